@@ -1,0 +1,35 @@
+// What YAML and JSON documents become: plain data in which no number is ever rounded.
+
+/**
+ * A scalar that is not a string, with its source text: `24.10` stays `24.10`, 2^53 + 1 stays exact.
+ */
+export class Plain {
+  readonly type: 'null' | 'boolean' | 'integer' | 'float';
+  readonly text: string;
+
+  constructor(type: Plain['type'], text: string) {
+    this.type = type;
+    this.text = text;
+  }
+}
+
+/** A map, never a JavaScript object: `__proto__` is a key like any other. */
+export type DataMap = ReadonlyMap<string, Data>;
+
+export type Data = string | Plain | readonly Data[] | DataMap;
+
+export function isDataMap(data: Data | undefined): data is DataMap {
+  return data instanceof Map;
+}
+
+export function isDataList(data: Data | undefined): data is readonly Data[] {
+  return Array.isArray(data);
+}
+
+/** What a person would call the value, e.g. `a list`. */
+export function describe(data: Data | undefined): string {
+  if (data === undefined) return 'nothing';
+  if (typeof data === 'string') return 'a string';
+  if (data instanceof Plain) return data.type === 'null' ? 'null' : `the ${data.type} ${data.text}`;
+  return isDataList(data) ? 'a list' : 'a map';
+}

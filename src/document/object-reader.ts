@@ -1,0 +1,153 @@
+import { EvidenceError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import { quote } from '../quote.ts';
+import { Plain, describe, isDataList, isDataMap } from './data.ts';
+import type { Data, DataMap } from './data.ts';
+
+/**
+ * Reads a map field by field. Each complaint carries `at`: the file and a JSON pointer to the field
+ * (RFC 6901 §6). `end` refuses what nobody has read; `unread` lists it.
+ */
+export class ObjectReader {
+  readonly at: string;
+  readonly #map: DataMap;
+  readonly #read = new Set<string>();
+
+  /** @param at the file, or the file and a pointer to this map, e.g. `recipe.yaml#/criteria`. */
+  constructor(data: Data | undefined, at: string) {
+    if (!isDataMap(data)) {
+      throw new EvidenceError(data === undefined ? 'FIELD_MISSING' : 'FIELD_INVALID', {
+        at,
+        found: describe(data),
+        expected: 'a map',
+        hint: 'compare the document with docs/format.md',
+      });
+    }
+    this.#map = data;
+    this.at = at;
+  }
+
+  /** The value itself, or undefined. */
+  data(name: string): Data | undefined {
+    this.#read.add(name);
+    return this.#map.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.#map.has(name);
+  }
+
+  names(): readonly string[] {
+    return [...this.#map.keys()];
+  }
+
+  /** A string. Numbers, booleans and null are refused: `version: 1.10` is not `"1.10"`. */
+  string(name: string): string {
+    const data = this.data(name);
+    return typeof data === 'string' ? data : this.#refuse(name, data, 'a string');
+  }
+
+  optionalString(name: string): string | undefined {
+    return this.data(name) === undefined ? undefined : this.string(name);
+  }
+
+  /** A scalar's source text: what AICR's string fields take. Null, lists and maps are refused. */
+  text(name: string): string {
+    const data = this.data(name);
+    if (data instanceof Plain && data.type !== 'null') return data.text;
+    return typeof data === 'string' ? data : this.#refuse(name, data, 'a scalar');
+  }
+
+  /** A scalar's source text; absent and null are undefined. */
+  optionalText(name: string): string | undefined {
+    const data = this.data(name);
+    const absent = data === undefined || (data instanceof Plain && data.type === 'null');
+    return absent ? undefined : this.text(name);
+  }
+
+  /** A whole number that JavaScript holds exactly, `least` or more. */
+  integer(name: string, least = 0): number {
+    const data = this.data(name);
+    const value = data instanceof Plain && data.type === 'integer' ? Number(data.text) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    return this.#refuse(name, data, `a whole number, ${least} or more`);
+  }
+
+  boolean(name: string): boolean {
+    const data = this.data(name);
+    if (data instanceof Plain && data.type === 'boolean') return /^true$/i.test(data.text);
+    return this.#refuse(name, data, 'true or false');
+  }
+
+  /** A list; each item is handed on with its own `at`. */
+  list<T>(name: string, parse: (item: Data, at: string) => T): readonly T[] {
+    const data = this.data(name);
+    if (!isDataList(data)) return this.#refuse(name, data, 'a list');
+    return data.map((item, index) => parse(item, `${this.pointer(name)}/${index}`));
+  }
+
+  /** A list; absent and null are the empty list. */
+  optionalList<T>(name: string, parse: (item: Data, at: string) => T): readonly T[] {
+    const data = this.data(name);
+    const absent = data === undefined || (data instanceof Plain && data.type === 'null');
+    return absent ? [] : this.list(name, parse);
+  }
+
+  object(name: string): ObjectReader {
+    return new ObjectReader(this.data(name), this.pointer(name));
+  }
+
+  /** A map; absent and null are undefined. */
+  optionalObject(name: string): ObjectReader | undefined {
+    const data = this.data(name);
+    const absent = data === undefined || (data instanceof Plain && data.type === 'null');
+    return absent ? undefined : this.object(name);
+  }
+
+  /** Where the field is: `recipe.yaml#/criteria/os`. */
+  pointer(name: string): string {
+    const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
+    return this.at.includes('#') ? `${this.at}/${escaped}` : `${this.at}#/${escaped}`;
+  }
+
+  /** The fields that nobody has read, with where they are. */
+  unread(): readonly string[] {
+    return this.names().filter((name) => !this.#read.has(name));
+  }
+
+  /** Refuses the fields that nobody has read. */
+  end(): void {
+    const [first] = this.unread();
+    if (first === undefined) return;
+    throw new EvidenceError('FIELD_UNKNOWN', {
+      at: this.pointer(first),
+      found: quote(first),
+      expected: `one of ${[...this.#read].join(', ')}`,
+      hint: 'remove the field, or upgrade affidavit if a newer version wrote it',
+    });
+  }
+
+  /** Refuses the field with a code of its own. */
+  refuse(name: string, detail: { code: ErrorCode; expected: string; hint: string }): never {
+    const data = this.data(name);
+    throw new EvidenceError(detail.code, {
+      at: this.pointer(name),
+      found: foundText(data),
+      expected: detail.expected,
+      hint: detail.hint,
+    });
+  }
+
+  #refuse(name: string, data: Data | undefined, expected: string): never {
+    throw new EvidenceError(data === undefined ? 'FIELD_MISSING' : 'FIELD_INVALID', {
+      at: this.pointer(name),
+      found: foundText(data),
+      expected,
+      hint: 'correct the field and run the same command again',
+    });
+  }
+}
+
+function foundText(data: Data | undefined): string {
+  return typeof data === 'string' ? quote(data) : describe(data);
+}

@@ -1,0 +1,31 @@
+// Every apiVersion, type and media type, with its specification.
+
+/** The group of AICR's documents since v0.12; everything below derives from it. */
+export const AICR_GROUP = 'aicr.run';
+
+/** The apiVersion of snapshots and ordinary recipes. */
+export const AICR_V1 = `${AICR_GROUP}/v1`;
+/** Authoring documents: overlays, mixins, registries. */
+export const AICR_V1BETA1 = `${AICR_GROUP}/v1beta1`;
+/** Profile-bearing recipes and overlays. */
+export const AICR_V1BETA2 = `${AICR_GROUP}/v1beta2`;
+/** What every document had up to v0.11. */
+export const AICR_V011 = 'aicr.nvidia.com/v1alpha1';
+
+/** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+
+/** AICR's recipe evidence, version 3: the recipe's digest leaves `metadata.version` out. */
+export const PREDICATE_TYPE_V3 = 'https://aicr.run/recipe-evidence/v3';
+
+/** https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
+export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+
+/** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
+export const SIGSTORE_BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
+/** The schema version that every document of this project carries. */
+export const SCHEMA_VERSION = '1.0.0';
+
+/** What the certificates of `affidavit sandbox` carry as organisation. No other authority may use it. */
+export const SANDBOX_ORGANIZATION = 'affidavit sandbox';

@@ -1,0 +1,39 @@
+/** AICR's phases, in the order in which evidence lists them. */
+export const PHASES = ['deployment', 'performance', 'conformance'] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+export function isPhase(text: string): text is Phase {
+  return (PHASES as readonly string[]).includes(text);
+}
+
+/** CTRF's test states. https://ctrf.io/docs/schema/tests */
+export type TestStatus = 'passed' | 'failed' | 'skipped' | 'pending' | 'other';
+
+/** How many tests of a phase ended how; recounted, never taken from a summary. */
+export type PhaseCounts = Readonly<Record<TestStatus, number>>;
+
+export interface PhaseTest {
+  readonly name: string;
+  readonly status: TestStatus;
+  /** Why it was skipped or failed, in the words of the report; foreign text. */
+  readonly message: string | undefined;
+}
+
+/** What a recipe demands of a phase and what its report shows. */
+export interface PhaseResult {
+  readonly phase: Phase;
+  /** The recipe's `validation` block names the phase. */
+  readonly required: boolean;
+  /**
+   * `green`: every declared check has a test, none failed, pending or other, at least one passed.
+   * `red`: a report is there, and that does not hold. `not-run`: there is no report.
+   * A phase that the recipe does not list is `red` only if a test failed.
+   */
+  readonly state: 'green' | 'red' | 'not-run';
+  readonly counts: PhaseCounts;
+  /** Checks that the recipe declares and no test is named after, in the recipe's order. */
+  readonly missing: readonly string[];
+  /** Every test of the report, in its order. */
+  readonly tests: readonly PhaseTest[];
+}

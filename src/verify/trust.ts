@@ -1,0 +1,30 @@
+import type { Identity } from '../policy/policy.ts';
+
+/** What a Sigstore bundle proved. */
+export interface SignedPayload {
+  /** The very bytes that were signed. */
+  readonly payload: Uint8Array;
+  readonly signer: Identity;
+  /** The earliest time of signing that a log or a timestamp authority proved. */
+  readonly signedAt: Date;
+  /** Each verified time with who vouches for it, e.g. `timestamp authority` or `transparency log`. */
+  readonly times: readonly { readonly source: string; readonly at: Date }[];
+  /** Each verified log entry: the log's base URL and the entry's index in it. */
+  readonly logEntries: readonly { readonly log: string; readonly index: string }[];
+}
+
+/** The trusted root in use, as reports show it. */
+export interface TrustedRootInfo {
+  /** `embedded public-good root`, or the file as the user named it. */
+  readonly source: string;
+  /** `sha256:…` of the file's bytes. */
+  readonly digest: string;
+  /** True if any authority of the root is a sandbox. */
+  readonly sandbox: boolean;
+}
+
+/** A Sigstore bundle becomes what it proves, or an EvidenceError. No network, no clock. */
+export interface Trust {
+  readonly root: TrustedRootInfo;
+  verify(sigstoreBundle: Uint8Array): SignedPayload;
+}
