@@ -1,0 +1,271 @@
+// RFC 8259, read strictly. Every text that this accepts, JSON.parse accepts with the same value; what
+// two readers could take differently (a key named twice, half a surrogate pair, a byte order mark)
+// is refused, and no number is rounded.
+
+import { EvidenceError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import { MAX_NESTING } from '../limits.ts';
+import { quote } from '../quote.ts';
+import { Plain, isDataList } from './data.ts';
+import type { Data, DataMap } from './data.ts';
+import { decodeUtf8, placeOf, pointerAt } from './text.ts';
+
+const NULL = new Plain('null', 'null');
+const TRUE = new Plain('boolean', 'true');
+const FALSE = new Plain('boolean', 'false');
+
+/**
+ * Reads one JSON document. Throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (nesting) or
+ * DOCUMENT_DUPLICATE_KEY, with a JSON pointer in `at` and line and column in `found`. The caller
+ * limits the size. Numbers keep their source text.
+ */
+export function decodeJson(bytes: Uint8Array, file: string): Data {
+  return new JsonReader(decodeUtf8(bytes, file), file).document();
+}
+
+/** JSON with two spaces of indentation and a final line break; `data` is what `decodeJson` gave. */
+export function encodeJson(data: Data): string {
+  return `${encodeValue(data, '\n')}\n`;
+}
+
+function encodeValue(data: Data, lineBreak: string): string {
+  if (typeof data === 'string') return JSON.stringify(data);
+  if (data instanceof Plain) return encodePlain(data);
+  const inner = `${lineBreak}  `;
+  if (isDataList(data)) {
+    const items = data.map((item) => `${inner}${encodeValue(item, inner)}`);
+    return items.length === 0 ? '[]' : `[${items.join(',')}${lineBreak}]`;
+  }
+  const fields = [...data].map(
+    ([key, value]) => `${inner}${JSON.stringify(key)}: ${encodeValue(value, inner)}`,
+  );
+  return fields.length === 0 ? '{}' : `{${fields.join(',')}${lineBreak}}`;
+}
+
+/** YAML's scalars (`~`, `0o17`, `.inf`) are no JSON; writing one would be a bug of the caller. */
+const JSON_PLAIN = /^(?:null|true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
+function encodePlain(data: Plain): string {
+  if (JSON_PLAIN.test(data.text)) return data.text;
+  throw new TypeError(`not a JSON scalar: ${quote(data.text)}`);
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const LIST_START = 0x5b;
+const BACKSLASH = 0x5c;
+const LIST_END = 0x5d;
+const MAP_START = 0x7b;
+const MAP_END = 0x7d;
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
+
+/** Recursive descent over one text; the depth is limited, so the stack is safe. */
+class JsonReader {
+  readonly #text: string;
+  readonly #file: string;
+  /** The key or index that is being read at each depth: the pointer, when one is needed. */
+  readonly #path: (string | number)[] = [];
+  #position = 0;
+  #depth = 0;
+  // oxlint-disable-next-line no-control-regex -- RFC 8259 §7 names exactly these as to be escaped
+  readonly #unescaped = /[^"\\\u0000-\u001F]*/y;
+  readonly #number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+
+  constructor(text: string, file: string) {
+    this.#text = text;
+    this.#file = file;
+  }
+
+  document(): Data {
+    this.#skipSpace();
+    if (this.#position >= this.#text.length) this.#refuse('nothing but white space', 'a value');
+    const data = this.#value();
+    this.#skipSpace();
+    if (this.#position < this.#text.length) {
+      this.#refuse(this.#next(), 'the end of the document', 'keep one value in the file');
+    }
+    return data;
+  }
+
+  #value(): Data {
+    switch (this.#text.charCodeAt(this.#position)) {
+      case QUOTE:
+        return this.#string();
+      case MAP_START:
+        return this.#map();
+      case LIST_START:
+        return this.#list();
+      default:
+        return this.#literal() ?? this.#numberValue();
+    }
+  }
+
+  #literal(): Plain | undefined {
+    const found = [NULL, TRUE, FALSE].find(({ text }) =>
+      this.#text.startsWith(text, this.#position),
+    );
+    this.#position += found?.text.length ?? 0;
+    return found;
+  }
+
+  #numberValue(): Plain {
+    this.#number.lastIndex = this.#position;
+    const match = this.#number.exec(this.#text);
+    if (match === null) return this.#refuse(this.#next(), 'a value');
+    const [text, fraction, exponent] = match;
+    this.#position += text.length;
+    return new Plain(fraction === undefined && exponent === undefined ? 'integer' : 'float', text);
+  }
+
+  #list(): readonly Data[] {
+    const list: Data[] = [];
+    this.#enter(LIST_END);
+    while (!this.#closes(LIST_END, list.length)) {
+      this.#path[this.#depth - 1] = list.length;
+      list.push(this.#value());
+    }
+    return list;
+  }
+
+  #map(): DataMap {
+    const map = new Map<string, Data>();
+    this.#enter(MAP_END);
+    while (!this.#closes(MAP_END, map.size)) {
+      const start = this.#position;
+      if (this.#text.charCodeAt(start) !== QUOTE) this.#refuse(this.#next(), 'a key in quotes');
+      const key = this.#string();
+      this.#path[this.#depth - 1] = key;
+      if (map.has(key)) this.#refuseDuplicate(key, start);
+      this.#skipSpace();
+      if (this.#text.charCodeAt(this.#position) !== COLON) this.#refuse(this.#next(), 'a colon');
+      this.#position += 1;
+      this.#skipSpace();
+      map.set(key, this.#value());
+    }
+    return map;
+  }
+
+  #enter(end: number): void {
+    this.#depth += 1;
+    if (this.#depth > MAX_NESTING) {
+      this.#depth -= 1;
+      this.#fail('DOCUMENT_UNSUPPORTED', {
+        found: `lists and maps that nest more than ${MAX_NESTING} deep`,
+        expected: `at most ${MAX_NESTING} levels`,
+        hint: 'flatten the document',
+      });
+    }
+    this.#path[this.#depth - 1] = end === LIST_END ? 0 : '';
+    this.#position += 1;
+  }
+
+  /** Whether the list or map ends here; otherwise the next item is next, its comma behind us. */
+  #closes(end: number, count: number): boolean {
+    this.#skipSpace();
+    const unit = this.#text.charCodeAt(this.#position);
+    if (unit === end) {
+      this.#position += 1;
+      this.#depth -= 1;
+      this.#path.length = this.#depth;
+      return true;
+    }
+    if (count === 0) return false;
+    if (unit !== COMMA) this.#refuse(this.#next(), `a comma or ${String.fromCharCode(end)}`);
+    this.#position += 1;
+    this.#skipSpace();
+    if (this.#text.charCodeAt(this.#position) === end) {
+      this.#refuse('a comma before the end', 'a value after the comma', 'remove the last comma');
+    }
+    return false;
+  }
+
+  #string(): string {
+    const start = this.#position;
+    this.#position += 1;
+    let text = this.#plainPart();
+    while (this.#text.charCodeAt(this.#position) === BACKSLASH) {
+      text += this.#escape() + this.#plainPart();
+    }
+    if (this.#text.charCodeAt(this.#position) !== QUOTE) {
+      this.#refuse(this.#next(), 'a double quote that ends the text', 'escape control characters');
+    }
+    this.#position += 1;
+    if (!text.isWellFormed()) {
+      this.#position = start;
+      this.#refuse('half a surrogate pair', 'whole Unicode characters', 'correct the \\u escapes');
+    }
+    return text;
+  }
+
+  #plainPart(): string {
+    this.#unescaped.lastIndex = this.#position;
+    this.#unescaped.test(this.#text);
+    const end = this.#unescaped.lastIndex;
+    const part = this.#text.slice(this.#position, end);
+    this.#position = end;
+    return part;
+  }
+
+  #escape(): string {
+    const letter = this.#text.charAt(this.#position + 1);
+    const hex = this.#text.slice(this.#position + 2, this.#position + 6);
+    const isUnicode = letter === 'u' && /^[0-9A-Fa-f]{4}$/.test(hex);
+    const character = isUnicode
+      ? String.fromCharCode(Number.parseInt(hex, 16))
+      : ESCAPES.get(letter);
+    if (character === undefined) {
+      const found = quote(this.#text.slice(this.#position, this.#position + 2));
+      return this.#refuse(`the escape ${found}`, 'an escape of RFC 8259 §7');
+    }
+    this.#position += isUnicode ? 6 : 2;
+    return character;
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const unit = this.#text.charCodeAt(this.#position);
+      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
+      this.#position += 1;
+    }
+  }
+
+  /** The next character, in words. */
+  #next(): string {
+    const code = this.#text.codePointAt(this.#position);
+    return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
+  }
+
+  #refuse(found: string, expected: string, hint = 'correct the document at this place'): never {
+    this.#fail('DOCUMENT_INVALID', { found, expected, hint });
+  }
+
+  #refuseDuplicate(key: string, position: number): never {
+    this.#position = position;
+    this.#fail('DOCUMENT_DUPLICATE_KEY', {
+      found: `the key ${quote(key)} a second time`,
+      expected: 'each key once',
+      hint: 'remove one of the two: readers differ on which of them counts',
+    });
+  }
+
+  #fail(code: ErrorCode, detail: { found: string; expected: string; hint: string }): never {
+    const place = placeOf(this.#text, this.#position);
+    const path = this.#path.slice(0, this.#depth);
+    throw new EvidenceError(code, {
+      ...detail,
+      at: pointerAt(this.#file, path),
+      found: `${detail.found} (line ${place.line}, column ${place.column})`,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+// What JSON and YAML documents have in common as text.
+
+import { EvidenceError } from '../errors.ts';
+
+const BYTE_ORDER_MARK = '\u{FEFF}';
+
+/** The text of a document. Throws DOCUMENT_INVALID for nothing, for a byte order mark, for bad UTF-8. */
+export function decodeUtf8(bytes: Uint8Array, file: string): string {
+  if (bytes.length === 0) {
+    throw new EvidenceError('DOCUMENT_INVALID', {
+      at: file,
+      found: 'an empty file',
+      expected: 'a document',
+      hint: 'check the path, and that the program that writes the file has finished',
+    });
+  }
+  const text = textOf(bytes);
+  if (text !== undefined && !text.startsWith(BYTE_ORDER_MARK)) return text;
+  throw new EvidenceError('DOCUMENT_INVALID', {
+    at: file,
+    found: text === undefined ? 'bytes that are not valid UTF-8' : 'a byte order mark at the start',
+    expected: 'UTF-8 without a byte order mark',
+    hint: 'save the file as UTF-8 without a byte order mark',
+  });
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Line and column of a position, both from 1; columns count UTF-16 units, as editors do. */
+export function placeOf(text: string, position: number): { line: number; column: number } {
+  const before = text.slice(0, position);
+  const line = before.split('\n').length;
+  return { line, column: position - before.lastIndexOf('\n') };
+}
+
+/** A file and a JSON pointer into it (RFC 6901 §6); the file alone for its root. */
+export function pointerAt(file: string, path: readonly (string | number)[]): string {
+  const segments = path.map(
+    (part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  );
+  return segments.length === 0 ? file : `${file}#${segments.join('')}`;
+}

@@ -1,0 +1,12 @@
+import { EvidenceError } from '../../src/errors.ts';
+
+/** The EvidenceError that the call throws, or undefined; any other error passes through. */
+export function refusalOf(call: () => unknown): EvidenceError | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    throw error;
+  }
+}
