@@ -1,3 +1,9 @@
+import { decodeJson } from '../document/json.ts';
+import type { Data } from '../document/data.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import { EvidenceError } from '../errors.ts';
+import { requireSchemaVersion } from '../schema-version.ts';
+
 /** Who signed: the certificate's subject alternative name and its OIDC issuer. */
 export interface Identity {
   readonly identity: string;
@@ -14,4 +20,46 @@ export function allows(policy: Policy, signer: Identity): boolean {
   return policy.signers.some(
     ({ identity, issuer }) => identity === signer.identity && issuer === signer.issuer,
   );
+}
+
+/**
+ * Reads a policy file. It is closed: a misspelt field must not mean "none".
+ *
+ * @throws EvidenceError POLICY_INVALID
+ */
+export function parsePolicy(bytes: Uint8Array, file: string): Policy {
+  try {
+    const reader = new ObjectReader(decodeJson(bytes, file), file);
+    requireSchemaVersion(reader);
+    const signers = reader.list('signers', parseIdentity);
+    reader.end();
+    if (signers.length > 0) return { signers };
+    return reader.refuse('signers', {
+      code: 'POLICY_INVALID',
+      expected: 'at least one signer',
+      hint: 'name the identities that may sign',
+    });
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    const { at, found, expected, hint } = error;
+    const detail = { found, expected, hint, cause: error, ...(at === undefined ? {} : { at }) };
+    throw new EvidenceError('POLICY_INVALID', detail);
+  }
+}
+
+function parseIdentity(data: Data, at: string): Identity {
+  const reader = new ObjectReader(data, at);
+  const signer = { identity: requireText(reader, 'identity'), issuer: requireText(reader, 'issuer') };
+  reader.end();
+  return signer;
+}
+
+function requireText(reader: ObjectReader, name: string): string {
+  const text = reader.string(name);
+  if (text !== '') return text;
+  return reader.refuse(name, {
+    code: 'POLICY_INVALID',
+    expected: 'a text that is not empty',
+    hint: 'write the whole identity as the report shows it',
+  });
 }

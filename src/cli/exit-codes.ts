@@ -1,0 +1,36 @@
+import { EvidenceError } from '../errors.ts';
+import type { ErrorClass } from '../errors.ts';
+import type { Verdict } from '../verify/verdict.ts';
+
+/** The whole exit-code contract; docs/cli.md repeats it for users, and a test runs every row. */
+export const EXIT_CODES = {
+  /** The proof is complete, the signer is pinned, and every required phase is green. */
+  verified: 0,
+  /** The proof is complete, and what it proves is not green. */
+  failed: 1,
+  /** The proof is broken, or an input is refused. */
+  invalid: 2,
+  /** Nothing was judged: a file, a service or a trusted root is missing. */
+  unjudged: 3,
+  /** A decision is needed: unsigned, or the signer is not pinned. */
+  undecided: 4,
+  /** sysexits EX_USAGE: the command was called wrongly. */
+  usage: 64,
+  /** sysexits EX_SOFTWARE: a bug. Never a verdict. */
+  internal: 70,
+  /** 128 + SIGINT. */
+  interrupted: 130,
+} as const satisfies Record<Verdict | Exclude<ErrorClass, 'finding'>, number>;
+
+/** The exit code of an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof EvidenceError)) {
+    return isUsageError(error) ? EXIT_CODES.usage : EXIT_CODES.internal;
+  }
+  return error.class === 'finding' ? EXIT_CODES.internal : EXIT_CODES[error.class];
+}
+
+/** oclif's own errors carry `oclif`; all of them are about how the command was called. */
+export function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'oclif' in error;
+}

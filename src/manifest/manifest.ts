@@ -1,0 +1,117 @@
+import { UNLISTED_FILES } from '../archive/bundle-files.ts';
+import type { ReceivedFiles } from '../archive/entry.ts';
+import type { BundlePath } from '../bundle-path.ts';
+import { isBundlePath } from '../bundle-path.ts';
+import type { Digest } from '../digest.ts';
+import { isDigest } from '../digest.ts';
+import type { Data } from '../document/data.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import { EvidenceError } from '../errors.ts';
+import { SCHEMA_VERSION } from '../media-types.ts';
+import { requireSchemaVersion } from '../schema-version.ts';
+import type { Fault } from '../verify/check.ts';
+
+/** One file of the inventory. */
+export interface ManifestFile {
+  readonly path: BundlePath;
+  /** In bytes. */
+  readonly size: number;
+  readonly digest: Digest;
+}
+
+/** The inventory of a bundle, AICR's `manifest.json`. docs/format.md §3. */
+export interface Manifest {
+  readonly files: readonly ManifestFile[];
+}
+
+/** The bytes of `manifest.json`: sorted by path, two spaces, one newline at the end. */
+export function encodeManifest(files: readonly ManifestFile[]): Uint8Array {
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const entries = sorted.map(({ path, size, digest }) => {
+    const mediaType = mediaTypeOf(path);
+    return { path, size, sha256: digest, ...(mediaType === undefined ? {} : { mediaType }) };
+  });
+  const manifest = { schemaVersion: SCHEMA_VERSION, files: entries };
+  return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** AICR's manifest is open: a field that we do not know is its business. */
+export function parseManifest(data: Data, file: string): Manifest {
+  const reader = new ObjectReader(data, file);
+  requireSchemaVersion(reader);
+  const files = reader.list('files', parseFile);
+  const seen = new Set<string>();
+  files.forEach(({ path }, index) => {
+    // Two entries of one path: readers that keep the first and readers that keep the last disagree.
+    if (seen.has(path)) refuseEntry(`${file}#/files/${index}/path`, `${path} a second time`);
+    seen.add(path);
+  });
+  if (files.length === 0) refuseEntry(`${file}#/files`, 'an empty list');
+  return { files };
+}
+
+function parseFile(data: Data, at: string): ManifestFile {
+  const reader = new ObjectReader(data, at);
+  const path = reader.string('path');
+  const digest = reader.string('sha256');
+  if (!isBundlePath(path) || UNLISTED_FILES.includes(path)) {
+    return reader.refuse('path', {
+      code: 'FIELD_INVALID',
+      expected: 'the path of a file that the manifest may list',
+      hint: 'make the bundle again; a bundle is never edited',
+    });
+  }
+  if (!isDigest(digest)) {
+    return reader.refuse('sha256', {
+      code: 'FIELD_INVALID',
+      expected: 'sha256: and 64 lower-case hexadecimal digits',
+      hint: 'make the bundle again; a bundle is never edited',
+    });
+  }
+  return { path, size: reader.integer('size'), digest };
+}
+
+/** Every difference between the inventory and what is there, in both directions. */
+export function inventoryFaults(manifest: Manifest, files: ReceivedFiles): readonly Fault[] {
+  const listed = new Set<string>(manifest.files.map(({ path }) => path));
+  const extra = [...files.keys()].filter((path) => !listed.has(path) && !UNLISTED_FILES.includes(path));
+  return [
+    ...manifest.files.flatMap((entry) => fileFaults(entry, files)),
+    ...extra.map((path) => ({
+      code: 'FILE_EXTRA' as const,
+      at: path,
+      found: 'a file that the manifest does not list',
+      expected: 'only listed files',
+      hint: 'ask the signer for the bundle as it was signed; nothing may be added to it',
+    })),
+  ];
+}
+
+function fileFaults(entry: ManifestFile, files: ReceivedFiles): readonly Fault[] {
+  const file = files.get(entry.path);
+  const hint = 'ask the signer for the bundle as it was signed';
+  const expected = `${entry.size} bytes, ${entry.digest}`;
+  if (file === undefined) {
+    return [{ code: 'FILE_MISSING', at: entry.path, found: 'no such file', expected, hint }];
+  }
+  if (file.size === entry.size && file.digest === entry.digest) return [];
+  const found = `${file.size} bytes, ${file.digest}`;
+  return [{ code: 'FILE_DIFFERS', at: entry.path, found, expected, hint }];
+}
+
+function refuseEntry(at: string, found: string): never {
+  throw new EvidenceError('FIELD_INVALID', {
+    at,
+    found,
+    expected: 'a list that names each file once',
+    hint: 'make the bundle again; a bundle is never edited',
+  });
+}
+
+/** AICR's hint by suffix; the first match counts, and nobody verifies it. */
+function mediaTypeOf(path: string): string | undefined {
+  if (path.endsWith('.cdx.json')) return 'application/vnd.cyclonedx+json';
+  if (path.endsWith('.json')) return 'application/json';
+  if (path.endsWith('.yaml') || path.endsWith('.yml')) return 'application/yaml';
+  return path.endsWith('.log') ? 'text/plain' : undefined;
+}

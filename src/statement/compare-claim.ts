@@ -1,0 +1,90 @@
+import type { Data } from '../document/data.ts';
+import { Plain, isDataList, isDataMap } from '../document/data.ts';
+import type { ErrorCode } from '../errors.ts';
+import { escapeInvisible } from '../quote.ts';
+import type { Fault } from '../verify/check.ts';
+import type { Json } from './predicate.ts';
+
+/** How one claim of the predicate is compared with its recomputation. */
+export interface ClaimRule {
+  readonly code: ErrorCode;
+  /**
+   * JSON pointers, relative to the claim, of the values that are compared. Others belong to a newer
+   * version of the format and are left alone.
+   */
+  readonly known: RegExp;
+  /** Whether "" and an absent field are the same, as Go's `omitempty` writes them. */
+  readonly emptyIsAbsent: boolean;
+}
+
+/**
+ * Every place where a claim differs from its recomputation, in both directions.
+ *
+ * @param at where the claim is, e.g. `statement.intoto.json#/predicate/phases`
+ */
+export function claimFaults(
+  rule: ClaimRule,
+  at: string,
+  pair: { readonly claimed: Data | undefined; readonly computed: Json },
+): readonly Fault[] {
+  const claimed = flattenData(pair.claimed);
+  const computed = flattenJson(pair.computed);
+  const pointers = [...new Set([...computed.keys(), ...claimed.keys()])];
+  return pointers
+    .filter((pointer) => rule.known.test(pointer) || computed.has(pointer))
+    .filter((pointer) => !isSame(rule, claimed.get(pointer), computed.get(pointer)))
+    .map((pointer) => ({
+      code: rule.code,
+      at: `${at}${pointer}`,
+      found: shown(claimed.get(pointer)),
+      expected: `${shown(computed.get(pointer))} (recomputed)`,
+      hint: 'do not trust this evidence: what it claims is not what its files show',
+    }));
+}
+
+function isSame(rule: ClaimRule, claimed: string | undefined, computed: string | undefined): boolean {
+  if (claimed === computed) return true;
+  return rule.emptyIsAbsent && (claimed ?? EMPTY_TEXT) === (computed ?? EMPTY_TEXT);
+}
+
+const EMPTY_TEXT = '""';
+
+/** Values are compared whole and shown short. */
+function shown(text: string | undefined): string {
+  const safe = escapeInvisible(text ?? 'nothing');
+  return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
+}
+
+type Flat = ReadonlyMap<string, string>;
+
+/** JSON pointer → the value as JSON text. An empty map or list has an entry of its own. */
+function flattenJson(value: Json, pointer = '', into = new Map<string, string>()): Flat {
+  if (typeof value !== 'object' || value === null) {
+    return into.set(pointer, typeof value === 'string' ? JSON.stringify(value) : String(value));
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (entries.length === 0) into.set(pointer, Array.isArray(value) ? '[]' : '{}');
+  for (const [key, item] of entries) flattenJson(item ?? null, `${pointer}/${escapeKey(key)}`, into);
+  return into;
+}
+
+function flattenData(data: Data | undefined, pointer = '', into = new Map<string, string>()): Flat {
+  if (data === undefined) return into;
+  if (typeof data === 'string') return into.set(pointer, JSON.stringify(data));
+  if (data instanceof Plain) return into.set(pointer, plainText(data));
+  const entries = isDataMap(data) ? [...data] : [...data.entries()];
+  if (entries.length === 0) into.set(pointer, isDataList(data) ? '[]' : '{}');
+  for (const [key, item] of entries) flattenData(item, `${pointer}/${escapeKey(String(key))}`, into);
+  return into;
+}
+
+/** A whole number has one spelling here: Go's protojson may print 12 as 12 or 1.2e1. */
+function plainText({ type, text }: Plain): string {
+  const number = Number(text);
+  const whole = (type === 'integer' || type === 'float') && Number.isSafeInteger(number);
+  return whole ? String(number) : text;
+}
+
+function escapeKey(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

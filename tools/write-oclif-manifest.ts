@@ -1,0 +1,11 @@
+// Writes oclif.manifest.json, so that `--help` and each start import no command module but one.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Config } from '@oclif/core';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const config = await Config.load({ root });
+const plugin = config.plugins.get(config.pjson.name);
+if (plugin === undefined) throw new Error('oclif did not find this package');
+writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`);
