@@ -13,6 +13,18 @@ export const MAX_FILE_BYTES = 2 * GIBIBYTE;
 /** Entries of one archive or directory, directories included, so that a listing stays readable. */
 export const MAX_ENTRIES = 10_000;
 
+/** An archive unpacked, in bytes: a whole bundle and what tar puts around its files. */
+export const MAX_ARCHIVE_BYTES = 5 * GIBIBYTE;
+
+/** Zeros after the end of a tar archive, in bytes: the largest record that GNU tar's manual names. */
+export const MAX_ARCHIVE_PADDING_BYTES = MEBIBYTE;
+
+/** One extended header of a tar archive, in bytes: times and some extended attributes. */
+export const MAX_PAX_BYTES = 64 * KIBIBYTE;
+
+/** What stands before the data of a gzip file, in bytes: an extra field takes up to 64 KiB. */
+export const MAX_GZIP_HEADER_BYTES = 128 * KIBIBYTE;
+
 /** One JSON document, in bytes: CTRF reports with the output of every test are the largest. */
 export const MAX_JSON_BYTES = 16 * MEBIBYTE;
 
@@ -28,11 +40,20 @@ export const MAX_SIGSTORE_BUNDLE_BYTES = 10 * MEBIBYTE;
 /** A trusted root, a signing config or a policy, in bytes. */
 export const MAX_CONFIG_BYTES = MEBIBYTE;
 
+/** One request to the sandbox, in bytes: an envelope is base64, in JSON, and once more in base64. */
+export const MAX_REQUEST_BYTES = 2 * MAX_SIGSTORE_BUNDLE_BYTES;
+
 /** How deep lists and maps may nest. The deepest real document seen has 14 levels (2026-11). */
 export const MAX_NESTING = 100;
+
+/** Constraints of one recipe, so that a hostile one cannot buy hours; the largest real one has 5 (2026-11). */
+export const MAX_CONSTRAINTS = 1000;
 
 /** How much later than its signature evidence may claim to be made, in milliseconds: clock skew. */
 export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
 
 /** A log's name, in characters, so that every tar program can write its path without an extension. */
 export const MAX_LOG_NAME_CHARACTERS = 80;
+
+/** Log entries, and timestamps, of one Sigstore bundle: every one is verified, so the time is bounded. */
+export const MAX_WITNESSES = 32;

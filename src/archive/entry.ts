@@ -1,5 +1,7 @@
 import type { BundlePath } from '../bundle-path.ts';
+import { isBundlePath } from '../bundle-path.ts';
 import type { Digest } from '../digest.ts';
+import { quote } from '../quote.ts';
 
 /** One entry of an archive or a directory, as it comes: nothing about it is checked yet. */
 export interface Entry {
@@ -31,4 +33,9 @@ export interface BundleFile {
   readonly size: number;
   readonly digest: Digest;
   open(): AsyncIterable<Uint8Array>;
+}
+
+/** An entry's path as the `at` of an error: an unsafe one is foreign text and comes quoted. */
+export function placeOf(path: string): string {
+  return isBundlePath(path) ? path : quote(path);
 }

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+
+import type { BundlePath } from '../bundle-path.ts';
+import { digestOfHex } from '../digest.ts';
+import { EvidenceError } from '../errors.ts';
+import { documentLimit } from './bundle-files.ts';
+import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
+import { placeOf } from './entry.ts';
+import { Inventory } from './inventory.ts';
+
+/**
+ * Reads every entry once: refuses what a bundle must not hold (ARCHIVE_UNSAFE, LIMIT_EXCEEDED),
+ * hashes the files, and keeps the bytes of the documents only.
+ */
+export async function collectFiles(entries: AsyncIterable<Entry>): Promise<ReceivedFiles> {
+  const inventory = new Inventory();
+  const files: ReceivedFile[] = [];
+  for await (const entry of entries) {
+    const path = plainPath(entry);
+    if (entry.type === 'file') {
+      files.push(await receive(inventory.admitFile(path, entry.size), entry));
+    } else if (entry.type !== 'directory') {
+      throw wrongType(entry);
+    } else if (path !== '.') {
+      inventory.admitDirectory(path);
+    }
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return new Map(files.map((file) => [file.path, file]));
+}
+
+/** Without what `tar -C DIR .` and directories add: one leading `./`, one final `/`. */
+function plainPath({ path, type }: Entry): string {
+  const whole = type === 'directory' && path.endsWith('/') ? path.slice(0, -1) : path;
+  return whole.startsWith('./') ? whole.slice(2) : whole;
+}
+
+async function receive(path: BundlePath, entry: Entry): Promise<ReceivedFile> {
+  const { size } = entry;
+  const hash = createHash('sha256');
+  const bytes = documentLimit(path) === undefined ? undefined : new Uint8Array(size);
+  let received = 0;
+  for await (const piece of entry.content) {
+    if (received + piece.length > size) throw wrongSize(path, size);
+    hash.update(piece);
+    bytes?.set(piece, received);
+    received += piece.length;
+  }
+  if (received < size) throw wrongSize(path, size);
+  return { path, size, digest: digestOfHex(hash.digest('hex')), bytes };
+}
+
+function wrongType({ path, type }: Entry): EvidenceError {
+  return new EvidenceError('ARCHIVE_UNSAFE', {
+    at: placeOf(path),
+    found: `a ${type}`,
+    expected: 'regular files and directories only',
+    hint: 'make the bundle again without this entry',
+  });
+}
+
+function wrongSize(path: BundlePath, size: number): EvidenceError {
+  return new EvidenceError('FILE_CHANGED', {
+    at: path,
+    found: 'content of another size',
+    expected: `${size} bytes, as announced`,
+    hint: 'wait until nothing writes to the bundle, then run the same command again',
+  });
+}

@@ -1,0 +1,197 @@
+// RFC 1952 gzip around one deflate stream. Ours, because zlib's own reader accepts several members in
+// a row and drops what follows the last: two readers could then see two bundles in one file.
+import type { TransformOptions } from 'node:stream';
+import type { ZlibOptions } from 'node:zlib';
+import { crc32, createGzip, createInflateRaw } from 'node:zlib';
+
+import { EvidenceError } from '../errors.ts';
+import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';
+import { BlockReader } from './block-reader.ts';
+import { through } from './through.ts';
+
+/** How large the pieces are that go through zlib, in bytes: large enough that calls cost nothing. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** How far zlib, which works in a thread of its own, may run ahead, in bytes. */
+const AHEAD_BYTES = 4 * 1024 * 1024;
+
+const OPTIONS: ZlibOptions & TransformOptions = {
+  chunkSize: CHUNK_BYTES,
+  highWaterMark: AHEAD_BYTES,
+};
+
+const MAGIC = 0x1f8b;
+const DEFLATE = 8;
+const HEADER_CRC = 2;
+const EXTRA = 4;
+const NAME = 8;
+const COMMENT = 16;
+const RESERVED = 0xe0;
+
+/** The fixed part of the header, and CRC-32 and size after the data. */
+const FIXED_BYTES = 10;
+const TRAILER_BYTES = 8;
+
+/** Compresses quickly. The header has neither name nor time, nor the system that wrote it. */
+export async function* gzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let isFirst = true;
+  for await (const chunk of through(chunks, createGzip({ ...OPTIONS, level: 1 }))) {
+    // Time, a remark about the level, and the system (255: unknown) are the last six bytes of it.
+    if (isFirst) chunk.set([0, 0, 0, 0, 0, 255], FIXED_BYTES - 6);
+    isFirst = false;
+    yield chunk;
+  }
+}
+
+/** The content of a gzip file. Throws ARCHIVE_UNREADABLE unless it is one member, whole and alone. */
+export async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const reader = new BlockReader(chunks);
+  try {
+    await readHeader(reader);
+    yield* inflate(new DeflateData(reader));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** What is between the header and the last eight bytes. */
+class DeflateData {
+  readonly #reader: BlockReader;
+  /** How many bytes were handed out. */
+  size = 0;
+  /** The last eight bytes, as soon as everything before them was handed out. */
+  trailer: Buffer | undefined;
+
+  constructor(reader: BlockReader) {
+    this.#reader = reader;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    let held: Uint8Array = new Uint8Array(0);
+    let next = await this.#reader.read(CHUNK_BYTES);
+    while (next.length === CHUNK_BYTES) {
+      if (held.length > 0) yield this.#counted(held);
+      held = next;
+      next = await this.#reader.read(CHUNK_BYTES);
+    }
+    const rest = Buffer.concat([held, next]);
+    if (rest.length < TRAILER_BYTES) throw truncated();
+    yield this.#counted(rest.subarray(0, -TRAILER_BYTES));
+    this.trailer = rest.subarray(-TRAILER_BYTES);
+  }
+
+  #counted(chunk: Uint8Array): Uint8Array {
+    this.size += chunk.length;
+    return chunk;
+  }
+}
+
+async function* inflate(data: DeflateData): AsyncGenerator<Uint8Array, void> {
+  const inflater = createInflateRaw(OPTIONS);
+  let crc = 0;
+  let size = 0;
+  try {
+    for await (const chunk of through(data.chunks(), inflater)) {
+      crc = crc32(chunk, crc);
+      size += chunk.length;
+      if (size > MAX_ARCHIVE_BYTES) throw tooLarge();
+      yield chunk;
+    }
+  } catch (error) {
+    throw isZlibError(error) ? corrupt(error) : error;
+  }
+  // zlib stops at the end of the deflate stream and says nothing of what it has left over.
+  if (data.trailer === undefined || inflater.bytesWritten !== data.size) {
+    throw unreadable(
+      'data after the end of the compressed data',
+      'one gzip member and nothing after',
+    );
+  }
+  if (data.trailer.readUInt32LE(0) !== crc || data.trailer.readUInt32LE(4) !== size % 2 ** 32) {
+    throw unreadable(
+      'content that differs from its CRC-32 or size',
+      'what the end of the file says',
+    );
+  }
+}
+
+/** Reads the header; its extra field, name and comment mean nothing here. */
+async function readHeader(reader: BlockReader): Promise<void> {
+  let crc = 0;
+  const read = async (size: number): Promise<Buffer> => {
+    const bytes = Buffer.from(await reader.read(size));
+    if (bytes.length < size) throw truncated();
+    if (reader.offset > MAX_GZIP_HEADER_BYTES) {
+      throw unreadable('a gzip header without end', `${MAX_GZIP_HEADER_BYTES} bytes or less`);
+    }
+    crc = crc32(bytes, crc);
+    return bytes;
+  };
+  if ((await read(2)).readUInt16BE(0) !== MAGIC) {
+    throw unreadable('something that is not gzip', 'a .tar.gz file or a directory');
+  }
+  const flags = flagsOf(await read(FIXED_BYTES - 2));
+  if ((flags & EXTRA) !== 0) await read((await read(2)).readUInt16LE(0));
+  if ((flags & NAME) !== 0) await skipText(read);
+  if ((flags & COMMENT) !== 0) await skipText(read);
+  const expected = crc & 0xffff;
+  if ((flags & HEADER_CRC) !== 0 && (await read(2)).readUInt16LE(0) !== expected) {
+    throw unreadable('a gzip header that differs from its CRC', 'an undamaged header');
+  }
+}
+
+async function skipText(read: (size: number) => Promise<Buffer>): Promise<void> {
+  let byte: Buffer;
+  do byte = await read(1);
+  while (byte[0] !== 0);
+}
+
+/** The flags that say which optional fields follow. */
+function flagsOf(rest: Buffer): number {
+  const flags = rest.readUInt8(1);
+  if (rest[0] === DEFLATE && (flags & RESERVED) === 0) return flags;
+  throw unreadable('a gzip header of an unknown kind', 'a header of RFC 1952');
+}
+
+function tooLarge(): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    found: 'an archive that goes on',
+    expected: `at most ${MAX_ARCHIVE_BYTES} bytes unpacked`,
+    hint: 'do not unpack this file: it is not a bundle',
+  });
+}
+
+function truncated(): EvidenceError {
+  return new EvidenceError('ARCHIVE_UNREADABLE', {
+    found: 'a file that ends too early',
+    expected: 'a whole gzip file',
+    hint: 'copy or download the bundle again: it was cut off',
+  });
+}
+
+function corrupt(cause: Error & { readonly code: string }): EvidenceError {
+  if (cause.code === 'Z_BUF_ERROR') return truncated();
+  return new EvidenceError('ARCHIVE_UNREADABLE', {
+    found: 'damaged compressed data',
+    expected: 'a deflate stream (RFC 1951)',
+    hint: 'copy or download the bundle again',
+    cause,
+  });
+}
+
+function isZlibError(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('Z_')
+  );
+}
+
+function unreadable(found: string, expected: string): EvidenceError {
+  return new EvidenceError('ARCHIVE_UNREADABLE', {
+    found,
+    expected,
+    hint: 'pack the bundle again as one .tar.gz',
+  });
+}

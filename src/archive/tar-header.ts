@@ -1,0 +1,127 @@
+// The 512-byte header of a tar entry: POSIX.1-2017 pax §"ustar Interchange Format", and what GNU tar
+// writes in its place. https://www.gnu.org/software/tar/manual/html_node/Standard.html
+import { EvidenceError } from '../errors.ts';
+import { quote } from '../quote.ts';
+import { placeOf } from './entry.ts';
+
+/** Everything in a tar archive comes in blocks of this many bytes. */
+export const BLOCK_BYTES = 512;
+
+export interface TarHeader {
+  /** Trailing NUL bytes removed, and nothing else: a NUL inside stays, so that no name is cut short. */
+  readonly path: string;
+  /** One character; a file's may be `0` or NUL. */
+  readonly typeFlag: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+const NAME = { start: 0, end: 100 };
+const SIZE = { start: 124, end: 136 };
+const CHECKSUM = { start: 148, end: 156 };
+const TYPE_FLAG = 156;
+const MAGIC = { start: 257, end: 265 };
+const PREFIX = { start: 345, end: 500 };
+
+/** Magic and version of POSIX, which pax archives have too, and of GNU tar. */
+const USTAR = 'ustar\u000000';
+const GNU = 'ustar  \u0000';
+
+/** Digits, then only what ends a field. GNU's binary numbers, signs and leading spaces are not read. */
+const OCTAL = /^([0-7]+)[ \0]*$/;
+
+/** What eleven octal digits hold, in seconds since 1970: the year 2242. */
+const MAX_MTIME = 0o77777777777;
+
+const HINT = 'pack the bundle again: with affidavit, or with `tar --format=ustar`';
+
+/** A header, or what a program calls unreadable: `offset` is where its block begins, in bytes. */
+export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
+  const magic = latin1(block, MAGIC);
+  if (magic !== USTAR && magic !== GNU) {
+    throw unreadable(`no tar header at byte ${offset}`, 'a ustar, GNU or pax archive');
+  }
+  if (octal(block, CHECKSUM) !== checksumOf(block)) {
+    throw unreadable(`a wrong checksum in the header at byte ${offset}`, 'the sum of its bytes');
+  }
+  const path = pathOf(block, magic);
+  const size = octal(block, SIZE);
+  if (size === undefined) {
+    throw new EvidenceError('ARCHIVE_UNSAFE', {
+      at: placeOf(path),
+      found: `the size ${quote(latin1(block, SIZE))}`,
+      expected: 'an octal number',
+      hint: HINT,
+    });
+  }
+  return { path, typeFlag: String.fromCharCode(block[TYPE_FLAG] ?? 0), size };
+}
+
+/** The header of a regular file: mode 0644, owner 0, no owner's name; `mtime` in seconds since 1970. */
+export function encodeHeader(path: string, size: number, mtime: number): Uint8Array {
+  const block = new Uint8Array(BLOCK_BYTES);
+  const put = (start: number, characters: string): void => {
+    block.set(Buffer.from(characters, 'latin1'), start);
+  };
+  put(NAME.start, path);
+  put(100, '0000644\u00000000000\u00000000000\u0000');
+  put(SIZE.start, `${size.toString(8).padStart(11, '0')}\u0000`);
+  put(136, `${Math.min(mtime, MAX_MTIME).toString(8).padStart(11, '0')}\u0000`);
+  put(TYPE_FLAG, '0');
+  put(MAGIC.start, USTAR);
+  put(CHECKSUM.start, `${checksumOf(block).toString(8).padStart(6, '0')}\u0000 `);
+  return block;
+}
+
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+interface Field {
+  readonly start: number;
+  readonly end: number;
+}
+
+function pathOf(block: Uint8Array, magic: string): string {
+  const name = text(block, NAME);
+  const prefix = text(block, PREFIX);
+  // Readers disagree here: GNU's old format has times at this place, which some take for a prefix of
+  // the name, and star has a shorter prefix and marks it in the last bytes. Neither is guessed at.
+  if ((magic === GNU && prefix !== '') || !isZero(block.subarray(PREFIX.end))) {
+    throw new EvidenceError('ARCHIVE_UNSAFE', {
+      at: placeOf(name),
+      found: 'a header with fields that tar programs read differently',
+      expected: 'a plain ustar or GNU header',
+      hint: HINT,
+    });
+  }
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** The sum of all bytes, those of the checksum itself counted as spaces. */
+function checksumOf(block: Uint8Array): number {
+  let sum = 0x20 * (CHECKSUM.end - CHECKSUM.start);
+  for (const byte of block) sum += byte;
+  for (const byte of block.subarray(CHECKSUM.start, CHECKSUM.end)) sum -= byte;
+  return sum;
+}
+
+function octal(block: Uint8Array, field: Field): number | undefined {
+  const digits = OCTAL.exec(latin1(block, field))?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 8);
+}
+
+function text(block: Uint8Array, { start, end }: Field): string {
+  const field = block.subarray(start, end);
+  const length = field.findLastIndex((byte) => byte !== 0) + 1;
+  // With `ignoreBOM` a byte order mark stays in the name and is refused there.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(field.subarray(0, length));
+}
+
+function latin1(block: Uint8Array, { start, end }: Field): string {
+  return Buffer.from(block.buffer, block.byteOffset + start, end - start).toString('latin1');
+}
+
+function unreadable(found: string, expected: string): EvidenceError {
+  return new EvidenceError('ARCHIVE_UNREADABLE', { found, expected, hint: HINT });
+}
