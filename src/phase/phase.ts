@@ -8,7 +8,13 @@ export function isPhase(text: string): text is Phase {
 }
 
 /** CTRF's test states. https://ctrf.io/docs/schema/tests */
-export type TestStatus = 'passed' | 'failed' | 'skipped' | 'pending' | 'other';
+export const TEST_STATUSES = ['passed', 'failed', 'skipped', 'pending', 'other'] as const;
+
+export type TestStatus = (typeof TEST_STATUSES)[number];
+
+export function isTestStatus(text: string): text is TestStatus {
+  return (TEST_STATUSES as readonly string[]).includes(text);
+}
 
 /** How many tests of a phase ended how; recounted, never taken from a summary. */
 export type PhaseCounts = Readonly<Record<TestStatus, number>>;
@@ -26,9 +32,10 @@ export interface PhaseResult {
   /** The recipe's `validation` block names the phase. */
   readonly required: boolean;
   /**
-   * `green`: every declared check has a test, none failed, pending or other, at least one passed.
-   * `red`: a report is there, and that does not hold. `not-run`: there is no report.
-   * A phase that the recipe does not list is `red` only if a test failed.
+   * `green`: every declared check has a test, no test is failed, pending or other, at least one
+   * passed. `red`: a report is there, and that does not hold. `not-run`: there is no report.
+   * A phase that the recipe does not list has nothing to prove: it is `red` if a test failed, and
+   * otherwise `green`, even if no test passed.
    */
   readonly state: 'green' | 'red' | 'not-run';
   readonly counts: PhaseCounts;

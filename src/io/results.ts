@@ -1,0 +1,105 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { EvidenceError } from '../errors.ts';
+import type { Finding } from '../errors.ts';
+import { MAX_ENTRIES, MAX_JSON_BYTES } from '../limits.ts';
+import { parseResults, resultsMissing } from '../phase/ctrf.ts';
+import type { Results, ResultsInput } from '../phase/ctrf.ts';
+import { escapeInvisible } from '../quote.ts';
+import { readFileBounded } from './files.ts';
+import { kindOf } from './open-file.ts';
+import { unreadable } from './system-error.ts';
+
+const STDIN = '-';
+
+/**
+ * Reads and sorts the results that the user names: CTRF files, directories of them (`*.json`; all
+ * else in them is a finding), or standard input for `-`.
+ *
+ * @throws EvidenceError FILE_UNREADABLE, LIMIT_EXCEEDED, RESULTS_MISSING, USAGE (`-` twice), and what
+ * `parseResults` throws
+ */
+export async function readResults(paths: readonly string[]): Promise<Results> {
+  requireOneStdin(paths);
+  const inputs: ResultsInput[] = [];
+  const findings: Finding[] = [];
+  for (const path of paths) {
+    if (path !== STDIN && (await isDirectory(path))) {
+      const { names, ignored } = await listResults(path);
+      if (names.length === 0) throw resultsMissing(escapeInvisible(path));
+      for (const name of names) inputs.push(await readInput(join(path, name), path));
+      findings.push(...ignored);
+    } else {
+      inputs.push(await readInput(path, undefined));
+    }
+  }
+  const results = parseResults(inputs);
+  return { reports: results.reports, findings: [...findings, ...results.findings] };
+}
+
+function requireOneStdin(paths: readonly string[]): void {
+  if (paths.filter((path) => path === STDIN).length <= 1) return;
+  throw new EvidenceError('USAGE', {
+    found: '--results - more than once',
+    expected: 'standard input once',
+    hint: 'give the other reports as files',
+  });
+}
+
+async function readInput(path: string, folder: string | undefined): Promise<ResultsInput> {
+  const bytes = await readFileBounded(path, MAX_JSON_BYTES, 'a CTRF report');
+  return { name: path === STDIN ? 'stdin' : path, bytes, folder };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+/** The reports of a directory, sorted, and a finding for each thing in it that is none. */
+async function listResults(
+  directory: string,
+): Promise<{ readonly names: readonly string[]; readonly ignored: readonly Finding[] }> {
+  const entries = await listed(directory);
+  return {
+    names: entries.filter(isReport).map(({ name }) => name),
+    ignored: entries
+      .filter((entry) => !isReport(entry))
+      .map((entry) => ({
+        code: 'RESULTS_FILE_IGNORED',
+        at: escapeInvisible(join(directory, entry.name)),
+        found: `a ${kindOf(entry)} that is no *.json file`,
+        expected: 'CTRF reports only',
+        hint: 'move it out of the directory, or name it with a --results of its own',
+      })),
+  };
+}
+
+/** Links are not followed: one may lead anywhere, and its target is not what the directory holds. */
+function isReport(entry: Dirent): boolean {
+  return entry.isFile() && entry.name.endsWith('.json');
+}
+
+async function listed(directory: string): Promise<readonly Dirent[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    if (entries.length > MAX_ENTRIES) throw tooMany(directory, entries.length);
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    throw unreadable(error, directory);
+  }
+}
+
+function tooMany(directory: string, entries: number): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(directory),
+    found: `${entries} entries`,
+    expected: `at most ${MAX_ENTRIES} entries in a directory of results`,
+    hint: 'name the CTRF files one by one',
+  });
+}

@@ -1,0 +1,128 @@
+import { ctrfFile } from '../archive/bundle-files.ts';
+import type { Finding } from '../errors.ts';
+import { quote } from '../quote.ts';
+import type { Fault } from '../verify/check.ts';
+import type { CtrfReport } from './ctrf.ts';
+import { PHASES } from './phase.ts';
+import type { Phase, PhaseCounts, PhaseResult, PhaseTest, TestStatus } from './phase.ts';
+
+/** A phase that the recipe's `validation` block names, with the checks that it declares. */
+export interface DeclaredPhase {
+  readonly phase: Phase;
+  readonly checks: readonly string[];
+}
+
+const NO_TESTS: PhaseCounts = { passed: 0, failed: 0, skipped: 0, pending: 0, other: 0 };
+
+/** What the recipe demands of each phase and what the reports show: all three phases, in order. */
+export function judgePhases(
+  declared: readonly DeclaredPhase[],
+  reports: ReadonlyMap<Phase, Pick<CtrfReport, 'counts' | 'tests'>>,
+): readonly PhaseResult[] {
+  return PHASES.map((phase) => {
+    const demands = declared.filter((entry) => entry.phase === phase);
+    const required = demands.length > 0;
+    const report = reports.get(phase);
+    const names = new Set(report?.tests.map(({ name }) => name));
+    const checks = new Set(demands.flatMap((entry) => entry.checks));
+    const missing = [...checks].filter((check) => !names.has(check));
+    const counts = report?.counts ?? NO_TESTS;
+    const state = report === undefined ? 'not-run' : stateOf(required, counts, missing);
+    return { phase, required, state, counts, missing, tests: report?.tests ?? [] };
+  });
+}
+
+function stateOf(
+  required: boolean,
+  counts: PhaseCounts,
+  missing: readonly string[],
+): 'green' | 'red' {
+  if (!required) return counts.failed > 0 ? 'red' : 'green';
+  const isBad = counts.failed > 0 || counts.pending > 0 || counts.other > 0;
+  // At least one passed: nothing run, nothing failed is no success (a vacuous pass).
+  return !isBad && missing.length === 0 && counts.passed > 0 ? 'green' : 'red';
+}
+
+/** Why phases are not green, one PHASE_NOT_GREEN for each of them; empty if all are. */
+export function phaseFaults(results: readonly PhaseResult[]): readonly Fault[] {
+  return results.filter(isFault).map((result) => ({
+    code: 'PHASE_NOT_GREEN',
+    at: ctrfFile(result.phase),
+    found: `${result.phase}: ${causesOf(result).join('; ')}`,
+    expected: result.required
+      ? 'a test for each declared check, none failed, pending or other, at least one passed'
+      : 'no failed test',
+    hint:
+      result.state === 'not-run'
+        ? `run the checks of ${result.phase} and give their report with --results`
+        : `correct what failed and run the checks of ${result.phase} again`,
+  }));
+}
+
+function isFault({ required, state }: PhaseResult): boolean {
+  return state === 'red' || (required && state === 'not-run');
+}
+
+function causesOf(result: PhaseResult): readonly string[] {
+  if (result.state === 'not-run') return ['no report: the phase was not run'];
+  const statuses: readonly TestStatus[] = ['failed', 'pending', 'other'];
+  const shown = result.required ? statuses : statuses.slice(0, 1);
+  return [
+    ...shown.flatMap((status) => namesCause(`${status}:`, namesOf(result.tests, status))),
+    ...namesCause('no test for', result.missing),
+    ...vacuousCause(result),
+  ];
+}
+
+function vacuousCause({ counts, tests }: PhaseResult): readonly string[] {
+  if (tests.length === 0) return ['no tests at all (vacuous)'];
+  return counts.skipped === tests.length ? ['only skipped tests (vacuous)'] : [];
+}
+
+function namesOf(tests: readonly PhaseTest[], status: TestStatus): readonly string[] {
+  return tests.filter((test) => test.status === status).map(({ name }) => name);
+}
+
+/** Names that one cause lists; the report has the rest. */
+const MAX_NAMES = 20;
+
+function namesCause(words: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, MAX_NAMES).map((name) => quote(name));
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  return [`${words} ${shown.join(', ')}${more}`];
+}
+
+/** What a reader should see though it changes nothing: phases nobody asked for, skipped checks. */
+export function phaseFindings(results: readonly PhaseResult[]): readonly Finding[] {
+  return results.flatMap((result) => [...notListed(result), ...skippedChecks(result)]);
+}
+
+function notListed({ phase, required, state }: PhaseResult): readonly Finding[] {
+  if (required || state === 'not-run') return [];
+  return [
+    {
+      code: 'PHASE_NOT_LISTED',
+      at: ctrfFile(phase),
+      found: `a report of ${phase}`,
+      expected: 'reports of the phases that the validation block of the recipe names',
+      hint: 'nothing to do: the report is packed, and only a failed test in it counts',
+    },
+  ];
+}
+
+function skippedChecks({ phase, tests }: PhaseResult): readonly Finding[] {
+  return tests.flatMap((test, index) => {
+    if (test.status !== 'skipped') return [];
+    const reason = test.message === undefined ? 'no reason given' : quote(test.message);
+    return [
+      {
+        code: 'CHECK_SKIPPED' as const,
+        at: `${ctrfFile(phase)}#/results/tests/${index}`,
+        found: `${phase}: ${quote(test.name)} was skipped: ${reason}`,
+        expected: 'a check that was run',
+        hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
+      },
+    ];
+  });
+}

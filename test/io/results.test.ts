@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { EvidenceError } from '../../src/errors.ts';
+import { readResults } from '../../src/io/results.ts';
+import { MAX_JSON_BYTES } from '../../src/limits.ts';
+import { bytesOf, exampleReport, exampleTest } from '../phase/example-reports.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'affidavit-results-'));
+let folder = root;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(root, 'case-'));
+});
+
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+const GOOD = exampleReport([exampleTest('operator-health')]);
+
+function write(name: string, value: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytesOf(value));
+  return path;
+}
+
+async function refusal(paths: readonly string[]): Promise<EvidenceError | undefined> {
+  try {
+    await readResults(paths);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    throw error;
+  }
+}
+
+describe('readResults', () => {
+  it('reads files that the user names, in any order', async () => {
+    const paths = [write('performance.json', GOOD), write('deployment.json', GOOD)];
+    const { reports, findings } = await readResults(paths);
+    expect([...reports.keys()]).toEqual(['deployment', 'performance']);
+    expect(findings).toEqual([]);
+  });
+
+  it('reads a directory, and finds what is no report in it', async () => {
+    write('deployment.json', GOOD);
+    const target = write('performance.json.bak', GOOD);
+    mkdirSync(join(folder, 'conformance.json'));
+    symlinkSync(target, join(folder, 'performance.json'));
+    const { reports, findings } = await readResults([folder]);
+    expect([...reports.keys()]).toEqual(['deployment']);
+    expect(findings.map(({ code, at, found }) => [code, at, found])).toEqual([
+      [
+        'RESULTS_FILE_IGNORED',
+        join(folder, 'conformance.json'),
+        'a directory that is no *.json file',
+      ],
+      [
+        'RESULTS_FILE_IGNORED',
+        join(folder, 'performance.json'),
+        'a symbolic link that is no *.json file',
+      ],
+      ['RESULTS_FILE_IGNORED', target, 'a file that is no *.json file'],
+    ]);
+  });
+
+  it('follows a link that the user names', async () => {
+    symlinkSync(write('report.json', GOOD), join(folder, 'deployment.json'));
+    const { reports } = await readResults([join(folder, 'deployment.json')]);
+    expect([...reports.keys()]).toEqual(['deployment']);
+  });
+
+  it('refuses a directory without a CTRF report', async () => {
+    write('notes.txt', 'nothing');
+    expect(await refusal([folder])).toMatchObject({ code: 'RESULTS_MISSING', at: folder });
+    write('versions.json', { aicr: 'v1.0.0' });
+    expect(await refusal([folder])).toMatchObject({ code: 'RESULTS_MISSING', at: folder });
+  });
+
+  it('refuses a directory and a file of it: the phase is there twice', async () => {
+    const path = write('deployment.json', GOOD);
+    expect(await refusal([folder, path])).toMatchObject({
+      code: 'RESULTS_PHASE_DUPLICATE',
+      at: path,
+    });
+  });
+
+  it('refuses a file that is not there', async () => {
+    const path = join(folder, 'deployment.json');
+    expect(await refusal([path])).toMatchObject({ code: 'FILE_UNREADABLE', at: path });
+  });
+
+  it('refuses an empty file', async () => {
+    const path = join(folder, 'deployment.json');
+    writeFileSync(path, '');
+    expect(await refusal([path])).toMatchObject({ code: 'DOCUMENT_INVALID', at: path });
+  });
+
+  it('refuses a file of 100 MB before it reads it', async () => {
+    const path = write('deployment.json', GOOD);
+    truncateSync(path, 100_000_000);
+    expect(await refusal([path])).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      at: path,
+      found: `more than ${MAX_JSON_BYTES} bytes`,
+    });
+  });
+
+  it('reads standard input once', async () => {
+    expect(await refusal(['-', '-'])).toMatchObject({ code: 'USAGE' });
+  });
+});
