@@ -1,0 +1,209 @@
+// The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
+import type { ConstraintResult } from '../constraint/evaluate.ts';
+import { timestampOf } from '../document/header.ts';
+import type { Finding } from '../errors.ts';
+import { SCHEMA_VERSION } from '../media-types.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import type { Identity } from '../policy/policy.ts';
+import type { Dimension, Fingerprint, OsDimension } from '../snapshot/fingerprint.ts';
+import type { DimensionMatch } from '../snapshot/match.ts';
+import type { Json } from '../statement/predicate.ts';
+import type { CheckResult, Fault } from '../verify/check.ts';
+import type { Facts, Tool, ValidationReport, VerificationReport } from './report.ts';
+import { LIMIT_OF_TRUST } from './report.ts';
+
+/** A value that is not there is null in a list of equals, and else absent. */
+export type JsonObject = Readonly<Record<string, Json>>;
+
+/** The same for a tarball and its directory: the input is named nowhere. */
+export function verificationJson(report: VerificationReport, exitCode: number): JsonObject {
+  const { signature, manifestDigest, claimed } = report;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: toolJson(report.tool),
+    verdict: report.verdict,
+    exitCode,
+    checks: report.checks.map(checkJson),
+    ...(signature.state === 'verified' ? { signer: identityJson(signature.proof.signer) } : {}),
+    signature: signatureJson(signature),
+    pinned: report.pinned,
+    sandbox: report.root.sandbox,
+    weakened: report.weakened,
+    network: 'none',
+    root: { source: report.root.source, digest: report.root.digest, sandbox: report.root.sandbox },
+    ...(manifestDigest === undefined ? {} : { bundle: { manifestDigest } }),
+    ...(claimed === undefined ? {} : { claimed: claimedJson(claimed) }),
+    ...factsJson(report.facts),
+    findings: report.findings.map(faultJson),
+    limitOfTrust: LIMIT_OF_TRUST,
+  };
+}
+
+export function validationJson(report: ValidationReport, exitCode: number): JsonObject {
+  const { evidence, facts, faults, findings, tool } = report;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: toolJson(tool),
+    outcome: faults.length === 0 ? 'passed' : 'failed',
+    exitCode,
+    ...factsJson(facts),
+    faults: faults.map(faultJson),
+    findings: findings.map(faultJson),
+    ...(evidence === undefined ? {} : { evidence: evidenceJson(evidence) }),
+    limitOfTrust: LIMIT_OF_TRUST,
+  };
+}
+
+/** As in `quote.ts`, but for the line ends of the JSON text itself. */
+const INVISIBLE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
+
+/**
+ * The text of a report: two spaces, one newline at the end. What a terminal would not show is
+ * escaped, so that no test's name rewrites the screen of someone who prints the file.
+ */
+export function encodeReport(json: JsonObject): string {
+  const text = JSON.stringify(json, null, 2);
+  const safe = text.replaceAll(INVISIBLE, (character) =>
+    Array.from({ length: character.length }, (_, index) => {
+      const unit = character.charCodeAt(index).toString(16);
+      return `\\u${unit.padStart(4, '0')}`;
+    }).join(''),
+  );
+  return `${safe}\n`;
+}
+
+function toolJson({ name, version }: Tool): JsonObject {
+  return { name, version };
+}
+
+function identityJson({ identity, issuer }: Identity): JsonObject {
+  return { identity, issuer };
+}
+
+function checkJson({ name, outcome, found, expected, hint, faults }: CheckResult): JsonObject {
+  return { name, outcome, found, expected, hint, faults: faults.map(faultJson) };
+}
+
+function faultJson({ code, at, found, expected, hint }: Fault | Finding): JsonObject {
+  return { code, at: at ?? null, found, expected, hint };
+}
+
+function signatureJson(signature: VerificationReport['signature']): JsonObject {
+  if (signature.state !== 'verified') return { state: signature.state };
+  const { signedAt, times, logEntries } = signature.proof;
+  return {
+    state: signature.state,
+    signedAt: timestampOf(signedAt),
+    times: times.map(({ source, at }) => ({ source, at: timestampOf(at) })),
+    logEntries: logEntries.map(({ log, index }) => ({ log, index })),
+  };
+}
+
+function claimedJson(claimed: NonNullable<VerificationReport['claimed']>): JsonObject {
+  const { attestedAt, aicrVersion, validatorCatalogVersion, redaction } = claimed;
+  return { attestedAt, aicrVersion, validatorCatalogVersion, redaction: redaction ?? null };
+}
+
+function evidenceJson(evidence: NonNullable<ValidationReport['evidence']>): JsonObject {
+  const { path, manifestDigest, signer, sandbox } = evidence;
+  const signed = signer === undefined ? {} : { signer: identityJson(signer) };
+  return { path, manifestDigest, ...signed, sandbox };
+}
+
+function factsJson(facts: Facts): JsonObject {
+  const { recipe, fingerprint, match, constraints, phaseConstraints, phases, bom } = facts;
+  return {
+    ...(recipe === undefined
+      ? {}
+      : { recipe: { name: recipe.name, digest: recipe.digest, apiVersion: recipe.apiVersion } }),
+    ...(fingerprint === undefined ? {} : { fingerprint: fingerprintJson(fingerprint) }),
+    ...(match === undefined
+      ? {}
+      : { match: { matched: match.matched, perDimension: match.perDimension.map(matchJson) } }),
+    ...(constraints === undefined ? {} : { constraints: constraints.map(constraintJson) }),
+    ...(phaseConstraints === undefined
+      ? {}
+      : {
+          phaseConstraints: phaseConstraints.map(({ phase, name, expected }) => ({
+            phase,
+            name,
+            expected,
+          })),
+        }),
+    ...(phases === undefined ? {} : { phases: phases.map(phaseJson) }),
+    ...(bom === undefined ? {} : { bom: bomJson(bom) }),
+  };
+}
+
+function bomJson(bom: NonNullable<Facts['bom']>): JsonObject {
+  const { format, version, digest, components, images } = bom;
+  return { format, version, digest, components, images };
+}
+
+function fingerprintJson(fingerprint: Fingerprint): JsonObject {
+  return {
+    service: dimensionJson(fingerprint.service),
+    accelerator: dimensionJson(fingerprint.accelerator),
+    gpuModel: dimensionJson(fingerprint.gpuModel),
+    os: osJson(fingerprint.os),
+    k8sVersion: dimensionJson(fingerprint.k8sVersion),
+    region: dimensionJson(fingerprint.region),
+    nodeCount: sourced({ value: fingerprint.nodeCount.value }, fingerprint.nodeCount),
+    gpuNodeCount: sourced({ value: fingerprint.gpuNodeCount.value }, fingerprint.gpuNodeCount),
+  };
+}
+
+function osJson(os: OsDimension): JsonObject {
+  const value: JsonObject = { value: os.value };
+  return sourced(os.version === undefined ? value : { ...value, version: os.version }, os);
+}
+
+function dimensionJson(dimension: Dimension): JsonObject {
+  return sourced({ value: dimension.value }, dimension);
+}
+
+function sourced(
+  value: JsonObject,
+  { source, note }: Partial<Pick<Dimension, 'source' | 'note'>>,
+): JsonObject {
+  return {
+    ...value,
+    ...(source === undefined ? {} : { source }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+function matchJson(match: DimensionMatch): JsonObject {
+  const { dimension, recipeRequires, fingerprintProvides } = match;
+  return {
+    dimension,
+    ...(recipeRequires === undefined ? {} : { recipeRequires }),
+    ...(fingerprintProvides === undefined ? {} : { fingerprintProvides }),
+    match: match.match,
+  };
+}
+
+function constraintJson(constraint: ConstraintResult): JsonObject {
+  const { name, expected, actual, outcome, reason, severity, remediation } = constraint;
+  return {
+    name,
+    expected,
+    actual: actual ?? null,
+    outcome,
+    reason: reason ?? null,
+    severity: severity ?? null,
+    remediation: remediation ?? null,
+  };
+}
+
+function phaseJson({ phase, required, state, counts, missing, tests }: PhaseResult): JsonObject {
+  const { passed, failed, skipped, pending, other } = counts;
+  return {
+    phase,
+    required,
+    state,
+    counts: { passed, failed, skipped, pending, other },
+    missing,
+    tests: tests.map(({ name, status, message }) => ({ name, status, message: message ?? null })),
+  };
+}

@@ -1,0 +1,215 @@
+// The sections that both reports have: what recipe, snapshot and results show.
+import type { ConstraintResult } from '../constraint/evaluate.ts';
+import type { Finding } from '../errors.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import type { Fault } from '../verify/check.ts';
+import type { Markdown } from './escape-markdown.ts';
+import { code, join, gfm, text } from './escape-markdown.ts';
+import { bulletList, table } from './markdown-lists.ts';
+import type { Facts } from './report.ts';
+import type { Said, Shown } from './words.ts';
+import {
+  alsoMeasured,
+  missingOf,
+  providedBy,
+  sayConstraint,
+  sayMatch,
+  sayPhase,
+  testsOf,
+  wantedBy,
+} from './words.ts';
+
+// Characters of the sections' lists. Together with the single values, which `text` and `code` cut,
+// they keep the whole below GitHub's 65,536 characters; a test fills every one of them.
+const MAX_CONSTRAINTS = 5000;
+const MAX_PHASE_CONSTRAINTS = 2000;
+const MAX_FAILED_TESTS = 5000;
+const MAX_MISSING = 2000;
+const MAX_SKIPPED = 3000;
+const MAX_FINDINGS = 5000;
+
+/** The most characters of one value in a table. */
+const MAX_CELL_CHARACTERS = 80;
+
+export function factSections(facts: Facts): readonly Markdown[] {
+  return [
+    ...clusterSection(facts),
+    ...phasesSection(facts),
+    ...testLists(facts),
+    ...constraintsSection(facts),
+    ...bomSection(facts),
+  ];
+}
+
+function clusterSection(facts: Facts): readonly Markdown[] {
+  if (facts.match === undefined) return [];
+  const rows = facts.match.perDimension.map((match) => [
+    text(match.dimension, MAX_CELL_CHARACTERS),
+    shown(wantedBy(match)),
+    shown(providedBy(match)),
+    emphasised(sayMatch(match)),
+  ]);
+  const columns = ['Dimension', 'Recipe wants', 'Cluster has', 'Result'];
+  const measured = alsoMeasured(facts).map(([name, value]) => gfm`${name} ${cell(value)}`);
+  return [
+    gfm`### Cluster`,
+    table(columns, rows, { characters: MAX_CONSTRAINTS, noun: 'dimensions' }),
+    ...(measured.length > 0
+      ? [gfm`Also measured, compared with nothing: ${join(measured, ', ')}.`]
+      : []),
+  ];
+}
+
+/** Words of ours as such, a value of the document as a value. */
+function shown({ words, value }: Shown): Markdown {
+  return value === undefined ? gfm`${words}` : cell(value);
+}
+
+function phasesSection({ phases }: Facts): readonly Markdown[] {
+  if (phases === undefined) return [];
+  const columns = [
+    'Phase',
+    'Required',
+    'Result',
+    '#Passed',
+    '#Failed',
+    '#Skipped',
+    '#Pending',
+    '#Other',
+    '#Missing',
+  ];
+  const budget = { characters: MAX_CONSTRAINTS, noun: 'phases' };
+  return [gfm`### Phases`, table(columns, phases.map(phaseRow), budget)];
+}
+
+function phaseRow(phase: PhaseResult): readonly Markdown[] {
+  const { passed, failed, skipped, pending, other } = phase.counts;
+  const numbers = [passed, failed, skipped, pending, other, phase.missing.length];
+  return [
+    text(phase.phase),
+    phase.required ? gfm`yes` : gfm`no`,
+    emphasised(sayPhase(phase)),
+    ...numbers.map((number) => (phase.state === 'not-run' ? gfm`–` : gfm`${number}`)),
+  ];
+}
+
+function testLists(facts: Facts): readonly Markdown[] {
+  const failed = testsOf(facts, ['failed', 'pending', 'other']).map(
+    ({ phase, name, status, message }) =>
+      gfm`**${status}** ${phase}: ${cell(name)}${reason(message)}`,
+  );
+  const missing = missingOf(facts).map(({ phase, check }) => gfm`${phase}: ${cell(check)}`);
+  const skipped = testsOf(facts, ['skipped']).map(
+    ({ phase, name, message }) =>
+      gfm`${phase}: ${cell(name)}${reason(message ?? 'no reason given')}`,
+  );
+  return [
+    ...titled('Tests that did not pass', failed, { characters: MAX_FAILED_TESTS, noun: 'tests' }),
+    ...titled('Checks of the recipe that no test is named after', missing, {
+      characters: MAX_MISSING,
+      noun: 'checks',
+    }),
+    ...titled('Skipped tests', skipped, { characters: MAX_SKIPPED, noun: 'skipped tests' }),
+  ];
+}
+
+function titled(
+  title: string,
+  items: readonly Markdown[],
+  budget: { readonly characters: number; readonly noun: string },
+): readonly Markdown[] {
+  return items.length === 0 ? [] : [gfm`**${title}** (${items.length})`, bulletList(items, budget)];
+}
+
+function reason(message: string | undefined): Markdown {
+  return message === undefined || message === '' ? gfm`` : gfm`: ${text(message, 120)}`;
+}
+
+function constraintsSection({ constraints, phaseConstraints = [] }: Facts): readonly Markdown[] {
+  if (constraints === undefined) return [];
+  const passed = constraints.filter(({ outcome }) => outcome === 'passed').length;
+  const columns = ['Constraint', 'Expected', 'Actual', 'Result'];
+  const budget = { characters: MAX_CONSTRAINTS, noun: 'constraints' };
+  const left = phaseConstraints.map(
+    ({ phase, name, expected }) => gfm`${phase}: ${cell(name)} ${cell(expected)}`,
+  );
+  return [
+    gfm`### Constraints`,
+    gfm`${passed} of ${constraints.length} hold.`,
+    ...(constraints.length === 0 ? [] : [table(columns, constraintRows(constraints), budget)]),
+    ...titled('Left to the validators of their phase, not evaluated', left, {
+      characters: MAX_PHASE_CONSTRAINTS,
+      noun: 'constraints',
+    }),
+  ];
+}
+
+/** In the recipe's order; if a cut is to be expected, what does not hold comes first. */
+function constraintRows(
+  constraints: readonly ConstraintResult[],
+): readonly (readonly Markdown[])[] {
+  const long = constraints.length > 30;
+  const ordered = long ? constraints.toSorted((a, b) => rank(a) - rank(b)) : constraints;
+  return ordered.map((constraint) => [
+    cell(constraint.name),
+    cell(constraint.expected),
+    constraint.actual === undefined ? gfm`not in the snapshot` : cell(constraint.actual),
+    constraintResult(constraint),
+  ]);
+}
+
+function rank({ outcome }: ConstraintResult): number {
+  return outcome === 'passed' ? 1 : 0;
+}
+
+function constraintResult(constraint: ConstraintResult): Markdown {
+  const { outcome, reason: why, severity, remediation } = constraint;
+  const said = emphasised(sayConstraint(constraint));
+  if (outcome === 'passed') return said;
+  const notes = [
+    ...(why === undefined ? [] : [text(why, MAX_CELL_CHARACTERS)]),
+    ...(severity === undefined ? [] : [gfm`severity ${text(severity, MAX_CELL_CHARACTERS)}`]),
+    ...(remediation === undefined ? [] : [text(remediation, MAX_CELL_CHARACTERS)]),
+  ];
+  return notes.length === 0 ? said : gfm`${said}: ${join(notes, ', ')}`;
+}
+
+function bomSection({ bom }: Facts): readonly Markdown[] {
+  if (bom === undefined) return [];
+  const { format, version, digest, components, images } = bom;
+  return [
+    gfm`### Bill of materials`,
+    gfm`${format} ${version}: ${components} components, ${images} of them images, ${code(digest)}`,
+  ];
+}
+
+export function findingsSection(findings: readonly Finding[]): readonly Markdown[] {
+  if (findings.length === 0) return [];
+  const budget = { characters: MAX_FINDINGS, noun: 'findings' };
+  return [
+    gfm`### Findings`,
+    gfm`${findings.length}, none of which changes the verdict.`,
+    bulletList(findings.map(faultLine), budget),
+  ];
+}
+
+/** Code, place, what was found and expected, and what to do next. */
+export function faultLine(fault: Omit<Fault, 'code'> & { readonly code: string }): Markdown {
+  const { at, found, expected, hint } = fault;
+  const head = [
+    ...(fault.code === '' ? [] : [code(fault.code)]),
+    ...(at === undefined || at === '' ? [] : [gfm`at ${code(at, 120)}`]),
+  ];
+  const start = head.length === 0 ? gfm`found` : gfm`${join(head, ' ')}: found`;
+  const next = hint === '' ? gfm`` : gfm`. **Next:** ${text(hint, 120)}`;
+  return gfm`${start} ${text(found, 120)}; expected ${text(expected, 120)}${next}`;
+}
+
+export function cell(value: string): Markdown {
+  return code(value, MAX_CELL_CHARACTERS);
+}
+
+/** What is not as it should be stands out. */
+export function emphasised({ words, tone }: Said): Markdown {
+  return tone === 'bad' || tone === 'doubtful' ? gfm`**${words}**` : gfm`${words}`;
+}

@@ -1,0 +1,220 @@
+import { timestampOf } from '../document/header.ts';
+// The report that people read in a pull request. Verdict first; the rest only as far as it helps.
+import type { Fault } from '../verify/check.ts';
+import type { SignedPayload } from '../verify/trust.ts';
+import type { Markdown } from './escape-markdown.ts';
+import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
+import { cell, emphasised, factSections, faultLine, findingsSection } from './markdown-facts.ts';
+import { bulletList, table } from './markdown-lists.ts';
+import type { Facts, ValidationReport, VerificationReport } from './report.ts';
+import { LIMIT_OF_TRUST } from './report.ts';
+import type { Banner, Headline, Tone } from './words.ts';
+import {
+  SANDBOX,
+  faultsOf,
+  recomputedOf,
+  sayCheck,
+  validationHeadline,
+  verificationBanners,
+  verificationHeadline,
+} from './words.ts';
+
+export interface VerificationMarkdownOptions {
+  /** The input as the user typed it. */
+  readonly source: string;
+  /** The command that repeats the verification. */
+  readonly repeat: string;
+}
+
+/** All faults together, in characters of their source. */
+const MAX_FAULTS = 14_000;
+const MAX_CHECKS = 12_000;
+const MAX_COMMAND_CHARACTERS = 1000;
+/** Times of signing or log entries; real signatures have one or two. */
+const MAX_PROOFS = 4;
+
+const MARKS: Readonly<Record<Tone, string>> = { good: '✅', bad: '❌', doubtful: '⚠️', plain: '' };
+
+/** Below 65,536 characters, whatever the report holds; the same report gives the same text. */
+export function renderVerificationMarkdown(
+  report: VerificationReport,
+  { source, repeat }: VerificationMarkdownOptions,
+): string {
+  return render([
+    ...headline(verificationHeadline(report), report.facts),
+    ...verificationBanners(report).map(alert),
+    ...notInOrder(report),
+    identityList(report, source),
+    ...factSections(report.facts),
+    ...provenance(report),
+    ...findingsSection(report.findings),
+    ...checksTable(report),
+    gfm`*${LIMIT_OF_TRUST}*`,
+    gfm`To repeat this verification (${report.tool.name} ${report.tool.version}):`,
+    codeBlock(repeat, MAX_COMMAND_CHARACTERS),
+  ]);
+}
+
+/** Below 65,536 characters, whatever the report holds; the same report gives the same text. */
+export function renderValidationMarkdown(report: ValidationReport): string {
+  const { facts, faults, findings, tool, evidence } = report;
+  return render([
+    ...headline(validationHeadline(report), facts),
+    ...(evidence?.sandbox === true ? [alert(SANDBOX)] : []),
+    ...faultSection(faults),
+    section('Recipe', [...recipeItems(facts), ...evidenceItems(evidence)]),
+    ...factSections(facts),
+    ...findingsSection(findings),
+    gfm`*${LIMIT_OF_TRUST}*`,
+    gfm`${tool.name} ${tool.version}`,
+  ]);
+}
+
+function render(blocks: readonly Markdown[]): string {
+  const filled = blocks.filter(({ source }) => source !== '');
+  return `${join(filled, '\n\n').source}\n`;
+}
+
+function headline(
+  { words, tone, sentence, exitCode }: Headline,
+  facts: Facts,
+): readonly Markdown[] {
+  const name = facts.recipe === undefined ? gfm`` : gfm`: ${text(facts.recipe.name, 100)}`;
+  return [
+    gfm`## ${MARKS[tone]} ${words}${name}`,
+    gfm`${text(sentence, 400)} Exit code ${exitCode}.`,
+  ];
+}
+
+/** A blockquote that GitHub shows as a coloured box. */
+function alert({ title, sentence }: Banner): Markdown {
+  return join([gfm`> [!CAUTION]`, gfm`> **${title}.** ${text(sentence, 400)}`], '\n');
+}
+
+/** Each check has its share of the space, so that the faults of one never hide another's. */
+function notInOrder({ checks }: VerificationReport): readonly Markdown[] {
+  const faulty = checks.filter((check) => faultsOf(check).length > 0);
+  if (faulty.length === 0) return [];
+  const characters = Math.floor(MAX_FAULTS / faulty.length);
+  const lists = faulty.map((check) => {
+    const said = gfm`**${sayCheck(check).words}** ${code(check.name)}`;
+    const lines = faultsOf(check).map((fault) => gfm`${said} ${faultLine(fault)}`);
+    return bulletList(lines, { characters, noun: 'faults of this check' });
+  });
+  const notReached = checks
+    .filter(({ outcome }) => outcome === 'not-reached')
+    .map(({ name }) => code(name));
+  return [
+    gfm`### Not in order`,
+    join(lists, '\n'),
+    ...(notReached.length === 0
+      ? []
+      : [gfm`Not reached, and so not judged: ${join(notReached, ', ')}.`]),
+  ];
+}
+
+function faultSection(faults: readonly Fault[]): readonly Markdown[] {
+  if (faults.length === 0) return [];
+  const budget = { characters: MAX_FAULTS, noun: 'faults' };
+  return [gfm`### Not in order`, bulletList(faults.map(faultLine), budget)];
+}
+
+function identityList(report: VerificationReport, source: string): Markdown {
+  const { signature, root, manifestDigest, facts } = report;
+  const items = [
+    ...(signature.state === 'verified' ? proofItems(signature.proof) : []),
+    ...(signature.state === 'absent' ? [gfm`**Signer:** none`] : []),
+    ...(signature.state === 'not-verified'
+      ? [gfm`**Signer:** not known, the signature did not verify`]
+      : []),
+    gfm`**Trusted root:** ${text(root.source)}, ${code(root.digest)}`,
+    ...recipeItems(facts),
+    ...(manifestDigest === undefined ? [] : [gfm`**Bundle:** ${code(manifestDigest)} (manifest)`]),
+    gfm`**Input:** ${code(source)}`,
+  ];
+  return section('Evidence', items);
+}
+
+/** A list of our own, never cut. Its heading keeps it apart from a list before it. */
+function section(title: string, items: readonly Markdown[]): Markdown {
+  if (items.length === 0) return gfm``;
+  const list = bulletList(items, { characters: Infinity, noun: '' });
+  return join([gfm`### ${title}`, list], '\n\n');
+}
+
+function proofItems({ signer, times, logEntries }: SignedPayload): readonly Markdown[] {
+  const signed = times.map((time) => gfm`${code(timestampOf(time.at))} (${text(time.source, 60)})`);
+  const entries = logEntries.map(({ log, index }) => gfm`${code(log)} entry ${code(index, 40)}`);
+  return [
+    gfm`**Signer:** ${code(signer.identity, 500)}`,
+    gfm`**Issuer:** ${code(signer.issuer, 500)}`,
+    gfm`**Signed:** ${few(signed)}`,
+    gfm`**Log:** ${few(entries)}`,
+  ];
+}
+
+function few(items: readonly Markdown[]): Markdown {
+  if (items.length === 0) return gfm`none`;
+  const left = items.length - MAX_PROOFS;
+  const shown = join(items.slice(0, MAX_PROOFS), ', ');
+  return left > 0 ? gfm`${shown}, and ${left} more` : shown;
+}
+
+function recipeItems({ recipe }: Facts): readonly Markdown[] {
+  if (recipe === undefined) return [];
+  const version = recipe.apiVersion === '' ? gfm`no apiVersion` : code(recipe.apiVersion);
+  return [gfm`**Recipe:** ${code(recipe.name)} (${version}), digest ${code(recipe.digest)}`];
+}
+
+function evidenceItems(evidence: ValidationReport['evidence']): readonly Markdown[] {
+  if (evidence === undefined) return [];
+  const { path, manifestDigest, signer } = evidence;
+  return [
+    gfm`**Evidence:** ${code(path)}`,
+    gfm`**Bundle:** ${code(manifestDigest)} (manifest)`,
+    ...(signer === undefined
+      ? [gfm`**Signer:** none, the evidence is **UNSIGNED**`]
+      : [
+          gfm`**Signer:** ${code(signer.identity, 500)}`,
+          gfm`**Issuer:** ${code(signer.issuer, 500)}`,
+        ]),
+  ];
+}
+
+function provenance({ facts, claimed }: VerificationReport): readonly Markdown[] {
+  if (claimed === undefined) return [];
+  const { attestedAt, aicrVersion, validatorCatalogVersion, redaction } = claimed;
+  const recomputed = recomputedOf(facts);
+  return [
+    gfm`### Recomputed and claimed`,
+    join(
+      [
+        gfm`- **Recomputed from the files:** ${recomputed.length === 0 ? 'nothing' : recomputed.join(', ')}`,
+        gfm`- **Only claimed:** made at ${cell(attestedAt)}, aicr version ${claim(aicrVersion)}, validator catalog ${claim(validatorCatalogVersion)}, redaction ${claim(redaction ?? '')}; that snapshot and results come from that cluster`,
+      ],
+      '\n',
+    ),
+  ];
+}
+
+function claim(value: string): Markdown {
+  return value === '' ? gfm`none` : cell(value);
+}
+
+/** Every check, also those that passed; folded, because they are of interest only now and then. */
+function checksTable({ checks }: VerificationReport): readonly Markdown[] {
+  const passed = checks.filter(({ outcome }) => outcome === 'passed').length;
+  const rows = checks.map((check) => [
+    code(check.name),
+    emphasised(sayCheck(check)),
+    text(check.found, 80),
+    text(check.expected, 80),
+    text(check.hint, 80),
+  ]);
+  const columns = ['Check', 'Outcome', 'Found', 'Expected', 'Next'];
+  return [
+    gfm`<details><summary>${passed} of ${checks.length} checks passed</summary>`,
+    table(columns, rows, { characters: MAX_CHECKS, noun: 'checks' }),
+    gfm`</details>`,
+  ];
+}

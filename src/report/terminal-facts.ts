@@ -1,0 +1,192 @@
+// What recipe, snapshot and results show, for a shell: whole where it is red, one line where it is not.
+import type { Finding } from '../errors.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import { TEST_STATUSES } from '../phase/phase.ts';
+import type { Fault } from '../verify/check.ts';
+import type { Facts } from './report.ts';
+import type { Terminal } from './terminal-lines.ts';
+import { columns, few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';
+import { visible } from './visible.ts';
+import type { Shown } from './words.ts';
+import {
+  alsoMeasured,
+  missingOf,
+  providedBy,
+  sayConstraint,
+  sayMatch,
+  sayPhase,
+  testsOf,
+  wantedBy,
+} from './words.ts';
+
+/** Lines of any list: the rest is counted, and whole in the JSON report. */
+const MOST = 10;
+const MAX_NAME_CHARACTERS = 100;
+const MAX_MESSAGE_CHARACTERS = 200;
+
+export function recipeLines({ recipe, bom }: Facts, terminal: Terminal): readonly string[] {
+  const lines: string[] = [];
+  if (recipe !== undefined) {
+    const version = recipe.apiVersion === '' ? 'no apiVersion' : name(recipe.apiVersion);
+    lines.push(...labelled('recipe', `${name(recipe.name)} (${version})`, terminal));
+    lines.push(...labelled('', visible(recipe.digest, 64), terminal));
+  }
+  if (bom !== undefined) {
+    const { format, version, components, images } = bom;
+    const parts = `${components} components, ${images} of them images`;
+    lines.push(...labelled('bom', `${name(format)} ${name(version)}: ${parts}`, terminal));
+  }
+  return lines;
+}
+
+export function factLines(facts: Facts, terminal: Terminal): readonly string[] {
+  return [
+    ...clusterLines(facts, terminal),
+    ...phaseLines(facts, terminal),
+    ...constraintLines(facts, terminal),
+  ];
+}
+
+function clusterLines(facts: Facts, terminal: Terminal): readonly string[] {
+  if (facts.match === undefined) return [];
+  const rows = facts.match.perDimension.map((match) => [
+    name(match.dimension),
+    shown(wantedBy(match)),
+    shown(providedBy(match)),
+  ]);
+  const results = [
+    '',
+    ...facts.match.perDimension.map((match) => marked(sayMatch(match), terminal)),
+  ];
+  const lines = columns([['', 'recipe wants', 'cluster has'], ...rows]);
+  const widest = Math.max(...lines.map((line) => line.length));
+  const measured = alsoMeasured(facts).map(([label, value]) => `${label} ${name(value)}`);
+  return [
+    '',
+    heading('Cluster', terminal),
+    ...lines.map((line, index) => `${line.padEnd(widest + 2)}${results[index] ?? ''}`.trimEnd()),
+    ...(measured.length === 0 ? [] : wrap(`also: ${measured.join(', ')}`, '  ', '  ', terminal)),
+  ];
+}
+
+function shown({ words, value }: Shown): string {
+  return value === undefined ? words : visible(value, 24);
+}
+
+function phaseLines(facts: Facts, terminal: Terminal): readonly string[] {
+  const { phases } = facts;
+  if (phases === undefined) return [];
+  const names = columns(phases.map(({ phase }) => [phase]));
+  const widest = Math.max(0, ...names.map((line) => line.length));
+  const states = phases.map(
+    (phase, index) =>
+      `${(names[index] ?? '').padEnd(widest + 2)}${marked(sayPhase(phase), terminal)}${countsOf(phase)}`,
+  );
+  const more = { most: MOST, noun: 'tests' };
+  return [
+    '',
+    heading('Phases', terminal),
+    ...states,
+    ...few(
+      testsOf(facts, ['failed', 'pending', 'other']),
+      (test) => testLines(`✗ ${test.status} ${test.phase}: `, test, terminal),
+      more,
+    ),
+    ...few(
+      missingOf(facts),
+      ({ phase, check }) =>
+        wrap(`✗ no test for the recipe's check ${phase}: ${name(check)}`, '  ', '    ', terminal),
+      { most: MOST, noun: 'checks without a test' },
+    ),
+    ...few(
+      testsOf(facts, ['skipped']),
+      (test) => testLines(`· skipped ${test.phase}: `, test, terminal),
+      { most: MOST, noun: 'skipped tests' },
+    ),
+  ];
+}
+
+function countsOf({ state, counts, required }: PhaseResult): string {
+  const some = TEST_STATUSES.filter((status) => counts[status] > 0);
+  const said = some.map((status) => `${counts[status]} ${status}`);
+  const parts = [
+    ...(state === 'not-run' ? [] : [said.length === 0 ? 'no tests' : said.join(', ')]),
+    ...(required ? [] : ['not required']),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function testLines(
+  start: string,
+  test: { readonly name: string; readonly message: string | undefined },
+  terminal: Terminal,
+): readonly string[] {
+  const { message = '' } = test;
+  const why = message === '' ? '' : `: ${visible(message, MAX_MESSAGE_CHARACTERS)}`;
+  return wrap(`${start}${name(test.name)}${why}`, '  ', '    ', terminal);
+}
+
+function constraintLines(facts: Facts, terminal: Terminal): readonly string[] {
+  const { constraints, phaseConstraints = [] } = facts;
+  if (constraints === undefined) return [];
+  const red = constraints.filter(({ outcome }) => outcome !== 'passed');
+  const words = `${constraints.length - red.length} of ${constraints.length} hold`;
+  return [
+    '',
+    heading('Constraints', terminal),
+    `  ${marked({ words, tone: red.length === 0 ? 'good' : 'bad' }, terminal)}`,
+    ...few(
+      red,
+      (constraint) => {
+        const { actual, expected, reason } = constraint;
+        const found =
+          actual === undefined ? name(reason ?? 'not in the snapshot') : `found ${name(actual)}`;
+        const line = `${name(constraint.name)}: ${found}, expected ${name(expected)}`;
+        return wrap(`✗ ${sayConstraint(constraint).words} ${line}`, '  ', '    ', terminal);
+      },
+      { most: MOST, noun: 'constraints that do not hold' },
+    ),
+    ...(phaseConstraints.length === 0
+      ? []
+      : [`  · ${phaseConstraints.length} left to the validators of their phase, not evaluated`]),
+  ];
+}
+
+export function findingLines(findings: readonly Finding[], terminal: Terminal): readonly string[] {
+  if (findings.length === 0) return [];
+  return [
+    '',
+    heading(`Findings (${findings.length}, none changes the verdict)`, terminal),
+    ...few(findings, (finding) => faultLines(finding, terminal), { most: MOST, noun: 'findings' }),
+  ];
+}
+
+/** What, where, found, expected, next. */
+export function faultLines(
+  { code, at, found, expected, hint }: Omit<Fault, 'code'> & { readonly code: string },
+  terminal: Terminal,
+): readonly string[] {
+  const details = [
+    ['at', at ?? ''],
+    ['found', found],
+    ['want', expected],
+    ['next', hint],
+  ] as const;
+  return [
+    ...(code === '' ? [] : [`  ${paint(code, 'doubtful', terminal)}`]),
+    ...details
+      .filter(([, text]) => text !== '')
+      .flatMap(([label, text]) =>
+        wrap(
+          visible(text, MAX_MESSAGE_CHARACTERS),
+          `    ${label.padEnd(7)}`,
+          ' '.repeat(11),
+          terminal,
+        ),
+      ),
+  ];
+}
+
+export function name(value: string): string {
+  return value === '' ? '(empty)' : visible(value, MAX_NAME_CHARACTERS);
+}

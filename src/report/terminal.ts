@@ -1,0 +1,187 @@
+// The report that people read in a shell: one screen when all is well.
+import { timestampOf } from '../document/header.ts';
+import type { Identity } from '../policy/policy.ts';
+import type { CheckResult } from '../verify/check.ts';
+import type { Facts, ValidationReport, VerificationReport } from './report.ts';
+import { LIMIT_OF_TRUST } from './report.ts';
+import { factLines, faultLines, findingLines, name, recipeLines } from './terminal-facts.ts';
+import type { Terminal } from './terminal-lines.ts';
+import { few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';
+import { visible } from './visible.ts';
+import type { Banner, Headline } from './words.ts';
+import {
+  SANDBOX,
+  faultsOf,
+  sayCheck,
+  validationHeadline,
+  verificationBanners,
+  verificationHeadline,
+} from './words.ts';
+
+/** Faults of one check; the JSON report has them all. */
+const MOST_FAULTS = 3;
+/** An identity may be a long address; it is shown whole, so that it can be copied. */
+const MAX_IDENTITY_CHARACTERS = 500;
+
+export function renderVerificationTerminal(report: VerificationReport, terminal: Terminal): string {
+  const { checks, facts, findings } = report;
+  return render([
+    ...headlineLines(verificationHeadline(report), facts, terminal),
+    ...verificationBanners(report).flatMap((banner) => bannerLines(banner, terminal)),
+    '',
+    ...identityLines(report, terminal),
+    ...factLines(facts, terminal),
+    ...findingLines(findings, terminal),
+    ...checkLines(checks, terminal),
+    ...lastLines(terminal),
+  ]);
+}
+
+export function renderValidationTerminal(report: ValidationReport, terminal: Terminal): string {
+  const { evidence, facts, faults, findings } = report;
+  const more = { most: 10, noun: 'faults' };
+  return render([
+    ...headlineLines(validationHeadline(report), facts, terminal),
+    ...(evidence?.sandbox === true ? bannerLines(SANDBOX, terminal) : []),
+    '',
+    ...recipeLines(facts, terminal),
+    ...evidenceLines(evidence, terminal),
+    ...factLines(facts, terminal),
+    ...findingLines(findings, terminal),
+    ...(faults.length === 0 ? [] : ['', heading('Not in order', terminal)]),
+    ...few(faults, (fault) => faultLines(fault, terminal), more),
+    ...lastLines(terminal),
+  ]);
+}
+
+function render(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function headlineLines(
+  { words, tone, sentence, exitCode }: Headline,
+  { recipe }: Facts,
+  terminal: Terminal,
+): readonly string[] {
+  const what = recipe === undefined ? '' : `  ${name(recipe.name)}`;
+  return [
+    `${marked({ words, tone }, terminal)}${what}  (exit ${exitCode})`,
+    ...wrap(sentence, '', '', terminal),
+  ];
+}
+
+function bannerLines({ title, sentence }: Banner, terminal: Terminal): readonly string[] {
+  return ['', paint(`!! ${title} !!`, 'bad', terminal), ...wrap(sentence, '   ', '   ', terminal)];
+}
+
+function identityLines(report: VerificationReport, terminal: Terminal): readonly string[] {
+  const { root, facts, manifestDigest, claimed } = report;
+  return [
+    ...signatureLines(report, terminal),
+    ...labelled('root', name(root.source), terminal),
+    ...labelled('', visible(root.digest, 71), terminal),
+    ...recipeLines(facts, terminal),
+    ...(manifestDigest === undefined
+      ? []
+      : labelled('bundle', visible(manifestDigest, 71), terminal)),
+    ...(claimed === undefined ? [] : labelled('claimed', claimOf(claimed), terminal)),
+  ];
+}
+
+function signatureLines({ signature }: VerificationReport, terminal: Terminal): readonly string[] {
+  switch (signature.state) {
+    case 'absent':
+      return labelled('signer', 'none', terminal);
+    case 'not-verified':
+      return labelled('signer', 'not known: the signature did not verify', terminal);
+    case 'verified': {
+      const { signer, times, logEntries } = signature.proof;
+      const more = { most: 4, noun: 'proofs' };
+      return [
+        ...signerLines(signer, terminal),
+        ...few(
+          times,
+          ({ at, source }) =>
+            labelled('signed', `${timestampOf(at)} (${visible(source, 60)})`, terminal),
+          more,
+        ),
+        ...few(
+          logEntries,
+          ({ log, index }) => labelled('log', `${name(log)} entry ${name(index)}`, terminal),
+          more,
+        ),
+      ];
+    }
+  }
+}
+
+function signerLines({ identity, issuer }: Identity, terminal: Terminal): readonly string[] {
+  return [
+    ...labelled('signer', visible(identity, MAX_IDENTITY_CHARACTERS), terminal),
+    ...labelled('issuer', visible(issuer, MAX_IDENTITY_CHARACTERS), terminal),
+  ];
+}
+
+function claimOf(claimed: NonNullable<VerificationReport['claimed']>): string {
+  const { attestedAt, aicrVersion, validatorCatalogVersion, redaction = '' } = claimed;
+  const parts = [
+    `made at ${name(attestedAt)}`,
+    ...(aicrVersion === '' ? [] : [`aicr ${name(aicrVersion)}`]),
+    ...(validatorCatalogVersion === '' ? [] : [`catalog ${name(validatorCatalogVersion)}`]),
+    ...(redaction === '' ? [] : [`redaction ${name(redaction)}`]),
+  ];
+  return `${parts.join(', ')} (cannot be recomputed)`;
+}
+
+function evidenceLines(
+  evidence: ValidationReport['evidence'],
+  terminal: Terminal,
+): readonly string[] {
+  if (evidence === undefined) return [];
+  const { path, manifestDigest, signer } = evidence;
+  return [
+    ...labelled('output', visible(path, MAX_IDENTITY_CHARACTERS), terminal),
+    ...labelled('bundle', visible(manifestDigest, 71), terminal),
+    ...(signer === undefined
+      ? labelled('signer', 'none, the evidence is UNSIGNED', terminal)
+      : signerLines(signer, terminal)),
+  ];
+}
+
+/** Every check: those that passed or were not reached by name, the others with their faults. */
+function checkLines(checks: readonly CheckResult[], terminal: Terminal): readonly string[] {
+  const passed = checks.filter(({ outcome }) => outcome === 'passed');
+  const notReached = checks.filter(({ outcome }) => outcome === 'not-reached');
+  const faulty = checks.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped');
+  return [
+    '',
+    heading(`Checks (${passed.length} of ${checks.length} passed)`, terminal),
+    ...nameLines(passed, terminal),
+    ...faulty.flatMap((check) => faultyLines(check, terminal)),
+    ...nameLines(notReached, terminal),
+  ];
+}
+
+function faultyLines(check: CheckResult, terminal: Terminal): readonly string[] {
+  const lines = few(faultsOf(check), (fault) => faultLines(fault, terminal), {
+    most: MOST_FAULTS,
+    noun: 'faults of this check',
+  });
+  const said = `  ${marked(sayCheck(check), terminal)} ${check.name}`;
+  return [said, ...lines.map((line) => `  ${line}`)];
+}
+
+/** Checks of one outcome. Painted after wrapping, which counts what is shown. */
+function nameLines(checks: readonly CheckResult[], terminal: Terminal): readonly string[] {
+  const [check] = checks;
+  if (check === undefined) return [];
+  const said = sayCheck(check);
+  const start = marked(said, { ...terminal, colour: false });
+  const names = checks.map(({ name: checkName }) => checkName).join(', ');
+  const [first = '', ...rest] = wrap(`${start}: ${names}`, '  ', '    ', terminal);
+  return [first.replace(start, () => marked(said, terminal)), ...rest];
+}
+
+function lastLines(terminal: Terminal): readonly string[] {
+  return ['', ...wrap(LIMIT_OF_TRUST, '', '', terminal)];
+}

@@ -1,0 +1,252 @@
+// What the reports say in words; Markdown and terminal only dress it.
+import type { ConstraintResult } from '../constraint/evaluate.ts';
+import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
+import type { DimensionMatch } from '../snapshot/match.ts';
+import type { CheckResult, Fault } from '../verify/check.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { Facts, ValidationReport, VerificationReport } from './report.ts';
+
+/** How a reader shall take it; always said in words too. */
+export type Tone = 'good' | 'bad' | 'doubtful' | 'plain';
+
+export interface Said {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+export interface Headline extends Said {
+  /** One or two sentences. */
+  readonly sentence: string;
+  /** docs/cli.gfm, exit codes 0 to 4. */
+  readonly exitCode: number;
+}
+
+export interface Banner {
+  readonly title: string;
+  readonly sentence: string;
+}
+
+const VERDICT_EXIT_CODES: Readonly<Record<Verdict, number>> = {
+  verified: 0,
+  failed: 1,
+  invalid: 2,
+  unjudged: 3,
+  undecided: 4,
+};
+
+export function verificationHeadline(report: VerificationReport): Headline {
+  const doubts = doubtsOf(report);
+  const { verdict } = report;
+  const good = verdict === 'verified' && doubts.length === 0;
+  const open = verdict === 'verified' || verdict === 'undecided' || verdict === 'unjudged';
+  return {
+    words: [verdict.toUpperCase(), ...doubts].join(', '),
+    tone: good ? 'good' : open ? 'doubtful' : 'bad',
+    sentence: verdictSentence(report),
+    exitCode: VERDICT_EXIT_CODES[verdict],
+  };
+}
+
+/** What takes the weight from any verdict, for the headline. */
+function doubtsOf({ root, signature, pinned }: VerificationReport): readonly string[] {
+  return [
+    ...(root.sandbox ? ['SANDBOX'] : []),
+    ...(signature.state === 'absent' ? ['UNSIGNED'] : []),
+    ...(signature.state === 'verified' && !pinned ? ['NOT PINNED'] : []),
+  ];
+}
+
+function verdictSentence(report: VerificationReport): string {
+  switch (report.verdict) {
+    case 'verified':
+      return verifiedSentence(report);
+    case 'failed':
+      return 'The evidence is whole, and what it shows is not green.';
+    case 'invalid':
+      return 'The evidence does not prove what it claims. Do not rely on it.';
+    case 'unjudged':
+      return 'The evidence was not judged. Remove the cause named below and verify again.';
+    case 'undecided':
+      return 'Nothing found so far makes the evidence invalid, but it needs a decision before anyone relies on it.';
+  }
+}
+
+function verifiedSentence({ root, signature }: VerificationReport): string {
+  if (signature.state !== 'verified') {
+    return 'The files agree with each other and everything recomputed from them is green, but nobody signed them.';
+  }
+  return root.sandbox
+    ? 'Every check passed, but only under a sandbox, which proves nothing about who signed.'
+    : 'The expected signer signed it, every file is as it was signed, and everything recomputed from the files is green.';
+}
+
+export function verificationBanners(report: VerificationReport): readonly Banner[] {
+  const { root, signature, pinned, weakened } = report;
+  const banners: Banner[] = [];
+  if (root.sandbox) banners.push(SANDBOX);
+  if (signature.state === 'absent') {
+    const sentence = 'Nobody vouches for these files: anyone can have made or changed them.';
+    banners.push({ title: 'UNSIGNED', sentence });
+  }
+  if (signature.state === 'verified' && !pinned) {
+    const sentence =
+      'Nobody said which signer is expected. Compare the signer below with the one that you expect, then name it with --certificate-identity and --certificate-oidc-issuer, or with --policy.';
+    banners.push({ title: 'NOT PINNED', sentence });
+  }
+  for (const flag of weakened) {
+    banners.push({ title: 'WEAKENED', sentence: `Safety was given up with ${flag}.` });
+  }
+  return banners;
+}
+
+export const SANDBOX: Banner = {
+  title: 'SANDBOX: THIS SIGNATURE PROVES NOTHING',
+  sentence:
+    'The trusted root is a throw-away sandbox. Anyone can start one and sign in any name, so use this for trials only and never as evidence.',
+};
+
+export function validationHeadline({ facts, faults }: ValidationReport): Headline {
+  if (faults.length > 0) {
+    const sentence = 'Not everything that the recipe demands holds.';
+    return { words: 'NOT GREEN', tone: 'bad', sentence, exitCode: 1 };
+  }
+  const pending = (facts.phases ?? []).some(
+    ({ required, state }) => required && state === 'not-run',
+  );
+  if (pending) {
+    const sentence =
+      'The cluster fits the recipe and the constraints hold. No phase was judged: run again with --results.';
+    return { words: 'GREEN SO FAR', tone: 'doubtful', sentence, exitCode: 0 };
+  }
+  const sentence = 'The cluster fits the recipe, the constraints hold, and the phases are green.';
+  return { words: 'GREEN', tone: 'good', sentence, exitCode: 0 };
+}
+
+/** What a snapshot can never show, and what therefore never counts. */
+const UNMEASURABLE = new Set(['intent', 'platform']);
+/** What has to be known if the recipe demands it. */
+const DECISIVE = new Set(['service', 'accelerator', 'os']);
+
+/** A value of a document, or words of ours where it has none. */
+export type Shown =
+  | { readonly value: string; readonly words?: undefined }
+  | { readonly value?: undefined; readonly words: string };
+
+export function wantedBy({ recipeRequires }: DimensionMatch): Shown {
+  const any = recipeRequires === undefined || recipeRequires === '' || recipeRequires === 'any';
+  return any ? { words: 'any' } : { value: recipeRequires };
+}
+
+export function providedBy({ dimension, fingerprintProvides }: DimensionMatch): Shown {
+  if (fingerprintProvides !== undefined && fingerprintProvides !== '') {
+    return { value: fingerprintProvides };
+  }
+  return { words: UNMEASURABLE.has(dimension) ? 'cannot be measured' : 'not in the snapshot' };
+}
+
+export function sayMatch(match: DimensionMatch): Said {
+  switch (match.match) {
+    case 'matched':
+      return wantedBy(match).value === undefined
+        ? { words: 'not demanded', tone: 'plain' }
+        : { words: 'matches', tone: 'good' };
+    case 'mismatched':
+      return { words: 'MISMATCH', tone: 'bad' };
+    case 'not-inferable':
+      return { words: 'not inferable', tone: 'doubtful' };
+    case 'unknown':
+      if (UNMEASURABLE.has(match.dimension)) return { words: 'does not count', tone: 'plain' };
+      return DECISIVE.has(match.dimension)
+        ? { words: 'UNKNOWN', tone: 'bad' }
+        : { words: 'unknown', tone: 'doubtful' };
+  }
+}
+
+export function sayPhase({ state, required }: PhaseResult): Said {
+  switch (state) {
+    case 'green':
+      return { words: 'green', tone: 'good' };
+    case 'red':
+      return { words: 'NOT GREEN', tone: 'bad' };
+    case 'not-run':
+      return required ? { words: 'NOT RUN', tone: 'bad' } : { words: 'not run', tone: 'plain' };
+  }
+}
+
+export function sayConstraint({ outcome }: ConstraintResult): Said {
+  switch (outcome) {
+    case 'passed':
+      return { words: 'holds', tone: 'good' };
+    case 'failed':
+      return { words: 'FAILED', tone: 'bad' };
+    case 'unevaluable':
+      return { words: 'UNEVALUABLE', tone: 'bad' };
+  }
+}
+
+export function sayCheck({ outcome }: CheckResult): Said {
+  switch (outcome) {
+    case 'passed':
+      return { words: 'passed', tone: 'good' };
+    case 'failed':
+      return { words: 'FAILED', tone: 'bad' };
+    case 'skipped':
+      return { words: 'SKIPPED', tone: 'doubtful' };
+    case 'not-reached':
+      return { words: 'NOT REACHED', tone: 'doubtful' };
+  }
+}
+
+/** The faults of a check that did not pass; at least one, so that none is left out of a report. */
+export function faultsOf(check: CheckResult): readonly (Omit<Fault, 'code'> & { code: string })[] {
+  const { outcome, found, expected, hint, faults } = check;
+  if (outcome === 'passed' || outcome === 'not-reached') return [];
+  return faults.length > 0 ? faults : [{ code: '', at: undefined, found, expected, hint }];
+}
+
+/** Each test of one status with its phase, in the order of the reports. */
+export function testsOf(
+  { phases = [] }: Facts,
+  statuses: readonly PhaseTest['status'][],
+): readonly (PhaseTest & { readonly phase: string })[] {
+  return phases.flatMap(({ phase, tests }) =>
+    tests
+      .filter(({ status }) => statuses.includes(status))
+      .map(({ name, status, message }) => ({ name, status, message, phase })),
+  );
+}
+
+/** Checks that the recipe declares and no test is named after, in phases that ran. */
+export function missingOf({ phases = [] }: Facts): readonly { phase: string; check: string }[] {
+  return phases.flatMap(({ phase, missing }) => missing.map((check) => ({ phase, check })));
+}
+
+/** What was computed from the files themselves. */
+export function recomputedOf(facts: Facts): readonly string[] {
+  return [
+    ...(facts.recipe === undefined ? [] : ['recipe digest']),
+    ...(facts.fingerprint === undefined ? [] : ['fingerprint']),
+    ...(facts.match === undefined ? [] : ['match']),
+    ...(facts.constraints === undefined ? [] : ['constraints']),
+    ...(facts.phases === undefined ? [] : ['phase counts']),
+    ...(facts.bom === undefined ? [] : ['bill of materials']),
+  ];
+}
+
+/** The rest of the fingerprint: measured, and compared with nothing. */
+export function alsoMeasured({ fingerprint }: Facts): readonly (readonly [string, string])[] {
+  if (fingerprint === undefined) return [];
+  const { k8sVersion, region, gpuModel, gpuNodeCount, os } = fingerprint;
+  const measured: readonly (readonly [string, string])[] = [
+    ['Kubernetes', k8sVersion.value],
+    ['OS version', os.version ?? ''],
+    ['region', noted(region)],
+    ['GPU model', noted(gpuModel)],
+    ['GPU nodes', gpuNodeCount.value === 0 ? '' : String(gpuNodeCount.value)],
+  ];
+  return measured.filter(([, value]) => value !== '');
+}
+
+function noted({ value, note }: { readonly value: string; readonly note?: string }): string {
+  return value === '' ? (note ?? '') : value;
+}

@@ -1,0 +1,427 @@
+// Reports as the two commands make them; each differs from the good one in what its name says.
+import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/phase/phase.ts';
+import type { Facts, ValidationReport, VerificationReport } from '../../src/report/report.ts';
+import type { CheckName, CheckResult, Fault } from '../../src/verify/check.ts';
+import { CHECKS } from '../../src/verify/check.ts';
+
+const TOOL = { name: 'affidavit', version: '0.1.0' };
+const ROOT = {
+  source: 'embedded public-good root',
+  digest: `sha256:${'1b'.repeat(32)}`,
+  sandbox: false,
+};
+export const SIGNER = {
+  identity: 'https://github.com/example/gpu-lab/.github/workflows/evidence.yaml@refs/heads/main',
+  issuer: 'https://token.actions.githubusercontent.com',
+};
+
+const PROOF = {
+  payload: new Uint8Array(),
+  signer: SIGNER,
+  signedAt: new Date('2026-11-20T10:02:11.000Z'),
+  times: [
+    { source: 'timestamp authority', at: new Date('2026-11-20T10:02:11.000Z') },
+    { source: 'transparency log', at: new Date('2026-11-20T10:02:12.000Z') },
+  ],
+  logEntries: [{ log: 'https://rekor.sigstore.dev', index: '123456789' }],
+};
+
+export function phaseResult(
+  phase: PhaseResult['phase'],
+  state: PhaseResult['state'],
+  tests: readonly PhaseTest[],
+): PhaseResult {
+  const count = (status: PhaseTest['status']): number =>
+    tests.filter((test) => test.status === status).length;
+  const counts: PhaseCounts = {
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    pending: count('pending'),
+    other: count('other'),
+  };
+  return { phase, required: true, state, counts, missing: [], tests };
+}
+
+export function ranTest(
+  name: string,
+  status: PhaseTest['status'] = 'passed',
+  message?: string,
+): PhaseTest {
+  return { name, status, message };
+}
+
+const DEPLOYMENT = phaseResult('deployment', 'green', [
+  ranTest('operator-health'),
+  ranTest('expected-resources'),
+  ranTest('gpu-operator-version'),
+]);
+const PERFORMANCE = phaseResult('performance', 'green', [ranTest('nccl-all-reduce-bw')]);
+const CONFORMANCE = phaseResult('conformance', 'green', [
+  ranTest('dra-support'),
+  ranTest('gang-scheduling'),
+  ranTest('cluster-autoscaling', 'skipped', 'no autoscaler in this cluster'),
+]);
+
+export const FACTS = {
+  recipe: {
+    name: 'h100-eks-ubuntu-training',
+    digest: 'c4'.repeat(32),
+    apiVersion: 'aicr.run/v1',
+  },
+  fingerprint: {
+    service: { value: 'eks', source: 'k8s.node.provider' },
+    accelerator: { value: 'h100', source: 'nodeTopology.label.nvidia.com/gpu.product' },
+    gpuModel: { value: 'h100', source: 'gpu.hardware.model' },
+    os: { value: 'ubuntu', version: '24.04', source: 'os.release' },
+    k8sVersion: { value: '1.33.4', source: 'k8s.server.version' },
+    region: { value: '', note: 'multi-region' },
+    nodeCount: { value: 6, source: 'nodeTopology.summary.node-count' },
+    gpuNodeCount: { value: 2, source: 'nodeTopology.label.nvidia.com/gpu.product' },
+  },
+  match: {
+    matched: true,
+    perDimension: [
+      {
+        dimension: 'service',
+        recipeRequires: 'eks',
+        fingerprintProvides: 'eks',
+        match: 'matched',
+      },
+      {
+        dimension: 'accelerator',
+        recipeRequires: 'h100',
+        fingerprintProvides: 'h100',
+        match: 'matched',
+      },
+      {
+        dimension: 'os',
+        recipeRequires: 'ubuntu',
+        fingerprintProvides: 'ubuntu',
+        match: 'matched',
+      },
+      { dimension: 'intent', recipeRequires: 'training', match: 'unknown' },
+      { dimension: 'platform', match: 'matched' },
+      { dimension: 'nodes', fingerprintProvides: '6', match: 'matched' },
+    ],
+  },
+  constraints: [
+    constraint('K8s.server.version', '>= 1.32.4', '1.33.4'),
+    constraint('OS.release.ID', 'ubuntu', 'ubuntu'),
+    constraint('OS.release.VERSION_ID', '24.04', '24.04'),
+    constraint('OS.sysctl./proc/sys/kernel/osrelease', '>= 6.8', '6.8.0'),
+  ],
+  phaseConstraints: [
+    { phase: 'deployment', name: 'Deployment.gpu-operator.version', expected: '>= v24.6.0' },
+    { phase: 'performance', name: 'nccl-all-reduce-bw', expected: '>= 300' },
+  ],
+  phases: [DEPLOYMENT, PERFORMANCE, CONFORMANCE],
+  bom: {
+    format: 'CycloneDX',
+    version: '1.6',
+    digest: `sha256:${'e5'.repeat(32)}`,
+    components: 38,
+    images: 24,
+  },
+} as const satisfies Facts;
+
+function constraint(name: string, expected: string, actual: string) {
+  return {
+    name,
+    expected,
+    actual,
+    outcome: 'passed' as const,
+    reason: undefined,
+    severity: undefined,
+    remediation: undefined,
+  };
+}
+
+const FOUND: Readonly<Record<CheckName, readonly [found: string, expected: string]>> = {
+  'archive-is-safe': ['9 files, 20480 bytes', 'regular files within the limits'],
+  'signature-is-valid': ['a signature, 1 log entry, 2 times', 'a signature under the trusted root'],
+  'signer-is-allowed': [`${SIGNER.identity}, ${SIGNER.issuer}`, 'the signer that was named'],
+  'statement-is-evidence': ['recipe evidence v3', 'recipe evidence v3'],
+  'signed-after-run': ['signed 131 seconds after the run', 'signed after the run'],
+  'manifest-is-signed': ['the digest that was signed', 'the digest that was signed'],
+  'files-match-manifest': ['6 files', '6 files'],
+  'recipe-matches-digest': ['the digest that was signed', 'the digest that was signed'],
+  'fingerprint-matches-snapshot': ['8 dimensions as claimed', 'what the snapshot shows'],
+  'constraints-match-claims': ['4 results as claimed', 'what recipe and snapshot show'],
+  'phases-match-results': ['3 phases as claimed', 'what the reports show'],
+  'bom-matches-recipe': ['38 components', 'what recipe and snapshot name'],
+  'cluster-fits-recipe': ['no mismatch', 'every demanded dimension'],
+  'constraints-hold': ['4 of 4 hold', 'every constraint holds'],
+  'phases-are-green': ['3 of 3 are green', 'every required phase is green'],
+};
+
+const PASSED: readonly CheckResult[] = CHECKS.map(({ name }) => ({
+  name,
+  outcome: 'passed',
+  found: FOUND[name][0],
+  expected: FOUND[name][1],
+  hint: '',
+  faults: [],
+}));
+
+export function withCheck(
+  checks: readonly CheckResult[],
+  name: CheckName,
+  outcome: 'failed' | 'skipped',
+  faults: readonly [Fault, ...Fault[]],
+): readonly CheckResult[] {
+  const { found, expected, hint } = faults[0];
+  return checks.map((check) =>
+    check.name === name ? { name, outcome, found, expected, hint, faults } : check,
+  );
+}
+
+export function notReachedAfter(
+  checks: readonly CheckResult[],
+  last: CheckName,
+): readonly CheckResult[] {
+  const index = checks.findIndex(({ name }) => name === last);
+  return checks.map((check, position) =>
+    position <= index
+      ? check
+      : {
+          name: check.name,
+          outcome: 'not-reached',
+          found: 'not checked',
+          expected: 'the checks before it to pass',
+          hint: 'mend what failed above and verify again',
+          faults: [],
+        },
+  );
+}
+
+export const VERIFIED: VerificationReport = {
+  tool: TOOL,
+  verdict: 'verified',
+  checks: PASSED,
+  root: ROOT,
+  signature: { state: 'verified', proof: PROOF },
+  pinned: true,
+  weakened: [],
+  manifestDigest: `sha256:${'9a'.repeat(32)}`,
+  claimed: {
+    attestedAt: '2026-11-20T10:00:00Z',
+    aicrVersion: 'v0.13.2',
+    validatorCatalogVersion: '',
+    redaction: undefined,
+  },
+  facts: FACTS,
+  findings: [],
+};
+
+const FAILED_FACTS: Facts = {
+  ...FACTS,
+  constraints: [
+    {
+      ...FACTS.constraints[0],
+      actual: '1.31.0',
+      outcome: 'failed',
+      reason: undefined,
+      severity: 'error',
+      remediation: 'Upgrade the control plane',
+    },
+    ...FACTS.constraints.slice(1, 3),
+    {
+      ...FACTS.constraints[3],
+      actual: undefined,
+      outcome: 'unevaluable',
+      reason: 'the snapshot has no such value',
+    },
+  ],
+  phases: [
+    DEPLOYMENT,
+    phaseResult('performance', 'red', [
+      ranTest('nccl-all-reduce-bw', 'failed', 'bus bandwidth 212 GB/s,\nexpected 300 | see log'),
+      ranTest('inference-perf', 'pending'),
+    ]),
+    { ...CONFORMANCE, state: 'red', missing: ['secure-accelerator-access'] },
+  ],
+};
+
+export const FAILED: VerificationReport = {
+  ...VERIFIED,
+  verdict: 'failed',
+  facts: FAILED_FACTS,
+  checks: withCheck(
+    withCheck(PASSED, 'constraints-hold', 'failed', [
+      {
+        code: 'CONSTRAINT_FAILED',
+        at: 'recipe.yaml#/constraints/0',
+        found: 'K8s.server.version "1.31.0"',
+        expected: '">= 1.32.4"',
+        hint: 'Upgrade the control plane',
+      },
+      {
+        code: 'CONSTRAINT_UNEVALUABLE',
+        at: 'recipe.yaml#/constraints/3',
+        found: 'no value for "OS.sysctl./proc/sys/kernel/osrelease"',
+        expected: '">= 6.8"',
+        hint: 'take the snapshot again with all its collectors',
+      },
+    ]),
+    'phases-are-green',
+    'failed',
+    [
+      {
+        code: 'PHASE_NOT_GREEN',
+        at: 'ctrf/performance.json',
+        found: '0 passed, 1 failed, 1 pending',
+        expected: 'at least one passed, none failed, pending or other',
+        hint: 'mend what the failed tests name, then run the phase again',
+      },
+      {
+        code: 'PHASE_NOT_GREEN',
+        at: 'ctrf/conformance.json',
+        found: 'no test "secure-accelerator-access"',
+        expected: 'a test for each check of the recipe',
+        hint: 'run the phase with every validator that the recipe names',
+      },
+    ],
+  ),
+  findings: [
+    {
+      code: 'TIMESTAMP_DOUBTFUL',
+      at: 'snapshot.yaml#/metadata/timestamp',
+      found: '"2030-01-01T00:00:00Z"',
+      expected: 'a time in the past',
+      hint: 'check the clock of the cluster',
+    },
+  ],
+};
+
+/** One byte of a log was changed: everything after the inventory is unknown. */
+export const INVALID: VerificationReport = {
+  ...VERIFIED,
+  verdict: 'invalid',
+  facts: {},
+  checks: notReachedAfter(
+    withCheck(PASSED, 'files-match-manifest', 'failed', [
+      {
+        code: 'FILE_DIFFERS',
+        at: 'logs/deployment/operator.log',
+        found: `180 bytes, sha256:${'00'.repeat(32)}`,
+        expected: `180 bytes, sha256:${'ff'.repeat(32)}`,
+        hint: 'ask the signer for the bundle as it was signed',
+      },
+      {
+        code: 'FILE_EXTRA',
+        at: 'logs/deployment/extra.log',
+        found: 'a file that the manifest does not list',
+        expected: 'only listed files',
+        hint: 'ask the signer for the bundle as it was signed; nothing may be added to it',
+      },
+    ]),
+    'files-match-manifest',
+  ),
+};
+
+const UNSIGNED_FAULT: Fault = {
+  code: 'UNSIGNED',
+  at: 'attestation.intoto.jsonl',
+  found: 'no such file',
+  expected: 'a Sigstore bundle',
+  hint: 'ask for signed evidence, or judge it as it is with --allow-unsigned',
+};
+
+export const UNSIGNED: VerificationReport = {
+  ...VERIFIED,
+  verdict: 'undecided',
+  signature: { state: 'absent' },
+  pinned: false,
+  checks: withCheck(
+    withCheck(PASSED, 'signature-is-valid', 'skipped', [UNSIGNED_FAULT]),
+    'signer-is-allowed',
+    'skipped',
+    [UNSIGNED_FAULT],
+  ),
+};
+
+export const UNSIGNED_ALLOWED: VerificationReport = {
+  ...UNSIGNED,
+  verdict: 'verified',
+  weakened: ['--allow-unsigned'],
+};
+
+export const NOT_PINNED: VerificationReport = {
+  ...VERIFIED,
+  verdict: 'undecided',
+  pinned: false,
+  checks: withCheck(PASSED, 'signer-is-allowed', 'skipped', [
+    {
+      code: 'SIGNER_NOT_PINNED',
+      at: undefined,
+      found: `"${SIGNER.identity}", "${SIGNER.issuer}"`,
+      expected: 'a signer that was named',
+      hint: 'name the signer with --certificate-identity and --certificate-oidc-issuer',
+    },
+  ]),
+};
+
+export const SANDBOX_VERIFIED: VerificationReport = {
+  ...VERIFIED,
+  root: { source: 'out.sandbox/trusted_root.json', digest: ROOT.digest, sandbox: true },
+  signature: {
+    state: 'verified',
+    proof: {
+      ...PROOF,
+      signer: { identity: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
+    },
+  },
+};
+
+export const VERIFICATIONS = {
+  verified: VERIFIED,
+  failed: FAILED,
+  invalid: INVALID,
+  unsigned: UNSIGNED,
+  'unsigned-allowed': UNSIGNED_ALLOWED,
+  'not-pinned': NOT_PINNED,
+  sandbox: SANDBOX_VERIFIED,
+} as const;
+
+export const GREEN: ValidationReport = { tool: TOOL, facts: FACTS, faults: [], findings: [] };
+
+export const RED: ValidationReport = {
+  tool: TOOL,
+  facts: FAILED_FACTS,
+  faults: FAILED.checks.flatMap(({ faults }) => faults),
+  findings: FAILED.findings,
+  evidence: {
+    path: 'evidence.tar.gz',
+    manifestDigest: `sha256:${'9a'.repeat(32)}`,
+    signer: undefined,
+    sandbox: false,
+  },
+};
+
+export const SANDBOX_SIGNED: ValidationReport = {
+  ...GREEN,
+  evidence: {
+    path: 'evidence.tar.gz',
+    manifestDigest: `sha256:${'9a'.repeat(32)}`,
+    signer: { identity: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
+    sandbox: true,
+  },
+};
+
+const { bom: _, ...WITHOUT_BOM } = FACTS;
+
+export const WITHOUT_RESULTS: ValidationReport = {
+  ...GREEN,
+  facts: {
+    ...WITHOUT_BOM,
+    phases: FACTS.phases.map(({ phase }) => phaseResult(phase, 'not-run', [])),
+  },
+};
+
+export const VALIDATIONS = {
+  green: GREEN,
+  red: RED,
+  sandbox: SANDBOX_SIGNED,
+  'without-results': WITHOUT_RESULTS,
+} as const;
