@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,7 +111,21 @@ describe('readResults', () => {
     });
   });
 
-  it('reads standard input once', async () => {
+  it('reads standard input for -', () => {
+    const module = new URL('../../src/io/results.ts', import.meta.url).href;
+    const script = `
+      const { readResults } = await import(${JSON.stringify(module)});
+      const { reports } = await readResults(['-']);
+      console.log([...reports.keys()].join());`;
+    const tests = [exampleTest('operator-health', 'passed', { suite: ['deployment'] })];
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      input: bytesOf(exampleReport(tests)),
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('deployment\n');
+  });
+
+  it('refuses to read standard input twice', async () => {
     expect(await refusal(['-', '-'])).toMatchObject({ code: 'USAGE' });
   });
 });

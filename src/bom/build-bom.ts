@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+
+import { ComponentType } from '@cyclonedx/cyclonedx-library/Enums';
+import { Bom, Component, Metadata, Property, Tools } from '@cyclonedx/cyclonedx-library/Models';
+import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
+import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
+
+import type { RecipeComponent } from '../recipe/recipe-component.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { bomSourcesOf, versionOf } from './bom-sources.ts';
+import { baseNameOf, renderImage } from './image.ts';
+import type { Image } from './image.ts';
+
+export interface BomInputs {
+  readonly recipe: Pick<Recipe, 'name' | 'components'>;
+  readonly snapshot: Snapshot;
+  /** The time of the evidence. */
+  readonly attestedAt: Date;
+  readonly tool: { readonly name: string; readonly version: string };
+}
+
+/**
+ * The bill of materials of a run, CycloneDX 1.6 as JSON: an `application` for each component of the
+ * recipe, a `container` for each image. The same input gives the same bytes: AICR's own, with a random
+ * serial number and the time of day, cannot be made again.
+ */
+export function buildBom(inputs: BomInputs): Uint8Array {
+  const bom = bomOf(inputs);
+  // CycloneDX wants a serial number for each document: one that the content gives (RFC 4122 §4.3).
+  bom.serialNumber = `urn:uuid:${uuidOf(serialize(bom))}`;
+  return new TextEncoder().encode(`${serialize(bom)}\n`);
+}
+
+function bomOf({ recipe, snapshot, attestedAt, tool }: BomInputs): Bom {
+  const { components, images } = bomSourcesOf(recipe, snapshot);
+  const refs = new BomRefs();
+  const subject = new Component(ComponentType.Application, recipe.name, {
+    bomRef: refs.take(recipe.name),
+  });
+  const { name, version } = tool;
+  const tools = new Tools();
+  tools.components.add(new Component(ComponentType.Application, name, { version }));
+  const bom = new Bom({
+    metadata: new Metadata({ timestamp: attestedAt, tools, component: subject }),
+  });
+  const parts = [
+    ...components.map((part) => applicationOf(part, refs.take(`${recipe.name}/${part.name}`))),
+    ...images.map((image) => containerOf(image, refs.take(`img:${renderImage(image)}`))),
+  ];
+  for (const part of parts) {
+    bom.components.add(part);
+    subject.dependencies.add(part.bomRef);
+  }
+  return bom;
+}
+
+/** Each reference once: the library would tell two apart by a random one. */
+class BomRefs {
+  readonly #taken = new Set(['']);
+
+  take(wanted: string): string {
+    let ref = wanted;
+    for (let count = 2; this.#taken.has(ref); count += 1) ref = `${wanted}#${count}`;
+    this.#taken.add(ref);
+    return ref;
+  }
+}
+
+/** AICR's property names, so that what reads its bills of materials reads ours. */
+function applicationOf(part: RecipeComponent, bomRef: string): Component {
+  const version = versionOf(part);
+  const properties = [
+    ['aicr:component:type', part.type],
+    ['aicr:helm:chart', part.chart],
+    ['aicr:helm:namespace', part.namespace],
+    ['aicr:helm:repository', part.source],
+    ['aicr:helm:version', part.version],
+    ['aicr:version:pinned', String(version !== '')],
+  ] as const;
+  return withProperties(
+    new Component(ComponentType.Application, part.name, { bomRef, version }),
+    properties,
+  );
+}
+
+/** No purl: a snapshot has lost registry and digest, and pkg:oci or pkg:docker would claim both. */
+function containerOf(image: Image, bomRef: string): Component {
+  const base = baseNameOf(image.name);
+  const registry = image.name === base ? '' : image.name.slice(0, image.name.indexOf('/'));
+  const properties = [
+    ['aicr:image:digest', image.digest ?? ''],
+    ['aicr:image:registry', registry],
+    ['aicr:image:repository', image.name.slice(registry === '' ? 0 : registry.length + 1)],
+    ['aicr:image:tag', image.tag ?? ''],
+  ] as const;
+  const version = image.digest ?? image.tag ?? 'latest';
+  return withProperties(
+    new Component(ComponentType.Container, image.name, { bomRef, version }),
+    properties,
+  );
+}
+
+function withProperties(
+  component: Component,
+  properties: readonly (readonly [string, string])[],
+): Component {
+  for (const [name, value] of properties) {
+    if (value !== '') component.properties.add(new Property(name, value));
+  }
+  return component;
+}
+
+/** In the order of insertion: the library sorts by the locale of the machine. */
+function serialize(bom: Bom): string {
+  const serializer = new JsonSerializer(new Json.Normalize.Factory(Spec1dot6));
+  return serializer.serialize(bom, { sortLists: false, space: 2 });
+}
+
+/** RFC 4122 appendix C: names that are URLs. */
+const NAMESPACE_URL = '6ba7b811-9dad-11d1-80b4-00c04fd430c8';
+
+/** A version 5 UUID: SHA-1 is what its format asks for, and nothing here relies on it. */
+function uuidOf(text: string): string {
+  const hash = createHash('sha1')
+    .update(Buffer.from(NAMESPACE_URL.replaceAll('-', ''), 'hex'))
+    .update(text)
+    .digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  return hash.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
