@@ -1,0 +1,91 @@
+// The claims of an OIDC identity token (RFC 7519). Nobody's signature is verified here: Fulcio does
+// that. The token is a secret: no error carries a part of it.
+
+import { Plain, isDataList } from '../document/data.ts';
+import { decodeJson } from '../document/json.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import { EvidenceError } from '../errors.ts';
+import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
+import { quote } from '../quote.ts';
+
+export interface IdentityToken {
+  /** The token itself. Never in an error, a report or a file. */
+  readonly text: string;
+  readonly issuer: string;
+  /** What Fulcio will have proven: the verified e-mail address, else the subject. */
+  readonly subject: string;
+  readonly expiresAt: Date;
+}
+
+/** Fulcio takes tokens for this audience. */
+export const TOKEN_AUDIENCE = 'sigstore';
+
+/** How errors name it. */
+const PLACE = 'identity token';
+const HINT = 'get a new identity token for the audience sigstore; tokens live a few minutes only';
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+
+/** Reads a token. Throws SIGNING_FAILED if Fulcio could not take it. */
+export function parseIdentityToken(text: string, now: Date): IdentityToken {
+  const claims = readClaims(text.trim());
+  const audiences = audiencesOf(claims);
+  if (!audiences.includes(TOKEN_AUDIENCE)) {
+    refuseToken(`a token for ${quote(audiences.join(', '))}`, `one for ${TOKEN_AUDIENCE}`);
+  }
+  const expiresAt = timeOf(claims, 'exp');
+  if (expiresAt.getTime() + MAX_CLOCK_SKEW_MS <= now.getTime()) {
+    refuseToken(`a token that expired at ${expiresAt.toISOString()}`, 'one that is valid');
+  }
+  const issuer = textOf(claims, 'iss');
+  return { text: text.trim(), issuer, subject: subjectOf(claims), expiresAt };
+}
+
+function readClaims(token: string): ObjectReader {
+  const [header, body, signature, ...more] = token.split('.');
+  const parts = [header, body, signature];
+  if (more.length > 0 || !parts.every((part) => part !== undefined && BASE64URL.test(part))) {
+    refuseToken('text that is not a JSON web token', 'three parts in base64url');
+  }
+  try {
+    const json = Buffer.from(body ?? '', 'base64url');
+    return new ObjectReader(decodeJson(json, PLACE), PLACE);
+  } catch (error) {
+    // The reader's error would quote the claims, so it is not kept.
+    if (!(error instanceof EvidenceError)) throw error;
+    return refuseToken('claims that are not JSON', 'JSON');
+  }
+}
+
+function audiencesOf(claims: ObjectReader): readonly string[] {
+  const data = claims.data('aud');
+  const list = isDataList(data) ? data : [data];
+  return list.filter((item) => typeof item === 'string');
+}
+
+function subjectOf(claims: ObjectReader): string {
+  const email = claims.data('email');
+  if (email === undefined) return textOf(claims, 'sub');
+  const verified = claims.data('email_verified');
+  if (!(verified instanceof Plain) || verified.text !== 'true') {
+    refuseToken('an e-mail address that the issuer has not verified', 'a verified one');
+  }
+  return textOf(claims, 'email');
+}
+
+function textOf(claims: ObjectReader, name: string): string {
+  const data = claims.data(name);
+  if (typeof data === 'string' && data !== '') return data;
+  return refuseToken(`a token without ${name}`, `the claim ${name}`);
+}
+
+function timeOf(claims: ObjectReader, name: string): Date {
+  const data = claims.data(name);
+  const seconds = data instanceof Plain ? Number(data.text) : Number.NaN;
+  const time = new Date(seconds * 1000);
+  if (!Number.isNaN(time.getTime())) return time;
+  return refuseToken(`a token without ${name}`, `the claim ${name}, in seconds`);
+}
+
+function refuseToken(found: string, expected: string): never {
+  throw new EvidenceError('SIGNING_FAILED', { at: PLACE, found, expected, hint: HINT });
+}

@@ -1,0 +1,93 @@
+// Distinguished encoding rules (ITU-T X.690 §10), as far as certificates and timestamps need them.
+
+import { refuse } from './place.ts';
+import type { Place } from './place.ts';
+
+export const DER_BOOLEAN = 0x01;
+export const DER_INTEGER = 0x02;
+export const DER_BIT_STRING = 0x03;
+export const DER_OCTET_STRING = 0x04;
+export const DER_OID = 0x06;
+export const DER_UTF8_STRING = 0x0c;
+export const DER_PRINTABLE_STRING = 0x13;
+export const DER_GENERALIZED_TIME = 0x18;
+export const DER_SEQUENCE = 0x30;
+export const DER_SET = 0x31;
+export const DER_CONTEXT_0 = 0xa0;
+export const DER_CONTEXT_3 = 0xa3;
+
+/** One value: its tag, its contents, and all its bytes. */
+export interface Der {
+  readonly tag: number;
+  readonly contents: Buffer;
+  readonly raw: Buffer;
+  readonly place: Place;
+}
+
+/** Exactly one value and nothing after it. Only the shortest form of a length is read. */
+export function parseDer(bytes: Uint8Array, place: Place): Der {
+  const [value, ...rest] = valuesOf(Buffer.from(bytes), place);
+  if (value === undefined || rest.length > 0) {
+    refuse(place, `${rest.length + (value === undefined ? 0 : 1)} DER values`, 'one DER value');
+  }
+  return value;
+}
+
+/** The values inside a sequence, a set or an explicit tag. */
+export function childrenOf(parent: Der, tag: number): readonly Der[] {
+  requireTag(parent, tag);
+  return valuesOf(parent.contents, parent.place);
+}
+
+/** The only value inside. */
+export function childOf(parent: Der, tag: number): Der {
+  requireTag(parent, tag);
+  return parseDer(parent.contents, parent.place);
+}
+
+/** An object identifier's contents in hexadecimal digits. */
+export function oidOf(value: Der): string {
+  requireTag(value, DER_OID);
+  return value.contents.toString('hex');
+}
+
+export function requireTag(value: Der, tag: number): void {
+  if (value.tag === tag) return;
+  refuse(value.place, `the DER tag 0x${value.tag.toString(16)}`, `the tag 0x${tag.toString(16)}`);
+}
+
+function valuesOf(bytes: Buffer, place: Place): readonly Der[] {
+  const values: Der[] = [];
+  let start = 0;
+  while (start < bytes.length) {
+    const tag = bytes.readUInt8(start);
+    // Tag numbers of 31 and more take further bytes; nothing that is read here has one.
+    if ((tag & 0x1f) === 0x1f) refuse(place, 'a DER tag of several bytes', 'a tag of one byte');
+    const { length, header } = lengthAt(bytes, start + 1, place);
+    const end = start + 1 + header + length;
+    if (end > bytes.length) refuse(place, 'a DER value that is cut off', 'a whole value');
+    values.push({
+      tag,
+      contents: bytes.subarray(start + 1 + header, end),
+      raw: bytes.subarray(start, end),
+      place,
+    });
+    start = end;
+  }
+  return values;
+}
+
+function lengthAt(bytes: Buffer, at: number, place: Place): { length: number; header: number } {
+  const first = bytes[at];
+  if (first === undefined) return refuse(place, 'a DER value without a length', 'a whole value');
+  if (first < 0x80) return { length: first, header: 1 };
+  const count = first & 0x7f;
+  const digits = bytes.subarray(at + 1, at + 1 + count);
+  const isWhole = count > 0 && count <= 4 && digits.length === count;
+  const length = isWhole ? digits.readUIntBE(0, count) : -1;
+  // Another reader may take a longer form of the same length, and a signature would not notice.
+  if (length < 0x80 || length < 256 ** (count - 1)) {
+    refuse(place, 'a DER length that is not in its shortest form', 'the shortest form');
+  }
+  return { length, header: 1 + count };
+}

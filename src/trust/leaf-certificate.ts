@@ -1,0 +1,220 @@
+// The certificate that Fulcio gave the signer. RFC 5280, and for the issuer
+// https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
+
+import { X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+import type { Identity } from '../policy/policy.ts';
+import { quote } from '../quote.ts';
+import {
+  DER_BIT_STRING,
+  DER_CONTEXT_3,
+  DER_OCTET_STRING,
+  DER_SEQUENCE,
+  DER_UTF8_STRING,
+  childOf,
+  childrenOf,
+  oidOf,
+  parseDer,
+  requireTag,
+} from './der.ts';
+import type { Der } from './der.ts';
+import { refuse } from './place.ts';
+import type { Place } from './place.ts';
+
+export interface LeafCertificate {
+  readonly x509: X509Certificate;
+  readonly publicKey: KeyObject;
+  readonly signer: Identity;
+}
+
+const KEY_USAGE = '551d0f';
+const SUBJECT_ALTERNATIVE_NAME = '551d11';
+const BASIC_CONSTRAINTS = '551d13';
+const EXTENDED_KEY_USAGE = '551d25';
+const CODE_SIGNING = '2b06010505070303';
+const ISSUER = '2b0601040183bf300108';
+const ISSUER_BEFORE_2022 = '2b0601040183bf300101';
+
+/** What a critical extension must be, since one that is not understood must be refused (§4.2). */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  KEY_USAGE,
+  SUBJECT_ALTERNATIVE_NAME,
+  BASIC_CONSTRAINTS,
+  EXTENDED_KEY_USAGE,
+]);
+
+const URI_NAME = 0x86;
+const EMAIL_NAME = 0x81;
+const CRITICAL = '0101ff';
+const VERSION_3 = 'a003020102';
+const NO_AUTHORITY = '3000';
+
+/** Throws the place's code. Whether a trusted authority issued it is not decided here. */
+export function parseLeafCertificate(bytes: Uint8Array, place: Place): LeafCertificate {
+  const x509 = parseX509(bytes, place);
+  const extensions = extensionsOf(parseDer(bytes, place));
+  requireLeaf(extensions, place);
+  return {
+    x509,
+    publicKey: publicKeyOf(x509, place),
+    signer: { identity: identityOf(extensions, place), issuer: issuerOf(extensions, place) },
+  };
+}
+
+/** OpenSSL reads the parts outside the signature more strictly than `@sigstore/core` does. */
+export function parseX509(bytes: Uint8Array, place: Place): X509Certificate {
+  try {
+    const certificate = new X509Certificate(bytes);
+    if (certificate.raw.equals(bytes)) return certificate;
+  } catch (error) {
+    refuse(place, 'bytes that are no certificate', 'an X.509 certificate in DER', error);
+  }
+  return refuse(place, 'a certificate in another spelling', 'an X.509 certificate in DER');
+}
+
+const KEY_TYPES: ReadonlySet<string> = new Set(['ec', 'ed25519', 'rsa']);
+
+function publicKeyOf(x509: X509Certificate, place: Place): KeyObject {
+  try {
+    const { publicKey } = x509;
+    if (KEY_TYPES.has(publicKey.asymmetricKeyType ?? '')) return publicKey;
+  } catch (error) {
+    refuse(place, 'a key that cannot be read', 'an ECDSA, Ed25519 or RSA key', error);
+  }
+  return refuse(place, 'a key of another type', 'an ECDSA, Ed25519 or RSA key');
+}
+
+/** Whether the certificate names the issuer and carries its signature. */
+export function isIssuedBy(x509: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return x509.checkIssued(issuer) && x509.verify(issuer.publicKey);
+  } catch {
+    // OpenSSL throws where the algorithm of the signature and the issuer's key do not fit.
+    return false;
+  }
+}
+
+type Extensions = ReadonlyMap<string, Der>;
+
+function extensionsOf(certificate: Der): Extensions {
+  const { place } = certificate;
+  const [signed, algorithm] = childrenOf(certificate, DER_SEQUENCE);
+  const fields = signed === undefined ? [] : childrenOf(signed, DER_SEQUENCE);
+  const [version, , signedAlgorithm] = fields;
+  const last = fields.at(-1);
+  if (version?.raw.toString('hex') !== VERSION_3 || last?.tag !== DER_CONTEXT_3) {
+    return refuse(place, 'a certificate without extensions', 'an X.509 certificate, version 3');
+  }
+  // The outer name of the algorithm is not signed; only its copy inside is.
+  if (algorithm === undefined || signedAlgorithm?.raw.equals(algorithm.raw) !== true) {
+    refuse(place, 'two different signature algorithms', 'one algorithm');
+  }
+  return readExtensions(childOf(last, DER_CONTEXT_3));
+}
+
+function readExtensions(list: Der): Extensions {
+  const extensions = new Map<string, Der>();
+  for (const extension of childrenOf(list, DER_SEQUENCE)) {
+    const [name, ...rest] = childrenOf(extension, DER_SEQUENCE);
+    const value = rest.pop();
+    const [critical, ...more] = rest;
+    if (name === undefined || value === undefined || more.length > 0) {
+      return refuse(list.place, 'an extension of another shape', 'a name, a flag and a value');
+    }
+    const oid = oidOf(name);
+    if (extensions.has(oid)) refuse(list.place, `${oid} twice`, 'each extension once');
+    requireUnderstood(oid, critical);
+    requireTag(value, DER_OCTET_STRING);
+    extensions.set(oid, value);
+  }
+  return extensions;
+}
+
+function requireUnderstood(oid: string, critical: Der | undefined): void {
+  if (critical === undefined) return;
+  const { place } = critical;
+  if (critical.raw.toString('hex') !== CRITICAL) {
+    refuse(place, 'a critical flag in another spelling', 'true, or no flag');
+  }
+  if (!UNDERSTOOD.has(oid)) {
+    refuse(place, `the critical extension ${oid}`, 'no critical extension that is not understood');
+  }
+}
+
+/** A certificate for code signing, and no authority: an authority's key must not sign evidence. */
+function requireLeaf(extensions: Extensions, place: Place): void {
+  const constraints = extensions.get(BASIC_CONSTRAINTS);
+  if (constraints !== undefined && constraints.contents.toString('hex') !== NO_AUTHORITY) {
+    refuse(place, 'the certificate of an authority', 'the certificate of a signer');
+  }
+  const purposes = extensions.get(EXTENDED_KEY_USAGE);
+  const oids =
+    purposes === undefined
+      ? []
+      : childrenOf(childOf(purposes, DER_OCTET_STRING), DER_SEQUENCE).map(oidOf);
+  if (oids.join() !== CODE_SIGNING) {
+    refuse(place, `the purposes ${quote(oids.join(' '))}`, `code signing (${CODE_SIGNING}) alone`);
+  }
+  const usage = extensions.get(KEY_USAGE);
+  if (usage !== undefined) requireSigning(childOf(usage, DER_OCTET_STRING));
+}
+
+/** RFC 5280 §4.2.1.3: bit 0 is digitalSignature, bit 5 keyCertSign; the first byte counts spare bits. */
+function requireSigning(bits: Der): void {
+  requireTag(bits, DER_BIT_STRING);
+  const first = bits.contents[1] ?? 0;
+  if ((first & 0x84) !== 0x80) {
+    refuse(bits.place, 'a key that may not sign, or may certify', 'a key that may only sign');
+  }
+}
+
+/** The one name, a URI or an e-mail address, from the bytes themselves. */
+function identityOf(extensions: Extensions, place: Place): string {
+  const extension = extensions.get(SUBJECT_ALTERNATIVE_NAME);
+  const names =
+    extension === undefined ? [] : childrenOf(childOf(extension, DER_OCTET_STRING), DER_SEQUENCE);
+  const [name, ...more] = names;
+  // With several names, who decides which of them the policy is about?
+  if (name === undefined || more.length > 0) {
+    return refuse(place, `${names.length} subject alternative names`, 'exactly one');
+  }
+  if (name.tag !== URI_NAME && name.tag !== EMAIL_NAME) {
+    refuse(place, `a name with the tag 0x${name.tag.toString(16)}`, 'a URI or an e-mail address');
+  }
+  return printableText(name.contents, place);
+}
+
+/** The issuer, which newer certificates have twice. */
+function issuerOf(extensions: Extensions, place: Place): string {
+  const current = extensions.get(ISSUER);
+  const former = extensions.get(ISSUER_BEFORE_2022);
+  const issuers = [
+    ...(current === undefined ? [] : [printableText(utf8Contents(current), place)]),
+    ...(former === undefined ? [] : [printableText(former.contents, place)]),
+  ];
+  const [issuer, other = issuer] = issuers;
+  if (issuer === undefined) return refuse(place, 'no OIDC issuer', 'the issuer of the identity');
+  if (issuer !== other) {
+    refuse(place, `the issuers ${quote(issuer)} and ${quote(other ?? '')}`, 'one issuer');
+  }
+  return issuer;
+}
+
+function utf8Contents(extension: Der): Buffer {
+  const text = childOf(extension, DER_OCTET_STRING);
+  requireTag(text, DER_UTF8_STRING);
+  return text.contents;
+}
+
+/**
+ * Visible ASCII. A decoder that drops the high bit would read byte 0xE1 as `a`, so that one identity
+ * passes for another.
+ */
+function printableText(bytes: Buffer, place: Place): string {
+  const isPrintable = bytes.length > 0 && bytes.every((byte) => byte > 0x20 && byte < 0x7f);
+  if (!isPrintable) {
+    refuse(place, `the name ${quote(bytes.toString('latin1'))}`, 'visible ASCII characters');
+  }
+  return bytes.toString('latin1');
+}

@@ -1,0 +1,129 @@
+// The fence around `@sigstore/verify`: the one file that imports it, and that knows its types and
+// its errors. It verifies the certificate chain, the certificate timestamps, the signatures and proofs
+// of the logs and the signatures of the timestamps.
+
+import { X509Certificate } from '@sigstore/core';
+import { VerificationError, Verifier, toSignedEntity } from '@sigstore/verify';
+import type { TrustMaterial } from '@sigstore/verify';
+
+import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Identity } from '../policy/policy.ts';
+import { quote } from '../quote.ts';
+import { refuse } from './place.ts';
+import type { Place } from './place.ts';
+import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
+import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
+
+type CertAuthority = TrustMaterial['certificateAuthorities'][number];
+type LogAuthority = TrustMaterial['tlogs'][number];
+type LibraryBundle = Parameters<typeof toSignedEntity>[0];
+
+const THRESHOLDS = { ctlogThreshold: 1, tlogThreshold: 1, timestampThreshold: 1 };
+
+const MEANINGS: Readonly<Record<VerificationError['code'], readonly [ErrorCode, string]>> = {
+  CERTIFICATE_ERROR: ['CERTIFICATE_INVALID', '/verificationMaterial/certificate'],
+  NOT_IMPLEMENTED_ERROR: ['SIGSTORE_BUNDLE_INVALID', ''],
+  PUBLIC_KEY_ERROR: ['CERTIFICATE_INVALID', '/verificationMaterial/certificate'],
+  SIGNATURE_ERROR: ['SIGNATURE_INVALID', '/dsseEnvelope/signatures/0/sig'],
+  TIMESTAMP_ERROR: ['TIMESTAMP_INVALID', '/verificationMaterial/timestampVerificationData'],
+  TLOG_BODY_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
+  TLOG_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
+  TLOG_INCLUSION_PROMISE_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
+  TLOG_INCLUSION_PROOF_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
+  TLOG_MISSING_INCLUSION_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
+};
+
+/** The library's verdict on a bundle. */
+export type LibraryVerifier = (bundle: SigstoreBundle) => Partial<Identity>;
+
+export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
+  const verifier = new Verifier(materialOf(root), THRESHOLDS);
+  return (bundle) => {
+    try {
+      // No policy is passed: the library would match it as an unanchored regular expression. Who may
+      // sign is another check, which compares the identity whole.
+      const { identity } = verifier.verify(toSignedEntity(libraryBundle(bundle)));
+      const { subjectAlternativeName, extensions } = identity ?? {};
+      return { identity: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
+    } catch (error) {
+      return refuseAsLibrary(error);
+    }
+  };
+}
+
+/** Whatever the library throws at foreign bytes, a TypeError included, is a refusal. */
+function refuseAsLibrary(error: unknown): never {
+  const [code, pointer] =
+    error instanceof VerificationError
+      ? MEANINGS[error.code]
+      : (['SIGSTORE_BUNDLE_INVALID', ''] as const);
+  const place: Place = {
+    code,
+    at: pointer === '' ? ATTESTATION_FILE : `${ATTESTATION_FILE}#${pointer}`,
+    hint: 'check that this is the trusted root of the Sigstore that signed; otherwise sign again',
+  };
+  const message = error instanceof Error ? error.message : String(error);
+  refuse(place, quote(message), 'a proof that verifies under the trusted root', error);
+}
+
+function materialOf(root: TrustedRoot): TrustMaterial {
+  return {
+    certificateAuthorities: root.certificateAuthorities.map(certAuthority),
+    timestampAuthorities: root.timestampAuthorities.map(certAuthority),
+    tlogs: root.logs.map(logAuthority),
+    ctlogs: root.certificateLogs.map(logAuthority),
+    publicKey: (hint) => {
+      throw new VerificationError({ code: 'PUBLIC_KEY_ERROR', message: `no key for ${hint}` });
+    },
+  };
+}
+
+function certAuthority({ chain, validFor }: Authority): CertAuthority {
+  return { certChain: chain.map(({ raw }) => X509Certificate.parse(raw)), validFor };
+}
+
+function logAuthority({ baseUrl, keyId, publicKey, validFor }: TrustedLog): LogAuthority {
+  return { baseURL: baseUrl, logID: keyId, publicKey, validFor };
+}
+
+/** The fields that were read strictly, and no others, so that nothing unread reaches the library. */
+function libraryBundle(bundle: SigstoreBundle): LibraryBundle {
+  const { mediaType, payloadType, payload, signature, certificate } = bundle;
+  return {
+    mediaType,
+    content: {
+      $case: 'dsseEnvelope',
+      dsseEnvelope: { payloadType, payload, signatures: [{ sig: signature, keyid: '' }] },
+    },
+    verificationMaterial: {
+      content: { $case: 'certificate', certificate: { rawBytes: certificate } },
+      tlogEntries: bundle.entries.map(libraryEntry),
+      timestampVerificationData: {
+        rfc3161Timestamps: bundle.timestamps.map(({ response }) => ({ signedTimestamp: response })),
+      },
+    },
+  };
+}
+
+function libraryEntry(
+  entry: LogEntry,
+): LibraryBundle['verificationMaterial']['tlogEntries'][number] {
+  const { proof, signedEntryTimestamp } = entry;
+  const { logIndex, treeSize, rootHash, checkpointText } = proof;
+  return {
+    logIndex: entry.logIndex,
+    logId: { keyId: entry.keyId },
+    kindVersion: { kind: entry.kind, version: entry.version },
+    integratedTime: entry.integratedTime,
+    inclusionPromise: signedEntryTimestamp === undefined ? undefined : { signedEntryTimestamp },
+    inclusionProof: {
+      logIndex,
+      treeSize,
+      rootHash,
+      hashes: [...proof.hashes],
+      checkpoint: { envelope: checkpointText },
+    },
+    canonicalizedBody: entry.body,
+  };
+}

@@ -1,0 +1,33 @@
+import { EvidenceError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+
+/** Where something is read, and what it means when it is not as it must be. */
+export interface Place {
+  readonly code: ErrorCode;
+  /** The file and a JSON pointer, e.g. `attestation.intoto.jsonl#/mediaType`. */
+  readonly at: string;
+  readonly hint: string;
+}
+
+/** Throws an EvidenceError with the place's code. Foreign text in `found` goes through `quote` first. */
+export function refuse(place: Place, found: string, expected: string, cause?: unknown): never {
+  throw new EvidenceError(place.code, {
+    at: place.at,
+    found,
+    expected,
+    hint: place.hint,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Runs a parser; what it refuses is refused with this code, at the same place. */
+export function withCode<T>(code: ErrorCode, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.code === code) throw error;
+    const { at, found, expected, hint } = error;
+    const detail = { found, expected, hint, cause: error };
+    throw new EvidenceError(code, at === undefined ? detail : { ...detail, at });
+  }
+}

@@ -1,0 +1,223 @@
+import { verify as isSignature } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
+
+import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
+import { digestOf } from '../digest.ts';
+import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../media-types.ts';
+import { quote } from '../quote.ts';
+import type { SignedPayload, Trust } from '../verify/trust.ts';
+import { preAuthEncoding } from './dsse.ts';
+import { isIssuedBy, parseLeafCertificate } from './leaf-certificate.ts';
+import type { LeafCertificate } from './leaf-certificate.ts';
+import { libraryVerifier } from './library-verifier.ts';
+import type { LibraryVerifier } from './library-verifier.ts';
+import { logEntryPlace, requireLogged } from './log-entry.ts';
+import { refuse } from './place.ts';
+import type { Place } from './place.ts';
+import { parseSigstoreBundle } from './sigstore-bundle.ts';
+import type { LogEntry, MediaTypes, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
+import { parseTimestampToken } from './timestamp-token.ts';
+import { holds, parseTrustedRoot, signedBy } from './trusted-root.ts';
+import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
+
+/**
+ * Trust in one Sigstore trusted root. `verify` throws SIGSTORE_BUNDLE_INVALID, LIMIT_EXCEEDED,
+ * PAYLOAD_TYPE_UNEXPECTED, CERTIFICATE_INVALID, SIGNATURE_INVALID, LOG_ENTRY_INVALID or
+ * TIMESTAMP_INVALID.
+ *
+ * @param rootBytes a `trusted_root.json`; throws TRUSTED_ROOT_INVALID if it cannot be used
+ * @param source how reports name the root, e.g. the file as the user gave it
+ * @param mediaTypes the bundle formats to take; evidence has one
+ */
+export function sigstoreTrust(
+  rootBytes: Uint8Array,
+  source: string,
+  mediaTypes?: MediaTypes,
+): Trust {
+  const root = parseTrustedRoot(rootBytes, source);
+  const library = libraryVerifier(root);
+  return {
+    root: { source, digest: digestOf(rootBytes), sandbox: isSandbox(root) },
+    verify: (bytes) => verifyBundle(parseSigstoreBundle(bytes, mediaTypes), root, library),
+  };
+}
+
+/** A sandbox signs for anybody, so one among the authorities marks the whole root. */
+function isSandbox(root: TrustedRoot): boolean {
+  return [...root.certificateAuthorities, ...root.timestampAuthorities]
+    .flatMap(({ chain }) => chain)
+    .some((certificate) => organizationsOf(certificate).includes(SANDBOX_ORGANIZATION));
+}
+
+function organizationsOf(certificate: X509Certificate): readonly string[] {
+  const organization = certificate.toLegacyObject().subject.O;
+  return typeof organization === 'string' ? [organization] : (organization ?? []);
+}
+
+/** The straight line. docs/decisions/0004 lists what it refuses and the library accepts. */
+function verifyBundle(
+  bundle: SigstoreBundle,
+  root: TrustedRoot,
+  library: LibraryVerifier,
+): SignedPayload {
+  requireInToto(bundle);
+  const leaf = parseLeafCertificate(bundle.certificate, bundle.certificatePlace);
+  const encoding = preAuthEncoding(bundle.payloadType, bundle.payload);
+  requireSignature(bundle, leaf, encoding);
+  const witnesses = [
+    ...logWitnesses(bundle, encoding, root),
+    ...bundle.timestamps.map((stamp) => timestampWitness(stamp, root)),
+  ];
+  requireSameSigner(library(bundle), leaf, bundle.certificatePlace);
+
+  // The library has verified every promise and every timestamp by now, so their times count.
+  const times = witnesses.flatMap(({ source, at }) => (at === undefined ? [] : [{ source, at }]));
+  const signedAt = earliest(times.map(({ at }) => at));
+  const moments = times.map(({ at }) => at);
+  requireIssued(leaf, root, moments, bundle.certificatePlace);
+  for (const { authorities, place } of witnesses) requireTrustedThen(authorities, moments, place);
+  return {
+    payload: bundle.payload,
+    signer: leaf.signer,
+    signedAt,
+    times,
+    logEntries: witnesses.flatMap(({ logEntry }) => (logEntry === undefined ? [] : [logEntry])),
+  };
+}
+
+function requireInToto({ payloadType }: SigstoreBundle): void {
+  if (payloadType === IN_TOTO_PAYLOAD_TYPE) return;
+  refuse(
+    {
+      code: 'PAYLOAD_TYPE_UNEXPECTED',
+      at: `${ATTESTATION_FILE}#/dsseEnvelope/payloadType`,
+      hint: 'sign the in-toto statement of the bundle, not another document',
+    },
+    quote(payloadType),
+    IN_TOTO_PAYLOAD_TYPE,
+  );
+}
+
+/** Before the log is asked, so that a changed statement is told from a changed log entry. */
+function requireSignature(
+  bundle: SigstoreBundle,
+  leaf: LeafCertificate,
+  encoding: Uint8Array,
+): void {
+  if (isSignature(undefined, encoding, leaf.publicKey, bundle.signature)) return;
+  refuse(
+    {
+      code: 'SIGNATURE_INVALID',
+      at: `${ATTESTATION_FILE}#/dsseEnvelope/signatures/0/sig`,
+      hint: 'the statement or its signature was changed after signing: get the original, or sign again',
+    },
+    'a signature of other bytes or by another key',
+    'the signature of this payload by the key of the certificate',
+  );
+}
+
+/** Who vouches for the signature, or for its time, or for both. */
+interface Witness {
+  readonly source: string;
+  readonly at: Date | undefined;
+  readonly logEntry: SignedPayload['logEntries'][number] | undefined;
+  /** The entries of the root that may be meant, each with its own window. */
+  readonly authorities: readonly (Authority | TrustedLog)[];
+  readonly place: Place;
+}
+
+function logWitnesses(
+  bundle: SigstoreBundle,
+  encoding: Uint8Array,
+  root: TrustedRoot,
+): readonly Witness[] {
+  if (bundle.entries.length === 0) {
+    const place = logEntryPlace({ at: `${ATTESTATION_FILE}#/verificationMaterial/tlogEntries` });
+    refuse(place, 'no log entry', 'at least one log entry');
+  }
+  return bundle.entries.map((entry) => {
+    const log = requireLogged(entry, bundle, encoding, root.logs);
+    return {
+      source: 'transparency log',
+      at: promisedTime(entry),
+      logEntry: { log: log.baseUrl, index: entry.logIndex },
+      authorities: [log],
+      place: logEntryPlace(entry),
+    };
+  });
+}
+
+/** Only a promise proves the time of an entry: Rekor v1 signs it there, Rekor v2 nowhere. */
+function promisedTime({ signedEntryTimestamp, integratedTime }: LogEntry): Date | undefined {
+  return signedEntryTimestamp === undefined ? undefined : new Date(Number(integratedTime) * 1000);
+}
+
+function timestampWitness({ response, place }: Timestamp, root: TrustedRoot): Witness {
+  const certificates = root.timestampAuthorities.flatMap(({ chain }) => chain);
+  const token = parseTimestampToken(response, place, (embedded) =>
+    certificates.some(({ raw }) => raw.equals(embedded)),
+  );
+  const authorities = root.timestampAuthorities.filter(({ chain: [signer] }) =>
+    signedBy(token, signer),
+  );
+  if (authorities.length === 0) {
+    refuse(place, 'a timestamp of an authority that is not trusted', 'one of the trusted root');
+  }
+  const source = 'timestamp authority';
+  return { source, at: token.at, logEntry: undefined, authorities, place };
+}
+
+/** The library and this project read the certificate each in their own way. */
+function requireSameSigner(
+  found: ReturnType<LibraryVerifier>,
+  { signer }: LeafCertificate,
+  place: Place,
+): void {
+  if (found.identity === signer.identity && found.issuer === signer.issuer) return;
+  refuse(place, 'an identity that can be read in two ways', 'one identity and one issuer');
+}
+
+function earliest(times: readonly Date[]): Date {
+  const [first] = times.toSorted((a, b) => a.getTime() - b.getTime());
+  if (first !== undefined) return first;
+  return refuse(
+    {
+      code: 'TIMESTAMP_INVALID',
+      at: `${ATTESTATION_FILE}#/verificationMaterial/timestampVerificationData`,
+      hint: 'sign again with a timestamp authority in the signing config',
+    },
+    'no proof of the time',
+    'a promise of a log, or a timestamp',
+  );
+}
+
+/** One authority of the root, whose window and whole chain hold every time: never two that share it. */
+function requireIssued(
+  { x509 }: LeafCertificate,
+  root: TrustedRoot,
+  times: readonly Date[],
+  place: Place,
+): void {
+  const issuers = root.certificateAuthorities.filter(({ chain: [issuer] }) =>
+    isIssuedBy(x509, issuer),
+  );
+  const living = issuers.filter(({ chain }) =>
+    [x509, ...chain].every(({ validFromDate: start, validToDate: end }) =>
+      times.every((time) => holds({ start, end }, time)),
+    ),
+  );
+  requireTrustedThen(living, times, place);
+}
+
+function requireTrustedThen(
+  trusted: readonly (Authority | TrustedLog)[],
+  times: readonly Date[],
+  place: Place,
+): void {
+  if (trusted.some(({ validFor }) => times.every((time) => holds(validFor, time)))) return;
+  refuse(
+    place,
+    `a signature made at ${times.map((time) => time.toISOString()).join(' and ')}`,
+    'a time at which the trusted root trusts this authority',
+  );
+}

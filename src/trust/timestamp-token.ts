@@ -1,0 +1,174 @@
+// RFC 3161 timestamps, which are CMS signed data (RFC 5652). Only the timestamp info and the signed
+// attributes are under the signature; everything around them is held to one spelling here, because
+// nobody else would notice a change.
+
+import { quote } from '../quote.ts';
+import {
+  DER_CONTEXT_0,
+  DER_GENERALIZED_TIME,
+  DER_INTEGER,
+  DER_OCTET_STRING,
+  DER_SEQUENCE,
+  DER_SET,
+  childOf,
+  childrenOf,
+  oidOf,
+  parseDer,
+  requireTag,
+} from './der.ts';
+import type { Der } from './der.ts';
+import { refuse } from './place.ts';
+import type { Place } from './place.ts';
+
+export interface TimestampToken {
+  readonly at: Date;
+  /** Who signed: the issuer's name in DER and the serial number's bytes. */
+  readonly issuer: Buffer;
+  readonly serial: Buffer;
+}
+
+const GRANTED = '3003020100';
+const VERSION_1 = '020101';
+const VERSION_3 = '020103';
+const SIGNED_DATA = '2a864886f70d010702';
+const TIMESTAMP_INFO = '2a864886f70d0109100104';
+const NULL_PARAMETERS = '0500';
+
+const DIGESTS: ReadonlyMap<string, string> = new Map([
+  ['608648016503040201', 'SHA-256'],
+  ['608648016503040202', 'SHA-384'],
+  ['608648016503040203', 'SHA-512'],
+]);
+
+/** ECDSA with the digest that it signs. */
+const SIGNATURES: ReadonlyMap<string, string> = new Map([
+  ['2a8648ce3d040302', 'SHA-256'],
+  ['2a8648ce3d040303', 'SHA-384'],
+  ['2a8648ce3d040304', 'SHA-512'],
+]);
+
+/**
+ * Reads a timestamp response. Whether its signature holds is not decided here.
+ *
+ * @param isTrusted whether the trusted root holds exactly this certificate: the library ignores an
+ *   embedded one, so every byte of it could be changed
+ */
+export function parseTimestampToken(
+  response: Uint8Array,
+  place: Place,
+  isTrusted: (certificate: Buffer) => boolean,
+): TimestampToken {
+  const fields = signedDataFields(parseDer(response, place));
+  const [version = absent(place), algorithms = absent(place), info = absent(place)] = fields;
+  const rest = fields.slice(3);
+  requireBytes(version, VERSION_3, 'version 3');
+  if (rest.length > 1) requireTrusted(rest[0], isTrusted);
+  if (rest.length > 2) refuse(place, 'revocation lists', 'certificates and one signer');
+  return { ...parseSigner(rest.at(-1) ?? absent(place), algorithms), at: timeOf(info) };
+}
+
+function signedDataFields(response: Der): readonly Der[] {
+  const { place } = response;
+  const [status = absent(place), token = absent(place)] = items(response, DER_SEQUENCE, 2);
+  requireBytes(status, GRANTED, 'the status granted and nothing else');
+  const [type = absent(place), content = absent(place)] = items(token, DER_SEQUENCE, 2);
+  requireOid(type, SIGNED_DATA, 'signed data');
+  return childrenOf(childOf(content, DER_CONTEXT_0), DER_SEQUENCE);
+}
+
+function parseSigner(signers: Der, algorithms: Der): Pick<TimestampToken, 'issuer' | 'serial'> {
+  const { place } = signers;
+  // Six fields: nothing unsigned after the signature.
+  const [
+    version = absent(place),
+    id = absent(place),
+    digest = absent(place),
+    attributes = absent(place),
+    algorithm = absent(place),
+    signature = absent(place),
+  ] = items(childOf(signers, DER_SET), DER_SEQUENCE, 6);
+  requireBytes(version, VERSION_1, 'version 1');
+  const [issuer = absent(place), serial = absent(place)] = items(id, DER_SEQUENCE, 2);
+  requireTag(issuer, DER_SEQUENCE);
+  requireTag(serial, DER_INTEGER);
+  requireTag(attributes, DER_CONTEXT_0);
+  requireTag(signature, DER_OCTET_STRING);
+  const declared = childOf(algorithms, DER_SET);
+  requireBytes(declared, digest.raw.toString('hex'), 'the digest algorithm of the signer');
+  if (algorithmOf(digest, DIGESTS) !== algorithmOf(algorithm, SIGNATURES)) {
+    refuse(place, 'a signature over another digest than the stated one', 'one digest algorithm');
+  }
+  return { issuer: issuer.contents, serial: serial.contents };
+}
+
+function requireTrusted(list: Der | undefined, isTrusted: (certificate: Buffer) => boolean): void {
+  if (list === undefined) return;
+  for (const certificate of childrenOf(list, DER_CONTEXT_0)) {
+    if (!isTrusted(certificate.raw)) {
+      refuse(list.place, 'an embedded certificate that is not in the trusted root', 'one that is');
+    }
+  }
+}
+
+/** RFC 3161 §2.4.2: the time is the fifth field. */
+function timeOf(info: Der): Date {
+  const { place } = info;
+  const [type = absent(place), content = absent(place)] = items(info, DER_SEQUENCE, 2);
+  requireOid(type, TIMESTAMP_INFO, 'timestamp info');
+  const octets = childOf(content, DER_CONTEXT_0);
+  const [, , , , time = absent(place)] = childrenOf(
+    childOf(octets, DER_OCTET_STRING),
+    DER_SEQUENCE,
+  );
+  requireTag(time, DER_GENERALIZED_TIME);
+  return parseTime(time.contents.toString('latin1'), place);
+}
+
+// Other fractions are legal, but the library reads none but whole milliseconds, and drops them.
+const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d{3})?Z$/;
+
+function parseTime(text: string, place: Place): Date {
+  const [, year = '', month, day, hour, minute, second] = TIME.exec(text) ?? [];
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const at = new Date(year === '' ? Number.NaN : iso);
+  // `new Date` takes 31 February for 3 March.
+  if (Number.isNaN(at.getTime()) || at.toISOString() !== iso) {
+    refuse(place, `the time ${quote(text)}`, 'a time in whole seconds or milliseconds');
+  }
+  return at;
+}
+
+function algorithmOf(identifier: Der, names: ReadonlyMap<string, string>): string {
+  const { place } = identifier;
+  const [oid = absent(place), parameters, ...more] = childrenOf(identifier, DER_SEQUENCE);
+  const name = names.get(oidOf(oid));
+  const isPlain = parameters === undefined || parameters.raw.toString('hex') === NULL_PARAMETERS;
+  if (name === undefined || !isPlain || more.length > 0) {
+    return refuse(
+      place,
+      'an algorithm that is not taken',
+      'ECDSA with SHA-256, SHA-384 or SHA-512',
+    );
+  }
+  return name;
+}
+
+/** Exactly so many values inside. */
+function items(parent: Der, tag: number, count: number): readonly Der[] {
+  const list = childrenOf(parent, tag);
+  if (list.length === count) return list;
+  return refuse(parent.place, `${list.length} values in a timestamp`, `${count} values`);
+}
+
+function requireBytes(value: Der, hex: string, expected: string): void {
+  const found = value.raw.toString('hex');
+  if (found !== hex) refuse(value.place, `the bytes ${found.slice(0, 80)}`, expected);
+}
+
+function requireOid(value: Der, hex: string, expected: string): void {
+  if (oidOf(value) !== hex) refuse(value.place, `the type ${oidOf(value)}`, expected);
+}
+
+function absent(place: Place): never {
+  return refuse(place, 'a timestamp that lacks a part', 'a whole timestamp');
+}

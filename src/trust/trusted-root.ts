@@ -1,0 +1,238 @@
+// A Sigstore trusted root: the authorities and logs that a verification believes, and when.
+// https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
+
+import { createPublicKey } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
+
+import type { Data } from '../document/data.ts';
+import { decodeJson } from '../document/json.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import { MAX_CONFIG_BYTES } from '../limits.ts';
+import { quote } from '../quote.ts';
+import { decodeBase64 } from './base64.ts';
+import { DER_CONTEXT_0, DER_SEQUENCE, childrenOf, parseDer } from './der.ts';
+import { parseX509 } from './leaf-certificate.ts';
+import { refuse, withCode } from './place.ts';
+import type { Place } from './place.ts';
+
+export interface TrustedRoot {
+  readonly logs: readonly TrustedLog[];
+  readonly certificateLogs: readonly TrustedLog[];
+  readonly certificateAuthorities: readonly Authority[];
+  readonly timestampAuthorities: readonly Authority[];
+}
+
+export interface TrustedLog {
+  readonly baseUrl: string;
+  readonly keyId: Buffer;
+  readonly publicKey: KeyObject;
+  readonly validFor: Window;
+}
+
+/** A chain: the certificate that issues or signs first, the trust anchor last. */
+export interface Authority {
+  readonly chain: readonly [X509Certificate, ...X509Certificate[]];
+  readonly validFor: Window;
+}
+
+/** A closed interval. */
+export interface Window {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+const MEDIA_TYPES = [
+  'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  'application/vnd.dev.sigstore.trustedroot.v0.1+json',
+  'application/vnd.dev.sigstore.trustedroot.v0.2+json',
+];
+
+/** The keys that are verified with; a log with another key is as if it were not listed. */
+const KEY_TYPES: ReadonlyMap<string, { format: 'spki' | 'pkcs1'; type: string }> = new Map([
+  ['PKIX_ECDSA_P256_SHA_256', { format: 'spki', type: 'ec' }],
+  ['PKIX_ED25519', { format: 'spki', type: 'ed25519' }],
+  ['PKCS1_RSA_PKCS1V5', { format: 'pkcs1', type: 'rsa' }],
+  ['PKIX_RSA_PKCS1V5', { format: 'spki', type: 'rsa' }],
+  ['PKIX_RSA_PKCS1V15_2048_SHA256', { format: 'spki', type: 'rsa' }],
+  ['PKIX_RSA_PKCS1V15_3072_SHA256', { format: 'spki', type: 'rsa' }],
+  ['PKIX_RSA_PKCS1V15_4096_SHA256', { format: 'spki', type: 'rsa' }],
+]);
+
+const HINT = 'use a trusted_root.json as Sigstore publishes it, or leave --trusted-root out';
+const END_OF_TIME = new Date(8_640_000_000_000_000);
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+/** Throws TRUSTED_ROOT_INVALID. `file` is how the user named it. */
+export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
+  if (bytes.length > MAX_CONFIG_BYTES) {
+    refuse(
+      { code: 'TRUSTED_ROOT_INVALID', at: file, hint: HINT },
+      `${bytes.length} bytes`,
+      `at most ${MAX_CONFIG_BYTES} bytes`,
+    );
+  }
+  return withCode('TRUSTED_ROOT_INVALID', () =>
+    readRoot(new ObjectReader(decodeJson(bytes, file), file)),
+  );
+}
+
+export function holds(window: Window, time: Date): boolean {
+  return window.start <= time && time <= window.end;
+}
+
+/** Whether a token that names its signer so was signed, if at all, by this certificate. */
+export function signedBy(
+  token: { readonly issuer: Buffer; readonly serial: Buffer },
+  certificate: X509Certificate,
+): boolean {
+  const { issuer, serial } = nameOf(certificate);
+  return token.issuer.equals(issuer) && token.serial.equals(serial);
+}
+
+/** RFC 5280 §4.1: version, serial number, algorithm and issuer come first. */
+function nameOf(certificate: X509Certificate): { issuer: Buffer; serial: Buffer } {
+  const place = { code: 'TRUSTED_ROOT_INVALID', at: 'trusted root', hint: HINT } as const;
+  const [signed] = childrenOf(parseDer(certificate.raw, place), DER_SEQUENCE);
+  const fields = signed === undefined ? [] : childrenOf(signed, DER_SEQUENCE);
+  const [serial, , issuer] = fields.filter(({ tag }) => tag !== DER_CONTEXT_0);
+  if (serial === undefined || issuer === undefined) {
+    return refuse(place, 'a certificate without issuer and serial number', 'both');
+  }
+  return { issuer: issuer.contents, serial: serial.contents };
+}
+
+function readRoot(reader: ObjectReader): TrustedRoot {
+  const mediaType = reader.string('mediaType');
+  if (!MEDIA_TYPES.includes(mediaType)) {
+    refuse(placeOf(reader, 'mediaType'), quote(mediaType), MEDIA_TYPES.join(' or '));
+  }
+  const root = {
+    logs: readLogs(reader, 'tlogs'),
+    certificateLogs: readLogs(reader, 'ctlogs'),
+    certificateAuthorities: reader.optionalList('certificateAuthorities', readAuthority),
+    timestampAuthorities: reader.optionalList('timestampAuthorities', readAuthority),
+  };
+  requireDistinctSigners(root.timestampAuthorities, placeOf(reader, 'timestampAuthorities'));
+  reader.end();
+  return root;
+}
+
+function readLogs(reader: ObjectReader, name: string): readonly TrustedLog[] {
+  const logs = reader.optionalList(name, readLog).filter((log) => log !== undefined);
+  const ids = new Set(logs.map(({ keyId }) => keyId.toString('hex')));
+  // With one id for two logs, the window of one would be applied to the key of the other.
+  if (ids.size !== logs.length) refuse(placeOf(reader, name), 'one log id twice', 'distinct ids');
+  return logs;
+}
+
+function readLog(data: Data, at: string): TrustedLog | undefined {
+  const reader = new ObjectReader(data, at);
+  const baseUrl = reader.string('baseUrl');
+  const hash = reader.string('hashAlgorithm');
+  if (hash !== 'SHA2_256') refuse(placeOf(reader, 'hashAlgorithm'), quote(hash), 'SHA2_256');
+  const logId = reader.object('logId');
+  const keyId = bytesField(logId, 'keyId');
+  logId.end();
+  const key = reader.object('publicKey');
+  const publicKey = readKey(key);
+  const validFor = readWindow(key.object('validFor'));
+  key.end();
+  readUnused(reader, ['checkpointKeyId', 'operator']);
+  return publicKey === undefined ? undefined : { baseUrl, keyId, publicKey, validFor };
+}
+
+function readKey(reader: ObjectReader): KeyObject | undefined {
+  const bytes = bytesField(reader, 'rawBytes');
+  const keyType = KEY_TYPES.get(reader.string('keyDetails'));
+  if (keyType === undefined) return undefined;
+  const place = placeOf(reader, 'rawBytes');
+  const key = parseKey(bytes, keyType.format, place);
+  if (key.asymmetricKeyType !== keyType.type) {
+    refuse(place, `a key of type ${key.asymmetricKeyType ?? 'none'}`, keyType.type);
+  }
+  return key;
+}
+
+function parseKey(key: Buffer, type: 'spki' | 'pkcs1', place: Place): KeyObject {
+  try {
+    return createPublicKey({ key, format: 'der', type });
+  } catch (error) {
+    return refuse(place, 'bytes that are no public key', 'a public key in DER', error);
+  }
+}
+
+function readAuthority(data: Data, at: string): Authority {
+  const reader = new ObjectReader(data, at);
+  const list = reader.object('certChain');
+  const [first, ...rest] = list.list('certificates', readCertificate);
+  const place = placeOf(list, 'certificates');
+  if (first === undefined) return refuse(place, 'no certificate', 'a chain');
+  list.end();
+  requireChain([first, ...rest], place);
+  const validFor = readWindow(reader.object('validFor'));
+  // The subject is a copy, and not always a true one: the certificates are asked instead.
+  readUnused(reader, ['subject', 'uri', 'operator']);
+  return { chain: [first, ...rest], validFor };
+}
+
+function readCertificate(data: Data, at: string): X509Certificate {
+  const reader = new ObjectReader(data, at);
+  const certificate = parseX509(bytesField(reader, 'rawBytes'), placeOf(reader, 'rawBytes'));
+  reader.end();
+  return certificate;
+}
+
+/** Each certificate names the next as its issuer; the library verifies the signatures between them. */
+function requireChain(chain: readonly X509Certificate[], place: Place): void {
+  for (const [index, certificate] of chain.slice(0, -1).entries()) {
+    const issuer = chain[index + 1];
+    if (issuer !== undefined && certificate.checkIssued(issuer)) continue;
+    refuse(place, `a certificate ${index} that the next did not issue`, 'a chain, the root last');
+  }
+}
+
+/** A token names its signer by issuer and serial number: that must mean one certificate. */
+function requireDistinctSigners(authorities: readonly Authority[], place: Place): void {
+  const signers = new Map<string, X509Certificate>();
+  for (const { chain } of authorities) {
+    const [signer] = chain;
+    const { issuer, serial } = nameOf(signer);
+    const name = `${issuer.toString('hex')} ${serial.toString('hex')}`;
+    const known = signers.get(name) ?? signer;
+    if (!known.raw.equals(signer.raw)) {
+      refuse(place, 'two signers of one issuer and serial number', 'distinct signers');
+    }
+    signers.set(name, known);
+  }
+}
+
+function readWindow(reader: ObjectReader): Window {
+  const start = parseTime(reader.string('start'), placeOf(reader, 'start'));
+  const end = reader.optionalText('end');
+  const window = {
+    start,
+    end: end === undefined ? END_OF_TIME : parseTime(end, placeOf(reader, 'end')),
+  };
+  reader.end();
+  return window;
+}
+
+function parseTime(text: string, place: Place): Date {
+  const time = new Date(TIME.test(text) ? text : Number.NaN);
+  if (Number.isNaN(time.getTime())) refuse(place, quote(text), 'a time like 2025-07-04T00:00:00Z');
+  return time;
+}
+
+function bytesField(reader: ObjectReader, name: string): Buffer {
+  return decodeBase64(reader.string(name), placeOf(reader, name));
+}
+
+/** Known fields that decide nothing here; unknown ones might, and are refused. */
+function readUnused(reader: ObjectReader, names: readonly string[]): void {
+  for (const name of names) reader.data(name);
+  reader.end();
+}
+
+function placeOf(reader: ObjectReader, name: string): Place {
+  return { code: 'TRUSTED_ROOT_INVALID', at: reader.pointer(name), hint: HINT };
+}
