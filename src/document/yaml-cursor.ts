@@ -1,0 +1,163 @@
+import { EvidenceError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import { MAX_DOCUMENT_VALUES, MAX_NESTING } from '../limits.ts';
+import { quote } from '../quote.ts';
+import { placeOf, pointerAt } from './text.ts';
+
+export const TAB = 0x09;
+export const LINE_FEED = 0x0a;
+export const SPACE = 0x20;
+export const HASH = 0x23;
+export const DASH = 0x2d;
+export const COLON = 0x3a;
+export const QUESTION = 0x3f;
+
+/**
+ * What yaml.v3 calls control characters, and what it takes for a line break where YAML 1.2 does not
+ * (U+0085, U+2028, U+2029, a carriage return alone): accepted, they would mean two things. The byte
+ * order mark may stand inside a text, and is refused because nobody would see it there.
+ */
+const REFUSED_CHARACTER = /[^\t\n\u0020-\u007E\u00A0-\u2027\u202A-\uFEFE\uFF00-\uFFFD]/;
+
+/** A place in a YAML text: what is read, where we are, and how to complain about it. */
+export class YamlCursor {
+  readonly text: string;
+  /** The key or index that is being read at each depth, for the pointer of a complaint. */
+  readonly path: (string | number)[] = [];
+  position = 0;
+  /** Where the current line starts. */
+  lineStart = 0;
+  readonly #file: string;
+  #values = 0;
+
+  constructor(text: string, file: string) {
+    this.text = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
+    this.#file = file;
+    const refused = this.text.search(REFUSED_CHARACTER);
+    if (refused === -1) return;
+    this.position = refused;
+    this.refuse(`the character ${this.next()}`, 'text without control characters', {
+      hint: 'write the character as an escape in double quotes',
+    });
+  }
+
+  get column(): number {
+    return this.position - this.lineStart;
+  }
+
+  /** The character code here; NaN at the end. */
+  code(): number {
+    return this.text.charCodeAt(this.position);
+  }
+
+  /** Whether a space, tab or line break, or the end, is at the position. */
+  isBlank(position: number): boolean {
+    const code = this.text.charCodeAt(position);
+    return code === SPACE || code === LINE_FEED || code === TAB || Number.isNaN(code);
+  }
+
+  /** Whether an indicator stands here as such, that is, before white space. */
+  isIndicator(indicator: number): boolean {
+    return this.code() === indicator && this.isBlank(this.position + 1);
+  }
+
+  /** Whether `---` or `...` stands at the position, which is the start of a line. */
+  isMarker(position: number): boolean {
+    const marker = this.text.slice(position, position + 3);
+    return (marker === '---' || marker === '...') && this.isBlank(position + 3);
+  }
+
+  /** Whether the document ends here: no text is left, or a marker follows. */
+  isEnd(): boolean {
+    return (
+      this.position >= this.text.length ||
+      (this.position === this.lineStart && this.isMarker(this.position))
+    );
+  }
+
+  skipSpaces(): void {
+    while (this.code() === SPACE) this.position += 1;
+    if (this.code() === TAB) {
+      this.refuse('a tab', 'spaces', { hint: 'use spaces between the parts of a document' });
+    }
+  }
+
+  /** Goes to the next token, over spaces, comments and line breaks. */
+  skipToToken(): void {
+    for (;;) {
+      this.skipSpaces();
+      if (this.isComment()) this.position = this.lineEnd(this.position);
+      if (this.code() !== LINE_FEED) return;
+      this.nextLine(this.position + 1);
+    }
+  }
+
+  nextLine(start: number): void {
+    this.position = start;
+    this.lineStart = start;
+  }
+
+  /** Where the line of the position ends: at its line feed, or at the end of the text. */
+  lineEnd(position: number): number {
+    const end = this.text.indexOf('\n', position);
+    return end === -1 ? this.text.length : end;
+  }
+
+  /** Whether nothing but a comment is left in the line; the spaces are skipped. */
+  isLineDone(): boolean {
+    this.skipSpaces();
+    return this.code() === LINE_FEED || Number.isNaN(this.code()) || this.isComment();
+  }
+
+  requireLineDone(): void {
+    if (this.isLineDone()) return;
+    this.refuse(this.next(), 'the end of the line', {
+      hint: 'put the value in quotes, or the next part on a line of its own',
+    });
+  }
+
+  isComment(): boolean {
+    if (this.code() !== HASH) return false;
+    return this.position === this.lineStart || this.text.charCodeAt(this.position - 1) === SPACE;
+  }
+
+  /** One level deeper; the new level is the last of `path`. */
+  enter(): void {
+    if (this.path.length >= MAX_NESTING) {
+      this.refuse(`lists and maps that nest more than ${MAX_NESTING} deep`, 'fewer levels', {
+        code: 'DOCUMENT_UNSUPPORTED',
+        hint: 'flatten the document',
+      });
+    }
+    this.path.push('');
+  }
+
+  leave(): void {
+    this.path.pop();
+  }
+
+  countValue(): void {
+    this.#values += 1;
+    if (this.#values <= MAX_DOCUMENT_VALUES) return;
+    this.refuse(`more than ${MAX_DOCUMENT_VALUES} values`, 'fewer values', {
+      code: 'LIMIT_EXCEEDED',
+      hint: 'split the document',
+    });
+  }
+
+  /** The next character, in words. */
+  next(): string {
+    const code = this.text.codePointAt(this.position);
+    return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
+  }
+
+  refuse(found: string, expected: string, detail: { code?: ErrorCode; hint?: string } = {}): never {
+    const { line, column } = placeOf(this.text, this.position);
+    throw new EvidenceError(detail.code ?? 'DOCUMENT_INVALID', {
+      at: pointerAt(this.#file, this.path),
+      found: `${found} (line ${line}, column ${column})`,
+      expected,
+      hint: detail.hint ?? 'correct the document at this place',
+    });
+  }
+}

@@ -1,0 +1,43 @@
+// YAML 1.2 with the core schema, as recipes and snapshots need it.
+
+import { Plain } from './data.ts';
+import type { Data } from './data.ts';
+import { decodeUtf8 } from './text.ts';
+import type { YamlBuilder } from './yaml-entries.ts';
+import { readYaml } from './yaml-reader.ts';
+
+const BUILDER: YamlBuilder<Data> = {
+  scalar: ({ value, style }) => (style === 'plain' ? plainOf(value) : value),
+  // yaml.v3 makes a null key the empty string, others keep it.
+  isKey: ({ value, style }) => style !== 'plain' || !NULL.test(value),
+  list: (items) => items,
+  map: (values) => values,
+};
+
+/**
+ * Reads one YAML document. Throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (anchors, aliases, tags,
+ * merge keys, directives, several documents, nesting) or DOCUMENT_DUPLICATE_KEY, with a JSON pointer
+ * in `at` and line and column in `found`. The caller limits the size. Scalars that are no strings
+ * keep their source text.
+ */
+export function decodeYaml(bytes: Uint8Array, file: string): Data {
+  return readYaml(decodeUtf8(bytes, file), file, BUILDER);
+}
+
+const NULL = /^(?:~|null|Null|NULL)?$/;
+const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
+const INTEGER = /^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/;
+const FLOAT =
+  /^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/;
+
+/** What a plain scalar other than a string can begin with: a shortcut for the many that cannot. */
+const NO_STRING_START = /^[-+.0-9~nNtTfF]/;
+
+/** The core schema (YAML 1.2.2 §10.3.2): `no`, `on` and dates are strings. */
+function plainOf(text: string): Data {
+  if (text !== '' && !NO_STRING_START.test(text)) return text;
+  if (NULL.test(text)) return new Plain('null', text);
+  if (BOOLEAN.test(text)) return new Plain('boolean', text);
+  if (INTEGER.test(text)) return new Plain('integer', text);
+  return FLOAT.test(text) ? new Plain('float', text) : text;
+}
