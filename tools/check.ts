@@ -24,7 +24,15 @@ const steps = [
   { name: 'package', command: ['npm', 'run', '--silent', 'package'] },
   {
     name: 'tests',
-    command: ['npx', 'vitest', 'run', '--coverage', '--reporter=default', '--reporter=json', `--outputFile.json=${testReport}`],
+    command: [
+      'npx',
+      'vitest',
+      'run',
+      '--coverage',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${testReport}`,
+    ],
   },
 ] as const;
 
@@ -39,10 +47,15 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 function runStep(name: string, [program, ...args]: readonly [string, ...string[]]): Counts {
   const started = performance.now();
-  const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
-  return name === 'tests' ? testCounts(status) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+  return name === 'tests'
+    ? testCounts(status)
+    : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
 }
 
 /** A run that leaves no report, or no passed test, has failed whatever it says. */
@@ -51,7 +64,9 @@ function testCounts(status: number | null): Counts {
     const report: unknown = JSON.parse(readFileSync(testReport, 'utf8'));
     const passed = numberIn(report, 'numPassedTests');
     const failed = numberIn(report, 'numTotalTests') - passed;
-    return status === 0 && passed > 0 ? { passed, failed } : { passed, failed: Math.max(failed, 1) };
+    return status === 0 && passed > 0
+      ? { passed, failed }
+      : { passed, failed: Math.max(failed, 1) };
   } catch (error) {
     console.error(error);
     return { passed: 0, failed: 1 };
@@ -59,7 +74,8 @@ function testCounts(status: number | null): Counts {
 }
 
 function numberIn(report: unknown, name: string): number {
-  const value: unknown = typeof report === 'object' && report !== null ? Reflect.get(report, name) : undefined;
+  const value: unknown =
+    typeof report === 'object' && report !== null ? Reflect.get(report, name) : undefined;
   if (typeof value !== 'number') throw new Error(`the test report has no ${name}`);
   return value;
 }

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,7 +35,13 @@ const asExpected = [
     ...['verify-evidence', evidence, ...pin, '--format', 'markdown'],
   ]),
   tamper(),
-  step('Verify the changed bundle', 2, ['verify-evidence', tampered, ...pin, '--format', 'terminal']),
+  step('Verify the changed bundle', 2, [
+    'verify-evidence',
+    tampered,
+    ...pin,
+    '--format',
+    'terminal',
+  ]),
 ].every(Boolean);
 console.log(`\nThe files are in ${output}/.`);
 console.log(asExpected ? 'Every step ended as expected.' : 'A step did not end as expected.');
@@ -42,7 +49,10 @@ process.exitCode = asExpected ? 0 : 1;
 
 function step(title: string, expected: number, args: readonly string[]): boolean {
   console.log(`\n## ${title}\n\n$ ./dev affidavit ${args.map(shellWord).join(' ')}`);
-  const { status } = spawnSync('./dev', ['affidavit', ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync('./dev', ['affidavit', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   console.log(`exit ${status}`);
   if (status !== expected) console.log(`expected exit ${expected}`);
   return status === expected;
@@ -55,7 +65,9 @@ function tamper(): boolean {
   const before = archive.readUInt8(place);
   archive.writeUInt8(before ^ 1, place);
   writeFileSync(join(root, tampered), gzipSync(archive));
-  console.log(`\n## Change one byte of one file\n\n${evidence} with one digit of a measured bandwidth changed is ${tampered}.`);
+  console.log(
+    `\n## Change one byte of one file\n\n${evidence} with one digit of a measured bandwidth changed is ${tampered}.`,
+  );
   return true;
 }
 

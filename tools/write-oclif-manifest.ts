@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
 import { Config } from '@oclif/core';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,4 +1,5 @@
 import { run } from '@oclif/core/run';
+
 import { EvidenceError } from '../errors.ts';
 import { setCommandAfterDashes, splitDashes } from './command-after-dashes.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
@@ -45,7 +46,10 @@ function isExit(error: unknown): error is { readonly oclif: { readonly exit: num
 
 /** Looked up in the words themselves: the error may be that they cannot be parsed. */
 function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((word, index) => word === '--format=json' || (word === 'json' && argv[index - 1] === '--format'));
+  return argv.some(
+    (word, index) =>
+      word === '--format=json' || (word === 'json' && argv[index - 1] === '--format'),
+  );
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -1,5 +1,6 @@
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Socket } from 'node:net';
+
 import { EvidenceError } from '../errors.ts';
 
 /** From now on this process opens no connection: whatever tries gets an error. */

@@ -74,7 +74,9 @@ function parseFile(data: Data, at: string): ManifestFile {
 /** Every difference between the inventory and what is there, in both directions. */
 export function inventoryFaults(manifest: Manifest, files: ReceivedFiles): readonly Fault[] {
   const listed = new Set<string>(manifest.files.map(({ path }) => path));
-  const extra = [...files.keys()].filter((path) => !listed.has(path) && !UNLISTED_FILES.includes(path));
+  const extra = [...files.keys()].filter(
+    (path) => !listed.has(path) && !UNLISTED_FILES.includes(path),
+  );
   return [
     ...manifest.files.flatMap((entry) => fileFaults(entry, files)),
     ...extra.map((path) => ({

@@ -1,5 +1,5 @@
-import { decodeJson } from '../document/json.ts';
 import type { Data } from '../document/data.ts';
+import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors.ts';
 import { requireSchemaVersion } from '../schema-version.ts';
@@ -49,7 +49,10 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
 
 function parseIdentity(data: Data, at: string): Identity {
   const reader = new ObjectReader(data, at);
-  const signer = { identity: requireText(reader, 'identity'), issuer: requireText(reader, 'issuer') };
+  const signer = {
+    identity: requireText(reader, 'identity'),
+    issuer: requireText(reader, 'issuer'),
+  };
   reader.end();
   return signer;
 }

@@ -17,6 +17,37 @@ export interface ClaimRule {
   readonly emptyIsAbsent: boolean;
 }
 
+const TEXT = '(?:value|version|source|note)';
+
+/** The claims of the predicate. AICR's parts are open, ours is closed. docs/format.md §4. */
+export const CLAIM_RULES = {
+  fingerprint: {
+    code: 'FINGERPRINT_DIFFERS',
+    known: new RegExp(
+      `^/(?:service|accelerator|gpuModel|os|k8sVersion|region|nodeCount|gpuNodeCount)/${TEXT}$`,
+    ),
+    emptyIsAbsent: true,
+  },
+  match: {
+    code: 'MATCH_DIFFERS',
+    known:
+      /^\/matched$|^\/perDimension\/\d+\/(?:dimension|recipeRequires|fingerprintProvides|match)$/,
+    emptyIsAbsent: true,
+  },
+  constraints: { code: 'CONSTRAINTS_DIFFER', known: /^/, emptyIsAbsent: false },
+  phases: {
+    code: 'PHASES_DIFFER',
+    known: /^\/[^/]*(?:\/(?:passed|failed|skipped|ctrfDigest))?$/,
+    emptyIsAbsent: false,
+  },
+  phaseDetails: { code: 'PHASES_DIFFER', known: /^/, emptyIsAbsent: false },
+  bom: {
+    code: 'BOM_DIFFERS',
+    known: /^\/(?:format|version|digest|imageCount)$/,
+    emptyIsAbsent: false,
+  },
+} as const satisfies Record<string, ClaimRule>;
+
 /**
  * Every place where a claim differs from its recomputation, in both directions.
  *
@@ -42,7 +73,11 @@ export function claimFaults(
     }));
 }
 
-function isSame(rule: ClaimRule, claimed: string | undefined, computed: string | undefined): boolean {
+function isSame(
+  rule: ClaimRule,
+  claimed: string | undefined,
+  computed: string | undefined,
+): boolean {
   if (claimed === computed) return true;
   return rule.emptyIsAbsent && (claimed ?? EMPTY_TEXT) === (computed ?? EMPTY_TEXT);
 }
@@ -64,7 +99,9 @@ function flattenJson(value: Json, pointer = '', into = new Map<string, string>()
   }
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   if (entries.length === 0) into.set(pointer, Array.isArray(value) ? '[]' : '{}');
-  for (const [key, item] of entries) flattenJson(item ?? null, `${pointer}/${escapeKey(key)}`, into);
+  for (const [key, item] of entries) {
+    flattenJson(item ?? null, `${pointer}/${escapeKey(key)}`, into);
+  }
   return into;
 }
 
@@ -74,7 +111,9 @@ function flattenData(data: Data | undefined, pointer = '', into = new Map<string
   if (data instanceof Plain) return into.set(pointer, plainText(data));
   const entries = isDataMap(data) ? [...data] : [...data.entries()];
   if (entries.length === 0) into.set(pointer, isDataList(data) ? '[]' : '{}');
-  for (const [key, item] of entries) flattenData(item, `${pointer}/${escapeKey(String(key))}`, into);
+  for (const [key, item] of entries) {
+    flattenData(item, `${pointer}/${escapeKey(String(key))}`, into);
+  }
   return into;
 }
 

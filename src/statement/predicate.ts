@@ -3,6 +3,7 @@ import { hexOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { Plain } from '../document/data.ts';
+import { timestampOf } from '../document/header.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PhaseResult } from '../phase/phase.ts';
@@ -11,7 +12,13 @@ import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 
 /** A value as JSON has it. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** What the predicate says of recipe, snapshot and results: everything that can be computed again. */
 export interface PredicateFacts {
@@ -22,7 +29,7 @@ export interface PredicateFacts {
   readonly phases: readonly PhaseResult[];
   /** Of `ctrf/<phase>.json`, for each phase that has a report. */
   readonly ctrfDigests: ReadonlyMap<string, Digest>;
-  readonly bom: { readonly version: string; readonly digest: Digest; readonly components: number };
+  readonly bom: { readonly version: string; readonly digest: string; readonly components: number };
   readonly manifest: { readonly digest: Digest; readonly fileCount: number };
 }
 
@@ -111,11 +118,6 @@ function reported(phases: readonly PhaseResult[]): readonly PhaseResult[] {
   return phases.filter(({ state }) => state !== 'not-run');
 }
 
-/** RFC 3339, UTC, whole seconds. */
-export function timestampOf(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
-}
-
 /** A predicate as it was received: claims, each still to be compared with its recomputation. */
 export interface ReceivedPredicate {
   readonly at: string;
@@ -196,8 +198,8 @@ function requireList(reader: ObjectReader, name: string): Data | undefined {
 /** A list, or null: a Go slice that nobody filled. */
 function requireImages(reader: ObjectReader): void {
   const images = reader.data('validatorImages');
-  const absent = images instanceof Plain && images.type === 'null';
-  if (!absent) reader.list('validatorImages', (item, at) => new ObjectReader(item, at).string('image'));
+  if (images instanceof Plain && images.type === 'null') return;
+  reader.list('validatorImages', (item, at) => new ObjectReader(item, at).string('image'));
 }
 
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
@@ -205,7 +207,11 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
 function parseTimestamp(reader: ObjectReader, name: string): Date {
   const text = reader.string(name);
   const time = new Date(text);
-  if (TIMESTAMP.test(text) && !Number.isNaN(time.getTime()) && timestampOf(time).slice(0, 10) === text.slice(0, 10)) {
+  if (
+    TIMESTAMP.test(text) &&
+    !Number.isNaN(time.getTime()) &&
+    timestampOf(time).slice(0, 10) === text.slice(0, 10)
+  ) {
     return time;
   }
   return reader.refuse(name, {

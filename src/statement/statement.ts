@@ -68,7 +68,12 @@ function requireSubject(reader: ObjectReader, { recipe }: ReceivedPredicate): vo
   }
   const sha256 = subject.digest.string('sha256');
   if (sha256 !== recipe.digest) {
-    throw invalid('STATEMENT_INVALID', `${at}/0/digest/sha256`, quote(sha256), quote(recipe.digest));
+    throw invalid(
+      'STATEMENT_INVALID',
+      `${at}/0/digest/sha256`,
+      quote(sha256),
+      quote(recipe.digest),
+    );
   }
 }
 

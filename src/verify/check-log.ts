@@ -84,7 +84,14 @@ export class CheckLog {
       name,
       first === undefined
         ? { name, outcome: 'passed', found, expected, hint: '', faults }
-        : { name, outcome: 'failed', found: first.found, expected: first.expected, hint: first.hint, faults },
+        : {
+            name,
+            outcome: 'failed',
+            found: first.found,
+            expected: first.expected,
+            hint: first.hint,
+            faults,
+          },
     );
   }
 }

@@ -1,0 +1,27 @@
+// The words after `--` of `affidavit sandbox` are another program's. oclif 5 puts words that come
+// twice into another order there, so they are cut off before it sees them.
+
+/** The one command that runs another. */
+const COMMAND_WITH_DASHES = 'sandbox';
+
+let commandAfterDashes: readonly string[] | undefined;
+
+/** Splits at the first `--`; `command` is undefined if there is none, or if it is oclif's to read. */
+export function splitDashes(argv: readonly string[]): {
+  readonly ours: readonly string[];
+  readonly command: readonly string[] | undefined;
+} {
+  const cut = argv[0] === COMMAND_WITH_DASHES ? argv.indexOf('--') : -1;
+  return cut === -1
+    ? { ours: argv, command: undefined }
+    : { ours: argv.slice(0, cut), command: argv.slice(cut + 1) };
+}
+
+/** oclif makes the command object itself, so the words wait here for it. */
+export function setCommandAfterDashes(command: readonly string[] | undefined): void {
+  commandAfterDashes = command;
+}
+
+export function getCommandAfterDashes(): readonly string[] | undefined {
+  return commandAfterDashes;
+}

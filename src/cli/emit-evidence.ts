@@ -1,0 +1,43 @@
+import { requireFree } from '../io/files.ts';
+import { logFiles } from '../io/log-files.ts';
+import { withProgress } from '../io/progress.ts';
+import type { SigningSession } from '../io/signing-session.ts';
+import { writeArchive } from '../io/write-archive.ts';
+import type { PackedEvidence } from '../pack/pack-evidence.ts';
+import { packEvidence } from '../pack/pack-evidence.ts';
+import type { Tool } from '../report/report.ts';
+import type { Validation } from '../validate/validate.ts';
+
+export interface EmitOptions {
+  readonly out: string;
+  readonly logs: string | undefined;
+  readonly force: boolean;
+  readonly allowRetiredApi: boolean;
+  readonly tool: Tool;
+  readonly signal: AbortSignal;
+}
+
+/** Packs, signs, verifies what was signed, and writes one archive: whole or not at all. */
+export async function emitEvidence(
+  validation: Validation,
+  session: SigningSession | undefined,
+  options: EmitOptions,
+): Promise<PackedEvidence> {
+  const { out, force, allowRetiredApi, tool, signal } = options;
+  await requireFree(out, force);
+  const attestedAt = validation.inputs.now;
+  const logs =
+    options.logs === undefined
+      ? []
+      : await withProgress('hashing the logs', logFiles(options.logs));
+  const inputs = { validation, logs, attestedAt, tool, allowRetiredApi };
+  const packed = await withProgress('packing and signing', packEvidence(inputs, session?.signing));
+  signal.throwIfAborted();
+  await session?.keepRoot();
+  const mtime = Math.floor(attestedAt.getTime() / 1000);
+  await withProgress(
+    'writing the archive',
+    writeArchive(out, packed.files, { force, mtime, signal }),
+  );
+  return packed;
+}

@@ -1,0 +1,43 @@
+import { option, string } from '@oclif/core/flags';
+
+export const FORMATS = ['terminal', 'markdown', 'json'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+/** How every command with a report lets the user choose its form and place. */
+export const REPORT_FLAGS = {
+  format: option({
+    options: FORMATS,
+    summary: 'Form of the report; by default terminal on a terminal, else markdown.',
+  })(),
+  output: string({ helpValue: 'FILE', summary: 'Write the report to this file.' }),
+};
+
+export interface ReportChoice {
+  readonly format: Format;
+  /** Undefined: standard output. */
+  readonly output: string | undefined;
+  readonly colour: boolean;
+  readonly width: number;
+}
+
+interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Colour only on a terminal, and never against NO_COLOR. https://no-color.org */
+export function reportChoice(
+  flags: { readonly format: Format | undefined; readonly output: string | undefined },
+  terminal: Terminal,
+  environment: NodeJS.ProcessEnv,
+): ReportChoice {
+  const isTerminal = terminal.isTTY === true && flags.output === undefined;
+  const refused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
+  return {
+    format: flags.format ?? (isTerminal ? 'terminal' : 'markdown'),
+    output: flags.output,
+    colour: isTerminal && !refused,
+    width: terminal.columns ?? 80,
+  };
+}

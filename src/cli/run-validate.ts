@@ -1,0 +1,159 @@
+import { EvidenceError } from '../errors.ts';
+import { documentTime } from '../io/clock.ts';
+import { readFileBounded } from '../io/files.ts';
+import { printReport } from '../io/print-report.ts';
+import { readResults } from '../io/results.ts';
+import { openSigning } from '../io/signing-session.ts';
+import type { SigningSession } from '../io/signing-session.ts';
+import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
+import type { PackedEvidence } from '../pack/pack-evidence.ts';
+import { escapeInvisible } from '../quote.ts';
+import type { Tool, ValidationReport } from '../report/report.ts';
+import { validate } from '../validate/validate.ts';
+import type { NamedDocument, Validation } from '../validate/validate.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import type { ReportChoice } from './report-flags.ts';
+import { commandLine } from './shell-words.ts';
+
+export interface ValidateRun {
+  readonly recipe: string;
+  readonly snapshot: string;
+  readonly results: readonly string[];
+  readonly logs: string | undefined;
+  /** The archive to write; undefined: no evidence is asked for. */
+  readonly out: string | undefined;
+  readonly sign: boolean;
+  readonly sandbox: boolean;
+  readonly identityToken: string | undefined;
+  readonly signingConfig: string | undefined;
+  readonly trustedRoot: string | undefined;
+  readonly force: boolean;
+  readonly allowRetiredApi: boolean;
+  readonly report: ReportChoice;
+  readonly tool: Tool;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** Everything that `affidavit validate` does. True if all is green. */
+export async function runValidate(run: ValidateRun): Promise<boolean> {
+  if (run.out !== undefined && run.results.length === 0) throw resultsRequired();
+  const now = documentTime(run.environment);
+  const session = await openSession(run);
+  try {
+    const validation = await readAndValidate(run, now);
+    const packed =
+      run.out === undefined ? undefined : await emit(run, run.out, { validation, session });
+    const report = reportOf(run, validation, packed);
+    await printReport(await render(report, run.report), run.report.output);
+    if (run.out !== undefined && packed !== undefined) {
+      process.stderr.write(nextSteps(run.out, packed, session?.rootPath));
+    }
+    return report.faults.length === 0;
+  } finally {
+    await session?.close();
+  }
+}
+
+/** What is missing for signing is said before anything else is done. */
+async function openSession(run: ValidateRun): Promise<SigningSession | undefined> {
+  if (run.out === undefined || !run.sign) return undefined;
+  const { sandbox, out, identityToken, signingConfig, trustedRoot } = run;
+  return await openSigning(
+    { sandbox, out, identityToken, signingConfig, trustedRoot },
+    run.environment,
+  );
+}
+
+async function readAndValidate(run: ValidateRun, now: Date): Promise<Validation> {
+  const recipe = await readDocument(run.recipe, MAX_RECIPE_BYTES, 'a recipe');
+  const snapshot = await readDocument(run.snapshot, MAX_SNAPSHOT_BYTES, 'a snapshot');
+  const results = run.results.length === 0 ? undefined : await readResults(run.results);
+  return validate({ recipe, snapshot, results, now });
+}
+
+async function readDocument(path: string, maxBytes: number, what: string): Promise<NamedDocument> {
+  return { name: escapeInvisible(path), bytes: await readFileBounded(path, maxBytes, what) };
+}
+
+async function emit(
+  run: ValidateRun,
+  out: string,
+  {
+    validation,
+    session,
+  }: { readonly validation: Validation; readonly session: SigningSession | undefined },
+): Promise<PackedEvidence> {
+  process.stderr.write(
+    'note: nothing is redacted: node names, provider ids and all else in the snapshot, results and logs become public with this evidence\n',
+  );
+  const { emitEvidence } = await import('./emit-evidence.ts');
+  const { logs, force, allowRetiredApi, tool, signal } = run;
+  return await emitEvidence(validation, session, {
+    out,
+    logs,
+    force,
+    allowRetiredApi,
+    tool,
+    signal,
+  });
+}
+
+function reportOf(
+  { tool, out }: ValidateRun,
+  validation: Validation,
+  packed: PackedEvidence | undefined,
+): ValidationReport {
+  const { facts, faults, findings } = validation;
+  if (out === undefined || packed === undefined) return { tool, facts, faults, findings };
+  const { manifestDigest, proof, bom, sandbox } = packed;
+  const evidence = { path: out, manifestDigest, signer: proof?.signer, sandbox };
+  return { tool, facts: { ...facts, bom }, faults, findings, evidence };
+}
+
+async function render(report: ValidationReport, choice: ReportChoice): Promise<string> {
+  switch (choice.format) {
+    case 'json': {
+      const { validationJson } = await import('../report/json.ts');
+      const exitCode = report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
+      return `${JSON.stringify(validationJson(report, exitCode), null, 2)}\n`;
+    }
+    case 'markdown': {
+      const { renderValidationMarkdown } = await import('../report/markdown.ts');
+      return renderValidationMarkdown(report);
+    }
+    case 'terminal': {
+      const { renderValidationTerminal } = await import('../report/terminal.ts');
+      return renderValidationTerminal(report, choice);
+    }
+  }
+}
+
+/** The path, the bundle's identity and the very command that verifies it. */
+function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undefined): string {
+  const { proof, manifestDigest } = packed;
+  const root = rootPath === undefined ? [] : ['--trusted-root', rootPath];
+  const pin =
+    proof === undefined
+      ? ['--allow-unsigned']
+      : [
+          ...root,
+          ...['--certificate-identity', proof.signer.identity],
+          ...['--certificate-oidc-issuer', proof.signer.issuer],
+        ];
+  return [
+    `evidence: ${commandLine([out])}`,
+    `manifest: ${manifestDigest}`,
+    `  verify: ${commandLine(['affidavit', 'verify-evidence', out, ...pin])}`,
+    '',
+  ].join('\n');
+}
+
+function resultsRequired(): EvidenceError {
+  return new EvidenceError('RESULTS_REQUIRED', {
+    at: '--results',
+    found: '--emit-evidence without --results',
+    expected: 'the CTRF reports of what was run',
+    hint: 'add --results with a CTRF file for each phase, one merged CTRF file, or their directory',
+  });
+}

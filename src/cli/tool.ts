@@ -1,0 +1,6 @@
+import type { Tool } from '../report/report.ts';
+
+/** This program, as its reports name it. */
+export function toolOf(config: { readonly version: string }): Tool {
+  return { name: 'affidavit', version: config.version };
+}

@@ -1,0 +1,41 @@
+import type { ConstraintResult } from '../constraint/evaluate.ts';
+import { constraintFaults, evaluateConstraints } from '../constraint/evaluate.ts';
+import type { Finding } from '../errors.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Fingerprint } from '../snapshot/fingerprint.ts';
+import { fingerprintOf } from '../snapshot/fingerprint.ts';
+import type { CriteriaMatch } from '../snapshot/match.ts';
+import { matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { snapshotDoubts } from '../snapshot/snapshot.ts';
+import type { Fault } from '../verify/check.ts';
+
+/** How a cluster, as its snapshot shows it, stands to a recipe. */
+export interface ClusterAssessment {
+  readonly fingerprint: Fingerprint;
+  readonly match: CriteriaMatch;
+  readonly matchFaults: readonly Fault[];
+  readonly constraints: readonly ConstraintResult[];
+  readonly constraintFaults: readonly Fault[];
+  readonly findings: readonly Finding[];
+}
+
+/** @param now the time that the snapshot's own time is held against */
+export function assessCluster(recipe: Recipe, snapshot: Snapshot, now: Date): ClusterAssessment {
+  const fingerprint = fingerprintOf(snapshot);
+  const match = matchRecipe(recipe, fingerprint);
+  const constraints = evaluateConstraints(recipe, snapshot);
+  return {
+    fingerprint,
+    match,
+    matchFaults: matchFaults(recipe, match),
+    constraints,
+    constraintFaults: constraintFaults(recipe, constraints),
+    findings: [
+      ...recipe.findings,
+      ...snapshot.findings,
+      ...snapshotDoubts(snapshot, now),
+      ...matchFindings(recipe, match),
+    ],
+  };
+}

@@ -1,0 +1,109 @@
+import { ctrfFile } from '../archive/bundle-files.ts';
+import type { ReceivedFiles } from '../archive/entry.ts';
+import type { Digest } from '../digest.ts';
+import { EvidenceError } from '../errors.ts';
+import type { Finding } from '../errors.ts';
+import type { CtrfReport } from '../phase/ctrf.ts';
+import { parsePhaseReport } from '../phase/ctrf.ts';
+import { judgePhases, phaseFaults, phaseFindings } from '../phase/judge-phases.ts';
+import { PHASES } from '../phase/phase.ts';
+import type { Phase, PhaseResult } from '../phase/phase.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { CLAIM_RULES, claimFaults } from '../statement/compare-claim.ts';
+import type { ReceivedPredicate } from '../statement/predicate.ts';
+import { phaseDetailsClaim, phasesClaim } from '../statement/predicate.ts';
+import type { CheckLog } from './check-log.ts';
+import { faultOf } from './check-log.ts';
+import type { Fault } from './check.ts';
+
+export interface CheckedPhases {
+  readonly results: readonly PhaseResult[];
+  readonly findings: readonly Finding[];
+}
+
+interface PhaseInputs {
+  readonly predicate: ReceivedPredicate;
+  readonly recipe: Recipe;
+}
+
+/** The CTRF reports, recounted and judged by the recipe, held against the predicate. */
+export function checkPhases(
+  log: CheckLog,
+  files: ReceivedFiles,
+  { predicate, recipe }: PhaseInputs,
+): CheckedPhases | undefined {
+  const { reports, digests, faults } = readReports(files);
+  const results = judgePhases(recipe.phases, reports);
+  log.note('phases-match-results', () => ({
+    value: undefined,
+    found: `${reports.size} phases, recounted`,
+    expected: 'the counts and CTRF digests in the statement',
+    faults: [...faults, ...strayReports(files), ...claimedPhases(predicate, results, digests)],
+  }));
+  // A report that cannot be read is no reason to call its phase red: it is not judged at all.
+  if (faults.length > 0) return undefined;
+  log.note('phases-are-green', () => ({
+    value: undefined,
+    found: results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
+    expected: 'every phase that the recipe names green',
+    faults: phaseFaults(results),
+  }));
+  return { results, findings: phaseFindings(results) };
+}
+
+interface ReadReports {
+  readonly reports: ReadonlyMap<Phase, CtrfReport>;
+  readonly digests: ReadonlyMap<Phase, Digest>;
+  readonly faults: readonly Fault[];
+}
+
+function readReports(files: ReceivedFiles): ReadReports {
+  const reports = new Map<Phase, CtrfReport>();
+  const digests = new Map<Phase, Digest>();
+  const faults: Fault[] = [];
+  for (const phase of PHASES) {
+    const path = ctrfFile(phase);
+    const file = files.get(path);
+    if (file?.bytes === undefined) continue;
+    digests.set(phase, file.digest);
+    try {
+      reports.set(phase, parsePhaseReport(file.bytes, path));
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      faults.push(faultOf(error));
+    }
+  }
+  return { reports, digests, faults };
+}
+
+/** Only the three phases have reports; a fourth would look tested and be judged by nobody. */
+function strayReports(files: ReceivedFiles): readonly Fault[] {
+  const known: readonly string[] = PHASES.map(ctrfFile);
+  const stray = [...files.keys()].filter(
+    (path) => path.startsWith('ctrf/') && !known.includes(path),
+  );
+  return stray.map((path) => ({
+    code: 'RESULTS_PHASE_UNKNOWN',
+    at: path,
+    found: 'a report of no phase',
+    expected: known.join(', '),
+    hint: 'make the bundle again from results of these phases',
+  }));
+}
+
+function claimedPhases(
+  { at, phases, affidavit }: ReceivedPredicate,
+  results: readonly PhaseResult[],
+  digests: ReadonlyMap<Phase, Digest>,
+): readonly Fault[] {
+  const counts = claimFaults(CLAIM_RULES.phases, `${at}/phases`, {
+    claimed: phases,
+    computed: phasesClaim(results, digests),
+  });
+  if (affidavit === undefined) return counts;
+  const details = claimFaults(CLAIM_RULES.phaseDetails, `${affidavit.at}/phases`, {
+    claimed: affidavit.phases,
+    computed: phaseDetailsClaim(results),
+  });
+  return [...counts, ...details];
+}

@@ -1,0 +1,190 @@
+// Whole processes, interleaved in one run, as ratios of medians. `--quick`: fewer rounds, 64 MiB of logs.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
+
+interface Sample {
+  readonly milliseconds: number;
+  readonly mebibytes: number;
+}
+
+interface Goal {
+  readonly what: string;
+  readonly against: string;
+  /** The largest ratio that is good enough. */
+  readonly ratio: number;
+  /** The largest resident memory, in MiB. */
+  readonly memory?: number;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const program = join(root, 'bin/affidavit.js');
+const quick = process.argv.includes('--quick');
+const rounds = quick ? 5 : 15;
+const logMebibytes = quick ? 64 : 1024;
+const scratch = mkdtempSync(join(tmpdir(), 'affidavit-bench-'));
+const input = join(root, 'testdata/demo');
+let missed = 0;
+
+try {
+  const small = emit('small', []);
+  const medium = emit('medium', ['--logs', makeLogs('medium-logs', 9, randomLine)]);
+  cold({ what: 'verify-evidence, 20 KB', against: 'node -e 0', ratio: 7 }, verifyWords(small));
+  cold({ what: 'verify-evidence, 5 MB', against: 'node -e 0', ratio: 9 }, verifyWords(medium));
+  cold({ what: '--help', against: 'node -e 0', ratio: 5 }, ['--help']);
+  logs();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(missed === 0 ? 'every goal met' : `${missed} goals missed`);
+process.exitCode = missed === 0 ? 0 : 1;
+
+function cold(goal: Goal, words: readonly string[]): void {
+  const ours: Sample[] = [];
+  const theirs: Sample[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const a = run([process.execPath, program, ...words]);
+    const b = run([process.execPath, '-e', '0']);
+    // The first round warms the disk cache.
+    if (round === 0) continue;
+    ours.push(a);
+    theirs.push(b);
+  }
+  report(goal, ours, theirs);
+}
+
+function logs(): void {
+  const directory = makeLogs('large-logs', logMebibytes, logLine);
+  const large = join(scratch, 'large.tar.gz');
+  const text = join(directory, 'performance/*');
+  const size = `${logMebibytes} MiB of logs`;
+  const words = emitWords(large, ['--logs', directory, '--force']);
+  const pairs = Array.from({ length: 3 }, () => ({
+    emit: run([process.execPath, program, ...words]),
+    gzip: run(['sh', '-c', `cat ${text} | gzip -1 | sha256sum`]),
+    verify: run([process.execPath, program, ...verifyWords(large)]),
+    gunzip: run(['sh', '-c', `gunzip < ${large} | sha256sum`]),
+  }));
+  const emitGoal = {
+    what: `emit, ${size}`,
+    against: 'gzip -1 | sha256sum',
+    ratio: 1.2,
+    memory: 200,
+  };
+  const verifyGoal = {
+    what: `verify, ${size}`,
+    against: 'gunzip | sha256sum',
+    ratio: 1,
+    memory: 200,
+  };
+  report(
+    emitGoal,
+    pairs.map((pair) => pair.emit),
+    pairs.map((pair) => pair.gzip),
+  );
+  report(
+    verifyGoal,
+    pairs.map((pair) => pair.verify),
+    pairs.map((pair) => pair.gunzip),
+  );
+}
+
+function report(goal: Goal, ours: readonly Sample[], theirs: readonly Sample[]): void {
+  const own = median(ours.map(({ milliseconds }) => milliseconds));
+  const other = median(theirs.map(({ milliseconds }) => milliseconds));
+  const memory = Math.max(...ours.map(({ mebibytes }) => mebibytes));
+  const good = own / other <= goal.ratio && memory <= (goal.memory ?? Infinity);
+  if (!good) missed += 1;
+  const figures = `${(own / other).toFixed(2)} times ${goal.against} (${own.toFixed(0)} ms : ${other.toFixed(0)} ms), ${memory.toFixed(0)} MiB`;
+  const limit = `goal ${goal.ratio}${goal.memory === undefined ? '' : ` and ${goal.memory} MiB`}`;
+  console.log(`${good ? 'ok    ' : 'MISSED'} ${goal.what}: ${figures}; ${limit}`);
+}
+
+/** One process from start to end; the memory is that of a Node process of ours. */
+function run([file = '', ...args]: readonly string[]): Sample {
+  const memoryFile = join(scratch, 'memory');
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: scratch,
+    AFFIDAVIT_BENCH_MEMORY: memoryFile,
+  };
+  const own = args[0] === program;
+  const preload = own && args.length > 6 ? ['--import', join(root, 'tools/record-memory.ts')] : [];
+  const started = performance.now();
+  const { status, stderr } = spawnSync(file, [...preload, ...args], { env, encoding: 'utf8' });
+  const milliseconds = performance.now() - started;
+  if (status !== 0) throw new Error(`${[file, ...args].join(' ')} ended with ${status}\n${stderr}`);
+  return {
+    milliseconds,
+    mebibytes: preload.length > 0 ? Number(readFileSync(memoryFile, 'utf8')) : 0,
+  };
+}
+
+function emit(name: string, more: readonly string[]): string {
+  const path = join(scratch, `${name}.tar.gz`);
+  run([process.execPath, program, ...emitWords(path, more)]);
+  return path;
+}
+
+function emitWords(path: string, more: readonly string[]): readonly string[] {
+  const inputs = ['--recipe', `${input}/recipe.yaml`, '--snapshot', `${input}/snapshot.yaml`];
+  const results = ['--results', `${input}/results`];
+  return ['validate', ...inputs, ...results, '--emit-evidence', path, '--sandbox', ...more];
+}
+
+function verifyWords(path: string): readonly string[] {
+  const pin = [
+    '--certificate-identity',
+    SANDBOX_IDENTITY,
+    '--certificate-oidc-issuer',
+    SANDBOX_ISSUER,
+  ];
+  return ['verify-evidence', path, '--trusted-root', `${path}.sandbox/trusted_root.json`, ...pin];
+}
+
+function makeLogs(name: string, mebibytes: number, line: (index: number) => string): string {
+  const directory = join(scratch, name);
+  mkdirSync(join(directory, 'performance'), { recursive: true });
+  const file = openSync(join(directory, 'performance', 'nccl.log'), 'w');
+  for (let mebibyte = 0; mebibyte < mebibytes; mebibyte += 1) {
+    const lines = Array.from({ length: 8192 }, (_, index) => line(mebibyte * 8192 + index));
+    writeSync(file, lines.join('').slice(0, 1024 * 1024));
+  }
+  closeSync(file);
+  return directory;
+}
+
+/** Something like a log: times, node names and figures that all differ a little. */
+function logLine(index: number): string {
+  const digits = hexOf(index);
+  const time = new Date(1_781_053_200_000 + index * 37).toISOString();
+  return `${time} gpu-${index % 8} ncclAllReduce rank=${index % 64} busbw=${parseInt(digits.slice(0, 6), 16) / 40000} GB/s ctx=0x${digits.slice(0, 12)} comm=${digits.slice(20, 28)} ok\n`.padEnd(
+    128,
+    '.',
+  );
+}
+
+function randomLine(index: number): string {
+  return `${hexOf(index)}${hexOf(index + 1e9)}`.padEnd(128, '\n');
+}
+
+function hexOf(index: number): string {
+  return createHash('sha256').update(String(index)).digest('hex');
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
