@@ -9,8 +9,18 @@ export const AICR_V1 = `${AICR_GROUP}/v1`;
 export const AICR_V1BETA1 = `${AICR_GROUP}/v1beta1`;
 /** Profile-bearing recipes and overlays. */
 export const AICR_V1BETA2 = `${AICR_GROUP}/v1beta2`;
+/** The ordinary track before v1.0.0 retired it. */
+export const AICR_V1ALPHA2 = `${AICR_GROUP}/v1alpha2`;
+/** The profile-bearing track before v1.0.0 retired it. */
+export const AICR_V1ALPHA3 = `${AICR_GROUP}/v1alpha3`;
+/** The group of AICR's documents up to v0.11. */
+const AICR_GROUP_V011 = 'aicr.nvidia.com';
 /** What every document had up to v0.11. */
-export const AICR_V011 = 'aicr.nvidia.com/v1alpha1';
+export const AICR_V011 = `${AICR_GROUP_V011}/v1alpha1`;
+/** What the validator catalog alone had up to v0.11. */
+export const AICR_V011_CATALOG = `${AICR_GROUP_V011}/v1`;
+/** The validator catalog's own track. */
+export const VALIDATOR_V1ALPHA1 = 'validator.nvidia.com/v1alpha1';
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';

@@ -104,6 +104,12 @@ export class ObjectReader {
     return absent ? undefined : this.object(name);
   }
 
+  /** A map as it is, with keys that are data; absent and null are the empty map. */
+  optionalMap(name: string): DataMap {
+    const child = this.optionalObject(name);
+    return child === undefined ? new Map<string, Data>() : child.#map;
+  }
+
   /** Where the field is: `recipe.yaml#/criteria/os`. */
   pointer(name: string): string {
     const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,0 +1,65 @@
+// What a header says about its own making. AICR's header validates nothing; the reader has to.
+
+import type { Finding } from '../errors.ts';
+import { quote } from '../quote.ts';
+
+/** A clock may be wrong by a zone; a document from further ahead was not made when it says. */
+const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;
+
+/** RFC 3339 §5.6, without leap seconds: no producer writes one. */
+const RFC_3339 =
+  /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, and a `v`. */
+const SEMANTIC_VERSION =
+  /^v?(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*)?(?:\+[\da-zA-Z-]+(?:\.[\da-zA-Z-]+)*)?$/;
+
+/** No real version is longer; a longer one is not matched, so that matching takes no time. */
+const MAX_VERSION_CHARACTERS = 256;
+
+/** @param at where the timestamp is, or should be */
+export function timestampDoubts(
+  timestamp: string | undefined,
+  now: Date,
+  at: string,
+): readonly Finding[] {
+  const time = timestamp === undefined ? undefined : parseTimestamp(timestamp);
+  const latest = now.getTime() + MAX_FUTURE_MS;
+  if (time !== undefined && time <= latest) return [];
+  return [
+    {
+      code: 'TIMESTAMP_DOUBTFUL',
+      at,
+      found: timestamp === undefined ? 'no timestamp' : quote(timestamp),
+      expected: 'RFC 3339, at most 24 hours from now',
+      hint: 'check the clock of the machine that wrote the document',
+    },
+  ];
+}
+
+/** @param version the version of the tool that wrote the document; absent and "" are no doubt */
+export function versionDoubts(version: string | undefined, at: string): readonly Finding[] {
+  if (version === undefined || version === '' || isSemanticVersion(version)) return [];
+  return [
+    {
+      code: 'VERSION_DOUBTFUL',
+      at,
+      found: quote(version),
+      expected: 'a semantic version, e.g. v1.0.0',
+      hint: 'use a released AICR: nobody can tell what another build does',
+    },
+  ];
+}
+
+function isSemanticVersion(text: string): boolean {
+  return text.length <= MAX_VERSION_CHARACTERS && SEMANTIC_VERSION.test(text);
+}
+
+/** Milliseconds since 1970, or undefined. `Date` alone would take 30 February for 2 March. */
+function parseTimestamp(text: string): number | undefined {
+  const [, date] = RFC_3339.exec(text) ?? [];
+  if (date === undefined) return undefined;
+  const midnight = new Date(`${date}T00:00:00Z`);
+  const isDate = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+  return isDate ? new Date(text).getTime() : undefined;
+}

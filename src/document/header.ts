@@ -1,0 +1,185 @@
+// The start of every AICR document: kind, apiVersion, metadata.
+
+import { EvidenceError } from '../errors.ts';
+import type { Finding } from '../errors.ts';
+import {
+  AICR_V011,
+  AICR_V011_CATALOG,
+  AICR_V1,
+  AICR_V1ALPHA2,
+  AICR_V1ALPHA3,
+  AICR_V1BETA1,
+  AICR_V1BETA2,
+  VALIDATOR_V1ALPHA1,
+} from '../media-types.ts';
+import { quote } from '../quote.ts';
+import type { Data, DataMap } from './data.ts';
+import { ObjectReader } from './object-reader.ts';
+
+interface ApiVersions {
+  /** The first is what an ordinary document of this kind carries. */
+  readonly current: readonly string[];
+  readonly retired: readonly string[];
+}
+
+const ORDINARY: ApiVersions = { current: [AICR_V1], retired: [AICR_V1ALPHA2, AICR_V011] };
+const AUTHORING: ApiVersions = { current: [AICR_V1BETA1], retired: [AICR_V1ALPHA2, AICR_V011] };
+
+/** Which apiVersion each kind may carry. docs/format.md lists it for users. */
+const API_VERSIONS = {
+  Snapshot: ORDINARY,
+  RecipeResult: {
+    current: [AICR_V1, AICR_V1BETA2],
+    retired: [AICR_V1ALPHA2, AICR_V1ALPHA3, AICR_V011],
+  },
+  RecipeCriteria: ORDINARY,
+  BundleProvenance: ORDINARY,
+  BundleInfo: ORDINARY,
+  RecipeMetadata: {
+    current: [AICR_V1BETA1, AICR_V1BETA2],
+    retired: [AICR_V1ALPHA2, AICR_V1ALPHA3, AICR_V011],
+  },
+  RecipeMixin: AUTHORING,
+  ComponentRegistry: AUTHORING,
+  ComponentUpgrades: AUTHORING,
+  AICRConfig: AUTHORING,
+  ValidatorCatalog: { current: [VALIDATOR_V1ALPHA1], retired: [AICR_V011_CATALOG] },
+} as const satisfies Record<string, ApiVersions>;
+
+export type DocumentKind = keyof typeof API_VERSIONS;
+
+/** Up to v0.11 a resolved recipe could call itself so. */
+const LEGACY_RECIPE_KIND = 'Recipe';
+
+/** An open type: a kind that nobody knows survives a round trip. Readers of one kind refuse others. */
+export interface Header {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  /** Flat, text to text. A map, so that `__proto__` is a key like any other. */
+  readonly metadata?: ReadonlyMap<string, string>;
+}
+
+export interface HeaderInit {
+  readonly kind: string;
+  readonly apiVersion: string;
+  /** The version of the tool; "" is left out. */
+  readonly version: string;
+  readonly time: Date;
+}
+
+/** A new header. Its metadata replaces what there was: a timestamp is never inherited. */
+export function buildHeader({ kind, apiVersion, version, time }: HeaderInit): Header {
+  const metadata = new Map([['timestamp', timestampOf(time)]]);
+  if (version !== '') metadata.set('version', version);
+  return { kind, apiVersion, metadata };
+}
+
+/** RFC 3339 in UTC with whole seconds, rounded down, e.g. `2026-01-01T00:00:00Z`. */
+export function timestampOf(time: Date): string {
+  const seconds = Math.floor(time.getTime() / 1000);
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** The header as a document's fields, in the order kind, apiVersion, metadata; empty ones left out. */
+export function dataOfHeader({ kind = '', apiVersion = '', metadata }: Header): DataMap {
+  const fields: [string, Data][] = [
+    ['kind', kind],
+    ['apiVersion', apiVersion],
+    ['metadata', new Map(metadata)],
+  ];
+  return new Map(
+    fields.filter(([, value]) => (value instanceof Map ? value.size > 0 : value !== '')),
+  );
+}
+
+/** Reads the header of a document with flat metadata, of any kind and apiVersion. */
+export function parseHeader(data: Data, file: string): Header {
+  const document = new ObjectReader(data, file);
+  const kind = document.optionalText('kind');
+  const apiVersion = document.optionalText('apiVersion');
+  const metadata = parseFlatMetadata(document);
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    ...(metadata.size === 0 ? {} : { metadata }),
+  };
+}
+
+/** `metadata` as text to text; `version: 1.10` is refused, because it may have been another text. */
+export function parseFlatMetadata(document: ObjectReader): ReadonlyMap<string, string> {
+  const metadata = document.optionalObject('metadata');
+  return new Map(metadata?.names().map((name) => [name, metadata.string(name)]));
+}
+
+export function isSupportedApiVersion(kind: DocumentKind, apiVersion: string): boolean {
+  const { current }: ApiVersions = API_VERSIONS[kind];
+  return current.includes(apiVersion);
+}
+
+/** What a reader of one kind learns from the header that it accepts. */
+export interface AcceptedHeader {
+  /** As the document has it; "" if it has none. It is never rewritten. */
+  readonly apiVersion: string;
+  /** The apiVersion is retired or missing: read, but evidence of it has to be asked for. */
+  readonly retired: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The gate of every reader of AICR's documents. A missing kind is accepted with a finding, because
+ * AICR's own reader accepts it and its older snapshots have none.
+ * Throws KIND_UNEXPECTED or API_VERSION_UNKNOWN.
+ */
+export function acceptHeader(document: ObjectReader, kind: DocumentKind): AcceptedHeader {
+  const kindFindings = acceptKind(document, kind);
+  const apiVersion = document.optionalText('apiVersion') ?? '';
+  if (isSupportedApiVersion(kind, apiVersion)) {
+    return { apiVersion, retired: false, findings: kindFindings };
+  }
+  const { current, retired }: ApiVersions = API_VERSIONS[kind];
+  const successor = successorOf(kind, apiVersion);
+  if (apiVersion !== '' && !retired.includes(apiVersion)) {
+    throw new EvidenceError('API_VERSION_UNKNOWN', {
+      at: document.pointer('apiVersion'),
+      found: quote(apiVersion),
+      expected: `${current.join(' or ')}; retired, but read: ${retired.join(', ')}`,
+      hint: `write the document again with a current AICR; a ${kind} carries ${successor} there`,
+    });
+  }
+  const finding: Finding = {
+    code: 'API_VERSION_OUTDATED',
+    at: apiVersion === '' ? document.at : document.pointer('apiVersion'),
+    found: apiVersion === '' ? 'no apiVersion' : apiVersion,
+    expected: successor,
+    hint: `write the document again with a current AICR, or pass --allow-retired-api to make evidence of it as it is`,
+  };
+  return { apiVersion, retired: true, findings: [...kindFindings, finding] };
+}
+
+function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Finding[] {
+  const found = document.optionalText('kind') ?? '';
+  if (found === kind) return [];
+  if (found === LEGACY_RECIPE_KIND && kind === 'RecipeResult') return [];
+  if (found !== '') {
+    throw new EvidenceError('KIND_UNEXPECTED', {
+      at: document.pointer('kind'),
+      found: quote(found),
+      expected: kind,
+      hint: 'check that the files are not interchanged',
+    });
+  }
+  return [
+    {
+      code: 'KIND_MISSING',
+      at: document.at,
+      found: 'no kind',
+      expected: kind,
+      hint: 'write the document again with a current AICR',
+    },
+  ];
+}
+
+function successorOf(kind: DocumentKind, apiVersion: string): string {
+  if (apiVersion === AICR_V1ALPHA3) return AICR_V1BETA2;
+  return API_VERSIONS[kind].current[0];
+}
