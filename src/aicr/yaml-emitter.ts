@@ -165,6 +165,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
   ['\\', '\\'],
   ['\u{85}', 'N'],
+  ['\u{A0}', '_'],
   ['\u{2028}', 'L'],
   ['\u{2029}', 'P'],
 ]);
@@ -173,14 +174,16 @@ function renderDouble(value: string): string {
   // The emitter looks for a byte order mark at the start of the text instead of here.
   const isEscapedWhole = value.startsWith('\u{FEFF}');
   const characters = [...value].map((character) => {
-    const letter = ESCAPES.get(character);
-    if (letter !== undefined) return `\\${letter}`;
-    return isEscapedWhole || !isPrintable(character) ? hexEscape(character) : character;
+    const isEscaped =
+      isEscapedWhole || !isPrintable(character) || /["\\\u{2028}\u{2029}]/u.test(character);
+    return isEscaped ? escapeOf(character) : character;
   });
   return `"${characters.join('')}"`;
 }
 
-function hexEscape(character: string): string {
+function escapeOf(character: string): string {
+  const letter = ESCAPES.get(character);
+  if (letter !== undefined) return `\\${letter}`;
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16).toUpperCase();
   if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;

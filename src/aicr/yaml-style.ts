@@ -26,7 +26,7 @@ const BREAK_SPACE = new RegExp(`${BREAK} `, 'u');
 const UNPRINTABLE = /[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FEFE}\u{FF00}-\u{FFFD}]/u;
 
 export function isPrintable(character: string): boolean {
-  return character !== '\t' && !UNPRINTABLE.test(character);
+  return !/[\t\n]/.test(character) && !UNPRINTABLE.test(character);
 }
 
 export function hasBreak(value: string): boolean {

@@ -40,12 +40,13 @@ function findIndent(cursor: YamlCursor, parent: number): number {
       start = position + 1;
       continue;
     }
-    if (Number.isNaN(code) || spaces < least) return Math.max(longest, least);
-    if (longest <= spaces) return spaces;
-    // YAML 1.2 forbids it, and yaml.v3 takes the longer line for the indentation.
+    if (Number.isNaN(code) || (spaces < least && parent >= 0)) return Math.max(longest, least);
+    if (longest <= spaces && spaces >= least) return spaces;
+    // A longer empty line is the indentation for yaml.v3, and an error in YAML 1.2; a block of the
+    // root without indentation is empty for yaml.v3, and a text in YAML 1.2.
     return cursor.refuse(
-      'an empty line that is longer than the indentation of its block',
-      'empty lines without spaces',
+      'a block whose first line is indented less than it should be',
+      'lines with the same indentation, and empty lines without spaces',
     );
   }
 }
@@ -66,7 +67,13 @@ function readLines(cursor: YamlCursor, indent: number): readonly string[] {
       // YAML 1.2 adds the missing line break to the value, and yaml.v3 does not.
       cursor.refuse('a block that ends without a line break', 'a line break at the end');
     }
-    lines.push(text.slice(content, end));
+    const line = text.slice(content, end);
+    if (/^ +$/.test(line)) {
+      cursor.refuse('a line of spaces in a block', 'an empty line', {
+        hint: 'remove the spaces: readers differ on whether they are part of the text',
+      });
+    }
+    lines.push(line);
     cursor.nextLine(end + 1);
   }
   return lines;

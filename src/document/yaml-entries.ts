@@ -53,9 +53,9 @@ export class YamlEntries<T> {
   }
 }
 
-/** Whether a plain or quoted scalar begins here, if anything does. */
-export function startsScalar(cursor: YamlCursor): boolean {
-  return !/[[{|>]/.test(cursor.text.charAt(cursor.position));
+/** Whether a list or map in brackets begins here. */
+export function startsFlow(cursor: YamlCursor): boolean {
+  return /[[{]/.test(cursor.text.charAt(cursor.position));
 }
 
 export function refuseKey(cursor: YamlCursor): never {

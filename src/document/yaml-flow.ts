@@ -2,7 +2,7 @@
 
 import { COLON } from './yaml-cursor.ts';
 import type { YamlCursor } from './yaml-cursor.ts';
-import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsScalar } from './yaml-entries.ts';
+import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsFlow } from './yaml-entries.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
 import { readScalar } from './yaml-scalars.ts';
 
@@ -41,7 +41,7 @@ export class FlowReader<T> {
     const entries = new YamlEntries(cursor, this.#builder);
     while (!this.#closes('}', entries.values.size)) {
       const { lineStart, position } = cursor;
-      if (!startsScalar(cursor)) refuseKey(cursor);
+      if (startsFlow(cursor)) refuseKey(cursor);
       entries.add(readScalar(cursor, 0, 'flow'));
       cursor.skipSpaces();
       requireKeyLine(cursor, lineStart, position);
@@ -61,8 +61,8 @@ export class FlowReader<T> {
   }
 
   #value(): T {
-    const isScalar = startsScalar(this.#cursor);
-    return isScalar ? this.#builder.scalar(readScalar(this.#cursor, 0, 'flow')) : this.node();
+    if (startsFlow(this.#cursor)) return this.node();
+    return this.#builder.scalar(readScalar(this.#cursor, 0, 'flow'));
   }
 
   /** Whether the collection ends here; otherwise the next item is next, its comma behind us. */

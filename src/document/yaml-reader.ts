@@ -3,7 +3,7 @@
 
 import { readBlockScalar } from './yaml-block.ts';
 import { COLON, DASH, QUESTION, YamlCursor } from './yaml-cursor.ts';
-import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsScalar } from './yaml-entries.ts';
+import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsFlow } from './yaml-entries.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
 import { FlowReader } from './yaml-flow.ts';
 import { readScalar } from './yaml-scalars.ts';
@@ -72,7 +72,7 @@ class YamlReader<T> {
     const { column, lineStart, position } = cursor;
     if (cursor.isIndicator(DASH)) return this.#blockList(column);
     if (cursor.isIndicator(QUESTION)) return this.#blockMap(column, undefined);
-    if (!startsScalar(cursor)) return this.#inline(parent);
+    if (startsFlow(cursor) || startsBlockScalar(cursor)) return this.#inline(parent);
     const scalar = readScalar(cursor, parent + 1, 'block');
     cursor.skipSpaces();
     if (!cursor.isIndicator(COLON)) return this.#endScalar(scalar);
@@ -83,11 +83,8 @@ class YamlReader<T> {
   /** A node that begins behind a key: a scalar, or a collection in brackets. */
   #inline(parent: number): T {
     const cursor = this.#cursor;
-    const character = cursor.text.charAt(cursor.position);
-    if (character === '|' || character === '>') {
-      return this.#builder.scalar(readBlockScalar(cursor, parent));
-    }
-    if (startsScalar(cursor)) return this.#endScalar(readScalar(cursor, parent + 1, 'block'));
+    if (startsBlockScalar(cursor)) return this.#builder.scalar(readBlockScalar(cursor, parent));
+    if (!startsFlow(cursor)) return this.#endScalar(readScalar(cursor, parent + 1, 'block'));
     const node = this.#flow.node();
     cursor.requireLineDone();
     return node;
@@ -136,7 +133,7 @@ class YamlReader<T> {
   #key(column: number): Scalar {
     const cursor = this.#cursor;
     const { lineStart, position } = cursor;
-    if (!startsScalar(cursor)) refuseKey(cursor);
+    if (startsFlow(cursor)) refuseKey(cursor);
     const key = readScalar(cursor, column + 1, 'block');
     cursor.skipSpaces();
     if (!cursor.isIndicator(COLON)) cursor.refuse(cursor.next(), 'a colon behind the key');
@@ -160,8 +157,8 @@ class YamlReader<T> {
 
   #explicitKey(column: number): Scalar {
     const cursor = this.#cursor;
-    if (/[|>]/.test(cursor.text.charAt(cursor.position))) return readBlockScalar(cursor, column);
-    if (!startsScalar(cursor)) refuseKey(cursor);
+    if (startsBlockScalar(cursor)) return readBlockScalar(cursor, column);
+    if (startsFlow(cursor)) refuseKey(cursor);
     const key = readScalar(cursor, column + 1, 'block');
     cursor.requireLineDone();
     return key;
@@ -193,4 +190,8 @@ class YamlReader<T> {
       hint: 'check the indentation, and put texts of several lines in quotes',
     });
   }
+}
+
+function startsBlockScalar(cursor: YamlCursor): boolean {
+  return /[|>]/.test(cursor.text.charAt(cursor.position));
 }

@@ -216,7 +216,9 @@ function readEscape(cursor: YamlCursor): string {
   const letter = cursor.text.charAt(cursor.position + 1);
   if (letter === '\n') {
     cursor.position += 1;
-    return '\n'.repeat(skipBreaks(cursor) - 1);
+    if (skipBreaks(cursor) === 1) return '';
+    // Readers differ on what the empty line then is: a line break, a space, or nothing.
+    cursor.refuse('an empty line behind an escaped line break', '\\n for a line break');
   }
   const character = ESCAPES.get(letter);
   if (character !== undefined) {
