@@ -1,10 +1,12 @@
 import { trimBlanks } from '../document/blanks.ts';
+import type { DataMap } from '../document/data.ts';
 import { scalarText } from '../document/scalar-text.ts';
 import type { Finding } from '../errors.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
 import { itemReadings, splitFolded, wholeNumber } from './label-reading.ts';
+import type { LabelReading } from './label-reading.ts';
 import { subtypeOf } from './snapshot.ts';
-import type { Snapshot, Subtype } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** One stable fact of a cluster. `value` is "" if the snapshot does not show it. */
 export interface Dimension {
@@ -62,7 +64,7 @@ const NOT_SHOWN: Dimension = { value: '' };
 
 /** The fingerprint of a snapshot, computed as AICR does; nothing is taken from a claim. */
 export function fingerprintOf(snapshot: Snapshot): Fingerprint {
-  const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
+  const labels = labelsOf(snapshot);
   const model = stringOf(snapshot, ['GPU', 'hardware', 'model']);
   return {
     service: serviceOf(stringOf(snapshot, ['K8s', 'node', 'provider'])),
@@ -99,6 +101,19 @@ export function fingerprintFindings(
       expected,
       hint: 'take the snapshot on a node with a GPU, with rights to list the nodes',
     }));
+}
+
+/** The labels of all nodes. The lossless readings win; those that contradict themselves are none. */
+interface Labels {
+  readonly data: DataMap;
+  readonly lossless: readonly LabelReading[] | undefined;
+}
+
+function labelsOf(snapshot: Snapshot): Labels | undefined {
+  const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
+  if (labels === undefined) return undefined;
+  const lossless = labels.items.length > 0 ? (itemReadings(labels) ?? []) : undefined;
+  return { data: labels.data, lossless };
 }
 
 /** Only what the document has as a string, as in AICR: a number may have lost its text before. */
@@ -142,7 +157,7 @@ function nodeCountOf(snapshot: Snapshot): CountDimension {
   return value === undefined ? { value: 0 } : { value, source: 'nodeTopology.summary.node-count' };
 }
 
-function regionOf(labels: Subtype | undefined): Dimension {
+function regionOf(labels: Labels | undefined): Dimension {
   const regions = labels ? labelValues(labels, REGION_LABEL) : [];
   const source = `nodeTopology.label.${REGION_LABEL}`;
   if (regions === 'several') return { value: '', source, note: 'multi-region' };
@@ -151,7 +166,7 @@ function regionOf(labels: Subtype | undefined): Dimension {
 }
 
 /** The label of all nodes first: it shows a mixed cluster, which one node's model cannot. */
-function acceleratorOf(labels: Subtype | undefined, model: string): Dimension {
+function acceleratorOf(labels: Labels | undefined, model: string): Dimension {
   const labelled = labelledAccelerator(labels);
   if (labelled.value !== '' || labelled.note === 'multi-gpu' || model === '') return labelled;
   if (isAccelerator(model)) return { value: model, source: MODEL_SOURCE };
@@ -159,7 +174,7 @@ function acceleratorOf(labels: Subtype | undefined, model: string): Dimension {
   return { value: '', source: MODEL_SOURCE, note: 'unknown-sku' };
 }
 
-function labelledAccelerator(labels: Subtype | undefined): Dimension {
+function labelledAccelerator(labels: Labels | undefined): Dimension {
   const products = labels ? labelValues(labels, PRODUCT_LABEL) : [];
   if (products === 'several') return { value: '', source: PRODUCT_SOURCE, note: 'multi-gpu' };
   const [product] = products;
@@ -170,9 +185,9 @@ function labelledAccelerator(labels: Subtype | undefined): Dimension {
 }
 
 /** The value of a label on the nodes of the cluster; none, one or `several`. */
-function labelValues(labels: Subtype, label: string): readonly string[] | 'several' {
-  if (labels.items.length > 0) {
-    const readings = itemReadings(labels) ?? [];
+function labelValues(labels: Labels, label: string): readonly string[] | 'several' {
+  if (labels.lossless !== undefined) {
+    const readings = labels.lossless;
     const values = new Set(readings.filter(({ key }) => key === label).map(({ value }) => value));
     return values.size > 1 ? 'several' : [...values];
   }
@@ -183,10 +198,9 @@ function labelValues(labels: Subtype, label: string): readonly string[] | 'sever
 }
 
 /** Distinct nodes that carry the product label; lossless readings count truncated lists in full. */
-function gpuNodesIn(labels: Subtype): number {
-  if (labels.items.length > 0) {
-    const readings = itemReadings(labels) ?? [];
-    return readings
+function gpuNodesIn(labels: Labels): number {
+  if (labels.lossless !== undefined) {
+    return labels.lossless
       .filter(({ key }) => key === PRODUCT_LABEL)
       .reduce((sum, { count }) => sum + count, 0);
   }

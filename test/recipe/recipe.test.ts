@@ -1,8 +1,11 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Plain } from '../../src/document/data.ts';
 import type { Data } from '../../src/document/data.ts';
+import { decodeYaml } from '../../src/document/yaml.ts';
 import { MAX_CONSTRAINTS } from '../../src/limits.ts';
 import {
   AICR_V011,
@@ -121,6 +124,19 @@ describe('parseRecipe', () => {
     expect(parse({ metadata: { version: 'dev' } }).findings).toMatchObject([
       { code: 'VERSION_DOUBTFUL', at: 'recipe.yaml#/metadata/version' },
     ]);
+  });
+});
+
+describe('the resolved recipes of the real tool', () => {
+  const folder = new URL('../../testdata/aicr-goldens/resolved/', import.meta.url);
+
+  it.each(readdirSync(folder))('%s is read under its own name, every field known', (file) => {
+    const recipe = parseRecipe(decodeYaml(readFileSync(new URL(file, folder)), file), file);
+    expect(`${recipe.name}.yaml`).toBe(file);
+    expect(recipe).toMatchObject({ dialect: 'v0.11', retired: true });
+    expect(recipe.components).not.toEqual([]);
+    const codes = recipe.findings.map(({ code }) => code);
+    expect(codes).toEqual(['API_VERSION_OUTDATED', 'VERSION_DOUBTFUL']);
   });
 });
 
