@@ -33,9 +33,12 @@ const FIXED_BYTES = 10;
 const TRAILER_BYTES = 8;
 
 /** Compresses quickly. The header has neither name nor time, nor the system that wrote it. */
-export async function* gzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+export async function* gzip(
+  chunks: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
   let isFirst = true;
-  for await (const chunk of through(chunks, createGzip({ ...OPTIONS, level: 1 }))) {
+  for await (const chunk of through(chunks, createGzip({ ...OPTIONS, level: 1 }), signal)) {
     // Time, a remark about the level, and the system (255: unknown) are the last six bytes of it.
     if (isFirst) chunk.set([0, 0, 0, 0, 0, 255], FIXED_BYTES - 6);
     isFirst = false;
@@ -43,12 +46,18 @@ export async function* gzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
   }
 }
 
-/** The content of a gzip file. Throws ARCHIVE_UNREADABLE unless it is one member, whole and alone. */
-export async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/**
+ * The content of a gzip file. Throws ARCHIVE_UNREADABLE unless it is one member, whole and alone, and
+ * LIMIT_EXCEEDED as soon as more than `maxBytes` come out of it, however small it is itself.
+ */
+export async function* gunzip(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes = MAX_ARCHIVE_BYTES,
+): AsyncGenerator<Uint8Array, void> {
   const reader = new BlockReader(chunks);
   try {
     await readHeader(reader);
-    yield* inflate(new DeflateData(reader));
+    yield* inflate(new DeflateData(reader), maxBytes);
   } finally {
     await reader.close();
   }
@@ -86,7 +95,7 @@ class DeflateData {
   }
 }
 
-async function* inflate(data: DeflateData): AsyncGenerator<Uint8Array, void> {
+async function* inflate(data: DeflateData, maxBytes: number): AsyncGenerator<Uint8Array, void> {
   const inflater = createInflateRaw(OPTIONS);
   let crc = 0;
   let size = 0;
@@ -94,7 +103,7 @@ async function* inflate(data: DeflateData): AsyncGenerator<Uint8Array, void> {
     for await (const chunk of through(data.chunks(), inflater)) {
       crc = crc32(chunk, crc);
       size += chunk.length;
-      if (size > MAX_ARCHIVE_BYTES) throw tooLarge();
+      if (size > maxBytes) throw tooLarge(maxBytes);
       yield chunk;
     }
   } catch (error) {
@@ -153,10 +162,10 @@ function flagsOf(rest: Buffer): number {
   throw unreadable('a gzip header of an unknown kind', 'a header of RFC 1952');
 }
 
-function tooLarge(): EvidenceError {
+function tooLarge(maxBytes: number): EvidenceError {
   return new EvidenceError('LIMIT_EXCEEDED', {
     found: 'an archive that goes on',
-    expected: `at most ${MAX_ARCHIVE_BYTES} bytes unpacked`,
+    expected: `at most ${maxBytes} bytes unpacked`,
     hint: 'do not unpack this file: it is not a bundle',
   });
 }

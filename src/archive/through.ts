@@ -3,15 +3,17 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * What a transform makes of the chunks. Its work goes on while the caller looks at a chunk; a caller
- * that stops early ends both.
+ * that stops early ends both, and so does `signal`.
  */
 export async function* through(
   chunks: AsyncIterable<Uint8Array>,
   transform: Transform,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
+  const abortable = signal === undefined ? {} : { signal };
   const output: AsyncIterable<Uint8Array> = transform;
   // Whatever fails in here, the transform is destroyed with it and the loop over it throws it.
-  const fed = pipeline(chunks, transform).catch(() => undefined);
+  const fed = pipeline(chunks, transform, abortable).catch(() => undefined);
   try {
     yield* output;
   } finally {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
 import { link, lstat, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -9,7 +9,7 @@ import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors.ts';
 import { MAX_FILE_BYTES } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
-import { kindOf, openFile, openFound, readToEnd, readUnchanged } from './open-file.ts';
+import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
 
 /** What stands for standard input where a file is asked for. */
@@ -92,6 +92,7 @@ export async function writeWhole(
       remove();
     }
   } catch (error) {
+    signal?.throwIfAborted();
     throw unwritable(error, path);
   }
 }
@@ -145,6 +146,9 @@ async function gather(
 }
 
 async function* standardInput(): AsyncGenerator<Uint8Array, void> {
+  // Node takes a directory here for an input without content.
+  const stats = fstatSync(process.stdin.fd);
+  if (stats.isDirectory()) throw wrongKind('stdin', kindOf(stats));
   const chunks: AsyncIterable<Uint8Array> = process.stdin;
   try {
     yield* chunks;

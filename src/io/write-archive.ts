@@ -15,5 +15,5 @@ export async function writeArchive(
   files: readonly BundleFile[],
   options: ArchiveOptions,
 ): Promise<void> {
-  await writeWhole(path, gzip(writeTar(files, options.mtime)), options);
+  await writeWhole(path, gzip(writeTar(files, options.mtime), options.signal), options);
 }

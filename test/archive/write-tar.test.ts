@@ -1,0 +1,107 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { BundleFile } from '../../src/archive/entry.ts';
+import { memoryFile } from '../../src/archive/memory-file.ts';
+import { writeTar } from '../../src/archive/write-tar.ts';
+import type { BundlePath } from '../../src/bundle-path.ts';
+import { isBundlePath } from '../../src/bundle-path.ts';
+import { digestOf } from '../../src/digest.ts';
+import { MAX_FILE_BYTES } from '../../src/limits.ts';
+import { bytesOf, pieces, received, rejection } from './tar-parts.ts';
+
+function pathOf(text: string): BundlePath {
+  if (!isBundlePath(text)) throw new Error(`not a bundle path: ${text}`);
+  return text;
+}
+
+function file(path: string, content: string): BundleFile {
+  return memoryFile(pathOf(path), Buffer.from(content));
+}
+
+const FILES = [file('recipe.yaml', 'kind: RecipeResult\n'), file('logs/deployment/a.log', '')];
+
+/** Distinct even where case is ignored, and none the directory of another. */
+const contents = fc.uniqueArray(
+  fc.tuple(
+    fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/),
+    fc.uint8Array({ maxLength: 2000 }),
+  ),
+  { selector: ([name]) => name.toLowerCase(), maxLength: 8 },
+);
+
+describe('writeTar', () => {
+  it('writes plain ustar: sorted, mode 0644, no owner, one time, two zero blocks', async () => {
+    const archive = await bytesOf(writeTar(FILES, 1_700_000_000));
+    expect(archive.length).toBe(512 + 1024 + 1024);
+    const text = archive.toString('latin1');
+    expect(text.slice(0, 100)).toBe('logs/deployment/a.log'.padEnd(100, '\0'));
+    expect(text.slice(100, 124)).toBe('0000644\u00000000000\u00000000000\u0000');
+    expect(text.slice(124, 148)).toBe('00000000000\u000014524770400\u0000');
+    expect(text.slice(156, 265)).toBe(`0${'\0'.repeat(100)}ustar\u000000`);
+    expect(text.slice(265, 512)).toBe('\0'.repeat(247));
+    expect(text.slice(512, 523)).toBe('recipe.yaml');
+    expect(archive.subarray(-1024)).toEqual(Buffer.alloc(1024));
+  });
+
+  it('E-02 writes what readTar reads', async () => {
+    await fc.assert(
+      fc.asyncProperty(contents, async (all) => {
+        const files = all.map(([name, bytes]) =>
+          memoryFile(pathOf(`logs/deployment/${name}`), bytes),
+        );
+        const read = await received(await bytesOf(writeTar(files, 0)));
+        expect([...read.values()].map(({ path, digest }) => [path, digest])).toEqual(
+          files
+            .map(({ path, digest }) => [path, digest])
+            .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('E-03 does not depend on the order of the files or on how their bytes come', async () => {
+    const bytes = Buffer.alloc(5000, 'log');
+    const inPieces = { ...memoryFile(pathOf('a.log'), bytes), open: () => pieces(bytes, 7) };
+    const once = await bytesOf(writeTar([...FILES, memoryFile(pathOf('a.log'), bytes)], 5));
+    expect(await bytesOf(writeTar([inPieces, ...FILES.toReversed()], 5))).toEqual(once);
+  });
+
+  it('writes a time that eleven octal digits do not hold as the latest that they do', async () => {
+    const archive = await bytesOf(writeTar(FILES, 99_999_999_999));
+    expect(archive.toString('latin1', 136, 148)).toBe('77777777777\0');
+    expect((await received(archive)).size).toBe(2);
+  });
+
+  it.each([
+    ['grew', 'content and more'],
+    ['shrank', 'cont'],
+    ['changed', 'CONTENT'],
+  ])('throws FILE_CHANGED for a file that %s', async (_, now) => {
+    const changed = { ...file('a.log', 'content'), open: () => pieces(Buffer.from(now)) };
+    const error = await rejection(bytesOf(writeTar([...FILES, changed], 0)));
+    expect([error?.code, error?.at]).toEqual(['FILE_CHANGED', 'a.log']);
+  });
+
+  it.each<[string, string, readonly BundleFile[]]>([
+    ['two files of one name', 'ARCHIVE_UNSAFE', [file('Recipe.yaml', '')]],
+    ['a file above the limit', 'LIMIT_EXCEEDED', [{ ...file('a', ''), size: MAX_FILE_BYTES + 1 }]],
+    [
+      'a document above the limit',
+      'LIMIT_EXCEEDED',
+      [{ ...file('bom.cdx.json', ''), size: 2 ** 30 }],
+    ],
+  ])('refuses %s before it writes a byte', async (_, code, more) => {
+    const first = writeTar([...FILES, ...more], 0).next();
+    expect((await rejection(first))?.code).toBe(code);
+  });
+});
+
+describe('memoryFile', () => {
+  it('is a handle of the bytes', async () => {
+    const handle = file('recipe.yaml', 'kind: RecipeResult\n');
+    expect(handle).toMatchObject({ size: 19, digest: digestOf('kind: RecipeResult\n') });
+    expect(String(await bytesOf(handle.open()))).toBe('kind: RecipeResult\n');
+  });
+});
