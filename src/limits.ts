@@ -49,8 +49,8 @@ export const MAX_NESTING = 100;
 /** Constraints of one recipe, so that a hostile one cannot buy hours; the largest real one has 5 (2026-11). */
 export const MAX_CONSTRAINTS = 1000;
 
-/** Values of one YAML document, so that a few bytes each cannot fill the memory. A snapshot of 5,000
- * nodes has at most 1.5 million. */
+/** Values of one YAML document, lists and maps counted twice, so that two bytes each cannot fill the
+ * memory. A snapshot of 48 MiB with the shortest records that occur has 2.6 million. */
 export const MAX_DOCUMENT_VALUES = 4_000_000;
 
 /** How much later than its signature evidence may claim to be made, in milliseconds: clock skew. */

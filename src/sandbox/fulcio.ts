@@ -1,0 +1,69 @@
+// Fulcio's API: https://github.com/sigstore/fulcio/blob/main/fulcio.proto
+
+import { createPublicKey, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+import type { ObjectReader } from '../document/object-reader.ts';
+import { issueLeaf } from './certificate-authority.ts';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import { pemOf } from './certificate.ts';
+import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.ts';
+import type { Reply, Request } from './http.ts';
+import { identityExtensions, principalOf } from './identity-extensions.ts';
+import { verifyToken } from './oidc.ts';
+import type { OpenIdProvider } from './oidc.ts';
+
+/** POST /api/v2/signingCert: a token and the proof of a key become a certificate. */
+export function answerSigningCertificate(
+  authority: CertificateAuthority,
+  provider: OpenIdProvider,
+  request: Request,
+): Reply {
+  const body = requestObject(request);
+  const result = verifyToken(provider, tokenOf(body, request), request.at);
+  if ('refused' in result) return errorReply(401, GRPC.unauthenticated, result.refused);
+
+  const { publicKey, proof } = readKeyRequest(body.object('publicKeyRequest'));
+  if (publicKey === undefined) {
+    return errorReply(400, GRPC.invalidArgument, 'the public key is not a P-256 key in PEM');
+  }
+  // Without this, whoever copies a public key could have it certified under a name of their own.
+  const { challenge } = principalOf(result.claims);
+  if (!verify('sha256', Buffer.from(challenge), publicKey, proof)) {
+    return errorReply(400, GRPC.invalidArgument, 'the proof of possession does not verify');
+  }
+
+  const identity = identityExtensions(result.claims, provider.issuer);
+  const leaf = issueLeaf(authority, publicKey, identity, request.at);
+  const certificates = [leaf, ...authorityChain(authority)].map((der) => pemOf(der));
+  return jsonReply(200, { signedCertificateEmbeddedSct: { chain: { certificates } } });
+}
+
+/** Issuing authority first, root last. */
+export function authorityChain(authority: CertificateAuthority): readonly Buffer[] {
+  return [authority.intermediate.der, authority.root.der];
+}
+
+/** In the body as sigstore-js sends it, or in the header as sigstore-go does. */
+function tokenOf(body: ObjectReader, request: Request): string {
+  const credentials = body.optionalObject('credentials');
+  return credentials?.string('oidcIdentityToken') ?? request.authorization.replace(/^Bearer /i, '');
+}
+
+function readKeyRequest(keyRequest: ObjectReader): {
+  readonly publicKey: KeyObject | undefined;
+  readonly proof: Buffer;
+} {
+  const publicKey = parseP256Key(keyRequest.object('publicKey').string('content'));
+  return { publicKey, proof: base64Field(keyRequest, 'proofOfPossession') };
+}
+
+function parseP256Key(pem: string): KeyObject | undefined {
+  try {
+    const key = createPublicKey(pem);
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
+  } catch {
+    // OpenSSL's error says no more than that this is no key.
+    return undefined;
+  }
+}

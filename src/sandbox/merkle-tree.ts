@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+
+// RFC 6962 §2.1: a leaf and a node never hash alike.
+const LEAF = Buffer.of(0);
+const NODE = Buffer.of(1);
+
+export interface InclusionProof {
+  readonly index: number;
+  readonly treeSize: number;
+  readonly rootHash: Buffer;
+  /** From the leaf's sibling up to the root's child. */
+  readonly hashes: readonly Buffer[];
+}
+
+/** An append-only Merkle tree (RFC 6962 §2.1). Proofs cost O(n): a sandbox's log is short. */
+export class MerkleTree {
+  readonly #leaves: Buffer[] = [];
+
+  get size(): number {
+    return this.#leaves.length;
+  }
+
+  /** Appends an entry and returns its index. */
+  append(entry: Uint8Array): number {
+    return this.#leaves.push(leafHash(entry)) - 1;
+  }
+
+  rootHash(): Buffer {
+    return this.size === 0 ? sha256() : this.#root(0, this.size);
+  }
+
+  /** Proves that the entry of this index is in the tree as it is now. */
+  proofOf(index: number): InclusionProof {
+    return {
+      index,
+      treeSize: this.size,
+      rootHash: this.rootHash(),
+      hashes: this.#path(index, 0, this.size),
+    };
+  }
+
+  #root(from: number, to: number): Buffer {
+    const [leaf] = to - from === 1 ? this.#leaves.slice(from, to) : [];
+    if (leaf !== undefined) return leaf;
+    const split = from + largestPowerOfTwoBelow(to - from);
+    return sha256(NODE, this.#root(from, split), this.#root(split, to));
+  }
+
+  #path(index: number, from: number, to: number): readonly Buffer[] {
+    if (to - from === 1) return [];
+    const split = from + largestPowerOfTwoBelow(to - from);
+    return index < split
+      ? [...this.#path(index, from, split), this.#root(split, to)]
+      : [...this.#path(index, split, to), this.#root(from, split)];
+  }
+}
+
+export function leafHash(entry: Uint8Array): Buffer {
+  return sha256(LEAF, entry);
+}
+
+function largestPowerOfTwoBelow(count: number): number {
+  return 2 ** Math.floor(Math.log2(count - 1));
+}
+
+function sha256(...parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}

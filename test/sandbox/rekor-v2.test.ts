@@ -1,0 +1,79 @@
+import { createHash, sign } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startSandbox } from '../../src/io/sandbox-server.ts';
+import type { Sandbox } from '../../src/io/sandbox-server.ts';
+import { at, bytesAt, ec, post, textAt } from './ask.ts';
+
+const PATH = '/rekor2/api/v2/log/entries';
+const KEY_DETAILS = 'PKIX_ECDSA_P256_SHA_256';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+
+afterAll(async () => {
+  await sandbox.close();
+});
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
+/** A request to log a signature over `hello`. */
+function request(digest = digestOf('hello'), keyDetails = KEY_DETAILS): object {
+  const { publicKey, privateKey } = ec();
+  const rawBytes = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  const content = sign('sha256', Buffer.from('hello'), privateKey).toString('base64');
+  const signature = { content, verifier: { keyDetails, publicKey: { rawBytes } } };
+  return { hashedRekordRequestV002: { digest, signature } };
+}
+
+describe('Rekor v2', () => {
+  it('answers with the bare host as origin, and with index, size and hashes of a first entry', async () => {
+    const fresh = await startSandbox();
+    try {
+      const { status, body } = await post(fresh.url + PATH, request());
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ logIndex: '0', integratedTime: '0', inclusionPromise: null });
+      const proof = at(body, 'inclusionProof');
+      expect(proof).toMatchObject({ logIndex: '0', treeSize: '1', hashes: [] });
+      const note = /^127\.0\.0\.1\n1\n[^\n]+\n\n\u2014 127\.0\.0\.1 \S+\n$/;
+      expect(textAt(proof, 'checkpoint', 'envelope')).toMatch(note);
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it('names itself by the key id of a signed note: origin, type and key', async () => {
+    const { body } = await post(sandbox.url + PATH, request());
+    const spki = bytesAt(sandbox.trustedRoot, 'tlogs', 1, 'publicKey', 'rawBytes');
+    const hash = createHash('sha256').update('127.0.0.1\n\u0001').update(spki.subarray(-32));
+    const keyId = hash.digest('base64');
+    expect(textAt(body, 'logId', 'keyId')).toBe(keyId);
+    expect(textAt(sandbox.trustedRoot, 'tlogs', 1, 'logId', 'keyId')).toBe(keyId);
+  });
+
+  it('answers the same request again with 409', async () => {
+    const wanted = request();
+    expect((await post(sandbox.url + PATH, wanted)).status).toBe(201);
+    const again = await post(sandbox.url + PATH, wanted);
+    expect(again).toMatchObject({ status: 409, body: { code: 6 } });
+  });
+
+  it.each([
+    { why: 'an envelope, as rekor-tiles does', wanted: () => ({ dsseRequestV002: {} }) },
+    { why: 'a signature over another digest', wanted: () => request(digestOf('other')) },
+    { why: 'a digest of another length', wanted: () => request('AAAA') },
+    {
+      why: 'key details that differ from the key',
+      wanted: () => request(digestOf('hello'), 'PKIX_ED25519'),
+    },
+  ])('refuses $why', async ({ wanted }) => {
+    const answer = await post(sandbox.url + PATH, wanted());
+    expect(answer).toMatchObject({ status: 400, body: { code: 3 } });
+  });
+});
