@@ -9,4 +9,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const config = await Config.load({ root });
 const plugin = config.plugins.get(config.pjson.name);
 if (plugin === undefined) throw new Error('oclif did not find this package');
-writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+// The interface leaves the field out; the class has it.
+const manifest: unknown = Reflect.get(plugin, 'manifest');
+writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -13,9 +13,11 @@ export interface ClaimRule {
    * version of the format and are left alone.
    */
   readonly known: RegExp;
-  /** Whether "" and an absent field are the same, as Go's `omitempty` writes them. */
-  readonly emptyIsAbsent: boolean;
+  /** Values, as JSON text, that mean the same as an absent field, e.g. `""` under Go's `omitempty`. */
+  readonly absent: readonly string[];
 }
+
+const EMPTY_TEXT = '""';
 
 const TEXT = '(?:value|version|source|note)';
 
@@ -26,25 +28,26 @@ export const CLAIM_RULES = {
     known: new RegExp(
       `^/(?:service|accelerator|gpuModel|os|k8sVersion|region|nodeCount|gpuNodeCount)/${TEXT}$`,
     ),
-    emptyIsAbsent: true,
+    absent: [EMPTY_TEXT],
   },
   match: {
     code: 'MATCH_DIFFERS',
     known:
       /^\/matched$|^\/perDimension\/\d+\/(?:dimension|recipeRequires|fingerprintProvides|match)$/,
-    emptyIsAbsent: true,
+    // AICR writes what a recipe does not demand as "any".
+    absent: [EMPTY_TEXT, '"any"'],
   },
-  constraints: { code: 'CONSTRAINTS_DIFFER', known: /^/, emptyIsAbsent: false },
+  constraints: { code: 'CONSTRAINTS_DIFFER', known: /^/, absent: [] },
   phases: {
     code: 'PHASES_DIFFER',
     known: /^\/[^/]*(?:\/(?:passed|failed|skipped|ctrfDigest))?$/,
-    emptyIsAbsent: false,
+    absent: [],
   },
-  phaseDetails: { code: 'PHASES_DIFFER', known: /^/, emptyIsAbsent: false },
+  phaseDetails: { code: 'PHASES_DIFFER', known: /^/, absent: [] },
   bom: {
     code: 'BOM_DIFFERS',
     known: /^\/(?:format|version|digest|imageCount)$/,
-    emptyIsAbsent: false,
+    absent: [],
   },
 } as const satisfies Record<string, ClaimRule>;
 
@@ -78,11 +81,10 @@ function isSame(
   claimed: string | undefined,
   computed: string | undefined,
 ): boolean {
-  if (claimed === computed) return true;
-  return rule.emptyIsAbsent && (claimed ?? EMPTY_TEXT) === (computed ?? EMPTY_TEXT);
+  const present = (value: string | undefined): string | undefined =>
+    value !== undefined && rule.absent.includes(value) ? undefined : value;
+  return present(claimed) === present(computed);
 }
-
-const EMPTY_TEXT = '""';
 
 /** Values are compared whole and shown short. */
 function shown(text: string | undefined): string {

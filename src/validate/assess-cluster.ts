@@ -3,7 +3,7 @@ import { constraintFaults, evaluateConstraints } from '../constraint/evaluate.ts
 import type { Finding } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
-import { fingerprintOf } from '../snapshot/fingerprint.ts';
+import { fingerprintFindings, fingerprintOf } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import { matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -35,6 +35,7 @@ export function assessCluster(recipe: Recipe, snapshot: Snapshot, now: Date): Cl
       ...recipe.findings,
       ...snapshot.findings,
       ...snapshotDoubts(snapshot, now),
+      ...fingerprintFindings(snapshot, fingerprint),
       ...matchFindings(recipe, match),
     ],
   };
