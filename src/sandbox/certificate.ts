@@ -131,7 +131,7 @@ export function buildTbs(content: CertificateContent, issuer: KeyObject): Buffer
   );
 }
 
-export function signTbs(tbs: Buffer, issuer: KeyObject): Buffer {
+function signTbs(tbs: Buffer, issuer: KeyObject): Buffer {
   const signature = sign(hashFor(issuer), tbs, issuer);
   return der.sequence(tbs, signatureAlgorithm(issuer), der.bitString(signature));
 }

@@ -14,7 +14,7 @@ import type { Reply, Request } from './http.ts';
 import type { Claims } from './identity-extensions.ts';
 
 /** What Fulcio and its clients ask for. */
-export const SIGSTORE_AUDIENCE = 'sigstore';
+const SIGSTORE_AUDIENCE = 'sigstore';
 
 /**
  * Who signs unless the caller says otherwise. `.invalid` never resolves (RFC 2606 §2), so the

@@ -12,17 +12,15 @@ export const REKOR_V2_BASE = '/rekor2';
 /** The certificate log's place. It is named only: clients never call it. */
 const CT_BASE = '/ct';
 
-export const SIGNING_CONFIG_NAMES = [
-  'signing_config.json',
-  'signing_config.v1.json',
-  'signing_config.v1-tsa.json',
-  'signing_config.v2-tsa.json',
-] as const;
-
-export type SigningConfigName = (typeof SIGNING_CONFIG_NAMES)[number];
+/** A signing config's file name. */
+export type SigningConfigName =
+  | 'signing_config.json'
+  | 'signing_config.v1.json'
+  | 'signing_config.v1-tsa.json'
+  | 'signing_config.v2-tsa.json';
 
 /** A log and its public key, SubjectPublicKeyInfo in DER. */
-export interface LogIdentity {
+interface LogIdentity {
   readonly spki: Buffer;
   readonly logId: Buffer;
 }

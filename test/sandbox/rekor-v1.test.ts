@@ -22,13 +22,25 @@ afterAll(async () => {
 });
 
 /** A dsse proposal signed by a key of its own; `signed` is what the signature is over. */
-function proposal(signed = 'DSSEv1 10 text/plain 2 {}'): object {
+function proposal(signed = 'DSSEv1 10 text/plain 2 {}', columns = 64): object {
   const { publicKey, privateKey } = ec();
+  const pem = withColumns(spkiPem(publicKey), columns);
   const sig = sign('sha256', Buffer.from(signed), privateKey).toString('base64');
   const payload = Buffer.from('{}').toString('base64');
   const envelope = JSON.stringify({ payload, payloadType: 'text/plain', signatures: [{ sig }] });
-  const verifiers = [Buffer.from(spkiPem(publicKey)).toString('base64')];
+  const verifiers = [Buffer.from(pem).toString('base64')];
   return { kind: 'dsse', apiVersion: '0.0.1', spec: { proposedContent: { envelope, verifiers } } };
+}
+
+/** The same PEM, its base64 broken into lines of this length. */
+function withColumns(pem: string, columns: number): string {
+  const [begin = '', ...rest] = pem.trim().split('\n');
+  const lines =
+    rest
+      .slice(0, -1)
+      .join('')
+      .match(new RegExp(`.{1,${columns}}`, 'g')) ?? [];
+  return [begin, ...lines, rest.at(-1), ''].join('\n');
 }
 
 function hashedRekord(message: string): object {
@@ -83,6 +95,16 @@ describe('Rekor v1', () => {
     });
     const leaf = createHash('sha256').update(Buffer.of(0)).update(body).digest('hex');
     expect(uuid.slice(16)).toBe(leaf);
+  });
+
+  it('logs a PEM of other columns with 64, as the clients that compare it would write it', async () => {
+    const wanted = proposal(undefined, 70);
+    const answer = await post(url, wanted);
+    const body: unknown = JSON.parse(bytesAt(answer.body, uuidOf(answer), 'body').toString());
+    const sent = bytesAt(wanted, 'spec', 'proposedContent', 'verifiers', 0).toString();
+    const logged = bytesAt(body, 'spec', 'signatures', 0, 'verifier').toString();
+    expect(logged).not.toBe(sent);
+    expect(logged).toBe(withColumns(sent, 64));
   });
 
   it('answers an equivalent entry with 409 and the place of the first, which can be fetched', async () => {

@@ -11,7 +11,7 @@ import type { Signer } from '@sigstore/verify';
 
 import type { Sandbox } from '../../src/io/sandbox-server.ts';
 
-export const STATEMENT = {
+const STATEMENT = {
   type: 'application/vnd.in-toto+json',
   data: Buffer.from(
     JSON.stringify({
@@ -28,10 +28,10 @@ export const STATEMENT = {
 export type Kind = 'v1' | 'v1-tsa' | 'v2-tsa';
 
 /** What each kind of evidence must carry to be accepted: a log entry, and so many times. */
-export const TIMES: Readonly<Record<Kind, number>> = { v1: 1, 'v1-tsa': 2, 'v2-tsa': 1 };
+const TIMES: Readonly<Record<Kind, number>> = { v1: 1, 'v1-tsa': 2, 'v2-tsa': 1 };
 
 /** Rekor v2 wants the digest of what was signed; the library's own witness sends the envelope. */
-export function rekorV2Witness(url: string): Witness {
+function rekorV2Witness(url: string): Witness {
   return {
     async testify(content, certificate) {
       if (content.$case !== 'dsseEnvelope') throw new Error('not an envelope');
