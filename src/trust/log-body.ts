@@ -4,7 +4,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
-import { refuse, withCode } from './place.ts';
+import { refuse, within } from './place.ts';
 import type { Place } from './place.ts';
 
 export interface LoggedSignature {
@@ -50,8 +50,8 @@ export function parseLogBody(body: Uint8Array, entry: EntryName, place: Place): 
     const expected = `an entry of kind ${[...ENTRY_KINDS.keys()].join(', ')}`;
     return refuse(place, quote(`${entry.kind} ${entry.version}`), expected);
   }
-  return withCode(place.code, () => {
-    const reader = new ObjectReader(decodeJson(body, place.at), place.at);
+  return within(place, () => {
+    const reader = new ObjectReader(decodeJson(body, 'body'), 'body');
     const found = `${reader.string('kind')} ${reader.string('apiVersion')}`;
     if (found !== `${entry.kind} ${entry.version}`) {
       refuse(place, `a body of kind ${quote(found)}`, `${entry.kind} ${entry.version}`);

@@ -31,3 +31,13 @@ export function withCode<T>(code: ErrorCode, parse: () => T): T {
     throw new EvidenceError(code, at === undefined ? detail : { ...detail, at });
   }
 }
+
+/** Runs a parser of what stands at one place; whatever it refuses is refused there. */
+export function within<T>(place: Place, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    return refuse(place, error.found, error.expected, error);
+  }
+}

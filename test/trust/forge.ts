@@ -1,0 +1,342 @@
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+
+import { generateSandboxKeys } from '../../src/io/sandbox-keys.ts';
+import { IN_TOTO_PAYLOAD_TYPE } from '../../src/media-types.ts';
+import { buildCertificateAuthority } from '../../src/sandbox/certificate-authority.ts';
+import * as x509 from '../../src/sandbox/certificate.ts';
+import type { KeyPair } from '../../src/sandbox/certificate.ts';
+import { ctLogId, sctListExtension } from '../../src/sandbox/ct-log.ts';
+import * as der from '../../src/sandbox/der.ts';
+import type { Reply, Request } from '../../src/sandbox/http.ts';
+import { RekorV1 } from '../../src/sandbox/rekor-v1.ts';
+import { RekorV2 } from '../../src/sandbox/rekor-v2.ts';
+import { answerTimestamp, buildTimestampAuthority } from '../../src/sandbox/timestamp-authority.ts';
+import { buildTrustedRoot } from '../../src/sandbox/trust-material.ts';
+import { preAuthEncoding } from '../../src/trust/dsse.ts';
+
+/** A Sigstore bundle's JSON, to be changed at will. */
+export interface BundleJson {
+  mediaType: string;
+  verificationMaterial: {
+    certificate?: { rawBytes: string };
+    tlogEntries: EntryJson[];
+    timestampVerificationData?: { rfc3161Timestamps: { signedTimestamp: string }[] };
+    [other: string]: unknown;
+  };
+  dsseEnvelope: {
+    payload: string;
+    payloadType: string;
+    signatures: { sig: string; keyid?: string }[];
+    [other: string]: unknown;
+  };
+  [other: string]: unknown;
+}
+
+export interface EntryJson {
+  logIndex: string;
+  logId: { keyId: string };
+  kindVersion: { kind: string; version: string };
+  integratedTime?: string;
+  inclusionPromise?: { signedEntryTimestamp: string };
+  inclusionProof: {
+    logIndex: string;
+    rootHash: string;
+    treeSize: string;
+    hashes: string[];
+    checkpoint: { envelope: string };
+    [other: string]: unknown;
+  };
+  canonicalizedBody: string;
+  [other: string]: unknown;
+}
+
+/** A trusted root's JSON, to be changed at will. */
+export interface RootJson {
+  mediaType: string;
+  tlogs: LogJson[];
+  certificateAuthorities: AuthorityJson[];
+  ctlogs: LogJson[];
+  timestampAuthorities: AuthorityJson[];
+  [other: string]: unknown;
+}
+
+interface LogJson {
+  baseUrl: string;
+  hashAlgorithm: string;
+  publicKey: { rawBytes: string; keyDetails: string; validFor: WindowJson };
+  logId: { keyId: string };
+}
+
+interface AuthorityJson {
+  subject: { organization: string; commonName: string };
+  uri: string;
+  certChain: { certificates: { rawBytes: string }[] };
+  validFor: WindowJson;
+}
+
+interface WindowJson {
+  start?: string;
+  end?: string;
+}
+
+export const IDENTITY = 'alice@example.test';
+export const ISSUER = 'https://issuer.example.test';
+/** When everything is signed, unless a test says otherwise. */
+export const SIGNED_AT = new Date('2026-06-01T12:00:00Z');
+export const STATEMENT = Buffer.from('{"_type":"https://in-toto.io/Statement/v1"}');
+
+const HOST = 'log.example.test';
+const MINUTES_10 = 600_000;
+
+export interface Signing {
+  readonly rekor?: 1 | 2;
+  readonly timestamp?: boolean;
+  readonly payload?: Buffer;
+  readonly payloadType?: string;
+  readonly keys?: KeyPair;
+  /** The extensions of the leaf, from those that Fulcio would give it. */
+  readonly extensions?: (usual: LeafExtensions) => readonly Buffer[];
+  readonly notBefore?: Date;
+  readonly withoutSct?: boolean;
+  readonly loggedAt?: Date;
+  readonly stampedAt?: Date;
+  /** Whether the timestamp carries its signer's certificate. */
+  readonly embed?: boolean;
+}
+
+export interface LeafExtensions {
+  readonly usage: Buffer;
+  readonly purpose: Buffer;
+  readonly name: Buffer;
+  readonly issuers: readonly Buffer[];
+}
+
+/** GeneralName's tags. */
+export const EMAIL = 1;
+export const DNS = 2;
+export const URI = 6;
+
+export function nameExtension(...names: readonly (readonly [tag: number, text: string])[]): Buffer {
+  const list = names.map(([tag, text]) => der.implicit(tag, Buffer.from(text, 'latin1')));
+  return x509.extension('2.5.29.17', der.sequence(...list), true);
+}
+
+export function issuerExtensions(former: string, current: string): readonly Buffer[] {
+  return [
+    x509.extension('1.3.6.1.4.1.57264.1.1', Buffer.from(former)),
+    x509.extension('1.3.6.1.4.1.57264.1.8', der.utf8String(current)),
+  ];
+}
+
+/** A Sigstore whose every part a test can bend, without a network. */
+export class Forge {
+  readonly root: RootJson;
+  readonly #keys = generateSandboxKeys();
+  readonly #authority;
+  readonly #timestamps;
+  readonly #logs;
+
+  constructor() {
+    const validity = {
+      notBefore: new Date('2026-01-01T00:00:00Z'),
+      notAfter: new Date('2027-01-01T00:00:00Z'),
+    };
+    const keys = this.#keys;
+    this.#authority = buildCertificateAuthority(keys, validity);
+    this.#timestamps = buildTimestampAuthority(
+      { root: keys.timestampRoot, leaf: keys.timestamp },
+      validity,
+    );
+    this.#logs = { 1: new RekorV1(keys.rekorV1, HOST), 2: new RekorV2(keys.rekorV2, HOST) };
+    const root = buildTrustedRoot({
+      url: `https://${HOST}`,
+      start: validity.notBefore,
+      authorityChain: [this.#authority.intermediate.der, this.#authority.root.der],
+      timestampChain: [this.#timestamps.leaf.der, this.#timestamps.root.der],
+      rekorV1: { spki: x509.spkiOf(keys.rekorV1.publicKey), logId: this.#logs[1].logId },
+      rekorV2: { spki: x509.spkiOf(keys.rekorV2.publicKey), logId: this.#logs[2].logId },
+      ctLog: { spki: x509.spkiOf(keys.ctLog.publicKey), logId: ctLogId(keys.ctLog) },
+    });
+    this.root = structuredClone(root) as RootJson;
+  }
+
+  /** A bundle that verifies, but for what `signing` bends. */
+  sign(signing: Signing = {}): BundleJson {
+    const {
+      payload = STATEMENT,
+      payloadType = IN_TOTO_PAYLOAD_TYPE,
+      keys = ephemeralKeys(),
+    } = signing;
+    const certificate = this.#leaf(keys, signing);
+    const encoding = preAuthEncoding(payloadType, payload);
+    const signature = sign('sha256', encoding, keys.privateKey);
+    const envelope = {
+      payload: payload.toString('base64'),
+      payloadType,
+      signatures: [{ sig: signature.toString('base64') }],
+    };
+    const { loggedAt = SIGNED_AT, rekor = 1 } = signing;
+    const entry =
+      rekor === 1
+        ? this.#logV1(envelope, certificate, loggedAt)
+        : this.#logV2(encoding, signature, certificate);
+    const stamped = signing.timestamp ?? rekor === 2;
+    return {
+      mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+      verificationMaterial: {
+        certificate: { rawBytes: certificate.toString('base64') },
+        tlogEntries: [entry],
+        ...(stamped ? { timestampVerificationData: this.#stamp(signature, signing) } : {}),
+      },
+      dsseEnvelope: envelope,
+    };
+  }
+
+  /** A certificate of this authority. */
+  #leaf(keys: KeyPair, signing: Signing): Buffer {
+    const { notBefore = new Date(SIGNED_AT.getTime() - 1000), withoutSct = false } = signing;
+    const usual: LeafExtensions = {
+      usage: x509.digitalSignatureExtension(),
+      purpose: x509.extendedKeyUsageExtension(x509.EXTENDED_KEY_USAGE.codeSigning, false),
+      name: nameExtension([EMAIL, IDENTITY]),
+      issuers: issuerExtensions(ISSUER, ISSUER),
+    };
+    const { keys: issuer, name } = this.#authority.intermediate;
+    const chosen = signing.extensions?.(usual) ?? [
+      usual.usage,
+      usual.purpose,
+      usual.name,
+      ...usual.issuers,
+    ];
+    const content = {
+      serialNumber: Buffer.concat([Buffer.of(0x41), randomBytes(15)]),
+      issuerName: name,
+      subjectName: x509.EMPTY_NAME,
+      validity: { notBefore, notAfter: new Date(notBefore.getTime() + MINUTES_10) },
+      publicKey: keys.publicKey,
+      extensions: [...x509.keyIdentifierExtensions(keys.publicKey, issuer.publicKey), ...chosen],
+    };
+    if (withoutSct) return x509.buildCertificate(content, issuer.privateKey);
+    const tbs = x509.buildTbs(content, issuer.privateKey);
+    const issuerSpki = x509.spkiOf(issuer.publicKey);
+    const sct = sctListExtension(this.#keys.ctLog, { tbs, issuerSpki }, notBefore);
+    const logged = { ...content, extensions: [...content.extensions, sct] };
+    return x509.buildCertificate(logged, issuer.privateKey);
+  }
+
+  #logV1(envelope: BundleJson['dsseEnvelope'], certificate: Buffer, at: Date): EntryJson {
+    const verifier = Buffer.from(x509.pemOf(certificate)).toString('base64');
+    const reply = this.#logs[1].answerProposal(
+      request(at, {
+        apiVersion: '0.0.1',
+        kind: 'dsse',
+        spec: {
+          proposedContent: { envelope: JSON.stringify(envelope), verifiers: [verifier] },
+        },
+      }),
+    );
+    const [logged] = Object.values(jsonOf(reply) as Record<string, LoggedV1>);
+    if (logged === undefined) throw new TypeError('no entry');
+    const { inclusionProof, signedEntryTimestamp } = logged.verification;
+    return {
+      logIndex: String(logged.logIndex),
+      logId: { keyId: fromHex(logged.logID) },
+      kindVersion: { kind: 'dsse', version: '0.0.1' },
+      integratedTime: String(logged.integratedTime),
+      inclusionPromise: { signedEntryTimestamp },
+      inclusionProof: {
+        logIndex: String(inclusionProof.logIndex),
+        rootHash: fromHex(inclusionProof.rootHash),
+        treeSize: String(inclusionProof.treeSize),
+        hashes: inclusionProof.hashes.map(fromHex),
+        checkpoint: { envelope: inclusionProof.checkpoint },
+      },
+      canonicalizedBody: logged.body,
+    };
+  }
+
+  #logV2(encoding: Buffer, signature: Buffer, certificate: Buffer): EntryJson {
+    const reply = this.#logs[2].answerRequest(
+      request(SIGNED_AT, {
+        hashedRekordRequestV002: {
+          digest: createHash('sha256').update(encoding).digest('base64'),
+          signature: {
+            content: signature.toString('base64'),
+            verifier: {
+              keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+              x509Certificate: { rawBytes: certificate.toString('base64') },
+            },
+          },
+        },
+      }),
+    );
+    const { integratedTime: _, inclusionPromise: __, ...entry } = jsonOf(reply) as EntryJson;
+    return entry;
+  }
+
+  #stamp(
+    signature: Buffer,
+    { stampedAt = SIGNED_AT, embed = true }: Signing,
+  ): { rfc3161Timestamps: { signedTimestamp: string }[] } {
+    const artifactHash = createHash('sha256').update(signature).digest('base64');
+    const reply = answerTimestamp(
+      this.#timestamps,
+      request(stampedAt, { artifactHash, hashAlgorithm: 'sha256', certificates: embed }),
+    );
+    if (!Buffer.isBuffer(reply.body)) throw new TypeError(reply.body);
+    return { rfc3161Timestamps: [{ signedTimestamp: reply.body.toString('base64') }] };
+  }
+}
+
+interface LoggedV1 {
+  body: string;
+  integratedTime: number;
+  logID: string;
+  logIndex: number;
+  verification: {
+    signedEntryTimestamp: string;
+    inclusionProof: {
+      checkpoint: string;
+      hashes: string[];
+      logIndex: number;
+      rootHash: string;
+      treeSize: number;
+    };
+  };
+}
+
+export function ephemeralKeys(): KeyPair {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function request(at: Date, body: unknown): Request {
+  return {
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    contentType: 'application/json',
+    authorization: '',
+    body: Buffer.from(JSON.stringify(body)),
+    at,
+  };
+}
+
+function jsonOf({ status, body }: Reply): unknown {
+  if (status !== 201) throw new TypeError(body.toString());
+  return JSON.parse(body.toString());
+}
+
+function fromHex(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64');
+}
+
+export function encode(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** A copy with one change. */
+export function edited<T>(value: T, change: (copy: T) => void): T {
+  const copy = structuredClone(value);
+  change(copy);
+  return copy;
+}

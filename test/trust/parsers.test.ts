@@ -1,0 +1,190 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import * as writer from '../../src/sandbox/der.ts';
+import { decodeBase64 } from '../../src/trust/base64.ts';
+import { parseCheckpoint } from '../../src/trust/checkpoint.ts';
+import { DER_OCTET_STRING, DER_SEQUENCE, childrenOf, parseDer } from '../../src/trust/der.ts';
+import { preAuthEncoding } from '../../src/trust/dsse.ts';
+import { parseLeafCertificate } from '../../src/trust/leaf-certificate.ts';
+import { parseLogBody } from '../../src/trust/log-body.ts';
+import type { Place } from '../../src/trust/place.ts';
+import { parseTimestampToken } from '../../src/trust/timestamp-token.ts';
+import { refusalOf } from '../document/refusal.ts';
+import { Forge } from './forge.ts';
+
+const PLACE: Place = { code: 'TIMESTAMP_INVALID', at: 'here', hint: 'look again' };
+
+/** The code of the refusal; undefined if there is none. Any other error passes through. */
+function codeOf(call: () => unknown): string | undefined {
+  return refusalOf(call)?.code;
+}
+
+const forge = new Forge();
+const signed = forge.sign({ rekor: 2 });
+const { certificate, timestampVerificationData } = signed.verificationMaterial;
+const [stamp] = timestampVerificationData?.rfc3161Timestamps ?? [];
+
+describe('base64', () => {
+  it('has one spelling for each text of bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
+        const text = Buffer.from(bytes).toString('base64');
+        expect(decodeBase64(text, PLACE)).toEqual(Buffer.from(bytes));
+      }),
+    );
+  });
+
+  it('never decodes two texts to the same bytes', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const refusal = refusalOf(() =>
+          expect(decodeBase64(text, PLACE).toString('base64')).toBe(text),
+        );
+        expect([undefined, 'TIMESTAMP_INVALID']).toContain(refusal?.code);
+      }),
+    );
+  });
+
+  it.each(['QUI', 'QUI=\n', 'QU I=', 'QUJ=', 'QU-_', 'Q', '=', ''])('refuses %j', (text) => {
+    expect(codeOf(() => decodeBase64(text, PLACE))).toBe('TIMESTAMP_INVALID');
+  });
+});
+
+describe('DER', () => {
+  it('reads what the writer writes, of any length', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 }), (texts) => {
+        const bytes = writer.sequence(...texts.map((text) => writer.octetString(text)));
+        const items = childrenOf(parseDer(bytes, PLACE), DER_SEQUENCE);
+        expect(items.map(({ contents }) => contents)).toEqual(
+          texts.map((text) => Buffer.from(text)),
+        );
+        expect(items.every(({ tag }) => tag === DER_OCTET_STRING)).toBe(true);
+      }),
+    );
+  });
+
+  it('refuses anything else with a code', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const refusal = refusalOf(() =>
+          expect(parseDer(bytes, PLACE).raw).toEqual(Buffer.from(bytes)),
+        );
+        expect([undefined, 'TIMESTAMP_INVALID']).toContain(refusal?.code);
+      }),
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['two values', '05000500'],
+    ['a tag alone', '30'],
+    ['a value that is cut off', '040341'],
+    ['a length of one in two bytes', '04810141'],
+    ['a length with a leading zero', '0482000141'],
+    ['no length in advance', '3080050000'],
+    ['a length of five bytes', '04850000000001'],
+    ['a tag of two bytes', '1f8100'],
+  ])('refuses %s', (_, hex) => {
+    expect(codeOf(() => parseDer(Buffer.from(hex, 'hex'), PLACE))).toBe('TIMESTAMP_INVALID');
+  });
+});
+
+describe('what comes from a service', () => {
+  it.each<[string, string, (bytes: Buffer) => unknown]>([
+    ['certificate', certificate?.rawBytes ?? '', (bytes) => parseLeafCertificate(bytes, PLACE)],
+    [
+      'timestamp',
+      stamp?.signedTimestamp ?? '',
+      (bytes) => parseTimestampToken(bytes, PLACE, () => true),
+    ],
+  ])('a %s with any bytes replaced is read or refused with a code', (_, base64, parse) => {
+    const good = Buffer.from(base64, 'base64');
+    expect(codeOf(() => parse(good))).toBeUndefined();
+    fc.assert(
+      fc.property(
+        fc.nat({ max: good.length - 1 }),
+        fc.uint8Array({ minLength: 1, maxLength: 4 }),
+        (at, bytes) => {
+          const changed = Buffer.concat([
+            good.subarray(0, at),
+            bytes,
+            good.subarray(at + bytes.length),
+          ]);
+          expect([undefined, 'TIMESTAMP_INVALID']).toContain(codeOf(() => parse(changed)));
+        },
+      ),
+    );
+  });
+
+  it('a log body of any JSON is read or refused with a code', () => {
+    const entry = { kind: 'dsse', version: '0.0.1' };
+    fc.assert(
+      fc.property(fc.json(), (json) => {
+        const parse = (): unknown => parseLogBody(Buffer.from(json), entry, PLACE);
+        expect(codeOf(parse)).toBe('TIMESTAMP_INVALID');
+      }),
+    );
+  });
+
+  it.each([
+    { kind: 'hashedrekord', version: '0.0.1' },
+    { kind: 'dsse', version: '0.0.3' },
+    { kind: 'rekord', version: '0.0.1' },
+    { kind: 'toString', version: '' },
+  ])('an entry of kind $kind $version binds no envelope', (entry) => {
+    expect(codeOf(() => parseLogBody(Buffer.from('{}'), entry, PLACE))).toBe('TIMESTAMP_INVALID');
+  });
+});
+
+describe('a checkpoint', () => {
+  const ROOT = Buffer.alloc(32, 7).toString('base64');
+  const NOTE = `log.test\n5\n${ROOT}\n`;
+  const LINE = '\u2014 log.test AAAAAAAA\n';
+
+  it('is read whole', () => {
+    expect(parseCheckpoint(`${NOTE}\n${LINE}`, PLACE)).toEqual({
+      origin: 'log.test',
+      treeSize: '5',
+      rootHash: Buffer.alloc(32, 7),
+      signatures: [{ name: 'log.test', keyHint: Buffer.alloc(4) }],
+    });
+  });
+
+  it.each([
+    ['a root in other base64', `log.test\n5\n${ROOT.replace(/.=$/, 'd=')}\n\n${LINE}`],
+    ['a short root', `log.test\n5\nAAAA\n\n${LINE}`],
+    ['a size with a leading zero', `log.test\n05\n${ROOT}\n\n${LINE}`],
+    ['a size of zero', `log.test\n0\n${ROOT}\n\n${LINE}`],
+    ['no origin', `\n5\n${ROOT}\n\n${LINE}`],
+    ['two lines only', `log.test\n5\n\n${LINE}`],
+    ['a signature in other base64', `${NOTE}\n\u2014 log.test AAAAAAB=\n`],
+    ['a hyphen for the dash', `${NOTE}\n- log.test AAAAAAAA\n`],
+    ['a blank line among the signatures', `${NOTE}\n${LINE}\n${LINE}`],
+  ])('with %s is refused', (_, text) => {
+    expect(codeOf(() => parseCheckpoint(text, PLACE))).toBe('TIMESTAMP_INVALID');
+  });
+
+  it('of any text is read or refused with a code', () => {
+    const line = fc.oneof(fc.string(), fc.constantFrom('', 'log.test', '5', ROOT, LINE.trim()));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+        const code = codeOf(() => parseCheckpoint(lines.join('\n'), PLACE));
+        expect([undefined, 'TIMESTAMP_INVALID']).toContain(code);
+      }),
+    );
+  });
+});
+
+describe('the pre-authentication encoding', () => {
+  it('is that of the example of DSSE', () => {
+    // https://github.com/secure-systems-lab/dsse/blob/master/protocol.md, "Test Vectors"
+    const encoding = preAuthEncoding('http://example.com/HelloWorld', Buffer.from('hello world'));
+    expect(encoding.toString()).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world');
+  });
+
+  it('counts bytes, not characters', () => {
+    expect(preAuthEncoding('\u{E9}', Buffer.alloc(0)).toString()).toBe('DSSEv1 2 \u{E9} 0 ');
+  });
+});

@@ -1,0 +1,135 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { publicGoodRoot } from '../../src/trust/public-good.ts';
+import { parseTrustedRoot } from '../../src/trust/trusted-root.ts';
+import { refusalOf } from '../document/refusal.ts';
+import { edited, encode } from './forge.ts';
+import type { RootJson } from './forge.ts';
+
+const GOOD = JSON.parse(Buffer.from(publicGoodRoot()).toString('utf8')) as RootJson;
+
+function verdict(root: unknown): string {
+  const bytes = root instanceof Uint8Array ? root : encode(root);
+  const refusal = refusalOf(() => parseTrustedRoot(bytes, 'root.json'));
+  return refusal === undefined ? 'usable' : `${refusal.code} ${refusal.at}`;
+}
+
+type Change = (root: RootJson) => unknown;
+
+describe('a trusted root', () => {
+  it('lists logs and authorities with their windows', () => {
+    const root = parseTrustedRoot(publicGoodRoot(), 'root.json');
+    expect(root.logs.map(({ baseUrl }) => baseUrl)).toEqual([
+      'https://rekor.sigstore.dev',
+      'https://log2025-1.rekor.sigstore.dev',
+    ]);
+    expect(root.certificateLogs).toHaveLength(2);
+    expect(root.certificateAuthorities.map(({ chain }) => chain.length)).toEqual([1, 2]);
+    expect(root.timestampAuthorities.map(({ validFor }) => validFor.start)).toEqual([
+      new Date('2025-07-04T00:00:00Z'),
+    ]);
+  });
+
+  it.each<[string, Change]>([
+    ['null where protobuf has nothing', (r) => Object.assign(at(r.tlogs), { operator: null })],
+    ['an operator', (r) => Object.assign(at(r.tlogs), { operator: 'sigstore.dev' })],
+    [
+      'the media type of 0.2',
+      (r) => (r.mediaType = 'application/vnd.dev.sigstore.trustedroot.v0.2+json'),
+    ],
+    ['no timestamp authorities', (r) => (r.timestampAuthorities = [])],
+  ])('is usable with %s', (_, change) => {
+    expect(verdict(edited(GOOD, (root) => void change(root)))).toBe('usable');
+  });
+
+  it('does without a log whose kind of key it cannot verify', () => {
+    const bytes = encode(
+      edited(GOOD, (root) => (at(root.tlogs).publicKey.keyDetails = 'ML_DSA_65')),
+    );
+    expect(parseTrustedRoot(bytes, 'root.json').logs).toHaveLength(1);
+  });
+
+  it.each<[string, Change, string]>([
+    ['another media type', (r) => (r.mediaType = 'application/json'), '/mediaType'],
+    [
+      'a log without a start',
+      (r) => delete at(r.tlogs).publicKey.validFor.start,
+      '/tlogs/0/publicKey/validFor/start',
+    ],
+    [
+      'a certificate log without a start',
+      (r) => delete at(r.ctlogs).publicKey.validFor.start,
+      '/ctlogs/0/publicKey/validFor/start',
+    ],
+    [
+      'an authority without a start',
+      (r) => delete at(r.certificateAuthorities).validFor.start,
+      '/certificateAuthorities/0/validFor/start',
+    ],
+    [
+      'a start that is no time',
+      (r) => (at(r.tlogs).publicKey.validFor.start = 'yesterday'),
+      '/tlogs/0/publicKey/validFor/start',
+    ],
+    ['one log id twice', (r) => r.tlogs.push(at(r.tlogs)), '/tlogs'],
+    [
+      'a key that is no key',
+      (r) => (at(r.tlogs).publicKey.rawBytes = 'AAAA'),
+      '/tlogs/0/publicKey/rawBytes',
+    ],
+    [
+      'a key of another kind than it says',
+      (r) => (at(r.tlogs).publicKey.keyDetails = 'PKIX_ED25519'),
+      '/tlogs/0/publicKey/rawBytes',
+    ],
+    [
+      'a hash that is not SHA-256',
+      (r) => (at(r.tlogs).hashAlgorithm = 'SHA2_512'),
+      '/tlogs/0/hashAlgorithm',
+    ],
+    [
+      'an authority without a certificate',
+      (r) => (at(r.certificateAuthorities).certChain.certificates = []),
+      '/certificateAuthorities/0/certChain/certificates',
+    ],
+    [
+      'a certificate that is none',
+      (r) => (at(at(r.certificateAuthorities).certChain.certificates).rawBytes = 'AAAA'),
+      '/certificateAuthorities/0/certChain/certificates/0/rawBytes',
+    ],
+    [
+      'a chain from the root to the leaf',
+      (r) => {
+        const { certChain } = r.certificateAuthorities[1] ?? at(r.certificateAuthorities);
+        certChain.certificates = certChain.certificates.toReversed();
+      },
+      '/certificateAuthorities/1/certChain/certificates',
+    ],
+    [
+      'a field that nobody knows',
+      (r) => Object.assign(at(r.tlogs), { revoked: true }),
+      '/tlogs/0/revoked',
+    ],
+    ['a list that nobody knows', (r) => Object.assign(r, { revocations: [] }), '/revocations'],
+  ])('cannot be used with %s', (_, change, pointer) => {
+    const root = edited(GOOD, (copy) => void change(copy));
+    expect(verdict(root)).toBe(`TRUSTED_ROOT_INVALID root.json#${pointer}`);
+  });
+
+  it('is a bounded JSON document', () => {
+    expect(verdict(Buffer.from(''))).toBe('TRUSTED_ROOT_INVALID root.json');
+    expect(verdict(Buffer.alloc(1024 * 1024 + 1, ' '))).toBe('TRUSTED_ROOT_INVALID root.json');
+    fc.assert(
+      fc.property(fc.json(), (json) => {
+        expect(verdict(Buffer.from(json))).toMatch(/^TRUSTED_ROOT_INVALID /);
+      }),
+    );
+  });
+});
+
+function at<T>(list: readonly T[]): T {
+  const [first] = list;
+  if (first === undefined) throw new TypeError('an empty list');
+  return first;
+}

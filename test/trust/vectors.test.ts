@@ -1,0 +1,178 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { digestOf } from '../../src/digest.ts';
+import { EvidenceError } from '../../src/errors.ts';
+import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
+import {
+  PUBLIC_GOOD_DATE,
+  PUBLIC_GOOD_SOURCE,
+  publicGoodRoot,
+} from '../../src/trust/public-good.ts';
+import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
+import type { Trust } from '../../src/verify/trust.ts';
+import { refusalOf } from '../document/refusal.ts';
+
+const DATA = join(import.meta.dirname, '..', '..', 'testdata');
+const PUBLIC_GOOD = join(DATA, 'public-good');
+const CONFORMANCE = join(DATA, 'conformance', 'bundle-verify');
+const BEACON =
+  'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main';
+const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
+/** What the conformance suite takes beside what evidence takes. */
+const OLDER_TYPES = [
+  'application/vnd.dev.sigstore.bundle+json;version=0.1',
+  'application/vnd.dev.sigstore.bundle+json;version=0.2',
+  'application/vnd.dev.sigstore.bundle+json;version=0.3',
+  SIGSTORE_BUNDLE_TYPE,
+];
+
+const embedded = sigstoreTrust(publicGoodRoot(), PUBLIC_GOOD_SOURCE);
+
+describe('the embedded public-good root', () => {
+  it('is the published file, byte for byte', () => {
+    expect(publicGoodRoot()).toEqual(readFileSync(join(PUBLIC_GOOD, 'trusted_root.json')));
+    expect(embedded.root).toEqual({
+      source: PUBLIC_GOOD_SOURCE,
+      digest: 'sha256:6494e21ea73fa7ee769f85f57d5a3e6a08725eae1e38c755fc3517c9e6bc0b66',
+      sandbox: false,
+    });
+    expect(PUBLIC_GOOD_DATE).toBe('2025-09-22');
+  });
+});
+
+interface Listed {
+  readonly file: string;
+  readonly sha256: string;
+  readonly identity: string;
+  readonly issuer: string;
+}
+
+const LISTED = JSON.parse(readFileSync(join(PUBLIC_GOOD, 'index.json'), 'utf8')) as Listed[];
+
+/** Refused as evidence, and why. */
+const NO_EVIDENCE: Readonly<Record<string, string>> = {
+  'gh-sigstore-js-2.1.0-v0.1.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'go-dsse.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'go-sigstore-js-1.3.0.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'go-sigstore-js-2.0.0.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V01-dsse-no-proof.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V01-dsse-with-proof.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V01-full-cert-chain.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V01-intoto-no-proof.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V01-intoto-with-proof.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V02-dsse.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V02-intoto.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V03-dsse.json': 'SIGSTORE_BUNDLE_INVALID #/mediaType',
+  'js-V03-rekor2-dsse-0.0.2.json': 'PAYLOAD_TYPE_UNEXPECTED #/dsseEnvelope/payloadType',
+  'js-V03-rekor2-hashedrekord-0.0.2.json': 'SIGSTORE_BUNDLE_INVALID #/messageSignature',
+};
+
+describe('bundles of the public-good instance', () => {
+  it.each(LISTED)('$file is judged as evidence', ({ file, sha256, identity, issuer }) => {
+    const bytes = readFileSync(join(PUBLIC_GOOD, 'bundles', file));
+    expect(digestOf(bytes)).toBe(`sha256:${sha256}`);
+    const verified = `${identity} by ${issuer}`;
+    expect(verdictOf(embedded, bytes)).toBe(NO_EVIDENCE[file] ?? verified);
+  });
+
+  it('gives the signed bytes, the earliest proven time and who vouches for it', () => {
+    const bytes = readFileSync(join(PUBLIC_GOOD, 'bundles', 'model-v1.1.0.json'));
+    const { payload } = (JSON.parse(bytes.toString()) as { dsseEnvelope: { payload: string } })
+      .dsseEnvelope;
+    const proof = embedded.verify(bytes);
+    expect(Buffer.from(proof.payload).toString('base64')).toBe(payload);
+    expect(proof.times.map(({ source }) => source)).toEqual([
+      'transparency log',
+      'timestamp authority',
+    ]);
+    expect(proof.signedAt).toEqual(new Date('2025-10-10T02:12:20Z'));
+    expect(proof.logEntries).toEqual([{ log: 'https://rekor.sigstore.dev', index: '598151086' }]);
+  });
+});
+
+/** The conformance cases with a DSSE envelope. */
+const DSSE_CASES = readdirSync(CONFORMANCE).filter((name) =>
+  /^(?:dsse|intoto|rekor2-dsse)-|^happy-path-intoto/.test(name),
+);
+/** Of those, the ones in an older format, which evidence never has. */
+const OLDER_CASES = DSSE_CASES.filter((name) => name.startsWith('intoto-'));
+
+describe('the conformance suite of Sigstore', () => {
+  it('has 14 cases with a DSSE envelope', () => {
+    expect(DSSE_CASES).toHaveLength(14);
+  });
+
+  it.each(DSSE_CASES)('%s gets its verdict', (name) => {
+    const { trust, bytes } = conformanceCase(name, OLDER_TYPES);
+    const isVerified = verdictOf(trust, bytes) === `${BEACON} by ${GITHUB_ISSUER}`;
+    expect(isVerified).toBe(!name.endsWith('_fail'));
+  });
+
+  it.each([
+    ['dsse-invalid-sig_fail', 'SIGNATURE_INVALID #/dsseEnvelope/signatures/0/sig'],
+    ['dsse-mismatch-envelope_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
+    ['dsse-mismatch-sig_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
+    ['intoto-expired-certificate_fail', 'CERTIFICATE_INVALID #/verificationMaterial/certificate'],
+    ['intoto-log-entry-mismatch_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
+    ['intoto-missing-inclusion-proof_fail', 'SIGSTORE_BUNDLE_INVALID #/0/inclusionProof'],
+    [
+      'intoto-set-outside-signing-cert-validity_fail',
+      'CERTIFICATE_INVALID #/verificationMaterial/certificate',
+    ],
+    [
+      'intoto-tsa-timestamp-outside-cert-validity_fail',
+      'CERTIFICATE_INVALID #/verificationMaterial/certificate',
+    ],
+    ['rekor2-dsse-invalid-sig_fail', 'SIGNATURE_INVALID #/dsseEnvelope/signatures/0/sig'],
+    ['rekor2-dsse-mismatch-envelope_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
+    ['rekor2-dsse-mismatch-sig_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
+  ])('%s is refused as %s', (name, refusal) => {
+    const { trust, bytes } = conformanceCase(name, OLDER_TYPES);
+    expect(verdictOf(trust, bytes).replace('/verificationMaterial/tlogEntries', '')).toBe(refusal);
+  });
+
+  it.each(OLDER_CASES)('%s is no evidence, whatever it proves', (name) => {
+    const { trust, bytes } = conformanceCase(name);
+    expect(verdictOf(trust, bytes)).toBe('SIGSTORE_BUNDLE_INVALID #/mediaType');
+  });
+
+  it('has no message signature that passes for evidence', () => {
+    const others = readdirSync(CONFORMANCE).filter(
+      (name) =>
+        !DSSE_CASES.includes(name) && existsSync(join(CONFORMANCE, name, 'bundle.sigstore.json')),
+    );
+    expect(others).toHaveLength(56);
+    const accepted = others.filter((name) => {
+      const file = join(CONFORMANCE, name, 'bundle.sigstore.json');
+      return refusalOf(() => embedded.verify(readFileSync(file))) === undefined;
+    });
+    expect(accepted).toEqual([]);
+  });
+
+  it('trust-root-tlog-missing-validity-start_fail: the root itself is refused', () => {
+    const refusal = refusalOf(() => conformanceCase('trust-root-tlog-missing-validity-start_fail'));
+    expect(refusal?.code).toBe('TRUSTED_ROOT_INVALID');
+    expect(refusal?.at).toBe('root#/tlogs/1/publicKey/validFor/start');
+  });
+});
+
+function conformanceCase(name: string, mediaTypes?: string[]): { trust: Trust; bytes: Buffer } {
+  const own = join(CONFORMANCE, name, 'trusted_root.json');
+  const root = existsSync(own) ? readFileSync(own) : publicGoodRoot();
+  const bytes = readFileSync(join(CONFORMANCE, name, 'bundle.sigstore.json'));
+  return { trust: sigstoreTrust(root, 'root', mediaTypes), bytes };
+}
+
+/** Who signed, or the code and the pointer of the refusal. */
+function verdictOf(trust: Trust, bytes: Uint8Array): string {
+  try {
+    const { identity, issuer } = trust.verify(bytes).signer;
+    return `${identity} by ${issuer}`;
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    return `${error.code} ${error.at?.replace('attestation.intoto.jsonl', '')}`;
+  }
+}
