@@ -130,12 +130,14 @@ export class YamlCursor {
       });
     }
     this.path.push('');
+    this.countValue();
   }
 
   leave(): void {
     this.path.pop();
   }
 
+  /** Counts one value, and a list or map once more: it takes as much memory as several. */
   countValue(): void {
     this.#values += 1;
     if (this.#values <= MAX_DOCUMENT_VALUES) return;
@@ -148,6 +150,7 @@ export class YamlCursor {
   /** The next character, in words. */
   next(): string {
     const code = this.text.codePointAt(this.position);
+    if (code === LINE_FEED) return 'the end of the line';
     return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
   }
 
