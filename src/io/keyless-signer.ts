@@ -78,7 +78,8 @@ function fulcioSigner({ url }: Service, token: IdentityToken): LibrarySigner {
 }
 
 function logWitness({ url, majorApiVersion }: Service, token: IdentityToken): Witness {
-  if (majorApiVersion === 2) return rekorV2Witness(url);
+  const service = { name: 'transparency log', url };
+  if (majorApiVersion === 2) return namedWitness(service, token, rekorV2Witness(url));
   const witness = new RekorWitness({
     rekorBaseURL: url,
     entryType: 'dsse',
@@ -87,7 +88,7 @@ function logWitness({ url, majorApiVersion }: Service, token: IdentityToken): Wi
     fetchOnConflict: true,
     ...CALL,
   });
-  return namedWitness({ name: 'transparency log', url }, token, witness);
+  return namedWitness(service, token, witness);
 }
 
 function timestampWitness({ url }: Service, token: IdentityToken): Witness {
@@ -111,6 +112,7 @@ async function naming<T>(
   try {
     return await call();
   } catch (error) {
+    if (error instanceof EvidenceError) throw error;
     throw serviceFailed(service, failureOf(error), [token.text]);
   }
 }

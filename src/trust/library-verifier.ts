@@ -63,8 +63,13 @@ function refuseAsLibrary(error: unknown): never {
     at: pointer === '' ? ATTESTATION_FILE : `${ATTESTATION_FILE}#${pointer}`,
     hint: 'check that this is the trusted root of the Sigstore that signed; otherwise sign again',
   };
-  const message = error instanceof Error ? error.message : String(error);
-  refuse(place, quote(message), 'a proof that verifies under the trusted root', error);
+  refuse(place, quote(messageOf(error)), 'a proof that verifies under the trusted root', error);
+}
+
+/** With the cause, which is the more precise of the two. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 function materialOf(root: TrustedRoot): TrustMaterial {

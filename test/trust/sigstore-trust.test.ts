@@ -292,25 +292,23 @@ describe('E-34 one spelling for each value', () => {
     expect(verdict(bundle)).toBe(`SIGSTORE_BUNDLE_INVALID ${at}`);
   });
 
-  it.each([{}, [], null, '', '0', 0, false])(
-    'refuses an unknown key with the value %j',
-    (value) => {
-      for (const place of [
-        (copy: BundleJson) => copy,
-        (copy: BundleJson) => copy.verificationMaterial,
-        (copy: BundleJson) => entryOf(copy),
-        (copy: BundleJson) => entryOf(copy).inclusionProof,
-        (copy: BundleJson) => entryOf(copy).logId,
-        (copy: BundleJson) => entryOf(copy).inclusionProof.checkpoint,
-        (copy: BundleJson) => copy.dsseEnvelope,
-        (copy: BundleJson) => copy.dsseEnvelope.signatures[0] ?? {},
-        (copy: BundleJson) => stampsOf(copy)[0] ?? {},
-      ]) {
-        const bundle = edited(V1_TSA, (copy) => Object.assign(place(copy), { surprise: value }));
-        expect(verdict(bundle)).toMatch(/^SIGSTORE_BUNDLE_INVALID .*\/surprise$/);
-      }
-    },
-  );
+  const VALUES = [{}, [], null, '', '0', 0, false].map((value) => ({ value }));
+  it.each(VALUES)('refuses an unknown key with the value $value', ({ value }) => {
+    for (const place of [
+      (copy: BundleJson) => copy,
+      (copy: BundleJson) => copy.verificationMaterial,
+      (copy: BundleJson) => entryOf(copy),
+      (copy: BundleJson) => entryOf(copy).inclusionProof,
+      (copy: BundleJson) => entryOf(copy).logId,
+      (copy: BundleJson) => entryOf(copy).inclusionProof.checkpoint,
+      (copy: BundleJson) => copy.dsseEnvelope,
+      (copy: BundleJson) => copy.dsseEnvelope.signatures[0] ?? {},
+      (copy: BundleJson) => stampsOf(copy)[0] ?? {},
+    ]) {
+      const bundle = edited(V1_TSA, (copy) => Object.assign(place(copy), { surprise: value }));
+      expect(verdict(bundle)).toMatch(/^SIGSTORE_BUNDLE_INVALID .*\/surprise$/);
+    }
+  });
 
   it('refuses 10 MiB and one byte', () => {
     const padding = Buffer.alloc(10 * 1024 * 1024 + 1 - encode(V1).length, ' ');
