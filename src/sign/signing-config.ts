@@ -30,9 +30,7 @@ export interface Service {
 }
 
 /** How many services of a kind: one of each operator, or so many operators. */
-export type Selector =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'count'; readonly count: number };
+type Selector = { readonly kind: 'all' } | { readonly kind: 'count'; readonly count: number };
 
 /** The services to call, each once. */
 export interface SigningServices {
@@ -199,7 +197,7 @@ function readSelector(parent: ObjectReader, name: string): Selector {
  * The address of a service that gets the identity token: https, or http to this machine. Throws the
  * place's code.
  */
-export function parseServiceUrl(text: string, place: Place): string {
+function parseServiceUrl(text: string, place: Place): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !isConfidential(url) || url.username + url.password !== '') {
     return refuse(place, quote(text), 'an https address, or http to this machine');

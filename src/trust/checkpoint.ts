@@ -13,7 +13,7 @@ export interface Checkpoint {
   readonly signatures: readonly CheckpointSignature[];
 }
 
-export interface CheckpointSignature {
+interface CheckpointSignature {
   readonly name: string;
   /** The first four bytes of the key's id. */
   readonly keyHint: Buffer;

@@ -3,13 +3,11 @@
 import { refuse } from './place.ts';
 import type { Place } from './place.ts';
 
-export const DER_BOOLEAN = 0x01;
 export const DER_INTEGER = 0x02;
 export const DER_BIT_STRING = 0x03;
 export const DER_OCTET_STRING = 0x04;
-export const DER_OID = 0x06;
+const DER_OID = 0x06;
 export const DER_UTF8_STRING = 0x0c;
-export const DER_PRINTABLE_STRING = 0x13;
 export const DER_GENERALIZED_TIME = 0x18;
 export const DER_SEQUENCE = 0x30;
 export const DER_SET = 0x31;

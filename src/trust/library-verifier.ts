@@ -43,7 +43,9 @@ export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
     try {
       // No policy is passed: the library would match it as an unanchored regular expression. Who may
       // sign is another check, which compares the identity whole.
-      const { identity } = verifier.verify(toSignedEntity(libraryBundle(bundle)));
+      const entity = toSignedEntity(libraryBundle(bundle));
+      if (entity.key.$case === 'certificate') keepEncoding(entity.key.certificate);
+      const { identity } = verifier.verify(entity);
       const { subjectAlternativeName, extensions } = identity ?? {};
       return { identity: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
     } catch (error) {
@@ -85,7 +87,19 @@ function materialOf(root: TrustedRoot): TrustMaterial {
 }
 
 function certAuthority({ chain, validFor }: Authority): CertAuthority {
-  return { certChain: chain.map(({ raw }) => X509Certificate.parse(raw)), validFor };
+  return { certChain: chain.map(({ raw }) => keepEncoding(X509Certificate.parse(raw))), validFor };
+}
+
+/**
+ * Encodes a certificate once. The library encodes it again for each comparison and each signature, which
+ * is half of its time; it reads only the shortest lengths, so the bytes are those that it has read.
+ */
+function keepEncoding(certificate: X509Certificate): X509Certificate {
+  for (const part of [certificate.root, certificate.tbsCertificate]) {
+    const encoding = part.toDER();
+    part.toDER = () => encoding;
+  }
+  return certificate;
 }
 
 function logAuthority({ baseUrl, keyId, publicKey, validFor }: TrustedLog): LogAuthority {

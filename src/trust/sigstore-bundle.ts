@@ -43,7 +43,7 @@ export interface LogEntry {
   readonly at: string;
 }
 
-export interface InclusionProof {
+interface InclusionProof {
   readonly logIndex: string;
   readonly treeSize: string;
   readonly rootHash: Buffer;
@@ -62,7 +62,7 @@ export interface Timestamp {
 export type MediaTypes = readonly string[];
 
 /** Evidence is version 0.3 in its present spelling, and nothing else. */
-export const EVIDENCE_MEDIA_TYPES: MediaTypes = [SIGSTORE_BUNDLE_TYPE];
+const EVIDENCE_MEDIA_TYPES: MediaTypes = [SIGSTORE_BUNDLE_TYPE];
 
 /** Up to version 0.2 the certificate stands in a chain. */
 const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([

@@ -104,7 +104,7 @@ export interface Signing {
   readonly embed?: boolean;
 }
 
-export interface LeafExtensions {
+interface LeafExtensions {
   readonly usage: Buffer;
   readonly purpose: Buffer;
   readonly name: Buffer;
