@@ -1,21 +1,25 @@
 // Builds dist/ and oclif.manifest.json. `--if-changed`: only if a source is newer than the last build.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const stamp = join(root, 'dist', '.built');
-const inputs = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tools/build.ts'];
+const inputs = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tools'];
 
 if (!process.argv.includes('--if-changed') || isStale()) build();
 
+/** In a directory of its own, so that a program that runs meanwhile finds its files until the end. */
 function build(): void {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  rmSync(join(root, 'oclif.manifest.json'), { force: true });
-  runNode(['node_modules/typescript/bin/tsc']);
+  const fresh = `dist.${process.pid}`;
+  runNode(['node_modules/typescript/bin/tsc', '--outDir', fresh]);
+  runNode(['tools/bundle.ts', fresh]);
+  writeFileSync(join(root, fresh, '.built'), '');
+  const old = join(root, `${fresh}.old`);
+  if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old);
+  renameSync(join(root, fresh), join(root, 'dist'));
+  rmSync(old, { recursive: true, force: true });
   runNode(['tools/write-oclif-manifest.ts']);
-  writeFileSync(stamp, '');
 }
 
 function runNode(args: readonly string[]): void {
@@ -24,6 +28,7 @@ function runNode(args: readonly string[]): void {
 }
 
 function isStale(): boolean {
+  const stamp = join(root, 'dist', '.built');
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
   return inputs.some((input) => newestOf(join(root, input)) > built);
@@ -32,5 +37,6 @@ function isStale(): boolean {
 function newestOf(path: string): number {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newestOf(join(path, name))));
+  const names = readdirSync(path).filter((name) => name !== 'node_modules');
+  return Math.max(stats.mtimeMs, ...names.map((name) => newestOf(join(path, name))));
 }

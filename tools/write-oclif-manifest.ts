@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const config = await Config.load({ root });
+const config = await Config.load({ root, ignoreManifest: true });
 const plugin = config.plugins.get(config.pjson.name);
 if (plugin === undefined) throw new Error('oclif did not find this package');
 // The interface leaves the field out; the class has it.
