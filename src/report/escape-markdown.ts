@@ -110,13 +110,17 @@ function escape(shown: string): string {
     .replace(/^(\d+)\.(?= |$)/, String.raw`$1\.`); // a numbered list
 }
 
-/** What GitHub (and most of its kind) turns into a link or a picture after the Markdown is read. */
+/**
+ * What GitHub (and most of its kind) turns into a link or a picture after the Markdown is read. The
+ * end of a value counts as its worst continuation: what follows it may be a colon or a full stop.
+ */
 function breakReferences(shown: string): string {
   return shown
-    .replaceAll(/[@#!$%~&](?=[\p{L}\p{N}_])/gu, `$&${BREAK}`) // @team, #123, owner/repo#1, a@b.c
-    .replaceAll(/:(?=\/|[\w+-]*[a-z_+-][\w+-]*:|1(?:00|234):)/gi, `:${BREAK}`) // https://…, :emoji:
-    .replaceAll(/www(?=\.)/gi, `$&${BREAK}`)
-    .replaceAll(/gh(?=-\d)/gi, `$&${BREAK}`) // GH-1
+    .replaceAll(/[@#!$%~&](?=[\p{L}\p{N}_]|$)/gu, `$&${BREAK}`) // @team, #123, owner/repo#1, a@b.c
+    .replaceAll(/:(?=\/|$)/g, `:${BREAK}`) // https://…
+    .replaceAll(/:(?=[\w+-]{1,60}(?::|$))(?=\d*[a-z_+-]|100|1234)/gi, `:${BREAK}`) // an emoji
+    .replaceAll(/www(?=\.|$)/gi, `$&${BREAK}`)
+    .replaceAll(/gh(?=-\d|-?$)/gi, `$&${BREAK}`) // GH-1
     .replaceAll(/(?<![\da-z])[\da-f]{7,40}(?![\da-z])/gi, (sha) =>
       sha.replaceAll(/.{6}(?=.)/g, `$&${BREAK}`),
     );

@@ -1,10 +1,12 @@
 // The sections that both reports have: what recipe, snapshot and results show.
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { Finding } from '../errors.ts';
-import type { PhaseResult } from '../phase/phase.ts';
+import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
+import type { DimensionMatch } from '../snapshot/match.ts';
 import type { Fault } from '../verify/check.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, join, gfm, text } from './escape-markdown.ts';
+import type { Budget } from './markdown-lists.ts';
 import { bulletList, table } from './markdown-lists.ts';
 import type { Facts } from './report.ts';
 import type { Said, Shown } from './words.ts';
@@ -22,6 +24,7 @@ import {
 // Characters of the sections' lists. Together with the single values, which `text` and `code` cut,
 // they keep the whole below GitHub's 65,536 characters; a test fills every one of them.
 const MAX_CONSTRAINTS = 5000;
+const MAX_CELLS = 5000;
 const MAX_PHASE_CONSTRAINTS = 2000;
 const MAX_FAILED_TESTS = 5000;
 const MAX_MISSING = 2000;
@@ -43,20 +46,26 @@ export function factSections(facts: Facts): readonly Markdown[] {
 
 function clusterSection(facts: Facts): readonly Markdown[] {
   if (facts.match === undefined) return [];
-  const rows = facts.match.perDimension.map((match) => [
-    text(match.dimension, MAX_CELL_CHARACTERS),
-    shown(wantedBy(match)),
-    shown(providedBy(match)),
-    emphasised(sayMatch(match)),
-  ]);
   const columns = ['Dimension', 'Recipe wants', 'Cluster has', 'Result'];
   const measured = alsoMeasured(facts).map(([name, value]) => gfm`${name} ${cell(value)}`);
   return [
     gfm`### Cluster`,
-    table(columns, rows, { characters: MAX_CONSTRAINTS, noun: 'dimensions' }),
+    table(columns, facts.match.perDimension, matchRow, {
+      characters: MAX_CELLS,
+      noun: 'dimensions',
+    }),
     ...(measured.length > 0
       ? [gfm`Also measured, compared with nothing: ${join(measured, ', ')}.`]
       : []),
+  ];
+}
+
+function matchRow(match: DimensionMatch): readonly Markdown[] {
+  return [
+    text(match.dimension, MAX_CELL_CHARACTERS),
+    shown(wantedBy(match)),
+    shown(providedBy(match)),
+    emphasised(sayMatch(match)),
   ];
 }
 
@@ -78,8 +87,8 @@ function phasesSection({ phases }: Facts): readonly Markdown[] {
     '#Other',
     '#Missing',
   ];
-  const budget = { characters: MAX_CONSTRAINTS, noun: 'phases' };
-  return [gfm`### Phases`, table(columns, phases.map(phaseRow), budget)];
+  const budget = { characters: MAX_CELLS, noun: 'phases' };
+  return [gfm`### Phases`, table(columns, phases, phaseRow, budget)];
 }
 
 function phaseRow(phase: PhaseResult): readonly Markdown[] {
@@ -94,31 +103,40 @@ function phaseRow(phase: PhaseResult): readonly Markdown[] {
 }
 
 function testLists(facts: Facts): readonly Markdown[] {
-  const failed = testsOf(facts, ['failed', 'pending', 'other']).map(
-    ({ phase, name, status, message }) =>
-      gfm`**${status}** ${phase}: ${cell(name)}${reason(message)}`,
-  );
-  const missing = missingOf(facts).map(({ phase, check }) => gfm`${phase}: ${cell(check)}`);
-  const skipped = testsOf(facts, ['skipped']).map(
-    ({ phase, name, message }) =>
-      gfm`${phase}: ${cell(name)}${reason(message ?? 'no reason given')}`,
-  );
   return [
-    ...titled('Tests that did not pass', failed, { characters: MAX_FAILED_TESTS, noun: 'tests' }),
-    ...titled('Checks of the recipe that no test is named after', missing, {
-      characters: MAX_MISSING,
-      noun: 'checks',
+    ...titled('Tests that did not pass', testsOf(facts, ['failed', 'pending', 'other']), testLine, {
+      characters: MAX_FAILED_TESTS,
+      noun: 'tests',
     }),
-    ...titled('Skipped tests', skipped, { characters: MAX_SKIPPED, noun: 'skipped tests' }),
+    ...titled(
+      'Checks of the recipe that no test is named after',
+      missingOf(facts),
+      ({ phase, check }) => gfm`${phase}: ${cell(check)}`,
+      { characters: MAX_MISSING, noun: 'checks' },
+    ),
+    ...titled('Skipped tests', testsOf(facts, ['skipped']), skippedLine, {
+      characters: MAX_SKIPPED,
+      noun: 'skipped tests',
+    }),
   ];
 }
 
-function titled(
+function titled<T>(
   title: string,
-  items: readonly Markdown[],
-  budget: { readonly characters: number; readonly noun: string },
+  items: readonly T[],
+  render: (item: T) => Markdown,
+  budget: Budget,
 ): readonly Markdown[] {
-  return items.length === 0 ? [] : [gfm`**${title}** (${items.length})`, bulletList(items, budget)];
+  if (items.length === 0) return [];
+  return [gfm`**${title}** (${items.length})`, bulletList(items, render, budget)];
+}
+
+function testLine({ phase, name, status, message }: PhaseTest & { phase: string }): Markdown {
+  return gfm`**${status}** ${phase}: ${cell(name)}${reason(message)}`;
+}
+
+function skippedLine({ phase, name, message }: PhaseTest & { phase: string }): Markdown {
+  return gfm`${phase}: ${cell(name)}${reason(message ?? 'no reason given')}`;
 }
 
 function reason(message: string | undefined): Markdown {
@@ -130,32 +148,34 @@ function constraintsSection({ constraints, phaseConstraints = [] }: Facts): read
   const passed = constraints.filter(({ outcome }) => outcome === 'passed').length;
   const columns = ['Constraint', 'Expected', 'Actual', 'Result'];
   const budget = { characters: MAX_CONSTRAINTS, noun: 'constraints' };
-  const left = phaseConstraints.map(
-    ({ phase, name, expected }) => gfm`${phase}: ${cell(name)} ${cell(expected)}`,
-  );
   return [
     gfm`### Constraints`,
     gfm`${passed} of ${constraints.length} hold.`,
-    ...(constraints.length === 0 ? [] : [table(columns, constraintRows(constraints), budget)]),
-    ...titled('Left to the validators of their phase, not evaluated', left, {
-      characters: MAX_PHASE_CONSTRAINTS,
-      noun: 'constraints',
-    }),
+    ...(constraints.length === 0
+      ? []
+      : [table(columns, inOrder(constraints), constraintRow, budget)]),
+    ...titled(
+      'Left to the validators of their phase, not evaluated',
+      phaseConstraints,
+      ({ phase, name, expected }) => gfm`${cell(phase)}: ${cell(name)} ${cell(expected)}`,
+      { characters: MAX_PHASE_CONSTRAINTS, noun: 'constraints' },
+    ),
   ];
 }
 
-/** In the recipe's order; if a cut is to be expected, what does not hold comes first. */
-function constraintRows(
-  constraints: readonly ConstraintResult[],
-): readonly (readonly Markdown[])[] {
-  const long = constraints.length > 30;
-  const ordered = long ? constraints.toSorted((a, b) => rank(a) - rank(b)) : constraints;
-  return ordered.map((constraint) => [
+/** The recipe's order; if a cut may come, what does not hold comes first. */
+function inOrder(constraints: readonly ConstraintResult[]): readonly ConstraintResult[] {
+  const short = constraints.length <= 10;
+  return short ? constraints : constraints.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function constraintRow(constraint: ConstraintResult): readonly Markdown[] {
+  return [
     cell(constraint.name),
     cell(constraint.expected),
     constraint.actual === undefined ? gfm`not in the snapshot` : cell(constraint.actual),
     constraintResult(constraint),
-  ]);
+  ];
 }
 
 function rank({ outcome }: ConstraintResult): number {
@@ -189,7 +209,7 @@ export function findingsSection(findings: readonly Finding[]): readonly Markdown
   return [
     gfm`### Findings`,
     gfm`${findings.length}, none of which changes the verdict.`,
-    bulletList(findings.map(faultLine), budget),
+    bulletList(findings, faultLine, budget),
   ];
 }
 

@@ -1,6 +1,6 @@
-// Lists and tables that never outgrow a comment: what does not fit is counted.
+// Lists and tables that never outgrow a comment: what does not fit is counted, and never rendered.
 import type { Markdown } from './escape-markdown.ts';
-import { join, gfm, row } from './escape-markdown.ts';
+import { gfm, join, row } from './escape-markdown.ts';
 
 export interface Budget {
   /** What a list or table may take, in characters of its source. */
@@ -10,36 +10,41 @@ export interface Budget {
 }
 
 /** A bulleted list; the first item is always shown. */
-export function bulletList(items: readonly Markdown[], budget: Budget): Markdown {
-  const { shown, left } = fit(
-    items.map((item) => gfm`- ${item}`),
-    budget,
-  );
+export function bulletList<T>(
+  items: readonly T[],
+  render: (item: T) => Markdown,
+  budget: Budget,
+): Markdown {
+  const { shown, left } = fit(items, (item) => gfm`- ${render(item)}`, budget);
   return join(left === 0 ? shown : [...shown, gfm`- and ${left} more ${budget.noun}`], '\n');
 }
 
-/** A table. Columns of numbers are named in `#…`, and stand at the right. */
-export function table(
+/** A table with a row for each item. Columns of numbers are named `#…`, and stand at the right. */
+export function table<T>(
   columns: readonly string[],
-  rows: readonly (readonly Markdown[])[],
+  items: readonly T[],
+  render: (item: T) => readonly Markdown[],
   budget: Budget,
 ): Markdown {
   const header = row(columns.map((column) => gfm`${column.replace('#', '')}`));
   const rule = row(columns.map((column) => (column.startsWith('#') ? gfm`--:` : gfm`---`)));
-  const { shown, left } = fit(rows.map(row), budget);
+  const { shown, left } = fit(items, (item) => row(render(item)), budget);
   const lines = join([header, rule, ...shown], '\n');
   return left === 0 ? lines : join([lines, gfm`and ${left} more ${budget.noun}`], '\n\n');
 }
 
-function fit(
-  lines: readonly Markdown[],
+function fit<T>(
+  items: readonly T[],
+  render: (item: T) => Markdown,
   { characters }: Budget,
 ): { readonly shown: readonly Markdown[]; readonly left: number } {
+  const shown: Markdown[] = [];
   let used = 0;
-  const beyond = lines.findIndex((line, index) => {
+  for (const item of items) {
+    const line = render(item);
     used += line.source.length + 1;
-    return used > characters && index > 0;
-  });
-  const shown = beyond === -1 ? lines : lines.slice(0, beyond);
-  return { shown, left: lines.length - shown.length };
+    if (used > characters && shown.length > 0) break;
+    shown.push(line);
+  }
+  return { shown, left: items.length - shown.length };
 }

@@ -1,6 +1,6 @@
 import { timestampOf } from '../document/header.ts';
 // The report that people read in a pull request. Verdict first; the rest only as far as it helps.
-import type { Fault } from '../verify/check.ts';
+import type { CheckResult, Fault } from '../verify/check.ts';
 import type { SignedPayload } from '../verify/trust.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
@@ -33,7 +33,12 @@ const MAX_COMMAND_CHARACTERS = 1000;
 /** Times of signing or log entries; real signatures have one or two. */
 const MAX_PROOFS = 4;
 
-const MARKS: Readonly<Record<Tone, string>> = { good: '✅', bad: '❌', doubtful: '⚠️', plain: '' };
+const MARKS: Readonly<Record<Tone, Markdown>> = {
+  good: gfm`✅`,
+  bad: gfm`❌`,
+  doubtful: gfm`⚠️`,
+  plain: gfm``,
+};
 
 /** Below 65,536 characters, whatever the report holds; the same report gives the same text. */
 export function renderVerificationMarkdown(
@@ -98,8 +103,8 @@ function notInOrder({ checks }: VerificationReport): readonly Markdown[] {
   const characters = Math.floor(MAX_FAULTS / faulty.length);
   const lists = faulty.map((check) => {
     const said = gfm`**${sayCheck(check).words}** ${code(check.name)}`;
-    const lines = faultsOf(check).map((fault) => gfm`${said} ${faultLine(fault)}`);
-    return bulletList(lines, { characters, noun: 'faults of this check' });
+    const budget = { characters, noun: 'faults of this check' };
+    return bulletList(faultsOf(check), (fault) => gfm`${said} ${faultLine(fault)}`, budget);
   });
   const notReached = checks
     .filter(({ outcome }) => outcome === 'not-reached')
@@ -116,7 +121,7 @@ function notInOrder({ checks }: VerificationReport): readonly Markdown[] {
 function faultSection(faults: readonly Fault[]): readonly Markdown[] {
   if (faults.length === 0) return [];
   const budget = { characters: MAX_FAULTS, noun: 'faults' };
-  return [gfm`### Not in order`, bulletList(faults.map(faultLine), budget)];
+  return [gfm`### Not in order`, bulletList(faults, faultLine, budget)];
 }
 
 function identityList(report: VerificationReport, source: string): Markdown {
@@ -138,26 +143,24 @@ function identityList(report: VerificationReport, source: string): Markdown {
 /** A list of our own, never cut. Its heading keeps it apart from a list before it. */
 function section(title: string, items: readonly Markdown[]): Markdown {
   if (items.length === 0) return gfm``;
-  const list = bulletList(items, { characters: Infinity, noun: '' });
+  const list = bulletList(items, (item) => item, { characters: Infinity, noun: '' });
   return join([gfm`### ${title}`, list], '\n\n');
 }
 
 function proofItems({ signer, times, logEntries }: SignedPayload): readonly Markdown[] {
-  const signed = times.map((time) => gfm`${code(timestampOf(time.at))} (${text(time.source, 60)})`);
-  const entries = logEntries.map(({ log, index }) => gfm`${code(log)} entry ${code(index, 40)}`);
   return [
     gfm`**Signer:** ${code(signer.identity, 500)}`,
     gfm`**Issuer:** ${code(signer.issuer, 500)}`,
-    gfm`**Signed:** ${few(signed)}`,
-    gfm`**Log:** ${few(entries)}`,
+    gfm`**Signed:** ${few(times, ({ at, source }) => gfm`${code(timestampOf(at))} (${text(source, 60)})`)}`,
+    gfm`**Log:** ${few(logEntries, ({ log, index }) => gfm`${code(log)} entry ${code(index, 40)}`)}`,
   ];
 }
 
-function few(items: readonly Markdown[]): Markdown {
-  if (items.length === 0) return gfm`none`;
+function few<T>(items: readonly T[], show: (item: T) => Markdown): Markdown {
+  const shown = join(items.slice(0, MAX_PROOFS).map(show), ', ');
   const left = items.length - MAX_PROOFS;
-  const shown = join(items.slice(0, MAX_PROOFS), ', ');
-  return left > 0 ? gfm`${shown}, and ${left} more` : shown;
+  if (left > 0) return gfm`${shown}, and ${left} more`;
+  return items.length === 0 ? gfm`none` : shown;
 }
 
 function recipeItems({ recipe }: Facts): readonly Markdown[] {
@@ -204,17 +207,20 @@ function claim(value: string): Markdown {
 /** Every check, also those that passed; folded, because they are of interest only now and then. */
 function checksTable({ checks }: VerificationReport): readonly Markdown[] {
   const passed = checks.filter(({ outcome }) => outcome === 'passed').length;
-  const rows = checks.map((check) => [
+  const columns = ['Check', 'Outcome', 'Found', 'Expected', 'Next'];
+  return [
+    gfm`<details><summary>${passed} of ${checks.length} checks passed</summary>`,
+    table(columns, checks, checkRow, { characters: MAX_CHECKS, noun: 'checks' }),
+    gfm`</details>`,
+  ];
+}
+
+function checkRow(check: CheckResult): readonly Markdown[] {
+  return [
     code(check.name),
     emphasised(sayCheck(check)),
     text(check.found, 80),
     text(check.expected, 80),
     text(check.hint, 80),
-  ]);
-  const columns = ['Check', 'Outcome', 'Found', 'Expected', 'Next'];
-  return [
-    gfm`<details><summary>${passed} of ${checks.length} checks passed</summary>`,
-    table(columns, rows, { characters: MAX_CHECKS, noun: 'checks' }),
-    gfm`</details>`,
   ];
 }
