@@ -1,8 +1,7 @@
 import { EvidenceError } from '../errors.ts';
-import { MAX_CONFIG_BYTES } from '../limits.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parsePolicy } from '../policy/policy.ts';
-import { readFileBounded } from './files.ts';
+import { readConfig } from './read-config.ts';
 
 export interface Pin {
   readonly identity: string | undefined;
@@ -14,7 +13,8 @@ export interface Pin {
 /** Who may sign, as the caller said it; undefined if nothing was said. */
 export async function readPolicy({ identity, issuer, policy }: Pin): Promise<Policy | undefined> {
   if (policy !== undefined) {
-    return parsePolicy(await readFileBounded(policy, MAX_CONFIG_BYTES, 'a policy'), policy);
+    const kind = { what: 'a policy', code: 'POLICY_INVALID' } as const;
+    return parsePolicy(await readConfig(policy, kind), policy);
   }
   if (identity === undefined && issuer === undefined) return undefined;
   if (isText(identity) && isText(issuer)) return { signers: [{ identity, issuer }] };

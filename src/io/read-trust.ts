@@ -1,12 +1,12 @@
-import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { sigstoreTrust } from '../trust/sigstore-trust.ts';
 import type { Trust } from '../verify/trust.ts';
-import { readFileBounded } from './files.ts';
+import { readConfig } from './read-config.ts';
 
 /** Trust in the root of a file, or in the embedded public-good root if no file is named. */
 export async function readTrust(path: string | undefined): Promise<Trust> {
   if (path !== undefined) {
-    return sigstoreTrust(await readFileBounded(path, MAX_CONFIG_BYTES, 'a trusted root'), path);
+    const kind = { what: 'a trusted root', code: 'TRUSTED_ROOT_INVALID' } as const;
+    return sigstoreTrust(await readConfig(path, kind), path);
   }
   const { PUBLIC_GOOD_DATE, PUBLIC_GOOD_SOURCE, publicGoodRoot } =
     await import('../trust/public-good.ts');

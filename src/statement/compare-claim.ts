@@ -26,14 +26,14 @@ export const CLAIM_RULES = {
   fingerprint: {
     code: 'FINGERPRINT_DIFFERS',
     known: new RegExp(
-      `^/(?:service|accelerator|gpuModel|os|k8sVersion|region|nodeCount|gpuNodeCount)/${TEXT}$`,
+      `^/(?:service|accelerator|gpuModel|os|k8sVersion|region|nodeCount|gpuNodeCount)(?:/${TEXT})?$`,
     ),
     absent: [EMPTY_TEXT],
   },
   match: {
     code: 'MATCH_DIFFERS',
     known:
-      /^\/matched$|^\/perDimension\/\d+\/(?:dimension|recipeRequires|fingerprintProvides|match)$/,
+      /^\/matched$|^\/perDimension(?:\/\d+(?:\/(?:dimension|recipeRequires|fingerprintProvides|match))?)?$/,
     // AICR writes what a recipe does not demand as "any".
     absent: [EMPTY_TEXT, '"any"'],
   },
@@ -81,6 +81,9 @@ function isSame(
   claimed: string | undefined,
   computed: string | undefined,
 ): boolean {
+  // What a full list or map holds has places of its own; here only a value of another kind differs.
+  if (computed !== undefined && FULL.has(computed) && claimed === undefined) return true;
+  if (bracketOf(claimed) !== undefined && bracketOf(claimed) === bracketOf(computed)) return true;
   const present = (value: string | undefined): string | undefined =>
     value !== undefined && rule.absent.includes(value) ? undefined : value;
   return present(claimed) === present(computed);
@@ -94,13 +97,18 @@ function shown(text: string | undefined): string {
 
 type Flat = ReadonlyMap<string, string>;
 
-/** JSON pointer → the value as JSON text. An empty map or list has an entry of its own. */
+/** A map or a list that holds something: without them, text in its place would meet no counterpart. */
+const FULL_MAP = '{…}';
+const FULL_LIST = '[…]';
+const FULL: ReadonlySet<string> = new Set([FULL_MAP, FULL_LIST]);
+
+/** JSON pointer → the value as JSON text, those of maps and lists short. */
 function flattenJson(value: Json, pointer = '', into = new Map<string, string>()): Flat {
   if (typeof value !== 'object' || value === null) {
     return into.set(pointer, typeof value === 'string' ? JSON.stringify(value) : String(value));
   }
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  if (entries.length === 0) into.set(pointer, Array.isArray(value) ? '[]' : '{}');
+  into.set(pointer, containerText(Array.isArray(value), entries.length));
   for (const [key, item] of entries) {
     flattenJson(item ?? null, `${pointer}/${escapeKey(key)}`, into);
   }
@@ -112,11 +120,22 @@ function flattenData(data: Data | undefined, pointer = '', into = new Map<string
   if (typeof data === 'string') return into.set(pointer, JSON.stringify(data));
   if (data instanceof Plain) return into.set(pointer, plainText(data));
   const entries = isDataMap(data) ? [...data] : [...data.entries()];
-  if (entries.length === 0) into.set(pointer, isDataList(data) ? '[]' : '{}');
+  into.set(pointer, containerText(isDataList(data), entries.length));
   for (const [key, item] of entries) {
     flattenData(item, `${pointer}/${escapeKey(String(key))}`, into);
   }
   return into;
+}
+
+/** Which kind of container the text stands for. No other value's text begins with a bracket. */
+function bracketOf(text: string | undefined): string | undefined {
+  const [first] = text ?? '';
+  return first === '[' || first === '{' ? first : undefined;
+}
+
+function containerText(isList: boolean, length: number): string {
+  if (length === 0) return isList ? '[]' : '{}';
+  return isList ? FULL_LIST : FULL_MAP;
 }
 
 /** A whole number has one spelling here: Go's protojson may print 12 as 12 or 1.2e1. */

@@ -67,6 +67,12 @@ function requireSubject(reader: ObjectReader, { recipe }: ReceivedPredicate): vo
     throw invalid('STATEMENT_INVALID', `${at}/0/name`, quote(subject.name), quote(expected));
   }
   const sha256 = subject.digest.string('sha256');
+  const others = subject.digest.unread();
+  if (others.length > 0) {
+    // A reader that trusts another algorithm would take a digest that nobody has recomputed.
+    const found = ['sha256', ...others].map((name) => quote(name)).join(', ');
+    throw invalid('STATEMENT_INVALID', `${at}/0/digest`, found, 'sha256 alone');
+  }
   if (sha256 !== recipe.digest) {
     throw invalid(
       'STATEMENT_INVALID',

@@ -12,6 +12,9 @@ import type { TrustedLog } from './trusted-root.ts';
 
 const HINT =
   'sign the statement again; a log entry is bound to one signature and cannot be exchanged';
+/** The first thing that another Sigstore's bundle fails on. */
+const UNKNOWN_LOG_HINT =
+  'if another Sigstore than that of the trusted root signed this, such as a sandbox, name its root with --trusted-root';
 const KEY_HINT_BYTES = 4;
 
 export function logEntryPlace(entry: Pick<LogEntry, 'at'>, pointer = ''): Place {
@@ -34,7 +37,7 @@ export function requireLogged(
   const log = logs.find(({ keyId }) => keyId.equals(entry.keyId));
   if (log === undefined) {
     return refuse(
-      logEntryPlace(entry, '/logId/keyId'),
+      { ...logEntryPlace(entry, '/logId/keyId'), hint: UNKNOWN_LOG_HINT },
       `the log ${entry.keyId.toString('hex')}`,
       'a log of the trusted root',
     );

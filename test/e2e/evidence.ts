@@ -1,0 +1,460 @@
+// One bundle that verifies, and every way to change exactly one thing about it: whole, signed again by
+// a dishonest signer, packed differently. Each JSON report that is made here is held against its schema.
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { afterAll, expect } from 'vitest';
+
+import type { BundleFile, Entry } from '../../src/archive/entry.ts';
+import { gzip } from '../../src/archive/gzip.ts';
+import { memoryFile } from '../../src/archive/memory-file.ts';
+import { writeTar } from '../../src/archive/write-tar.ts';
+import { isBundlePath } from '../../src/bundle-path.ts';
+import type { BundlePath } from '../../src/bundle-path.ts';
+import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { digestOf } from '../../src/digest.ts';
+import { keylessSigner } from '../../src/io/keyless-signer.ts';
+import { startSandbox } from '../../src/io/sandbox-server.ts';
+import type { Sandbox } from '../../src/io/sandbox-server.ts';
+import { encodeManifest } from '../../src/manifest/manifest.ts';
+import { packEvidence } from '../../src/pack/pack-evidence.ts';
+import { parseResults } from '../../src/phase/ctrf.ts';
+import { PHASES } from '../../src/phase/phase.ts';
+import { verificationJson } from '../../src/report/json.ts';
+import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
+import type { Signer } from '../../src/sign/signer.ts';
+import { parseSigningConfig } from '../../src/sign/signing-config.ts';
+import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
+import { validate } from '../../src/validate/validate.ts';
+import type { SignedPayload, Trust } from '../../src/verify/trust.ts';
+import { verifyEvidence } from '../../src/verify/verify-evidence.ts';
+import type { VerifyOptions } from '../../src/verify/verify-evidence.ts';
+import { ROOT, runCli } from '../run-cli.ts';
+import type { RunOptions } from '../run-cli.ts';
+
+export const MANIFEST = 'manifest.json';
+export const STATEMENT = 'statement.intoto.json';
+export const ATTESTATION = 'attestation.intoto.jsonl';
+
+/** When the demo's results were made, and when they were signed. */
+export const ATTESTED_AT = new Date('2026-06-10T01:20:00Z');
+export const SIGNED_AT = new Date('2026-06-10T01:30:00Z');
+
+export const SIGNER = { identity: SANDBOX_IDENTITY, issuer: SANDBOX_ISSUER };
+const TOOL = { name: 'affidavit', version: '0.1.0' };
+
+/** A bundle's files by path. */
+export type Files = ReadonlyMap<string, Buffer>;
+
+/** What evidence is made of; the demo's unless a test says otherwise. */
+export interface Inputs {
+  readonly recipe: Buffer;
+  readonly snapshot: Buffer;
+  /** By phase. */
+  readonly results: Readonly<Record<string, Buffer>>;
+  /** By path in the bundle. */
+  readonly logs: Readonly<Record<string, Buffer>>;
+  readonly attestedAt: Date;
+  readonly signed: boolean;
+  /** Claims of the signer's token, e.g. `email`. */
+  readonly claims: Claims;
+}
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** What a dishonest signer changes. Whatever else depends on it is made to fit. */
+export interface Edits {
+  /** By path: the new content, or undefined to leave the file out. */
+  readonly files?: Readonly<Record<string, string | Uint8Array | undefined>>;
+  /** By JSON pointer into the statement: the new value, or undefined to leave the field out. */
+  readonly statement?: Readonly<Record<string, unknown>>;
+  /** The same for the manifest, whose digest the statement then names. */
+  readonly manifest?: Readonly<Record<string, unknown>>;
+  readonly signed?: boolean;
+}
+
+export interface FaultJson {
+  readonly code: string;
+  readonly at: string | null;
+  readonly found: string;
+  readonly expected: string;
+  readonly hint: string;
+}
+
+export interface CheckJson {
+  readonly name: string;
+  readonly outcome: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly hint: string;
+  readonly faults: readonly FaultJson[];
+}
+
+export interface ReportJson {
+  readonly verdict: string;
+  readonly exitCode: number;
+  readonly checks: readonly CheckJson[];
+  readonly signer?: { readonly identity: string; readonly issuer: string };
+  readonly pinned: boolean;
+  readonly sandbox: boolean;
+  readonly weakened: readonly string[];
+  readonly findings: readonly FaultJson[];
+  readonly [other: string]: unknown;
+}
+
+/** A verdict, in process or from the program. */
+export interface Judged {
+  readonly code: number | null;
+  readonly report: ReportJson;
+  /** `CODE at` of every fault, in the order of the checks; empty if all is well. */
+  readonly faults: readonly string[];
+}
+
+export interface JudgedByCli extends Judged {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const DEMO = join(ROOT, 'testdata/demo');
+
+export const DEMO_INPUTS: Inputs = {
+  recipe: readFileSync(join(DEMO, 'recipe.yaml')),
+  snapshot: readFileSync(join(DEMO, 'snapshot.yaml')),
+  results: Object.fromEntries(
+    PHASES.map((phase) => [phase, readFileSync(join(DEMO, `results/${phase}.json`))]),
+  ),
+  logs: {
+    'logs/performance/nccl-all-reduce-bw.log': readFileSync(
+      join(DEMO, 'logs/performance/nccl-all-reduce-bw.log'),
+    ),
+    'logs/performance/nothing.log': Buffer.alloc(0),
+  },
+  attestedAt: ATTESTED_AT,
+  signed: true,
+  claims: {},
+};
+
+export interface EvidenceOptions {
+  /** What the sandbox takes for the time, at each of its requests. */
+  readonly now?: () => Date;
+  readonly attestedAt?: Date;
+  readonly signingConfig?:
+    | 'signing_config.json'
+    | 'signing_config.v1.json'
+    | 'signing_config.v2-tsa.json';
+}
+
+/** Starts a sandbox and makes the bundle; both end with the test file. */
+export async function makeEvidence(options: EvidenceOptions = {}): Promise<Evidence> {
+  const sandbox = await startSandbox({ now: options.now ?? (() => SIGNED_AT) });
+  const folder = mkdtempSync(join(tmpdir(), 'affidavit-e2e-'));
+  afterAll(async () => {
+    await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const evidence = new Evidence(sandbox, folder, options);
+  evidence.files = await evidence.emit();
+  return evidence;
+}
+
+export class Evidence {
+  readonly folder: string;
+  readonly rootPath: string;
+  readonly trust: Trust;
+  /** The bundle that verifies. */
+  files: Files = new Map();
+  readonly #sandbox: Sandbox;
+  readonly #options: EvidenceOptions;
+  #written = 0;
+
+  constructor(sandbox: Sandbox, folder: string, options: EvidenceOptions) {
+    this.folder = folder;
+    this.#sandbox = sandbox;
+    this.#options = options;
+    this.rootPath = join(folder, 'trusted_root.json');
+    const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
+    writeFileSync(this.rootPath, root);
+    this.trust = sigstoreTrust(root, this.rootPath);
+  }
+
+  /** The root and the signer, as flags. */
+  get pin(): readonly string[] {
+    return [...this.root, ...pinOf(SIGNER)];
+  }
+
+  get root(): readonly string[] {
+    return ['--trusted-root', this.rootPath];
+  }
+
+  /** Makes a bundle as `affidavit validate --emit-evidence` does, of other inputs. */
+  async emit(change: Partial<Inputs> = {}): Promise<Files> {
+    const { attestedAt: usual = ATTESTED_AT } = this.#options;
+    const inputs = { ...DEMO_INPUTS, attestedAt: usual, ...change };
+    const results = Object.entries(inputs.results).map(([phase, bytes]) => ({
+      name: `${phase}.json`,
+      bytes,
+      folder: undefined,
+    }));
+    const validation = validate({
+      recipe: { name: 'recipe.yaml', bytes: inputs.recipe },
+      snapshot: { name: 'snapshot.yaml', bytes: inputs.snapshot },
+      results: parseResults(results),
+      now: inputs.attestedAt,
+    });
+    const logs = bundleFiles(new Map(Object.entries(inputs.logs)));
+    const { attestedAt, signed, claims } = inputs;
+    const packed = await packEvidence(
+      { validation, logs, attestedAt, tool: TOOL, allowRetiredApi: false },
+      signed ? { signer: this.#signer(claims), trust: this.trust } : undefined,
+    );
+    return await contentsOf(packed.files);
+  }
+
+  /** The signature of the sandbox over any bytes; nobody looks at what it signs. */
+  async sign(statement: Uint8Array, claims: Claims = {}): Promise<Buffer> {
+    return Buffer.from(await this.#signer(claims).sign(statement));
+  }
+
+  /** The bundle as a dishonest signer makes it: changed, made to fit, and signed again. */
+  async rebuild(edits: Edits, from: Files = this.files): Promise<Files> {
+    const files = new Map([...from].filter(([path]) => path !== ATTESTATION));
+    for (const [path, content] of Object.entries(edits.files ?? {})) {
+      if (content === undefined) files.delete(path);
+      else files.set(path, Buffer.from(content));
+    }
+    const listed = [...files].filter(([path]) => path !== MANIFEST && path !== STATEMENT);
+    const manifest = edited(encodeManifest(bundleFiles(new Map(listed))), edits.manifest ?? {});
+    files.set(MANIFEST, manifest);
+    const fitting = edited(fileIn(from, STATEMENT), {
+      ...digestClaims(files),
+      '/predicate/manifest/digest': digestOf(manifest),
+      '/predicate/manifest/fileCount': listed.length,
+    });
+    const statement = edited(fitting, edits.statement ?? {});
+    files.set(STATEMENT, statement);
+    if (edits.signed !== false) files.set(ATTESTATION, await this.sign(statement));
+    return files;
+  }
+
+  /** The verdict in process, with the signer pinned. */
+  async judge(files: Files, options: Partial<VerifyOptions> = {}): Promise<Judged> {
+    const policy = { signers: [SIGNER] };
+    const report = await verifyEvidence(entriesOf(files), {
+      ...{ trust: remembering(this.trust), policy, allowUnsigned: false, tool: TOOL },
+      ...options,
+    });
+    const code = EXIT_CODES[report.verdict];
+    return judged(code, JSON.stringify(verificationJson(report, code)));
+  }
+
+  /** The verdict of the program; `flags` stand after the input, `this.pin` unless given. */
+  async verify(
+    input: string,
+    flags: readonly string[] = this.pin,
+    options: RunOptions = {},
+  ): Promise<JudgedByCli> {
+    const run = await runCli(['verify-evidence', input, '--format', 'json', ...flags], options);
+    return { ...judged(run.code, run.stdout), stdout: run.stdout, stderr: run.stderr };
+  }
+
+  /** A new tar.gz with these files. */
+  async pack(files: Files = this.files): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of gzip(writeTar(bundleFiles(files), 0))) chunks.push(chunk);
+    return this.write(Buffer.concat(chunks));
+  }
+
+  /** A new directory with these files. */
+  unpack(files: Files = this.files): string {
+    const folder = this.path();
+    for (const [path, content] of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    return folder;
+  }
+
+  /** A new file with these bytes. */
+  write(content: string | Uint8Array, extension = '.tar.gz'): string {
+    const path = this.path(extension);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** Where nothing is yet. */
+  path(extension = ''): string {
+    this.#written += 1;
+    return join(this.folder, `bundle-${this.#written}${extension}`);
+  }
+
+  #signer(claims: Claims): Signer {
+    const name = this.#options.signingConfig ?? 'signing_config.json';
+    const config = Buffer.from(JSON.stringify(this.#sandbox.signingConfigs[name]));
+    const now = this.#options.now?.() ?? SIGNED_AT;
+    const signingConfig = parseSigningConfig(config, name);
+    return keylessSigner({ signingConfig, token: this.#sandbox.token(claims), now });
+  }
+}
+
+export function pinOf(signer: { readonly identity: string; readonly issuer: string }): string[] {
+  return [
+    ...['--certificate-identity', signer.identity],
+    ...['--certificate-oidc-issuer', signer.issuer],
+  ];
+}
+
+/** The same files but for one: replaced, added or, with undefined, left out. */
+export function withFile(files: Files, path: string, content?: string | Uint8Array): Files {
+  const changed = new Map(files);
+  if (content === undefined) changed.delete(path);
+  else changed.set(path, Buffer.from(content));
+  return changed;
+}
+
+export function fileIn(files: Files, path: string): Buffer {
+  const content = files.get(path);
+  if (content === undefined) throw new Error(`no ${path}`);
+  return content;
+}
+
+/** A JSON document with some values replaced, each by a JSON pointer; undefined leaves one out. */
+export function edited(bytes: Uint8Array, edits: Readonly<Record<string, unknown>>): Buffer {
+  const document: unknown = JSON.parse(Buffer.from(bytes).toString());
+  for (const [pointer, value] of Object.entries(edits)) setValue(document, pointer, value);
+  return Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** The value at a JSON pointer. */
+export function valueAt(bytes: Uint8Array, pointer: string): unknown {
+  const document: unknown = JSON.parse(Buffer.from(bytes).toString());
+  return keysOf(pointer).reduce<unknown>((value, key) => Reflect.get(Object(value), key), document);
+}
+
+/** One byte changed in a copy. */
+export function flipped(bytes: Uint8Array, offset: number, mask = 1): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(offset) ^ mask, offset);
+  return copy;
+}
+
+export async function* entriesOf(files: Files): AsyncGenerator<Entry, void> {
+  for (const file of bundleFiles(files)) {
+    yield { path: file.path, type: 'file', size: file.size, content: file.open() };
+  }
+}
+
+export function checkOf({ report }: Judged, name: string): CheckJson {
+  const check = report.checks.find((candidate) => candidate.name === name);
+  if (check === undefined) throw new Error(`no check ${name}`);
+  return check;
+}
+
+/** Every file in a folder with its content's digest, to see that nothing was written. */
+export function contentOfFolder(folder: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path, entry.isFile() ? digestOf(readFileSync(path)) : 'no file'];
+    }),
+  );
+}
+
+const validateReport = readSchema();
+
+function readSchema(): ValidateFunction {
+  const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/report.schema.json'), 'utf8'));
+  return new Ajv2020({ strictRequired: false, strictTypes: false, allErrors: true }).compile(
+    schema,
+  );
+}
+
+/** Every report, whatever the verdict, says the same as its exit code and keeps to the schema. */
+function judged(code: number | null, text: string): Judged {
+  const report = JSON.parse(text) as ReportJson;
+  if (!validateReport(report)) {
+    throw new Error(
+      `schemas/report.schema.json: ${JSON.stringify(validateReport.errors, null, 2)}`,
+    );
+  }
+  expect(code).toBe(report.exitCode);
+  for (const { outcome, faults } of report.checks) {
+    expect(faults.length > 0).toBe(outcome === 'failed' || outcome === 'skipped');
+    for (const fault of faults) {
+      expect([fault.code, fault.found, fault.expected, fault.hint]).not.toContain('');
+    }
+  }
+  const faults = report.checks.flatMap((check) => check.faults);
+  return { code, report, faults: faults.map((fault) => `${fault.code} ${fault.at}`) };
+}
+
+const remembered = new Map<string, SignedPayload>();
+
+/** The same trust; what it has once verified, to the byte, is not computed a thousand times. */
+function remembering(trust: Trust): Trust {
+  return {
+    root: trust.root,
+    verify: (sigstoreBundle) => {
+      const key = `${trust.root.digest} ${digestOf(sigstoreBundle)}`;
+      const proof = remembered.get(key) ?? trust.verify(sigstoreBundle);
+      remembered.set(key, proof);
+      return proof;
+    },
+  };
+}
+
+function bundleFiles(files: Files): readonly BundleFile[] {
+  return [...files].map(([path, content]) => memoryFile(bundlePath(path), content));
+}
+
+function bundlePath(path: string): BundlePath {
+  if (isBundlePath(path)) return path;
+  throw new Error(`not a bundle path: ${path}`);
+}
+
+async function contentsOf(files: readonly BundleFile[]): Promise<Files> {
+  const contents = new Map<string, Buffer>();
+  for (const file of files) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of file.open()) chunks.push(chunk);
+    contents.set(file.path, Buffer.concat(chunks));
+  }
+  return contents;
+}
+
+/** The digests of files that the predicate carries beside the manifest's. */
+function digestClaims(files: Files): Readonly<Record<string, unknown>> {
+  const places = [
+    ['bom.cdx.json', '/predicate/bom/digest'],
+    ...PHASES.map((phase) => [`ctrf/${phase}.json`, `/predicate/phases/${phase}/ctrfDigest`]),
+  ];
+  const claims: Record<string, unknown> = {};
+  for (const [path = '', pointer = ''] of places) {
+    const content = files.get(path);
+    const claimed = valueAt(fileIn(files, STATEMENT), pointer) !== undefined;
+    if (content !== undefined && claimed) claims[pointer] = digestOf(content);
+  }
+  return claims;
+}
+
+function setValue(document: unknown, pointer: string, value: unknown): void {
+  const keys = keysOf(pointer);
+  const last = keys.pop() ?? '';
+  const target = keys.reduce<unknown>((node, key) => Reflect.get(Object(node), key), document);
+  if (typeof target !== 'object' || target === null) throw new Error(`nothing at ${pointer}`);
+  if (value !== undefined) Reflect.set(target, last === '-' ? lengthOf(target) : last, value);
+  else if (Array.isArray(target)) target.splice(Number(last), 1);
+  else Reflect.deleteProperty(target, last);
+}
+
+function lengthOf(target: object): string {
+  return String(Array.isArray(target) ? target.length : 0);
+}
+
+function keysOf(pointer: string): string[] {
+  const keys = pointer.split('/').slice(1);
+  return keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
