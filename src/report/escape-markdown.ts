@@ -116,7 +116,7 @@ function escape(shown: string): string {
  */
 function breakReferences(shown: string): string {
   return shown
-    .replaceAll(/[@#!$%~&](?=[\p{L}\p{N}_]|$)/gu, `$&${BREAK}`) // @team, #123, owner/repo#1, a@b.c
+    .replaceAll(/@|[#!$%~&](?=[\p{L}\p{N}_]|$)/gu, `$&${BREAK}`) // @team, #123, owner/repo#1, a@b.c
     .replaceAll(/:(?=\/|$)/g, `:${BREAK}`) // https://…
     .replaceAll(/:(?=[\w+-]{1,60}(?::|$))(?=\d*[a-z_+-]|100|1234)/gi, `:${BREAK}`) // an emoji
     .replaceAll(/www(?=\.|$)/gi, `$&${BREAK}`)

@@ -31,6 +31,9 @@ const MAX_MISSING = 2000;
 const MAX_SKIPPED = 3000;
 const MAX_FINDINGS = 5000;
 
+/** The most characters of one part of a fault, where there may be many. */
+const MAX_FAULT_CHARACTERS = 120;
+
 /** The most characters of one value in a table. */
 const MAX_CELL_CHARACTERS = 80;
 
@@ -209,20 +212,23 @@ export function findingsSection(findings: readonly Finding[]): readonly Markdown
   return [
     gfm`### Findings`,
     gfm`${findings.length}, none of which changes the verdict.`,
-    bulletList(findings, faultLine, budget),
+    bulletList(findings, (finding) => faultLine(finding), budget),
   ];
 }
 
 /** Code, place, what was found and expected, and what to do next. */
-export function faultLine(fault: Omit<Fault, 'code'> & { readonly code: string }): Markdown {
-  const { at, found, expected, hint } = fault;
+export function faultLine(
+  { code: name, at, found, expected, hint }: Omit<Fault, 'code'> & { readonly code: string },
+  maxCharacters = MAX_FAULT_CHARACTERS,
+): Markdown {
   const head = [
-    ...(fault.code === '' ? [] : [code(fault.code)]),
-    ...(at === undefined || at === '' ? [] : [gfm`at ${code(at, 120)}`]),
+    ...(name === '' ? [] : [code(name)]),
+    ...(at === undefined || at === '' ? [] : [gfm`at ${code(at, MAX_FAULT_CHARACTERS)}`]),
   ];
   const start = head.length === 0 ? gfm`found` : gfm`${join(head, ' ')}: found`;
-  const next = hint === '' ? gfm`` : gfm`. **Next:** ${text(hint, 120)}`;
-  return gfm`${start} ${text(found, 120)}; expected ${text(expected, 120)}${next}`;
+  const next = hint === '' ? gfm`` : gfm`. **Next:** ${text(hint, MAX_FAULT_CHARACTERS)}`;
+  const both = gfm`${text(found, maxCharacters)}; expected ${text(expected, maxCharacters)}`;
+  return gfm`${start} ${both}${next}`;
 }
 
 export function cell(value: string): Markdown {

@@ -101,10 +101,12 @@ function notInOrder({ checks }: VerificationReport): readonly Markdown[] {
   const faulty = checks.filter((check) => faultsOf(check).length > 0);
   if (faulty.length === 0) return [];
   const characters = Math.floor(MAX_FAULTS / faulty.length);
+  // Few faults have room for whole identities and digests, side by side.
+  const most = faulty.length <= 4 ? 300 : 100;
   const lists = faulty.map((check) => {
     const said = gfm`**${sayCheck(check).words}** ${code(check.name)}`;
     const budget = { characters, noun: 'faults of this check' };
-    return bulletList(faultsOf(check), (fault) => gfm`${said} ${faultLine(fault)}`, budget);
+    return bulletList(faultsOf(check), (fault) => gfm`${said} ${faultLine(fault, most)}`, budget);
   });
   const notReached = checks
     .filter(({ outcome }) => outcome === 'not-reached')
@@ -121,7 +123,7 @@ function notInOrder({ checks }: VerificationReport): readonly Markdown[] {
 function faultSection(faults: readonly Fault[]): readonly Markdown[] {
   if (faults.length === 0) return [];
   const budget = { characters: MAX_FAULTS, noun: 'faults' };
-  return [gfm`### Not in order`, bulletList(faults, faultLine, budget)];
+  return [gfm`### Not in order`, bulletList(faults, (fault) => faultLine(fault), budget)];
 }
 
 function identityList(report: VerificationReport, source: string): Markdown {

@@ -165,6 +165,7 @@ export function findingLines(findings: readonly Finding[], terminal: Terminal): 
 export function faultLines(
   { code, at, found, expected, hint }: Omit<Fault, 'code'> & { readonly code: string },
   terminal: Terminal,
+  indent = '  ',
 ): readonly string[] {
   const details = [
     ['at', at ?? ''],
@@ -173,14 +174,14 @@ export function faultLines(
     ['next', hint],
   ] as const;
   return [
-    ...(code === '' ? [] : [`  ${paint(code, 'doubtful', terminal)}`]),
+    ...(code === '' ? [] : [`${indent}${paint(code, 'doubtful', terminal)}`]),
     ...details
       .filter(([, text]) => text !== '')
       .flatMap(([label, text]) =>
         wrap(
           visible(text, MAX_MESSAGE_CHARACTERS),
-          `    ${label.padEnd(7)}`,
-          ' '.repeat(11),
+          `${indent}  ${label.padEnd(7)}`,
+          `${indent}${' '.repeat(9)}`,
           terminal,
         ),
       ),

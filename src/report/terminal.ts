@@ -163,12 +163,11 @@ function checkLines(checks: readonly CheckResult[], terminal: Terminal): readonl
 }
 
 function faultyLines(check: CheckResult, terminal: Terminal): readonly string[] {
-  const lines = few(faultsOf(check), (fault) => faultLines(fault, terminal), {
-    most: MOST_FAULTS,
-    noun: 'faults of this check',
-  });
-  const said = `  ${marked(sayCheck(check), terminal)} ${check.name}`;
-  return [said, ...lines.map((line) => `  ${line}`)];
+  const more = { most: MOST_FAULTS, noun: 'faults of this check' };
+  return [
+    `  ${marked(sayCheck(check), terminal)} ${check.name}`,
+    ...few(faultsOf(check), (fault) => faultLines(fault, terminal, '    '), more),
+  ];
 }
 
 /** Checks of one outcome. Painted after wrapping, which counts what is shown. */

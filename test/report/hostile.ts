@@ -20,6 +20,8 @@ const HOSTILE: readonly string[] = [
   '[x] done',
   '@team',
   'me@evil.example',
+  'me@.example',
+  'me@-_.example',
   'mailto:me@evil.example',
   '#123',
   'GH-123',
