@@ -1,0 +1,381 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+
+import { ctrfFile } from '../../src/archive/bundle-files.ts';
+import { errorJson } from '../../src/cli/print-error.ts';
+import { digestOf } from '../../src/digest.ts';
+import { decodeJson } from '../../src/document/json.ts';
+import { ObjectReader } from '../../src/document/object-reader.ts';
+import { ERROR_CATALOGUE, EvidenceError } from '../../src/errors.ts';
+import { encodeManifest, parseManifest } from '../../src/manifest/manifest.ts';
+import { PHASES, TEST_STATUSES } from '../../src/phase/phase.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
+import type { JsonObject } from '../../src/report/json.ts';
+import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/report.ts';
+import { MATCH_DIMENSIONS } from '../../src/snapshot/match.ts';
+import type { Json } from '../../src/statement/predicate.ts';
+import { buildPredicate, parsePredicate } from '../../src/statement/predicate.ts';
+import { CHECKS } from '../../src/verify/check.ts';
+import { FACTS, VALIDATIONS, VERIFICATIONS, VERIFIED } from './example-reports.ts';
+import { UPDATING } from './golden.ts';
+import { hugeReports, withForeign } from './hostile-report.ts';
+import { forAllHostile } from './hostile.ts';
+
+const NAMES = ['manifest', 'predicate', 'report', 'validation-report', 'policy'] as const;
+const EXIT_CODES = { verified: 0, failed: 1, invalid: 2, unjudged: 3, undecided: 4 };
+
+type Schema = Readonly<Record<string, unknown>>;
+
+function fileOf(name: string): URL {
+  return new URL(`../../schemas/${name}.schema.json`, import.meta.url);
+}
+
+function schemaOf(name: string): Schema {
+  return JSON.parse(readFileSync(fileOf(name), 'utf8')) as Schema;
+}
+
+/** A new code reaches the schemas with `UPDATE_GOLDEN=1`; format them afterwards. */
+function updateCodes(name: string): void {
+  const schema = schemaOf(name) as { readonly $defs: { readonly code: { enum: string[] } } };
+  schema.$defs.code.enum = Object.keys(ERROR_CATALOGUE);
+  writeFileSync(fileOf(name), `${JSON.stringify(schema, null, 2)}\n`);
+}
+
+if (UPDATING) ['report', 'validation-report'].forEach(updateCodes);
+
+function validatorOf(name: (typeof NAMES)[number]): ValidateFunction {
+  // Each by itself: a reader of one document needs one file.
+  return new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
+    schemaOf(name),
+  );
+}
+
+function complaints(validate: ValidateFunction, document: unknown): readonly string[] {
+  if (validate(document)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** Every place of a document to which a field can be added. */
+function withExtraField(document: unknown): readonly unknown[] {
+  if (Array.isArray(document)) {
+    const items: readonly unknown[] = document;
+    return items.flatMap((item, index) =>
+      withExtraField(item).map((changed) => items.with(index, changed)),
+    );
+  }
+  if (typeof document !== 'object' || document === null) return [];
+  const inner = Object.entries(document).flatMap(([key, value]: [string, unknown]) =>
+    withExtraField(value).map((changed) => ({ ...document, [key]: changed })),
+  );
+  return [{ ...document, extra: 1 }, ...inner];
+}
+
+const jsonOf = (json: JsonObject): unknown => JSON.parse(encodeReport(json));
+
+const REPORTS = Object.entries(VERIFICATIONS).map(
+  ([name, report]) => [name, jsonOf(verificationJson(report, EXIT_CODES[report.verdict]))] as const,
+);
+const VALIDATION_REPORTS = Object.entries(VALIDATIONS).map(
+  ([name, report]) =>
+    [name, jsonOf(validationJson(report, report.faults.length === 0 ? 0 : 1))] as const,
+);
+
+describe('every schema', () => {
+  it.each(NAMES)('%s has the one draft, a stable name and version 1.0.0', (name) => {
+    const schema = schemaOf(name);
+    expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(schema['$id']).toBe(`urn:affidavit:schema:${name}:1.0.0`);
+    expect(schema).toMatchObject({ properties: { schemaVersion: { const: '1.0.0' } } });
+    expect(schema['required']).toContain('schemaVersion');
+  });
+
+  it.each(NAMES)('%s needs no other file', (name) => {
+    const references = [...readFileSync(fileOf(name), 'utf8').matchAll(/"\$ref": "([^"]*)"/g)];
+    expect(references.filter(([, target]) => target?.startsWith('#/$defs/') !== true)).toEqual([]);
+    expect(validatorOf(name)).toBeTypeOf('function');
+  });
+
+  it('names what the code names', () => {
+    for (const name of ['report', 'validation-report']) {
+      expect(schemaOf(name)).toMatchObject({
+        $defs: {
+          code: { enum: Object.keys(ERROR_CATALOGUE) },
+          match: {
+            properties: {
+              perDimension: { items: { properties: { dimension: { enum: MATCH_DIMENSIONS } } } },
+            },
+          },
+          phase: {
+            properties: {
+              phase: { enum: PHASES },
+              counts: { required: TEST_STATUSES },
+              tests: { items: { properties: { status: { enum: TEST_STATUSES } } } },
+            },
+          },
+        },
+        properties: { limitOfTrust: { const: LIMIT_OF_TRUST } },
+      });
+    }
+    expect(schemaOf('report')).toMatchObject({
+      properties: {
+        verdict: { enum: Object.keys(EXIT_CODES) },
+        checks: { minItems: CHECKS.length, maxItems: CHECKS.length },
+      },
+      $defs: {
+        check: { properties: { name: { enum: CHECKS.map(({ name }) => name) } } },
+      },
+    });
+  });
+
+  it('says the same in both reports of what both have', () => {
+    const [report, validation] = ['report', 'validation-report'].map(
+      (name) => schemaOf(name)['$defs'] as Schema,
+    );
+    expect(report).toMatchObject(validation ?? {});
+  });
+});
+
+describe('E-45 the schema of the verification report', () => {
+  const validate = validatorOf('report');
+
+  it.each(REPORTS)('accepts the report of %s evidence', (_, report) => {
+    expect(complaints(validate, report)).toEqual([]);
+  });
+
+  it('accepts reports of any size and with any foreign text', () => {
+    const huge = verificationJson(hugeReports('x').verification, 1);
+    expect(complaints(validate, { ...huge, ...digestsOf(huge) })).toEqual([]);
+    forAllHostile((value) => {
+      const report = { ...VERIFIED, findings: withForeign(VERIFICATIONS.failed.findings, value) };
+      expect(complaints(validate, jsonOf(verificationJson(report, 0)))).toEqual([]);
+    }, 20);
+  });
+
+  it('accepts the input as the command adds it', () => {
+    const report = { ...verificationJson(VERIFIED, 0), source: 'evidence.tar.gz' };
+    expect(complaints(validate, report)).toEqual([]);
+  });
+
+  it('is closed everywhere', () => {
+    const open = REPORTS.flatMap(([, report]) => withExtraField(report)).filter((changed) =>
+      validate(changed),
+    );
+    expect(open).toEqual([]);
+  });
+
+  it.each([
+    ['a verdict with the exit code of another', { exitCode: 1 }],
+    ['an unknown verdict', { verdict: 'accepted' }],
+    ['a missing check', { checks: [] }],
+    ['a signer without a signature', { signature: { state: 'absent' } }],
+    ['another limit of trust', { limitOfTrust: 'all is proven' }],
+    ['network use', { network: 'registry' }],
+  ])('refuses %s', (_, change) => {
+    const report = verificationJson(VERIFIED, 0);
+    expect(complaints(validate, report)).toEqual([]);
+    expect(complaints(validate, { ...report, ...change })).not.toEqual([]);
+  });
+
+  it('refuses checks in another order', () => {
+    const report = verificationJson({ ...VERIFIED, checks: VERIFIED.checks.toReversed() }, 0);
+    expect(complaints(validate, report)).not.toEqual([]);
+  });
+
+  it('refuses a verified signature without its signer', () => {
+    const { signer: _, ...report } = verificationJson(VERIFIED, 0);
+    expect(complaints(validate, report)).not.toEqual([]);
+  });
+});
+
+/** What a hostile text cannot be: the digests of a report are computed, never copied. */
+function digestsOf(report: JsonObject): JsonObject {
+  const digest = digestOf('');
+  const recipe = { name: 'x', digest: digest.slice('sha256:'.length), apiVersion: '' };
+  const { bom, root } = report;
+  const logEntries = [{ log: 'x', index: '1' }];
+  return {
+    recipe,
+    bom: { ...(bom as JsonObject), digest },
+    root: { ...(root as JsonObject), digest },
+    bundle: { manifestDigest: digest },
+    claimed: {
+      attestedAt: '2026-11-20T10:00:00Z',
+      aicrVersion: '',
+      validatorCatalogVersion: '',
+      redaction: null,
+    },
+    signature: { ...(report['signature'] as JsonObject), logEntries },
+  };
+}
+
+describe('E-45 the schema of the validation report', () => {
+  const validate = validatorOf('validation-report');
+
+  it.each(VALIDATION_REPORTS)('accepts the report of a %s validation', (_, report) => {
+    expect(complaints(validate, report)).toEqual([]);
+  });
+
+  it('is closed everywhere', () => {
+    const open = VALIDATION_REPORTS.flatMap(([, report]) => withExtraField(report)).filter(
+      (changed) => validate(changed),
+    );
+    expect(open).toEqual([]);
+  });
+
+  it('refuses success with a fault', () => {
+    const report = validationJson(VALIDATIONS.red, 1);
+    expect(complaints(validate, report)).toEqual([]);
+    expect(complaints(validate, { ...report, outcome: 'passed', exitCode: 0 })).not.toEqual([]);
+  });
+});
+
+describe('E-45 what is printed when there is no report', () => {
+  const unreadable = new EvidenceError('FILE_UNREADABLE', {
+    at: 'evidence.tar.gz',
+    found: 'no such file',
+    expected: 'a bundle',
+    hint: 'name a file that exists',
+  });
+
+  it.each(['report', 'validation-report'] as const)('is in the schema of the %s', (name) => {
+    const validate = validatorOf(name);
+    for (const error of [unreadable, new TypeError('a bug')]) {
+      const json = jsonOf(errorJson(error));
+      expect(complaints(validate, json)).toEqual([]);
+      expect(withExtraField(json).filter((changed) => validate(changed))).toEqual([]);
+      expect(complaints(validate, { ...(json as JsonObject), exitCode: 0 })).not.toEqual([]);
+    }
+  });
+});
+
+const DIGEST = digestOf('a file');
+
+describe('the schema of the manifest', () => {
+  const validate = validatorOf('manifest');
+  const files = [
+    { path: ctrfFile('deployment'), size: 0, digest: DIGEST },
+    { path: ctrfFile('conformance'), size: 7, digest: DIGEST },
+  ];
+  const manifest = JSON.parse(Buffer.from(encodeManifest(files)).toString('utf8')) as JsonObject;
+  const [first] = manifest['files'] as readonly JsonObject[];
+
+  it('accepts what is written, and fields that AICR may add', () => {
+    expect(complaints(validate, manifest)).toEqual([]);
+    expect(withExtraField(manifest).filter((changed) => !validate(changed))).toEqual([]);
+  });
+
+  it.each([
+    ['no file', { files: [] }],
+    ['a path that leaves the bundle', { files: [{ ...first, path: '../x' }] }],
+    ['a hidden path', { files: [{ ...first, path: 'logs/.x' }] }],
+    ['a path that ends with a dot', { files: [{ ...first, path: 'logs/x.' }] }],
+    ['itself', { files: [{ ...first, path: 'manifest.json' }] }],
+    ['a size that is no number', { files: [{ ...first, size: '1' }] }],
+    ['a digest of another kind', { files: [{ ...first, sha256: 'md5:00' }] }],
+    ['another major version', { schemaVersion: '2.0.0' }],
+  ])('refuses %s, as the parser does', (_, change) => {
+    const changed = { ...manifest, ...change };
+    expect(complaints(validate, changed)).not.toEqual([]);
+    expect(() => parseManifest(dataOf(changed), 'manifest.json')).toThrow(EvidenceError);
+  });
+});
+
+describe('the schema of the predicate', () => {
+  const validate = validatorOf('predicate');
+  const predicate = buildPredicate(
+    {
+      recipe: { name: FACTS.recipe.name, digest: DIGEST },
+      fingerprint: FACTS.fingerprint,
+      match: FACTS.match,
+      constraints: VALIDATIONS.red.facts.constraints ?? [],
+      phases: VALIDATIONS.red.facts.phases ?? [],
+      ctrfDigests: new Map(PHASES.map((phase) => [phase, DIGEST])),
+      bom: FACTS.bom,
+      manifest: { digest: DIGEST, fileCount: 6 },
+    },
+    { attestedAt: new Date(0), aicrVersion: 'v0.13.2', tool: VERIFIED.tool },
+  ) as JsonObject;
+  const affidavit = predicate['affidavit'] as JsonObject;
+
+  it('accepts what is written', () => {
+    expect(complaints(validate, predicate)).toEqual([]);
+  });
+
+  it('is closed in our part, and open in that of AICR', () => {
+    const { affidavit: _, ...foreign } = predicate;
+    expect(complaints(validate, foreign)).toEqual([]);
+    const refused = withExtraField(foreign).filter((changed) => !validate(changed));
+    // A phase is one of three, and every field of `phases` is a phase.
+    expect(refused).toEqual([
+      { ...foreign, phases: { ...(foreign['phases'] as object), extra: 1 } },
+    ]);
+    const ours = withExtraField(affidavit).map((changed) => ({ ...foreign, affidavit: changed }));
+    expect(ours.filter((changed) => validate(changed))).toEqual([]);
+  });
+
+  it('accepts what other versions of AICR write', () => {
+    const more = {
+      aicrCommit: '0123abc',
+      validatorImages: null,
+      redaction: { policy: 'minimal', version: 'v4', applied: ['ctrf.tests.omit:stdout'] },
+      profile: { selection: 'mode=disabled', policyDescriptorIdentity: '0'.repeat(64) },
+    };
+    expect(complaints(validate, { ...predicate, ...more })).toEqual([]);
+  });
+
+  it.each([
+    ['a missing recipe', { recipe: undefined }],
+    ['a missing manifest', { manifest: undefined }],
+    ['a time with an offset', { attestedAt: '2026-11-20T10:00:00+01:00' }],
+    ['a version that is no text', { aicrVersion: 1 }],
+    ['another major version', { schemaVersion: '2.0.0' }],
+    ['our part without its tool', { affidavit: { ...affidavit, tool: undefined } }],
+    ['our part with an unknown field', { affidavit: { ...affidavit, extra: 1 } }],
+  ])('refuses %s, as the parser does', (_, change) => {
+    const changed = { ...predicate, ...change } as Json;
+    expect(read(predicate)).toBeDefined();
+    expect(complaints(validate, JSON.parse(JSON.stringify(changed)))).not.toEqual([]);
+    expect(() => read(changed)).toThrow(EvidenceError);
+  });
+});
+
+describe('the schema of the policy', () => {
+  const validate = validatorOf('policy');
+  const signer = { identity: 'you@example.com', issuer: 'https://issuer.example' };
+  const policy = { schemaVersion: '1.0.0', signers: [signer, { ...signer, identity: 'b' }] };
+
+  it('accepts what the parser accepts', () => {
+    expect(complaints(validate, policy)).toEqual([]);
+    expect(parsePolicy(bytesOf(policy), 'policy.json').signers).toEqual(policy.signers);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ...withExtraField(policy).map((changed) => ['an unknown field', changed] as const),
+    ['nobody', { ...policy, signers: [] }],
+    ['an empty identity', { ...policy, signers: [{ ...signer, identity: '' }] }],
+    ['an empty issuer', { ...policy, signers: [{ ...signer, issuer: '' }] }],
+    ['an identity without issuer', { ...policy, signers: [{ identity: 'a' }] }],
+    ['no list', { ...policy, signers: signer }],
+    ['no version', { signers: [signer] }],
+    ['another major version', { ...policy, schemaVersion: '2.0.0' }],
+  ])('refuses %s, as the parser does', (_, changed) => {
+    expect(complaints(validate, changed)).not.toEqual([]);
+    expect(() => parsePolicy(bytesOf(changed), 'policy.json')).toThrow(EvidenceError);
+  });
+});
+
+function read(predicate: unknown): unknown {
+  return parsePredicate(new ObjectReader(dataOf(predicate), 'statement.intoto.json#/predicate'));
+}
+
+function bytesOf(document: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(document));
+}
+
+function dataOf(document: unknown): ReturnType<typeof decodeJson> {
+  return decodeJson(bytesOf(document), 'a test');
+}
