@@ -118,7 +118,7 @@ function breakReferences(shown: string): string {
   return shown
     .replaceAll(/@|[#!$%~&](?=[\p{L}\p{N}_]|$)/gu, `$&${BREAK}`) // @team, #123, owner/repo#1, a@b.c
     .replaceAll(/:(?=\/|$)/g, `:${BREAK}`) // https://…
-    .replaceAll(/:(?=[\w+-]{1,60}(?::|$))(?=\d*[a-z_+-]|100|1234)/gi, `:${BREAK}`) // an emoji
+    .replaceAll(/:(?=[\w+-]{1,60}(?::|$))(?=\d?[a-z_+-]|100|1234)/gi, `:${BREAK}`) // :emoji:, not the seconds of a time
     .replaceAll(/www(?=\.|$)/gi, `$&${BREAK}`)
     .replaceAll(/gh(?=-\d|-?$)/gi, `$&${BREAK}`) // GH-1
     .replaceAll(/(?<![\da-z])[\da-f]{7,40}(?![\da-z])/gi, (sha) =>

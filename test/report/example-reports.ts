@@ -164,7 +164,7 @@ const PASSED: readonly CheckResult[] = CHECKS.map(({ name }) => ({
   faults: [],
 }));
 
-export function withCheck(
+function withCheck(
   checks: readonly CheckResult[],
   name: CheckName,
   outcome: 'failed' | 'skipped',
@@ -176,10 +176,7 @@ export function withCheck(
   );
 }
 
-export function notReachedAfter(
-  checks: readonly CheckResult[],
-  last: CheckName,
-): readonly CheckResult[] {
+function notReachedAfter(checks: readonly CheckResult[], last: CheckName): readonly CheckResult[] {
   const index = checks.findIndex(({ name }) => name === last);
   return checks.map((check, position) =>
     position <= index

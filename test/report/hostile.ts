@@ -36,6 +36,8 @@ const HOSTILE: readonly string[] = [
   '<https://evil.example>',
   ':tada:',
   ':+1:',
+  ':100:',
+  ':8ball:',
   '&lt;script&gt;',
   '&#64;team',
   '&#8203;',

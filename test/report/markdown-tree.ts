@@ -1,8 +1,12 @@
 // Markdown as GitHub's readers see it: a tree, by a parser that is not ours.
-import type { Nodes, Root } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
+
+type Root = ReturnType<typeof fromMarkdown>;
+
+/** Any node of the tree; mdast's own name for it. */
+export type Nodes = Root | Root['children'][number];
 
 export function parseMarkdown(source: string): Root {
   return fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
@@ -27,7 +31,7 @@ const REFERENCES: readonly RegExp[] = [
   /:\/\//,
   /\bwww\./i,
   /(?<![\da-z])[\da-f]{7,40}(?![\da-z])/i, // a commit
-  /:(?=[\w+-]{1,60}:)(?:[\w+-]*[a-z][\w+-]*|[+-]1|100|1234):/i, // an emoji
+  /:(?=[\w+-]{1,60}:)(?:\d?[a-z_][\w+-]*|[+-]1|100|1234):/i, // an emoji
 ];
 
 /** The references in the text of the nodes; code and fenced blocks are not searched, as on GitHub. */

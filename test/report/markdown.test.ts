@@ -1,4 +1,3 @@
-import type { Nodes } from 'mdast';
 import { describe, expect, it } from 'vitest';
 
 import { renderValidationMarkdown, renderVerificationMarkdown } from '../../src/report/markdown.ts';
@@ -21,6 +20,7 @@ import {
 import { golden } from './golden.ts';
 import { hugeReports, withForeign } from './hostile-report.ts';
 import { forAllHostile } from './hostile.ts';
+import type { Nodes } from './markdown-tree.ts';
 import { nodesOf, parseMarkdown, referencesIn, textOf } from './markdown-tree.ts';
 
 const OPTIONS = {
