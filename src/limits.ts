@@ -53,6 +53,10 @@ export const MAX_CONSTRAINTS = 1000;
  * memory. A snapshot of 48 MiB with the shortest records that occur has 2.6 million. */
 export const MAX_DOCUMENT_VALUES = 4_000_000;
 
+/** Values of one JSON document, lists and maps counted twice, for the same reason: a quarter of a
+ * million tests of a CTRF report. */
+export const MAX_JSON_VALUES = 1_000_000;
+
 /** How much later than its signature evidence may claim to be made, in milliseconds: clock skew. */
 export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
 

@@ -4,7 +4,7 @@
 
 import { EvidenceError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
-import { MAX_NESTING } from '../limits.ts';
+import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { Plain, isDataList } from './data.ts';
 import type { Data, DataMap } from './data.ts';
@@ -15,8 +15,8 @@ const TRUE = new Plain('boolean', 'true');
 const FALSE = new Plain('boolean', 'false');
 
 /**
- * Reads one JSON document. Throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (nesting) or
- * DOCUMENT_DUPLICATE_KEY, with a JSON pointer in `at` and line and column in `found`. The caller
+ * Reads one JSON document. Throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (nesting),
+ * LIMIT_EXCEEDED (values) or DOCUMENT_DUPLICATE_KEY, with a JSON pointer in `at` and line and column in `found`. The caller
  * limits the size. Numbers keep their source text.
  */
 export function decodeJson(bytes: Uint8Array, file: string): Data {
@@ -78,6 +78,7 @@ class JsonReader {
   readonly #path: (string | number)[] = [];
   #position = 0;
   #depth = 0;
+  #values = 0;
   // oxlint-disable-next-line no-control-regex -- RFC 8259 §7 names exactly these as to be escaped
   readonly #unescaped = /[^"\\\u0000-\u001F]*/y;
   readonly #number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
@@ -99,6 +100,7 @@ class JsonReader {
   }
 
   #value(): Data {
+    this.#countValue();
     switch (this.#text.charCodeAt(this.#position)) {
       case QUOTE:
         return this.#string();
@@ -156,7 +158,16 @@ class JsonReader {
     return map;
   }
 
+  /** Two bytes each would else fill the memory with small objects. */
+  #countValue(): void {
+    this.#values += 1;
+    if (this.#values <= MAX_JSON_VALUES) return;
+    const found = `more than ${MAX_JSON_VALUES} values`;
+    this.#fail('LIMIT_EXCEEDED', { found, expected: 'fewer values', hint: 'split the document' });
+  }
+
   #enter(end: number): void {
+    this.#countValue();
     this.#depth += 1;
     if (this.#depth > MAX_NESTING) {
       this.#depth -= 1;

@@ -16,6 +16,7 @@ import { isBundlePath } from '../../src/bundle-path.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { digestOf } from '../../src/digest.ts';
+import { openEntries } from '../../src/io/bundle-source.ts';
 import { keylessSigner } from '../../src/io/keyless-signer.ts';
 import { startSandbox } from '../../src/io/sandbox-server.ts';
 import type { Sandbox } from '../../src/io/sandbox-server.ts';
@@ -241,13 +242,22 @@ export class Evidence {
 
   /** The verdict in process, with the signer pinned. */
   async judge(files: Files, options: Partial<VerifyOptions> = {}): Promise<Judged> {
+    return await this.#judge(entriesOf(files), options);
+  }
+
+  async #judge(entries: AsyncIterable<Entry>, options: Partial<VerifyOptions>): Promise<Judged> {
     const policy = { signers: [SIGNER] };
-    const report = await verifyEvidence(entriesOf(files), {
+    const report = await verifyEvidence(entries, {
       ...{ trust: remembering(this.trust), policy, allowUnsigned: false, tool: TOOL },
       ...options,
     });
     const code = EXIT_CODES[report.verdict];
     return judged(code, JSON.stringify(verificationJson(report, code)));
+  }
+
+  /** The same on what is in the file system: an archive or a directory. */
+  async judgeAt(path: string, options: Partial<VerifyOptions> = {}): Promise<Judged> {
+    return await this.#judge(openEntries(path), options);
   }
 
   /** The verdict of the program; `flags` stand after the input, `this.pin` unless given. */
@@ -257,6 +267,7 @@ export class Evidence {
     options: RunOptions = {},
   ): Promise<JudgedByCli> {
     const run = await runCli(['verify-evidence', input, '--format', 'json', ...flags], options);
+    if (run.stdout === '') throw new Error(`no report: exit ${run.code}\n${run.stderr}`);
     return { ...judged(run.code, run.stdout), stdout: run.stdout, stderr: run.stderr };
   }
 

@@ -95,10 +95,12 @@ describe('E-35 a bundle with another inventory', () => {
       withFile(files, 'ctrf/performance.json'),
       [
         'FILE_MISSING ctrf/performance.json',
+        'PHASES_DIFFER statement.intoto.json#/predicate/phases/performance',
         'PHASES_DIFFER statement.intoto.json#/predicate/phases/performance/passed',
         'PHASES_DIFFER statement.intoto.json#/predicate/phases/performance/failed',
         'PHASES_DIFFER statement.intoto.json#/predicate/phases/performance/skipped',
         'PHASES_DIFFER statement.intoto.json#/predicate/phases/performance/ctrfDigest',
+        'PHASES_DIFFER statement.intoto.json#/predicate/affidavit/phases/performance',
         'PHASES_DIFFER statement.intoto.json#/predicate/affidavit/phases/performance/pending',
         'PHASES_DIFFER statement.intoto.json#/predicate/affidavit/phases/performance/other',
         'PHASES_DIFFER statement.intoto.json#/predicate/affidavit/phases/performance/missing',

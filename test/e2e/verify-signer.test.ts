@@ -27,6 +27,10 @@ const failed = await evidence.emit({
   recipe: Buffer.from(DEMO_INPUTS.recipe.toString().replace('>= 1.32.4', '>= 1.99')),
 });
 
+function flagsOf(policy: unknown): readonly string[] {
+  return [...evidence.root, '--policy', policyFile(policy)];
+}
+
 function policyFile(policy: unknown): string {
   return evidence.write(typeof policy === 'string' ? policy : JSON.stringify(policy), '.json');
 }
@@ -200,12 +204,6 @@ describe('E-24 the signer', () => {
 describe('E-24 a policy file', () => {
   const signers = [{ identity: 'someone@example.com', issuer: 'https://example.com' }, SIGNER];
   const good = { schemaVersion: '1.0.0', signers };
-  const flagsOf = (policy: unknown): readonly string[] => [
-    ...evidence.root,
-    '--policy',
-    policyFile(policy),
-  ];
-
   it('allows whom it names', async () => {
     const { code, report } = await evidence.verify(bundle, flagsOf(good));
     expect([code, report.pinned]).toEqual([0, true]);

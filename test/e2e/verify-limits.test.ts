@@ -1,0 +1,186 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+
+import { describe, expect, it } from 'vitest';
+
+import { header, tar } from '../archive/tar-parts.ts';
+import { ROOT } from '../run-cli.ts';
+import { ATTESTATION, DEMO_INPUTS, STATEMENT, fileIn, makeEvidence, withFile } from './evidence.ts';
+import type { Files, JudgedByCli } from './evidence.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const GIBIBYTE = 1024 * MEBIBYTE;
+/** E-37's, in MiB. */
+const MAX_MEBIBYTES = 300;
+
+const evidence = await makeEvidence();
+const { files } = evidence;
+const parts = [...files].map(([name, content]) => ({ name, content }));
+
+/** Linux counts what the parent of a process holds as the process's own, so that has to be little. */
+const SMALL_PARENT = ['sh', '-c', '"$@"; exit $?', 'sh'];
+
+/** The program's verdict and the largest resident memory that it had, in MiB. */
+async function measured(input: string): Promise<JudgedByCli & { readonly mebibytes: number }> {
+  const memory = evidence.path('.memory');
+  const preload = pathToFileURL(join(ROOT, 'tools/record-memory.ts')).href;
+  const env = { NODE_OPTIONS: `--import ${preload}`, AFFIDAVIT_BENCH_MEMORY: memory };
+  const judged = await evidence.verify(input, evidence.pin, { env, prefix: SMALL_PARENT });
+  return { ...judged, mebibytes: Number(readFileSync(memory, 'utf8')) };
+}
+
+async function bombed(path: string, content: string): Promise<Files> {
+  return await evidence.rebuild({ files: { [path]: content } });
+}
+
+async function refused(input: string): Promise<readonly string[]> {
+  const { code, faults, mebibytes } = await measured(input);
+  expect(code).toBe(2);
+  expect(mebibytes).toBeGreaterThan(20);
+  expect(mebibytes).toBeLessThan(MAX_MEBIBYTES);
+  return faults;
+}
+
+/** Deflated zeros, as a piece that may be repeated: it ends at a byte and refers to nothing before it. */
+const ZEROS = deflateRawSync(Buffer.alloc(16 * MEBIBYTE), { finishFlush: 3 });
+
+/** A gzip file of some bytes and then zeros, written piece by piece. */
+function bombOf(start: Buffer, zeros: number): string {
+  const path = evidence.path('.tar.gz');
+  const file = openSync(path, 'w');
+  writeSync(file, Buffer.from('1f8b080000000000 04ff'.replace(' ', ''), 'hex'));
+  writeSync(file, deflateRawSync(start, { finishFlush: 3 }));
+  for (let size = 0; size < zeros; size += 16 * MEBIBYTE) writeSync(file, ZEROS);
+  writeSync(file, Buffer.from('0300', 'hex'));
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc32(start), 0);
+  writeSync(file, trailer);
+  closeSync(file);
+  return path;
+}
+
+it('takes the bundle that all tests here change', async () => {
+  const { code, mebibytes } = await measured(await evidence.pack());
+  expect(code).toBe(0);
+  expect(mebibytes).toBeLessThan(MAX_MEBIBYTES);
+});
+
+describe('E-37 an archive that is larger than it looks', () => {
+  it('of ten gigabytes of zeros is refused', async () => {
+    const path = bombOf(Buffer.alloc(0), 10 * GIBIBYTE);
+    expect(await refused(path)).toEqual([`ARCHIVE_UNREADABLE ${path}`]);
+  });
+
+  it('of one file of ten gigabytes is refused before the file is read', async () => {
+    // Eleven octal digits hold less, and a binary size is not read at all.
+    const size = '77777777777\u0000';
+    const path = bombOf(header({ name: 'logs/x.log', size }), 10 * GIBIBYTE);
+    expect(await refused(path)).toEqual(['LIMIT_EXCEEDED logs/x.log']);
+  });
+
+  it('of a million entries is refused', async () => {
+    // Names that differ: otherwise the second entry would already be refused as a duplicate.
+    const all = Buffer.alloc(1_000_000 * 512);
+    const first = header({ name: 'logs/0000000' });
+    const sum = first.subarray(0, 148).reduce((total, byte) => total + byte, 0);
+    const rest = first.subarray(156).reduce((total, byte) => total + byte, 8 * 0x20);
+    for (let index = 0; index < 1_000_000; index += 1) {
+      const digits = String(index).padStart(7, '0');
+      const more = [...digits].reduce((total, digit) => total + Number(digit), 0);
+      first.copy(all, index * 512);
+      all.write(digits, index * 512 + 5, 'latin1');
+      const checksum = (sum + rest + more).toString(8).padStart(6, '0');
+      all.write(checksum, index * 512 + 148, 'latin1');
+    }
+    const path = evidence.write(gzipSync(all, { level: 1 }));
+    expect(await refused(path)).toEqual(['LIMIT_EXCEEDED logs/0010000']);
+  });
+
+  it('of a pax header of a gigabyte is refused', async () => {
+    const size = `${GIBIBYTE.toString(8).padStart(11, '0')}\u0000`;
+    const path = bombOf(header({ name: 'PaxHeaders/x', typeFlag: 'x', size }), GIBIBYTE);
+    expect(await refused(path)).toEqual(['LIMIT_EXCEEDED PaxHeaders/x']);
+  });
+});
+
+describe('E-37 a document that is larger or deeper than any real one', () => {
+  const deepJson = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const deepYaml = `a: ${deepJson}`;
+  const aliases = `a: &a [x, x]\n${Array.from({ length: 30 }, (_, index) => {
+    const [name, before] = [`b${index}`, index === 0 ? 'a' : `b${index - 1}`];
+    return `${name}: &${name} [*${before}, *${before}, *${before}, *${before}]`;
+  }).join('\n')}\n`;
+
+  it.each([
+    ['manifest.json', 'a manifest'],
+    [STATEMENT, 'a statement'],
+    ['ctrf/deployment.json', 'a report'],
+    ['bom.cdx.json', 'a bill of materials'],
+    [ATTESTATION, 'a signature'],
+    ['recipe.yaml', 'a recipe'],
+    ['snapshot.yaml', 'a snapshot'],
+  ])('is refused: %s of 100 MB, %s', async (path) => {
+    const others = parts.filter(({ name }) => name !== path);
+    const content = Buffer.alloc(100_000_000, '"');
+    const archive = gzipSync(tar({ name: path, content }, ...others), { level: 1 });
+    expect(await refused(evidence.write(archive))).toEqual([`LIMIT_EXCEEDED ${path}`]);
+  });
+
+  const nested: readonly (readonly [string, string, string])[] = [
+    ['manifest.json', deepJson, 'MANIFEST_DIFFERS'],
+    [STATEMENT, deepJson, 'STATEMENT_DIFFERS'],
+    [ATTESTATION, deepJson, 'SIGSTORE_BUNDLE_INVALID'],
+    ['recipe.yaml', deepYaml, 'FILE_DIFFERS'],
+    ['snapshot.yaml', deepYaml, 'FILE_DIFFERS'],
+    ['ctrf/deployment.json', deepJson, 'FILE_DIFFERS'],
+    ['bom.cdx.json', deepJson, 'FILE_DIFFERS'],
+  ];
+
+  it.each(nested)('is refused: %s, nested 100,000 deep', async (path, content, expected) => {
+    const { code, faults } = await evidence.judge(withFile(files, path, content));
+    expect([code, faults[0]?.split(' ')[0]]).toEqual([2, expected]);
+  });
+
+  it('is refused though it is signed: nested 100,000 deep', async () => {
+    for (const [path, content] of nested.slice(3)) {
+      const changed = await evidence.rebuild({ files: { [path]: content } });
+      const { code, faults } = await evidence.judge(changed);
+      expect([code, faults[0]]).toEqual([2, expect.stringMatching(/^DOCUMENT_[A-Z]+ /)]);
+      expect(faults[0]).toContain(` ${path}`);
+    }
+    for (const path of ['manifest.json', STATEMENT]) {
+      const unsigned = withFile(withFile(files, ATTESTATION), path, deepJson);
+      const judged = await evidence.judge(unsigned, { allowUnsigned: true });
+      expect([path, judged.code]).toEqual([path, 2]);
+    }
+  });
+
+  it.each([
+    ['recipe.yaml', aliases],
+    ['snapshot.yaml', aliases],
+    ['snapshot.yaml', deepYaml],
+    ['ctrf/deployment.json', `[${'[],'.repeat(5 * MEBIBYTE)}[]]`],
+    ['bom.cdx.json', `{"a":[${'0,'.repeat(7 * MEBIBYTE)}0]}`],
+  ])('is refused in little memory: %s, dense', async (path, content) => {
+    const faults = await refused(await evidence.pack(await bombed(path, content)));
+    expect(faults[0]).toMatch(/^(?:DOCUMENT|LIMIT|FIELD|KIND)_/);
+    expect(faults[0]).toContain(path);
+  });
+
+  it('is not what a recipe with a thousand constraints is: that is read, and more is refused', async () => {
+    const text = DEMO_INPUTS.recipe.toString();
+    const constraint = '  - name: OS.release.ID\n    value: ubuntu\n';
+    const many = (count: number): string =>
+      text.replace('constraints:\n', `constraints:\n${constraint.repeat(count)}`);
+    const red = await bombed('recipe.yaml', many(10_000));
+    const { code, faults } = await evidence.judge(red);
+    expect(code).toBe(2);
+    expect(faults.some((fault) => fault.startsWith('LIMIT_EXCEEDED recipe.yaml'))).toBe(true);
+    expect(
+      (await evidence.judge(await evidence.emit({ recipe: Buffer.from(many(900)) }))).code,
+    ).toBe(0);
+    expect(fileIn(files, 'recipe.yaml').length).toBeGreaterThan(0);
+  });
+});
