@@ -18,8 +18,3 @@ export function isBundlePath(text: string): text is BundlePath {
     text.split('/').every((segment) => SEGMENT.test(segment) && !segment.endsWith('.'))
   );
 }
-
-/** The name of one path segment, e.g. of a log. */
-export function isSegment(text: string): boolean {
-  return SEGMENT.test(text);
-}

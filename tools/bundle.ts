@@ -22,7 +22,7 @@ await build({
   },
   platform: 'node',
   // What is loaded only for help, for signing or for packing stays where it is.
-  external: [/^@oclif\//, /^@cyclonedx\//, /^@sigstore\/sign$/],
+  external: [/^@oclif\/core\/(?:run|command)$/, /^@cyclonedx\//, /^@sigstore\/sign$/],
   output: {
     dir: join(dist, 'bundle'),
     format: 'esm',

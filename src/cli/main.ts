@@ -1,6 +1,5 @@
-import { run } from '@oclif/core/run';
-
 import { EvidenceError } from '../errors.ts';
+import { unwritable } from '../io/system-error.ts';
 import { setCommandAfterDashes, splitDashes } from './command-after-dashes.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { errorJson, renderError } from './print-error.ts';
@@ -12,25 +11,48 @@ import { errorJson, renderError } from './print-error.ts';
  * @param root the directory of package.json
  */
 export async function main(argv: readonly string[], root: string): Promise<void> {
-  // A reader that closes the pipe early has what it wants: `… | head -1` is no error.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  process.stdout.on('error', endUnlessClosedPipe);
+  // Nobody can be told that standard error does not work.
+  process.stderr.on('error', () => undefined);
+  // Node's own exit code for a bug is 1, and that is a verdict here.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(renderError(error));
+    process.exit(exitCodeOf(error));
+  });
   const { ours, command } = splitDashes(argv);
   setCommandAfterDashes(command);
   try {
-    await run([...ours], { root });
+    await runCommand(ours, root);
   } catch (error) {
-    end(error, wantsJson(ours));
+    await end(error, wantsJson(ours));
   }
 }
 
-function end(error: unknown, json: boolean): void {
+/**
+ * A verification does not wait for oclif's configuration, plug-ins and help, which take longer than it
+ * does; its words are read by the same parser and the same flags. docs/decisions/0006
+ */
+async function runCommand(argv: readonly string[], root: string): Promise<void> {
+  const [name, ...words] = argv;
+  if (name === 'verify-evidence' && !words.includes('--help')) {
+    const { verifyFromWords } = await import('./verify-from-words.ts');
+    return await verifyFromWords(words, root);
+  }
+  const { run } = await import('@oclif/core/run');
+  await run([...argv], { root });
+}
+
+async function end(error: unknown, json: boolean): Promise<void> {
   // oclif's way to say that a command is done, e.g. after `--help`.
   if (isExit(error)) {
     process.exitCode = error.oclif.exit;
     return;
   }
   process.exitCode = exitCodeOf(error);
-  if (json) process.stdout.write(`${JSON.stringify(errorJson(error), null, 2)}\n`);
+  if (json) {
+    const { encodeReport } = await import('../report/json.ts');
+    process.stdout.write(encodeReport(errorJson(error)));
+  }
   process.stderr.write(renderError(error));
   const debug = process.env['AFFIDAVIT_DEBUG'] ?? '';
   if (debug !== '' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
@@ -52,6 +74,10 @@ function wantsJson(argv: readonly string[]): boolean {
   );
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** A reader that closes the pipe early has what it wants: `… | head -1` is no error. */
+function endUnlessClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  const failure = unwritable(error, 'standard output');
+  process.stderr.write(renderError(failure));
+  process.exit(exitCodeOf(failure));
 }

@@ -1,14 +1,13 @@
 import { EvidenceError } from '../errors.ts';
+import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
+import type { JsonObject } from '../report/json.ts';
 import { exitCodeOf, isUsageError } from './exit-codes.ts';
 
 /** An error as people read it on standard error. */
 export function renderError(error: unknown): string {
+  if (isUsageError(error)) return renderEvidenceError(usageOf(error));
   if (error instanceof EvidenceError) return renderEvidenceError(error);
-  if (isUsageError(error)) {
-    const [first = '', ...rest] = escapeLines(error.message);
-    return ['error: USAGE ' + first, ...rest].map((line) => `${line}\n`).join('');
-  }
   const message = error instanceof Error ? error.message : String(error);
   return [
     `error: INTERNAL a bug in affidavit: ${escapeInvisible(message)}`,
@@ -17,22 +16,44 @@ export function renderError(error: unknown): string {
   ].join('\n');
 }
 
-/** The same for a program: what `--format json` prints on standard output. */
-export function errorJson(error: unknown): Readonly<Record<string, unknown>> {
-  const exitCode = exitCodeOf(error);
-  if (error instanceof EvidenceError) {
-    const { code, at, found, expected, hint } = error;
-    return { schemaVersion: '1.0.0', exitCode, error: { code, at, found, expected, hint } };
-  }
-  const code = isUsageError(error) ? 'USAGE' : 'INTERNAL';
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = isUsageError(error) ? 'see affidavit --help' : 'run again with AFFIDAVIT_DEBUG=1';
+/**
+ * The same for a program: what `--format json` prints on standard output instead of a report.
+ * `$defs/failure` of schemas/report.schema.json and schemas/validation-report.schema.json.
+ */
+export function errorJson(error: unknown): JsonObject {
+  const { code, at, found, expected, hint } = evidenceErrorOf(error);
   return {
-    schemaVersion: '1.0.0',
-    exitCode,
-    error: { code, found: escapeInvisible(message), expected: 'a command that can run', hint },
+    schemaVersion: SCHEMA_VERSION,
+    exitCode: exitCodeOf(error),
+    error: { code, at: at ?? null, found, expected, hint },
   };
 }
+
+function evidenceErrorOf(error: unknown): EvidenceError {
+  if (isUsageError(error)) return usageOf(error);
+  if (error instanceof EvidenceError) return error;
+  return new EvidenceError('INTERNAL', {
+    found: error instanceof Error ? error.message : String(error),
+    expected: 'a command that ends with a verdict',
+    hint: 'run the same command with AFFIDAVIT_DEBUG=1 and report what it prints',
+  });
+}
+
+/** What oclif puts around the one line that says what is wrong. */
+const OCLIF_FRAME = /^(?:The following errors? occurred:|See more help with --help)?$/;
+
+function usageOf(error: Error): EvidenceError {
+  const lines = error.message.split('\n').map((line) => line.trim());
+  return new EvidenceError('USAGE', {
+    found: lines.filter((line) => !OCLIF_FRAME.test(line)).join('; '),
+    expected: 'the arguments and flags that --help lists',
+    hint: 'add --help to see what the command takes; affidavit --help lists the commands',
+    cause: error,
+  });
+}
+
+/** E.g. a path from a shell variable that was not set: that is what is to be seen. */
+const EMPTY = '""';
 
 function renderEvidenceError(error: EvidenceError): string {
   const rows = [
@@ -43,11 +64,7 @@ function renderEvidenceError(error: EvidenceError): string {
     ['next', error.hint],
   ] as const;
   return rows
-    .filter(([, text]) => text !== undefined && text !== '')
-    .map(([label, text]) => `${label.padStart(5)}: ${escapeInvisible(text ?? '')}\n`)
+    .filter(([, text]) => text !== undefined)
+    .map(([label, text = '']) => `${label.padStart(5)}: ${escapeInvisible(text) || EMPTY}\n`)
     .join('');
-}
-
-function escapeLines(text: string): readonly string[] {
-  return text.split('\n').map((line) => escapeInvisible(line));
 }

@@ -1,6 +1,6 @@
 import { option, string } from '@oclif/core/flags';
 
-export const FORMATS = ['terminal', 'markdown', 'json'] as const;
+const FORMATS = ['terminal', 'markdown', 'json'] as const;
 
 export type Format = (typeof FORMATS)[number];
 

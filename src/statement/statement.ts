@@ -25,7 +25,7 @@ export function encodeStatement(
   return Buffer.from(`${JSON.stringify(statement, null, 2)}\n`);
 }
 
-export function subjectName(recipeName: string): string {
+function subjectName(recipeName: string): string {
   return `recipe:${recipeName}`;
 }
 

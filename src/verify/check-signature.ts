@@ -107,6 +107,6 @@ const UNSIGNED: Fault = {
   hint: 'ask the contributor to sign, or judge the files alone with --allow-unsigned',
 };
 
-export function describeSigner({ identity, issuer }: Identity): string {
+function describeSigner({ identity, issuer }: Identity): string {
   return `${quote(identity)} (issuer ${quote(issuer)})`;
 }

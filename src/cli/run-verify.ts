@@ -1,0 +1,104 @@
+import { string as stringArg } from '@oclif/core/args';
+import { boolean, string } from '@oclif/core/flags';
+
+import { openEntries } from '../io/bundle-source.ts';
+import { interruptible } from '../io/interrupt.ts';
+import { blockNetwork } from '../io/offline.ts';
+import { printReport } from '../io/print-report.ts';
+import { withProgress } from '../io/progress.ts';
+import { readPolicy } from '../io/read-policy.ts';
+import { readTrust } from '../io/read-trust.ts';
+import type { Tool, VerificationReport } from '../report/report.ts';
+import { verifyEvidence } from '../verify/verify-evidence.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { REPORT_FLAGS, reportChoice } from './report-flags.ts';
+import type { Format, ReportChoice } from './report-flags.ts';
+import { commandLine } from './shell-words.ts';
+
+/** What `verify-evidence` takes. */
+export const VERIFY_ARGS = {
+  input: stringArg({ required: true, description: 'A bundle: a .tar.gz or a directory.' }),
+};
+
+export const VERIFY_FLAGS = {
+  'trusted-root': string({
+    helpValue: 'FILE',
+    summary: 'Sigstore trusted root; by default the embedded public-good one.',
+  }),
+  'certificate-identity': string({
+    helpValue: 'IDENTITY',
+    summary: 'Who must have signed, compared whole; with --certificate-oidc-issuer.',
+  }),
+  'certificate-oidc-issuer': string({
+    helpValue: 'URL',
+    summary: 'The OIDC issuer that vouches for the identity, compared whole.',
+  }),
+  policy: string({
+    helpValue: 'FILE',
+    summary: 'JSON file that lists who may sign.',
+    exclusive: ['certificate-identity', 'certificate-oidc-issuer'],
+  }),
+  ...REPORT_FLAGS,
+  offline: boolean({ summary: 'Block every connection, so that none can be made by mistake.' }),
+  'allow-unsigned': boolean({
+    summary: 'Judge evidence without a signature as if its signer were pinned.',
+  }),
+};
+
+/** The words of one call, parsed by oclif. */
+export interface VerifyCall {
+  readonly args: { readonly input: string };
+  readonly flags: {
+    readonly 'trusted-root': string | undefined;
+    readonly 'certificate-identity': string | undefined;
+    readonly 'certificate-oidc-issuer': string | undefined;
+    readonly policy: string | undefined;
+    readonly format: Format | undefined;
+    readonly output: string | undefined;
+    readonly offline: boolean;
+    readonly 'allow-unsigned': boolean;
+  };
+  /** As they were typed, for the report: how to repeat the verification. */
+  readonly words: readonly string[];
+}
+
+/** Everything that `affidavit verify-evidence` does; sets the exit code. */
+export async function runVerify({ args, flags, words }: VerifyCall, tool: Tool): Promise<void> {
+  if (flags.offline) blockNetwork();
+  const choice = reportChoice(flags, process.stdout, process.env);
+  const report = await interruptible(async () => {
+    const policy = await readPolicy({
+      identity: flags['certificate-identity'],
+      issuer: flags['certificate-oidc-issuer'],
+      policy: flags.policy,
+    });
+    const trust = await readTrust(flags['trusted-root']);
+    const options = { trust, policy, allowUnsigned: flags['allow-unsigned'], tool };
+    return await withProgress('verifying', verifyEvidence(openEntries(args.input), options));
+  });
+  process.exitCode = EXIT_CODES[report.verdict];
+  const repeat = commandLine(['affidavit', 'verify-evidence', ...words]);
+  await printReport(await render(report, choice, { source: args.input, repeat }), choice.output);
+}
+
+async function render(
+  report: VerificationReport,
+  { format, colour, width }: ReportChoice,
+  about: { readonly source: string; readonly repeat: string },
+): Promise<string> {
+  switch (format) {
+    case 'json': {
+      const { encodeReport, verificationJson } = await import('../report/json.ts');
+      const json = verificationJson(report, EXIT_CODES[report.verdict]);
+      return encodeReport({ ...json, source: about.source });
+    }
+    case 'markdown': {
+      const { renderVerificationMarkdown } = await import('../report/markdown.ts');
+      return renderVerificationMarkdown(report, about);
+    }
+    case 'terminal': {
+      const { renderVerificationTerminal } = await import('../report/terminal.ts');
+      return renderVerificationTerminal(report, { colour, width, ...about });
+    }
+  }
+}
