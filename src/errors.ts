@@ -101,7 +101,7 @@ export const ERROR_CATALOGUE = {
   RESULTS_REQUIRED: ['usage', 'evidence needs results'],
   IDENTITY_INCOMPLETE: ['usage', 'an identity needs its issuer, and an issuer its identity'],
   TOKEN_MISSING: ['usage', 'signing needs an identity token'],
-  SOURCE_DATE_EPOCH_INVALID: ['usage', 'SOURCE_DATE_EPOCH is not a number of seconds'],
+  SOURCE_DATE_EPOCH_INVALID: ['usage', 'SOURCE_DATE_EPOCH cannot be used'],
 
   INTERNAL: ['internal', 'a bug in affidavit'],
   INTERRUPTED: ['interrupted', 'interrupted'],

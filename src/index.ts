@@ -24,7 +24,7 @@ export type { Manifest, ManifestFile } from './manifest/manifest.ts';
 export { packEvidence } from './pack/pack-evidence.ts';
 export type { PackInputs, PackedEvidence } from './pack/pack-evidence.ts';
 export { parsePhaseReport, parseResults } from './phase/ctrf.ts';
-export type { CtrfReport, Results, ResultsInput } from './phase/ctrf.ts';
+export type { CtrfReport, ReportPlace, Results, ResultsInput } from './phase/ctrf.ts';
 export type { Phase, PhaseCounts, PhaseResult, PhaseTest } from './phase/phase.ts';
 export { parsePolicy } from './policy/policy.ts';
 export type { Identity, Policy } from './policy/policy.ts';

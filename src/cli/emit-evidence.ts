@@ -1,4 +1,3 @@
-import { requireFree } from '../io/files.ts';
 import { logFiles } from '../io/log-files.ts';
 import { withProgress } from '../io/progress.ts';
 import type { SigningSession } from '../io/signing-session.ts';
@@ -24,7 +23,6 @@ export async function emitEvidence(
   options: EmitOptions,
 ): Promise<PackedEvidence> {
   const { out, force, allowRetiredApi, tool, signal } = options;
-  await requireFree(out, force);
   const attestedAt = validation.inputs.now;
   const logs =
     options.logs === undefined

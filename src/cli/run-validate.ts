@@ -1,13 +1,15 @@
+import { resolve } from 'node:path';
+
 import { EvidenceError } from '../errors.ts';
-import { documentTime } from '../io/clock.ts';
-import { readFileBounded } from '../io/files.ts';
+import { documentTime, requireSignable } from '../io/clock.ts';
+import { readFileBounded, requireFree } from '../io/files.ts';
 import { printReport } from '../io/print-report.ts';
-import { readResults } from '../io/results.ts';
+import { readResults, requireOneStdin } from '../io/results.ts';
 import { openSigning } from '../io/signing-session.ts';
 import type { SigningSession } from '../io/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
 import type { PackedEvidence } from '../pack/pack-evidence.ts';
-import { escapeInvisible } from '../quote.ts';
+import { escapeInvisible, quote } from '../quote.ts';
 import type { Tool, ValidationReport } from '../report/report.ts';
 import { validate } from '../validate/validate.ts';
 import type { NamedDocument, Validation } from '../validate/validate.ts';
@@ -37,17 +39,21 @@ export interface ValidateRun {
 
 /** Everything that `affidavit validate` does. True if all is green. */
 export async function runValidate(run: ValidateRun): Promise<boolean> {
-  if (run.out !== undefined && run.results.length === 0) throw resultsRequired();
   const now = documentTime(run.environment);
-  const session = await openSession(run);
+  await refuseBadCall(run);
+  const session = await openSession(run, now);
   try {
     const validation = await readAndValidate(run, now);
     const packed =
       run.out === undefined ? undefined : await emit(run, run.out, { validation, session });
     const report = reportOf(run, validation, packed);
-    await printReport(await render(report, run.report), run.report.output);
-    if (run.out !== undefined && packed !== undefined) {
-      process.stderr.write(nextSteps(run.out, packed, session?.rootPath));
+    try {
+      await printReport(await render(report, run.report), run.report.output);
+    } finally {
+      // The evidence is there, even if the report cannot be written.
+      if (run.out !== undefined && packed !== undefined) {
+        process.stderr.write(nextSteps(run.out, packed, session?.rootPath));
+      }
     }
     return report.faults.length === 0;
   } finally {
@@ -55,9 +61,28 @@ export async function runValidate(run: ValidateRun): Promise<boolean> {
   }
 }
 
+/** What can be known before any work is done, above all before a log gets an entry for ever. */
+async function refuseBadCall({
+  out,
+  results,
+  recipe,
+  snapshot,
+  report,
+  force,
+}: ValidateRun): Promise<void> {
+  if (out !== undefined && results.length === 0) throw resultsRequired();
+  requireOneStdin([recipe, snapshot, ...results]);
+  const { output } = report;
+  if (output !== undefined) await requireFree(output, true);
+  if (out === undefined) return;
+  if (output !== undefined && resolve(out) === resolve(output)) throw sameOutput(out);
+  await requireFree(out, force);
+}
+
 /** What is missing for signing is said before anything else is done. */
-async function openSession(run: ValidateRun): Promise<SigningSession | undefined> {
+async function openSession(run: ValidateRun, now: Date): Promise<SigningSession | undefined> {
   if (run.out === undefined || !run.sign) return undefined;
+  requireSignable(now);
   const { sandbox, out, identityToken, signingConfig, trustedRoot } = run;
   return await openSigning(
     { sandbox, out, identityToken, signingConfig, trustedRoot },
@@ -73,7 +98,8 @@ async function readAndValidate(run: ValidateRun, now: Date): Promise<Validation>
 }
 
 async function readDocument(path: string, maxBytes: number, what: string): Promise<NamedDocument> {
-  return { name: escapeInvisible(path), bytes: await readFileBounded(path, maxBytes, what) };
+  const name = path === '-' ? 'stdin' : escapeInvisible(path);
+  return { name, bytes: await readFileBounded(path, maxBytes, what) };
 }
 
 async function emit(
@@ -84,9 +110,6 @@ async function emit(
     session,
   }: { readonly validation: Validation; readonly session: SigningSession | undefined },
 ): Promise<PackedEvidence> {
-  process.stderr.write(
-    'note: nothing is redacted: node names, provider ids and all else in the snapshot, results and logs become public with this evidence\n',
-  );
   const { emitEvidence } = await import('./emit-evidence.ts');
   const { logs, force, allowRetiredApi, tool, signal } = run;
   return await emitEvidence(validation, session, {
@@ -114,9 +137,9 @@ function reportOf(
 async function render(report: ValidationReport, choice: ReportChoice): Promise<string> {
   switch (choice.format) {
     case 'json': {
-      const { validationJson } = await import('../report/json.ts');
+      const { encodeReport, validationJson } = await import('../report/json.ts');
       const exitCode = report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
-      return `${JSON.stringify(validationJson(report, exitCode), null, 2)}\n`;
+      return encodeReport(validationJson(report, exitCode));
     }
     case 'markdown': {
       const { renderValidationMarkdown } = await import('../report/markdown.ts');
@@ -129,10 +152,13 @@ async function render(report: ValidationReport, choice: ReportChoice): Promise<s
   }
 }
 
+const NOT_REDACTED =
+  'nothing is redacted: node names, provider ids and all else in the snapshot, results and logs become public with this evidence';
+
 /** The path, the bundle's identity and the very command that verifies it. */
 function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undefined): string {
   const { proof, manifestDigest } = packed;
-  const root = rootPath === undefined ? [] : ['--trusted-root', rootPath];
+  const root = rootPath === undefined ? [] : ['--trusted-root', pathWord(rootPath)];
   const pin =
     proof === undefined
       ? ['--allow-unsigned']
@@ -144,9 +170,24 @@ function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undef
   return [
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,
-    `  verify: ${commandLine(['affidavit', 'verify-evidence', out, ...pin])}`,
+    `  verify: ${commandLine(['affidavit', 'verify-evidence', pathWord(out), ...pin])}`,
+    `    note: ${NOT_REDACTED}`,
     '',
   ].join('\n');
+}
+
+/** A path that no program takes for a flag. */
+function pathWord(path: string): string {
+  return path.startsWith('-') ? `./${path}` : path;
+}
+
+function sameOutput(path: string): EvidenceError {
+  return new EvidenceError('USAGE', {
+    at: '--output',
+    found: `the path of --emit-evidence: ${quote(path)}`,
+    expected: 'another path: the report would replace the evidence',
+    hint: 'name another file for the report',
+  });
 }
 
 function resultsRequired(): EvidenceError {

@@ -16,7 +16,12 @@ export default class Validate extends BaseCommand {
   static override readonly description = `Evaluates the recipe's criteria and constraints on the snapshot and judges the phases by their CTRF reports.
 With --emit-evidence, packs recipe, snapshot, results, logs and bill of materials into one signed archive.
 Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 an input is refused,
-3 a file or a service failed, 64 usage.`;
+3 a file or a service failed, 64 usage, 130 interrupted.`;
+
+  static override readonly usage = `validate --recipe FILE --snapshot FILE
+  [--results PATH]... [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
+  [--identity-token TOKEN] [--signing-config FILE] [--trusted-root FILE] [--force]
+  [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`;
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %> --recipe recipe.yaml --snapshot snapshot.yaml',
@@ -34,7 +39,6 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
     results: string({
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
       helpValue: 'PATH',
       summary:
         'CTRF report of a phase, of several phases, a directory of them, or - for standard input; repeatable.',
@@ -43,7 +47,7 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
     'emit-evidence': string({ helpValue: 'OUT', summary: 'Write the evidence to this .tar.gz.' }),
     'no-sign': boolean({
       dependsOn: EVIDENCE,
-      exclusive: ['sandbox', 'identity-token', 'signing-config'],
+      exclusive: ['sandbox', 'identity-token', 'signing-config', 'trusted-root'],
       summary: 'Leave the evidence unsigned.',
     }),
     sandbox: boolean({
@@ -60,12 +64,14 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
     'signing-config': string({
       dependsOn: EVIDENCE,
       helpValue: 'FILE',
-      summary: 'Sigstore signing config; by default the embedded public-good one.',
+      summary:
+        'Sigstore signing config; else AFFIDAVIT_SIGNING_CONFIG, else the embedded public-good one.',
     }),
     'trusted-root': string({
       dependsOn: EVIDENCE,
       helpValue: 'FILE',
-      summary: 'Root under which the signature is verified before it is written.',
+      summary:
+        'Root under which the signature is verified before it is written; else AFFIDAVIT_TRUSTED_ROOT, else the embedded public-good one.',
     }),
     force: boolean({ dependsOn: EVIDENCE, summary: 'Replace OUT if it exists.' }),
     ...REPORT_FLAGS,
@@ -81,7 +87,7 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
         await runValidate({
           recipe: flags.recipe,
           snapshot: flags.snapshot,
-          results: flags.results,
+          results: flags.results ?? [],
           logs: flags.logs,
           out: flags['emit-evidence'],
           sign: !flags['no-sign'],

@@ -1,4 +1,5 @@
 import { EvidenceError } from '../errors.ts';
+import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { quote } from '../quote.ts';
 
 /** The last second of the year 9999, the last that RFC 3339 can write. */
@@ -20,5 +21,21 @@ export function documentTime(environment: NodeJS.ProcessEnv): Date {
     found: quote(text),
     expected: `whole seconds since 1970 in decimal digits, at most ${MAX_SECONDS}`,
     hint: 'set it like SOURCE_DATE_EPOCH=$(git log -1 --format=%ct), or unset it',
+  });
+}
+
+/**
+ * Said before anything is signed: a log keeps its entries for ever, and no verifier would take this one.
+ *
+ * @param time of `documentTime`
+ * @throws EvidenceError SOURCE_DATE_EPOCH_INVALID if it is in the future
+ */
+export function requireSignable(time: Date): void {
+  if (time.getTime() - Date.now() <= MAX_CLOCK_SKEW_MS) return;
+  throw new EvidenceError('SOURCE_DATE_EPOCH_INVALID', {
+    at: 'SOURCE_DATE_EPOCH',
+    found: `${time.getTime() / 1000}, a time in the future`,
+    expected: 'a time that is past: evidence must not be signed before it is made',
+    hint: 'unset it, correct the clock of this machine, or pack without a signature: --no-sign',
   });
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
-import { link, lstat, open, rename } from 'node:fs/promises';
+import { access, link, lstat, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { BundleFile } from '../archive/entry.ts';
@@ -100,10 +100,13 @@ export async function writeWhole(
 /** Throws OUTPUT_EXISTS or FILE_UNWRITABLE if `writeWhole` would: to say so before the work is done. */
 export async function requireFree(path: string, force: boolean): Promise<void> {
   const stats = await lstat(path).catch((error: unknown) => {
-    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error) && error.code === 'ENOENT' && path !== '') return undefined;
     throw unwritable(error, path);
   });
-  if (stats === undefined) return;
+  if (stats === undefined) {
+    await requireFolder(path);
+    return;
+  }
   if (!stats.isFile() && !stats.isSymbolicLink()) {
     throw new EvidenceError('FILE_UNWRITABLE', {
       at: escapeInvisible(path),
@@ -113,6 +116,14 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
     });
   }
   if (!force) throw exists(path);
+}
+
+async function requireFolder(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unwritable(error, path);
+  }
 }
 
 interface Limit {

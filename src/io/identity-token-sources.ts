@@ -19,14 +19,19 @@ export async function readIdentityToken(
   flag: string | undefined,
   environment: Environment,
 ): Promise<string> {
-  if (flag !== undefined) return flag;
+  // An empty flag is a shell variable that was not set; the token of somebody else must not stand in.
+  if (flag !== undefined) return isSet(flag) ? flag : refuseMissing('an empty --identity-token');
   const ambient = environment['SIGSTORE_ID_TOKEN'];
   if (isSet(ambient)) return ambient;
   const url = environment['ACTIONS_ID_TOKEN_REQUEST_URL'];
   const credential = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
   if (isSet(url) && isSet(credential)) return await fetchActionsToken(url, credential);
+  return refuseMissing('no identity token');
+}
+
+function refuseMissing(found: string): never {
   throw new EvidenceError('TOKEN_MISSING', {
-    found: 'no identity token',
+    found,
     expected:
       'one of --identity-token, SIGSTORE_ID_TOKEN, or GitHub Actions with the permission id-token: write',
     hint: 'give one of them, or pack without a signature: --no-sign',

@@ -36,15 +36,16 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
     }
   }
   const results = parseResults(inputs);
-  return { reports: results.reports, findings: [...findings, ...results.findings] };
+  return { ...results, findings: [...findings, ...results.findings] };
 }
 
-function requireOneStdin(paths: readonly string[]): void {
+/** Throws USAGE: of two documents in standard input, the first reader would get both. */
+export function requireOneStdin(paths: readonly string[]): void {
   if (paths.filter((path) => path === STDIN).length <= 1) return;
   throw new EvidenceError('USAGE', {
-    found: '--results - more than once',
+    found: '- more than once',
     expected: 'standard input once',
-    hint: 'give the other reports as files',
+    hint: 'give the other documents as files',
   });
 }
 
@@ -73,8 +74,8 @@ async function listResults(
       .map((entry) => ({
         code: 'RESULTS_FILE_IGNORED',
         at: escapeInvisible(join(directory, entry.name)),
-        found: `a ${kindOf(entry)} that is no *.json file`,
-        expected: 'CTRF reports only',
+        found: entry.isFile() ? 'a file that is not named *.json' : `a ${kindOf(entry)}`,
+        expected: 'CTRF reports only: regular files named *.json',
         hint: 'move it out of the directory, or name it with a --results of its own',
       })),
   };

@@ -39,10 +39,26 @@ export function unwritable(error: unknown, path: string): unknown {
     at: escapeInvisible(path),
     found: reasonOf(error),
     expected: 'a folder that exists, may be written to and has space',
-    hint: 'free space or choose another path, then run the same command again; nothing was written',
+    hint: `${WRITE_HINTS[error.code] ?? 'choose another path'}, then run the same command again; this file was not written`,
     cause: error,
   });
 }
+
+const NO_FOLDER = 'make the folder, or choose another path';
+const NO_SPACE = 'free space, or choose another path';
+const NO_PERMISSION = 'get the permission to write there, or choose another path';
+
+/** What helps, by the system's name of what is wrong. */
+const WRITE_HINTS: Readonly<Record<string, string>> = {
+  ENOENT: NO_FOLDER,
+  ENOTDIR: NO_FOLDER,
+  ENOSPC: NO_SPACE,
+  EDQUOT: NO_SPACE,
+  EFBIG: NO_SPACE,
+  EACCES: NO_PERMISSION,
+  EPERM: NO_PERMISSION,
+  EROFS: NO_PERMISSION,
+};
 
 /** In the system's words, e.g. `no such file or directory`. */
 function reasonOf({ code, errno }: SystemError): string {

@@ -142,10 +142,11 @@ function statementOf({ validation, attestedAt, tool }: PackInputs, bound: Bound)
 function refuseRetired({ recipe, snapshot }: Validation): void {
   for (const document of [recipe, snapshot]) {
     if (!document.retired) continue;
+    const successor = document.findings.find(({ code }) => code === 'API_VERSION_OUTDATED');
     throw new EvidenceError('API_VERSION_RETIRED', {
       at: `${document.file}#/apiVersion`,
       found: document.apiVersion === '' ? 'no apiVersion' : document.apiVersion,
-      expected: 'a current apiVersion in what becomes evidence',
+      expected: `${successor?.expected ?? 'a current apiVersion'} in what becomes evidence`,
       hint: 'write the document with a current aicr, or add --allow-retired-api; it keeps its apiVersion then',
     });
   }

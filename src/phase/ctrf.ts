@@ -35,7 +35,15 @@ export interface ResultsInput {
 export interface Results {
   /** In the order of the phases. */
   readonly reports: ReadonlyMap<Phase, CtrfReport>;
+  /** Where each report was found, as the user named it. */
+  readonly places: ReadonlyMap<Phase, ReportPlace>;
   readonly findings: readonly Finding[];
+}
+
+/** E.g. `results.json` and, for each test of the phase, `results.json#/results/tests/4`. */
+export interface ReportPlace {
+  readonly file: string;
+  readonly tests: readonly string[];
 }
 
 /**
@@ -48,7 +56,7 @@ export interface Results {
  * reading JSON and its fields can throw.
  */
 export function parseResults(inputs: readonly ResultsInput[]): Results {
-  const reports = new Map<Phase, { readonly report: CtrfReport; readonly file: string }>();
+  const reports = new Map<Phase, PlacedReport>();
   const findings: Finding[] = [];
   const empty = new Set(inputs.flatMap(({ folder }) => folder ?? []));
   for (const { name, bytes, folder } of inputs) {
@@ -59,14 +67,19 @@ export function parseResults(inputs: readonly ResultsInput[]): Results {
       continue;
     }
     if (folder !== undefined) empty.delete(folder);
-    for (const report of reportsOf(parseCtrf(data, file), { name, bytes })) {
-      const earlier = reports.get(report.phase);
-      if (earlier !== undefined) refuseDuplicate(report.phase, file, earlier.file);
-      reports.set(report.phase, { report, file });
+    for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
+      const { phase } = placed.report;
+      const earlier = reports.get(phase);
+      if (earlier !== undefined) refuseDuplicate(phase, file, earlier.place.file);
+      reports.set(phase, placed);
     }
   }
   for (const folder of empty) throw resultsMissing(escapeInvisible(folder));
-  return { reports: inOrder(reports), findings };
+  return {
+    reports: inOrder(reports, ({ report }) => report),
+    places: inOrder(reports, ({ place }) => place),
+    findings,
+  };
 }
 
 /**
@@ -77,8 +90,8 @@ export function parsePhaseReport(bytes: Uint8Array, file: string): CtrfReport {
   const document = parseCtrf(decodeJson(bytes, file), file);
   const phase = phaseOfName(file);
   if (phase === undefined) return refuseName(document);
-  const [report] = reportsOf(document, { name: file, bytes });
-  return report ?? refuseName(document);
+  const [placed] = reportsOf(document, { name: file, bytes });
+  return placed?.report ?? refuseName(document);
 }
 
 /** The version of aicr, if aicr made every report and always with one version; else "". */
@@ -99,22 +112,31 @@ export function resultsMissing(folder: string): EvidenceError {
   });
 }
 
+interface PlacedReport {
+  readonly report: CtrfReport;
+  readonly place: ReportPlace;
+}
+
 /** One report for each phase that the document has tests of, or that its name says it is of. */
 function reportsOf(
   document: CtrfDocument,
   input: Pick<ResultsInput, 'name' | 'bytes'>,
-): readonly CtrfReport[] {
+): readonly PlacedReport[] {
   const named = phaseOfName(input.name);
   const phaseOfTest = document.tests.map((test) => requirePhase(test, named));
   const phases = PHASES.filter((phase) => phase === named || phaseOfTest.includes(phase));
   if (phases.length === 0) return refuseName(document);
   return phases.map((phase) => {
     const isOf = (_: unknown, index: number): boolean => phaseOfTest[index] === phase;
-    const tests = document.tests.filter(isOf).map(({ test }) => test);
+    const own = document.tests.filter(isOf);
+    const tests = own.map(({ test }) => test);
     const counts = countTests(tests);
     const isWhole = phases.length === 1;
     const bytes = isWhole ? input.bytes : splitReport(document, { phase, isOf, counts });
-    return { phase, bytes, counts, tests, tool: document.tool };
+    return {
+      report: { phase, bytes, counts, tests, tool: document.tool },
+      place: { file: document.file, tests: own.map(({ at }) => at) },
+    };
   });
 }
 
@@ -180,13 +202,14 @@ function ignored(file: string): Finding {
   };
 }
 
-function inOrder(
-  reports: ReadonlyMap<Phase, { readonly report: CtrfReport }>,
-): ReadonlyMap<Phase, CtrfReport> {
+function inOrder<T>(
+  reports: ReadonlyMap<Phase, PlacedReport>,
+  part: (placed: PlacedReport) => T,
+): ReadonlyMap<Phase, T> {
   return new Map(
     PHASES.flatMap((phase) => {
       const found = reports.get(phase);
-      return found === undefined ? [] : [[phase, found.report] as const];
+      return found === undefined ? [] : [[phase, part(found)] as const];
     }),
   );
 }

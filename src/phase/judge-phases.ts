@@ -43,11 +43,20 @@ function stateOf(
   return !isBad && missing.length === 0 && counts.passed > 0 ? 'green' : 'red';
 }
 
+/** Where a phase's report is, or the test with this index in it: what `at` says. */
+export type PlaceOf = (phase: Phase, test?: number) => string;
+
+const placeInBundle: PlaceOf = (phase, test) =>
+  test === undefined ? ctrfFile(phase) : `${ctrfFile(phase)}#/results/tests/${test}`;
+
 /** Why phases are not green, one PHASE_NOT_GREEN for each of them; empty if all are. */
-export function phaseFaults(results: readonly PhaseResult[]): readonly Fault[] {
+export function phaseFaults(
+  results: readonly PhaseResult[],
+  placeOf: PlaceOf = placeInBundle,
+): readonly Fault[] {
   return results.filter(isFault).map((result) => ({
     code: 'PHASE_NOT_GREEN',
-    at: ctrfFile(result.phase),
+    at: placeOf(result.phase),
     found: `${result.phase}: ${causesOf(result).join('; ')}`,
     expected: result.required
       ? 'a test for each declared check, none failed, pending or other, at least one passed'
@@ -94,16 +103,22 @@ function namesCause(words: string, names: readonly string[]): readonly string[] 
 }
 
 /** What a reader should see though it changes nothing: phases nobody asked for, skipped checks. */
-export function phaseFindings(results: readonly PhaseResult[]): readonly Finding[] {
-  return results.flatMap((result) => [...notListed(result), ...skippedChecks(result)]);
+export function phaseFindings(
+  results: readonly PhaseResult[],
+  placeOf: PlaceOf = placeInBundle,
+): readonly Finding[] {
+  return results.flatMap((result) => [
+    ...notListed(result, placeOf),
+    ...skippedChecks(result, placeOf),
+  ]);
 }
 
-function notListed({ phase, required, state }: PhaseResult): readonly Finding[] {
+function notListed({ phase, required, state }: PhaseResult, placeOf: PlaceOf): readonly Finding[] {
   if (required || state === 'not-run') return [];
   return [
     {
       code: 'PHASE_NOT_LISTED',
-      at: ctrfFile(phase),
+      at: placeOf(phase),
       found: `a report of ${phase}`,
       expected: 'reports of the phases that the validation block of the recipe names',
       hint: 'nothing to do: the report is packed, and only a failed test in it counts',
@@ -111,14 +126,14 @@ function notListed({ phase, required, state }: PhaseResult): readonly Finding[] 
   ];
 }
 
-function skippedChecks({ phase, tests }: PhaseResult): readonly Finding[] {
+function skippedChecks({ phase, tests }: PhaseResult, placeOf: PlaceOf): readonly Finding[] {
   return tests.flatMap((test, index) => {
     if (test.status !== 'skipped') return [];
     const reason = test.message === undefined ? 'no reason given' : quote(test.message);
     return [
       {
         code: 'CHECK_SKIPPED' as const,
-        at: `${ctrfFile(phase)}#/results/tests/${index}`,
+        at: placeOf(phase, index),
         found: `${phase}: ${quote(test.name)} was skipped: ${reason}`,
         expected: 'a check that was run',
         hint: 'decide whether the reason is acceptable; a skipped check proves nothing',

@@ -1,6 +1,7 @@
 import { STATEMENT_FILE } from '../archive/bundle-files.ts';
 import { timestampOf } from '../document/header.ts';
 import { EvidenceError } from '../errors.ts';
+import type { ErrorDetail } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import type { SignedPayload, Trust } from '../verify/trust.ts';
 import type { Signer } from './signer.ts';
@@ -30,14 +31,19 @@ export async function signStatement(
   const sigstoreBundle = await signer.sign(statement);
   const proof = verifyAgain(trust, sigstoreBundle);
   if (!Buffer.from(proof.payload).equals(statement)) {
-    throw selfCheckFailed('another payload than the statement', `the bytes of ${STATEMENT_FILE}`);
+    throw selfCheckFailed({
+      found: 'another payload than the statement',
+      expected: `the bytes of ${STATEMENT_FILE}`,
+      hint: HINT_SERVICES,
+    });
   }
   if (attestedAt.getTime() - proof.signedAt.getTime() > MAX_CLOCK_SKEW_MS) {
     const signedAt = timestampOf(proof.signedAt);
-    throw selfCheckFailed(
-      `signed at ${signedAt}, before attestedAt ${timestampOf(attestedAt)}`,
-      'evidence that is not signed before it is made: check the clock and SOURCE_DATE_EPOCH',
-    );
+    throw selfCheckFailed({
+      found: `signed at ${signedAt}, before attestedAt ${timestampOf(attestedAt)}`,
+      expected: 'evidence that is not signed before it is made',
+      hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',
+    });
   }
   return { sigstoreBundle, proof };
 }
@@ -47,19 +53,18 @@ function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array): SignedPayload {
     return trust.verify(sigstoreBundle);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    throw selfCheckFailed(
-      `${error.code}: ${error.found}`,
-      `${error.expected}, under ${trust.root.source}`,
-      error,
-    );
+    throw selfCheckFailed({
+      found: `${error.code}: ${error.found}`,
+      expected: `${error.expected}, under ${trust.root.source}`,
+      hint: HINT_SERVICES,
+      cause: error,
+    });
   }
 }
 
-function selfCheckFailed(found: string, expected: string, cause?: unknown): EvidenceError {
-  return new EvidenceError('SELF_CHECK_FAILED', {
-    found,
-    expected,
-    hint: 'check that --trusted-root belongs to the services of --signing-config; nothing was written',
-    cause,
-  });
+const HINT_SERVICES =
+  'check that --trusted-root belongs to the services of --signing-config; nothing was written';
+
+function selfCheckFailed(detail: ErrorDetail): EvidenceError {
+  return new EvidenceError('SELF_CHECK_FAILED', detail);
 }

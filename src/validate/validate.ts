@@ -5,6 +5,7 @@ import { decodeYaml } from '../document/yaml.ts';
 import type { Finding } from '../errors.ts';
 import type { Results } from '../phase/ctrf.ts';
 import { judgePhases, phaseFaults, phaseFindings } from '../phase/judge-phases.ts';
+import type { PlaceOf } from '../phase/judge-phases.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
@@ -58,7 +59,8 @@ export function validate(inputs: ValidationInputs): Validation {
   const snapshot = readSnapshot(inputs.snapshot);
   const cluster = assessCluster(recipe, snapshot, inputs.now);
   const phases = judgePhases(recipe.phases, inputs.results?.reports ?? new Map());
-  const unmet = inputs.results === undefined ? [] : phaseFaults(phases);
+  const placeOf = placeIn(inputs.results);
+  const unmet = inputs.results === undefined ? [] : phaseFaults(phases, placeOf);
   return {
     inputs,
     recipe,
@@ -75,7 +77,20 @@ export function validate(inputs: ValidationInputs): Validation {
       phases,
     },
     faults: [...cluster.matchFaults, ...cluster.constraintFaults, ...unmet],
-    findings: [...cluster.findings, ...(inputs.results?.findings ?? []), ...phaseFindings(phases)],
+    findings: [
+      ...cluster.findings,
+      ...(inputs.results?.findings ?? []),
+      ...phaseFindings(phases, placeOf),
+    ],
+  };
+}
+
+/** What is wrong with a phase is told of the file that the user gave; no bundle is there yet. */
+function placeIn(results: Results | undefined): PlaceOf {
+  return (phase, test) => {
+    const place = results?.places.get(phase);
+    if (place === undefined) return '--results';
+    return test === undefined ? place.file : (place.tests[test] ?? place.file);
   };
 }
 

@@ -249,5 +249,12 @@ describe('requireFree', () => {
     expect((await rejection(requireFree(folder, true)))?.code).toBe('FILE_UNWRITABLE');
     expect(await rejection(requireFree(join(folder, 'out'), true))).toBeUndefined();
     expect(await rejection(requireFree(join(folder, 'new'), false))).toBeUndefined();
+    for (const nowhere of [join(folder, 'no/new'), join(folder, 'out/new'), '']) {
+      const error = await rejection(requireFree(nowhere, true));
+      expect([error?.code, error?.hint.split(',')[0]]).toEqual([
+        'FILE_UNWRITABLE',
+        'make the folder',
+      ]);
+    }
   });
 });

@@ -66,6 +66,11 @@ describe('an identity token', () => {
     ]);
   });
 
+  it('an empty flag is no token, and nobody else stands in for it', async () => {
+    const error = await refusal(readIdentityToken('', { SIGSTORE_ID_TOKEN: 'of-somebody-else' }));
+    expect(error?.code).toBe('TOKEN_MISSING');
+  });
+
   it('E-22 without any source names all three and the way without', async () => {
     const error = await refusal(readIdentityToken(undefined, {}));
     expect([error?.code, error?.class]).toEqual(['TOKEN_MISSING', 'usage']);

@@ -58,14 +58,14 @@ describe('readResults', () => {
       [
         'RESULTS_FILE_IGNORED',
         join(folder, 'conformance.json'),
-        'a directory that is no *.json file',
+        'a directory',
       ],
       [
         'RESULTS_FILE_IGNORED',
         join(folder, 'performance.json'),
-        'a symbolic link that is no *.json file',
+        'a symbolic link',
       ],
-      ['RESULTS_FILE_IGNORED', target, 'a file that is no *.json file'],
+      ['RESULTS_FILE_IGNORED', target, 'a file that is not named *.json'],
     ]);
   });
 
