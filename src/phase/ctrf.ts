@@ -1,4 +1,4 @@
-// CTRF reports in, one report per phase out. docs/format.md §3.
+// CTRF reports in, one report per phase out. docs/format.md §7.
 
 import { isDataMap } from '../document/data.ts';
 import type { Data } from '../document/data.ts';

@@ -17,7 +17,7 @@ export interface Said {
 export interface Headline extends Said {
   /** One or two sentences. */
   readonly sentence: string;
-  /** docs/cli.gfm, exit codes 0 to 4. */
+  /** docs/cli.md, exit codes 0 to 4. */
   readonly exitCode: number;
 }
 

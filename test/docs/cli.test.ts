@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+
+import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { runCli } from '../run-cli.ts';
+import { codesIn, read, repositoryFiles, sectionOf, sectionsOf, tableRows } from './repository.ts';
+
+const document = read('docs/cli.md');
+const commands = repositoryFiles('src/commands').map((path) =>
+  path.slice('src/commands/'.length, -'.ts'.length),
+);
+
+/** `--flag=VALUE`, `--flag=<option>` or `--flag` at the start of a line of `--help`. */
+const HELP_FLAG = /^ {2}--([a-z-]+)(?:=(\S+?)(?:\.\.\.)?)?(?: |$)/gm;
+
+describe('docs/cli.md', () => {
+  it('has a section for each command, and each is in the list', () => {
+    const headings = sectionsOf(document).map(({ heading }) => heading);
+    expect(headings.filter((heading) => commands.includes(heading)).toSorted()).toEqual(commands);
+    for (const command of commands) expect(document).toContain(`\n    affidavit ${command}`);
+  });
+
+  it.each(commands)('lists exactly the flags that `affidavit %s --help` lists', async (command) => {
+    const { code, stdout } = await runCli([command, '--help']);
+    expect(code).toBe(0);
+    const flags = [...stdout.matchAll(HELP_FLAG)].map(([, name = '', value]) => {
+      if (value === undefined) return `--${name}`;
+      return `--${name} ${value === '<option>' ? name.toUpperCase() : value}`;
+    });
+    const rows = tableRows(sectionOf(document, command)).filter(([flag = '']) =>
+      flag.startsWith('`--'),
+    );
+    expect(rows.map(([flag = '']) => flag.replaceAll('`', '')).toSorted()).toEqual(
+      flags.toSorted(),
+    );
+  });
+
+  it.each(commands)('names each flag of %s in its synopsis', (command) => {
+    const section = sectionOf(document, command);
+    const end = section.indexOf('\n\n', section.indexOf('    affidavit'));
+    const synopsis = new Set(section.slice(0, end).match(/--[a-z-]+/g));
+    const flags = tableRows(section)
+      .map(([flag = '']) => /^`(--[a-z-]+)/.exec(flag)?.[1])
+      .filter((flag) => flag !== undefined);
+    expect(flags.filter((flag) => !synopsis.has(flag))).toEqual([]);
+    expect(flags.length).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['docs/cli.md', 'Exit codes'],
+    ['README.md', 'Exit codes'],
+  ])('%s has the table of exit codes of the program', (path, heading) => {
+    const rows = tableRows(sectionOf(read(path), heading));
+    expect(rows.map(([code]) => Number(code))).toEqual(Object.values(EXIT_CODES));
+  });
+
+  it('calls the codes in docs/cli.md as the program does', () => {
+    const rows = tableRows(sectionOf(document, 'Exit codes'));
+    expect(rows.map(([, verdict]) => verdict)).toEqual(Object.keys(EXIT_CODES));
+  });
+
+  it('lists every environment variable that the program reads, and no other', () => {
+    const source = repositoryFiles('src')
+      .map((path) => read(path))
+      .join('\n');
+    const reads = [...source.matchAll(/(?:env|environment)\['([A-Z_]+)'\]/g)].map(
+      ([, name]) => name,
+    );
+    const listed = tableRows(sectionOf(document, 'Environment')).flatMap(([names = '']) =>
+      codesIn(names),
+    );
+    // TERM is told in the row of NO_COLOR.
+    expect(new Set([...listed, 'TERM'])).toEqual(new Set(reads));
+  });
+});

@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { recipeDigest } from '../../src/aicr/recipe-digest.ts';
+import { digestOf, hexOf } from '../../src/digest.ts';
+import { acceptHeader, isSupportedApiVersion } from '../../src/document/header.ts';
+import type { DocumentKind } from '../../src/document/header.ts';
+import { ObjectReader } from '../../src/document/object-reader.ts';
+import * as limits from '../../src/limits.ts';
+import { PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE, STATEMENT_TYPE } from '../../src/media-types.ts';
+import { ROOT, runCli } from '../run-cli.ts';
+import {
+  codeIn,
+  codesIn,
+  read,
+  repositoryFiles,
+  sectionOf,
+  sectionsOf,
+  tableRows,
+} from './repository.ts';
+
+const document = read('docs/format.md');
+
+describe('docs/format.md', () => {
+  it('numbers its sections without a gap, and the code refers to sections that there are', () => {
+    const headings = sectionsOf(document).map(({ heading }) => heading);
+    expect(headings.map((heading) => Number.parseInt(heading, 10))).toEqual(
+      headings.map((_, index) => index + 1),
+    );
+    const references = repositoryFiles('src').flatMap((path) =>
+      [...read(path).matchAll(/docs\/format\.md §(\d+)/g)].map(([, number]) => Number(number)),
+    );
+    expect(references.length).toBeGreaterThan(0);
+    expect(references.filter((number) => number > headings.length)).toEqual([]);
+  });
+
+  it('lists every limit with its value in figures', () => {
+    const rows = tableRows(sectionOf(document, '11 Limits')).map(([name = '', value = '']) => [
+      name.replaceAll('`', ''),
+      Number(/^(\d+)$|\((\d+)\)$/.exec(value)?.slice(1).find(Boolean)),
+    ]);
+    expect(Object.fromEntries(rows)).toEqual({ ...limits });
+  });
+
+  it('names the types that the code names', () => {
+    for (const type of [STATEMENT_TYPE, PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE]) {
+      expect(document).toContain(`\`${type}\``);
+    }
+  });
+
+  it.each(tableRows(sectionOf(document, '10 Documents of AICR')))(
+    'says of %s which apiVersions are current and which are retired',
+    (kindCell = '', currentCell = '', retiredCell = '') => {
+      const kind = codeIn(kindCell) as DocumentKind;
+      const accepted = (apiVersion: string): { readonly retired: boolean } =>
+        acceptHeader(
+          new ObjectReader(
+            new Map([
+              ['kind', kind],
+              ['apiVersion', apiVersion],
+            ]),
+            'document.yaml',
+          ),
+          kind,
+        );
+      for (const apiVersion of codesIn(currentCell)) {
+        expect(isSupportedApiVersion(kind, apiVersion)).toBe(true);
+        expect(accepted(apiVersion).retired).toBe(false);
+      }
+      for (const apiVersion of codesIn(retiredCell)) {
+        expect(accepted(apiVersion).retired).toBe(true);
+      }
+      const known = [...codesIn(currentCell), ...codesIn(retiredCell)];
+      // The refusal of an unknown one lists all that are known.
+      expect(() => accepted('aicr.run/v9')).toThrow(
+        expect.objectContaining({
+          expected: `${codesIn(currentCell).join(' or ')}; retired, but read: ${known.slice(codesIn(currentCell).length).join(', ')}`,
+        }),
+      );
+    },
+  );
+});
+
+describe('the vector in docs/format.md', () => {
+  const section = sectionOf(document, '12 Verifying with nothing of ours');
+  const [emit = '', verify = ''] = [...section.matchAll(/```sh\n(.*?)```/gs)].map(
+    ([, code]) => code,
+  );
+  const digests = new Map(
+    tableRows(section).map(([what = '', digest = '']) => [what, codeIn(digest)]),
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'affidavit-vector-'));
+  const unpacked = join(folder, 'unpacked');
+
+  beforeAll(async () => {
+    cpSync(join(ROOT, 'testdata/demo'), folder, { recursive: true });
+    const [epoch = '', ...words] = emit.replaceAll('\\\n', ' ').trim().split(/\s+/);
+    const [name = '', value = ''] = epoch.split('=');
+    const { code, stderr } = await runCli(words.slice(1), { cwd: folder, env: { [name]: value } });
+    expect(stderr).not.toContain('error:');
+    expect(code).toBe(0);
+    mkdirSync(unpacked);
+    const tar = spawnSync('tar', ['-xzf', '../vector.tar.gz'], { cwd: unpacked });
+    expect(tar.status).toBe(0);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is made again by its command, file for file', () => {
+    for (const [what, digest] of digests) {
+      const [path] = codesIn(what);
+      if (path === undefined) continue;
+      expect([path, hexOf(digestOf(readFileSync(join(unpacked, path))))]).toEqual([path, digest]);
+    }
+    expect(digests.size).toBe(6);
+  });
+
+  it('has the recipe digest that our rule and the shell command give', () => {
+    const digest = digests.get('recipe digest, version 3');
+    const recipe = readFileSync(join(unpacked, 'recipe.yaml'));
+    expect(recipeDigest(recipe, 'recipe.yaml', 'v3')).toBe(digest);
+    const command = verify.split('\n').find((line) => line.startsWith('digest='));
+    const { stdout } = spawnSync('sh', ['-c', `${command}; printf %s "$digest"`], {
+      cwd: unpacked,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe(digest);
+  });
+});
