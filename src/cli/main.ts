@@ -16,7 +16,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   process.stderr.on('error', () => undefined);
   // Node's own exit code for a bug is 1, and that is a verdict here.
   process.on('uncaughtException', (error) => {
-    process.stderr.write(renderError(error));
+    printError(error);
     process.exit(exitCodeOf(error));
   });
   const { ours, command } = splitDashes(argv);
@@ -53,13 +53,17 @@ async function end(error: unknown, json: boolean): Promise<void> {
     const { encodeReport } = await import('../report/json.ts');
     process.stdout.write(encodeReport(errorJson(error)));
   }
-  process.stderr.write(renderError(error));
-  const debug = process.env['AFFIDAVIT_DEBUG'] ?? '';
-  if (debug !== '' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  printError(error);
   // An interrupted command may have left requests open; they must not keep the process alive.
   if (error instanceof EvidenceError && error.code === 'INTERRUPTED') {
     process.exit(EXIT_CODES.interrupted);
   }
+}
+
+function printError(error: unknown): void {
+  process.stderr.write(renderError(error));
+  const debug = process.env['AFFIDAVIT_DEBUG'] ?? '';
+  if (debug !== '' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
 }
 
 function isExit(error: unknown): error is { readonly oclif: { readonly exit: number } } {

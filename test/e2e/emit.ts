@@ -1,5 +1,7 @@
 // The demo's inputs in a folder of their own, and the program that makes evidence of them. Each JSON
 // report is held against its schema, whatever the test looks for.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -193,4 +195,29 @@ function parseReport({ code, stdout, stderr }: Run): unknown {
 
 async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   yield bytes;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** What it wrote to standard error so far. */
+  readonly stderr: () => string;
+}
+
+/** The program, started and not waited for. */
+export function start(place: Workplace, words: readonly string[], env = EPOCH): Started {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/affidavit.js'), ...words], {
+    cwd: place.folder,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const chunks: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = new Promise<Awaited<Started['ended']>>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
+  return { child, ended, stderr: () => Buffer.concat(chunks).toString() };
 }

@@ -1,0 +1,172 @@
+// What is left of a run of `affidavit validate` that is killed, interrupted, out of space or unheard.
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { describe, expect, it } from 'vitest';
+
+import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace, placesOf, start } from './emit.ts';
+
+const WITH_LOGS = ['validate', ...INPUTS, '--logs', 'logs', ...UNSIGNED];
+const STACK_TRACE = /\n\s+at .*:\d+/;
+
+/** Logs that do not compress, so that writing the archive takes a moment. */
+function workplaceWithLogs(mebibytes: number): Workplace {
+  const place = new Workplace();
+  place.write('logs/deployment/large.log', randomBytes(mebibytes * 1024 * 1024));
+  return place;
+}
+
+function temporaries(place: Workplace): readonly string[] {
+  return readdirSync(place.folder).filter((name) => name.startsWith('.affidavit-'));
+}
+
+/** The whole archive and how long it took to make, in milliseconds. */
+async function wholeRun(
+  place: Workplace,
+): Promise<{ readonly whole: Buffer; readonly ms: number }> {
+  const begin = performance.now();
+  const run = await place.run(WITH_LOGS, { env: EPOCH });
+  const ms = performance.now() - begin;
+  expect(run.code).toBe(0);
+  const whole = readFileSync(place.path(OUT));
+  expect((await place.repeat(run)).code).toBe(0);
+  return { whole, ms };
+}
+
+describe('E-63 kill -9 at any moment', () => {
+  const TIMES = 10;
+
+  it(`leaves no OUT, or the whole one, ${TIMES} times`, async () => {
+    const place = workplaceWithLogs(8);
+    const { whole, ms } = await wholeRun(place);
+    let killed = 0;
+    for (let time = 0; time < TIMES; time += 1) {
+      rmSync(place.path(OUT), { force: true });
+      const { child, ended } = start(place, WITH_LOGS);
+      await wait((ms * (time + Math.random())) / TIMES);
+      child.kill('SIGKILL');
+      if ((await ended).signal === 'SIGKILL') killed += 1;
+      const left = existsSync(place.path(OUT)) ? readFileSync(place.path(OUT)) : undefined;
+      expect(left?.equals(whole) ?? true).toBe(true);
+    }
+    expect(killed).toBeGreaterThan(TIMES / 2);
+  });
+
+  it(`with --force leaves the old OUT or the new one, ${TIMES} times`, async () => {
+    const place = workplaceWithLogs(8);
+    const { whole, ms } = await wholeRun(place);
+    const old = Buffer.from('the old evidence');
+    for (let time = 0; time < TIMES; time += 1) {
+      place.write(OUT, old);
+      const { child, ended } = start(place, [...WITH_LOGS, '--force']);
+      await wait((ms * (time + Math.random())) / TIMES);
+      child.kill('SIGKILL');
+      await ended;
+      const left = readFileSync(place.path(OUT));
+      expect(left.equals(whole) || left.equals(old)).toBe(true);
+    }
+  });
+});
+
+describe('Ctrl-C in the middle of writing', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s is 130, said in one message, and nothing is left',
+    async (signal) => {
+      const place = workplaceWithLogs(32);
+      const before = place.list();
+      const { child, ended, stderr } = start(place, WITH_LOGS);
+      while (temporaries(place).length === 0 && child.exitCode === null) await wait(5);
+      child.kill(signal);
+      expect(await ended).toEqual({ code: 130, signal: null });
+      expect(place.list()).toEqual(before);
+      expect(stderr()).toMatch(/^error: INTERRUPTED interrupted\n/m);
+      expect(stderr()).not.toMatch(STACK_TRACE);
+    },
+  );
+});
+
+/** Words in front of a program: no file that it writes grows beyond so many blocks. */
+function limited(blocks: number): readonly string[] {
+  return ['sh', '-c', `ulimit -f ${blocks}; exec "$@"`, 'sh'];
+}
+
+describe('a full disk', () => {
+  it('while the archive is written is 3 FILE_UNWRITABLE, and neither OUT nor a part of it is left', async () => {
+    const place = workplaceWithLogs(1);
+    const words = [...INPUTS, '--logs', 'logs', ...UNSIGNED];
+    const { code, error } = await place.refused(words, { prefix: limited(100) });
+    expect(code).toBe(3);
+    expect(placesOf([error])).toEqual([`FILE_UNWRITABLE ${OUT}`]);
+    expect(error.hint).toContain('free space');
+  });
+
+  it('while the report is written is 3, and the older report is still there', async () => {
+    const place = new Workplace();
+    place.write('report.md', 'older');
+    const words = [...INPUTS, '--output', 'report.md'];
+    const { code, error } = await place.refused(words, { prefix: limited(1) });
+    expect([code, ...placesOf([error])]).toEqual([3, 'FILE_UNWRITABLE report.md']);
+    expect(readFileSync(place.path('report.md'), 'utf8')).toBe('older');
+  });
+
+  it('behind standard output is 3 and no verdict, and the evidence is named all the same', async () => {
+    const place = new Workplace();
+    const prefix = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
+    const run = await place.run(['validate', ...INPUTS, ...UNSIGNED], { prefix });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(`evidence: ${OUT}\n`);
+    expect(run.stderr).toContain('error: FILE_UNWRITABLE');
+    expect(run.stderr).not.toMatch(STACK_TRACE);
+    expect((await place.files()).size).toBe(8);
+  });
+});
+
+describe('E-64 the streams', () => {
+  it('carry the report and nothing else, and the talk and nothing else', async () => {
+    const place = new Workplace();
+    const run = await place.run(['validate', ...INPUTS, ...UNSIGNED]);
+    expect(run.stdout).toMatch(/^## ✅ GREEN/);
+    expect(run.stdout).not.toContain('verify-evidence');
+    const [evidence, manifest, verify, note, ...rest] = run.stderr.split('\n');
+    expect(evidence).toBe(`evidence: ${OUT}`);
+    expect(manifest).toMatch(/^manifest: sha256:[0-9a-f]{64}$/);
+    expect(verify).toBe(`  verify: affidavit verify-evidence ${OUT} --allow-unsigned`);
+    expect(note).toMatch(/nothing is redacted: node names, provider ids .* become public/);
+    expect(rest).toEqual(['']);
+  });
+
+  it('stay apart in JSON, with findings and with an error', async () => {
+    const place = new Workplace();
+    const { report, stderr } = await place.validate();
+    expect(report.findings.length).toBeGreaterThan(0);
+    expect(stderr).toBe('');
+    const { error } = await place.refused(['--recipe', 'recipe.yaml']);
+    expect(error.code).toBe('USAGE');
+  });
+
+  it.each(['markdown', 'json', 'terminal'])(
+    'as %s may be closed by their reader: no stack trace, and the exit code of the verdict',
+    async (format) => {
+      const place = new Workplace();
+      // More than a pipe holds, so that something is still to be written when the reader is gone.
+      const tests = Array.from({ length: 5000 }, (_, index) => ({
+        name: `test-${index}`,
+        status: index === 0 ? 'failed' : 'passed',
+        duration: 1,
+      }));
+      const counts = { passed: 4999, failed: 1, skipped: 0, pending: 0, other: 0 };
+      const summary = { tests: 5000, ...counts, start: 1, stop: 2 };
+      const results = { tool: { name: 'validators' }, summary, tests };
+      const report = { reportFormat: 'CTRF', specVersion: '0.0.1', results };
+      place.write('results/performance.json', JSON.stringify(report));
+      const script = '{ "$@"; echo $? >code; } | head -c 1';
+      const run = await place.run(['validate', ...INPUTS, '--format', format], {
+        prefix: ['sh', '-c', script, 'sh'],
+      });
+      expect(run.stdout).toHaveLength(1);
+      expect(run.stderr).toBe('');
+      expect(readFileSync(place.path('code'), 'utf8')).toBe('1\n');
+    },
+  );
+});
