@@ -1,6 +1,9 @@
+import { resolve, sep } from 'node:path';
+
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
+import { EvidenceError } from '../errors.ts';
 import { openEntries } from '../io/bundle-source.ts';
 import { interruptible } from '../io/interrupt.ts';
 import { blockNetwork } from '../io/offline.ts';
@@ -8,6 +11,7 @@ import { printReport } from '../io/print-report.ts';
 import { withProgress } from '../io/progress.ts';
 import { readPolicy } from '../io/read-policy.ts';
 import { readTrust } from '../io/read-trust.ts';
+import { quote } from '../quote.ts';
 import type { Tool, VerificationReport } from '../report/report.ts';
 import { verifyEvidence } from '../verify/verify-evidence.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -63,7 +67,9 @@ export interface VerifyCall {
 }
 
 /** Everything that `affidavit verify-evidence` does; sets the exit code. */
-export async function runVerify({ args, flags, words }: VerifyCall, tool: Tool): Promise<void> {
+export async function runVerify(call: VerifyCall, tool: Tool): Promise<void> {
+  const { args, flags, words } = call;
+  requireHarmlessOutput(call);
   if (flags.offline) blockNetwork();
   const choice = reportChoice(flags, process.stdout, process.env);
   const report = await interruptible(async () => {
@@ -79,6 +85,23 @@ export async function runVerify({ args, flags, words }: VerifyCall, tool: Tool):
   process.exitCode = EXIT_CODES[report.verdict];
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words]);
   await printReport(await render(report, choice, { source: args.input, repeat }), choice.output);
+}
+
+/** A report written over what it is about would destroy it, and inside a bundle be a file too many. */
+function requireHarmlessOutput({ args, flags }: VerifyCall): void {
+  const { output } = flags;
+  if (output === undefined) return;
+  const inputs = [args.input, flags['trusted-root'], flags.policy];
+  const spoilt = inputs.find(
+    (path) => path !== undefined && `${resolve(output)}${sep}`.startsWith(`${resolve(path)}${sep}`),
+  );
+  if (spoilt === undefined) return;
+  throw new EvidenceError('USAGE', {
+    at: '--output',
+    found: `${quote(output)}, where ${quote(spoilt)} is read`,
+    expected: 'a path outside of what is verified',
+    hint: 'name another file for the report',
+  });
 }
 
 async function render(

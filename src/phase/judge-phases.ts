@@ -49,6 +49,27 @@ export type PlaceOf = (phase: Phase, test?: number) => string;
 const placeInBundle: PlaceOf = (phase, test) =>
   test === undefined ? ctrfFile(phase) : `${ctrfFile(phase)}#/results/tests/${test}`;
 
+/**
+ * Evidence of nothing at all, where no phase has a fault: the recipe names none, and no test has
+ * passed in those that were run. Without this, nothing run would be green.
+ */
+export function vacuousFaults(
+  results: readonly PhaseResult[],
+  placeOf: PlaceOf = placeInBundle,
+): readonly Fault[] {
+  if (results.some((result) => isFault(result) || result.counts.passed > 0)) return [];
+  const reported = results.find(({ state }) => state !== 'not-run');
+  return [
+    {
+      code: 'PHASE_NOT_GREEN',
+      at: placeOf(reported?.phase ?? PHASES[0]),
+      found: 'no test that passed, in any phase (vacuous)',
+      expected: 'at least one',
+      hint: 'run checks, even if the recipe names none, and give their report with --results',
+    },
+  ];
+}
+
 /** Why phases are not green, one PHASE_NOT_GREEN for each of them; empty if all are. */
 export function phaseFaults(
   results: readonly PhaseResult[],

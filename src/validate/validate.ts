@@ -4,7 +4,7 @@ import type { Digest } from '../digest.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import type { Finding } from '../errors.ts';
 import type { Results } from '../phase/ctrf.ts';
-import { judgePhases, phaseFaults, phaseFindings } from '../phase/judge-phases.ts';
+import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
 import type { PlaceOf } from '../phase/judge-phases.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -60,7 +60,10 @@ export function validate(inputs: ValidationInputs): Validation {
   const cluster = assessCluster(recipe, snapshot, inputs.now);
   const phases = judgePhases(recipe.phases, inputs.results?.reports ?? new Map());
   const placeOf = placeIn(inputs.results);
-  const unmet = inputs.results === undefined ? [] : phaseFaults(phases, placeOf);
+  const unmet =
+    inputs.results === undefined
+      ? []
+      : [...phaseFaults(phases, placeOf), ...vacuousFaults(phases, placeOf)];
   return {
     inputs,
     recipe,

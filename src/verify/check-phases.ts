@@ -5,7 +5,7 @@ import { EvidenceError } from '../errors.ts';
 import type { Finding } from '../errors.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
 import { parsePhaseReport } from '../phase/ctrf.ts';
-import { judgePhases, phaseFaults, phaseFindings } from '../phase/judge-phases.ts';
+import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { Phase, PhaseResult } from '../phase/phase.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -45,8 +45,8 @@ export function checkPhases(
   log.note('phases-are-green', () => ({
     value: undefined,
     found: results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
-    expected: 'every phase that the recipe names green',
-    faults: phaseFaults(results),
+    expected: 'every phase that the recipe names green, and at least one test passed',
+    faults: [...phaseFaults(results), ...vacuousFaults(results)],
   }));
   return { results, findings: phaseFindings(results) };
 }

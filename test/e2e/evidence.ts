@@ -161,6 +161,32 @@ export async function makeEvidence(options: EvidenceOptions = {}): Promise<Evide
   return evidence;
 }
 
+/** How the program ends without a report. */
+export interface Failure {
+  readonly code: number | null;
+  readonly error: FaultJson;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What the program says when it cannot be asked, or cannot answer; it must say the same twice. */
+export async function failureOf(
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<Failure> {
+  const run = await runCli(['verify-evidence', '--format', 'json', ...words], options);
+  const failure = JSON.parse(run.stdout) as { exitCode: number; error: FaultJson };
+  requireSchema(failure);
+  expect(run.code).toBe(failure.exitCode);
+  expect(run.stderr).toContain(`error: ${failure.error.code} `);
+  return { code: run.code, error: failure.error, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** What is on standard error but for the words that come when a busy machine takes a second. */
+export function talkOf({ stderr }: { readonly stderr: string }): string {
+  return stderr.replaceAll('affidavit: verifying …\n', '');
+}
+
 export class Evidence {
   readonly folder: string;
   readonly rootPath: string;
@@ -268,7 +294,7 @@ export class Evidence {
   ): Promise<JudgedByCli> {
     const run = await runCli(['verify-evidence', input, '--format', 'json', ...flags], options);
     if (run.stdout === '') throw new Error(`no report: exit ${run.code}\n${run.stderr}`);
-    return { ...judged(run.code, run.stdout), stdout: run.stdout, stderr: run.stderr };
+    return { ...judged(run.code, run.stdout), stdout: run.stdout, stderr: talkOf(run) };
   }
 
   /** A new tar.gz with these files. */
@@ -383,14 +409,15 @@ function readSchema(): ValidateFunction {
   );
 }
 
+function requireSchema(document: unknown): void {
+  if (validateReport(document)) return;
+  throw new Error(`schemas/report.schema.json: ${JSON.stringify(validateReport.errors, null, 2)}`);
+}
+
 /** Every report, whatever the verdict, says the same as its exit code and keeps to the schema. */
 function judged(code: number | null, text: string): Judged {
   const report = JSON.parse(text) as ReportJson;
-  if (!validateReport(report)) {
-    throw new Error(
-      `schemas/report.schema.json: ${JSON.stringify(validateReport.errors, null, 2)}`,
-    );
-  }
+  requireSchema(report);
   expect(code).toBe(report.exitCode);
   for (const { outcome, faults } of report.checks) {
     expect(faults.length > 0).toBe(outcome === 'failed' || outcome === 'skipped');

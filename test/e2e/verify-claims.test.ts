@@ -381,7 +381,21 @@ describe('E-18 and E-15 an honest red', () => {
     ]);
   });
 
-  it('is exit 1 of the program, which names phase and test in each form', async () => {
+  it('is exit 1 and vacuous with no phase at all, though the recipe names none either', async () => {
+    const [whole = ''] = inputs.recipe.toString().split('validation:');
+    const bare = { recipe: Buffer.from(whole) };
+    const judged = await evidence.judge(await evidence.emit({ ...bare, results: {} }));
+    expect([judged.code, judged.faults]).toEqual([1, ['PHASE_NOT_GREEN ctrf/deployment.json']]);
+    expect(checkOf(judged, 'phases-are-green').found).toContain('vacuous');
+    const one = { performance: inputs.results['performance'] ?? Buffer.alloc(0) };
+    const listed = await evidence.judge(await evidence.emit({ ...bare, results: one }));
+    expect([listed.code, listed.faults]).toEqual([0, []]);
+    const skipped = { performance: status('skipped')['performance'] ?? Buffer.alloc(0) };
+    const vacuous = await evidence.judge(await evidence.emit({ ...bare, results: skipped }));
+    expect([vacuous.code, vacuous.faults]).toEqual([1, ['PHASE_NOT_GREEN ctrf/performance.json']]);
+  });
+
+  it('is exit 1 of the program, which names phase and test', async () => {
     const path = await evidence.pack(await evidence.emit({ results: status('failed') }));
     const { code, faults } = await evidence.verify(path);
     expect([code, faults]).toEqual([1, [only]]);

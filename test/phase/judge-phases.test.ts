@@ -2,7 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { countTests } from '../../src/phase/ctrf-document.ts';
-import { judgePhases, phaseFaults, phaseFindings } from '../../src/phase/judge-phases.ts';
+import {
+  judgePhases,
+  phaseFaults,
+  phaseFindings,
+  vacuousFaults,
+} from '../../src/phase/judge-phases.ts';
 import { PHASES, TEST_STATUSES } from '../../src/phase/phase.ts';
 import type { Phase, PhaseTest, TestStatus } from '../../src/phase/phase.ts';
 
@@ -140,6 +145,22 @@ describe('judgePhases', () => {
     expect(phaseFindings(results)).toMatchObject([
       { code: 'PHASE_NOT_LISTED', at: 'ctrf/performance.json' },
     ]);
+  });
+
+  it('E-15 is vacuous where the recipe names no phase and no test has passed', () => {
+    const vacuous = [
+      judgePhases([], new Map()),
+      judgePhases([], reportsOf('performance', [])),
+      judgePhases([], reportsOf('performance', [testOf('x', 'skipped')])),
+    ];
+    for (const results of vacuous) {
+      expect(vacuousFaults(results)).toMatchObject([
+        { code: 'PHASE_NOT_GREEN', found: expect.stringContaining('vacuous') },
+      ]);
+    }
+    const red = [testOf('x', 'failed')];
+    expect(vacuousFaults(judgePhases([], reportsOf('performance', red)))).toEqual([]);
+    expect(vacuousFaults(judgePhases([], reportsOf('performance', [testOf('x')])))).toEqual([]);
   });
 
   it('counts a failed test in a phase that the recipe does not list', () => {

@@ -1,0 +1,288 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/report.ts';
+import { runCli } from '../run-cli.ts';
+import type { Run, RunOptions } from '../run-cli.ts';
+import {
+  ATTESTATION,
+  DEMO_INPUTS,
+  SIGNER,
+  contentOfFolder,
+  failureOf,
+  makeEvidence,
+  pinOf,
+  talkOf,
+  withFile,
+} from './evidence.ts';
+
+const FORMATS = ['terminal', 'markdown', 'json'] as const;
+
+const evidence = await makeEvidence();
+const { files } = evidence;
+const pin = evidence.pin;
+const recipe = Buffer.from(DEMO_INPUTS.recipe.toString().replace('>= 1.32.4', '>= 1.99'));
+const performance = Buffer.from(
+  (DEMO_INPUTS.results['performance'] ?? Buffer.alloc(0))
+    .toString()
+    .replace('"status": "passed"', '"status": "failed"')
+    .replace('"passed": 1', '"passed": 0')
+    .replace('"failed": 0', '"failed": 1'),
+);
+const results = { ...DEMO_INPUTS.results, performance };
+const red = await evidence.emit({ recipe, results });
+const inputs = {
+  verified: await evidence.pack(),
+  failed: await evidence.pack(red),
+  invalid: await evidence.pack(withFile(files, 'logs/extra.log', 'x')),
+  unjudged: evidence.path('.tar.gz'),
+  undecided: await evidence.pack(withFile(files, ATTESTATION)),
+};
+const verdicts = Object.keys(inputs) as (keyof typeof inputs)[];
+
+async function run(words: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const result = await runCli(['verify-evidence', ...words], options);
+  return { ...result, stderr: talkOf(result) };
+}
+
+describe('every exit code of verify-evidence', () => {
+  it.each(verdicts)('is met: %s', async (verdict) => {
+    const { code, report } = await evidence.verify(inputs[verdict]);
+    expect([code, report.verdict]).toEqual([EXIT_CODES[verdict], verdict]);
+  });
+
+  it.each([
+    ['no input', []],
+    ['two inputs', [inputs.verified, inputs.verified]],
+    ['an unknown flag', [inputs.verified, '--skip-everything']],
+    ['a flag without its value', [inputs.verified, '--policy']],
+    ['an unknown format', [inputs.verified, '--format', 'html']],
+    ['a value for a flag that takes none', [inputs.verified, '--offline=no']],
+  ])('is met: 64 with %s', async (_, words) => {
+    const { code, error, stderr } = await failureOf(words);
+    expect([code, error.code]).toEqual([EXIT_CODES.usage, 'USAGE']);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('is met: 70 for a bug, which is never a verdict', async () => {
+    // Every hash fails, as if a part of Node did not work.
+    const bug = evidence.write(
+      `import crypto from 'node:crypto';
+      import { syncBuiltinESMExports } from 'node:module';
+      crypto.createHash = () => { throw new TypeError('no hash today'); };
+      syncBuiltinESMExports();`,
+      '.mjs',
+    );
+    const env = { NODE_OPTIONS: `--import ${bug}` };
+    const { code, error, stderr } = await failureOf([inputs.verified, ...pin], { env });
+    expect([code, error.code]).toEqual([EXIT_CODES.internal, 'INTERNAL']);
+    expect(stderr).toContain('no hash today');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    const debug = { ...env, AFFIDAVIT_DEBUG: '1' };
+    const told = await failureOf([inputs.verified, ...pin], { env: debug });
+    expect(told.stderr).toMatch(/^\s+at /m);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'])('is met: 130 when %s comes in the middle', async (signal) => {
+    // The signal comes as soon as somebody listens for it, and that is before the bundle is read.
+    const interrupt = evidence.write(
+      `const timer = setInterval(() => {
+        if (process.listenerCount('${signal}') === 0) return;
+        clearInterval(timer);
+        process.kill(process.pid, '${signal}');
+      }, 1);
+      timer.unref();`,
+      '.mjs',
+    );
+    const slow = evidence.write(
+      `import { open } from 'node:fs/promises';
+      const handle = await open(new URL(import.meta.url));
+      const prototype = Object.getPrototypeOf(handle);
+      const { read } = prototype;
+      await handle.close();
+      prototype.read = function (...args) {
+        return new Promise((resolve) => setTimeout(() => resolve(read.apply(this, args)), 10_000));
+      };`,
+      '.mjs',
+    );
+    const env = { NODE_OPTIONS: `--import ${slow} --import ${interrupt}` };
+    const { code, error } = await failureOf([inputs.verified, ...pin], { env });
+    expect([code, error.code]).toEqual([EXIT_CODES.interrupted, 'INTERRUPTED']);
+  });
+});
+
+describe('E-60 what a signature does not prove', () => {
+  for (const format of FORMATS) {
+    it.each(verdicts)(`is said in every report, ${format}: %s`, async (verdict) => {
+      const { code, stdout } = await run([inputs[verdict], ...pin, '--format', format]);
+      expect(code).toBe(EXIT_CODES[verdict]);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(LIMIT_OF_TRUST);
+    });
+  }
+});
+
+describe('a report under the root of a sandbox', () => {
+  it.each(['terminal', 'markdown'])('says SANDBOX first and in words, %s', async (format) => {
+    const { stdout } = await run([inputs.verified, ...pin, '--format', format]);
+    const [first = ''] = stdout.split('\n');
+    expect(first).toContain('SANDBOX');
+    expect(stdout).toContain('SANDBOX: THIS SIGNATURE PROVES NOTHING');
+  });
+
+  it('says so to programs', async () => {
+    const { report } = await evidence.verify(inputs.verified);
+    const root = { source: evidence.rootPath, sandbox: true };
+    expect(report).toMatchObject({ sandbox: true, root });
+  });
+
+  it('says it too when the bundle is red, invalid, unsigned or not there', async () => {
+    for (const verdict of ['failed', 'invalid', 'undecided', 'unjudged'] as const) {
+      const { stdout } = await run([inputs[verdict], ...pin]);
+      expect({ verdict, first: stdout.split('\n')[0] }).toEqual({
+        verdict,
+        first: expect.stringContaining('SANDBOX'),
+      });
+    }
+  });
+
+  it('says nothing of the kind under the embedded root', async () => {
+    const { code, stdout } = await run([inputs.verified, ...pinOf(SIGNER), '--format', 'markdown']);
+    expect(code).toBe(2);
+    expect(stdout.split('\n')[0]).not.toContain('SANDBOX');
+  });
+});
+
+describe('E-18 a red report', () => {
+  it.each(FORMATS)('names phase, test and constraint, %s', async (format) => {
+    const { code, stdout } = await run([inputs.failed, ...pin, '--format', format]);
+    expect(code).toBe(1);
+    for (const words of ['performance', 'nccl-all-reduce-bw', 'K8s.server.version']) {
+      expect(stdout).toContain(words);
+    }
+  });
+});
+
+describe('E-45 a report', () => {
+  it('gives each fault a stable code, a place, what was found, what was expected and a next step', async () => {
+    const { report } = await evidence.verify(inputs.failed);
+    const faults = report.checks.flatMap((check) => check.faults);
+    expect(faults.map((fault) => [fault.code, fault.at])).toEqual([
+      ['CONSTRAINT_FAILED', 'recipe.yaml#/constraints/0'],
+      ['PHASE_NOT_GREEN', 'ctrf/performance.json'],
+    ]);
+    const said = faults.flatMap(({ found, expected, hint }) => [found, expected, hint]);
+    expect(said).not.toContain('');
+  });
+
+  it('tells how to repeat the verification, in words that a shell reads as they were', async () => {
+    const { stdout } = await run([inputs.verified, ...pin, '--format', 'markdown']);
+    const command = stdout.split('\n').find((line) => line.includes('affidavit verify-evidence'));
+    for (const word of [inputs.verified, evidence.rootPath, SIGNER.identity, SIGNER.issuer]) {
+      expect(command).toContain(word);
+    }
+  });
+});
+
+describe('E-64 the streams', () => {
+  it.each(FORMATS)('carry the report on stdout and nothing on stderr, %s', async (format) => {
+    for (const verdict of verdicts) {
+      const { stdout, stderr } = await run([inputs[verdict], ...pin, '--format', format]);
+      expect({ verdict, stderr }).toEqual({ verdict, stderr: '' });
+      expect(stdout.endsWith('\n')).toBe(true);
+    }
+  });
+
+  it.each(FORMATS)('carry no colour and no control character to a pipe, %s', async (format) => {
+    const env = { TERM: 'xterm-256color', COLORTERM: 'truecolor', NO_COLOR: '' };
+    for (const verdict of ['verified', 'failed', 'invalid'] as const) {
+      const { stdout } = await run([inputs[verdict], ...pin, '--format', format], { env });
+      // oxlint-disable-next-line no-control-regex -- these are what must not be there
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
+    }
+  });
+
+  it('carry Markdown to a pipe unless another form is asked for', async () => {
+    const plain = await run([inputs.verified, ...pin]);
+    const markdown = await run([inputs.verified, ...pin, '--format', 'markdown']);
+    expect(plain.stdout.startsWith('#')).toBe(true);
+    expect(markdown.stdout.replace(' --format markdown', '')).toBe(plain.stdout);
+  });
+
+  it('carry nothing more to stdout with --output: the file has the report', async () => {
+    for (const format of FORMATS) {
+      const output = evidence.path('.report');
+      const words = [inputs.failed, ...pin, '--format', format];
+      const { code, stdout, stderr } = await run([...words, '--output', output]);
+      expect([code, stdout, stderr]).toEqual([1, '', '']);
+      const direct = await run(words);
+      const written = readFileSync(output, 'utf8').replace(` --output ${output}`, '');
+      expect(written).toBe(direct.stdout);
+    }
+  });
+
+  it('replace an earlier report, and never the bundle by a report about it', async () => {
+    const output = evidence.write('earlier', '.md');
+    expect((await run([inputs.verified, ...pin, '--output', output])).code).toBe(0);
+    expect(readFileSync(output, 'utf8')).toMatch(/^#/);
+    const bundle = await evidence.pack();
+    const before = readFileSync(bundle);
+    const folder = evidence.unpack();
+    const content = contentOfFolder(folder);
+    for (const [input, to] of [
+      [bundle, bundle],
+      [bundle, `${evidence.folder}/./${basename(bundle)}`],
+      [bundle, evidence.rootPath],
+      [folder, join(folder, 'report.md')],
+      [`${folder}/`, join(folder, 'logs', 'report.md')],
+    ] as const) {
+      const { code, error } = await failureOf([input, ...pin, '--output', to]);
+      expect([code, error.code, error.at]).toEqual([64, 'USAGE', '--output']);
+    }
+    expect(readFileSync(bundle).equals(before)).toBe(true);
+    expect(contentOfFolder(folder)).toEqual(content);
+    expect((await run([folder, ...pin, '--output', `${folder}.md`])).code).toBe(0);
+  });
+
+  it('end with exit 3 if the report cannot be written', async () => {
+    const folder = evidence.path();
+    mkdirSync(folder);
+    for (const output of [folder, join(folder, 'no', 'such', 'report')]) {
+      const { code, error } = await failureOf([inputs.verified, ...pin, '--output', output]);
+      expect([code, error.code, error.at]).toEqual([3, 'FILE_UNWRITABLE', output]);
+    }
+  });
+
+  it('may be closed early: no trace of a stack, and the exit code stays', async () => {
+    // More than a pipe holds, so that the program is still writing when its reader goes.
+    const many = new Map(files);
+    for (let index = 0; index < 2000; index += 1) many.set(`logs/${index}`, Buffer.alloc(0));
+    const large = await evidence.pack(many);
+    for (const format of FORMATS) {
+      const words = [large, ...pin, '--format', format];
+      const prefix = ['sh', '-c', '{ "$@"; echo "exit $?" >&2; } | head -1', 'sh'];
+      const { stdout, stderr } = await run(words, { prefix });
+      expect([format, stderr]).toEqual([format, 'exit 2\n']);
+      expect(stdout.split('\n')).toHaveLength(2);
+    }
+  });
+
+  it('may be closed from the start: no trace of a stack', async () => {
+    const prefix = ['sh', '-c', '"$@" >&-; echo "exit $?" >&2', 'sh'];
+    const { stderr } = await run([inputs.verified, ...pin], { prefix });
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stderr).toMatch(/exit [03]\n$/);
+  });
+
+  it('may be full: exit 3, and never a verdict that nobody can read', async () => {
+    // A file size limit of nothing: the first byte of the report is refused.
+    const target = evidence.path('.md');
+    const prefix = ['sh', '-c', `ulimit -f 0; trap '' XFSZ; "$@" > '${target}'`, 'sh'];
+    const { code, stderr } = await run([inputs.verified, ...pin], { prefix });
+    expect(code).toBe(3);
+    expect(stderr).toContain('FILE_UNWRITABLE');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
