@@ -57,6 +57,10 @@ export const MAX_DOCUMENT_VALUES = 4_000_000;
  * million tests of a CTRF report. */
 export const MAX_JSON_VALUES = 1_000_000;
 
+/** Differences of one claim that a report lists one by one; the others are counted, so that a hostile
+ * statement makes no report that nobody can open. */
+export const MAX_CLAIM_FAULTS = 100;
+
 /** How much later than its signature evidence may claim to be made, in milliseconds: clock skew. */
 export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
 

@@ -7,6 +7,7 @@ import { isDigest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors.ts';
+import { MAX_ENTRIES } from '../limits.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { requireSchemaVersion } from '../schema-version.ts';
 import type { Fault } from '../verify/check.ts';
@@ -40,6 +41,7 @@ export function parseManifest(data: Data, file: string): Manifest {
   const reader = new ObjectReader(data, file);
   requireSchemaVersion(reader);
   const files = reader.list('files', parseFile);
+  if (files.length > MAX_ENTRIES) refuseLength(`${file}#/files`, files.length);
   const seen = new Set<string>();
   files.forEach(({ path }, index) => {
     // Two entries of one path: readers that keep the first and readers that keep the last disagree.
@@ -99,6 +101,16 @@ function fileFaults(entry: ManifestFile, files: ReceivedFiles): readonly Fault[]
   if (file.size === entry.size && file.digest === entry.digest) return [];
   const found = `${file.size} bytes, ${file.digest}`;
   return [{ code: 'FILE_DIFFERS', at: entry.path, found, expected, hint }];
+}
+
+/** No bundle has so many, so each of them would be missing, and the report would list them all. */
+function refuseLength(at: string, length: number): never {
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at,
+    found: `${length} files`,
+    expected: `at most ${MAX_ENTRIES} files in a bundle`,
+    hint: 'make the bundle again, with fewer files',
+  });
 }
 
 function refuseEntry(at: string, found: string): never {

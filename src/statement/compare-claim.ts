@@ -1,6 +1,7 @@
 import type { Data } from '../document/data.ts';
 import { Plain, isDataList, isDataMap } from '../document/data.ts';
 import type { ErrorCode } from '../errors.ts';
+import { MAX_CLAIM_FAULTS } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { Fault } from '../verify/check.ts';
 import type { Json } from './predicate.ts';
@@ -64,17 +65,23 @@ export function claimFaults(
   const claimed = flattenData(pair.claimed);
   const computed = flattenJson(pair.computed);
   const pointers = [...new Set([...computed.keys(), ...claimed.keys()])];
-  return pointers
+  const differing = pointers
     .filter((pointer) => rule.known.test(pointer) || computed.has(pointer))
-    .filter((pointer) => !isSame(rule, claimed.get(pointer), computed.get(pointer)))
-    .map((pointer) => ({
-      code: rule.code,
-      at: `${at}${pointer}`,
-      found: shown(claimed.get(pointer)),
-      expected: `${shown(computed.get(pointer))} (recomputed)`,
-      hint: 'do not trust this evidence: what it claims is not what its files show',
-    }));
+    .filter((pointer) => !isSame(rule, claimed.get(pointer), computed.get(pointer)));
+  const faults = differing.slice(0, MAX_CLAIM_FAULTS).map((pointer) => ({
+    code: rule.code,
+    at: `${at}${pointer}`,
+    found: shown(claimed.get(pointer)),
+    expected: `${shown(computed.get(pointer))} (recomputed)`,
+    hint: HINT,
+  }));
+  const more = differing.length - faults.length;
+  if (more === 0) return faults;
+  const found = `${more} more differences`;
+  return [...faults, { code: rule.code, at, found, expected: 'none', hint: HINT }];
 }
+
+const HINT = 'do not trust this evidence: what it claims is not what its files show';
 
 function isSame(
   rule: ClaimRule,

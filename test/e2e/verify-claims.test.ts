@@ -230,6 +230,17 @@ describe('a claim that differs from its recomputation, signed', () => {
     expect([absent, added, shorter, invented].map(({ code }) => code)).toEqual([2, 2, 2, 2]);
   });
 
+  it('is counted where there are more differences than anybody reads', async () => {
+    const invented = Array.from({ length: 250 }, (_, index) => [`phase-${index}`, {}]);
+    const { code, faults, report } = await claiming('/predicate/phases', {
+      ...Object(valueAt(statement, '/predicate/phases')),
+      ...Object.fromEntries(invented),
+    });
+    expect([code, faults.length]).toEqual([2, 101]);
+    const last = report.checks.flatMap((check) => check.faults).at(-1);
+    expect(last).toMatchObject({ at: at('/predicate/phases'), found: '150 more differences' });
+  });
+
   it('cannot hide in another shape where the snapshot shows nothing', async () => {
     const text = DEMO_INPUTS.snapshot.toString();
     const snapshot = Buffer.from(text.replaceAll('topology.kubernetes.io/region', 'other'));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { digestOf } from '../../src/digest.ts';
 import {
   ATTESTATION,
   MANIFEST,
@@ -182,6 +183,18 @@ describe('E-35 a bundle with another inventory', () => {
     expect([code, faults]).toEqual([2, [`FIELD_INVALID manifest.json#${pointer}`]]);
   });
 
+  it('cannot be signed with a manifest that lists more files than a bundle may have', async () => {
+    const list = Array.from({ length: 10_001 }, (_, index) => ({
+      ...{ path: `logs/${index}`, size: 0, sha256: digestOf('') },
+    }));
+    const changed = await evidence.rebuild({
+      manifest: { '/files': list },
+      statement: { '/predicate/manifest/fileCount': list.length },
+    });
+    const { code, faults } = await evidence.judge(changed);
+    expect([code, faults]).toEqual([2, ['LIMIT_EXCEEDED manifest.json#/files']]);
+  });
+
   it('cannot be signed with a wrong size or digest', async () => {
     for (const [pointer, value] of [
       ['/files/0/size', 1],
@@ -207,7 +220,6 @@ describe('E-35 a bundle with another inventory', () => {
 
   it('is told from a manifest that is written differently: the same inventory, signed, is taken', async () => {
     const compact = JSON.stringify(JSON.parse(fileIn(files, MANIFEST).toString()));
-    const { digestOf } = await import('../../src/digest.ts');
     const statement = edited(fileIn(files, STATEMENT), {
       '/predicate/manifest/digest': digestOf(compact),
     });
