@@ -94,6 +94,7 @@ export const ERROR_CATALOGUE = {
   SERVICE_FAILED: ['unjudged', 'a service did not answer as it should'],
   COMMAND_NOT_STARTED: ['unjudged', 'the command cannot be started'],
   PORT_UNAVAILABLE: ['unjudged', 'the port cannot be used'],
+  NODE_UNSUPPORTED: ['unjudged', 'this Node is too old'],
   NETWORK_BLOCKED: ['unjudged', 'a network call was attempted offline'],
 
   // How the command was called.

@@ -1,6 +1,6 @@
 // Joins the modules of each command into few files under DIST/bundle/: with a hundred small ones, Node
 // spends more time on finding and linking them than on the work. docs/decisions/0006
-import { readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, process.argv[2] ?? 'dist');
 const commands = readdirSync(join(dist, 'commands')).filter((name) => name.endsWith('.js'));
 
-await build({
+const { output } = await build({
   input: {
     main: join(dist, 'cli/main.js'),
     ...Object.fromEntries(
@@ -21,8 +21,14 @@ await build({
     ),
   },
   platform: 'node',
-  // What is loaded only for help, for signing or for packing stays where it is.
-  external: [/^@oclif\/core\/(?:run|command)$/, /^@cyclonedx\//, /^@sigstore\/sign$/],
+  external: [
+    // What is loaded only for help, for signing or for packing stays where it is.
+    /^@oclif\/core\/(?:run|command)$/,
+    /^@cyclonedx\//,
+    /^@sigstore\/sign$/,
+    // oclif looks for it in checkouts of its users; nothing here needs it.
+    /^typescript$/,
+  ],
   output: {
     dir: join(dist, 'bundle'),
     format: 'esm',
@@ -31,3 +37,30 @@ await build({
   },
   logLevel: 'warn',
 });
+
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+writeFileSync(join(dist, 'bundle/THIRD-PARTY-NOTICES.txt'), noticesOf(modules));
+
+/** The licences of the packages whose code was joined in, as their terms ask. */
+function noticesOf(moduleIds: readonly string[]): string {
+  const packages = new Set(moduleIds.flatMap((id) => packageDirectory(id) ?? []));
+  return [...packages].toSorted().map(noticeOf).join('\n');
+}
+
+function packageDirectory(moduleId: string): string | undefined {
+  return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(moduleId)?.[0];
+}
+
+function noticeOf(directory: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  if (!isRecord(manifest)) throw new Error(`${directory} has no package.json`);
+  const { name, version, license } = manifest;
+  const file = readdirSync(directory).find((entry) => /^(?:licen[cs]e|copying)/i.test(entry));
+  const path = join(directory, file ?? '');
+  const text = file === undefined || !existsSync(path) ? '' : readFileSync(path, 'utf8');
+  return `${'='.repeat(80)}\n${String(name)} ${String(version)}, ${String(license)}\n\n${text}\n`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -18,7 +18,7 @@ export function renderError(error: unknown): string {
 
 /**
  * The same for a program: what `--format json` prints on standard output instead of a report.
- * `$defs/failure` of schemas/report.schema.json and schemas/validation-report.schema.json.
+ * The schemas of both reports have it as the other form of a report.
  */
 export function errorJson(error: unknown): JsonObject {
   const { code, at, found, expected, hint } = evidenceErrorOf(error);

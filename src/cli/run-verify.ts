@@ -5,6 +5,7 @@ import { boolean, string } from '@oclif/core/flags';
 
 import { EvidenceError } from '../errors.ts';
 import { openEntries } from '../io/bundle-source.ts';
+import { documentTime } from '../io/clock.ts';
 import { interruptible } from '../io/interrupt.ts';
 import { blockNetwork } from '../io/offline.ts';
 import { printReport } from '../io/print-report.ts';
@@ -70,6 +71,8 @@ export interface VerifyCall {
 export async function runVerify(call: VerifyCall, tool: Tool): Promise<void> {
   const { args, flags, words } = call;
   requireHarmlessOutput(call);
+  // Not used here; but a caller who set it wrongly is told by every command.
+  documentTime(process.env);
   if (flags.offline) blockNetwork();
   const choice = reportChoice(flags, process.stdout, process.env);
   const report = await interruptible(async () => {

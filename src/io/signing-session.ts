@@ -40,8 +40,8 @@ async function serviceSigning(
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');
   const token = await readIdentityToken(choice.identityToken, environment);
-  const configPath = choice.signingConfig ?? environment['AFFIDAVIT_SIGNING_CONFIG'];
-  const rootPath = choice.trustedRoot ?? environment['AFFIDAVIT_TRUSTED_ROOT'];
+  const configPath = choice.signingConfig ?? setText(environment['AFFIDAVIT_SIGNING_CONFIG']);
+  const rootPath = choice.trustedRoot ?? setText(environment['AFFIDAVIT_TRUSTED_ROOT']);
   const signingConfig = await readSigningConfig(configPath);
   const signer = keylessSigner({ signingConfig, token, now: new Date() });
   return {
@@ -50,6 +50,11 @@ async function serviceSigning(
     keepRoot: doNothing,
     close: doNothing,
   };
+}
+
+/** An empty variable is one that nobody set. */
+function setText(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
 }
 
 async function doNothing(): Promise<void> {
