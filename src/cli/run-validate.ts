@@ -1,15 +1,14 @@
-import { resolve } from 'node:path';
-
 import { EvidenceError } from '../errors.ts';
 import { documentTime, requireSignable } from '../io/clock.ts';
-import { readFileBounded, requireFree } from '../io/files.ts';
+import { readFileBounded } from '../io/files.ts';
 import { printReport } from '../io/print-report.ts';
 import { readResults, requireOneStdin } from '../io/results.ts';
 import { openSigning } from '../io/signing-session.ts';
 import type { SigningSession } from '../io/signing-session.ts';
+import { requireOutputs } from '../io/validate-outputs.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
 import type { PackedEvidence } from '../pack/pack-evidence.ts';
-import { escapeInvisible, quote } from '../quote.ts';
+import { escapeInvisible } from '../quote.ts';
 import type { Tool, ValidationReport } from '../report/report.ts';
 import { validate } from '../validate/validate.ts';
 import type { NamedDocument, Validation } from '../validate/validate.ts';
@@ -61,22 +60,14 @@ export async function runValidate(run: ValidateRun): Promise<boolean> {
   }
 }
 
-/** What can be known before any work is done, above all before a log gets an entry for ever. */
-async function refuseBadCall({
-  out,
-  results,
-  recipe,
-  snapshot,
-  report,
-  force,
-}: ValidateRun): Promise<void> {
+async function refuseBadCall(run: ValidateRun): Promise<void> {
+  const { out, results, force, signingConfig, trustedRoot, logs } = run;
   if (out !== undefined && results.length === 0) throw resultsRequired();
-  requireOneStdin([recipe, snapshot, ...results]);
-  const { output } = report;
-  if (output !== undefined) await requireFree(output, true);
-  if (out === undefined) return;
-  if (output !== undefined && resolve(out) === resolve(output)) throw sameOutput(out);
-  await requireFree(out, force);
+  const documents = [run.recipe, run.snapshot, ...results];
+  requireOneStdin(documents);
+  const files = [logs, signingConfig, trustedRoot].filter((path) => path !== undefined);
+  const inputs = [...documents, ...files];
+  await requireOutputs({ inputs, out, force, output: run.report.output });
 }
 
 /** What is missing for signing is said before anything else is done. */
@@ -179,15 +170,6 @@ function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undef
 /** A path that no program takes for a flag. */
 function pathWord(path: string): string {
   return path.startsWith('-') ? `./${path}` : path;
-}
-
-function sameOutput(path: string): EvidenceError {
-  return new EvidenceError('USAGE', {
-    at: '--output',
-    found: `the path of --emit-evidence: ${quote(path)}`,
-    expected: 'another path: the report would replace the evidence',
-    hint: 'name another file for the report',
-  });
 }
 
 function resultsRequired(): EvidenceError {

@@ -4,7 +4,7 @@ import type { Finding } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import { fingerprintFindings, fingerprintOf } from '../snapshot/fingerprint.ts';
-import type { CriteriaMatch } from '../snapshot/match.ts';
+import type { CriteriaMatch, MatchDimension } from '../snapshot/match.ts';
 import { matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { snapshotDoubts } from '../snapshot/snapshot.ts';
@@ -37,6 +37,26 @@ export function assessCluster(recipe: Recipe, snapshot: Snapshot, now: Date): Cl
       ...snapshotDoubts(snapshot, now),
       ...fingerprintFindings(snapshot, fingerprint),
       ...matchFindings(recipe, match),
+      ...notShown(snapshot, match),
     ],
   };
+}
+
+/** What a snapshot should show and does not, though the recipe does not demand it. */
+function notShown({ file }: Snapshot, match: CriteriaMatch): readonly Finding[] {
+  const missing = match.perDimension.filter(
+    ({ dimension, recipeRequires, fingerprintProvides }) =>
+      isMeasured(dimension) && recipeRequires === undefined && fingerprintProvides === undefined,
+  );
+  return missing.map(({ dimension }) => ({
+    code: 'DIMENSION_UNKNOWN',
+    at: `${file}#/measurements`,
+    found: `${dimension}: the snapshot does not show it`,
+    expected: 'a measurement, though the recipe demands nothing here',
+    hint: 'take the snapshot on a node with a GPU, and with rights to list the nodes',
+  }));
+}
+
+function isMeasured(dimension: MatchDimension): boolean {
+  return dimension !== 'intent' && dimension !== 'platform';
 }

@@ -427,9 +427,25 @@ describe('a place that cannot be written', () => {
     expect(error.hint).toContain('make the folder');
   });
 
-  it('--output at the path of the evidence is 64: the report would replace it', async () => {
+  it.each([
+    ['--output', `./${OUT}`],
+    ['--output', './recipe.yaml'],
+    ['--output', 'results/deployment.json'],
+    ['--emit-evidence', 'snapshot.yaml'],
+    ['--emit-evidence', 'logs/deployment/operator-health.log'],
+  ])('%s %s is 64: it would replace an input or the other output', async (flag, path) => {
     const place = new Workplace();
-    const { code, error } = await place.refused([...INPUTS, ...UNSIGNED, '--output', `./${OUT}`]);
-    expect([code, error.code, error.at]).toEqual([64, 'USAGE', '--output']);
+    const before = readFileSync(place.path('results/deployment.json'));
+    const out = flag === '--output' ? [...UNSIGNED, flag, path] : ['--no-sign', flag, path];
+    const words = [...INPUTS, '--logs', 'logs', '--force', ...out];
+    const { code, error } = await place.refused(words);
+    expect([code, error.code, error.at]).toEqual([64, 'USAGE', flag]);
+    expect(readFileSync(place.path('results/deployment.json')).equals(before)).toBe(true);
+  });
+
+  it('a new file in a folder of inputs is fine: --results . reads where the report is written', async () => {
+    const place = new Workplace();
+    const words = [...DOCUMENTS, '--results', '.', ...UNSIGNED, '--output', 'report.md'];
+    expect((await place.run(['validate', ...words])).code).toBe(0);
   });
 });

@@ -234,6 +234,7 @@ describe('the report', () => {
     const { code, report } = await place.validate();
     expect(code).toBe(0);
     expect(report.fingerprint['accelerator']?.value).toBe('');
+    expect(placesOf(report.findings)).toContain('DIMENSION_UNKNOWN snapshot.yaml#/measurements');
   });
 
   it.each([

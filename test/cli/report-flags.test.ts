@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { reportChoice } from '../../src/cli/report-flags.ts';
+
+const TERMINAL = { isTTY: true, columns: 120 };
+const ASKED_NOTHING = { format: undefined, output: undefined };
+
+describe('reportChoice', () => {
+  it('is for people on a terminal, in colour and in its width', () => {
+    expect(reportChoice(ASKED_NOTHING, TERMINAL, {})).toEqual({
+      ...{ format: 'terminal', output: undefined, colour: true, width: 120 },
+    });
+  });
+
+  it('is Markdown without colour for a pipe and for a file', () => {
+    const markdown = { format: 'markdown', colour: false };
+    expect(reportChoice(ASKED_NOTHING, {}, {})).toMatchObject({ ...markdown, width: 80 });
+    const toFile = { format: undefined, output: 'report.md' };
+    expect(reportChoice(toFile, TERMINAL, {})).toMatchObject({ ...markdown, output: 'report.md' });
+  });
+
+  it.each([
+    [{ NO_COLOR: '1' }, false],
+    [{ NO_COLOR: '' }, true],
+    [{ TERM: 'dumb' }, false],
+    [{ TERM: 'xterm' }, true],
+  ])('with %j has colour: %s', (environment, colour) => {
+    expect(reportChoice(ASKED_NOTHING, TERMINAL, environment).colour).toBe(colour);
+  });
+
+  it.each(['terminal', 'markdown', 'json'] as const)('is %s wherever it is asked for', (format) => {
+    for (const terminal of [TERMINAL, {}]) {
+      expect(reportChoice({ format, output: undefined }, terminal, {}).format).toBe(format);
+    }
+  });
+});
