@@ -4,10 +4,11 @@ import type { Digest } from '../digest.ts';
 import { EvidenceError } from '../errors.ts';
 import type { Finding } from '../errors.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
-import { parsePhaseReport } from '../phase/ctrf.ts';
+import { aicrVersionOf, parsePhaseReport } from '../phase/ctrf.ts';
 import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { Phase, PhaseResult } from '../phase/phase.ts';
+import { quote } from '../quote.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { CLAIM_RULES, claimFaults } from '../statement/compare-claim.ts';
 import type { ReceivedPredicate } from '../statement/predicate.ts';
@@ -37,8 +38,13 @@ export function checkPhases(
   log.note('phases-match-results', () => ({
     value: undefined,
     found: `${reports.size} phases, recounted`,
-    expected: 'the counts and CTRF digests in the statement',
-    faults: [...faults, ...strayReports(files), ...claimedPhases(predicate, results, digests)],
+    expected: 'the counts, CTRF digests and aicr version in the statement',
+    faults: [
+      ...faults,
+      ...strayReports(files),
+      ...claimedVersion(predicate, reports),
+      ...claimedPhases(predicate, results, digests),
+    ],
   }));
   // A report that cannot be read is no reason to call its phase red: it is not judged at all.
   if (faults.length > 0) return undefined;
@@ -89,6 +95,24 @@ function strayReports(files: ReceivedFiles): readonly Fault[] {
     expected: known.join(', '),
     hint: 'make the bundle again from results of these phases',
   }));
+}
+
+/** Ours is the version of the aicr that made the reports; another tool's is its own. */
+function claimedVersion(
+  { at, aicrVersion, affidavit }: ReceivedPredicate,
+  reports: ReadonlyMap<Phase, CtrfReport>,
+): readonly Fault[] {
+  const computed = aicrVersionOf(reports);
+  if (affidavit === undefined || affidavit.newer || aicrVersion === computed) return [];
+  return [
+    {
+      code: 'PHASES_DIFFER',
+      at: `${at}/aicrVersion`,
+      found: quote(aicrVersion),
+      expected: `${quote(computed)}, as the reports say`,
+      hint: 'do not trust this evidence: what it claims is not what its files show',
+    },
+  ];
 }
 
 function claimedPhases(

@@ -187,6 +187,8 @@ describe('a claim that differs from its recomputation, signed', () => {
     ['/predicate/affidavit/constraints/3/name', 'OS.sysctl.x', 'CONSTRAINTS_DIFFER'],
     ['/predicate/affidavit/constraints/0/actual', null, 'CONSTRAINTS_DIFFER'],
     ['/predicate/affidavit/constraints/0/comment', 'x', 'CONSTRAINTS_DIFFER'],
+    ['/predicate/aicrVersion', 'v9.9.9', 'PHASES_DIFFER'],
+    ['/predicate/aicrVersion', '', 'PHASES_DIFFER'],
     ['/predicate/phases/deployment/passed', 5, 'PHASES_DIFFER'],
     ['/predicate/phases/performance/failed', 1, 'PHASES_DIFFER'],
     ['/predicate/phases/conformance/skipped', 0, 'PHASES_DIFFER'],
