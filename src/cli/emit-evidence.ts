@@ -22,7 +22,7 @@ export async function emitEvidence(
   session: SigningSession | undefined,
   options: EmitOptions,
 ): Promise<PackedEvidence> {
-  const { out, force, allowRetiredApi, tool, signal } = options;
+  const { allowRetiredApi, tool, signal } = options;
   const attestedAt = validation.inputs.now;
   const logs =
     options.logs === undefined
@@ -31,11 +31,26 @@ export async function emitEvidence(
   const inputs = { validation, logs, attestedAt, tool, allowRetiredApi };
   const packed = await withProgress('packing and signing', packEvidence(inputs, session?.signing));
   signal.throwIfAborted();
-  await session?.keepRoot();
-  const mtime = Math.floor(attestedAt.getTime() / 1000);
-  await withProgress(
-    'writing the archive',
-    writeArchive(out, packed.files, { force, mtime, signal }),
-  );
+  await write(packed, session, { ...options, mtime: Math.floor(attestedAt.getTime() / 1000) });
   return packed;
+}
+
+/** The root first: an archive is never there without what verifies it, not even after a kill -9. */
+async function write(
+  { files }: PackedEvidence,
+  session: SigningSession | undefined,
+  { out, force, signal, mtime }: EmitOptions & { readonly mtime: number },
+): Promise<void> {
+  const undo = (): void => session?.dropRoot();
+  signal.addEventListener('abort', undo);
+  try {
+    await session?.keepRoot();
+    const written = writeArchive(out, files, { force, mtime, signal });
+    await withProgress('writing the archive', written);
+  } catch (error) {
+    undo();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', undo);
+  }
 }

@@ -1,3 +1,4 @@
+import { rmSync, rmdirSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -5,7 +6,7 @@ import { Readable } from 'node:stream';
 
 import { writeWhole } from './files.ts';
 import type { Sandbox } from './sandbox-server.ts';
-import { unwritable } from './system-error.ts';
+import { isSystemError, unwritable } from './system-error.ts';
 
 /** Where a sandbox's trusted root and its default signing config are: absolute paths. */
 export interface SandboxFiles {
@@ -28,11 +29,7 @@ export async function writeSandboxFiles(
   } catch (error) {
     throw unwritable(error, directory);
   }
-  const { trustedRoot, signingConfigs } = sandbox;
-  for (const [name, value] of Object.entries({
-    'trusted_root.json': trustedRoot,
-    ...signingConfigs,
-  })) {
+  for (const [name, value] of Object.entries(filesOf(sandbox))) {
     const text = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
     await writeWhole(join(directory, name), Readable.from([text]), { force: true });
   }
@@ -40,6 +37,30 @@ export async function writeSandboxFiles(
     trustedRoot: resolve(directory, 'trusted_root.json'),
     signingConfig: resolve(directory, 'signing_config.json'),
   };
+}
+
+function filesOf({
+  trustedRoot,
+  signingConfigs,
+}: Pick<Sandbox, 'trustedRoot' | 'signingConfigs'>): Readonly<Record<string, unknown>> {
+  return { 'trusted_root.json': trustedRoot, ...signingConfigs };
+}
+
+/**
+ * Takes the files of `writeSandboxFiles` away again, and the directory if nothing else is in it. In
+ * one turn of the event loop: an interrupted program has no other.
+ */
+export function removeSandboxFiles(
+  directory: string,
+  sandbox: Pick<Sandbox, 'trustedRoot' | 'signingConfigs'>,
+): void {
+  for (const name of Object.keys(filesOf(sandbox))) rmSync(join(directory, name), { force: true });
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    // It was never made, or it holds what is not ours.
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Signing } from '../sign/sign-statement.ts';
 import { sigstoreTrust } from '../trust/sigstore-trust.ts';
 import { readTrust } from './read-trust.ts';
-import { writeSandboxFiles } from './sandbox-files.ts';
+import { removeSandboxFiles, writeSandboxFiles } from './sandbox-files.ts';
 
 export interface SigningChoice {
   /** Sign with a sandbox of this process, whose root is left in `<out>.sandbox/`. */
@@ -20,6 +20,8 @@ export interface SigningSession {
   readonly rootPath: string | undefined;
   /** Writes the root of a sandbox; does nothing otherwise. */
   keepRoot(): Promise<void>;
+  /** Takes that root away again, if nothing was written that it verifies. */
+  dropRoot(): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ async function serviceSigning(
     signing: { signer, trust: await readTrust(rootPath) },
     rootPath,
     keepRoot: doNothing,
+    dropRoot: () => undefined,
     close: doNothing,
   };
 }
@@ -79,6 +82,9 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
     rootPath,
     keepRoot: async () => {
       await writeSandboxFiles(directory, sandbox);
+    },
+    dropRoot: () => {
+      removeSandboxFiles(directory, sandbox);
     },
     close: async () => {
       await sandbox.close();

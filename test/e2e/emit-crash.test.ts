@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace, placesOf, start } from './emit.ts';
+import { EPOCH, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace, placesOf, start } from './emit.ts';
 
 const WITH_LOGS = ['validate', ...INPUTS, '--logs', 'logs', ...UNSIGNED];
 const STACK_TRACE = /\n\s+at .*:\d+/;
@@ -70,12 +70,17 @@ describe('E-63 kill -9 at any moment', () => {
 });
 
 describe('Ctrl-C in the middle of writing', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s is 130, said in one message, and nothing is left',
-    async (signal) => {
+  it.each([
+    { signal: 'SIGINT', how: UNSIGNED },
+    { signal: 'SIGTERM', how: UNSIGNED },
+    { signal: 'SIGINT', how: IN_SANDBOX },
+  ] as const)(
+    '$signal is 130, said in one message, and nothing is left: $how',
+    async ({ signal, how }) => {
       const place = workplaceWithLogs(32);
       const before = place.list();
-      const { child, ended, stderr } = start(place, WITH_LOGS);
+      const words = ['validate', ...INPUTS, '--logs', 'logs', ...how];
+      const { child, ended, stderr } = start(place, words);
       while (temporaries(place).length === 0 && child.exitCode === null) await wait(5);
       child.kill(signal);
       expect(await ended).toEqual({ code: 130, signal: null });
@@ -92,14 +97,17 @@ function limited(blocks: number): readonly string[] {
 }
 
 describe('a full disk', () => {
-  it('while the archive is written is 3 FILE_UNWRITABLE, and neither OUT nor a part of it is left', async () => {
-    const place = workplaceWithLogs(1);
-    const words = [...INPUTS, '--logs', 'logs', ...UNSIGNED];
-    const { code, error } = await place.refused(words, { prefix: limited(100) });
-    expect(code).toBe(3);
-    expect(placesOf([error])).toEqual([`FILE_UNWRITABLE ${OUT}`]);
-    expect(error.hint).toContain('free space');
-  });
+  it.each([[UNSIGNED], [IN_SANDBOX]])(
+    'while the archive is written is 3 FILE_UNWRITABLE, and nothing of it is left: %j',
+    async (how) => {
+      const place = workplaceWithLogs(1);
+      const words = [...INPUTS, '--logs', 'logs', ...how];
+      const { code, error } = await place.refused(words, { prefix: limited(100) });
+      expect(code).toBe(3);
+      expect(placesOf([error])).toEqual([`FILE_UNWRITABLE ${OUT}`]);
+      expect(error.hint).toContain('free space');
+    },
+  );
 
   it('while the report is written is 3, and the older report is still there', async () => {
     const place = new Workplace();

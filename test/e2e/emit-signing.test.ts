@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/io/sandbox-server.ts';
 import type { Sandbox } from '../../src/io/sandbox-server.ts';
 import type { RunOptions } from '../run-cli.ts';
-import { INPUTS, IN_SANDBOX, OUT, Workplace, json, placesOf } from './emit.ts';
+import { INPUTS, IN_SANDBOX, OUT, Workplace, json, placesOf, start } from './emit.ts';
 import type { Refused } from './emit.ts';
 
 const ROOT_FILE = 'trusted_root.json';
@@ -177,6 +177,47 @@ describe('a Sigstore that runs elsewhere', () => {
     const { code, error } = await refusedBy(url);
     expect([code, ...placesOf([error])]).toEqual([3, `SERVICE_FAILED ${url}`]);
     expect(error.found).toContain('certificate authority');
+  });
+
+  it.each([
+    ['caUrls', 'signing_config.json', 'certificate authority'],
+    ['rekorTlogUrls', 'signing_config.v1.json', 'transparency log'],
+    ['rekorTlogUrls', 'signing_config.v2-tsa.json', 'transparency log'],
+    ['tsaUrls', 'signing_config.json', 'timestamp authority'],
+  ] as const)(
+    'of which only %s of %s are wrong is 3, and names the %s',
+    async (field, file, name) => {
+      const { place, flags } = workplace();
+      const wrong = `${sandbox.url}/nothing-here`;
+      const config = sandbox.signingConfigs[file];
+      const services = JSON.stringify(config[field]).replaceAll(sandbox.url, wrong);
+      place.write('config.json', JSON.stringify({ ...config, [field]: JSON.parse(services) }));
+      const words = [...EMIT, ...flags, '--identity-token', sandbox.token()];
+      const { code, error } = await place.refused(words);
+      expect([code, error.code]).toEqual([3, 'SERVICE_FAILED']);
+      expect(error.at?.startsWith(wrong)).toBe(true);
+      expect(error.found).toContain(`the ${name}`);
+    },
+  );
+
+  it('and never answers can be interrupted: 130, and nothing is written', async () => {
+    const { place, flags } = workplace();
+    const server = createServer(() => undefined);
+    const asked = new Promise<void>((resolve) => server.once('request', () => resolve()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    const config = readFileSync(place.path('config.json'), 'utf8');
+    place.write('config.json', config.replaceAll(sandbox.url, url));
+    const before = place.list();
+    const words = ['validate', ...EMIT, ...flags, '--identity-token', sandbox.token()];
+    const { child, ended } = start(place, words, {});
+    await asked;
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(place.list()).toEqual(before);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('and answers with its own words is 3, and they cannot show the token', async () => {

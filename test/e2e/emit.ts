@@ -205,7 +205,11 @@ export interface Started {
 }
 
 /** The program, started and not waited for. */
-export function start(place: Workplace, words: readonly string[], env = EPOCH): Started {
+export function start(
+  place: Workplace,
+  words: readonly string[],
+  env: RunOptions['env'] = EPOCH,
+): Started {
   const child = spawn(process.execPath, [join(ROOT, 'bin/affidavit.js'), ...words], {
     cwd: place.folder,
     env: { PATH: process.env['PATH'] ?? '', ...env },
