@@ -153,7 +153,7 @@ export class Workplace {
   }
 }
 
-export async function filesOf(archive: Uint8Array): Promise<ReadonlyMap<string, Buffer>> {
+async function filesOf(archive: Uint8Array): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for await (const { path, type, content } of readTar(gunzip(inOnePiece(archive)))) {
     if (type !== 'file') throw new Error(`${path} is a ${type}`);

@@ -55,16 +55,8 @@ describe('readResults', () => {
     const { reports, findings } = await readResults([folder]);
     expect([...reports.keys()]).toEqual(['deployment']);
     expect(findings.map(({ code, at, found }) => [code, at, found])).toEqual([
-      [
-        'RESULTS_FILE_IGNORED',
-        join(folder, 'conformance.json'),
-        'a directory',
-      ],
-      [
-        'RESULTS_FILE_IGNORED',
-        join(folder, 'performance.json'),
-        'a symbolic link',
-      ],
+      ['RESULTS_FILE_IGNORED', join(folder, 'conformance.json'), 'a directory'],
+      ['RESULTS_FILE_IGNORED', join(folder, 'performance.json'), 'a symbolic link'],
       ['RESULTS_FILE_IGNORED', target, 'a file that is not named *.json'],
     ]);
   });
