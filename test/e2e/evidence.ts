@@ -148,14 +148,21 @@ export interface EvidenceOptions {
     | 'signing_config.v2-tsa.json';
 }
 
+const opened: { readonly sandbox: Sandbox; readonly folder: string }[] = [];
+
+// Registered here and not where it is opened: that may be in a test, where hooks come too late.
+afterAll(async () => {
+  for (const { sandbox, folder } of opened.splice(0)) {
+    await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 /** Starts a sandbox and makes the bundle; both end with the test file. */
 export async function makeEvidence(options: EvidenceOptions = {}): Promise<Evidence> {
   const sandbox = await startSandbox({ now: options.now ?? (() => SIGNED_AT) });
   const folder = mkdtempSync(join(tmpdir(), 'affidavit-e2e-'));
-  afterAll(async () => {
-    await sandbox.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  opened.push({ sandbox, folder });
   const evidence = new Evidence(sandbox, folder, options);
   evidence.files = await evidence.emit();
   return evidence;

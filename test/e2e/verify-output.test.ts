@@ -67,6 +67,12 @@ describe('every exit code of verify-evidence', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('is met: 64 with a bad SOURCE_DATE_EPOCH, though nothing here needs the time', async () => {
+    const env = { SOURCE_DATE_EPOCH: 'yesterday' };
+    const { code, error } = await failureOf([inputs.verified, ...pin], { env });
+    expect([code, error.code]).toEqual([EXIT_CODES.usage, 'SOURCE_DATE_EPOCH_INVALID']);
+  });
+
   it('is met: 70 for a bug, which is never a verdict', async () => {
     // Every hash fails, as if a part of Node did not work.
     const bug = evidence.write(
