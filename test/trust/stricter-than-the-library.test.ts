@@ -12,7 +12,7 @@ describe('docs/decisions/0004', () => {
     .join('\n');
   const rows = readFileSync(DOCUMENT, 'utf8')
     .split('\n')
-    .map((line) => /^\| .* \| `([^`]+)` \|$/.exec(line)?.[1])
+    .map((line) => /^\| .* \| `([^`]+)` +\|$/.exec(line)?.[1])
     .filter((title) => title !== undefined);
 
   it('names a test for each thing that is refused', () => {
