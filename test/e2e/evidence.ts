@@ -161,7 +161,7 @@ afterAll(async () => {
 /** Starts a sandbox and makes the bundle; both end with the test file. */
 export async function makeEvidence(options: EvidenceOptions = {}): Promise<Evidence> {
   const sandbox = await startSandbox({ now: options.now ?? (() => SIGNED_AT) });
-  const folder = mkdtempSync(join(tmpdir(), 'affidavit-e2e-'));
+  const folder = mkdtempSync(join(tmpdir(), 'affidavit-verify-'));
   opened.push({ sandbox, folder });
   const evidence = new Evidence(sandbox, folder, options);
   evidence.files = await evidence.emit();
@@ -384,7 +384,7 @@ export function flipped(bytes: Uint8Array, offset: number, mask = 1): Buffer {
   return copy;
 }
 
-export async function* entriesOf(files: Files): AsyncGenerator<Entry, void> {
+async function* entriesOf(files: Files): AsyncGenerator<Entry, void> {
   for (const file of bundleFiles(files)) {
     yield { path: file.path, type: 'file', size: file.size, content: file.open() };
   }
