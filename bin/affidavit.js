@@ -3,11 +3,17 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-if (Number(process.versions.node.split('.')[0]) < 22) {
-  process.stderr.write(`error: NODE_UNSUPPORTED this Node is too old
+// package.json "engines"
+const [major, minor, patch] = process.versions.node.split('.').map(Number);
+const isSupported =
+  (major === 22 && (minor > 22 || (minor === 22 && patch >= 2))) ||
+  (major === 24 && minor >= 15) ||
+  major >= 26;
+if (!isSupported) {
+  process.stderr.write(`error: NODE_UNSUPPORTED this Node cannot run affidavit
 found: ${process.version}
  want: ^22.22.2 || ^24.15.0 || >=26
- next: install a newer Node, or run ./dev affidavit in a checkout, which brings one
+ next: install one of these, or run ./dev affidavit in a checkout, which brings one
 `);
   process.exit(3);
 }

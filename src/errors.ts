@@ -94,7 +94,7 @@ export const ERROR_CATALOGUE = {
   SERVICE_FAILED: ['unjudged', 'a service did not answer as it should'],
   COMMAND_NOT_STARTED: ['unjudged', 'the command cannot be started'],
   PORT_UNAVAILABLE: ['unjudged', 'the port cannot be used'],
-  NODE_UNSUPPORTED: ['unjudged', 'this Node is too old'],
+  NODE_UNSUPPORTED: ['unjudged', 'this Node cannot run affidavit'],
   NETWORK_BLOCKED: ['unjudged', 'a network call was attempted offline'],
 
   // How the command was called.
@@ -111,7 +111,7 @@ export const ERROR_CATALOGUE = {
   API_VERSION_OUTDATED: ['finding', 'the apiVersion is retired or missing'],
   KIND_MISSING: ['finding', 'the document does not say of which kind it is'],
   MEASUREMENT_DUPLICATE: ['finding', 'the snapshot measures one thing twice'],
-  UNKNOWN_FIELD: ['finding', 'the document has a field that this version does not know'],
+  FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
   TIMESTAMP_DOUBTFUL: [
     'finding',
     'the timestamp of the document is missing, malformed or in the future',

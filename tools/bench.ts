@@ -38,7 +38,7 @@ const logMebibytes = quick ? 64 : 1024;
 const scratch = mkdtempSync(join(tmpdir(), 'affidavit-bench-'));
 const input = join(root, 'testdata/demo');
 /** Costs some milliseconds at the start, so only the long runs have it. */
-const recordMemory = ['--import', join(root, 'tools/record-memory.ts')] as const;
+const recordMemory = ['--import', join(root, 'tools/record-memory.mjs')] as const;
 let missed = 0;
 
 try {

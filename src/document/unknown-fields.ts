@@ -22,7 +22,7 @@ export function unknownFields(
   const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : '';
   return [
     {
-      code: 'UNKNOWN_FIELD',
+      code: 'FIELD_IGNORED',
       at: document.pointer(first),
       found: `${named.join(', ')}${more}`,
       expected: 'fields that this version knows',

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import type { Signing } from '../sign/sign-statement.ts';
 import { sigstoreTrust } from '../trust/sigstore-trust.ts';
 import { readTrust } from './read-trust.ts';
@@ -84,7 +86,8 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
       await writeSandboxFiles(directory, sandbox);
     },
     dropRoot: () => {
-      removeSandboxFiles(directory, sandbox);
+      // An interrupt may come when the archive has its name already.
+      if (!existsSync(out)) removeSandboxFiles(directory, sandbox);
     },
     close: async () => {
       await sandbox.close();

@@ -29,7 +29,7 @@ export function checkBom(
   files: ReceivedFiles,
   { predicate, sources }: BomInputs,
 ): CheckedBom | undefined {
-  return log.note('bom-matches-recipe', () => {
+  return log.note('bom-matches-claims', () => {
     const bytes = documentOf(files, BOM_FILE);
     const bom = parseBom(bytes, BOM_FILE);
     const summary = summaryOf(bom, digestOf(bytes));

@@ -1,5 +1,5 @@
 import { EvidenceError } from '../errors.ts';
-import { CHECKS } from './check.ts';
+import { CHECK_NAMES } from './check.ts';
 import type { CheckName, CheckResult, Fault } from './check.ts';
 
 /** What the body of a check reports. Faults that are not empty make the check fail. */
@@ -53,8 +53,8 @@ export class CheckLog {
 
   /** Every check, in order; those that nobody made are `not-reached`. */
   results(): readonly CheckResult[] {
-    return CHECKS.map(
-      ({ name }) =>
+    return CHECK_NAMES.map(
+      (name) =>
         this.#results.get(name) ?? {
           name,
           outcome: 'not-reached',

@@ -52,7 +52,7 @@ export async function verifyEvidence(
     );
     checkSignedAfterRun(log, proof, predicate);
     seen.claimed = claimedOf(predicate);
-    const manifest = log.run('manifest-is-signed', () => signedManifest(files, predicate));
+    const manifest = log.run('manifest-matches-statement', () => signedManifest(files, predicate));
     seen.manifestDigest = predicate.manifestDigest;
     log.note('files-match-manifest', () => listedFiles(files, manifest));
     const { facts, findings } = recompute(log, files, predicate);

@@ -274,10 +274,10 @@ describe('documents', () => {
   it('H-19 an unknown extra field is read, and said', () => {
     const recipe = { kind: 'RecipeResult', apiVersion: AICR_V1, componentRefs: [] };
     expect(parseSnapshot(dataFrom({ ...snapshot, new: 1 }), 's.yaml').findings).toMatchObject([
-      { code: 'UNKNOWN_FIELD', at: 's.yaml#/new', found: '"new"' },
+      { code: 'FIELD_IGNORED', at: 's.yaml#/new', found: '"new"' },
     ]);
     expect(parseRecipe(dataFrom({ ...recipe, new: 1 }), 'r.yaml').findings).toMatchObject([
-      { code: 'UNKNOWN_FIELD', at: 'r.yaml#/new', found: '"new"' },
+      { code: 'FIELD_IGNORED', at: 'r.yaml#/new', found: '"new"' },
     ]);
   });
 

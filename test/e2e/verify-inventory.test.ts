@@ -140,7 +140,7 @@ describe('E-35 a bundle with another inventory', () => {
   it.each([
     ['recipe.yaml', 'recipe-matches-digest'],
     ['snapshot.yaml', 'fingerprint-matches-snapshot'],
-    ['bom.cdx.json', 'bom-matches-recipe'],
+    ['bom.cdx.json', 'bom-matches-claims'],
   ])('without %s says so twice: it is listed, and it is needed', async (path, check) => {
     const judged = await evidence.judge(withFile(files, path));
     expect(judged.code).toBe(2);

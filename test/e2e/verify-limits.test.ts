@@ -25,7 +25,7 @@ const SMALL_PARENT = ['sh', '-c', '"$@"; exit $?', 'sh'];
 /** The program's verdict and the largest resident memory that it had, in MiB. */
 async function measured(input: string): Promise<JudgedByCli & { readonly mebibytes: number }> {
   const memory = evidence.path('.memory');
-  const preload = pathToFileURL(join(ROOT, 'tools/record-memory.ts')).href;
+  const preload = pathToFileURL(join(ROOT, 'tools/record-memory.mjs')).href;
   const env = { NODE_OPTIONS: `--import ${preload}`, AFFIDAVIT_BENCH_MEMORY: memory };
   const judged = await evidence.verify(input, evidence.pin, { env, prefix: SMALL_PARENT });
   return { ...judged, mebibytes: Number(readFileSync(memory, 'utf8')) };

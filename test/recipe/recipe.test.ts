@@ -197,7 +197,7 @@ describe('criteria', () => {
 
   it('says which dimension it does not know', () => {
     expect(parse({ criteria: { servce: 'eks' } }).findings).toMatchObject([
-      { code: 'UNKNOWN_FIELD', at: 'recipe.yaml#/criteria/servce' },
+      { code: 'FIELD_IGNORED', at: 'recipe.yaml#/criteria/servce' },
     ]);
   });
 });
@@ -217,8 +217,8 @@ describe('validation', () => {
     });
     expect(phases).toEqual([{ phase: 'deployment', checks: [], constraints: [] }]);
     expect(findings).toMatchObject([
-      { code: 'UNKNOWN_FIELD', at: 'recipe.yaml#/validation/deployment/check' },
-      { code: 'UNKNOWN_FIELD', at: 'recipe.yaml#/validation/deploment' },
+      { code: 'FIELD_IGNORED', at: 'recipe.yaml#/validation/deployment/check' },
+      { code: 'FIELD_IGNORED', at: 'recipe.yaml#/validation/deploment' },
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import type { ConstraintResult } from '../../src/constraint/evaluate.ts';
 import type { Finding } from '../../src/errors.ts';
 import type { Facts, ValidationReport, VerificationReport } from '../../src/report/report.ts';
-import { CHECKS } from '../../src/verify/check.ts';
+import { CHECK_NAMES } from '../../src/verify/check.ts';
 import type { Fault } from '../../src/verify/check.ts';
 import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
 
@@ -62,7 +62,7 @@ export function hugeReports(piece: string): {
     ...withForeign(FAILED, long),
     facts,
     findings: faults,
-    checks: CHECKS.map(({ name }) => ({
+    checks: CHECK_NAMES.map((name) => ({
       name,
       outcome: 'failed',
       found: long,
