@@ -17,10 +17,16 @@ export interface TarHeader {
 }
 
 const NAME = { start: 0, end: 100 };
+const MODE = { start: 100, end: 108 };
+const OWNER = { start: 108, end: 116 };
+const GROUP = { start: 116, end: 124 };
 const SIZE = { start: 124, end: 136 };
+const MODIFIED = { start: 136, end: 148 };
 const CHECKSUM = { start: 148, end: 156 };
 const TYPE_FLAG = 156;
 const MAGIC = { start: 257, end: 265 };
+const DEVICE_MAJOR = { start: 329, end: 337 };
+const DEVICE_MINOR = { start: 337, end: 345 };
 const PREFIX = { start: 345, end: 500 };
 
 /** Magic and version of POSIX, which pax archives have too, and of GNU tar. */
@@ -29,6 +35,10 @@ const GNU = 'ustar  \u0000';
 
 /** Digits, then only what ends a field. GNU's binary numbers, signs and leading spaces are not read. */
 const OCTAL = /^([0-7]+)[ \0]*$/;
+
+/** What is not judged must be readable all the same: empty, octal, or one of GNU's binary numbers. */
+const NUMBERS = [MODE, OWNER, GROUP, MODIFIED, DEVICE_MAJOR, DEVICE_MINOR];
+const READABLE = /^ *[0-7]*[ \0]*$|^[\u0080\u00ff]/;
 
 /** What eleven octal digits hold, in seconds since 1970: the year 2242. */
 const MAX_MTIME = 0o77777777777;
@@ -45,6 +55,7 @@ export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
     throw unreadable(`a wrong checksum in the header at byte ${offset}`, 'the sum of its bytes');
   }
   const path = pathOf(block, magic);
+  requireReadable(block, path);
   const size = octal(block, SIZE);
   if (size === undefined) {
     throw new EvidenceError('ARCHIVE_UNSAFE', {
@@ -75,6 +86,18 @@ export function encodeHeader(path: string, size: number, mtime: number): Uint8Ar
 
 export function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
+}
+
+/** Python's tarfile takes a number that it cannot read for the end of the archive, without a word. */
+function requireReadable(block: Uint8Array, path: string): void {
+  const unread = NUMBERS.find((field) => !READABLE.test(latin1(block, field)));
+  if (unread === undefined) return;
+  throw new EvidenceError('ARCHIVE_UNSAFE', {
+    at: placeOf(path),
+    found: `the number ${quote(latin1(block, unread))} in a header`,
+    expected: 'an octal number, as every reader takes it',
+    hint: HINT,
+  });
 }
 
 interface Field {

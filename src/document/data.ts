@@ -16,6 +16,9 @@ export class Plain {
 /** A map, never a JavaScript object: `__proto__` is a key like any other. */
 export type DataMap = ReadonlyMap<string, Data>;
 
+/** A map of a JSON document, whose keys Go's reader matches without regard to case. */
+export class JsonMap extends Map<string, Data> {}
+
 export type Data = string | Plain | readonly Data[] | DataMap;
 
 export function isDataMap(data: Data | undefined): data is DataMap {

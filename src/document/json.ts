@@ -6,7 +6,7 @@ import { EvidenceError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { Plain, isDataList } from './data.ts';
+import { JsonMap, Plain, isDataList } from './data.ts';
 import type { Data, DataMap } from './data.ts';
 import { decodeUtf8, placeOf, pointerAt } from './text.ts';
 
@@ -141,7 +141,7 @@ class JsonReader {
   }
 
   #map(): DataMap {
-    const map = new Map<string, Data>();
+    const map = new JsonMap();
     this.#enter(MAP_END);
     while (!this.#closes(MAP_END, map.size)) {
       const start = this.#position;

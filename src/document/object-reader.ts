@@ -1,7 +1,7 @@
 import { EvidenceError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import { quote } from '../quote.ts';
-import { Plain, describe, isDataList, isDataMap } from './data.ts';
+import { JsonMap, Plain, describe, isDataList, isDataMap } from './data.ts';
 import type { Data, DataMap } from './data.ts';
 
 /**
@@ -12,6 +12,7 @@ export class ObjectReader {
   readonly at: string;
   readonly #map: DataMap;
   readonly #read = new Set<string>();
+  #folded: Map<string, string[]> | undefined;
 
   /** @param at the file, or the file and a pointer to this map, e.g. `recipe.yaml#/criteria`. */
   constructor(data: Data | undefined, at: string) {
@@ -29,11 +30,13 @@ export class ObjectReader {
 
   /** The value itself, or undefined. */
   data(name: string): Data | undefined {
+    this.#refuseTwins(name);
     this.#read.add(name);
     return this.#map.get(name);
   }
 
   has(name: string): boolean {
+    this.#refuseTwins(name);
     return this.#map.has(name);
   }
 
@@ -68,7 +71,9 @@ export class ObjectReader {
   /** A whole number that JavaScript holds exactly, `least` or more. */
   integer(name: string, least = 0): number {
     const data = this.data(name);
-    const value = data instanceof Plain && data.type === 'integer' ? Number(data.text) : Number.NaN;
+    // One spelling: for yaml.v3, as for YAML 1.1, 010 is eight.
+    const isPlain = data instanceof Plain && /^(?:0|-?[1-9]\d*)$/.test(data.text);
+    const value = isPlain ? Number(data.text) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= least) return value;
     return this.#refuse(name, data, `a whole number, ${least} or more`);
   }
@@ -144,6 +149,23 @@ export class ObjectReader {
     });
   }
 
+  /**
+   * Go's encoding/json takes `Status` for `status`, the last one wins, and AICR is written in Go: a key
+   * that differs in its case alone would be another document there.
+   */
+  #refuseTwins(name: string): void {
+    if (!(this.#map instanceof JsonMap)) return;
+    this.#folded ??= Map.groupBy(this.#map.keys(), foldCase);
+    const twin = this.#folded.get(foldCase(name))?.find((key) => key !== name);
+    if (twin === undefined) return;
+    throw new EvidenceError('DOCUMENT_DUPLICATE_KEY', {
+      at: this.pointer(twin),
+      found: `${quote(twin)}, which some readers take for ${quote(name)}`,
+      expected: `${quote(name)}, or a name that is no other spelling of it`,
+      hint: 'correct the key and make the document again',
+    });
+  }
+
   #refuse(name: string, data: Data | undefined, expected: string): never {
     throw new EvidenceError(data === undefined ? 'FIELD_MISSING' : 'FIELD_INVALID', {
       at: this.pointer(name),
@@ -152,6 +174,11 @@ export class ObjectReader {
       hint: 'correct the field and run the same command again',
     });
   }
+}
+
+/** Go folds as Unicode does: the long s is an s, the Kelvin sign a k. */
+function foldCase(key: string): string {
+  return key.toUpperCase().toLowerCase();
 }
 
 function foundText(data: Data | undefined): string {

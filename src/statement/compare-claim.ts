@@ -1,9 +1,8 @@
 import type { Data } from '../document/data.ts';
 import { Plain, isDataList, isDataMap } from '../document/data.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, Fault } from '../errors.ts';
 import { MAX_CLAIM_FAULTS } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
-import type { Fault } from '../verify/check.ts';
 import type { Json } from './predicate.ts';
 
 /** How one claim of the predicate is compared with its recomputation. */
@@ -64,9 +63,11 @@ export function claimFaults(
 ): readonly Fault[] {
   const claimed = flattenData(pair.claimed);
   const computed = flattenJson(pair.computed);
+  // Without regard to case, as Go's reader matches keys: `Matched` beside `matched` would be the claim there.
+  const known = new RegExp(rule.known.source, 'iu');
   const pointers = [...new Set([...computed.keys(), ...claimed.keys()])];
   const differing = pointers
-    .filter((pointer) => rule.known.test(pointer) || computed.has(pointer))
+    .filter((pointer) => known.test(pointer) || computed.has(pointer))
     .filter((pointer) => !isSame(rule, claimed.get(pointer), computed.get(pointer)));
   const faults = differing.slice(0, MAX_CLAIM_FAULTS).map((pointer) => ({
     code: rule.code,
