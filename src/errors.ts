@@ -176,11 +176,15 @@ export class EvidenceError extends Error {
   }
 }
 
-/** Something worth saying that changes no verdict. */
-export interface Finding {
+/** One thing that is wrong, as a value: it decides a verdict together with others. */
+export interface Fault {
   readonly code: ErrorCode;
-  readonly at: string;
+  /** As in `ErrorDetail`. */
+  readonly at: string | undefined;
   readonly found: string;
   readonly expected: string;
   readonly hint: string;
 }
+
+/** Something worth saying that changes no verdict. */
+export type Finding = Fault;

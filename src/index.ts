@@ -9,7 +9,7 @@ export { openEntries } from './io/bundle-source.ts';
 export { isBundlePath } from './bundle-path.ts';
 export type { BundlePath } from './bundle-path.ts';
 export { parseBom } from './bom/bom.ts';
-export type { Bom, BomComponent } from './bom/bom.ts';
+export type { Bom, BomComponent, BomSummary } from './bom/bom.ts';
 export type { ConstraintOutcome, ConstraintResult } from './constraint/evaluate.ts';
 export { evaluateConstraints } from './constraint/evaluate.ts';
 export type { Digest } from './digest.ts';
@@ -19,7 +19,7 @@ export type { Data, DataMap } from './document/data.ts';
 export { decodeJson } from './document/json.ts';
 export { decodeYaml } from './document/yaml.ts';
 export { ERROR_CATALOGUE, EvidenceError } from './errors.ts';
-export type { ErrorClass, ErrorCode, Finding } from './errors.ts';
+export type { ErrorClass, ErrorCode, Fault, Finding } from './errors.ts';
 export { parseManifest } from './manifest/manifest.ts';
 export type { Manifest, ManifestFile } from './manifest/manifest.ts';
 export { packEvidence } from './pack/pack-evidence.ts';
@@ -38,13 +38,7 @@ export { recipeDigest } from './aicr/recipe-digest.ts';
 export { encodeReport, validationJson, verificationJson } from './report/json.ts';
 export type { JsonObject } from './report/json.ts';
 export { renderValidationMarkdown, renderVerificationMarkdown } from './report/markdown.ts';
-export type {
-  BomSummary,
-  Facts,
-  Tool,
-  ValidationReport,
-  VerificationReport,
-} from './report/report.ts';
+export type { Facts, ValidationReport, VerificationReport } from './report/report.ts';
 export { renderValidationTerminal, renderVerificationTerminal } from './report/terminal.ts';
 export type { Signing } from './sign/sign-statement.ts';
 export type { Signer } from './sign/signer.ts';
@@ -58,12 +52,13 @@ export type { ReceivedPredicate } from './statement/predicate.ts';
 export { parseStatement } from './statement/statement.ts';
 export { publicGoodRoot } from './trust/public-good.ts';
 export { sigstoreTrust } from './trust/sigstore-trust.ts';
+export type { SignedPayload, Trust, TrustedRootInfo } from './trust/trust.ts';
+export type { Tool } from './tool.ts';
 export { validate } from './validate/validate.ts';
 export type { ClusterAssessment } from './validate/assess-cluster.ts';
 export type { NamedDocument, Validation, ValidationInputs } from './validate/validate.ts';
-export type { CheckName, CheckOutcome, CheckResult, Fault } from './verify/check.ts';
+export type { CheckName, CheckOutcome, CheckResult } from './verify/check.ts';
 export { CHECK_NAMES } from './verify/check.ts';
-export type { SignedPayload, Trust, TrustedRootInfo } from './verify/trust.ts';
 export type { Verdict } from './verify/verdict.ts';
 export { verifyEvidence } from './verify/verify-evidence.ts';
 export type { VerifyOptions } from './verify/verify-evidence.ts';

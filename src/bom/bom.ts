@@ -7,7 +7,6 @@ import type { Finding } from '../errors.ts';
 import { quote } from '../quote.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { BomSummary } from '../report/report.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { bomSourcesOf, versionOf } from './bom-sources.ts';
 import { baseNameOf, renderImage } from './image.ts';
@@ -32,6 +31,19 @@ export interface BomComponent {
   readonly at: string;
   /** Components inside this one. */
   readonly components: readonly BomComponent[];
+}
+
+/** A bill of materials in numbers, as reports show it. */
+export interface BomSummary {
+  /** E.g. `CycloneDX`. */
+  readonly format: string;
+  readonly version: string;
+  /** `sha256:…` of the file. */
+  readonly digest: string;
+  /** Entries of `components`; AICR calls this number imageCount. */
+  readonly components: number;
+  /** Those of type container. */
+  readonly images: number;
 }
 
 /** AICR writes 1.6 and takes any; 1.4 is the oldest that tools still write (2026-11). */

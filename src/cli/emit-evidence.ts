@@ -4,7 +4,7 @@ import type { SigningSession } from '../io/signing-session.ts';
 import { writeArchive } from '../io/write-archive.ts';
 import type { PackedEvidence } from '../pack/pack-evidence.ts';
 import { packEvidence } from '../pack/pack-evidence.ts';
-import type { Tool } from '../report/report.ts';
+import type { Tool } from '../tool.ts';
 import type { Validation } from '../validate/validate.ts';
 
 export interface EmitOptions {

@@ -1,4 +1,4 @@
-import type { Tool } from '../report/report.ts';
+import type { Tool } from '../tool.ts';
 
 /** This program, as its reports name it. */
 export function toolOf(config: { readonly version: string }): Tool {

@@ -1,8 +1,8 @@
+import type { Fault } from '../errors.ts';
 import { quote } from '../quote.ts';
 import type { RecipeConstraint } from '../recipe/recipe-constraint.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Fault } from '../verify/check.ts';
 import type { Decision } from './decision.ts';
 import { evaluateExpression } from './expression.ts';
 import { GPU_NODES_PATH, gpuNodesEvaluator } from './gpu-nodes.ts';

@@ -6,11 +6,11 @@ import type { Digest } from '../digest.ts';
 import { isDigest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { requireSchemaVersion } from '../document/schema-version.ts';
 import { EvidenceError } from '../errors.ts';
+import type { Fault } from '../errors.ts';
 import { MAX_ENTRIES } from '../limits.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
-import { requireSchemaVersion } from '../schema-version.ts';
-import type { Fault } from '../verify/check.ts';
 
 /** One file of the inventory. */
 export interface ManifestFile {

@@ -11,6 +11,7 @@ import {
 import type { BundleFile } from '../archive/entry.ts';
 import { memoryFile } from '../archive/memory-file.ts';
 import { parseBom, summaryOf } from '../bom/bom.ts';
+import type { BomSummary } from '../bom/bom.ts';
 import { buildBom } from '../bom/build-bom.ts';
 import { digestOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
@@ -18,13 +19,13 @@ import { EvidenceError } from '../errors.ts';
 import { encodeManifest } from '../manifest/manifest.ts';
 import { aicrVersionOf } from '../phase/ctrf.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
-import type { BomSummary, Tool } from '../report/report.ts';
 import { signStatement } from '../sign/sign-statement.ts';
 import type { Signing } from '../sign/sign-statement.ts';
 import { buildPredicate } from '../statement/predicate.ts';
 import { encodeStatement } from '../statement/statement.ts';
+import type { Tool } from '../tool.ts';
+import type { SignedPayload } from '../trust/trust.ts';
 import type { Validation } from '../validate/validate.ts';
-import type { SignedPayload } from '../verify/trust.ts';
 
 export interface PackInputs {
   readonly validation: Validation;

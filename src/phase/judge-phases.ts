@@ -1,7 +1,6 @@
 import { ctrfFile } from '../archive/bundle-files.ts';
-import type { Finding } from '../errors.ts';
+import type { Fault, Finding } from '../errors.ts';
 import { quote } from '../quote.ts';
-import type { Fault } from '../verify/check.ts';
 import type { CtrfReport } from './ctrf.ts';
 import { PHASES } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseResult, PhaseTest, TestStatus } from './phase.ts';

@@ -1,8 +1,8 @@
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { requireSchemaVersion } from '../document/schema-version.ts';
 import { EvidenceError } from '../errors.ts';
-import { requireSchemaVersion } from '../schema-version.ts';
 
 /** Who signed: the certificate's subject alternative name and its OIDC issuer. */
 export interface Identity {

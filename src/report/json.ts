@@ -1,15 +1,16 @@
 // The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import { timestampOf } from '../document/header.ts';
-import type { Finding } from '../errors.ts';
+import type { Fault } from '../errors.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Identity } from '../policy/policy.ts';
 import type { Dimension, Fingerprint, OsDimension } from '../snapshot/fingerprint.ts';
 import type { DimensionMatch } from '../snapshot/match.ts';
 import type { Json } from '../statement/predicate.ts';
-import type { CheckResult, Fault } from '../verify/check.ts';
-import type { Facts, Tool, ValidationReport, VerificationReport } from './report.ts';
+import type { Tool } from '../tool.ts';
+import type { CheckResult } from '../verify/check.ts';
+import type { Facts, ValidationReport, VerificationReport } from './report.ts';
 import { LIMIT_OF_TRUST } from './report.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */
@@ -84,7 +85,7 @@ function checkJson({ name, outcome, found, expected, hint, faults }: CheckResult
   return { name, outcome, found, expected, hint, faults: faults.map(faultJson) };
 }
 
-function faultJson({ code, at, found, expected, hint }: Fault | Finding): JsonObject {
+function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
   return { code, at: at ?? null, found, expected, hint };
 }
 

@@ -1,29 +1,14 @@
+import type { BomSummary } from '../bom/bom.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
-import type { Finding } from '../errors.ts';
+import type { Fault, Finding } from '../errors.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Identity } from '../policy/policy.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
-import type { CheckResult, Fault } from '../verify/check.ts';
-import type { SignedPayload, TrustedRootInfo } from '../verify/trust.ts';
+import type { Tool } from '../tool.ts';
+import type { SignedPayload, TrustedRootInfo } from '../trust/trust.ts';
+import type { CheckResult } from '../verify/check.ts';
 import type { Verdict } from '../verify/verdict.ts';
-
-export interface Tool {
-  readonly name: string;
-  readonly version: string;
-}
-
-export interface BomSummary {
-  /** E.g. `CycloneDX`. */
-  readonly format: string;
-  readonly version: string;
-  /** `sha256:…` of the file. */
-  readonly digest: string;
-  /** Entries of `components`; AICR calls this number imageCount. */
-  readonly components: number;
-  /** Those of type container. */
-  readonly images: number;
-}
 
 /**
  * What recipe, snapshot and results show. Each part is computed from the files themselves, never

@@ -1,8 +1,9 @@
 // What the reports say in words; Markdown and terminal only dress it.
 import type { ConstraintResult } from '../constraint/evaluate.ts';
+import type { Fault } from '../errors.ts';
 import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
 import type { DimensionMatch } from '../snapshot/match.ts';
-import type { CheckResult, Fault } from '../verify/check.ts';
+import type { CheckResult } from '../verify/check.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';
 

@@ -3,7 +3,7 @@ import { timestampOf } from '../document/header.ts';
 import { EvidenceError } from '../errors.ts';
 import type { ErrorDetail } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
-import type { SignedPayload, Trust } from '../verify/trust.ts';
+import type { SignedPayload, Trust } from '../trust/trust.ts';
 import type { Signer } from './signer.ts';
 
 /** Who signs, and the root under which what is signed must verify. */

@@ -1,7 +1,6 @@
-import type { Finding } from '../errors.ts';
+import type { Fault, Finding } from '../errors.ts';
 import { quote } from '../quote.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { Fault } from '../verify/check.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** The dimensions of a recipe's criteria, in AICR's order. */

@@ -5,9 +5,9 @@ import type { Data } from '../document/data.ts';
 import { Plain } from '../document/data.ts';
 import { timestampOf } from '../document/header.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { requireSchemaVersion } from '../document/schema-version.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PhaseResult } from '../phase/phase.ts';
-import { requireSchemaVersion } from '../schema-version.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 

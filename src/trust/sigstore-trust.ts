@@ -4,7 +4,6 @@ import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
 import { digestOf } from '../digest.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../media-types.ts';
 import { quote } from '../quote.ts';
-import type { SignedPayload, Trust } from '../verify/trust.ts';
 import { preAuthEncoding } from './dsse.ts';
 import { isIssuedBy, parseLeafCertificate } from './leaf-certificate.ts';
 import type { LeafCertificate } from './leaf-certificate.ts';
@@ -16,6 +15,7 @@ import type { Place } from './place.ts';
 import { parseSigstoreBundle } from './sigstore-bundle.ts';
 import type { LogEntry, MediaTypes, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
 import { parseTimestampToken } from './timestamp-token.ts';
+import type { SignedPayload, Trust } from './trust.ts';
 import { holds, parseTrustedRoot, signedBy } from './trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 

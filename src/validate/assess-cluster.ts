@@ -1,6 +1,6 @@
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import { constraintFaults, evaluateConstraints } from '../constraint/evaluate.ts';
-import type { Finding } from '../errors.ts';
+import type { Fault, Finding } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import { fingerprintFindings, fingerprintOf } from '../snapshot/fingerprint.ts';
@@ -8,7 +8,6 @@ import type { CriteriaMatch, MatchDimension } from '../snapshot/match.ts';
 import { matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { snapshotDoubts } from '../snapshot/snapshot.ts';
-import type { Fault } from '../verify/check.ts';
 
 /** How a cluster, as its snapshot shows it, stands to a recipe. */
 export interface ClusterAssessment {

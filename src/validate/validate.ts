@@ -2,7 +2,7 @@ import { recipeDigest } from '../aicr/recipe-digest.ts';
 import { digestOfHex } from '../digest.ts';
 import type { Digest } from '../digest.ts';
 import { decodeYaml } from '../document/yaml.ts';
-import type { Finding } from '../errors.ts';
+import type { Fault, Finding } from '../errors.ts';
 import type { Results } from '../phase/ctrf.ts';
 import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
 import type { PlaceOf } from '../phase/judge-phases.ts';
@@ -12,7 +12,6 @@ import { parseRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../report/report.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { parseSnapshot } from '../snapshot/snapshot.ts';
-import type { Fault } from '../verify/check.ts';
 import type { ClusterAssessment } from './assess-cluster.ts';
 import { assessCluster } from './assess-cluster.ts';
 

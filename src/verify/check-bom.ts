@@ -1,10 +1,10 @@
 import { BOM_FILE } from '../archive/bundle-files.ts';
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { bomCoverage, parseBom, summaryOf } from '../bom/bom.ts';
+import type { BomSummary } from '../bom/bom.ts';
 import { digestOf } from '../digest.ts';
 import type { Finding } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { BomSummary } from '../report/report.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { CLAIM_RULES, claimFaults } from '../statement/compare-claim.ts';
 import type { ReceivedPredicate } from '../statement/predicate.ts';

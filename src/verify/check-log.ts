@@ -1,6 +1,7 @@
 import { EvidenceError } from '../errors.ts';
+import type { Fault } from '../errors.ts';
 import { CHECK_NAMES } from './check.ts';
-import type { CheckName, CheckResult, Fault } from './check.ts';
+import type { CheckName, CheckResult } from './check.ts';
 
 /** What the body of a check reports. Faults that are not empty make the check fail. */
 export interface Outcome<T> {

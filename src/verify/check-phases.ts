@@ -2,7 +2,7 @@ import { ctrfFile } from '../archive/bundle-files.ts';
 import type { ReceivedFiles } from '../archive/entry.ts';
 import type { Digest } from '../digest.ts';
 import { EvidenceError } from '../errors.ts';
-import type { Finding } from '../errors.ts';
+import type { Fault, Finding } from '../errors.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
 import { aicrVersionOf, parsePhaseReport } from '../phase/ctrf.ts';
 import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
@@ -15,7 +15,6 @@ import type { ReceivedPredicate } from '../statement/predicate.ts';
 import { phaseDetailsClaim, phasesClaim } from '../statement/predicate.ts';
 import type { CheckLog } from './check-log.ts';
 import { faultOf } from './check-log.ts';
-import type { Fault } from './check.ts';
 
 export interface CheckedPhases {
   readonly results: readonly PhaseResult[];

@@ -2,13 +2,13 @@ import { recipeDigest } from '../aicr/recipe-digest.ts';
 import { RECIPE_FILE } from '../archive/bundle-files.ts';
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { decodeYaml } from '../document/yaml.ts';
+import type { Fault } from '../errors.ts';
 import { quote } from '../quote.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../report/report.ts';
 import type { ReceivedPredicate } from '../statement/predicate.ts';
 import type { CheckLog } from './check-log.ts';
-import type { Fault } from './check.ts';
 import { documentOf } from './document-of.ts';
 
 export interface CheckedRecipe {

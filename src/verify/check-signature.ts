@@ -1,15 +1,15 @@
 import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { timestampOf } from '../document/header.ts';
+import type { Fault } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import type { Identity, Policy } from '../policy/policy.ts';
 import { allows } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
 import type { VerificationReport } from '../report/report.ts';
 import type { ReceivedPredicate } from '../statement/predicate.ts';
+import type { SignedPayload, Trust } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';
-import type { Fault } from './check.ts';
-import type { SignedPayload, Trust } from './trust.ts';
 
 interface SignatureOptions {
   readonly trust: Trust;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts';
+import type { Fault } from '../errors.ts';
 
 /** The checks, in order. docs/verification.md has a section for each. */
 export const CHECK_NAMES = [
@@ -22,16 +22,6 @@ export const CHECK_NAMES = [
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 export type CheckOutcome = 'passed' | 'failed' | 'skipped' | 'not-reached';
-
-/** One thing that is wrong. */
-export interface Fault {
-  readonly code: ErrorCode;
-  /** The file, and in it a JSON pointer as a fragment. */
-  readonly at: string | undefined;
-  readonly found: string;
-  readonly expected: string;
-  readonly hint: string;
-}
 
 export interface CheckResult {
   readonly name: CheckName;

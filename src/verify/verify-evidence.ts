@@ -4,19 +4,21 @@ import type { Entry, ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import { timestampOf } from '../document/header.ts';
 import { decodeJson } from '../document/json.ts';
+import type { Fault } from '../errors.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { inventoryFaults, parseManifest } from '../manifest/manifest.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Tool, VerificationReport } from '../report/report.ts';
+import type { VerificationReport } from '../report/report.ts';
 import type { ReceivedPredicate } from '../statement/predicate.ts';
 import { parseStatement } from '../statement/statement.ts';
+import type { Tool } from '../tool.ts';
+import type { Trust } from '../trust/trust.ts';
 import type { Outcome } from './check-log.ts';
 import { CheckLog, Stopped } from './check-log.ts';
 import { checkSignature, checkSignedAfterRun } from './check-signature.ts';
-import type { CheckName, Fault } from './check.ts';
+import type { CheckName } from './check.ts';
 import { documentOf } from './document-of.ts';
 import { recompute } from './recompute.ts';
-import type { Trust } from './trust.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface VerifyOptions {

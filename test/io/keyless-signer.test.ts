@@ -14,7 +14,7 @@ import type { SigningConfigName } from '../../src/sandbox/trust-material.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import type { SigningConfig } from '../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
-import type { Trust } from '../../src/verify/trust.ts';
+import type { Trust } from '../../src/trust/trust.ts';
 import type { BundleJson } from '../trust/forge.ts';
 
 const STATEMENT = Buffer.from('{"_type":"https://in-toto.io/Statement/v1","subject":[]}');

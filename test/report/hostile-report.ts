@@ -1,8 +1,7 @@
 import type { ConstraintResult } from '../../src/constraint/evaluate.ts';
-import type { Finding } from '../../src/errors.ts';
+import type { Fault } from '../../src/errors.ts';
 import type { Facts, ValidationReport, VerificationReport } from '../../src/report/report.ts';
 import { CHECK_NAMES } from '../../src/verify/check.ts';
-import type { Fault } from '../../src/verify/check.ts';
 import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
 
 /** Our own words: everything else in a report may come from a stranger. */
@@ -50,7 +49,7 @@ export function hugeReports(piece: string): {
   readonly validation: ValidationReport;
 } {
   const long = piece.repeat(Math.ceil(5000 / piece.length));
-  const faults: readonly (Fault & Finding)[] = many({
+  const faults: readonly Fault[] = many({
     code: 'PHASE_NOT_GREEN',
     at: long,
     found: long,

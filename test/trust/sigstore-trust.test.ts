@@ -5,7 +5,7 @@ import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
 import * as der from '../../src/sandbox/der.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
-import type { Trust } from '../../src/verify/trust.ts';
+import type { Trust } from '../../src/trust/trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 import {
   DNS,

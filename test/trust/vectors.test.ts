@@ -12,7 +12,7 @@ import {
   publicGoodRoot,
 } from '../../src/trust/public-good.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
-import type { Trust } from '../../src/verify/trust.ts';
+import type { Trust } from '../../src/trust/trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 
 const DATA = join(import.meta.dirname, '..', '..', 'testdata');

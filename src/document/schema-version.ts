@@ -1,4 +1,4 @@
-import type { ObjectReader } from './document/object-reader.ts';
+import type { ObjectReader } from './object-reader.ts';
 
 /**
  * Reads `schemaVersion` and refuses another major version. A newer minor one only adds fields, so
