@@ -142,7 +142,7 @@ export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
 export interface ErrorDetail {
   /** Where: a file, and in it a JSON pointer as a fragment (RFC 6901 §6), e.g. `recipe.yaml#/kind`. */
-  readonly at?: string;
+  readonly at?: string | undefined;
   /** What was found. Foreign text goes through `quote` first. */
   readonly found: string;
   readonly expected: string;
@@ -174,6 +174,12 @@ export class EvidenceError extends Error {
   get class(): ErrorClass {
     return ERROR_CATALOGUE[this.code][0];
   }
+}
+
+/** The same complaint under another code, and perhaps at another place; the error itself is its cause. */
+export function withCode(error: EvidenceError, code: ErrorCode, at = error.at): EvidenceError {
+  const { found, expected, hint } = error;
+  return new EvidenceError(code, { at, found, expected, hint, cause: error });
 }
 
 /** One thing that is wrong, as a value: it decides a verdict together with others. */

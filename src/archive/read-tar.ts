@@ -192,7 +192,7 @@ function continued(reader: BlockReader, tooLong: boolean): EvidenceError {
 
 function truncated(reader: BlockReader, at?: string): EvidenceError {
   return new EvidenceError('ARCHIVE_UNREADABLE', {
-    ...(at === undefined ? {} : { at }),
+    at,
     found: `the end of the data after ${reader.offset} bytes`,
     expected: 'a whole tar archive, ended by two blocks of zeros',
     hint: 'copy or download the bundle again: it was cut off',

@@ -6,7 +6,7 @@ import type { Entry } from '../archive/entry.ts';
 import { gunzip } from '../archive/gzip.ts';
 import { readTar } from '../archive/read-tar.ts';
 import { isBundlePath } from '../bundle-path.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError, withCode } from '../errors.ts';
 import { MAX_ENTRIES } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
 import { kindOf, openFile, openFound, readUnchanged, wrongKind } from './open-file.ts';
@@ -49,8 +49,7 @@ async function* located<T>(items: AsyncIterable<T>, path: string): AsyncGenerato
     yield* items;
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.at !== undefined) throw error;
-    const { code, found, expected, hint, cause } = error;
-    throw new EvidenceError(code, { at: escapeInvisible(path), found, expected, hint, cause });
+    throw withCode(error, error.code, escapeInvisible(path));
   }
 }
 

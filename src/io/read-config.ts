@@ -1,4 +1,4 @@
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError, withCode } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { readFileBounded } from './files.ts';
@@ -21,8 +21,6 @@ export async function readConfig(path: string, { what, code }: ConfigKind): Prom
     return await readFileBounded(path, MAX_CONFIG_BYTES, what);
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.class !== 'invalid') throw error;
-    const { at, found, expected, hint } = error;
-    const detail = { found, expected, hint, cause: error };
-    throw new EvidenceError(code, at === undefined ? detail : { ...detail, at });
+    throw withCode(error, code);
   }
 }

@@ -2,7 +2,7 @@ import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError, withCode } from '../errors.ts';
 
 /** Who signed: the certificate's subject alternative name and its OIDC issuer. */
 export interface Identity {
@@ -41,9 +41,7 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
     });
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    const { at, found, expected, hint } = error;
-    const detail = { found, expected, hint, cause: error, ...(at === undefined ? {} : { at }) };
-    throw new EvidenceError('POLICY_INVALID', detail);
+    throw withCode(error, 'POLICY_INVALID');
   }
 }
 

@@ -7,7 +7,7 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { refuse, withCode } from '../trust/place.ts';
+import { refuse, refusedAs } from '../trust/place.ts';
 import type { Place } from '../trust/place.ts';
 
 export interface SigningConfig {
@@ -54,7 +54,7 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
     const place = { code: 'SIGNING_CONFIG_INVALID', at: file, hint: HINT } as const;
     refuse(place, `${bytes.length} bytes`, `at most ${MAX_CONFIG_BYTES} bytes`);
   }
-  return withCode('SIGNING_CONFIG_INVALID', () => {
+  return refusedAs('SIGNING_CONFIG_INVALID', () => {
     const reader = new ObjectReader(decodeJson(bytes, file), file);
     const mediaType = reader.string('mediaType');
     const place = placeOf(reader, 'mediaType');

@@ -1,4 +1,4 @@
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError, withCode } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** Where something is read, and what it means when it is not as it must be. */
@@ -16,19 +16,17 @@ export function refuse(place: Place, found: string, expected: string, cause?: un
     found,
     expected,
     hint: place.hint,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }
 
 /** Runs a parser; what it refuses is refused with this code, at the same place. */
-export function withCode<T>(code: ErrorCode, parse: () => T): T {
+export function refusedAs<T>(code: ErrorCode, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.code === code) throw error;
-    const { at, found, expected, hint } = error;
-    const detail = { found, expected, hint, cause: error };
-    throw new EvidenceError(code, at === undefined ? detail : { ...detail, at });
+    throw withCode(error, code);
   }
 }
 

@@ -14,7 +14,7 @@ import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { refuse, withCode } from './place.ts';
+import { refuse, refusedAs } from './place.ts';
 import type { Place } from './place.ts';
 
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
@@ -89,7 +89,7 @@ export function parseSigstoreBundle(
       hint: HINT,
     });
   }
-  return withCode('SIGSTORE_BUNDLE_INVALID', () =>
+  return refusedAs('SIGSTORE_BUNDLE_INVALID', () =>
     readBundle(decodeJson(bytes, ATTESTATION_FILE), mediaTypes),
   );
 }

@@ -12,7 +12,7 @@ import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 import { DER_CONTEXT_0, DER_SEQUENCE, childrenOf, parseDer } from './der.ts';
 import { parseX509 } from './leaf-certificate.ts';
-import { refuse, withCode } from './place.ts';
+import { refuse, refusedAs } from './place.ts';
 import type { Place } from './place.ts';
 
 export interface TrustedRoot {
@@ -71,7 +71,7 @@ export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
       `at most ${MAX_CONFIG_BYTES} bytes`,
     );
   }
-  return withCode('TRUSTED_ROOT_INVALID', () =>
+  return refusedAs('TRUSTED_ROOT_INVALID', () =>
     readRoot(new ObjectReader(decodeJson(bytes, file), file)),
   );
 }
