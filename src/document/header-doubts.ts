@@ -2,13 +2,10 @@
 
 import type { Finding } from '../errors.ts';
 import { quote } from '../quote.ts';
+import { parseTime } from './time.ts';
 
 /** A clock may be wrong by a zone; a document from further ahead was not made when it says. */
 const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;
-
-/** RFC 3339 §5.6, without leap seconds: no producer writes one. */
-const RFC_3339 =
-  /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, and a `v`. */
 const SEMANTIC_VERSION =
@@ -23,9 +20,9 @@ export function timestampDoubts(
   now: Date,
   at: string,
 ): readonly Finding[] {
-  const time = timestamp === undefined ? undefined : parseTimestamp(timestamp);
+  const time = timestamp === undefined ? undefined : parseTime(timestamp);
   const latest = now.getTime() + MAX_FUTURE_MS;
-  if (time !== undefined && time <= latest) return [];
+  if (time !== undefined && time.getTime() <= latest) return [];
   return [
     {
       code: 'TIMESTAMP_DOUBTFUL',
@@ -53,13 +50,4 @@ export function versionDoubts(version: string | undefined, at: string): readonly
 
 function isSemanticVersion(text: string): boolean {
   return text.length <= MAX_VERSION_CHARACTERS && SEMANTIC_VERSION.test(text);
-}
-
-/** Milliseconds since 1970, or undefined. `Date` alone would take 30 February for 2 March. */
-function parseTimestamp(text: string): number | undefined {
-  const [, date] = RFC_3339.exec(text) ?? [];
-  if (date === undefined) return undefined;
-  const midnight = new Date(`${date}T00:00:00Z`);
-  const isDate = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
-  return isDate ? new Date(text).getTime() : undefined;
 }

@@ -15,6 +15,7 @@ import {
 import { quote } from '../quote.ts';
 import type { Data, DataMap } from './data.ts';
 import { ObjectReader } from './object-reader.ts';
+import { timestampOf } from './time.ts';
 
 interface ApiVersions {
   /** The first is what an ordinary document of this kind carries. */
@@ -72,12 +73,6 @@ export function buildHeader({ kind, apiVersion, version, time }: HeaderInit): He
   const metadata = new Map([['timestamp', timestampOf(time)]]);
   if (version !== '') metadata.set('version', version);
   return { kind, apiVersion, metadata };
-}
-
-/** RFC 3339 in UTC with whole seconds, rounded down, e.g. `2026-01-01T00:00:00Z`. */
-export function timestampOf(time: Date): string {
-  const seconds = Math.floor(time.getTime() / 1000);
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 /** The header as a document's fields, in the order kind, apiVersion, metadata; empty ones left out. */

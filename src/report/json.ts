@@ -1,6 +1,6 @@
 // The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
 import type { ConstraintResult } from '../constraint/evaluate.ts';
-import { timestampOf } from '../document/header.ts';
+import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PhaseResult } from '../phase/phase.ts';

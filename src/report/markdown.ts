@@ -1,4 +1,4 @@
-import { timestampOf } from '../document/header.ts';
+import { timestampOf } from '../document/time.ts';
 // The report that people read in a pull request. Verdict first; the rest only as far as it helps.
 import type { Fault } from '../errors.ts';
 import type { SignedPayload } from '../trust/trust.ts';

@@ -1,5 +1,5 @@
 // The report that people read in a shell: one screen when all is well.
-import { timestampOf } from '../document/header.ts';
+import { timestampOf } from '../document/time.ts';
 import type { Identity } from '../policy/policy.ts';
 import type { CheckResult } from '../verify/check.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';

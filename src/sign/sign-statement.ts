@@ -1,5 +1,5 @@
 import { STATEMENT_FILE } from '../archive/bundle-files.ts';
-import { timestampOf } from '../document/header.ts';
+import { timestampOf } from '../document/time.ts';
 import { EvidenceError } from '../errors.ts';
 import type { ErrorDetail } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';

@@ -7,7 +7,7 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { refuse, refusedAs } from '../trust/place.ts';
+import { parseTimeAt, refuse, refusedAs } from '../trust/place.ts';
 import type { Place } from '../trust/place.ts';
 
 export interface SigningConfig {
@@ -41,7 +41,6 @@ export interface SigningServices {
 
 const MEDIA_TYPE = 'application/vnd.dev.sigstore.signingconfig.v0.2+json';
 const HINT = 'use a signing config as Sigstore publishes it, or leave --signing-config out';
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
 /** The API versions that this program speaks. */
 const CERTIFICATE_API = [1];
@@ -165,8 +164,8 @@ function readService(data: Data, at: string): Service {
   const service: Service = {
     url: parseServiceUrl(reader.string('url'), placeOf(reader, 'url')),
     majorApiVersion: reader.integer('majorApiVersion'),
-    start: parseTime(validFor.string('start'), placeOf(validFor, 'start')),
-    end: end === undefined ? undefined : parseTime(end, placeOf(validFor, 'end')),
+    start: parseTimeAt(placeOf(validFor, 'start'), validFor.string('start')),
+    end: end === undefined ? undefined : parseTimeAt(placeOf(validFor, 'end'), end),
     operator: reader.optionalString('operator') ?? '',
   };
   validFor.end();
@@ -211,12 +210,6 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 /** Whether nobody on the way can read along. */
 export function isConfidential(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
-}
-
-function parseTime(text: string, place: Place): Date {
-  const time = new Date(TIME.test(text) ? text : Number.NaN);
-  if (Number.isNaN(time.getTime())) refuse(place, quote(text), 'a time like 2025-07-04T00:00:00Z');
-  return time;
 }
 
 function placeOf(reader: ObjectReader, name: string): Place {

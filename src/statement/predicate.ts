@@ -3,9 +3,9 @@ import { hexOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { Plain } from '../document/data.ts';
-import { timestampOf } from '../document/header.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
+import { parseUtcTime, timestampOf } from '../document/time.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
@@ -202,18 +202,9 @@ function requireImages(reader: ObjectReader): void {
   reader.list('validatorImages', (item, at) => new ObjectReader(item, at).string('image'));
 }
 
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
-
 function parseTimestamp(reader: ObjectReader, name: string): Date {
-  const text = reader.string(name);
-  const time = new Date(text);
-  if (
-    TIMESTAMP.test(text) &&
-    !Number.isNaN(time.getTime()) &&
-    timestampOf(time).slice(0, 10) === text.slice(0, 10)
-  ) {
-    return time;
-  }
+  const time = parseUtcTime(reader.string(name));
+  if (time !== undefined) return time;
   return reader.refuse(name, {
     code: 'FIELD_INVALID',
     expected: 'a time like 2026-09-19T02:57:39Z (RFC 3339, UTC)',

@@ -2,6 +2,7 @@
 // attributes are under the signature; everything around them is held to one spelling here, because
 // nobody else would notice a change.
 
+import { parseUtcTime } from '../document/time.ts';
 import { quote } from '../quote.ts';
 import {
   DER_CONTEXT_0,
@@ -129,13 +130,8 @@ const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d{3})?Z$/;
 
 function parseTime(text: string, place: Place): Date {
   const [, year = '', month, day, hour, minute, second] = TIME.exec(text) ?? [];
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const at = new Date(year === '' ? Number.NaN : iso);
-  // `new Date` takes 31 February for 3 March.
-  if (Number.isNaN(at.getTime()) || at.toISOString() !== iso) {
-    refuse(place, `the time ${quote(text)}`, 'a time in whole seconds or milliseconds');
-  }
-  return at;
+  const at = parseUtcTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return at ?? refuse(place, `the time ${quote(text)}`, 'a time in whole seconds or milliseconds');
 }
 
 function algorithmOf(identifier: Der, names: ReadonlyMap<string, string>): string {

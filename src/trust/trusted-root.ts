@@ -12,7 +12,7 @@ import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 import { DER_CONTEXT_0, DER_SEQUENCE, childrenOf, parseDer } from './der.ts';
 import { parseX509 } from './leaf-certificate.ts';
-import { refuse, refusedAs } from './place.ts';
+import { parseTimeAt, refuse, refusedAs } from './place.ts';
 import type { Place } from './place.ts';
 
 export interface TrustedRoot {
@@ -60,7 +60,6 @@ const KEY_TYPES: ReadonlyMap<string, { format: 'spki' | 'pkcs1'; type: string }>
 
 const HINT = 'use a trusted_root.json as Sigstore publishes it, or leave --trusted-root out';
 const END_OF_TIME = new Date(8_640_000_000_000_000);
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
 /** Throws TRUSTED_ROOT_INVALID. `file` is how the user named it. */
 export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
@@ -207,20 +206,14 @@ function requireDistinctSigners(authorities: readonly Authority[], place: Place)
 }
 
 function readWindow(reader: ObjectReader): Window {
-  const start = parseTime(reader.string('start'), placeOf(reader, 'start'));
+  const start = parseTimeAt(placeOf(reader, 'start'), reader.string('start'));
   const end = reader.optionalText('end');
   const window = {
     start,
-    end: end === undefined ? END_OF_TIME : parseTime(end, placeOf(reader, 'end')),
+    end: end === undefined ? END_OF_TIME : parseTimeAt(placeOf(reader, 'end'), end),
   };
   reader.end();
   return window;
-}
-
-function parseTime(text: string, place: Place): Date {
-  const time = new Date(TIME.test(text) ? text : Number.NaN);
-  if (Number.isNaN(time.getTime())) refuse(place, quote(text), 'a time like 2025-07-04T00:00:00Z');
-  return time;
 }
 
 function bytesField(reader: ObjectReader, name: string): Buffer {

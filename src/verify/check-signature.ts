@@ -1,6 +1,6 @@
 import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
 import type { ReceivedFiles } from '../archive/entry.ts';
-import { timestampOf } from '../document/header.ts';
+import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import type { Identity, Policy } from '../policy/policy.ts';

@@ -11,10 +11,10 @@ import {
   dataOfHeader,
   isSupportedApiVersion,
   parseHeader,
-  timestampOf,
 } from '../../src/document/header.ts';
 import { decodeJson, encodeJson } from '../../src/document/json.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
+import { timestampOf } from '../../src/document/time.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
 import {
   AICR_GROUP,

@@ -170,6 +170,20 @@ describe('a signing config', () => {
       { caUrls: [service('https://ca.test', { validFor: {} })] },
       '/caUrls/0/validFor/start',
     ],
+    [
+      'a start on a day that no year has',
+      { caUrls: [service('https://ca.test', { validFor: { start: '2021-02-30T00:00:00Z' } })] },
+      '/caUrls/0/validFor/start',
+    ],
+    [
+      'an end on a day that no year has',
+      {
+        caUrls: [
+          service('https://ca.test', { validFor: { start: OLD, end: '2099-02-30T00:00:00Z' } }),
+        ],
+      },
+      '/caUrls/0/validFor/end',
+    ],
     ...[
       'http://ca.test',
       'http://127.0.0.1.evil.test',

@@ -72,6 +72,16 @@ describe('a trusted root', () => {
       (r) => (at(r.tlogs).publicKey.validFor.start = 'yesterday'),
       '/tlogs/0/publicKey/validFor/start',
     ],
+    [
+      'a start on a day that no year has',
+      (r) => (at(r.tlogs).publicKey.validFor.start = '2021-02-30T00:00:00Z'),
+      '/tlogs/0/publicKey/validFor/start',
+    ],
+    [
+      'an end on a day that this year does not have',
+      (r) => (at(r.certificateAuthorities).validFor.end = '2023-02-29T00:00:00Z'),
+      '/certificateAuthorities/0/validFor/end',
+    ],
     ['one log id twice', (r) => r.tlogs.push(at(r.tlogs)), '/tlogs'],
     [
       'a key that is no key',

@@ -1,0 +1,26 @@
+/** RFC 3339 §5.6, without leap seconds: no producer writes one. */
+const RFC_3339 =
+  /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** What protobuf's JSON and our own documents have: UTC, and nanoseconds at most. */
+const UTC = /^[^.]*(?:\.\d{1,9})?Z$/;
+
+/** RFC 3339 in UTC with whole seconds, rounded down, e.g. `2026-01-01T00:00:00Z`. */
+export function timestampOf(time: Date): string {
+  const seconds = Math.floor(time.getTime() / 1000);
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** A time of RFC 3339, or undefined. `Date` alone would take 30 February for 2 March. */
+export function parseTime(text: string): Date | undefined {
+  const [, date] = RFC_3339.exec(text) ?? [];
+  if (date === undefined) return undefined;
+  const midnight = new Date(`${date}T00:00:00Z`);
+  const isDate = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+  return isDate ? new Date(text) : undefined;
+}
+
+/** The same, for a text that must say it in UTC: an offset is refused. */
+export function parseUtcTime(text: string): Date | undefined {
+  return UTC.test(text) ? parseTime(text) : undefined;
+}
