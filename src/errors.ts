@@ -121,6 +121,7 @@ export const ERROR_CATALOGUE = {
   DIMENSION_UNKNOWN: ['finding', 'the snapshot does not show this'],
   DIMENSION_NOT_INFERABLE: ['finding', 'a snapshot cannot show this'],
   CHECK_SKIPPED: ['finding', 'a check was skipped'],
+  FILE_NOT_JUDGED: ['finding', 'the bundle holds a file that is no part of evidence'],
   PHASE_NOT_LISTED: ['finding', 'the recipe does not list this phase'],
   BOM_IMAGE_MISSING: [
     'finding',

@@ -22,6 +22,8 @@ export interface ManifestFile {
 
 /** The inventory of a bundle, AICR's `manifest.json`. docs/format.md §3. */
 export interface Manifest {
+  /** A newer minor version wrote it. */
+  readonly newer: boolean;
   readonly files: readonly ManifestFile[];
 }
 
@@ -39,7 +41,7 @@ export function encodeManifest(files: readonly ManifestFile[]): Uint8Array {
 /** AICR's manifest is open: a field that we do not know is its business. */
 export function parseManifest(data: Data, file: string): Manifest {
   const reader = new ObjectReader(data, file);
-  requireSchemaVersion(reader);
+  const { newer } = requireSchemaVersion(reader);
   const files = reader.list('files', parseFile);
   if (files.length > MAX_ENTRIES) refuseLength(`${file}#/files`, files.length);
   const seen = new Set<string>();
@@ -49,7 +51,7 @@ export function parseManifest(data: Data, file: string): Manifest {
     seen.add(path);
   });
   if (files.length === 0) refuseEntry(`${file}#/files`, 'an empty list');
-  return { files };
+  return { newer, files };
 }
 
 function parseFile(data: Data, at: string): ManifestFile {

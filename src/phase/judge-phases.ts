@@ -22,24 +22,33 @@ export function judgePhases(
     const demands = declared.filter((entry) => entry.phase === phase);
     const required = demands.length > 0;
     const report = reports.get(phase);
-    const names = new Set(report?.tests.map(({ name }) => name));
-    const checks = new Set(demands.flatMap((entry) => entry.checks));
-    const missing = [...checks].filter((check) => !names.has(check));
+    const tests = report?.tests ?? [];
+    const names = new Set(tests.map(({ name }) => name));
+    const checks = [...new Set(demands.flatMap((entry) => entry.checks))];
+    const missing = checks.filter((check) => !names.has(check));
     const counts = report?.counts ?? NO_TESTS;
-    const state = report === undefined ? 'not-run' : stateOf(required, counts, missing);
-    return { phase, required, state, counts, missing, tests: report?.tests ?? [] };
+    const judged = { phase, required, counts, checks, missing, tests };
+    return { ...judged, state: report === undefined ? 'not-run' : stateOf(judged) };
   });
 }
 
-function stateOf(
-  required: boolean,
-  counts: PhaseCounts,
-  missing: readonly string[],
-): 'green' | 'red' {
+type Judged = Omit<PhaseResult, 'state'>;
+
+function stateOf({ required, counts, missing, ...judged }: Omit<Judged, 'phase'>): 'green' | 'red' {
   if (!required) return counts.failed > 0 ? 'red' : 'green';
   const isBad = counts.failed > 0 || counts.pending > 0 || counts.other > 0;
-  // At least one passed: nothing run, nothing failed is no success (a vacuous pass).
-  return !isBad && missing.length === 0 && counts.passed > 0 ? 'green' : 'red';
+  return !isBad && missing.length === 0 && hasProof(judged) ? 'green' : 'red';
+}
+
+/**
+ * At least one passed: nothing run, nothing failed is no success (a vacuous pass). Where the recipe
+ * declares checks it must be one of them, or any trivial test would stand in for those that were skipped.
+ */
+function hasProof({ checks, tests }: Pick<PhaseResult, 'checks' | 'tests'>): boolean {
+  const declared = new Set(checks);
+  return tests.some(
+    ({ name, status }) => status === 'passed' && (declared.size === 0 || declared.has(name)),
+  );
 }
 
 /** Where a phase's report is, or the test with this index in it: what `at` says. */
@@ -103,9 +112,12 @@ function causesOf(result: PhaseResult): readonly string[] {
   ];
 }
 
-function vacuousCause({ counts, tests }: PhaseResult): readonly string[] {
+function vacuousCause(result: PhaseResult): readonly string[] {
+  const { counts, missing, tests } = result;
   if (tests.length === 0) return ['no tests at all (vacuous)'];
-  return counts.skipped === tests.length ? ['only skipped tests (vacuous)'] : [];
+  if (counts.skipped === tests.length) return ['only skipped tests (vacuous)'];
+  const isTold = !result.required || missing.length > 0 || hasProof(result);
+  return isTold ? [] : ['no declared check passed (vacuous)'];
 }
 
 function namesOf(tests: readonly PhaseTest[], status: TestStatus): readonly string[] {
@@ -146,18 +158,24 @@ function notListed({ phase, required, state }: PhaseResult, placeOf: PlaceOf): r
   ];
 }
 
-function skippedChecks({ phase, tests }: PhaseResult, placeOf: PlaceOf): readonly Finding[] {
-  return tests.flatMap((test, index) => {
-    if (test.status !== 'skipped') return [];
-    const reason = test.message === undefined ? 'no reason given' : quote(test.message);
-    return [
-      {
-        code: 'CHECK_SKIPPED' as const,
-        at: placeOf(phase, index),
-        found: `${phase}: ${quote(test.name)} was skipped: ${reason}`,
-        expected: 'a check that was run',
-        hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
-      },
-    ];
-  });
+function skippedChecks(result: PhaseResult, placeOf: PlaceOf): readonly Finding[] {
+  const { phase, tests } = result;
+  return declaredFirst(result)
+    .filter(({ status }) => status === 'skipped')
+    .map((test) => ({
+      code: 'CHECK_SKIPPED',
+      at: placeOf(phase, tests.indexOf(test)),
+      found: `${phase}: ${quote(test.name)} was skipped: ${test.message === undefined ? 'no reason given' : quote(test.message)}`,
+      expected: 'a check that was run',
+      hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
+    }));
+}
+
+/** The tests that the recipe asks for come first, or a flood of others would push them out of a report. */
+export function declaredFirst({ checks, tests }: PhaseResult): readonly PhaseTest[] {
+  const declared = new Set(checks);
+  return [
+    ...tests.filter(({ name }) => declared.has(name)),
+    ...tests.filter(({ name }) => !declared.has(name)),
+  ];
 }

@@ -33,12 +33,14 @@ export interface PhaseResult {
   readonly required: boolean;
   /**
    * `green`: every declared check has a test, no test is failed, pending or other, at least one
-   * passed. `red`: a report is there, and that does not hold. `not-run`: there is no report.
+   * declared check passed (or any test, if none is declared). `red`: a report is there, and that does not hold. `not-run`: there is no report.
    * A phase that the recipe does not list has nothing to prove: it is `red` if a test failed, and
    * otherwise `green`, even if no test passed.
    */
   readonly state: 'green' | 'red' | 'not-run';
   readonly counts: PhaseCounts;
+  /** Checks that the recipe declares, each once, in its order. */
+  readonly checks: readonly string[];
   /** Checks that the recipe declares and no test is named after, in the recipe's order. */
   readonly missing: readonly string[];
   /** Every test of the report, in its order. */

@@ -34,6 +34,7 @@ export function parseValidation(recipe: ObjectReader, findings: Finding[]): Reci
   const validation = recipe.optionalObject('validation');
   if (validation === undefined) return { readiness: [], phases: [] };
   const readiness = parsePhase(validation, READINESS, findings);
+  if (readiness.checks.length > 0) findings.push(notRun(validation.object(READINESS)));
   const phases = PHASES.filter((phase) => validation.has(phase)).map((phase) => {
     const { checks, constraints } = parsePhase(validation, phase, findings);
     return { phase, checks, constraints };
@@ -58,6 +59,17 @@ function parsePhase(
   };
   findings.push(...unknownFields(phase, ALSO_KNOWN));
   return parsed;
+}
+
+/** Readiness has constraints alone; a check there is run by nobody. */
+function notRun(readiness: ObjectReader): Finding {
+  return {
+    code: 'FIELD_IGNORED',
+    at: readiness.pointer('checks'),
+    found: 'checks of readiness, which no validator runs',
+    expected: `checks of ${PHASES.join(', ')}`,
+    hint: 'move them to the phase that runs them',
+  };
 }
 
 function parseCheck(data: Data, at: string): string {

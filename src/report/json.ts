@@ -101,8 +101,7 @@ function signatureJson(signature: VerificationReport['signature']): JsonObject {
 }
 
 function claimedJson(claimed: NonNullable<VerificationReport['claimed']>): JsonObject {
-  const { attestedAt, aicrVersion, validatorCatalogVersion, redaction } = claimed;
-  return { attestedAt, aicrVersion, validatorCatalogVersion, redaction: redaction ?? null };
+  return { ...claimed, redaction: claimed.redaction ?? null };
 }
 
 function evidenceJson(evidence: NonNullable<ValidationReport['evidence']>): JsonObject {

@@ -189,14 +189,14 @@ function evidenceItems(evidence: ValidationReport['evidence']): readonly Markdow
 
 function provenance({ facts, claimed }: VerificationReport): readonly Markdown[] {
   if (claimed === undefined) return [];
-  const { attestedAt, aicrVersion, validatorCatalogVersion, redaction } = claimed;
+  const { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction } = claimed;
   const recomputed = recomputedOf(facts);
   return [
     gfm`### Recomputed and claimed`,
     join(
       [
         gfm`- **Recomputed from the files:** ${recomputed.length === 0 ? 'nothing' : recomputed.join(', ')}`,
-        gfm`- **Only claimed:** made at ${cell(attestedAt)}, aicr version ${claim(aicrVersion)}, validator catalog ${claim(validatorCatalogVersion)}, redaction ${claim(redaction ?? '')}; that snapshot and results come from that cluster`,
+        gfm`- **Only claimed:** made at ${cell(attestedAt)}, aicr version ${claim(aicrVersion)}, validator catalog ${claim(validatorCatalogVersion)}, ${String(validatorImages)} validator images, redaction ${claim(redaction ?? '')}; that snapshot and results come from that cluster`,
       ],
       '\n',
     ),

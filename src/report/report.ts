@@ -76,6 +76,8 @@ export interface VerificationReport {
     readonly attestedAt: string;
     readonly aicrVersion: string;
     readonly validatorCatalogVersion: string;
+    /** How many validator images it names. */
+    readonly validatorImages: number;
     /** The redaction that the producer says it applied. */
     readonly redaction: string | undefined;
   };

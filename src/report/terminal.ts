@@ -123,11 +123,18 @@ function signerLines({ identity, issuer }: Identity, terminal: Terminal): readon
 }
 
 function claimOf(claimed: NonNullable<VerificationReport['claimed']>): string {
-  const { attestedAt, aicrVersion, validatorCatalogVersion, redaction = '' } = claimed;
+  const {
+    attestedAt,
+    aicrVersion,
+    validatorCatalogVersion,
+    validatorImages,
+    redaction = '',
+  } = claimed;
   const parts = [
     `made at ${name(attestedAt)}`,
     ...(aicrVersion === '' ? [] : [`aicr ${name(aicrVersion)}`]),
     ...(validatorCatalogVersion === '' ? [] : [`catalog ${name(validatorCatalogVersion)}`]),
+    ...(validatorImages === 0 ? [] : [`${validatorImages} validator images`]),
     ...(redaction === '' ? [] : [`redaction ${name(redaction)}`]),
   ];
   return `${parts.join(', ')} (cannot be recomputed)`;

@@ -1,6 +1,7 @@
 // What the reports say in words; Markdown and terminal only dress it.
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { Fault } from '../errors.ts';
+import { declaredFirst } from '../phase/judge-phases.ts';
 import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
 import type { DimensionMatch } from '../snapshot/match.ts';
 import type { CheckResult } from '../verify/check.ts';
@@ -111,9 +112,10 @@ export function validationHeadline({ facts, faults }: ValidationReport): Headlin
     const sentence = 'Not everything that the recipe demands holds.';
     return { words: 'NOT GREEN', tone: 'bad', sentence, exitCode: 1 };
   }
-  const pending = (facts.phases ?? []).some(
-    ({ required, state }) => required && state === 'not-run',
-  );
+  const phases = facts.phases ?? [];
+  const pending =
+    phases.some(({ required, state }) => required && state === 'not-run') ||
+    phases.every(({ state }) => state === 'not-run');
   if (pending) {
     const sentence =
       'The cluster fits the recipe and the constraints hold. No phase was judged: run again with --results.';
@@ -205,15 +207,15 @@ export function faultsOf(check: CheckResult): readonly (Omit<Fault, 'code'> & { 
   return faults.length > 0 ? faults : [{ code: '', at: undefined, found, expected, hint }];
 }
 
-/** Each test of one status with its phase, in the order of the reports. */
+/** Each test of one status with its phase; within a phase those that the recipe declares first. */
 export function testsOf(
   { phases = [] }: Facts,
   statuses: readonly PhaseTest['status'][],
 ): readonly (PhaseTest & { readonly phase: string })[] {
-  return phases.flatMap(({ phase, tests }) =>
-    tests
+  return phases.flatMap((result) =>
+    declaredFirst(result)
       .filter(({ status }) => statuses.includes(status))
-      .map(({ name, status, message }) => ({ name, status, message, phase })),
+      .map(({ name, status, message }) => ({ name, status, message, phase: result.phase })),
   );
 }
 

@@ -2,7 +2,6 @@ import type { ConstraintResult } from '../constraint/evaluate.ts';
 import { hexOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
-import { Plain } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
 import { parseUtcTime, timestampOf } from '../document/time.ts';
@@ -121,9 +120,13 @@ function reported(phases: readonly PhaseResult[]): readonly PhaseResult[] {
 /** A predicate as it was received: claims, each still to be compared with its recomputation. */
 export interface ReceivedPredicate {
   readonly at: string;
+  /** A newer minor version wrote it. */
+  readonly newer: boolean;
   readonly attestedAt: Date;
   readonly aicrVersion: string;
   readonly validatorCatalogVersion: string;
+  /** How many validator images it claims; nothing in the bundle can show them. */
+  readonly validatorImages: number;
   readonly redaction: string | undefined;
   readonly recipe: { readonly name: string; readonly digest: string };
   readonly manifest: ObjectReader;
@@ -145,15 +148,16 @@ export interface ReceivedAffidavit {
 
 /** AICR's predicate is open; every field that it always has must be there. */
 export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
-  requireSchemaVersion(reader);
+  const { newer } = requireSchemaVersion(reader);
   const recipe = reader.object('recipe');
   const manifest = reader.object('manifest');
-  requireImages(reader);
   return {
     at: reader.at,
+    newer,
     attestedAt: parseTimestamp(reader, 'attestedAt'),
     aicrVersion: reader.string('aicrVersion'),
     validatorCatalogVersion: reader.string('validatorCatalogVersion'),
+    validatorImages: countImages(reader),
     redaction: reader.optionalObject('redaction')?.string('policy'),
     recipe: { name: recipe.string('name'), digest: recipe.string('digest') },
     manifest,
@@ -196,10 +200,13 @@ function requireList(reader: ObjectReader, name: string): Data | undefined {
 }
 
 /** A list, or null: a Go slice that nobody filled. */
-function requireImages(reader: ObjectReader): void {
-  const images = reader.data('validatorImages');
-  if (images instanceof Plain && images.type === 'null') return;
-  reader.list('validatorImages', (item, at) => new ObjectReader(item, at).string('image'));
+function countImages(reader: ObjectReader): number {
+  if (!reader.has('validatorImages')) reader.list('validatorImages', parseImage);
+  return reader.optionalList('validatorImages', parseImage).length;
+}
+
+function parseImage(data: Data, at: string): string {
+  return new ObjectReader(data, at).string('image');
 }
 
 function parseTimestamp(reader: ObjectReader, name: string): Date {

@@ -1,6 +1,5 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors.ts';
-import { SCHEMA_VERSION } from '../media-types.ts';
 import type { Facts } from '../report/report.ts';
 import type { ReceivedPredicate } from '../statement/predicate.ts';
 import { phaseConstraintsOf } from '../validate/validate.ts';
@@ -37,38 +36,11 @@ export function recompute(
       ...onlyBom(bom).facts,
     },
     findings: [
-      ...claimFindings(predicate),
       ...(cluster === undefined ? recipe.findings : cluster.findings),
       ...(phases === undefined ? [] : phases.findings),
       ...onlyBom(bom).findings,
     ],
   };
-}
-
-/** What a reader of the claims should know of them. */
-function claimFindings({ at, affidavit }: ReceivedPredicate): readonly Finding[] {
-  const place = `${at}/affidavit`;
-  if (affidavit === undefined) {
-    return [
-      {
-        code: 'NOT_CLAIMED',
-        at: place,
-        found: 'evidence of a tool that records no constraint results',
-        expected: 'what affidavit adds to the predicate',
-        hint: 'nothing to do: the constraints were evaluated here',
-      },
-    ];
-  }
-  if (!affidavit.newer) return [];
-  return [
-    {
-      code: 'SCHEMA_NEWER',
-      at: `${place}/schemaVersion`,
-      found: 'a newer minor version, whose new fields are not judged',
-      expected: SCHEMA_VERSION,
-      hint: 'upgrade affidavit to judge them too',
-    },
-  ];
 }
 
 export interface Recomputed {

@@ -18,6 +18,7 @@ import { CheckLog, Stopped } from './check-log.ts';
 import { checkSignature, checkSignedAfterRun } from './check-signature.ts';
 import type { CheckName } from './check.ts';
 import { documentOf } from './document-of.ts';
+import { formatFindings } from './format-findings.ts';
 import { recompute } from './recompute.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -59,7 +60,7 @@ export async function verifyEvidence(
     log.note('files-match-manifest', () => listedFiles(files, manifest));
     const { facts, findings } = recompute(log, files, predicate);
     seen.facts = facts;
-    seen.findings = findings;
+    seen.findings = [...formatFindings(manifest, predicate), ...findings];
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   }
@@ -118,7 +119,7 @@ function signedManifest(files: ReceivedFiles, predicate: ReceivedPredicate): Out
       expected: `${predicate.manifestDigest}, which the statement names`,
       hint,
     };
-    return { value: { files: [] }, found: '', expected: '', faults: [fault] };
+    return { value: { newer: false, files: [] }, found: '', expected: '', faults: [fault] };
   }
   const manifest = parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE);
   const fileCount = predicate.manifest.integer('fileCount');
@@ -147,11 +148,12 @@ function listedFiles(files: ReceivedFiles, manifest: Manifest): Outcome<undefine
 }
 
 function claimedOf(predicate: ReceivedPredicate): NonNullable<VerificationReport['claimed']> {
-  const { aicrVersion, validatorCatalogVersion, redaction } = predicate;
+  const { aicrVersion, validatorCatalogVersion, validatorImages, redaction } = predicate;
   return {
     attestedAt: timestampOf(predicate.attestedAt),
     aicrVersion,
     validatorCatalogVersion,
+    validatorImages,
     redaction,
   };
 }

@@ -119,6 +119,34 @@ describe('readTar refuses as ARCHIVE_UNREADABLE', () => {
   });
 });
 
+describe('a number that is not judged', () => {
+  const fields = {
+    mode: [100, 8],
+    uid: [108, 8],
+    gid: [116, 8],
+    mtime: [136, 12],
+    devmajor: [329, 8],
+    devminor: [337, 8],
+  };
+  const patched = ([start = 0, length = 0]: readonly number[], bytes: string): Buffer =>
+    tar(RECIPE, {
+      name: 'x',
+      patch: (block) => block.fill(0, start, start + length).write(bytes, start, 'latin1'),
+    });
+
+  // Python's tarfile takes it for the end of the archive: it would show only the files before.
+  it.each(Object.entries(fields))('must be readable all the same: %s', async (_, field) => {
+    const refused = await rejection(received(patched(field, 'x00')));
+    expect(refused).toMatchObject({ code: 'ARCHIVE_UNSAFE', at: 'x' });
+  });
+
+  it.each(Object.entries(fields))('may be octal, empty or binary: %s', async (_, field) => {
+    for (const bytes of ['0000000', ' 12 ', '', '\u0080\0\0\u00ff']) {
+      expect([...(await received(patched(field, bytes))).keys()]).toEqual(['recipe.yaml', 'x']);
+    }
+  });
+});
+
 describe('readTar refuses as ARCHIVE_UNSAFE', () => {
   it.each<[string, readonly Part[], string]>([
     ['E-36 a pax path override', [pax([['path', '../x']]), RECIPE], 'PaxHeaders/x'],

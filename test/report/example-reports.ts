@@ -41,7 +41,15 @@ export function phaseResult(
     pending: count('pending'),
     other: count('other'),
   };
-  return { phase, required: true, state, counts, missing: [], tests };
+  return {
+    phase,
+    required: true,
+    state,
+    counts,
+    checks: tests.map(({ name }) => name),
+    missing: [],
+    tests,
+  };
 }
 
 export function ranTest(
@@ -206,6 +214,7 @@ export const VERIFIED: VerificationReport = {
     attestedAt: '2026-11-20T10:00:00Z',
     aicrVersion: 'v0.13.2',
     validatorCatalogVersion: '',
+    validatorImages: 0,
     redaction: undefined,
   },
   facts: FACTS,

@@ -205,6 +205,7 @@ function digestsOf(report: JsonObject): JsonObject {
     claimed: {
       attestedAt: '2026-11-20T10:00:00Z',
       aicrVersion: '',
+      validatorImages: 0,
       validatorCatalogVersion: '',
       redaction: null,
     },
