@@ -4,6 +4,7 @@ import type { Fault } from '../errors.ts';
 import { declaredFirst } from '../phase/judge-phases.ts';
 import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
 import type { DimensionMatch } from '../snapshot/match.ts';
+import { isDecisive, isMeasured } from '../snapshot/match.ts';
 import type { CheckResult } from '../verify/check.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';
@@ -125,11 +126,6 @@ export function validationHeadline({ facts, faults }: ValidationReport): Headlin
   return { words: 'GREEN', tone: 'good', sentence, exitCode: 0 };
 }
 
-/** What a snapshot can never show, and what therefore never counts. */
-const UNMEASURABLE = new Set(['intent', 'platform']);
-/** What has to be known if the recipe demands it. */
-const DECISIVE = new Set(['service', 'accelerator', 'os']);
-
 /** A value of a document, or words of ours where it has none. */
 export type Shown =
   | { readonly value: string; readonly words?: undefined }
@@ -144,7 +140,7 @@ export function providedBy({ dimension, fingerprintProvides }: DimensionMatch): 
   if (fingerprintProvides !== undefined && fingerprintProvides !== '') {
     return { value: fingerprintProvides };
   }
-  return { words: UNMEASURABLE.has(dimension) ? 'cannot be measured' : 'not in the snapshot' };
+  return { words: isMeasured(dimension) ? 'not in the snapshot' : 'cannot be measured' };
 }
 
 export function sayMatch(match: DimensionMatch): Said {
@@ -158,8 +154,8 @@ export function sayMatch(match: DimensionMatch): Said {
     case 'not-inferable':
       return { words: 'not inferable', tone: 'doubtful' };
     case 'unknown':
-      if (UNMEASURABLE.has(match.dimension)) return { words: 'does not count', tone: 'plain' };
-      return DECISIVE.has(match.dimension)
+      if (!isMeasured(match.dimension)) return { words: 'does not count', tone: 'plain' };
+      return isDecisive(match.dimension)
         ? { words: 'UNKNOWN', tone: 'bad' }
         : { words: 'unknown', tone: 'doubtful' };
   }

@@ -15,6 +15,27 @@ export const MATCH_DIMENSIONS = [
 
 export type MatchDimension = (typeof MATCH_DIMENSIONS)[number];
 
+/**
+ * What a snapshot says of each dimension. `decisive`: it is measured, and what is demanded has to be
+ * known. `measured`: unknown does not count. `unmeasurable`: no snapshot shows it, so it never counts.
+ */
+const WEIGHTS: Readonly<Record<MatchDimension, 'decisive' | 'measured' | 'unmeasurable'>> = {
+  service: 'decisive',
+  accelerator: 'decisive',
+  os: 'decisive',
+  intent: 'unmeasurable',
+  platform: 'unmeasurable',
+  nodes: 'measured',
+};
+
+export function isMeasured(dimension: MatchDimension): boolean {
+  return WEIGHTS[dimension] !== 'unmeasurable';
+}
+
+export function isDecisive(dimension: MatchDimension): boolean {
+  return WEIGHTS[dimension] === 'decisive';
+}
+
 export type MatchState = 'matched' | 'mismatched' | 'unknown' | 'not-inferable';
 
 export interface DimensionMatch {
@@ -59,7 +80,7 @@ export function matchRecipe({ criteria }: Recipe, fingerprint: Fingerprint): Cri
 export function matchFaults({ file }: Recipe, match: CriteriaMatch): readonly Fault[] {
   return match.perDimension.flatMap((dimension): readonly Fault[] => {
     if (dimension.match === 'mismatched') return [mismatch(dimension, file)];
-    const isMissing = dimension.match === 'unknown' && isShown(dimension.dimension);
+    const isMissing = dimension.match === 'unknown' && isDecisive(dimension.dimension);
     return isMissing ? [missing(dimension, file)] : [];
   });
 }
@@ -68,8 +89,8 @@ export function matchFaults({ file }: Recipe, match: CriteriaMatch): readonly Fa
 export function matchFindings({ file }: Recipe, match: CriteriaMatch): readonly Finding[] {
   return match.perDimension.flatMap((dimension): readonly Finding[] => {
     if (dimension.match === 'not-inferable') return [notInferable(dimension, file)];
-    if (dimension.match !== 'unknown' || isShown(dimension.dimension)) return [];
-    if (dimension.dimension !== 'nodes') return [notInferable(dimension, file)];
+    if (dimension.match !== 'unknown' || isDecisive(dimension.dimension)) return [];
+    if (!isMeasured(dimension.dimension)) return [notInferable(dimension, file)];
     return [
       {
         ...missing(dimension, file),
@@ -106,11 +127,6 @@ function stateOf(requires: string, provides: string): MatchState {
 
 function countText(count: number): string {
   return count === 0 ? '' : String(count);
-}
-
-/** Whether a snapshot shows this dimension, so that its absence is a fault. */
-function isShown(dimension: MatchDimension): boolean {
-  return dimension === 'service' || dimension === 'accelerator' || dimension === 'os';
 }
 
 function at({ dimension }: DimensionMatch, file: string): string {

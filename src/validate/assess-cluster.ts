@@ -4,8 +4,8 @@ import type { Fault, Finding } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import { fingerprintFindings, fingerprintOf } from '../snapshot/fingerprint.ts';
-import type { CriteriaMatch, MatchDimension } from '../snapshot/match.ts';
-import { matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
+import type { CriteriaMatch } from '../snapshot/match.ts';
+import { isMeasured, matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { snapshotDoubts } from '../snapshot/snapshot.ts';
 
@@ -54,8 +54,4 @@ function notShown({ file }: Snapshot, match: CriteriaMatch): readonly Finding[] 
     expected: 'a measurement, though the recipe demands nothing here',
     hint: 'take the snapshot on a node with a GPU, and with rights to list the nodes',
   }));
-}
-
-function isMeasured(dimension: MatchDimension): boolean {
-  return dimension !== 'intent' && dimension !== 'platform';
 }
