@@ -1,19 +1,11 @@
 import { EvidenceError } from '../errors.ts';
 import type { ErrorClass } from '../errors.ts';
 import type { Verdict } from '../verify/verdict.ts';
+import { VERDICT_EXIT_CODES } from '../verify/verdict.ts';
 
 /** The whole exit-code contract; docs/cli.md repeats it for users, and a test runs every row. */
 export const EXIT_CODES = {
-  /** The proof is complete, the signer is pinned, and every required phase is green. */
-  verified: 0,
-  /** The proof is complete, and what it proves is not green. */
-  failed: 1,
-  /** The proof is broken, or an input is refused. */
-  invalid: 2,
-  /** Nothing was judged: a file, a service or a trusted root is missing. */
-  unjudged: 3,
-  /** A decision is needed: unsigned, or the signer is not pinned. */
-  undecided: 4,
+  ...VERDICT_EXIT_CODES,
   /** sysexits EX_USAGE: the command was called wrongly. */
   usage: 64,
   /** sysexits EX_SOFTWARE: a bug. Never a verdict. */

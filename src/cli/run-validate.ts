@@ -13,7 +13,6 @@ import type { ValidationReport } from '../report/report.ts';
 import type { Tool } from '../tool.ts';
 import { validate } from '../validate/validate.ts';
 import type { NamedDocument, Validation } from '../validate/validate.ts';
-import { EXIT_CODES } from './exit-codes.ts';
 import type { ReportChoice } from './report-flags.ts';
 import { commandLine } from './shell-words.ts';
 
@@ -130,8 +129,7 @@ async function render(report: ValidationReport, choice: ReportChoice): Promise<s
   switch (choice.format) {
     case 'json': {
       const { encodeReport, validationJson } = await import('../report/json.ts');
-      const exitCode = report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
-      return encodeReport(validationJson(report, exitCode));
+      return encodeReport(validationJson(report));
     }
     case 'markdown': {
       const { renderValidationMarkdown } = await import('../report/markdown.ts');

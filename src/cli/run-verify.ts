@@ -116,8 +116,7 @@ async function render(
   switch (format) {
     case 'json': {
       const { encodeReport, verificationJson } = await import('../report/json.ts');
-      const json = verificationJson(report, EXIT_CODES[report.verdict]);
-      return encodeReport({ ...json, source: about.source });
+      return encodeReport({ ...verificationJson(report), source: about.source });
     }
     case 'markdown': {
       const { renderVerificationMarkdown } = await import('../report/markdown.ts');

@@ -10,6 +10,7 @@ import type { DimensionMatch } from '../snapshot/match.ts';
 import type { Json } from '../statement/predicate.ts';
 import type { Tool } from '../tool.ts';
 import type { CheckResult } from '../verify/check.ts';
+import { VERDICT_EXIT_CODES } from '../verify/verdict.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';
 import { LIMIT_OF_TRUST } from './report.ts';
 
@@ -17,13 +18,13 @@ import { LIMIT_OF_TRUST } from './report.ts';
 export type JsonObject = Readonly<Record<string, Json>>;
 
 /** The same for a tarball and its directory: the input is named nowhere. */
-export function verificationJson(report: VerificationReport, exitCode: number): JsonObject {
+export function verificationJson(report: VerificationReport): JsonObject {
   const { signature, manifestDigest, claimed } = report;
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolJson(report.tool),
     verdict: report.verdict,
-    exitCode,
+    exitCode: VERDICT_EXIT_CODES[report.verdict],
     checks: report.checks.map(checkJson),
     ...(signature.state === 'verified' ? { signer: identityJson(signature.proof.signer) } : {}),
     signature: signatureJson(signature),
@@ -40,13 +41,13 @@ export function verificationJson(report: VerificationReport, exitCode: number): 
   };
 }
 
-export function validationJson(report: ValidationReport, exitCode: number): JsonObject {
+export function validationJson(report: ValidationReport): JsonObject {
   const { evidence, facts, faults, findings, tool } = report;
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolJson(tool),
     outcome: faults.length === 0 ? 'passed' : 'failed',
-    exitCode,
+    exitCode: VERDICT_EXIT_CODES[faults.length === 0 ? 'verified' : 'failed'],
     ...factsJson(facts),
     faults: faults.map(faultJson),
     findings: findings.map(faultJson),

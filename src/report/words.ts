@@ -6,7 +6,7 @@ import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
 import type { DimensionMatch } from '../snapshot/match.ts';
 import { isDecisive, isMeasured } from '../snapshot/match.ts';
 import type { CheckResult } from '../verify/check.ts';
-import type { Verdict } from '../verify/verdict.ts';
+import { VERDICT_EXIT_CODES } from '../verify/verdict.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';
 
 /** How a reader shall take it; always said in words too. */
@@ -28,14 +28,6 @@ export interface Banner {
   readonly title: string;
   readonly sentence: string;
 }
-
-const VERDICT_EXIT_CODES: Readonly<Record<Verdict, number>> = {
-  verified: 0,
-  failed: 1,
-  invalid: 2,
-  unjudged: 3,
-  undecided: 4,
-};
 
 export function verificationHeadline(report: VerificationReport): Headline {
   const doubts = doubtsOf(report);
@@ -111,7 +103,7 @@ export const SANDBOX: Banner = {
 export function validationHeadline({ facts, faults }: ValidationReport): Headline {
   if (faults.length > 0) {
     const sentence = 'Not everything that the recipe demands holds.';
-    return { words: 'NOT GREEN', tone: 'bad', sentence, exitCode: 1 };
+    return { words: 'NOT GREEN', tone: 'bad', sentence, exitCode: VERDICT_EXIT_CODES.failed };
   }
   const phases = facts.phases ?? [];
   const pending =
@@ -120,10 +112,15 @@ export function validationHeadline({ facts, faults }: ValidationReport): Headlin
   if (pending) {
     const sentence =
       'The cluster fits the recipe and the constraints hold. No phase was judged: run again with --results.';
-    return { words: 'GREEN SO FAR', tone: 'doubtful', sentence, exitCode: 0 };
+    return {
+      words: 'GREEN SO FAR',
+      tone: 'doubtful',
+      sentence,
+      exitCode: VERDICT_EXIT_CODES.verified,
+    };
   }
   const sentence = 'The cluster fits the recipe, the constraints hold, and the phases are green.';
-  return { words: 'GREEN', tone: 'good', sentence, exitCode: 0 };
+  return { words: 'GREEN', tone: 'good', sentence, exitCode: VERDICT_EXIT_CODES.verified };
 }
 
 /** A value of a document, or words of ours where it has none. */

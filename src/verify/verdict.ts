@@ -4,6 +4,20 @@ import type { CheckResult } from './check.ts';
 /** What a verification says. docs/cli.md, exit codes 0 to 4. */
 export type Verdict = 'verified' | 'failed' | 'invalid' | 'unjudged' | 'undecided';
 
+/** What a command ends with; `cli/exit-codes.ts` has the codes that are no verdict. */
+export const VERDICT_EXIT_CODES = {
+  /** The proof is complete, the signer is pinned, and every required phase is green. */
+  verified: 0,
+  /** The proof is complete, and what it proves is not green. */
+  failed: 1,
+  /** The proof is broken, or an input is refused. */
+  invalid: 2,
+  /** Nothing was judged: a file, a service or a trusted root is missing. */
+  unjudged: 3,
+  /** A decision is needed: unsigned, or the signer is not pinned. */
+  undecided: 4,
+} as const satisfies Record<Verdict, number>;
+
 /** Worst first: the order in which several verdicts become one. */
 const WORST_FIRST = ['invalid', 'unjudged', 'undecided', 'failed', 'verified'] as const;
 

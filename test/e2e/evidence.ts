@@ -285,7 +285,7 @@ export class Evidence {
       ...options,
     });
     const code = EXIT_CODES[report.verdict];
-    return judged(code, JSON.stringify(verificationJson(report, code)));
+    return judged(code, JSON.stringify(verificationJson(report)));
   }
 
   /** The same on what is in the file system: an archive or a directory. */

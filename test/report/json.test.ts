@@ -23,13 +23,11 @@ import { golden } from './golden.ts';
 import { withForeign } from './hostile-report.ts';
 import { forAllHostile } from './hostile.ts';
 
-const EXIT_CODES = { verified: 0, failed: 1, invalid: 2, unjudged: 3, undecided: 4 };
-
 describe('the JSON report', () => {
   it.each(Object.entries(VERIFICATIONS))(
     'of %s evidence is as it was looked at',
     (name, report) => {
-      const text = encodeReport(verificationJson(report, EXIT_CODES[report.verdict]));
+      const text = encodeReport(verificationJson(report));
       expect(text).toBe(golden(`verification-${name}.json`, text));
     },
   );
@@ -37,14 +35,14 @@ describe('the JSON report', () => {
   it.each(Object.entries(VALIDATIONS))(
     'of a %s validation is as it was looked at',
     (name, report) => {
-      const text = encodeReport(validationJson(report, report.faults.length === 0 ? 0 : 1));
+      const text = encodeReport(validationJson(report));
       expect(text).toBe(golden(`validation-${name}.json`, text));
     },
   );
 
   it('lists every check with its outcome, also those that were not reached', () => {
     for (const report of Object.values(VERIFICATIONS)) {
-      const { checks } = verificationJson(report, 0);
+      const { checks } = verificationJson(report);
       const expected = CHECK_NAMES.map((name, index) => [name, report.checks[index]?.outcome]);
       const listed = checks as readonly { readonly name: string; readonly outcome: string }[];
       expect(listed.map(({ name, outcome }) => [name, outcome])).toEqual(expected);
@@ -52,7 +50,7 @@ describe('the JSON report', () => {
   });
 
   it('E-45 gives each fault a code, a file, what was expected and what was found', () => {
-    const { checks } = verificationJson(INVALID, 2);
+    const { checks } = verificationJson(INVALID);
     expect(checks).toContainEqual({
       name: 'files-match-manifest',
       outcome: 'failed',
@@ -67,32 +65,32 @@ describe('the JSON report', () => {
   });
 
   it('E-46 has both of two independent faults', () => {
-    const text = encodeReport(verificationJson(FAILED, 1));
+    const text = encodeReport(verificationJson(FAILED));
     expect(text).toContain('CONSTRAINT_FAILED');
     expect(text).toContain('PHASE_NOT_GREEN');
   });
 
   it('names the signer whenever the signature verified, pinned or not, and only then', () => {
     for (const report of [VERIFIED, NOT_PINNED, INVALID]) {
-      expect(verificationJson(report, 0)['signer']).toEqual(SIGNER);
+      expect(verificationJson(report)['signer']).toEqual(SIGNER);
     }
-    expect(verificationJson(NOT_PINNED, 4)['pinned']).toBe(false);
-    expect(verificationJson(UNSIGNED, 4)).not.toHaveProperty('signer');
+    expect(verificationJson(NOT_PINNED)['pinned']).toBe(false);
+    expect(verificationJson(UNSIGNED)).not.toHaveProperty('signer');
     const broken = { ...INVALID, signature: { state: 'not-verified' as const } };
-    expect(verificationJson(broken, 2)).not.toHaveProperty('signer');
+    expect(verificationJson(broken)).not.toHaveProperty('signer');
   });
 
   it('says what was given up, that the root is a sandbox, and that no network was used', () => {
-    expect(verificationJson(UNSIGNED_ALLOWED, 0)['weakened']).toEqual(['--allow-unsigned']);
-    expect(verificationJson(SANDBOX_VERIFIED, 0)['sandbox']).toBe(true);
-    expect(verificationJson(VERIFIED, 0)['sandbox']).toBe(false);
-    expect(verificationJson(VERIFIED, 0)['network']).toBe('none');
-    expect(validationJson(SANDBOX_SIGNED, 0)['evidence']).toMatchObject({ sandbox: true });
+    expect(verificationJson(UNSIGNED_ALLOWED)['weakened']).toEqual(['--allow-unsigned']);
+    expect(verificationJson(SANDBOX_VERIFIED)['sandbox']).toBe(true);
+    expect(verificationJson(VERIFIED)['sandbox']).toBe(false);
+    expect(verificationJson(VERIFIED)['network']).toBe('none');
+    expect(validationJson(SANDBOX_SIGNED)['evidence']).toMatchObject({ sandbox: true });
   });
 
   it('lists constraints in the recipe order, with null for a value that is not there', () => {
     const summary = { name: expect.any(String), expected: expect.any(String) };
-    expect(validationJson(RED, 1)['constraints']).toEqual([
+    expect(validationJson(RED)['constraints']).toEqual([
       expect.objectContaining({ ...summary, actual: '1.31.0', outcome: 'failed' }),
       expect.objectContaining({ ...summary, actual: 'ubuntu', outcome: 'passed' }),
       expect.objectContaining({ ...summary, actual: '24.04', outcome: 'passed' }),
@@ -101,12 +99,12 @@ describe('the JSON report', () => {
   });
 
   it('E-60 carries the limit of trust', () => {
-    expect(verificationJson(INVALID, 2)['limitOfTrust']).toBe(LIMIT_OF_TRUST);
-    expect(validationJson(GREEN, 0)['limitOfTrust']).toBe(LIMIT_OF_TRUST);
+    expect(verificationJson(INVALID)['limitOfTrust']).toBe(LIMIT_OF_TRUST);
+    expect(validationJson(GREEN)['limitOfTrust']).toBe(LIMIT_OF_TRUST);
   });
 
   it('writes times in whole seconds, UTC', () => {
-    expect(verificationJson(VERIFIED, 0)['signature']).toMatchObject({
+    expect(verificationJson(VERIFIED)['signature']).toMatchObject({
       signedAt: '2026-11-20T10:02:11Z',
       times: [
         { source: 'timestamp authority', at: '2026-11-20T10:02:11Z' },
@@ -116,13 +114,13 @@ describe('the JSON report', () => {
   });
 
   it('has nothing to say of the input, so that a tarball and its directory give one report', () => {
-    expect(Object.keys(verificationJson(VERIFIED, 0))).not.toContain('source');
+    expect(Object.keys(verificationJson(VERIFIED))).not.toContain('source');
   });
 
   it('is always text that reads back the same and hides nothing from a terminal', () => {
     const invisible = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/u;
     forAllHostile((value) => {
-      const json: JsonObject = verificationJson(withForeign(FAILED, value), 1);
+      const json: JsonObject = verificationJson(withForeign(FAILED, value));
       const text = encodeReport(json);
       expect(text).not.toMatch(invisible);
       expect(text.endsWith('}\n')).toBe(true);
