@@ -12,7 +12,9 @@ import { LIMIT_OF_TRUST } from './report.ts';
 import type { Banner, Headline, Tone } from './words.ts';
 import {
   SANDBOX,
+  UNPROVEN,
   faultsOf,
+  isUnproven,
   recomputedOf,
   sayCheck,
   validationHeadline,
@@ -51,6 +53,7 @@ export function renderVerificationMarkdown(
     ...verificationBanners(report).map(alert),
     ...notInOrder(report),
     identityList(report, source),
+    ...(isUnproven(report) ? [gfm`**${UNPROVEN}**`] : []),
     ...factSections(report.facts),
     ...provenance(report),
     ...findingsSection(report.findings),

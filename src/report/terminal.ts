@@ -11,7 +11,9 @@ import { visible } from './visible.ts';
 import type { Banner, Headline } from './words.ts';
 import {
   SANDBOX,
+  UNPROVEN,
   faultsOf,
+  isUnproven,
   sayCheck,
   validationHeadline,
   verificationBanners,
@@ -25,14 +27,18 @@ const MAX_IDENTITY_CHARACTERS = 500;
 
 export function renderVerificationTerminal(report: VerificationReport, terminal: Terminal): string {
   const { checks, facts, findings } = report;
+  // What is wrong comes first; a good report ends with what was checked.
+  const isBad = checks.some(({ outcome }) => outcome === 'failed');
   return render([
     ...headlineLines(verificationHeadline(report), facts, terminal),
     ...verificationBanners(report).flatMap((banner) => bannerLines(banner, terminal)),
     '',
     ...identityLines(report, terminal),
+    ...(isBad ? checkLines(checks, terminal) : []),
+    ...(isUnproven(report) ? ['', ...wrap(UNPROVEN, '', '', terminal)] : []),
     ...factLines(facts, terminal),
     ...findingLines(findings, terminal),
-    ...checkLines(checks, terminal),
+    ...(isBad ? [] : checkLines(checks, terminal)),
     ...lastLines(terminal),
   ]);
 }
@@ -46,10 +52,10 @@ export function renderValidationTerminal(report: ValidationReport, terminal: Ter
     '',
     ...recipeLines(facts, terminal),
     ...evidenceLines(evidence, terminal),
-    ...factLines(facts, terminal),
-    ...findingLines(findings, terminal),
     ...(faults.length === 0 ? [] : ['', heading('Not in order', terminal)]),
     ...few(faults, (fault) => faultLines(fault, terminal), more),
+    ...factLines(facts, terminal),
+    ...findingLines(findings, terminal),
     ...lastLines(terminal),
   ]);
 }

@@ -94,6 +94,14 @@ export function verificationBanners(report: VerificationReport): readonly Banner
   return banners;
 }
 
+/** Before the facts of invalid evidence: they come from files that nobody vouches for. */
+export const UNPROVEN =
+  'What follows is what the files say. The evidence is invalid, so none of it is proven.';
+
+export function isUnproven({ verdict, facts }: VerificationReport): boolean {
+  return verdict === 'invalid' && Object.keys(facts).length > 0;
+}
+
 export const SANDBOX: Banner = {
   title: 'SANDBOX: THIS SIGNATURE PROVES NOTHING',
   sentence:
