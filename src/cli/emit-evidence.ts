@@ -23,15 +23,15 @@ export async function emitEvidence(
   options: EmitOptions,
 ): Promise<PackedEvidence> {
   const { allowRetiredApi, tool, signal } = options;
-  const attestedAt = validation.inputs.now;
   const logs =
     options.logs === undefined
       ? []
       : await withProgress('hashing the logs', logFiles(options.logs));
-  const inputs = { validation, logs, attestedAt, tool, allowRetiredApi };
+  const inputs = { validation, logs, tool, allowRetiredApi };
   const packed = await withProgress('packing and signing', packEvidence(inputs, session?.signing));
   signal.throwIfAborted();
-  await write(packed, session, { ...options, mtime: Math.floor(attestedAt.getTime() / 1000) });
+  const mtime = Math.floor(validation.inputs.now.getTime() / 1000);
+  await write(packed, session, { ...options, mtime });
   return packed;
 }
 

@@ -18,7 +18,7 @@ import type { Digest } from '../digest.ts';
 import { EvidenceError } from '../errors.ts';
 import { encodeManifest } from '../manifest/manifest.ts';
 import { aicrVersionOf } from '../phase/ctrf.ts';
-import type { CtrfReport } from '../phase/ctrf.ts';
+import type { Results } from '../phase/ctrf.ts';
 import { signStatement } from '../sign/sign-statement.ts';
 import type { Signing } from '../sign/sign-statement.ts';
 import { buildPredicate } from '../statement/predicate.ts';
@@ -28,10 +28,10 @@ import type { SignedPayload } from '../trust/trust.ts';
 import type { Validation } from '../validate/validate.ts';
 
 export interface PackInputs {
+  /** Its `now` is when the evidence says it was made. */
   readonly validation: Validation;
   /** `logs/<phase>/<name>` */
   readonly logs: readonly BundleFile[];
-  readonly attestedAt: Date;
   readonly tool: Tool;
   /** Pack evidence of documents whose apiVersion is retired or missing. */
   readonly allowRetiredApi: boolean;
@@ -71,7 +71,7 @@ export async function packEvidence(
   const manifest = encodeManifest(listed);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
   const statement = statementOf(inputs, { manifest, fileCount: listed.length, bom, reports });
-  const signed = signing && (await signStatement(statement, inputs.attestedAt, signing));
+  const signed = signing && (await signStatement(statement, inputs.validation.inputs.now, signing));
   const files = [
     ...listed,
     memoryFile(MANIFEST_FILE, manifest),
@@ -82,11 +82,7 @@ export async function packEvidence(
   return { files, manifestDigest: digestOf(manifest), bom, proof: signed?.proof, sandbox };
 }
 
-type Reports = ReadonlyMap<string, CtrfReport>;
-
-function reportsOf({
-  inputs,
-}: Validation): NonNullable<Validation['inputs']['results']>['reports'] {
+function reportsOf({ inputs }: Validation): Results['reports'] {
   if (inputs.results !== undefined) return inputs.results.reports;
   throw new EvidenceError('RESULTS_REQUIRED', {
     found: 'no results',
@@ -102,22 +98,23 @@ function documentsOf({ inputs }: Validation): readonly BundleFile[] {
   return [memoryFile(RECIPE_FILE, recipe), memoryFile(SNAPSHOT_FILE, inputs.snapshot.bytes)];
 }
 
-function reportFiles(reports: Reports): readonly BundleFile[] {
+function reportFiles(reports: Results['reports']): readonly BundleFile[] {
   return [...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes));
 }
 
-function buildBomFor({ validation, attestedAt, tool }: PackInputs): Uint8Array {
-  return buildBom({ recipe: validation.recipe, snapshot: validation.snapshot, attestedAt, tool });
+function buildBomFor({ validation, tool }: PackInputs): Uint8Array {
+  const { recipe, snapshot, inputs } = validation;
+  return buildBom({ recipe, snapshot, attestedAt: inputs.now, tool });
 }
 
 interface Bound {
   readonly manifest: Uint8Array;
   readonly fileCount: number;
   readonly bom: BomSummary;
-  readonly reports: NonNullable<Validation['inputs']['results']>['reports'];
+  readonly reports: Results['reports'];
 }
 
-function statementOf({ validation, attestedAt, tool }: PackInputs, bound: Bound): Uint8Array {
+function statementOf({ validation, tool }: PackInputs, bound: Bound): Uint8Array {
   const { recipe, recipeDigest, cluster, phases } = validation;
   const subject = { name: recipe.name, digest: recipeDigest };
   const ctrfDigests = new Map(
@@ -135,7 +132,7 @@ function statementOf({ validation, attestedAt, tool }: PackInputs, bound: Bound)
       bom: { version, components, digest: bound.bom.digest },
       manifest: { digest: digestOf(bound.manifest), fileCount: bound.fileCount },
     },
-    { attestedAt, aicrVersion: aicrVersionOf(bound.reports), tool },
+    { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(bound.reports), tool },
   );
   return encodeStatement(subject, predicate);
 }

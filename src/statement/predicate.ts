@@ -129,8 +129,11 @@ export interface ReceivedPredicate {
   readonly validatorImages: number;
   readonly redaction: string | undefined;
   readonly recipe: { readonly name: string; readonly digest: string };
-  readonly manifest: ObjectReader;
-  readonly manifestDigest: string;
+  readonly manifest: {
+    readonly at: string;
+    readonly digest: string;
+    readonly fileCount: number;
+  };
   readonly fingerprint: Data | undefined;
   readonly criteriaMatch: Data | undefined;
   readonly phases: Data | undefined;
@@ -150,7 +153,6 @@ export interface ReceivedAffidavit {
 export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
   const { newer } = requireSchemaVersion(reader);
   const recipe = reader.object('recipe');
-  const manifest = reader.object('manifest');
   return {
     at: reader.at,
     newer,
@@ -160,13 +162,20 @@ export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
     validatorImages: countImages(reader),
     redaction: reader.optionalObject('redaction')?.string('policy'),
     recipe: { name: recipe.string('name'), digest: recipe.string('digest') },
-    manifest,
-    manifestDigest: manifest.string('digest'),
+    manifest: parseManifestClaim(reader.object('manifest')),
     fingerprint: requireMap(reader, 'fingerprint'),
     criteriaMatch: requireMap(reader, 'criteriaMatch'),
     phases: requireMap(reader, 'phases'),
     bom: requireMap(reader, 'bom'),
     affidavit: reader.has('affidavit') ? parseAffidavit(reader.object('affidavit')) : undefined,
+  };
+}
+
+function parseManifestClaim(reader: ObjectReader): ReceivedPredicate['manifest'] {
+  return {
+    at: reader.at,
+    digest: reader.string('digest'),
+    fileCount: reader.integer('fileCount'),
   };
 }
 

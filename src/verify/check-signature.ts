@@ -16,25 +16,22 @@ interface SignatureOptions {
   readonly policy: Policy | undefined;
 }
 
-/** Who signed what; undefined if nobody did. */
+/** Who signed what, if anybody did. A signature that does not verify stops the line. */
 export function checkSignature(
   log: CheckLog,
   files: ReceivedFiles,
   { trust, policy }: SignatureOptions,
-  seen: { signature?: VerificationReport['signature'] },
-): SignedPayload | undefined {
+): VerificationReport['signature'] {
   const sigstoreBundle = files.get(ATTESTATION_FILE)?.bytes;
   if (sigstoreBundle === undefined) {
-    seen.signature = { state: 'absent' };
     log.skip('signature-is-valid', UNSIGNED);
     log.skip('signer-is-allowed', UNSIGNED);
-    return undefined;
+    return { state: 'absent' };
   }
   const proof = log.run('signature-is-valid', () => verified(trust.verify(sigstoreBundle)));
-  seen.signature = { state: 'verified', proof };
   if (policy === undefined) log.skip('signer-is-allowed', notPinned(proof.signer));
   else log.note('signer-is-allowed', () => allowed(policy, proof.signer));
-  return proof;
+  return { state: 'verified', proof };
 }
 
 function verified(proof: SignedPayload): Outcome<SignedPayload> {

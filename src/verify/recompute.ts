@@ -21,7 +21,7 @@ export function recompute(
   predicate: ReceivedPredicate,
 ): Recomputed {
   const checked = checkRecipe(log, files, predicate);
-  if (checked === undefined) return onlyBom(checkBom(log, files, { predicate }));
+  if (checked === undefined) return bomPart(checkBom(log, files, { predicate }));
   const { recipe, shown } = checked;
   const cluster = checkCluster(log, files, { predicate, recipe });
   const phases = checkPhases(log, files, { predicate, recipe });
@@ -33,12 +33,12 @@ export function recompute(
       phaseConstraints: phaseConstraintsOf(recipe),
       ...clusterFacts(cluster),
       ...(phases && { phases: phases.results }),
-      ...onlyBom(bom).facts,
+      ...bomPart(bom).facts,
     },
     findings: [
       ...(cluster === undefined ? recipe.findings : cluster.findings),
       ...(phases === undefined ? [] : phases.findings),
-      ...onlyBom(bom).findings,
+      ...bomPart(bom).findings,
     ],
   };
 }
@@ -54,7 +54,7 @@ function clusterFacts(cluster: CheckedCluster | undefined): Facts {
   return { fingerprint, match, constraints };
 }
 
-function onlyBom(bom: CheckedBom | undefined): Recomputed {
+function bomPart(bom: CheckedBom | undefined): Recomputed {
   if (bom === undefined) return { facts: {}, findings: [] };
   return { facts: { bom: bom.summary }, findings: bom.findings };
 }

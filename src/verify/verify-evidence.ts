@@ -49,14 +49,16 @@ export async function verifyEvidence(
   const seen: Seen = {};
   try {
     const files = await log.runAsync('archive-is-safe', async () => await receive(entries));
-    const proof = checkSignature(log, files, options, seen);
+    const signature = checkSignature(log, files, options);
+    seen.signature = signature;
+    const proof = signature.state === 'verified' ? signature.proof : undefined;
     const predicate = log.run('statement-is-evidence', () =>
       signedStatement(files, proof?.payload),
     );
     checkSignedAfterRun(log, proof, predicate);
     seen.claimed = claimedOf(predicate);
     const manifest = log.run('manifest-matches-statement', () => signedManifest(files, predicate));
-    seen.manifestDigest = predicate.manifestDigest;
+    seen.manifestDigest = predicate.manifest.digest;
     log.note('files-match-manifest', () => listedFiles(files, manifest));
     const { facts, findings } = recompute(log, files, predicate);
     seen.facts = facts;
@@ -111,26 +113,26 @@ function signedManifest(files: ReceivedFiles, predicate: ReceivedPredicate): Out
   const bytes = documentOf(files, MANIFEST_FILE);
   const digest = digestOf(bytes);
   const hint = 'ask the signer for the bundle as it was signed';
-  if (digest !== predicate.manifestDigest) {
+  const claimed = predicate.manifest;
+  if (digest !== claimed.digest) {
     const fault: Fault = {
       code: 'MANIFEST_DIFFERS',
       at: MANIFEST_FILE,
       found: digest,
-      expected: `${predicate.manifestDigest}, which the statement names`,
+      expected: `${claimed.digest}, which the statement names`,
       hint,
     };
     return { value: { newer: false, files: [] }, found: '', expected: '', faults: [fault] };
   }
   const manifest = parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE);
-  const fileCount = predicate.manifest.integer('fileCount');
   const faults: readonly Fault[] =
-    fileCount === manifest.files.length
+    claimed.fileCount === manifest.files.length
       ? []
       : [
           {
             code: 'MANIFEST_DIFFERS',
-            at: predicate.manifest.pointer('fileCount'),
-            found: String(fileCount),
+            at: `${claimed.at}/fileCount`,
+            found: String(claimed.fileCount),
             expected: `${manifest.files.length}, as the manifest lists`,
             hint,
           },

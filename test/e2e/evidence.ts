@@ -239,9 +239,9 @@ export class Evidence {
       now: inputs.attestedAt,
     });
     const logs = bundleFiles(new Map(Object.entries(inputs.logs)));
-    const { attestedAt, signed, claims } = inputs;
+    const { signed, claims } = inputs;
     const packed = await packEvidence(
-      { validation, logs, attestedAt, tool: TOOL, allowRetiredApi: false },
+      { validation, logs, tool: TOOL, allowRetiredApi: false },
       signed ? { signer: this.#signer(claims), trust: this.trust } : undefined,
     );
     return await contentsOf(packed.files);
