@@ -1,3 +1,5 @@
+import { MAX_PATH_CHARACTERS } from './limits.ts';
+
 declare const brand: unique symbol;
 
 /** A relative path inside a bundle, e.g. `ctrf/deployment.json`. docs/format.md §2. */
@@ -8,9 +10,6 @@ export type BundlePath = string & { readonly [brand]: 'BundlePath' };
  * listing, needs an extension of the tar format or means something to a shell or a terminal.
  */
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
-/** What a ustar header holds in its name field without an extension, less a leading `./`. */
-const MAX_PATH_CHARACTERS = 98;
 
 export function isBundlePath(text: string): text is BundlePath {
   return (

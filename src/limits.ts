@@ -1,4 +1,5 @@
-// Every size and count that an input may have, with unit and reason. All are inclusive.
+// Every size and count that an input may have, with unit and reason. All are inclusive. What a format
+// itself defines, e.g. the length of a hash, stands with its reader; what a report shows, in src/report.
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
@@ -69,3 +70,24 @@ export const MAX_LOG_NAME_CHARACTERS = 80;
 
 /** Log entries, and timestamps, of one Sigstore bundle: every one is verified, so the time is bounded. */
 export const MAX_WITNESSES = 32;
+
+/** Hashes of one inclusion proof: 2^63 entries would need 63; a longer proof is no proof. */
+export const MAX_PROOF_HASHES = 64;
+
+/** A path in a bundle, in characters: what a ustar header holds in its name field without an
+ * extension, less a leading `./`. */
+export const MAX_PATH_CHARACTERS = 98;
+
+/** A key of a YAML map, in characters with its quotes: yaml.v3 gives up after that. */
+export const MAX_KEY_CHARACTERS = 1024;
+
+/** A number in a version that is compared, in digits, leading zeros included: reading it stays cheap. */
+export const MAX_DIGITS = 100;
+
+/** The version of the tool that wrote a document, in characters. No real one is longer; a longer one
+ * is doubted without being matched, so that matching takes no time. */
+export const MAX_VERSION_CHARACTERS = 256;
+
+/** How far ahead a document's timestamp may be, in milliseconds: a clock may be wrong by a zone, but a
+ * document from further ahead was not made when it says. */
+export const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;

@@ -1,3 +1,4 @@
+import { MAX_DIGITS } from '../limits.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
 
 /** One to three numbers and a suffix. Bigints: AICR's are 64 bits wide. */
@@ -11,9 +12,6 @@ export interface Version {
 }
 
 const MAX_NUMBER = 2n ** 63n - 1n;
-
-/** Leading zeros included; the limit keeps reading a number cheap. */
-const MAX_DIGITS = 100;
 
 /** Reads `1.33`, `v1.33.4-eks-e386d34`, `570`; undefined for anything else, e.g. four numbers. */
 export function parseVersion(text: string): Version | undefined {

@@ -1,18 +1,13 @@
 // What a header says about its own making. AICR's header validates nothing; the reader has to.
 
 import type { Finding } from '../errors.ts';
+import { MAX_FUTURE_MS, MAX_VERSION_CHARACTERS } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { parseTime } from './time.ts';
-
-/** A clock may be wrong by a zone; a document from further ahead was not made when it says. */
-const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;
 
 /** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, and a `v`. */
 const SEMANTIC_VERSION =
   /^v?(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*)?(?:\+[\da-zA-Z-]+(?:\.[\da-zA-Z-]+)*)?$/;
-
-/** No real version is longer; a longer one is not matched, so that matching takes no time. */
-const MAX_VERSION_CHARACTERS = 256;
 
 /** @param at where the timestamp is, or should be */
 export function timestampDoubts(

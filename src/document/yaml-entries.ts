@@ -1,5 +1,6 @@
 // What block and flow collections have in common.
 
+import { MAX_KEY_CHARACTERS } from '../limits.ts';
 import { quote } from '../quote.ts';
 import type { YamlCursor } from './yaml-cursor.ts';
 import type { Context, Scalar, ScalarStyle } from './yaml-scalars.ts';
@@ -16,9 +17,6 @@ export interface YamlBuilder<T> {
 
 /** A value that is not written: null. */
 export const EMPTY: Scalar = { value: '', style: 'plain' };
-
-/** How long a key may be, in characters with its quotes: yaml.v3 gives up after that. */
-const MAX_KEY_CHARACTERS = 1024;
 
 /** A map on its way: first `add` a key, then `set` its value. */
 export class YamlEntries<T> {

@@ -8,7 +8,7 @@ import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors.ts';
-import { MAX_SIGSTORE_BUNDLE_BYTES, MAX_WITNESSES } from '../limits.ts';
+import { MAX_PROOF_HASHES, MAX_SIGSTORE_BUNDLE_BYTES, MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
@@ -71,8 +71,6 @@ const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([
 ]);
 
 const HINT = 'sign the statement again: the attestation is damaged, or was written by another tool';
-/** 2^63 hashes would need 63; a longer proof is no proof. */
-const MAX_PROOF_HASHES = 64;
 const HASH_BYTES = 32;
 const INTEGER = /^(?:0|[1-9]\d{0,15})$/;
 
