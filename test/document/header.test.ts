@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { canonicalRecipe } from '../../src/aicr/canonical-yaml.ts';
+import { recipeDigest } from '../../src/aicr/recipe-digest.ts';
 import type { Data } from '../../src/document/data.ts';
 import { timestampDoubts, versionDoubts } from '../../src/document/header-doubts.ts';
 import {
@@ -118,6 +119,20 @@ describe('buildHeader', () => {
 });
 
 describe('dataOfHeader', () => {
+  it('H-17 has one order of keys, and no digest depends on it', () => {
+    const metadata = new Map([['version', 'v1']]);
+    const one = dataOfHeader({ kind: 'RecipeResult', apiVersion: AICR_V1, metadata });
+    const other = dataOfHeader({ metadata, apiVersion: AICR_V1, kind: 'RecipeResult' });
+    expect([...one.keys()]).toEqual(['kind', 'apiVersion', 'metadata']);
+    expect(encodeJson(other)).toBe(encodeJson(one));
+    const digestOfText = (text: string): string => recipeDigest(Buffer.from(text), 'r.yaml', 'v3');
+    expect(
+      digestOfText(`kind: RecipeResult\napiVersion: ${AICR_V1}\ncriteria: {os: a, service: b}\n`),
+    ).toBe(
+      digestOfText(`criteria: {service: b, os: a}\napiVersion: ${AICR_V1}\nkind: RecipeResult\n`),
+    );
+  });
+
   it('H-06 leaves out what is empty', () => {
     expect(encodeJson(dataOfHeader({}))).toBe('{}\n');
     expect(encodeJson(dataOfHeader({ kind: '', apiVersion: '', metadata: new Map() }))).toBe(
