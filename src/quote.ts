@@ -1,9 +1,14 @@
+/** What a terminal or a reader does not see, or what rewrites the line around it. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
+
 /**
  * Foreign text, quoted and safe to print. `JSON.stringify` alone leaves C1 controls,
  * bidirectional overrides and zero-width characters in, and those can rewrite a terminal line.
  */
 export function quote(text: string, maxCharacters = 200): string {
-  const characters = [...text];
+  // Cut first: a value may have megabytes. A character is at most two units, so that one more than
+  // is shown is always left.
+  const characters = [...text.slice(0, 2 * (maxCharacters + 1))];
   const shown =
     characters.length > maxCharacters ? `${characters.slice(0, maxCharacters).join('')}…` : text;
   return escapeInvisible(JSON.stringify(shown));
@@ -11,8 +16,13 @@ export function quote(text: string, maxCharacters = 200): string {
 
 /** Replaces every character that a terminal or a reader does not see by its escape. */
 export function escapeInvisible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu, (character) => {
+  return replaceInvisible(text, (character) => {
     const hex = (character.codePointAt(0) ?? 0).toString(16);
     return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
   });
+}
+
+/** The same with escapes of the caller's own, for a text that has a syntax. */
+export function replaceInvisible(text: string, escape: (character: string) => string): string {
+  return text.replaceAll(INVISIBLE, escape);
 }

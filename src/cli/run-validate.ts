@@ -1,6 +1,6 @@
 import { EvidenceError } from '../errors.ts';
 import { documentTime, requireSignable } from '../io/clock.ts';
-import { readFileBounded } from '../io/files.ts';
+import { STDIN, readFileBounded } from '../io/files.ts';
 import { printReport } from '../io/print-report.ts';
 import { readResults, requireOneStdin } from '../io/results.ts';
 import { openSigning } from '../io/signing-session.ts';
@@ -89,7 +89,7 @@ async function readAndValidate(run: ValidateRun, now: Date): Promise<Validation>
 }
 
 async function readDocument(path: string, maxBytes: number, what: string): Promise<NamedDocument> {
-  const name = path === '-' ? 'stdin' : escapeInvisible(path);
+  const name = path === STDIN ? 'stdin' : escapeInvisible(path);
   return { name, bytes: await readFileBounded(path, maxBytes, what) };
 }
 

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, describe, isDataList, isDataMap } from './data.ts';
 import type { Data, DataMap } from './data.ts';
+import { pointerToken } from './text.ts';
 
 /**
  * Reads a map field by field. Each complaint carries `at`: the file and a JSON pointer to the field
@@ -117,8 +118,8 @@ export class ObjectReader {
 
   /** Where the field is: `recipe.yaml#/criteria/os`. */
   pointer(name: string): string {
-    const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
-    return this.at.includes('#') ? `${this.at}/${escaped}` : `${this.at}#/${escaped}`;
+    const token = pointerToken(name);
+    return this.at.includes('#') ? `${this.at}/${token}` : `${this.at}#/${token}`;
   }
 
   /** The fields that nobody has read, with where they are. */

@@ -41,8 +41,11 @@ export function placeOf(text: string, position: number): { line: number; column:
 
 /** A file and a JSON pointer into it (RFC 6901 §6); the file alone for its root. */
 export function pointerAt(file: string, path: readonly (string | number)[]): string {
-  const segments = path.map(
-    (part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`,
-  );
+  const segments = path.map((part) => `/${pointerToken(String(part))}`);
   return segments.length === 0 ? file : `${file}#${segments.join('')}`;
+}
+
+/** A key as a JSON pointer has it (RFC 6901 §3). */
+export function pointerToken(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,6 +1,6 @@
 import { EvidenceError } from '../errors.ts';
-import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { quote } from '../quote.ts';
+import { isSignedBeforeRun } from '../statement/signed-after-run.ts';
 
 /** The last second of the year 9999, the last that RFC 3339 can write. */
 const MAX_SECONDS = 253_402_300_799;
@@ -31,7 +31,7 @@ export function documentTime(environment: NodeJS.ProcessEnv): Date {
  * @throws EvidenceError SOURCE_DATE_EPOCH_INVALID if it is in the future
  */
 export function requireSignable(time: Date): void {
-  if (time.getTime() - Date.now() <= MAX_CLOCK_SKEW_MS) return;
+  if (!isSignedBeforeRun(new Date(), time)) return;
   throw new EvidenceError('SOURCE_DATE_EPOCH_INVALID', {
     at: 'SOURCE_DATE_EPOCH',
     found: `${time.getTime() / 1000}, a time in the future`,

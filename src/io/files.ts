@@ -13,7 +13,7 @@ import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
 
 /** What stands for standard input where a file is asked for. */
-const STDIN = '-';
+export const STDIN = '-';
 
 /** What a file system answers that has no hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);

@@ -8,11 +8,9 @@ import { MAX_ENTRIES, MAX_JSON_BYTES } from '../limits.ts';
 import { parseResults, resultsMissing } from '../phase/ctrf.ts';
 import type { Results, ResultsInput } from '../phase/ctrf.ts';
 import { escapeInvisible } from '../quote.ts';
-import { readFileBounded } from './files.ts';
+import { STDIN, readFileBounded } from './files.ts';
 import { kindOf } from './open-file.ts';
 import { unreadable } from './system-error.ts';
-
-const STDIN = '-';
 
 /**
  * Reads and sorts the results that the user names: CTRF files, directories of them (`*.json`; all

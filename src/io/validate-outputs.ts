@@ -3,7 +3,7 @@ import { resolve, sep } from 'node:path';
 
 import { EvidenceError } from '../errors.ts';
 import { quote } from '../quote.ts';
-import { requireFree } from './files.ts';
+import { STDIN, requireFree } from './files.ts';
 
 /** What a validation reads and writes, as the user named it. */
 export interface ValidationPaths {
@@ -42,7 +42,7 @@ export async function requireOutputs({
 /** A new file in a directory of inputs harms nobody, e.g. with `--results .`; an input does. */
 function requireHarmless(flag: string, path: string, inputs: readonly string[]): void {
   const spoilt = inputs.find((input) => {
-    if (input === '-' || resolve(path) === resolve(input)) return input !== '-';
+    if (input === STDIN || resolve(path) === resolve(input)) return input !== STDIN;
     return resolve(path).startsWith(`${resolve(input)}${sep}`) && existsSync(path);
   });
   if (spoilt !== undefined) throw wouldReplace(flag, path, `where ${quote(spoilt)} is read`);

@@ -5,6 +5,7 @@ import type { Fault } from '../errors.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Identity } from '../policy/policy.ts';
+import { replaceInvisible } from '../quote.ts';
 import type { Dimension, Fingerprint, OsDimension } from '../snapshot/fingerprint.ts';
 import type { DimensionMatch } from '../snapshot/match.ts';
 import type { Json } from '../statement/predicate.ts';
@@ -56,22 +57,25 @@ export function validationJson(report: ValidationReport): JsonObject {
   };
 }
 
-/** As in `quote.ts`, but for the line ends of the JSON text itself. */
-const INVISIBLE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
-
 /**
  * The text of a report: two spaces, one newline at the end. What a terminal would not show is
  * escaped, so that no test's name rewrites the screen of someone who prints the file.
  */
 export function encodeReport(json: JsonObject): string {
   const text = JSON.stringify(json, null, 2);
-  const safe = text.replaceAll(INVISIBLE, (character) =>
-    Array.from({ length: character.length }, (_, index) => {
-      const unit = character.charCodeAt(index).toString(16);
-      return `\\u${unit.padStart(4, '0')}`;
-    }).join(''),
+  // The line ends are the JSON text's own: `JSON.stringify` escapes those of values.
+  const safe = replaceInvisible(text, (character) =>
+    character === '\n' ? character : escapeUnits(character),
   );
   return `${safe}\n`;
+}
+
+/** JSON's own escape, for each UTF-16 code unit. */
+function escapeUnits(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => {
+    const unit = character.charCodeAt(index).toString(16);
+    return `\\u${unit.padStart(4, '0')}`;
+  }).join('');
 }
 
 function toolJson({ name, version }: Tool): JsonObject {

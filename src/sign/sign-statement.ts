@@ -2,7 +2,7 @@ import { STATEMENT_FILE } from '../archive/bundle-files.ts';
 import { timestampOf } from '../document/time.ts';
 import { EvidenceError } from '../errors.ts';
 import type { ErrorDetail } from '../errors.ts';
-import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
+import { isSignedBeforeRun } from '../statement/signed-after-run.ts';
 import type { SignedPayload, Trust } from '../trust/trust.ts';
 import type { Signer } from './signer.ts';
 
@@ -37,7 +37,7 @@ export async function signStatement(
       hint: HINT_SERVICES,
     });
   }
-  if (attestedAt.getTime() - proof.signedAt.getTime() > MAX_CLOCK_SKEW_MS) {
+  if (isSignedBeforeRun(proof.signedAt, attestedAt)) {
     const signedAt = timestampOf(proof.signedAt);
     throw selfCheckFailed({
       found: `signed at ${signedAt}, before attestedAt ${timestampOf(attestedAt)}`,

@@ -1,5 +1,6 @@
 import type { Data } from '../document/data.ts';
 import { Plain, isDataList, isDataMap } from '../document/data.ts';
+import { pointerToken } from '../document/text.ts';
 import type { ErrorCode, Fault } from '../errors.ts';
 import { MAX_CLAIM_FAULTS } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
@@ -118,7 +119,7 @@ function flattenJson(value: Json, pointer = '', into = new Map<string, string>()
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   into.set(pointer, containerText(Array.isArray(value), entries.length));
   for (const [key, item] of entries) {
-    flattenJson(item ?? null, `${pointer}/${escapeKey(key)}`, into);
+    flattenJson(item ?? null, `${pointer}/${pointerToken(key)}`, into);
   }
   return into;
 }
@@ -130,7 +131,7 @@ function flattenData(data: Data | undefined, pointer = '', into = new Map<string
   const entries = isDataMap(data) ? [...data] : [...data.entries()];
   into.set(pointer, containerText(isDataList(data), entries.length));
   for (const [key, item] of entries) {
-    flattenData(item, `${pointer}/${escapeKey(String(key))}`, into);
+    flattenData(item, `${pointer}/${pointerToken(String(key))}`, into);
   }
   return into;
 }
@@ -151,8 +152,4 @@ function plainText({ type, text }: Plain): string {
   const number = Number(text);
   const whole = (type === 'integer' || type === 'float') && Number.isSafeInteger(number);
   return whole ? String(number) : text;
-}
-
-function escapeKey(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -2,12 +2,12 @@ import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors.ts';
-import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import type { Identity, Policy } from '../policy/policy.ts';
 import { allows } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
 import type { VerificationReport } from '../report/report.ts';
 import type { ReceivedPredicate } from '../statement/predicate.ts';
+import { isSignedBeforeRun } from '../statement/signed-after-run.ts';
 import type { SignedPayload, Trust } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';
 
@@ -56,7 +56,7 @@ function allowed(policy: Policy, signer: Identity): Outcome<undefined> {
   return { value: undefined, found, expected, faults: allows(policy, signer) ? [] : [fault] };
 }
 
-/** Evidence that is signed before it is made is made up; more than clock skew is not needed. */
+/** The time of signing, as others prove it, is not before the time that the evidence claims for itself. */
 export function checkSignedAfterRun(
   log: CheckLog,
   proof: SignedPayload | undefined,
@@ -69,7 +69,6 @@ export function checkSignedAfterRun(
   const { attestedAt, at } = predicate;
   const expected = `not more than 5 minutes before attestedAt, ${timestampOf(attestedAt)}`;
   const found = `signed at ${timestampOf(proof.signedAt)}`;
-  const early = attestedAt.getTime() - proof.signedAt.getTime() > MAX_CLOCK_SKEW_MS;
   const fault: Fault = {
     code: 'SIGNED_BEFORE_RUN',
     at: `${at}/attestedAt`,
@@ -81,7 +80,7 @@ export function checkSignedAfterRun(
     value: undefined,
     found,
     expected,
-    faults: early ? [fault] : [],
+    faults: isSignedBeforeRun(proof.signedAt, attestedAt) ? [fault] : [],
   }));
 }
 
