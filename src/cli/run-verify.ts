@@ -1,18 +1,15 @@
-import { resolve, sep } from 'node:path';
-
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
-import { EvidenceError } from '../errors.ts';
 import { openEntries } from '../io/bundle-source.ts';
 import { documentTime } from '../io/clock.ts';
+import { requireHarmless } from '../io/harmless-output.ts';
 import { interruptible } from '../io/interrupt.ts';
 import { blockNetwork } from '../io/offline.ts';
 import { printReport } from '../io/print-report.ts';
 import { withProgress } from '../io/progress.ts';
 import { readPolicy } from '../io/read-policy.ts';
 import { readTrust } from '../io/read-trust.ts';
-import { quote } from '../quote.ts';
 import type { VerificationReport } from '../report/report.ts';
 import type { Tool } from '../tool.ts';
 import { verifyEvidence } from '../verify/verify-evidence.ts';
@@ -93,19 +90,9 @@ export async function runVerify(call: VerifyCall, tool: Tool): Promise<void> {
 
 /** A report written over what it is about would destroy it, and inside a bundle be a file too many. */
 function requireHarmlessOutput({ args, flags }: VerifyCall): void {
-  const { output } = flags;
-  if (output === undefined) return;
-  const inputs = [args.input, flags['trusted-root'], flags.policy];
-  const spoilt = inputs.find(
-    (path) => path !== undefined && `${resolve(output)}${sep}`.startsWith(`${resolve(path)}${sep}`),
-  );
-  if (spoilt === undefined) return;
-  throw new EvidenceError('USAGE', {
-    at: '--output',
-    found: `${quote(output)}, where ${quote(spoilt)} is read`,
-    expected: 'a path outside of what is verified',
-    hint: 'name another file for the report',
-  });
+  if (flags.output === undefined) return;
+  const open = [flags['trusted-root'], flags.policy].filter((path) => path !== undefined);
+  requireHarmless('--output', flags.output, { open, bundle: args.input });
 }
 
 async function render(

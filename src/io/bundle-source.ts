@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { opendir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Entry } from '../archive/entry.ts';
@@ -9,6 +9,7 @@ import { isBundlePath } from '../bundle-path.ts';
 import { EvidenceError, withCode } from '../errors.ts';
 import { MAX_ENTRIES } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
+import { listDirectory } from './list-directory.ts';
 import { kindOf, openFile, openFound, readUnchanged, wrongKind } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
@@ -104,19 +105,11 @@ async function* fileEntry(path: string, onDisk: string): AsyncGenerator<Entry, v
 
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}
 
-/** What is in a directory, sorted; a listing without end is given up early. */
 async function listed(directory: string, seen: Walk['seen']): Promise<readonly Dirent[]> {
-  const dirents: Dirent[] = [];
-  try {
-    for await (const dirent of await opendir(directory)) {
-      seen.count += 1;
-      if (seen.count > MAX_ENTRIES) throw tooMany(directory);
-      dirents.push(dirent);
-    }
-  } catch (error) {
-    throw unreadable(error, directory);
-  }
-  return dirents.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const most = MAX_ENTRIES - seen.count;
+  const dirents = await listDirectory(directory, { most, tooMany: () => tooMany(directory) });
+  seen.count += dirents.length;
+  return dirents;
 }
 
 function tooMany(directory: string): EvidenceError {

@@ -1,5 +1,4 @@
 import type { Dirent } from 'node:fs';
-import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { BundleFile } from '../archive/entry.ts';
@@ -10,8 +9,9 @@ import { MAX_ENTRIES, MAX_LOG_NAME_CHARACTERS } from '../limits.ts';
 import { isPhase, PHASES } from '../phase/phase.ts';
 import { escapeInvisible } from '../quote.ts';
 import { hashFile } from './files.ts';
+import { listDirectory } from './list-directory.ts';
 import { kindOf } from './open-file.ts';
-import { isSystemError, unreadable } from './system-error.ts';
+import { isSystemError } from './system-error.ts';
 
 /**
  * The logs in a directory, each `<phase>/<name>`, as files of a bundle under `logs/`; sorted.
@@ -56,25 +56,19 @@ function logPath(entry: Dirent, path: string, phase: string): BundlePath {
   );
 }
 
-/** What is in a directory, sorted by name. */
 async function listed(directory: string): Promise<readonly Dirent[]> {
-  const entries: Dirent[] = [];
   try {
-    for await (const entry of await opendir(directory)) {
-      entries.push(entry);
-      if (entries.length > MAX_ENTRIES) throw tooMany(directory);
-    }
+    const limit = { most: MAX_ENTRIES, tooMany: () => tooMany(directory) };
+    return await listDirectory(directory, limit);
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOTDIR') {
-      throw invalid(
-        directory,
-        'something that is not a folder',
-        'a folder with a folder per phase',
-      );
-    }
-    throw unreadable(error, directory);
+    if (!isNoDirectory(error)) throw error;
+    throw invalid(directory, 'something that is not a folder', 'a folder with a folder per phase');
   }
-  return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isNoDirectory(error: unknown): boolean {
+  const cause = error instanceof EvidenceError ? error.cause : undefined;
+  return isSystemError(cause) && cause.code === 'ENOTDIR';
 }
 
 function invalid(path: string, found: string, expected: string): EvidenceError {

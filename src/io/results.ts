@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { EvidenceError } from '../errors.ts';
@@ -9,6 +9,7 @@ import { parseResults, resultsMissing } from '../phase/ctrf.ts';
 import type { Results, ResultsInput } from '../phase/ctrf.ts';
 import { escapeInvisible } from '../quote.ts';
 import { STDIN, readFileBounded } from './files.ts';
+import { listDirectory } from './list-directory.ts';
 import { kindOf } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
@@ -64,7 +65,8 @@ async function isDirectory(path: string): Promise<boolean> {
 async function listResults(
   directory: string,
 ): Promise<{ readonly names: readonly string[]; readonly ignored: readonly Finding[] }> {
-  const entries = await listed(directory);
+  const limit = { most: MAX_ENTRIES, tooMany: () => tooMany(directory) };
+  const entries = await listDirectory(directory, limit);
   return {
     names: entries.filter(isReport).map(({ name }) => name),
     ignored: entries
@@ -84,20 +86,10 @@ function isReport(entry: Dirent): boolean {
   return entry.isFile() && entry.name.endsWith('.json');
 }
 
-async function listed(directory: string): Promise<readonly Dirent[]> {
-  try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    if (entries.length > MAX_ENTRIES) throw tooMany(directory, entries.length);
-    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    throw unreadable(error, directory);
-  }
-}
-
-function tooMany(directory: string, entries: number): EvidenceError {
+function tooMany(directory: string): EvidenceError {
   return new EvidenceError('LIMIT_EXCEEDED', {
     at: escapeInvisible(directory),
-    found: `${entries} entries`,
+    found: `more than ${MAX_ENTRIES} entries`,
     expected: `at most ${MAX_ENTRIES} entries in a directory of results`,
     hint: 'name the CTRF files one by one',
   });

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 
-import { EvidenceError } from '../errors.ts';
-import { quote } from '../quote.ts';
-import { STDIN, requireFree } from './files.ts';
+import { requireFree } from './files.ts';
+import { requireHarmless, wouldReplace } from './harmless-output.ts';
 
 /** What a validation reads and writes, as the user named it. */
 export interface ValidationPaths {
@@ -28,31 +26,13 @@ export async function requireOutputs({
   output,
 }: ValidationPaths): Promise<void> {
   if (output !== undefined) {
-    requireHarmless('--output', output, inputs);
+    requireHarmless('--output', output, { open: inputs });
     await requireFree(output, true);
   }
   if (out === undefined) return;
   if (output !== undefined && resolve(out) === resolve(output)) {
     throw wouldReplace('--output', output, 'where --emit-evidence writes');
   }
-  if (force) requireHarmless('--emit-evidence', out, inputs);
+  if (force) requireHarmless('--emit-evidence', out, { open: inputs });
   await requireFree(out, force);
-}
-
-/** A new file in a directory of inputs harms nobody, e.g. with `--results .`; an input does. */
-function requireHarmless(flag: string, path: string, inputs: readonly string[]): void {
-  const spoilt = inputs.find((input) => {
-    if (input === STDIN || resolve(path) === resolve(input)) return input !== STDIN;
-    return resolve(path).startsWith(`${resolve(input)}${sep}`) && existsSync(path);
-  });
-  if (spoilt !== undefined) throw wouldReplace(flag, path, `where ${quote(spoilt)} is read`);
-}
-
-function wouldReplace(flag: string, path: string, where: string): EvidenceError {
-  return new EvidenceError('USAGE', {
-    at: flag,
-    found: `${quote(path)}, ${where}`,
-    expected: 'a path of its own',
-    hint: 'name another file to write',
-  });
 }
