@@ -6,7 +6,6 @@ import { trimBlanks } from '../document/blanks.ts';
 import { scalarText } from '../document/scalar-text.ts';
 import { quote } from '../quote.ts';
 import { itemReadings, splitFolded } from '../snapshot/label-reading.ts';
-import type { LabelReading } from '../snapshot/label-reading.ts';
 import { subtypeOf } from '../snapshot/snapshot.ts';
 import type { Snapshot, Subtype } from '../snapshot/snapshot.ts';
 import { PASSED, unevaluable } from './decision.ts';
@@ -39,41 +38,62 @@ export interface GpuNodesResult {
   readonly actual: string | undefined;
 }
 
-/** An evaluator for one snapshot: its labels are decoded once, however many demands there are. */
+/** What all demands on one snapshot have in common. */
+interface Topology {
+  readonly gpuNodes: ReadonlySet<string>;
+  readonly nodesOf: NodesOf;
+}
+
+/** The nodes that have a label, or why nobody can tell. */
+type NodesOf = (label: string) => NodesByValue | Unevaluable;
+
+/**
+ * An evaluator for one snapshot. What it works out is kept, so that all demands of a recipe together
+ * take time in proportion to the snapshot: a thousand of them on a large one would else take minutes.
+ */
 export function gpuNodesEvaluator(snapshot: Snapshot): (expression: string) => GpuNodesResult {
   const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
-  let readings: readonly LabelReading[] | undefined;
+  let topology: Topology | Unevaluable | undefined;
+  const results = new Map<string, GpuNodesResult>();
   return (expression) => {
     const demand = parseDemand(trimBlanks(expression));
     if ('outcome' in demand) return { decision: demand, actual: undefined };
-    if (labels === undefined) return doubtful('the snapshot has no NodeTopology.label');
-    if (labels.items.length > 0) {
-      readings ??= itemReadings(labels);
-      if (readings === undefined) return doubtful('NodeTopology.label contradicts itself');
-    }
-    return evaluateDemand(demand, labels, readings);
+    topology ??= topologyOf(labels);
+    if ('outcome' in topology) return { decision: topology, actual: undefined };
+    const { key, value } = demand;
+    const name = value === undefined ? `!${key}` : `${key}=${value}`;
+    const result = results.get(name) ?? evaluateDemand(demand, topology);
+    results.set(name, result);
+    return result;
   };
 }
 
-function evaluateDemand(
-  demand: Demand,
-  labels: Subtype,
-  readings: readonly LabelReading[] | undefined,
-): GpuNodesResult {
-  const nodesOf = (key: string): NodesByValue | Unevaluable =>
-    readings === undefined ? foldedNodes(labels, key) : losslessNodes(readings, key);
-  const gpuNodes = nodesOf(GPU_NODE_LABEL);
-  if ('outcome' in gpuNodes) return { decision: gpuNodes, actual: undefined };
-  const all = new Set([...gpuNodes.values()].flat());
-  if (all.size === 0) return doubtful(`no node has the label ${GPU_NODE_LABEL}`);
-  const labelled = nodesOf(demand.key);
+function topologyOf(labels: Subtype | undefined): Topology | Unevaluable {
+  if (labels === undefined) return unevaluable('the snapshot has no NodeTopology.label');
+  const find = labels.items.length > 0 ? losslessNodes(labels) : foldedNodes(labels);
+  if (find === undefined) return unevaluable('NodeTopology.label contradicts itself');
+  const known = new Map<string, NodesByValue | Unevaluable>();
+  const nodesOf: NodesOf = (label) => {
+    const nodes = known.get(label) ?? find(label);
+    known.set(label, nodes);
+    return nodes;
+  };
+  const labelled = nodesOf(GPU_NODE_LABEL);
+  if ('outcome' in labelled) return labelled;
+  const gpuNodes = new Set([...labelled.values()].flat());
+  if (gpuNodes.size === 0) return unevaluable(`no node has the label ${GPU_NODE_LABEL}`);
+  return { gpuNodes, nodesOf };
+}
+
+/** Goes over the nodes with the label, not over all GPU nodes: the former are others for each demand. */
+function evaluateDemand({ key, value }: Demand, { gpuNodes, nodesOf }: Topology): GpuNodesResult {
+  const labelled = nodesOf(key);
   if ('outcome' in labelled) return { decision: labelled, actual: undefined };
-  const having = new Set(
-    demand.value === undefined ? [...labelled.values()].flat() : labelled.get(demand.value),
-  );
-  const good = [...all].filter((node) => having.has(node) === (demand.value !== undefined));
-  const actual = `${good.length} of ${all.size} GPU nodes`;
-  if (good.length === all.size) return { decision: PASSED, actual };
+  const nodes = value === undefined ? [...labelled.values()].flat() : (labelled.get(value) ?? []);
+  const having = new Set(nodes.filter((node) => gpuNodes.has(node))).size;
+  const good = value === undefined ? gpuNodes.size - having : having;
+  const actual = `${good} of ${gpuNodes.size} GPU nodes`;
+  if (good === gpuNodes.size) return { decision: PASSED, actual };
   return { decision: { outcome: 'failed', reason: `only ${actual} are as demanded` }, actual };
 }
 
@@ -88,56 +108,73 @@ function parseDemand(text: string): Demand | Unevaluable {
   return unevaluable(`${quote(text)} is not label=value or !label`);
 }
 
-function losslessNodes(
-  readings: readonly LabelReading[],
-  label: string,
-): NodesByValue | Unevaluable {
-  const nodesByValue = new Map<string, readonly string[]>();
-  for (const { key, value, nodes, truncated } of readings) {
-    if (key !== label) continue;
-    const known = nodesByValue.get(value) ?? [];
-    if (truncated || !areNodeNames(nodes)) return partial(label);
-    nodesByValue.set(value, [...known, ...nodes]);
-  }
-  return nodesByValue;
+function losslessNodes(labels: Subtype): NodesOf | undefined {
+  const readings = itemReadings(labels);
+  if (readings === undefined) return undefined;
+  const readingsOf = groupBy(readings, ({ key }) => key);
+  return (label) => {
+    const nodesByValue = new Map<string, string[]>();
+    for (const { value, nodes, truncated } of readingsOf.get(label) ?? []) {
+      if (truncated || !areNodeNames(nodes)) return partial(label);
+      const known = nodesByValue.get(value) ?? [];
+      for (const node of nodes) known.push(node);
+      nodesByValue.set(value, known);
+    }
+    return nodesByValue;
+  };
+}
+
+interface FoldedEntry {
+  readonly key: string;
+  readonly value: string;
+  readonly nodeList: string;
 }
 
 /**
  * The folded encoding writes `<key>.<value>` for a key with several values, and so does a label of
  * that name. Genuine ones come at least in pairs, never beside the plain key, and share no node.
  */
-function foldedNodes(labels: Subtype, label: string): NodesByValue | Unevaluable {
-  const entries = foldedEntries(labels, label);
-  if (entries.some(({ nodes }) => !areNodeNames(nodes))) return partial(label);
-  const plain = entries.filter(({ key }) => key === label);
-  if (plain.length > 0 || entries.length === 0) return byValue(plain);
-  const nodes = entries.flatMap((entry) => entry.nodes);
-  const isGenuine = entries.length > 1 && new Set(nodes).size === nodes.length;
+function foldedNodes(labels: Subtype): NodesOf {
+  const entries = [...labels.data].map(([key, data]): FoldedEntry => {
+    return { key, ...splitFolded(scalarText(data) ?? '') };
+  });
+  const plainOf = groupBy(entries, ({ key }) => key);
+  const suffixed = entries.filter(({ key, value }) => key.endsWith(`.${value}`));
+  const suffixedOf = groupBy(suffixed, ({ key, value }) => key.slice(0, -value.length - 1));
+  return (label) => nodesOfEntries(label, plainOf.get(label) ?? [], suffixedOf.get(label) ?? []);
+}
+
+/** @param suffixed those that may be of the label: their key ends with their value. */
+function nodesOfEntries(
+  label: string,
+  plain: readonly FoldedEntry[],
+  suffixed: readonly FoldedEntry[],
+): NodesByValue | Unevaluable {
+  const entries = [...plain, ...suffixed].map(({ value, nodeList }): ValueNodes => {
+    return [value, nodeList.split(',')];
+  });
+  if (entries.some(([, nodes]) => !areNodeNames(nodes))) return partial(label);
+  if (plain.length > 0) return new Map(entries.slice(0, plain.length));
+  const nodes = entries.flatMap(([, some]) => some);
+  const isGenuine = entries.length !== 1 && new Set(nodes).size === nodes.length;
   return isGenuine
-    ? byValue(entries)
+    ? new Map(entries)
     : unevaluable(`the labels around ${quote(label)} are ambiguous`);
 }
 
-interface FoldedEntry {
-  readonly key: string;
-  readonly value: string;
-  readonly nodes: readonly string[];
-}
+type ValueNodes = readonly [value: string, nodes: readonly string[]];
 
-/** Those of the label, and those that may be: their key ends with their value. */
-function foldedEntries(labels: Subtype, label: string): readonly FoldedEntry[] {
-  const entries: FoldedEntry[] = [];
-  for (const [key, data] of labels.data) {
-    if (key !== label && !key.startsWith(`${label}.`)) continue;
-    const { value, nodeList } = splitFolded(scalarText(data) ?? '');
-    const nodes = nodeList.split(',');
-    if (key === label || key === `${label}.${value}`) entries.push({ key, value, nodes });
+function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
-  return entries;
-}
-
-function byValue(entries: readonly FoldedEntry[]): NodesByValue {
-  return new Map(entries.map(({ value, nodes }) => [value, nodes]));
+  return groups;
 }
 
 /** The last name of a truncated list ends with ` (+N more)`, which no name can. */
@@ -160,8 +197,4 @@ function isSubdomain(text: string): boolean {
 
 function partial(label: string): Unevaluable {
   return unevaluable(`the list of nodes with the label ${quote(label)} is truncated or malformed`);
-}
-
-function doubtful(reason: string): GpuNodesResult {
-  return { decision: unevaluable(reason), actual: undefined };
 }

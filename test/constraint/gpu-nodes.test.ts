@@ -138,3 +138,40 @@ describe('both encodings', () => {
     );
   });
 });
+
+describe('many demands on one snapshot', () => {
+  const demands = Array.from({ length: 50 }, (_, index) => `${LABEL}-${index}=x`);
+
+  it('go over its labels once', () => {
+    let passes = 0;
+    class Labels extends Map<string, string> {
+      override [Symbol.iterator](): MapIterator<[string, string]> {
+        passes += 1;
+        return super[Symbol.iterator]();
+      }
+    }
+    const data = new Labels([
+      [GPU, 'nvidia-h100|g1,g2'],
+      [`${LABEL}-7`, 'x|g1'],
+    ]);
+    passes = 0;
+    const label = { data, items: [] };
+    const measurements = new Map([['NodeTopology', new Map([['label', label]])]]);
+    const evaluator = gpuNodesEvaluator({ ...snapshotWith({}), measurements });
+    const results = demands.map((demand) => evaluator(demand).actual);
+    expect(results.filter((actual) => actual === '1 of 2 GPU nodes')).toHaveLength(1);
+    expect(results.filter((actual) => actual === '0 of 2 GPU nodes')).toHaveLength(49);
+    expect(passes).toBe(1);
+  });
+
+  it('read the lists of a value that many entries share', () => {
+    const names = Array.from({ length: 40_000 }, (_, index) => `g${index}`);
+    const items = names.map((name) => item(GPU, 'nvidia-h100', [name]));
+    const evaluator = gpuNodesEvaluator(
+      snapshotWith({ NodeTopology: { label: {}, 'label[]': [...items, item(LABEL, 'x', names)] } }),
+    );
+    expect(evaluator(`${LABEL}=x`).actual).toBe('40000 of 40000 GPU nodes');
+    expect(evaluator(`!${LABEL}`).actual).toBe('0 of 40000 GPU nodes');
+    expect(evaluator(`${LABEL}=x`)).toBe(evaluator(`${LABEL}=x`));
+  });
+});
