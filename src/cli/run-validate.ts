@@ -61,13 +61,13 @@ export async function runValidate(run: ValidateRun): Promise<boolean> {
 }
 
 async function refuseBadCall(run: ValidateRun): Promise<void> {
-  const { out, results, force, signingConfig, trustedRoot, logs } = run;
+  const { out, results, force, sandbox, signingConfig, trustedRoot, logs } = run;
   if (out !== undefined && results.length === 0) throw resultsRequired();
   const documents = [run.recipe, run.snapshot, ...results];
   requireOneStdin(documents);
   const files = [logs, signingConfig, trustedRoot].filter((path) => path !== undefined);
   const inputs = [...documents, ...files];
-  await requireOutputs({ inputs, out, force, output: run.report.output });
+  await requireOutputs({ inputs, out, force, sandbox, output: run.report.output });
 }
 
 /** What is missing for signing is said before anything else is done. */

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import type { Stats } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import { EvidenceError } from '../errors.ts';
 import { quote } from '../quote.ts';
@@ -32,11 +33,66 @@ export function wouldReplace(flag: string, path: string, where: string): Evidenc
   });
 }
 
-function spoils(path: string, input: string): boolean {
-  return resolve(path) === resolve(input) || (isWithin(path, input) && existsSync(path));
+/** One file or one name, however it is spelt: a path may lead through links, and a file has many names. */
+export function isSamePlace(a: string, b: string): boolean {
+  return entryOf(a) === entryOf(b) || isSameFile(a, b);
 }
 
-/** The directory itself, or anything under it. */
-function isWithin(path: string, directory: string): boolean {
-  return `${resolve(path)}${sep}`.startsWith(`${resolve(directory)}${sep}`);
+/** The directory itself, or anything under it: as it is named, and where a link in its place leads. */
+export function isWithin(path: string, directory: string): boolean {
+  if (isSamePlace(path, directory)) return true;
+  const starts = [entryOf(path), realOf(path)];
+  return starts.some((start) => parentsOf(start).some((parent) => isSamePlace(parent, directory)));
+}
+
+function spoils(path: string, input: string): boolean {
+  return isSamePlace(path, input) || (exists(path) && isWithin(path, input));
+}
+
+/** Devices are left out: to read and to write one is two things. */
+function isSameFile(a: string, b: string): boolean {
+  const one = statsOf(a);
+  const other = statsOf(b);
+  if (one === undefined || other === undefined) return false;
+  return isKept(one) && one.dev === other.dev && one.ino === other.ino;
+}
+
+function isKept(stats: Stats): boolean {
+  return stats.isFile() || stats.isDirectory();
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    // What cannot be looked at is said when it is opened.
+    return undefined;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a new file of this name would be: links are followed, but for the last part. */
+function entryOf(path: string): string {
+  const whole = resolve(path);
+  return join(realOf(dirname(whole)), basename(whole));
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+function parentsOf(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...parentsOf(parent)];
 }

@@ -1,7 +1,5 @@
-import { resolve } from 'node:path';
-
 import { requireFree } from './files.ts';
-import { requireHarmless, wouldReplace } from './harmless-output.ts';
+import { isSamePlace, isWithin, requireHarmless, wouldReplace } from './harmless-output.ts';
 
 /** What a validation reads and writes, as the user named it. */
 export interface ValidationPaths {
@@ -10,6 +8,8 @@ export interface ValidationPaths {
   /** The archive; undefined if none is wanted. */
   readonly out: string | undefined;
   readonly force: boolean;
+  /** The root of a sandbox is left in `<out>.sandbox/`. */
+  readonly sandbox: boolean;
   /** The report; undefined: standard output. */
   readonly output: string | undefined;
 }
@@ -23,6 +23,7 @@ export async function requireOutputs({
   inputs,
   out,
   force,
+  sandbox,
   output,
 }: ValidationPaths): Promise<void> {
   if (output !== undefined) {
@@ -30,7 +31,8 @@ export async function requireOutputs({
     await requireFree(output, true);
   }
   if (out === undefined) return;
-  if (output !== undefined && resolve(out) === resolve(output)) {
+  const meets = output !== undefined && isSamePlace(out, output);
+  if (meets || (sandbox && output !== undefined && isWithin(output, `${out}.sandbox`))) {
     throw wouldReplace('--output', output, 'where --emit-evidence writes');
   }
   if (force) requireHarmless('--emit-evidence', out, { open: inputs });
