@@ -7,6 +7,7 @@ import { escapeInvisible } from '../quote.ts';
 export interface SystemError extends Error {
   readonly code: string;
   readonly errno: number;
+  readonly syscall?: unknown;
 }
 
 export function isSystemError(error: unknown): error is SystemError {

@@ -1,5 +1,6 @@
 import { requireFree } from './files.ts';
 import { isSamePlace, isWithin, requireHarmless, wouldReplace } from './harmless-output.ts';
+import { requirePrintable } from './print-report.ts';
 
 /** What a validation reads and writes, as the user named it. */
 export interface ValidationPaths {
@@ -28,7 +29,7 @@ export async function requireOutputs({
 }: ValidationPaths): Promise<void> {
   if (output !== undefined) {
     requireHarmless('--output', output, { open: inputs });
-    await requireFree(output, true);
+    await requirePrintable(output);
   }
   if (out === undefined) return;
   const meets = output !== undefined && isSamePlace(out, output);
