@@ -84,9 +84,13 @@ export const MAX_KEY_CHARACTERS = 1024;
 /** A number in a version that is compared, in digits, leading zeros included: reading it stays cheap. */
 export const MAX_DIGITS = 100;
 
-/** The version of the tool that wrote a document, in characters. No real one is longer; a longer one
- * is doubted without being matched, so that matching takes no time. */
+/** A version, in characters. No real one is longer. A longer one of a tool is doubted without being
+ * matched, so that matching takes no time; a longer value or operand is not compared as a version. */
 export const MAX_VERSION_CHARACTERS = 256;
+
+/** A value that a constraint looks at, in characters: reports and predicate carry it whole, for each
+ * constraint that names it. The longest real one, a kernel's command line, has 4096. */
+export const MAX_VALUE_CHARACTERS = 64 * KIBIBYTE;
 
 /** How far ahead a document's timestamp may be, in milliseconds: a clock may be wrong by a zone, but a
  * document from further ahead was not made when it says. */

@@ -1,8 +1,10 @@
 import type { Fault } from '../errors.ts';
+import { MAX_VALUE_CHARACTERS } from '../limits.ts';
 import { quote } from '../quote.ts';
 import type { RecipeConstraint } from '../recipe/recipe-constraint.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { unevaluable } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { evaluateExpression } from './expression.ts';
 import { GPU_NODES_PATH, gpuNodesEvaluator } from './gpu-nodes.ts';
@@ -15,7 +17,7 @@ export interface ConstraintResult {
   readonly name: string;
   /** The expression as the recipe has it. */
   readonly expected: string;
-  /** The snapshot's value; undefined if it has none. */
+  /** The snapshot's value; undefined if it has none, or one of over MAX_VALUE_CHARACTERS. */
   readonly actual: string | undefined;
   readonly outcome: ConstraintOutcome;
   /** Why it failed or could not be evaluated. */
@@ -71,6 +73,10 @@ function evaluateScalar(
   if ('outcome' in path) return { decision: path, actual: undefined };
   const actual = readPath(path, snapshot);
   if (typeof actual !== 'string') return { decision: actual, actual: undefined };
+  if (actual.length > MAX_VALUE_CHARACTERS) {
+    const reason = `a value of ${actual.length} characters; at most ${MAX_VALUE_CHARACTERS} are evaluated`;
+    return { decision: unevaluable(reason), actual: undefined };
+  }
   return { decision: evaluateExpression(expression, actual, dialect), actual };
 }
 

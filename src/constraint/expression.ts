@@ -1,11 +1,18 @@
 // What a constraint demands of a value: `>= 1.32.4`, `ubuntu`, and since v0.12 ranges and choices.
 
 import { isBlank, trimBlanks } from '../document/blanks.ts';
+import { MAX_VERSION_CHARACTERS } from '../limits.ts';
 import { quote } from '../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
 import type { Decision, Unevaluable } from './decision.ts';
 import { PASSED, unevaluable } from './decision.ts';
-import { compareVersions, equalVersions, hasMalformedBuild, parseVersion } from './version.ts';
+import {
+  compareVersions,
+  equalVersions,
+  hasMalformedBuild,
+  isOverlongVersion,
+  parseVersion,
+} from './version.ts';
 import type { Version } from './version.ts';
 
 type Ordering = '>=' | '<=' | '>' | '<';
@@ -15,6 +22,12 @@ type Term =
   | { readonly kind: 'literal'; readonly operand: string }
   | { readonly kind: 'is' | 'is-not'; readonly operand: string; readonly version?: Version }
   | { readonly kind: 'order'; readonly operator: Ordering; readonly version: Version };
+
+/** What is compared. It is read as a version once, however many terms there are. */
+interface Actual {
+  readonly text: string;
+  readonly version: Version | undefined;
+}
 
 /** Holds if all terms of any group hold. */
 interface Expression {
@@ -49,8 +62,9 @@ export function evaluateExpression(
   const expression = parseExpression(text, dialect);
   if ('outcome' in expression) return expression;
   const value = trimBlanks(actual);
+  const compared: Actual = { text: value, version: parseVersion(value) };
   for (const group of expression.groups) {
-    const decision = evaluateGroup(group, value, dialect);
+    const decision = evaluateGroup(group, compared, dialect);
     if (decision.outcome !== 'failed') return decision;
   }
   return { outcome: 'failed', reason: `${quote(value)} is not ${quote(trimBlanks(text))}` };
@@ -58,7 +72,7 @@ export function evaluateExpression(
 
 function evaluateGroup(
   group: readonly Term[],
-  actual: string,
+  actual: Actual,
   dialect: ConstraintDialect,
 ): Decision {
   for (const term of group) {
@@ -68,26 +82,29 @@ function evaluateGroup(
   return PASSED;
 }
 
-function evaluateTerm(term: Term, actual: string, dialect: ConstraintDialect): Decision {
+function evaluateTerm(term: Term, actual: Actual, dialect: ConstraintDialect): Decision {
   switch (term.kind) {
     case 'literal':
-      return decide(actual === term.operand);
+      return decide(actual.text === term.operand);
     case 'is':
-      return decide(isEqual(term, actual));
-    case 'is-not':
-      return decide(!isEqual(term, actual));
+    case 'is-not': {
+      // As a text it would differ from every version, and `!=` would hold without proof.
+      if (term.version !== undefined && isOverlongVersion(actual.text)) return tooLong(actual.text);
+      return decide(isEqual(term, actual) === (term.kind === 'is'));
+    }
     case 'order': {
-      const version = parseVersion(actual);
-      if (version === undefined) return needsVersion(actual, term.operator);
-      return decide(isInOrder(compareVersions(version, term.version, dialect), term.operator));
+      if (actual.version === undefined) return needsVersion(actual.text, term.operator);
+      return decide(
+        isInOrder(compareVersions(actual.version, term.version, dialect), term.operator),
+      );
     }
   }
 }
 
 /** Versions where both sides are one, so that `1.32.0` is `== 1.32`; otherwise the texts. */
-function isEqual(term: { operand: string; version?: Version }, actual: string): boolean {
-  const version = parseVersion(actual);
-  if (term.version === undefined || version === undefined) return actual === term.operand;
+function isEqual(term: { operand: string; version?: Version }, actual: Actual): boolean {
+  const { text, version } = actual;
+  if (term.version === undefined || version === undefined) return text === term.operand;
   return equalVersions(version, term.version);
 }
 
@@ -118,7 +135,8 @@ function parseTerm(text: string, dialect: ConstraintDialect): Term | Unevaluable
   return parseEquality(operator === '!=' ? 'is-not' : 'is', operand);
 }
 
-function parseEquality(kind: 'is' | 'is-not', operand: string): Term {
+function parseEquality(kind: 'is' | 'is-not', operand: string): Term | Unevaluable {
+  if (looksLikeVersion(operand) && isOverlongVersion(operand)) return tooLong(operand);
   const version = looksLikeVersion(operand) ? parseVersion(operand) : undefined;
   return version === undefined ? { kind, operand } : { kind, operand, version };
 }
@@ -138,6 +156,12 @@ function parseOrder(
 
 function needsVersion(text: string, operator: string): Unevaluable {
   return unevaluable(`${quote(text)} is not a version, and ${operator} needs one`);
+}
+
+function tooLong(text: string): Unevaluable {
+  return unevaluable(
+    `${quote(text)} has more than ${MAX_VERSION_CHARACTERS} characters, too many for a version`,
+  );
 }
 
 function isOrdering(operator: string): operator is Ordering {

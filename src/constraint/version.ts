@@ -1,4 +1,4 @@
-import { MAX_DIGITS } from '../limits.ts';
+import { MAX_DIGITS, MAX_VERSION_CHARACTERS } from '../limits.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
 
 /** One to three numbers and a suffix. Bigints: AICR's are 64 bits wide. */
@@ -15,6 +15,7 @@ const MAX_NUMBER = 2n ** 63n - 1n;
 
 /** Reads `1.33`, `v1.33.4-eks-e386d34`, `570`; undefined for anything else, e.g. four numbers. */
 export function parseVersion(text: string): Version | undefined {
+  if (text.length > MAX_VERSION_CHARACTERS) return undefined;
   const bare = text.startsWith('v') ? text.slice(1) : text;
   const suffix = /(?<=[0-9])[-+].*$/s.exec(bare)?.[0] ?? '';
   const parts = bare.slice(0, bare.length - suffix.length).split('.');
@@ -22,6 +23,11 @@ export function parseVersion(text: string): Version | undefined {
   if (parts.length > 3 || numbers.length < parts.length) return undefined;
   const [major = 0n, minor = 0n, patch = 0n] = numbers;
   return { numbers: [major, minor, patch], precision: parts.length, suffix };
+}
+
+/** Begins like a version and is too long to be read as one: nobody can tell whether it equals one. */
+export function isOverlongVersion(text: string): boolean {
+  return text.length > MAX_VERSION_CHARACTERS && /^v?[-+]?[0-9]/.test(text);
 }
 
 /** All three numbers equal: a missing one is 0, and suffixes do not count. */

@@ -175,7 +175,7 @@ function constraintRow(constraint: ConstraintResult): readonly Markdown[] {
   return [
     cell(constraint.name),
     cell(constraint.expected),
-    constraint.actual === undefined ? gfm`not in the snapshot` : cell(constraint.actual),
+    constraint.actual === undefined ? gfm`no value` : cell(constraint.actual),
     constraintResult(constraint),
   ];
 }

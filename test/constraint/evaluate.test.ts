@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { constraintFaults, evaluateConstraints } from '../../src/constraint/evaluate.ts';
 import { Plain } from '../../src/document/data.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
+import { MAX_VALUE_CHARACTERS } from '../../src/limits.ts';
 import { AICR_V011, AICR_V1 } from '../../src/media-types.ts';
 import { parseRecipe } from '../../src/recipe/recipe.ts';
 import { fingerprintOf } from '../../src/snapshot/fingerprint.ts';
@@ -159,6 +160,23 @@ describe('evaluateConstraints', () => {
     const name = 'OS.release.VERSION_ID';
     expect(outcomes(plain, [{ name, value: '24.10' }])).toEqual(['passed']);
     expect(outcomes(plain, [{ name, value: '24.1' }])).toEqual(['failed']);
+  });
+
+  it('cannot be evaluated with a value that no report should carry', () => {
+    const ID = 'a'.repeat(MAX_VALUE_CHARACTERS);
+    const recipe = recipeWith([{ name: 'OS.release.ID', value: '!= rhel' }]);
+    const longest = evaluateConstraints(recipe, snapshotWith({ OS: { release: { ID } } }));
+    expect(longest).toMatchObject([{ outcome: 'passed', actual: ID }]);
+    const longer = snapshotWith({ OS: { release: { ID: `${ID}a` } } });
+    const results = evaluateConstraints(recipe, longer);
+    expect(results).toMatchObject([{ outcome: 'unevaluable', actual: undefined }]);
+    const [fault] = constraintFaults(recipe, results);
+    expect(fault).toMatchObject({
+      code: 'CONSTRAINT_UNEVALUABLE',
+      at: 'recipe.yaml#/constraints/0',
+      found: '"OS.release.ID": a value of 65537 characters; at most 65536 are evaluated',
+    });
+    expect(JSON.stringify([results, fault]).length).toBeLessThan(1000);
   });
 
   it('a warning softens nothing', () => {

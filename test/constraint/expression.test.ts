@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { evaluateExpression } from '../../src/constraint/expression.ts';
+import { MAX_VERSION_CHARACTERS } from '../../src/limits.ts';
 
 interface Golden {
   readonly actual: string;
@@ -187,5 +188,32 @@ describe('what v0.11 takes literally', () => {
     ['1.35.0', '>= 1.35.0-gke.x', 'passed'],
   ])('%j against %j: %s', (actual, expression, wanted) => {
     expect(verdict(actual, expression, 'v0.11')).toBe(wanted);
+  });
+});
+
+describe('a text that is too long to be read as a version', () => {
+  const longest = `1.2-${'a'.repeat(MAX_VERSION_CHARACTERS - 4)}`;
+
+  it.each(['== 1.2', '!= 1.2', '>= 1.2'])('is neither equal nor other: %s', (expression) => {
+    for (const dialect of DIALECTS) {
+      expect(verdict(longest, expression, dialect)).toBe(
+        expression === '!= 1.2' ? 'failed' : 'passed',
+      );
+      expect(verdict(`${longest}a`, expression, dialect)).toBe('unevaluable');
+    }
+  });
+
+  it.each(['==', '!=', '>='])('is no operand of %s', (operator) => {
+    for (const dialect of DIALECTS) {
+      expect(verdict('1.2', `${operator} ${longest}`, dialect)).toBe(
+        operator === '!=' ? 'failed' : 'passed',
+      );
+      expect(verdict('1.2', `${operator} ${longest}a`, dialect)).toBe('unevaluable');
+    }
+  });
+
+  it('is compared as a text with a text', () => {
+    expect(verdict(`${longest}a`, '!= rhel', 'current')).toBe('passed');
+    expect(verdict('a'.repeat(300), `== ${'a'.repeat(300)}`, 'current')).toBe('passed');
   });
 });
