@@ -29,6 +29,10 @@ export const MAX_GZIP_HEADER_BYTES = 128 * KIBIBYTE;
 /** One JSON document, in bytes: CTRF reports with the output of every test are the largest. */
 export const MAX_JSON_BYTES = 16 * MEBIBYTE;
 
+/** All files that `--results` leads to together, in bytes: a report for each phase and one of all, each
+ * as large as may be, so that a directory of other things is not read for hours. */
+export const MAX_RESULTS_BYTES = 4 * MAX_JSON_BYTES;
+
 /** The recipe, in bytes. AICR's own reader has the same limit. */
 export const MAX_RECIPE_BYTES = MEBIBYTE;
 

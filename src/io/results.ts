@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { EvidenceError } from '../errors.ts';
 import type { Finding } from '../errors.ts';
-import { MAX_ENTRIES, MAX_JSON_BYTES } from '../limits.ts';
-import { parseResults, resultsMissing } from '../phase/ctrf.ts';
+import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../limits.ts';
+import { ResultsCollector, resultsMissing } from '../phase/ctrf.ts';
 import type { Results, ResultsInput } from '../phase/ctrf.ts';
 import { escapeInvisible } from '../quote.ts';
 import { STDIN, readFileBounded } from './files.ts';
@@ -22,19 +22,26 @@ import { unreadable } from './system-error.ts';
  */
 export async function readResults(paths: readonly string[]): Promise<Results> {
   requireOneStdin(paths);
-  const inputs: ResultsInput[] = [];
+  const collector = new ResultsCollector();
   const findings: Finding[] = [];
+  let total = 0;
+  const add = async (path: string, folder: string | undefined): Promise<void> => {
+    const input = await readInput(path, folder);
+    total += input.bytes.length;
+    if (total > MAX_RESULTS_BYTES) throw tooLarge(path);
+    collector.add(input);
+  };
   for (const path of paths) {
     if (path !== STDIN && (await isDirectory(path))) {
       const { names, ignored } = await listResults(path);
       if (names.length === 0) throw resultsMissing(escapeInvisible(path));
-      for (const name of names) inputs.push(await readInput(join(path, name), path));
+      for (const name of names) await add(join(path, name), path);
       findings.push(...ignored);
     } else {
-      inputs.push(await readInput(path, undefined));
+      await add(path, undefined);
     }
   }
-  const results = parseResults(inputs);
+  const results = collector.results();
   return { ...results, findings: [...findings, ...results.findings] };
 }
 
@@ -84,6 +91,15 @@ async function listResults(
 /** Links are not followed: one may lead anywhere, and its target is not what the directory holds. */
 function isReport(entry: Dirent): boolean {
   return entry.isFile() && entry.name.endsWith('.json');
+}
+
+function tooLarge(path: string): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(path),
+    found: 'more bytes, with the files before it, than results may have',
+    expected: `at most ${MAX_RESULTS_BYTES} bytes in all files of --results together`,
+    hint: 'name the CTRF files one by one',
+  });
 }
 
 function tooMany(directory: string): EvidenceError {

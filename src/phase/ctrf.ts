@@ -55,31 +55,53 @@ export interface ReportPlace {
  * RESULTS_SUMMARY_DIFFERS, RESULTS_MISSING (a directory without a report), KIND_UNEXPECTED and what
  * reading JSON and its fields can throw.
  */
-export function parseResults(inputs: readonly ResultsInput[]): Results {
-  const reports = new Map<Phase, PlacedReport>();
-  const findings: Finding[] = [];
-  const empty = new Set(inputs.flatMap(({ folder }) => folder ?? []));
-  for (const { name, bytes, folder } of inputs) {
+export function parseResults(inputs: Iterable<ResultsInput>): Results {
+  const collector = new ResultsCollector();
+  for (const input of inputs) collector.add(input);
+  return collector.results();
+}
+
+/**
+ * `parseResults`, one input at a time: of a hundred large files that are no reports, none has to be
+ * kept until the last is read.
+ */
+export class ResultsCollector {
+  readonly #reports = new Map<Phase, PlacedReport>();
+  readonly #findings: Finding[] = [];
+  /** The directories, and whether a report was in them. */
+  readonly #folders = new Map<string, boolean>();
+
+  /** Throws what `parseResults` throws. */
+  add({ name, bytes, folder }: ResultsInput): void {
     const file = escapeInvisible(name);
     const data = decodeJson(bytes, file);
-    if (folder !== undefined && isOther(data, name)) {
-      findings.push(ignored(file));
-      continue;
+    const isIgnored = folder !== undefined && isOther(data, name);
+    if (folder !== undefined) {
+      this.#folders.set(folder, !isIgnored || this.#folders.get(folder) === true);
     }
-    if (folder !== undefined) empty.delete(folder);
+    if (isIgnored) {
+      this.#findings.push(ignored(file));
+      return;
+    }
     for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
       const { phase } = placed.report;
-      const earlier = reports.get(phase);
+      const earlier = this.#reports.get(phase);
       if (earlier !== undefined) refuseDuplicate(phase, file, earlier.place.file);
-      reports.set(phase, placed);
+      this.#reports.set(phase, placed);
     }
   }
-  for (const folder of empty) throw resultsMissing(escapeInvisible(folder));
-  return {
-    reports: inOrder(reports, ({ report }) => report),
-    places: inOrder(reports, ({ place }) => place),
-    findings,
-  };
+
+  /** Throws RESULTS_MISSING for a directory without a report. */
+  results(): Results {
+    for (const [folder, hasReport] of this.#folders) {
+      if (!hasReport) throw resultsMissing(escapeInvisible(folder));
+    }
+    return {
+      reports: inOrder(this.#reports, ({ report }) => report),
+      places: inOrder(this.#reports, ({ place }) => place),
+      findings: this.#findings,
+    };
+  }
 }
 
 /**

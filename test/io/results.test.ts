@@ -103,6 +103,25 @@ describe('readResults', () => {
     });
   });
 
+  it('refuses files that are too large together', async () => {
+    const large = Buffer.alloc(MAX_JSON_BYTES, ' ');
+    large.write('{}');
+    const paths = [1, 2, 3, 4].map((index) => join(folder, `other-${index}.json`));
+    for (const path of paths) writeFileSync(path, large);
+    const last = join(folder, 'z.json');
+    writeFileSync(last, '{}');
+    expect(await refusal([folder])).toMatchObject({ code: 'LIMIT_EXCEEDED', at: last });
+    rmSync(last);
+    expect(await refusal([folder])).toMatchObject({ code: 'RESULTS_MISSING', at: folder });
+  });
+
+  it('reads no file behind one that is refused', async () => {
+    const bad = write('deployment.json', { reportFormat: 'CTRF' });
+    const missing = join(folder, 'performance.json');
+    expect(await refusal([bad, missing])).not.toMatchObject({ code: 'FILE_UNREADABLE' });
+    expect(await refusal([missing, bad])).toMatchObject({ code: 'FILE_UNREADABLE', at: missing });
+  });
+
   it('reads standard input for -', () => {
     const module = new URL('../../src/io/results.ts', import.meta.url).href;
     const script = `
