@@ -81,7 +81,7 @@ async function listResults(
       .map((entry) => ({
         code: 'RESULTS_FILE_IGNORED',
         at: escapeInvisible(join(directory, entry.name)),
-        found: entry.isFile() ? 'a file that is not named *.json' : `a ${kindOf(entry)}`,
+        found: whatIs(entry),
         expected: 'CTRF reports only: regular files named *.json',
         hint: 'move it out of the directory, or name it with a --results of its own',
       })),
@@ -90,7 +90,19 @@ async function listResults(
 
 /** Links are not followed: one may lead anywhere, and its target is not what the directory holds. */
 function isReport(entry: Dirent): boolean {
-  return entry.isFile() && entry.name.endsWith('.json');
+  return entry.isFile() && entry.name.endsWith('.json') && !isMangled(entry);
+}
+
+/** Node puts U+FFFD for bytes that are not UTF-8, and no file can be opened by such a name. */
+function isMangled({ name }: Dirent): boolean {
+  return name.includes('\uFFFD');
+}
+
+function whatIs(entry: Dirent): string {
+  if (!entry.isFile()) return `a ${kindOf(entry)}`;
+  return isMangled(entry)
+    ? 'a file whose name is not UTF-8, or has U+FFFD'
+    : 'a file that is not named *.json';
 }
 
 function tooLarge(path: string): EvidenceError {

@@ -61,6 +61,23 @@ describe('readResults', () => {
     ]);
   });
 
+  it.skipIf(process.platform !== 'linux')('finds a name that is not UTF-8', async () => {
+    write('deployment.json', GOOD);
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${folder}/x`), Buffer.from([0xff]), Buffer.from('.json')]),
+      '{}',
+    );
+    const { reports, findings } = await readResults([folder]);
+    expect([...reports.keys()]).toEqual(['deployment']);
+    expect(findings).toMatchObject([
+      {
+        code: 'RESULTS_FILE_IGNORED',
+        at: join(folder, 'x\uFFFD.json'),
+        found: 'a file whose name is not UTF-8, or has U+FFFD',
+      },
+    ]);
+  });
+
   it('follows a link that the user names', async () => {
     symlinkSync(write('report.json', GOOD), join(folder, 'deployment.json'));
     const { reports } = await readResults([join(folder, 'deployment.json')]);
