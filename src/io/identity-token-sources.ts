@@ -2,7 +2,7 @@ import { EvidenceError } from '../errors.ts';
 import { quote } from '../quote.ts';
 import { TOKEN_AUDIENCE } from '../sign/identity-token.ts';
 import { isConfidential } from '../sign/signing-config.ts';
-import { requestJson } from './service-request.ts';
+import { requestFrom } from './service-request.ts';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,21 +45,24 @@ function isSet(text: string | undefined): text is string {
 /** https://docs.github.com/en/actions/reference/security/oidc */
 async function fetchActionsToken(address: string, credential: string): Promise<string> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !isConfidential(url)) {
+  if (url === undefined || !isConfidential(url) || url.username + url.password !== '') {
     throw new EvidenceError('SIGNING_FAILED', {
       at: 'ACTIONS_ID_TOKEN_REQUEST_URL',
-      found: quote(address),
-      expected: 'an https address, or http to this machine',
+      // Not the text itself: it may have a password.
+      found: url === undefined ? 'no address' : `an address of ${quote(url.origin)}`,
+      expected: 'an https address without a password, or http to this machine',
       hint: 'run in GitHub Actions, or unset the variable',
     });
   }
   url.searchParams.set('audience', TOKEN_AUDIENCE);
-  const answer = await requestJson({
+  const request = {
     name: 'token service of GitHub Actions',
     url: url.href,
+    secrets: [credential],
     timeoutMs: TIMEOUT_MS,
     init: { headers: { accept: 'application/json', authorization: `Bearer ${credential}` } },
-  });
+  };
+  const answer = await requestFrom(request, (body): unknown => JSON.parse(body.toString('utf8')));
   const value =
     typeof answer === 'object' && answer !== null && 'value' in answer ? answer.value : undefined;
   if (typeof value === 'string') return value;

@@ -4,38 +4,39 @@ import { TransparencyLogEntry } from '@sigstore/protobuf-specs';
 import type { Witness } from '@sigstore/sign';
 
 import { preAuthEncoding } from '../trust/dsse.ts';
-import { requestJson, serviceFailed } from './service-request.ts';
+import { postJson, requestFrom } from './service-request.ts';
 
 /** Rekor v2 answers when the entry stands in a signed tree, which takes up to 10 s. */
 const TIMEOUT_MS = 20_000;
 
 type Content = Parameters<Witness['testify']>[0];
 type Material = Awaited<ReturnType<Witness['testify']>>;
+type Entry = NonNullable<Material['tlogEntries']>[number];
 
 /**
  * Logs a DSSE envelope in Rekor v2: as a hashedrekord over the digest of what is under the signature.
  * `@sigstore/sign` 5.1.0 sends a dsse request, which rekor-tiles refuses since 2.3.0 (2026-06).
  */
-export function rekorV2Witness(logUrl: string): Witness {
-  const service = { name: 'transparency log', url: `${logUrl}/api/v2/log/entries` };
+export function rekorV2Witness(logUrl: string, secrets: readonly string[]): Witness {
+  const service = {
+    name: 'transparency log',
+    url: `${logUrl}/api/v2/log/entries`,
+    secrets,
+    timeoutMs: TIMEOUT_MS,
+  };
   return {
     testify: async (content, certificatePem): Promise<Material> => {
-      const json = await requestJson({
-        ...service,
-        timeoutMs: TIMEOUT_MS,
-        init: {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/json' },
-          body: JSON.stringify(requestOf(content, certificatePem)),
-        },
-      });
-      const { logId, kindVersion, ...entry } = TransparencyLogEntry.fromJSON(json);
-      if (logId === undefined || kindVersion === undefined) {
-        throw serviceFailed(service, { status: undefined, message: 'an answer without an entry' });
-      }
-      return { tlogEntries: [{ ...entry, logId, kindVersion }] };
+      const init = postJson(requestOf(content, certificatePem));
+      return { tlogEntries: [await requestFrom({ ...service, init }, parseEntry)] };
     },
   };
+}
+
+function parseEntry(body: Buffer): Entry {
+  const json: unknown = JSON.parse(body.toString('utf8'));
+  const { logId, kindVersion, ...entry } = TransparencyLogEntry.fromJSON(json);
+  if (logId === undefined || kindVersion === undefined) throw new TypeError('not an entry');
+  return { ...entry, logId, kindVersion };
 }
 
 function requestOf(content: Content, certificatePem: string): Readonly<Record<string, unknown>> {

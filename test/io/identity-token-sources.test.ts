@@ -100,4 +100,26 @@ describe('an identity token', () => {
     const error = await refusal(readIdentityToken(undefined, actions('http://tokens.test/x')));
     expect([error?.code, error?.at]).toEqual(['SIGNING_FAILED', 'ACTIONS_ID_TOKEN_REQUEST_URL']);
   });
+
+  it.each(['{"message":"no: Bearer bearer-secret"}', '{"message":"bearer-secr"}', 'bearer-secret'])(
+    'of a service that repeats the credential is refused without it (%s)',
+    async (body) => {
+      let error: EvidenceError | undefined;
+      await withService(403, body, async (url) => {
+        error = await refusal(readIdentityToken(undefined, actions(`${url}&key=query-secret`)));
+      });
+      expect(error?.code).toBe('SERVICE_FAILED');
+      expect(error?.at).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      expect(JSON.stringify([error, error?.message])).not.toMatch(/er-secr|query-secret/);
+    },
+  );
+
+  it.each(['https://user:pass-word@tokens.test/x', 'user:pass-word@'])(
+    'is not asked for with a password in the address, which is not shown: %s',
+    async (address) => {
+      const error = await refusal(readIdentityToken(undefined, actions(address)));
+      expect([error?.code, error?.at]).toEqual(['SIGNING_FAILED', 'ACTIONS_ID_TOKEN_REQUEST_URL']);
+      expect(JSON.stringify([error, error?.message])).not.toContain('pass-word');
+    },
+  );
 });

@@ -167,6 +167,84 @@ describe('a service that fails', () => {
     expect(error.hint).not.toBe('');
   });
 
+  it.each<[keyof typeof LISTS, SigningConfigName]>([
+    ['ca', 'signing_config.json'],
+    ['log', 'signing_config.v1.json'],
+    ['log', 'signing_config.v2-tsa.json'],
+    ['tsa', 'signing_config.json'],
+  ])(
+    'by sending us elsewhere is refused, and elsewhere hears nothing: %s of %s',
+    async (part, config) => {
+      let heard = 0;
+      const elsewhere = createServer((_, response) => {
+        heard += 1;
+        response.end('{}');
+      });
+      const location = `${await listen(elsewhere)}/steal`;
+      try {
+        for (const status of [302, 307, 308]) {
+          const error = await failure(
+            part,
+            (_, response) => {
+              response.writeHead(status, { location }).end();
+            },
+            config,
+          );
+          expect(error.code).toBe('SERVICE_FAILED');
+          expect(error.found).toContain(`no usable answer from the ${NAMES[part]}`);
+          expect(error.at).not.toContain(new URL(location).port);
+        }
+        expect(heard).toBe(0);
+      } finally {
+        elsewhere.close();
+      }
+    },
+  );
+
+  it.each(['ca', 'log', 'tsa'] as const)(
+    'by an answer without end is left after one mebibyte: %s',
+    async (part) => {
+      let sent = 0;
+      const error = await failure(part, (_, response) => {
+        const chunk = Buffer.alloc(64 * 1024, ' ');
+        const more = (): void => {
+          while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+          response.once('drain', more);
+        };
+        response.writeHead(200);
+        more();
+      });
+      expect(error.code).toBe('SERVICE_FAILED');
+      expect(error.found).toContain('the answer is too long');
+      expect(sent).toBeLessThan(64 * 1024 * 1024);
+    },
+  );
+
+  it.each(['', 'http://elsewhere.test'])(
+    'after it logged the entry gives it when asked again, by its own address (%s)',
+    async (origin) => {
+      const asked: string[] = [];
+      const server = createServer((request, response) => {
+        asked.push(`${request.method}`);
+        void relay(request, response, { origin, lost: asked.length === 1 });
+      });
+      const url = await listen(server);
+      const config = structuredClone(sandbox.signingConfigs['signing_config.v1.json']) as Record<
+        string,
+        { url: string }[]
+      >;
+      for (const service of config['rekorTlogUrls'] ?? []) service.url = url;
+      try {
+        const bytes = await sign(config);
+        expect(Buffer.from(trust.verify(bytes).payload)).toEqual(STATEMENT);
+        expect(asked).toEqual(['POST', 'POST', 'GET']);
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  );
+
   it.each(['ca', 'log', 'tsa'] as const)('by hanging up is named: %s', async (part) => {
     const error = await failure(part, hangUp);
     expect(error.code).toBe('SERVICE_FAILED');
@@ -229,6 +307,25 @@ describe('a service that fails', () => {
       expect(told).not.toContain(secret.split('.')[2]);
     }
   });
+
+  it.each<[string, (secret: string) => unknown]>([
+    ['all but its end', (secret) => secret.slice(0, -4)],
+    ['its claims', (secret) => secret.split('.')[1]],
+    ['a piece', (secret) => `x"${secret.slice(-30, -10)}"`],
+    ['it in an object', (secret) => ({ secret })],
+  ])('never makes us tell the token, even if it repeats %s', async (_, repeat) => {
+    const secret = token();
+    const message = repeat(secret);
+    for (const body of [JSON.stringify({ message }), `no JSON: ${JSON.stringify(message)}`]) {
+      const error = await failure('ca', answer(400, body));
+      const told = JSON.stringify([error, error.message, error.stack, error.cause]);
+      for (let start = 0; start + 8 <= secret.length; start += 1) {
+        expect(told).not.toContain(secret.slice(start, start + 8));
+      }
+    }
+    const unread = await failure('ca', answer(200, String(message)));
+    expect(unread.found).not.toContain(secret.slice(-20, -12));
+  });
 });
 
 async function listen(server: Server): Promise<string> {
@@ -252,6 +349,28 @@ async function forward(
   });
   response.writeHead(reply.status, { 'content-type': 'application/json' });
   response.end(Buffer.from(await reply.arrayBuffer()));
+}
+
+/** Passes a request on; the answer may be lost, and names an entry that is there at another origin. */
+async function relay(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { origin, lost }: { readonly origin: string; readonly lost: boolean },
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const reply = await fetch(new URL(request.url ?? '/', sandbox.url), {
+    method: request.method ?? 'GET',
+    headers: { 'content-type': 'application/json' },
+    ...(request.method === 'POST' ? { body: Buffer.concat(chunks) } : {}),
+  });
+  const body = Buffer.from(await reply.arrayBuffer());
+  if (lost) {
+    response.writeHead(503).end();
+    return;
+  }
+  response.writeHead(reply.status, { location: `${origin}${reply.headers.get('location') ?? ''}` });
+  response.end(body);
 }
 
 function jsonOf(bytes: Uint8Array): BundleJson {
