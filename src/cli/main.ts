@@ -2,7 +2,7 @@ import { EvidenceError } from '../errors.ts';
 import { unwritable } from '../io/system-error.ts';
 import { setCommandAfterDashes, splitDashes } from './command-after-dashes.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
-import { errorJson, renderError } from './print-error.ts';
+import { errorJson, renderError, withoutToken } from './print-error.ts';
 
 /**
  * Runs one command. The last stop of every error: it is printed here, and it decides the exit code.
@@ -63,7 +63,9 @@ async function end(error: unknown, json: boolean): Promise<void> {
 function printError(error: unknown): void {
   process.stderr.write(renderError(error));
   const debug = process.env['AFFIDAVIT_DEBUG'] ?? '';
-  if (debug !== '' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (debug !== '' && error instanceof Error) {
+    process.stderr.write(`${withoutToken(error.stack ?? '')}\n`);
+  }
 }
 
 function isExit(error: unknown): error is { readonly oclif: { readonly exit: number } } {

@@ -43,14 +43,26 @@ function evidenceErrorOf(error: unknown): EvidenceError {
 const OCLIF_FRAME = /^(?:The following errors? occurred:|See more help with --help)?$/;
 
 function usageOf(error: Error): EvidenceError {
-  const lines = error.message.split('\n').map((line) => line.trim());
+  const lines = withoutToken(error.message)
+    .split('\n')
+    .map((line) => line.trim());
   return new EvidenceError('USAGE', {
     found: lines.filter((line) => !OCLIF_FRAME.test(line)).join('; '),
     expected: 'the arguments and flags that --help lists',
     hint: 'add --help to see what the command takes; affidavit --help lists the commands',
-    cause: error,
   });
 }
+
+/** oclif repeats the words of the command line, and one of them may be a token. */
+export function withoutToken(text: string): string {
+  return text
+    .replaceAll(/(--identity-token=).*?(?= cannot also be provided)/gs, '$1…')
+    .replaceAll(/(--identity-tok[a-z]*=)[^…]\S*/g, '$1…')
+    .replaceAll(JSON_WEB_TOKEN, '…');
+}
+
+/** Its header is base64url of `{"`. */
+const JSON_WEB_TOKEN = /eyJ[\w-]{6,}[\w.-]*/g;
 
 /** E.g. a path from a shell variable that was not set: that is what is to be seen. */
 const EMPTY = '""';

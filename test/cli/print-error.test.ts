@@ -54,6 +54,20 @@ describe('an error that ends a command', () => {
     });
   });
 
+  it.each([
+    '--identity-token=SECRETX cannot also be provided when using --no-sign',
+    '--identity-token=SECRETX and\nSECRETX cannot also be provided when using --sandbox',
+    '--no-sign=true cannot also be provided when using --identity-token=SECRETX',
+    'Unexpected argument: eyJhbGciOiJ.SECRETX.SECRETX',
+    'Nonexistent flag: --token=eyJhbGciOiJ.SECRETX.SECRETX',
+  ])('of how the command was called does not repeat a token: %s', (message) => {
+    const error = Object.assign(new Error(message), { oclif: { exit: 64 } });
+    expect(renderError(error)).toContain('…');
+    expect(renderError(error)).not.toContain('SECRETX');
+    expect(errorJson(error)).toMatchObject({ error: { code: 'USAGE', at: null } });
+    expect(JSON.stringify(errorJson(error))).not.toContain('SECRETX');
+  });
+
   it('that is a bug is 70, never a verdict, and tells how to report it', () => {
     const bug = new TypeError('x is not a function');
     expect(exitCodeOf(bug)).toBe(70);
