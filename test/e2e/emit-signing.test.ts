@@ -195,7 +195,7 @@ describe('a Sigstore that runs elsewhere', () => {
       const words = [...EMIT, ...flags, '--identity-token', sandbox.token()];
       const { code, error } = await place.refused(words);
       expect([code, error.code]).toEqual([3, 'SERVICE_FAILED']);
-      expect(error.at).toBe(new URL(wrong).origin);
+      expect(error.at?.startsWith(wrong)).toBe(true);
       expect(error.found).toContain(`the ${name}`);
     },
   );
