@@ -22,6 +22,7 @@ export function fulcioSigner(authorityUrl: string, token: IdentityToken): Signer
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const request = {
         name: 'certificate authority',
+        at: authorityUrl,
         url: `${authorityUrl}/api/v2/signingCert`,
         secrets: [token.text],
         timeoutMs: TIMEOUT_MS,

@@ -57,6 +57,7 @@ async function fetchActionsToken(address: string, credential: string): Promise<s
   url.searchParams.set('audience', TOKEN_AUDIENCE);
   const request = {
     name: 'token service of GitHub Actions',
+    at: url.origin,
     url: url.href,
     secrets: [credential],
     timeoutMs: TIMEOUT_MS,

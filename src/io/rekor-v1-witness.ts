@@ -16,7 +16,7 @@ type Entry = NonNullable<Awaited<ReturnType<Witness['testify']>>['tlogEntries']>
 /** Logs a DSSE envelope as a dsse entry, which has the hashes of the envelope and its payload. */
 export function rekorV1Witness(logUrl: string, secrets: readonly string[]): Witness {
   const url = `${logUrl}/api/v1/log/entries`;
-  const service = { name: 'transparency log', url, secrets, timeoutMs: TIMEOUT_MS };
+  const service = { name: 'transparency log', at: logUrl, url, secrets, timeoutMs: TIMEOUT_MS };
   return {
     testify: async (content, certificatePem) => {
       if (content.$case !== 'dsseEnvelope') throw new TypeError('only DSSE envelopes are logged');

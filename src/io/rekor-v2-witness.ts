@@ -20,6 +20,7 @@ type Entry = NonNullable<Material['tlogEntries']>[number];
 export function rekorV2Witness(logUrl: string, secrets: readonly string[]): Witness {
   const service = {
     name: 'transparency log',
+    at: logUrl,
     url: `${logUrl}/api/v2/log/entries`,
     secrets,
     timeoutMs: TIMEOUT_MS,

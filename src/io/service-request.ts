@@ -8,12 +8,14 @@ import { quote } from '../quote.ts';
 export interface ServiceName {
   /** E.g. `timestamp authority`. */
   readonly name: string;
-  readonly url: string;
+  /** Its address as errors show it: without a path or a query that may be secret. */
+  readonly at: string;
   /** What no error may show, even if the service repeats it, or a piece of it. */
   readonly secrets: readonly string[];
 }
 
 export interface ServiceRequest extends ServiceName {
+  readonly url: string;
   readonly init: RequestInit;
   readonly timeoutMs: number;
 }
@@ -127,14 +129,13 @@ function mayPass(status: number | undefined): boolean {
 }
 
 function serviceFailed(
-  { name, url, secrets }: ServiceName,
+  { name, at, secrets }: ServiceName,
   { status, message }: ServiceFailure,
 ): EvidenceError {
   const answer = status === undefined ? 'no usable answer' : `status ${status}`;
   const shown = withoutSecrets(message.slice(0, MAX_MESSAGE_CHARACTERS), secrets);
   return new EvidenceError('SERVICE_FAILED', {
-    // Not the whole address: the path and the query of a token service are not for a log.
-    at: new URL(url).origin,
+    at,
     found: `${answer} from the ${name}${shown === '' ? '' : `: ${quote(shown)}`}`,
     expected: 'a successful answer',
     hint: hintFor(status),

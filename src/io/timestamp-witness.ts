@@ -15,6 +15,7 @@ export function timestampWitness(authorityUrl: string, secrets: readonly string[
   const bare = new URL(authorityUrl).pathname === '/';
   const service = {
     name: 'timestamp authority',
+    at: authorityUrl,
     url: bare ? `${authorityUrl}/api/v1/timestamp` : authorityUrl,
     secrets,
     timeoutMs: TIMEOUT_MS,
