@@ -14,6 +14,8 @@ export interface EmitOptions {
   readonly allowRetiredApi: boolean;
   readonly tool: Tool;
   readonly signal: AbortSignal;
+  /** Called once the archive has its name: an interrupt is too late then. */
+  readonly onWritten: () => void;
 }
 
 /** Packs, signs, verifies what was signed, and writes one archive: whole or not at all. */
@@ -35,17 +37,21 @@ export async function emitEvidence(
   return packed;
 }
 
-/** The root first: an archive is never there without what verifies it, not even after a kill -9. */
+/** The root gets its name in the turn in which the archive does: neither replaces its like without the other. */
 async function write(
   { files }: PackedEvidence,
   session: SigningSession | undefined,
-  { out, force, signal, mtime }: EmitOptions & { readonly mtime: number },
+  { out, force, signal, mtime, onWritten }: EmitOptions & { readonly mtime: number },
 ): Promise<void> {
   const undo = (): void => session?.dropRoot();
+  const onNamed = (): void => {
+    onWritten();
+    session?.keepRoot();
+  };
   signal.addEventListener('abort', undo);
   try {
-    await session?.keepRoot();
-    const written = writeArchive(out, files, { force, mtime, signal });
+    await session?.stageRoot();
+    const written = writeArchive(out, files, { force, mtime, signal, onNamed });
     await withProgress('writing the archive', written);
   } catch (error) {
     undo();

@@ -34,6 +34,8 @@ export interface ValidateRun {
   readonly tool: Tool;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** Called once the archive has its name. */
+  readonly onWritten: () => void;
 }
 
 /** Everything that `affidavit validate` does. True if all is green. */
@@ -102,7 +104,7 @@ async function emit(
   }: { readonly validation: Validation; readonly session: SigningSession | undefined },
 ): Promise<PackedEvidence> {
   const { emitEvidence } = await import('./emit-evidence.ts');
-  const { logs, force, allowRetiredApi, tool, signal } = run;
+  const { logs, force, allowRetiredApi, tool, signal, onWritten } = run;
   return await emitEvidence(validation, session, {
     out,
     logs,
@@ -110,6 +112,7 @@ async function emit(
     allowRetiredApi,
     tool,
     signal,
+    onWritten,
   });
 }
 

@@ -43,7 +43,11 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
       summary:
         'CTRF report of a phase, of several phases, a directory of them, or - for standard input; repeatable.',
     }),
-    logs: string({ helpValue: 'DIR', summary: 'Directory of logs, <phase>/<name>.' }),
+    logs: string({
+      dependsOn: EVIDENCE,
+      helpValue: 'DIR',
+      summary: 'Directory of logs, <phase>/<name>.',
+    }),
     'emit-evidence': string({ helpValue: 'OUT', summary: 'Write the evidence to this .tar.gz.' }),
     'no-sign': boolean({
       dependsOn: EVIDENCE,
@@ -83,7 +87,7 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
   async run(): Promise<void> {
     const { flags } = await this.parse(Validate);
     const isGreen = await interruptible(
-      async (signal) =>
+      async (signal, onWritten) =>
         await runValidate({
           recipe: flags.recipe,
           snapshot: flags.snapshot,
@@ -101,6 +105,7 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
           tool: toolOf(this.config),
           environment: process.env,
           signal,
+          onWritten,
         }),
     );
     process.exitCode = isGreen ? EXIT_CODES.verified : EXIT_CODES.failed;

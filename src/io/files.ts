@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
-import { access, link, lstat, open, rename } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
+import { access, lstat, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { BundleFile } from '../archive/entry.ts';
@@ -26,6 +26,8 @@ export interface WriteOptions {
   readonly force: boolean;
   /** Gives up, and removes what was written so far, before `abort` returns. */
   readonly signal?: AbortSignal | undefined;
+  /** Called in the turn of the event loop in which the file gets its name: from then on it is there. */
+  readonly onNamed?: () => void;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
 export async function writeWhole(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
-  { force, signal }: WriteOptions,
+  { force, signal, onNamed }: WriteOptions,
 ): Promise<void> {
   await requireFree(path, force);
   signal?.throwIfAborted();
@@ -86,7 +88,10 @@ export async function writeWhole(
     signal?.addEventListener('abort', remove);
     try {
       await fill(temporary, chunks, signal);
-      await publish(temporary, path, force);
+      if (force) renameSync(temporary, path);
+      else await linkNew(temporary, path);
+      onNamed?.();
+      await syncDirectory(dirname(path));
     } finally {
       signal?.removeEventListener('abort', remove);
       remove();
@@ -201,22 +206,16 @@ async function fill(
   signal?.throwIfAborted();
 }
 
-async function publish(temporary: string, path: string, force: boolean): Promise<void> {
-  if (force) await rename(temporary, path);
-  else await linkNew(temporary, path);
-  await syncDirectory(dirname(path));
-}
-
 /** Gives the file its name unless that is taken: unlike a rename, a link never replaces. */
 async function linkNew(temporary: string, path: string): Promise<void> {
   try {
-    await link(temporary, path);
+    linkSync(temporary, path);
   } catch (error) {
     if (isSystemError(error) && error.code === 'EEXIST') throw exists(path);
     if (!isSystemError(error) || !NO_LINKS.has(error.code)) throw error;
     // Without hard links, a file that appears between these two calls is replaced.
     await requireFree(path, false);
-    await rename(temporary, path);
+    renameSync(temporary, path);
   }
 }
 

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-
 import type { Signing } from '../sign/sign-statement.ts';
 import { sigstoreTrust } from '../trust/sigstore-trust.ts';
 import { readTrust } from './read-trust.ts';
-import { removeSandboxFiles, writeSandboxFiles } from './sandbox-files.ts';
+import { stageSandboxFiles } from './sandbox-files.ts';
+import type { StagedFiles } from './sandbox-files.ts';
 
 export interface SigningChoice {
   /** Sign with a sandbox of this process, whose root is left in `<out>.sandbox/`. */
@@ -20,9 +19,11 @@ export interface SigningSession {
   readonly signing: Signing;
   /** The trusted root under which the signature verifies; undefined: the embedded one. */
   readonly rootPath: string | undefined;
-  /** Writes the root of a sandbox; does nothing otherwise. */
-  keepRoot(): Promise<void>;
-  /** Takes that root away again, if nothing was written that it verifies. */
+  /** Writes the root of a sandbox under a name that nobody reads; does nothing otherwise. */
+  stageRoot(): Promise<void>;
+  /** Gives that root its name, in one turn of the event loop. */
+  keepRoot(): void;
+  /** Takes it away again, if nothing was written that it verifies. */
   dropRoot(): void;
   close(): Promise<void>;
 }
@@ -51,7 +52,8 @@ async function serviceSigning(
   return {
     signing: { signer, trust: await readTrust(rootPath) },
     rootPath,
-    keepRoot: doNothing,
+    stageRoot: doNothing,
+    keepRoot: () => undefined,
     dropRoot: () => undefined,
     close: doNothing,
   };
@@ -76,18 +78,22 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
   const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
   const signingConfig = parseSigningConfig(config, `${directory}/signing_config.json`);
   const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
+  let staged: StagedFiles | undefined;
   return {
     signing: {
       signer: keylessSigner({ signingConfig, token: sandbox.token(), now: new Date() }),
       trust: sigstoreTrust(root, rootPath),
     },
     rootPath,
-    keepRoot: async () => {
-      await writeSandboxFiles(directory, sandbox);
+    stageRoot: async () => {
+      staged = await stageSandboxFiles(directory, sandbox);
+    },
+    keepRoot: () => {
+      staged?.keep();
+      staged = undefined;
     },
     dropRoot: () => {
-      // An interrupt may come when the archive has its name already.
-      if (!existsSync(out)) removeSandboxFiles(directory, sandbox);
+      staged?.drop();
     },
     close: async () => {
       await sandbox.close();

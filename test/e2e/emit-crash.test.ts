@@ -92,6 +92,7 @@ describe('Ctrl-C in the middle of writing', () => {
   it.each([
     { signal: 'SIGINT', how: UNSIGNED },
     { signal: 'SIGTERM', how: UNSIGNED },
+    { signal: 'SIGHUP', how: UNSIGNED },
     { signal: 'SIGINT', how: IN_SANDBOX },
   ] as const)(
     '$signal is 130, said in one message, and nothing is left: $how',
