@@ -5,7 +5,7 @@ export { gunzip, gzip } from './archive/gzip.ts';
 export { memoryFile } from './archive/memory-file.ts';
 export { readTar } from './archive/read-tar.ts';
 export { writeTar } from './archive/write-tar.ts';
-export { openEntries } from './io/bundle-source.ts';
+export { openEntries } from './io/disk/bundle-source.ts';
 export { isBundlePath } from './bundle-path.ts';
 export type { BundlePath } from './bundle-path.ts';
 export { parseBom } from './bom/bom.ts';

@@ -1,7 +1,7 @@
-import { logFiles } from '../io/log-files.ts';
-import { withProgress } from '../io/progress.ts';
-import type { SigningSession } from '../io/signing-session.ts';
-import { writeArchive } from '../io/write-archive.ts';
+import { logFiles } from '../io/disk/log-files.ts';
+import { writeArchive } from '../io/disk/write-archive.ts';
+import { withProgress } from '../io/process/progress.ts';
+import type { SigningSession } from '../io/sigstore/signing-session.ts';
 import type { PackedEvidence } from '../pack/pack-evidence.ts';
 import { packEvidence } from '../pack/pack-evidence.ts';
 import type { Tool } from '../tool.ts';

@@ -1,5 +1,5 @@
 import { EvidenceError } from '../errors.ts';
-import { unwritable } from '../io/system-error.ts';
+import { unwritable } from '../io/disk/system-error.ts';
 import { setCommandAfterDashes, splitDashes } from './command-after-dashes.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { errorJson, renderError, withoutToken } from './print-error.ts';

@@ -1,11 +1,11 @@
 import { EvidenceError } from '../errors.ts';
-import { documentTime, requireSignable } from '../io/clock.ts';
-import { STDIN, readFileBounded } from '../io/files.ts';
-import { printReport } from '../io/print-report.ts';
-import { readResults, requireOneStdin } from '../io/results.ts';
-import { openSigning } from '../io/signing-session.ts';
-import type { SigningSession } from '../io/signing-session.ts';
-import { requireOutputs } from '../io/validate-outputs.ts';
+import { STDIN, readFileBounded } from '../io/disk/files.ts';
+import { readResults, requireOneStdin } from '../io/disk/results.ts';
+import { requireOutputs } from '../io/disk/validate-outputs.ts';
+import { documentTime, requireSignable } from '../io/process/clock.ts';
+import { printReport } from '../io/process/print-report.ts';
+import { openSigning } from '../io/sigstore/signing-session.ts';
+import type { SigningSession } from '../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
 import type { PackedEvidence } from '../pack/pack-evidence.ts';
 import { escapeInvisible } from '../quote.ts';

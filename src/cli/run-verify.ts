@@ -1,15 +1,15 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
-import { openEntries } from '../io/bundle-source.ts';
-import { documentTime } from '../io/clock.ts';
-import { requireHarmless } from '../io/harmless-output.ts';
-import { interruptible } from '../io/interrupt.ts';
-import { blockNetwork } from '../io/offline.ts';
-import { printReport } from '../io/print-report.ts';
-import { withProgress } from '../io/progress.ts';
-import { readPolicy } from '../io/read-policy.ts';
-import { readTrust } from '../io/read-trust.ts';
+import { openEntries } from '../io/disk/bundle-source.ts';
+import { requireHarmless } from '../io/disk/harmless-output.ts';
+import { readPolicy } from '../io/disk/read-policy.ts';
+import { blockNetwork } from '../io/http/offline.ts';
+import { documentTime } from '../io/process/clock.ts';
+import { interruptible } from '../io/process/interrupt.ts';
+import { printReport } from '../io/process/print-report.ts';
+import { withProgress } from '../io/process/progress.ts';
+import { readTrust } from '../io/sigstore/read-trust.ts';
 import type { VerificationReport } from '../report/report.ts';
 import type { Tool } from '../tool.ts';
 import { verifyEvidence } from '../verify/verify-evidence.ts';

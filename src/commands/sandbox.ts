@@ -4,9 +4,9 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { getCommandAfterDashes } from '../cli/command-after-dashes.ts';
 import { renderExports, sandboxEnvironment } from '../cli/sandbox-environment.ts';
 import { EvidenceError } from '../errors.ts';
-import { exitCodeOfSignal, runCommand, stopSignal } from '../io/child-process.ts';
-import { makeSandboxDirectory, writeSandboxFiles } from '../io/sandbox-files.ts';
-import { startSandbox } from '../io/sandbox-server.ts';
+import { exitCodeOfSignal, runCommand, stopSignal } from '../io/process/child-process.ts';
+import { makeSandboxDirectory, writeSandboxFiles } from '../io/sandbox/sandbox-files.ts';
+import { startSandbox } from '../io/sandbox/sandbox-server.ts';
 
 const MAX_PORT = 65_535;
 

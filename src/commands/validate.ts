@@ -5,7 +5,7 @@ import { EXIT_CODES } from '../cli/exit-codes.ts';
 import { REPORT_FLAGS, reportChoice } from '../cli/report-flags.ts';
 import { runValidate } from '../cli/run-validate.ts';
 import { toolOf } from '../cli/tool.ts';
-import { interruptible } from '../io/interrupt.ts';
+import { interruptible } from '../io/process/interrupt.ts';
 
 const EVIDENCE = ['emit-evidence'];
 

@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox-server.ts';
+import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import type { RunOptions } from '../run-cli.ts';
 import { INPUTS, IN_SANDBOX, OUT, Workplace, json, placesOf, start } from './emit.ts';
 import type { Refused } from './emit.ts';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { bomCoverage, parseBom } from '../../src/bom/bom.ts';
 import { buildBom } from '../../src/bom/build-bom.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
-import { readResults } from '../../src/io/results.ts';
+import { readResults } from '../../src/io/disk/results.ts';
 import { judgePhases, phaseFaults, phaseFindings } from '../../src/phase/judge-phases.ts';
 import { parseRecipe } from '../../src/recipe/recipe.ts';
 import { parseSnapshot } from '../../src/snapshot/snapshot.ts';

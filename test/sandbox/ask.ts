@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import type { Sandbox } from '../../src/io/sandbox-server.ts';
+import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_IDENTITY } from '../../src/sandbox/oidc.ts';
 
 export interface Answer {

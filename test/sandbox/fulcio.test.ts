@@ -3,8 +3,8 @@ import { X509Certificate, sign } from 'node:crypto';
 import { X509Certificate as SigstoreCertificate } from '@sigstore/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox-server.ts';
+import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_ORGANIZATION } from '../../src/media-types.ts';
 import { SANDBOX_IDENTITY } from '../../src/sandbox/oidc.ts';
 import { ec, post, requestCertificate, spkiPem, textAt } from './ask.ts';

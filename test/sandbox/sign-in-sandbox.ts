@@ -9,7 +9,7 @@ import type { Witness } from '@sigstore/sign';
 import { Verifier, toSignedEntity, toTrustMaterial } from '@sigstore/verify';
 import type { Signer } from '@sigstore/verify';
 
-import type { Sandbox } from '../../src/io/sandbox-server.ts';
+import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 
 const STATEMENT = {
   type: 'application/vnd.in-toto+json',

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
-import { generateSandboxKeys } from '../../src/io/sandbox-keys.ts';
+import { generateSandboxKeys } from '../../src/io/sandbox/sandbox-keys.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/media-types.ts';
 import { buildCertificateAuthority } from '../../src/sandbox/certificate-authority.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';

@@ -1,0 +1,128 @@
+import type { Dirent } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Entry } from '../../archive/entry.ts';
+import { gunzip } from '../../archive/gzip.ts';
+import { readTar } from '../../archive/read-tar.ts';
+import { isBundlePath } from '../../bundle-path.ts';
+import { EvidenceError, withCode } from '../../errors.ts';
+import { MAX_ENTRIES } from '../../limits.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { listDirectory } from './list-directory.ts';
+import { kindOf, openFile, openFound, readUnchanged, wrongKind } from './open-file.ts';
+import { unreadable } from './system-error.ts';
+
+/** A bundle as it was given, opened when its entries are asked for; they can be read once. */
+export interface BundleSource {
+  readonly kind: 'archive' | 'directory';
+  readonly entries: AsyncIterable<Entry>;
+}
+
+/**
+ * A bundle's entries, whether it is a tar.gz or a directory. Nothing of it is written anywhere.
+ *
+ * @throws EvidenceError FILE_UNREADABLE; from the entries also ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE,
+ *   LIMIT_EXCEEDED, FILE_CHANGED
+ */
+export async function openBundle(path: string): Promise<BundleSource> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw unreadable(error, path);
+  });
+  if (stats.isDirectory()) return { kind: 'directory', entries: directoryEntries(path) };
+  if (stats.isFile()) return { kind: 'archive', entries: archiveEntries(path) };
+  throw wrongKind(path, kindOf(stats));
+}
+
+async function* archiveEntries(path: string): AsyncGenerator<Entry, void> {
+  const file = await openFile(path);
+  try {
+    if (file.stats.size === 0) throw emptyFile(path);
+    yield* located(readTar(located(gunzip(readUnchanged(file, path)), path)), path);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** The same items; an error that does not say where it is gets the path of the archive. */
+async function* located<T>(items: AsyncIterable<T>, path: string): AsyncGenerator<T, void> {
+  try {
+    yield* items;
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.at !== undefined) throw error;
+    throw withCode(error, error.code, escapeInvisible(path));
+  }
+}
+
+function emptyFile(path: string): EvidenceError {
+  return new EvidenceError('ARCHIVE_UNREADABLE', {
+    at: escapeInvisible(path),
+    found: 'an empty file',
+    expected: 'a .tar.gz file or a directory',
+    hint: 'copy or download the bundle again',
+  });
+}
+
+/** A directory that is being walked: the one on disk, and what precedes its entries' paths. */
+interface Walk {
+  readonly directory: string;
+  readonly prefix: string;
+  /** How many entries were seen so far, in all directories. */
+  readonly seen: { count: number };
+}
+
+async function* directoryEntries(path: string): AsyncGenerator<Entry, void> {
+  yield* walk({ directory: path, prefix: '', seen: { count: 0 } });
+}
+
+async function* walk({ directory, prefix, seen }: Walk): AsyncGenerator<Entry, void> {
+  for (const dirent of await listed(directory, seen)) {
+    const path = `${prefix}${dirent.name}`;
+    const onDisk = join(directory, dirent.name);
+    const type = kindOf(dirent);
+    // What has an unsafe name is reported, for its reader to refuse, but neither opened nor entered:
+    // Node may not even be able to name it back to the system.
+    if (!isBundlePath(path) || (type !== 'file' && type !== 'directory')) {
+      yield { path, type, size: 0, content: nothing() };
+    } else if (type === 'directory') {
+      yield { path, type, size: 0, content: nothing() };
+      yield* walk({ directory: onDisk, prefix: `${path}/`, seen });
+    } else {
+      yield* fileEntry(path, onDisk);
+    }
+  }
+}
+
+async function* fileEntry(path: string, onDisk: string): AsyncGenerator<Entry, void> {
+  const file = await openFound(onDisk);
+  try {
+    const content = readUnchanged(file, onDisk);
+    yield { path, type: 'file', size: file.stats.size, content };
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void> {}
+
+async function listed(directory: string, seen: Walk['seen']): Promise<readonly Dirent[]> {
+  const most = MAX_ENTRIES - seen.count;
+  const dirents = await listDirectory(directory, { most, tooMany: () => tooMany(directory) });
+  seen.count += dirents.length;
+  return dirents;
+}
+
+function tooMany(directory: string): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(directory),
+    found: `more than ${MAX_ENTRIES} entries`,
+    expected: `at most ${MAX_ENTRIES} files and directories in a bundle`,
+    hint: 'check that this is the directory of a bundle',
+  });
+}
+
+/** The entries of `openBundle`, opened when they are asked for: then what is wrong is in the report. */
+export async function* openEntries(path: string): AsyncGenerator<Entry, void> {
+  const { entries } = await openBundle(path);
+  yield* entries;
+}

@@ -1,0 +1,242 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
+import { access, lstat, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type { BundleFile } from '../../archive/entry.ts';
+import type { BundlePath } from '../../bundle-path.ts';
+import { digestOfHex } from '../../digest.ts';
+import { EvidenceError } from '../../errors.ts';
+import { MAX_FILE_BYTES } from '../../limits.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
+import { isSystemError, unreadable, unwritable } from './system-error.ts';
+
+/** What stands for standard input where a file is asked for. */
+export const STDIN = '-';
+
+/** What a file system answers that has no hard links. */
+const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
+/** What a file system answers that cannot write a directory through. */
+const NO_DIRECTORY_SYNC = new Set(['EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
+
+export interface WriteOptions {
+  /** Replace a file that is there. */
+  readonly force: boolean;
+  /** Gives up, and removes what was written so far, before `abort` returns. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called in the turn of the event loop in which the file gets its name: from then on it is there. */
+  readonly onNamed?: () => void;
+}
+
+/**
+ * A whole file, or standard input for `-`; `what` names it in messages, e.g. `the recipe`.
+ *
+ * @throws EvidenceError FILE_UNREADABLE; LIMIT_EXCEEDED, of a file before a byte of it is read
+ */
+export async function readFileBounded(
+  path: string,
+  maxBytes: number,
+  what: string,
+): Promise<Uint8Array> {
+  const limit = { maxBytes, what };
+  if (path === STDIN) return await gather(standardInput(), 'stdin', limit);
+  const file = await openFile(path);
+  try {
+    requireWithin(file.stats.size, path, limit);
+    return await gather(readToEnd(file, path), path, limit);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** A file on disk, hashed now, as a file of a bundle that is read again when the bundle is written. */
+export async function hashFile(path: string, bundlePath: BundlePath): Promise<BundleFile> {
+  const file = await openFound(path);
+  try {
+    const { size } = file.stats;
+    requireWithin(size, path, { maxBytes: MAX_FILE_BYTES, what: 'a file of a bundle' });
+    const hash = createHash('sha256');
+    for await (const chunk of readUnchanged(file, path)) hash.update(chunk);
+    const digest = digestOfHex(hash.digest('hex'));
+    return { path: bundlePath, size, digest, open: () => readAgain(path) };
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/**
+ * Writes a file whole or not at all: into a file beside it (`.affidavit-….tmp`, which only a kill -9
+ * leaves behind), written through to the disk, then given its name. An existing file is never
+ * replaced without `force`, not even one that appears in the meantime. Its mode is that of any new
+ * file: 0666 less the umask.
+ *
+ * @throws EvidenceError OUTPUT_EXISTS, FILE_UNWRITABLE; whatever `chunks` throws, or the signal's reason
+ */
+export async function writeWhole(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  { force, signal, onNamed }: WriteOptions,
+): Promise<void> {
+  await requireFree(path, force);
+  signal?.throwIfAborted();
+  try {
+    // Made and registered in one turn of the event loop, so that no interrupt comes in between.
+    const temporary = createTemporary(dirname(path));
+    const remove = (): void => rmSync(temporary, { force: true });
+    signal?.addEventListener('abort', remove);
+    try {
+      await fill(temporary, chunks, signal);
+      if (force) renameSync(temporary, path);
+      else await linkNew(temporary, path);
+      onNamed?.();
+      await syncDirectory(dirname(path));
+    } finally {
+      signal?.removeEventListener('abort', remove);
+      remove();
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unwritable(error, path);
+  }
+}
+
+/** Throws OUTPUT_EXISTS or FILE_UNWRITABLE if `writeWhole` would: to say so before the work is done. */
+export async function requireFree(path: string, force: boolean): Promise<void> {
+  const stats = await lstat(path).catch((error: unknown) => {
+    if (isSystemError(error) && error.code === 'ENOENT' && path !== '') return undefined;
+    throw unwritable(error, path);
+  });
+  if (stats === undefined) {
+    await requireFolder(path);
+    return;
+  }
+  if (!stats.isFile() && !stats.isSymbolicLink()) {
+    throw new EvidenceError('FILE_UNWRITABLE', {
+      at: escapeInvisible(path),
+      found: `a ${kindOf(stats)}`,
+      expected: 'no file, or a regular one',
+      hint: 'name a file to write',
+    });
+  }
+  if (!force) throw exists(path);
+}
+
+async function requireFolder(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+}
+
+interface Limit {
+  readonly maxBytes: number;
+  readonly what: string;
+}
+
+function requireWithin(size: number, at: string, { maxBytes, what }: Limit): void {
+  if (size <= maxBytes) return;
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(at),
+    found: `more than ${maxBytes} bytes`,
+    expected: `at most ${maxBytes} bytes for ${what}`,
+    hint: 'check that this is the right file',
+  });
+}
+
+async function gather(
+  chunks: AsyncIterable<Uint8Array>,
+  at: string,
+  limit: Limit,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    requireWithin(size, at, limit);
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+async function* standardInput(): AsyncGenerator<Uint8Array, void> {
+  // Node takes a directory here for an input without content.
+  const stats = fstatSync(process.stdin.fd);
+  if (stats.isDirectory()) throw wrongKind('stdin', kindOf(stats));
+  const chunks: AsyncIterable<Uint8Array> = process.stdin;
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw unreadable(error, 'stdin');
+  }
+}
+
+async function* readAgain(path: string): AsyncGenerator<Uint8Array, void> {
+  const file = await openFound(path);
+  try {
+    yield* readToEnd(file, path);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+function createTemporary(directory: string): string {
+  const temporary = join(directory, `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
+  closeSync(openSync(temporary, 'wx'));
+  return temporary;
+}
+
+async function fill(
+  temporary: string,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const handle = await open(temporary, constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      await handle.writeFile(chunk);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  signal?.throwIfAborted();
+}
+
+/** Gives the file its name unless that is taken: unlike a rename, a link never replaces. */
+async function linkNew(temporary: string, path: string): Promise<void> {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'EEXIST') throw exists(path);
+    if (!isSystemError(error) || !NO_LINKS.has(error.code)) throw error;
+    // Without hard links, a file that appears between these two calls is replaced.
+    await requireFree(path, false);
+    renameSync(temporary, path);
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!isSystemError(error) || !NO_DIRECTORY_SYNC.has(error.code)) throw error;
+  }
+}
+
+function exists(path: string): EvidenceError {
+  return new EvidenceError('OUTPUT_EXISTS', {
+    at: escapeInvisible(path),
+    found: 'a file that is there already',
+    expected: 'a path that is free',
+    hint: 'choose another path, or add --force to replace the file',
+  });
+}

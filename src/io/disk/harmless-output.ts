@@ -1,0 +1,98 @@
+import type { Stats } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { EvidenceError } from '../../errors.ts';
+import { quote } from '../../quote.ts';
+import { STDIN } from './files.ts';
+
+/** What a command reads, as the user named it. */
+export interface Inputs {
+  /** Files and directories; `-` is standard input. In a directory a new file harms nobody, e.g. with `--results .`. */
+  readonly open: readonly string[];
+  /** A bundle, if one is read: inside of it also a new file is a file too many. */
+  readonly bundle?: string;
+}
+
+/** An output must not be written over what is read. Throws USAGE, with the flag that names the output. */
+export function requireHarmless(flag: string, path: string, { open, bundle }: Inputs): void {
+  const files = open.filter((input) => input !== STDIN);
+  const spoilt =
+    bundle !== undefined && isWithin(path, bundle)
+      ? bundle
+      : files.find((input) => spoils(path, input));
+  if (spoilt !== undefined) throw wouldReplace(flag, path, `where ${quote(spoilt)} is read`);
+}
+
+export function wouldReplace(flag: string, path: string, where: string): EvidenceError {
+  return new EvidenceError('USAGE', {
+    at: flag,
+    found: `${quote(path)}, ${where}`,
+    expected: 'a path of its own',
+    hint: 'name another file to write',
+  });
+}
+
+/** One file or one name, however it is spelt: a path may lead through links, and a file has many names. */
+export function isSamePlace(a: string, b: string): boolean {
+  return entryOf(a) === entryOf(b) || isSameFile(a, b);
+}
+
+/** The directory itself, or anything under it: as it is named, and where a link in its place leads. */
+export function isWithin(path: string, directory: string): boolean {
+  if (isSamePlace(path, directory)) return true;
+  const starts = [entryOf(path), realOf(path)];
+  return starts.some((start) => parentsOf(start).some((parent) => isSamePlace(parent, directory)));
+}
+
+function spoils(path: string, input: string): boolean {
+  return isSamePlace(path, input) || (exists(path) && isWithin(path, input));
+}
+
+/** Devices are left out: to read and to write one is two things. */
+function isSameFile(a: string, b: string): boolean {
+  const one = statsOf(a);
+  const other = statsOf(b);
+  if (one === undefined || other === undefined) return false;
+  return isKept(one) && one.dev === other.dev && one.ino === other.ino;
+}
+
+function isKept(stats: Stats): boolean {
+  return stats.isFile() || stats.isDirectory();
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    // What cannot be looked at is said when it is opened.
+    return undefined;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a new file of this name would be: links are followed, but for the last part. */
+function entryOf(path: string): string {
+  const whole = resolve(path);
+  return join(realOf(dirname(whole)), basename(whole));
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+function parentsOf(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...parentsOf(parent)];
+}

@@ -1,0 +1,118 @@
+import type { Stats } from 'node:fs';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+
+import { EvidenceError } from '../../errors.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { unreadable } from './system-error.ts';
+
+/** Reads come in pieces of this many bytes: hashing then runs at its own speed. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** What tells the kind of a file: of `lstat`, or of a directory's listing. */
+export type FileKind = Pick<
+  Stats,
+  | 'isBlockDevice'
+  | 'isCharacterDevice'
+  | 'isDirectory'
+  | 'isFIFO'
+  | 'isFile'
+  | 'isSocket'
+  | 'isSymbolicLink'
+>;
+
+/** In words, as `Entry.type` has them. */
+export function kindOf(file: FileKind): string {
+  if (file.isFile()) return 'file';
+  if (file.isDirectory()) return 'directory';
+  if (file.isSymbolicLink()) return 'symbolic link';
+  if (file.isFIFO()) return 'FIFO';
+  if (file.isSocket()) return 'socket';
+  if (file.isBlockDevice()) return 'block device';
+  return file.isCharacterDevice() ? 'character device' : 'file of an unknown kind';
+}
+
+export interface OpenFile {
+  readonly handle: FileHandle;
+  readonly stats: Stats;
+}
+
+/** Opens a file that the user named; a link to it is followed. Throws FILE_UNREADABLE. */
+export async function openFile(path: string): Promise<OpenFile> {
+  return await openRegular(path, 0);
+}
+
+/** Opens a file that was found in a directory: never through a link. Throws FILE_UNREADABLE. */
+export async function openFound(path: string): Promise<OpenFile> {
+  return await openRegular(path, constants.O_NOFOLLOW);
+}
+
+/** What an open file holds, to its end. */
+export async function* readToEnd({ handle }: OpenFile, path: string): AsyncGenerator<Buffer, void> {
+  for (;;) {
+    const chunk = await readChunk(handle, path);
+    if (chunk.length > 0) yield chunk;
+    if (chunk.length < CHUNK_BYTES) return;
+  }
+}
+
+/** The same, and throws FILE_CHANGED unless it has the size that it was opened with. */
+export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerator<Buffer, void> {
+  let size = 0;
+  for await (const chunk of readToEnd(file, path)) {
+    size += chunk.length;
+    if (size > file.stats.size) break;
+    yield chunk;
+  }
+  if (size !== file.stats.size) throw changed(path, `${file.stats.size} bytes, as before`);
+}
+
+function changed(path: string, expected: string): EvidenceError {
+  return new EvidenceError('FILE_CHANGED', {
+    at: escapeInvisible(path),
+    found: 'another file or another size than a moment before',
+    expected,
+    hint: 'wait until nothing writes there, then run the same command again',
+  });
+}
+
+async function openRegular(path: string, flags: number): Promise<OpenFile> {
+  let handle: FileHandle | undefined;
+  try {
+    // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
+    const stats = await handle.stat();
+    if (stats.isFile()) return { handle, stats };
+    throw wrongKind(path, kindOf(stats));
+  } catch (error) {
+    await handle?.close();
+    throw unreadable(error, path);
+  }
+}
+
+export function wrongKind(path: string, kind: string): EvidenceError {
+  return new EvidenceError('FILE_UNREADABLE', {
+    at: escapeInvisible(path),
+    found: `a ${kind}`,
+    expected: 'a regular file',
+    hint: 'name a file',
+  });
+}
+
+/** The next piece, full unless the file ends in it. */
+async function readChunk(handle: FileHandle, path: string): Promise<Buffer> {
+  // A new buffer each time: the one before may still be in the hands of a compressor's thread.
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let length = 0;
+  try {
+    while (length < CHUNK_BYTES) {
+      const { bytesRead } = await handle.read(buffer, length, CHUNK_BYTES - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+  return buffer.subarray(0, length);
+}

@@ -1,0 +1,31 @@
+import { EvidenceError } from '../../errors.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { parsePolicy } from '../../policy/policy.ts';
+import { readConfig } from './read-config.ts';
+
+export interface Pin {
+  readonly identity: string | undefined;
+  readonly issuer: string | undefined;
+  /** A policy file. */
+  readonly policy: string | undefined;
+}
+
+/** Who may sign, as the caller said it; undefined if nothing was said. */
+export async function readPolicy({ identity, issuer, policy }: Pin): Promise<Policy | undefined> {
+  if (policy !== undefined) {
+    const kind = { what: 'a policy', code: 'POLICY_INVALID' } as const;
+    return parsePolicy(await readConfig(policy, kind), policy);
+  }
+  if (identity === undefined && issuer === undefined) return undefined;
+  if (isText(identity) && isText(issuer)) return { signers: [{ identity, issuer }] };
+  throw new EvidenceError('IDENTITY_INCOMPLETE', {
+    at: isText(identity) ? '--certificate-oidc-issuer' : '--certificate-identity',
+    found: 'nothing',
+    expected: 'both --certificate-identity and --certificate-oidc-issuer',
+    hint: 'an identity means nothing without the issuer that vouches for it; give both',
+  });
+}
+
+function isText(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
+}

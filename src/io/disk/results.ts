@@ -1,0 +1,124 @@
+import type { Dirent } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { EvidenceError } from '../../errors.ts';
+import type { Finding } from '../../errors.ts';
+import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
+import { ResultsCollector, resultsMissing } from '../../phase/ctrf.ts';
+import type { Results, ResultsInput } from '../../phase/ctrf.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { STDIN, readFileBounded } from './files.ts';
+import { listDirectory } from './list-directory.ts';
+import { kindOf } from './open-file.ts';
+import { unreadable } from './system-error.ts';
+
+/**
+ * Reads and sorts the results that the user names: CTRF files, directories of them (`*.json`; all
+ * else in them is a finding), or standard input for `-`.
+ *
+ * @throws EvidenceError FILE_UNREADABLE, LIMIT_EXCEEDED, RESULTS_MISSING, USAGE (`-` twice), and what
+ * `parseResults` throws
+ */
+export async function readResults(paths: readonly string[]): Promise<Results> {
+  requireOneStdin(paths);
+  const collector = new ResultsCollector();
+  const findings: Finding[] = [];
+  let total = 0;
+  const add = async (path: string, folder: string | undefined): Promise<void> => {
+    const input = await readInput(path, folder);
+    total += input.bytes.length;
+    if (total > MAX_RESULTS_BYTES) throw tooLarge(path);
+    collector.add(input);
+  };
+  for (const path of paths) {
+    if (path !== STDIN && (await isDirectory(path))) {
+      const { names, ignored } = await listResults(path);
+      if (names.length === 0) throw resultsMissing(escapeInvisible(path));
+      for (const name of names) await add(join(path, name), path);
+      findings.push(...ignored);
+    } else {
+      await add(path, undefined);
+    }
+  }
+  const results = collector.results();
+  return { ...results, findings: [...findings, ...results.findings] };
+}
+
+/** Throws USAGE: of two documents in standard input, the first reader would get both. */
+export function requireOneStdin(paths: readonly string[]): void {
+  if (paths.filter((path) => path === STDIN).length <= 1) return;
+  throw new EvidenceError('USAGE', {
+    found: '- more than once',
+    expected: 'standard input once',
+    hint: 'give the other documents as files',
+  });
+}
+
+async function readInput(path: string, folder: string | undefined): Promise<ResultsInput> {
+  const bytes = await readFileBounded(path, MAX_JSON_BYTES, 'a CTRF report');
+  return { name: path === STDIN ? 'stdin' : path, bytes, folder };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+/** The reports of a directory, sorted, and a finding for each thing in it that is none. */
+async function listResults(
+  directory: string,
+): Promise<{ readonly names: readonly string[]; readonly ignored: readonly Finding[] }> {
+  const limit = { most: MAX_ENTRIES, tooMany: () => tooMany(directory) };
+  const entries = await listDirectory(directory, limit);
+  return {
+    names: entries.filter(isReport).map(({ name }) => name),
+    ignored: entries
+      .filter((entry) => !isReport(entry))
+      .map((entry) => ({
+        code: 'RESULTS_FILE_IGNORED',
+        at: escapeInvisible(join(directory, entry.name)),
+        found: whatIs(entry),
+        expected: 'CTRF reports only: regular files named *.json',
+        hint: 'move it out of the directory, or name it with a --results of its own',
+      })),
+  };
+}
+
+/** Links are not followed: one may lead anywhere, and its target is not what the directory holds. */
+function isReport(entry: Dirent): boolean {
+  return entry.isFile() && entry.name.endsWith('.json') && !isMangled(entry);
+}
+
+/** Node puts U+FFFD for bytes that are not UTF-8, and no file can be opened by such a name. */
+function isMangled({ name }: Dirent): boolean {
+  return name.includes('\uFFFD');
+}
+
+function whatIs(entry: Dirent): string {
+  if (!entry.isFile()) return `a ${kindOf(entry)}`;
+  return isMangled(entry)
+    ? 'a file whose name is not UTF-8, or has U+FFFD'
+    : 'a file that is not named *.json';
+}
+
+function tooLarge(path: string): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(path),
+    found: 'more bytes, with the files before it, than results may have',
+    expected: `at most ${MAX_RESULTS_BYTES} bytes in all files of --results together`,
+    hint: 'name the CTRF files one by one',
+  });
+}
+
+function tooMany(directory: string): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(directory),
+    found: `more than ${MAX_ENTRIES} entries`,
+    expected: `at most ${MAX_ENTRIES} entries in a directory of results`,
+    hint: 'name the CTRF files one by one',
+  });
+}

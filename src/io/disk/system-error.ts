@@ -1,0 +1,67 @@
+import { getSystemErrorMap } from 'node:util';
+
+import { EvidenceError } from '../../errors.ts';
+import { escapeInvisible } from '../../quote.ts';
+
+/** What the operating system answered, e.g. ENOENT. */
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall?: unknown;
+}
+
+export function isSystemError(error: unknown): error is SystemError {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    'errno' in error &&
+    typeof error.errno === 'number' &&
+    'syscall' in error
+  );
+}
+
+/** FILE_UNREADABLE for what the system refused; any other error as it is. */
+export function unreadable(error: unknown, path: string): unknown {
+  if (!isSystemError(error)) return error;
+  return new EvidenceError('FILE_UNREADABLE', {
+    at: escapeInvisible(path),
+    found: reasonOf(error),
+    expected: 'a file that can be read',
+    hint: 'check the path and its permissions',
+    cause: error,
+  });
+}
+
+/** FILE_UNWRITABLE for what the system refused; any other error as it is. */
+export function unwritable(error: unknown, path: string): unknown {
+  if (!isSystemError(error)) return error;
+  return new EvidenceError('FILE_UNWRITABLE', {
+    at: escapeInvisible(path),
+    found: reasonOf(error),
+    expected: 'a folder that exists, may be written to and has space',
+    hint: `${WRITE_HINTS[error.code] ?? 'choose another path'}, then run the same command again; this file was not written`,
+    cause: error,
+  });
+}
+
+const NO_FOLDER = 'make the folder, or choose another path';
+const NO_SPACE = 'free space, or choose another path';
+const NO_PERMISSION = 'get the permission to write there, or choose another path';
+
+/** What helps, by the system's name of what is wrong. */
+const WRITE_HINTS: Readonly<Record<string, string>> = {
+  ENOENT: NO_FOLDER,
+  ENOTDIR: NO_FOLDER,
+  ENOSPC: NO_SPACE,
+  EDQUOT: NO_SPACE,
+  EFBIG: NO_SPACE,
+  EACCES: NO_PERMISSION,
+  EPERM: NO_PERMISSION,
+  EROFS: NO_PERMISSION,
+};
+
+/** In the system's words, e.g. `no such file or directory`. */
+function reasonOf({ code, errno }: SystemError): string {
+  return getSystemErrorMap().get(errno)?.[1] ?? code;
+}

@@ -1,0 +1,41 @@
+import { EvidenceError } from '../../errors.ts';
+import { quote } from '../../quote.ts';
+import { isSignedBeforeRun } from '../../statement/signed-after-run.ts';
+
+/** The last second of the year 9999, the last that RFC 3339 can write. */
+const MAX_SECONDS = 253_402_300_799;
+
+/**
+ * The time that goes into documents: SOURCE_DATE_EPOCH if it is set, else the clock. The only place
+ * that asks. https://reproducible-builds.org/specs/source-date-epoch/
+ *
+ * @throws EvidenceError SOURCE_DATE_EPOCH_INVALID; a bad value never falls back to the clock
+ */
+export function documentTime(environment: NodeJS.ProcessEnv): Date {
+  const text = environment['SOURCE_DATE_EPOCH'];
+  if (text === undefined) return new Date(Math.floor(Date.now() / 1000) * 1000);
+  const seconds = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= MAX_SECONDS) return new Date(seconds * 1000);
+  throw new EvidenceError('SOURCE_DATE_EPOCH_INVALID', {
+    at: 'SOURCE_DATE_EPOCH',
+    found: quote(text),
+    expected: `whole seconds since 1970 in decimal digits, at most ${MAX_SECONDS}`,
+    hint: 'set it like SOURCE_DATE_EPOCH=$(git log -1 --format=%ct), or unset it',
+  });
+}
+
+/**
+ * Said before anything is signed: a log keeps its entries for ever, and no verifier would take this one.
+ *
+ * @param time of `documentTime`
+ * @throws EvidenceError SOURCE_DATE_EPOCH_INVALID if it is in the future
+ */
+export function requireSignable(time: Date): void {
+  if (!isSignedBeforeRun(new Date(), time)) return;
+  throw new EvidenceError('SOURCE_DATE_EPOCH_INVALID', {
+    at: 'SOURCE_DATE_EPOCH',
+    found: `${time.getTime() / 1000}, a time in the future`,
+    expected: 'a time that is past: evidence must not be signed before it is made',
+    hint: 'unset it, correct the clock of this machine, or pack without a signature: --no-sign',
+  });
+}

@@ -1,0 +1,76 @@
+import { constants, fstatSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { lstat, open, realpath, stat } from 'node:fs/promises';
+
+import { requireFree, writeWhole } from '../disk/files.ts';
+import { isSystemError, unwritable } from '../disk/system-error.ts';
+
+/**
+ * The report and nothing else: to standard output, or whole into a file. A link is followed: what it
+ * leads to is replaced, and what has no content of its own, e.g. `/dev/null`, is written to.
+ *
+ * @throws EvidenceError FILE_UNWRITABLE
+ */
+export async function printReport(text: string, output: string | undefined): Promise<void> {
+  const stats = output === undefined ? undefined : await statsOf(output);
+  const stream = stats && STREAMS.find(({ fd }) => isOpenAs(fd, stats));
+  if (output === undefined) process.stdout.write(text);
+  else if (stream !== undefined) stream.write(text);
+  else if (stats !== undefined && isFlow(stats)) await pour(text, output);
+  else await writeWhole(await targetOf(output), oneChunk(text), { force: true });
+}
+
+/** Throws FILE_UNWRITABLE if `printReport` would: to say so before the work is done. */
+export async function requirePrintable(output: string): Promise<void> {
+  const stats = await statsOf(output);
+  if (stats === undefined || !isFlow(stats)) await requireFree(await targetOf(output), true);
+}
+
+const STREAMS = [process.stdout, process.stderr];
+
+/** True for `/dev/stdout` and its like: a file renamed over it would cut off what the shell opened. */
+function isOpenAs(fd: number, { dev, ino }: Stats): boolean {
+  const opened = fstatSync(fd);
+  return opened.dev === dev && opened.ino === ino;
+}
+
+/** What takes bytes and keeps none. */
+function isFlow(stats: Stats): boolean {
+  return stats.isCharacterDevice() || stats.isFIFO();
+}
+
+async function statsOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+    throw unwritable(error, path);
+  }
+}
+
+async function pour(text: string, path: string): Promise<void> {
+  try {
+    const handle = await open(path, constants.O_WRONLY);
+    try {
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+}
+
+/** Where a link leads; any other path as it is. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return (await lstat(path)).isSymbolicLink() ? await realpath(path) : path;
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT' && error.syscall === 'lstat') return path;
+    throw unwritable(error, path);
+  }
+}
+
+async function* oneChunk(text: string): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from(text);
+}

@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+import { EvidenceError } from '../../errors.ts';
+import { MAX_REQUEST_BYTES } from '../../limits.ts';
+import { GRPC, errorReply } from '../../sandbox/http.ts';
+import type { Reply, Request } from '../../sandbox/http.ts';
+import { buildInstance } from '../../sandbox/instance.ts';
+import type { Instance } from '../../sandbox/instance.ts';
+import { AMBIENT_REQUEST_TOKEN, SANDBOX_ISSUER, buildToken } from '../../sandbox/oidc.ts';
+import type { Json, SigningConfigName } from '../../sandbox/trust-material.ts';
+import { isSystemError } from '../disk/system-error.ts';
+import { generateSandboxKeys } from './sandbox-keys.ts';
+
+/** Never another address: whoever reaches the sandbox may sign as anybody. */
+const LOOPBACK = '127.0.0.1';
+
+export interface SandboxOptions {
+  /** The port; any free one by default. */
+  readonly port?: number;
+  /** What the sandbox takes for the time; the clock by default. */
+  readonly now?: () => Date;
+  /** The tokens' issuer; `SANDBOX_ISSUER` by default, `url` for clients that want discovery. */
+  readonly issuer?: string | ((url: string) => string);
+}
+
+/** A running sandbox. Its keys are in memory only, and gone after `close`. */
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT`, the base URL of Fulcio, Rekor v1, the TSA and the OpenID provider. */
+  readonly url: string;
+  readonly issuer: string;
+  /** Sigstore's TrustedRoot, a JSON object. */
+  readonly trustedRoot: Json;
+  /** Sigstore's SigningConfig v0.2, JSON objects by file name. */
+  readonly signingConfigs: Readonly<Record<SigningConfigName, Json>>;
+  /** An identity token, valid for hours; the claims replace or extend the default ones. */
+  token(claims?: Readonly<Record<string, unknown>>): string;
+  /** What a GitHub Actions job that may ask for a token has in its environment. */
+  ambientEnv(claims?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  /** Stops at once, open connections included. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a whole Sigstore on one loopback port.
+ *
+ * @throws EvidenceError PORT_UNAVAILABLE
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, now = () => new Date(), issuer: issuerOption = SANDBOX_ISSUER } = options;
+  const server = createServer();
+  const url = `http://${LOOPBACK}:${await listen(server, port)}`;
+  const issuer = typeof issuerOption === 'string' ? issuerOption : issuerOption(url);
+  const instance = buildInstance(generateSandboxKeys(), { url, issuer, start: now() });
+  server.on('request', (request, response) => {
+    void answer(instance, { request, response, at: now() });
+  });
+  return {
+    url,
+    issuer,
+    trustedRoot: instance.trustedRoot,
+    signingConfigs: instance.signingConfigs,
+    token: (claims = {}) => buildToken(instance.openId, claims, now()),
+    ambientEnv: (claims = {}) => ({
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/oidc?${new URLSearchParams(claims).toString()}`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: AMBIENT_REQUEST_TOKEN,
+    }),
+    close: async () => {
+      await close(server);
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, LOOPBACK);
+    await once(server, 'listening');
+  } catch (error) {
+    throw portUnavailable(error, port);
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('no port');
+  return address.port;
+}
+
+function portUnavailable(error: unknown, port: number): unknown {
+  if (!isSystemError(error)) return error;
+  return new EvidenceError('PORT_UNAVAILABLE', {
+    at: `${LOOPBACK}:${port}`,
+    found: error.code === 'EADDRINUSE' ? 'a port that another program listens on' : error.code,
+    expected: 'a port of this machine that is free',
+    hint: 'choose another port, or leave --port out to get a free one',
+    cause: error,
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly at: Date;
+}
+
+async function answer(instance: Instance, { request, response, at }: Exchange): Promise<void> {
+  // A client that goes away in the middle is no event here.
+  request.on('error', ignore);
+  response.on('error', ignore);
+  const reply = await replyTo(instance, request, at);
+  response.writeHead(reply.status, { 'Content-Type': reply.contentType, ...reply.headers });
+  response.end(reply.body);
+}
+
+function ignore(): void {
+  // Nothing to tidy up: requests are small and held in memory.
+}
+
+async function replyTo(instance: Instance, request: IncomingMessage, at: Date): Promise<Reply> {
+  try {
+    const body = await readBody(request);
+    if (body === undefined) return TOO_LARGE;
+    const parsed = parseRequest(request, body, at);
+    return parsed === undefined ? NO_TARGET : instance.answer(parsed);
+  } catch (error) {
+    // A bug, or a connection that broke: one request fails, the sandbox goes on.
+    const message = error instanceof Error ? error.message : String(error);
+    return errorReply(500, INTERNAL, `a bug in the sandbox: ${message}`);
+  }
+}
+
+/** gRPC's INTERNAL. */
+const INTERNAL = 13;
+const TOO_LARGE = errorReply(
+  413,
+  GRPC.invalidArgument,
+  `the body is larger than ${MAX_REQUEST_BYTES} bytes`,
+);
+const NO_TARGET = errorReply(400, GRPC.invalidArgument, 'the target of the request is no path');
+
+/**
+ * The whole body; undefined if it is too large. It is read to its end even then, because a client
+ * that still writes would not see the answer; Node's own timeout ends a body without end.
+ */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const source: AsyncIterable<Buffer> = request;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size <= MAX_REQUEST_BYTES) chunks.push(chunk);
+  }
+  return size <= MAX_REQUEST_BYTES ? Buffer.concat(chunks) : undefined;
+}
+
+function parseRequest(request: IncomingMessage, body: Buffer, at: Date): Request | undefined {
+  const target = URL.parse(request.url ?? '', `http://${LOOPBACK}`);
+  if (target === null) return undefined;
+  const [contentType = ''] = (request.headers['content-type'] ?? '').split(';');
+  return {
+    method: request.method ?? '',
+    path: target.pathname,
+    query: target.searchParams,
+    contentType: contentType.trim().toLowerCase(),
+    authorization: request.headers.authorization ?? '',
+    body,
+    at,
+  };
+}

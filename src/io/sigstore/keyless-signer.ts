@@ -1,0 +1,68 @@
+// Keyless signing: a fresh key, a certificate for it from Fulcio, a log entry, a timestamp.
+
+import { DSSEBundleBuilder } from '@sigstore/sign';
+import type { Witness } from '@sigstore/sign';
+
+import { EvidenceError } from '../../errors.ts';
+import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
+import { encodeSigstoreBundle } from '../../sign/encode-sigstore-bundle.ts';
+import { parseIdentityToken } from '../../sign/identity-token.ts';
+import type { Signer } from '../../sign/signer.ts';
+import { chooseServices } from '../../sign/signing-config.ts';
+import type { Service, SigningConfig } from '../../sign/signing-config.ts';
+import { fulcioSigner } from './fulcio-signer.ts';
+import { rekorV1Witness } from './rekor-v1-witness.ts';
+import { rekorV2Witness } from './rekor-v2-witness.ts';
+import { timestampWitness } from './timestamp-witness.ts';
+
+export interface KeylessSigning {
+  readonly signingConfig: SigningConfig;
+  /** An OIDC identity token for the audience `sigstore`. */
+  readonly token: string;
+  /** The time at which the services and the token must be valid. */
+  readonly now: Date;
+}
+
+/**
+ * A signer for the owner of a token. What it returns has not been verified: `verifiedSigner` does.
+ * Throws SIGNING_CONFIG_INVALID, or SIGNING_FAILED for a token that cannot be used.
+ */
+export function keylessSigner({ signingConfig, token: text, now }: KeylessSigning): Signer {
+  const token = parseIdentityToken(text, now);
+  const services = chooseServices(signingConfig, now);
+  const secrets = [token.text];
+  return {
+    sign: async (statement) => {
+      const builder = new DSSEBundleBuilder({
+        signer: fulcioSigner(services.certificateAuthority.url, token),
+        witnesses: [
+          ...services.logs.map((log) => logWitness(log, secrets)),
+          ...services.timestampAuthorities.map(({ url }) => timestampWitness(url, secrets)),
+        ],
+      });
+      return encodeSigstoreBundle(await build(builder, statement));
+    },
+  };
+}
+
+async function build(
+  builder: DSSEBundleBuilder,
+  statement: Uint8Array,
+): ReturnType<DSSEBundleBuilder['create']> {
+  try {
+    const artifact = { data: Buffer.from(statement), type: IN_TOTO_PAYLOAD_TYPE };
+    return await builder.create(artifact);
+  } catch (error) {
+    if (error instanceof EvidenceError) throw error;
+    // No cause is kept: an error of the library may carry the token.
+    throw new EvidenceError('SIGNING_FAILED', {
+      found: 'answers that make no Sigstore bundle',
+      expected: 'a certificate, a log entry and a timestamp',
+      hint: 'check the addresses in the signing config: they may belong to other services',
+    });
+  }
+}
+
+function logWitness({ url, majorApiVersion }: Service, secrets: readonly string[]): Witness {
+  return majorApiVersion === 2 ? rekorV2Witness(url, secrets) : rekorV1Witness(url, secrets);
+}

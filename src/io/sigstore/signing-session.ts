@@ -1,0 +1,102 @@
+import type { Signing } from '../../sign/sign-statement.ts';
+import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
+import { stageSandboxFiles } from '../sandbox/sandbox-files.ts';
+import type { StagedFiles } from '../sandbox/sandbox-files.ts';
+import { readTrust } from './read-trust.ts';
+
+export interface SigningChoice {
+  /** Sign with a sandbox of this process, whose root is left in `<out>.sandbox/`. */
+  readonly sandbox: boolean;
+  /** Where the archive will be. */
+  readonly out: string;
+  readonly identityToken: string | undefined;
+  readonly signingConfig: string | undefined;
+  readonly trustedRoot: string | undefined;
+}
+
+/** Everything that signing needs, found before any work is done. */
+export interface SigningSession {
+  readonly signing: Signing;
+  /** The trusted root under which the signature verifies; undefined: the embedded one. */
+  readonly rootPath: string | undefined;
+  /** Writes the root of a sandbox under a name that nobody reads; does nothing otherwise. */
+  stageRoot(): Promise<void>;
+  /** Gives that root its name, in one turn of the event loop. */
+  keepRoot(): void;
+  /** Takes it away again, if nothing was written that it verifies. */
+  dropRoot(): void;
+  close(): Promise<void>;
+}
+
+/** @throws EvidenceError TOKEN_MISSING, SIGNING_CONFIG_INVALID, TRUSTED_ROOT_INVALID, FILE_UNREADABLE */
+export async function openSigning(
+  choice: SigningChoice,
+  environment: NodeJS.ProcessEnv,
+): Promise<SigningSession> {
+  if (choice.sandbox) return await sandboxSigning(choice.out);
+  return await serviceSigning(choice, environment);
+}
+
+async function serviceSigning(
+  choice: SigningChoice,
+  environment: NodeJS.ProcessEnv,
+): Promise<SigningSession> {
+  const { readIdentityToken } = await import('./identity-token-sources.ts');
+  const { keylessSigner } = await import('./keyless-signer.ts');
+  const { readSigningConfig } = await import('./read-signing-config.ts');
+  const token = await readIdentityToken(choice.identityToken, environment);
+  const configPath = choice.signingConfig ?? setText(environment['AFFIDAVIT_SIGNING_CONFIG']);
+  const rootPath = choice.trustedRoot ?? setText(environment['AFFIDAVIT_TRUSTED_ROOT']);
+  const signingConfig = await readSigningConfig(configPath);
+  const signer = keylessSigner({ signingConfig, token, now: new Date() });
+  return {
+    signing: { signer, trust: await readTrust(rootPath) },
+    rootPath,
+    stageRoot: doNothing,
+    keepRoot: () => undefined,
+    dropRoot: () => undefined,
+    close: doNothing,
+  };
+}
+
+/** An empty variable is one that nobody set. */
+function setText(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+async function doNothing(): Promise<void> {
+  // A service was there before and stays.
+}
+
+async function sandboxSigning(out: string): Promise<SigningSession> {
+  const { startSandbox } = await import('../sandbox/sandbox-server.ts');
+  const { keylessSigner } = await import('./keyless-signer.ts');
+  const { parseSigningConfig } = await import('../../sign/signing-config.ts');
+  const directory = `${out}.sandbox`;
+  const rootPath = `${directory}/trusted_root.json`;
+  const sandbox = await startSandbox();
+  const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
+  const signingConfig = parseSigningConfig(config, `${directory}/signing_config.json`);
+  const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
+  let staged: StagedFiles | undefined;
+  return {
+    signing: {
+      signer: keylessSigner({ signingConfig, token: sandbox.token(), now: new Date() }),
+      trust: sigstoreTrust(root, rootPath),
+    },
+    rootPath,
+    stageRoot: async () => {
+      staged = await stageSandboxFiles(directory, sandbox);
+    },
+    keepRoot: () => {
+      staged?.keep();
+      staged = undefined;
+    },
+    dropRoot: () => {
+      staged?.drop();
+    },
+    close: async () => {
+      await sandbox.close();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+import type { Witness } from '@sigstore/sign';
+
+import { postJson, requestFrom } from '../http/service-request.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Asks for a timestamp of the signature, in the JSON of sigstore's own authority:
+ * https://github.com/sigstore/timestamp-authority/blob/main/openapi.yaml
+ */
+export function timestampWitness(authorityUrl: string, secrets: readonly string[]): Witness {
+  // A signing config has the whole address; a bare host is an older habit.
+  const bare = new URL(authorityUrl).pathname === '/';
+  const service = {
+    name: 'timestamp authority',
+    at: authorityUrl,
+    url: bare ? `${authorityUrl}/api/v1/timestamp` : authorityUrl,
+    secrets,
+    timeoutMs: TIMEOUT_MS,
+  };
+  return {
+    testify: async (content) => {
+      if (content.$case !== 'dsseEnvelope') throw new TypeError('only DSSE envelopes are stamped');
+      const signature = content.dsseEnvelope.signatures[0]?.sig ?? Buffer.alloc(0);
+      const init = postJson({
+        artifactHash: createHash('sha256').update(signature).digest('base64'),
+        hashAlgorithm: 'sha256',
+      });
+      const signedTimestamp = await requestFrom({ ...service, init }, (body) => body);
+      return { rfc3161Timestamps: [{ signedTimestamp }] };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+
+import { describe, expect, it } from 'vitest';
+
+const MODULE = new URL('../../../src/io/process/interrupt.ts', import.meta.url).href;
+
+/** What a process ends with in which `work` is interruptible, and what it says. */
+function outcome(work: string): string {
+  const script = `import { interruptible } from ${JSON.stringify(MODULE)};
+    const send = (name) => process.kill(process.pid, name);
+    try { console.log(await interruptible(${work})); } catch (error) { console.log(error.code); }
+    process.exit();`;
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script]).toString().trim();
+}
+
+describe('interruptible', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('ends for %s, and the signal is aborted', (name) => {
+    expect(
+      outcome(`async (signal) => {
+        send('${name}');
+        await new Promise((resolve) => { signal.addEventListener('abort', resolve); setTimeout(resolve, 10000); });
+      }`),
+    ).toBe('INTERRUPTED');
+  });
+
+  it('hears a signal that came during work without a pause', () => {
+    expect(outcome(`async () => { send('SIGINT'); return 'done'; }`)).toBe('INTERRUPTED');
+    expect(outcome(`async () => 'done'`)).toBe('done');
+  });
+
+  it('goes on to the end once it is too late for a signal', () => {
+    expect(
+      outcome(`async (signal, finish) => {
+        finish();
+        send('SIGINT');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return signal.aborted ? 'aborted' : 'done';
+      }`),
+    ).toBe('done');
+  });
+});
