@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { BundlePath } from '../bundle-path.ts';
 import { digestOfHex } from '../digest.ts';
-import { EvidenceError } from '../errors.ts';
-import { documentLimit } from './bundle-files.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import { documentLimit } from '../evidence/layout.ts';
 import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
 import { placeOf } from './entry.ts';
 import { Inventory } from './inventory.ts';

@@ -20,7 +20,7 @@ export interface ReceivedFile {
   readonly path: BundlePath;
   readonly size: number;
   readonly digest: Digest;
-  /** The content of a document (`archive/bundle-files.ts`); undefined for every other file. */
+  /** The content of a document (`evidence/layout.ts`); undefined for every other file. */
   readonly bytes: Uint8Array | undefined;
 }
 

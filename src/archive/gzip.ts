@@ -4,7 +4,7 @@ import type { TransformOptions } from 'node:stream';
 import type { ZlibOptions } from 'node:zlib';
 import { crc32, createGzip, createInflateRaw } from 'node:zlib';
 
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';
 import { BlockReader } from './block-reader.ts';
 import { through } from './through.ts';

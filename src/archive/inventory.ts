@@ -1,9 +1,9 @@
 import type { BundlePath } from '../bundle-path.ts';
 import { isBundlePath } from '../bundle-path.ts';
-import type { ErrorCode } from '../errors.ts';
-import { EvidenceError } from '../errors.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import { documentLimit } from '../evidence/layout.ts';
 import { MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_FILE_BYTES } from '../limits.ts';
-import { documentLimit } from './bundle-files.ts';
 import { placeOf } from './entry.ts';
 
 type Kind = 'file' | 'directory';

@@ -1,5 +1,5 @@
 // The records of a pax extended header: POSIX.1-2017 pax §"pax Extended Header".
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 
 /**

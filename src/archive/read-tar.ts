@@ -1,6 +1,6 @@
 // Reads the tar archives that GNU tar, bsdtar, Python and we write, as far as every reader agrees
 // about them. Our own and small, see docs/decisions/0001-own-tar-codec.md.
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { BlockReader } from './block-reader.ts';

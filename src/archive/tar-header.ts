@@ -1,6 +1,6 @@
 // The 512-byte header of a tar entry: POSIX.1-2017 pax §"ustar Interchange Format", and what GNU tar
 // writes in its place. https://www.gnu.org/software/tar/manual/html_node/Standard.html
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { placeOf } from './entry.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { digestOfHex } from '../digest.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import type { BundleFile } from './entry.ts';
 import { Inventory } from './inventory.ts';
 import { BLOCK_BYTES, encodeHeader } from './tar-header.ts';

@@ -3,12 +3,12 @@ import { isDataMap } from '../document/data.ts';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import type { Finding } from '../errors.ts';
+import type { Finding } from '../errors/fault.ts';
+import { bomSourcesOf, versionOf } from '../evidence/bom-sources.ts';
+import type { RecipeComponent } from '../evidence/recipe/recipe-component.ts';
+import type { Recipe } from '../evidence/recipe/recipe.ts';
+import type { Snapshot } from '../evidence/snapshot/snapshot.ts';
 import { quote } from '../quote.ts';
-import type { RecipeComponent } from '../recipe/recipe-component.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import { bomSourcesOf, versionOf } from './bom-sources.ts';
 import { baseNameOf, renderImage } from './image.ts';
 import type { Image } from './image.ts';
 

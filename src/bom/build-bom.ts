@@ -5,10 +5,10 @@ import { Bom, Component, Metadata, Property, Tools } from '@cyclonedx/cyclonedx-
 import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 
-import type { RecipeComponent } from '../recipe/recipe-component.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import { bomSourcesOf, versionOf } from './bom-sources.ts';
+import { bomSourcesOf, versionOf } from '../evidence/bom-sources.ts';
+import type { RecipeComponent } from '../evidence/recipe/recipe-component.ts';
+import type { Recipe } from '../evidence/recipe/recipe.ts';
+import type { Snapshot } from '../evidence/snapshot/snapshot.ts';
 import { baseNameOf, renderImage } from './image.ts';
 import type { Image } from './image.ts';
 

@@ -1,11 +1,11 @@
+import type { PackedEvidence } from '../evidence/pack-evidence.ts';
+import { packEvidence } from '../evidence/pack-evidence.ts';
+import type { Validation } from '../evidence/validate.ts';
 import { logFiles } from '../io/disk/log-files.ts';
 import { writeArchive } from '../io/disk/write-archive.ts';
 import { withProgress } from '../io/process/progress.ts';
 import type { SigningSession } from '../io/sigstore/signing-session.ts';
-import type { PackedEvidence } from '../pack/pack-evidence.ts';
-import { packEvidence } from '../pack/pack-evidence.ts';
 import type { Tool } from '../tool.ts';
-import type { Validation } from '../validate/validate.ts';
 
 export interface EmitOptions {
   readonly out: string;

@@ -1,7 +1,7 @@
-import { EvidenceError } from '../errors.ts';
-import type { ErrorClass } from '../errors.ts';
-import type { Verdict } from '../verify/verdict.ts';
-import { VERDICT_EXIT_CODES } from '../verify/verdict.ts';
+import type { Verdict } from '../attestation/verdict.ts';
+import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import type { ErrorClass } from '../errors/meaning.ts';
 
 /** The whole exit-code contract; docs/cli.md repeats it for users, and a test runs every row. */
 export const EXIT_CODES = {

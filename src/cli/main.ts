@@ -1,4 +1,4 @@
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
 import { setCommandAfterDashes, splitDashes } from './command-after-dashes.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';

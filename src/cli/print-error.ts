@@ -1,4 +1,4 @@
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { JsonObject } from '../report/json.ts';

@@ -1,4 +1,7 @@
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import type { PackedEvidence } from '../evidence/pack-evidence.ts';
+import { validate } from '../evidence/validate.ts';
+import type { NamedDocument, Validation } from '../evidence/validate.ts';
 import { STDIN, readFileBounded } from '../io/disk/files.ts';
 import { readResults, requireOneStdin } from '../io/disk/results.ts';
 import { requireOutputs } from '../io/disk/validate-outputs.ts';
@@ -7,12 +10,9 @@ import { printReport } from '../io/process/print-report.ts';
 import { openSigning } from '../io/sigstore/signing-session.ts';
 import type { SigningSession } from '../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
-import type { PackedEvidence } from '../pack/pack-evidence.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { ValidationReport } from '../report/report.ts';
 import type { Tool } from '../tool.ts';
-import { validate } from '../validate/validate.ts';
-import type { NamedDocument, Validation } from '../validate/validate.ts';
 import type { ReportChoice } from './report-flags.ts';
 import { commandLine } from './shell-words.ts';
 

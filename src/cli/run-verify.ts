@@ -1,6 +1,7 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
+import { verifyEvidence } from '../evidence/verify/verify-evidence.ts';
 import { openEntries } from '../io/disk/bundle-source.ts';
 import { requireHarmless } from '../io/disk/harmless-output.ts';
 import { readPolicy } from '../io/disk/read-policy.ts';
@@ -12,7 +13,6 @@ import { withProgress } from '../io/process/progress.ts';
 import { readTrust } from '../io/sigstore/read-trust.ts';
 import type { VerificationReport } from '../report/report.ts';
 import type { Tool } from '../tool.ts';
-import { verifyEvidence } from '../verify/verify-evidence.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { REPORT_FLAGS, reportChoice } from './report-flags.ts';
 import type { Format, ReportChoice } from './report-flags.ts';

@@ -3,7 +3,7 @@ import { integer, string } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
 import { getCommandAfterDashes } from '../cli/command-after-dashes.ts';
 import { renderExports, sandboxEnvironment } from '../cli/sandbox-environment.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { exitCodeOfSignal, runCommand, stopSignal } from '../io/process/child-process.ts';
 import { makeSandboxDirectory, writeSandboxFiles } from '../io/sandbox/sandbox-files.ts';
 import { startSandbox } from '../io/sandbox/sandbox-server.ts';

@@ -2,8 +2,8 @@
 // two readers could take differently (a key named twice, half a surrogate pair, a byte order mark)
 // is refused, and no number is rounded.
 
-import { EvidenceError } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, isDataList } from './data.ts';

@@ -1,5 +1,5 @@
-import { EvidenceError } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, describe, isDataList, isDataMap } from './data.ts';
 import type { Data, DataMap } from './data.ts';

@@ -1,6 +1,6 @@
 // What JSON and YAML documents have in common as text.
 
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 
 const BYTE_ORDER_MARK = '\u{FEFF}';
 

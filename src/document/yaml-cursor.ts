@@ -1,5 +1,5 @@
-import { EvidenceError } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_DOCUMENT_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { placeOf, pointerAt } from './text.ts';

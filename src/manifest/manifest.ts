@@ -1,4 +1,3 @@
-import { UNLISTED_FILES } from '../archive/bundle-files.ts';
 import type { ReceivedFiles } from '../archive/entry.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import { isBundlePath } from '../bundle-path.ts';
@@ -7,8 +6,9 @@ import { isDigest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
-import { EvidenceError } from '../errors.ts';
-import type { Fault } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import type { Fault } from '../errors/fault.ts';
+import { UNLISTED_FILES } from '../evidence/layout.ts';
 import { MAX_ENTRIES } from '../limits.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 

@@ -2,7 +2,7 @@ import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
-import { EvidenceError, withCode } from '../errors.ts';
+import { EvidenceError, withCode } from '../errors/evidence-error.ts';
 
 /** Who signed: the certificate's subject alternative name and its OIDC issuer. */
 export interface Identity {

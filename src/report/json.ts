@@ -1,17 +1,17 @@
-// The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
-import type { ConstraintResult } from '../constraint/evaluate.ts';
+import type { CheckResult } from '../attestation/check.ts';
+import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
 import { timestampOf } from '../document/time.ts';
-import type { Fault } from '../errors.ts';
+import type { Fault } from '../errors/fault.ts';
+import type { Json } from '../evidence/claim/predicate.ts';
+// The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
+import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
+import type { PhaseResult } from '../evidence/phase/phase.ts';
+import type { Dimension, Fingerprint, OsDimension } from '../evidence/snapshot/fingerprint.ts';
+import type { DimensionMatch } from '../evidence/snapshot/match.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
-import type { PhaseResult } from '../phase/phase.ts';
 import type { Identity } from '../policy/policy.ts';
 import { replaceInvisible } from '../quote.ts';
-import type { Dimension, Fingerprint, OsDimension } from '../snapshot/fingerprint.ts';
-import type { DimensionMatch } from '../snapshot/match.ts';
-import type { Json } from '../statement/predicate.ts';
 import type { Tool } from '../tool.ts';
-import type { CheckResult } from '../verify/check.ts';
-import { VERDICT_EXIT_CODES } from '../verify/verdict.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';
 import { LIMIT_OF_TRUST } from './report.ts';
 

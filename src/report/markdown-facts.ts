@@ -1,8 +1,8 @@
+import type { Fault, Finding } from '../errors/fault.ts';
 // The sections that both reports have: what recipe, snapshot and results show.
-import type { ConstraintResult } from '../constraint/evaluate.ts';
-import type { Fault, Finding } from '../errors.ts';
-import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
-import type { DimensionMatch } from '../snapshot/match.ts';
+import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
+import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
+import type { DimensionMatch } from '../evidence/snapshot/match.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, join, gfm, text } from './escape-markdown.ts';
 import type { Budget } from './markdown-lists.ts';

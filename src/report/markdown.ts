@@ -1,8 +1,8 @@
+import type { CheckResult } from '../attestation/check.ts';
 import { timestampOf } from '../document/time.ts';
 // The report that people read in a pull request. Verdict first; the rest only as far as it helps.
-import type { Fault } from '../errors.ts';
+import type { Fault } from '../errors/fault.ts';
 import type { SignedPayload } from '../trust/trust.ts';
-import type { CheckResult } from '../verify/check.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
 import { cell, emphasised, factSections, faultLine, findingsSection } from './markdown-facts.ts';

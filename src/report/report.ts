@@ -1,14 +1,14 @@
+import type { CheckResult } from '../attestation/check.ts';
+import type { Verdict } from '../attestation/verdict.ts';
 import type { BomSummary } from '../bom/bom.ts';
-import type { ConstraintResult } from '../constraint/evaluate.ts';
-import type { Fault, Finding } from '../errors.ts';
-import type { PhaseResult } from '../phase/phase.ts';
+import type { Fault, Finding } from '../errors/fault.ts';
+import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
+import type { PhaseResult } from '../evidence/phase/phase.ts';
+import type { Fingerprint } from '../evidence/snapshot/fingerprint.ts';
+import type { CriteriaMatch } from '../evidence/snapshot/match.ts';
 import type { Identity } from '../policy/policy.ts';
-import type { Fingerprint } from '../snapshot/fingerprint.ts';
-import type { CriteriaMatch } from '../snapshot/match.ts';
 import type { Tool } from '../tool.ts';
 import type { SignedPayload, TrustedRootInfo } from '../trust/trust.ts';
-import type { CheckResult } from '../verify/check.ts';
-import type { Verdict } from '../verify/verdict.ts';
 
 /**
  * What recipe, snapshot and results show. Each part is computed from the files themselves, never

@@ -1,7 +1,7 @@
+import type { CheckResult } from '../attestation/check.ts';
 // The report that people read in a shell: one screen when all is well.
 import { timestampOf } from '../document/time.ts';
 import type { Identity } from '../policy/policy.ts';
-import type { CheckResult } from '../verify/check.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';
 import { LIMIT_OF_TRUST } from './report.ts';
 import { factLines, faultLines, findingLines, name, recipeLines } from './terminal-facts.ts';

@@ -1,12 +1,12 @@
+import type { CheckResult } from '../attestation/check.ts';
+import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
+import type { Fault } from '../errors/fault.ts';
 // What the reports say in words; Markdown and terminal only dress it.
-import type { ConstraintResult } from '../constraint/evaluate.ts';
-import type { Fault } from '../errors.ts';
-import { declaredFirst } from '../phase/judge-phases.ts';
-import type { PhaseResult, PhaseTest } from '../phase/phase.ts';
-import type { DimensionMatch } from '../snapshot/match.ts';
-import { isDecisive, isMeasured } from '../snapshot/match.ts';
-import type { CheckResult } from '../verify/check.ts';
-import { VERDICT_EXIT_CODES } from '../verify/verdict.ts';
+import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
+import { declaredFirst } from '../evidence/phase/judge-phases.ts';
+import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
+import type { DimensionMatch } from '../evidence/snapshot/match.ts';
+import { isDecisive, isMeasured } from '../evidence/snapshot/match.ts';
 import type { Facts, ValidationReport, VerificationReport } from './report.ts';
 
 /** How a reader shall take it; always said in words too. */

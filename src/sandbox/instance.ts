@@ -1,6 +1,6 @@
 // A whole Sigstore: who it is, and which service answers which request.
 
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { buildCertificateAuthority } from './certificate-authority.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { spkiOf } from './certificate.ts';

@@ -6,7 +6,7 @@ import { createHash, sign, verify } from 'node:crypto';
 import { Plain, isDataList, isDataMap } from '../document/data.ts';
 import type { Data, DataMap } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import type { KeyPair } from './certificate.ts';
 import { spkiOf } from './certificate.ts';
 import { errorReply, GRPC, jsonReply } from './http.ts';

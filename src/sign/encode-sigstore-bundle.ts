@@ -1,6 +1,6 @@
 import type { BundleWithDsseEnvelope } from '@sigstore/bundle';
 
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 
 type Entry = BundleWithDsseEnvelope['verificationMaterial']['tlogEntries'][number];
 type Proof = NonNullable<Entry['inclusionProof']>;

@@ -4,7 +4,7 @@
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { parseTimeAt, refuse, refusedAs } from '../trust/place.ts';

@@ -2,11 +2,11 @@ import type { Digest } from '../digest.ts';
 import { hexOf } from '../digest.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import type { Json, ReceivedPredicate } from '../evidence/claim/predicate.ts';
+import { parsePredicate } from '../evidence/claim/predicate.ts';
 import { PREDICATE_TYPE_V3, STATEMENT_TYPE } from '../media-types.ts';
 import { quote } from '../quote.ts';
-import type { Json, ReceivedPredicate } from './predicate.ts';
-import { parsePredicate } from './predicate.ts';
 
 /**
  * The bytes of an in-toto Statement v1 about one recipe: what is signed, to the byte.

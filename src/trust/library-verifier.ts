@@ -6,8 +6,8 @@ import { X509Certificate } from '@sigstore/core';
 import { VerificationError, Verifier, toSignedEntity } from '@sigstore/verify';
 import type { TrustMaterial } from '@sigstore/verify';
 
-import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { ATTESTATION_FILE } from '../evidence/layout.ts';
 import type { Identity } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
 import { refuse } from './place.ts';

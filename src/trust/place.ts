@@ -1,6 +1,6 @@
 import { parseUtcTime } from '../document/time.ts';
-import { EvidenceError, withCode } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { EvidenceError, withCode } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 
 /** Where something is read, and what it means when it is not as it must be. */

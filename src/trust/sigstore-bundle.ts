@@ -2,12 +2,12 @@
 // a number where a string belongs, or base64 that is not canonical is refused, because another
 // reader may see something else in it.
 
-import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
 import { isDataList } from '../document/data.ts';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError } from '../errors.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import { ATTESTATION_FILE } from '../evidence/layout.ts';
 import { MAX_PROOF_HASHES, MAX_SIGSTORE_BUNDLE_BYTES, MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { quote } from '../quote.ts';

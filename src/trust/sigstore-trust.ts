@@ -1,7 +1,7 @@
 import { verify as isSignature } from 'node:crypto';
 
-import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
 import { digestOf } from '../digest.ts';
+import { ATTESTATION_FILE } from '../evidence/layout.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../media-types.ts';
 import { quote } from '../quote.ts';
 import { preAuthEncoding } from './dsse.ts';

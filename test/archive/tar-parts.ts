@@ -2,7 +2,7 @@
 import { collectFiles } from '../../src/archive/collect.ts';
 import type { ReceivedFiles } from '../../src/archive/entry.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
-import { EvidenceError } from '../../src/errors.ts';
+import { EvidenceError } from '../../src/errors/evidence-error.ts';
 
 export interface Part {
   readonly name: string;

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES, exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { errorJson, renderError } from '../../src/cli/print-error.ts';
-import { ERROR_CATALOGUE, EvidenceError } from '../../src/errors.ts';
-import type { ErrorCode } from '../../src/errors.ts';
+import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
+import type { ErrorCode } from '../../src/errors/catalogue.ts';
+import { EvidenceError } from '../../src/errors/evidence-error.ts';
 
 const CODES = Object.keys(ERROR_CATALOGUE) as readonly ErrorCode[];
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { ERROR_CATALOGUE } from '../../src/errors.ts';
-import type { ErrorClass, ErrorCode } from '../../src/errors.ts';
+import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
+import type { ErrorCode } from '../../src/errors/catalogue.ts';
+import type { ErrorClass } from '../../src/errors/meaning.ts';
 import { read, sectionsOf, tableRows } from './repository.ts';
 
 const document = read('docs/errors.md');

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { recipeDigest } from '../../src/aicr/recipe-digest.ts';
 import { digestOf, hexOf } from '../../src/digest.ts';
 import { acceptHeader, isSupportedApiVersion } from '../../src/document/header.ts';
 import type { DocumentKind } from '../../src/document/header.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
+import { recipeDigest } from '../../src/evidence/aicr/recipe-digest.ts';
 import * as limits from '../../src/limits.ts';
 import { PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE, STATEMENT_TYPE } from '../../src/media-types.ts';
 import { ROOT, runCli } from '../run-cli.ts';

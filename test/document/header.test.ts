@@ -2,8 +2,6 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { canonicalRecipe } from '../../src/aicr/canonical-yaml.ts';
-import { recipeDigest } from '../../src/aicr/recipe-digest.ts';
 import type { Data } from '../../src/document/data.ts';
 import { timestampDoubts, versionDoubts } from '../../src/document/header-doubts.ts';
 import {
@@ -17,6 +15,10 @@ import { decodeJson, encodeJson } from '../../src/document/json.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
 import { timestampOf } from '../../src/document/time.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
+import { canonicalRecipe } from '../../src/evidence/aicr/canonical-yaml.ts';
+import { recipeDigest } from '../../src/evidence/aicr/recipe-digest.ts';
+import { parseRecipe } from '../../src/evidence/recipe/recipe.ts';
+import { parseSnapshot } from '../../src/evidence/snapshot/snapshot.ts';
 import {
   AICR_GROUP,
   AICR_V011,
@@ -28,8 +30,6 @@ import {
   AICR_V1BETA2,
   VALIDATOR_V1ALPHA1,
 } from '../../src/media-types.ts';
-import { parseRecipe } from '../../src/recipe/recipe.ts';
-import { parseSnapshot } from '../../src/snapshot/snapshot.ts';
 import { dataFrom } from './data-from.ts';
 import { refusalOf } from './refusal.ts';
 

@@ -1,4 +1,4 @@
-import { EvidenceError } from '../../src/errors.ts';
+import { EvidenceError } from '../../src/errors/evidence-error.ts';
 
 /** The EvidenceError that the call throws, or undefined; any other error passes through. */
 export function refusalOf(call: () => unknown): EvidenceError | undefined {

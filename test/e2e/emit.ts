@@ -20,7 +20,7 @@ import { expect, onTestFinished } from 'vitest';
 
 import { gunzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
-import { ERROR_CATALOGUE } from '../../src/errors.ts';
+import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
 import { ROOT, runCli } from '../run-cli.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
 

@@ -1,9 +1,9 @@
+import type { CheckName, CheckResult } from '../../src/attestation/check.ts';
+import { CHECK_NAMES } from '../../src/attestation/check.ts';
 // Reports as the two commands make them; each differs from the good one in what its name says.
-import type { Fault } from '../../src/errors.ts';
-import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/phase/phase.ts';
+import type { Fault } from '../../src/errors/fault.ts';
+import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/phase/phase.ts';
 import type { Facts, ValidationReport, VerificationReport } from '../../src/report/report.ts';
-import type { CheckName, CheckResult } from '../../src/verify/check.ts';
-import { CHECK_NAMES } from '../../src/verify/check.ts';
 
 const TOOL = { name: 'affidavit', version: '0.1.0' };
 const ROOT = {

@@ -1,7 +1,7 @@
-import type { ConstraintResult } from '../../src/constraint/evaluate.ts';
-import type { Fault } from '../../src/errors.ts';
+import { CHECK_NAMES } from '../../src/attestation/check.ts';
+import type { Fault } from '../../src/errors/fault.ts';
+import type { ConstraintResult } from '../../src/evidence/constraint/evaluate.ts';
 import type { Facts, ValidationReport, VerificationReport } from '../../src/report/report.ts';
-import { CHECK_NAMES } from '../../src/verify/check.ts';
 import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
 
 /** Our own words: everything else in a report may come from a stranger. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { CHECK_NAMES } from '../../src/attestation/check.ts';
 import type { JsonObject } from '../../src/report/json.ts';
 import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/report.ts';
-import { CHECK_NAMES } from '../../src/verify/check.ts';
 import {
   FAILED,
   GREEN,

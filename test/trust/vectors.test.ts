@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/digest.ts';
-import { EvidenceError } from '../../src/errors.ts';
+import { EvidenceError } from '../../src/errors/evidence-error.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import {
   PUBLIC_GOOD_DATE,

@@ -6,7 +6,7 @@ import type { Entry } from '../../archive/entry.ts';
 import { gunzip } from '../../archive/gzip.ts';
 import { readTar } from '../../archive/read-tar.ts';
 import { isBundlePath } from '../../bundle-path.ts';
-import { EvidenceError, withCode } from '../../errors.ts';
+import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import { MAX_ENTRIES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { listDirectory } from './list-directory.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { BundleFile } from '../../archive/entry.ts';
 import type { BundlePath } from '../../bundle-path.ts';
 import { digestOfHex } from '../../digest.ts';
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';

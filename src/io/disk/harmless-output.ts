@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { STDIN } from './files.ts';
 

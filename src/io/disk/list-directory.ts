@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 
-import type { EvidenceError } from '../../errors.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { unreadable } from './system-error.ts';
 
 /** How many entries may come, and what is thrown when there are more. */

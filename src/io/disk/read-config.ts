@@ -1,5 +1,5 @@
-import { EvidenceError, withCode } from '../../errors.ts';
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { readFileBounded } from './files.ts';
 

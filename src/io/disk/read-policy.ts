@@ -1,4 +1,4 @@
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { parsePolicy } from '../../policy/policy.ts';
 import { readConfig } from './read-config.ts';

@@ -2,11 +2,11 @@ import type { Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { EvidenceError } from '../../errors.ts';
-import type { Finding } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Finding } from '../../errors/fault.ts';
+import { ResultsCollector, resultsMissing } from '../../evidence/phase/ctrf.ts';
+import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
-import { ResultsCollector, resultsMissing } from '../../phase/ctrf.ts';
-import type { Results, ResultsInput } from '../../phase/ctrf.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { STDIN, readFileBounded } from './files.ts';
 import { listDirectory } from './list-directory.ts';

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
 
 /** What the operating system answered, e.g. ENOENT. */

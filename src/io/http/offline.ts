@@ -1,7 +1,7 @@
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Socket } from 'node:net';
 
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 
 /** From now on this process opens no connection: whatever tries gets an error. */
 export function blockNetwork(): void {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 

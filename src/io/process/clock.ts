@@ -1,6 +1,6 @@
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { isSignedBeforeRun } from '../../evidence/signed-before-run.ts';
 import { quote } from '../../quote.ts';
-import { isSignedBeforeRun } from '../../statement/signed-after-run.ts';
 
 /** The last second of the year 9999, the last that RFC 3339 can write. */
 const MAX_SECONDS = 253_402_300_799;

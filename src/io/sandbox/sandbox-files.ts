@@ -3,7 +3,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';

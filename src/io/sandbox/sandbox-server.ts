@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_REQUEST_BYTES } from '../../limits.ts';
 import { GRPC, errorReply } from '../../sandbox/http.ts';
 import type { Reply, Request } from '../../sandbox/http.ts';

@@ -1,4 +1,4 @@
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { TOKEN_AUDIENCE } from '../../sign/identity-token.ts';
 import { isConfidential } from '../../sign/signing-config.ts';

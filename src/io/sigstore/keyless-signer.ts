@@ -3,7 +3,7 @@
 import { DSSEBundleBuilder } from '@sigstore/sign';
 import type { Witness } from '@sigstore/sign';
 
-import { EvidenceError } from '../../errors.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import { encodeSigstoreBundle } from '../../sign/encode-sigstore-bundle.ts';
 import { parseIdentityToken } from '../../sign/identity-token.ts';

@@ -1,4 +1,4 @@
-import type { Signing } from '../../sign/sign-statement.ts';
+import type { Signing } from '../../attestation/seal.ts';
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
 import { stageSandboxFiles } from '../sandbox/sandbox-files.ts';
 import type { StagedFiles } from '../sandbox/sandbox-files.ts';

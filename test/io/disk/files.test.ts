@@ -17,7 +17,7 @@ import { describe, expect, it } from 'vitest';
 import type { BundlePath } from '../../../src/bundle-path.ts';
 import { isBundlePath } from '../../../src/bundle-path.ts';
 import { digestOf } from '../../../src/digest.ts';
-import { EvidenceError } from '../../../src/errors.ts';
+import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { hashFile, readFileBounded, requireFree, writeWhole } from '../../../src/io/disk/files.ts';
 import { MAX_FILE_BYTES } from '../../../src/limits.ts';
 import { bytesOf, changing, pieces, rejection } from '../../archive/tar-parts.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { EvidenceError } from '../../../src/errors.ts';
+import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { readResults } from '../../../src/io/disk/results.ts';
 import { MAX_JSON_BYTES } from '../../../src/limits.ts';
-import { bytesOf, exampleReport, exampleTest } from '../../phase/example-reports.ts';
+import { bytesOf, exampleReport, exampleTest } from '../../evidence/phase/example-reports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'affidavit-results-'));
 let folder = root;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { RECIPE_FILE } from '../../../src/archive/bundle-files.ts';
 import { collectFiles } from '../../../src/archive/collect.ts';
 import { memoryFile } from '../../../src/archive/memory-file.ts';
-import { EvidenceError } from '../../../src/errors.ts';
+import { EvidenceError } from '../../../src/errors/evidence-error.ts';
+import { RECIPE_FILE } from '../../../src/evidence/layout.ts';
 import { openBundle } from '../../../src/io/disk/bundle-source.ts';
 import { logFiles } from '../../../src/io/disk/log-files.ts';
 import { writeArchive } from '../../../src/io/disk/write-archive.ts';

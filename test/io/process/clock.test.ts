@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { EvidenceError } from '../../../src/errors.ts';
+import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { documentTime, requireSignable } from '../../../src/io/process/clock.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 

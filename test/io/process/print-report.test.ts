@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { EvidenceError } from '../../../src/errors.ts';
+import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { printReport, requirePrintable } from '../../../src/io/process/print-report.ts';
 import { scratch } from '../scratch.ts';
 

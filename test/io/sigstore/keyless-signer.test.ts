@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { EvidenceError } from '../../../src/errors.ts';
+import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { startSandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import type { Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { readIdentityToken } from '../../../src/io/sigstore/identity-token-sources.ts';

@@ -1,0 +1,54 @@
+import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
+import type { CheckResult } from './check.ts';
+
+/** What a verification says. docs/cli.md, exit codes 0 to 4. */
+export type Verdict = 'verified' | 'failed' | 'invalid' | 'unjudged' | 'undecided';
+
+/** What a command ends with; `cli/exit-codes.ts` has the codes that are no verdict. */
+export const VERDICT_EXIT_CODES = {
+  /** The proof is complete, the signer is pinned, and every required phase is green. */
+  verified: 0,
+  /** The proof is complete, and what it proves is not green. */
+  failed: 1,
+  /** The proof is broken, or an input is refused. */
+  invalid: 2,
+  /** Nothing was judged: a file, a service or a trusted root is missing. */
+  unjudged: 3,
+  /** A decision is needed: unsigned, or the signer is not pinned. */
+  undecided: 4,
+} as const satisfies Record<Verdict, number>;
+
+/** Worst first: the order in which several verdicts become one. */
+const WORST_FIRST = ['invalid', 'unjudged', 'undecided', 'failed', 'verified'] as const;
+
+/**
+ * The verdict of a complete list of checks. `verified` is never what remains when nothing
+ * complained: every check must have passed, but for those that the caller expressly gave up.
+ *
+ * @param waived checks that may be skipped, e.g. the signature's under `--allow-unsigned`
+ */
+export function verdictOf(checks: readonly CheckResult[], waived: ReadonlySet<string>): Verdict {
+  const verdicts = new Set(checks.map((check) => verdictOfCheck(check, waived)));
+  return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'invalid';
+}
+
+function verdictOfCheck(check: CheckResult, waived: ReadonlySet<string>): Verdict {
+  switch (check.outcome) {
+    case 'passed':
+      return 'verified';
+    case 'skipped':
+      return waived.has(check.name) ? 'verified' : 'undecided';
+    case 'not-reached':
+      // Something before it failed and says why; by itself it is no reason to call the bundle broken.
+      return 'undecided';
+    case 'failed':
+      return worstOf(check);
+  }
+}
+
+function worstOf({ faults }: CheckResult): Verdict {
+  const classes = new Set<string>(faults.map(({ code }) => ERROR_CATALOGUE[code][0]));
+  if (classes.has('invalid')) return 'invalid';
+  if (classes.has('unjudged')) return 'unjudged';
+  return classes.has('failed') && classes.size === 1 ? 'failed' : 'invalid';
+}

@@ -1,0 +1,45 @@
+import { ERROR_CATALOGUE } from './catalogue.ts';
+import type { ErrorCode } from './catalogue.ts';
+import type { ErrorClass } from './meaning.ts';
+
+export interface ErrorDetail {
+  /** Where: a file, and in it a JSON pointer as a fragment (RFC 6901 §6), e.g. `recipe.yaml#/kind`. */
+  readonly at?: string | undefined;
+  /** What was found. Foreign text goes through `quote` first. */
+  readonly found: string;
+  readonly expected: string;
+  /** What the user can do next. */
+  readonly hint: string;
+  readonly cause?: unknown;
+}
+
+/** The one error class of this project: everything that is wrong with an input, a service or a call. */
+export class EvidenceError extends Error {
+  override readonly name = 'EvidenceError';
+  readonly code: ErrorCode;
+  readonly at: string | undefined;
+  readonly found: string;
+  readonly expected: string;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, detail: ErrorDetail) {
+    super(`${ERROR_CATALOGUE[code][1]}: found ${detail.found}, expected ${detail.expected}`, {
+      cause: detail.cause,
+    });
+    this.code = code;
+    this.at = detail.at;
+    this.found = detail.found;
+    this.expected = detail.expected;
+    this.hint = detail.hint;
+  }
+
+  get class(): ErrorClass {
+    return ERROR_CATALOGUE[this.code][0];
+  }
+}
+
+/** The same complaint under another code, and perhaps at another place; the error itself is its cause. */
+export function withCode(error: EvidenceError, code: ErrorCode, at = error.at): EvidenceError {
+  const { found, expected, hint } = error;
+  return new EvidenceError(code, { at, found, expected, hint, cause: error });
+}

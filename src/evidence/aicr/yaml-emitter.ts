@@ -1,0 +1,214 @@
+// Writes a YAML tree as yaml.v3 v3.0.1 does, its defects included: AICR hashes this text.
+
+import type { Context, Scalar, ScalarStyle } from '../../document/yaml-scalars.ts';
+import { canonicalStyle, hasBreak, isPrintable } from './yaml-style.ts';
+import type { Place } from './yaml-style.ts';
+
+export interface ScalarNode extends Scalar {
+  readonly kind: 'scalar';
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly items: readonly YamlNode[];
+  readonly context: Context;
+}
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly entries: readonly Entry[];
+  readonly context: Context;
+}
+
+export interface Entry {
+  readonly key: ScalarNode;
+  readonly value: YamlNode;
+}
+
+export type YamlNode = ScalarNode | ListNode | MapNode;
+
+/** The text of the document, with a line break at its end. */
+export function renderYaml(root: YamlNode): string {
+  const text = isInline(root) ? renderInline(root, ROOT) : renderBlock(root, 0);
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+const STEP = 4;
+
+/** The longest key that is written in one line with its colon, in bytes of UTF-8. */
+const MAX_SIMPLE_KEY_BYTES = 128;
+
+/** What a node is written in: the column of that collection, -1 at the root, and what it is. */
+interface Around {
+  readonly column: number;
+  readonly parent: 'root' | 'list' | 'map' | 'brackets';
+}
+
+const ROOT: Around = { column: -1, parent: 'root' };
+
+/** Behind `- ` in a list, else at the next multiple of four. */
+function innerColumn({ column, parent }: Around): number {
+  return parent === 'list' ? column + 2 : STEP * Math.floor((Math.max(column, 0) + STEP) / STEP);
+}
+
+/** Whether the node begins in the line of its key, in any case. */
+function isInline(node: YamlNode): boolean {
+  if (node.kind === 'scalar' || node.context === 'flow') return true;
+  return node.kind === 'map' && node.entries.length === 0;
+}
+
+/** A collection in lines; the first begins where the caller stands, the others at the column. */
+function renderBlock(node: YamlNode, column: number): string {
+  if (node.kind === 'scalar') return renderInline(node, { column, parent: 'map' });
+  const parts =
+    node.kind === 'list'
+      ? node.items.map((item) => `-${renderItem(item, column)}`)
+      : node.entries.map((entry) => renderEntry(entry, column));
+  return joinLines(parts, column);
+}
+
+/** Lines of the column; a block scalar may have ended its last line itself. */
+function joinLines(parts: readonly string[], column: number): string {
+  const indentation = ' '.repeat(column);
+  return parts
+    .map((part, index) => (index === 0 ? part : breakAfter(parts[index - 1]) + indentation + part))
+    .join('');
+}
+
+function breakAfter(text: string | undefined): string {
+  return text?.endsWith('\n') === true ? '' : '\n';
+}
+
+function renderItem(item: YamlNode, column: number): string {
+  const around: Around = { column, parent: 'list' };
+  return isInline(item) ? spaced(item, around) : ` ${renderBlock(item, innerColumn(around))}`;
+}
+
+function renderEntry({ key, value }: Entry, column: number): string {
+  const around: Around = { column, parent: 'map' };
+  const inner = innerColumn(around);
+  if (isSimpleKey(key)) {
+    const start = `${renderScalar(key, 'key', 0)}:`;
+    if (isInline(value)) return start + spaced(value, around);
+    return `${start}\n${' '.repeat(inner)}${renderBlock(value, inner)}`;
+  }
+  const text = isInline(value)
+    ? spaced(value, around)
+    : ' '.repeat(inner - column - 1) + renderBlock(value, inner);
+  return joinLines([`? ${renderScalar(key, 'value', inner)}`, `:${text}`], column);
+}
+
+/** Nothing for a null that is not written, else a space and the node. */
+function spaced(node: YamlNode, around: Around): string {
+  const text = renderInline(node, around);
+  return text === '' ? '' : ` ${text}`;
+}
+
+function isSimpleKey({ value }: ScalarNode): boolean {
+  return !hasBreak(value) && Buffer.byteLength(value) <= MAX_SIMPLE_KEY_BYTES;
+}
+
+function renderInline(node: YamlNode, around: Around): string {
+  const inner = innerColumn(around);
+  const place = around.parent === 'brackets' ? 'flow' : 'value';
+  if (node.kind === 'scalar') return renderScalar(node, place, inner);
+  const inBrackets: Around = { column: inner, parent: 'brackets' };
+  if (node.kind === 'list') {
+    return `[${node.items.map((item) => renderInline(item, inBrackets)).join(', ')}]`;
+  }
+  const entries = node.entries.map(({ key, value }) => {
+    const keyText = renderInline(key, inBrackets);
+    const valueText = renderInline(value, inBrackets);
+    return isSimpleKey(key) ? `${keyText}: ${valueText}` : `? ${keyText} : ${valueText}`;
+  });
+  return `{${entries.join(', ')}}`;
+}
+
+/** @param column where the scalar's further lines begin. */
+function renderScalar(scalar: Scalar, place: Place, column: number): string {
+  const { value } = scalar;
+  const style: ScalarStyle = canonicalStyle(scalar, place);
+  switch (style) {
+    case 'plain':
+      return value;
+    case 'single':
+      return renderSingle(value, column);
+    case 'double':
+      return renderDouble(value);
+    case 'literal':
+      return `|${blockHints(value)}${renderLines(value, column)}`;
+    case 'folded':
+      return `>${blockHints(value)}${renderLines(unfold(value), column)}`;
+  }
+}
+
+/** Each break is written twice but where one precedes it: folding takes one away. */
+function renderSingle(value: string, column: number): string {
+  const lines = value.replaceAll("'", "''").replaceAll(/\n+/g, '$&\n').split('\n');
+  return `'${lines.map((line, index) => indented(line, index, column)).join('\n')}'`;
+}
+
+function indented(line: string, index: number, column: number): string {
+  return index === 0 || line === '' ? line : ' '.repeat(column) + line;
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\0', '0'],
+  ['\u{7}', 'a'],
+  ['\b', 'b'],
+  ['\t', 't'],
+  ['\n', 'n'],
+  ['\v', 'v'],
+  ['\f', 'f'],
+  ['\r', 'r'],
+  ['\u{1B}', 'e'],
+  ['"', '"'],
+  ['\\', '\\'],
+  ['\u{85}', 'N'],
+  ['\u{A0}', '_'],
+  ['\u{2028}', 'L'],
+  ['\u{2029}', 'P'],
+]);
+
+function renderDouble(value: string): string {
+  // The emitter looks for a byte order mark at the start of the text instead of here.
+  const isEscapedWhole = value.startsWith('\u{FEFF}');
+  const characters = [...value].map((character) => {
+    const isEscaped =
+      isEscapedWhole || !isPrintable(character) || /["\\\u{2028}\u{2029}]/u.test(character);
+    return isEscaped ? escapeOf(character) : character;
+  });
+  return `"${characters.join('')}"`;
+}
+
+function escapeOf(character: string): string {
+  const letter = ESCAPES.get(character);
+  if (letter !== undefined) return `\\${letter}`;
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16).toUpperCase();
+  if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;
+  return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+}
+
+/** The indicators of a block: the step if it begins with a blank, `-` without, `+` with many breaks. */
+function blockHints(value: string): string {
+  const indent = /^[ \n\u{85}\u{2028}\u{2029}]/u.test(value) ? String(STEP) : '';
+  if (!/[\n\u{85}\u{2028}\u{2029}]$/u.test(value)) return `${indent}-`;
+  return /(?:^|[\n\u{85}\u{2028}\u{2029}])[\n\u{85}\u{2028}\u{2029}]$/u.test(value)
+    ? `${indent}+`
+    : indent;
+}
+
+/** The lines below the header; a text that begins with a break loses it, as in the emitter. */
+function renderLines(value: string, column: number): string {
+  const lines = value.split('\n').map((line) => indented(line, 1, column));
+  return (value.startsWith('\n') ? '' : '\n') + lines.join('\n');
+}
+
+/** Writes breaks twice where folding would take one away; the emitter's own condition is odd. */
+function unfold(value: string): string {
+  const start = /^\n*/.exec(value)?.[0].length ?? 0;
+  const isBlank = /^(?:[ \t]|$)/.test(value.slice(start));
+  if (isBlank) return value;
+  return value.replaceAll(/^([^ \t\n].*)\n/gm, '$1\n\n');
+}

@@ -1,0 +1,40 @@
+import { imagesOfValues, renderImage } from '../bom/image.ts';
+import type { Image } from '../bom/image.ts';
+import type { RecipeComponent } from './recipe/recipe-component.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import { imagesOf } from './snapshot/snapshot.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
+
+/** Everything that a bill of materials has to list, sorted. */
+export interface BomSources {
+  /** Those that the recipe deploys. */
+  readonly components: readonly RecipeComponent[];
+  /** Those that the snapshot saw and those that the recipe's values name. */
+  readonly images: readonly Image[];
+}
+
+/** What recipe and snapshot show: emit lists it, and verify looks for it. */
+export function bomSourcesOf(recipe: Pick<Recipe, 'components'>, snapshot: Snapshot): BomSources {
+  const components = recipe.components.filter(({ enabled }) => enabled);
+  const seen = imagesOf(snapshot).map(({ name, tag }) => ({
+    name,
+    tag: tag === '' ? undefined : tag,
+    digest: undefined,
+  }));
+  const named = components.flatMap(({ overrides }) => imagesOfValues(overrides));
+  const images = new Map([...seen, ...named].map((image) => [renderImage(image), image]));
+  return {
+    components: components.toSorted((a, b) => compareBytes(a.name, b.name)),
+    images: [...images].toSorted(([a], [b]) => compareBytes(a, b)).map(([, image]) => image),
+  };
+}
+
+/** A chart's version, or a Kustomize tree's tag; "" if the recipe leaves it open. */
+export function versionOf({ version, tag }: RecipeComponent): string {
+  return version === '' ? tag : version;
+}
+
+/** By UTF-8 bytes: the same on every machine, whatever its locale. */
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,229 @@
+import { hexOf } from '../../digest.ts';
+import type { Digest } from '../../digest.ts';
+import type { Data } from '../../document/data.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { requireSchemaVersion } from '../../document/schema-version.ts';
+import { parseUtcTime, timestampOf } from '../../document/time.ts';
+import { SCHEMA_VERSION } from '../../media-types.ts';
+import type { ConstraintResult } from '../constraint/evaluate.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import type { Fingerprint } from '../snapshot/fingerprint.ts';
+import type { CriteriaMatch } from '../snapshot/match.ts';
+
+/** A value as JSON has it. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
+
+/** What the predicate says of recipe, snapshot and results: everything that can be computed again. */
+export interface PredicateFacts {
+  readonly recipe: { readonly name: string; readonly digest: Digest };
+  readonly fingerprint: Fingerprint;
+  readonly match: CriteriaMatch;
+  readonly constraints: readonly ConstraintResult[];
+  readonly phases: readonly PhaseResult[];
+  /** Of `ctrf/<phase>.json`, for each phase that has a report. */
+  readonly ctrfDigests: ReadonlyMap<string, Digest>;
+  readonly bom: { readonly version: string; readonly digest: string; readonly components: number };
+  readonly manifest: { readonly digest: Digest; readonly fileCount: number };
+}
+
+/** What the predicate says and nothing in the bundle can show. */
+export interface PredicateClaims {
+  readonly attestedAt: Date;
+  /** The version of aicr that made the results, or "". */
+  readonly aicrVersion: string;
+  readonly tool: { readonly name: string; readonly version: string };
+}
+
+/** AICR's recipe evidence, version 3, with our `affidavit` beside it. docs/format.md §4. */
+export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): Json {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    attestedAt: timestampOf(claims.attestedAt),
+    aicrVersion: claims.aicrVersion,
+    validatorCatalogVersion: '',
+    validatorImages: [],
+    recipe: { name: facts.recipe.name, digest: hexOf(facts.recipe.digest) },
+    fingerprint: fingerprintClaim(facts.fingerprint),
+    criteriaMatch: matchClaim(facts.match),
+    phases: phasesClaim(facts.phases, facts.ctrfDigests),
+    bom: bomClaim(facts.bom),
+    manifest: { digest: facts.manifest.digest, fileCount: facts.manifest.fileCount },
+    affidavit: {
+      schemaVersion: SCHEMA_VERSION,
+      tool: { name: claims.tool.name, version: claims.tool.version },
+      constraints: constraintsClaim(facts.constraints),
+      phases: phaseDetailsClaim(facts.phases),
+    },
+  };
+}
+
+export function fingerprintClaim(fingerprint: Fingerprint): Json {
+  return Object.fromEntries(
+    Object.entries(fingerprint).map(([name, dimension]) => [name, { ...dimension }]),
+  );
+}
+
+export function matchClaim(match: CriteriaMatch): Json {
+  return { matched: match.matched, perDimension: match.perDimension.map((row) => ({ ...row })) };
+}
+
+export function constraintsClaim(constraints: readonly ConstraintResult[]): Json {
+  return constraints.map(({ name, expected, actual, outcome }) => ({
+    name,
+    expected,
+    actual: actual ?? null,
+    outcome,
+  }));
+}
+
+export function phasesClaim(
+  phases: readonly PhaseResult[],
+  ctrfDigests: ReadonlyMap<string, Digest>,
+): Json {
+  return Object.fromEntries(
+    reported(phases).map(({ phase, counts }) => {
+      const { passed, failed, skipped } = counts;
+      return [phase, { passed, failed, skipped, ctrfDigest: ctrfDigests.get(phase) }];
+    }),
+  );
+}
+
+/** What AICR's counts leave out. */
+export function phaseDetailsClaim(phases: readonly PhaseResult[]): Json {
+  return Object.fromEntries(
+    reported(phases).map(({ phase, counts, missing }) => [
+      phase,
+      { pending: counts.pending, other: counts.other, missing },
+    ]),
+  );
+}
+
+export function bomClaim(bom: PredicateFacts['bom']): Json {
+  return {
+    format: 'CycloneDX',
+    version: bom.version,
+    digest: bom.digest,
+    imageCount: bom.components,
+  };
+}
+
+function reported(phases: readonly PhaseResult[]): readonly PhaseResult[] {
+  return phases.filter(({ state }) => state !== 'not-run');
+}
+
+/** A predicate as it was received: claims, each still to be compared with its recomputation. */
+export interface ReceivedPredicate {
+  readonly at: string;
+  /** A newer minor version wrote it. */
+  readonly newer: boolean;
+  readonly attestedAt: Date;
+  readonly aicrVersion: string;
+  readonly validatorCatalogVersion: string;
+  /** How many validator images it claims; nothing in the bundle can show them. */
+  readonly validatorImages: number;
+  readonly redaction: string | undefined;
+  readonly recipe: { readonly name: string; readonly digest: string };
+  readonly manifest: {
+    readonly at: string;
+    readonly digest: string;
+    readonly fileCount: number;
+  };
+  readonly fingerprint: Data | undefined;
+  readonly criteriaMatch: Data | undefined;
+  readonly phases: Data | undefined;
+  readonly bom: Data | undefined;
+  /** Undefined if another tool made the evidence. */
+  readonly affidavit: ReceivedAffidavit | undefined;
+}
+
+export interface ReceivedAffidavit {
+  readonly at: string;
+  readonly newer: boolean;
+  readonly constraints: Data | undefined;
+  readonly phases: Data | undefined;
+}
+
+/** AICR's predicate is open; every field that it always has must be there. */
+export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
+  const { newer } = requireSchemaVersion(reader);
+  const recipe = reader.object('recipe');
+  return {
+    at: reader.at,
+    newer,
+    attestedAt: parseTimestamp(reader, 'attestedAt'),
+    aicrVersion: reader.string('aicrVersion'),
+    validatorCatalogVersion: reader.string('validatorCatalogVersion'),
+    validatorImages: countImages(reader),
+    redaction: reader.optionalObject('redaction')?.string('policy'),
+    recipe: { name: recipe.string('name'), digest: recipe.string('digest') },
+    manifest: parseManifestClaim(reader.object('manifest')),
+    fingerprint: requireMap(reader, 'fingerprint'),
+    criteriaMatch: requireMap(reader, 'criteriaMatch'),
+    phases: requireMap(reader, 'phases'),
+    bom: requireMap(reader, 'bom'),
+    affidavit: reader.has('affidavit') ? parseAffidavit(reader.object('affidavit')) : undefined,
+  };
+}
+
+function parseManifestClaim(reader: ObjectReader): ReceivedPredicate['manifest'] {
+  return {
+    at: reader.at,
+    digest: reader.string('digest'),
+    fileCount: reader.integer('fileCount'),
+  };
+}
+
+/** Our own part is closed, unless a newer minor version wrote it. */
+function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
+  const { newer } = requireSchemaVersion(reader);
+  const tool = reader.object('tool');
+  tool.string('name');
+  tool.string('version');
+  const received = {
+    at: reader.at,
+    newer,
+    constraints: requireList(reader, 'constraints'),
+    phases: requireMap(reader, 'phases'),
+  };
+  if (!newer) {
+    tool.end();
+    reader.end();
+  }
+  return received;
+}
+
+function requireMap(reader: ObjectReader, name: string): Data | undefined {
+  reader.object(name);
+  return reader.data(name);
+}
+
+function requireList(reader: ObjectReader, name: string): Data | undefined {
+  reader.list(name, (item) => item);
+  return reader.data(name);
+}
+
+/** A list, or null: a Go slice that nobody filled. */
+function countImages(reader: ObjectReader): number {
+  if (!reader.has('validatorImages')) reader.list('validatorImages', parseImage);
+  return reader.optionalList('validatorImages', parseImage).length;
+}
+
+function parseImage(data: Data, at: string): string {
+  return new ObjectReader(data, at).string('image');
+}
+
+function parseTimestamp(reader: ObjectReader, name: string): Date {
+  const time = parseUtcTime(reader.string(name));
+  if (time !== undefined) return time;
+  return reader.refuse(name, {
+    code: 'FIELD_INVALID',
+    expected: 'a time like 2026-09-19T02:57:39Z (RFC 3339, UTC)',
+    hint: 'make the evidence again with a tool that writes this format',
+  });
+}

@@ -1,0 +1,191 @@
+// What a constraint demands of a value: `>= 1.32.4`, `ubuntu`, and since v0.12 ranges and choices.
+
+import { isBlank, trimBlanks } from '../../document/blanks.ts';
+import { MAX_VERSION_CHARACTERS } from '../../limits.ts';
+import { quote } from '../../quote.ts';
+import type { ConstraintDialect } from '../recipe/recipe.ts';
+import type { Decision, Unevaluable } from './decision.ts';
+import { PASSED, unevaluable } from './decision.ts';
+import {
+  compareVersions,
+  equalVersions,
+  hasMalformedBuild,
+  isOverlongVersion,
+  parseVersion,
+} from './version.ts';
+import type { Version } from './version.ts';
+
+type Ordering = '>=' | '<=' | '>' | '<';
+
+/** One comparison. `is` without `version` and `literal` compare texts. */
+type Term =
+  | { readonly kind: 'literal'; readonly operand: string }
+  | { readonly kind: 'is' | 'is-not'; readonly operand: string; readonly version?: Version }
+  | { readonly kind: 'order'; readonly operator: Ordering; readonly version: Version };
+
+/** What is compared. It is read as a version once, however many terms there are. */
+interface Actual {
+  readonly text: string;
+  readonly version: Version | undefined;
+}
+
+/** Holds if all terms of any group hold. */
+interface Expression {
+  readonly groups: readonly (readonly Term[])[];
+}
+
+/** The longer first, so that `>=` is not read as `>`. */
+const OPERATORS_V011 = ['>=', '<=', '!=', '==', '>', '<'] as const;
+const OPERATORS = [...OPERATORS_V011, '='] as const;
+
+/** Reads an expression as its dialect does, or says why it cannot. */
+function parseExpression(text: string, dialect: ConstraintDialect): Expression | Unevaluable {
+  const groups: Term[][] = [];
+  for (const group of dialect === 'v0.11' ? [text] : text.split('||')) {
+    const terms: Term[] = [];
+    for (const part of dialect === 'v0.11' ? [trimBlanks(group)] : splitTerms(trimBlanks(group))) {
+      const term = parseTerm(part, dialect);
+      if ('outcome' in term) return term;
+      terms.push(term);
+    }
+    groups.push(terms);
+  }
+  return { groups };
+}
+
+/** Decides whether a value is what the expression demands. */
+export function evaluateExpression(
+  text: string,
+  actual: string,
+  dialect: ConstraintDialect,
+): Decision {
+  const expression = parseExpression(text, dialect);
+  if ('outcome' in expression) return expression;
+  const value = trimBlanks(actual);
+  const compared: Actual = { text: value, version: parseVersion(value) };
+  for (const group of expression.groups) {
+    const decision = evaluateGroup(group, compared, dialect);
+    if (decision.outcome !== 'failed') return decision;
+  }
+  return { outcome: 'failed', reason: `${quote(value)} is not ${quote(trimBlanks(text))}` };
+}
+
+function evaluateGroup(
+  group: readonly Term[],
+  actual: Actual,
+  dialect: ConstraintDialect,
+): Decision {
+  for (const term of group) {
+    const decision = evaluateTerm(term, actual, dialect);
+    if (decision.outcome !== 'passed') return decision;
+  }
+  return PASSED;
+}
+
+function evaluateTerm(term: Term, actual: Actual, dialect: ConstraintDialect): Decision {
+  switch (term.kind) {
+    case 'literal':
+      return decide(actual.text === term.operand);
+    case 'is':
+    case 'is-not': {
+      // As a text it would differ from every version, and `!=` would hold without proof.
+      if (term.version !== undefined && isOverlongVersion(actual.text)) return tooLong(actual.text);
+      return decide(isEqual(term, actual) === (term.kind === 'is'));
+    }
+    case 'order': {
+      if (actual.version === undefined) return needsVersion(actual.text, term.operator);
+      return decide(
+        isInOrder(compareVersions(actual.version, term.version, dialect), term.operator),
+      );
+    }
+  }
+}
+
+/** Versions where both sides are one, so that `1.32.0` is `== 1.32`; otherwise the texts. */
+function isEqual(term: { operand: string; version?: Version }, actual: Actual): boolean {
+  const { text, version } = actual;
+  if (term.version === undefined || version === undefined) return text === term.operand;
+  return equalVersions(version, term.version);
+}
+
+function isInOrder(order: number, operator: Ordering): boolean {
+  switch (operator) {
+    case '>=':
+      return order >= 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '<':
+      return order < 0;
+  }
+}
+
+function parseTerm(text: string, dialect: ConstraintDialect): Term | Unevaluable {
+  if (text === '') return unevaluable('the expression is empty, or a side of || is');
+  if (dialect === 'current' && isBareNegation(text)) {
+    return unevaluable(`${quote(text)} is not an expression; "is not" is written !=`);
+  }
+  const operators: readonly string[] = dialect === 'v0.11' ? OPERATORS_V011 : OPERATORS;
+  const operator = operators.find((candidate) => text.startsWith(candidate));
+  if (operator === undefined) return { kind: 'literal', operand: text };
+  const operand = trimBlanks(text.slice(operator.length));
+  if (operand === '') return unevaluable(`nothing follows ${operator}`);
+  if (isOrdering(operator)) return parseOrder(operator, operand, dialect);
+  return parseEquality(operator === '!=' ? 'is-not' : 'is', operand);
+}
+
+function parseEquality(kind: 'is' | 'is-not', operand: string): Term | Unevaluable {
+  if (looksLikeVersion(operand) && isOverlongVersion(operand)) return tooLong(operand);
+  const version = looksLikeVersion(operand) ? parseVersion(operand) : undefined;
+  return version === undefined ? { kind, operand } : { kind, operand, version };
+}
+
+function parseOrder(
+  operator: Ordering,
+  operand: string,
+  dialect: ConstraintDialect,
+): Term | Unevaluable {
+  const version = parseVersion(operand);
+  if (version === undefined) return needsVersion(operand, operator);
+  if (dialect === 'current' && hasMalformedBuild(version)) {
+    return unevaluable(`${quote(operand)} has a GKE build that is not a number`);
+  }
+  return { kind: 'order', operator, version };
+}
+
+function needsVersion(text: string, operator: string): Unevaluable {
+  return unevaluable(`${quote(text)} is not a version, and ${operator} needs one`);
+}
+
+function tooLong(text: string): Unevaluable {
+  return unevaluable(
+    `${quote(text)} has more than ${MAX_VERSION_CHARACTERS} characters, too many for a version`,
+  );
+}
+
+function isOrdering(operator: string): operator is Ordering {
+  return operator === '>=' || operator === '<=' || operator === '>' || operator === '<';
+}
+
+/** A digit and a dot, a leading `v` aside: `== 570` compares texts. */
+function looksLikeVersion(text: string): boolean {
+  return /[0-9]/.test(text) && text.includes('.');
+}
+
+/** `!ubuntu`; a `!` alone and one before a blank are literals, as in AICR. */
+function isBareNegation(text: string): boolean {
+  return /^![^=]/u.test(text) && !isBlank(text.charAt(1));
+}
+
+/**
+ * A new term starts at an operator's first character after a blank: `>= 1.30 < 1.34` has two. The
+ * lookbehind keeps the search linear on a long run of blanks.
+ */
+function splitTerms(group: string): readonly string[] {
+  return group.split(/(?<![ \t])[ \t]+(?=[><!=])/).map((term) => trimBlanks(term));
+}
+
+function decide(holds: boolean): Decision {
+  return holds ? PASSED : { outcome: 'failed', reason: '' };
+}

@@ -1,0 +1,200 @@
+// `NodeTopology.gpu-nodes.label`: a demand on a label of every GPU node. The path names nothing that a
+// snapshot holds; the nodes are put together here. Whatever is doubtful makes it unevaluable: a node
+// that is overlooked would let the demand hold that no GPU node has a label.
+
+import { trimBlanks } from '../../document/blanks.ts';
+import { scalarText } from '../../document/scalar-text.ts';
+import { quote } from '../../quote.ts';
+import { itemReadings, splitFolded } from '../snapshot/label-reading.ts';
+import { subtypeOf } from '../snapshot/snapshot.ts';
+import type { Snapshot, Subtype } from '../snapshot/snapshot.ts';
+import { PASSED, unevaluable } from './decision.ts';
+import type { Decision, Unevaluable } from './decision.ts';
+
+export const GPU_NODES_PATH = 'NodeTopology.gpu-nodes.label';
+
+/** GKE gives it to GPU nodes from the start, before any operator runs. No other service has one. */
+const GPU_NODE_LABEL = 'cloud.google.com/gke-accelerator';
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+const MAX_NAME_CHARACTERS = 63;
+/** RFC 1123, what node names and the prefixes of label keys are. */
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+const MAX_SUBDOMAIN_CHARACTERS = 253;
+
+/** Nodes by the value that they have for one label. */
+type NodesByValue = ReadonlyMap<string, readonly string[]>;
+
+interface Demand {
+  readonly key: string;
+  /** The value that every GPU node has to have; undefined: no GPU node may have the label. */
+  readonly value: string | undefined;
+}
+
+export interface GpuNodesResult {
+  readonly decision: Decision;
+  /** How many GPU nodes are as demanded, e.g. `2 of 3 GPU nodes`. */
+  readonly actual: string | undefined;
+}
+
+/** What all demands on one snapshot have in common. */
+interface Topology {
+  readonly gpuNodes: ReadonlySet<string>;
+  readonly nodesOf: NodesOf;
+}
+
+/** The nodes that have a label, or why nobody can tell. */
+type NodesOf = (label: string) => NodesByValue | Unevaluable;
+
+/**
+ * An evaluator for one snapshot. What it works out is kept, so that all demands of a recipe together
+ * take time in proportion to the snapshot: a thousand of them on a large one would else take minutes.
+ */
+export function gpuNodesEvaluator(snapshot: Snapshot): (expression: string) => GpuNodesResult {
+  const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
+  let topology: Topology | Unevaluable | undefined;
+  const results = new Map<string, GpuNodesResult>();
+  return (expression) => {
+    const demand = parseDemand(trimBlanks(expression));
+    if ('outcome' in demand) return { decision: demand, actual: undefined };
+    topology ??= topologyOf(labels);
+    if ('outcome' in topology) return { decision: topology, actual: undefined };
+    const { key, value } = demand;
+    const name = value === undefined ? `!${key}` : `${key}=${value}`;
+    const result = results.get(name) ?? evaluateDemand(demand, topology);
+    results.set(name, result);
+    return result;
+  };
+}
+
+function topologyOf(labels: Subtype | undefined): Topology | Unevaluable {
+  if (labels === undefined) return unevaluable('the snapshot has no NodeTopology.label');
+  const find = labels.items.length > 0 ? losslessNodes(labels) : foldedNodes(labels);
+  if (find === undefined) return unevaluable('NodeTopology.label contradicts itself');
+  const known = new Map<string, NodesByValue | Unevaluable>();
+  const nodesOf: NodesOf = (label) => {
+    const nodes = known.get(label) ?? find(label);
+    known.set(label, nodes);
+    return nodes;
+  };
+  const labelled = nodesOf(GPU_NODE_LABEL);
+  if ('outcome' in labelled) return labelled;
+  const gpuNodes = new Set([...labelled.values()].flat());
+  if (gpuNodes.size === 0) return unevaluable(`no node has the label ${GPU_NODE_LABEL}`);
+  return { gpuNodes, nodesOf };
+}
+
+/** Goes over the nodes with the label, not over all GPU nodes: the former are others for each demand. */
+function evaluateDemand({ key, value }: Demand, { gpuNodes, nodesOf }: Topology): GpuNodesResult {
+  const labelled = nodesOf(key);
+  if ('outcome' in labelled) return { decision: labelled, actual: undefined };
+  const nodes = value === undefined ? [...labelled.values()].flat() : (labelled.get(value) ?? []);
+  const having = new Set(nodes.filter((node) => gpuNodes.has(node))).size;
+  const good = value === undefined ? gpuNodes.size - having : having;
+  const actual = `${good} of ${gpuNodes.size} GPU nodes`;
+  if (good === gpuNodes.size) return { decision: PASSED, actual };
+  return { decision: { outcome: 'failed', reason: `only ${actual} are as demanded` }, actual };
+}
+
+/** `key=value`, `key=` for the empty value, or `!key`; a key that no node can have would always hold. */
+function parseDemand(text: string): Demand | Unevaluable {
+  const equals = text.indexOf('=');
+  const isNegated = text.startsWith('!');
+  const key = isNegated ? trimBlanks(text.slice(1)) : text.slice(0, Math.max(equals, 0));
+  const value = isNegated ? undefined : text.slice(equals + 1);
+  const isReadable = isLabelKey(key) && (value === undefined || value === '' || isName(value));
+  if (isReadable) return { key, value };
+  return unevaluable(`${quote(text)} is not label=value or !label`);
+}
+
+function losslessNodes(labels: Subtype): NodesOf | undefined {
+  const readings = itemReadings(labels);
+  if (readings === undefined) return undefined;
+  const readingsOf = groupBy(readings, ({ key }) => key);
+  return (label) => {
+    const nodesByValue = new Map<string, string[]>();
+    for (const { value, nodes, truncated } of readingsOf.get(label) ?? []) {
+      if (truncated || !areNodeNames(nodes)) return partial(label);
+      const known = nodesByValue.get(value) ?? [];
+      for (const node of nodes) known.push(node);
+      nodesByValue.set(value, known);
+    }
+    return nodesByValue;
+  };
+}
+
+interface FoldedEntry {
+  readonly key: string;
+  readonly value: string;
+  readonly nodeList: string;
+}
+
+/**
+ * The folded encoding writes `<key>.<value>` for a key with several values, and so does a label of
+ * that name. Genuine ones come at least in pairs, never beside the plain key, and share no node.
+ */
+function foldedNodes(labels: Subtype): NodesOf {
+  const entries = [...labels.data].map(([key, data]): FoldedEntry => {
+    return { key, ...splitFolded(scalarText(data) ?? '') };
+  });
+  const plainOf = groupBy(entries, ({ key }) => key);
+  const suffixed = entries.filter(({ key, value }) => key.endsWith(`.${value}`));
+  const suffixedOf = groupBy(suffixed, ({ key, value }) => key.slice(0, -value.length - 1));
+  return (label) => nodesOfEntries(label, plainOf.get(label) ?? [], suffixedOf.get(label) ?? []);
+}
+
+/** @param suffixed those that may be of the label: their key ends with their value. */
+function nodesOfEntries(
+  label: string,
+  plain: readonly FoldedEntry[],
+  suffixed: readonly FoldedEntry[],
+): NodesByValue | Unevaluable {
+  const entries = [...plain, ...suffixed].map(({ value, nodeList }): ValueNodes => {
+    return [value, nodeList.split(',')];
+  });
+  if (entries.some(([, nodes]) => !areNodeNames(nodes))) return partial(label);
+  if (plain.length > 0) return new Map(entries.slice(0, plain.length));
+  const nodes = entries.flatMap(([, some]) => some);
+  const isGenuine = entries.length !== 1 && new Set(nodes).size === nodes.length;
+  return isGenuine
+    ? new Map(entries)
+    : unevaluable(`the labels around ${quote(label)} are ambiguous`);
+}
+
+type ValueNodes = readonly [value: string, nodes: readonly string[]];
+
+function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** The last name of a truncated list ends with ` (+N more)`, which no name can. */
+function areNodeNames(nodes: readonly string[]): boolean {
+  return nodes.length > 0 && nodes.every((node) => isSubdomain(node));
+}
+
+function isLabelKey(text: string): boolean {
+  const slash = text.indexOf('/');
+  return isName(text.slice(slash + 1)) && (slash < 0 || isSubdomain(text.slice(0, slash)));
+}
+
+function isName(text: string): boolean {
+  return text.length <= MAX_NAME_CHARACTERS && NAME.test(text);
+}
+
+function isSubdomain(text: string): boolean {
+  return text.length <= MAX_SUBDOMAIN_CHARACTERS && SUBDOMAIN.test(text);
+}
+
+function partial(label: string): Unevaluable {
+  return unevaluable(`the list of nodes with the label ${quote(label)} is truncated or malformed`);
+}

@@ -1,0 +1,100 @@
+// Where in a snapshot a constraint looks: `OS.release.ID`, `NetworkTopology.pfs[rail=3].pciAddress`.
+
+import { scalarText } from '../../document/scalar-text.ts';
+import { quote } from '../../quote.ts';
+import type { ConstraintDialect } from '../recipe/recipe.ts';
+import { subtypeOf } from '../snapshot/snapshot.ts';
+import type { Snapshot, SnapshotItem, Subtype } from '../snapshot/snapshot.ts';
+import { unevaluable } from './decision.ts';
+import type { Unevaluable } from './decision.ts';
+
+/** Which of a subtype's items is meant. */
+type Selector =
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'field'; readonly key: string; readonly value: string };
+
+export interface ConstraintPath {
+  readonly type: string;
+  readonly subtype: string;
+  /** Absent: the subtype's own data. */
+  readonly selector?: Selector;
+  readonly key: string;
+}
+
+const TYPES_V011: readonly string[] = ['K8s', 'GPU', 'OS', 'SystemD', 'NodeTopology'];
+const TYPES: readonly string[] = [...TYPES_V011, 'NetworkTopology'];
+
+/** Reads the name of a constraint as its dialect does, or says why it cannot. */
+export function parsePath(name: string, dialect: ConstraintDialect): ConstraintPath | Unevaluable {
+  const [type, rest] = cut(name, name.indexOf('.'));
+  const types = dialect === 'v0.11' ? TYPES_V011 : TYPES;
+  if (!types.includes(type)) {
+    return unevaluable(`${quote(name)} does not start with one of ${types.join(', ')}`);
+  }
+  if (dialect === 'current' && isSelected(rest)) return parseSelected(name, type, rest);
+  // The names of units have dots and their properties have none. Up to v0.11 that was not seen.
+  const isLastDot = dialect === 'current' && type === 'SystemD';
+  const [subtype, key] = cut(rest, isLastDot ? rest.lastIndexOf('.') : rest.indexOf('.'));
+  return subtype === '' || key === '' ? notAPath(name) : { type, subtype, key };
+}
+
+/** The value at a path, or why there is none. */
+export function readPath(path: ConstraintPath, snapshot: Snapshot): string | Unevaluable {
+  const subtype = subtypeOf(snapshot, path.type, path.subtype);
+  const name = quote(`${path.type}.${path.subtype}`);
+  if (subtype === undefined) return unevaluable(`the snapshot has no ${name}`);
+  if (path.selector === undefined) {
+    return scalarText(subtype.data.get(path.key)) ?? noValue(name, path.key);
+  }
+  const found = selectItem(subtype, path.selector);
+  if (typeof found === 'string') return unevaluable(`${name} has ${found}`);
+  return fieldOf(found, path.key) ?? noValue(`the item of ${name}`, path.key);
+}
+
+/** A bracket before the first dot; one behind it belongs to the key. */
+function isSelected(rest: string): boolean {
+  return /^[^.]*\[/.test(rest);
+}
+
+/** `subtype[selector].key`, after the type. */
+function parseSelected(name: string, type: string, rest: string): ConstraintPath | Unevaluable {
+  const [, subtype, inner, key] = /^([^[]+)\[([^\]]+)\]\.(.+)$/s.exec(rest) ?? [];
+  const selector = inner === undefined ? undefined : parseSelector(inner);
+  if (subtype === undefined || key === undefined || selector === undefined) return notAPath(name);
+  return { type, subtype, selector, key };
+}
+
+function parseSelector(text: string): Selector | undefined {
+  const equals = text.indexOf('=');
+  if (equals >= 0) {
+    const [key, value] = cut(text, equals);
+    return key === '' || value === '' ? undefined : { kind: 'field', key, value };
+  }
+  return /^[0-9]{1,9}$/.test(text) ? { kind: 'index', index: Number(text) } : undefined;
+}
+
+/** The one item that is meant, or what there is instead. */
+function selectItem({ items }: Subtype, selector: Selector): SnapshotItem | string {
+  if (selector.kind === 'index') return items[selector.index] ?? `only ${items.length} items`;
+  const found = items.filter((item) => fieldOf(item, selector.key) === selector.value);
+  const [first] = found;
+  return found.length === 1 && first !== undefined ? first : `${found.length} such items`;
+}
+
+/** What was measured wins over what describes it. */
+function fieldOf({ data, context }: SnapshotItem, key: string): string | undefined {
+  return scalarText(data.get(key)) ?? scalarText(context.get(key));
+}
+
+function noValue(where: string, key: string): Unevaluable {
+  return unevaluable(`${where} has no value ${quote(key)}`);
+}
+
+function notAPath(name: string): Unevaluable {
+  return unevaluable(`${quote(name)} is not Type.subtype.key or Type.subtype[selector].key`);
+}
+
+/** The text before and after the character at `index`; all and nothing if it is negative. */
+function cut(text: string, index: number): [string, string] {
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}

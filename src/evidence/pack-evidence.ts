@@ -1,0 +1,151 @@
+import type { BundleFile } from '../archive/entry.ts';
+import { memoryFile } from '../archive/memory-file.ts';
+import { signStatement } from '../attestation/seal.ts';
+import type { Signing } from '../attestation/seal.ts';
+import { parseBom, summaryOf } from '../bom/bom.ts';
+import type { BomSummary } from '../bom/bom.ts';
+import { buildBom } from '../bom/build-bom.ts';
+import { digestOf } from '../digest.ts';
+import type { Digest } from '../digest.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import { encodeManifest } from '../manifest/manifest.ts';
+import { encodeStatement } from '../statement/statement.ts';
+import type { Tool } from '../tool.ts';
+import type { SignedPayload } from '../trust/trust.ts';
+import { canonicalRecipe } from './aicr/canonical-yaml.ts';
+import { buildPredicate } from './claim/predicate.ts';
+import {
+  ATTESTATION_FILE,
+  BOM_FILE,
+  MANIFEST_FILE,
+  RECIPE_FILE,
+  SNAPSHOT_FILE,
+  STATEMENT_FILE,
+  ctrfFile,
+} from './layout.ts';
+import { aicrVersionOf } from './phase/ctrf.ts';
+import type { Results } from './phase/ctrf.ts';
+import type { Validation } from './validate.ts';
+
+export interface PackInputs {
+  /** Its `now` is when the evidence says it was made. */
+  readonly validation: Validation;
+  /** `logs/<phase>/<name>` */
+  readonly logs: readonly BundleFile[];
+  readonly tool: Tool;
+  /** Pack evidence of documents whose apiVersion is retired or missing. */
+  readonly allowRetiredApi: boolean;
+}
+
+export interface PackedEvidence {
+  /** Every file of the bundle, sorted by path. */
+  readonly files: readonly BundleFile[];
+  /** The bundle's identity. */
+  readonly manifestDigest: Digest;
+  readonly bom: BomSummary;
+  /** Undefined if the bundle is not signed. */
+  readonly proof: SignedPayload | undefined;
+  /** Signed by a sandbox. */
+  readonly sandbox: boolean;
+}
+
+/**
+ * Packs what was validated into the files of one bundle, bound by a statement.
+ *
+ * @param signing undefined leaves the bundle unsigned
+ * @throws EvidenceError RESULTS_REQUIRED, API_VERSION_RETIRED, and what signing throws
+ */
+export async function packEvidence(
+  inputs: PackInputs,
+  signing: Signing | undefined,
+): Promise<PackedEvidence> {
+  if (!inputs.allowRetiredApi) refuseRetired(inputs.validation);
+  const reports = reportsOf(inputs.validation);
+  const bomBytes = buildBomFor(inputs);
+  const listed = [
+    ...documentsOf(inputs.validation),
+    ...reportFiles(reports),
+    memoryFile(BOM_FILE, bomBytes),
+    ...inputs.logs,
+  ];
+  const manifest = encodeManifest(listed);
+  const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
+  const statement = statementOf(inputs, { manifest, fileCount: listed.length, bom, reports });
+  const signed = signing && (await signStatement(statement, inputs.validation.inputs.now, signing));
+  const files = [
+    ...listed,
+    memoryFile(MANIFEST_FILE, manifest),
+    memoryFile(STATEMENT_FILE, statement),
+    ...(signed === undefined ? [] : [memoryFile(ATTESTATION_FILE, signed.sigstoreBundle)]),
+  ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const sandbox = signing?.trust.root.sandbox ?? false;
+  return { files, manifestDigest: digestOf(manifest), bom, proof: signed?.proof, sandbox };
+}
+
+function reportsOf({ inputs }: Validation): Results['reports'] {
+  if (inputs.results !== undefined) return inputs.results.reports;
+  throw new EvidenceError('RESULTS_REQUIRED', {
+    found: 'no results',
+    expected: 'the CTRF reports of the phases that were run',
+    hint: 'add --results with a CTRF file for each phase, one merged CTRF file, or their directory',
+  });
+}
+
+/** The recipe in AICR's canonical form, its version kept; the snapshot byte for byte. */
+function documentsOf({ inputs }: Validation): readonly BundleFile[] {
+  const { name, bytes } = inputs.recipe;
+  const recipe = Buffer.from(canonicalRecipe(bytes, name, 'legacy'));
+  return [memoryFile(RECIPE_FILE, recipe), memoryFile(SNAPSHOT_FILE, inputs.snapshot.bytes)];
+}
+
+function reportFiles(reports: Results['reports']): readonly BundleFile[] {
+  return [...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes));
+}
+
+function buildBomFor({ validation, tool }: PackInputs): Uint8Array {
+  const { recipe, snapshot, inputs } = validation;
+  return buildBom({ recipe, snapshot, attestedAt: inputs.now, tool });
+}
+
+interface Bound {
+  readonly manifest: Uint8Array;
+  readonly fileCount: number;
+  readonly bom: BomSummary;
+  readonly reports: Results['reports'];
+}
+
+function statementOf({ validation, tool }: PackInputs, bound: Bound): Uint8Array {
+  const { recipe, recipeDigest, cluster, phases } = validation;
+  const subject = { name: recipe.name, digest: recipeDigest };
+  const ctrfDigests = new Map(
+    [...bound.reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]),
+  );
+  const { version, components } = bound.bom;
+  const predicate = buildPredicate(
+    {
+      recipe: subject,
+      fingerprint: cluster.fingerprint,
+      match: cluster.match,
+      constraints: cluster.constraints,
+      phases,
+      ctrfDigests,
+      bom: { version, components, digest: bound.bom.digest },
+      manifest: { digest: digestOf(bound.manifest), fileCount: bound.fileCount },
+    },
+    { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(bound.reports), tool },
+  );
+  return encodeStatement(subject, predicate);
+}
+
+function refuseRetired({ recipe, snapshot }: Validation): void {
+  for (const document of [recipe, snapshot]) {
+    if (!document.retired) continue;
+    const successor = document.findings.find(({ code }) => code === 'API_VERSION_OUTDATED');
+    throw new EvidenceError('API_VERSION_RETIRED', {
+      at: `${document.file}#/apiVersion`,
+      found: document.apiVersion === '' ? 'no apiVersion' : document.apiVersion,
+      expected: `${successor?.expected ?? 'a current apiVersion'} in what becomes evidence`,
+      hint: 'write the document with a current aicr, or add --allow-retired-api; it keeps its apiVersion then',
+    });
+  }
+}

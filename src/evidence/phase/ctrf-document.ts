@@ -1,0 +1,110 @@
+import { Plain, isDataList, isDataMap } from '../../document/data.ts';
+import type { Data } from '../../document/data.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
+import type { PhaseCounts, PhaseTest } from './phase.ts';
+
+/** A CTRF report whose summary agrees with its tests; their phases are not looked at yet. */
+export interface CtrfDocument {
+  readonly file: string;
+  readonly data: Data;
+  readonly tests: readonly CtrfTest[];
+  /** What ran the tests; `version` is "" if the report has none. */
+  readonly tool: { readonly name: string; readonly version: string };
+}
+
+export interface CtrfTest {
+  readonly test: PhaseTest;
+  readonly suite: { readonly name: string; readonly at: string } | undefined;
+  readonly at: string;
+}
+
+/**
+ * Reads a CTRF report. AICR and CTRF add fields over time: those that nobody reads here are accepted
+ * and packed. Throws KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID, RESULTS_SUMMARY_DIFFERS.
+ */
+export function parseCtrf(data: Data, file: string): CtrfDocument {
+  const reader = new ObjectReader(data, file);
+  if (reader.data('reportFormat') !== 'CTRF') {
+    reader.refuse('reportFormat', {
+      code: 'KIND_UNEXPECTED',
+      expected: '"CTRF", a report in the Common Test Report Format (https://ctrf.io)',
+      hint: 'give --results the report that the validators wrote',
+    });
+  }
+  const results = reader.object('results');
+  const tool = results.object('tool');
+  const tests = results.list('tests', parseTest);
+  requireSummary(
+    results.object('summary'),
+    tests.map(({ test }) => test),
+  );
+  return {
+    file,
+    data,
+    tests,
+    tool: { name: tool.string('name'), version: tool.optionalText('version') ?? '' },
+  };
+}
+
+function parseTest(data: Data, at: string): CtrfTest {
+  const reader = new ObjectReader(data, at);
+  const name = reader.string('name');
+  const status = reader.string('status');
+  if (!isTestStatus(status)) {
+    return reader.refuse('status', {
+      code: 'FIELD_INVALID',
+      expected: `one of ${TEST_STATUSES.join(', ')}`,
+      hint: 'write the report with a tool that follows https://ctrf.io',
+    });
+  }
+  const message = reader.optionalText('message') ?? skipReason(reader.data('extra'));
+  return { test: { name, status, message }, suite: parseSuite(reader), at };
+}
+
+/** AICR's redaction removes `message` and leaves its reason code, e.g. `no-gpu-nodes`. */
+function skipReason(extra: Data | undefined): string | undefined {
+  const reason = isDataMap(extra) ? extra.get('skipReason') : undefined;
+  return typeof reason === 'string' ? reason : undefined;
+}
+
+/** A string in CTRF's first schemas, a list from the outermost suite inwards in the later ones. */
+function parseSuite(reader: ObjectReader): CtrfTest['suite'] {
+  const suite = reader.data('suite');
+  const at = reader.pointer('suite');
+  if (typeof suite === 'string') return { name: suite, at };
+  if (suite === undefined || (suite instanceof Plain && suite.type === 'null')) return undefined;
+  const [first] = isDataList(suite) ? suite : [suite];
+  if (first === undefined) return undefined;
+  if (typeof first === 'string') return { name: first, at: `${at}/0` };
+  return reader.refuse('suite', {
+    code: 'FIELD_INVALID',
+    expected: 'a string, or a list that begins with a string',
+    hint: `name the phase: ${PHASES.join(', ')}`,
+  });
+}
+
+function requireSummary(summary: ObjectReader, tests: readonly PhaseTest[]): void {
+  const counts = Object.entries({ tests: tests.length, ...countTests(tests) });
+  const claims = counts.map(([name, counted]) => ({
+    name,
+    counted,
+    claimed: summary.integer(name),
+  }));
+  const wrong = claims.filter(({ counted, claimed }) => counted !== claimed);
+  const [first] = wrong;
+  if (first === undefined) return;
+  throw new EvidenceError('RESULTS_SUMMARY_DIFFERS', {
+    at: summary.pointer(first.name),
+    found: wrong.map(({ name, claimed }) => `${name} ${claimed}`).join(', '),
+    expected: `${wrong.map(({ name, counted }) => `${name} ${counted}`).join(', ')}, counted in results.tests`,
+    hint: 'use the report as the validators wrote it; a summary is never edited by hand',
+  });
+}
+
+export function countTests(tests: readonly PhaseTest[]): PhaseCounts {
+  const counts = { passed: 0, failed: 0, skipped: 0, pending: 0, other: 0 };
+  for (const { status } of tests) counts[status] += 1;
+  return counts;
+}

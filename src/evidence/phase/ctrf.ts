@@ -1,0 +1,237 @@
+// CTRF reports in, one report per phase out. docs/format.md §7.
+
+import { isDataMap } from '../../document/data.ts';
+import type { Data } from '../../document/data.ts';
+import { decodeJson } from '../../document/json.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Finding } from '../../errors/fault.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
+import { countTests, parseCtrf } from './ctrf-document.ts';
+import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';
+import { PHASES, isPhase } from './phase.ts';
+import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
+import { splitReport } from './split-report.ts';
+
+/** The report of one phase. */
+export interface CtrfReport {
+  readonly phase: Phase;
+  /** What is packed as `ctrf/<phase>.json`: the file as it was, or its part of a merged one. */
+  readonly bytes: Uint8Array;
+  /** Recounted; the report's own summary says the same, or it would have been refused. */
+  readonly counts: PhaseCounts;
+  /** In the order of `bytes`. */
+  readonly tests: readonly PhaseTest[];
+  readonly tool: CtrfDocument['tool'];
+}
+
+export interface ResultsInput {
+  /** The file as the user named it, e.g. `results/deployment.json`. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The directory in which it was found; undefined if the user named the file itself. */
+  readonly folder: string | undefined;
+}
+
+export interface Results {
+  /** In the order of the phases. */
+  readonly reports: ReadonlyMap<Phase, CtrfReport>;
+  /** Where each report was found, as the user named it. */
+  readonly places: ReadonlyMap<Phase, ReportPlace>;
+  readonly findings: readonly Finding[];
+}
+
+/** E.g. `results.json` and, for each test of the phase, `results.json#/results/tests/4`. */
+export interface ReportPlace {
+  readonly file: string;
+  readonly tests: readonly string[];
+}
+
+/**
+ * Sorts the tests of all inputs into phases. A test's phase is its `suite`, else the name of its
+ * file. In a directory, a JSON document that does not say that it is CTRF and is not named after a
+ * phase is a finding.
+ *
+ * Throws RESULTS_PHASE_CONFLICT, RESULTS_PHASE_DUPLICATE, RESULTS_PHASE_UNKNOWN,
+ * RESULTS_SUMMARY_DIFFERS, RESULTS_MISSING (a directory without a report), KIND_UNEXPECTED and what
+ * reading JSON and its fields can throw.
+ */
+export function parseResults(inputs: Iterable<ResultsInput>): Results {
+  const collector = new ResultsCollector();
+  for (const input of inputs) collector.add(input);
+  return collector.results();
+}
+
+/**
+ * `parseResults`, one input at a time: of a hundred large files that are no reports, none has to be
+ * kept until the last is read.
+ */
+export class ResultsCollector {
+  readonly #reports = new Map<Phase, PlacedReport>();
+  readonly #findings: Finding[] = [];
+  /** The directories, and whether a report was in them. */
+  readonly #folders = new Map<string, boolean>();
+
+  /** Throws what `parseResults` throws. */
+  add({ name, bytes, folder }: ResultsInput): void {
+    const file = escapeInvisible(name);
+    const data = decodeJson(bytes, file);
+    const isIgnored = folder !== undefined && isOther(data, name);
+    if (folder !== undefined) {
+      this.#folders.set(folder, !isIgnored || this.#folders.get(folder) === true);
+    }
+    if (isIgnored) {
+      this.#findings.push(ignored(file));
+      return;
+    }
+    for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
+      const { phase } = placed.report;
+      const earlier = this.#reports.get(phase);
+      if (earlier !== undefined) refuseDuplicate(phase, file, earlier.place.file);
+      this.#reports.set(phase, placed);
+    }
+  }
+
+  /** Throws RESULTS_MISSING for a directory without a report. */
+  results(): Results {
+    for (const [folder, hasReport] of this.#folders) {
+      if (!hasReport) throw resultsMissing(escapeInvisible(folder));
+    }
+    return {
+      reports: inOrder(this.#reports, ({ report }) => report),
+      places: inOrder(this.#reports, ({ place }) => place),
+      findings: this.#findings,
+    };
+  }
+}
+
+/**
+ * The report of one phase, `ctrf/<phase>.json` of a bundle: the phase of every test is the file's.
+ * Throws what `parseResults` throws.
+ */
+export function parsePhaseReport(bytes: Uint8Array, file: string): CtrfReport {
+  const document = parseCtrf(decodeJson(bytes, file), file);
+  const phase = phaseOfName(file);
+  if (phase === undefined) return refuseName(document);
+  const [placed] = reportsOf(document, { name: file, bytes });
+  return placed?.report ?? refuseName(document);
+}
+
+/** The version of aicr, if aicr made every report and always with one version; else "". */
+export function aicrVersionOf(reports: ReadonlyMap<Phase, CtrfReport>): string {
+  const tools = [...reports.values()].map(({ tool }) => tool);
+  const versions = new Set(tools.map(({ version }) => version));
+  const [version] = versions;
+  const isOne = versions.size === 1 && tools.every(({ name }) => name === 'aicr');
+  return isOne ? (version ?? '') : '';
+}
+
+export function resultsMissing(folder: string): EvidenceError {
+  return new EvidenceError('RESULTS_MISSING', {
+    at: folder,
+    found: 'no CTRF report in this directory',
+    expected: 'one *.json file for each phase, or one for all of them',
+    hint: `put the reports there as ${PHASES.map((phase) => `${phase}.json`).join(', ')}; links are not followed`,
+  });
+}
+
+interface PlacedReport {
+  readonly report: CtrfReport;
+  readonly place: ReportPlace;
+}
+
+/** One report for each phase that the document has tests of, or that its name says it is of. */
+function reportsOf(
+  document: CtrfDocument,
+  input: Pick<ResultsInput, 'name' | 'bytes'>,
+): readonly PlacedReport[] {
+  const named = phaseOfName(input.name);
+  const phaseOfTest = document.tests.map((test) => requirePhase(test, named));
+  const phases = PHASES.filter((phase) => phase === named || phaseOfTest.includes(phase));
+  if (phases.length === 0) return refuseName(document);
+  return phases.map((phase) => {
+    const isOf = (_: unknown, index: number): boolean => phaseOfTest[index] === phase;
+    const own = document.tests.filter(isOf);
+    const tests = own.map(({ test }) => test);
+    const counts = countTests(tests);
+    const isWhole = phases.length === 1;
+    const bytes = isWhole ? input.bytes : splitReport(document, { phase, isOf, counts });
+    return {
+      report: { phase, bytes, counts, tests, tool: document.tool },
+      place: { file: document.file, tests: own.map(({ at }) => at) },
+    };
+  });
+}
+
+function requirePhase({ suite, at }: CtrfTest, named: Phase | undefined): Phase {
+  const place = suite?.at ?? at;
+  const phase = suite?.name ?? named;
+  if (phase === undefined || !isPhase(phase)) return refuseUnknown(suite?.name, place);
+  if (named === undefined || phase === named) return phase;
+  throw new EvidenceError('RESULTS_PHASE_CONFLICT', {
+    at: place,
+    found: `a test of ${phase} in a file that is named after ${named}`,
+    expected: `tests of ${named} only`,
+    hint: 'give a file with several phases another name, e.g. results.json',
+  });
+}
+
+function refuseUnknown(suite: string | undefined, at: string): never {
+  throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
+    at,
+    found: suite === undefined ? 'a test without a suite' : `the suite ${quote(suite)}`,
+    expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
+    hint: `name the file after its phase, e.g. ${PHASES[0]}.json, or give each test its suite`,
+  });
+}
+
+function refuseName({ file }: CtrfDocument): never {
+  throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
+    at: file,
+    found: 'a report without tests, in a file that is not named after a phase',
+    expected: `one of ${PHASES.map((phase) => `${phase}.json`).join(', ')}`,
+    hint: 'name the file after its phase',
+  });
+}
+
+function refuseDuplicate(phase: Phase, file: string, earlier: string): never {
+  throw new EvidenceError('RESULTS_PHASE_DUPLICATE', {
+    at: file,
+    found: `a second report of ${phase}`,
+    expected: `one: ${earlier} has it already`,
+    hint: 'remove one of the two files',
+  });
+}
+
+/** `results/deployment.json` is of deployment. */
+function phaseOfName(name: string): Phase | undefined {
+  const base = name.split(/[/\\]/).at(-1) ?? '';
+  const stem = base.endsWith('.json') ? base.slice(0, -'.json'.length) : base;
+  return isPhase(stem) ? stem : undefined;
+}
+
+function isOther(data: Data, name: string): boolean {
+  const claimsCtrf = isDataMap(data) && data.has('reportFormat');
+  return !claimsCtrf && phaseOfName(name) === undefined;
+}
+
+function ignored(file: string): Finding {
+  return {
+    code: 'RESULTS_FILE_IGNORED',
+    at: file,
+    found: 'a JSON document without reportFormat',
+    expected: 'CTRF reports only',
+    hint: 'move it out of the directory',
+  };
+}
+
+function inOrder<T>(
+  reports: ReadonlyMap<Phase, PlacedReport>,
+  part: (placed: PlacedReport) => T,
+): ReadonlyMap<Phase, T> {
+  return new Map(
+    PHASES.flatMap((phase) => {
+      const found = reports.get(phase);
+      return found === undefined ? [] : [[phase, part(found)] as const];
+    }),
+  );
+}

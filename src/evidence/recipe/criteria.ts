@@ -1,0 +1,74 @@
+import { trimBlanks } from '../../document/blanks.ts';
+import type { ObjectReader } from '../../document/object-reader.ts';
+import { unknownFields } from '../../document/unknown-fields.ts';
+import type { Finding } from '../../errors/fault.ts';
+
+/** What a recipe is for. "" and 0 demand nothing; AICR writes `any` there. */
+export interface Criteria {
+  readonly service: string;
+  readonly accelerator: string;
+  readonly os: string;
+  readonly intent: string;
+  readonly platform: string;
+  readonly nodes: number;
+}
+
+const NO_DEMAND: Criteria = {
+  service: '',
+  accelerator: '',
+  os: '',
+  intent: '',
+  platform: '',
+  nodes: 0,
+};
+
+const SERVICE_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['self-managed', ''],
+  ['self', ''],
+  ['vanilla', ''],
+]);
+
+const OS_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['al2', 'amazonlinux'],
+  ['al2023', 'amazonlinux'],
+]);
+
+/** The only values of AICR with a dash. */
+const DASHED: ReadonlySet<string> = new Set(['rtx-pro-6000', ...SERVICE_ALIASES.keys()]);
+
+/** Reads the recipe's `criteria`; absent ones demand nothing. The values are an open set. */
+export function parseCriteria(recipe: ObjectReader, findings: Finding[]): Criteria {
+  const criteria = recipe.optionalObject('criteria');
+  if (criteria === undefined) return NO_DEMAND;
+  const service = demand(criteria, 'service');
+  const os = demand(criteria, 'os');
+  const parsed = {
+    service: SERVICE_ALIASES.get(service) ?? service,
+    accelerator: demand(criteria, 'accelerator'),
+    os: OS_ALIASES.get(os) ?? os,
+    intent: demand(criteria, 'intent'),
+    platform: demand(criteria, 'platform'),
+    nodes: criteria.optionalText('nodes') === undefined ? 0 : criteria.integer('nodes'),
+  };
+  findings.push(...unknownFields(criteria, []));
+  return parsed;
+}
+
+/** AICR's name of a recipe, e.g. `h100-eks-ubuntu-training`; `recipe` if nothing is demanded. */
+export function recipeNameOf(criteria: Criteria): string {
+  const { accelerator, service, os, intent, platform } = criteria;
+  const parts = [accelerator, service, os, intent, platform].filter((part) => part !== '');
+  return parts.length === 0 ? 'recipe' : parts.join('-');
+}
+
+function demand(criteria: ObjectReader, name: string): string {
+  const value = trimBlanks(criteria.optionalText(name) ?? '').toLowerCase();
+  // The recipe's name joins the values by dashes: with one in a value, `platform: h100-eks` would give a
+  // recipe that demands nothing the name of one that demands much.
+  if (/^[a-z0-9._]*$/.test(value) || DASHED.has(value)) return value === 'any' ? '' : value;
+  return criteria.refuse(name, {
+    code: 'FIELD_INVALID',
+    expected: 'letters, digits, "." and "_": a dash separates the values in the name of the recipe',
+    hint: 'write one value of this criterion, as `aicr recipe` does',
+  });
+}

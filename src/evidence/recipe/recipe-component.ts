@@ -1,0 +1,71 @@
+import { Plain } from '../../document/data.ts';
+import type { Data, DataMap } from '../../document/data.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { unknownFields } from '../../document/unknown-fields.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Finding } from '../../errors/fault.ts';
+
+/** A chart or Kustomize tree that the recipe deploys. Absent texts are "". */
+export interface RecipeComponent {
+  readonly name: string;
+  /** `Helm` or `Kustomize`, in any case. */
+  readonly type: string;
+  readonly source: string;
+  /** Of a chart. */
+  readonly version: string;
+  /** Of a Kustomize tree. */
+  readonly tag: string;
+  readonly chart: string;
+  readonly namespace: string;
+  /** False if its own values turn it off: it stays in the recipe and is not deployed. */
+  readonly enabled: boolean;
+  /** Inline values, as the recipe has them. */
+  readonly overrides: DataMap;
+}
+
+const ALSO_KNOWN = [
+  'path',
+  'valuesFile',
+  'patches',
+  'dependencyRefs',
+  'manifestFiles',
+  'preManifestFiles',
+  'expectedResources',
+  'cleanup',
+  'healthCheckAsserts',
+  'healthCheckSkip',
+];
+
+/** Reads one of `componentRefs`. Throws FIELD_MISSING, FIELD_INVALID. */
+export function parseComponent(data: Data, at: string, findings: Finding[]): RecipeComponent {
+  const component = new ObjectReader(data, at);
+  const name = component.text('name');
+  if (name === '') throw emptyName(component);
+  const overrides = component.optionalMap('overrides');
+  const parsed = {
+    name,
+    type: component.optionalText('type') ?? '',
+    source: component.optionalText('source') ?? '',
+    version: component.optionalText('version') ?? '',
+    tag: component.optionalText('tag') ?? '',
+    chart: component.optionalText('chart') ?? '',
+    namespace: component.optionalText('namespace') ?? '',
+    enabled: !isFalse(overrides.get('enabled')) && !isFalse(overrides.get('install')),
+    overrides,
+  };
+  findings.push(...unknownFields(component, ALSO_KNOWN));
+  return parsed;
+}
+
+function isFalse(data: Data | undefined): boolean {
+  return data instanceof Plain && data.type === 'boolean' && /^false$/i.test(data.text);
+}
+
+function emptyName(component: ObjectReader): EvidenceError {
+  return new EvidenceError('FIELD_INVALID', {
+    at: component.pointer('name'),
+    found: 'an empty name',
+    expected: 'the name of a component',
+    hint: 'name the component, or remove it',
+  });
+}

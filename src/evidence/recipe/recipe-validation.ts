@@ -1,0 +1,84 @@
+import { describe } from '../../document/data.ts';
+import type { Data } from '../../document/data.ts';
+import type { ObjectReader } from '../../document/object-reader.ts';
+import { scalarText } from '../../document/scalar-text.ts';
+import { unknownFields } from '../../document/unknown-fields.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Finding } from '../../errors/fault.ts';
+import { PHASES } from '../phase/phase.ts';
+import type { Phase } from '../phase/phase.ts';
+import { parseConstraint } from './recipe-constraint.ts';
+import type { RecipeConstraint } from './recipe-constraint.ts';
+
+/** What the recipe demands of one phase. */
+export interface RecipePhase {
+  readonly phase: Phase;
+  /** The names of the tests that have to be there, in the recipe's order. */
+  readonly checks: readonly string[];
+  /** For the validators: their names are no paths into the snapshot. */
+  readonly constraints: readonly RecipeConstraint[];
+}
+
+export interface RecipeValidation {
+  /** Of `validation.readiness`, evaluated on the snapshot like the recipe's own. */
+  readonly readiness: readonly RecipeConstraint[];
+  /** The phases that the block names, in the order of PHASES. Each of them is required. */
+  readonly phases: readonly RecipePhase[];
+}
+
+const READINESS = 'readiness';
+const ALSO_KNOWN = ['timeout', 'nodeSelection', 'infrastructure'];
+
+/** Reads the recipe's `validation`; absent, it demands nothing. */
+export function parseValidation(recipe: ObjectReader, findings: Finding[]): RecipeValidation {
+  const validation = recipe.optionalObject('validation');
+  if (validation === undefined) return { readiness: [], phases: [] };
+  const readiness = parsePhase(validation, READINESS, findings);
+  if (readiness.checks.length > 0) findings.push(notRun(validation.object(READINESS)));
+  const phases = PHASES.filter((phase) => validation.has(phase)).map((phase) => {
+    const { checks, constraints } = parsePhase(validation, phase, findings);
+    return { phase, checks, constraints };
+  });
+  findings.push(...unknownFields(validation, []));
+  return { readiness: readiness.constraints, phases };
+}
+
+/** A phase without content (`deployment:`) is named all the same, so it demands a report. */
+function parsePhase(
+  validation: ObjectReader,
+  name: string,
+  findings: Finding[],
+): Omit<RecipePhase, 'phase'> {
+  const phase = validation.optionalObject(name);
+  if (phase === undefined) return { checks: [], constraints: [] };
+  const parsed = {
+    checks: phase.optionalList('checks', (item, at) => parseCheck(item, at)),
+    constraints: phase.optionalList('constraints', (item, at) =>
+      parseConstraint(item, at, findings),
+    ),
+  };
+  findings.push(...unknownFields(phase, ALSO_KNOWN));
+  return parsed;
+}
+
+/** Readiness has constraints alone; a check there is run by nobody. */
+function notRun(readiness: ObjectReader): Finding {
+  return {
+    code: 'FIELD_IGNORED',
+    at: readiness.pointer('checks'),
+    found: 'checks of readiness, which no validator runs',
+    expected: `checks of ${PHASES.join(', ')}`,
+    hint: 'move them to the phase that runs them',
+  };
+}
+
+function parseCheck(data: Data, at: string): string {
+  const text = scalarText(data) ?? '';
+  if (text !== '') return text;
+  throw new EvidenceError('FIELD_INVALID', {
+    at,
+    found: describe(data),
+    expected: 'the name of a check',
+    hint: 'name the check, or remove the entry',
+  });
+}

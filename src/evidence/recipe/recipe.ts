@@ -1,0 +1,126 @@
+import type { Data } from '../../document/data.ts';
+import { versionDoubts } from '../../document/header-doubts.ts';
+import { acceptHeader } from '../../document/header.ts';
+import type { AcceptedHeader } from '../../document/header.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { unknownFields } from '../../document/unknown-fields.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Finding } from '../../errors/fault.ts';
+import { MAX_CONSTRAINTS } from '../../limits.ts';
+import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
+import { parseCriteria, recipeNameOf } from './criteria.ts';
+import type { Criteria } from './criteria.ts';
+import { parseComponent } from './recipe-component.ts';
+import type { RecipeComponent } from './recipe-component.ts';
+import { parseConstraint } from './recipe-constraint.ts';
+import type { RecipeConstraint } from './recipe-constraint.ts';
+import { parseValidation } from './recipe-validation.ts';
+import type { RecipePhase } from './recipe-validation.ts';
+
+/** The grammar of names and expressions: that of AICR up to v0.11, or the one since. */
+export type ConstraintDialect = 'v0.11' | 'current';
+
+/** A resolved recipe without a profile: what a cluster shall be, and what shall be tested on it. */
+export interface Recipe {
+  /** As it was named to `parseRecipe`; the start of every `at`. */
+  readonly file: string;
+  /** As the document has it; "" if it has none. */
+  readonly apiVersion: string;
+  /** The apiVersion is retired or missing: evidence of the recipe has to be asked for. */
+  readonly retired: boolean;
+  readonly dialect: ConstraintDialect;
+  /** AICR's name, e.g. `h100-eks-ubuntu-training`. */
+  readonly name: string;
+  readonly criteria: Criteria;
+  /** The recipe's own, then those of `validation.readiness`: evaluated on the snapshot. */
+  readonly constraints: readonly RecipeConstraint[];
+  /** The required phases, in order. */
+  readonly phases: readonly RecipePhase[];
+  /** In the recipe's order, disabled ones included. */
+  readonly components: readonly RecipeComponent[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads a resolved recipe. Throws KIND_UNEXPECTED, API_VERSION_UNKNOWN, RECIPE_PROFILE_UNSUPPORTED,
+ * RECIPE_OVERLAY_UNSUPPORTED, FIELD_MISSING, FIELD_INVALID, LIMIT_EXCEEDED.
+ */
+export function parseRecipe(data: Data, file: string): Recipe {
+  const document = new ObjectReader(data, file);
+  refuseOverlay(document);
+  const header = acceptHeader(document, 'RecipeResult');
+  requireRecipe(document);
+  const findings = [...header.findings, ...parseMetadata(document, header)];
+  const criteria = parseCriteria(document, findings);
+  const own = document.optionalList('constraints', (item, at) =>
+    parseConstraint(item, at, findings),
+  );
+  const { readiness, phases } = parseValidation(document, findings);
+  const constraints = requireFewConstraints([...own, ...readiness], document);
+  const components = document.optionalList('componentRefs', (item, at) =>
+    parseComponent(item, at, findings),
+  );
+  findings.push(...unknownFields(document, ['configuration', 'deploymentOrder']));
+  return {
+    file,
+    apiVersion: header.apiVersion,
+    retired: header.retired,
+    dialect: header.apiVersion === AICR_V011 ? 'v0.11' : 'current',
+    name: recipeNameOf(criteria),
+    criteria,
+    constraints,
+    phases,
+    components,
+    findings,
+  };
+}
+
+function refuseOverlay(document: ObjectReader): void {
+  if (document.optionalText('kind') !== 'RecipeMetadata') return;
+  document.refuse('kind', {
+    code: 'RECIPE_OVERLAY_UNSUPPORTED',
+    expected: 'RecipeResult, which `aicr recipe` writes',
+    hint: 'resolve the overlay with `aicr recipe` for its criteria, and pass what that writes',
+  });
+}
+
+/** Without a kind, any map could pass for a recipe that demands nothing. */
+function requireRecipe(document: ObjectReader): void {
+  const fields = ['kind', 'componentRefs', 'criteria'];
+  if (fields.some((name) => document.has(name))) return;
+  throw new EvidenceError('FIELD_MISSING', {
+    at: document.at,
+    found: 'neither kind nor componentRefs nor criteria',
+    expected: 'a resolved recipe (RecipeResult)',
+    hint: 'pass what `aicr recipe` writes',
+  });
+}
+
+/** The recipe's metadata is a structure of its own; it has a tool version and no timestamp. */
+function parseMetadata(document: ObjectReader, header: AcceptedHeader): readonly Finding[] {
+  const profiled = {
+    code: 'RECIPE_PROFILE_UNSUPPORTED',
+    expected: 'a recipe that was resolved without a profile',
+    hint: 'choose criteria whose overlays have no profile; recipes with one are not read yet',
+  } as const;
+  if (header.apiVersion === AICR_V1BETA2) document.refuse('apiVersion', profiled);
+  const metadata = document.optionalObject('metadata');
+  if (metadata === undefined) return [];
+  if (metadata.optionalObject('selectedProfile') !== undefined) {
+    metadata.refuse('selectedProfile', profiled);
+  }
+  return versionDoubts(metadata.optionalText('version'), metadata.pointer('version'));
+}
+
+function requireFewConstraints(
+  constraints: readonly RecipeConstraint[],
+  document: ObjectReader,
+): readonly RecipeConstraint[] {
+  if (constraints.length <= MAX_CONSTRAINTS) return constraints;
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at: document.pointer('constraints'),
+    found: `${constraints.length} constraints`,
+    expected: `at most ${MAX_CONSTRAINTS}`,
+    hint: 'combine the constraints that name the same value',
+  });
+}

@@ -1,0 +1,212 @@
+import { trimBlanks } from '../../document/blanks.ts';
+import type { DataMap } from '../../document/data.ts';
+import { scalarText } from '../../document/scalar-text.ts';
+import type { Finding } from '../../errors/fault.ts';
+import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
+import { itemReadings, splitFolded, wholeNumber } from './label-reading.ts';
+import type { LabelReading } from './label-reading.ts';
+import { subtypeOf } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** One stable fact of a cluster. `value` is "" if the snapshot does not show it. */
+export interface Dimension {
+  readonly value: string;
+  /** Where it was read, e.g. `k8s.node.provider`. */
+  readonly source?: string;
+  /** Why there is no one value: `multi-region`, `multi-gpu`, `unknown-sku`. */
+  readonly note?: string;
+}
+
+export interface OsDimension extends Dimension {
+  readonly version?: string;
+}
+
+/** `value` is 0 if the snapshot does not show it. */
+export interface CountDimension {
+  readonly value: number;
+  readonly source?: string;
+}
+
+/** AICR's fingerprint, field by field as its predicate has them. docs/format.md §5. */
+export interface Fingerprint {
+  readonly service: Dimension;
+  readonly accelerator: Dimension;
+  readonly gpuModel: Dimension;
+  readonly os: OsDimension;
+  readonly k8sVersion: Dimension;
+  readonly region: Dimension;
+  readonly nodeCount: CountDimension;
+  readonly gpuNodeCount: CountDimension;
+}
+
+const REGION_LABEL = 'topology.kubernetes.io/region';
+const PRODUCT_LABEL = 'nvidia.com/gpu.product';
+const PRODUCT_SOURCE = `nodeTopology.label.${PRODUCT_LABEL}`;
+const MODEL_SOURCE = 'gpu.hardware.model';
+
+/** What `/etc/os-release` may call each operating system that AICR has recipes for. */
+const OS_NAMES: ReadonlyMap<string, string> = new Map([
+  ['ubuntu', 'ubuntu'],
+  ['rhel', 'rhel'],
+  ['redhatenterpriselinux', 'rhel'],
+  ['redhat', 'rhel'],
+  ['cos', 'cos'],
+  ['amazonlinux', 'amazonlinux'],
+  ['amzn', 'amazonlinux'],
+  ['amazon', 'amazonlinux'],
+  ['al2', 'amazonlinux'],
+  ['al2023', 'amazonlinux'],
+  ['ol', 'ol'],
+  ['talos', 'talos'],
+]);
+
+const NOT_SHOWN: Dimension = { value: '' };
+
+/** The fingerprint of a snapshot, computed as AICR does; nothing is taken from a claim. */
+export function fingerprintOf(snapshot: Snapshot): Fingerprint {
+  const labels = labelsOf(snapshot);
+  const model = stringOf(snapshot, ['GPU', 'hardware', 'model']);
+  return {
+    service: serviceOf(stringOf(snapshot, ['K8s', 'node', 'provider'])),
+    accelerator: acceleratorOf(labels, model),
+    gpuModel: model === '' ? NOT_SHOWN : { value: model, source: MODEL_SOURCE },
+    os: osOf(snapshot),
+    k8sVersion: k8sVersionOf(stringOf(snapshot, ['K8s', 'server', 'version'])),
+    region: regionOf(labels),
+    nodeCount: nodeCountOf(snapshot),
+    gpuNodeCount: labels ? { value: gpuNodesIn(labels), source: PRODUCT_SOURCE } : { value: 0 },
+  };
+}
+
+/** What a recipe can demand and the snapshot does not show; never a reason to say it matched. */
+export function fingerprintFindings(
+  { file }: Snapshot,
+  fingerprint: Fingerprint,
+): readonly Finding[] {
+  const dimensions = [
+    ['service', fingerprint.service, 'K8s.node.provider'],
+    [
+      'accelerator',
+      fingerprint.accelerator,
+      `NodeTopology.label.${PRODUCT_LABEL} or GPU.hardware.model`,
+    ],
+    ['os', fingerprint.os, 'OS.release.ID, one that AICR has recipes for'],
+  ] as const;
+  return dimensions
+    .filter(([, { value }]) => value === '')
+    .map(([name, { note }, expected]) => ({
+      code: 'DIMENSION_UNKNOWN',
+      at: file,
+      found: note === undefined ? `no ${name}` : `no one ${name} (${note})`,
+      expected,
+      hint: 'take the snapshot on a node with a GPU, with rights to list the nodes',
+    }));
+}
+
+/** The labels of all nodes. The lossless readings win; those that contradict themselves are none. */
+interface Labels {
+  readonly data: DataMap;
+  readonly lossless: readonly LabelReading[] | undefined;
+}
+
+function labelsOf(snapshot: Snapshot): Labels | undefined {
+  const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
+  if (labels === undefined) return undefined;
+  const lossless = labels.items.length > 0 ? (itemReadings(labels) ?? []) : undefined;
+  return { data: labels.data, lossless };
+}
+
+/** Only what the document has as a string, as in AICR: a number may have lost its text before. */
+function stringOf(
+  snapshot: Snapshot,
+  [type, subtype, key]: readonly [string, string, string],
+): string {
+  const data = subtypeOf(snapshot, type, subtype)?.data.get(key);
+  return typeof data === 'string' ? data : '';
+}
+
+function serviceOf(provider: string): Dimension {
+  if (provider === '') return NOT_SHOWN;
+  return { value: normalService(provider), source: 'k8s.node.provider' };
+}
+
+/** Raw provider ids of Oracle and Linode; AICR's collector has already named the others. */
+function normalService(provider: string): string {
+  if (provider === 'oci' || /^(?:ocid1\.|oci:\/\/)/.test(provider)) return 'oke';
+  if (provider === 'linode' || provider.startsWith('linode://')) return 'lke';
+  return provider;
+}
+
+function k8sVersionOf(version: string): Dimension {
+  if (version === '') return NOT_SHOWN;
+  return { value: version.replace(/^v/, ''), source: 'k8s.server.version' };
+}
+
+/** An unknown system has no version either: a version alone would say nothing. */
+function osOf(snapshot: Snapshot): OsDimension {
+  const id = trimBlanks(stringOf(snapshot, ['OS', 'release', 'ID'])).toLowerCase();
+  const value = OS_NAMES.get(id);
+  if (value === undefined) return NOT_SHOWN;
+  const version = stringOf(snapshot, ['OS', 'release', 'VERSION_ID']);
+  return { value, ...(version === '' ? {} : { version }), source: 'os.release' };
+}
+
+function nodeCountOf(snapshot: Snapshot): CountDimension {
+  const data = subtypeOf(snapshot, 'NodeTopology', 'summary')?.data.get('node-count');
+  const value = wholeNumber(data);
+  return value === undefined ? { value: 0 } : { value, source: 'nodeTopology.summary.node-count' };
+}
+
+function regionOf(labels: Labels | undefined): Dimension {
+  const regions = labels ? labelValues(labels, REGION_LABEL) : [];
+  const source = `nodeTopology.label.${REGION_LABEL}`;
+  if (regions === 'several') return { value: '', source, note: 'multi-region' };
+  const [value = ''] = regions;
+  return value === '' ? NOT_SHOWN : { value, source };
+}
+
+/** The label of all nodes first: it shows a mixed cluster, which one node's model cannot. */
+function acceleratorOf(labels: Labels | undefined, model: string): Dimension {
+  const labelled = labelledAccelerator(labels);
+  if (labelled.value !== '' || labelled.note === 'multi-gpu' || model === '') return labelled;
+  if (isAccelerator(model)) return { value: model, source: MODEL_SOURCE };
+  if (labelled.note !== undefined) return labelled;
+  return { value: '', source: MODEL_SOURCE, note: 'unknown-sku' };
+}
+
+function labelledAccelerator(labels: Labels | undefined): Dimension {
+  const products = labels ? labelValues(labels, PRODUCT_LABEL) : [];
+  if (products === 'several') return { value: '', source: PRODUCT_SOURCE, note: 'multi-gpu' };
+  const [product] = products;
+  if (product === undefined) return NOT_SHOWN;
+  const value = acceleratorOfProduct(product);
+  if (value !== undefined) return { value, source: PRODUCT_SOURCE };
+  return { value: '', source: PRODUCT_SOURCE, note: 'unknown-sku' };
+}
+
+/** The value of a label on the nodes of the cluster; none, one or `several`. */
+function labelValues(labels: Labels, label: string): readonly string[] | 'several' {
+  if (labels.lossless !== undefined) {
+    const readings = labels.lossless;
+    const values = new Set(readings.filter(({ key }) => key === label).map(({ value }) => value));
+    return values.size > 1 ? 'several' : [...values];
+  }
+  const split = [...labels.data.keys()].filter((key) => key.startsWith(`${label}.`));
+  if (split.length > 1) return 'several';
+  const folded = labels.data.get(label);
+  return typeof folded === 'string' && folded !== '' ? [splitFolded(folded).value] : [];
+}
+
+/** Distinct nodes that carry the product label; lossless readings count truncated lists in full. */
+function gpuNodesIn(labels: Labels): number {
+  if (labels.lossless !== undefined) {
+    return labels.lossless
+      .filter(({ key }) => key === PRODUCT_LABEL)
+      .reduce((sum, { count }) => sum + count, 0);
+  }
+  const nodes = [...labels.data]
+    .filter(([key]) => key === PRODUCT_LABEL || key.startsWith(`${PRODUCT_LABEL}.`))
+    .flatMap(([, data]) => splitFolded(scalarText(data) ?? '').nodeList.split(','))
+    .map((node) => trimBlanks(node));
+  return new Set(nodes.filter((node) => node !== '')).size;
+}

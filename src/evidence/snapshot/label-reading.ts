@@ -1,0 +1,112 @@
+// How NodeTopology tells which nodes carry which label.
+//
+// Folded, in `data`: `<key>: <value>|<node>,<node>`, and `<key>.<value>` for the key when nodes differ
+// in its value, which a label of that very name writes too. Lossless, in `items`: key and value apart.
+
+import { Plain } from '../../document/data.ts';
+import type { Data } from '../../document/data.ts';
+import { scalarText } from '../../document/scalar-text.ts';
+import type { SnapshotItem, Subtype } from './snapshot.ts';
+
+/** One value of one label. */
+export interface LabelReading {
+  readonly key: string;
+  readonly value: string;
+  /** The nodes that are named; of a truncated list, the last one ends with ` (+N more)`. */
+  readonly nodes: readonly string[];
+  /** All nodes, those included that a truncated list leaves out. */
+  readonly count: number;
+  readonly truncated: boolean;
+}
+
+const TRUNCATION = /\(\+(\d+) more\)$/;
+
+/** Splits `<value>|<nodes>` at the first bar; without one there are no nodes. */
+export function splitFolded(text: string): { value: string; nodeList: string } {
+  const bar = text.indexOf('|');
+  if (bar < 0) return { value: text, nodeList: '' };
+  return { value: text.slice(0, bar), nodeList: text.slice(bar + 1) };
+}
+
+/**
+ * The lossless readings of a label subtype, or undefined if any of them contradicts itself: then
+ * none is believed.
+ */
+export function itemReadings(subtype: Subtype): readonly LabelReading[] | undefined {
+  const labels = subtype.items.map(labelOf);
+  const values = countBy(labels.map(({ key }) => key));
+  const foldedKeys = labels.map(({ key, value }) =>
+    (values.get(key) ?? 0) > 1 ? `${key}.${value}` : key,
+  );
+  const claims = countBy(foldedKeys);
+  const readings: LabelReading[] = [];
+  for (const [index, label] of labels.entries()) {
+    const item = subtype.items[index];
+    const foldedKey = foldedKeys[index] ?? '';
+    // An entry that two readings fold onto describes only one of them, so none may refer to it.
+    const isOwn = claims.get(foldedKey) === 1;
+    const folded = isOwn ? { key: foldedKey, text: subtype.data.get(foldedKey) } : undefined;
+    const membership = item && label.key !== '' ? membershipOf(item, folded) : undefined;
+    if (membership === undefined) return undefined;
+    readings.push({ ...label, ...membership });
+  }
+  return readings;
+}
+
+function labelOf({ context }: SnapshotItem): { key: string; value: string } {
+  return {
+    key: scalarText(context.get('key')) ?? '',
+    value: scalarText(context.get('value')) ?? '',
+  };
+}
+
+interface FoldedEntry {
+  readonly key: string;
+  readonly text: Data | undefined;
+}
+
+/** List, count and truncation say the same thing from three sides; if they differ, none counts. */
+function membershipOf(
+  { data }: SnapshotItem,
+  folded: FoldedEntry | undefined,
+): Omit<LabelReading, 'key' | 'value'> | undefined {
+  const nodeList = nodeListOf(data.get('node-list'), data.get('node-list-ref'), folded);
+  const count = wholeNumber(data.get('node-count'));
+  const truncated = truthOf(data.get('truncated'));
+  if (nodeList === undefined || count === undefined || truncated === undefined) return undefined;
+  const nodes = nodeList === '' ? [] : nodeList.split(',');
+  const hidden = TRUNCATION.exec(nodeList)?.[1];
+  if ((hidden !== undefined) !== truncated) return undefined;
+  if (count !== nodes.length + Number(hidden ?? '0')) return undefined;
+  return { nodes, count, truncated };
+}
+
+/** The list itself, or the one at the end of the folded entry that the item names; never both. */
+function nodeListOf(
+  inline: Data | undefined,
+  reference: Data | undefined,
+  folded: FoldedEntry | undefined,
+): string | undefined {
+  if (reference === undefined) return typeof inline === 'string' ? inline : undefined;
+  if (inline !== undefined || reference === '' || reference !== folded?.key) return undefined;
+  const text = scalarText(folded.text);
+  return text?.slice(text.lastIndexOf('|') + 1);
+}
+
+/** As AICR reads it: decimal digits, and an integer that JavaScript holds exactly. */
+export function wholeNumber(data: Data | undefined): number | undefined {
+  if (!(data instanceof Plain) || data.type !== 'integer') return undefined;
+  const value = /^-?(?:0|[1-9]\d*)$/.test(data.text) ? Number(data.text) : Number.NaN;
+  return Number.isSafeInteger(value) ? value + 0 : undefined;
+}
+
+function truthOf(data: Data | undefined): boolean | undefined {
+  if (!(data instanceof Plain) || data.type !== 'boolean') return undefined;
+  return /^true$/i.test(data.text);
+}
+
+function countBy(texts: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,62 @@
+import type { Finding } from '../../errors/fault.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import { SCHEMA_VERSION } from '../../media-types.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { BOM_FILE, MANIFEST_FILE, RECIPE_FILE, SNAPSHOT_FILE } from '../layout.ts';
+import { PHASES } from '../phase/phase.ts';
+
+/** What a reader should know of the format: what this version, or any, does not judge. */
+export function formatFindings(
+  manifest: Manifest,
+  { at, newer, affidavit }: ReceivedPredicate,
+): readonly Finding[] {
+  return [
+    ...newerSchema(MANIFEST_FILE, manifest.newer),
+    ...newerSchema(at, newer),
+    ...(affidavit === undefined
+      ? [notClaimed(`${at}/affidavit`)]
+      : newerSchema(affidavit.at, affidavit.newer)),
+    ...filesNotJudged(manifest),
+  ];
+}
+
+function newerSchema(at: string, newer: boolean): readonly Finding[] {
+  if (!newer) return [];
+  return [
+    {
+      code: 'SCHEMA_NEWER',
+      at: `${at}${at.includes('#') ? '' : '#'}/schemaVersion`,
+      found: 'a newer minor version, whose new fields are not judged',
+      expected: SCHEMA_VERSION,
+      hint: 'upgrade affidavit to judge them too',
+    },
+  ];
+}
+
+function notClaimed(at: string): Finding {
+  return {
+    code: 'NOT_CLAIMED',
+    at,
+    found: 'evidence of a tool that records no constraint results',
+    expected: 'what affidavit adds to the predicate',
+    hint: 'nothing to do: the constraints were evaluated here',
+  };
+}
+
+const JUDGED: ReadonlySet<string> = new Set([RECIPE_FILE, SNAPSHOT_FILE, BOM_FILE]);
+const REPORT_OR_LOG = new RegExp(
+  `^(?:ctrf/(?:${PHASES.join('|')})\\.json|logs/(?:${PHASES.join('|')})/[^/]+)$`,
+);
+
+/** Listed, signed, and read by nobody: `VERIFIED.md` or `recipe.yml` would look as if it had been. */
+function filesNotJudged({ files }: Manifest): readonly Finding[] {
+  return files
+    .filter(({ path }) => !JUDGED.has(path) && !REPORT_OR_LOG.test(path))
+    .map(({ path }) => ({
+      code: 'FILE_NOT_JUDGED',
+      at: path,
+      found: 'a file that the signer added',
+      expected: 'recipe, snapshot, bill of materials, ctrf/<phase>.json and logs/<phase>/<name>',
+      hint: 'read it as a message of the signer: it is signed, and nothing in it was checked',
+    }));
+}

@@ -1,0 +1,239 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { countTests } from '../../../src/evidence/phase/ctrf-document.ts';
+import {
+  judgePhases,
+  phaseFaults,
+  phaseFindings,
+  vacuousFaults,
+} from '../../../src/evidence/phase/judge-phases.ts';
+import { PHASES, TEST_STATUSES } from '../../../src/evidence/phase/phase.ts';
+import type { Phase, PhaseTest, TestStatus } from '../../../src/evidence/phase/phase.ts';
+
+function testOf(name: string, status: TestStatus = 'passed', message?: string): PhaseTest {
+  return { name, status, message };
+}
+
+function reportsOf(phase: Phase, tests: readonly PhaseTest[]) {
+  return new Map([[phase, { tests, counts: countTests(tests) }]]);
+}
+
+const DECLARED = [
+  { phase: 'deployment', checks: ['operator-health', 'check-nvidia-smi'] },
+] as const;
+const GOOD = [testOf('operator-health'), testOf('check-nvidia-smi')];
+
+/** What is said of deployment, which has these tests. */
+function judge(tests: readonly PhaseTest[]) {
+  const results = judgePhases(DECLARED, reportsOf('deployment', tests));
+  return {
+    result: results[0],
+    faults: phaseFaults(results),
+    findings: phaseFindings(results),
+  };
+}
+
+const anyTest = fc.record({
+  name: fc.constantFrom('a', 'b', 'c', 'd'),
+  status: fc.constantFrom(...TEST_STATUSES),
+  message: fc.constant(undefined),
+});
+const anyChecks = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 });
+
+describe('judgePhases', () => {
+  it('is green when every declared check passed', () => {
+    const { result, faults, findings } = judge(GOOD);
+    expect(result).toEqual({
+      phase: 'deployment',
+      required: true,
+      state: 'green',
+      counts: { passed: 2, failed: 0, skipped: 0, pending: 0, other: 0 },
+      checks: GOOD.map(({ name }) => name),
+      missing: [],
+      tests: GOOD,
+    });
+    expect(faults).toEqual([]);
+    expect(findings).toEqual([]);
+  });
+
+  it('judges all three phases, in order', () => {
+    const results = judgePhases(DECLARED, reportsOf('deployment', GOOD));
+    expect(results.map(({ phase, state }) => [phase, state])).toEqual([
+      ['deployment', 'green'],
+      ['performance', 'not-run'],
+      ['conformance', 'not-run'],
+    ]);
+  });
+
+  it('E-15 is not green without a report', () => {
+    const results = judgePhases(DECLARED, new Map());
+    expect(results[0]).toMatchObject({ state: 'not-run', missing: DECLARED[0].checks });
+    expect(phaseFaults(results)).toMatchObject([
+      {
+        code: 'PHASE_NOT_GREEN',
+        at: 'ctrf/deployment.json',
+        found: 'deployment: no report: the phase was not run',
+      },
+    ]);
+  });
+
+  it('E-15 is not green without a test, and says that this is vacuous', () => {
+    const { result, faults } = judge([]);
+    expect(result?.state).toBe('red');
+    expect(faults).toMatchObject([{ code: 'PHASE_NOT_GREEN', at: 'ctrf/deployment.json' }]);
+    expect(faults[0]?.found).toContain('vacuous');
+  });
+
+  it('E-15 is not green with skipped tests alone, and says that this is vacuous', () => {
+    const { result, faults } = judge(GOOD.map(({ name }) => testOf(name, 'skipped')));
+    expect(result?.state).toBe('red');
+    expect(faults[0]?.found).toBe('deployment: only skipped tests (vacuous)');
+  });
+
+  it('E-15 is not green without a test even if the recipe declares no check', () => {
+    const declared = [{ phase: 'deployment', checks: [] }] as const;
+    const [result] = judgePhases(declared, reportsOf('deployment', []));
+    expect(result?.state).toBe('red');
+  });
+
+  it('E-18 is not green with one failed test, and names the phase and the test', () => {
+    const { result, faults } = judge([...GOOD, testOf('gpu-operator-version', 'failed')]);
+    expect(result?.state).toBe('red');
+    expect(faults).toMatchObject([
+      {
+        code: 'PHASE_NOT_GREEN',
+        at: 'ctrf/deployment.json',
+        found: 'deployment: failed: "gpu-operator-version"',
+      },
+    ]);
+  });
+
+  it.each(['pending', 'other'] as const)('is not green with a test that is %s', (status) => {
+    const { result, faults } = judge([...GOOD, testOf('late', status)]);
+    expect(result?.state).toBe('red');
+    expect(faults[0]?.found).toBe(`deployment: ${status}: "late"`);
+  });
+
+  it('is not green when a declared check has no test, and names it', () => {
+    const { result, faults } = judge([testOf('operator-health'), testOf('Check-nvidia-smi')]);
+    expect(result).toMatchObject({ state: 'red', missing: ['check-nvidia-smi'] });
+    expect(faults[0]?.found).toBe('deployment: no test for "check-nvidia-smi"');
+  });
+
+  it('is not green when one of two tests of one name failed', () => {
+    const { result } = judge([...GOOD, testOf('operator-health', 'failed')]);
+    expect(result).toMatchObject({ state: 'red', counts: { passed: 2, failed: 1 } });
+  });
+
+  it('is green with a skipped check beside one that passed, and lists it with its reason', () => {
+    const { result, faults, findings } = judge([
+      testOf('operator-health'),
+      testOf('check-nvidia-smi', 'skipped', 'no-gpu-nodes'),
+    ]);
+    expect(result?.state).toBe('green');
+    expect(faults).toEqual([]);
+    expect(findings).toMatchObject([
+      { code: 'CHECK_SKIPPED', at: 'ctrf/deployment.json#/results/tests/1' },
+    ]);
+    expect(findings[0]?.found).toContain('"no-gpu-nodes"');
+  });
+
+  it('packs a phase that the recipe does not list, with a finding', () => {
+    const results = judgePhases([], reportsOf('performance', [testOf('x', 'other')]));
+    expect(results[1]).toMatchObject({ required: false, state: 'green' });
+    expect(phaseFaults(results)).toEqual([]);
+    expect(phaseFindings(results)).toMatchObject([
+      { code: 'PHASE_NOT_LISTED', at: 'ctrf/performance.json' },
+    ]);
+  });
+
+  it('E-15 is vacuous where the recipe names no phase and no test has passed', () => {
+    const vacuous = [
+      judgePhases([], new Map()),
+      judgePhases([], reportsOf('performance', [])),
+      judgePhases([], reportsOf('performance', [testOf('x', 'skipped')])),
+    ];
+    for (const results of vacuous) {
+      expect(vacuousFaults(results)).toMatchObject([
+        { code: 'PHASE_NOT_GREEN', found: expect.stringContaining('vacuous') },
+      ]);
+    }
+    const red = [testOf('x', 'failed')];
+    expect(vacuousFaults(judgePhases([], reportsOf('performance', red)))).toEqual([]);
+    expect(vacuousFaults(judgePhases([], reportsOf('performance', [testOf('x')])))).toEqual([]);
+  });
+
+  it('counts a failed test in a phase that the recipe does not list', () => {
+    const tests = [testOf('x', 'failed'), testOf('y', 'other')];
+    const results = judgePhases([], reportsOf('performance', tests));
+    expect(results[1]?.state).toBe('red');
+    expect(phaseFaults(results)).toMatchObject([
+      { code: 'PHASE_NOT_GREEN', at: 'ctrf/performance.json', found: 'performance: failed: "x"' },
+    ]);
+  });
+
+  it('says nothing of a phase that nobody asked for and nobody ran', () => {
+    const results = judgePhases([], new Map());
+    expect(phaseFaults(results)).toEqual([]);
+    expect(phaseFindings(results)).toEqual([]);
+  });
+
+  it('names twenty tests at most and counts the rest', () => {
+    const tests = Array.from({ length: 23 }, (_, index) => testOf(`test-${index}`, 'failed'));
+    const { faults } = judge([...GOOD, ...tests]);
+    expect(faults[0]?.found).toContain('"test-19" and 3 more');
+    expect(faults[0]?.found).not.toContain('test-20');
+  });
+
+  it('escapes what would rewrite a line of a terminal', () => {
+    const { faults } = judge([...GOOD, testOf('a\u{1b}[2K\u{202e}', 'failed')]);
+    expect(faults[0]?.found).toBe(String.raw`deployment: failed: "a\u001b[2K\u202e"`);
+  });
+
+  it('is never green but by the whole rule', () => {
+    fc.assert(
+      fc.property(anyChecks, fc.array(anyTest, { maxLength: 6 }), (checks, tests) => {
+        const declared = [{ phase: 'conformance', checks }] as const;
+        const results = judgePhases(declared, reportsOf('conformance', tests));
+        const isOf = (status: TestStatus) => tests.some((test) => test.status === status);
+        const hasAll = checks.every((check) => tests.some(({ name }) => name === check));
+        const isBad = isOf('failed') || isOf('pending') || isOf('other');
+        const declaredNames: readonly string[] = checks;
+        const counted = tests.filter(
+          ({ name }) => checks.length === 0 || declaredNames.includes(name),
+        );
+        const isProven = counted.some(({ status }) => status === 'passed');
+        const green = isProven && hasAll && !isBad;
+        expect(results[2]?.state).toBe(green ? 'green' : 'red');
+        expect(phaseFaults(results)).toHaveLength(green ? 0 : 1);
+      }),
+    );
+  });
+
+  it('has a fault for each phase that is red, or demanded and not run, and for no other', () => {
+    const declared = fc.uniqueArray(
+      fc.record({ phase: fc.constantFrom(...PHASES), checks: anyChecks }),
+      { selector: ({ phase }) => phase },
+    );
+    const reports = fc.uniqueArray(
+      fc.tuple(fc.constantFrom(...PHASES), fc.array(anyTest, { maxLength: 4 })),
+      { selector: ([phase]) => phase },
+    );
+    fc.assert(
+      fc.property(declared, reports, (phases, pairs) => {
+        const given = new Map(
+          pairs.map(([phase, tests]) => [phase, { tests, counts: countTests(tests) }]),
+        );
+        const results = judgePhases(phases, given);
+        const red = results.filter(
+          ({ state, required }) => state === 'red' || (required && state === 'not-run'),
+        );
+        expect(phaseFaults(results).map(({ at }) => at)).toEqual(
+          red.map(({ phase }) => `ctrf/${phase}.json`),
+        );
+        expect(phaseFaults(results).every(({ found }) => /: .+/.test(found))).toBe(true);
+      }),
+    );
+  });
+});
