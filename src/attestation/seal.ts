@@ -4,7 +4,7 @@ import type { ErrorDetail } from '../errors/evidence-error.ts';
 import { STATEMENT_FILE } from '../evidence/layout.ts';
 import { isSignedBeforeRun } from '../evidence/signed-before-run.ts';
 import type { Signer } from '../sign/signer.ts';
-import type { SignedPayload, Trust } from '../trust/trust.ts';
+import type { Proof, Trust } from '../trust/trust.ts';
 
 /** Who signs, and the root under which what is signed must verify. */
 export interface Signing {
@@ -15,7 +15,7 @@ export interface Signing {
 export interface SignedStatement {
   /** A Sigstore bundle v0.3, JSON. */
   readonly sigstoreBundle: Uint8Array;
-  readonly proof: SignedPayload;
+  readonly proof: Proof;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function signStatement(
   return { sigstoreBundle, proof };
 }
 
-function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array): SignedPayload {
+function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array): Proof {
   try {
     return trust.verify(sigstoreBundle);
   } catch (error) {

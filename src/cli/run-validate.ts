@@ -2,6 +2,7 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import type { PackedEvidence } from '../evidence/pack-evidence.ts';
 import { validate } from '../evidence/validate.ts';
 import type { NamedDocument, Validation } from '../evidence/validate.ts';
+import type { ValidationReport } from '../evidence/validation-report.ts';
 import { STDIN, readFileBounded } from '../io/disk/files.ts';
 import { readResults, requireOneStdin } from '../io/disk/results.ts';
 import { requireOutputs } from '../io/disk/validate-outputs.ts';
@@ -11,7 +12,6 @@ import { openSigning } from '../io/sigstore/signing-session.ts';
 import type { SigningSession } from '../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
-import type { ValidationReport } from '../report/report.ts';
 import type { Tool } from '../tool.ts';
 import type { ReportChoice } from './report-flags.ts';
 import { commandLine } from './shell-words.ts';
@@ -157,7 +157,7 @@ function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undef
       ? ['--allow-unsigned']
       : [
           ...root,
-          ...['--certificate-identity', proof.signer.identity],
+          ...['--certificate-identity', proof.signer.subject],
           ...['--certificate-oidc-issuer', proof.signer.issuer],
         ];
   return [

@@ -1,6 +1,7 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
+import type { VerificationReport } from '../evidence/verify/verification-report.ts';
 import { verifyEvidence } from '../evidence/verify/verify-evidence.ts';
 import { openEntries } from '../io/disk/bundle-source.ts';
 import { requireHarmless } from '../io/disk/harmless-output.ts';
@@ -11,7 +12,6 @@ import { interruptible } from '../io/process/interrupt.ts';
 import { printReport } from '../io/process/print-report.ts';
 import { withProgress } from '../io/process/progress.ts';
 import { readTrust } from '../io/sigstore/read-trust.ts';
-import type { VerificationReport } from '../report/report.ts';
 import type { Tool } from '../tool.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { REPORT_FLAGS, reportChoice } from './report-flags.ts';

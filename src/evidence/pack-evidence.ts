@@ -11,7 +11,7 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import { encodeManifest } from '../manifest/manifest.ts';
 import { encodeStatement } from '../statement/statement.ts';
 import type { Tool } from '../tool.ts';
-import type { SignedPayload } from '../trust/trust.ts';
+import type { Proof } from '../trust/trust.ts';
 import { canonicalRecipe } from './aicr/canonical-yaml.ts';
 import { buildPredicate } from './claim/predicate.ts';
 import {
@@ -44,7 +44,7 @@ export interface PackedEvidence {
   readonly manifestDigest: Digest;
   readonly bom: BomSummary;
   /** Undefined if the bundle is not signed. */
-  readonly proof: SignedPayload | undefined;
+  readonly proof: Proof | undefined;
   /** Signed by a sandbox. */
   readonly sandbox: boolean;
 }

@@ -3,12 +3,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
 import { EvidenceError, withCode } from '../errors/evidence-error.ts';
-
-/** Who signed: the certificate's subject alternative name and its OIDC issuer. */
-export interface Identity {
-  readonly identity: string;
-  readonly issuer: string;
-}
+import type { Identity } from '../trust/identity.ts';
 
 /** Who may sign. schemas/policy.schema.json */
 export interface Policy {
@@ -18,7 +13,7 @@ export interface Policy {
 /** Whole and exact: a pattern would let a look-alike in. */
 export function allows(policy: Policy, signer: Identity): boolean {
   return policy.signers.some(
-    ({ identity, issuer }) => identity === signer.identity && issuer === signer.issuer,
+    ({ subject, issuer }) => subject === signer.subject && issuer === signer.issuer,
   );
 }
 
@@ -48,7 +43,7 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
 function parseIdentity(data: Data, at: string): Identity {
   const reader = new ObjectReader(data, at);
   const signer = {
-    identity: requireText(reader, 'identity'),
+    subject: requireText(reader, 'identity'),
     issuer: requireText(reader, 'issuer'),
   };
   reader.end();

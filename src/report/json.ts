@@ -5,15 +5,17 @@ import type { Fault } from '../errors/fault.ts';
 import type { Json } from '../evidence/claim/predicate.ts';
 // The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
+import type { Facts } from '../evidence/facts.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
 import type { Dimension, Fingerprint, OsDimension } from '../evidence/snapshot/fingerprint.ts';
 import type { DimensionMatch } from '../evidence/snapshot/match.ts';
+import type { ValidationReport } from '../evidence/validation-report.ts';
+import type { VerificationReport } from '../evidence/verify/verification-report.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
-import type { Identity } from '../policy/policy.ts';
 import { replaceInvisible } from '../quote.ts';
 import type { Tool } from '../tool.ts';
-import type { Facts, ValidationReport, VerificationReport } from './report.ts';
-import { LIMIT_OF_TRUST } from './report.ts';
+import type { Identity } from '../trust/identity.ts';
+import { LIMIT_OF_TRUST } from './limit-of-trust.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */
 export type JsonObject = Readonly<Record<string, Json>>;
@@ -82,8 +84,8 @@ function toolJson({ name, version }: Tool): JsonObject {
   return { name, version };
 }
 
-function identityJson({ identity, issuer }: Identity): JsonObject {
-  return { identity, issuer };
+function identityJson({ subject, issuer }: Identity): JsonObject {
+  return { identity: subject, issuer };
 }
 
 function checkJson({ name, outcome, found, expected, hint, faults }: CheckResult): JsonObject {

@@ -2,13 +2,15 @@ import type { CheckResult } from '../attestation/check.ts';
 import { timestampOf } from '../document/time.ts';
 // The report that people read in a pull request. Verdict first; the rest only as far as it helps.
 import type { Fault } from '../errors/fault.ts';
-import type { SignedPayload } from '../trust/trust.ts';
+import type { Facts } from '../evidence/facts.ts';
+import type { ValidationReport } from '../evidence/validation-report.ts';
+import type { VerificationReport } from '../evidence/verify/verification-report.ts';
+import type { Proof } from '../trust/trust.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
+import { LIMIT_OF_TRUST } from './limit-of-trust.ts';
 import { cell, emphasised, factSections, faultLine, findingsSection } from './markdown-facts.ts';
 import { bulletList, table } from './markdown-lists.ts';
-import type { Facts, ValidationReport, VerificationReport } from './report.ts';
-import { LIMIT_OF_TRUST } from './report.ts';
 import type { Banner, Headline, Tone } from './words.ts';
 import {
   SANDBOX,
@@ -153,9 +155,9 @@ function section(title: string, items: readonly Markdown[]): Markdown {
   return join([gfm`### ${title}`, list], '\n\n');
 }
 
-function proofItems({ signer, times, logEntries }: SignedPayload): readonly Markdown[] {
+function proofItems({ signer, times, logEntries }: Proof): readonly Markdown[] {
   return [
-    gfm`**Signer:** ${code(signer.identity, 500)}`,
+    gfm`**Signer:** ${code(signer.subject, 500)}`,
     gfm`**Issuer:** ${code(signer.issuer, 500)}`,
     gfm`**Signed:** ${few(times, ({ at, source }) => gfm`${code(timestampOf(at))} (${text(source, 60)})`)}`,
     gfm`**Log:** ${few(logEntries, ({ log, index }) => gfm`${code(log)} entry ${code(index, 40)}`)}`,
@@ -184,7 +186,7 @@ function evidenceItems(evidence: ValidationReport['evidence']): readonly Markdow
     ...(signer === undefined
       ? [gfm`**Signer:** none, the evidence is **UNSIGNED**`]
       : [
-          gfm`**Signer:** ${code(signer.identity, 500)}`,
+          gfm`**Signer:** ${code(signer.subject, 500)}`,
           gfm`**Issuer:** ${code(signer.issuer, 500)}`,
         ]),
   ];

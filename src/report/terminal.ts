@@ -1,9 +1,11 @@
 import type { CheckResult } from '../attestation/check.ts';
 // The report that people read in a shell: one screen when all is well.
 import { timestampOf } from '../document/time.ts';
-import type { Identity } from '../policy/policy.ts';
-import type { Facts, ValidationReport, VerificationReport } from './report.ts';
-import { LIMIT_OF_TRUST } from './report.ts';
+import type { Facts } from '../evidence/facts.ts';
+import type { ValidationReport } from '../evidence/validation-report.ts';
+import type { VerificationReport } from '../evidence/verify/verification-report.ts';
+import type { Identity } from '../trust/identity.ts';
+import { LIMIT_OF_TRUST } from './limit-of-trust.ts';
 import { factLines, faultLines, findingLines, name, recipeLines } from './terminal-facts.ts';
 import type { Terminal } from './terminal-lines.ts';
 import { few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';
@@ -121,9 +123,9 @@ function signatureLines({ signature }: VerificationReport, terminal: Terminal): 
   }
 }
 
-function signerLines({ identity, issuer }: Identity, terminal: Terminal): readonly string[] {
+function signerLines({ subject, issuer }: Identity, terminal: Terminal): readonly string[] {
   return [
-    ...labelled('signer', visible(identity, MAX_IDENTITY_CHARACTERS), terminal),
+    ...labelled('signer', visible(subject, MAX_IDENTITY_CHARACTERS), terminal),
     ...labelled('issuer', visible(issuer, MAX_IDENTITY_CHARACTERS), terminal),
   ];
 }

@@ -4,7 +4,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import type { Identity } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
 import {
   DER_BIT_STRING,
@@ -19,6 +18,7 @@ import {
   requireTag,
 } from './der.ts';
 import type { Der } from './der.ts';
+import type { Identity } from './identity.ts';
 import { refuse } from './place.ts';
 import type { Place } from './place.ts';
 
@@ -58,7 +58,7 @@ export function parseLeafCertificate(bytes: Uint8Array, place: Place): LeafCerti
   return {
     x509,
     publicKey: publicKeyOf(x509, place),
-    signer: { identity: identityOf(extensions, place), issuer: issuerOf(extensions, place) },
+    signer: { subject: subjectOf(extensions, place), issuer: issuerOf(extensions, place) },
   };
 }
 
@@ -170,7 +170,7 @@ function requireSigning(bits: Der): void {
 }
 
 /** The one name, a URI or an e-mail address, from the bytes themselves. */
-function identityOf(extensions: Extensions, place: Place): string {
+function subjectOf(extensions: Extensions, place: Place): string {
   const extension = extensions.get(SUBJECT_ALTERNATIVE_NAME);
   const names =
     extension === undefined ? [] : childrenOf(childOf(extension, DER_OCTET_STRING), DER_SEQUENCE);

@@ -8,8 +8,8 @@ import type { TrustMaterial } from '@sigstore/verify';
 
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { ATTESTATION_FILE } from '../evidence/layout.ts';
-import type { Identity } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
+import type { Identity } from './identity.ts';
 import { refuse } from './place.ts';
 import type { Place } from './place.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
@@ -47,7 +47,7 @@ export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
       if (entity.key.$case === 'certificate') keepEncoding(entity.key.certificate);
       const { identity } = verifier.verify(entity);
       const { subjectAlternativeName, extensions } = identity ?? {};
-      return { identity: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
+      return { subject: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
     } catch (error) {
       return refuseAsLibrary(error);
     }

@@ -15,7 +15,7 @@ import type { Place } from './place.ts';
 import { parseSigstoreBundle } from './sigstore-bundle.ts';
 import type { LogEntry, MediaTypes, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
 import { parseTimestampToken } from './timestamp-token.ts';
-import type { SignedPayload, Trust } from './trust.ts';
+import type { Proof, Trust } from './trust.ts';
 import { holds, parseTrustedRoot, signedBy } from './trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 
@@ -52,11 +52,7 @@ function isSandbox(root: TrustedRoot): boolean {
 }
 
 /** The straight line. docs/decisions/0004 lists what it refuses and the library accepts. */
-function verifyBundle(
-  bundle: SigstoreBundle,
-  root: TrustedRoot,
-  library: LibraryVerifier,
-): SignedPayload {
+function verifyBundle(bundle: SigstoreBundle, root: TrustedRoot, library: LibraryVerifier): Proof {
   requireInToto(bundle);
   const leaf = parseLeafCertificate(bundle.certificate, bundle.certificatePlace);
   const encoding = preAuthEncoding(bundle.payloadType, bundle.payload);
@@ -117,7 +113,7 @@ function requireSignature(
 interface Witness {
   readonly source: string;
   readonly at: Date | undefined;
-  readonly logEntry: SignedPayload['logEntries'][number] | undefined;
+  readonly logEntry: Proof['logEntries'][number] | undefined;
   /** The entries of the root that may be meant, each with its own window. */
   readonly authorities: readonly (Authority | TrustedLog)[];
   readonly place: Place;
@@ -170,7 +166,7 @@ function requireSameSigner(
   { signer }: LeafCertificate,
   place: Place,
 ): void {
-  if (found.identity === signer.identity && found.issuer === signer.issuer) return;
+  if (found.subject === signer.subject && found.issuer === signer.issuer) return;
   refuse(place, 'an identity that can be read in two ways', 'one identity and one issuer');
 }
 

@@ -1,7 +1,7 @@
-import type { Identity } from '../policy/policy.ts';
+import type { Identity } from './identity.ts';
 
 /** What a Sigstore bundle proved. */
-export interface SignedPayload {
+export interface Proof {
   /** The very bytes that were signed. */
   readonly payload: Uint8Array;
   readonly signer: Identity;
@@ -26,5 +26,5 @@ export interface TrustedRootInfo {
 /** A Sigstore bundle becomes what it proves, or an EvidenceError. No network, no clock. */
 export interface Trust {
   readonly root: TrustedRootInfo;
-  verify(sigstoreBundle: Uint8Array): SignedPayload;
+  verify(sigstoreBundle: Uint8Array): Proof;
 }

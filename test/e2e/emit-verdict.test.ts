@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { LIMIT_OF_TRUST } from '../../src/report/report.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
 import { DOCUMENTS, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace, placesOf } from './emit.ts';
 import type { ReportJson } from './emit.ts';
 

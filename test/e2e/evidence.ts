@@ -32,7 +32,7 @@ import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import type { Signer } from '../../src/sign/signer.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
-import type { SignedPayload, Trust } from '../../src/trust/trust.ts';
+import type { Proof, Trust } from '../../src/trust/trust.ts';
 import { ROOT, runCli } from '../run-cli.ts';
 import type { RunOptions } from '../run-cli.ts';
 
@@ -279,7 +279,7 @@ export class Evidence {
   }
 
   async #judge(entries: AsyncIterable<Entry>, options: Partial<VerifyOptions>): Promise<Judged> {
-    const policy = { signers: [SIGNER] };
+    const policy = { signers: [{ subject: SIGNER.identity, issuer: SIGNER.issuer }] };
     const report = await verifyEvidence(entries, {
       ...{ trust: remembering(this.trust), policy, allowUnsigned: false, tool: TOOL },
       ...options,
@@ -436,7 +436,7 @@ function judged(code: number | null, text: string): Judged {
   return { code, report, faults: faults.map((fault) => `${fault.code} ${fault.at}`) };
 }
 
-const remembered = new Map<string, SignedPayload>();
+const remembered = new Map<string, Proof>();
 
 /** The same trust; what it has once verified, to the byte, is not computed a thousand times. */
 function remembering(trust: Trust): Trust {

@@ -612,7 +612,7 @@ describe('E-46 several faults', () => {
         '/predicate/phases/deployment/passed': 99,
       },
     });
-    const other = { signers: [{ identity: 'a', issuer: 'b' }] };
+    const other = { signers: [{ subject: 'a', issuer: 'b' }] };
     const { code, faults } = await evidence.judge(withFile(changed, 'logs/extra.log', 'x'), {
       policy: other,
     });

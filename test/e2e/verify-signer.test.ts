@@ -133,7 +133,7 @@ describe('E-24 the signer', () => {
   ];
 
   it.each(lookAlikes)('is compared whole: not %s', async (_, wanted, vouching) => {
-    const policy = { signers: [{ identity: wanted, issuer: vouching }] };
+    const policy = { signers: [{ subject: wanted, issuer: vouching }] };
     const { code, faults, report } = await evidence.judge(files, { policy });
     expect([code, faults]).toEqual([2, [`SIGNER_NOT_ALLOWED ${ATTESTATION}`]]);
     expect(report.signer).toEqual(SIGNER);

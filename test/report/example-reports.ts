@@ -2,8 +2,10 @@ import type { CheckName, CheckResult } from '../../src/attestation/check.ts';
 import { CHECK_NAMES } from '../../src/attestation/check.ts';
 // Reports as the two commands make them; each differs from the good one in what its name says.
 import type { Fault } from '../../src/errors/fault.ts';
+import type { Facts } from '../../src/evidence/facts.ts';
 import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/phase/phase.ts';
-import type { Facts, ValidationReport, VerificationReport } from '../../src/report/report.ts';
+import type { ValidationReport } from '../../src/evidence/validation-report.ts';
+import type { VerificationReport } from '../../src/evidence/verify/verification-report.ts';
 
 const TOOL = { name: 'affidavit', version: '0.1.0' };
 const ROOT = {
@@ -18,7 +20,7 @@ export const SIGNER = {
 
 const PROOF = {
   payload: new Uint8Array(),
-  signer: SIGNER,
+  signer: { subject: SIGNER.identity, issuer: SIGNER.issuer },
   signedAt: new Date('2026-11-20T10:02:11.000Z'),
   times: [
     { source: 'timestamp authority', at: new Date('2026-11-20T10:02:11.000Z') },
@@ -376,7 +378,7 @@ export const SANDBOX_VERIFIED: VerificationReport = {
     state: 'verified',
     proof: {
       ...PROOF,
-      signer: { identity: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
+      signer: { subject: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
     },
   },
 };
@@ -411,7 +413,7 @@ export const SANDBOX_SIGNED: ValidationReport = {
   evidence: {
     path: 'evidence.tar.gz',
     manifestDigest: `sha256:${'9a'.repeat(32)}`,
-    signer: { identity: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
+    signer: { subject: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
     sandbox: true,
   },
 };

@@ -1,7 +1,9 @@
 import { CHECK_NAMES } from '../../src/attestation/check.ts';
 import type { Fault } from '../../src/errors/fault.ts';
 import type { ConstraintResult } from '../../src/evidence/constraint/evaluate.ts';
-import type { Facts, ValidationReport, VerificationReport } from '../../src/report/report.ts';
+import type { Facts } from '../../src/evidence/facts.ts';
+import type { ValidationReport } from '../../src/evidence/validation-report.ts';
+import type { VerificationReport } from '../../src/evidence/verify/verification-report.ts';
 import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
 
 /** Our own words: everything else in a report may come from a stranger. */
@@ -76,7 +78,7 @@ export function hugeReports(piece: string): {
       state: 'verified',
       proof: {
         payload: new Uint8Array(),
-        signer: { identity: long, issuer: long },
+        signer: { subject: long, issuer: long },
         signedAt: new Date(0),
         times: many({ source: long, at: new Date(0) }),
         logEntries: many({ log: long, index: long }),

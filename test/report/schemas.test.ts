@@ -20,7 +20,7 @@ import { encodeManifest, parseManifest } from '../../src/manifest/manifest.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 import type { JsonObject } from '../../src/report/json.ts';
 import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/report.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
 import { FACTS, VALIDATIONS, VERIFICATIONS, VERIFIED } from './example-reports.ts';
 import { UPDATING } from './golden.ts';
 import { hugeReports, withForeign } from './hostile-report.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { LIMIT_OF_TRUST } from '../../src/report/report.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
 import { renderValidationTerminal, renderVerificationTerminal } from '../../src/report/terminal.ts';
 import {
   FAILED,

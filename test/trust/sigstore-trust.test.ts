@@ -94,7 +94,7 @@ describe('a bundle that verifies', () => {
   it.each(KINDS)('E-21 by $kind proves payload, signer and time', ({ good }) => {
     const proof = trust.verify(encode(good));
     expect(Buffer.from(proof.payload)).toEqual(STATEMENT);
-    expect(proof.signer).toEqual({ identity: IDENTITY, issuer: ISSUER });
+    expect(proof.signer).toEqual({ subject: IDENTITY, issuer: ISSUER });
     expect(proof.signedAt).toEqual(SIGNED_AT);
     expect(proof.logEntries).toHaveLength(1);
   });
@@ -395,7 +395,7 @@ describe('the certificate', () => {
         ...issuers,
       ],
     });
-    expect(trust.verify(encode(bundle)).signer.identity).toBe(name[1]);
+    expect(trust.verify(encode(bundle)).signer.subject).toBe(name[1]);
   });
 
   const CODE = x509.EXTENDED_KEY_USAGE.codeSigning;

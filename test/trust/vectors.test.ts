@@ -169,8 +169,8 @@ function conformanceCase(name: string, mediaTypes?: string[]): { trust: Trust; b
 /** Who signed, or the code and the pointer of the refusal. */
 function verdictOf(trust: Trust, bytes: Uint8Array): string {
   try {
-    const { identity, issuer } = trust.verify(bytes).signer;
-    return `${identity} by ${issuer}`;
+    const { subject, issuer } = trust.verify(bytes).signer;
+    return `${subject} by ${issuer}`;
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     return `${error.code} ${error.at?.replace('attestation.intoto.jsonl', '')}`;

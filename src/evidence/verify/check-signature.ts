@@ -2,14 +2,15 @@ import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { Fault } from '../../errors/fault.ts';
-import type { Identity, Policy } from '../../policy/policy.ts';
+import type { Policy } from '../../policy/policy.ts';
 import { allows } from '../../policy/policy.ts';
 import { quote } from '../../quote.ts';
-import type { VerificationReport } from '../../report/report.ts';
-import type { SignedPayload, Trust } from '../../trust/trust.ts';
+import type { Identity } from '../../trust/identity.ts';
+import type { Proof, Trust } from '../../trust/trust.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { ATTESTATION_FILE } from '../layout.ts';
 import { isSignedBeforeRun } from '../signed-before-run.ts';
+import type { VerificationReport } from './verification-report.ts';
 
 interface SignatureOptions {
   readonly trust: Trust;
@@ -34,7 +35,7 @@ export function checkSignature(
   return { state: 'verified', proof };
 }
 
-function verified(proof: SignedPayload): Outcome<SignedPayload> {
+function verified(proof: Proof): Outcome<Proof> {
   const { times, logEntries } = proof;
   return {
     value: proof,
@@ -59,7 +60,7 @@ function allowed(policy: Policy, signer: Identity): Outcome<undefined> {
 /** The time of signing, as others prove it, is not before the time that the evidence claims for itself. */
 export function checkSignedAfterRun(
   log: CheckLog,
-  proof: SignedPayload | undefined,
+  proof: Proof | undefined,
   predicate: ReceivedPredicate,
 ): void {
   if (proof === undefined) {
@@ -85,13 +86,13 @@ export function checkSignedAfterRun(
 }
 
 function notPinned(signer: Identity): Fault {
-  const { identity, issuer } = signer;
+  const { subject, issuer } = signer;
   return {
     code: 'SIGNER_NOT_PINNED',
     at: ATTESTATION_FILE,
     found: describeSigner(signer),
     expected: '--certificate-identity with --certificate-oidc-issuer, or --policy',
-    hint: `if that is who should have signed, add --certificate-identity ${quote(identity)} --certificate-oidc-issuer ${quote(issuer)}`,
+    hint: `if that is who should have signed, add --certificate-identity ${quote(subject)} --certificate-oidc-issuer ${quote(issuer)}`,
   };
 }
 
@@ -103,6 +104,6 @@ const UNSIGNED: Fault = {
   hint: 'ask the contributor to sign, or judge the files alone with --allow-unsigned',
 };
 
-function describeSigner({ identity, issuer }: Identity): string {
-  return `${quote(identity)} (issuer ${quote(issuer)})`;
+function describeSigner({ subject, issuer }: Identity): string {
+  return `${quote(subject)} (issuer ${quote(issuer)})`;
 }

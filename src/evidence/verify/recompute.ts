@@ -1,8 +1,8 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog } from '../../attestation/check-log.ts';
 import type { Finding } from '../../errors/fault.ts';
-import type { Facts } from '../../report/report.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
+import type { Facts } from '../facts.ts';
 import { phaseConstraintsOf } from '../validate.ts';
 import { checkBom } from './check-bom.ts';
 import type { CheckedBom } from './check-bom.ts';

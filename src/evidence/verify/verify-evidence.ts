@@ -11,7 +11,6 @@ import type { Fault } from '../../errors/fault.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { inventoryFaults, parseManifest } from '../../manifest/manifest.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { VerificationReport } from '../../report/report.ts';
 import { parseStatement } from '../../statement/statement.ts';
 import type { Tool } from '../../tool.ts';
 import type { Trust } from '../../trust/trust.ts';
@@ -21,6 +20,7 @@ import { checkSignature, checkSignedAfterRun } from './check-signature.ts';
 import { documentOf } from './document-of.ts';
 import { formatFindings } from './format-findings.ts';
 import { recompute } from './recompute.ts';
+import type { VerificationReport } from './verification-report.ts';
 
 export interface VerifyOptions {
   readonly trust: Trust;

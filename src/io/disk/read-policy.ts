@@ -17,7 +17,7 @@ export async function readPolicy({ identity, issuer, policy }: Pin): Promise<Pol
     return parsePolicy(await readConfig(policy, kind), policy);
   }
   if (identity === undefined && issuer === undefined) return undefined;
-  if (isText(identity) && isText(issuer)) return { signers: [{ identity, issuer }] };
+  if (isText(identity) && isText(issuer)) return { signers: [{ subject: identity, issuer }] };
   throw new EvidenceError('IDENTITY_INCOMPLETE', {
     at: isText(identity) ? '--certificate-oidc-issuer' : '--certificate-identity',
     found: 'nothing',

@@ -50,7 +50,7 @@ describe('keyless signing with the sandbox', () => {
     const bytes = await sign(sandbox.signingConfigs[name]);
     const proof = trust.verify(bytes);
     expect(Buffer.from(proof.payload)).toEqual(STATEMENT);
-    expect(proof.signer).toEqual({ identity: SANDBOX_IDENTITY, issuer: sandbox.issuer });
+    expect(proof.signer).toEqual({ subject: SANDBOX_IDENTITY, issuer: sandbox.issuer });
     expect(proof.times.map(({ source }) => source)).toEqual(sources);
     expect(trust.root.sandbox).toBe(true);
     const { mediaType, verificationMaterial } = jsonOf(bytes);
@@ -64,7 +64,7 @@ describe('keyless signing with the sandbox', () => {
     const workflow = 'https://github.com/acme/widget/.github/workflows/ci.yml@refs/heads/main';
     const token = await readIdentityToken(undefined, sandbox.ambientEnv({ sub: workflow }));
     const bytes = await sign(sandbox.signingConfigs['signing_config.json'], token);
-    expect(trust.verify(bytes).signer.identity).toBe(workflow);
+    expect(trust.verify(bytes).signer.subject).toBe(workflow);
   });
 
   it.each(['signing_config.v1.json', 'signing_config.v2-tsa.json'] as const)(
