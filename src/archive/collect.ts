@@ -3,22 +3,25 @@ import { createHash } from 'node:crypto';
 import type { BundlePath } from '../bundle-path.ts';
 import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import { documentLimit } from '../evidence/layout.ts';
 import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
-import { placeOf } from './entry.ts';
+import { shownPath } from './entry.ts';
 import { Inventory } from './inventory.ts';
+import type { Layout } from './layout.ts';
 
 /**
  * Reads every entry once: refuses what a bundle must not hold (ARCHIVE_UNSAFE, LIMIT_EXCEEDED),
  * hashes the files, and keeps the bytes of the documents only.
  */
-export async function collectFiles(entries: AsyncIterable<Entry>): Promise<ReceivedFiles> {
-  const inventory = new Inventory();
+export async function collectFiles(
+  entries: AsyncIterable<Entry>,
+  layout: Layout,
+): Promise<ReceivedFiles> {
+  const inventory = new Inventory(layout);
   const files: ReceivedFile[] = [];
   for await (const entry of entries) {
     const path = plainPath(entry);
     if (entry.type === 'file') {
-      files.push(await receive(inventory.admitFile(path, entry.size), entry));
+      files.push(await receive(inventory.admitFile(path, entry.size), entry, layout));
     } else if (entry.type !== 'directory') {
       throw wrongType(entry);
     } else if (path !== '.') {
@@ -35,10 +38,10 @@ function plainPath({ path, type }: Entry): string {
   return whole.startsWith('./') ? whole.slice(2) : whole;
 }
 
-async function receive(path: BundlePath, entry: Entry): Promise<ReceivedFile> {
+async function receive(path: BundlePath, entry: Entry, layout: Layout): Promise<ReceivedFile> {
   const { size } = entry;
   const hash = createHash('sha256');
-  const bytes = documentLimit(path) === undefined ? undefined : new Uint8Array(size);
+  const bytes = layout.documentLimit(path) === undefined ? undefined : new Uint8Array(size);
   let received = 0;
   for await (const piece of entry.content) {
     if (received + piece.length > size) throw wrongSize(path, size);
@@ -52,7 +55,7 @@ async function receive(path: BundlePath, entry: Entry): Promise<ReceivedFile> {
 
 function wrongType({ path, type }: Entry): EvidenceError {
   return new EvidenceError('ARCHIVE_UNSAFE', {
-    at: placeOf(path),
+    at: shownPath(path),
     found: `a ${type}`,
     expected: 'regular files and directories only',
     hint: 'make the bundle again without this entry',

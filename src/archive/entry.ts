@@ -20,7 +20,7 @@ export interface ReceivedFile {
   readonly path: BundlePath;
   readonly size: number;
   readonly digest: Digest;
-  /** The content of a document (`evidence/layout.ts`); undefined for every other file. */
+  /** The content of what its layout calls a document; undefined for every other file. */
   readonly bytes: Uint8Array | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface BundleFile {
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** An entry's path as the `at` of an error: an unsafe one is foreign text and comes quoted. */
-export function placeOf(path: string): string {
+/** An entry's path as the `at` of an error: one that is not plain is foreign text and comes quoted. */
+export function shownPath(path: string): string {
   return isBundlePath(path) ? path : quote(path);
 }

@@ -1,31 +1,35 @@
 import type { BundlePath } from '../bundle-path.ts';
-import { isBundlePath } from '../bundle-path.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import { documentLimit } from '../evidence/layout.ts';
-import { MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_FILE_BYTES } from '../limits.ts';
-import { placeOf } from './entry.ts';
+import { MAX_BUNDLE_BYTES, MAX_FILE_BYTES } from '../limits.ts';
+import { shownPath } from './entry.ts';
+import type { Layout } from './layout.ts';
 
-type Kind = 'file' | 'directory';
+type EntryType = 'file' | 'directory';
 
-/** Holds every entry against the rules and limits of a bundle, before a byte of it is read. */
+/** Compares every entry with the rules and limits of its layout, before a byte of it is read. */
 export class Inventory {
+  readonly #layout: Layout;
   #entries = 0;
   #bytes = 0;
   /** By lower-case path, so that no two names are one on a disk that ignores case. */
-  readonly #known = new Map<string, { readonly path: string; readonly kind: Kind }>();
+  readonly #known = new Map<string, { readonly path: string; readonly type: EntryType }>();
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
 
   admitDirectory(path: string): void {
     this.#count(path);
-    this.#add(requireBundlePath(path), 'directory');
+    this.#add(this.#requirePath(path), 'directory');
   }
 
   /** `size` in bytes. */
   admitFile(path: string, size: number): BundlePath {
     this.#count(path);
-    const safe = requireBundlePath(path);
+    const safe = this.#requirePath(path);
     this.#add(safe, 'file');
-    const limit = Math.min(documentLimit(safe) ?? MAX_FILE_BYTES, MAX_FILE_BYTES);
+    const limit = Math.min(this.#layout.documentLimit(safe) ?? MAX_FILE_BYTES, MAX_FILE_BYTES);
     requireAtMost(size, limit, { at: safe, of: 'this file' });
     this.#bytes += size;
     requireAtMost(this.#bytes, MAX_BUNDLE_BYTES, { at: safe, of: 'all files together' });
@@ -34,45 +38,45 @@ export class Inventory {
 
   #count(path: string): void {
     this.#entries += 1;
-    if (this.#entries <= MAX_ENTRIES) return;
+    const { maxEntries } = this.#layout;
+    if (this.#entries <= maxEntries) return;
     throw refusal('LIMIT_EXCEEDED', {
-      at: placeOf(path),
-      found: `more than ${MAX_ENTRIES} entries`,
-      expected: `${MAX_ENTRIES} or less`,
+      at: shownPath(path),
+      found: `more than ${maxEntries} entries`,
+      expected: `${maxEntries} or less`,
+    });
+  }
+
+  #requirePath(path: string): BundlePath {
+    if (this.#layout.isPath(path)) return path;
+    throw refusal('ARCHIVE_UNSAFE', {
+      at: shownPath(path),
+      found: `the path ${shownPath(path)}`,
+      expected: this.#layout.pathRule,
     });
   }
 
   /** Notes the entry and the directories that it is in. */
-  #add(path: BundlePath, kind: Kind): void {
+  #add(path: BundlePath, type: EntryType): void {
     for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
       this.#note(path.slice(0, end), 'directory', path);
     }
-    this.#note(path, kind, path);
+    this.#note(path, type, path);
   }
 
-  #note(path: string, kind: Kind, at: BundlePath): void {
+  #note(path: string, type: EntryType, at: BundlePath): void {
     const key = path.toLowerCase();
     const known = this.#known.get(key);
-    const agrees = known?.path === path && known.kind === 'directory' && kind === 'directory';
+    const agrees = known?.path === path && known.type === 'directory' && type === 'directory';
     if (known !== undefined && !agrees) {
       throw refusal('ARCHIVE_UNSAFE', {
         at,
-        found: `the ${kind} ${path} beside the ${known.kind} ${known.path}`,
+        found: `the ${type} ${path} beside the ${known.type} ${known.path}`,
         expected: 'every path once, whatever its case',
       });
     }
-    this.#known.set(key, { path, kind });
+    this.#known.set(key, { path, type });
   }
-}
-
-function requireBundlePath(path: string): BundlePath {
-  if (isBundlePath(path)) return path;
-  throw refusal('ARCHIVE_UNSAFE', {
-    at: placeOf(path),
-    found: `the path ${placeOf(path)}`,
-    expected:
-      'a relative path of at most 98 characters, each part a letter or digit and then letters, digits, ".", "_" or "-"',
-  });
 }
 
 function requireAtMost(size: number, limit: number, { at, of }: { at: string; of: string }): void {

@@ -5,7 +5,7 @@ import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { BlockReader } from './block-reader.ts';
 import type { Entry } from './entry.ts';
-import { placeOf } from './entry.ts';
+import { shownPath } from './entry.ts';
 import { requireHarmlessPax } from './pax.ts';
 import type { TarHeader } from './tar-header.ts';
 import { BLOCK_BYTES, decodeHeader, isZero } from './tar-header.ts';
@@ -88,12 +88,12 @@ class Body implements AsyncIterable<Uint8Array> {
   /** Goes to the next header, over what nobody has read. */
   async skip(): Promise<void> {
     while (this.left > 0) await this.#next();
-    await skipPadding(this.#reader, this.#padding, placeOf(this.path));
+    await skipPadding(this.#reader, this.#padding, shownPath(this.path));
   }
 
   async #next(): Promise<Uint8Array> {
     const piece = await this.#reader.readSome(this.left);
-    if (piece === undefined) throw truncated(this.#reader, placeOf(this.path));
+    if (piece === undefined) throw truncated(this.#reader, shownPath(this.path));
     this.left -= piece.length;
     return piece;
   }
@@ -114,7 +114,7 @@ async function withoutPax(reader: BlockReader, header: TarHeader): Promise<TarHe
   const next = await readHeader(reader);
   if (next !== undefined && TYPE_NAMES.has(next.typeFlag)) return next;
   throw new EvidenceError('ARCHIVE_UNSAFE', {
-    at: placeOf(header.path),
+    at: shownPath(header.path),
     found: 'a pax header that no entry follows',
     expected: 'an entry after it',
     hint: HINT,
@@ -122,7 +122,7 @@ async function withoutPax(reader: BlockReader, header: TarHeader): Promise<TarHe
 }
 
 async function readPax(reader: BlockReader, header: TarHeader): Promise<void> {
-  const at = placeOf(header.path);
+  const at = shownPath(header.path);
   if (header.size > MAX_PAX_BYTES) {
     throw new EvidenceError('LIMIT_EXCEEDED', {
       at,
@@ -143,7 +143,7 @@ function typeOf({ path, typeFlag, size }: TarHeader): string {
   if (type !== undefined && (type === 'file' || size === 0)) return type;
   const extension = EXTENSION_NAMES.get(typeFlag) ?? `an entry of type ${quote(typeFlag)}`;
   throw new EvidenceError('ARCHIVE_UNSAFE', {
-    at: placeOf(path),
+    at: shownPath(path),
     found: type === undefined ? extension : `a ${type} with ${size} bytes of content`,
     expected: 'regular files and directories',
     hint: HINT,

@@ -2,7 +2,7 @@
 // writes in its place. https://www.gnu.org/software/tar/manual/html_node/Standard.html
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
-import { placeOf } from './entry.ts';
+import { shownPath } from './entry.ts';
 
 /** Everything in a tar archive comes in blocks of this many bytes. */
 export const BLOCK_BYTES = 512;
@@ -59,7 +59,7 @@ export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
   const size = octal(block, SIZE);
   if (size === undefined) {
     throw new EvidenceError('ARCHIVE_UNSAFE', {
-      at: placeOf(path),
+      at: shownPath(path),
       found: `the size ${quote(latin1(block, SIZE))}`,
       expected: 'an octal number',
       hint: HINT,
@@ -93,7 +93,7 @@ function requireReadable(block: Uint8Array, path: string): void {
   const unread = NUMBERS.find((field) => !READABLE.test(latin1(block, field)));
   if (unread === undefined) return;
   throw new EvidenceError('ARCHIVE_UNSAFE', {
-    at: placeOf(path),
+    at: shownPath(path),
     found: `the number ${quote(latin1(block, unread))} in a header`,
     expected: 'an octal number, as every reader takes it',
     hint: HINT,
@@ -112,7 +112,7 @@ function pathOf(block: Uint8Array, magic: string): string {
   // the name, and star has a shorter prefix and marks it in the last bytes. Neither is guessed at.
   if ((magic === GNU && prefix !== '') || !isZero(block.subarray(PREFIX.end))) {
     throw new EvidenceError('ARCHIVE_UNSAFE', {
-      at: placeOf(name),
+      at: shownPath(name),
       found: 'a header with fields that tar programs read differently',
       expected: 'a plain ustar or GNU header',
       hint: HINT,

@@ -4,6 +4,7 @@ import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import type { BundleFile } from './entry.ts';
 import { Inventory } from './inventory.ts';
+import type { Layout } from './layout.ts';
 import { BLOCK_BYTES, encodeHeader } from './tar-header.ts';
 
 /**
@@ -14,9 +15,10 @@ import { BLOCK_BYTES, encodeHeader } from './tar-header.ts';
 export async function* writeTar(
   files: readonly BundleFile[],
   mtime: number,
+  layout: Layout,
 ): AsyncGenerator<Uint8Array, void> {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const inventory = new Inventory();
+  const inventory = new Inventory(layout);
   for (const file of sorted) inventory.admitFile(file.path, file.size);
 
   for (const file of sorted) {

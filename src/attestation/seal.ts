@@ -1,7 +1,7 @@
 import { timestampOf } from '../document/time.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import type { ErrorDetail } from '../errors/evidence-error.ts';
-import { STATEMENT_FILE } from '../evidence/layout.ts';
+import { ATTESTATION, STATEMENT_FILE } from '../evidence/layout.ts';
 import { isSignedBeforeRun } from '../evidence/signed-before-run.ts';
 import type { Signer } from '../sign/signer.ts';
 import type { Proof, Trust } from '../trust/trust.ts';
@@ -50,7 +50,7 @@ export async function signStatement(
 
 function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array): Proof {
   try {
-    return trust.verify(sigstoreBundle);
+    return trust.verify(sigstoreBundle, ATTESTATION);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     throw selfCheckFailed({

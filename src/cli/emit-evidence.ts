@@ -1,3 +1,4 @@
+import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
 import type { PackedEvidence } from '../evidence/pack-evidence.ts';
 import { packEvidence } from '../evidence/pack-evidence.ts';
 import type { Validation } from '../evidence/validate.ts';
@@ -51,7 +52,13 @@ async function write(
   signal.addEventListener('abort', undo);
   try {
     await session?.stageRoot();
-    const written = writeArchive(out, files, { force, mtime, signal, onNamed });
+    const written = writeArchive(out, files, {
+      force,
+      mtime,
+      signal,
+      onNamed,
+      layout: EVIDENCE_LAYOUT,
+    });
     await withProgress('writing the archive', written);
   } catch (error) {
     undo();

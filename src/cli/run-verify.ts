@@ -1,6 +1,7 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
+import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
 import type { VerificationReport } from '../evidence/verify/verification-report.ts';
 import { verifyEvidence } from '../evidence/verify/verify-evidence.ts';
 import { openEntries } from '../io/disk/bundle-source.ts';
@@ -81,7 +82,10 @@ export async function runVerify(call: VerifyCall, tool: Tool): Promise<void> {
     });
     const trust = await readTrust(flags['trusted-root']);
     const options = { trust, policy, allowUnsigned: flags['allow-unsigned'], tool };
-    return await withProgress('verifying', verifyEvidence(openEntries(args.input), options));
+    return await withProgress(
+      'verifying',
+      verifyEvidence(openEntries(args.input, EVIDENCE_LAYOUT), options),
+    );
   });
   process.exitCode = EXIT_CODES[report.verdict];
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words]);

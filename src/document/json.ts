@@ -8,7 +8,7 @@ import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, isDataList } from './data.ts';
 import type { Data, DataMap } from './data.ts';
-import { decodeUtf8, placeOf, pointerAt } from './text.ts';
+import { decodeUtf8, lineAndColumn, pointerAt } from './text.ts';
 
 const NULL = new Plain('null', 'null');
 const TRUE = new Plain('boolean', 'true');
@@ -271,7 +271,7 @@ class JsonReader {
   }
 
   #fail(code: ErrorCode, detail: { found: string; expected: string; hint: string }): never {
-    const place = placeOf(this.#text, this.#position);
+    const place = lineAndColumn(this.#text, this.#position);
     const path = this.#path.slice(0, this.#depth);
     throw new EvidenceError(code, {
       ...detail,

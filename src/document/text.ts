@@ -33,7 +33,7 @@ function textOf(bytes: Uint8Array): string | undefined {
 }
 
 /** Line and column of a position, both from 1; columns count UTF-16 units, as editors do. */
-export function placeOf(text: string, position: number): { line: number; column: number } {
+export function lineAndColumn(text: string, position: number): { line: number; column: number } {
   const before = text.slice(0, position);
   const line = before.split('\n').length;
   return { line, column: position - before.lastIndexOf('\n') };

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_DOCUMENT_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { placeOf, pointerAt } from './text.ts';
+import { lineAndColumn, pointerAt } from './text.ts';
 
 export const TAB = 0x09;
 export const LINE_FEED = 0x0a;
@@ -155,7 +155,7 @@ export class YamlCursor {
   }
 
   refuse(found: string, expected: string, detail: { code?: ErrorCode; hint?: string } = {}): never {
-    const { line, column } = placeOf(this.text, this.position);
+    const { line, column } = lineAndColumn(this.text, this.position);
     throw new EvidenceError(detail.code ?? 'DOCUMENT_INVALID', {
       at: pointerAt(this.#file, this.path),
       found: `${found} (line ${line}, column ${column})`,

@@ -1,12 +1,17 @@
-// The well-known files of a bundle. docs/format.md §2.
+// What a bundle of recipe evidence holds. docs/format.md §2.
+import type { Layout } from '../archive/layout.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import { isBundlePath } from '../bundle-path.ts';
 import {
+  MAX_ENTRIES,
   MAX_JSON_BYTES,
+  MAX_PATH_CHARACTERS,
   MAX_RECIPE_BYTES,
   MAX_SIGSTORE_BUNDLE_BYTES,
   MAX_SNAPSHOT_BYTES,
 } from '../limits.ts';
+import type { AttestationFile } from '../trust/trust.ts';
+import type { LocatePhase } from './phase/judge-phases.ts';
 import { PHASES } from './phase/phase.ts';
 
 export const RECIPE_FILE = wellKnown('recipe.yaml');
@@ -16,15 +21,30 @@ export const MANIFEST_FILE = wellKnown('manifest.json');
 export const STATEMENT_FILE = wellKnown('statement.intoto.json');
 export const ATTESTATION_FILE = wellKnown('attestation.intoto.jsonl');
 
-/** What the manifest does not list: itself, and what is made from it. */
-export const UNLISTED_FILES: readonly string[] = [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE];
+/** The one attestation of a bundle: how complaints name it, and how large it may be. */
+export const ATTESTATION: AttestationFile = {
+  name: ATTESTATION_FILE,
+  maxBytes: MAX_SIGSTORE_BUNDLE_BYTES,
+};
+
+export const EVIDENCE_LAYOUT: Layout = {
+  isPath: isBundlePath,
+  pathRule: `a relative path of at most ${MAX_PATH_CHARACTERS} characters, each part a letter or digit and then letters, digits, ".", "_" or "-"`,
+  maxEntries: MAX_ENTRIES,
+  required: [MANIFEST_FILE, STATEMENT_FILE],
+  unlisted: [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],
+  documentLimit,
+};
 
 export function ctrfFile(phase: string): BundlePath {
   return wellKnown(`ctrf/${phase}.json`);
 }
 
-/** The largest size of a document in bytes; undefined for a file that is only hashed. */
-export function documentLimit(path: string): number | undefined {
+/** Where a bundle has the report of a phase, or the test with this index in it. */
+export const locateInBundle: LocatePhase = (phase, test) =>
+  test === undefined ? ctrfFile(phase) : `${ctrfFile(phase)}#/results/tests/${test}`;
+
+function documentLimit(path: BundlePath): number | undefined {
   switch (path) {
     case RECIPE_FILE:
       return MAX_RECIPE_BYTES;

@@ -8,7 +8,7 @@ import { assessCluster } from './assess-cluster.ts';
 import type { Facts } from './facts.ts';
 import type { Results } from './phase/ctrf.ts';
 import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from './phase/judge-phases.ts';
-import type { PlaceOf } from './phase/judge-phases.ts';
+import type { LocatePhase } from './phase/judge-phases.ts';
 import type { PhaseResult } from './phase/phase.ts';
 import type { Recipe } from './recipe/recipe.ts';
 import { parseRecipe } from './recipe/recipe.ts';
@@ -58,11 +58,11 @@ export function validate(inputs: ValidationInputs): Validation {
   const snapshot = readSnapshot(inputs.snapshot);
   const cluster = assessCluster(recipe, snapshot, inputs.now);
   const phases = judgePhases(recipe.phases, inputs.results?.reports ?? new Map());
-  const placeOf = placeIn(inputs.results);
+  const locate = placeIn(inputs.results);
   const unmet =
     inputs.results === undefined
       ? []
-      : [...phaseFaults(phases, placeOf), ...vacuousFaults(phases, placeOf)];
+      : [...phaseFaults(phases, locate), ...vacuousFaults(phases, locate)];
   return {
     inputs,
     recipe,
@@ -82,13 +82,13 @@ export function validate(inputs: ValidationInputs): Validation {
     findings: [
       ...cluster.findings,
       ...(inputs.results?.findings ?? []),
-      ...phaseFindings(phases, placeOf),
+      ...phaseFindings(phases, locate),
     ],
   };
 }
 
 /** What is wrong with a phase is told of the file that the user gave; no bundle is there yet. */
-function placeIn(results: Results | undefined): PlaceOf {
+function placeIn(results: Results | undefined): LocatePhase {
   return (phase, test) => {
     const place = results?.places.get(phase);
     if (place === undefined) return '--results';

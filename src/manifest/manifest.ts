@@ -1,6 +1,6 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
+import type { Layout } from '../archive/layout.ts';
 import type { BundlePath } from '../bundle-path.ts';
-import { isBundlePath } from '../bundle-path.ts';
 import type { Digest } from '../digest.ts';
 import { isDigest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
@@ -8,8 +8,6 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import type { Fault } from '../errors/fault.ts';
-import { UNLISTED_FILES } from '../evidence/layout.ts';
-import { MAX_ENTRIES } from '../limits.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 
 /** One file of the inventory. */
@@ -38,12 +36,19 @@ export function encodeManifest(files: readonly ManifestFile[]): Uint8Array {
   return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** AICR's manifest is open: a field that we do not know is its business. */
-export function parseManifest(data: Data, file: string): Manifest {
+/**
+ * AICR's manifest is open: a field that we do not know is its business.
+ *
+ * @param file how complaints name it
+ * @param layout of the archive whose inventory it is
+ */
+export function parseManifest(data: Data, file: string, layout: Layout): Manifest {
   const reader = new ObjectReader(data, file);
   const { newer } = requireSchemaVersion(reader);
-  const files = reader.list('files', parseFile);
-  if (files.length > MAX_ENTRIES) refuseLength(`${file}#/files`, files.length);
+  const files = reader.list('files', (item, at) => parseFile(item, at, layout));
+  if (files.length > layout.maxEntries) {
+    refuseLength(`${file}#/files`, files.length, layout.maxEntries);
+  }
   const seen = new Set<string>();
   files.forEach(({ path }, index) => {
     // Two entries of one path: readers that keep the first and readers that keep the last disagree.
@@ -54,11 +59,11 @@ export function parseManifest(data: Data, file: string): Manifest {
   return { newer, files };
 }
 
-function parseFile(data: Data, at: string): ManifestFile {
+function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): ManifestFile {
   const reader = new ObjectReader(data, at);
   const path = reader.string('path');
   const digest = reader.string('sha256');
-  if (!isBundlePath(path) || UNLISTED_FILES.includes(path)) {
+  if (!isPath(path) || unlisted.includes(path)) {
     return reader.refuse('path', {
       code: 'FIELD_INVALID',
       expected: 'the path of a file that the manifest may list',
@@ -76,14 +81,18 @@ function parseFile(data: Data, at: string): ManifestFile {
 }
 
 /** Every difference between the inventory and what is there, in both directions. */
-export function inventoryFaults(manifest: Manifest, files: ReceivedFiles): readonly Fault[] {
+export function inventoryFaults(
+  manifest: Manifest,
+  files: ReceivedFiles,
+  { unlisted }: Layout,
+): readonly Fault[] {
   const listed = new Set<string>(manifest.files.map(({ path }) => path));
-  const extra = [...files.keys()].filter(
-    (path) => !listed.has(path) && !UNLISTED_FILES.includes(path),
+  const extra = [...files.values()].filter(
+    ({ path }) => !listed.has(path) && !unlisted.includes(path),
   );
   return [
     ...manifest.files.flatMap((entry) => fileFaults(entry, files)),
-    ...extra.map((path) => ({
+    ...extra.map(({ path }) => ({
       code: 'FILE_EXTRA' as const,
       at: path,
       found: 'a file that the manifest does not list',
@@ -106,11 +115,11 @@ function fileFaults(entry: ManifestFile, files: ReceivedFiles): readonly Fault[]
 }
 
 /** No bundle has so many, so each of them would be missing, and the report would list them all. */
-function refuseLength(at: string, length: number): never {
+function refuseLength(at: string, length: number, most: number): never {
   throw new EvidenceError('LIMIT_EXCEEDED', {
     at,
     found: `${length} files`,
-    expected: `at most ${MAX_ENTRIES} files in a bundle`,
+    expected: `at most ${most} files in a bundle`,
     hint: 'make the bundle again, with fewer files',
   });
 }

@@ -56,7 +56,7 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
   return refusedAs('SIGNING_CONFIG_INVALID', () => {
     const reader = new ObjectReader(decodeJson(bytes, file), file);
     const mediaType = reader.string('mediaType');
-    const place = placeOf(reader, 'mediaType');
+    const place = fieldPlace(reader, 'mediaType');
     if (mediaType !== MEDIA_TYPE) refuse(place, quote(mediaType), MEDIA_TYPE);
     // Identity providers are for the interactive login, which has a flag of its own.
     reader.optionalList('oidcUrls', readService);
@@ -162,10 +162,10 @@ function readService(data: Data, at: string): Service {
   const validFor = reader.object('validFor');
   const end = validFor.optionalText('end');
   const service: Service = {
-    url: parseServiceUrl(reader.string('url'), placeOf(reader, 'url')),
+    url: parseServiceUrl(reader.string('url'), fieldPlace(reader, 'url')),
     majorApiVersion: reader.integer('majorApiVersion'),
-    start: parseTimeAt(placeOf(validFor, 'start'), validFor.string('start')),
-    end: end === undefined ? undefined : parseTimeAt(placeOf(validFor, 'end'), end),
+    start: parseTimeAt(fieldPlace(validFor, 'start'), validFor.string('start')),
+    end: end === undefined ? undefined : parseTimeAt(fieldPlace(validFor, 'end'), end),
     operator: reader.optionalString('operator') ?? '',
   };
   validFor.end();
@@ -186,9 +186,9 @@ function readSelector(parent: ObjectReader, name: string): Selector {
       return { kind: 'count', count: 1 };
     case 'EXACT':
       if (count > 0) return { kind: 'count', count };
-      return refuse(placeOf(reader, 'count'), `${count}`, '1 or more');
+      return refuse(fieldPlace(reader, 'count'), `${count}`, '1 or more');
     default:
-      return refuse(placeOf(reader, 'selector'), quote(selector), 'ALL, ANY or EXACT');
+      return refuse(fieldPlace(reader, 'selector'), quote(selector), 'ALL, ANY or EXACT');
   }
 }
 
@@ -212,6 +212,6 @@ export function isConfidential(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
 }
 
-function placeOf(reader: ObjectReader, name: string): Place {
+function fieldPlace(reader: ObjectReader, name: string): Place {
   return { code: 'SIGNING_CONFIG_INVALID', at: reader.pointer(name), hint: HINT };
 }

@@ -7,7 +7,6 @@ import { VerificationError, Verifier, toSignedEntity } from '@sigstore/verify';
 import type { TrustMaterial } from '@sigstore/verify';
 
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { ATTESTATION_FILE } from '../evidence/layout.ts';
 import { quote } from '../quote.ts';
 import type { Identity } from './identity.ts';
 import { refuse } from './place.ts';
@@ -49,20 +48,20 @@ export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
       const { subjectAlternativeName, extensions } = identity ?? {};
       return { subject: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
     } catch (error) {
-      return refuseAsLibrary(error);
+      return refuseAsLibrary(error, bundle.file);
     }
   };
 }
 
 /** Whatever the library throws at foreign bytes, a TypeError included, is a refusal. */
-function refuseAsLibrary(error: unknown): never {
+function refuseAsLibrary(error: unknown, file: string): never {
   const [code, pointer] =
     error instanceof VerificationError
       ? MEANINGS[error.code]
       : (['SIGSTORE_BUNDLE_INVALID', ''] as const);
   const place: Place = {
     code,
-    at: pointer === '' ? ATTESTATION_FILE : `${ATTESTATION_FILE}#${pointer}`,
+    at: pointer === '' ? file : `${file}#${pointer}`,
     hint: 'check that this is the trusted root of the Sigstore that signed; otherwise sign again',
   };
   refuse(place, quote(messageOf(error)), 'a proof that verifies under the trusted root', error);

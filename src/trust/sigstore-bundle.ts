@@ -7,8 +7,7 @@ import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import { ATTESTATION_FILE } from '../evidence/layout.ts';
-import { MAX_PROOF_HASHES, MAX_SIGSTORE_BUNDLE_BYTES, MAX_WITNESSES } from '../limits.ts';
+import { MAX_PROOF_HASHES, MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
@@ -16,9 +15,12 @@ import { parseCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { refuse, refusedAs } from './place.ts';
 import type { Place } from './place.ts';
+import type { AttestationFile } from './trust.ts';
 
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
 export interface SigstoreBundle {
+  /** How complaints name it. */
+  readonly file: string;
   readonly mediaType: string;
   readonly payloadType: string;
   readonly payload: Buffer;
@@ -61,8 +63,8 @@ export interface Timestamp {
 /** The bundle formats that a caller takes. */
 export type MediaTypes = readonly string[];
 
-/** Evidence is version 0.3 in its present spelling, and nothing else. */
-const EVIDENCE_MEDIA_TYPES: MediaTypes = [SIGSTORE_BUNDLE_TYPE];
+/** Version 0.3 in its present spelling, and nothing else. */
+const PRESENT_MEDIA_TYPES: MediaTypes = [SIGSTORE_BUNDLE_TYPE];
 
 /** Up to version 0.2 the certificate stands in a chain. */
 const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([
@@ -74,34 +76,34 @@ const HINT = 'sign the statement again: the attestation is damaged, or was writt
 const HASH_BYTES = 32;
 const INTEGER = /^(?:0|[1-9]\d{0,15})$/;
 
-/** Throws SIGSTORE_BUNDLE_INVALID. */
+/** Throws SIGSTORE_BUNDLE_INVALID, LIMIT_EXCEEDED. */
 export function parseSigstoreBundle(
   bytes: Uint8Array,
-  mediaTypes = EVIDENCE_MEDIA_TYPES,
+  { name, maxBytes }: AttestationFile,
+  mediaTypes = PRESENT_MEDIA_TYPES,
 ): SigstoreBundle {
-  if (bytes.length > MAX_SIGSTORE_BUNDLE_BYTES) {
+  if (bytes.length > maxBytes) {
     throw new EvidenceError('LIMIT_EXCEEDED', {
-      at: ATTESTATION_FILE,
+      at: name,
       found: `${bytes.length} bytes`,
-      expected: `at most ${MAX_SIGSTORE_BUNDLE_BYTES} bytes`,
+      expected: `at most ${maxBytes} bytes`,
       hint: HINT,
     });
   }
   return refusedAs('SIGSTORE_BUNDLE_INVALID', () =>
-    readBundle(decodeJson(bytes, ATTESTATION_FILE), mediaTypes),
+    readBundle(new ObjectReader(decodeJson(bytes, name), name), mediaTypes),
   );
 }
 
-function readBundle(data: Data, mediaTypes: MediaTypes): SigstoreBundle {
-  const reader = new ObjectReader(data, ATTESTATION_FILE);
+function readBundle(reader: ObjectReader, mediaTypes: MediaTypes): SigstoreBundle {
   const mediaType = reader.string('mediaType');
   if (!mediaTypes.includes(mediaType)) {
-    refuse(placeOf(reader, 'mediaType'), quote(mediaType), mediaTypes.join(' or '));
+    refuse(fieldPlace(reader, 'mediaType'), quote(mediaType), mediaTypes.join(' or '));
   }
   refuseOther(reader, 'messageSignature', 'a DSSE envelope');
   const material = reader.object('verificationMaterial');
   const envelope = readEnvelope(reader.object('dsseEnvelope'));
-  const bundle = { mediaType, ...envelope, ...readMaterial(material, mediaType) };
+  const bundle = { file: reader.at, mediaType, ...envelope, ...readMaterial(material, mediaType) };
   reader.end();
   return bundle;
 }
@@ -114,7 +116,7 @@ function readEnvelope(
   const signatures = readList(reader, 'signatures', 1, readSignature);
   const [signature] = signatures;
   if (signature === undefined) {
-    refuse(placeOf(reader, 'signatures'), 'no signature', 'exactly one signature');
+    refuse(fieldPlace(reader, 'signatures'), 'no signature', 'exactly one signature');
   }
   reader.end();
   return { payloadType, payload, signature };
@@ -124,7 +126,7 @@ function readSignature(data: Data, at: string): Buffer {
   const reader = new ObjectReader(data, at);
   // A key id is a hint that nobody signs: whatever it says, it would be shown or used unproven.
   const keyId = reader.has('keyid') ? reader.string('keyid') : '';
-  if (keyId !== '') refuse(placeOf(reader, 'keyid'), quote(keyId), 'no key id');
+  if (keyId !== '') refuse(fieldPlace(reader, 'keyid'), quote(keyId), 'no key id');
   const signature = base64Field(reader, 'sig');
   reader.end();
   return signature;
@@ -151,7 +153,10 @@ function readCertificate(data: Data | undefined, at: string): LeafField {
   const reader = new ObjectReader(data, at);
   const certificate = base64Field(reader, 'rawBytes');
   reader.end();
-  const certificatePlace = { ...placeOf(reader, 'rawBytes'), code: 'CERTIFICATE_INVALID' } as const;
+  const certificatePlace = {
+    ...fieldPlace(reader, 'rawBytes'),
+    code: 'CERTIFICATE_INVALID',
+  } as const;
   return { certificate, certificatePlace };
 }
 
@@ -159,7 +164,9 @@ function readCertificate(data: Data | undefined, at: string): LeafField {
 function readChain(reader: ObjectReader): LeafField {
   const [certificate] = readList(reader, 'certificates', 1, readCertificate);
   reader.end();
-  return certificate ?? refuse(placeOf(reader, 'certificates'), 'an empty chain', 'a certificate');
+  return (
+    certificate ?? refuse(fieldPlace(reader, 'certificates'), 'an empty chain', 'a certificate')
+  );
 }
 
 function readEntry(data: Data, at: string): LogEntry {
@@ -197,7 +204,7 @@ function readProof(reader: ObjectReader): InclusionProof {
     treeSize: integerField(reader, 'treeSize'),
     rootHash: base64Field(reader, 'rootHash'),
     hashes: readList(reader, 'hashes', MAX_PROOF_HASHES, readHash),
-    checkpoint: parseCheckpoint(checkpointText, placeOf(checkpoint, 'envelope')),
+    checkpoint: parseCheckpoint(checkpointText, fieldPlace(checkpoint, 'envelope')),
     checkpointText,
   };
   checkpoint.end();
@@ -224,7 +231,10 @@ function readTimestamp(data: Data, at: string): Timestamp {
   const reader = new ObjectReader(data, at);
   const response = base64Field(reader, 'signedTimestamp');
   reader.end();
-  return { response, place: { ...placeOf(reader, 'signedTimestamp'), code: 'TIMESTAMP_INVALID' } };
+  return {
+    response,
+    place: { ...fieldPlace(reader, 'signedTimestamp'), code: 'TIMESTAMP_INVALID' },
+  };
 }
 
 /** Protobuf's JSON leaves an empty list out; null, its other way to say so, is refused. */
@@ -237,7 +247,7 @@ function readList<T>(
   if (!reader.has(name)) return [];
   const data = reader.data(name);
   if (isDataList(data) && data.length > most) {
-    refuse(placeOf(reader, name), `${data.length} items`, `at most ${most}`);
+    refuse(fieldPlace(reader, name), `${data.length} items`, `at most ${most}`);
   }
   return reader.list(name, parse);
 }
@@ -246,20 +256,20 @@ function readList<T>(
 function integerField(reader: ObjectReader, name: string): string {
   const text = reader.has(name) ? reader.string(name) : '0';
   if (!INTEGER.test(text) || !Number.isSafeInteger(Number(text))) {
-    refuse(placeOf(reader, name), quote(text), 'decimal digits, at most 2^53 - 1');
+    refuse(fieldPlace(reader, name), quote(text), 'decimal digits, at most 2^53 - 1');
   }
   return text;
 }
 
 function base64Field(reader: ObjectReader, name: string): Buffer {
-  return decodeBase64(reader.string(name), placeOf(reader, name));
+  return decodeBase64(reader.string(name), fieldPlace(reader, name));
 }
 
 /** The other members of a oneof: well-formed Sigstore, but no evidence. */
 function refuseOther(reader: ObjectReader, name: string, expected: string): void {
-  if (reader.has(name)) refuse(placeOf(reader, name), name, expected);
+  if (reader.has(name)) refuse(fieldPlace(reader, name), name, expected);
 }
 
-function placeOf(reader: ObjectReader, name: string): Place {
+function fieldPlace(reader: ObjectReader, name: string): Place {
   return { code: 'SIGSTORE_BUNDLE_INVALID', at: reader.pointer(name), hint: HINT };
 }

@@ -1,7 +1,6 @@
 import { verify as isSignature } from 'node:crypto';
 
 import { digestOf } from '../digest.ts';
-import { ATTESTATION_FILE } from '../evidence/layout.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../media-types.ts';
 import { quote } from '../quote.ts';
 import { preAuthEncoding } from './dsse.ts';
@@ -26,7 +25,7 @@ import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
  *
  * @param rootBytes a `trusted_root.json`; throws TRUSTED_ROOT_INVALID if it cannot be used
  * @param source how reports name the root, e.g. the file as the user gave it
- * @param mediaTypes the bundle formats to take; evidence has one
+ * @param mediaTypes the bundle formats to take; by default the present one alone
  */
 export function sigstoreTrust(
   rootBytes: Uint8Array,
@@ -37,7 +36,8 @@ export function sigstoreTrust(
   const library = libraryVerifier(root);
   return {
     root: { source, digest: digestOf(rootBytes), sandbox: isSandbox(root) },
-    verify: (bytes) => verifyBundle(parseSigstoreBundle(bytes, mediaTypes), root, library),
+    verify: (bytes, file) =>
+      verifyBundle(parseSigstoreBundle(bytes, file, mediaTypes), root, library),
   };
 }
 
@@ -65,7 +65,7 @@ function verifyBundle(bundle: SigstoreBundle, root: TrustedRoot, library: Librar
 
   // The library has verified every promise and every timestamp by now, so their times count.
   const times = witnesses.flatMap(({ source, at }) => (at === undefined ? [] : [{ source, at }]));
-  const signedAt = earliest(times.map(({ at }) => at));
+  const signedAt = earliest(times, bundle.file);
   const moments = times.map(({ at }) => at);
   requireIssued(leaf, root, moments, bundle.certificatePlace);
   for (const { authorities, place } of witnesses) requireTrustedThen(authorities, moments, place);
@@ -78,12 +78,12 @@ function verifyBundle(bundle: SigstoreBundle, root: TrustedRoot, library: Librar
   };
 }
 
-function requireInToto({ payloadType }: SigstoreBundle): void {
+function requireInToto({ file, payloadType }: SigstoreBundle): void {
   if (payloadType === IN_TOTO_PAYLOAD_TYPE) return;
   refuse(
     {
       code: 'PAYLOAD_TYPE_UNEXPECTED',
-      at: `${ATTESTATION_FILE}#/dsseEnvelope/payloadType`,
+      at: `${file}#/dsseEnvelope/payloadType`,
       hint: 'sign the in-toto statement of the bundle, not another document',
     },
     quote(payloadType),
@@ -101,7 +101,7 @@ function requireSignature(
   refuse(
     {
       code: 'SIGNATURE_INVALID',
-      at: `${ATTESTATION_FILE}#/dsseEnvelope/signatures/0/sig`,
+      at: `${bundle.file}#/dsseEnvelope/signatures/0/sig`,
       hint: 'the statement or its signature was changed after signing: get the original, or sign again',
     },
     'a signature of other bytes or by another key',
@@ -125,7 +125,7 @@ function logWitnesses(
   root: TrustedRoot,
 ): readonly Witness[] {
   if (bundle.entries.length === 0) {
-    const place = logEntryPlace({ at: `${ATTESTATION_FILE}#/verificationMaterial/tlogEntries` });
+    const place = logEntryPlace({ at: `${bundle.file}#/verificationMaterial/tlogEntries` });
     refuse(place, 'no log entry', 'at least one log entry');
   }
   return bundle.entries.map((entry) => {
@@ -170,13 +170,13 @@ function requireSameSigner(
   refuse(place, 'an identity that can be read in two ways', 'one identity and one issuer');
 }
 
-function earliest(times: readonly Date[]): Date {
-  const [first] = times.toSorted((a, b) => a.getTime() - b.getTime());
-  if (first !== undefined) return first;
+function earliest(times: Proof['times'], file: string): Date {
+  const [first] = times.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  if (first !== undefined) return first.at;
   return refuse(
     {
       code: 'TIMESTAMP_INVALID',
-      at: `${ATTESTATION_FILE}#/verificationMaterial/timestampVerificationData`,
+      at: `${file}#/verificationMaterial/timestampVerificationData`,
       hint: 'sign again with a timestamp authority in the signing config',
     },
     'no proof of the time',

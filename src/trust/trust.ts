@@ -23,8 +23,14 @@ export interface TrustedRootInfo {
   readonly sandbox: boolean;
 }
 
+/** Where a Sigstore bundle was found: how complaints name it, and how large it may be, in bytes. */
+export interface AttestationFile {
+  readonly name: string;
+  readonly maxBytes: number;
+}
+
 /** A Sigstore bundle becomes what it proves, or an EvidenceError. No network, no clock. */
 export interface Trust {
   readonly root: TrustedRootInfo;
-  verify(sigstoreBundle: Uint8Array): Proof;
+  verify(sigstoreBundle: Uint8Array, file: AttestationFile): Proof;
 }

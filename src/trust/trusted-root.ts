@@ -103,7 +103,7 @@ function nameOf(certificate: X509Certificate): { issuer: Buffer; serial: Buffer 
 function readRoot(reader: ObjectReader): TrustedRoot {
   const mediaType = reader.string('mediaType');
   if (!MEDIA_TYPES.includes(mediaType)) {
-    refuse(placeOf(reader, 'mediaType'), quote(mediaType), MEDIA_TYPES.join(' or '));
+    refuse(fieldPlace(reader, 'mediaType'), quote(mediaType), MEDIA_TYPES.join(' or '));
   }
   const root = {
     logs: readLogs(reader, 'tlogs'),
@@ -111,7 +111,7 @@ function readRoot(reader: ObjectReader): TrustedRoot {
     certificateAuthorities: reader.optionalList('certificateAuthorities', readAuthority),
     timestampAuthorities: reader.optionalList('timestampAuthorities', readAuthority),
   };
-  requireDistinctSigners(root.timestampAuthorities, placeOf(reader, 'timestampAuthorities'));
+  requireDistinctSigners(root.timestampAuthorities, fieldPlace(reader, 'timestampAuthorities'));
   reader.end();
   return root;
 }
@@ -120,7 +120,9 @@ function readLogs(reader: ObjectReader, name: string): readonly TrustedLog[] {
   const logs = reader.optionalList(name, readLog).filter((log) => log !== undefined);
   const ids = new Set(logs.map(({ keyId }) => keyId.toString('hex')));
   // With one id for two logs, the window of one would be applied to the key of the other.
-  if (ids.size !== logs.length) refuse(placeOf(reader, name), 'one log id twice', 'distinct ids');
+  if (ids.size !== logs.length) {
+    refuse(fieldPlace(reader, name), 'one log id twice', 'distinct ids');
+  }
   return logs;
 }
 
@@ -128,7 +130,7 @@ function readLog(data: Data, at: string): TrustedLog | undefined {
   const reader = new ObjectReader(data, at);
   const baseUrl = reader.string('baseUrl');
   const hash = reader.string('hashAlgorithm');
-  if (hash !== 'SHA2_256') refuse(placeOf(reader, 'hashAlgorithm'), quote(hash), 'SHA2_256');
+  if (hash !== 'SHA2_256') refuse(fieldPlace(reader, 'hashAlgorithm'), quote(hash), 'SHA2_256');
   const logId = reader.object('logId');
   const keyId = bytesField(logId, 'keyId');
   logId.end();
@@ -144,7 +146,7 @@ function readKey(reader: ObjectReader): KeyObject | undefined {
   const bytes = bytesField(reader, 'rawBytes');
   const keyType = KEY_TYPES.get(reader.string('keyDetails'));
   if (keyType === undefined) return undefined;
-  const place = placeOf(reader, 'rawBytes');
+  const place = fieldPlace(reader, 'rawBytes');
   const key = parseKey(bytes, keyType.format, place);
   if (key.asymmetricKeyType !== keyType.type) {
     refuse(place, `a key of type ${key.asymmetricKeyType ?? 'none'}`, keyType.type);
@@ -164,7 +166,7 @@ function readAuthority(data: Data, at: string): Authority {
   const reader = new ObjectReader(data, at);
   const list = reader.object('certChain');
   const [first, ...rest] = list.list('certificates', readCertificate);
-  const place = placeOf(list, 'certificates');
+  const place = fieldPlace(list, 'certificates');
   if (first === undefined) return refuse(place, 'no certificate', 'a chain');
   list.end();
   requireChain([first, ...rest], place);
@@ -176,7 +178,7 @@ function readAuthority(data: Data, at: string): Authority {
 
 function readCertificate(data: Data, at: string): X509Certificate {
   const reader = new ObjectReader(data, at);
-  const certificate = parseX509(bytesField(reader, 'rawBytes'), placeOf(reader, 'rawBytes'));
+  const certificate = parseX509(bytesField(reader, 'rawBytes'), fieldPlace(reader, 'rawBytes'));
   reader.end();
   return certificate;
 }
@@ -206,18 +208,18 @@ function requireDistinctSigners(authorities: readonly Authority[], place: Place)
 }
 
 function readWindow(reader: ObjectReader): Window {
-  const start = parseTimeAt(placeOf(reader, 'start'), reader.string('start'));
+  const start = parseTimeAt(fieldPlace(reader, 'start'), reader.string('start'));
   const end = reader.optionalText('end');
   const window = {
     start,
-    end: end === undefined ? END_OF_TIME : parseTimeAt(placeOf(reader, 'end'), end),
+    end: end === undefined ? END_OF_TIME : parseTimeAt(fieldPlace(reader, 'end'), end),
   };
   reader.end();
   return window;
 }
 
 function bytesField(reader: ObjectReader, name: string): Buffer {
-  return decodeBase64(reader.string(name), placeOf(reader, name));
+  return decodeBase64(reader.string(name), fieldPlace(reader, name));
 }
 
 /** Known fields that decide nothing here; unknown ones might, and are refused. */
@@ -226,6 +228,6 @@ function readUnused(reader: ObjectReader, names: readonly string[]): void {
   reader.end();
 }
 
-function placeOf(reader: ObjectReader, name: string): Place {
+function fieldPlace(reader: ObjectReader, name: string): Place {
   return { code: 'TRUSTED_ROOT_INVALID', at: reader.pointer(name), hint: HINT };
 }

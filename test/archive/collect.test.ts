@@ -5,6 +5,7 @@ import type { Entry } from '../../src/archive/entry.ts';
 import { Inventory } from '../../src/archive/inventory.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { digestOf } from '../../src/digest.ts';
+import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import {
   MAX_BUNDLE_BYTES,
   MAX_ENTRIES,
@@ -131,12 +132,12 @@ describe('collectFiles', () => {
       yield header({ name, size: octal(size).slice(0, 12) });
       throw new Error('the content was asked for');
     }
-    const error = await rejection(collectFiles(readTar(headerThenBoom())));
+    const error = await rejection(collectFiles(readTar(headerThenBoom()), EVIDENCE_LAYOUT));
     expect([error?.code, error?.at]).toEqual(['LIMIT_EXCEEDED', name]);
   });
 
   it('E-37 refuses files that are together above the limit', () => {
-    const inventory = new Inventory();
+    const inventory = new Inventory(EVIDENCE_LAYOUT);
     inventory.admitFile('a', MAX_FILE_BYTES);
     inventory.admitFile('b', MAX_BUNDLE_BYTES - MAX_FILE_BYTES);
     inventory.admitFile('c', 0);
@@ -152,7 +153,7 @@ describe('collectFiles', () => {
         yield header({ name: `logs/deployment/${written}` });
       }
     }
-    const error = await rejection(collectFiles(readTar(million())));
+    const error = await rejection(collectFiles(readTar(million()), EVIDENCE_LAYOUT));
     expect(error?.code).toBe('LIMIT_EXCEEDED');
     expect(written).toBe(MAX_ENTRIES);
   });
@@ -162,8 +163,10 @@ describe('collectFiles', () => {
       path: `logs/${index}`,
       type: 'directory',
     }));
-    expect((await collectFiles(listed(...directories))).size).toBe(0);
-    const error = await rejection(collectFiles(listed(...directories, { path: 'a' })));
+    expect((await collectFiles(listed(...directories), EVIDENCE_LAYOUT)).size).toBe(0);
+    const error = await rejection(
+      collectFiles(listed(...directories, { path: 'a' }), EVIDENCE_LAYOUT),
+    );
     expect([error?.code, error?.at]).toEqual(['LIMIT_EXCEEDED', 'a']);
   });
 
@@ -172,7 +175,10 @@ describe('collectFiles', () => {
     ['longer', 6],
   ])('refuses content that is %s than announced', async (_, size) => {
     const error = await rejection(
-      collectFiles(listed({ path: 'recipe.yaml', size: 5, content: pieces(Buffer.alloc(size)) })),
+      collectFiles(
+        listed({ path: 'recipe.yaml', size: 5, content: pieces(Buffer.alloc(size)) }),
+        EVIDENCE_LAYOUT,
+      ),
     );
     expect([error?.code, error?.at]).toEqual(['FILE_CHANGED', 'recipe.yaml']);
   });

@@ -6,6 +6,7 @@ import { collectFiles } from '../../src/archive/collect.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { digestOf } from '../../src/digest.ts';
+import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { pieces, rejection } from './tar-parts.ts';
 
 const FOLDER = new URL('../../testdata/archives/', import.meta.url);
@@ -24,7 +25,10 @@ const CONTENTS = new Map([
 ]);
 
 async function read(name: string) {
-  return await collectFiles(readTar(gunzip(pieces(readFileSync(new URL(name, FOLDER))))));
+  return await collectFiles(
+    readTar(gunzip(pieces(readFileSync(new URL(name, FOLDER))))),
+    EVIDENCE_LAYOUT,
+  );
 }
 
 const OLD_FORMAT = 'gnu-tar-v7.tar.gz';

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { collectFiles } from '../../src/archive/collect.ts';
 import { gunzip, gzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
+import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { MAX_FILE_BYTES, MAX_GZIP_HEADER_BYTES } from '../../src/limits.ts';
 import { bytesOf, changing, header, pieces, rejection } from './tar-parts.ts';
 
@@ -122,7 +123,7 @@ describe('gunzip', () => {
     ],
   ])('E-37 refuses ten gigabytes of zeros in a small file %s', async (_, beginning, code) => {
     expect(Number.parseInt('112402762000', 8)).toBeGreaterThan(MAX_FILE_BYTES);
-    const error = await rejection(collectFiles(readTar(gunzip(bomb(beginning)))));
+    const error = await rejection(collectFiles(readTar(gunzip(bomb(beginning))), EVIDENCE_LAYOUT));
     expect(error?.code).toBe(code);
   });
 

@@ -3,6 +3,7 @@ import { collectFiles } from '../../src/archive/collect.ts';
 import type { ReceivedFiles } from '../../src/archive/entry.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
+import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 
 export interface Part {
   readonly name: string;
@@ -86,7 +87,7 @@ export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer
 }
 
 export async function received(archive: Uint8Array, size?: number): Promise<ReceivedFiles> {
-  return await collectFiles(readTar(pieces(archive, size)));
+  return await collectFiles(readTar(pieces(archive, size)), EVIDENCE_LAYOUT);
 }
 
 /** The EvidenceError that the promise is rejected with; undefined if it is not; others pass. */

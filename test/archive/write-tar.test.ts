@@ -7,6 +7,7 @@ import { writeTar } from '../../src/archive/write-tar.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
+import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { MAX_FILE_BYTES } from '../../src/limits.ts';
 import { bytesOf, pieces, received, rejection } from './tar-parts.ts';
 
@@ -32,7 +33,7 @@ const contents = fc.uniqueArray(
 
 describe('writeTar', () => {
   it('writes plain ustar: sorted, mode 0644, no owner, one time, two zero blocks', async () => {
-    const archive = await bytesOf(writeTar(FILES, 1_700_000_000));
+    const archive = await bytesOf(writeTar(FILES, 1_700_000_000, EVIDENCE_LAYOUT));
     expect(archive.length).toBe(512 + 1024 + 1024);
     const text = archive.toString('latin1');
     expect(text.slice(0, 100)).toBe('logs/deployment/a.log'.padEnd(100, '\0'));
@@ -50,7 +51,7 @@ describe('writeTar', () => {
         const files = all.map(([name, bytes]) =>
           memoryFile(pathOf(`logs/deployment/${name}`), bytes),
         );
-        const read = await received(await bytesOf(writeTar(files, 0)));
+        const read = await received(await bytesOf(writeTar(files, 0, EVIDENCE_LAYOUT)));
         expect([...read.values()].map(({ path, digest }) => [path, digest])).toEqual(
           files
             .map(({ path, digest }) => [path, digest])
@@ -64,12 +65,16 @@ describe('writeTar', () => {
   it('E-03 does not depend on the order of the files or on how their bytes come', async () => {
     const bytes = Buffer.alloc(5000, 'log');
     const inPieces = { ...memoryFile(pathOf('a.log'), bytes), open: () => pieces(bytes, 7) };
-    const once = await bytesOf(writeTar([...FILES, memoryFile(pathOf('a.log'), bytes)], 5));
-    expect(await bytesOf(writeTar([inPieces, ...FILES.toReversed()], 5))).toEqual(once);
+    const once = await bytesOf(
+      writeTar([...FILES, memoryFile(pathOf('a.log'), bytes)], 5, EVIDENCE_LAYOUT),
+    );
+    expect(await bytesOf(writeTar([inPieces, ...FILES.toReversed()], 5, EVIDENCE_LAYOUT))).toEqual(
+      once,
+    );
   });
 
   it('writes a time that eleven octal digits do not hold as the latest that they do', async () => {
-    const archive = await bytesOf(writeTar(FILES, 99_999_999_999));
+    const archive = await bytesOf(writeTar(FILES, 99_999_999_999, EVIDENCE_LAYOUT));
     expect(archive.toString('latin1', 136, 148)).toBe('77777777777\0');
     expect((await received(archive)).size).toBe(2);
   });
@@ -80,7 +85,7 @@ describe('writeTar', () => {
     ['changed', 'CONTENT'],
   ])('throws FILE_CHANGED for a file that %s', async (_, now) => {
     const changed = { ...file('a.log', 'content'), open: () => pieces(Buffer.from(now)) };
-    const error = await rejection(bytesOf(writeTar([...FILES, changed], 0)));
+    const error = await rejection(bytesOf(writeTar([...FILES, changed], 0, EVIDENCE_LAYOUT)));
     expect([error?.code, error?.at]).toEqual(['FILE_CHANGED', 'a.log']);
   });
 
@@ -93,7 +98,7 @@ describe('writeTar', () => {
       [{ ...file('bom.cdx.json', ''), size: 2 ** 30 }],
     ],
   ])('refuses %s before it writes a byte', async (_, code, more) => {
-    const first = writeTar([...FILES, ...more], 0).next();
+    const first = writeTar([...FILES, ...more], 0, EVIDENCE_LAYOUT).next();
     expect((await rejection(first))?.code).toBe(code);
   });
 });

@@ -16,6 +16,7 @@ import { isBundlePath } from '../../src/bundle-path.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { digestOf } from '../../src/digest.ts';
+import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { packEvidence } from '../../src/evidence/pack-evidence.ts';
 import { parseResults } from '../../src/evidence/phase/ctrf.ts';
 import { PHASES } from '../../src/evidence/phase/phase.ts';
@@ -290,7 +291,7 @@ export class Evidence {
 
   /** The same on what is in the file system: an archive or a directory. */
   async judgeAt(path: string, options: Partial<VerifyOptions> = {}): Promise<Judged> {
-    return await this.#judge(openEntries(path), options);
+    return await this.#judge(openEntries(path, EVIDENCE_LAYOUT), options);
   }
 
   /** The verdict of the program; `flags` stand after the input, `this.pin` unless given. */
@@ -307,7 +308,9 @@ export class Evidence {
   /** A new tar.gz with these files. */
   async pack(files: Files = this.files): Promise<string> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of gzip(writeTar(bundleFiles(files), 0))) chunks.push(chunk);
+    for await (const chunk of gzip(writeTar(bundleFiles(files), 0, EVIDENCE_LAYOUT))) {
+      chunks.push(chunk);
+    }
     return this.write(Buffer.concat(chunks));
   }
 
@@ -442,9 +445,9 @@ const remembered = new Map<string, Proof>();
 function remembering(trust: Trust): Trust {
   return {
     root: trust.root,
-    verify: (sigstoreBundle) => {
+    verify: (sigstoreBundle, file) => {
       const key = `${trust.root.digest} ${digestOf(sigstoreBundle)}`;
-      const proof = remembered.get(key) ?? trust.verify(sigstoreBundle);
+      const proof = remembered.get(key) ?? trust.verify(sigstoreBundle, file);
       remembered.set(key, proof);
       return proof;
     },

@@ -14,6 +14,7 @@ import { EvidenceError } from '../../src/errors/evidence-error.ts';
 import type { Json } from '../../src/evidence/claim/predicate.ts';
 import { buildPredicate, parsePredicate } from '../../src/evidence/claim/predicate.ts';
 import { ctrfFile } from '../../src/evidence/layout.ts';
+import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { PHASES, TEST_STATUSES } from '../../src/evidence/phase/phase.ts';
 import { MATCH_DIMENSIONS } from '../../src/evidence/snapshot/match.ts';
 import { encodeManifest, parseManifest } from '../../src/manifest/manifest.ts';
@@ -281,7 +282,9 @@ describe('the schema of the manifest', () => {
   ])('refuses %s, as the parser does', (_, change) => {
     const changed = { ...manifest, ...change };
     expect(complaints(validate, changed)).not.toEqual([]);
-    expect(() => parseManifest(dataOf(changed), 'manifest.json')).toThrow(EvidenceError);
+    expect(() => parseManifest(dataOf(changed), 'manifest.json', EVIDENCE_LAYOUT)).toThrow(
+      EvidenceError,
+    );
   });
 });
 

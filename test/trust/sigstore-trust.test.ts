@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
 import * as der from '../../src/sandbox/der.ts';
@@ -47,7 +48,7 @@ const KINDS = [
 
 function verdict(value: unknown, by: Trust = trust): string {
   const bytes = value instanceof Uint8Array ? value : encode(value);
-  const refusal = refusalOf(() => by.verify(bytes));
+  const refusal = refusalOf(() => by.verify(bytes, ATTESTATION));
   return refusal === undefined ? 'verified' : `${refusal.code} ${refusal.at}`;
 }
 
@@ -92,7 +93,7 @@ function close(list: RootJson['tlogs'] | RootJson['certificateAuthorities'], end
 
 describe('a bundle that verifies', () => {
   it.each(KINDS)('E-21 by $kind proves payload, signer and time', ({ good }) => {
-    const proof = trust.verify(encode(good));
+    const proof = trust.verify(encode(good), ATTESTATION);
     expect(Buffer.from(proof.payload)).toEqual(STATEMENT);
     expect(proof.signer).toEqual({ subject: IDENTITY, issuer: ISSUER });
     expect(proof.signedAt).toEqual(SIGNED_AT);
@@ -101,7 +102,7 @@ describe('a bundle that verifies', () => {
 
   it('is signed at the earliest time that is proven', () => {
     const stampedAt = new Date(SIGNED_AT.getTime() + 5000);
-    const proof = trust.verify(encode(forge.sign({ timestamp: true, stampedAt })));
+    const proof = trust.verify(encode(forge.sign({ timestamp: true, stampedAt })), ATTESTATION);
     expect(proof.times).toEqual([
       { source: 'transparency log', at: SIGNED_AT },
       { source: 'timestamp authority', at: stampedAt },
@@ -331,7 +332,7 @@ describe('E-32 dropped and renamed parts', () => {
     const bundle = edited(V1_TSA, (copy) => {
       delete copy.verificationMaterial.timestampVerificationData;
     });
-    expect(trust.verify(encode(bundle)).times.map(({ source }) => source)).toEqual([
+    expect(trust.verify(encode(bundle), ATTESTATION).times.map(({ source }) => source)).toEqual([
       'transparency log',
     ]);
   });
@@ -368,7 +369,7 @@ describe('E-32 dropped and renamed parts', () => {
 
 describe('the certificate', () => {
   it('E-25 is valid when it was used, though it has expired since', () => {
-    expect(trust.verify(encode(V1)).signedAt < new Date()).toBe(true);
+    expect(trust.verify(encode(V1), ATTESTATION).signedAt < new Date()).toBe(true);
   });
 
   it.each([
@@ -395,7 +396,7 @@ describe('the certificate', () => {
         ...issuers,
       ],
     });
-    expect(trust.verify(encode(bundle)).signer.subject).toBe(name[1]);
+    expect(trust.verify(encode(bundle), ATTESTATION).signer.subject).toBe(name[1]);
   });
 
   const CODE = x509.EXTENDED_KEY_USAGE.codeSigning;
@@ -535,7 +536,7 @@ describe('the certificate', () => {
     const bundle = forge.sign({
       extensions: (u) => [u.usage, u.purpose, u.name, ...u.issuers.slice(1)],
     });
-    expect(trust.verify(encode(bundle)).signer.issuer).toBe(ISSUER);
+    expect(trust.verify(encode(bundle), ATTESTATION).signer.issuer).toBe(ISSUER);
   });
 
   it('is refused without a timestamp of a certificate log', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/digest.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
+import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import {
   PUBLIC_GOOD_DATE,
@@ -82,7 +83,7 @@ describe('bundles of the public-good instance', () => {
     const bytes = readFileSync(join(PUBLIC_GOOD, 'bundles', 'model-v1.1.0.json'));
     const { payload } = (JSON.parse(bytes.toString()) as { dsseEnvelope: { payload: string } })
       .dsseEnvelope;
-    const proof = embedded.verify(bytes);
+    const proof = embedded.verify(bytes, ATTESTATION);
     expect(Buffer.from(proof.payload).toString('base64')).toBe(payload);
     expect(proof.times.map(({ source }) => source)).toEqual([
       'transparency log',
@@ -147,7 +148,7 @@ describe('the conformance suite of Sigstore', () => {
     expect(others).toHaveLength(56);
     const accepted = others.filter((name) => {
       const file = join(CONFORMANCE, name, 'bundle.sigstore.json');
-      return refusalOf(() => embedded.verify(readFileSync(file))) === undefined;
+      return refusalOf(() => embedded.verify(readFileSync(file), ATTESTATION)) === undefined;
     });
     expect(accepted).toEqual([]);
   });
@@ -169,7 +170,7 @@ function conformanceCase(name: string, mediaTypes?: string[]): { trust: Trust; b
 /** Who signed, or the code and the pointer of the refusal. */
 function verdictOf(trust: Trust, bytes: Uint8Array): string {
   try {
-    const { subject, issuer } = trust.verify(bytes).signer;
+    const { subject, issuer } = trust.verify(bytes, ATTESTATION).signer;
     return `${subject} by ${issuer}`;
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;

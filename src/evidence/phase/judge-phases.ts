@@ -1,6 +1,5 @@
 import type { Fault, Finding } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
-import { ctrfFile } from '../layout.ts';
 import type { CtrfReport } from './ctrf.ts';
 import { PHASES } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseResult, PhaseTest, TestStatus } from './phase.ts';
@@ -51,11 +50,8 @@ function hasProof({ checks, tests }: Pick<PhaseResult, 'checks' | 'tests'>): boo
   );
 }
 
-/** Where a phase's report is, or the test with this index in it: what `at` says. */
-export type PlaceOf = (phase: Phase, test?: number) => string;
-
-const placeInBundle: PlaceOf = (phase, test) =>
-  test === undefined ? ctrfFile(phase) : `${ctrfFile(phase)}#/results/tests/${test}`;
+/** Where the report of a phase is, or the test with this index in it: what `at` says. */
+export type LocatePhase = (phase: Phase, test?: number) => string;
 
 /**
  * Evidence of nothing at all, where no phase has a fault: the recipe names none, and no test has
@@ -63,14 +59,14 @@ const placeInBundle: PlaceOf = (phase, test) =>
  */
 export function vacuousFaults(
   results: readonly PhaseResult[],
-  placeOf: PlaceOf = placeInBundle,
+  locate: LocatePhase,
 ): readonly Fault[] {
   if (results.some((result) => isFault(result) || result.counts.passed > 0)) return [];
   const reported = results.find(({ state }) => state !== 'not-run');
   return [
     {
       code: 'PHASE_NOT_GREEN',
-      at: placeOf(reported?.phase ?? PHASES[0]),
+      at: locate(reported?.phase ?? PHASES[0]),
       found: 'no test that passed, in any phase (vacuous)',
       expected: 'at least one',
       hint: 'run checks, even if the recipe names none, and give their report with --results',
@@ -81,11 +77,11 @@ export function vacuousFaults(
 /** Why phases are not green, one PHASE_NOT_GREEN for each of them; empty if all are. */
 export function phaseFaults(
   results: readonly PhaseResult[],
-  placeOf: PlaceOf = placeInBundle,
+  locate: LocatePhase,
 ): readonly Fault[] {
   return results.filter(isFault).map((result) => ({
     code: 'PHASE_NOT_GREEN',
-    at: placeOf(result.phase),
+    at: locate(result.phase),
     found: `${result.phase}: ${causesOf(result).join('; ')}`,
     expected: result.required
       ? 'a test for each declared check, none failed, pending or other, at least one passed'
@@ -137,20 +133,23 @@ function namesCause(words: string, names: readonly string[]): readonly string[] 
 /** What a reader should see though it changes nothing: phases nobody asked for, skipped checks. */
 export function phaseFindings(
   results: readonly PhaseResult[],
-  placeOf: PlaceOf = placeInBundle,
+  locate: LocatePhase,
 ): readonly Finding[] {
   return results.flatMap((result) => [
-    ...notListed(result, placeOf),
-    ...skippedChecks(result, placeOf),
+    ...notListed(result, locate),
+    ...skippedChecks(result, locate),
   ]);
 }
 
-function notListed({ phase, required, state }: PhaseResult, placeOf: PlaceOf): readonly Finding[] {
+function notListed(
+  { phase, required, state }: PhaseResult,
+  locate: LocatePhase,
+): readonly Finding[] {
   if (required || state === 'not-run') return [];
   return [
     {
       code: 'PHASE_NOT_LISTED',
-      at: placeOf(phase),
+      at: locate(phase),
       found: `a report of ${phase}`,
       expected: 'reports of the phases that the validation block of the recipe names',
       hint: 'nothing to do: the report is packed, and only a failed test in it counts',
@@ -158,13 +157,13 @@ function notListed({ phase, required, state }: PhaseResult, placeOf: PlaceOf): r
   ];
 }
 
-function skippedChecks(result: PhaseResult, placeOf: PlaceOf): readonly Finding[] {
+function skippedChecks(result: PhaseResult, locate: LocatePhase): readonly Finding[] {
   const { phase, tests } = result;
   return declaredFirst(result)
     .filter(({ status }) => status === 'skipped')
     .map((test) => ({
       code: 'CHECK_SKIPPED',
-      at: placeOf(phase, tests.indexOf(test)),
+      at: locate(phase, tests.indexOf(test)),
       found: `${phase}: ${quote(test.name)} was skipped: ${test.message === undefined ? 'no reason given' : quote(test.message)}`,
       expected: 'a check that was run',
       hint: 'decide whether the reason is acceptable; a skipped check proves nothing',

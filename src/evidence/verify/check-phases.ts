@@ -8,7 +8,7 @@ import { quote } from '../../quote.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { phaseDetailsClaim, phasesClaim } from '../claim/predicate.ts';
-import { ctrfFile } from '../layout.ts';
+import { ctrfFile, locateInBundle } from '../layout.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
 import { aicrVersionOf, parsePhaseReport } from '../phase/ctrf.ts';
 import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
@@ -51,9 +51,9 @@ export function checkPhases(
     value: undefined,
     found: results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
     expected: 'every phase that the recipe names green, and at least one test passed',
-    faults: [...phaseFaults(results), ...vacuousFaults(results)],
+    faults: [...phaseFaults(results, locateInBundle), ...vacuousFaults(results, locateInBundle)],
   }));
-  return { results, findings: phaseFindings(results) };
+  return { results, findings: phaseFindings(results, locateInBundle) };
 }
 
 interface ReadReports {

@@ -8,7 +8,7 @@ import { quote } from '../../quote.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { Proof, Trust } from '../../trust/trust.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { ATTESTATION_FILE } from '../layout.ts';
+import { ATTESTATION, ATTESTATION_FILE } from '../layout.ts';
 import { isSignedBeforeRun } from '../signed-before-run.ts';
 import type { VerificationReport } from './verification-report.ts';
 
@@ -29,7 +29,9 @@ export function checkSignature(
     log.skip('signer-is-allowed', UNSIGNED);
     return { state: 'absent' };
   }
-  const proof = log.run('signature-is-valid', () => verified(trust.verify(sigstoreBundle)));
+  const proof = log.run('signature-is-valid', () =>
+    verified(trust.verify(sigstoreBundle, ATTESTATION)),
+  );
   if (policy === undefined) log.skip('signer-is-allowed', notPinned(proof.signer));
   else log.note('signer-is-allowed', () => allowed(policy, proof.signer));
   return { state: 'verified', proof };

@@ -15,7 +15,7 @@ import { parseStatement } from '../../statement/statement.ts';
 import type { Tool } from '../../tool.ts';
 import type { Trust } from '../../trust/trust.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
+import { EVIDENCE_LAYOUT, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
 import { checkSignature, checkSignedAfterRun } from './check-signature.ts';
 import { documentOf } from './document-of.ts';
 import { formatFindings } from './format-findings.ts';
@@ -70,7 +70,7 @@ export async function verifyEvidence(
 }
 
 async function receive(entries: AsyncIterable<Entry>): Promise<Outcome<ReceivedFiles>> {
-  const files = await collectFiles(entries);
+  const files = await collectFiles(entries, EVIDENCE_LAYOUT);
   documentOf(files, MANIFEST_FILE);
   documentOf(files, STATEMENT_FILE);
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
@@ -124,7 +124,7 @@ function signedManifest(files: ReceivedFiles, predicate: ReceivedPredicate): Out
     };
     return { value: { newer: false, files: [] }, found: '', expected: '', faults: [fault] };
   }
-  const manifest = parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE);
+  const manifest = parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE, EVIDENCE_LAYOUT);
   const faults: readonly Fault[] =
     claimed.fileCount === manifest.files.length
       ? []
@@ -145,7 +145,7 @@ function listedFiles(files: ReceivedFiles, manifest: Manifest): Outcome<undefine
     value: undefined,
     found: `${manifest.files.length} files with their size and digest`,
     expected: 'every listed file as it was, and no other',
-    faults: inventoryFaults(manifest, files),
+    faults: inventoryFaults(manifest, files, EVIDENCE_LAYOUT),
   };
 }
 

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 
 import type { Entry } from '../../archive/entry.ts';
 import { gunzip } from '../../archive/gzip.ts';
+import type { Layout } from '../../archive/layout.ts';
 import { readTar } from '../../archive/read-tar.ts';
-import { isBundlePath } from '../../bundle-path.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
-import { MAX_ENTRIES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { listDirectory } from './list-directory.ts';
 import { kindOf, openFile, openFound, readUnchanged, wrongKind } from './open-file.ts';
@@ -25,11 +24,11 @@ export interface BundleSource {
  * @throws EvidenceError FILE_UNREADABLE; from the entries also ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE,
  *   LIMIT_EXCEEDED, FILE_CHANGED
  */
-export async function openBundle(path: string): Promise<BundleSource> {
+export async function openBundle(path: string, layout: Layout): Promise<BundleSource> {
   const stats = await stat(path).catch((error: unknown) => {
     throw unreadable(error, path);
   });
-  if (stats.isDirectory()) return { kind: 'directory', entries: directoryEntries(path) };
+  if (stats.isDirectory()) return { kind: 'directory', entries: directoryEntries(path, layout) };
   if (stats.isFile()) return { kind: 'archive', entries: archiveEntries(path) };
   throw wrongKind(path, kindOf(stats));
 }
@@ -67,26 +66,27 @@ function emptyFile(path: string): EvidenceError {
 interface Walk {
   readonly directory: string;
   readonly prefix: string;
+  readonly layout: Layout;
   /** How many entries were seen so far, in all directories. */
   readonly seen: { count: number };
 }
 
-async function* directoryEntries(path: string): AsyncGenerator<Entry, void> {
-  yield* walk({ directory: path, prefix: '', seen: { count: 0 } });
+async function* directoryEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
+  yield* walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
 }
 
-async function* walk({ directory, prefix, seen }: Walk): AsyncGenerator<Entry, void> {
-  for (const dirent of await listed(directory, seen)) {
+async function* walk({ directory, prefix, ...rest }: Walk): AsyncGenerator<Entry, void> {
+  for (const dirent of await listed(directory, rest)) {
     const path = `${prefix}${dirent.name}`;
     const onDisk = join(directory, dirent.name);
     const type = kindOf(dirent);
     // What has an unsafe name is reported, for its reader to refuse, but neither opened nor entered:
     // Node may not even be able to name it back to the system.
-    if (!isBundlePath(path) || (type !== 'file' && type !== 'directory')) {
+    if (!rest.layout.isPath(path) || (type !== 'file' && type !== 'directory')) {
       yield { path, type, size: 0, content: nothing() };
     } else if (type === 'directory') {
       yield { path, type, size: 0, content: nothing() };
-      yield* walk({ directory: onDisk, prefix: `${path}/`, seen });
+      yield* walk({ directory: onDisk, prefix: `${path}/`, ...rest });
     } else {
       yield* fileEntry(path, onDisk);
     }
@@ -105,24 +105,30 @@ async function* fileEntry(path: string, onDisk: string): AsyncGenerator<Entry, v
 
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}
 
-async function listed(directory: string, seen: Walk['seen']): Promise<readonly Dirent[]> {
-  const most = MAX_ENTRIES - seen.count;
-  const dirents = await listDirectory(directory, { most, tooMany: () => tooMany(directory) });
+async function listed(
+  directory: string,
+  { layout: { maxEntries }, seen }: Pick<Walk, 'layout' | 'seen'>,
+): Promise<readonly Dirent[]> {
+  const most = maxEntries - seen.count;
+  const dirents = await listDirectory(directory, {
+    most,
+    tooMany: () => tooMany(directory, maxEntries),
+  });
   seen.count += dirents.length;
   return dirents;
 }
 
-function tooMany(directory: string): EvidenceError {
+function tooMany(directory: string, most: number): EvidenceError {
   return new EvidenceError('LIMIT_EXCEEDED', {
     at: escapeInvisible(directory),
-    found: `more than ${MAX_ENTRIES} entries`,
-    expected: `at most ${MAX_ENTRIES} files and directories in a bundle`,
+    found: `more than ${most} entries`,
+    expected: `at most ${most} files and directories in a bundle`,
     hint: 'check that this is the directory of a bundle',
   });
 }
 
 /** The entries of `openBundle`, opened when they are asked for: then what is wrong is in the report. */
-export async function* openEntries(path: string): AsyncGenerator<Entry, void> {
-  const { entries } = await openBundle(path);
+export async function* openEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
+  const { entries } = await openBundle(path, layout);
   yield* entries;
 }

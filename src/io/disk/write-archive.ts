@@ -1,5 +1,6 @@
 import type { BundleFile } from '../../archive/entry.ts';
 import { gzip } from '../../archive/gzip.ts';
+import type { Layout } from '../../archive/layout.ts';
 import { writeTar } from '../../archive/write-tar.ts';
 import type { WriteOptions } from './files.ts';
 import { writeWhole } from './files.ts';
@@ -7,6 +8,7 @@ import { writeWhole } from './files.ts';
 export interface ArchiveOptions extends WriteOptions {
   /** The time that every entry gets, in seconds since 1970. */
   readonly mtime: number;
+  readonly layout: Layout;
 }
 
 /** Writes the bundle as one tar.gz, whole or not at all; the same files give the same bytes. */
@@ -15,5 +17,9 @@ export async function writeArchive(
   files: readonly BundleFile[],
   options: ArchiveOptions,
 ): Promise<void> {
-  await writeWhole(path, gzip(writeTar(files, options.mtime), options.signal), options);
+  await writeWhole(
+    path,
+    gzip(writeTar(files, options.mtime, options.layout), options.signal),
+    options,
+  );
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { bomCoverage, parseBom } from '../../../src/bom/bom.ts';
 import { buildBom } from '../../../src/bom/build-bom.ts';
 import { decodeYaml } from '../../../src/document/yaml.ts';
+import { locateInBundle } from '../../../src/evidence/layout.ts';
 import {
   judgePhases,
   phaseFaults,
@@ -29,9 +30,11 @@ describe('the input of the demo', () => {
     const { reports, findings } = await readResults([fileURLToPath(new URL(name, demo))]);
     const results = judgePhases(recipe.phases, reports);
     expect(findings).toEqual([]);
-    expect(phaseFaults(results)).toEqual([]);
+    expect(phaseFaults(results, locateInBundle)).toEqual([]);
     expect(results.map(({ state }) => state)).toEqual(['green', 'green', 'green']);
-    expect(phaseFindings(results).map(({ code }) => code)).toEqual(['CHECK_SKIPPED']);
+    expect(phaseFindings(results, locateInBundle).map(({ code }) => code)).toEqual([
+      'CHECK_SKIPPED',
+    ]);
   });
 
   it('has a log for each check of the recipe, and no other', () => {

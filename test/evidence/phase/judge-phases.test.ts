@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { locateInBundle } from '../../../src/evidence/layout.ts';
 import { countTests } from '../../../src/evidence/phase/ctrf-document.ts';
 import {
   judgePhases,
@@ -29,8 +30,8 @@ function judge(tests: readonly PhaseTest[]) {
   const results = judgePhases(DECLARED, reportsOf('deployment', tests));
   return {
     result: results[0],
-    faults: phaseFaults(results),
-    findings: phaseFindings(results),
+    faults: phaseFaults(results, locateInBundle),
+    findings: phaseFindings(results, locateInBundle),
   };
 }
 
@@ -69,7 +70,7 @@ describe('judgePhases', () => {
   it('E-15 is not green without a report', () => {
     const results = judgePhases(DECLARED, new Map());
     expect(results[0]).toMatchObject({ state: 'not-run', missing: DECLARED[0].checks });
-    expect(phaseFaults(results)).toMatchObject([
+    expect(phaseFaults(results, locateInBundle)).toMatchObject([
       {
         code: 'PHASE_NOT_GREEN',
         at: 'ctrf/deployment.json',
@@ -142,8 +143,8 @@ describe('judgePhases', () => {
   it('packs a phase that the recipe does not list, with a finding', () => {
     const results = judgePhases([], reportsOf('performance', [testOf('x', 'other')]));
     expect(results[1]).toMatchObject({ required: false, state: 'green' });
-    expect(phaseFaults(results)).toEqual([]);
-    expect(phaseFindings(results)).toMatchObject([
+    expect(phaseFaults(results, locateInBundle)).toEqual([]);
+    expect(phaseFindings(results, locateInBundle)).toMatchObject([
       { code: 'PHASE_NOT_LISTED', at: 'ctrf/performance.json' },
     ]);
   });
@@ -155,28 +156,32 @@ describe('judgePhases', () => {
       judgePhases([], reportsOf('performance', [testOf('x', 'skipped')])),
     ];
     for (const results of vacuous) {
-      expect(vacuousFaults(results)).toMatchObject([
+      expect(vacuousFaults(results, locateInBundle)).toMatchObject([
         { code: 'PHASE_NOT_GREEN', found: expect.stringContaining('vacuous') },
       ]);
     }
     const red = [testOf('x', 'failed')];
-    expect(vacuousFaults(judgePhases([], reportsOf('performance', red)))).toEqual([]);
-    expect(vacuousFaults(judgePhases([], reportsOf('performance', [testOf('x')])))).toEqual([]);
+    expect(vacuousFaults(judgePhases([], reportsOf('performance', red)), locateInBundle)).toEqual(
+      [],
+    );
+    expect(
+      vacuousFaults(judgePhases([], reportsOf('performance', [testOf('x')])), locateInBundle),
+    ).toEqual([]);
   });
 
   it('counts a failed test in a phase that the recipe does not list', () => {
     const tests = [testOf('x', 'failed'), testOf('y', 'other')];
     const results = judgePhases([], reportsOf('performance', tests));
     expect(results[1]?.state).toBe('red');
-    expect(phaseFaults(results)).toMatchObject([
+    expect(phaseFaults(results, locateInBundle)).toMatchObject([
       { code: 'PHASE_NOT_GREEN', at: 'ctrf/performance.json', found: 'performance: failed: "x"' },
     ]);
   });
 
   it('says nothing of a phase that nobody asked for and nobody ran', () => {
     const results = judgePhases([], new Map());
-    expect(phaseFaults(results)).toEqual([]);
-    expect(phaseFindings(results)).toEqual([]);
+    expect(phaseFaults(results, locateInBundle)).toEqual([]);
+    expect(phaseFindings(results, locateInBundle)).toEqual([]);
   });
 
   it('names twenty tests at most and counts the rest', () => {
@@ -206,7 +211,7 @@ describe('judgePhases', () => {
         const isProven = counted.some(({ status }) => status === 'passed');
         const green = isProven && hasAll && !isBad;
         expect(results[2]?.state).toBe(green ? 'green' : 'red');
-        expect(phaseFaults(results)).toHaveLength(green ? 0 : 1);
+        expect(phaseFaults(results, locateInBundle)).toHaveLength(green ? 0 : 1);
       }),
     );
   });
@@ -229,10 +234,12 @@ describe('judgePhases', () => {
         const red = results.filter(
           ({ state, required }) => state === 'red' || (required && state === 'not-run'),
         );
-        expect(phaseFaults(results).map(({ at }) => at)).toEqual(
+        expect(phaseFaults(results, locateInBundle).map(({ at }) => at)).toEqual(
           red.map(({ phase }) => `ctrf/${phase}.json`),
         );
-        expect(phaseFaults(results).every(({ found }) => /: .+/.test(found))).toBe(true);
+        expect(phaseFaults(results, locateInBundle).every(({ found }) => /: .+/.test(found))).toBe(
+          true,
+        );
       }),
     );
   });

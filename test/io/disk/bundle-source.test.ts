@@ -15,6 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { collectFiles } from '../../../src/archive/collect.ts';
+import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
 import { openBundle } from '../../../src/io/disk/bundle-source.ts';
 import { MAX_ENTRIES, MAX_RECIPE_BYTES } from '../../../src/limits.ts';
 import { rejection, tar } from '../../archive/tar-parts.ts';
@@ -32,7 +33,7 @@ const ARCHIVE = gzipSync(
 );
 
 async function received(path: string) {
-  return await collectFiles((await openBundle(path)).entries);
+  return await collectFiles((await openBundle(path, EVIDENCE_LAYOUT)).entries, EVIDENCE_LAYOUT);
 }
 
 describe('openBundle', () => {
@@ -51,8 +52,10 @@ describe('openBundle', () => {
 
   it('says which of the two it is', async () => {
     const folder = scratch({ 'evidence.tar.gz': ARCHIVE });
-    expect((await openBundle(folder)).kind).toBe('directory');
-    expect((await openBundle(join(folder, 'evidence.tar.gz'))).kind).toBe('archive');
+    expect((await openBundle(folder, EVIDENCE_LAYOUT)).kind).toBe('directory');
+    expect((await openBundle(join(folder, 'evidence.tar.gz'), EVIDENCE_LAYOUT)).kind).toBe(
+      'archive',
+    );
   });
 
   it.each<[string, (path: string) => void]>([
@@ -97,7 +100,7 @@ describe('openBundle', () => {
       Array.from({ length: 4_000_000 }, (__, index) => (index * index) >> 9),
     );
     writeFileSync(path, gzipSync(tar({ name: 'a.log', content: noise }), { level: 0 }));
-    const { entries } = await openBundle(path);
+    const { entries } = await openBundle(path, EVIDENCE_LAYOUT);
     const error = await rejection(
       (async () => {
         for await (const { content } of entries) {
@@ -181,7 +184,7 @@ describe('openBundle on a directory', () => {
     ['shrinks', (path) => truncateSync(path, 100)],
   ])('says so when a file %s while it is read', async (_, change) => {
     const folder = scratch({ 'a.log': 'x'.repeat(1000) });
-    const { entries } = await openBundle(folder);
+    const { entries } = await openBundle(folder, EVIDENCE_LAYOUT);
     const error = await rejection(
       (async () => {
         for await (const { content } of entries) {
@@ -195,7 +198,7 @@ describe('openBundle on a directory', () => {
 
   it('does not follow a link that takes the place of a file after the listing', async () => {
     const folder = scratch({ 'a.log': 'x', 'b.log': 'y', 'c.log': 'secret' });
-    const { entries } = await openBundle(folder);
+    const { entries } = await openBundle(folder, EVIDENCE_LAYOUT);
     const seen: string[] = [];
     const error = await rejection(
       (async () => {

@@ -8,13 +8,14 @@ import { collectFiles } from '../../../src/archive/collect.ts';
 import { memoryFile } from '../../../src/archive/memory-file.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { RECIPE_FILE } from '../../../src/evidence/layout.ts';
+import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
 import { openBundle } from '../../../src/io/disk/bundle-source.ts';
 import { logFiles } from '../../../src/io/disk/log-files.ts';
 import { writeArchive } from '../../../src/io/disk/write-archive.ts';
 import { rejection } from '../../archive/tar-parts.ts';
 import { scratch } from '../scratch.ts';
 
-const OPTIONS = { mtime: 1_700_000_000, force: false };
+const OPTIONS = { mtime: 1_700_000_000, force: false, layout: EVIDENCE_LAYOUT };
 const LOG = Array.from({ length: 60_000 }, (_, index) => `${index} a line of a log\n`).join('');
 const RECIPE = memoryFile(RECIPE_FILE, Buffer.from('kind: RecipeResult\n'));
 
@@ -23,8 +24,8 @@ describe('writeArchive', () => {
     const folder = scratch({ 'logs/deployment/a.log': LOG, 'logs/deployment/empty.log': '' });
     const files = [RECIPE, ...(await logFiles(join(folder, 'logs')))];
     await writeArchive(join(folder, 'evidence.tar.gz'), files, OPTIONS);
-    const { kind, entries } = await openBundle(join(folder, 'evidence.tar.gz'));
-    const received = [...(await collectFiles(entries)).values()];
+    const { kind, entries } = await openBundle(join(folder, 'evidence.tar.gz'), EVIDENCE_LAYOUT);
+    const received = [...(await collectFiles(entries, EVIDENCE_LAYOUT)).values()];
     expect(kind).toBe('archive');
     expect(received.map(({ path, digest }) => [path, digest])).toEqual(
       [files[1], files[2], files[0]].map((file) => [file?.path, file?.digest]),
@@ -34,8 +35,9 @@ describe('writeArchive', () => {
   it('E-03 writes the same bytes from other folders, under other umasks, times of day and languages', () => {
     const script = `
       import { writeArchive } from '${new URL('../../../src/io/disk/write-archive.ts', import.meta.url).href}';
+      import { EVIDENCE_LAYOUT as layout } from '${new URL('../../../src/evidence/layout.ts', import.meta.url).href}';
       import { logFiles } from '${new URL('../../../src/io/disk/log-files.ts', import.meta.url).href}';
-      await writeArchive('evidence.tar.gz', await logFiles('logs'), { mtime: 5, force: false });`;
+      await writeArchive('evidence.tar.gz', await logFiles('logs'), { mtime: 5, force: false, layout });`;
     const archives = [
       { umask: '022', TZ: 'UTC', LANG: 'C' },
       { umask: '077', TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8' },

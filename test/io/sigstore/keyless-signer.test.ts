@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
+import { ATTESTATION } from '../../../src/evidence/layout.ts';
 import { startSandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import type { Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { readIdentityToken } from '../../../src/io/sigstore/identity-token-sources.ts';
@@ -48,7 +49,7 @@ describe('keyless signing with the sandbox', () => {
     ['signing_config.json', ['transparency log', 'timestamp authority'], 'dsse'],
   ])('E-21 by %s verifies under its root', async (name, sources, kind) => {
     const bytes = await sign(sandbox.signingConfigs[name]);
-    const proof = trust.verify(bytes);
+    const proof = trust.verify(bytes, ATTESTATION);
     expect(Buffer.from(proof.payload)).toEqual(STATEMENT);
     expect(proof.signer).toEqual({ subject: SANDBOX_IDENTITY, issuer: sandbox.issuer });
     expect(proof.times.map(({ source }) => source)).toEqual(sources);
@@ -64,7 +65,7 @@ describe('keyless signing with the sandbox', () => {
     const workflow = 'https://github.com/acme/widget/.github/workflows/ci.yml@refs/heads/main';
     const token = await readIdentityToken(undefined, sandbox.ambientEnv({ sub: workflow }));
     const bytes = await sign(sandbox.signingConfigs['signing_config.json'], token);
-    expect(trust.verify(bytes).signer.subject).toBe(workflow);
+    expect(trust.verify(bytes, ATTESTATION).signer.subject).toBe(workflow);
   });
 
   it.each(['signing_config.v1.json', 'signing_config.v2-tsa.json'] as const)(
@@ -236,7 +237,7 @@ describe('a service that fails', () => {
       for (const service of config['rekorTlogUrls'] ?? []) service.url = url;
       try {
         const bytes = await sign(config);
-        expect(Buffer.from(trust.verify(bytes).payload)).toEqual(STATEMENT);
+        expect(Buffer.from(trust.verify(bytes, ATTESTATION).payload)).toEqual(STATEMENT);
         expect(asked).toEqual(['POST', 'POST', 'GET']);
       } finally {
         server.closeAllConnections();
@@ -290,7 +291,7 @@ describe('a service that fails', () => {
     for (const service of config['rekorTlogUrls'] ?? []) service.url = url;
     try {
       const bytes = await sign(config);
-      expect(Buffer.from(trust.verify(bytes).payload)).toEqual(STATEMENT);
+      expect(Buffer.from(trust.verify(bytes, ATTESTATION).payload)).toEqual(STATEMENT);
       expect(calls).toBe(3);
     } finally {
       server.closeAllConnections();

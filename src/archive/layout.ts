@@ -1,0 +1,17 @@
+import type { BundlePath } from '../bundle-path.ts';
+
+/** What the archives of one kind may hold: the kind says it, and every room below is told. */
+export interface Layout {
+  /** The path grammar. It makes the `BundlePath` of every file, so nothing else may. */
+  readonly isPath: (text: string) => text is BundlePath;
+  /** The grammar in words, for complaints. */
+  readonly pathRule: string;
+  /** Entries of one archive or directory, directories included. */
+  readonly maxEntries: number;
+  /** Files without which there is nothing to judge. */
+  readonly required: readonly BundlePath[];
+  /** What the inventory leaves out: itself, and what is made from it. */
+  readonly unlisted: readonly BundlePath[];
+  /** The largest size in bytes of a document, which is kept; undefined for a file that is only hashed. */
+  readonly documentLimit: (path: BundlePath) => number | undefined;
+}
