@@ -10,6 +10,8 @@ export interface Layout {
   readonly maxEntries: number;
   /** Files without which there is nothing to judge. */
   readonly required: readonly BundlePath[];
+  /** What to do if one of them is not there. */
+  readonly incompleteHint: string;
   /** What the inventory leaves out: itself, and what is made from it. */
   readonly unlisted: readonly BundlePath[];
   /** The largest size in bytes of a document, which is kept; undefined for a file that is only hashed. */

@@ -1,8 +1,7 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { Fault } from '../errors/fault.ts';
 import { faultOf } from '../errors/fault.ts';
-import { CHECK_NAMES } from './check.ts';
-import type { CheckName, CheckResult } from './check.ts';
+import type { Fault } from '../errors/fault.ts';
+import type { CheckResult } from './check.ts';
 
 /** What the body of a check reports. Faults that are not empty make the check fail. */
 export interface Outcome<T> {
@@ -12,50 +11,51 @@ export interface Outcome<T> {
   readonly faults?: readonly Fault[];
 }
 
-/** Leaves the line: what follows cannot be judged. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
-}
+/** Runs the checks of one kind and keeps what each found. A bug passes through: it is never a verdict. */
+export class CheckLog<Name extends string> {
+  readonly #names: readonly Name[];
+  readonly #results = new Map<Name, CheckResult<Name>>();
 
-/** Runs the checks and keeps what each found. A bug passes through: it is never a verdict. */
-export class CheckLog {
-  readonly #results = new Map<CheckName, CheckResult>();
+  /** @param names every check, in the order of the report */
+  constructor(names: readonly Name[]) {
+    this.#names = names;
+  }
 
-  /** A check on which everything after it depends: its failure stops the line. */
-  run<T>(name: CheckName, body: () => Outcome<T>): T {
+  /** A check on which everything after it depends: undefined if it failed, and then the line ends. */
+  require<T>(name: Name, body: () => Outcome<T>): T | undefined {
     const outcome = this.#judge(name, body);
-    if (outcome === undefined || this.#results.get(name)?.outcome === 'failed') throw new Stopped();
-    return outcome.value;
+    return this.#results.get(name)?.outcome === 'passed' ? outcome?.value : undefined;
   }
 
   /** An independent check: its failure is kept, the line goes on. Undefined if it has no value. */
-  note<T>(name: CheckName, body: () => Outcome<T>): T | undefined {
+  note<T>(name: Name, body: () => Outcome<T>): T | undefined {
     return this.#judge(name, body)?.value;
   }
 
-  /** The same for what has to be awaited. */
-  async runAsync<T>(name: CheckName, body: () => Promise<Outcome<T>>): Promise<T> {
-    let settled: () => Outcome<T>;
-    try {
-      const outcome = await body();
-      settled = (): Outcome<T> => outcome;
-    } catch (error) {
-      settled = (): never => {
+  /** `require` for what has to be awaited. */
+  async requireAsync<T>(name: Name, body: () => Promise<Outcome<T>>): Promise<T | undefined> {
+    const settled = await body().then(
+      (outcome) => (): Outcome<T> => outcome,
+      (error: unknown) => (): never => {
         throw error;
-      };
-    }
-    return this.run(name, settled);
+      },
+    );
+    return this.require(name, settled);
   }
 
   /** A check that could not be made, with the reason as a fault of its own. */
-  skip(name: CheckName, fault: Fault): void {
-    const { found, expected, hint } = fault;
-    this.#results.set(name, { name, outcome: 'skipped', found, expected, hint, faults: [fault] });
+  skip(name: Name, fault: Fault): void {
+    this.#set(openResult(name, 'skipped', [fault], fault));
+  }
+
+  /** A check whose subject could not be read. */
+  fail(name: Name, error: EvidenceError): void {
+    this.#keep(name, { found: '', expected: '', faults: [faultOf(error)] });
   }
 
   /** Every check, in order; those that nobody made are `not-reached`. */
-  results(): readonly CheckResult[] {
-    return CHECK_NAMES.map(
+  results(): readonly CheckResult<Name>[] {
+    return this.#names.map(
       (name) =>
         this.#results.get(name) ?? {
           name,
@@ -68,32 +68,39 @@ export class CheckLog {
     );
   }
 
-  #judge<T>(name: CheckName, body: () => Outcome<T>): Outcome<T> | undefined {
+  #judge<T>(name: Name, body: () => Outcome<T>): Outcome<T> | undefined {
     try {
       const outcome = body();
       this.#keep(name, outcome);
       return outcome;
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
-      this.#keep(name, { found: '', expected: '', faults: [faultOf(error)] });
+      this.fail(name, error);
       return undefined;
     }
   }
 
-  #keep(name: CheckName, { found, expected, faults = [] }: Omit<Outcome<unknown>, 'value'>): void {
+  #keep(name: Name, { found, expected, faults = [] }: Omit<Outcome<unknown>, 'value'>): void {
     const [first] = faults;
-    this.#results.set(
-      name,
+    this.#set(
       first === undefined
         ? { name, outcome: 'passed', found, expected, hint: '', faults }
-        : {
-            name,
-            outcome: 'failed',
-            found: first.found,
-            expected: first.expected,
-            hint: first.hint,
-            faults,
-          },
+        : openResult(name, 'failed', faults, first),
     );
   }
+
+  /** Each check once: made again, it could pass over what it found before. */
+  #set(result: CheckResult<Name>): void {
+    if (this.#results.has(result.name)) throw new TypeError(`${result.name} was made twice`);
+    this.#results.set(result.name, result);
+  }
+}
+
+function openResult<Name extends string>(
+  name: Name,
+  outcome: 'failed' | 'skipped',
+  faults: readonly Fault[],
+  { found, expected, hint }: Fault,
+): CheckResult<Name> {
+  return { name, outcome, found, expected, hint, faults };
 }

@@ -1,10 +1,7 @@
-import { timestampOf } from '../document/time.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import type { ErrorDetail } from '../errors/evidence-error.ts';
-import { ATTESTATION, STATEMENT_FILE } from '../evidence/layout.ts';
-import { isSignedBeforeRun } from '../evidence/signed-before-run.ts';
 import type { Signer } from '../sign/signer.ts';
-import type { Proof, Trust } from '../trust/trust.ts';
+import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
 
 /** Who signs, and the root under which what is signed must verify. */
 export interface Signing {
@@ -12,7 +9,13 @@ export interface Signing {
   readonly trust: Trust;
 }
 
-export interface SignedStatement {
+/** How the kind calls what is signed, and what comes of it. */
+export interface SealedFiles {
+  readonly statement: string;
+  readonly attestation: AttestationFile;
+}
+
+export interface Sealed {
   /** A Sigstore bundle v0.3, JSON. */
   readonly sigstoreBundle: Uint8Array;
   readonly proof: Proof;
@@ -23,34 +26,24 @@ export interface SignedStatement {
  *
  * @throws EvidenceError SELF_CHECK_FAILED, and what the signer throws
  */
-export async function signStatement(
+export async function seal(
   statement: Uint8Array,
-  attestedAt: Date,
   { signer, trust }: Signing,
-): Promise<SignedStatement> {
+  files: SealedFiles,
+): Promise<Sealed> {
   const sigstoreBundle = await signer.sign(statement);
-  const proof = verifyAgain(trust, sigstoreBundle);
-  if (!Buffer.from(proof.payload).equals(statement)) {
-    throw selfCheckFailed({
-      found: 'another payload than the statement',
-      expected: `the bytes of ${STATEMENT_FILE}`,
-      hint: HINT_SERVICES,
-    });
-  }
-  if (isSignedBeforeRun(proof.signedAt, attestedAt)) {
-    const signedAt = timestampOf(proof.signedAt);
-    throw selfCheckFailed({
-      found: `signed at ${signedAt}, before attestedAt ${timestampOf(attestedAt)}`,
-      expected: 'evidence that is not signed before it is made',
-      hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',
-    });
-  }
-  return { sigstoreBundle, proof };
+  const proof = verifyAgain(trust, sigstoreBundle, files.attestation);
+  if (Buffer.from(proof.payload).equals(statement)) return { sigstoreBundle, proof };
+  throw selfCheckFailed({
+    found: 'another payload than the statement',
+    expected: `the bytes of ${files.statement}`,
+    hint: HINT_SERVICES,
+  });
 }
 
-function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array): Proof {
+function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array, file: AttestationFile): Proof {
   try {
-    return trust.verify(sigstoreBundle, ATTESTATION);
+    return trust.verify(sigstoreBundle, file);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     throw selfCheckFailed({
@@ -65,6 +58,7 @@ function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array): Proof {
 const HINT_SERVICES =
   'check that --trusted-root belongs to the services of --signing-config; nothing was written';
 
-function selfCheckFailed(detail: ErrorDetail): EvidenceError {
+/** What was signed is not what a verifier would take. */
+export function selfCheckFailed(detail: ErrorDetail): EvidenceError {
   return new EvidenceError('SELF_CHECK_FAILED', detail);
 }

@@ -3,14 +3,6 @@ import { isDataMap } from '../document/data.ts';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import type { Finding } from '../errors/fault.ts';
-import { bomSourcesOf, versionOf } from '../evidence/bom-sources.ts';
-import type { RecipeComponent } from '../evidence/recipe/recipe-component.ts';
-import type { Recipe } from '../evidence/recipe/recipe.ts';
-import type { Snapshot } from '../evidence/snapshot/snapshot.ts';
-import { quote } from '../quote.ts';
-import { baseNameOf, renderImage } from './image.ts';
-import type { Image } from './image.ts';
 
 /** A CycloneDX bill of materials. https://cyclonedx.org/docs/1.6/json/ */
 export interface Bom {
@@ -38,8 +30,8 @@ export interface BomSummary {
   /** E.g. `CycloneDX`. */
   readonly format: string;
   readonly version: string;
-  /** `sha256:…` of the file. */
-  readonly digest: string;
+  /** Of the file. */
+  readonly digest: Digest;
   /** Entries of `components`; AICR calls this number imageCount. */
   readonly components: number;
   /** Those of type container. */
@@ -103,134 +95,7 @@ export function summaryOf(bom: Bom, digest: Digest): BomSummary {
   };
 }
 
-function isImage({ type }: BomComponent): boolean {
+/** Whether a component is a container image. */
+export function isImage({ type }: BomComponent): boolean {
   return type === 'container';
-}
-
-/** Where the bill of materials and what recipe and snapshot show are not the same. */
-export function bomCoverage(
-  bom: Bom,
-  recipe: Pick<Recipe, 'components'>,
-  snapshot: Snapshot,
-): readonly Finding[] {
-  const sources = bomSourcesOf(recipe, snapshot);
-  const all = bom.components.flatMap(withNested);
-  const listed = all.filter(isImage);
-  return [
-    ...componentFindings(
-      bom.file,
-      sources.components,
-      all.filter((component) => !isImage(component)),
-    ),
-    ...imageFindings(bom.file, sources.images, listed),
-  ];
-}
-
-function withNested(component: BomComponent): readonly BomComponent[] {
-  return [component, ...component.components.flatMap(withNested)];
-}
-
-function componentFindings(
-  file: string,
-  wanted: readonly RecipeComponent[],
-  components: readonly BomComponent[],
-): readonly Finding[] {
-  const byName = Map.groupBy(components, ({ name }) => name);
-  return wanted.flatMap((component) => {
-    const found = byName.get(component.name) ?? [];
-    const version = versionOf(component);
-    // A recipe that leaves the version open says nothing that could differ.
-    if (found.some((entry) => version === '' || entry.version === version)) return [];
-    return [differs(file, { name: component.name, version }, found[0])];
-  });
-}
-
-function differs(
-  file: string,
-  wanted: { readonly name: string; readonly version: string },
-  found: BomComponent | undefined,
-): Finding {
-  const version = wanted.version === '' ? '' : ` in version ${quote(wanted.version)}`;
-  return {
-    code: 'BOM_COMPONENT_DIFFERS',
-    at: found?.at ?? file,
-    found: found === undefined ? 'nothing' : `version ${quote(found.version)}`,
-    expected: `the recipe's component ${quote(wanted.name)}${version}`,
-    hint: 'ask for a bill of materials that was made from this recipe',
-  };
-}
-
-function imageFindings(
-  file: string,
-  images: readonly Image[],
-  components: readonly BomComponent[],
-): readonly Finding[] {
-  const listed = components.map((component) => ({
-    name: component.name,
-    versions: [component.version, component.tag].filter((text) => text !== undefined),
-    at: component.at,
-  }));
-  const known = images.map((image) => ({ name: image.name, versions: versionsOf(image), image }));
-  const listedIndex = imageIndex(listed);
-  const knownIndex = imageIndex(known);
-  return [
-    ...known.filter((image) => !isIn(listedIndex, image)).map(({ image }) => missing(file, image)),
-    ...listed.filter((image) => !isIn(knownIndex, image)).map(unknown),
-  ];
-}
-
-function missing(file: string, image: Image): Finding {
-  return {
-    code: 'BOM_IMAGE_MISSING',
-    at: file,
-    found: 'nothing',
-    expected: `the image ${quote(renderImage(image))}, which snapshot or recipe shows`,
-    hint: 'ask for a bill of materials that was made from this snapshot',
-  };
-}
-
-function unknown(image: NamedImage & { readonly at: string }): Finding {
-  return {
-    code: 'BOM_IMAGE_UNKNOWN',
-    at: image.at,
-    found: `the image ${quote(`${image.name}:${image.versions[0] ?? ''}`)}`,
-    expected: 'images that snapshot or recipe show',
-    hint: 'ask where the image was used; the snapshot did not see it',
-  };
-}
-
-interface NamedImage {
-  readonly name: string;
-  /** Tag and digest, whichever are known. */
-  readonly versions: readonly string[];
-}
-
-/** An image without tag is `latest`, as in AICR's snapshot. */
-function versionsOf({ tag, digest }: Image): readonly string[] {
-  const versions = [tag, digest].filter((text) => text !== undefined);
-  return versions.length === 0 ? ['latest'] : versions;
-}
-
-/** Base name and version → full names. A lookup costs the same however many images an attacker lists. */
-type ImageIndex = ReadonlyMap<string, ReadonlySet<string>>;
-
-function imageIndex(images: readonly NamedImage[]): ImageIndex {
-  const index = new Map<string, Set<string>>();
-  for (const { name, versions } of images) {
-    for (const version of versions) {
-      const key = `${baseNameOf(name)}:${version}`;
-      index.set(key, (index.get(key) ?? new Set()).add(name));
-    }
-  }
-  return index;
-}
-
-/** The same base name and version, and the same full name where both sides know one. */
-function isIn(index: ImageIndex, { name, versions }: NamedImage): boolean {
-  const base = baseNameOf(name);
-  return versions.some((version) => {
-    const names = index.get(`${base}:${version}`);
-    if (names === undefined) return false;
-    return name === base || names.has(name) || names.has(base);
-  });
 }

@@ -5,47 +5,47 @@ import { Bom, Component, Metadata, Property, Tools } from '@cyclonedx/cyclonedx-
 import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 
-import { bomSourcesOf, versionOf } from '../evidence/bom-sources.ts';
-import type { RecipeComponent } from '../evidence/recipe/recipe-component.ts';
-import type { Recipe } from '../evidence/recipe/recipe.ts';
-import type { Snapshot } from '../evidence/snapshot/snapshot.ts';
 import { baseNameOf, renderImage } from './image.ts';
 import type { Image } from './image.ts';
 
-export interface BomInputs {
-  readonly recipe: Pick<Recipe, 'name' | 'components'>;
-  readonly snapshot: Snapshot;
-  /** The time of the evidence. */
-  readonly attestedAt: Date;
+/** What a bill of materials lists, in its order, and what it says of itself. */
+export interface BomContents {
+  /** What all of it is for. */
+  readonly subject: string;
+  readonly applications: readonly Application[];
+  readonly images: readonly Image[];
+  readonly timestamp: Date;
   readonly tool: { readonly name: string; readonly version: string };
 }
 
+/** A part that is deployed, with its properties by name; empty ones are left out. */
+export interface Application {
+  readonly name: string;
+  readonly version: string;
+  readonly properties: readonly (readonly [string, string])[];
+}
+
 /**
- * The bill of materials of a run, CycloneDX 1.6 as JSON: an `application` for each component of the
- * recipe, a `container` for each image. The same input gives the same bytes: AICR's own, with a random
- * serial number and the time of day, cannot be made again.
+ * A bill of materials, CycloneDX 1.6 as JSON: an `application` for each part, a `container` for each
+ * image. The same input gives the same bytes: AICR's own, with a random serial number and the time of
+ * day, cannot be made again.
  */
-export function buildBom(inputs: BomInputs): Uint8Array {
-  const bom = bomOf(inputs);
+export function buildBom(contents: BomContents): Uint8Array {
+  const bom = bomOf(contents);
   // CycloneDX wants a serial number for each document: one that the content gives (RFC 4122 §4.3).
   bom.serialNumber = `urn:uuid:${uuidOf(serialize(bom))}`;
   return new TextEncoder().encode(`${serialize(bom)}\n`);
 }
 
-function bomOf({ recipe, snapshot, attestedAt, tool }: BomInputs): Bom {
-  const { components, images } = bomSourcesOf(recipe, snapshot);
+function bomOf({ subject: name, applications, images, timestamp, tool }: BomContents): Bom {
   const refs = new BomRefs();
-  const subject = new Component(ComponentType.Application, recipe.name, {
-    bomRef: refs.take(recipe.name),
-  });
-  const { name, version } = tool;
+  const subject = new Component(ComponentType.Application, name, { bomRef: refs.take(name) });
   const tools = new Tools();
-  tools.components.add(new Component(ComponentType.Application, name, { version }));
-  const bom = new Bom({
-    metadata: new Metadata({ timestamp: attestedAt, tools, component: subject }),
-  });
+  const { version } = tool;
+  tools.components.add(new Component(ComponentType.Application, tool.name, { version }));
+  const bom = new Bom({ metadata: new Metadata({ timestamp, tools, component: subject }) });
   const parts = [
-    ...components.map((part) => applicationOf(part, refs.take(`${recipe.name}/${part.name}`))),
+    ...applications.map((part) => applicationOf(part, refs.take(`${name}/${part.name}`))),
     ...images.map((image) => containerOf(image, refs.take(`img:${renderImage(image)}`))),
   ];
   for (const part of parts) {
@@ -67,19 +67,9 @@ class BomRefs {
   }
 }
 
-/** AICR's property names, so that what reads its bills of materials reads ours. */
-function applicationOf(part: RecipeComponent, bomRef: string): Component {
-  const version = versionOf(part);
-  const properties = [
-    ['aicr:component:type', part.type],
-    ['aicr:helm:chart', part.chart],
-    ['aicr:helm:namespace', part.namespace],
-    ['aicr:helm:repository', part.source],
-    ['aicr:helm:version', part.version],
-    ['aicr:version:pinned', String(version !== '')],
-  ] as const;
+function applicationOf({ name, version, properties }: Application, bomRef: string): Component {
   return withProperties(
-    new Component(ComponentType.Application, part.name, { bomRef, version }),
+    new Component(ComponentType.Application, name, { bomRef, version }),
     properties,
   );
 }

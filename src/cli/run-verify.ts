@@ -1,9 +1,9 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
+import type { VerificationReport } from '../evidence/evidence.ts';
+import { verifyEvidence } from '../evidence/evidence.ts';
 import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
-import type { VerificationReport } from '../evidence/verify/verification-report.ts';
-import { verifyEvidence } from '../evidence/verify/verify-evidence.ts';
 import { openEntries } from '../io/disk/bundle-source.ts';
 import { requireHarmless } from '../io/disk/harmless-output.ts';
 import { readPolicy } from '../io/disk/read-policy.ts';

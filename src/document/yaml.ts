@@ -6,7 +6,8 @@ import { decodeUtf8 } from './text.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
 import { readYaml } from './yaml-reader.ts';
 
-const BUILDER: YamlBuilder<Data> = {
+/** Plain data of a document, by the core schema. */
+export const DATA_BUILDER: YamlBuilder<Data> = {
   scalar: ({ value, style }) => (style === 'plain' ? plainOf(value) : value),
   // yaml.v3 makes a null key the empty string, others keep it.
   isKey: ({ value, style }) => style !== 'plain' || !NULL.test(value),
@@ -21,7 +22,7 @@ const BUILDER: YamlBuilder<Data> = {
  * keep their source text.
  */
 export function decodeYaml(bytes: Uint8Array, file: string): Data {
-  return readYaml(decodeUtf8(bytes, file), file, BUILDER);
+  return readYaml(decodeUtf8(bytes, file), file, DATA_BUILDER);
 }
 
 const NULL = /^(?:~|null|Null|NULL)?$/;

@@ -1,4 +1,5 @@
 import type { BomSummary } from '../bom/bom.ts';
+import type { Digest } from '../digest.ts';
 import type { ConstraintResult } from './constraint/evaluate.ts';
 import type { PhaseResult } from './phase/phase.ts';
 import type { Fingerprint } from './snapshot/fingerprint.ts';
@@ -11,8 +12,8 @@ import type { CriteriaMatch } from './snapshot/match.ts';
 export interface Facts {
   readonly recipe?: {
     readonly name: string;
-    /** Bare hexadecimal digits, AICR's version 3 rule. */
-    readonly digest: string;
+    /** By AICR's rules of version 3. */
+    readonly digest: Digest;
     /** "" if the recipe has none. */
     readonly apiVersion: string;
   };

@@ -32,6 +32,7 @@ export const EVIDENCE_LAYOUT: Layout = {
   pathRule: `a relative path of at most ${MAX_PATH_CHARACTERS} characters, each part a letter or digit and then letters, digits, ".", "_" or "-"`,
   maxEntries: MAX_ENTRIES,
   required: [MANIFEST_FILE, STATEMENT_FILE],
+  incompleteHint: 'give the archive or directory that affidavit validate --emit-evidence wrote',
   unlisted: [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],
   documentLimit,
 };

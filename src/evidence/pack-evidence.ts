@@ -1,20 +1,20 @@
 import type { BundleFile } from '../archive/entry.ts';
 import { memoryFile } from '../archive/memory-file.ts';
-import { signStatement } from '../attestation/seal.ts';
-import type { Signing } from '../attestation/seal.ts';
+import { seal, selfCheckFailed } from '../attestation/seal.ts';
+import type { Sealed, Signing } from '../attestation/seal.ts';
 import { parseBom, summaryOf } from '../bom/bom.ts';
 import type { BomSummary } from '../bom/bom.ts';
-import { buildBom } from '../bom/build-bom.ts';
 import { digestOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
+import { timestampOf } from '../document/time.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { encodeManifest } from '../manifest/manifest.ts';
-import { encodeStatement } from '../statement/statement.ts';
 import type { Tool } from '../tool.ts';
 import type { Proof } from '../trust/trust.ts';
-import { canonicalRecipe } from './aicr/canonical-yaml.ts';
+import { buildRecipeBom } from './bom/build-recipe-bom.ts';
 import { buildPredicate } from './claim/predicate.ts';
 import {
+  ATTESTATION,
   ATTESTATION_FILE,
   BOM_FILE,
   MANIFEST_FILE,
@@ -25,6 +25,8 @@ import {
 } from './layout.ts';
 import { aicrVersionOf } from './phase/ctrf.ts';
 import type { Results } from './phase/ctrf.ts';
+import { isSignedBeforeRun } from './signed-before-run.ts';
+import { encodeEvidenceStatement } from './statement.ts';
 import type { Validation } from './validate.ts';
 
 export interface PackInputs {
@@ -61,7 +63,7 @@ export async function packEvidence(
 ): Promise<PackedEvidence> {
   if (!inputs.allowRetiredApi) refuseRetired(inputs.validation);
   const reports = reportsOf(inputs.validation);
-  const bomBytes = buildBomFor(inputs);
+  const bomBytes = bomOf(inputs);
   const listed = [
     ...documentsOf(inputs.validation),
     ...reportFiles(reports),
@@ -71,7 +73,7 @@ export async function packEvidence(
   const manifest = encodeManifest(listed);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
   const statement = statementOf(inputs, { manifest, fileCount: listed.length, bom, reports });
-  const signed = signing && (await signStatement(statement, inputs.validation.inputs.now, signing));
+  const signed = signing && (await sign(statement, inputs.validation.inputs.now, signing));
   const files = [
     ...listed,
     memoryFile(MANIFEST_FILE, manifest),
@@ -92,9 +94,8 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
 }
 
 /** The recipe in AICR's canonical form, its version kept; the snapshot byte for byte. */
-function documentsOf({ inputs }: Validation): readonly BundleFile[] {
-  const { name, bytes } = inputs.recipe;
-  const recipe = Buffer.from(canonicalRecipe(bytes, name, 'legacy'));
+function documentsOf({ inputs, canonical }: Validation): readonly BundleFile[] {
+  const recipe = Buffer.from(canonical('legacy'));
   return [memoryFile(RECIPE_FILE, recipe), memoryFile(SNAPSHOT_FILE, inputs.snapshot.bytes)];
 }
 
@@ -102,9 +103,9 @@ function reportFiles(reports: Results['reports']): readonly BundleFile[] {
   return [...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes));
 }
 
-function buildBomFor({ validation, tool }: PackInputs): Uint8Array {
+function bomOf({ validation, tool }: PackInputs): Uint8Array {
   const { recipe, snapshot, inputs } = validation;
-  return buildBom({ recipe, snapshot, attestedAt: inputs.now, tool });
+  return buildRecipeBom({ recipe, snapshot, attestedAt: inputs.now, tool });
 }
 
 interface Bound {
@@ -134,7 +135,20 @@ function statementOf({ validation, tool }: PackInputs, bound: Bound): Uint8Array
     },
     { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(bound.reports), tool },
   );
-  return encodeStatement(subject, predicate);
+  return encodeEvidenceStatement(subject, predicate);
+}
+
+/** Signs as a verifier will want it: not before the time that the evidence claims for itself. */
+async function sign(statement: Uint8Array, attestedAt: Date, signing: Signing): Promise<Sealed> {
+  const files = { statement: STATEMENT_FILE, attestation: ATTESTATION };
+  const sealed = await seal(statement, signing, files);
+  const { signedAt } = sealed.proof;
+  if (!isSignedBeforeRun(signedAt, attestedAt)) return sealed;
+  throw selfCheckFailed({
+    found: `signed at ${timestampOf(signedAt)}, before attestedAt ${timestampOf(attestedAt)}`,
+    expected: 'evidence that is not signed before it is made',
+    hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',
+  });
 }
 
 function refuseRetired({ recipe, snapshot }: Validation): void {

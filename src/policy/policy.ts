@@ -3,6 +3,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
 import { EvidenceError, withCode } from '../errors/evidence-error.ts';
+import { quote } from '../quote.ts';
 import type { Identity } from '../trust/identity.ts';
 
 /** Who may sign. schemas/policy.schema.json */
@@ -15,6 +16,11 @@ export function allows(policy: Policy, signer: Identity): boolean {
   return policy.signers.some(
     ({ subject, issuer }) => subject === signer.subject && issuer === signer.issuer,
   );
+}
+
+/** A signer in words, for complaints. */
+export function describeSigner({ subject, issuer }: Identity): string {
+  return `${quote(subject)} (issuer ${quote(issuer)})`;
 }
 
 /**

@@ -1,16 +1,17 @@
+// The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
 import type { CheckResult } from '../attestation/check.ts';
 import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
+import { hexOf } from '../digest.ts';
+import type { Json } from '../document/json-value.ts';
 import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors/fault.ts';
-import type { Json } from '../evidence/claim/predicate.ts';
-// The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
+import type { VerificationReport } from '../evidence/evidence.ts';
 import type { Facts } from '../evidence/facts.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
 import type { Dimension, Fingerprint, OsDimension } from '../evidence/snapshot/fingerprint.ts';
 import type { DimensionMatch } from '../evidence/snapshot/match.ts';
 import type { ValidationReport } from '../evidence/validation-report.ts';
-import type { VerificationReport } from '../evidence/verify/verification-report.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { replaceInvisible } from '../quote.ts';
 import type { Tool } from '../tool.ts';
@@ -122,7 +123,13 @@ function factsJson(facts: Facts): JsonObject {
   return {
     ...(recipe === undefined
       ? {}
-      : { recipe: { name: recipe.name, digest: recipe.digest, apiVersion: recipe.apiVersion } }),
+      : {
+          recipe: {
+            name: recipe.name,
+            digest: hexOf(recipe.digest),
+            apiVersion: recipe.apiVersion,
+          },
+        }),
     ...(fingerprint === undefined ? {} : { fingerprint: fingerprintJson(fingerprint) }),
     ...(match === undefined
       ? {}

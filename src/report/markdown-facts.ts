@@ -1,5 +1,5 @@
-import type { Fault, Finding } from '../errors/fault.ts';
 // The sections that both reports have: what recipe, snapshot and results show.
+import type { Fault, Finding } from '../errors/fault.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import type { Facts } from '../evidence/facts.ts';
 import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';

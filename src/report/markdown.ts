@@ -1,10 +1,11 @@
-import type { CheckResult } from '../attestation/check.ts';
-import { timestampOf } from '../document/time.ts';
 // The report that people read in a pull request. Verdict first; the rest only as far as it helps.
+import type { CheckResult } from '../attestation/check.ts';
+import { hexOf } from '../digest.ts';
+import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors/fault.ts';
+import type { VerificationReport } from '../evidence/evidence.ts';
 import type { Facts } from '../evidence/facts.ts';
 import type { ValidationReport } from '../evidence/validation-report.ts';
-import type { VerificationReport } from '../evidence/verify/verification-report.ts';
 import type { Proof } from '../trust/trust.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
@@ -174,7 +175,7 @@ function few<T>(items: readonly T[], show: (item: T) => Markdown): Markdown {
 function recipeItems({ recipe }: Facts): readonly Markdown[] {
   if (recipe === undefined) return [];
   const version = recipe.apiVersion === '' ? gfm`no apiVersion` : code(recipe.apiVersion);
-  return [gfm`**Recipe:** ${code(recipe.name)} (${version}), digest ${code(recipe.digest)}`];
+  return [gfm`**Recipe:** ${code(recipe.name)} (${version}), digest ${code(hexOf(recipe.digest))}`];
 }
 
 function evidenceItems(evidence: ValidationReport['evidence']): readonly Markdown[] {

@@ -1,4 +1,5 @@
 // What recipe, snapshot and results show, for a shell: whole where it is red, one line where it is not.
+import { hexOf } from '../digest.ts';
 import type { Fault, Finding } from '../errors/fault.ts';
 import type { Facts } from '../evidence/facts.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
@@ -28,7 +29,7 @@ export function recipeLines({ recipe, bom }: Facts, terminal: Terminal): readonl
   if (recipe !== undefined) {
     const version = recipe.apiVersion === '' ? 'no apiVersion' : name(recipe.apiVersion);
     lines.push(...labelled('recipe', `${name(recipe.name)} (${version})`, terminal));
-    lines.push(...labelled('', visible(recipe.digest, 64), terminal));
+    lines.push(...labelled('', visible(hexOf(recipe.digest), 64), terminal));
   }
   if (bom !== undefined) {
     const { format, version, components, images } = bom;

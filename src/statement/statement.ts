@@ -1,94 +1,101 @@
+// in-toto's Statement v1, whatever it is about.
+// https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
+
 import type { Digest } from '../digest.ts';
 import { hexOf } from '../digest.ts';
+import type { Json } from '../document/json-value.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { Json, ReceivedPredicate } from '../evidence/claim/predicate.ts';
-import { parsePredicate } from '../evidence/claim/predicate.ts';
-import { PREDICATE_TYPE_V3, STATEMENT_TYPE } from '../media-types.ts';
+import { STATEMENT_TYPE } from '../media-types.ts';
 import { quote } from '../quote.ts';
 
-/**
- * The bytes of an in-toto Statement v1 about one recipe: what is signed, to the byte.
- * https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
- */
-export function encodeStatement(
-  recipe: { readonly name: string; readonly digest: Digest },
-  predicate: Json,
-): Uint8Array {
+/** A statement to be signed. */
+export interface Statement {
+  readonly subjects: readonly { readonly name: string; readonly digest: Digest }[];
+  readonly predicateType: string;
+  readonly predicate: Json;
+}
+
+/** A statement as it was received. Which subjects and predicate are right is its kind's to say. */
+export interface ReceivedStatement {
+  readonly subjects: readonly ReceivedSubject[];
+  /** Where the subjects are, e.g. `statement.intoto.json#/subject`. */
+  readonly subjectsAt: string;
+  readonly predicateType: string;
+  readonly predicate: ObjectReader;
+}
+
+export interface ReceivedSubject {
+  readonly name: string;
+  /** A DigestSet: by algorithm, in hexadecimal digits. Nobody has looked at it yet. */
+  readonly digest: ObjectReader;
+}
+
+/** What a reader of statements expects. */
+export interface StatementRules {
+  /** How complaints name the statement. */
+  readonly file: string;
+  readonly predicateTypes: readonly string[];
+  /** What to do with a statement of another kind. */
+  readonly hint: string;
+}
+
+/** The bytes of a statement: what is signed, to the byte. Two spaces, one newline at the end. */
+export function encodeStatement({ subjects, predicateType, predicate }: Statement): Uint8Array {
   const statement = {
     _type: STATEMENT_TYPE,
-    subject: [{ name: subjectName(recipe.name), digest: { sha256: hexOf(recipe.digest) } }],
-    predicateType: PREDICATE_TYPE_V3,
+    subject: subjects.map(({ name, digest }) => ({ name, digest: { sha256: hexOf(digest) } })),
+    predicateType,
     predicate,
   };
   return Buffer.from(`${JSON.stringify(statement, null, 2)}\n`);
 }
 
-function subjectName(recipeName: string): string {
-  return `recipe:${recipeName}`;
-}
-
 /**
  * Reads a statement from the very bytes that were signed.
  *
- * @param file how complaints name it
- * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, SCHEMA_VERSION_UNKNOWN, FIELD_*
+ * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, FIELD_*
  */
-export function parseStatement(bytes: Uint8Array, file: string): ReceivedPredicate {
+export function parseStatement(
+  bytes: Uint8Array,
+  { file, predicateTypes, hint }: StatementRules,
+): ReceivedStatement {
   const reader = new ObjectReader(decodeJson(bytes, file), file);
   const type = reader.string('_type');
   if (type !== STATEMENT_TYPE) {
-    throw invalid('STATEMENT_INVALID', reader.pointer('_type'), quote(type), STATEMENT_TYPE);
+    reader.refuse('_type', { code: 'STATEMENT_INVALID', expected: STATEMENT_TYPE, hint });
   }
   const predicateType = reader.string('predicateType');
-  if (predicateType !== PREDICATE_TYPE_V3) {
-    const at = reader.pointer('predicateType');
-    throw invalid('PREDICATE_TYPE_UNKNOWN', at, quote(predicateType), PREDICATE_TYPE_V3);
+  if (!predicateTypes.includes(predicateType)) {
+    const expected = predicateTypes.join(' or ');
+    reader.refuse('predicateType', { code: 'PREDICATE_TYPE_UNKNOWN', expected, hint });
   }
-  const predicate = parsePredicate(reader.object('predicate'));
-  requireSubject(reader, predicate);
-  return predicate;
+  return {
+    predicate: reader.object('predicate'),
+    predicateType,
+    subjects: reader.list('subject', (item, at) => {
+      const subject = new ObjectReader(item, at);
+      return { name: subject.string('name'), digest: subject.object('digest') };
+    }),
+    subjectsAt: reader.pointer('subject'),
+  };
 }
 
-/** One subject, the recipe: a second one would be vouched for without a check. */
-function requireSubject(reader: ObjectReader, { recipe }: ReceivedPredicate): void {
-  const subjects = reader.list('subject', (item, at) => {
-    const subject = new ObjectReader(item, at);
-    return { name: subject.string('name'), digest: subject.object('digest') };
+/**
+ * The SHA-256 of a subject, in hexadecimal digits.
+ *
+ * @throws EvidenceError STATEMENT_INVALID if another algorithm stands beside it: a reader that
+ *   trusts that one would take a digest that nobody has recomputed
+ */
+export function sha256Of({ digest }: ReceivedSubject, hint: string): string {
+  const sha256 = digest.string('sha256');
+  const others = digest.unread();
+  if (others.length === 0) return sha256;
+  throw new EvidenceError('STATEMENT_INVALID', {
+    at: digest.at,
+    found: ['sha256', ...others].map((name) => quote(name)).join(', '),
+    expected: 'sha256 alone',
+    hint,
   });
-  const at = reader.pointer('subject');
-  const [subject] = subjects;
-  if (subject === undefined || subjects.length > 1) {
-    throw invalid('STATEMENT_INVALID', at, `${subjects.length} subjects`, 'exactly one');
-  }
-  const expected = subjectName(recipe.name);
-  if (subject.name !== expected) {
-    throw invalid('STATEMENT_INVALID', `${at}/0/name`, quote(subject.name), quote(expected));
-  }
-  const sha256 = subject.digest.string('sha256');
-  const others = subject.digest.unread();
-  if (others.length > 0) {
-    // A reader that trusts another algorithm would take a digest that nobody has recomputed.
-    const found = ['sha256', ...others].map((name) => quote(name)).join(', ');
-    throw invalid('STATEMENT_INVALID', `${at}/0/digest`, found, 'sha256 alone');
-  }
-  if (sha256 !== recipe.digest) {
-    throw invalid(
-      'STATEMENT_INVALID',
-      `${at}/0/digest/sha256`,
-      quote(sha256),
-      quote(recipe.digest),
-    );
-  }
-}
-
-function invalid(
-  code: 'STATEMENT_INVALID' | 'PREDICATE_TYPE_UNKNOWN',
-  at: string,
-  found: string,
-  expected: string,
-): EvidenceError {
-  const hint = 'ask for evidence made by affidavit, or by an aicr that writes this version';
-  return new EvidenceError(code, { at, found, expected, hint });
 }

@@ -1,3 +1,4 @@
+import type { Digest } from '../digest.ts';
 import type { Identity } from './identity.ts';
 
 /** What a Sigstore bundle proved. */
@@ -17,8 +18,8 @@ export interface Proof {
 export interface TrustedRootInfo {
   /** `embedded public-good root`, or the file as the user named it. */
   readonly source: string;
-  /** `sha256:…` of the file's bytes. */
-  readonly digest: string;
+  /** Of the file's bytes. */
+  readonly digest: Digest;
   /** True if any authority of the root is a sandbox. */
   readonly sandbox: boolean;
 }

@@ -1,16 +1,17 @@
-import type { CheckName, CheckResult } from '../../src/attestation/check.ts';
-import { CHECK_NAMES } from '../../src/attestation/check.ts';
 // Reports as the two commands make them; each differs from the good one in what its name says.
+import { digestOfHex } from '../../src/digest.ts';
 import type { Fault } from '../../src/errors/fault.ts';
+import type { CheckName, EvidenceCheck } from '../../src/evidence/checks.ts';
+import { CHECK_NAMES } from '../../src/evidence/checks.ts';
+import type { VerificationReport } from '../../src/evidence/evidence.ts';
 import type { Facts } from '../../src/evidence/facts.ts';
 import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/phase/phase.ts';
 import type { ValidationReport } from '../../src/evidence/validation-report.ts';
-import type { VerificationReport } from '../../src/evidence/verify/verification-report.ts';
 
 const TOOL = { name: 'affidavit', version: '0.1.0' };
 const ROOT = {
   source: 'embedded public-good root',
-  digest: `sha256:${'1b'.repeat(32)}`,
+  digest: digestOfHex('1b'.repeat(32)),
   sandbox: false,
 };
 export const SIGNER = {
@@ -77,7 +78,7 @@ const CONFORMANCE = phaseResult('conformance', 'green', [
 export const FACTS = {
   recipe: {
     name: 'h100-eks-ubuntu-training',
-    digest: 'c4'.repeat(32),
+    digest: digestOfHex('c4'.repeat(32)),
     apiVersion: 'aicr.run/v1',
   },
   fingerprint: {
@@ -130,7 +131,7 @@ export const FACTS = {
   bom: {
     format: 'CycloneDX',
     version: '1.6',
-    digest: `sha256:${'e5'.repeat(32)}`,
+    digest: digestOfHex('e5'.repeat(32)),
     components: 38,
     images: 24,
   },
@@ -166,7 +167,7 @@ const FOUND: Readonly<Record<CheckName, readonly [found: string, expected: strin
   'phases-are-green': ['3 of 3 are green', 'every required phase is green'],
 };
 
-const PASSED: readonly CheckResult[] = CHECK_NAMES.map((name) => ({
+const PASSED: readonly EvidenceCheck[] = CHECK_NAMES.map((name) => ({
   name,
   outcome: 'passed',
   found: FOUND[name][0],
@@ -176,18 +177,21 @@ const PASSED: readonly CheckResult[] = CHECK_NAMES.map((name) => ({
 }));
 
 function withCheck(
-  checks: readonly CheckResult[],
+  checks: readonly EvidenceCheck[],
   name: CheckName,
   outcome: 'failed' | 'skipped',
   faults: readonly [Fault, ...Fault[]],
-): readonly CheckResult[] {
+): readonly EvidenceCheck[] {
   const { found, expected, hint } = faults[0];
   return checks.map((check) =>
     check.name === name ? { name, outcome, found, expected, hint, faults } : check,
   );
 }
 
-function notReachedAfter(checks: readonly CheckResult[], last: CheckName): readonly CheckResult[] {
+function notReachedAfter(
+  checks: readonly EvidenceCheck[],
+  last: CheckName,
+): readonly EvidenceCheck[] {
   const index = checks.findIndex(({ name }) => name === last);
   return checks.map((check, position) =>
     position <= index
@@ -211,7 +215,7 @@ export const VERIFIED: VerificationReport = {
   signature: { state: 'verified', proof: PROOF },
   pinned: true,
   weakened: [],
-  manifestDigest: `sha256:${'9a'.repeat(32)}`,
+  manifestDigest: digestOfHex('9a'.repeat(32)),
   claimed: {
     attestedAt: '2026-11-20T10:00:00Z',
     aicrVersion: 'v0.13.2',
@@ -402,7 +406,7 @@ export const RED: ValidationReport = {
   findings: FAILED.findings,
   evidence: {
     path: 'evidence.tar.gz',
-    manifestDigest: `sha256:${'9a'.repeat(32)}`,
+    manifestDigest: digestOfHex('9a'.repeat(32)),
     signer: undefined,
     sandbox: false,
   },
@@ -412,7 +416,7 @@ export const SANDBOX_SIGNED: ValidationReport = {
   ...GREEN,
   evidence: {
     path: 'evidence.tar.gz',
-    manifestDigest: `sha256:${'9a'.repeat(32)}`,
+    manifestDigest: digestOfHex('9a'.repeat(32)),
     signer: { subject: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
     sandbox: true,
   },

@@ -1,9 +1,10 @@
-import { CHECK_NAMES } from '../../src/attestation/check.ts';
+import type { Digest } from '../../src/digest.ts';
 import type { Fault } from '../../src/errors/fault.ts';
+import { CHECK_NAMES } from '../../src/evidence/checks.ts';
 import type { ConstraintResult } from '../../src/evidence/constraint/evaluate.ts';
+import type { VerificationReport } from '../../src/evidence/evidence.ts';
 import type { Facts } from '../../src/evidence/facts.ts';
 import type { ValidationReport } from '../../src/evidence/validation-report.ts';
-import type { VerificationReport } from '../../src/evidence/verify/verification-report.ts';
 import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
 
 /** Our own words: everything else in a report may come from a stranger. */
@@ -72,7 +73,7 @@ export function hugeReports(piece: string): {
       faults,
     })),
     pinned: false,
-    root: { source: long, digest: long, sandbox: true },
+    root: { source: long, digest: long as Digest, sandbox: true },
     weakened: ['--allow-unsigned'],
     signature: {
       state: 'verified',

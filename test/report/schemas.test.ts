@@ -4,14 +4,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
-import { CHECK_NAMES } from '../../src/attestation/check.ts';
 import { errorJson } from '../../src/cli/print-error.ts';
 import { digestOf } from '../../src/digest.ts';
+import type { Json } from '../../src/document/json-value.ts';
 import { decodeJson } from '../../src/document/json.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
-import type { Json } from '../../src/evidence/claim/predicate.ts';
+import { CHECK_NAMES } from '../../src/evidence/checks.ts';
 import { buildPredicate, parsePredicate } from '../../src/evidence/claim/predicate.ts';
 import { ctrfFile } from '../../src/evidence/layout.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
@@ -354,7 +354,9 @@ describe('the schema of the policy', () => {
 
   it('accepts what the parser accepts', () => {
     expect(complaints(validate, policy)).toEqual([]);
-    expect(parsePolicy(bytesOf(policy), 'policy.json').signers).toEqual(policy.signers);
+    expect(parsePolicy(bytesOf(policy), 'policy.json').signers).toEqual(
+      policy.signers.map(({ identity, issuer }) => ({ subject: identity, issuer })),
+    );
   });
 
   it.each<readonly [string, unknown]>([

@@ -16,14 +16,19 @@ export type CanonicalRules = 'legacy' | 'v3';
  * one whose canonical text would not mean the same: yaml.v3 loses line breaks of some blocks.
  */
 export function canonicalRecipe(bytes: Uint8Array, file: string, rules: CanonicalRules): string {
-  const node = readYaml(decodeUtf8(bytes, file), file, BUILDER);
+  return canonicalText(readYaml(decodeUtf8(bytes, file), file, CANONICAL_BUILDER), file, rules);
+}
+
+/** The same for a document that is read already. Throws DOCUMENT_UNSUPPORTED. */
+export function canonicalText(node: YamlNode, file: string, rules: CanonicalRules): string {
   const canonical = rules === 'v3' ? withoutVersion(node) : node;
   const text = renderYaml(canonical);
   requireSameAgain(text, canonical, file);
   return text;
 }
 
-const BUILDER: YamlBuilder<YamlNode> = {
+/** The tree of a document with the style of each scalar, its keys sorted. */
+export const CANONICAL_BUILDER: YamlBuilder<YamlNode> = {
   scalar: (scalar) => ({ kind: 'scalar', ...scalar }),
   isKey: () => true,
   list: (items, context) => ({ kind: 'list', items, context }),
@@ -68,7 +73,7 @@ function requireSameAgain(text: string, node: YamlNode, file: string): void {
 
 function readAgain(text: string, file: string): YamlNode | undefined {
   try {
-    return readYaml(text, file, BUILDER);
+    return readYaml(text, file, CANONICAL_BUILDER);
   } catch (error) {
     if (error instanceof EvidenceError) return undefined;
     throw error;

@@ -1,11 +1,11 @@
 import type { Data } from '../../document/data.ts';
 import { Plain, isDataList, isDataMap } from '../../document/data.ts';
+import type { Json } from '../../document/json-value.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Fault } from '../../errors/fault.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import type { Json } from './predicate.ts';
 
 /** How one claim of the predicate is compared with its recomputation. */
 export interface ClaimRule {

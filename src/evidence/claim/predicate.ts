@@ -1,6 +1,7 @@
 import { hexOf } from '../../digest.ts';
 import type { Digest } from '../../digest.ts';
 import type { Data } from '../../document/data.ts';
+import type { Json } from '../../document/json-value.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { requireSchemaVersion } from '../../document/schema-version.ts';
 import { parseUtcTime, timestampOf } from '../../document/time.ts';
@@ -9,15 +10,6 @@ import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
-
-/** A value as JSON has it. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json | undefined };
 
 /** What the predicate says of recipe, snapshot and results: everything that can be computed again. */
 export interface PredicateFacts {

@@ -1,39 +1,17 @@
-import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
-import { decodeYaml } from '../../document/yaml.ts';
 import type { ClusterAssessment } from '../assess-cluster.ts';
-import { assessCluster } from '../assess-cluster.ts';
+import type { CheckName } from '../checks.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { constraintsClaim, fingerprintClaim, matchClaim } from '../claim/predicate.ts';
-import { SNAPSHOT_FILE } from '../layout.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import { parseSnapshot } from '../snapshot/snapshot.ts';
-import { documentOf } from './document-of.ts';
 
-export interface CheckedCluster extends ClusterAssessment {
-  readonly snapshot: Snapshot;
-}
-
-interface ClusterInputs {
-  readonly predicate: ReceivedPredicate;
-  readonly recipe: Recipe;
-}
-
-/** Fingerprint, match and constraints from recipe and snapshot, held against the predicate. */
+/** Fingerprint, match and constraints from recipe and snapshot, compared with the predicate. */
 export function checkCluster(
-  log: CheckLog,
-  files: ReceivedFiles,
-  { predicate, recipe }: ClusterInputs,
-): CheckedCluster | undefined {
-  const cluster = log.note('fingerprint-matches-snapshot', () => {
-    const bytes = documentOf(files, SNAPSHOT_FILE);
-    const snapshot = parseSnapshot(decodeYaml(bytes, SNAPSHOT_FILE), SNAPSHOT_FILE);
-    const assessment = assessCluster(recipe, snapshot, predicate.attestedAt);
-    return claimedFingerprint(predicate, { ...assessment, snapshot });
-  });
-  if (cluster === undefined) return undefined;
+  log: CheckLog<CheckName>,
+  cluster: ClusterAssessment,
+  predicate: ReceivedPredicate,
+): void {
+  log.note('fingerprint-matches-snapshot', () => claimedFingerprint(predicate, cluster));
   log.note('constraints-match-claims', () => claimedConstraints(predicate, cluster));
   log.note('cluster-fits-recipe', () => ({
     value: undefined,
@@ -50,16 +28,15 @@ export function checkCluster(
     expected: 'every constraint of the recipe evaluated on the snapshot, and passed',
     faults: cluster.constraintFaults,
   }));
-  return cluster;
 }
 
 function claimedFingerprint(
   predicate: ReceivedPredicate,
-  cluster: CheckedCluster,
-): Outcome<CheckedCluster> {
+  cluster: ClusterAssessment,
+): Outcome<undefined> {
   const { at, fingerprint, criteriaMatch } = predicate;
   return {
-    value: cluster,
+    value: undefined,
     found: 'the fingerprint and the match that the snapshot gives',
     expected: 'the fingerprint and the match in the statement',
     faults: [
@@ -77,7 +54,7 @@ function claimedFingerprint(
 
 function claimedConstraints(
   { affidavit }: ReceivedPredicate,
-  { constraints }: CheckedCluster,
+  { constraints }: ClusterAssessment,
 ): Outcome<undefined> {
   const expected = 'the constraint results in the statement';
   if (affidavit === undefined) {

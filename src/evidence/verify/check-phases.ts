@@ -1,84 +1,47 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog } from '../../attestation/check-log.ts';
-import type { Digest } from '../../digest.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Fault, Finding } from '../../errors/fault.ts';
-import { faultOf } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
+import type { CheckName } from '../checks.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { phaseDetailsClaim, phasesClaim } from '../claim/predicate.ts';
-import { ctrfFile, locateInBundle } from '../layout.ts';
-import type { CtrfReport } from '../phase/ctrf.ts';
-import { aicrVersionOf, parsePhaseReport } from '../phase/ctrf.ts';
-import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
+import type { JudgedPhases } from '../judge.ts';
+import { ctrfFile } from '../layout.ts';
+import { aicrVersionOf } from '../phase/ctrf.ts';
 import { PHASES } from '../phase/phase.ts';
-import type { Phase, PhaseResult } from '../phase/phase.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import type { BundleReports } from './read-parts.ts';
 
-export interface CheckedPhases {
-  readonly results: readonly PhaseResult[];
-  readonly findings: readonly Finding[];
-}
-
-interface PhaseInputs {
+interface PhaseParts {
+  readonly files: ReceivedFiles;
+  readonly reports: BundleReports;
+  readonly phases: JudgedPhases;
   readonly predicate: ReceivedPredicate;
-  readonly recipe: Recipe;
 }
 
-/** The CTRF reports, recounted and judged by the recipe, held against the predicate. */
-export function checkPhases(
-  log: CheckLog,
-  files: ReceivedFiles,
-  { predicate, recipe }: PhaseInputs,
-): CheckedPhases | undefined {
-  const { reports, digests, faults } = readReports(files);
-  const results = judgePhases(recipe.phases, reports);
+/** The CTRF reports, recounted and judged by the recipe, compared with the predicate. */
+export function checkPhases(log: CheckLog<CheckName>, parts: PhaseParts): void {
+  const { files, reports, phases, predicate } = parts;
   log.note('phases-match-results', () => ({
     value: undefined,
-    found: `${reports.size} phases, recounted`,
+    found: `${reports.reports.size} phases, recounted`,
     expected: 'the counts, CTRF digests and aicr version in the statement',
     faults: [
-      ...faults,
+      ...reports.faults,
       ...strayReports(files),
       ...claimedVersion(predicate, reports),
-      ...claimedPhases(predicate, results, digests),
+      ...claimedPhases(predicate, phases.results, reports),
     ],
   }));
   // A report that cannot be read is no reason to call its phase red: it is not judged at all.
-  if (faults.length > 0) return undefined;
+  if (reports.faults.length > 0) return;
   log.note('phases-are-green', () => ({
     value: undefined,
-    found: results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
+    found: phases.results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
     expected: 'every phase that the recipe names green, and at least one test passed',
-    faults: [...phaseFaults(results, locateInBundle), ...vacuousFaults(results, locateInBundle)],
+    faults: phases.faults,
   }));
-  return { results, findings: phaseFindings(results, locateInBundle) };
-}
-
-interface ReadReports {
-  readonly reports: ReadonlyMap<Phase, CtrfReport>;
-  readonly digests: ReadonlyMap<Phase, Digest>;
-  readonly faults: readonly Fault[];
-}
-
-function readReports(files: ReceivedFiles): ReadReports {
-  const reports = new Map<Phase, CtrfReport>();
-  const digests = new Map<Phase, Digest>();
-  const faults: Fault[] = [];
-  for (const phase of PHASES) {
-    const path = ctrfFile(phase);
-    const file = files.get(path);
-    if (file?.bytes === undefined) continue;
-    digests.set(phase, file.digest);
-    try {
-      reports.set(phase, parsePhaseReport(file.bytes, path));
-    } catch (error) {
-      if (!(error instanceof EvidenceError)) throw error;
-      faults.push(faultOf(error));
-    }
-  }
-  return { reports, digests, faults };
 }
 
 /** Only the three phases have reports; a fourth would look tested and be judged by nobody. */
@@ -99,7 +62,7 @@ function strayReports(files: ReceivedFiles): readonly Fault[] {
 /** Ours is the version of the aicr that made the reports; another tool's is its own. */
 function claimedVersion(
   { at, aicrVersion, affidavit }: ReceivedPredicate,
-  reports: ReadonlyMap<Phase, CtrfReport>,
+  { reports }: BundleReports,
 ): readonly Fault[] {
   const computed = aicrVersionOf(reports);
   if (affidavit === undefined || affidavit.newer || aicrVersion === computed) return [];
@@ -117,7 +80,7 @@ function claimedVersion(
 function claimedPhases(
   { at, phases, affidavit }: ReceivedPredicate,
   results: readonly PhaseResult[],
-  digests: ReadonlyMap<Phase, Digest>,
+  { digests }: BundleReports,
 ): readonly Fault[] {
   const counts = claimFaults(CLAIM_RULES.phases, `${at}/phases`, {
     claimed: phases,

@@ -1,41 +1,25 @@
-import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog } from '../../attestation/check-log.ts';
-import { decodeYaml } from '../../document/yaml.ts';
+import { hexOf } from '../../digest.ts';
 import type { Fault } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
-import { recipeDigest } from '../aicr/recipe-digest.ts';
+import type { CheckName } from '../checks.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import type { Facts } from '../facts.ts';
 import { RECIPE_FILE } from '../layout.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { parseRecipe } from '../recipe/recipe.ts';
-import { documentOf } from './document-of.ts';
-
-export interface CheckedRecipe {
-  readonly recipe: Recipe;
-  readonly shown: NonNullable<Facts['recipe']>;
-}
+import type { ReadRecipe } from '../recipe/read-recipe.ts';
 
 /** The recipe's name and digest, derived from `recipe.yaml`, are those of the predicate. */
 export function checkRecipe(
-  log: CheckLog,
-  files: ReceivedFiles,
+  log: CheckLog<CheckName>,
+  { recipe, digest }: ReadRecipe,
   predicate: ReceivedPredicate,
-): CheckedRecipe | undefined {
-  return log.note('recipe-matches-digest', () => {
-    const bytes = documentOf(files, RECIPE_FILE);
-    const recipe = parseRecipe(decodeYaml(bytes, RECIPE_FILE), RECIPE_FILE);
-    const digest = recipeDigest(bytes, RECIPE_FILE, 'v3');
-    return {
-      value: { recipe, shown: { name: recipe.name, digest, apiVersion: recipe.apiVersion } },
-      found: `${recipe.name}, ${digest.slice(0, 12)}`,
-      expected: 'the name and the canonical digest in the statement',
-      faults: [
-        ...differing(predicate, 'digest', digest),
-        ...differing(predicate, 'name', recipe.name),
-      ],
-    };
-  });
+): void {
+  const hex = hexOf(digest);
+  log.note('recipe-matches-digest', () => ({
+    value: undefined,
+    found: `${recipe.name}, ${hex.slice(0, 12)}`,
+    expected: 'the name and the canonical digest in the statement',
+    faults: [...differing(predicate, 'digest', hex), ...differing(predicate, 'name', recipe.name)],
+  }));
 }
 
 function differing(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { hexOf } from '../../../src/digest.ts';
 import { decodeYaml } from '../../../src/document/yaml.ts';
 import { canonicalRecipe } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import type { CanonicalRules } from '../../../src/evidence/aicr/canonical-yaml.ts';
@@ -37,7 +38,7 @@ function canonical(text: string, rules: CanonicalRules = 'legacy'): string {
 }
 
 function digest(text: string, rules: CanonicalRules): string {
-  return recipeDigest(encoder.encode(text), 'recipe.yaml', rules);
+  return hexOf(recipeDigest(encoder.encode(text), 'recipe.yaml', rules));
 }
 
 function refusal(text: string) {

@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { bomCoverage, parseBom } from '../../../src/bom/bom.ts';
-import { buildBom } from '../../../src/bom/build-bom.ts';
+import { parseBom } from '../../../src/bom/bom.ts';
 import { decodeYaml } from '../../../src/document/yaml.ts';
+import { bomCoverage } from '../../../src/evidence/bom/bom-coverage.ts';
+import { buildRecipeBom } from '../../../src/evidence/bom/build-recipe-bom.ts';
 import { locateInBundle } from '../../../src/evidence/layout.ts';
 import {
   judgePhases,
@@ -45,7 +46,7 @@ describe('the input of the demo', () => {
 
   it('has a bill of materials that covers it', () => {
     const inputs = { recipe, snapshot, attestedAt: new Date(0), tool: { name: 'a', version: '1' } };
-    const bom = parseBom(buildBom(inputs), 'bom.cdx.json');
+    const bom = parseBom(buildRecipeBom(inputs), 'bom.cdx.json');
     expect(bomCoverage(bom, recipe, snapshot)).toEqual([]);
     expect(bom.components).toHaveLength(24);
   });

@@ -5,9 +5,9 @@ import type { AnySchemaObject } from 'ajv';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { parseBom, summaryOf } from '../../src/bom/bom.ts';
-import { buildBom } from '../../src/bom/build-bom.ts';
-import { digestOf } from '../../src/digest.ts';
+import { parseBom, summaryOf } from '../../../src/bom/bom.ts';
+import { digestOf } from '../../../src/digest.ts';
+import { buildRecipeBom } from '../../../src/evidence/bom/build-recipe-bom.ts';
 import {
   ATTESTED_AT,
   COMPONENTS,
@@ -19,7 +19,7 @@ import {
 } from './example-inputs.ts';
 
 function build(components: readonly unknown[] = COMPONENTS, images = IMAGES) {
-  return buildBom({
+  return buildRecipeBom({
     recipe: exampleRecipe(components),
     snapshot: exampleSnapshot(images),
     attestedAt: ATTESTED_AT,
@@ -46,7 +46,7 @@ function schemaErrors(bom: unknown): unknown {
   return isCycloneDx.errors ?? [];
 }
 
-describe('buildBom', () => {
+describe('buildRecipeBom', () => {
   it('E-19 writes CycloneDX 1.6, whose digest and count can be computed again', () => {
     const bytes = build();
     expect(schemaErrors(jsonOf(bytes))).toEqual([]);

@@ -1,0 +1,121 @@
+import type { Entry } from '../archive/entry.ts';
+import type { CheckLog, Outcome } from '../attestation/check-log.ts';
+import type { Judged, Kind, Received } from '../attestation/kind.ts';
+import type { Judges, Opened } from '../attestation/open-attestation.ts';
+import { openAttestation } from '../attestation/open-attestation.ts';
+import type { Verification, VerifyOptions } from '../attestation/verify.ts';
+import { verify } from '../attestation/verify.ts';
+import type { Digest } from '../digest.ts';
+import { timestampOf } from '../document/time.ts';
+import type { ReceivedStatement } from '../statement/statement.ts';
+import { CHECK_NAMES } from './checks.ts';
+import type { CheckName } from './checks.ts';
+import type { ReceivedPredicate } from './claim/predicate.ts';
+import type { Facts } from './facts.ts';
+import { ATTESTATION, ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from './layout.ts';
+import { EVIDENCE_STATEMENT, readEvidenceStatement } from './statement.ts';
+import { checkInventory } from './verify/check-inventory.ts';
+import { checkSignedAfterRun } from './verify/check-signed-after-run.ts';
+import { formatFindings } from './verify/format-findings.ts';
+import { recompute } from './verify/recompute.ts';
+
+/** What a verification found out about recipe evidence. */
+export interface EvidenceFound {
+  /** The bundle's identity, once the manifest was read. */
+  readonly manifestDigest?: Digest;
+  /** What the statement says and no file of the bundle can show. */
+  readonly claimed?: {
+    readonly attestedAt: string;
+    readonly aicrVersion: string;
+    readonly validatorCatalogVersion: string;
+    /** How many validator images it names. */
+    readonly validatorImages: number;
+    /** The redaction that the producer says it applied. */
+    readonly redaction: string | undefined;
+  };
+  readonly facts: Facts;
+}
+
+/** What `affidavit verify-evidence` found. */
+export type VerificationReport = Verification<CheckName> & EvidenceFound;
+
+/** The kind "recipe evidence". */
+const EVIDENCE: Kind<CheckName, EvidenceFound> = {
+  layout: EVIDENCE_LAYOUT,
+  checks: CHECK_NAMES,
+  archiveCheck: 'archive-is-safe',
+  signatureChecks: ['signature-is-valid', 'signer-is-allowed', 'signed-after-run'],
+  nothingFound: { facts: {} },
+  judge: judgeEvidence,
+};
+
+/**
+ * Verifies one bundle in one pass over its entries. Reads no file, clock or network: everything
+ * that decides the verdict is an argument. Whatever is wrong with the bundle is in the report; only
+ * a bug is thrown.
+ */
+export async function verifyEvidence(
+  entries: AsyncIterable<Entry>,
+  options: VerifyOptions,
+): Promise<VerificationReport> {
+  return await verify(EVIDENCE, entries, options);
+}
+
+function judgeEvidence(
+  log: CheckLog<CheckName>,
+  { files }: Received,
+  judges: Judges,
+): Judged<EvidenceFound> {
+  const { signature, statement: predicate } = open(log, files, judges);
+  if (predicate === undefined) return { signature, found: { facts: {} }, findings: [] };
+  checkSignedAfterRun(log, signature, predicate);
+  const claimed = claimedOf(predicate);
+  const inventory = checkInventory(log, files, predicate);
+  if (inventory === undefined) return { signature, found: { claimed, facts: {} }, findings: [] };
+  const { facts, findings } = recompute(log, files, predicate);
+  return {
+    signature,
+    found: { manifestDigest: inventory.digest, claimed, facts },
+    findings: [...formatFindings(inventory.manifest, predicate), ...findings],
+  };
+}
+
+function open(
+  log: CheckLog<CheckName>,
+  files: Received['files'],
+  judges: Judges,
+): Opened<ReceivedPredicate> {
+  const attestation = {
+    file: ATTESTATION,
+    bytes: files.get(ATTESTATION_FILE)?.bytes,
+    copy: files.get(STATEMENT_FILE)?.bytes,
+    statement: EVIDENCE_STATEMENT,
+    checks: {
+      signature: 'signature-is-valid',
+      signer: 'signer-is-allowed',
+      statement: 'statement-is-evidence',
+    },
+  } as const;
+  return openAttestation(log, attestation, judges, outcomeOf);
+}
+
+function outcomeOf(statement: ReceivedStatement): Outcome<ReceivedPredicate> {
+  const predicate = readEvidenceStatement(statement);
+  const { name, digest } = predicate.recipe;
+  return {
+    value: predicate,
+    found: `recipe evidence v3 for ${name}, ${digest.slice(0, 12)}`,
+    expected: 'an in-toto statement v1 about one recipe, with every field',
+  };
+}
+
+function claimedOf(predicate: ReceivedPredicate): NonNullable<EvidenceFound['claimed']> {
+  const { aicrVersion, validatorCatalogVersion, validatorImages, redaction } = predicate;
+  return {
+    attestedAt: timestampOf(predicate.attestedAt),
+    aicrVersion,
+    validatorCatalogVersion,
+    validatorImages,
+    redaction,
+  };
+}

@@ -1,0 +1,132 @@
+import type { Bom, BomSummary } from '../bom/bom.ts';
+import type { Fault, Finding } from '../errors/fault.ts';
+import type { ClusterAssessment } from './assess-cluster.ts';
+import { assessCluster } from './assess-cluster.ts';
+import { bomCoverage } from './bom/bom-coverage.ts';
+import type { Facts } from './facts.ts';
+import type { Results } from './phase/ctrf.ts';
+import type { LocatePhase } from './phase/judge-phases.ts';
+import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from './phase/judge-phases.ts';
+import type { PhaseResult } from './phase/phase.ts';
+import type { ReadRecipe } from './recipe/read-recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
+
+/** What evidence is made of, as far as it could be read; each part knows its own file's name. */
+export interface Parts {
+  readonly recipe: ReadRecipe | undefined;
+  readonly snapshot: Snapshot | undefined;
+  readonly results: JudgedResults;
+  readonly bom: ListedBom | undefined;
+}
+
+/** The same with everything that emitting needs. */
+export interface WholeParts extends Parts {
+  readonly recipe: ReadRecipe;
+  readonly snapshot: Snapshot;
+}
+
+export interface JudgedResults extends Pick<Results, 'reports' | 'findings'> {
+  /** False if a report could not be read: then the phases are no facts. */
+  readonly isWhole: boolean;
+}
+
+export interface ListedBom {
+  readonly bom: Bom;
+  readonly summary: BomSummary;
+}
+
+export interface JudgeOptions {
+  /** The time that the snapshot's own time is compared with. */
+  readonly now: Date;
+  /** Where the report of a phase is: in the user's files, or in the bundle. */
+  readonly locate: LocatePhase;
+}
+
+/** What the parts show together. A part of it is undefined if what it needs could not be read. */
+export interface Judgement {
+  readonly facts: Facts;
+  readonly cluster: ClusterAssessment | undefined;
+  readonly phases: JudgedPhases | undefined;
+  readonly findings: readonly Finding[];
+}
+
+export interface WholeJudgement extends Judgement {
+  readonly cluster: ClusterAssessment;
+  readonly phases: JudgedPhases;
+}
+
+export interface JudgedPhases {
+  /** All three phases, in order; of those reports that could be read. */
+  readonly results: readonly PhaseResult[];
+  /** Why they are not green. */
+  readonly faults: readonly Fault[];
+  readonly findings: readonly Finding[];
+}
+
+/** Judges a cluster and the results of its tests by a recipe: for who emits, and for who verifies. */
+export function judge(parts: WholeParts, options: JudgeOptions): WholeJudgement;
+export function judge(parts: Parts, options: JudgeOptions): Judgement;
+export function judge(parts: Parts, { now, locate }: JudgeOptions): Judgement {
+  const { snapshot, results, bom } = parts;
+  const recipe = parts.recipe?.recipe;
+  const cluster = recipe && snapshot && assessCluster(recipe, snapshot, now);
+  const phases = recipe && judgedPhases(recipe, results, locate);
+  const shown = results.isWhole ? phases : undefined;
+  return {
+    cluster,
+    phases,
+    facts: {
+      ...recipeFacts(parts.recipe),
+      ...clusterFacts(cluster),
+      ...(shown && { phases: shown.results }),
+      ...(bom && { bom: bom.summary }),
+    },
+    findings: [cluster ?? recipe, results, shown, coverage(parts)].flatMap(findingsOf),
+  };
+}
+
+function findingsOf(
+  part: { readonly findings: readonly Finding[] } | undefined,
+): readonly Finding[] {
+  return part?.findings ?? [];
+}
+
+function judgedPhases(
+  recipe: Recipe,
+  { reports }: JudgedResults,
+  locate: LocatePhase,
+): JudgedPhases {
+  const results = judgePhases(recipe.phases, reports);
+  return {
+    results,
+    faults: [...phaseFaults(results, locate), ...vacuousFaults(results, locate)],
+    findings: phaseFindings(results, locate),
+  };
+}
+
+/** What the bill of materials should list, if all that says so could be read. */
+function coverage({ recipe, snapshot, bom }: Parts): Pick<Judgement, 'findings'> {
+  const isRead = recipe !== undefined && snapshot !== undefined && bom !== undefined;
+  return { findings: isRead ? bomCoverage(bom.bom, recipe.recipe, snapshot) : [] };
+}
+
+function recipeFacts(read: ReadRecipe | undefined): Facts {
+  if (read === undefined) return {};
+  const { recipe, digest } = read;
+  const { name, apiVersion } = recipe;
+  return { recipe: { name, digest, apiVersion }, phaseConstraints: phaseConstraintsOf(recipe) };
+}
+
+/** The validators' own: shown, not evaluated. */
+function phaseConstraintsOf(recipe: Recipe): NonNullable<Facts['phaseConstraints']> {
+  return recipe.phases.flatMap(({ phase, constraints }) =>
+    constraints.map(({ name, expression }) => ({ phase, name, expected: expression })),
+  );
+}
+
+function clusterFacts(cluster: ClusterAssessment | undefined): Facts {
+  if (cluster === undefined) return {};
+  const { fingerprint, match, constraints } = cluster;
+  return { fingerprint, match, constraints };
+}

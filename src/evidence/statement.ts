@@ -1,0 +1,67 @@
+// The statement of recipe evidence: one recipe is its subject. docs/format.md §4.
+
+import type { Digest } from '../digest.ts';
+import type { Json } from '../document/json-value.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import { PREDICATE_TYPE_V3 } from '../media-types.ts';
+import { quote } from '../quote.ts';
+import { encodeStatement, parseStatement, sha256Of } from '../statement/statement.ts';
+import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
+import { parsePredicate } from './claim/predicate.ts';
+import type { ReceivedPredicate } from './claim/predicate.ts';
+import { STATEMENT_FILE } from './layout.ts';
+
+const HINT = 'ask for evidence made by affidavit, or by an aicr that writes this version';
+
+export const EVIDENCE_STATEMENT: StatementRules = {
+  file: STATEMENT_FILE,
+  predicateTypes: [PREDICATE_TYPE_V3],
+  hint: HINT,
+};
+
+/** The bytes of `statement.intoto.json`: what is signed, to the byte. */
+export function encodeEvidenceStatement(
+  recipe: { readonly name: string; readonly digest: Digest },
+  predicate: Json,
+): Uint8Array {
+  const subject = { name: subjectName(recipe.name), digest: recipe.digest };
+  return encodeStatement({ subjects: [subject], predicateType: PREDICATE_TYPE_V3, predicate });
+}
+
+/**
+ * Reads a statement about a recipe from the very bytes that were signed.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, SCHEMA_VERSION_UNKNOWN, FIELD_*
+ */
+export function parseEvidenceStatement(bytes: Uint8Array, file: string): ReceivedPredicate {
+  return readEvidenceStatement(parseStatement(bytes, { ...EVIDENCE_STATEMENT, file }));
+}
+
+/** One subject, the recipe: a second one would be vouched for without a check. */
+export function readEvidenceStatement(statement: ReceivedStatement): ReceivedPredicate {
+  const predicate = parsePredicate(statement.predicate);
+  const { recipe } = predicate;
+  const at = statement.subjectsAt;
+  const [subject] = statement.subjects;
+  if (subject === undefined || statement.subjects.length > 1) {
+    throw wrongSubject(at, `${statement.subjects.length} subjects`, 'exactly one');
+  }
+  const expected = subjectName(recipe.name);
+  if (subject.name !== expected) {
+    throw wrongSubject(`${at}/0/name`, quote(subject.name), quote(expected));
+  }
+  const sha256 = sha256Of(subject, HINT);
+  if (sha256 !== recipe.digest) {
+    throw wrongSubject(`${at}/0/digest/sha256`, quote(sha256), quote(recipe.digest));
+  }
+  return predicate;
+}
+
+function subjectName(recipeName: string): string {
+  return `recipe:${recipeName}`;
+}
+
+function wrongSubject(at: string, found: string, expected: string): EvidenceError {
+  return new EvidenceError('STATEMENT_INVALID', { at, found, expected, hint: HINT });
+}

@@ -1,0 +1,72 @@
+import { documentOf } from '../../archive/document-of.ts';
+import type { ReceivedFiles } from '../../archive/entry.ts';
+import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
+import { digestOf } from '../../digest.ts';
+import type { Digest } from '../../digest.ts';
+import { decodeJson } from '../../document/json.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Fault } from '../../errors/fault.ts';
+import { inventoryFaults, parseManifest } from '../../manifest/manifest.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import type { CheckName } from '../checks.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../layout.ts';
+
+export interface Inventory {
+  readonly manifest: Manifest;
+  /** The bundle's identity. */
+  readonly digest: Digest;
+}
+
+const HINT = 'ask the signer for the bundle as it was signed';
+
+/** The statement names the manifest, and the manifest names every file. Undefined if it is another one. */
+export function checkInventory(
+  log: CheckLog<CheckName>,
+  files: ReceivedFiles,
+  { manifest: claimed }: ReceivedPredicate,
+): Inventory | undefined {
+  const inventory = log.require('manifest-matches-statement', () => signedManifest(files, claimed));
+  if (inventory === undefined) return undefined;
+  const { manifest } = inventory;
+  log.note('files-match-manifest', () => ({
+    value: undefined,
+    found: `${manifest.files.length} files with their size and digest`,
+    expected: 'every listed file as it was, and no other',
+    faults: inventoryFaults(manifest, files, EVIDENCE_LAYOUT),
+  }));
+  return inventory;
+}
+
+function signedManifest(
+  files: ReceivedFiles,
+  claimed: ReceivedPredicate['manifest'],
+): Outcome<Inventory> {
+  const bytes = documentOf(files, MANIFEST_FILE, EVIDENCE_LAYOUT);
+  const digest = digestOf(bytes);
+  if (digest !== claimed.digest) {
+    throw new EvidenceError('MANIFEST_DIFFERS', {
+      at: MANIFEST_FILE,
+      found: digest,
+      expected: `${claimed.digest}, which the statement names`,
+      hint: HINT,
+    });
+  }
+  const manifest = parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE, EVIDENCE_LAYOUT);
+  return {
+    value: { manifest, digest },
+    found: digest,
+    expected: 'the digest in the statement',
+    faults: claimed.fileCount === manifest.files.length ? [] : [otherCount(claimed, manifest)],
+  };
+}
+
+function otherCount(claimed: ReceivedPredicate['manifest'], { files }: Manifest): Fault {
+  return {
+    code: 'MANIFEST_DIFFERS',
+    at: `${claimed.at}/fileCount`,
+    found: String(claimed.fileCount),
+    expected: `${files.length}, as the manifest lists`,
+    hint: HINT,
+  };
+}

@@ -1,0 +1,37 @@
+import type { CheckLog } from '../../attestation/check-log.ts';
+import { unsigned } from '../../attestation/open-attestation.ts';
+import type { Signature } from '../../attestation/open-attestation.ts';
+import { timestampOf } from '../../document/time.ts';
+import type { Fault } from '../../errors/fault.ts';
+import type { CheckName } from '../checks.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { ATTESTATION } from '../layout.ts';
+import { isSignedBeforeRun } from '../signed-before-run.ts';
+
+/** The time of signing, as others prove it, is not before the time that the evidence claims for itself. */
+export function checkSignedAfterRun(
+  log: CheckLog<CheckName>,
+  signature: Signature,
+  { attestedAt, at }: ReceivedPredicate,
+): void {
+  if (signature.state !== 'verified') {
+    log.skip('signed-after-run', unsigned(ATTESTATION));
+    return;
+  }
+  const { signedAt } = signature.proof;
+  const expected = `not more than 5 minutes before attestedAt, ${timestampOf(attestedAt)}`;
+  const found = `signed at ${timestampOf(signedAt)}`;
+  const fault: Fault = {
+    code: 'SIGNED_BEFORE_RUN',
+    at: `${at}/attestedAt`,
+    found,
+    expected,
+    hint: 'ask the signer to check the clock and SOURCE_DATE_EPOCH of the machine and to sign again',
+  };
+  log.note('signed-after-run', () => ({
+    value: undefined,
+    found,
+    expected,
+    faults: isSignedBeforeRun(signedAt, attestedAt) ? [fault] : [],
+  }));
+}

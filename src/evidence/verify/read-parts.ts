@@ -1,0 +1,78 @@
+import { documentOf } from '../../archive/document-of.ts';
+import type { ReceivedFiles } from '../../archive/entry.ts';
+import { parseBom, summaryOf } from '../../bom/bom.ts';
+import { digestOf } from '../../digest.ts';
+import type { Digest } from '../../digest.ts';
+import { decodeYaml } from '../../document/yaml.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { faultOf } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/fault.ts';
+import type { ListedBom } from '../judge.ts';
+import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
+import { parsePhaseReport } from '../phase/ctrf.ts';
+import type { CtrfReport } from '../phase/ctrf.ts';
+import { PHASES } from '../phase/phase.ts';
+import type { Phase } from '../phase/phase.ts';
+import { readRecipe } from '../recipe/read-recipe.ts';
+import type { ReadRecipe } from '../recipe/read-recipe.ts';
+import { parseSnapshot } from '../snapshot/snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+
+/** A part of a bundle, or why it could not be read: that is said in the check that the part belongs to. */
+export type Part<T> = { readonly value: T } | { readonly error: EvidenceError };
+
+function partOf<T>(read: () => T): Part<T> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    return { error };
+  }
+}
+
+export function valueOf<T>(part: Part<T>): T | undefined {
+  return 'value' in part ? part.value : undefined;
+}
+
+export function readBundleRecipe(files: ReceivedFiles): Part<ReadRecipe> {
+  return partOf(() => readRecipe(documentOf(files, RECIPE_FILE, EVIDENCE_LAYOUT), RECIPE_FILE));
+}
+
+export function readBundleSnapshot(files: ReceivedFiles): Part<Snapshot> {
+  return partOf(() => {
+    const bytes = documentOf(files, SNAPSHOT_FILE, EVIDENCE_LAYOUT);
+    return parseSnapshot(decodeYaml(bytes, SNAPSHOT_FILE), SNAPSHOT_FILE);
+  });
+}
+
+export function readBundleBom(files: ReceivedFiles): Part<ListedBom> {
+  return partOf(() => {
+    const bytes = documentOf(files, BOM_FILE, EVIDENCE_LAYOUT);
+    const bom = parseBom(bytes, BOM_FILE);
+    return { bom, summary: summaryOf(bom, digestOf(bytes)) };
+  });
+}
+
+export interface BundleReports {
+  readonly reports: ReadonlyMap<Phase, CtrfReport>;
+  readonly digests: ReadonlyMap<Phase, Digest>;
+  /** Why a report could not be read. */
+  readonly faults: readonly Fault[];
+}
+
+export function readBundleReports(files: ReceivedFiles): BundleReports {
+  const found = PHASES.flatMap((phase) => {
+    const path = ctrfFile(phase);
+    const file = files.get(path);
+    const { bytes } = file ?? {};
+    if (file === undefined || bytes === undefined) return [];
+    return [{ phase, digest: file.digest, report: partOf(() => parsePhaseReport(bytes, path)) }];
+  });
+  return {
+    reports: new Map(
+      found.flatMap(({ phase, report }) => ('value' in report ? [[phase, report.value]] : [])),
+    ),
+    digests: new Map(found.map(({ phase, digest }) => [phase, digest])),
+    faults: found.flatMap(({ report }) => ('error' in report ? [faultOf(report.error)] : [])),
+  };
+}
