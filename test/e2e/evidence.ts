@@ -33,8 +33,9 @@ import type { SignedPayload, Trust } from '../../src/trust/trust.ts';
 import { validate } from '../../src/validate/validate.ts';
 import { verifyEvidence } from '../../src/verify/verify-evidence.ts';
 import type { VerifyOptions } from '../../src/verify/verify-evidence.ts';
-import { ROOT, runCli } from '../run-cli.ts';
+import { ROOT } from '../run-cli.ts';
 import type { RunOptions } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 
 export const MANIFEST = 'manifest.json';
 export const STATEMENT = 'statement.intoto.json';
@@ -181,7 +182,7 @@ export async function failureOf(
   words: readonly string[],
   options: RunOptions = {},
 ): Promise<Failure> {
-  const run = await runCli(['verify-evidence', '--format', 'json', ...words], options);
+  const run = await runProgram(['verify-evidence', '--format', 'json', ...words], options);
   const failure = JSON.parse(run.stdout) as { exitCode: number; error: FaultJson };
   requireSchema(failure);
   expect(run.code).toBe(failure.exitCode);
@@ -299,7 +300,7 @@ export class Evidence {
     flags: readonly string[] = this.pin,
     options: RunOptions = {},
   ): Promise<JudgedByCli> {
-    const run = await runCli(['verify-evidence', input, '--format', 'json', ...flags], options);
+    const run = await runProgram(['verify-evidence', input, '--format', 'json', ...flags], options);
     if (run.stdout === '') throw new Error(`no report: exit ${run.code}\n${run.stderr}`);
     return { ...judged(run.code, run.stdout), stdout: run.stdout, stderr: talkOf(run) };
   }
