@@ -8,6 +8,7 @@ import type { CanonicalRules } from '../../src/aicr/canonical-yaml.ts';
 import { recipeDigest } from '../../src/aicr/recipe-digest.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
 import { refusalOf } from '../document/refusal.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const GOLDENS = new URL('../../testdata/aicr-goldens/', import.meta.url);
 const RULES: readonly CanonicalRules[] = ['legacy', 'v3'];
@@ -233,7 +234,7 @@ describe('canonicalRecipe', () => {
           decodeYaml(encoder.encode(text), 'a'),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(100, 500) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { bomCoverage, parseBom, summaryOf } from '../../src/bom/bom.ts';
 import { buildBom } from '../../src/bom/build-bom.ts';
 import { digestOf } from '../../src/digest.ts';
 import { refusalOf } from '../document/refusal.ts';
+import { propertyRuns } from '../property-runs.ts';
 import {
   ATTESTED_AT,
   COMPONENTS,
@@ -103,7 +104,7 @@ describe('parseBom', () => {
         const error = refusalOf(() => bomCoverage(parseBom(bytesOf(any), 'b'), recipe, snapshot));
         expect([undefined, 'EvidenceError']).toContain(error?.name);
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(100, 300) },
     );
   });
 });
