@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('../bin/affidavit.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../bin/affidavit.js', import.meta.url));
 
 export interface Run {
   readonly code: number | null;
@@ -18,9 +18,11 @@ export interface RunOptions {
   readonly stdin?: string;
   /** Words in front of the program, e.g. a shell that sets a limit. */
   readonly prefix?: readonly string[];
+  /** For `runProgram`: the process itself is what is tested. */
+  readonly ownProcess?: boolean;
 }
 
-/** Runs the built program; the contract is its exit code and both streams. */
+/** Runs the built program in a process; the contract is its exit code and both streams. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const [program = '', ...words] = [...(options.prefix ?? []), process.execPath, PROGRAM, ...args];
   const child = spawn(program, words, {

@@ -13,6 +13,7 @@ import {
   exampleSnapshot,
   jsonOf,
 } from '../evidence/bom/example-inputs.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const recipe = exampleRecipe();
 const snapshot = exampleSnapshot();
@@ -93,7 +94,7 @@ describe('parseBom', () => {
         const error = refusalOf(() => bomCoverage(parseBom(bytesOf(any), 'b'), recipe, snapshot));
         expect([undefined, 'EvidenceError']).toContain(error?.name);
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(100, 300) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { Plain, isDataList, isDataMap } from '../../src/document/data.ts';
 import type { Data } from '../../src/document/data.ts';
 import { decodeJson, encodeJson } from '../../src/document/json.ts';
 import { MAX_NESTING } from '../../src/limits.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { refusalOf } from './refusal.ts';
 
 const encoder = new TextEncoder();
@@ -58,7 +59,7 @@ describe('decodeJson', () => {
         const text = pieces.join('');
         expect(refusal(text) !== undefined || isJson(text)).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: propertyRuns(300, 3000) },
     );
   });
 

@@ -6,6 +6,7 @@ import { Plain, isDataList } from '../../src/document/data.ts';
 import type { Data } from '../../src/document/data.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
 import { MAX_DOCUMENT_VALUES, MAX_NESTING } from '../../src/limits.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { refusalOf } from './refusal.ts';
 
 const encoder = new TextEncoder();
@@ -89,7 +90,7 @@ describe('decodeYaml', () => {
       fc.property(fc.array(piece, { maxLength: 15 }), (pieces) => {
         expect(() => refusal(pieces.join(''))).not.toThrow();
       }),
-      { numRuns: 3000 },
+      { numRuns: propertyRuns(300, 3000) },
     );
   });
 

@@ -27,7 +27,7 @@ async function wholeRun(
   place: Workplace,
 ): Promise<{ readonly whole: Buffer; readonly ms: number }> {
   const begin = performance.now();
-  const run = await place.run(WITH_LOGS, { env: EPOCH });
+  const run = await place.run(WITH_LOGS, { env: EPOCH, ownProcess: true });
   const ms = performance.now() - begin;
   expect(run.code).toBe(0);
   const whole = readFileSync(place.path(OUT));
@@ -149,9 +149,11 @@ describe('a full disk', () => {
 });
 
 describe('E-64 the streams', () => {
+  const ownProcess = true;
+
   it('carry the report and nothing else, and the talk and nothing else', async () => {
     const place = new Workplace();
-    const run = await place.run(['validate', ...INPUTS, ...UNSIGNED]);
+    const run = await place.run(['validate', ...INPUTS, ...UNSIGNED], { ownProcess });
     expect(run.stdout).toMatch(/^## ✅ GREEN/);
     expect(run.stdout).not.toContain('verify-evidence');
     const [evidence, manifest, verify, note, ...rest] = run.stderr.split('\n');
@@ -164,10 +166,10 @@ describe('E-64 the streams', () => {
 
   it('stay apart in JSON, with findings and with an error', async () => {
     const place = new Workplace();
-    const { report, stderr } = await place.validate();
+    const { report, stderr } = await place.validate(INPUTS, { ownProcess });
     expect(report.findings.length).toBeGreaterThan(0);
     expect(stderr).toBe('');
-    const { error } = await place.refused(['--recipe', 'recipe.yaml']);
+    const { error } = await place.refused(['--recipe', 'recipe.yaml'], { ownProcess });
     expect(error.code).toBe('USAGE');
   });
 

@@ -1,6 +1,6 @@
 // The demo's inputs in a folder of their own, and the program that makes evidence of them. Each JSON
 // report is held against its schema, whatever the test looks for.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import {
   cpSync,
@@ -21,8 +21,9 @@ import { expect, onTestFinished } from 'vitest';
 import { gunzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
-import { ROOT, runCli } from '../run-cli.ts';
+import { ROOT } from '../run-cli.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 
 export const DEMO = join(ROOT, 'testdata/demo');
 export const OUT = 'evidence.tar.gz';
@@ -112,7 +113,7 @@ export class Workplace {
   }
 
   async run(words: readonly string[], options: RunOptions = {}): Promise<Run> {
-    return await runCli(words, { cwd: this.folder, ...options });
+    return await runProgram(words, { cwd: this.folder, ...options });
   }
 
   /** Runs `affidavit validate` and reads its JSON report. */
@@ -144,12 +145,13 @@ export class Workplace {
     return await filesOf(readFileSync(this.path(name)));
   }
 
-  /** Runs the verify command that was printed, in a shell, word for word. */
+  /** Runs the verify command that was printed, with the words that a shell reads in it. */
   async repeat({ stderr }: Run): Promise<Run> {
     const line = /^ {2}verify: affidavit (.*)$/m.exec(stderr)?.[1];
     if (line === undefined) throw new Error(stderr);
-    const shell = `exec "$0" "$1" ${line} --format json`;
-    return await this.run([], { prefix: ['sh', '-c', shell] });
+    const shell = `printf '%s\\0' ${line} --format json`;
+    const read = execFileSync('sh', ['-c', shell], { cwd: this.folder }).toString();
+    return await this.run(read.split('\0').slice(0, -1));
   }
 }
 

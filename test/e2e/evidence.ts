@@ -34,8 +34,9 @@ import type { Signer } from '../../src/sign/signer.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
 import type { Proof, Trust } from '../../src/trust/trust.ts';
-import { ROOT, runCli } from '../run-cli.ts';
+import { ROOT } from '../run-cli.ts';
 import type { RunOptions } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 
 export const MANIFEST = 'manifest.json';
 export const STATEMENT = 'statement.intoto.json';
@@ -182,7 +183,7 @@ export async function failureOf(
   words: readonly string[],
   options: RunOptions = {},
 ): Promise<Failure> {
-  const run = await runCli(['verify-evidence', '--format', 'json', ...words], options);
+  const run = await runProgram(['verify-evidence', '--format', 'json', ...words], options);
   const failure = JSON.parse(run.stdout) as { exitCode: number; error: FaultJson };
   requireSchema(failure);
   expect(run.code).toBe(failure.exitCode);
@@ -300,7 +301,7 @@ export class Evidence {
     flags: readonly string[] = this.pin,
     options: RunOptions = {},
   ): Promise<JudgedByCli> {
-    const run = await runCli(['verify-evidence', input, '--format', 'json', ...flags], options);
+    const run = await runProgram(['verify-evidence', input, '--format', 'json', ...flags], options);
     if (run.stdout === '') throw new Error(`no report: exit ${run.code}\n${run.stderr}`);
     return { ...judged(run.code, run.stdout), stdout: run.stdout, stderr: talkOf(run) };
   }

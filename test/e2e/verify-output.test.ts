@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
-import { runCli } from '../run-cli.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 import {
   ATTESTATION,
   DEMO_INPUTS,
@@ -44,13 +44,16 @@ const inputs = {
 const verdicts = Object.keys(inputs) as (keyof typeof inputs)[];
 
 async function run(words: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const result = await runCli(['verify-evidence', ...words], options);
+  const result = await runProgram(['verify-evidence', ...words], options);
   return { ...result, stderr: talkOf(result) };
 }
 
+/** The exit code and the streams are what a process has. */
+const ownProcess = true;
+
 describe('every exit code of verify-evidence', () => {
   it.each(verdicts)('is met: %s', async (verdict) => {
-    const { code, report } = await evidence.verify(inputs[verdict]);
+    const { code, report } = await evidence.verify(inputs[verdict], pin, { ownProcess });
     expect([code, report.verdict]).toEqual([EXIT_CODES[verdict], verdict]);
   });
 
@@ -62,14 +65,14 @@ describe('every exit code of verify-evidence', () => {
     ['an unknown format', [inputs.verified, '--format', 'html']],
     ['a value for a flag that takes none', [inputs.verified, '--offline=no']],
   ])('is met: 64 with %s', async (_, words) => {
-    const { code, error, stderr } = await failureOf(words);
+    const { code, error, stderr } = await failureOf(words, { ownProcess });
     expect([code, error.code]).toEqual([EXIT_CODES.usage, 'USAGE']);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   it('is met: 64 with a bad SOURCE_DATE_EPOCH, though nothing here needs the time', async () => {
     const env = { SOURCE_DATE_EPOCH: 'yesterday' };
-    const { code, error } = await failureOf([inputs.verified, ...pin], { env });
+    const { code, error } = await failureOf([inputs.verified, ...pin], { env, ownProcess });
     expect([code, error.code]).toEqual([EXIT_CODES.usage, 'SOURCE_DATE_EPOCH_INVALID']);
   });
 
@@ -195,7 +198,9 @@ describe('E-45 a report', () => {
 describe('E-64 the streams', () => {
   it.each(FORMATS)('carry the report on stdout and nothing on stderr, %s', async (format) => {
     for (const verdict of verdicts) {
-      const { stdout, stderr } = await run([inputs[verdict], ...pin, '--format', format]);
+      const { stdout, stderr } = await run([inputs[verdict], ...pin, '--format', format], {
+        ownProcess: verdict === 'verified',
+      });
       expect({ verdict, stderr }).toEqual({ verdict, stderr: '' });
       expect(stdout.endsWith('\n')).toBe(true);
     }
@@ -204,15 +209,19 @@ describe('E-64 the streams', () => {
   it.each(FORMATS)('carry no colour and no control character to a pipe, %s', async (format) => {
     const env = { TERM: 'xterm-256color', COLORTERM: 'truecolor', NO_COLOR: '' };
     for (const verdict of ['verified', 'failed', 'invalid'] as const) {
-      const { stdout } = await run([inputs[verdict], ...pin, '--format', format], { env });
+      const { stdout } = await run([inputs[verdict], ...pin, '--format', format], {
+        env,
+        ownProcess: verdict === 'verified',
+      });
       // oxlint-disable-next-line no-control-regex -- these are what must not be there
       expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
     }
   });
 
   it('carry Markdown to a pipe unless another form is asked for', async () => {
-    const plain = await run([inputs.verified, ...pin]);
-    const markdown = await run([inputs.verified, ...pin, '--format', 'markdown']);
+    const words = [inputs.verified, ...pin];
+    const plain = await run(words, { ownProcess });
+    const markdown = await run([...words, '--format', 'markdown'], { ownProcess });
     expect(plain.stdout.startsWith('#')).toBe(true);
     expect(markdown.stdout.replace(' --format markdown', '')).toBe(plain.stdout);
   });
@@ -221,9 +230,11 @@ describe('E-64 the streams', () => {
     for (const format of FORMATS) {
       const output = evidence.path('.report');
       const words = [inputs.failed, ...pin, '--format', format];
-      const { code, stdout, stderr } = await run([...words, '--output', output]);
+      const { code, stdout, stderr } = await run([...words, '--output', output], {
+        ownProcess,
+      });
       expect([code, stdout, stderr]).toEqual([1, '', '']);
-      const direct = await run(words);
+      const direct = await run(words, { ownProcess });
       const written = readFileSync(output, 'utf8').replace(` --output ${output}`, '');
       expect(written).toBe(direct.stdout);
     }

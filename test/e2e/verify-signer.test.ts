@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { runCli } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 import {
   ATTESTATION,
   DEMO_INPUTS,
@@ -62,7 +62,7 @@ describe('E-23 evidence without a signature', () => {
     expect([code, report.verdict, report.weakened]).toEqual([0, 'verified', ['--allow-unsigned']]);
     const skipped = report.checks.filter(({ outcome }) => outcome === 'skipped');
     expect(skipped.map(({ name }) => name)).toEqual(SIGNATURE_CHECKS);
-    const { stdout } = await runCli(['verify-evidence', path, '--allow-unsigned']);
+    const { stdout } = await runProgram(['verify-evidence', path, '--allow-unsigned']);
     expect(stdout).toMatch(/UNSIGNED/);
     expect(stdout).toMatch(/--allow-unsigned/);
   });
@@ -176,7 +176,7 @@ describe('E-24 the signer', () => {
     expect(checkOf(judged, 'signer-is-allowed').hint).toContain(
       `--certificate-identity "${identity}" --certificate-oidc-issuer "${issuer}"`,
     );
-    const { stdout } = await runCli(['verify-evidence', bundle, ...evidence.root]);
+    const { stdout } = await runProgram(['verify-evidence', bundle, ...evidence.root]);
     expect(stdout).toContain('NOT PINNED');
     expect(stdout).toContain(identity);
   });

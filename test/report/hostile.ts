@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 
+import { propertyRuns } from '../property-runs.ts';
+
 /** Each tries to be more than text in Markdown, on GitHub or on a terminal. */
 const HOSTILE: readonly string[] = [
   'a|b',
@@ -99,7 +101,10 @@ const hostileText: fc.Arbitrary<string> = fc
   .map((pieces) => pieces.join(''));
 
 /** Each hostile piece by itself once, then mixtures. */
-export function forAllHostile(check: (value: string) => void, numRuns = 100): void {
+export function forAllHostile(
+  check: (value: string) => void,
+  numRuns = propertyRuns(100, 500),
+): void {
   for (const value of HOSTILE) check(value);
   fc.assert(fc.property(hostileText, check), { numRuns });
 }

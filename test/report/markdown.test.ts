@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { VerificationReport } from '../../src/evidence/evidence.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
 import { renderValidationMarkdown, renderVerificationMarkdown } from '../../src/report/markdown.ts';
+import { propertyRuns } from '../property-runs.ts';
 import {
   FAILED,
   INVALID,
@@ -177,19 +178,22 @@ describe('E-43 foreign text anywhere in a report', () => {
   const validationShape = shapeOf(parseMarkdown(renderValidationMarkdown(RED)));
 
   it('changes no block, makes no link, picture or reference, and writes no HTML', () => {
-    forAllHostile((value) => {
-      // An empty text has its own words, e.g. no "Next" for an empty hint.
-      const foreign = value === '' ? 'x' : value;
-      const options = { source: foreign, repeat: foreign };
-      const verification = parseMarkdown(
-        renderVerificationMarkdown(withForeign(FAILED, foreign), options),
-      );
-      expect(shapeOf(verification)).toEqual(verificationShape);
-      expect(referencesIn(nodesOf(verification))).toEqual([]);
-      const validation = parseMarkdown(renderValidationMarkdown(withForeign(RED, foreign)));
-      expect(shapeOf(validation)).toEqual(validationShape);
-      expect(referencesIn(nodesOf(validation))).toEqual([]);
-    }, 20);
+    forAllHostile(
+      (value) => {
+        // An empty text has its own words, e.g. no "Next" for an empty hint.
+        const foreign = value === '' ? 'x' : value;
+        const options = { source: foreign, repeat: foreign };
+        const verification = parseMarkdown(
+          renderVerificationMarkdown(withForeign(FAILED, foreign), options),
+        );
+        expect(shapeOf(verification)).toEqual(verificationShape);
+        expect(referencesIn(nodesOf(verification))).toEqual([]);
+        const validation = parseMarkdown(renderValidationMarkdown(withForeign(RED, foreign)));
+        expect(shapeOf(validation)).toEqual(validationShape);
+        expect(referencesIn(nodesOf(validation))).toEqual([]);
+      },
+      propertyRuns(20, 100),
+    );
   });
 });
 

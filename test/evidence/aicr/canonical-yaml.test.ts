@@ -9,6 +9,7 @@ import { canonicalRecipe } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import type { CanonicalRules } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import { recipeDigest } from '../../../src/evidence/aicr/recipe-digest.ts';
 import { refusalOf } from '../../document/refusal.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 const GOLDENS = new URL('../../../testdata/aicr-goldens/', import.meta.url);
 const RULES: readonly CanonicalRules[] = ['legacy', 'v3'];
@@ -234,7 +235,7 @@ describe('canonicalRecipe', () => {
           decodeYaml(encoder.encode(text), 'a'),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(100, 500) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { evaluateExpression } from '../../../src/evidence/constraint/expression.ts';
 import { MAX_VERSION_CHARACTERS } from '../../../src/limits.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 interface Golden {
   readonly actual: string;
@@ -125,7 +126,7 @@ describe('both dialects', () => {
         expect(['passed', 'failed', 'unevaluable']).toContain(decision.outcome);
         expect(decision.reason === undefined).toBe(decision.outcome === 'passed');
       }),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns(200, 1000) },
     );
   });
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { parsePath, readPath } from '../../../src/evidence/constraint/path.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import { snapshotWith } from '../snapshot/cluster.ts';
 
 const DIALECTS = ['v0.11', 'current'] as const;
@@ -110,7 +111,7 @@ describe('parsePath', () => {
           expect(typeof found === 'string' || found.reason !== '').toBe(true);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns(200, 1000) },
     );
   });
 });

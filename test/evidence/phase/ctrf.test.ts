@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { aicrVersionOf, parsePhaseReport, parseResults } from '../../../src/evidence/phase/ctrf.ts';
 import { PHASES, TEST_STATUSES } from '../../../src/evidence/phase/phase.ts';
 import { refusalOf } from '../../document/refusal.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import { bytesOf, exampleReport, exampleTest, found, named } from './example-reports.ts';
 
 const GOOD = exampleReport([
@@ -333,7 +334,7 @@ describe('parseResults', () => {
         // Any other error passes through `refusal`.
         expect([undefined, 'EvidenceError']).toContain(refusal('deployment.json', any)?.name);
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(100, 500) },
     );
   });
 });

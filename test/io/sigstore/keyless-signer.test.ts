@@ -111,7 +111,8 @@ function hangUp(request: IncomingMessage): void {
   request.socket.destroy();
 }
 
-describe('a service that fails', () => {
+// Together, because most of the time is the pause before a service is asked again.
+describe.concurrent('a service that fails', () => {
   const LISTS = { ca: 'caUrls', log: 'rekorTlogUrls', tsa: 'tsaUrls' } as const;
 
   /** Signs with one service exchanged. */
@@ -183,14 +184,17 @@ describe('a service that fails', () => {
       });
       const location = `${await listen(elsewhere)}/steal`;
       try {
-        for (const status of [302, 307, 308]) {
-          const error = await failure(
-            part,
-            (_, response) => {
-              response.writeHead(status, { location }).end();
-            },
-            config,
-          );
+        const failures = [302, 307, 308].map(
+          async (status) =>
+            await failure(
+              part,
+              (_, response) => {
+                response.writeHead(status, { location }).end();
+              },
+              config,
+            ),
+        );
+        for (const error of await Promise.all(failures)) {
           expect(error.code).toBe('SERVICE_FAILED');
           expect(error.found).toContain(`no usable answer from the ${NAMES[part]}`);
           expect(error.at).not.toContain(new URL(location).port);
