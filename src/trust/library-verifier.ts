@@ -8,10 +8,10 @@ import type { TrustMaterial } from '@sigstore/verify';
 
 import { ATTESTATION_FILE } from '../archive/bundle-files.ts';
 import type { ErrorCode } from '../errors.ts';
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
 import type { Identity } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
-import { refuse } from './place.ts';
-import type { Place } from './place.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 

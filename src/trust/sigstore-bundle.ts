@@ -10,12 +10,12 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors.ts';
 import { MAX_PROOF_HASHES, MAX_SIGSTORE_BUNDLE_BYTES, MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
+import { refuse, refusedAs } from '../place.ts';
+import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { refuse, refusedAs } from './place.ts';
-import type { Place } from './place.ts';
 
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
 export interface SigstoreBundle {
