@@ -1,10 +1,11 @@
 // The public library: names re-exported, no logic. docs/architecture.md tells where each lives.
 
+export { encodeArchive } from './archive/encode-archive.ts';
+export type { EncodeOptions } from './archive/encode-archive.ts';
 export type { BundleFile, Entry, ReceivedFile, ReceivedFiles } from './archive/entry.ts';
-export { gunzip, gzip } from './archive/gzip.ts';
+export { gunzip } from './archive/gzip.ts';
 export { memoryFile } from './archive/memory-file.ts';
 export { readTar } from './archive/read-tar.ts';
-export { writeTar } from './archive/write-tar.ts';
 export { openEntries } from './io/bundle-source.ts';
 export { isBundlePath } from './bundle-path.ts';
 export type { BundlePath } from './bundle-path.ts';

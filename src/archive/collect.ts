@@ -5,7 +5,7 @@ import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors.ts';
 import { documentLimit } from './bundle-files.ts';
 import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
-import { placeOf } from './entry.ts';
+import { placeOf, sortedByPath } from './entry.ts';
 import { Inventory } from './inventory.ts';
 
 /**
@@ -25,8 +25,7 @@ export async function collectFiles(entries: AsyncIterable<Entry>): Promise<Recei
       inventory.admitDirectory(path);
     }
   }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return new Map(files.map((file) => [file.path, file]));
+  return new Map(sortedByPath(files).map((file) => [file.path, file]));
 }
 
 /** Without what `tar -C DIR .` and directories add: one leading `./`, one final `/`. */
