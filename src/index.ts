@@ -1,11 +1,12 @@
 // The public library: names re-exported, no logic. docs/architecture.md tells where each lives.
 
+export { encodeArchive } from './archive/encode-archive.ts';
+export type { EncodeOptions } from './archive/encode-archive.ts';
 export type { BundleFile, Entry, ReceivedFile, ReceivedFiles } from './archive/entry.ts';
-export { gunzip, gzip } from './archive/gzip.ts';
+export { gunzip } from './archive/gzip.ts';
 export type { Layout } from './archive/layout.ts';
 export { memoryFile } from './archive/memory-file.ts';
 export { readTar } from './archive/read-tar.ts';
-export { writeTar } from './archive/write-tar.ts';
 export type { CheckOutcome, CheckResult } from './attestation/check.ts';
 export type { Judges, Signature } from './attestation/open-attestation.ts';
 export type { Signing } from './attestation/seal.ts';

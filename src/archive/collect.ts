@@ -4,7 +4,7 @@ import type { BundlePath } from '../bundle-path.ts';
 import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
-import { shownPath } from './entry.ts';
+import { shownPath, sortedByPath } from './entry.ts';
 import { Inventory } from './inventory.ts';
 import type { Layout } from './layout.ts';
 
@@ -28,8 +28,7 @@ export async function collectFiles(
       inventory.admitDirectory(path);
     }
   }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return new Map(files.map((file) => [file.path, file]));
+  return new Map(sortedByPath(files).map((file) => [file.path, file]));
 }
 
 /** Without what `tar -C DIR .` and directories add: one leading `./`, one final `/`. */

@@ -39,3 +39,8 @@ export interface BundleFile {
 export function shownPath(path: string): string {
   return isBundlePath(path) ? path : quote(path);
 }
+
+/** The order that files have in an archive and in what was received of one. */
+export function sortedByPath<T extends { readonly path: string }>(files: readonly T[]): T[] {
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}

@@ -1,5 +1,5 @@
 // Reads the tar archives that GNU tar, bsdtar, Python and we write, as far as every reader agrees
-// about them. Our own and small, see docs/decisions/0001-own-tar-codec.md.
+// about them. Our own and small, see docs/decisions/0001-own-tar-reader.md.
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';

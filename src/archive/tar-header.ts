@@ -40,9 +40,6 @@ const OCTAL = /^([0-7]+)[ \0]*$/;
 const NUMBERS = [MODE, OWNER, GROUP, MODIFIED, DEVICE_MAJOR, DEVICE_MINOR];
 const READABLE = /^ *[0-7]*[ \0]*$|^[\u0080\u00ff]/;
 
-/** What eleven octal digits hold, in seconds since 1970: the year 2242. */
-const MAX_MTIME = 0o77777777777;
-
 const HINT = 'pack the bundle again: with affidavit, or with `tar --format=ustar`';
 
 /** A header, or what a program calls unreadable: `offset` is where its block begins, in bytes. */
@@ -66,22 +63,6 @@ export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
     });
   }
   return { path, typeFlag: String.fromCharCode(block[TYPE_FLAG] ?? 0), size };
-}
-
-/** The header of a regular file: mode 0644, owner 0, no owner's name; `mtime` in seconds since 1970. */
-export function encodeHeader(path: string, size: number, mtime: number): Uint8Array {
-  const block = new Uint8Array(BLOCK_BYTES);
-  const put = (start: number, characters: string): void => {
-    block.set(Buffer.from(characters, 'latin1'), start);
-  };
-  put(NAME.start, path);
-  put(100, '0000644\u00000000000\u00000000000\u0000');
-  put(SIZE.start, `${size.toString(8).padStart(11, '0')}\u0000`);
-  put(136, `${Math.min(mtime, MAX_MTIME).toString(8).padStart(11, '0')}\u0000`);
-  put(TYPE_FLAG, '0');
-  put(MAGIC.start, USTAR);
-  put(CHECKSUM.start, `${checksumOf(block).toString(8).padStart(6, '0')}\u0000 `);
-  return block;
 }
 
 export function isZero(bytes: Uint8Array): boolean {

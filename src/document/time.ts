@@ -1,3 +1,7 @@
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
+import { quote } from '../quote.ts';
+
 /** RFC 3339 §5.6, without leap seconds: no producer writes one. */
 const RFC_3339 =
   /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
@@ -23,4 +27,10 @@ export function parseTime(text: string): Date | undefined {
 /** The same, for a text that must say it in UTC: an offset is refused. */
 export function parseUtcTime(text: string): Date | undefined {
   return UTC.test(text) ? parseTime(text) : undefined;
+}
+
+/** The same, or the place's error. */
+export function parseTimeAt(place: Place, text: string): Date {
+  const expected = 'a time like 2025-07-04T00:00:00Z';
+  return parseUtcTime(text) ?? refuse(place, quote(text), expected);
 }

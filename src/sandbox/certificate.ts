@@ -3,7 +3,7 @@
 import { createHash, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import * as der from './der.ts';
+import * as der from '../der/write-der.ts';
 
 const OID = {
   commonName: '2.5.4.3',
@@ -103,9 +103,13 @@ export function keyIdentifierExtensions(subject: KeyObject, issuer: KeyObject): 
 
 /** RFC 7093 §2 item 1: the left 160 bits of the SHA-256 of the public key's bits. */
 function keyIdentifier(publicKey: KeyObject): Buffer {
+  return createHash('sha256').update(pointOf(publicKey)).digest().subarray(0, 20);
+}
+
+/** SEC 1 §2.3.3: the key's point, uncompressed. */
+export function pointOf(publicKey: KeyObject): Buffer {
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  const point = [Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
-  return createHash('sha256').update(Buffer.concat(point)).digest().subarray(0, 20);
+  return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
 }
 
 export function spkiOf(publicKey: KeyObject): Buffer {

@@ -1,7 +1,7 @@
 // Who a certificate is for: https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
 
+import * as der from '../der/write-der.ts';
 import { extension } from './certificate.ts';
-import * as der from './der.ts';
 
 const OID_SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
 const FULCIO = '1.3.6.1.4.1.57264.1';

@@ -1,8 +1,20 @@
-import type { ASN1Obj } from '@sigstore/core';
-
+import {
+  DER_BOOLEAN,
+  DER_INTEGER,
+  DER_OCTET_STRING,
+  DER_OID,
+  DER_SEQUENCE,
+  childrenOf,
+  parseDer,
+  requireTag,
+} from '../der/read-der.ts';
+import type { Der } from '../der/read-der.ts';
+import * as der from '../der/write-der.ts';
 import { Plain } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';
-import { decodeDer } from './der-reader.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
 import { base64Field, requestObject } from './http.ts';
 import type { Request } from './http.ts';
 
@@ -15,6 +27,14 @@ const HASHES = [
   { name: 'sha384', oid: '2.16.840.1.101.3.4.2.2', bytes: 48 },
   { name: 'sha512', oid: '2.16.840.1.101.3.4.2.3', bytes: 64 },
 ] as const;
+
+const VERSION_1 = '020101';
+
+const PLACE: Place = {
+  code: 'DOCUMENT_INVALID',
+  at: 'request',
+  hint: 'send a TimeStampReq of RFC 3161 in DER',
+};
 
 export interface TimestampRequest {
   /** The object identifier of the hash function. */
@@ -34,7 +54,7 @@ export interface Refused {
 export function parseTimestampRequest(request: Request): TimestampRequest | Refused {
   const wanted =
     request.contentType === 'application/timestamp-query'
-      ? parseDer(request.body)
+      ? parseQuery(request.body)
       : parseJson(requestObject(request));
   if ('refused' in wanted) return wanted;
   const { policy, ...rest } = wanted;
@@ -69,33 +89,56 @@ function bytesOf(value: bigint): Buffer {
 }
 
 /** TimeStampReq, RFC 3161 §2.4.1. */
-function parseDer(bytes: Buffer): WithPolicy | Refused {
-  const [version, imprint, ...optional] = decodeDer(bytes)?.subs ?? [];
-  const hashed = parseImprint(imprint);
-  const isV1 = version?.tag.isInteger() === true && version.toInteger() === 1n;
-  if (!isV1 || hashed === undefined || !optional.every((part) => isOptionalPart(part))) {
+function parseQuery(bytes: Buffer): WithPolicy | Refused {
+  try {
+    return readQuery(parseDer(bytes, PLACE));
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
     return { refused: 'the request is no TimeStampReq of RFC 3161, or it has an extension' };
   }
+}
+
+function readQuery(query: Der): WithPolicy {
+  const [version, imprint, ...optional] = childrenOf(query, DER_SEQUENCE);
+  const isV1 = version?.raw.toString('hex') === VERSION_1;
+  if (!isV1 || imprint === undefined || !optional.every((part) => isOptionalPart(part))) {
+    refuse(PLACE, 'other fields', 'version 1, an imprint, and no extension');
+  }
+  const policy = optional.find(({ tag }) => tag === DER_OID);
   return {
-    ...hashed,
-    nonce: optional.find(({ tag }) => tag.isInteger())?.value,
-    certificates: optional.some((part) => part.tag.isBoolean() && part.value[0] === 0xff),
-    policy: optional.find(({ tag }) => tag.isOID())?.toOID(),
+    ...readImprint(imprint),
+    nonce: optional.find(({ tag }) => tag === DER_INTEGER)?.contents,
+    certificates: optional.some(({ tag, contents }) => tag === DER_BOOLEAN && contents[0] === 0xff),
+    policy: policy === undefined ? undefined : dottedOf(policy, [TIMESTAMP_POLICY]),
   };
 }
 
 /** MessageImprint; the parameters of the hash function are NULL or absent, and not looked at. */
-function parseImprint(
-  imprint: ASN1Obj | undefined,
-): Pick<TimestampRequest, 'hashOid' | 'digest'> | undefined {
-  const [algorithm, digest] = imprint?.subs ?? [];
-  const oid = algorithm?.subs[0];
-  if (oid?.tag.isOID() !== true || digest?.tag.isOctetString() !== true) return undefined;
-  return { hashOid: oid.toOID(), digest: digest.value };
+function readImprint(imprint: Der): Pick<TimestampRequest, 'hashOid' | 'digest'> {
+  const [algorithm = absent(), digest = absent()] = childrenOf(imprint, DER_SEQUENCE);
+  const [hash = absent()] = childrenOf(algorithm, DER_SEQUENCE);
+  requireTag(digest, DER_OCTET_STRING);
+  return {
+    hashOid: dottedOf(
+      hash,
+      HASHES.map((known) => known.oid),
+    ),
+    digest: digest.contents,
+  };
+}
+
+/** Which of the known object identifiers it is; empty if it is another. */
+function dottedOf(value: Der, known: readonly string[]): string {
+  requireTag(value, DER_OID);
+  return known.find((text) => der.oid(text).equals(value.raw)) ?? '';
+}
+
+function absent(): never {
+  return refuse(PLACE, 'a request that lacks a part', 'a whole request');
 }
 
 /** reqPolicy, nonce or certReq; an extension would have to be understood (RFC 3161 §2.4.1). */
-function isOptionalPart({ tag, value }: ASN1Obj): boolean {
-  const isPositive = tag.isInteger() && (value[0] ?? 0x80) < 0x80;
-  return tag.isOID() || tag.isBoolean() || isPositive;
+function isOptionalPart({ tag, contents }: Der): boolean {
+  const isPositive = tag === DER_INTEGER && (contents[0] ?? 0x80) < 0x80;
+  return tag === DER_OID || tag === DER_BOOLEAN || isPositive;
 }

@@ -2,9 +2,9 @@
 
 import { createHash, randomBytes, sign } from 'node:crypto';
 
+import * as der from '../der/write-der.ts';
 import { hashFor, signatureAlgorithm } from './certificate.ts';
 import type { SigningCertificate } from './certificate.ts';
-import * as der from './der.ts';
 import { TIMESTAMP_POLICY } from './timestamp-request.ts';
 import type { TimestampRequest } from './timestamp-request.ts';
 

@@ -4,11 +4,12 @@
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { parseTimeAt } from '../document/time.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
+import { refuse, refusedAs } from '../place.ts';
+import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import { parseTimeAt, refuse, refusedAs } from '../trust/place.ts';
-import type { Place } from '../trust/place.ts';
 
 export interface SigningConfig {
   /** How the user named it. */

@@ -1,7 +1,7 @@
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
-import { refuse } from './place.ts';
-import type { Place } from './place.ts';
 
 /** A log's signed tree head: https://github.com/C2SP/C2SP/blob/main/tlog-checkpoint.md */
 export interface Checkpoint {

@@ -4,7 +4,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import { quote } from '../quote.ts';
 import {
   DER_BIT_STRING,
   DER_CONTEXT_3,
@@ -16,11 +15,12 @@ import {
   oidOf,
   parseDer,
   requireTag,
-} from './der.ts';
-import type { Der } from './der.ts';
+} from '../der/read-der.ts';
+import type { Der } from '../der/read-der.ts';
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
+import { quote } from '../quote.ts';
 import type { Identity } from './identity.ts';
-import { refuse } from './place.ts';
-import type { Place } from './place.ts';
 
 export interface LeafCertificate {
   readonly x509: X509Certificate;

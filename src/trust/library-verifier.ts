@@ -7,10 +7,10 @@ import { VerificationError, Verifier, toSignedEntity } from '@sigstore/verify';
 import type { TrustMaterial } from '@sigstore/verify';
 
 import type { ErrorCode } from '../errors/catalogue.ts';
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import type { Identity } from './identity.ts';
-import { refuse } from './place.ts';
-import type { Place } from './place.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 

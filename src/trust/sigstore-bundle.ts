@@ -9,12 +9,12 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_PROOF_HASHES, MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
+import { refuse, refusedAs } from '../place.ts';
+import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { refuse, refusedAs } from './place.ts';
-import type { Place } from './place.ts';
 import type { AttestationFile } from './trust.ts';
 
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */

@@ -2,8 +2,6 @@
 // attributes are under the signature; everything around them is held to one spelling here, because
 // nobody else would notice a change.
 
-import { parseUtcTime } from '../document/time.ts';
-import { quote } from '../quote.ts';
 import {
   DER_CONTEXT_0,
   DER_GENERALIZED_TIME,
@@ -16,10 +14,12 @@ import {
   oidOf,
   parseDer,
   requireTag,
-} from './der.ts';
-import type { Der } from './der.ts';
-import { refuse } from './place.ts';
-import type { Place } from './place.ts';
+} from '../der/read-der.ts';
+import type { Der } from '../der/read-der.ts';
+import { parseUtcTime } from '../document/time.ts';
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
+import { quote } from '../quote.ts';
 
 export interface TimestampToken {
   readonly at: Date;

@@ -4,16 +4,17 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
+import { DER_CONTEXT_0, DER_SEQUENCE, childrenOf, parseDer } from '../der/read-der.ts';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { parseTimeAt } from '../document/time.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
+import { refuse, refusedAs } from '../place.ts';
+import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
-import { DER_CONTEXT_0, DER_SEQUENCE, childrenOf, parseDer } from './der.ts';
 import { parseX509 } from './leaf-certificate.ts';
-import { parseTimeAt, refuse, refusedAs } from './place.ts';
-import type { Place } from './place.ts';
 
 export interface TrustedRoot {
   readonly logs: readonly TrustedLog[];

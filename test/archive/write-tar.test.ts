@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -33,14 +35,18 @@ const contents = fc.uniqueArray(
 
 describe('writeTar', () => {
   it('writes plain ustar: sorted, mode 0644, no owner, one time, two zero blocks', async () => {
-    const archive = await bytesOf(writeTar(FILES, 1_700_000_000, EVIDENCE_LAYOUT));
+    const archive = await bytesOf(
+      writeTar(FILES, { mtime: 1_700_000_000, layout: EVIDENCE_LAYOUT }),
+    );
     expect(archive.length).toBe(512 + 1024 + 1024);
     const text = archive.toString('latin1');
     expect(text.slice(0, 100)).toBe('logs/deployment/a.log'.padEnd(100, '\0'));
-    expect(text.slice(100, 124)).toBe('0000644\u00000000000\u00000000000\u0000');
-    expect(text.slice(124, 148)).toBe('00000000000\u000014524770400\u0000');
+    expect(text.slice(100, 124)).toBe('000644 \u0000000000 \u0000000000 \u0000');
+    expect(text.slice(124, 148)).toBe('00000000000 14524770400 ');
     expect(text.slice(156, 265)).toBe(`0${'\0'.repeat(100)}ustar\u000000`);
-    expect(text.slice(265, 512)).toBe('\0'.repeat(247));
+    expect(text.slice(265, 329)).toBe('\0'.repeat(64));
+    expect(text.slice(329, 345)).toBe('000000 \u0000000000 \u0000');
+    expect(text.slice(345, 512)).toBe('\0'.repeat(167));
     expect(text.slice(512, 523)).toBe('recipe.yaml');
     expect(archive.subarray(-1024)).toEqual(Buffer.alloc(1024));
   });
@@ -51,7 +57,9 @@ describe('writeTar', () => {
         const files = all.map(([name, bytes]) =>
           memoryFile(pathOf(`logs/deployment/${name}`), bytes),
         );
-        const read = await received(await bytesOf(writeTar(files, 0, EVIDENCE_LAYOUT)));
+        const read = await received(
+          await bytesOf(writeTar(files, { mtime: 0, layout: EVIDENCE_LAYOUT })),
+        );
         expect([...read.values()].map(({ path, digest }) => [path, digest])).toEqual(
           files
             .map(({ path, digest }) => [path, digest])
@@ -66,27 +74,55 @@ describe('writeTar', () => {
     const bytes = Buffer.alloc(5000, 'log');
     const inPieces = { ...memoryFile(pathOf('a.log'), bytes), open: () => pieces(bytes, 7) };
     const once = await bytesOf(
-      writeTar([...FILES, memoryFile(pathOf('a.log'), bytes)], 5, EVIDENCE_LAYOUT),
+      writeTar([...FILES, memoryFile(pathOf('a.log'), bytes)], {
+        mtime: 5,
+        layout: EVIDENCE_LAYOUT,
+      }),
     );
-    expect(await bytesOf(writeTar([inPieces, ...FILES.toReversed()], 5, EVIDENCE_LAYOUT))).toEqual(
-      once,
-    );
+    expect(
+      await bytesOf(
+        writeTar([inPieces, ...FILES.toReversed()], { mtime: 5, layout: EVIDENCE_LAYOUT }),
+      ),
+    ).toEqual(once);
   });
 
-  it('writes a time that eleven octal digits do not hold as the latest that they do', async () => {
-    const archive = await bytesOf(writeTar(FILES, 99_999_999_999, EVIDENCE_LAYOUT));
-    expect(archive.toString('latin1', 136, 148)).toBe('77777777777\0');
-    expect((await received(archive)).size).toBe(2);
-  });
+  it.each([
+    { when: 'the last second of 32 bits', mtime: 2 ** 31 - 1 },
+    { when: 'the second after it, in 2038', mtime: 2 ** 31 },
+    { when: '2106, where 32 bits begin again', mtime: 2 ** 32 + 5 },
+    { when: 'what eleven octal digits do not hold', mtime: 99_999_999_999 },
+  ])(
+    'writes a time after 2038 as 2^31 - 1, which no reader takes for a negative one: $when',
+    async ({ mtime }) => {
+      const archive = await bytesOf(writeTar(FILES, { mtime, layout: EVIDENCE_LAYOUT }));
+      expect(archive.toString('latin1', 136, 148)).toBe('17777777777 ');
+      expect((await received(archive)).size).toBe(2);
+    },
+  );
 
   it.each([
     ['grew', 'content and more'],
     ['shrank', 'cont'],
-    ['changed', 'CONTENT'],
   ])('throws FILE_CHANGED for a file that %s', async (_, now) => {
     const changed = { ...file('a.log', 'content'), open: () => pieces(Buffer.from(now)) };
-    const error = await rejection(bytesOf(writeTar([...FILES, changed], 0, EVIDENCE_LAYOUT)));
+    const error = await rejection(
+      bytesOf(writeTar([...FILES, changed], { mtime: 0, layout: EVIDENCE_LAYOUT })),
+    );
     expect([error?.code, error?.at]).toEqual(['FILE_CHANGED', 'a.log']);
+  });
+
+  it('loads tar-stream when something is written, and not before', () => {
+    const url = new URL('../../src/index.ts', import.meta.url).href;
+    const script = `
+      import { createRequire } from 'node:module';
+      import { encodeArchive } from '${url}';
+      const { cache } = createRequire('${url}');
+      const isLoaded = () => Object.keys(cache).some((path) => path.includes('tar-stream'));
+      const before = isLoaded();
+      for await (const chunk of encodeArchive([], { mtime: 0 }));
+      console.log(before, isLoaded());`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
+    expect(String(stdout)).toBe('false true\n');
   });
 
   it.each<[string, string, readonly BundleFile[]]>([
@@ -98,7 +134,7 @@ describe('writeTar', () => {
       [{ ...file('bom.cdx.json', ''), size: 2 ** 30 }],
     ],
   ])('refuses %s before it writes a byte', async (_, code, more) => {
-    const first = writeTar([...FILES, ...more], 0, EVIDENCE_LAYOUT).next();
+    const first = writeTar([...FILES, ...more], { mtime: 0, layout: EVIDENCE_LAYOUT }).next();
     expect((await rejection(first))?.code).toBe(code);
   });
 });

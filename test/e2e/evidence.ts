@@ -309,7 +309,9 @@ export class Evidence {
   /** A new tar.gz with these files. */
   async pack(files: Files = this.files): Promise<string> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of gzip(writeTar(bundleFiles(files), 0, EVIDENCE_LAYOUT))) {
+    for await (const chunk of gzip(
+      writeTar(bundleFiles(files), { mtime: 0, layout: EVIDENCE_LAYOUT }),
+    )) {
       chunks.push(chunk);
     }
     return this.write(Buffer.concat(chunks));

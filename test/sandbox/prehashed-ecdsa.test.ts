@@ -3,7 +3,7 @@ import { createHash, createPublicKey, generateKeyPairSync, sign } from 'node:cry
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import * as der from '../../src/sandbox/der.ts';
+import * as der from '../../src/der/write-der.ts';
 import { isSignatureOfDigest } from '../../src/sandbox/prehashed-ecdsa.ts';
 
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -33,6 +33,13 @@ function signature(r: bigint, s: bigint): Buffer {
   return der.sequence(der.integer(r), der.integer(s));
 }
 
+/** An INTEGER of these bytes, whatever they are. */
+function rawInteger(hex: string): Buffer {
+  const bytes = der.octetString(Buffer.from(hex, 'hex'));
+  bytes[0] = 0x02;
+  return bytes;
+}
+
 describe('ECDSA over a digest', () => {
   it('accepts the signature of RFC 6979 §A.2.5, and its mirror image as every verifier does', () => {
     const digest = sha256('sample');
@@ -50,6 +57,26 @@ describe('ECDSA over a digest', () => {
     { why: 's above the order', digest: 'sample', bytes: signature(R, S + N) },
     { why: 'bytes that are no DER', digest: 'sample', bytes: Buffer.from('not DER') },
     { why: 'one number', digest: 'sample', bytes: der.sequence(der.integer(R)) },
+    {
+      why: 'three numbers',
+      digest: 'sample',
+      bytes: der.sequence(der.integer(R), der.integer(S), der.integer(S)),
+    },
+    {
+      why: 'bytes after the signature',
+      digest: 'sample',
+      bytes: Buffer.concat([signature(R, S), Buffer.of(0)]),
+    },
+    {
+      why: 'a number with a leading zero too many',
+      digest: 'sample',
+      bytes: der.sequence(der.integer(R), rawInteger(`0000${S.toString(16)}`)),
+    },
+    {
+      why: 'the numbers alone',
+      digest: 'sample',
+      bytes: Buffer.from(R.toString(16) + S.toString(16), 'hex'),
+    },
     { why: 'nothing', digest: 'sample', bytes: Buffer.of() },
   ])('refuses $why', ({ digest, bytes }) => {
     expect(isSignatureOfDigest(RFC_KEY, sha256(digest), bytes)).toBe(false);

@@ -4,8 +4,8 @@ import { ASN1Obj, RFC3161Timestamp, X509Certificate } from '@sigstore/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import * as der from '../../src/der/write-der.ts';
 import { SANDBOX_ORGANIZATION } from '../../src/media-types.ts';
-import * as der from '../../src/sandbox/der.ts';
 import type { Reply } from '../../src/sandbox/http.ts';
 import { answerTimestamp, buildTimestampAuthority } from '../../src/sandbox/timestamp-authority.ts';
 
@@ -163,6 +163,18 @@ describe('the timestamp authority', () => {
     {
       why: 'bytes that are no DER',
       reply: () => ask('application/timestamp-query', Buffer.from('no')),
+    },
+    {
+      why: 'bytes after the request',
+      reply: () =>
+        ask(
+          'application/timestamp-query',
+          Buffer.concat([der.sequence(V1, imprint('data')), der.nullValue()]),
+        ),
+    },
+    {
+      why: 'an imprint without a digest',
+      reply: () => askDer(V1, der.sequence(der.sequence(der.oid(SHA256)))),
     },
     {
       why: 'another policy in JSON',

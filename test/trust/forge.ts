@@ -1,12 +1,12 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
+import * as der from '../../src/der/write-der.ts';
 import { generateSandboxKeys } from '../../src/io/sandbox/sandbox-keys.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/media-types.ts';
 import { buildCertificateAuthority } from '../../src/sandbox/certificate-authority.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
 import type { KeyPair } from '../../src/sandbox/certificate.ts';
 import { ctLogId, sctListExtension } from '../../src/sandbox/ct-log.ts';
-import * as der from '../../src/sandbox/der.ts';
 import type { Reply, Request } from '../../src/sandbox/http.ts';
 import { RekorV1 } from '../../src/sandbox/rekor-v1.ts';
 import { RekorV2 } from '../../src/sandbox/rekor-v2.ts';

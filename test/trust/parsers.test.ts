@@ -1,14 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import * as writer from '../../src/sandbox/der.ts';
+import type { Place } from '../../src/place.ts';
 import { decodeBase64 } from '../../src/trust/base64.ts';
 import { parseCheckpoint } from '../../src/trust/checkpoint.ts';
-import { DER_OCTET_STRING, DER_SEQUENCE, childrenOf, parseDer } from '../../src/trust/der.ts';
 import { preAuthEncoding } from '../../src/trust/dsse.ts';
 import { parseLeafCertificate } from '../../src/trust/leaf-certificate.ts';
 import { parseLogBody } from '../../src/trust/log-body.ts';
-import type { Place } from '../../src/trust/place.ts';
 import { parseTimestampToken } from '../../src/trust/timestamp-token.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { Forge } from './forge.ts';
@@ -48,46 +46,6 @@ describe('base64', () => {
 
   it.each(['QUI', 'QUI=\n', 'QU I=', 'QUJ=', 'QU-_', 'Q', '=', ''])('refuses %j', (text) => {
     expect(codeOf(() => decodeBase64(text, PLACE))).toBe('TIMESTAMP_INVALID');
-  });
-});
-
-describe('DER', () => {
-  it('reads what the writer writes, of any length', () => {
-    fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 }), (texts) => {
-        const bytes = writer.sequence(...texts.map((text) => writer.octetString(text)));
-        const items = childrenOf(parseDer(bytes, PLACE), DER_SEQUENCE);
-        expect(items.map(({ contents }) => contents)).toEqual(
-          texts.map((text) => Buffer.from(text)),
-        );
-        expect(items.every(({ tag }) => tag === DER_OCTET_STRING)).toBe(true);
-      }),
-    );
-  });
-
-  it('refuses anything else with a code', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        const refusal = refusalOf(() =>
-          expect(parseDer(bytes, PLACE).raw).toEqual(Buffer.from(bytes)),
-        );
-        expect([undefined, 'TIMESTAMP_INVALID']).toContain(refusal?.code);
-      }),
-    );
-  });
-
-  it.each([
-    ['nothing', ''],
-    ['two values', '05000500'],
-    ['a tag alone', '30'],
-    ['a value that is cut off', '040341'],
-    ['a length of one in two bytes', '04810141'],
-    ['a length with a leading zero', '0482000141'],
-    ['no length in advance', '3080050000'],
-    ['a length of five bytes', '04850000000001'],
-    ['a tag of two bytes', '1f8100'],
-  ])('refuses %s', (_, hex) => {
-    expect(codeOf(() => parseDer(Buffer.from(hex, 'hex'), PLACE))).toBe('TIMESTAMP_INVALID');
   });
 });
 

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import * as der from '../../src/der/write-der.ts';
 import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
-import * as der from '../../src/sandbox/der.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
 import type { Trust } from '../../src/trust/trust.ts';
 import { refusalOf } from '../document/refusal.ts';

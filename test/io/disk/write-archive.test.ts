@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
 import { openBundle } from '../../../src/io/disk/bundle-source.ts';
 import { logFiles } from '../../../src/io/disk/log-files.ts';
 import { writeArchive } from '../../../src/io/disk/write-archive.ts';
-import { rejection } from '../../archive/tar-parts.ts';
+import { pieces, rejection } from '../../archive/tar-parts.ts';
 import { scratch } from '../scratch.ts';
 
 const OPTIONS = { mtime: 1_700_000_000, force: false, layout: EVIDENCE_LAYOUT };
@@ -58,6 +58,25 @@ describe('writeArchive', () => {
     const error = await rejection(writeArchive(join(folder, 'out.tar.gz'), files, OPTIONS));
     expect([error?.code, error?.at]).toEqual(['FILE_CHANGED', 'logs/deployment/a.log']);
     expect(readdirSync(folder)).toEqual(['logs']);
+  });
+
+  it('leaves nothing when a log changes and keeps its size, which only reading back shows', async () => {
+    const folder = scratch({ 'logs/deployment/a.log': LOG });
+    const files = await logFiles(join(folder, 'logs'));
+    writeFileSync(join(folder, 'logs/deployment/a.log'), LOG.replace(/\n$/, ' '));
+    const error = await rejection(writeArchive(join(folder, 'out.tar.gz'), files, OPTIONS));
+    expect([error?.code, error?.at]).toEqual(['FILE_CHANGED', 'logs/deployment/a.log']);
+    expect(readdirSync(folder)).toEqual(['logs']);
+  });
+
+  it('leaves what was there when reading back fails under --force', async () => {
+    const folder = scratch({ 'out.tar.gz': 'before' });
+    const changed = { ...RECIPE, open: () => pieces(Buffer.from('kind: recipeResult\n')) };
+    const force = { ...OPTIONS, force: true };
+    const error = await rejection(writeArchive(join(folder, 'out.tar.gz'), [changed], force));
+    expect([error?.code, error?.at]).toEqual(['FILE_CHANGED', RECIPE_FILE]);
+    expect(readFileSync(join(folder, 'out.tar.gz'), 'utf8')).toBe('before');
+    expect(readdirSync(folder)).toEqual(['out.tar.gz']);
   });
 
   it('leaves nothing after an interrupt, and lets go of what it read', async () => {

@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import * as der from '../../../src/der/write-der.ts';
 import { startSandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import type { Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { MAX_REQUEST_BYTES } from '../../../src/limits.ts';
-import * as der from '../../../src/sandbox/der.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../../src/sandbox/oidc.ts';
 import { get, post, requestCertificate, textAt } from '../../sandbox/ask.ts';
 import { signIn, verifyUnder } from '../../sandbox/sign-in-sandbox.ts';

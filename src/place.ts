@@ -1,7 +1,5 @@
-import { parseUtcTime } from '../document/time.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { EvidenceError, withCode } from '../errors/evidence-error.ts';
-import { quote } from '../quote.ts';
+import type { ErrorCode } from './errors/catalogue.ts';
+import { EvidenceError, withCode } from './errors/evidence-error.ts';
 
 /** Where something is read, and what it means when it is not as it must be. */
 export interface Place {
@@ -40,10 +38,4 @@ export function within<T>(place: Place, parse: () => T): T {
     if (!(error instanceof EvidenceError)) throw error;
     return refuse(place, error.found, error.expected, error);
   }
-}
-
-/** A time as protobuf's JSON writes it, or the place's error. */
-export function parseTimeAt(place: Place, text: string): Date {
-  const expected = 'a time like 2025-07-04T00:00:00Z';
-  return parseUtcTime(text) ?? refuse(place, quote(text), expected);
 }

@@ -2,7 +2,7 @@ import { ASN1Obj } from '@sigstore/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import * as der from '../../src/sandbox/der.ts';
+import * as der from '../../src/der/write-der.ts';
 
 function read(bytes: Uint8Array): ASN1Obj {
   return ASN1Obj.parseBuffer(Buffer.from(bytes));

@@ -1,12 +1,14 @@
-// Distinguished encoding rules (ITU-T X.690 §10), as far as certificates and timestamps need them.
+// Distinguished encoding rules (ITU-T X.690 §10), as far as certificates and timestamps need them. The one
+// reader, of what a bundle holds and of what the sandbox is asked: it is as strict with both.
 
-import { refuse } from './place.ts';
-import type { Place } from './place.ts';
+import { refuse } from '../place.ts';
+import type { Place } from '../place.ts';
 
+export const DER_BOOLEAN = 0x01;
 export const DER_INTEGER = 0x02;
 export const DER_BIT_STRING = 0x03;
 export const DER_OCTET_STRING = 0x04;
-const DER_OID = 0x06;
+export const DER_OID = 0x06;
 export const DER_UTF8_STRING = 0x0c;
 export const DER_GENERALIZED_TIME = 0x18;
 export const DER_SEQUENCE = 0x30;
