@@ -1,7 +1,7 @@
 import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
-import type { PackedEvidence } from '../evidence/pack-evidence.ts';
-import { packEvidence } from '../evidence/pack-evidence.ts';
-import type { Validation } from '../evidence/validate.ts';
+import type { PackedEvidence } from '../evidence/pack/pack-evidence.ts';
+import { packEvidence } from '../evidence/pack/pack-evidence.ts';
+import type { Validation } from '../evidence/validate/validate.ts';
 import { logFiles } from '../io/disk/log-files.ts';
 import { writeArchive } from '../io/disk/write-archive.ts';
 import { withProgress } from '../io/process/progress.ts';

@@ -1,13 +1,13 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { PackedEvidence } from '../evidence/pack-evidence.ts';
-import { validate } from '../evidence/validate.ts';
-import type { NamedDocument, Validation } from '../evidence/validate.ts';
-import type { ValidationReport } from '../evidence/validation-report.ts';
+import type { PackedEvidence } from '../evidence/pack/pack-evidence.ts';
+import { validate } from '../evidence/validate/validate.ts';
+import type { NamedDocument, Validation } from '../evidence/validate/validate.ts';
+import type { ValidationReport } from '../evidence/validate/validation-report.ts';
 import { STDIN, readFileBounded } from '../io/disk/files.ts';
+import { printReport } from '../io/disk/print-report.ts';
 import { readResults, requireOneStdin } from '../io/disk/results.ts';
 import { requireOutputs } from '../io/disk/validate-outputs.ts';
 import { documentTime, requireSignable } from '../io/process/clock.ts';
-import { printReport } from '../io/process/print-report.ts';
 import { openSigning } from '../io/sigstore/signing-session.ts';
 import type { SigningSession } from '../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';

@@ -1,16 +1,16 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
 
-import type { VerificationReport } from '../evidence/evidence.ts';
-import { verifyEvidence } from '../evidence/evidence.ts';
 import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
+import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
+import { verifyEvidence } from '../evidence/verify/verify-evidence.ts';
 import { openEntries } from '../io/disk/bundle-source.ts';
 import { requireHarmless } from '../io/disk/harmless-output.ts';
+import { printReport } from '../io/disk/print-report.ts';
 import { readPolicy } from '../io/disk/read-policy.ts';
 import { blockNetwork } from '../io/http/offline.ts';
 import { documentTime } from '../io/process/clock.ts';
 import { interruptible } from '../io/process/interrupt.ts';
-import { printReport } from '../io/process/print-report.ts';
 import { withProgress } from '../io/process/progress.ts';
 import { readTrust } from '../io/sigstore/read-trust.ts';
 import type { Tool } from '../tool.ts';

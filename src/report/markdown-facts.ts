@@ -1,9 +1,9 @@
 // The sections that both reports have: what recipe, snapshot and results show.
 import type { Fault, Finding } from '../errors/fault.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
-import type { Facts } from '../evidence/facts.ts';
 import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
 import type { DimensionMatch } from '../evidence/snapshot/match.ts';
+import type { Facts } from '../evidence/validate/facts.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, join, gfm, text } from './escape-markdown.ts';
 import type { Budget } from './markdown-lists.ts';

@@ -1,9 +1,9 @@
 // What recipe, snapshot and results show, for a shell: whole where it is red, one line where it is not.
 import { hexOf } from '../digest.ts';
 import type { Fault, Finding } from '../errors/fault.ts';
-import type { Facts } from '../evidence/facts.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
 import { TEST_STATUSES } from '../evidence/phase/phase.ts';
+import type { Facts } from '../evidence/validate/facts.ts';
 import type { Terminal } from './terminal-lines.ts';
 import { columns, few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';
 import { visible } from './visible.ts';

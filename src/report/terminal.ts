@@ -1,9 +1,9 @@
 // The report that people read in a shell: one screen when all is well.
 import type { CheckResult } from '../attestation/check.ts';
 import { timestampOf } from '../document/time.ts';
-import type { VerificationReport } from '../evidence/evidence.ts';
-import type { Facts } from '../evidence/facts.ts';
-import type { ValidationReport } from '../evidence/validation-report.ts';
+import type { Facts } from '../evidence/validate/facts.ts';
+import type { ValidationReport } from '../evidence/validate/validation-report.ts';
+import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import type { Identity } from '../trust/identity.ts';
 import { LIMIT_OF_TRUST } from './limit-of-trust.ts';
 import { factLines, faultLines, findingLines, name, recipeLines } from './terminal-facts.ts';

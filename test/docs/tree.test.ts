@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { CHECK_NAMES } from '../../src/evidence/checks.ts';
+import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import {
   codeIn,
   codesIn,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
-import { CHECK_NAMES } from '../../src/evidence/checks.ts';
+import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import { codesIn, read, sectionsOf } from './repository.ts';
 
 const sections = sectionsOf(read('docs/verification.md'));

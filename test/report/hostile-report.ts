@@ -1,10 +1,10 @@
 import type { Digest } from '../../src/digest.ts';
 import type { Fault } from '../../src/errors/fault.ts';
-import { CHECK_NAMES } from '../../src/evidence/checks.ts';
 import type { ConstraintResult } from '../../src/evidence/constraint/evaluate.ts';
-import type { VerificationReport } from '../../src/evidence/evidence.ts';
-import type { Facts } from '../../src/evidence/facts.ts';
-import type { ValidationReport } from '../../src/evidence/validation-report.ts';
+import type { Facts } from '../../src/evidence/validate/facts.ts';
+import type { ValidationReport } from '../../src/evidence/validate/validation-report.ts';
+import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
+import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
 
 /** Our own words: everything else in a report may come from a stranger. */

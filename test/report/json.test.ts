@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { CHECK_NAMES } from '../../src/evidence/checks.ts';
+import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import type { JsonObject } from '../../src/report/json.ts';
 import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';

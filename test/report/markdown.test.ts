@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { VerificationReport } from '../../src/evidence/evidence.ts';
+import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
 import { renderValidationMarkdown, renderVerificationMarkdown } from '../../src/report/markdown.ts';
 import { propertyRuns } from '../property-runs.ts';

@@ -1,9 +1,9 @@
 import type { CheckLog } from '../../attestation/check-log.ts';
-import type { CheckName } from '../checks.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { bomClaim } from '../claim/predicate.ts';
-import type { ListedBom } from '../judge.ts';
+import type { ListedBom } from '../validate/judge.ts';
+import type { CheckName } from './checks.ts';
 
 /** The bill of materials: its digest and counts are claimed. What it covers is a finding. */
 export function checkBom(

@@ -1,9 +1,9 @@
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
-import type { ClusterAssessment } from '../assess-cluster.ts';
-import type { CheckName } from '../checks.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { constraintsClaim, fingerprintClaim, matchClaim } from '../claim/predicate.ts';
+import type { ClusterAssessment } from '../validate/assess-cluster.ts';
+import type { CheckName } from './checks.ts';
 
 /** Fingerprint, match and constraints from recipe and snapshot, compared with the predicate. */
 export function checkCluster(

@@ -8,9 +8,9 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Fault } from '../../errors/fault.ts';
 import { inventoryFaults, parseManifest } from '../../manifest/manifest.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
-import type { CheckName } from '../checks.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../layout.ts';
+import type { CheckName } from './checks.ts';
 
 export interface Inventory {
   readonly manifest: Manifest;

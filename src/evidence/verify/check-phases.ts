@@ -2,15 +2,15 @@ import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog } from '../../attestation/check-log.ts';
 import type { Fault } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
-import type { CheckName } from '../checks.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { phaseDetailsClaim, phasesClaim } from '../claim/predicate.ts';
-import type { JudgedPhases } from '../judge.ts';
 import { ctrfFile } from '../layout.ts';
 import { aicrVersionOf } from '../phase/ctrf.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { PhaseResult } from '../phase/phase.ts';
+import type { JudgedPhases } from '../validate/judge.ts';
+import type { CheckName } from './checks.ts';
 import type { BundleReports } from './read-parts.ts';
 
 interface PhaseParts {

@@ -2,10 +2,10 @@ import type { CheckLog } from '../../attestation/check-log.ts';
 import { hexOf } from '../../digest.ts';
 import type { Fault } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
-import type { CheckName } from '../checks.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import type { ReadRecipe } from '../recipe/read-recipe.ts';
+import type { CheckName } from './checks.ts';
 
 /** The recipe's name and digest, derived from `recipe.yaml`, are those of the predicate. */
 export function checkRecipe(

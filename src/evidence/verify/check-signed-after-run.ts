@@ -3,10 +3,10 @@ import { unsigned } from '../../attestation/open-attestation.ts';
 import type { Signature } from '../../attestation/open-attestation.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { Fault } from '../../errors/fault.ts';
-import type { CheckName } from '../checks.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import { ATTESTATION } from '../layout.ts';
-import { isSignedBeforeRun } from '../signed-before-run.ts';
+import type { CheckName } from './checks.ts';
 
 /** The time of signing, as others prove it, is not before the time that the evidence claims for itself. */
 export function checkSignedAfterRun(

@@ -7,7 +7,6 @@ import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { faultOf } from '../../errors/fault.ts';
 import type { Fault } from '../../errors/fault.ts';
-import type { ListedBom } from '../judge.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { parsePhaseReport } from '../phase/ctrf.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
@@ -17,6 +16,7 @@ import { readRecipe } from '../recipe/read-recipe.ts';
 import type { ReadRecipe } from '../recipe/read-recipe.ts';
 import { parseSnapshot } from '../snapshot/snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { ListedBom } from '../validate/judge.ts';
 
 /** A part of a bundle, or why it could not be read: that is said in the check that the part belongs to. */
 export type Part<T> = { readonly value: T } | { readonly error: EvidenceError };

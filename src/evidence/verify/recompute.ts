@@ -1,14 +1,14 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog } from '../../attestation/check-log.ts';
-import type { CheckName } from '../checks.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { judge } from '../judge.ts';
-import type { Judgement } from '../judge.ts';
 import { locateInBundle } from '../layout.ts';
+import { judge } from '../validate/judge.ts';
+import type { Judgement } from '../validate/judge.ts';
 import { checkBom } from './check-bom.ts';
 import { checkCluster } from './check-cluster.ts';
 import { checkPhases } from './check-phases.ts';
 import { checkRecipe } from './check-recipe.ts';
+import type { CheckName } from './checks.ts';
 import {
   readBundleBom,
   readBundleRecipe,

@@ -1,6 +1,6 @@
-import { requirePrintable } from '../process/print-report.ts';
 import { requireFree } from './files.ts';
 import { isSamePlace, isWithin, requireHarmless, wouldReplace } from './harmless-output.ts';
+import { requirePrintable } from './print-report.ts';
 
 /** What a validation reads and writes, as the user named it. */
 export interface ValidationPaths {

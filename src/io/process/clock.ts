@@ -1,5 +1,5 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { isSignedBeforeRun } from '../../evidence/signed-before-run.ts';
+import { isSignedBeforeRun } from '../../evidence/claim/signed-before-run.ts';
 import { quote } from '../../quote.ts';
 
 /** The last second of the year 9999, the last that RFC 3339 can write. */

@@ -1,16 +1,16 @@
-import type { Bom, BomSummary } from '../bom/bom.ts';
-import type { Fault, Finding } from '../errors/fault.ts';
+import type { Bom, BomSummary } from '../../bom/bom.ts';
+import type { Fault, Finding } from '../../errors/fault.ts';
+import { bomCoverage } from '../bom/bom-coverage.ts';
+import type { Results } from '../phase/ctrf.ts';
+import type { LocatePhase } from '../phase/judge-phases.ts';
+import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import type { ReadRecipe } from '../recipe/read-recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ClusterAssessment } from './assess-cluster.ts';
 import { assessCluster } from './assess-cluster.ts';
-import { bomCoverage } from './bom/bom-coverage.ts';
 import type { Facts } from './facts.ts';
-import type { Results } from './phase/ctrf.ts';
-import type { LocatePhase } from './phase/judge-phases.ts';
-import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from './phase/judge-phases.ts';
-import type { PhaseResult } from './phase/phase.ts';
-import type { ReadRecipe } from './recipe/read-recipe.ts';
-import type { Recipe } from './recipe/recipe.ts';
-import type { Snapshot } from './snapshot/snapshot.ts';
 
 /** What evidence is made of, as far as it could be read; each part knows its own file's name. */
 export interface Parts {

@@ -1,23 +1,23 @@
-import type { Entry } from '../archive/entry.ts';
-import type { CheckLog, Outcome } from '../attestation/check-log.ts';
-import type { Judged, Kind, Received } from '../attestation/kind.ts';
-import type { Judges, Opened } from '../attestation/open-attestation.ts';
-import { openAttestation } from '../attestation/open-attestation.ts';
-import type { Verification, VerifyOptions } from '../attestation/verify.ts';
-import { verify } from '../attestation/verify.ts';
-import type { Digest } from '../digest.ts';
-import { timestampOf } from '../document/time.ts';
-import type { ReceivedStatement } from '../statement/statement.ts';
+import type { Entry } from '../../archive/entry.ts';
+import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
+import type { Judged, Kind, Received } from '../../attestation/kind.ts';
+import type { Judges, Opened } from '../../attestation/open-attestation.ts';
+import { openAttestation } from '../../attestation/open-attestation.ts';
+import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
+import { verify } from '../../attestation/verify.ts';
+import type { Digest } from '../../digest.ts';
+import { timestampOf } from '../../document/time.ts';
+import type { ReceivedStatement } from '../../statement/statement.ts';
+import { EVIDENCE_STATEMENT, readEvidenceStatement } from '../claim/evidence-statement.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { ATTESTATION, ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
+import type { Facts } from '../validate/facts.ts';
+import { checkInventory } from './check-inventory.ts';
+import { checkSignedAfterRun } from './check-signed-after-run.ts';
 import { CHECK_NAMES } from './checks.ts';
 import type { CheckName } from './checks.ts';
-import type { ReceivedPredicate } from './claim/predicate.ts';
-import type { Facts } from './facts.ts';
-import { ATTESTATION, ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from './layout.ts';
-import { EVIDENCE_STATEMENT, readEvidenceStatement } from './statement.ts';
-import { checkInventory } from './verify/check-inventory.ts';
-import { checkSignedAfterRun } from './verify/check-signed-after-run.ts';
-import { formatFindings } from './verify/format-findings.ts';
-import { recompute } from './verify/recompute.ts';
+import { formatFindings } from './format-findings.ts';
+import { recompute } from './recompute.ts';
 
 /** What a verification found out about recipe evidence. */
 export interface EvidenceFound {

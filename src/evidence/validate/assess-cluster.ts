@@ -1,13 +1,13 @@
-import type { Fault, Finding } from '../errors/fault.ts';
-import type { ConstraintResult } from './constraint/evaluate.ts';
-import { constraintFaults, evaluateConstraints } from './constraint/evaluate.ts';
-import type { Recipe } from './recipe/recipe.ts';
-import type { Fingerprint } from './snapshot/fingerprint.ts';
-import { fingerprintFindings, fingerprintOf } from './snapshot/fingerprint.ts';
-import type { CriteriaMatch } from './snapshot/match.ts';
-import { isMeasured, matchFaults, matchFindings, matchRecipe } from './snapshot/match.ts';
-import type { Snapshot } from './snapshot/snapshot.ts';
-import { snapshotDoubts } from './snapshot/snapshot.ts';
+import type { Fault, Finding } from '../../errors/fault.ts';
+import type { ConstraintResult } from '../constraint/evaluate.ts';
+import { constraintFaults, evaluateConstraints } from '../constraint/evaluate.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Fingerprint } from '../snapshot/fingerprint.ts';
+import { fingerprintFindings, fingerprintOf } from '../snapshot/fingerprint.ts';
+import type { CriteriaMatch } from '../snapshot/match.ts';
+import { isMeasured, matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { snapshotDoubts } from '../snapshot/snapshot.ts';
 
 /** How a cluster, as its snapshot shows it, stands to a recipe. */
 export interface ClusterAssessment {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { printReport, requirePrintable } from '../../../src/io/process/print-report.ts';
+import { printReport, requirePrintable } from '../../../src/io/disk/print-report.ts';
 import { scratch } from '../scratch.ts';
 
-const REPORT = new URL('../../../src/io/process/print-report.ts', import.meta.url).href;
+const REPORT = new URL('../../../src/io/disk/print-report.ts', import.meta.url).href;
 
 /** Prints `report` with this `--output`, in a shell that opens the streams. */
 function printed(output: string, redirection: string, cwd: string): string {

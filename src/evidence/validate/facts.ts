@@ -1,9 +1,9 @@
-import type { BomSummary } from '../bom/bom.ts';
-import type { Digest } from '../digest.ts';
-import type { ConstraintResult } from './constraint/evaluate.ts';
-import type { PhaseResult } from './phase/phase.ts';
-import type { Fingerprint } from './snapshot/fingerprint.ts';
-import type { CriteriaMatch } from './snapshot/match.ts';
+import type { BomSummary } from '../../bom/bom.ts';
+import type { Digest } from '../../digest.ts';
+import type { ConstraintResult } from '../constraint/evaluate.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import type { Fingerprint } from '../snapshot/fingerprint.ts';
+import type { CriteriaMatch } from '../snapshot/match.ts';
 
 /**
  * What recipe, snapshot and results show. Each part is computed from the files themselves, never

@@ -2,8 +2,8 @@ import { constants, fstatSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
 
-import { requireFree, writeWhole } from '../disk/files.ts';
-import { isSystemError, unwritable } from '../disk/system-error.ts';
+import { requireFree, writeWhole } from './files.ts';
+import { isSystemError, unwritable } from './system-error.ts';
 
 /**
  * The report and nothing else: to standard output, or whole into a file. A link is followed: what it

@@ -1,4 +1,4 @@
-import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
+import { MAX_CLOCK_SKEW_MS } from '../../limits.ts';
 
 /** Evidence that is signed before it is made is made up; more than clock skew is not needed. */
 export function isSignedBeforeRun(signedAt: Date, attestedAt: Date): boolean {

@@ -1,15 +1,15 @@
-import { decodeYaml } from '../document/yaml.ts';
-import type { Fault, Finding } from '../errors/fault.ts';
+import { decodeYaml } from '../../document/yaml.ts';
+import type { Fault, Finding } from '../../errors/fault.ts';
+import type { Results } from '../phase/ctrf.ts';
+import type { LocatePhase } from '../phase/judge-phases.ts';
+import type { PhaseResult } from '../phase/phase.ts';
+import { readRecipe } from '../recipe/read-recipe.ts';
+import type { ReadRecipe } from '../recipe/read-recipe.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { parseSnapshot } from '../snapshot/snapshot.ts';
 import type { ClusterAssessment } from './assess-cluster.ts';
 import type { Facts } from './facts.ts';
 import { judge } from './judge.ts';
-import type { Results } from './phase/ctrf.ts';
-import type { LocatePhase } from './phase/judge-phases.ts';
-import type { PhaseResult } from './phase/phase.ts';
-import { readRecipe } from './recipe/read-recipe.ts';
-import type { ReadRecipe } from './recipe/read-recipe.ts';
-import type { Snapshot } from './snapshot/snapshot.ts';
-import { parseSnapshot } from './snapshot/snapshot.ts';
 
 /** A document as it was given: complaints name it as the user did. */
 export interface NamedDocument {

@@ -1,18 +1,20 @@
-import type { BundleFile } from '../archive/entry.ts';
-import { memoryFile } from '../archive/memory-file.ts';
-import { seal, selfCheckFailed } from '../attestation/seal.ts';
-import type { Sealed, Signing } from '../attestation/seal.ts';
-import { parseBom, summaryOf } from '../bom/bom.ts';
-import type { BomSummary } from '../bom/bom.ts';
-import { digestOf } from '../digest.ts';
-import type { Digest } from '../digest.ts';
-import { timestampOf } from '../document/time.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
-import { encodeManifest } from '../manifest/manifest.ts';
-import type { Tool } from '../tool.ts';
-import type { Proof } from '../trust/trust.ts';
-import { buildRecipeBom } from './bom/build-recipe-bom.ts';
-import { buildPredicate } from './claim/predicate.ts';
+import type { BundleFile } from '../../archive/entry.ts';
+import { memoryFile } from '../../archive/memory-file.ts';
+import { seal, selfCheckFailed } from '../../attestation/seal.ts';
+import type { Sealed, Signing } from '../../attestation/seal.ts';
+import { parseBom, summaryOf } from '../../bom/bom.ts';
+import type { BomSummary } from '../../bom/bom.ts';
+import { digestOf } from '../../digest.ts';
+import type { Digest } from '../../digest.ts';
+import { timestampOf } from '../../document/time.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { encodeManifest } from '../../manifest/manifest.ts';
+import type { Tool } from '../../tool.ts';
+import type { Proof } from '../../trust/trust.ts';
+import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
+import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
+import { buildPredicate } from '../claim/predicate.ts';
+import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import {
   ATTESTATION,
   ATTESTATION_FILE,
@@ -22,12 +24,10 @@ import {
   SNAPSHOT_FILE,
   STATEMENT_FILE,
   ctrfFile,
-} from './layout.ts';
-import { aicrVersionOf } from './phase/ctrf.ts';
-import type { Results } from './phase/ctrf.ts';
-import { isSignedBeforeRun } from './signed-before-run.ts';
-import { encodeEvidenceStatement } from './statement.ts';
-import type { Validation } from './validate.ts';
+} from '../layout.ts';
+import { aicrVersionOf } from '../phase/ctrf.ts';
+import type { Results } from '../phase/ctrf.ts';
+import type { Validation } from '../validate/validate.ts';
 
 export interface PackInputs {
   /** Its `now` is when the evidence says it was made. */

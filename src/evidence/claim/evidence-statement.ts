@@ -1,15 +1,15 @@
 // The statement of recipe evidence: one recipe is its subject. docs/format.md §4.
 
-import type { Digest } from '../digest.ts';
-import type { Json } from '../document/json-value.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
-import { PREDICATE_TYPE_V3 } from '../media-types.ts';
-import { quote } from '../quote.ts';
-import { encodeStatement, parseStatement, sha256Of } from '../statement/statement.ts';
-import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
-import { parsePredicate } from './claim/predicate.ts';
-import type { ReceivedPredicate } from './claim/predicate.ts';
-import { STATEMENT_FILE } from './layout.ts';
+import type { Digest } from '../../digest.ts';
+import type { Json } from '../../document/json-value.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { PREDICATE_TYPE_V3 } from '../../media-types.ts';
+import { quote } from '../../quote.ts';
+import { encodeStatement, parseStatement, sha256Of } from '../../statement/statement.ts';
+import type { ReceivedStatement, StatementRules } from '../../statement/statement.ts';
+import { STATEMENT_FILE } from '../layout.ts';
+import { parsePredicate } from './predicate.ts';
+import type { ReceivedPredicate } from './predicate.ts';
 
 const HINT = 'ask for evidence made by affidavit, or by an aicr that writes this version';
 
