@@ -13,7 +13,7 @@ import { through } from './through.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /** How far zlib, which works in a thread of its own, may run ahead, in bytes. */
-const AHEAD_BYTES = 4 * 1024 * 1024;
+const AHEAD_BYTES = 1024 * 1024;
 
 const OPTIONS: ZlibOptions & TransformOptions = {
   chunkSize: CHUNK_BYTES,
