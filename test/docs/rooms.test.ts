@@ -1,0 +1,130 @@
+// One table says which room may import which; the linter, the documents and the code all keep to it.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { ROOMS, lintRules } from '../../tools/rooms.ts';
+import { ROOT } from '../run-cli.ts';
+import { codeIn, codesIn, read, repositoryFiles, sectionOf, tableRows } from './repository.ts';
+
+const names = Object.keys(ROOMS);
+const sources = repositoryFiles('src').filter((path) => path.endsWith('.ts'));
+
+function roomOf(path: string): string {
+  return dirname(path).split('/').slice(1).join('/');
+}
+
+describe('tools/rooms.ts', () => {
+  it('has a row for each folder of src that holds code, and for no other', () => {
+    const folders = new Set(sources.map(roomOf).filter((room) => room !== ''));
+    expect(names.toSorted()).toEqual([...folders].toSorted());
+  });
+
+  it.each(names)('lets no arrow of %s run back up', (name) => {
+    const lower = new Set(names.slice(0, names.indexOf(name)));
+    expect(ROOMS[name]?.rooms.filter((room) => !lower.has(room))).toEqual([]);
+  });
+
+  it('allows every import that there is, also those that are loaded late', () => {
+    const forbidden = sources
+      .filter((path) => path !== 'src/index.ts')
+      .flatMap((path) =>
+        [...read(path).matchAll(/(?:\bfrom|\bimport\(?)\s*'(\.[^']+)'/g)]
+          .map(([, specifier = '']) => posix.join(dirname(path), specifier))
+          .filter((target) => !isAllowed(roomOf(path), roomOf(target)))
+          .map((target) => `${path} → ${target}`),
+      );
+    expect(forbidden).toEqual([]);
+  });
+
+  it('is what docs/architecture.md draws', () => {
+    const rows = tableRows(sectionOf(read('docs/architecture.md'), 'Rooms and arrows')).filter(
+      ([name = '']) => codeIn(name).startsWith('src/'),
+    );
+    expect(rows.map(([name = '']) => codeIn(name))).toEqual(names.map((name) => `src/${name}`));
+    for (const [name = '', rooms = ''] of rows) {
+      const room = ROOMS[codeIn(name).slice('src/'.length)];
+      expect([name, codesIn(rooms).toSorted()]).toEqual([name, drawn(room?.rooms ?? [])]);
+    }
+  });
+
+  it('has made oxlint.rooms.json: node tools/rooms.ts', () => {
+    expect(JSON.parse(read('oxlint.rooms.json'))).toEqual(lintRules());
+  });
+});
+
+/** Errors are everybody's, so that the page does not repeat them. */
+function drawn(rooms: readonly string[]): readonly string[] {
+  return rooms.filter((room) => room !== 'errors').toSorted();
+}
+
+function isAllowed(from: string, to: string): boolean {
+  if (from === '') return to === '' || to === 'errors';
+  return to === from || to === '' || ROOMS[from]?.rooms.includes(to) === true;
+}
+
+describe('the linter', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'affidavit-rooms-'));
+
+  beforeAll(() => {
+    for (const path of ['src', '.oxlintrc.json', 'oxlint.rooms.json', 'tsconfig.json']) {
+      cpSync(join(ROOT, path), join(copy, path), { recursive: true });
+    }
+    cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  });
+
+  afterAll(() => {
+    rmSync(copy, { recursive: true, force: true });
+  });
+
+  /** What the linter says of one more file in each of some rooms. */
+  function lint(files: Readonly<Record<string, string>>): readonly string[] {
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(copy, path), text);
+    const oxlint = join(ROOT, 'node_modules/oxlint/bin/oxlint');
+    const words = ['--format=unix', ...Object.keys(files)];
+    const { stdout } = spawnSync(process.execPath, [oxlint, ...words], {
+      cwd: copy,
+      encoding: 'utf8',
+    });
+    return stdout.split('\n').filter((line) => /no-restricted|no-nodejs-modules/.test(line));
+  }
+
+  it('refuses in every room an import that the table does not allow, and no other', () => {
+    const files = Object.fromEntries(
+      names.map((name) => [`src/${name}/zz-new.ts`, `import '${importOf(name)}';\n`]),
+    );
+    const said = lint(files);
+    const refused = names.filter((name) => said.some((line) => line.includes(`src/${name}/zz`)));
+    expect(refused).toEqual(names.filter((name) => forbiddenIn(name) !== undefined));
+    expect(refused.length).toBeGreaterThan(names.length - 2);
+  });
+
+  it.each([
+    ['the vocabulary, of a room', 'src/zz-new.ts', `import './trust/trust.ts';`],
+    ['a stage, of the line', 'src/trust/zz-new.ts', `import '../policy/policy.ts';`],
+    ['a package of another room', 'src/trust/zz-new.ts', `import '@sigstore/sign';`],
+    ['a kind, by the line', 'src/attestation/zz-new.ts', `import '../evidence/layout.ts';`],
+    ['effects, by a report', 'src/report/zz-new.ts', `import '../io/disk/files.ts';`],
+    ['files, by a stage', 'src/document/zz-new.ts', `import 'node:fs';`],
+    ['the process, by a stage', 'src/document/zz-new.ts', 'void process.pid;'],
+    ['the clock, by a stage', 'src/document/zz-new.ts', 'void Date.now();'],
+  ])('refuses %s', (_, path, text) => {
+    expect(lint({ [path]: `${text}\n` })).toHaveLength(1);
+    rmSync(join(copy, path));
+  });
+
+  /** The first room that this one may not import, if there is any. */
+  function forbiddenIn(name: string): string | undefined {
+    return names.find((other) => !isAllowed(name, other));
+  }
+
+  function importOf(name: string): string {
+    const other = forbiddenIn(name) ?? 'errors';
+    const folder = posix.relative(name, other);
+    return `${folder.startsWith('.') ? folder : `./${folder}`}/any.ts`;
+  }
+});
