@@ -1,10 +1,12 @@
 // What `affidavit validate` says of a cluster and its results, and how its exit code follows from it.
 import { readFileSync, rmSync } from 'node:fs';
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
-import { DOCUMENTS, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace, placesOf } from './emit.ts';
+import { DOCUMENTS, INPUTS, OUT, UNSIGNED, Workplace, placesOf } from './emit.ts';
 import type { ReportJson } from './emit.ts';
 
 /** Sets the fields of a CTRF report's first test, and its summary to fit. */
@@ -151,10 +153,28 @@ function withoutGpu(place: Workplace): void {
 }
 
 describe('each cause of red on its own: exit 1, the evidence is written, and verifying it gives 1', () => {
+  let sandbox: Sandbox;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+
+  afterAll(async () => {
+    await sandbox.close();
+  });
+
+  /** Flags to sign with the one sandbox of all tests here: to start one costs more than the rest. */
+  function signing(place: Workplace): readonly string[] {
+    place.write('root.json', JSON.stringify(sandbox.trustedRoot));
+    place.write('config.json', JSON.stringify(sandbox.signingConfigs['signing_config.json']));
+    const services = ['--signing-config', 'config.json', '--trusted-root', 'root.json'];
+    return ['--emit-evidence', OUT, ...services, '--identity-token', sandbox.token()];
+  }
+
   it.each(RED)('$why', async ({ change, faults }) => {
     const place = new Workplace();
     change(place);
-    const run = await place.validate([...INPUTS, ...IN_SANDBOX]);
+    const run = await place.validate([...INPUTS, ...signing(place)]);
     expect(run.code).toBe(1);
     expect(run.report.outcome).toBe('failed');
     expect(placesOf(run.report.faults)).toEqual(faults);
