@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-// Runs on any Node, so that an old one is told apart from a bug.
-import module from 'node:module';
-import { fileURLToPath } from 'node:url';
+// Runs on any Node, so that an old one is told apart from a bug. CommonJS (package.json beside it), which starts sooner.
+'use strict';
 
 // package.json "engines"
 const [major, minor, patch] = process.versions.node.split('.').map(Number);
@@ -18,9 +17,14 @@ found: ${process.version}
   process.exit(3);
 }
 
-// Compiled code is kept beside the code itself: whoever can write there could change the program
-// anyway. Node's default, a directory under the shared temporary one, would let others in.
-module.enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
+const path = require('node:path');
 
-const { main } = await import('../dist/bundle/main.js');
-await main(process.argv.slice(2), fileURLToPath(new URL('..', import.meta.url)));
+const root = path.join(__dirname, '..');
+const bundle = path.join(root, 'dist', 'bundle');
+const { start } = require(path.join(bundle, 'start.cjs'));
+
+start({ bundle, root, require }, process.argv.slice(2)).catch((error) => {
+  // Node's own exit code for a bug is 1, and that is a verdict here.
+  process.stderr.write(`error: INTERNAL affidavit cannot start: ${error.message}\n`);
+  process.exit(70);
+});

@@ -11,7 +11,7 @@ type Main = (argv: readonly string[], root: string) => Promise<void>;
 type HereOptions = Pick<RunOptions, 'cwd' | 'env'>;
 
 /** The module that `bin/affidavit.js` starts; not through Vite, so that what is packed is what runs. */
-const { main } = createRequire(import.meta.url)('../dist/bundle/main.js') as { main: Main };
+const { main } = createRequire(import.meta.url)('../dist/bundle/affidavit.cjs') as { main: Main };
 
 /** Runs the program in this process, unless the call is about what only a process has. */
 export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Run> {

@@ -21,6 +21,7 @@ const steps = [
   { name: 'types', command: ['npm', 'run', '--silent', 'types'] },
   { name: 'unused code', command: ['npm', 'run', '--silent', 'unused'] },
   { name: 'package', command: ['npm', 'run', '--silent', 'package'] },
+  { name: 'same package twice', command: ['node', 'tools/check-package.ts'] },
 ] as const;
 
 const started = performance.now();

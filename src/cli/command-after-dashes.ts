@@ -4,8 +4,6 @@
 /** The one command that runs another. */
 const COMMAND_WITH_DASHES = 'sandbox';
 
-let commandAfterDashes: readonly string[] | undefined;
-
 /** Splits at the first `--`; `command` is undefined if there is none, or if it is oclif's to read. */
 export function splitDashes(argv: readonly string[]): {
   readonly ours: readonly string[];
@@ -15,13 +13,4 @@ export function splitDashes(argv: readonly string[]): {
   return cut === -1
     ? { ours: argv, command: undefined }
     : { ours: argv.slice(0, cut), command: argv.slice(cut + 1) };
-}
-
-/** oclif makes the command object itself, so the words wait here for it. */
-export function setCommandAfterDashes(command: readonly string[] | undefined): void {
-  commandAfterDashes = command;
-}
-
-export function getCommandAfterDashes(): readonly string[] | undefined {
-  return commandAfterDashes;
 }

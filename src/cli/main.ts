@@ -1,6 +1,7 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
-import { setCommandAfterDashes, splitDashes } from './command-after-dashes.ts';
+import { splitDashes } from './command-after-dashes.ts';
+import { findCommand } from './command-table.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { errorJson, renderError, withoutToken } from './print-error.ts';
 
@@ -20,26 +21,35 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     process.exit(exitCodeOf(error));
   });
   const { ours, command } = splitDashes(argv);
-  setCommandAfterDashes(command);
   try {
-    await runCommand(ours, root);
+    await run(ours, command, root);
   } catch (error) {
     await end(error, wantsJson(ours));
   }
 }
 
-/**
- * A verification does not wait for oclif's configuration, plug-ins and help, which take longer than it
- * does; its words are read by the same parser and the same flags. docs/decisions/0006
- */
-async function runCommand(argv: readonly string[], root: string): Promise<void> {
-  const [name, ...words] = argv;
-  if (name === 'verify-evidence' && !words.includes('--help')) {
-    const { verifyFromWords } = await import('./verify-from-words.ts');
-    return await verifyFromWords(words, root);
+/** A command does not wait for oclif's configuration and help, which take longer than most. docs/decisions/0006 */
+async function run(
+  argv: readonly string[],
+  after: readonly string[] | undefined,
+  root: string,
+): Promise<void> {
+  const [name = '', ...words] = argv;
+  const command = asksForHelp(words) ? undefined : await findCommand(name);
+  if (command === undefined) {
+    const { runOclif } = await import('./oclif.ts');
+    await runOclif(argv, root);
+    process.exitCode = 0;
+    return;
   }
-  const { run } = await import('@oclif/core/run');
-  await run([...argv], { root });
+  const { runCommand } = await import('./run-command.ts');
+  await runCommand(command, { words, after }, root);
+}
+
+/** As oclif has it: after `--` it is an operand. */
+function asksForHelp(words: readonly string[]): boolean {
+  const dashes = words.indexOf('--');
+  return words.slice(0, dashes === -1 ? undefined : dashes).includes('--help');
 }
 
 async function end(error: unknown, json: boolean): Promise<void> {

@@ -12,11 +12,13 @@ import { openSigning } from '../io/sigstore/signing-session.ts';
 import type { SigningSession } from '../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
 import { escapeInvisible } from '../quote.ts';
-import type { Tool } from '../tool.ts';
+import type { Call } from './command.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { reportOf } from './report-flags.ts';
 import type { ReportChoice } from './report-flags.ts';
 import { commandLine } from './shell-words.ts';
 
-export interface ValidateRun {
+interface ValidateRun {
   readonly recipe: string;
   readonly snapshot: string;
   readonly results: readonly string[];
@@ -31,23 +33,20 @@ export interface ValidateRun {
   readonly force: boolean;
   readonly allowRetiredApi: boolean;
   readonly report: ReportChoice;
-  readonly tool: Tool;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  /** Called once the archive has its name. */
-  readonly onWritten: () => void;
+  readonly call: Call;
 }
 
-/** Everything that `affidavit validate` does. True if all is green. */
-export async function runValidate(run: ValidateRun): Promise<boolean> {
-  const now = documentTime(run.environment);
+/** Everything that `affidavit validate` does. */
+export async function runValidate(call: Call): Promise<number> {
+  const run = runOf(call);
+  const now = documentTime(call.environment);
   await refuseBadCall(run);
   const session = await openSession(run, now);
   try {
     const validation = await readAndValidate(run, now);
     const packed =
       run.out === undefined ? undefined : await emit(run, run.out, { validation, session });
-    const report = reportOf(run, validation, packed);
+    const report = validationReport(run, validation, packed);
     try {
       await printReport(await render(report, run.report), run.report.output);
     } finally {
@@ -56,10 +55,30 @@ export async function runValidate(run: ValidateRun): Promise<boolean> {
         process.stderr.write(nextSteps(run.out, packed, session?.rootPath));
       }
     }
-    return report.faults.length === 0;
+    return report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
   } finally {
     await session?.close();
   }
+}
+
+function runOf(call: Call): ValidateRun {
+  const { options } = call;
+  return {
+    recipe: options.required('recipe'),
+    snapshot: options.required('snapshot'),
+    results: options.texts('results'),
+    logs: options.text('logs'),
+    out: options.text('emit-evidence'),
+    sign: !options.has('no-sign'),
+    sandbox: options.has('sandbox'),
+    identityToken: options.text('identity-token'),
+    signingConfig: options.text('signing-config'),
+    trustedRoot: options.text('trusted-root'),
+    force: options.has('force'),
+    allowRetiredApi: options.has('allow-retired-api'),
+    report: reportOf(call),
+    call,
+  };
 }
 
 async function refuseBadCall(run: ValidateRun): Promise<void> {
@@ -79,7 +98,7 @@ async function openSession(run: ValidateRun, now: Date): Promise<SigningSession 
   const { sandbox, out, identityToken, signingConfig, trustedRoot } = run;
   return await openSigning(
     { sandbox, out, identityToken, signingConfig, trustedRoot },
-    run.environment,
+    run.call.environment,
   );
 }
 
@@ -104,20 +123,12 @@ async function emit(
   }: { readonly validation: Validation; readonly session: SigningSession | undefined },
 ): Promise<PackedEvidence> {
   const { emitEvidence } = await import('./emit-evidence.ts');
-  const { logs, force, allowRetiredApi, tool, signal, onWritten } = run;
-  return await emitEvidence(validation, session, {
-    out,
-    logs,
-    force,
-    allowRetiredApi,
-    tool,
-    signal,
-    onWritten,
-  });
+  const { logs, force, allowRetiredApi, call } = run;
+  return await emitEvidence(validation, session, { out, logs, force, allowRetiredApi, call });
 }
 
-function reportOf(
-  { tool, out }: ValidateRun,
+function validationReport(
+  { call: { tool }, out }: ValidateRun,
   validation: Validation,
   packed: PackedEvidence | undefined,
 ): ValidationReport {

@@ -1,102 +1,64 @@
-import { string as stringArg } from '@oclif/core/args';
-import { boolean, string } from '@oclif/core/flags';
-
 import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
-import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { verifyEvidence } from '../evidence/verify/verify-evidence.ts';
+import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { openEntries } from '../io/disk/bundle-source.ts';
 import { requireHarmless } from '../io/disk/harmless-output.ts';
 import { printReport } from '../io/disk/print-report.ts';
 import { readPolicy } from '../io/disk/read-policy.ts';
-import { blockNetwork } from '../io/http/offline.ts';
 import { documentTime } from '../io/process/clock.ts';
-import { interruptible } from '../io/process/interrupt.ts';
-import { withProgress } from '../io/process/progress.ts';
 import { readTrust } from '../io/sigstore/read-trust.ts';
-import type { Tool } from '../tool.ts';
+import type { Call } from './command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { REPORT_FLAGS, reportChoice } from './report-flags.ts';
-import type { Format, ReportChoice } from './report-flags.ts';
+import { reportOf } from './report-flags.ts';
+import type { ReportChoice } from './report-flags.ts';
 import { commandLine } from './shell-words.ts';
 
-/** What `verify-evidence` takes. */
-export const VERIFY_ARGS = {
-  input: stringArg({ required: true, description: 'A bundle: a .tar.gz or a directory.' }),
-};
-
-export const VERIFY_FLAGS = {
-  'trusted-root': string({
-    helpValue: 'FILE',
-    summary: 'Sigstore trusted root; by default the embedded public-good one.',
-  }),
-  'certificate-identity': string({
-    helpValue: 'IDENTITY',
-    summary: 'Who must have signed, compared whole; with --certificate-oidc-issuer.',
-  }),
-  'certificate-oidc-issuer': string({
-    helpValue: 'URL',
-    summary: 'The OIDC issuer that vouches for the identity, compared whole.',
-  }),
-  policy: string({
-    helpValue: 'FILE',
-    summary: 'JSON file that lists who may sign.',
-    exclusive: ['certificate-identity', 'certificate-oidc-issuer'],
-  }),
-  ...REPORT_FLAGS,
-  offline: boolean({ summary: 'Block every connection, so that none can be made by mistake.' }),
-  'allow-unsigned': boolean({
-    summary: 'Judge evidence without a signature as if its signer were pinned.',
-  }),
-};
-
-/** The words of one call, parsed by oclif. */
-export interface VerifyCall {
-  readonly args: { readonly input: string };
-  readonly flags: {
-    readonly 'trusted-root': string | undefined;
-    readonly 'certificate-identity': string | undefined;
-    readonly 'certificate-oidc-issuer': string | undefined;
-    readonly policy: string | undefined;
-    readonly format: Format | undefined;
-    readonly output: string | undefined;
-    readonly offline: boolean;
-    readonly 'allow-unsigned': boolean;
-  };
-  /** As they were typed, for the report: how to repeat the verification. */
-  readonly words: readonly string[];
-}
-
-/** Everything that `affidavit verify-evidence` does; sets the exit code. */
-export async function runVerify(call: VerifyCall, tool: Tool): Promise<void> {
-  const { args, flags, words } = call;
+/** Everything that `affidavit verify-evidence` does. */
+export async function runVerify(call: Call): Promise<number> {
+  const { options, words } = call;
   requireHarmlessOutput(call);
   // Not used here; but a caller who set it wrongly is told by every command.
-  documentTime(process.env);
-  if (flags.offline) blockNetwork();
-  const choice = reportChoice(flags, process.stdout, process.env);
-  const report = await interruptible(async () => {
-    const policy = await readPolicy({
-      identity: flags['certificate-identity'],
-      issuer: flags['certificate-oidc-issuer'],
-      policy: flags.policy,
-    });
-    const trust = await readTrust(flags['trusted-root']);
-    const options = { trust, policy, allowUnsigned: flags['allow-unsigned'], tool };
-    return await withProgress(
-      'verifying',
-      verifyEvidence(openEntries(args.input, EVIDENCE_LAYOUT), options),
-    );
-  });
-  process.exitCode = EXIT_CODES[report.verdict];
+  documentTime(call.environment);
+  if (options.has('offline')) {
+    const { blockNetwork } = await import('../io/http/offline.ts');
+    blockNetwork();
+  }
+  const choice = reportOf(call);
+  const source = options.required('input');
+  const report = await judge(call, source);
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words]);
-  await printReport(await render(report, choice, { source: args.input, repeat }), choice.output);
+  await printReport(await render(report, choice, { source, repeat }), choice.output);
+  return EXIT_CODES[report.verdict];
+}
+
+async function judge(
+  { options, tool, progress }: Call,
+  source: string,
+): Promise<VerificationReport> {
+  const policy = await readPolicy({
+    identity: options.text('certificate-identity'),
+    issuer: options.text('certificate-oidc-issuer'),
+    policy: options.text('policy'),
+  });
+  const trust = await readTrust(options.text('trusted-root'));
+  const allowUnsigned = options.has('allow-unsigned');
+  const verifying = verifyEvidence(openEntries(source, EVIDENCE_LAYOUT), {
+    trust,
+    policy,
+    allowUnsigned,
+    tool,
+  });
+  return await progress('verifying', verifying);
 }
 
 /** A report written over what it is about would destroy it, and inside a bundle be a file too many. */
-function requireHarmlessOutput({ args, flags }: VerifyCall): void {
-  if (flags.output === undefined) return;
-  const open = [flags['trusted-root'], flags.policy].filter((path) => path !== undefined);
-  requireHarmless('--output', flags.output, { open, bundle: args.input });
+function requireHarmlessOutput({ options }: Call): void {
+  const output = options.text('output');
+  if (output === undefined) return;
+  const open = [options.text('trusted-root'), options.text('policy')].filter(
+    (path) => path !== undefined,
+  );
+  requireHarmless('--output', output, { open, bundle: options.required('input') });
 }
 
 async function render(

@@ -1,31 +1,58 @@
-import { BaseCommand } from '../cli/base-command.ts';
-import { VERIFY_ARGS, VERIFY_FLAGS, runVerify } from '../cli/run-verify.ts';
-import { toolOf } from '../cli/tool.ts';
+import type { Command } from '../cli/command.ts';
+import { REPORT_FLAGS } from '../cli/report-flags.ts';
 
-/** For help and completion; `cli/main.ts` takes a short cut past it when it verifies. */
-export default class VerifyEvidence extends BaseCommand {
-  static override readonly summary = 'Check that evidence is what its signer says it is.';
+export default {
+  summary: 'Check that evidence is what its signer says it is.',
 
-  static override readonly description = `Recomputes everything in the bundle that can be recomputed and holds each claim against it.
+  description: `Recomputes everything in the bundle that can be recomputed and holds each claim against it.
 Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 needs a decision
-(unsigned, or the signer is not pinned), 64 usage. Makes no network call.`;
+(unsigned, or the signer is not pinned), 64 usage. Makes no network call.`,
 
-  static override readonly usage = `verify-evidence INPUT [--trusted-root FILE]
+  usage: `verify-evidence INPUT [--trusted-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
-  [--format terminal|markdown|json] [--output FILE] [--offline] [--allow-unsigned]`;
+  [--format terminal|markdown|json] [--output FILE] [--offline] [--allow-unsigned]`,
 
-  static override readonly examples = [
+  examples: [
     `<%= config.bin %> <%= command.id %> evidence.tar.gz \\
   --certificate-identity you@example.com --certificate-oidc-issuer https://github.com/login/oauth`,
     '<%= config.bin %> <%= command.id %> evidence.tar.gz --policy signers.json --format json --output report.json',
-  ];
+  ],
 
-  static override readonly args = VERIFY_ARGS;
+  args: { input: 'A bundle: a .tar.gz or a directory.' },
 
-  static override readonly flags = VERIFY_FLAGS;
+  flags: {
+    'trusted-root': {
+      type: 'text',
+      helpValue: 'FILE',
+      summary: 'Sigstore trusted root; by default the embedded public-good one.',
+    },
+    'certificate-identity': {
+      type: 'text',
+      helpValue: 'IDENTITY',
+      summary: 'Who must have signed, compared whole; with --certificate-oidc-issuer.',
+    },
+    'certificate-oidc-issuer': {
+      type: 'text',
+      helpValue: 'URL',
+      summary: 'The OIDC issuer that vouches for the identity, compared whole.',
+    },
+    policy: {
+      type: 'text',
+      helpValue: 'FILE',
+      summary: 'JSON file that lists who may sign.',
+      exclusive: ['certificate-identity', 'certificate-oidc-issuer'],
+    },
+    ...REPORT_FLAGS,
+    offline: {
+      type: 'switch',
+      summary: 'Block every connection, so that none can be made by mistake.',
+    },
+    'allow-unsigned': {
+      type: 'switch',
+      summary: 'Judge evidence without a signature as if its signer were pinned.',
+    },
+  },
 
-  async run(): Promise<void> {
-    const { args, flags } = await this.parse(VerifyEvidence);
-    await runVerify({ args, flags, words: this.argv }, toolOf(this.config));
-  }
-}
+  signals: 'interrupt',
+  load: async () => (await import('../cli/run-verify.ts')).runVerify,
+} satisfies Command;

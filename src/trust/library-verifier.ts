@@ -11,6 +11,7 @@ import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import type { Identity } from './identity.ts';
+import { VerifyMemory, remembering } from './library-certificate.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 
@@ -43,7 +44,9 @@ export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
       // No policy is passed: the library would match it as an unanchored regular expression. Who may
       // sign is another check, which compares the identity whole.
       const entity = toSignedEntity(libraryBundle(bundle));
-      if (entity.key.$case === 'certificate') keepEncoding(entity.key.certificate);
+      if (entity.key.$case === 'certificate') {
+        remembering(entity.key.certificate, bundle.certificate, new VerifyMemory());
+      }
       const { identity } = verifier.verify(entity);
       const { subjectAlternativeName, extensions } = identity ?? {};
       return { subject: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
@@ -74,9 +77,10 @@ function messageOf(error: unknown): string {
 }
 
 function materialOf(root: TrustedRoot): TrustMaterial {
+  const authority = certAuthority(new VerifyMemory());
   return {
-    certificateAuthorities: root.certificateAuthorities.map(certAuthority),
-    timestampAuthorities: root.timestampAuthorities.map(certAuthority),
+    certificateAuthorities: root.certificateAuthorities.map(authority),
+    timestampAuthorities: root.timestampAuthorities.map(authority),
     tlogs: root.logs.map(logAuthority),
     ctlogs: root.certificateLogs.map(logAuthority),
     publicKey: (hint) => {
@@ -85,20 +89,11 @@ function materialOf(root: TrustedRoot): TrustMaterial {
   };
 }
 
-function certAuthority({ chain, validFor }: Authority): CertAuthority {
-  return { certChain: chain.map(({ raw }) => keepEncoding(X509Certificate.parse(raw))), validFor };
-}
-
-/**
- * Encodes a certificate once. The library encodes it again for each comparison and each signature, which
- * is half of its time; it reads only the shortest lengths, so the bytes are those that it has read.
- */
-function keepEncoding(certificate: X509Certificate): X509Certificate {
-  for (const part of [certificate.root, certificate.tbsCertificate]) {
-    const encoding = part.toDER();
-    part.toDER = () => encoding;
-  }
-  return certificate;
+function certAuthority(memory: VerifyMemory): (authority: Authority) => CertAuthority {
+  return ({ chain, validFor }) => ({
+    certChain: chain.map(({ raw }) => remembering(X509Certificate.parse(raw), raw, memory)),
+    validFor,
+  });
 }
 
 function logAuthority({ baseUrl, keyId, publicKey, validFor }: TrustedLog): LogAuthority {

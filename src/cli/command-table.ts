@@ -1,0 +1,16 @@
+import type { Command } from './command.ts';
+
+/**
+ * Every command, for oclif's help and for the way that runs it. A new one is a file in `src/commands` and
+ * a line here.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  sandbox: async () => (await import('../commands/sandbox.ts')).default,
+  validate: async () => (await import('../commands/validate.ts')).default,
+  'verify-evidence': async () => (await import('../commands/verify-evidence.ts')).default,
+};
+
+/** Undefined for a name that is no command's. */
+export async function findCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
+}

@@ -1,0 +1,75 @@
+import type { Tool } from '../tool.ts';
+import type { Options } from './options.ts';
+
+/** A flag, in words that oclif understands too (`src/cli/oclif.ts`). */
+export type Flag = (TextFlag | TextsFlag | ChoiceFlag | NumberFlag | SwitchFlag) & {
+  readonly summary: string;
+  /** Flags that must be given with it. */
+  readonly dependsOn?: readonly string[];
+  /** Flags that must not be given with it. */
+  readonly exclusive?: readonly string[];
+};
+
+interface TextFlag {
+  readonly type: 'text';
+  readonly helpValue: string;
+  readonly required?: true;
+}
+
+/** A text that may be given more than once. */
+interface TextsFlag {
+  readonly type: 'texts';
+  readonly helpValue: string;
+}
+
+interface ChoiceFlag {
+  readonly type: 'choice';
+  readonly options: readonly string[];
+}
+
+interface NumberFlag {
+  readonly type: 'number';
+  readonly helpValue: string;
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+}
+
+interface SwitchFlag {
+  readonly type: 'switch';
+}
+
+/** Flags and help of one command, and where its work is found. */
+export interface Command {
+  readonly summary: string;
+  readonly description: string;
+  readonly usage: string;
+  readonly examples: readonly string[];
+  /** Name → description of the words that must stand beside the flags, in their order. */
+  readonly args: Readonly<Record<string, string>>;
+  readonly flags: Readonly<Record<string, Flag>>;
+  /** Who hears Ctrl-C and its like: the frame, which interrupts the work, or the work itself. */
+  readonly signals: 'interrupt' | 'own';
+  /** Loaded when it runs: help and usage errors need none of it. */
+  readonly load: () => Promise<Work>;
+}
+
+/** What a command does. The result is the exit code; an error becomes one in `main`. */
+export type Work = (call: Call) => Promise<number>;
+
+/** One call of a command, in the same shape for all of them. */
+export interface Call {
+  readonly options: Options;
+  /** As they were typed after the command's name: how to repeat the call. */
+  readonly words: readonly string[];
+  /** What stands after `--`, for the one command that runs another. */
+  readonly after: readonly string[] | undefined;
+  readonly tool: Tool;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly terminal: { readonly isTTY?: boolean; readonly columns?: number };
+  readonly signal: AbortSignal;
+  /** To be called when it is too late for an interruption. */
+  readonly finish: () => void;
+  /** Says what takes so long, if it does. */
+  readonly progress: <T>(what: string, work: Promise<T>) => Promise<T>;
+}

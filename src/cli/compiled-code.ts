@@ -1,0 +1,94 @@
+// What V8 made of the program in an earlier run. It lies beside the program, and nowhere else: whoever can write there
+// can change the program anyway. docs/decisions/0006
+
+import { hash } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import type { Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export interface CompiledPlace {
+  /** The path of the program. */
+  readonly program: string;
+  /** SHA-256 of its content. */
+  readonly digest: string;
+  /** The part of it that runs, a word of letters and dashes. */
+  readonly part: string;
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** Undefined if there is none that fits. */
+export function readCompiled(place: CompiledPlace): Buffer | undefined {
+  try {
+    const bytes = readOwn(fileOf(place), place.program);
+    const head = Buffer.from(headOf(place.digest, bytes.subarray(HEAD_BYTES)), 'latin1');
+    return bytes.subarray(0, HEAD_BYTES).equals(head) ? bytes.subarray(HEAD_BYTES) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all. Where it must not write, the program is only slower the next time. */
+export function writeCompiled(place: CompiledPlace, code: Uint8Array): void {
+  const file = fileOf(place);
+  const fresh = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(fresh, Buffer.concat([Buffer.from(headOf(place.digest, code), 'latin1'), code]), {
+      flag: 'wx',
+      mode: 0o644,
+    });
+    renameSync(fresh, file);
+  } catch {
+    discard(fresh);
+  }
+}
+
+function discard(file: string): void {
+  try {
+    rmSync(file);
+  } catch {
+    // It is not there, or nobody may remove it.
+  }
+}
+
+/** The digests of the program and of what was made of it: V8 checks neither. */
+function headOf(digest: string, code: Uint8Array): string {
+  return `${digest} ${hash('sha256', code)}\n`;
+}
+
+const HEAD_BYTES = 130;
+
+/** The program's content and Node's version and machine in the name: none ever replaces another's. */
+function fileOf({ program, digest, part }: CompiledPlace): string {
+  const name = [part, process.version, process.arch, digest.slice(0, 16)].join('-');
+  return join(dirname(program), '.compiled', name);
+}
+
+/** Throws if another than the owner of the program, or the user, may have written it. */
+function readOwn(file: string, program: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    if (!isOwn(fstatSync(descriptor), statSync(program))) throw new Error('of another user');
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isOwn(stats: Stats, program: Stats): boolean {
+  if (!stats.isFile()) return false;
+  // Windows has no owners here.
+  const owners = [process.getuid?.(), program.uid, 0];
+  return owners.includes(stats.uid) && (stats.mode & ~program.mode & WRITABLE_BY_OTHERS) === 0;
+}

@@ -1,0 +1,48 @@
+/** What was given for one flag or argument; a switch is `true`. */
+export type OptionValue = string | readonly string[] | number | true;
+
+/** The words of one call, by the name of the flag or argument. Asked for another kind, it throws: a bug. */
+export class Options {
+  readonly #values: ReadonlyMap<string, OptionValue>;
+
+  constructor(values: ReadonlyMap<string, OptionValue>) {
+    this.#values = values;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || typeof value === 'string') return value;
+    throw new TypeError(`--${name} is no text`);
+  }
+
+  required(name: string): string {
+    const value = this.text(name);
+    if (value !== undefined) return value;
+    throw new TypeError(`${name} is not required`);
+  }
+
+  /** Empty if it was not given. */
+  texts(name: string): readonly string[] {
+    const value = this.#values.get(name) ?? [];
+    if (typeof value === 'object') return value;
+    throw new TypeError(`--${name} is no list`);
+  }
+
+  choice<T extends string>(name: string, options: readonly T[]): T | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const option = options.find((candidate) => candidate === value);
+    if (option !== undefined) return option;
+    throw new TypeError(`--${name} is none of its options`);
+  }
+
+  number(name: string): number {
+    const value = this.#values.get(name);
+    if (typeof value === 'number') return value;
+    throw new TypeError(`--${name} is no number`);
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+}

@@ -1,0 +1,102 @@
+// The start of the joined program: it is compiled here, so that V8's compiled code can be kept. docs/decisions/0006
+
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script, constants } from 'node:vm';
+
+import { readCompiled, writeCompiled } from './compiled-code.ts';
+
+/** After this time, in milliseconds, V8 may have forgotten what it compiled first. */
+const SHORT_RUN_MS = 3000;
+/**
+ * Until there is a verdict. Node's own code is 0 where a program waits for what never comes, and that is a verdict here.
+ * It is `internal` of `exit-codes.ts`, which knows too much to be loaded here.
+ */
+const UNFINISHED = 70;
+const MAIN = 'affidavit.cjs';
+/** The main file loads it if it needs it. */
+const OCLIF = './oclif.cjs';
+const HEAD = '(function (exports, require) {';
+
+export interface Place {
+  /** The directory of the joined files. */
+  readonly bundle: string;
+  /** The directory of package.json. */
+  readonly root: string;
+  /** Loads what was not joined. */
+  readonly require: (name: string) => unknown;
+}
+
+/** Runs the program with the words after its name. */
+export async function start(place: Place, argv: readonly string[]): Promise<void> {
+  process.exitCode = UNFINISHED;
+  const files: JoinedFile[] = [];
+  const load = (name: string): unknown => {
+    const file = new JoinedFile(join(place.bundle, name), partOf(argv));
+    files.push(file);
+    return file.evaluate((wanted) => (wanted === OCLIF ? load(wanted) : place.require(wanted)));
+  };
+  const program = load(MAIN);
+  const main: unknown = Reflect.get(Object(program), 'main');
+  if (typeof main !== 'function') throw new TypeError(`${MAIN} has no main`);
+  await Reflect.apply(main, undefined, [argv, place.root]);
+  if (mayKeep() && endedWell()) for (const file of files) file.keep();
+}
+
+/** The part of the program that runs: each has compiled code of its own. */
+function partOf(argv: readonly string[]): string {
+  const [name] = argv;
+  if (name === undefined || argv.includes('--help')) return 'help';
+  return /^[a-z][a-z-]{0,40}$/.test(name) ? name : 'other';
+}
+
+/** Such a run came by all that the next ones need; what is kept of another would have holes. */
+function endedWell(): boolean {
+  // Flags of Node may change what V8 compiles, and runs with and without them would replace each other's.
+  const isPlain = process.execArgv.length === 0 && !isSet(process.env['NODE_OPTIONS']);
+  return isPlain && process.exitCode === 0 && performance.now() < SHORT_RUN_MS;
+}
+
+/** Node's own word for the same thing, which it does for programs that ask. */
+function mayKeep(): boolean {
+  return !isSet(process.env['NODE_DISABLE_COMPILE_CACHE']);
+}
+
+function isSet(variable: string | undefined): boolean {
+  return (variable ?? '') !== '';
+}
+
+class JoinedFile {
+  readonly #script: Script;
+  readonly #place: Parameters<typeof readCompiled>[0];
+  readonly #isCompiled: boolean;
+
+  constructor(path: string, part: string) {
+    const source = readFileSync(path);
+    this.#place = { program: path, digest: hash('sha256', source), part };
+    const cachedData = mayKeep() ? readCompiled(this.#place) : undefined;
+    // The bundler writes ASCII alone, which needs no decoding.
+    this.#script = new Script(`${HEAD}${source.toString('latin1')}\n})`, {
+      filename: path,
+      columnOffset: -HEAD.length,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      ...(cachedData && { cachedData }),
+    });
+    this.#isCompiled = this.#script.cachedDataRejected === false;
+  }
+
+  /** What the file exports. */
+  evaluate(require: Place['require']): unknown {
+    const exports = {};
+    const body: unknown = this.#script.runInThisContext();
+    if (typeof body !== 'function') throw new TypeError('a joined file is one function');
+    Reflect.apply(body, undefined, [exports, require]);
+    return exports;
+  }
+
+  /** For the next runs, if this one found nothing that fits. */
+  keep(): void {
+    if (!this.#isCompiled) writeCompiled(this.#place, this.#script.createCachedData());
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+
+import { COMMANDS, findCommand } from '../../src/cli/command-table.ts';
+import { Options } from '../../src/cli/options.ts';
+import { repositoryFiles } from '../docs/repository.ts';
+
+describe('the table of commands', () => {
+  it('has a line for each file of src/commands, sorted', () => {
+    const files = repositoryFiles('src/commands').map((path) => `${path.split('/').at(-1)}`);
+    expect(Object.keys(COMMANDS).map((name) => `${name}.ts`)).toEqual(files);
+  });
+
+  it.each(['constructor', 'toString', '__proto__', '', 'Validate'])(
+    'knows no command %j',
+    async (name) => {
+      expect(await findCommand(name)).toBeUndefined();
+    },
+  );
+
+  it.each(Object.keys(COMMANDS))(
+    'names in the flags of %s only flags that it has',
+    async (name) => {
+      const { flags = {} } = (await findCommand(name)) ?? {};
+      const named = Object.values(flags).flatMap(({ dependsOn = [], exclusive = [] }) => [
+        ...dependsOn,
+        ...exclusive,
+      ]);
+      expect(named.filter((flag) => !(flag in flags))).toEqual([]);
+      for (const flag of Object.keys(flags)) expect(flag).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
+    },
+  );
+});
+
+describe('Options', () => {
+  const options = new Options(
+    new Map<string, string | readonly string[] | number | true>([
+      ['text', 'a'],
+      ['texts', ['a', 'b']],
+      ['number', 7],
+      ['switch', true],
+    ]),
+  );
+
+  it('gives each in its kind', () => {
+    expect(options.text('text')).toBe('a');
+    expect(options.required('text')).toBe('a');
+    expect(options.choice('text', ['a', 'b'])).toBe('a');
+    expect(options.texts('texts')).toEqual(['a', 'b']);
+    expect(options.number('number')).toBe(7);
+    expect(options.has('switch')).toBe(true);
+  });
+
+  it('knows what was not given', () => {
+    expect(options.text('none')).toBeUndefined();
+    expect(options.choice('none', ['a'])).toBeUndefined();
+    expect(options.texts('none')).toEqual([]);
+    expect(options.has('none')).toBe(false);
+  });
+
+  it.each([
+    () => options.text('texts'),
+    () => options.required('none'),
+    () => options.texts('text'),
+    () => options.choice('text', ['b']),
+    () => options.number('text'),
+  ])('takes one kind for no other: %s', (ask) => {
+    expect(ask).toThrow(TypeError);
+  });
+});
