@@ -56,8 +56,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/sign'],
     effects: true,
   },
-  cli: { rooms: [...PURE, 'report', ...IO], packages: ['@oclif/core'], effects: true },
-  commands: { rooms: [...PURE, 'report', ...IO, 'cli'], packages: ['@oclif/core'], effects: true },
+  'cli/call': { rooms: ['errors', 'attestation'], effects: true },
+  'cli/work': { rooms: [...PURE, 'report', ...IO, 'cli/call'], effects: true },
+  commands: { rooms: ['cli/call', 'cli/work'], effects: true },
+  cli: {
+    rooms: ['errors', 'report', 'io/disk', 'io/process', 'cli/call', 'commands'],
+    packages: ['@oclif/core'],
+    effects: true,
+  },
 };
 
 const EFFECT_GLOBALS = [

@@ -4,7 +4,7 @@ import type { CheckResult } from './check.ts';
 /** What a verification says. docs/cli.md, exit codes 0 to 4. */
 export type Verdict = 'verified' | 'failed' | 'invalid' | 'unjudged' | 'undecided';
 
-/** What a command ends with; `cli/exit-codes.ts` has the codes that are no verdict. */
+/** What a command ends with; `cli/call/exit-codes.ts` has the codes that are no verdict. */
 export const VERDICT_EXIT_CODES = {
   /** The proof is complete, the signer is pinned, and every required phase is green. */
   verified: 0,

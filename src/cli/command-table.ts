@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command } from './call/command.ts';
 
 /**
  * Every command, for oclif's help and for the way that runs it. A new one is a file in `src/commands` and

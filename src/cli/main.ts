@@ -1,8 +1,8 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
+import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
 import { splitDashes } from './command-after-dashes.ts';
 import { findCommand } from './command-table.ts';
-import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { errorJson, renderError, withoutToken } from './print-error.ts';
 
 /**

@@ -8,8 +8,8 @@ import type { ArgInput, FlagInput } from '@oclif/core/interfaces';
 import { parse } from '@oclif/core/parser';
 import { run } from '@oclif/core/run';
 
-import type { Command, Flag } from './command.ts';
-import type { OptionValue } from './options.ts';
+import type { Command, Flag } from './call/command.ts';
+import type { OptionValue } from './call/options.ts';
 
 type OclifFlag = FlagInput[string];
 

@@ -2,7 +2,7 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { JsonObject } from '../report/json.ts';
-import { exitCodeOf, isUsageError } from './exit-codes.ts';
+import { exitCodeOf, isUsageError } from './call/exit-codes.ts';
 
 /** An error as people read it on standard error. */
 export function renderError(error: unknown): string {

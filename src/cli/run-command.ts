@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { interruptible } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
 import type { Tool } from '../tool.ts';
-import type { Call, Command } from './command.ts';
-import { Options } from './options.ts';
-import type { OptionValue } from './options.ts';
-import { readWords } from './read-words.ts';
+import type { Call, Command } from './call/command.ts';
+import { Options } from './call/options.ts';
+import type { OptionValue } from './call/options.ts';
+import { readWords } from './call/read-words.ts';
 
 /** The words after a command's name. */
 export interface CommandWords {

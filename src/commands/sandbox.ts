@@ -1,4 +1,4 @@
-import type { Command } from '../cli/command.ts';
+import type { Command } from '../cli/call/command.ts';
 
 const MAX_PORT = 65_535;
 
@@ -40,5 +40,5 @@ export default {
 
   // They are passed on to COMMAND.
   signals: 'own',
-  load: async () => (await import('../cli/run-sandbox.ts')).runSandbox,
+  load: async () => (await import('../cli/work/run-sandbox.ts')).runSandbox,
 } satisfies Command;

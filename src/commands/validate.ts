@@ -1,5 +1,5 @@
-import type { Command } from '../cli/command.ts';
-import { REPORT_FLAGS } from '../cli/report-flags.ts';
+import type { Command } from '../cli/call/command.ts';
+import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 
 const EVIDENCE = ['emit-evidence'];
 
@@ -96,5 +96,5 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
   },
 
   signals: 'interrupt',
-  load: async () => (await import('../cli/run-validate.ts')).runValidate,
+  load: async () => (await import('../cli/work/run-validate.ts')).runValidate,
 } satisfies Command;

@@ -1,5 +1,5 @@
-import type { Command } from '../cli/command.ts';
-import { REPORT_FLAGS } from '../cli/report-flags.ts';
+import type { Command } from '../cli/call/command.ts';
+import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 
 export default {
   summary: 'Check that evidence is what its signer says it is.',
@@ -54,5 +54,5 @@ Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 n
   },
 
   signals: 'interrupt',
-  load: async () => (await import('../cli/run-verify.ts')).runVerify,
+  load: async () => (await import('../cli/work/run-verify.ts')).runVerify,
 } satisfies Command;

@@ -1,5 +1,5 @@
 /**
- * What an error means for the verdict. Each class has one exit code (`cli/exit-codes.ts`); a
+ * What an error means for the verdict. Each class has one exit code (`cli/call/exit-codes.ts`); a
  * `finding` never changes a verdict, it is shown.
  */
 export type ErrorClass =

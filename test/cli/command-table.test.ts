@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { Options } from '../../src/cli/call/options.ts';
 import { COMMANDS, findCommand } from '../../src/cli/command-table.ts';
-import { Options } from '../../src/cli/options.ts';
 import { repositoryFiles } from '../docs/repository.ts';
 
 describe('the table of commands', () => {

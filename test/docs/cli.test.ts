@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { runCli } from '../run-cli.ts';
 import { codesIn, read, repositoryFiles, sectionOf, sectionsOf, tableRows } from './repository.ts';
 

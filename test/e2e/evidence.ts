@@ -15,7 +15,7 @@ import { writeTar } from '../../src/archive/write-tar.ts';
 import type { VerifyOptions } from '../../src/attestation/verify.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { packEvidence } from '../../src/evidence/pack/pack-evidence.ts';

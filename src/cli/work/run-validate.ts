@@ -1,22 +1,22 @@
-import { EvidenceError } from '../errors/evidence-error.ts';
-import type { PackedEvidence } from '../evidence/pack/pack-evidence.ts';
-import { validate } from '../evidence/validate/validate.ts';
-import type { NamedDocument, Validation } from '../evidence/validate/validate.ts';
-import type { ValidationReport } from '../evidence/validate/validation-report.ts';
-import { STDIN, readFileBounded } from '../io/disk/files.ts';
-import { printReport } from '../io/disk/print-report.ts';
-import { readResults, requireOneStdin } from '../io/disk/results.ts';
-import { requireOutputs } from '../io/disk/validate-outputs.ts';
-import { documentTime, requireSignable } from '../io/process/clock.ts';
-import { openSigning } from '../io/sigstore/signing-session.ts';
-import type { SigningSession } from '../io/sigstore/signing-session.ts';
-import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../limits.ts';
-import { escapeInvisible } from '../quote.ts';
-import type { Call } from './command.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import { reportOf } from './report-flags.ts';
-import type { ReportChoice } from './report-flags.ts';
-import { commandLine } from './shell-words.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import { validate } from '../../evidence/validate/validate.ts';
+import type { NamedDocument, Validation } from '../../evidence/validate/validate.ts';
+import type { ValidationReport } from '../../evidence/validate/validation-report.ts';
+import { STDIN, readFileBounded } from '../../io/disk/files.ts';
+import { printReport } from '../../io/disk/print-report.ts';
+import { readResults, requireOneStdin } from '../../io/disk/results.ts';
+import { requireOutputs } from '../../io/disk/validate-outputs.ts';
+import { documentTime, requireSignable } from '../../io/process/clock.ts';
+import { openSigning } from '../../io/sigstore/signing-session.ts';
+import type { SigningSession } from '../../io/sigstore/signing-session.ts';
+import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
+import { escapeInvisible } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { EXIT_CODES } from '../call/exit-codes.ts';
+import { reportOf } from '../call/report-flags.ts';
+import type { ReportChoice } from '../call/report-flags.ts';
+import { commandLine } from '../call/shell-words.ts';
 
 interface ValidateRun {
   readonly recipe: string;
@@ -142,15 +142,15 @@ function validationReport(
 async function render(report: ValidationReport, choice: ReportChoice): Promise<string> {
   switch (choice.format) {
     case 'json': {
-      const { encodeReport, validationJson } = await import('../report/json.ts');
+      const { encodeReport, validationJson } = await import('../../report/json.ts');
       return encodeReport(validationJson(report));
     }
     case 'markdown': {
-      const { renderValidationMarkdown } = await import('../report/markdown.ts');
+      const { renderValidationMarkdown } = await import('../../report/markdown.ts');
       return renderValidationMarkdown(report);
     }
     case 'terminal': {
-      const { renderValidationTerminal } = await import('../report/terminal.ts');
+      const { renderValidationTerminal } = await import('../../report/terminal.ts');
       return renderValidationTerminal(report, choice);
     }
   }

@@ -1,4 +1,4 @@
-import { escapeInvisible } from '../quote.ts';
+import { escapeInvisible } from '../../quote.ts';
 
 /** A command line that a POSIX shell reads as exactly these words. */
 export function commandLine(words: readonly string[]): string {

@@ -1,11 +1,11 @@
-import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
-import type { PackedEvidence } from '../evidence/pack/pack-evidence.ts';
-import { packEvidence } from '../evidence/pack/pack-evidence.ts';
-import type { Validation } from '../evidence/validate/validate.ts';
-import { logFiles } from '../io/disk/log-files.ts';
-import { writeArchive } from '../io/disk/write-archive.ts';
-import type { SigningSession } from '../io/sigstore/signing-session.ts';
-import type { Call } from './command.ts';
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import { packEvidence } from '../../evidence/pack/pack-evidence.ts';
+import type { Validation } from '../../evidence/validate/validate.ts';
+import { logFiles } from '../../io/disk/log-files.ts';
+import { writeArchive } from '../../io/disk/write-archive.ts';
+import type { SigningSession } from '../../io/sigstore/signing-session.ts';
+import type { Call } from '../call/command.ts';
 
 export interface EmitOptions {
   readonly out: string;

@@ -1,17 +1,17 @@
-import { EVIDENCE_LAYOUT } from '../evidence/layout.ts';
-import { verifyEvidence } from '../evidence/verify/verify-evidence.ts';
-import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
-import { openEntries } from '../io/disk/bundle-source.ts';
-import { requireHarmless } from '../io/disk/harmless-output.ts';
-import { printReport } from '../io/disk/print-report.ts';
-import { readPolicy } from '../io/disk/read-policy.ts';
-import { documentTime } from '../io/process/clock.ts';
-import { readTrust } from '../io/sigstore/read-trust.ts';
-import type { Call } from './command.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import { reportOf } from './report-flags.ts';
-import type { ReportChoice } from './report-flags.ts';
-import { commandLine } from './shell-words.ts';
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { verifyEvidence } from '../../evidence/verify/verify-evidence.ts';
+import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { openEntries } from '../../io/disk/bundle-source.ts';
+import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { printReport } from '../../io/disk/print-report.ts';
+import { readPolicy } from '../../io/disk/read-policy.ts';
+import { documentTime } from '../../io/process/clock.ts';
+import { readTrust } from '../../io/sigstore/read-trust.ts';
+import type { Call } from '../call/command.ts';
+import { EXIT_CODES } from '../call/exit-codes.ts';
+import { reportOf } from '../call/report-flags.ts';
+import type { ReportChoice } from '../call/report-flags.ts';
+import { commandLine } from '../call/shell-words.ts';
 
 /** Everything that `affidavit verify-evidence` does. */
 export async function runVerify(call: Call): Promise<number> {
@@ -20,7 +20,7 @@ export async function runVerify(call: Call): Promise<number> {
   // Not used here; but a caller who set it wrongly is told by every command.
   documentTime(call.environment);
   if (options.has('offline')) {
-    const { blockNetwork } = await import('../io/http/offline.ts');
+    const { blockNetwork } = await import('../../io/http/offline.ts');
     blockNetwork();
   }
   const choice = reportOf(call);
@@ -68,15 +68,15 @@ async function render(
 ): Promise<string> {
   switch (format) {
     case 'json': {
-      const { encodeReport, verificationJson } = await import('../report/json.ts');
+      const { encodeReport, verificationJson } = await import('../../report/json.ts');
       return encodeReport({ ...verificationJson(report), source: about.source });
     }
     case 'markdown': {
-      const { renderVerificationMarkdown } = await import('../report/markdown.ts');
+      const { renderVerificationMarkdown } = await import('../../report/markdown.ts');
       return renderVerificationMarkdown(report, about);
     }
     case 'terminal': {
-      const { renderVerificationTerminal } = await import('../report/terminal.ts');
+      const { renderVerificationTerminal } = await import('../../report/terminal.ts');
       return renderVerificationTerminal(report, { colour, width, ...about });
     }
   }

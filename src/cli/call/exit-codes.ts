@@ -1,7 +1,7 @@
-import type { Verdict } from '../attestation/verdict.ts';
-import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
-import type { ErrorClass } from '../errors/meaning.ts';
+import type { Verdict } from '../../attestation/verdict.ts';
+import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { ErrorClass } from '../../errors/meaning.ts';
 
 /** The whole exit-code contract; docs/cli.md repeats it for users, and a test runs every row. */
 export const EXIT_CODES = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { reportChoice } from '../../src/cli/report-flags.ts';
+import { reportChoice } from '../../../src/cli/call/report-flags.ts';
 
 const TERMINAL = { isTTY: true, columns: 120 };
 const ASKED_NOTHING = { format: undefined, output: undefined };

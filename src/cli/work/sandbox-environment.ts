@@ -1,6 +1,6 @@
-import { escapeInvisible } from '../quote.ts';
-import { SANDBOX_IDENTITY } from '../sandbox/oidc.ts';
-import { commandLine } from './shell-words.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
+import { commandLine } from '../call/shell-words.ts';
 
 /** What `affidavit validate` reads to sign in the sandbox. */
 export interface SandboxEnvironment extends Record<string, string> {

@@ -1,8 +1,8 @@
-import { EvidenceError } from '../errors/evidence-error.ts';
-import { exitCodeOfSignal, runCommand, stopSignal } from '../io/process/child-process.ts';
-import { makeSandboxDirectory, writeSandboxFiles } from '../io/sandbox/sandbox-files.ts';
-import { startSandbox } from '../io/sandbox/sandbox-server.ts';
-import type { Call } from './command.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { exitCodeOfSignal, runCommand, stopSignal } from '../../io/process/child-process.ts';
+import { makeSandboxDirectory, writeSandboxFiles } from '../../io/sandbox/sandbox-files.ts';
+import { startSandbox } from '../../io/sandbox/sandbox-server.ts';
+import type { Call } from '../call/command.ts';
 import { renderExports, sandboxEnvironment } from './sandbox-environment.ts';
 
 /** Everything that `affidavit sandbox` does. */

@@ -1,4 +1,4 @@
-import type { Tool } from '../tool.ts';
+import type { Tool } from '../../tool.ts';
 import type { Options } from './options.ts';
 
 /** A flag, in words that oclif understands too (`src/cli/oclif.ts`). */

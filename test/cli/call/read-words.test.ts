@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { COMMANDS, findCommand } from '../../src/cli/command-table.ts';
-import type { Command } from '../../src/cli/command.ts';
-import { parseWords } from '../../src/cli/oclif.ts';
-import { readWords } from '../../src/cli/read-words.ts';
+import type { Command } from '../../../src/cli/call/command.ts';
+import { readWords } from '../../../src/cli/call/read-words.ts';
+import { COMMANDS, findCommand } from '../../../src/cli/command-table.ts';
+import { parseWords } from '../../../src/cli/oclif.ts';
 
 const names = Object.keys(COMMANDS);
 
