@@ -43,7 +43,7 @@ export function writeCompiled(place: CompiledPlace, code: Uint8Array): void {
   const file = fileOf(place);
   const fresh = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
     writeFileSync(fresh, Buffer.concat([Buffer.from(headOf(place.digest, code), 'latin1'), code]), {
       flag: 'wx',
       mode: 0o644,

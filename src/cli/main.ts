@@ -1,5 +1,6 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
+import type { Command } from './call/command.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
 import { splitDashes } from './command-after-dashes.ts';
 import { findCommand } from './command-table.ts';
@@ -34,9 +35,11 @@ async function run(
   after: readonly string[] | undefined,
   root: string,
 ): Promise<void> {
-  const [name = '', ...words] = argv;
+  const words = argv.slice(1);
+  const [name = '', ...more] = leadingNames(argv);
   const command = asksForHelp(words) ? undefined : await findCommand(name);
-  if (command === undefined) {
+  const isKnown = command !== undefined && (more.length === 0 || takesOperands(command));
+  if (!isKnown) {
     const { runOclif } = await import('./oclif.ts');
     await runOclif(argv, root);
     process.exitCode = 0;
@@ -50,6 +53,16 @@ async function run(
 function asksForHelp(words: readonly string[]): boolean {
   const dashes = words.indexOf('--');
   return words.slice(0, dashes === -1 ? undefined : dashes).includes('--help');
+}
+
+/** What oclif takes for the name of a command, or for a longer one of a command without operands. */
+function leadingNames(argv: readonly string[]): readonly string[] {
+  const cut = argv.findIndex((word) => /^-|=/.test(word));
+  return argv.slice(0, cut === -1 ? undefined : cut).filter((word) => word !== '');
+}
+
+function takesOperands({ args }: Command): boolean {
+  return Object.keys(args).length > 0;
 }
 
 async function end(error: unknown, json: boolean): Promise<void> {
