@@ -14,6 +14,20 @@ export interface Fault {
 /** Something worth saying that changes no verdict. */
 export type Finding = Fault;
 
+/** What was read, and what is worth saying of it. */
+export interface Parsed<T> {
+  readonly value: T;
+  readonly findings: readonly Finding[];
+}
+
+/** The same of a list: all values, and all findings in their order. */
+export function parsedList<T>(items: readonly Parsed<T>[]): Parsed<readonly T[]> {
+  return {
+    value: items.map(({ value }) => value),
+    findings: items.flatMap(({ findings }) => findings),
+  };
+}
+
 /** What an error says, as a value. */
 export function faultOf(error: EvidenceError): Fault {
   const { code, at, found, expected, hint } = error;

@@ -1,7 +1,7 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/fault.ts';
 
 /** What a recipe is for. "" and 0 demand nothing; AICR writes `any` there. */
 export interface Criteria {
@@ -37,12 +37,12 @@ const OS_ALIASES: ReadonlyMap<string, string> = new Map([
 const DASHED: ReadonlySet<string> = new Set(['rtx-pro-6000', ...SERVICE_ALIASES.keys()]);
 
 /** Reads the recipe's `criteria`; absent ones demand nothing. The values are an open set. */
-export function parseCriteria(recipe: ObjectReader, findings: Finding[]): Criteria {
+export function parseCriteria(recipe: ObjectReader): Parsed<Criteria> {
   const criteria = recipe.optionalObject('criteria');
-  if (criteria === undefined) return NO_DEMAND;
+  if (criteria === undefined) return { value: NO_DEMAND, findings: [] };
   const service = demand(criteria, 'service');
   const os = demand(criteria, 'os');
-  const parsed = {
+  const value = {
     service: SERVICE_ALIASES.get(service) ?? service,
     accelerator: demand(criteria, 'accelerator'),
     os: OS_ALIASES.get(os) ?? os,
@@ -50,8 +50,7 @@ export function parseCriteria(recipe: ObjectReader, findings: Finding[]): Criter
     platform: demand(criteria, 'platform'),
     nodes: criteria.optionalText('nodes') === undefined ? 0 : criteria.integer('nodes'),
   };
-  findings.push(...unknownFields(criteria, []));
-  return parsed;
+  return { value, findings: unknownFields(criteria, []) };
 }
 
 /** AICR's name of a recipe, e.g. `h100-eks-ubuntu-training`; `recipe` if nothing is demanded. */

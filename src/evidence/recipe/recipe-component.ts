@@ -3,7 +3,7 @@ import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/fault.ts';
 
 /** A chart or Kustomize tree that the recipe deploys. Absent texts are "". */
 export interface RecipeComponent {
@@ -37,12 +37,12 @@ const ALSO_KNOWN = [
 ];
 
 /** Reads one of `componentRefs`. Throws FIELD_MISSING, FIELD_INVALID. */
-export function parseComponent(data: Data, at: string, findings: Finding[]): RecipeComponent {
+export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> {
   const component = new ObjectReader(data, at);
   const name = component.text('name');
   if (name === '') throw emptyName(component);
   const overrides = component.optionalMap('overrides');
-  const parsed = {
+  const value = {
     name,
     type: component.optionalText('type') ?? '',
     source: component.optionalText('source') ?? '',
@@ -53,8 +53,7 @@ export function parseComponent(data: Data, at: string, findings: Finding[]): Rec
     enabled: !isFalse(overrides.get('enabled')) && !isFalse(overrides.get('install')),
     overrides,
   };
-  findings.push(...unknownFields(component, ALSO_KNOWN));
-  return parsed;
+  return { value, findings: unknownFields(component, ALSO_KNOWN) };
 }
 
 function isFalse(data: Data | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/fault.ts';
 
 /** One demand of a recipe on a value, as written: an expression may be unreadable, the recipe is not. */
 export interface RecipeConstraint {
@@ -15,15 +15,14 @@ export interface RecipeConstraint {
 }
 
 /** Reads one entry of a list of constraints. Throws FIELD_MISSING, FIELD_INVALID. */
-export function parseConstraint(data: Data, at: string, findings: Finding[]): RecipeConstraint {
+export function parseConstraint(data: Data, at: string): Parsed<RecipeConstraint> {
   const constraint = new ObjectReader(data, at);
-  const parsed = {
+  const value = {
     name: constraint.text('name'),
     expression: constraint.optionalText('value') ?? '',
     severity: constraint.optionalText('severity'),
     remediation: constraint.optionalText('remediation'),
     at,
   };
-  findings.push(...unknownFields(constraint, ['unit']));
-  return parsed;
+  return { value, findings: unknownFields(constraint, ['unit']) };
 }

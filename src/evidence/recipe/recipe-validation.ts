@@ -4,7 +4,8 @@ import type { ObjectReader } from '../../document/object-reader.ts';
 import { scalarText } from '../../document/scalar-text.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Finding } from '../../errors/fault.ts';
+import { parsedList } from '../../errors/fault.ts';
+import type { Finding, Parsed } from '../../errors/fault.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { Phase } from '../phase/phase.ts';
 import { parseConstraint } from './recipe-constraint.ts';
@@ -30,35 +31,42 @@ const READINESS = 'readiness';
 const ALSO_KNOWN = ['timeout', 'nodeSelection', 'infrastructure'];
 
 /** Reads the recipe's `validation`; absent, it demands nothing. */
-export function parseValidation(recipe: ObjectReader, findings: Finding[]): RecipeValidation {
+export function parseValidation(recipe: ObjectReader): Parsed<RecipeValidation> {
   const validation = recipe.optionalObject('validation');
-  if (validation === undefined) return { readiness: [], phases: [] };
-  const readiness = parsePhase(validation, READINESS, findings);
-  if (readiness.checks.length > 0) findings.push(notRun(validation.object(READINESS)));
-  const phases = PHASES.filter((phase) => validation.has(phase)).map((phase) => {
-    const { checks, constraints } = parsePhase(validation, phase, findings);
-    return { phase, checks, constraints };
-  });
-  findings.push(...unknownFields(validation, []));
-  return { readiness: readiness.constraints, phases };
+  if (validation === undefined) return { value: { readiness: [], phases: [] }, findings: [] };
+  const readiness = parsePhase(validation, READINESS);
+  const named = PHASES.filter((phase) => validation.has(phase));
+  const phases = parsedList(
+    named.map((phase) => {
+      const { value, findings } = parsePhase(validation, phase);
+      return { value: { phase, ...value }, findings };
+    }),
+  );
+  return {
+    value: { readiness: readiness.value.constraints, phases: phases.value },
+    findings: [
+      ...readiness.findings,
+      ...(readiness.value.checks.length > 0 ? [notRun(validation.object(READINESS))] : []),
+      ...phases.findings,
+      ...unknownFields(validation, []),
+    ],
+  };
 }
 
+type PhaseDemand = Omit<RecipePhase, 'phase'>;
+
+const NO_DEMAND: PhaseDemand = { checks: [], constraints: [] };
+
 /** A phase without content (`deployment:`) is named all the same, so it demands a report. */
-function parsePhase(
-  validation: ObjectReader,
-  name: string,
-  findings: Finding[],
-): Omit<RecipePhase, 'phase'> {
+function parsePhase(validation: ObjectReader, name: string): Parsed<PhaseDemand> {
   const phase = validation.optionalObject(name);
-  if (phase === undefined) return { checks: [], constraints: [] };
-  const parsed = {
-    checks: phase.optionalList('checks', (item, at) => parseCheck(item, at)),
-    constraints: phase.optionalList('constraints', (item, at) =>
-      parseConstraint(item, at, findings),
-    ),
+  if (phase === undefined) return { value: NO_DEMAND, findings: [] };
+  const checks = phase.optionalList('checks', parseCheck);
+  const constraints = parsedList(phase.optionalList('constraints', parseConstraint));
+  return {
+    value: { checks, constraints: constraints.value },
+    findings: [...constraints.findings, ...unknownFields(phase, ALSO_KNOWN)],
   };
-  findings.push(...unknownFields(phase, ALSO_KNOWN));
-  return parsed;
 }
 
 /** Readiness has constraints alone; a check there is run by nobody. */

@@ -5,6 +5,7 @@ import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { parsedList } from '../../errors/fault.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { MAX_CONSTRAINTS } from '../../limits.ts';
 import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
@@ -50,28 +51,31 @@ export function parseRecipe(data: Data, file: string): Recipe {
   refuseOverlay(document);
   const header = acceptHeader(document, 'RecipeResult');
   requireRecipe(document);
-  const findings = [...header.findings, ...parseMetadata(document, header)];
-  const criteria = parseCriteria(document, findings);
-  const own = document.optionalList('constraints', (item, at) =>
-    parseConstraint(item, at, findings),
+  const metadata = parseMetadata(document, header);
+  const criteria = parseCriteria(document);
+  const own = parsedList(document.optionalList('constraints', parseConstraint));
+  const validation = parseValidation(document);
+  const constraints = requireFewConstraints(
+    [...own.value, ...validation.value.readiness],
+    document,
   );
-  const { readiness, phases } = parseValidation(document, findings);
-  const constraints = requireFewConstraints([...own, ...readiness], document);
-  const components = document.optionalList('componentRefs', (item, at) =>
-    parseComponent(item, at, findings),
-  );
-  findings.push(...unknownFields(document, ['configuration', 'deploymentOrder']));
+  const components = parsedList(document.optionalList('componentRefs', parseComponent));
   return {
     file,
     apiVersion: header.apiVersion,
     retired: header.retired,
     dialect: header.apiVersion === AICR_V011 ? 'v0.11' : 'current',
-    name: recipeNameOf(criteria),
-    criteria,
+    name: recipeNameOf(criteria.value),
+    criteria: criteria.value,
     constraints,
-    phases,
-    components,
-    findings,
+    phases: validation.value.phases,
+    components: components.value,
+    findings: [
+      ...header.findings,
+      ...metadata,
+      ...[criteria, own, validation, components].flatMap(({ findings }) => findings),
+      ...unknownFields(document, ['configuration', 'deploymentOrder']),
+    ],
   };
 }
 

@@ -38,18 +38,33 @@ export function parseSnapshot(data: Data, file: string): Snapshot {
   const document = new ObjectReader(data, file);
   const header = acceptHeader(document, 'Snapshot');
   const metadata = parseFlatMetadata(document);
-  const findings = [...header.findings];
-  const measurements = new Map<string, ReadonlyMap<string, Subtype>>();
-  document.list('measurements', (item, at) => {
-    const measurement = new ObjectReader(item, at);
-    const type = measurement.text('type');
-    const subtypes = parseSubtypes(measurement, type, findings);
-    if (measurements.has(type)) findings.push(duplicate(at, type, 'the last one is used'));
-    measurements.set(type, subtypes);
-  });
-  findings.push(...unknownFields(document, ['fingerprint']));
+  const measured = document.list('measurements', parseMeasurement);
+  const again = repeated(measured, ({ type }) => type);
   const { apiVersion, retired } = header;
-  return { file, apiVersion, retired, metadata, measurements, findings };
+  return {
+    ...{ file, apiVersion, retired, metadata },
+    measurements: new Map(measured.map(({ type, subtypes }) => [type, subtypes])),
+    findings: [
+      ...header.findings,
+      ...measured.flatMap((each) => [
+        ...each.findings,
+        ...(again.has(each) ? [duplicate(each.at, each.type, 'the last one is used')] : []),
+      ]),
+      ...unknownFields(document, ['fingerprint']),
+    ],
+  };
+}
+
+/** The items whose name stands before them already. */
+function repeated<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlySet<T> {
+  const names = new Set<string>();
+  const again = new Set<T>();
+  for (const item of items) {
+    const name = nameOf(item);
+    if (names.has(name)) again.add(item);
+    names.add(name);
+  }
+  return again;
 }
 
 /** What is doubtful about when and by what the snapshot was taken. */
@@ -71,34 +86,44 @@ export function imagesOf(snapshot: Snapshot): readonly { name: string; tag: stri
   return [...images].map(([name, tag]) => ({ name, tag: scalarText(tag) ?? '' }));
 }
 
-/** Of a subtype that comes twice AICR reads the first, of a type the last: so do we, and say so. */
-function parseSubtypes(
-  measurement: ObjectReader,
-  type: string,
-  findings: Finding[],
-): ReadonlyMap<string, Subtype> {
-  const subtypes = new Map<string, Subtype>();
-  measurement.optionalList('subtypes', (item, at) => {
-    const subtype = new ObjectReader(item, at);
-    const name = subtype.optionalText('subtype') ?? '';
-    const parsed = parseSubtype(subtype);
-    if (subtypes.has(name)) {
-      findings.push(duplicate(at, `${type}.${name}`, 'the first one is used'));
-      return;
-    }
-    subtypes.set(name, parsed);
-  });
-  return subtypes;
+interface Measurement {
+  readonly type: string;
+  readonly at: string;
+  readonly subtypes: ReadonlyMap<string, Subtype>;
+  readonly findings: readonly Finding[];
 }
 
-function parseSubtype(subtype: ObjectReader): Subtype {
+/** Of a subtype that comes twice AICR reads the first, of a type the last: so do we, and say so. */
+function parseMeasurement(data: Data, at: string): Measurement {
+  const measurement = new ObjectReader(data, at);
+  const type = measurement.text('type');
+  const listed = measurement.optionalList('subtypes', parseSubtype);
+  const again = repeated(listed, ({ name }) => name);
+  const kept = listed.filter((each) => !again.has(each));
   return {
-    data: subtype.optionalMap('data'),
-    items: subtype.optionalList('items', (item, at) => {
-      const entry = new ObjectReader(item, at);
+    type,
+    at,
+    subtypes: new Map(kept.map(({ name, subtype }) => [name, subtype])),
+    findings: [...again].map((each) =>
+      duplicate(each.at, `${type}.${each.name}`, 'the first one is used'),
+    ),
+  };
+}
+
+function parseSubtype(
+  data: Data,
+  at: string,
+): { readonly name: string; readonly at: string; readonly subtype: Subtype } {
+  const reader = new ObjectReader(data, at);
+  const name = reader.optionalText('subtype') ?? '';
+  const subtype = {
+    data: reader.optionalMap('data'),
+    items: reader.optionalList('items', (item, itemAt) => {
+      const entry = new ObjectReader(item, itemAt);
       return { context: entry.optionalMap('context'), data: entry.optionalMap('data') };
     }),
   };
+  return { name, at, subtype };
 }
 
 function duplicate(at: string, name: string, which: string): Finding {
