@@ -49,7 +49,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   report: { rooms: [...LOW, 'attestation', 'trust', ...EVIDENCE, ...LINES] },
   'io/disk': { rooms: PURE, effects: true },
   'io/process': { rooms: [...PURE, 'io/disk'], effects: true },
-  'io/http': { rooms: PURE, effects: true },
+  'io/http': { rooms: ['errors'], effects: true },
   'io/sandbox': { rooms: [...PURE, 'io/disk'], effects: true },
   'io/sigstore': {
     rooms: [...PURE, 'io/disk', 'io/http', 'io/sandbox'],

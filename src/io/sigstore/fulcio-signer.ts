@@ -8,7 +8,8 @@ import type { Signer } from '@sigstore/sign';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import type { IdentityToken } from '../../sign/identity-token.ts';
-import { postJson, requestFrom } from '../http/service-request.ts';
+import { postJson } from '../http/client.ts';
+import { requestFrom } from './service-request.ts';
 
 const TIMEOUT_MS = 10_000;
 

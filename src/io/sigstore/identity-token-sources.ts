@@ -2,7 +2,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { TOKEN_AUDIENCE } from '../../sign/identity-token.ts';
 import { isConfidential } from '../../sign/signing-config.ts';
-import { requestFrom } from '../http/service-request.ts';
+import { requestFrom } from './service-request.ts';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -6,8 +6,9 @@ import type { Witness } from '@sigstore/sign';
 import type { Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { exchange, postJson, readAnswer, requestFrom } from '../http/service-request.ts';
-import type { ServiceFailure } from '../http/service-request.ts';
+import { postJson } from '../http/client.ts';
+import { callService, readAnswer, requestFrom } from './service-request.ts';
+import type { ServiceOutcome } from './service-request.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -24,8 +25,8 @@ export function rekorV1Witness(logUrl: string, secrets: readonly string[]): Witn
       const verifiers = [Buffer.from(certificatePem, 'utf8').toString('base64')];
       const spec = { proposedContent: { envelope, verifiers } };
       const init = postJson({ apiVersion: '0.0.1', kind: 'dsse', spec });
-      const outcome = await exchange({ ...service, init });
-      const uuid = 'body' in outcome ? undefined : uuidOfConflict(outcome);
+      const outcome = await callService({ ...service, init });
+      const uuid = uuidOfConflict(outcome);
       const entry =
         uuid === undefined
           ? readAnswer(service, outcome, parseEntry)
@@ -39,9 +40,10 @@ export function rekorV1Witness(logUrl: string, secrets: readonly string[]): Witn
  * After a repetition the entry may be there already, and the log says where. Only the UUID is taken
  * from it: the address stays that of the signing config.
  */
-function uuidOfConflict({ status, location }: ServiceFailure): string | undefined {
-  if (status !== 409) return undefined;
-  return /\/((?:[0-9a-f]{16})?[0-9a-f]{64})$/.exec(location ?? '')?.[1];
+function uuidOfConflict(outcome: ServiceOutcome): string | undefined {
+  if ('reason' in outcome || outcome.status !== 409) return undefined;
+  const location = outcome.headers.get('location') ?? '';
+  return /\/((?:[0-9a-f]{16})?[0-9a-f]{64})$/.exec(location)?.[1];
 }
 
 /** One member, named by the entry's UUID. What it says is verified with the whole bundle. */

@@ -4,7 +4,8 @@ import { TransparencyLogEntry } from '@sigstore/protobuf-specs';
 import type { Witness } from '@sigstore/sign';
 
 import { preAuthEncoding } from '../../trust/dsse.ts';
-import { postJson, requestFrom } from '../http/service-request.ts';
+import { postJson } from '../http/client.ts';
+import { requestFrom } from './service-request.ts';
 
 /** Rekor v2 answers when the entry stands in a signed tree, which takes up to 10 s. */
 const TIMEOUT_MS = 20_000;

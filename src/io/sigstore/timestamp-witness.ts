@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { Witness } from '@sigstore/sign';
 
-import { postJson, requestFrom } from '../http/service-request.ts';
+import { postJson } from '../http/client.ts';
+import { requestFrom } from './service-request.ts';
 
 const TIMEOUT_MS = 10_000;
 

@@ -1,0 +1,93 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { quote } from '../../quote.ts';
+import { exchange } from '../http/client.ts';
+import type { HttpAnswer, HttpFailure, HttpRequest } from '../http/client.ts';
+import { withoutSecrets } from './without-secrets.ts';
+
+/** A service that signing calls, as errors name it. */
+interface ServiceName {
+  /** E.g. `timestamp authority`. */
+  readonly name: string;
+  /** Its address as errors show it: without a path or a query that may be secret. */
+  readonly at: string;
+  /** What no error may show, even if the service repeats it, or a piece of it. */
+  readonly secrets: readonly string[];
+}
+
+type ServiceRequest = ServiceName & Omit<HttpRequest, 'maxBytes'>;
+
+/** What came of a call: only an answer that is `ok` is one to read. */
+export type ServiceOutcome = HttpAnswer | HttpFailure;
+
+/**
+ * Calls a service and reads its answer. Throws SERVICE_FAILED, also if `read` throws anything: an
+ * answer may repeat a secret.
+ */
+export async function requestFrom<T>(
+  request: ServiceRequest,
+  read: (body: Buffer) => T,
+): Promise<T> {
+  return readAnswer(request, await callService(request), read);
+}
+
+/** The first half of it, for a caller who can use an answer that is not `ok`. */
+export async function callService(request: ServiceRequest): Promise<ServiceOutcome> {
+  const { url, init, timeoutMs } = request;
+  return await exchange({ url, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES });
+}
+
+/** The second half. */
+export function readAnswer<T>(
+  service: ServiceName,
+  outcome: ServiceOutcome,
+  read: (body: Buffer) => T,
+): T {
+  if ('reason' in outcome) throw serviceFailed(service, outcome.status, outcome.reason);
+  const { ok, status, body } = outcome;
+  if (!ok) throw serviceFailed(service, status, messageOf(body.toString('utf8')));
+  try {
+    return read(body);
+  } catch {
+    throw serviceFailed(service, status, 'not what was asked for');
+  }
+}
+
+/** Sigstore's services say what is wrong in the field `message`. */
+function messageOf(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && 'message' in value) {
+      return typeof value.message === 'string' ? value.message : JSON.stringify(value.message);
+    }
+  } catch {
+    return text;
+  }
+  return '';
+}
+
+/** Of a service's message, before secrets are taken out; fewer are shown. */
+const MAX_MESSAGE_CHARACTERS = 2000;
+
+function serviceFailed(
+  { name, at, secrets }: ServiceName,
+  status: number | undefined,
+  message: string,
+): EvidenceError {
+  const answer = status === undefined ? 'no usable answer' : `status ${status}`;
+  const shown = withoutSecrets(message.slice(0, MAX_MESSAGE_CHARACTERS), secrets);
+  return new EvidenceError('SERVICE_FAILED', {
+    at,
+    found: `${answer} from the ${name}${shown === '' ? '' : `: ${quote(shown)}`}`,
+    expected: 'a successful answer',
+    hint: hintFor(status),
+  });
+}
+
+function hintFor(status: number | undefined): string {
+  if (status === undefined) return 'check the network, the proxy and the address in the config';
+  if (status === 429 || status >= 500) return 'the service is busy or down: try again later';
+  return [400, 401, 403].includes(status)
+    ? 'get a new identity token for the audience sigstore, and check the signing config'
+    : 'check the address in the signing config';
+}
