@@ -4,7 +4,8 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
-import { DER_CONTEXT_0, DER_SEQUENCE, childrenOf, parseDer } from '../der/read-der.ts';
+import { childrenOf, parseDer } from '../der/read-der.ts';
+import { TAG } from '../der/tags.ts';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
@@ -92,9 +93,9 @@ export function signedBy(
 /** RFC 5280 §4.1: version, serial number, algorithm and issuer come first. */
 function nameOf(certificate: X509Certificate): { issuer: Buffer; serial: Buffer } {
   const place = { code: 'TRUSTED_ROOT_INVALID', at: 'trusted root', hint: HINT } as const;
-  const [signed] = childrenOf(parseDer(certificate.raw, place), DER_SEQUENCE);
-  const fields = signed === undefined ? [] : childrenOf(signed, DER_SEQUENCE);
-  const [serial, , issuer] = fields.filter(({ tag }) => tag !== DER_CONTEXT_0);
+  const [signed] = childrenOf(parseDer(certificate.raw, place), TAG.sequence);
+  const fields = signed === undefined ? [] : childrenOf(signed, TAG.sequence);
+  const [serial, , issuer] = fields.filter(({ tag }) => tag !== TAG.context0);
   if (serial === undefined || issuer === undefined) {
     return refuse(place, 'a certificate without issuer and serial number', 'both');
   }
