@@ -8,7 +8,7 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { base64Field, requestObject } from './http.ts';
-import type { Request } from './http.ts';
+import type { Refused, Request } from './http.ts';
 
 /** Sigstore's policy for timestamps: https://github.com/sigstore/timestamp-authority */
 export const TIMESTAMP_POLICY = '1.3.6.1.4.1.57264.2';
@@ -32,14 +32,9 @@ export interface TimestampRequest {
   /** The object identifier of the hash function. */
   readonly hashOid: string;
   readonly digest: Buffer;
-  /** Big-endian. */
-  readonly nonce: Buffer | undefined;
+  readonly nonce: bigint | undefined;
   /** Whether the answer shall carry the certificate. */
   readonly certificates: boolean;
-}
-
-export interface Refused {
-  readonly refused: string;
 }
 
 /** Reads either form of a request; throws EvidenceError for malformed JSON. */
@@ -69,15 +64,10 @@ function parseJson(body: ObjectReader): WithPolicy | Refused {
   return {
     hashOid: HASHES.find((hash) => hash.name === name)?.oid ?? '',
     digest: base64Field(body, 'artifactHash'),
-    nonce: nonce instanceof Plain ? bytesOf(BigInt(nonce.text)) : undefined,
+    nonce: nonce instanceof Plain ? BigInt(nonce.text) : undefined,
     certificates: body.has('certificates') && body.boolean('certificates'),
     policy: body.optionalString('tsaPolicyOID'),
   };
-}
-
-function bytesOf(value: bigint): Buffer {
-  const hex = value.toString(16);
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
 }
 
 /** TimeStampReq, RFC 3161 §2.4.1. */
@@ -97,9 +87,10 @@ function readQuery(query: Der): WithPolicy {
     refuse(PLACE, 'other fields', 'version 1, an imprint, and no extension');
   }
   const policy = optional.find(({ tag }) => tag === TAG.oid);
+  const nonce = optional.find(({ tag }) => tag === TAG.integer);
   return {
     ...readImprint(imprint),
-    nonce: optional.find(({ tag }) => tag === TAG.integer)?.contents,
+    nonce: nonce && BigInt(`0x${nonce.contents.toString('hex')}`),
     certificates: optional.some(({ tag, contents }) => tag === TAG.boolean && contents[0] === 0xff),
     policy: policy === undefined ? undefined : dottedOf(policy, [TIMESTAMP_POLICY]),
   };
