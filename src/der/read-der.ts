@@ -3,18 +3,7 @@
 
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
-
-export const DER_BOOLEAN = 0x01;
-export const DER_INTEGER = 0x02;
-export const DER_BIT_STRING = 0x03;
-export const DER_OCTET_STRING = 0x04;
-export const DER_OID = 0x06;
-export const DER_UTF8_STRING = 0x0c;
-export const DER_GENERALIZED_TIME = 0x18;
-export const DER_SEQUENCE = 0x30;
-export const DER_SET = 0x31;
-export const DER_CONTEXT_0 = 0xa0;
-export const DER_CONTEXT_3 = 0xa3;
+import { TAG } from './tags.ts';
 
 /** One value: its tag, its contents, and all its bytes. */
 export interface Der {
@@ -47,7 +36,7 @@ export function childOf(parent: Der, tag: number): Der {
 
 /** An object identifier's contents in hexadecimal digits. */
 export function oidOf(value: Der): string {
-  requireTag(value, DER_OID);
+  requireTag(value, TAG.oid);
   return value.contents.toString('hex');
 }
 

@@ -1,22 +1,9 @@
 // A writer of DER (ITU-T X.690), as much of it as certificates and timestamps need. It takes what we
 // build ourselves: a wrong argument is a bug, not bad input.
 
-const TAG = {
-  boolean: 0x01,
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  null: 0x05,
-  oid: 0x06,
-  utf8String: 0x0c,
-  sequence: 0x30,
-  set: 0x31,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
-} as const;
+import { TAG } from './tags.ts';
 
 const CONTEXT_PRIMITIVE = 0x80;
-const CONTEXT_CONSTRUCTED = 0xa0;
 
 /** X.690 §8.1.3: short form up to 127, else the number of length bytes and then those. */
 function encodeLength(length: number): Buffer {
@@ -116,7 +103,7 @@ function timeDigits(at: Date): string {
 
 /** `[number] EXPLICIT`: the parts, each with its own tag, inside. */
 export function explicit(number: number, ...parts: readonly Uint8Array[]): Buffer {
-  return encode(CONTEXT_CONSTRUCTED + number, ...parts);
+  return encode(TAG.context0 + number, ...parts);
 }
 
 /** `[number] IMPLICIT` of a primitive type: its content under another tag. */
@@ -126,5 +113,5 @@ export function implicit(number: number, content: Uint8Array): Buffer {
 
 /** `[number] IMPLICIT` of a SEQUENCE or SET: the same encoding, its first byte replaced. */
 export function retag(number: number, encoded: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.of(CONTEXT_CONSTRUCTED + number), encoded.subarray(1)]);
+  return Buffer.concat([Buffer.of(TAG.context0 + number), encoded.subarray(1)]);
 }

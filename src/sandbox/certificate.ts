@@ -1,6 +1,6 @@
 // X.509 certificates, RFC 5280 §4.1.
 
-import { createHash, sign } from 'node:crypto';
+import { X509Certificate, createHash, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 import * as der from '../der/write-der.ts';
@@ -135,13 +135,10 @@ export function buildTbs(content: CertificateContent, issuer: KeyObject): Buffer
   );
 }
 
-function signTbs(tbs: Buffer, issuer: KeyObject): Buffer {
+export function buildCertificate(content: CertificateContent, issuer: KeyObject): Buffer {
+  const tbs = buildTbs(content, issuer);
   const signature = sign(hashFor(issuer), tbs, issuer);
   return der.sequence(tbs, signatureAlgorithm(issuer), der.bitString(signature));
-}
-
-export function buildCertificate(content: CertificateContent, issuer: KeyObject): Buffer {
-  return signTbs(buildTbs(content, issuer), issuer);
 }
 
 /** The AlgorithmIdentifier of a signature by this key: ECDSA with the hash of its curve's size. */
@@ -155,9 +152,5 @@ export function hashFor(key: KeyObject): 'sha256' | 'sha384' {
 }
 
 export function pemOf(certificate: Uint8Array): string {
-  const lines =
-    Buffer.from(certificate)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+  return new X509Certificate(certificate).toString();
 }

@@ -1,7 +1,6 @@
 // Fulcio's API: https://github.com/sigstore/fulcio/blob/main/fulcio.proto
 
-import { createPublicKey, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { verify } from 'node:crypto';
 
 import type { ObjectReader } from '../document/object-reader.ts';
 import { issueLeaf } from './certificate-authority.ts';
@@ -12,6 +11,7 @@ import type { Reply, Request } from './http.ts';
 import { identityExtensions, principalOf } from './identity-extensions.ts';
 import { verifyToken } from './oidc.ts';
 import type { OpenIdProvider } from './oidc.ts';
+import { parseVerifier } from './verifier-key.ts';
 
 /** POST /api/v2/signingCert: a token and the proof of a key become a certificate. */
 export function answerSigningCertificate(
@@ -23,7 +23,10 @@ export function answerSigningCertificate(
   const result = verifyToken(provider, tokenOf(body, request), request.at);
   if ('refused' in result) return errorReply(401, GRPC.unauthenticated, result.refused);
 
-  const { publicKey, proof } = readKeyRequest(body.object('publicKeyRequest'));
+  const keyRequest = body.object('publicKeyRequest');
+  const pem = Buffer.from(keyRequest.object('publicKey').string('content'));
+  const proof = base64Field(keyRequest, 'proofOfPossession');
+  const publicKey = parseVerifier(pem, 'pem')?.key;
   if (publicKey === undefined) {
     return errorReply(400, GRPC.invalidArgument, 'the public key is not a P-256 key in PEM');
   }
@@ -33,7 +36,7 @@ export function answerSigningCertificate(
     return errorReply(400, GRPC.invalidArgument, 'the proof of possession does not verify');
   }
 
-  const identity = identityExtensions(result.claims, provider.issuer);
+  const identity = identityExtensions(result.claims);
   const leaf = issueLeaf(authority, publicKey, identity, request.at);
   const certificates = [leaf, ...authorityChain(authority)].map((der) => pemOf(der));
   return jsonReply(200, { signedCertificateEmbeddedSct: { chain: { certificates } } });
@@ -48,22 +51,4 @@ export function authorityChain(authority: CertificateAuthority): readonly Buffer
 function tokenOf(body: ObjectReader, request: Request): string {
   const credentials = body.optionalObject('credentials');
   return credentials?.string('oidcIdentityToken') ?? request.authorization.replace(/^Bearer /i, '');
-}
-
-function readKeyRequest(keyRequest: ObjectReader): {
-  readonly publicKey: KeyObject | undefined;
-  readonly proof: Buffer;
-} {
-  const publicKey = parseP256Key(keyRequest.object('publicKey').string('content'));
-  return { publicKey, proof: base64Field(keyRequest, 'proofOfPossession') };
-}
-
-function parseP256Key(pem: string): KeyObject | undefined {
-  try {
-    const key = createPublicKey(pem);
-    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
-  } catch {
-    // OpenSSL's error says no more than that this is no key.
-    return undefined;
-  }
 }

@@ -21,6 +21,11 @@ export interface Reply {
   readonly body: string | Buffer;
 }
 
+/** A request that is well-formed, and what is wrong with it all the same. */
+export interface Refused {
+  readonly refused: string;
+}
+
 /** gRPC's codes, which every Sigstore service puts into its JSON errors. */
 export const GRPC = {
   invalidArgument: 3,

@@ -14,35 +14,43 @@ const URI = 6;
 /** The claims of a token that has been verified. */
 export type Claims = ReadonlyMap<string, string>;
 
+/** The value of an extension: undefined if the claims do not suffice for it. */
+type Encode = (claim: string, claims: Claims) => Buffer | undefined;
+
 /** Deprecated extensions: their value is the text itself, no DER. */
-const RAW_CLAIMS: readonly (readonly [arc: number, claim: string])[] = [
-  [2, 'event_name'],
-  [3, 'sha'],
-  [4, 'workflow'],
-  [5, 'repository'],
-  [6, 'ref'],
-];
+const raw: Encode = (claim) => Buffer.from(claim, 'utf8');
+const text: Encode = der.utf8String;
+const address: Encode = (claim) => der.utf8String(GITHUB + claim);
+const runInvocation: Encode = (run, claims) => {
+  const repository = claims.get('repository');
+  const attempt = claims.get('run_attempt');
+  if (repository === undefined || attempt === undefined) return undefined;
+  return der.utf8String(`${GITHUB}${repository}/actions/runs/${run}/attempts/${attempt}`);
+};
 
-/** Their value is a UTF8String: what stands before the claim, then the claim. */
-const TEXT_CLAIMS: readonly (readonly [arc: number, claim: string, before: string])[] = [
-  [9, 'job_workflow_ref', GITHUB],
-  [10, 'job_workflow_sha', ''],
-  [11, 'runner_environment', ''],
-  [12, 'repository', GITHUB],
-  [13, 'sha', ''],
-  [14, 'ref', ''],
-  [15, 'repository_id', ''],
-  [16, 'repository_owner', GITHUB],
-  [17, 'repository_owner_id', ''],
-  [18, 'workflow_ref', GITHUB],
-  [19, 'workflow_sha', ''],
-  [20, 'event_name', ''],
+const EXTENSIONS: readonly (readonly [arc: number, claim: string, encode: Encode])[] = [
+  [1, 'iss', raw],
+  [2, 'event_name', raw],
+  [3, 'sha', raw],
+  [4, 'workflow', raw],
+  [5, 'repository', raw],
+  [6, 'ref', raw],
+  [8, 'iss', text],
+  [9, 'job_workflow_ref', address],
+  [10, 'job_workflow_sha', text],
+  [11, 'runner_environment', text],
+  [12, 'repository', address],
+  [13, 'sha', text],
+  [14, 'ref', text],
+  [15, 'repository_id', text],
+  [16, 'repository_owner', address],
+  [17, 'repository_owner_id', text],
+  [18, 'workflow_ref', address],
+  [19, 'workflow_sha', text],
+  [20, 'event_name', text],
+  [21, 'run_id', runInvocation],
+  [22, 'repository_visibility', text],
 ];
-
-const ISSUER_RAW = 1;
-const ISSUER_TEXT = 8;
-const RUN_INVOCATION_URI = 21;
-const REPOSITORY_VISIBILITY = 22;
 
 /** Whom the token names, and what its holder must sign to prove the possession of a key. */
 export function principalOf(claims: Claims): { readonly challenge: string; readonly name: Buffer } {
@@ -55,45 +63,17 @@ export function principalOf(claims: Claims): { readonly challenge: string; reado
   return { challenge: subject, name: generalName(URI, uri) };
 }
 
-function generalName(tag: number, text: string): Buffer {
-  return der.implicit(tag, Buffer.from(text, 'ascii'));
+function generalName(tag: number, name: string): Buffer {
+  return der.implicit(tag, Buffer.from(name, 'ascii'));
 }
 
 /** The subject alternative name, the issuer, and each claim of GitHub Actions that is there. */
-export function identityExtensions(claims: Claims, issuer: string): readonly Buffer[] {
-  const raw = RAW_CLAIMS.map(([arc, claim]) => [arc, claims.get(claim)] as const);
-  const text = TEXT_CLAIMS.map(([arc, claim, before]) => {
-    const value = claims.get(claim);
-    return [arc, value === undefined ? undefined : before + value] as const;
+export function identityExtensions(claims: Claims): readonly Buffer[] {
+  const name = der.sequence(principalOf(claims).name);
+  const values = EXTENSIONS.flatMap(([arc, claim, encode]) => {
+    const found = claims.get(claim);
+    const value = found === undefined ? undefined : encode(found, claims);
+    return value === undefined ? [] : [extension(`${FULCIO}.${arc}`, value)];
   });
-  return [
-    extension(OID_SUBJECT_ALTERNATIVE_NAME, der.sequence(principalOf(claims).name), true),
-    ...present([[ISSUER_RAW, issuer], ...raw], (value) => Buffer.from(value, 'utf8')),
-    ...present(
-      [
-        [ISSUER_TEXT, issuer],
-        ...text,
-        [RUN_INVOCATION_URI, runInvocation(claims)],
-        [REPOSITORY_VISIBILITY, claims.get('repository_visibility')],
-      ],
-      der.utf8String,
-    ),
-  ];
-}
-
-function present(
-  values: readonly (readonly [arc: number, value: string | undefined])[],
-  encode: (value: string) => Buffer,
-): readonly Buffer[] {
-  return values.flatMap(([arc, value]) =>
-    value === undefined ? [] : [extension(`${FULCIO}.${arc}`, encode(value))],
-  );
-}
-
-function runInvocation(claims: Claims): string | undefined {
-  const repository = claims.get('repository');
-  const run = claims.get('run_id');
-  const attempt = claims.get('run_attempt');
-  if (repository === undefined || run === undefined || attempt === undefined) return undefined;
-  return `${GITHUB}${repository}/actions/runs/${run}/attempts/${attempt}`;
+  return [extension(OID_SUBJECT_ALTERNATIVE_NAME, name, true), ...values];
 }

@@ -100,7 +100,10 @@ function buildRoutes(services: Services): Routes {
   const routes = new Map<string, Route>([
     ['POST /api/v2/signingCert', (request) => answerSigningCertificate(authority, openId, request)],
     [`POST ${REKOR_V1_PATH}`, (request) => rekorV1.answerProposal(request)],
-    [`GET ${REKOR_V1_PATH}/*`, ({ path }) => rekorV1.answerEntry(lastPart(path))],
+    [
+      `GET ${REKOR_V1_PATH}/*`,
+      ({ path }) => rekorV1.answerEntry(path.slice(REKOR_V1_PATH.length + 1)),
+    ],
     [`POST ${REKOR_V2_BASE}${REKOR_V2_PATH}`, (request) => rekorV2.answerRequest(request)],
     [`POST ${TIMESTAMP_PATH}`, (request) => answerTimestamp(timestamps, request)],
     ['GET /oidc', (request) => answerAmbientToken(openId, request)],
@@ -134,8 +137,4 @@ function answer(routes: Routes, request: Request): Reply {
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
-}
-
-function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

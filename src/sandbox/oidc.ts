@@ -10,7 +10,7 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import type { KeyPair } from './certificate.ts';
 import { spkiOf } from './certificate.ts';
 import { errorReply, GRPC, jsonReply } from './http.ts';
-import type { Reply, Request } from './http.ts';
+import type { Refused, Reply, Request } from './http.ts';
 import type { Claims } from './identity-extensions.ts';
 
 /** What Fulcio and its clients ask for. */
@@ -80,16 +80,16 @@ function keyIdOf(provider: OpenIdProvider): string {
   return createHash('sha256').update(spkiOf(provider.keys.publicKey)).digest('hex').slice(0, 16);
 }
 
-/** What is wrong with the token, or its claims. */
-export type TokenResult = { readonly claims: Claims } | { readonly refused: string };
-
 /** Checks signature, issuer, audience and time, and that the token names somebody. */
-export function verifyToken(provider: OpenIdProvider, token: string, at: Date): TokenResult {
-  const [header = '', payload = '', signature = '', ...rest] = token.split('.');
-  const body = decodePart(payload);
-  if (body === undefined || rest.length > 0) return { refused: 'the token is not a JWT' };
-  const signed = Buffer.from(`${header}.${payload}`);
-  if (!isSigned(provider, header, { signed, signature: Buffer.from(signature, 'base64url') })) {
+export function verifyToken(
+  provider: OpenIdProvider,
+  token: string,
+  at: Date,
+): { readonly claims: Claims } | Refused {
+  const parts = token.split('.');
+  const body = decodePart(parts[1] ?? '');
+  if (body === undefined || parts.length > 3) return { refused: 'the token is not a JWT' };
+  if (!isSigned(provider, parts)) {
     return { refused: 'the token is not signed by a key of this issuer' };
   }
   const refused = wrongClaim(provider, body, at) ?? wrongPrincipal(body);
@@ -98,12 +98,12 @@ export function verifyToken(provider: OpenIdProvider, token: string, at: Date): 
 
 function isSigned(
   provider: OpenIdProvider,
-  header: string,
-  token: { readonly signed: Buffer; readonly signature: Buffer },
+  [header = '', payload = '', signature = '']: readonly string[],
 ): boolean {
   // One algorithm and one key: nothing in the token chooses how it is verified (RFC 8725 §3.1).
   if (decodePart(header)?.get('alg') !== HEADER.alg) return false;
-  return verify('sha256', token.signed, provider.keys.publicKey, token.signature);
+  const signed = Buffer.from(`${header}.${payload}`);
+  return verify('sha256', signed, provider.keys.publicKey, Buffer.from(signature, 'base64url'));
 }
 
 function wrongClaim(provider: OpenIdProvider, body: DataMap, at: Date): string | undefined {

@@ -8,42 +8,18 @@ import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { base64Field } from './http.ts';
+import type { Refused } from './http.ts';
 import { isSignatureOfDigest } from './prehashed-ecdsa.ts';
-import { isPem, parseVerifier } from './verifier-key.ts';
+import { parseVerifier } from './verifier-key.ts';
 import type { Verifier } from './verifier-key.ts';
 
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
-interface Sha256 {
-  readonly algorithm: 'sha256';
-  readonly value: string;
-}
-
 /** The entry as it is logged; all its text is base64 or hexadecimal digits. */
-export type CanonicalEntry =
-  | {
-      readonly apiVersion: '0.0.1';
-      readonly kind: 'dsse';
-      readonly spec: {
-        readonly envelopeHash: Sha256;
-        readonly payloadHash: Sha256;
-        readonly signatures: readonly { readonly signature: string; readonly verifier: string }[];
-      };
-    }
-  | {
-      readonly apiVersion: '0.0.1';
-      readonly kind: 'hashedrekord';
-      readonly spec: {
-        readonly data: { readonly hash: Sha256 };
-        readonly signature: {
-          readonly content: string;
-          readonly publicKey: { readonly content: string };
-        };
-      };
-    };
-
-export interface Refused {
-  readonly refused: string;
+export interface CanonicalEntry {
+  readonly apiVersion: '0.0.1';
+  readonly kind: 'dsse' | 'hashedrekord';
+  readonly spec: object;
 }
 
 /** The canonical entry, its signatures verified; throws EvidenceError for a malformed proposal. */
@@ -60,7 +36,7 @@ function dsseEntry(content: ObjectReader): CanonicalEntry | Refused {
   const text = content.string('envelope');
   const verifiers = content
     .list('verifiers', parseItem)
-    .map((pem) => parsePem(pem))
+    .map(parseKey)
     .filter((verifier) => verifier !== undefined);
   const envelope = new ObjectReader(decodeJson(Buffer.from(text), 'envelope'), 'envelope');
   const payload = base64Field(envelope, 'payload');
@@ -90,13 +66,13 @@ function parseItem(item: Data, at: string): Buffer {
   return base64Field(new ObjectReader(new Map([['verifier', item]]), at), 'verifier');
 }
 
-function parseSignature(item: Data, at: string): Buffer {
-  return base64Field(new ObjectReader(item, at), 'sig');
+/** Rekor v1 takes PEM only. */
+function parseKey(pem: Buffer): Verifier | undefined {
+  return parseVerifier(pem, 'pem');
 }
 
-/** Rekor v1 takes PEM only. */
-function parsePem(pem: Buffer): Verifier | undefined {
-  return isPem(pem) ? parseVerifier(pem) : undefined;
+function parseSignature(item: Data, at: string): Buffer {
+  return base64Field(new ObjectReader(item, at), 'sig');
 }
 
 function hashedRekordEntry(spec: ObjectReader): CanonicalEntry | Refused {
@@ -108,7 +84,7 @@ function hashedRekordEntry(spec: ObjectReader): CanonicalEntry | Refused {
   if (hash.string('algorithm') !== 'sha256' || !HEX_SHA256.test(digest)) {
     return { refused: 'the hash is not a SHA-256 in lower-case hexadecimal digits' };
   }
-  const verifier = parsePem(pem);
+  const verifier = parseKey(pem);
   const bytes = Buffer.from(digest, 'hex');
   if (verifier === undefined || !isSignatureOfDigest(verifier.key, bytes, content)) {
     return { refused: 'the signature does not verify with the P-256 key of the verifier' };
@@ -126,7 +102,7 @@ function hashedRekordEntry(spec: ObjectReader): CanonicalEntry | Refused {
   };
 }
 
-function sha256(bytes: Buffer): Sha256 {
+function sha256(bytes: Buffer): Readonly<Record<'algorithm' | 'value', string>> {
   return { algorithm: 'sha256', value: createHash('sha256').update(bytes).digest('hex') };
 }
 

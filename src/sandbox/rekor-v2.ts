@@ -9,10 +9,10 @@ import type { KeyPair } from './certificate.ts';
 import { spkiOf } from './certificate.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.ts';
-import type { Reply, Request } from './http.ts';
+import type { Refused, Reply, Request } from './http.ts';
 import { MerkleTree, leafHash } from './merkle-tree.ts';
 import { isSignatureOfDigest } from './prehashed-ecdsa.ts';
-import { isPem, parseVerifier } from './verifier-key.ts';
+import { parseVerifier } from './verifier-key.ts';
 
 /** Under the log's base URL. */
 export const REKOR_V2_PATH = '/api/v2/log/entries';
@@ -94,7 +94,7 @@ interface HashedRekordEntry {
   readonly spec: { readonly hashedRekordV002: object };
 }
 
-function hashedRekordEntry(wanted: ObjectReader): HashedRekordEntry | { readonly refused: string } {
+function hashedRekordEntry(wanted: ObjectReader): HashedRekordEntry | Refused {
   const digest = base64Field(wanted, 'digest');
   const signature = wanted.object('signature');
   const content = base64Field(signature, 'content');
@@ -104,8 +104,7 @@ function hashedRekordEntry(wanted: ObjectReader): HashedRekordEntry | { readonly
   }
   const form = verifier.has('x509Certificate') ? 'x509Certificate' : 'publicKey';
   const rawBytes = base64Field(verifier.object(form), 'rawBytes');
-  // The field's name says DER.
-  const verifierKey = isPem(rawBytes) ? undefined : parseVerifier(rawBytes)?.key;
+  const verifierKey = parseVerifier(rawBytes, 'der')?.key;
   if (verifierKey === undefined || digest.length !== SHA256_BYTES) {
     return { refused: 'the verifier is no P-256 key, or the digest no SHA-256' };
   }

@@ -1,14 +1,6 @@
-import {
-  DER_BOOLEAN,
-  DER_INTEGER,
-  DER_OCTET_STRING,
-  DER_OID,
-  DER_SEQUENCE,
-  childrenOf,
-  parseDer,
-  requireTag,
-} from '../der/read-der.ts';
+import { childrenOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
+import { TAG } from '../der/tags.ts';
 import * as der from '../der/write-der.ts';
 import { Plain } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';
@@ -16,7 +8,7 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { base64Field, requestObject } from './http.ts';
-import type { Request } from './http.ts';
+import type { Refused, Request } from './http.ts';
 
 /** Sigstore's policy for timestamps: https://github.com/sigstore/timestamp-authority */
 export const TIMESTAMP_POLICY = '1.3.6.1.4.1.57264.2';
@@ -40,14 +32,9 @@ export interface TimestampRequest {
   /** The object identifier of the hash function. */
   readonly hashOid: string;
   readonly digest: Buffer;
-  /** Big-endian. */
-  readonly nonce: Buffer | undefined;
+  readonly nonce: bigint | undefined;
   /** Whether the answer shall carry the certificate. */
   readonly certificates: boolean;
-}
-
-export interface Refused {
-  readonly refused: string;
 }
 
 /** Reads either form of a request; throws EvidenceError for malformed JSON. */
@@ -77,15 +64,10 @@ function parseJson(body: ObjectReader): WithPolicy | Refused {
   return {
     hashOid: HASHES.find((hash) => hash.name === name)?.oid ?? '',
     digest: base64Field(body, 'artifactHash'),
-    nonce: nonce instanceof Plain ? bytesOf(BigInt(nonce.text)) : undefined,
+    nonce: nonce instanceof Plain ? BigInt(nonce.text) : undefined,
     certificates: body.has('certificates') && body.boolean('certificates'),
     policy: body.optionalString('tsaPolicyOID'),
   };
-}
-
-function bytesOf(value: bigint): Buffer {
-  const hex = value.toString(16);
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
 }
 
 /** TimeStampReq, RFC 3161 §2.4.1. */
@@ -99,25 +81,26 @@ function parseQuery(bytes: Buffer): WithPolicy | Refused {
 }
 
 function readQuery(query: Der): WithPolicy {
-  const [version, imprint, ...optional] = childrenOf(query, DER_SEQUENCE);
+  const [version, imprint, ...optional] = childrenOf(query, TAG.sequence);
   const isV1 = version?.raw.toString('hex') === VERSION_1;
   if (!isV1 || imprint === undefined || !optional.every((part) => isOptionalPart(part))) {
     refuse(PLACE, 'other fields', 'version 1, an imprint, and no extension');
   }
-  const policy = optional.find(({ tag }) => tag === DER_OID);
+  const policy = optional.find(({ tag }) => tag === TAG.oid);
+  const nonce = optional.find(({ tag }) => tag === TAG.integer);
   return {
     ...readImprint(imprint),
-    nonce: optional.find(({ tag }) => tag === DER_INTEGER)?.contents,
-    certificates: optional.some(({ tag, contents }) => tag === DER_BOOLEAN && contents[0] === 0xff),
+    nonce: nonce && BigInt(`0x${nonce.contents.toString('hex')}`),
+    certificates: optional.some(({ tag, contents }) => tag === TAG.boolean && contents[0] === 0xff),
     policy: policy === undefined ? undefined : dottedOf(policy, [TIMESTAMP_POLICY]),
   };
 }
 
 /** MessageImprint; the parameters of the hash function are NULL or absent, and not looked at. */
 function readImprint(imprint: Der): Pick<TimestampRequest, 'hashOid' | 'digest'> {
-  const [algorithm = absent(), digest = absent()] = childrenOf(imprint, DER_SEQUENCE);
-  const [hash = absent()] = childrenOf(algorithm, DER_SEQUENCE);
-  requireTag(digest, DER_OCTET_STRING);
+  const [algorithm = absent(), digest = absent()] = childrenOf(imprint, TAG.sequence);
+  const [hash = absent()] = childrenOf(algorithm, TAG.sequence);
+  requireTag(digest, TAG.octetString);
   return {
     hashOid: dottedOf(
       hash,
@@ -129,7 +112,7 @@ function readImprint(imprint: Der): Pick<TimestampRequest, 'hashOid' | 'digest'>
 
 /** Which of the known object identifiers it is; empty if it is another. */
 function dottedOf(value: Der, known: readonly string[]): string {
-  requireTag(value, DER_OID);
+  requireTag(value, TAG.oid);
   return known.find((text) => der.oid(text).equals(value.raw)) ?? '';
 }
 
@@ -139,6 +122,6 @@ function absent(): never {
 
 /** reqPolicy, nonce or certReq; an extension would have to be understood (RFC 3161 §2.4.1). */
 function isOptionalPart({ tag, contents }: Der): boolean {
-  const isPositive = tag === DER_INTEGER && (contents[0] ?? 0x80) < 0x80;
-  return tag === DER_OID || tag === DER_BOOLEAN || isPositive;
+  const isPositive = tag === TAG.integer && (contents[0] ?? 0x80) < 0x80;
+  return tag === TAG.oid || tag === TAG.boolean || isPositive;
 }

@@ -54,7 +54,7 @@ function timestampInfo({ hashOid, digest, nonce }: TimestampRequest, at: Date): 
     der.unsignedInteger(randomBytes(SERIAL_BYTES)),
     der.generalizedTime(at),
     der.sequence(der.integer(ACCURACY_SECONDS)),
-    ...(nonce === undefined ? [] : [der.unsignedInteger(nonce)]),
+    ...(nonce === undefined ? [] : [der.integer(nonce)]),
   );
 }
 

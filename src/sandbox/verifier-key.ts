@@ -11,34 +11,29 @@ export interface Verifier {
   readonly pem: string;
 }
 
-/** Reads a certificate or a public key, PEM or DER; undefined unless it has a P-256 key. */
-export function parseVerifier(bytes: Buffer): Verifier | undefined {
-  const verifier = parseCertificate(bytes) ?? parsePublicKey(bytes);
+/** Reads a certificate or a public key in this format and no other; undefined unless it has a P-256 key. */
+export function parseVerifier(bytes: Buffer, format: 'pem' | 'der'): Verifier | undefined {
+  if (bytes.includes('-----BEGIN ') !== (format === 'pem')) return undefined;
+  const verifier =
+    unlessRefused(() => certificateOf(bytes)) ?? unlessRefused(() => publicKeyOf(bytes, format));
   return verifier?.key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? verifier : undefined;
 }
 
-function parseCertificate(bytes: Buffer): Verifier | undefined {
-  try {
-    const certificate = new X509Certificate(bytes);
-    return { key: certificate.publicKey, pem: certificate.toString() };
-  } catch {
-    // OpenSSL's error says no more than that this is no certificate.
-    return undefined;
-  }
+function certificateOf(bytes: Buffer): Verifier {
+  const certificate = new X509Certificate(bytes);
+  return { key: certificate.publicKey, pem: certificate.toString() };
 }
 
-function parsePublicKey(bytes: Buffer): Verifier | undefined {
-  try {
-    const key = isPem(bytes)
-      ? createPublicKey(bytes)
-      : createPublicKey({ key: bytes, format: 'der', type: 'spki' });
-    return { key, pem: key.export({ format: 'pem', type: 'spki' }).toString() };
-  } catch {
-    // OpenSSL's error says no more than that this is no key.
-    return undefined;
-  }
+function publicKeyOf(bytes: Buffer, format: 'pem' | 'der'): Verifier {
+  const key = createPublicKey({ key: bytes, format, type: 'spki' });
+  return { key, pem: key.export({ format: 'pem', type: 'spki' }).toString() };
 }
 
-export function isPem(bytes: Buffer): boolean {
-  return bytes.includes('-----BEGIN ');
+/** OpenSSL's error says no more than that this is no certificate, or no key. */
+function unlessRefused<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,37 +1,41 @@
 // Where to sign. A Sigstore SigningConfig, version 0.2, and the choice among its services:
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
-import type { Data } from '../document/data.ts';
-import { decodeJson } from '../document/json.ts';
-import { ObjectReader } from '../document/object-reader.ts';
-import { parseTimeAt } from '../document/time.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
-import { refuse, refusedAs } from '../place.ts';
+import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
+import { readMessage } from '../trust/message-reader.ts';
+import type { MessageReader } from '../trust/message-reader.ts';
+import { holds, readWindow } from '../trust/window.ts';
+import type { Window } from '../trust/window.ts';
 
 export interface SigningConfig {
   /** How the user named it. */
   readonly file: string;
-  readonly certificateAuthorities: readonly Service[];
-  readonly logs: readonly Service[];
-  readonly logSelector: Selector;
-  readonly timestampAuthorities: readonly Service[];
-  readonly timestampSelector: Selector;
+  readonly certificateAuthorities: Offer;
+  readonly logs: Offer;
+  readonly timestampAuthorities: Offer;
 }
 
-export interface Service {
+/** The services of one kind, and which of them to call. */
+interface Offer {
+  /** The field that lists them. */
+  readonly field: string;
+  /** The API versions that this program speaks. */
+  readonly versions: readonly number[];
+  readonly services: readonly Service[];
+  /** One of each operator, or so many operators. */
+  readonly selector: 'all' | number;
+}
+
+export interface Service extends Window {
   /** Without a slash at the end. */
   readonly url: string;
   readonly majorApiVersion: number;
-  readonly start: Date;
-  readonly end: Date | undefined;
   readonly operator: string;
 }
-
-/** How many services of a kind: one of each operator, or so many operators. */
-type Selector = { readonly kind: 'all' } | { readonly kind: 'count'; readonly count: number };
 
 /** The services to call, each once. */
 export interface SigningServices {
@@ -41,36 +45,41 @@ export interface SigningServices {
 }
 
 const MEDIA_TYPE = 'application/vnd.dev.sigstore.signingconfig.v0.2+json';
-const HINT = 'use a signing config as Sigstore publishes it, or leave --signing-config out';
-
-/** The API versions that this program speaks. */
-const CERTIFICATE_API = [1];
-const LOG_API = [1, 2];
-const TIMESTAMP_API = [1];
+const MEANING = {
+  code: 'SIGNING_CONFIG_INVALID',
+  hint: 'use a signing config as Sigstore publishes it, or leave --signing-config out',
+} as const;
 
 /** Throws SIGNING_CONFIG_INVALID. `file` is how the user named it. */
 export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConfig {
-  if (bytes.length > MAX_CONFIG_BYTES) {
-    const place = { code: 'SIGNING_CONFIG_INVALID', at: file, hint: HINT } as const;
-    refuse(place, `${bytes.length} bytes`, `at most ${MAX_CONFIG_BYTES} bytes`);
-  }
-  return refusedAs('SIGNING_CONFIG_INVALID', () => {
-    const reader = new ObjectReader(decodeJson(bytes, file), file);
+  const limits = { name: file, maxBytes: MAX_CONFIG_BYTES };
+  return readMessage(bytes, limits, MEANING, (reader) => {
     const mediaType = reader.string('mediaType');
-    const place = fieldPlace(reader, 'mediaType');
-    if (mediaType !== MEDIA_TYPE) refuse(place, quote(mediaType), MEDIA_TYPE);
+    if (mediaType !== MEDIA_TYPE) refuse(reader.place('mediaType'), quote(mediaType), MEDIA_TYPE);
+    const service = reader.each(readService);
     // Identity providers are for the interactive login, which has a flag of its own.
-    reader.optionalList('oidcUrls', readService);
-    const config: SigningConfig = {
+    reader.optionalList('oidcUrls', service);
+    return {
       file,
-      certificateAuthorities: reader.list('caUrls', readService),
-      logs: reader.optionalList('rekorTlogUrls', readService),
-      logSelector: readSelector(reader, 'rekorTlogConfig'),
-      timestampAuthorities: reader.optionalList('tsaUrls', readService),
-      timestampSelector: readSelector(reader, 'tsaConfig'),
+      certificateAuthorities: {
+        field: 'caUrls',
+        versions: [1],
+        services: reader.list('caUrls', service),
+        selector: 1,
+      },
+      logs: {
+        field: 'rekorTlogUrls',
+        versions: [1, 2],
+        services: reader.optionalList('rekorTlogUrls', service),
+        selector: readSelector(reader, 'rekorTlogConfig'),
+      },
+      timestampAuthorities: {
+        field: 'tsaUrls',
+        versions: [1],
+        services: reader.optionalList('tsaUrls', service),
+        selector: readSelector(reader, 'tsaConfig'),
+      },
     };
-    reader.end();
-    return config;
   });
 }
 
@@ -80,22 +89,12 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
  * SIGNING_CONFIG_INVALID if there are too few, or if nothing would prove the time of signing.
  */
 export function chooseServices(config: SigningConfig, at: Date): SigningServices {
-  const one: Selector = { kind: 'count', count: 1 };
-  const [certificateAuthority] = choose(config, 'caUrls', {
-    services: valid(config.certificateAuthorities, CERTIFICATE_API, at),
-    selector: one,
-  });
-  const logs = choose(config, 'rekorTlogUrls', {
-    services: valid(config.logs, LOG_API, at),
-    selector: config.logSelector,
-  });
+  const [certificateAuthority] = choose(config, config.certificateAuthorities, at);
+  const logs = choose(config, config.logs, at);
   const timestampAuthorities =
-    config.timestampAuthorities.length === 0
+    config.timestampAuthorities.services.length === 0
       ? []
-      : choose(config, 'tsaUrls', {
-          services: valid(config.timestampAuthorities, TIMESTAMP_API, at),
-          selector: config.timestampSelector,
-        });
+      : choose(config, config.timestampAuthorities, at);
   if (certificateAuthority === undefined || logs.length === 0) {
     return refuseConfig(config, 'rekorTlogUrls', 'no service', 'an authority and a log');
   }
@@ -106,33 +105,14 @@ export function chooseServices(config: SigningConfig, at: Date): SigningServices
   return { certificateAuthority, logs, timestampAuthorities };
 }
 
-function valid(
-  services: readonly Service[],
-  versions: readonly number[],
-  at: Date,
-): readonly Service[] {
-  return services.filter(
-    ({ majorApiVersion, start, end }) =>
-      versions.includes(majorApiVersion) && start <= at && (end === undefined || at <= end),
+function choose(config: SigningConfig, offer: Offer, at: Date): readonly Service[] {
+  const { field, versions, services, selector } = offer;
+  const usable = services.filter(
+    (service) => versions.includes(service.majorApiVersion) && holds(service, at),
   );
-}
-
-interface Choice {
-  readonly services: readonly Service[];
-  readonly selector: Selector;
-}
-
-function choose(
-  config: SigningConfig,
-  field: string,
-  { services, selector }: Choice,
-): readonly Service[] {
-  const best = new Map<string, Service>();
-  for (const service of services.toSorted(byPreference)) {
-    if (!best.has(service.operator)) best.set(service.operator, service);
-  }
-  const chosen = [...best.values()];
-  const count = selector.kind === 'all' ? Math.max(1, chosen.length) : selector.count;
+  const byOperator = Map.groupBy(usable.toSorted(byPreference), ({ operator }) => operator);
+  const chosen = [...byOperator.values()].flatMap(([best]) => best ?? []);
+  const count = selector === 'all' ? Math.max(1, chosen.length) : selector;
   if (chosen.length < count) {
     const found = `${chosen.length} operators with a service that is valid now`;
     refuseConfig(config, field, found, `${count}`);
@@ -158,39 +138,32 @@ function refuseConfig(
   });
 }
 
-function readService(data: Data, at: string): Service {
-  const reader = new ObjectReader(data, at);
-  const validFor = reader.object('validFor');
-  const end = validFor.optionalText('end');
-  const service: Service = {
-    url: parseServiceUrl(reader.string('url'), fieldPlace(reader, 'url')),
+function readService(reader: MessageReader): Service {
+  return {
+    url: parseServiceUrl(reader.string('url'), reader.place('url')),
     majorApiVersion: reader.integer('majorApiVersion'),
-    start: parseTimeAt(fieldPlace(validFor, 'start'), validFor.string('start')),
-    end: end === undefined ? undefined : parseTimeAt(fieldPlace(validFor, 'end'), end),
+    ...reader.message('validFor', readWindow),
     operator: reader.optionalString('operator') ?? '',
   };
-  validFor.end();
-  reader.end();
-  return service;
 }
 
-function readSelector(parent: ObjectReader, name: string): Selector {
-  const reader = parent.optionalObject(name);
-  if (reader === undefined) return { kind: 'count', count: 1 };
-  const selector = reader.string('selector');
-  const count = reader.data('count') === undefined ? 0 : reader.integer('count');
-  reader.end();
-  switch (selector) {
-    case 'ALL':
-      return { kind: 'all' };
-    case 'ANY':
-      return { kind: 'count', count: 1 };
-    case 'EXACT':
-      if (count > 0) return { kind: 'count', count };
-      return refuse(fieldPlace(reader, 'count'), `${count}`, '1 or more');
-    default:
-      return refuse(fieldPlace(reader, 'selector'), quote(selector), 'ALL, ANY or EXACT');
-  }
+function readSelector(parent: MessageReader, name: string): Offer['selector'] {
+  if (parent.optionalObject(name) === undefined) return 1;
+  return parent.message(name, (reader) => {
+    const selector = reader.string('selector');
+    const count = reader.data('count') === undefined ? 0 : reader.integer('count');
+    switch (selector) {
+      case 'ALL':
+        return 'all';
+      case 'ANY':
+        return 1;
+      case 'EXACT':
+        if (count > 0) return count;
+        return refuse(reader.place('count'), `${count}`, '1 or more');
+      default:
+        return refuse(reader.place('selector'), quote(selector), 'ALL, ANY or EXACT');
+    }
+  });
 }
 
 /**
@@ -211,8 +184,4 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 /** Whether nobody on the way can read along. */
 export function isConfidential(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
-}
-
-function fieldPlace(reader: ObjectReader, name: string): Place {
-  return { code: 'SIGNING_CONFIG_INVALID', at: reader.pointer(name), hint: HINT };
 }

@@ -4,19 +4,9 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import {
-  DER_BIT_STRING,
-  DER_CONTEXT_3,
-  DER_OCTET_STRING,
-  DER_SEQUENCE,
-  DER_UTF8_STRING,
-  childOf,
-  childrenOf,
-  oidOf,
-  parseDer,
-  requireTag,
-} from '../der/read-der.ts';
+import { childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
+import { TAG } from '../der/tags.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
@@ -99,24 +89,24 @@ type Extensions = ReadonlyMap<string, Der>;
 
 function extensionsOf(certificate: Der): Extensions {
   const { place } = certificate;
-  const [signed, algorithm] = childrenOf(certificate, DER_SEQUENCE);
-  const fields = signed === undefined ? [] : childrenOf(signed, DER_SEQUENCE);
+  const [signed, algorithm] = childrenOf(certificate, TAG.sequence);
+  const fields = signed === undefined ? [] : childrenOf(signed, TAG.sequence);
   const [version, , signedAlgorithm] = fields;
   const last = fields.at(-1);
-  if (version?.raw.toString('hex') !== VERSION_3 || last?.tag !== DER_CONTEXT_3) {
+  if (version?.raw.toString('hex') !== VERSION_3 || last?.tag !== TAG.context3) {
     return refuse(place, 'a certificate without extensions', 'an X.509 certificate, version 3');
   }
   // The outer name of the algorithm is not signed; only its copy inside is.
   if (algorithm === undefined || signedAlgorithm?.raw.equals(algorithm.raw) !== true) {
     refuse(place, 'two different signature algorithms', 'one algorithm');
   }
-  return readExtensions(childOf(last, DER_CONTEXT_3));
+  return readExtensions(childOf(last, TAG.context3));
 }
 
 function readExtensions(list: Der): Extensions {
   const extensions = new Map<string, Der>();
-  for (const extension of childrenOf(list, DER_SEQUENCE)) {
-    const [name, ...rest] = childrenOf(extension, DER_SEQUENCE);
+  for (const extension of childrenOf(list, TAG.sequence)) {
+    const [name, ...rest] = childrenOf(extension, TAG.sequence);
     const value = rest.pop();
     const [critical, ...more] = rest;
     if (name === undefined || value === undefined || more.length > 0) {
@@ -125,7 +115,7 @@ function readExtensions(list: Der): Extensions {
     const oid = oidOf(name);
     if (extensions.has(oid)) refuse(list.place, `${oid} twice`, 'each extension once');
     requireUnderstood(oid, critical);
-    requireTag(value, DER_OCTET_STRING);
+    requireTag(value, TAG.octetString);
     extensions.set(oid, value);
   }
   return extensions;
@@ -152,17 +142,17 @@ function requireLeaf(extensions: Extensions, place: Place): void {
   const oids =
     purposes === undefined
       ? []
-      : childrenOf(childOf(purposes, DER_OCTET_STRING), DER_SEQUENCE).map(oidOf);
+      : childrenOf(childOf(purposes, TAG.octetString), TAG.sequence).map(oidOf);
   if (oids.join() !== CODE_SIGNING) {
     refuse(place, `the purposes ${quote(oids.join(' '))}`, `code signing (${CODE_SIGNING}) alone`);
   }
   const usage = extensions.get(KEY_USAGE);
-  if (usage !== undefined) requireSigning(childOf(usage, DER_OCTET_STRING));
+  if (usage !== undefined) requireSigning(childOf(usage, TAG.octetString));
 }
 
 /** RFC 5280 §4.2.1.3: bit 0 is digitalSignature, bit 5 keyCertSign; the first byte counts spare bits. */
 function requireSigning(bits: Der): void {
-  requireTag(bits, DER_BIT_STRING);
+  requireTag(bits, TAG.bitString);
   const first = bits.contents[1] ?? 0;
   if ((first & 0x84) !== 0x80) {
     refuse(bits.place, 'a key that may not sign, or may certify', 'a key that may only sign');
@@ -173,7 +163,7 @@ function requireSigning(bits: Der): void {
 function subjectOf(extensions: Extensions, place: Place): string {
   const extension = extensions.get(SUBJECT_ALTERNATIVE_NAME);
   const names =
-    extension === undefined ? [] : childrenOf(childOf(extension, DER_OCTET_STRING), DER_SEQUENCE);
+    extension === undefined ? [] : childrenOf(childOf(extension, TAG.octetString), TAG.sequence);
   const [name, ...more] = names;
   // With several names, who decides which of them the policy is about?
   if (name === undefined || more.length > 0) {
@@ -202,8 +192,8 @@ function issuerOf(extensions: Extensions, place: Place): string {
 }
 
 function utf8Contents(extension: Der): Buffer {
-  const text = childOf(extension, DER_OCTET_STRING);
-  requireTag(text, DER_UTF8_STRING);
+  const text = childOf(extension, TAG.octetString);
+  requireTag(text, TAG.utf8String);
   return text.contents;
 }
 

@@ -15,8 +15,9 @@ import { parseSigstoreBundle } from './sigstore-bundle.ts';
 import type { LogEntry, MediaTypes, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
 import { parseTimestampToken } from './timestamp-token.ts';
 import type { Proof, Trust } from './trust.ts';
-import { holds, parseTrustedRoot, signedBy } from './trusted-root.ts';
+import { parseTrustedRoot, signedBy } from './trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
+import { holds } from './window.ts';
 
 /**
  * Trust in one Sigstore trusted root. `verify` throws SIGSTORE_BUNDLE_INVALID, LIMIT_EXCEEDED,

@@ -2,20 +2,9 @@
 // attributes are under the signature; everything around them is held to one spelling here, because
 // nobody else would notice a change.
 
-import {
-  DER_CONTEXT_0,
-  DER_GENERALIZED_TIME,
-  DER_INTEGER,
-  DER_OCTET_STRING,
-  DER_SEQUENCE,
-  DER_SET,
-  childOf,
-  childrenOf,
-  oidOf,
-  parseDer,
-  requireTag,
-} from '../der/read-der.ts';
+import { childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
+import { TAG } from '../der/tags.ts';
 import { parseUtcTime } from '../document/time.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
@@ -70,11 +59,11 @@ export function parseTimestampToken(
 
 function signedDataFields(response: Der): readonly Der[] {
   const { place } = response;
-  const [status = absent(place), token = absent(place)] = items(response, DER_SEQUENCE, 2);
+  const [status = absent(place), token = absent(place)] = items(response, TAG.sequence, 2);
   requireBytes(status, GRANTED, 'the status granted and nothing else');
-  const [type = absent(place), content = absent(place)] = items(token, DER_SEQUENCE, 2);
+  const [type = absent(place), content = absent(place)] = items(token, TAG.sequence, 2);
   requireOid(type, SIGNED_DATA, 'signed data');
-  return childrenOf(childOf(content, DER_CONTEXT_0), DER_SEQUENCE);
+  return childrenOf(childOf(content, TAG.context0), TAG.sequence);
 }
 
 function parseSigner(signers: Der, algorithms: Der): Pick<TimestampToken, 'issuer' | 'serial'> {
@@ -87,14 +76,14 @@ function parseSigner(signers: Der, algorithms: Der): Pick<TimestampToken, 'issue
     attributes = absent(place),
     algorithm = absent(place),
     signature = absent(place),
-  ] = items(childOf(signers, DER_SET), DER_SEQUENCE, 6);
+  ] = items(childOf(signers, TAG.set), TAG.sequence, 6);
   requireBytes(version, VERSION_1, 'version 1');
-  const [issuer = absent(place), serial = absent(place)] = items(id, DER_SEQUENCE, 2);
-  requireTag(issuer, DER_SEQUENCE);
-  requireTag(serial, DER_INTEGER);
-  requireTag(attributes, DER_CONTEXT_0);
-  requireTag(signature, DER_OCTET_STRING);
-  const declared = childOf(algorithms, DER_SET);
+  const [issuer = absent(place), serial = absent(place)] = items(id, TAG.sequence, 2);
+  requireTag(issuer, TAG.sequence);
+  requireTag(serial, TAG.integer);
+  requireTag(attributes, TAG.context0);
+  requireTag(signature, TAG.octetString);
+  const declared = childOf(algorithms, TAG.set);
   requireBytes(declared, digest.raw.toString('hex'), 'the digest algorithm of the signer');
   if (algorithmOf(digest, DIGESTS) !== algorithmOf(algorithm, SIGNATURES)) {
     refuse(place, 'a signature over another digest than the stated one', 'one digest algorithm');
@@ -104,7 +93,7 @@ function parseSigner(signers: Der, algorithms: Der): Pick<TimestampToken, 'issue
 
 function requireTrusted(list: Der | undefined, isTrusted: (certificate: Buffer) => boolean): void {
   if (list === undefined) return;
-  for (const certificate of childrenOf(list, DER_CONTEXT_0)) {
+  for (const certificate of childrenOf(list, TAG.context0)) {
     if (!isTrusted(certificate.raw)) {
       refuse(list.place, 'an embedded certificate that is not in the trusted root', 'one that is');
     }
@@ -114,14 +103,11 @@ function requireTrusted(list: Der | undefined, isTrusted: (certificate: Buffer) 
 /** RFC 3161 §2.4.2: the time is the fifth field. */
 function timeOf(info: Der): Date {
   const { place } = info;
-  const [type = absent(place), content = absent(place)] = items(info, DER_SEQUENCE, 2);
+  const [type = absent(place), content = absent(place)] = items(info, TAG.sequence, 2);
   requireOid(type, TIMESTAMP_INFO, 'timestamp info');
-  const octets = childOf(content, DER_CONTEXT_0);
-  const [, , , , time = absent(place)] = childrenOf(
-    childOf(octets, DER_OCTET_STRING),
-    DER_SEQUENCE,
-  );
-  requireTag(time, DER_GENERALIZED_TIME);
+  const octets = childOf(content, TAG.context0);
+  const [, , , , time = absent(place)] = childrenOf(childOf(octets, TAG.octetString), TAG.sequence);
+  requireTag(time, TAG.generalizedTime);
   return parseTime(time.contents.toString('latin1'), place);
 }
 
@@ -136,7 +122,7 @@ function parseTime(text: string, place: Place): Date {
 
 function algorithmOf(identifier: Der, names: ReadonlyMap<string, string>): string {
   const { place } = identifier;
-  const [oid = absent(place), parameters, ...more] = childrenOf(identifier, DER_SEQUENCE);
+  const [oid = absent(place), parameters, ...more] = childrenOf(identifier, TAG.sequence);
   const name = names.get(oidOf(oid));
   const isPlain = parameters === undefined || parameters.raw.toString('hex') === NULL_PARAMETERS;
   if (name === undefined || !isPlain || more.length > 0) {

@@ -4,17 +4,17 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
-import { DER_CONTEXT_0, DER_SEQUENCE, childrenOf, parseDer } from '../der/read-der.ts';
-import type { Data } from '../document/data.ts';
-import { decodeJson } from '../document/json.ts';
-import { ObjectReader } from '../document/object-reader.ts';
-import { parseTimeAt } from '../document/time.ts';
+import { childrenOf, parseDer } from '../der/read-der.ts';
+import { TAG } from '../der/tags.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
-import { refuse, refusedAs } from '../place.ts';
+import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import { decodeBase64 } from './base64.ts';
 import { parseX509 } from './leaf-certificate.ts';
+import { readMessage } from './message-reader.ts';
+import type { MessageReader } from './message-reader.ts';
+import { readWindow } from './window.ts';
+import type { Window } from './window.ts';
 
 export interface TrustedRoot {
   readonly logs: readonly TrustedLog[];
@@ -36,12 +36,6 @@ export interface Authority {
   readonly validFor: Window;
 }
 
-/** A closed interval. */
-export interface Window {
-  readonly start: Date;
-  readonly end: Date;
-}
-
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
   'application/vnd.dev.sigstore.trustedroot.v0.1+json',
@@ -59,25 +53,14 @@ const KEY_TYPES: ReadonlyMap<string, { format: 'spki' | 'pkcs1'; type: string }>
   ['PKIX_RSA_PKCS1V15_4096_SHA256', { format: 'spki', type: 'rsa' }],
 ]);
 
-const HINT = 'use a trusted_root.json as Sigstore publishes it, or leave --trusted-root out';
-const END_OF_TIME = new Date(8_640_000_000_000_000);
+const MEANING = {
+  code: 'TRUSTED_ROOT_INVALID',
+  hint: 'use a trusted_root.json as Sigstore publishes it, or leave --trusted-root out',
+} as const;
 
 /** Throws TRUSTED_ROOT_INVALID. `file` is how the user named it. */
 export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
-  if (bytes.length > MAX_CONFIG_BYTES) {
-    refuse(
-      { code: 'TRUSTED_ROOT_INVALID', at: file, hint: HINT },
-      `${bytes.length} bytes`,
-      `at most ${MAX_CONFIG_BYTES} bytes`,
-    );
-  }
-  return refusedAs('TRUSTED_ROOT_INVALID', () =>
-    readRoot(new ObjectReader(decodeJson(bytes, file), file)),
-  );
-}
-
-export function holds(window: Window, time: Date): boolean {
-  return window.start <= time && time <= window.end;
+  return readMessage(bytes, { name: file, maxBytes: MAX_CONFIG_BYTES }, MEANING, readRoot);
 }
 
 /** Whether a token that names its signer so was signed, if at all, by this certificate. */
@@ -91,63 +74,58 @@ export function signedBy(
 
 /** RFC 5280 §4.1: version, serial number, algorithm and issuer come first. */
 function nameOf(certificate: X509Certificate): { issuer: Buffer; serial: Buffer } {
-  const place = { code: 'TRUSTED_ROOT_INVALID', at: 'trusted root', hint: HINT } as const;
-  const [signed] = childrenOf(parseDer(certificate.raw, place), DER_SEQUENCE);
-  const fields = signed === undefined ? [] : childrenOf(signed, DER_SEQUENCE);
-  const [serial, , issuer] = fields.filter(({ tag }) => tag !== DER_CONTEXT_0);
+  const place = { ...MEANING, at: 'trusted root' };
+  const [signed] = childrenOf(parseDer(certificate.raw, place), TAG.sequence);
+  const fields = signed === undefined ? [] : childrenOf(signed, TAG.sequence);
+  const [serial, , issuer] = fields.filter(({ tag }) => tag !== TAG.context0);
   if (serial === undefined || issuer === undefined) {
     return refuse(place, 'a certificate without issuer and serial number', 'both');
   }
   return { issuer: issuer.contents, serial: serial.contents };
 }
 
-function readRoot(reader: ObjectReader): TrustedRoot {
+function readRoot(reader: MessageReader): TrustedRoot {
   const mediaType = reader.string('mediaType');
   if (!MEDIA_TYPES.includes(mediaType)) {
-    refuse(fieldPlace(reader, 'mediaType'), quote(mediaType), MEDIA_TYPES.join(' or '));
+    refuse(reader.place('mediaType'), quote(mediaType), MEDIA_TYPES.join(' or '));
   }
+  const authority = reader.each(readAuthority);
   const root = {
     logs: readLogs(reader, 'tlogs'),
     certificateLogs: readLogs(reader, 'ctlogs'),
-    certificateAuthorities: reader.optionalList('certificateAuthorities', readAuthority),
-    timestampAuthorities: reader.optionalList('timestampAuthorities', readAuthority),
+    certificateAuthorities: reader.optionalList('certificateAuthorities', authority),
+    timestampAuthorities: reader.optionalList('timestampAuthorities', authority),
   };
-  requireDistinctSigners(root.timestampAuthorities, fieldPlace(reader, 'timestampAuthorities'));
-  reader.end();
+  requireDistinctSigners(root.timestampAuthorities, reader.place('timestampAuthorities'));
   return root;
 }
 
-function readLogs(reader: ObjectReader, name: string): readonly TrustedLog[] {
-  const logs = reader.optionalList(name, readLog).filter((log) => log !== undefined);
+function readLogs(reader: MessageReader, name: string): readonly TrustedLog[] {
+  const logs = reader.optionalList(name, reader.each(readLog)).filter((log) => log !== undefined);
   const ids = new Set(logs.map(({ keyId }) => keyId.toString('hex')));
   // With one id for two logs, the window of one would be applied to the key of the other.
-  if (ids.size !== logs.length) {
-    refuse(fieldPlace(reader, name), 'one log id twice', 'distinct ids');
-  }
+  if (ids.size !== logs.length) refuse(reader.place(name), 'one log id twice', 'distinct ids');
   return logs;
 }
 
-function readLog(data: Data, at: string): TrustedLog | undefined {
-  const reader = new ObjectReader(data, at);
+function readLog(reader: MessageReader): TrustedLog | undefined {
   const baseUrl = reader.string('baseUrl');
   const hash = reader.string('hashAlgorithm');
-  if (hash !== 'SHA2_256') refuse(fieldPlace(reader, 'hashAlgorithm'), quote(hash), 'SHA2_256');
-  const logId = reader.object('logId');
-  const keyId = bytesField(logId, 'keyId');
-  logId.end();
-  const key = reader.object('publicKey');
-  const publicKey = readKey(key);
-  const validFor = readWindow(key.object('validFor'));
-  key.end();
-  readUnused(reader, ['checkpointKeyId', 'operator']);
+  if (hash !== 'SHA2_256') refuse(reader.place('hashAlgorithm'), quote(hash), 'SHA2_256');
+  const keyId = reader.message('logId', (logId) => logId.bytes('keyId'));
+  const { publicKey, validFor } = reader.message('publicKey', (key) => ({
+    publicKey: readKey(key),
+    validFor: key.message('validFor', readWindow),
+  }));
+  ignore(reader, ['checkpointKeyId', 'operator']);
   return publicKey === undefined ? undefined : { baseUrl, keyId, publicKey, validFor };
 }
 
-function readKey(reader: ObjectReader): KeyObject | undefined {
-  const bytes = bytesField(reader, 'rawBytes');
+function readKey(reader: MessageReader): KeyObject | undefined {
+  const bytes = reader.bytes('rawBytes');
   const keyType = KEY_TYPES.get(reader.string('keyDetails'));
   if (keyType === undefined) return undefined;
-  const place = fieldPlace(reader, 'rawBytes');
+  const place = reader.place('rawBytes');
   const key = parseKey(bytes, keyType.format, place);
   if (key.asymmetricKeyType !== keyType.type) {
     refuse(place, `a key of type ${key.asymmetricKeyType ?? 'none'}`, keyType.type);
@@ -163,25 +141,24 @@ function parseKey(key: Buffer, type: 'spki' | 'pkcs1', place: Place): KeyObject 
   }
 }
 
-function readAuthority(data: Data, at: string): Authority {
-  const reader = new ObjectReader(data, at);
-  const list = reader.object('certChain');
-  const [first, ...rest] = list.list('certificates', readCertificate);
-  const place = fieldPlace(list, 'certificates');
-  if (first === undefined) return refuse(place, 'no certificate', 'a chain');
-  list.end();
-  requireChain([first, ...rest], place);
-  const validFor = readWindow(reader.object('validFor'));
+function readAuthority(reader: MessageReader): Authority {
+  const chain = reader.message('certChain', readChain);
+  const validFor = reader.message('validFor', readWindow);
   // The subject is a copy, and not always a true one: the certificates are asked instead.
-  readUnused(reader, ['subject', 'uri', 'operator']);
-  return { chain: [first, ...rest], validFor };
+  ignore(reader, ['subject', 'uri', 'operator']);
+  return { chain, validFor };
 }
 
-function readCertificate(data: Data, at: string): X509Certificate {
-  const reader = new ObjectReader(data, at);
-  const certificate = parseX509(bytesField(reader, 'rawBytes'), fieldPlace(reader, 'rawBytes'));
-  reader.end();
-  return certificate;
+function readChain(reader: MessageReader): Authority['chain'] {
+  const [first, ...rest] = reader.list('certificates', reader.each(readCertificate));
+  const place = reader.place('certificates');
+  if (first === undefined) return refuse(place, 'no certificate', 'a chain');
+  requireChain([first, ...rest], place);
+  return [first, ...rest];
+}
+
+function readCertificate(reader: MessageReader): X509Certificate {
+  return parseX509(reader.bytes('rawBytes'), reader.place('rawBytes'));
 }
 
 /** Each certificate names the next as its issuer; the library verifies the signatures between them. */
@@ -208,27 +185,7 @@ function requireDistinctSigners(authorities: readonly Authority[], place: Place)
   }
 }
 
-function readWindow(reader: ObjectReader): Window {
-  const start = parseTimeAt(fieldPlace(reader, 'start'), reader.string('start'));
-  const end = reader.optionalText('end');
-  const window = {
-    start,
-    end: end === undefined ? END_OF_TIME : parseTimeAt(fieldPlace(reader, 'end'), end),
-  };
-  reader.end();
-  return window;
-}
-
-function bytesField(reader: ObjectReader, name: string): Buffer {
-  return decodeBase64(reader.string(name), fieldPlace(reader, name));
-}
-
 /** Known fields that decide nothing here; unknown ones might, and are refused. */
-function readUnused(reader: ObjectReader, names: readonly string[]): void {
+function ignore(reader: MessageReader, names: readonly string[]): void {
   for (const name of names) reader.data(name);
-  reader.end();
-}
-
-function fieldPlace(reader: ObjectReader, name: string): Place {
-  return { code: 'TRUSTED_ROOT_INVALID', at: reader.pointer(name), hint: HINT };
 }

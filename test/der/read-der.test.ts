@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { DER_OCTET_STRING, DER_SEQUENCE, childrenOf, parseDer } from '../../src/der/read-der.ts';
+import { childrenOf, parseDer } from '../../src/der/read-der.ts';
+import { TAG } from '../../src/der/tags.ts';
 import * as writer from '../../src/der/write-der.ts';
 import type { Place } from '../../src/place.ts';
 import { refusalOf } from '../document/refusal.ts';
@@ -13,11 +14,11 @@ describe('the DER reader', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 }), (texts) => {
         const bytes = writer.sequence(...texts.map((text) => writer.octetString(text)));
-        const items = childrenOf(parseDer(bytes, PLACE), DER_SEQUENCE);
+        const items = childrenOf(parseDer(bytes, PLACE), TAG.sequence);
         expect(items.map(({ contents }) => contents)).toEqual(
           texts.map((text) => Buffer.from(text)),
         );
-        expect(items.every(({ tag }) => tag === DER_OCTET_STRING)).toBe(true);
+        expect(items.every(({ tag }) => tag === TAG.octetString)).toBe(true);
       }),
     );
   });

@@ -1,45 +1,40 @@
+import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import { packEvidence } from '../../evidence/pack/pack-evidence.ts';
 import type { Validation } from '../../evidence/validate/validate.ts';
+import { writeWhole } from '../../io/disk/files.ts';
 import { logFiles } from '../../io/disk/log-files.ts';
-import { writeArchive } from '../../io/disk/write-archive.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
 
-export interface EmitOptions {
-  readonly out: string;
-  readonly logs: string | undefined;
-  readonly force: boolean;
-  readonly allowRetiredApi: boolean;
-  readonly call: Call;
-}
-
 /** Packs, signs, verifies what was signed, and writes one archive: whole or not at all. */
 export async function emitEvidence(
+  out: string,
   validation: Validation,
   session: SigningSession | undefined,
-  options: EmitOptions,
+  call: Call,
 ): Promise<PackedEvidence> {
-  const { allowRetiredApi, call } = options;
-  const { tool, signal, progress } = call;
+  const { options, tool, signal, progress } = call;
+  const directory = options.text('logs');
   const logs =
-    options.logs === undefined ? [] : await progress('hashing the logs', logFiles(options.logs));
-  const inputs = { validation, logs, tool, allowRetiredApi };
+    directory === undefined ? [] : await progress('hashing the logs', logFiles(directory));
+  const inputs = { validation, logs, tool, allowRetiredApi: options.has('allow-retired-api') };
   const packed = await progress('packing and signing', packEvidence(inputs, session?.signing));
   signal.throwIfAborted();
   const mtime = Math.floor(validation.inputs.now.getTime() / 1000);
-  await write(packed, session, { ...options, mtime });
+  const archive = encodeArchive(packed.files, { mtime, signal, layout: EVIDENCE_LAYOUT });
+  await write(out, archive, session, call);
   return packed;
 }
 
 /** The root gets its name in the turn in which the archive does: neither replaces its like without the other. */
 async function write(
-  { files }: PackedEvidence,
+  out: string,
+  archive: AsyncIterable<Uint8Array>,
   session: SigningSession | undefined,
-  { out, force, call, mtime }: EmitOptions & { readonly mtime: number },
+  { options, signal, finish, progress }: Call,
 ): Promise<void> {
-  const { signal, finish, progress } = call;
   const undo = (): void => session?.dropRoot();
   const onNamed = (): void => {
     // An interrupt is too late once the archive has its name.
@@ -49,10 +44,7 @@ async function write(
   signal.addEventListener('abort', undo);
   try {
     await session?.stageRoot();
-    const written = writeArchive(out, files, {
-      ...{ force, mtime, signal, onNamed },
-      layout: EVIDENCE_LAYOUT,
-    });
+    const written = writeWhole(out, archive, { force: options.has('force'), signal, onNamed });
     await progress('writing the archive', written);
   } catch (error) {
     undo();

@@ -18,41 +18,24 @@ import { reportOf } from '../call/report-flags.ts';
 import type { ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
-interface ValidateRun {
-  readonly recipe: string;
-  readonly snapshot: string;
-  readonly results: readonly string[];
-  readonly logs: string | undefined;
-  /** The archive to write; undefined: no evidence is asked for. */
-  readonly out: string | undefined;
-  readonly sign: boolean;
-  readonly sandbox: boolean;
-  readonly identityToken: string | undefined;
-  readonly signingConfig: string | undefined;
-  readonly trustedRoot: string | undefined;
-  readonly force: boolean;
-  readonly allowRetiredApi: boolean;
-  readonly report: ReportChoice;
-  readonly call: Call;
-}
-
 /** Everything that `affidavit validate` does. */
 export async function runValidate(call: Call): Promise<number> {
-  const run = runOf(call);
+  // The archive to write; undefined: no evidence is asked for.
+  const out = call.options.text('emit-evidence');
   const now = documentTime(call.environment);
-  await refuseBadCall(run);
-  const session = await openSession(run, now);
+  await refuseBadCall(call, out);
+  const session = await openSession(call, out, now);
   try {
-    const validation = await readAndValidate(run, now);
-    const packed =
-      run.out === undefined ? undefined : await emit(run, run.out, { validation, session });
-    const report = validationReport(run, validation, packed);
+    const validation = await readAndValidate(call, now);
+    const packed = await emit(out, validation, session, call);
+    const report = validationReport(call, validation, packed);
+    const choice = reportOf(call);
     try {
-      await printReport(await render(report, run.report), run.report.output);
+      await printReport(await render(report, choice), choice.output);
     } finally {
       // The evidence is there, even if the report cannot be written.
-      if (run.out !== undefined && packed !== undefined) {
-        process.stderr.write(nextSteps(run.out, packed, session?.rootPath));
+      if (out !== undefined && packed !== undefined) {
+        process.stderr.write(nextSteps(out, packed, session?.rootPath));
       }
     }
     return report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
@@ -61,51 +44,50 @@ export async function runValidate(call: Call): Promise<number> {
   }
 }
 
-function runOf(call: Call): ValidateRun {
-  const { options } = call;
-  return {
-    recipe: options.required('recipe'),
-    snapshot: options.required('snapshot'),
-    results: options.texts('results'),
-    logs: options.text('logs'),
-    out: options.text('emit-evidence'),
-    sign: !options.has('no-sign'),
-    sandbox: options.has('sandbox'),
-    identityToken: options.text('identity-token'),
-    signingConfig: options.text('signing-config'),
-    trustedRoot: options.text('trusted-root'),
-    force: options.has('force'),
-    allowRetiredApi: options.has('allow-retired-api'),
-    report: reportOf(call),
-    call,
-  };
-}
-
-async function refuseBadCall(run: ValidateRun): Promise<void> {
-  const { out, results, force, sandbox, signingConfig, trustedRoot, logs } = run;
+async function refuseBadCall({ options }: Call, out: string | undefined): Promise<void> {
+  const results = options.texts('results');
   if (out !== undefined && results.length === 0) throw resultsRequired();
-  const documents = [run.recipe, run.snapshot, ...results];
+  const documents = [options.required('recipe'), options.required('snapshot'), ...results];
   requireOneStdin(documents);
-  const files = [logs, signingConfig, trustedRoot].filter((path) => path !== undefined);
-  const inputs = [...documents, ...files];
-  await requireOutputs({ inputs, out, force, sandbox, output: run.report.output });
+  const files = ['logs', 'signing-config', 'trusted-root'].flatMap(
+    (name) => options.text(name) ?? [],
+  );
+  await requireOutputs({
+    inputs: [...documents, ...files],
+    out,
+    force: options.has('force'),
+    sandbox: options.has('sandbox'),
+    output: options.text('output'),
+  });
 }
 
 /** What is missing for signing is said before anything else is done. */
-async function openSession(run: ValidateRun, now: Date): Promise<SigningSession | undefined> {
-  if (run.out === undefined || !run.sign) return undefined;
+async function openSession(
+  { options, environment }: Call,
+  out: string | undefined,
+  now: Date,
+): Promise<SigningSession | undefined> {
+  if (out === undefined || options.has('no-sign')) return undefined;
   requireSignable(now);
-  const { sandbox, out, identityToken, signingConfig, trustedRoot } = run;
-  return await openSigning(
-    { sandbox, out, identityToken, signingConfig, trustedRoot },
-    run.call.environment,
-  );
+  const request = {
+    sandbox: options.has('sandbox'),
+    out,
+    identityToken: options.text('identity-token'),
+    signingConfig: options.text('signing-config'),
+    trustedRoot: options.text('trusted-root'),
+  };
+  return await openSigning(request, environment);
 }
 
-async function readAndValidate(run: ValidateRun, now: Date): Promise<Validation> {
-  const recipe = await readDocument(run.recipe, MAX_RECIPE_BYTES, 'a recipe');
-  const snapshot = await readDocument(run.snapshot, MAX_SNAPSHOT_BYTES, 'a snapshot');
-  const results = run.results.length === 0 ? undefined : await readResults(run.results);
+async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {
+  const recipe = await readDocument(options.required('recipe'), MAX_RECIPE_BYTES, 'a recipe');
+  const snapshot = await readDocument(
+    options.required('snapshot'),
+    MAX_SNAPSHOT_BYTES,
+    'a snapshot',
+  );
+  const paths = options.texts('results');
+  const results = paths.length === 0 ? undefined : await readResults(paths);
   return validate({ recipe, snapshot, results, now });
 }
 
@@ -114,28 +96,28 @@ async function readDocument(path: string, maxBytes: number, what: string): Promi
   return { name, bytes: await readFileBounded(path, maxBytes, what) };
 }
 
+/** Loaded when evidence is asked for. */
 async function emit(
-  run: ValidateRun,
-  out: string,
-  {
-    validation,
-    session,
-  }: { readonly validation: Validation; readonly session: SigningSession | undefined },
-): Promise<PackedEvidence> {
+  out: string | undefined,
+  validation: Validation,
+  session: SigningSession | undefined,
+  call: Call,
+): Promise<PackedEvidence | undefined> {
+  if (out === undefined) return undefined;
   const { emitEvidence } = await import('./emit-evidence.ts');
-  const { logs, force, allowRetiredApi, call } = run;
-  return await emitEvidence(validation, session, { out, logs, force, allowRetiredApi, call });
+  return await emitEvidence(out, validation, session, call);
 }
 
 function validationReport(
-  { call: { tool }, out }: ValidateRun,
+  { tool, options }: Call,
   validation: Validation,
   packed: PackedEvidence | undefined,
 ): ValidationReport {
   const { facts, faults, findings } = validation;
-  if (out === undefined || packed === undefined) return { tool, facts, faults, findings };
+  if (packed === undefined) return { tool, facts, faults, findings };
   const { manifestDigest, proof, bom, sandbox } = packed;
-  const evidence = { path: out, manifestDigest, signer: proof?.signer, sandbox };
+  const path = options.required('emit-evidence');
+  const evidence = { path, manifestDigest, signer: proof?.signer, sandbox };
   return { tool, facts: { ...facts, bom }, faults, findings, evidence };
 }
 

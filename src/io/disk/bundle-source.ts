@@ -28,7 +28,10 @@ export async function openBundle(path: string, layout: Layout): Promise<BundleSo
   const stats = await stat(path).catch((error: unknown) => {
     throw unreadable(error, path);
   });
-  if (stats.isDirectory()) return { kind: 'directory', entries: directoryEntries(path, layout) };
+  if (stats.isDirectory()) {
+    const entries = walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
+    return { kind: 'directory', entries };
+  }
   if (stats.isFile()) return { kind: 'archive', entries: archiveEntries(path) };
   throw wrongKind(path, kindOf(stats));
 }
@@ -71,10 +74,6 @@ interface Walk {
   readonly seen: { count: number };
 }
 
-async function* directoryEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
-  yield* walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
-}
-
 async function* walk({ directory, prefix, ...rest }: Walk): AsyncGenerator<Entry, void> {
   for (const dirent of await listed(directory, rest)) {
     const path = `${prefix}${dirent.name}`;
@@ -109,22 +108,14 @@ async function listed(
   directory: string,
   { layout: { maxEntries }, seen }: Pick<Walk, 'layout' | 'seen'>,
 ): Promise<readonly Dirent[]> {
-  const most = maxEntries - seen.count;
   const dirents = await listDirectory(directory, {
-    most,
-    tooMany: () => tooMany(directory, maxEntries),
+    most: maxEntries - seen.count,
+    found: `more than ${maxEntries} entries`,
+    expected: `at most ${maxEntries} files and directories in a bundle`,
+    hint: 'check that this is the directory of a bundle',
   });
   seen.count += dirents.length;
   return dirents;
-}
-
-function tooMany(directory: string, most: number): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at: escapeInvisible(directory),
-    found: `more than ${most} entries`,
-    expected: `at most ${most} files and directories in a bundle`,
-    hint: 'check that this is the directory of a bundle',
-  });
 }
 
 /** The entries of `openBundle`, opened when they are asked for: then what is wrong is in the report. */

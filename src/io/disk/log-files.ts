@@ -13,6 +13,13 @@ import { listDirectory } from './list-directory.ts';
 import { kindOf } from './open-file.ts';
 import { isSystemError } from './system-error.ts';
 
+const LIMIT = {
+  most: MAX_ENTRIES,
+  found: `more than ${MAX_ENTRIES} files`,
+  expected: `at most ${MAX_ENTRIES} files in a bundle`,
+  hint: 'pack the logs of one phase into fewer files',
+};
+
 /**
  * The logs in a directory, each `<phase>/<name>`, as files of a bundle under `logs/`; sorted.
  *
@@ -58,8 +65,7 @@ function logPath(entry: Dirent, path: string, phase: string): BundlePath {
 
 async function listed(directory: string): Promise<readonly Dirent[]> {
   try {
-    const limit = { most: MAX_ENTRIES, tooMany: () => tooMany(directory) };
-    return await listDirectory(directory, limit);
+    return await listDirectory(directory, LIMIT);
   } catch (error) {
     if (!isNoDirectory(error)) throw error;
     throw invalid(directory, 'something that is not a folder', 'a folder with a folder per phase');
@@ -77,14 +83,5 @@ function invalid(path: string, found: string, expected: string): EvidenceError {
     found,
     expected,
     hint: 'give --logs a folder that holds <phase>/<name> and nothing else',
-  });
-}
-
-function tooMany(directory: string): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at: escapeInvisible(directory),
-    found: `more than ${MAX_ENTRIES} files`,
-    expected: `at most ${MAX_ENTRIES} files in a bundle`,
-    hint: 'pack the logs of one phase into fewer files',
   });
 }

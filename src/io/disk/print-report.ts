@@ -1,6 +1,6 @@
 import { constants, fstatSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { lstat, open, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat, writeFile } from 'node:fs/promises';
 
 import { requireFree, writeWhole } from './files.ts';
 import { isSystemError, unwritable } from './system-error.ts';
@@ -50,12 +50,7 @@ async function statsOf(path: string): Promise<Stats | undefined> {
 
 async function pour(text: string, path: string): Promise<void> {
   try {
-    const handle = await open(path, constants.O_WRONLY);
-    try {
-      await handle.writeFile(text);
-    } finally {
-      await handle.close();
-    }
+    await writeFile(path, text, { flag: constants.O_WRONLY });
   } catch (error) {
     throw unwritable(error, path);
   }

@@ -13,6 +13,13 @@ import { listDirectory } from './list-directory.ts';
 import { kindOf } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
+const LIMIT = {
+  most: MAX_ENTRIES,
+  found: `more than ${MAX_ENTRIES} entries`,
+  expected: `at most ${MAX_ENTRIES} entries in a directory of results`,
+  hint: 'name the CTRF files one by one',
+};
+
 /**
  * Reads and sorts the results that the user names: CTRF files, directories of them (`*.json`; all
  * else in them is a finding), or standard input for `-`.
@@ -72,8 +79,7 @@ async function isDirectory(path: string): Promise<boolean> {
 async function listResults(
   directory: string,
 ): Promise<{ readonly names: readonly string[]; readonly ignored: readonly Finding[] }> {
-  const limit = { most: MAX_ENTRIES, tooMany: () => tooMany(directory) };
-  const entries = await listDirectory(directory, limit);
+  const entries = await listDirectory(directory, LIMIT);
   return {
     names: entries.filter(isReport).map(({ name }) => name),
     ignored: entries
@@ -110,15 +116,6 @@ function tooLarge(path: string): EvidenceError {
     at: escapeInvisible(path),
     found: 'more bytes, with the files before it, than results may have',
     expected: `at most ${MAX_RESULTS_BYTES} bytes in all files of --results together`,
-    hint: 'name the CTRF files one by one',
-  });
-}
-
-function tooMany(directory: string): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at: escapeInvisible(directory),
-    found: `more than ${MAX_ENTRIES} entries`,
-    expected: `at most ${MAX_ENTRIES} entries in a directory of results`,
     hint: 'name the CTRF files one by one',
   });
 }

@@ -45,12 +45,12 @@ export async function stageSandboxFiles(
   directory: string,
   sandbox: Pick<Sandbox, 'trustedRoot' | 'signingConfigs'>,
 ): Promise<StagedFiles> {
-  const names = Object.keys(filesOf(sandbox));
+  const files = { [ROOT_FILE]: sandbox.trustedRoot, ...sandbox.signingConfigs };
   try {
     const made = await mkdir(directory, { recursive: true });
-    for (const name of names) await requireFree(join(directory, name), true);
+    for (const name of Object.keys(files)) await requireFree(join(directory, name), true);
     await requireSandboxRoot(join(directory, ROOT_FILE));
-    return fillStage({ directory, made }, filesOf(sandbox));
+    return fillStage({ directory, made }, files);
   } catch (error) {
     throw unwritable(error, directory);
   }
@@ -105,13 +105,6 @@ function isSandboxRoot(bytes: Uint8Array, path: string): boolean {
     if (error instanceof EvidenceError) return false;
     throw error;
   }
-}
-
-function filesOf({
-  trustedRoot,
-  signingConfigs,
-}: Pick<Sandbox, 'trustedRoot' | 'signingConfigs'>): Readonly<Record<string, unknown>> {
-  return { 'trusted_root.json': trustedRoot, ...signingConfigs };
 }
 
 /** Unless it holds what is not ours. */

@@ -54,7 +54,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const issuer = typeof issuerOption === 'string' ? issuerOption : issuerOption(url);
   const instance = buildInstance(generateSandboxKeys(), { url, issuer, start: now() });
   server.on('request', (request, response) => {
-    void answer(instance, { request, response, at: now() });
+    void answer(instance, request, response, now());
   });
   return {
     url,
@@ -102,13 +102,12 @@ async function close(server: Server): Promise<void> {
   await closed;
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly at: Date;
-}
-
-async function answer(instance: Instance, { request, response, at }: Exchange): Promise<void> {
+async function answer(
+  instance: Instance,
+  request: IncomingMessage,
+  response: ServerResponse,
+  at: Date,
+): Promise<void> {
   // A client that goes away in the middle is no event here.
   request.on('error', ignore);
   response.on('error', ignore);

@@ -5,13 +5,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { collectFiles } from '../../../src/archive/collect.ts';
+import { encodeArchive } from '../../../src/archive/encode-archive.ts';
+import type { EncodeOptions } from '../../../src/archive/encode-archive.ts';
+import type { BundleFile } from '../../../src/archive/entry.ts';
 import { memoryFile } from '../../../src/archive/memory-file.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { RECIPE_FILE } from '../../../src/evidence/layout.ts';
 import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
 import { openBundle } from '../../../src/io/disk/bundle-source.ts';
+import { writeWhole } from '../../../src/io/disk/files.ts';
+import type { WriteOptions } from '../../../src/io/disk/files.ts';
 import { logFiles } from '../../../src/io/disk/log-files.ts';
-import { writeArchive } from '../../../src/io/disk/write-archive.ts';
 import { pieces, rejection } from '../../archive/tar-parts.ts';
 import { scratch } from '../scratch.ts';
 
@@ -19,7 +23,15 @@ const OPTIONS = { mtime: 1_700_000_000, force: false, layout: EVIDENCE_LAYOUT };
 const LOG = Array.from({ length: 60_000 }, (_, index) => `${index} a line of a log\n`).join('');
 const RECIPE = memoryFile(RECIPE_FILE, Buffer.from('kind: RecipeResult\n'));
 
-describe('writeArchive', () => {
+async function writeArchive(
+  path: string,
+  files: readonly BundleFile[],
+  options: WriteOptions & EncodeOptions,
+): Promise<void> {
+  await writeWhole(path, encodeArchive(files, options), options);
+}
+
+describe('an archive that is written', () => {
   it('E-02 writes what openBundle reads, logs and documents', async () => {
     const folder = scratch({ 'logs/deployment/a.log': LOG, 'logs/deployment/empty.log': '' });
     const files = [RECIPE, ...(await logFiles(join(folder, 'logs')))];
@@ -34,10 +46,12 @@ describe('writeArchive', () => {
 
   it('E-03 writes the same bytes from other folders, under other umasks, times of day and languages', () => {
     const script = `
-      import { writeArchive } from '${new URL('../../../src/io/disk/write-archive.ts', import.meta.url).href}';
+      import { encodeArchive } from '${new URL('../../../src/archive/encode-archive.ts', import.meta.url).href}';
+      import { writeWhole } from '${new URL('../../../src/io/disk/files.ts', import.meta.url).href}';
       import { EVIDENCE_LAYOUT as layout } from '${new URL('../../../src/evidence/layout.ts', import.meta.url).href}';
       import { logFiles } from '${new URL('../../../src/io/disk/log-files.ts', import.meta.url).href}';
-      await writeArchive('evidence.tar.gz', await logFiles('logs'), { mtime: 5, force: false, layout });`;
+      const archive = encodeArchive(await logFiles('logs'), { mtime: 5, layout });
+      await writeWhole('evidence.tar.gz', archive, { force: false });`;
     const archives = [
       { umask: '022', TZ: 'UTC', LANG: 'C' },
       { umask: '077', TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8' },

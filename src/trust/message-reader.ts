@@ -1,0 +1,70 @@
+import type { Data } from '../document/data.ts';
+import { decodeJson } from '../document/json.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { refuse, refusedAs } from '../place.ts';
+import type { Place } from '../place.ts';
+import { decodeBase64 } from './base64.ts';
+import type { AttestationFile } from './trust.ts';
+
+/** What it means when a document is not as it must be. */
+interface Meaning extends Omit<Place, 'at'> {
+  /** The code for one that is too large, if that is another. */
+  readonly tooLarge?: ErrorCode;
+}
+
+/** Reads one of Sigstore's documents, in protobuf's JSON. Throws the codes of its meaning. */
+export function readMessage<T>(
+  bytes: Uint8Array,
+  { name, maxBytes }: AttestationFile,
+  meaning: Meaning,
+  read: (reader: MessageReader) => T,
+): T {
+  const { code, tooLarge = code, hint } = meaning;
+  if (bytes.length > maxBytes) {
+    const place = { code: tooLarge, at: name, hint };
+    refuse(place, `${bytes.length} bytes`, `at most ${maxBytes} bytes`);
+  }
+  return refusedAs(code, () => whole(meaning, read)(decodeJson(bytes, name), name));
+}
+
+/** Reads a message to its end: a field that nobody asked for is refused. */
+function whole<T>(
+  meaning: Meaning,
+  read: (reader: MessageReader) => T,
+): (data: Data | undefined, at: string) => T {
+  return (data, at) => {
+    const reader = new MessageReader(data, at, meaning);
+    const value = read(reader);
+    reader.end();
+    return value;
+  };
+}
+
+/** Reads a message field by field, and each message inside to its end. */
+export class MessageReader extends ObjectReader {
+  readonly #meaning: Meaning;
+
+  constructor(data: Data | undefined, at: string, meaning: Meaning) {
+    super(data, at);
+    this.#meaning = meaning;
+  }
+
+  message<T>(name: string, read: (reader: MessageReader) => T): T {
+    return this.each(read)(this.data(name), this.pointer(name));
+  }
+
+  /** The same for the items of a list. */
+  each<T>(read: (reader: MessageReader) => T): (data: Data | undefined, at: string) => T {
+    return whole(this.#meaning, read);
+  }
+
+  bytes(name: string): Buffer {
+    return decodeBase64(this.string(name), this.place(name));
+  }
+
+  place(name: string): Place {
+    const { code, hint } = this.#meaning;
+    return { code, at: this.pointer(name), hint };
+  }
+}
