@@ -3,7 +3,7 @@
 // that is overlooked would let the demand hold that no GPU node has a label.
 
 import { trimBlanks } from '../../document/blanks.ts';
-import { scalarText } from '../../document/scalar-text.ts';
+import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import { itemReadings, splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf } from '../snapshot/snapshot.ts';

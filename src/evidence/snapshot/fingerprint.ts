@@ -1,6 +1,6 @@
 import { trimBlanks } from '../../document/blanks.ts';
+import { scalarText } from '../../document/data.ts';
 import type { DataMap } from '../../document/data.ts';
-import { scalarText } from '../../document/scalar-text.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
 import { itemReadings, splitFolded, wholeNumber } from './label-reading.ts';

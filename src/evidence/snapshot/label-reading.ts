@@ -3,9 +3,8 @@
 // Folded, in `data`: `<key>: <value>|<node>,<node>`, and `<key>.<value>` for the key when nodes differ
 // in its value, which a label of that very name writes too. Lossless, in `items`: key and value apart.
 
-import { Plain } from '../../document/data.ts';
+import { Plain, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
-import { scalarText } from '../../document/scalar-text.ts';
 import type { SnapshotItem, Subtype } from './snapshot.ts';
 
 /** One value of one label. */
