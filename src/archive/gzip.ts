@@ -7,6 +7,7 @@ import { crc32, createGzip, createInflateRaw } from 'node:zlib';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';
 import { BlockReader } from './block-reader.ts';
+import { CUT_OFF, unreadable } from './refusals.ts';
 import { through } from './through.ts';
 
 /** How large the pieces are that go through zlib, in bytes: large enough that calls cost nothing. */
@@ -34,6 +35,8 @@ const RESERVED = 0xe0;
 /** The fixed part of the header, and CRC-32 and size after the data. */
 const FIXED_BYTES = 10;
 const TRAILER_BYTES = 8;
+
+const AS_ONE = 'pack the bundle again as one .tar.gz';
 
 /** Compresses quickly. The header has neither name nor time, nor the system that wrote it. */
 export async function* gzip(
@@ -110,20 +113,16 @@ async function* inflate(data: DeflateData, maxBytes: number): AsyncGenerator<Uin
       yield chunk;
     }
   } catch (error) {
-    throw isZlibError(error) ? corrupt(error) : error;
+    throw asDamage(error);
   }
   // zlib stops at the end of the deflate stream and says nothing of what it has left over.
   if (data.trailer === undefined || inflater.bytesWritten !== data.size) {
-    throw unreadable(
-      'data after the end of the compressed data',
-      'one gzip member and nothing after',
-    );
+    const found = 'data after the end of the compressed data';
+    throw unreadable(found, 'one gzip member and nothing after', AS_ONE);
   }
   if (data.trailer.readUInt32LE(0) !== crc || data.trailer.readUInt32LE(4) !== size % 2 ** 32) {
-    throw unreadable(
-      'content that differs from its CRC-32 or size',
-      'what the end of the file says',
-    );
+    const found = 'content that differs from its CRC-32 or size';
+    throw unreadable(found, 'what the end of the file says', AS_ONE);
   }
 }
 
@@ -134,13 +133,17 @@ async function readHeader(reader: BlockReader): Promise<void> {
     const bytes = Buffer.from(await reader.read(size));
     if (bytes.length < size) throw truncated();
     if (reader.offset > MAX_GZIP_HEADER_BYTES) {
-      throw unreadable('a gzip header without end', `${MAX_GZIP_HEADER_BYTES} bytes or less`);
+      throw unreadable(
+        'a gzip header without end',
+        `${MAX_GZIP_HEADER_BYTES} bytes or less`,
+        AS_ONE,
+      );
     }
     crc = crc32(bytes, crc);
     return bytes;
   };
   if ((await read(2)).readUInt16BE(0) !== MAGIC) {
-    throw unreadable('something that is not gzip', 'a .tar.gz file or a directory');
+    throw unreadable('something that is not gzip', 'a .tar.gz file or a directory', AS_ONE);
   }
   const flags = flagsOf(await read(FIXED_BYTES - 2));
   if ((flags & EXTRA) !== 0) await read((await read(2)).readUInt16LE(0));
@@ -148,7 +151,7 @@ async function readHeader(reader: BlockReader): Promise<void> {
   if ((flags & COMMENT) !== 0) await skipText(read);
   const expected = crc & 0xffff;
   if ((flags & HEADER_CRC) !== 0 && (await read(2)).readUInt16LE(0) !== expected) {
-    throw unreadable('a gzip header that differs from its CRC', 'an undamaged header');
+    throw unreadable('a gzip header that differs from its CRC', 'an undamaged header', AS_ONE);
   }
 }
 
@@ -162,7 +165,7 @@ async function skipText(read: (size: number) => Promise<Buffer>): Promise<void> 
 function flagsOf(rest: Buffer): number {
   const flags = rest.readUInt8(1);
   if (rest[0] === DEFLATE && (flags & RESERVED) === 0) return flags;
-  throw unreadable('a gzip header of an unknown kind', 'a header of RFC 1952');
+  throw unreadable('a gzip header of an unknown kind', 'a header of RFC 1952', AS_ONE);
 }
 
 function tooLarge(maxBytes: number): EvidenceError {
@@ -174,36 +177,18 @@ function tooLarge(maxBytes: number): EvidenceError {
 }
 
 function truncated(): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNREADABLE', {
-    found: 'a file that ends too early',
-    expected: 'a whole gzip file',
-    hint: 'copy or download the bundle again: it was cut off',
-  });
+  return unreadable('a file that ends too early', 'a whole gzip file', CUT_OFF);
 }
 
-function corrupt(cause: Error & { readonly code: string }): EvidenceError {
-  if (cause.code === 'Z_BUF_ERROR') return truncated();
+/** What zlib complains about means that the data is damaged; anything else stays what it is. */
+function asDamage(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string' || !code.startsWith('Z_')) return error;
+  if (code === 'Z_BUF_ERROR') return truncated();
   return new EvidenceError('ARCHIVE_UNREADABLE', {
     found: 'damaged compressed data',
     expected: 'a deflate stream (RFC 1951)',
     hint: 'copy or download the bundle again',
-    cause,
-  });
-}
-
-function isZlibError(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    error.code.startsWith('Z_')
-  );
-}
-
-function unreadable(found: string, expected: string): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNREADABLE', {
-    found,
-    expected,
-    hint: 'pack the bundle again as one .tar.gz',
+    cause: error,
   });
 }

@@ -1,6 +1,6 @@
 // The records of a pax extended header: POSIX.1-2017 pax §"pax Extended Header".
-import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
+import { unsafe } from './refusals.ts';
 
 /**
  * What a record may say: times, owners and attributes, which nobody here reads. Everything else is
@@ -9,6 +9,8 @@ import { quote } from '../quote.ts';
  */
 const HARMLESS =
   /^(?:[acm]time|[ug]id|[ug]name|comment|LIBARCHIVE\.(?:creationtime|xattr\..+)|SCHILY\.(?:dev|ino|nlink|fflags|xattr\..+|acl\.(?:access|default|ace))|RHT\.security\.selinux)$/;
+
+const EXPECTED = 'pax records of times, owners and attributes only';
 
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
@@ -23,10 +25,10 @@ export function requireHarmlessPax(records: Uint8Array, at: string): void {
     const start = rest.indexOf(SPACE) + 1;
     const end = record.indexOf(EQUALS);
     if (length > rest.length || end <= start || record.at(-1) !== NEWLINE) {
-      throw refusal(at, 'a pax record that is not "LENGTH KEY=VALUE"');
+      throw unsafe(at, 'a pax record that is not "LENGTH KEY=VALUE"', EXPECTED);
     }
     const key = Buffer.from(record.subarray(start, end)).toString('latin1');
-    if (!HARMLESS.test(key)) throw refusal(at, `the pax record ${quote(key)}`);
+    if (!HARMLESS.test(key)) throw unsafe(at, `the pax record ${quote(key)}`, EXPECTED);
     rest = rest.subarray(length);
   }
 }
@@ -35,13 +37,4 @@ export function requireHarmlessPax(records: Uint8Array, at: string): void {
 function recordLength(rest: Uint8Array): number {
   const digits = Buffer.from(rest.subarray(0, rest.indexOf(SPACE))).toString('latin1');
   return /^[1-9][0-9]{0,9}$/.test(digits) ? Number(digits) : Number.NaN;
-}
-
-function refusal(at: string, found: string): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNSAFE', {
-    at,
-    found,
-    expected: 'pax records of times, owners and attributes only',
-    hint: 'pack the bundle again: with affidavit, or with `tar --format=ustar`',
-  });
 }

@@ -7,6 +7,7 @@ import { BlockReader } from './block-reader.ts';
 import type { Entry } from './entry.ts';
 import { shownPath } from './entry.ts';
 import { requireHarmlessPax } from './pax.ts';
+import { CUT_OFF, PACK_AGAIN, unreadable, unsafe } from './refusals.ts';
 import type { TarHeader } from './tar-header.ts';
 import { BLOCK_BYTES, decodeHeader, isZero } from './tar-header.ts';
 
@@ -39,7 +40,7 @@ const EXTENSION_NAMES = new Map([
   ['X', 'a Solaris extended header'],
 ]);
 
-const HINT = 'pack the bundle again: with affidavit, or with `tar --format=ustar`';
+const END = 'the end of the archive after two blocks of zeros';
 
 /**
  * The entries of a tar archive, in its order. What is not one whole archive throws
@@ -113,12 +114,8 @@ async function withoutPax(reader: BlockReader, header: TarHeader): Promise<TarHe
   await readPax(reader, header);
   const next = await readHeader(reader);
   if (next !== undefined && TYPE_NAMES.has(next.typeFlag)) return next;
-  throw new EvidenceError('ARCHIVE_UNSAFE', {
-    at: shownPath(header.path),
-    found: 'a pax header that no entry follows',
-    expected: 'an entry after it',
-    hint: HINT,
-  });
+  const at = shownPath(header.path);
+  throw unsafe(at, 'a pax header that no entry follows', 'an entry after it');
 }
 
 async function readPax(reader: BlockReader, header: TarHeader): Promise<void> {
@@ -128,7 +125,7 @@ async function readPax(reader: BlockReader, header: TarHeader): Promise<void> {
       at,
       found: `a pax header of ${header.size} bytes`,
       expected: `${MAX_PAX_BYTES} bytes or less`,
-      hint: HINT,
+      hint: PACK_AGAIN,
     });
   }
   const records = await reader.read(header.size);
@@ -142,12 +139,8 @@ function typeOf({ path, typeFlag, size }: TarHeader): string {
   // What a directory's size means was never agreed on: some readers skip that many bytes, some none.
   if (type !== undefined && (type === 'file' || size === 0)) return type;
   const extension = EXTENSION_NAMES.get(typeFlag) ?? `an entry of type ${quote(typeFlag)}`;
-  throw new EvidenceError('ARCHIVE_UNSAFE', {
-    at: shownPath(path),
-    found: type === undefined ? extension : `a ${type} with ${size} bytes of content`,
-    expected: 'regular files and directories',
-    hint: HINT,
-  });
+  const found = type === undefined ? extension : `a ${type} with ${size} bytes of content`;
+  throw unsafe(shownPath(path), found, 'regular files and directories');
 }
 
 /** How many bytes fill the last block of a content. */
@@ -159,12 +152,7 @@ async function skipPadding(reader: BlockReader, size: number, at: string): Promi
   const padding = await reader.read(size);
   if (padding.length < size) throw truncated(reader, at);
   if (isZero(padding)) return;
-  throw new EvidenceError('ARCHIVE_UNSAFE', {
-    at,
-    found: 'bytes between the end of the content and the next header',
-    expected: 'zeros',
-    hint: HINT,
-  });
+  throw unsafe(at, 'bytes between the end of the content and the next header', 'zeros');
 }
 
 /** Refuses everything but zeros after the first zero block: what some readers would go on to read. */
@@ -174,20 +162,15 @@ async function requireEnd(reader: BlockReader): Promise<void> {
   let allowed = MAX_ARCHIVE_PADDING_BYTES;
   let piece: Uint8Array | undefined = second;
   while (piece !== undefined) {
-    if (allowed < 0 || !isZero(piece)) throw continued(reader, allowed < 0);
+    if (allowed < 0) {
+      throw unreadable(`more than ${MAX_ARCHIVE_PADDING_BYTES} bytes of padding`, END);
+    }
+    if (!isZero(piece)) {
+      throw unreadable(`data after the end of the archive, before byte ${reader.offset}`, END);
+    }
     piece = await reader.readSome(BLOCK_BYTES);
     allowed -= piece?.length ?? 0;
   }
-}
-
-function continued(reader: BlockReader, tooLong: boolean): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNREADABLE', {
-    found: tooLong
-      ? `more than ${MAX_ARCHIVE_PADDING_BYTES} bytes of padding`
-      : `data after the end of the archive, before byte ${reader.offset}`,
-    expected: 'the end of the archive after two blocks of zeros',
-    hint: HINT,
-  });
 }
 
 function truncated(reader: BlockReader, at?: string): EvidenceError {
@@ -195,6 +178,6 @@ function truncated(reader: BlockReader, at?: string): EvidenceError {
     at,
     found: `the end of the data after ${reader.offset} bytes`,
     expected: 'a whole tar archive, ended by two blocks of zeros',
-    hint: 'copy or download the bundle again: it was cut off',
+    hint: CUT_OFF,
   });
 }

@@ -1,8 +1,8 @@
 // The 512-byte header of a tar entry: POSIX.1-2017 pax §"ustar Interchange Format", and what GNU tar
 // writes in its place. https://www.gnu.org/software/tar/manual/html_node/Standard.html
-import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { shownPath } from './entry.ts';
+import { unreadable, unsafe } from './refusals.ts';
 
 /** Everything in a tar archive comes in blocks of this many bytes. */
 export const BLOCK_BYTES = 512;
@@ -40,8 +40,6 @@ const OCTAL = /^([0-7]+)[ \0]*$/;
 const NUMBERS = [MODE, OWNER, GROUP, MODIFIED, DEVICE_MAJOR, DEVICE_MINOR];
 const READABLE = /^ *[0-7]*[ \0]*$|^[\u0080\u00ff]/;
 
-const HINT = 'pack the bundle again: with affidavit, or with `tar --format=ustar`';
-
 /** A header, or what a program calls unreadable: `offset` is where its block begins, in bytes. */
 export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
   const magic = latin1(block, MAGIC);
@@ -55,12 +53,7 @@ export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
   requireReadable(block, path);
   const size = octal(block, SIZE);
   if (size === undefined) {
-    throw new EvidenceError('ARCHIVE_UNSAFE', {
-      at: shownPath(path),
-      found: `the size ${quote(latin1(block, SIZE))}`,
-      expected: 'an octal number',
-      hint: HINT,
-    });
+    throw unsafe(shownPath(path), `the size ${quote(latin1(block, SIZE))}`, 'an octal number');
   }
   return { path, typeFlag: String.fromCharCode(block[TYPE_FLAG] ?? 0), size };
 }
@@ -73,12 +66,8 @@ export function isZero(bytes: Uint8Array): boolean {
 function requireReadable(block: Uint8Array, path: string): void {
   const unread = NUMBERS.find((field) => !READABLE.test(latin1(block, field)));
   if (unread === undefined) return;
-  throw new EvidenceError('ARCHIVE_UNSAFE', {
-    at: shownPath(path),
-    found: `the number ${quote(latin1(block, unread))} in a header`,
-    expected: 'an octal number, as every reader takes it',
-    hint: HINT,
-  });
+  const found = `the number ${quote(latin1(block, unread))} in a header`;
+  throw unsafe(shownPath(path), found, 'an octal number, as every reader takes it');
 }
 
 interface Field {
@@ -92,12 +81,8 @@ function pathOf(block: Uint8Array, magic: string): string {
   // Readers disagree here: GNU's old format has times at this place, which some take for a prefix of
   // the name, and star has a shorter prefix and marks it in the last bytes. Neither is guessed at.
   if ((magic === GNU && prefix !== '') || !isZero(block.subarray(PREFIX.end))) {
-    throw new EvidenceError('ARCHIVE_UNSAFE', {
-      at: shownPath(name),
-      found: 'a header with fields that tar programs read differently',
-      expected: 'a plain ustar or GNU header',
-      hint: HINT,
-    });
+    const found = 'a header with fields that tar programs read differently';
+    throw unsafe(shownPath(name), found, 'a plain ustar or GNU header');
   }
   return prefix === '' ? name : `${prefix}/${name}`;
 }
@@ -124,8 +109,4 @@ function text(block: Uint8Array, { start, end }: Field): string {
 
 function latin1(block: Uint8Array, { start, end }: Field): string {
   return Buffer.from(block.buffer, block.byteOffset + start, end - start).toString('latin1');
-}
-
-function unreadable(found: string, expected: string): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNREADABLE', { found, expected, hint: HINT });
 }

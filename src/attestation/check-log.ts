@@ -4,11 +4,15 @@ import type { Fault } from '../errors/fault.ts';
 import type { CheckResult } from './check.ts';
 
 /** What the body of a check reports. Faults that are not empty make the check fail. */
-export interface Outcome<T> {
-  readonly value: T;
+export interface Comparison {
   readonly found: string;
   readonly expected: string;
   readonly faults?: readonly Fault[];
+}
+
+/** The same with what the check read. */
+export interface Outcome<T> extends Comparison {
+  readonly value: T;
 }
 
 /** Runs the checks of one kind and keeps what each found. A bug passes through: it is never a verdict. */
@@ -28,7 +32,7 @@ export class CheckLog<Name extends string> {
   }
 
   /** An independent check: its failure is kept, the line goes on. Undefined if it has no value. */
-  note<T>(name: Name, body: () => Outcome<T>): T | undefined {
+  note<T>(name: Name, body: () => Comparison & Partial<Outcome<T>>): T | undefined {
     return this.#judge(name, body)?.value;
   }
 
@@ -68,7 +72,7 @@ export class CheckLog<Name extends string> {
     );
   }
 
-  #judge<T>(name: Name, body: () => Outcome<T>): Outcome<T> | undefined {
+  #judge<T extends Comparison>(name: Name, body: () => T): T | undefined {
     try {
       const outcome = body();
       this.#keep(name, outcome);
@@ -80,7 +84,7 @@ export class CheckLog<Name extends string> {
     }
   }
 
-  #keep(name: Name, { found, expected, faults = [] }: Omit<Outcome<unknown>, 'value'>): void {
+  #keep(name: Name, { found, expected, faults = [] }: Comparison): void {
     const [first] = faults;
     this.#set(
       first === undefined

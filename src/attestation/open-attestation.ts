@@ -7,7 +7,7 @@ import { parseStatement } from '../statement/statement.ts';
 import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
-import type { CheckLog, Outcome } from './check-log.ts';
+import type { CheckLog, Comparison, Outcome } from './check-log.ts';
 
 /** One signed statement, as it was received. */
 export interface Attestation<Name extends string> {
@@ -96,7 +96,7 @@ function verified(proof: Proof): Outcome<Proof> {
   };
 }
 
-function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): Outcome<undefined> {
+function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): Comparison {
   const found = describeSigner(signer);
   const expected = policy.signers.map(describeSigner).join(', or ');
   const fault: Fault = {
@@ -106,7 +106,7 @@ function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): O
     expected,
     hint: 'if this signer shall be trusted, name this identity and issuer, letter by letter',
   };
-  return { value: undefined, found, expected, faults: allows(policy, signer) ? [] : [fault] };
+  return { found, expected, faults: allows(policy, signer) ? [] : [fault] };
 }
 
 /** The statement is read from the bytes that were signed; the copy beside them must be the same. */

@@ -1,5 +1,4 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { ErrorDetail } from '../errors/evidence-error.ts';
 import type { Signer } from '../sign/signer.ts';
 import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
 
@@ -34,7 +33,7 @@ export async function seal(
   const sigstoreBundle = await signer.sign(statement);
   const proof = verifyAgain(trust, sigstoreBundle, files.attestation);
   if (Buffer.from(proof.payload).equals(statement)) return { sigstoreBundle, proof };
-  throw selfCheckFailed({
+  throw new EvidenceError('SELF_CHECK_FAILED', {
     found: 'another payload than the statement',
     expected: `the bytes of ${files.statement}`,
     hint: HINT_SERVICES,
@@ -46,7 +45,7 @@ function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array, file: Attestation
     return trust.verify(sigstoreBundle, file);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    throw selfCheckFailed({
+    throw new EvidenceError('SELF_CHECK_FAILED', {
       found: `${error.code}: ${error.found}`,
       expected: `${error.expected}, under ${trust.root.source}`,
       hint: HINT_SERVICES,
@@ -57,8 +56,3 @@ function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array, file: Attestation
 
 const HINT_SERVICES =
   'check that --trusted-root belongs to the services of --signing-config; nothing was written';
-
-/** What was signed is not what a verifier would take. */
-export function selfCheckFailed(detail: ErrorDetail): EvidenceError {
-  return new EvidenceError('SELF_CHECK_FAILED', detail);
-}

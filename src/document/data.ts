@@ -29,6 +29,12 @@ export function isDataList(data: Data | undefined): data is readonly Data[] {
   return Array.isArray(data);
 }
 
+/** A scalar's source text. Null, lists and maps have none: there is no value. */
+export function scalarText(data: Data | undefined): string | undefined {
+  if (typeof data === 'string') return data;
+  return data instanceof Plain && data.type !== 'null' ? data.text : undefined;
+}
+
 /** What a person would call the value, e.g. `a list`. */
 export function describe(data: Data | undefined): string {
   if (data === undefined) return 'nothing';

@@ -2,13 +2,12 @@
 // two readers could take differently (a key named twice, half a surrogate pair, a byte order mark)
 // is refused, and no number is rounded.
 
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, isDataList } from './data.ts';
 import type { Data, DataMap } from './data.ts';
-import { decodeUtf8, lineAndColumn, pointerAt } from './text.ts';
+import { decodeUtf8, pointerAt, refusalAt } from './text.ts';
+import type { Remedy } from './text.ts';
 
 const NULL = new Plain('null', 'null');
 const TRUE = new Plain('boolean', 'true');
@@ -77,7 +76,6 @@ class JsonReader {
   /** The key or index that is being read at each depth: the pointer, when one is needed. */
   readonly #path: (string | number)[] = [];
   #position = 0;
-  #depth = 0;
   #values = 0;
   // oxlint-disable-next-line no-control-regex -- RFC 8259 §7 names exactly these as to be escaped
   readonly #unescaped = /[^"\\\u0000-\u001F]*/y;
@@ -94,7 +92,7 @@ class JsonReader {
     const data = this.#value();
     this.#skipSpace();
     if (this.#position < this.#text.length) {
-      this.#refuse(this.#next(), 'the end of the document', 'keep one value in the file');
+      this.#refuse(this.#next(), 'the end of the document', { hint: 'keep one value in the file' });
     }
     return data;
   }
@@ -134,7 +132,7 @@ class JsonReader {
     const list: Data[] = [];
     this.#enter(LIST_END);
     while (!this.#closes(LIST_END, list.length)) {
-      this.#path[this.#depth - 1] = list.length;
+      this.#path[this.#path.length - 1] = list.length;
       list.push(this.#value());
     }
     return list;
@@ -147,8 +145,14 @@ class JsonReader {
       const start = this.#position;
       if (this.#text.charCodeAt(start) !== QUOTE) this.#refuse(this.#next(), 'a key in quotes');
       const key = this.#string();
-      this.#path[this.#depth - 1] = key;
-      if (map.has(key)) this.#refuseDuplicate(key, start);
+      this.#path[this.#path.length - 1] = key;
+      if (map.has(key)) {
+        this.#position = start;
+        this.#refuse(`the key ${quote(key)} a second time`, 'each key once', {
+          code: 'DOCUMENT_DUPLICATE_KEY',
+          hint: 'remove one of the two: readers differ on which of them counts',
+        });
+      }
       this.#skipSpace();
       if (this.#text.charCodeAt(this.#position) !== COLON) this.#refuse(this.#next(), 'a colon');
       this.#position += 1;
@@ -162,22 +166,22 @@ class JsonReader {
   #countValue(): void {
     this.#values += 1;
     if (this.#values <= MAX_JSON_VALUES) return;
-    const found = `more than ${MAX_JSON_VALUES} values`;
-    this.#fail('LIMIT_EXCEEDED', { found, expected: 'fewer values', hint: 'split the document' });
+    this.#refuse(`more than ${MAX_JSON_VALUES} values`, 'fewer values', {
+      code: 'LIMIT_EXCEEDED',
+      hint: 'split the document',
+    });
   }
 
   #enter(end: number): void {
     this.#countValue();
-    this.#depth += 1;
-    if (this.#depth > MAX_NESTING) {
-      this.#depth -= 1;
-      this.#fail('DOCUMENT_UNSUPPORTED', {
-        found: `lists and maps that nest more than ${MAX_NESTING} deep`,
-        expected: `at most ${MAX_NESTING} levels`,
+    if (this.#path.length >= MAX_NESTING) {
+      const found = `lists and maps that nest more than ${MAX_NESTING} deep`;
+      this.#refuse(found, `at most ${MAX_NESTING} levels`, {
+        code: 'DOCUMENT_UNSUPPORTED',
         hint: 'flatten the document',
       });
     }
-    this.#path[this.#depth - 1] = end === LIST_END ? 0 : '';
+    this.#path.push(end === LIST_END ? 0 : '');
     this.#position += 1;
   }
 
@@ -187,8 +191,7 @@ class JsonReader {
     const unit = this.#text.charCodeAt(this.#position);
     if (unit === end) {
       this.#position += 1;
-      this.#depth -= 1;
-      this.#path.length = this.#depth;
+      this.#path.pop();
       return true;
     }
     if (count === 0) return false;
@@ -196,7 +199,9 @@ class JsonReader {
     this.#position += 1;
     this.#skipSpace();
     if (this.#text.charCodeAt(this.#position) === end) {
-      this.#refuse('a comma before the end', 'a value after the comma', 'remove the last comma');
+      this.#refuse('a comma before the end', 'a value after the comma', {
+        hint: 'remove the last comma',
+      });
     }
     return false;
   }
@@ -209,12 +214,16 @@ class JsonReader {
       text += this.#escape() + this.#plainPart();
     }
     if (this.#text.charCodeAt(this.#position) !== QUOTE) {
-      this.#refuse(this.#next(), 'a double quote that ends the text', 'escape control characters');
+      this.#refuse(this.#next(), 'a double quote that ends the text', {
+        hint: 'escape control characters',
+      });
     }
     this.#position += 1;
     if (!text.isWellFormed()) {
       this.#position = start;
-      this.#refuse('half a surrogate pair', 'whole Unicode characters', 'correct the \\u escapes');
+      this.#refuse('half a surrogate pair', 'whole Unicode characters', {
+        hint: 'correct the \\u escapes',
+      });
     }
     return text;
   }
@@ -257,26 +266,8 @@ class JsonReader {
     return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
   }
 
-  #refuse(found: string, expected: string, hint = 'correct the document at this place'): never {
-    this.#fail('DOCUMENT_INVALID', { found, expected, hint });
-  }
-
-  #refuseDuplicate(key: string, position: number): never {
-    this.#position = position;
-    this.#fail('DOCUMENT_DUPLICATE_KEY', {
-      found: `the key ${quote(key)} a second time`,
-      expected: 'each key once',
-      hint: 'remove one of the two: readers differ on which of them counts',
-    });
-  }
-
-  #fail(code: ErrorCode, detail: { found: string; expected: string; hint: string }): never {
-    const place = lineAndColumn(this.#text, this.#position);
-    const path = this.#path.slice(0, this.#depth);
-    throw new EvidenceError(code, {
-      ...detail,
-      at: pointerAt(this.#file, path),
-      found: `${detail.found} (line ${place.line}, column ${place.column})`,
-    });
+  #refuse(found: string, expected: string, remedy: Remedy = {}): never {
+    const at = pointerAt(this.#file, this.#path);
+    throw refusalAt(this.#text, this.#position, { at, found, expected, ...remedy });
   }
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
-import { JsonMap, Plain, describe, isDataList, isDataMap } from './data.ts';
+import { JsonMap, Plain, describe, isDataList, isDataMap, scalarText } from './data.ts';
 import type { Data, DataMap } from './data.ts';
 import { pointerToken } from './text.ts';
 
@@ -58,15 +58,12 @@ export class ObjectReader {
   /** A scalar's source text: what AICR's string fields take. Null, lists and maps are refused. */
   text(name: string): string {
     const data = this.data(name);
-    if (data instanceof Plain && data.type !== 'null') return data.text;
-    return typeof data === 'string' ? data : this.#refuse(name, data, 'a scalar');
+    return scalarText(data) ?? this.#refuse(name, data, 'a scalar');
   }
 
   /** A scalar's source text; absent and null are undefined. */
   optionalText(name: string): string | undefined {
-    const data = this.data(name);
-    const absent = data === undefined || (data instanceof Plain && data.type === 'null');
-    return absent ? undefined : this.text(name);
+    return this.#isAbsent(name) ? undefined : this.text(name);
   }
 
   /** A whole number that JavaScript holds exactly, `least` or more. */
@@ -94,9 +91,7 @@ export class ObjectReader {
 
   /** A list; absent and null are the empty list. */
   optionalList<T>(name: string, parse: (item: Data, at: string) => T): readonly T[] {
-    const data = this.data(name);
-    const absent = data === undefined || (data instanceof Plain && data.type === 'null');
-    return absent ? [] : this.list(name, parse);
+    return this.#isAbsent(name) ? [] : this.list(name, parse);
   }
 
   object(name: string): ObjectReader {
@@ -105,15 +100,12 @@ export class ObjectReader {
 
   /** A map; absent and null are undefined. */
   optionalObject(name: string): ObjectReader | undefined {
-    const data = this.data(name);
-    const absent = data === undefined || (data instanceof Plain && data.type === 'null');
-    return absent ? undefined : this.object(name);
+    return this.#isAbsent(name) ? undefined : this.object(name);
   }
 
   /** A map as it is, with keys that are data; absent and null are the empty map. */
   optionalMap(name: string): DataMap {
-    const child = this.optionalObject(name);
-    return child === undefined ? new Map<string, Data>() : child.#map;
+    return this.#isAbsent(name) ? new Map<string, Data>() : this.object(name).#map;
   }
 
   /** Where the field is: `recipe.yaml#/criteria/os`. */
@@ -141,13 +133,8 @@ export class ObjectReader {
 
   /** Refuses the field with a code of its own. */
   refuse(name: string, detail: { code: ErrorCode; expected: string; hint: string }): never {
-    const data = this.data(name);
-    throw new EvidenceError(detail.code, {
-      at: this.pointer(name),
-      found: foundText(data),
-      expected: detail.expected,
-      hint: detail.hint,
-    });
+    const found = foundText(this.data(name));
+    throw new EvidenceError(detail.code, { at: this.pointer(name), found, ...detail });
   }
 
   /**
@@ -165,6 +152,11 @@ export class ObjectReader {
       expected: `${quote(name)}, or a name that is no other spelling of it`,
       hint: 'correct the key and make the document again',
     });
+  }
+
+  #isAbsent(name: string): boolean {
+    const data = this.data(name);
+    return data === undefined || (data instanceof Plain && data.type === 'null');
   }
 
   #refuse(name: string, data: Data | undefined, expected: string): never {

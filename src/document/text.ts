@@ -1,6 +1,8 @@
 // What JSON and YAML documents have in common as text.
 
+import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
+import type { ErrorDetail } from '../errors/evidence-error.ts';
 
 const BYTE_ORDER_MARK = '\u{FEFF}';
 
@@ -32,11 +34,26 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Line and column of a position, both from 1; columns count UTF-16 units, as editors do. */
-export function lineAndColumn(text: string, position: number): { line: number; column: number } {
+/** What else a complaint says, where the usual is not enough. */
+export interface Remedy {
+  readonly code?: ErrorCode;
+  readonly hint?: string;
+}
+
+/** A complaint about a position of a text. Lines and columns count from 1, in UTF-16 units, as in editors. */
+export function refusalAt(
+  text: string,
+  position: number,
+  { code = 'DOCUMENT_INVALID', found, ...detail }: Omit<ErrorDetail, 'hint'> & Remedy,
+): EvidenceError {
   const before = text.slice(0, position);
   const line = before.split('\n').length;
-  return { line, column: position - before.lastIndexOf('\n') };
+  const column = position - before.lastIndexOf('\n');
+  return new EvidenceError(code, {
+    hint: 'correct the document at this place',
+    ...detail,
+    found: `${found} (line ${line}, column ${column})`,
+  });
 }
 
 /** A file and a JSON pointer into it (RFC 6901 §6); the file alone for its root. */

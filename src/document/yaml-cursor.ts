@@ -1,8 +1,7 @@
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_DOCUMENT_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { lineAndColumn, pointerAt } from './text.ts';
+import { pointerAt, refusalAt } from './text.ts';
+import type { Remedy } from './text.ts';
 
 export const TAB = 0x09;
 export const LINE_FEED = 0x0a;
@@ -154,13 +153,8 @@ export class YamlCursor {
     return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
   }
 
-  refuse(found: string, expected: string, detail: { code?: ErrorCode; hint?: string } = {}): never {
-    const { line, column } = lineAndColumn(this.text, this.position);
-    throw new EvidenceError(detail.code ?? 'DOCUMENT_INVALID', {
-      at: pointerAt(this.#file, this.path),
-      found: `${found} (line ${line}, column ${column})`,
-      expected,
-      hint: detail.hint ?? 'correct the document at this place',
-    });
+  refuse(found: string, expected: string, remedy: Remedy = {}): never {
+    const at = pointerAt(this.#file, this.path);
+    throw refusalAt(this.text, this.position, { at, found, expected, ...remedy });
   }
 }

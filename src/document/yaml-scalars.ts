@@ -191,7 +191,7 @@ function skipBreaks(cursor: YamlCursor): number {
 }
 
 /** The escapes that YAML 1.2 and yaml.v3 both have; `\/` is one of YAML 1.2 alone. */
-const ESCAPES: ReadonlyMap<string, string> = new Map([
+export const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['0', '\0'],
   ['a', '\u0007'],
   ['b', '\b'],

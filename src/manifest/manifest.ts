@@ -1,4 +1,5 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
+import { sortedByPath } from '../archive/entry.ts';
 import type { Layout } from '../archive/layout.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import type { Digest } from '../digest.ts';
@@ -27,8 +28,7 @@ export interface Manifest {
 
 /** The bytes of `manifest.json`: sorted by path, two spaces, one newline at the end. */
 export function encodeManifest(files: readonly ManifestFile[]): Uint8Array {
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const entries = sorted.map(({ path, size, digest }) => {
+  const entries = sortedByPath(files).map(({ path, size, digest }) => {
     const mediaType = mediaTypeOf(path);
     return { path, size, sha256: digest, ...(mediaType === undefined ? {} : { mediaType }) };
   });

@@ -2,7 +2,7 @@ import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
-import { EvidenceError, withCode } from '../errors/evidence-error.ts';
+import { refusedAs } from '../place.ts';
 import { quote } from '../quote.ts';
 import type { Identity } from '../trust/identity.ts';
 
@@ -29,7 +29,7 @@ export function describeSigner({ subject, issuer }: Identity): string {
  * @throws EvidenceError POLICY_INVALID
  */
 export function parsePolicy(bytes: Uint8Array, file: string): Policy {
-  try {
+  return refusedAs('POLICY_INVALID', () => {
     const reader = new ObjectReader(decodeJson(bytes, file), file);
     requireSchemaVersion(reader);
     const signers = reader.list('signers', parseIdentity);
@@ -40,10 +40,7 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
       expected: 'at least one signer',
       hint: 'name the identities that may sign',
     });
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    throw withCode(error, 'POLICY_INVALID');
-  }
+  });
 }
 
 function parseIdentity(data: Data, at: string): Identity {

@@ -53,18 +53,13 @@ function clusterLines(facts: Facts, terminal: Terminal): readonly string[] {
     name(match.dimension),
     shown(wantedBy(match)),
     shown(providedBy(match)),
+    marked(sayMatch(match), terminal),
   ]);
-  const results = [
-    '',
-    ...facts.match.perDimension.map((match) => marked(sayMatch(match), terminal)),
-  ];
-  const lines = columns([['', 'recipe wants', 'cluster has'], ...rows]);
-  const widest = Math.max(...lines.map((line) => line.length));
   const measured = alsoMeasured(facts).map(([label, value]) => `${label} ${name(value)}`);
   return [
     '',
     heading('Cluster', terminal),
-    ...lines.map((line, index) => `${line.padEnd(widest + 2)}${results[index] ?? ''}`.trimEnd()),
+    ...columns([['', 'recipe wants', 'cluster has', ''], ...rows]),
     ...(measured.length === 0 ? [] : wrap(`also: ${measured.join(', ')}`, '  ', '  ', terminal)),
   ];
 }
@@ -76,17 +71,15 @@ function shown({ words, value }: Shown): string {
 function phaseLines(facts: Facts, terminal: Terminal): readonly string[] {
   const { phases } = facts;
   if (phases === undefined) return [];
-  const names = columns(phases.map(({ phase }) => [phase]));
-  const widest = Math.max(0, ...names.map((line) => line.length));
-  const states = phases.map(
-    (phase, index) =>
-      `${(names[index] ?? '').padEnd(widest + 2)}${marked(sayPhase(phase), terminal)}${countsOf(phase)}`,
-  );
+  const states = phases.map((phase) => [
+    phase.phase,
+    `${marked(sayPhase(phase), terminal)}${countsOf(phase)}`,
+  ]);
   const more = { most: MOST, noun: 'tests' };
   return [
     '',
     heading('Phases', terminal),
-    ...states,
+    ...columns(states),
     ...few(
       testsOf(facts, ['failed', 'pending', 'other']),
       (test) => testLines(`✗ ${test.status} ${test.phase}: `, test, terminal),

@@ -115,22 +115,18 @@ export function validationHeadline({ facts, faults }: ValidationReport): Headlin
     const sentence = 'Not everything that the recipe demands holds.';
     return { words: 'NOT GREEN', tone: 'bad', sentence, exitCode: VERDICT_EXIT_CODES.failed };
   }
-  const phases = facts.phases ?? [];
+  const { phases = [] } = facts;
+  const { verified: exitCode } = VERDICT_EXIT_CODES;
   const pending =
     phases.some(({ required, state }) => required && state === 'not-run') ||
     phases.every(({ state }) => state === 'not-run');
   if (pending) {
     const sentence =
       'The cluster fits the recipe and the constraints hold. No phase was judged: run again with --results.';
-    return {
-      words: 'GREEN SO FAR',
-      tone: 'doubtful',
-      sentence,
-      exitCode: VERDICT_EXIT_CODES.verified,
-    };
+    return { words: 'GREEN SO FAR', tone: 'doubtful', sentence, exitCode };
   }
   const sentence = 'The cluster fits the recipe, the constraints hold, and the phases are green.';
-  return { words: 'GREEN', tone: 'good', sentence, exitCode: VERDICT_EXIT_CODES.verified };
+  return { words: 'GREEN', tone: 'good', sentence, exitCode };
 }
 
 /** A value of a document, or words of ours where it has none. */
@@ -179,28 +175,25 @@ export function sayPhase({ state, required }: PhaseResult): Said {
   }
 }
 
+const CONSTRAINT_WORDS: Readonly<Record<ConstraintResult['outcome'], Said>> = {
+  passed: { words: 'holds', tone: 'good' },
+  failed: { words: 'FAILED', tone: 'bad' },
+  unevaluable: { words: 'UNEVALUABLE', tone: 'bad' },
+};
+
 export function sayConstraint({ outcome }: ConstraintResult): Said {
-  switch (outcome) {
-    case 'passed':
-      return { words: 'holds', tone: 'good' };
-    case 'failed':
-      return { words: 'FAILED', tone: 'bad' };
-    case 'unevaluable':
-      return { words: 'UNEVALUABLE', tone: 'bad' };
-  }
+  return CONSTRAINT_WORDS[outcome];
 }
 
+const CHECK_WORDS: Readonly<Record<CheckResult['outcome'], Said>> = {
+  passed: { words: 'passed', tone: 'good' },
+  failed: { words: 'FAILED', tone: 'bad' },
+  skipped: { words: 'SKIPPED', tone: 'doubtful' },
+  'not-reached': { words: 'NOT REACHED', tone: 'doubtful' },
+};
+
 export function sayCheck({ outcome }: CheckResult): Said {
-  switch (outcome) {
-    case 'passed':
-      return { words: 'passed', tone: 'good' };
-    case 'failed':
-      return { words: 'FAILED', tone: 'bad' };
-    case 'skipped':
-      return { words: 'SKIPPED', tone: 'doubtful' };
-    case 'not-reached':
-      return { words: 'NOT REACHED', tone: 'doubtful' };
-  }
+  return CHECK_WORDS[outcome];
 }
 
 /** The faults of a check that did not pass; at least one, so that none is left out of a report. */

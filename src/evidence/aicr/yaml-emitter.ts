@@ -1,5 +1,6 @@
 // Writes a YAML tree as yaml.v3 v3.0.1 does, its defects included: AICR hashes this text.
 
+import { ESCAPES } from '../../document/yaml-scalars.ts';
 import type { Context, Scalar, ScalarStyle } from '../../document/yaml-scalars.ts';
 import { canonicalStyle, hasBreak, isPrintable } from './yaml-style.ts';
 import type { Place } from './yaml-style.ts';
@@ -152,23 +153,10 @@ function indented(line: string, index: number, column: number): string {
   return index === 0 || line === '' ? line : ' '.repeat(column) + line;
 }
 
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['\0', '0'],
-  ['\u{7}', 'a'],
-  ['\b', 'b'],
-  ['\t', 't'],
-  ['\n', 'n'],
-  ['\v', 'v'],
-  ['\f', 'f'],
-  ['\r', 'r'],
-  ['\u{1B}', 'e'],
-  ['"', '"'],
-  ['\\', '\\'],
-  ['\u{85}', 'N'],
-  ['\u{A0}', '_'],
-  ['\u{2028}', 'L'],
-  ['\u{2029}', 'P'],
-]);
+/** By character. A space is never escaped here by its letter. */
+const LETTERS = new Map(
+  [...ESCAPES].flatMap(([letter, character]) => (letter === ' ' ? [] : [[character, letter]])),
+);
 
 function renderDouble(value: string): string {
   // The emitter looks for a byte order mark at the start of the text instead of here.
@@ -182,7 +170,7 @@ function renderDouble(value: string): string {
 }
 
 function escapeOf(character: string): string {
-  const letter = ESCAPES.get(character);
+  const letter = LETTERS.get(character);
   if (letter !== undefined) return `\\${letter}`;
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16).toUpperCase();

@@ -1,6 +1,7 @@
 import type { Data } from '../../document/data.ts';
 import { Plain, isDataList, isDataMap } from '../../document/data.ts';
 import type { Json } from '../../document/json-value.ts';
+import { decodeJson } from '../../document/json.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Fault } from '../../errors/fault.ts';
@@ -63,8 +64,9 @@ export function claimFaults(
   at: string,
   pair: { readonly claimed: Data | undefined; readonly computed: Json },
 ): readonly Fault[] {
-  const claimed = flattenData(pair.claimed);
-  const computed = flattenJson(pair.computed);
+  const claimed = flatten(pair.claimed);
+  // Read as the claim was, so that both have one form.
+  const computed = flatten(decodeJson(Buffer.from(JSON.stringify(pair.computed)), at));
   // Without regard to case, as Go's reader matches keys: `Matched` beside `matched` would be the claim there.
   const known = new RegExp(rule.known.source, 'iu');
   const pointers = [...new Set([...computed.keys(), ...claimed.keys()])];
@@ -113,26 +115,14 @@ const FULL_LIST = '[…]';
 const FULL: ReadonlySet<string> = new Set([FULL_MAP, FULL_LIST]);
 
 /** JSON pointer → the value as JSON text, those of maps and lists short. */
-function flattenJson(value: Json, pointer = '', into = new Map<string, string>()): Flat {
-  if (typeof value !== 'object' || value === null) {
-    return into.set(pointer, typeof value === 'string' ? JSON.stringify(value) : String(value));
-  }
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  into.set(pointer, containerText(Array.isArray(value), entries.length));
-  for (const [key, item] of entries) {
-    flattenJson(item ?? null, `${pointer}/${pointerToken(key)}`, into);
-  }
-  return into;
-}
-
-function flattenData(data: Data | undefined, pointer = '', into = new Map<string, string>()): Flat {
+function flatten(data: Data | undefined, pointer = '', into = new Map<string, string>()): Flat {
   if (data === undefined) return into;
   if (typeof data === 'string') return into.set(pointer, JSON.stringify(data));
   if (data instanceof Plain) return into.set(pointer, plainText(data));
   const entries = isDataMap(data) ? [...data] : [...data.entries()];
   into.set(pointer, containerText(isDataList(data), entries.length));
   for (const [key, item] of entries) {
-    flattenData(item, `${pointer}/${pointerToken(String(key))}`, into);
+    flatten(item, `${pointer}/${pointerToken(String(key))}`, into);
   }
   return into;
 }

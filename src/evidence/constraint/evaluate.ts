@@ -42,8 +42,7 @@ export function evaluateConstraints(
       name: constraint.name,
       expected: constraint.expression,
       actual,
-      outcome: decision.outcome,
-      reason: decision.reason,
+      ...decision,
       severity: constraint.severity,
       remediation: constraint.remediation,
     };

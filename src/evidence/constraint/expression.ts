@@ -15,7 +15,15 @@ import {
 } from './version.ts';
 import type { Version } from './version.ts';
 
-type Ordering = '>=' | '<=' | '>' | '<';
+/** How the value stands to the operand: negative, zero or positive. */
+const ORDERINGS = {
+  '>=': (order: number) => order >= 0,
+  '<=': (order: number) => order <= 0,
+  '>': (order: number) => order > 0,
+  '<': (order: number) => order < 0,
+};
+
+type Ordering = keyof typeof ORDERINGS;
 
 /** One comparison. `is` without `version` and `literal` compare texts. */
 type Term =
@@ -30,9 +38,7 @@ interface Actual {
 }
 
 /** Holds if all terms of any group hold. */
-interface Expression {
-  readonly groups: readonly (readonly Term[])[];
-}
+type Expression = readonly (readonly Term[])[];
 
 /** The longer first, so that `>=` is not read as `>`. */
 const OPERATORS_V011 = ['>=', '<=', '!=', '==', '>', '<'] as const;
@@ -50,7 +56,7 @@ function parseExpression(text: string, dialect: ConstraintDialect): Expression |
     }
     groups.push(terms);
   }
-  return { groups };
+  return groups;
 }
 
 /** Decides whether a value is what the expression demands. */
@@ -63,7 +69,7 @@ export function evaluateExpression(
   if ('outcome' in expression) return expression;
   const value = trimBlanks(actual);
   const compared: Actual = { text: value, version: parseVersion(value) };
-  for (const group of expression.groups) {
+  for (const group of expression) {
     const decision = evaluateGroup(group, compared, dialect);
     if (decision.outcome !== 'failed') return decision;
   }
@@ -94,9 +100,8 @@ function evaluateTerm(term: Term, actual: Actual, dialect: ConstraintDialect): D
     }
     case 'order': {
       if (actual.version === undefined) return needsVersion(actual.text, term.operator);
-      return decide(
-        isInOrder(compareVersions(actual.version, term.version, dialect), term.operator),
-      );
+      const order = compareVersions(actual.version, term.version, dialect);
+      return decide(ORDERINGS[term.operator](order));
     }
   }
 }
@@ -106,19 +111,6 @@ function isEqual(term: { operand: string; version?: Version }, actual: Actual): 
   const { text, version } = actual;
   if (term.version === undefined || version === undefined) return text === term.operand;
   return equalVersions(version, term.version);
-}
-
-function isInOrder(order: number, operator: Ordering): boolean {
-  switch (operator) {
-    case '>=':
-      return order >= 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '<':
-      return order < 0;
-  }
 }
 
 function parseTerm(text: string, dialect: ConstraintDialect): Term | Unevaluable {
@@ -165,7 +157,7 @@ function tooLong(text: string): Unevaluable {
 }
 
 function isOrdering(operator: string): operator is Ordering {
-  return operator === '>=' || operator === '<=' || operator === '>' || operator === '<';
+  return Object.hasOwn(ORDERINGS, operator);
 }
 
 /** A digit and a dot, a leading `v` aside: `== 570` compares texts. */

@@ -3,7 +3,7 @@
 // that is overlooked would let the demand hold that no GPU node has a label.
 
 import { trimBlanks } from '../../document/blanks.ts';
-import { scalarText } from '../../document/scalar-text.ts';
+import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import { itemReadings, splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf } from '../snapshot/snapshot.ts';
@@ -111,7 +111,7 @@ function parseDemand(text: string): Demand | Unevaluable {
 function losslessNodes(labels: Subtype): NodesOf | undefined {
   const readings = itemReadings(labels);
   if (readings === undefined) return undefined;
-  const readingsOf = groupBy(readings, ({ key }) => key);
+  const readingsOf = Map.groupBy(readings, ({ key }) => key);
   return (label) => {
     const nodesByValue = new Map<string, string[]>();
     for (const { value, nodes, truncated } of readingsOf.get(label) ?? []) {
@@ -138,9 +138,9 @@ function foldedNodes(labels: Subtype): NodesOf {
   const entries = [...labels.data].map(([key, data]): FoldedEntry => {
     return { key, ...splitFolded(scalarText(data) ?? '') };
   });
-  const plainOf = groupBy(entries, ({ key }) => key);
+  const plainOf = Map.groupBy(entries, ({ key }) => key);
   const suffixed = entries.filter(({ key, value }) => key.endsWith(`.${value}`));
-  const suffixedOf = groupBy(suffixed, ({ key, value }) => key.slice(0, -value.length - 1));
+  const suffixedOf = Map.groupBy(suffixed, ({ key, value }) => key.slice(0, -value.length - 1));
   return (label) => nodesOfEntries(label, plainOf.get(label) ?? [], suffixedOf.get(label) ?? []);
 }
 
@@ -163,19 +163,6 @@ function nodesOfEntries(
 }
 
 type ValueNodes = readonly [value: string, nodes: readonly string[]];
-
-function groupBy<T>(
-  items: readonly T[],
-  keyOf: (item: T) => string,
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
-}
 
 /** The last name of a truncated list ends with ` (+N more)`, which no name can. */
 function areNodeNames(nodes: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 // Where in a snapshot a constraint looks: `OS.release.ID`, `NetworkTopology.pfs[rail=3].pciAddress`.
 
-import { scalarText } from '../../document/scalar-text.ts';
+import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
 import { subtypeOf } from '../snapshot/snapshot.ts';

@@ -1,6 +1,7 @@
 import type { BundleFile } from '../../archive/entry.ts';
+import { sortedByPath } from '../../archive/entry.ts';
 import { memoryFile } from '../../archive/memory-file.ts';
-import { seal, selfCheckFailed } from '../../attestation/seal.ts';
+import { seal } from '../../attestation/seal.ts';
 import type { Sealed, Signing } from '../../attestation/seal.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import type { BomSummary } from '../../bom/bom.ts';
@@ -79,9 +80,15 @@ export async function packEvidence(
     memoryFile(MANIFEST_FILE, manifest),
     memoryFile(STATEMENT_FILE, statement),
     ...(signed === undefined ? [] : [memoryFile(ATTESTATION_FILE, signed.sigstoreBundle)]),
-  ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  ];
   const sandbox = signing?.trust.root.sandbox ?? false;
-  return { files, manifestDigest: digestOf(manifest), bom, proof: signed?.proof, sandbox };
+  return {
+    files: sortedByPath(files),
+    manifestDigest: digestOf(manifest),
+    bom,
+    proof: signed?.proof,
+    sandbox,
+  };
 }
 
 function reportsOf({ inputs }: Validation): Results['reports'] {
@@ -121,16 +128,13 @@ function statementOf({ validation, tool }: PackInputs, bound: Bound): Uint8Array
   const ctrfDigests = new Map(
     [...bound.reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]),
   );
-  const { version, components } = bound.bom;
   const predicate = buildPredicate(
     {
       recipe: subject,
-      fingerprint: cluster.fingerprint,
-      match: cluster.match,
-      constraints: cluster.constraints,
+      ...cluster,
       phases,
       ctrfDigests,
-      bom: { version, components, digest: bound.bom.digest },
+      bom: bound.bom,
       manifest: { digest: digestOf(bound.manifest), fileCount: bound.fileCount },
     },
     { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(bound.reports), tool },
@@ -144,7 +148,7 @@ async function sign(statement: Uint8Array, attestedAt: Date, signing: Signing): 
   const sealed = await seal(statement, signing, files);
   const { signedAt } = sealed.proof;
   if (!isSignedBeforeRun(signedAt, attestedAt)) return sealed;
-  throw selfCheckFailed({
+  throw new EvidenceError('SELF_CHECK_FAILED', {
     found: `signed at ${timestampOf(signedAt)}, before attestedAt ${timestampOf(attestedAt)}`,
     expected: 'evidence that is not signed before it is made',
     hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',

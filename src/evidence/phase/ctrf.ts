@@ -96,9 +96,10 @@ export class ResultsCollector {
     for (const [folder, hasReport] of this.#folders) {
       if (!hasReport) throw resultsMissing(escapeInvisible(folder));
     }
+    const placed = PHASES.flatMap((phase) => this.#reports.get(phase) ?? []);
     return {
-      reports: inOrder(this.#reports, ({ report }) => report),
-      places: inOrder(this.#reports, ({ place }) => place),
+      reports: new Map(placed.map(({ report }) => [report.phase, report])),
+      places: new Map(placed.map(({ report, place }) => [report.phase, place])),
       findings: this.#findings,
     };
   }
@@ -222,16 +223,4 @@ function ignored(file: string): Finding {
     expected: 'CTRF reports only',
     hint: 'move it out of the directory',
   };
-}
-
-function inOrder<T>(
-  reports: ReadonlyMap<Phase, PlacedReport>,
-  part: (placed: PlacedReport) => T,
-): ReadonlyMap<Phase, T> {
-  return new Map(
-    PHASES.flatMap((phase) => {
-      const found = reports.get(phase);
-      return found === undefined ? [] : [[phase, part(found)] as const];
-    }),
-  );
 }

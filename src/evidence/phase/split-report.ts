@@ -26,30 +26,15 @@ export function splitReport(
   const all = results.get('tests');
   const tests = isDataList(all) ? all.filter((test, index) => part.isOf(test, index)) : [];
   const counts = Object.entries({ tests: tests.length, ...part.counts });
-  const summary = replaced(
-    mapOf(results.get('summary')),
-    counts.map(([name, count]) => [name, new Plain('integer', String(count))]),
-  );
-  const bytes = new TextEncoder().encode(
-    encodeJson(
-      replaced(root, [
-        [
-          'results',
-          replaced(results, [
-            ['summary', summary],
-            ['tests', tests],
-          ]),
-        ],
-      ]),
-    ),
-  );
+  // A key that is there keeps its place in a copy.
+  const summary = new Map<string, Data>([
+    ...mapOf(results.get('summary')),
+    ...counts.map(([name, count]) => [name, new Plain('integer', String(count))] as const),
+  ]);
+  const own = new Map([...results, ['summary', summary], ['tests', tests]]);
+  const bytes = new TextEncoder().encode(encodeJson(new Map([...root, ['results', own]])));
   if (bytes.length > MAX_JSON_BYTES) refuseSize(report.file, part.phase, bytes.length);
   return bytes;
-}
-
-/** A copy; a key that is there keeps its place. */
-function replaced(map: DataMap, entries: readonly (readonly [string, Data])[]): DataMap {
-  return new Map([...map, ...entries]);
 }
 
 function mapOf(data: Data | undefined): DataMap {

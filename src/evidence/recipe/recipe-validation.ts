@@ -1,7 +1,6 @@
-import { describe } from '../../document/data.ts';
+import { describe, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
-import { scalarText } from '../../document/scalar-text.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsedList } from '../../errors/fault.ts';

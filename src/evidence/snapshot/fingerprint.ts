@@ -1,6 +1,6 @@
 import { trimBlanks } from '../../document/blanks.ts';
+import { scalarText } from '../../document/data.ts';
 import type { DataMap } from '../../document/data.ts';
-import { scalarText } from '../../document/scalar-text.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
 import { itemReadings, splitFolded, wholeNumber } from './label-reading.ts';
@@ -62,14 +62,21 @@ const OS_NAMES: ReadonlyMap<string, string> = new Map([
 
 const NOT_SHOWN: Dimension = { value: '' };
 
+function shownAt(source: string, value: string): Dimension {
+  return value === '' ? NOT_SHOWN : { value, source };
+}
+
 /** The fingerprint of a snapshot, computed as AICR does; nothing is taken from a claim. */
 export function fingerprintOf(snapshot: Snapshot): Fingerprint {
   const labels = labelsOf(snapshot);
   const model = stringOf(snapshot, ['GPU', 'hardware', 'model']);
   return {
-    service: serviceOf(stringOf(snapshot, ['K8s', 'node', 'provider'])),
+    service: shownAt(
+      'k8s.node.provider',
+      serviceOf(stringOf(snapshot, ['K8s', 'node', 'provider'])),
+    ),
     accelerator: acceleratorOf(labels, model),
-    gpuModel: model === '' ? NOT_SHOWN : { value: model, source: MODEL_SOURCE },
+    gpuModel: shownAt(MODEL_SOURCE, model),
     os: osOf(snapshot),
     k8sVersion: k8sVersionOf(stringOf(snapshot, ['K8s', 'server', 'version'])),
     region: regionOf(labels),
@@ -125,13 +132,8 @@ function stringOf(
   return typeof data === 'string' ? data : '';
 }
 
-function serviceOf(provider: string): Dimension {
-  if (provider === '') return NOT_SHOWN;
-  return { value: normalService(provider), source: 'k8s.node.provider' };
-}
-
 /** Raw provider ids of Oracle and Linode; AICR's collector has already named the others. */
-function normalService(provider: string): string {
+function serviceOf(provider: string): string {
   if (provider === 'oci' || /^(?:ocid1\.|oci:\/\/)/.test(provider)) return 'oke';
   if (provider === 'linode' || provider.startsWith('linode://')) return 'lke';
   return provider;
@@ -161,8 +163,7 @@ function regionOf(labels: Labels | undefined): Dimension {
   const regions = labels ? labelValues(labels, REGION_LABEL) : [];
   const source = `nodeTopology.label.${REGION_LABEL}`;
   if (regions === 'several') return { value: '', source, note: 'multi-region' };
-  const [value = ''] = regions;
-  return value === '' ? NOT_SHOWN : { value, source };
+  return shownAt(source, regions[0] ?? '');
 }
 
 /** The label of all nodes first: it shows a mixed cluster, which one node's model cannot. */

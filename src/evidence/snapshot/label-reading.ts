@@ -3,9 +3,8 @@
 // Folded, in `data`: `<key>: <value>|<node>,<node>`, and `<key>.<value>` for the key when nodes differ
 // in its value, which a label of that very name writes too. Lossless, in `items`: key and value apart.
 
-import { Plain } from '../../document/data.ts';
+import { Plain, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
-import { scalarText } from '../../document/scalar-text.ts';
 import type { SnapshotItem, Subtype } from './snapshot.ts';
 
 /** One value of one label. */
@@ -34,17 +33,17 @@ export function splitFolded(text: string): { value: string; nodeList: string } {
  */
 export function itemReadings(subtype: Subtype): readonly LabelReading[] | undefined {
   const labels = subtype.items.map(labelOf);
-  const values = countBy(labels.map(({ key }) => key));
+  const labelsOf = Map.groupBy(labels, ({ key }) => key);
   const foldedKeys = labels.map(({ key, value }) =>
-    (values.get(key) ?? 0) > 1 ? `${key}.${value}` : key,
+    labelsOf.get(key)?.length === 1 ? key : `${key}.${value}`,
   );
-  const claims = countBy(foldedKeys);
+  const claims = Map.groupBy(foldedKeys, (key) => key);
   const readings: LabelReading[] = [];
   for (const [index, label] of labels.entries()) {
     const item = subtype.items[index];
     const foldedKey = foldedKeys[index] ?? '';
     // An entry that two readings fold onto describes only one of them, so none may refer to it.
-    const isOwn = claims.get(foldedKey) === 1;
+    const isOwn = claims.get(foldedKey)?.length === 1;
     const folded = isOwn ? { key: foldedKey, text: subtype.data.get(foldedKey) } : undefined;
     const membership = item && label.key !== '' ? membershipOf(item, folded) : undefined;
     if (membership === undefined) return undefined;
@@ -103,10 +102,4 @@ export function wholeNumber(data: Data | undefined): number | undefined {
 function truthOf(data: Data | undefined): boolean | undefined {
   if (!(data instanceof Plain) || data.type !== 'boolean') return undefined;
   return /^true$/i.test(data.text);
-}
-
-function countBy(texts: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
 }

@@ -78,26 +78,21 @@ export function matchRecipe({ criteria }: Recipe, fingerprint: Fingerprint): Cri
  * accelerator or os that is demanded has to be shown.
  */
 export function matchFaults({ file }: Recipe, match: CriteriaMatch): readonly Fault[] {
-  return match.perDimension.flatMap((dimension): readonly Fault[] => {
-    if (dimension.match === 'mismatched') return [mismatch(dimension, file)];
-    const isMissing = dimension.match === 'unknown' && isDecisive(dimension.dimension);
-    return isMissing ? [missing(dimension, file)] : [];
+  return match.perDimension.flatMap((row): readonly Fault[] => {
+    if (row.match === 'mismatched') return [faultOf(row, file, mismatch(row))];
+    const isMissing = row.match === 'unknown' && isDecisive(row.dimension);
+    return isMissing ? [faultOf(row, file, UNKNOWN)] : [];
   });
 }
 
 /** What is demanded and cannot be judged, and does not count. */
 export function matchFindings({ file }: Recipe, match: CriteriaMatch): readonly Finding[] {
-  return match.perDimension.flatMap((dimension): readonly Finding[] => {
-    if (dimension.match === 'not-inferable') return [notInferable(dimension, file)];
-    if (dimension.match !== 'unknown' || isDecisive(dimension.dimension)) return [];
-    if (!isMeasured(dimension.dimension)) return [notInferable(dimension, file)];
-    return [
-      {
-        ...missing(dimension, file),
-        code: 'DIMENSION_UNKNOWN',
-        at: at(dimension, file),
-      },
-    ];
+  return match.perDimension.flatMap((row): readonly Finding[] => {
+    const isOpen = row.match === 'unknown' && !isDecisive(row.dimension);
+    if (row.match !== 'not-inferable' && !isOpen) return [];
+    const isUnknown = isOpen && isMeasured(row.dimension);
+    const complaint: Complaint = { ...UNKNOWN, code: 'DIMENSION_UNKNOWN' };
+    return [faultOf(row, file, isUnknown ? complaint : NOT_INFERABLE)];
   });
 }
 
@@ -129,36 +124,39 @@ function countText(count: number): string {
   return count === 0 ? '' : String(count);
 }
 
-function at({ dimension }: DimensionMatch, file: string): string {
-  return `${file}#/criteria/${dimension}`;
-}
+/** What is said of a dimension that is not, or not surely, as demanded. */
+type Complaint = Pick<Fault, 'code' | 'found' | 'hint'>;
 
-function mismatch(dimension: DimensionMatch, file: string): Fault {
+const UNKNOWN: Complaint = {
+  code: 'CLUSTER_UNKNOWN',
+  found: 'the snapshot does not show it',
+  hint: 'take the snapshot again, on a node with a GPU and with rights to list the nodes',
+};
+
+const NOT_INFERABLE: Complaint = {
+  code: 'DIMENSION_NOT_INFERABLE',
+  found: 'cannot be measured',
+  hint: 'nothing to do: no snapshot shows it, so it never counts',
+};
+
+function mismatch({ fingerprintProvides = '' }: DimensionMatch): Complaint {
   return {
     code: 'CLUSTER_MISMATCH',
-    at: at(dimension, file),
-    found: `${dimension.dimension}: the cluster has ${quote(dimension.fingerprintProvides ?? '')}`,
-    expected: quote(dimension.recipeRequires ?? ''),
+    found: `the cluster has ${quote(fingerprintProvides)}`,
     hint: 'choose the recipe for this cluster, or take the snapshot on the cluster of the recipe',
   };
 }
 
-function missing(dimension: DimensionMatch, file: string): Fault {
+function faultOf(
+  { dimension, recipeRequires = '' }: DimensionMatch,
+  file: string,
+  { code, found, hint }: Complaint,
+): Fault {
   return {
-    code: 'CLUSTER_UNKNOWN',
-    at: at(dimension, file),
-    found: `${dimension.dimension}: the snapshot does not show it`,
-    expected: quote(dimension.recipeRequires ?? ''),
-    hint: 'take the snapshot again, on a node with a GPU and with rights to list the nodes',
-  };
-}
-
-function notInferable(dimension: DimensionMatch, file: string): Finding {
-  return {
-    code: 'DIMENSION_NOT_INFERABLE',
-    at: at(dimension, file),
-    found: `${dimension.dimension}: cannot be measured`,
-    expected: quote(dimension.recipeRequires ?? ''),
-    hint: 'nothing to do: no snapshot shows it, so it never counts',
+    code,
+    at: `${file}#/criteria/${dimension}`,
+    found: `${dimension}: ${found}`,
+    expected: quote(recipeRequires),
+    hint,
   };
 }

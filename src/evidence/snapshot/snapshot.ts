@@ -1,8 +1,8 @@
+import { scalarText } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { timestampDoubts, versionDoubts } from '../../document/header-doubts.ts';
 import { acceptHeader, parseFlatMetadata } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { scalarText } from '../../document/scalar-text.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';

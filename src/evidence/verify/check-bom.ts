@@ -11,14 +11,13 @@ export function checkBom(
   { summary }: ListedBom,
   predicate: ReceivedPredicate,
 ): void {
-  const { version, digest, components } = summary;
+  const { digest, components } = summary;
   log.note('bom-matches-claims', () => ({
-    value: undefined,
     found: `${components} components, ${digest}`,
     expected: 'the digest and the count in the statement',
     faults: claimFaults(CLAIM_RULES.bom, `${predicate.at}/bom`, {
       claimed: predicate.bom,
-      computed: bomClaim({ version, digest, components }),
+      computed: bomClaim(summary),
     }),
   }));
 }

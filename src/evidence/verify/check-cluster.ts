@@ -1,4 +1,4 @@
-import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
+import type { CheckLog, Comparison } from '../../attestation/check-log.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { constraintsClaim, fingerprintClaim, matchClaim } from '../claim/predicate.ts';
@@ -14,7 +14,6 @@ export function checkCluster(
   log.note('fingerprint-matches-snapshot', () => claimedFingerprint(predicate, cluster));
   log.note('constraints-match-claims', () => claimedConstraints(predicate, cluster));
   log.note('cluster-fits-recipe', () => ({
-    value: undefined,
     found: cluster.match.perDimension
       .map(({ dimension, match }) => `${dimension} ${match}`)
       .join(', '),
@@ -23,20 +22,15 @@ export function checkCluster(
     faults: cluster.matchFaults,
   }));
   log.note('constraints-hold', () => ({
-    value: undefined,
     found: `${cluster.constraints.length} constraints passed`,
     expected: 'every constraint of the recipe evaluated on the snapshot, and passed',
     faults: cluster.constraintFaults,
   }));
 }
 
-function claimedFingerprint(
-  predicate: ReceivedPredicate,
-  cluster: ClusterAssessment,
-): Outcome<undefined> {
+function claimedFingerprint(predicate: ReceivedPredicate, cluster: ClusterAssessment): Comparison {
   const { at, fingerprint, criteriaMatch } = predicate;
   return {
-    value: undefined,
     found: 'the fingerprint and the match that the snapshot gives',
     expected: 'the fingerprint and the match in the statement',
     faults: [
@@ -55,14 +49,13 @@ function claimedFingerprint(
 function claimedConstraints(
   { affidavit }: ReceivedPredicate,
   { constraints }: ClusterAssessment,
-): Outcome<undefined> {
+): Comparison {
   const expected = 'the constraint results in the statement';
   if (affidavit === undefined) {
     const found = 'no claim: the producer does not record constraints; they were evaluated here';
-    return { value: undefined, found, expected };
+    return { found, expected };
   }
   return {
-    value: undefined,
     found: `${constraints.length} constraints with the results that the snapshot gives`,
     expected,
     faults: claimFaults(CLAIM_RULES.constraints, `${affidavit.at}/constraints`, {

@@ -30,7 +30,6 @@ export function checkInventory(
   if (inventory === undefined) return undefined;
   const { manifest } = inventory;
   log.note('files-match-manifest', () => ({
-    value: undefined,
     found: `${manifest.files.length} files with their size and digest`,
     expected: 'every listed file as it was, and no other',
     faults: inventoryFaults(manifest, files, EVIDENCE_LAYOUT),

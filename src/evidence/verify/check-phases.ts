@@ -24,7 +24,6 @@ interface PhaseParts {
 export function checkPhases(log: CheckLog<CheckName>, parts: PhaseParts): void {
   const { files, reports, phases, predicate } = parts;
   log.note('phases-match-results', () => ({
-    value: undefined,
     found: `${reports.reports.size} phases, recounted`,
     expected: 'the counts, CTRF digests and aicr version in the statement',
     faults: [
@@ -37,7 +36,6 @@ export function checkPhases(log: CheckLog<CheckName>, parts: PhaseParts): void {
   // A report that cannot be read is no reason to call its phase red: it is not judged at all.
   if (reports.faults.length > 0) return;
   log.note('phases-are-green', () => ({
-    value: undefined,
     found: phases.results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
     expected: 'every phase that the recipe names green, and at least one test passed',
     faults: phases.faults,

@@ -15,7 +15,6 @@ export function checkRecipe(
 ): void {
   const hex = hexOf(digest);
   log.note('recipe-matches-digest', () => ({
-    value: undefined,
     found: `${recipe.name}, ${hex.slice(0, 12)}`,
     expected: 'the name and the canonical digest in the statement',
     faults: [...differing(predicate, 'digest', hex), ...differing(predicate, 'name', recipe.name)],

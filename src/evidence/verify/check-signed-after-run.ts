@@ -29,7 +29,6 @@ export function checkSignedAfterRun(
     hint: 'ask the signer to check the clock and SOURCE_DATE_EPOCH of the machine and to sign again',
   };
   log.note('signed-after-run', () => ({
-    value: undefined,
     found,
     expected,
     faults: isSignedBeforeRun(signedAt, attestedAt) ? [fault] : [],
