@@ -8,7 +8,7 @@ export type { Layout } from './archive/layout.ts';
 export { memoryFile } from './archive/memory-file.ts';
 export { readTar } from './archive/read-tar.ts';
 export type { CheckOutcome, CheckResult } from './attestation/check.ts';
-export type { Judges, Signature } from './attestation/open-attestation.ts';
+export type { Signature } from './attestation/kind.ts';
 export type { Signing } from './attestation/seal.ts';
 export type { Verdict } from './attestation/verdict.ts';
 export type { Verification, VerifyOptions } from './attestation/verify.ts';

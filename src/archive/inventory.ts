@@ -1,7 +1,7 @@
 import type { BundlePath } from '../bundle-path.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import { MAX_BUNDLE_BYTES, MAX_FILE_BYTES } from '../limits.ts';
+import { escapeInvisible } from '../quote.ts';
 import { shownPath } from './entry.ts';
 import type { Layout } from './layout.ts';
 
@@ -29,10 +29,11 @@ export class Inventory {
     this.#count(path);
     const safe = this.#requirePath(path);
     this.#add(safe, 'file');
-    const limit = Math.min(this.#layout.documentLimit(safe) ?? MAX_FILE_BYTES, MAX_FILE_BYTES);
+    const { documentLimit, maxFileBytes, maxBytes } = this.#layout;
+    const limit = Math.min(documentLimit(safe) ?? maxFileBytes, maxFileBytes);
     requireAtMost(size, limit, { at: safe, of: 'this file' });
     this.#bytes += size;
-    requireAtMost(this.#bytes, MAX_BUNDLE_BYTES, { at: safe, of: 'all files together' });
+    requireAtMost(this.#bytes, maxBytes, { at: safe, of: 'all files together' });
     return safe;
   }
 
@@ -48,7 +49,7 @@ export class Inventory {
   }
 
   #requirePath(path: string): BundlePath {
-    if (this.#layout.isPath(path)) return path;
+    if (isPlain(path) && this.#layout.isPath(path)) return path;
     throw refusal('ARCHIVE_UNSAFE', {
       at: shownPath(path),
       found: `the path ${shownPath(path)}`,
@@ -77,6 +78,20 @@ export class Inventory {
     }
     this.#known.set(key, { path, type });
   }
+}
+
+/**
+ * Whatever a layout allows: no path leaves the archive, is two paths on another system, or shows as
+ * another than it is. U+FFFD stands for bytes that are no UTF-8.
+ */
+function isPlain(path: string): boolean {
+  const segments = path.split('/');
+  return (
+    segments.every((segment) => !['', '.', '..'].includes(segment)) &&
+    !/[\\\uFFFD]/u.test(path) &&
+    escapeInvisible(path) === path &&
+    path.normalize('NFC') === path
+  );
 }
 
 function requireAtMost(size: number, limit: number, { at, of }: { at: string; of: string }): void {

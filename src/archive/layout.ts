@@ -2,12 +2,18 @@ import type { BundlePath } from '../bundle-path.ts';
 
 /** What the archives of one kind may hold: the kind says it, and every room below is told. */
 export interface Layout {
-  /** The path grammar. It makes the `BundlePath` of every file, so nothing else may. */
+  /**
+   * The path grammar, narrower than what any archive may hold (`inventory.ts`). It makes the `BundlePath`
+   * of every file, so nothing else may.
+   */
   readonly isPath: (text: string) => text is BundlePath;
   /** The grammar in words, for complaints. */
   readonly pathRule: string;
   /** Entries of one archive or directory, directories included. */
   readonly maxEntries: number;
+  /** One file, and all files together, in bytes. */
+  readonly maxFileBytes: number;
+  readonly maxBytes: number;
   /** Files without which there is nothing to judge. */
   readonly required: readonly BundlePath[];
   /** What to do if one of them is not there. */

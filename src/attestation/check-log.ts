@@ -3,11 +3,11 @@ import { faultOf } from '../errors/fault.ts';
 import type { Fault } from '../errors/fault.ts';
 import type { CheckResult } from './check.ts';
 
-/** What the body of a check reports. Faults that are not empty make the check fail. */
+/** What the body of a check reports. One without faults has passed, so it must say that it has none. */
 export interface Comparison {
   readonly found: string;
   readonly expected: string;
-  readonly faults?: readonly Fault[];
+  readonly faults: readonly Fault[];
 }
 
 /** The same with what the check read. */
@@ -31,9 +31,9 @@ export class CheckLog<Name extends string> {
     return this.#results.get(name)?.outcome === 'passed' ? outcome?.value : undefined;
   }
 
-  /** An independent check: its failure is kept, the line goes on. Undefined if it has no value. */
-  note<T>(name: Name, body: () => Comparison & Partial<Outcome<T>>): T | undefined {
-    return this.#judge(name, body)?.value;
+  /** An independent check: its failure is kept, the line goes on. */
+  note(name: Name, body: () => Comparison): void {
+    this.#judge(name, body);
   }
 
   /** `require` for what has to be awaited. */
@@ -84,7 +84,7 @@ export class CheckLog<Name extends string> {
     }
   }
 
-  #keep(name: Name, { found, expected, faults = [] }: Comparison): void {
+  #keep(name: Name, { found, expected, faults }: Comparison): void {
     const [first] = faults;
     this.#set(
       first === undefined
@@ -93,10 +93,12 @@ export class CheckLog<Name extends string> {
     );
   }
 
-  /** Each check once: made again, it could pass over what it found before. */
+  /** Each check once, and none but the kind's: made again, or left out of the report, its fault would be lost. */
   #set(result: CheckResult<Name>): void {
-    if (this.#results.has(result.name)) throw new TypeError(`${result.name} was made twice`);
-    this.#results.set(result.name, result);
+    const { name } = result;
+    if (!this.#names.includes(name)) throw new TypeError(`${name} is no check of this kind`);
+    if (this.#results.has(name)) throw new TypeError(`${name} was made twice`);
+    this.#results.set(name, result);
   }
 }
 

@@ -1,41 +1,71 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
 import type { Layout } from '../archive/layout.ts';
 import type { Finding } from '../errors/fault.ts';
-import type { CheckLog } from './check-log.ts';
-import type { Judges, Signature } from './open-attestation.ts';
+import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
+import type { AttestationFile, Proof } from '../trust/trust.ts';
+import type { CheckLog, Outcome } from './check-log.ts';
 
 /**
  * One kind of signed thing, e.g. recipe evidence: what differs from kind to kind on the one line that
  * all of them share (`verify`). docs/decisions/0007
  *
  * @typeParam Name the names of its checks
+ * @typeParam Statement what it reads of each statement
  * @typeParam Found what it found out beside verdict and findings
  */
-export interface Kind<Name extends string, Found extends object> {
+export interface Kind<Name extends string, Statement, Found extends object> {
   readonly layout: Layout;
-  /** Every check, in the order of the report. The verdict is `verified` only if each has passed. */
-  readonly checks: readonly Name[];
-  /** The check that the archive holds what the layout allows. */
-  readonly archiveCheck: Name;
-  /** What only a signature can pass: all that `allowUnsigned` gives up. */
+  /**
+   * Every check, in the order of the report; the first is that the archive holds what the layout allows.
+   * The verdict is `verified` only if each has passed.
+   */
+  readonly checks: readonly [Name, ...Name[]];
+  /** What is signed. All attestations of one thing have one signer, whom the caller names. */
+  readonly attestations: OneOrMore<AttestationSlot<Name, Statement>>;
+  /** Of its own checks, those that only a signature can pass: `allowUnsigned` gives them up too. */
   readonly signatureChecks: readonly Name[];
-  /** What is found of an archive that cannot be read. */
+  /** What is found if archive or statements cannot be read. */
   readonly nothingFound: Found;
-  /** Opens the attestations and judges what they say; makes every check but the archive's. */
-  judge(log: CheckLog<Name>, received: Received, judges: Judges): Judged<Found>;
+  /** Makes every check of its own, once all statements are read. */
+  recompute(log: CheckLog<Name>, received: Received<Statement>): Recomputed<Found>;
+}
+
+export type OneOrMore<T> = readonly [T, ...T[]];
+
+/** Where a kind has a signed statement, and how it is read. */
+export interface AttestationSlot<Name extends string, Statement> {
+  readonly file: AttestationFile;
+  /** `outside`: it does not lie in the archive, and `verify` is given it by the name of the file. */
+  readonly from: 'archive' | 'outside';
+  /** The path of the statement that lies unsigned beside it, if the kind has one: it must be what was signed. */
+  readonly copy: string | undefined;
+  readonly statement: StatementRules;
+  /** How the kind calls the three checks of an attestation. */
+  readonly checks: { readonly signature: Name; readonly signer: Name; readonly statement: Name };
+  /** Makes the kind's own value of the statement, or says what is wrong with it. */
+  readonly read: (statement: ReceivedStatement) => Outcome<Statement>;
+}
+
+export type Signature =
+  | { readonly state: 'absent' }
+  | { readonly state: 'not-verified' }
+  | { readonly state: 'verified'; readonly proof: Proof };
+
+/** What an attestation gave. */
+export interface Opened<Statement> {
+  readonly signature: Signature;
+  readonly statement: Statement;
 }
 
 /** What was received: hashed, and nothing of it believed yet. */
-export interface Received {
+export interface Received<Statement> {
   readonly files: ReceivedFiles;
-  /** Attestations that do not lie in the archive, by the name that complaints give them. */
-  readonly outside: ReadonlyMap<string, Uint8Array>;
+  /** In the order of the kind's attestations. */
+  readonly opened: OneOrMore<Opened<Statement>>;
 }
 
-/** What a kind found; as much of it as the line reached. */
-export interface Judged<Found extends object> {
-  /** The signature that the report names; a kind with several attestations has one signer for all. */
-  readonly signature: Signature;
+/** What a kind found; as much of it as its checks reached. */
+export interface Recomputed<Found extends object> {
   readonly found: Found;
   readonly findings: readonly Finding[];
 }

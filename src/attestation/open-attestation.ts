@@ -1,90 +1,62 @@
+import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/fault.ts';
 import { allows, describeSigner } from '../policy/policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
 import { parseStatement } from '../statement/statement.ts';
-import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
 import type { CheckLog, Comparison, Outcome } from './check-log.ts';
+import type { AttestationSlot, Opened, Signature } from './kind.ts';
 
-/** One signed statement, as it was received. */
-export interface Attestation<Name extends string> {
-  readonly file: AttestationFile;
-  /** A Sigstore bundle, from the archive or from elsewhere; undefined if nobody signed. */
-  readonly bytes: Uint8Array | undefined;
-  /** The statement that lies unsigned beside it, where the kind has one: it must be what was signed. */
-  readonly copy: Uint8Array | undefined;
-  readonly statement: StatementRules;
-  /** How the kind calls the three checks that are made here. */
-  readonly checks: { readonly signature: Name; readonly signer: Name; readonly statement: Name };
+/** Where attestations may lie. */
+export interface Sources {
+  readonly files: ReceivedFiles;
+  /** Attestations that do not lie in the archive, by the name of their file. */
+  readonly outside: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Whose word counts. */
-export interface Judges {
-  readonly trust: Trust;
-  /** Who may sign; undefined if the caller did not say, and then the verdict is never `verified`. */
-  readonly policy: Policy | undefined;
-}
-
-export type Signature =
-  | { readonly state: 'absent' }
-  | { readonly state: 'not-verified' }
-  | { readonly state: 'verified'; readonly proof: Proof };
-
-/** What an attestation gives: as much of it as its checks let through. */
-export interface Opened<T> {
-  readonly signature: Signature;
-  readonly statement: T | undefined;
-}
+/** Who must have signed: somebody whom the caller allows, or whoever signed another attestation. */
+export type SignerRule = { readonly policy: Policy | undefined } | { readonly sameAs: Signature };
 
 /**
  * Opens one attestation: bytes → proof → signer → statement. A signature that does not verify ends the
- * line, a signer who is not allowed does not. Several attestations of one signer: pass
- * `onlySigner(signature)` as the policy of the others.
- *
- * @param read makes the kind's own value of the statement, or says what is wrong with it
+ * line, a signer who is not allowed does not. The statement is undefined if it cannot be read.
  */
-export function openAttestation<Name extends string, T>(
+export function openAttestation<Name extends string, Statement>(
   log: CheckLog<Name>,
-  attestation: Attestation<Name>,
-  judges: Judges,
-  read: (statement: ReceivedStatement) => Outcome<T>,
-): Opened<T> {
-  const signature = checkSignature(log, attestation, judges);
+  slot: AttestationSlot<Name, Statement>,
+  { files, outside }: Sources,
+  { trust, rule }: { readonly trust: Trust; readonly rule: SignerRule },
+): Opened<Statement | undefined> {
+  const { name } = slot.file;
+  const bytes = slot.from === 'outside' ? outside.get(name) : files.get(name)?.bytes;
+  const signature = checkSignature(log, slot, bytes, trust);
   if (signature.state === 'not-verified') return { signature, statement: undefined };
-  const payload = signature.state === 'verified' ? signature.proof.payload : attestation.copy;
+  checkSigner(log, slot, signature, rule);
+  const copy = slot.copy === undefined ? undefined : files.get(slot.copy)?.bytes;
+  const payload = signature.state === 'verified' ? signature.proof.payload : copy;
   if (payload === undefined) {
-    log.skip(attestation.checks.statement, unsigned(attestation.file));
+    log.skip(slot.checks.statement, unsigned(slot.file));
     return { signature, statement: undefined };
   }
-  const statement = log.require(attestation.checks.statement, () =>
-    readStatement(attestation, payload, read),
-  );
+  const statement = log.require(slot.checks.statement, () => readStatement(slot, payload, copy));
   return { signature, statement };
-}
-
-/** Whoever made this signature, and nobody else; undefined if nobody is known to have made it. */
-export function onlySigner(signature: Signature): Policy | undefined {
-  return signature.state === 'verified' ? { signers: [signature.proof.signer] } : undefined;
 }
 
 function checkSignature<Name extends string>(
   log: CheckLog<Name>,
-  { file, bytes, checks }: Attestation<Name>,
-  { trust, policy }: Judges,
+  { file, checks }: Pick<AttestationSlot<Name, unknown>, 'file' | 'checks'>,
+  bytes: Uint8Array | undefined,
+  trust: Trust,
 ): Signature {
   if (bytes === undefined) {
     log.skip(checks.signature, unsigned(file));
-    log.skip(checks.signer, unsigned(file));
     return { state: 'absent' };
   }
   const proof = log.require(checks.signature, () => verified(trust.verify(bytes, file)));
-  if (proof === undefined) return { state: 'not-verified' };
-  if (policy === undefined) log.skip(checks.signer, notPinned(file, proof.signer));
-  else log.note(checks.signer, () => allowed(file, policy, proof.signer));
-  return { state: 'verified', proof };
+  return proof === undefined ? { state: 'not-verified' } : { state: 'verified', proof };
 }
 
 function verified(proof: Proof): Outcome<Proof> {
@@ -93,7 +65,29 @@ function verified(proof: Proof): Outcome<Proof> {
     value: proof,
     found: `a signature, ${logEntries.length} log entries, ${times.length} proofs of time`,
     expected: 'a signature with certificate, log entry and time under the trusted root',
+    faults: [],
   };
+}
+
+function checkSigner<Name extends string>(
+  log: CheckLog<Name>,
+  { file, checks }: Pick<AttestationSlot<Name, unknown>, 'file' | 'checks'>,
+  signature: Signature,
+  rule: SignerRule,
+): void {
+  if (signature.state !== 'verified') {
+    log.skip(checks.signer, unsigned(file));
+    return;
+  }
+  const { signer } = signature.proof;
+  if ('policy' in rule) {
+    const { policy } = rule;
+    if (policy === undefined) log.skip(checks.signer, notPinned(file, signer));
+    else log.note(checks.signer, () => allowed(file, policy, signer));
+  } else if (rule.sameAs.state === 'verified') {
+    const only = { signers: [rule.sameAs.proof.signer] };
+    log.note(checks.signer, () => allowed(file, only, signer));
+  }
 }
 
 function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): Comparison {
@@ -110,11 +104,11 @@ function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): C
 }
 
 /** The statement is read from the bytes that were signed; the copy beside them must be the same. */
-function readStatement<Name extends string, T>(
-  { copy, statement: rules }: Attestation<Name>,
+function readStatement<Name extends string, Statement>(
+  { statement: rules, read }: AttestationSlot<Name, Statement>,
   payload: Uint8Array,
-  read: (statement: ReceivedStatement) => Outcome<T>,
-): Outcome<T> {
+  copy: Uint8Array | undefined,
+): Outcome<Statement> {
   const outcome = read(parseStatement(payload, rules));
   if (copy === undefined || Buffer.from(payload).equals(copy)) return outcome;
   const fault: Fault = {
@@ -124,7 +118,7 @@ function readStatement<Name extends string, T>(
     expected: `${digestOf(payload)}, which was signed`,
     hint: 'ask the signer for the bundle as it was signed',
   };
-  return { ...outcome, faults: [fault, ...(outcome.faults ?? [])] };
+  return { ...outcome, faults: [fault, ...outcome.faults] };
 }
 
 function notPinned({ name }: AttestationFile, signer: Identity): Fault {

@@ -3,22 +3,25 @@ import { documentOf } from '../archive/document-of.ts';
 import type { Entry, ReceivedFiles } from '../archive/entry.ts';
 import type { Layout } from '../archive/layout.ts';
 import type { Finding } from '../errors/fault.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Tool } from '../tool.ts';
-import type { TrustedRootInfo } from '../trust/trust.ts';
-import type { Outcome } from './check-log.ts';
+import type { Trust, TrustedRootInfo } from '../trust/trust.ts';
 import { CheckLog } from './check-log.ts';
+import type { Outcome } from './check-log.ts';
 import type { CheckResult } from './check.ts';
-import type { Kind } from './kind.ts';
-import type { Judges, Signature } from './open-attestation.ts';
-import type { Verdict } from './verdict.ts';
+import type { Kind, OneOrMore, Opened, Signature } from './kind.ts';
+import { openAttestation } from './open-attestation.ts';
+import type { Sources } from './open-attestation.ts';
 import { verdictOf } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
-export interface VerifyOptions extends Judges {
+export interface VerifyOptions {
+  readonly trust: Trust;
+  /** Who may sign; undefined if the caller did not say, and then the verdict is never `verified`. */
+  readonly policy: Policy | undefined;
   /** Judge what nobody signed as if its signer were pinned. */
   readonly allowUnsigned: boolean;
   readonly tool: Tool;
-  /** Attestations that do not lie in the archive, by name; for kinds that take them from elsewhere. */
-  readonly outside?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** What a verification found, whatever was verified. */
@@ -29,6 +32,7 @@ export interface Verification<Name extends string> {
   readonly checks: readonly CheckResult<Name>[];
   /** The root that was used. */
   readonly root: TrustedRootInfo;
+  /** Of the kind's first attestation; the others must have the same signer. */
   readonly signature: Signature;
   /** Whether the caller said which signer is expected. */
   readonly pinned: boolean;
@@ -41,35 +45,52 @@ export interface Verification<Name extends string> {
  * The one line: entries → proof → signer → statement → inventory → recompute → verdict, in one pass
  * over the entries. Reads no file, clock or network: everything that decides the verdict is an
  * argument. Whatever is wrong with the input is in the result; only a bug is thrown.
+ *
+ * @param outside the attestations that do not lie in the archive, by the names that the kind gives them
  */
-export async function verify<Name extends string, Found extends object>(
-  kind: Kind<Name, Found>,
+export async function verify<Name extends string, Statement, Found extends object>(
+  kind: Kind<Name, Statement, Found>,
   entries: AsyncIterable<Entry>,
   options: VerifyOptions,
+  outside: Sources['outside'] = new Map<string, Uint8Array>(),
 ): Promise<Verification<Name> & Found> {
-  const { trust, policy, allowUnsigned, tool, outside = new Map<string, Uint8Array>() } = options;
+  requireKnown(kind, outside);
   const log = new CheckLog(kind.checks);
+  const [archiveCheck] = kind.checks;
   const files = await log.requireAsync(
-    kind.archiveCheck,
+    archiveCheck,
     async () => await receive(entries, kind.layout),
   );
-  const { signature, found, findings } =
-    files === undefined
-      ? ({ signature: { state: 'not-verified' }, found: kind.nothingFound, findings: [] } as const)
-      : kind.judge(log, { files, outside }, { trust, policy });
+  const opened = files && openAll(log, kind, { files, outside }, options);
+  const { found, findings } =
+    files !== undefined && isRead(opened)
+      ? kind.recompute(log, { files, opened })
+      : { found: kind.nothingFound, findings: [] };
   const checks = log.results();
-  const waived = allowUnsigned ? waivedOf(kind.signatureChecks, checks) : [];
+  const waived = options.allowUnsigned ? waivedOf(kind, checks) : [];
   return {
     ...found,
-    tool,
+    tool: options.tool,
     verdict: verdictOf(checks, new Set(waived)),
     checks,
-    root: trust.root,
-    signature,
-    pinned: policy !== undefined,
+    root: options.trust.root,
+    signature: opened === undefined ? { state: 'not-verified' } : opened[0].signature,
+    pinned: options.policy !== undefined,
     weakened: waived.length === 0 ? [] : ['--allow-unsigned'],
     findings,
   };
+}
+
+/** One that the kind does not ask for would look as if it had been verified. */
+function requireKnown<Name extends string, Statement, Found extends object>(
+  { attestations }: Kind<Name, Statement, Found>,
+  outside: Sources['outside'],
+): void {
+  const known = new Set(
+    attestations.filter(({ from }) => from === 'outside').map(({ file }) => file.name),
+  );
+  const unknown = [...outside.keys()].find((name) => !known.has(name));
+  if (unknown !== undefined) throw new TypeError(`the kind has no attestation ${unknown} outside`);
 }
 
 async function receive(
@@ -83,19 +104,44 @@ async function receive(
     value: files,
     found: `${files.size} files, ${bytes} bytes`,
     expected: 'regular files with safe, unique names within the limits',
+    faults: [],
   };
+}
+
+/** The caller's policy is for the first; who signed that must have signed the others. */
+function openAll<Name extends string, Statement, Found extends object>(
+  log: CheckLog<Name>,
+  { attestations: [first, ...others] }: Kind<Name, Statement, Found>,
+  sources: Sources,
+  { trust, policy }: VerifyOptions,
+): OneOrMore<Opened<Statement | undefined>> {
+  const opened = openAttestation(log, first, sources, { trust, rule: { policy } });
+  const rule = { sameAs: opened.signature };
+  return [opened, ...others.map((slot) => openAttestation(log, slot, sources, { trust, rule }))];
+}
+
+function isRead<Statement>(
+  opened: OneOrMore<Opened<Statement | undefined>> | undefined,
+): opened is OneOrMore<Opened<Statement>> {
+  return opened?.every(({ statement }) => statement !== undefined) === true;
 }
 
 /**
  * The checks that may be skipped: those that only a signature can pass, if nobody signed at all. One
- * that was made shows that somebody did, and then none is given up.
+ * that was made shows that somebody did, and then none is given up. A statement is never given up.
  */
-function waivedOf<Name extends string>(
-  signatureChecks: readonly Name[],
+function waivedOf<Name extends string, Statement, Found extends object>(
+  { attestations, signatureChecks }: Kind<Name, Statement, Found>,
   checks: readonly CheckResult<Name>[],
 ): readonly Name[] {
-  const needed = checks.filter(({ name }) => signatureChecks.includes(name));
-  const open = needed.filter(({ outcome }) => outcome !== 'not-reached');
-  const isUnsigned = open.every(({ faults }) => faults.some(({ code }) => code === 'UNSIGNED'));
-  return open.length > 0 && isUnsigned ? needed.map(({ name }) => name) : [];
+  const statements = new Set(attestations.map((slot) => slot.checks.statement));
+  const needed = [
+    ...attestations.flatMap(({ checks: { signature, signer } }) => [signature, signer]),
+    ...signatureChecks,
+  ].filter((name) => !statements.has(name));
+  const made = checks.filter(
+    ({ name, outcome }) => needed.includes(name) && outcome !== 'not-reached',
+  );
+  const isUnsigned = made.every(({ faults }) => faults.some(({ code }) => code === 'UNSIGNED'));
+  return made.length > 0 && isUnsigned ? needed : [];
 }

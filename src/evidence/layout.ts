@@ -3,7 +3,9 @@ import type { Layout } from '../archive/layout.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import { isBundlePath } from '../bundle-path.ts';
 import {
+  MAX_BUNDLE_BYTES,
   MAX_ENTRIES,
+  MAX_FILE_BYTES,
   MAX_JSON_BYTES,
   MAX_PATH_CHARACTERS,
   MAX_RECIPE_BYTES,
@@ -31,6 +33,8 @@ export const EVIDENCE_LAYOUT: Layout = {
   isPath: isBundlePath,
   pathRule: `a relative path of at most ${MAX_PATH_CHARACTERS} characters, each part a letter or digit and then letters, digits, ".", "_" or "-"`,
   maxEntries: MAX_ENTRIES,
+  maxFileBytes: MAX_FILE_BYTES,
+  maxBytes: MAX_BUNDLE_BYTES,
   required: [MANIFEST_FILE, STATEMENT_FILE],
   incompleteHint: 'give the archive or directory that affidavit validate --emit-evidence wrote',
   unlisted: [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],

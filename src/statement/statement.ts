@@ -19,7 +19,7 @@ export interface Statement {
 
 /** A statement as it was received. Which subjects and predicate are right is its kind's to say. */
 export interface ReceivedStatement {
-  readonly subjects: readonly ReceivedSubject[];
+  readonly subjects: readonly [ReceivedSubject, ...ReceivedSubject[]];
   /** Where the subjects are, e.g. `statement.intoto.json#/subject`. */
   readonly subjectsAt: string;
   readonly predicateType: string;
@@ -37,6 +37,8 @@ export interface StatementRules {
   /** How complaints name the statement. */
   readonly file: string;
   readonly predicateTypes: readonly string[];
+  /** How many subjects; none at all would vouch for nothing. */
+  readonly subjects: 'exactly one' | 'at least one';
   /** What to do with a statement of another kind. */
   readonly hint: string;
 }
@@ -57,10 +59,8 @@ export function encodeStatement({ subjects, predicateType, predicate }: Statemen
  *
  * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, FIELD_*
  */
-export function parseStatement(
-  bytes: Uint8Array,
-  { file, predicateTypes, hint }: StatementRules,
-): ReceivedStatement {
+export function parseStatement(bytes: Uint8Array, rules: StatementRules): ReceivedStatement {
+  const { file, predicateTypes, hint } = rules;
   const reader = new ObjectReader(decodeJson(bytes, file), file);
   const type = reader.string('_type');
   if (type !== STATEMENT_TYPE) {
@@ -74,12 +74,29 @@ export function parseStatement(
   return {
     predicate: reader.object('predicate'),
     predicateType,
-    subjects: reader.list('subject', (item, at) => {
-      const subject = new ObjectReader(item, at);
-      return { name: subject.string('name'), digest: subject.object('digest') };
-    }),
+    subjects: readSubjects(reader, rules),
     subjectsAt: reader.pointer('subject'),
   };
+}
+
+function readSubjects(
+  reader: ObjectReader,
+  { subjects: expected, hint }: StatementRules,
+): ReceivedStatement['subjects'] {
+  const [first, ...more] = reader.list('subject', (item, at) => {
+    const subject = new ObjectReader(item, at);
+    return { name: subject.string('name'), digest: subject.object('digest') };
+  });
+  if (first !== undefined && (more.length === 0 || expected === 'at least one')) {
+    return [first, ...more];
+  }
+  const found = `${more.length + (first === undefined ? 0 : 1)} subjects`;
+  throw new EvidenceError('STATEMENT_INVALID', {
+    at: reader.pointer('subject'),
+    found,
+    expected,
+    hint,
+  });
 }
 
 /**

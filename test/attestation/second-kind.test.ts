@@ -1,10 +1,15 @@
 // A second kind goes through the one line, and nothing of the line is written again for it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { encodeArchive } from '../../src/archive/encode-archive.ts';
 import type { Entry } from '../../src/archive/entry.ts';
+import { gunzip } from '../../src/archive/gzip.ts';
+import { memoryFile } from '../../src/archive/memory-file.ts';
+import { readTar } from '../../src/archive/read-tar.ts';
 import { seal } from '../../src/attestation/seal.ts';
 import { verify } from '../../src/attestation/verify.ts';
 import type { VerifyOptions } from '../../src/attestation/verify.ts';
+import type { BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
 import type { ErrorCode } from '../../src/errors/catalogue.ts';
 import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
@@ -60,24 +65,27 @@ async function sign(file: string, predicateType: string, email = PACKER): Promis
     .sigstoreBundle;
 }
 
+/** Packed and unpacked, as the archive of any kind is. */
 async function* entriesOf(files: Parcel['files']): AsyncGenerator<Entry, void> {
-  for (const [path, content] of Object.entries(files)) {
-    const bytes = Buffer.from(content);
-    yield { path, type: 'file', size: bytes.length, content: pieces(bytes) };
-  }
+  const packed = Object.entries(files).map(([path, content]) => {
+    if (!isArchivePath(path)) throw new Error(`not a path: ${path}`);
+    return memoryFile(path, Buffer.from(content));
+  });
+  // Other rules for who packs: a careless one must be refused by who verifies.
+  const layout = { ...PARCEL.layout, isPath: isArchivePath, maxEntries: 100 };
+  yield* readTar(gunzip(encodeArchive(packed, { mtime: 0, layout })));
 }
 
-async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
+function isArchivePath(text: string): text is BundlePath {
+  return text !== '';
 }
 
 async function judge(change: Partial<Parcel> = {}, options: Partial<VerifyOptions> = {}) {
   const { files, outside } = { ...parcel, ...change };
   const policy = { signers: [{ subject: PACKER, issuer: sandbox.issuer }] };
-  const verification = await verify(PARCEL, entriesOf(files), {
-    ...{ trust, policy, allowUnsigned: false, tool: TOOL, outside },
-    ...options,
-  });
+  const standard = { trust, policy, allowUnsigned: false, tool: TOOL };
+  const entries = entriesOf(files);
+  const verification = await verify(PARCEL, entries, { ...standard, ...options }, outside);
   const open = verification.checks.filter(({ outcome }) => outcome !== 'passed');
   return {
     ...verification,
@@ -174,14 +182,108 @@ describe('a second kind', () => {
     expect(faults).toEqual(['parts-are-subjects FILE_DIFFERS', 'parts-are-subjects FILE_DIFFERS']);
   });
 
+  it('is told of an attestation that it does not ask for: nobody would verify it', async () => {
+    const outside = new Map([...parcel.outside, ['other.sigstore.json', Buffer.from('{}')]]);
+    await expect(judge({ outside })).rejects.toThrow('no attestation other.sigstore.json');
+  });
+
+  it('leaves the second signer unjudged if nobody knows the first', async () => {
+    const damaged = { ...parcel.files, [INSIDE]: '{}' };
+    const { verdict, faults } = await judge({ files: damaged });
+    expect([verdict, faults]).toEqual([
+      'invalid',
+      [
+        `packer-signed SIGSTORE_BUNDLE_INVALID ${INSIDE}#/mediaType`,
+        'packer-is-allowed not-reached',
+        'packer-statement not-reached',
+        'auditor-is-packer not-reached',
+        'parts-are-subjects not-reached',
+      ],
+    ]);
+  });
+
   it.each([
     ['recipe.yaml', 'ARCHIVE_UNSAFE', 'words in capital letters'],
     ['PART 3', 'LIMIT_EXCEEDED', '3 or less'],
+    ['PART 1/X', 'ARCHIVE_UNSAFE', 'words in capital letters'],
   ])('has paths and limits of its own: %s is refused', async (path, code, expected) => {
     const files = path === 'PART 3' ? parcel.files : without('PART 1');
     const { verdict, checks } = await judge({ files: { ...files, [path]: 'x' } });
     const [first] = checks;
     expect([verdict, first?.name]).toEqual(['invalid', 'parcel-is-safe']);
     expect(first?.faults[0]).toMatchObject({ code, expected });
+  });
+});
+
+describe('a careless kind', () => {
+  async function judgeBy(
+    change: Partial<typeof PARCEL>,
+    files = parcel.files,
+    options: Partial<VerifyOptions> = {},
+  ) {
+    const policy = { signers: [{ subject: PACKER, issuer: sandbox.issuer }] };
+    const standard = { trust, policy, allowUnsigned: false, tool: TOOL };
+    const kind = { ...PARCEL, ...change };
+    return await verify(kind, entriesOf(files), { ...standard, ...options }, parcel.outside);
+  }
+
+  it('that makes no check of its own verifies nothing', async () => {
+    const { verdict } = await judgeBy({
+      recompute: () => ({ found: { parts: [] }, findings: [] }),
+    });
+    expect(verdict).toBe('undecided');
+  });
+
+  it('cannot leave a check out of its list: that is a bug, and no verdict', async () => {
+    const [first] = PARCEL.checks;
+    await expect(judgeBy({ checks: [first] })).rejects.toThrow('is no check of this kind');
+  });
+
+  it('cannot make a check twice, the second time with another result', async () => {
+    const passed = { found: 'x', expected: 'x', faults: [] };
+    const twice = judgeBy({
+      recompute: (log, received) => {
+        log.note('parts-are-subjects', () => passed);
+        return PARCEL.recompute(log, received);
+      },
+    });
+    await expect(twice).rejects.toThrow('was made twice');
+  });
+
+  it('cannot let unsigned statements off', async () => {
+    const files = without(INSIDE);
+    const standard = { policy: undefined, trust, allowUnsigned: true, tool: TOOL };
+    const kind = { ...PARCEL, signatureChecks: ['packer-statement', 'auditor-statement'] as const };
+    const { verdict } = await verify(kind, entriesOf(files), standard);
+    expect(verdict).toBe('undecided');
+  });
+
+  it.each(['../UP', '/ABS', 'A//B', 'A/./B', 'A\\B', 'A\u202EB', 'CAFE\u0301', 'A\u0000'])(
+    'cannot admit the path %j',
+    async (path) => {
+      const entries = (async function* () {
+        yield { path, type: 'file', size: 0, content: (async function* () {})() };
+      })();
+      const layout = { ...PARCEL.layout, isPath: isArchivePath };
+      const { checks } = await verify({ ...PARCEL, layout }, entries, {
+        ...{ trust, policy: undefined, allowUnsigned: false, tool: TOOL },
+      });
+      expect(checks[0]?.faults[0]?.code).toBe('ARCHIVE_UNSAFE');
+    },
+  );
+
+  it('needs a subject: a statement about nothing is none', async () => {
+    const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
+    const signingConfig = parseSigningConfig(config, 'config');
+    const token = sandbox.token({ email: PACKER });
+    const signer = keylessSigner({ signingConfig, token, now: new Date() });
+    const empty = encodeStatement({ subjects: [], predicateType: PACKED_TYPE, predicate: {} });
+    const files = { [INSIDE]: await signer.sign(empty) };
+    const { verdict, checks } = await judgeBy({}, files);
+    const statement = checks.find(({ name }) => name === 'packer-statement');
+    expect([verdict, statement?.faults[0]]).toMatchObject([
+      'invalid',
+      { code: 'STATEMENT_INVALID', found: '0 subjects', expected: 'at least one' },
+    ]);
   });
 });

@@ -16,6 +16,8 @@ const HINT = 'ask for evidence made by affidavit, or by an aicr that writes this
 export const EVIDENCE_STATEMENT: StatementRules = {
   file: STATEMENT_FILE,
   predicateTypes: [PREDICATE_TYPE_V3],
+  // A second one would be vouched for without a check.
+  subjects: 'exactly one',
   hint: HINT,
 };
 
@@ -38,15 +40,12 @@ export function parseEvidenceStatement(bytes: Uint8Array, file: string): Receive
   return readEvidenceStatement(parseStatement(bytes, { ...EVIDENCE_STATEMENT, file }));
 }
 
-/** One subject, the recipe: a second one would be vouched for without a check. */
+/** Its subject is the recipe. */
 export function readEvidenceStatement(statement: ReceivedStatement): ReceivedPredicate {
   const predicate = parsePredicate(statement.predicate);
   const { recipe } = predicate;
   const at = statement.subjectsAt;
   const [subject] = statement.subjects;
-  if (subject === undefined || statement.subjects.length > 1) {
-    throw wrongSubject(at, `${statement.subjects.length} subjects`, 'exactly one');
-  }
   const expected = subjectName(recipe.name);
   if (subject.name !== expected) {
     throw wrongSubject(`${at}/0/name`, quote(subject.name), quote(expected));

@@ -53,7 +53,7 @@ function claimedConstraints(
   const expected = 'the constraint results in the statement';
   if (affidavit === undefined) {
     const found = 'no claim: the producer does not record constraints; they were evaluated here';
-    return { found, expected };
+    return { found, expected, faults: [] };
   }
   return {
     found: `${constraints.length} constraints with the results that the snapshot gives`,

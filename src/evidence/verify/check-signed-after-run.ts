@@ -1,6 +1,6 @@
 import type { CheckLog } from '../../attestation/check-log.ts';
+import type { Signature } from '../../attestation/kind.ts';
 import { unsigned } from '../../attestation/open-attestation.ts';
-import type { Signature } from '../../attestation/open-attestation.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { Fault } from '../../errors/fault.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';

@@ -1,18 +1,16 @@
 import type { Entry } from '../../archive/entry.ts';
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
-import type { Judged, Kind, Received } from '../../attestation/kind.ts';
-import type { Judges, Opened } from '../../attestation/open-attestation.ts';
-import { openAttestation } from '../../attestation/open-attestation.ts';
-import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
+import type { Kind, Received, Recomputed } from '../../attestation/kind.ts';
 import { verify } from '../../attestation/verify.ts';
+import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { ReceivedStatement } from '../../statement/statement.ts';
 import { EVIDENCE_STATEMENT, readEvidenceStatement } from '../claim/evidence-statement.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { ATTESTATION, ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
+import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { Facts } from '../validate/facts.ts';
-import { checkInventory } from './check-inventory.ts';
+import { checkManifest } from './check-manifest.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
 import { CHECK_NAMES } from './checks.ts';
 import type { CheckName } from './checks.ts';
@@ -40,13 +38,26 @@ export interface EvidenceFound {
 export type VerificationReport = Verification<CheckName> & EvidenceFound;
 
 /** The kind "recipe evidence". */
-const EVIDENCE: Kind<CheckName, EvidenceFound> = {
+const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
   layout: EVIDENCE_LAYOUT,
   checks: CHECK_NAMES,
-  archiveCheck: 'archive-is-safe',
-  signatureChecks: ['signature-is-valid', 'signer-is-allowed', 'signed-after-run'],
+  attestations: [
+    {
+      file: ATTESTATION,
+      from: 'archive',
+      copy: STATEMENT_FILE,
+      statement: EVIDENCE_STATEMENT,
+      checks: {
+        signature: 'signature-is-valid',
+        signer: 'signer-is-allowed',
+        statement: 'statement-is-evidence',
+      },
+      read: readStatement,
+    },
+  ],
+  signatureChecks: ['signed-after-run'],
   nothingFound: { facts: {} },
-  judge: judgeEvidence,
+  recompute: recomputeEvidence,
 };
 
 /**
@@ -61,51 +72,29 @@ export async function verifyEvidence(
   return await verify(EVIDENCE, entries, options);
 }
 
-function judgeEvidence(
-  log: CheckLog<CheckName>,
-  { files }: Received,
-  judges: Judges,
-): Judged<EvidenceFound> {
-  const { signature, statement: predicate } = open(log, files, judges);
-  if (predicate === undefined) return { signature, found: { facts: {} }, findings: [] };
-  checkSignedAfterRun(log, signature, predicate);
-  const claimed = claimedOf(predicate);
-  const inventory = checkInventory(log, files, predicate);
-  if (inventory === undefined) return { signature, found: { claimed, facts: {} }, findings: [] };
-  const { facts, findings } = recompute(log, files, predicate);
-  return {
-    signature,
-    found: { manifestDigest: inventory.digest, claimed, facts },
-    findings: [...formatFindings(inventory.manifest, predicate), ...findings],
-  };
-}
-
-function open(
-  log: CheckLog<CheckName>,
-  files: Received['files'],
-  judges: Judges,
-): Opened<ReceivedPredicate> {
-  const attestation = {
-    file: ATTESTATION,
-    bytes: files.get(ATTESTATION_FILE)?.bytes,
-    copy: files.get(STATEMENT_FILE)?.bytes,
-    statement: EVIDENCE_STATEMENT,
-    checks: {
-      signature: 'signature-is-valid',
-      signer: 'signer-is-allowed',
-      statement: 'statement-is-evidence',
-    },
-  } as const;
-  return openAttestation(log, attestation, judges, outcomeOf);
-}
-
-function outcomeOf(statement: ReceivedStatement): Outcome<ReceivedPredicate> {
+function readStatement(statement: ReceivedStatement): Outcome<ReceivedPredicate> {
   const predicate = readEvidenceStatement(statement);
   const { name, digest } = predicate.recipe;
   return {
     value: predicate,
     found: `recipe evidence v3 for ${name}, ${digest.slice(0, 12)}`,
     expected: 'an in-toto statement v1 about one recipe, with every field',
+    faults: [],
+  };
+}
+
+function recomputeEvidence(
+  log: CheckLog<CheckName>,
+  { files, opened: [{ signature, statement: predicate }] }: Received<ReceivedPredicate>,
+): Recomputed<EvidenceFound> {
+  checkSignedAfterRun(log, signature, predicate);
+  const claimed = claimedOf(predicate);
+  const manifest = checkManifest(log, files, predicate);
+  if (manifest === undefined) return { found: { claimed, facts: {} }, findings: [] };
+  const { facts, findings } = recompute(log, files, predicate);
+  return {
+    found: { manifestDigest: manifest.digest, claimed, facts },
+    findings: [...formatFindings(manifest.manifest, predicate), ...findings],
   };
 }
 

@@ -12,7 +12,8 @@ import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../layout.ts';
 import type { CheckName } from './checks.ts';
 
-export interface Inventory {
+/** The manifest that the statement names. */
+export interface BoundManifest {
   readonly manifest: Manifest;
   /** The bundle's identity. */
   readonly digest: Digest;
@@ -21,26 +22,26 @@ export interface Inventory {
 const HINT = 'ask the signer for the bundle as it was signed';
 
 /** The statement names the manifest, and the manifest names every file. Undefined if it is another one. */
-export function checkInventory(
+export function checkManifest(
   log: CheckLog<CheckName>,
   files: ReceivedFiles,
   { manifest: claimed }: ReceivedPredicate,
-): Inventory | undefined {
-  const inventory = log.require('manifest-matches-statement', () => signedManifest(files, claimed));
-  if (inventory === undefined) return undefined;
-  const { manifest } = inventory;
+): BoundManifest | undefined {
+  const bound = log.require('manifest-matches-statement', () => signedManifest(files, claimed));
+  if (bound === undefined) return undefined;
+  const { manifest } = bound;
   log.note('files-match-manifest', () => ({
     found: `${manifest.files.length} files with their size and digest`,
     expected: 'every listed file as it was, and no other',
     faults: inventoryFaults(manifest, files, EVIDENCE_LAYOUT),
   }));
-  return inventory;
+  return bound;
 }
 
 function signedManifest(
   files: ReceivedFiles,
   claimed: ReceivedPredicate['manifest'],
-): Outcome<Inventory> {
+): Outcome<BoundManifest> {
   const bytes = documentOf(files, MANIFEST_FILE, EVIDENCE_LAYOUT);
   const digest = digestOf(bytes);
   if (digest !== claimed.digest) {
