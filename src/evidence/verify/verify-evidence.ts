@@ -24,15 +24,10 @@ export interface EvidenceFound {
   /** The bundle's identity, once the manifest was read. */
   readonly manifestDigest?: Digest;
   /** What the statement says and no file of the bundle can show. */
-  readonly claimed?: {
-    readonly attestedAt: string;
-    readonly aicrVersion: string;
-    readonly validatorCatalogVersion: string;
-    /** How many validator images it names. */
-    readonly validatorImages: number;
-    /** The redaction that the producer says it applied. */
-    readonly redaction: string | undefined;
-  };
+  readonly claimed?: Pick<
+    ReceivedPredicate,
+    'aicrVersion' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
+  > & { readonly attestedAt: string };
   readonly facts: Facts;
 }
 
