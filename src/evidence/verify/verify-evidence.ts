@@ -106,11 +106,6 @@ function outcomeOf(statement: ReceivedStatement): Outcome<ReceivedPredicate> {
 
 function claimedOf(predicate: ReceivedPredicate): NonNullable<EvidenceFound['claimed']> {
   const { aicrVersion, validatorCatalogVersion, validatorImages, redaction } = predicate;
-  return {
-    attestedAt: timestampOf(predicate.attestedAt),
-    aicrVersion,
-    validatorCatalogVersion,
-    validatorImages,
-    redaction,
-  };
+  const attestedAt = timestampOf(predicate.attestedAt);
+  return { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction };
 }
