@@ -5,7 +5,7 @@ import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
 import { shownPath, sortedByPath } from './entry.ts';
-import { Inventory } from './inventory.ts';
+import { Inventory, WITHOUT_ENTRY } from './inventory.ts';
 import type { Layout } from './layout.ts';
 
 /**
@@ -57,7 +57,7 @@ function wrongType({ path, type }: Entry): EvidenceError {
     at: shownPath(path),
     found: `a ${type}`,
     expected: 'regular files and directories only',
-    hint: 'make the bundle again without this entry',
+    hint: WITHOUT_ENTRY,
   });
 }
 

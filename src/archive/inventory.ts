@@ -5,6 +5,9 @@ import { escapeInvisible } from '../quote.ts';
 import { shownPath } from './entry.ts';
 import type { Layout } from './layout.ts';
 
+/** What to do about an entry that no bundle may have. */
+export const WITHOUT_ENTRY = 'make the bundle again without this entry';
+
 type EntryType = 'file' | 'directory';
 
 /** Compares every entry with the rules and limits of its layout, before a byte of it is read. */
@@ -41,20 +44,14 @@ export class Inventory {
     this.#entries += 1;
     const { maxEntries } = this.#layout;
     if (this.#entries <= maxEntries) return;
-    throw refusal('LIMIT_EXCEEDED', {
-      at: shownPath(path),
-      found: `more than ${maxEntries} entries`,
-      expected: `${maxEntries} or less`,
-    });
+    const found = `more than ${maxEntries} entries`;
+    throw refusal('LIMIT_EXCEEDED', shownPath(path), found, `${maxEntries} or less`);
   }
 
   #requirePath(path: string): BundlePath {
     if (isPlain(path) && this.#layout.isPath(path)) return path;
-    throw refusal('ARCHIVE_UNSAFE', {
-      at: shownPath(path),
-      found: `the path ${shownPath(path)}`,
-      expected: this.#layout.pathRule,
-    });
+    const at = shownPath(path);
+    throw refusal('ARCHIVE_UNSAFE', at, `the path ${at}`, this.#layout.pathRule);
   }
 
   /** Notes the entry and the directories that it is in. */
@@ -70,11 +67,8 @@ export class Inventory {
     const known = this.#known.get(key);
     const agrees = known?.path === path && known.type === 'directory' && type === 'directory';
     if (known !== undefined && !agrees) {
-      throw refusal('ARCHIVE_UNSAFE', {
-        at,
-        found: `the ${type} ${path} beside the ${known.type} ${known.path}`,
-        expected: 'every path once, whatever its case',
-      });
+      const found = `the ${type} ${path} beside the ${known.type} ${known.path}`;
+      throw refusal('ARCHIVE_UNSAFE', at, found, 'every path once, whatever its case');
     }
     this.#known.set(key, { path, type });
   }
@@ -96,16 +90,9 @@ function isPlain(path: string): boolean {
 
 function requireAtMost(size: number, limit: number, { at, of }: { at: string; of: string }): void {
   if (size <= limit) return;
-  throw refusal('LIMIT_EXCEEDED', {
-    at,
-    found: `${size} bytes`,
-    expected: `at most ${limit} bytes for ${of}`,
-  });
+  throw refusal('LIMIT_EXCEEDED', at, `${size} bytes`, `at most ${limit} bytes for ${of}`);
 }
 
-function refusal(
-  code: ErrorCode,
-  detail: { readonly at: string; readonly found: string; readonly expected: string },
-): EvidenceError {
-  return new EvidenceError(code, { ...detail, hint: 'make the bundle again without this entry' });
+function refusal(code: ErrorCode, at: string, found: string, expected: string): EvidenceError {
+  return new EvidenceError(code, { at, found, expected, hint: WITHOUT_ENTRY });
 }

@@ -10,10 +10,9 @@ export async function* through(
   transform: Transform,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const abortable = signal === undefined ? {} : { signal };
   const output: AsyncIterable<Uint8Array> = transform;
   // Whatever fails in here, the transform is destroyed with it and the loop over it throws it.
-  const fed = pipeline(chunks, transform, abortable).catch(() => undefined);
+  const fed = pipeline(chunks, transform, { signal }).catch(() => undefined);
   try {
     yield* output;
   } finally {

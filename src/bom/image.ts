@@ -1,4 +1,4 @@
-import { Plain, isDataList, isDataMap } from '../document/data.ts';
+import { isDataList, isDataMap, scalarText } from '../document/data.ts';
 import type { Data, DataMap } from '../document/data.ts';
 
 /** A container image. A snapshot knows only the last part of its name and one tag. */
@@ -67,6 +67,6 @@ function referenceOf(values: DataMap): Image | undefined {
 }
 
 function textOf(data: Data | undefined): string | undefined {
-  if (data instanceof Plain) return data.type === 'null' ? undefined : data.text;
-  return typeof data === 'string' && data !== '' ? data : undefined;
+  const text = scalarText(data);
+  return text === '' ? undefined : text;
 }

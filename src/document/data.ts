@@ -35,6 +35,12 @@ export function scalarText(data: Data | undefined): string | undefined {
   return data instanceof Plain && data.type !== 'null' ? data.text : undefined;
 }
 
+/** A boolean, in any spelling of YAML 1.2. */
+export function booleanOf(data: Data | undefined): boolean | undefined {
+  if (!(data instanceof Plain) || data.type !== 'boolean') return undefined;
+  return /^true$/i.test(data.text);
+}
+
 /** What a person would call the value, e.g. `a list`. */
 export function describe(data: Data | undefined): string {
   if (data === undefined) return 'nothing';

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
-import { JsonMap, Plain, describe, isDataList, isDataMap, scalarText } from './data.ts';
+import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, scalarText } from './data.ts';
 import type { Data, DataMap } from './data.ts';
 import { pointerToken } from './text.ts';
 
@@ -78,8 +78,7 @@ export class ObjectReader {
 
   boolean(name: string): boolean {
     const data = this.data(name);
-    if (data instanceof Plain && data.type === 'boolean') return /^true$/i.test(data.text);
-    return this.#refuse(name, data, 'true or false');
+    return booleanOf(data) ?? this.#refuse(name, data, 'true or false');
   }
 
   /** A list; each item is handed on with its own `at`. */

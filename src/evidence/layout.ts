@@ -29,6 +29,17 @@ export const ATTESTATION: AttestationFile = {
   maxBytes: MAX_SIGSTORE_BUNDLE_BYTES,
 };
 
+const DOCUMENT_LIMITS: ReadonlyMap<string, number> = new Map([
+  [RECIPE_FILE, MAX_RECIPE_BYTES],
+  [SNAPSHOT_FILE, MAX_SNAPSHOT_BYTES],
+  [ATTESTATION_FILE, MAX_SIGSTORE_BUNDLE_BYTES],
+  [BOM_FILE, MAX_JSON_BYTES],
+  [MANIFEST_FILE, MAX_JSON_BYTES],
+  [STATEMENT_FILE, MAX_JSON_BYTES],
+  // Only the phases that there are: a thousand others, each kept, would fill the memory.
+  ...PHASES.map((phase) => [ctrfFile(phase), MAX_JSON_BYTES] as const),
+]);
+
 export const EVIDENCE_LAYOUT: Layout = {
   isPath: isBundlePath,
   pathRule: `a relative path of at most ${MAX_PATH_CHARACTERS} characters, each part a letter or digit and then letters, digits, ".", "_" or "-"`,
@@ -38,7 +49,7 @@ export const EVIDENCE_LAYOUT: Layout = {
   required: [MANIFEST_FILE, STATEMENT_FILE],
   incompleteHint: 'give the archive or directory that affidavit validate --emit-evidence wrote',
   unlisted: [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],
-  documentLimit,
+  documentLimit: (path) => DOCUMENT_LIMITS.get(path),
 };
 
 export function ctrfFile(phase: string): BundlePath {
@@ -48,24 +59,6 @@ export function ctrfFile(phase: string): BundlePath {
 /** Where a bundle has the report of a phase, or the test with this index in it. */
 export const locateInBundle: LocatePhase = (phase, test) =>
   test === undefined ? ctrfFile(phase) : `${ctrfFile(phase)}#/results/tests/${test}`;
-
-function documentLimit(path: BundlePath): number | undefined {
-  switch (path) {
-    case RECIPE_FILE:
-      return MAX_RECIPE_BYTES;
-    case SNAPSHOT_FILE:
-      return MAX_SNAPSHOT_BYTES;
-    case ATTESTATION_FILE:
-      return MAX_SIGSTORE_BUNDLE_BYTES;
-    case BOM_FILE:
-    case MANIFEST_FILE:
-    case STATEMENT_FILE:
-      return MAX_JSON_BYTES;
-    default:
-      // Only the phases that there are: a thousand others, each kept, would fill the memory.
-      return PHASES.some((phase) => path === ctrfFile(phase)) ? MAX_JSON_BYTES : undefined;
-  }
-}
 
 function wellKnown(path: string): BundlePath {
   if (isBundlePath(path)) return path;

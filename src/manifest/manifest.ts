@@ -59,23 +59,19 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
   return { newer, files };
 }
 
+const NEVER_EDITED = 'make the bundle again; a bundle is never edited';
+
 function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): ManifestFile {
   const reader = new ObjectReader(data, at);
   const path = reader.string('path');
   const digest = reader.string('sha256');
   if (!isPath(path) || unlisted.includes(path)) {
-    return reader.refuse('path', {
-      code: 'FIELD_INVALID',
-      expected: 'the path of a file that the manifest may list',
-      hint: 'make the bundle again; a bundle is never edited',
-    });
+    const expected = 'the path of a file that the manifest may list';
+    return reader.refuse('path', { code: 'FIELD_INVALID', expected, hint: NEVER_EDITED });
   }
   if (!isDigest(digest)) {
-    return reader.refuse('sha256', {
-      code: 'FIELD_INVALID',
-      expected: 'sha256: and 64 lower-case hexadecimal digits',
-      hint: 'make the bundle again; a bundle is never edited',
-    });
+    const expected = 'sha256: and 64 lower-case hexadecimal digits';
+    return reader.refuse('sha256', { code: 'FIELD_INVALID', expected, hint: NEVER_EDITED });
   }
   return { path, size: reader.integer('size'), digest };
 }
@@ -125,12 +121,8 @@ function refuseLength(at: string, length: number, most: number): never {
 }
 
 function refuseEntry(at: string, found: string): never {
-  throw new EvidenceError('FIELD_INVALID', {
-    at,
-    found,
-    expected: 'a list that names each file once',
-    hint: 'make the bundle again; a bundle is never edited',
-  });
+  const expected = 'a list that names each file once';
+  throw new EvidenceError('FIELD_INVALID', { at, found, expected, hint: NEVER_EDITED });
 }
 
 /** AICR's hint by suffix; the first match counts, and nobody verifies it. */

@@ -20,15 +20,18 @@ import {
   wantedBy,
 } from './words.ts';
 
-// Characters of the sections' lists. Together with the single values, which `text` and `code` cut,
-// they keep the whole below GitHub's 65,536 characters; a test fills every one of them.
-const MAX_CONSTRAINTS = 5000;
-const MAX_CELLS = 5000;
-const MAX_PHASE_CONSTRAINTS = 2000;
-const MAX_FAILED_TESTS = 5000;
-const MAX_MISSING = 2000;
-const MAX_SKIPPED = 3000;
-const MAX_FINDINGS = 5000;
+// Together with the single values, which `text` and `code` cut, these keep the whole below GitHub's
+// 65,536 characters; a test fills every one of them.
+const BUDGETS = {
+  dimensions: { characters: 5000, noun: 'dimensions' },
+  phases: { characters: 5000, noun: 'phases' },
+  openTests: { characters: 5000, noun: 'tests' },
+  missing: { characters: 2000, noun: 'checks' },
+  skipped: { characters: 3000, noun: 'skipped tests' },
+  constraints: { characters: 5000, noun: 'constraints' },
+  phaseConstraints: { characters: 2000, noun: 'constraints' },
+  findings: { characters: 5000, noun: 'findings' },
+};
 
 /** The most characters of one part of a fault, where there may be many. */
 const MAX_FAULT_CHARACTERS = 120;
@@ -52,10 +55,7 @@ function clusterSection(facts: Facts): readonly Markdown[] {
   const measured = alsoMeasured(facts).map(([name, value]) => gfm`${name} ${cell(value)}`);
   return [
     gfm`### Cluster`,
-    table(columns, facts.match.perDimension, matchRow, {
-      characters: MAX_CELLS,
-      noun: 'dimensions',
-    }),
+    table(columns, facts.match.perDimension, matchRow, BUDGETS.dimensions),
     ...(measured.length > 0
       ? [gfm`Also measured, compared with nothing: ${join(measured, ', ')}.`]
       : []),
@@ -89,8 +89,7 @@ function phasesSection({ phases }: Facts): readonly Markdown[] {
     '#Other',
     '#Missing',
   ];
-  const budget = { characters: MAX_CELLS, noun: 'phases' };
-  return [gfm`### Phases`, table(columns, phases, phaseRow, budget)];
+  return [gfm`### Phases`, table(columns, phases, phaseRow, BUDGETS.phases)];
 }
 
 function phaseRow(phase: PhaseResult): readonly Markdown[] {
@@ -105,21 +104,16 @@ function phaseRow(phase: PhaseResult): readonly Markdown[] {
 }
 
 function testLists(facts: Facts): readonly Markdown[] {
+  const open = testsOf(facts, ['failed', 'pending', 'other']);
   return [
-    ...titled('Tests that did not pass', testsOf(facts, ['failed', 'pending', 'other']), testLine, {
-      characters: MAX_FAILED_TESTS,
-      noun: 'tests',
-    }),
+    ...titled('Tests that did not pass', open, testLine, BUDGETS.openTests),
     ...titled(
       'Checks of the recipe that no test is named after',
       missingOf(facts),
       ({ phase, check }) => gfm`${phase}: ${cell(check)}`,
-      { characters: MAX_MISSING, noun: 'checks' },
+      BUDGETS.missing,
     ),
-    ...titled('Skipped tests', testsOf(facts, ['skipped']), skippedLine, {
-      characters: MAX_SKIPPED,
-      noun: 'skipped tests',
-    }),
+    ...titled('Skipped tests', testsOf(facts, ['skipped']), skippedLine, BUDGETS.skipped),
   ];
 }
 
@@ -149,18 +143,17 @@ function constraintsSection({ constraints, phaseConstraints = [] }: Facts): read
   if (constraints === undefined) return [];
   const passed = constraints.filter(({ outcome }) => outcome === 'passed').length;
   const columns = ['Constraint', 'Expected', 'Actual', 'Result'];
-  const budget = { characters: MAX_CONSTRAINTS, noun: 'constraints' };
   return [
     gfm`### Constraints`,
     gfm`${passed} of ${constraints.length} hold.`,
     ...(constraints.length === 0
       ? []
-      : [table(columns, inOrder(constraints), constraintRow, budget)]),
+      : [table(columns, inOrder(constraints), constraintRow, BUDGETS.constraints)]),
     ...titled(
       'Left to the validators of their phase, not evaluated',
       phaseConstraints,
       ({ phase, name, expected }) => gfm`${cell(phase)}: ${cell(name)} ${cell(expected)}`,
-      { characters: MAX_PHASE_CONSTRAINTS, noun: 'constraints' },
+      BUDGETS.phaseConstraints,
     ),
   ];
 }
@@ -207,11 +200,10 @@ function bomSection({ bom }: Facts): readonly Markdown[] {
 
 export function findingsSection(findings: readonly Finding[]): readonly Markdown[] {
   if (findings.length === 0) return [];
-  const budget = { characters: MAX_FINDINGS, noun: 'findings' };
   return [
     gfm`### Findings`,
     gfm`${findings.length}, none of which changes the verdict.`,
-    bulletList(findings, (finding) => faultLine(finding), budget),
+    bulletList(findings, (finding) => faultLine(finding), BUDGETS.findings),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Fault } from '../errors/fault.ts';
 import type { Facts } from '../evidence/validate/facts.ts';
 import type { ValidationReport } from '../evidence/validate/validation-report.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
+import type { Identity } from '../trust/identity.ts';
 import type { Proof } from '../trust/trust.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
@@ -156,10 +157,13 @@ function section(title: string, items: readonly Markdown[]): Markdown {
   return join([gfm`### ${title}`, list], '\n\n');
 }
 
+function signerItems({ subject, issuer }: Identity): readonly Markdown[] {
+  return [gfm`**Signer:** ${code(subject, 500)}`, gfm`**Issuer:** ${code(issuer, 500)}`];
+}
+
 function proofItems({ signer, times, logEntries }: Proof): readonly Markdown[] {
   return [
-    gfm`**Signer:** ${code(signer.subject, 500)}`,
-    gfm`**Issuer:** ${code(signer.issuer, 500)}`,
+    ...signerItems(signer),
     gfm`**Signed:** ${few(times, ({ at, source }) => gfm`${code(timestampOf(at))} (${text(source, 60)})`)}`,
     gfm`**Log:** ${few(logEntries, ({ log, index }) => gfm`${code(log)} entry ${code(index, 40)}`)}`,
   ];
@@ -186,10 +190,7 @@ function evidenceItems(evidence: ValidationReport['evidence']): readonly Markdow
     gfm`**Bundle:** ${code(manifestDigest)} (manifest)`,
     ...(signer === undefined
       ? [gfm`**Signer:** none, the evidence is **UNSIGNED**`]
-      : [
-          gfm`**Signer:** ${code(signer.subject, 500)}`,
-          gfm`**Issuer:** ${code(signer.issuer, 500)}`,
-        ]),
+      : signerItems(signer)),
   ];
 }
 

@@ -1,6 +1,7 @@
 // What the reports say in words; Markdown and terminal only dress it.
 import type { CheckResult } from '../attestation/check.ts';
 import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
+import type { Verdict } from '../attestation/verdict.ts';
 import type { Fault } from '../errors/fault.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import { declaredFirst } from '../evidence/phase/judge-phases.ts';
@@ -39,7 +40,7 @@ export function verificationHeadline(report: VerificationReport): Headline {
   return {
     words: [verdict.toUpperCase(), ...doubts].join(', '),
     tone: good ? 'good' : open ? 'doubtful' : 'bad',
-    sentence: verdictSentence(report),
+    sentence: verdict === 'verified' ? verifiedSentence(report) : SENTENCES[verdict],
     exitCode: VERDICT_EXIT_CODES[verdict],
   };
 }
@@ -53,20 +54,13 @@ function doubtsOf({ root, signature, pinned }: VerificationReport): readonly str
   ];
 }
 
-function verdictSentence(report: VerificationReport): string {
-  switch (report.verdict) {
-    case 'verified':
-      return verifiedSentence(report);
-    case 'failed':
-      return 'The evidence is whole, and what it shows is not green.';
-    case 'invalid':
-      return 'The evidence does not prove what it claims. Do not rely on it.';
-    case 'unjudged':
-      return 'The evidence was not judged. Remove the cause named below and verify again.';
-    case 'undecided':
-      return 'Nothing found so far makes the evidence invalid, but it needs a decision before anyone relies on it.';
-  }
-}
+const SENTENCES: Readonly<Record<Exclude<Verdict, 'verified'>, string>> = {
+  failed: 'The evidence is whole, and what it shows is not green.',
+  invalid: 'The evidence does not prove what it claims. Do not rely on it.',
+  unjudged: 'The evidence was not judged. Remove the cause named below and verify again.',
+  undecided:
+    'Nothing found so far makes the evidence invalid, but it needs a decision before anyone relies on it.',
+};
 
 function verifiedSentence({ root, signature }: VerificationReport): string {
   if (signature.state !== 'verified') {

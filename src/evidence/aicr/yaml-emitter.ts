@@ -30,8 +30,7 @@ export type YamlNode = ScalarNode | ListNode | MapNode;
 
 /** The text of the document, with a line break at its end. */
 export function renderYaml(root: YamlNode): string {
-  const text = isInline(root) ? renderInline(root, ROOT) : renderBlock(root, 0);
-  return text.endsWith('\n') ? text : `${text}\n`;
+  return ended(isInline(root) ? renderInline(root, ROOT) : renderBlock(root, 0));
 }
 
 const STEP = 4;
@@ -68,16 +67,14 @@ function renderBlock(node: YamlNode, column: number): string {
   return joinLines(parts, column);
 }
 
-/** Lines of the column; a block scalar may have ended its last line itself. */
+/** The lines of one column. */
 function joinLines(parts: readonly string[], column: number): string {
-  const indentation = ' '.repeat(column);
-  return parts
-    .map((part, index) => (index === 0 ? part : breakAfter(parts[index - 1]) + indentation + part))
-    .join('');
+  return parts.map(ended).join(' '.repeat(column));
 }
 
-function breakAfter(text: string | undefined): string {
-  return text?.endsWith('\n') === true ? '' : '\n';
+/** With a line break at the end; a block scalar may have ended its last line itself. */
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
 }
 
 function renderItem(item: YamlNode, column: number): string {

@@ -64,17 +64,19 @@ export async function packEvidence(
 ): Promise<PackedEvidence> {
   if (!inputs.allowRetiredApi) refuseRetired(inputs.validation);
   const reports = reportsOf(inputs.validation);
-  const bomBytes = bomOf(inputs);
+  const { recipe, snapshot } = inputs.validation;
+  const attestedAt = inputs.validation.inputs.now;
+  const bomBytes = buildRecipeBom({ recipe, snapshot, attestedAt, tool: inputs.tool });
   const listed = [
     ...documentsOf(inputs.validation),
-    ...reportFiles(reports),
+    ...[...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes)),
     memoryFile(BOM_FILE, bomBytes),
     ...inputs.logs,
   ];
   const manifest = encodeManifest(listed);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
   const statement = statementOf(inputs, { manifest, fileCount: listed.length, bom, reports });
-  const signed = signing && (await sign(statement, inputs.validation.inputs.now, signing));
+  const signed = signing && (await sign(statement, attestedAt, signing));
   const files = [
     ...listed,
     memoryFile(MANIFEST_FILE, manifest),
@@ -104,15 +106,6 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
 function documentsOf({ inputs, canonical }: Validation): readonly BundleFile[] {
   const recipe = Buffer.from(canonical('legacy'));
   return [memoryFile(RECIPE_FILE, recipe), memoryFile(SNAPSHOT_FILE, inputs.snapshot.bytes)];
-}
-
-function reportFiles(reports: Results['reports']): readonly BundleFile[] {
-  return [...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes));
-}
-
-function bomOf({ validation, tool }: PackInputs): Uint8Array {
-  const { recipe, snapshot, inputs } = validation;
-  return buildRecipeBom({ recipe, snapshot, attestedAt: inputs.now, tool });
 }
 
 interface Bound {

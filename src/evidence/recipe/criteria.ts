@@ -1,5 +1,5 @@
 import { trimBlanks } from '../../document/blanks.ts';
-import type { ObjectReader } from '../../document/object-reader.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
 import type { Parsed } from '../../errors/fault.ts';
 
@@ -12,15 +12,6 @@ export interface Criteria {
   readonly platform: string;
   readonly nodes: number;
 }
-
-const NO_DEMAND: Criteria = {
-  service: '',
-  accelerator: '',
-  os: '',
-  intent: '',
-  platform: '',
-  nodes: 0,
-};
 
 const SERVICE_ALIASES: ReadonlyMap<string, string> = new Map([
   ['self-managed', ''],
@@ -38,8 +29,7 @@ const DASHED: ReadonlySet<string> = new Set(['rtx-pro-6000', ...SERVICE_ALIASES.
 
 /** Reads the recipe's `criteria`; absent ones demand nothing. The values are an open set. */
 export function parseCriteria(recipe: ObjectReader): Parsed<Criteria> {
-  const criteria = recipe.optionalObject('criteria');
-  if (criteria === undefined) return { value: NO_DEMAND, findings: [] };
+  const criteria = new ObjectReader(recipe.optionalMap('criteria'), recipe.pointer('criteria'));
   const service = demand(criteria, 'service');
   const os = demand(criteria, 'os');
   const value = {

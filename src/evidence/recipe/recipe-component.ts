@@ -1,4 +1,4 @@
-import { Plain } from '../../document/data.ts';
+import { booleanOf } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
@@ -50,14 +50,10 @@ export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> 
     tag: component.optionalText('tag') ?? '',
     chart: component.optionalText('chart') ?? '',
     namespace: component.optionalText('namespace') ?? '',
-    enabled: !isFalse(overrides.get('enabled')) && !isFalse(overrides.get('install')),
+    enabled: ['enabled', 'install'].every((key) => booleanOf(overrides.get(key)) !== false),
     overrides,
   };
   return { value, findings: unknownFields(component, ALSO_KNOWN) };
-}
-
-function isFalse(data: Data | undefined): boolean {
-  return data instanceof Plain && data.type === 'boolean' && /^false$/i.test(data.text);
 }
 
 function emptyName(component: ObjectReader): EvidenceError {

@@ -3,7 +3,7 @@
 // Folded, in `data`: `<key>: <value>|<node>,<node>`, and `<key>.<value>` for the key when nodes differ
 // in its value, which a label of that very name writes too. Lossless, in `items`: key and value apart.
 
-import { Plain, scalarText } from '../../document/data.ts';
+import { Plain, booleanOf, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
 import type { SnapshotItem, Subtype } from './snapshot.ts';
 
@@ -71,7 +71,7 @@ function membershipOf(
 ): Omit<LabelReading, 'key' | 'value'> | undefined {
   const nodeList = nodeListOf(data.get('node-list'), data.get('node-list-ref'), folded);
   const count = wholeNumber(data.get('node-count'));
-  const truncated = truthOf(data.get('truncated'));
+  const truncated = booleanOf(data.get('truncated'));
   if (nodeList === undefined || count === undefined || truncated === undefined) return undefined;
   const nodes = nodeList === '' ? [] : nodeList.split(',');
   const hidden = TRUNCATION.exec(nodeList)?.[1];
@@ -97,9 +97,4 @@ export function wholeNumber(data: Data | undefined): number | undefined {
   if (!(data instanceof Plain) || data.type !== 'integer') return undefined;
   const value = /^-?(?:0|[1-9]\d*)$/.test(data.text) ? Number(data.text) : Number.NaN;
   return Number.isSafeInteger(value) ? value + 0 : undefined;
-}
-
-function truthOf(data: Data | undefined): boolean | undefined {
-  if (!(data instanceof Plain) || data.type !== 'boolean') return undefined;
-  return /^true$/i.test(data.text);
 }

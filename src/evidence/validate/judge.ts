@@ -82,14 +82,10 @@ export function judge(parts: Parts, { now, locate }: JudgeOptions): Judgement {
       ...(shown && { phases: shown.results }),
       ...(bom && { bom: bom.summary }),
     },
-    findings: [cluster ?? recipe, results, shown, coverage(parts)].flatMap(findingsOf),
+    findings: [cluster ?? recipe, results, shown, coverage(parts)].flatMap(
+      (part) => part?.findings ?? [],
+    ),
   };
-}
-
-function findingsOf(
-  part: { readonly findings: readonly Finding[] } | undefined,
-): readonly Finding[] {
-  return part?.findings ?? [];
 }
 
 function judgedPhases(

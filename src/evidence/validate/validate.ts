@@ -49,7 +49,8 @@ export function validate(inputs: ValidationInputs): Validation {
   const { results, now } = inputs;
   const read = readRecipe(inputs.recipe.bytes, inputs.recipe.name);
   const { recipe, digest: recipeDigest, canonical } = read;
-  const snapshot = readSnapshot(inputs.snapshot);
+  const { name, bytes } = inputs.snapshot;
+  const snapshot = parseSnapshot(decodeYaml(bytes, name), name);
   const { reports, findings } = results ?? { reports: new Map<never, never>(), findings: [] };
   const parts = { recipe: read, snapshot, results: { reports, findings, isWhole: true } };
   const judgement = judge({ ...parts, bom: undefined }, { now, locate: locateIn(results) });
@@ -73,8 +74,4 @@ function locateIn(results: Results | undefined): LocatePhase {
     if (place === undefined) return '--results';
     return test === undefined ? place.file : (place.tests[test] ?? place.file);
   };
-}
-
-function readSnapshot({ name, bytes }: NamedDocument): Snapshot {
-  return parseSnapshot(decodeYaml(bytes, name), name);
 }

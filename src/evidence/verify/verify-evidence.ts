@@ -22,15 +22,10 @@ export interface EvidenceFound {
   /** The bundle's identity, once the manifest was read. */
   readonly manifestDigest?: Digest;
   /** What the statement says and no file of the bundle can show. */
-  readonly claimed?: {
-    readonly attestedAt: string;
-    readonly aicrVersion: string;
-    readonly validatorCatalogVersion: string;
-    /** How many validator images it names. */
-    readonly validatorImages: number;
-    /** The redaction that the producer says it applied. */
-    readonly redaction: string | undefined;
-  };
+  readonly claimed?: Pick<
+    ReceivedPredicate,
+    'aicrVersion' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
+  > & { readonly attestedAt: string };
   readonly facts: Facts;
 }
 
@@ -100,11 +95,6 @@ function recomputeEvidence(
 
 function claimedOf(predicate: ReceivedPredicate): NonNullable<EvidenceFound['claimed']> {
   const { aicrVersion, validatorCatalogVersion, validatorImages, redaction } = predicate;
-  return {
-    attestedAt: timestampOf(predicate.attestedAt),
-    aicrVersion,
-    validatorCatalogVersion,
-    validatorImages,
-    redaction,
-  };
+  const attestedAt = timestampOf(predicate.attestedAt);
+  return { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction };
 }
