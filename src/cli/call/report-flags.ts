@@ -22,23 +22,18 @@ export interface ReportChoice {
   readonly width: number;
 }
 
-/** What the user of a command with these flags chose. */
-export function reportOf({ options, terminal, environment }: Call): ReportChoice {
-  const format = options.choice('format', FORMATS);
-  return reportChoice({ format, output: options.text('output') }, terminal, environment);
-}
-
-/** Colour only on a terminal, and never against NO_COLOR. https://no-color.org */
-export function reportChoice(
-  flags: { readonly format: Format | undefined; readonly output: string | undefined },
-  terminal: Call['terminal'],
-  environment: NodeJS.ProcessEnv,
-): ReportChoice {
-  const isTerminal = terminal.isTTY === true && flags.output === undefined;
+/** What the user chose; colour only on a terminal, and never against NO_COLOR. https://no-color.org */
+export function reportOf({
+  options,
+  terminal,
+  environment,
+}: Pick<Call, 'options' | 'terminal' | 'environment'>): ReportChoice {
+  const output = options.text('output');
+  const isTerminal = terminal.isTTY === true && output === undefined;
   const refused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
   return {
-    format: flags.format ?? (isTerminal ? 'terminal' : 'markdown'),
-    output: flags.output,
+    format: options.choice('format', FORMATS) ?? (isTerminal ? 'terminal' : 'markdown'),
+    output,
     colour: isTerminal && !refused,
     width: terminal.columns ?? 80,
   };
