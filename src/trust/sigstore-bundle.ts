@@ -132,7 +132,9 @@ function readMaterial(
       : reader.message('certificate', readCertificate);
   const entries = readList(reader, 'tlogEntries', MAX_WITNESSES, reader.each(readEntry));
   const timestamps = reader.has('timestampVerificationData')
-    ? reader.message('timestampVerificationData', readTimestamps)
+    ? reader.message('timestampVerificationData', (data) =>
+        readList(data, 'rfc3161Timestamps', MAX_WITNESSES, data.each(readTimestamp)),
+      )
     : [];
   return { ...certificate, entries, timestamps };
 }
@@ -191,10 +193,6 @@ function readHash(data: Data, at: string): Buffer {
   const hash = typeof data === 'string' ? decodeBase64(data, place) : Buffer.alloc(0);
   if (hash.length !== HASH_BYTES) refuse(place, `a hash of ${hash.length} bytes`, '32 bytes');
   return hash;
-}
-
-function readTimestamps(reader: MessageReader): readonly Timestamp[] {
-  return readList(reader, 'rfc3161Timestamps', MAX_WITNESSES, reader.each(readTimestamp));
 }
 
 function readTimestamp(reader: MessageReader): Timestamp {

@@ -2,8 +2,6 @@ import type { Call, Flag } from './command.ts';
 
 const FORMATS = ['terminal', 'markdown', 'json'] as const;
 
-export type Format = (typeof FORMATS)[number];
-
 /** How every command with a report lets the user choose its form and place. */
 export const REPORT_FLAGS = {
   format: {
@@ -15,7 +13,7 @@ export const REPORT_FLAGS = {
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export interface ReportChoice {
-  readonly format: Format;
+  readonly format: (typeof FORMATS)[number];
   /** Undefined: standard output. */
   readonly output: string | undefined;
   readonly colour: boolean;
