@@ -88,14 +88,13 @@ export class RekorV1 {
   }
 
   #inclusionProof(index: number): unknown {
-    const { treeSize, rootHash, hashes } = this.#tree.proofOf(index);
-    const origin = `${this.#signer.name} - ${TREE_ID}`;
+    const proof = this.#tree.proofOf(index);
     return {
-      checkpoint: signCheckpoint({ origin, treeSize, rootHash }, this.#signer),
-      hashes: hashes.map((hash) => hash.toString('hex')),
+      checkpoint: signCheckpoint(`${this.#signer.name} - ${TREE_ID}`, proof, this.#signer),
+      hashes: proof.hashes.map((hash) => hash.toString('hex')),
       logIndex: index,
-      rootHash: rootHash.toString('hex'),
-      treeSize,
+      rootHash: proof.rootHash.toString('hex'),
+      treeSize: proof.treeSize,
     };
   }
 }

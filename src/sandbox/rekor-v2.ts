@@ -61,9 +61,8 @@ export class RekorV2 {
   }
 
   #answerEntry(index: number, body: Buffer): Reply {
-    const { treeSize, rootHash, hashes } = this.#tree.proofOf(index);
-    const origin = this.#signer.name;
-    const envelope = signCheckpoint({ origin, treeSize, rootHash }, this.#signer);
+    const proof = this.#tree.proofOf(index);
+    const envelope = signCheckpoint(this.#signer.name, proof, this.#signer);
     return jsonReply(201, {
       logIndex: String(index),
       logId: { keyId: this.logId.toString('base64') },
@@ -72,9 +71,9 @@ export class RekorV2 {
       inclusionPromise: null,
       inclusionProof: {
         logIndex: String(index),
-        rootHash: rootHash.toString('base64'),
-        treeSize: String(treeSize),
-        hashes: hashes.map((sibling) => sibling.toString('base64')),
+        rootHash: proof.rootHash.toString('base64'),
+        treeSize: String(proof.treeSize),
+        hashes: proof.hashes.map((sibling) => sibling.toString('base64')),
         checkpoint: { envelope },
       },
       canonicalizedBody: body.toString('base64'),

@@ -59,11 +59,8 @@ export interface Timestamp {
   readonly place: Place;
 }
 
-/** The bundle formats that a caller takes. */
-export type MediaTypes = readonly string[];
-
 /** Version 0.3 in its present spelling, and nothing else. */
-const PRESENT_MEDIA_TYPES: MediaTypes = [SIGSTORE_BUNDLE_TYPE];
+const PRESENT_MEDIA_TYPES: readonly string[] = [SIGSTORE_BUNDLE_TYPE];
 
 /** Up to version 0.2 the certificate stands in a chain. */
 const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([
@@ -88,7 +85,7 @@ export function parseSigstoreBundle(
   return readMessage(bytes, file, MEANING, (reader) => readBundle(reader, mediaTypes));
 }
 
-function readBundle(reader: MessageReader, mediaTypes: MediaTypes): SigstoreBundle {
+function readBundle(reader: MessageReader, mediaTypes: readonly string[]): SigstoreBundle {
   const mediaType = reader.string('mediaType');
   if (!mediaTypes.includes(mediaType)) {
     refuse(reader.place('mediaType'), quote(mediaType), mediaTypes.join(' or '));

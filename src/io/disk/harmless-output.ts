@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -54,11 +53,8 @@ function spoils(path: string, input: string): boolean {
 function isSameFile(a: string, b: string): boolean {
   const [one, other] = [a, b].map((path) => ifThere(() => statSync(path)));
   if (one === undefined || other === undefined) return false;
-  return isKept(one) && one.dev === other.dev && one.ino === other.ino;
-}
-
-function isKept(stats: Stats): boolean {
-  return stats.isFile() || stats.isDirectory();
+  const isKept = one.isFile() || one.isDirectory();
+  return isKept && one.dev === other.dev && one.ino === other.ino;
 }
 
 /** What cannot be looked at is said when it is opened. */
