@@ -7,10 +7,8 @@ const CONTEXT_PRIMITIVE = 0x80;
 
 /** X.690 §8.1.3: short form up to 127, else the number of length bytes and then those. */
 function encodeLength(length: number): Buffer {
-  return length < 0x80 ? Buffer.of(length) : longLength(bytesOf(BigInt(length)));
-}
-
-function longLength(bytes: Buffer): Buffer {
+  if (length < 0x80) return Buffer.of(length);
+  const bytes = bytesOf(BigInt(length));
   return Buffer.concat([Buffer.of(0x80 | bytes.length), bytes]);
 }
 

@@ -3,6 +3,8 @@
 import { sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
+import type { InclusionProof } from './merkle-tree.ts';
+
 export interface CheckpointSigner {
   /** Who signs, without spaces; verifiers want the host name of the log's base URL, bare. */
   readonly name: string;
@@ -11,16 +13,14 @@ export interface CheckpointSigner {
   readonly privateKey: KeyObject;
 }
 
-export interface TreeHead {
-  /** The log's name in the checkpoint's first line. */
-  readonly origin: string;
-  readonly treeSize: number;
-  readonly rootHash: Buffer;
-}
-
-/** The signed checkpoint of a tree, as text. */
+/**
+ * The signed checkpoint of a tree, as text.
+ *
+ * @param origin the log's name in the first line
+ */
 export function signCheckpoint(
-  { origin, treeSize, rootHash }: TreeHead,
+  origin: string,
+  { treeSize, rootHash }: InclusionProof,
   by: CheckpointSigner,
 ): string {
   const note = `${origin}\n${treeSize}\n${rootHash.toString('base64')}\n`;

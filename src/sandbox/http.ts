@@ -31,6 +31,7 @@ export const GRPC = {
   invalidArgument: 3,
   notFound: 5,
   alreadyExists: 6,
+  internal: 13,
   unauthenticated: 16,
 } as const;
 

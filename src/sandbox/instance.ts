@@ -55,7 +55,7 @@ interface Services {
   readonly rekorV1: RekorV1;
   readonly rekorV2: RekorV2;
   readonly timestamps: TimestampAuthority;
-  readonly documents: ReadonlyMap<string, Json>;
+  readonly documents: Readonly<Record<string, Json>>;
 }
 
 /**
@@ -87,10 +87,7 @@ export function buildInstance(
     ctLog: { spki: spkiOf(keys.ctLog.publicKey), logId: ctLogId(keys.ctLog) },
   });
   const signingConfigs = buildSigningConfigs(url, validity.notBefore);
-  const documents = new Map([
-    ['trusted_root.json', trustedRoot],
-    ...Object.entries(signingConfigs),
-  ]);
+  const documents = { 'trusted_root.json': trustedRoot, ...signingConfigs };
   const routes = buildRoutes({ url, authority, openId, rekorV1, rekorV2, timestamps, documents });
   return { trustedRoot, signingConfigs, openId, answer: (request) => answer(routes, request) };
 }
@@ -110,7 +107,7 @@ function buildRoutes(services: Services): Routes {
     ['GET /oidc/keys', () => answerKeys(openId)],
     ['GET /.well-known/openid-configuration', () => answerDiscovery(openId, url)],
   ]);
-  for (const [name, document] of services.documents) {
+  for (const [name, document] of Object.entries(services.documents)) {
     routes.set(`GET /${name}`, () => jsonReply(200, document));
   }
   return routes;

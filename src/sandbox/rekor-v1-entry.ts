@@ -1,4 +1,4 @@
-// What Rekor v1 makes of a proposal: https://github.com/sigstore/rekor/tree/main/pkg/types
+// What Rekor v1, which takes PEM only, makes of a proposal: https://github.com/sigstore/rekor/tree/main/pkg/types
 
 import { createHash, verify } from 'node:crypto';
 
@@ -11,7 +11,6 @@ import { base64Field } from './http.ts';
 import type { Refused } from './http.ts';
 import { isSignatureOfDigest } from './prehashed-ecdsa.ts';
 import { parseVerifier } from './verifier-key.ts';
-import type { Verifier } from './verifier-key.ts';
 
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
@@ -36,19 +35,17 @@ function dsseEntry(content: ObjectReader): CanonicalEntry | Refused {
   const text = content.string('envelope');
   const verifiers = content
     .list('verifiers', parseItem)
-    .map(parseKey)
-    .filter((verifier) => verifier !== undefined);
+    .flatMap((pem) => parseVerifier(pem, 'pem') ?? []);
   const envelope = new ObjectReader(decodeJson(Buffer.from(text), 'envelope'), 'envelope');
   const payload = base64Field(envelope, 'payload');
   const signed = dsse.preAuthEncoding(envelope.string('payloadType'), payload);
-  const signatures = envelope.list('signatures', parseSignature).map((signature) => {
+  const given = envelope.list('signatures', parseSignature);
+  const verified = given.flatMap((signature) => {
     const verifier = verifiers.find(({ key }) => verify('sha256', signed, key, signature));
-    return verifier === undefined
-      ? undefined
-      : { signature: signature.toString('base64'), verifier: base64Of(verifier.pem) };
+    if (verifier === undefined) return [];
+    return [{ signature: signature.toString('base64'), verifier: base64Of(verifier.pem) }];
   });
-  const verified = signatures.filter((signature) => signature !== undefined);
-  if (verified.length === 0 || verified.length !== signatures.length) {
+  if (verified.length === 0 || verified.length !== given.length) {
     return { refused: 'a signature of the envelope does not verify with any of the verifiers' };
   }
   return {
@@ -66,11 +63,6 @@ function parseItem(item: Data, at: string): Buffer {
   return base64Field(new ObjectReader(new Map([['verifier', item]]), at), 'verifier');
 }
 
-/** Rekor v1 takes PEM only. */
-function parseKey(pem: Buffer): Verifier | undefined {
-  return parseVerifier(pem, 'pem');
-}
-
 function parseSignature(item: Data, at: string): Buffer {
   return base64Field(new ObjectReader(item, at), 'sig');
 }
@@ -84,7 +76,7 @@ function hashedRekordEntry(spec: ObjectReader): CanonicalEntry | Refused {
   if (hash.string('algorithm') !== 'sha256' || !HEX_SHA256.test(digest)) {
     return { refused: 'the hash is not a SHA-256 in lower-case hexadecimal digits' };
   }
-  const verifier = parseKey(pem);
+  const verifier = parseVerifier(pem, 'pem');
   const bytes = Buffer.from(digest, 'hex');
   if (verifier === undefined || !isSignatureOfDigest(verifier.key, bytes, content)) {
     return { refused: 'the signature does not verify with the P-256 key of the verifier' };

@@ -7,6 +7,7 @@ import { json } from '@sigstore/core';
 import { spkiOf } from './certificate.ts';
 import type { KeyPair } from './certificate.ts';
 import { signCheckpoint } from './checkpoint.ts';
+import type { CheckpointSigner } from './checkpoint.ts';
 import { jsonReply, requestObject } from './http.ts';
 import type { Reply, Request } from './http.ts';
 import { MerkleTree, leafHash } from './merkle-tree.ts';
@@ -19,20 +20,21 @@ const TREE_ID = 1n;
 const TREE_ID_HEX = TREE_ID.toString(16).padStart(16, '0');
 
 interface LoggedEntry {
-  readonly index: number;
-  /** Canonical JSON, base64. */
-  readonly body: string;
-  /** Seconds since 1970. */
-  readonly integratedTime: number;
+  /** What the promise is about: the body in canonical JSON and base64, the time in seconds since 1970. */
+  readonly promised: {
+    readonly body: string;
+    readonly integratedTime: number;
+    readonly logID: string;
+    readonly logIndex: number;
+  };
   /** The signed entry timestamp, base64. */
-  readonly promise: string;
+  readonly signedEntryTimestamp: string;
 }
 
 /** A log that gives a signed time at once, and a proof of inclusion in the tree as it is then. */
 export class RekorV1 {
   readonly logId: Buffer;
-  readonly #keys: KeyPair;
-  readonly #host: string;
+  readonly #signer: CheckpointSigner;
   readonly #tree = new MerkleTree();
   /** By leaf hash in hexadecimal digits, which ends the entry's UUID. */
   readonly #entries = new Map<string, LoggedEntry>();
@@ -40,8 +42,7 @@ export class RekorV1 {
   /** @param host the host name of the log's base URL: verifiers look for it in the checkpoint */
   constructor(keys: KeyPair, host: string) {
     this.logId = createHash('sha256').update(spkiOf(keys.publicKey)).digest();
-    this.#keys = keys;
-    this.#host = host;
+    this.#signer = { name: host, logId: this.logId, privateKey: keys.privateKey };
   }
 
   /** POST /api/v1/log/entries. Throws EvidenceError of class `invalid` for a malformed proposal. */
@@ -55,51 +56,45 @@ export class RekorV1 {
       const message = `an equivalent entry already exists in the transparency log with UUID ${uuidOf(hash)}`;
       return { ...errorReply(409, message), headers: { Location: location } };
     }
-    const index = this.#tree.append(body);
-    this.#entries.set(hash, this.#promise(index, body.toString('base64'), request.at));
-    return { ...this.#answerEntry(hash, 201), headers: { Location: location, ETag: uuidOf(hash) } };
+    const logged = this.#promise(this.#tree.append(body), body.toString('base64'), request.at);
+    this.#entries.set(hash, logged);
+    return {
+      ...this.#replyOf(hash, logged, 201),
+      headers: { Location: location, ETag: uuidOf(hash) },
+    };
   }
 
   /** GET /api/v1/log/entries/{uuid}, the UUID with or without its tree id. */
   answerEntry(uuid: string): Reply {
     const hash = uuid.startsWith(TREE_ID_HEX) && uuid.length === 80 ? uuid.slice(16) : uuid;
-    return this.#entries.has(hash)
-      ? this.#answerEntry(hash, 200)
-      : errorReply(404, 'no entry of this UUID is in the log');
+    const logged = this.#entries.get(hash);
+    return logged === undefined
+      ? errorReply(404, 'no entry of this UUID is in the log')
+      : this.#replyOf(hash, logged, 200);
   }
 
-  #promise(index: number, body: string, at: Date): LoggedEntry {
+  #promise(logIndex: number, body: string, at: Date): LoggedEntry {
     const integratedTime = Math.floor(at.getTime() / 1000);
-    const promised = { body, integratedTime, logID: this.logId.toString('hex'), logIndex: index };
+    const promised = { body, integratedTime, logID: this.logId.toString('hex'), logIndex };
     const signed = Buffer.from(json.canonicalize(promised), 'utf8');
-    const promise = sign('sha256', signed, this.#keys.privateKey).toString('base64');
-    return { index, body, integratedTime, promise };
+    const signature = sign('sha256', signed, this.#signer.privateKey);
+    return { promised, signedEntryTimestamp: signature.toString('base64') };
   }
 
-  #answerEntry(hash: string, status: number): Reply {
-    const entry = this.#entries.get(hash);
-    if (entry === undefined) throw new TypeError(`no entry ${hash}`);
-    const { index, body, integratedTime, promise } = entry;
-    const verification = {
-      inclusionProof: this.#inclusionProof(index),
-      signedEntryTimestamp: promise,
-    };
-    const logID = this.logId.toString('hex');
-    return jsonReply(status, {
-      [uuidOf(hash)]: { body, integratedTime, logID, logIndex: index, verification },
-    });
+  #replyOf(hash: string, { promised, signedEntryTimestamp }: LoggedEntry, status: number): Reply {
+    const inclusionProof = this.#inclusionProof(promised.logIndex);
+    const verification = { inclusionProof, signedEntryTimestamp };
+    return jsonReply(status, { [uuidOf(hash)]: { ...promised, verification } });
   }
 
   #inclusionProof(index: number): unknown {
-    const { treeSize, rootHash, hashes } = this.#tree.proofOf(index);
-    const origin = `${this.#host} - ${TREE_ID}`;
-    const signer = { name: this.#host, logId: this.logId, privateKey: this.#keys.privateKey };
+    const proof = this.#tree.proofOf(index);
     return {
-      checkpoint: signCheckpoint({ origin, treeSize, rootHash }, signer),
-      hashes: hashes.map((hash) => hash.toString('hex')),
+      checkpoint: signCheckpoint(`${this.#signer.name} - ${TREE_ID}`, proof, this.#signer),
+      hashes: proof.hashes.map((hash) => hash.toString('hex')),
       logIndex: index,
-      rootHash: rootHash.toString('hex'),
-      treeSize,
+      rootHash: proof.rootHash.toString('hex'),
+      treeSize: proof.treeSize,
     };
   }
 }

@@ -8,6 +8,7 @@ import type { ObjectReader } from '../document/object-reader.ts';
 import type { KeyPair } from './certificate.ts';
 import { spkiOf } from './certificate.ts';
 import { signCheckpoint } from './checkpoint.ts';
+import type { CheckpointSigner } from './checkpoint.ts';
 import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.ts';
 import type { Refused, Reply, Request } from './http.ts';
 import { MerkleTree, leafHash } from './merkle-tree.ts';
@@ -28,8 +29,7 @@ const ED25519_KEY_BYTES = 32;
 /** A tile log: an Ed25519 checkpoint, no promise and no time of its own. */
 export class RekorV2 {
   readonly logId: Buffer;
-  readonly #keys: KeyPair;
-  readonly #host: string;
+  readonly #signer: CheckpointSigner;
   readonly #tree = new MerkleTree();
   /** Index by leaf hash in hexadecimal digits. */
   readonly #indexes = new Map<string, number>();
@@ -38,8 +38,7 @@ export class RekorV2 {
   constructor(keys: KeyPair, host: string) {
     const key = spkiOf(keys.publicKey).subarray(-ED25519_KEY_BYTES);
     this.logId = createHash('sha256').update(host).update(NOTE_ED25519).update(key).digest();
-    this.#keys = keys;
-    this.#host = host;
+    this.#signer = { name: host, logId: this.logId, privateKey: keys.privateKey };
   }
 
   /** POST /api/v2/log/entries. Throws EvidenceError of class `invalid` for a malformed request. */
@@ -62,9 +61,8 @@ export class RekorV2 {
   }
 
   #answerEntry(index: number, body: Buffer): Reply {
-    const { treeSize, rootHash, hashes } = this.#tree.proofOf(index);
-    const signer = { name: this.#host, logId: this.logId, privateKey: this.#keys.privateKey };
-    const envelope = signCheckpoint({ origin: this.#host, treeSize, rootHash }, signer);
+    const proof = this.#tree.proofOf(index);
+    const envelope = signCheckpoint(this.#signer.name, proof, this.#signer);
     return jsonReply(201, {
       logIndex: String(index),
       logId: { keyId: this.logId.toString('base64') },
@@ -73,9 +71,9 @@ export class RekorV2 {
       inclusionPromise: null,
       inclusionProof: {
         logIndex: String(index),
-        rootHash: rootHash.toString('base64'),
-        treeSize: String(treeSize),
-        hashes: hashes.map((sibling) => sibling.toString('base64')),
+        rootHash: proof.rootHash.toString('base64'),
+        treeSize: String(proof.treeSize),
+        hashes: proof.hashes.map((sibling) => sibling.toString('base64')),
         checkpoint: { envelope },
       },
       canonicalizedBody: body.toString('base64'),

@@ -20,6 +20,8 @@ const HASHES = [
   { name: 'sha512', oid: '2.16.840.1.101.3.4.2.3', bytes: 64 },
 ] as const;
 
+const HASH_OIDS = HASHES.map(({ oid }) => oid);
+
 const VERSION_1 = '020101';
 
 const PLACE: Place = {
@@ -102,10 +104,7 @@ function readImprint(imprint: Der): Pick<TimestampRequest, 'hashOid' | 'digest'>
   const [hash = absent()] = childrenOf(algorithm, TAG.sequence);
   requireTag(digest, TAG.octetString);
   return {
-    hashOid: dottedOf(
-      hash,
-      HASHES.map((known) => known.oid),
-    ),
+    hashOid: dottedOf(hash, HASH_OIDS),
     digest: digest.contents,
   };
 }

@@ -121,6 +121,13 @@ function readExtensions(list: Der): Extensions {
   return extensions;
 }
 
+/** The items of the sequence in an extension; none if it is not there. */
+function itemsOf(extensions: Extensions, oid: string): readonly Der[] {
+  const extension = extensions.get(oid);
+  if (extension === undefined) return [];
+  return childrenOf(childOf(extension, TAG.octetString), TAG.sequence);
+}
+
 function requireUnderstood(oid: string, critical: Der | undefined): void {
   if (critical === undefined) return;
   const { place } = critical;
@@ -138,11 +145,7 @@ function requireLeaf(extensions: Extensions, place: Place): void {
   if (constraints !== undefined && constraints.contents.toString('hex') !== NO_AUTHORITY) {
     refuse(place, 'the certificate of an authority', 'the certificate of a signer');
   }
-  const purposes = extensions.get(EXTENDED_KEY_USAGE);
-  const oids =
-    purposes === undefined
-      ? []
-      : childrenOf(childOf(purposes, TAG.octetString), TAG.sequence).map(oidOf);
+  const oids = itemsOf(extensions, EXTENDED_KEY_USAGE).map(oidOf);
   if (oids.join() !== CODE_SIGNING) {
     refuse(place, `the purposes ${quote(oids.join(' '))}`, `code signing (${CODE_SIGNING}) alone`);
   }
@@ -161,9 +164,7 @@ function requireSigning(bits: Der): void {
 
 /** The one name, a URI or an e-mail address, from the bytes themselves. */
 function subjectOf(extensions: Extensions, place: Place): string {
-  const extension = extensions.get(SUBJECT_ALTERNATIVE_NAME);
-  const names =
-    extension === undefined ? [] : childrenOf(childOf(extension, TAG.octetString), TAG.sequence);
+  const names = itemsOf(extensions, SUBJECT_ALTERNATIVE_NAME);
   const [name, ...more] = names;
   // With several names, who decides which of them the policy is about?
   if (name === undefined || more.length > 0) {

@@ -59,11 +59,8 @@ export interface Timestamp {
   readonly place: Place;
 }
 
-/** The bundle formats that a caller takes. */
-export type MediaTypes = readonly string[];
-
 /** Version 0.3 in its present spelling, and nothing else. */
-const PRESENT_MEDIA_TYPES: MediaTypes = [SIGSTORE_BUNDLE_TYPE];
+const PRESENT_MEDIA_TYPES: readonly string[] = [SIGSTORE_BUNDLE_TYPE];
 
 /** Up to version 0.2 the certificate stands in a chain. */
 const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([
@@ -88,7 +85,7 @@ export function parseSigstoreBundle(
   return readMessage(bytes, file, MEANING, (reader) => readBundle(reader, mediaTypes));
 }
 
-function readBundle(reader: MessageReader, mediaTypes: MediaTypes): SigstoreBundle {
+function readBundle(reader: MessageReader, mediaTypes: readonly string[]): SigstoreBundle {
   const mediaType = reader.string('mediaType');
   if (!mediaTypes.includes(mediaType)) {
     refuse(reader.place('mediaType'), quote(mediaType), mediaTypes.join(' or '));
@@ -132,7 +129,9 @@ function readMaterial(
       : reader.message('certificate', readCertificate);
   const entries = readList(reader, 'tlogEntries', MAX_WITNESSES, reader.each(readEntry));
   const timestamps = reader.has('timestampVerificationData')
-    ? reader.message('timestampVerificationData', readTimestamps)
+    ? reader.message('timestampVerificationData', (data) =>
+        readList(data, 'rfc3161Timestamps', MAX_WITNESSES, data.each(readTimestamp)),
+      )
     : [];
   return { ...certificate, entries, timestamps };
 }
@@ -191,10 +190,6 @@ function readHash(data: Data, at: string): Buffer {
   const hash = typeof data === 'string' ? decodeBase64(data, place) : Buffer.alloc(0);
   if (hash.length !== HASH_BYTES) refuse(place, `a hash of ${hash.length} bytes`, '32 bytes');
   return hash;
-}
-
-function readTimestamps(reader: MessageReader): readonly Timestamp[] {
-  return readList(reader, 'rfc3161Timestamps', MAX_WITNESSES, reader.each(readTimestamp));
 }
 
 function readTimestamp(reader: MessageReader): Timestamp {

@@ -12,7 +12,7 @@ import { libraryVerifier } from './library-verifier.ts';
 import type { LibraryVerifier } from './library-verifier.ts';
 import { logEntryPlace, requireLogged } from './log-entry.ts';
 import { parseSigstoreBundle } from './sigstore-bundle.ts';
-import type { LogEntry, MediaTypes, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
+import type { LogEntry, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
 import { parseTimestampToken } from './timestamp-token.ts';
 import type { Proof, Trust } from './trust.ts';
 import { parseTrustedRoot, signedBy } from './trusted-root.ts';
@@ -31,7 +31,7 @@ import { holds } from './window.ts';
 export function sigstoreTrust(
   rootBytes: Uint8Array,
   source: string,
-  mediaTypes?: MediaTypes,
+  mediaTypes?: readonly string[],
 ): Trust {
   const root = parseTrustedRoot(rootBytes, source);
   const library = libraryVerifier(root);

@@ -2,7 +2,7 @@ import type { Tool } from '../../tool.ts';
 import type { Options } from './options.ts';
 
 /** A flag, in words that oclif understands too (`src/cli/oclif.ts`). */
-export type Flag = (TextFlag | TextsFlag | ChoiceFlag | NumberFlag | SwitchFlag) & {
+export type Flag = FlagValue & {
   readonly summary: string;
   /** Flags that must be given with it. */
   readonly dependsOn?: readonly string[];
@@ -10,34 +10,19 @@ export type Flag = (TextFlag | TextsFlag | ChoiceFlag | NumberFlag | SwitchFlag)
   readonly exclusive?: readonly string[];
 };
 
-interface TextFlag {
-  readonly type: 'text';
-  readonly helpValue: string;
-  readonly required?: true;
-}
-
-/** A text that may be given more than once. */
-interface TextsFlag {
-  readonly type: 'texts';
-  readonly helpValue: string;
-}
-
-interface ChoiceFlag {
-  readonly type: 'choice';
-  readonly options: readonly string[];
-}
-
-interface NumberFlag {
-  readonly type: 'number';
-  readonly helpValue: string;
-  readonly min: number;
-  readonly max: number;
-  readonly default: number;
-}
-
-interface SwitchFlag {
-  readonly type: 'switch';
-}
+/** What may be given; `texts` more than once. */
+type FlagValue =
+  | { readonly type: 'switch' }
+  | { readonly type: 'text'; readonly helpValue: string; readonly required?: true }
+  | { readonly type: 'texts'; readonly helpValue: string }
+  | { readonly type: 'choice'; readonly options: readonly string[] }
+  | {
+      readonly type: 'number';
+      readonly helpValue: string;
+      readonly min: number;
+      readonly max: number;
+      readonly default: number;
+    };
 
 /** Flags and help of one command, and where its work is found. */
 export interface Command {

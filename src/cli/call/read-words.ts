@@ -11,13 +11,12 @@ type Given = ReadonlyMap<string, OptionValue>;
 export function readWords(words: readonly string[], { args, flags }: Command): Given | undefined {
   const given = new Map<string, OptionValue>();
   const operands: string[] = [];
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
+  const rest = words.values();
+  for (const word of rest) {
     if (word.startsWith('-')) {
-      const found = readFlag([word, words[index + 1]], flags, given);
+      const found = readFlag(word, rest, flags, given);
       if (found === undefined) return undefined;
-      given.set(found.name, found.value);
-      index += found.words - 1;
+      given.set(...found);
     } else {
       operands.push(word);
     }
@@ -27,36 +26,30 @@ export function readWords(words: readonly string[], { args, flags }: Command): G
   return new Map([...defaultsOf(flags), ...given, ...named]);
 }
 
-interface FoundFlag {
-  readonly name: string;
-  readonly value: OptionValue;
-  /** How many it took: `--name value` is two. */
-  readonly words: 1 | 2;
-}
-
+/** @param rest the words after it: `--name value` takes the next one */
 function readFlag(
-  [word, next = '']: readonly [string, string | undefined],
+  word: string,
+  rest: Iterator<string, undefined>,
   flags: Flags,
   given: Given,
-): FoundFlag | undefined {
+): [name: string, value: OptionValue] | undefined {
   const [, name = '', attached] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
   if (flag === undefined) return undefined;
-  const value = valueOf(flag, { attached, next }, given.get(name));
-  if (value === undefined) return undefined;
-  return { name, value, words: value === true || attached !== undefined ? 1 : 2 };
+  const text = flag.type === 'switch' ? attached : (attached ?? rest.next().value);
+  const value = valueOf(flag, text, given.get(name));
+  return value === undefined ? undefined : [name, value];
 }
 
 /** @param former what the same flag was given before */
 function valueOf(
   flag: Flag,
-  { attached, next }: { readonly attached: string | undefined; readonly next: string },
+  text: string | undefined,
   former: OptionValue | undefined,
 ): OptionValue | undefined {
-  if (flag.type === 'switch') return (attached ?? former) === undefined ? true : undefined;
-  const text = attached ?? next;
+  if (flag.type === 'switch') return (text ?? former) === undefined ? true : undefined;
   // `-` may be standard input, `-x` a flag, and an empty text a variable that was not set.
-  if (text === '' || text.startsWith('-')) return undefined;
+  if (text === undefined || text === '' || text.startsWith('-')) return undefined;
   if (flag.type === 'texts') return [...(typeof former === 'object' ? former : []), text];
   return former === undefined ? singleValue(flag, text) : undefined;
 }

@@ -14,7 +14,7 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
     const files = await writeSandboxFiles(directory, sandbox);
     const environment = sandboxEnvironment(files, sandbox.token());
     if (command === undefined) {
-      process.stdout.write(`${renderExports(environment, sandbox)}\n`);
+      process.stdout.write(`${renderExports(environment, files.trustedRoot, sandbox)}\n`);
       return exitCodeOfSignal(await stopSignal());
     }
     process.stderr.write(

@@ -27,7 +27,10 @@ export async function runValidate(call: Call): Promise<number> {
   const session = await openSession(call, out, now);
   try {
     const validation = await readAndValidate(call, now);
-    const packed = await emit(out, validation, session, call);
+    const packed =
+      out === undefined
+        ? undefined
+        : await (await import('./emit-evidence.ts')).emitEvidence(out, validation, session, call);
     const report = validationReport(call, validation, packed);
     const choice = reportOf(call);
     try {
@@ -94,18 +97,6 @@ async function readAndValidate({ options }: Call, now: Date): Promise<Validation
 async function readDocument(path: string, maxBytes: number, what: string): Promise<NamedDocument> {
   const name = path === STDIN ? 'stdin' : escapeInvisible(path);
   return { name, bytes: await readFileBounded(path, maxBytes, what) };
-}
-
-/** Loaded when evidence is asked for. */
-async function emit(
-  out: string | undefined,
-  validation: Validation,
-  session: SigningSession | undefined,
-  call: Call,
-): Promise<PackedEvidence | undefined> {
-  if (out === undefined) return undefined;
-  const { emitEvidence } = await import('./emit-evidence.ts');
-  return await emitEvidence(out, validation, session, call);
 }
 
 function validationReport(

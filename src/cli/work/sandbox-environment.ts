@@ -2,18 +2,15 @@ import { escapeInvisible } from '../../quote.ts';
 import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
 import { commandLine } from '../call/shell-words.ts';
 
-/** What `affidavit validate` reads to sign in the sandbox. */
-export interface SandboxEnvironment extends Record<string, string> {
-  readonly SIGSTORE_ID_TOKEN: string;
-  readonly AFFIDAVIT_SIGNING_CONFIG: string;
-  readonly AFFIDAVIT_TRUSTED_ROOT: string;
-}
-
-/** @param files absolute paths: the command may run in another directory */
+/**
+ * What `affidavit validate` reads to sign in the sandbox.
+ *
+ * @param files absolute paths: the command may run in another directory
+ */
 export function sandboxEnvironment(
   files: { readonly trustedRoot: string; readonly signingConfig: string },
   token: string,
-): SandboxEnvironment {
+): Readonly<Record<string, string>> {
   return {
     SIGSTORE_ID_TOKEN: token,
     AFFIDAVIT_SIGNING_CONFIG: files.signingConfig,
@@ -23,7 +20,8 @@ export function sandboxEnvironment(
 
 /** Lines to paste into another shell, and what to do there next. */
 export function renderExports(
-  environment: SandboxEnvironment,
+  environment: Readonly<Record<string, string>>,
+  trustedRoot: string,
   { url, issuer }: { readonly url: string; readonly issuer: string },
 ): string {
   const exports = Object.entries(environment).map(
@@ -31,7 +29,7 @@ export function renderExports(
   );
   const sign = ['validate', '--recipe', 'recipe.yaml', '--snapshot', 'snapshot.yaml'];
   const evidence = 'evidence.tar.gz';
-  const verify = ['--trusted-root', environment.AFFIDAVIT_TRUSTED_ROOT];
+  const verify = ['--trusted-root', trustedRoot];
   const signer = ['--certificate-identity', SANDBOX_IDENTITY, '--certificate-oidc-issuer', issuer];
   return [
     `# A whole Sigstore answers at ${escapeInvisible(url)} until Ctrl-C. In another shell:`,

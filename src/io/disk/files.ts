@@ -109,7 +109,9 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
     throw unwritable(error, path);
   });
   if (stats === undefined) {
-    await requireFolder(path);
+    await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) => {
+      throw unwritable(error, path);
+    });
     return;
   }
   if (!stats.isFile() && !stats.isSymbolicLink()) {
@@ -121,14 +123,6 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
     });
   }
   if (!force) throw exists(path);
-}
-
-async function requireFolder(path: string): Promise<void> {
-  try {
-    await access(dirname(path), constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw unwritable(error, path);
-  }
 }
 
 interface Limit {

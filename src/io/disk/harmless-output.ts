@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -46,35 +45,24 @@ export function isWithin(path: string, directory: string): boolean {
 }
 
 function spoils(path: string, input: string): boolean {
-  return isSamePlace(path, input) || (exists(path) && isWithin(path, input));
+  const exists = ifThere(() => lstatSync(path)) !== undefined;
+  return isSamePlace(path, input) || (exists && isWithin(path, input));
 }
 
 /** Devices are left out: to read and to write one is two things. */
 function isSameFile(a: string, b: string): boolean {
-  const one = statsOf(a);
-  const other = statsOf(b);
+  const [one, other] = [a, b].map((path) => ifThere(() => statSync(path)));
   if (one === undefined || other === undefined) return false;
-  return isKept(one) && one.dev === other.dev && one.ino === other.ino;
+  const isKept = one.isFile() || one.isDirectory();
+  return isKept && one.dev === other.dev && one.ino === other.ino;
 }
 
-function isKept(stats: Stats): boolean {
-  return stats.isFile() || stats.isDirectory();
-}
-
-function statsOf(path: string): Stats | undefined {
+/** What cannot be looked at is said when it is opened. */
+function ifThere<T>(look: () => T): T | undefined {
   try {
-    return statSync(path);
+    return look();
   } catch {
-    // What cannot be looked at is said when it is opened.
     return undefined;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
   }
 }
 
@@ -85,11 +73,7 @@ function entryOf(path: string): string {
 }
 
 function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
+  return ifThere(() => realpathSync(path)) ?? resolve(path);
 }
 
 function parentsOf(path: string): readonly string[] {

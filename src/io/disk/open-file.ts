@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
@@ -10,20 +10,8 @@ import { unreadable } from './system-error.ts';
 /** Reads come in pieces of this many bytes: hashing then runs at its own speed. */
 const CHUNK_BYTES = 1024 * 1024;
 
-/** What tells the kind of a file: of `lstat`, or of a directory's listing. */
-export type FileKind = Pick<
-  Stats,
-  | 'isBlockDevice'
-  | 'isCharacterDevice'
-  | 'isDirectory'
-  | 'isFIFO'
-  | 'isFile'
-  | 'isSocket'
-  | 'isSymbolicLink'
->;
-
 /** In words, as `Entry.type` has them. */
-export function kindOf(file: FileKind): string {
+export function kindOf(file: Stats | Dirent): string {
   if (file.isFile()) return 'file';
   if (file.isDirectory()) return 'directory';
   if (file.isSymbolicLink()) return 'symbolic link';
@@ -65,14 +53,11 @@ export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerat
     if (size > file.stats.size) break;
     yield chunk;
   }
-  if (size !== file.stats.size) throw changed(path, `${file.stats.size} bytes, as before`);
-}
-
-function changed(path: string, expected: string): EvidenceError {
-  return new EvidenceError('FILE_CHANGED', {
+  if (size === file.stats.size) return;
+  throw new EvidenceError('FILE_CHANGED', {
     at: escapeInvisible(path),
     found: 'another file or another size than a moment before',
-    expected,
+    expected: `${file.stats.size} bytes, as before`,
     hint: 'wait until nothing writes there, then run the same command again',
   });
 }

@@ -129,12 +129,10 @@ async function replyTo(instance: Instance, request: IncomingMessage, at: Date): 
   } catch (error) {
     // A bug, or a connection that broke: one request fails, the sandbox goes on.
     const message = error instanceof Error ? error.message : String(error);
-    return errorReply(500, INTERNAL, `a bug in the sandbox: ${message}`);
+    return errorReply(500, GRPC.internal, `a bug in the sandbox: ${message}`);
   }
 }
 
-/** gRPC's INTERNAL. */
-const INTERNAL = 13;
 const TOO_LARGE = errorReply(
   413,
   GRPC.invalidArgument,

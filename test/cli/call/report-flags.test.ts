@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
-import { reportChoice } from '../../../src/cli/call/report-flags.ts';
+import type { Call } from '../../../src/cli/call/command.ts';
+import { Options } from '../../../src/cli/call/options.ts';
+import { reportOf } from '../../../src/cli/call/report-flags.ts';
+import type { ReportChoice } from '../../../src/cli/call/report-flags.ts';
 
 const TERMINAL = { isTTY: true, columns: 120 };
-const ASKED_NOTHING = { format: undefined, output: undefined };
+const ASKED_NOTHING = {};
 
-describe('reportChoice', () => {
+function reportChoice(
+  flags: Readonly<Record<string, string>>,
+  terminal: Call['terminal'],
+  environment: NodeJS.ProcessEnv,
+): ReportChoice {
+  return reportOf({ options: new Options(new Map(Object.entries(flags))), terminal, environment });
+}
+
+describe('reportOf', () => {
   it('is for people on a terminal, in colour and in its width', () => {
     expect(reportChoice(ASKED_NOTHING, TERMINAL, {})).toEqual({
       ...{ format: 'terminal', output: undefined, colour: true, width: 120 },
@@ -15,7 +26,7 @@ describe('reportChoice', () => {
   it('is Markdown without colour for a pipe and for a file', () => {
     const markdown = { format: 'markdown', colour: false };
     expect(reportChoice(ASKED_NOTHING, {}, {})).toMatchObject({ ...markdown, width: 80 });
-    const toFile = { format: undefined, output: 'report.md' };
+    const toFile = { output: 'report.md' };
     expect(reportChoice(toFile, TERMINAL, {})).toMatchObject({ ...markdown, output: 'report.md' });
   });
 
@@ -30,7 +41,7 @@ describe('reportChoice', () => {
 
   it.each(['terminal', 'markdown', 'json'] as const)('is %s wherever it is asked for', (format) => {
     for (const terminal of [TERMINAL, {}]) {
-      expect(reportChoice({ format, output: undefined }, terminal, {}).format).toBe(format);
+      expect(reportChoice({ format }, terminal, {}).format).toBe(format);
     }
   });
 });
