@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { BundlePath } from '../bundle-path.ts';
 import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
+import { EntryRules, WITHOUT_ENTRY } from './entry-rules.ts';
 import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
 import { shownPath, sortedByPath } from './entry.ts';
-import { Inventory, WITHOUT_ENTRY } from './inventory.ts';
 import type { Layout } from './layout.ts';
 
 /**
@@ -16,16 +16,16 @@ export async function collectFiles(
   entries: AsyncIterable<Entry>,
   layout: Layout,
 ): Promise<ReceivedFiles> {
-  const inventory = new Inventory(layout);
+  const rules = new EntryRules(layout);
   const files: ReceivedFile[] = [];
   for await (const entry of entries) {
     const path = plainPath(entry);
     if (entry.type === 'file') {
-      files.push(await receive(inventory.admitFile(path, entry.size), entry, layout));
+      files.push(await receive(rules.admitFile(path, entry.size), entry, layout));
     } else if (entry.type !== 'directory') {
       throw wrongType(entry);
     } else if (path !== '.') {
-      inventory.admitDirectory(path);
+      rules.admitDirectory(path);
     }
   }
   return new Map(sortedByPath(files).map((file) => [file.path, file]));

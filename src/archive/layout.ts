@@ -3,7 +3,7 @@ import type { BundlePath } from '../bundle-path.ts';
 /** What the archives of one kind may hold: the kind says it, and every room below is told. */
 export interface Layout {
   /**
-   * The path grammar, narrower than what any archive may hold (`inventory.ts`). It makes the `BundlePath`
+   * The path grammar, narrower than what any archive may hold (`entry-rules.ts`). It makes the `BundlePath`
    * of every file, so nothing else may.
    */
   readonly isPath: (text: string) => text is BundlePath;

@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Pack } from 'tar-stream';
 
 import { EvidenceError } from '../errors/evidence-error.ts';
+import { EntryRules } from './entry-rules.ts';
 import type { BundleFile } from './entry.ts';
 import { sortedByPath } from './entry.ts';
-import { Inventory } from './inventory.ts';
 import type { Layout } from './layout.ts';
 
 /** The latest time that `tar-stream` writes, in seconds since 1970: later ones it makes negative. */
@@ -29,8 +29,8 @@ export async function* writeTar(
   { mtime, layout }: TarOptions,
 ): AsyncGenerator<Uint8Array, void> {
   const sorted = sortedByPath(files);
-  const inventory = new Inventory(layout);
-  for (const file of sorted) inventory.admitFile(file.path, file.size);
+  const rules = new EntryRules(layout);
+  for (const file of sorted) rules.admitFile(file.path, file.size);
 
   // Another program than our reader, so that one mistake is not made on both sides; only who packs loads it.
   const { pack } = await import('tar-stream');

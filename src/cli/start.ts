@@ -19,7 +19,7 @@ const MAIN = 'affidavit.cjs';
 const OCLIF = './oclif.cjs';
 const HEAD = '(function (exports, require) {';
 
-export interface Place {
+export interface Installation {
   /** The directory of the joined files. */
   readonly bundle: string;
   /** The directory of package.json. */
@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** Runs the program with the words after its name. */
-export async function start(place: Place, argv: readonly string[]): Promise<void> {
+export async function start(place: Installation, argv: readonly string[]): Promise<void> {
   process.exitCode = UNFINISHED;
   const files: JoinedFile[] = [];
   const load = (name: string): unknown => {
@@ -87,7 +87,7 @@ class JoinedFile {
   }
 
   /** What the file exports. */
-  evaluate(require: Place['require']): unknown {
+  evaluate(require: Installation['require']): unknown {
     const exports = {};
     const body: unknown = this.#script.runInThisContext();
     if (typeof body !== 'function') throw new TypeError('a joined file is one function');

@@ -9,5 +9,4 @@ export const SIGNATURE_ERRORS = {
   TIMESTAMP_INVALID: ['invalid', 'the time of signing is not proven'],
   PAYLOAD_TYPE_UNEXPECTED: ['invalid', 'what was signed is not an in-toto statement'],
   SIGNER_NOT_ALLOWED: ['invalid', 'the signer is not one that is allowed'],
-  SIGNED_BEFORE_RUN: ['invalid', 'the evidence was signed before it was made'],
 } as const satisfies Meanings;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { collectFiles } from '../../src/archive/collect.ts';
+import { EntryRules } from '../../src/archive/entry-rules.ts';
 import type { Entry } from '../../src/archive/entry.ts';
-import { Inventory } from '../../src/archive/inventory.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
@@ -137,11 +137,11 @@ describe('collectFiles', () => {
   });
 
   it('E-37 refuses files that are together above the limit', () => {
-    const inventory = new Inventory(EVIDENCE_LAYOUT);
-    inventory.admitFile('a', MAX_FILE_BYTES);
-    inventory.admitFile('b', MAX_BUNDLE_BYTES - MAX_FILE_BYTES);
-    inventory.admitFile('c', 0);
-    expect(() => inventory.admitFile('d', 1)).toThrow(
+    const rules = new EntryRules(EVIDENCE_LAYOUT);
+    rules.admitFile('a', MAX_FILE_BYTES);
+    rules.admitFile('b', MAX_BUNDLE_BYTES - MAX_FILE_BYTES);
+    rules.admitFile('c', 0);
+    expect(() => rules.admitFile('d', 1)).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED', at: 'd' }),
     );
   });

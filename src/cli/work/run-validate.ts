@@ -106,10 +106,10 @@ function validationReport(
 ): ValidationReport {
   const { facts, faults, findings } = validation;
   if (packed === undefined) return { tool, facts, faults, findings };
-  const { manifestDigest, proof, bom, sandbox } = packed;
+  const { manifestDigest, proof, sandbox } = packed;
   const path = options.required('emit-evidence');
   const evidence = { path, manifestDigest, signer: proof?.signer, sandbox };
-  return { tool, facts: { ...facts, bom }, faults, findings, evidence };
+  return { tool, facts: packed.facts, faults, findings, evidence };
 }
 
 async function render(report: ValidationReport, choice: ReportChoice): Promise<string> {

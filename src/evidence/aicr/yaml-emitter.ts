@@ -3,7 +3,7 @@
 import { ESCAPES } from '../../document/yaml-scalars.ts';
 import type { Context, Scalar, ScalarStyle } from '../../document/yaml-scalars.ts';
 import { canonicalStyle, hasBreak, isPrintable } from './yaml-style.ts';
-import type { Place } from './yaml-style.ts';
+import type { ScalarPosition } from './yaml-style.ts';
 
 export interface ScalarNode extends Scalar {
   readonly kind: 'scalar';
@@ -123,7 +123,7 @@ function renderInline(node: YamlNode, around: Around): string {
 }
 
 /** @param column where the scalar's further lines begin. */
-function renderScalar(scalar: Scalar, place: Place, column: number): string {
+function renderScalar(scalar: Scalar, place: ScalarPosition, column: number): string {
   const { value } = scalar;
   const style: ScalarStyle = canonicalStyle(scalar, place);
   switch (style) {

@@ -5,10 +5,10 @@
 import type { Scalar, ScalarStyle } from '../../document/yaml-scalars.ts';
 
 /** Where a scalar is written. */
-export type Place = 'value' | 'key' | 'flow';
+export type ScalarPosition = 'value' | 'key' | 'flow';
 
 /** The style that the scalar has in the canonical text. */
-export function canonicalStyle({ value, style }: Scalar, place: Place): ScalarStyle {
+export function canonicalStyle({ value, style }: Scalar, place: ScalarPosition): ScalarStyle {
   if (style === 'plain' && value.includes('\n')) return blockStyle(value, 'literal', place);
   if (style === 'literal' || style === 'folded') return blockStyle(value, style, place);
   const wanted = style === 'plain' && !allowsPlain(value, place) ? 'single' : style;
@@ -33,7 +33,11 @@ export function hasBreak(value: string): boolean {
   return ANY_BREAK.test(value);
 }
 
-function blockStyle(value: string, style: 'literal' | 'folded', place: Place): ScalarStyle {
+function blockStyle(
+  value: string,
+  style: 'literal' | 'folded',
+  place: ScalarPosition,
+): ScalarStyle {
   const isRefused = value === '' || value.endsWith(' ') || SPACE_BREAK.test(value);
   return isRefused || place !== 'value' || UNPRINTABLE.test(value) ? 'double' : style;
 }
@@ -46,7 +50,7 @@ function allowsSingle(value: string): boolean {
 const BLOCK_INDICATOR = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t]|$))|:(?:[ \t]|$)|[ \t]#/u;
 const FLOW_INDICATOR = /^(?:---|\.\.\.|[#&*!|>'"%@`]|-(?:[ \t]|$))|[,?[\]{}:]|[ \t]#/u;
 
-function allowsPlain(value: string, place: Place): boolean {
+function allowsPlain(value: string, place: ScalarPosition): boolean {
   if (value === '') return place === 'value';
   const isSpaced = value.startsWith(' ') || value.endsWith(' ') || EDGE_BREAK.test(value);
   if (isSpaced || ANY_BREAK.test(value) || !allowsSingle(value)) return false;

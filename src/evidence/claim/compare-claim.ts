@@ -64,9 +64,9 @@ export function claimFaults(
   at: string,
   pair: { readonly claimed: Data | undefined; readonly computed: Json },
 ): readonly Fault[] {
-  const claimed = flatten(pair.claimed);
+  const claimed = new Map(flatten(pair.claimed));
   // Read as the claim was, so that both have one form.
-  const computed = flatten(decodeJson(Buffer.from(JSON.stringify(pair.computed)), at));
+  const computed = new Map(flatten(decodeJson(Buffer.from(JSON.stringify(pair.computed)), at)));
   // Without regard to case, as Go's reader matches keys: `Matched` beside `matched` would be the claim there.
   const known = new RegExp(rule.known.source, 'iu');
   const pointers = [...new Set([...computed.keys(), ...claimed.keys()])];
@@ -107,24 +107,28 @@ function shown(text: string | undefined): string {
   return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
 }
 
-type Flat = ReadonlyMap<string, string>;
-
 /** A map or a list that holds something: without them, text in its place would meet no counterpart. */
 const FULL_MAP = '{…}';
 const FULL_LIST = '[…]';
 const FULL: ReadonlySet<string> = new Set([FULL_MAP, FULL_LIST]);
 
 /** JSON pointer → the value as JSON text, those of maps and lists short. */
-function flatten(data: Data | undefined, pointer = '', into = new Map<string, string>()): Flat {
-  if (data === undefined) return into;
-  if (typeof data === 'string') return into.set(pointer, JSON.stringify(data));
-  if (data instanceof Plain) return into.set(pointer, plainText(data));
-  const entries = isDataMap(data) ? [...data] : [...data.entries()];
-  into.set(pointer, containerText(isDataList(data), entries.length));
-  for (const [key, item] of entries) {
-    flatten(item, `${pointer}/${pointerToken(String(key))}`, into);
+function* flatten(
+  data: Data | undefined,
+  pointer = '',
+): Generator<readonly [string, string], void> {
+  if (data === undefined) return;
+  if (typeof data === 'string') {
+    yield [pointer, JSON.stringify(data)];
+  } else if (data instanceof Plain) {
+    yield [pointer, plainText(data)];
+  } else {
+    const entries = isDataMap(data) ? [...data] : [...data.entries()];
+    yield [pointer, containerText(isDataList(data), entries.length)];
+    for (const [key, item] of entries) {
+      yield* flatten(item, `${pointer}/${pointerToken(String(key))}`);
+    }
   }
-  return into;
 }
 
 /** Which kind of container the text stands for. No other value's text begins with a bracket. */

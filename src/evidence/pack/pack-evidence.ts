@@ -28,6 +28,7 @@ import {
 } from '../layout.ts';
 import { aicrVersionOf } from '../phase/ctrf.ts';
 import type { Results } from '../phase/ctrf.ts';
+import type { Facts } from '../validate/facts.ts';
 import type { Validation } from '../validate/validate.ts';
 
 export interface PackInputs {
@@ -45,7 +46,8 @@ export interface PackedEvidence {
   readonly files: readonly BundleFile[];
   /** The bundle's identity. */
   readonly manifestDigest: Digest;
-  readonly bom: BomSummary;
+  /** Those of the validation, and the bill of materials that was packed. */
+  readonly facts: Facts;
   /** Undefined if the bundle is not signed. */
   readonly proof: Proof | undefined;
   /** Signed by a sandbox. */
@@ -87,7 +89,7 @@ export async function packEvidence(
   return {
     files: sortedByPath(files),
     manifestDigest: digestOf(manifest),
-    bom,
+    facts: { ...inputs.validation.facts, bom },
     proof: signed?.proof,
     sandbox,
   };

@@ -11,7 +11,7 @@ export const WITHOUT_ENTRY = 'make the bundle again without this entry';
 type EntryType = 'file' | 'directory';
 
 /** Compares every entry with the rules and limits of its layout, before a byte of it is read. */
-export class Inventory {
+export class EntryRules {
   readonly #layout: Layout;
   #entries = 0;
   #bytes = 0;

@@ -1,0 +1,25 @@
+import type { Meanings } from './meaning.ts';
+
+/** When the evidence was signed. */
+export const EVIDENCE_TIME_ERRORS = {
+  SIGNED_BEFORE_RUN: ['invalid', 'the evidence was signed before it was made'],
+} as const satisfies Meanings;
+
+/** What the statement claims of recipe, snapshot and results. */
+export const CLAIM_ERRORS = {
+  RECIPE_DIFFERS: ['invalid', 'the recipe is not the one that the statement names'],
+  FINGERPRINT_DIFFERS: ['invalid', 'the claimed fingerprint differs from the snapshot'],
+  MATCH_DIFFERS: ['invalid', 'the claimed match differs from recipe and snapshot'],
+  CONSTRAINTS_DIFFER: ['invalid', 'the claimed constraint results differ from recipe and snapshot'],
+  PHASES_DIFFER: ['invalid', 'the claimed phase results differ from the CTRF reports'],
+  BOM_DIFFERS: ['invalid', 'the claimed bill of materials differs from the file'],
+} as const satisfies Meanings;
+
+/** Honest red: the evidence is whole, and it says that something is not right. */
+export const RED_RESULTS = {
+  CLUSTER_MISMATCH: ['failed', 'the cluster is not what the recipe is for'],
+  CLUSTER_UNKNOWN: ['failed', 'the snapshot does not show what the recipe demands'],
+  CONSTRAINT_FAILED: ['failed', 'a constraint does not hold'],
+  CONSTRAINT_UNEVALUABLE: ['failed', 'a constraint cannot be evaluated'],
+  PHASE_NOT_GREEN: ['failed', 'a phase is not green'],
+} as const satisfies Meanings;
