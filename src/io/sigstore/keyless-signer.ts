@@ -24,7 +24,7 @@ export interface KeylessSigning {
 }
 
 /**
- * A signer for the owner of a token. What it returns has not been verified: `verifiedSigner` does.
+ * A signer for the owner of a token. What it returns has not been verified: `seal` does.
  * Throws SIGNING_CONFIG_INVALID, or SIGNING_FAILED for a token that cannot be used.
  */
 export function keylessSigner({ signingConfig, token: text, now }: KeylessSigning): Signer {
