@@ -247,6 +247,14 @@ describe('a fault', () => {
     expect(fault?.found).toMatch(/^"\\u202e\\u001bx+…$/);
     expect(fault?.found.length).toBeLessThan(210);
   });
+
+  it('never ends in half a character: a report with one could not be read', () => {
+    for (const start of ['', 'x']) {
+      const [fault] = faultsOf(start, `${start}${'\u{1F600}'.repeat(300)}`);
+      expect(fault?.found.isWellFormed()).toBe(true);
+      expect(fault?.found).toMatch(/^"x?\u{1F600}+…$/u);
+    }
+  });
 });
 
 describe('the claims of evidence', () => {
