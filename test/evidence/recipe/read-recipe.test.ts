@@ -93,7 +93,8 @@ describe('readRecipe', () => {
     const codes = new Set<unknown>();
     for (const name of ['canonical-classes.jsonl', 'canonical-yaml.jsonl']) {
       const lines = readFileSync(new URL(name, GOLDENS), 'utf8').trim().split('\n');
-      for (const { yaml } of lines.map((line) => JSON.parse(line) as { yaml: string })) {
+      const some = lines.filter((_, index) => index % propertyRuns(5, 1) === 0);
+      for (const { yaml } of some.map((line) => JSON.parse(line) as { yaml: string })) {
         codes.add(Object(bothOf(yaml))['code']);
         codes.add(
           Object(bothOf(`kind: RecipeResult\nx:\n${yaml.replaceAll(/^/gm, '  ')}`))['code'],
@@ -106,7 +107,7 @@ describe('readRecipe', () => {
   });
 
   it('comes to the same as two readers, whatever one change breaks', () => {
-    const text = resolved('h100-eks-ubuntu-training-kubeflow.yaml').slice(0, 1500);
+    const text = resolved('h100-eks-ubuntu-training-kubeflow.yaml').slice(0, 900);
     const piece = fc.constantFrom(
       ...[
         '',
@@ -132,7 +133,7 @@ describe('readRecipe', () => {
         const broken = text.slice(0, start) + put + text.slice(start + length);
         expect(outcomeOf(readOnce, broken)).toEqual(outcomeOf(readTwice, broken));
       }),
-      { numRuns: propertyRuns(100, 3000) },
+      { numRuns: propertyRuns(60, 3000) },
     );
   });
 });
