@@ -3,153 +3,223 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/archive/entry.ts';
 import type { CheckLog } from '../../src/attestation/check-log.ts';
 import type { Kind, Received } from '../../src/attestation/kind.ts';
-import type { Judges } from '../../src/attestation/open-attestation.ts';
 import { verify } from '../../src/attestation/verify.ts';
 import type { VerifyOptions } from '../../src/attestation/verify.ts';
-import type { BundlePath } from '../../src/bundle-path.ts';
-import { isBundlePath } from '../../src/bundle-path.ts';
-import type { ErrorCode } from '../../src/errors/catalogue.ts';
-import { FAKE_ROOT, fakeTrust } from './fake-trust.ts';
+import { FAKE_ROOT, SIGNER, fakeBundle, fakeTrust } from './fake-trust.ts';
 import { errorWith, faultWith } from './faults.ts';
+import { CHECKS, entriesOf, kindOf, statementOf } from './scripted-kind.ts';
+import type { Check, Script, Seen } from './scripted-kind.ts';
 
-const CHECKS = ['archive', 'signature', 'signer', 'time', 'content'] as const;
-type Check = (typeof CHECKS)[number];
-
-/** What a check shall come to: passed, or open with this code. */
-type Script = Readonly<Partial<Record<Check, 'passed' | readonly ['fail' | 'skip', ErrorCode]>>>;
-
+const OTHER = { ...SIGNER, subject: 'mallory@example.com' };
+const PINNED = { signers: [SIGNER] };
+const GARBAGE = Buffer.from('nothing signed');
 const UNSIGNED = ['skip', 'UNSIGNED'] as const;
-const ALL_PASSED: Script = {
-  signature: 'passed',
-  signer: 'passed',
-  time: 'passed',
-  content: 'passed',
+
+/** The statements, of which the archive has the one and may have the other. */
+const MODEL = statementOf('model');
+const AUDIT = statementOf('audit');
+
+/** What a verifier is given. */
+interface Case extends Omit<VerifyOptions, 'trust' | 'tool'> {
+  /** The attestation in the archive, and the one outside. */
+  readonly model: Uint8Array | undefined;
+  readonly audit: Uint8Array | undefined;
+  readonly copies: Readonly<Record<string, Uint8Array>>;
+  readonly script: Script;
+  readonly kind: Partial<Kind<Check, string, Seen>>;
+}
+
+const ALL_PASSED: Case = {
+  model: fakeBundle(MODEL),
+  audit: fakeBundle(AUDIT),
+  copies: { 'model.json': MODEL, 'audit.json': AUDIT },
+  script: { time: 'passed', content: 'passed' },
+  kind: {},
+  policy: PINNED,
+  allowUnsigned: false,
 };
-const NOBODY_SIGNED: Script = {
+const NOBODY_SIGNED: Case = {
   ...ALL_PASSED,
-  signature: UNSIGNED,
-  signer: UNSIGNED,
-  time: UNSIGNED,
+  model: undefined,
+  audit: undefined,
+  script: { time: UNSIGNED, content: 'passed' },
 };
-
-/** A kind whose checks end as they are told. */
-function kindOf(script: Script): Kind<Check, { readonly seen: readonly string[] }> {
-  return {
-    layout: {
-      isPath: isBundlePath,
-      pathRule: 'a path',
-      maxEntries: 2,
-      required: ['must' as BundlePath],
-      incompleteHint: 'pack it again',
-      unlisted: [],
-      documentLimit: () => 10,
-    },
-    checks: CHECKS,
-    archiveCheck: 'archive',
-    signatureChecks: ['signature', 'signer', 'time'],
-    nothingFound: { seen: [] },
-    judge: (log, { files, outside }) => {
-      play(log, script);
-      return {
-        signature: { state: 'absent' },
-        found: { seen: [...files.keys(), ...outside.keys()] },
-        findings: [faultWith('NOT_CLAIMED')],
-      };
-    },
-  };
-}
-
-function play(log: CheckLog<Check>, script: Script): void {
-  for (const name of CHECKS) {
-    const end = script[name];
-    if (end === undefined) continue;
-    if (end === 'passed') log.note(name, () => ({ value: 1, found: '', expected: '' }));
-    else if (end[0] === 'skip') log.skip(name, faultWith(end[1]));
-    else log.fail(name, errorWith(end[1]));
-  }
-}
-
-async function* entriesOf(...paths: readonly string[]): AsyncGenerator<Entry, void> {
-  for (const path of paths) {
-    yield { path, type: 'file', size: 2, content: bytes() };
-  }
-}
-
-async function* bytes(): AsyncGenerator<Uint8Array, void> {
-  yield Buffer.from('ab');
-}
 
 const OPTIONS: VerifyOptions = {
   trust: fakeTrust(),
-  policy: undefined,
+  policy: PINNED,
   allowUnsigned: false,
   tool: { name: 'tool', version: '1.0.0' },
 };
 
-async function judge(
-  script: Script,
-  options: Partial<VerifyOptions> = {},
-  entries = entriesOf('must'),
-) {
-  return await verify(kindOf(script), entries, { ...OPTIONS, ...options });
+async function judge(given: Case, entries = archiveOf(given)) {
+  const { script, kind, audit, policy, allowUnsigned } = given;
+  const outside = new Map(audit === undefined ? [] : [['audit.sig', audit]]);
+  const options = { ...OPTIONS, policy, allowUnsigned };
+  return await verify({ ...kindOf(script), ...kind }, entries, options, outside);
+}
+
+function archiveOf({ model, copies }: Case) {
+  const files = Object.entries(copies);
+  return entriesOf(model === undefined ? files : [...files, ['model.sig', model]]);
+}
+
+/** Every check that did not pass, with its outcome and the code of its fault. */
+async function openChecks(given: Case): Promise<readonly string[]> {
+  const { checks } = await judge(given);
+  return checks
+    .filter(({ outcome }) => outcome !== 'passed')
+    .map(({ name, outcome, faults }) =>
+      [name, outcome, ...faults.map(({ code }) => code)].join(' '),
+    );
 }
 
 describe('the line', () => {
   it('is verified if every check of the kind has passed', async () => {
-    const outside = new Map([['sig', Buffer.from('x')]]);
-    const verification = await judge(
-      ALL_PASSED,
-      { outside, policy: { signers: [] } },
-      entriesOf('must', 'b'),
-    );
+    const verification = await judge(ALL_PASSED);
     expect(verification).toMatchObject({
       verdict: 'verified',
-      seen: ['b', 'must', 'sig'],
+      seen: ['audit.json', 'model.json', 'model.sig', 'model', 'audit'],
       tool: OPTIONS.tool,
       root: FAKE_ROOT,
-      signature: { state: 'absent' },
+      signature: { state: 'verified', proof: { signer: SIGNER, payload: Buffer.from(MODEL) } },
       pinned: true,
       weakened: [],
       findings: [faultWith('NOT_CLAIMED')],
     });
-    expect(verification.checks[0]).toMatchObject({ outcome: 'passed', found: '2 files, 4 bytes' });
+    const { checks } = verification;
+    expect(checks.map(({ name, outcome }) => [name, outcome])).toEqual(
+      CHECKS.map((name) => [name, 'passed']),
+    );
+    const size = [MODEL, AUDIT, ALL_PASSED.model ?? []].reduce((sum, file) => sum + file.length, 0);
+    expect(checks[0]?.found).toBe(`3 files, ${size} bytes`);
   });
 
-  it.each(CHECKS.slice(1))('is undecided if the kind forgets the check %s', async (name) => {
-    const { [name]: forgotten, ...script } = ALL_PASSED;
-    expect(forgotten).toBe('passed');
-    const { verdict, checks } = await judge(script);
-    expect([verdict, checks.find((check) => check.name === name)?.outcome]).toEqual([
-      'undecided',
-      'not-reached',
-    ]);
-  });
+  it.each(['time', 'content'] as const)(
+    'is undecided if the kind forgets the check %s',
+    async (name) => {
+      const { [name]: forgotten, ...script } = ALL_PASSED.script;
+      expect(forgotten).toBe('passed');
+      const { verdict, checks } = await judge({ ...ALL_PASSED, script });
+      expect([verdict, checks.find((check) => check.name === name)?.outcome]).toEqual([
+        'undecided',
+        'not-reached',
+      ]);
+    },
+  );
 
   it.each([
     ['PHASE_NOT_GREEN', 'failed'],
     ['FILE_DIFFERS', 'invalid'],
     ['FILE_UNREADABLE', 'unjudged'],
   ] as const)('is told by one check that failed: %s is %s', async (code, verdict) => {
-    expect((await judge({ ...ALL_PASSED, content: ['fail', code] })).verdict).toBe(verdict);
+    for (const name of ['time', 'content'] as const) {
+      const script: Script = { ...ALL_PASSED.script, [name]: ['fail', code] };
+      expect((await judge({ ...ALL_PASSED, script })).verdict).toBe(verdict);
+    }
   });
 
-  it('hands the kind what was received, its log and whose word counts', async () => {
-    const asked: [Received, Judges][] = [];
-    const kind = kindOf(ALL_PASSED);
-    const listening = {
-      ...kind,
-      judge: (log: CheckLog<Check>, received: Received, judges: Judges) => {
-        asked.push([received, judges]);
-        return kind.judge(log, received, judges);
-      },
+  it('hands the kind its log and what was received: the files, and each attestation in order', async () => {
+    const asked: Received<string>[] = [];
+    const recompute = (log: CheckLog<Check>, received: Received<string>) => {
+      asked.push(received);
+      return kindOf(ALL_PASSED.script).recompute(log, received);
     };
-    await verify(listening, entriesOf('must'), OPTIONS);
+    await judge({ ...ALL_PASSED, audit: undefined, kind: { recompute } });
     expect(asked).toHaveLength(1);
-    const [received, judges] = asked[0] ?? [];
-    expect([...(received?.files.keys() ?? [])]).toEqual(['must']);
-    expect([received?.outside.size, judges]).toEqual([
-      0,
-      { trust: OPTIONS.trust, policy: undefined },
+    expect([...(asked[0]?.files.keys() ?? [])]).toEqual(['audit.json', 'model.json', 'model.sig']);
+    expect(asked[0]?.opened).toMatchObject([
+      { statement: 'model', signature: { state: 'verified', proof: { signer: SIGNER } } },
+      { statement: 'audit', signature: { state: 'absent' } },
+    ]);
+  });
+
+  const justModel = { 'model.json': MODEL };
+
+  it.each([
+    ['model', { model: GARBAGE }, 'invalid'],
+    ['model', { model: fakeBundle(AUDIT) }, 'invalid'],
+    ['model', { model: fakeBundle(GARBAGE) }, 'invalid'],
+    ['model', { model: undefined, copies: { 'model.json': GARBAGE } }, 'invalid'],
+    ['audit', { audit: GARBAGE }, 'invalid'],
+    ['audit', { audit: fakeBundle(MODEL) }, 'invalid'],
+    ['audit', { audit: undefined, copies: justModel }, 'undecided'],
+  ] as const)(
+    'ends before the kind if it cannot read the statement %s: %o',
+    async (name, change, verdict) => {
+      for (const allowUnsigned of [false, true]) {
+        const recompute = () => {
+          throw new Error('recompute was called');
+        };
+        const given = { ...ALL_PASSED, ...change, allowUnsigned, kind: { recompute } };
+        expect(await judge(given)).toMatchObject({ verdict, seen: [], findings: [], weakened: [] });
+        const open = await openChecks(given);
+        expect(open.some((check) => check.startsWith(`${name}-statement `))).toBe(true);
+        expect(open.slice(-2)).toEqual(['time not-reached', 'content not-reached']);
+      }
+    },
+  );
+
+  it('refuses an attestation that the kind does not have outside: nobody would verify it', async () => {
+    for (const name of ['other.sig', 'model.sig', 'audit.json']) {
+      const outside = new Map([[name, fakeBundle(MODEL)]]);
+      const verification = verify(kindOf({}), archiveOf(ALL_PASSED), OPTIONS, outside);
+      await expect(verification).rejects.toThrow(
+        new TypeError(`the kind has no attestation ${name} outside`),
+      );
+    }
+  });
+});
+
+describe('the signers', () => {
+  const foreign = { model: fakeBundle(MODEL, { signer: OTHER }) };
+  const foreignAudit = { audit: fakeBundle(AUDIT, { signer: OTHER }) };
+  const both = { policy: { signers: [SIGNER, OTHER] } };
+
+  it.each([
+    ['nobody is pinned', { policy: undefined }, ['model-signer skipped SIGNER_NOT_PINNED']],
+    ['nobody is allowed', { policy: { signers: [] } }, ['model-signer failed SIGNER_NOT_ALLOWED']],
+    [
+      'another signed both',
+      { ...foreign, ...foreignAudit },
+      ['model-signer failed SIGNER_NOT_ALLOWED'],
+    ],
+    [
+      'two who are allowed signed',
+      { ...both, ...foreignAudit },
+      ['audit-signer failed SIGNER_NOT_ALLOWED'],
+    ],
+    [
+      'two signed and nobody is pinned',
+      { ...foreignAudit, policy: undefined },
+      ['model-signer skipped SIGNER_NOT_PINNED', 'audit-signer failed SIGNER_NOT_ALLOWED'],
+    ],
+    ['one of the allowed signed both', { ...both, ...foreign, ...foreignAudit }, []],
+  ] as const)('must be one, whom the caller allows: %s', async (_, change, open) => {
+    const given = { ...ALL_PASSED, ...change };
+    expect(await openChecks(given)).toEqual(open);
+    const { verdict, pinned } = await judge(given);
+    const isFailed = open.some((check) => check.includes(' failed '));
+    const isOpen = open.length > 0;
+    expect(verdict).toBe(isFailed ? 'invalid' : isOpen ? 'undecided' : 'verified');
+    expect(pinned).toBe(given.policy !== undefined);
+  });
+
+  it('are not known if the first attestation is not there, or does not verify', async () => {
+    const { signature } = await judge({ ...ALL_PASSED, model: undefined });
+    expect(signature).toEqual({ state: 'absent' });
+    expect(await openChecks({ ...ALL_PASSED, model: undefined })).toEqual([
+      'model-signature skipped UNSIGNED',
+      'model-signer skipped UNSIGNED',
+      'audit-signer not-reached',
+    ]);
+    expect(await openChecks({ ...ALL_PASSED, model: GARBAGE })).toEqual([
+      'model-signature failed SIGNATURE_INVALID',
+      'model-signer not-reached',
+      'model-statement not-reached',
+      'audit-signer not-reached',
+      'time not-reached',
+      'content not-reached',
     ]);
   });
 });
@@ -157,16 +227,13 @@ describe('the line', () => {
 describe('an archive that cannot be taken', () => {
   it.each([
     ['BUNDLE_INCOMPLETE', ['other']],
-    ['LIMIT_EXCEEDED', ['must', 'b', 'c']],
-    ['ARCHIVE_UNSAFE', ['must', '../b']],
-    ['ARCHIVE_UNSAFE', ['must', 'must']],
+    ['LIMIT_EXCEEDED', ['model.json', 'b', 'c', 'd']],
+    ['ARCHIVE_UNSAFE', ['model.json', '../b']],
+    ['ARCHIVE_UNSAFE', ['model.json', 'model.json']],
   ])('ends the line before the kind sees it: %s', async (code, paths) => {
     for (const allowUnsigned of [false, true]) {
-      const { verdict, checks, ...rest } = await judge(
-        ALL_PASSED,
-        { allowUnsigned },
-        entriesOf(...paths),
-      );
+      const entries = entriesOf(paths.map((path) => [path, MODEL]));
+      const { verdict, checks, ...rest } = await judge({ ...ALL_PASSED, allowUnsigned }, entries);
       expect(verdict).toBe('invalid');
       expect(checks.map(({ outcome }) => outcome)).toEqual([
         'failed',
@@ -184,42 +251,61 @@ describe('an archive that cannot be taken', () => {
 
   it('is unjudged if it cannot be read', async () => {
     async function* unreadable(): AsyncGenerator<Entry, void> {
-      yield* entriesOf('must');
+      yield* archiveOf(ALL_PASSED);
       throw errorWith('FILE_UNREADABLE');
     }
-    expect((await judge(ALL_PASSED, {}, unreadable())).verdict).toBe('unjudged');
+    expect((await judge(ALL_PASSED, unreadable())).verdict).toBe('unjudged');
   });
 });
 
 describe('--allow-unsigned', () => {
-  const allowUnsigned = true;
+  const unsigned = { ...NOBODY_SIGNED, allowUnsigned: true };
 
-  it('gives up the checks of a signature that nobody made, and says so', async () => {
-    expect(await judge(NOBODY_SIGNED, { allowUnsigned })).toMatchObject({
-      verdict: 'verified',
-      weakened: ['--allow-unsigned'],
-    });
-    expect(await judge(NOBODY_SIGNED)).toMatchObject({ verdict: 'undecided', weakened: [] });
-  });
+  it.each([PINNED, undefined])(
+    'gives up the checks of a signature that nobody made, and says so',
+    async (policy) => {
+      expect(await judge({ ...unsigned, policy })).toMatchObject({
+        verdict: 'verified',
+        weakened: ['--allow-unsigned'],
+        signature: { state: 'absent' },
+        seen: ['audit.json', 'model.json', 'model', 'audit'],
+      });
+      expect(await judge({ ...NOBODY_SIGNED, policy })).toMatchObject({
+        verdict: 'undecided',
+        weakened: [],
+      });
+    },
+  );
 
   it('weakens nothing that is signed', async () => {
-    expect(await judge(ALL_PASSED, { allowUnsigned })).toMatchObject({
+    expect(await judge({ ...ALL_PASSED, allowUnsigned: true })).toMatchObject({
       verdict: 'verified',
       weakened: [],
     });
+  });
+
+  const { model, audit } = ALL_PASSED;
+  const scripted = (time: NonNullable<Script['time']>) => ({
+    script: { ...NOBODY_SIGNED.script, time },
   });
 
   it.each([
-    ['one passed', { signature: 'passed' }, 'undecided'],
-    ['one passed at last', { time: 'passed' }, 'undecided'],
-    ['one failed', { signature: ['fail', 'SIGNATURE_INVALID'] }, 'invalid'],
-    ['nobody is pinned', { signer: ['skip', 'SIGNER_NOT_PINNED'] }, 'undecided'],
-    ['the signer is another', { signer: ['fail', 'SIGNER_NOT_ALLOWED'] }, 'invalid'],
+    ['the first', { model }, 'undecided'],
+    ['the second', { audit }, 'undecided'],
+    ['both, and no time is proved', { model, audit }, 'undecided'],
+    ['one passed at last', scripted('passed'), 'undecided'],
+    [
+      'one of the kind is open for another reason',
+      scripted(['skip', 'SIGNER_NOT_PINNED']),
+      'undecided',
+    ],
+    ['one of the kind failed', scripted(['fail', 'FILE_DIFFERS']), 'invalid'],
+    ['the first does not verify', { model: GARBAGE }, 'invalid'],
+    ['the second does not verify', { audit: GARBAGE }, 'invalid'],
+    ['nobody is pinned', { model, policy: undefined }, 'undecided'],
+    ['the signer is another', { model, policy: { signers: [OTHER] } }, 'invalid'],
   ] as const)('gives up nothing if somebody signed: %s', async (_, change, verdict) => {
-    expect(await judge({ ...NOBODY_SIGNED, ...change }, { allowUnsigned })).toMatchObject({
-      verdict,
-      weakened: [],
-    });
+    expect(await judge({ ...unsigned, ...change })).toMatchObject({ verdict, weakened: [] });
   });
 
   it.each([
@@ -227,36 +313,60 @@ describe('--allow-unsigned', () => {
     ['broken', ['fail', 'FILE_DIFFERS'], 'invalid'],
     ['skipped as unsigned', UNSIGNED, 'undecided'],
   ] as const)('gives up no other check: %s', async (_, content, verdict) => {
-    const script = { ...NOBODY_SIGNED, content };
-    expect((await judge(script, { allowUnsigned })).verdict).toBe(verdict);
+    const script = { ...NOBODY_SIGNED.script, content };
+    expect((await judge({ ...unsigned, script })).verdict).toBe(verdict);
+  });
+
+  it('gives up no statement, whatever the kind says', async () => {
+    // Without checks of its own, so that the statement alone is in the way.
+    const checks = ['archive', ...CHECKS.slice(1, -2)] as const;
+    const signatureChecks = ['audit-statement'] as const;
+    const kind = { checks, signatureChecks };
+    const given = { ...unsigned, copies: { 'model.json': MODEL }, kind };
+    expect((await openChecks(given)).at(-1)).toBe('audit-statement skipped UNSIGNED');
+    expect((await judge(given)).verdict).toBe('undecided');
   });
 
   it('does not make up for a check that was not reached', async () => {
-    const { time, ...script } = NOBODY_SIGNED;
-    expect(time).toBe(UNSIGNED);
-    expect((await judge(script, { allowUnsigned })).verdict).toBe('undecided');
-    expect((await judge({ content: 'passed' }, { allowUnsigned })).weakened).toEqual([]);
+    for (const script of [{ content: 'passed' }, { time: UNSIGNED }, {}] as const) {
+      expect((await judge({ ...unsigned, script })).verdict).toBe('undecided');
+    }
   });
 });
 
 describe('a bug', () => {
-  it('in a kind or a source is thrown, and never a verdict', async () => {
-    const bug = new TypeError('bug');
+  const bug = new TypeError('bug');
+  const fail = () => {
+    throw bug;
+  };
+
+  it('in a kind, a source or a trust is thrown, and never a verdict', async () => {
     async function* broken(): AsyncGenerator<Entry, void> {
-      yield* entriesOf('must');
+      yield* archiveOf(ALL_PASSED);
       throw bug;
     }
-    await expect(judge(ALL_PASSED, {}, broken())).rejects.toBe(bug);
-    const kind = {
-      ...kindOf(ALL_PASSED),
-      judge: () => {
-        throw bug;
-      },
-    };
-    await expect(verify(kind, entriesOf('must'), OPTIONS)).rejects.toBe(bug);
+    await expect(judge(ALL_PASSED, broken())).rejects.toBe(bug);
+    await expect(judge({ ...ALL_PASSED, kind: { recompute: fail } })).rejects.toBe(bug);
+    const [first] = kindOf({}).attestations;
+    const kind = { attestations: [{ ...first, read: fail }] as const };
+    await expect(judge({ ...ALL_PASSED, audit: undefined, kind })).rejects.toBe(bug);
+    const options = { ...OPTIONS, trust: { ...OPTIONS.trust, verify: fail } };
+    const verification = verify(kindOf({}), archiveOf(ALL_PASSED), options);
+    await expect(verification).rejects.toBe(bug);
   });
 
-  it("that makes a check twice, or the archive's, is thrown", async () => {
-    await expect(judge({ ...ALL_PASSED, archive: 'passed' })).rejects.toThrow(TypeError);
+  it.each(CHECKS.slice(0, -2))(
+    'that makes the check %s of the line again is thrown',
+    async (name) => {
+      const script: Script = { ...ALL_PASSED.script, [name]: 'passed' };
+      await expect(judge({ ...ALL_PASSED, script })).rejects.toThrow(TypeError);
+    },
+  );
+
+  it('that makes a check that is not in the list is thrown', async () => {
+    const checks = ['archive', ...CHECKS.slice(1, -1)] as const;
+    await expect(judge({ ...ALL_PASSED, kind: { checks } })).rejects.toThrow(
+      new TypeError('content is no check of this kind'),
+    );
   });
 });

@@ -19,6 +19,8 @@ const LAYOUT: Layout = {
   isPath: isBundlePath,
   pathRule: 'a plain path',
   maxEntries: 10,
+  maxFileBytes: 100,
+  maxBytes: 100,
   required: [],
   incompleteHint: '',
   unlisted: UNLISTED,

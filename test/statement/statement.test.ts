@@ -7,26 +7,33 @@ import { digestOf, hexOf } from '../../src/digest.ts';
 import { encodeJson } from '../../src/document/json.ts';
 import { STATEMENT_TYPE } from '../../src/media-types.ts';
 import { encodeStatement, parseStatement, sha256Of } from '../../src/statement/statement.ts';
+import type { StatementRules } from '../../src/statement/statement.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
 
 const TYPE = 'https://example.com/predicate/v1';
 const HINT = 'sign it again';
-const RULES = { file: 's.json', predicateTypes: [TYPE], hint: HINT };
+const RULES: StatementRules = {
+  file: 's.json',
+  predicateTypes: [TYPE],
+  subjects: 'at least one',
+  hint: HINT,
+};
 const SUBJECT = { name: 'one', digest: { sha256: hexOf(digestOf('one')) } };
 const STATEMENT = { _type: STATEMENT_TYPE, subject: [SUBJECT], predicateType: TYPE, predicate: {} };
 
-function parse(document: unknown) {
-  return parseStatement(Buffer.from(JSON.stringify(document)), RULES);
+function parse(document: unknown, rules: Partial<StatementRules> = {}) {
+  return parseStatement(Buffer.from(JSON.stringify(document)), { ...RULES, ...rules });
 }
 
-function refusal(change: object) {
-  return refusalOf(() => parse({ ...STATEMENT, ...change }));
+function refusal(change: object, rules: Partial<StatementRules> = {}) {
+  return refusalOf(() => parse({ ...STATEMENT, ...change }, rules));
 }
 
 describe('a statement', () => {
   const text = fc.string({ unit: 'binary' });
   const subjects = fc.array(fc.record({ name: text, digest: text.map(digestOf) }), {
+    minLength: 1,
     maxLength: 4,
   });
   const value = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' });
@@ -98,8 +105,8 @@ describe('a statement', () => {
     expect(received.predicate.at).toBe('s.json#/predicate');
     expect(received.predicate.names()).toEqual(['buildDefinition', 'runDetails']);
     const [subject] = received.subjects;
-    expect(subject?.name).toBe('a.txt');
-    expect(subject && `sha256:${sha256Of(subject, HINT)}`).toBe(
+    expect(subject.name).toBe('a.txt');
+    expect(`sha256:${sha256Of(subject, HINT)}`).toBe(
       digestOf(readFileSync(new URL('a.txt', folder))),
     );
   });
@@ -178,10 +185,40 @@ describe('a statement is refused', () => {
   });
 });
 
+describe('the subjects of a statement', () => {
+  const [none, one, two] = [[], [SUBJECT], [SUBJECT, SUBJECT]];
+
+  it.each(['exactly one', 'at least one'] as const)(
+    'are %s: none vouch for nothing',
+    (subjects) => {
+      expect(parse({ ...STATEMENT, subject: one }, { subjects }).subjects).toHaveLength(1);
+      expect(refusal({ subject: none }, { subjects })).toMatchObject({
+        code: 'STATEMENT_INVALID',
+        at: 's.json#/subject',
+        found: '0 subjects',
+        expected: subjects,
+        hint: HINT,
+      });
+    },
+  );
+
+  it('are several only where its kind takes several', () => {
+    const several = { ...STATEMENT, subject: two };
+    expect(parse(several, { subjects: 'at least one' }).subjects).toHaveLength(2);
+    expect(refusal({ subject: two }, { subjects: 'exactly one' })).toMatchObject({
+      code: 'STATEMENT_INVALID',
+      at: 's.json#/subject',
+      found: '2 subjects',
+      expected: 'exactly one',
+      hint: HINT,
+    });
+  });
+});
+
 describe('the SHA-256 of a subject', () => {
   function sha256(digest: object) {
     const [subject] = parse({ ...STATEMENT, subject: [{ name: 'one', digest }] }).subjects;
-    return subject && sha256Of(subject, HINT);
+    return sha256Of(subject, HINT);
   }
 
   it('is taken as it stands: only who has the file can say whether it is right', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { CheckLog } from '../../../src/attestation/check-log.ts';
-import type { Signature } from '../../../src/attestation/open-attestation.ts';
+import type { Signature } from '../../../src/attestation/kind.ts';
 import { checkSignedAfterRun } from '../../../src/evidence/verify/check-signed-after-run.ts';
 import { CHECK_NAMES } from '../../../src/evidence/verify/checks.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CheckLog } from '../../../src/attestation/check-log.ts';
 import { digestOf } from '../../../src/digest.ts';
 import { MANIFEST_FILE } from '../../../src/evidence/layout.ts';
-import { checkInventory } from '../../../src/evidence/verify/check-inventory.ts';
+import { checkManifest } from '../../../src/evidence/verify/check-manifest.ts';
 import { CHECK_NAMES } from '../../../src/evidence/verify/checks.ts';
 import type { Contents } from '../demo.ts';
 import { changed, contentsOf, packDemo, predicateIn, receivedOf } from '../demo.ts';
@@ -15,22 +15,22 @@ const CLAIMED = PREDICATE.manifest;
 function check(contents: Contents = CONTENTS, manifest: Partial<typeof CLAIMED> = {}) {
   const log = new CheckLog(CHECK_NAMES);
   const predicate = { ...PREDICATE, manifest: { ...CLAIMED, ...manifest } };
-  const inventory = checkInventory(log, receivedOf(contents), predicate);
+  const bound = checkManifest(log, receivedOf(contents), predicate);
   const made = log.results().filter(({ outcome }) => outcome !== 'not-reached');
   return {
-    inventory,
+    bound,
     checks: made.map(({ name, outcome, faults }) =>
       [name, outcome, ...faults.map(({ code, at }) => `${code} ${at}`)].join(' '),
     ),
   };
 }
 
-describe('checkInventory', () => {
+describe('checkManifest', () => {
   it('gives the manifest that the statement names, and its digest', () => {
-    const { inventory, checks } = check();
+    const { bound, checks } = check();
     expect(checks).toEqual(['manifest-matches-statement passed', 'files-match-manifest passed']);
-    expect(inventory?.digest).toBe(CLAIMED.digest);
-    expect(inventory?.manifest.files).toHaveLength(CLAIMED.fileCount);
+    expect(bound?.digest).toBe(CLAIMED.digest);
+    expect(bound?.manifest.files).toHaveLength(CLAIMED.fileCount);
   });
 
   it.each([
@@ -41,8 +41,8 @@ describe('checkInventory', () => {
     [{ fileCount: CLAIMED.fileCount + 1 }, `${CLAIMED.at}/fileCount`],
     [{ fileCount: 0 }, `${CLAIMED.at}/fileCount`],
   ])('gives none if the statement names another: %j', (claimed, at) => {
-    const { inventory, checks } = check(CONTENTS, claimed);
-    expect(inventory).toBeUndefined();
+    const { bound, checks } = check(CONTENTS, claimed);
+    expect(bound).toBeUndefined();
     expect(checks).toEqual([`manifest-matches-statement failed MANIFEST_DIFFERS ${at}`]);
   });
 
@@ -57,16 +57,16 @@ describe('checkInventory', () => {
   });
 
   it('misses a manifest that is not there', () => {
-    const { inventory, checks } = check(changed(CONTENTS, { [MANIFEST_FILE]: undefined }));
-    expect(inventory).toBeUndefined();
+    const { bound, checks } = check(changed(CONTENTS, { [MANIFEST_FILE]: undefined }));
+    expect(bound).toBeUndefined();
     expect(checks).toEqual(['manifest-matches-statement failed BUNDLE_INCOMPLETE manifest.json']);
   });
 
   it('names every file that is not as it was, and goes on: the rest is judged too', () => {
-    const { inventory, checks } = check(
+    const { bound, checks } = check(
       changed(CONTENTS, { 'recipe.yaml': undefined, 'snapshot.yaml': 'x', 'x.txt': '' }),
     );
-    expect(inventory?.digest).toBe(CLAIMED.digest);
+    expect(bound?.digest).toBe(CLAIMED.digest);
     expect(checks[1]).toBe(
       'files-match-manifest failed FILE_MISSING recipe.yaml FILE_DIFFERS snapshot.yaml FILE_EXTRA x.txt',
     );
