@@ -101,10 +101,12 @@ function isSame(
   return present(claimed) === present(computed);
 }
 
-/** Values are compared whole and shown short. */
+/** Values are compared whole and shown short, but never with half of a character. */
 function shown(text: string | undefined): string {
   const safe = escapeInvisible(text ?? 'nothing');
-  return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
+  if (safe.length <= 200) return safe;
+  const head = safe.slice(0, 200);
+  return `${head.isWellFormed() ? head : head.slice(0, -1)}…`;
 }
 
 /** A map or a list that holds something: without them, text in its place would meet no counterpart. */

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+
+import { digestOf, hexOf } from '../../../src/digest.ts';
+import type { Json } from '../../../src/document/json-value.ts';
+import { ObjectReader } from '../../../src/document/object-reader.ts';
+import { CLAIM_RULES, claimFaults } from '../../../src/evidence/claim/compare-claim.ts';
+import {
+  bomClaim,
+  buildPredicate,
+  constraintsClaim,
+  fingerprintClaim,
+  matchClaim,
+  parsePredicate,
+  phaseDetailsClaim,
+  phasesClaim,
+} from '../../../src/evidence/claim/predicate.ts';
+import type { PredicateFacts, ReceivedPredicate } from '../../../src/evidence/claim/predicate.ts';
+import { PHASES } from '../../../src/evidence/phase/phase.ts';
+import { dataFrom } from '../../document/data-from.ts';
+import { refusalOf } from '../../document/refusal.ts';
+import { NOW, TOOL, validateDemo } from '../demo.ts';
+import { pointerOf, withChange } from './json-places.ts';
+
+const AT = 's.json#/predicate';
+const { recipe, recipeDigest, cluster, phases } = validateDemo();
+
+const FACTS: PredicateFacts = {
+  recipe: { name: recipe.name, digest: recipeDigest },
+  fingerprint: cluster.fingerprint,
+  match: cluster.match,
+  constraints: cluster.constraints,
+  phases,
+  ctrfDigests: new Map(PHASES.map((phase) => [phase, digestOf(phase)])),
+  bom: { version: '1.6', digest: digestOf('bom'), components: 22 },
+  manifest: { digest: digestOf('manifest'), fileCount: 7 },
+};
+const CLAIMS = { attestedAt: NOW, aicrVersion: 'v1.0.0', tool: TOOL };
+const PREDICATE = buildPredicate(FACTS, CLAIMS);
+
+function parse(predicate: Json): ReceivedPredicate {
+  return parsePredicate(new ObjectReader(dataFrom(predicate), AT));
+}
+
+/** The predicate with the value at this place, e.g. `recipe/name`; undefined takes it away. */
+function changed(place: string, value: Json | undefined): Json {
+  return withChange(PREDICATE, place.split('/'), value);
+}
+
+describe('a predicate', () => {
+  const received = parse(PREDICATE);
+
+  it('is read as it was built', () => {
+    expect(received).toMatchObject({
+      at: AT,
+      newer: false,
+      attestedAt: NOW,
+      aicrVersion: 'v1.0.0',
+      validatorCatalogVersion: '',
+      validatorImages: 0,
+      redaction: undefined,
+      recipe: { name: recipe.name, digest: hexOf(recipeDigest) },
+      manifest: { at: `${AT}/manifest`, digest: FACTS.manifest.digest, fileCount: 7 },
+      affidavit: { at: `${AT}/affidavit`, newer: false },
+    });
+  });
+
+  it('claims what was computed, and nothing else', () => {
+    const { fingerprint, criteriaMatch, bom, affidavit } = received;
+    const claims = [
+      [CLAIM_RULES.fingerprint, fingerprint, fingerprintClaim(FACTS.fingerprint)],
+      [CLAIM_RULES.match, criteriaMatch, matchClaim(FACTS.match)],
+      [CLAIM_RULES.phases, received.phases, phasesClaim(phases, FACTS.ctrfDigests)],
+      [CLAIM_RULES.bom, bom, bomClaim(FACTS.bom)],
+      [CLAIM_RULES.constraints, affidavit?.constraints, constraintsClaim(FACTS.constraints)],
+      [CLAIM_RULES.phaseDetails, affidavit?.phases, phaseDetailsClaim(phases)],
+    ] as const;
+    for (const [rule, claimed, computed] of claims) {
+      expect(claimFaults(rule, AT, { claimed, computed })).toEqual([]);
+    }
+  });
+
+  it('says nothing of a phase that was not run', () => {
+    const run = validateDemo({ results: undefined });
+    const predicate = parse(buildPredicate({ ...FACTS, phases: run.phases }, CLAIMS));
+    const empty = dataFrom({});
+    expect([predicate.phases, predicate.affidavit?.phases]).toEqual([empty, empty]);
+  });
+
+  it('says null of a constraint whose value the snapshot does not have', () => {
+    const [constraint] = cluster.constraints;
+    if (constraint === undefined) throw new Error('no constraint');
+    const { name, expected, outcome } = constraint;
+    const claim = constraintsClaim([{ ...constraint, actual: undefined }]);
+    expect(claim).toEqual([{ name, expected, actual: null, outcome }]);
+  });
+
+  it('may be of AICR alone, newer, with images, redacted, and with fields of its own', () => {
+    expect(parse(changed('affidavit', undefined)).affidavit).toBeUndefined();
+    expect(parse(changed('schemaVersion', '1.1.0')).newer).toBe(true);
+    expect(parse(changed('validatorImages', null)).validatorImages).toBe(0);
+    const images = [{ image: 'a' }, { image: 'b', digest: 'c' }];
+    expect(parse(changed('validatorImages', images)).validatorImages).toBe(2);
+    expect(parse(changed('redaction', { policy: 'strict', fields: 3 })).redaction).toBe('strict');
+    expect(parse(changed('redaction', null)).redaction).toBeUndefined();
+    expect(parse(changed('weather', 'fine'))).toEqual(received);
+  });
+});
+
+describe('a predicate is refused', () => {
+  it.each([
+    ...['schemaVersion', 'attestedAt', 'aicrVersion', 'validatorCatalogVersion'],
+    ...['validatorImages', 'recipe', 'recipe/name', 'recipe/digest', 'fingerprint'],
+    ...['criteriaMatch', 'phases', 'bom', 'manifest', 'manifest/digest', 'manifest/fileCount'],
+    ...['affidavit/schemaVersion', 'affidavit/tool', 'affidavit/tool/name'],
+    ...['affidavit/tool/version', 'affidavit/constraints', 'affidavit/phases'],
+  ])('without %s', (place) => {
+    expect(refusalOf(() => parse(changed(place, undefined)))).toMatchObject({
+      code: 'FIELD_MISSING',
+      at: `${AT}/${place}`,
+    });
+  });
+
+  it.each([
+    ['recipe', null, 'FIELD_INVALID'],
+    ['recipe/name', 1, 'FIELD_INVALID'],
+    ['attestedAt', '2026-06-10T01:20:00', 'FIELD_INVALID'],
+    ['attestedAt', '10 June 2026', 'FIELD_INVALID'],
+    ['aicrVersion', null, 'FIELD_INVALID'],
+    ['validatorImages', {}, 'FIELD_INVALID'],
+    ['validatorImages/0', 'image', 'FIELD_INVALID'],
+    ['validatorImages/0', null, 'FIELD_INVALID'],
+    ['manifest/fileCount', '7', 'FIELD_INVALID'],
+    ['criteriaMatch', [], 'FIELD_INVALID'],
+    ['phases', null, 'FIELD_INVALID'],
+    ['bom', 'x', 'FIELD_INVALID'],
+    ['redaction', 'strict', 'FIELD_INVALID'],
+    ['affidavit', null, 'FIELD_INVALID'],
+    ['affidavit', [], 'FIELD_INVALID'],
+    ['affidavit/phases', null, 'FIELD_INVALID'],
+    ['affidavit/constraints', null, 'FIELD_INVALID'],
+    ['affidavit/constraint', [], 'FIELD_UNKNOWN'],
+    ['affidavit/tool/url', '', 'FIELD_UNKNOWN'],
+    ['affidavit/schemaVersion', '2.0.0', 'SCHEMA_VERSION_UNKNOWN'],
+    ['schemaVersion', '0.9.0', 'SCHEMA_VERSION_UNKNOWN'],
+    ['Affidavit', {}, 'DOCUMENT_DUPLICATE_KEY'],
+    ['recipe/Digest', '', 'DOCUMENT_DUPLICATE_KEY'],
+  ])('with %s %j', (place, value, code) => {
+    expect(refusalOf(() => parse(changed(place, value)))).toMatchObject({
+      code,
+      at: `${AT}${pointerOf(place.split('/'))}`,
+    });
+  });
+
+  it('without the name of a validator image, or the policy of a redaction', () => {
+    expect(refusalOf(() => parse(changed('validatorImages', [{}])))).toMatchObject({
+      code: 'FIELD_MISSING',
+      at: `${AT}/validatorImages/0/image`,
+    });
+    expect(refusalOf(() => parse(changed('redaction', {})))).toMatchObject({
+      code: 'FIELD_MISSING',
+      at: `${AT}/redaction/policy`,
+    });
+  });
+
+  it('not for fields of ours that a newer minor version added', () => {
+    const newer = withChange(changed('affidavit/schemaVersion', '1.1.0'), ['affidavit', 'x'], 1);
+    expect(parse(newer).affidavit?.newer).toBe(true);
+    expect(parse(newer).newer).toBe(false);
+  });
+});
