@@ -38,7 +38,7 @@ describe('packEvidence', () => {
   });
 
   it('binds them: the manifest lists each, and the statement names the manifest', async () => {
-    const { files, manifestDigest, bom } = await packDemo();
+    const { files, manifestDigest, facts } = await packDemo();
     const contents = await contentsOf(files);
     const bytes = contents.get(MANIFEST_FILE) ?? Buffer.alloc(0);
     expect(manifestDigest).toBe(digestOf(bytes));
@@ -54,7 +54,7 @@ describe('packEvidence', () => {
       fileCount: PATHS.length - 2,
     });
     expect(predicate).toMatchObject({ attestedAt: NOW, aicrVersion: 'v1.0.0' });
-    expect(bom.digest).toBe(digestOf(contents.get('bom.cdx.json') ?? ''));
+    expect(facts.bom?.digest).toBe(digestOf(contents.get('bom.cdx.json') ?? ''));
   });
 
   it('keeps the snapshot, the reports and the logs to the byte', async () => {
