@@ -163,6 +163,8 @@ export function lintRules(): unknown {
   return {
     overrides: [
       { files: ['src/*.ts', ...pure.map(([name]) => `src/${name}/*.ts`)], rules: PURE_RULES },
+      // A folder without a row may import nothing but its own, until it has one.
+      { files: ['src/*/**'], rules: importRules('.', { rooms: [] }, ['^\\.\\./']) },
       {
         files: ['src/*.ts'],
         excludeFiles: ['src/index.ts'],
@@ -191,10 +193,15 @@ const PURE_RULES = {
 };
 
 /** Every other room and package is refused. Specifiers are relative, and written with their ending. */
-function importRules(name: string, { rooms, packages = [] }: Room): unknown {
+function importRules(
+  name: string,
+  { rooms, packages = [] }: Room,
+  more: readonly string[] = [],
+): unknown {
   const others = Object.entries(ROOMS).filter(([room]) => room !== name && !rooms.includes(room));
   const fenced = new Set(Object.values(ROOMS).flatMap((room) => room.packages ?? []));
   const forbidden = [
+    ...more,
     ...others.map(([room]) => `${specifierOf(name, room)}/[a-z0-9-]+\\.ts$`),
     ...[...fenced].filter((each) => !packages.includes(each)).map((each) => `${each}(?:/|$)`),
   ];

@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fstatSync,
   mkdirSync,
   openSync,
@@ -43,6 +44,10 @@ export function writeCompiled(place: CompiledPlace, code: Uint8Array): void {
   const file = fileOf(place);
   const fresh = `${file}.${process.pid}`;
   try {
+    // What root leaves in another's checkout, its owner could not remove.
+    if (process.getuid?.() !== undefined && process.getuid() !== statSync(place.program).uid) {
+      return;
+    }
     mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
     writeFileSync(fresh, Buffer.concat([Buffer.from(headOf(place.digest, code), 'latin1'), code]), {
       flag: 'wx',
@@ -77,7 +82,8 @@ function fileOf({ program, digest, part }: CompiledPlace): string {
 
 /** Throws if another than the owner of the program, or the user, may have written it. */
 function readOwn(file: string, program: string): Buffer {
-  const descriptor = openSync(file, 'r');
+  // A pipe in its place would make the start wait for ever.
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!isOwn(fstatSync(descriptor), statSync(program))) throw new Error('of another user');
     return readFileSync(descriptor);

@@ -1,5 +1,5 @@
 // What V8 compiled is code that runs: it is taken only from where the program itself could be changed, and only whole.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -98,6 +98,20 @@ describe('compiled code', () => {
     writeCompiled(place, CODE);
     expect(readCompiled(place)).toBeUndefined();
     expect(readdirSync(directory).toSorted()).toEqual(['.compiled', 'affidavit.cjs']);
+  });
+
+  it.runIf(isRoot)('is not left in the folder of another user, who could not remove it', () => {
+    chownSync(place.program, 12_345, 12_345);
+    writeCompiled(place, CODE);
+    expect(readdirSync(directory)).toEqual(['affidavit.cjs']);
+  });
+
+  it('is not waited for where a pipe stands in its place', () => {
+    writeCompiled(place, CODE);
+    const [file = ''] = kept();
+    rmSync(file);
+    expect(spawnSync('mkfifo', [file]).status).toBe(0);
+    expect(readCompiled(place)).toBeUndefined();
   });
 
   it('leaves nothing behind that is not whole', () => {

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -47,20 +55,20 @@ export async function stageSandboxFiles(
 ): Promise<StagedFiles> {
   const files = { [ROOT_FILE]: sandbox.trustedRoot, ...sandbox.signingConfigs };
   try {
-    const made = await mkdir(directory, { recursive: true });
-    for (const name of Object.keys(files)) await requireFree(join(directory, name), true);
-    await requireSandboxRoot(join(directory, ROOT_FILE));
-    return fillStage({ directory, made }, files);
+    if (existsSync(directory)) {
+      await mkdir(directory, { recursive: true });
+      for (const name of Object.keys(files)) await requireFree(join(directory, name), true);
+      await requireSandboxRoot(join(directory, ROOT_FILE));
+    }
+    return fillStage(directory, files);
   } catch (error) {
     throw unwritable(error, directory);
   }
 }
 
 /** In one turn of the event loop: an interrupted program has no other. */
-function fillStage(
-  { directory, made }: { readonly directory: string; readonly made: string | undefined },
-  files: Readonly<Record<string, unknown>>,
-): StagedFiles {
+function fillStage(directory: string, files: Readonly<Record<string, unknown>>): StagedFiles {
+  const made = mkdirSync(directory, { recursive: true });
   const stage = mkdtempSync(join(directory, '.affidavit-'));
   const drop = (): void => {
     rmSync(stage, { recursive: true, force: true });

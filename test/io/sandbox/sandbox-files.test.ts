@@ -40,6 +40,15 @@ describe('the files of a sandbox', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('are staged in the turn in which their folder is made, so that no interrupt leaves it empty', async () => {
+    const folder = scratch();
+    const started = await sandbox();
+    const staging = stageSandboxFiles(join(folder, 'new'), started);
+    expect(readdirSync(join(folder, 'new'))).toHaveLength(1);
+    (await staging).drop();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('never replace the root of a real Sigstore', async () => {
     const folder = scratch({ 'trusted_root.json': '{}' });
     await expect(writeSandboxFiles(folder, await sandbox())).rejects.toMatchObject({
