@@ -4,9 +4,9 @@ import { validate } from '../../evidence/validate/validate.ts';
 import type { NamedDocument, Validation } from '../../evidence/validate/validate.ts';
 import type { ValidationReport } from '../../evidence/validate/validation-report.ts';
 import { STDIN, readFileBounded } from '../../io/disk/files.ts';
+import { requireOutputs } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readResults, requireOneStdin } from '../../io/disk/results.ts';
-import { requireOutputs } from '../../io/disk/validate-outputs.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { openSigning } from '../../io/sigstore/signing-session.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
@@ -43,7 +43,7 @@ export async function runValidate(call: Call): Promise<number> {
     }
     return report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
   } finally {
-    await session?.close();
+    await session?.close?.();
   }
 }
 

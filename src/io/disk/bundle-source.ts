@@ -8,32 +8,29 @@ import type { Layout } from '../../archive/layout.ts';
 import { readTar } from '../../archive/read-tar.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { listDirectory } from './list-directory.ts';
-import { kindOf, openFile, openFound, readUnchanged, wrongKind } from './open-file.ts';
+import {
+  kindOf,
+  listDirectory,
+  openFile,
+  openFound,
+  readUnchanged,
+  wrongKind,
+} from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
-/** A bundle as it was given, opened when its entries are asked for; they can be read once. */
-export interface BundleSource {
-  readonly kind: 'archive' | 'directory';
-  readonly entries: AsyncIterable<Entry>;
-}
-
 /**
- * A bundle's entries, whether it is a tar.gz or a directory. Nothing of it is written anywhere.
+ * A bundle's entries, whether it is a tar.gz or a directory; they can be read once. It is opened when
+ * they are asked for: then what is wrong is in the report. Nothing of it is written anywhere.
  *
- * @throws EvidenceError FILE_UNREADABLE; from the entries also ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE,
- *   LIMIT_EXCEEDED, FILE_CHANGED
+ * @throws EvidenceError FILE_UNREADABLE, ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, FILE_CHANGED
  */
-export async function openBundle(path: string, layout: Layout): Promise<BundleSource> {
+export async function* openEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
   const stats = await stat(path).catch((error: unknown) => {
     throw unreadable(error, path);
   });
-  if (stats.isDirectory()) {
-    const entries = walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
-    return { kind: 'directory', entries };
-  }
-  if (stats.isFile()) return { kind: 'archive', entries: archiveEntries(path) };
-  throw wrongKind(path, kindOf(stats));
+  if (stats.isDirectory()) yield* walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
+  else if (stats.isFile()) yield* archiveEntries(path);
+  else throw wrongKind(path, kindOf(stats));
 }
 
 async function* archiveEntries(path: string): AsyncGenerator<Entry, void> {
@@ -116,10 +113,4 @@ async function listed(
   });
   seen.count += dirents.length;
   return dirents;
-}
-
-/** The entries of `openBundle`, opened when they are asked for: then what is wrong is in the report. */
-export async function* openEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
-  const { entries } = await openBundle(path, layout);
-  yield* entries;
 }

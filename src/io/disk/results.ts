@@ -9,8 +9,7 @@ import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { STDIN, readFileBounded } from './files.ts';
-import { listDirectory } from './list-directory.ts';
-import { kindOf } from './open-file.ts';
+import { kindOf, listDirectory } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
 const LIMIT = {

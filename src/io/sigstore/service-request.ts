@@ -3,7 +3,6 @@ import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import { exchange } from '../http/client.ts';
 import type { HttpAnswer, HttpFailure, HttpRequest } from '../http/client.ts';
-import { withoutSecrets } from './without-secrets.ts';
 
 /** A service that signing calls, as errors name it. */
 interface ServiceName {
@@ -90,4 +89,23 @@ function hintFor(status: number | undefined): string {
   return [400, 401, 403].includes(status)
     ? 'get a new identity token for the audience sigstore, and check the signing config'
     : 'check the address in the signing config';
+}
+
+/** So many characters in a row of a secret are a piece of it: no chance, and too few to guess from. */
+const PIECE = 8;
+
+/** Without each word that has a piece of a secret. A service may repeat it cut, or one part of a JWT. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return text.replaceAll(/\S+/g, (word) => {
+    const told = secrets.some((secret) => sharesPiece(word, secret));
+    return told ? '…' : word;
+  });
+}
+
+function sharesPiece(word: string, secret: string): boolean {
+  const length = Math.min(PIECE, secret.length);
+  for (let start = 0; start + length <= word.length; start += 1) {
+    if (secret.includes(word.slice(start, start + length))) return true;
+  }
+  return false;
 }

@@ -19,13 +19,10 @@ export interface SigningSession {
   readonly signing: Signing;
   /** The trusted root under which the signature verifies; undefined: the embedded one. */
   readonly rootPath: string | undefined;
-  /** Writes the root of a sandbox under a name that nobody reads; does nothing otherwise. */
-  stageRoot(): Promise<void>;
-  /** Gives that root its name, in one turn of the event loop. */
-  keepRoot(): void;
-  /** Takes it away again, if nothing was written that it verifies. */
-  dropRoot(): void;
-  close(): Promise<void>;
+  /** Writes the root of a sandbox under a name that nobody reads; a service has its root elsewhere. */
+  readonly stageRoot?: () => Promise<StagedFiles>;
+  /** Ends a sandbox; a service was there before and stays. */
+  readonly close?: () => Promise<void>;
 }
 
 /** @throws EvidenceError TOKEN_MISSING, SIGNING_CONFIG_INVALID, TRUSTED_ROOT_INVALID, FILE_UNREADABLE */
@@ -49,23 +46,12 @@ async function serviceSigning(
   const rootPath = choice.trustedRoot ?? setText(environment['AFFIDAVIT_TRUSTED_ROOT']);
   const signingConfig = await readSigningConfig(configPath);
   const signer = keylessSigner({ signingConfig, token, now: new Date() });
-  return {
-    signing: { signer, trust: await readTrust(rootPath) },
-    rootPath,
-    stageRoot: doNothing,
-    keepRoot: () => undefined,
-    dropRoot: () => undefined,
-    close: doNothing,
-  };
+  return { signing: { signer, trust: await readTrust(rootPath) }, rootPath };
 }
 
 /** An empty variable is one that nobody set. */
 function setText(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
-}
-
-async function doNothing(): Promise<void> {
-  // A service was there before and stays.
 }
 
 async function sandboxSigning(out: string): Promise<SigningSession> {
@@ -78,23 +64,13 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
   const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
   const signingConfig = parseSigningConfig(config, `${directory}/signing_config.json`);
   const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
-  let staged: StagedFiles | undefined;
   return {
     signing: {
       signer: keylessSigner({ signingConfig, token: sandbox.token(), now: new Date() }),
       trust: sigstoreTrust(root, rootPath),
     },
     rootPath,
-    stageRoot: async () => {
-      staged = await stageSandboxFiles(directory, sandbox);
-    },
-    keepRoot: () => {
-      staged?.keep();
-      staged = undefined;
-    },
-    dropRoot: () => {
-      staged?.drop();
-    },
+    stageRoot: async () => await stageSandboxFiles(directory, sandbox),
     close: async () => {
       await sandbox.close();
     },
