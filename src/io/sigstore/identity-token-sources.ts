@@ -7,8 +7,6 @@ import { requestFrom } from './service-request.ts';
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const TIMEOUT_MS = 10_000;
-
 /**
  * The identity token from the first source that is there: the flag, SIGSTORE_ID_TOKEN, GitHub Actions.
  * Throws TOKEN_MISSING, SERVICE_FAILED or SIGNING_FAILED.
@@ -60,7 +58,6 @@ async function fetchActionsToken(address: string, credential: string): Promise<s
     at: url.origin,
     url: url.href,
     secrets: [credential],
-    timeoutMs: TIMEOUT_MS,
     init: { headers: { accept: 'application/json', authorization: `Bearer ${credential}` } },
   };
   const answer = await requestFrom(request, (body): unknown => JSON.parse(body.toString('utf8')));

@@ -14,7 +14,11 @@ interface ServiceName {
   readonly secrets: readonly string[];
 }
 
-type ServiceRequest = ServiceName & Omit<HttpRequest, 'maxBytes'>;
+/** How long a service has for its answer, if nothing else is said. */
+const TIMEOUT_MS = 10_000;
+
+type ServiceRequest = ServiceName &
+  Pick<HttpRequest, 'url' | 'init'> & { readonly timeoutMs?: number };
 
 /** What came of a call: only an answer that is `ok` is one to read. */
 export type ServiceOutcome = HttpAnswer | HttpFailure;
@@ -32,7 +36,7 @@ export async function requestFrom<T>(
 
 /** The first half of it, for a caller who can use an answer that is not `ok`. */
 export async function callService(request: ServiceRequest): Promise<ServiceOutcome> {
-  const { url, init, timeoutMs } = request;
+  const { url, init, timeoutMs = TIMEOUT_MS } = request;
   return await exchange({ url, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES });
 }
 
