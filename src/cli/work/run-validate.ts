@@ -83,12 +83,9 @@ async function openSession(
 }
 
 async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {
-  const recipe = await readDocument(options.required('recipe'), MAX_RECIPE_BYTES, 'a recipe');
-  const snapshot = await readDocument(
-    options.required('snapshot'),
-    MAX_SNAPSHOT_BYTES,
-    'a snapshot',
-  );
+  const named = { recipe: options.required('recipe'), snapshot: options.required('snapshot') };
+  const recipe = await readDocument(named.recipe, MAX_RECIPE_BYTES, 'a recipe');
+  const snapshot = await readDocument(named.snapshot, MAX_SNAPSHOT_BYTES, 'a snapshot');
   const paths = options.texts('results');
   const results = paths.length === 0 ? undefined : await readResults(paths);
   return validate({ recipe, snapshot, results, now });
@@ -118,14 +115,10 @@ async function render(report: ValidationReport, choice: ReportChoice): Promise<s
       const { encodeReport, validationJson } = await import('../../report/json.ts');
       return encodeReport(validationJson(report));
     }
-    case 'markdown': {
-      const { renderValidationMarkdown } = await import('../../report/markdown.ts');
-      return renderValidationMarkdown(report);
-    }
-    case 'terminal': {
-      const { renderValidationTerminal } = await import('../../report/terminal.ts');
-      return renderValidationTerminal(report, choice);
-    }
+    case 'markdown':
+      return (await import('../../report/markdown.ts')).renderValidationMarkdown(report);
+    case 'terminal':
+      return (await import('../../report/terminal.ts')).renderValidationTerminal(report, choice);
   }
 }
 

@@ -100,13 +100,8 @@ export interface ValidationPaths {
  *
  * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
  */
-export async function requireOutputs({
-  inputs,
-  out,
-  force,
-  sandbox,
-  output,
-}: ValidationPaths): Promise<void> {
+export async function requireOutputs(paths: ValidationPaths): Promise<void> {
+  const { inputs, out, force, sandbox, output } = paths;
   if (output !== undefined) {
     requireHarmless('--output', output, { open: inputs });
     await requirePrintable(output);
