@@ -88,11 +88,9 @@ function render(blocks: readonly Markdown[]): string {
   return `${join(filled, '\n\n').source}\n`;
 }
 
-function headline(
-  { words, tone, sentence, exitCode }: Headline,
-  facts: Facts,
-): readonly Markdown[] {
-  const name = facts.recipe === undefined ? gfm`` : gfm`: ${text(facts.recipe.name, 100)}`;
+function headline(said: Headline, { recipe }: Facts): readonly Markdown[] {
+  const { words, tone, sentence, exitCode } = said;
+  const name = recipe === undefined ? gfm`` : gfm`: ${text(recipe.name, 100)}`;
   return [
     gfm`## ${MARKS[tone]} ${words}${name}`,
     gfm`${text(sentence, 400)} Exit code ${exitCode}.`,

@@ -1,7 +1,7 @@
 // What recipe, snapshot and results show, for a shell: whole where it is red, one line where it is not.
 import { hexOf } from '../digest.ts';
 import type { Fault, Finding } from '../errors/fault.ts';
-import type { PhaseResult } from '../evidence/phase/phase.ts';
+import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
 import { TEST_STATUSES } from '../evidence/phase/phase.ts';
 import type { Facts } from '../evidence/validate/facts.ts';
 import type { Terminal } from './terminal-lines.ts';
@@ -99,11 +99,7 @@ function countsOf({ state, counts, required }: PhaseResult): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
-function testLines(
-  start: string,
-  test: { readonly name: string; readonly message: string | undefined },
-  terminal: Terminal,
-): readonly string[] {
+function testLines(start: string, test: PhaseTest, terminal: Terminal): readonly string[] {
   const { message = '' } = test;
   const why = message === '' ? '' : `: ${visible(message, MAX_MESSAGE_CHARACTERS)}`;
   return wrap(`${start}${name(test.name)}${why}`, '  ', '    ', terminal);

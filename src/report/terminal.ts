@@ -54,7 +54,7 @@ export function renderValidationTerminal(report: ValidationReport, terminal: Ter
     ...(evidence?.sandbox === true ? bannerLines(SANDBOX, terminal) : []),
     '',
     ...recipeLines(facts, terminal),
-    ...evidenceLines(evidence, terminal),
+    ...evidenceLines(report, terminal),
     ...(faults.length === 0 ? [] : ['', heading('Not in order', terminal)]),
     ...few(faults, 'faults', (fault) => faultLines(fault, terminal)),
     ...factLines(facts, terminal),
@@ -68,14 +68,14 @@ function render(lines: readonly string[]): string {
 }
 
 function headlineLines(
-  { words, tone, sentence, exitCode }: Headline,
+  headline: Headline,
   { recipe }: Facts,
   terminal: Terminal,
 ): readonly string[] {
   const what = recipe === undefined ? '' : `  ${name(recipe.name)}`;
   return [
-    `${marked({ words, tone }, terminal)}${what}  (exit ${exitCode})`,
-    ...wrap(sentence, '', '', terminal),
+    `${marked(headline, terminal)}${what}  (exit ${headline.exitCode})`,
+    ...wrap(headline.sentence, '', '', terminal),
   ];
 }
 
@@ -150,10 +150,7 @@ function claimOf(claimed: NonNullable<VerificationReport['claimed']>): string {
   return `${parts.join(', ')} (cannot be recomputed)`;
 }
 
-function evidenceLines(
-  evidence: ValidationReport['evidence'],
-  terminal: Terminal,
-): readonly string[] {
+function evidenceLines({ evidence }: ValidationReport, terminal: Terminal): readonly string[] {
   if (evidence === undefined) return [];
   const { path, manifestDigest, signer } = evidence;
   return [
