@@ -1,6 +1,6 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { exitCodeOfSignal, runCommand, stopSignal } from '../../io/process/child-process.ts';
-import { makeSandboxDirectory, writeSandboxFiles } from '../../io/sandbox/sandbox-files.ts';
+import { makeSandboxDirectory, stageSandboxFiles } from '../../io/sandbox/sandbox-files.ts';
 import { startSandbox } from '../../io/sandbox/sandbox-server.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
@@ -13,7 +13,7 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
   const sandbox = await startSandbox({ port: options.number('port') });
   try {
     const directory = options.text('dir') ?? (await makeSandboxDirectory());
-    const files = await writeSandboxFiles(directory, sandbox);
+    const files = (await stageSandboxFiles(directory, sandbox)).keep();
     // What `affidavit validate` reads; the paths are absolute, because the command may run in another directory.
     const environment = {
       SIGSTORE_ID_TOKEN: sandbox.token(),

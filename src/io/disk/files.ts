@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import type { BundleFile } from '../../archive/entry.ts';
 import type { BundlePath } from '../../bundle-path.ts';
 import { digestOfHex } from '../../digest.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import { MAX_FILE_BYTES } from '../../limits.ts';
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
+import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
@@ -48,6 +49,23 @@ export async function readFileBounded(
     return await gather(readToEnd(file, path), path, limit);
   } finally {
     await file.handle.close();
+  }
+}
+
+/**
+ * A file with which the caller says how to judge. One that is too large says nothing about the
+ * evidence, so it is refused with the code of its kind, never as an invalid input.
+ *
+ * @param what in messages, e.g. `a trusted root`
+ * @param code what an unusable one is refused with
+ * @throws EvidenceError FILE_UNREADABLE, FILE_CHANGED, `code`
+ */
+export async function readConfig(path: string, what: string, code: ErrorCode): Promise<Uint8Array> {
+  try {
+    return await readFileBounded(path, MAX_CONFIG_BYTES, what);
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.class !== 'invalid') throw error;
+    throw withCode(error, code);
   }
 }
 

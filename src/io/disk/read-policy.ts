@@ -1,7 +1,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { parsePolicy } from '../../policy/policy.ts';
-import { readConfig } from './read-config.ts';
+import { readConfig } from './files.ts';
 
 export interface Pin {
   readonly identity: string | undefined;

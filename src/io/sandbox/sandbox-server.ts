@@ -109,16 +109,13 @@ async function answer(
   response: ServerResponse,
   at: Date,
 ): Promise<void> {
-  // A client that goes away in the middle is no event here.
-  request.on('error', ignore);
-  response.on('error', ignore);
+  // A client that goes away in the middle is no event here: there is nothing to tidy up, because
+  // requests are small and held in memory.
+  request.on('error', () => undefined);
+  response.on('error', () => undefined);
   const reply = await replyTo(instance, request, at);
   response.writeHead(reply.status, { 'Content-Type': reply.contentType, ...reply.headers });
   response.end(reply.body);
-}
-
-function ignore(): void {
-  // Nothing to tidy up: requests are small and held in memory.
 }
 
 async function replyTo(instance: Instance, request: IncomingMessage, at: Date): Promise<Reply> {

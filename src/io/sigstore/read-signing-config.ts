@@ -1,6 +1,6 @@
 import { parseSigningConfig } from '../../sign/signing-config.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
-import { readConfig } from '../disk/read-config.ts';
+import { readConfig } from '../disk/files.ts';
 
 /** The services of a file, or those of the embedded public-good instance if no file is named. */
 export async function readSigningConfig(path: string | undefined): Promise<SigningConfig> {

@@ -1,6 +1,6 @@
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
 import type { Trust } from '../../trust/trust.ts';
-import { readConfig } from '../disk/read-config.ts';
+import { readConfig } from '../disk/files.ts';
 
 /** Trust in the root of a file, or in the embedded public-good root if no file is named. */
 export async function readTrust(path: string | undefined): Promise<Trust> {
