@@ -42,12 +42,8 @@ async function judge(
   });
   const trust = await readTrust(options.text('trusted-root'));
   const allowUnsigned = options.has('allow-unsigned');
-  const verifying = verifyEvidence(openEntries(source, EVIDENCE_LAYOUT), {
-    trust,
-    policy,
-    allowUnsigned,
-    tool,
-  });
+  const entries = openEntries(source, EVIDENCE_LAYOUT);
+  const verifying = verifyEvidence(entries, { trust, policy, allowUnsigned, tool });
   return await progress('verifying', verifying);
 }
 
