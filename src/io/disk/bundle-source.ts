@@ -1,4 +1,3 @@
-import type { Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -72,13 +71,21 @@ interface Walk {
 }
 
 async function* walk({ directory, prefix, ...rest }: Walk): AsyncGenerator<Entry, void> {
-  for (const dirent of await listed(directory, rest)) {
+  const { layout, seen } = rest;
+  const dirents = await listDirectory(directory, {
+    most: layout.maxEntries - seen.count,
+    found: `more than ${layout.maxEntries} entries`,
+    expected: `at most ${layout.maxEntries} files and directories in a bundle`,
+    hint: 'check that this is the directory of a bundle',
+  });
+  seen.count += dirents.length;
+  for (const dirent of dirents) {
     const path = `${prefix}${dirent.name}`;
     const onDisk = join(directory, dirent.name);
     const type = kindOf(dirent);
     // What has an unsafe name is reported, for its reader to refuse, but neither opened nor entered:
     // Node may not even be able to name it back to the system.
-    if (!rest.layout.isPath(path) || (type !== 'file' && type !== 'directory')) {
+    if (!layout.isPath(path) || (type !== 'file' && type !== 'directory')) {
       yield { path, type, size: 0, content: nothing() };
     } else if (type === 'directory') {
       yield { path, type, size: 0, content: nothing() };
@@ -100,17 +107,3 @@ async function* fileEntry(path: string, onDisk: string): AsyncGenerator<Entry, v
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}
-
-async function listed(
-  directory: string,
-  { layout: { maxEntries }, seen }: Pick<Walk, 'layout' | 'seen'>,
-): Promise<readonly Dirent[]> {
-  const dirents = await listDirectory(directory, {
-    most: maxEntries - seen.count,
-    found: `more than ${maxEntries} entries`,
-    expected: `at most ${maxEntries} files and directories in a bundle`,
-    hint: 'check that this is the directory of a bundle',
-  });
-  seen.count += dirents.length;
-  return dirents;
-}

@@ -94,7 +94,7 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
  */
 export async function writeWhole(
   path: string,
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   { force, signal, onNamed }: WriteOptions,
 ): Promise<void> {
   await requireFree(path, force);
@@ -202,7 +202,7 @@ function createTemporary(directory: string): string {
 
 async function fill(
   temporary: string,
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const handle = await open(temporary, constants.O_WRONLY | constants.O_NOFOLLOW);
