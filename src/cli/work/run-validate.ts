@@ -72,14 +72,14 @@ async function openSession(
 ): Promise<SigningSession | undefined> {
   if (out === undefined || options.has('no-sign')) return undefined;
   requireSignable(now);
-  const request = {
+  return await openSigning({
     sandbox: options.has('sandbox'),
     out,
     identityToken: options.text('identity-token'),
     signingConfig: options.text('signing-config'),
     trustedRoot: options.text('trusted-root'),
-  };
-  return await openSigning(request, environment);
+    environment,
+  });
 }
 
 async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {

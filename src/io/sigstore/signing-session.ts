@@ -12,6 +12,8 @@ export interface SigningChoice {
   readonly identityToken: string | undefined;
   readonly signingConfig: string | undefined;
   readonly trustedRoot: string | undefined;
+  /** Where a token and the paths that are not given may stand. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** Everything that signing needs, found before any work is done. */
@@ -26,18 +28,11 @@ export interface SigningSession {
 }
 
 /** @throws EvidenceError TOKEN_MISSING, SIGNING_CONFIG_INVALID, TRUSTED_ROOT_INVALID, FILE_UNREADABLE */
-export async function openSigning(
-  choice: SigningChoice,
-  environment: NodeJS.ProcessEnv,
-): Promise<SigningSession> {
-  if (choice.sandbox) return await sandboxSigning(choice.out);
-  return await serviceSigning(choice, environment);
+export async function openSigning(choice: SigningChoice): Promise<SigningSession> {
+  return await (choice.sandbox ? sandboxSigning(choice.out) : serviceSigning(choice));
 }
 
-async function serviceSigning(
-  choice: SigningChoice,
-  environment: NodeJS.ProcessEnv,
-): Promise<SigningSession> {
+async function serviceSigning({ environment, ...choice }: SigningChoice): Promise<SigningSession> {
   const { readIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');
