@@ -1,6 +1,5 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
-import type { Command } from './call/command.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
 import { splitDashes } from './command-after-dashes.ts';
 import { findCommand } from './command-table.ts';
@@ -38,7 +37,8 @@ async function run(
   const words = argv.slice(1);
   const [name = '', ...more] = leadingNames(argv);
   const command = asksForHelp(words) ? undefined : await findCommand(name);
-  const isKnown = command !== undefined && (more.length === 0 || takesOperands(command));
+  const isKnown =
+    command !== undefined && (more.length === 0 || Object.keys(command.args).length > 0);
   if (!isKnown) {
     const { runOclif } = await import('./oclif.ts');
     await runOclif(argv, root);
@@ -46,7 +46,7 @@ async function run(
     return;
   }
   const { runCommand } = await import('./run-command.ts');
-  await runCommand(command, { words, after }, root);
+  await runCommand(command, words, after, root);
 }
 
 /** As oclif has it: after `--` it is an operand. */
@@ -59,10 +59,6 @@ function asksForHelp(words: readonly string[]): boolean {
 function leadingNames(argv: readonly string[]): readonly string[] {
   const cut = argv.findIndex((word) => /^-|=/.test(word));
   return argv.slice(0, cut === -1 ? undefined : cut).filter((word) => word !== '');
-}
-
-function takesOperands({ args }: Command): boolean {
-  return Object.keys(args).length > 0;
 }
 
 async function end(error: unknown, json: boolean): Promise<void> {

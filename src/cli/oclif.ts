@@ -74,24 +74,18 @@ function oclifFlag(flag: Flag): OclifFlag {
     summary,
     ...(dependsOn && { dependsOn: [...dependsOn] }),
     ...(exclusive && { exclusive: [...exclusive] }),
+    ...('helpValue' in flag && { helpValue: flag.helpValue }),
   };
   switch (flag.type) {
     case 'switch':
       return boolean(common);
     case 'text':
-      return string({ ...common, helpValue: flag.helpValue, required: flag.required === true });
+      return string({ ...common, required: flag.required === true });
     case 'texts':
-      return string({
-        ...common,
-        helpValue: flag.helpValue,
-        multiple: true,
-        multipleNonGreedy: true,
-      });
+      return string({ ...common, multiple: true, multipleNonGreedy: true });
     case 'choice':
       return option({ ...common, options: flag.options })();
-    case 'number': {
-      const { helpValue, min, max } = flag;
-      return integer({ ...common, helpValue, min, max, default: flag.default });
-    }
+    case 'number':
+      return integer({ ...common, min: flag.min, max: flag.max, default: flag.default });
   }
 }

@@ -4,25 +4,24 @@ import { join } from 'node:path';
 import { interruptible } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
 import type { Tool } from '../tool.ts';
-import type { Call, Command } from './call/command.ts';
+import type { Command } from './call/command.ts';
 import { Options } from './call/options.ts';
-import type { OptionValue } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
 
-/** The words after a command's name. */
-export interface CommandWords {
-  readonly words: readonly string[];
-  /** Those after `--`, if they are another program's. */
-  readonly after: readonly string[] | undefined;
-}
-
-/** Runs one command of the table, and sets the exit code. `root` is the directory of package.json. */
+/**
+ * Runs one command of the table, and sets the exit code. `root` is the directory of package.json.
+ *
+ * @param words those after the command's name
+ * @param after those after `--`, if they are another program's
+ */
 export async function runCommand(
   command: Command,
-  { words, after }: CommandWords,
+  words: readonly string[],
+  after: readonly string[] | undefined,
   root: string,
 ): Promise<void> {
-  const given = readWords(words, command) ?? (await parseAsOclif(words, command));
+  const given =
+    readWords(words, command) ?? (await (await import('./oclif.ts')).parseWords(words, command));
   const frame = {
     options: new Options(given),
     words,
@@ -33,22 +32,12 @@ export async function runCommand(
     progress: withProgress,
   };
   const work = await command.load();
-  const start = async (signal: AbortSignal, finish: () => void): Promise<number> => {
-    const call: Call = { ...frame, signal, finish };
-    return await work(call);
-  };
+  const start = async (signal: AbortSignal, finish: () => void): Promise<number> =>
+    await work({ ...frame, signal, finish });
   process.exitCode =
     command.signals === 'interrupt'
       ? await interruptible(start)
       : await start(new AbortController().signal, () => undefined);
-}
-
-async function parseAsOclif(
-  words: readonly string[],
-  command: Command,
-): Promise<ReadonlyMap<string, OptionValue>> {
-  const { parseWords } = await import('./oclif.ts');
-  return await parseWords(words, command);
 }
 
 /** This program, as its reports name it. */

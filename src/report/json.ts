@@ -14,7 +14,7 @@ import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { replaceInvisible } from '../quote.ts';
 import type { Identity } from '../trust/identity.ts';
-import { LIMIT_OF_TRUST } from './limit-of-trust.ts';
+import { LIMIT_OF_TRUST } from './words.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */
 export type JsonObject = Readonly<Record<string, Json>>;
@@ -81,10 +81,10 @@ export function encodeReport(json: JsonObject): string {
 
 /** JSON's own escape, for each UTF-16 code unit. */
 function escapeUnits(character: string): string {
-  return Array.from({ length: character.length }, (_, index) => {
-    const unit = character.charCodeAt(index).toString(16);
-    return `\\u${unit.padStart(4, '0')}`;
-  }).join('');
+  return character.replaceAll(/./gs, (unit) => {
+    const hex = unit.charCodeAt(0).toString(16);
+    return `\\u${hex.padStart(4, '0')}`;
+  });
 }
 
 function identityJson({ subject, issuer }: Identity): JsonObject {

@@ -10,11 +10,10 @@ import type { Identity } from '../trust/identity.ts';
 import type { Proof } from '../trust/trust.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
-import { LIMIT_OF_TRUST } from './limit-of-trust.ts';
 import { cell, emphasised, factSections, faultLine, findingsSection } from './markdown-facts.ts';
 import { bulletList, table } from './markdown-lists.ts';
-import type { Banner, Headline, Tone } from './words.ts';
 import {
+  LIMIT_OF_TRUST,
   SANDBOX,
   UNPROVEN,
   faultsOf,
@@ -25,6 +24,7 @@ import {
   verificationBanners,
   verificationHeadline,
 } from './words.ts';
+import type { Banner, Headline, Tone } from './words.ts';
 
 export interface VerificationMarkdownOptions {
   /** The input as the user typed it. */
@@ -59,7 +59,7 @@ export function renderVerificationMarkdown(
     identityList(report, source),
     ...(isUnproven(report) ? [gfm`**${UNPROVEN}**`] : []),
     ...factSections(report.facts),
-    ...provenance(report),
+    provenance(report),
     ...findingsSection(report.findings),
     ...checksTable(report),
     gfm`*${LIMIT_OF_TRUST}*`,
@@ -88,11 +88,9 @@ function render(blocks: readonly Markdown[]): string {
   return `${join(filled, '\n\n').source}\n`;
 }
 
-function headline(
-  { words, tone, sentence, exitCode }: Headline,
-  facts: Facts,
-): readonly Markdown[] {
-  const name = facts.recipe === undefined ? gfm`` : gfm`: ${text(facts.recipe.name, 100)}`;
+function headline(said: Headline, { recipe }: Facts): readonly Markdown[] {
+  const { words, tone, sentence, exitCode } = said;
+  const name = recipe === undefined ? gfm`` : gfm`: ${text(recipe.name, 100)}`;
   return [
     gfm`## ${MARKS[tone]} ${words}${name}`,
     gfm`${text(sentence, 400)} Exit code ${exitCode}.`,
@@ -194,20 +192,14 @@ function evidenceItems(evidence: ValidationReport['evidence']): readonly Markdow
   ];
 }
 
-function provenance({ facts, claimed }: VerificationReport): readonly Markdown[] {
-  if (claimed === undefined) return [];
+function provenance({ facts, claimed }: VerificationReport): Markdown {
+  if (claimed === undefined) return gfm``;
   const { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction } = claimed;
   const recomputed = recomputedOf(facts);
-  return [
-    gfm`### Recomputed and claimed`,
-    join(
-      [
-        gfm`- **Recomputed from the files:** ${recomputed.length === 0 ? 'nothing' : recomputed.join(', ')}`,
-        gfm`- **Only claimed:** made at ${cell(attestedAt)}, aicr version ${claim(aicrVersion)}, validator catalog ${claim(validatorCatalogVersion)}, ${String(validatorImages)} validator images, redaction ${claim(redaction ?? '')}; that snapshot and results come from that cluster`,
-      ],
-      '\n',
-    ),
-  ];
+  return section('Recomputed and claimed', [
+    gfm`**Recomputed from the files:** ${recomputed.length === 0 ? 'nothing' : recomputed.join(', ')}`,
+    gfm`**Only claimed:** made at ${cell(attestedAt)}, aicr version ${claim(aicrVersion)}, validator catalog ${claim(validatorCatalogVersion)}, ${String(validatorImages)} validator images, redaction ${claim(redaction ?? '')}; that snapshot and results come from that cluster`,
+  ]);
 }
 
 function claim(value: string): Markdown {

@@ -1,7 +1,7 @@
 // What recipe, snapshot and results show, for a shell: whole where it is red, one line where it is not.
 import { hexOf } from '../digest.ts';
 import type { Fault, Finding } from '../errors/fault.ts';
-import type { PhaseResult } from '../evidence/phase/phase.ts';
+import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
 import { TEST_STATUSES } from '../evidence/phase/phase.ts';
 import type { Facts } from '../evidence/validate/facts.ts';
 import type { Terminal } from './terminal-lines.ts';
@@ -19,8 +19,6 @@ import {
   wantedBy,
 } from './words.ts';
 
-/** Lines of any list: the rest is counted, and whole in the JSON report. */
-const MOST = 10;
 const MAX_NAME_CHARACTERS = 100;
 const MAX_MESSAGE_CHARACTERS = 200;
 
@@ -75,26 +73,18 @@ function phaseLines(facts: Facts, terminal: Terminal): readonly string[] {
     phase.phase,
     `${marked(sayPhase(phase), terminal)}${countsOf(phase)}`,
   ]);
-  const more = { most: MOST, noun: 'tests' };
   return [
     '',
     heading('Phases', terminal),
     ...columns(states),
-    ...few(
-      testsOf(facts, ['failed', 'pending', 'other']),
-      (test) => testLines(`✗ ${test.status} ${test.phase}: `, test, terminal),
-      more,
+    ...few(testsOf(facts, ['failed', 'pending', 'other']), 'tests', (test) =>
+      testLines(`✗ ${test.status} ${test.phase}: `, test, terminal),
     ),
-    ...few(
-      missingOf(facts),
-      ({ phase, check }) =>
-        wrap(`✗ no test for the recipe's check ${phase}: ${name(check)}`, '  ', '    ', terminal),
-      { most: MOST, noun: 'checks without a test' },
+    ...few(missingOf(facts), 'checks without a test', ({ phase, check }) =>
+      wrap(`✗ no test for the recipe's check ${phase}: ${name(check)}`, '  ', '    ', terminal),
     ),
-    ...few(
-      testsOf(facts, ['skipped']),
-      (test) => testLines(`· skipped ${test.phase}: `, test, terminal),
-      { most: MOST, noun: 'skipped tests' },
+    ...few(testsOf(facts, ['skipped']), 'skipped tests', (test) =>
+      testLines(`· skipped ${test.phase}: `, test, terminal),
     ),
   ];
 }
@@ -109,11 +99,7 @@ function countsOf({ state, counts, required }: PhaseResult): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
-function testLines(
-  start: string,
-  test: { readonly name: string; readonly message: string | undefined },
-  terminal: Terminal,
-): readonly string[] {
+function testLines(start: string, test: PhaseTest, terminal: Terminal): readonly string[] {
   const { message = '' } = test;
   const why = message === '' ? '' : `: ${visible(message, MAX_MESSAGE_CHARACTERS)}`;
   return wrap(`${start}${name(test.name)}${why}`, '  ', '    ', terminal);
@@ -128,17 +114,13 @@ function constraintLines(facts: Facts, terminal: Terminal): readonly string[] {
     '',
     heading('Constraints', terminal),
     `  ${marked({ words, tone: red.length === 0 ? 'good' : 'bad' }, terminal)}`,
-    ...few(
-      red,
-      (constraint) => {
-        const { actual, expected, reason } = constraint;
-        const found =
-          actual === undefined ? name(reason ?? 'not in the snapshot') : `found ${name(actual)}`;
-        const line = `${name(constraint.name)}: ${found}, expected ${name(expected)}`;
-        return wrap(`✗ ${sayConstraint(constraint).words} ${line}`, '  ', '    ', terminal);
-      },
-      { most: MOST, noun: 'constraints that do not hold' },
-    ),
+    ...few(red, 'constraints that do not hold', (constraint) => {
+      const { actual, expected, reason } = constraint;
+      const found =
+        actual === undefined ? name(reason ?? 'not in the snapshot') : `found ${name(actual)}`;
+      const line = `${name(constraint.name)}: ${found}, expected ${name(expected)}`;
+      return wrap(`✗ ${sayConstraint(constraint).words} ${line}`, '  ', '    ', terminal);
+    }),
     ...(phaseConstraints.length === 0
       ? []
       : [`  · ${phaseConstraints.length} left to the validators of their phase, not evaluated`]),
@@ -150,7 +132,7 @@ export function findingLines(findings: readonly Finding[], terminal: Terminal): 
   return [
     '',
     heading(`Findings (${findings.length}, none changes the verdict)`, terminal),
-    ...few(findings, (finding) => faultLines(finding, terminal), { most: MOST, noun: 'findings' }),
+    ...few(findings, 'findings', (finding) => faultLines(finding, terminal)),
   ];
 }
 

@@ -76,11 +76,12 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
   );
 }
 
-/** The first items, and how many more there are. */
+/** The first items, and how many more there are: those are whole in the JSON report. */
 export function few<T>(
   items: readonly T[],
+  noun: string,
   render: (item: T) => readonly string[],
-  { most, noun }: { readonly most: number; readonly noun: string },
+  most = 10,
 ): readonly string[] {
   const lines = items.slice(0, most).flatMap(render);
   const left = items.length - most;

@@ -5,13 +5,12 @@ import type { Facts } from '../evidence/validate/facts.ts';
 import type { ValidationReport } from '../evidence/validate/validation-report.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import type { Identity } from '../trust/identity.ts';
-import { LIMIT_OF_TRUST } from './limit-of-trust.ts';
 import { factLines, faultLines, findingLines, name, recipeLines } from './terminal-facts.ts';
 import type { Terminal } from './terminal-lines.ts';
 import { few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';
 import { visible } from './visible.ts';
-import type { Banner, Headline } from './words.ts';
 import {
+  LIMIT_OF_TRUST,
   SANDBOX,
   UNPROVEN,
   faultsOf,
@@ -21,9 +20,12 @@ import {
   verificationBanners,
   verificationHeadline,
 } from './words.ts';
+import type { Banner, Headline } from './words.ts';
 
 /** Faults of one check; the JSON report has them all. */
 const MOST_FAULTS = 3;
+/** Times of signing or log entries; real signatures have one or two. */
+const MOST_PROOFS = 4;
 /** An identity may be a long address; it is shown whole, so that it can be copied. */
 const MAX_IDENTITY_CHARACTERS = 500;
 
@@ -47,15 +49,14 @@ export function renderVerificationTerminal(report: VerificationReport, terminal:
 
 export function renderValidationTerminal(report: ValidationReport, terminal: Terminal): string {
   const { evidence, facts, faults, findings } = report;
-  const more = { most: 10, noun: 'faults' };
   return render([
     ...headlineLines(validationHeadline(report), facts, terminal),
     ...(evidence?.sandbox === true ? bannerLines(SANDBOX, terminal) : []),
     '',
     ...recipeLines(facts, terminal),
-    ...evidenceLines(evidence, terminal),
+    ...evidenceLines(report, terminal),
     ...(faults.length === 0 ? [] : ['', heading('Not in order', terminal)]),
-    ...few(faults, (fault) => faultLines(fault, terminal), more),
+    ...few(faults, 'faults', (fault) => faultLines(fault, terminal)),
     ...factLines(facts, terminal),
     ...findingLines(findings, terminal),
     ...lastLines(terminal),
@@ -67,14 +68,14 @@ function render(lines: readonly string[]): string {
 }
 
 function headlineLines(
-  { words, tone, sentence, exitCode }: Headline,
+  headline: Headline,
   { recipe }: Facts,
   terminal: Terminal,
 ): readonly string[] {
   const what = recipe === undefined ? '' : `  ${name(recipe.name)}`;
   return [
-    `${marked({ words, tone }, terminal)}${what}  (exit ${exitCode})`,
-    ...wrap(sentence, '', '', terminal),
+    `${marked(headline, terminal)}${what}  (exit ${headline.exitCode})`,
+    ...wrap(headline.sentence, '', '', terminal),
   ];
 }
 
@@ -104,19 +105,20 @@ function signatureLines({ signature }: VerificationReport, terminal: Terminal): 
       return labelled('signer', 'not known: the signature did not verify', terminal);
     case 'verified': {
       const { signer, times, logEntries } = signature.proof;
-      const more = { most: 4, noun: 'proofs' };
       return [
         ...signerLines(signer, terminal),
         ...few(
           times,
+          'proofs',
           ({ at, source }) =>
             labelled('signed', `${timestampOf(at)} (${visible(source, 60)})`, terminal),
-          more,
+          MOST_PROOFS,
         ),
         ...few(
           logEntries,
+          'proofs',
           ({ log, index }) => labelled('log', `${name(log)} entry ${name(index)}`, terminal),
-          more,
+          MOST_PROOFS,
         ),
       ];
     }
@@ -148,10 +150,7 @@ function claimOf(claimed: NonNullable<VerificationReport['claimed']>): string {
   return `${parts.join(', ')} (cannot be recomputed)`;
 }
 
-function evidenceLines(
-  evidence: ValidationReport['evidence'],
-  terminal: Terminal,
-): readonly string[] {
+function evidenceLines({ evidence }: ValidationReport, terminal: Terminal): readonly string[] {
   if (evidence === undefined) return [];
   const { path, manifestDigest, signer } = evidence;
   return [
@@ -178,10 +177,14 @@ function checkLines(checks: readonly CheckResult[], terminal: Terminal): readonl
 }
 
 function faultyLines(check: CheckResult, terminal: Terminal): readonly string[] {
-  const more = { most: MOST_FAULTS, noun: 'faults of this check' };
   return [
     `  ${marked(sayCheck(check), terminal)} ${check.name}`,
-    ...few(faultsOf(check), (fault) => faultLines(fault, terminal, '    '), more),
+    ...few(
+      faultsOf(check),
+      'faults of this check',
+      (fault) => faultLines(fault, terminal, '    '),
+      MOST_FAULTS,
+    ),
   ];
 }
 

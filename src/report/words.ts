@@ -90,6 +90,10 @@ export function verificationBanners(report: VerificationReport): readonly Banner
   return banners;
 }
 
+/** Printed in every report: what a signature does not prove. */
+export const LIMIT_OF_TRUST =
+  'A signature binds these files to an identity. It does not prove that the hardware exists.';
+
 /** Before the facts of invalid evidence: they come from files that nobody vouches for. */
 export const UNPROVEN =
   'What follows is what the files say. The evidence is invalid, so none of it is proven.';

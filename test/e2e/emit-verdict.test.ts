@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
 import { DOCUMENTS, INPUTS, OUT, UNSIGNED, Workplace, placesOf } from './emit.ts';
 import type { ReportJson } from './emit.ts';
 

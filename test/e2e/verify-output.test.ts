@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import {

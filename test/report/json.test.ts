@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import type { JsonObject } from '../../src/report/json.ts';
 import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
 import {
   FAILED,
   GREEN,

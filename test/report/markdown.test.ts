@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
 import { renderValidationMarkdown, renderVerificationMarkdown } from '../../src/report/markdown.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
 import { propertyRuns } from '../property-runs.ts';
 import {
   FAILED,

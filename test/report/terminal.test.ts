@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { LIMIT_OF_TRUST } from '../../src/report/limit-of-trust.ts';
 import { renderValidationTerminal, renderVerificationTerminal } from '../../src/report/terminal.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
 import {
   FAILED,
   INVALID,

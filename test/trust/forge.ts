@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 import * as der from '../../src/der/write-der.ts';
-import { generateSandboxKeys } from '../../src/io/sandbox/sandbox-keys.ts';
+import { generateSandboxKeys } from '../../src/io/sandbox/sandbox-server.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/media-types.ts';
 import { buildCertificateAuthority } from '../../src/sandbox/certificate-authority.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';

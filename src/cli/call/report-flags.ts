@@ -21,11 +21,8 @@ export interface ReportChoice {
 }
 
 /** What the user chose; colour only on a terminal, and never against NO_COLOR. https://no-color.org */
-export function reportOf({
-  options,
-  terminal,
-  environment,
-}: Pick<Call, 'options' | 'terminal' | 'environment'>): ReportChoice {
+export function reportOf(call: Pick<Call, 'options' | 'terminal' | 'environment'>): ReportChoice {
+  const { options, terminal, environment } = call;
   const output = options.text('output');
   const isTerminal = terminal.isTTY === true && output === undefined;
   const refused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';

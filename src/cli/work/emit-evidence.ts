@@ -5,6 +5,7 @@ import { packEvidence } from '../../evidence/pack/pack-evidence.ts';
 import type { Validation } from '../../evidence/validate/validate.ts';
 import { writeWhole } from '../../io/disk/files.ts';
 import { logFiles } from '../../io/disk/log-files.ts';
+import type { StagedFiles } from '../../io/sandbox/sandbox-files.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
 
@@ -35,15 +36,16 @@ async function write(
   session: SigningSession | undefined,
   { options, signal, finish, progress }: Call,
 ): Promise<void> {
-  const undo = (): void => session?.dropRoot();
+  let root: StagedFiles | undefined;
+  const undo = (): void => root?.drop();
   const onNamed = (): void => {
     // An interrupt is too late once the archive has its name.
     finish();
-    session?.keepRoot();
+    root?.keep();
   };
   signal.addEventListener('abort', undo);
   try {
-    await session?.stageRoot();
+    root = await session?.stageRoot?.();
     const written = writeWhole(out, archive, { force: options.has('force'), signal, onNamed });
     await progress('writing the archive', written);
   } catch (error) {

@@ -1,9 +1,11 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { exitCodeOfSignal, runCommand, stopSignal } from '../../io/process/child-process.ts';
-import { makeSandboxDirectory, writeSandboxFiles } from '../../io/sandbox/sandbox-files.ts';
+import { makeSandboxDirectory, stageSandboxFiles } from '../../io/sandbox/sandbox-files.ts';
 import { startSandbox } from '../../io/sandbox/sandbox-server.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
 import type { Call } from '../call/command.ts';
-import { renderExports, sandboxEnvironment } from './sandbox-environment.ts';
+import { commandLine } from '../call/shell-words.ts';
 
 /** Everything that `affidavit sandbox` does. */
 export async function runSandbox({ options, after }: Call): Promise<number> {
@@ -11,8 +13,13 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
   const sandbox = await startSandbox({ port: options.number('port') });
   try {
     const directory = options.text('dir') ?? (await makeSandboxDirectory());
-    const files = await writeSandboxFiles(directory, sandbox);
-    const environment = sandboxEnvironment(files, sandbox.token());
+    const files = (await stageSandboxFiles(directory, sandbox)).keep();
+    // What `affidavit validate` reads; the paths are absolute, because the command may run in another directory.
+    const environment = {
+      SIGSTORE_ID_TOKEN: sandbox.token(),
+      AFFIDAVIT_SIGNING_CONFIG: files.signingConfig,
+      AFFIDAVIT_TRUSTED_ROOT: files.trustedRoot,
+    };
     if (command === undefined) {
       process.stdout.write(`${renderExports(environment, files.trustedRoot, sandbox)}\n`);
       return exitCodeOfSignal(await stopSignal());
@@ -34,4 +41,26 @@ function requireWords(command: readonly string[] | undefined): readonly string[]
     expected: 'a command and its arguments',
     hint: 'name the command to run, or leave -- out to serve until Ctrl-C',
   });
+}
+
+/** Lines to paste into another shell, and what to do there next. */
+function renderExports(
+  environment: Readonly<Record<string, string>>,
+  trustedRoot: string,
+  { url, issuer }: { readonly url: string; readonly issuer: string },
+): string {
+  const exports = Object.entries(environment).map(
+    ([name, value]) => `export ${commandLine([`${name}=${value}`])}`,
+  );
+  const sign = ['validate', '--recipe', 'recipe.yaml', '--snapshot', 'snapshot.yaml'];
+  const verify = ['--trusted-root', trustedRoot];
+  const signer = ['--certificate-identity', SANDBOX_IDENTITY, '--certificate-oidc-issuer', issuer];
+  return [
+    `# A whole Sigstore answers at ${escapeInvisible(url)} until Ctrl-C. In another shell:`,
+    ...exports,
+    '# then sign and verify:',
+    `#   ${commandLine(['affidavit', ...sign, '--results', 'ctrf/', '--emit-evidence', 'evidence.tar.gz'])}`,
+    `#   ${commandLine(['affidavit', 'verify-evidence', 'evidence.tar.gz', ...verify, ...signer])}`,
+    '# Nothing signed here verifies under any other trusted root.',
+  ].join('\n');
 }

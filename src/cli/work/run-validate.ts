@@ -4,9 +4,9 @@ import { validate } from '../../evidence/validate/validate.ts';
 import type { NamedDocument, Validation } from '../../evidence/validate/validate.ts';
 import type { ValidationReport } from '../../evidence/validate/validation-report.ts';
 import { STDIN, readFileBounded } from '../../io/disk/files.ts';
+import { requireOutputs } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readResults, requireOneStdin } from '../../io/disk/results.ts';
-import { requireOutputs } from '../../io/disk/validate-outputs.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { openSigning } from '../../io/sigstore/signing-session.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
@@ -43,7 +43,7 @@ export async function runValidate(call: Call): Promise<number> {
     }
     return report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
   } finally {
-    await session?.close();
+    await session?.close?.();
   }
 }
 
@@ -72,23 +72,20 @@ async function openSession(
 ): Promise<SigningSession | undefined> {
   if (out === undefined || options.has('no-sign')) return undefined;
   requireSignable(now);
-  const request = {
+  return await openSigning({
     sandbox: options.has('sandbox'),
     out,
     identityToken: options.text('identity-token'),
     signingConfig: options.text('signing-config'),
     trustedRoot: options.text('trusted-root'),
-  };
-  return await openSigning(request, environment);
+    environment,
+  });
 }
 
 async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {
-  const recipe = await readDocument(options.required('recipe'), MAX_RECIPE_BYTES, 'a recipe');
-  const snapshot = await readDocument(
-    options.required('snapshot'),
-    MAX_SNAPSHOT_BYTES,
-    'a snapshot',
-  );
+  const named = { recipe: options.required('recipe'), snapshot: options.required('snapshot') };
+  const recipe = await readDocument(named.recipe, MAX_RECIPE_BYTES, 'a recipe');
+  const snapshot = await readDocument(named.snapshot, MAX_SNAPSHOT_BYTES, 'a snapshot');
   const paths = options.texts('results');
   const results = paths.length === 0 ? undefined : await readResults(paths);
   return validate({ recipe, snapshot, results, now });
@@ -118,14 +115,10 @@ async function render(report: ValidationReport, choice: ReportChoice): Promise<s
       const { encodeReport, validationJson } = await import('../../report/json.ts');
       return encodeReport(validationJson(report));
     }
-    case 'markdown': {
-      const { renderValidationMarkdown } = await import('../../report/markdown.ts');
-      return renderValidationMarkdown(report);
-    }
-    case 'terminal': {
-      const { renderValidationTerminal } = await import('../../report/terminal.ts');
-      return renderValidationTerminal(report, choice);
-    }
+    case 'markdown':
+      return (await import('../../report/markdown.ts')).renderValidationMarkdown(report);
+    case 'terminal':
+      return (await import('../../report/terminal.ts')).renderValidationTerminal(report, choice);
   }
 }
 

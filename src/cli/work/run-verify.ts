@@ -42,12 +42,8 @@ async function judge(
   });
   const trust = await readTrust(options.text('trusted-root'));
   const allowUnsigned = options.has('allow-unsigned');
-  const verifying = verifyEvidence(openEntries(source, EVIDENCE_LAYOUT), {
-    trust,
-    policy,
-    allowUnsigned,
-    tool,
-  });
+  const entries = openEntries(source, EVIDENCE_LAYOUT);
+  const verifying = verifyEvidence(entries, { trust, policy, allowUnsigned, tool });
   return await progress('verifying', verifying);
 }
 
@@ -55,29 +51,23 @@ async function judge(
 function requireHarmlessOutput({ options }: Call): void {
   const output = options.text('output');
   if (output === undefined) return;
-  const open = [options.text('trusted-root'), options.text('policy')].filter(
-    (path) => path !== undefined,
-  );
+  const open = ['trusted-root', 'policy'].flatMap((name) => options.text(name) ?? []);
   requireHarmless('--output', output, { open, bundle: options.required('input') });
 }
 
 async function render(
   report: VerificationReport,
-  { format, colour, width }: ReportChoice,
+  choice: ReportChoice,
   about: { readonly source: string; readonly repeat: string },
 ): Promise<string> {
-  switch (format) {
+  switch (choice.format) {
     case 'json': {
       const { encodeReport, verificationJson } = await import('../../report/json.ts');
       return encodeReport({ ...verificationJson(report), source: about.source });
     }
-    case 'markdown': {
-      const { renderVerificationMarkdown } = await import('../../report/markdown.ts');
-      return renderVerificationMarkdown(report, about);
-    }
-    case 'terminal': {
-      const { renderVerificationTerminal } = await import('../../report/terminal.ts');
-      return renderVerificationTerminal(report, { colour, width, ...about });
-    }
+    case 'markdown':
+      return (await import('../../report/markdown.ts')).renderVerificationMarkdown(report, about);
+    case 'terminal':
+      return (await import('../../report/terminal.ts')).renderVerificationTerminal(report, choice);
   }
 }

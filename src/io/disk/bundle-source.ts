@@ -1,4 +1,3 @@
-import type { Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,32 +7,29 @@ import type { Layout } from '../../archive/layout.ts';
 import { readTar } from '../../archive/read-tar.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { listDirectory } from './list-directory.ts';
-import { kindOf, openFile, openFound, readUnchanged, wrongKind } from './open-file.ts';
+import {
+  kindOf,
+  listDirectory,
+  openFile,
+  openFound,
+  readUnchanged,
+  wrongKind,
+} from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
-/** A bundle as it was given, opened when its entries are asked for; they can be read once. */
-export interface BundleSource {
-  readonly kind: 'archive' | 'directory';
-  readonly entries: AsyncIterable<Entry>;
-}
-
 /**
- * A bundle's entries, whether it is a tar.gz or a directory. Nothing of it is written anywhere.
+ * A bundle's entries, whether it is a tar.gz or a directory; they can be read once. It is opened when
+ * they are asked for: then what is wrong is in the report. Nothing of it is written anywhere.
  *
- * @throws EvidenceError FILE_UNREADABLE; from the entries also ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE,
- *   LIMIT_EXCEEDED, FILE_CHANGED
+ * @throws EvidenceError FILE_UNREADABLE, ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, FILE_CHANGED
  */
-export async function openBundle(path: string, layout: Layout): Promise<BundleSource> {
+export async function* openEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
   const stats = await stat(path).catch((error: unknown) => {
     throw unreadable(error, path);
   });
-  if (stats.isDirectory()) {
-    const entries = walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
-    return { kind: 'directory', entries };
-  }
-  if (stats.isFile()) return { kind: 'archive', entries: archiveEntries(path) };
-  throw wrongKind(path, kindOf(stats));
+  if (stats.isDirectory()) yield* walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
+  else if (stats.isFile()) yield* archiveEntries(path);
+  else throw wrongKind(path, kindOf(stats));
 }
 
 async function* archiveEntries(path: string): AsyncGenerator<Entry, void> {
@@ -75,13 +71,21 @@ interface Walk {
 }
 
 async function* walk({ directory, prefix, ...rest }: Walk): AsyncGenerator<Entry, void> {
-  for (const dirent of await listed(directory, rest)) {
+  const { layout, seen } = rest;
+  const dirents = await listDirectory(directory, {
+    most: layout.maxEntries - seen.count,
+    found: `more than ${layout.maxEntries} entries`,
+    expected: `at most ${layout.maxEntries} files and directories in a bundle`,
+    hint: 'check that this is the directory of a bundle',
+  });
+  seen.count += dirents.length;
+  for (const dirent of dirents) {
     const path = `${prefix}${dirent.name}`;
     const onDisk = join(directory, dirent.name);
     const type = kindOf(dirent);
     // What has an unsafe name is reported, for its reader to refuse, but neither opened nor entered:
     // Node may not even be able to name it back to the system.
-    if (!rest.layout.isPath(path) || (type !== 'file' && type !== 'directory')) {
+    if (!layout.isPath(path) || (type !== 'file' && type !== 'directory')) {
       yield { path, type, size: 0, content: nothing() };
     } else if (type === 'directory') {
       yield { path, type, size: 0, content: nothing() };
@@ -103,23 +107,3 @@ async function* fileEntry(path: string, onDisk: string): AsyncGenerator<Entry, v
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}
-
-async function listed(
-  directory: string,
-  { layout: { maxEntries }, seen }: Pick<Walk, 'layout' | 'seen'>,
-): Promise<readonly Dirent[]> {
-  const dirents = await listDirectory(directory, {
-    most: maxEntries - seen.count,
-    found: `more than ${maxEntries} entries`,
-    expected: `at most ${maxEntries} files and directories in a bundle`,
-    hint: 'check that this is the directory of a bundle',
-  });
-  seen.count += dirents.length;
-  return dirents;
-}
-
-/** The entries of `openBundle`, opened when they are asked for: then what is wrong is in the report. */
-export async function* openEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
-  const { entries } = await openBundle(path, layout);
-  yield* entries;
-}

@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import type { BundleFile } from '../../archive/entry.ts';
 import type { BundlePath } from '../../bundle-path.ts';
 import { digestOfHex } from '../../digest.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import { MAX_FILE_BYTES } from '../../limits.ts';
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
+import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
@@ -51,6 +52,23 @@ export async function readFileBounded(
   }
 }
 
+/**
+ * A file with which the caller says how to judge. One that is too large says nothing about the
+ * evidence, so it is refused with the code of its kind, never as an invalid input.
+ *
+ * @param what in messages, e.g. `a trusted root`
+ * @param code what an unusable one is refused with
+ * @throws EvidenceError FILE_UNREADABLE, FILE_CHANGED, `code`
+ */
+export async function readConfig(path: string, what: string, code: ErrorCode): Promise<Uint8Array> {
+  try {
+    return await readFileBounded(path, MAX_CONFIG_BYTES, what);
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.class !== 'invalid') throw error;
+    throw withCode(error, code);
+  }
+}
+
 /** A file on disk, hashed now, as a file of a bundle that is read again when the bundle is written. */
 export async function hashFile(path: string, bundlePath: BundlePath): Promise<BundleFile> {
   const file = await openFound(path);
@@ -76,7 +94,7 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
  */
 export async function writeWhole(
   path: string,
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   { force, signal, onNamed }: WriteOptions,
 ): Promise<void> {
   await requireFree(path, force);
@@ -184,7 +202,7 @@ function createTemporary(directory: string): string {
 
 async function fill(
   temporary: string,
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const handle = await open(temporary, constants.O_WRONLY | constants.O_NOFOLLOW);

@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
-import { STDIN } from './files.ts';
+import { STDIN, requireFree } from './files.ts';
+import { requirePrintable } from './print-report.ts';
 
 /** What a command reads, as the user named it. */
 export interface Inputs {
@@ -23,7 +24,7 @@ export function requireHarmless(flag: string, path: string, { open, bundle }: In
   if (spoilt !== undefined) throw wouldReplace(flag, path, `where ${quote(spoilt)} is read`);
 }
 
-export function wouldReplace(flag: string, path: string, where: string): EvidenceError {
+function wouldReplace(flag: string, path: string, where: string): EvidenceError {
   return new EvidenceError('USAGE', {
     at: flag,
     found: `${quote(path)}, ${where}`,
@@ -33,12 +34,12 @@ export function wouldReplace(flag: string, path: string, where: string): Evidenc
 }
 
 /** One file or one name, however it is spelt: a path may lead through links, and a file has many names. */
-export function isSamePlace(a: string, b: string): boolean {
+function isSamePlace(a: string, b: string): boolean {
   return entryOf(a) === entryOf(b) || isSameFile(a, b);
 }
 
 /** The directory itself, or anything under it: as it is named, and where a link in its place leads. */
-export function isWithin(path: string, directory: string): boolean {
+function isWithin(path: string, directory: string): boolean {
   if (isSamePlace(path, directory)) return true;
   const starts = [entryOf(path), realOf(path)];
   return starts.some((start) => parentsOf(start).some((parent) => isSamePlace(parent, directory)));
@@ -79,4 +80,37 @@ function realOf(path: string): string {
 function parentsOf(path: string): readonly string[] {
   const parent = dirname(path);
   return parent === path ? [] : [parent, ...parentsOf(parent)];
+}
+
+/** What a validation reads and writes, as the user named it. */
+export interface ValidationPaths {
+  /** Files and directories; `-` is standard input. */
+  readonly inputs: readonly string[];
+  /** The archive; undefined if none is wanted. */
+  readonly out: string | undefined;
+  readonly force: boolean;
+  /** The root of a sandbox is left in `<out>.sandbox/`. */
+  readonly sandbox: boolean;
+  /** The report; undefined: standard output. */
+  readonly output: string | undefined;
+}
+
+/**
+ * What can be known of the outputs before any work is done, above all before a log gets an entry for ever.
+ *
+ * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
+ */
+export async function requireOutputs(paths: ValidationPaths): Promise<void> {
+  const { inputs, out, force, sandbox, output } = paths;
+  if (output !== undefined) {
+    requireHarmless('--output', output, { open: inputs });
+    await requirePrintable(output);
+  }
+  if (out === undefined) return;
+  const meets = output !== undefined && isSamePlace(out, output);
+  if (meets || (sandbox && output !== undefined && isWithin(output, `${out}.sandbox`))) {
+    throw wouldReplace('--output', output, 'where --emit-evidence writes');
+  }
+  if (force) requireHarmless('--emit-evidence', out, { open: inputs });
+  await requireFree(out, force);
 }

@@ -9,8 +9,7 @@ import { isPhase, PHASES } from '../../evidence/phase/phase.ts';
 import { MAX_ENTRIES, MAX_LOG_NAME_CHARACTERS } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { hashFile } from './files.ts';
-import { listDirectory } from './list-directory.ts';
-import { kindOf } from './open-file.ts';
+import { kindOf, listDirectory } from './open-file.ts';
 import { isSystemError } from './system-error.ts';
 
 const LIMIT = {

@@ -17,7 +17,7 @@ export async function printReport(text: string, output: string | undefined): Pro
   if (output === undefined) process.stdout.write(text);
   else if (stream !== undefined) stream.write(text);
   else if (stats !== undefined && isFlow(stats)) await pour(text, output);
-  else await writeWhole(await targetOf(output), oneChunk(text), { force: true });
+  else await writeWhole(await targetOf(output), [Buffer.from(text)], { force: true });
 }
 
 /** Throws FILE_UNWRITABLE if `printReport` would: to say so before the work is done. */
@@ -64,8 +64,4 @@ async function targetOf(path: string): Promise<string> {
     if (isSystemError(error) && error.code === 'ENOENT' && error.syscall === 'lstat') return path;
     throw unwritable(error, path);
   }
-}
-
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array, void> {
-  yield Buffer.from(text);
 }

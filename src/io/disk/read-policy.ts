@@ -1,7 +1,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { parsePolicy } from '../../policy/policy.ts';
-import { readConfig } from './read-config.ts';
+import { readConfig } from './files.ts';
 
 export interface Pin {
   readonly identity: string | undefined;
@@ -13,8 +13,7 @@ export interface Pin {
 /** Who may sign, as the caller said it; undefined if nothing was said. */
 export async function readPolicy({ identity, issuer, policy }: Pin): Promise<Policy | undefined> {
   if (policy !== undefined) {
-    const kind = { what: 'a policy', code: 'POLICY_INVALID' } as const;
-    return parsePolicy(await readConfig(policy, kind), policy);
+    return parsePolicy(await readConfig(policy, 'a policy', 'POLICY_INVALID'), policy);
   }
   if (identity === undefined && issuer === undefined) return undefined;
   if (isText(identity) && isText(issuer)) return { signers: [{ subject: identity, issuer }] };

@@ -9,8 +9,7 @@ import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { STDIN, readFileBounded } from './files.ts';
-import { listDirectory } from './list-directory.ts';
-import { kindOf } from './open-file.ts';
+import { kindOf, listDirectory } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
 const LIMIT = {
@@ -40,10 +39,13 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
   };
   for (const path of paths) {
     if (path !== STDIN && (await isDirectory(path))) {
-      const { names, ignored } = await listResults(path);
-      if (names.length === 0) throw resultsMissing(escapeInvisible(path));
-      for (const name of names) await add(join(path, name), path);
-      findings.push(...ignored);
+      const { reports = [], others = [] } = Object.groupBy(
+        await listDirectory(path, LIMIT),
+        (entry) => (isReport(entry) ? 'reports' : 'others'),
+      );
+      if (reports.length === 0) throw resultsMissing(escapeInvisible(path));
+      for (const { name } of reports) await add(join(path, name), path);
+      findings.push(...others.map((entry) => ignored(path, entry)));
     } else {
       await add(path, undefined);
     }
@@ -75,22 +77,13 @@ async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
-/** The reports of a directory, sorted, and a finding for each thing in it that is none. */
-async function listResults(
-  directory: string,
-): Promise<{ readonly names: readonly string[]; readonly ignored: readonly Finding[] }> {
-  const entries = await listDirectory(directory, LIMIT);
+function ignored(directory: string, entry: Dirent): Finding {
   return {
-    names: entries.filter(isReport).map(({ name }) => name),
-    ignored: entries
-      .filter((entry) => !isReport(entry))
-      .map((entry) => ({
-        code: 'RESULTS_FILE_IGNORED',
-        at: escapeInvisible(join(directory, entry.name)),
-        found: whatIs(entry),
-        expected: 'CTRF reports only: regular files named *.json',
-        hint: 'move it out of the directory, or name it with a --results of its own',
-      })),
+    code: 'RESULTS_FILE_IGNORED',
+    at: escapeInvisible(join(directory, entry.name)),
+    found: whatIs(entry),
+    expected: 'CTRF reports only: regular files named *.json',
+    hint: 'move it out of the directory, or name it with a --results of its own',
   };
 }
 

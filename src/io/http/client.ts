@@ -51,24 +51,18 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer | HttpF
 }
 
 async function exchangeOnce(request: HttpRequest): Promise<HttpAnswer | HttpFailure> {
+  const { url, init, timeoutMs, maxBytes } = request;
   let status: number | undefined;
   try {
-    const response = await open(request);
+    const signal = AbortSignal.timeout(timeoutMs);
+    // A redirect is an error: what is sent must not go where nobody sent it.
+    const response = await fetch(url, { ...init, signal, redirect: 'error' });
     const { ok, headers } = response;
     status = response.status;
-    return { ok, status, headers, body: await readBody(response, request.maxBytes) };
+    return { ok, status, headers, body: await readBody(response, maxBytes) };
   } catch (error) {
     return { status, reason: reasonOf(error) };
   }
-}
-
-/**
- * The answer's head; its body is still to be read. A redirect is an error: what is sent must not go
- * where nobody sent it.
- */
-async function open({ url, init, timeoutMs }: HttpRequest): Promise<Response> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  return await fetch(url, { ...init, signal, redirect: 'error' });
 }
 
 async function readBody(response: Response, maxBytes: number): Promise<Buffer> {

@@ -36,19 +36,11 @@ export interface StagedFiles {
 }
 
 /**
- * Writes `trusted_root.json` and the signing configs into a directory, which is created if missing.
- * Those of an earlier sandbox are replaced.
+ * Writes `trusted_root.json` and the signing configs for a directory, which is created if missing.
+ * Once they are kept, those of an earlier sandbox are replaced.
  *
  * @throws EvidenceError FILE_UNWRITABLE; OUTPUT_EXISTS for a trusted root that is of no sandbox
  */
-export async function writeSandboxFiles(
-  directory: string,
-  sandbox: Pick<Sandbox, 'trustedRoot' | 'signingConfigs'>,
-): Promise<SandboxFiles> {
-  return (await stageSandboxFiles(directory, sandbox)).keep();
-}
-
-/** The first half of `writeSandboxFiles`, with the same errors; the other is `keep`. */
 export async function stageSandboxFiles(
   directory: string,
   sandbox: Pick<Sandbox, 'trustedRoot' | 'signingConfigs'>,

@@ -1,17 +1,18 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_REQUEST_BYTES } from '../../limits.ts';
+import type { KeyPair } from '../../sandbox/certificate.ts';
 import { GRPC, errorReply } from '../../sandbox/http.ts';
 import type { Reply, Request } from '../../sandbox/http.ts';
 import { buildInstance } from '../../sandbox/instance.ts';
-import type { Instance } from '../../sandbox/instance.ts';
+import type { Instance, SandboxKeys } from '../../sandbox/instance.ts';
 import { AMBIENT_REQUEST_TOKEN, SANDBOX_ISSUER, buildToken } from '../../sandbox/oidc.ts';
 import type { Json, SigningConfigName } from '../../sandbox/trust-material.ts';
 import { isSystemError } from '../disk/system-error.ts';
-import { generateSandboxKeys } from './sandbox-keys.ts';
 
 /** Never another address: whoever reaches the sandbox may sign as anybody. */
 const LOOPBACK = '127.0.0.1';
@@ -108,16 +109,13 @@ async function answer(
   response: ServerResponse,
   at: Date,
 ): Promise<void> {
-  // A client that goes away in the middle is no event here.
-  request.on('error', ignore);
-  response.on('error', ignore);
+  // A client that goes away in the middle is no event here: there is nothing to tidy up, because
+  // requests are small and held in memory.
+  request.on('error', () => undefined);
+  response.on('error', () => undefined);
   const reply = await replyTo(instance, request, at);
   response.writeHead(reply.status, { 'Content-Type': reply.contentType, ...reply.headers });
   response.end(reply.body);
-}
-
-function ignore(): void {
-  // Nothing to tidy up: requests are small and held in memory.
 }
 
 async function replyTo(instance: Instance, request: IncomingMessage, at: Date): Promise<Reply> {
@@ -168,4 +166,25 @@ function parseRequest(request: IncomingMessage, body: Buffer, at: Date): Request
     body,
     at,
   };
+}
+
+/** The least that is still taken as safe, and the quickest to generate. */
+const RSA_BITS = 2048;
+
+/** New keys for a sandbox. They are never written anywhere. */
+export function generateSandboxKeys(): SandboxKeys {
+  return {
+    root: generateEcKeys('P-384'),
+    intermediate: generateEcKeys('P-384'),
+    timestampRoot: generateEcKeys('P-384'),
+    timestamp: generateEcKeys('P-256'),
+    ctLog: generateEcKeys('P-256'),
+    rekorV1: generateEcKeys('P-256'),
+    rekorV2: generateKeyPairSync('ed25519'),
+    openId: generateKeyPairSync('rsa', { modulusLength: RSA_BITS }),
+  };
+}
+
+function generateEcKeys(namedCurve: 'P-256' | 'P-384'): KeyPair {
+  return generateKeyPairSync('ec', { namedCurve });
 }

@@ -11,8 +11,6 @@ import type { IdentityToken } from '../../sign/identity-token.ts';
 import { postJson } from '../http/client.ts';
 import { requestFrom } from './service-request.ts';
 
-const TIMEOUT_MS = 10_000;
-
 /**
  * Signs with a new key, which a certificate authority certifies for the token's owner. Not the
  * client of `@sigstore/sign`: it follows a redirect, with the token, to another address.
@@ -26,7 +24,6 @@ export function fulcioSigner(authorityUrl: string, token: IdentityToken): Signer
         at: authorityUrl,
         url: `${authorityUrl}/api/v2/signingCert`,
         secrets: [token.text],
-        timeoutMs: TIMEOUT_MS,
         init: postJson(requestOf(token, publicKey, privateKey)),
       };
       const certificate = await requestFrom(request, parseCertificate);

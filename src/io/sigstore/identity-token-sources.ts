@@ -4,11 +4,6 @@ import { TOKEN_AUDIENCE } from '../../sign/identity-token.ts';
 import { isConfidential } from '../../sign/signing-config.ts';
 import { requestFrom } from './service-request.ts';
 
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const TIMEOUT_MS = 10_000;
-
 /**
  * The identity token from the first source that is there: the flag, SIGSTORE_ID_TOKEN, GitHub Actions.
  * Throws TOKEN_MISSING, SERVICE_FAILED or SIGNING_FAILED.
@@ -17,7 +12,7 @@ const TIMEOUT_MS = 10_000;
  */
 export async function readIdentityToken(
   flag: string | undefined,
-  environment: Environment,
+  environment: NodeJS.ProcessEnv,
 ): Promise<string> {
   // An empty flag is a shell variable that was not set; the token of somebody else must not stand in.
   if (flag !== undefined) return isSet(flag) ? flag : refuseMissing('an empty --identity-token');
@@ -60,7 +55,6 @@ async function fetchActionsToken(address: string, credential: string): Promise<s
     at: url.origin,
     url: url.href,
     secrets: [credential],
-    timeoutMs: TIMEOUT_MS,
     init: { headers: { accept: 'application/json', authorization: `Bearer ${credential}` } },
   };
   const answer = await requestFrom(request, (body): unknown => JSON.parse(body.toString('utf8')));

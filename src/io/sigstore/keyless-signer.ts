@@ -1,7 +1,6 @@
 // Keyless signing: a fresh key, a certificate for it from Fulcio, a log entry, a timestamp.
 
 import { DSSEBundleBuilder } from '@sigstore/sign';
-import type { Witness } from '@sigstore/sign';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
@@ -9,7 +8,7 @@ import { encodeSigstoreBundle } from '../../sign/encode-sigstore-bundle.ts';
 import { parseIdentityToken } from '../../sign/identity-token.ts';
 import type { Signer } from '../../sign/signer.ts';
 import { chooseServices } from '../../sign/signing-config.ts';
-import type { Service, SigningConfig } from '../../sign/signing-config.ts';
+import type { SigningConfig } from '../../sign/signing-config.ts';
 import { fulcioSigner } from './fulcio-signer.ts';
 import { rekorV1Witness } from './rekor-v1-witness.ts';
 import { rekorV2Witness } from './rekor-v2-witness.ts';
@@ -36,7 +35,9 @@ export function keylessSigner({ signingConfig, token: text, now }: KeylessSignin
       const builder = new DSSEBundleBuilder({
         signer: fulcioSigner(services.certificateAuthority.url, token),
         witnesses: [
-          ...services.logs.map((log) => logWitness(log, secrets)),
+          ...services.logs.map(({ url, majorApiVersion }) =>
+            majorApiVersion === 2 ? rekorV2Witness(url, secrets) : rekorV1Witness(url, secrets),
+          ),
           ...services.timestampAuthorities.map(({ url }) => timestampWitness(url, secrets)),
         ],
       });
@@ -61,8 +62,4 @@ async function build(
       hint: 'check the addresses in the signing config: they may belong to other services',
     });
   }
-}
-
-function logWitness({ url, majorApiVersion }: Service, secrets: readonly string[]): Witness {
-  return majorApiVersion === 2 ? rekorV2Witness(url, secrets) : rekorV1Witness(url, secrets);
 }

@@ -1,12 +1,12 @@
 import { parseSigningConfig } from '../../sign/signing-config.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
-import { readConfig } from '../disk/read-config.ts';
+import { readConfig } from '../disk/files.ts';
 
 /** The services of a file, or those of the embedded public-good instance if no file is named. */
 export async function readSigningConfig(path: string | undefined): Promise<SigningConfig> {
   if (path !== undefined) {
-    const kind = { what: 'a signing config', code: 'SIGNING_CONFIG_INVALID' } as const;
-    return parseSigningConfig(await readConfig(path, kind), path);
+    const bytes = await readConfig(path, 'a signing config', 'SIGNING_CONFIG_INVALID');
+    return parseSigningConfig(bytes, path);
   }
   const { PUBLIC_GOOD_SIGNING_SOURCE, publicGoodSigningConfig } =
     await import('../../sign/public-good-signing-config.ts');

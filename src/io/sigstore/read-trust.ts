@@ -1,12 +1,11 @@
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
 import type { Trust } from '../../trust/trust.ts';
-import { readConfig } from '../disk/read-config.ts';
+import { readConfig } from '../disk/files.ts';
 
 /** Trust in the root of a file, or in the embedded public-good root if no file is named. */
 export async function readTrust(path: string | undefined): Promise<Trust> {
   if (path !== undefined) {
-    const kind = { what: 'a trusted root', code: 'TRUSTED_ROOT_INVALID' } as const;
-    return sigstoreTrust(await readConfig(path, kind), path);
+    return sigstoreTrust(await readConfig(path, 'a trusted root', 'TRUSTED_ROOT_INVALID'), path);
   }
   const { PUBLIC_GOOD_DATE, PUBLIC_GOOD_SOURCE, publicGoodRoot } =
     await import('../../trust/public-good.ts');

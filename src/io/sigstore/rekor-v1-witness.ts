@@ -10,14 +10,12 @@ import { postJson } from '../http/client.ts';
 import { callService, readAnswer, requestFrom } from './service-request.ts';
 import type { ServiceOutcome } from './service-request.ts';
 
-const TIMEOUT_MS = 10_000;
-
 type Entry = NonNullable<Awaited<ReturnType<Witness['testify']>>['tlogEntries']>[number];
 
 /** Logs a DSSE envelope as a dsse entry, which has the hashes of the envelope and its payload. */
 export function rekorV1Witness(logUrl: string, secrets: readonly string[]): Witness {
   const url = `${logUrl}/api/v1/log/entries`;
-  const service = { name: 'transparency log', at: logUrl, url, secrets, timeoutMs: TIMEOUT_MS };
+  const service = { name: 'transparency log', at: logUrl, url, secrets };
   return {
     testify: async (content, certificatePem) => {
       if (content.$case !== 'dsseEnvelope') throw new TypeError('only DSSE envelopes are logged');

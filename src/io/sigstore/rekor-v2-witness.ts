@@ -19,13 +19,8 @@ type Entry = NonNullable<Material['tlogEntries']>[number];
  * `@sigstore/sign` 5.1.0 sends a dsse request, which rekor-tiles refuses since 2.3.0 (2026-06).
  */
 export function rekorV2Witness(logUrl: string, secrets: readonly string[]): Witness {
-  const service = {
-    name: 'transparency log',
-    at: logUrl,
-    url: `${logUrl}/api/v2/log/entries`,
-    secrets,
-    timeoutMs: TIMEOUT_MS,
-  };
+  const url = `${logUrl}/api/v2/log/entries`;
+  const service = { name: 'transparency log', at: logUrl, url, secrets, timeoutMs: TIMEOUT_MS };
   return {
     testify: async (content, certificatePem): Promise<Material> => {
       const init = postJson(requestOf(content, certificatePem));

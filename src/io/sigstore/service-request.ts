@@ -3,7 +3,6 @@ import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import { exchange } from '../http/client.ts';
 import type { HttpAnswer, HttpFailure, HttpRequest } from '../http/client.ts';
-import { withoutSecrets } from './without-secrets.ts';
 
 /** A service that signing calls, as errors name it. */
 interface ServiceName {
@@ -15,7 +14,11 @@ interface ServiceName {
   readonly secrets: readonly string[];
 }
 
-type ServiceRequest = ServiceName & Omit<HttpRequest, 'maxBytes'>;
+/** How long a service has for its answer, if nothing else is said. */
+const TIMEOUT_MS = 10_000;
+
+type ServiceRequest = ServiceName &
+  Pick<HttpRequest, 'url' | 'init'> & { readonly timeoutMs?: number };
 
 /** What came of a call: only an answer that is `ok` is one to read. */
 export type ServiceOutcome = HttpAnswer | HttpFailure;
@@ -33,7 +36,7 @@ export async function requestFrom<T>(
 
 /** The first half of it, for a caller who can use an answer that is not `ok`. */
 export async function callService(request: ServiceRequest): Promise<ServiceOutcome> {
-  const { url, init, timeoutMs } = request;
+  const { url, init, timeoutMs = TIMEOUT_MS } = request;
   return await exchange({ url, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES });
 }
 
@@ -90,4 +93,23 @@ function hintFor(status: number | undefined): string {
   return [400, 401, 403].includes(status)
     ? 'get a new identity token for the audience sigstore, and check the signing config'
     : 'check the address in the signing config';
+}
+
+/** So many characters in a row of a secret are a piece of it: no chance, and too few to guess from. */
+const PIECE = 8;
+
+/** Without each word that has a piece of a secret. A service may repeat it cut, or one part of a JWT. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return text.replaceAll(/\S+/g, (word) => {
+    const told = secrets.some((secret) => sharesPiece(word, secret));
+    return told ? '…' : word;
+  });
+}
+
+function sharesPiece(word: string, secret: string): boolean {
+  const length = Math.min(PIECE, secret.length);
+  for (let start = 0; start + length <= word.length; start += 1) {
+    if (secret.includes(word.slice(start, start + length))) return true;
+  }
+  return false;
 }

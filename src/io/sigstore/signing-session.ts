@@ -12,6 +12,8 @@ export interface SigningChoice {
   readonly identityToken: string | undefined;
   readonly signingConfig: string | undefined;
   readonly trustedRoot: string | undefined;
+  /** Where a token and the paths that are not given may stand. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** Everything that signing needs, found before any work is done. */
@@ -19,28 +21,18 @@ export interface SigningSession {
   readonly signing: Signing;
   /** The trusted root under which the signature verifies; undefined: the embedded one. */
   readonly rootPath: string | undefined;
-  /** Writes the root of a sandbox under a name that nobody reads; does nothing otherwise. */
-  stageRoot(): Promise<void>;
-  /** Gives that root its name, in one turn of the event loop. */
-  keepRoot(): void;
-  /** Takes it away again, if nothing was written that it verifies. */
-  dropRoot(): void;
-  close(): Promise<void>;
+  /** Writes the root of a sandbox under a name that nobody reads; a service has its root elsewhere. */
+  readonly stageRoot?: () => Promise<StagedFiles>;
+  /** Ends a sandbox; a service was there before and stays. */
+  readonly close?: () => Promise<void>;
 }
 
 /** @throws EvidenceError TOKEN_MISSING, SIGNING_CONFIG_INVALID, TRUSTED_ROOT_INVALID, FILE_UNREADABLE */
-export async function openSigning(
-  choice: SigningChoice,
-  environment: NodeJS.ProcessEnv,
-): Promise<SigningSession> {
-  if (choice.sandbox) return await sandboxSigning(choice.out);
-  return await serviceSigning(choice, environment);
+export async function openSigning(choice: SigningChoice): Promise<SigningSession> {
+  return await (choice.sandbox ? sandboxSigning(choice.out) : serviceSigning(choice));
 }
 
-async function serviceSigning(
-  choice: SigningChoice,
-  environment: NodeJS.ProcessEnv,
-): Promise<SigningSession> {
+async function serviceSigning({ environment, ...choice }: SigningChoice): Promise<SigningSession> {
   const { readIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');
@@ -49,23 +41,12 @@ async function serviceSigning(
   const rootPath = choice.trustedRoot ?? setText(environment['AFFIDAVIT_TRUSTED_ROOT']);
   const signingConfig = await readSigningConfig(configPath);
   const signer = keylessSigner({ signingConfig, token, now: new Date() });
-  return {
-    signing: { signer, trust: await readTrust(rootPath) },
-    rootPath,
-    stageRoot: doNothing,
-    keepRoot: () => undefined,
-    dropRoot: () => undefined,
-    close: doNothing,
-  };
+  return { signing: { signer, trust: await readTrust(rootPath) }, rootPath };
 }
 
 /** An empty variable is one that nobody set. */
 function setText(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
-}
-
-async function doNothing(): Promise<void> {
-  // A service was there before and stays.
 }
 
 async function sandboxSigning(out: string): Promise<SigningSession> {
@@ -78,23 +59,13 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
   const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
   const signingConfig = parseSigningConfig(config, `${directory}/signing_config.json`);
   const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
-  let staged: StagedFiles | undefined;
   return {
     signing: {
       signer: keylessSigner({ signingConfig, token: sandbox.token(), now: new Date() }),
       trust: sigstoreTrust(root, rootPath),
     },
     rootPath,
-    stageRoot: async () => {
-      staged = await stageSandboxFiles(directory, sandbox);
-    },
-    keepRoot: () => {
-      staged?.keep();
-      staged = undefined;
-    },
-    dropRoot: () => {
-      staged?.drop();
-    },
+    stageRoot: async () => await stageSandboxFiles(directory, sandbox),
     close: async () => {
       await sandbox.close();
     },

@@ -5,8 +5,6 @@ import type { Witness } from '@sigstore/sign';
 import { postJson } from '../http/client.ts';
 import { requestFrom } from './service-request.ts';
 
-const TIMEOUT_MS = 10_000;
-
 /**
  * Asks for a timestamp of the signature, in the JSON of sigstore's own authority:
  * https://github.com/sigstore/timestamp-authority/blob/main/openapi.yaml
@@ -14,13 +12,8 @@ const TIMEOUT_MS = 10_000;
 export function timestampWitness(authorityUrl: string, secrets: readonly string[]): Witness {
   // A signing config has the whole address; a bare host is an older habit.
   const bare = new URL(authorityUrl).pathname === '/';
-  const service = {
-    name: 'timestamp authority',
-    at: authorityUrl,
-    url: bare ? `${authorityUrl}/api/v1/timestamp` : authorityUrl,
-    secrets,
-    timeoutMs: TIMEOUT_MS,
-  };
+  const url = bare ? `${authorityUrl}/api/v1/timestamp` : authorityUrl;
+  const service = { name: 'timestamp authority', at: authorityUrl, url, secrets };
   return {
     testify: async (content) => {
       if (content.$case !== 'dsseEnvelope') throw new TypeError('only DSSE envelopes are stamped');

@@ -16,7 +16,7 @@ import { describe, expect, it } from 'vitest';
 
 import { collectFiles } from '../../../src/archive/collect.ts';
 import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
-import { openBundle } from '../../../src/io/disk/bundle-source.ts';
+import { openEntries } from '../../../src/io/disk/bundle-source.ts';
 import { MAX_ENTRIES, MAX_RECIPE_BYTES } from '../../../src/limits.ts';
 import { rejection, tar } from '../../archive/tar-parts.ts';
 import { scratch } from '../scratch.ts';
@@ -33,10 +33,10 @@ const ARCHIVE = gzipSync(
 );
 
 async function received(path: string) {
-  return await collectFiles((await openBundle(path, EVIDENCE_LAYOUT)).entries, EVIDENCE_LAYOUT);
+  return await collectFiles(openEntries(path, EVIDENCE_LAYOUT), EVIDENCE_LAYOUT);
 }
 
-describe('openBundle', () => {
+describe('openEntries', () => {
   it('E-02 sees the same files in a directory, in a tar.gz, and through a link to either', async () => {
     const folder = scratch({ ...prefixed('bundle'), 'evidence.tar.gz': ARCHIVE });
     symlinkSync('bundle', join(folder, 'link-to-bundle'));
@@ -50,12 +50,11 @@ describe('openBundle', () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it('says which of the two it is', async () => {
-    const folder = scratch({ 'evidence.tar.gz': ARCHIVE });
-    expect((await openBundle(folder, EVIDENCE_LAYOUT)).kind).toBe('directory');
-    expect((await openBundle(join(folder, 'evidence.tar.gz'), EVIDENCE_LAYOUT)).kind).toBe(
-      'archive',
-    );
+  it('tells the two apart by what they are, not by their names', async () => {
+    const folder = scratch({ ...prefixed('bundle.tar.gz'), evidence: ARCHIVE });
+    const fromDirectory = await received(join(folder, 'bundle.tar.gz'));
+    expect([...fromDirectory.keys()]).toEqual(Object.keys(FILES).toSorted());
+    expect(await received(join(folder, 'evidence'))).toEqual(fromDirectory);
   });
 
   it.each<[string, (path: string) => void]>([
@@ -100,7 +99,7 @@ describe('openBundle', () => {
       Array.from({ length: 4_000_000 }, (__, index) => (index * index) >> 9),
     );
     writeFileSync(path, gzipSync(tar({ name: 'a.log', content: noise }), { level: 0 }));
-    const { entries } = await openBundle(path, EVIDENCE_LAYOUT);
+    const entries = openEntries(path, EVIDENCE_LAYOUT);
     const error = await rejection(
       (async () => {
         for await (const { content } of entries) {
@@ -113,7 +112,7 @@ describe('openBundle', () => {
   });
 });
 
-describe('openBundle on a directory', () => {
+describe('openEntries on a directory', () => {
   it.each<[string, string, (folder: string) => void]>([
     [
       'a symbolic link to a file',
@@ -184,7 +183,7 @@ describe('openBundle on a directory', () => {
     ['shrinks', (path) => truncateSync(path, 100)],
   ])('says so when a file %s while it is read', async (_, change) => {
     const folder = scratch({ 'a.log': 'x'.repeat(1000) });
-    const { entries } = await openBundle(folder, EVIDENCE_LAYOUT);
+    const entries = openEntries(folder, EVIDENCE_LAYOUT);
     const error = await rejection(
       (async () => {
         for await (const { content } of entries) {
@@ -198,7 +197,7 @@ describe('openBundle on a directory', () => {
 
   it('does not follow a link that takes the place of a file after the listing', async () => {
     const folder = scratch({ 'a.log': 'x', 'b.log': 'y', 'c.log': 'secret' });
-    const { entries } = await openBundle(folder, EVIDENCE_LAYOUT);
+    const entries = openEntries(folder, EVIDENCE_LAYOUT);
     const seen: string[] = [];
     const error = await rejection(
       (async () => {

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { requireHarmless } from '../../../src/io/disk/harmless-output.ts';
-import { requireOutputs } from '../../../src/io/disk/validate-outputs.ts';
+import { requireHarmless, requireOutputs } from '../../../src/io/disk/harmless-output.ts';
 import { scratch } from '../scratch.ts';
 
 function folder(): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { stageSandboxFiles, writeSandboxFiles } from '../../../src/io/sandbox/sandbox-files.ts';
+import { stageSandboxFiles } from '../../../src/io/sandbox/sandbox-files.ts';
 import { startSandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import type { Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { scratch } from '../scratch.ts';
@@ -21,7 +21,7 @@ function rootIn(folder: string): string {
 describe('the files of a sandbox', () => {
   it('replace those of an earlier sandbox when they are kept, and not before', async () => {
     const folder = join(scratch(), 'new');
-    await writeSandboxFiles(folder, await sandbox());
+    (await stageSandboxFiles(folder, await sandbox())).keep();
     const [before, names] = [rootIn(folder), readdirSync(folder)];
     const dropped = await stageSandboxFiles(folder, await sandbox());
     expect(rootIn(folder)).toBe(before);
@@ -51,7 +51,7 @@ describe('the files of a sandbox', () => {
 
   it('never replace the root of a real Sigstore', async () => {
     const folder = scratch({ 'trusted_root.json': '{}' });
-    await expect(writeSandboxFiles(folder, await sandbox())).rejects.toMatchObject({
+    await expect(stageSandboxFiles(folder, await sandbox())).rejects.toMatchObject({
       code: 'OUTPUT_EXISTS',
       at: join(folder, 'trusted_root.json'),
     });
