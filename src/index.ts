@@ -2,10 +2,9 @@
 
 export { encodeArchive } from './archive/encode-archive.ts';
 export type { EncodeOptions } from './archive/encode-archive.ts';
-export type { BundleFile, Entry, ReceivedFile, ReceivedFiles } from './archive/entry.ts';
+export type { BundleFile, Entry, Layout, ReceivedFile, ReceivedFiles } from './archive/entry.ts';
 export { gunzip } from './archive/gzip.ts';
-export type { Layout } from './archive/layout.ts';
-export { memoryFile } from './archive/memory-file.ts';
+export { memoryFile } from './archive/entry.ts';
 export { readTar } from './archive/read-tar.ts';
 export type { CheckOutcome, CheckResult } from './attestation/check.ts';
 export type { Signature } from './attestation/kind.ts';

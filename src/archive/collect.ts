@@ -4,9 +4,8 @@ import type { BundlePath } from '../bundle-path.ts';
 import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { EntryRules, WITHOUT_ENTRY } from './entry-rules.ts';
-import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
+import type { Entry, Layout, ReceivedFile, ReceivedFiles } from './entry.ts';
 import { shownPath, sortedByPath } from './entry.ts';
-import type { Layout } from './layout.ts';
 
 /**
  * Reads every entry once: refuses what a bundle must not hold (ARCHIVE_UNSAFE, LIMIT_EXCEEDED),

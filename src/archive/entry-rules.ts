@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { escapeInvisible } from '../quote.ts';
 import { shownPath } from './entry.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from './entry.ts';
 
 /** What to do about an entry that no bundle may have. */
 export const WITHOUT_ENTRY = 'make the bundle again without this entry';

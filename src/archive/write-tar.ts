@@ -4,9 +4,8 @@ import type { Pack } from 'tar-stream';
 
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { EntryRules } from './entry-rules.ts';
-import type { BundleFile } from './entry.ts';
+import type { BundleFile, Layout } from './entry.ts';
 import { sortedByPath } from './entry.ts';
-import type { Layout } from './layout.ts';
 
 /** The latest time that `tar-stream` writes, in seconds since 1970: later ones it makes negative. */
 const MAX_MTIME = 2 ** 31 - 1;

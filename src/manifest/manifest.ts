@@ -1,6 +1,5 @@
-import type { ReceivedFiles } from '../archive/entry.ts';
+import type { Layout, ReceivedFiles } from '../archive/entry.ts';
 import { sortedByPath } from '../archive/entry.ts';
-import type { Layout } from '../archive/layout.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import type { Digest } from '../digest.ts';
 import { isDigest } from '../digest.ts';

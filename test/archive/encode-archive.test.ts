@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 import { encodeArchive, readBack } from '../../src/archive/encode-archive.ts';
 import type { BundleFile } from '../../src/archive/entry.ts';
+import { memoryFile } from '../../src/archive/entry.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
-import { memoryFile } from '../../src/archive/memory-file.ts';
 import { writeTar } from '../../src/archive/write-tar.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';

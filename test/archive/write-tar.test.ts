@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { BundleFile } from '../../src/archive/entry.ts';
-import { memoryFile } from '../../src/archive/memory-file.ts';
+import { memoryFile } from '../../src/archive/entry.ts';
 import { writeTar } from '../../src/archive/write-tar.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';

@@ -1,4 +1,4 @@
-import { documentOf } from '../../archive/document-of.ts';
+import { documentOf } from '../../archive/entry.ts';
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf } from '../../digest.ts';
