@@ -3,13 +3,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import type { Data } from '../../src/document/data.ts';
-import { timestampDoubts, versionDoubts } from '../../src/document/header-doubts.ts';
 import {
   acceptHeader,
   buildHeader,
   dataOfHeader,
   isSupportedApiVersion,
   parseHeader,
+  timestampDoubts,
+  versionDoubts,
 } from '../../src/document/header.ts';
 import { decodeJson, encodeJson } from '../../src/document/json.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';

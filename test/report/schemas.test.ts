@@ -6,14 +6,13 @@ import { describe, expect, it } from 'vitest';
 
 import { errorJson } from '../../src/cli/print-error.ts';
 import { digestOf } from '../../src/digest.ts';
-import type { Json } from '../../src/document/json-value.ts';
+import type { Json } from '../../src/document/data.ts';
 import { decodeJson } from '../../src/document/json.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
 import { buildPredicate, parsePredicate } from '../../src/evidence/claim/predicate.ts';
-import { ctrfFile } from '../../src/evidence/layout.ts';
-import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
+import { EVIDENCE_LAYOUT, ctrfFile } from '../../src/evidence/layout.ts';
 import { PHASES, TEST_STATUSES } from '../../src/evidence/phase/phase.ts';
 import { MATCH_DIMENSIONS } from '../../src/evidence/snapshot/match.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';

@@ -1,7 +1,6 @@
 import { booleanOf } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Parsed } from '../../errors/fault.ts';
 
@@ -53,7 +52,7 @@ export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> 
     enabled: ['enabled', 'install'].every((key) => booleanOf(overrides.get(key)) !== false),
     overrides,
   };
-  return { value, findings: unknownFields(component, ALSO_KNOWN) };
+  return { value, findings: component.ignored(ALSO_KNOWN) };
 }
 
 function emptyName(component: ObjectReader): EvidenceError {

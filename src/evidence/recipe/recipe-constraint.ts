@@ -1,6 +1,5 @@
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
 import type { Parsed } from '../../errors/fault.ts';
 
 /** One demand of a recipe on a value, as written: an expression may be unreadable, the recipe is not. */
@@ -24,5 +23,5 @@ export function parseConstraint(data: Data, at: string): Parsed<RecipeConstraint
     remediation: constraint.optionalText('remediation'),
     at,
   };
-  return { value, findings: unknownFields(constraint, ['unit']) };
+  return { value, findings: constraint.ignored(['unit']) };
 }

@@ -1,7 +1,6 @@
 import { describe, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsedList } from '../../errors/fault.ts';
 import type { Finding, Parsed } from '../../errors/fault.ts';
@@ -47,7 +46,7 @@ export function parseValidation(recipe: ObjectReader): Parsed<RecipeValidation> 
       ...readiness.findings,
       ...(readiness.value.checks.length > 0 ? [notRun(validation.object(READINESS))] : []),
       ...phases.findings,
-      ...unknownFields(validation, []),
+      ...validation.ignored([]),
     ],
   };
 }
@@ -64,7 +63,7 @@ function parsePhase(validation: ObjectReader, name: string): Parsed<PhaseDemand>
   const constraints = parsedList(phase.optionalList('constraints', parseConstraint));
   return {
     value: { checks, constraints: constraints.value },
-    findings: [...constraints.findings, ...unknownFields(phase, ALSO_KNOWN)],
+    findings: [...constraints.findings, ...phase.ignored(ALSO_KNOWN)],
   };
 }
 

@@ -1,9 +1,7 @@
 import type { Data } from '../../document/data.ts';
-import { versionDoubts } from '../../document/header-doubts.ts';
-import { acceptHeader } from '../../document/header.ts';
+import { acceptHeader, versionDoubts } from '../../document/header.ts';
 import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsedList } from '../../errors/fault.ts';
 import type { Finding } from '../../errors/fault.ts';
@@ -74,7 +72,7 @@ export function parseRecipe(data: Data, file: string): Recipe {
       ...header.findings,
       ...metadata,
       ...[criteria, own, validation, components].flatMap(({ findings }) => findings),
-      ...unknownFields(document, ['configuration', 'deploymentOrder']),
+      ...document.ignored(['configuration', 'deploymentOrder']),
     ],
   };
 }

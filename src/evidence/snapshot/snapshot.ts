@@ -1,9 +1,12 @@
 import { scalarText } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
-import { timestampDoubts, versionDoubts } from '../../document/header-doubts.ts';
-import { acceptHeader, parseFlatMetadata } from '../../document/header.ts';
+import {
+  acceptHeader,
+  parseFlatMetadata,
+  timestampDoubts,
+  versionDoubts,
+} from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
 
@@ -50,7 +53,7 @@ export function parseSnapshot(data: Data, file: string): Snapshot {
         ...each.findings,
         ...(again.has(each) ? [duplicate(each.at, each.type, 'the last one is used')] : []),
       ]),
-      ...unknownFields(document, ['fingerprint']),
+      ...document.ignored(['fingerprint']),
     ],
   };
 }
