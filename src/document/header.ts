@@ -1,6 +1,5 @@
 // The start of every AICR document: kind, apiVersion, metadata.
 
-import { EvidenceError } from '../errors/evidence-error.ts';
 import type { Finding } from '../errors/fault.ts';
 import { MAX_FUTURE_MS, MAX_VERSION_CHARACTERS } from '../limits.ts';
 import {
@@ -116,7 +115,7 @@ export function isSupportedApiVersion(kind: DocumentKind, apiVersion: string): b
 export interface AcceptedHeader {
   /** As the document has it; "" if it has none. It is never rewritten. */
   readonly apiVersion: string;
-  /** The apiVersion is retired or missing: read, but evidence of it has to be asked for. */
+  /** The apiVersion is retired or missing: read, but evidence of the document has to be asked for. */
   readonly retired: boolean;
   readonly findings: readonly Finding[];
 }
@@ -135,8 +134,8 @@ export function acceptHeader(document: ObjectReader, kind: DocumentKind): Accept
   const { current, retired }: ApiVersions = API_VERSIONS[kind];
   const successor = successorOf(kind, apiVersion);
   if (apiVersion !== '' && !retired.includes(apiVersion)) {
-    throw new EvidenceError('API_VERSION_UNKNOWN', {
-      at: document.pointer('apiVersion'),
+    document.refuse('apiVersion', {
+      code: 'API_VERSION_UNKNOWN',
       found: quote(apiVersion),
       expected: `${current.join(' or ')}; retired, but read: ${retired.join(', ')}`,
       hint: `write the document again with a current AICR; a ${kind} carries ${successor} there`,
@@ -157,8 +156,8 @@ function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Findin
   if (found === kind) return [];
   if (found === LEGACY_RECIPE_KIND && kind === 'RecipeResult') return [];
   if (found !== '') {
-    throw new EvidenceError('KIND_UNEXPECTED', {
-      at: document.pointer('kind'),
+    document.refuse('kind', {
+      code: 'KIND_UNEXPECTED',
       found: quote(found),
       expected: kind,
       hint: 'check that the files are not interchanged',

@@ -1,10 +1,16 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
+import type { ErrorDetail } from '../errors/evidence-error.ts';
 import type { Finding } from '../errors/fault.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, scalarText } from './data.ts';
 import type { Data, DataMap } from './data.ts';
 import { pointerToken } from './text.ts';
+
+type FieldRefusal = Pick<ErrorDetail, 'expected' | 'hint'> & {
+  readonly code: ErrorCode;
+  readonly found?: string;
+};
 
 /** How many unknown fields one finding names; the rest are counted. */
 const MAX_NAMED = 3;
@@ -149,18 +155,18 @@ export class ObjectReader {
   end(): void {
     const [first] = this.unread();
     if (first === undefined) return;
-    throw new EvidenceError('FIELD_UNKNOWN', {
-      at: this.pointer(first),
+    this.refuse(first, {
+      code: 'FIELD_UNKNOWN',
       found: quote(first),
       expected: `one of ${[...this.#read].join(', ')}`,
       hint: 'remove the field, or upgrade affidavit if a newer version wrote it',
     });
   }
 
-  /** Refuses the field with a code of its own. */
-  refuse(name: string, detail: { code: ErrorCode; expected: string; hint: string }): never {
-    const found = foundText(this.data(name));
-    throw new EvidenceError(detail.code, { at: this.pointer(name), found, ...detail });
+  /** Refuses the field with a code of its own; `found` is the field itself, if nothing else is. */
+  refuse(name: string, { code, found, expected, hint }: FieldRefusal): never {
+    const shown = found ?? foundText(this.data(name));
+    throw new EvidenceError(code, { at: this.pointer(name), found: shown, expected, hint });
   }
 
   /**

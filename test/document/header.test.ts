@@ -16,8 +16,7 @@ import { decodeJson, encodeJson } from '../../src/document/json.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
 import { timestampOf } from '../../src/document/time.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
-import { canonicalRecipe } from '../../src/evidence/aicr/canonical-yaml.ts';
-import { recipeDigest } from '../../src/evidence/aicr/recipe-digest.ts';
+import { canonicalRecipe, recipeDigest } from '../../src/evidence/aicr/canonical-yaml.ts';
 import { parseRecipe } from '../../src/evidence/recipe/recipe.ts';
 import { parseSnapshot } from '../../src/evidence/snapshot/snapshot.ts';
 import {

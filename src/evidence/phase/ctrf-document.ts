@@ -1,7 +1,6 @@
 import { Plain, isDataList, isDataMap } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
 import type { PhaseCounts, PhaseTest } from './phase.ts';
 
@@ -36,10 +35,7 @@ export function parseCtrf(data: Data, file: string): CtrfDocument {
   const results = reader.object('results');
   const tool = results.object('tool');
   const tests = results.list('tests', parseTest);
-  requireSummary(
-    results.object('summary'),
-    tests.map(({ test }) => test),
-  );
+  requireSummary(results.object('summary'), tests);
   return {
     file,
     data,
@@ -85,18 +81,15 @@ function parseSuite(reader: ObjectReader): CtrfTest['suite'] {
   });
 }
 
-function requireSummary(summary: ObjectReader, tests: readonly PhaseTest[]): void {
-  const counts = Object.entries({ tests: tests.length, ...countTests(tests) });
-  const claims = counts.map(([name, counted]) => ({
-    name,
-    counted,
-    claimed: summary.integer(name),
-  }));
-  const wrong = claims.filter(({ counted, claimed }) => counted !== claimed);
+function requireSummary(summary: ObjectReader, tests: readonly CtrfTest[]): void {
+  const counts = { tests: tests.length, ...countTests(tests.map(({ test }) => test)) };
+  const wrong = Object.entries(counts)
+    .map(([name, counted]) => ({ name, counted, claimed: summary.integer(name) }))
+    .filter(({ counted, claimed }) => counted !== claimed);
   const [first] = wrong;
   if (first === undefined) return;
-  throw new EvidenceError('RESULTS_SUMMARY_DIFFERS', {
-    at: summary.pointer(first.name),
+  summary.refuse(first.name, {
+    code: 'RESULTS_SUMMARY_DIFFERS',
     found: wrong.map(({ name, claimed }) => `${name} ${claimed}`).join(', '),
     expected: `${wrong.map(({ name, counted }) => `${name} ${counted}`).join(', ')}, counted in results.tests`,
     hint: 'use the report as the validators wrote it; a summary is never edited by hand',

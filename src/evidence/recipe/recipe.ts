@@ -20,13 +20,9 @@ import type { RecipePhase } from './recipe-validation.ts';
 export type ConstraintDialect = 'v0.11' | 'current';
 
 /** A resolved recipe without a profile: what a cluster shall be, and what shall be tested on it. */
-export interface Recipe {
+export interface Recipe extends AcceptedHeader {
   /** As it was named to `parseRecipe`; the start of every `at`. */
   readonly file: string;
-  /** As the document has it; "" if it has none. */
-  readonly apiVersion: string;
-  /** The apiVersion is retired or missing: evidence of the recipe has to be asked for. */
-  readonly retired: boolean;
   readonly dialect: ConstraintDialect;
   /** AICR's name, e.g. `h100-eks-ubuntu-training`. */
   readonly name: string;
@@ -37,7 +33,6 @@ export interface Recipe {
   readonly phases: readonly RecipePhase[];
   /** In the recipe's order, disabled ones included. */
   readonly components: readonly RecipeComponent[];
-  readonly findings: readonly Finding[];
 }
 
 /**
@@ -53,15 +48,12 @@ export function parseRecipe(data: Data, file: string): Recipe {
   const criteria = parseCriteria(document);
   const own = parsedList(document.optionalList('constraints', parseConstraint));
   const validation = parseValidation(document);
-  const constraints = requireFewConstraints(
-    [...own.value, ...validation.value.readiness],
-    document,
-  );
+  const constraints = [...own.value, ...validation.value.readiness];
+  requireFewConstraints(constraints.length, document);
   const components = parsedList(document.optionalList('componentRefs', parseComponent));
   return {
     file,
-    apiVersion: header.apiVersion,
-    retired: header.retired,
+    ...header,
     dialect: header.apiVersion === AICR_V011 ? 'v0.11' : 'current',
     name: recipeNameOf(criteria.value),
     criteria: criteria.value,
@@ -114,14 +106,11 @@ function parseMetadata(document: ObjectReader, header: AcceptedHeader): readonly
   return versionDoubts(metadata.optionalText('version'), metadata.pointer('version'));
 }
 
-function requireFewConstraints(
-  constraints: readonly RecipeConstraint[],
-  document: ObjectReader,
-): readonly RecipeConstraint[] {
-  if (constraints.length <= MAX_CONSTRAINTS) return constraints;
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at: document.pointer('constraints'),
-    found: `${constraints.length} constraints`,
+function requireFewConstraints(count: number, document: ObjectReader): void {
+  if (count <= MAX_CONSTRAINTS) return;
+  document.refuse('constraints', {
+    code: 'LIMIT_EXCEEDED',
+    found: `${count} constraints`,
     expected: `at most ${MAX_CONSTRAINTS}`,
     hint: 'combine the constraints that name the same value',
   });
