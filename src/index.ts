@@ -43,7 +43,7 @@ export type { PackInputs, PackedEvidence } from './evidence/pack/pack-evidence.t
 export { parsePhaseReport, parseResults } from './evidence/phase/ctrf.ts';
 export type { CtrfReport, ReportPlace, Results, ResultsInput } from './evidence/phase/ctrf.ts';
 export type { Phase, PhaseCounts, PhaseResult, PhaseTest } from './evidence/phase/phase.ts';
-export type { RecipeConstraint } from './evidence/recipe/recipe-constraint.ts';
+export type { RecipeConstraint } from './evidence/recipe/recipe-validation.ts';
 export { parseRecipe } from './evidence/recipe/recipe.ts';
 export type { Recipe } from './evidence/recipe/recipe.ts';
 export { fingerprintOf } from './evidence/snapshot/fingerprint.ts';

@@ -1,7 +1,7 @@
 import type { Fault } from '../../errors/fault.ts';
 import { MAX_VALUE_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
-import type { RecipeConstraint } from '../recipe/recipe-constraint.ts';
+import type { RecipeConstraint } from '../recipe/recipe-validation.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { unevaluable } from './decision.ts';

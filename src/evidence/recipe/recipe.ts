@@ -1,20 +1,26 @@
+import type { Digest } from '../../digest.ts';
+import { digestOf } from '../../digest.ts';
 import type { Data } from '../../document/data.ts';
 import { acceptHeader, versionDoubts } from '../../document/header.ts';
 import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import { decodeUtf8 } from '../../document/text.ts';
+import { pairOf } from '../../document/yaml-pair.ts';
+import { readYaml } from '../../document/yaml-reader.ts';
+import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsedList } from '../../errors/fault.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { MAX_CONSTRAINTS } from '../../limits.ts';
 import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
+import { CANONICAL_BUILDER, canonicalText } from '../aicr/canonical-yaml.ts';
+import type { CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { parseCriteria, recipeNameOf } from './criteria.ts';
 import type { Criteria } from './criteria.ts';
 import { parseComponent } from './recipe-component.ts';
 import type { RecipeComponent } from './recipe-component.ts';
-import { parseConstraint } from './recipe-constraint.ts';
-import type { RecipeConstraint } from './recipe-constraint.ts';
-import { parseValidation } from './recipe-validation.ts';
-import type { RecipePhase } from './recipe-validation.ts';
+import { parseConstraint, parseValidation } from './recipe-validation.ts';
+import type { RecipeConstraint, RecipePhase } from './recipe-validation.ts';
 
 /** The grammar of names and expressions: that of AICR up to v0.11, or the one since. */
 export type ConstraintDialect = 'v0.11' | 'current';
@@ -34,6 +40,30 @@ export interface Recipe extends AcceptedHeader {
   /** In the recipe's order, disabled ones included. */
   readonly components: readonly RecipeComponent[];
 }
+
+/** A recipe with what AICR hashes of it, from one reading of its text. */
+export interface ReadRecipe {
+  readonly recipe: Recipe;
+  /** Of the canonical text by the rules of version 3: AICR's `recipe.digest`. */
+  readonly digest: Digest;
+  /** AICR's canonical text. */
+  readonly canonical: (rules: CanonicalRules) => string;
+}
+
+/**
+ * Reads a resolved recipe, YAML.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `canonicalRecipe` throw
+ */
+export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
+  const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER);
+  const recipe = parseRecipe(data, file);
+  const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
+  return { recipe, digest: digestOf(canonical('v3')), canonical };
+}
+
+const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);
 
 /**
  * Reads a resolved recipe. Throws KIND_UNEXPECTED, API_VERSION_UNKNOWN, RECIPE_PROFILE_UNSUPPORTED,
