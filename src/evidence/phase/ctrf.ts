@@ -80,7 +80,13 @@ export class ResultsCollector {
       this.#folders.set(folder, !isIgnored || this.#folders.get(folder) === true);
     }
     if (isIgnored) {
-      this.#findings.push(ignored(file));
+      this.#findings.push({
+        code: 'RESULTS_FILE_IGNORED',
+        at: file,
+        found: 'a JSON document without reportFormat',
+        expected: 'CTRF reports only',
+        hint: 'move it out of the directory',
+      });
       return;
     }
     for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
@@ -213,14 +219,4 @@ function phaseOfName(name: string): Phase | undefined {
 function isOther(data: Data, name: string): boolean {
   const claimsCtrf = isDataMap(data) && data.has('reportFormat');
   return !claimsCtrf && phaseOfName(name) === undefined;
-}
-
-function ignored(file: string): Finding {
-  return {
-    code: 'RESULTS_FILE_IGNORED',
-    at: file,
-    found: 'a JSON document without reportFormat',
-    expected: 'CTRF reports only',
-    hint: 'move it out of the directory',
-  };
 }
