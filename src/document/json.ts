@@ -57,21 +57,11 @@ const LIST_END = 0x5d;
 const MAP_START = 0x7b;
 const MAP_END = 0x7d;
 
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
-
 /** Recursive descent over one text; the depth is limited, so the stack is safe. */
 class JsonReader extends TextCursor {
   // oxlint-disable-next-line no-control-regex -- RFC 8259 §7 names exactly these as to be escaped
   readonly #unescaped = /[^"\\\u0000-\u001F]*/y;
+  readonly #escape = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y;
   readonly #number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 
   document(): Data {
@@ -175,9 +165,11 @@ class JsonReader extends TextCursor {
   #string(): string {
     const start = this.position;
     this.position += 1;
-    let text = this.#plainPart();
+    this.#skipPlain();
+    const isEscaped = this.text.charCodeAt(this.position) === BACKSLASH;
     while (this.text.charCodeAt(this.position) === BACKSLASH) {
-      text += this.#escape() + this.#plainPart();
+      this.#skipEscape();
+      this.#skipPlain();
     }
     if (this.text.charCodeAt(this.position) !== QUOTE) {
       this.refuse(this.next(), 'a double quote that ends the text', {
@@ -185,6 +177,9 @@ class JsonReader extends TextCursor {
       });
     }
     this.position += 1;
+    const text = isEscaped
+      ? String(JSON.parse(this.text.slice(start, this.position)))
+      : this.text.slice(start + 1, this.position - 1);
     if (!text.isWellFormed()) {
       this.position = start;
       this.refuse('half a surrogate pair', 'whole Unicode characters', {
@@ -194,28 +189,19 @@ class JsonReader extends TextCursor {
     return text;
   }
 
-  #plainPart(): string {
+  #skipPlain(): void {
     this.#unescaped.lastIndex = this.position;
     this.#unescaped.test(this.text);
-    const end = this.#unescaped.lastIndex;
-    const part = this.text.slice(this.position, end);
-    this.position = end;
-    return part;
+    this.position = this.#unescaped.lastIndex;
   }
 
-  #escape(): string {
-    const letter = this.text.charAt(this.position + 1);
-    const hex = this.text.slice(this.position + 2, this.position + 6);
-    const isUnicode = letter === 'u' && /^[0-9A-Fa-f]{4}$/.test(hex);
-    const character = isUnicode
-      ? String.fromCharCode(Number.parseInt(hex, 16))
-      : ESCAPES.get(letter);
-    if (character === undefined) {
+  #skipEscape(): void {
+    this.#escape.lastIndex = this.position;
+    if (!this.#escape.test(this.text)) {
       const found = quote(this.text.slice(this.position, this.position + 2));
-      return this.refuse(`the escape ${found}`, 'an escape of RFC 8259 §7');
+      this.refuse(`the escape ${found}`, 'an escape of RFC 8259 §7');
     }
-    this.position += isUnicode ? 6 : 2;
-    return character;
+    this.position = this.#escape.lastIndex;
   }
 
   #skipSpace(): void {

@@ -6,11 +6,10 @@ import { decodeJson } from '../../document/json.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
-import { countTests, parseCtrf } from './ctrf-document.ts';
+import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
 import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';
 import { PHASES, isPhase } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
-import { splitReport } from './split-report.ts';
 
 /** The report of one phase. */
 export interface CtrfReport {
@@ -156,14 +155,11 @@ function reportsOf(
   const phases = PHASES.filter((phase) => phase === named || phaseOfTest.includes(phase));
   if (phases.length === 0) return refuseName(document);
   return phases.map((phase) => {
-    const isOf = (_: unknown, index: number): boolean => phaseOfTest[index] === phase;
-    const own = document.tests.filter(isOf);
+    const own = document.tests.filter((_, index) => phaseOfTest[index] === phase);
     const tests = own.map(({ test }) => test);
-    const counts = countTests(tests);
-    const isWhole = phases.length === 1;
-    const bytes = isWhole ? input.bytes : splitReport(document, { phase, isOf, counts });
+    const bytes = phases.length === 1 ? input.bytes : splitReport(document, phase, own);
     return {
-      report: { phase, bytes, counts, tests, tool: document.tool },
+      report: { phase, bytes, counts: countTests(tests), tests, tool: document.tool },
       place: { file: document.file, tests: own.map(({ at }) => at) },
     };
   });
