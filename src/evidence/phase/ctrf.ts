@@ -168,22 +168,20 @@ function reportsOf(
 function requirePhase({ suite, at }: CtrfTest, named: Phase | undefined): Phase {
   const place = suite?.at ?? at;
   const phase = suite?.name ?? named;
-  if (phase === undefined || !isPhase(phase)) return refuseUnknown(suite?.name, place);
+  if (phase === undefined || !isPhase(phase)) {
+    throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
+      at: place,
+      found: suite === undefined ? 'a test without a suite' : `the suite ${quote(suite.name)}`,
+      expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
+      hint: `name the file after its phase, e.g. ${PHASES[0]}.json, or give each test its suite`,
+    });
+  }
   if (named === undefined || phase === named) return phase;
   throw new EvidenceError('RESULTS_PHASE_CONFLICT', {
     at: place,
     found: `a test of ${phase} in a file that is named after ${named}`,
     expected: `tests of ${named} only`,
     hint: 'give a file with several phases another name, e.g. results.json',
-  });
-}
-
-function refuseUnknown(suite: string | undefined, at: string): never {
-  throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
-    at,
-    found: suite === undefined ? 'a test without a suite' : `the suite ${quote(suite)}`,
-    expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
-    hint: `name the file after its phase, e.g. ${PHASES[0]}.json, or give each test its suite`,
   });
 }
 

@@ -20,8 +20,10 @@ export interface LabelReading {
 
 const TRUNCATION = /\(\+(\d+) more\)$/;
 
+export type FoldedLabel = Readonly<Record<'value' | 'nodeList', string>>;
+
 /** Splits `<value>|<nodes>` at the first bar; without one there are no nodes. */
-export function splitFolded(text: string): { value: string; nodeList: string } {
+export function splitFolded(text: string): FoldedLabel {
   const bar = text.indexOf('|');
   if (bar < 0) return { value: text, nodeList: '' };
   return { value: text.slice(0, bar), nodeList: text.slice(bar + 1) };
