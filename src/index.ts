@@ -2,10 +2,9 @@
 
 export { encodeArchive } from './archive/encode-archive.ts';
 export type { EncodeOptions } from './archive/encode-archive.ts';
-export type { BundleFile, Entry, ReceivedFile, ReceivedFiles } from './archive/entry.ts';
+export type { BundleFile, Entry, Layout, ReceivedFile, ReceivedFiles } from './archive/entry.ts';
 export { gunzip } from './archive/gzip.ts';
-export type { Layout } from './archive/layout.ts';
-export { memoryFile } from './archive/memory-file.ts';
+export { memoryFile } from './archive/entry.ts';
 export { readTar } from './archive/read-tar.ts';
 export type { CheckOutcome, CheckResult } from './attestation/check.ts';
 export type { Signature } from './attestation/kind.ts';
@@ -27,9 +26,8 @@ export type { ErrorCode } from './errors/catalogue.ts';
 export { EvidenceError } from './errors/evidence-error.ts';
 export type { Fault, Finding } from './errors/fault.ts';
 export type { ErrorClass } from './errors/meaning.ts';
-export { canonicalRecipe } from './evidence/aicr/canonical-yaml.ts';
+export { canonicalRecipe, recipeDigest } from './evidence/aicr/canonical-yaml.ts';
 export type { CanonicalRules } from './evidence/aicr/canonical-yaml.ts';
-export { recipeDigest } from './evidence/aicr/recipe-digest.ts';
 export type { ClusterAssessment } from './evidence/validate/assess-cluster.ts';
 export { CHECK_NAMES } from './evidence/verify/checks.ts';
 export type { CheckName } from './evidence/verify/checks.ts';
@@ -45,7 +43,7 @@ export type { PackInputs, PackedEvidence } from './evidence/pack/pack-evidence.t
 export { parsePhaseReport, parseResults } from './evidence/phase/ctrf.ts';
 export type { CtrfReport, ReportPlace, Results, ResultsInput } from './evidence/phase/ctrf.ts';
 export type { Phase, PhaseCounts, PhaseResult, PhaseTest } from './evidence/phase/phase.ts';
-export type { RecipeConstraint } from './evidence/recipe/recipe-constraint.ts';
+export type { RecipeConstraint } from './evidence/recipe/recipe-validation.ts';
 export { parseRecipe } from './evidence/recipe/recipe.ts';
 export type { Recipe } from './evidence/recipe/recipe.ts';
 export { fingerprintOf } from './evidence/snapshot/fingerprint.ts';

@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import type { BundlePath } from '../bundle-path.ts';
 import { digestOfHex } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import { EntryRules, WITHOUT_ENTRY } from './entry-rules.ts';
-import type { Entry, ReceivedFile, ReceivedFiles } from './entry.ts';
+import { EntryRules, refusedEntry } from './entry-rules.ts';
+import type { Entry, Layout, ReceivedFile, ReceivedFiles } from './entry.ts';
 import { shownPath, sortedByPath } from './entry.ts';
-import type { Layout } from './layout.ts';
 
 /**
  * Reads every entry once: refuses what a bundle must not hold (ARCHIVE_UNSAFE, LIMIT_EXCEEDED),
@@ -23,7 +22,9 @@ export async function collectFiles(
     if (entry.type === 'file') {
       files.push(await receive(rules.admitFile(path, entry.size), entry, layout));
     } else if (entry.type !== 'directory') {
-      throw wrongType(entry);
+      const at = shownPath(entry.path);
+      const expected = 'regular files and directories only';
+      throw refusedEntry('ARCHIVE_UNSAFE', at, `a ${entry.type}`, expected);
     } else if (path !== '.') {
       rules.admitDirectory(path);
     }
@@ -50,15 +51,6 @@ async function receive(path: BundlePath, entry: Entry, layout: Layout): Promise<
   }
   if (received < size) throw wrongSize(path, size);
   return { path, size, digest: digestOfHex(hash.digest('hex')), bytes };
-}
-
-function wrongType({ path, type }: Entry): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNSAFE', {
-    at: shownPath(path),
-    found: `a ${type}`,
-    expected: 'regular files and directories only',
-    hint: WITHOUT_ENTRY,
-  });
 }
 
 function wrongSize(path: BundlePath, size: number): EvidenceError {

@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import type { Pack } from 'tar-stream';
 
 import { digestOfHex } from '../digest.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { BundleFile, Entry } from './entry.ts';
+import { EntryRules } from './entry-rules.ts';
+import type { BundleFile, Entry, Layout } from './entry.ts';
 import { shownPath, sortedByPath } from './entry.ts';
 import { gunzip, gzip } from './gzip.ts';
 import { readTar } from './read-tar.ts';
-import { fileChanged, writeTar } from './write-tar.ts';
-import type { TarOptions } from './write-tar.ts';
 
-export interface EncodeOptions extends TarOptions {
+/** The latest time that `tar-stream` writes, in seconds since 1970: later ones it makes negative. */
+const MAX_MTIME = 2 ** 31 - 1;
+
+export interface EncodeOptions {
+  /** The time that every entry gets, in seconds since 1970. */
+  readonly mtime: number;
+  /** What the archive may hold. */
+  readonly layout: Layout;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,9 +31,9 @@ export interface EncodeOptions extends TarOptions {
  */
 export function encodeArchive(
   files: readonly BundleFile[],
-  { signal, ...options }: EncodeOptions,
+  options: EncodeOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  return readBack(gzip(writeTar(files, options), signal), files);
+  return readBack(gzip(writeTar(files, options), options.signal), files);
 }
 
 /**
@@ -97,5 +106,67 @@ function differing(found: string, expected: string, cause?: unknown): EvidenceEr
     expected,
     hint: 'run the same command with AFFIDAVIT_DEBUG=1 and report what it prints',
     cause,
+  });
+}
+
+/**
+ * A tar archive that depends on the files and `mtime` alone:
+ * plain ustar, sorted by path. Refuses what our own reader would refuse, before the first byte, and
+ * throws FILE_CHANGED if a file no longer has its size. Whether the content is what its handle says
+ * is for whoever reads the archive back (`encodeArchive`): it is hashed once.
+ */
+export async function* writeTar(
+  files: readonly BundleFile[],
+  { mtime, layout }: EncodeOptions,
+): AsyncGenerator<Uint8Array, void> {
+  const sorted = sortedByPath(files);
+  const rules = new EntryRules(layout);
+  for (const file of sorted) rules.admitFile(file.path, file.size);
+
+  // Another program than our reader, so that one mistake is not made on both sides; only who packs loads it.
+  const { pack } = await import('tar-stream');
+  const archive = pack();
+  const filled = fill(archive, sorted, new Date(Math.min(mtime, MAX_MTIME) * 1000)).catch(
+    // Whoever reads the archive gets the error.
+    (error: unknown) => archive.destroy(error instanceof Error ? error : undefined),
+  );
+  try {
+    for await (const chunk of archive) {
+      // Its types promise nothing.
+      if (!(chunk instanceof Uint8Array)) throw new TypeError('tar-stream gave no bytes');
+      yield chunk;
+    }
+  } finally {
+    archive.destroy();
+    await filled;
+  }
+}
+
+async function fill(archive: Pack, files: readonly BundleFile[], mtime: Date): Promise<void> {
+  for (const file of files) {
+    const { path: name, size } = file;
+    const header = { name, size, mtime, type: 'file', mode: 0o644, uid: 0, gid: 0 } as const;
+    await pipeline(sized(file), archive.entry(header));
+  }
+  archive.finalize();
+}
+
+/** The content, which must have the size that its header has announced. */
+async function* sized(file: BundleFile): AsyncGenerator<Uint8Array, void> {
+  let size = 0;
+  for await (const piece of file.open()) {
+    size += piece.length;
+    if (size > file.size) throw fileChanged(file);
+    yield piece;
+  }
+  if (size !== file.size) throw fileChanged(file);
+}
+
+function fileChanged({ path, size, digest }: BundleFile): EvidenceError {
+  return new EvidenceError('FILE_CHANGED', {
+    at: path,
+    found: 'other content than when it was hashed',
+    expected: `${size} bytes with the digest ${digest}`,
+    hint: 'wait until nothing writes to the file, then run the same command again',
   });
 }

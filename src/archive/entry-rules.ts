@@ -3,10 +3,7 @@ import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { escapeInvisible } from '../quote.ts';
 import { shownPath } from './entry.ts';
-import type { Layout } from './layout.ts';
-
-/** What to do about an entry that no bundle may have. */
-export const WITHOUT_ENTRY = 'make the bundle again without this entry';
+import type { Layout } from './entry.ts';
 
 type EntryType = 'file' | 'directory';
 
@@ -45,13 +42,13 @@ export class EntryRules {
     const { maxEntries } = this.#layout;
     if (this.#entries <= maxEntries) return;
     const found = `more than ${maxEntries} entries`;
-    throw refusal('LIMIT_EXCEEDED', shownPath(path), found, `${maxEntries} or less`);
+    throw refusedEntry('LIMIT_EXCEEDED', shownPath(path), found, `${maxEntries} or less`);
   }
 
   #requirePath(path: string): BundlePath {
     if (isPlain(path) && this.#layout.isPath(path)) return path;
     const at = shownPath(path);
-    throw refusal('ARCHIVE_UNSAFE', at, `the path ${at}`, this.#layout.pathRule);
+    throw refusedEntry('ARCHIVE_UNSAFE', at, `the path ${at}`, this.#layout.pathRule);
   }
 
   /** Notes the entry and the directories that it is in. */
@@ -68,7 +65,7 @@ export class EntryRules {
     const agrees = known?.path === path && known.type === 'directory' && type === 'directory';
     if (known !== undefined && !agrees) {
       const found = `the ${type} ${path} beside the ${known.type} ${known.path}`;
-      throw refusal('ARCHIVE_UNSAFE', at, found, 'every path once, whatever its case');
+      throw refusedEntry('ARCHIVE_UNSAFE', at, found, 'every path once, whatever its case');
     }
     this.#known.set(key, { path, type });
   }
@@ -90,9 +87,16 @@ function isPlain(path: string): boolean {
 
 function requireAtMost(size: number, limit: number, { at, of }: { at: string; of: string }): void {
   if (size <= limit) return;
-  throw refusal('LIMIT_EXCEEDED', at, `${size} bytes`, `at most ${limit} bytes for ${of}`);
+  throw refusedEntry('LIMIT_EXCEEDED', at, `${size} bytes`, `at most ${limit} bytes for ${of}`);
 }
 
-function refusal(code: ErrorCode, at: string, found: string, expected: string): EvidenceError {
-  return new EvidenceError(code, { at, found, expected, hint: WITHOUT_ENTRY });
+/** An entry that no bundle may have. */
+export function refusedEntry(
+  code: ErrorCode,
+  at: string,
+  found: string,
+  expected: string,
+): EvidenceError {
+  const hint = 'make the bundle again without this entry';
+  return new EvidenceError(code, { at, found, expected, hint });
 }

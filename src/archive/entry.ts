@@ -1,6 +1,8 @@
 import type { BundlePath } from '../bundle-path.ts';
 import { isBundlePath } from '../bundle-path.ts';
+import { digestOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
+import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 
 /** One entry of an archive or a directory, as it comes: nothing about it is checked yet. */
@@ -33,6 +35,58 @@ export interface BundleFile {
   readonly size: number;
   readonly digest: Digest;
   open(): AsyncIterable<Uint8Array>;
+}
+
+/** A file of a bundle whose content is in memory. */
+export function memoryFile(path: BundlePath, bytes: Uint8Array): BundleFile {
+  return {
+    path,
+    size: bytes.length,
+    digest: digestOf(bytes),
+    async *open(): AsyncGenerator<Uint8Array, void> {
+      yield bytes;
+    },
+  };
+}
+
+/** What the archives of one kind may hold: the kind says it, and every room below is told. */
+export interface Layout {
+  /**
+   * The path grammar, narrower than what any archive may hold (`entry-rules.ts`). It makes the `BundlePath`
+   * of every file, so nothing else may.
+   */
+  readonly isPath: (text: string) => text is BundlePath;
+  /** The grammar in words, for complaints. */
+  readonly pathRule: string;
+  /** Entries of one archive or directory, directories included. */
+  readonly maxEntries: number;
+  /** One file, and all files together, in bytes. */
+  readonly maxFileBytes: number;
+  readonly maxBytes: number;
+  /** Files without which there is nothing to judge. */
+  readonly required: readonly BundlePath[];
+  /** What to do if one of them is not there. */
+  readonly incompleteHint: string;
+  /** What the inventory leaves out: itself, and what is made from it. */
+  readonly unlisted: readonly BundlePath[];
+  /** The largest size in bytes of a document, which is kept; undefined for a file that is only hashed. */
+  readonly documentLimit: (path: BundlePath) => number | undefined;
+}
+
+/**
+ * The bytes of a document that every archive of this layout has.
+ *
+ * @throws EvidenceError BUNDLE_INCOMPLETE
+ */
+export function documentOf(files: ReceivedFiles, path: string, layout: Layout): Uint8Array {
+  const bytes = files.get(path)?.bytes;
+  if (bytes !== undefined) return bytes;
+  throw new EvidenceError('BUNDLE_INCOMPLETE', {
+    at: path,
+    found: `${files.size} files, and no ${path} among them`,
+    expected: `${path} at the top of the bundle`,
+    hint: layout.incompleteHint,
+  });
 }
 
 /** An entry's path as the `at` of an error: one that is not plain is foreign text and comes quoted. */

@@ -1,5 +1,4 @@
-import type { ReceivedFiles } from '../archive/entry.ts';
-import type { Layout } from '../archive/layout.ts';
+import type { Layout, ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/fault.ts';
 import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
 import type { AttestationFile, Proof } from '../trust/trust.ts';

@@ -1,7 +1,6 @@
 import { collectFiles } from '../archive/collect.ts';
-import { documentOf } from '../archive/document-of.ts';
-import type { Entry, ReceivedFiles } from '../archive/entry.ts';
-import type { Layout } from '../archive/layout.ts';
+import { documentOf } from '../archive/entry.ts';
+import type { Entry, Layout, ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/fault.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Tool } from '../tool.ts';

@@ -45,8 +45,12 @@ function bomOf({ subject: name, applications, images, timestamp, tool }: BomCont
   tools.components.add(new Component(ComponentType.Application, tool.name, { version }));
   const bom = new Bom({ metadata: new Metadata({ timestamp, tools, component: subject }) });
   const parts = [
-    ...applications.map((part) => applicationOf(part, refs.take(`${name}/${part.name}`))),
-    ...images.map((image) => containerOf(image, refs.take(`img:${renderImage(image)}`))),
+    ...applications.map((part) =>
+      componentOf(ComponentType.Application, part, refs.take(`${name}/${part.name}`)),
+    ),
+    ...images.map((image) =>
+      componentOf(ComponentType.Container, partOf(image), refs.take(`img:${renderImage(image)}`)),
+    ),
   ];
   for (const part of parts) {
     bom.components.add(part);
@@ -67,38 +71,27 @@ class BomRefs {
   }
 }
 
-function applicationOf({ name, version, properties }: Application, bomRef: string): Component {
-  return withProperties(
-    new Component(ComponentType.Application, name, { bomRef, version }),
-    properties,
-  );
-}
-
-/** No purl: a snapshot has lost registry and digest, and pkg:oci or pkg:docker would claim both. */
-function containerOf(image: Image, bomRef: string): Component {
-  const base = baseNameOf(image.name);
-  const registry = image.name === base ? '' : image.name.slice(0, image.name.indexOf('/'));
-  const properties = [
-    ['aicr:image:digest', image.digest ?? ''],
-    ['aicr:image:registry', registry],
-    ['aicr:image:repository', image.name.slice(registry === '' ? 0 : registry.length + 1)],
-    ['aicr:image:tag', image.tag ?? ''],
-  ] as const;
-  const version = image.digest ?? image.tag ?? 'latest';
-  return withProperties(
-    new Component(ComponentType.Container, image.name, { bomRef, version }),
-    properties,
-  );
-}
-
-function withProperties(
-  component: Component,
-  properties: readonly (readonly [string, string])[],
-): Component {
-  for (const [name, value] of properties) {
+function componentOf(type: ComponentType, part: Application, bomRef: string): Component {
+  const component = new Component(type, part.name, { bomRef, version: part.version });
+  for (const [name, value] of part.properties) {
     if (value !== '') component.properties.add(new Property(name, value));
   }
   return component;
+}
+
+/** No purl: a snapshot has lost registry and digest, and pkg:oci or pkg:docker would claim both. */
+function partOf({ name, tag, digest }: Image): Application {
+  const registry = name === baseNameOf(name) ? '' : name.slice(0, name.indexOf('/'));
+  return {
+    name,
+    version: digest ?? tag ?? 'latest',
+    properties: [
+      ['aicr:image:digest', digest ?? ''],
+      ['aicr:image:registry', registry],
+      ['aicr:image:repository', name.slice(registry === '' ? 0 : registry.length + 1)],
+      ['aicr:image:tag', tag ?? ''],
+    ],
+  };
 }
 
 /** In the order of insertion: the library sorts by the locale of the machine. */

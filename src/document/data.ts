@@ -48,3 +48,12 @@ export function describe(data: Data | undefined): string {
   if (data instanceof Plain) return data.type === 'null' ? 'null' : `the ${data.type} ${data.text}`;
   return isDataList(data) ? 'a list' : 'a map';
 }
+
+/** A value as JSON has it: what we write. What we read is `Data`. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };

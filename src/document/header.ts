@@ -1,7 +1,7 @@
 // The start of every AICR document: kind, apiVersion, metadata.
 
-import { EvidenceError } from '../errors/evidence-error.ts';
 import type { Finding } from '../errors/fault.ts';
+import { MAX_FUTURE_MS, MAX_VERSION_CHARACTERS } from '../limits.ts';
 import {
   AICR_V011,
   AICR_V011_CATALOG,
@@ -15,7 +15,7 @@ import {
 import { quote } from '../quote.ts';
 import type { Data, DataMap } from './data.ts';
 import { ObjectReader } from './object-reader.ts';
-import { timestampOf } from './time.ts';
+import { parseTime, timestampOf } from './time.ts';
 
 interface ApiVersions {
   /** The first is what an ordinary document of this kind carries. */
@@ -115,7 +115,7 @@ export function isSupportedApiVersion(kind: DocumentKind, apiVersion: string): b
 export interface AcceptedHeader {
   /** As the document has it; "" if it has none. It is never rewritten. */
   readonly apiVersion: string;
-  /** The apiVersion is retired or missing: read, but evidence of it has to be asked for. */
+  /** The apiVersion is retired or missing: read, but evidence of the document has to be asked for. */
   readonly retired: boolean;
   readonly findings: readonly Finding[];
 }
@@ -134,8 +134,8 @@ export function acceptHeader(document: ObjectReader, kind: DocumentKind): Accept
   const { current, retired }: ApiVersions = API_VERSIONS[kind];
   const successor = successorOf(kind, apiVersion);
   if (apiVersion !== '' && !retired.includes(apiVersion)) {
-    throw new EvidenceError('API_VERSION_UNKNOWN', {
-      at: document.pointer('apiVersion'),
+    document.refuse('apiVersion', {
+      code: 'API_VERSION_UNKNOWN',
       found: quote(apiVersion),
       expected: `${current.join(' or ')}; retired, but read: ${retired.join(', ')}`,
       hint: `write the document again with a current AICR; a ${kind} carries ${successor} there`,
@@ -156,8 +156,8 @@ function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Findin
   if (found === kind) return [];
   if (found === LEGACY_RECIPE_KIND && kind === 'RecipeResult') return [];
   if (found !== '') {
-    throw new EvidenceError('KIND_UNEXPECTED', {
-      at: document.pointer('kind'),
+    document.refuse('kind', {
+      code: 'KIND_UNEXPECTED',
       found: quote(found),
       expected: kind,
       hint: 'check that the files are not interchanged',
@@ -177,4 +177,48 @@ function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Findin
 function successorOf(kind: DocumentKind, apiVersion: string): string {
   if (apiVersion === AICR_V1ALPHA3) return AICR_V1BETA2;
   return API_VERSIONS[kind].current[0];
+}
+
+// What a header says about its own making. AICR's header validates nothing; the reader has to.
+
+/** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, and a `v`. */
+const SEMANTIC_VERSION =
+  /^v?(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*)?(?:\+[\da-zA-Z-]+(?:\.[\da-zA-Z-]+)*)?$/;
+
+/** @param at where the timestamp is, or should be */
+export function timestampDoubts(
+  timestamp: string | undefined,
+  now: Date,
+  at: string,
+): readonly Finding[] {
+  const time = timestamp === undefined ? undefined : parseTime(timestamp);
+  const latest = now.getTime() + MAX_FUTURE_MS;
+  if (time !== undefined && time.getTime() <= latest) return [];
+  return [
+    {
+      code: 'TIMESTAMP_DOUBTFUL',
+      at,
+      found: timestamp === undefined ? 'no timestamp' : quote(timestamp),
+      expected: 'RFC 3339, at most 24 hours from now',
+      hint: 'check the clock of the machine that wrote the document',
+    },
+  ];
+}
+
+/** @param version the version of the tool that wrote the document; absent and "" are no doubt */
+export function versionDoubts(version: string | undefined, at: string): readonly Finding[] {
+  if (version === undefined || version === '' || isSemanticVersion(version)) return [];
+  return [
+    {
+      code: 'VERSION_DOUBTFUL',
+      at,
+      found: quote(version),
+      expected: 'a semantic version, e.g. v1.0.0',
+      hint: 'use a released AICR: nobody can tell what another build does',
+    },
+  ];
+}
+
+function isSemanticVersion(text: string): boolean {
+  return text.length <= MAX_VERSION_CHARACTERS && SEMANTIC_VERSION.test(text);
 }

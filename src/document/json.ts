@@ -6,8 +6,7 @@ import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, isDataList } from './data.ts';
 import type { Data, DataMap } from './data.ts';
-import { decodeUtf8, pointerAt, refusalAt } from './text.ts';
-import type { Remedy } from './text.ts';
+import { TextCursor, decodeUtf8 } from './text.ts';
 
 const NULL = new Plain('null', 'null');
 const TRUE = new Plain('boolean', 'true');
@@ -19,7 +18,7 @@ const FALSE = new Plain('boolean', 'false');
  * limits the size. Numbers keep their source text.
  */
 export function decodeJson(bytes: Uint8Array, file: string): Data {
-  return new JsonReader(decodeUtf8(bytes, file), file).document();
+  return new JsonReader(decodeUtf8(bytes, file), file, MAX_JSON_VALUES).document();
 }
 
 /** JSON with two spaces of indentation and a final line break; `data` is what `decodeJson` gave. */
@@ -58,48 +57,27 @@ const LIST_END = 0x5d;
 const MAP_START = 0x7b;
 const MAP_END = 0x7d;
 
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
-
 /** Recursive descent over one text; the depth is limited, so the stack is safe. */
-class JsonReader {
-  readonly #text: string;
-  readonly #file: string;
-  /** The key or index that is being read at each depth: the pointer, when one is needed. */
-  readonly #path: (string | number)[] = [];
-  #position = 0;
-  #values = 0;
+class JsonReader extends TextCursor {
   // oxlint-disable-next-line no-control-regex -- RFC 8259 §7 names exactly these as to be escaped
   readonly #unescaped = /[^"\\\u0000-\u001F]*/y;
+  readonly #escape = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y;
   readonly #number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-
-  constructor(text: string, file: string) {
-    this.#text = text;
-    this.#file = file;
-  }
 
   document(): Data {
     this.#skipSpace();
-    if (this.#position >= this.#text.length) this.#refuse('nothing but white space', 'a value');
+    if (this.position >= this.text.length) this.refuse('nothing but white space', 'a value');
     const data = this.#value();
     this.#skipSpace();
-    if (this.#position < this.#text.length) {
-      this.#refuse(this.#next(), 'the end of the document', { hint: 'keep one value in the file' });
+    if (this.position < this.text.length) {
+      this.refuse(this.next(), 'the end of the document', { hint: 'keep one value in the file' });
     }
     return data;
   }
 
   #value(): Data {
-    this.#countValue();
-    switch (this.#text.charCodeAt(this.#position)) {
+    this.countValue();
+    switch (this.text.charCodeAt(this.position)) {
       case QUOTE:
         return this.#string();
       case MAP_START:
@@ -112,27 +90,25 @@ class JsonReader {
   }
 
   #literal(): Plain | undefined {
-    const found = [NULL, TRUE, FALSE].find(({ text }) =>
-      this.#text.startsWith(text, this.#position),
-    );
-    this.#position += found?.text.length ?? 0;
+    const found = [NULL, TRUE, FALSE].find(({ text }) => this.text.startsWith(text, this.position));
+    this.position += found?.text.length ?? 0;
     return found;
   }
 
   #numberValue(): Plain {
-    this.#number.lastIndex = this.#position;
-    const match = this.#number.exec(this.#text);
-    if (match === null) return this.#refuse(this.#next(), 'a value');
+    this.#number.lastIndex = this.position;
+    const match = this.#number.exec(this.text);
+    if (match === null) return this.refuse(this.next(), 'a value');
     const [text, fraction, exponent] = match;
-    this.#position += text.length;
+    this.position += text.length;
     return new Plain(fraction === undefined && exponent === undefined ? 'integer' : 'float', text);
   }
 
   #list(): readonly Data[] {
     const list: Data[] = [];
-    this.#enter(LIST_END);
+    this.#enter();
     while (!this.#closes(LIST_END, list.length)) {
-      this.#path[this.#path.length - 1] = list.length;
+      this.path[this.path.length - 1] = list.length;
       list.push(this.#value());
     }
     return list;
@@ -140,66 +116,46 @@ class JsonReader {
 
   #map(): DataMap {
     const map = new JsonMap();
-    this.#enter(MAP_END);
+    this.#enter();
     while (!this.#closes(MAP_END, map.size)) {
-      const start = this.#position;
-      if (this.#text.charCodeAt(start) !== QUOTE) this.#refuse(this.#next(), 'a key in quotes');
+      const start = this.position;
+      if (this.text.charCodeAt(start) !== QUOTE) this.refuse(this.next(), 'a key in quotes');
       const key = this.#string();
-      this.#path[this.#path.length - 1] = key;
+      this.path[this.path.length - 1] = key;
       if (map.has(key)) {
-        this.#position = start;
-        this.#refuse(`the key ${quote(key)} a second time`, 'each key once', {
-          code: 'DOCUMENT_DUPLICATE_KEY',
-          hint: 'remove one of the two: readers differ on which of them counts',
-        });
+        this.position = start;
+        this.refuseTwice(key);
       }
       this.#skipSpace();
-      if (this.#text.charCodeAt(this.#position) !== COLON) this.#refuse(this.#next(), 'a colon');
-      this.#position += 1;
+      if (this.text.charCodeAt(this.position) !== COLON) this.refuse(this.next(), 'a colon');
+      this.position += 1;
       this.#skipSpace();
       map.set(key, this.#value());
     }
     return map;
   }
 
-  /** Two bytes each would else fill the memory with small objects. */
-  #countValue(): void {
-    this.#values += 1;
-    if (this.#values <= MAX_JSON_VALUES) return;
-    this.#refuse(`more than ${MAX_JSON_VALUES} values`, 'fewer values', {
-      code: 'LIMIT_EXCEEDED',
-      hint: 'split the document',
-    });
-  }
-
-  #enter(end: number): void {
-    this.#countValue();
-    if (this.#path.length >= MAX_NESTING) {
-      const found = `lists and maps that nest more than ${MAX_NESTING} deep`;
-      this.#refuse(found, `at most ${MAX_NESTING} levels`, {
-        code: 'DOCUMENT_UNSUPPORTED',
-        hint: 'flatten the document',
-      });
-    }
-    this.#path.push(end === LIST_END ? 0 : '');
-    this.#position += 1;
+  #enter(): void {
+    this.countValue();
+    this.enter(`at most ${MAX_NESTING} levels`);
+    this.position += 1;
   }
 
   /** Whether the list or map ends here; otherwise the next item is next, its comma behind us. */
   #closes(end: number, count: number): boolean {
     this.#skipSpace();
-    const unit = this.#text.charCodeAt(this.#position);
+    const unit = this.text.charCodeAt(this.position);
     if (unit === end) {
-      this.#position += 1;
-      this.#path.pop();
+      this.position += 1;
+      this.path.pop();
       return true;
     }
     if (count === 0) return false;
-    if (unit !== COMMA) this.#refuse(this.#next(), `a comma or ${String.fromCharCode(end)}`);
-    this.#position += 1;
+    if (unit !== COMMA) this.refuse(this.next(), `a comma or ${String.fromCharCode(end)}`);
+    this.position += 1;
     this.#skipSpace();
-    if (this.#text.charCodeAt(this.#position) === end) {
-      this.#refuse('a comma before the end', 'a value after the comma', {
+    if (this.text.charCodeAt(this.position) === end) {
+      this.refuse('a comma before the end', 'a value after the comma', {
         hint: 'remove the last comma',
       });
     }
@@ -207,67 +163,52 @@ class JsonReader {
   }
 
   #string(): string {
-    const start = this.#position;
-    this.#position += 1;
-    let text = this.#plainPart();
-    while (this.#text.charCodeAt(this.#position) === BACKSLASH) {
-      text += this.#escape() + this.#plainPart();
+    const start = this.position;
+    this.position += 1;
+    this.#skipPlain();
+    const isEscaped = this.text.charCodeAt(this.position) === BACKSLASH;
+    while (this.text.charCodeAt(this.position) === BACKSLASH) {
+      this.#skipEscape();
+      this.#skipPlain();
     }
-    if (this.#text.charCodeAt(this.#position) !== QUOTE) {
-      this.#refuse(this.#next(), 'a double quote that ends the text', {
+    if (this.text.charCodeAt(this.position) !== QUOTE) {
+      this.refuse(this.next(), 'a double quote that ends the text', {
         hint: 'escape control characters',
       });
     }
-    this.#position += 1;
+    this.position += 1;
+    const text = isEscaped
+      ? String(JSON.parse(this.text.slice(start, this.position)))
+      : this.text.slice(start + 1, this.position - 1);
     if (!text.isWellFormed()) {
-      this.#position = start;
-      this.#refuse('half a surrogate pair', 'whole Unicode characters', {
+      this.position = start;
+      this.refuse('half a surrogate pair', 'whole Unicode characters', {
         hint: 'correct the \\u escapes',
       });
     }
     return text;
   }
 
-  #plainPart(): string {
-    this.#unescaped.lastIndex = this.#position;
-    this.#unescaped.test(this.#text);
-    const end = this.#unescaped.lastIndex;
-    const part = this.#text.slice(this.#position, end);
-    this.#position = end;
-    return part;
+  #skipPlain(): void {
+    this.#unescaped.lastIndex = this.position;
+    this.#unescaped.test(this.text);
+    this.position = this.#unescaped.lastIndex;
   }
 
-  #escape(): string {
-    const letter = this.#text.charAt(this.#position + 1);
-    const hex = this.#text.slice(this.#position + 2, this.#position + 6);
-    const isUnicode = letter === 'u' && /^[0-9A-Fa-f]{4}$/.test(hex);
-    const character = isUnicode
-      ? String.fromCharCode(Number.parseInt(hex, 16))
-      : ESCAPES.get(letter);
-    if (character === undefined) {
-      const found = quote(this.#text.slice(this.#position, this.#position + 2));
-      return this.#refuse(`the escape ${found}`, 'an escape of RFC 8259 §7');
+  #skipEscape(): void {
+    this.#escape.lastIndex = this.position;
+    if (!this.#escape.test(this.text)) {
+      const found = quote(this.text.slice(this.position, this.position + 2));
+      this.refuse(`the escape ${found}`, 'an escape of RFC 8259 §7');
     }
-    this.#position += isUnicode ? 6 : 2;
-    return character;
+    this.position = this.#escape.lastIndex;
   }
 
   #skipSpace(): void {
     for (;;) {
-      const unit = this.#text.charCodeAt(this.#position);
+      const unit = this.text.charCodeAt(this.position);
       if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
-      this.#position += 1;
+      this.position += 1;
     }
-  }
-
-  /** The next character, in words. */
-  #next(): string {
-    const code = this.#text.codePointAt(this.#position);
-    return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
-  }
-
-  #refuse(found: string, expected: string, remedy: Remedy = {}): never {
-    const at = pointerAt(this.#file, this.#path);
-    throw refusalAt(this.#text, this.#position, { at, found, expected, ...remedy });
   }
 }

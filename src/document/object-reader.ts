@@ -1,13 +1,23 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
+import type { ErrorDetail } from '../errors/evidence-error.ts';
+import type { Finding } from '../errors/fault.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, scalarText } from './data.ts';
 import type { Data, DataMap } from './data.ts';
 import { pointerToken } from './text.ts';
 
+type FieldRefusal = Pick<ErrorDetail, 'expected' | 'hint'> & {
+  readonly code: ErrorCode;
+  readonly found?: string;
+};
+
+/** How many unknown fields one finding names; the rest are counted. */
+const MAX_NAMED = 3;
+
 /**
  * Reads a map field by field. Each complaint carries `at`: the file and a JSON pointer to the field
- * (RFC 6901 §6). `end` refuses what nobody has read; `unread` lists it.
+ * (RFC 6901 §6). `end` refuses what nobody has read; `unread` lists it, and `ignored` says it.
  */
 export class ObjectReader {
   readonly at: string;
@@ -113,27 +123,50 @@ export class ObjectReader {
     return this.at.includes('#') ? `${this.at}/${token}` : `${this.at}#/${token}`;
   }
 
-  /** The fields that nobody has read, with where they are. */
+  /** The fields that nobody has read. */
   unread(): readonly string[] {
     return this.names().filter((name) => !this.#read.has(name));
+  }
+
+  /**
+   * AICR adds fields within an apiVersion, so an unknown one is read over. It is still worth saying: a
+   * misspelt `checks` would demand nothing. One finding, none if all fields are known.
+   *
+   * @param alsoKnown the fields that the format has and that nobody reads here
+   */
+  ignored(alsoKnown: readonly string[]): readonly Finding[] {
+    const unknown = this.unread().filter((name) => !alsoKnown.includes(name));
+    const [first] = unknown;
+    if (first === undefined) return [];
+    const named = unknown.slice(0, MAX_NAMED).map((name) => quote(name, 60));
+    const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : '';
+    return [
+      {
+        code: 'FIELD_IGNORED',
+        at: this.pointer(first),
+        found: `${named.join(', ')}${more}`,
+        expected: 'fields that this version knows',
+        hint: 'look for a spelling mistake; a field of a newer AICR is not evaluated here',
+      },
+    ];
   }
 
   /** Refuses the fields that nobody has read. */
   end(): void {
     const [first] = this.unread();
     if (first === undefined) return;
-    throw new EvidenceError('FIELD_UNKNOWN', {
-      at: this.pointer(first),
+    this.refuse(first, {
+      code: 'FIELD_UNKNOWN',
       found: quote(first),
       expected: `one of ${[...this.#read].join(', ')}`,
       hint: 'remove the field, or upgrade affidavit if a newer version wrote it',
     });
   }
 
-  /** Refuses the field with a code of its own. */
-  refuse(name: string, detail: { code: ErrorCode; expected: string; hint: string }): never {
-    const found = foundText(this.data(name));
-    throw new EvidenceError(detail.code, { at: this.pointer(name), found, ...detail });
+  /** Refuses the field with a code of its own; `found` is the field itself, if nothing else is. */
+  refuse(name: string, { code, found, expected, hint }: FieldRefusal): never {
+    const shown = found ?? foundText(this.data(name));
+    throw new EvidenceError(code, { at: this.pointer(name), found: shown, expected, hint });
   }
 
   /**
@@ -175,4 +208,19 @@ function foldCase(key: string): string {
 
 function foundText(data: Data | undefined): string {
   return typeof data === 'string' ? quote(data) : describe(data);
+}
+
+/**
+ * Reads `schemaVersion` and refuses another major version. A newer minor one only adds fields, so
+ * it is read; the return value says whether it is newer than ours.
+ */
+export function requireSchemaVersion(reader: ObjectReader): { readonly newer: boolean } {
+  const version = reader.string('schemaVersion');
+  const parts = /^1\.(0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?$/.exec(version);
+  if (parts !== null) return { newer: parts[1] !== '0' };
+  return reader.refuse('schemaVersion', {
+    code: 'SCHEMA_VERSION_UNKNOWN',
+    expected: 'a version 1.x',
+    hint: 'upgrade affidavit, or ask for a document of version 1',
+  });
 }

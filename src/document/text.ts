@@ -2,7 +2,8 @@
 
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { ErrorDetail } from '../errors/evidence-error.ts';
+import { MAX_NESTING } from '../limits.ts';
+import { quote } from '../quote.ts';
 
 const BYTE_ORDER_MARK = '\u{FEFF}';
 
@@ -35,31 +36,74 @@ function textOf(bytes: Uint8Array): string | undefined {
 }
 
 /** What else a complaint says, where the usual is not enough. */
-export interface Remedy {
+interface Remedy {
   readonly code?: ErrorCode;
   readonly hint?: string;
 }
 
-/** A complaint about a position of a text. Lines and columns count from 1, in UTF-16 units, as in editors. */
-export function refusalAt(
-  text: string,
-  position: number,
-  { code = 'DOCUMENT_INVALID', found, ...detail }: Omit<ErrorDetail, 'hint'> & Remedy,
-): EvidenceError {
-  const before = text.slice(0, position);
-  const line = before.split('\n').length;
-  const column = position - before.lastIndexOf('\n');
-  return new EvidenceError(code, {
-    hint: 'correct the document at this place',
-    ...detail,
-    found: `${found} (line ${line}, column ${column})`,
-  });
-}
+/** A place in the text of a document: where we are, and how to complain about it. */
+export class TextCursor {
+  readonly text: string;
+  /** The key or index that is being read at each depth, for the pointer of a complaint. */
+  readonly path: (string | number)[] = [];
+  position = 0;
+  readonly #file: string;
+  readonly #maxValues: number;
+  #values = 0;
 
-/** A file and a JSON pointer into it (RFC 6901 §6); the file alone for its root. */
-export function pointerAt(file: string, path: readonly (string | number)[]): string {
-  const segments = path.map((part) => `/${pointerToken(String(part))}`);
-  return segments.length === 0 ? file : `${file}#${segments.join('')}`;
+  constructor(text: string, file: string, maxValues: number) {
+    this.text = text;
+    this.#file = file;
+    this.#maxValues = maxValues;
+  }
+
+  /** Counts one value, and a list or map once more: two bytes each would else fill the memory. */
+  countValue(): void {
+    this.#values += 1;
+    if (this.#values <= this.#maxValues) return;
+    this.refuse(`more than ${this.#maxValues} values`, 'fewer values', {
+      code: 'LIMIT_EXCEEDED',
+      hint: 'split the document',
+    });
+  }
+
+  /** One level deeper, so that the stack is safe; the new level is the last of `path`. */
+  enter(expected: string): void {
+    if (this.path.length >= MAX_NESTING) {
+      this.refuse(`lists and maps that nest more than ${MAX_NESTING} deep`, expected, {
+        code: 'DOCUMENT_UNSUPPORTED',
+        hint: 'flatten the document',
+      });
+    }
+    this.path.push('');
+  }
+
+  /** The next character, in words. */
+  next(): string {
+    const code = this.text.codePointAt(this.position);
+    return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
+  }
+
+  refuseTwice(key: string): never {
+    return this.refuse(`the key ${quote(key)} a second time`, 'each key once', {
+      code: 'DOCUMENT_DUPLICATE_KEY',
+      hint: 'remove one of the two: readers differ on which of them counts',
+    });
+  }
+
+  /** Lines and columns count from 1, in UTF-16 units, as in editors. */
+  refuse(found: string, expected: string, { code, hint }: Remedy = {}): never {
+    const before = this.text.slice(0, this.position);
+    const line = before.split('\n').length;
+    const column = this.position - before.lastIndexOf('\n');
+    const pointer = this.path.map((part) => `/${pointerToken(String(part))}`).join('');
+    throw new EvidenceError(code ?? 'DOCUMENT_INVALID', {
+      at: pointer === '' ? this.#file : `${this.#file}#${pointer}`,
+      found: `${found} (line ${line}, column ${column})`,
+      expected,
+      hint: hint ?? 'correct the document at this place',
+    });
+  }
 }
 
 /** A key as a JSON pointer has it (RFC 6901 §3). */

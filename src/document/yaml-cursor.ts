@@ -1,7 +1,5 @@
-import { MAX_DOCUMENT_VALUES, MAX_NESTING } from '../limits.ts';
-import { quote } from '../quote.ts';
-import { pointerAt, refusalAt } from './text.ts';
-import type { Remedy } from './text.ts';
+import { MAX_DOCUMENT_VALUES } from '../limits.ts';
+import { TextCursor } from './text.ts';
 
 export const TAB = 0x09;
 export const LINE_FEED = 0x0a;
@@ -18,20 +16,14 @@ export const QUESTION = 0x3f;
  */
 const REFUSED_CHARACTER = /[^\t\n\u0020-\u007E\u00A0-\u2027\u202A-\uFEFE\uFF00-\uFFFD]/;
 
-/** A place in a YAML text: what is read, where we are, and how to complain about it. */
-export class YamlCursor {
-  readonly text: string;
-  /** The key or index that is being read at each depth, for the pointer of a complaint. */
-  readonly path: (string | number)[] = [];
-  position = 0;
+/** A place in a YAML text, and what is there. */
+export class YamlCursor extends TextCursor {
   /** Where the current line starts. */
   lineStart = 0;
-  readonly #file: string;
-  #values = 0;
 
   constructor(text: string, file: string) {
-    this.text = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
-    this.#file = file;
+    const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
+    super(lines, file, MAX_DOCUMENT_VALUES);
     const refused = this.text.search(REFUSED_CHARACTER);
     if (refused === -1) return;
     this.position = refused;
@@ -120,15 +112,8 @@ export class YamlCursor {
     return this.position === this.lineStart || this.text.charCodeAt(this.position - 1) === SPACE;
   }
 
-  /** One level deeper; the new level is the last of `path`. */
-  enter(): void {
-    if (this.path.length >= MAX_NESTING) {
-      this.refuse(`lists and maps that nest more than ${MAX_NESTING} deep`, 'fewer levels', {
-        code: 'DOCUMENT_UNSUPPORTED',
-        hint: 'flatten the document',
-      });
-    }
-    this.path.push('');
+  override enter(): void {
+    super.enter('fewer levels');
     this.countValue();
   }
 
@@ -136,25 +121,7 @@ export class YamlCursor {
     this.path.pop();
   }
 
-  /** Counts one value, and a list or map once more: it takes as much memory as several. */
-  countValue(): void {
-    this.#values += 1;
-    if (this.#values <= MAX_DOCUMENT_VALUES) return;
-    this.refuse(`more than ${MAX_DOCUMENT_VALUES} values`, 'fewer values', {
-      code: 'LIMIT_EXCEEDED',
-      hint: 'split the document',
-    });
-  }
-
-  /** The next character, in words. */
-  next(): string {
-    const code = this.text.codePointAt(this.position);
-    if (code === LINE_FEED) return 'the end of the line';
-    return code === undefined ? 'the end of the file' : quote(String.fromCodePoint(code));
-  }
-
-  refuse(found: string, expected: string, remedy: Remedy = {}): never {
-    const at = pointerAt(this.#file, this.path);
-    throw refusalAt(this.text, this.position, { at, found, expected, ...remedy });
+  override next(): string {
+    return this.code() === LINE_FEED ? 'the end of the line' : super.next();
   }
 }

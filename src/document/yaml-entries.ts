@@ -1,7 +1,6 @@
 // What block and flow collections have in common.
 
 import { MAX_KEY_CHARACTERS } from '../limits.ts';
-import { quote } from '../quote.ts';
 import type { YamlCursor } from './yaml-cursor.ts';
 import type { Context, Scalar, ScalarStyle } from './yaml-scalars.ts';
 
@@ -35,12 +34,7 @@ export class YamlEntries<T> {
     const cursor = this.#cursor;
     if (!this.#builder.isKey(key)) refuseKey(cursor);
     cursor.path[cursor.path.length - 1] = key.value;
-    if (this.values.has(key.value)) {
-      cursor.refuse(`the key ${quote(key.value)} a second time`, 'each key once', {
-        code: 'DOCUMENT_DUPLICATE_KEY',
-        hint: 'remove one of the two: readers differ on which of them counts',
-      });
-    }
+    if (this.values.has(key.value)) cursor.refuseTwice(key.value);
     this.#key = key.value;
     this.styles.push(key.style);
   }

@@ -8,16 +8,11 @@ export function pairOf<A, B>(
   return {
     scalar: (scalar) => [first.scalar(scalar), second.scalar(scalar)],
     isKey: (scalar) => first.isKey(scalar) && second.isKey(scalar),
-    list: (items, context) => [
-      first.list(
-        items.map(([item]) => item),
-        context,
-      ),
-      second.list(
-        items.map(([, item]) => item),
-        context,
-      ),
-    ],
+    list: (items, context) => {
+      const firsts = items.map(([item]) => item);
+      const seconds = items.map(([, item]) => item);
+      return [first.list(firsts, context), second.list(seconds, context)];
+    },
     map: (values, keyStyles, context) => {
       const entries = [...values];
       const firsts = new Map(entries.map(([key, [value]]) => [key, value]));

@@ -1,5 +1,5 @@
 // What a bundle of recipe evidence holds. docs/format.md §2.
-import type { Layout } from '../archive/layout.ts';
+import type { Layout } from '../archive/entry.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import { isBundlePath } from '../bundle-path.ts';
 import {

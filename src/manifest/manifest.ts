@@ -1,12 +1,10 @@
-import type { ReceivedFiles } from '../archive/entry.ts';
+import type { Layout, ReceivedFiles } from '../archive/entry.ts';
 import { sortedByPath } from '../archive/entry.ts';
-import type { Layout } from '../archive/layout.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import type { Digest } from '../digest.ts';
 import { isDigest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
-import { ObjectReader } from '../document/object-reader.ts';
-import { requireSchemaVersion } from '../document/schema-version.ts';
+import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import type { Fault } from '../errors/fault.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
@@ -47,7 +45,13 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
   const { newer } = requireSchemaVersion(reader);
   const files = reader.list('files', (item, at) => parseFile(item, at, layout));
   if (files.length > layout.maxEntries) {
-    refuseLength(`${file}#/files`, files.length, layout.maxEntries);
+    // No bundle has so many, so each of them would be missing, and the report would list them all.
+    reader.refuse('files', {
+      code: 'LIMIT_EXCEEDED',
+      found: `${files.length} files`,
+      expected: `at most ${layout.maxEntries} files in a bundle`,
+      hint: 'make the bundle again, with fewer files',
+    });
   }
   const seen = new Set<string>();
   files.forEach(({ path }, index) => {
@@ -108,16 +112,6 @@ function fileFaults(entry: ManifestFile, files: ReceivedFiles): readonly Fault[]
   if (file.size === entry.size && file.digest === entry.digest) return [];
   const found = `${file.size} bytes, ${file.digest}`;
   return [{ code: 'FILE_DIFFERS', at: entry.path, found, expected, hint }];
-}
-
-/** No bundle has so many, so each of them would be missing, and the report would list them all. */
-function refuseLength(at: string, length: number, most: number): never {
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `${length} files`,
-    expected: `at most ${most} files in a bundle`,
-    hint: 'make the bundle again, with fewer files',
-  });
 }
 
 function refuseEntry(at: string, found: string): never {

@@ -1,7 +1,6 @@
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
-import { ObjectReader } from '../document/object-reader.ts';
-import { requireSchemaVersion } from '../document/schema-version.ts';
+import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { refusedAs } from '../place.ts';
 import { quote } from '../quote.ts';
 import type { Identity } from '../trust/identity.ts';

@@ -2,7 +2,7 @@
 import type { CheckResult } from '../attestation/check.ts';
 import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
 import { hexOf } from '../digest.ts';
-import type { Json } from '../document/json-value.ts';
+import type { Json } from '../document/data.ts';
 import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors/fault.ts';
 import { fingerprintClaim, matchClaim } from '../evidence/claim/predicate.ts';

@@ -3,7 +3,7 @@
 
 import type { Digest } from '../digest.ts';
 import { hexOf } from '../digest.ts';
-import type { Json } from '../document/json-value.ts';
+import type { Json } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';

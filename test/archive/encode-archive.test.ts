@@ -4,11 +4,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { encodeArchive, readBack } from '../../src/archive/encode-archive.ts';
+import { encodeArchive, readBack, writeTar } from '../../src/archive/encode-archive.ts';
 import type { BundleFile } from '../../src/archive/entry.ts';
+import { memoryFile } from '../../src/archive/entry.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
-import { memoryFile } from '../../src/archive/memory-file.ts';
-import { writeTar } from '../../src/archive/write-tar.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { bytesOf, entry, pieces, received, rejection, tar } from './tar-parts.ts';

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { writeTar } from '../../src/archive/encode-archive.ts';
 import type { BundleFile } from '../../src/archive/entry.ts';
-import { memoryFile } from '../../src/archive/memory-file.ts';
-import { writeTar } from '../../src/archive/write-tar.ts';
+import { memoryFile } from '../../src/archive/entry.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { encodeArchive } from '../../src/archive/encode-archive.ts';
 import type { Entry } from '../../src/archive/entry.ts';
+import { memoryFile } from '../../src/archive/entry.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
-import { memoryFile } from '../../src/archive/memory-file.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { seal } from '../../src/attestation/seal.ts';
 import { verify } from '../../src/attestation/verify.ts';

@@ -9,7 +9,7 @@ import { digestOf, hexOf } from '../../src/digest.ts';
 import { acceptHeader, isSupportedApiVersion } from '../../src/document/header.ts';
 import type { DocumentKind } from '../../src/document/header.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
-import { recipeDigest as digestOfRecipe } from '../../src/evidence/aicr/recipe-digest.ts';
+import { recipeDigest as digestOfRecipe } from '../../src/evidence/aicr/canonical-yaml.ts';
 import * as limits from '../../src/limits.ts';
 import { PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE, STATEMENT_TYPE } from '../../src/media-types.ts';
 import { ROOT, runCli } from '../run-cli.ts';

@@ -3,20 +3,20 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import type { Data } from '../../src/document/data.ts';
-import { timestampDoubts, versionDoubts } from '../../src/document/header-doubts.ts';
 import {
   acceptHeader,
   buildHeader,
   dataOfHeader,
   isSupportedApiVersion,
   parseHeader,
+  timestampDoubts,
+  versionDoubts,
 } from '../../src/document/header.ts';
 import { decodeJson, encodeJson } from '../../src/document/json.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
 import { timestampOf } from '../../src/document/time.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
-import { canonicalRecipe } from '../../src/evidence/aicr/canonical-yaml.ts';
-import { recipeDigest } from '../../src/evidence/aicr/recipe-digest.ts';
+import { canonicalRecipe, recipeDigest } from '../../src/evidence/aicr/canonical-yaml.ts';
 import { parseRecipe } from '../../src/evidence/recipe/recipe.ts';
 import { parseSnapshot } from '../../src/evidence/snapshot/snapshot.ts';
 import {

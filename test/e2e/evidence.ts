@@ -8,10 +8,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, expect } from 'vitest';
 
+import { writeTar } from '../../src/archive/encode-archive.ts';
 import type { BundleFile, Entry } from '../../src/archive/entry.ts';
+import { memoryFile } from '../../src/archive/entry.ts';
 import { gzip } from '../../src/archive/gzip.ts';
-import { memoryFile } from '../../src/archive/memory-file.ts';
-import { writeTar } from '../../src/archive/write-tar.ts';
 import type { VerifyOptions } from '../../src/attestation/verify.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 import type { BundleFile, ReceivedFile, ReceivedFiles } from '../../src/archive/entry.ts';
-import { memoryFile } from '../../src/archive/memory-file.ts';
+import { memoryFile } from '../../src/archive/entry.ts';
 import type { Signing } from '../../src/attestation/seal.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';

@@ -1,6 +1,8 @@
 // AICR's canonical text of a recipe: the document as yaml.v3 writes it again, without comments and with
 // sorted keys. Styles are kept, so `"a"` and `a` differ.
 
+import type { Digest } from '../../digest.ts';
+import { digestOf } from '../../digest.ts';
 import { decodeUtf8 } from '../../document/text.ts';
 import type { YamlBuilder } from '../../document/yaml-entries.ts';
 import { readYaml } from '../../document/yaml-reader.ts';
@@ -19,7 +21,12 @@ export function canonicalRecipe(bytes: Uint8Array, file: string, rules: Canonica
   return canonicalText(readYaml(decodeUtf8(bytes, file), file, CANONICAL_BUILDER), file, rules);
 }
 
-/** The same for a document that is read already. Throws DOCUMENT_UNSUPPORTED. */
+/** SHA-256 of the canonical text; AICR's `recipe.digest` has its hexadecimal digits alone. */
+export function recipeDigest(bytes: Uint8Array, file: string, rules: CanonicalRules): Digest {
+  return digestOf(canonicalRecipe(bytes, file, rules));
+}
+
+/** The canonical text of a document that is read already. Throws DOCUMENT_UNSUPPORTED. */
 export function canonicalText(node: YamlNode, file: string, rules: CanonicalRules): string {
   const canonical = rules === 'v3' ? withoutVersion(node) : node;
   const text = renderYaml(canonical);

@@ -5,28 +5,17 @@ import type { Context, Scalar, ScalarStyle } from '../../document/yaml-scalars.t
 import { canonicalStyle, hasBreak, isPrintable } from './yaml-style.ts';
 import type { ScalarPosition } from './yaml-style.ts';
 
-export interface ScalarNode extends Scalar {
-  readonly kind: 'scalar';
-}
-
-export interface ListNode {
-  readonly kind: 'list';
-  readonly items: readonly YamlNode[];
-  readonly context: Context;
-}
-
-export interface MapNode {
-  readonly kind: 'map';
-  readonly entries: readonly Entry[];
-  readonly context: Context;
-}
+export type ScalarNode = Scalar & { readonly kind: 'scalar' };
 
 export interface Entry {
   readonly key: ScalarNode;
   readonly value: YamlNode;
 }
 
-export type YamlNode = ScalarNode | ListNode | MapNode;
+export type YamlNode =
+  | ScalarNode
+  | { readonly kind: 'list'; readonly items: readonly YamlNode[]; readonly context: Context }
+  | { readonly kind: 'map'; readonly entries: readonly Entry[]; readonly context: Context };
 
 /** The text of the document, with a line break at its end. */
 export function renderYaml(root: YamlNode): string {

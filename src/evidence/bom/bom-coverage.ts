@@ -17,14 +17,10 @@ export function bomCoverage(
 ): readonly Finding[] {
   const sources = bomSourcesOf(recipe, snapshot);
   const all = bom.components.flatMap(withNested);
-  const listed = all.filter(isImage);
+  const components = all.filter((component) => !isImage(component));
   return [
-    ...componentFindings(
-      bom.file,
-      sources.components,
-      all.filter((component) => !isImage(component)),
-    ),
-    ...imageFindings(bom.file, sources.images, listed),
+    ...componentFindings(bom.file, sources.components, components),
+    ...imageFindings(bom.file, sources.images, all.filter(isImage)),
   ];
 }
 
@@ -43,21 +39,18 @@ function componentFindings(
     const version = versionOf(component);
     // A recipe that leaves the version open says nothing that could differ.
     if (found.some((entry) => version === '' || entry.version === version)) return [];
-    return [differs(file, { name: component.name, version }, found[0])];
+    return [differs(file, component, found[0])];
   });
 }
 
-function differs(
-  file: string,
-  wanted: { readonly name: string; readonly version: string },
-  found: BomComponent | undefined,
-): Finding {
-  const version = wanted.version === '' ? '' : ` in version ${quote(wanted.version)}`;
+function differs(file: string, wanted: RecipeComponent, found: BomComponent | undefined): Finding {
+  const version = versionOf(wanted);
+  const inVersion = version === '' ? '' : ` in version ${quote(version)}`;
   return {
     code: 'BOM_COMPONENT_DIFFERS',
     at: found?.at ?? file,
     found: found === undefined ? 'nothing' : `version ${quote(found.version)}`,
-    expected: `the recipe's component ${quote(wanted.name)}${version}`,
+    expected: `the recipe's component ${quote(wanted.name)}${inVersion}`,
     hint: 'ask for a bill of materials that was made from this recipe',
   };
 }

@@ -1,6 +1,5 @@
-import type { Data } from '../../document/data.ts';
+import type { Data, Json } from '../../document/data.ts';
 import { Plain, isDataList, isDataMap } from '../../document/data.ts';
-import type { Json } from '../../document/json-value.ts';
 import { decodeJson } from '../../document/json.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';

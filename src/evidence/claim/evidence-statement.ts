@@ -1,7 +1,7 @@
 // The statement of recipe evidence: one recipe is its subject. docs/format.md §4.
 
 import type { Digest } from '../../digest.ts';
-import type { Json } from '../../document/json-value.ts';
+import type { Json } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { PREDICATE_TYPE_V3 } from '../../media-types.ts';
 import { quote } from '../../quote.ts';

@@ -1,9 +1,7 @@
 import { hexOf } from '../../digest.ts';
 import type { Digest } from '../../digest.ts';
-import type { Data } from '../../document/data.ts';
-import type { Json } from '../../document/json-value.ts';
-import { ObjectReader } from '../../document/object-reader.ts';
-import { requireSchemaVersion } from '../../document/schema-version.ts';
+import type { Data, Json } from '../../document/data.ts';
+import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { parseUtcTime, timestampOf } from '../../document/time.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';

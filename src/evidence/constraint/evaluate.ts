@@ -1,7 +1,7 @@
 import type { Fault } from '../../errors/fault.ts';
 import { MAX_VALUE_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
-import type { RecipeConstraint } from '../recipe/recipe-constraint.ts';
+import type { RecipeConstraint } from '../recipe/recipe-validation.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { unevaluable } from './decision.ts';
@@ -34,18 +34,12 @@ export function evaluateConstraints(
 ): readonly ConstraintResult[] {
   const evaluateGpuNodes = gpuNodesEvaluator(snapshot);
   return recipe.constraints.map((constraint) => {
-    const isVirtual = recipe.dialect === 'current' && constraint.name === GPU_NODES_PATH;
+    const { name, expression, severity, remediation } = constraint;
+    const isVirtual = recipe.dialect === 'current' && name === GPU_NODES_PATH;
     const { decision, actual } = isVirtual
-      ? evaluateGpuNodes(constraint.expression)
+      ? evaluateGpuNodes(expression)
       : evaluateScalar(constraint, recipe, snapshot);
-    return {
-      name: constraint.name,
-      expected: constraint.expression,
-      actual,
-      ...decision,
-      severity: constraint.severity,
-      remediation: constraint.remediation,
-    };
+    return { name, expected: expression, actual, ...decision, severity, remediation };
   });
 }
 

@@ -25,9 +25,8 @@ const ORDERINGS = {
 
 type Ordering = keyof typeof ORDERINGS;
 
-/** One comparison. `is` without `version` and `literal` compare texts. */
+/** One comparison. `is` and `is-not` without `version` compare texts. */
 type Term =
-  | { readonly kind: 'literal'; readonly operand: string }
   | { readonly kind: 'is' | 'is-not'; readonly operand: string; readonly version?: Version }
   | { readonly kind: 'order'; readonly operator: Ordering; readonly version: Version };
 
@@ -90,8 +89,6 @@ function evaluateGroup(
 
 function evaluateTerm(term: Term, actual: Actual, dialect: ConstraintDialect): Decision {
   switch (term.kind) {
-    case 'literal':
-      return decide(actual.text === term.operand);
     case 'is':
     case 'is-not': {
       // As a text it would differ from every version, and `!=` would hold without proof.
@@ -120,7 +117,7 @@ function parseTerm(text: string, dialect: ConstraintDialect): Term | Unevaluable
   }
   const operators: readonly string[] = dialect === 'v0.11' ? OPERATORS_V011 : OPERATORS;
   const operator = operators.find((candidate) => text.startsWith(candidate));
-  if (operator === undefined) return { kind: 'literal', operand: text };
+  if (operator === undefined) return { kind: 'is', operand: text };
   const operand = trimBlanks(text.slice(operator.length));
   if (operand === '') return unevaluable(`nothing follows ${operator}`);
   if (isOrdering(operator)) return parseOrder(operator, operand, dialect);

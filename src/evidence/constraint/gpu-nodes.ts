@@ -6,6 +6,7 @@ import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import { itemReadings, splitFolded } from '../snapshot/label-reading.ts';
+import type { FoldedLabel } from '../snapshot/label-reading.ts';
 import { subtypeOf } from '../snapshot/snapshot.ts';
 import type { Snapshot, Subtype } from '../snapshot/snapshot.ts';
 import { PASSED, unevaluable } from './decision.ts';
@@ -124,20 +125,15 @@ function losslessNodes(labels: Subtype): NodesOf | undefined {
   };
 }
 
-interface FoldedEntry {
-  readonly key: string;
-  readonly value: string;
-  readonly nodeList: string;
-}
-
 /**
  * The folded encoding writes `<key>.<value>` for a key with several values, and so does a label of
  * that name. Genuine ones come at least in pairs, never beside the plain key, and share no node.
  */
 function foldedNodes(labels: Subtype): NodesOf {
-  const entries = [...labels.data].map(([key, data]): FoldedEntry => {
-    return { key, ...splitFolded(scalarText(data) ?? '') };
-  });
+  const entries = [...labels.data].map(([key, data]) => ({
+    key,
+    ...splitFolded(scalarText(data) ?? ''),
+  }));
   const plainOf = Map.groupBy(entries, ({ key }) => key);
   const suffixed = entries.filter(({ key, value }) => key.endsWith(`.${value}`));
   const suffixedOf = Map.groupBy(suffixed, ({ key, value }) => key.slice(0, -value.length - 1));
@@ -147,8 +143,8 @@ function foldedNodes(labels: Subtype): NodesOf {
 /** @param suffixed those that may be of the label: their key ends with their value. */
 function nodesOfEntries(
   label: string,
-  plain: readonly FoldedEntry[],
-  suffixed: readonly FoldedEntry[],
+  plain: readonly FoldedLabel[],
+  suffixed: readonly FoldedLabel[],
 ): NodesByValue | Unevaluable {
   const entries = [...plain, ...suffixed].map(({ value, nodeList }): ValueNodes => {
     return [value, nodeList.split(',')];

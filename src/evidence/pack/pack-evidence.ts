@@ -1,6 +1,5 @@
 import type { BundleFile } from '../../archive/entry.ts';
-import { sortedByPath } from '../../archive/entry.ts';
-import { memoryFile } from '../../archive/memory-file.ts';
+import { memoryFile, sortedByPath } from '../../archive/entry.ts';
 import { seal } from '../../attestation/seal.ts';
 import type { Sealed, Signing } from '../../attestation/seal.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';

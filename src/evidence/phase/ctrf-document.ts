@@ -1,9 +1,11 @@
 import { Plain, isDataList, isDataMap } from '../../document/data.ts';
-import type { Data } from '../../document/data.ts';
+import type { Data, DataMap } from '../../document/data.ts';
+import { encodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { MAX_JSON_BYTES } from '../../limits.ts';
 import { PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
-import type { PhaseCounts, PhaseTest } from './phase.ts';
+import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
 
 /** A CTRF report whose summary agrees with its tests; their phases are not looked at yet. */
 export interface CtrfDocument {
@@ -36,10 +38,7 @@ export function parseCtrf(data: Data, file: string): CtrfDocument {
   const results = reader.object('results');
   const tool = results.object('tool');
   const tests = results.list('tests', parseTest);
-  requireSummary(
-    results.object('summary'),
-    tests.map(({ test }) => test),
-  );
+  requireSummary(results.object('summary'), tests);
   return {
     file,
     data,
@@ -85,18 +84,15 @@ function parseSuite(reader: ObjectReader): CtrfTest['suite'] {
   });
 }
 
-function requireSummary(summary: ObjectReader, tests: readonly PhaseTest[]): void {
-  const counts = Object.entries({ tests: tests.length, ...countTests(tests) });
-  const claims = counts.map(([name, counted]) => ({
-    name,
-    counted,
-    claimed: summary.integer(name),
-  }));
-  const wrong = claims.filter(({ counted, claimed }) => counted !== claimed);
+function requireSummary(summary: ObjectReader, tests: readonly CtrfTest[]): void {
+  const counts = { tests: tests.length, ...countTests(tests.map(({ test }) => test)) };
+  const wrong = Object.entries(counts)
+    .map(([name, counted]) => ({ name, counted, claimed: summary.integer(name) }))
+    .filter(({ counted, claimed }) => counted !== claimed);
   const [first] = wrong;
   if (first === undefined) return;
-  throw new EvidenceError('RESULTS_SUMMARY_DIFFERS', {
-    at: summary.pointer(first.name),
+  summary.refuse(first.name, {
+    code: 'RESULTS_SUMMARY_DIFFERS',
     found: wrong.map(({ name, claimed }) => `${name} ${claimed}`).join(', '),
     expected: `${wrong.map(({ name, counted }) => `${name} ${counted}`).join(', ')}, counted in results.tests`,
     hint: 'use the report as the validators wrote it; a summary is never edited by hand',
@@ -107,4 +103,42 @@ export function countTests(tests: readonly PhaseTest[]): PhaseCounts {
   const counts = { passed: 0, failed: 0, skipped: 0, pending: 0, other: 0 };
   for (const { status } of tests) counts[status] += 1;
   return counts;
+}
+
+/**
+ * One phase's part of a merged CTRF report: its tests and their counts; everything else, also fields
+ * that nobody here knows and the spelling of numbers, is as it was. Throws LIMIT_EXCEEDED.
+ */
+export function splitReport(
+  document: CtrfDocument,
+  phase: Phase,
+  own: readonly CtrfTest[],
+): Uint8Array {
+  const root = mapOf(document.data);
+  const results = mapOf(root.get('results'));
+  const all = results.get('tests');
+  const kept = new Set<CtrfTest | undefined>(own);
+  const tests = isDataList(all) ? all.filter((_, index) => kept.has(document.tests[index])) : [];
+  const counts = { tests: tests.length, ...countTests(own.map(({ test }) => test)) };
+  // A key that is there keeps its place in a copy.
+  const summary = new Map<string, Data>([
+    ...mapOf(results.get('summary')),
+    ...Object.entries(counts).map(
+      ([name, count]) => [name, new Plain('integer', String(count))] as const,
+    ),
+  ]);
+  const part = new Map([...results, ['summary', summary], ['tests', tests]]);
+  const bytes = new TextEncoder().encode(encodeJson(new Map([...root, ['results', part]])));
+  if (bytes.length <= MAX_JSON_BYTES) return bytes;
+  // A verifier would refuse the file: indented, it may be larger than its source.
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at: document.file,
+    found: `${bytes.length} bytes in its part for ${phase}`,
+    expected: `at most ${MAX_JSON_BYTES} bytes for each phase`,
+    hint: 'shorten the stdout of the tests, or give one file per phase',
+  });
+}
+
+function mapOf(data: Data | undefined): DataMap {
+  return isDataMap(data) ? data : new Map();
 }

@@ -6,11 +6,10 @@ import { decodeJson } from '../../document/json.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
-import { countTests, parseCtrf } from './ctrf-document.ts';
+import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
 import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';
 import { PHASES, isPhase } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
-import { splitReport } from './split-report.ts';
 
 /** The report of one phase. */
 export interface CtrfReport {
@@ -80,7 +79,13 @@ export class ResultsCollector {
       this.#folders.set(folder, !isIgnored || this.#folders.get(folder) === true);
     }
     if (isIgnored) {
-      this.#findings.push(ignored(file));
+      this.#findings.push({
+        code: 'RESULTS_FILE_IGNORED',
+        at: file,
+        found: 'a JSON document without reportFormat',
+        expected: 'CTRF reports only',
+        hint: 'move it out of the directory',
+      });
       return;
     }
     for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
@@ -150,14 +155,11 @@ function reportsOf(
   const phases = PHASES.filter((phase) => phase === named || phaseOfTest.includes(phase));
   if (phases.length === 0) return refuseName(document);
   return phases.map((phase) => {
-    const isOf = (_: unknown, index: number): boolean => phaseOfTest[index] === phase;
-    const own = document.tests.filter(isOf);
+    const own = document.tests.filter((_, index) => phaseOfTest[index] === phase);
     const tests = own.map(({ test }) => test);
-    const counts = countTests(tests);
-    const isWhole = phases.length === 1;
-    const bytes = isWhole ? input.bytes : splitReport(document, { phase, isOf, counts });
+    const bytes = phases.length === 1 ? input.bytes : splitReport(document, phase, own);
     return {
-      report: { phase, bytes, counts, tests, tool: document.tool },
+      report: { phase, bytes, counts: countTests(tests), tests, tool: document.tool },
       place: { file: document.file, tests: own.map(({ at }) => at) },
     };
   });
@@ -166,22 +168,20 @@ function reportsOf(
 function requirePhase({ suite, at }: CtrfTest, named: Phase | undefined): Phase {
   const place = suite?.at ?? at;
   const phase = suite?.name ?? named;
-  if (phase === undefined || !isPhase(phase)) return refuseUnknown(suite?.name, place);
+  if (phase === undefined || !isPhase(phase)) {
+    throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
+      at: place,
+      found: suite === undefined ? 'a test without a suite' : `the suite ${quote(suite.name)}`,
+      expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
+      hint: `name the file after its phase, e.g. ${PHASES[0]}.json, or give each test its suite`,
+    });
+  }
   if (named === undefined || phase === named) return phase;
   throw new EvidenceError('RESULTS_PHASE_CONFLICT', {
     at: place,
     found: `a test of ${phase} in a file that is named after ${named}`,
     expected: `tests of ${named} only`,
     hint: 'give a file with several phases another name, e.g. results.json',
-  });
-}
-
-function refuseUnknown(suite: string | undefined, at: string): never {
-  throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
-    at,
-    found: suite === undefined ? 'a test without a suite' : `the suite ${quote(suite)}`,
-    expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
-    hint: `name the file after its phase, e.g. ${PHASES[0]}.json, or give each test its suite`,
   });
 }
 
@@ -213,14 +213,4 @@ function phaseOfName(name: string): Phase | undefined {
 function isOther(data: Data, name: string): boolean {
   const claimsCtrf = isDataMap(data) && data.has('reportFormat');
   return !claimsCtrf && phaseOfName(name) === undefined;
-}
-
-function ignored(file: string): Finding {
-  return {
-    code: 'RESULTS_FILE_IGNORED',
-    at: file,
-    found: 'a JSON document without reportFormat',
-    expected: 'CTRF reports only',
-    hint: 'move it out of the directory',
-  };
 }

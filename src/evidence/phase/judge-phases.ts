@@ -1,8 +1,9 @@
 import type { Fault, Finding } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
+import { countTests } from './ctrf-document.ts';
 import type { CtrfReport } from './ctrf.ts';
 import { PHASES } from './phase.ts';
-import type { Phase, PhaseCounts, PhaseResult, PhaseTest, TestStatus } from './phase.ts';
+import type { Phase, PhaseResult, PhaseTest, TestStatus } from './phase.ts';
 
 /** A phase that the recipe's `validation` block names, with the checks that it declares. */
 export interface DeclaredPhase {
@@ -10,12 +11,10 @@ export interface DeclaredPhase {
   readonly checks: readonly string[];
 }
 
-const NO_TESTS: PhaseCounts = { passed: 0, failed: 0, skipped: 0, pending: 0, other: 0 };
-
 /** What the recipe demands of each phase and what the reports show: all three phases, in order. */
 export function judgePhases(
   declared: readonly DeclaredPhase[],
-  reports: ReadonlyMap<Phase, Pick<CtrfReport, 'counts' | 'tests'>>,
+  reports: ReadonlyMap<Phase, Pick<CtrfReport, 'tests'>>,
 ): readonly PhaseResult[] {
   return PHASES.map((phase) => {
     const demands = declared.filter((entry) => entry.phase === phase);
@@ -25,15 +24,13 @@ export function judgePhases(
     const names = new Set(tests.map(({ name }) => name));
     const checks = [...new Set(demands.flatMap((entry) => entry.checks))];
     const missing = checks.filter((check) => !names.has(check));
-    const counts = report?.counts ?? NO_TESTS;
-    const judged = { phase, required, counts, checks, missing, tests };
+    const judged = { phase, required, counts: countTests(tests), checks, missing, tests };
     return { ...judged, state: report === undefined ? 'not-run' : stateOf(judged) };
   });
 }
 
-type Judged = Omit<PhaseResult, 'state'>;
-
-function stateOf({ required, counts, missing, ...judged }: Omit<Judged, 'phase'>): 'green' | 'red' {
+function stateOf(judged: Omit<PhaseResult, 'state'>): 'green' | 'red' {
+  const { required, counts, missing } = judged;
   if (!required) return counts.failed > 0 ? 'red' : 'green';
   const isBad = counts.failed > 0 || counts.pending > 0 || counts.other > 0;
   return !isBad && missing.length === 0 && hasProof(judged) ? 'green' : 'red';

@@ -1,6 +1,5 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
 import type { Parsed } from '../../errors/fault.ts';
 
 /** What a recipe is for. "" and 0 demand nothing; AICR writes `any` there. */
@@ -40,7 +39,7 @@ export function parseCriteria(recipe: ObjectReader): Parsed<Criteria> {
     platform: demand(criteria, 'platform'),
     nodes: criteria.optionalText('nodes') === undefined ? 0 : criteria.integer('nodes'),
   };
-  return { value, findings: unknownFields(criteria, []) };
+  return { value, findings: criteria.ignored([]) };
 }
 
 /** AICR's name of a recipe, e.g. `h100-eks-ubuntu-training`; `recipe` if nothing is demanded. */

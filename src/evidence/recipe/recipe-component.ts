@@ -1,8 +1,6 @@
 import { booleanOf } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Parsed } from '../../errors/fault.ts';
 
 /** A chart or Kustomize tree that the recipe deploys. Absent texts are "". */
@@ -40,7 +38,14 @@ const ALSO_KNOWN = [
 export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> {
   const component = new ObjectReader(data, at);
   const name = component.text('name');
-  if (name === '') throw emptyName(component);
+  if (name === '') {
+    component.refuse('name', {
+      code: 'FIELD_INVALID',
+      found: 'an empty name',
+      expected: 'the name of a component',
+      hint: 'name the component, or remove it',
+    });
+  }
   const overrides = component.optionalMap('overrides');
   const value = {
     name,
@@ -53,14 +58,5 @@ export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> 
     enabled: ['enabled', 'install'].every((key) => booleanOf(overrides.get(key)) !== false),
     overrides,
   };
-  return { value, findings: unknownFields(component, ALSO_KNOWN) };
-}
-
-function emptyName(component: ObjectReader): EvidenceError {
-  return new EvidenceError('FIELD_INVALID', {
-    at: component.pointer('name'),
-    found: 'an empty name',
-    expected: 'the name of a component',
-    hint: 'name the component, or remove it',
-  });
+  return { value, findings: component.ignored(ALSO_KNOWN) };
 }

@@ -1,14 +1,22 @@
 import { describe, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
-import type { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsedList } from '../../errors/fault.ts';
 import type { Finding, Parsed } from '../../errors/fault.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { Phase } from '../phase/phase.ts';
-import { parseConstraint } from './recipe-constraint.ts';
-import type { RecipeConstraint } from './recipe-constraint.ts';
+
+/** One demand of a recipe on a value, as written: an expression may be unreadable, the recipe is not. */
+export interface RecipeConstraint {
+  readonly name: string;
+  /** The source text; "" if the recipe has none. */
+  readonly expression: string;
+  readonly severity: string | undefined;
+  readonly remediation: string | undefined;
+  /** The file and a JSON pointer, e.g. `recipe.yaml#/constraints/0`. */
+  readonly at: string;
+}
 
 /** What the recipe demands of one phase. */
 export interface RecipePhase {
@@ -47,7 +55,7 @@ export function parseValidation(recipe: ObjectReader): Parsed<RecipeValidation> 
       ...readiness.findings,
       ...(readiness.value.checks.length > 0 ? [notRun(validation.object(READINESS))] : []),
       ...phases.findings,
-      ...unknownFields(validation, []),
+      ...validation.ignored([]),
     ],
   };
 }
@@ -64,7 +72,7 @@ function parsePhase(validation: ObjectReader, name: string): Parsed<PhaseDemand>
   const constraints = parsedList(phase.optionalList('constraints', parseConstraint));
   return {
     value: { checks, constraints: constraints.value },
-    findings: [...constraints.findings, ...unknownFields(phase, ALSO_KNOWN)],
+    findings: [...constraints.findings, ...phase.ignored(ALSO_KNOWN)],
   };
 }
 
@@ -88,4 +96,17 @@ function parseCheck(data: Data, at: string): string {
     expected: 'the name of a check',
     hint: 'name the check, or remove the entry',
   });
+}
+
+/** Reads one entry of a list of constraints. Throws FIELD_MISSING, FIELD_INVALID. */
+export function parseConstraint(data: Data, at: string): Parsed<RecipeConstraint> {
+  const constraint = new ObjectReader(data, at);
+  const value = {
+    name: constraint.text('name'),
+    expression: constraint.optionalText('value') ?? '',
+    severity: constraint.optionalText('severity'),
+    remediation: constraint.optionalText('remediation'),
+    at,
+  };
+  return { value, findings: constraint.ignored(['unit']) };
 }

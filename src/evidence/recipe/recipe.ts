@@ -1,34 +1,34 @@
+import type { Digest } from '../../digest.ts';
+import { digestOf } from '../../digest.ts';
 import type { Data } from '../../document/data.ts';
-import { versionDoubts } from '../../document/header-doubts.ts';
-import { acceptHeader } from '../../document/header.ts';
+import { acceptHeader, versionDoubts } from '../../document/header.ts';
 import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
+import { decodeUtf8 } from '../../document/text.ts';
+import { pairOf } from '../../document/yaml-pair.ts';
+import { readYaml } from '../../document/yaml-reader.ts';
+import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsedList } from '../../errors/fault.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { MAX_CONSTRAINTS } from '../../limits.ts';
 import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
+import { CANONICAL_BUILDER, canonicalText } from '../aicr/canonical-yaml.ts';
+import type { CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { parseCriteria, recipeNameOf } from './criteria.ts';
 import type { Criteria } from './criteria.ts';
 import { parseComponent } from './recipe-component.ts';
 import type { RecipeComponent } from './recipe-component.ts';
-import { parseConstraint } from './recipe-constraint.ts';
-import type { RecipeConstraint } from './recipe-constraint.ts';
-import { parseValidation } from './recipe-validation.ts';
-import type { RecipePhase } from './recipe-validation.ts';
+import { parseConstraint, parseValidation } from './recipe-validation.ts';
+import type { RecipeConstraint, RecipePhase } from './recipe-validation.ts';
 
 /** The grammar of names and expressions: that of AICR up to v0.11, or the one since. */
 export type ConstraintDialect = 'v0.11' | 'current';
 
 /** A resolved recipe without a profile: what a cluster shall be, and what shall be tested on it. */
-export interface Recipe {
+export interface Recipe extends AcceptedHeader {
   /** As it was named to `parseRecipe`; the start of every `at`. */
   readonly file: string;
-  /** As the document has it; "" if it has none. */
-  readonly apiVersion: string;
-  /** The apiVersion is retired or missing: evidence of the recipe has to be asked for. */
-  readonly retired: boolean;
   readonly dialect: ConstraintDialect;
   /** AICR's name, e.g. `h100-eks-ubuntu-training`. */
   readonly name: string;
@@ -39,8 +39,31 @@ export interface Recipe {
   readonly phases: readonly RecipePhase[];
   /** In the recipe's order, disabled ones included. */
   readonly components: readonly RecipeComponent[];
-  readonly findings: readonly Finding[];
 }
+
+/** A recipe with what AICR hashes of it, from one reading of its text. */
+export interface ReadRecipe {
+  readonly recipe: Recipe;
+  /** Of the canonical text by the rules of version 3: AICR's `recipe.digest`. */
+  readonly digest: Digest;
+  /** AICR's canonical text. */
+  readonly canonical: (rules: CanonicalRules) => string;
+}
+
+/**
+ * Reads a resolved recipe, YAML.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `canonicalRecipe` throw
+ */
+export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
+  const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER);
+  const recipe = parseRecipe(data, file);
+  const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
+  return { recipe, digest: digestOf(canonical('v3')), canonical };
+}
+
+const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);
 
 /**
  * Reads a resolved recipe. Throws KIND_UNEXPECTED, API_VERSION_UNKNOWN, RECIPE_PROFILE_UNSUPPORTED,
@@ -55,15 +78,12 @@ export function parseRecipe(data: Data, file: string): Recipe {
   const criteria = parseCriteria(document);
   const own = parsedList(document.optionalList('constraints', parseConstraint));
   const validation = parseValidation(document);
-  const constraints = requireFewConstraints(
-    [...own.value, ...validation.value.readiness],
-    document,
-  );
+  const constraints = [...own.value, ...validation.value.readiness];
+  requireFewConstraints(constraints.length, document);
   const components = parsedList(document.optionalList('componentRefs', parseComponent));
   return {
     file,
-    apiVersion: header.apiVersion,
-    retired: header.retired,
+    ...header,
     dialect: header.apiVersion === AICR_V011 ? 'v0.11' : 'current',
     name: recipeNameOf(criteria.value),
     criteria: criteria.value,
@@ -74,7 +94,7 @@ export function parseRecipe(data: Data, file: string): Recipe {
       ...header.findings,
       ...metadata,
       ...[criteria, own, validation, components].flatMap(({ findings }) => findings),
-      ...unknownFields(document, ['configuration', 'deploymentOrder']),
+      ...document.ignored(['configuration', 'deploymentOrder']),
     ],
   };
 }
@@ -116,14 +136,11 @@ function parseMetadata(document: ObjectReader, header: AcceptedHeader): readonly
   return versionDoubts(metadata.optionalText('version'), metadata.pointer('version'));
 }
 
-function requireFewConstraints(
-  constraints: readonly RecipeConstraint[],
-  document: ObjectReader,
-): readonly RecipeConstraint[] {
-  if (constraints.length <= MAX_CONSTRAINTS) return constraints;
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at: document.pointer('constraints'),
-    found: `${constraints.length} constraints`,
+function requireFewConstraints(count: number, document: ObjectReader): void {
+  if (count <= MAX_CONSTRAINTS) return;
+  document.refuse('constraints', {
+    code: 'LIMIT_EXCEEDED',
+    found: `${count} constraints`,
     expected: `at most ${MAX_CONSTRAINTS}`,
     hint: 'combine the constraints that name the same value',
   });

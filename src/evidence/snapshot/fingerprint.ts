@@ -69,16 +69,13 @@ function shownAt(source: string, value: string): Dimension {
 /** The fingerprint of a snapshot, computed as AICR does; nothing is taken from a claim. */
 export function fingerprintOf(snapshot: Snapshot): Fingerprint {
   const labels = labelsOf(snapshot);
-  const model = stringOf(snapshot, ['GPU', 'hardware', 'model']);
+  const model = stringOf(snapshot, 'GPU', 'hardware', 'model');
   return {
-    service: shownAt(
-      'k8s.node.provider',
-      serviceOf(stringOf(snapshot, ['K8s', 'node', 'provider'])),
-    ),
+    service: shownAt('k8s.node.provider', serviceOf(stringOf(snapshot, 'K8s', 'node', 'provider'))),
     accelerator: acceleratorOf(labels, model),
     gpuModel: shownAt(MODEL_SOURCE, model),
     os: osOf(snapshot),
-    k8sVersion: k8sVersionOf(stringOf(snapshot, ['K8s', 'server', 'version'])),
+    k8sVersion: k8sVersionOf(stringOf(snapshot, 'K8s', 'server', 'version')),
     region: regionOf(labels),
     nodeCount: nodeCountOf(snapshot),
     gpuNodeCount: labels ? { value: gpuNodesIn(labels), source: PRODUCT_SOURCE } : { value: 0 },
@@ -124,10 +121,7 @@ function labelsOf(snapshot: Snapshot): Labels | undefined {
 }
 
 /** Only what the document has as a string, as in AICR: a number may have lost its text before. */
-function stringOf(
-  snapshot: Snapshot,
-  [type, subtype, key]: readonly [string, string, string],
-): string {
+function stringOf(snapshot: Snapshot, type: string, subtype: string, key: string): string {
   const data = subtypeOf(snapshot, type, subtype)?.data.get(key);
   return typeof data === 'string' ? data : '';
 }
@@ -146,10 +140,10 @@ function k8sVersionOf(version: string): Dimension {
 
 /** An unknown system has no version either: a version alone would say nothing. */
 function osOf(snapshot: Snapshot): OsDimension {
-  const id = trimBlanks(stringOf(snapshot, ['OS', 'release', 'ID'])).toLowerCase();
+  const id = trimBlanks(stringOf(snapshot, 'OS', 'release', 'ID')).toLowerCase();
   const value = OS_NAMES.get(id);
   if (value === undefined) return NOT_SHOWN;
-  const version = stringOf(snapshot, ['OS', 'release', 'VERSION_ID']);
+  const version = stringOf(snapshot, 'OS', 'release', 'VERSION_ID');
   return { value, ...(version === '' ? {} : { version }), source: 'os.release' };
 }
 
@@ -160,7 +154,7 @@ function nodeCountOf(snapshot: Snapshot): CountDimension {
 }
 
 function regionOf(labels: Labels | undefined): Dimension {
-  const regions = labels ? labelValues(labels, REGION_LABEL) : [];
+  const regions = labelValues(labels, REGION_LABEL);
   const source = `nodeTopology.label.${REGION_LABEL}`;
   if (regions === 'several') return { value: '', source, note: 'multi-region' };
   return shownAt(source, regions[0] ?? '');
@@ -176,7 +170,7 @@ function acceleratorOf(labels: Labels | undefined, model: string): Dimension {
 }
 
 function labelledAccelerator(labels: Labels | undefined): Dimension {
-  const products = labels ? labelValues(labels, PRODUCT_LABEL) : [];
+  const products = labelValues(labels, PRODUCT_LABEL);
   if (products === 'several') return { value: '', source: PRODUCT_SOURCE, note: 'multi-gpu' };
   const [product] = products;
   if (product === undefined) return NOT_SHOWN;
@@ -186,7 +180,8 @@ function labelledAccelerator(labels: Labels | undefined): Dimension {
 }
 
 /** The value of a label on the nodes of the cluster; none, one or `several`. */
-function labelValues(labels: Labels, label: string): readonly string[] | 'several' {
+function labelValues(labels: Labels | undefined, label: string): readonly string[] | 'several' {
+  if (labels === undefined) return [];
   if (labels.lossless !== undefined) {
     const readings = labels.lossless;
     const values = new Set(readings.filter(({ key }) => key === label).map(({ value }) => value));

@@ -4,7 +4,7 @@
 // in its value, which a label of that very name writes too. Lossless, in `items`: key and value apart.
 
 import { Plain, booleanOf, scalarText } from '../../document/data.ts';
-import type { Data } from '../../document/data.ts';
+import type { Data, DataMap } from '../../document/data.ts';
 import type { SnapshotItem, Subtype } from './snapshot.ts';
 
 /** One value of one label. */
@@ -20,8 +20,10 @@ export interface LabelReading {
 
 const TRUNCATION = /\(\+(\d+) more\)$/;
 
+export type FoldedLabel = Readonly<Record<'value' | 'nodeList', string>>;
+
 /** Splits `<value>|<nodes>` at the first bar; without one there are no nodes. */
-export function splitFolded(text: string): { value: string; nodeList: string } {
+export function splitFolded(text: string): FoldedLabel {
   const bar = text.indexOf('|');
   if (bar < 0) return { value: text, nodeList: '' };
   return { value: text.slice(0, bar), nodeList: text.slice(bar + 1) };
@@ -43,9 +45,8 @@ export function itemReadings(subtype: Subtype): readonly LabelReading[] | undefi
     const item = subtype.items[index];
     const foldedKey = foldedKeys[index] ?? '';
     // An entry that two readings fold onto describes only one of them, so none may refer to it.
-    const isOwn = claims.get(foldedKey)?.length === 1;
-    const folded = isOwn ? { key: foldedKey, text: subtype.data.get(foldedKey) } : undefined;
-    const membership = item && label.key !== '' ? membershipOf(item, folded) : undefined;
+    const own = claims.get(foldedKey)?.length === 1 ? foldedKey : undefined;
+    const membership = item && label.key !== '' ? membershipOf(item, own, subtype) : undefined;
     if (membership === undefined) return undefined;
     readings.push({ ...label, ...membership });
   }
@@ -59,17 +60,17 @@ function labelOf({ context }: SnapshotItem): { key: string; value: string } {
   };
 }
 
-interface FoldedEntry {
-  readonly key: string;
-  readonly text: Data | undefined;
-}
-
-/** List, count and truncation say the same thing from three sides; if they differ, none counts. */
+/**
+ * List, count and truncation say the same thing from three sides; if they differ, none counts.
+ *
+ * @param own the key of the folded entry that describes this item, and no other
+ */
 function membershipOf(
   { data }: SnapshotItem,
-  folded: FoldedEntry | undefined,
+  own: string | undefined,
+  folded: Subtype,
 ): Omit<LabelReading, 'key' | 'value'> | undefined {
-  const nodeList = nodeListOf(data.get('node-list'), data.get('node-list-ref'), folded);
+  const nodeList = nodeListOf(data, own, folded);
   const count = wholeNumber(data.get('node-count'));
   const truncated = booleanOf(data.get('truncated'));
   if (nodeList === undefined || count === undefined || truncated === undefined) return undefined;
@@ -81,14 +82,12 @@ function membershipOf(
 }
 
 /** The list itself, or the one at the end of the folded entry that the item names; never both. */
-function nodeListOf(
-  inline: Data | undefined,
-  reference: Data | undefined,
-  folded: FoldedEntry | undefined,
-): string | undefined {
+function nodeListOf(item: DataMap, own: string | undefined, folded: Subtype): string | undefined {
+  const inline = item.get('node-list');
+  const reference = item.get('node-list-ref');
   if (reference === undefined) return typeof inline === 'string' ? inline : undefined;
-  if (inline !== undefined || reference === '' || reference !== folded?.key) return undefined;
-  const text = scalarText(folded.text);
+  if (inline !== undefined || reference === '' || reference !== own) return undefined;
+  const text = scalarText(folded.data.get(own));
   return text?.slice(text.lastIndexOf('|') + 1);
 }
 

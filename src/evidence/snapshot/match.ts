@@ -78,22 +78,18 @@ export function matchRecipe({ criteria }: Recipe, fingerprint: Fingerprint): Cri
  * accelerator or os that is demanded has to be shown.
  */
 export function matchFaults({ file }: Recipe, match: CriteriaMatch): readonly Fault[] {
-  return match.perDimension.flatMap((row): readonly Fault[] => {
-    if (row.match === 'mismatched') return [faultOf(row, file, mismatch(row))];
-    const isMissing = row.match === 'unknown' && isDecisive(row.dimension);
-    return isMissing ? [faultOf(row, file, UNKNOWN)] : [];
-  });
+  return match.perDimension.filter(decides).map((row) => faultOf(row, file));
 }
 
 /** What is demanded and cannot be judged, and does not count. */
 export function matchFindings({ file }: Recipe, match: CriteriaMatch): readonly Finding[] {
-  return match.perDimension.flatMap((row): readonly Finding[] => {
-    const isOpen = row.match === 'unknown' && !isDecisive(row.dimension);
-    if (row.match !== 'not-inferable' && !isOpen) return [];
-    const isUnknown = isOpen && isMeasured(row.dimension);
-    const complaint: Complaint = { ...UNKNOWN, code: 'DIMENSION_UNKNOWN' };
-    return [faultOf(row, file, isUnknown ? complaint : NOT_INFERABLE)];
-  });
+  return match.perDimension
+    .filter((row) => row.match !== 'matched' && !decides(row))
+    .map((row) => faultOf(row, file));
+}
+
+function decides({ dimension, match }: DimensionMatch): boolean {
+  return match === 'mismatched' || (match === 'unknown' && isDecisive(dimension));
 }
 
 function matchDimension(
@@ -125,38 +121,35 @@ function countText(count: number): string {
 }
 
 /** What is said of a dimension that is not, or not surely, as demanded. */
-type Complaint = Pick<Fault, 'code' | 'found' | 'hint'>;
-
-const UNKNOWN: Complaint = {
-  code: 'CLUSTER_UNKNOWN',
-  found: 'the snapshot does not show it',
-  hint: 'take the snapshot again, on a node with a GPU and with rights to list the nodes',
-};
-
-const NOT_INFERABLE: Complaint = {
-  code: 'DIMENSION_NOT_INFERABLE',
-  found: 'cannot be measured',
-  hint: 'nothing to do: no snapshot shows it, so it never counts',
-};
-
-function mismatch({ fingerprintProvides = '' }: DimensionMatch): Complaint {
+function faultOf(row: DimensionMatch, file: string): Fault {
+  const { code, found, hint } = complaintOf(row);
   return {
-    code: 'CLUSTER_MISMATCH',
-    found: `the cluster has ${quote(fingerprintProvides)}`,
-    hint: 'choose the recipe for this cluster, or take the snapshot on the cluster of the recipe',
+    code,
+    at: `${file}#/criteria/${row.dimension}`,
+    found: `${row.dimension}: ${found}`,
+    expected: quote(row.recipeRequires ?? ''),
+    hint,
   };
 }
 
-function faultOf(
-  { dimension, recipeRequires = '' }: DimensionMatch,
-  file: string,
-  { code, found, hint }: Complaint,
-): Fault {
+function complaintOf(row: DimensionMatch): Pick<Fault, 'code' | 'found' | 'hint'> {
+  if (row.match === 'mismatched') {
+    return {
+      code: 'CLUSTER_MISMATCH',
+      found: `the cluster has ${quote(row.fingerprintProvides ?? '')}`,
+      hint: 'choose the recipe for this cluster, or take the snapshot on the cluster of the recipe',
+    };
+  }
+  if (row.match === 'unknown' && isMeasured(row.dimension)) {
+    return {
+      code: isDecisive(row.dimension) ? 'CLUSTER_UNKNOWN' : 'DIMENSION_UNKNOWN',
+      found: 'the snapshot does not show it',
+      hint: 'take the snapshot again, on a node with a GPU and with rights to list the nodes',
+    };
+  }
   return {
-    code,
-    at: `${file}#/criteria/${dimension}`,
-    found: `${dimension}: ${found}`,
-    expected: quote(recipeRequires),
-    hint,
+    code: 'DIMENSION_NOT_INFERABLE',
+    found: 'cannot be measured',
+    hint: 'nothing to do: no snapshot shows it, so it never counts',
   };
 }

@@ -1,9 +1,13 @@
 import { scalarText } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
-import { timestampDoubts, versionDoubts } from '../../document/header-doubts.ts';
-import { acceptHeader, parseFlatMetadata } from '../../document/header.ts';
+import {
+  acceptHeader,
+  parseFlatMetadata,
+  timestampDoubts,
+  versionDoubts,
+} from '../../document/header.ts';
+import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { unknownFields } from '../../document/unknown-fields.ts';
 import type { Finding } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
 
@@ -20,17 +24,12 @@ export interface Subtype {
 }
 
 /** What was measured on a cluster. The document's own `fingerprint` block is a claim and is not read. */
-export interface Snapshot {
+export interface Snapshot extends AcceptedHeader {
   /** As it was named to `parseSnapshot`; the start of every `at`. */
   readonly file: string;
-  /** As the document has it; "" if it has none. */
-  readonly apiVersion: string;
-  /** The apiVersion is retired or missing: evidence of the snapshot has to be asked for. */
-  readonly retired: boolean;
   readonly metadata: ReadonlyMap<string, string>;
   /** By type, then by subtype. */
   readonly measurements: ReadonlyMap<string, ReadonlyMap<string, Subtype>>;
-  readonly findings: readonly Finding[];
 }
 
 /** Reads a snapshot. Throws KIND_UNEXPECTED, API_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID. */
@@ -40,9 +39,10 @@ export function parseSnapshot(data: Data, file: string): Snapshot {
   const metadata = parseFlatMetadata(document);
   const measured = document.list('measurements', parseMeasurement);
   const again = repeated(measured, ({ type }) => type);
-  const { apiVersion, retired } = header;
   return {
-    ...{ file, apiVersion, retired, metadata },
+    file,
+    ...header,
+    metadata,
     measurements: new Map(measured.map(({ type, subtypes }) => [type, subtypes])),
     findings: [
       ...header.findings,
@@ -50,7 +50,7 @@ export function parseSnapshot(data: Data, file: string): Snapshot {
         ...each.findings,
         ...(again.has(each) ? [duplicate(each.at, each.type, 'the last one is used')] : []),
       ]),
-      ...unknownFields(document, ['fingerprint']),
+      ...document.ignored(['fingerprint']),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { documentOf } from '../../archive/document-of.ts';
+import { documentOf } from '../../archive/entry.ts';
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
 import { digestOf } from '../../digest.ts';

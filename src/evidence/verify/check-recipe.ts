@@ -4,7 +4,7 @@ import type { Fault } from '../../errors/fault.ts';
 import { quote } from '../../quote.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { RECIPE_FILE } from '../layout.ts';
-import type { ReadRecipe } from '../recipe/read-recipe.ts';
+import type { ReadRecipe } from '../recipe/recipe.ts';
 import type { CheckName } from './checks.ts';
 
 /** The recipe's name and digest, derived from `recipe.yaml`, are those of the predicate. */

@@ -1,4 +1,4 @@
-import { documentOf } from '../../archive/document-of.ts';
+import { documentOf } from '../../archive/entry.ts';
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf } from '../../digest.ts';
@@ -12,8 +12,8 @@ import { parsePhaseReport } from '../phase/ctrf.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { Phase } from '../phase/phase.ts';
-import { readRecipe } from '../recipe/read-recipe.ts';
-import type { ReadRecipe } from '../recipe/read-recipe.ts';
+import { readRecipe } from '../recipe/recipe.ts';
+import type { ReadRecipe } from '../recipe/recipe.ts';
 import { parseSnapshot } from '../snapshot/snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ListedBom } from '../validate/judge.ts';

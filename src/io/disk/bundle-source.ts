@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Entry } from '../../archive/entry.ts';
+import type { Entry, Layout } from '../../archive/entry.ts';
 import { gunzip } from '../../archive/gzip.ts';
-import type { Layout } from '../../archive/layout.ts';
 import { readTar } from '../../archive/read-tar.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';

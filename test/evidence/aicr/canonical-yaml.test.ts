@@ -5,9 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { hexOf } from '../../../src/digest.ts';
 import { decodeYaml } from '../../../src/document/yaml.ts';
-import { canonicalRecipe } from '../../../src/evidence/aicr/canonical-yaml.ts';
+import { canonicalRecipe, recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import type { CanonicalRules } from '../../../src/evidence/aicr/canonical-yaml.ts';
-import { recipeDigest } from '../../../src/evidence/aicr/recipe-digest.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { propertyRuns } from '../../property-runs.ts';
 

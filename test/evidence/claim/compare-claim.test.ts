@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../../src/digest.ts';
-import type { Json } from '../../../src/document/json-value.ts';
+import type { Json } from '../../../src/document/data.ts';
 import { decodeJson } from '../../../src/document/json.ts';
 import { CLAIM_RULES, claimFaults } from '../../../src/evidence/claim/compare-claim.ts';
 import type { ClaimRule } from '../../../src/evidence/claim/compare-claim.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../../src/digest.ts';
-import type { Json } from '../../../src/document/json-value.ts';
+import type { Json } from '../../../src/document/data.ts';
 import {
   encodeEvidenceStatement,
   parseEvidenceStatement,

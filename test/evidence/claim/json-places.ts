@@ -1,5 +1,5 @@
 // JSON values as trees: their places, and the same value with one place changed.
-import type { Json } from '../../../src/document/json-value.ts';
+import type { Json } from '../../../src/document/data.ts';
 import { pointerToken } from '../../../src/document/text.ts';
 
 export type Path = readonly string[];

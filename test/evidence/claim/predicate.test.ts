@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../../src/digest.ts';
-import type { Json } from '../../../src/document/json-value.ts';
+import type { Json } from '../../../src/document/data.ts';
 import { ObjectReader } from '../../../src/document/object-reader.ts';
 import { CLAIM_RULES, claimFaults } from '../../../src/evidence/claim/compare-claim.ts';
 import {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf } from '../../../src/digest.ts';
 import { isDataMap } from '../../../src/document/data.ts';
 import { decodeJson } from '../../../src/document/json.ts';
-import { recipeDigest } from '../../../src/evidence/aicr/recipe-digest.ts';
+import { recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../../../src/evidence/layout.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 import { inventoryFaults, parseManifest } from '../../../src/manifest/manifest.ts';

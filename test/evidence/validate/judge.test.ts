@@ -6,7 +6,7 @@ import { decodeYaml } from '../../../src/document/yaml.ts';
 import { buildRecipeBom } from '../../../src/evidence/bom/build-recipe-bom.ts';
 import { BOM_FILE, locateInBundle } from '../../../src/evidence/layout.ts';
 import { parsePhaseReport } from '../../../src/evidence/phase/ctrf.ts';
-import { readRecipe } from '../../../src/evidence/recipe/read-recipe.ts';
+import { readRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { parseSnapshot } from '../../../src/evidence/snapshot/snapshot.ts';
 import { judge } from '../../../src/evidence/validate/judge.ts';
 import type {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { hexOf } from '../../../src/digest.ts';
-import { recipeDigest } from '../../../src/evidence/aicr/recipe-digest.ts';
+import { recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { DEMO, replaced, validateDemo } from '../demo.ts';
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Entry } from '../../../src/archive/entry.ts';
-import { memoryFile } from '../../../src/archive/memory-file.ts';
+import { memoryFile } from '../../../src/archive/entry.ts';
 import type { VerifyOptions } from '../../../src/attestation/verify.ts';
 import { CHECK_NAMES } from '../../../src/evidence/verify/checks.ts';
 import type { CheckName } from '../../../src/evidence/verify/checks.ts';
