@@ -1,7 +1,5 @@
-import { EvidenceError } from '../errors/evidence-error.ts';
-import { faultOf } from '../errors/fault.ts';
-import type { Fault } from '../errors/fault.ts';
-import type { CheckResult } from './check.ts';
+import { EvidenceError, faultOf } from '../errors/evidence-error.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 
 /** What the body of a check reports. One without faults has passed, so it must say that it has none. */
 export interface Comparison {

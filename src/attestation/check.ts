@@ -1,4 +1,4 @@
-import type { Fault } from '../errors/fault.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 
 export type CheckOutcome = 'passed' | 'failed' | 'skipped' | 'not-reached';
 

@@ -1,6 +1,6 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
 import type { Layout } from '../archive/layout.ts';
-import type { Finding } from '../errors/fault.ts';
+import type { Finding } from '../errors/evidence-error.ts';
 import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
 import type { AttestationFile, Proof } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';

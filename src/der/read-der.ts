@@ -3,7 +3,6 @@
 
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
-import { TAG } from './tags.ts';
 
 /** One value: its tag, its contents, and all its bytes. */
 export interface Der {

@@ -1,6 +1,6 @@
 // What a header says about its own making. AICR's header validates nothing; the reader has to.
 
-import type { Finding } from '../errors/fault.ts';
+import type { Finding } from '../errors/evidence-error.ts';
 import { MAX_FUTURE_MS, MAX_VERSION_CHARACTERS } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { parseTime } from './time.ts';

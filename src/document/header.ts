@@ -1,7 +1,7 @@
 // The start of every AICR document: kind, apiVersion, metadata.
 
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { Finding } from '../errors/fault.ts';
+import type { Finding } from '../errors/evidence-error.ts';
 import {
   AICR_V011,
   AICR_V011_CATALOG,

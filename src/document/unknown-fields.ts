@@ -1,4 +1,4 @@
-import type { Finding } from '../errors/fault.ts';
+import type { Finding } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import type { ObjectReader } from './object-reader.ts';
 

@@ -8,7 +8,7 @@ import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { Fault } from '../errors/fault.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 
 /** One file of the inventory. */

@@ -4,7 +4,7 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { requireSchemaVersion } from '../document/schema-version.ts';
 import { refusedAs } from '../place.ts';
 import { quote } from '../quote.ts';
-import type { Identity } from '../trust/identity.ts';
+import type { Identity } from '../trust/trust.ts';
 
 /** Who may sign. schemas/policy.schema.json */
 export interface Policy {

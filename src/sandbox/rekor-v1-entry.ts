@@ -9,8 +9,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { base64Field } from './http.ts';
 import type { Refused } from './http.ts';
-import { isSignatureOfDigest } from './prehashed-ecdsa.ts';
-import { parseVerifier } from './verifier-key.ts';
+import { isSignatureOfDigest, parseVerifier } from './verifier-key.ts';
 
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 

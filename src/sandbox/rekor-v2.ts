@@ -12,8 +12,7 @@ import type { CheckpointSigner } from './checkpoint.ts';
 import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.ts';
 import type { Refused, Reply, Request } from './http.ts';
 import { MerkleTree, leafHash } from './merkle-tree.ts';
-import { isSignatureOfDigest } from './prehashed-ecdsa.ts';
-import { parseVerifier } from './verifier-key.ts';
+import { isSignatureOfDigest, parseVerifier } from './verifier-key.ts';
 
 /** Under the log's base URL. */
 export const REKOR_V2_PATH = '/api/v2/log/entries';

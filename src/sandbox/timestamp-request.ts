@@ -1,6 +1,5 @@
-import { childrenOf, parseDer, requireTag } from '../der/read-der.ts';
+import { TAG, childrenOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
-import { TAG } from '../der/tags.ts';
 import * as der from '../der/write-der.ts';
 import { Plain } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';

@@ -6,10 +6,8 @@ import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import { readMessage } from '../trust/message-reader.ts';
-import type { MessageReader } from '../trust/message-reader.ts';
-import { holds, readWindow } from '../trust/window.ts';
-import type { Window } from '../trust/window.ts';
+import { holds, readMessage, readWindow } from '../trust/message-reader.ts';
+import type { MessageReader, Window } from '../trust/message-reader.ts';
 
 export interface SigningConfig {
   /** How the user named it. */

@@ -1,5 +1,4 @@
 import type { Digest } from '../digest.ts';
-import type { Identity } from './identity.ts';
 
 /** What a Sigstore bundle proved. */
 export interface Proof {

@@ -1,9 +1,8 @@
 // Reports as the two commands make them; each differs from the good one in what its name says.
 import { digestOfHex } from '../../src/digest.ts';
-import type { Fault } from '../../src/errors/fault.ts';
+import type { Fault } from '../../src/errors/evidence-error.ts';
 import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/phase/phase.ts';
-import type { Facts } from '../../src/evidence/validate/facts.ts';
-import type { ValidationReport } from '../../src/evidence/validate/validation-report.ts';
+import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
 import type { CheckName, EvidenceCheck } from '../../src/evidence/verify/checks.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';

@@ -4,7 +4,7 @@ import type { Json } from '../../document/json-value.ts';
 import { decodeJson } from '../../document/json.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 

@@ -1,7 +1,7 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
-import type { Parsed } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/evidence-error.ts';
 
 /** What a recipe is for. "" and 0 demand nothing; AICR writes `any` there. */
 export interface Criteria {

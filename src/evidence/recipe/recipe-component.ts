@@ -3,7 +3,7 @@ import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Parsed } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/evidence-error.ts';
 
 /** A chart or Kustomize tree that the recipe deploys. Absent texts are "". */
 export interface RecipeComponent {

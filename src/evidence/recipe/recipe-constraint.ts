@@ -1,7 +1,7 @@
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
-import type { Parsed } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/evidence-error.ts';
 
 /** One demand of a recipe on a value, as written: an expression may be unreadable, the recipe is not. */
 export interface RecipeConstraint {

@@ -4,7 +4,7 @@ import { timestampDoubts, versionDoubts } from '../../document/header-doubts.ts'
 import { acceptHeader, parseFlatMetadata } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { unknownFields } from '../../document/unknown-fields.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 
 /** A repeated record of a subtype, e.g. one label with its nodes. */

@@ -1,4 +1,4 @@
-import type { Fault, Finding } from '../../errors/fault.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import { constraintFaults, evaluateConstraints } from '../constraint/evaluate.ts';
 import type { Recipe } from '../recipe/recipe.ts';

@@ -1,5 +1,5 @@
 import type { Bom, BomSummary } from '../../bom/bom.ts';
-import type { Fault, Finding } from '../../errors/fault.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { bomCoverage } from '../bom/bom-coverage.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/judge-phases.ts';

@@ -1,5 +1,5 @@
 import { decodeYaml } from '../../document/yaml.ts';
-import type { Fault, Finding } from '../../errors/fault.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/judge-phases.ts';
 import type { PhaseResult } from '../phase/phase.ts';

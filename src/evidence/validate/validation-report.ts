@@ -1,6 +1,6 @@
-import type { Fault, Finding } from '../../errors/fault.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { Tool } from '../../tool.ts';
-import type { Identity } from '../../trust/identity.ts';
+import type { Identity } from '../../trust/trust.ts';
 import type { Facts } from './facts.ts';
 
 /** What `affidavit validate` found. */

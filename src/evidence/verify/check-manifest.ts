@@ -5,7 +5,7 @@ import { digestOf } from '../../digest.ts';
 import type { Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { inventoryFaults, parseManifest } from '../../manifest/manifest.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';

@@ -1,6 +1,6 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog } from '../../attestation/check-log.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';

@@ -1,6 +1,6 @@
 import type { CheckLog } from '../../attestation/check-log.ts';
 import { hexOf } from '../../digest.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { RECIPE_FILE } from '../layout.ts';

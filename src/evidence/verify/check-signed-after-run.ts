@@ -2,7 +2,7 @@ import type { CheckLog } from '../../attestation/check-log.ts';
 import type { Signature } from '../../attestation/kind.ts';
 import { unsigned } from '../../attestation/open-attestation.ts';
 import { timestampOf } from '../../document/time.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import { ATTESTATION } from '../layout.ts';

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../attestation/check.ts';
+import type { CheckResult } from '../../attestation/check-log.ts';
 
 /** The checks of recipe evidence, in order. docs/verification.md has a section for each. */
 export const CHECK_NAMES = [
