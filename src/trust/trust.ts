@@ -1,5 +1,11 @@
 import type { Digest } from '../digest.ts';
 
+/** Who signed: the certificate's subject alternative name and its OIDC issuer. */
+export interface Identity {
+  readonly subject: string;
+  readonly issuer: string;
+}
+
 /** What a Sigstore bundle proved. */
 export interface Proof {
   /** The very bytes that were signed. */
