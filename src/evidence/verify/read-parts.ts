@@ -57,6 +57,8 @@ export interface BundleReports {
   readonly digests: ReadonlyMap<Phase, Digest>;
   /** Why a report could not be read. */
   readonly faults: readonly Fault[];
+  /** Reports of no phase. */
+  readonly strays: readonly Fault[];
 }
 
 export function readBundleReports(files: ReceivedFiles): BundleReports {
@@ -73,5 +75,21 @@ export function readBundleReports(files: ReceivedFiles): BundleReports {
     ),
     digests: new Map(found.map(({ phase, digest }) => [phase, digest])),
     faults: found.flatMap(({ report }) => ('error' in report ? [faultOf(report.error)] : [])),
+    strays: strayReports(files),
   };
+}
+
+/** Only the three phases have reports; a fourth would look tested and be judged by nobody. */
+function strayReports(files: ReceivedFiles): readonly Fault[] {
+  const known: readonly string[] = PHASES.map(ctrfFile);
+  const stray = [...files.keys()].filter(
+    (path) => path.startsWith('ctrf/') && !known.includes(path),
+  );
+  return stray.map((path) => ({
+    code: 'RESULTS_PHASE_UNKNOWN',
+    at: path,
+    found: 'a report of no phase',
+    expected: known.join(', '),
+    hint: 'make the bundle again from results of these phases',
+  }));
 }
