@@ -30,7 +30,7 @@ export type { ErrorClass } from './errors/meaning.ts';
 export { canonicalRecipe } from './evidence/aicr/canonical-yaml.ts';
 export type { CanonicalRules } from './evidence/aicr/canonical-yaml.ts';
 export { recipeDigest } from './evidence/aicr/recipe-digest.ts';
-export type { ClusterAssessment } from './evidence/validate/assess-cluster.ts';
+export type { ClusterAssessment } from './evidence/validate/judge.ts';
 export { CHECK_NAMES } from './evidence/verify/checks.ts';
 export type { CheckName } from './evidence/verify/checks.ts';
 export type { ReceivedPredicate } from './evidence/claim/predicate.ts';

@@ -7,8 +7,8 @@ import { readRecipe } from '../recipe/read-recipe.ts';
 import type { ReadRecipe } from '../recipe/read-recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { parseSnapshot } from '../snapshot/snapshot.ts';
-import type { ClusterAssessment } from './assess-cluster.ts';
 import type { Facts } from './facts.ts';
+import type { ClusterAssessment } from './judge.ts';
 import { judge } from './judge.ts';
 
 /** A document as it was given: complaints name it as the user did. */

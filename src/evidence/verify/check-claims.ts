@@ -9,8 +9,7 @@ import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { bomClaim, constraintsClaim, fingerprintClaim, matchClaim } from '../claim/predicate.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import type { ReadRecipe } from '../recipe/read-recipe.ts';
-import type { ClusterAssessment } from '../validate/assess-cluster.ts';
-import type { ListedBom } from '../validate/judge.ts';
+import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
 
 /** The recipe's name and digest, derived from `recipe.yaml`, are those of the predicate. */
