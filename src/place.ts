@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors/catalogue.ts';
-import { EvidenceError, withCode } from './errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
 
 /** Where something is read, and what it means when it is not as it must be. */
 export interface Place {
@@ -22,20 +22,12 @@ export function refuse(place: Place, found: string, expected: string, cause?: un
 
 /** Runs a parser; what it refuses is refused with this code, at the same place. */
 export function refusedAs<T>(code: ErrorCode, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof EvidenceError) || error.code === code) throw error;
-    throw withCode(error, code);
-  }
+  return orIfRefused(parse, (error) => {
+    throw error.code === code ? error : withCode(error, code);
+  });
 }
 
 /** Runs a parser of what stands at one place; whatever it refuses is refused there. */
 export function within<T>(place: Place, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    return refuse(place, error.found, error.expected, error);
-  }
+  return orIfRefused(parse, (error) => refuse(place, error.found, error.expected, error));
 }

@@ -44,6 +44,16 @@ export function withCode(error: EvidenceError, code: ErrorCode, at = error.at): 
   return new EvidenceError(code, { at, found, expected, hint, cause: error });
 }
 
+/** Runs a parser; what it refuses becomes what `otherwise` makes of it. A bug passes through: it is never an answer. */
+export function orIfRefused<T, U>(parse: () => T, otherwise: (error: EvidenceError) => U): T | U {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    return otherwise(error);
+  }
+}
+
 /** One thing that is wrong, as a value: it decides a verdict together with others. */
 export interface Fault {
   readonly code: ErrorCode;

@@ -4,8 +4,8 @@ import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf } from '../../digest.ts';
 import type { Digest } from '../../digest.ts';
 import { decodeYaml } from '../../document/yaml.ts';
-import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
-import type { Fault } from '../../errors/evidence-error.ts';
+import { faultOf, orIfRefused } from '../../errors/evidence-error.ts';
+import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { parsePhaseReport } from '../phase/ctrf.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
@@ -21,12 +21,10 @@ import type { ListedBom } from '../validate/judge.ts';
 export type Part<T> = { readonly value: T } | { readonly error: EvidenceError };
 
 function partOf<T>(read: () => T): Part<T> {
-  try {
-    return { value: read() };
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    return { error };
-  }
+  return orIfRefused(
+    () => ({ value: read() }),
+    (error) => ({ error }),
+  );
 }
 
 export function valueOf<T>(part: Part<T>): T | undefined {
