@@ -11,13 +11,7 @@ export interface Place {
 
 /** Throws an EvidenceError with the place's code. Foreign text in `found` goes through `quote` first. */
 export function refuse(place: Place, found: string, expected: string, cause?: unknown): never {
-  throw new EvidenceError(place.code, {
-    at: place.at,
-    found,
-    expected,
-    hint: place.hint,
-    cause,
-  });
+  throw new EvidenceError(place.code, { ...place, found, expected, cause });
 }
 
 /** Runs a parser; what it refuses is refused with this code, at the same place. */

@@ -20,7 +20,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   der: { rooms: [] },
   archive: { rooms: ['errors'], packages: ['tar-stream'] },
   manifest: { rooms: ['errors', 'document', 'archive'] },
-  statement: { rooms: ['errors', 'document'] },
+  statement: { rooms: ['document'] },
   trust: { rooms: ['errors', 'document', 'der'], packages: ['@sigstore/core', '@sigstore/verify'] },
   policy: { rooms: ['document', 'trust'] },
   sign: { rooms: ['errors', 'document', 'trust'], packages: ['@sigstore/bundle'] },
