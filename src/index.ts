@@ -67,7 +67,7 @@ export { encodeReport, validationJson, verificationJson } from './report/json.ts
 export type { JsonObject } from './report/json.ts';
 export { renderValidationMarkdown, renderVerificationMarkdown } from './report/markdown.ts';
 export { renderValidationTerminal, renderVerificationTerminal } from './report/terminal.ts';
-export type { Signer } from './sign/signer.ts';
+export type { Signer } from './attestation/seal.ts';
 export type { Tool } from './tool.ts';
 export type { Identity } from './trust/trust.ts';
 export { publicGoodRoot } from './trust/public-good.ts';

@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   trust: { rooms: ['errors', 'document', 'der'], packages: ['@sigstore/core', '@sigstore/verify'] },
   policy: { rooms: ['document', 'trust'] },
   sign: { rooms: ['errors', 'document', 'trust'], packages: ['@sigstore/bundle'] },
-  attestation: { rooms: ['errors', 'archive', 'statement', 'trust', 'policy', 'sign'] },
+  attestation: { rooms: ['errors', 'archive', 'statement', 'trust', 'policy'] },
   sandbox: { rooms: ['errors', 'document', 'der'], packages: ['@noble/curves', '@sigstore/core'] },
   bom: { rooms: ['document'], packages: ['@cyclonedx/cyclonedx-library'] },
   'evidence/aicr': { rooms: ['errors', 'document'] },

@@ -1,6 +1,14 @@
 import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
-import type { Signer } from '../sign/signer.ts';
 import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
+
+/** Signs a statement. The result is a Sigstore bundle, v0.3, as JSON. */
+export interface Signer {
+  /**
+   * @param statement the exact bytes to sign (in-toto Statement v1, JSON)
+   * @throws EvidenceError SIGNING_FAILED, SERVICE_FAILED
+   */
+  sign(statement: Uint8Array): Promise<Uint8Array>;
+}
 
 /** Who signs, and the root under which what is signed must verify. */
 export interface Signing {

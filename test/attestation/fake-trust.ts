@@ -1,8 +1,8 @@
+import type { Signer } from '../../src/attestation/seal.ts';
 // A Sigstore without cryptography, for tests of what is made of a proof. Whether a signature counts
 // is tested in test/trust.
 import { digestOf } from '../../src/digest.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
-import type { Signer } from '../../src/sign/signer.ts';
 import type {
   AttestationFile,
   Identity,

@@ -71,7 +71,9 @@ export async function packEvidence(
   const attestedAt = validation.inputs.now;
   const bomBytes = buildRecipeBom({ recipe, snapshot, attestedAt, tool });
   const listed = [
-    ...documentsOf(validation),
+    // AICR's canonical form, its version kept; the snapshot byte for byte.
+    memoryFile(RECIPE_FILE, Buffer.from(validation.canonical('legacy'))),
+    memoryFile(SNAPSHOT_FILE, validation.inputs.snapshot.bytes),
     ...[...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes)),
     memoryFile(BOM_FILE, bomBytes),
     ...inputs.logs,
@@ -104,12 +106,6 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
     expected: 'the CTRF reports of the phases that were run',
     hint: 'add --results with a CTRF file for each phase, one merged CTRF file, or their directory',
   });
-}
-
-/** The recipe in AICR's canonical form, its version kept; the snapshot byte for byte. */
-function documentsOf({ inputs, canonical }: Validation): readonly BundleFile[] {
-  const recipe = Buffer.from(canonical('legacy'));
-  return [memoryFile(RECIPE_FILE, recipe), memoryFile(SNAPSHOT_FILE, inputs.snapshot.bytes)];
 }
 
 function statementOf(
