@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors/catalogue.ts';
-import { EvidenceError, withCode } from './errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
 
 /** Where something is read, and what it means when it is not as it must be. */
 export interface Place {
@@ -11,31 +11,17 @@ export interface Place {
 
 /** Throws an EvidenceError with the place's code. Foreign text in `found` goes through `quote` first. */
 export function refuse(place: Place, found: string, expected: string, cause?: unknown): never {
-  throw new EvidenceError(place.code, {
-    at: place.at,
-    found,
-    expected,
-    hint: place.hint,
-    cause,
-  });
+  throw new EvidenceError(place.code, { ...place, found, expected, cause });
 }
 
 /** Runs a parser; what it refuses is refused with this code, at the same place. */
 export function refusedAs<T>(code: ErrorCode, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof EvidenceError) || error.code === code) throw error;
-    throw withCode(error, code);
-  }
+  return orIfRefused(parse, (error) => {
+    throw error.code === code ? error : withCode(error, code);
+  });
 }
 
 /** Runs a parser of what stands at one place; whatever it refuses is refused there. */
 export function within<T>(place: Place, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    return refuse(place, error.found, error.expected, error);
-  }
+  return orIfRefused(parse, (error) => refuse(place, error.found, error.expected, error));
 }

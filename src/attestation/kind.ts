@@ -1,5 +1,5 @@
 import type { Layout, ReceivedFiles } from '../archive/entry.ts';
-import type { Finding } from '../errors/fault.ts';
+import type { Finding } from '../errors/evidence-error.ts';
 import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
 import type { AttestationFile, Proof } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';

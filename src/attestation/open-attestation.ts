@@ -1,12 +1,11 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
-import type { Fault } from '../errors/fault.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 import { allows, describeSigner } from '../policy/policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
 import { parseStatement } from '../statement/statement.ts';
-import type { Identity } from '../trust/identity.ts';
-import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
+import type { AttestationFile, Identity, Proof, Trust } from '../trust/trust.ts';
 import type { CheckLog, Comparison, Outcome } from './check-log.ts';
 import type { AttestationSlot, Opened, Signature } from './kind.ts';
 

@@ -1,6 +1,14 @@
-import { EvidenceError } from '../errors/evidence-error.ts';
-import type { Signer } from '../sign/signer.ts';
+import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
 import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
+
+/** Signs a statement. The result is a Sigstore bundle, v0.3, as JSON. */
+export interface Signer {
+  /**
+   * @param statement the exact bytes to sign (in-toto Statement v1, JSON)
+   * @throws EvidenceError SIGNING_FAILED, SERVICE_FAILED
+   */
+  sign(statement: Uint8Array): Promise<Uint8Array>;
+}
 
 /** Who signs, and the root under which what is signed must verify. */
 export interface Signing {
@@ -31,27 +39,23 @@ export async function seal(
   files: SealedFiles,
 ): Promise<Sealed> {
   const sigstoreBundle = await signer.sign(statement);
-  const proof = verifyAgain(trust, sigstoreBundle, files.attestation);
+  const proof = orIfRefused(
+    () => trust.verify(sigstoreBundle, files.attestation),
+    (error) => {
+      throw new EvidenceError('SELF_CHECK_FAILED', {
+        found: `${error.code}: ${error.found}`,
+        expected: `${error.expected}, under ${trust.root.source}`,
+        hint: HINT_SERVICES,
+        cause: error,
+      });
+    },
+  );
   if (Buffer.from(proof.payload).equals(statement)) return { sigstoreBundle, proof };
   throw new EvidenceError('SELF_CHECK_FAILED', {
     found: 'another payload than the statement',
     expected: `the bytes of ${files.statement}`,
     hint: HINT_SERVICES,
   });
-}
-
-function verifyAgain(trust: Trust, sigstoreBundle: Uint8Array, file: AttestationFile): Proof {
-  try {
-    return trust.verify(sigstoreBundle, file);
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    throw new EvidenceError('SELF_CHECK_FAILED', {
-      found: `${error.code}: ${error.found}`,
-      expected: `${error.expected}, under ${trust.root.source}`,
-      hint: HINT_SERVICES,
-      cause: error,
-    });
-  }
 }
 
 const HINT_SERVICES =

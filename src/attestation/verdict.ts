@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckResult } from './check-log.ts';
 
 /** What a verification says. docs/cli.md, exit codes 0 to 4. */
 export type Verdict = 'verified' | 'failed' | 'invalid' | 'unjudged' | 'undecided';

@@ -1,13 +1,12 @@
 import { collectFiles } from '../archive/collect.ts';
 import { documentOf } from '../archive/entry.ts';
 import type { Entry, Layout, ReceivedFiles } from '../archive/entry.ts';
-import type { Finding } from '../errors/fault.ts';
+import type { Finding } from '../errors/evidence-error.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Tool } from '../tool.ts';
 import type { Trust, TrustedRootInfo } from '../trust/trust.ts';
 import { CheckLog } from './check-log.ts';
-import type { Outcome } from './check-log.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckResult, Outcome } from './check-log.ts';
 import type { Kind, OneOrMore, Opened, Signature } from './kind.ts';
 import { openAttestation } from './open-attestation.ts';
 import type { Sources } from './open-attestation.ts';

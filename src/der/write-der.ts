@@ -1,7 +1,7 @@
 // A writer of DER (ITU-T X.690), as much of it as certificates and timestamps need. It takes what we
 // build ourselves: a wrong argument is a bug, not bad input.
 
-import { TAG } from './tags.ts';
+import { TAG } from './read-der.ts';
 
 const CONTEXT_PRIMITIVE = 0x80;
 

@@ -1,6 +1,6 @@
 // The start of every AICR document: kind, apiVersion, metadata.
 
-import type { Finding } from '../errors/fault.ts';
+import type { Finding } from '../errors/evidence-error.ts';
 import { MAX_FUTURE_MS, MAX_VERSION_CHARACTERS } from '../limits.ts';
 import {
   AICR_V011,

@@ -1,7 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { ErrorDetail } from '../errors/evidence-error.ts';
-import type { Finding } from '../errors/fault.ts';
+import type { ErrorDetail, Finding } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, scalarText } from './data.ts';
 import type { Data, DataMap } from './data.ts';

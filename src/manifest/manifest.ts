@@ -6,7 +6,7 @@ import { isDigest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { Fault } from '../errors/fault.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 
 /** One file of the inventory. */

@@ -3,7 +3,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { refusedAs } from '../place.ts';
 import { quote } from '../quote.ts';
-import type { Identity } from '../trust/identity.ts';
+import type { Identity } from '../trust/trust.ts';
 
 /** Who may sign. schemas/policy.schema.json */
 export interface Policy {

@@ -1,19 +1,18 @@
 // The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
-import type { CheckResult } from '../attestation/check.ts';
+import type { CheckResult } from '../attestation/check-log.ts';
 import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
 import { hexOf } from '../digest.ts';
 import type { Json } from '../document/data.ts';
 import { timestampOf } from '../document/time.ts';
-import type { Fault } from '../errors/fault.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 import { fingerprintClaim, matchClaim } from '../evidence/claim/predicate.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
-import type { Facts } from '../evidence/validate/facts.ts';
-import type { ValidationReport } from '../evidence/validate/validation-report.ts';
+import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { replaceInvisible } from '../quote.ts';
-import type { Identity } from '../trust/identity.ts';
+import type { Identity } from '../trust/trust.ts';
 import { LIMIT_OF_TRUST } from './words.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */

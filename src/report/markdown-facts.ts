@@ -1,5 +1,5 @@
 // The sections that both reports have: what recipe, snapshot and results show.
-import type { Fault, Finding } from '../errors/fault.ts';
+import type { Fault, Finding } from '../errors/evidence-error.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
 import type { DimensionMatch } from '../evidence/snapshot/match.ts';

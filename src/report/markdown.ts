@@ -1,13 +1,11 @@
 // The report that people read in a pull request. Verdict first; the rest only as far as it helps.
-import type { CheckResult } from '../attestation/check.ts';
+import type { CheckResult } from '../attestation/check-log.ts';
 import { hexOf } from '../digest.ts';
 import { timestampOf } from '../document/time.ts';
-import type { Fault } from '../errors/fault.ts';
-import type { Facts } from '../evidence/validate/facts.ts';
-import type { ValidationReport } from '../evidence/validate/validation-report.ts';
+import type { Fault } from '../errors/evidence-error.ts';
+import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
-import type { Identity } from '../trust/identity.ts';
-import type { Proof } from '../trust/trust.ts';
+import type { Identity, Proof } from '../trust/trust.ts';
 import type { Markdown } from './escape-markdown.ts';
 import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
 import { cell, emphasised, factSections, faultLine, findingsSection } from './markdown-facts.ts';

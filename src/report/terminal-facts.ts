@@ -1,6 +1,6 @@
 // What recipe, snapshot and results show, for a shell: whole where it is red, one line where it is not.
 import { hexOf } from '../digest.ts';
-import type { Fault, Finding } from '../errors/fault.ts';
+import type { Fault, Finding } from '../errors/evidence-error.ts';
 import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
 import { TEST_STATUSES } from '../evidence/phase/phase.ts';
 import type { Facts } from '../evidence/validate/facts.ts';

@@ -1,10 +1,9 @@
 // The report that people read in a shell: one screen when all is well.
-import type { CheckResult } from '../attestation/check.ts';
+import type { CheckResult } from '../attestation/check-log.ts';
 import { timestampOf } from '../document/time.ts';
-import type { Facts } from '../evidence/validate/facts.ts';
-import type { ValidationReport } from '../evidence/validate/validation-report.ts';
+import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
-import type { Identity } from '../trust/identity.ts';
+import type { Identity } from '../trust/trust.ts';
 import { factLines, faultLines, findingLines, name, recipeLines } from './terminal-facts.ts';
 import type { Terminal } from './terminal-lines.ts';
 import { few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';

@@ -1,15 +1,14 @@
 // What the reports say in words; Markdown and terminal only dress it.
-import type { CheckResult } from '../attestation/check.ts';
+import type { CheckResult } from '../attestation/check-log.ts';
 import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
 import type { Verdict } from '../attestation/verdict.ts';
-import type { Fault } from '../errors/fault.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import { declaredFirst } from '../evidence/phase/judge-phases.ts';
 import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
 import type { DimensionMatch } from '../evidence/snapshot/match.ts';
 import { isDecisive, isMeasured } from '../evidence/snapshot/match.ts';
-import type { Facts } from '../evidence/validate/facts.ts';
-import type { ValidationReport } from '../evidence/validate/validation-report.ts';
+import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 
 /** How a reader shall take it; always said in words too. */

@@ -1,6 +1,6 @@
 // A whole Sigstore: who it is, and which service answers which request.
 
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
 import { buildCertificateAuthority } from './certificate-authority.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { spkiOf } from './certificate.ts';
@@ -122,14 +122,12 @@ function answer(routes: Routes, request: Request): Reply {
   if (route === undefined) {
     return errorReply(404, GRPC.notFound, 'no service of the sandbox answers this method and path');
   }
-  try {
-    return route(request);
-  } catch (error) {
-    // What the readers of documents throw: here it is the client who is wrong.
-    if (!(error instanceof EvidenceError)) throw error;
-    const place = error.at === undefined ? '' : ` at ${error.at}`;
-    return errorReply(400, GRPC.invalidArgument, `${error.message}${place}`);
-  }
+  // What the readers of documents throw: here it is the client who is wrong.
+  return orIfRefused(
+    () => route(request),
+    ({ message, at }) =>
+      errorReply(400, GRPC.invalidArgument, at === undefined ? message : `${message} at ${at}`),
+  );
 }
 
 function parentOf(path: string): string {

@@ -6,7 +6,7 @@ import { createHash, sign, verify } from 'node:crypto';
 import { Plain, isDataList, isDataMap } from '../document/data.ts';
 import type { Data, DataMap } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
 import type { KeyPair } from './certificate.ts';
 import { spkiOf } from './certificate.ts';
 import { errorReply, GRPC, jsonReply } from './http.ts';
@@ -163,13 +163,12 @@ function textClaims(body: DataMap): Claims {
 }
 
 function decodePart(part: string): DataMap | undefined {
-  try {
-    const data = decodeJson(Buffer.from(part, 'base64url'), 'token');
-    return isDataMap(data) ? data : undefined;
-  } catch (error) {
-    if (error instanceof EvidenceError) return undefined;
-    throw error;
-  }
+  const json = Buffer.from(part, 'base64url');
+  const data = orIfRefused(
+    () => decodeJson(json, 'token'),
+    () => undefined,
+  );
+  return isDataMap(data) ? data : undefined;
 }
 
 /**

@@ -7,13 +7,11 @@ import { json } from '@sigstore/core';
 import type { ObjectReader } from '../document/object-reader.ts';
 import type { KeyPair } from './certificate.ts';
 import { spkiOf } from './certificate.ts';
-import { signCheckpoint } from './checkpoint.ts';
-import type { CheckpointSigner } from './checkpoint.ts';
 import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.ts';
 import type { Refused, Reply, Request } from './http.ts';
-import { MerkleTree, leafHash } from './merkle-tree.ts';
-import { isSignatureOfDigest } from './prehashed-ecdsa.ts';
-import { parseVerifier } from './verifier-key.ts';
+import { MerkleTree, leafHash, signCheckpoint } from './merkle-tree.ts';
+import type { CheckpointSigner } from './merkle-tree.ts';
+import { isSignatureOfDigest, parseVerifier } from './verifier-key.ts';
 
 /** Under the log's base URL. */
 export const REKOR_V2_PATH = '/api/v2/log/entries';

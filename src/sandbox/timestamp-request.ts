@@ -1,10 +1,9 @@
-import { childrenOf, parseDer, requireTag } from '../der/read-der.ts';
+import { TAG, childrenOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
-import { TAG } from '../der/tags.ts';
 import * as der from '../der/write-der.ts';
 import { Plain } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { base64Field, requestObject } from './http.ts';
@@ -74,12 +73,11 @@ function parseJson(body: ObjectReader): WithPolicy | Refused {
 
 /** TimeStampReq, RFC 3161 §2.4.1. */
 function parseQuery(bytes: Buffer): WithPolicy | Refused {
-  try {
-    return readQuery(parseDer(bytes, PLACE));
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    return { refused: 'the request is no TimeStampReq of RFC 3161, or it has an extension' };
-  }
+  const refused = 'the request is no TimeStampReq of RFC 3161, or it has an extension';
+  return orIfRefused(
+    () => readQuery(parseDer(bytes, PLACE)),
+    () => ({ refused }),
+  );
 }
 
 function readQuery(query: Der): WithPolicy {

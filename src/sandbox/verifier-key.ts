@@ -1,6 +1,10 @@
 import { X509Certificate, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
+import { p256 } from '@noble/curves/nist.js';
+
+import { pointOf } from './certificate.ts';
+
 /** A P-256 key with which something was signed. */
 export interface Verifier {
   readonly key: KeyObject;
@@ -36,4 +40,14 @@ function unlessRefused<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether the DER signature is this P-256 key's over this SHA-256 digest (FIPS 186-5 §6.4.2).
+ * `node:crypto` always hashes its input itself, and a log that stores digests never sees that input.
+ */
+export function isSignatureOfDigest(key: KeyObject, digest: Buffer, signature: Buffer): boolean {
+  // A high s is one that half of all signers make; only some currencies refuse it.
+  const options = { prehash: false, lowS: false, format: 'der' } as const;
+  return p256.verify(signature, digest, pointOf(key), options);
 }

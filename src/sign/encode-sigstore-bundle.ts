@@ -25,9 +25,7 @@ export function encodeSigstoreBundle({
     verificationMaterial: {
       certificate: { rawBytes: base64(certificateOf(verificationMaterial)) },
       tlogEntries: verificationMaterial.tlogEntries.map(entryJson),
-      ...(rfc3161Timestamps.length === 0
-        ? {}
-        : { timestampVerificationData: { rfc3161Timestamps } }),
+      timestampVerificationData: stamps.length === 0 ? undefined : { rfc3161Timestamps },
     },
     dsseEnvelope: {
       payload: base64(payload),
@@ -54,13 +52,11 @@ function entryJson(entry: Entry): Readonly<Record<string, unknown>> {
     logId: { keyId: base64(logId.keyId) },
     kindVersion: { kind: kindVersion.kind, version: kindVersion.version },
     // Rekor v2 states no time, and a zero would read as 1970.
-    ...(integratedTime === '0' ? {} : { integratedTime }),
-    ...(inclusionPromise === undefined
-      ? {}
-      : {
-          inclusionPromise: { signedEntryTimestamp: base64(inclusionPromise.signedEntryTimestamp) },
-        }),
-    ...(inclusionProof === undefined ? {} : { inclusionProof: proofJson(inclusionProof) }),
+    integratedTime: integratedTime === '0' ? undefined : integratedTime,
+    inclusionPromise: inclusionPromise && {
+      signedEntryTimestamp: base64(inclusionPromise.signedEntryTimestamp),
+    },
+    inclusionProof: inclusionProof && proofJson(inclusionProof),
     canonicalizedBody: base64(entry.canonicalizedBody),
   };
 }

@@ -4,7 +4,7 @@
 import { Plain, isDataList } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { quote } from '../quote.ts';
 
@@ -46,14 +46,12 @@ function readClaims(token: string): ObjectReader {
   if (more.length > 0 || !parts.every((part) => part !== undefined && BASE64URL.test(part))) {
     refuseToken('text that is not a JSON web token', 'three parts in base64url');
   }
-  try {
-    const json = Buffer.from(body ?? '', 'base64url');
-    return new ObjectReader(decodeJson(json, PLACE), PLACE);
-  } catch (error) {
+  const json = Buffer.from(body ?? '', 'base64url');
+  return orIfRefused(
+    () => new ObjectReader(decodeJson(json, PLACE), PLACE),
     // The reader's error would quote the claims, so it is not kept.
-    if (!(error instanceof EvidenceError)) throw error;
-    return refuseToken('claims that are not JSON', 'JSON');
-  }
+    () => refuseToken('claims that are not JSON', 'JSON'),
+  );
 }
 
 function audiencesOf(claims: ObjectReader): readonly string[] {

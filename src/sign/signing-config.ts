@@ -1,15 +1,12 @@
 // Where to sign. A Sigstore SigningConfig, version 0.2, and the choice among its services:
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
-import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import { readMessage } from '../trust/message-reader.ts';
-import type { MessageReader } from '../trust/message-reader.ts';
-import { holds, readWindow } from '../trust/window.ts';
-import type { Window } from '../trust/window.ts';
+import { holds, readMessage, readWindow } from '../trust/message-reader.ts';
+import type { MessageReader, Window } from '../trust/message-reader.ts';
 
 export interface SigningConfig {
   /** How the user named it. */
@@ -67,20 +64,20 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
         services: reader.list('caUrls', service),
         selector: 1,
       },
-      logs: {
-        field: 'rekorTlogUrls',
-        versions: [1, 2],
-        services: reader.optionalList('rekorTlogUrls', service),
-        selector: readSelector(reader, 'rekorTlogConfig'),
-      },
-      timestampAuthorities: {
-        field: 'tsaUrls',
-        versions: [1],
-        services: reader.optionalList('tsaUrls', service),
-        selector: readSelector(reader, 'tsaConfig'),
-      },
+      logs: readOffer(reader, 'rekorTlogUrls', [1, 2], 'rekorTlogConfig'),
+      timestampAuthorities: readOffer(reader, 'tsaUrls', [1], 'tsaConfig'),
     };
   });
+}
+
+function readOffer(
+  reader: MessageReader,
+  field: string,
+  versions: readonly number[],
+  config: string,
+): Offer {
+  const services = reader.optionalList(field, reader.each(readService));
+  return { field, versions, services, selector: readSelector(reader, config) };
 }
 
 /**
@@ -96,11 +93,12 @@ export function chooseServices(config: SigningConfig, at: Date): SigningServices
       ? []
       : choose(config, config.timestampAuthorities, at);
   if (certificateAuthority === undefined || logs.length === 0) {
-    return refuseConfig(config, 'rekorTlogUrls', 'no service', 'an authority and a log');
+    return refuse(offerPlace(config, 'rekorTlogUrls'), 'no service', 'an authority and a log');
   }
   // Rekor v2 states no time, so that nothing would say when the certificate was used.
   if (timestampAuthorities.length === 0 && logs.every((log) => log.majorApiVersion !== 1)) {
-    refuseConfig(config, 'tsaUrls', 'no timestamp authority beside Rekor v2', 'at least one');
+    const place = offerPlace(config, 'tsaUrls');
+    refuse(place, 'no timestamp authority beside Rekor v2', 'at least one');
   }
   return { certificateAuthority, logs, timestampAuthorities };
 }
@@ -115,7 +113,7 @@ function choose(config: SigningConfig, offer: Offer, at: Date): readonly Service
   const count = selector === 'all' ? Math.max(1, chosen.length) : selector;
   if (chosen.length < count) {
     const found = `${chosen.length} operators with a service that is valid now`;
-    refuseConfig(config, field, found, `${count}`);
+    refuse(offerPlace(config, field), found, `${count}`);
   }
   return chosen.slice(0, count);
 }
@@ -124,18 +122,10 @@ function byPreference(a: Service, b: Service): number {
   return b.majorApiVersion - a.majorApiVersion || b.start.getTime() - a.start.getTime();
 }
 
-function refuseConfig(
-  config: SigningConfig,
-  field: string,
-  found: string,
-  expected: string,
-): never {
-  throw new EvidenceError('SIGNING_CONFIG_INVALID', {
-    at: `${config.file}#/${field}`,
-    found,
-    expected,
-    hint: 'get the current signing config of your Sigstore, and check the clock of this machine',
-  });
+function offerPlace({ file }: SigningConfig, field: string): Place {
+  const hint =
+    'get the current signing config of your Sigstore, and check the clock of this machine';
+  return { code: MEANING.code, at: `${file}#/${field}`, hint };
 }
 
 function readService(reader: MessageReader): Service {

@@ -6,8 +6,8 @@ import { hexOf } from '../digest.ts';
 import type { Json } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
 import { STATEMENT_TYPE } from '../media-types.ts';
+import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 
 /** A statement to be signed. */
@@ -91,12 +91,11 @@ function readSubjects(
     return [first, ...more];
   }
   const found = `${more.length + (first === undefined ? 0 : 1)} subjects`;
-  throw new EvidenceError('STATEMENT_INVALID', {
-    at: reader.pointer('subject'),
+  return refuse(
+    { code: 'STATEMENT_INVALID', at: reader.pointer('subject'), hint },
     found,
     expected,
-    hint,
-  });
+  );
 }
 
 /**
@@ -109,10 +108,6 @@ export function sha256Of({ digest }: ReceivedSubject, hint: string): string {
   const sha256 = digest.string('sha256');
   const others = digest.unread();
   if (others.length === 0) return sha256;
-  throw new EvidenceError('STATEMENT_INVALID', {
-    at: digest.at,
-    found: ['sha256', ...others].map((name) => quote(name)).join(', '),
-    expected: 'sha256 alone',
-    hint,
-  });
+  const found = ['sha256', ...others].map((name) => quote(name)).join(', ');
+  return refuse({ code: 'STATEMENT_INVALID', at: digest.at, hint }, found, 'sha256 alone');
 }

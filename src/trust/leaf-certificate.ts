@@ -4,13 +4,12 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import { childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
+import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
-import { TAG } from '../der/tags.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import type { Identity } from './identity.ts';
+import type { Identity } from './trust.ts';
 
 export interface LeafCertificate {
   readonly x509: X509Certificate;

@@ -10,9 +10,9 @@ import type { ErrorCode } from '../errors/catalogue.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import type { Identity } from './identity.ts';
 import { VerifyMemory, remembering } from './library-certificate.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
+import type { Identity } from './trust.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 
 type CertAuthority = TrustMaterial['certificateAuthorities'][number];

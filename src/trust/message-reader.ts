@@ -1,6 +1,7 @@
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { parseTimeAt } from '../document/time.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { refuse, refusedAs } from '../place.ts';
 import type { Place } from '../place.ts';
@@ -67,4 +68,22 @@ export class MessageReader extends ObjectReader {
     const { code, hint } = this.#meaning;
     return { code, at: this.pointer(name), hint };
   }
+}
+
+/** When something is valid: a closed interval. */
+export interface Window {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+const END_OF_TIME = new Date(8_640_000_000_000_000);
+
+export function holds(window: Window, time: Date): boolean {
+  return window.start <= time && time <= window.end;
+}
+
+export function readWindow(reader: MessageReader): Window {
+  const start = parseTimeAt(reader.place('start'), reader.string('start'));
+  const end = reader.optionalText('end');
+  return { start, end: end === undefined ? END_OF_TIME : parseTimeAt(reader.place('end'), end) };
 }

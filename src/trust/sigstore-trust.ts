@@ -11,13 +11,13 @@ import type { LeafCertificate } from './leaf-certificate.ts';
 import { libraryVerifier } from './library-verifier.ts';
 import type { LibraryVerifier } from './library-verifier.ts';
 import { logEntryPlace, requireLogged } from './log-entry.ts';
+import { holds } from './message-reader.ts';
 import { parseSigstoreBundle } from './sigstore-bundle.ts';
 import type { LogEntry, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
 import { parseTimestampToken } from './timestamp-token.ts';
 import type { Proof, Trust } from './trust.ts';
 import { parseTrustedRoot, signedBy } from './trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
-import { holds } from './window.ts';
 
 /**
  * Trust in one Sigstore trusted root. `verify` throws SIGSTORE_BUNDLE_INVALID, LIMIT_EXCEEDED,

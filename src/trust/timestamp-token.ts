@@ -2,9 +2,8 @@
 // attributes are under the signature; everything around them is held to one spelling here, because
 // nobody else would notice a change.
 
-import { childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
+import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
-import { TAG } from '../der/tags.ts';
 import { parseUtcTime } from '../document/time.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';

@@ -1,5 +1,10 @@
 import type { Digest } from '../digest.ts';
-import type { Identity } from './identity.ts';
+
+/** Who signed: the certificate's subject alternative name and its OIDC issuer. */
+export interface Identity {
+  readonly subject: string;
+  readonly issuer: string;
+}
 
 /** What a Sigstore bundle proved. */
 export interface Proof {

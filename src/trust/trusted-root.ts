@@ -4,17 +4,14 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
-import { childrenOf, parseDer } from '../der/read-der.ts';
-import { TAG } from '../der/tags.ts';
+import { TAG, childrenOf, parseDer } from '../der/read-der.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { refuse } from '../place.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { parseX509 } from './leaf-certificate.ts';
-import { readMessage } from './message-reader.ts';
-import type { MessageReader } from './message-reader.ts';
-import { readWindow } from './window.ts';
-import type { Window } from './window.ts';
+import { readMessage, readWindow } from './message-reader.ts';
+import type { MessageReader, Window } from './message-reader.ts';
 
 export interface TrustedRoot {
   readonly logs: readonly TrustedLog[];

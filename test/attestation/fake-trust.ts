@@ -1,10 +1,15 @@
+import type { Signer } from '../../src/attestation/seal.ts';
 // A Sigstore without cryptography, for tests of what is made of a proof. Whether a signature counts
 // is tested in test/trust.
 import { digestOf } from '../../src/digest.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
-import type { Signer } from '../../src/sign/signer.ts';
-import type { Identity } from '../../src/trust/identity.ts';
-import type { AttestationFile, Proof, Trust, TrustedRootInfo } from '../../src/trust/trust.ts';
+import type {
+  AttestationFile,
+  Identity,
+  Proof,
+  Trust,
+  TrustedRootInfo,
+} from '../../src/trust/trust.ts';
 
 export const SIGNER: Identity = { subject: 'ci@example.com', issuer: 'https://issuer.example.com' };
 export const SIGNED_AT = new Date('2026-06-10T01:30:00Z');

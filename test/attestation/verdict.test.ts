@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { CheckOutcome, CheckResult } from '../../src/attestation/check.ts';
+import type { CheckOutcome, CheckResult } from '../../src/attestation/check-log.ts';
 import { VERDICT_EXIT_CODES, verdictOf } from '../../src/attestation/verdict.ts';
 import type { Verdict } from '../../src/attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { childrenOf, parseDer } from '../../src/der/read-der.ts';
-import { TAG } from '../../src/der/tags.ts';
+import { TAG, childrenOf, parseDer } from '../../src/der/read-der.ts';
 import * as writer from '../../src/der/write-der.ts';
 import type { Place } from '../../src/place.ts';
 import { refusalOf } from '../document/refusal.ts';

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { ReceivedFile, ReceivedFiles } from '../../src/archive/entry.ts';
-import type { Layout } from '../../src/archive/entry.ts';
+import type { Layout, ReceivedFile, ReceivedFiles } from '../../src/archive/entry.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { allows, describeSigner, parsePolicy } from '../../src/policy/policy.ts';
-import type { Identity } from '../../src/trust/identity.ts';
+import type { Identity } from '../../src/trust/trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
 

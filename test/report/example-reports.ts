@@ -1,10 +1,10 @@
 // Reports as the two commands make them; each differs from the good one in what its name says.
+import type { CheckResult } from '../../src/attestation/check-log.ts';
 import { digestOfHex } from '../../src/digest.ts';
-import type { Fault } from '../../src/errors/fault.ts';
+import type { Fault } from '../../src/errors/evidence-error.ts';
 import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/phase/phase.ts';
-import type { Facts } from '../../src/evidence/validate/facts.ts';
-import type { ValidationReport } from '../../src/evidence/validate/validation-report.ts';
-import type { CheckName, EvidenceCheck } from '../../src/evidence/verify/checks.ts';
+import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
+import type { CheckName } from '../../src/evidence/verify/checks.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 
@@ -167,7 +167,7 @@ const FOUND: Readonly<Record<CheckName, readonly [found: string, expected: strin
   'phases-are-green': ['3 of 3 are green', 'every required phase is green'],
 };
 
-const PASSED: readonly EvidenceCheck[] = CHECK_NAMES.map((name) => ({
+const PASSED: readonly CheckResult<CheckName>[] = CHECK_NAMES.map((name) => ({
   name,
   outcome: 'passed',
   found: FOUND[name][0],
@@ -177,11 +177,11 @@ const PASSED: readonly EvidenceCheck[] = CHECK_NAMES.map((name) => ({
 }));
 
 function withCheck(
-  checks: readonly EvidenceCheck[],
+  checks: readonly CheckResult<CheckName>[],
   name: CheckName,
   outcome: 'failed' | 'skipped',
   faults: readonly [Fault, ...Fault[]],
-): readonly EvidenceCheck[] {
+): readonly CheckResult<CheckName>[] {
   const { found, expected, hint } = faults[0];
   return checks.map((check) =>
     check.name === name ? { name, outcome, found, expected, hint, faults } : check,
@@ -189,9 +189,9 @@ function withCheck(
 }
 
 function notReachedAfter(
-  checks: readonly EvidenceCheck[],
+  checks: readonly CheckResult<CheckName>[],
   last: CheckName,
-): readonly EvidenceCheck[] {
+): readonly CheckResult<CheckName>[] {
   const index = checks.findIndex(({ name }) => name === last);
   return checks.map((check, position) =>
     position <= index

@@ -1,8 +1,7 @@
 import type { Digest } from '../../src/digest.ts';
-import type { Fault } from '../../src/errors/fault.ts';
+import type { Fault } from '../../src/errors/evidence-error.ts';
 import type { ConstraintResult } from '../../src/evidence/constraint/evaluate.ts';
-import type { Facts } from '../../src/evidence/validate/facts.ts';
-import type { ValidationReport } from '../../src/evidence/validate/validation-report.ts';
+import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';

@@ -1,8 +1,8 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { validate } from '../../evidence/validate/validate.ts';
 import type { NamedDocument, Validation } from '../../evidence/validate/validate.ts';
-import type { ValidationReport } from '../../evidence/validate/validation-report.ts';
 import { STDIN, readFileBounded } from '../../io/disk/files.ts';
 import { requireOutputs } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';

@@ -2,7 +2,7 @@ import { isImage } from '../../bom/bom.ts';
 import type { Bom, BomComponent } from '../../bom/bom.ts';
 import { baseNameOf, renderImage } from '../../bom/image.ts';
 import type { Image } from '../../bom/image.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';

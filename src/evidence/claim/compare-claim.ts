@@ -3,7 +3,7 @@ import { Plain, isDataList, isDataMap } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 
@@ -61,11 +61,12 @@ export const CLAIM_RULES = {
 export function claimFaults(
   rule: ClaimRule,
   at: string,
-  pair: { readonly claimed: Data | undefined; readonly computed: Json },
+  claim: Data | undefined,
+  recomputed: Json,
 ): readonly Fault[] {
-  const claimed = new Map(flatten(pair.claimed));
+  const claimed = new Map(flatten(claim));
   // Read as the claim was, so that both have one form.
-  const computed = new Map(flatten(decodeJson(Buffer.from(JSON.stringify(pair.computed)), at)));
+  const computed = new Map(flatten(decodeJson(Buffer.from(JSON.stringify(recomputed)), at)));
   // Without regard to case, as Go's reader matches keys: `Matched` beside `matched` would be the claim there.
   const known = new RegExp(rule.known.source, 'iu');
   const pointers = [...new Set([...computed.keys(), ...claimed.keys()])];

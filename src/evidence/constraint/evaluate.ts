@@ -1,4 +1,4 @@
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_VALUE_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import type { RecipeConstraint } from '../recipe/recipe-validation.ts';

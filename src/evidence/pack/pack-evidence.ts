@@ -3,7 +3,6 @@ import { memoryFile, sortedByPath } from '../../archive/entry.ts';
 import { seal } from '../../attestation/seal.ts';
 import type { Sealed, Signing } from '../../attestation/seal.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
-import type { BomSummary } from '../../bom/bom.ts';
 import { digestOf } from '../../digest.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
@@ -14,6 +13,7 @@ import type { Proof } from '../../trust/trust.ts';
 import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
 import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
 import { buildPredicate } from '../claim/predicate.ts';
+import type { PredicateFacts } from '../claim/predicate.ts';
 import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import {
   ATTESTATION,
@@ -63,20 +63,25 @@ export async function packEvidence(
   inputs: PackInputs,
   signing: Signing | undefined,
 ): Promise<PackedEvidence> {
-  if (!inputs.allowRetiredApi) refuseRetired(inputs.validation);
-  const reports = reportsOf(inputs.validation);
-  const { recipe, snapshot } = inputs.validation;
-  const attestedAt = inputs.validation.inputs.now;
-  const bomBytes = buildRecipeBom({ recipe, snapshot, attestedAt, tool: inputs.tool });
+  const { validation, tool } = inputs;
+  if (!inputs.allowRetiredApi) refuseRetired(validation);
+  const reports = reportsOf(validation);
+  const { recipe, snapshot } = validation;
+  const attestedAt = validation.inputs.now;
+  const bomBytes = buildRecipeBom({ recipe, snapshot, attestedAt, tool });
   const listed = [
-    ...documentsOf(inputs.validation),
+    // AICR's canonical form, its version kept; the snapshot byte for byte.
+    memoryFile(RECIPE_FILE, Buffer.from(validation.canonical('legacy'))),
+    memoryFile(SNAPSHOT_FILE, validation.inputs.snapshot.bytes),
     ...[...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes)),
     memoryFile(BOM_FILE, bomBytes),
     ...inputs.logs,
   ];
   const manifest = encodeManifest(listed);
+  const manifestDigest = digestOf(manifest);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
-  const statement = statementOf(inputs, { manifest, fileCount: listed.length, bom, reports });
+  const bound = { bom, manifest: { digest: manifestDigest, fileCount: listed.length } };
+  const statement = statementOf(inputs, reports, bound);
   const signed = signing && (await sign(statement, attestedAt, signing));
   const files = [
     ...listed,
@@ -84,13 +89,12 @@ export async function packEvidence(
     memoryFile(STATEMENT_FILE, statement),
     ...(signed === undefined ? [] : [memoryFile(ATTESTATION_FILE, signed.sigstoreBundle)]),
   ];
-  const sandbox = signing?.trust.root.sandbox ?? false;
   return {
     files: sortedByPath(files),
-    manifestDigest: digestOf(manifest),
-    facts: { ...inputs.validation.facts, bom },
+    manifestDigest,
+    facts: { ...validation.facts, bom },
     proof: signed?.proof,
-    sandbox,
+    sandbox: signing?.trust.root.sandbox ?? false,
   };
 }
 
@@ -103,35 +107,17 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
   });
 }
 
-/** The recipe in AICR's canonical form, its version kept; the snapshot byte for byte. */
-function documentsOf({ inputs, canonical }: Validation): readonly BundleFile[] {
-  const recipe = Buffer.from(canonical('legacy'));
-  return [memoryFile(RECIPE_FILE, recipe), memoryFile(SNAPSHOT_FILE, inputs.snapshot.bytes)];
-}
-
-interface Bound {
-  readonly manifest: Uint8Array;
-  readonly fileCount: number;
-  readonly bom: BomSummary;
-  readonly reports: Results['reports'];
-}
-
-function statementOf({ validation, tool }: PackInputs, bound: Bound): Uint8Array {
+function statementOf(
+  { validation, tool }: PackInputs,
+  reports: Results['reports'],
+  files: Pick<PredicateFacts, 'bom' | 'manifest'>,
+): Uint8Array {
   const { recipe, recipeDigest, cluster, phases } = validation;
   const subject = { name: recipe.name, digest: recipeDigest };
-  const ctrfDigests = new Map(
-    [...bound.reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]),
-  );
+  const ctrfDigests = new Map([...reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]));
   const predicate = buildPredicate(
-    {
-      recipe: subject,
-      ...cluster,
-      phases,
-      ctrfDigests,
-      bom: bound.bom,
-      manifest: { digest: digestOf(bound.manifest), fileCount: bound.fileCount },
-    },
-    { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(bound.reports), tool },
+    { recipe: subject, ...cluster, phases, ctrfDigests, ...files },
+    { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(reports), tool },
   );
   return encodeEvidenceStatement(subject, predicate);
 }

@@ -4,7 +4,7 @@ import { isDataMap } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
 import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';

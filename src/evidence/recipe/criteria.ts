@@ -1,6 +1,6 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import type { Parsed } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/evidence-error.ts';
 
 /** What a recipe is for. "" and 0 demand nothing; AICR writes `any` there. */
 export interface Criteria {

@@ -1,7 +1,7 @@
 import { booleanOf } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import type { Parsed } from '../../errors/fault.ts';
+import type { Parsed } from '../../errors/evidence-error.ts';
 
 /** A chart or Kustomize tree that the recipe deploys. Absent texts are "". */
 export interface RecipeComponent {

@@ -1,9 +1,8 @@
 import { describe, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import { parsedList } from '../../errors/fault.ts';
-import type { Finding, Parsed } from '../../errors/fault.ts';
+import { EvidenceError, parsedList } from '../../errors/evidence-error.ts';
+import type { Finding, Parsed } from '../../errors/evidence-error.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { Phase } from '../phase/phase.ts';
 

@@ -1,7 +1,7 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText } from '../../document/data.ts';
 import type { DataMap } from '../../document/data.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
 import { itemReadings, splitFolded, wholeNumber } from './label-reading.ts';
 import type { LabelReading } from './label-reading.ts';

@@ -1,4 +1,4 @@
-import type { Fault, Finding } from '../../errors/fault.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from './fingerprint.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../document/header.ts';
 import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import type { Finding } from '../../errors/fault.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 
 /** A repeated record of a subtype, e.g. one label with its nodes. */

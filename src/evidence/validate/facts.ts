@@ -1,5 +1,8 @@
 import type { BomSummary } from '../../bom/bom.ts';
 import type { Digest } from '../../digest.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import type { Tool } from '../../tool.ts';
+import type { Identity } from '../../trust/trust.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
@@ -30,4 +33,20 @@ export interface Facts {
   /** All three phases, in order. */
   readonly phases?: readonly PhaseResult[];
   readonly bom?: BomSummary;
+}
+
+/** What `affidavit validate` found. */
+export interface ValidationReport {
+  readonly tool: Tool;
+  readonly facts: Facts;
+  /** What is not green, each of class `failed`. Empty: everything is green. */
+  readonly faults: readonly Fault[];
+  readonly findings: readonly Finding[];
+  /** What was written, if evidence was asked for. */
+  readonly evidence?: {
+    readonly path: string;
+    readonly manifestDigest: string;
+    readonly signer: Identity | undefined;
+    readonly sandbox: boolean;
+  };
 }

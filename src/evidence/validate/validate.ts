@@ -1,5 +1,5 @@
 import { decodeYaml } from '../../document/yaml.ts';
-import type { Fault, Finding } from '../../errors/fault.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/judge-phases.ts';
 import type { PhaseResult } from '../phase/phase.ts';
@@ -7,8 +7,8 @@ import { readRecipe } from '../recipe/recipe.ts';
 import type { ReadRecipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { parseSnapshot } from '../snapshot/snapshot.ts';
-import type { ClusterAssessment } from './assess-cluster.ts';
 import type { Facts } from './facts.ts';
+import type { ClusterAssessment } from './judge.ts';
 import { judge } from './judge.ts';
 
 /** A document as it was given: complaints name it as the user did. */

@@ -1,16 +1,16 @@
 import { documentOf } from '../../archive/entry.ts';
 import type { ReceivedFiles } from '../../archive/entry.ts';
-import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
+import type { Outcome } from '../../attestation/check-log.ts';
 import { digestOf } from '../../digest.ts';
 import type { Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { inventoryFaults, parseManifest } from '../../manifest/manifest.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../layout.ts';
-import type { CheckName } from './checks.ts';
+import type { EvidenceLog } from './checks.ts';
 
 /** The manifest that the statement names. */
 export interface BoundManifest {
@@ -23,7 +23,7 @@ const HINT = 'ask the signer for the bundle as it was signed';
 
 /** The statement names the manifest, and the manifest names every file. Undefined if it is another one. */
 export function checkManifest(
-  log: CheckLog<CheckName>,
+  log: EvidenceLog,
   files: ReceivedFiles,
   { manifest: claimed }: ReceivedPredicate,
 ): BoundManifest | undefined {

@@ -1,34 +1,27 @@
-import type { ReceivedFiles } from '../../archive/entry.ts';
-import type { CheckLog } from '../../attestation/check-log.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { phaseDetailsClaim, phasesClaim } from '../claim/predicate.ts';
-import { ctrfFile } from '../layout.ts';
 import { aicrVersionOf } from '../phase/ctrf.ts';
-import { PHASES } from '../phase/phase.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { JudgedPhases } from '../validate/judge.ts';
-import type { CheckName } from './checks.ts';
+import type { EvidenceLog } from './checks.ts';
 import type { BundleReports } from './read-parts.ts';
 
-interface PhaseParts {
-  readonly files: ReceivedFiles;
-  readonly reports: BundleReports;
-  readonly phases: JudgedPhases;
-  readonly predicate: ReceivedPredicate;
-}
-
 /** The CTRF reports, recounted and judged by the recipe, compared with the predicate. */
-export function checkPhases(log: CheckLog<CheckName>, parts: PhaseParts): void {
-  const { files, reports, phases, predicate } = parts;
+export function checkPhases(
+  log: EvidenceLog,
+  reports: BundleReports,
+  phases: JudgedPhases,
+  predicate: ReceivedPredicate,
+): void {
   log.note('phases-match-results', () => ({
     found: `${reports.reports.size} phases, recounted`,
     expected: 'the counts, CTRF digests and aicr version in the statement',
     faults: [
       ...reports.faults,
-      ...strayReports(files),
+      ...reports.strays,
       ...claimedVersion(predicate, reports),
       ...claimedPhases(predicate, phases.results, reports),
     ],
@@ -39,21 +32,6 @@ export function checkPhases(log: CheckLog<CheckName>, parts: PhaseParts): void {
     found: phases.results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
     expected: 'every phase that the recipe names green, and at least one test passed',
     faults: phases.faults,
-  }));
-}
-
-/** Only the three phases have reports; a fourth would look tested and be judged by nobody. */
-function strayReports(files: ReceivedFiles): readonly Fault[] {
-  const known: readonly string[] = PHASES.map(ctrfFile);
-  const stray = [...files.keys()].filter(
-    (path) => path.startsWith('ctrf/') && !known.includes(path),
-  );
-  return stray.map((path) => ({
-    code: 'RESULTS_PHASE_UNKNOWN',
-    at: path,
-    found: 'a report of no phase',
-    expected: known.join(', '),
-    hint: 'make the bundle again from results of these phases',
   }));
 }
 
@@ -80,14 +58,10 @@ function claimedPhases(
   results: readonly PhaseResult[],
   { digests }: BundleReports,
 ): readonly Fault[] {
-  const counts = claimFaults(CLAIM_RULES.phases, `${at}/phases`, {
-    claimed: phases,
-    computed: phasesClaim(results, digests),
-  });
-  if (affidavit === undefined) return counts;
-  const details = claimFaults(CLAIM_RULES.phaseDetails, `${affidavit.at}/phases`, {
-    claimed: affidavit.phases,
-    computed: phaseDetailsClaim(results),
-  });
-  return [...counts, ...details];
+  const counts = phasesClaim(results, digests);
+  const faults = claimFaults(CLAIM_RULES.phases, `${at}/phases`, phases, counts);
+  if (affidavit === undefined) return faults;
+  const details = phaseDetailsClaim(results);
+  const place = `${affidavit.at}/phases`;
+  return [...faults, ...claimFaults(CLAIM_RULES.phaseDetails, place, affidavit.phases, details)];
 }

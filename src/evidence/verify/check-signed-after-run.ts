@@ -1,16 +1,15 @@
-import type { CheckLog } from '../../attestation/check-log.ts';
 import type { Signature } from '../../attestation/kind.ts';
 import { unsigned } from '../../attestation/open-attestation.ts';
 import { timestampOf } from '../../document/time.ts';
-import type { Fault } from '../../errors/fault.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import { ATTESTATION } from '../layout.ts';
-import type { CheckName } from './checks.ts';
+import type { EvidenceLog } from './checks.ts';
 
 /** The time of signing, as others prove it, is not before the time that the evidence claims for itself. */
 export function checkSignedAfterRun(
-  log: CheckLog<CheckName>,
+  log: EvidenceLog,
   signature: Signature,
   { attestedAt, at }: ReceivedPredicate,
 ): void {

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../attestation/check.ts';
+import type { CheckLog } from '../../attestation/check-log.ts';
 
 /** The checks of recipe evidence, in order. docs/verification.md has a section for each. */
 export const CHECK_NAMES = [
@@ -21,4 +21,4 @@ export const CHECK_NAMES = [
 
 export type CheckName = (typeof CHECK_NAMES)[number];
 
-export type EvidenceCheck = CheckResult<CheckName>;
+export type EvidenceLog = CheckLog<CheckName>;

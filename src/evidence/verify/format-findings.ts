@@ -1,4 +1,4 @@
-import type { Finding } from '../../errors/fault.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';

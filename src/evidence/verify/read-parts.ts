@@ -4,9 +4,8 @@ import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf } from '../../digest.ts';
 import type { Digest } from '../../digest.ts';
 import { decodeYaml } from '../../document/yaml.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import { faultOf } from '../../errors/fault.ts';
-import type { Fault } from '../../errors/fault.ts';
+import { faultOf, orIfRefused } from '../../errors/evidence-error.ts';
+import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { parsePhaseReport } from '../phase/ctrf.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
@@ -22,12 +21,10 @@ import type { ListedBom } from '../validate/judge.ts';
 export type Part<T> = { readonly value: T } | { readonly error: EvidenceError };
 
 function partOf<T>(read: () => T): Part<T> {
-  try {
-    return { value: read() };
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    return { error };
-  }
+  return orIfRefused(
+    () => ({ value: read() }),
+    (error) => ({ error }),
+  );
 }
 
 export function valueOf<T>(part: Part<T>): T | undefined {
@@ -58,6 +55,8 @@ export interface BundleReports {
   readonly digests: ReadonlyMap<Phase, Digest>;
   /** Why a report could not be read. */
   readonly faults: readonly Fault[];
+  /** Reports of no phase. */
+  readonly strays: readonly Fault[];
 }
 
 export function readBundleReports(files: ReceivedFiles): BundleReports {
@@ -74,5 +73,21 @@ export function readBundleReports(files: ReceivedFiles): BundleReports {
     ),
     digests: new Map(found.map(({ phase, digest }) => [phase, digest])),
     faults: found.flatMap(({ report }) => ('error' in report ? [faultOf(report.error)] : [])),
+    strays: strayReports(files),
   };
+}
+
+/** Only the three phases have reports; a fourth would look tested and be judged by nobody. */
+function strayReports(files: ReceivedFiles): readonly Fault[] {
+  const known: readonly string[] = PHASES.map(ctrfFile);
+  const stray = [...files.keys()].filter(
+    (path) => path.startsWith('ctrf/') && !known.includes(path),
+  );
+  return stray.map((path) => ({
+    code: 'RESULTS_PHASE_UNKNOWN',
+    at: path,
+    found: 'a report of no phase',
+    expected: known.join(', '),
+    hint: 'make the bundle again from results of these phases',
+  }));
 }

@@ -1,14 +1,11 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
-import type { CheckLog } from '../../attestation/check-log.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { locateInBundle } from '../layout.ts';
 import { judge } from '../validate/judge.ts';
 import type { Judgement } from '../validate/judge.ts';
-import { checkBom } from './check-bom.ts';
-import { checkCluster } from './check-cluster.ts';
+import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkPhases } from './check-phases.ts';
-import { checkRecipe } from './check-recipe.ts';
-import type { CheckName } from './checks.ts';
+import type { EvidenceLog } from './checks.ts';
 import {
   readBundleBom,
   readBundleRecipe,
@@ -22,7 +19,7 @@ import {
  * predicate with it. What needs a document that cannot be read is not reached.
  */
 export function recompute(
-  log: CheckLog<CheckName>,
+  log: EvidenceLog,
   files: ReceivedFiles,
   predicate: ReceivedPredicate,
 ): Judgement {
@@ -47,7 +44,7 @@ export function recompute(
     log.fail('fingerprint-matches-snapshot', snapshot.error);
   }
   if (cluster !== undefined) checkCluster(log, cluster, predicate);
-  if (phases !== undefined) checkPhases(log, { files, reports, phases, predicate });
+  if (phases !== undefined) checkPhases(log, reports, phases, predicate);
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
   else checkBom(log, bom.value, predicate);
   return judgement;

@@ -2,11 +2,11 @@
 
 import { DSSEBundleBuilder } from '@sigstore/sign';
 
+import type { Signer } from '../../attestation/seal.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import { encodeSigstoreBundle } from '../../sign/encode-sigstore-bundle.ts';
 import { parseIdentityToken } from '../../sign/identity-token.ts';
-import type { Signer } from '../../sign/signer.ts';
 import { chooseServices } from '../../sign/signing-config.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
 import { fulcioSigner } from './fulcio-signer.ts';

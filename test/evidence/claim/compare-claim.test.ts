@@ -31,7 +31,7 @@ const RUNS = { numRuns: propertyRuns(100, 5000) };
 const CLOSED: ClaimRule = { code: 'PHASES_DIFFER', known: /^/, absent: [] };
 
 function faultsOf(computed: Json, claimed: unknown, rule: ClaimRule = CLOSED) {
-  return claimFaults(rule, AT, { claimed: dataFrom(claimed), computed });
+  return claimFaults(rule, AT, dataFrom(claimed), computed);
 }
 
 /** The places of the faults, relative to the claim. */
@@ -42,7 +42,7 @@ function placesAt(computed: Json, claimed: unknown, rule: ClaimRule = CLOSED): r
 /** The same with the claim as text, for what JSON.stringify would not write. */
 function placesInText(computed: Json, text: string, rule: ClaimRule = CLOSED): readonly string[] {
   const claimed = decodeJson(Buffer.from(text), 'test.json');
-  return claimFaults(rule, AT, { claimed, computed }).map(({ at = '' }) => at.slice(AT.length));
+  return claimFaults(rule, AT, claimed, computed).map(({ at = '' }) => at.slice(AT.length));
 }
 
 const anyJson = fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }).map(writtenJson);
@@ -103,7 +103,7 @@ describe('a claim', () => {
           for (const fault of faultsOf(computed, claimed, rule)) {
             expect(fault).toMatchObject({ code: rule.code, at: expect.stringContaining(AT) });
           }
-          expect(claimFaults(rule, AT, { claimed: undefined, computed })).toBeInstanceOf(Array);
+          expect(claimFaults(rule, AT, undefined, computed)).toBeInstanceOf(Array);
         }
       }),
       RUNS,
@@ -113,7 +113,7 @@ describe('a claim', () => {
   it('that is absent has a fault, whatever was computed', () => {
     fc.assert(
       fc.property(eitherJson, (computed) => {
-        expect(claimFaults(CLOSED, AT, { claimed: undefined, computed })).not.toEqual([]);
+        expect(claimFaults(CLOSED, AT, undefined, computed)).not.toEqual([]);
       }),
       RUNS,
     );

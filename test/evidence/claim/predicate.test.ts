@@ -75,7 +75,7 @@ describe('a predicate', () => {
       [CLAIM_RULES.phaseDetails, affidavit?.phases, phaseDetailsClaim(phases)],
     ] as const;
     for (const [rule, claimed, computed] of claims) {
-      expect(claimFaults(rule, AT, { claimed, computed })).toEqual([]);
+      expect(claimFaults(rule, AT, claimed, computed)).toEqual([]);
     }
   });
 

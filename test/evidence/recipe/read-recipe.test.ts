@@ -6,10 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 import { decodeYaml } from '../../../src/document/yaml.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { canonicalRecipe } from '../../../src/evidence/aicr/canonical-yaml.ts';
-import { recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
-import { readRecipe } from '../../../src/evidence/recipe/recipe.ts';
-import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { canonicalRecipe, recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
+import { parseRecipe, readRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { propertyRuns } from '../../property-runs.ts';
 import { DEMO } from '../demo.ts';
 

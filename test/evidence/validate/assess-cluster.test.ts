@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
-import { assessCluster } from '../../../src/evidence/validate/assess-cluster.ts';
+import { assessCluster } from '../../../src/evidence/validate/judge.ts';
 import { dataFrom } from '../../document/data-from.ts';
 import { EKS_H100, snapshotWith } from '../snapshot/cluster.ts';
 import type { Measured } from '../snapshot/cluster.ts';

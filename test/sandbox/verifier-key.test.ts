@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import * as der from '../../src/der/write-der.ts';
-import { isSignatureOfDigest } from '../../src/sandbox/prehashed-ecdsa.ts';
+import { isSignatureOfDigest } from '../../src/sandbox/verifier-key.ts';
 
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 

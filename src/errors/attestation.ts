@@ -10,3 +10,10 @@ export const SIGNATURE_ERRORS = {
   PAYLOAD_TYPE_UNEXPECTED: ['invalid', 'what was signed is not an in-toto statement'],
   SIGNER_NOT_ALLOWED: ['invalid', 'the signer is not one that is allowed'],
 } as const satisfies Meanings;
+
+/** The statement. */
+export const STATEMENT_ERRORS = {
+  STATEMENT_INVALID: ['invalid', 'the statement is not an in-toto statement about a recipe'],
+  STATEMENT_DIFFERS: ['invalid', 'statement.intoto.json differs from what was signed'],
+  PREDICATE_TYPE_UNKNOWN: ['invalid', 'the predicateType is not known'],
+} as const satisfies Meanings;

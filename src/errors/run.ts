@@ -1,7 +1,11 @@
 import type { Meanings } from './meaning.ts';
 
-/** Nothing was judged: files, services, and what the caller judges with. */
-export const EFFECT_ERRORS = {
+/** What ends a run without a judgement of the evidence. */
+export const RUN_ERRORS = {
+  // A decision is needed.
+  UNSIGNED: ['undecided', 'the evidence is not signed'],
+  SIGNER_NOT_PINNED: ['undecided', 'nobody said which signer is expected'],
+  // Nothing was judged: files, services, and what the caller judges with.
   FILE_UNREADABLE: ['unjudged', 'a file cannot be read'],
   FILE_UNWRITABLE: ['unjudged', 'a file cannot be written'],
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],
@@ -16,4 +20,13 @@ export const EFFECT_ERRORS = {
   PORT_UNAVAILABLE: ['unjudged', 'the port cannot be used'],
   NODE_UNSUPPORTED: ['unjudged', 'this Node cannot run affidavit'],
   NETWORK_BLOCKED: ['unjudged', 'a network call was attempted offline'],
+  // How the command was called.
+  USAGE: ['usage', 'the command line is not understood'],
+  RESULTS_REQUIRED: ['usage', 'evidence needs results'],
+  IDENTITY_INCOMPLETE: ['usage', 'an identity needs its issuer, and an issuer its identity'],
+  TOKEN_MISSING: ['usage', 'signing needs an identity token'],
+  SOURCE_DATE_EPOCH_INVALID: ['usage', 'SOURCE_DATE_EPOCH cannot be used'],
+  // The program itself.
+  INTERNAL: ['internal', 'a bug in affidavit'],
+  INTERRUPTED: ['interrupted', 'interrupted'],
 } as const satisfies Meanings;

@@ -1,0 +1,37 @@
+import type { Meanings } from './meaning.ts';
+
+/** What was given: documents, results, and the archive with its files. */
+export const INPUT_ERRORS = {
+  // Documents: what a recipe, a snapshot, a result or a policy may look like.
+  DOCUMENT_INVALID: ['invalid', 'the document cannot be read as what it should be'],
+  DOCUMENT_UNSUPPORTED: ['invalid', 'the document uses a feature of its format that is not read'],
+  DOCUMENT_DUPLICATE_KEY: ['invalid', 'the document names one key twice'],
+  FIELD_MISSING: ['invalid', 'a field is missing'],
+  FIELD_INVALID: ['invalid', 'a field has a value that it cannot have'],
+  FIELD_UNKNOWN: ['invalid', 'the document has a field that its schema does not know'],
+  KIND_UNEXPECTED: ['invalid', 'the document is of another kind'],
+  API_VERSION_UNKNOWN: ['invalid', 'the apiVersion is not known'],
+  API_VERSION_RETIRED: ['invalid', 'evidence of a retired apiVersion was not asked for'],
+  SCHEMA_VERSION_UNKNOWN: ['invalid', 'the schemaVersion is not known'],
+  RECIPE_PROFILE_UNSUPPORTED: ['invalid', 'the recipe carries a profile'],
+  RECIPE_OVERLAY_UNSUPPORTED: ['invalid', 'the recipe is an overlay, not a resolved recipe'],
+  LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],
+  // Results and logs.
+  RESULTS_MISSING: ['invalid', 'no CTRF report was found'],
+  RESULTS_PHASE_UNKNOWN: ['invalid', 'the results are of a phase that does not exist'],
+  RESULTS_PHASE_CONFLICT: ['invalid', 'the results name two phases for one report'],
+  RESULTS_PHASE_DUPLICATE: ['invalid', 'one phase has two reports'],
+  RESULTS_SUMMARY_DIFFERS: [
+    'invalid',
+    'the summary of a report differs from the count of its tests',
+  ],
+  LOGS_INVALID: ['invalid', 'the logs directory holds something that is not a log'],
+  // The archive and its files.
+  ARCHIVE_UNREADABLE: ['invalid', 'the input is not one whole gzip-compressed tar archive'],
+  ARCHIVE_UNSAFE: ['invalid', 'the archive holds an entry that a bundle must not hold'],
+  BUNDLE_INCOMPLETE: ['invalid', 'the bundle lacks a file that every bundle has'],
+  FILE_MISSING: ['invalid', 'a file that the manifest lists is missing'],
+  FILE_EXTRA: ['invalid', 'the bundle holds a file that the manifest does not list'],
+  FILE_DIFFERS: ['invalid', 'a file differs from the manifest'],
+  MANIFEST_DIFFERS: ['invalid', 'the manifest differs from the one that the statement names'],
+} as const satisfies Meanings;

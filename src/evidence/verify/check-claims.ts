@@ -1,0 +1,109 @@
+// What recipe, snapshot and bill of materials show, compared with what the predicate says of them.
+
+import type { Comparison } from '../../attestation/check-log.ts';
+import { hexOf } from '../../digest.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { bomClaim, constraintsClaim, fingerprintClaim, matchClaim } from '../claim/predicate.ts';
+import { RECIPE_FILE } from '../layout.ts';
+import type { ReadRecipe } from '../recipe/recipe.ts';
+import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
+import type { EvidenceLog } from './checks.ts';
+
+/** The recipe's name and digest, derived from `recipe.yaml`, are those of the predicate. */
+export function checkRecipe(
+  log: EvidenceLog,
+  { recipe, digest }: ReadRecipe,
+  predicate: ReceivedPredicate,
+): void {
+  const hex = hexOf(digest);
+  log.note('recipe-matches-digest', () => ({
+    found: `${recipe.name}, ${hex.slice(0, 12)}`,
+    expected: 'the name and the canonical digest in the statement',
+    faults: [...differing(predicate, 'digest', hex), ...differing(predicate, 'name', recipe.name)],
+  }));
+}
+
+function differing(
+  { at, recipe }: ReceivedPredicate,
+  field: 'name' | 'digest',
+  computed: string,
+): readonly Fault[] {
+  if (recipe[field] === computed) return [];
+  return [
+    {
+      code: 'RECIPE_DIFFERS',
+      at: `${at}/recipe/${field}`,
+      found: quote(recipe[field]),
+      expected: `${quote(computed)}, recomputed from ${RECIPE_FILE}`,
+      hint: 'do not trust this evidence: it names another recipe than the one that it holds',
+    },
+  ];
+}
+
+/** Fingerprint, match and constraints from recipe and snapshot, compared with the predicate. */
+export function checkCluster(
+  log: EvidenceLog,
+  cluster: ClusterAssessment,
+  predicate: ReceivedPredicate,
+): void {
+  const { at, fingerprint, criteriaMatch } = predicate;
+  const shown = fingerprintClaim(cluster.fingerprint);
+  const fitting = matchClaim(cluster.match);
+  log.note('fingerprint-matches-snapshot', () => ({
+    found: 'the fingerprint and the match that the snapshot gives',
+    expected: 'the fingerprint and the match in the statement',
+    faults: [
+      ...claimFaults(CLAIM_RULES.fingerprint, `${at}/fingerprint`, fingerprint, shown),
+      ...claimFaults(CLAIM_RULES.match, `${at}/criteriaMatch`, criteriaMatch, fitting),
+    ],
+  }));
+  log.note('constraints-match-claims', () => claimedConstraints(predicate, cluster));
+  log.note('cluster-fits-recipe', () => ({
+    found: cluster.match.perDimension
+      .map(({ dimension, match }) => `${dimension} ${match}`)
+      .join(', '),
+    expected:
+      'no dimension mismatched; service, accelerator and os known where the recipe demands them',
+    faults: cluster.matchFaults,
+  }));
+  log.note('constraints-hold', () => ({
+    found: `${cluster.constraints.length} constraints passed`,
+    expected: 'every constraint of the recipe evaluated on the snapshot, and passed',
+    faults: cluster.constraintFaults,
+  }));
+}
+
+function claimedConstraints(
+  { affidavit }: ReceivedPredicate,
+  { constraints }: ClusterAssessment,
+): Comparison {
+  const expected = 'the constraint results in the statement';
+  if (affidavit === undefined) {
+    const found = 'no claim: the producer does not record constraints; they were evaluated here';
+    return { found, expected, faults: [] };
+  }
+  const at = `${affidavit.at}/constraints`;
+  const computed = constraintsClaim(constraints);
+  return {
+    found: `${constraints.length} constraints with the results that the snapshot gives`,
+    expected,
+    faults: claimFaults(CLAIM_RULES.constraints, at, affidavit.constraints, computed),
+  };
+}
+
+/** The bill of materials: its digest and counts are claimed. What it covers is a finding. */
+export function checkBom(
+  log: EvidenceLog,
+  { summary }: ListedBom,
+  { at, bom }: ReceivedPredicate,
+): void {
+  const { digest, components } = summary;
+  log.note('bom-matches-claims', () => ({
+    found: `${components} components, ${digest}`,
+    expected: 'the digest and the count in the statement',
+    faults: claimFaults(CLAIM_RULES.bom, `${at}/bom`, bom, bomClaim(summary)),
+  }));
+}
