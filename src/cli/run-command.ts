@@ -23,7 +23,7 @@ export async function runCommand(
   const given =
     readWords(words, command) ?? (await (await import('./oclif.ts')).parseWords(words, command));
   const frame = {
-    options: new Options(given),
+    options: new Options(given, Object.keys({ ...command.flags, ...command.args })),
     words,
     after,
     tool: readTool(root),

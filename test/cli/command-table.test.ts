@@ -39,6 +39,7 @@ describe('Options', () => {
       ['number', 7],
       ['switch', true],
     ]),
+    ['text', 'texts', 'number', 'switch', 'none'],
   );
 
   it('gives each in its kind', () => {
@@ -63,7 +64,8 @@ describe('Options', () => {
     () => options.texts('text'),
     () => options.choice('text', ['b']),
     () => options.number('text'),
-  ])('takes one kind for no other: %s', (ask) => {
+    () => options.has('swtich'),
+  ])('takes one kind or name for no other: %s', (ask) => {
     expect(ask).toThrow(TypeError);
   });
 });

@@ -1,16 +1,19 @@
 /** What was given for one flag or argument; a switch is `true`. */
 export type OptionValue = string | readonly string[] | number | true;
 
-/** The words of one call, by the name of the flag or argument. Asked for another kind, it throws: a bug. */
+/** The words of one call, by the name of the flag or argument. Asked for another name or kind, it throws: a bug. */
 export class Options {
   readonly #values: ReadonlyMap<string, OptionValue>;
+  readonly #names: readonly string[];
 
-  constructor(values: ReadonlyMap<string, OptionValue>) {
+  /** @param names those that the command declares: a misspelt one must not look like one that was not given */
+  constructor(values: ReadonlyMap<string, OptionValue>, names: readonly string[]) {
     this.#values = values;
+    this.#names = names;
   }
 
   text(name: string): string | undefined {
-    const value = this.#values.get(name);
+    const value = this.#get(name);
     if (value === undefined || typeof value === 'string') return value;
     throw new TypeError(`--${name} is no text`);
   }
@@ -18,12 +21,12 @@ export class Options {
   required(name: string): string {
     const value = this.text(name);
     if (value !== undefined) return value;
-    throw new TypeError(`${name} is not required`);
+    throw new TypeError(`${name} was not given`);
   }
 
   /** Empty if it was not given. */
   texts(name: string): readonly string[] {
-    const value = this.#values.get(name) ?? [];
+    const value = this.#get(name) ?? [];
     if (typeof value === 'object') return value;
     throw new TypeError(`--${name} is no list`);
   }
@@ -37,12 +40,17 @@ export class Options {
   }
 
   number(name: string): number {
-    const value = this.#values.get(name);
+    const value = this.#get(name);
     if (typeof value === 'number') return value;
     throw new TypeError(`--${name} is no number`);
   }
 
   has(name: string): boolean {
-    return this.#values.has(name);
+    return this.#get(name) !== undefined;
+  }
+
+  #get(name: string): OptionValue | undefined {
+    if (this.#names.includes(name)) return this.#values.get(name);
+    throw new TypeError(`the command does not declare ${name}`);
   }
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Call } from '../../../src/cli/call/command.ts';
 import { Options } from '../../../src/cli/call/options.ts';
-import { reportOf } from '../../../src/cli/call/report-flags.ts';
-import type { ReportChoice } from '../../../src/cli/call/report-flags.ts';
+import { REPORT_FLAGS, reportOf, type ReportChoice } from '../../../src/cli/call/report-flags.ts';
 
 const TERMINAL = { isTTY: true, columns: 120 };
 const ASKED_NOTHING = {};
@@ -13,7 +12,8 @@ function reportChoice(
   terminal: Call['terminal'],
   environment: NodeJS.ProcessEnv,
 ): ReportChoice {
-  return reportOf({ options: new Options(new Map(Object.entries(flags))), terminal, environment });
+  const options = new Options(new Map(Object.entries(flags)), Object.keys(REPORT_FLAGS));
+  return reportOf({ options, terminal, environment });
 }
 
 describe('reportOf', () => {
