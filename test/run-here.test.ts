@@ -4,8 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { ROOT, runCli } from './run-cli.ts';
-import type { Run, RunOptions } from './run-cli.ts';
+import { ROOT, runCli, type Run, type RunOptions } from './run-cli.ts';
 import { runProgram } from './run-here.ts';
 
 const DOCUMENTS = ['validate', '--recipe', 'recipe.yaml', '--snapshot', 'snapshot.yaml'];

@@ -3,8 +3,7 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 
-import { PROGRAM, ROOT, runCli } from './run-cli.ts';
-import type { Run, RunOptions } from './run-cli.ts';
+import { PROGRAM, ROOT, runCli, type Run, type RunOptions } from './run-cli.ts';
 
 type Main = (argv: readonly string[], root: string) => Promise<void>;
 

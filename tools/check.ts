@@ -3,8 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { printTimes, runTests } from './test-run.ts';
-import type { TestRun } from './test-run.ts';
+import { printTimes, runTests, type TestRun } from './test-run.ts';
 
 interface Counts {
   readonly passed: number;

@@ -8,8 +8,7 @@ import { digestOfHex } from '../digest.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { EntryRules } from './entry-rules.ts';
-import type { BundleFile, Entry, Layout } from './entry.ts';
-import { shownPath, sortedByPath } from './entry.ts';
+import { shownPath, sortedByPath, type BundleFile, type Entry, type Layout } from './entry.ts';
 import { gunzip, gzip } from './gzip.ts';
 import { readTar } from './read-tar.ts';
 

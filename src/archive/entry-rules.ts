@@ -2,8 +2,7 @@ import type { BundlePath } from '../bundle-path.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { escapeInvisible } from '../quote.ts';
-import { shownPath } from './entry.ts';
-import type { Layout } from './entry.ts';
+import { shownPath, type Layout } from './entry.ts';
 
 type EntryType = 'file' | 'directory';
 

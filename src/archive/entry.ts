@@ -1,7 +1,5 @@
-import type { BundlePath } from '../bundle-path.ts';
-import { isBundlePath } from '../bundle-path.ts';
-import { digestOf } from '../digest.ts';
-import type { Digest } from '../digest.ts';
+import { isBundlePath, type BundlePath } from '../bundle-path.ts';
+import { digestOf, type Digest } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 

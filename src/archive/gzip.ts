@@ -1,8 +1,7 @@
 // RFC 1952 gzip around one deflate stream. Ours, because zlib's own reader accepts several members in
 // a row and drops what follows the last: two readers could then see two bundles in one file.
 import type { TransformOptions } from 'node:stream';
-import type { ZlibOptions } from 'node:zlib';
-import { crc32, createGzip, createInflateRaw } from 'node:zlib';
+import { crc32, createGzip, createInflateRaw, type ZlibOptions } from 'node:zlib';
 
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';

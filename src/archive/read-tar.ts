@@ -4,12 +4,10 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { BlockReader } from './block-reader.ts';
-import type { Entry } from './entry.ts';
-import { shownPath } from './entry.ts';
+import { shownPath, type Entry } from './entry.ts';
 import { requireHarmlessPax } from './pax.ts';
 import { CUT_OFF, PACK_AGAIN, unreadable, unsafe } from './refusals.ts';
-import type { TarHeader } from './tar-header.ts';
-import { BLOCK_BYTES, decodeHeader, isZero } from './tar-header.ts';
+import { BLOCK_BYTES, decodeHeader, isZero, type TarHeader } from './tar-header.ts';
 
 const PAX_HEADER = 'x';
 const GLOBAL_PAX_HEADER = 'g';

@@ -10,7 +10,6 @@ export function unsafe(at: string, found: string, expected: string): EvidenceErr
   return new EvidenceError('ARCHIVE_UNSAFE', { at, found, expected, hint: PACK_AGAIN });
 }
 
-/** It is no whole archive. */
 export function unreadable(found: string, expected: string, hint = PACK_AGAIN): EvidenceError {
   return new EvidenceError('ARCHIVE_UNREADABLE', { found, expected, hint });
 }

@@ -1,5 +1,4 @@
-import { EvidenceError, faultOf } from '../errors/evidence-error.ts';
-import type { Fault } from '../errors/evidence-error.ts';
+import { EvidenceError, faultOf, type Fault } from '../errors/evidence-error.ts';
 
 export type CheckOutcome = 'passed' | 'failed' | 'skipped' | 'not-reached';
 

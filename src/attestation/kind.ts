@@ -50,7 +50,6 @@ export type Signature =
   | { readonly state: 'not-verified' }
   | { readonly state: 'verified'; readonly proof: Proof };
 
-/** What an attestation gave. */
 export interface Opened<Statement> {
   readonly signature: Signature;
   readonly statement: Statement;

@@ -1,8 +1,7 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/evidence-error.ts';
-import { allows, describeSigner } from '../policy/policy.ts';
-import type { Policy } from '../policy/policy.ts';
+import { allows, describeSigner, type Policy } from '../policy/policy.ts';
 import { quote } from '../quote.ts';
 import { parseStatement } from '../statement/statement.ts';
 import type { AttestationFile, Identity, Proof, Trust } from '../trust/trust.ts';

@@ -1,17 +1,13 @@
 import { collectFiles } from '../archive/collect.ts';
-import { documentOf } from '../archive/entry.ts';
-import type { Entry, Layout, ReceivedFiles } from '../archive/entry.ts';
+import { documentOf, type Entry, type Layout, type ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/evidence-error.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Tool } from '../tool.ts';
 import type { Trust, TrustedRootInfo } from '../trust/trust.ts';
-import { CheckLog } from './check-log.ts';
-import type { CheckResult, Outcome } from './check-log.ts';
+import { CheckLog, type CheckResult, type Outcome } from './check-log.ts';
 import type { Kind, OneOrMore, Opened, Signature } from './kind.ts';
-import { openAttestation } from './open-attestation.ts';
-import type { Sources } from './open-attestation.ts';
-import { verdictOf } from './verdict.ts';
-import type { Verdict } from './verdict.ts';
+import { openAttestation, type Sources } from './open-attestation.ts';
+import { verdictOf, type Verdict } from './verdict.ts';
 
 export interface VerifyOptions {
   readonly trust: Trust;

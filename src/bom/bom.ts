@@ -1,6 +1,5 @@
 import type { Digest } from '../digest.ts';
-import { isDataMap } from '../document/data.ts';
-import type { Data } from '../document/data.ts';
+import { isDataMap, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 
@@ -95,7 +94,6 @@ export function summaryOf(bom: Bom, digest: Digest): BomSummary {
   };
 }
 
-/** Whether a component is a container image. */
 export function isImage({ type }: BomComponent): boolean {
   return type === 'container';
 }

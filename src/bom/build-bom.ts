@@ -5,8 +5,7 @@ import { Bom, Component, Metadata, Property, Tools } from '@cyclonedx/cyclonedx-
 import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 
-import { baseNameOf, renderImage } from './image.ts';
-import type { Image } from './image.ts';
+import { baseNameOf, renderImage, type Image } from './image.ts';
 
 /** What a bill of materials lists, in its order, and what it says of itself. */
 export interface BomContents {

@@ -1,5 +1,4 @@
-import { isDataList, isDataMap, scalarText } from '../document/data.ts';
-import type { Data, DataMap } from '../document/data.ts';
+import { isDataList, isDataMap, scalarText, type Data, type DataMap } from '../document/data.ts';
 
 /** A container image. A snapshot knows only the last part of its name and one tag. */
 export interface Image {

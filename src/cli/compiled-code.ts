@@ -18,7 +18,6 @@ import type { Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface CompiledPlace {
-  /** The path of the program. */
   readonly program: string;
   /** SHA-256 of its content. */
   readonly digest: string;

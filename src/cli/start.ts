@@ -28,7 +28,6 @@ export interface Installation {
   readonly require: (name: string) => unknown;
 }
 
-/** Runs the program with the words after its name. */
 export async function start(place: Installation, argv: readonly string[]): Promise<void> {
   process.exitCode = UNFINISHED;
   const files: JoinedFile[] = [];
@@ -86,7 +85,6 @@ class JoinedFile {
     this.#isCompiled = this.#script.cachedDataRejected === false;
   }
 
-  /** What the file exports. */
   evaluate(require: Installation['require']): unknown {
     const exports = {};
     const body: unknown = this.#script.runInThisContext();

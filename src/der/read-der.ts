@@ -1,8 +1,7 @@
 // Distinguished encoding rules (ITU-T X.690 §10), as far as certificates and timestamps need them. The one
 // reader, of what a bundle holds and of what the sandbox is asked: it is as strict with both.
 
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 
 /** The tags of DER (ITU-T X.690 §8.1.2), those of `[0]` and `[3]` for what is constructed. */
 export const TAG = {

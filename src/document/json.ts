@@ -4,8 +4,7 @@
 
 import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { JsonMap, Plain, isDataList } from './data.ts';
-import type { Data, DataMap } from './data.ts';
+import { JsonMap, Plain, isDataList, type Data, type DataMap } from './data.ts';
 import { TextCursor, decodeUtf8 } from './text.ts';
 
 const NULL = new Plain('null', 'null');

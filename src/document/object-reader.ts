@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
-import type { ErrorDetail, Finding } from '../errors/evidence-error.ts';
+import { EvidenceError, type ErrorDetail, type Finding } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, scalarText } from './data.ts';
 import type { Data, DataMap } from './data.ts';
@@ -122,7 +121,6 @@ export class ObjectReader {
     return this.at.includes('#') ? `${this.at}/${token}` : `${this.at}#/${token}`;
   }
 
-  /** The fields that nobody has read. */
   unread(): readonly string[] {
     return this.names().filter((name) => !this.#read.has(name));
   }

@@ -1,5 +1,4 @@
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 
 /** RFC 3339 §5.6, without leap seconds: no producer writes one. */

@@ -1,7 +1,6 @@
 // Block scalars, literal (`|`) and folded (`>`): YAML 1.2.2 §8.1.
 
-import { LINE_FEED, SPACE, TAB } from './yaml-cursor.ts';
-import type { YamlCursor } from './yaml-cursor.ts';
+import { LINE_FEED, SPACE, TAB, type YamlCursor } from './yaml-cursor.ts';
 import type { Scalar } from './yaml-scalars.ts';
 
 const HEADER = /([|>])(?:([+-])([1-9])?|([1-9])([+-])?)?(?= *(?:\n|$)| +#)/y;

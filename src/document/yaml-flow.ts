@@ -1,7 +1,6 @@
 // Lists and maps in brackets. Line breaks and indentation mean nothing in them, as in yaml.v3.
 
-import { COLON } from './yaml-cursor.ts';
-import type { YamlCursor } from './yaml-cursor.ts';
+import { COLON, type YamlCursor } from './yaml-cursor.ts';
 import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsFlow } from './yaml-entries.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
 import { readScalar } from './yaml-scalars.ts';

@@ -6,8 +6,7 @@ import { COLON, DASH, QUESTION, YamlCursor } from './yaml-cursor.ts';
 import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsFlow } from './yaml-entries.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
 import { FlowReader } from './yaml-flow.ts';
-import { readScalar } from './yaml-scalars.ts';
-import type { Scalar } from './yaml-scalars.ts';
+import { readScalar, type Scalar } from './yaml-scalars.ts';
 
 /** Reads one document; throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED or DOCUMENT_DUPLICATE_KEY. */
 export function readYaml<T>(text: string, file: string, builder: YamlBuilder<T>): T {

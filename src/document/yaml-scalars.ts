@@ -1,8 +1,7 @@
 // YAML's scalars as text: plain, in quotes, and in blocks. Where yaml.v3, which AICR uses, and YAML 1.2
 // differ, the text is refused.
 
-import { COLON, HASH, LINE_FEED, QUESTION, SPACE, TAB } from './yaml-cursor.ts';
-import type { YamlCursor } from './yaml-cursor.ts';
+import { COLON, HASH, LINE_FEED, QUESTION, SPACE, TAB, type YamlCursor } from './yaml-cursor.ts';
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
 

@@ -1,7 +1,6 @@
 // YAML 1.2 with the core schema, as recipes and snapshots need it.
 
-import { Plain } from './data.ts';
-import type { Data } from './data.ts';
+import { Plain, type Data } from './data.ts';
 import { decodeUtf8 } from './text.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
 import { readYaml } from './yaml-reader.ts';

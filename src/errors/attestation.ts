@@ -1,6 +1,5 @@
 import type { Meanings } from './meaning.ts';
 
-/** The signature. */
 export const SIGNATURE_ERRORS = {
   SIGSTORE_BUNDLE_INVALID: ['invalid', 'the attestation is not a well-formed Sigstore bundle'],
   SIGNATURE_INVALID: ['invalid', 'the signature does not verify'],
@@ -11,7 +10,6 @@ export const SIGNATURE_ERRORS = {
   SIGNER_NOT_ALLOWED: ['invalid', 'the signer is not one that is allowed'],
 } as const satisfies Meanings;
 
-/** The statement. */
 export const STATEMENT_ERRORS = {
   STATEMENT_INVALID: ['invalid', 'the statement is not an in-toto statement about a recipe'],
   STATEMENT_DIFFERS: ['invalid', 'statement.intoto.json differs from what was signed'],

@@ -1,5 +1,4 @@
-import { ERROR_CATALOGUE } from './catalogue.ts';
-import type { ErrorCode } from './catalogue.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from './catalogue.ts';
 import type { ErrorClass } from './meaning.ts';
 
 export interface ErrorDetail {
@@ -81,7 +80,6 @@ export function parsedList<T>(items: readonly Parsed<T>[]): Parsed<readonly T[]>
   };
 }
 
-/** What an error says, as a value. */
 export function faultOf(error: EvidenceError): Fault {
   const { code, at, found, expected, hint } = error;
   return { code, at, found, expected, hint };

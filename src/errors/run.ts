@@ -26,7 +26,6 @@ export const RUN_ERRORS = {
   IDENTITY_INCOMPLETE: ['usage', 'an identity needs its issuer, and an issuer its identity'],
   TOKEN_MISSING: ['usage', 'signing needs an identity token'],
   SOURCE_DATE_EPOCH_INVALID: ['usage', 'SOURCE_DATE_EPOCH cannot be used'],
-  // The program itself.
   INTERNAL: ['internal', 'a bug in affidavit'],
   INTERRUPTED: ['interrupted', 'interrupted'],
 } as const satisfies Meanings;

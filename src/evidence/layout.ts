@@ -1,7 +1,6 @@
 // What a bundle of recipe evidence holds. docs/format.md §2.
 import type { Layout } from '../archive/entry.ts';
-import type { BundlePath } from '../bundle-path.ts';
-import { isBundlePath } from '../bundle-path.ts';
+import { isBundlePath, type BundlePath } from '../bundle-path.ts';
 import {
   MAX_BUNDLE_BYTES,
   MAX_ENTRIES,

@@ -1,12 +1,9 @@
-import type { Layout, ReceivedFiles } from '../archive/entry.ts';
-import { sortedByPath } from '../archive/entry.ts';
+import { sortedByPath, type Layout, type ReceivedFiles } from '../archive/entry.ts';
 import type { BundlePath } from '../bundle-path.ts';
-import type { Digest } from '../digest.ts';
-import { isDigest } from '../digest.ts';
+import { isDigest, type Digest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
-import type { Fault } from '../errors/evidence-error.ts';
+import { EvidenceError, type Fault } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 
 /** One file of the inventory. */

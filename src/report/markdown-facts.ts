@@ -4,10 +4,8 @@ import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
 import type { DimensionMatch } from '../evidence/snapshot/match.ts';
 import type { Facts } from '../evidence/validate/facts.ts';
-import type { Markdown } from './escape-markdown.ts';
-import { code, join, gfm, text } from './escape-markdown.ts';
-import type { Budget } from './markdown-lists.ts';
-import { bulletList, table } from './markdown-lists.ts';
+import { code, gfm, join, text, type Markdown } from './escape-markdown.ts';
+import { bulletList, table, type Budget } from './markdown-lists.ts';
 import type { Said, Shown } from './words.ts';
 import {
   alsoMeasured,
@@ -200,17 +198,13 @@ export function findingsSection(findings: readonly Finding[]): readonly Markdown
 
 /** Code, place, what was found and expected, and what to do next. */
 export function faultLine(
-  { code: name, at, found, expected, hint }: Omit<Fault, 'code'> & { readonly code: string },
+  { code: name, at, found, expected, hint }: Fault,
   maxCharacters = MAX_FAULT_CHARACTERS,
 ): Markdown {
-  const head = [
-    ...(name === '' ? [] : [code(name)]),
-    ...(at === undefined || at === '' ? [] : [gfm`at ${code(at, MAX_FAULT_CHARACTERS)}`]),
-  ];
-  const start = head.length === 0 ? gfm`found` : gfm`${join(head, ' ')}: found`;
+  const place = at === undefined || at === '' ? gfm`` : gfm` at ${code(at, MAX_FAULT_CHARACTERS)}`;
   const next = hint === '' ? gfm`` : gfm`. **Next:** ${text(hint, MAX_FAULT_CHARACTERS)}`;
   const both = gfm`${text(found, maxCharacters)}; expected ${text(expected, maxCharacters)}`;
-  return gfm`${start} ${both}${next}`;
+  return gfm`${code(name)}${place}: found ${both}${next}`;
 }
 
 export function cell(value: string): Markdown {

@@ -1,6 +1,5 @@
 // Lists and tables that never outgrow a comment: what does not fit is counted, and never rendered.
-import type { Markdown } from './escape-markdown.ts';
-import { gfm, join, row } from './escape-markdown.ts';
+import { gfm, join, row, type Markdown } from './escape-markdown.ts';
 
 export interface Budget {
   /** What a list or table may take, in characters of its source. */

@@ -6,15 +6,13 @@ import type { Fault } from '../errors/evidence-error.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import type { Identity, Proof } from '../trust/trust.ts';
-import type { Markdown } from './escape-markdown.ts';
-import { code, codeBlock, join, gfm, text } from './escape-markdown.ts';
+import { code, codeBlock, gfm, join, text, type Markdown } from './escape-markdown.ts';
 import { cell, emphasised, factSections, faultLine, findingsSection } from './markdown-facts.ts';
 import { bulletList, table } from './markdown-lists.ts';
 import {
   LIMIT_OF_TRUST,
   SANDBOX,
   UNPROVEN,
-  faultsOf,
   isUnproven,
   recomputedOf,
   sayCheck,
@@ -102,7 +100,7 @@ function alert({ title, sentence }: Banner): Markdown {
 
 /** Each check has its share of the space, so that the faults of one never hide another's. */
 function notInOrder({ checks }: VerificationReport): readonly Markdown[] {
-  const faulty = checks.filter((check) => faultsOf(check).length > 0);
+  const faulty = checks.filter(({ faults }) => faults.length > 0);
   if (faulty.length === 0) return [];
   const characters = Math.floor(MAX_FAULTS / faulty.length);
   // Few faults have room for whole identities and digests, side by side.
@@ -110,7 +108,7 @@ function notInOrder({ checks }: VerificationReport): readonly Markdown[] {
   const lists = faulty.map((check) => {
     const said = gfm`**${sayCheck(check).words}** ${code(check.name)}`;
     const budget = { characters, noun: 'faults of this check' };
-    return bulletList(faultsOf(check), (fault) => gfm`${said} ${faultLine(fault, most)}`, budget);
+    return bulletList(check.faults, (fault) => gfm`${said} ${faultLine(fault, most)}`, budget);
   });
   const notReached = checks
     .filter(({ outcome }) => outcome === 'not-reached')

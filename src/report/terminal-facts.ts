@@ -1,8 +1,7 @@
 // What recipe, snapshot and results show, for a shell: whole where it is red, one line where it is not.
 import { hexOf } from '../digest.ts';
 import type { Fault, Finding } from '../errors/evidence-error.ts';
-import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
-import { TEST_STATUSES } from '../evidence/phase/phase.ts';
+import { TEST_STATUSES, type PhaseResult, type PhaseTest } from '../evidence/phase/phase.ts';
 import type { Facts } from '../evidence/validate/facts.ts';
 import type { Terminal } from './terminal-lines.ts';
 import { columns, few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';
@@ -138,7 +137,7 @@ export function findingLines(findings: readonly Finding[], terminal: Terminal): 
 
 /** What, where, found, expected, next. */
 export function faultLines(
-  { code, at, found, expected, hint }: Omit<Fault, 'code'> & { readonly code: string },
+  { code, at, found, expected, hint }: Fault,
   terminal: Terminal,
   indent = '  ',
 ): readonly string[] {
@@ -149,7 +148,7 @@ export function faultLines(
     ['next', hint],
   ] as const;
   return [
-    ...(code === '' ? [] : [`${indent}${paint(code, 'doubtful', terminal)}`]),
+    `${indent}${paint(code, 'doubtful', terminal)}`,
     ...details
       .filter(([, text]) => text !== '')
       .flatMap(([label, text]) =>

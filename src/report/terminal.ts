@@ -5,14 +5,12 @@ import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import type { Identity } from '../trust/trust.ts';
 import { factLines, faultLines, findingLines, name, recipeLines } from './terminal-facts.ts';
-import type { Terminal } from './terminal-lines.ts';
-import { few, heading, labelled, marked, paint, wrap } from './terminal-lines.ts';
+import { few, heading, labelled, marked, paint, wrap, type Terminal } from './terminal-lines.ts';
 import { visible } from './visible.ts';
 import {
   LIMIT_OF_TRUST,
   SANDBOX,
   UNPROVEN,
-  faultsOf,
   isUnproven,
   sayCheck,
   validationHeadline,
@@ -179,7 +177,7 @@ function faultyLines(check: CheckResult, terminal: Terminal): readonly string[] 
   return [
     `  ${marked(sayCheck(check), terminal)} ${check.name}`,
     ...few(
-      faultsOf(check),
+      check.faults,
       'faults of this check',
       (fault) => faultLines(fault, terminal, '    '),
       MOST_FAULTS,

@@ -1,13 +1,10 @@
 // What the reports say in words; Markdown and terminal only dress it.
 import type { CheckResult } from '../attestation/check-log.ts';
-import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
-import type { Verdict } from '../attestation/verdict.ts';
-import type { Fault } from '../errors/evidence-error.ts';
+import { VERDICT_EXIT_CODES, type Verdict } from '../attestation/verdict.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import { declaredFirst } from '../evidence/phase/judge-phases.ts';
 import type { PhaseResult, PhaseTest } from '../evidence/phase/phase.ts';
-import type { DimensionMatch } from '../evidence/snapshot/match.ts';
-import { isDecisive, isMeasured } from '../evidence/snapshot/match.ts';
+import { isDecisive, isMeasured, type DimensionMatch } from '../evidence/snapshot/match.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 
@@ -191,13 +188,6 @@ const CHECK_WORDS: Readonly<Record<CheckResult['outcome'], Said>> = {
 
 export function sayCheck({ outcome }: CheckResult): Said {
   return CHECK_WORDS[outcome];
-}
-
-/** The faults of a check that did not pass; at least one, so that none is left out of a report. */
-export function faultsOf(check: CheckResult): readonly (Omit<Fault, 'code'> & { code: string })[] {
-  const { outcome, found, expected, hint, faults } = check;
-  if (outcome === 'passed' || outcome === 'not-reached') return [];
-  return faults.length > 0 ? faults : [{ code: '', at: undefined, found, expected, hint }];
 }
 
 /** Each test of one status with its phase; within a phase those that the recipe declares first. */

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { randomBytes, type KeyObject } from 'node:crypto';
 
 import { SANDBOX_ORGANIZATION } from '../media-types.ts';
 import * as x509 from './certificate.ts';

@@ -1,7 +1,6 @@
 // X.509 certificates, RFC 5280 §4.1.
 
-import { X509Certificate, createHash, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { X509Certificate, createHash, sign, type KeyObject } from 'node:crypto';
 
 import * as der from '../der/write-der.ts';
 

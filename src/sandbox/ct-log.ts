@@ -4,8 +4,7 @@
 import { createHash, sign } from 'node:crypto';
 
 import * as der from '../der/write-der.ts';
-import { extension, spkiOf } from './certificate.ts';
-import type { KeyPair } from './certificate.ts';
+import { extension, spkiOf, type KeyPair } from './certificate.ts';
 
 /** RFC 6962 §3.3: the SignedCertificateTimestampList extension. */
 const OID_SCT_LIST = '1.3.6.1.4.1.11129.2.4.2';

@@ -3,14 +3,12 @@
 import { verify } from 'node:crypto';
 
 import type { ObjectReader } from '../document/object-reader.ts';
-import { issueLeaf } from './certificate-authority.ts';
-import type { CertificateAuthority } from './certificate-authority.ts';
+import { issueLeaf, type CertificateAuthority } from './certificate-authority.ts';
 import { pemOf } from './certificate.ts';
 import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.ts';
 import type { Reply, Request } from './http.ts';
 import { identityExtensions, principalOf } from './identity-extensions.ts';
-import { verifyToken } from './oidc.ts';
-import type { OpenIdProvider } from './oidc.ts';
+import { verifyToken, type OpenIdProvider } from './oidc.ts';
 import { parseVerifier } from './verifier-key.ts';
 
 /** POST /api/v2/signingCert: a token and the proof of a key become a certificate. */

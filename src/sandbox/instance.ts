@@ -1,16 +1,12 @@
 // A whole Sigstore: who it is, and which service answers which request.
 
 import { orIfRefused } from '../errors/evidence-error.ts';
-import { buildCertificateAuthority } from './certificate-authority.ts';
-import type { CertificateAuthority } from './certificate-authority.ts';
-import { spkiOf } from './certificate.ts';
-import type { KeyPair, Validity } from './certificate.ts';
+import { buildCertificateAuthority, type CertificateAuthority } from './certificate-authority.ts';
+import { spkiOf, type KeyPair, type Validity } from './certificate.ts';
 import { ctLogId } from './ct-log.ts';
 import { answerSigningCertificate, authorityChain } from './fulcio.ts';
-import { GRPC, errorReply, jsonReply } from './http.ts';
-import type { Reply, Request } from './http.ts';
-import { answerAmbientToken, answerDiscovery, answerKeys } from './oidc.ts';
-import type { OpenIdProvider } from './oidc.ts';
+import { GRPC, errorReply, jsonReply, type Reply, type Request } from './http.ts';
+import { answerAmbientToken, answerDiscovery, answerKeys, type OpenIdProvider } from './oidc.ts';
 import { REKOR_V1_PATH, RekorV1 } from './rekor-v1.ts';
 import { REKOR_V2_PATH, RekorV2 } from './rekor-v2.ts';
 import { TIMESTAMP_PATH, answerTimestamp, buildTimestampAuthority } from './timestamp-authority.ts';

@@ -1,5 +1,4 @@
-import { createHash, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, sign, type KeyObject } from 'node:crypto';
 
 // RFC 6962 §2.1: a leaf and a node never hash alike.
 const LEAF = Buffer.of(0);

@@ -3,14 +3,11 @@
 
 import { createHash, sign, verify } from 'node:crypto';
 
-import { Plain, isDataList, isDataMap } from '../document/data.ts';
-import type { Data, DataMap } from '../document/data.ts';
+import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
-import type { KeyPair } from './certificate.ts';
-import { spkiOf } from './certificate.ts';
-import { errorReply, GRPC, jsonReply } from './http.ts';
-import type { Refused, Reply, Request } from './http.ts';
+import { spkiOf, type KeyPair } from './certificate.ts';
+import { GRPC, errorReply, jsonReply, type Refused, type Reply, type Request } from './http.ts';
 import type { Claims } from './identity-extensions.ts';
 
 /** What Fulcio and its clients ask for. */

@@ -8,12 +8,10 @@ import { dsse, json } from '@sigstore/core';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { spkiOf } from './certificate.ts';
-import type { KeyPair } from './certificate.ts';
+import { spkiOf, type KeyPair } from './certificate.ts';
 import { base64Field, jsonReply, requestObject } from './http.ts';
 import type { Refused, Reply, Request } from './http.ts';
-import { MerkleTree, leafHash, signCheckpoint } from './merkle-tree.ts';
-import type { CheckpointSigner } from './merkle-tree.ts';
+import { MerkleTree, leafHash, signCheckpoint, type CheckpointSigner } from './merkle-tree.ts';
 import { isSignatureOfDigest, parseVerifier } from './verifier-key.ts';
 
 export const REKOR_V1_PATH = '/api/v1/log/entries';

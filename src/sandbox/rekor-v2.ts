@@ -5,12 +5,10 @@ import { createHash } from 'node:crypto';
 import { json } from '@sigstore/core';
 
 import type { ObjectReader } from '../document/object-reader.ts';
-import type { KeyPair } from './certificate.ts';
-import { spkiOf } from './certificate.ts';
+import { spkiOf, type KeyPair } from './certificate.ts';
 import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.ts';
 import type { Refused, Reply, Request } from './http.ts';
-import { MerkleTree, leafHash, signCheckpoint } from './merkle-tree.ts';
-import type { CheckpointSigner } from './merkle-tree.ts';
+import { MerkleTree, leafHash, signCheckpoint, type CheckpointSigner } from './merkle-tree.ts';
 import { isSignatureOfDigest, parseVerifier } from './verifier-key.ts';
 
 /** Under the log's base URL. */

@@ -8,8 +8,7 @@ import { SANDBOX_ORGANIZATION } from '../media-types.ts';
 import { buildRoot, issueFrom } from './certificate-authority.ts';
 import * as x509 from './certificate.ts';
 import type { KeyPair, SigningCertificate, Validity } from './certificate.ts';
-import { GRPC, errorReply } from './http.ts';
-import type { Reply, Request } from './http.ts';
+import { GRPC, errorReply, type Reply, type Request } from './http.ts';
 import { TIMESTAMP_POLICY, parseTimestampRequest } from './timestamp-request.ts';
 import type { TimestampRequest } from './timestamp-request.ts';
 

@@ -1,13 +1,10 @@
-import { TAG, childrenOf, parseDer, requireTag } from '../der/read-der.ts';
-import type { Der } from '../der/read-der.ts';
+import { TAG, childrenOf, parseDer, requireTag, type Der } from '../der/read-der.ts';
 import * as der from '../der/write-der.ts';
 import { Plain } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
-import { base64Field, requestObject } from './http.ts';
-import type { Refused, Request } from './http.ts';
+import { refuse, type Place } from '../place.ts';
+import { base64Field, requestObject, type Refused, type Request } from './http.ts';
 
 /** Sigstore's policy for timestamps: https://github.com/sigstore/timestamp-authority */
 export const TIMESTAMP_POLICY = '1.3.6.1.4.1.57264.2';

@@ -1,5 +1,4 @@
-import { X509Certificate, createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { X509Certificate, createPublicKey, type KeyObject } from 'node:crypto';
 
 import { p256 } from '@noble/curves/nist.js';
 

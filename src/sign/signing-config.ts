@@ -2,8 +2,7 @@
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
 import { MAX_CONFIG_BYTES } from '../limits.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { holds, readMessage, readWindow } from '../trust/message-reader.ts';
 import type { MessageReader, Window } from '../trust/message-reader.ts';

@@ -1,8 +1,7 @@
 // in-toto's Statement v1, whatever it is about.
 // https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 
-import type { Digest } from '../digest.ts';
-import { hexOf } from '../digest.ts';
+import { hexOf, type Digest } from '../digest.ts';
 import type { Json } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
@@ -10,7 +9,6 @@ import { STATEMENT_TYPE } from '../media-types.ts';
 import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 
-/** A statement to be signed. */
 export interface Statement {
   readonly subjects: readonly { readonly name: string; readonly digest: Digest }[];
   readonly predicateType: string;

@@ -1,5 +1,4 @@
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 
 /**
  * Base64 in its one canonical spelling (RFC 4648 §4). `Buffer.from` skips what it does not know, takes

@@ -1,5 +1,4 @@
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 

@@ -1,13 +1,11 @@
 // The certificate that Fulcio gave the signer. RFC 5280, and for the issuer
 // https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
 
-import { X509Certificate } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 
 import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import type { Identity } from './trust.ts';
 

@@ -3,12 +3,10 @@
 // of the logs and the signatures of the timestamps.
 
 import { X509Certificate } from '@sigstore/core';
-import { VerificationError, Verifier, toSignedEntity } from '@sigstore/verify';
-import type { TrustMaterial } from '@sigstore/verify';
+import { VerificationError, Verifier, toSignedEntity, type TrustMaterial } from '@sigstore/verify';
 
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { VerifyMemory, remembering } from './library-certificate.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';

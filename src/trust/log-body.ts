@@ -2,8 +2,7 @@
 
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { refuse, within } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, within, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 

@@ -2,11 +2,9 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import { parseLogBody, rekorVersionOf } from './log-body.ts';
-import type { LoggedSignature } from './log-body.ts';
+import { parseLogBody, rekorVersionOf, type LoggedSignature } from './log-body.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
 import type { TrustedLog } from './trusted-root.ts';
 

@@ -3,8 +3,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { parseTimeAt } from '../document/time.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { refuse, refusedAs } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, refusedAs, type Place } from '../place.ts';
 import { decodeBase64 } from './base64.ts';
 import type { AttestationFile } from './trust.ts';
 

@@ -2,18 +2,14 @@
 // a number where a string belongs, or base64 that is not canonical is refused, because another
 // reader may see something else in it.
 
-import { isDataList } from '../document/data.ts';
-import type { Data } from '../document/data.ts';
+import { isDataList, type Data } from '../document/data.ts';
 import { MAX_PROOF_HASHES, MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
-import { parseCheckpoint } from './checkpoint.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { readMessage } from './message-reader.ts';
-import type { MessageReader } from './message-reader.ts';
+import { parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { readMessage, type MessageReader } from './message-reader.ts';
 import type { AttestationFile } from './trust.ts';
 
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */

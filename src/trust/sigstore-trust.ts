@@ -2,14 +2,11 @@ import { verify as isSignature } from 'node:crypto';
 
 import { digestOf } from '../digest.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../media-types.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { preAuthEncoding } from './dsse.ts';
-import { isIssuedBy, parseLeafCertificate } from './leaf-certificate.ts';
-import type { LeafCertificate } from './leaf-certificate.ts';
-import { libraryVerifier } from './library-verifier.ts';
-import type { LibraryVerifier } from './library-verifier.ts';
+import { isIssuedBy, parseLeafCertificate, type LeafCertificate } from './leaf-certificate.ts';
+import { libraryVerifier, type LibraryVerifier } from './library-verifier.ts';
 import { logEntryPlace, requireLogged } from './log-entry.ts';
 import { holds } from './message-reader.ts';
 import { parseSigstoreBundle } from './sigstore-bundle.ts';

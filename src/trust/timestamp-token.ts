@@ -5,8 +5,7 @@
 import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
 import { parseUtcTime } from '../document/time.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 
 export interface TimestampToken {

@@ -1,17 +1,14 @@
 // A Sigstore trusted root: the authorities and logs that a verification believes, and when.
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
-import { createPublicKey } from 'node:crypto';
-import type { KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 
 import { TAG, childrenOf, parseDer } from '../der/read-der.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
-import { refuse } from '../place.ts';
-import type { Place } from '../place.ts';
+import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { parseX509 } from './leaf-certificate.ts';
-import { readMessage, readWindow } from './message-reader.ts';
-import type { MessageReader, Window } from './message-reader.ts';
+import { readMessage, readWindow, type MessageReader, type Window } from './message-reader.ts';
 
 export interface TrustedRoot {
   readonly logs: readonly TrustedLog[];

@@ -13,8 +13,7 @@ import {
   MAX_JSON_BYTES,
   MAX_RECIPE_BYTES,
 } from '../../src/limits.ts';
-import type { Part } from './tar-parts.ts';
-import { header, pieces, received, rejection, tar } from './tar-parts.ts';
+import { header, pieces, received, rejection, tar, type Part } from './tar-parts.ts';
 
 const RECIPE = { name: 'recipe.yaml', content: 'kind: RecipeResult\n' };
 const LOG = { name: 'logs/deployment/a.log', content: 'x'.repeat(1000) };

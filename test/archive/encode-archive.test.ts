@@ -5,8 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { encodeArchive, readBack, writeTar } from '../../src/archive/encode-archive.ts';
-import type { BundleFile } from '../../src/archive/entry.ts';
-import { memoryFile } from '../../src/archive/entry.ts';
+import { memoryFile, type BundleFile } from '../../src/archive/entry.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';

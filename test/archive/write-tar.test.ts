@@ -4,10 +4,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { writeTar } from '../../src/archive/encode-archive.ts';
-import type { BundleFile } from '../../src/archive/entry.ts';
-import { memoryFile } from '../../src/archive/entry.ts';
-import type { BundlePath } from '../../src/bundle-path.ts';
-import { isBundlePath } from '../../src/bundle-path.ts';
+import { memoryFile, type BundleFile } from '../../src/archive/entry.ts';
+import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { MAX_FILE_BYTES } from '../../src/limits.ts';

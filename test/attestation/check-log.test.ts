@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { CheckLog } from '../../src/attestation/check-log.ts';
-import type { Outcome } from '../../src/attestation/check-log.ts';
-import { EvidenceError } from '../../src/errors/evidence-error.ts';
-import type { Fault } from '../../src/errors/evidence-error.ts';
+import { CheckLog, type Outcome } from '../../src/attestation/check-log.ts';
+import { EvidenceError, type Fault } from '../../src/errors/evidence-error.ts';
 import { errorWith, faultWith } from './faults.ts';
 
 const NAMES = ['first', 'second', 'third'] as const;

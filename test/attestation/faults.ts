@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../../src/errors/catalogue.ts';
-import { EvidenceError } from '../../src/errors/evidence-error.ts';
-import type { Fault } from '../../src/errors/evidence-error.ts';
+import { EvidenceError, type Fault } from '../../src/errors/evidence-error.ts';
 
 /** A fault with this code, of which only the code matters. */
 export function faultWith(code: ErrorCode, at = 'here'): Fault {

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ReceivedFiles } from '../../src/archive/entry.ts';
-import { CheckLog } from '../../src/attestation/check-log.ts';
-import type { Outcome } from '../../src/attestation/check-log.ts';
+import { CheckLog, type Outcome } from '../../src/attestation/check-log.ts';
 import type { AttestationSlot } from '../../src/attestation/kind.ts';
-import { openAttestation } from '../../src/attestation/open-attestation.ts';
-import type { SignerRule } from '../../src/attestation/open-attestation.ts';
+import { openAttestation, type SignerRule } from '../../src/attestation/open-attestation.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
-import { encodeStatement } from '../../src/statement/statement.ts';
-import type { ReceivedStatement } from '../../src/statement/statement.ts';
+import { encodeStatement, type ReceivedStatement } from '../../src/statement/statement.ts';
 import type { AttestationFile, Trust } from '../../src/trust/trust.ts';
 import { SIGNED_AT, SIGNER, fakeBundle, fakeTrust } from './fake-trust.ts';
 import { errorWith, faultWith } from './faults.ts';

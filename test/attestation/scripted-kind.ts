@@ -2,12 +2,10 @@
 import type { Entry } from '../../src/archive/entry.ts';
 import type { CheckLog, Outcome } from '../../src/attestation/check-log.ts';
 import type { AttestationSlot, Kind } from '../../src/attestation/kind.ts';
-import type { BundlePath } from '../../src/bundle-path.ts';
-import { isBundlePath } from '../../src/bundle-path.ts';
+import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
 import type { ErrorCode } from '../../src/errors/catalogue.ts';
-import { encodeStatement } from '../../src/statement/statement.ts';
-import type { ReceivedStatement } from '../../src/statement/statement.ts';
+import { encodeStatement, type ReceivedStatement } from '../../src/statement/statement.ts';
 import { errorWith, faultWith } from './faults.ts';
 
 export const CHECKS = [

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { seal } from '../../src/attestation/seal.ts';
-import type { Signing } from '../../src/attestation/seal.ts';
+import { seal, type Signing } from '../../src/attestation/seal.ts';
 import { SIGNED_AT, SIGNER, fakeBundle, fakeSigner, fakeTrust } from './fake-trust.ts';
 import { errorWith } from './faults.ts';
 

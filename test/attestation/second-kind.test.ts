@@ -2,18 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { encodeArchive } from '../../src/archive/encode-archive.ts';
-import type { Entry } from '../../src/archive/entry.ts';
-import { memoryFile } from '../../src/archive/entry.ts';
+import { memoryFile, type Entry } from '../../src/archive/entry.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { seal } from '../../src/attestation/seal.ts';
-import { verify } from '../../src/attestation/verify.ts';
-import type { VerifyOptions } from '../../src/attestation/verify.ts';
+import { verify, type VerifyOptions } from '../../src/attestation/verify.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
 import type { ErrorCode } from '../../src/errors/catalogue.ts';
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { keylessSigner } from '../../src/io/sigstore/keyless-signer.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { encodeStatement } from '../../src/statement/statement.ts';

@@ -3,8 +3,7 @@
 import type { Outcome } from '../../src/attestation/check-log.ts';
 import type { AttestationSlot, Kind } from '../../src/attestation/kind.ts';
 import type { BundlePath } from '../../src/bundle-path.ts';
-import { sha256Of } from '../../src/statement/statement.ts';
-import type { ReceivedStatement } from '../../src/statement/statement.ts';
+import { sha256Of, type ReceivedStatement } from '../../src/statement/statement.ts';
 
 export const INSIDE = 'SEAL OF THE PACKER';
 export const OUTSIDE = 'auditor.sigstore.json';

@@ -2,10 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { CheckOutcome, CheckResult } from '../../src/attestation/check-log.ts';
-import { VERDICT_EXIT_CODES, verdictOf } from '../../src/attestation/verdict.ts';
-import type { Verdict } from '../../src/attestation/verdict.ts';
-import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
-import type { ErrorCode } from '../../src/errors/catalogue.ts';
+import { VERDICT_EXIT_CODES, verdictOf, type Verdict } from '../../src/attestation/verdict.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import type { ErrorClass } from '../../src/errors/meaning.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { faultWith } from './faults.ts';

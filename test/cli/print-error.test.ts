@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES, exitCodeOf } from '../../src/cli/call/exit-codes.ts';
 import { errorJson, renderError } from '../../src/cli/print-error.ts';
-import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
-import type { ErrorCode } from '../../src/errors/catalogue.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
 
 const CODES = Object.keys(ERROR_CATALOGUE) as readonly ErrorCode[];

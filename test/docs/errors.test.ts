@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
-import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
-import type { ErrorCode } from '../../src/errors/catalogue.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import type { ErrorClass } from '../../src/errors/meaning.ts';
 import { read, sectionsOf, tableRows } from './repository.ts';
 

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { Plain, isDataList, isDataMap } from '../../src/document/data.ts';
-import type { Data } from '../../src/document/data.ts';
+import { Plain, isDataList, isDataMap, type Data } from '../../src/document/data.ts';
 import { decodeJson, encodeJson } from '../../src/document/json.ts';
 import { MAX_NESTING } from '../../src/limits.ts';
 import { propertyRuns } from '../property-runs.ts';

@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 
-import { Plain, isDataList } from '../../src/document/data.ts';
-import type { Data } from '../../src/document/data.ts';
+import { Plain, isDataList, type Data } from '../../src/document/data.ts';
 import { decodeYaml } from '../../src/document/yaml.ts';
 import { MAX_DOCUMENT_VALUES, MAX_NESTING } from '../../src/limits.ts';
 import { propertyRuns } from '../property-runs.ts';

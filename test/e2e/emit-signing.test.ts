@@ -5,11 +5,9 @@ import { createServer } from 'node:http';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import type { RunOptions } from '../run-cli.ts';
-import { INPUTS, IN_SANDBOX, OUT, Workplace, json, placesOf, start } from './emit.ts';
-import type { Refused } from './emit.ts';
+import { INPUTS, IN_SANDBOX, OUT, Workplace, json, placesOf, start, type Refused } from './emit.ts';
 
 const ROOT_FILE = 'trusted_root.json';
 const EMIT = [...INPUTS, '--emit-evidence', OUT];

@@ -3,11 +3,9 @@ import { readFileSync, rmSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
-import { DOCUMENTS, INPUTS, OUT, UNSIGNED, Workplace, placesOf } from './emit.ts';
-import type { ReportJson } from './emit.ts';
+import { DOCUMENTS, INPUTS, OUT, UNSIGNED, Workplace, placesOf, type ReportJson } from './emit.ts';
 
 /** Sets the fields of a CTRF report's first test, and its summary to fit. */
 function editTests(

@@ -1,7 +1,6 @@
 // The demo's inputs in a folder of their own, and the program that makes evidence of them. Each JSON
 // report is held against its schema, whatever the test looks for.
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -14,15 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect, onTestFinished } from 'vitest';
 
 import { gunzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
-import { ROOT } from '../run-cli.ts';
-import type { Run, RunOptions } from '../run-cli.ts';
+import { ROOT, type Run, type RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 
 export const DEMO = join(ROOT, 'testdata/demo');

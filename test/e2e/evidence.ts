@@ -4,18 +4,15 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, expect } from 'vitest';
 
 import { writeTar } from '../../src/archive/encode-archive.ts';
-import type { BundleFile, Entry } from '../../src/archive/entry.ts';
-import { memoryFile } from '../../src/archive/entry.ts';
+import { memoryFile, type BundleFile, type Entry } from '../../src/archive/entry.ts';
 import { gzip } from '../../src/archive/gzip.ts';
 import type { Signer } from '../../src/attestation/seal.ts';
 import type { VerifyOptions } from '../../src/attestation/verify.ts';
-import { isBundlePath } from '../../src/bundle-path.ts';
-import type { BundlePath } from '../../src/bundle-path.ts';
+import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
@@ -25,8 +22,7 @@ import { PHASES } from '../../src/evidence/phase/phase.ts';
 import { validate } from '../../src/evidence/validate/validate.ts';
 import { verifyEvidence } from '../../src/evidence/verify/verify-evidence.ts';
 import { openEntries } from '../../src/io/disk/bundle-source.ts';
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { keylessSigner } from '../../src/io/sigstore/keyless-signer.ts';
 import { encodeManifest } from '../../src/manifest/manifest.ts';
 import { verificationJson } from '../../src/report/json.ts';
@@ -34,8 +30,7 @@ import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
 import type { Proof, Trust } from '../../src/trust/trust.ts';
-import { ROOT } from '../run-cli.ts';
-import type { RunOptions } from '../run-cli.ts';
+import { ROOT, type RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 
 export const MANIFEST = 'manifest.json';

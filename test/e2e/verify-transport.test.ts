@@ -5,10 +5,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import { header, pax, tar } from '../archive/tar-parts.ts';
-import type { Part } from '../archive/tar-parts.ts';
-import { contentOfFolder, fileIn, makeEvidence } from './evidence.ts';
-import type { Judged } from './evidence.ts';
+import { header, pax, tar, type Part } from '../archive/tar-parts.ts';
+import { contentOfFolder, fileIn, makeEvidence, type Judged } from './evidence.ts';
 
 const evidence = await makeEvidence();
 const { files } = evidence;

@@ -4,19 +4,15 @@ import { readFileSync } from 'node:fs';
 import type { BundleFile, ReceivedFile, ReceivedFiles } from '../../src/archive/entry.ts';
 import { memoryFile } from '../../src/archive/entry.ts';
 import type { Signing } from '../../src/attestation/seal.ts';
-import { isBundlePath } from '../../src/bundle-path.ts';
-import type { BundlePath } from '../../src/bundle-path.ts';
+import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
 import { parseEvidenceStatement } from '../../src/evidence/claim/evidence-statement.ts';
 import type { ReceivedPredicate } from '../../src/evidence/claim/predicate.ts';
 import { EVIDENCE_LAYOUT, STATEMENT_FILE } from '../../src/evidence/layout.ts';
-import { packEvidence } from '../../src/evidence/pack/pack-evidence.ts';
-import type { PackedEvidence } from '../../src/evidence/pack/pack-evidence.ts';
-import { parseResults } from '../../src/evidence/phase/ctrf.ts';
-import type { Results } from '../../src/evidence/phase/ctrf.ts';
+import { packEvidence, type PackedEvidence } from '../../src/evidence/pack/pack-evidence.ts';
+import { parseResults, type Results } from '../../src/evidence/phase/ctrf.ts';
 import { PHASES } from '../../src/evidence/phase/phase.ts';
-import { validate } from '../../src/evidence/validate/validate.ts';
-import type { Validation } from '../../src/evidence/validate/validate.ts';
+import { validate, type Validation } from '../../src/evidence/validate/validate.ts';
 
 const FOLDER = new URL('../../testdata/demo/', import.meta.url);
 

@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Layout, ReceivedFile, ReceivedFiles } from '../../src/archive/entry.ts';
-import { isBundlePath } from '../../src/bundle-path.ts';
-import type { BundlePath } from '../../src/bundle-path.ts';
+import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
 import { decodeJson } from '../../src/document/json.ts';
 import { encodeManifest, inventoryFaults, parseManifest } from '../../src/manifest/manifest.ts';

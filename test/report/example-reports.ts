@@ -4,8 +4,7 @@ import { digestOfHex } from '../../src/digest.ts';
 import type { Fault } from '../../src/errors/evidence-error.ts';
 import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/phase/phase.ts';
 import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
-import type { CheckName } from '../../src/evidence/verify/checks.ts';
-import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
+import { CHECK_NAMES, type CheckName } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 
 const TOOL = { name: 'affidavit', version: '0.1.0' };

@@ -21,8 +21,7 @@ import {
 import { golden } from './golden.ts';
 import { hugeReports, withForeign } from './hostile-report.ts';
 import { forAllHostile } from './hostile.ts';
-import type { Nodes } from './markdown-tree.ts';
-import { nodesOf, parseMarkdown, referencesIn, textOf } from './markdown-tree.ts';
+import { nodesOf, parseMarkdown, referencesIn, textOf, type Nodes } from './markdown-tree.ts';
 
 const OPTIONS = {
   source: 'evidence.tar.gz',

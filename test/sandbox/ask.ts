@@ -1,5 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_IDENTITY } from '../../src/sandbox/oidc.ts';

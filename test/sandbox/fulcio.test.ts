@@ -3,12 +3,10 @@ import { X509Certificate, sign } from 'node:crypto';
 import { X509Certificate as SigstoreCertificate } from '@sigstore/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_ORGANIZATION } from '../../src/media-types.ts';
 import { SANDBOX_IDENTITY } from '../../src/sandbox/oidc.ts';
-import { ec, post, requestCertificate, spkiPem, textAt } from './ask.ts';
-import type { Change } from './ask.ts';
+import { ec, post, requestCertificate, spkiPem, textAt, type Change } from './ask.ts';
 import { signIn, verifyUnder } from './sign-in-sandbox.ts';
 
 const MINUTE_MS = 60_000;

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { MerkleTree, leafHash } from '../../src/sandbox/merkle-tree.ts';
-import type { InclusionProof } from '../../src/sandbox/merkle-tree.ts';
+import { MerkleTree, leafHash, type InclusionProof } from '../../src/sandbox/merkle-tree.ts';
 
 // The test vectors of Certificate Transparency's own implementations:
 // https://github.com/google/certificate-transparency/blob/master/cpp/merkletree/merkle_tree_test.cc

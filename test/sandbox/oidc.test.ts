@@ -3,8 +3,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { CIContextProvider } from '@sigstore/sign';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { at, get, textAt } from './ask.ts';
 import { signIn, verifyUnder } from './sign-in-sandbox.ts';

@@ -2,10 +2,8 @@ import { createHash, createPublicKey, sign, verify } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { at, bytesAt, ec, get, post, spkiPem, textAt } from './ask.ts';
-import type { Answer } from './ask.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { at, bytesAt, ec, get, post, spkiPem, textAt, type Answer } from './ask.ts';
 
 const PATH = '/api/v1/log/entries';
 

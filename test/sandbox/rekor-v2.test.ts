@@ -2,8 +2,7 @@ import { createHash, sign } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { at, bytesAt, ec, post, textAt } from './ask.ts';
 
 const PATH = '/rekor2/api/v2/log/entries';

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 
-import { bundleFromJSON, bundleToJSON } from '@sigstore/bundle';
-import type { SerializedBundle } from '@sigstore/bundle';
+import { bundleFromJSON, bundleToJSON, type SerializedBundle } from '@sigstore/bundle';
 import { dsse, pem } from '@sigstore/core';
 import { TransparencyLogEntry, TrustedRoot } from '@sigstore/protobuf-specs';
 import { DSSEBundleBuilder, FulcioSigner, RekorWitness, TSAWitness } from '@sigstore/sign';
 import type { Witness } from '@sigstore/sign';
-import { Verifier, toSignedEntity, toTrustMaterial } from '@sigstore/verify';
-import type { Signer } from '@sigstore/verify';
+import { Verifier, toSignedEntity, toTrustMaterial, type Signer } from '@sigstore/verify';
 
 import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 

@@ -1,8 +1,7 @@
 import { SigningConfig, TrustedRoot } from '@sigstore/protobuf-specs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_ORGANIZATION } from '../../src/media-types.ts';
 import { get } from './ask.ts';
 

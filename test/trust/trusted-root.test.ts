@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
 import { parseTrustedRoot } from '../../src/trust/trusted-root.ts';
 import { refusalOf } from '../document/refusal.ts';
-import { edited, encode } from './forge.ts';
-import type { RootJson } from './forge.ts';
+import { edited, encode, type RootJson } from './forge.ts';
 
 const GOOD = JSON.parse(Buffer.from(publicGoodRoot()).toString('utf8')) as RootJson;
 

@@ -4,9 +4,7 @@ import type { Options } from './options.ts';
 /** A flag, in words that oclif understands too (`src/cli/oclif.ts`). */
 export type Flag = FlagValue & {
   readonly summary: string;
-  /** Flags that must be given with it. */
   readonly dependsOn?: readonly string[];
-  /** Flags that must not be given with it. */
   readonly exclusive?: readonly string[];
 };
 

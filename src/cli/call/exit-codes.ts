@@ -1,5 +1,4 @@
-import type { Verdict } from '../../attestation/verdict.ts';
-import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
+import { VERDICT_EXIT_CODES, type Verdict } from '../../attestation/verdict.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { ErrorClass } from '../../errors/meaning.ts';
 

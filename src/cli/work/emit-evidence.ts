@@ -1,7 +1,6 @@
 import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
-import { packEvidence } from '../../evidence/pack/pack-evidence.ts';
+import { packEvidence, type PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import type { Validation } from '../../evidence/validate/validate.ts';
 import { writeWhole } from '../../io/disk/files.ts';
 import { logFiles } from '../../io/disk/log-files.ts';

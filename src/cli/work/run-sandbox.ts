@@ -7,7 +7,6 @@ import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
 import type { Call } from '../call/command.ts';
 import { commandLine } from '../call/shell-words.ts';
 
-/** Everything that `affidavit sandbox` does. */
 export async function runSandbox({ options, after }: Call): Promise<number> {
   const command = requireWords(after);
   const sandbox = await startSandbox({ port: options.number('port') });

@@ -1,24 +1,20 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
-import { validate } from '../../evidence/validate/validate.ts';
-import type { NamedDocument, Validation } from '../../evidence/validate/validate.ts';
+import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
 import { STDIN, readFileBounded } from '../../io/disk/files.ts';
 import { requireOutputs } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readResults, requireOneStdin } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
-import { openSigning } from '../../io/sigstore/signing-session.ts';
-import type { SigningSession } from '../../io/sigstore/signing-session.ts';
+import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { EXIT_CODES } from '../call/exit-codes.ts';
-import { reportOf } from '../call/report-flags.ts';
-import type { ReportChoice } from '../call/report-flags.ts';
+import { reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
-/** Everything that `affidavit validate` does. */
 export async function runValidate(call: Call): Promise<number> {
   // The archive to write; undefined: no evidence is asked for.
   const out = call.options.text('emit-evidence');

@@ -1,6 +1,5 @@
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { verifyEvidence } from '../../evidence/verify/verify-evidence.ts';
-import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { openEntries } from '../../io/disk/bundle-source.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
@@ -9,11 +8,9 @@ import { documentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import type { Call } from '../call/command.ts';
 import { EXIT_CODES } from '../call/exit-codes.ts';
-import { reportOf } from '../call/report-flags.ts';
-import type { ReportChoice } from '../call/report-flags.ts';
+import { reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
-/** Everything that `affidavit verify-evidence` does. */
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
   requireHarmlessOutput(call);

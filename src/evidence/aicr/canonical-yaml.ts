@@ -1,14 +1,12 @@
 // AICR's canonical text of a recipe: the document as yaml.v3 writes it again, without comments and with
 // sorted keys. Styles are kept, so `"a"` and `a` differ.
 
-import type { Digest } from '../../digest.ts';
-import { digestOf } from '../../digest.ts';
+import { digestOf, type Digest } from '../../digest.ts';
 import { decodeUtf8 } from '../../document/text.ts';
 import type { YamlBuilder } from '../../document/yaml-entries.ts';
 import { readYaml } from '../../document/yaml-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { renderYaml } from './yaml-emitter.ts';
-import type { Entry, YamlNode } from './yaml-emitter.ts';
+import { renderYaml, type Entry, type YamlNode } from './yaml-emitter.ts';
 
 /** `legacy` is what predicates v1 and v2 hash; `v3` leaves out `metadata.version`. */
 export type CanonicalRules = 'legacy' | 'v3';

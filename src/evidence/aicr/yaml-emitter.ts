@@ -2,8 +2,7 @@
 
 import { ESCAPES } from '../../document/yaml-scalars.ts';
 import type { Context, Scalar, ScalarStyle } from '../../document/yaml-scalars.ts';
-import { canonicalStyle, hasBreak, isPrintable } from './yaml-style.ts';
-import type { ScalarPosition } from './yaml-style.ts';
+import { canonicalStyle, hasBreak, isPrintable, type ScalarPosition } from './yaml-style.ts';
 
 export type ScalarNode = Scalar & { readonly kind: 'scalar' };
 

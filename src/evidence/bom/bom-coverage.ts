@@ -1,7 +1,5 @@
-import { isImage } from '../../bom/bom.ts';
-import type { Bom, BomComponent } from '../../bom/bom.ts';
-import { baseNameOf, renderImage } from '../../bom/image.ts';
-import type { Image } from '../../bom/image.ts';
+import { isImage, type Bom, type BomComponent } from '../../bom/bom.ts';
+import { baseNameOf, renderImage, type Image } from '../../bom/image.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';

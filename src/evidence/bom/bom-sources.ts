@@ -1,9 +1,7 @@
-import { imagesOfValues, renderImage } from '../../bom/image.ts';
-import type { Image } from '../../bom/image.ts';
+import { imagesOfValues, renderImage, type Image } from '../../bom/image.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { imagesOf } from '../snapshot/snapshot.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { imagesOf, type Snapshot } from '../snapshot/snapshot.ts';
 
 /** Everything that a bill of materials has to list, sorted. */
 export interface BomSources {

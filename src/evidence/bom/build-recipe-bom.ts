@@ -1,5 +1,4 @@
-import { buildBom } from '../../bom/build-bom.ts';
-import type { Application } from '../../bom/build-bom.ts';
+import { buildBom, type Application } from '../../bom/build-bom.ts';
 import type { Tool } from '../../tool.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';

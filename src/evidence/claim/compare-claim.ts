@@ -1,5 +1,4 @@
-import type { Data, Json } from '../../document/data.ts';
-import { Plain, isDataList, isDataMap } from '../../document/data.ts';
+import { Plain, isDataList, isDataMap, type Data, type Json } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';

@@ -8,8 +8,7 @@ import { quote } from '../../quote.ts';
 import { encodeStatement, parseStatement, sha256Of } from '../../statement/statement.ts';
 import type { ReceivedStatement, StatementRules } from '../../statement/statement.ts';
 import { STATEMENT_FILE } from '../layout.ts';
-import { parsePredicate } from './predicate.ts';
-import type { ReceivedPredicate } from './predicate.ts';
+import { parsePredicate, type ReceivedPredicate } from './predicate.ts';
 
 const HINT = 'ask for evidence made by affidavit, or by an aicr that writes this version';
 

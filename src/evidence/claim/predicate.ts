@@ -1,5 +1,4 @@
-import { hexOf } from '../../digest.ts';
-import type { Digest } from '../../digest.ts';
+import { hexOf, type Digest } from '../../digest.ts';
 import type { Data, Json } from '../../document/data.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { parseUtcTime, timestampOf } from '../../document/time.ts';

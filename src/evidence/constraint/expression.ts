@@ -4,8 +4,7 @@ import { isBlank, trimBlanks } from '../../document/blanks.ts';
 import { MAX_VERSION_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
-import type { Decision, Unevaluable } from './decision.ts';
-import { PASSED, unevaluable } from './decision.ts';
+import { PASSED, unevaluable, type Decision, type Unevaluable } from './decision.ts';
 import {
   compareVersions,
   equalVersions,

@@ -5,12 +5,9 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
-import { itemReadings, splitFolded } from '../snapshot/label-reading.ts';
-import type { FoldedLabel } from '../snapshot/label-reading.ts';
-import { subtypeOf } from '../snapshot/snapshot.ts';
-import type { Snapshot, Subtype } from '../snapshot/snapshot.ts';
-import { PASSED, unevaluable } from './decision.ts';
-import type { Decision, Unevaluable } from './decision.ts';
+import { itemReadings, splitFolded, type FoldedLabel } from '../snapshot/label-reading.ts';
+import { subtypeOf, type Snapshot, type Subtype } from '../snapshot/snapshot.ts';
+import { PASSED, unevaluable, type Decision, type Unevaluable } from './decision.ts';
 
 export const GPU_NODES_PATH = 'NodeTopology.gpu-nodes.label';
 

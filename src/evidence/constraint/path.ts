@@ -3,10 +3,8 @@
 import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
-import { subtypeOf } from '../snapshot/snapshot.ts';
-import type { Snapshot, SnapshotItem, Subtype } from '../snapshot/snapshot.ts';
-import { unevaluable } from './decision.ts';
-import type { Unevaluable } from './decision.ts';
+import { subtypeOf, type Snapshot, type SnapshotItem, type Subtype } from '../snapshot/snapshot.ts';
+import { unevaluable, type Unevaluable } from './decision.ts';
 
 /** Which of a subtype's items is meant. */
 type Selector =

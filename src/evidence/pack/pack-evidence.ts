@@ -1,10 +1,7 @@
-import type { BundleFile } from '../../archive/entry.ts';
-import { memoryFile, sortedByPath } from '../../archive/entry.ts';
-import { seal } from '../../attestation/seal.ts';
-import type { Sealed, Signing } from '../../attestation/seal.ts';
+import { memoryFile, sortedByPath, type BundleFile } from '../../archive/entry.ts';
+import { seal, type Sealed, type Signing } from '../../attestation/seal.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
-import { digestOf } from '../../digest.ts';
-import type { Digest } from '../../digest.ts';
+import { digestOf, type Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { encodeManifest } from '../../manifest/manifest.ts';
@@ -12,8 +9,7 @@ import type { Tool } from '../../tool.ts';
 import type { Proof } from '../../trust/trust.ts';
 import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
 import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
-import { buildPredicate } from '../claim/predicate.ts';
-import type { PredicateFacts } from '../claim/predicate.ts';
+import { buildPredicate, type PredicateFacts } from '../claim/predicate.ts';
 import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import {
   ATTESTATION,
@@ -25,8 +21,7 @@ import {
   STATEMENT_FILE,
   ctrfFile,
 } from '../layout.ts';
-import { aicrVersionOf } from '../phase/ctrf.ts';
-import type { Results } from '../phase/ctrf.ts';
+import { aicrVersionOf, type Results } from '../phase/ctrf.ts';
 import type { Facts } from '../validate/facts.ts';
 import type { Validation } from '../validate/validate.ts';
 

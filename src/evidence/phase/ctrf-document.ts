@@ -1,5 +1,4 @@
-import { Plain, isDataList, isDataMap } from '../../document/data.ts';
-import type { Data, DataMap } from '../../document/data.ts';
+import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../../document/data.ts';
 import { encodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';

@@ -1,15 +1,12 @@
 // CTRF reports in, one report per phase out. docs/format.md §7.
 
-import { isDataMap } from '../../document/data.ts';
-import type { Data } from '../../document/data.ts';
+import { isDataMap, type Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
+import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
 import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';
-import { PHASES, isPhase } from './phase.ts';
-import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
+import { PHASES, isPhase, type Phase, type PhaseCounts, type PhaseTest } from './phase.ts';
 
 /** The report of one phase. */
 export interface CtrfReport {

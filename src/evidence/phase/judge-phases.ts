@@ -2,8 +2,7 @@ import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { countTests } from './ctrf-document.ts';
 import type { CtrfReport } from './ctrf.ts';
-import { PHASES } from './phase.ts';
-import type { Phase, PhaseResult, PhaseTest, TestStatus } from './phase.ts';
+import { PHASES, type Phase, type PhaseResult, type PhaseTest, type TestStatus } from './phase.ts';
 
 /** A phase that the recipe's `validation` block names, with the checks that it declares. */
 export interface DeclaredPhase {

@@ -1,5 +1,4 @@
-import { booleanOf } from '../../document/data.ts';
-import type { Data, DataMap } from '../../document/data.ts';
+import { booleanOf, type Data, type DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import type { Parsed } from '../../errors/evidence-error.ts';
 

@@ -1,10 +1,8 @@
-import { describe, scalarText } from '../../document/data.ts';
-import type { Data } from '../../document/data.ts';
+import { describe, scalarText, type Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError, parsedList } from '../../errors/evidence-error.ts';
 import type { Finding, Parsed } from '../../errors/evidence-error.ts';
-import { PHASES } from '../phase/phase.ts';
-import type { Phase } from '../phase/phase.ts';
+import { PHASES, type Phase } from '../phase/phase.ts';
 
 /** One demand of a recipe on a value, as written: an expression may be unreadable, the recipe is not. */
 export interface RecipeConstraint {

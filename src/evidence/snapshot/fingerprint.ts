@@ -1,12 +1,9 @@
 import { trimBlanks } from '../../document/blanks.ts';
-import { scalarText } from '../../document/data.ts';
-import type { DataMap } from '../../document/data.ts';
+import { scalarText, type DataMap } from '../../document/data.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
-import { itemReadings, splitFolded, wholeNumber } from './label-reading.ts';
-import type { LabelReading } from './label-reading.ts';
-import { subtypeOf } from './snapshot.ts';
-import type { Snapshot } from './snapshot.ts';
+import { itemReadings, splitFolded, wholeNumber, type LabelReading } from './label-reading.ts';
+import { subtypeOf, type Snapshot } from './snapshot.ts';
 
 /** One stable fact of a cluster. `value` is "" if the snapshot does not show it. */
 export interface Dimension {

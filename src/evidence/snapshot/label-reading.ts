@@ -3,8 +3,7 @@
 // Folded, in `data`: `<key>: <value>|<node>,<node>`, and `<key>.<value>` for the key when nodes differ
 // in its value, which a label of that very name writes too. Lossless, in `items`: key and value apart.
 
-import { Plain, booleanOf, scalarText } from '../../document/data.ts';
-import type { Data, DataMap } from '../../document/data.ts';
+import { Plain, booleanOf, scalarText, type Data, type DataMap } from '../../document/data.ts';
 import type { SnapshotItem, Subtype } from './snapshot.ts';
 
 /** One value of one label. */

@@ -1,5 +1,4 @@
-import { scalarText } from '../../document/data.ts';
-import type { Data, DataMap } from '../../document/data.ts';
+import { scalarText, type Data, type DataMap } from '../../document/data.ts';
 import {
   acceptHeader,
   parseFlatMetadata,

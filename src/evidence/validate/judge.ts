@@ -8,12 +8,10 @@ import type { LocatePhase } from '../phase/judge-phases.ts';
 import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { ReadRecipe, Recipe } from '../recipe/recipe.ts';
-import { fingerprintFindings, fingerprintOf } from '../snapshot/fingerprint.ts';
-import type { Fingerprint } from '../snapshot/fingerprint.ts';
+import { fingerprintFindings, fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
 import { isMeasured, matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import { snapshotDoubts } from '../snapshot/snapshot.ts';
+import { snapshotDoubts, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Facts } from './facts.ts';
 
 /** What evidence is made of, as far as it could be read; each part knows its own file's name. */
@@ -22,12 +20,6 @@ export interface Parts {
   readonly snapshot: Snapshot | undefined;
   readonly results: JudgedResults;
   readonly bom: ListedBom | undefined;
-}
-
-/** The same with everything that emitting needs. */
-export interface WholeParts extends Parts {
-  readonly recipe: ReadRecipe;
-  readonly snapshot: Snapshot;
 }
 
 export interface JudgedResults extends Pick<Results, 'reports' | 'findings'> {
@@ -55,11 +47,6 @@ export interface Judgement {
   readonly findings: readonly Finding[];
 }
 
-export interface WholeJudgement extends Judgement {
-  readonly cluster: ClusterAssessment;
-  readonly phases: JudgedPhases;
-}
-
 export interface JudgedPhases {
   /** All three phases, in order; of those reports that could be read. */
   readonly results: readonly PhaseResult[];
@@ -69,8 +56,6 @@ export interface JudgedPhases {
 }
 
 /** Judges a cluster and the results of its tests by a recipe: for who emits, and for who verifies. */
-export function judge(parts: WholeParts, options: JudgeOptions): WholeJudgement;
-export function judge(parts: Parts, options: JudgeOptions): Judgement;
 export function judge(parts: Parts, { now, locate }: JudgeOptions): Judgement {
   const { snapshot, results, bom } = parts;
   const recipe = parts.recipe?.recipe;

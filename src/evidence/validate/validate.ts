@@ -3,13 +3,10 @@ import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/judge-phases.ts';
 import type { PhaseResult } from '../phase/phase.ts';
-import { readRecipe } from '../recipe/recipe.ts';
-import type { ReadRecipe } from '../recipe/recipe.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import { parseSnapshot } from '../snapshot/snapshot.ts';
+import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
+import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Facts } from './facts.ts';
-import type { ClusterAssessment } from './judge.ts';
-import { judge } from './judge.ts';
+import { judge, type ClusterAssessment } from './judge.ts';
 
 /** A document as it was given: complaints name it as the user did. */
 export interface NamedDocument {
@@ -55,6 +52,7 @@ export function validate(inputs: ValidationInputs): Validation {
   const parts = { recipe: read, snapshot, results: { reports, findings, isWhole: true } };
   const judgement = judge({ ...parts, bom: undefined }, { now, locate: locateIn(results) });
   const { facts, cluster, phases } = judgement;
+  if (cluster === undefined || phases === undefined) throw new TypeError('nothing was judged');
   return {
     ...{ inputs, recipe, recipeDigest, canonical, snapshot, cluster, facts },
     phases: phases.results,

@@ -1,18 +1,13 @@
-import { documentOf } from '../../archive/entry.ts';
-import type { ReceivedFiles } from '../../archive/entry.ts';
+import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
 import type { Outcome } from '../../attestation/check-log.ts';
-import { digestOf } from '../../digest.ts';
-import type { Digest } from '../../digest.ts';
+import { digestOf, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Fault } from '../../errors/evidence-error.ts';
-import { inventoryFaults, parseManifest } from '../../manifest/manifest.ts';
-import type { Manifest } from '../../manifest/manifest.ts';
+import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import { inventoryFaults, parseManifest, type Manifest } from '../../manifest/manifest.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../layout.ts';
 import type { EvidenceLog } from './checks.ts';
 
-/** The manifest that the statement names. */
 export interface BoundManifest {
   readonly manifest: Manifest;
   /** The bundle's identity. */

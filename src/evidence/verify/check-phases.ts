@@ -1,8 +1,7 @@
 import type { Fault } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
-import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { phaseDetailsClaim, phasesClaim } from '../claim/predicate.ts';
+import { phaseDetailsClaim, phasesClaim, type ReceivedPredicate } from '../claim/predicate.ts';
 import { aicrVersionOf } from '../phase/ctrf.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { JudgedPhases } from '../validate/judge.ts';

@@ -1,20 +1,14 @@
-import { documentOf } from '../../archive/entry.ts';
-import type { ReceivedFiles } from '../../archive/entry.ts';
+import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
-import { digestOf } from '../../digest.ts';
-import type { Digest } from '../../digest.ts';
+import { digestOf, type Digest } from '../../digest.ts';
 import { decodeYaml } from '../../document/yaml.ts';
 import { faultOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
-import { parsePhaseReport } from '../phase/ctrf.ts';
-import type { CtrfReport } from '../phase/ctrf.ts';
-import { PHASES } from '../phase/phase.ts';
-import type { Phase } from '../phase/phase.ts';
-import { readRecipe } from '../recipe/recipe.ts';
-import type { ReadRecipe } from '../recipe/recipe.ts';
-import { parseSnapshot } from '../snapshot/snapshot.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { parsePhaseReport, type CtrfReport } from '../phase/ctrf.ts';
+import { PHASES, type Phase } from '../phase/phase.ts';
+import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
+import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ListedBom } from '../validate/judge.ts';
 
 /** A part of a bundle, or why it could not be read: that is said in the check that the part belongs to. */
@@ -55,7 +49,6 @@ export interface BundleReports {
   readonly digests: ReadonlyMap<Phase, Digest>;
   /** Why a report could not be read. */
   readonly faults: readonly Fault[];
-  /** Reports of no phase. */
   readonly strays: readonly Fault[];
 }
 

@@ -1,8 +1,7 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { locateInBundle } from '../layout.ts';
-import { judge } from '../validate/judge.ts';
-import type { Judgement } from '../validate/judge.ts';
+import { judge, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkPhases } from './check-phases.ts';
 import type { EvidenceLog } from './checks.ts';

@@ -1,8 +1,7 @@
 import type { Entry } from '../../archive/entry.ts';
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
 import type { Kind, Received, Recomputed } from '../../attestation/kind.ts';
-import { verify } from '../../attestation/verify.ts';
-import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
+import { verify, type Verification, type VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { ReceivedStatement } from '../../statement/statement.ts';
@@ -12,8 +11,7 @@ import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { Facts } from '../validate/facts.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
-import { CHECK_NAMES } from './checks.ts';
-import type { CheckName } from './checks.ts';
+import { CHECK_NAMES, type CheckName } from './checks.ts';
 import { formatFindings } from './format-findings.ts';
 import { recompute } from './recompute.ts';
 
@@ -32,7 +30,6 @@ export interface EvidenceFound {
 /** What `affidavit verify-evidence` found. */
 export type VerificationReport = Verification<CheckName> & EvidenceFound;
 
-/** The kind "recipe evidence". */
 const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
   layout: EVIDENCE_LAYOUT,
   checks: CHECK_NAMES,

@@ -2,8 +2,7 @@ import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 
 import type { BundleFile } from '../../archive/entry.ts';
-import type { BundlePath } from '../../bundle-path.ts';
-import { isBundlePath } from '../../bundle-path.ts';
+import { isBundlePath, type BundlePath } from '../../bundle-path.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isPhase, PHASES } from '../../evidence/phase/phase.ts';
 import { MAX_ENTRIES, MAX_LOG_NAME_CHARACTERS } from '../../limits.ts';

@@ -1,10 +1,7 @@
-import type { Dirent, Stats } from 'node:fs';
-import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open, opendir } from 'node:fs/promises';
+import { constants, type Dirent, type Stats } from 'node:fs';
+import { open, opendir, type FileHandle } from 'node:fs/promises';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { ErrorDetail } from '../../errors/evidence-error.ts';
+import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { unreadable } from './system-error.ts';
 

@@ -1,5 +1,4 @@
-import { constants, fstatSync } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { constants, fstatSync, type Stats } from 'node:fs';
 import { lstat, realpath, stat, writeFile } from 'node:fs/promises';
 
 import { requireFree, writeWhole } from './files.ts';

@@ -1,6 +1,5 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Policy } from '../../policy/policy.ts';
-import { parsePolicy } from '../../policy/policy.ts';
+import { parsePolicy, type Policy } from '../../policy/policy.ts';
 import { readConfig } from './files.ts';
 
 export interface Pin {

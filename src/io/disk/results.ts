@@ -2,8 +2,7 @@ import type { Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
+import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { ResultsCollector, resultsMissing } from '../../evidence/phase/ctrf.ts';
 import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';

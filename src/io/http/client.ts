@@ -15,7 +15,6 @@ type HttpInit = Pick<RequestInit, 'method' | 'headers' | 'body'>;
 
 /** What a server said, whole, whatever its status. */
 export interface HttpAnswer {
-  /** The status is one of 200 to 299. */
   readonly ok: boolean;
   readonly status: number;
   readonly headers: Headers;

@@ -1,15 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_REQUEST_BYTES } from '../../limits.ts';
 import type { KeyPair } from '../../sandbox/certificate.ts';
-import { GRPC, errorReply } from '../../sandbox/http.ts';
-import type { Reply, Request } from '../../sandbox/http.ts';
-import { buildInstance } from '../../sandbox/instance.ts';
-import type { Instance, SandboxKeys } from '../../sandbox/instance.ts';
+import { GRPC, errorReply, type Reply, type Request } from '../../sandbox/http.ts';
+import { buildInstance, type Instance, type SandboxKeys } from '../../sandbox/instance.ts';
 import { AMBIENT_REQUEST_TOKEN, SANDBOX_ISSUER, buildToken } from '../../sandbox/oidc.ts';
 import type { Json, SigningConfigName } from '../../sandbox/trust-material.ts';
 import { isSystemError } from '../disk/system-error.ts';

@@ -1,7 +1,6 @@
 // Fulcio's API: https://github.com/sigstore/fulcio/blob/main/fulcio.proto
 
-import { X509Certificate, generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { X509Certificate, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 import type { Signer } from '@sigstore/sign';
 

@@ -1,5 +1,4 @@
-import { parseSigningConfig } from '../../sign/signing-config.ts';
-import type { SigningConfig } from '../../sign/signing-config.ts';
+import { parseSigningConfig, type SigningConfig } from '../../sign/signing-config.ts';
 import { readConfig } from '../disk/files.ts';
 
 /** The services of a file, or those of the embedded public-good instance if no file is named. */

@@ -7,8 +7,7 @@ import type { Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { postJson } from '../http/client.ts';
-import { callService, readAnswer, requestFrom } from './service-request.ts';
-import type { ServiceOutcome } from './service-request.ts';
+import { callService, readAnswer, requestFrom, type ServiceOutcome } from './service-request.ts';
 
 type Entry = NonNullable<Awaited<ReturnType<Witness['testify']>>['tlogEntries']>[number];
 

@@ -1,8 +1,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
-import { exchange } from '../http/client.ts';
-import type { HttpAnswer, HttpFailure, HttpRequest } from '../http/client.ts';
+import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from '../http/client.ts';
 
 /** A service that signing calls, as errors name it. */
 interface ServiceName {
@@ -40,7 +39,6 @@ export async function callService(request: ServiceRequest): Promise<ServiceOutco
   return await exchange({ url, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES });
 }
 
-/** The second half. */
 export function readAnswer<T>(
   service: ServiceName,
   outcome: ServiceOutcome,

@@ -1,7 +1,6 @@
 import type { Signing } from '../../attestation/seal.ts';
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
-import { stageSandboxFiles } from '../sandbox/sandbox-files.ts';
-import type { StagedFiles } from '../sandbox/sandbox-files.ts';
+import { stageSandboxFiles, type StagedFiles } from '../sandbox/sandbox-files.ts';
 import { readTrust } from './read-trust.ts';
 
 export interface SigningChoice {

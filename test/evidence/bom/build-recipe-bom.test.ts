@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { Ajv } from 'ajv';
-import type { AnySchemaObject } from 'ajv';
+import { Ajv, type AnySchemaObject } from 'ajv';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

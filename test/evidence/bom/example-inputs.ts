@@ -1,8 +1,6 @@
 import { decodeJson } from '../../../src/document/json.ts';
-import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
-import type { Recipe } from '../../../src/evidence/recipe/recipe.ts';
-import { parseSnapshot } from '../../../src/evidence/snapshot/snapshot.ts';
-import type { Snapshot } from '../../../src/evidence/snapshot/snapshot.ts';
+import { parseRecipe, type Recipe } from '../../../src/evidence/recipe/recipe.ts';
+import { parseSnapshot, type Snapshot } from '../../../src/evidence/snapshot/snapshot.ts';
 
 const encoder = new TextEncoder();
 

@@ -10,8 +10,7 @@ import {
 } from '../../../src/evidence/constraint/evaluate.ts';
 import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { fingerprintOf } from '../../../src/evidence/snapshot/fingerprint.ts';
-import { parseSnapshot } from '../../../src/evidence/snapshot/snapshot.ts';
-import type { Snapshot } from '../../../src/evidence/snapshot/snapshot.ts';
+import { parseSnapshot, type Snapshot } from '../../../src/evidence/snapshot/snapshot.ts';
 import { MAX_VALUE_CHARACTERS } from '../../../src/limits.ts';
 import { AICR_V011, AICR_V1 } from '../../../src/media-types.ts';
 import { dataFrom } from '../../document/data-from.ts';

@@ -3,8 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { Plain } from '../../../src/document/data.ts';
-import type { Data } from '../../../src/document/data.ts';
+import { Plain, type Data } from '../../../src/document/data.ts';
 import { decodeYaml } from '../../../src/document/yaml.ts';
 import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { MAX_CONSTRAINTS } from '../../../src/limits.ts';

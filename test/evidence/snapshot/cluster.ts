@@ -1,5 +1,4 @@
-import { parseSnapshot } from '../../../src/evidence/snapshot/snapshot.ts';
-import type { Snapshot } from '../../../src/evidence/snapshot/snapshot.ts';
+import { parseSnapshot, type Snapshot } from '../../../src/evidence/snapshot/snapshot.ts';
 import { AICR_V1 } from '../../../src/media-types.ts';
 import { dataFrom } from '../../document/data-from.ts';
 

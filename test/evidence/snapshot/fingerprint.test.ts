@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { fingerprintFindings, fingerprintOf } from '../../../src/evidence/snapshot/fingerprint.ts';
 import { acceleratorOfProduct, isAccelerator } from '../../../src/evidence/snapshot/gpu-sku.ts';
-import { EKS_H100, snapshotWith } from './cluster.ts';
-import type { Measured } from './cluster.ts';
+import { EKS_H100, snapshotWith, type Measured } from './cluster.ts';
 
 const REGION = 'topology.kubernetes.io/region';
 const PRODUCT = 'nvidia.com/gpu.product';

@@ -5,8 +5,7 @@ import { fingerprintOf } from '../../../src/evidence/snapshot/fingerprint.ts';
 import { matchFaults, matchFindings, matchRecipe } from '../../../src/evidence/snapshot/match.ts';
 import { AICR_V1 } from '../../../src/media-types.ts';
 import { dataFrom } from '../../document/data-from.ts';
-import { EKS_H100, snapshotWith } from './cluster.ts';
-import type { Measured } from './cluster.ts';
+import { EKS_H100, snapshotWith, type Measured } from './cluster.ts';
 
 const CRITERIA = { service: 'eks', accelerator: 'h100', os: 'ubuntu' };
 

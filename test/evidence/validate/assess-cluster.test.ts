@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { assessCluster } from '../../../src/evidence/validate/judge.ts';
 import { dataFrom } from '../../document/data-from.ts';
-import { EKS_H100, snapshotWith } from '../snapshot/cluster.ts';
-import type { Measured } from '../snapshot/cluster.ts';
+import { EKS_H100, snapshotWith, type Measured } from '../snapshot/cluster.ts';
 
 const NOW = new Date('2026-06-10T01:20:00Z');
 const RECIPE = {

@@ -9,12 +9,7 @@ import { parsePhaseReport } from '../../../src/evidence/phase/ctrf.ts';
 import { readRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { parseSnapshot } from '../../../src/evidence/snapshot/snapshot.ts';
 import { judge } from '../../../src/evidence/validate/judge.ts';
-import type {
-  Judgement,
-  ListedBom,
-  Parts,
-  WholeParts,
-} from '../../../src/evidence/validate/judge.ts';
+import type { Judgement, ListedBom, Parts } from '../../../src/evidence/validate/judge.ts';
 import { validate } from '../../../src/evidence/validate/validate.ts';
 import { DEMO, NOW, TOOL, demoText, replaced, resultsOf, validateDemo } from '../demo.ts';
 
@@ -31,7 +26,7 @@ function listedBom(): ListedBom {
 
 const { reports } = resultsOf(DEMO.results ?? {});
 
-const WHOLE: WholeParts = {
+const WHOLE: Parts = {
   recipe: readRecipe(Buffer.from(DEMO.recipe), 'recipe.yaml'),
   snapshot: parseSnapshot(decodeYaml(Buffer.from(DEMO.snapshot), 's.yaml'), 's.yaml'),
   results: { reports, findings: [], isWhole: true },
@@ -119,8 +114,8 @@ describe('judge', () => {
     const some = new Map([...reports].filter(([name]) => name !== phase));
     const results = { ...WHOLE.results, reports: some };
     const { phases } = judge({ ...WHOLE, results }, OPTIONS);
-    expect(phases.results.map(({ state }) => state)).toEqual(['not-run', 'green', 'green']);
-    expect(phases.faults).toMatchObject([{ code: 'PHASE_NOT_GREEN', at: 'ctrf/deployment.json' }]);
+    expect(phases?.results.map(({ state }) => state)).toEqual(['not-run', 'green', 'green']);
+    expect(phases?.faults).toMatchObject([{ code: 'PHASE_NOT_GREEN', at: 'ctrf/deployment.json' }]);
   });
 
   it('passes on what was found while results were read', () => {

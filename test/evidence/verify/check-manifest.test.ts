@@ -5,8 +5,7 @@ import { digestOf } from '../../../src/digest.ts';
 import { MANIFEST_FILE } from '../../../src/evidence/layout.ts';
 import { checkManifest } from '../../../src/evidence/verify/check-manifest.ts';
 import { CHECK_NAMES } from '../../../src/evidence/verify/checks.ts';
-import type { Contents } from '../demo.ts';
-import { changed, contentsOf, packDemo, predicateIn, receivedOf } from '../demo.ts';
+import { changed, contentsOf, packDemo, predicateIn, receivedOf, type Contents } from '../demo.ts';
 
 const CONTENTS = await contentsOf((await packDemo()).files);
 const PREDICATE = predicateIn(CONTENTS);

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { CheckLog } from '../../../src/attestation/check-log.ts';
 import type { ReceivedPredicate } from '../../../src/evidence/claim/predicate.ts';
-import { CHECK_NAMES } from '../../../src/evidence/verify/checks.ts';
-import type { CheckName } from '../../../src/evidence/verify/checks.ts';
+import { CHECK_NAMES, type CheckName } from '../../../src/evidence/verify/checks.ts';
 import { recompute } from '../../../src/evidence/verify/recompute.ts';
-import type { Contents } from '../demo.ts';
-import { changed, contentsOf, packDemo, predicateIn, receivedOf } from '../demo.ts';
+import { changed, contentsOf, packDemo, predicateIn, receivedOf, type Contents } from '../demo.ts';
 
 const CONTENTS = await contentsOf((await packDemo()).files);
 const PREDICATE = predicateIn(CONTENTS);

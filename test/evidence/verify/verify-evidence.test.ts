@@ -2,15 +2,12 @@
 // are tested in test/e2e.
 import { describe, expect, it } from 'vitest';
 
-import type { Entry } from '../../../src/archive/entry.ts';
-import { memoryFile } from '../../../src/archive/entry.ts';
+import { memoryFile, type Entry } from '../../../src/archive/entry.ts';
 import type { VerifyOptions } from '../../../src/attestation/verify.ts';
-import { CHECK_NAMES } from '../../../src/evidence/verify/checks.ts';
-import type { CheckName } from '../../../src/evidence/verify/checks.ts';
+import { CHECK_NAMES, type CheckName } from '../../../src/evidence/verify/checks.ts';
 import { verifyEvidence } from '../../../src/evidence/verify/verify-evidence.ts';
 import { SIGNER, fakeBundle, fakeSigner, fakeTrust } from '../../attestation/fake-trust.ts';
-import type { Contents } from '../demo.ts';
-import { NOW, TOOL, bundlePath, changed, contentsOf, packDemo } from '../demo.ts';
+import { NOW, TOOL, bundlePath, changed, contentsOf, packDemo, type Contents } from '../demo.ts';
 
 const ATTESTATION = 'attestation.intoto.jsonl';
 const SIGNED = await contentsOf(

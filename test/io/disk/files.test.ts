@@ -14,8 +14,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { BundlePath } from '../../../src/bundle-path.ts';
-import { isBundlePath } from '../../../src/bundle-path.ts';
+import { isBundlePath, type BundlePath } from '../../../src/bundle-path.ts';
 import { digestOf } from '../../../src/digest.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { hashFile, readFileBounded, requireFree, writeWhole } from '../../../src/io/disk/files.ts';

@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { collectFiles } from '../../../src/archive/collect.ts';
-import { encodeArchive } from '../../../src/archive/encode-archive.ts';
-import type { EncodeOptions } from '../../../src/archive/encode-archive.ts';
-import { memoryFile } from '../../../src/archive/entry.ts';
-import type { BundleFile } from '../../../src/archive/entry.ts';
+import { encodeArchive, type EncodeOptions } from '../../../src/archive/encode-archive.ts';
+import { memoryFile, type BundleFile } from '../../../src/archive/entry.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT, RECIPE_FILE } from '../../../src/evidence/layout.ts';
 import { openEntries } from '../../../src/io/disk/bundle-source.ts';
-import { writeWhole } from '../../../src/io/disk/files.ts';
-import type { WriteOptions } from '../../../src/io/disk/files.ts';
+import { writeWhole, type WriteOptions } from '../../../src/io/disk/files.ts';
 import { logFiles } from '../../../src/io/disk/log-files.ts';
 import { pieces, rejection } from '../../archive/tar-parts.ts';
 import { scratch } from '../scratch.ts';

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { stageSandboxFiles } from '../../../src/io/sandbox/sandbox-files.ts';
-import { startSandbox } from '../../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { scratch } from '../scratch.ts';
 
 async function sandbox(): Promise<Sandbox> {

@@ -5,8 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as der from '../../../src/der/write-der.ts';
-import { startSandbox } from '../../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { MAX_REQUEST_BYTES } from '../../../src/limits.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../../src/sandbox/oidc.ts';
 import { get, post, requestCertificate, textAt } from '../../sandbox/ask.ts';

@@ -1,19 +1,16 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { ATTESTATION } from '../../../src/evidence/layout.ts';
-import { startSandbox } from '../../../src/io/sandbox/sandbox-server.ts';
-import type { Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
+import { startSandbox, type Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { readIdentityToken } from '../../../src/io/sigstore/identity-token-sources.ts';
 import { keylessSigner } from '../../../src/io/sigstore/keyless-signer.ts';
 import { SANDBOX_IDENTITY } from '../../../src/sandbox/oidc.ts';
 import type { SigningConfigName } from '../../../src/sandbox/trust-material.ts';
-import { parseSigningConfig } from '../../../src/sign/signing-config.ts';
-import type { SigningConfig } from '../../../src/sign/signing-config.ts';
+import { parseSigningConfig, type SigningConfig } from '../../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../../src/trust/sigstore-trust.ts';
 import type { Trust } from '../../../src/trust/trust.ts';
 import type { BundleJson } from '../../trust/forge.ts';
