@@ -87,6 +87,8 @@ function readBundle(reader: MessageReader, mediaTypes: readonly string[]): Sigst
     refuse(reader.place('mediaType'), quote(mediaType), mediaTypes.join(' or '));
   }
   refuseOther(reader, 'messageSignature', 'a DSSE envelope');
+  // Its absence is said before what is wrong in the envelope, which is read first.
+  reader.object('verificationMaterial');
   return {
     file: reader.at,
     mediaType,
@@ -149,12 +151,12 @@ function readChain(reader: MessageReader): LeafField {
 
 function readEntry(reader: MessageReader): LogEntry {
   return {
-    logIndex: integerField(reader, 'logIndex'),
-    keyId: reader.message('logId', (logId) => logId.bytes('keyId')),
     ...reader.message('kindVersion', (entry) => ({
       kind: entry.string('kind'),
       version: entry.string('version'),
     })),
+    keyId: reader.message('logId', (logId) => logId.bytes('keyId')),
+    logIndex: integerField(reader, 'logIndex'),
     integratedTime: integerField(reader, 'integratedTime'),
     signedEntryTimestamp: reader.has('inclusionPromise')
       ? reader.message('inclusionPromise', (promise) => promise.bytes('signedEntryTimestamp'))
@@ -167,10 +169,6 @@ function readEntry(reader: MessageReader): LogEntry {
 
 function readProof(reader: MessageReader): InclusionProof {
   return {
-    logIndex: integerField(reader, 'logIndex'),
-    treeSize: integerField(reader, 'treeSize'),
-    rootHash: reader.bytes('rootHash'),
-    hashes: readList(reader, 'hashes', MAX_PROOF_HASHES, readHash),
     ...reader.message('checkpoint', (note) => {
       const checkpointText = note.string('envelope');
       return {
@@ -178,6 +176,10 @@ function readProof(reader: MessageReader): InclusionProof {
         checkpointText,
       };
     }),
+    logIndex: integerField(reader, 'logIndex'),
+    treeSize: integerField(reader, 'treeSize'),
+    rootHash: reader.bytes('rootHash'),
+    hashes: readList(reader, 'hashes', MAX_PROOF_HASHES, readHash),
   };
 }
 

@@ -7,6 +7,7 @@ import { parseCheckpoint } from '../../src/trust/checkpoint.ts';
 import { preAuthEncoding } from '../../src/trust/dsse.ts';
 import { parseLeafCertificate } from '../../src/trust/leaf-certificate.ts';
 import { parseLogBody } from '../../src/trust/log-body.ts';
+import { parseSigstoreBundle } from '../../src/trust/sigstore-bundle.ts';
 import { parseTimestampToken } from '../../src/trust/timestamp-token.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { Forge } from './forge.ts';
@@ -93,6 +94,47 @@ describe('what comes from a service', () => {
     { kind: 'toString', version: '' },
   ])('an entry of kind $kind $version binds no envelope', (entry) => {
     expect(codeOf(() => parseLogBody(Buffer.from('{}'), entry, PLACE))).toBe('TIMESTAMP_INVALID');
+  });
+});
+
+describe('a Sigstore bundle', () => {
+  const parse = (bundle: unknown) => {
+    const bytes = Buffer.from(JSON.stringify(bundle));
+    return refusalOf(() => parseSigstoreBundle(bytes, { name: 'a.json', maxBytes: 100_000 }));
+  };
+  const material = signed.verificationMaterial;
+  const [entry] = material.tlogEntries;
+
+  it('lists the fields that it knows in the order of the format', () => {
+    expect(parse({ ...signed, zzz: 1 })).toMatchObject({
+      code: 'SIGSTORE_BUNDLE_INVALID',
+      at: 'a.json#/zzz',
+      expected: 'one of mediaType, verificationMaterial, dsseEnvelope',
+    });
+  });
+
+  it.each([
+    ['dsseEnvelope', { ...signed, dsseEnvelope: {} }, '/dsseEnvelope/payloadType'],
+    [
+      'verificationMaterial',
+      { mediaType: signed.mediaType, dsseEnvelope: {} },
+      '/verificationMaterial',
+    ],
+    [
+      'an entry',
+      { ...signed, verificationMaterial: { ...material, tlogEntries: [{}] } },
+      '/verificationMaterial/tlogEntries/0/kindVersion',
+    ],
+    [
+      'a proof',
+      {
+        ...signed,
+        verificationMaterial: { ...material, tlogEntries: [{ ...entry, inclusionProof: {} }] },
+      },
+      '/verificationMaterial/tlogEntries/0/inclusionProof/checkpoint',
+    ],
+  ])('names first what is missing first: of %s', (_, bundle, place) => {
+    expect(parse(bundle)).toMatchObject({ code: 'SIGSTORE_BUNDLE_INVALID', at: `a.json#${place}` });
   });
 });
 
