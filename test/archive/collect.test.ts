@@ -13,7 +13,8 @@ import {
   MAX_JSON_BYTES,
   MAX_RECIPE_BYTES,
 } from '../../src/limits.ts';
-import { header, pieces, received, rejection, tar, type Part } from './tar-parts.ts';
+import { rejection } from '../document/refusal.ts';
+import { header, pieces, received, tar, type Part } from './tar-parts.ts';
 
 const RECIPE = { name: 'recipe.yaml', content: 'kind: RecipeResult\n' };
 const LOG = { name: 'logs/deployment/a.log', content: 'x'.repeat(1000) };

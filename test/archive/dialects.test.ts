@@ -7,7 +7,8 @@ import { gunzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
-import { pieces, rejection } from './tar-parts.ts';
+import { rejection } from '../document/refusal.ts';
+import { pieces } from './tar-parts.ts';
 
 const FOLDER = new URL('../../testdata/archives/', import.meta.url);
 

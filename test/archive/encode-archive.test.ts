@@ -9,7 +9,8 @@ import { memoryFile, type BundleFile } from '../../src/archive/entry.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
-import { bytesOf, entry, pieces, received, rejection, tar } from './tar-parts.ts';
+import { rejection } from '../document/refusal.ts';
+import { bytesOf, entry, pieces, received, tar } from './tar-parts.ts';
 
 function file(path: string, content: string | Uint8Array): BundleFile {
   if (!isBundlePath(path)) throw new Error(`not a bundle path: ${path}`);

@@ -8,8 +8,9 @@ import { gunzip, gzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { MAX_FILE_BYTES, MAX_GZIP_HEADER_BYTES } from '../../src/limits.ts';
+import { rejection } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
-import { bytesOf, changing, header, pieces, rejection } from './tar-parts.ts';
+import { bytesOf, changing, header, pieces } from './tar-parts.ts';
 
 const TEXT = Buffer.from('one line of a log\n'.repeat(50));
 const GZIP = gzipSync(TEXT);

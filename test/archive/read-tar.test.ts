@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 
 import { readTar } from '../../src/archive/read-tar.ts';
 import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../../src/limits.ts';
+import { rejection } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
 import type { Part } from './tar-parts.ts';
-import { END, bytesOf, entry, header, pax, pieces, received, rejection, tar } from './tar-parts.ts';
+import { END, bytesOf, entry, header, pax, pieces, received, tar } from './tar-parts.ts';
 
 const RECIPE = { name: 'recipe.yaml', content: 'kind: RecipeResult\n' };
 const LOG = { name: 'logs/deployment/a.log', content: 'x'.repeat(1000) };

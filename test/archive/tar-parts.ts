@@ -89,14 +89,3 @@ export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer
 export async function received(archive: Uint8Array, size?: number): Promise<ReceivedFiles> {
   return await collectFiles(readTar(pieces(archive, size)), EVIDENCE_LAYOUT);
 }
-
-/** The EvidenceError that the promise is rejected with; undefined if it is not; others pass. */
-export async function rejection(promise: Promise<unknown>): Promise<EvidenceError | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (error instanceof EvidenceError) return error;
-    throw error;
-  }
-}

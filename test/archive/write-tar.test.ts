@@ -9,7 +9,8 @@ import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { MAX_FILE_BYTES } from '../../src/limits.ts';
-import { bytesOf, pieces, received, rejection } from './tar-parts.ts';
+import { rejection } from '../document/refusal.ts';
+import { bytesOf, pieces, received } from './tar-parts.ts';
 
 function pathOf(text: string): BundlePath {
   if (!isBundlePath(text)) throw new Error(`not a bundle path: ${text}`);

@@ -10,3 +10,14 @@ export function refusalOf(call: () => unknown): EvidenceError | undefined {
     throw error;
   }
 }
+
+/** The EvidenceError that the promise is rejected with; undefined if it is not; others pass. */
+export async function rejection(promise: Promise<unknown>): Promise<EvidenceError | undefined> {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    throw error;
+  }
+}

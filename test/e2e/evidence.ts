@@ -12,7 +12,6 @@ import { memoryFile, type BundleFile, type Entry } from '../../src/archive/entry
 import { gzip } from '../../src/archive/gzip.ts';
 import type { Signer } from '../../src/attestation/seal.ts';
 import type { VerifyOptions } from '../../src/attestation/verify.ts';
-import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
@@ -30,6 +29,7 @@ import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
 import type { Proof, Trust } from '../../src/trust/trust.ts';
+import { bundlePath, contentsOf } from '../evidence/demo.ts';
 import { ROOT, type RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 
@@ -454,21 +454,6 @@ function remembering(trust: Trust): Trust {
 
 function bundleFiles(files: Files): readonly BundleFile[] {
   return [...files].map(([path, content]) => memoryFile(bundlePath(path), content));
-}
-
-function bundlePath(path: string): BundlePath {
-  if (isBundlePath(path)) return path;
-  throw new Error(`not a bundle path: ${path}`);
-}
-
-async function contentsOf(files: readonly BundleFile[]): Promise<Files> {
-  const contents = new Map<string, Buffer>();
-  for (const file of files) {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of file.open()) chunks.push(chunk);
-    contents.set(file.path, Buffer.concat(chunks));
-  }
-  return contents;
 }
 
 /** The digests of files that the predicate carries beside the manifest's. */

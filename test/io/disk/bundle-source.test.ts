@@ -18,7 +18,8 @@ import { collectFiles } from '../../../src/archive/collect.ts';
 import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
 import { openEntries } from '../../../src/io/disk/bundle-source.ts';
 import { MAX_ENTRIES, MAX_RECIPE_BYTES } from '../../../src/limits.ts';
-import { rejection, tar } from '../../archive/tar-parts.ts';
+import { tar } from '../../archive/tar-parts.ts';
+import { rejection } from '../../document/refusal.ts';
 import { scratch } from '../scratch.ts';
 
 const FILES = {

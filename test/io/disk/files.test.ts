@@ -19,7 +19,8 @@ import { digestOf } from '../../../src/digest.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { hashFile, readFileBounded, requireFree, writeWhole } from '../../../src/io/disk/files.ts';
 import { MAX_FILE_BYTES } from '../../../src/limits.ts';
-import { bytesOf, changing, pieces, rejection } from '../../archive/tar-parts.ts';
+import { bytesOf, changing, pieces } from '../../archive/tar-parts.ts';
+import { rejection } from '../../document/refusal.ts';
 import { scratch } from '../scratch.ts';
 
 const FILES_MODULE = new URL('../../../src/io/disk/files.ts', import.meta.url).href;

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../src/digest.ts';
 import { logFiles } from '../../../src/io/disk/log-files.ts';
 import { MAX_FILE_BYTES, MAX_LOG_NAME_CHARACTERS } from '../../../src/limits.ts';
-import { rejection } from '../../archive/tar-parts.ts';
+import { rejection } from '../../document/refusal.ts';
 import { scratch } from '../scratch.ts';
 
 const LOGS = {

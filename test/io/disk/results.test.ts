@@ -5,9 +5,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { EvidenceError } from '../../../src/errors/evidence-error.ts';
+import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { readResults } from '../../../src/io/disk/results.ts';
 import { MAX_JSON_BYTES } from '../../../src/limits.ts';
+import { rejection } from '../../document/refusal.ts';
 import { bytesOf, exampleReport, exampleTest } from '../../evidence/phase/example-reports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'affidavit-results-'));
@@ -30,13 +31,7 @@ function write(name: string, value: unknown): string {
 }
 
 async function refusal(paths: readonly string[]): Promise<EvidenceError | undefined> {
-  try {
-    await readResults(paths);
-    return undefined;
-  } catch (error) {
-    if (error instanceof EvidenceError) return error;
-    throw error;
-  }
+  return await rejection(readResults(paths));
 }
 
 describe('readResults', () => {

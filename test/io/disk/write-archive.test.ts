@@ -12,7 +12,8 @@ import { EVIDENCE_LAYOUT, RECIPE_FILE } from '../../../src/evidence/layout.ts';
 import { openEntries } from '../../../src/io/disk/bundle-source.ts';
 import { writeWhole, type WriteOptions } from '../../../src/io/disk/files.ts';
 import { logFiles } from '../../../src/io/disk/log-files.ts';
-import { pieces, rejection } from '../../archive/tar-parts.ts';
+import { pieces } from '../../archive/tar-parts.ts';
+import { rejection } from '../../document/refusal.ts';
 import { scratch } from '../scratch.ts';
 
 const OPTIONS = { mtime: 1_700_000_000, force: false, layout: EVIDENCE_LAYOUT };

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { EvidenceError } from '../../../src/errors/evidence-error.ts';
+import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { readIdentityToken } from '../../../src/io/sigstore/identity-token-sources.ts';
+import { rejection } from '../../document/refusal.ts';
 
 interface Seen {
   readonly url: string | undefined;
@@ -35,16 +36,6 @@ async function withService(
   return seen;
 }
 
-async function refusal(promise: Promise<unknown>): Promise<EvidenceError | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    if (error instanceof EvidenceError) return error;
-    throw error;
-  }
-}
-
 function actions(url: string): Record<string, string> {
   return { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer-secret' };
 }
@@ -67,12 +58,12 @@ describe('an identity token', () => {
   });
 
   it('an empty flag is no token, and nobody else stands in for it', async () => {
-    const error = await refusal(readIdentityToken('', { SIGSTORE_ID_TOKEN: 'of-somebody-else' }));
+    const error = await rejection(readIdentityToken('', { SIGSTORE_ID_TOKEN: 'of-somebody-else' }));
     expect(error?.code).toBe('TOKEN_MISSING');
   });
 
   it('E-22 without any source names all three and the way without', async () => {
-    const error = await refusal(readIdentityToken(undefined, {}));
+    const error = await rejection(readIdentityToken(undefined, {}));
     expect([error?.code, error?.class]).toEqual(['TOKEN_MISSING', 'usage']);
     const told = `${error?.expected} ${error?.hint}`;
     for (const word of ['--identity-token', 'SIGSTORE_ID_TOKEN', 'id-token: write', '--no-sign']) {
@@ -88,7 +79,7 @@ describe('an identity token', () => {
   ])('of a service that %s is refused with the place', async (_, status, body, calls) => {
     let error: EvidenceError | undefined;
     const seen = await withService(status, body, async (url) => {
-      error = await refusal(readIdentityToken(undefined, actions(url)));
+      error = await rejection(readIdentityToken(undefined, actions(url)));
     });
     expect(error?.code).toBe('SERVICE_FAILED');
     expect(error?.at).toMatch(/^http:\/\/127\.0\.0\.1:/);
@@ -97,7 +88,7 @@ describe('an identity token', () => {
   });
 
   it('is never asked for in the clear', async () => {
-    const error = await refusal(readIdentityToken(undefined, actions('http://tokens.test/x')));
+    const error = await rejection(readIdentityToken(undefined, actions('http://tokens.test/x')));
     expect([error?.code, error?.at]).toEqual(['SIGNING_FAILED', 'ACTIONS_ID_TOKEN_REQUEST_URL']);
   });
 
@@ -106,7 +97,7 @@ describe('an identity token', () => {
     async (body) => {
       let error: EvidenceError | undefined;
       await withService(403, body, async (url) => {
-        error = await refusal(readIdentityToken(undefined, actions(`${url}&key=query-secret`)));
+        error = await rejection(readIdentityToken(undefined, actions(`${url}&key=query-secret`)));
       });
       expect(error?.code).toBe('SERVICE_FAILED');
       expect(error?.at).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -117,7 +108,7 @@ describe('an identity token', () => {
   it.each(['https://user:pass-word@tokens.test/x', 'user:pass-word@'])(
     'is not asked for with a password in the address, which is not shown: %s',
     async (address) => {
-      const error = await refusal(readIdentityToken(undefined, actions(address)));
+      const error = await rejection(readIdentityToken(undefined, actions(address)));
       expect([error?.code, error?.at]).toEqual(['SIGNING_FAILED', 'ACTIONS_ID_TOKEN_REQUEST_URL']);
       expect(JSON.stringify([error, error?.message])).not.toContain('pass-word');
     },

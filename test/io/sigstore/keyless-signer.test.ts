@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { EvidenceError } from '../../../src/errors/evidence-error.ts';
+import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { ATTESTATION } from '../../../src/evidence/layout.ts';
 import { startSandbox, type Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { readIdentityToken } from '../../../src/io/sigstore/identity-token-sources.ts';
@@ -13,6 +13,7 @@ import type { SigningConfigName } from '../../../src/sandbox/trust-material.ts';
 import { parseSigningConfig, type SigningConfig } from '../../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../../src/trust/sigstore-trust.ts';
 import type { Trust } from '../../../src/trust/trust.ts';
+import { rejection } from '../../document/refusal.ts';
 import type { BundleJson } from '../../trust/forge.ts';
 
 const STATEMENT = Buffer.from('{"_type":"https://in-toto.io/Statement/v1","subject":[]}');
@@ -113,15 +114,12 @@ describe.concurrent('a service that fails', () => {
   const LISTS = { ca: 'caUrls', log: 'rekorTlogUrls', tsa: 'tsaUrls' } as const;
 
   /** Signs with one service exchanged. */
-  async function failure(
+  async function signThrough(
     part: keyof typeof LISTS,
     handler: Handler,
-    base: SigningConfigName = 'signing_config.json',
-  ): Promise<EvidenceError> {
-    const server = createServer((request, response) => {
-      request.resume();
-      handler(request, response);
-    });
+    base: SigningConfigName,
+  ): Promise<Uint8Array> {
+    const server = createServer(handler);
     const url = await listen(server);
     const config = structuredClone(sandbox.signingConfigs[base]) as Record<
       string,
@@ -129,14 +127,24 @@ describe.concurrent('a service that fails', () => {
     >;
     for (const service of config[LISTS[part]] ?? []) service.url = url;
     try {
-      await sign(config, token());
-    } catch (error) {
-      if (error instanceof EvidenceError) return error;
-      throw error;
+      return await sign(config, token());
     } finally {
       server.closeAllConnections();
       server.close();
     }
+  }
+
+  async function failure(
+    part: keyof typeof LISTS,
+    handler: Handler,
+    base: SigningConfigName = 'signing_config.json',
+  ): Promise<EvidenceError> {
+    const drained: Handler = (request, response) => {
+      request.resume();
+      handler(request, response);
+    };
+    const error = await rejection(signThrough(part, drained, base));
+    if (error !== undefined) return error;
     throw new Error('the failure was not noticed');
   }
 
@@ -226,24 +234,13 @@ describe.concurrent('a service that fails', () => {
     'after it logged the entry gives it when asked again, by its own address (%s)',
     async (origin) => {
       const asked: string[] = [];
-      const server = createServer((request, response) => {
+      const handler: Handler = (request, response) => {
         asked.push(`${request.method}`);
         void relay(request, response, { origin, lost: asked.length === 1 });
-      });
-      const url = await listen(server);
-      const config = structuredClone(sandbox.signingConfigs['signing_config.v1.json']) as Record<
-        string,
-        { url: string }[]
-      >;
-      for (const service of config['rekorTlogUrls'] ?? []) service.url = url;
-      try {
-        const bytes = await sign(config);
-        expect(Buffer.from(trust.verify(bytes, ATTESTATION).payload)).toEqual(STATEMENT);
-        expect(asked).toEqual(['POST', 'POST', 'GET']);
-      } finally {
-        server.closeAllConnections();
-        server.close();
-      }
+      };
+      const bytes = await signThrough('log', handler, 'signing_config.v1.json');
+      expect(Buffer.from(trust.verify(bytes, ATTESTATION).payload)).toEqual(STATEMENT);
+      expect(asked).toEqual(['POST', 'POST', 'GET']);
     },
   );
 
@@ -275,7 +272,7 @@ describe.concurrent('a service that fails', () => {
 
   it('for a moment is asked again, and the signature succeeds', async () => {
     let calls = 0;
-    const server = createServer((request, response) => {
+    const handler: Handler = (request, response) => {
       calls += 1;
       const target = new URL(request.url ?? '/', sandbox.url);
       if (calls < 3) {
@@ -283,21 +280,10 @@ describe.concurrent('a service that fails', () => {
       } else {
         void forward(request, response, target);
       }
-    });
-    const url = await listen(server);
-    const config = structuredClone(sandbox.signingConfigs['signing_config.v1.json']) as Record<
-      string,
-      { url: string }[]
-    >;
-    for (const service of config['rekorTlogUrls'] ?? []) service.url = url;
-    try {
-      const bytes = await sign(config);
-      expect(Buffer.from(trust.verify(bytes, ATTESTATION).payload)).toEqual(STATEMENT);
-      expect(calls).toBe(3);
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
+    };
+    const bytes = await signThrough('log', handler, 'signing_config.v1.json');
+    expect(Buffer.from(trust.verify(bytes, ATTESTATION).payload)).toEqual(STATEMENT);
+    expect(calls).toBe(3);
   });
 
   it('never makes us tell the token, even if it repeats it', async () => {
