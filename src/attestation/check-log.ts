@@ -78,7 +78,7 @@ export class CheckLog<Name extends string> {
           outcome: 'not-reached',
           found: 'not checked',
           expected: 'the checks before it to pass',
-          hint: 'mend what failed above and verify again',
+          hint: 'fix what failed above and verify again',
           faults: [],
         },
     );

@@ -29,12 +29,12 @@ Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 n
     'certificate-identity': {
       type: 'text',
       helpValue: 'IDENTITY',
-      summary: 'Who must have signed, compared whole; with --certificate-oidc-issuer.',
+      summary: 'Who must have signed (exact match); with --certificate-oidc-issuer.',
     },
     'certificate-oidc-issuer': {
       type: 'text',
       helpValue: 'URL',
-      summary: 'The OIDC issuer that vouches for the identity, compared whole.',
+      summary: 'The OIDC issuer that vouches for the identity (exact match).',
     },
     policy: {
       type: 'text',

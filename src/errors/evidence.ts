@@ -15,7 +15,7 @@ export const CLAIM_ERRORS = {
   BOM_DIFFERS: ['invalid', 'the claimed bill of materials differs from the file'],
 } as const satisfies Meanings;
 
-/** Honest red: the evidence is whole, and it says that something is not right. */
+/** Honest red: the evidence is intact, and it says that something is not right. */
 export const RED_RESULTS = {
   CLUSTER_MISMATCH: ['failed', 'the cluster is not what the recipe is for'],
   CLUSTER_UNKNOWN: ['failed', 'the snapshot does not show what the recipe demands'],

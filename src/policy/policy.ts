@@ -10,7 +10,7 @@ export interface Policy {
   readonly signers: readonly Identity[];
 }
 
-/** Whole and exact: a pattern would let a look-alike in. */
+/** An exact match: a pattern would let a look-alike in. */
 export function allows(policy: Policy, signer: Identity): boolean {
   return policy.signers.some(
     ({ subject, issuer }) => subject === signer.subject && issuer === signer.issuer,

@@ -51,7 +51,7 @@ function doubtsOf({ root, signature, pinned }: VerificationReport): readonly str
 }
 
 const SENTENCES: Readonly<Record<Exclude<Verdict, 'verified'>, string>> = {
-  failed: 'The evidence is whole, and what it shows is not green.',
+  failed: 'The evidence is intact, but what it shows is not green.',
   invalid: 'The evidence does not prove what it claims. Do not rely on it.',
   unjudged: 'The evidence was not judged. Remove the cause named below and verify again.',
   undecided:

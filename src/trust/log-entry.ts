@@ -9,7 +9,7 @@ import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
 import type { TrustedLog } from './trusted-root.ts';
 
 const HINT =
-  'sign the statement again; a log entry is bound to one signature and cannot be exchanged';
+  'sign the statement again; a log entry is bound to one signature and cannot be swapped';
 /** The first thing that another Sigstore's bundle fails on. */
 const UNKNOWN_LOG_HINT =
   'if another Sigstore than that of the trusted root signed this, such as a sandbox, name its root with --trusted-root';

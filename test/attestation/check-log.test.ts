@@ -39,7 +39,7 @@ describe('a log of checks', () => {
       outcome: 'not-reached',
       found: 'not checked',
       expected: 'the checks before it to pass',
-      hint: 'mend what failed above and verify again',
+      hint: 'fix what failed above and verify again',
       faults: [],
     });
     expect(others.map((check) => check.outcome)).toEqual(['not-reached', 'not-reached']);

@@ -1,5 +1,5 @@
 // The demo's inputs in a folder of their own, and the program that makes evidence of them. Each JSON
-// report is held against its schema, whatever the test looks for.
+// report is compared with its schema, whatever the test looks for.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
   cpSync,

@@ -1,5 +1,5 @@
 // One bundle that verifies, and every way to change exactly one thing about it: whole, signed again by
-// a dishonest signer, packed differently. Each JSON report that is made here is held against its schema.
+// a dishonest signer, packed differently. Each JSON report that is made here is compared with its schema.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -129,10 +129,10 @@ describe('E-24 the signer', () => {
     ['the issuer with a newline', identity, `${issuer}\n`],
     ['the issuer in capitals', identity, issuer.toUpperCase()],
     ['a part of the issuer', identity, issuer.slice(0, -1)],
-    ['the two exchanged', issuer, identity],
+    ['the two swapped', issuer, identity],
   ];
 
-  it.each(lookAlikes)('is compared whole: not %s', async (_, wanted, vouching) => {
+  it.each(lookAlikes)('must be an exact match: not %s', async (_, wanted, vouching) => {
     const policy = { signers: [{ subject: wanted, issuer: vouching }] };
     const { code, faults, report } = await evidence.judge(files, { policy });
     expect([code, faults]).toEqual([2, [`SIGNER_NOT_ALLOWED ${ATTESTATION}`]]);
@@ -377,7 +377,7 @@ describe('a signature of other bytes', () => {
     ]);
   });
 
-  it('is refused if the payload was exchanged and the statement with it', async () => {
+  it('is refused if the payload was swapped and the statement with it', async () => {
     const statement = edited(fileIn(files, STATEMENT), { '/predicate/aicrVersion': 'v9' });
     const attestation = edited(fileIn(files, ATTESTATION), {
       '/dsseEnvelope/payload': statement.toString('base64'),

@@ -73,7 +73,7 @@ describe('a manifest', () => {
     );
   });
 
-  it('is written to the letter: its digest is the identity of the bundle', () => {
+  it('is written exactly so: its digest is the identity of the bundle', () => {
     const names = ['b.yml', 'B.log', 'a/x.cdx.json', 'a.json', 'a-b.txt'];
     const digest = digestOf('');
     const lines = (name: string, mediaType = '') => `    {

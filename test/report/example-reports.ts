@@ -200,7 +200,7 @@ function notReachedAfter(
           outcome: 'not-reached',
           found: 'not checked',
           expected: 'the checks before it to pass',
-          hint: 'mend what failed above and verify again',
+          hint: 'fix what failed above and verify again',
           faults: [],
         },
   );
@@ -284,7 +284,7 @@ export const FAILED: VerificationReport = {
         at: 'ctrf/performance.json',
         found: '0 passed, 1 failed, 1 pending',
         expected: 'at least one passed, none failed, pending or other',
-        hint: 'mend what the failed tests name, then run the phase again',
+        hint: 'fix what the failed tests name, then run the phase again',
       },
       {
         code: 'PHASE_NOT_GREEN',

@@ -59,7 +59,7 @@ describe('a statement', () => {
     );
   });
 
-  it('is written to the letter: this is what is signed', () => {
+  it('is written exactly so: this is what is signed', () => {
     const statement = {
       subjects: [
         { name: 'one', digest: digestOf('one') },

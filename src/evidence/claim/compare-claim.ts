@@ -100,7 +100,7 @@ function isSame(
   return present(claimed) === present(computed);
 }
 
-/** Values are compared whole and shown short, but never with half of a character. */
+/** Whole values are compared and shown short, but never with half of a character. */
 function shown(text: string | undefined): string {
   const safe = escapeInvisible(text ?? 'nothing');
   if (safe.length <= 200) return safe;

@@ -126,7 +126,7 @@ export interface ClusterAssessment {
   readonly findings: readonly Finding[];
 }
 
-/** @param now the time that the snapshot's own time is held against */
+/** @param now the time that the snapshot's own time is compared with */
 export function assessCluster(recipe: Recipe, snapshot: Snapshot, now: Date): ClusterAssessment {
   const fingerprint = fingerprintOf(snapshot);
   const match = matchRecipe(recipe, fingerprint);

@@ -113,7 +113,7 @@ function hangUp(request: IncomingMessage): void {
 describe.concurrent('a service that fails', () => {
   const LISTS = { ca: 'caUrls', log: 'rekorTlogUrls', tsa: 'tsaUrls' } as const;
 
-  /** Signs with one service exchanged. */
+  /** Signs with one service swapped. */
   async function signThrough(
     part: keyof typeof LISTS,
     handler: Handler,
