@@ -1,3 +1,4 @@
+import type { Sentence } from '../sentence.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from './catalogue.ts';
 import type { ErrorClass } from './meaning.ts';
 
@@ -61,6 +62,8 @@ export interface Fault {
   readonly found: string;
   readonly expected: string;
   readonly hint: string;
+  /** The same in the words of the domain; absent: what the code means says it. */
+  readonly sentence?: Sentence;
 }
 
 /** Something worth saying that changes no verdict. */

@@ -12,7 +12,7 @@ import {
   MAX_SNAPSHOT_BYTES,
 } from '../limits.ts';
 import type { AttestationFile } from '../trust/trust.ts';
-import type { LocatePhase } from './phase/judge-phases.ts';
+import type { LocatePhase } from './phase/phase-faults.ts';
 import { PHASES } from './phase/phase.ts';
 
 export const RECIPE_FILE = wellKnown('recipe.yaml');

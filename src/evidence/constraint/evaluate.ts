@@ -1,10 +1,12 @@
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_VALUE_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
+import { prose, sentence } from '../../sentence.ts';
 import type { RecipeConstraint } from '../recipe/recipe-validation.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { unevaluable, type Decision } from './decision.ts';
+import { sayDemand } from './demand.ts';
 import { evaluateExpression } from './expression.ts';
 import { GPU_NODES_PATH, gpuNodesEvaluator } from './gpu-nodes.ts';
 import { parsePath, readPath } from './path.ts';
@@ -81,6 +83,9 @@ function faultOf(result: ConstraintResult, at: string | undefined): Fault {
     found: `${quote(result.name)}: ${value}`,
     expected: quote(result.expected),
     hint: hintOf(result),
+    sentence: isFailed
+      ? sentence`${result.name} is ${result.actual ?? ''}, the recipe wants ${sayDemand(result.expected)}`
+      : sentence`${result.name} cannot be evaluated: ${prose(result.reason ?? 'no value')}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import { sentence, words } from '../../sentence.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
@@ -122,13 +123,17 @@ function countText(count: number): string {
 
 /** What is said of a dimension that is not, or not surely, as demanded. */
 function faultOf(row: DimensionMatch, file: string): Fault {
+  const { dimension, recipeRequires = '', fingerprintProvides = '', match } = row;
   const { code, found, hint } = complaintOf(row);
+  const has =
+    match === 'mismatched' ? sentence`the cluster has ${fingerprintProvides}` : words(found);
   return {
     code,
-    at: `${file}#/criteria/${row.dimension}`,
-    found: `${row.dimension}: ${found}`,
-    expected: quote(row.recipeRequires ?? ''),
+    at: `${file}#/criteria/${dimension}`,
+    found: `${dimension}: ${found}`,
+    expected: quote(recipeRequires),
     hint,
+    sentence: sentence`${words(dimension)}: ${has}, the recipe wants ${recipeRequires}`,
   };
 }
 

@@ -4,8 +4,13 @@ import { bomCoverage } from '../bom/bom-coverage.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import { constraintFaults, evaluateConstraints } from '../constraint/evaluate.ts';
 import type { Results } from '../phase/ctrf.ts';
-import type { LocatePhase } from '../phase/judge-phases.ts';
-import { judgePhases, phaseFaults, phaseFindings, vacuousFaults } from '../phase/judge-phases.ts';
+import { judgePhases } from '../phase/judge-phases.ts';
+import {
+  phaseFaults,
+  phaseFindings,
+  vacuousFaults,
+  type LocatePhase,
+} from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { ReadRecipe, Recipe } from '../recipe/recipe.ts';
 import { fingerprintFindings, fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';

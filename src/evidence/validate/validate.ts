@@ -1,7 +1,7 @@
 import { decodeYaml } from '../../document/yaml.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { Results } from '../phase/ctrf.ts';
-import type { LocatePhase } from '../phase/judge-phases.ts';
+import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
 import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';

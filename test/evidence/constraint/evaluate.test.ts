@@ -208,6 +208,11 @@ describe('constraintFaults', () => {
         found: '"OS.release.VERSION_ID": "OS.release" has no value "VERSION_ID"',
         expected: '"24.04"',
         hint: 'take the snapshot again, or correct the constraint',
+        sentence: [
+          { value: 'OS.release.VERSION_ID' },
+          ' cannot be evaluated: ',
+          { prose: '"OS.release" has no value "VERSION_ID"' },
+        ],
       },
       {
         code: 'CONSTRAINT_FAILED',
@@ -215,6 +220,13 @@ describe('constraintFaults', () => {
         found: '"OS.release.ID": "ubuntu"',
         expected: '"cos"',
         hint: 'the recipe says: "reinstall"',
+        sentence: [
+          { value: 'OS.release.ID' },
+          ' is ',
+          { value: 'ubuntu' },
+          ', the recipe wants ',
+          { value: 'cos' },
+        ],
       },
     ]);
   });

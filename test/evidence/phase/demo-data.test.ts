@@ -8,11 +8,8 @@ import { decodeYaml } from '../../../src/document/yaml.ts';
 import { bomCoverage } from '../../../src/evidence/bom/bom-coverage.ts';
 import { buildRecipeBom } from '../../../src/evidence/bom/build-recipe-bom.ts';
 import { locateInBundle } from '../../../src/evidence/layout.ts';
-import {
-  judgePhases,
-  phaseFaults,
-  phaseFindings,
-} from '../../../src/evidence/phase/judge-phases.ts';
+import { judgePhases } from '../../../src/evidence/phase/judge-phases.ts';
+import { phaseFaults, phaseFindings } from '../../../src/evidence/phase/phase-faults.ts';
 import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { parseSnapshot } from '../../../src/evidence/snapshot/snapshot.ts';
 import { readResults } from '../../../src/io/disk/results.ts';

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 import { locateInBundle } from '../../../src/evidence/layout.ts';
 import { countTests } from '../../../src/evidence/phase/ctrf-document.ts';
+import { judgePhases } from '../../../src/evidence/phase/judge-phases.ts';
 import {
-  judgePhases,
   phaseFaults,
   phaseFindings,
   vacuousFaults,
-} from '../../../src/evidence/phase/judge-phases.ts';
+} from '../../../src/evidence/phase/phase-faults.ts';
 import { PHASES, TEST_STATUSES } from '../../../src/evidence/phase/phase.ts';
 import type { Phase, PhaseTest, TestStatus } from '../../../src/evidence/phase/phase.ts';
 

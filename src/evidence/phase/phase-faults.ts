@@ -1,0 +1,162 @@
+// What is to be said of phases: why they are not green, and what a reader should see all the same.
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import { listed, sentence, words, type Sentence } from '../../sentence.ts';
+import { declaredFirst, hasProof } from './judge-phases.ts';
+import { PHASES, type Phase, type PhaseResult, type PhaseTest, type TestStatus } from './phase.ts';
+
+/** Where the report of a phase is, or the test with this index in it: what `at` says. */
+export type LocatePhase = (phase: Phase, test?: number) => string;
+
+/**
+ * Evidence of nothing at all, where no phase has a fault: the recipe names none, and no test has
+ * passed in those that were run. Without this, nothing run would be green.
+ */
+export function vacuousFaults(
+  results: readonly PhaseResult[],
+  locate: LocatePhase,
+): readonly Fault[] {
+  if (results.some((result) => isFault(result) || result.counts.passed > 0)) return [];
+  const reported = results.find(({ state }) => state !== 'not-run');
+  return [
+    {
+      code: 'PHASE_NOT_GREEN',
+      at: locate(reported?.phase ?? PHASES[0]),
+      found: 'no test that passed, in any phase (vacuous)',
+      expected: 'at least one',
+      hint: 'run checks, even if the recipe names none, and give their report with --results',
+    },
+  ];
+}
+
+/** Why phases are not green, one PHASE_NOT_GREEN for each of them; empty if all are. */
+export function phaseFaults(
+  results: readonly PhaseResult[],
+  locate: LocatePhase,
+): readonly Fault[] {
+  return results.filter(isFault).map((result) => ({
+    code: 'PHASE_NOT_GREEN',
+    at: locate(result.phase),
+    found: `${result.phase}: ${causesOf(result).join('; ')}`,
+    expected: result.required
+      ? 'a test for each declared check, none failed, pending or other, at least one passed'
+      : 'no failed test',
+    hint:
+      result.state === 'not-run'
+        ? `run the checks of ${result.phase} and give their report with --results`
+        : `correct what failed and run the checks of ${result.phase} again`,
+    sentence: sentence`${words(result.phase)}: ${sayCauses(result)}`,
+  }));
+}
+
+function isFault({ required, state }: PhaseResult): boolean {
+  return state === 'red' || (required && state === 'not-run');
+}
+
+function causesOf(result: PhaseResult): readonly string[] {
+  if (result.state === 'not-run') return ['no report: the phase was not run'];
+  const statuses: readonly TestStatus[] = ['failed', 'pending', 'other'];
+  const shown = result.required ? statuses : statuses.slice(0, 1);
+  return [
+    ...shown.flatMap((status) => namesCause(`${status}:`, namesOf(result.tests, status))),
+    ...namesCause('no test for', result.missing),
+    ...vacuousCause(result),
+  ];
+}
+
+/** Names that one sentence lists, and characters of a test's own message in it. */
+const MAX_SAID = { names: 3, message: 160 };
+
+/** The causes as a person would tell them: a single failed test with its own message. */
+function sayCauses(result: PhaseResult): Sentence {
+  const { state, tests, missing } = result;
+  if (state === 'not-run') return words('not run, though the recipe demands it');
+  const failed = tests.filter(({ status }) => status === 'failed');
+  const [{ message = '' } = {}] = failed;
+  const causes = [
+    ...(failed.length === 0 ? [] : [sentence`${names(failed)} failed`]),
+    ...(failed.length !== 1 || message === '' ? [] : [sentence`it says ${short(message)}`]),
+    ...unfinished(result),
+    ...(missing.length === 0 ? [] : [sentence`no test for ${listed(missing, MAX_SAID.names)}`]),
+    ...vacuousCause(result).map(words),
+  ];
+  return causes.flatMap((cause, index) => (index === 0 ? cause : ['; ', ...cause]));
+}
+
+function unfinished({ required, tests }: PhaseResult): readonly Sentence[] {
+  const open = tests.filter(({ status }) => status === 'pending' || status === 'other');
+  return required && open.length > 0 ? [sentence`${names(open)} did not end`] : [];
+}
+
+function names(tests: readonly PhaseTest[]): Sentence {
+  return listed(
+    tests.map(({ name }) => name),
+    MAX_SAID.names,
+  );
+}
+
+function short(message: string): string {
+  return message.length > MAX_SAID.message ? `${message.slice(0, MAX_SAID.message)}…` : message;
+}
+
+function vacuousCause(result: PhaseResult): readonly string[] {
+  const { counts, missing, tests } = result;
+  if (tests.length === 0) return ['no tests at all (vacuous)'];
+  if (counts.skipped === tests.length) return ['only skipped tests (vacuous)'];
+  const isTold = !result.required || missing.length > 0 || hasProof(result);
+  return isTold ? [] : ['no declared check passed (vacuous)'];
+}
+
+function namesOf(tests: readonly PhaseTest[], status: TestStatus): readonly string[] {
+  return tests.filter((test) => test.status === status).map(({ name }) => name);
+}
+
+/** Names that one cause lists; the report has the rest. */
+const MAX_NAMES = 20;
+
+function namesCause(cause: string, all: readonly string[]): readonly string[] {
+  if (all.length === 0) return [];
+  const shown = all.slice(0, MAX_NAMES).map((name) => quote(name));
+  const more = all.length > MAX_NAMES ? ` and ${all.length - MAX_NAMES} more` : '';
+  return [`${cause} ${shown.join(', ')}${more}`];
+}
+
+/** What a reader should see though it changes nothing: phases nobody asked for, skipped checks. */
+export function phaseFindings(
+  results: readonly PhaseResult[],
+  locate: LocatePhase,
+): readonly Finding[] {
+  return results.flatMap((result) => [
+    ...notListed(result, locate),
+    ...skippedChecks(result, locate),
+  ]);
+}
+
+function notListed(
+  { phase, required, state }: PhaseResult,
+  locate: LocatePhase,
+): readonly Finding[] {
+  if (required || state === 'not-run') return [];
+  return [
+    {
+      code: 'PHASE_NOT_LISTED',
+      at: locate(phase),
+      found: `a report of ${phase}`,
+      expected: 'reports of the phases that the validation block of the recipe names',
+      hint: 'nothing to do: the report is packed, and only a failed test in it counts',
+    },
+  ];
+}
+
+function skippedChecks(result: PhaseResult, locate: LocatePhase): readonly Finding[] {
+  const { phase, tests } = result;
+  return declaredFirst(result)
+    .filter(({ status }) => status === 'skipped')
+    .map((test) => ({
+      code: 'CHECK_SKIPPED',
+      at: locate(phase, tests.indexOf(test)),
+      found: `${phase}: ${quote(test.name)} was skipped: ${test.message === undefined ? 'no reason given' : quote(test.message)}`,
+      expected: 'a check that was run',
+      hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
+    }));
+}

@@ -1,0 +1,41 @@
+/**
+ * A sentence for people: words of ours, values of a document, and prose, i.e. words of ours in which
+ * what is foreign stands in quotes. A report sets values apart. Without a full stop, so that it can
+ * stand in a list.
+ */
+export type Sentence = readonly SentencePart[];
+
+export type SentencePart = string | { readonly value: string } | { readonly prose: string };
+
+/** A template whose own words are ours; a string that is put in is a value of a document. */
+export function sentence(
+  template: TemplateStringsArray,
+  ...parts: readonly (string | number | Sentence)[]
+): Sentence {
+  const all = template.flatMap((own, index) => [own, ...spliced(parts[index] ?? '')]);
+  return all.filter((part) => part !== '');
+}
+
+/** Words of ours that a template is to take as such. */
+export function words(text: string): Sentence {
+  return [text];
+}
+
+export function prose(text: string): Sentence {
+  return [{ prose: text }];
+}
+
+/** `a`, `b` and 3 more. */
+export function listed(values: readonly string[], most: number): Sentence {
+  const shown = values.slice(0, most).flatMap((value, index): Sentence => {
+    const separator = index === 0 ? [] : [', '];
+    return [...separator, { value }];
+  });
+  return values.length > most ? sentence`${shown} and ${values.length - most} more` : shown;
+}
+
+function spliced(part: string | number | Sentence): Sentence {
+  if (typeof part === 'number') return [String(part)];
+  if (typeof part === 'string') return part === '' ? [] : [{ value: part }];
+  return part;
+}
