@@ -50,6 +50,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'errors',
       'document',
       'trust',
+      'attestation',
       'bom',
       'evidence/phase',
       'evidence/recipe',

@@ -2,26 +2,29 @@ import { collectFiles } from '../archive/collect.ts';
 import { documentOf, type Entry, type Layout, type ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/evidence-error.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Tool } from '../tool.ts';
+import { AFFIDAVIT, type Tool } from '../tool.ts';
 import type { Trust, TrustedRootInfo } from '../trust/trust.ts';
 import { CheckLog, type CheckResult, type Outcome } from './check-log.ts';
 import type { Kind, OneOrMore, Opened, Signature } from './kind.ts';
 import { openAttestation, type Sources } from './open-attestation.ts';
-import { verdictOf, type Verdict } from './verdict.ts';
+import { VERDICT_EXIT_CODES, verdictOf, type Verdict } from './verdict.ts';
 
 export interface VerifyOptions {
   readonly trust: Trust;
   /** Who may sign; undefined if the caller did not say, and then the verdict is never `verified`. */
   readonly policy: Policy | undefined;
-  /** Judge what nobody signed as if its signer were pinned. */
-  readonly allowUnsigned: boolean;
-  readonly tool: Tool;
+  /** Judge what nobody signed as if its signer were pinned. By default false. */
+  readonly allowUnsigned?: boolean | undefined;
+  /** Who verifies, as the report names it. By default this library. */
+  readonly tool?: Tool | undefined;
 }
 
 /** What a verification found, whatever was verified. */
 export interface Verification<Name extends string> {
   readonly tool: Tool;
   readonly verdict: Verdict;
+  /** The verdict as a program ends with it: 0 only for `verified`. docs/cli.md */
+  readonly exitCode: number;
   /** Every check, in order, also those that were not reached. */
   readonly checks: readonly CheckResult<Name>[];
   /** The root that was used. */
@@ -61,11 +64,13 @@ export async function verify<Name extends string, Statement, Found extends objec
       ? kind.recompute(log, { files, opened })
       : { found: kind.nothingFound, findings: [] };
   const checks = log.results();
-  const waived = options.allowUnsigned ? waivedOf(kind, checks) : [];
+  const waived = options.allowUnsigned === true ? waivedOf(kind, checks) : [];
+  const verdict = verdictOf(checks, new Set(waived));
   return {
     ...found,
-    tool: options.tool,
-    verdict: verdictOf(checks, new Set(waived)),
+    tool: options.tool ?? AFFIDAVIT,
+    verdict,
+    exitCode: VERDICT_EXIT_CODES[verdict],
     checks,
     root: options.trust.root,
     signature: opened === undefined ? { state: 'not-verified' } : opened[0].signature,

@@ -46,7 +46,7 @@ async function run(
     return;
   }
   const { runCommand } = await import('./run-command.ts');
-  await runCommand(command, words, after, root);
+  await runCommand(command, words, after);
 }
 
 /** As oclif has it: after `--` it is an operand. */

@@ -1,6 +1,5 @@
 // The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
 import type { CheckResult } from '../attestation/check-log.ts';
-import { VERDICT_EXIT_CODES } from '../attestation/verdict.ts';
 import { hexOf } from '../digest.ts';
 import type { Json } from '../document/data.ts';
 import { timestampOf } from '../document/time.ts';
@@ -25,7 +24,7 @@ export function verificationJson(report: VerificationReport): JsonObject {
     schemaVersion: SCHEMA_VERSION,
     tool: { ...report.tool },
     verdict: report.verdict,
-    exitCode: VERDICT_EXIT_CODES[report.verdict],
+    exitCode: report.exitCode,
     checks: report.checks.map(checkJson),
     signer: signature.state === 'verified' ? identityJson(signature.proof.signer) : undefined,
     signature: signatureJson(signature),
@@ -48,7 +47,7 @@ export function validationJson(report: ValidationReport): JsonObject {
     schemaVersion: SCHEMA_VERSION,
     tool: { ...tool },
     outcome: faults.length === 0 ? 'passed' : 'failed',
-    exitCode: VERDICT_EXIT_CODES[faults.length === 0 ? 'verified' : 'failed'],
+    exitCode: report.exitCode,
     ...factsJson(facts),
     faults: faults.map(faultJson),
     findings: findings.map(faultJson),

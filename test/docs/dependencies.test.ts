@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { AFFIDAVIT } from '../../src/tool.ts';
 import { codeIn, codesIn, read, repositoryFiles, tableRows } from './repository.ts';
 
 interface Package {
@@ -57,5 +58,9 @@ describe('package.json', () => {
 
   it('has the version that the changelog begins with', () => {
     expect(/^## (\S+)/m.exec(read('CHANGELOG.md'))?.[1]).toBe(ours.version);
+  });
+
+  it('has the name and the version by which reports call this program', () => {
+    expect(AFFIDAVIT).toEqual({ name: ours.name, version: ours.version });
   });
 });

@@ -42,7 +42,6 @@ export const ATTESTED_AT = new Date('2026-06-10T01:20:00Z');
 export const SIGNED_AT = new Date('2026-06-10T01:30:00Z');
 
 export const SIGNER = { identity: SANDBOX_IDENTITY, issuer: SANDBOX_ISSUER };
-const TOOL = { name: 'affidavit', version: '0.1.0' };
 
 /** A bundle's files by path. */
 export type Files = ReadonlyMap<string, Buffer>;
@@ -238,7 +237,7 @@ export class Evidence {
     const logs = bundleFiles(new Map(Object.entries(inputs.logs)));
     const { signed, claims } = inputs;
     const packed = await packEvidence(
-      { validation, logs, tool: TOOL, allowRetiredApi: false },
+      { validation, logs },
       signed ? { signer: this.#signer(claims), trust: this.trust } : undefined,
     );
     return await contentsOf(packed.files);
@@ -278,7 +277,7 @@ export class Evidence {
   async #judge(entries: AsyncIterable<Entry>, options: Partial<VerifyOptions>): Promise<Judged> {
     const policy = { signers: [{ subject: SIGNER.identity, issuer: SIGNER.issuer }] };
     const report = await verifyEvidence(entries, {
-      ...{ trust: remembering(this.trust), policy, allowUnsigned: false, tool: TOOL },
+      ...{ trust: remembering(this.trust), policy },
       ...options,
     });
     const code = EXIT_CODES[report.verdict];

@@ -76,7 +76,7 @@ export async function packDemo(
   validation = validateDemo(),
   { signing, allowRetiredApi = false }: { signing?: Signing; allowRetiredApi?: boolean } = {},
 ): Promise<PackedEvidence> {
-  const inputs = { validation, logs: [DEMO_LOG], tool: TOOL, allowRetiredApi };
+  const inputs = { validation, logs: [DEMO_LOG], allowRetiredApi };
   return await packEvidence(inputs, signing);
 }
 

@@ -209,6 +209,7 @@ function notReachedAfter(
 export const VERIFIED: VerificationReport = {
   tool: TOOL,
   verdict: 'verified',
+  exitCode: 0,
   checks: PASSED,
   root: ROOT,
   signature: { state: 'verified', proof: PROOF },
@@ -258,6 +259,7 @@ const FAILED_FACTS: Facts = {
 export const FAILED: VerificationReport = {
   ...VERIFIED,
   verdict: 'failed',
+  exitCode: 1,
   facts: FAILED_FACTS,
   checks: withCheck(
     withCheck(PASSED, 'constraints-hold', 'failed', [
@@ -310,6 +312,7 @@ export const FAILED: VerificationReport = {
 export const INVALID: VerificationReport = {
   ...VERIFIED,
   verdict: 'invalid',
+  exitCode: 2,
   facts: {},
   checks: notReachedAfter(
     withCheck(PASSED, 'files-match-manifest', 'failed', [
@@ -343,6 +346,7 @@ const UNSIGNED_FAULT: Fault = {
 export const UNSIGNED: VerificationReport = {
   ...VERIFIED,
   verdict: 'undecided',
+  exitCode: 4,
   signature: { state: 'absent' },
   pinned: false,
   checks: withCheck(
@@ -356,12 +360,14 @@ export const UNSIGNED: VerificationReport = {
 export const UNSIGNED_ALLOWED: VerificationReport = {
   ...UNSIGNED,
   verdict: 'verified',
+  exitCode: 0,
   weakened: ['--allow-unsigned'],
 };
 
 export const NOT_PINNED: VerificationReport = {
   ...VERIFIED,
   verdict: 'undecided',
+  exitCode: 4,
   pinned: false,
   checks: withCheck(PASSED, 'signer-is-allowed', 'skipped', [
     {
@@ -396,10 +402,17 @@ export const VERIFICATIONS = {
   sandbox: SANDBOX_VERIFIED,
 } as const;
 
-export const GREEN: ValidationReport = { tool: TOOL, facts: FACTS, faults: [], findings: [] };
+export const GREEN: ValidationReport = {
+  tool: TOOL,
+  exitCode: 0,
+  facts: FACTS,
+  faults: [],
+  findings: [],
+};
 
 export const RED: ValidationReport = {
   tool: TOOL,
+  exitCode: 1,
   facts: FAILED_FACTS,
   faults: FAILED.checks.flatMap(({ faults }) => faults),
   findings: FAILED.findings,

@@ -1,4 +1,3 @@
-import type { Tool } from '../../tool.ts';
 import type { Options } from './options.ts';
 
 /** A flag, in words that oclif understands too (`src/cli/oclif.ts`). */
@@ -47,7 +46,6 @@ export interface Call {
   readonly words: readonly string[];
   /** What stands after `--`, for the one command that runs another. */
   readonly after: readonly string[] | undefined;
-  readonly tool: Tool;
   readonly environment: NodeJS.ProcessEnv;
   readonly terminal: { readonly isTTY?: boolean; readonly columns?: number };
   readonly signal: AbortSignal;

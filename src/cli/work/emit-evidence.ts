@@ -15,11 +15,11 @@ export async function emitEvidence(
   session: SigningSession | undefined,
   call: Call,
 ): Promise<PackedEvidence> {
-  const { options, tool, signal, progress } = call;
+  const { options, signal, progress } = call;
   const directory = options.text('logs');
   const logs =
     directory === undefined ? [] : await progress('hashing the logs', logFiles(directory));
-  const inputs = { validation, logs, tool, allowRetiredApi: options.has('allow-retired-api') };
+  const inputs = { validation, logs, allowRetiredApi: options.has('allow-retired-api') };
   const packed = await progress('packing and signing', packEvidence(inputs, session?.signing));
   signal.throwIfAborted();
   const mtime = Math.floor(validation.inputs.now.getTime() / 1000);

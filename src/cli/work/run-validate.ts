@@ -11,7 +11,6 @@ import { openSigning, type SigningSession } from '../../io/sigstore/signing-sess
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { EXIT_CODES } from '../call/exit-codes.ts';
 import { reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
@@ -37,7 +36,7 @@ export async function runValidate(call: Call): Promise<number> {
         process.stderr.write(nextSteps(out, packed, session?.rootPath));
       }
     }
-    return report.faults.length === 0 ? EXIT_CODES.verified : EXIT_CODES.failed;
+    return report.exitCode;
   } finally {
     await session?.close?.();
   }
@@ -93,16 +92,15 @@ async function readDocument(path: string, maxBytes: number, what: string): Promi
 }
 
 function validationReport(
-  { tool, options }: Call,
+  { options }: Call,
   validation: Validation,
   packed: PackedEvidence | undefined,
 ): ValidationReport {
-  const { facts, faults, findings } = validation;
-  if (packed === undefined) return { tool, facts, faults, findings };
-  const { manifestDigest, proof, sandbox } = packed;
+  if (packed === undefined) return validation;
+  const { facts, manifestDigest, proof, sandbox } = packed;
   const path = options.required('emit-evidence');
   const evidence = { path, manifestDigest, signer: proof?.signer, sandbox };
-  return { tool, facts: packed.facts, faults, findings, evidence };
+  return { ...validation, facts, evidence };
 }
 
 async function render(report: ValidationReport, choice: ReportChoice): Promise<string> {

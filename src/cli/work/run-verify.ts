@@ -7,7 +7,6 @@ import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import type { Call } from '../call/command.ts';
-import { EXIT_CODES } from '../call/exit-codes.ts';
 import { reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
@@ -25,13 +24,10 @@ export async function runVerify(call: Call): Promise<number> {
   const report = await judge(call, source);
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words]);
   await printReport(await render(report, choice, { source, repeat }), choice.output);
-  return EXIT_CODES[report.verdict];
+  return report.exitCode;
 }
 
-async function judge(
-  { options, tool, progress }: Call,
-  source: string,
-): Promise<VerificationReport> {
+async function judge({ options, progress }: Call, source: string): Promise<VerificationReport> {
   const policy = await readPolicy({
     identity: options.text('certificate-identity'),
     issuer: options.text('certificate-oidc-issuer'),
@@ -40,7 +36,7 @@ async function judge(
   const trust = await readTrust(options.text('trusted-root'));
   const allowUnsigned = options.has('allow-unsigned');
   const entries = openEntries(source, EVIDENCE_LAYOUT);
-  const verifying = verifyEvidence(entries, { trust, policy, allowUnsigned, tool });
+  const verifying = verifyEvidence(entries, { trust, policy, allowUnsigned });
   return await progress('verifying', verifying);
 }
 

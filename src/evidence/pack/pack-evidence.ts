@@ -5,7 +5,6 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { encodeManifest } from '../../manifest/manifest.ts';
-import type { Tool } from '../../tool.ts';
 import type { Proof } from '../../trust/trust.ts';
 import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
 import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
@@ -26,13 +25,12 @@ import type { Facts } from '../validate/facts.ts';
 import type { Validation } from '../validate/validate.ts';
 
 export interface PackInputs {
-  /** Its `now` is when the evidence says it was made. */
+  /** Its `now` is when the evidence says it was made, and its `tool` by whom. */
   readonly validation: Validation;
-  /** `logs/<phase>/<name>` */
-  readonly logs: readonly BundleFile[];
-  readonly tool: Tool;
-  /** Pack evidence of documents whose apiVersion is retired or missing. */
-  readonly allowRetiredApi: boolean;
+  /** `logs/<phase>/<name>`; by default none. */
+  readonly logs?: readonly BundleFile[] | undefined;
+  /** Pack evidence of documents whose apiVersion is retired or missing. By default false. */
+  readonly allowRetiredApi?: boolean | undefined;
 }
 
 export interface PackedEvidence {
@@ -54,14 +52,11 @@ export interface PackedEvidence {
  * @param signing undefined leaves the bundle unsigned
  * @throws EvidenceError RESULTS_REQUIRED, API_VERSION_RETIRED, and what signing throws
  */
-export async function packEvidence(
-  inputs: PackInputs,
-  signing: Signing | undefined,
-): Promise<PackedEvidence> {
-  const { validation, tool } = inputs;
-  if (!inputs.allowRetiredApi) refuseRetired(validation);
+export async function packEvidence(inputs: PackInputs, signing?: Signing): Promise<PackedEvidence> {
+  const { validation, logs = [], allowRetiredApi = false } = inputs;
+  if (!allowRetiredApi) refuseRetired(validation);
   const reports = reportsOf(validation);
-  const { recipe, snapshot } = validation;
+  const { recipe, snapshot, tool } = validation;
   const attestedAt = validation.inputs.now;
   const bomBytes = buildRecipeBom({ recipe, snapshot, attestedAt, tool });
   const listed = [
@@ -70,13 +65,13 @@ export async function packEvidence(
     memoryFile(SNAPSHOT_FILE, validation.inputs.snapshot.bytes),
     ...[...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes)),
     memoryFile(BOM_FILE, bomBytes),
-    ...inputs.logs,
+    ...logs,
   ];
   const manifest = encodeManifest(listed);
   const manifestDigest = digestOf(manifest);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
   const bound = { bom, manifest: { digest: manifestDigest, fileCount: listed.length } };
-  const statement = statementOf(inputs, reports, bound);
+  const statement = statementOf(validation, reports, bound);
   const signed = signing && (await sign(statement, attestedAt, signing));
   const files = [
     ...listed,
@@ -103,11 +98,11 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
 }
 
 function statementOf(
-  { validation, tool }: PackInputs,
+  validation: Validation,
   reports: Results['reports'],
   files: Pick<PredicateFacts, 'bom' | 'manifest'>,
 ): Uint8Array {
-  const { recipe, recipeDigest, cluster, phases } = validation;
+  const { recipe, recipeDigest, cluster, phases, tool } = validation;
   const subject = { name: recipe.name, digest: recipeDigest };
   const ctrfDigests = new Map([...reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]));
   const predicate = buildPredicate(

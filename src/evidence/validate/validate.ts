@@ -1,11 +1,12 @@
+import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
 import { decodeYaml } from '../../document/yaml.ts';
-import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { AFFIDAVIT, type Tool } from '../../tool.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
 import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
-import type { Facts } from './facts.ts';
+import type { ValidationReport } from './facts.ts';
 import { judge, type ClusterAssessment } from './judge.ts';
 
 /** A document as it was given: complaints name it as the user did. */
@@ -22,19 +23,17 @@ export interface ValidationInputs {
   /** Undefined if nothing was run: then every phase is `not-run`, and none counts. */
   readonly results: Results | undefined;
   readonly now: Date;
+  /** Who validates, as reports and evidence name it. By default this library. */
+  readonly tool?: Tool | undefined;
 }
 
-/** What a recipe demands, what a cluster is and what was run on it: all that evidence is made of. */
-export interface Validation extends Omit<ReadRecipe, 'digest'> {
+/** What a recipe demands, what a cluster is and what was run on it: a report, and all that evidence is made of. */
+export interface Validation extends ValidationReport, Omit<ReadRecipe, 'digest'> {
   readonly inputs: ValidationInputs;
   readonly recipeDigest: ReadRecipe['digest'];
   readonly snapshot: Snapshot;
   readonly cluster: ClusterAssessment;
   readonly phases: readonly PhaseResult[];
-  readonly facts: Facts;
-  /** Each of class `failed`; empty if everything is green. */
-  readonly faults: readonly Fault[];
-  readonly findings: readonly Finding[];
 }
 
 /**
@@ -53,14 +52,16 @@ export function validate(inputs: ValidationInputs): Validation {
   const judgement = judge({ ...parts, bom: undefined }, { now, locate: locateIn(results) });
   const { facts, cluster, phases } = judgement;
   if (cluster === undefined || phases === undefined) throw new TypeError('nothing was judged');
+  const faults = [
+    ...cluster.matchFaults,
+    ...cluster.constraintFaults,
+    ...(results === undefined ? [] : phases.faults),
+  ];
   return {
-    ...{ inputs, recipe, recipeDigest, canonical, snapshot, cluster, facts },
+    ...{ inputs, recipe, recipeDigest, canonical, snapshot, cluster, facts, faults },
+    tool: inputs.tool ?? AFFIDAVIT,
+    exitCode: VERDICT_EXIT_CODES[faults.length === 0 ? 'verified' : 'failed'],
     phases: phases.results,
-    faults: [
-      ...cluster.matchFaults,
-      ...cluster.constraintFaults,
-      ...(results === undefined ? [] : phases.faults),
-    ],
     findings: judgement.findings,
   };
 }

@@ -5,6 +5,7 @@ import { isDataMap } from '../../../src/document/data.ts';
 import { decodeJson } from '../../../src/document/json.ts';
 import { recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../../../src/evidence/layout.ts';
+import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 import { inventoryFaults, parseManifest } from '../../../src/manifest/manifest.ts';
 import { FAKE_ROOT, SIGNER, fakeSigner, fakeTrust } from '../../attestation/fake-trust.ts';
@@ -35,6 +36,11 @@ describe('packEvidence', () => {
       const bytes = contents.get(path) ?? Buffer.alloc(0);
       expect([path, size, digest]).toEqual([path, bytes.length, digestOf(bytes)]);
     }
+  });
+
+  it('packs no logs unless some are given', async () => {
+    const { files } = await packEvidence({ validation: validateDemo() });
+    expect(files.map(({ path }) => path)).toEqual(PATHS.filter((path) => path !== DEMO_LOG.path));
   });
 
   it('binds them: the manifest lists each, and the statement names the manifest', async () => {

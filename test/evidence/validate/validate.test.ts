@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { hexOf } from '../../../src/digest.ts';
 import { recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
+import { validate } from '../../../src/evidence/validate/validate.ts';
+import { AFFIDAVIT } from '../../../src/tool.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { DEMO, replaced, validateDemo } from '../demo.ts';
 
@@ -20,6 +22,14 @@ describe('validate', () => {
       phases: validation.phases,
     });
     expect(hexOf(digest)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('has the exit code of its outcome, and is of this library unless another tool is named', () => {
+    const recipe = replaced(DEMO.recipe, "'>= 1.32.4'", "'>= 1.99'");
+    expect(validateDemo()).toMatchObject({ exitCode: 0, tool: AFFIDAVIT });
+    expect(validateDemo({ recipe })).toMatchObject({ exitCode: 1, tool: AFFIDAVIT });
+    const tool = { name: 'my-packer', version: '1.0.0' };
+    expect(validate({ ...validateDemo().inputs, tool }).tool).toBe(tool);
   });
 
   it('without results has phases that were not run, and no fault for it', () => {

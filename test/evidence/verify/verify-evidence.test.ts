@@ -6,8 +6,9 @@ import { memoryFile, type Entry } from '../../../src/archive/entry.ts';
 import type { VerifyOptions } from '../../../src/attestation/verify.ts';
 import { CHECK_NAMES, type CheckName } from '../../../src/evidence/verify/checks.ts';
 import { verifyEvidence } from '../../../src/evidence/verify/verify-evidence.ts';
+import { AFFIDAVIT } from '../../../src/tool.ts';
 import { SIGNER, fakeBundle, fakeSigner, fakeTrust } from '../../attestation/fake-trust.ts';
-import { NOW, TOOL, bundlePath, changed, contentsOf, packDemo, type Contents } from '../demo.ts';
+import { NOW, bundlePath, changed, contentsOf, packDemo, type Contents } from '../demo.ts';
 
 const ATTESTATION = 'attestation.intoto.jsonl';
 const SIGNED = await contentsOf(
@@ -25,7 +26,7 @@ async function* entriesOf(contents: Contents): AsyncGenerator<Entry, void> {
 async function judge(contents: Contents = SIGNED, options: Partial<VerifyOptions> = {}) {
   const policy = { signers: [SIGNER] };
   const report = await verifyEvidence(entriesOf(contents), {
-    ...{ trust: fakeTrust(), policy, allowUnsigned: false, tool: TOOL },
+    ...{ trust: fakeTrust(), policy },
     ...options,
   });
   const named = (outcome: string): readonly CheckName[] =>
@@ -36,8 +37,9 @@ async function judge(contents: Contents = SIGNED, options: Partial<VerifyOptions
 
 describe('evidence', () => {
   it('is verified by every check, in order', async () => {
-    const { verdict, named, keys, isJudged, claimed, checks } = await judge();
-    expect(verdict).toBe('verified');
+    const { verdict, exitCode, tool, named, keys, isJudged, claimed, checks } = await judge();
+    expect([verdict, exitCode]).toEqual(['verified', 0]);
+    expect(tool).toBe(AFFIDAVIT);
     expect(checks.map(({ name }) => name)).toEqual(CHECK_NAMES);
     expect(named('passed')).toEqual(CHECK_NAMES);
     expect([keys, isJudged]).toEqual([['manifestDigest', 'claimed'], true]);
@@ -93,10 +95,8 @@ describe('evidence', () => {
 
   it('is undecided if nobody is pinned or nobody signed, and only the second can be given up', async () => {
     const unpinned = await judge(SIGNED, { policy: undefined });
-    expect([unpinned.verdict, unpinned.named('skipped')]).toEqual([
-      'undecided',
-      ['signer-is-allowed'],
-    ]);
+    expect([unpinned.verdict, unpinned.exitCode]).toEqual(['undecided', 4]);
+    expect(unpinned.named('skipped')).toEqual(['signer-is-allowed']);
     const allowUnsigned = true;
     const still = await judge(SIGNED, { policy: undefined, allowUnsigned });
     expect([still.verdict, still.weakened]).toEqual(['undecided', []]);
@@ -109,7 +109,7 @@ describe('evidence', () => {
 
   it('that is unsigned is not let off anything else', async () => {
     const changes = { [ATTESTATION]: undefined, 'snapshot.yaml': undefined };
-    const { verdict } = await judge(changed(SIGNED, changes), { allowUnsigned: true });
-    expect(verdict).toBe('invalid');
+    const { verdict, exitCode } = await judge(changed(SIGNED, changes), { allowUnsigned: true });
+    expect([verdict, exitCode]).toEqual(['invalid', 2]);
   });
 });
