@@ -32,6 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
   'evidence/snapshot': { rooms: ['errors', 'document', 'evidence/recipe'] },
   'evidence/constraint': { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/snapshot'] },
+  'evidence/figure': { rooms: [] },
   'evidence/bom': { rooms: ['errors', 'bom', 'evidence/recipe', 'evidence/snapshot'] },
   evidence: { rooms: ['archive', 'trust', 'evidence/phase'] },
   'evidence/claim': {
@@ -56,6 +57,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'evidence/recipe',
       'evidence/snapshot',
       'evidence/constraint',
+      'evidence/figure',
       'evidence/bom',
     ],
   },
@@ -101,6 +103,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'evidence/phase',
       'evidence/snapshot',
       'evidence/constraint',
+      'evidence/figure',
       'evidence/claim',
       'evidence/validate',
       'evidence/verify',

@@ -6,6 +6,7 @@ import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors/evidence-error.ts';
 import { fingerprintClaim, matchClaim } from '../evidence/claim/predicate.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
+import type { PhaseConstraint } from '../evidence/figure/figure.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
@@ -29,6 +30,7 @@ export function verificationJson(report: VerificationReport): JsonObject {
     signer: signature.state === 'verified' ? identityJson(signature.proof.signer) : undefined,
     signature: signatureJson(signature),
     pinned: report.pinned,
+    recipeCompared: report.recipeCompared,
     sandbox: report.root.sandbox,
     weakened: report.weakened,
     network: 'none',
@@ -121,7 +123,7 @@ function factsJson(facts: Facts): Readonly<Record<string, Json | undefined>> {
     fingerprint: fingerprint && fingerprintClaim(fingerprint),
     match: match && matchClaim(match),
     constraints: constraints?.map(constraintJson),
-    phaseConstraints: phaseConstraints?.map((constraint) => ({ ...constraint })),
+    phaseConstraints: phaseConstraints?.map(phaseConstraintJson),
     phases: phases?.map(phaseJson),
     bom: bom && { ...bom },
   };
@@ -132,12 +134,21 @@ function constraintJson(constraint: ConstraintResult): JsonObject {
   return { ...constraint, actual, reason, severity, remediation };
 }
 
-function phaseJson({ phase, required, state, counts, missing, tests }: PhaseResult): JsonObject {
+/** A figure as a number with its unit. It is claimed: what a validator printed. */
+function phaseConstraintJson({ figure, ...constraint }: PhaseConstraint): JsonObject {
+  if (figure === undefined) return { ...constraint, figure: null };
+  const { value, unit, test } = figure;
+  return { ...constraint, figure: { value, unit, test } };
+}
+
+function phaseJson(result: PhaseResult): JsonObject {
+  const { phase, required, state, counts, flaky, missing, tests } = result;
   return {
     phase,
     required,
     state,
     counts: { ...counts },
+    flaky,
     missing,
     tests: tests.map(({ name, status, message }) => ({ name, status, message: message ?? null })),
   };

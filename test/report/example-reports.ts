@@ -48,6 +48,7 @@ export function phaseResult(
     required: true,
     state,
     counts,
+    flaky: tests.filter((test) => test.flaky !== undefined).length,
     checks: tests.map(({ name }) => name),
     missing: [],
     tests,
@@ -123,8 +124,20 @@ export const FACTS = {
     constraint('OS.sysctl./proc/sys/kernel/osrelease', '>= 6.8', '6.8.0'),
   ],
   phaseConstraints: [
-    { phase: 'deployment', name: 'Deployment.gpu-operator.version', expected: '>= v24.6.0' },
-    { phase: 'performance', name: 'nccl-all-reduce-bw', expected: '>= 300' },
+    {
+      phase: 'deployment',
+      name: 'Deployment.gpu-operator.version',
+      expected: '>= v24.6.0',
+      figure: undefined,
+      outcome: 'not-compared',
+    },
+    {
+      phase: 'performance',
+      name: 'nccl-all-reduce-bw',
+      expected: '>= 300',
+      figure: { value: 473.99, text: '473.99', unit: 'GB/s', test: 'nccl-all-reduce-bw' },
+      outcome: 'holds',
+    },
   ],
   phases: [DEPLOYMENT, PERFORMANCE, CONFORMANCE],
   bom: {
@@ -214,6 +227,7 @@ export const VERIFIED: VerificationReport = {
   root: ROOT,
   signature: { state: 'verified', proof: PROOF },
   pinned: true,
+  recipeCompared: false,
   weakened: [],
   manifestDigest: digestOfHex('9a'.repeat(32)),
   claimed: {

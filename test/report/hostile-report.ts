@@ -106,7 +106,13 @@ function hugeFacts(long: string): Facts {
   return {
     ...withForeign(FACTS, long),
     constraints,
-    phaseConstraints: many({ phase: long, name: long, expected: long }),
+    phaseConstraints: many({
+      phase: long,
+      name: long,
+      expected: long,
+      figure: { value: 1, text: '1.00', unit: 'GB/s', test: long },
+      outcome: 'contradicts',
+    }),
     phases,
   };
 }

@@ -21,7 +21,8 @@ export function judgePhases(
     const names = new Set(tests.map(({ name }) => name));
     const checks = [...new Set(demands.flatMap((entry) => entry.checks))];
     const missing = checks.filter((check) => !names.has(check));
-    const judged = { phase, required, counts: countTests(tests), checks, missing, tests };
+    const flaky = tests.filter((test) => test.flaky !== undefined).length;
+    const judged = { phase, required, counts: countTests(tests), flaky, checks, missing, tests };
     return { ...judged, state: report === undefined ? 'not-run' : stateOf(judged) };
   });
 }

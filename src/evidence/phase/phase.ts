@@ -24,6 +24,8 @@ export interface PhaseTest {
   readonly status: TestStatus;
   /** Why it was skipped or failed, in the words of the report; foreign text. */
   readonly message: string | undefined;
+  /** What shows that it did not always end as it does here, in our words; undefined if nothing does. */
+  readonly flaky?: string | undefined;
 }
 
 /** What a recipe demands of a phase and what its report shows. */
@@ -39,6 +41,8 @@ export interface PhaseResult {
    */
   readonly state: 'green' | 'red' | 'not-run';
   readonly counts: PhaseCounts;
+  /** How many of its tests are flaky: shown, and of no weight. */
+  readonly flaky: number;
   /** Checks that the recipe declares, each once, in its order. */
   readonly checks: readonly string[];
   /** Checks that the recipe declares and no test is named after, in the recipe's order. */

@@ -4,6 +4,7 @@ import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { Tool } from '../../tool.ts';
 import type { Identity } from '../../trust/trust.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
+import type { PhaseConstraint } from '../figure/figure.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
@@ -24,12 +25,8 @@ export interface Facts {
   readonly match?: CriteriaMatch;
   /** In the recipe's order: its own, then those of `validation.readiness`. */
   readonly constraints?: readonly ConstraintResult[];
-  /** `validation.<phase>.constraints`: the validators' own, shown and not evaluated. */
-  readonly phaseConstraints?: readonly {
-    readonly phase: string;
-    readonly name: string;
-    readonly expected: string;
-  }[];
+  /** `validation.<phase>.constraints`, each with the figure that answers it. */
+  readonly phaseConstraints?: readonly PhaseConstraint[];
   /** All three phases, in order. */
   readonly phases?: readonly PhaseResult[];
   readonly bom?: BomSummary;

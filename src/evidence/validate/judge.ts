@@ -110,8 +110,11 @@ function recipeFacts(read: ReadRecipe | undefined): Facts {
 
 /** The validators' own: shown, not evaluated. */
 function phaseConstraintsOf(recipe: Recipe): NonNullable<Facts['phaseConstraints']> {
+  const outcome = 'not-compared' as const;
   return recipe.phases.flatMap(({ phase, constraints }) =>
-    constraints.map(({ name, expression }) => ({ phase, name, expected: expression })),
+    constraints.map(({ name, expression: expected }) => {
+      return { phase, name, expected, figure: undefined, outcome };
+    }),
   );
 }
 

@@ -25,6 +25,8 @@ export interface EvidenceFound {
     'aicrVersion' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
   > & { readonly attestedAt: string };
   readonly facts: Facts;
+  /** Whether the caller gave a recipe to compare the evidence's with. */
+  readonly recipeCompared: boolean;
 }
 
 /** What `affidavit verify-evidence` found. */
@@ -48,7 +50,7 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
     },
   ],
   signatureChecks: ['signed-after-run'],
-  nothingFound: { facts: {} },
+  nothingFound: { facts: {}, recipeCompared: false },
   recompute: recomputeEvidence,
 };
 
@@ -82,10 +84,12 @@ function recomputeEvidence(
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate);
   const manifest = checkManifest(log, files, predicate);
-  if (manifest === undefined) return { found: { claimed, facts: {} }, findings: [] };
+  if (manifest === undefined) {
+    return { found: { ...EVIDENCE.nothingFound, claimed }, findings: [] };
+  }
   const { facts, findings } = recompute(log, files, predicate);
   return {
-    found: { manifestDigest: manifest.digest, claimed, facts },
+    found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared: false },
     findings: [...formatFindings(manifest.manifest, predicate), ...findings],
   };
 }

@@ -50,6 +50,7 @@ describe('judgePhases', () => {
       required: true,
       state: 'green',
       counts: { passed: 2, failed: 0, skipped: 0, pending: 0, other: 0 },
+      flaky: 0,
       checks: GOOD.map(({ name }) => name),
       missing: [],
       tests: GOOD,
