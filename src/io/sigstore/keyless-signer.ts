@@ -1,6 +1,6 @@
 // Keyless signing: a fresh key, a certificate for it from Fulcio, a log entry, a timestamp.
 
-import { DSSEBundleBuilder } from '@sigstore/sign';
+import type { DSSEBundleBuilder } from '@sigstore/sign';
 
 import type { Signer } from '../../attestation/seal.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -14,6 +14,7 @@ import { rekorV2Witness } from './rekor-v2-witness.ts';
 import { timestampWitness } from './timestamp-witness.ts';
 
 export interface KeylessSigning {
+  /** Where to sign: what `parseSigningConfig` gave. */
   readonly signingConfig: SigningConfig;
   /** An OIDC identity token for the audience `sigstore`. */
   readonly token: string;
@@ -22,8 +23,11 @@ export interface KeylessSigning {
 }
 
 /**
- * A signer for the owner of a token. What it returns has not been verified: `seal` does.
- * Throws SIGNING_CONFIG_INVALID, or SIGNING_FAILED for a token that cannot be used.
+ * A signer for the owner of an identity token. What it signs is not verified yet: `packEvidence` does that.
+ * `sign` throws SIGNING_FAILED or SERVICE_FAILED, both of class `unjudged`.
+ *
+ * @throws EvidenceError, class `unjudged`: SIGNING_CONFIG_INVALID if no usable service is valid now,
+ *   SIGNING_FAILED if the token cannot be used
  */
 export function keylessSigner({ signingConfig, token: text, now }: KeylessSigning): Signer {
   const token = parseIdentityToken(text, now);
@@ -31,6 +35,8 @@ export function keylessSigner({ signingConfig, token: text, now }: KeylessSignin
   const secrets = [token.text];
   return {
     sign: async (statement) => {
+      // Hundreds of modules, which those who only verify do without.
+      const { DSSEBundleBuilder } = await import('@sigstore/sign');
       const builder = new DSSEBundleBuilder({
         signer: fulcioSigner(services.certificateAuthority.url, token),
         witnesses: [
