@@ -15,6 +15,7 @@ export const FINDINGS = {
   DIMENSION_UNKNOWN: ['finding', 'the snapshot does not show this'],
   DIMENSION_NOT_INFERABLE: ['finding', 'a snapshot cannot show this'],
   CHECK_SKIPPED: ['finding', 'a check was skipped'],
+  CHECK_FLAKY: ['finding', 'a check did not end the same each time'],
   FILE_NOT_JUDGED: ['finding', 'the bundle holds a file that is no part of evidence'],
   PHASE_NOT_LISTED: ['finding', 'the recipe does not list this phase'],
   BOM_IMAGE_MISSING: [

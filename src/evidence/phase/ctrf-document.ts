@@ -3,6 +3,7 @@ import { encodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
+import { flakySign } from './flaky.ts';
 import { PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
 
@@ -58,7 +59,8 @@ function parseTest(data: Data, at: string): CtrfTest {
     });
   }
   const message = reader.optionalText('message') ?? skipReason(reader.data('extra'));
-  return { test: { name, status, message }, suite: parseSuite(reader), at };
+  const flaky = flakySign(reader, status);
+  return { test: { name, status, message, flaky }, suite: parseSuite(reader), at };
 }
 
 /** AICR's redaction removes `message` and leaves its reason code, e.g. `no-gpu-nodes`. */

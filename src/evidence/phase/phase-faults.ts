@@ -121,14 +121,14 @@ function namesCause(cause: string, all: readonly string[]): readonly string[] {
   return [`${cause} ${shown.join(', ')}${more}`];
 }
 
-/** What a reader should see though it changes nothing: phases nobody asked for, skipped checks. */
+/** What a reader should see though it changes nothing: phases nobody asked for, skipped and flaky checks. */
 export function phaseFindings(
   results: readonly PhaseResult[],
   locate: LocatePhase,
 ): readonly Finding[] {
   return results.flatMap((result) => [
     ...notListed(result, locate),
-    ...skippedChecks(result, locate),
+    ...testFindings(result, locate),
   ]);
 }
 
@@ -148,15 +148,43 @@ function notListed(
   ];
 }
 
-function skippedChecks(result: PhaseResult, locate: LocatePhase): readonly Finding[] {
+function testFindings(result: PhaseResult, locate: LocatePhase): readonly Finding[] {
   const { phase, tests } = result;
-  return declaredFirst(result)
-    .filter(({ status }) => status === 'skipped')
-    .map((test) => ({
+  const places = new Map(tests.map((test, index) => [test, index]));
+  return declaredFirst(result).flatMap((test) => {
+    const at = locate(phase, places.get(test));
+    const name = `${phase}: ${quote(test.name)}`;
+    return [...skippedCheck(test, { at, name }), ...flakyCheck(test, { at, name })];
+  });
+}
+
+interface Named {
+  readonly at: string;
+  readonly name: string;
+}
+
+function skippedCheck({ status, message }: PhaseTest, { at, name }: Named): readonly Finding[] {
+  if (status !== 'skipped') return [];
+  return [
+    {
       code: 'CHECK_SKIPPED',
-      at: locate(phase, tests.indexOf(test)),
-      found: `${phase}: ${quote(test.name)} was skipped: ${test.message === undefined ? 'no reason given' : quote(test.message)}`,
+      at,
+      found: `${name} was skipped: ${message === undefined ? 'no reason given' : quote(message)}`,
       expected: 'a check that was run',
       hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
-    }));
+    },
+  ];
+}
+
+function flakyCheck({ status, flaky }: PhaseTest, { at, name }: Named): readonly Finding[] {
+  if (flaky === undefined) return [];
+  return [
+    {
+      code: 'CHECK_FLAKY',
+      at,
+      found: `${name} is flaky (${status} in the end): ${flaky}`,
+      expected: 'a check that ends the same each time',
+      hint: 'find out why it failed before; run it again until you trust it',
+    },
+  ];
 }

@@ -35,6 +35,16 @@ function withTool([name, version]: readonly (string | undefined)[]) {
   return { ...report, results: { ...report.results, tool: { name, version } } };
 }
 
+const FLAKY = { flaky: true, retries: 2 };
+
+function attempt(status: string) {
+  return { name: 'one', status };
+}
+
+function onlyTest(change: Record<string, unknown>) {
+  return parsePhaseReport(bytesOf(withTest(change)), 'ctrf/deployment.json').tests[0];
+}
+
 function refusal(name: string, value: unknown) {
   return refusalOf(() => parseResults([named(name, value)]));
 }
@@ -54,6 +64,40 @@ describe('parseResults', () => {
       { name: 'operator-health', status: 'passed', message: undefined },
       { name: 'check-nvidia-smi', status: 'failed', message: 'node 3 is silent' },
     ]);
+  });
+
+  it.each([
+    ['flaky', { flaky: true }, 'flaky is true'],
+    ['a retry', { retries: 1 }, 'retries 1'],
+    ['retries as a text', { retries: '2' }, 'retries 2'],
+    [
+      'a failed attempt',
+      { retryAttempts: [attempt('failed'), attempt('passed')] },
+      '1 failed attempt',
+    ],
+    ['failed steps', { steps: [attempt('failed'), attempt('failed')] }, '2 failed steps'],
+    ['the status of its runner', { rawStatus: 'FAILURE' }, 'rawStatus "FAILURE"'],
+    [
+      'all of them',
+      { ...FLAKY, steps: [attempt('failed')] },
+      'flaky is true, retries 2, 1 failed step',
+    ],
+    ['one that was skipped', { status: 'skipped', retries: 3 }, 'retries 3'],
+  ])('sees that a test is flaky by %s', (_, change, sign) => {
+    expect(onlyTest(change)?.flaky).toBe(sign);
+  });
+
+  it.each([
+    ['flaky: false', { flaky: false }],
+    ['no retries', { retries: 0 }],
+    ['fewer', { retries: -1 }],
+    ['retries that are no number', { retries: 'no' }],
+    ['attempts that passed', { retryAttempts: [attempt('passed')], steps: [] }],
+    ['another raw status', { rawStatus: 'passed' }],
+    ['fields of another shape', { flaky: {}, retries: [], retryAttempts: {}, steps: ['failed'] }],
+    ['a test that failed', { ...FLAKY, status: 'failed', rawStatus: 'failed' }],
+  ])('does not take for flaky: %s', (_, change) => {
+    expect(onlyTest(change)?.flaky).toBeUndefined();
   });
 
   it('takes the phase from the suite, whatever the file is called', () => {

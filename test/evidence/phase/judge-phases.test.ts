@@ -141,6 +141,20 @@ describe('judgePhases', () => {
     expect(findings[0]?.found).toContain('"no-gpu-nodes"');
   });
 
+  it('is green with a flaky check, counts it and lists it with what shows it', () => {
+    const flaky = { ...testOf('operator-health'), flaky: 'retries 2' };
+    const { result, faults, findings } = judge([testOf('check-nvidia-smi'), flaky]);
+    expect(result).toMatchObject({ state: 'green', flaky: 1, counts: { passed: 2, failed: 0 } });
+    expect(faults).toEqual([]);
+    expect(findings).toMatchObject([
+      {
+        code: 'CHECK_FLAKY',
+        at: 'ctrf/deployment.json#/results/tests/1',
+        found: 'deployment: "operator-health" is flaky (passed in the end): retries 2',
+      },
+    ]);
+  });
+
   it('packs a phase that the recipe does not list, with a finding', () => {
     const results = judgePhases([], reportsOf('performance', [testOf('x', 'other')]));
     expect(results[1]).toMatchObject({ required: false, state: 'green' });

@@ -1,0 +1,46 @@
+// Whether a test that did not fail failed before it did: CTRF has five places to say so.
+// https://ctrf.io/docs/specification/test
+import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
+import type { ObjectReader } from '../../document/object-reader.ts';
+import { quote } from '../../quote.ts';
+import type { TestStatus } from './phase.ts';
+
+/**
+ * What shows that a test is flaky, in our words; undefined if nothing does. A failed test is red, and
+ * needs no further word.
+ */
+export function flakySign(test: ObjectReader, status: TestStatus): string | undefined {
+  const signs = [
+    ...(/^true$/i.test(scalarText(test.data('flaky')) ?? '') ? ['flaky is true'] : []),
+    ...retries(test.data('retries')),
+    ...failedPart('attempt', test.data('retryAttempts')),
+    ...failedPart('step', test.data('steps')),
+    ...rawFailure(test.data('rawStatus')),
+  ];
+  return status === 'failed' || signs.length === 0 ? undefined : signs.join(', ');
+}
+
+/** A number, as it is or as a text. */
+function retries(data: Data | undefined): readonly string[] {
+  const count = Number(scalarText(data));
+  return count > 0 ? [`retries ${count}`] : [];
+}
+
+function failedPart(noun: string, data: Data | undefined): readonly string[] {
+  const parts = isDataList(data) ? data : [];
+  const failed = parts.filter((part) => isDataMap(part) && saysFailed(part.get('status')));
+  return failed.length === 0 ? [] : [`${failed.length} failed ${noun}${plural(failed.length)}`];
+}
+
+function plural(count: number): string {
+  return count === 1 ? '' : 's';
+}
+
+function rawFailure(data: Data | undefined): readonly string[] {
+  return saysFailed(data) ? [`rawStatus ${quote(scalarText(data) ?? '', 40)}`] : [];
+}
+
+/** `failed`, `FAILURE`, `fail`: a runner's own word for it. */
+function saysFailed(data: Data | undefined): boolean {
+  return /fail/i.test(scalarText(data) ?? '');
+}
