@@ -1,5 +1,8 @@
 // The public library: names re-exported, no logic. docs/architecture.md tells where each lives.
 
+// oxlint-disable-next-line import/no-unassigned-import -- it refuses a Node that cannot run the rest
+import './io/process/require-node.ts';
+
 export { encodeArchive, type EncodeOptions } from './archive/encode-archive.ts';
 export type { BundleFile, Entry, Layout, ReceivedFile, ReceivedFiles } from './archive/entry.ts';
 export { gunzip } from './archive/gzip.ts';

@@ -48,6 +48,9 @@ function stepsOf(markdown: string): readonly Step[] {
   return steps;
 }
 
+/** What the program says of work that takes longer than a second: a busy machine is no other output. */
+const PROGRESS = /^affidavit: .* …\n/gm;
+
 function run(command: string, directory: string): { code: number | null; output: string } {
   const { status, stdout } = spawnSync('sh', ['-c', `{ ${command}\n} 2>&1`], {
     cwd: directory,
@@ -55,7 +58,7 @@ function run(command: string, directory: string): { code: number | null; output:
     // No token and no configuration of the machine.
     env: { PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder },
   });
-  return { code: status, output: stdout };
+  return { code: status, output: stdout.replaceAll(PROGRESS, '') };
 }
 
 /** Where the shown lines differ from the real ones: undefined if nowhere, or if none is shown. */
