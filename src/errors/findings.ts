@@ -1,6 +1,6 @@
 import type { Meanings } from './meaning.ts';
 
-/** Findings: shown, and without effect on the verdict. */
+/** Findings: shown, without effect on the verdict, and each something that a person can act on. */
 export const FINDINGS = {
   API_VERSION_OUTDATED: ['finding', 'the apiVersion is retired or missing'],
   KIND_MISSING: ['finding', 'the document does not say of which kind it is'],
@@ -13,11 +13,9 @@ export const FINDINGS = {
   VERSION_DOUBTFUL: ['finding', 'the tool version of the document is not a semantic version'],
   RESULTS_FILE_IGNORED: ['finding', 'a file beside the results is not a CTRF report'],
   DIMENSION_UNKNOWN: ['finding', 'the snapshot does not show this'],
-  DIMENSION_NOT_INFERABLE: ['finding', 'a snapshot cannot show this'],
   CHECK_SKIPPED: ['finding', 'a check was skipped'],
   CHECK_FLAKY: ['finding', 'a check did not end the same each time'],
   FILE_NOT_JUDGED: ['finding', 'the bundle holds a file that is no part of evidence'],
-  PHASE_NOT_LISTED: ['finding', 'the recipe does not list this phase'],
   BOM_IMAGE_MISSING: [
     'finding',
     'an image of the snapshot or recipe is not in the bill of materials',
@@ -31,5 +29,4 @@ export const FINDINGS = {
     'a component of the bill of materials differs from the recipe',
   ],
   SCHEMA_NEWER: ['finding', 'the document was written by a newer minor version'],
-  NOT_CLAIMED: ['finding', 'the statement makes no claim here; the recomputed value is shown'],
 } as const satisfies Meanings;

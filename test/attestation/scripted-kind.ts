@@ -54,7 +54,7 @@ export function kindOf(script: Script): Kind<Check, string, Seen> {
       play(log, script);
       return {
         found: { seen: [...files.keys(), ...opened.map(({ statement }) => statement)] },
-        findings: [faultWith('NOT_CLAIMED')],
+        findings: [faultWith('CHECK_SKIPPED')],
       };
     },
   };

@@ -26,7 +26,7 @@ const OF_CLASS = {
   usage: 'USAGE',
   internal: 'INTERNAL',
   interrupted: 'INTERRUPTED',
-  finding: 'NOT_CLAIMED',
+  finding: 'CHECK_SKIPPED',
 } as const satisfies Record<ErrorClass, ErrorCode>;
 
 const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];

@@ -84,7 +84,7 @@ describe('the line', () => {
       signature: { state: 'verified', proof: { signer: SIGNER, payload: Buffer.from(MODEL) } },
       pinned: true,
       weakened: [],
-      findings: [faultWith('NOT_CLAIMED')],
+      findings: [faultWith('CHECK_SKIPPED')],
     });
     const { checks } = verification;
     expect(checks.map(({ name, outcome }) => [name, outcome])).toEqual(

@@ -121,31 +121,12 @@ function namesCause(cause: string, all: readonly string[]): readonly string[] {
   return [`${cause} ${shown.join(', ')}${more}`];
 }
 
-/** What a reader should see though it changes nothing: phases nobody asked for, skipped and flaky checks. */
+/** What a reader should see though it changes nothing: skipped and flaky checks. */
 export function phaseFindings(
   results: readonly PhaseResult[],
   locate: LocatePhase,
 ): readonly Finding[] {
-  return results.flatMap((result) => [
-    ...notListed(result, locate),
-    ...testFindings(result, locate),
-  ]);
-}
-
-function notListed(
-  { phase, required, state }: PhaseResult,
-  locate: LocatePhase,
-): readonly Finding[] {
-  if (required || state === 'not-run') return [];
-  return [
-    {
-      code: 'PHASE_NOT_LISTED',
-      at: locate(phase),
-      found: `a report of ${phase}`,
-      expected: 'reports of the phases that the validation block of the recipe names',
-      hint: 'nothing to do: the report is packed, and only a failed test in it counts',
-    },
-  ];
+  return results.flatMap((result) => testFindings(result, locate));
 }
 
 function testFindings(result: PhaseResult, locate: LocatePhase): readonly Finding[] {

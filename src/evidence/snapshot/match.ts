@@ -82,10 +82,10 @@ export function matchFaults({ file }: Recipe, match: CriteriaMatch): readonly Fa
   return match.perDimension.filter(decides).map((row) => faultOf(row, file));
 }
 
-/** What is demanded and cannot be judged, and does not count. */
+/** What is demanded, should have been measured, and was not; it does not count. */
 export function matchFindings({ file }: Recipe, match: CriteriaMatch): readonly Finding[] {
   return match.perDimension
-    .filter((row) => row.match !== 'matched' && !decides(row))
+    .filter((row) => row.match === 'unknown' && isMeasured(row.dimension) && !decides(row))
     .map((row) => faultOf(row, file));
 }
 
@@ -121,7 +121,7 @@ function countText(count: number): string {
   return count === 0 ? '' : String(count);
 }
 
-/** What is said of a dimension that is not, or not surely, as demanded. */
+/** What is said of a dimension that is mismatched, or unknown though it can be measured. */
 function faultOf(row: DimensionMatch, file: string): Fault {
   const { dimension, recipeRequires = '', fingerprintProvides = '', match } = row;
   const { code, found, hint } = complaintOf(row);
@@ -145,16 +145,9 @@ function complaintOf(row: DimensionMatch): Pick<Fault, 'code' | 'found' | 'hint'
       hint: 'choose the recipe for this cluster, or take the snapshot on the cluster of the recipe',
     };
   }
-  if (row.match === 'unknown' && isMeasured(row.dimension)) {
-    return {
-      code: isDecisive(row.dimension) ? 'CLUSTER_UNKNOWN' : 'DIMENSION_UNKNOWN',
-      found: 'the snapshot does not show it',
-      hint: 'take the snapshot again, on a node with a GPU and with rights to list the nodes',
-    };
-  }
   return {
-    code: 'DIMENSION_NOT_INFERABLE',
-    found: 'cannot be measured',
-    hint: 'nothing to do: no snapshot shows it, so it never counts',
+    code: isDecisive(row.dimension) ? 'CLUSTER_UNKNOWN' : 'DIMENSION_UNKNOWN',
+    found: 'the snapshot does not show it',
+    hint: 'take the snapshot again, on a node with a GPU and with rights to list the nodes',
   };
 }

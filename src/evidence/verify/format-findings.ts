@@ -13,9 +13,7 @@ export function formatFindings(
   return [
     ...newerSchema(MANIFEST_FILE, manifest.newer),
     ...newerSchema(at, newer),
-    ...(affidavit === undefined
-      ? [notClaimed(`${at}/affidavit`)]
-      : newerSchema(affidavit.at, affidavit.newer)),
+    ...(affidavit === undefined ? [] : newerSchema(affidavit.at, affidavit.newer)),
     ...filesNotJudged(manifest),
   ];
 }
@@ -31,16 +29,6 @@ function newerSchema(at: string, newer: boolean): readonly Finding[] {
       hint: 'upgrade affidavit to judge them too',
     },
   ];
-}
-
-function notClaimed(at: string): Finding {
-  return {
-    code: 'NOT_CLAIMED',
-    at,
-    found: 'evidence of a tool that records no constraint results',
-    expected: 'what affidavit adds to the predicate',
-    hint: 'nothing to do: the constraints were evaluated here',
-  };
 }
 
 const JUDGED: ReadonlySet<string> = new Set([RECIPE_FILE, SNAPSHOT_FILE, BOM_FILE]);

@@ -131,28 +131,27 @@ describe('what the snapshot does not show', () => {
     ]);
   });
 
-  it.each(['intent', 'platform'])('%s cannot be measured: it says so and never counts', (name) => {
-    const result = outcome({ ...CRITERIA, [name]: 'training' });
-    expect(rowOf(result, name)).toEqual({
-      dimension: name,
-      recipeRequires: 'training',
-      match: 'unknown',
-    });
-    expect(result.match.matched).toBe(true);
-    expect(result.faults).toEqual([]);
-    expect(result.findings).toMatchObject([
-      { code: 'DIMENSION_NOT_INFERABLE', found: `${name}: cannot be measured` },
-    ]);
-  });
+  it.each(['intent', 'platform'])(
+    '%s cannot be measured: it never counts, and nobody has to do anything',
+    (name) => {
+      const result = outcome({ ...CRITERIA, [name]: 'training' });
+      expect(rowOf(result, name)).toEqual({
+        dimension: name,
+        recipeRequires: 'training',
+        match: 'unknown',
+      });
+      expect(result.match.matched).toBe(true);
+      expect(result.faults).toEqual([]);
+      expect(result.findings).toEqual([]);
+    },
+  );
 
-  it('a generic service is not inferable: a finding only', () => {
+  it('a generic service is not inferable: nobody has to do anything', () => {
     const result = outcome({ ...CRITERIA, service: 'generic' });
     expect(rowOf(result, 'service')?.match).toBe('not-inferable');
     expect(result.match.matched).toBe(true);
     expect(result.faults).toEqual([]);
-    expect(result.findings).toMatchObject([
-      { code: 'DIMENSION_NOT_INFERABLE', at: 'recipe.yaml#/criteria/service' },
-    ]);
+    expect(result.findings).toEqual([]);
   });
 
   it('a provider that calls itself `any` shows nothing', () => {
