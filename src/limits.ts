@@ -96,6 +96,10 @@ export const MAX_VERSION_CHARACTERS = 256;
  * constraint that names it. The longest real one, a kernel's command line, has 4096. */
 export const MAX_VALUE_CHARACTERS = 64 * KIBIBYTE;
 
+/** Values that the constraints of one recipe look at, in characters, together: one that a thousand name
+ * stands a thousand times in reports and predicate. */
+export const MAX_VALUES_CHARACTERS = MEBIBYTE;
+
 /** How far ahead a document's timestamp may be, in milliseconds: a clock may be wrong by a zone, but a
  * document from further ahead was not made when it says. */
 export const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;

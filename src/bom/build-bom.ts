@@ -61,10 +61,17 @@ function bomOf({ subject: name, applications, images, timestamp, tool }: BomCont
 /** Each reference once: the library would tell two apart by a random one. */
 class BomRefs {
   readonly #taken = new Set(['']);
+  /** The last number that made a reference of each kind its own: the search goes on from there. */
+  readonly #last = new Map<string, number>();
 
   take(wanted: string): string {
     let ref = wanted;
-    for (let count = 2; this.#taken.has(ref); count += 1) ref = `${wanted}#${count}`;
+    let count = this.#last.get(wanted) ?? 1;
+    while (this.#taken.has(ref)) {
+      count += 1;
+      ref = `${wanted}#${count}`;
+    }
+    this.#last.set(wanted, count);
     this.#taken.add(ref);
     return ref;
   }

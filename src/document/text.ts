@@ -93,9 +93,7 @@ export class TextCursor {
 
   /** Lines and columns count from 1, in UTF-16 units, as in editors. */
   refuse(found: string, expected: string, { code, hint }: Remedy = {}): never {
-    const before = this.text.slice(0, this.position);
-    const line = before.split('\n').length;
-    const column = this.position - before.lastIndexOf('\n');
+    const { line, column } = this.#place();
     const pointer = this.path.map((part) => `/${pointerToken(String(part))}`).join('');
     throw new EvidenceError(code ?? 'DOCUMENT_INVALID', {
       at: pointer === '' ? this.#file : `${this.#file}#${pointer}`,
@@ -103,6 +101,18 @@ export class TextCursor {
       expected,
       hint: hint ?? 'correct the document at this place',
     });
+  }
+
+  #place(): { readonly line: number; readonly column: number } {
+    let line = 1;
+    let start = 0;
+    for (;;) {
+      const lineFeed = this.text.indexOf('\n', start);
+      if (lineFeed === -1 || lineFeed >= this.position) break;
+      line += 1;
+      start = lineFeed + 1;
+    }
+    return { line, column: this.position - start + 1 };
   }
 }
 

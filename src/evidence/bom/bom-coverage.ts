@@ -32,13 +32,21 @@ function componentFindings(
   components: readonly BomComponent[],
 ): readonly Finding[] {
   const byName = Map.groupBy(components, ({ name }) => name);
+  const listed = new Set(components.map(({ name, version }) => nameAndVersion(name, version)));
   return wanted.flatMap((component) => {
-    const found = byName.get(component.name) ?? [];
+    const { name } = component;
     const version = versionOf(component);
+    const [first] = byName.get(name) ?? [];
     // A recipe that leaves the version open says nothing that could differ.
-    if (found.some((entry) => version === '' || entry.version === version)) return [];
-    return [differs(file, component, found[0])];
+    const isListed =
+      version === '' ? first !== undefined : listed.has(nameAndVersion(name, version));
+    return isListed ? [] : [differs(file, component, first)];
   });
+}
+
+/** One key for both: neither can pass for a part of the other. */
+function nameAndVersion(name: string, version: string): string {
+  return JSON.stringify([name, version]);
 }
 
 function differs(file: string, wanted: RecipeComponent, found: BomComponent | undefined): Finding {

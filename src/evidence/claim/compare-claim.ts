@@ -1,5 +1,5 @@
-import { Plain, isDataList, isDataMap, type Data, type Json } from '../../document/data.ts';
-import { decodeJson } from '../../document/json.ts';
+import { Plain, isDataList, isDataMap } from '../../document/data.ts';
+import type { Data, DataMap, Json } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
@@ -14,11 +14,11 @@ export interface ClaimRule {
    * version of the format and are left alone.
    */
   readonly known: RegExp;
-  /** Values, as JSON text, that mean the same as an absent field, e.g. `""` under Go's `omitempty`. */
+  /** Texts that mean the same as an absent field, e.g. the empty one under Go's `omitempty`. */
   readonly absent: readonly string[];
 }
 
-const EMPTY_TEXT = '""';
+const EMPTY_TEXT = '';
 
 const TEXT = '(?:value|version|source|note)';
 
@@ -36,7 +36,7 @@ export const CLAIM_RULES = {
     known:
       /^\/matched$|^\/perDimension(?:\/\d+(?:\/(?:dimension|recipeRequires|fingerprintProvides|match))?)?$/,
     // AICR writes what a recipe does not demand as "any".
-    absent: [EMPTY_TEXT, '"any"'],
+    absent: [EMPTY_TEXT, 'any'],
   },
   constraints: { code: 'CONSTRAINTS_DIFFER', known: /^/, absent: [] },
   phases: {
@@ -53,7 +53,8 @@ export const CLAIM_RULES = {
 } as const satisfies Record<string, ClaimRule>;
 
 /**
- * Every place where a claim differs from its recomputation, in both directions.
+ * Every place where a claim differs from its recomputation, in both directions. Only what both have is
+ * gone into, so that the keys of a claim, however long, make no pointers that are longer still.
  *
  * @param at where the claim is, e.g. `statement.intoto.json#/predicate/phases`
  */
@@ -63,23 +64,21 @@ export function claimFaults(
   claim: Data | undefined,
   recomputed: Json,
 ): readonly Fault[] {
-  const claimed = new Map(flatten(claim));
-  // Read as the claim was, so that both have one form.
-  const computed = new Map(flatten(decodeJson(Buffer.from(JSON.stringify(recomputed)), at)));
-  // Without regard to case, as Go's reader matches keys: `Matched` beside `matched` would be the claim there.
-  const known = new RegExp(rule.known.source, 'iu');
-  const pointers = [...new Set([...computed.keys(), ...claimed.keys()])];
-  const differing = pointers
-    .filter((pointer) => known.test(pointer) || computed.has(pointer))
-    .filter((pointer) => !isSame(rule, claimed.get(pointer), computed.get(pointer)));
-  const faults = differing.slice(0, MAX_CLAIM_FAULTS).map((pointer) => ({
-    code: rule.code,
-    at: `${at}${pointer}`,
-    found: shown(claimed.get(pointer)),
-    expected: `${shown(computed.get(pointer))} (recomputed)`,
-    hint: HINT,
-  }));
-  const more = differing.length - faults.length;
+  const faults: Fault[] = [];
+  let count = 0;
+  for (const { pointer, claimed, computed } of differences(rule, claim, recomputed)) {
+    count += 1;
+    if (count > MAX_CLAIM_FAULTS) continue;
+    const expected = `${shown(computed)} (recomputed)`;
+    faults.push({
+      code: rule.code,
+      at: `${at}${pointer}`,
+      found: shown(claimed),
+      expected,
+      hint: HINT,
+    });
+  }
+  const more = count - faults.length;
   if (more === 0) return faults;
   const found = `${more} more differences`;
   return [...faults, { code: rule.code, at, found, expected: 'none', hint: HINT }];
@@ -87,60 +86,104 @@ export function claimFaults(
 
 const HINT = 'do not trust this evidence: what it claims is not what its files show';
 
-function isSame(
-  rule: ClaimRule,
-  claimed: string | undefined,
-  computed: string | undefined,
-): boolean {
-  // What a full list or map holds has places of its own; here only a value of another kind differs.
-  if (computed !== undefined && FULL.has(computed) && claimed === undefined) return true;
-  if (bracketOf(claimed) !== undefined && bracketOf(claimed) === bracketOf(computed)) return true;
-  const present = (value: string | undefined): string | undefined =>
-    value !== undefined && rule.absent.includes(value) ? undefined : value;
-  return present(claimed) === present(computed);
+/** One place, as claimed and as computed; undefined where nothing is. */
+interface Pair {
+  readonly pointer: string;
+  readonly claimed: Data | undefined;
+  readonly computed: Json | undefined;
 }
 
-/** Whole values are compared and shown short, but never with half of a character. */
-function shown(text: string | undefined): string {
-  const safe = escapeInvisible(text ?? 'nothing');
-  if (safe.length <= 200) return safe;
-  const head = safe.slice(0, 200);
-  return `${head.isWellFormed() ? head : head.slice(0, -1)}…`;
+function differences(rule: ClaimRule, claim: Data | undefined, recomputed: Json): Iterable<Pair> {
+  // Without regard to case, as Go's reader matches keys: `Matched` beside `matched` would be the claim there.
+  const known = new RegExp(rule.known.source, 'iu');
+  const isAbsent = (value: Data | Json | undefined): boolean =>
+    value === undefined || (typeof value === 'string' && rule.absent.includes(value));
+  const differ = ({ pointer, claimed, computed }: Pair): boolean => {
+    if (isAbsent(claimed) && isAbsent(computed)) return false;
+    return computed === undefined ? known.test(pointer) : !isSame(claimed, computed);
+  };
+  return below({ pointer: '', claimed: claim, computed: recomputed }, differ);
 }
 
-/** A map or a list that holds something: without them, text in its place would meet no counterpart. */
-const FULL_MAP = '{…}';
-const FULL_LIST = '[…]';
-const FULL: ReadonlySet<string> = new Set([FULL_MAP, FULL_LIST]);
-
-/** JSON pointer → the value as JSON text, those of maps and lists short. */
-function* flatten(
-  data: Data | undefined,
-  pointer = '',
-): Generator<readonly [string, string], void> {
-  if (data === undefined) return;
-  if (typeof data === 'string') {
-    yield [pointer, JSON.stringify(data)];
-  } else if (data instanceof Plain) {
-    yield [pointer, plainText(data)];
-  } else {
-    const entries = isDataMap(data) ? [...data] : [...data.entries()];
-    yield [pointer, containerText(isDataList(data), entries.length)];
-    for (const [key, item] of entries) {
-      yield* flatten(item, `${pointer}/${pointerToken(String(key))}`);
-    }
+/** What differs at a place, or, if it is the same kind of container for both, in it. */
+function* below(pair: Pair, differ: (pair: Pair) => boolean): Generator<Pair, void> {
+  const { pointer, claimed, computed } = pair;
+  const parts = partsOf(claimed, computed);
+  if (parts === undefined) {
+    if (differ(pair)) yield pair;
+    return;
+  }
+  for (const [key, claimedPart, computedPart] of parts) {
+    const place = `${pointer}/${pointerToken(String(key))}`;
+    yield* below({ pointer: place, claimed: claimedPart, computed: computedPart }, differ);
   }
 }
 
-/** Which kind of container the text stands for. No other value's text begins with a bracket. */
-function bracketOf(text: string | undefined): string | undefined {
-  const [first] = text ?? '';
-  return first === '[' || first === '{' ? first : undefined;
+type Part = readonly [key: string | number, claimed: Data | undefined, computed: Json | undefined];
+
+/** The parts of two containers of one kind, or of a full one and nothing; undefined for anything else. */
+function partsOf(
+  claimed: Data | undefined,
+  computed: Json | undefined,
+): Iterable<Part> | undefined {
+  if (Array.isArray(computed)) {
+    if (isDataList(claimed)) return items(claimed, computed);
+    return claimed === undefined && computed.length > 0 ? items([], computed) : undefined;
+  }
+  if (!isJsonMap(computed)) return undefined;
+  if (isDataMap(claimed)) return fields(claimed, computed);
+  const isMissing = claimed === undefined && Object.keys(computed).length > 0;
+  return isMissing ? fields(new Map(), computed) : undefined;
 }
 
-function containerText(isList: boolean, length: number): string {
-  if (length === 0) return isList ? '[]' : '{}';
-  return isList ? FULL_LIST : FULL_MAP;
+function* items(claimed: readonly Data[], computed: readonly Json[]): Generator<Part, void> {
+  for (let index = 0; index < Math.max(claimed.length, computed.length); index += 1) {
+    yield [index, claimed[index], computed[index]];
+  }
+}
+
+function* fields(claimed: DataMap, computed: JsonMap): Generator<Part, void> {
+  for (const [key, value] of Object.entries(computed)) yield [key, claimed.get(key), value];
+  for (const [key, value] of claimed) {
+    if (!Object.hasOwn(computed, key)) yield [key, value, undefined];
+  }
+}
+
+type JsonMap = Readonly<Record<string, Json | undefined>>;
+
+function isJsonMap(value: Data | Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of what has no parts to compare. */
+function isSame(claimed: Data | undefined, computed: Json): boolean {
+  if (typeof claimed === 'string') return claimed === computed;
+  return claimed instanceof Plain && plainText(claimed) === JSON.stringify(computed);
+}
+
+/** Whole values are compared and shown short, but never with half of a character. */
+function shown(value: Data | Json | undefined): string {
+  const safe = escapeInvisible(textOf(value));
+  if (safe.length <= MAX_SHOWN) return safe;
+  const head = safe.slice(0, MAX_SHOWN);
+  return `${head.isWellFormed() ? head : head.slice(0, -1)}…`;
+}
+
+const MAX_SHOWN = 200;
+
+/** As JSON; what a map or list holds is left out, and so is the end of a long text. */
+function textOf(value: Data | Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  // One character more than is shown is left, whatever is cut.
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 2 * MAX_SHOWN));
+  if (value instanceof Plain) return plainText(value).slice(0, 2 * MAX_SHOWN);
+  if (value instanceof Map) return bracketed('{}', value.size);
+  if (Array.isArray(value)) return bracketed('[]', value.length);
+  return isJsonMap(value) ? bracketed('{}', Object.keys(value).length) : JSON.stringify(value);
+}
+
+function bracketed(empty: '{}' | '[]', size: number): string {
+  return size === 0 ? empty : empty.split('').join('…');
 }
 
 /** A whole number has one spelling here: Go's protojson may print 12 as 12 or 1.2e1. */

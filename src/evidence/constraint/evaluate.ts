@@ -1,15 +1,15 @@
+import { trimBlanks } from '../../document/blanks.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
-import { MAX_VALUE_CHARACTERS } from '../../limits.ts';
+import { MAX_VALUES_CHARACTERS, MAX_VALUE_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import { prose, sentence } from '../../sentence.ts';
-import type { RecipeConstraint } from '../recipe/recipe-validation.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { unevaluable, type Decision } from './decision.ts';
+import { unevaluable, type Decision, type Unevaluable } from './decision.ts';
 import { sayDemand } from './demand.ts';
 import { evaluateExpression } from './expression.ts';
 import { GPU_NODES_PATH, gpuNodesEvaluator } from './gpu-nodes.ts';
-import { parsePath, readPath } from './path.ts';
+import { parsePath, pathReader } from './path.ts';
 
 /** `unevaluable`: the value is missing, or the expression cannot be read. It is never green. */
 export type ConstraintOutcome = 'passed' | 'failed' | 'unevaluable';
@@ -18,7 +18,7 @@ export interface ConstraintResult {
   readonly name: string;
   /** The expression as the recipe has it. */
   readonly expected: string;
-  /** The snapshot's value; undefined if it has none, or one of over MAX_VALUE_CHARACTERS. */
+  /** The snapshot's value; undefined if it has none, or one that is too long to be evaluated. */
   readonly actual: string | undefined;
   readonly outcome: ConstraintOutcome;
   /** Why it failed or could not be evaluated. */
@@ -34,14 +34,61 @@ export function evaluateConstraints(
   snapshot: Snapshot,
 ): readonly ConstraintResult[] {
   const evaluateGpuNodes = gpuNodesEvaluator(snapshot);
+  const valueOf = valueReader(recipe, snapshot);
   return recipe.constraints.map((constraint) => {
     const { name, expression, severity, remediation } = constraint;
-    const isVirtual = recipe.dialect === 'current' && name === GPU_NODES_PATH;
-    const { decision, actual } = isVirtual
+    const { decision, actual } = isVirtual(name, recipe)
       ? evaluateGpuNodes(expression)
-      : evaluateScalar(constraint, recipe, snapshot);
+      : evaluateScalar(expression, valueOf(name), recipe);
     return { name, expected: expression, actual, ...decision, severity, remediation };
   });
+}
+
+/** It names nothing that a snapshot holds. */
+function isVirtual(name: string, { dialect }: Recipe): boolean {
+  return dialect === 'current' && name === GPU_NODES_PATH;
+}
+
+interface Value {
+  readonly actual: string;
+  /** What is compared. */
+  readonly trimmed: string;
+}
+
+/**
+ * The value that a constraint of this recipe names, or why there is none. Each is looked up once, however
+ * many constraints name it; what reports carry of all together is bounded.
+ */
+function valueReader(recipe: Recipe, snapshot: Snapshot): (name: string) => Value | Unevaluable {
+  const names = [...new Set(recipe.constraints.map(({ name }) => name))];
+  const parsed = names
+    .filter((name) => !isVirtual(name, recipe))
+    .map((name) => [name, parsePath(name, recipe.dialect)] as const);
+  const paths = parsed.flatMap(([, path]) => ('outcome' in path ? [] : [path]));
+  const read = pathReader(paths, snapshot);
+  const values = new Map(
+    parsed.map(([name, path]) => [name, 'outcome' in path ? path : valueFrom(read(path))]),
+  );
+  let total = 0;
+  return (name) => {
+    const value = values.get(name);
+    if (value === undefined) throw new TypeError(`${quote(name)} is no constraint of this recipe`);
+    if ('outcome' in value) return value;
+    total += value.actual.length;
+    return total <= MAX_VALUES_CHARACTERS
+      ? value
+      : unevaluable(
+          `the constraints look at more than ${MAX_VALUES_CHARACTERS} characters together`,
+        );
+  };
+}
+
+function valueFrom(actual: string | Unevaluable): Value | Unevaluable {
+  if (typeof actual !== 'string') return actual;
+  if (actual.length <= MAX_VALUE_CHARACTERS) return { actual, trimmed: trimBlanks(actual) };
+  return unevaluable(
+    `a value of ${actual.length} characters; at most ${MAX_VALUE_CHARACTERS} are evaluated`,
+  );
 }
 
 /**
@@ -59,19 +106,13 @@ export function constraintFaults(
 }
 
 function evaluateScalar(
-  { name, expression }: RecipeConstraint,
+  expression: string,
+  value: Value | Unevaluable,
   { dialect }: Recipe,
-  snapshot: Snapshot,
 ): { decision: Decision; actual: string | undefined } {
-  const path = parsePath(name, dialect);
-  if ('outcome' in path) return { decision: path, actual: undefined };
-  const actual = readPath(path, snapshot);
-  if (typeof actual !== 'string') return { decision: actual, actual: undefined };
-  if (actual.length > MAX_VALUE_CHARACTERS) {
-    const reason = `a value of ${actual.length} characters; at most ${MAX_VALUE_CHARACTERS} are evaluated`;
-    return { decision: unevaluable(reason), actual: undefined };
-  }
-  return { decision: evaluateExpression(expression, actual, dialect), actual };
+  if ('outcome' in value) return { decision: value, actual: undefined };
+  const { actual, trimmed } = value;
+  return { decision: evaluateExpression(expression, trimmed, dialect), actual };
 }
 
 function faultOf(result: ConstraintResult, at: string | undefined): Fault {

@@ -5,7 +5,8 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
-import { itemReadings, splitFolded, type FoldedLabel } from '../snapshot/label-reading.ts';
+import { itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
+import type { FoldedLabel } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot, type Subtype } from '../snapshot/snapshot.ts';
 import { PASSED, unevaluable, type Decision, type Unevaluable } from './decision.ts';
 
@@ -21,7 +22,7 @@ const MAX_NAME_CHARACTERS = 63;
 const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const MAX_SUBDOMAIN_CHARACTERS = 253;
 
-/** Nodes by the value that they have for one label. */
+/** The lists of the nodes that have each value of one label; every name in them is one. */
 type NodesByValue = ReadonlyMap<string, readonly string[]>;
 
 interface Demand {
@@ -78,7 +79,7 @@ function topologyOf(labels: Subtype | undefined): Topology | Unevaluable {
   };
   const labelled = nodesOf(GPU_NODE_LABEL);
   if ('outcome' in labelled) return labelled;
-  const gpuNodes = new Set([...labelled.values()].flat());
+  const gpuNodes = new Set(nodesOfLists(labelled.values()));
   if (gpuNodes.size === 0) return unevaluable(`no node has the label ${GPU_NODE_LABEL}`);
   return { gpuNodes, nodesOf };
 }
@@ -87,9 +88,12 @@ function topologyOf(labels: Subtype | undefined): Topology | Unevaluable {
 function evaluateDemand({ key, value }: Demand, { gpuNodes, nodesOf }: Topology): GpuNodesResult {
   const labelled = nodesOf(key);
   if ('outcome' in labelled) return { decision: labelled, actual: undefined };
-  const nodes = value === undefined ? [...labelled.values()].flat() : (labelled.get(value) ?? []);
-  const having = new Set(nodes.filter((node) => gpuNodes.has(node))).size;
-  const good = value === undefined ? gpuNodes.size - having : having;
+  const lists = value === undefined ? labelled.values() : [labelled.get(value) ?? []];
+  const having = new Set<string>();
+  for (const node of nodesOfLists(lists)) {
+    if (gpuNodes.has(node)) having.add(node);
+  }
+  const good = value === undefined ? gpuNodes.size - having.size : having.size;
   const actual = `${good} of ${gpuNodes.size} GPU nodes`;
   if (good === gpuNodes.size) return { decision: PASSED, actual };
   return { decision: { outcome: 'failed', reason: `only ${actual} are as demanded` }, actual };
@@ -112,10 +116,10 @@ function losslessNodes(labels: Subtype): NodesOf | undefined {
   const readingsOf = Map.groupBy(readings, ({ key }) => key);
   return (label) => {
     const nodesByValue = new Map<string, string[]>();
-    for (const { value, nodes, truncated } of readingsOf.get(label) ?? []) {
-      if (truncated || !areNodeNames(nodes)) return partial(label);
+    for (const { value, nodeList, truncated } of readingsOf.get(label) ?? []) {
+      if (truncated || !holdsNodeNames(nodeList)) return partial(label);
       const known = nodesByValue.get(value) ?? [];
-      for (const node of nodes) known.push(node);
+      known.push(nodeList);
       nodesByValue.set(value, known);
     }
     return nodesByValue;
@@ -143,23 +147,36 @@ function nodesOfEntries(
   plain: readonly FoldedLabel[],
   suffixed: readonly FoldedLabel[],
 ): NodesByValue | Unevaluable {
-  const entries = [...plain, ...suffixed].map(({ value, nodeList }): ValueNodes => {
-    return [value, nodeList.split(',')];
-  });
-  if (entries.some(([, nodes]) => !areNodeNames(nodes))) return partial(label);
-  if (plain.length > 0) return new Map(entries.slice(0, plain.length));
-  const nodes = entries.flatMap(([, some]) => some);
-  const isGenuine = entries.length !== 1 && new Set(nodes).size === nodes.length;
-  return isGenuine
-    ? new Map(entries)
-    : unevaluable(`the labels around ${quote(label)} are ambiguous`);
+  if ([...plain, ...suffixed].some(({ nodeList }) => !holdsNodeNames(nodeList))) {
+    return partial(label);
+  }
+  const entries = plain.length > 0 ? plain : suffixed;
+  const nodesByValue = new Map(entries.map(({ value, nodeList }) => [value, [nodeList]]));
+  const isGenuine = plain.length > 0 || (suffixed.length !== 1 && areDistinct(nodesByValue));
+  return isGenuine ? nodesByValue : unevaluable(`the labels around ${quote(label)} are ambiguous`);
 }
 
-type ValueNodes = readonly [value: string, nodes: readonly string[]];
+function areDistinct(nodesByValue: NodesByValue): boolean {
+  const seen = new Set<string>();
+  for (const node of nodesOfLists(nodesByValue.values())) {
+    if (seen.has(node)) return false;
+    seen.add(node);
+  }
+  return true;
+}
+
+function* nodesOfLists(values: Iterable<readonly string[]>): Generator<string, void> {
+  for (const lists of values) {
+    for (const list of lists) yield* nodesIn(list);
+  }
+}
 
 /** The last name of a truncated list ends with ` (+N more)`, which no name can. */
-function areNodeNames(nodes: readonly string[]): boolean {
-  return nodes.length > 0 && nodes.every((node) => isSubdomain(node));
+function holdsNodeNames(nodeList: string): boolean {
+  for (const node of nodesIn(nodeList)) {
+    if (!isSubdomain(node)) return false;
+  }
+  return nodeList !== '';
 }
 
 function isLabelKey(text: string): boolean {

@@ -36,17 +36,30 @@ export function parsePath(name: string, dialect: ConstraintDialect): ConstraintP
   return subtype === '' || key === '' ? notAPath(name) : { type, subtype, key };
 }
 
-/** The value at a path, or why there is none. */
-export function readPath(path: ConstraintPath, snapshot: Snapshot): string | Unevaluable {
-  const subtype = subtypeOf(snapshot, path.type, path.subtype);
-  const name = quote(`${path.type}.${path.subtype}`);
-  if (subtype === undefined) return unevaluable(`the snapshot has no ${name}`);
-  if (path.selector === undefined) {
-    return scalarText(subtype.data.get(path.key)) ?? noValue(name, path.key);
-  }
-  const found = selectItem(subtype, path.selector);
-  if (typeof found === 'string') return unevaluable(`${name} has ${found}`);
-  return fieldOf(found, path.key) ?? noValue(`the item of ${name}`, path.key);
+/**
+ * The value at a path, or why there is none, for these paths into one snapshot. They are told at once:
+ * each list of items is gone over once, however many paths select among them.
+ */
+export function pathReader(
+  paths: readonly ConstraintPath[],
+  snapshot: Snapshot,
+): (path: ConstraintPath) => string | Unevaluable {
+  const selected = selectedItems(paths, snapshot);
+  return (path) => {
+    const subtype = subtypeAt(path, snapshot);
+    const name = quote(`${path.type}.${path.subtype}`);
+    if (subtype === undefined) return unevaluable(`the snapshot has no ${name}`);
+    if (path.selector === undefined) {
+      return scalarText(subtype.data.get(path.key)) ?? noValue(name, path.key);
+    }
+    const found = itemAt(subtype, path.selector, selected);
+    if (typeof found === 'string') return unevaluable(`${name} has ${found}`);
+    return fieldOf(found, path.key) ?? noValue(`the item of ${name}`, path.key);
+  };
+}
+
+function subtypeAt({ type, subtype }: ConstraintPath, snapshot: Snapshot): Subtype | undefined {
+  return subtypeOf(snapshot, type, subtype);
 }
 
 /** A bracket before the first dot; one behind it belongs to the key. */
@@ -71,12 +84,55 @@ function parseSelector(text: string): Selector | undefined {
   return /^[0-9]{1,9}$/.test(text) ? { kind: 'index', index: Number(text) } : undefined;
 }
 
+/** The items of which one field has one value: how many there are, and the first. */
+interface Matches {
+  count: number;
+  first: SnapshotItem | undefined;
+}
+
+/** What is looked for among the items of a subtype: by field, then by value. */
+type Wanted = Map<string, Map<string, Matches>>;
+
+function selectedItems(
+  paths: readonly ConstraintPath[],
+  snapshot: Snapshot,
+): ReadonlyMap<Subtype, Wanted> {
+  const selected = new Map<Subtype, Wanted>();
+  for (const path of paths) {
+    const subtype = subtypeAt(path, snapshot);
+    const { selector } = path;
+    if (subtype === undefined || selector?.kind !== 'field') continue;
+    const wanted: Wanted = selected.get(subtype) ?? new Map();
+    const values = wanted.get(selector.key) ?? new Map<string, Matches>();
+    values.set(selector.value, { count: 0, first: undefined });
+    selected.set(subtype, wanted.set(selector.key, values));
+  }
+  for (const [{ items }, wanted] of selected) {
+    for (const item of items) countItem(item, wanted);
+  }
+  return selected;
+}
+
+function countItem(item: SnapshotItem, wanted: Wanted): void {
+  const { data, context } = item;
+  for (const key of new Set([...data.keys(), ...context.keys()])) {
+    const matches = wanted.get(key)?.get(fieldOf(item, key) ?? '');
+    if (matches === undefined) continue;
+    matches.count += 1;
+    matches.first ??= item;
+  }
+}
+
 /** The one item that is meant, or what there is instead. */
-function selectItem({ items }: Subtype, selector: Selector): SnapshotItem | string {
+function itemAt(
+  subtype: Subtype,
+  selector: Selector,
+  selected: ReadonlyMap<Subtype, Wanted>,
+): SnapshotItem | string {
+  const { items } = subtype;
   if (selector.kind === 'index') return items[selector.index] ?? `only ${items.length} items`;
-  const found = items.filter((item) => fieldOf(item, selector.key) === selector.value);
-  const [first] = found;
-  return found.length === 1 && first !== undefined ? first : `${found.length} such items`;
+  const { count = 0, first } = selected.get(subtype)?.get(selector.key)?.get(selector.value) ?? {};
+  return count === 1 && first !== undefined ? first : `${count} such items`;
 }
 
 /** What was measured wins over what describes it. */

@@ -2,7 +2,8 @@ import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText, type DataMap } from '../../document/data.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
-import { itemReadings, splitFolded, wholeNumber, type LabelReading } from './label-reading.ts';
+import { itemReadings, nodesIn, splitFolded, wholeNumber } from './label-reading.ts';
+import type { LabelReading } from './label-reading.ts';
 import { subtypeOf, type Snapshot } from './snapshot.ts';
 
 /** One stable fact of a cluster. `value` is "" if the snapshot does not show it. */
@@ -197,9 +198,13 @@ function gpuNodesIn(labels: Labels): number {
       .filter(({ key }) => key === PRODUCT_LABEL)
       .reduce((sum, { count }) => sum + count, 0);
   }
-  const nodes = [...labels.data]
-    .filter(([key]) => key === PRODUCT_LABEL || key.startsWith(`${PRODUCT_LABEL}.`))
-    .flatMap(([, data]) => splitFolded(scalarText(data) ?? '').nodeList.split(','))
-    .map((node) => trimBlanks(node));
-  return new Set(nodes.filter((node) => node !== '')).size;
+  const nodes = new Set<string>();
+  for (const [key, data] of labels.data) {
+    if (key !== PRODUCT_LABEL && !key.startsWith(`${PRODUCT_LABEL}.`)) continue;
+    for (const node of nodesIn(splitFolded(scalarText(data) ?? '').nodeList)) {
+      nodes.add(trimBlanks(node));
+    }
+  }
+  nodes.delete('');
+  return nodes.size;
 }

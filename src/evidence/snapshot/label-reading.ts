@@ -10,8 +10,8 @@ import type { SnapshotItem, Subtype } from './snapshot.ts';
 export interface LabelReading {
   readonly key: string;
   readonly value: string;
-  /** The nodes that are named; of a truncated list, the last one ends with ` (+N more)`. */
-  readonly nodes: readonly string[];
+  /** The nodes that are named, with commas between; of a truncated list, the last one ends with ` (+N more)`. */
+  readonly nodeList: string;
   /** All nodes, those included that a truncated list leaves out. */
   readonly count: number;
   readonly truncated: boolean;
@@ -26,6 +26,25 @@ export function splitFolded(text: string): FoldedLabel {
   const bar = text.indexOf('|');
   if (bar < 0) return { value: text, nodeList: '' };
   return { value: text.slice(0, bar), nodeList: text.slice(bar + 1) };
+}
+
+/** The names in a list, one at a time: there may be hundreds of thousands. */
+export function* nodesIn(nodeList: string): Generator<string, void> {
+  let start = 0;
+  while (start < nodeList.length) {
+    const comma = nodeList.indexOf(',', start);
+    const end = comma === -1 ? nodeList.length : comma;
+    yield nodeList.slice(start, end);
+    start = end + 1;
+  }
+  if (nodeList.endsWith(',')) yield '';
+}
+
+export function countNodes(nodeList: string): number {
+  if (nodeList === '') return 0;
+  let count = 1;
+  for (let at = nodeList.indexOf(','); at !== -1; at = nodeList.indexOf(',', at + 1)) count += 1;
+  return count;
 }
 
 /**
@@ -73,11 +92,10 @@ function membershipOf(
   const count = wholeNumber(data.get('node-count'));
   const truncated = booleanOf(data.get('truncated'));
   if (nodeList === undefined || count === undefined || truncated === undefined) return undefined;
-  const nodes = nodeList === '' ? [] : nodeList.split(',');
   const hidden = TRUNCATION.exec(nodeList)?.[1];
   if ((hidden !== undefined) !== truncated) return undefined;
-  if (count !== nodes.length + Number(hidden ?? '0')) return undefined;
-  return { nodes, count, truncated };
+  if (count !== countNodes(nodeList) + Number(hidden ?? '0')) return undefined;
+  return { nodeList, count, truncated };
 }
 
 /** The list itself, or the one at the end of the folded entry that the item names; never both. */

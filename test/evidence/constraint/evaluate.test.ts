@@ -11,7 +11,7 @@ import {
 import { parseRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { fingerprintOf } from '../../../src/evidence/snapshot/fingerprint.ts';
 import { parseSnapshot, type Snapshot } from '../../../src/evidence/snapshot/snapshot.ts';
-import { MAX_VALUE_CHARACTERS } from '../../../src/limits.ts';
+import { MAX_VALUES_CHARACTERS, MAX_VALUE_CHARACTERS } from '../../../src/limits.ts';
 import { AICR_V011, AICR_V1 } from '../../../src/media-types.ts';
 import { dataFrom } from '../../document/data-from.ts';
 import { snapshotWith } from '../snapshot/cluster.ts';
@@ -179,6 +179,21 @@ describe('evaluateConstraints', () => {
       found: '"OS.release.ID": a value of 65537 characters; at most 65536 are evaluated',
     });
     expect(JSON.stringify([results, fault]).length).toBeLessThan(1000);
+  });
+
+  it('cannot be evaluated from the constraint on with which all values are too long for a report', () => {
+    const ID = 'a'.repeat(MAX_VALUE_CHARACTERS);
+    const most = MAX_VALUES_CHARACTERS / MAX_VALUE_CHARACTERS;
+    const constraint = { name: 'OS.release.ID', value: '!= rhel' };
+    const recipe = recipeWith(Array.from({ length: most + 2 }, () => constraint));
+    const results = evaluateConstraints(recipe, snapshotWith({ OS: { release: { ID } } }));
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      ...Array.from({ length: most }, () => 'passed'),
+      ...['unevaluable', 'unevaluable'],
+    ]);
+    expect(results.at(-1)?.reason).toBe(
+      'the constraints look at more than 1048576 characters together',
+    );
   });
 
   it('a warning softens nothing', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { parsePath, readPath } from '../../../src/evidence/constraint/path.ts';
+import { parsePath, pathReader } from '../../../src/evidence/constraint/path.ts';
 import { propertyRuns } from '../../property-runs.ts';
 import { snapshotWith } from '../snapshot/cluster.ts';
 
@@ -33,7 +33,7 @@ const SNAPSHOT = snapshotWith({
 
 function value(name: string, dialect: (typeof DIALECTS)[number] = 'current') {
   const path = parsePath(name, dialect);
-  return 'outcome' in path ? path : readPath(path, SNAPSHOT);
+  return 'outcome' in path ? path : pathReader([path], SNAPSHOT)(path);
 }
 
 describe('parsePath', () => {
@@ -116,7 +116,7 @@ describe('parsePath', () => {
   });
 });
 
-describe('readPath', () => {
+describe('pathReader', () => {
   it.each([
     ['K8s.server.version', 'v1.33'],
     ['SystemD.containerd.service.Delegate', 'true'],
