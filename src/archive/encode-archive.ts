@@ -24,9 +24,11 @@ export interface EncodeOptions {
 }
 
 /**
- * A bundle as one tar.gz; the same files give the same bytes. Throws FILE_CHANGED if a file is no
- * longer what its handle says, perhaps only after the last byte: what is written must not get its
- * name before this has ended.
+ * A bundle as one tar.gz; the same files give the same bytes. What is written must not get its name
+ * before this has ended: that a file is no longer what its handle says may be found after the last byte.
+ *
+ * @throws EvidenceError while it is read: FILE_CHANGED (unjudged); ARCHIVE_UNSAFE, LIMIT_EXCEEDED
+ *   (invalid) for files that no bundle may have; INTERNAL (internal)
  */
 export function encodeArchive(
   files: readonly BundleFile[],

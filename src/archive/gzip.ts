@@ -52,8 +52,10 @@ export async function* gzip(
 }
 
 /**
- * The content of a gzip file. Throws ARCHIVE_UNREADABLE unless it is one member, whole and alone, and
- * LIMIT_EXCEEDED as soon as more than `maxBytes` come out of it, however small it is itself.
+ * The content of a gzip file, which must be one member, whole and alone.
+ *
+ * @param maxBytes the most that may come out of it, however small it is itself
+ * @throws EvidenceError while it is read: ARCHIVE_UNREADABLE, LIMIT_EXCEEDED (invalid)
  */
 export async function* gunzip(
   chunks: AsyncIterable<Uint8Array>,

@@ -41,8 +41,10 @@ const EXTENSION_NAMES = new Map([
 const END = 'the end of the archive after two blocks of zeros';
 
 /**
- * The entries of a tar archive, in its order. What is not one whole archive throws
- * ARCHIVE_UNREADABLE; what readers understand differently throws ARCHIVE_UNSAFE.
+ * The entries of a tar archive, in its order.
+ *
+ * @throws EvidenceError while it is read: ARCHIVE_UNREADABLE for what is not one whole archive,
+ *   ARCHIVE_UNSAFE for what readers understand differently, LIMIT_EXCEEDED (all invalid)
  */
 export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Entry, void> {
   const reader = new BlockReader(chunks);

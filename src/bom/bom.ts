@@ -41,8 +41,10 @@ export interface BomSummary {
 const SPEC_VERSIONS: readonly string[] = ['1.4', '1.5', '1.6', '1.7'];
 
 /**
- * Reads a CycloneDX JSON document; fields that nobody needs here are accepted as they are. Throws
- * KIND_UNEXPECTED, SCHEMA_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID and what decodeJson throws.
+ * Reads a CycloneDX JSON document. Fields that nobody needs here are accepted as they are.
+ *
+ * @throws EvidenceError KIND_UNEXPECTED, SCHEMA_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID (invalid),
+ *   and what `decodeJson` throws
  */
 export function parseBom(bytes: Uint8Array, file: string): Bom {
   const reader = new ObjectReader(decodeJson(bytes, file), file);

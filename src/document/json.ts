@@ -12,9 +12,10 @@ const TRUE = new Plain('boolean', 'true');
 const FALSE = new Plain('boolean', 'false');
 
 /**
- * Reads one JSON document. Throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (nesting),
- * LIMIT_EXCEEDED (values) or DOCUMENT_DUPLICATE_KEY, with a JSON pointer in `at` and line and column in `found`. The caller
- * limits the size. Numbers keep their source text.
+ * Reads one JSON document. The caller limits its size. Numbers keep their source text.
+ *
+ * @throws EvidenceError DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (nesting), DOCUMENT_DUPLICATE_KEY,
+ *   LIMIT_EXCEEDED (values), all invalid, with a JSON pointer in `at` and line and column in `found`
  */
 export function decodeJson(bytes: Uint8Array, file: string): Data {
   return new JsonReader(decodeUtf8(bytes, file), file, MAX_JSON_VALUES).document();

@@ -15,10 +15,11 @@ export const DATA_BUILDER: YamlBuilder<Data> = {
 };
 
 /**
- * Reads one YAML document. Throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (anchors, aliases, tags,
- * merge keys, directives, several documents, nesting) or DOCUMENT_DUPLICATE_KEY, with a JSON pointer
- * in `at` and line and column in `found`. The caller limits the size. Scalars that are no strings
- * keep their source text.
+ * Reads one YAML document. The caller limits its size. Scalars that are no strings keep their source text.
+ *
+ * @throws EvidenceError DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (anchors, aliases, tags, merge keys,
+ *   directives, several documents, nesting), DOCUMENT_DUPLICATE_KEY, LIMIT_EXCEEDED (values), all
+ *   invalid, with a JSON pointer in `at` and line and column in `found`
  */
 export function decodeYaml(bytes: Uint8Array, file: string): Data {
   return readYaml(decodeUtf8(bytes, file), file, DATA_BUILDER);

@@ -36,6 +36,8 @@ export function encodeManifest(files: readonly ManifestFile[]): Uint8Array {
  *
  * @param file how complaints name it
  * @param layout of the archive whose inventory it is
+ * @throws EvidenceError SCHEMA_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID, LIMIT_EXCEEDED (files), and
+ *   DOCUMENT_DUPLICATE_KEY (keys that differ in case alone), all invalid
  */
 export function parseManifest(data: Data, file: string, layout: Layout): Manifest {
   const reader = new ObjectReader(data, file);

@@ -25,7 +25,7 @@ export function describeSigner({ subject, issuer }: Identity): string {
 /**
  * Reads a policy file. It is closed: a misspelt field must not mean "none".
  *
- * @throws EvidenceError POLICY_INVALID
+ * @throws EvidenceError POLICY_INVALID (unjudged)
  */
 export function parsePolicy(bytes: Uint8Array, file: string): Policy {
   return refusedAs('POLICY_INVALID', () => {

@@ -46,7 +46,12 @@ const MEANING = {
   hint: 'use a signing config as Sigstore publishes it, or leave --signing-config out',
 } as const;
 
-/** Throws SIGNING_CONFIG_INVALID. `file` is how the user named it. */
+/**
+ * Reads a Sigstore signing config, version 0.2.
+ *
+ * @param file how the user named it
+ * @throws EvidenceError SIGNING_CONFIG_INVALID (unjudged)
+ */
 export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConfig {
   const limits = { name: file, maxBytes: MAX_CONFIG_BYTES };
   return readMessage(bytes, limits, MEANING, (reader) => {

@@ -17,13 +17,14 @@ import { parseTrustedRoot, signedBy } from './trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 
 /**
- * Trust in one Sigstore trusted root. `verify` throws SIGSTORE_BUNDLE_INVALID, LIMIT_EXCEEDED,
- * PAYLOAD_TYPE_UNEXPECTED, CERTIFICATE_INVALID, SIGNATURE_INVALID, LOG_ENTRY_INVALID or
- * TIMESTAMP_INVALID.
+ * Trust in one Sigstore trusted root.
  *
- * @param rootBytes a `trusted_root.json`; throws TRUSTED_ROOT_INVALID if it cannot be used
+ * @param rootBytes a `trusted_root.json`
  * @param source how reports name the root, e.g. the file as the user gave it
  * @param mediaTypes the bundle formats to take; by default the present one alone
+ * @throws EvidenceError TRUSTED_ROOT_INVALID (unjudged); its `verify`: SIGSTORE_BUNDLE_INVALID,
+ *   PAYLOAD_TYPE_UNEXPECTED, CERTIFICATE_INVALID, SIGNATURE_INVALID, LOG_ENTRY_INVALID,
+ *   TIMESTAMP_INVALID, LIMIT_EXCEEDED (invalid)
  */
 export function sigstoreTrust(
   rootBytes: Uint8Array,

@@ -35,7 +35,7 @@ export interface AttestationFile {
   readonly maxBytes: number;
 }
 
-/** A Sigstore bundle becomes what it proves, or an EvidenceError. No network, no clock. */
+/** A Sigstore bundle becomes what it proves, or an EvidenceError (`sigstoreTrust`). No network, no clock. */
 export interface Trust {
   readonly root: TrustedRootInfo;
   verify(sigstoreBundle: Uint8Array, file: AttestationFile): Proof;

@@ -12,14 +12,20 @@ import { renderYaml, type Entry, type YamlNode } from './yaml-emitter.ts';
 export type CanonicalRules = 'legacy' | 'v3';
 
 /**
- * The canonical text. Throws what `decodeYaml` throws for the document, and DOCUMENT_UNSUPPORTED for
- * one whose canonical text would not mean the same: yaml.v3 loses line breaks of some blocks.
+ * The canonical text.
+ *
+ * @throws EvidenceError what `decodeYaml` throws, and DOCUMENT_UNSUPPORTED (invalid) for a document
+ *   whose canonical text would not mean the same: yaml.v3 loses line breaks of some blocks
  */
 export function canonicalRecipe(bytes: Uint8Array, file: string, rules: CanonicalRules): string {
   return canonicalText(readYaml(decodeUtf8(bytes, file), file, CANONICAL_BUILDER), file, rules);
 }
 
-/** SHA-256 of the canonical text; AICR's `recipe.digest` has its hexadecimal digits alone. */
+/**
+ * SHA-256 of the canonical text; AICR's `recipe.digest` has its hexadecimal digits alone.
+ *
+ * @throws EvidenceError what `canonicalRecipe` throws
+ */
 export function recipeDigest(bytes: Uint8Array, file: string, rules: CanonicalRules): Digest {
   return digestOf(canonicalRecipe(bytes, file, rules));
 }

@@ -33,7 +33,8 @@ export function encodeEvidenceStatement(
  * Reads a statement about a recipe from the very bytes that were signed.
  *
  * @param file how complaints name it
- * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, SCHEMA_VERSION_UNKNOWN, FIELD_*
+ * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, SCHEMA_VERSION_UNKNOWN, FIELD_MISSING,
+ *   FIELD_INVALID, FIELD_UNKNOWN (invalid), and what `decodeJson` throws
  */
 export function parseEvidenceStatement(bytes: Uint8Array, file: string): ReceivedPredicate {
   return readEvidenceStatement(parseStatement(bytes, { ...EVIDENCE_STATEMENT, file }));

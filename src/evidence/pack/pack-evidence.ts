@@ -50,7 +50,8 @@ export interface PackedEvidence {
  * Packs what was validated into the files of one bundle, bound by a statement.
  *
  * @param signing undefined leaves the bundle unsigned
- * @throws EvidenceError RESULTS_REQUIRED, API_VERSION_RETIRED, and what signing throws
+ * @throws EvidenceError RESULTS_REQUIRED (usage), API_VERSION_RETIRED (invalid), SELF_CHECK_FAILED
+ *   (unjudged) if what was signed does not verify, and what the signer throws
  */
 export async function packEvidence(inputs: PackInputs, signing?: Signing): Promise<PackedEvidence> {
   const { validation, logs = [], allowRetiredApi = false } = inputs;

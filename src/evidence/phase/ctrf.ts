@@ -47,9 +47,8 @@ export interface ReportPlace {
  * file. In a directory, a JSON document that does not say that it is CTRF and is not named after a
  * phase is a finding.
  *
- * Throws RESULTS_PHASE_CONFLICT, RESULTS_PHASE_DUPLICATE, RESULTS_PHASE_UNKNOWN,
- * RESULTS_SUMMARY_DIFFERS, RESULTS_MISSING (a directory without a report), KIND_UNEXPECTED and what
- * reading JSON and its fields can throw.
+ * @throws EvidenceError RESULTS_PHASE_DUPLICATE, RESULTS_MISSING (a directory without a report), both
+ *   invalid, and what `parsePhaseReport` throws
  */
 export function parseResults(inputs: Iterable<ResultsInput>): Results {
   const collector = new ResultsCollector();
@@ -109,7 +108,9 @@ export class ResultsCollector {
 
 /**
  * The report of one phase, `ctrf/<phase>.json` of a bundle: the phase of every test is the file's.
- * Throws what `parseResults` throws.
+ *
+ * @throws EvidenceError KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID, RESULTS_SUMMARY_DIFFERS,
+ *   RESULTS_PHASE_UNKNOWN, RESULTS_PHASE_CONFLICT (invalid), and what `decodeJson` throws
  */
 export function parsePhaseReport(bytes: Uint8Array, file: string): CtrfReport {
   const document = parseCtrf(decodeJson(bytes, file), file);

@@ -59,8 +59,12 @@ export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
 const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);
 
 /**
- * Reads a resolved recipe. Throws KIND_UNEXPECTED, API_VERSION_UNKNOWN, RECIPE_PROFILE_UNSUPPORTED,
- * RECIPE_OVERLAY_UNSUPPORTED, FIELD_MISSING, FIELD_INVALID, LIMIT_EXCEEDED.
+ * Reads a resolved recipe.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError KIND_UNEXPECTED, API_VERSION_UNKNOWN, RECIPE_PROFILE_UNSUPPORTED,
+ *   RECIPE_OVERLAY_UNSUPPORTED, FIELD_MISSING, FIELD_INVALID, LIMIT_EXCEEDED (constraints), and
+ *   DOCUMENT_DUPLICATE_KEY (keys of JSON that differ in case alone), all invalid
  */
 export function parseRecipe(data: Data, file: string): Recipe {
   const document = new ObjectReader(data, file);

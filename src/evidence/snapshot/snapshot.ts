@@ -31,7 +31,13 @@ export interface Snapshot extends AcceptedHeader {
   readonly measurements: ReadonlyMap<string, ReadonlyMap<string, Subtype>>;
 }
 
-/** Reads a snapshot. Throws KIND_UNEXPECTED, API_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID. */
+/**
+ * Reads a snapshot.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError KIND_UNEXPECTED, API_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID, and
+ *   DOCUMENT_DUPLICATE_KEY (keys of JSON that differ in case alone), all invalid
+ */
 export function parseSnapshot(data: Data, file: string): Snapshot {
   const document = new ObjectReader(data, file);
   const header = acceptHeader(document, 'Snapshot');

@@ -39,7 +39,7 @@ export interface Validation extends ValidationReport, Omit<ReadRecipe, 'digest'>
 /**
  * Compares a cluster and the results of its tests with a recipe.
  *
- * @throws EvidenceError of class `invalid` if recipe or snapshot cannot be read
+ * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `parseSnapshot` throw
  */
 export function validate(inputs: ValidationInputs): Validation {
   const { results, now } = inputs;

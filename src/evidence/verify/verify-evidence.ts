@@ -55,9 +55,9 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
 };
 
 /**
- * Verifies one bundle in one pass over its entries. Reads no file, clock or network: everything
- * that decides the verdict is an argument. Whatever is wrong with the bundle is in the report; only
- * a bug is thrown.
+ * Verifies one bundle in one pass over its entries. Reads no file, clock or network: everything that
+ * decides the verdict is an argument. Whatever is wrong with the bundle is in the report. Nothing is
+ * thrown but a bug, and an error of the entries that is no EvidenceError: the verdict is never made of it.
  */
 export async function verifyEvidence(
   entries: AsyncIterable<Entry>,

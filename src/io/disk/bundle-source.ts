@@ -20,7 +20,8 @@ import { unreadable } from './system-error.ts';
  * A bundle's entries, whether it is a tar.gz or a directory; they can be read once. It is opened when
  * they are asked for: then what is wrong is in the report. Nothing of it is written anywhere.
  *
- * @throws EvidenceError FILE_UNREADABLE, ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, FILE_CHANGED
+ * @throws EvidenceError while it is read: FILE_UNREADABLE, FILE_CHANGED (unjudged);
+ *   ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE, LIMIT_EXCEEDED (invalid)
  */
 export async function* openEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
   const stats = await stat(path).catch((error: unknown) => {

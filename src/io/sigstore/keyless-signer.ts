@@ -24,10 +24,9 @@ export interface KeylessSigning {
 
 /**
  * A signer for the owner of an identity token. What it signs is not verified yet: `packEvidence` does that.
- * `sign` throws SIGNING_FAILED or SERVICE_FAILED, both of class `unjudged`.
  *
- * @throws EvidenceError, class `unjudged`: SIGNING_CONFIG_INVALID if no usable service is valid now,
- *   SIGNING_FAILED if the token cannot be used
+ * @throws EvidenceError SIGNING_CONFIG_INVALID if the services that are valid now are too few,
+ *   SIGNING_FAILED if the token cannot be used; its `sign`: SIGNING_FAILED, SERVICE_FAILED (all unjudged)
  */
 export function keylessSigner({ signingConfig, token: text, now }: KeylessSigning): Signer {
   const token = parseIdentityToken(text, now);
