@@ -8,22 +8,50 @@ import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { bomClaim, constraintsClaim, fingerprintClaim, matchClaim } from '../claim/predicate.ts';
 import { RECIPE_FILE } from '../layout.ts';
-import type { ReadRecipe } from '../recipe/recipe.ts';
 import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
+import type { BundleRecipe } from './read-parts.ts';
 
 /** The recipe's name and digest, derived from `recipe.yaml`, are those of the predicate. */
 export function checkRecipe(
   log: EvidenceLog,
-  { recipe, digest }: ReadRecipe,
+  read: BundleRecipe,
   predicate: ReceivedPredicate,
 ): void {
+  const { recipe, digest } = read;
   const hex = hexOf(digest);
   log.note('recipe-matches-digest', () => ({
     found: `${recipe.name}, ${hex.slice(0, 12)}`,
-    expected: 'the name and the canonical digest in the statement',
-    faults: [...differing(predicate, 'digest', hex), ...differing(predicate, 'name', recipe.name)],
+    expected: 'the canonical text of a recipe, with the name and the digest in the statement',
+    faults: [
+      ...differing(predicate, 'digest', hex),
+      ...differing(predicate, 'name', recipe.name),
+      ...notCanonical(read),
+    ],
   }));
+}
+
+/** Whoever has no YAML writer hashes the lines of this file: they must be those that were hashed. */
+function notCanonical({ canonical, bytes }: BundleRecipe): readonly Fault[] {
+  const text = canonical('legacy');
+  if (Buffer.from(text).equals(bytes)) return [];
+  const lines = Buffer.from(bytes).toString().split('\n');
+  const wanted = text.split('\n');
+  const differs = lines.findIndex((line, index) => line !== wanted[index]);
+  const index = differs === -1 ? lines.length : differs;
+  return [
+    {
+      code: 'RECIPE_NOT_CANONICAL',
+      at: RECIPE_FILE,
+      found: `line ${index + 1}: ${lineText(lines[index])}`,
+      expected: `${lineText(wanted[index])}, as AICR's canonical text has it`,
+      hint: 'make the bundle again with affidavit validate --emit-evidence, which writes that text',
+    },
+  ];
+}
+
+function lineText(line: string | undefined): string {
+  return line === undefined ? 'no such line' : quote(line);
 }
 
 function differing(

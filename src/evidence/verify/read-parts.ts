@@ -25,8 +25,16 @@ export function valueOf<T>(part: Part<T>): T | undefined {
   return 'value' in part ? part.value : undefined;
 }
 
-export function readBundleRecipe(files: ReceivedFiles): Part<ReadRecipe> {
-  return partOf(() => readRecipe(documentOf(files, RECIPE_FILE, EVIDENCE_LAYOUT), RECIPE_FILE));
+export interface BundleRecipe extends ReadRecipe {
+  /** As the bundle has it. */
+  readonly bytes: Uint8Array;
+}
+
+export function readBundleRecipe(files: ReceivedFiles): Part<BundleRecipe> {
+  return partOf(() => {
+    const bytes = documentOf(files, RECIPE_FILE, EVIDENCE_LAYOUT);
+    return { ...readRecipe(bytes, RECIPE_FILE), bytes };
+  });
 }
 
 export function readBundleSnapshot(files: ReceivedFiles): Part<Snapshot> {
