@@ -23,8 +23,8 @@ const OS_ALIASES: ReadonlyMap<string, string> = new Map([
   ['al2023', 'amazonlinux'],
 ]);
 
-/** The only values of AICR with a dash. */
-const DASHED: ReadonlySet<string> = new Set(['rtx-pro-6000', ...SERVICE_ALIASES.keys()]);
+/** The only values of AICR with a dash, and what may have them. */
+const DASHED: ReadonlySet<string> = new Set(['accelerator rtx-pro-6000', 'service self-managed']);
 
 /** Reads the recipe's `criteria`; absent ones demand nothing. The values are an open set. */
 export function parseCriteria(recipe: ObjectReader): Parsed<Criteria> {
@@ -53,7 +53,9 @@ function demand(criteria: ObjectReader, name: string): string {
   const value = trimBlanks(criteria.optionalText(name) ?? '').toLowerCase();
   // The recipe's name joins the values by dashes: with one in a value, `platform: h100-eks` would give a
   // recipe that demands nothing the name of one that demands much.
-  if (/^[a-z0-9._]*$/.test(value) || DASHED.has(value)) return value === 'any' ? '' : value;
+  if (/^[a-z0-9._]*$/.test(value) || DASHED.has(`${name} ${value}`)) {
+    return value === 'any' ? '' : value;
+  }
   return criteria.refuse(name, {
     code: 'FIELD_INVALID',
     expected: 'letters, digits, "." and "_": a dash separates the values in the name of the recipe',

@@ -108,9 +108,9 @@ function nodeListOf(item: DataMap, own: string | undefined, folded: Subtype): st
   return text?.slice(text.lastIndexOf('|') + 1);
 }
 
-/** As AICR reads it: decimal digits, and an integer that JavaScript holds exactly. */
+/** A count: decimal digits without a sign, and an integer that JavaScript holds exactly. */
 export function wholeNumber(data: Data | undefined): number | undefined {
   if (!(data instanceof Plain) || data.type !== 'integer') return undefined;
-  const value = /^-?(?:0|[1-9]\d*)$/.test(data.text) ? Number(data.text) : Number.NaN;
-  return Number.isSafeInteger(value) ? value + 0 : undefined;
+  const value = /^(?:0|[1-9]\d*)$/.test(data.text) ? Number(data.text) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : undefined;
 }

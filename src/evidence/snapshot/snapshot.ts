@@ -1,4 +1,4 @@
-import { scalarText, type Data, type DataMap } from '../../document/data.ts';
+import { Plain, scalarText, type Data, type DataMap } from '../../document/data.ts';
 import {
   acceptHeader,
   parseFlatMetadata,
@@ -7,7 +7,7 @@ import {
 } from '../../document/header.ts';
 import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
+import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 
 /** A repeated record of a subtype, e.g. one label with its nodes. */
@@ -105,6 +105,7 @@ function parseMeasurement(data: Data, at: string): Measurement {
   const listed = measurement.optionalList('subtypes', parseSubtype);
   const again = repeated(listed, ({ name }) => name);
   const kept = listed.filter((each) => !again.has(each));
+  if (type === 'NodeTopology') kept.forEach(requireNodeCount);
   return {
     type,
     at,
@@ -115,10 +116,25 @@ function parseMeasurement(data: Data, at: string): Measurement {
   };
 }
 
-function parseSubtype(
-  data: Data,
-  at: string,
-): { readonly name: string; readonly at: string; readonly subtype: Subtype } {
+interface NamedSubtype {
+  readonly name: string;
+  readonly at: string;
+  readonly subtype: Subtype;
+}
+
+/** Fewer nodes than none: a statement that said so would be no statement of this format. */
+function requireNodeCount({ name, at, subtype }: NamedSubtype): void {
+  const count = subtype.data.get('node-count');
+  if (name !== 'summary' || !(count instanceof Plain) || !/^-[0-9]/.test(count.text)) return;
+  throw new EvidenceError('FIELD_INVALID', {
+    at: `${at}/data/node-count`,
+    found: quote(count.text),
+    expected: 'a number of nodes, 0 or more',
+    hint: 'take the snapshot again with rights to list the nodes; it is never edited by hand',
+  });
+}
+
+function parseSubtype(data: Data, at: string): NamedSubtype {
   const reader = new ObjectReader(data, at);
   const name = reader.optionalText('subtype') ?? '';
   const subtype = {

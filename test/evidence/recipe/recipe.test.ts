@@ -180,6 +180,7 @@ describe('criteria', () => {
     [{ service: 'self-managed', os: 'any' }, { service: '', os: '' }, 'recipe'],
     [{ service: 'self' }, { service: '' }, 'recipe'],
     [{ service: 'vanilla', platform: 'Any' }, { service: '', platform: '' }, 'recipe'],
+    [{ accelerator: 'RTX-PRO-6000' }, { accelerator: 'rtx-pro-6000' }, 'rtx-pro-6000'],
     [{ service: null, nodes: 4 }, { service: '', nodes: 4 }, 'recipe'],
     [
       { platform: 'p', intent: 'i', os: 'o', service: 's', accelerator: 'a', nodes: 2 },
@@ -275,6 +276,10 @@ describe('malformed fields', () => {
   it.each([
     [{ criteria: [] }, 'FIELD_INVALID', '/criteria'],
     [{ criteria: { os: ['ubuntu'] } }, 'FIELD_INVALID', '/criteria/os'],
+    // The name joins values by dashes: none has one but these two, in their own places.
+    [{ criteria: { platform: 'h100-eks' } }, 'FIELD_INVALID', '/criteria/platform'],
+    [{ criteria: { platform: 'rtx-pro-6000' } }, 'FIELD_INVALID', '/criteria/platform'],
+    [{ criteria: { os: 'self-managed' } }, 'FIELD_INVALID', '/criteria/os'],
     [{ criteria: { nodes: -1 } }, 'FIELD_INVALID', '/criteria/nodes'],
     [{ criteria: { nodes: 'many' } }, 'FIELD_INVALID', '/criteria/nodes'],
     [{ metadata: 'v1' }, 'FIELD_INVALID', '/metadata'],

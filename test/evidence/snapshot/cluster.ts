@@ -6,7 +6,7 @@ import { dataFrom } from '../../document/data-from.ts';
 export type Measured = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** A snapshot document with these measurements. */
-export function snapshotDocument(measured: Measured): object {
+export function snapshotDocument(measured: Measured): { readonly measurements: readonly object[] } {
   const measurements = Object.entries(measured).map(([type, subtypes]) => ({
     type,
     subtypes: Object.entries(subtypes)
@@ -16,7 +16,8 @@ export function snapshotDocument(measured: Measured): object {
         return items === undefined ? { subtype, data } : { subtype, data, items };
       }),
   }));
-  return { kind: 'Snapshot', apiVersion: AICR_V1, metadata: {}, measurements };
+  const header = { kind: 'Snapshot', apiVersion: AICR_V1, metadata: {} };
+  return { ...header, measurements };
 }
 
 export function snapshotWith(measured: Measured): Snapshot {

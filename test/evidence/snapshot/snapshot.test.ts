@@ -85,6 +85,19 @@ describe('parseSnapshot', () => {
       'FIELD_INVALID',
       '/measurements/0/subtypes/0/items/0/context',
     ],
+    ...[-1, -6, -6.5].map((count): [object, string, string] => [
+      {
+        measurements: [
+          ...DOCUMENT.measurements.slice(0, 1),
+          {
+            type: 'NodeTopology',
+            subtypes: [{ subtype: 'summary', data: { 'node-count': count } }],
+          },
+        ],
+      },
+      'FIELD_INVALID',
+      '/measurements/1/subtypes/0/data/node-count',
+    ]),
     [{ metadata: [] }, 'FIELD_INVALID', '/metadata'],
     [{ kind: 'RecipeResult' }, 'KIND_UNEXPECTED', '/kind'],
     [{ apiVersion: 'aicr.run/v9' }, 'API_VERSION_UNKNOWN', '/apiVersion'],
