@@ -76,6 +76,8 @@ function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): Manife
     const expected = 'sha256: and 64 lower-case hexadecimal digits';
     return reader.refuse('sha256', { code: 'FIELD_INVALID', expected, hint: NEVER_EDITED });
   }
+  // A hint that nobody uses; of another type it would be another manifest than the schema describes.
+  reader.optionalString('mediaType');
   return { path, size: reader.integer('size'), digest };
 }
 

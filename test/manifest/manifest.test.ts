@@ -97,7 +97,7 @@ ${[
   });
 
   it('may have fields that only AICR knows, and be newer', () => {
-    const entry = { path: 'a', size: 0, sha256: digestOf(''), mediaType: 1, mode: '0644' };
+    const entry = { path: 'a', size: 0, sha256: digestOf(''), mode: '0644' };
     const data = dataFrom({ schemaVersion: '1.4.2', generator: 'aicr', files: [entry] });
     expect(parseManifest(data, 'm', LAYOUT)).toEqual({ newer: true, files: [file('a', '')] });
   });
@@ -159,6 +159,7 @@ describe('a manifest is refused', () => {
     ['size', 1.5, 'FIELD_INVALID'],
     ['size', '1', 'FIELD_INVALID'],
     ['size', Number.MAX_SAFE_INTEGER + 1, 'FIELD_INVALID'],
+    ['mediaType', 1, 'FIELD_INVALID'],
     ['Path', 'c', 'DOCUMENT_DUPLICATE_KEY'],
   ])('for a file with the %s %j', (name, value, code) => {
     expect(entryRefusal({ [name]: value })).toMatchObject({ code, at: `m#/files/1/${name}` });

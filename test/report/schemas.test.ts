@@ -20,6 +20,8 @@ import { parsePolicy } from '../../src/policy/policy.ts';
 import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
 import type { JsonObject } from '../../src/report/json.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
+import { refusalOf } from '../document/refusal.ts';
+import { placesOf, pointerOf, withChange } from '../evidence/claim/json-places.ts';
 import { FACTS, VALIDATIONS, VERIFICATIONS, VERIFIED } from './example-reports.ts';
 import { UPDATING } from './golden.ts';
 import { hugeReports, withForeign } from './hostile-report.ts';
@@ -88,8 +90,11 @@ describe('every schema', () => {
     const schema = schemaOf(name);
     expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(schema['$id']).toBe(`urn:affidavit:schema:${name}:1.0.0`);
-    expect(schema).toMatchObject({ properties: { schemaVersion: { const: '1.0.0' } } });
     expect(schema['required']).toContain('schemaVersion');
+  });
+
+  it.each(['report', 'validation-report'])('%s, which we alone write, has one version', (name) => {
+    expect(schemaOf(name)).toMatchObject({ properties: { schemaVersion: { const: '1.0.0' } } });
   });
 
   it.each(NAMES)('%s needs no other file', (name) => {
@@ -286,21 +291,23 @@ describe('the schema of the manifest', () => {
   });
 });
 
+const PREDICATE = buildPredicate(
+  {
+    recipe: { name: FACTS.recipe.name, digest: DIGEST },
+    fingerprint: FACTS.fingerprint,
+    match: FACTS.match,
+    constraints: VALIDATIONS.red.facts.constraints ?? [],
+    phases: VALIDATIONS.red.facts.phases ?? [],
+    ctrfDigests: new Map(PHASES.map((phase) => [phase, DIGEST])),
+    bom: FACTS.bom,
+    manifest: { digest: DIGEST, fileCount: 6 },
+  },
+  { attestedAt: new Date(0), aicrVersion: 'v0.13.2', tool: VERIFIED.tool },
+) as JsonObject;
+
 describe('the schema of the predicate', () => {
   const validate = validatorOf('predicate');
-  const predicate = buildPredicate(
-    {
-      recipe: { name: FACTS.recipe.name, digest: DIGEST },
-      fingerprint: FACTS.fingerprint,
-      match: FACTS.match,
-      constraints: VALIDATIONS.red.facts.constraints ?? [],
-      phases: VALIDATIONS.red.facts.phases ?? [],
-      ctrfDigests: new Map(PHASES.map((phase) => [phase, DIGEST])),
-      bom: FACTS.bom,
-      manifest: { digest: DIGEST, fileCount: 6 },
-    },
-    { attestedAt: new Date(0), aicrVersion: 'v0.13.2', tool: VERIFIED.tool },
-  ) as JsonObject;
+  const predicate = PREDICATE;
   const affidavit = predicate['affidavit'] as JsonObject;
 
   it('accepts what is written', () => {
@@ -324,9 +331,10 @@ describe('the schema of the predicate', () => {
       aicrCommit: '0123abc',
       validatorImages: null,
       redaction: { policy: 'minimal', version: 'v4', applied: ['ctrf.tests.omit:stdout'] },
-      profile: { selection: 'mode=disabled', policyDescriptorIdentity: '0'.repeat(64) },
     };
     expect(complaints(validate, { ...predicate, ...more })).toEqual([]);
+    const profile = { selection: 'mode=disabled', policyDescriptorIdentity: '0'.repeat(64) };
+    expect(complaints(validate, { ...predicate, profile })).not.toEqual([]);
   });
 
   it.each([
@@ -343,6 +351,92 @@ describe('the schema of the predicate', () => {
     expect(complaints(validate, JSON.parse(JSON.stringify(changed)))).not.toEqual([]);
     expect(() => read(changed)).toThrow(EvidenceError);
   });
+});
+
+describe('a schema says what its parser says', () => {
+  const PARSERS = {
+    manifest: {
+      document: JSON.parse(
+        Buffer.from(
+          encodeManifest([{ path: ctrfFile('deployment'), size: 7, digest: DIGEST }]),
+        ).toString(),
+      ) as Json,
+      parse: (document: Json) => parseManifest(dataOf(document), 'm.json', EVIDENCE_LAYOUT),
+    },
+    predicate: {
+      document: JSON.parse(JSON.stringify(PREDICATE)) as Json,
+      parse: read,
+    },
+    policy: {
+      document: { schemaVersion: '1.0.0', signers: [{ identity: 'a', issuer: 'b' }] },
+      parse: (document: Json) => parsePolicy(bytesOf(document), 'policy.json'),
+    },
+  };
+  const isParsed = (name: keyof typeof PARSERS, document: Json): boolean =>
+    refusalOf(() => PARSERS[name].parse(document)) === undefined;
+
+  it.each(Object.keys(PARSERS) as (keyof typeof PARSERS)[])(
+    'of each value of a %s: of which type it is, and whether it must be there',
+    (name) => {
+      const { document } = PARSERS[name];
+      const validate = validatorOf(name);
+      const places = placesOf(document).filter(({ path }) => path.length > 0);
+      expect([isParsed(name, document), complaints(validate, document)]).toEqual([true, []]);
+      for (const { path } of places) {
+        for (const other of [undefined, null, true, 1.5, -1, [], {}]) {
+          const changed = withChange(document, path, other);
+          const place = pointerOf(path);
+          expect({ place, other, isParsed: isParsed(name, changed) }).toEqual({
+            ...{ place, other, isParsed: complaints(validate, changed).length === 0 },
+          });
+        }
+      }
+    },
+  );
+
+  it.each(Object.keys(PARSERS) as (keyof typeof PARSERS)[])('of the versions of a %s', (name) => {
+    const validate = validatorOf(name);
+    const good = ['1.0', '1.0.0', '1.0.9', '1.7', '1.10.3', '1.999999999'];
+    const bad = [
+      '',
+      '1',
+      '1.',
+      '1.0.',
+      '1.00',
+      '1.0.01',
+      '1.0.0.0',
+      'v1.0',
+      '1.0-rc',
+      '2.0',
+      '01.0',
+    ];
+    for (const schemaVersion of [...good, ...bad, '1.1000000000', ' 1.0', '1.0\n', '1,0']) {
+      const changed = withChange(PARSERS[name].document, ['schemaVersion'], schemaVersion);
+      const isGood = good.includes(schemaVersion);
+      expect([schemaVersion, isParsed(name, changed)]).toEqual([schemaVersion, isGood]);
+      expect([schemaVersion, complaints(validate, changed).length === 0]).toEqual([
+        schemaVersion,
+        isGood,
+      ]);
+    }
+  });
+
+  it.each(['1.0', '1.0.0', '1.0.3', '1.1', '1.10.0', '1.01'])(
+    'of fields that version %s of our part of a predicate does not know',
+    (schemaVersion) => {
+      const validate = validatorOf('predicate');
+      for (const place of [
+        ['affidavit', 'x'],
+        ['affidavit', 'tool', 'x'],
+      ]) {
+        const whole = withChange(PREDICATE, ['affidavit', 'schemaVersion'], schemaVersion);
+        const changed = withChange(whole, place, 1);
+        const isNewer = schemaVersion === '1.1' || schemaVersion === '1.10.0';
+        expect(isParsed('predicate', changed)).toBe(isNewer);
+        expect(complaints(validate, changed).length === 0).toBe(isNewer);
+      }
+    },
+  );
 });
 
 describe('the schema of the policy', () => {

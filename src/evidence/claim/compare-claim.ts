@@ -158,7 +158,7 @@ function isJsonMap(value: Data | Json | undefined): value is JsonMap {
 /** Of what has no parts to compare. */
 function isSame(claimed: Data | undefined, computed: Json): boolean {
   if (typeof claimed === 'string') return claimed === computed;
-  return claimed instanceof Plain && plainText(claimed) === JSON.stringify(computed);
+  return claimed instanceof Plain && claimed.text === JSON.stringify(computed);
 }
 
 /** Whole values are compared and shown short, but never with half of a character. */
@@ -176,7 +176,7 @@ function textOf(value: Data | Json | undefined): string {
   if (value === undefined) return 'nothing';
   // One character more than is shown is left, whatever is cut.
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 2 * MAX_SHOWN));
-  if (value instanceof Plain) return plainText(value).slice(0, 2 * MAX_SHOWN);
+  if (value instanceof Plain) return value.text.slice(0, 2 * MAX_SHOWN);
   if (value instanceof Map) return bracketed('{}', value.size);
   if (Array.isArray(value)) return bracketed('[]', value.length);
   return isJsonMap(value) ? bracketed('{}', Object.keys(value).length) : JSON.stringify(value);
@@ -184,11 +184,4 @@ function textOf(value: Data | Json | undefined): string {
 
 function bracketed(empty: '{}' | '[]', size: number): string {
   return size === 0 ? empty : empty.split('').join('…');
-}
-
-/** A whole number has one spelling here: Go's protojson may print 12 as 12 or 1.2e1. */
-function plainText({ type, text }: Plain): string {
-  const number = Number(text);
-  const whole = (type === 'integer' || type === 'float') && Number.isSafeInteger(number);
-  return whole ? String(number) : text;
 }

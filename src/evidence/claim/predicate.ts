@@ -7,6 +7,7 @@ import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
+import * as shapes from './claim-shapes.ts';
 
 /** What the predicate says of recipe, snapshot and results: everything that can be computed again. */
 export interface PredicateFacts {
@@ -141,6 +142,7 @@ export interface ReceivedAffidavit {
 /** AICR's predicate is open; every field that it always has must be there. */
 export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
   const { newer } = requireSchemaVersion(reader);
+  refuseProfile(reader);
   const recipe = reader.object('recipe');
   return {
     at: reader.at,
@@ -149,13 +151,13 @@ export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
     aicrVersion: reader.string('aicrVersion'),
     validatorCatalogVersion: reader.string('validatorCatalogVersion'),
     validatorImages: countImages(reader),
-    redaction: reader.optionalObject('redaction')?.string('policy'),
+    redaction: shapes.redactionIn(reader),
     recipe: { name: recipe.string('name'), digest: recipe.string('digest') },
     manifest: parseManifestClaim(reader.object('manifest')),
-    fingerprint: requireMap(reader, 'fingerprint'),
-    criteriaMatch: requireMap(reader, 'criteriaMatch'),
-    phases: requireMap(reader, 'phases'),
-    bom: requireMap(reader, 'bom'),
+    fingerprint: shapes.fingerprintIn(reader),
+    criteriaMatch: shapes.matchIn(reader),
+    phases: shapes.phasesIn(reader),
+    bom: shapes.bomIn(reader),
     affidavit: reader.has('affidavit') ? parseAffidavit(reader.object('affidavit')) : undefined,
   };
 }
@@ -177,8 +179,8 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
   const received = {
     at: reader.at,
     newer,
-    constraints: requireList(reader, 'constraints'),
-    phases: requireMap(reader, 'phases'),
+    constraints: shapes.constraintsIn(reader),
+    phases: shapes.phaseDetailsIn(reader),
   };
   if (!newer) {
     tool.end();
@@ -187,14 +189,14 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
   return received;
 }
 
-function requireMap(reader: ObjectReader, name: string): Data | undefined {
-  reader.object(name);
-  return reader.data(name);
-}
-
-function requireList(reader: ObjectReader, name: string): Data | undefined {
-  reader.list(name, (item) => item);
-  return reader.data(name);
+/** No recipe with a profile is read yet, so a profile here is none of the recipe's. */
+function refuseProfile(reader: ObjectReader): void {
+  if (!reader.has('profile')) return;
+  reader.refuse('profile', {
+    code: 'RECIPE_PROFILE_UNSUPPORTED',
+    expected: 'evidence of a recipe that was resolved without a profile',
+    hint: 'ask for evidence of a recipe without a profile; one with a profile is not read yet',
+  });
 }
 
 /** A list, or null: a Go slice that nobody filled. */
@@ -204,7 +206,9 @@ function countImages(reader: ObjectReader): number {
 }
 
 function parseImage(data: Data, at: string): string {
-  return new ObjectReader(data, at).string('image');
+  const image = new ObjectReader(data, at);
+  image.optionalString('digest');
+  return image.string('image');
 }
 
 function parseTimestamp(reader: ObjectReader, name: string): Date {

@@ -20,7 +20,18 @@ const PREDICATE = {
   validatorImages: null,
   recipe: { name: RECIPE.name, digest: hexOf(RECIPE.digest) },
   manifest: { digest: digestOf('manifest'), fileCount: 1 },
-  ...{ fingerprint: {}, criteriaMatch: {}, phases: {}, bom: {} },
+  fingerprint: {
+    ...Object.fromEntries(
+      ['service', 'accelerator', 'gpuModel', 'os', 'k8sVersion', 'region'].map((name) => [
+        name,
+        { value: '' },
+      ]),
+    ),
+    ...{ nodeCount: { value: 0 }, gpuNodeCount: { value: 0 } },
+  },
+  criteriaMatch: { matched: true, perDimension: [] },
+  phases: {},
+  bom: { format: 'CycloneDX', version: '1.6', digest: digestOf('bom'), imageCount: 0 },
 };
 const BYTES = Buffer.from(encodeEvidenceStatement(RECIPE, PREDICATE));
 const STATEMENT = JSON.parse(BYTES.toString()) as Json;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../../src/digest.ts';
 import type { Json } from '../../../src/document/data.ts';
+import { decodeJson } from '../../../src/document/json.ts';
 import { ObjectReader } from '../../../src/document/object-reader.ts';
 import { CLAIM_RULES, claimFaults } from '../../../src/evidence/claim/compare-claim.ts';
 import {
@@ -101,7 +102,10 @@ describe('a predicate', () => {
     const images = [{ image: 'a' }, { image: 'b', digest: 'c' }];
     expect(parse(changed('validatorImages', images)).validatorImages).toBe(2);
     expect(parse(changed('redaction', { policy: 'strict', fields: 3 })).redaction).toBe('strict');
-    expect(parse(changed('redaction', null)).redaction).toBeUndefined();
+    expect(parse(changed('redaction', { policy: 'x', version: 'v4', applied: ['y'] }))).toEqual({
+      ...received,
+      redaction: 'x',
+    });
     expect(parse(changed('weather', 'fine'))).toEqual(received);
   });
 });
@@ -120,7 +124,7 @@ describe('a predicate is refused', () => {
     });
   });
 
-  it.each([
+  it.each<[string, Json | undefined, string, string?]>([
     ['recipe', null, 'FIELD_INVALID'],
     ['recipe/name', 1, 'FIELD_INVALID'],
     ['attestedAt', '2026-06-10T01:20:00', 'FIELD_INVALID'],
@@ -134,6 +138,31 @@ describe('a predicate is refused', () => {
     ['phases', null, 'FIELD_INVALID'],
     ['bom', 'x', 'FIELD_INVALID'],
     ['redaction', 'strict', 'FIELD_INVALID'],
+    ['redaction', null, 'FIELD_INVALID'],
+    ['redaction', { policy: 'x', version: 4 }, 'FIELD_INVALID', '/version'],
+    ['redaction', { policy: 'x', applied: 'y' }, 'FIELD_INVALID', '/applied'],
+    ['redaction', { policy: 'x', applied: ['y', 1] }, 'FIELD_INVALID', '/applied/1'],
+    ['profile', null, 'RECIPE_PROFILE_UNSUPPORTED'],
+    ['validatorImages', [{ image: 'a', digest: null }], 'FIELD_INVALID', '/0/digest'],
+    ['fingerprint/service', undefined, 'FIELD_MISSING'],
+    ['fingerprint/gpuModel/value', undefined, 'FIELD_MISSING'],
+    ['fingerprint/os/version', 24.04, 'FIELD_INVALID'],
+    ['fingerprint/nodeCount/value', -6, 'FIELD_INVALID'],
+    ['fingerprint/nodeCount/value', '6', 'FIELD_INVALID'],
+    ['fingerprint/gpuNodeCount', 2, 'FIELD_INVALID'],
+    ['criteriaMatch/matched', 'true', 'FIELD_INVALID'],
+    ['criteriaMatch/perDimension', {}, 'FIELD_INVALID'],
+    ['criteriaMatch/perDimension/0/match', undefined, 'FIELD_MISSING'],
+    ['criteriaMatch/perDimension/0/recipeRequires', null, 'FIELD_INVALID'],
+    ['phases/deployment', 4, 'FIELD_INVALID'],
+    ['phases/deployment/passed', '4', 'FIELD_INVALID'],
+    ['phases/deployment/ctrfDigest', undefined, 'FIELD_MISSING'],
+    ['bom/imageCount', null, 'FIELD_INVALID'],
+    ['affidavit/constraints/0/actual', undefined, 'FIELD_MISSING'],
+    ['affidavit/constraints/0/actual', 1.33, 'FIELD_INVALID'],
+    ['affidavit/phases/deployment/missing', null, 'FIELD_INVALID'],
+    ['affidavit/phases/deployment/missing', [1], 'FIELD_INVALID', '/0'],
+    ['affidavit/phases/deployment/other', undefined, 'FIELD_MISSING'],
     ['affidavit', null, 'FIELD_INVALID'],
     ['affidavit', [], 'FIELD_INVALID'],
     ['affidavit/phases', null, 'FIELD_INVALID'],
@@ -144,12 +173,27 @@ describe('a predicate is refused', () => {
     ['schemaVersion', '0.9.0', 'SCHEMA_VERSION_UNKNOWN'],
     ['Affidavit', {}, 'DOCUMENT_DUPLICATE_KEY'],
     ['recipe/Digest', '', 'DOCUMENT_DUPLICATE_KEY'],
-  ])('with %s %j', (place, value, code) => {
+  ])('with %s %j', (place, value, code, below = '') => {
     expect(refusalOf(() => parse(changed(place, value)))).toMatchObject({
       code,
-      at: `${AT}${pointerOf(place.split('/'))}`,
+      at: `${AT}${pointerOf(place.split('/'))}${below}`,
     });
   });
+
+  it.each(['4.0', '4e0', '40e-1', '4.00'])(
+    'with a whole number that is spelt %s, as not every reader takes it',
+    (spelling) => {
+      const text = JSON.stringify(changed('phases/deployment/passed', 'SPELLING'));
+      const predicate = text.replace('"SPELLING"', spelling);
+      const refusal = refusalOf(() =>
+        parsePredicate(new ObjectReader(decodeJson(Buffer.from(predicate), AT), AT)),
+      );
+      expect(refusal).toMatchObject({
+        code: 'FIELD_INVALID',
+        at: `${AT}/phases/deployment/passed`,
+      });
+    },
+  );
 
   it('without the name of a validator image, or the policy of a redaction', () => {
     expect(refusalOf(() => parse(changed('validatorImages', [{}])))).toMatchObject({

@@ -1,0 +1,97 @@
+// The claims of a predicate, each as it is once it has the shape that it must have, whatever it says:
+// schemas/predicate.schema.json, and beyond it one spelling for each whole number. Fields that are not
+// asked for here are a newer producer's. All throw FIELD_MISSING, FIELD_INVALID.
+
+import { describe, type Data } from '../../document/data.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+
+type Claim = Data | undefined;
+
+export function fingerprintIn(predicate: ObjectReader): Claim {
+  const claim = predicate.object('fingerprint');
+  for (const name of ['service', 'accelerator', 'gpuModel', 'os', 'k8sVersion', 'region']) {
+    const dimension = claim.object(name);
+    dimension.string('value');
+    requireTexts(dimension, ['source', 'note', ...(name === 'os' ? ['version'] : [])]);
+  }
+  for (const name of ['nodeCount', 'gpuNodeCount']) {
+    const count = claim.object(name);
+    count.integer('value');
+    requireTexts(count, ['source']);
+  }
+  return predicate.data('fingerprint');
+}
+
+export function matchIn(predicate: ObjectReader): Claim {
+  const claim = predicate.object('criteriaMatch');
+  claim.boolean('matched');
+  claim.list('perDimension', (item, at) => {
+    const row = new ObjectReader(item, at);
+    row.string('dimension');
+    row.string('match');
+    requireTexts(row, ['recipeRequires', 'fingerprintProvides']);
+  });
+  return predicate.data('criteriaMatch');
+}
+
+export function phasesIn(predicate: ObjectReader): Claim {
+  for (const counts of mapsIn(predicate.object('phases'))) {
+    for (const name of ['passed', 'failed', 'skipped']) counts.integer(name);
+    counts.string('ctrfDigest');
+  }
+  return predicate.data('phases');
+}
+
+export function bomIn(predicate: ObjectReader): Claim {
+  const claim = predicate.object('bom');
+  for (const name of ['format', 'version', 'digest']) claim.string(name);
+  claim.integer('imageCount');
+  return predicate.data('bom');
+}
+
+export function constraintsIn(affidavit: ObjectReader): Claim {
+  affidavit.list('constraints', (item, at) => {
+    const row = new ObjectReader(item, at);
+    for (const name of ['name', 'expected', 'outcome']) row.string(name);
+    // Null says that there was no value; a row without the field says nothing.
+    const isNull = row.has('actual') && row.optionalText('actual') === undefined;
+    if (!isNull) row.string('actual');
+  });
+  return affidavit.data('constraints');
+}
+
+export function phaseDetailsIn(affidavit: ObjectReader): Claim {
+  for (const details of mapsIn(affidavit.object('phases'))) {
+    for (const name of ['pending', 'other']) details.integer(name);
+    details.list('missing', requireText);
+  }
+  return affidavit.data('phases');
+}
+
+/** The policy by which something was redacted; our own tools redact nothing yet, and leave it out. */
+export function redactionIn(predicate: ObjectReader): string | undefined {
+  if (!predicate.has('redaction')) return undefined;
+  const claim = predicate.object('redaction');
+  requireTexts(claim, ['version']);
+  if (claim.has('applied')) claim.list('applied', requireText);
+  return claim.string('policy');
+}
+
+function mapsIn(claim: ObjectReader): readonly ObjectReader[] {
+  return claim.names().map((name) => claim.object(name));
+}
+
+function requireTexts(claim: ObjectReader, names: readonly string[]): void {
+  for (const name of names) claim.optionalString(name);
+}
+
+function requireText(item: Data, at: string): void {
+  if (typeof item === 'string') return;
+  throw new EvidenceError('FIELD_INVALID', {
+    at,
+    found: describe(item),
+    expected: 'a string',
+    hint: 'make the evidence again with a tool that writes this format',
+  });
+}
