@@ -241,9 +241,7 @@ describe('a claim that differs from its recomputation, signed', () => {
     const fourth = '/predicate/phases/burn-in';
     const counts = { passed: 1, failed: 0, skipped: 0, ctrfDigest: `sha256:${zeros}` };
     const added = await claiming(fourth, counts);
-    expect(added.faults).toEqual(
-      ['', ...fields].map((field) => `PHASES_DIFFER ${at(fourth + field)}`),
-    );
+    expect(added.faults).toEqual([`PHASES_DIFFER ${at(fourth)}`]);
     const vague = await claiming(fourth, { verdict: 'green' });
     expect([vague.code, vague.faults]).toEqual([2, [`FIELD_MISSING ${at(`${fourth}/passed`)}`]]);
     const constraint = '/predicate/affidavit/constraints';
@@ -259,7 +257,7 @@ describe('a claim that differs from its recomputation, signed', () => {
 
   it('is counted where there are more differences than anybody reads', async () => {
     const counts = { passed: 0, failed: 0, skipped: 0, ctrfDigest: '' };
-    const invented = Array.from({ length: 50 }, (_, index) => [`phase-${index}`, counts]);
+    const invented = Array.from({ length: 250 }, (_, index) => [`phase-${index}`, counts]);
     const { code, faults, report } = await claiming('/predicate/phases', {
       ...Object(valueAt(statement, '/predicate/phases')),
       ...Object.fromEntries(invented),
