@@ -21,7 +21,7 @@ export async function runProgram(args: readonly string[], options: RunOptions = 
  * Standard input belongs to the runner of the tests, `--offline` blocks the network for good, `sandbox`
  * waits for signals, and help is what oclif prints by ways of its own.
  */
-const WORDS_FOR_A_PROCESS = /^(?:-|--offline(?:=.*)?|--help|sandbox|\/dev\/std.*)$/;
+const WORDS_FOR_A_PROCESS = /^(?:-|--offline(?:=.*)?|-h|--help|help|sandbox|\/dev\/std.*)$/;
 
 /** Node reads these when it starts. */
 const VARIABLES_FOR_A_PROCESS = /^(?:NODE_.*|TZ|LANG|LC_.*)$/;

@@ -1,9 +1,11 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
+import { AFFIDAVIT } from '../tool.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
 import { splitDashes } from './command-after-dashes.ts';
-import { findCommand } from './command-table.ts';
+import { COMMANDS } from './command-table.ts';
 import { errorJson, renderError, withoutToken } from './print-error.ts';
+import { ASIDES, requestOf } from './request.ts';
 
 /**
  * Runs one command. The last stop of every error: it is printed here, and it decides the exit code.
@@ -28,45 +30,42 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   }
 }
 
-/** A command does not wait for oclif's configuration and help, which take longer than most. docs/decisions/0006 */
+/** A command does not wait for oclif, which takes longer to load than most take to run. docs/decisions/0006 */
 async function run(
   argv: readonly string[],
   after: readonly string[] | undefined,
   root: string,
 ): Promise<void> {
-  const words = argv.slice(1);
-  const [name = '', ...more] = leadingNames(argv);
-  const command = asksForHelp(words) ? undefined : await findCommand(name);
-  const isKnown =
-    command !== undefined && (more.length === 0 || Object.keys(command.args).length > 0);
-  if (!isKnown) {
-    const { runOclif } = await import('./oclif.ts');
-    await runOclif(argv, root);
-    process.exitCode = 0;
-    return;
+  const request = await requestOf(argv);
+  switch (request.kind) {
+    case 'call': {
+      const { runCommand } = await import('./run-command.ts');
+      await runCommand(request, argv.slice(1), after);
+      return;
+    }
+    case 'help': {
+      const { printHelp } = await import('./oclif.ts');
+      await printHelp(request.name, root);
+      process.exitCode = 0;
+      return;
+    }
+    case 'version':
+      process.stdout.write(`${versionLine()}\n`);
+      process.exitCode = 0;
+      return;
+    case 'unknown': {
+      const { unknownCommand } = await import('./call/usage-error.ts');
+      throw unknownCommand(request.words, [...Object.keys(COMMANDS), ...ASIDES]);
+    }
   }
-  const { runCommand } = await import('./run-command.ts');
-  await runCommand(command, words, after);
 }
 
-/** As oclif has it: after `--` it is an operand. */
-function asksForHelp(words: readonly string[]): boolean {
-  const dashes = words.indexOf('--');
-  return words.slice(0, dashes === -1 ? undefined : dashes).includes('--help');
-}
-
-/** What oclif takes for the name of a command, or for a longer one of a command without operands. */
-function leadingNames(argv: readonly string[]): readonly string[] {
-  const cut = argv.findIndex((word) => /^-|=/.test(word));
-  return argv.slice(0, cut === -1 ? undefined : cut).filter((word) => word !== '');
+function versionLine(): string {
+  const { name, version } = AFFIDAVIT;
+  return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }
 
 async function end(error: unknown, json: boolean): Promise<void> {
-  // oclif's way to say that a command is done, e.g. after `--help`.
-  if (isExit(error)) {
-    process.exitCode = error.oclif.exit;
-    return;
-  }
   process.exitCode = exitCodeOf(error);
   if (json) {
     const { encodeReport } = await import('../report/json.ts');
@@ -87,15 +86,12 @@ function printError(error: unknown): void {
   }
 }
 
-function isExit(error: unknown): error is { readonly oclif: { readonly exit: number } } {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIT';
-}
-
-/** Looked up in the words themselves: the error may be that they cannot be parsed. */
+/** Looked up in the words themselves: the error may be that they cannot be read. */
 function wantsJson(argv: readonly string[]): boolean {
   return argv.some(
     (word, index) =>
-      word === '--format=json' || (word === 'json' && argv[index - 1] === '--format'),
+      /^(?:--format=|-f=?)json$/.test(word) ||
+      (word === 'json' && ['--format', '-f'].includes(argv[index - 1] ?? '')),
   );
 }
 

@@ -1,11 +1,72 @@
-// What the build makes `oclif.manifest.json` of; the program reads that file instead.
+// The commands as oclif wants them, for its help. The build makes `oclif.manifest.json` of this; the program reads that
+// file instead.
 
+import { string as argument } from '@oclif/core/args';
+import { Command as OclifCommand } from '@oclif/core/command';
+import { boolean, integer, option, string } from '@oclif/core/flags';
+import type { FlagInput } from '@oclif/core/interfaces';
+
+import type { Command, Flag } from './call/command.ts';
 import { COMMANDS as TABLE } from './command-table.ts';
-import { oclifCommand } from './oclif.ts';
 
-const entries = Object.entries(TABLE).map(
-  async ([name, load]) => [name, oclifCommand(await load())] as const,
+type Page = Pick<Command, 'summary'> &
+  Partial<Pick<Command, 'description' | 'usage' | 'examples' | 'args' | 'flags'>>;
+
+/** What the program answers beside the commands of the table (`request.ts`). */
+const ASIDES: Readonly<Record<string, Page>> = {
+  help: { summary: 'Show this, or the help of one command; --help and -h do too.' },
+  version: { summary: 'Show the version; --version does too.' },
+};
+
+const HELP = boolean({ char: 'h', summary: 'Show this.' });
+
+const commands = await Promise.all(
+  Object.entries(TABLE).map(async ([name, load]) => [name, await load()] as const),
 );
+const pages: readonly (readonly [string, Page])[] = [...commands, ...Object.entries(ASIDES)];
 
 /** oclif looks for this name (package.json). */
-export const COMMANDS = Object.fromEntries(await Promise.all(entries));
+export const COMMANDS = Object.fromEntries(pages.map(([name, page]) => [name, oclifCommand(page)]));
+
+function oclifCommand({ args = {}, flags = {}, ...page }: Page): typeof OclifCommand {
+  const words = Object.entries(args).map(
+    ([name, description]) => [name, argument({ required: true, description })] as const,
+  );
+  const options = Object.entries(flags).map(([name, flag]) => [name, oclifFlag(flag)] as const);
+  return class extends OclifCommand {
+    static override readonly summary = page.summary;
+    static override readonly description = page.description;
+    static override readonly usage = page.usage;
+    static override readonly examples = [...(page.examples ?? [])];
+    static override readonly args = Object.fromEntries(words);
+    static override readonly flags = { ...Object.fromEntries(options), help: HELP };
+
+    /** `main` runs the commands. */
+    override async run(): Promise<void> {
+      await Promise.reject(new Error('a command that oclif runs'));
+    }
+  };
+}
+
+function oclifFlag(flag: Flag): FlagInput[string] {
+  const { summary, dependsOn, exclusive, char } = flag;
+  const common = {
+    summary,
+    ...(dependsOn && { dependsOn: [...dependsOn] }),
+    ...(exclusive && { exclusive: [...exclusive] }),
+    ...(char && { char }),
+    ...('helpValue' in flag && { helpValue: flag.helpValue }),
+  };
+  switch (flag.type) {
+    case 'switch':
+      return boolean(common);
+    case 'text':
+      return string({ ...common, required: flag.required === true });
+    case 'texts':
+      return string({ ...common, multiple: true });
+    case 'choice':
+      return option({ ...common, options: flag.options })();
+    case 'number':
+      return integer({ ...common, min: flag.min, max: flag.max, default: flag.default });
+  }
+}

@@ -2,11 +2,10 @@ import { EvidenceError } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { JsonObject } from '../report/json.ts';
-import { exitCodeOf, isUsageError } from './call/exit-codes.ts';
+import { exitCodeOf } from './call/exit-codes.ts';
 
 /** An error as people read it on standard error. */
 export function renderError(error: unknown): string {
-  if (isUsageError(error)) return renderEvidenceError(usageOf(error));
   if (error instanceof EvidenceError) return renderEvidenceError(error);
   const message = error instanceof Error ? error.message : String(error);
   return [
@@ -25,12 +24,11 @@ export function errorJson(error: unknown): JsonObject {
   return {
     schemaVersion: SCHEMA_VERSION,
     exitCode: exitCodeOf(error),
-    error: { code, at: at ?? null, found, expected, hint },
+    error: { code, at: at ?? null, found: withoutToken(found), expected, hint },
   };
 }
 
 function evidenceErrorOf(error: unknown): EvidenceError {
-  if (isUsageError(error)) return usageOf(error);
   if (error instanceof EvidenceError) return error;
   return new EvidenceError('INTERNAL', {
     found: error instanceof Error ? error.message : String(error),
@@ -39,26 +37,9 @@ function evidenceErrorOf(error: unknown): EvidenceError {
   });
 }
 
-/** What oclif puts around the one line that says what is wrong. */
-const OCLIF_FRAME = /^(?:The following errors? occurred:|See more help with --help)?$/;
-
-function usageOf(error: Error): EvidenceError {
-  const lines = withoutToken(error.message)
-    .split('\n')
-    .map((line) => line.trim());
-  return new EvidenceError('USAGE', {
-    found: lines.filter((line) => !OCLIF_FRAME.test(line)).join('; '),
-    expected: 'the arguments and flags that --help lists',
-    hint: 'add --help to see what the command takes; affidavit --help lists the commands',
-  });
-}
-
-/** oclif repeats the words of the command line, and one of them may be a token. */
+/** A word of the command line that is quoted may be a token at the wrong place. */
 export function withoutToken(text: string): string {
-  return text
-    .replaceAll(/(--identity-token=).*?(?= cannot also be provided)/gs, '$1…')
-    .replaceAll(/(--identity-tok[a-z]*=)[^…]\S*/g, '$1…')
-    .replaceAll(JSON_WEB_TOKEN, '…');
+  return text.replaceAll(JSON_WEB_TOKEN, '…');
 }
 
 /** Its header is base64url of `{"`. */
@@ -71,7 +52,7 @@ function renderEvidenceError(error: EvidenceError): string {
   const rows = [
     ['error', `${error.code} ${error.message.split(': found ')[0] ?? ''}`],
     ['at', error.at],
-    ['found', error.found],
+    ['found', withoutToken(error.found)],
     ['want', error.expected],
     ['next', error.hint],
   ] as const;

@@ -11,14 +11,16 @@ import { readWords } from './call/read-words.ts';
  * @param after those after `--`, if they are another program's
  */
 export async function runCommand(
-  command: Command,
+  { name, command }: { readonly name: string; readonly command: Command },
   words: readonly string[],
   after: readonly string[] | undefined,
 ): Promise<void> {
-  const given =
-    readWords(words, command) ?? (await (await import('./oclif.ts')).parseWords(words, command));
+  const reading = readWords(words, command);
+  if ('mistake' in reading) {
+    throw (await import('./call/usage-error.ts')).usageError(name, command, reading.mistake);
+  }
   const frame = {
-    options: new Options(given, Object.keys({ ...command.flags, ...command.args })),
+    options: new Options(reading.given, Object.keys({ ...command.flags, ...command.args })),
     words,
     after,
     environment: process.env,

@@ -46,7 +46,7 @@ export async function start(place: Installation, argv: readonly string[]): Promi
 /** The part of the program that runs: each has compiled code of its own. */
 function partOf(argv: readonly string[]): string {
   const [name] = argv;
-  if (name === undefined || argv.includes('--help')) return 'help';
+  if (name === undefined || argv.includes('--help') || argv.includes('-h')) return 'help';
   return /^[a-z][a-z-]{0,40}$/.test(name) ? name : 'other';
 }
 

@@ -12,12 +12,12 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
 3 a file or a service failed, 64 usage, 130 interrupted.`,
 
   usage: `validate --recipe FILE --snapshot FILE
-  [--results PATH]... [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
+  [--results PATH...] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--signing-config FILE] [--trusted-root FILE] [--force]
   [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`,
 
   examples: [
-    '<%= config.bin %> <%= command.id %> --recipe recipe.yaml --snapshot snapshot.yaml',
+    '<%= config.bin %> <%= command.id %> -r recipe.yaml -s snapshot.yaml',
     `<%= config.bin %> <%= command.id %> --recipe recipe.yaml --snapshot snapshot.yaml \\
   --results results/ --logs logs/ --emit-evidence evidence.tar.gz`,
   ],
@@ -27,12 +27,14 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
   flags: {
     recipe: {
       type: 'text',
+      char: 'r',
       required: true,
       helpValue: 'FILE',
       summary: 'Resolved recipe, YAML.',
     },
     snapshot: {
       type: 'text',
+      char: 's',
       required: true,
       helpValue: 'FILE',
       summary: 'Snapshot of the cluster, YAML.',
@@ -41,7 +43,7 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
       type: 'texts',
       helpValue: 'PATH',
       summary:
-        'CTRF report of a phase, of several phases, a directory of them, or - for standard input; repeatable.',
+        'CTRF reports, of one phase or of several, or a directory of them; all words until the next flag.',
     },
     logs: {
       type: 'text',

@@ -9,8 +9,8 @@ const commands = repositoryFiles('src/commands').map((path) =>
   path.slice('src/commands/'.length, -'.ts'.length),
 );
 
-/** `--flag=VALUE`, `--flag=<option>` or `--flag` at the start of a line of `--help`. */
-const HELP_FLAG = /^ {2}--([a-z-]+)(?:=(\S+?)(?:\.\.\.)?)?(?: |$)/gm;
+/** `--flag=VALUE`, `--flag=<option>` or `--flag` at the start of a line of `--help`, after its letter if it has one. */
+const HELP_FLAG = /^ {2}(?:-([a-z]), {1}| {4})?--([a-z-]+)(?:=(\S+?)(?:\.\.\.)?)?(?: |$)/gm;
 
 describe('docs/cli.md', () => {
   it('has a section for each command, and each is in the list', () => {
@@ -22,15 +22,17 @@ describe('docs/cli.md', () => {
   it.each(commands)('lists exactly the flags that `affidavit %s --help` lists', async (command) => {
     const { code, stdout } = await runCli([command, '--help']);
     expect(code).toBe(0);
-    const flags = [...stdout.matchAll(HELP_FLAG)].map(([, name = '', value]) => {
-      if (value === undefined) return `--${name}`;
-      return `--${name} ${value === '<option>' ? name.toUpperCase() : value}`;
+    const flags = [...stdout.matchAll(HELP_FLAG)].map(([, char, name = '', value]) => {
+      const short = char === undefined ? '' : `-${char}, `;
+      if (value === undefined) return `${short}--${name}`;
+      return `${short}--${name} ${value === '<option>' ? name.toUpperCase() : value}`;
     });
     const rows = tableRows(sectionOf(document, command)).filter(([flag = '']) =>
-      flag.startsWith('`--'),
+      flag.startsWith('`-'),
     );
-    expect(rows.map(([flag = '']) => flag.replaceAll('`', '')).toSorted()).toEqual(
-      flags.toSorted(),
+    // The page names it once for all commands.
+    expect(flags.filter((flag) => flag !== '-h, --help').toSorted()).toEqual(
+      rows.map(([flag = '']) => flag.replaceAll('`', '')).toSorted(),
     );
   });
 
@@ -39,7 +41,7 @@ describe('docs/cli.md', () => {
     const end = section.indexOf('\n\n', section.indexOf('    affidavit'));
     const synopsis = new Set(section.slice(0, end).match(/--[a-z-]+/g));
     const flags = tableRows(section)
-      .map(([flag = '']) => /^`(--[a-z-]+)/.exec(flag)?.[1])
+      .map(([flag = '']) => /^(?:`-[a-z]`, )?`(--[a-z-]+)/.exec(flag)?.[1])
       .filter((flag) => flag !== undefined);
     expect(flags.filter((flag) => !synopsis.has(flag))).toEqual([]);
     expect(flags.length).toBeGreaterThan(1);

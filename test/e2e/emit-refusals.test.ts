@@ -365,32 +365,34 @@ describe('a call that is refused', () => {
   });
 
   it.each([
-    ['an unknown flag', ['--frobnicate'], 'Nonexistent flag: --frobnicate'],
-    ['a word too many', ['extra'], 'Unexpected argument: extra'],
-    ['--no-sign with --sandbox', [...UNSIGNED, '--sandbox'], '--sandbox'],
-    ['--no-sign with --identity-token', [...UNSIGNED, '--identity-token', 'x'], '--identity-token'],
-    ['--no-sign with --trusted-root', [...UNSIGNED, '--trusted-root', 'x'], '--trusted-root'],
-    ['--sandbox without --emit-evidence', ['--sandbox'], '--emit-evidence'],
-    ['--force without --emit-evidence', ['--force'], '--emit-evidence'],
-    ['--recipe twice', ['--recipe', RECIPE], '--recipe'],
-  ])('%s is 64 USAGE', async (_, words, says) => {
+    ['an unknown flag', ['--frobnicate'], 'affidavit validate', '"--frobnicate"'],
+    ['a word too many', ['--force', 'extra'], 'affidavit validate', '"extra"'],
+    ['--no-sign with --sandbox', [...UNSIGNED, '--sandbox'], '--no-sign', '--sandbox'],
+    [
+      '--no-sign with --identity-token',
+      [...UNSIGNED, '--identity-token', 'x'],
+      ...['--no-sign', '--identity-token'],
+    ],
+    [
+      '--no-sign with --trusted-root',
+      [...UNSIGNED, '--trusted-root', 'x'],
+      ...['--no-sign', '--trusted-root'],
+    ],
+    ['--sandbox without --emit-evidence', ['--sandbox'], '--sandbox', '--emit-evidence'],
+    ['--force without --emit-evidence', ['--force'], '--force', '--emit-evidence'],
+    ['--recipe twice', ['--recipe', RECIPE], '--recipe', 'a second time'],
+    ['a format that is none', ['-f', 'xml'], '--format', '"xml"'],
+  ])('%s is 64 USAGE', async (_, words, at, says) => {
     const place = new Workplace();
     const { code, error } = await place.refused([...INPUTS, ...words]);
-    expect([code, error.code]).toEqual([64, 'USAGE']);
+    expect([code, error.code, error.at]).toEqual([64, 'USAGE', at]);
     expect(error.found).toContain(says);
-    expect(error.found).not.toMatch(/\n|occurred|See more/);
-  });
-
-  it('a format that is none is 64, and the known ones are named', async () => {
-    const run = await new Workplace().run(['validate', ...INPUTS, '--format=xml']);
-    expect([run.code, run.stdout]).toEqual([64, '']);
-    expect(run.stderr).toMatch(/^error: USAGE .*\nfound: .*xml.* terminal, markdown, json\n/);
   });
 
   it('without the documents is 64, and names both', async () => {
     const { code, error } = await new Workplace().refused([]);
     expect([code, error.code]).toEqual([64, 'USAGE']);
-    expect(error.found).toMatch(/flag recipe.*flag snapshot/);
+    expect(error.found).toBe('no --recipe FILE, no --snapshot FILE');
   });
 });
 

@@ -1,13 +1,15 @@
 import type { Options } from './options.ts';
 
-/** A flag, in words that oclif understands too (`src/cli/oclif.ts`). */
+/** A flag, in words that oclif understands too (`src/cli/oclif.ts`), for its help. */
 export type Flag = FlagValue & {
   readonly summary: string;
+  /** The letter of its short form, as in aicr. */
+  readonly char?: 'f' | 'o' | 'r' | 's';
   readonly dependsOn?: readonly string[];
   readonly exclusive?: readonly string[];
 };
 
-/** What may be given; `texts` more than once. */
+/** What may be given; `texts` more than once, and more than one after the other. */
 type FlagValue =
   | { readonly type: 'switch' }
   | { readonly type: 'text'; readonly helpValue: string; readonly required?: true }

@@ -15,13 +15,6 @@ export const EXIT_CODES = {
 
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof EvidenceError)) {
-    return isUsageError(error) ? EXIT_CODES.usage : EXIT_CODES.internal;
-  }
-  return error.class === 'finding' ? EXIT_CODES.internal : EXIT_CODES[error.class];
-}
-
-/** oclif's own errors carry `oclif`; all of them are about how the command was called. */
-export function isUsageError(error: unknown): error is Error {
-  return error instanceof Error && 'oclif' in error;
+  if (!(error instanceof EvidenceError) || error.class === 'finding') return EXIT_CODES.internal;
+  return EXIT_CODES[error.class];
 }

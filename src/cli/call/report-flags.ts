@@ -6,10 +6,16 @@ const FORMATS = ['terminal', 'markdown', 'json'] as const;
 export const REPORT_FLAGS = {
   format: {
     type: 'choice',
+    char: 'f',
     options: FORMATS,
     summary: 'Form of the report; by default terminal on a terminal, else markdown.',
   },
-  output: { type: 'text', helpValue: 'FILE', summary: 'Write the report to this file.' },
+  output: {
+    type: 'text',
+    char: 'o',
+    helpValue: 'FILE',
+    summary: 'Write the report to this file; - is standard output.',
+  },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export interface ReportChoice {
@@ -20,16 +26,29 @@ export interface ReportChoice {
   readonly width: number;
 }
 
-/** What the user chose; colour only on a terminal, and never against NO_COLOR. https://no-color.org */
+/** What the user chose. */
 export function reportOf(call: Pick<Call, 'options' | 'terminal' | 'environment'>): ReportChoice {
   const { options, terminal, environment } = call;
-  const output = options.text('output');
+  const output = outputOf(options);
   const isTerminal = terminal.isTTY === true && output === undefined;
-  const refused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
   return {
     format: options.choice('format', FORMATS) ?? (isTerminal ? 'terminal' : 'markdown'),
     output,
-    colour: isTerminal && !refused,
+    colour: isColoured(isTerminal, environment),
     width: terminal.columns ?? 80,
   };
+}
+
+/** The file of `--output`; undefined: standard output, which `-` means too. */
+export function outputOf(options: Call['options']): string | undefined {
+  const output = options.text('output');
+  return output === '-' ? undefined : output;
+}
+
+/** https://no-color.org, whose word counts most, and https://force-color.org, where 0 and false mean no, as for Node. */
+function isColoured(isTerminal: boolean, environment: Call['environment']): boolean {
+  if ((environment['NO_COLOR'] ?? '') !== '') return false;
+  const forced = environment['FORCE_COLOR'] ?? '';
+  if (forced !== '') return !['0', 'false'].includes(forced);
+  return isTerminal && environment['TERM'] !== 'dumb';
 }

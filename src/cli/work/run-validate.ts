@@ -11,7 +11,7 @@ import { openSigning, type SigningSession } from '../../io/sigstore/signing-sess
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { reportOf, type ReportChoice } from '../call/report-flags.ts';
+import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
 export async function runValidate(call: Call): Promise<number> {
@@ -55,7 +55,7 @@ async function refuseBadCall({ options }: Call, out: string | undefined): Promis
     out,
     force: options.has('force'),
     sandbox: options.has('sandbox'),
-    output: options.text('output'),
+    output: outputOf(options),
   });
 }
 

@@ -7,7 +7,7 @@ import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import type { Call } from '../call/command.ts';
-import { reportOf, type ReportChoice } from '../call/report-flags.ts';
+import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
 export async function runVerify(call: Call): Promise<number> {
@@ -42,7 +42,7 @@ async function judge({ options, progress }: Call, source: string): Promise<Verif
 
 /** A report written over what it is about would destroy it, and inside a bundle be a file too many. */
 function requireHarmlessOutput({ options }: Call): void {
-  const output = options.text('output');
+  const output = outputOf(options);
   if (output === undefined) return;
   const open = ['trusted-root', 'policy'].flatMap((name) => options.text(name) ?? []);
   requireHarmless('--output', output, { open, bundle: options.required('input') });

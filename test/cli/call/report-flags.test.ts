@@ -39,6 +39,29 @@ describe('reportOf', () => {
     expect(reportChoice(ASKED_NOTHING, TERMINAL, environment).colour).toBe(colour);
   });
 
+  it.each([
+    [{ FORCE_COLOR: '1' }, true],
+    [{ FORCE_COLOR: 'true', TERM: 'dumb' }, true],
+    [{ FORCE_COLOR: '' }, false],
+    [{ FORCE_COLOR: '0' }, false],
+    [{ FORCE_COLOR: 'false' }, false],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+  ])('with %j has colour in a pipe and a file: %s', (environment, colour) => {
+    const inPipe = reportChoice({ format: 'terminal' }, {}, environment);
+    expect(inPipe.colour).toBe(colour);
+    const inFile = reportChoice({ format: 'terminal', output: 'r.txt' }, TERMINAL, environment);
+    expect(inFile.colour).toBe(colour);
+  });
+
+  it('with FORCE_COLOR=0 has none on a terminal', () => {
+    expect(reportChoice(ASKED_NOTHING, TERMINAL, { FORCE_COLOR: '0' }).colour).toBe(false);
+  });
+
+  it('takes - for standard output', () => {
+    const expected = reportChoice(ASKED_NOTHING, TERMINAL, {});
+    expect(reportChoice({ output: '-' }, TERMINAL, {})).toEqual(expected);
+  });
+
   it.each(['terminal', 'markdown', 'json'] as const)('is %s wherever it is asked for', (format) => {
     for (const terminal of [TERMINAL, {}]) {
       expect(reportChoice({ format }, terminal, {}).format).toBe(format);

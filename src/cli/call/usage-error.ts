@@ -1,0 +1,168 @@
+// How a mistake in the words of a call is said to people. Loaded only then.
+
+import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
+import { nearest } from '../../nearest.ts';
+import { quote } from '../../quote.ts';
+import type { Command, Flag } from './command.ts';
+import type { Mistake } from './read-words.ts';
+
+/** A mistake in the words of one command, which a user calls `affidavit NAME`: USAGE. */
+export function usageError(name: string, command: Command, mistake: Mistake): EvidenceError {
+  return new EvidenceError('USAGE', detailOf(mistake, { call: `affidavit ${name}`, command }));
+}
+
+/** A call whose first word is no command: USAGE. `names` are those that there are. */
+export function unknownCommand(words: readonly string[], names: readonly string[]): EvidenceError {
+  const [word = ''] = words;
+  const isFlag = word.startsWith('-');
+  return new EvidenceError('USAGE', {
+    at: 'COMMAND',
+    found: isFlag ? `the flag ${quote(flagOf(word))} before a command` : quote(word),
+    expected: `one of ${names.join(', ')}`,
+    hint: `${commandMeant(words, names)}affidavit --help lists the commands`,
+  });
+}
+
+/** What the user meant, as a question; nothing if nobody can tell. */
+function commandMeant([word = '', ...more]: readonly string[], names: readonly string[]): string {
+  const later = word.startsWith('-') ? more.find((other) => names.includes(other)) : undefined;
+  if (later !== undefined) return `write the command first: affidavit ${later}; `;
+  const meant = nearest(word, [...names, '--help', '--version']);
+  if (meant !== undefined) return didYouMean(`affidavit ${meant}`);
+  return ARCHIVE.test(word) ? didYouMean(`affidavit verify-evidence ${word}`) : '';
+}
+
+/** A path that is safe to print and to paste. */
+const ARCHIVE = /^[\w./][\w./-]*\.t(?:ar\.)?gz$/;
+
+function didYouMean(text: string): string {
+  return `did you mean ${text}? `;
+}
+
+/** One call: what is in front of its words, and what it takes. */
+interface Called {
+  readonly call: string;
+  readonly command: Command;
+}
+
+function detailOf(mistake: Mistake, { call, command }: Called): ErrorDetail {
+  const { flags } = command;
+  switch (mistake.kind) {
+    case 'flag-unknown':
+      return unknownFlag(flagOf(mistake.word), { call, command });
+    case 'operand-unwanted':
+      return unwanted(mistake.word, { call, command });
+    case 'missing':
+      return missing(mistake, { call, command });
+    case 'value-missing':
+      return valueMissing(mistake, flags[mistake.name]);
+    case 'value-wrong':
+      return wrongValue(mistake, flags[mistake.name]);
+    case 'value-unwanted':
+      return about(mistake.name, 'a value', 'the flag alone', 'leave out = and what follows it');
+    case 'flag-twice':
+      return about(mistake.name, 'the flag a second time', 'the flag once', 'keep one of them');
+    case 'needs': {
+      const other = synopsis(mistake.other, flags[mistake.other]);
+      const hint = `add ${other}, or leave --${mistake.name} out`;
+      return about(mistake.name, `no --${mistake.other} beside it`, other, hint);
+    }
+    case 'excludes':
+      return about(mistake.name, `--${mistake.other} beside it`, 'one of the two', 'leave one out');
+  }
+}
+
+function about(name: string, found: string, expected: string, hint: string): ErrorDetail {
+  return { at: `--${name}`, found, expected, hint };
+}
+
+/** Without what is attached, which may be a secret. */
+function flagOf(word: string): string {
+  return word.replace(/=.*$/s, '');
+}
+
+function unknownFlag(word: string, { call, command }: Called): ErrorDetail {
+  const names = Object.keys(command.flags);
+  const meant = nearest(word.replace(/^-+/, ''), names);
+  return {
+    at: call,
+    found: `the flag ${quote(word)}`,
+    expected: `a flag of ${call}`,
+    hint: [
+      meant === undefined ? '' : didYouMean(`--${meant}`),
+      /^-[^-].*[./]/.test(word) ? 'if it is a file, write ./ before it; ' : '',
+      `${call} --help lists the flags`,
+    ].join(''),
+  };
+}
+
+function unwanted(word: string, { call, command }: Called): ErrorDetail {
+  const names = Object.keys(command.args).map((name) => name.toUpperCase());
+  const found = `${quote(word)}, which belongs to no flag`;
+  if (names.length > 0) {
+    const expected = `${names.join(' ')} and flags`;
+    return { at: call, found, expected, hint: `call it once for each ${names.join(' ')}` };
+  }
+  if (command.usage.includes('-- COMMAND')) {
+    const hint = `write ${call} -- and then the command that it shall run`;
+    return { at: call, found, expected: 'flags, and -- before a command', hint };
+  }
+  const hint = `write it after the flag that it belongs to; ${call} --help lists the flags`;
+  return { at: call, found, expected: 'flags alone', hint };
+}
+
+function missing(
+  { operands, flags }: Extract<Mistake, { kind: 'missing' }>,
+  { call, command }: Called,
+): ErrorDetail {
+  const parts = [
+    ...operands.map((name) => [name.toUpperCase(), command.args[name]] as const),
+    ...flags.map(
+      (name) => [synopsis(name, command.flags[name]), command.flags[name]?.summary] as const,
+    ),
+  ];
+  const names = parts.map(([name]) => name);
+  return {
+    at: call,
+    found: names.map((name) => `no ${name}`).join(', '),
+    expected: parts
+      .map(([name, summary = '']) => `${name}: ${summary.replace(/\.$/, '')}`)
+      .join('; '),
+    hint: `write ${call} ${names.join(' ')}`,
+  };
+}
+
+function valueMissing(
+  { name, word }: Extract<Mistake, { kind: 'value-missing' }>,
+  flag: Flag | undefined,
+): ErrorDetail {
+  const found = word === undefined ? 'no value' : `no value, but ${quote(flagOf(word))}`;
+  const attached = word === undefined ? '' : `; one that begins with - is written after =`;
+  return about(name, found, synopsis(name, flag), `write its value after --${name}${attached}`);
+}
+
+function wrongValue(
+  { name, word }: Extract<Mistake, { kind: 'value-wrong' }>,
+  flag: Flag | undefined,
+): ErrorDetail {
+  if (flag?.type === 'number') {
+    const expected = `a whole number from ${flag.min} to ${flag.max}`;
+    return about(
+      name,
+      quote(word),
+      expected,
+      `write such a number after --${name}, or leave it out`,
+    );
+  }
+  const options = flag?.type === 'choice' ? flag.options : [];
+  const meant = nearest(word, options);
+  const hint =
+    meant === undefined ? `write one of these after --${name}` : `did you mean --${name} ${meant}?`;
+  return about(name, quote(word), `one of ${options.join(', ')}`, hint);
+}
+
+/** The flag as its command's usage has it, e.g. `--recipe FILE`. */
+function synopsis(name: string, flag: Flag | undefined): string {
+  if (flag === undefined || flag.type === 'switch') return `--${name}`;
+  return `--${name} ${flag.type === 'choice' ? flag.options.join('|') : flag.helpValue}`;
+}

@@ -1,0 +1,45 @@
+/** What is compared at all, in characters: no name of ours is longer, and a foreign one may have megabytes. */
+const MAX_CHARACTERS = 40;
+/** How many candidates are looked at: they may be foreign too. */
+const MAX_CANDIDATES = 1000;
+
+/**
+ * The name that somebody meant who wrote this word: one that begins with it, if it is the only one, or that differs in
+ * few letters. The first of several; undefined if there is none.
+ */
+export function nearest(word: string, names: Iterable<string>): string | undefined {
+  if (word === '' || word.length > MAX_CHARACTERS) return undefined;
+  const candidates = [...names]
+    .slice(0, MAX_CANDIDATES)
+    .filter((name) => name.length <= MAX_CHARACTERS);
+  const [beginning, ...others] =
+    word.length < 3 ? [] : candidates.filter((name) => name.startsWith(word));
+  if (beginning !== undefined && others.length === 0) return beginning;
+  const most = Math.floor((word.length + 2) / 4);
+  const [best] = candidates
+    .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter((candidate) => candidate.distance <= most)
+    .toSorted((a, b) => a.distance - b.distance);
+  return best?.name;
+}
+
+/** How many letters are added, left out, replaced or swapped with the next one (optimal string alignment). */
+function distance(a: string, b: string): number {
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? at(before, j - 2) + 1 : Infinity;
+      next.push(Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + same, swapped));
+    }
+    [before, row] = [row, next];
+  }
+  return at(row, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+
+import { readWords } from '../../../src/cli/call/read-words.ts';
+import { unknownCommand, usageError } from '../../../src/cli/call/usage-error.ts';
+import { findCommand } from '../../../src/cli/command-table.ts';
+import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
+
+async function errorOf(line: string): Promise<EvidenceError> {
+  const [name = '', ...words] = line.split(' ');
+  const command = await findCommand(name);
+  if (command === undefined) throw new Error(`no command ${name}`);
+  const reading = readWords(words, command);
+  if ('given' in reading) throw new Error(`nothing is wrong with ${line}`);
+  return usageError(name, command, reading.mistake);
+}
+
+const VERIFY = 'affidavit verify-evidence';
+const VALIDATE = 'affidavit validate';
+
+describe('usageError', () => {
+  it.each<[line: string, at: string, found: string, expected: string, hint: string]>([
+    [
+      'verify-evidence a --formt json',
+      VERIFY,
+      'the flag "--formt"',
+      `a flag of ${VERIFY}`,
+      `did you mean --format? ${VERIFY} --help lists the flags`,
+    ],
+    [
+      'verify-evidence a -policy b',
+      VERIFY,
+      'the flag "-policy"',
+      `a flag of ${VERIFY}`,
+      `did you mean --policy? ${VERIFY} --help lists the flags`,
+    ],
+    [
+      'verify-evidence a --frobnicate=x',
+      VERIFY,
+      'the flag "--frobnicate"',
+      `a flag of ${VERIFY}`,
+      `${VERIFY} --help lists the flags`,
+    ],
+    [
+      'validate -r a -s b -1.json',
+      VALIDATE,
+      'the flag "-1.json"',
+      `a flag of ${VALIDATE}`,
+      `if it is a file, write ./ before it; ${VALIDATE} --help lists the flags`,
+    ],
+    [
+      'verify-evidence a -f markdwon',
+      '--format',
+      '"markdwon"',
+      'one of terminal, markdown, json',
+      'did you mean --format markdown?',
+    ],
+    [
+      'verify-evidence a -f html',
+      '--format',
+      '"html"',
+      'one of terminal, markdown, json',
+      'write one of these after --format',
+    ],
+    [
+      'sandbox --port 65536',
+      '--port',
+      '"65536"',
+      'a whole number from 0 to 65535',
+      'write such a number after --port, or leave it out',
+    ],
+    [
+      'verify-evidence a -f',
+      '--format',
+      'no value',
+      '--format terminal|markdown|json',
+      'write its value after --format',
+    ],
+    [
+      'verify-evidence a -o --offline',
+      '--output',
+      'no value, but "--offline"',
+      '--output FILE',
+      'write its value after --output; one that begins with - is written after =',
+    ],
+    [
+      'verify-evidence a --offline=yes',
+      '--offline',
+      'a value',
+      'the flag alone',
+      'leave out = and what follows it',
+    ],
+    [
+      'validate -r a -r b',
+      '--recipe',
+      'the flag a second time',
+      'the flag once',
+      'keep one of them',
+    ],
+    [
+      'validate -r a',
+      VALIDATE,
+      'no --snapshot FILE',
+      '--snapshot FILE: Snapshot of the cluster, YAML',
+      `write ${VALIDATE} --snapshot FILE`,
+    ],
+    [
+      'verify-evidence --offline',
+      VERIFY,
+      'no INPUT',
+      'INPUT: A bundle: a .tar.gz or a directory',
+      `write ${VERIFY} INPUT`,
+    ],
+    [
+      'verify-evidence a b',
+      VERIFY,
+      '"b", which belongs to no flag',
+      'INPUT and flags',
+      'call it once for each INPUT',
+    ],
+    [
+      'validate a',
+      VALIDATE,
+      '"a", which belongs to no flag',
+      'flags alone',
+      `write it after the flag that it belongs to; ${VALIDATE} --help lists the flags`,
+    ],
+    [
+      'sandbox aicr',
+      'affidavit sandbox',
+      '"aicr", which belongs to no flag',
+      'flags, and -- before a command',
+      'write affidavit sandbox -- and then the command that it shall run',
+    ],
+    [
+      'validate -r a -s b --force',
+      '--force',
+      'no --emit-evidence beside it',
+      '--emit-evidence OUT',
+      'add --emit-evidence OUT, or leave --force out',
+    ],
+    [
+      'verify-evidence a --policy b --certificate-identity c',
+      '--policy',
+      '--certificate-identity beside it',
+      'one of the two',
+      'leave one out',
+    ],
+  ])('of %s names place and fix', async (line, ...[at, found, expected, hint]) => {
+    expect(await errorOf(line)).toMatchObject({ code: 'USAGE', at, found, expected, hint });
+  });
+
+  it('repeats no value that is attached to an unknown flag: it may be a token', async () => {
+    expect(JSON.stringify(await errorOf('validate --identity-tokne=SECRETX'))).not.toContain(
+      'SECRETX',
+    );
+    expect(JSON.stringify(await errorOf('validate -o --identity-token=SECRETX'))).not.toContain(
+      'SECRETX',
+    );
+  });
+});
+
+describe('unknownCommand', () => {
+  const names = ['sandbox', 'validate', 'verify-evidence', 'help', 'version'];
+  const list = 'affidavit --help lists the commands';
+
+  it.each([
+    [['foo'], '"foo"', list],
+    [[''], '""', list],
+    [
+      ['verfy-evidence', 'a'],
+      '"verfy-evidence"',
+      `did you mean affidavit verify-evidence? ${list}`,
+    ],
+    [['verify'], '"verify"', `did you mean affidavit verify-evidence? ${list}`],
+    [
+      ['--verison'],
+      'the flag "--verison" before a command',
+      `did you mean affidavit --version? ${list}`,
+    ],
+    [
+      ['--format', 'json', 'validate'],
+      'the flag "--format" before a command',
+      `write the command first: affidavit validate; ${list}`,
+    ],
+    [['--token=SECRETX'], 'the flag "--token" before a command', list],
+    [
+      ['out/evidence.tar.gz'],
+      '"out/evidence.tar.gz"',
+      `did you mean affidavit verify-evidence out/evidence.tar.gz? ${list}`,
+    ],
+    [['a b.tar.gz'], '"a b.tar.gz"', list],
+  ])('of %j names the fix', (words, found, hint) => {
+    const expected = `one of ${names.join(', ')}`;
+    const error = { code: 'USAGE', at: 'COMMAND', found, expected, hint };
+    expect(unknownCommand(words, names)).toMatchObject(error);
+  });
+});
