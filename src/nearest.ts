@@ -3,20 +3,13 @@ const MAX_CHARACTERS = 40;
 /** How many candidates are looked at: they may be foreign too. */
 const MAX_CANDIDATES = 1000;
 
-/**
- * The name that somebody meant who wrote this word: one that begins with it, if it is the only one, or that differs in
- * few letters. The first of several; undefined if there is none.
- */
+/** The name that somebody meant who wrote this word: the first of those that differ least, and in few letters. */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
-  if (word === '' || word.length > MAX_CHARACTERS) return undefined;
-  const candidates = [...names]
-    .slice(0, MAX_CANDIDATES)
-    .filter((name) => name.length <= MAX_CHARACTERS);
-  const [beginning, ...others] =
-    word.length < 3 ? [] : candidates.filter((name) => name.startsWith(word));
-  if (beginning !== undefined && others.length === 0) return beginning;
+  if (word.length > MAX_CHARACTERS) return undefined;
   const most = Math.floor((word.length + 2) / 4);
-  const [best] = candidates
+  const [best] = [...names]
+    .slice(0, MAX_CANDIDATES)
+    .filter((name) => Math.abs(name.length - word.length) <= most)
     .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter((candidate) => candidate.distance <= most)
     .toSorted((a, b) => a.distance - b.distance);

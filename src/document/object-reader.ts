@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError, type ErrorDetail, type Finding } from '../errors/evidence-error.ts';
+import { nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, scalarText } from './data.ts';
 import type { Data, DataMap } from './data.ts';
@@ -54,9 +55,9 @@ export class ObjectReader {
   }
 
   /** A string. Numbers, booleans and null are refused: `version: 1.10` is not `"1.10"`. */
-  string(name: string): string {
+  string(name: string, expected = 'a string'): string {
     const data = this.data(name);
-    return typeof data === 'string' ? data : this.#refuse(name, data, 'a string');
+    return typeof data === 'string' ? data : this.#refuse(name, data, expected);
   }
 
   optionalString(name: string): string | undefined {
@@ -143,7 +144,7 @@ export class ObjectReader {
         at: this.pointer(first),
         found: `${named.join(', ')}${more}`,
         expected: 'fields that this version knows',
-        hint: 'look for a spelling mistake; a field of a newer AICR is not evaluated here',
+        hint: `${this.#meant(first, alsoKnown) ?? 'look for a spelling mistake;'} a field of a newer AICR is not evaluated here`,
       },
     ];
   }
@@ -156,8 +157,16 @@ export class ObjectReader {
       code: 'FIELD_UNKNOWN',
       found: quote(first),
       expected: `one of ${[...this.#read].join(', ')}`,
-      hint: 'remove the field, or upgrade affidavit if a newer version wrote it',
+      hint:
+        this.#meant(first) ?? 'remove the field, or upgrade affidavit if a newer version wrote it',
     });
+  }
+
+  /** What to do with an unknown field that is nearly one that is not there; undefined if none is. */
+  #meant(unknown: string, alsoKnown: readonly string[] = []): string | undefined {
+    const absent = [...this.#read, ...alsoKnown].filter((name) => !this.#map.has(name));
+    const name = nearest(unknown, absent);
+    return name === undefined ? undefined : `did you mean ${quote(name)}?`;
   }
 
   /** Refuses the field with a code of its own; `found` is the field itself, if nothing else is. */
@@ -189,12 +198,17 @@ export class ObjectReader {
   }
 
   #refuse(name: string, data: Data | undefined, expected: string): never {
-    throw new EvidenceError(data === undefined ? 'FIELD_MISSING' : 'FIELD_INVALID', {
-      at: this.pointer(name),
-      found: foundText(data),
-      expected,
-      hint: 'correct the field and run the same command again',
-    });
+    const at = this.pointer(name);
+    if (data !== undefined) {
+      const hint = 'correct the field';
+      throw new EvidenceError('FIELD_INVALID', { at, found: foundText(data), expected, hint });
+    }
+    const other = nearest(name, this.unread());
+    const [found, hint] =
+      other === undefined
+        ? ['nothing', 'add the field']
+        : [`no ${quote(name)}, but ${quote(other)}`, `write ${quote(name)} for ${quote(other)}`];
+    throw new EvidenceError('FIELD_MISSING', { at, found, expected, hint });
   }
 }
 
@@ -212,12 +226,12 @@ function foundText(data: Data | undefined): string {
  * it is read; the return value says whether it is newer than ours.
  */
 export function requireSchemaVersion(reader: ObjectReader): { readonly newer: boolean } {
-  const version = reader.string('schemaVersion');
+  const version = reader.string('schemaVersion', '"1.0.0", or another version 1.x');
   const parts = /^1\.(0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?$/.exec(version);
   if (parts !== null) return { newer: parts[1] !== '0' };
   return reader.refuse('schemaVersion', {
     code: 'SCHEMA_VERSION_UNKNOWN',
     expected: 'a version 1.x',
-    hint: 'upgrade affidavit, or ask for a document of version 1',
+    hint: 'upgrade affidavit, or use a document of version 1',
   });
 }

@@ -137,6 +137,21 @@ describe('parsePolicy', () => {
     });
   });
 
+  it.each([
+    ['signers', 'singers', { signers: undefined, singers: [signer] }],
+    ['signers/0/identity', 'identites', { signers: [{ identites: SUBJECT, issuer: ISSUER }] }],
+    ['signers/0/issuer', 'isuer', { signers: [{ identity: SUBJECT, isuer: ISSUER }] }],
+    ['schemaVersion', 'schemaversoin', { schemaVersion: undefined, schemaversoin: '1.0.0' }],
+  ])('names for %s the misspelt key %s, and the right one', (pointer, written, change) => {
+    const right = pointer.split('/').at(-1);
+    expect(refusal(change)).toMatchObject({
+      code: 'POLICY_INVALID',
+      at: `policy.json#/${pointer}`,
+      found: `no "${right}", but "${written}"`,
+      hint: `write "${right}" for "${written}"`,
+    });
+  });
+
   it('refuses a field that it does not know though a newer version wrote it', () => {
     expect(refusal({ schemaVersion: '1.9.0', exceptions: [] })).toMatchObject({
       code: 'POLICY_INVALID',

@@ -27,9 +27,15 @@ export function unknownCommand(words: readonly string[], names: readonly string[
 function commandMeant([word = '', ...more]: readonly string[], names: readonly string[]): string {
   const later = word.startsWith('-') ? more.find((other) => names.includes(other)) : undefined;
   if (later !== undefined) return `write the command first: affidavit ${later}; `;
-  const meant = nearest(word, [...names, '--help', '--version']);
+  const meant = meantOf(word, [...names, '--help', '--version']);
   if (meant !== undefined) return didYouMean(`affidavit ${meant}`);
   return ARCHIVE.test(word) ? didYouMean(`affidavit verify-evidence ${word}`) : '';
+}
+
+/** The name that the word is nearly, or the only one that begins with it. */
+function meantOf(word: string, names: readonly string[]): string | undefined {
+  const [beginning, ...others] = names.filter((name) => word.length > 2 && name.startsWith(word));
+  return others.length === 0 && beginning !== undefined ? beginning : nearest(word, names);
 }
 
 /** A path that is safe to print and to paste. */
@@ -83,7 +89,7 @@ function flagOf(word: string): string {
 
 function unknownFlag(word: string, { call, command }: Called): ErrorDetail {
   const names = Object.keys(command.flags);
-  const meant = nearest(word.replace(/^-+/, ''), names);
+  const meant = meantOf(word.replace(/^-+/, ''), names);
   return {
     at: call,
     found: `the flag ${quote(word)}`,
@@ -155,7 +161,7 @@ function wrongValue(
     );
   }
   const options = flag?.type === 'choice' ? flag.options : [];
-  const meant = nearest(word, options);
+  const meant = meantOf(word, options);
   const hint =
     meant === undefined ? `write one of these after --${name}` : `did you mean --${name} ${meant}?`;
   return about(name, quote(word), `one of ${options.join(', ')}`, hint);
