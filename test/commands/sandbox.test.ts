@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { commandLine } from '../../src/cli/call/shell-words.ts';
 import { ROOT, runCli } from '../run-cli.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/affidavit.js', import.meta.url));
@@ -29,27 +30,28 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** The program, started and not waited for. */
+/**
+ * The program, started and not waited for, in a group of its own and without a terminal, wherever the
+ * tests run.
+ */
 function start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
   const env = { PATH: process.env['PATH'] ?? '', TMPDIR: directory };
   return spawn(process.execPath, [PROGRAM, ...args], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
 }
 
-async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Promise<number | null> {
+async function ended(child: ChildProcess): Promise<number | null> {
   return await new Promise((resolve) => child.once('close', resolve));
 }
 
 /** Reads standard output until it holds this text. */
-async function until(
-  child: ChildProcessByStdio<null, Readable, Readable>,
-  text: string,
-): Promise<string> {
+async function until({ stdout }: { stdout: Readable }, text: string): Promise<string> {
   let seen = '';
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+  for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
     seen += String(chunk);
     if (seen.includes(text)) return seen;
   }
@@ -129,6 +131,57 @@ describe('affidavit sandbox -- COMMAND', () => {
       expect(await code).toBe(9);
     },
   );
+
+  /** Counts Ctrl-C, says the number at every SIGHUP, and ends by SIGTERM. */
+  const counter = [
+    'let count = 0; setInterval(() => {}, 1e6);',
+    "process.on('SIGINT', () => { count += 1; console.log('got it'); });",
+    "process.on('SIGHUP', () => console.log(count + ' so far'));",
+    "process.on('SIGTERM', () => process.exit(9));",
+    "console.log(process.ppid + ' is ready');",
+  ].join(' ');
+  const counted = (name: string): readonly string[] => {
+    const words = ['sandbox', '--dir', join(directory, name)];
+    return [...words, '--', process.execPath, '-e', counter];
+  };
+
+  /** Signals may overtake each other: what was sent before has come after a few there and back. */
+  async function countAfterAll(child: { stdout: Readable }, ours: number): Promise<string> {
+    let last = '';
+    for (let turn = 0; turn < 5; turn += 1) {
+      process.kill(ours, 'SIGHUP');
+      last = await until(child, 'so far');
+    }
+    process.kill(ours, 'SIGTERM');
+    return last.trim();
+  }
+
+  it('hears of a signal to the whole group once', async () => {
+    const child = start(counted('group'));
+    const code = ended(child);
+    await until(child, 'is ready');
+    const ours = child.pid ?? Number.NaN;
+    process.kill(-ours, 'SIGINT');
+    await until(child, 'got it');
+    expect(await countAfterAll(child, ours)).toBe('1 so far');
+    expect(await code).toBe(9);
+  });
+
+  it('hears of Ctrl-C once, which a terminal sends to it and to us', async () => {
+    const words = [process.execPath, PROGRAM, ...counted('terminal')];
+    const script =
+      process.platform === 'darwin'
+        ? ['-q', '/dev/null', ...words]
+        : ['-qec', commandLine(words), '/dev/null'];
+    const child = spawn('script', script, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
+    const code = ended(child);
+    const ours = Number(/(\d+) is ready/.exec(await until(child, 'is ready'))?.[1]);
+    child.stdin.write('\u0003');
+    await until(child, 'got it');
+    expect(await countAfterAll(child, ours)).toBe('1 so far');
+    child.stdin.end();
+    expect(await code).toBe(9);
+  });
 
   it('that cannot be started is refused by name, with exit 3', async () => {
     const run = await runCli([

@@ -20,8 +20,9 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
       AFFIDAVIT_TRUSTED_ROOT: files.trustedRoot,
     };
     if (command === undefined) {
+      const stopped = stopSignal();
       process.stdout.write(`${renderExports(environment, files.trustedRoot, sandbox)}\n`);
-      return exitCodeOfSignal(await stopSignal());
+      return exitCodeOfSignal(await stopped);
     }
     process.stderr.write(
       `affidavit: sandbox at ${sandbox.url}, its trusted root in ${files.trustedRoot}\n`,

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { closeSync, constants as FILE, openSync } from 'node:fs';
 import { constants } from 'node:os';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -14,7 +15,9 @@ export function exitCodeOfSignal(signal: NodeJS.Signals): number {
 }
 
 /**
- * Runs a program with our three streams, never through a shell, and passes signals on to it.
+ * Runs a program with our three streams, never through a shell, and passes each signal on to it once: a
+ * terminal sends Ctrl-C to the program itself. Without one it is in a group of its own, so that what is
+ * sent to our group reaches it through us alone.
  *
  * @param environment added to ours
  * @returns its exit code, or 128 + n if signal n ended it
@@ -24,12 +27,16 @@ export async function runCommand(
   [program = '', ...words]: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const child = start(program, words, environment);
+  let child: ChildProcess | undefined;
+  const hasTerminal = isUnderTerminal();
   const pass = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
+    if (signal !== 'SIGINT' || !hasTerminal) child?.kill(signal);
   };
+  // Before it starts: it may be quicker than we are, and its caller stop us at its first word.
   for (const signal of PASSED_ON) process.on(signal, pass);
   try {
+    const env = { ...process.env, ...environment };
+    child = start(program, words, { env, stdio: 'inherit', detached: !hasTerminal });
     return await ended(child, program);
   } finally {
     for (const signal of PASSED_ON) process.off(signal, pass);
@@ -47,13 +54,19 @@ export async function stopSignal(): Promise<NodeJS.Signals> {
   }
 }
 
-function start(
-  program: string,
-  words: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): ChildProcess {
+/** Whether a terminal controls us, wherever our streams lead. */
+function isUnderTerminal(): boolean {
   try {
-    return spawn(program, words, { env: { ...process.env, ...environment }, stdio: 'inherit' });
+    closeSync(openSync('/dev/tty', FILE.O_RDONLY | FILE.O_NOCTTY));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function start(program: string, words: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(program, words, options);
   } catch (error) {
     // An empty name, or a null byte in a word: refused before the system is asked.
     throw notStarted(error, program);
