@@ -2,11 +2,13 @@
 // sorted keys. Styles are kept, so `"a"` and `a` differ.
 
 import { digestOf, type Digest } from '../../digest.ts';
-import { decodeUtf8 } from '../../document/text.ts';
+import { Plain } from '../../document/data.ts';
+import { decodeUtf8, pointerToken } from '../../document/text.ts';
 import type { YamlBuilder } from '../../document/yaml-entries.ts';
 import { readYaml } from '../../document/yaml-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import { renderYaml, type Entry, type YamlNode } from './yaml-emitter.ts';
+import { DATA_BUILDER } from '../../document/yaml.ts';
+import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { renderYaml, type Entry, type ScalarNode, type YamlNode } from './yaml-emitter.ts';
 
 /** `legacy` is what predicates v1 and v2 hash; `v3` leaves out `metadata.version`. */
 export type CanonicalRules = 'legacy' | 'v3';
@@ -73,29 +75,66 @@ function withoutVersion(root: YamlNode): YamlNode {
 /** The text that we hash is what a verifier hashes again, and it says what the document says. */
 function requireSameAgain(text: string, node: YamlNode, file: string): void {
   const again = readAgain(text, file);
-  if (again !== undefined && renderYaml(again) === text && isSame(again, node)) return;
+  const difference = again && firstDifference(again, node);
+  if (again !== undefined && difference === undefined && renderYaml(again) === text) return;
+  const isNull = difference !== undefined && isNullNode(difference.node);
   throw new EvidenceError('DOCUMENT_UNSUPPORTED', {
-    at: file,
-    found: 'a text whose canonical form reads back as something else',
-    expected: 'texts that AICR writes without loss',
-    hint: 'put texts of several lines that begin with a blank, or that fold, in double quotes',
+    at: difference === undefined ? file : `${file}#${difference.pointer}`,
+    found: isNull
+      ? 'an empty value between brackets, which AICR writes as an empty text'
+      : 'a text whose canonical form reads back as something else',
+    expected: 'values that AICR writes without loss',
+    hint: isNull
+      ? 'write null, or put the entry on a line of its own'
+      : 'put texts of several lines that begin with a blank, or that fold, in double quotes',
   });
 }
 
 function readAgain(text: string, file: string): YamlNode | undefined {
-  try {
-    return readYaml(text, file, CANONICAL_BUILDER);
-  } catch (error) {
-    if (error instanceof EvidenceError) return undefined;
-    throw error;
+  return orIfRefused(
+    () => readYaml(text, file, CANONICAL_BUILDER),
+    () => undefined,
+  );
+}
+
+interface Difference {
+  readonly pointer: string;
+  /** As the document has it. */
+  readonly node: YamlNode;
+}
+
+/** Where two trees do not hold the same decoded values; how they are written is compared by their text. */
+function firstDifference(again: YamlNode, node: YamlNode, pointer = ''): Difference | undefined {
+  if (node.kind === 'scalar') return isSameScalar(again, node) ? undefined : { pointer, node };
+  const parts = partsOf(node);
+  const others = partsOf(again);
+  if (again.kind !== node.kind || parts.length !== others.length) return { pointer, node };
+  for (const [index, [key, value]] of parts.entries()) {
+    const [otherKey, other] = others[index] ?? [];
+    const place = `${pointer}/${pointerToken(key)}`;
+    if (key !== otherKey || other === undefined) return { pointer: place, node: value };
+    const difference = firstDifference(other, value, place);
+    if (difference !== undefined) return difference;
   }
+  return undefined;
 }
 
-/** Whether two trees hold the same values; how they are written is compared by their text. */
-function isSame(a: YamlNode, b: YamlNode): boolean {
-  return JSON.stringify(a, withoutStyle) === JSON.stringify(b, withoutStyle);
+function partsOf(node: YamlNode): readonly (readonly [string, YamlNode])[] {
+  if (node.kind === 'list') return node.items.map((item, index) => [String(index), item]);
+  return node.kind === 'map' ? node.entries.map(({ key, value }) => [key.value, value]) : [];
 }
 
-function withoutStyle(key: string, value: unknown): unknown {
-  return key === 'style' || key === 'context' ? undefined : value;
+/** A null is no empty text, though either may be written as nothing. */
+function isSameScalar(a: YamlNode, b: ScalarNode): boolean {
+  if (a.kind !== 'scalar' || a.value !== b.value) return false;
+  return typeOf(a) === typeOf(b);
+}
+
+function typeOf(scalar: ScalarNode): string {
+  const data = DATA_BUILDER.scalar(scalar);
+  return data instanceof Plain ? data.type : 'string';
+}
+
+function isNullNode(node: YamlNode): boolean {
+  return node.kind === 'scalar' && typeOf(node) === 'null';
 }

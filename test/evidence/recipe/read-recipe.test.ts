@@ -82,7 +82,7 @@ describe('readRecipe', () => {
 
   it('says first what is wrong with the recipe, then that it has no canonical text', () => {
     const lossy = 'kind: RecipeResult\nx: |2\n\n  a\n';
-    expect(bothOf(lossy)).toMatchObject({ code: 'DOCUMENT_UNSUPPORTED', at: FILE });
+    expect(bothOf(lossy)).toMatchObject({ code: 'DOCUMENT_UNSUPPORTED', at: `${FILE}#/x` });
     const wrong = `${lossy}criteria: x\n`;
     expect(bothOf(wrong)).toMatchObject({ code: 'FIELD_INVALID', at: `${FILE}#/criteria` });
   });
