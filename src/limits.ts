@@ -11,7 +11,8 @@ export const MAX_BUNDLE_BYTES = 4 * GIBIBYTE;
 /** One file of a bundle, in bytes. Logs are the large ones, and they are streamed. */
 export const MAX_FILE_BYTES = 2 * GIBIBYTE;
 
-/** Entries of one archive or directory, directories included, so that a listing stays readable. */
+/** Entries of one archive or directory, so that a listing stays readable. Directories are included, also
+ * those that an archive does not list: it may be unpacked. */
 export const MAX_ENTRIES = 10_000;
 
 /** An archive unpacked, in bytes: a whole bundle and what tar puts around its files. */
@@ -41,6 +42,9 @@ export const MAX_SNAPSHOT_BYTES = 48 * MEBIBYTE;
 
 /** The Sigstore bundle, in bytes. AICR's own reader has the same limit. */
 export const MAX_SIGSTORE_BUNDLE_BYTES = 10 * MEBIBYTE;
+
+/** The statement, in bytes: in base64, with what proves its signature, it fits into the Sigstore bundle. */
+export const MAX_STATEMENT_BYTES = 7 * MEBIBYTE;
 
 /** A trusted root, a signing config or a policy, in bytes. */
 export const MAX_CONFIG_BYTES = MEBIBYTE;

@@ -61,22 +61,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'evidence/bom',
     ],
   },
-  'evidence/pack': {
-    rooms: [
-      'errors',
-      'document',
-      'archive',
-      'manifest',
-      'trust',
-      'attestation',
-      'bom',
-      'evidence/phase',
-      'evidence/bom',
-      'evidence',
-      'evidence/claim',
-      'evidence/validate',
-    ],
-  },
   'evidence/verify': {
     rooms: [
       'errors',
@@ -92,6 +76,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'evidence',
       'evidence/claim',
       'evidence/validate',
+    ],
+  },
+  'evidence/pack': {
+    rooms: [
+      'errors',
+      'document',
+      'archive',
+      'manifest',
+      'trust',
+      'attestation',
+      'bom',
+      'evidence/phase',
+      'evidence/bom',
+      'evidence',
+      'evidence/claim',
+      'evidence/validate',
+      'evidence/verify',
     ],
   },
   report: {

@@ -29,6 +29,17 @@ export async function collectFiles(
       rules.admitDirectory(path);
     }
   }
+  return byPath(files);
+}
+
+/** The same of files that are in memory already. */
+export function admitFiles(files: readonly ReceivedFile[], layout: Layout): ReceivedFiles {
+  const rules = new EntryRules(layout);
+  for (const { path, size } of files) rules.admitFile(path, size);
+  return byPath(files);
+}
+
+function byPath(files: readonly ReceivedFile[]): ReceivedFiles {
   return new Map(sortedByPath(files).map((file) => [file.path, file]));
 }
 

@@ -6,26 +6,31 @@ import { shownPath, type Layout } from './entry.ts';
 
 type EntryType = 'file' | 'directory';
 
+interface KnownEntry {
+  readonly path: string;
+  readonly type: EntryType;
+  /** False for a directory that is only part of a path. */
+  readonly isListed: boolean;
+}
+
 /** Compares every entry with the rules and limits of its layout, before a byte of it is read. */
 export class EntryRules {
   readonly #layout: Layout;
   #entries = 0;
   #bytes = 0;
   /** By lower-case path, so that no two names are one on a disk that ignores case. */
-  readonly #known = new Map<string, { readonly path: string; readonly type: EntryType }>();
+  readonly #known = new Map<string, KnownEntry>();
 
   constructor(layout: Layout) {
     this.#layout = layout;
   }
 
   admitDirectory(path: string): void {
-    this.#count(path);
     this.#add(this.#requirePath(path), 'directory');
   }
 
   /** `size` in bytes. */
   admitFile(path: string, size: number): BundlePath {
-    this.#count(path);
     const safe = this.#requirePath(path);
     this.#add(safe, 'file');
     const { documentLimit, maxFileBytes, maxBytes } = this.#layout;
@@ -36,12 +41,17 @@ export class EntryRules {
     return safe;
   }
 
-  #count(path: string): void {
+  #count(path: BundlePath): void {
     this.#entries += 1;
     const { maxEntries } = this.#layout;
     if (this.#entries <= maxEntries) return;
     const found = `more than ${maxEntries} entries`;
-    throw refusedEntry('LIMIT_EXCEEDED', shownPath(path), found, `${maxEntries} or less`);
+    throw refusedEntry(
+      'LIMIT_EXCEEDED',
+      path,
+      found,
+      `${maxEntries} or less, directories included`,
+    );
   }
 
   #requirePath(path: string): BundlePath {
@@ -53,21 +63,32 @@ export class EntryRules {
   /** Notes the entry and the directories that it is in. */
   #add(path: BundlePath, type: EntryType): void {
     for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
-      this.#note(path.slice(0, end), 'directory', path);
+      this.#note({ path: path.slice(0, end), type: 'directory', isListed: false }, path);
     }
-    this.#note(path, type, path);
+    this.#note({ path, type, isListed: true }, path);
   }
 
-  #note(path: string, type: EntryType, at: BundlePath): void {
-    const key = path.toLowerCase();
+  /** A directory counts whether it is listed or not: an archive may be unpacked, and judged then. */
+  #note(entry: KnownEntry, at: BundlePath): void {
+    const key = entry.path.toLowerCase();
     const known = this.#known.get(key);
-    const agrees = known?.path === path && known.type === 'directory' && type === 'directory';
-    if (known !== undefined && !agrees) {
-      const found = `the ${type} ${path} beside the ${known.type} ${known.path}`;
-      throw refusedEntry('ARCHIVE_UNSAFE', at, found, 'every path once, whatever its case');
+    if (known === undefined) {
+      this.#count(at);
+      this.#known.set(key, entry);
+      return;
     }
-    this.#known.set(key, { path, type });
+    requireOneDirectory(entry, known, at);
+    if (!entry.isListed) return;
+    // Listed again it counts again, or a list of one directory would have no end.
+    if (known.isListed) this.#count(at);
+    this.#known.set(key, entry);
   }
+}
+
+function requireOneDirectory({ path, type }: KnownEntry, known: KnownEntry, at: BundlePath): void {
+  if (known.path === path && known.type === 'directory' && type === 'directory') return;
+  const found = `the ${type} ${path} beside the ${known.type} ${known.path}`;
+  throw refusedEntry('ARCHIVE_UNSAFE', at, found, 'every path once, whatever its case');
 }
 
 /**

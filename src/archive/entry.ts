@@ -36,9 +36,14 @@ export interface BundleFile {
 }
 
 /** A file of a bundle whose content is in memory. */
-export function memoryFile(path: BundlePath, bytes: Uint8Array): BundleFile {
+export interface MemoryFile extends BundleFile {
+  readonly bytes: Uint8Array;
+}
+
+export function memoryFile(path: BundlePath, bytes: Uint8Array): MemoryFile {
   return {
     path,
+    bytes,
     size: bytes.length,
     digest: digestOf(bytes),
     async *open(): AsyncGenerator<Uint8Array, void> {

@@ -1,5 +1,6 @@
-import { collectFiles } from '../archive/collect.ts';
-import { documentOf, type Entry, type Layout, type ReceivedFiles } from '../archive/entry.ts';
+import { admitFiles, collectFiles } from '../archive/collect.ts';
+import { documentOf } from '../archive/entry.ts';
+import type { Entry, Layout, ReceivedFile, ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/evidence-error.ts';
 import type { Policy } from '../policy/policy.ts';
 import { AFFIDAVIT, type Tool } from '../tool.ts';
@@ -54,14 +55,37 @@ export async function verify<Name extends string, Statement, Found extends objec
   requireKnown(kind, outside);
   const log = new CheckLog(kind.checks);
   const [archiveCheck] = kind.checks;
-  const files = await log.requireAsync(
-    archiveCheck,
-    async () => await receive(entries, kind.layout),
+  const { layout } = kind;
+  const files = await log.requireAsync(archiveCheck, async () =>
+    received(await collectFiles(entries, layout), layout),
   );
-  const opened = files && openAll(log, kind, { files, outside }, options);
+  return judge(kind, log, files && { files, outside }, options);
+}
+
+/** The same line for files that are in memory already. */
+export function verifyFiles<Name extends string, Statement, Found extends object>(
+  kind: Kind<Name, Statement, Found>,
+  files: readonly ReceivedFile[],
+  options: VerifyOptions,
+): Verification<Name> & Found {
+  const log = new CheckLog(kind.checks);
+  const [archiveCheck] = kind.checks;
+  const { layout } = kind;
+  const admitted = log.require(archiveCheck, () => received(admitFiles(files, layout), layout));
+  const sources = admitted && { files: admitted, outside: new Map<string, Uint8Array>() };
+  return judge(kind, log, sources, options);
+}
+
+function judge<Name extends string, Statement, Found extends object>(
+  kind: Kind<Name, Statement, Found>,
+  log: CheckLog<Name>,
+  sources: Sources | undefined,
+  options: VerifyOptions,
+): Verification<Name> & Found {
+  const opened = sources && openAll(log, kind, sources, options);
   const { found, findings } =
-    files !== undefined && isRead(opened)
-      ? kind.recompute(log, { files, opened })
+    sources !== undefined && isRead(opened)
+      ? kind.recompute(log, { files: sources.files, opened })
       : { found: kind.nothingFound, findings: [] };
   const checks = log.results();
   const waived = options.allowUnsigned === true ? waivedOf(kind, checks) : [];
@@ -92,11 +116,7 @@ function requireKnown<Name extends string, Statement, Found extends object>(
   if (unknown !== undefined) throw new TypeError(`the kind has no attestation ${unknown} outside`);
 }
 
-async function receive(
-  entries: AsyncIterable<Entry>,
-  layout: Layout,
-): Promise<Outcome<ReceivedFiles>> {
-  const files = await collectFiles(entries, layout);
+function received(files: ReceivedFiles, layout: Layout): Outcome<ReceivedFiles> {
   for (const path of layout.required) documentOf(files, path, layout);
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
   return {

@@ -10,6 +10,7 @@ import {
   MAX_RECIPE_BYTES,
   MAX_SIGSTORE_BUNDLE_BYTES,
   MAX_SNAPSHOT_BYTES,
+  MAX_STATEMENT_BYTES,
 } from '../limits.ts';
 import type { AttestationFile } from '../trust/trust.ts';
 import type { LocatePhase } from './phase/phase-faults.ts';
@@ -34,7 +35,7 @@ const DOCUMENT_LIMITS: ReadonlyMap<string, number> = new Map([
   [ATTESTATION_FILE, MAX_SIGSTORE_BUNDLE_BYTES],
   [BOM_FILE, MAX_JSON_BYTES],
   [MANIFEST_FILE, MAX_JSON_BYTES],
-  [STATEMENT_FILE, MAX_JSON_BYTES],
+  [STATEMENT_FILE, MAX_STATEMENT_BYTES],
   // Only the phases that there are: a thousand others, each kept, would fill the memory.
   ...PHASES.map((phase) => [ctrfFile(phase), MAX_JSON_BYTES] as const),
 ]);

@@ -1,8 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { collectFiles } from '../../src/archive/collect.ts';
+import { admitFiles, collectFiles } from '../../src/archive/collect.ts';
 import { EntryRules } from '../../src/archive/entry-rules.ts';
-import type { Entry } from '../../src/archive/entry.ts';
+import type { Entry, ReceivedFile } from '../../src/archive/entry.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
@@ -13,7 +14,9 @@ import {
   MAX_JSON_BYTES,
   MAX_RECIPE_BYTES,
 } from '../../src/limits.ts';
-import { rejection } from '../document/refusal.ts';
+import { refusalOf, rejection } from '../document/refusal.ts';
+import { bundlePath } from '../evidence/demo.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { header, pieces, received, tar, type Part } from './tar-parts.ts';
 
 const RECIPE = { name: 'recipe.yaml', content: 'kind: RecipeResult\n' };
@@ -30,6 +33,16 @@ async function* listed(...entries: readonly Partial<Entry>[]): AsyncGenerator<En
   } of entries) {
     yield { path, type, size, content };
   }
+}
+
+/** `a` and `a/b` of `a/b/c`. */
+function parentsOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+function receivedFile(path: string): ReceivedFile {
+  return { path: bundlePath(path), size: 0, digest: digestOf(''), bytes: undefined };
 }
 
 describe('collectFiles', () => {
@@ -155,12 +168,13 @@ describe('collectFiles', () => {
     }
     const error = await rejection(collectFiles(readTar(million()), EVIDENCE_LAYOUT));
     expect(error?.code).toBe('LIMIT_EXCEEDED');
-    expect(written).toBe(MAX_ENTRIES);
+    // Two directories are among them.
+    expect(written).toBe(MAX_ENTRIES - 2);
   });
 
   it('counts directories, and admits exactly the limit', async () => {
     const directories = Array.from({ length: MAX_ENTRIES }, (__, index) => ({
-      path: `logs/${index}`,
+      path: `d${index}`,
       type: 'directory',
     }));
     expect((await collectFiles(listed(...directories), EVIDENCE_LAYOUT)).size).toBe(0);
@@ -168,6 +182,34 @@ describe('collectFiles', () => {
       collectFiles(listed(...directories, { path: 'a' }), EVIDENCE_LAYOUT),
     );
     expect([error?.code, error?.at]).toEqual(['LIMIT_EXCEEDED', 'a']);
+  });
+
+  it('counts a directory once, listed or not: an archive may be unpacked and judged then', async () => {
+    const path = fc.stringMatching(/^(?:[a-c]\/){0,3}[d-f]$/);
+    const files = fc.uniqueArray(path, { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(files, fc.integer({ min: 1, max: 16 }), async (paths, maxEntries) => {
+        const layout = { ...EVIDENCE_LAYOUT, maxEntries };
+        const directories = new Set(paths.flatMap(parentsOf));
+        const isAdmitted = paths.length + directories.size <= maxEntries;
+        const listings = [
+          paths.map((each) => ({ path: each })),
+          [...directories, ...paths].map((each) => ({
+            path: each,
+            type: directories.has(each) ? 'directory' : 'file',
+          })),
+        ];
+        for (const listing of listings) {
+          const error = await rejection(collectFiles(listed(...listing), layout));
+          expect(error?.code).toBe(isAdmitted ? undefined : 'LIMIT_EXCEEDED');
+        }
+        const inMemory = paths.map((each) => receivedFile(each));
+        expect(refusalOf(() => admitFiles(inMemory, layout))?.code).toBe(
+          isAdmitted ? undefined : 'LIMIT_EXCEEDED',
+        );
+      }),
+      { numRuns: propertyRuns(100, 1000) },
+    );
   });
 
   it.each([

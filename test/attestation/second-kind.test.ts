@@ -201,7 +201,7 @@ describe('a second kind', () => {
 
   it.each([
     ['recipe.yaml', 'ARCHIVE_UNSAFE', 'words in capital letters'],
-    ['PART 3', 'LIMIT_EXCEEDED', '3 or less'],
+    ['PART 3', 'LIMIT_EXCEEDED', '3 or less, directories included'],
     ['PART 1/X', 'ARCHIVE_UNSAFE', 'words in capital letters'],
   ])('has paths and limits of its own: %s is refused', async (path, code, expected) => {
     const files = path === 'PART 3' ? parcel.files : without('PART 1');

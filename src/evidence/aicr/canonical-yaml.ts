@@ -105,18 +105,24 @@ interface Difference {
 
 /** Where two trees do not hold the same decoded values; how they are written is compared by their text. */
 function firstDifference(again: YamlNode, node: YamlNode, pointer = ''): Difference | undefined {
-  if (node.kind === 'scalar') return isSameScalar(again, node) ? undefined : { pointer, node };
-  const parts = partsOf(node);
+  if (!isAlike(again, node)) return { pointer, node };
   const others = partsOf(again);
-  if (again.kind !== node.kind || parts.length !== others.length) return { pointer, node };
-  for (const [index, [key, value]] of parts.entries()) {
-    const [otherKey, other] = others[index] ?? [];
+  for (const [index, [key, value]] of partsOf(node).entries()) {
+    const other = others[index];
     const place = `${pointer}/${pointerToken(key)}`;
-    if (key !== otherKey || other === undefined) return { pointer: place, node: value };
-    const difference = firstDifference(other, value, place);
+    const difference =
+      other?.[0] === key
+        ? firstDifference(other[1], value, place)
+        : { pointer: place, node: value };
     if (difference !== undefined) return difference;
   }
   return undefined;
+}
+
+/** What is below is not looked at. */
+function isAlike(a: YamlNode, b: YamlNode): boolean {
+  if (a.kind === 'scalar' && b.kind === 'scalar') return isSameScalar(a, b);
+  return a.kind === b.kind && partsOf(a).length === partsOf(b).length;
 }
 
 function partsOf(node: YamlNode): readonly (readonly [string, YamlNode])[] {
@@ -125,9 +131,8 @@ function partsOf(node: YamlNode): readonly (readonly [string, YamlNode])[] {
 }
 
 /** A null is no empty text, though either may be written as nothing. */
-function isSameScalar(a: YamlNode, b: ScalarNode): boolean {
-  if (a.kind !== 'scalar' || a.value !== b.value) return false;
-  return typeOf(a) === typeOf(b);
+function isSameScalar(a: ScalarNode, b: ScalarNode): boolean {
+  return a.value === b.value && typeOf(a) === typeOf(b);
 }
 
 function typeOf(scalar: ScalarNode): string {

@@ -23,6 +23,7 @@ import {
 import { aicrVersionOf, type Results } from '../phase/ctrf.ts';
 import type { Facts } from '../validate/facts.ts';
 import type { Validation } from '../validate/validate.ts';
+import { requireVerifiable } from './self-check.ts';
 
 export interface PackInputs {
   /** Its `now` is when the evidence says it was made, and its `tool` by whom. */
@@ -47,11 +48,13 @@ export interface PackedEvidence {
 }
 
 /**
- * Packs what was validated into the files of one bundle, bound by a statement.
+ * Packs what was validated into the files of one bundle, bound by a statement. Before anybody signs it,
+ * it is verified as it will be once it is signed.
  *
  * @param signing undefined leaves the bundle unsigned
- * @throws EvidenceError RESULTS_REQUIRED (usage), API_VERSION_RETIRED (invalid), SELF_CHECK_FAILED
- *   (unjudged) if what was signed does not verify, and what the signer throws
+ * @throws EvidenceError RESULTS_REQUIRED (usage), API_VERSION_RETIRED (invalid), what a verifier would
+ *   refuse, e.g. LIMIT_EXCEEDED (invalid), SELF_CHECK_FAILED (unjudged) if what was signed does not
+ *   verify, and what the signer throws
  */
 export async function packEvidence(inputs: PackInputs, signing?: Signing): Promise<PackedEvidence> {
   const { validation, logs = [], allowRetiredApi = false } = inputs;
@@ -73,15 +76,16 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
   const bound = { bom, manifest: { digest: manifestDigest, fileCount: listed.length } };
   const statement = statementOf(validation, reports, bound);
-  const signed = signing && (await sign(statement, attestedAt, signing));
-  const files = [
+  const unsigned = [
     ...listed,
     memoryFile(MANIFEST_FILE, manifest),
     memoryFile(STATEMENT_FILE, statement),
-    ...(signed === undefined ? [] : [memoryFile(ATTESTATION_FILE, signed.sigstoreBundle)]),
   ];
+  requireVerifiable(unsigned, tool);
+  const signed = signing && (await sign(statement, attestedAt, signing));
+  const attestation = signed && memoryFile(ATTESTATION_FILE, signed.sigstoreBundle);
   return {
-    files: sortedByPath(files),
+    files: sortedByPath(attestation === undefined ? unsigned : [...unsigned, attestation]),
     manifestDigest,
     facts: { ...validation.facts, bom },
     proof: signed?.proof,

@@ -1,7 +1,8 @@
-import type { Entry } from '../../archive/entry.ts';
+import type { Entry, ReceivedFile } from '../../archive/entry.ts';
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
 import type { Kind, Received, Recomputed } from '../../attestation/kind.ts';
-import { verify, type Verification, type VerifyOptions } from '../../attestation/verify.ts';
+import { verify, verifyFiles } from '../../attestation/verify.ts';
+import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { ReceivedStatement } from '../../statement/statement.ts';
@@ -64,6 +65,14 @@ export async function verifyEvidence(
   options: VerifyOptions,
 ): Promise<VerificationReport> {
   return await verify(EVIDENCE, entries, options);
+}
+
+/** The same line for files that are in memory already. */
+export function verifyEvidenceFiles(
+  files: readonly ReceivedFile[],
+  options: VerifyOptions,
+): VerificationReport {
+  return verifyFiles(EVIDENCE, files, options);
 }
 
 function readStatement(statement: ReceivedStatement): Outcome<ReceivedPredicate> {

@@ -1,0 +1,62 @@
+import type { BundleFile, ReceivedFile } from '../../archive/entry.ts';
+import { digestOf } from '../../digest.ts';
+import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import { INPUT_ERRORS } from '../../errors/input.ts';
+import type { Tool } from '../../tool.ts';
+import type { Trust } from '../../trust/trust.ts';
+import { ATTESTATION, ATTESTATION_FILE } from '../layout.ts';
+import { verifyEvidenceFiles } from '../verify/verify-evidence.ts';
+
+/** A file that is packed, with its content if a verifier reads it. */
+export interface PackedFile extends BundleFile {
+  readonly bytes?: Uint8Array;
+}
+
+/** No attestation is there yet, so nobody is asked. */
+const NO_TRUST: Trust = {
+  root: { source: 'none', digest: digestOf(''), sandbox: false },
+  verify: () => {
+    throw new TypeError('files that are not signed yet have no attestation');
+  },
+};
+
+/** Takes the place of the attestation among the files: its size is not known before it is there. */
+const ATTESTATION_TO_COME: ReceivedFile = {
+  path: ATTESTATION_FILE,
+  size: ATTESTATION.maxBytes,
+  digest: digestOf(''),
+  bytes: undefined,
+};
+
+/**
+ * Reads what is packed as a verifier will, before anybody signs it: a log keeps its entries for ever.
+ * Honest red passes; what no signature could make valid does not.
+ *
+ * @throws EvidenceError what a verifier would refuse; INTERNAL if the files contradict each other
+ */
+export function requireVerifiable(files: readonly PackedFile[], tool: Tool): void {
+  const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
+  const { checks, verdict } = verifyEvidenceFiles([...received, ATTESTATION_TO_COME], {
+    trust: NO_TRUST,
+    policy: undefined,
+    allowUnsigned: true,
+    tool,
+  });
+  if (verdict === 'verified' || verdict === 'failed') return;
+  const fault = checks.flatMap(({ faults }) => faults).find(({ code }) => code !== 'UNSIGNED');
+  if (fault === undefined) throw new TypeError(`evidence without a fault that is ${verdict}`);
+  throw refusalOf(fault);
+}
+
+function refusalOf(fault: Fault): EvidenceError {
+  if (!Object.hasOwn(INPUT_ERRORS, fault.code)) {
+    return new EvidenceError('INTERNAL', {
+      ...fault,
+      found: `evidence that no verifier would take: ${fault.code}, ${fault.found}`,
+      hint: 'report this with the inputs, as far as you may; nothing was signed or written',
+    });
+  }
+  if (fault.code !== 'LIMIT_EXCEEDED') return new EvidenceError(fault.code, fault);
+  const hint = 'give fewer or smaller files; nothing was signed or written';
+  return new EvidenceError(fault.code, { ...fault, hint });
+}
