@@ -3,11 +3,11 @@ import type { Command } from '../cli/call/command.ts';
 const MAX_PORT = 65_535;
 
 export default {
-  summary: 'Run a whole Sigstore on this machine, for trying things out.',
+  summary: 'Run a whole Sigstore on this machine, to try things out.',
 
   description: [
-    'Fulcio with a certificate log, Rekor v1 and v2, a timestamp authority and an OpenID provider, all on one port of 127.0.0.1. Nothing signed there verifies under any other trusted root.',
-    'Without COMMAND it serves until Ctrl-C. With COMMAND it runs it with SIGSTORE_ID_TOKEN, AFFIDAVIT_SIGNING_CONFIG and AFFIDAVIT_TRUSTED_ROOT in its environment, passes each signal on once, and ends with its exit code (128 + n if signal n ended it, 3 if it cannot be started).',
+    'Fulcio with a certificate log, Rekor v1 and v2, a timestamp authority and an OpenID provider, all on one port of 127.0.0.1. What is signed there verifies under its own trusted root only.',
+    'Without COMMAND it serves until Ctrl-C. With COMMAND it sets SIGSTORE_ID_TOKEN, AFFIDAVIT_SIGNING_CONFIG and AFFIDAVIT_TRUSTED_ROOT and runs it. Each signal is passed on once. It ends with the exit code of COMMAND (128 + n if signal n ended it, 3 if it cannot be started).',
     'The keys stay in memory and are gone at the end. The trusted root and the signing configs stay in the directory; those of an earlier sandbox are replaced.',
   ].join('\n\n'),
 

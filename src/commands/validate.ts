@@ -4,11 +4,11 @@ import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 const EVIDENCE = ['emit-evidence'];
 
 export default {
-  summary: 'Hold a cluster and its test results against a recipe; pack and sign the evidence.',
+  summary: 'Compare a cluster and its test results with a recipe; pack and sign the evidence.',
 
-  description: `Evaluates the recipe's criteria and constraints on the snapshot and judges the phases by their CTRF reports.
+  description: `Evaluates the recipe's criteria and constraints on the snapshot, and judges the phases by their CTRF reports.
 With --emit-evidence, packs recipe, snapshot, results, logs and bill of materials into one signed archive.
-Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 an input is refused,
+Exit codes: 0 all green, 1 not green (the evidence is still written), 2 an input is refused,
 3 a file or a service failed, 64 usage, 130 interrupted.`,
 
   usage: `validate --recipe FILE --snapshot FILE
@@ -67,7 +67,7 @@ Exit codes: 0 all green, 1 not green (the evidence is written all the same), 2 a
       dependsOn: EVIDENCE,
       exclusive: ['identity-token', 'signing-config', 'trusted-root'],
       summary:
-        'Sign with a throw-away local Sigstore, to try it out; leaves its root in OUT.sandbox/.',
+        'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
     },
     'identity-token': {
       type: 'text',

@@ -4,9 +4,9 @@ import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 export default {
   summary: 'Check that evidence is what its signer says it is.',
 
-  description: `Recomputes everything in the bundle that can be recomputed and holds each claim against it.
-Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 needs a decision
-(unsigned, or the signer is not pinned), 64 usage. Makes no network call.`,
+  description: `Recomputes everything in the bundle that can be recomputed, and compares each claim with it.
+Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 you have to decide
+(unsigned, or nobody said who should have signed), 64 usage. Makes no network call.`,
 
   usage: `verify-evidence INPUT [--trusted-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
@@ -49,7 +49,7 @@ Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 n
     },
     'allow-unsigned': {
       type: 'switch',
-      summary: 'Judge evidence without a signature as if its signer were pinned.',
+      summary: 'Judge evidence without a signature as if its signer were named.',
     },
   },
 
