@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,7 +17,10 @@ import { digestOf, hexOf } from '../../src/digest.ts';
 import { acceptHeader, isSupportedApiVersion } from '../../src/document/header.ts';
 import type { DocumentKind } from '../../src/document/header.ts';
 import { ObjectReader } from '../../src/document/object-reader.ts';
-import { recipeDigest as digestOfRecipe } from '../../src/evidence/aicr/canonical-yaml.ts';
+import {
+  canonicalRecipe,
+  recipeDigest as digestOfRecipe,
+} from '../../src/evidence/aicr/canonical-yaml.ts';
 import * as limits from '../../src/limits.ts';
 import { PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE, STATEMENT_TYPE } from '../../src/media-types.ts';
 import { ROOT, runCli } from '../run-cli.ts';
@@ -127,11 +138,37 @@ describe('the vector in docs/format.md', () => {
     const digest = digests.get('recipe digest, version 3');
     const recipe = readFileSync(join(unpacked, 'recipe.yaml'));
     expect(recipeDigest(recipe, 'recipe.yaml', 'v3')).toBe(digest);
-    const command = verify.split('\n').find((line) => line.startsWith('digest='));
-    const { stdout } = spawnSync('sh', ['-c', `${command}; printf %s "$digest"`], {
-      cwd: unpacked,
-      encoding: 'utf8',
-    });
-    expect(stdout).toBe(digest);
+    expect(shellDigest(unpacked)).toBe(digest);
   });
+
+  const resolved = 'testdata/aicr-goldens/resolved';
+  const other = 'apiVersion: aicr.run/v1\nkind: RecipeResult\n';
+  it.each<readonly [string, string]>([
+    ...readdirSync(join(ROOT, resolved)).map(
+      (name) => [name, read(`${resolved}/${name}`)] as const,
+    ),
+    ['metadata with a version alone', `${other}metadata:\n  version: v1.0.0\nz: 1\n`],
+    ['a version at the end', `${other}metadata:\n  appliedOverlays: [base]\n  version: v1.0.0\n`],
+    ['a version alone at the end', `${other}metadata:\n  version: v1.0.0\n`],
+    ['a version of two lines', `${other}metadata:\n  version: |\n    v1\n\n    v2\n  x: 1\nz: 1\n`],
+    ['a version that is empty', `${other}metadata:\n  version:\n  x: 1\n`],
+    [
+      'keys that begin like it',
+      `${other}metadata:\n  version:x: 1\n  versions: 2\n  x: {version: 3}\n`,
+    ],
+    ['versions elsewhere', `${other}metadata:\n  x: 1\n  y:\n    version: 2\nz:\n  version: 3\n`],
+    ['empty metadata', `${other}metadata: {}\n`],
+    ['no metadata', other],
+  ])('gives the digest of a recipe by the shell command: %s', (_, text) => {
+    const name = 'recipe.yaml';
+    const at = mkdtempSync(join(folder, 'digest-'));
+    writeFileSync(join(at, name), canonicalRecipe(Buffer.from(text), name, 'legacy'));
+    expect(shellDigest(at)).toBe(recipeDigest(Buffer.from(text), name, 'v3'));
+  });
+
+  function shellDigest(cwd: string): string {
+    const [command] = /^digest=[^]*?\)$/m.exec(verify) ?? [];
+    return spawnSync('sh', ['-c', `${command}; printf %s "$digest"`], { cwd, encoding: 'utf8' })
+      .stdout;
+  }
 });

@@ -73,7 +73,10 @@ export function fingerprintOf(snapshot: Snapshot): Fingerprint {
     accelerator: acceleratorOf(labels, model),
     gpuModel: shownAt(MODEL_SOURCE, model),
     os: osOf(snapshot),
-    k8sVersion: k8sVersionOf(stringOf(snapshot, 'K8s', 'server', 'version')),
+    k8sVersion: shownAt(
+      'k8s.server.version',
+      stringOf(snapshot, 'K8s', 'server', 'version').replace(/^v/, ''),
+    ),
     region: regionOf(labels),
     nodeCount: nodeCountOf(snapshot),
     gpuNodeCount: labels ? { value: gpuNodesIn(labels), source: PRODUCT_SOURCE } : { value: 0 },
@@ -129,11 +132,6 @@ function serviceOf(provider: string): string {
   if (provider === 'oci' || /^(?:ocid1\.|oci:\/\/)/.test(provider)) return 'oke';
   if (provider === 'linode' || provider.startsWith('linode://')) return 'lke';
   return provider;
-}
-
-function k8sVersionOf(version: string): Dimension {
-  if (version === '') return NOT_SHOWN;
-  return { value: version.replace(/^v/, ''), source: 'k8s.server.version' };
 }
 
 /** An unknown system has no version either: a version alone would say nothing. */

@@ -17,7 +17,8 @@ export interface LabelReading {
   readonly truncated: boolean;
 }
 
-const TRUNCATION = /\(\+(\d+) more\)$/;
+/** Nine digits: what is hidden of all lists of a snapshot together is still a number that JSON holds exactly. */
+const TRUNCATION = /\(\+(\d{1,9}) more\)$/;
 
 export type FoldedLabel = Readonly<Record<'value' | 'nodeList', string>>;
 

@@ -173,6 +173,8 @@ describe('normalization', () => {
       NodeTopology: { summary: { 'node-count': '6' } },
     });
     expect(result.k8sVersion).toEqual({ value: '' });
+    const bare = fingerprint({ K8s: { server: { version: 'v' } } });
+    expect(bare.k8sVersion).toEqual({ value: '' });
     expect(result.service).toEqual({ value: '' });
     expect(result.os).toEqual({ value: 'ubuntu', source: 'os.release' });
     expect(result.nodeCount).toEqual({ value: 0 });
@@ -267,6 +269,14 @@ describe('lossless labels', () => {
     ['no key', { ...good, context: { value: 'NVIDIA-H100' } }],
     ['another count', item(PRODUCT, 'NVIDIA-H100', ['g1', 'g2'], { 'node-count': 3 })],
     ['no count', { ...good, data: { 'node-list': 'g1,g2', truncated: false } }],
+    [
+      'more hidden nodes than JSON could add up',
+      item(PRODUCT, 'NVIDIA-H100', [], {
+        'node-count': 1_000_000_001,
+        'node-list': 'g1 (+1000000000 more)',
+        truncated: true,
+      }),
+    ],
     ['a negative count', item(PRODUCT, 'NVIDIA-H100', ['g1', 'g2'], { 'node-count': -2 })],
     ['no list', { ...good, data: { 'node-count': 2, truncated: false } }],
     ['a mark of truncation too many', item(PRODUCT, 'x', ['g1', 'g2'], { truncated: true })],
