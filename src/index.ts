@@ -1,4 +1,4 @@
-// The public library: names re-exported, no logic. docs/architecture.md tells where each lives.
+// The public library: names re-exported, no logic. docs/architecture.md says where each is.
 
 // oxlint-disable-next-line import/no-unassigned-import -- it refuses a Node that cannot run the rest
 import './io/process/require-node.ts';

@@ -1,21 +1,23 @@
 // Every size and count that an input may have, with unit and reason. All are inclusive. What a format
-// itself defines, e.g. the length of a hash, stands with its reader; what a report shows, in src/report.
+// itself defines, e.g. the length of a hash, is in its reader. What a report shows is in src/report.
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
 const GIBIBYTE = 1024 * MEBIBYTE;
 
-/** All files of one bundle together, unpacked, in bytes: bounds the time of one verification. */
+/** All files of one bundle together, unpacked, in bytes: it limits the time of one verification. */
 export const MAX_BUNDLE_BYTES = 4 * GIBIBYTE;
 
 /** One file of a bundle, in bytes. Logs are the large ones, and they are streamed. */
 export const MAX_FILE_BYTES = 2 * GIBIBYTE;
 
-/** Entries of one archive or directory, so that a listing stays readable. Directories are included, also
- * those that an archive does not list: it may be unpacked. */
+/**
+ * Entries of one archive or directory, so that a listing stays readable. Directories count, also those
+ * that an archive does not list: it may be unpacked.
+ */
 export const MAX_ENTRIES = 10_000;
 
-/** An archive unpacked, in bytes: a whole bundle and what tar puts around its files. */
+/** An unpacked archive, in bytes: a whole bundle and what tar adds to its files. */
 export const MAX_ARCHIVE_BYTES = 5 * GIBIBYTE;
 
 /** Zeros after the end of a tar archive, in bytes: the largest record that GNU tar's manual names. */
@@ -30,8 +32,10 @@ export const MAX_GZIP_HEADER_BYTES = 128 * KIBIBYTE;
 /** One JSON document, in bytes: CTRF reports with the output of every test are the largest. */
 export const MAX_JSON_BYTES = 16 * MEBIBYTE;
 
-/** All files that `--results` leads to together, in bytes: a report for each phase and one of all, each
- * as large as may be, so that a directory of other things is not read for hours. */
+/**
+ * All files that `--results` names, together, in bytes: a report for each phase and one of all, each of
+ * the largest size. So a directory of other things is not read for hours.
+ */
 export const MAX_RESULTS_BYTES = 4 * MAX_JSON_BYTES;
 
 /** The recipe, in bytes. AICR's own reader has the same limit. */
@@ -55,7 +59,10 @@ export const MAX_REQUEST_BYTES = 2 * MAX_SIGSTORE_BUNDLE_BYTES;
 /** How deep lists and maps may nest. The deepest real document seen has 14 levels (2026-11). */
 export const MAX_NESTING = 100;
 
-/** Constraints of one recipe, so that a hostile one cannot buy hours; the largest real one has 5 (2026-11). */
+/**
+ * Constraints of one recipe, so that a hostile one does not take hours; the largest real one has 5
+ * (2026-11).
+ */
 export const MAX_CONSTRAINTS = 1000;
 
 /** Values of one YAML document, lists and maps counted twice, so that two bytes each cannot fill the
@@ -66,11 +73,15 @@ export const MAX_DOCUMENT_VALUES = 4_000_000;
  * million tests of a CTRF report. */
 export const MAX_JSON_VALUES = 1_000_000;
 
-/** Differences of one claim that a report lists one by one; the others are counted, so that a hostile
- * statement makes no report that nobody can open. */
+/**
+ * Differences of one claim that a report lists; the others are counted. Else a hostile statement could
+ * make a report that nobody can open.
+ */
 export const MAX_CLAIM_FAULTS = 100;
 
-/** How much later than its signature evidence may claim to be made, in milliseconds: clock skew. */
+/**
+ * How much later than its signature evidence may say that it was made, in milliseconds: clocks differ.
+ */
 export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
 
 /** A log's name, in characters, so that every tar program can write its path without an extension. */
@@ -89,11 +100,13 @@ export const MAX_PATH_CHARACTERS = 98;
 /** A key of a YAML map, in characters with its quotes: yaml.v3 gives up after that. */
 export const MAX_KEY_CHARACTERS = 1024;
 
-/** A number in a version that is compared, in digits, leading zeros included: reading it stays cheap. */
+/** A number in a version that is compared, in digits, with leading zeros: reading it stays cheap. */
 export const MAX_DIGITS = 100;
 
-/** A version, in characters. No real one is longer. A longer one of a tool is doubted without being
- * matched, so that matching takes no time; a longer value or operand is not compared as a version. */
+/**
+ * A version, in characters. No real one is longer. A longer version of a tool gets a finding and is not
+ * matched, so that matching takes no time. A longer value or operand is not compared as a version.
+ */
 export const MAX_VERSION_CHARACTERS = 256;
 
 /** A value that a constraint looks at, in characters: reports and predicate carry it whole, for each
@@ -104,6 +117,8 @@ export const MAX_VALUE_CHARACTERS = 64 * KIBIBYTE;
  * stands a thousand times in reports and predicate. */
 export const MAX_VALUES_CHARACTERS = MEBIBYTE;
 
-/** How far ahead a document's timestamp may be, in milliseconds: a clock may be wrong by a zone, but a
- * document from further ahead was not made when it says. */
+/**
+ * How far in the future a document's timestamp may be, in milliseconds: a clock may be wrong by a time
+ * zone. A later one is not when the document was made.
+ */
 export const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;

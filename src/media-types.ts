@@ -1,17 +1,17 @@
 // Every apiVersion, type and media type, with its specification.
 
-/** The group of AICR's documents since v0.12; everything below derives from it. */
+/** The group of AICR's documents since v0.12; the following use it. */
 export const AICR_GROUP = 'aicr.run';
 
 /** The apiVersion of snapshots and ordinary recipes. */
 export const AICR_V1 = `${AICR_GROUP}/v1`;
 /** Authoring documents: overlays, mixins, registries. */
 export const AICR_V1BETA1 = `${AICR_GROUP}/v1beta1`;
-/** Profile-bearing recipes and overlays. */
+/** Recipes and overlays with a profile. */
 export const AICR_V1BETA2 = `${AICR_GROUP}/v1beta2`;
-/** The ordinary track before v1.0.0 retired it. */
+/** Ordinary documents, until v1.0.0 retired it. */
 export const AICR_V1ALPHA2 = `${AICR_GROUP}/v1alpha2`;
-/** The profile-bearing track before v1.0.0 retired it. */
+/** Documents with a profile, until v1.0.0 retired it. */
 export const AICR_V1ALPHA3 = `${AICR_GROUP}/v1alpha3`;
 /** The group of AICR's documents up to v0.11. */
 const AICR_GROUP_V011 = 'aicr.nvidia.com';
@@ -19,7 +19,7 @@ const AICR_GROUP_V011 = 'aicr.nvidia.com';
 export const AICR_V011 = `${AICR_GROUP_V011}/v1alpha1`;
 /** What the validator catalog alone had up to v0.11. */
 export const AICR_V011_CATALOG = `${AICR_GROUP_V011}/v1`;
-/** The validator catalog's own track. */
+/** The validator catalog. */
 export const VALIDATOR_V1ALPHA1 = 'validator.nvidia.com/v1alpha1';
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
@@ -37,5 +37,5 @@ export const SIGSTORE_BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+js
 /** The schema version that every document of this project carries. */
 export const SCHEMA_VERSION = '1.0.0';
 
-/** What the certificates of `affidavit sandbox` carry as organisation. No other authority may use it. */
+/** The organisation in the certificates of `affidavit sandbox`. No other authority may use it. */
 export const SANDBOX_ORGANIZATION = 'affidavit sandbox';

@@ -14,14 +14,14 @@ export function refuse(place: Place, found: string, expected: string, cause?: un
   throw new EvidenceError(place.code, { ...place, found, expected, cause });
 }
 
-/** Runs a parser; what it refuses is refused with this code, at the same place. */
+/** Runs a parser. What it refuses gets this code, and keeps its place. */
 export function refusedAs<T>(code: ErrorCode, parse: () => T): T {
   return orIfRefused(parse, (error) => {
     throw error.code === code ? error : withCode(error, code);
   });
 }
 
-/** Runs a parser of what stands at one place; whatever it refuses is refused there. */
+/** Runs a parser of what is at one place. What it refuses gets this place. */
 export function within<T>(place: Place, parse: () => T): T {
   return orIfRefused(parse, (error) => refuse(place, error.found, error.expected, error));
 }

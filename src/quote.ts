@@ -1,4 +1,4 @@
-/** What a terminal or a reader does not see, or what rewrites the line around it. */
+/** Characters that a terminal or a reader does not show, or that change the line around them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
 
 /**
@@ -6,15 +6,15 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
  * bidirectional overrides and zero-width characters in, and those can rewrite a terminal line.
  */
 export function quote(text: string, maxCharacters = 200): string {
-  // Cut first: a value may have megabytes. A character is at most two units, so that one more than
-  // is shown is always left.
+  // Cut first: a value may have megabytes. A character has at most two units, so there is always one
+  // more than is shown.
   const characters = [...text.slice(0, 2 * (maxCharacters + 1))];
   const shown =
     characters.length > maxCharacters ? `${characters.slice(0, maxCharacters).join('')}…` : text;
   return escapeInvisible(JSON.stringify(shown));
 }
 
-/** Replaces every character that a terminal or a reader does not see by its escape. */
+/** Replaces every character that a terminal or a reader does not show with its escape. */
 export function escapeInvisible(text: string): string {
   return replaceInvisible(text, (character) => {
     const hex = (character.codePointAt(0) ?? 0).toString(16);
@@ -22,7 +22,7 @@ export function escapeInvisible(text: string): string {
   });
 }
 
-/** The same with escapes of the caller's own, for a text that has a syntax. */
+/** The same with the caller's own escapes, for a text that has a syntax. */
 export function replaceInvisible(text: string, escape: (character: string) => string): string {
   return text.replaceAll(INVISIBLE, escape);
 }

@@ -1,5 +1,5 @@
-// Distinguished encoding rules (ITU-T X.690 §10), as far as certificates and timestamps need them. The one
-// reader, of what a bundle holds and of what the sandbox is asked: it is as strict with both.
+// Distinguished encoding rules (ITU-T X.690 §10), as far as certificates and timestamps need them. The
+// only reader: of bundles, and of requests to the sandbox. It is equally strict with both.
 
 import { refuse, type Place } from '../place.ts';
 
@@ -89,7 +89,7 @@ function lengthAt(bytes: Buffer, at: number, place: Place): { length: number; he
   const digits = bytes.subarray(at + 1, at + 1 + count);
   const isWhole = count > 0 && count <= 4 && digits.length === count;
   const length = isWhole ? digits.readUIntBE(0, count) : -1;
-  // Another reader may take a longer form of the same length, and a signature would not notice.
+  // Another reader may accept a longer form of the same length, and a signature may not show the change.
   if (length < 0x80 || length < 256 ** (count - 1)) {
     refuse(place, 'a DER length that is not in its shortest form', 'the shortest form');
   }

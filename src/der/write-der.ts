@@ -89,7 +89,7 @@ export function time(at: Date): Buffer {
     : generalizedTime(at);
 }
 
-/** Whole seconds: DER drops trailing zeros of a fraction, and readers stumble over what is left. */
+/** Whole seconds: DER drops trailing zeros of a fraction, and some readers cannot read the rest. */
 export function generalizedTime(at: Date): Buffer {
   return encode(TAG.generalizedTime, Buffer.from(timeDigits(at), 'ascii'));
 }

@@ -1,6 +1,6 @@
 /**
- * Unicode's White_Space, as AICR's tools trim it. JavaScript's own `trim` takes U+FEFF in addition
- * and leaves U+0085.
+ * Unicode's White_Space, as AICR's tools trim it. JavaScript's own `trim` also removes U+FEFF, and
+ * leaves U+0085.
  */
 const BLANK = /[\t-\r\u0085\p{Z}]/u;
 
@@ -8,7 +8,7 @@ export function isBlank(character: string): boolean {
   return BLANK.test(character);
 }
 
-/** The text without the blanks around it. A loop, because a pattern at the end is quadratic. */
+/** The text without the blanks around it. A loop, because a pattern for the end takes quadratic time. */
 export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

@@ -49,10 +49,12 @@ const API_VERSIONS = {
 
 export type DocumentKind = keyof typeof API_VERSIONS;
 
-/** Up to v0.11 a resolved recipe could call itself so. */
+/** Up to v0.11 a resolved recipe could have this kind. */
 const LEGACY_RECIPE_KIND = 'Recipe';
 
-/** An open type: a kind that nobody knows survives a round trip. Readers of one kind refuse others. */
+/**
+ * An open type: an unknown kind is read and written unchanged. A reader of one kind refuses the others.
+ */
 export interface Header {
   readonly kind?: string;
   readonly apiVersion?: string;
@@ -68,7 +70,7 @@ export interface HeaderInit {
   readonly time: Date;
 }
 
-/** A new header. Its metadata replaces what there was: a timestamp is never inherited. */
+/** A new header. Its metadata replaces the old: a timestamp is never kept. */
 export function buildHeader({ kind, apiVersion, version, time }: HeaderInit): Header {
   const metadata = new Map([['timestamp', timestampOf(time)]]);
   if (version !== '') metadata.set('version', version);
@@ -115,15 +117,17 @@ export function isSupportedApiVersion(kind: DocumentKind, apiVersion: string): b
 export interface AcceptedHeader {
   /** As the document has it; "" if it has none. It is never rewritten. */
   readonly apiVersion: string;
-  /** The apiVersion is retired or missing: read, but evidence of the document has to be asked for. */
+  /**
+   * The apiVersion is retired or missing. The document is read, but only a flag makes evidence of it.
+   */
   readonly retired: boolean;
   readonly findings: readonly Finding[];
 }
 
 /**
- * The gate of every reader of AICR's documents. A missing kind is accepted with a finding, because
- * AICR's own reader accepts it and its older snapshots have none.
- * Throws KIND_UNEXPECTED or API_VERSION_UNKNOWN.
+ * Every reader of AICR's documents calls this first. A missing kind is accepted with a finding, because
+ * AICR's own reader accepts it and its older snapshots have none. Throws KIND_UNEXPECTED or
+ * API_VERSION_UNKNOWN.
  */
 export function acceptHeader(document: ObjectReader, kind: DocumentKind): AcceptedHeader {
   const kindFindings = acceptKind(document, kind);
@@ -179,7 +183,7 @@ function successorOf(kind: DocumentKind, apiVersion: string): string {
   return API_VERSIONS[kind].current[0];
 }
 
-// What a header says about its own making. AICR's header validates nothing; the reader has to.
+// When and by what the document was made. AICR's header validates nothing, so the reader has to.
 
 /** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string, and a `v`. */
 const SEMANTIC_VERSION =

@@ -1,6 +1,6 @@
-// RFC 8259, read strictly. Every text that this accepts, JSON.parse accepts with the same value; what
-// two readers could take differently (a key named twice, half a surrogate pair, a byte order mark)
-// is refused, and no number is rounded.
+// RFC 8259, read strictly. JSON.parse accepts every text that this accepts, with the same value. What
+// two readers could read differently is refused: a key twice, half a surrogate pair, a byte order mark.
+// No number is rounded.
 
 import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
@@ -141,7 +141,7 @@ class JsonReader extends TextCursor {
     this.position += 1;
   }
 
-  /** Whether the list or map ends here; otherwise the next item is next, its comma behind us. */
+  /** Whether the list or map ends here. If not, its comma is skipped and the next item follows. */
   #closes(end: number, count: number): boolean {
     this.#skipSpace();
     const unit = this.text.charCodeAt(this.position);

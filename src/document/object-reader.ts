@@ -15,8 +15,8 @@ type FieldRefusal = Pick<ErrorDetail, 'expected' | 'hint'> & {
 const MAX_NAMED = 3;
 
 /**
- * Reads a map field by field. Each complaint carries `at`: the file and a JSON pointer to the field
- * (RFC 6901 §6). `end` refuses what nobody has read; `unread` lists it, and `ignored` says it.
+ * Reads a map field by field. Each error has `at`: the file and a JSON pointer to the field (RFC 6901
+ * §6). Fields that nobody has read: `end` refuses them, `unread` lists them, `ignored` makes a finding.
  */
 export class ObjectReader {
   readonly at: string;
@@ -78,7 +78,7 @@ export class ObjectReader {
   /** A whole number that JavaScript holds exactly, `least` or more. */
   integer(name: string, least = 0): number {
     const data = this.data(name);
-    // One spelling: for yaml.v3, as for YAML 1.1, 010 is eight.
+    // One spelling: in yaml.v3, as in YAML 1.1, 010 is eight.
     const isPlain = data instanceof Plain && /^(?:0|-?[1-9]\d*)$/.test(data.text);
     const value = isPlain ? Number(data.text) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= least) return value;
@@ -90,7 +90,7 @@ export class ObjectReader {
     return booleanOf(data) ?? this.#refuse(name, data, 'true or false');
   }
 
-  /** A list; each item is handed on with its own `at`. */
+  /** A list; each item is parsed with its own `at`. */
   list<T>(name: string, parse: (item: Data, at: string) => T): readonly T[] {
     const data = this.data(name);
     if (!isDataList(data)) return this.#refuse(name, data, 'a list');
@@ -127,8 +127,8 @@ export class ObjectReader {
   }
 
   /**
-   * AICR adds fields within an apiVersion, so an unknown one is read over. It is still worth saying: a
-   * misspelt `checks` would demand nothing. One finding, none if all fields are known.
+   * AICR adds fields within an apiVersion, so an unknown one is accepted. But a misspelt `checks` would
+   * demand nothing, so there is a finding. One for all of them; none if all fields are known.
    *
    * @param alsoKnown the fields that the format has and that nobody reads here
    */
@@ -162,22 +162,25 @@ export class ObjectReader {
     });
   }
 
-  /** What to do with an unknown field that is nearly one that is not there; undefined if none is. */
+  /**
+   * What to do with an unknown field whose name is almost that of a missing one; undefined if there is
+   * none.
+   */
   #meant(unknown: string, alsoKnown: readonly string[] = []): string | undefined {
     const absent = [...this.#read, ...alsoKnown].filter((name) => !this.#map.has(name));
     const name = nearest(unknown, absent);
     return name === undefined ? undefined : `did you mean ${quote(name)}?`;
   }
 
-  /** Refuses the field with a code of its own; `found` is the field itself, if nothing else is. */
+  /** Refuses the field with this code; by default `found` is the field itself. */
   refuse(name: string, { code, found, expected, hint }: FieldRefusal): never {
     const shown = found ?? foundText(this.data(name));
     throw new EvidenceError(code, { at: this.pointer(name), found: shown, expected, hint });
   }
 
   /**
-   * Go's encoding/json takes `Status` for `status`, the last one wins, and AICR is written in Go: a key
-   * that differs in its case alone would be another document there.
+   * Go's encoding/json reads `Status` as `status`, and the last one counts. AICR is written in Go, so a
+   * key that differs in its case alone would change the document there.
    */
   #refuseTwins(name: string): void {
     if (!(this.#map instanceof JsonMap)) return;

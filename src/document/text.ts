@@ -35,16 +35,16 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What else a complaint says, where the usual is not enough. */
+/** Code and hint of an error, where the usual ones do not fit. */
 interface Remedy {
   readonly code?: ErrorCode;
   readonly hint?: string;
 }
 
-/** A place in the text of a document: where we are, and how to complain about it. */
+/** A place in the text of a document, and the errors that name it. */
 export class TextCursor {
   readonly text: string;
-  /** The key or index that is being read at each depth, for the pointer of a complaint. */
+  /** The key or index that is being read at each depth, for the pointer in an error. */
   readonly path: (string | number)[] = [];
   position = 0;
   readonly #file: string;
@@ -57,7 +57,10 @@ export class TextCursor {
     this.#maxValues = maxValues;
   }
 
-  /** Counts one value, and a list or map once more: two bytes each would else fill the memory. */
+  /**
+   * Counts one value. A list or map is counted twice: each has as few as two bytes, and could fill the
+   * memory.
+   */
   countValue(): void {
     this.#values += 1;
     if (this.#values <= this.#maxValues) return;

@@ -23,12 +23,12 @@ export function parseTime(text: string): Date | undefined {
   return isDate ? new Date(text) : undefined;
 }
 
-/** The same, for a text that must say it in UTC: an offset is refused. */
+/** The same for a text that must be in UTC: an offset is refused. */
 export function parseUtcTime(text: string): Date | undefined {
   return UTC.test(text) ? parseTime(text) : undefined;
 }
 
-/** The same, or the place's error. */
+/** The same, or the error of the place. */
 export function parseTimeAt(place: Place, text: string): Date {
   const expected = 'a time like 2025-07-04T00:00:00Z';
   return parseUtcTime(text) ?? refuse(place, quote(text), expected);

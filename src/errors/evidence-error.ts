@@ -13,7 +13,9 @@ export interface ErrorDetail {
   readonly cause?: unknown;
 }
 
-/** The one error class of this project: everything that is wrong with an input, a service or a call. */
+/**
+ * The only error class of this project: for everything that is wrong with an input, a service or a call.
+ */
 export class EvidenceError extends Error {
   override readonly name = 'EvidenceError';
   readonly code: ErrorCode;
@@ -38,13 +40,16 @@ export class EvidenceError extends Error {
   }
 }
 
-/** The same complaint under another code, and perhaps at another place; the error itself is its cause. */
+/** The same error with another code, and perhaps another place. The first one is its cause. */
 export function withCode(error: EvidenceError, code: ErrorCode, at = error.at): EvidenceError {
   const { found, expected, hint } = error;
   return new EvidenceError(code, { at, found, expected, hint, cause: error });
 }
 
-/** Runs a parser; what it refuses becomes what `otherwise` makes of it. A bug passes through: it is never an answer. */
+/**
+ * Runs a parser. `otherwise` decides what becomes of what it refuses. A bug is thrown on: it is never an
+ * answer.
+ */
 export function orIfRefused<T, U>(parse: () => T, otherwise: (error: EvidenceError) => U): T | U {
   try {
     return parse();
@@ -54,7 +59,7 @@ export function orIfRefused<T, U>(parse: () => T, otherwise: (error: EvidenceErr
   }
 }
 
-/** One thing that is wrong, as a value: it decides a verdict together with others. */
+/** One thing that is wrong, as a value. All of them together decide a verdict. */
 export interface Fault {
   readonly code: ErrorCode;
   /** As in `ErrorDetail`. */
@@ -62,14 +67,14 @@ export interface Fault {
   readonly found: string;
   readonly expected: string;
   readonly hint: string;
-  /** The same in the words of the domain; absent: what the code means says it. */
+  /** The same in the words of the domain. Absent: the meaning of the code says it. */
   readonly sentence?: Sentence;
 }
 
-/** Something worth saying that changes no verdict. */
+/** Something that a person should know and that changes no verdict. */
 export type Finding = Fault;
 
-/** What was read, and what is worth saying of it. */
+/** What was read, and what a person should know of it. */
 export interface Parsed<T> {
   readonly value: T;
   readonly findings: readonly Finding[];

@@ -1,6 +1,6 @@
 /**
  * What an error means for the verdict. Each class has one exit code (`cli/call/exit-codes.ts`); a
- * `finding` never changes a verdict, it is shown.
+ * `finding` is shown and never changes a verdict.
  */
 export type ErrorClass =
   | 'failed'

@@ -1,11 +1,11 @@
 import type { Meanings } from './meaning.ts';
 
-/** What ends a run without a judgement of the evidence. */
+/** What ends a run before the evidence is judged. */
 export const RUN_ERRORS = {
-  // A decision is needed.
+  // The user has to decide.
   UNSIGNED: ['undecided', 'the evidence is not signed'],
   SIGNER_NOT_PINNED: ['undecided', 'nobody said which signer is expected'],
-  // Nothing was judged: files, services, and what the caller judges with.
+  // Nothing was judged: files, services, and the caller's own files.
   FILE_UNREADABLE: ['unjudged', 'a file cannot be read'],
   FILE_UNWRITABLE: ['unjudged', 'a file cannot be written'],
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],

@@ -32,7 +32,7 @@ export function encodeManifest(files: readonly ManifestFile[]): Uint8Array {
 }
 
 /**
- * AICR's manifest is open: a field that we do not know is its business.
+ * AICR's manifest may have fields that we do not know.
  *
  * @param file how complaints name it
  * @param layout of the archive whose inventory it is
@@ -76,7 +76,7 @@ function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): Manife
     const expected = 'sha256: and 64 lower-case hexadecimal digits';
     return reader.refuse('sha256', { code: 'FIELD_INVALID', expected, hint: NEVER_EDITED });
   }
-  // A hint that nobody uses; of another type it would be another manifest than the schema describes.
+  // Nobody uses this hint. But with another type the manifest would not fit its schema.
   reader.optionalString('mediaType');
   return { path, size: reader.integer('size'), digest };
 }

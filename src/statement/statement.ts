@@ -1,4 +1,4 @@
-// in-toto's Statement v1, whatever it is about.
+// in-toto's Statement v1, about anything.
 // https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 
 import { hexOf, type Digest } from '../digest.ts';
@@ -15,7 +15,7 @@ export interface Statement {
   readonly predicate: Json;
 }
 
-/** A statement as it was received. Which subjects and predicate are right is its kind's to say. */
+/** A statement as it was received. Its kind decides which subjects and predicate are right. */
 export interface ReceivedStatement {
   readonly subjects: readonly [ReceivedSubject, ...ReceivedSubject[]];
   /** Where the subjects are, e.g. `statement.intoto.json#/subject`. */
@@ -35,13 +35,13 @@ export interface StatementRules {
   /** How complaints name the statement. */
   readonly file: string;
   readonly predicateTypes: readonly string[];
-  /** How many subjects; none at all would vouch for nothing. */
+  /** How many subjects. A statement without one would vouch for nothing. */
   readonly subjects: 'exactly one' | 'at least one';
   /** What to do with a statement of another kind. */
   readonly hint: string;
 }
 
-/** The bytes of a statement: what is signed, to the byte. Two spaces, one newline at the end. */
+/** The bytes of a statement, which are signed. Two spaces, one newline at the end. */
 export function encodeStatement({ subjects, predicateType, predicate }: Statement): Uint8Array {
   const statement = {
     _type: STATEMENT_TYPE,
@@ -53,7 +53,7 @@ export function encodeStatement({ subjects, predicateType, predicate }: Statemen
 }
 
 /**
- * Reads a statement from the very bytes that were signed.
+ * Reads a statement from exactly the bytes that were signed.
  *
  * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, FIELD_*
  */
