@@ -6,7 +6,7 @@ export type CheckOutcome = 'passed' | 'failed' | 'skipped' | 'not-reached';
 export interface CheckResult<Name extends string = string> {
   readonly name: Name;
   readonly outcome: CheckOutcome;
-  /** What was found and what was expected; of a failed check, its first fault's. */
+  /** What was found and what was expected. A failed check has them from its first fault. */
   readonly found: string;
   readonly expected: string;
   /** What to do next; "" if there is nothing to do. */
@@ -15,7 +15,9 @@ export interface CheckResult<Name extends string = string> {
   readonly faults: readonly Fault[];
 }
 
-/** What the body of a check reports. One without faults has passed, so it must say that it has none. */
+/**
+ * What the body of a check reports. A check without faults has passed, so it must say that it has none.
+ */
 export interface Comparison {
   readonly found: string;
   readonly expected: string;
@@ -27,7 +29,7 @@ export interface Outcome<T> extends Comparison {
   readonly value: T;
 }
 
-/** Runs the checks of one kind and keeps what each found. A bug passes through: it is never a verdict. */
+/** Runs the checks of one kind and keeps what each found. A bug is thrown on: it is never a verdict. */
 export class CheckLog<Name extends string> {
   readonly #names: readonly Name[];
   readonly #results = new Map<Name, CheckResult<Name>>();
@@ -37,13 +39,13 @@ export class CheckLog<Name extends string> {
     this.#names = names;
   }
 
-  /** A check on which everything after it depends: undefined if it failed, and then the line ends. */
+  /** A check on which everything after it depends. Undefined if it failed: then nothing follows. */
   require<T>(name: Name, body: () => Outcome<T>): T | undefined {
     const outcome = this.#judge(name, body);
     return this.#results.get(name)?.outcome === 'passed' ? outcome?.value : undefined;
   }
 
-  /** An independent check: its failure is kept, the line goes on. */
+  /** An independent check: its failure is kept, and the next checks follow. */
   note(name: Name, body: () => Comparison): void {
     this.#judge(name, body);
   }
@@ -59,7 +61,7 @@ export class CheckLog<Name extends string> {
     return this.require(name, settled);
   }
 
-  /** A check that could not be made, with the reason as a fault of its own. */
+  /** A check that could not be made, with the reason as a fault. */
   skip(name: Name, fault: Fault): void {
     this.#set(openResult(name, 'skipped', [fault], fault));
   }
@@ -105,7 +107,10 @@ export class CheckLog<Name extends string> {
     );
   }
 
-  /** Each check once, and none but the kind's: made again, or left out of the report, its fault would be lost. */
+  /**
+   * Each check once, and only the kind's. A fault would be lost if a check were made twice or not
+   * reported.
+   */
   #set(result: CheckResult<Name>): void {
     const { name } = result;
     if (!this.#names.includes(name)) throw new TypeError(`${name} is no check of this kind`);

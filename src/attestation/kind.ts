@@ -5,8 +5,8 @@ import type { AttestationFile, Proof } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';
 
 /**
- * One kind of signed thing, e.g. recipe evidence: what differs from kind to kind on the one line that
- * all of them share (`verify`). docs/decisions/0007
+ * One kind of signed thing, e.g. recipe evidence. It says what differs from kind to kind; all kinds
+ * share one line (`verify`). docs/decisions/0007
  *
  * @typeParam Name the names of its checks
  * @typeParam Statement what it reads of each statement
@@ -15,8 +15,8 @@ import type { CheckLog, Outcome } from './check-log.ts';
 export interface Kind<Name extends string, Statement, Found extends object> {
   readonly layout: Layout;
   /**
-   * Every check, in the order of the report; the first is that the archive holds what the layout allows.
-   * The verdict is `verified` only if each has passed.
+   * Every check, in the order of the report; the first is that the archive contains only what the layout
+   * allows. The verdict is `verified` only if each has passed.
    */
   readonly checks: readonly [Name, ...Name[]];
   /** What is signed. All attestations of one thing have one signer, whom the caller names. */
@@ -25,7 +25,7 @@ export interface Kind<Name extends string, Statement, Found extends object> {
   readonly signatureChecks: readonly Name[];
   /** What is found if archive or statements cannot be read. */
   readonly nothingFound: Found;
-  /** Makes every check of its own, once all statements are read. */
+  /** Makes the kind's own checks, once all statements are read. */
   recompute(log: CheckLog<Name>, received: Received<Statement>): Recomputed<Found>;
 }
 
@@ -34,12 +34,12 @@ export type OneOrMore<T> = readonly [T, ...T[]];
 /** Where a kind has a signed statement, and how it is read. */
 export interface AttestationSlot<Name extends string, Statement> {
   readonly file: AttestationFile;
-  /** `outside`: it does not lie in the archive, and `verify` is given it by the name of the file. */
+  /** `outside`: it is not in the archive; `verify` gets it by the name of its file. */
   readonly from: 'archive' | 'outside';
-  /** The path of the statement that lies unsigned beside it, if the kind has one: it must be what was signed. */
+  /** The path of the unsigned copy of the statement, if the kind has one. It must be what was signed. */
   readonly copy: string | undefined;
   readonly statement: StatementRules;
-  /** How the kind calls the three checks of an attestation. */
+  /** The kind's names for the three checks of an attestation. */
   readonly checks: { readonly signature: Name; readonly signer: Name; readonly statement: Name };
   /** Makes the kind's own value of the statement, or says what is wrong with it. */
   readonly read: (statement: ReceivedStatement) => Outcome<Statement>;
@@ -55,14 +55,14 @@ export interface Opened<Statement> {
   readonly statement: Statement;
 }
 
-/** What was received: hashed, and nothing of it believed yet. */
+/** What was received: hashed, and not believed yet. */
 export interface Received<Statement> {
   readonly files: ReceivedFiles;
   /** In the order of the kind's attestations. */
   readonly opened: OneOrMore<Opened<Statement>>;
 }
 
-/** What a kind found; as much of it as its checks reached. */
+/** What a kind found, as far as its checks came. */
 export interface Recomputed<Found extends object> {
   readonly found: Found;
   readonly findings: readonly Finding[];

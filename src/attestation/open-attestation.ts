@@ -8,10 +8,10 @@ import type { AttestationFile, Identity, Proof, Trust } from '../trust/trust.ts'
 import type { CheckLog, Comparison, Outcome } from './check-log.ts';
 import type { AttestationSlot, Opened, Signature } from './kind.ts';
 
-/** Where attestations may lie. */
+/** Where attestations may be. */
 export interface Sources {
   readonly files: ReceivedFiles;
-  /** Attestations that do not lie in the archive, by the name of their file. */
+  /** Attestations that are not in the archive, by the name of their file. */
   readonly outside: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -19,8 +19,9 @@ export interface Sources {
 export type SignerRule = { readonly policy: Policy | undefined } | { readonly sameAs: Signature };
 
 /**
- * Opens one attestation: bytes → proof → signer → statement. A signature that does not verify ends the
- * line, a signer who is not allowed does not. The statement is undefined if it cannot be read.
+ * Opens one attestation: bytes → proof → signer → statement. After a signature that does not verify,
+ * nothing follows. After a signer who is not allowed, the checks go on. The statement is undefined if it
+ * cannot be read.
  */
 export function openAttestation<Name extends string, Statement>(
   log: CheckLog<Name>,

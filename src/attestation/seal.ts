@@ -16,7 +16,7 @@ export interface Signing {
   readonly trust: Trust;
 }
 
-/** How the kind calls what is signed, and what comes of it. */
+/** The kind's names for what is signed, and for the result. */
 export interface SealedFiles {
   readonly statement: string;
   readonly attestation: AttestationFile;
@@ -29,7 +29,7 @@ export interface Sealed {
 }
 
 /**
- * Signs a statement and verifies what came back as a verifier will: a service can answer anything.
+ * Signs a statement, and verifies the answer as a verifier will: a service can answer anything.
  *
  * @throws EvidenceError SELF_CHECK_FAILED, and what the signer throws
  */

@@ -4,7 +4,7 @@ import type { CheckResult } from './check-log.ts';
 /** What a verification says. docs/cli.md, exit codes 0 to 4. */
 export type Verdict = 'verified' | 'failed' | 'invalid' | 'unjudged' | 'undecided';
 
-/** What a command ends with; `cli/call/exit-codes.ts` has the codes that are no verdict. */
+/** The exit codes of verdicts; `cli/call/exit-codes.ts` has the others. */
 export const VERDICT_EXIT_CODES = {
   /** The proof is complete, the signer is pinned, and every required phase is green. */
   verified: 0,
@@ -14,7 +14,7 @@ export const VERDICT_EXIT_CODES = {
   invalid: 2,
   /** Nothing was judged: a file, a service or a trusted root is missing. */
   unjudged: 3,
-  /** A decision is needed: unsigned, or the signer is not pinned. */
+  /** The user has to decide: unsigned, or the signer is not pinned. */
   undecided: 4,
 } as const satisfies Record<Verdict, number>;
 
@@ -22,8 +22,8 @@ export const VERDICT_EXIT_CODES = {
 const WORST_FIRST = ['invalid', 'unjudged', 'undecided', 'failed', 'verified'] as const;
 
 /**
- * The verdict of a complete list of checks. `verified` is never what remains when nothing
- * complained: every check must have passed, but for those that the caller expressly gave up.
+ * The verdict of a complete list of checks. `verified` is never the default: every check must have
+ * passed, except those that the caller gave up by a flag.
  *
  * @param waived checks that may be skipped, e.g. the signature's under `--allow-unsigned`
  */
@@ -39,7 +39,7 @@ function verdictOfCheck(check: CheckResult, waived: ReadonlySet<string>): Verdic
     case 'skipped':
       return waived.has(check.name) ? 'verified' : 'undecided';
     case 'not-reached':
-      // Something before it failed and says why; by itself it is no reason to call the bundle broken.
+      // An earlier check failed and says why. This one alone is no reason to call the bundle broken.
       return 'undecided';
     case 'failed':
       return worstOf(check);

@@ -20,11 +20,11 @@ export interface VerifyOptions {
   readonly tool?: Tool | undefined;
 }
 
-/** What a verification found, whatever was verified. */
+/** What a verification found, for every kind. */
 export interface Verification<Name extends string> {
   readonly tool: Tool;
   readonly verdict: Verdict;
-  /** The verdict as a program ends with it: 0 only for `verified`. docs/cli.md */
+  /** The exit code of the verdict: 0 only for `verified`. docs/cli.md */
   readonly exitCode: number;
   /** Every check, in order, also those that were not reached. */
   readonly checks: readonly CheckResult<Name>[];
@@ -104,7 +104,7 @@ function judge<Name extends string, Statement, Found extends object>(
   };
 }
 
-/** One that the kind does not ask for would look as if it had been verified. */
+/** An attestation that the kind does not ask for would look verified. */
 function requireKnown<Name extends string, Statement, Found extends object>(
   { attestations }: Kind<Name, Statement, Found>,
   outside: Sources['outside'],
@@ -127,7 +127,7 @@ function received(files: ReceivedFiles, layout: Layout): Outcome<ReceivedFiles> 
   };
 }
 
-/** The caller's policy is for the first; who signed that must have signed the others. */
+/** The caller's policy is for the first. Whoever signed that must have signed the others. */
 function openAll<Name extends string, Statement, Found extends object>(
   log: CheckLog<Name>,
   { attestations: [first, ...others] }: Kind<Name, Statement, Found>,
@@ -146,8 +146,8 @@ function isRead<Statement>(
 }
 
 /**
- * The checks that may be skipped: those that only a signature can pass, if nobody signed at all. One
- * that was made shows that somebody did, and then none is given up. A statement is never given up.
+ * The checks that may be skipped: those that only a signature can pass, if nobody signed at all. If one
+ * of them was made, somebody signed, and none may be skipped. A statement is always checked.
  */
 function waivedOf<Name extends string, Statement, Found extends object>(
   { attestations, signatureChecks }: Kind<Name, Statement, Found>,

@@ -7,7 +7,7 @@ import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 
 import { baseNameOf, renderImage, type Image } from './image.ts';
 
-/** What a bill of materials lists, in its order, and what it says of itself. */
+/** What a bill of materials lists, in order, and what it says about itself. */
 export interface BomContents {
   /** What all of it is for. */
   readonly subject: string;
@@ -26,12 +26,11 @@ export interface Application {
 
 /**
  * A bill of materials, CycloneDX 1.6 as JSON: an `application` for each part, a `container` for each
- * image. The same input gives the same bytes: AICR's own, with a random serial number and the time of
- * day, cannot be made again.
+ * image. The same input gives the same bytes. AICR's own has a random serial number and the time of day.
  */
 export function buildBom(contents: BomContents): Uint8Array {
   const bom = bomOf(contents);
-  // CycloneDX wants a serial number for each document: one that the content gives (RFC 4122 §4.3).
+  // CycloneDX wants a serial number for each document. It is made from the content (RFC 4122 §4.3).
   bom.serialNumber = `urn:uuid:${uuidOf(serialize(bom))}`;
   return new TextEncoder().encode(`${serialize(bom)}\n`);
 }
@@ -61,7 +60,7 @@ function bomOf({ subject: name, applications, images, timestamp, tool }: BomCont
 /** Each reference once: the library would tell two apart by a random one. */
 class BomRefs {
   readonly #taken = new Set(['']);
-  /** The last number that made a reference of each kind its own: the search goes on from there. */
+  /** The last number that made a reference unique; the search continues from there. */
   readonly #last = new Map<string, number>();
 
   take(wanted: string): string {

@@ -59,7 +59,7 @@ function imageOfMap(values: DataMap): Image | undefined {
   return name.includes('://') ? undefined : { name, tag, digest };
 }
 
-/** A bare word after `image:` may be anything; with a tag or a digest it is a reference. */
+/** A word alone after `image:` may be anything. With a tag or a digest it is a reference. */
 function referenceOf(values: DataMap): Image | undefined {
   const image = parseImage(textOf(values.get('image')) ?? '');
   return image?.tag === undefined && image?.digest === undefined ? undefined : image;

@@ -10,20 +10,20 @@ export interface Policy {
   readonly signers: readonly Identity[];
 }
 
-/** An exact match: a pattern would let a look-alike in. */
+/** Only an exact match counts: a pattern would accept a look-alike. */
 export function allows(policy: Policy, signer: Identity): boolean {
   return policy.signers.some(
     ({ subject, issuer }) => subject === signer.subject && issuer === signer.issuer,
   );
 }
 
-/** A signer in words, for complaints. */
+/** A signer in words, for errors. */
 export function describeSigner({ subject, issuer }: Identity): string {
   return `${quote(subject)} (issuer ${quote(issuer)})`;
 }
 
 /**
- * Reads a policy file. It is closed: a misspelt field must not mean "none".
+ * Reads a policy file. Unknown fields are refused: a misspelt one must not count as absent.
  *
  * @throws EvidenceError POLICY_INVALID (unjudged)
  */

@@ -1,5 +1,5 @@
-// The claims of an OIDC identity token (RFC 7519). Nobody's signature is verified here: Fulcio does
-// that. The token is a secret: no error carries a part of it.
+// The claims of an OIDC identity token (RFC 7519). Its signature is not verified here: Fulcio does that.
+// The token is a secret: no error contains a part of it.
 
 import { Plain, isDataList } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
@@ -12,12 +12,12 @@ export interface IdentityToken {
   /** The token itself. Never in an error, a report or a file. */
   readonly text: string;
   readonly issuer: string;
-  /** What Fulcio will have proven: the verified e-mail address, else the subject. */
+  /** What Fulcio will certify: the verified e-mail address, else the subject. */
   readonly subject: string;
   readonly expiresAt: Date;
 }
 
-/** Fulcio takes tokens for this audience. */
+/** Fulcio accepts tokens for this audience. */
 export const TOKEN_AUDIENCE = 'sigstore';
 
 /** How errors name it. */

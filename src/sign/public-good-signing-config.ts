@@ -1,4 +1,4 @@
-// Where is signed when no signing config is named. Import it only where it is used: `await import`.
+// The signing config if none is named. Import it only where it is used: `await import`.
 
 import config from './public-good-signing-config.json' with { type: 'json' };
 

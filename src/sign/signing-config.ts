@@ -22,7 +22,7 @@ interface Offer {
   /** The API versions that this program speaks. */
   readonly versions: readonly number[];
   readonly services: readonly Service[];
-  /** One of each operator, or so many operators. */
+  /** One service of every operator, or of this many operators. */
   readonly selector: 'all' | number;
 }
 
@@ -58,7 +58,7 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
     const mediaType = reader.string('mediaType');
     if (mediaType !== MEDIA_TYPE) refuse(reader.place('mediaType'), quote(mediaType), MEDIA_TYPE);
     const service = reader.each(readService);
-    // Identity providers are for the interactive login, which has a flag of its own.
+    // Identity providers are for an interactive login, which we do not have.
     reader.optionalList('oidcUrls', service);
     return {
       file,
@@ -85,8 +85,8 @@ function readOffer(
 }
 
 /**
- * Chooses the services that are valid at a time. Of each operator the highest API version that we
- * speak, and of those the newest; then as many operators as the config says. Throws
+ * Chooses the services that are valid at a time. For each operator it takes the highest API version that
+ * we support, and of those the newest. Then it takes as many operators as the config says. Throws
  * SIGNING_CONFIG_INVALID if there are too few, or if nothing would prove the time of signing.
  */
 export function chooseServices(config: SigningConfig, at: Date): SigningServices {
@@ -99,7 +99,7 @@ export function chooseServices(config: SigningConfig, at: Date): SigningServices
   if (certificateAuthority === undefined || logs.length === 0) {
     return refuse(offerPlace(config, 'rekorTlogUrls'), 'no service', 'an authority and a log');
   }
-  // Rekor v2 states no time, so that nothing would say when the certificate was used.
+  // Rekor v2 states no time, so nothing would prove when the certificate was used.
   if (timestampAuthorities.length === 0 && logs.every((log) => log.majorApiVersion !== 1)) {
     const place = offerPlace(config, 'tsaUrls');
     refuse(place, 'no timestamp authority beside Rekor v2', 'at least one');
@@ -175,7 +175,7 @@ function parseServiceUrl(text: string, place: Place): string {
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-/** Whether nobody on the way can read along. */
+/** Whether nobody between us and the service can read what is sent. */
 export function isConfidential(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
 }

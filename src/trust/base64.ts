@@ -1,8 +1,9 @@
 import { refuse, type Place } from '../place.ts';
 
 /**
- * Base64 in its one canonical spelling (RFC 4648 §4). `Buffer.from` skips what it does not know, takes
- * the URL alphabet and ignores the unused bits of the last character, so the bytes are encoded again.
+ * Base64 in its only canonical spelling (RFC 4648 §4). `Buffer.from` skips unknown characters, accepts
+ * the URL alphabet and ignores the unused bits of the last character. So the bytes are encoded again and
+ * compared.
  */
 export function decodeBase64(text: string, place: Place): Buffer {
   const bytes = Buffer.from(text, 'base64');

@@ -24,8 +24,8 @@ const TREE_SIZE = /^[1-9]\d{0,18}$/;
 const SIGNATURE_LINE = /^\u2014 (\S+) (\S+)$/u;
 
 /**
- * Reads a checkpoint with nothing left over. `@sigstore/verify` looks for signature lines anywhere in
- * the text and skips the rest, so text that nobody signed could stand between them.
+ * Reads a checkpoint to its last byte. `@sigstore/verify` looks for signature lines anywhere in the text
+ * and skips the rest, so there could be text between them that nobody signed.
  */
 export function parseCheckpoint(text: string, place: Place): Checkpoint {
   const end = text.indexOf('\n\n');

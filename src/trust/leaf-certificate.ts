@@ -23,7 +23,7 @@ const CODE_SIGNING = '2b06010505070303';
 const ISSUER = '2b0601040183bf300108';
 const ISSUER_BEFORE_2022 = '2b0601040183bf300101';
 
-/** What a critical extension must be, since one that is not understood must be refused (§4.2). */
+/** The critical extensions that are read. Any other one must be refused (§4.2). */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   KEY_USAGE,
   SUBJECT_ALTERNATIVE_NAME,
@@ -77,7 +77,7 @@ export function isIssuedBy(x509: X509Certificate, issuer: X509Certificate): bool
   try {
     return x509.checkIssued(issuer) && x509.verify(issuer.publicKey);
   } catch {
-    // OpenSSL throws where the algorithm of the signature and the issuer's key do not fit.
+    // OpenSSL throws if the algorithm of the signature does not fit the issuer's key.
     return false;
   }
 }
@@ -93,7 +93,7 @@ function extensionsOf(certificate: Der): Extensions {
   if (version?.raw.toString('hex') !== VERSION_3 || last?.tag !== TAG.context3) {
     return refuse(place, 'a certificate without extensions', 'an X.509 certificate, version 3');
   }
-  // The outer name of the algorithm is not signed; only its copy inside is.
+  // The outer name of the algorithm is not signed; its copy inside is.
   if (algorithm === undefined || signedAlgorithm?.raw.equals(algorithm.raw) !== true) {
     refuse(place, 'two different signature algorithms', 'one algorithm');
   }
@@ -163,7 +163,7 @@ function requireSigning(bits: Der): void {
 function subjectOf(extensions: Extensions, place: Place): string {
   const names = itemsOf(extensions, SUBJECT_ALTERNATIVE_NAME);
   const [name, ...more] = names;
-  // With several names, who decides which of them the policy is about?
+  // With several names, nobody could say which of them the policy means.
   if (name === undefined || more.length > 0) {
     return refuse(place, `${names.length} subject alternative names`, 'exactly one');
   }
@@ -196,8 +196,8 @@ function utf8Contents(extension: Der): Buffer {
 }
 
 /**
- * Visible ASCII. A decoder that drops the high bit would read byte 0xE1 as `a`, so that one identity
- * passes for another.
+ * Visible ASCII. A decoder that drops the high bit would read byte 0xE1 as `a`, and take one identity
+ * for another.
  */
 function printableText(bytes: Buffer, place: Place): string {
   const isPrintable = bytes.length > 0 && bytes.every((byte) => byte > 0x20 && byte < 0x7f);

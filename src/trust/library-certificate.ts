@@ -1,9 +1,10 @@
-// The library's certificates, without its repetitions. What is remembered here is what the library itself found; our
-// own checks (`leaf-certificate.ts`) neither read nor fill it, so that the two judges stay two.
+// The library's certificates, without its repeated work. Only what the library itself found is
+// remembered here. Our own checks (`leaf-certificate.ts`) neither read nor write it, so the two stay
+// independent.
 
 import type { X509Certificate } from '@sigstore/core';
 
-/** More than any trusted root needs; a root may outlive many bundles, whose certificates may name it as they like. */
+/** More than any trusted root needs. One root may verify many bundles, each with other certificates. */
 const MAX_REMEMBERED = 256;
 
 /** Whether one certificate signed another, by the bytes of both. */
@@ -11,7 +12,7 @@ export class VerifyMemory {
   readonly #found = new Map<string, boolean>();
 
   remember(certificate: Buffer, issuer: Buffer, verify: () => boolean): boolean {
-    // The length keeps apart where one ends and the other begins.
+    // The length says where one ends and the other begins.
     const key = `${certificate.length} ${certificate.toString('latin1')}${issuer.toString('latin1')}`;
     const found = this.#found.get(key) ?? verify();
     if (this.#found.size < MAX_REMEMBERED) this.#found.set(key, found);
@@ -20,9 +21,9 @@ export class VerifyMemory {
 }
 
 /**
- * The library encodes a certificate again for each comparison and each signature, and verifies the same chain for each
- * time: two thirds of its work. It reads only lengths and tags that have one spelling, so what it would encode are the
- * bytes that it has read; a test compares them.
+ * The library encodes a certificate again for each comparison and each signature, and verifies the same
+ * chain for each time: two thirds of its work. It reads only lengths and tags that have one spelling, so
+ * it would encode exactly the bytes that it has read. A test compares them.
  *
  * @param raw the bytes of the certificate
  */

@@ -1,6 +1,6 @@
-// The fence around `@sigstore/verify`: the one file that imports it, and that knows its types and
-// its errors. It verifies the certificate chain, the certificate timestamps, the signatures and proofs
-// of the logs and the signatures of the timestamps.
+// The only file that imports `@sigstore/verify` and knows its types and its errors. It verifies the
+// certificate chain, the certificate timestamps, the signatures and proofs of the logs and the
+// signatures of the timestamps.
 
 import { X509Certificate } from '@sigstore/core';
 import { VerificationError, Verifier, toSignedEntity, type TrustMaterial } from '@sigstore/verify';
@@ -39,8 +39,8 @@ export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
   const verifier = new Verifier(materialOf(root), THRESHOLDS);
   return (bundle) => {
     try {
-      // No policy is passed: the library would match it as an unanchored regular expression. Who may
-      // sign is another check, which compares the identity whole.
+      // No policy is passed: the library would use it as a regular expression that may match a part of
+      // the name. Who may sign is another check; only an exact match counts there.
       const entity = toSignedEntity(libraryBundle(bundle));
       if (entity.key.$case === 'certificate') {
         remembering(entity.key.certificate, bundle.certificate, new VerifyMemory());
@@ -54,7 +54,7 @@ export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
   };
 }
 
-/** Whatever the library throws at foreign bytes, a TypeError included, is a refusal. */
+/** Whatever the library throws for foreign bytes is a refusal, also a TypeError. */
 function refuseAsLibrary(error: unknown, file: string): never {
   const [code, pointer] =
     error instanceof VerificationError
@@ -98,7 +98,7 @@ function logAuthority({ baseUrl, keyId, publicKey, validFor }: TrustedLog): LogA
   return { baseURL: baseUrl, logID: keyId, publicKey, validFor };
 }
 
-/** The fields that were read strictly, and no others, so that nothing unread reaches the library. */
+/** Only the fields that were read strictly: the library gets nothing else. */
 function libraryBundle(bundle: SigstoreBundle): LibraryBundle {
   const { mediaType, payloadType, payload, signature, certificate } = bundle;
   return {

@@ -1,4 +1,4 @@
-// What a log recorded: the bytes under its signature, by kind and version of the entry.
+// What a log recorded: the bytes that it signed, by kind and version of the entry.
 
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
@@ -72,7 +72,7 @@ function readDsse1(spec: ObjectReader, place: Place): LoggedSignature {
 function readInToto(spec: ObjectReader, place: Place): LoggedSignature {
   const content = spec.object('content');
   const signature = onlyObject(content.object('envelope'), 'signatures', place);
-  // The signature stands in base64 of its base64.
+  // The signature is in base64 twice.
   const encoded = decodeBase64(signature.string('sig'), place).toString('latin1');
   return {
     signature: decodeBase64(encoded, place),

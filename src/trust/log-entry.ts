@@ -1,4 +1,4 @@
-// What a log entry must say beside what `@sigstore/verify` checks. docs/decisions/0004
+// What a log entry must say in addition to what `@sigstore/verify` checks. docs/decisions/0004
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
@@ -10,7 +10,7 @@ import type { TrustedLog } from './trusted-root.ts';
 
 const HINT =
   'sign the statement again; a log entry is bound to one signature and cannot be swapped';
-/** The first thing that another Sigstore's bundle fails on. */
+/** A bundle of another Sigstore fails here first. */
 const UNKNOWN_LOG_HINT =
   'if another Sigstore than that of the trusted root signed this, such as a sandbox, name its root with --trusted-root';
 const KEY_HINT_BYTES = 4;
@@ -20,9 +20,9 @@ export function logEntryPlace(entry: Pick<LogEntry, 'at'>, pointer = ''): Place 
 }
 
 /**
- * The log of an entry, after every comparison that needs no signature: that the entry is about this
- * signature, statement and certificate, and that all it says of its place in the log agrees. Throws
- * LOG_ENTRY_INVALID.
+ * The log of an entry, after every comparison that needs no signature. The entry must be about this
+ * signature, statement and certificate, and all that it says about its place in the log must agree.
+ * Throws LOG_ENTRY_INVALID.
  *
  * @param encoding the bytes under the envelope's signature
  */
@@ -63,15 +63,15 @@ function requireSameSignature(
   if (found.length !== digest.length || !timingSafeEqual(found, digest)) {
     refuse(place, `the digest ${quote(logged.digest)}`, digest.toString('hex'));
   }
-  // With the key of one certificate in another, the same signature would carry another identity.
+  // If another certificate had the same key, the same signature would show another identity.
   if (!logged.certificate.equals(bundle.certificate)) {
     refuse(place, 'another certificate than the bundle has', 'the certificate of the bundle');
   }
 }
 
 /**
- * Everything in an entry stands under a signature. Rekor v1 signs time, index and log id in its
- * promise. Rekor v2 signs the tree alone, so that a time there would be anybody's word.
+ * Everything in an entry must be signed. Rekor v1 signs time, index and log id in its promise. Rekor v2
+ * signs the tree alone, so anybody could have written a time there.
  */
 function requireSigned(entry: LogEntry): void {
   const { integratedTime, signedEntryTimestamp, proof } = entry;
@@ -95,7 +95,9 @@ function requireSigned(entry: LogEntry): void {
   }
 }
 
-/** The library uses the checkpoint's size and root; the copies beside it are held to them here. */
+/**
+ * The library uses the checkpoint's size and root. The copies in the entry are compared with them here.
+ */
 function requireSamePlaceInLog(entry: LogEntry): void {
   const { logIndex, treeSize, rootHash, checkpoint } = entry.proof;
   const at = '/inclusionProof';
@@ -111,7 +113,7 @@ function requireSamePlaceInLog(entry: LogEntry): void {
   }
 }
 
-/** The library takes a signature line if its name is any part of the log's URL. */
+/** The library accepts a signature line if its name is any part of the log's URL. */
 function requireCheckpointOf(log: TrustedLog, entry: LogEntry): void {
   const { checkpoint } = entry.proof;
   const place = logEntryPlace(entry, '/inclusionProof/checkpoint/envelope');

@@ -7,9 +7,9 @@ import { refuse, refusedAs, type Place } from '../place.ts';
 import { decodeBase64 } from './base64.ts';
 import type { AttestationFile } from './trust.ts';
 
-/** What it means when a document is not as it must be. */
+/** The code and hint for a document that is not as it must be. */
 interface Meaning extends Omit<Place, 'at'> {
-  /** The code for one that is too large, if that is another. */
+  /** The code for one that is too large, if it is another one. */
   readonly tooLarge?: ErrorCode;
 }
 

@@ -1,4 +1,4 @@
-// What is believed when no trusted root is named. Import it only where it is used: `await import`.
+// The trusted root if none is named. Import it only where it is used: `await import`.
 
 import root from './public-good-root.json' with { type: 'json' };
 

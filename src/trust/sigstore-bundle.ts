@@ -1,6 +1,6 @@
-// A Sigstore bundle, read field by field. One spelling per value: a key that is not read here, a null,
-// a number where a string belongs, or base64 that is not canonical is refused, because another
-// reader may see something else in it.
+// A Sigstore bundle, read field by field, with one spelling for each value. Refused are a key that is
+// not read here, a null, a number instead of a string, and base64 that is not canonical: another reader
+// may read them differently.
 
 import { isDataList, type Data } from '../document/data.ts';
 import { MAX_PROOF_HASHES, MAX_WITNESSES } from '../limits.ts';
@@ -55,10 +55,10 @@ export interface Timestamp {
   readonly place: Place;
 }
 
-/** Version 0.3 in its present spelling, and nothing else. */
+/** Only version 0.3, in its present spelling. */
 const PRESENT_MEDIA_TYPES: readonly string[] = [SIGSTORE_BUNDLE_TYPE];
 
-/** Up to version 0.2 the certificate stands in a chain. */
+/** Up to version 0.2 the certificate is in a chain. */
 const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([
   'application/vnd.dev.sigstore.bundle+json;version=0.1',
   'application/vnd.dev.sigstore.bundle+json;version=0.2',
@@ -87,7 +87,7 @@ function readBundle(reader: MessageReader, mediaTypes: readonly string[]): Sigst
     refuse(reader.place('mediaType'), quote(mediaType), mediaTypes.join(' or '));
   }
   refuseOther(reader, 'messageSignature', 'a DSSE envelope');
-  // Its absence is said before what is wrong in the envelope, which is read first.
+  // If it is missing, that is said first, although the envelope is read first.
   reader.object('verificationMaterial');
   return {
     file: reader.at,
@@ -110,7 +110,7 @@ function readEnvelope(
 }
 
 function readSignature(reader: MessageReader): Buffer {
-  // A key id is a hint that nobody signs: whatever it says, it would be shown or used unproven.
+  // Nobody signs a key id. If it were shown or used, it would not be proven.
   const keyId = reader.has('keyid') ? reader.string('keyid') : '';
   if (keyId !== '') refuse(reader.place('keyid'), quote(keyId), 'no key id');
   return reader.bytes('sig');
@@ -197,7 +197,7 @@ function readTimestamp(reader: MessageReader): Timestamp {
   };
 }
 
-/** Protobuf's JSON leaves an empty list out; null, its other way to say so, is refused. */
+/** Protobuf's JSON leaves an empty list out. Its other spelling, null, is refused. */
 function readList<T>(
   reader: MessageReader,
   name: string,
@@ -212,7 +212,7 @@ function readList<T>(
   return reader.list(name, parse);
 }
 
-/** Protobuf's JSON has 64-bit integers as strings, and leaves zero out. */
+/** Protobuf's JSON writes 64-bit integers as strings, and leaves zero out. */
 function integerField(reader: MessageReader, name: string): string {
   const text = reader.has(name) ? reader.string(name) : '0';
   if (!INTEGER.test(text) || !Number.isSafeInteger(Number(text))) {
@@ -221,7 +221,7 @@ function integerField(reader: MessageReader, name: string): string {
   return text;
 }
 
-/** The other members of a oneof: well-formed Sigstore, but no evidence. */
+/** The other members of a oneof: valid in Sigstore, but not for evidence. */
 function refuseOther(reader: MessageReader, name: string, expected: string): void {
   if (reader.has(name)) refuse(reader.place(name), name, expected);
 }

@@ -43,14 +43,16 @@ export function sigstoreTrust(
 /** The line of Node's `subject` with the organisation. */
 const SANDBOX_SUBJECT = `O=${SANDBOX_ORGANIZATION}`;
 
-/** A sandbox signs for anybody, so one among the authorities marks the whole root. */
+/** A sandbox signs for anybody, so one sandbox among the authorities marks the whole root. */
 function isSandbox(root: TrustedRoot): boolean {
   return [...root.certificateAuthorities, ...root.timestampAuthorities]
     .flatMap(({ chain }) => chain)
     .some((certificate) => certificate.subject.split('\n').includes(SANDBOX_SUBJECT));
 }
 
-/** The straight line. docs/decisions/0004 lists what it refuses and the library accepts. */
+/**
+ * All checks of a bundle, in order. docs/decisions/0004 lists what they refuse and the library accepts.
+ */
 function verifyBundle(bundle: SigstoreBundle, root: TrustedRoot, library: LibraryVerifier): Proof {
   requireInToto(bundle);
   const leaf = parseLeafCertificate(bundle.certificate, bundle.certificatePlace);
@@ -90,7 +92,7 @@ function requireInToto({ file, payloadType }: SigstoreBundle): void {
   );
 }
 
-/** Before the log is asked, so that a changed statement is told from a changed log entry. */
+/** Before the log entries, so that a changed statement gets another error than a changed log entry. */
 function requireSignature(
   bundle: SigstoreBundle,
   leaf: LeafCertificate,
@@ -113,7 +115,7 @@ interface Witness {
   readonly source: string;
   readonly at: Date | undefined;
   readonly logEntry: Proof['logEntries'][number] | undefined;
-  /** The entries of the root that may be meant, each with its own window. */
+  /** The authorities of the root that may be meant, each with its own window. */
   readonly authorities: readonly (Authority | TrustedLog)[];
   readonly place: Place;
 }
@@ -159,7 +161,7 @@ function timestampWitness({ response, place }: Timestamp, root: TrustedRoot): Wi
   return { source, at: token.at, logEntry: undefined, authorities, place };
 }
 
-/** The library and this project read the certificate each in their own way. */
+/** The library and this project each read the certificate in their own way. */
 function requireSameSigner(
   found: ReturnType<LibraryVerifier>,
   { signer }: LeafCertificate,
@@ -183,7 +185,10 @@ function earliest(times: Proof['times'], file: string): Date {
   );
 }
 
-/** One authority of the root, whose window and whole chain hold every time: never two that share it. */
+/**
+ * One authority of the root, whose window and whole chain include every time. Two that include some
+ * times each do not count.
+ */
 function requireIssued(
   { x509 }: LeafCertificate,
   root: TrustedRoot,

@@ -1,6 +1,6 @@
 // RFC 3161 timestamps, which are CMS signed data (RFC 5652). Only the timestamp info and the signed
-// attributes are under the signature; everything around them is held to one spelling here, because
-// nobody else would notice a change.
+// attributes are signed. Everything around them may have only one spelling here, because nobody else
+// would notice a change.
 
 import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
 import type { Der } from '../der/read-der.ts';
@@ -36,7 +36,7 @@ const SIGNATURES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Reads a timestamp response. Whether its signature holds is not decided here.
+ * Reads a timestamp response. Whether its signature is valid is not decided here.
  *
  * @param isTrusted whether the trusted root holds exactly this certificate: the library ignores an
  *   embedded one, so every byte of it could be changed
@@ -109,7 +109,7 @@ function timeOf(info: Der): Date {
   return parseTime(time.contents.toString('latin1'), place);
 }
 
-// Other fractions are legal, but the library reads none but whole milliseconds, and drops them.
+// Other fractions are allowed, but the library reads whole milliseconds only, and drops the rest.
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d{3})?Z$/;
 
 function parseTime(text: string, place: Place): Date {
@@ -133,7 +133,7 @@ function algorithmOf(identifier: Der, names: ReadonlyMap<string, string>): strin
   return name;
 }
 
-/** Exactly so many values inside. */
+/** Exactly this many values inside. */
 function items(parent: Der, tag: number, count: number): readonly Der[] {
   const list = childrenOf(parent, tag);
   if (list.length === count) return list;

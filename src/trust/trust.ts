@@ -8,7 +8,7 @@ export interface Identity {
 
 /** What a Sigstore bundle proved. */
 export interface Proof {
-  /** The very bytes that were signed. */
+  /** Exactly the bytes that were signed. */
   readonly payload: Uint8Array;
   readonly signer: Identity;
   /** The earliest time of signing that a log or a timestamp authority proved. */
@@ -35,7 +35,10 @@ export interface AttestationFile {
   readonly maxBytes: number;
 }
 
-/** A Sigstore bundle becomes what it proves, or an EvidenceError (`sigstoreTrust`). No network, no clock. */
+/**
+ * Turns a Sigstore bundle into what it proves, or throws an EvidenceError (`sigstoreTrust`). No network,
+ * no clock.
+ */
 export interface Trust {
   readonly root: TrustedRootInfo;
   verify(sigstoreBundle: Uint8Array, file: AttestationFile): Proof;

@@ -1,4 +1,4 @@
-// A Sigstore trusted root: the authorities and logs that a verification believes, and when.
+// A Sigstore trusted root: the authorities and logs that a verification trusts, and when.
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
 import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
@@ -36,7 +36,7 @@ const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot.v0.2+json',
 ];
 
-/** The keys that are verified with; a log with another key is as if it were not listed. */
+/** The kinds of keys that are used. A log with another kind of key counts as not listed. */
 const KEY_TYPES: ReadonlyMap<string, { format: 'spki' | 'pkcs1'; type: string }> = new Map([
   ['PKIX_ECDSA_P256_SHA_256', { format: 'spki', type: 'ec' }],
   ['PKIX_ED25519', { format: 'spki', type: 'ed25519' }],
@@ -57,7 +57,7 @@ export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
   return readMessage(bytes, { name: file, maxBytes: MAX_CONFIG_BYTES }, MEANING, readRoot);
 }
 
-/** Whether a token that names its signer so was signed, if at all, by this certificate. */
+/** Whether a token names this certificate as its signer. Whether it is signed is another question. */
 export function signedBy(
   token: { readonly issuer: Buffer; readonly serial: Buffer },
   certificate: X509Certificate,
@@ -138,7 +138,7 @@ function parseKey(key: Buffer, type: 'spki' | 'pkcs1', place: Place): KeyObject 
 function readAuthority(reader: MessageReader): Authority {
   const chain = reader.message('certChain', readChain);
   const validFor = reader.message('validFor', readWindow);
-  // The subject is a copy, and not always a true one: the certificates are asked instead.
+  // The subject is a copy, and not always correct. The certificates have the name.
   ignore(reader, ['subject', 'uri', 'operator']);
   return { chain, validFor };
 }
@@ -179,7 +179,7 @@ function requireDistinctSigners(authorities: readonly Authority[], place: Place)
   }
 }
 
-/** Known fields that decide nothing here; unknown ones might, and are refused. */
+/** Known fields that decide nothing here. Unknown ones could, and are refused. */
 function ignore(reader: MessageReader, names: readonly string[]): void {
   for (const name of names) reader.data(name);
 }
