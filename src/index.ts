@@ -29,6 +29,7 @@ export { CHECK_NAMES, type CheckName } from './evidence/verify/checks.ts';
 export type { ReceivedPredicate } from './evidence/claim/predicate.ts';
 export { evaluateConstraints } from './evidence/constraint/evaluate.ts';
 export type { ConstraintOutcome, ConstraintResult } from './evidence/constraint/evaluate.ts';
+export type { Figure, FigureOutcome, PhaseConstraint } from './evidence/figure/figure.ts';
 export { verifyEvidence, type VerificationReport } from './evidence/verify/verify-evidence.ts';
 export type { Facts } from './evidence/validate/facts.ts';
 export { EVIDENCE_LAYOUT } from './evidence/layout.ts';

@@ -32,7 +32,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
   'evidence/snapshot': { rooms: ['errors', 'document', 'evidence/recipe'] },
   'evidence/constraint': { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/snapshot'] },
-  'evidence/figure': { rooms: [] },
+  'evidence/figure': {
+    rooms: ['errors', 'document', 'evidence/phase', 'evidence/recipe', 'evidence/constraint'],
+  },
   'evidence/bom': { rooms: ['errors', 'bom', 'evidence/recipe', 'evidence/snapshot'] },
   evidence: { rooms: ['archive', 'trust', 'evidence/phase'] },
   'evidence/claim': {

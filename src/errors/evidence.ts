@@ -23,4 +23,5 @@ export const RED_RESULTS = {
   CONSTRAINT_FAILED: ['failed', 'a constraint does not hold'],
   CONSTRAINT_UNEVALUABLE: ['failed', 'a constraint cannot be evaluated'],
   PHASE_NOT_GREEN: ['failed', 'a phase is not green'],
+  FIGURE_CONTRADICTS: ['failed', 'a measured figure is not what the recipe demands'],
 } as const satisfies Meanings;

@@ -15,6 +15,9 @@ export const FINDINGS = {
   DIMENSION_UNKNOWN: ['finding', 'the snapshot does not show this'],
   CHECK_SKIPPED: ['finding', 'a check was skipped'],
   CHECK_FLAKY: ['finding', 'a check did not end the same each time'],
+  FIGURE_MISSING: ['finding', 'no test shows a figure that the recipe demands'],
+  FIGURE_UNEVALUABLE: ['finding', 'the recipe demands a figure in words that are no number'],
+  FIGURE_CONSTRAINT_DIFFERS: ['finding', 'a test compared its figure with another constraint'],
   FILE_NOT_JUDGED: ['finding', 'the bundle holds a file that is no part of evidence'],
   BOM_IMAGE_MISSING: [
     'finding',

@@ -78,6 +78,13 @@ const RED: readonly {
     },
   },
   {
+    why: 'a figure that contradicts the recipe, of a test that passed',
+    faults: ['FIGURE_CONTRADICTS results/performance.json#/results/tests/0'],
+    change: (place) => {
+      place.edit('results/performance.json', '473.99 GB/s', '214.30 GB/s');
+    },
+  },
+  {
     why: 'a constraint that fails',
     faults: ['CONSTRAINT_FAILED recipe.yaml#/constraints/0'],
     change: (place) => {

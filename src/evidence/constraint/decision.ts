@@ -14,3 +14,7 @@ export const PASSED: Decision = { outcome: 'passed', reason: undefined };
 export function unevaluable(reason: string): Unevaluable {
   return { outcome: 'unevaluable', reason };
 }
+
+export function isUnevaluable(value: object): value is Unevaluable {
+  return 'outcome' in value && value.outcome === 'unevaluable';
+}

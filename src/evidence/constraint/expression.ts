@@ -1,10 +1,13 @@
 // What a constraint demands of a value: `>= 1.32.4`, `ubuntu`, and since v0.12 ranges and choices.
 
-import { isBlank, trimBlanks } from '../../document/blanks.ts';
+import { trimBlanks } from '../../document/blanks.ts';
 import { MAX_VERSION_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
-import { PASSED, unevaluable, type Decision, type Unevaluable } from './decision.ts';
+import { PASSED, isUnevaluable, unevaluable } from './decision.ts';
+import type { Decision, Unevaluable } from './decision.ts';
+import { isInOrder, isOrdering, parseExpression } from './terms.ts';
+import type { Ordering, WrittenTerm } from './terms.ts';
 import {
   compareVersions,
   equalVersions,
@@ -13,16 +16,6 @@ import {
   parseVersion,
 } from './version.ts';
 import type { Version } from './version.ts';
-
-/** How the value stands to the operand: negative, zero or positive. */
-const ORDERINGS = {
-  '>=': (order: number) => order >= 0,
-  '<=': (order: number) => order <= 0,
-  '>': (order: number) => order > 0,
-  '<': (order: number) => order < 0,
-};
-
-type Ordering = keyof typeof ORDERINGS;
 
 /** One comparison. `is` and `is-not` without `version` compare texts. */
 type Term =
@@ -35,36 +28,14 @@ interface Actual {
   readonly version: Version | undefined;
 }
 
-/** Holds if all terms of any group hold. */
-type Expression = readonly (readonly Term[])[];
-
-/** The longer first, so that `>=` is not read as `>`. */
-const OPERATORS_V011 = ['>=', '<=', '!=', '==', '>', '<'] as const;
-const OPERATORS = [...OPERATORS_V011, '='] as const;
-
-/** Reads an expression as its dialect does, or says why it cannot. */
-function parseExpression(text: string, dialect: ConstraintDialect): Expression | Unevaluable {
-  const groups: Term[][] = [];
-  for (const group of dialect === 'v0.11' ? [text] : text.split('||')) {
-    const terms: Term[] = [];
-    for (const part of dialect === 'v0.11' ? [trimBlanks(group)] : splitTerms(trimBlanks(group))) {
-      const term = parseTerm(part, dialect);
-      if ('outcome' in term) return term;
-      terms.push(term);
-    }
-    groups.push(terms);
-  }
-  return groups;
-}
-
 /** Decides whether a value is what the expression demands. */
 export function evaluateExpression(
   text: string,
   actual: string,
   dialect: ConstraintDialect,
 ): Decision {
-  const expression = parseExpression(text, dialect);
-  if ('outcome' in expression) return expression;
+  const expression = parseExpression(text, dialect, (term) => readTerm(term, dialect));
+  if (isUnevaluable(expression)) return expression;
   const value = trimBlanks(actual);
   const compared: Actual = { text: value, version: parseVersion(value) };
   for (const group of expression) {
@@ -97,7 +68,7 @@ function evaluateTerm(term: Term, actual: Actual, dialect: ConstraintDialect): D
     case 'order': {
       if (actual.version === undefined) return needsVersion(actual.text, term.operator);
       const order = compareVersions(actual.version, term.version, dialect);
-      return decide(ORDERINGS[term.operator](order));
+      return decide(isInOrder(term.operator, order));
     }
   }
 }
@@ -109,16 +80,11 @@ function isEqual(term: { operand: string; version?: Version }, actual: Actual): 
   return equalVersions(version, term.version);
 }
 
-function parseTerm(text: string, dialect: ConstraintDialect): Term | Unevaluable {
-  if (text === '') return unevaluable('the expression is empty, or a side of || is');
-  if (dialect === 'current' && isBareNegation(text)) {
-    return unevaluable(`${quote(text)} is not an expression; "is not" is written !=`);
-  }
-  const operators: readonly string[] = dialect === 'v0.11' ? OPERATORS_V011 : OPERATORS;
-  const operator = operators.find((candidate) => text.startsWith(candidate));
-  if (operator === undefined) return { kind: 'is', operand: text };
-  const operand = trimBlanks(text.slice(operator.length));
-  if (operand === '') return unevaluable(`nothing follows ${operator}`);
+function readTerm(
+  { operator, operand }: WrittenTerm,
+  dialect: ConstraintDialect,
+): Term | Unevaluable {
+  if (operator === undefined) return { kind: 'is', operand };
   if (isOrdering(operator)) return parseOrder(operator, operand, dialect);
   return parseEquality(operator === '!=' ? 'is-not' : 'is', operand);
 }
@@ -152,26 +118,9 @@ function tooLong(text: string): Unevaluable {
   );
 }
 
-function isOrdering(operator: string): operator is Ordering {
-  return Object.hasOwn(ORDERINGS, operator);
-}
-
 /** A digit and a dot, a leading `v` aside: `== 570` compares texts. */
 function looksLikeVersion(text: string): boolean {
   return /[0-9]/.test(text) && text.includes('.');
-}
-
-/** `!ubuntu`; a `!` alone and one before a blank are literals, as in AICR. */
-function isBareNegation(text: string): boolean {
-  return /^![^=]/u.test(text) && !isBlank(text.charAt(1));
-}
-
-/**
- * A new term starts at an operator's first character after a blank: `>= 1.30 < 1.34` has two. The
- * lookbehind keeps the search linear on a long run of blanks.
- */
-function splitTerms(group: string): readonly string[] {
-  return group.split(/(?<![ \t])[ \t]+(?=[><!=])/).map((term) => trimBlanks(term));
 }
 
 function decide(holds: boolean): Decision {

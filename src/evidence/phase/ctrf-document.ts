@@ -4,7 +4,7 @@ import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { flakySign } from './flaky.ts';
-import { PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
+import { MEASURING_CHECKS, PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
 
 /** A CTRF report whose summary agrees with its tests; their phases are not looked at yet. */
@@ -60,7 +60,14 @@ function parseTest(data: Data, at: string): CtrfTest {
   }
   const message = reader.optionalText('message') ?? skipReason(reader.data('extra'));
   const flaky = flakySign(reader, status);
-  return { test: { name, status, message, flaky }, suite: parseSuite(reader), at };
+  const stdout = MEASURING_CHECKS.has(name) ? { stdout: textsOf(reader.data('stdout')) } : {};
+  return { test: { name, status, message, flaky, ...stdout }, suite: parseSuite(reader), at };
+}
+
+/** A list of texts, as CTRF has it, or one text, as some writers do. What else is there says nothing. */
+function textsOf(data: Data | undefined): readonly string[] {
+  const items = isDataList(data) ? data : [data];
+  return items.filter((item) => typeof item === 'string');
 }
 
 /** AICR's redaction removes `message` and leaves its reason code, e.g. `no-gpu-nodes`. */

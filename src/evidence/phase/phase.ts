@@ -19,6 +19,15 @@ export function isTestStatus(text: string): text is TestStatus {
 /** How many tests of a phase ended how; recounted, never taken from a summary. */
 export type PhaseCounts = Readonly<Record<TestStatus, number>>;
 
+export const NCCL_CHECKS = [
+  'nccl-all-reduce-bw',
+  'nccl-all-reduce-bw-net',
+  'nccl-all-reduce-bw-nvls',
+] as const;
+
+/** AICR's checks that print what they measured; of no other test is the output kept. */
+export const MEASURING_CHECKS: ReadonlySet<string> = new Set([...NCCL_CHECKS, 'inference-perf']);
+
 export interface PhaseTest {
   readonly name: string;
   readonly status: TestStatus;
@@ -26,6 +35,8 @@ export interface PhaseTest {
   readonly message: string | undefined;
   /** What shows that it did not always end as it does here, in our words; undefined if nothing does. */
   readonly flaky?: string | undefined;
+  /** What one of MEASURING_CHECKS printed, in pieces of any number of lines; foreign text. */
+  readonly stdout?: readonly string[];
 }
 
 /** What a recipe demands of a phase and what its report shows. */
@@ -37,7 +48,7 @@ export interface PhaseResult {
    * `green`: every declared check has a test, no test is failed, pending or other, at least one
    * declared check passed (or any test, if none is declared). `red`: a report is there, and that does not hold. `not-run`: there is no report.
    * A phase that the recipe does not list has nothing to prove: it is `red` if a test failed, and
-   * otherwise `green`, even if no test passed.
+   * otherwise `green`, even if no test passed. A figure that contradicts the recipe makes it `red`.
    */
   readonly state: 'green' | 'red' | 'not-run';
   readonly counts: PhaseCounts;

@@ -3,6 +3,8 @@ import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { bomCoverage } from '../bom/bom-coverage.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import { constraintFaults, evaluateConstraints } from '../constraint/evaluate.ts';
+import type { PhaseConstraint } from '../figure/figure.ts';
+import { judgeFigures, type JudgedFigures } from '../figure/judge-figures.ts';
 import type { Results } from '../phase/ctrf.ts';
 import { judgePhases } from '../phase/judge-phases.ts';
 import {
@@ -55,6 +57,8 @@ export interface Judgement {
 export interface JudgedPhases {
   /** All three phases, in order; of those reports that could be read. */
   readonly results: readonly PhaseResult[];
+  /** What the recipe demands of figures, and those that were printed. */
+  readonly constraints: readonly PhaseConstraint[];
   /** Why they are not green. */
   readonly faults: readonly Fault[];
   readonly findings: readonly Finding[];
@@ -72,6 +76,7 @@ export function judge(parts: Parts, { now, locate }: JudgeOptions): Judgement {
     phases,
     facts: {
       ...recipeFacts(parts.recipe),
+      ...(phases && { phaseConstraints: phases.constraints }),
       ...clusterFacts(cluster),
       ...(shown && { phases: shown.results }),
       ...(bom && { bom: bom.summary }),
@@ -88,11 +93,21 @@ function judgedPhases(
   locate: LocatePhase,
 ): JudgedPhases {
   const results = judgePhases(recipe.phases, reports);
+  const figures = judgeFigures(recipe, reports, locate);
   return {
-    results,
-    faults: [...phaseFaults(results, locate), ...vacuousFaults(results, locate)],
-    findings: phaseFindings(results, locate),
+    results: results.map((result) => withFigures(result, figures)),
+    constraints: figures.constraints,
+    faults: [...phaseFaults(results, locate), ...vacuousFaults(results, locate), ...figures.faults],
+    findings: [...phaseFindings(results, locate), ...figures.findings],
   };
+}
+
+/** A test that passed is believed only as far as its own figure bears it out. */
+function withFigures(result: PhaseResult, { constraints }: JudgedFigures): PhaseResult {
+  const isContradicted = constraints.some(
+    ({ phase, outcome }) => phase === result.phase && outcome === 'contradicts',
+  );
+  return isContradicted ? { ...result, state: 'red' } : result;
 }
 
 /** What the bill of materials should list, if all that says so could be read. */
@@ -105,17 +120,7 @@ function recipeFacts(read: ReadRecipe | undefined): Facts {
   if (read === undefined) return {};
   const { recipe, digest } = read;
   const { name, apiVersion } = recipe;
-  return { recipe: { name, digest, apiVersion }, phaseConstraints: phaseConstraintsOf(recipe) };
-}
-
-/** The validators' own: shown, not evaluated. */
-function phaseConstraintsOf(recipe: Recipe): NonNullable<Facts['phaseConstraints']> {
-  const outcome = 'not-compared' as const;
-  return recipe.phases.flatMap(({ phase, constraints }) =>
-    constraints.map(({ name, expression: expected }) => {
-      return { phase, name, expected, figure: undefined, outcome };
-    }),
-  );
+  return { recipe: { name, digest, apiVersion } };
 }
 
 function clusterFacts(cluster: ClusterAssessment | undefined): Facts {

@@ -29,7 +29,8 @@ export function checkPhases(
   if (reports.faults.length > 0) return;
   log.note('phases-are-green', () => ({
     found: phases.results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
-    expected: 'every phase that the recipe names green, and at least one test passed',
+    expected:
+      'every phase that the recipe names green, every figure as it demands, and at least one test passed',
     faults: phases.faults,
   }));
 }
