@@ -1,4 +1,4 @@
-// What a bundle of recipe evidence holds. docs/format.md §2.
+// What a bundle of recipe evidence contains. docs/format.md §2.
 import type { Layout } from '../archive/entry.ts';
 import { isBundlePath, type BundlePath } from '../bundle-path.ts';
 import {
@@ -23,7 +23,7 @@ export const MANIFEST_FILE = wellKnown('manifest.json');
 export const STATEMENT_FILE = wellKnown('statement.intoto.json');
 export const ATTESTATION_FILE = wellKnown('attestation.intoto.jsonl');
 
-/** The one attestation of a bundle: how complaints name it, and how large it may be. */
+/** The only attestation of a bundle: its name in errors, and how large it may be. */
 export const ATTESTATION: AttestationFile = {
   name: ATTESTATION_FILE,
   maxBytes: MAX_SIGSTORE_BUNDLE_BYTES,
@@ -36,7 +36,7 @@ const DOCUMENT_LIMITS: ReadonlyMap<string, number> = new Map([
   [BOM_FILE, MAX_JSON_BYTES],
   [MANIFEST_FILE, MAX_JSON_BYTES],
   [STATEMENT_FILE, MAX_STATEMENT_BYTES],
-  // Only the phases that there are: a thousand others, each kept, would fill the memory.
+  // Only phases that exist: a thousand others, each kept, would fill the memory.
   ...PHASES.map((phase) => [ctrfFile(phase), MAX_JSON_BYTES] as const),
 ]);
 

@@ -5,10 +5,10 @@ import * as x509 from './certificate.ts';
 import type { CertificateContent, KeyPair, SigningCertificate, Validity } from './certificate.ts';
 import { sctListExtension } from './ct-log.ts';
 
-/** Fulcio's certificates live as long. */
+/** Fulcio's certificates are valid as long. */
 const LEAF_LIFETIME_MS = 10 * 60 * 1000;
 
-/** RFC 5280 §4.1.2.2 allows 20 bytes; 16 random ones never meet twice. */
+/** RFC 5280 §4.1.2.2 allows 20 bytes; 16 random ones are never the same twice. */
 const SERIAL_BYTES = 16;
 
 export interface CertificateAuthority {

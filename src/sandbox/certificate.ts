@@ -45,7 +45,7 @@ export interface SigningCertificate {
   readonly keys: KeyPair;
 }
 
-/** Everything of a certificate but its signature. */
+/** A certificate without its signature. */
 export interface CertificateContent {
   /** Big-endian, positive. */
   readonly serialNumber: Buffer;

@@ -28,7 +28,7 @@ export function answerSigningCertificate(
   if (publicKey === undefined) {
     return errorReply(400, GRPC.invalidArgument, 'the public key is not a P-256 key in PEM');
   }
-  // Without this, whoever copies a public key could have it certified under a name of their own.
+  // Without this, anybody could copy a public key and get a certificate for it under another name.
   const { challenge } = principalOf(result.claims);
   if (!verify('sha256', Buffer.from(challenge), publicKey, proof)) {
     return errorReply(400, GRPC.invalidArgument, 'the proof of possession does not verify');

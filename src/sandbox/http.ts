@@ -1,7 +1,7 @@
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 
-/** One HTTP request, read whole. */
+/** One HTTP request, complete. */
 export interface Request {
   readonly method: string;
   readonly path: string;
@@ -10,7 +10,7 @@ export interface Request {
   readonly contentType: string;
   readonly authorization: string;
   readonly body: Buffer;
-  /** When it came, in whole seconds or finer. */
+  /** When it came, in seconds or finer. */
   readonly at: Date;
 }
 
@@ -21,7 +21,7 @@ export interface Reply {
   readonly body: string | Buffer;
 }
 
-/** A request that is well-formed, and what is wrong with it all the same. */
+/** What is wrong with a request that is well-formed. */
 export interface Refused {
   readonly refused: string;
 }

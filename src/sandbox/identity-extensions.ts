@@ -14,7 +14,7 @@ const URI = 6;
 /** The claims of a token that has been verified. */
 export type Claims = ReadonlyMap<string, string>;
 
-/** The value of an extension: undefined if the claims do not suffice for it. */
+/** The value of an extension: undefined if the claims do not have it. */
 type Encode = (claim: string, claims: Claims) => Buffer | undefined;
 
 /** Deprecated extensions: their value is the text itself, no DER. */
@@ -52,7 +52,7 @@ const EXTENSIONS: readonly (readonly [arc: number, claim: string, encode: Encode
   [22, 'repository_visibility', text],
 ];
 
-/** Whom the token names, and what its holder must sign to prove the possession of a key. */
+/** The identity in the token, and what its holder must sign to prove that they have a key. */
 export function principalOf(claims: Claims): { readonly challenge: string; readonly name: Buffer } {
   const email = claims.get('email');
   const subject = claims.get('sub') ?? '';

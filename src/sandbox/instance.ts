@@ -1,4 +1,4 @@
-// A whole Sigstore: who it is, and which service answers which request.
+// A whole Sigstore: its identity, and which service answers which request.
 
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { buildCertificateAuthority, type CertificateAuthority } from './certificate-authority.ts';
@@ -28,11 +28,11 @@ export interface SandboxKeys {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /**
- * Authorities are valid from well before the start: signed times have whole seconds, so a validity
- * that began this very second would race them.
+ * Authorities are valid from long before the start. Signed times have whole seconds, so they could be
+ * earlier than a validity that begins now.
  */
 const VALID_BEFORE_START_MS = DAY_MS;
-/** As long as Fulcio's authorities. The keys are gone much earlier: they stay in memory. */
+/** As long as Fulcio's authorities. The keys are lost much earlier: they are only in memory. */
 const VALID_AFTER_START_MS = 3650 * DAY_MS;
 
 export interface Instance {
@@ -118,7 +118,7 @@ function answer(routes: Routes, request: Request): Reply {
   if (route === undefined) {
     return errorReply(404, GRPC.notFound, 'no service of the sandbox answers this method and path');
   }
-  // What the readers of documents throw: here it is the client who is wrong.
+  // Errors of the readers of documents: here the client is wrong.
   return orIfRefused(
     () => route(request),
     ({ message, at }) =>

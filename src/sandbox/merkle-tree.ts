@@ -70,7 +70,7 @@ function sha256(...parts: readonly Uint8Array[]): Buffer {
 }
 
 export interface CheckpointSigner {
-  /** Who signs, without spaces; verifiers want the host name of the log's base URL, bare. */
+  /** Who signs, without spaces. Verifiers want only the host name of the log's base URL. */
   readonly name: string;
   /** The log's id; its first four bytes are the hint by which verifiers find the key. */
   readonly logId: Buffer;

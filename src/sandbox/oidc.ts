@@ -20,16 +20,21 @@ const SIGSTORE_AUDIENCE = 'sigstore';
 export const SANDBOX_IDENTITY = 'contributor@sandbox.invalid';
 
 /**
- * The same on every port, so that a verify command stays true from run to run. The price: nobody can
- * look its keys up there. A program that verifies tokens by discovery, such as a real Fulcio, needs a
- * sandbox that was started with its own address as issuer.
+ * The same on every port, so that a verify command works for later runs too. But nobody can look its
+ * keys up there. A program that verifies tokens by discovery, such as a real Fulcio, needs a sandbox
+ * that was started with its own address as issuer.
  */
 export const SANDBOX_ISSUER = 'https://sandbox.invalid';
 
-/** Long enough for a command that first measures a cluster; a real provider's tokens last minutes. */
+/**
+ * Long enough for a command that first measures a cluster; a real provider's tokens are valid for
+ * minutes.
+ */
 const TOKEN_LIFETIME_SECONDS = 12 * 60 * 60;
 
-/** What the ambient endpoint expects as bearer token. It guards nothing: everybody may sign here. */
+/**
+ * The bearer token for the endpoint in the environment. It protects nothing: everybody may sign here.
+ */
 export const AMBIENT_REQUEST_TOKEN = 'sandbox';
 
 export interface OpenIdProvider {
@@ -97,7 +102,7 @@ function isSigned(
   provider: OpenIdProvider,
   [header = '', payload = '', signature = '']: readonly string[],
 ): boolean {
-  // One algorithm and one key: nothing in the token chooses how it is verified (RFC 8725 §3.1).
+  // One algorithm and one key: nothing in the token decides how it is verified (RFC 8725 §3.1).
   if (decodePart(header)?.get('alg') !== HEADER.alg) return false;
   const signed = Buffer.from(`${header}.${payload}`);
   return verify('sha256', signed, provider.keys.publicKey, Buffer.from(signature, 'base64url'));
@@ -108,12 +113,12 @@ function wrongClaim(provider: OpenIdProvider, body: DataMap, at: Date): string |
   if (body.get('iss') !== provider.issuer) return 'the token is of another issuer';
   if (!hasAudience(body.get('aud'))) return 'the token is for another audience than sigstore';
   if (!(secondsOf(body.get('exp')) > seconds)) return 'the token has expired';
-  // The claim is floored, so with one clock no allowance for skew is needed.
+  // The claim is rounded down, so with one clock no tolerance is needed.
   if (!(secondsOf(body.get('iat')) <= seconds)) return 'the token is not valid yet';
   return undefined;
 }
 
-/** A subject alternative name is an IA5String: visible ASCII, or readers differ on who it is. */
+/** A subject alternative name is an IA5String: visible ASCII, or readers see different names. */
 const VISIBLE_ASCII = /^[!-~]+$/;
 const EMAIL = /^[!-?A-~]+@[!-?A-~]+$/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$/;
@@ -169,8 +174,8 @@ function decodePart(part: string): DataMap | undefined {
 }
 
 /**
- * https://openid.net/specs/openid-connect-discovery-1_0.html §3. Nobody logs in here: the first two
- * endpoints are named because they must be, and answer nothing.
+ * https://openid.net/specs/openid-connect-discovery-1_0.html §3. Nobody logs in here. The first two
+ * endpoints are named because they must be; they do not answer.
  */
 export function answerDiscovery(provider: OpenIdProvider, url: string): Reply {
   return jsonReply(200, {
@@ -193,8 +198,8 @@ export function answerKeys(provider: OpenIdProvider): Reply {
 }
 
 /**
- * A token for a job, as GitHub Actions hands it out: the bearer token of the environment, and the
- * audience as a parameter. The other parameters become claims.
+ * A token for a job, as GitHub Actions gives it: the bearer token of the environment, and the audience
+ * as a parameter. The other parameters become claims.
  */
 export function answerAmbientToken(provider: OpenIdProvider, request: Request): Reply {
   if (request.authorization !== `Bearer ${AMBIENT_REQUEST_TOKEN}`) {

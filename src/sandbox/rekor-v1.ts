@@ -1,5 +1,5 @@
-// Rekor v1, which takes PEM only: https://github.com/sigstore/rekor/blob/main/openapi.yaml and, for what it makes of
-// a proposal, https://github.com/sigstore/rekor/tree/main/pkg/types
+// Rekor v1, which accepts PEM only: https://github.com/sigstore/rekor/blob/main/openapi.yaml and, for
+// what it makes of a proposal, https://github.com/sigstore/rekor/tree/main/pkg/types
 
 import { createHash, sign, verify } from 'node:crypto';
 
@@ -21,7 +21,7 @@ const TREE_ID = 1n;
 const TREE_ID_HEX = TREE_ID.toString(16).padStart(16, '0');
 
 interface LoggedEntry {
-  /** What the promise is about: the body in canonical JSON and base64, the time in seconds since 1970. */
+  /** What the promise signs: the body in canonical JSON and base64, the time in seconds since 1970. */
   readonly promised: {
     readonly body: string;
     readonly integratedTime: number;
@@ -32,7 +32,7 @@ interface LoggedEntry {
   readonly signedEntryTimestamp: string;
 }
 
-/** A log that gives a signed time at once, and a proof of inclusion in the tree as it is then. */
+/** A log that gives a signed time immediately, and a proof of inclusion in the tree of that moment. */
 export class RekorV1 {
   readonly logId: Buffer;
   readonly #signer: CheckpointSigner;
@@ -104,7 +104,7 @@ function uuidOf(hash: string): string {
   return TREE_ID_HEX + hash;
 }
 
-/** Rekor v1's own shape of an error: no gRPC code, the HTTP status again. */
+/** Rekor v1's own form of an error: no gRPC code, the HTTP status again. */
 function errorReply(status: number, message: string): Reply {
   return jsonReply(status, { code: status, message });
 }

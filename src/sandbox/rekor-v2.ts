@@ -22,7 +22,7 @@ const NOTE_ED25519 = Buffer.of(0x0a, 0x01);
 /** Of an Ed25519 SubjectPublicKeyInfo, the last bytes are the key itself (RFC 8410 §4). */
 const ED25519_KEY_BYTES = 32;
 
-/** A tile log: an Ed25519 checkpoint, no promise and no time of its own. */
+/** A tile log: an Ed25519 checkpoint, no promise and no time. */
 export class RekorV2 {
   readonly logId: Buffer;
   readonly #signer: CheckpointSigner;
@@ -40,7 +40,7 @@ export class RekorV2 {
   /** POST /api/v2/log/entries. Throws EvidenceError of class `invalid` for a malformed request. */
   answerRequest(request: Request): Reply {
     const wanted = requestObject(request).optionalObject('hashedRekordRequestV002');
-    // rekor-tiles takes no other type since v2.3.0, a DSSE envelope included.
+    // Since v2.3.0 rekor-tiles accepts no other type, not even a DSSE envelope.
     if (wanted === undefined) return refuse('invalid type, must be hashedrekord');
     const entry = hashedRekordEntry(wanted);
     if ('refused' in entry) return refuse(entry.refused);

@@ -28,7 +28,7 @@ const OID = {
 const GRANTED = 0;
 const SERIAL_BYTES = 16;
 
-/** How far the time may be off, in seconds: it is cut to whole ones. */
+/** How far the time may be wrong, in seconds: it is cut to whole ones. */
 const ACCURACY_SECONDS = 1;
 
 export interface TimestampAuthority {
@@ -36,7 +36,7 @@ export interface TimestampAuthority {
   readonly leaf: SigningCertificate;
 }
 
-/** A leaf for timestamps alone, under a root of its own. */
+/** A leaf for timestamps alone, under its own root. */
 export function buildTimestampAuthority(
   keys: { readonly root: KeyPair; readonly leaf: KeyPair },
   validity: Validity,
@@ -47,7 +47,7 @@ export function buildTimestampAuthority(
     validity,
     extensions: [
       x509.digitalSignatureExtension(),
-      // RFC 3161 §2.3: this purpose alone, and critical.
+      // RFC 3161 §2.3: only this purpose, and critical.
       x509.extendedKeyUsageExtension(x509.EXTENDED_KEY_USAGE.timeStamping, true),
     ],
   });
@@ -105,7 +105,7 @@ function signerInfo(leaf: SigningCertificate, info: Buffer, at: Date): Buffer {
     attribute(OID.signingTime, der.time(at)),
     attribute(OID.signingCertificateV2, signingCertificate(leaf)),
   );
-  // RFC 5652 §5.4: signed is the SET, sent is the same under [0].
+  // RFC 5652 §5.4: the SET is signed; the same is sent under [0].
   const signature = sign(hash, attributes, leaf.keys.privateKey);
   return der.sequence(
     der.integer(1),

@@ -31,7 +31,7 @@ export interface TimestampRequest {
   readonly hashOid: string;
   readonly digest: Buffer;
   readonly nonce: bigint | undefined;
-  /** Whether the answer shall carry the certificate. */
+  /** Whether the answer has to contain the certificate. */
   readonly certificates: boolean;
 }
 
@@ -93,7 +93,7 @@ function readQuery(query: Der): WithPolicy {
   };
 }
 
-/** MessageImprint; the parameters of the hash function are NULL or absent, and not looked at. */
+/** MessageImprint. The parameters of the hash function are NULL or absent, and not read. */
 function readImprint(imprint: Der): Pick<TimestampRequest, 'hashOid' | 'digest'> {
   const [algorithm = absent(), digest = absent()] = childrenOf(imprint, TAG.sequence);
   const [hash = absent()] = childrenOf(algorithm, TAG.sequence);

@@ -9,7 +9,7 @@ const SIGNING_CONFIG_TYPE = 'application/vnd.dev.sigstore.signingconfig.v0.2+jso
 
 /** Where the second log is, under the sandbox's address: one port serves everything. */
 export const REKOR_V2_BASE = '/rekor2';
-/** The certificate log's place. It is named only: clients never call it. */
+/** The path of the certificate log. It is only a name: clients never call it. */
 const CT_BASE = '/ct';
 
 /** A signing config's file name. */
@@ -28,7 +28,7 @@ interface LogIdentity {
 export interface TrustMaterial {
   /** The sandbox's address, without a slash at the end. */
   readonly url: string;
-  /** From when on everything is valid. */
+  /** The time from which everything is valid. */
   readonly start: Date;
   /** Issuing authority first, root last. */
   readonly authorityChain: readonly Buffer[];

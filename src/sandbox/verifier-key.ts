@@ -8,8 +8,8 @@ import { pointOf } from './certificate.ts';
 export interface Verifier {
   readonly key: KeyObject;
   /**
-   * The certificate or key as PEM with 64 columns (RFC 7468 §2), as Rekor v1 logs it however it came.
-   * Some clients compare the logged text with what they would have written.
+   * The certificate or key as PEM with 64 columns (RFC 7468 §2). Rekor v1 always logs it like this. Some
+   * clients compare the logged text with what they would have written.
    */
   readonly pem: string;
 }
@@ -32,7 +32,7 @@ function publicKeyOf(bytes: Buffer, format: 'pem' | 'der'): Verifier {
   return { key, pem: key.export({ format: 'pem', type: 'spki' }).toString() };
 }
 
-/** OpenSSL's error says no more than that this is no certificate, or no key. */
+/** OpenSSL's error only says that this is no certificate, or no key. */
 function unlessRefused<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -46,7 +46,7 @@ function unlessRefused<T>(read: () => T): T | undefined {
  * `node:crypto` always hashes its input itself, and a log that stores digests never sees that input.
  */
 export function isSignatureOfDigest(key: KeyObject, digest: Buffer, signature: Buffer): boolean {
-  // A high s is one that half of all signers make; only some currencies refuse it.
+  // Half of all signatures have a high s. Only some digital currencies refuse it.
   const options = { prehash: false, lowS: false, format: 'der' } as const;
   return p256.verify(signature, digest, pointOf(key), options);
 }

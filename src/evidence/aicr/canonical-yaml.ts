@@ -1,5 +1,5 @@
-// AICR's canonical text of a recipe: the document as yaml.v3 writes it again, without comments and with
-// sorted keys. Styles are kept, so `"a"` and `a` differ.
+// AICR's canonical text of a recipe: what yaml.v3 writes after it has read the document, without
+// comments and with sorted keys. Styles are kept, so `"a"` and `a` differ.
 
 import { digestOf, type Digest } from '../../digest.ts';
 import { Plain } from '../../document/data.ts';
@@ -32,7 +32,7 @@ export function recipeDigest(bytes: Uint8Array, file: string, rules: CanonicalRu
   return digestOf(canonicalRecipe(bytes, file, rules));
 }
 
-/** The canonical text of a document that is read already. Throws DOCUMENT_UNSUPPORTED. */
+/** The canonical text of a document that was already read. Throws DOCUMENT_UNSUPPORTED. */
 export function canonicalText(node: YamlNode, file: string, rules: CanonicalRules): string {
   const canonical = rules === 'v3' ? withoutVersion(node) : node;
   const text = renderYaml(canonical);
@@ -72,7 +72,7 @@ function withoutVersion(root: YamlNode): YamlNode {
   return { ...root, entries };
 }
 
-/** The text that we hash is what a verifier hashes again, and it says what the document says. */
+/** Checks that a verifier gets the same text from our text, and that it says what the document says. */
 function requireSameAgain(text: string, node: YamlNode, file: string): void {
   const again = readAgain(text, file);
   const difference = again && firstDifference(again, node);
@@ -103,7 +103,7 @@ interface Difference {
   readonly node: YamlNode;
 }
 
-/** Where two trees do not hold the same decoded values; how they are written is compared by their text. */
+/** Where two trees have different decoded values. Their spelling is compared by their text. */
 function firstDifference(again: YamlNode, node: YamlNode, pointer = ''): Difference | undefined {
   if (!isAlike(again, node)) return { pointer, node };
   const others = partsOf(again);
@@ -130,7 +130,7 @@ function partsOf(node: YamlNode): readonly (readonly [string, YamlNode])[] {
   return node.kind === 'map' ? node.entries.map(({ key, value }) => [key.value, value]) : [];
 }
 
-/** A null is no empty text, though either may be written as nothing. */
+/** A null is no empty text, although both may be written as nothing. */
 function isSameScalar(a: ScalarNode, b: ScalarNode): boolean {
   return a.value === b.value && typeOf(a) === typeOf(b);
 }

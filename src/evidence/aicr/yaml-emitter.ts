@@ -1,4 +1,4 @@
-// Writes a YAML tree as yaml.v3 v3.0.1 does, its defects included: AICR hashes this text.
+// Writes a YAML tree as yaml.v3 v3.0.1 does, with its defects: AICR hashes this text.
 
 import { ESCAPES } from '../../document/yaml-scalars.ts';
 import type { Context, Scalar, ScalarStyle } from '../../document/yaml-scalars.ts';
@@ -26,7 +26,7 @@ const STEP = 4;
 /** The longest key that is written in one line with its colon, in bytes of UTF-8. */
 const MAX_SIMPLE_KEY_BYTES = 128;
 
-/** What a node is written in: the column of that collection, -1 at the root, and what it is. */
+/** The collection in which a node is written: its column, -1 at the root, and its kind. */
 interface Around {
   readonly column: number;
   readonly parent: 'root' | 'list' | 'map' | 'brackets';
@@ -34,7 +34,7 @@ interface Around {
 
 const ROOT: Around = { column: -1, parent: 'root' };
 
-/** Behind `- ` in a list, else at the next multiple of four. */
+/** After `- ` in a list, else at the next multiple of four. */
 function innerColumn({ column, parent }: Around): number {
   return parent === 'list' ? column + 2 : STEP * Math.floor((Math.max(column, 0) + STEP) / STEP);
 }
@@ -45,7 +45,7 @@ function isInline(node: YamlNode): boolean {
   return node.kind === 'map' && node.entries.length === 0;
 }
 
-/** A collection in lines; the first begins where the caller stands, the others at the column. */
+/** A collection in lines. The first begins where the caller is, the others at the column. */
 function renderBlock(node: YamlNode, column: number): string {
   if (node.kind === 'scalar') return renderInline(node, { column, parent: 'map' });
   const parts =
@@ -128,7 +128,7 @@ function renderScalar(scalar: Scalar, place: ScalarPosition, column: number): st
   }
 }
 
-/** Each break is written twice but where one precedes it: folding takes one away. */
+/** Each break is written twice, except after another break: folding removes one. */
 function renderSingle(value: string, column: number): string {
   const lines = value.replaceAll("'", "''").replaceAll(/\n+/g, '$&\n').split('\n');
   return `'${lines.map((line, index) => indented(line, index, column)).join('\n')}'`;
@@ -138,7 +138,7 @@ function indented(line: string, index: number, column: number): string {
   return index === 0 || line === '' ? line : ' '.repeat(column) + line;
 }
 
-/** By character. A space is never escaped here by its letter. */
+/** By character. A space has no escape letter here. */
 const LETTERS = new Map(
   [...ESCAPES].flatMap(([letter, character]) => (letter === ' ' ? [] : [[character, letter]])),
 );
@@ -178,7 +178,7 @@ function renderLines(value: string, column: number): string {
   return (value.startsWith('\n') ? '' : '\n') + lines.join('\n');
 }
 
-/** Writes breaks twice where folding would take one away; the emitter's own condition is odd. */
+/** Writes breaks twice where folding would remove one; the emitter's own condition is strange. */
 function unfold(value: string): string {
   const start = /^\n*/.exec(value)?.[0].length ?? 0;
   const isBlank = /^(?:[ \t]|$)/.test(value.slice(start));

@@ -1,4 +1,4 @@
-// Which scalar style yaml.v3 writes: the one that was read, unless it cannot hold the text. The rules
+// Which scalar style yaml.v3 writes: the one that was read, unless the text does not fit it. The rules
 // are those of its emitter (gopkg.in/yaml.v3 v3.0.1), observed on the documents in
 // testdata/aicr-goldens.
 
@@ -15,14 +15,14 @@ export function canonicalStyle({ value, style }: Scalar, place: ScalarPosition):
   return wanted === 'single' && !allowsSingle(value) ? 'double' : wanted;
 }
 
-/** Line breaks for the emitter; the last three are none in YAML 1.2. */
+/** Line breaks for the emitter; in YAML 1.2 the last three are not. */
 const BREAK = '[\n\r\u{85}\u{2028}\u{2029}]';
 const ANY_BREAK = new RegExp(BREAK, 'u');
 const EDGE_BREAK = new RegExp(`^${BREAK}|${BREAK}$`, 'u');
 const SPACE_BREAK = new RegExp(` ${BREAK}`, 'u');
 const BREAK_SPACE = new RegExp(`${BREAK} `, 'u');
 
-/** What is only written as an escape; characters above U+FFFF are, whatever they are. */
+/** What is only written as an escape. All characters above U+FFFF are. */
 const UNPRINTABLE = /[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FEFE}\u{FF00}-\u{FFFD}]/u;
 
 export function isPrintable(character: string): boolean {

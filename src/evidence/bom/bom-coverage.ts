@@ -7,7 +7,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { bomSourcesOf, versionOf } from './bom-sources.ts';
 
-/** Where the bill of materials and what recipe and snapshot show are not the same. */
+/** Where the bill of materials differs from what recipe and snapshot show. */
 export function bomCoverage(
   bom: Bom,
   recipe: Pick<Recipe, 'components'>,
@@ -37,14 +37,14 @@ function componentFindings(
     const { name } = component;
     const version = versionOf(component);
     const [first] = byName.get(name) ?? [];
-    // A recipe that leaves the version open says nothing that could differ.
+    // If the recipe leaves the version open, nothing can differ.
     const isListed =
       version === '' ? first !== undefined : listed.has(nameAndVersion(name, version));
     return isListed ? [] : [differs(file, component, first)];
   });
 }
 
-/** One key for both: neither can pass for a part of the other. */
+/** One key for both, in which neither can look like a part of the other. */
 function nameAndVersion(name: string, version: string): string {
   return JSON.stringify([name, version]);
 }

@@ -11,7 +11,7 @@ export interface BomSources {
   readonly images: readonly Image[];
 }
 
-/** What recipe and snapshot show: emit lists it, and verify looks for it. */
+/** What recipe and snapshot show. Emit lists it, and verify looks for it. */
 export function bomSourcesOf(recipe: Pick<Recipe, 'components'>, snapshot: Snapshot): BomSources {
   const components = recipe.components.filter(({ enabled }) => enabled);
   const seen = imagesOf(snapshot).map(({ name, tag }) => ({

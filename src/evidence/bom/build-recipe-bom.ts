@@ -26,7 +26,7 @@ export function buildRecipeBom(inputs: RecipeBomInputs): Uint8Array {
   });
 }
 
-/** AICR's property names, so that what reads its bills of materials reads ours. */
+/** AICR's property names, so that a program that reads its bills of materials can read ours. */
 function applicationOf(part: RecipeComponent): Application {
   const version = versionOf(part);
   return {

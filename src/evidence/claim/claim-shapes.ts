@@ -1,6 +1,6 @@
-// The claims of a predicate, each as it is once it has the shape that it must have, whatever it says:
-// schemas/predicate.schema.json, and beyond it one spelling for each whole number. Fields that are not
-// asked for here are a newer producer's. All throw FIELD_MISSING, FIELD_INVALID.
+// The claims of a predicate, checked for their shape, not for what they say:
+// schemas/predicate.schema.json, and one spelling for each whole number. Other fields belong to a newer
+// producer. All throw FIELD_MISSING, FIELD_INVALID.
 
 import { describe, type Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
@@ -54,7 +54,7 @@ export function constraintsIn(affidavit: ObjectReader): Claim {
   affidavit.list('constraints', (item, at) => {
     const row = new ObjectReader(item, at);
     for (const name of ['name', 'expected', 'outcome']) row.string(name);
-    // Null says that there was no value; a row without the field says nothing.
+    // Null says that there was no value. A row without the field says nothing.
     const isNull = row.has('actual') && row.optionalText('actual') === undefined;
     if (!isNull) row.string('actual');
   });
@@ -69,7 +69,7 @@ export function phaseDetailsIn(affidavit: ObjectReader): Claim {
   return affidavit.data('phases');
 }
 
-/** The policy by which something was redacted; our own tools redact nothing yet, and leave it out. */
+/** The policy by which something was redacted. Our own tools redact nothing yet, and leave it out. */
 export function redactionIn(predicate: ObjectReader): string | undefined {
   if (!predicate.has('redaction')) return undefined;
   const claim = predicate.object('redaction');

@@ -6,12 +6,12 @@ import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 
-/** How one claim of the predicate is compared with its recomputation. */
+/** How one claim of the predicate is compared with what was recomputed. */
 export interface ClaimRule {
   readonly code: ErrorCode;
   /**
    * JSON pointers, relative to the claim, of the values that are compared. Others belong to a newer
-   * version of the format and are left alone.
+   * version of the format and are not compared.
    */
   readonly known: RegExp;
   /** Texts that mean the same as an absent field, e.g. the empty one under Go's `omitempty`. */
@@ -22,7 +22,7 @@ const EMPTY_TEXT = '';
 
 const TEXT = '(?:value|version|source|note)';
 
-/** The claims of the predicate. AICR's parts are open, ours is closed. docs/format.md §4. */
+/** The claims of the predicate. AICR's parts may have other fields, ours may not. docs/format.md §4. */
 export const CLAIM_RULES = {
   fingerprint: {
     code: 'FINGERPRINT_DIFFERS',
@@ -53,8 +53,8 @@ export const CLAIM_RULES = {
 } as const satisfies Record<string, ClaimRule>;
 
 /**
- * Every place where a claim differs from its recomputation, in both directions. Only what both have is
- * gone into, so that the keys of a claim, however long, make no pointers that are longer still.
+ * Every place where a claim differs from what was recomputed, in both directions. Only what both have is
+ * compared in depth, so that long keys of a claim make no longer pointers.
  *
  * @param at where the claim is, e.g. `statement.intoto.json#/predicate/phases`
  */
@@ -161,7 +161,7 @@ function isSame(claimed: Data | undefined, computed: Json): boolean {
   return claimed instanceof Plain && claimed.text === JSON.stringify(computed);
 }
 
-/** Whole values are compared and shown short, but never with half of a character. */
+/** Whole values are compared. They are shown short, but never with half of a character. */
 function shown(value: Data | Json | undefined): string {
   const safe = escapeInvisible(textOf(value));
   if (safe.length <= MAX_SHOWN) return safe;
@@ -171,7 +171,7 @@ function shown(value: Data | Json | undefined): string {
 
 const MAX_SHOWN = 200;
 
-/** As JSON; what a map or list holds is left out, and so is the end of a long text. */
+/** As JSON, without the content of a map or list, and without the end of a long text. */
 function textOf(value: Data | Json | undefined): string {
   if (value === undefined) return 'nothing';
   // One character more than is shown is left, whatever is cut.

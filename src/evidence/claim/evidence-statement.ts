@@ -15,12 +15,12 @@ const HINT = 'ask for evidence made by affidavit, or by an aicr that writes this
 export const EVIDENCE_STATEMENT: StatementRules = {
   file: STATEMENT_FILE,
   predicateTypes: [PREDICATE_TYPE_V3],
-  // A second one would be vouched for without a check.
+  // A second subject would be signed, and nobody would check it.
   subjects: 'exactly one',
   hint: HINT,
 };
 
-/** The bytes of `statement.intoto.json`: what is signed, to the byte. */
+/** The bytes of `statement.intoto.json`, which are signed. */
 export function encodeEvidenceStatement(
   recipe: { readonly name: string; readonly digest: Digest },
   predicate: Json,
@@ -30,7 +30,7 @@ export function encodeEvidenceStatement(
 }
 
 /**
- * Reads a statement about a recipe from the very bytes that were signed.
+ * Reads a statement about a recipe from exactly the bytes that were signed.
  *
  * @param file how complaints name it
  * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, SCHEMA_VERSION_UNKNOWN, FIELD_MISSING,

@@ -22,7 +22,7 @@ export interface PredicateFacts {
   readonly manifest: { readonly digest: Digest; readonly fileCount: number };
 }
 
-/** What the predicate says and nothing in the bundle can show. */
+/** What the predicate says and no file of the bundle shows. */
 export interface PredicateClaims {
   readonly attestedAt: Date;
   /** The version of aicr that made the results, or "". */
@@ -107,7 +107,7 @@ function reported(phases: readonly PhaseResult[]): readonly PhaseResult[] {
   return phases.filter(({ state }) => state !== 'not-run');
 }
 
-/** A predicate as it was received: claims, each still to be compared with its recomputation. */
+/** A predicate as it was received: claims that are not compared yet. */
 export interface ReceivedPredicate {
   readonly at: string;
   /** A newer minor version wrote it. */
@@ -115,7 +115,7 @@ export interface ReceivedPredicate {
   readonly attestedAt: Date;
   readonly aicrVersion: string;
   readonly validatorCatalogVersion: string;
-  /** How many validator images it claims; nothing in the bundle can show them. */
+  /** How many validator images it claims; no file of the bundle shows them. */
   readonly validatorImages: number;
   readonly redaction: string | undefined;
   readonly recipe: { readonly name: string; readonly digest: string };
@@ -139,7 +139,7 @@ export interface ReceivedAffidavit {
   readonly phases: Data | undefined;
 }
 
-/** AICR's predicate is open; every field that it always has must be there. */
+/** AICR's predicate may have more fields. Those that it always has must be there. */
 export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
   const { newer } = requireSchemaVersion(reader);
   refuseProfile(reader);
@@ -170,7 +170,7 @@ function parseManifestClaim(reader: ObjectReader): ReceivedPredicate['manifest']
   };
 }
 
-/** Our own part is closed, unless a newer minor version wrote it. */
+/** Our own part has no other fields, unless a newer minor version wrote it. */
 function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
   const { newer } = requireSchemaVersion(reader);
   const tool = reader.object('tool');
@@ -189,7 +189,7 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
   return received;
 }
 
-/** No recipe with a profile is read yet, so a profile here is none of the recipe's. */
+/** No recipe with a profile is read yet, so a profile here does not belong to the recipe. */
 function refuseProfile(reader: ObjectReader): void {
   if (!reader.has('profile')) return;
   reader.refuse('profile', {

@@ -3,7 +3,7 @@ export interface Unevaluable {
   readonly reason: string;
 }
 
-/** What became of one constraint, and why. */
+/** The result of one constraint, and why. */
 export type Decision =
   | Unevaluable
   | { readonly outcome: 'passed'; readonly reason: undefined }

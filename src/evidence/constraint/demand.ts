@@ -10,7 +10,10 @@ const OPERATORS: Readonly<Record<string, string>> = {
   '=': '',
 };
 
-/** What an expression wants, in words: `>= 300` is "at least 300". One of several terms stands as it is. */
+/**
+ * What an expression wants, in words: `>= 300` is "at least 300". An expression of several terms stays
+ * as it is.
+ */
 export function sayDemand(expression: string): Sentence {
   const [, operator = '', operand] = /^\s*(>=|<=|==|!=|>|<|=)?\s*(\S+)\s*$/.exec(expression) ?? [];
   if (operand === undefined) return sentence`${expression}`;

@@ -23,7 +23,7 @@ export interface ConstraintResult {
   readonly outcome: ConstraintOutcome;
   /** Why it failed or could not be evaluated. */
   readonly reason: string | undefined;
-  /** Shown; softens nothing. */
+  /** It is shown, and changes no verdict. */
   readonly severity: string | undefined;
   readonly remediation: string | undefined;
 }
@@ -44,7 +44,7 @@ export function evaluateConstraints(
   });
 }
 
-/** It names nothing that a snapshot holds. */
+/** It names nothing in the snapshot. */
 function isVirtual(name: string, { dialect }: Recipe): boolean {
   return dialect === 'current' && name === GPU_NODES_PATH;
 }

@@ -1,6 +1,6 @@
-// `NodeTopology.gpu-nodes.label`: a demand on a label of every GPU node. The path names nothing that a
-// snapshot holds; the nodes are put together here. Whatever is doubtful makes it unevaluable: a node
-// that is overlooked would let the demand hold that no GPU node has a label.
+// `NodeTopology.gpu-nodes.label`: a demand on a label of every GPU node. The path names nothing in the
+// snapshot; the nodes are found here. Any doubt makes it unevaluable: if a node were missed, the demand
+// that no GPU node has a label could be true by mistake.
 
 import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText } from '../../document/data.ts';
@@ -37,7 +37,7 @@ export interface GpuNodesResult {
   readonly actual: string | undefined;
 }
 
-/** What all demands on one snapshot have in common. */
+/** What all demands on one snapshot share. */
 interface Topology {
   readonly gpuNodes: ReadonlySet<string>;
   readonly nodesOf: NodesOf;
@@ -47,8 +47,8 @@ interface Topology {
 type NodesOf = (label: string) => NodesByValue | Unevaluable;
 
 /**
- * An evaluator for one snapshot. What it works out is kept, so that all demands of a recipe together
- * take time in proportion to the snapshot: a thousand of them on a large one would else take minutes.
+ * An evaluator for one snapshot. What it computes is kept, so that the time depends on the size of the
+ * snapshot only. Else a thousand demands on a large one would take minutes.
  */
 export function gpuNodesEvaluator(snapshot: Snapshot): (expression: string) => GpuNodesResult {
   const labels = subtypeOf(snapshot, 'NodeTopology', 'label');

@@ -30,15 +30,15 @@ export function parsePath(name: string, dialect: ConstraintDialect): ConstraintP
     return unevaluable(`${quote(name)} does not start with one of ${types.join(', ')}`);
   }
   if (dialect === 'current' && isSelected(rest)) return parseSelected(name, type, rest);
-  // The names of units have dots and their properties have none. Up to v0.11 that was not seen.
+  // The names of units have dots and their properties have none. AICR up to v0.11 did not know that.
   const isLastDot = dialect === 'current' && type === 'SystemD';
   const [subtype, key] = cut(rest, isLastDot ? rest.lastIndexOf('.') : rest.indexOf('.'));
   return subtype === '' || key === '' ? notAPath(name) : { type, subtype, key };
 }
 
 /**
- * The value at a path, or why there is none, for these paths into one snapshot. They are told at once:
- * each list of items is gone over once, however many paths select among them.
+ * The value at a path, or why there is none, for these paths into one snapshot. All paths are given at
+ * once, so that each list of items is read once, however many paths select from it.
  */
 export function pathReader(
   paths: readonly ConstraintPath[],
@@ -62,7 +62,7 @@ function subtypeAt({ type, subtype }: ConstraintPath, snapshot: Snapshot): Subty
   return subtypeOf(snapshot, type, subtype);
 }
 
-/** A bracket before the first dot; one behind it belongs to the key. */
+/** A bracket before the first dot; one after it belongs to the key. */
 function isSelected(rest: string): boolean {
   return /^[^.]*\[/.test(rest);
 }
@@ -135,7 +135,7 @@ function itemAt(
   return count === 1 && first !== undefined ? first : `${count} such items`;
 }
 
-/** What was measured wins over what describes it. */
+/** What was measured comes before what describes it. */
 function fieldOf({ data, context }: SnapshotItem, key: string): string | undefined {
   return scalarText(data.get(key)) ?? scalarText(context.get(key));
 }

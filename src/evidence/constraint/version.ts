@@ -25,7 +25,7 @@ export function parseVersion(text: string): Version | undefined {
   return { numbers: [major, minor, patch], precision: parts.length, suffix };
 }
 
-/** Begins like a version and is too long to be read as one: nobody can tell whether it equals one. */
+/** Begins like a version and is too long to be read: nobody can say whether it equals one. */
 export function isOverlongVersion(text: string): boolean {
   return text.length > MAX_VERSION_CHARACTERS && /^v?[-+]?[0-9]/.test(text);
 }
@@ -36,8 +36,8 @@ export function equalVersions(a: Version, b: Version): boolean {
 }
 
 /**
- * Negative, zero or positive, as `a` is older, equal or newer. Only as many numbers count as both
- * have: 1.32 and 1.32.4 are equal. Since v0.12 a GKE build breaks a tie of three numbers.
+ * Negative, zero or positive, as `a` is older, equal or newer. Only the numbers that both have are
+ * compared: 1.32 and 1.32.4 are equal. Since v0.12, if three numbers are equal, the GKE build decides.
  */
 export function compareVersions(a: Version, b: Version, dialect: ConstraintDialect): number {
   const precision = Math.min(a.precision, b.precision);

@@ -26,7 +26,7 @@ import type { Validation } from '../validate/validate.ts';
 import { requireVerifiable } from './self-check.ts';
 
 export interface PackInputs {
-  /** Its `now` is when the evidence says it was made, and its `tool` by whom. */
+  /** Its `now` is the time of the evidence, and its `tool` is who made it. */
   readonly validation: Validation;
   /** `logs/<phase>/<name>`; by default none. */
   readonly logs?: readonly BundleFile[] | undefined;
@@ -64,7 +64,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   const attestedAt = validation.inputs.now;
   const bomBytes = buildRecipeBom({ recipe, snapshot, attestedAt, tool });
   const listed = [
-    // AICR's canonical form, its version kept; the snapshot byte for byte.
+    // AICR's canonical form, with its version; the snapshot byte for byte.
     memoryFile(RECIPE_FILE, Buffer.from(validation.canonical('legacy'))),
     memoryFile(SNAPSHOT_FILE, validation.inputs.snapshot.bytes),
     ...[...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes)),
@@ -117,7 +117,7 @@ function statementOf(
   return encodeEvidenceStatement(subject, predicate);
 }
 
-/** Signs as a verifier will want it: not before the time that the evidence claims for itself. */
+/** Signs, and checks what a verifier will check: not before the time that the evidence states. */
 async function sign(statement: Uint8Array, attestedAt: Date, signing: Signing): Promise<Sealed> {
   const files = { statement: STATEMENT_FILE, attestation: ATTESTATION };
   const sealed = await seal(statement, signing, files);

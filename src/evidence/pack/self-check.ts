@@ -12,7 +12,7 @@ export interface PackedFile extends BundleFile {
   readonly bytes?: Uint8Array;
 }
 
-/** No attestation is there yet, so nobody is asked. */
+/** There is no attestation yet, so no trust is needed. */
 const NO_TRUST: Trust = {
   root: { source: 'none', digest: digestOf(''), sandbox: false },
   verify: () => {
@@ -20,7 +20,7 @@ const NO_TRUST: Trust = {
   },
 };
 
-/** Takes the place of the attestation among the files: its size is not known before it is there. */
+/** Stands for the attestation among the files: its size is not known yet. */
 const ATTESTATION_TO_COME: ReceivedFile = {
   path: ATTESTATION_FILE,
   size: ATTESTATION.maxBytes,
@@ -30,7 +30,7 @@ const ATTESTATION_TO_COME: ReceivedFile = {
 
 /**
  * Reads what is packed as a verifier will, before anybody signs it: a log keeps its entries for ever.
- * Honest red passes; what no signature could make valid does not.
+ * Evidence that is not green passes. What no signature could make valid does not.
  *
  * @throws EvidenceError what a verifier would refuse; INTERNAL if the files contradict each other
  */

@@ -26,7 +26,7 @@ const OS_ALIASES: ReadonlyMap<string, string> = new Map([
 /** The only values of AICR with a dash, and what may have them. */
 const DASHED: ReadonlySet<string> = new Set(['accelerator rtx-pro-6000', 'service self-managed']);
 
-/** Reads the recipe's `criteria`; absent ones demand nothing. The values are an open set. */
+/** Reads the recipe's `criteria`; absent ones demand nothing. Any value is allowed. */
 export function parseCriteria(recipe: ObjectReader): Parsed<Criteria> {
   const criteria = new ObjectReader(recipe.optionalMap('criteria'), recipe.pointer('criteria'));
   const service = demand(criteria, 'service');
@@ -51,8 +51,8 @@ export function recipeNameOf(criteria: Criteria): string {
 
 function demand(criteria: ObjectReader, name: string): string {
   const value = trimBlanks(criteria.optionalText(name) ?? '').toLowerCase();
-  // The recipe's name joins the values by dashes: with one in a value, `platform: h100-eks` would give a
-  // recipe that demands nothing the name of one that demands much.
+  // The recipe's name joins the values with dashes. If a value could have one, a recipe with only
+  // `platform: h100-eks` would have the name of a recipe that demands much more.
   if (/^[a-z0-9._]*$/.test(value) || DASHED.has(`${name} ${value}`)) {
     return value === 'any' ? '' : value;
   }

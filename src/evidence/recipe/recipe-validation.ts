@@ -4,7 +4,9 @@ import { EvidenceError, parsedList } from '../../errors/evidence-error.ts';
 import type { Finding, Parsed } from '../../errors/evidence-error.ts';
 import { PHASES, type Phase } from '../phase/phase.ts';
 
-/** One demand of a recipe on a value, as written: an expression may be unreadable, the recipe is not. */
+/**
+ * One demand of a recipe on a value, as written. The recipe can be read even if the expression cannot.
+ */
 export interface RecipeConstraint {
   readonly name: string;
   /** The source text; "" if the recipe has none. */
@@ -20,7 +22,7 @@ export interface RecipePhase {
   readonly phase: Phase;
   /** The names of the tests that have to be there, in the recipe's order. */
   readonly checks: readonly string[];
-  /** For the validators: their names are no paths into the snapshot. */
+  /** For the validators: the names are no paths into the snapshot. */
   readonly constraints: readonly RecipeConstraint[];
 }
 
@@ -61,7 +63,7 @@ type PhaseDemand = Omit<RecipePhase, 'phase'>;
 
 const NO_DEMAND: PhaseDemand = { checks: [], constraints: [] };
 
-/** A phase without content (`deployment:`) is named all the same, so it demands a report. */
+/** A phase without content (`deployment:`) is still named, so it demands a report. */
 function parsePhase(validation: ObjectReader, name: string): Parsed<PhaseDemand> {
   const phase = validation.optionalObject(name);
   if (phase === undefined) return { value: NO_DEMAND, findings: [] };
@@ -73,7 +75,7 @@ function parsePhase(validation: ObjectReader, name: string): Parsed<PhaseDemand>
   };
 }
 
-/** Readiness has constraints alone; a check there is run by nobody. */
+/** Readiness has constraints only; nobody runs a check there. */
 function notRun(readiness: ObjectReader): Finding {
   return {
     code: 'FIELD_IGNORED',

@@ -18,7 +18,7 @@ import type { RecipeConstraint, RecipePhase } from './recipe-validation.ts';
 /** The grammar of names and expressions: that of AICR up to v0.11, or the one since. */
 export type ConstraintDialect = 'v0.11' | 'current';
 
-/** A resolved recipe without a profile: what a cluster shall be, and what shall be tested on it. */
+/** A resolved recipe without a profile: what a cluster must be, and what must be tested on it. */
 export interface Recipe extends AcceptedHeader {
   /** As it was named to `parseRecipe`; the start of every `at`. */
   readonly file: string;
@@ -34,7 +34,7 @@ export interface Recipe extends AcceptedHeader {
   readonly components: readonly RecipeComponent[];
 }
 
-/** A recipe with what AICR hashes of it, from one reading of its text. */
+/** A recipe, and what AICR hashes of it, after one reading of the text. */
 export interface ReadRecipe {
   readonly recipe: Recipe;
   /** Of the canonical text by the rules of version 3: AICR's `recipe.digest`. */
@@ -105,7 +105,7 @@ function refuseOverlay(document: ObjectReader): void {
   });
 }
 
-/** Without a kind, any map could pass for a recipe that demands nothing. */
+/** Without a kind, any map would look like a recipe that demands nothing. */
 function requireRecipe(document: ObjectReader): void {
   const fields = ['kind', 'componentRefs', 'criteria'];
   if (fields.some((name) => document.has(name))) return;
@@ -117,7 +117,7 @@ function requireRecipe(document: ObjectReader): void {
   });
 }
 
-/** The recipe's metadata is a structure of its own; it has a tool version and no timestamp. */
+/** The recipe's metadata differs from others: it has a tool version and no timestamp. */
 function parseMetadata(document: ObjectReader, header: AcceptedHeader): readonly Finding[] {
   const profiled = {
     code: 'RECIPE_PROFILE_UNSUPPORTED',

@@ -42,7 +42,7 @@ const PRODUCT_LABEL = 'nvidia.com/gpu.product';
 const PRODUCT_SOURCE = `nodeTopology.label.${PRODUCT_LABEL}`;
 const MODEL_SOURCE = 'gpu.hardware.model';
 
-/** What `/etc/os-release` may call each operating system that AICR has recipes for. */
+/** The names in `/etc/os-release` of each operating system for which AICR has recipes. */
 const OS_NAMES: ReadonlyMap<string, string> = new Map([
   ['ubuntu', 'ubuntu'],
   ['rhel', 'rhel'],
@@ -108,7 +108,10 @@ export function fingerprintFindings(
     }));
 }
 
-/** The labels of all nodes. The lossless readings win; those that contradict themselves are none. */
+/**
+ * The labels of all nodes. Lossless readings are preferred; if they contradict themselves, there are
+ * none.
+ */
 interface Labels {
   readonly data: DataMap;
   readonly lossless: readonly LabelReading[] | undefined;
@@ -134,7 +137,7 @@ function serviceOf(provider: string): string {
   return provider;
 }
 
-/** An unknown system has no version either: a version alone would say nothing. */
+/** For an unknown system the version is unknown too: alone it would say nothing. */
 function osOf(snapshot: Snapshot): OsDimension {
   const id = trimBlanks(stringOf(snapshot, 'OS', 'release', 'ID')).toLowerCase();
   const value = OS_NAMES.get(id);

@@ -22,7 +22,7 @@ const TRUNCATION = /\(\+(\d{1,9}) more\)$/;
 
 export type FoldedLabel = Readonly<Record<'value' | 'nodeList', string>>;
 
-/** Splits `<value>|<nodes>` at the first bar; without one there are no nodes. */
+/** Splits `<value>|<nodes>` at the first `|`; without one there are no nodes. */
 export function splitFolded(text: string): FoldedLabel {
   const bar = text.indexOf('|');
   if (bar < 0) return { value: text, nodeList: '' };
@@ -49,8 +49,8 @@ export function countNodes(nodeList: string): number {
 }
 
 /**
- * The lossless readings of a label subtype, or undefined if any of them contradicts itself: then
- * none is believed.
+ * The lossless readings of a label subtype. Undefined if any of them contradicts itself: then none is
+ * used.
  */
 export function itemReadings(subtype: Subtype): readonly LabelReading[] | undefined {
   const labels = subtype.items.map(labelOf);
@@ -80,7 +80,7 @@ function labelOf({ context }: SnapshotItem): { key: string; value: string } {
 }
 
 /**
- * List, count and truncation say the same thing from three sides; if they differ, none counts.
+ * List, count and truncation must agree; if they differ, none counts.
  *
  * @param own the key of the folded entry that describes this item, and no other
  */
@@ -99,7 +99,7 @@ function membershipOf(
   return { nodeList, count, truncated };
 }
 
-/** The list itself, or the one at the end of the folded entry that the item names; never both. */
+/** The list itself, or the list in the folded entry that the item names; never both. */
 function nodeListOf(item: DataMap, own: string | undefined, folded: Subtype): string | undefined {
   const inline = item.get('node-list');
   const reference = item.get('node-list-ref');

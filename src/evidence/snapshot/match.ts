@@ -17,7 +17,7 @@ export const MATCH_DIMENSIONS = [
 export type MatchDimension = (typeof MATCH_DIMENSIONS)[number];
 
 /**
- * What a snapshot says of each dimension. `decisive`: it is measured, and what is demanded has to be
+ * What a snapshot says of each dimension. `decisive`: it is measured, and if it is demanded it has to be
  * known. `measured`: unknown does not count. `unmeasurable`: no snapshot shows it, so it never counts.
  */
 const WEIGHTS: Readonly<Record<MatchDimension, 'decisive' | 'measured' | 'unmeasurable'>> = {
@@ -54,10 +54,10 @@ export interface CriteriaMatch {
   readonly perDimension: readonly DimensionMatch[];
 }
 
-/** The services that only a recipe can ask for: no cluster says of itself that it is `generic`. */
+/** The services that only a recipe can name: no cluster says that it is `generic`. */
 const OPT_IN_SERVICES: ReadonlySet<string> = new Set(['generic']);
 
-/** Compares what the recipe is for with what the cluster is, as AICR does. */
+/** Compares the recipe's criteria with the cluster, as AICR does. */
 export function matchRecipe({ criteria }: Recipe, fingerprint: Fingerprint): CriteriaMatch {
   const requires = { ...criteria, nodes: countText(criteria.nodes) };
   const provides: Record<MatchDimension, string> = {
@@ -75,8 +75,8 @@ export function matchRecipe({ criteria }: Recipe, fingerprint: Fingerprint): Cri
 }
 
 /**
- * Why the cluster does not count as the recipe's. Stricter than AICR's `matched`: a service,
- * accelerator or os that is demanded has to be shown.
+ * Why the cluster does not fit the recipe. Stricter than AICR's `matched`: the snapshot must show a
+ * service, accelerator or os that is demanded.
  */
 export function matchFaults({ file }: Recipe, match: CriteriaMatch): readonly Fault[] {
   return match.perDimension.filter(decides).map((row) => faultOf(row, file));

@@ -60,7 +60,7 @@ export function parseSnapshot(data: Data, file: string): Snapshot {
   };
 }
 
-/** The items whose name stands before them already. */
+/** The items whose name came before. */
 function repeated<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlySet<T> {
   const names = new Set<string>();
   const again = new Set<T>();
@@ -72,7 +72,7 @@ function repeated<T>(items: readonly T[], nameOf: (item: T) => string): Readonly
   return again;
 }
 
-/** What is doubtful about when and by what the snapshot was taken. */
+/** Doubts about the time and the tool of the snapshot. */
 export function snapshotDoubts(snapshot: Snapshot, now: Date): readonly Finding[] {
   const { metadata, file } = snapshot;
   return [
@@ -85,7 +85,7 @@ export function subtypeOf(snapshot: Snapshot, type: string, subtype: string): Su
   return snapshot.measurements.get(type)?.get(subtype);
 }
 
-/** The container images of the cluster: last part of the name, and tag, sorted as measured. */
+/** The container images of the cluster: last part of the name, and tag, in the measured order. */
 export function imagesOf(snapshot: Snapshot): readonly { name: string; tag: string }[] {
   const images = subtypeOf(snapshot, 'K8s', 'image')?.data ?? new Map<string, Data>();
   return [...images].map(([name, tag]) => ({ name, tag: scalarText(tag) ?? '' }));
@@ -98,7 +98,10 @@ interface Measurement {
   readonly findings: readonly Finding[];
 }
 
-/** Of a subtype that comes twice AICR reads the first, of a type the last: so do we, and say so. */
+/**
+ * If a subtype comes twice, AICR reads the first one; of a type, the last one. We do the same, and say
+ * so.
+ */
 function parseMeasurement(data: Data, at: string): Measurement {
   const measurement = new ObjectReader(data, at);
   const type = measurement.text('type');

@@ -35,7 +35,7 @@ export interface Facts {
 /** What `affidavit validate` found. */
 export interface ValidationReport {
   readonly tool: Tool;
-  /** What a program ends with: 0 if everything is green, 1 if not. docs/cli.md */
+  /** The exit code: 0 if everything is green, 1 if not. docs/cli.md */
   readonly exitCode: number;
   readonly facts: Facts;
   /** What is not green, each of class `failed`. Empty: everything is green. */

@@ -21,7 +21,7 @@ import type { CriteriaMatch } from '../snapshot/match.ts';
 import { snapshotDoubts, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Facts } from './facts.ts';
 
-/** What evidence is made of, as far as it could be read; each part knows its own file's name. */
+/** The parts of evidence that could be read. Each part knows the name of its file. */
 export interface Parts {
   readonly recipe: ReadRecipe | undefined;
   readonly snapshot: Snapshot | undefined;
@@ -30,7 +30,7 @@ export interface Parts {
 }
 
 export interface JudgedResults extends Pick<Results, 'reports' | 'findings'> {
-  /** False if a report could not be read: then the phases are no facts. */
+  /** False if a report could not be read. Then the report shows no phases. */
   readonly isWhole: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface JudgeOptions {
   readonly locate: LocatePhase;
 }
 
-/** What the parts show together. A part of it is undefined if what it needs could not be read. */
+/** What the parts show together. Undefined where a part that is needed could not be read. */
 export interface Judgement {
   readonly facts: Facts;
   readonly cluster: ClusterAssessment | undefined;
@@ -64,7 +64,7 @@ export interface JudgedPhases {
   readonly findings: readonly Finding[];
 }
 
-/** Judges a cluster and the results of its tests by a recipe: for who emits, and for who verifies. */
+/** Judges a cluster and its test results by a recipe, for emit and for verify. */
 export function judge(parts: Parts, { now, locate }: JudgeOptions): Judgement {
   const { snapshot, results, bom } = parts;
   const recipe = parts.recipe?.recipe;
@@ -110,7 +110,7 @@ function withFigures(result: PhaseResult, { constraints }: JudgedFigures): Phase
   return isContradicted ? { ...result, state: 'red' } : result;
 }
 
-/** What the bill of materials should list, if all that says so could be read. */
+/** What the bill of materials should list, if the parts that say so could be read. */
 function coverage({ recipe, snapshot, bom }: Parts): Pick<Judgement, 'findings'> {
   const isRead = recipe !== undefined && snapshot !== undefined && bom !== undefined;
   return { findings: isRead ? bomCoverage(bom.bom, recipe.recipe, snapshot) : [] };
@@ -129,7 +129,7 @@ function clusterFacts(cluster: ClusterAssessment | undefined): Facts {
   return { fingerprint, match, constraints };
 }
 
-/** How a cluster, as its snapshot shows it, stands to a recipe. */
+/** How well a cluster, as its snapshot shows it, fits a recipe. */
 export interface ClusterAssessment {
   readonly fingerprint: Fingerprint;
   readonly match: CriteriaMatch;
@@ -161,7 +161,7 @@ export function assessCluster(recipe: Recipe, snapshot: Snapshot, now: Date): Cl
   };
 }
 
-/** What a snapshot should show and does not, though the recipe does not demand it. */
+/** What a snapshot should show and does not, although the recipe does not demand it. */
 function notShown({ file }: Snapshot, match: CriteriaMatch): readonly Finding[] {
   const missing = match.perDimension.filter(
     ({ dimension, recipeRequires, fingerprintProvides }) =>

@@ -9,7 +9,7 @@ import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ValidationReport } from './facts.ts';
 import { judge, type ClusterAssessment } from './judge.ts';
 
-/** A document as it was given: complaints name it as the user did. */
+/** A document and its name, which errors use. */
 export interface NamedDocument {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -27,7 +27,10 @@ export interface ValidationInputs {
   readonly tool?: Tool | undefined;
 }
 
-/** What a recipe demands, what a cluster is and what was run on it: a report, and all that evidence is made of. */
+/**
+ * What a recipe demands, what a cluster is, and what was run on it. It is a report, and evidence is made
+ * of it.
+ */
 export interface Validation extends ValidationReport, Omit<ReadRecipe, 'digest'> {
   readonly inputs: ValidationInputs;
   readonly recipeDigest: ReadRecipe['digest'];
@@ -66,7 +69,7 @@ export function validate(inputs: ValidationInputs): Validation {
   };
 }
 
-/** What is wrong with a phase is told of the file that the user gave; no bundle is there yet. */
+/** Faults of a phase name the file that the user gave: there is no bundle yet. */
 function locateIn(results: Results | undefined): LocatePhase {
   return (phase, test) => {
     const place = results?.places.get(phase);

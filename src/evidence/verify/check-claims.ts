@@ -12,7 +12,7 @@ import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
 import type { BundleRecipe } from './read-parts.ts';
 
-/** The recipe's name and digest, derived from `recipe.yaml`, are those of the predicate. */
+/** The recipe's name and digest, computed from `recipe.yaml`, are those of the predicate. */
 export function checkRecipe(
   log: EvidenceLog,
   read: BundleRecipe,
@@ -31,7 +31,9 @@ export function checkRecipe(
   }));
 }
 
-/** Whoever has no YAML writer hashes the lines of this file: they must be those that were hashed. */
+/**
+ * A verifier without a YAML writer hashes the lines of this file: they must be those that were hashed.
+ */
 function notCanonical({ canonical, bytes }: BundleRecipe): readonly Fault[] {
   const text = canonical('legacy');
   if (Buffer.from(text).equals(bytes)) return [];
@@ -122,7 +124,10 @@ function claimedConstraints(
   };
 }
 
-/** The bill of materials: its digest and counts are claimed. What it covers is a finding. */
+/**
+ * The bill of materials: digest and counts are compared with the claims. What it leaves out is a
+ * finding.
+ */
 export function checkBom(
   log: EvidenceLog,
   { summary }: ListedBom,

@@ -25,7 +25,7 @@ export function checkPhases(
       ...claimedPhases(predicate, phases.results, reports),
     ],
   }));
-  // A report that cannot be read is no reason to call its phase red: it is not judged at all.
+  // If a report cannot be read, its phase is not judged: it is not red.
   if (reports.faults.length > 0) return;
   log.note('phases-are-green', () => ({
     found: phases.results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
@@ -35,7 +35,7 @@ export function checkPhases(
   }));
 }
 
-/** Ours is the version of the aicr that made the reports; another tool's is its own. */
+/** In our evidence it is the version of the aicr that made the reports. Another tool writes its own. */
 function claimedVersion(
   { at, aicrVersion, affidavit }: ReceivedPredicate,
   { reports }: BundleReports,

@@ -7,7 +7,7 @@ import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import { ATTESTATION } from '../layout.ts';
 import type { EvidenceLog } from './checks.ts';
 
-/** The time of signing, as others prove it, is not before the time that the evidence claims for itself. */
+/** The proven time of signing is not before the time that the evidence states. */
 export function checkSignedAfterRun(
   log: EvidenceLog,
   signature: Signature,

@@ -5,7 +5,7 @@ import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { BOM_FILE, MANIFEST_FILE, RECIPE_FILE, SNAPSHOT_FILE } from '../layout.ts';
 import { PHASES } from '../phase/phase.ts';
 
-/** What a reader should know of the format: what this version, or any, does not judge. */
+/** What a reader should know about the format: what this version, or any version, does not judge. */
 export function formatFindings(
   manifest: Manifest,
   { at, newer, affidavit }: ReceivedPredicate,
@@ -36,7 +36,9 @@ const REPORT_OR_LOG = new RegExp(
   `^(?:ctrf/(?:${PHASES.join('|')})\\.json|logs/(?:${PHASES.join('|')})/[^/]+)$`,
 );
 
-/** Listed, signed, and read by nobody: `VERIFIED.md` or `recipe.yml` would look as if it had been. */
+/**
+ * Listed and signed, but nobody reads it. `VERIFIED.md` or `recipe.yml` would look as if somebody did.
+ */
 function filesNotJudged({ files }: Manifest): readonly Finding[] {
   return files
     .filter(({ path }) => !JUDGED.has(path) && !REPORT_OR_LOG.test(path))

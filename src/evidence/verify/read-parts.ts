@@ -11,7 +11,7 @@ import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
 import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ListedBom } from '../validate/judge.ts';
 
-/** A part of a bundle, or why it could not be read: that is said in the check that the part belongs to. */
+/** A part of a bundle, or why it could not be read. The check of that part says it. */
 export type Part<T> = { readonly value: T } | { readonly error: EvidenceError };
 
 function partOf<T>(read: () => T): Part<T> {
@@ -78,7 +78,7 @@ export function readBundleReports(files: ReceivedFiles): BundleReports {
   };
 }
 
-/** Only the three phases have reports; a fourth would look tested and be judged by nobody. */
+/** Only the three phases have reports. A fourth would look tested, and nobody would judge it. */
 function strayReports(files: ReceivedFiles): readonly Fault[] {
   const known: readonly string[] = PHASES.map(ctrfFile);
   const stray = [...files.keys()].filter(

@@ -14,8 +14,8 @@ import {
 } from './read-parts.ts';
 
 /**
- * Derives everything again that can be derived from the files, and compares each claim of the
- * predicate with it. What needs a document that cannot be read is not reached.
+ * Computes again what can be computed from the files, and compares each claim of the predicate with it.
+ * A check that needs a document that cannot be read is not reached.
  */
 export function recompute(
   log: EvidenceLog,
@@ -38,7 +38,7 @@ export function recompute(
   const { cluster, phases } = judgement;
   if ('error' in recipe) log.fail('recipe-matches-digest', recipe.error);
   else checkRecipe(log, recipe.value, predicate);
-  // Without the recipe nothing says what cluster and phases shall be.
+  // Without the recipe nothing says what cluster and phases must be.
   if ('error' in snapshot && 'value' in recipe) {
     log.fail('fingerprint-matches-snapshot', snapshot.error);
   }

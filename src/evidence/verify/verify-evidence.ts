@@ -20,13 +20,13 @@ import { recompute } from './recompute.ts';
 export interface EvidenceFound {
   /** The bundle's identity, once the manifest was read. */
   readonly manifestDigest?: Digest;
-  /** What the statement says and no file of the bundle can show. */
+  /** What the statement says and no file of the bundle shows. */
   readonly claimed?: Pick<
     ReceivedPredicate,
     'aicrVersion' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
   > & { readonly attestedAt: string };
   readonly facts: Facts;
-  /** Whether the caller gave a recipe to compare the evidence's with. */
+  /** Whether the caller gave a recipe to compare with that of the evidence. */
   readonly recipeCompared: boolean;
 }
 
@@ -57,8 +57,8 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
 
 /**
  * Verifies one bundle in one pass over its entries. Reads no file, clock or network: everything that
- * decides the verdict is an argument. Whatever is wrong with the bundle is in the report. Nothing is
- * thrown but a bug, and an error of the entries that is no EvidenceError: the verdict is never made of it.
+ * decides the verdict is an argument. Whatever is wrong with the bundle is in the report. Only a bug is
+ * thrown, or an error of the entries that is no EvidenceError: that never becomes a verdict.
  */
 export async function verifyEvidence(
   entries: AsyncIterable<Entry>,

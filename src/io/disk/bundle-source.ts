@@ -18,7 +18,7 @@ import { unreadable } from './system-error.ts';
 
 /**
  * A bundle's entries, whether it is a tar.gz or a directory; they can be read once. It is opened when
- * they are asked for: then what is wrong is in the report. Nothing of it is written anywhere.
+ * they are read, so what is wrong is in the report. Nothing is written anywhere.
  *
  * @throws EvidenceError while it is read: FILE_UNREADABLE, FILE_CHANGED (unjudged);
  *   ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE, LIMIT_EXCEEDED (invalid)
@@ -61,7 +61,7 @@ function emptyFile(path: string): EvidenceError {
   });
 }
 
-/** A directory that is being walked: the one on disk, and what precedes its entries' paths. */
+/** A directory that is being read: its path on disk, and the start of its entries' paths. */
 interface Walk {
   readonly directory: string;
   readonly prefix: string;
@@ -83,8 +83,8 @@ async function* walk({ directory, prefix, ...rest }: Walk): AsyncGenerator<Entry
     const path = `${prefix}${dirent.name}`;
     const onDisk = join(directory, dirent.name);
     const type = kindOf(dirent);
-    // What has an unsafe name is reported, for its reader to refuse, but neither opened nor entered:
-    // Node may not even be able to name it back to the system.
+    // An entry with an unsafe name is reported, and the next stage refuses it. It is not opened: Node
+    // may not even be able to give its name to the system.
     if (!layout.isPath(path) || (type !== 'file' && type !== 'directory')) {
       yield { path, type, size: 0, content: nothing() };
     } else if (type === 'directory') {

@@ -13,13 +13,13 @@ import { escapeInvisible } from '../../quote.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
 
-/** What stands for standard input where a file is asked for. */
+/** The name of standard input where a file is asked for. */
 export const STDIN = '-';
 
-/** What a file system answers that has no hard links. */
+/** The answers of a file system without hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
-/** What a file system answers that cannot write a directory through. */
+/** The answers of a file system that cannot sync a directory. */
 const NO_DIRECTORY_SYNC = new Set(['EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
 
 export interface WriteOptions {
@@ -27,7 +27,7 @@ export interface WriteOptions {
   readonly force: boolean;
   /** Gives up, and removes what was written so far, before `abort` returns. */
   readonly signal?: AbortSignal | undefined;
-  /** Called in the turn of the event loop in which the file gets its name: from then on it is there. */
+  /** Called in the turn of the event loop in which the file gets its name. */
   readonly onNamed?: () => void;
 }
 
@@ -53,8 +53,8 @@ export async function readFileBounded(
 }
 
 /**
- * A file with which the caller says how to judge. One that is too large says nothing about the
- * evidence, so it is refused with the code of its kind, never as an invalid input.
+ * A file that says how to judge. If it is too large, that says nothing about the evidence. So it is
+ * refused with its own code, never as an invalid input.
  *
  * @param what in messages, e.g. `a trusted root`
  * @param code what an unusable one is refused with
@@ -85,10 +85,10 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
 }
 
 /**
- * Writes a file whole or not at all: into a file beside it (`.affidavit-….tmp`, which only a kill -9
- * leaves behind), written through to the disk, then given its name. An existing file is never
- * replaced without `force`, not even one that appears in the meantime. Its mode is that of any new
- * file: 0666 less the umask.
+ * Writes a file completely or not at all: first into a file beside it (`.affidavit-….tmp`, which only a
+ * kill -9 leaves behind), then to the disk; then it gets its name. Without `force` an existing file is
+ * never replaced, not even one that appears meanwhile. Its mode is that of any new file: 0666 less the
+ * umask.
  *
  * @throws EvidenceError OUTPUT_EXISTS, FILE_UNWRITABLE; whatever `chunks` throws, or the signal's reason
  */
@@ -174,7 +174,7 @@ async function gather(
 }
 
 async function* standardInput(): AsyncGenerator<Uint8Array, void> {
-  // Node takes a directory here for an input without content.
+  // Node would read a directory as an input without content.
   const stats = fstatSync(process.stdin.fd);
   if (stats.isDirectory()) throw wrongKind('stdin', kindOf(stats));
   const chunks: AsyncIterable<Uint8Array> = process.stdin;
@@ -218,7 +218,7 @@ async function fill(
   signal?.throwIfAborted();
 }
 
-/** Gives the file its name unless that is taken: unlike a rename, a link never replaces. */
+/** Gives the file its name, unless a file has it: unlike a rename, a link never replaces. */
 async function linkNew(temporary: string, path: string): Promise<void> {
   try {
     linkSync(temporary, path);

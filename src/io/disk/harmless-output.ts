@@ -8,9 +8,12 @@ import { requirePrintable } from './print-report.ts';
 
 /** What a command reads, as the user named it. */
 export interface Inputs {
-  /** Files and directories; `-` is standard input. In a directory a new file harms nobody, e.g. with `--results .`. */
+  /**
+   * Files and directories; `-` is standard input. A new file in a directory does no harm, e.g. with
+   * `--results .`.
+   */
   readonly open: readonly string[];
-  /** A bundle, if one is read: inside of it also a new file is a file too many. */
+  /** A bundle, if one is read. Inside it a new file does harm too. */
   readonly bundle?: string;
 }
 
@@ -33,12 +36,15 @@ function wouldReplace(flag: string, path: string, where: string): EvidenceError 
   });
 }
 
-/** One file or one name, however it is spelt: a path may lead through links, and a file has many names. */
+/**
+ * Whether two paths mean one file, however they are written: a path may have links, and a file many
+ * names.
+ */
 function isSamePlace(a: string, b: string): boolean {
   return entryOf(a) === entryOf(b) || isSameFile(a, b);
 }
 
-/** The directory itself, or anything under it: as it is named, and where a link in its place leads. */
+/** The directory itself, or anything under it: by its name, and by the target of a link there. */
 function isWithin(path: string, directory: string): boolean {
   if (isSamePlace(path, directory)) return true;
   const starts = [entryOf(path), realOf(path)];
@@ -50,7 +56,7 @@ function spoils(path: string, input: string): boolean {
   return isSamePlace(path, input) || (exists && isWithin(path, input));
 }
 
-/** Devices are left out: to read and to write one is two things. */
+/** Devices do not count: one may be read and written. */
 function isSameFile(a: string, b: string): boolean {
   const [one, other] = [a, b].map((path) => ifThere(() => statSync(path)));
   if (one === undefined || other === undefined) return false;
@@ -58,7 +64,7 @@ function isSameFile(a: string, b: string): boolean {
   return isKept && one.dev === other.dev && one.ino === other.ino;
 }
 
-/** What cannot be looked at is said when it is opened. */
+/** What cannot be looked at gives an error when it is opened. */
 function ifThere<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -96,7 +102,7 @@ export interface ValidationPaths {
 }
 
 /**
- * What can be known of the outputs before any work is done, above all before a log gets an entry for ever.
+ * Checks the outputs before any work is done, above all before a log gets an entry for ever.
  *
  * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
  */

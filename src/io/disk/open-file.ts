@@ -5,7 +5,7 @@ import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts'
 import { escapeInvisible } from '../../quote.ts';
 import { unreadable } from './system-error.ts';
 
-/** Reads come in pieces of this many bytes: hashing then runs at its own speed. */
+/** Reads have this many bytes, so that they are not slower than hashing. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /** In words, as `Entry.type` has them. */
@@ -34,7 +34,7 @@ export async function openFound(path: string): Promise<OpenFile> {
   return await openRegular(path, constants.O_NOFOLLOW);
 }
 
-/** What an open file holds, to its end. */
+/** The content of an open file, to its end. */
 export async function* readToEnd({ handle }: OpenFile, path: string): AsyncGenerator<Buffer, void> {
   for (;;) {
     const chunk = await readChunk(handle, path);
@@ -83,9 +83,9 @@ export function wrongKind(path: string, kind: string): EvidenceError {
   });
 }
 
-/** The next piece, full unless the file ends in it. */
+/** The next piece; only the last one is not full. */
 async function readChunk(handle: FileHandle, path: string): Promise<Buffer> {
-  // A new buffer each time: the one before may still be in the hands of a compressor's thread.
+  // A new buffer each time: the thread of a compressor may still use the last one.
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   let length = 0;
   try {
@@ -106,7 +106,7 @@ export interface ListLimit extends Pick<ErrorDetail, 'found' | 'expected' | 'hin
 }
 
 /**
- * What is in a directory, sorted by name; a listing without end is given up early.
+ * What is in a directory, sorted by name. A listing that is too long is stopped early.
  *
  * @throws EvidenceError FILE_UNREADABLE with the system's error as its cause; LIMIT_EXCEEDED
  */

@@ -5,8 +5,8 @@ import { requireFree, writeWhole } from './files.ts';
 import { isSystemError, unwritable } from './system-error.ts';
 
 /**
- * The report and nothing else: to standard output, or whole into a file. A link is followed: what it
- * leads to is replaced, and what has no content of its own, e.g. `/dev/null`, is written to.
+ * The report and nothing else: to standard output, or completely into a file. A link is followed, and
+ * its target is replaced. What has no content, e.g. `/dev/null`, is written to.
  *
  * @throws EvidenceError FILE_UNWRITABLE
  */
@@ -27,13 +27,16 @@ export async function requirePrintable(output: string): Promise<void> {
 
 const STREAMS = [process.stdout, process.stderr];
 
-/** True for `/dev/stdout` and its like: a file renamed over it would cut off what the shell opened. */
+/**
+ * True for `/dev/stdout` and similar files: to rename a file over it would cut off what the shell
+ * opened.
+ */
 function isOpenAs(fd: number, { dev, ino }: Stats): boolean {
   const opened = fstatSync(fd);
   return opened.dev === dev && opened.ino === ino;
 }
 
-/** What takes bytes and keeps none. */
+/** What accepts bytes and keeps none. */
 function isFlow(stats: Stats): boolean {
   return stats.isCharacterDevice() || stats.isFIFO();
 }

@@ -86,7 +86,7 @@ function ignored(directory: string, entry: Dirent): Finding {
   };
 }
 
-/** Links are not followed: one may lead anywhere, and its target is not what the directory holds. */
+/** Links are not followed: one may lead anywhere, and its target is not in the directory. */
 function isReport(entry: Dirent): boolean {
   return entry.isFile() && entry.name.endsWith('.json') && !isMangled(entry);
 }

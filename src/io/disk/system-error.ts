@@ -49,7 +49,7 @@ const NO_FOLDER = 'make the folder, or choose another path';
 const NO_SPACE = 'free space, or choose another path';
 const NO_PERMISSION = 'get the permission to write there, or choose another path';
 
-/** What helps, by the system's name of what is wrong. */
+/** What helps, by the system's name of the error. */
 const WRITE_HINTS: Readonly<Record<string, string>> = {
   ENOENT: NO_FOLDER,
   ENOTDIR: NO_FOLDER,

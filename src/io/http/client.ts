@@ -1,19 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** One call. What it may take of memory and time is its caller's to say. */
+/** One call. The caller says how much memory and time it may take. */
 export interface HttpRequest {
   readonly url: string;
   readonly init: HttpInit;
   /** For each try alone, until the last byte of the answer. */
   readonly timeoutMs: number;
-  /** The longest body that is read, unpacked; what is longer is no answer. */
+  /** The longest body that is read, unpacked. A longer one is no answer. */
   readonly maxBytes: number;
 }
 
-/** What is sent. Redirects and the end of waiting are not the caller's to change. */
+/** What is sent. The caller cannot change redirects and timeouts. */
 type HttpInit = Pick<RequestInit, 'method' | 'headers' | 'body'>;
 
-/** What a server said, whole, whatever its status. */
+/** The complete answer of a server, with any status. */
 export interface HttpAnswer {
   readonly ok: boolean;
   readonly status: number;
@@ -21,7 +21,7 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** Why there is no whole answer. */
+/** Why there is no complete answer. */
 export interface HttpFailure {
   /** Undefined if not even a status came. */
   readonly status: number | undefined;
@@ -29,7 +29,7 @@ export interface HttpFailure {
   readonly reason: string;
 }
 
-/** How often a call is repeated when there was no status, or one that may pass. */
+/** How often a call is repeated if there was no status, or one that may change. */
 const RETRIES = 2;
 /** The pause before the first repetition; each further one is twice as long. */
 const FIRST_PAUSE_MS = 250;
@@ -40,7 +40,7 @@ export function postJson(value: unknown): HttpInit {
   return { method: 'POST', headers, body: JSON.stringify(value) };
 }
 
-/** Calls a server until it answers with something that will not pass. It throws and prints nothing. */
+/** Calls a server until it gives an answer that will not change. It throws and prints nothing. */
 export async function exchange(request: HttpRequest): Promise<HttpAnswer | HttpFailure> {
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await exchangeOnce(request);
@@ -54,7 +54,7 @@ async function exchangeOnce(request: HttpRequest): Promise<HttpAnswer | HttpFail
   let status: number | undefined;
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    // A redirect is an error: what is sent must not go where nobody sent it.
+    // A redirect is an error: what is sent must not go to another address.
     const response = await fetch(url, { ...init, signal, redirect: 'error' });
     const { ok, headers } = response;
     status = response.status;

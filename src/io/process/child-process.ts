@@ -6,10 +6,10 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { isSystemError } from '../disk/system-error.ts';
 
-/** What stops a program from outside; each is passed on. */
+/** Signals that stop a program; each is passed on. */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** As shells count: a program that signal n ended has the exit code 128 + n. */
+/** As in shells: a program that signal n ended has the exit code 128 + n. */
 export function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
@@ -32,7 +32,7 @@ export async function runCommand(
   const pass = (signal: NodeJS.Signals): void => {
     if (signal !== 'SIGINT' || !hasTerminal) child?.kill(signal);
   };
-  // Before it starts: it may be quicker than we are, and its caller stop us at its first word.
+  // Before it starts: it may be faster than we are, and its caller may stop us at its first output.
   for (const signal of PASSED_ON) process.on(signal, pass);
   try {
     const env = { ...process.env, ...environment };
@@ -68,7 +68,7 @@ function start(program: string, words: readonly string[], options: SpawnOptions)
   try {
     return spawn(program, words, options);
   } catch (error) {
-    // An empty name, or a null byte in a word: refused before the system is asked.
+    // An empty name, or a null byte in a word: Node refuses it before it asks the system.
     throw notStarted(error, program);
   }
 }

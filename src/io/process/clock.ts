@@ -25,7 +25,8 @@ export function documentTime(environment: NodeJS.ProcessEnv): Date {
 }
 
 /**
- * Said before anything is signed: a log keeps its entries for ever, and no verifier would take this one.
+ * Refuses before anything is signed: a log keeps its entries for ever, and no verifier would accept this
+ * one.
  *
  * @param time of `documentTime`
  * @throws EvidenceError SOURCE_DATE_EPOCH_INVALID if it is in the future

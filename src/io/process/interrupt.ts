@@ -39,7 +39,7 @@ export async function interruptible<T>(
   }
 }
 
-/** A signal that came during synchronous work is heard in the next turn of the event loop, and counts. */
+/** A signal that came during synchronous work arrives in the next turn of the event loop, and counts. */
 async function workThenTurn<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,7 +1,7 @@
-/** Work that is done within this time needs no word, in milliseconds. */
+/** For work that takes less than this, nothing is said. In milliseconds. */
 const SILENCE_MS = 1000;
 
-/** Says on standard error what takes so long, once it takes longer than a second. */
+/** Says on standard error what takes so long, after a second. */
 export async function withProgress<T>(what: string, work: Promise<T>): Promise<T> {
   const timer = setTimeout(() => process.stderr.write(`affidavit: ${what} …\n`), SILENCE_MS);
   try {

@@ -31,7 +31,7 @@ export interface SandboxFiles {
 export interface StagedFiles {
   /** Gives them their names, in one turn of the event loop. */
   keep(): SandboxFiles;
-  /** Takes away what was not kept, and nothing that was there before. */
+  /** Removes what was not kept, and nothing that was there before. */
   drop(): void;
 }
 
@@ -58,7 +58,7 @@ export async function stageSandboxFiles(
   }
 }
 
-/** In one turn of the event loop: an interrupted program has no other. */
+/** In one turn of the event loop: an interrupted program has no other one. */
 function fillStage(directory: string, files: Readonly<Record<string, unknown>>): StagedFiles {
   const made = mkdirSync(directory, { recursive: true });
   const stage = mkdtempSync(join(directory, '.affidavit-'));
@@ -85,7 +85,7 @@ function fillStage(directory: string, files: Readonly<Record<string, unknown>>):
   return { keep, drop };
 }
 
-/** A root that others trust must not be lost to a sandbox's, which trusts everybody. */
+/** The root of a sandbox, which trusts everybody, must not replace a root that others trust. */
 async function requireSandboxRoot(path: string): Promise<void> {
   if (!existsSync(path)) return;
   const bytes = await readFileBounded(path, MAX_JSON_BYTES, 'a trusted root');
@@ -107,7 +107,7 @@ function isSandboxRoot(bytes: Uint8Array, path: string): boolean {
   }
 }
 
-/** Unless it holds what is not ours. */
+/** Unless it has files that are not ours. */
 function removeEmpty(directory: string): void {
   try {
     rmdirSync(directory);

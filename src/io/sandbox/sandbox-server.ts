@@ -11,13 +11,13 @@ import { AMBIENT_REQUEST_TOKEN, SANDBOX_ISSUER, buildToken } from '../../sandbox
 import type { Json, SigningConfigName } from '../../sandbox/trust-material.ts';
 import { isSystemError } from '../disk/system-error.ts';
 
-/** Never another address: whoever reaches the sandbox may sign as anybody. */
+/** Never another address: whoever can reach the sandbox can sign as anybody. */
 const LOOPBACK = '127.0.0.1';
 
 export interface SandboxOptions {
   /** The port; any free one by default. */
   readonly port?: number;
-  /** What the sandbox takes for the time; the clock by default. */
+  /** The time for the sandbox; by default the clock. */
   readonly now?: () => Date;
   /** The tokens' issuer; `SANDBOX_ISSUER` by default, `url` for clients that want discovery. */
   readonly issuer?: string | ((url: string) => string);
@@ -34,7 +34,7 @@ export interface Sandbox {
   readonly signingConfigs: Readonly<Record<SigningConfigName, Json>>;
   /** An identity token, valid for hours; the claims replace or extend the default ones. */
   token(claims?: Readonly<Record<string, unknown>>): string;
-  /** What a GitHub Actions job that may ask for a token has in its environment. */
+  /** The variables of a GitHub Actions job that may ask for a token. */
   ambientEnv(claims?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Stops at once, open connections included. */
   close(): Promise<void>;
@@ -106,8 +106,7 @@ async function answer(
   response: ServerResponse,
   at: Date,
 ): Promise<void> {
-  // A client that goes away in the middle is no event here: there is nothing to tidy up, because
-  // requests are small and held in memory.
+  // If a client goes away in the middle, nothing has to be cleaned up: requests are small and in memory.
   request.on('error', () => undefined);
   response.on('error', () => undefined);
   const reply = await replyTo(instance, request, at);
@@ -165,7 +164,7 @@ function parseRequest(request: IncomingMessage, body: Buffer, at: Date): Request
   };
 }
 
-/** The least that is still taken as safe, and the quickest to generate. */
+/** The smallest size that is still safe, and the fastest to generate. */
 const RSA_BITS = 2048;
 
 /** New keys for a sandbox. They are never written anywhere. */

@@ -11,8 +11,8 @@ import { postJson } from '../http/client.ts';
 import { requestFrom } from './service-request.ts';
 
 /**
- * Signs with a new key, which a certificate authority certifies for the token's owner. Not the
- * client of `@sigstore/sign`: it follows a redirect, with the token, to another address.
+ * Signs with a new key, which a certificate authority certifies for the token's owner. The client of
+ * `@sigstore/sign` is not used: it follows a redirect to another address, with the token.
  */
 export function fulcioSigner(authorityUrl: string, token: IdentityToken): Signer {
   return {

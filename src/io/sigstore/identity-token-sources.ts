@@ -14,7 +14,7 @@ export async function readIdentityToken(
   flag: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Promise<string> {
-  // An empty flag is a shell variable that was not set; the token of somebody else must not stand in.
+  // An empty flag is a shell variable that was not set. The token of somebody else must not replace it.
   if (flag !== undefined) return isSet(flag) ? flag : refuseMissing('an empty --identity-token');
   const ambient = environment['SIGSTORE_ID_TOKEN'];
   if (isSet(ambient)) return ambient;

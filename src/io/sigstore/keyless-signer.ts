@@ -1,4 +1,4 @@
-// Keyless signing: a fresh key, a certificate for it from Fulcio, a log entry, a timestamp.
+// Keyless signing: a new key, a certificate for it from Fulcio, a log entry, a timestamp.
 
 import type { DSSEBundleBuilder } from '@sigstore/sign';
 
@@ -34,7 +34,7 @@ export function keylessSigner({ signingConfig, token: text, now }: KeylessSignin
   const secrets = [token.text];
   return {
     sign: async (statement) => {
-      // Hundreds of modules, which those who only verify do without.
+      // Hundreds of modules, which a verifier does not need.
       const { DSSEBundleBuilder } = await import('@sigstore/sign');
       const builder = new DSSEBundleBuilder({
         signer: fulcioSigner(services.certificateAuthority.url, token),
@@ -59,7 +59,7 @@ async function build(
     return await builder.create(artifact);
   } catch (error) {
     if (error instanceof EvidenceError) throw error;
-    // No cause is kept: an error of the library may carry the token.
+    // No cause is kept: an error of the library may contain the token.
     throw new EvidenceError('SIGNING_FAILED', {
       found: 'answers that make no Sigstore bundle',
       expected: 'a certificate, a log entry and a timestamp',

@@ -7,7 +7,7 @@ import { preAuthEncoding } from '../../trust/dsse.ts';
 import { postJson } from '../http/client.ts';
 import { requestFrom } from './service-request.ts';
 
-/** Rekor v2 answers when the entry stands in a signed tree, which takes up to 10 s. */
+/** Rekor v2 answers when the entry is in a signed tree, which takes up to 10 s. */
 const TIMEOUT_MS = 20_000;
 
 type Content = Parameters<Witness['testify']>[0];

@@ -9,7 +9,7 @@ interface ServiceName {
   readonly name: string;
   /** Its address as errors show it: without a path or a query that may be secret. */
   readonly at: string;
-  /** What no error may show, even if the service repeats it, or a piece of it. */
+  /** What no error may show, even if the service repeats it or a piece of it. */
   readonly secrets: readonly string[];
 }
 
@@ -19,7 +19,7 @@ const TIMEOUT_MS = 10_000;
 type ServiceRequest = ServiceName &
   Pick<HttpRequest, 'url' | 'init'> & { readonly timeoutMs?: number };
 
-/** What came of a call: only an answer that is `ok` is one to read. */
+/** The result of a call. Only an answer that is `ok` is read. */
 export type ServiceOutcome = HttpAnswer | HttpFailure;
 
 /**
@@ -67,7 +67,7 @@ function messageOf(text: string): string {
   return '';
 }
 
-/** Of a service's message, before secrets are taken out; fewer are shown. */
+/** Of a service's message, before secrets are removed; fewer are shown. */
 const MAX_MESSAGE_CHARACTERS = 2000;
 
 function serviceFailed(
@@ -93,10 +93,15 @@ function hintFor(status: number | undefined): string {
     : 'check the address in the signing config';
 }
 
-/** So many characters in a row of a secret are a piece of it: no chance, and too few to guess from. */
+/**
+ * This many characters of a secret in a row are a piece of it. Fewer could be chance, and do not help to
+ * guess it.
+ */
 const PIECE = 8;
 
-/** Without each word that has a piece of a secret. A service may repeat it cut, or one part of a JWT. */
+/**
+ * Without each word that has a piece of a secret. A service may repeat only a part of it, e.g. of a JWT.
+ */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
   return text.replaceAll(/\S+/g, (word) => {
     const told = secrets.some((secret) => sharesPiece(word, secret));

@@ -11,18 +11,18 @@ export interface SigningChoice {
   readonly identityToken: string | undefined;
   readonly signingConfig: string | undefined;
   readonly trustedRoot: string | undefined;
-  /** Where a token and the paths that are not given may stand. */
+  /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Everything that signing needs, found before any work is done. */
+/** Everything that signing needs, before any work is done. */
 export interface SigningSession {
   readonly signing: Signing;
   /** The trusted root under which the signature verifies; undefined: the embedded one. */
   readonly rootPath: string | undefined;
   /** Writes the root of a sandbox under a name that nobody reads; a service has its root elsewhere. */
   readonly stageRoot?: () => Promise<StagedFiles>;
-  /** Ends a sandbox; a service was there before and stays. */
+  /** Ends a sandbox; nothing to do for a service. */
   readonly close?: () => Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import { requestFrom } from './service-request.ts';
  * https://github.com/sigstore/timestamp-authority/blob/main/openapi.yaml
  */
 export function timestampWitness(authorityUrl: string, secrets: readonly string[]): Witness {
-  // A signing config has the whole address; a bare host is an older habit.
+  // A signing config has the whole address. Older ones have only the host.
   const bare = new URL(authorityUrl).pathname === '/';
   const url = bare ? `${authorityUrl}/api/v1/timestamp` : authorityUrl;
   const service = { name: 'timestamp authority', at: authorityUrl, url, secrets };
