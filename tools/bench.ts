@@ -41,7 +41,10 @@ const { values: options } = parseArgs({
 });
 const program = resolve(options.program);
 const { quick } = options;
-/** Other work on the machine only ever adds time, so that the best of many is the time of the program itself. */
+/**
+ * Other work on the machine only adds time, so the best of many rounds is the time of the program
+ * itself.
+ */
 const rounds = 40;
 const logMebibytes = quick ? 64 : 1024;
 const scratch = mkdtempSync(join(tmpdir(), 'affidavit-bench-'));

@@ -9,7 +9,7 @@ import { build, type Plugin } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, process.argv[2] ?? 'dist');
 
-/** What every verification needs of Node; the rest is loaded where it is imported. */
+/** The modules of Node that every verification needs; the others are loaded where they are imported. */
 const ALWAYS = [
   'node:buffer',
   'node:crypto',
@@ -20,9 +20,12 @@ const ALWAYS = [
   'node:timers/promises',
   'node:zlib',
 ];
-/** Big packages that verification does without stay where they are, as does what oclif looks for in checkouts. */
+/**
+ * Big packages that a verification does not need are not joined. Neither is what oclif looks for in
+ * checkouts.
+ */
 const APART = [/^@cyclonedx\//, /^@sigstore\/sign$/, /^typescript$/];
-/** A file of its own: V8 would read the code of a half that most commands do without. */
+/** Its own file: V8 would read code that most commands do not need. */
 const OCLIF = { module: './oclif.js', file: './oclif.cjs' };
 const LATE = 'late:';
 
@@ -99,7 +102,7 @@ function asciiOf(code: string): string {
   );
 }
 
-/** The licences of the packages whose code was joined in, as their terms ask. */
+/** The licences of the packages whose code was joined, as they require. */
 function noticesOf(moduleIds: readonly string[]): string {
   const packages = new Set(moduleIds.flatMap((id) => packageDirectory(id) ?? []));
   return [...packages].toSorted().map(noticeOf).join('\n');

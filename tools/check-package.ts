@@ -77,7 +77,7 @@ function run(folder: string, [program = '', ...words]: readonly string[]): strin
   return stdout;
 }
 
-/** As a fresh checkout under this umask has them: what git keeps of a mode is who may execute. */
+/** As in a new checkout with this umask: of a mode, git keeps only who may execute. */
 function copySources(path: string, folder: string): void {
   mkdirSync(join(folder, path), { recursive: true });
   for (const entry of readdirSync(join(root, path), { withFileTypes: true })) {

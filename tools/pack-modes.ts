@@ -1,10 +1,11 @@
-// Before packing: whatever umask a file was made under, it gets the same mode, because the mode is part of the package.
+// Before packing: every file gets the same mode, whatever umask it was made with, because the mode is
+// part of the package.
 import { chmodSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** npm packs these without being told. */
+/** npm always packs these. */
 const ALWAYS = ['package.json', 'README.md', 'LICENSE'];
 const PROGRAM = 'bin/affidavit.js';
 
@@ -15,7 +16,7 @@ function readManifest(): unknown {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 }
 
-/** What package.json lists; what it takes out again may have any mode. */
+/** What package.json lists. What it excludes may have any mode. */
 function filesOf(manifest: unknown): readonly string[] {
   const files: unknown = Reflect.get(Object(manifest), 'files');
   if (!Array.isArray(files)) throw new Error('package.json lists no files');

@@ -7,13 +7,15 @@ import { fileURLToPath } from 'node:url';
 export interface Room {
   /** Rooms whose files it may import, beside its own and the files directly in `src`. */
   readonly rooms: readonly string[];
-  /** Packages that it may import; the fence around each is the room that names it. */
+  /** Packages that it may import; a room that does not name a package may not import it. */
   readonly packages?: readonly string[];
   /** It may touch files, network, clock and processes. */
   readonly effects?: true;
 }
 
-/** From the lowest to the highest: no arrow runs back up, and none is idle. */
+/**
+ * From the lowest to the highest: no room imports one below it in this list, and every arrow is used.
+ */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { rooms: [] },
   document: { rooms: ['errors'] },

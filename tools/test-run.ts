@@ -37,7 +37,7 @@ export function runTests(words: readonly string[]): TestRun {
   }
 }
 
-/** How long it took and may take. Only said: a machine that is busy is no failure. */
+/** How long it took and may take. It is only said: a busy machine is no failure. */
 export function printTimes(files: readonly TimedFile[], total: string): void {
   console.log(`\nThe slowest of ${files.length} test files:`);
   for (const { path, seconds } of files.slice(0, SHOWN)) {

@@ -1,7 +1,7 @@
 // The words after `--` of `affidavit sandbox` are another program's. oclif 5 puts words that come
 // twice into another order there, so they are cut off before it sees them.
 
-/** The one command that runs another. */
+/** The only command that runs another program. */
 const COMMAND_WITH_DASHES = 'sandbox';
 
 /** Splits at the first `--`; `command` is undefined if there is none, or if it is oclif's to read. */

@@ -1,8 +1,8 @@
 import type { Command } from './call/command.ts';
 
 /**
- * Every command, for oclif's help and for the way that runs it. A new one is a file in `src/commands` and
- * a line here.
+ * Every command, for oclif's help and for running it. A new one is a file in `src/commands` and a line
+ * here.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sandbox: async () => (await import('../commands/sandbox.ts')).default,
@@ -10,7 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'verify-evidence': async () => (await import('../commands/verify-evidence.ts')).default,
 };
 
-/** Undefined for a name that is no command's. */
+/** Undefined for a name that is no command. */
 export async function findCommand(name: string): Promise<Command | undefined> {
   return Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
 }

@@ -1,5 +1,5 @@
-// What V8 made of the program in an earlier run. It lies beside the program, and nowhere else: whoever can write there
-// can change the program anyway. docs/decisions/0006
+// What V8 compiled in an earlier run. It is kept only beside the program: whoever can write there can
+// change the program anyway. docs/decisions/0006
 
 import { hash } from 'node:crypto';
 import {
@@ -38,12 +38,12 @@ export function readCompiled(place: CompiledPlace): Buffer | undefined {
   }
 }
 
-/** Whole or not at all. Where it must not write, the program is only slower the next time. */
+/** Completely or not at all. Where it may not write, the next start is only slower. */
 export function writeCompiled(place: CompiledPlace, code: Uint8Array): void {
   const file = fileOf(place);
   const fresh = `${file}.${process.pid}`;
   try {
-    // What root leaves in another's checkout, its owner could not remove.
+    // The owner of a checkout could not remove what root leaves there.
     if (process.getuid?.() !== undefined && process.getuid() !== statSync(place.program).uid) {
       return;
     }
@@ -62,26 +62,26 @@ function discard(file: string): void {
   try {
     rmSync(file);
   } catch {
-    // It is not there, or nobody may remove it.
+    // It is not there, or cannot be removed.
   }
 }
 
-/** The digests of the program and of what was made of it: V8 checks neither. */
+/** The digests of the program and of the compiled code: V8 checks neither. */
 function headOf(digest: string, code: Uint8Array): string {
   return `${digest} ${hash('sha256', code)}\n`;
 }
 
 const HEAD_BYTES = 130;
 
-/** The program's content and Node's version and machine in the name: none ever replaces another's. */
+/** The name has the program's digest, Node's version and the machine, so none replaces another. */
 function fileOf({ program, digest, part }: CompiledPlace): string {
   const name = [part, process.version, process.arch, digest.slice(0, 16)].join('-');
   return join(dirname(program), '.compiled', name);
 }
 
-/** Throws if another than the owner of the program, or the user, may have written it. */
+/** Throws if somebody else than the owner of the program, or the user, may have written it. */
 function readOwn(file: string, program: string): Buffer {
-  // A pipe in its place would make the start wait for ever.
+  // A pipe here would make the start wait for ever.
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!isOwn(fstatSync(descriptor), statSync(program))) throw new Error('of another user');

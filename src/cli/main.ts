@@ -8,16 +8,16 @@ import { errorJson, renderError, withoutToken } from './print-error.ts';
 import { ASIDES, requestOf } from './request.ts';
 
 /**
- * Runs one command. The last stop of every error: it is printed here, and it decides the exit code.
+ * Runs one command. Every error ends here: it is printed, and it decides the exit code.
  *
  * @param argv the words after the program's name
  * @param root the directory of package.json
  */
 export async function main(argv: readonly string[], root: string): Promise<void> {
   process.stdout.on('error', endUnlessClosedPipe);
-  // Nobody can be told that standard error does not work.
+  // There is no way to say that standard error does not work.
   process.stderr.on('error', () => undefined);
-  // Node's own exit code for a bug is 1, and that is a verdict here.
+  // Node's own exit code for a bug is 1, which is a verdict here.
   process.on('uncaughtException', (error) => {
     printError(error);
     process.exit(exitCodeOf(error));

@@ -16,8 +16,8 @@ export function renderError(error: unknown): string {
 }
 
 /**
- * The same for a program: what `--format json` prints on standard output instead of a report.
- * The schemas of both reports have it as the other form of a report.
+ * The same for a program: what `--format json` prints on standard output instead of a report. It is in
+ * the schemas of both reports.
  */
 export function errorJson(error: unknown): JsonObject {
   const { code, at, found, expected, hint } = evidenceErrorOf(error);
@@ -37,7 +37,7 @@ function evidenceErrorOf(error: unknown): EvidenceError {
   });
 }
 
-/** A word of the command line that is quoted may be a token at the wrong place. */
+/** A quoted word of the command line may be a token at the wrong place. */
 export function withoutToken(text: string): string {
   return text.replaceAll(JSON_WEB_TOKEN, '…');
 }

@@ -1,4 +1,5 @@
-// The start of the joined program: it is compiled here, so that V8's compiled code can be kept. docs/decisions/0006
+// The start of the joined program. It is compiled here, so that V8's compiled code can be kept.
+// docs/decisions/0006
 
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -10,8 +11,9 @@ import { readCompiled, writeCompiled } from './compiled-code.ts';
 /** After this time, in milliseconds, V8 may have forgotten what it compiled first. */
 const SHORT_RUN_MS = 3000;
 /**
- * Until there is a verdict. Node's own code is 0 where a program waits for what never comes, and that is a verdict here.
- * It is `internal` of `exit-codes.ts`, which knows too much to be loaded here.
+ * The exit code until there is a verdict. If a program waits for something that never comes, Node's own
+ * code is 0, which is a verdict here. It is `internal` of `exit-codes.ts`, which would load too much
+ * here.
  */
 const UNFINISHED = 70;
 const MAIN = 'affidavit.cjs';
@@ -43,21 +45,22 @@ export async function start(place: Installation, argv: readonly string[]): Promi
   if (mayKeep() && endedWell()) for (const file of files) file.keep();
 }
 
-/** The part of the program that runs: each has compiled code of its own. */
+/** The part of the program that runs: each has its own compiled code. */
 function partOf(argv: readonly string[]): string {
   const [name] = argv;
   if (name === undefined || argv.includes('--help') || argv.includes('-h')) return 'help';
   return /^[a-z][a-z-]{0,40}$/.test(name) ? name : 'other';
 }
 
-/** Such a run came by all that the next ones need; what is kept of another would have holes. */
+/** Such a run has compiled all that the next ones need; another one has not. */
 function endedWell(): boolean {
-  // Flags of Node may change what V8 compiles, and runs with and without them would replace each other's.
+  // Flags of Node may change what V8 compiles. Runs with and without them would replace each other's
+  // code.
   const isPlain = process.execArgv.length === 0 && !isSet(process.env['NODE_OPTIONS']);
   return isPlain && process.exitCode === 0 && performance.now() < SHORT_RUN_MS;
 }
 
-/** Node's own word for the same thing, which it does for programs that ask. */
+/** Node's own variable for the same thing. */
 function mayKeep(): boolean {
   return !isSet(process.env['NODE_DISABLE_COMPILE_CACHE']);
 }
@@ -75,7 +78,7 @@ class JoinedFile {
     const source = readFileSync(path);
     this.#place = { program: path, digest: hash('sha256', source), part };
     const cachedData = mayKeep() ? readCompiled(this.#place) : undefined;
-    // The bundler writes ASCII alone, which needs no decoding.
+    // The bundler writes only ASCII, which needs no decoding.
     this.#script = new Script(`${HEAD}${source.toString('latin1')}\n})`, {
       filename: path,
       columnOffset: -HEAD.length,

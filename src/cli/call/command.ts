@@ -32,7 +32,7 @@ export interface Command {
   /** Name → description of the words that must stand beside the flags, in their order. */
   readonly args: Readonly<Record<string, string>>;
   readonly flags: Readonly<Record<string, Flag>>;
-  /** Who hears Ctrl-C and its like: the frame, which interrupts the work, or the work itself. */
+  /** Who handles Ctrl-C and other signals: the frame, which interrupts the work, or the work itself. */
   readonly signals: 'interrupt' | 'own';
   /** Loaded when it runs: help and usage errors need none of it. */
   readonly load: () => Promise<Work>;
@@ -44,9 +44,9 @@ export type Work = (call: Call) => Promise<number>;
 /** One call of a command, in the same shape for all of them. */
 export interface Call {
   readonly options: Options;
-  /** As they were typed after the command's name: how to repeat the call. */
+  /** As they were typed after the command's name, to repeat the call. */
   readonly words: readonly string[];
-  /** What stands after `--`, for the one command that runs another. */
+  /** What is after `--`, for the command that runs another program. */
   readonly after: readonly string[] | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly terminal: { readonly isTTY?: boolean; readonly columns?: number };

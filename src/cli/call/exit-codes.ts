@@ -2,7 +2,7 @@ import { VERDICT_EXIT_CODES, type Verdict } from '../../attestation/verdict.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { ErrorClass } from '../../errors/meaning.ts';
 
-/** The whole exit-code contract; docs/cli.md repeats it for users, and a test runs every row. */
+/** All exit codes. docs/cli.md repeats them for users, and a test runs every row. */
 export const EXIT_CODES = {
   ...VERDICT_EXIT_CODES,
   /** sysexits EX_USAGE: the command was called wrongly. */

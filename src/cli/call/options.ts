@@ -1,7 +1,10 @@
 /** What was given for one flag or argument; a switch is `true`. */
 export type OptionValue = string | readonly string[] | number | true;
 
-/** The words of one call, by the name of the flag or argument. Asked for another name or kind, it throws: a bug. */
+/**
+ * The words of one call, by the name of the flag or argument. It throws for another name or kind: that
+ * is a bug.
+ */
 export class Options {
   readonly #values: ReadonlyMap<string, OptionValue>;
   readonly #names: readonly string[];

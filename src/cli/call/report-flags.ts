@@ -2,7 +2,7 @@ import type { Call, Flag } from './command.ts';
 
 const FORMATS = ['terminal', 'markdown', 'json'] as const;
 
-/** How every command with a report lets the user choose its form and place. */
+/** The flags for form and place of a report, for every command that has one. */
 export const REPORT_FLAGS = {
   format: {
     type: 'choice',

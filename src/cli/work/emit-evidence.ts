@@ -8,7 +8,7 @@ import type { StagedFiles } from '../../io/sandbox/sandbox-files.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
 
-/** Packs, signs, verifies what was signed, and writes one archive: whole or not at all. */
+/** Packs, signs, verifies what was signed, and writes one archive: completely or not at all. */
 export async function emitEvidence(
   out: string,
   validation: Validation,
@@ -28,7 +28,10 @@ export async function emitEvidence(
   return packed;
 }
 
-/** The root gets its name in the turn in which the archive does: neither replaces its like without the other. */
+/**
+ * Root and archive get their names in the same turn of the event loop: neither replaces an old file
+ * without the other.
+ */
 async function write(
   out: string,
   archive: AsyncIterable<Uint8Array>,

@@ -13,7 +13,8 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
   try {
     const directory = options.text('dir') ?? (await makeSandboxDirectory());
     const files = (await stageSandboxFiles(directory, sandbox)).keep();
-    // What `affidavit validate` reads; the paths are absolute, because the command may run in another directory.
+    // The variables that `affidavit validate` reads. The paths are absolute, because the command may run
+    // in another directory.
     const environment = {
       SIGSTORE_ID_TOKEN: sandbox.token(),
       AFFIDAVIT_SIGNING_CONFIG: files.signingConfig,

@@ -59,7 +59,7 @@ async function refuseBadCall({ options }: Call, out: string | undefined): Promis
   });
 }
 
-/** What is missing for signing is said before anything else is done. */
+/** If something for signing is missing, that is said before any work is done. */
 async function openSession(
   { options, environment }: Call,
   out: string | undefined,

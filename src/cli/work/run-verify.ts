@@ -13,7 +13,7 @@ import { commandLine } from '../call/shell-words.ts';
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
   requireHarmlessOutput(call);
-  // Not used here; but a caller who set it wrongly is told by every command.
+  // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   if (options.has('offline')) {
     const { blockNetwork } = await import('../../io/http/offline.ts');
@@ -40,7 +40,7 @@ async function judge({ options, progress }: Call, source: string): Promise<Verif
   return await progress('verifying', verifying);
 }
 
-/** A report written over what it is about would destroy it, and inside a bundle be a file too many. */
+/** A report must not replace its own input. Inside a bundle it would be one file too many. */
 function requireHarmlessOutput({ options }: Call): void {
   const output = outputOf(options);
   if (output === undefined) return;
