@@ -1,6 +1,9 @@
 // What clients of the sandbox read: the trusted root and the signing configs, in the JSON of
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
+import { decodeJson } from '../document/json.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
 import { SANDBOX_ORGANIZATION } from '../media-types.ts';
 import { TIMESTAMP_PATH } from './timestamp-authority.ts';
 
@@ -98,6 +101,22 @@ export function buildSigningConfigs(
     'signing_config.v1-tsa.json': config(rekorV1, timestamps),
     'signing_config.v2-tsa.json': config(service(url + REKOR_V2_BASE, 2), timestamps),
   };
+}
+
+/** Whether these bytes are a signing config whose services are all a sandbox's. */
+export function isSandboxConfig(bytes: Uint8Array, file: string): boolean {
+  return orIfRefused(
+    () => {
+      const config = new ObjectReader(decodeJson(bytes, file), file);
+      const operators = ['caUrls', 'oidcUrls', 'rekorTlogUrls', 'tsaUrls'].flatMap((field) =>
+        config.optionalList(field, (item, at) =>
+          new ObjectReader(item, at).optionalString('operator'),
+        ),
+      );
+      return operators.length > 0 && operators.every((name) => name === SANDBOX_ORGANIZATION);
+    },
+    () => false,
+  );
 }
 
 function base64(bytes: Buffer): string {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -246,6 +246,23 @@ describe('affidavit sandbox', () => {
     const blocked = await runCli(['sandbox', '--dir', '/dev/null/d', '--', 'true']);
     expect(blocked.code).toBe(3);
     expect(blocked.stderr).toContain('FILE_UNWRITABLE');
+  });
+
+  it('refuses a directory with a file of its names that no sandbox wrote, and leaves it', async () => {
+    const dir = join(directory, 'mine');
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'signing_config.v2-tsa.json'), '{}');
+    writeFileSync(join(dir, 'notes.txt'), 'of no concern');
+    const run = await runCli(['sandbox', '--dir', dir, '--', 'true']);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(`OUTPUT_EXISTS`);
+    expect(run.stderr).toContain(join(dir, 'signing_config.v2-tsa.json'));
+    expect(readdirSync(dir).toSorted()).toEqual(['notes.txt', 'signing_config.v2-tsa.json']);
+    expect(readFileSync(join(dir, 'signing_config.v2-tsa.json'), 'utf8')).toBe('{}');
+    rmSync(join(dir, 'signing_config.v2-tsa.json'));
+    expect((await runCli(['sandbox', '--dir', dir, '--', 'true'])).code).toBe(0);
+    expect((await runCli(['sandbox', '--dir', dir, '--', 'true'])).code).toBe(0);
+    expect(readdirSync(dir).toSorted()).toEqual(['notes.txt', ...FILES]);
   });
 
   it.each(['-1', '65536', 'http'])('refuses the port %s as usage', async (port) => {

@@ -12,7 +12,7 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
   const sandbox = await startSandbox({ port: options.number('port') });
   try {
     const directory = options.text('dir') ?? (await makeSandboxDirectory());
-    const files = (await stageSandboxFiles(directory, sandbox)).keep();
+    const files = stageSandboxFiles(directory, sandbox).keep();
     // The variables that `affidavit validate` reads. The paths are absolute, because the command may run
     // in another directory.
     const environment = {

@@ -7,6 +7,7 @@ import { requireOutputs } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readResults, requireOneStdin } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
+import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -42,7 +43,10 @@ export async function runValidate(call: Call): Promise<number> {
   }
 }
 
-async function refuseBadCall({ options }: Call, out: string | undefined): Promise<void> {
+async function refuseBadCall(
+  { options, environment }: Call,
+  out: string | undefined,
+): Promise<void> {
   const results = options.texts('results');
   if (out !== undefined && results.length === 0) throw resultsRequired();
   const documents = [options.required('recipe'), options.required('snapshot'), ...results];
@@ -51,7 +55,8 @@ async function refuseBadCall({ options }: Call, out: string | undefined): Promis
     (name) => options.text(name) ?? [],
   );
   await requireOutputs({
-    inputs: [...documents, ...files],
+    open: [...documents, ...files],
+    variables: servicePaths(environment),
     out,
     force: options.has('force'),
     sandbox: options.has('sandbox'),

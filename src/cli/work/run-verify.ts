@@ -6,6 +6,7 @@ import { printReport } from '../../io/disk/print-report.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
+import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
@@ -41,11 +42,12 @@ async function judge({ options, progress }: Call, source: string): Promise<Verif
 }
 
 /** A report must not replace its own input. Inside a bundle it would be one file too many. */
-function requireHarmlessOutput({ options }: Call): void {
+function requireHarmlessOutput({ options, environment }: Call): void {
   const output = outputOf(options);
   if (output === undefined) return;
   const open = ['trusted-root', 'policy'].flatMap((name) => options.text(name) ?? []);
-  requireHarmless('--output', output, { open, bundle: options.required('input') });
+  const inputs = { open, bundle: options.required('input'), variables: servicePaths(environment) };
+  requireHarmless('--output', output, inputs);
 }
 
 async function render(

@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
 import { access, lstat, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -28,7 +38,7 @@ export interface WriteOptions {
   /** Gives up, and removes what was written so far, before `abort` returns. */
   readonly signal?: AbortSignal | undefined;
   /** Called in the turn of the event loop in which the file gets its name. */
-  readonly onNamed?: () => void;
+  readonly onNamed?: (file: Stats) => void;
 }
 
 /**
@@ -106,9 +116,10 @@ export async function writeWhole(
     signal?.addEventListener('abort', remove);
     try {
       await fill(temporary, chunks, signal);
+      const stats = lstatSync(temporary);
       if (force) renameSync(temporary, path);
       else await linkNew(temporary, path);
-      onNamed?.();
+      onNamed?.(stats);
       await syncDirectory(dirname(path));
     } finally {
       signal?.removeEventListener('abort', remove);

@@ -2,8 +2,9 @@ import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { quote } from '../../quote.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
 import { STDIN, requireFree } from './files.ts';
+import { kindOf } from './open-file.ts';
 import { requirePrintable } from './print-report.ts';
 
 /** What a command reads, as the user named it. */
@@ -15,16 +16,24 @@ export interface Inputs {
   readonly open: readonly string[];
   /** A bundle, if one is read. Inside it a new file does harm too. */
   readonly bundle?: string;
+  /** Environment variables and the files that they name, whether this call reads them or another. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
 }
 
 /** An output must not be written over what is read. Throws USAGE, with the flag that names the output. */
-export function requireHarmless(flag: string, path: string, { open, bundle }: Inputs): void {
+export function requireHarmless(flag: string, path: string, inputs: Inputs): void {
+  const { open, bundle, variables = {} } = inputs;
   const files = open.filter((input) => input !== STDIN);
   const spoilt =
     bundle !== undefined && isWithin(path, bundle)
       ? bundle
       : files.find((input) => spoils(path, input));
   if (spoilt !== undefined) throw wouldReplace(flag, path, `where ${quote(spoilt)} is read`);
+  for (const [name, file] of Object.entries(variables)) {
+    if (file !== undefined && spoils(path, file)) {
+      throw wouldReplace(flag, path, `the file that ${name} names`);
+    }
+  }
 }
 
 function wouldReplace(flag: string, path: string, where: string): EvidenceError {
@@ -89,9 +98,7 @@ function parentsOf(path: string): readonly string[] {
 }
 
 /** What a validation reads and writes, as the user named it. */
-export interface ValidationPaths {
-  /** Files and directories; `-` is standard input. */
-  readonly inputs: readonly string[];
+export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables'> {
   /** The archive; undefined if none is wanted. */
   readonly out: string | undefined;
   readonly force: boolean;
@@ -107,16 +114,40 @@ export interface ValidationPaths {
  * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
  */
 export async function requireOutputs(paths: ValidationPaths): Promise<void> {
-  const { inputs, out, force, sandbox, output } = paths;
+  const { out, force, sandbox, output } = paths;
   if (output !== undefined) {
-    requireHarmless('--output', output, { open: inputs });
+    requireHarmless('--output', output, paths);
     await requirePrintable(output);
   }
   if (out === undefined) return;
-  const meets = output !== undefined && isSamePlace(out, output);
-  if (meets || (sandbox && output !== undefined && isWithin(output, `${out}.sandbox`))) {
+  const folder = sandbox ? `${out}.sandbox` : undefined;
+  if (output !== undefined && meets(output, out, folder)) {
     throw wouldReplace('--output', output, 'where --emit-evidence writes');
   }
-  if (force) requireHarmless('--emit-evidence', out, { open: inputs });
+  if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
+  if (force) requireHarmless('--emit-evidence', out, paths);
   await requireFree(out, force);
+}
+
+/** Neither may be there yet, so that only their names can say whether a disk that ignores case has one place for both. */
+function meets(output: string, out: string, folder: string | undefined): boolean {
+  const [one, other] = [output, out].map((path) => entryOf(path).normalize('NFC').toLowerCase());
+  if (one === other || isSamePlace(output, out)) return true;
+  return folder !== undefined && isWithin(output, folder);
+}
+
+/** The folder of a sandbox's root is made, or was made by an earlier run: it is no link, and nothing is read in it. */
+function requireFolderOfItsOwn(folder: string, inputs: readonly string[]): void {
+  const read = inputs.find((input) => input !== STDIN && isWithin(input, folder));
+  if (read !== undefined) {
+    throw wouldReplace('--emit-evidence', folder, `where ${quote(read)} is read`);
+  }
+  const stats = ifThere(() => lstatSync(folder));
+  if (stats === undefined || stats.isDirectory()) return;
+  throw new EvidenceError('OUTPUT_EXISTS', {
+    at: escapeInvisible(folder),
+    found: `a ${kindOf(stats)}`,
+    expected: 'nothing, or the folder of an earlier --sandbox',
+    hint: 'name another file to write',
+  });
 }

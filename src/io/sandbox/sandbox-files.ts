@@ -1,25 +1,32 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   rmdirSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import { MAX_JSON_BYTES } from '../../limits.ts';
+import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { buildSigningConfigs, isSandboxConfig } from '../../sandbox/trust-material.ts';
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
-import { readFileBounded, requireFree } from '../disk/files.ts';
+import { kindOf } from '../disk/open-file.ts';
 import { isSystemError, unwritable } from '../disk/system-error.ts';
 import type { Sandbox } from './sandbox-server.ts';
 
 const ROOT_FILE = 'trusted_root.json';
+
+/** Every file that a sandbox leaves. */
+const NAMES = [ROOT_FILE, ...Object.keys(buildSigningConfigs('', new Date(0)))];
 
 /** Where a sandbox's trusted root and its default signing config are: absolute paths. */
 export interface SandboxFiles {
@@ -33,32 +40,74 @@ export interface StagedFiles {
   keep(): SandboxFiles;
   /** Removes what was not kept, and nothing that was there before. */
   drop(): void;
+  /** Whether the trusted root that has its name is this one. */
+  isInPlace(): boolean;
 }
 
 /**
- * Writes `trusted_root.json` and the signing configs for a directory, which is created if missing.
- * Once they are kept, those of an earlier sandbox are replaced.
+ * Writes `trusted_root.json` and the signing configs for a directory, which is created if missing. In
+ * one turn of the event loop: an interrupted program has no other one. Once they are kept, those of an
+ * earlier sandbox are replaced.
  *
- * @throws EvidenceError FILE_UNWRITABLE; OUTPUT_EXISTS for a trusted root that is of no sandbox
+ * @throws EvidenceError FILE_UNWRITABLE; OUTPUT_EXISTS for a file that no sandbox wrote
  */
-export async function stageSandboxFiles(
+export function stageSandboxFiles(
   directory: string,
   sandbox: Pick<Sandbox, 'trustedRoot' | 'signingConfigs'>,
-): Promise<StagedFiles> {
+): StagedFiles {
   const files = { [ROOT_FILE]: sandbox.trustedRoot, ...sandbox.signingConfigs };
+  requireSandboxFiles(directory);
   try {
-    if (existsSync(directory)) {
-      await mkdir(directory, { recursive: true });
-      for (const name of Object.keys(files)) await requireFree(join(directory, name), true);
-      await requireSandboxRoot(join(directory, ROOT_FILE));
-    }
     return fillStage(directory, files);
   } catch (error) {
     throw unwritable(error, directory);
   }
 }
 
-/** In one turn of the event loop: an interrupted program has no other one. */
+/**
+ * A sandbox must not replace the file of somebody else. A root that others trust would be lost to one
+ * that trusts everybody.
+ *
+ * @throws EvidenceError OUTPUT_EXISTS, FILE_UNWRITABLE
+ */
+export function requireSandboxFiles(directory: string): void {
+  for (const name of NAMES) {
+    const path = join(directory, name);
+    const found = foreignFile(path, name);
+    if (found === undefined) continue;
+    throw new EvidenceError('OUTPUT_EXISTS', {
+      at: escapeInvisible(path),
+      found,
+      expected: 'nothing, or the file of an earlier sandbox',
+      hint: 'choose another directory',
+    });
+  }
+}
+
+/** What stands at a path if no sandbox wrote it. */
+function foreignFile(path: string, name: string): string | undefined {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    if (!stats.isFile()) return `a ${kindOf(stats)}`;
+    return isOfSandbox(path, name, stats) ? undefined : 'a file that no sandbox wrote';
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+}
+
+function isOfSandbox(path: string, name: string, stats: Stats): boolean {
+  if (stats.size > MAX_CONFIG_BYTES) return false;
+  return (name === ROOT_FILE ? isSandboxRoot : isSandboxConfig)(readFileSync(path), path);
+}
+
+function isSandboxRoot(bytes: Uint8Array, path: string): boolean {
+  return orIfRefused(
+    () => sigstoreTrust(bytes, path).root.sandbox,
+    () => false,
+  );
+}
+
 function fillStage(directory: string, files: Readonly<Record<string, unknown>>): StagedFiles {
   const made = mkdirSync(directory, { recursive: true });
   const stage = mkdtempSync(join(directory, '.affidavit-'));
@@ -68,7 +117,7 @@ function fillStage(directory: string, files: Readonly<Record<string, unknown>>):
   };
   try {
     for (const [name, value] of Object.entries(files)) {
-      writeFileSync(join(stage, name), `${JSON.stringify(value, null, 2)}\n`, { flush: true });
+      writeFileSync(join(stage, name), textOf(value), { flush: true });
     }
   } catch (error) {
     drop();
@@ -82,29 +131,15 @@ function fillStage(directory: string, files: Readonly<Record<string, unknown>>):
       signingConfig: resolve(directory, 'signing_config.json'),
     };
   };
-  return { keep, drop };
+  const isInPlace = (): boolean => {
+    const path = join(directory, ROOT_FILE);
+    return existsSync(path) && readFileSync(path, 'utf8') === textOf(files[ROOT_FILE]);
+  };
+  return { keep, drop, isInPlace };
 }
 
-/** The root of a sandbox, which trusts everybody, must not replace a root that others trust. */
-async function requireSandboxRoot(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  const bytes = await readFileBounded(path, MAX_JSON_BYTES, 'a trusted root');
-  if (isSandboxRoot(bytes, path)) return;
-  throw new EvidenceError('OUTPUT_EXISTS', {
-    at: escapeInvisible(path),
-    found: 'a file that no sandbox wrote',
-    expected: 'none, or the trusted root of an earlier sandbox',
-    hint: 'choose another directory',
-  });
-}
-
-function isSandboxRoot(bytes: Uint8Array, path: string): boolean {
-  try {
-    return sigstoreTrust(bytes, path).root.sandbox;
-  } catch (error) {
-    if (error instanceof EvidenceError) return false;
-    throw error;
-  }
+function textOf(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** Unless it has files that are not ours. */

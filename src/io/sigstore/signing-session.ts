@@ -1,7 +1,12 @@
 import type { Signing } from '../../attestation/seal.ts';
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
-import { stageSandboxFiles, type StagedFiles } from '../sandbox/sandbox-files.ts';
+import {
+  requireSandboxFiles,
+  stageSandboxFiles,
+  type StagedFiles,
+} from '../sandbox/sandbox-files.ts';
 import { readTrust } from './read-trust.ts';
+import { servicePaths } from './service-paths.ts';
 
 export interface SigningChoice {
   /** Sign with a sandbox of this process, whose root is left in `<out>.sandbox/`. */
@@ -21,7 +26,7 @@ export interface SigningSession {
   /** The trusted root under which the signature verifies; undefined: the embedded one. */
   readonly rootPath: string | undefined;
   /** Writes the root of a sandbox under a name that nobody reads; a service has its root elsewhere. */
-  readonly stageRoot?: () => Promise<StagedFiles>;
+  readonly stageRoot?: () => StagedFiles;
   /** Ends a sandbox; nothing to do for a service. */
   readonly close?: () => Promise<void>;
 }
@@ -36,16 +41,13 @@ async function serviceSigning({ environment, ...choice }: SigningChoice): Promis
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');
   const token = await readIdentityToken(choice.identityToken, environment);
-  const configPath = choice.signingConfig ?? setText(environment['AFFIDAVIT_SIGNING_CONFIG']);
-  const rootPath = choice.trustedRoot ?? setText(environment['AFFIDAVIT_TRUSTED_ROOT']);
-  const signingConfig = await readSigningConfig(configPath);
+  const paths = servicePaths(environment);
+  const rootPath = choice.trustedRoot ?? paths.AFFIDAVIT_TRUSTED_ROOT;
+  const signingConfig = await readSigningConfig(
+    choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
+  );
   const signer = keylessSigner({ signingConfig, token, now: new Date() });
   return { signing: { signer, trust: await readTrust(rootPath) }, rootPath };
-}
-
-/** An empty variable is one that nobody set. */
-function setText(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
 }
 
 async function sandboxSigning(out: string): Promise<SigningSession> {
@@ -54,6 +56,7 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
   const { parseSigningConfig } = await import('../../sign/signing-config.ts');
   const directory = `${out}.sandbox`;
   const rootPath = `${directory}/trusted_root.json`;
+  requireSandboxFiles(directory);
   const sandbox = await startSandbox();
   const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
   const signingConfig = parseSigningConfig(config, `${directory}/signing_config.json`);
@@ -64,7 +67,7 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
       trust: sigstoreTrust(root, rootPath),
     },
     rootPath,
-    stageRoot: async () => await stageSandboxFiles(directory, sandbox),
+    stageRoot: () => stageSandboxFiles(directory, sandbox),
     close: async () => {
       await sandbox.close();
     },

@@ -60,13 +60,15 @@ describe('the outputs of a validation', () => {
   it.each([
     ['o.tar.gz', 'USAGE --output'],
     ['here/o.tar.gz', 'USAGE --output'],
+    // Neither is there yet: a disk that ignores case would have one place for both.
+    ['O.TAR.gz', 'USAGE --output'],
     ['here/o.tar.gz.sandbox/trusted_root.json', 'USAGE --output'],
     ['o.md', undefined],
   ])('do not replace each other: %s', async (output, expected) => {
     const place = folder();
     mkdirSync(join(place, 'o.tar.gz.sandbox'));
     const paths = { out: join(place, 'o.tar.gz'), output: join(place, output) };
-    const call = { ...paths, inputs: [], force: false, sandbox: true };
+    const call = { ...paths, open: [], force: false, sandbox: true };
     expect(await refusal(async () => await requireOutputs(call))).toBe(expected);
   });
 });
