@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs on any Node, so that an old one is told apart from a bug. CommonJS (package.json beside it), which starts sooner.
+// Runs on any Node, so that an old one gets an error of its own. CommonJS (package.json beside it), because it starts sooner.
 'use strict';
 
 // package.json "engines"
@@ -24,7 +24,7 @@ const bundle = path.join(root, 'dist', 'bundle');
 const { start } = require(path.join(bundle, 'start.cjs'));
 
 start({ bundle, root, require }, process.argv.slice(2)).catch((error) => {
-  // Node's own exit code for a bug is 1, and that is a verdict here.
+  // Node's own exit code for a bug is 1, which is a verdict here.
   process.stderr.write(`error: INTERNAL affidavit cannot start: ${error.message}\n`);
   process.exit(70);
 });

@@ -171,7 +171,7 @@ function flagsOf(rest: Buffer): number {
 
 function tooLarge(maxBytes: number): EvidenceError {
   return new EvidenceError('LIMIT_EXCEEDED', {
-    found: 'an archive that goes on',
+    found: 'an archive that is longer',
     expected: `at most ${maxBytes} bytes unpacked`,
     hint: 'do not unpack this file: it is not a bundle',
   });

@@ -97,7 +97,7 @@ function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): C
     at: name,
     found,
     expected,
-    hint: 'if this signer shall be trusted, name this identity and issuer, letter by letter',
+    hint: 'if you trust this signer, name exactly this identity and issuer',
   };
   return { found, expected, faults: allows(policy, signer) ? [] : [fault] };
 }

@@ -44,7 +44,7 @@ export interface Verification<Name extends string> {
  * over the entries. Reads no file, clock or network: everything that decides the verdict is an
  * argument. Whatever is wrong with the input is in the result; only a bug is thrown.
  *
- * @param outside the attestations that do not lie in the archive, by the names that the kind gives them
+ * @param outside the attestations that are not in the archive, by the kind's names for them
  */
 export async function verify<Name extends string, Statement, Found extends object>(
   kind: Kind<Name, Statement, Found>,

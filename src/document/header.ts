@@ -164,7 +164,7 @@ function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Findin
       code: 'KIND_UNEXPECTED',
       found: quote(found),
       expected: kind,
-      hint: 'check that the files are not interchanged',
+      hint: 'check that the files are not swapped',
     });
   }
   return [
@@ -218,7 +218,7 @@ export function versionDoubts(version: string | undefined, at: string): readonly
       at,
       found: quote(version),
       expected: 'a semantic version, e.g. v1.0.0',
-      hint: 'use a released AICR: nobody can tell what another build does',
+      hint: 'use a released AICR: nobody knows what another build does',
     },
   ];
 }

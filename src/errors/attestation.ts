@@ -7,7 +7,7 @@ export const SIGNATURE_ERRORS = {
   LOG_ENTRY_INVALID: ['invalid', 'the transparency log entry does not prove this signature'],
   TIMESTAMP_INVALID: ['invalid', 'the time of signing is not proven'],
   PAYLOAD_TYPE_UNEXPECTED: ['invalid', 'what was signed is not an in-toto statement'],
-  SIGNER_NOT_ALLOWED: ['invalid', 'the signer is not one that is allowed'],
+  SIGNER_NOT_ALLOWED: ['invalid', 'the signer is not allowed'],
 } as const satisfies Meanings;
 
 export const STATEMENT_ERRORS = {

@@ -3,7 +3,7 @@ import type { Meanings } from './meaning.ts';
 /** Findings: shown, without effect on the verdict, and each something that a person can act on. */
 export const FINDINGS = {
   API_VERSION_OUTDATED: ['finding', 'the apiVersion is retired or missing'],
-  KIND_MISSING: ['finding', 'the document does not say of which kind it is'],
+  KIND_MISSING: ['finding', 'the document does not name its kind'],
   MEASUREMENT_DUPLICATE: ['finding', 'the snapshot measures one thing twice'],
   FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
   TIMESTAMP_DOUBTFUL: [
@@ -18,7 +18,7 @@ export const FINDINGS = {
   FIGURE_MISSING: ['finding', 'no test shows a figure that the recipe demands'],
   FIGURE_UNEVALUABLE: ['finding', 'the recipe demands a figure in words that are no number'],
   FIGURE_CONSTRAINT_DIFFERS: ['finding', 'a test compared its figure with another constraint'],
-  FILE_NOT_JUDGED: ['finding', 'the bundle holds a file that is no part of evidence'],
+  FILE_NOT_JUDGED: ['finding', 'the bundle has a file that is not part of evidence'],
   BOM_IMAGE_MISSING: [
     'finding',
     'an image of the snapshot or recipe is not in the bill of materials',

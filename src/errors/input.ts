@@ -11,9 +11,12 @@ export const INPUT_ERRORS = {
   FIELD_UNKNOWN: ['invalid', 'the document has a field that its schema does not know'],
   KIND_UNEXPECTED: ['invalid', 'the document is of another kind'],
   API_VERSION_UNKNOWN: ['invalid', 'the apiVersion is not known'],
-  API_VERSION_RETIRED: ['invalid', 'evidence of a retired apiVersion was not asked for'],
+  API_VERSION_RETIRED: [
+    'invalid',
+    'the apiVersion is retired or missing, and evidence of it was not asked for',
+  ],
   SCHEMA_VERSION_UNKNOWN: ['invalid', 'the schemaVersion is not known'],
-  RECIPE_PROFILE_UNSUPPORTED: ['invalid', 'the recipe carries a profile'],
+  RECIPE_PROFILE_UNSUPPORTED: ['invalid', 'the recipe has a profile'],
   RECIPE_OVERLAY_UNSUPPORTED: ['invalid', 'the recipe is an overlay, not a resolved recipe'],
   LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],
   // Results and logs.
@@ -25,13 +28,13 @@ export const INPUT_ERRORS = {
     'invalid',
     'the summary of a report differs from the count of its tests',
   ],
-  LOGS_INVALID: ['invalid', 'the logs directory holds something that is not a log'],
+  LOGS_INVALID: ['invalid', 'the logs directory has something in it that is not a log'],
   // The archive and its files.
-  ARCHIVE_UNREADABLE: ['invalid', 'the input is not one whole gzip-compressed tar archive'],
-  ARCHIVE_UNSAFE: ['invalid', 'the archive holds an entry that a bundle must not hold'],
-  BUNDLE_INCOMPLETE: ['invalid', 'the bundle lacks a file that every bundle has'],
+  ARCHIVE_UNREADABLE: ['invalid', 'the input is not one complete gzip-compressed tar archive'],
+  ARCHIVE_UNSAFE: ['invalid', 'the archive has an entry that is not allowed in a bundle'],
+  BUNDLE_INCOMPLETE: ['invalid', 'a file that every bundle has is missing'],
   FILE_MISSING: ['invalid', 'a file that the manifest lists is missing'],
-  FILE_EXTRA: ['invalid', 'the bundle holds a file that the manifest does not list'],
+  FILE_EXTRA: ['invalid', 'the bundle has a file that the manifest does not list'],
   FILE_DIFFERS: ['invalid', 'a file differs from the manifest'],
   MANIFEST_DIFFERS: ['invalid', 'the manifest differs from the one that the statement names'],
 } as const satisfies Meanings;

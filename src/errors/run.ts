@@ -9,7 +9,7 @@ export const RUN_ERRORS = {
   FILE_UNREADABLE: ['unjudged', 'a file cannot be read'],
   FILE_UNWRITABLE: ['unjudged', 'a file cannot be written'],
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],
-  OUTPUT_EXISTS: ['unjudged', 'the output exists already'],
+  OUTPUT_EXISTS: ['unjudged', 'the output already exists'],
   POLICY_INVALID: ['unjudged', 'the policy cannot be used'],
   TRUSTED_ROOT_INVALID: ['unjudged', 'the trusted root cannot be used'],
   SIGNING_CONFIG_INVALID: ['unjudged', 'the signing config cannot be used'],

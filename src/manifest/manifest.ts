@@ -44,7 +44,7 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
   const { newer } = requireSchemaVersion(reader);
   const files = reader.list('files', (item, at) => parseFile(item, at, layout));
   if (files.length > layout.maxEntries) {
-    // No bundle has so many, so each of them would be missing, and the report would list them all.
+    // No bundle has this many files. Most would be missing, and the report would list them all.
     reader.refuse('files', {
       code: 'LIMIT_EXCEEDED',
       found: `${files.length} files`,
@@ -62,7 +62,7 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
   return { newer, files };
 }
 
-const NEVER_EDITED = 'make the bundle again; a bundle is never edited';
+const NEVER_EDITED = 'make the bundle again; nobody may edit a bundle';
 
 function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): ManifestFile {
   const reader = new ObjectReader(data, at);

@@ -10,7 +10,7 @@ export interface Policy {
   readonly signers: readonly Identity[];
 }
 
-/** Only an exact match counts: a pattern would accept a look-alike. */
+/** Only an exact match counts: a pattern would accept names that only look similar. */
 export function allows(policy: Policy, signer: Identity): boolean {
   return policy.signers.some(
     ({ subject, issuer }) => subject === signer.subject && issuer === signer.issuer,

@@ -22,7 +22,8 @@ export const TOKEN_AUDIENCE = 'sigstore';
 
 /** How errors name it. */
 const PLACE = 'identity token';
-const HINT = 'get a new identity token for the audience sigstore; tokens live a few minutes only';
+const HINT =
+  'get a new identity token for the audience sigstore; tokens are valid for a few minutes only';
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /** Reads a token. Throws SIGNING_FAILED if Fulcio could not take it. */

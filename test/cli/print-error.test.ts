@@ -11,7 +11,7 @@ const ERROR = new EvidenceError('KIND_UNEXPECTED', {
   at: 'recipe.yaml#/kind',
   found: '"Snapshot"',
   expected: 'RecipeResult',
-  hint: 'check that the files are not interchanged',
+  hint: 'check that the files are not swapped',
 });
 
 describe('an error that ends a command', () => {
@@ -22,7 +22,7 @@ describe('an error that ends a command', () => {
         '   at: recipe.yaml#/kind',
         'found: "Snapshot"',
         ' want: RecipeResult',
-        ' next: check that the files are not interchanged',
+        ' next: check that the files are not swapped',
         '',
       ].join('\n'),
     );

@@ -29,7 +29,7 @@ export interface Command {
   readonly description: string;
   readonly usage: string;
   readonly examples: readonly string[];
-  /** Name → description of the words that must stand beside the flags, in their order. */
+  /** Name → description of the words that are no flags, in order. */
   readonly args: Readonly<Record<string, string>>;
   readonly flags: Readonly<Record<string, Flag>>;
   /** Who handles Ctrl-C and other signals: the frame, which interrupts the work, or the work itself. */

@@ -122,7 +122,7 @@ async function render(report: ValidationReport, choice: ReportChoice): Promise<s
 }
 
 const NOT_REDACTED =
-  'nothing is redacted: node names, provider ids and all else in the snapshot, results and logs become public with this evidence';
+  'nothing is redacted: node names, provider ids and everything else in the snapshot, results and logs become public with this evidence';
 
 /** The path, the bundle's identity and the very command that verifies it. */
 function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undefined): string {

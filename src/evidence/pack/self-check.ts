@@ -52,8 +52,8 @@ function refusalOf(fault: Fault): EvidenceError {
   if (!Object.hasOwn(INPUT_ERRORS, fault.code)) {
     return new EvidenceError('INTERNAL', {
       ...fault,
-      found: `evidence that no verifier would take: ${fault.code}, ${fault.found}`,
-      hint: 'report this with the inputs, as far as you may; nothing was signed or written',
+      found: `evidence that no verifier would accept: ${fault.code}, ${fault.found}`,
+      hint: 'report this, with the inputs if you may; nothing was signed or written',
     });
   }
   if (fault.code !== 'LIMIT_EXCEEDED') return new EvidenceError(fault.code, fault);

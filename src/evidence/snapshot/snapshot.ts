@@ -133,7 +133,7 @@ function requireNodeCount({ name, at, subtype }: NamedSubtype): void {
     at: `${at}/data/node-count`,
     found: quote(count.text),
     expected: 'a number of nodes, 0 or more',
-    hint: 'take the snapshot again with rights to list the nodes; it is never edited by hand',
+    hint: 'take the snapshot again with rights to list the nodes; nobody may edit it by hand',
   });
 }
 

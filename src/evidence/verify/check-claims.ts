@@ -68,7 +68,7 @@ function differing(
       at: `${at}/recipe/${field}`,
       found: quote(recipe[field]),
       expected: `${quote(computed)}, recomputed from ${RECIPE_FILE}`,
-      hint: 'do not trust this evidence: it names another recipe than the one that it holds',
+      hint: 'do not trust this evidence: it names another recipe than the one that it contains',
     },
   ];
 }

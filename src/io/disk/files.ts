@@ -258,7 +258,7 @@ async function syncDirectory(directory: string): Promise<void> {
 function exists(path: string): EvidenceError {
   return new EvidenceError('OUTPUT_EXISTS', {
     at: escapeInvisible(path),
-    found: 'a file that is there already',
+    found: 'a file that already exists',
     expected: 'a path that is free',
     hint: 'choose another path, or add --force to replace the file',
   });

@@ -82,7 +82,7 @@ function ifThere<T>(look: () => T): T | undefined {
   }
 }
 
-/** Where a new file of this name would be: links are followed, but for the last part. */
+/** Where a new file of this name would be: links are followed, except in the last part. */
 function entryOf(path: string): string {
   const whole = resolve(path);
   return join(realOf(dirname(whole)), basename(whole));

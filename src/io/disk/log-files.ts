@@ -80,6 +80,6 @@ function invalid(path: string, found: string, expected: string): EvidenceError {
     at: escapeInvisible(path),
     found,
     expected,
-    hint: 'give --logs a folder that holds <phase>/<name> and nothing else',
+    hint: 'give --logs a folder with <phase>/<name> in it and nothing else',
   });
 }

@@ -36,7 +36,7 @@ export function requireSignable(time: Date): void {
   throw new EvidenceError('SOURCE_DATE_EPOCH_INVALID', {
     at: 'SOURCE_DATE_EPOCH',
     found: `${time.getTime() / 1000}, a time in the future`,
-    expected: 'a time that is past: evidence must not be signed before it is made',
+    expected: 'a time in the past: evidence must not be signed before it is made',
     hint: 'unset it, correct the clock of this machine, or pack without a signature: --no-sign',
   });
 }

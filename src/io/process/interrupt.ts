@@ -22,8 +22,8 @@ export async function interruptible<T>(
     if (isLate) return;
     const error = new EvidenceError('INTERRUPTED', {
       found: 'a signal to stop',
-      expected: 'to be left alone until the end',
-      hint: 'run the same command again; nothing was half-written',
+      expected: 'no signal before the end',
+      hint: 'run the same command again; no half-written file is left',
     });
     controller.abort(error);
     reject(error);
