@@ -53,8 +53,8 @@ export { keylessSigner, type KeylessSigning } from './io/sigstore/keyless-signer
 export { parseManifest, type Manifest, type ManifestFile } from './manifest/manifest.ts';
 export { parsePolicy, type Policy } from './policy/policy.ts';
 export { encodeReport, validationJson, verificationJson, type JsonObject } from './report/json.ts';
-export { renderValidationMarkdown, renderVerificationMarkdown } from './report/markdown.ts';
-export { renderValidationTerminal, renderVerificationTerminal } from './report/terminal.ts';
+export { renderValidationMarkdown, renderVerificationMarkdown } from './report/render/markdown.ts';
+export { renderValidationTerminal, renderVerificationTerminal } from './report/render/terminal.ts';
 export { publicGoodSigningConfig } from './sign/public-good-signing-config.ts';
 export { parseSigningConfig, type SigningConfig } from './sign/signing-config.ts';
 export type { Tool } from './tool.ts';

@@ -1,11 +1,10 @@
 /**
- * A sentence for people: words of ours, values of a document, and prose, i.e. words of ours in which
- * what is foreign stands in quotes. A report sets values apart. Without a full stop, so that it can
- * stand in a list.
+ * A sentence for people: words of ours, and values of a document, which a report sets apart from
+ * them. What is foreign in words stands in quotes. Without a full stop, so that it can stand in a list.
  */
 export type Sentence = readonly SentencePart[];
 
-export type SentencePart = string | { readonly value: string } | { readonly prose: string };
+export type SentencePart = string | { readonly value: string };
 
 /** A template whose own words are ours; a string that is put in is a value of a document. */
 export function sentence(
@@ -19,10 +18,6 @@ export function sentence(
 /** Words of ours that a template is to take as such. */
 export function words(text: string): Sentence {
   return [text];
-}
-
-export function prose(text: string): Sentence {
-  return [{ prose: text }];
 }
 
 /** `a`, `b` and 3 more. */

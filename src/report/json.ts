@@ -12,8 +12,8 @@ import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { replaceInvisible } from '../quote.ts';
-import type { Identity } from '../trust/trust.ts';
-import { LIMIT_OF_TRUST } from './words.ts';
+import type { Identity, TrustedRootInfo } from '../trust/trust.ts';
+import { LIMIT_OF_TRUST } from './blocks/verdict.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */
 export type JsonObject = Readonly<Record<string, Json>>;
@@ -32,9 +32,10 @@ export function verificationJson(report: VerificationReport): JsonObject {
     pinned: report.pinned,
     recipeCompared: report.recipeCompared,
     sandbox: report.root.sandbox,
+    selfCheck: report.signature.state === 'absent',
     weakened: report.weakened,
     network: 'none',
-    root: { source: report.root.source, digest: report.root.digest, sandbox: report.root.sandbox },
+    root: rootJson(report.root),
     bundle: manifestDigest && { manifestDigest },
     claimed: claimed && { ...claimed, redaction: claimed.redaction ?? null },
     ...factsJson(report.facts),
@@ -49,6 +50,8 @@ export function validationJson(report: ValidationReport): JsonObject {
     schemaVersion: SCHEMA_VERSION,
     tool: { ...tool },
     outcome: faults.length === 0 ? 'passed' : 'failed',
+    sandbox: evidence?.sandbox ?? false,
+    selfCheck: true,
     exitCode: report.exitCode,
     ...factsJson(facts),
     faults: faults.map(faultJson),
@@ -85,6 +88,10 @@ function escapeUnits(character: string): string {
     const hex = unit.charCodeAt(0).toString(16);
     return `\\u${hex.padStart(4, '0')}`;
   });
+}
+
+function rootJson({ source, digest, sandbox, newest }: TrustedRootInfo): JsonObject {
+  return present({ source, digest, sandbox, newest: newest && timestampOf(newest) });
 }
 
 function identityJson({ subject, issuer }: Identity): JsonObject {

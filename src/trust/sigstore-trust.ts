@@ -34,7 +34,12 @@ export function sigstoreTrust(
   const root = parseTrustedRoot(rootBytes, source);
   const library = libraryVerifier(root);
   return {
-    root: { source, digest: digestOf(rootBytes), sandbox: isSandbox(root) },
+    root: {
+      source,
+      digest: digestOf(rootBytes),
+      sandbox: isSandbox(root),
+      newest: newestOf(root),
+    },
     verify: (bytes, file) =>
       verifyBundle(parseSigstoreBundle(bytes, file, mediaTypes), root, library),
   };
@@ -48,6 +53,14 @@ function isSandbox(root: TrustedRoot): boolean {
   return [...root.certificateAuthorities, ...root.timestampAuthorities]
     .flatMap(({ chain }) => chain)
     .some((certificate) => certificate.subject.split('\n').includes(SANDBOX_SUBJECT));
+}
+
+/** The age of a root, from what it holds: the clock of a file says when it was copied. */
+function newestOf(root: TrustedRoot): Date | undefined {
+  const { logs, certificateLogs, certificateAuthorities, timestampAuthorities } = root;
+  const members = [...logs, ...certificateLogs, ...certificateAuthorities, ...timestampAuthorities];
+  const starts = members.map(({ validFor }) => validFor.start.getTime());
+  return starts.length === 0 ? undefined : new Date(Math.max(...starts));
 }
 
 /**

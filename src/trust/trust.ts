@@ -27,6 +27,8 @@ export interface TrustedRootInfo {
   readonly digest: Digest;
   /** True if any authority of the root is a sandbox. */
   readonly sandbox: boolean;
+  /** When the newest of its keys and certificates came into use; undefined if it says so of none. */
+  readonly newest?: Date | undefined;
 }
 
 /** Where a Sigstore bundle was found: how complaints name it, and how large it may be, in bytes. */

@@ -154,7 +154,7 @@ describe('E-64 the streams', () => {
   it('carry the report and nothing else, and the talk and nothing else', async () => {
     const place = new Workplace();
     const run = await place.run(['validate', ...INPUTS, ...UNSIGNED], { ownProcess });
-    expect(run.stdout).toMatch(/^## ✅ GREEN/);
+    expect(run.stdout).toMatch(/^## Self-check: green/);
     expect(run.stdout).not.toContain('verify-evidence');
     const [evidence, manifest, verify, note, ...rest] = run.stderr.split('\n');
     expect(evidence).toBe(`evidence: ${OUT}`);

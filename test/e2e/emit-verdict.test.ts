@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
 import { DOCUMENTS, INPUTS, OUT, UNSIGNED, Workplace, placesOf, type ReportJson } from './emit.ts';
 
 /** Sets the fields of a CTRF report's first test, and its summary to fit. */
@@ -211,9 +211,11 @@ describe('the report', () => {
     ]);
     const run = await place.run(['validate', ...INPUTS]);
     expect(run.code).toBe(1);
-    expect(run.stdout.split('\n')[0]).toMatch(/^## .* NOT GREEN: /);
-    expect(run.stdout).toMatch(/\| deployment \| yes \| \*\*NOT GREEN\*\* \| 3 \| 1 \|/);
-    expect(run.stdout).toMatch(/deployment: `operator-health`.*no pod is ready/);
+    expect(run.stdout.split('\n')[0]).toMatch(/^## ❌ Self-check: not green/);
+    expect(run.stdout).toContain('deployment **NOT GREEN** (3 passed, 1 failed)');
+    expect(run.stdout).toContain(
+      '- deployment: `operator-health` failed; it says `no pod is ready`',
+    );
     expect(run.stdout).toContain('results/deployment.json');
     expect(run.stdout).not.toContain('ctrf/');
   });
@@ -249,7 +251,10 @@ describe('the report', () => {
       ],
     });
     const markdown = (await place.run(['validate', ...INPUTS])).stdout;
-    expect(markdown).toMatch(/\| accelerator \| `gb200` \| `h100` \| \*\*MISMATCH\*\* \|/);
+    expect(markdown).toContain(
+      '<tr><td>accelerator</td><td><code>gb200</code></td><td><code>h100</code></td><td><b>MISMATCH</b></td></tr>',
+    );
+    expect(markdown).toContain('- accelerator: the cluster has `h100`, the recipe wants `gb200`.');
   });
 
   it('E-14 of a snapshot without GPU data calls the accelerator unknown, and is green if none is demanded', async () => {
@@ -313,12 +318,15 @@ describe('the report', () => {
   it('E-42 in Markdown has its sections, in this order, verdict first', async () => {
     const place = new Workplace();
     const { stdout } = await place.run(['validate', ...INPUTS, ...UNSIGNED]);
-    const headings = stdout.split('\n').filter((line) => line.startsWith('#'));
-    expect(headings).toEqual([
-      '## ✅ GREEN: h100-eks-ubuntu-training-kubeflow',
-      ...['Recipe', 'Cluster', 'Phases', 'Constraints', 'Bill of materials', 'Findings'].map(
-        (heading) => `### ${heading}`,
+    const sections = stdout
+      .split('\n')
+      .flatMap((line) => /^(?:##|- \*\*\w+:\*\*|<details>)/.exec(line)?.slice(0, 1) ?? []);
+    expect(sections).toEqual([
+      '##',
+      ...['Output', 'Recipe', 'Bundle', 'Cluster', 'Phases', 'Constraints', 'Claimed'].map(
+        (label) => `- **${label}:**`,
       ),
+      ...['<details>', '<details>', '<details>', '<details>'],
     ]);
     expect(stdout).toContain(LIMIT_OF_TRUST);
     expect(stdout).toContain(OUT);
@@ -380,8 +388,8 @@ describe('the report', () => {
   });
 
   it.each([
-    ['terminal', /^GREEN|GREEN/],
-    ['markdown', /^## ✅ GREEN/],
+    ['terminal', /^· Self-check: green/],
+    ['markdown', /^## Self-check: green/],
     ['json', /^\{\n {2}"schemaVersion": "1\.0\.0"/],
   ])('is written as %s to --output, and nothing is printed', async (format, start) => {
     const place = new Workplace();

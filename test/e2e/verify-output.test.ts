@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import {
@@ -138,7 +138,7 @@ describe('a report under the root of a sandbox', () => {
     const { stdout } = await run([inputs.verified, ...pin, '--format', format]);
     const [first = ''] = stdout.split('\n');
     expect(first).toContain('SANDBOX');
-    expect(stdout).toContain('SANDBOX: THIS SIGNATURE PROVES NOTHING');
+    expect(stdout).toContain('Anyone can start a sandbox and sign in any name');
   });
 
   it('says so to programs', async () => {
@@ -150,10 +150,12 @@ describe('a report under the root of a sandbox', () => {
   it('says it too when the bundle is red, invalid, unsigned or not there', async () => {
     for (const verdict of ['failed', 'invalid', 'undecided', 'unjudged'] as const) {
       const { stdout } = await run([inputs[verdict], ...pin]);
-      expect({ verdict, first: stdout.split('\n')[0] }).toEqual({
+      const [, , alert = '', banner = ''] = stdout.split('\n');
+      expect([verdict, alert, banner.slice(0, 14)]).toEqual([
         verdict,
-        first: expect.stringContaining('SANDBOX'),
-      });
+        '> [!CAUTION]',
+        '> **SANDBOX.**',
+      ]);
     }
   });
 

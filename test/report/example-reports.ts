@@ -6,6 +6,7 @@ import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/pha
 import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
 import { CHECK_NAMES, type CheckName } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
+import { sentence } from '../../src/sentence.ts';
 
 const TOOL = { name: 'affidavit', version: '0.1.0' };
 const ROOT = {
@@ -283,6 +284,7 @@ export const FAILED: VerificationReport = {
         found: 'K8s.server.version "1.31.0"',
         expected: '">= 1.32.4"',
         hint: 'Upgrade the control plane',
+        sentence: sentence`${'K8s.server.version'} is ${'1.31.0'}, the recipe wants at least ${'1.32.4'}`,
       },
       {
         code: 'CONSTRAINT_UNEVALUABLE',
@@ -290,6 +292,7 @@ export const FAILED: VerificationReport = {
         found: 'no value for "OS.sysctl./proc/sys/kernel/osrelease"',
         expected: '">= 6.8"',
         hint: 'take the snapshot again with all its collectors',
+        sentence: sentence`${'OS.sysctl./proc/sys/kernel/osrelease'} cannot be evaluated: the snapshot has no such value`,
       },
     ]),
     'phases-are-green',
@@ -301,6 +304,7 @@ export const FAILED: VerificationReport = {
         found: '0 passed, 1 failed, 1 pending',
         expected: 'at least one passed, none failed, pending or other',
         hint: 'fix what the failed tests name, then run the phase again',
+        sentence: sentence`performance: ${'nccl-all-reduce-bw'} failed; it says ${'bus bandwidth 212 GB/s,\nexpected 300 | see log'}; ${'inference-perf'} did not end`,
       },
       {
         code: 'PHASE_NOT_GREEN',
@@ -308,6 +312,7 @@ export const FAILED: VerificationReport = {
         found: 'no test "secure-accelerator-access"',
         expected: 'a test for each check of the recipe',
         hint: 'run the phase with every validator that the recipe names',
+        sentence: sentence`conformance: no test for ${'secure-accelerator-access'}`,
       },
     ],
   ),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
 import type { JsonObject } from '../../src/report/json.ts';
 import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/words.ts';
 import {
   FAILED,
   GREEN,

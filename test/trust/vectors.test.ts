@@ -39,6 +39,7 @@ describe('the embedded public-good root', () => {
       source: PUBLIC_GOOD_SOURCE,
       digest: 'sha256:6494e21ea73fa7ee769f85f57d5a3e6a08725eae1e38c755fc3517c9e6bc0b66',
       sandbox: false,
+      newest: new Date('2025-09-23T00:00:00Z'),
     });
     expect(PUBLIC_GOOD_DATE).toBe('2025-09-22');
   });

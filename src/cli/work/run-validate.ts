@@ -12,7 +12,7 @@ import { openSigning, type SigningSession } from '../../io/sigstore/signing-sess
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
+import { outputOf, reportOf } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
 export async function runValidate(call: Call): Promise<number> {
@@ -28,9 +28,8 @@ export async function runValidate(call: Call): Promise<number> {
         ? undefined
         : await (await import('./emit-evidence.ts')).emitEvidence(out, validation, session, call);
     const report = validationReport(call, validation, packed);
-    const choice = reportOf(call);
     try {
-      await printReport(await render(report, choice), choice.output);
+      await printReport(await render(report, call), reportOf(call).output);
     } finally {
       // The evidence is there, even if the report cannot be written.
       if (out !== undefined && packed !== undefined) {
@@ -108,17 +107,31 @@ function validationReport(
   return { ...validation, facts, evidence };
 }
 
-async function render(report: ValidationReport, choice: ReportChoice): Promise<string> {
+async function render(report: ValidationReport, call: Call): Promise<string> {
+  const choice = reportOf(call);
+  const repeat = commandLine(['affidavit', 'validate', ...withoutToken(call.words)]);
   switch (choice.format) {
     case 'json': {
       const { encodeReport, validationJson } = await import('../../report/json.ts');
       return encodeReport(validationJson(report));
     }
-    case 'markdown':
-      return (await import('../../report/markdown.ts')).renderValidationMarkdown(report);
-    case 'terminal':
-      return (await import('../../report/terminal.ts')).renderValidationTerminal(report, choice);
+    case 'markdown': {
+      const { renderValidationMarkdown } = await import('../../report/render/markdown.ts');
+      return renderValidationMarkdown(report, { repeat });
+    }
+    case 'terminal': {
+      const { renderValidationTerminal } = await import('../../report/render/terminal.ts');
+      return renderValidationTerminal(report, { ...choice, repeat });
+    }
   }
+}
+
+/** A report is made to be published; a token signs in the name of its owner. */
+function withoutToken(words: readonly string[]): readonly string[] {
+  const flag = '--identity-token';
+  return words.filter(
+    (word, index) => word !== flag && !word.startsWith(`${flag}=`) && words[index - 1] !== flag,
+  );
 }
 
 const NOT_REDACTED =

@@ -53,16 +53,20 @@ function requireHarmlessOutput({ options, environment }: Call): void {
 async function render(
   report: VerificationReport,
   choice: ReportChoice,
-  about: { readonly source: string; readonly repeat: string },
+  { source, repeat }: { readonly source: string; readonly repeat: string },
 ): Promise<string> {
   switch (choice.format) {
     case 'json': {
       const { encodeReport, verificationJson } = await import('../../report/json.ts');
-      return encodeReport({ ...verificationJson(report), source: about.source });
+      return encodeReport({ ...verificationJson(report), source });
     }
-    case 'markdown':
-      return (await import('../../report/markdown.ts')).renderVerificationMarkdown(report, about);
-    case 'terminal':
-      return (await import('../../report/terminal.ts')).renderVerificationTerminal(report, choice);
+    case 'markdown': {
+      const { renderVerificationMarkdown } = await import('../../report/render/markdown.ts');
+      return renderVerificationMarkdown(report, { repeat });
+    }
+    case 'terminal': {
+      const { renderVerificationTerminal } = await import('../../report/render/terminal.ts');
+      return renderVerificationTerminal(report, { ...choice, repeat });
+    }
   }
 }

@@ -2,7 +2,7 @@ import { trimBlanks } from '../../document/blanks.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_VALUES_CHARACTERS, MAX_VALUE_CHARACTERS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
-import { prose, sentence } from '../../sentence.ts';
+import { sentence, words } from '../../sentence.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { unevaluable, type Decision, type Unevaluable } from './decision.ts';
@@ -126,7 +126,7 @@ function faultOf(result: ConstraintResult, at: string | undefined): Fault {
     hint: hintOf(result),
     sentence: isFailed
       ? sentence`${result.name} is ${result.actual ?? ''}, the recipe wants ${sayDemand(result.expected)}`
-      : sentence`${result.name} cannot be evaluated: ${prose(result.reason ?? 'no value')}`,
+      : sentence`${result.name} cannot be evaluated: ${words(result.reason ?? 'no value')}`,
   };
 }
 

@@ -133,39 +133,43 @@ function testFindings(result: PhaseResult, locate: LocatePhase): readonly Findin
   const { phase, tests } = result;
   const places = new Map(tests.map((test, index) => [test, index]));
   return declaredFirst(result).flatMap((test) => {
-    const at = locate(phase, places.get(test));
-    const name = `${phase}: ${quote(test.name)}`;
-    return [...skippedCheck(test, { at, name }), ...flakyCheck(test, { at, name })];
+    const place = { phase, at: locate(phase, places.get(test)) };
+    return [...skippedCheck(test, place), ...flakyCheck(test, place)];
   });
 }
 
-interface Named {
+interface TestPlace {
+  readonly phase: Phase;
   readonly at: string;
-  readonly name: string;
 }
 
-function skippedCheck({ status, message }: PhaseTest, { at, name }: Named): readonly Finding[] {
+function skippedCheck(test: PhaseTest, { at, phase }: TestPlace): readonly Finding[] {
+  const { name, status, message = '' } = test;
   if (status !== 'skipped') return [];
+  const why = message === '' ? words('no reason given') : sentence`${short(message)}`;
   return [
     {
       code: 'CHECK_SKIPPED',
       at,
-      found: `${name} was skipped: ${message === undefined ? 'no reason given' : quote(message)}`,
+      found: `${phase}: ${quote(name)} was skipped: ${message === '' ? 'no reason given' : quote(message)}`,
       expected: 'a check that was run',
       hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
+      sentence: sentence`${words(phase)}: ${name} was skipped: ${why}`,
     },
   ];
 }
 
-function flakyCheck({ status, flaky }: PhaseTest, { at, name }: Named): readonly Finding[] {
+function flakyCheck(test: PhaseTest, { at, phase }: TestPlace): readonly Finding[] {
+  const { name, status, flaky } = test;
   if (flaky === undefined) return [];
   return [
     {
       code: 'CHECK_FLAKY',
       at,
-      found: `${name} is flaky (${status} in the end): ${flaky}`,
+      found: `${phase}: ${quote(name)} is flaky (${status} in the end): ${flaky}`,
       expected: 'a check that ends the same each time',
       hint: 'find out why it failed before; run it again until you trust it',
+      sentence: sentence`${words(phase)}: ${name} is flaky: ${words(flaky)}`,
     },
   ];
 }

@@ -226,7 +226,7 @@ describe('constraintFaults', () => {
         sentence: [
           { value: 'OS.release.VERSION_ID' },
           ' cannot be evaluated: ',
-          { prose: '"OS.release" has no value "VERSION_ID"' },
+          '"OS.release" has no value "VERSION_ID"',
         ],
       },
       {

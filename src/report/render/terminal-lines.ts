@@ -1,5 +1,6 @@
-// How the terminal report dresses words: colour, marks, wrapping, columns.
-import type { Said, Tone } from './words.ts';
+// How the terminal report dresses words: colour, marks, wrapping.
+import type { Inline, Said, Tone } from '../blocks/block.ts';
+import { visible, visibleWords } from './visible.ts';
 
 export interface Terminal {
   /** Colour only underlines what the words say already. */
@@ -17,6 +18,7 @@ const COLOURS: Readonly<Record<Tone, string>> = {
 };
 const BOLD = '\u001B[1m';
 const RESET = '\u001B[0m';
+const COLOUR = new RegExp(String.raw`${'\u001B'}\[[\d;]*m`, 'g');
 
 const MARKS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✗', doubtful: '!', plain: '·' };
 
@@ -38,6 +40,16 @@ export function marked({ words, tone }: Said, terminal: Terminal): string {
   return paint(`${MARKS[tone]} ${words}`, tone, terminal);
 }
 
+/** One line, safe to print; for a value at most `maxCharacters` of it. */
+export function plainLine(line: Inline, maxCharacters: number, terminal: Terminal): string {
+  return line
+    .map((part) => {
+      if (typeof part === 'string') return visibleWords(part, maxCharacters);
+      return 'said' in part ? marked(part.said, terminal) : visible(part.value, maxCharacters);
+    })
+    .join('');
+}
+
 /** Breaks at spaces only: a path or an address stays whole, so that it can be copied. */
 export function wrap(
   text: string,
@@ -48,42 +60,29 @@ export function wrap(
   const limit = Math.max(width ?? DEFAULT_WIDTH, MIN_WIDTH);
   const lines: string[] = [];
   let line = first;
+  let used = lengthOf(first);
   let empty = true;
   for (const word of text.split(' ')) {
-    if (!empty && line.length + 1 + word.length > limit) {
+    const length = lengthOf(word);
+    if (!empty && used + 1 + length > limit) {
       lines.push(line);
       line = rest;
+      used = rest.length;
       empty = true;
     }
     line += empty ? word : ` ${word}`;
+    used += empty ? length : length + 1;
     empty = false;
   }
   return [...lines, line.trimEnd()];
 }
 
-/** A label of at most seven letters and what it says. */
+/** What is shown of it, in UTF-16 units: colours take no column. */
+function lengthOf(text: string): number {
+  return text.replaceAll(COLOUR, '').length;
+}
+
+/** A label, and what it says beside it. */
 export function labelled(label: string, text: string, terminal: Terminal): readonly string[] {
-  return wrap(text, label.padEnd(8), ' '.repeat(8), terminal);
-}
-
-/** Rows in columns as wide as their widest cell; the last column is free. */
-export function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, index) =>
-    Math.max(...rows.map((cells) => cells[index]?.length ?? 0)),
-  );
-  return rows.map((cells) =>
-    `  ${cells.map((cell, index) => cell.padEnd((widths[index] ?? 0) + 2)).join('')}`.trimEnd(),
-  );
-}
-
-/** The first items, and how many more there are: those are whole in the JSON report. */
-export function few<T>(
-  items: readonly T[],
-  noun: string,
-  render: (item: T) => readonly string[],
-  most = 10,
-): readonly string[] {
-  const lines = items.slice(0, most).flatMap(render);
-  const left = items.length - most;
-  return left > 0 ? [...lines, `  and ${left} more ${noun}`] : lines;
+  return wrap(text, `${label} `.padEnd(8), ' '.repeat(8), terminal);
 }

@@ -1,4 +1,4 @@
-import { escapeInvisible } from '../quote.ts';
+import { escapeInvisible } from '../../quote.ts';
 
 /** Whatever looks like one or many blanks: with enough of them, a line could begin where ours do. */
 const BLANKS = /[\s\p{Z}\u2800]+/gu;
@@ -11,4 +11,11 @@ export function visible(value: string, maxCharacters: number): string {
   const characters = [...escapeInvisible(line)];
   const whole = head.length === value.length && characters.length <= maxCharacters;
   return whole ? characters.join('') : `${characters.slice(0, maxCharacters).join('').trimEnd()}…`;
+}
+
+/** Words between values: the blanks at both ends stay, and quotes and escapes have room. */
+export function visibleWords(words: string, maxCharacters: number): string {
+  const before = words.startsWith(' ') ? ' ' : '';
+  const after = words.endsWith(' ') && words !== ' ' ? ' ' : '';
+  return `${before}${visible(words, maxCharacters * 2)}${after}`;
 }

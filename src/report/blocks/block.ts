@@ -1,0 +1,77 @@
+// What a report says, before anything is decided about how it looks.
+import type { Fault } from '../../errors/evidence-error.ts';
+import type { SentencePart } from '../../sentence.ts';
+
+/** How a reader shall take it; always said in words too. */
+export type Tone = 'good' | 'bad' | 'doubtful' | 'plain';
+
+export interface Said {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+/** A line of text: a sentence, in which states stand out. */
+export type Inline = readonly (SentencePart | { readonly said: Said })[];
+
+/** A line that begins with what it is about, e.g. `signer`. */
+export interface Line {
+  readonly label: string;
+  readonly text: Inline;
+}
+
+/** What is wrong, what to do next, and the faults that say so. */
+export interface Problem {
+  readonly text: Inline;
+  readonly next: string;
+  readonly tone: Tone;
+  readonly fault: Fault;
+}
+
+export type Block =
+  | { readonly block: 'verdict'; readonly said: Said; readonly exitCode: number }
+  /** Never folded: what takes the weight from the verdict. */
+  | { readonly block: 'banners'; readonly items: readonly Line[] }
+  | { readonly block: 'problems'; readonly items: readonly Problem[] }
+  | { readonly block: 'lines'; readonly items: readonly Line[] }
+  | { readonly block: 'note'; readonly words: string }
+  /** A command line, never cut. */
+  | { readonly block: 'command'; readonly lead: string; readonly command: string }
+  | ListBlock
+  | TableBlock
+  /** Details that most readers skip. `brief` is what stands in their place where nothing folds. */
+  | {
+      readonly block: 'fold';
+      readonly summary: string;
+      readonly details: readonly (ListBlock | TableBlock | { block: 'note'; words: string })[];
+      readonly brief: readonly ListBlock[];
+    };
+
+export interface ListBlock {
+  readonly block: 'list';
+  readonly title?: string;
+  readonly items: readonly Inline[];
+  /** What an item is, for the count of those that are left out. */
+  readonly noun: string;
+}
+
+export interface TableBlock {
+  readonly block: 'table';
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Inline[])[];
+  readonly noun: string;
+}
+
+/** A state in a line. */
+export function state(said: Said): Inline {
+  return [{ said }];
+}
+
+/** `1 test`, `2 tests`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Parts of one line, with words of ours between them. */
+export function joined(parts: readonly Inline[], separator: string): Inline {
+  return parts.flatMap((part, index) => (index === 0 ? part : [separator, ...part]));
+}

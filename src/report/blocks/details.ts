@@ -1,0 +1,267 @@
+// What most readers skip: tables, tests, claims, every check with what it found.
+import type { CheckResult } from '../../attestation/check-log.ts';
+import { timestampOf } from '../../document/time.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
+import type { ConstraintResult } from '../../evidence/constraint/evaluate.ts';
+import type { PhaseConstraint } from '../../evidence/figure/figure.ts';
+import { declaredFirst } from '../../evidence/phase/judge-phases.ts';
+import type { Phase, PhaseTest } from '../../evidence/phase/phase.ts';
+import { isMeasured, type DimensionMatch } from '../../evidence/snapshot/match.ts';
+import type { Facts } from '../../evidence/validate/facts.ts';
+import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { sentence, words } from '../../sentence.ts';
+import type { Proof } from '../../trust/trust.ts';
+import { counted, joined, state } from './block.ts';
+import type { Block, Inline, ListBlock, Said } from './block.ts';
+import { sayFault } from './problems.ts';
+import { sayCheck, sayConstraint, sayFigure, sayMatch } from './states.ts';
+
+type Fold = Extract<Block, { readonly block: 'fold' }>;
+
+export function factFolds(facts: Facts): readonly Fold[] {
+  return [...clusterFold(facts), ...testsFold(facts), ...constraintsFold(facts)];
+}
+
+function clusterFold({ match, fingerprint }: Facts): readonly Fold[] {
+  if (match === undefined || fingerprint === undefined) return [];
+  const { os, region, gpuModel, accelerator } = fingerprint;
+  const also = named([
+    ['OS version', os.version],
+    ['region', region.value],
+    ['region', region.note],
+    ['GPU model', gpuModel.value],
+    ['accelerator', accelerator.note],
+  ]);
+  const columns = ['Dimension', 'Recipe wants', 'Cluster has', 'Result'];
+  const rows = match.perDimension.map(dimensionRow);
+  return [
+    {
+      block: 'fold',
+      summary: 'Cluster and recipe, dimension by dimension',
+      details: [
+        { block: 'table', columns, rows, noun: 'dimension' },
+        list('Also measured, and compared with nothing', also, 'value'),
+      ],
+      brief: [],
+    },
+  ];
+}
+
+function dimensionRow(match: DimensionMatch): readonly Inline[] {
+  const { dimension, recipeRequires = '', fingerprintProvides = '' } = match;
+  const missing = isMeasured(dimension) ? 'not in the snapshot' : 'cannot be measured';
+  return [
+    words(dimension),
+    recipeRequires === '' ? words('any') : sentence`${recipeRequires}`,
+    fingerprintProvides === '' ? words(missing) : sentence`${fingerprintProvides}`,
+    state(sayMatch(match)),
+  ];
+}
+
+function testsFold({ phases = [] }: Facts): readonly Fold[] {
+  const tests = phases.flatMap((phase) =>
+    declaredFirst(phase).map((test) => ({ ...test, phase: phase.phase })),
+  );
+  if (tests.length === 0) return [];
+  const { open, skipped, passed } = Object.groupBy(tests, ({ status }) =>
+    status === 'passed' || status === 'skipped' ? status : 'open',
+  );
+  const missing = phases.flatMap(({ phase, missing: checks }) =>
+    checks.map((check) => sentence`${words(phase)}: ${check}`),
+  );
+  return [
+    {
+      block: 'fold',
+      summary: counted(tests.length, 'test'),
+      details: [
+        list('Did not pass', (open ?? []).map(testLine), 'test'),
+        list('Checks of the recipe that no test is named after', missing, 'check'),
+        list('Skipped', (skipped ?? []).map(testLine), 'test'),
+        list('Passed', (passed ?? []).map(testLine), 'test'),
+      ],
+      brief: [],
+    },
+  ];
+}
+
+function testLine({
+  phase,
+  name,
+  status,
+  message = '',
+  flaky,
+}: PhaseTest & { phase: Phase }): Inline {
+  const how = status === 'passed' || status === 'skipped' ? '' : ` ${status}`;
+  const why = message === '' ? [] : sentence`: ${message}`;
+  const doubt = flaky === undefined ? '' : ` (flaky: ${flaky})`;
+  return sentence`${words(phase)}: ${name}${words(how)}${why}${words(doubt)}`;
+}
+
+function constraintsFold({ constraints = [], phaseConstraints = [] }: Facts): readonly Fold[] {
+  if (constraints.length + phaseConstraints.length === 0) return [];
+  const columns = ['Constraint', 'Recipe wants', 'Cluster has', 'Result'];
+  const claimed = ['Constraint of a phase', 'Recipe wants', 'Test printed (claimed)', 'Result'];
+  const rows = redFirst(constraints).map(constraintRow);
+  const noun = 'constraint';
+  return [
+    {
+      block: 'fold',
+      summary: counted(constraints.length + phaseConstraints.length, noun),
+      details: [
+        { block: 'table', columns, rows, noun },
+        { block: 'table', columns: claimed, rows: phaseConstraints.map(figureRow), noun },
+      ],
+      brief: [],
+    },
+  ];
+}
+
+function figureRow({ phase, name, expected, figure, outcome }: PhaseConstraint): readonly Inline[] {
+  return [
+    sentence`${phase}: ${name}`,
+    sentence`${expected}`,
+    figure === undefined
+      ? words('nothing')
+      : sentence`${`${figure.text} ${figure.unit}`}, in ${figure.test}`,
+    state(sayFigure(outcome)),
+  ];
+}
+
+/** Where a cut may come, what does not hold comes first. */
+function redFirst(constraints: readonly ConstraintResult[]): readonly ConstraintResult[] {
+  return constraints.toSorted(
+    (a, b) => Number(a.outcome === 'passed') - Number(b.outcome === 'passed'),
+  );
+}
+
+function constraintRow(constraint: ConstraintResult): readonly Inline[] {
+  const { name, expected, actual, outcome } = constraint;
+  const result = state(sayConstraint(constraint));
+  return [
+    sentence`${name}`,
+    sentence`${expected}`,
+    actual === undefined ? words('no value') : sentence`${actual}`,
+    outcome === 'passed' ? result : joined([result, ...notesOf(constraint)], ', '),
+  ];
+}
+
+function notesOf({ reason, severity, remediation }: ConstraintResult): readonly Inline[] {
+  return [
+    ...(reason === undefined ? [] : [words(reason)]),
+    ...named([
+      ['severity', severity],
+      ['the recipe says', remediation],
+    ]),
+  ];
+}
+
+/** Where signature and files come from, and what nothing in the bundle can show. */
+export function originFold({ signature, claimed, facts }: VerificationReport): readonly Fold[] {
+  const lists = [
+    list('Signature', signature.state === 'verified' ? proofsOf(signature.proof) : [], 'proof'),
+    list('Files', filesOf(facts), 'file'),
+    list('Only claimed, nothing in the bundle shows it', claimsOf(claimed), 'claim'),
+  ].filter(({ items }) => items.length > 0);
+  if (lists.length === 0) return [];
+  return [{ block: 'fold', summary: 'Signature, files and claims', details: lists, brief: [] }];
+}
+
+function proofsOf({ times, logEntries }: Proof): readonly Inline[] {
+  return [
+    ...times.map(({ at, source }) => sentence`signed at ${timestampOf(at)}, says the ${source}`),
+    ...logEntries.map(({ log, index }) => sentence`entry ${index} of ${log}`),
+  ];
+}
+
+function filesOf({ bom, recipe }: Facts): readonly Inline[] {
+  if (bom === undefined) return named([['recipe of apiVersion', recipe?.apiVersion]]);
+  const { format, version, components, images, digest } = bom;
+  return [
+    ...named([['recipe of apiVersion', recipe?.apiVersion]]),
+    sentence`bill of materials: ${format} ${version}, ${components} components, ${images} of them images, ${digest}`,
+  ];
+}
+
+function claimsOf(claimed: VerificationReport['claimed']): readonly Inline[] {
+  if (claimed === undefined) return [];
+  const { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction } = claimed;
+  return [
+    ...named([
+      ['made at', attestedAt],
+      ['aicr', aicrVersion],
+      ['validator catalog', validatorCatalogVersion],
+      ['redaction', redaction],
+    ]),
+    ...(validatorImages === 0 ? [] : [sentence`${validatorImages} validator images`]),
+    words('that snapshot and results come from that cluster'),
+  ];
+}
+
+export function findingsFold(findings: readonly Finding[]): readonly Fold[] {
+  if (findings.length === 0) return [];
+  const items = findings.map(findingLine);
+  const brief = findings.map((finding): Inline => ['finding: ', ...sayFault(finding)]);
+  return [
+    {
+      block: 'fold',
+      summary: `${counted(findings.length, 'finding')} that change no verdict`,
+      details: [list(undefined, items, 'finding')],
+      brief: [list(undefined, brief, 'finding')],
+    },
+  ];
+}
+
+/** Code, place, what was found and expected, and what to do next. */
+function findingLine({ code, at = '', found, expected, hint }: Finding): Inline {
+  const place = at === '' ? [] : sentence` at ${at}`;
+  const both = sentence`found ${words(found)}; expected ${words(expected)}`;
+  const next = hint === '' ? [] : sentence`. Next: ${words(hint)}`;
+  return sentence`${code}${place}: ${both}${next}`;
+}
+
+/** Every check: by name where nothing folds, those that passed first. */
+export function checksFold(checks: readonly CheckResult[]): Fold {
+  const {
+    passed = [],
+    failed,
+    skipped,
+    ...rest
+  } = Object.groupBy(checks, (check) => check.outcome);
+  const columns = ['Check', 'Outcome', 'Found', 'Expected', 'Next'];
+  const summary = `${passed.length} of ${checks.length} checks passed`;
+  const tone = passed.length === checks.length ? 'good' : 'plain';
+  const brief = [
+    namesOf(passed, { words: summary, tone }),
+    ...[failed, skipped, rest['not-reached']].map((group) => namesOf(group)),
+  ].filter((line) => line.length > 0);
+  return {
+    block: 'fold',
+    summary,
+    details: [{ block: 'table', columns, rows: checks.map(checkRow), noun: 'check' }],
+    brief: [list(undefined, brief, 'outcome')],
+  };
+}
+
+/** The checks of one outcome. */
+function namesOf(group: readonly CheckResult[] = [], said?: Said): Inline {
+  const [first] = group;
+  if (first === undefined) return [];
+  const names = group.map(({ name }) => name).join(', ');
+  return [...state(said ?? sayCheck(first)), `: ${names}`];
+}
+
+function checkRow(check: CheckResult): readonly Inline[] {
+  const { name, found, expected, hint } = check;
+  return [sentence`${name}`, state(sayCheck(check)), words(found), words(expected), words(hint)];
+}
+
+/** Values with their names; those that are not there are left out. */
+function named(pairs: readonly (readonly [string, string | undefined])[]): readonly Inline[] {
+  return pairs.flatMap(([name, value = '']) =>
+    value === '' ? [] : [sentence`${words(name)} ${value}`],
+  );
+}
+
+function list(title: string | undefined, items: readonly Inline[], noun: string): ListBlock {
+  return { block: 'list', ...(title !== undefined && { title }), items, noun };
+}

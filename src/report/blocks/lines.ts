@@ -1,0 +1,157 @@
+// One line for each thing that a maintainer asks for.
+import { hexOf } from '../../digest.ts';
+import { timestampOf } from '../../document/time.ts';
+import { sayDemand } from '../../evidence/constraint/demand.ts';
+import type { ConstraintResult } from '../../evidence/constraint/evaluate.ts';
+import type { PhaseConstraint } from '../../evidence/figure/figure.ts';
+import type { PhaseResult } from '../../evidence/phase/phase.ts';
+import type { Fingerprint } from '../../evidence/snapshot/fingerprint.ts';
+import { isMeasured } from '../../evidence/snapshot/match.ts';
+import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/match.ts';
+import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
+import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { sentence, words, type Sentence } from '../../sentence.ts';
+import type { Identity } from '../../trust/trust.ts';
+import { joined, state, type Inline, type Line } from './block.ts';
+import { sayConstraint, sayFigure, sayMatch, sayPhase } from './states.ts';
+
+export function verificationLines(report: VerificationReport): readonly Line[] {
+  const { facts, root, manifestDigest } = report;
+  const newest = root.newest === undefined ? '' : timestampOf(root.newest).slice(0, 10);
+  const age = newest === '' ? [] : sentence`, its newest key of ${words(newest)}`;
+  return [
+    { label: 'signer', text: signerOf(report) },
+    { label: 'root', text: sentence`${root.source}${age}, ${root.digest}` },
+    ...recipeLine(facts, 'not compared with yours; its digest is '),
+    ...(manifestDigest === undefined ? [] : [bundleLine(manifestDigest)]),
+    ...factLines(facts),
+  ];
+}
+
+export function validationLines({ facts, evidence }: ValidationReport): readonly Line[] {
+  return [
+    ...(evidence === undefined ? [] : [evidenceLine(evidence)]),
+    ...recipeLine(facts, 'digest '),
+    ...(evidence === undefined ? [] : [bundleLine(evidence.manifestDigest)]),
+    ...factLines(facts),
+  ];
+}
+
+function signerOf({ signature }: VerificationReport): Inline {
+  if (signature.state === 'absent') return words('none');
+  if (signature.state === 'not-verified') {
+    return words('not known, because the signature did not verify');
+  }
+  const { signer, signedAt } = signature.proof;
+  return sentence`${identity(signer)}, signed at ${timestampOf(signedAt)}`;
+}
+
+function identity({ subject, issuer }: Identity): Sentence {
+  return sentence`${subject} (issuer ${issuer})`;
+}
+
+function evidenceLine({ path, signer }: NonNullable<ValidationReport['evidence']>): Line {
+  const by = signer === undefined ? words('by nobody') : sentence`by ${identity(signer)}`;
+  return { label: 'output', text: [...sentence`${path}, signed `, ...by] };
+}
+
+function bundleLine(manifestDigest: string): Line {
+  return { label: 'bundle', text: sentence`${manifestDigest}` };
+}
+
+function recipeLine({ recipe }: Facts, lead: string): readonly Line[] {
+  if (recipe === undefined) return [];
+  const digest = hexOf(recipe.digest);
+  return [{ label: 'recipe', text: sentence`${recipe.name}, ${words(lead)}${digest}` }];
+}
+
+function factLines(facts: Facts): readonly Line[] {
+  const { match, fingerprint, phases, constraints } = facts;
+  return [
+    ...(match === undefined || fingerprint === undefined
+      ? []
+      : [{ label: 'cluster', text: clusterOf(match, fingerprint) }]),
+    ...(phases === undefined ? [] : [{ label: 'phases', text: phasesOf(phases) }]),
+    ...(constraints === undefined
+      ? []
+      : [{ label: 'constraints', text: constraintsOf(constraints) }]),
+    ...figuresLine(facts),
+  ];
+}
+
+/** What was demanded and measured, what is not as demanded, and how large the cluster is. */
+function clusterOf(
+  { perDimension }: CriteriaMatch,
+  { k8sVersion, nodeCount, gpuNodeCount }: Fingerprint,
+): Inline {
+  const demanded = perDimension.filter(
+    ({ dimension, recipeRequires = '' }) => isMeasured(dimension) && recipeRequires !== '',
+  );
+  const fits = demanded.every(({ match }) => match === 'matched');
+  const shown: Inline = [
+    ...joined(demanded.map(dimensionOf), ', '),
+    fits ? ', as the recipe wants' : '',
+  ];
+  return joined(
+    [
+      demanded.length === 0 ? words('the recipe demands nothing of it') : shown,
+      ...(k8sVersion.value === '' ? [] : [sentence`Kubernetes ${k8sVersion.value}`]),
+      ...(nodeCount.value === 0
+        ? []
+        : [sentence`${nodeCount.value} nodes, ${gpuNodeCount.value} with a GPU`]),
+    ],
+    '; ',
+  );
+}
+
+function dimensionOf(row: DimensionMatch): Inline {
+  const { dimension, recipeRequires = '', fingerprintProvides = '', match } = row;
+  const value = fingerprintProvides === '' ? words('not shown') : sentence`${fingerprintProvides}`;
+  const has = [...sentence`${words(dimension)} `, ...value];
+  if (match === 'matched') return has;
+  return [...has, ' ', ...state(sayMatch(row)), ...sentence` (wants ${recipeRequires})`];
+}
+
+function phasesOf(phases: readonly PhaseResult[]): Inline {
+  const shown = phases.filter((phase) => phase.required || phase.state !== 'not-run');
+  if (shown.length === 0) return words('none was run, and the recipe demands none');
+  return joined(shown.map(phaseOf), ', ');
+}
+
+/** Counts that are zero say nothing. */
+function phaseOf(result: PhaseResult): Inline {
+  const { phase, counts, missing, flaky } = result;
+  const all = [...Object.entries(counts), ['missing', missing.length], ['flaky', flaky]] as const;
+  const numbers = all.flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
+  const tail = numbers.length === 0 ? '' : ` (${numbers.join(', ')})`;
+  return [`${phase} `, ...state(sayPhase(result)), tail];
+}
+
+function constraintsOf(constraints: readonly ConstraintResult[]): Inline {
+  if (constraints.length === 0) return words('the recipe demands none');
+  const open = constraints.filter(({ outcome }) => outcome !== 'passed');
+  const all = `${constraints.length - open.length} of ${constraints.length} hold`;
+  const [worst] = open;
+  return worst === undefined ? words(all) : [`${all}, `, ...state(sayConstraint(worst))];
+}
+
+/** Figures in one line: those that do not hold come first. */
+const MOST_FIGURES = 3;
+
+/** What the validators printed, beside what the recipe demands of it. */
+function figuresLine({ phaseConstraints = [] }: Facts): readonly Line[] {
+  const answered = phaseConstraints
+    .filter(({ figure }) => figure !== undefined)
+    .toSorted((a, b) => Number(a.outcome === 'holds') - Number(b.outcome === 'holds'));
+  if (answered.length === 0) return [];
+  const shown = joined(answered.slice(0, MOST_FIGURES).map(figureOf), ', ');
+  const left = answered.length - MOST_FIGURES;
+  const more = left > 0 ? ` and ${left} more` : '';
+  return [{ label: 'claimed', text: ['the tests printed ', ...shown, more] }];
+}
+
+function figureOf({ name, expected, figure, outcome }: PhaseConstraint): Inline {
+  const said = outcome === 'holds' ? [] : [' ', ...state(sayFigure(outcome))];
+  const printed = figure === undefined ? '' : `${figure.text} ${figure.unit}`;
+  return [...sentence`${name} ${printed} (wants ${sayDemand(expected)})`, ...said];
+}

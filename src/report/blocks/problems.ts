@@ -1,0 +1,43 @@
+// What is wrong, the worst first, each in one sentence.
+import type { CheckResult } from '../../attestation/check-log.ts';
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
+import { sentence, words } from '../../sentence.ts';
+import type { Inline, Problem } from './block.ts';
+import { SAID_BY_BANNERS } from './verdict.ts';
+
+/** Of error classes: what breaks the proof, what kept it from being judged, what is open, what is red. */
+const WORST_FIRST: readonly string[] = ['invalid', 'unjudged', 'undecided', 'failed'];
+
+/** Several checks may meet one fault. */
+export function checkProblems(checks: readonly CheckResult[]): readonly Problem[] {
+  const faults = new Set(checks.flatMap((check) => check.faults));
+  return problemsOf([...faults].filter(({ code }) => !SAID_BY_BANNERS.has(code)));
+}
+
+export function problemsOf(faults: readonly Fault[]): readonly Problem[] {
+  return faults
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((fault) => ({
+      text: sayFault(fault),
+      next: fault.hint,
+      tone: classOf(fault) === 'undecided' ? 'doubtful' : 'bad',
+      fault,
+    }));
+}
+
+/** The sentence of its own stage, else what the code means, and where. */
+export function sayFault({ sentence: own, code, at = '' }: Fault): Inline {
+  if (own !== undefined) return own;
+  const [, meaning] = ERROR_CATALOGUE[code];
+  return at === '' ? words(meaning) : sentence`${at}: ${words(meaning)}`;
+}
+
+function rank(fault: Fault): number {
+  const index = WORST_FIRST.indexOf(classOf(fault));
+  return index === -1 ? WORST_FIRST.length : index;
+}
+
+function classOf({ code }: Fault): string {
+  return ERROR_CATALOGUE[code][0];
+}

@@ -1,0 +1,92 @@
+// The first line of a report, and what takes the weight from it.
+import type { Verdict } from '../../attestation/verdict.ts';
+import type { ValidationReport } from '../../evidence/validate/facts.ts';
+import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { sentence, words } from '../../sentence.ts';
+import type { Line, Said } from './block.ts';
+
+/** Printed in every report: what a signature does not prove. */
+export const LIMIT_OF_TRUST =
+  'A signature binds these files to an identity. It does not prove that the hardware exists.';
+
+/**
+ * Good in tone only where nothing is missing: a pinned signer, a root that is no sandbox, and no
+ * safety given up.
+ */
+export function verificationVerdict(report: VerificationReport): Said {
+  const { verdict, signature, root, weakened } = report;
+  if (verdict === 'invalid') return { words: 'Invalid: do not rely on it', tone: 'bad' };
+  if (verdict === 'unjudged') return { words: 'Not judged', tone: 'doubtful' };
+  const tone = verdict === 'failed' ? 'bad' : 'doubtful';
+  const state = STATES[verdict];
+  if (signature.state === 'absent') {
+    return { words: `Unsigned: ${state} (nobody vouches for it)`, tone };
+  }
+  if (root.sandbox) return { words: `SANDBOX: ${state} (its signature proves nothing)`, tone };
+  if (verdict === 'verified') {
+    return weakened.length === 0
+      ? { words: 'Verified', tone: 'good' }
+      : { words: `Weakened: ${state} (safety was given up)`, tone };
+  }
+  return { words: verdict === 'failed' ? 'Signed, but not green' : 'Undecided', tone };
+}
+
+const STATES: Readonly<Record<Exclude<Verdict, 'invalid' | 'unjudged'>, string>> = {
+  verified: 'green',
+  failed: 'not green',
+  undecided: 'undecided',
+};
+
+export function verificationBanners(report: VerificationReport): readonly Line[] {
+  const { root, signature, pinned, weakened } = report;
+  const isOpen = signature.state === 'verified' && !pinned;
+  return [
+    ...(root.sandbox ? [SANDBOX] : []),
+    ...(signature.state === 'absent' ? [UNSIGNED] : []),
+    ...(isOpen ? [NOT_PINNED] : []),
+    ...weakened.map((flag) => ({
+      label: 'WEAKENED',
+      text: sentence`Safety was given up with ${flag}.`,
+    })),
+  ];
+}
+
+const SANDBOX: Line = {
+  label: 'SANDBOX',
+  text: words(
+    'Anyone can start a sandbox and sign in any name: for trials only, never as evidence.',
+  ),
+};
+const UNSIGNED: Line = {
+  label: 'UNSIGNED',
+  text: words('Anyone can have made or changed these files. Ask the contributor to sign them.'),
+};
+const NOT_PINNED: Line = {
+  label: 'NOT PINNED',
+  text: sentence`Nobody said who should have signed. Compare the signer below with the one that you expect. Then name it with ${'--certificate-identity'} and ${'--certificate-oidc-issuer'}, or with ${'--policy'}.`,
+};
+
+/** What the banners say already: no problem says it again. */
+export const SAID_BY_BANNERS: ReadonlySet<string> = new Set(['UNSIGNED', 'SIGNER_NOT_PINNED']);
+
+export function validationBanners({ evidence }: ValidationReport): readonly Line[] {
+  return evidence?.sandbox === true ? [SANDBOX] : [];
+}
+
+/** A self-check is nobody's word: it is never good in tone. */
+export function validationVerdict(report: ValidationReport): Said {
+  const isRed = report.faults.length > 0;
+  const state = isRed ? 'not green' : isPending(report) ? 'green so far' : 'green';
+  return {
+    words: `Self-check: ${state} (not verified, nobody has to believe it)`,
+    tone: isRed ? 'bad' : 'plain',
+  };
+}
+
+/** A phase that is demanded, or all of them, were not run. */
+export function isPending({ facts: { phases = [] } }: ValidationReport): boolean {
+  return (
+    phases.some(({ required, state }) => required && state === 'not-run') ||
+    phases.every(({ state }) => state === 'not-run')
+  );
+}

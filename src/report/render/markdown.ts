@@ -1,0 +1,191 @@
+// Markdown for a pull request: what everybody reads, and folds for those who want to know more.
+import type { ValidationReport } from '../../evidence/validate/facts.ts';
+import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { sentence, words } from '../../sentence.ts';
+import type { Block, Inline, Line, ListBlock, Problem, TableBlock, Tone } from '../blocks/block.ts';
+import { counted } from '../blocks/block.ts';
+import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
+import { codeBlock, gfmLine, htmlLine } from './markdown-text.ts';
+
+export interface MarkdownOptions {
+  /** The command that makes the report again; absent: it is not shown. */
+  readonly repeat?: string;
+}
+
+/** Characters; GitHub takes 65,536. */
+const MAX_REPORT = 60_000;
+/** Characters of one list or table; with many long ones it is halved until the report fits. */
+const MAX_LIST = 12_000;
+/** Characters of one value where there are few, where there may be many, and of a name to copy. */
+const MAX_VALUE = { few: 300, many: 120, name: 500 };
+/** Longer than this a command is left out: cut, it would be another command. */
+const MAX_COMMAND = 8000;
+/** A phone shows so many, and the signer below them. */
+const MAX_PROBLEMS = 3;
+
+const MARKS: Readonly<Record<Tone, string>> = {
+  good: '✅ ',
+  bad: '❌ ',
+  doubtful: '⚠️ ',
+  plain: '',
+};
+
+/** Below GitHub's 65,536 characters, whatever the report holds; the same report gives the same text. */
+export function renderVerificationMarkdown(
+  report: VerificationReport,
+  { repeat }: MarkdownOptions = {},
+): string {
+  return render(verificationBlocks(report, repeat));
+}
+
+/** Below GitHub's 65,536 characters, whatever the report holds; the same report gives the same text. */
+export function renderValidationMarkdown(
+  report: ValidationReport,
+  { repeat }: MarkdownOptions = {},
+): string {
+  return render(validationBlocks(report, repeat));
+}
+
+/** @param room characters that one list or table may take */
+function render(blocks: readonly Block[], room = MAX_LIST): string {
+  const filled = blocks
+    .map((block) => ({ text: blockText(block, room), isFold: block.block === 'fold' }))
+    .filter(({ text }) => text !== '');
+  // No empty line between folds: they are details of one thing.
+  const parts = filled.map(({ text, isFold }, index) => {
+    const follows = isFold && filled[index - 1]?.isFold === true;
+    return `${index === 0 ? '' : follows ? '\n' : '\n\n'}${text}`;
+  });
+  const markdown = `${parts.join('')}\n`;
+  return markdown.length <= MAX_REPORT || room < 1 ? markdown : render(blocks, room / 2);
+}
+
+function blockText(block: Block, room: number): string {
+  switch (block.block) {
+    case 'verdict':
+      return `## ${MARKS[block.said.tone]}${block.said.words} (exit ${block.exitCode})`;
+    case 'banners':
+      return banners(block.items);
+    case 'problems':
+      return problems(block.items, room);
+    case 'lines':
+      return block.items.map(lineText).join('\n');
+    case 'note':
+      return gfmLine(words(block.words), MAX_VALUE.few);
+    case 'command':
+      return command(block.lead, block.command);
+    case 'fold':
+      return fold(
+        block.summary,
+        block.details.map((detail) => blockText(detail, room)),
+      );
+    case 'list':
+      return list(block, room);
+    case 'table':
+      return table(block, room);
+  }
+}
+
+/** One blockquote that GitHub shows as a coloured box. */
+function banners(items: readonly Line[]): string {
+  if (items.length === 0) return '';
+  const lines = items.map(({ label, text }) => `> **${label}.** ${gfmLine(text, MAX_VALUE.few)}`);
+  return [
+    '> [!CAUTION]',
+    ...lines.flatMap((line, index) => (index === 0 ? [line] : ['>', line])),
+  ].join('\n');
+}
+
+function lineText({ label, text }: Line): string {
+  return `- **${label[0]?.toUpperCase() ?? ''}${label.slice(1)}:** ${gfmLine(text, MAX_VALUE.name)}`;
+}
+
+function problems(items: readonly Problem[], room: number): string {
+  const shown = items.slice(0, MAX_PROBLEMS).map(problem).join('\n');
+  const rest = items.slice(MAX_PROBLEMS);
+  if (rest.length === 0) return shown;
+  const more = fitted(rest, problem, { room, noun: 'problem' });
+  return `${shown}\n\n${fold(leftOut(rest.length, 'problem'), [more])}`;
+}
+
+/** A sentence and what to do next; code, place, found and expected are folded under it. */
+function problem({ text, next, fault }: Problem): string {
+  const { code, at = '', found, expected } = fault;
+  const place = at === '' ? [] : sentence`At ${at}. `;
+  const both = sentence`${place}Found: ${words(found)}. Expected: ${words(expected)}.`;
+  const hint =
+    next === '' ? '' : ` **Next:** ${gfmLine(words(next.replace(/\.$/, '')), MAX_VALUE.few)}.`;
+  return [
+    `- ${gfmLine(text, MAX_VALUE.many)}.${hint}`,
+    `  <details><summary>${htmlLine(sentence`${code}`, MAX_VALUE.few)}</summary>`,
+    '',
+    `  ${gfmLine(both, MAX_VALUE.few)}`,
+    '',
+    '  </details>',
+  ].join('\n');
+}
+
+function command(lead: string, line: string): string {
+  const intro = gfmLine(words(lead), MAX_VALUE.few);
+  return line.length > MAX_COMMAND
+    ? `${intro} a command of ${line.length} characters, which is left out because it would have to be cut.`
+    : `${intro}\n\n${codeBlock(line)}`;
+}
+
+/** The summary is HTML: words of ours alone. */
+function fold(summary: string, details: readonly string[]): string {
+  const inner = details.filter((text) => text !== '').join('\n\n');
+  return `<details><summary>${summary}</summary>\n\n${inner}\n\n</details>`;
+}
+
+function list({ title, items, noun }: ListBlock, room: number): string {
+  if (items.length === 0) return '';
+  const heading = title === undefined ? '' : `**${title}**\n\n`;
+  return `${heading}${fitted(items, bullet, { room, noun })}`;
+}
+
+function bullet(item: Inline): string {
+  return `- ${gfmLine(item, MAX_VALUE.many)}`;
+}
+
+function table({ columns, rows, noun }: TableBlock, room: number): string {
+  if (rows.length === 0) return '';
+  const head = `<tr>${columns.map((column) => `<th>${column}</th>`).join('')}</tr>`;
+  const { shown, left } = fit(rows, tableRow, room);
+  const more = left === 0 ? '' : `\n\nand ${leftOut(left, noun)}`;
+  return `<table>\n${[head, ...shown].join('\n')}\n</table>${more}`;
+}
+
+function tableRow(cells: readonly Inline[]): string {
+  return `<tr>${cells.map((cell) => `<td>${htmlLine(cell, MAX_VALUE.many)}</td>`).join('')}</tr>`;
+}
+
+function fitted<T>(
+  items: readonly T[],
+  dress: (item: T) => string,
+  { room, noun }: { readonly room: number; readonly noun: string },
+): string {
+  const { shown, left } = fit(items, dress, room);
+  return [...shown, ...(left === 0 ? [] : [`- and ${leftOut(left, noun)}`])].join('\n');
+}
+
+function leftOut(left: number, noun: string): string {
+  return counted(left, `more ${noun}`);
+}
+
+/** What does not fit is counted, and never rendered; the first is always shown. */
+function fit<T>(
+  items: readonly T[],
+  dress: (item: T) => string,
+  room: number,
+): { readonly shown: readonly string[]; readonly left: number } {
+  const shown: string[] = [];
+  let used = 0;
+  for (const item of items) {
+    const text = dress(item);
+    used += text.length + 1;
+    if (used > room && shown.length > 0) break;
+    shown.push(text);
+  }
+  return { shown, left: items.length - shown.length };
+}

@@ -1,0 +1,124 @@
+// The report that people read in a shell: one screen.
+import type { ValidationReport } from '../../evidence/validate/facts.ts';
+import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { sentence, words } from '../../sentence.ts';
+import { counted, type Block, type ListBlock, type Problem } from '../blocks/block.ts';
+import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
+import { heading, labelled, marked, paint, plainLine, wrap } from './terminal-lines.ts';
+import type { Terminal } from './terminal-lines.ts';
+
+/** Problems, and items of a list; the JSON report has them all. */
+const MOST = { problems: 2, items: 4 };
+/** Characters of a value, and of one that is to be copied. */
+const MAX_VALUE = { many: 200, name: 500 };
+const MARK_WIDTH = 2;
+
+export interface TerminalOptions extends Terminal {
+  /** The command that makes the report again; absent: it is not shown. */
+  readonly repeat?: string;
+}
+
+export function renderVerificationTerminal(
+  report: VerificationReport,
+  { repeat, ...terminal }: TerminalOptions,
+): string {
+  return render(verificationBlocks(report, repeat), terminal);
+}
+
+export function renderValidationTerminal(
+  report: ValidationReport,
+  { repeat, ...terminal }: TerminalOptions,
+): string {
+  return render(validationBlocks(report, repeat), terminal);
+}
+
+/** Blocks with an empty line before them; one screen has no room for more. */
+const APART: ReadonlySet<Block['block']> = new Set(['banners', 'problems', 'lines', 'note']);
+
+function render(blocks: readonly Block[], terminal: Terminal): string {
+  const groups = blocks
+    .map((block) => ({ block: block.block, lines: blockLines(block, terminal) }))
+    .filter(({ lines }) => lines.length > 0);
+  const lines = groups.flatMap((group, index) =>
+    index > 0 && APART.has(group.block) ? ['', ...group.lines] : group.lines,
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function blockLines(block: Block, terminal: Terminal): readonly string[] {
+  switch (block.block) {
+    case 'verdict':
+      return wrap(`${marked(block.said, terminal)} (exit ${block.exitCode})`, '', '  ', terminal);
+    case 'banners':
+      return block.items.flatMap(({ label, text }) => {
+        const said = plainLine(text, MAX_VALUE.many, terminal);
+        return wrap(`${paint(`!! ${label} !!`, 'bad', terminal)} ${said}`, '', '   ', terminal);
+      });
+    case 'problems':
+      return problemLines(block.items, terminal);
+    case 'lines':
+      return block.items.flatMap(({ label, text }) =>
+        labelled(label, plainLine(text, MAX_VALUE.name, terminal), terminal),
+      );
+    case 'note':
+      return wrap(block.words, '', '', terminal);
+    case 'command':
+      // Not wrapped: it is to be copied.
+      return [`repeat  ${block.command}`];
+    case 'list':
+      return listLines(block, terminal);
+    case 'fold':
+      return block.brief.flatMap((list) => listLines(list, terminal));
+    case 'table':
+      return [];
+  }
+}
+
+function problemLines(items: readonly Problem[], terminal: Terminal): readonly string[] {
+  const left = items.length - MOST.problems;
+  return [
+    ...items.slice(0, MOST.problems).flatMap((problem) => oneProblem(problem, terminal)),
+    ...(left > 0 ? [`  and ${counted(left, 'more problem')}: --format json has them all`] : []),
+  ];
+}
+
+function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): readonly string[] {
+  const { code, at = '', found, expected } = fault;
+  const place = at === '' ? [] : sentence` at ${at}`;
+  const said = marked({ words: plainLine(text, MAX_VALUE.many, terminal), tone }, terminal);
+  // A sentence of its own says what was found and wanted.
+  const both = [
+    ['found', words(found)],
+    ['want', words(expected)],
+  ] as const;
+  const details = [
+    ['next', words(next)],
+    ['code', sentence`${code}${place}`],
+    ...(fault.sentence === undefined ? both : []),
+  ] as const;
+  return [
+    ...wrap(said, '', ' '.repeat(MARK_WIDTH), terminal),
+    ...details
+      .filter(([, line]) => line[0] !== '')
+      .flatMap(([label, line]) =>
+        wrap(
+          plainLine(line, MAX_VALUE.many, terminal),
+          `  ${label.padEnd(6)}`,
+          ' '.repeat(8),
+          terminal,
+        ),
+      ),
+  ];
+}
+
+function listLines({ title, items, noun }: ListBlock, terminal: Terminal): readonly string[] {
+  if (items.length === 0) return [];
+  const left = items.length - MOST.items;
+  return [
+    ...(title === undefined ? [] : [heading(title, terminal)]),
+    ...items
+      .slice(0, MOST.items)
+      .flatMap((item) => wrap(plainLine(item, MAX_VALUE.many, terminal), '  ', '    ', terminal)),
+    ...(left > 0 ? [`  and ${counted(left, `more ${noun}`)}`] : []),
+  ];
+}
