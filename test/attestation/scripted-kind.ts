@@ -21,7 +21,7 @@ export const CHECKS = [
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
-/** What a check shall come to: passed, or open with this code. */
+/** The outcome that a check must have: passed, or open with this code. */
 export type Script = Readonly<
   Partial<Record<Check, 'passed' | readonly ['fail' | 'skip', ErrorCode]>>
 >;

@@ -141,7 +141,7 @@ describe('the conformance suite of Sigstore', () => {
     expect(verdictOf(trust, bytes)).toBe('SIGSTORE_BUNDLE_INVALID #/mediaType');
   });
 
-  it('has no message signature that passes for evidence', () => {
+  it('has no message signature that counts as evidence', () => {
     const others = readdirSync(CONFORMANCE).filter(
       (name) =>
         !DSSE_CASES.includes(name) && existsSync(join(CONFORMANCE, name, 'bundle.sigstore.json')),

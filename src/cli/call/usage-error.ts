@@ -110,7 +110,7 @@ function unwanted(word: string, { call, command }: Called): ErrorDetail {
     return { at: call, found, expected, hint: `call it once for each ${names.join(' ')}` };
   }
   if (command.usage.includes('-- COMMAND')) {
-    const hint = `write ${call} -- and then the command that it shall run`;
+    const hint = `write ${call} -- and then the command that it runs`;
     return { at: call, found, expected: 'flags, and -- before a command', hint };
   }
   const hint = `write it after the flag that it belongs to; ${call} --help lists the flags`;

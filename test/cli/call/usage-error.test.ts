@@ -129,7 +129,7 @@ describe('usageError', () => {
       'affidavit sandbox',
       '"aicr", which belongs to no flag',
       'flags, and -- before a command',
-      'write affidavit sandbox -- and then the command that it shall run',
+      'write affidavit sandbox -- and then the command that it runs',
     ],
     [
       'validate -r a -s b --force',

@@ -57,7 +57,7 @@ describe('an identity token', () => {
     ]);
   });
 
-  it('an empty flag is no token, and nobody else stands in for it', async () => {
+  it('an empty flag is no token, and no other source replaces it', async () => {
     const error = await rejection(readIdentityToken('', { SIGSTORE_ID_TOKEN: 'of-somebody-else' }));
     expect(error?.code).toBe('TOKEN_MISSING');
   });
