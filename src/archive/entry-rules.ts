@@ -93,13 +93,13 @@ function requireOneDirectory({ path, type }: KnownEntry, known: KnownEntry, at: 
 
 /**
  * Whatever a layout allows: no path leaves the archive, is two paths on another system, or shows as
- * another than it is. U+FFFD stands for bytes that are no UTF-8.
+ * another than it is. U+FFFD stands for bytes that are no UTF-8; `C:` is a drive, which bsdtar leaves out.
  */
 function isPlain(path: string): boolean {
   const segments = path.split('/');
   return (
     segments.every((segment) => !['', '.', '..'].includes(segment)) &&
-    !/[\\\uFFFD]/u.test(path) &&
+    !/[\\\uFFFD]|^[a-z]:/iu.test(path) &&
     escapeInvisible(path) === path &&
     path.normalize('NFC') === path
   );

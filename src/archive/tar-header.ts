@@ -36,9 +36,14 @@ const GNU = 'ustar  \u0000';
 /** Digits, then only what ends a field. GNU's binary numbers, signs and leading spaces are not read. */
 const OCTAL = /^([0-7]+)[ \0]*$/;
 
-/** What is not judged must be readable all the same: empty, octal, or one of GNU's binary numbers. */
+/** They are not judged, but every reader must be able to read them. */
 const NUMBERS = [MODE, OWNER, GROUP, MODIFIED, DEVICE_MAJOR, DEVICE_MINOR];
-const READABLE = /^ *[0-7]*[ \0]*$|^[\u0080\u00ff]/;
+
+/** Octal digits, or nothing. */
+const PLAIN = /^ *[0-7]+[ \0]*$|^\0*$/;
+
+/** GNU's binary form: a number of 32 bits; in the longer field of a time, one of 64 bits with its sign. */
+const BINARY = /^\x80\0{3}(?:[^]{4}|[\0-\x7f][^]{7})$|^\xff{4}[\x80-\xff][^]{7}$/;
 
 /** A header, or what a program calls unreadable: `offset` is where its block begins, in bytes. */
 export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
@@ -62,12 +67,18 @@ export function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-/** Python's tarfile takes a number that it cannot read for the end of the archive, without a word. */
+/**
+ * Go refuses an archive with another number, GNU tar says that it is out of range, and Python's tarfile
+ * takes it for the end of the archive, without a word. No program writes a mode in binary form.
+ */
 function requireReadable(block: Uint8Array, path: string): void {
-  const unread = NUMBERS.find((field) => !READABLE.test(latin1(block, field)));
+  const unread = NUMBERS.find((field) => {
+    const number = latin1(block, field);
+    return !PLAIN.test(number) && (field === MODE || !BINARY.test(number));
+  });
   if (unread === undefined) return;
   const found = `the number ${quote(latin1(block, unread))} in a header`;
-  throw unsafe(shownPath(path), found, 'an octal number, as every reader takes it');
+  throw unsafe(shownPath(path), found, 'octal digits, or a binary number that every reader takes');
 }
 
 interface Field {

@@ -91,6 +91,7 @@ describe('collectFiles', () => {
     ['a drive letter', { name: 'C:/x' }, '"C:/x"'],
     ['a drive letter alone', { name: 'C:x' }, '"C:x"'],
     ['a UNC path', { name: String.raw`\\host\x` }, String.raw`"\\\\host\\x"`],
+    ['a drive', { name: 'C:x' }, '"C:x"'],
     ['a backslash', { name: String.raw`logs\x` }, String.raw`"logs\\x"`],
     ['a NUL in the name', { name: 'recipe.yaml\0.log' }, String.raw`"recipe.yaml\u0000.log"`],
     ['a control character', { name: 'a\u001b[2J' }, String.raw`"a\u001b[2J"`],

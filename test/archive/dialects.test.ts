@@ -41,8 +41,9 @@ describe('archives of other programs', () => {
     expect(digests).toEqual([...CONTENTS].map(([path, content]) => [path, digestOf(content)]));
   });
 
-  it('are twelve, of four programs', () => {
-    expect(archives).toHaveLength(12);
+  it('are twenty-four, of seven programs, and nine of them as odd as files can be', () => {
+    expect(archives).toHaveLength(24);
+    expect(archives.filter((name) => name.endsWith('-odd.tar.gz'))).toHaveLength(9);
   });
 
   it('in the old format without magic are refused', async () => {

@@ -11,6 +11,7 @@ import type { Part } from './tar-parts.ts';
 import { END, bytesOf, entry, header, pax, pieces, received, tar } from './tar-parts.ts';
 
 const RECIPE = { name: 'recipe.yaml', content: 'kind: RecipeResult\n' };
+const TIME = [['mtime', '1']] as const;
 const LOG = { name: 'logs/deployment/a.log', content: 'x'.repeat(1000) };
 
 async function refusal(archive: Uint8Array) {
@@ -47,7 +48,7 @@ describe('readTar reads', () => {
     ['a size without an end', { ...RECIPE, size: '000000000023' }],
     [
       'a binary owner number of GNU tar',
-      { ...RECIPE, patch: (block) => block.fill(0x80, 108, 109) },
+      { ...RECIPE, patch: (block) => block.write('\x80\0\0\0\0\x2d\xc6\xc0', 108, 'latin1') },
     ],
     ['a path that is split in prefix and name', { ...RECIPE, name: 'a.log', prefix: 'logs/x' }],
   ])('a header with %s', async (_, part) => {
@@ -121,34 +122,6 @@ describe('readTar refuses as ARCHIVE_UNREADABLE', () => {
   });
 });
 
-describe('a number that is not judged', () => {
-  const fields = {
-    mode: [100, 8],
-    uid: [108, 8],
-    gid: [116, 8],
-    mtime: [136, 12],
-    devmajor: [329, 8],
-    devminor: [337, 8],
-  };
-  const patched = ([start = 0, length = 0]: readonly number[], bytes: string): Buffer =>
-    tar(RECIPE, {
-      name: 'x',
-      patch: (block) => block.fill(0, start, start + length).write(bytes, start, 'latin1'),
-    });
-
-  // Python's tarfile takes it for the end of the archive: it would show only the files before.
-  it.each(Object.entries(fields))('must be readable all the same: %s', async (_, field) => {
-    const refused = await rejection(received(patched(field, 'x00')));
-    expect(refused).toMatchObject({ code: 'ARCHIVE_UNSAFE', at: 'x' });
-  });
-
-  it.each(Object.entries(fields))('may be octal, empty or binary: %s', async (_, field) => {
-    for (const bytes of ['0000000', ' 12 ', '', '\u0080\0\0\u00ff']) {
-      expect([...(await received(patched(field, bytes))).keys()]).toEqual(['recipe.yaml', 'x']);
-    }
-  });
-});
-
 describe('readTar refuses as ARCHIVE_UNSAFE', () => {
   it.each<[string, readonly Part[], string]>([
     ['E-36 a pax path override', [pax([['path', '../x']]), RECIPE], 'PaxHeaders/x'],
@@ -174,9 +147,10 @@ describe('readTar refuses as ARCHIVE_UNSAFE', () => {
       ],
       'PaxHeaders/x',
     ],
-    ['a second global header', [pax([], 'g'), pax([], 'g'), RECIPE], 'PaxHeaders/x'],
-    ['a pax header for a pax header', [pax([]), pax([]), RECIPE], 'PaxHeaders/x'],
-    ['a pax header for nothing', [RECIPE, pax([])], 'PaxHeaders/x'],
+    ['a second global header', [pax(TIME, 'g'), pax(TIME, 'g'), RECIPE], 'PaxHeaders/x'],
+    ['a pax header for a pax header', [pax(TIME), pax(TIME), RECIPE], 'PaxHeaders/x'],
+    ['a pax header for nothing', [RECIPE, pax(TIME)], 'PaxHeaders/x'],
+    ['a pax header without records', [pax([]), RECIPE], 'PaxHeaders/x'],
     [
       'a pax record that is too long',
       [{ ...pax([]), content: '99 mtime=1\n' }, RECIPE],
