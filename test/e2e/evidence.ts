@@ -250,22 +250,10 @@ export class Evidence {
 
   /** The bundle as a dishonest signer makes it: changed, made to fit, and signed again. */
   async rebuild(edits: Edits, from: Files = this.files): Promise<Files> {
-    const files = new Map([...from].filter(([path]) => path !== ATTESTATION));
-    for (const [path, content] of Object.entries(edits.files ?? {})) {
-      if (content === undefined) files.delete(path);
-      else files.set(path, Buffer.from(content));
+    const files = new Map(rebuilt(from, edits));
+    if (edits.signed !== false) {
+      files.set(ATTESTATION, await this.sign(fileIn(files, STATEMENT)));
     }
-    const listed = [...files].filter(([path]) => path !== MANIFEST && path !== STATEMENT);
-    const manifest = edited(encodeManifest(bundleFiles(new Map(listed))), edits.manifest ?? {});
-    files.set(MANIFEST, manifest);
-    const fitting = edited(fileIn(from, STATEMENT), {
-      ...digestClaims(files),
-      '/predicate/manifest/digest': digestOf(manifest),
-      '/predicate/manifest/fileCount': listed.length,
-    });
-    const statement = edited(fitting, edits.statement ?? {});
-    files.set(STATEMENT, statement);
-    if (edits.signed !== false) files.set(ATTESTATION, await this.sign(statement));
     return files;
   }
 
@@ -302,13 +290,7 @@ export class Evidence {
 
   /** A new tar.gz with these files. */
   async pack(files: Files = this.files): Promise<string> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of gzip(
-      writeTar(bundleFiles(files), { mtime: 0, layout: EVIDENCE_LAYOUT }),
-    )) {
-      chunks.push(chunk);
-    }
-    return this.write(Buffer.concat(chunks));
+    return this.write(await archiveOf(files));
   }
 
   /** A new directory with these files. */
@@ -341,6 +323,32 @@ export class Evidence {
     const signingConfig = parseSigningConfig(config, name);
     return keylessSigner({ signingConfig, token: this.#sandbox.token(claims), now });
   }
+}
+
+/** The bundle as a dishonest signer makes it, but for the signature. */
+export function rebuilt(from: Files, edits: Edits): Files {
+  const files = new Map([...from].filter(([path]) => path !== ATTESTATION));
+  for (const [path, content] of Object.entries(edits.files ?? {})) {
+    if (content === undefined) files.delete(path);
+    else files.set(path, Buffer.from(content));
+  }
+  const listed = [...files].filter(([path]) => path !== MANIFEST && path !== STATEMENT);
+  const manifest = edited(encodeManifest(bundleFiles(new Map(listed))), edits.manifest ?? {});
+  files.set(MANIFEST, manifest);
+  const fitting = edited(fileIn(from, STATEMENT), {
+    ...digestClaims(files),
+    '/predicate/manifest/digest': digestOf(manifest),
+    '/predicate/manifest/fileCount': listed.length,
+  });
+  return files.set(STATEMENT, edited(fitting, edits.statement ?? {}));
+}
+
+/** As one tar.gz, as `affidavit` packs it. */
+export async function archiveOf(files: Files): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  const tar = writeTar(bundleFiles(files), { mtime: 0, layout: EVIDENCE_LAYOUT });
+  for await (const chunk of gzip(tar)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 export function pinOf(signer: { readonly identity: string; readonly issuer: string }): string[] {

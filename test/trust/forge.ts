@@ -89,7 +89,7 @@ const HOST = 'log.example.test';
 const MINUTES_10 = 600_000;
 
 export interface Signing {
-  readonly rekor?: 1 | 2;
+  readonly rekor?: 1 | 2 | 'both';
   readonly timestamp?: boolean;
   readonly payload?: Buffer;
   readonly payloadType?: string;
@@ -176,16 +176,18 @@ export class Forge {
       signatures: [{ sig: signature.toString('base64') }],
     };
     const { loggedAt = SIGNED_AT, rekor = 1 } = signing;
-    const entry =
-      rekor === 1
-        ? this.#logV1(envelope, certificate, loggedAt)
-        : this.#logV2(encoding, signature, certificate);
-    const stamped = signing.timestamp ?? rekor === 2;
+    const logs = {
+      1: () => [this.#logV1(envelope, certificate, loggedAt)],
+      2: () => [this.#logV2(encoding, signature, certificate)],
+      both: () => [...logs[1](), ...logs[2]()],
+    };
+    const tlogEntries = logs[rekor]();
+    const stamped = signing.timestamp ?? rekor !== 1;
     return {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
       verificationMaterial: {
         certificate: { rawBytes: certificate.toString('base64') },
-        tlogEntries: [entry],
+        tlogEntries,
         ...(stamped ? { timestampVerificationData: this.#stamp(signature, signing) } : {}),
       },
       dsseEnvelope: envelope,

@@ -1,0 +1,149 @@
+// What the test vectors are made with: a Sigstore without a network, and small inputs.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { memoryFile } from '../../../src/archive/entry.ts';
+import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
+import { parseResults } from '../../../src/evidence/phase/ctrf.ts';
+import { validate } from '../../../src/evidence/validate/validate.ts';
+import { sigstoreTrust } from '../../../src/trust/sigstore-trust.ts';
+import { bundlePath, contentsOf } from '../../evidence/demo.ts';
+import { ROOT } from '../../run-cli.ts';
+import { Forge, edited as changed, type BundleJson, type Signing } from '../../trust/forge.ts';
+import {
+  ATTESTATION,
+  STATEMENT,
+  archiveOf,
+  fileIn,
+  rebuilt,
+  withFile,
+  type Edits,
+  type Files,
+} from '../evidence.ts';
+
+export const VECTORS = join(ROOT, 'testdata/vectors');
+
+function input(name: string): string {
+  return readFileSync(join(VECTORS, 'inputs', name), 'utf8');
+}
+
+/** What evidence is made of, as text. */
+export interface Inputs {
+  readonly recipe: string;
+  readonly snapshot: string;
+  /** By phase. */
+  readonly results: Readonly<Record<string, string>>;
+  readonly attestedAt: Date;
+}
+
+/** When everything was attested; it is signed half an hour later. */
+const ATTESTED_AT = new Date('2026-06-01T11:30:00Z');
+
+export const INPUTS: Inputs = {
+  recipe: input('recipe.yaml'),
+  snapshot: input('snapshot.yaml'),
+  results: { deployment: input('deployment.json'), performance: input('performance.json') },
+  attestedAt: ATTESTED_AT,
+};
+
+/** The text with parts replaced, each of which it must have exactly once. */
+export function edit(text: string, ...changes: readonly (readonly [string, string])[]): string {
+  return changes.reduce((before, [from, to]) => {
+    if (before.split(from).length !== 2) throw new Error(`not once: ${from}`);
+    return before.replace(from, () => to);
+  }, text);
+}
+
+/** A CTRF report of tests, each `name status` and, as JSON, further fields. */
+export function report(
+  phase: string,
+  ...tests: readonly (readonly [string, string, object?])[]
+): string {
+  const count = (status: string): number => tests.filter(([, other]) => other === status).length;
+  const statuses = ['passed', 'failed', 'skipped', 'pending', 'other'];
+  const summary = {
+    tests: tests.length,
+    ...Object.fromEntries(statuses.map((s) => [s, count(s)])),
+  };
+  const results = {
+    tool: { name: 'aicr', version: 'v1.0.0' },
+    summary: { ...summary, start: 1, stop: 2 },
+    tests: tests.map(([name, status, more]) => ({ name, status, suite: [phase], ...more })),
+  };
+  return `${JSON.stringify({ reportFormat: 'CTRF', specVersion: '0.0.1', results }, null, 2)}\n`;
+}
+
+export class Kit {
+  readonly forge = new Forge();
+  /** Another Sigstore, whose root nobody trusts here. */
+  readonly stranger = new Forge();
+
+  /** What an honest signer packs of these inputs. */
+  async honest(change: Partial<Inputs> = {}, signing: Signing = {}): Promise<Files> {
+    const inputs = { ...INPUTS, ...change };
+    const validation = validate({
+      recipe: { name: 'recipe.yaml', bytes: Buffer.from(inputs.recipe) },
+      snapshot: { name: 'snapshot.yaml', bytes: Buffer.from(inputs.snapshot) },
+      results: parseResults(
+        Object.entries(inputs.results).map(([phase, text]) => ({
+          ...{ name: `${phase}.json`, bytes: Buffer.from(text), folder: undefined },
+        })),
+      ),
+      now: inputs.attestedAt,
+    });
+    const log = memoryFile(bundlePath('logs/performance/nccl.log'), Buffer.from('488.37 GB/s\n'));
+    const root = Buffer.from(JSON.stringify(this.forge.root));
+    const evidence = await packEvidence(
+      { validation, logs: [log], allowRetiredApi: true },
+      {
+        trust: sigstoreTrust(root, 'trusted_root.json'),
+        signer: { sign: async (statement) => await Promise.resolve(this.sign(statement, signing)) },
+      },
+    );
+    return await contentsOf(evidence.files);
+  }
+
+  /** What a dishonest signer makes of it: changed, made to fit, and signed again. */
+  async liar(edits: Edits, from?: Files): Promise<Files> {
+    return this.signed(rebuilt(from ?? (await this.honest()), edits));
+  }
+
+  /** The statement as another text, signed. */
+  async restated(change: (text: string) => string): Promise<Files> {
+    const files = await this.honest();
+    return this.signed(withFile(files, STATEMENT, change(fileIn(files, STATEMENT).toString())));
+  }
+
+  signed(files: Files, signing: Signing = {}): Files {
+    return withFile(files, ATTESTATION, this.sign(fileIn(files, STATEMENT), signing));
+  }
+
+  sign(statement: Uint8Array, signing: Signing = {}): Buffer {
+    return encodeBundle(this.bundle(statement, signing));
+  }
+
+  /** By Rekor v2 with a timestamp without its certificate, unless the signing says otherwise. */
+  bundle(statement: Uint8Array, signing: Signing = {}, forge = this.forge): BundleJson {
+    return forge.sign({ rekor: 2, embed: false, payload: Buffer.from(statement), ...signing });
+  }
+
+  /** An honest bundle whose attestation is changed afterwards. */
+  async attested(change: (bundle: BundleJson) => void, signing: Signing = {}): Promise<Buffer> {
+    const files = await this.honest();
+    const bundle = changed(this.bundle(fileIn(files, STATEMENT), signing), change);
+    return await packed(withFile(files, ATTESTATION, encodeBundle(bundle)));
+  }
+}
+
+export function encodeBundle(bundle: BundleJson): Buffer {
+  return Buffer.from(`${JSON.stringify(bundle)}\n`);
+}
+
+/** As one tar.gz, as small as it gets: there are many. */
+export async function packed(files: Files): Promise<Buffer> {
+  return gzipSync(gunzipSync(await archiveOf(files)), { level: 9 });
+}
+
+/** How one vector is made: the bytes of its archive. */
+export type Make = (kit: Kit) => Promise<Buffer>;
