@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to a clean environment: no token, no configuration of the machine leaks in. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   /** Words in front of the program, e.g. a shell that sets a limit. */
   readonly prefix?: readonly string[];
   /** For `runProgram`: the process itself is what is tested. */

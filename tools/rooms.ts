@@ -53,7 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'evidence/validate': {
     rooms: [
       'errors',
-      'document',
+
       'trust',
       'attestation',
       'bom',

@@ -88,8 +88,19 @@ export function documentOf(files: ReceivedFiles, path: string, layout: Layout): 
     at: path,
     found: `${files.size} files, and no ${path} among them`,
     expected: `${path} at the top of the bundle`,
-    hint: layout.incompleteHint,
+    hint: wholeIn(files, path) ?? layout.incompleteHint,
   });
+}
+
+/** Where the whole is, if it lies one step further down: in an archive, or in a folder. */
+function wholeIn(files: ReceivedFiles, path: string): string | undefined {
+  const paths = [...files.keys()];
+  const archive = paths.find((name) => /\.t(?:ar\.)?gz$/.test(name));
+  if (archive !== undefined) return `name the archive in it: ${archive}`;
+  const below = paths.find((name) => name.endsWith(`/${path}`));
+  if (below === undefined) return undefined;
+  const folder = below.slice(0, -path.length - 1);
+  return `it is all in the folder ${folder}: unpack it if it is an archive, and name that folder`;
 }
 
 /** An entry's path as the `at` of an error: one that is not plain is foreign text and comes quoted. */

@@ -5,6 +5,7 @@ import { crc32, createGzip, createInflateRaw, type ZlibOptions } from 'node:zlib
 
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';
+import { LOOK_BYTES, recognised } from '../recognise.ts';
 import { BlockReader } from './block-reader.ts';
 import { CUT_OFF, unreadable } from './refusals.ts';
 import { through } from './through.ts';
@@ -132,7 +133,7 @@ async function readHeader(reader: BlockReader): Promise<void> {
   let crc = 0;
   const read = async (size: number): Promise<Buffer> => {
     const bytes = Buffer.from(await reader.read(size));
-    if (bytes.length < size) throw truncated();
+    if (bytes.length < size) throw reader.offset === 0 ? empty() : truncated();
     if (reader.offset > MAX_GZIP_HEADER_BYTES) {
       throw unreadable(
         'a gzip header without end',
@@ -143,8 +144,11 @@ async function readHeader(reader: BlockReader): Promise<void> {
     crc = crc32(bytes, crc);
     return bytes;
   };
-  if ((await read(2)).readUInt16BE(0) !== MAGIC) {
-    throw unreadable('something that is not gzip', 'a .tar.gz file or a directory', AS_ONE);
+  const magic = await read(2);
+  if (magic.readUInt16BE(0) !== MAGIC) {
+    const error = unreadable('something that is not gzip', 'a .tar.gz file or a directory', AS_ONE);
+    const start = [magic, await reader.read(LOOK_BYTES)];
+    throw recognised(error, 'archive', Buffer.concat(start));
   }
   const flags = flagsOf(await read(FIXED_BYTES - 2));
   if ((flags & EXTRA) !== 0) await read((await read(2)).readUInt16LE(0));
@@ -175,6 +179,12 @@ function tooLarge(maxBytes: number): EvidenceError {
     expected: `at most ${maxBytes} bytes unpacked`,
     hint: 'do not unpack this file: it is not a bundle',
   });
+}
+
+function empty(): EvidenceError {
+  const hint =
+    'copy or download the bundle again, and see that the program that writes it succeeds';
+  return unreadable('an empty file', 'a .tar.gz file or a directory', hint);
 }
 
 function truncated(): EvidenceError {

@@ -3,6 +3,7 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 import { quote } from '../quote.ts';
+import { recognised } from '../recognise.ts';
 import { BlockReader } from './block-reader.ts';
 import { shownPath, type Entry } from './entry.ts';
 import { requireHarmlessPax } from './pax.ts';
@@ -104,7 +105,10 @@ class Body implements AsyncIterable<Uint8Array> {
 async function readHeader(reader: BlockReader): Promise<TarHeader | undefined> {
   const { offset } = reader;
   const block = await reader.read(BLOCK_BYTES);
-  if (block.length < BLOCK_BYTES) throw truncated(reader);
+  if (block.length < BLOCK_BYTES) {
+    const error = truncated(reader);
+    throw offset === 0 ? recognised(error, 'archive', block) : error;
+  }
   return isZero(block) ? undefined : decodeHeader(block, offset);
 }
 

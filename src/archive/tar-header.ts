@@ -1,6 +1,7 @@
 // The 512-byte header of a tar entry: POSIX.1-2017 pax §"ustar Interchange Format", and what GNU tar
 // writes in its place. https://www.gnu.org/software/tar/manual/html_node/Standard.html
 import { quote } from '../quote.ts';
+import { recognised } from '../recognise.ts';
 import { shownPath } from './entry.ts';
 import { unreadable, unsafe } from './refusals.ts';
 
@@ -49,7 +50,8 @@ const BINARY = /^\x80\0{3}(?:[^]{4}|[\0-\x7f][^]{7})$|^\xff{4}[\x80-\xff][^]{7}$
 export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
   const magic = latin1(block, MAGIC);
   if (magic !== USTAR && magic !== GNU) {
-    throw unreadable(`no tar header at byte ${offset}`, 'a ustar, GNU or pax archive');
+    const error = unreadable(`no tar header at byte ${offset}`, 'a ustar, GNU or pax archive');
+    throw offset === 0 ? recognised(error, 'archive', block) : error;
   }
   if (octal(block, CHECKSUM) !== checksumOf(block)) {
     throw unreadable(`a wrong checksum in the header at byte ${offset}`, 'the sum of its bytes');

@@ -18,7 +18,7 @@ Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 y
     '<%= config.bin %> <%= command.id %> evidence.tar.gz --policy signers.json --format json --output report.json',
   ],
 
-  args: { input: 'A bundle: a .tar.gz or a directory.' },
+  args: { input: 'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input.' },
 
   flags: {
     'trusted-root': {

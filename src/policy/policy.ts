@@ -3,6 +3,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { refusedAs } from '../place.ts';
 import { quote } from '../quote.ts';
+import { recognising } from '../recognise.ts';
 import type { Identity } from '../trust/trust.ts';
 
 /** Who may sign. schemas/policy.schema.json */
@@ -28,7 +29,7 @@ export function describeSigner({ subject, issuer }: Identity): string {
  * @throws EvidenceError POLICY_INVALID (unjudged)
  */
 export function parsePolicy(bytes: Uint8Array, file: string): Policy {
-  return refusedAs('POLICY_INVALID', () => {
+  const read = (): Policy => {
     const reader = new ObjectReader(decodeJson(bytes, file), file);
     requireSchemaVersion(reader);
     const signers = reader.list('signers', parseIdentity);
@@ -39,7 +40,8 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
       expected: 'at least one signer',
       hint: 'name the identities that may sign',
     });
-  });
+  };
+  return refusedAs('POLICY_INVALID', () => recognising('policy', bytes, read));
 }
 
 function parseIdentity(data: Data, at: string): Identity {

@@ -4,6 +4,7 @@
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
+import { recognising } from '../recognise.ts';
 import { holds, readMessage, readWindow } from '../trust/message-reader.ts';
 import type { MessageReader, Window } from '../trust/message-reader.ts';
 
@@ -54,7 +55,7 @@ const MEANING = {
  */
 export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConfig {
   const limits = { name: file, maxBytes: MAX_CONFIG_BYTES };
-  return readMessage(bytes, limits, MEANING, (reader) => {
+  const read = (reader: MessageReader): SigningConfig => {
     const mediaType = reader.string('mediaType');
     if (mediaType !== MEDIA_TYPE) refuse(reader.place('mediaType'), quote(mediaType), MEDIA_TYPE);
     const service = reader.each(readService);
@@ -71,7 +72,8 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
       logs: readOffer(reader, 'rekorTlogUrls', [1, 2], 'rekorTlogConfig'),
       timestampAuthorities: readOffer(reader, 'tsaUrls', [1], 'tsaConfig'),
     };
-  });
+  };
+  return recognising('signing-config', bytes, () => readMessage(bytes, limits, MEANING, read));
 }
 
 function readOffer(

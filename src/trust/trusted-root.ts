@@ -7,6 +7,7 @@ import { TAG, childrenOf, parseDer } from '../der/read-der.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
+import { recognising } from '../recognise.ts';
 import { parseX509 } from './leaf-certificate.ts';
 import { readMessage, readWindow, type MessageReader, type Window } from './message-reader.ts';
 
@@ -54,7 +55,8 @@ const MEANING = {
 
 /** Throws TRUSTED_ROOT_INVALID. `file` is how the user named it. */
 export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
-  return readMessage(bytes, { name: file, maxBytes: MAX_CONFIG_BYTES }, MEANING, readRoot);
+  const limits = { name: file, maxBytes: MAX_CONFIG_BYTES };
+  return recognising('trusted-root', bytes, () => readMessage(bytes, limits, MEANING, readRoot));
 }
 
 /** Whether a token names this certificate as its signer. Whether it is signed is another question. */

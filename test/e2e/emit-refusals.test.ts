@@ -62,18 +62,18 @@ const DOCUMENT_REFUSALS: readonly Refusal[] = [
     says: 'no such file',
   })),
   {
-    why: 'recipe and snapshot interchanged',
+    why: 'recipe and snapshot swapped',
     error: 'KIND_UNEXPECTED snapshot.yaml#/kind',
     code: 2,
     change: () => ['--recipe', SNAPSHOT, '--snapshot', RECIPE, '--results', 'results'],
-    says: 'RecipeResult',
+    says: 'next: give this file to --snapshot; --recipe takes what `aicr recipe` wrote',
   },
   {
     why: 'H-11 a recipe as snapshot, both kinds named',
     error: 'KIND_UNEXPECTED recipe.yaml#/kind',
     code: 2,
     change: () => ['--recipe', RECIPE, '--snapshot', RECIPE, '--results', 'results'],
-    says: 'found: "RecipeResult"\n want: Snapshot',
+    says: 'found: a resolved recipe\n want: a snapshot',
   },
   {
     why: 'H-11 a kind that nobody knows',
@@ -254,7 +254,7 @@ const RESULTS_REFUSALS: readonly Refusal[] = [
   },
   {
     why: 'two documents in standard input',
-    error: 'USAGE null',
+    error: 'USAGE -',
     code: 64,
     change: () => ['--recipe', '-', '--snapshot', SNAPSHOT, '--results', '-'],
   },

@@ -38,7 +38,6 @@ const inputs = {
   verified: await evidence.pack(),
   failed: await evidence.pack(red),
   invalid: await evidence.pack(withFile(files, 'logs/extra.log', 'x')),
-  unjudged: evidence.path('.tar.gz'),
   undecided: await evidence.pack(withFile(files, ATTESTATION)),
 };
 const verdicts = Object.keys(inputs) as (keyof typeof inputs)[];
@@ -51,10 +50,17 @@ async function run(words: readonly string[], options: RunOptions = {}): Promise<
 /** The exit code and the streams are what a process has. */
 const ownProcess = true;
 
+const missing = evidence.path('.tar.gz');
+
 describe('every exit code of verify-evidence', () => {
   it.each(verdicts)('is met: %s', async (verdict) => {
     const { code, report } = await evidence.verify(inputs[verdict], pin, { ownProcess });
     expect([code, report.verdict]).toEqual([EXIT_CODES[verdict], verdict]);
+  });
+
+  it('is met: unjudged', async () => {
+    const { code, error } = await failureOf([missing, ...pin], { ownProcess });
+    expect([code, error.code, error.at]).toEqual([3, 'FILE_UNREADABLE', missing]);
   });
 
   it.each([
@@ -147,8 +153,8 @@ describe('a report under the root of a sandbox', () => {
     expect(report).toMatchObject({ sandbox: true, root });
   });
 
-  it('says it too when the bundle is red, invalid, unsigned or not there', async () => {
-    for (const verdict of ['failed', 'invalid', 'undecided', 'unjudged'] as const) {
+  it('says it too when the bundle is red, invalid or unsigned', async () => {
+    for (const verdict of ['failed', 'invalid', 'undecided'] as const) {
       const { stdout } = await run([inputs[verdict], ...pin]);
       const [, , alert = '', banner = ''] = stdout.split('\n');
       expect([verdict, alert, banner.slice(0, 14)]).toEqual([
@@ -205,6 +211,36 @@ describe('E-64 the streams', () => {
       });
       expect({ verdict, stderr }).toEqual({ verdict, stderr: '' });
       expect(stdout.endsWith('\n')).toBe(true);
+    }
+  });
+
+  it.each(['terminal', 'markdown'])(
+    'carry five lines on stderr and nothing on stdout of a bundle that is not there, %s',
+    async (format) => {
+      const output = evidence.write('earlier', '.md');
+      for (const words of [[], ['--output', output]]) {
+        const { code, stdout, stderr } = await run([missing, ...pin, '-f', format, ...words]);
+        expect([code, stdout]).toEqual([3, '']);
+        expect(stderr).toBe(
+          [
+            'error: FILE_UNREADABLE a file cannot be read',
+            `   at: ${missing}`,
+            'found: no such file or directory',
+            ' want: a file that can be read',
+            ' next: check the path and its permissions',
+            '',
+          ].join('\n'),
+        );
+      }
+      expect(readFileSync(output, 'utf8')).toBe('earlier');
+    },
+  );
+
+  it('carry colour to a pipe and to a file with FORCE_COLOR, in the terminal form alone', async () => {
+    const env = { FORCE_COLOR: '1' };
+    for (const format of FORMATS) {
+      const { stdout } = await run([inputs.verified, ...pin, '-f', format], { env, ownProcess });
+      expect(stdout.includes('\u001B[')).toBe(format === 'terminal');
     }
   });
 

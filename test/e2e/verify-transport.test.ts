@@ -6,7 +6,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { header, pax, tar, type Part } from '../archive/tar-parts.ts';
-import { contentOfFolder, fileIn, makeEvidence, type Judged } from './evidence.ts';
+import { runCli } from '../run-cli.ts';
+import { SIGNER, contentOfFolder, failureOf, fileIn, makeEvidence } from './evidence.ts';
+import type { Judged, ReportJson } from './evidence.ts';
 
 const evidence = await makeEvidence();
 const { files } = evidence;
@@ -286,6 +288,49 @@ describe('E-38 a file that is not one whole archive', () => {
   });
 });
 
+describe('standard input', () => {
+  const words = (input: string, ...flags: readonly string[]): readonly string[] => [
+    ...['verify-evidence', input, '--format', 'json'],
+    ...flags,
+  ];
+
+  it('has the archive if INPUT is -, and the report is the same but for the source', async () => {
+    const path = await evidence.pack();
+    const piped = await runCli(words('-', ...evidence.pin), { stdin: readFileSync(path) });
+    const direct = await runCli(words(path, ...evidence.pin));
+    expect([piped.code, direct.code]).toEqual([0, 0]);
+    const { source, ...report } = JSON.parse(piped.stdout) as { source: string };
+    expect(source).toBe('-');
+    expect({ ...report, source: path }).toEqual(JSON.parse(direct.stdout));
+  });
+
+  it.each(['--trusted-root', '--policy'])('has the file of %s if that is -', async (flag) => {
+    const policy = { schemaVersion: '1.0.0', signers: [SIGNER] };
+    const stdin = flag === '--policy' ? JSON.stringify(policy) : readFileSync(evidence.rootPath);
+    const pin = evidence.pin.with(evidence.pin.indexOf('--trusted-root') + 1, '-');
+    const flags = flag === '--policy' ? ['--trusted-root', evidence.rootPath, flag, '-'] : pin;
+    const run = await runCli(words(await evidence.pack(), ...flags), { stdin });
+    expect([run.code, run.stderr]).toEqual([0, '']);
+  });
+
+  it('is said to be what is wrong, as stdin', async () => {
+    const { code, stdout } = await runCli(words('-'), { stdin: '' });
+    const { checks } = JSON.parse(stdout) as ReportJson;
+    expect([code, checks[0]?.found]).toEqual([2, 'an empty file']);
+    expect(checks[0]?.faults[0]?.at).toBe('stdin');
+    const policy = await failureOf([await evidence.pack(), '--policy', '-'], { stdin: '{}' });
+    expect([policy.code, policy.error.at]).toEqual([3, 'stdin#/schemaVersion']);
+  });
+
+  it.each([['--policy'], ['--trusted-root']])(
+    'is read once: INPUT and %s as - are 64',
+    async (flag) => {
+      const { code, error } = await failureOf(['-', flag, '-']);
+      expect([code, error.code, error.at]).toEqual([64, 'USAGE', '-']);
+    },
+  );
+});
+
 describe('an INPUT that is no bundle', () => {
   it('is exit 2 if it is a directory of something else', async () => {
     const empty = evidence.path();
@@ -301,17 +346,16 @@ describe('an INPUT that is no bundle', () => {
 
   it('is exit 2 if the bundle is one folder further down', async () => {
     const below = parts.map((part) => ({ ...part, name: `evidence/${part.name}` }));
-    const { code, faults } = await evidence.judgeAt(packed(...below));
+    const { code, faults, report } = await evidence.judgeAt(packed(...below));
     expect([code, faults]).toEqual([2, ['BUNDLE_INCOMPLETE manifest.json']]);
+    expect(report.checks[0]?.hint).toMatch(/^it is all in the folder evidence: /);
   });
 
-  it('is exit 3 and not judged if it cannot be read', async () => {
+  it('is exit 3 and no report if it cannot be read', async () => {
     const missing = evidence.path('.tar.gz');
     for (const input of [missing, join(bundle, 'x'), '/dev/null']) {
-      const { code, report, faults } = await evidence.verify(input);
-      expect([code, report.verdict, faults]).toEqual([3, 'unjudged', [`FILE_UNREADABLE ${input}`]]);
-      const later = report.checks.slice(1);
-      expect(later.every(({ outcome }) => outcome === 'not-reached')).toBe(true);
+      const { code, error } = await failureOf([input]);
+      expect([code, error.code, error.at]).toEqual([3, 'FILE_UNREADABLE', input]);
     }
   });
 });

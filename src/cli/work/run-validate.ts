@@ -2,10 +2,11 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
-import { STDIN, readFileBounded } from '../../io/disk/files.ts';
+import type { FileKind } from '../../file-kinds.ts';
+import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { requireOutputs } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
-import { readResults, requireOneStdin } from '../../io/disk/results.ts';
+import { readResults } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
@@ -49,10 +50,10 @@ async function refuseBadCall(
   const results = options.texts('results');
   if (out !== undefined && results.length === 0) throw resultsRequired();
   const documents = [options.required('recipe'), options.required('snapshot'), ...results];
-  requireOneStdin(documents);
-  const files = ['logs', 'signing-config', 'trusted-root'].flatMap(
+  const files = ['signing-config', 'trusted-root', 'logs'].flatMap(
     (name) => options.text(name) ?? [],
   );
+  requireOneStdin([...documents, ...files]);
   await requireOutputs({
     open: [...documents, ...files],
     variables: servicePaths(environment),
@@ -83,16 +84,20 @@ async function openSession(
 
 async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {
   const named = { recipe: options.required('recipe'), snapshot: options.required('snapshot') };
-  const recipe = await readDocument(named.recipe, MAX_RECIPE_BYTES, 'a recipe');
-  const snapshot = await readDocument(named.snapshot, MAX_SNAPSHOT_BYTES, 'a snapshot');
+  const recipe = await readDocument(named.recipe, MAX_RECIPE_BYTES, 'recipe');
+  const snapshot = await readDocument(named.snapshot, MAX_SNAPSHOT_BYTES, 'snapshot');
   const paths = options.texts('results');
   const results = paths.length === 0 ? undefined : await readResults(paths);
   return validate({ recipe, snapshot, results, now });
 }
 
-async function readDocument(path: string, maxBytes: number, what: string): Promise<NamedDocument> {
-  const name = path === STDIN ? 'stdin' : escapeInvisible(path);
-  return { name, bytes: await readFileBounded(path, maxBytes, what) };
+async function readDocument(
+  path: string,
+  maxBytes: number,
+  wanted: FileKind,
+): Promise<NamedDocument> {
+  const bytes = await readFileBounded(path, maxBytes, wanted);
+  return { name: escapeInvisible(nameOf(path)), bytes };
 }
 
 function validationReport(
@@ -140,7 +145,7 @@ const NOT_REDACTED =
 /** The path, the bundle's identity and the very command that verifies it. */
 function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undefined): string {
   const { proof, manifestDigest } = packed;
-  const root = rootPath === undefined ? [] : ['--trusted-root', pathWord(rootPath)];
+  const root = rootPath === undefined ? [] : ['--trusted-root', inputWord(rootPath)];
   const pin =
     proof === undefined
       ? ['--allow-unsigned']
@@ -156,6 +161,11 @@ function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undef
     `    note: ${NOT_REDACTED}`,
     '',
   ].join('\n');
+}
+
+/** A file to read: `-` is standard input there too. */
+function inputWord(path: string): string {
+  return path === STDIN ? path : pathWord(path);
 }
 
 /** A path that no program takes for a flag. */

@@ -1,6 +1,7 @@
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
-import { openEntries } from '../../io/disk/bundle-source.ts';
+import { openInput } from '../../io/disk/bundle-source.ts';
+import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
@@ -11,8 +12,12 @@ import type { Call } from '../call/command.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
+/** The flags that name a file to read. */
+const FILES = ['trusted-root', 'policy'];
+
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
+  requireOneStdin(['input', ...FILES].map((name) => options.text(name)));
   requireHarmlessOutput(call);
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
@@ -36,7 +41,7 @@ async function judge({ options, progress }: Call, source: string): Promise<Verif
   });
   const trust = await readTrust(options.text('trusted-root'));
   const allowUnsigned = options.has('allow-unsigned');
-  const entries = openEntries(source, EVIDENCE_LAYOUT);
+  const entries = await openInput(source, EVIDENCE_LAYOUT);
   const verifying = verifyEvidence(entries, { trust, policy, allowUnsigned });
   return await progress('verifying', verifying);
 }
@@ -45,9 +50,10 @@ async function judge({ options, progress }: Call, source: string): Promise<Verif
 function requireHarmlessOutput({ options, environment }: Call): void {
   const output = outputOf(options);
   if (output === undefined) return;
-  const open = ['trusted-root', 'policy'].flatMap((name) => options.text(name) ?? []);
-  const inputs = { open, bundle: options.required('input'), variables: servicePaths(environment) };
-  requireHarmless('--output', output, inputs);
+  const open = FILES.flatMap((name) => options.text(name) ?? []);
+  const input = options.required('input');
+  const bundle = input === STDIN ? {} : { bundle: input };
+  requireHarmless('--output', output, { open, ...bundle, variables: servicePaths(environment) });
 }
 
 async function render(

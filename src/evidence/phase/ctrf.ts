@@ -2,8 +2,9 @@
 
 import { isDataMap, type Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
-import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import { EvidenceError, faultOf, withCode, type Finding } from '../../errors/evidence-error.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
+import { LOOK_BYTES, recognised, recognising } from '../../recognise.ts';
 import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
 import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';
 import { PHASES, isPhase, type Phase, type PhaseCounts, type PhaseTest } from './phase.ts';
@@ -63,25 +64,24 @@ export function parseResults(inputs: Iterable<ResultsInput>): Results {
 export class ResultsCollector {
   readonly #reports = new Map<Phase, PlacedReport>();
   readonly #findings: Finding[] = [];
-  /** The directories, and whether a report was in them. */
-  readonly #folders = new Map<string, boolean>();
+  /** The directories, each with the first file in it as long as none is a report. */
+  readonly #folders = new Map<string, OtherFile | undefined>();
 
   /** Throws what `parseResults` throws. */
-  add({ name, bytes, folder }: ResultsInput): void {
+  add(input: ResultsInput): void {
+    recognising('results', input.bytes, () => this.#add(input));
+  }
+
+  #add({ name, bytes, folder }: ResultsInput): void {
     const file = escapeInvisible(name);
     const data = decodeJson(bytes, file);
     const isIgnored = folder !== undefined && isOther(data, name);
-    if (folder !== undefined) {
-      this.#folders.set(folder, !isIgnored || this.#folders.get(folder) === true);
-    }
+    if (folder !== undefined && !isIgnored) this.#folders.set(folder, undefined);
     if (isIgnored) {
-      this.#findings.push({
-        code: 'RESULTS_FILE_IGNORED',
-        at: file,
-        found: 'a JSON document without reportFormat',
-        expected: 'CTRF reports only',
-        hint: 'move it out of the directory',
-      });
+      // A copy, or all of its bytes would be kept.
+      const start = Uint8Array.from(bytes.subarray(0, LOOK_BYTES));
+      if (!this.#folders.has(folder)) this.#folders.set(folder, { file, start });
+      this.#findings.push(ignored(file, start));
       return;
     }
     for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
@@ -94,8 +94,8 @@ export class ResultsCollector {
 
   /** Throws RESULTS_MISSING for a directory without a report. */
   results(): Results {
-    for (const [folder, hasReport] of this.#folders) {
-      if (!hasReport) throw resultsMissing(escapeInvisible(folder));
+    for (const [folder, other] of this.#folders) {
+      if (other !== undefined) throw resultsMissing(escapeInvisible(folder), other);
     }
     const placed = PHASES.flatMap((phase) => this.#reports.get(phase) ?? []);
     return {
@@ -113,7 +113,8 @@ export class ResultsCollector {
  *   RESULTS_PHASE_UNKNOWN, RESULTS_PHASE_CONFLICT (invalid), and what `decodeJson` throws
  */
 export function parsePhaseReport(bytes: Uint8Array, file: string): CtrfReport {
-  const document = parseCtrf(decodeJson(bytes, file), file);
+  const read = (): CtrfDocument => parseCtrf(decodeJson(bytes, file), file);
+  const document = recognising('results', bytes, read);
   const phase = phaseOfName(file);
   if (phase === undefined) return refuseName(document);
   const [placed] = reportsOf(document, { name: file, bytes });
@@ -129,13 +130,32 @@ export function aicrVersionOf(reports: ReadonlyMap<Phase, CtrfReport>): string {
   return isOne ? (version ?? '') : '';
 }
 
-export function resultsMissing(folder: string): EvidenceError {
-  return new EvidenceError('RESULTS_MISSING', {
+function ignored(file: string, start: Uint8Array): Finding {
+  const error = new EvidenceError('RESULTS_FILE_IGNORED', {
+    at: file,
+    found: 'a JSON document without reportFormat',
+    expected: 'CTRF reports only',
+    hint: 'move it out of the directory',
+  });
+  return faultOf(recognised(error, 'results', start));
+}
+
+/** A file that is no report, and its first bytes. */
+interface OtherFile {
+  readonly file: string;
+  readonly start: Uint8Array;
+}
+
+export function resultsMissing(folder: string, other?: OtherFile): EvidenceError {
+  const error = new EvidenceError('RESULTS_MISSING', {
     at: folder,
     found: 'no CTRF report in this directory',
     expected: 'one *.json file for each phase, or one for all of them',
     hint: `put the reports there as ${PHASES.map((phase) => `${phase}.json`).join(', ')}; links are not followed`,
   });
+  if (other === undefined) return error;
+  const named = recognised(error, 'results', other.start);
+  return named === error ? error : withCode(named, error.code, other.file);
 }
 
 interface PlacedReport {

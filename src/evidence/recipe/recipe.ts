@@ -9,6 +9,7 @@ import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError, parsedList, type Finding } from '../../errors/evidence-error.ts';
 import { MAX_CONSTRAINTS } from '../../limits.ts';
 import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
+import { recognising } from '../../recognise.ts';
 import { CANONICAL_BUILDER, canonicalText, type CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { parseCriteria, recipeNameOf, type Criteria } from './criteria.ts';
 import { parseComponent, type RecipeComponent } from './recipe-component.ts';
@@ -50,10 +51,12 @@ export interface ReadRecipe {
  * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `canonicalRecipe` throw
  */
 export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
-  const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER);
-  const recipe = parseRecipe(data, file);
-  const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
-  return { recipe, digest: digestOf(canonical('v3')), canonical };
+  return recognising('recipe', bytes, () => {
+    const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER);
+    const recipe = parseRecipe(data, file);
+    const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
+    return { recipe, digest: digestOf(canonical('v3')), canonical };
+  });
 }
 
 const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);

@@ -7,8 +7,10 @@ import {
 } from '../../document/header.ts';
 import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import { recognising } from '../../recognise.ts';
 
 /** A repeated record of a subtype, e.g. one label with its nodes. */
 export interface SnapshotItem {
@@ -29,6 +31,11 @@ export interface Snapshot extends AcceptedHeader {
   readonly metadata: ReadonlyMap<string, string>;
   /** By type, then by subtype. */
   readonly measurements: ReadonlyMap<string, ReadonlyMap<string, Subtype>>;
+}
+
+/** Reads a snapshot, YAML. Throws what `decodeYaml` and `parseSnapshot` throw. */
+export function readSnapshot(bytes: Uint8Array, file: string): Snapshot {
+  return recognising('snapshot', bytes, () => parseSnapshot(decodeYaml(bytes, file), file));
 }
 
 /**

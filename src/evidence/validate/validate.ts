@@ -1,11 +1,10 @@
 import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
-import { decodeYaml } from '../../document/yaml.ts';
 import { AFFIDAVIT, type Tool } from '../../tool.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
-import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
+import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ValidationReport } from './facts.ts';
 import { judge, type ClusterAssessment } from './judge.ts';
 
@@ -49,7 +48,7 @@ export function validate(inputs: ValidationInputs): Validation {
   const read = readRecipe(inputs.recipe.bytes, inputs.recipe.name);
   const { recipe, digest: recipeDigest, canonical } = read;
   const { name, bytes } = inputs.snapshot;
-  const snapshot = parseSnapshot(decodeYaml(bytes, name), name);
+  const snapshot = readSnapshot(bytes, name);
   const { reports, findings } = results ?? { reports: new Map<never, never>(), findings: [] };
   const parts = { recipe: read, snapshot, results: { reports, findings, isWhole: true } };
   const judgement = judge({ ...parts, bom: undefined }, { now, locate: locateIn(results) });

@@ -1,14 +1,13 @@
 import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf, type Digest } from '../../digest.ts';
-import { decodeYaml } from '../../document/yaml.ts';
 import { faultOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { parsePhaseReport, type CtrfReport } from '../phase/ctrf.ts';
 import { PHASES, type Phase } from '../phase/phase.ts';
 import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
-import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
+import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ListedBom } from '../validate/judge.ts';
 
 /** A part of a bundle, or why it could not be read. The check of that part says it. */
@@ -40,7 +39,7 @@ export function readBundleRecipe(files: ReceivedFiles): Part<BundleRecipe> {
 export function readBundleSnapshot(files: ReceivedFiles): Part<Snapshot> {
   return partOf(() => {
     const bytes = documentOf(files, SNAPSHOT_FILE, EVIDENCE_LAYOUT);
-    return parseSnapshot(decodeYaml(bytes, SNAPSHOT_FILE), SNAPSHOT_FILE);
+    return readSnapshot(bytes, SNAPSHOT_FILE);
   });
 }
 

@@ -6,6 +6,7 @@ import { gunzip } from '../../archive/gzip.ts';
 import { readTar } from '../../archive/read-tar.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { STDIN, nameOf, standardInput } from './files.ts';
 import {
   kindOf,
   listDirectory,
@@ -13,6 +14,7 @@ import {
   openFound,
   readUnchanged,
   wrongKind,
+  type OpenFile,
 } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
@@ -24,22 +26,48 @@ import { unreadable } from './system-error.ts';
  *   ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE, LIMIT_EXCEEDED (invalid)
  */
 export async function* openEntries(path: string, layout: Layout): AsyncGenerator<Entry, void> {
+  yield* await openNow(path, layout);
+}
+
+/**
+ * The same for who names it on the command line: `-` is an archive in standard input, and what cannot be opened is no
+ * evidence that could be judged, so that is thrown at once.
+ *
+ * @throws EvidenceError FILE_UNREADABLE; the entries throw the others
+ */
+export async function openInput(
+  path: string,
+  layout: Layout,
+): Promise<AsyncGenerator<Entry, void>> {
+  return path === STDIN
+    ? archiveEntries(standardInput(), nameOf(path))
+    : await openNow(path, layout);
+}
+
+async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Entry, void>> {
   const stats = await stat(path).catch((error: unknown) => {
     throw unreadable(error, path);
   });
-  if (stats.isDirectory()) yield* walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
-  else if (stats.isFile()) yield* archiveEntries(path);
-  else throw wrongKind(path, kindOf(stats));
+  if (stats.isDirectory()) {
+    return walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
+  }
+  if (!stats.isFile()) throw wrongKind(path, kindOf(stats));
+  return fileEntries(await openFile(path), path);
 }
 
-async function* archiveEntries(path: string): AsyncGenerator<Entry, void> {
-  const file = await openFile(path);
+async function* fileEntries(file: OpenFile, path: string): AsyncGenerator<Entry, void> {
   try {
-    if (file.stats.size === 0) throw emptyFile(path);
-    yield* located(readTar(located(gunzip(readUnchanged(file, path)), path)), path);
+    yield* archiveEntries(readUnchanged(file, path), path);
   } finally {
     await file.handle.close();
   }
+}
+
+function archiveEntries(
+  bytes: AsyncIterable<Uint8Array>,
+  path: string,
+): AsyncGenerator<Entry, void> {
+  return located(readTar(located(gunzip(bytes), path)), path);
 }
 
 /** The same items; an error that does not say where it is gets the path of the archive. */
@@ -50,15 +78,6 @@ async function* located<T>(items: AsyncIterable<T>, path: string): AsyncGenerato
     if (!(error instanceof EvidenceError) || error.at !== undefined) throw error;
     throw withCode(error, error.code, escapeInvisible(path));
   }
-}
-
-function emptyFile(path: string): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNREADABLE', {
-    at: escapeInvisible(path),
-    found: 'an empty file',
-    expected: 'a .tar.gz file or a directory',
-    hint: 'copy or download the bundle again',
-  });
 }
 
 /** A directory that is being read: its path on disk, and the start of its entries' paths. */

@@ -18,8 +18,10 @@ import type { BundlePath } from '../../bundle-path.ts';
 import { digestOfHex } from '../../digest.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
+import type { FileKind } from '../../file-kinds.ts';
 import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { recognised, wordsFor } from '../../recognise.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
 
@@ -41,22 +43,37 @@ export interface WriteOptions {
   readonly onNamed?: (file: Stats) => void;
 }
 
+/** How complaints and reports name a file that may be standard input. */
+export function nameOf(path: string): string {
+  return path === STDIN ? 'stdin' : path;
+}
+
+/** Throws USAGE: of two documents in standard input, the first reader would get both. */
+export function requireOneStdin(paths: readonly (string | undefined)[]): void {
+  if (paths.filter((path) => path === STDIN).length <= 1) return;
+  throw new EvidenceError('USAGE', {
+    at: STDIN,
+    found: '- more than once',
+    expected: 'standard input once',
+    hint: 'give all but one as files',
+  });
+}
+
 /**
- * A whole file, or standard input for `-`; `what` names it in messages, e.g. `the recipe`.
+ * A whole file, or standard input for `-`.
  *
- * @throws EvidenceError FILE_UNREADABLE; LIMIT_EXCEEDED, of a file before a byte of it is read
+ * @throws EvidenceError FILE_UNREADABLE; LIMIT_EXCEEDED, of a file after its first bytes
  */
 export async function readFileBounded(
   path: string,
   maxBytes: number,
-  what: string,
+  wanted: FileKind,
 ): Promise<Uint8Array> {
-  const limit = { maxBytes, what };
-  if (path === STDIN) return await gather(standardInput(), 'stdin', limit);
+  const limit = { maxBytes, wanted, at: escapeInvisible(nameOf(path)) };
+  if (path === STDIN) return await gather(standardInput(), 0, limit);
   const file = await openFile(path);
   try {
-    requireWithin(file.stats.size, path, limit);
-    return await gather(readToEnd(file, path), path, limit);
+    return await gather(readToEnd(file, path), file.stats.size, limit);
   } finally {
     await file.handle.close();
   }
@@ -66,13 +83,16 @@ export async function readFileBounded(
  * A file that says how to judge. If it is too large, that says nothing about the evidence. So it is
  * refused with its own code, never as an invalid input.
  *
- * @param what in messages, e.g. `a trusted root`
  * @param code what an unusable one is refused with
  * @throws EvidenceError FILE_UNREADABLE, FILE_CHANGED, `code`
  */
-export async function readConfig(path: string, what: string, code: ErrorCode): Promise<Uint8Array> {
+export async function readConfig(
+  path: string,
+  wanted: FileKind,
+  code: ErrorCode,
+): Promise<Uint8Array> {
   try {
-    return await readFileBounded(path, MAX_CONFIG_BYTES, what);
+    return await readFileBounded(path, MAX_CONFIG_BYTES, wanted);
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.class !== 'invalid') throw error;
     throw withCode(error, code);
@@ -84,7 +104,7 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
   const file = await openFound(path);
   try {
     const { size } = file.stats;
-    requireWithin(size, path, { maxBytes: MAX_FILE_BYTES, what: 'a file of a bundle' });
+    if (size > MAX_FILE_BYTES) throw tooLarge(escapeInvisible(path), MAX_FILE_BYTES, HASHED);
     const hash = createHash('sha256');
     for await (const chunk of readUnchanged(file, path)) hash.update(chunk);
     const digest = digestOfHex(hash.digest('hex'));
@@ -154,37 +174,42 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
   if (!force) throw exists(path);
 }
 
-interface Limit {
-  readonly maxBytes: number;
-  readonly what: string;
-}
+const HASHED = 'a file of a bundle';
 
-function requireWithin(size: number, at: string, { maxBytes, what }: Limit): void {
-  if (size <= maxBytes) return;
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at: escapeInvisible(at),
+function tooLarge(at: string, maxBytes: number, what: string): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at,
     found: `more than ${maxBytes} bytes`,
     expected: `at most ${maxBytes} bytes for ${what}`,
     hint: 'check that this is the right file',
   });
 }
 
+interface Limit {
+  readonly maxBytes: number;
+  readonly wanted: FileKind;
+  readonly at: string;
+}
+
+/** @param announced the size that the file says it has */
 async function gather(
   chunks: AsyncIterable<Uint8Array>,
-  at: string,
-  limit: Limit,
+  announced: number,
+  { maxBytes, wanted, at }: Limit,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
-    requireWithin(size, at, limit);
     parts.push(chunk);
+    if (Math.max(size, announced) <= maxBytes) continue;
+    const start = Buffer.concat(parts.slice(0, 1));
+    throw recognised(tooLarge(at, maxBytes, wordsFor(wanted)), wanted, start);
   }
   return Buffer.concat(parts);
 }
 
-async function* standardInput(): AsyncGenerator<Uint8Array, void> {
+export async function* standardInput(): AsyncGenerator<Uint8Array, void> {
   // Node would read a directory as an input without content.
   const stats = fstatSync(process.stdin.fd);
   if (stats.isDirectory()) throw wrongKind('stdin', kindOf(stats));

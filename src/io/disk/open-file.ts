@@ -43,6 +43,16 @@ export async function* readToEnd({ handle }: OpenFile, path: string): AsyncGener
   }
 }
 
+/** The first bytes of a file that was found in a directory. */
+export async function readStart(path: string): Promise<Uint8Array> {
+  const file = await openFound(path);
+  try {
+    return await readChunk(file.handle, path);
+  } finally {
+    await file.handle.close();
+  }
+}
+
 /** The same, and throws FILE_CHANGED unless it has the size that it was opened with. */
 export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerator<Buffer, void> {
   let size = 0;
@@ -79,9 +89,15 @@ export function wrongKind(path: string, kind: string): EvidenceError {
     at: escapeInvisible(path),
     found: `a ${kind}`,
     expected: 'a regular file',
-    hint: 'name a file',
+    hint: WRONG_KIND_HINTS[kind] ?? 'name a regular file',
   });
 }
+
+const WRONG_KIND_HINTS: Readonly<Record<string, string>> = {
+  directory: 'name the file in it that is meant',
+  'symbolic link': 'put the file itself there',
+  FIFO: 'name a regular file, or write - and pipe the content into standard input',
+};
 
 /** The next piece; only the last one is not full. */
 async function readChunk(handle: FileHandle, path: string): Promise<Buffer> {

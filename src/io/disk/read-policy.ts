@@ -1,6 +1,6 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsePolicy, type Policy } from '../../policy/policy.ts';
-import { readConfig } from './files.ts';
+import { readConfig, nameOf } from './files.ts';
 
 export interface Pin {
   readonly identity: string | undefined;
@@ -12,7 +12,7 @@ export interface Pin {
 /** Who may sign, as the caller said it; undefined if nothing was said. */
 export async function readPolicy({ identity, issuer, policy }: Pin): Promise<Policy | undefined> {
   if (policy !== undefined) {
-    return parsePolicy(await readConfig(policy, 'a policy', 'POLICY_INVALID'), policy);
+    return parsePolicy(await readConfig(policy, 'policy', 'POLICY_INVALID'), nameOf(policy));
   }
   if (identity === undefined && issuer === undefined) return undefined;
   if (isText(identity) && isText(issuer)) return { signers: [{ subject: identity, issuer }] };

@@ -7,8 +7,8 @@ import { ResultsCollector, resultsMissing } from '../../evidence/phase/ctrf.ts';
 import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { STDIN, readFileBounded } from './files.ts';
-import { kindOf, listDirectory } from './open-file.ts';
+import { STDIN, nameOf, readFileBounded, requireOneStdin } from './files.ts';
+import { kindOf, listDirectory, readStart } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
 const LIMIT = {
@@ -42,7 +42,7 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
         await listDirectory(path, LIMIT),
         (entry) => (isReport(entry) ? 'reports' : 'others'),
       );
-      if (reports.length === 0) throw resultsMissing(escapeInvisible(path));
+      if (reports.length === 0) throw await noReport(path, others);
       for (const { name } of reports) await add(join(path, name), path);
       findings.push(...others.map((entry) => ignored(path, entry)));
     } else {
@@ -53,19 +53,18 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
   return { ...results, findings: [...findings, ...results.findings] };
 }
 
-/** Throws USAGE: of two documents in standard input, the first reader would get both. */
-export function requireOneStdin(paths: readonly string[]): void {
-  if (paths.filter((path) => path === STDIN).length <= 1) return;
-  throw new EvidenceError('USAGE', {
-    found: '- more than once',
-    expected: 'standard input once',
-    hint: 'give the other documents as files',
-  });
+/** A directory of other files: the first tells what was taken for reports, e.g. JUnit XML. */
+async function noReport(directory: string, others: readonly Dirent[]): Promise<EvidenceError> {
+  const folder = escapeInvisible(directory);
+  const file = others.find((entry) => entry.isFile() && !isMangled(entry));
+  if (file === undefined) return resultsMissing(folder);
+  const path = join(directory, file.name);
+  return resultsMissing(folder, { file: escapeInvisible(path), start: await readStart(path) });
 }
 
 async function readInput(path: string, folder: string | undefined): Promise<ResultsInput> {
-  const bytes = await readFileBounded(path, MAX_JSON_BYTES, 'a CTRF report');
-  return { name: path === STDIN ? 'stdin' : path, bytes, folder };
+  const bytes = await readFileBounded(path, MAX_JSON_BYTES, 'results');
+  return { name: nameOf(path), bytes, folder };
 }
 
 async function isDirectory(path: string): Promise<boolean> {

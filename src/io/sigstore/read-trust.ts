@@ -1,11 +1,12 @@
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
 import type { Trust } from '../../trust/trust.ts';
-import { readConfig } from '../disk/files.ts';
+import { readConfig, nameOf } from '../disk/files.ts';
 
 /** Trust in the root of a file, or in the embedded public-good root if no file is named. */
 export async function readTrust(path: string | undefined): Promise<Trust> {
   if (path !== undefined) {
-    return sigstoreTrust(await readConfig(path, 'a trusted root', 'TRUSTED_ROOT_INVALID'), path);
+    const bytes = await readConfig(path, 'trusted-root', 'TRUSTED_ROOT_INVALID');
+    return sigstoreTrust(bytes, nameOf(path));
   }
   const { PUBLIC_GOOD_DATE, PUBLIC_GOOD_SOURCE, publicGoodRoot } =
     await import('../../trust/public-good.ts');

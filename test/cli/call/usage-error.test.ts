@@ -107,7 +107,7 @@ describe('usageError', () => {
       'verify-evidence --offline',
       VERIFY,
       'no INPUT',
-      'INPUT: A bundle: a .tar.gz or a directory',
+      'INPUT: A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input',
       `write ${VERIFY} INPUT`,
     ],
     [

@@ -8,6 +8,7 @@ import { decodeYaml } from '../../../src/document/yaml.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { canonicalRecipe, recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
 import { parseRecipe, readRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { recognising } from '../../../src/recognise.ts';
 import { propertyRuns } from '../../property-runs.ts';
 import { DEMO } from '../demo.ts';
 
@@ -25,12 +26,12 @@ function readOnce(bytes: Uint8Array) {
 }
 
 function readTwice(bytes: Uint8Array) {
-  return {
+  return recognising('recipe', bytes, () => ({
     recipe: parseRecipe(decodeYaml(bytes, FILE), FILE),
     digest: recipeDigest(bytes, FILE, 'v3'),
     legacy: canonicalRecipe(bytes, FILE, 'legacy'),
     v3: canonicalRecipe(bytes, FILE, 'v3'),
-  };
+  }));
 }
 
 /** What comes of a text: a value, or all that the error says. */

@@ -43,16 +43,23 @@ describe('readFileBounded', () => {
     const folder = scratch({ 'recipe.yaml': 'kind: x\n' });
     symlinkSync('recipe.yaml', join(folder, 'link'));
     for (const name of ['recipe.yaml', 'link']) {
-      const bytes = await readFileBounded(join(folder, name), 8, 'the recipe');
+      const bytes = await readFileBounded(join(folder, name), 8, 'recipe');
       expect(String(Buffer.from(bytes))).toBe('kind: x\n');
     }
   });
 
-  it('refuses a file above the limit before it reads it', async () => {
+  it('refuses a file above the limit after its first bytes', async () => {
     const path = join(scratch({ big: '' }), 'big');
     truncateSync(path, 10_000_000_000);
-    const error = await rejection(readFileBounded(path, 1_000_000, 'the recipe'));
+    const error = await rejection(readFileBounded(path, 1_000_000, 'recipe'));
     expect([error?.code, error?.at]).toEqual(['LIMIT_EXCEEDED', path]);
+  });
+
+  it('names a file above the limit that is of another kind', async () => {
+    const folder = scratch({ 'a.yaml': `kind: Snapshot\n${'x'.repeat(100)}` });
+    const error = await rejection(readFileBounded(join(folder, 'a.yaml'), 100, 'recipe'));
+    expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED', found: 'a snapshot' });
+    expect(error?.hint).toContain('--snapshot');
   });
 
   it.each<[string, (path: string) => void]>([
@@ -64,19 +71,19 @@ describe('readFileBounded', () => {
   ])('refuses %s', async (_, make) => {
     const path = join(scratch(), 'input');
     make(path);
-    const error = await rejection(readFileBounded(path, 100, 'the recipe'));
+    const error = await rejection(readFileBounded(path, 100, 'recipe'));
     expect([error?.code, error?.at]).toEqual(['FILE_UNREADABLE', path]);
   });
 
   it('refuses a device', async () => {
-    const error = await rejection(readFileBounded('/dev/zero', 100, 'the recipe'));
+    const error = await rejection(readFileBounded('/dev/zero', 100, 'recipe'));
     expect([error?.code, error?.at]).toEqual(['FILE_UNREADABLE', '/dev/zero']);
   });
 
   it('reads standard input for "-", up to the limit', () => {
     const script = `
       import { readFileBounded } from '${FILES_MODULE}';
-      const read = readFileBounded('-', 5, 'the results');
+      const read = readFileBounded('-', 5, 'results');
       console.log(await read.then((bytes) => String(bytes), ({ code, at }) => code + ' ' + at));`;
     expect(inNode(script, { input: '12345' }).stdout).toBe('12345\n');
     expect(inNode(script, { input: '123456' }).stdout).toBe('LIMIT_EXCEEDED stdin\n');
@@ -101,7 +108,7 @@ describe('hashFile', () => {
     expect(error?.code).toBe('FILE_UNREADABLE');
   });
 
-  it('refuses a file above the limit before it reads it', async () => {
+  it('refuses a file above the limit after its first bytes', async () => {
     const path = join(scratch({ 'a.log': '' }), 'a.log');
     truncateSync(path, MAX_FILE_BYTES + 1);
     expect((await rejection(hashFile(path, LOG)))?.code).toBe('LIMIT_EXCEEDED');

@@ -1,0 +1,94 @@
+// Names a file that turns up where one of another kind is wanted, and the fix. It decides nothing: a reader has refused
+// the file before anybody asks.
+
+import { EvidenceError, orIfRefused } from './errors/evidence-error.ts';
+import { WANTED, FILE_ROWS, type FileKind, type Look, type Row } from './file-kinds.ts';
+
+/** How much of a file is looked at, in bytes: kinds show at the start, and a hostile file buys no work. */
+export const LOOK_BYTES = 4096;
+
+/** What is wanted, in words, e.g. `a resolved recipe`. */
+export function wordsFor(kind: FileKind): string {
+  return WANTED[kind].what;
+}
+
+/** Runs a reader of a file. What it refuses is named, if it looks like another kind than the wanted one. */
+export function recognising<T>(wanted: FileKind, bytes: Uint8Array, read: () => T): T {
+  return orIfRefused(read, (error) => {
+    throw recognised(error, wanted, bytes);
+  });
+}
+
+/** The complaint about a file of another kind; any other complaint as it is. The place stays. */
+export function recognised(
+  error: EvidenceError,
+  wanted: FileKind,
+  start: Uint8Array,
+): EvidenceError {
+  const look = lookAt(start);
+  const row = FILE_ROWS.find(({ fits }) => fits(look));
+  if (row === undefined || row.kind === wanted) return error;
+  // Not one field of it is wrong, but all of it.
+  const code = error.code.startsWith('FIELD_') ? 'KIND_UNEXPECTED' : error.code;
+  return new EvidenceError(code, {
+    at: error.at,
+    found: typeof row.what === 'string' ? row.what : row.what(look, wanted),
+    expected: WANTED[wanted].what,
+    hint: hintFor(row, wanted, look),
+    cause: error,
+  });
+}
+
+function hintFor({ kind, fix, goes }: Row, wanted: FileKind, look: Look): string {
+  const fixed = fix?.(wanted, look);
+  if (fixed !== undefined) return fixed;
+  const { place, source } = WANTED[wanted];
+  const home = kind === undefined ? goes : `give this file to ${WANTED[kind].place}`;
+  return [...(home === undefined ? [] : [home]), `${place} takes ${source}`].join('; ');
+}
+
+function lookAt(start: Uint8Array): Look {
+  const text = Buffer.from(start.subarray(0, LOOK_BYTES)).toString('latin1');
+  return { text, isJson: /^\s*[[{]/.test(text), fields: topFields(text) };
+}
+
+/**
+ * The fields at the top of a JSON object or a YAML map, as far as the start of its text shows them, with the texts of
+ * those that are scalars. A guess: whoever must know reads the document (`src/document`).
+ */
+function topFields(start: string): ReadonlyMap<string, string> {
+  return /^\s*\{/.test(start) ? jsonFields(start) : yamlFields(start);
+}
+
+/** A text, a bracket, a comma, a colon, or anything else up to one of these. */
+const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs;
+
+function jsonFields(start: string): ReadonlyMap<string, string> {
+  const tokens = start.match(JSON_TOKEN) ?? [];
+  const fields = new Map<string, string>();
+  let depth = 0;
+  for (const [index, token] of tokens.entries()) {
+    depth += DEPTHS.get(token) ?? 0;
+    const isKey = depth === 1 && token.startsWith('"') && tokens[index + 1] === ':';
+    if (isKey) fields.set(unquoted(token), unquoted(tokens[index + 2] ?? ''));
+  }
+  return fields;
+}
+
+const DEPTHS: ReadonlyMap<string, number> = new Map([
+  ['{', 1],
+  ['[', 1],
+  ['}', -1],
+  [']', -1],
+]);
+
+const YAML_FIELD = /^(["']?)([\w$.-]+)\1:(?:[ \t]+(.*?))?(?:[ \t]+#.*)?\r?$/gm;
+
+function yamlFields(start: string): ReadonlyMap<string, string> {
+  const fields = [...start.matchAll(YAML_FIELD)];
+  return new Map(fields.map(([, , name = '', value = '']) => [name, unquoted(value.trim())]));
+}
+
+function unquoted(text: string): string {
+  return /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
+}

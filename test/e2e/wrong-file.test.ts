@@ -1,0 +1,279 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { describe, expect, it } from 'vitest';
+
+import { tar } from '../archive/tar-parts.ts';
+import { DOCUMENTS, INPUTS, Workplace } from './emit.ts';
+import { failureOf, fileIn, makeEvidence } from './evidence.ts';
+
+const JUNIT = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="1"/>\n';
+const PAGE = '<!DOCTYPE html>\n<html lang="en"><title>Sign in</title></html>\n';
+const UTF16 = Buffer.from('kind: RecipeResult\n', 'utf16le');
+const ROOT =
+  '{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1", "tlogs": []}';
+const CONFIG =
+  '{"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json", "caUrls": []}';
+const POLICY = '{"schemaVersion": "1.0.0", "signers": [{"identity": "a", "issuer": "b"}]}';
+const BUNDLE = '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}';
+const CTRF = '{"reportFormat": "CTRF", "results": {}}';
+const OVERLAY = 'kind: RecipeMetadata\napiVersion: aicr.run/v1beta1\nspec: {}\n';
+const ZIP = Buffer.from('PK\u0003\u0004 and more');
+
+interface Case {
+  readonly flag: string;
+  readonly file: string;
+  readonly content: string | Buffer;
+  readonly code: string;
+  readonly found: string;
+  readonly hint: string;
+}
+
+/** Words of `validate` in which one flag leads to this file. */
+function wordsWith(flag: string, file: string): readonly string[] {
+  const at = INPUTS.indexOf(flag);
+  const named = at === -1 ? [...INPUTS, flag, file] : INPUTS.with(at + 1, file);
+  return ['--signing-config', '--trusted-root'].includes(flag)
+    ? [...named, '--emit-evidence', 'out.tar.gz', '--identity-token', 'x']
+    : named;
+}
+
+describe('validate, given a file of another kind', () => {
+  const cases: readonly Case[] = [
+    {
+      ...{ flag: '--recipe', file: 'a.yaml', content: OVERLAY, code: 'RECIPE_OVERLAY_UNSUPPORTED' },
+      ...{ found: 'an overlay, a part of a recipe', hint: 'resolve it with `aicr recipe`' },
+    },
+    {
+      ...{ flag: '--recipe', file: 'a.zip', content: ZIP, code: 'DOCUMENT_INVALID' },
+      ...{ found: 'a zip file', hint: 'unzip -p artifact.zip > recipe.yaml' },
+    },
+    {
+      ...{ flag: '--recipe', file: 'a.yaml', content: UTF16, code: 'DOCUMENT_INVALID' },
+      ...{ found: 'text in UTF-16', hint: 'iconv -f UTF-16 -t UTF-8 FILE > recipe.yaml' },
+    },
+    {
+      ...{ flag: '--recipe', file: 'a.html', content: PAGE, code: 'KIND_UNEXPECTED' },
+      ...{ found: 'an HTML page', hint: 'download the file itself' },
+    },
+    {
+      ...{ flag: '--snapshot', file: 'a.json', content: CTRF, code: 'KIND_UNEXPECTED' },
+      ...{ found: 'a CTRF report', hint: 'give this file to --results; --snapshot takes' },
+    },
+    {
+      ...{
+        flag: '--snapshot',
+        file: 'a.yaml.gz',
+        content: gzipSync('kind: Snapshot'),
+        code: 'DOCUMENT_INVALID',
+      },
+      ...{ found: 'a gzip file', hint: 'gzip -dc FILE > snapshot.yaml' },
+    },
+    {
+      ...{ flag: '--results', file: 'junit.xml', content: JUNIT, code: 'DOCUMENT_INVALID' },
+      ...{ found: 'JUnit XML', hint: 'npx junit-to-ctrf junit.xml -o deployment.json' },
+    },
+    {
+      ...{
+        flag: '--results',
+        file: 'a.yaml',
+        content: 'kind: Snapshot\n',
+        code: 'DOCUMENT_INVALID',
+      },
+      ...{ found: 'a snapshot', hint: 'give this file to --snapshot; --results takes' },
+    },
+  ];
+
+  it.each(cases)(
+    '$found as $flag is 2 $code, with the fix',
+    async ({ flag, file, content, ...expected }) => {
+      const place = new Workplace();
+      place.write(file, content);
+      const { code, error } = await place.refused(wordsWith(flag, file));
+      expect([code, error.code, error.found]).toEqual([2, expected.code, expected.found]);
+      expect(error.at?.startsWith(file)).toBe(true);
+      expect(error.hint).toContain(expected.hint);
+    },
+  );
+
+  it('names what is in a directory of results without a report', async () => {
+    const place = new Workplace();
+    place.write('out/junit.xml', JUNIT);
+    const xml = await place.refused([...DOCUMENTS, '--results', 'out']);
+    expect(xml.error).toMatchObject({
+      code: 'RESULTS_MISSING',
+      at: 'out/junit.xml',
+      found: 'JUnit XML',
+    });
+    place.write('out/snapshot.json', '{"kind": "Snapshot", "measurements": []}');
+    const json = await place.refused([...DOCUMENTS, '--results', 'out']);
+    expect(json.error).toMatchObject({
+      code: 'RESULTS_MISSING',
+      at: 'out/snapshot.json',
+      found: 'a snapshot',
+    });
+  });
+
+  it.each([
+    [
+      '--signing-config',
+      ROOT,
+      'SIGNING_CONFIG_INVALID',
+      'a Sigstore trusted root',
+      '--trusted-root',
+    ],
+    [
+      '--signing-config',
+      PAGE,
+      'SIGNING_CONFIG_INVALID',
+      'an HTML page',
+      'download the file itself',
+    ],
+  ])(
+    '%s with another file is 3, with the fix: %j',
+    async (flag, content, ...[code, found, hint]) => {
+      const place = new Workplace();
+      place.write('a.json', content);
+      const token = `e30.${Buffer.from('{"aud":"sigstore","exp":9999999999,"iss":"a","sub":"b"}').toString('base64url')}.x`;
+      const words = wordsWith(flag, 'a.json').map((word) => (word === 'x' ? token : word));
+      const run = await place.refused(words);
+      expect([run.code, run.error.code, run.error.found]).toEqual([3, code, found]);
+      expect(run.error.hint).toContain(hint);
+    },
+  );
+
+  it.each(['--recipe', '--snapshot'])(
+    '%s with a directory is 3, and says to name the file',
+    async (flag) => {
+      const { code, error } = await new Workplace().refused(wordsWith(flag, 'results'));
+      expect([code, error.code, error.at]).toEqual([3, 'FILE_UNREADABLE', 'results']);
+      expect([error.found, error.hint]).toEqual([
+        'a directory',
+        'name the file in it that is meant',
+      ]);
+    },
+  );
+});
+
+const evidence = await makeEvidence();
+const archive = await evidence.pack();
+
+describe('verify-evidence, given a file of another kind', () => {
+  it.each([
+    ['a zip file', ZIP, 'a zip file', 'unzip it first'],
+    [
+      'a plain tar',
+      tar({ name: 'manifest.json', content: '{}' }),
+      'a tar archive without gzip',
+      'gzip FILE',
+    ],
+    ['a page', PAGE, 'an HTML page', 'download the file itself'],
+    ['a recipe', 'kind: RecipeResult\n', 'a resolved recipe', 'give this file to --recipe'],
+    ['JUnit', JUNIT, 'JUnit XML', 'convert it to CTRF'],
+    [
+      'the attestation',
+      fileIn(evidence.files, 'attestation.intoto.jsonl'),
+      'a Sigstore bundle, which',
+      'name the archive',
+    ],
+    [
+      'the statement',
+      fileIn(evidence.files, 'statement.intoto.json'),
+      'an in-toto statement, which',
+      'name the archive',
+    ],
+    [
+      'the manifest',
+      fileIn(evidence.files, 'manifest.json'),
+      'a manifest, which',
+      'name the archive',
+    ],
+    ['a policy', POLICY, 'a policy', 'give this file to --policy'],
+    ['an encrypted file', 'age-encryption.org/v1\n', 'an encrypted file', 'decrypt it first'],
+    ['a gzip file of a recipe', gzipSync('kind: RecipeResult\n'), 'a resolved recipe', '--recipe'],
+    [
+      'a gzip file of a large one',
+      gzipSync(`kind: Snapshot\n${'#'.repeat(9999)}`),
+      'a snapshot',
+      '--snapshot',
+    ],
+    [
+      'a gzip file of a gzip file',
+      gzipSync(gzipSync('x'.repeat(9999))),
+      'a gzip file in a gzip file',
+      'gzip -dc FILE',
+    ],
+    ['UTF-16', UTF16, 'text in UTF-16', 'PowerShell'],
+    ['nothing', '', 'an empty file', 'download the bundle again'],
+  ])('is 2 ARCHIVE_UNREADABLE with the fix: %s', async (_, content, found, hint) => {
+    const { code, report, faults } = await evidence.judgeAt(evidence.write(content));
+    const [check] = report.checks;
+    expect(code).toBe(2);
+    expect(faults).toEqual([expect.stringMatching(/^ARCHIVE_UNREADABLE /)]);
+    expect(check?.found).toContain(found);
+    expect(check?.hint).toContain(hint);
+  });
+
+  it.each([
+    [
+      '--policy',
+      ROOT,
+      'POLICY_INVALID',
+      'a Sigstore trusted root',
+      'give this file to --trusted-root',
+    ],
+    [
+      '--policy',
+      'signers:\n- identity: a\n',
+      'POLICY_INVALID',
+      'a policy in YAML',
+      'write the same in JSON',
+    ],
+    ['--trusted-root', POLICY, 'TRUSTED_ROOT_INVALID', 'a policy', 'give this file to --policy'],
+    [
+      '--trusted-root',
+      CONFIG,
+      'TRUSTED_ROOT_INVALID',
+      'a Sigstore signing config',
+      '--signing-config',
+    ],
+    [
+      '--trusted-root',
+      BUNDLE,
+      'TRUSTED_ROOT_INVALID',
+      'a Sigstore bundle, which',
+      '--trusted-root takes',
+    ],
+    [
+      '--trusted-root',
+      '{"signed": {}, "signatures": []}',
+      'TRUSTED_ROOT_INVALID',
+      'TUF metadata',
+      'a target',
+    ],
+    [
+      '--trusted-root',
+      '-----BEGIN CERTIFICATE-----\n',
+      'TRUSTED_ROOT_INVALID',
+      'a PEM file',
+      'takes',
+    ],
+    ['--trusted-root', PAGE, 'TRUSTED_ROOT_INVALID', 'an HTML page', 'download the file itself'],
+  ])('%s is 3 with the fix: %s', async (flag, content, ...[code, found, hint]) => {
+    const path = evidence.write(content, '.json');
+    const failure = await failureOf([archive, flag, path]);
+    expect([failure.code, failure.error.code]).toEqual([3, code]);
+    expect(failure.error.at?.startsWith(path)).toBe(true);
+    expect(failure.error.found).toContain(found);
+    expect(failure.error.hint).toContain(hint);
+  });
+
+  it('says which file to name instead of a directory that holds the archive', async () => {
+    const folder = evidence.path();
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'evidence.tar.gz'), 'x');
+    const { code, report } = await evidence.judgeAt(folder);
+    expect([code, report.checks[0]?.hint]).toEqual([2, 'name the archive in it: evidence.tar.gz']);
+  });
+});

@@ -1,0 +1,310 @@
+import { gzipSync } from 'node:zlib';
+
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { EvidenceError } from '../src/errors/evidence-error.ts';
+import { WANTED, type FileKind } from '../src/file-kinds.ts';
+import { recognised } from '../src/recognise.ts';
+import { tar } from './archive/tar-parts.ts';
+import { propertyRuns } from './property-runs.ts';
+
+const KINDS = Object.keys(WANTED) as readonly FileKind[];
+
+const ERROR = new EvidenceError('DOCUMENT_INVALID', {
+  at: 'here',
+  found: 'something',
+  expected: 'something else',
+  hint: 'read on',
+});
+
+function named(wanted: FileKind, start: string | Uint8Array): EvidenceError {
+  return recognised(ERROR, wanted, Buffer.from(start));
+}
+
+function bytes(...values: readonly (number | string)[]): Buffer {
+  return Buffer.concat(
+    values.map((value) => Buffer.from(typeof value === 'number' ? [value] : value)),
+  );
+}
+
+/** A local header of a zip file, of an entry with this name. */
+function zip(name: string): Buffer {
+  const header = Buffer.alloc(30);
+  header.write('PK\u0003\u0004');
+  header.writeUInt16LE(name.length, 26);
+  return Buffer.concat([header, Buffer.from(`${name}content`)]);
+}
+
+const UTF16 = Buffer.from('kind: RecipeResult\n', 'utf16le');
+const TAR = tar({ name: 'manifest.json', content: '{}' });
+
+/** What looks like which kind of those that somebody asks for. */
+const OWN: readonly (readonly [FileKind, string])[] = [
+  ['recipe', 'kind: RecipeResult\n'],
+  ['recipe', '# by hand\napiVersion: aicr.run/v1\r\nkind: "RecipeResult"\r\n'],
+  ['recipe', '{"apiVersion": "aicr.run/v1", "kind": "RecipeResult"}'],
+  ['recipe', 'apiVersion: x\ncomponentRefs:\n  - name: a\n    measurements: 1\n'],
+  ['recipe', 'kind: Recipe # of v0.11\n'],
+  ['snapshot', 'kind: Snapshot\napiVersion: aicr.run/v1\n'],
+  ['snapshot', 'measurements:\n- type: K8s\n'],
+  ['results', '{"results": {"tool": {"name": "kind"}}, "reportFormat": "CTRF"}'],
+  ['policy', '{"schemaVersion": "1.0.0", "signers": []}'],
+  ['trusted-root', '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"'],
+  ['trusted-root', '{"tlogs": [], "certificateAuthorities": [], "ctlogs": []}'],
+  ['signing-config', '{ "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json" }'],
+  ['signing-config', '{ "caUrls": [{}'],
+];
+
+/** Other forms and documents, each with what is found and the fix where a recipe, and where an archive is wanted. */
+const OTHERS: readonly (readonly [
+  string,
+  string | Buffer,
+  found: string,
+  recipe: string,
+  archive: string,
+])[] = [
+  [
+    'a zip file of an archive',
+    zip('out/evidence.tar.gz'),
+    'a zip file',
+    'unzip it first: unzip -p artifact.zip > recipe.yaml',
+    'unzip it first: unzip -p artifact.zip > evidence.tar.gz',
+  ],
+  [
+    'a zip file of a directory',
+    zip('manifest.json'),
+    'a zip file',
+    'unzip it first: unzip -p artifact.zip > recipe.yaml',
+    'unzip it first: unzip artifact.zip -d evidence; then name that directory',
+  ],
+  [
+    'tar',
+    TAR,
+    'a tar archive without gzip',
+    'unpack it first: tar -xf FILE; then name the recipe.yaml in it',
+    'compress it: gzip FILE',
+  ],
+  [
+    'xz',
+    bytes(0xfd, '7zXZ', 0),
+    'a file that is compressed with xz',
+    'unpack it first: xz -dc FILE > recipe.yaml',
+    'compress it with gzip instead: xz -dc FILE | gzip > evidence.tar.gz',
+  ],
+  [
+    'bzip2',
+    'BZh91AY',
+    'a file that is compressed with bzip2',
+    'unpack it first: bzip2 -dc FILE > recipe.yaml',
+    'compress it with gzip instead: bzip2 -dc FILE | gzip > evidence.tar.gz',
+  ],
+  [
+    'zstd',
+    bytes(0x28, 0xb5, 0x2f, 0xfd),
+    'a file that is compressed with zstd',
+    'unpack it first: zstd -dc FILE > recipe.yaml',
+    'compress it with gzip instead: zstd -dc FILE | gzip > evidence.tar.gz',
+  ],
+  ...[
+    'age-encryption.org/v1\n',
+    '-----BEGIN AGE ENCRYPTED FILE-----',
+    '-----BEGIN PGP MESSAGE-----',
+    'Salted__x',
+  ].map(
+    (start) =>
+      [
+        start,
+        start,
+        'an encrypted file',
+        'decrypt it first, with the program and the key that it was encrypted for',
+        'decrypt it first, with the program and the key that it was encrypted for',
+      ] as const,
+  ),
+  ...[UTF16, Buffer.from(UTF16).swap16(), bytes(0xff, 0xfe, 'k', 0)].map(
+    (start) =>
+      [
+        `UTF-16 ${start.toString('hex', 0, 4)}`,
+        start,
+        'text in UTF-16',
+        'save it as UTF-8, e.g. iconv -f UTF-16 -t UTF-8 FILE > recipe.yaml; > in PowerShell writes UTF-16',
+        'copy or download it again: > in PowerShell made text of it, and that cannot be undone',
+      ] as const,
+  ),
+  ...['<!DOCTYPE html>', '\n<html lang="en">', '<!-- x --><HTML>'].map(
+    (start) =>
+      [
+        start,
+        start,
+        'an HTML page',
+        'download the file itself: this is what a browser shows, perhaps to log in',
+        'download the file itself: this is what a browser shows, perhaps to log in',
+      ] as const,
+  ),
+  [
+    'Git LFS',
+    'version https://git-lfs.github.com/spec/v1\noid sha256:0\n',
+    'a pointer of Git LFS',
+    'get the file that it points to: git lfs pull',
+    'get the file that it points to: git lfs pull',
+  ],
+  [
+    'a refusal of GitHub',
+    '{"message": "Not Found", "documentation_url": "x", "status": "404"}',
+    'an error of the GitHub API',
+    'download it again, with a token that may read it',
+    'download it again, with a token that may read it',
+  ],
+];
+
+const RECIPE = '--recipe takes what `aicr recipe` wrote';
+const ARCHIVE = 'affidavit verify-evidence takes what affidavit validate --emit-evidence wrote';
+const WHOLE = 'name the archive or the directory that it is a part of';
+
+/** Documents, each with what is found and where it belongs. */
+const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undefined])[] = [
+  [
+    '<?xml version="1.0"?>\n<testsuites tests="1">',
+    'JUnit XML',
+    'convert it to CTRF for --results',
+  ],
+  ['<testsuite name="a">', 'JUnit XML', 'convert it to CTRF for --results'],
+  ['<?xml version="1.0"?><Error><Code>AccessDenied</Code>', 'XML', undefined],
+  ['-----BEGIN CERTIFICATE-----\nMII', 'a PEM file, of keys or certificates', undefined],
+  ['{"payloadType": "x", "payload": "", "signatures": []}', 'a DSSE envelope', undefined],
+  [
+    '{"signatures": [], "signed": {"_type": "root"}}',
+    'TUF metadata',
+    'trusted_root.json is a target of that TUF repository',
+  ],
+  [
+    'schemaVersion: 1.0.0\nrecipe: a\nattestations:\n- bundle: {}\n',
+    'a pointer to evidence',
+    'fetch the bundle that it points to',
+  ],
+  [
+    '{"schemaVersion": "1.0.0", "verdict": "verified", "checks": []}',
+    'a report of affidavit',
+    'a report is not evidence, it is about some',
+  ],
+  ['signers:\n- identity: a\n', 'a policy in YAML', 'write it in JSON for --policy'],
+  [
+    'kind: RecipeMetadata\nspec: {}\n',
+    'an overlay, a part of a recipe',
+    'resolve it with `aicr recipe` for its criteria, and give --recipe what that writes',
+  ],
+  ['apiVersion: v1\nkind: Pod\n', 'a document of the kind "Pod"', undefined],
+];
+
+const PARTS: readonly (readonly [string, string])[] = [
+  ['{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}', 'a Sigstore bundle'],
+  ['{"_type": "https://in-toto.io/Statement/v1", "subject": []}', 'an in-toto statement'],
+  ['{"schemaVersion": "1.0.0", "files": []}', 'a manifest'],
+  ['{"bomFormat": "CycloneDX"}', 'a bill of materials'],
+  ['{"spdxVersion": "SPDX-2.3"}', 'a bill of materials'],
+];
+
+describe('a file that looks like another kind', () => {
+  it.each(OTHERS)('is named, with the fix: %s', (_, start, found, ...[recipe, archive]) => {
+    expect(named('recipe', start)).toMatchObject({ found, hint: recipe });
+    expect(named('archive', start)).toMatchObject({ found, hint: archive });
+  });
+
+  it.each(DOCUMENTS)('is named, with where it belongs: %j', (start, found, goes) => {
+    const before = goes === undefined ? '' : `${goes}; `;
+    expect(named('recipe', start)).toMatchObject({ found, hint: `${before}${RECIPE}` });
+    expect(named('archive', start)).toMatchObject({ found, hint: `${before}${ARCHIVE}` });
+  });
+
+  it.each(PARTS)('is named as a part of a bundle: %s', (start, what) => {
+    const found = `${what}, which is one part of a bundle`;
+    expect(named('archive', start)).toMatchObject({ found, hint: WHOLE });
+    expect(named('recipe', start)).toMatchObject({ found, hint: RECIPE });
+  });
+
+  it.each(OWN)(
+    'is named, with the flag that takes it, wherever it turns up: %s %j',
+    (kind, start) => {
+      const others = KINDS.filter((wanted) => wanted !== kind);
+      const hints = others.map((wanted) => named(wanted, start).hint);
+      const home = `give this file to ${WANTED[kind].place}`;
+      expect(hints).toEqual(others.map((wanted) => `${home}; ${takes(wanted)}`));
+      expect(named(kind, start)).toBe(ERROR);
+    },
+  );
+
+  it('is converted where that gives what is wanted', () => {
+    expect(named('results', '<testsuites/>').hint).toMatch(
+      /^convert it to CTRF, e\.g\. npx junit-to-ctrf /,
+    );
+    expect(named('policy', 'signers:\n').hint).toBe('write the same in JSON');
+    const archive = gzipSync('x');
+    expect(named('archive', archive).found).toBe('a gzip file in a gzip file');
+    expect(named('snapshot', archive).hint).toBe('unpack it first: gzip -dc FILE > snapshot.yaml');
+  });
+
+  it.each(['FIELD_MISSING', 'FIELD_INVALID'] as const)('is another kind, not %s', (code) => {
+    const error = recognised(new EvidenceError(code, ERROR), 'recipe', Buffer.from('<html>'));
+    expect(error.code).toBe('KIND_UNEXPECTED');
+  });
+
+  it('keeps any other code, the place, and the first error as cause', () => {
+    const { code, at, expected, cause } = named('snapshot', 'kind: RecipeResult\n');
+    expect({ code, at, expected, cause }).toEqual({
+      ...{ code: 'DOCUMENT_INVALID', at: 'here', expected: 'a snapshot', cause: ERROR },
+    });
+  });
+});
+
+function takes(wanted: FileKind): string {
+  return `${WANTED[wanted].place} takes ${WANTED[wanted].source}`;
+}
+
+describe('any other file', () => {
+  it.each([
+    ...[
+      '',
+      'hello',
+      '{}',
+      '[]',
+      '{"a": {"signers": []}}',
+      '["signers"]',
+      'a: 1\n  kind: Snapshot\n',
+    ],
+    ...[
+      'kind: &a RecipeResult\napiVersion: x\n',
+      '"kind',
+      '{"kind": ',
+      'kind',
+      '<xhtml>',
+      'a\0',
+      'PKZIP',
+    ],
+    ...[Buffer.from([0, 0, 0, 0]), Buffer.from([0xff]), Buffer.alloc(5000, 'x')],
+  ])('keeps what its reader said: %j', (start) => {
+    for (const wanted of KINDS) expect(named(wanted, start)).toBe(ERROR);
+  });
+
+  it('is looked at no further than its first 4 KiB', () => {
+    expect(named('recipe', `${'#'.repeat(4095)}\nkind: Snapshot\n`)).toBe(ERROR);
+    expect(named('recipe', `${'#'.repeat(4000)}\nkind: Snapshot\n`).found).toBe('a snapshot');
+  });
+
+  it('whatever its bytes are, gives an error with code and place of the first', () => {
+    const start = fc.oneof(
+      fc.uint8Array({ maxLength: 600 }),
+      fc
+        .string({ unit: fc.constantFrom(...'{}[]",:\\ \n<!->aks'), maxLength: 400 })
+        .map((text) => Buffer.from(text)),
+      fc.json().map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(start, fc.constantFrom(...KINDS), (content, wanted) => {
+        const { code, at, found, expected, hint } = named(wanted, content);
+        expect([code, at]).toEqual(['DOCUMENT_INVALID', 'here']);
+        expect([found, expected, hint]).not.toContain('');
+      }),
+      { numRuns: propertyRuns(300, 5000) },
+    );
+  });
+});
