@@ -6,12 +6,18 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
  * bidirectional overrides and zero-width characters in, and those can rewrite a terminal line.
  */
 export function quote(text: string, maxCharacters = 200): string {
+  return escapeInvisible(JSON.stringify(shorten(text, maxCharacters)));
+}
+
+/** The text, or its beginning with `…` after it. */
+export function shorten(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
   // Cut first: a value may have megabytes. A character has at most two units, so there is always one
   // more than is shown.
   const characters = [...text.slice(0, 2 * (maxCharacters + 1))];
-  const shown =
-    characters.length > maxCharacters ? `${characters.slice(0, maxCharacters).join('')}…` : text;
-  return escapeInvisible(JSON.stringify(shown));
+  return characters.length > maxCharacters
+    ? `${characters.slice(0, maxCharacters).join('')}…`
+    : text;
 }
 
 /** Replaces every character that a terminal or a reader does not show with its escape. */

@@ -12,6 +12,9 @@ if (!process.argv.includes('--if-changed') || isStale()) build();
 /** In a directory of its own, so that a program that runs meanwhile finds its files until the end. */
 function build(): void {
   const fresh = `dist.${process.pid}`;
+  process.once('exit', () => rmSync(join(root, fresh), { recursive: true, force: true }));
+  // Ctrl-C ends the compiler too, and then us. Without a listener we would end at once and leave the directory.
+  process.on('SIGINT', () => undefined);
   runNode(['node_modules/typescript/bin/tsc', '--outDir', fresh]);
   runNode(['tools/bundle.ts', fresh]);
   writeFileSync(join(root, fresh, '.built'), '');
@@ -24,7 +27,8 @@ function build(): void {
 
 function runNode(args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0) process.exit(status ?? 1);
+  // Without a status it was a signal.
+  if (status !== 0) process.exit(status ?? 130);
 }
 
 function isStale(): boolean {

@@ -3,7 +3,7 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_NESTING } from '../limits.ts';
-import { quote } from '../quote.ts';
+import { quote, shorten } from '../quote.ts';
 
 const BYTE_ORDER_MARK = '\u{FEFF}';
 
@@ -119,7 +119,10 @@ export class TextCursor {
   }
 }
 
-/** A key as a JSON pointer has it (RFC 6901 §3). */
+/** What is shown of one key in a pointer: any name of a Kubernetes label, which has at most 317 characters. */
+const MAX_TOKEN_CHARACTERS = 320;
+
+/** A key as a JSON pointer has it (RFC 6901 §3). One of megabytes is shown short: it only says where something is. */
 export function pointerToken(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+  return shorten(key, MAX_TOKEN_CHARACTERS).replaceAll('~', '~0').replaceAll('/', '~1');
 }

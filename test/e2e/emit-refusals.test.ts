@@ -110,6 +110,16 @@ const DOCUMENT_REFUSALS: readonly Refusal[] = [
     change: editing(SNAPSHOT, 'kind: Snapshot\n', 'kind: Snapshot\nkind: Snapshot\n'),
   },
   {
+    why: 'a place below a key of 7 MB',
+    error: `DOCUMENT_DUPLICATE_KEY results/deployment.json#/${'k'.repeat(320)}…/a`,
+    code: 2,
+    change: editing(
+      'results/deployment.json',
+      '"reportFormat": ',
+      `"${'k'.repeat(7_000_000)}": {"a": 1, "a": 2}, "reportFormat": `,
+    ),
+  },
+  {
     why: 'a key that comes twice in results',
     error: 'DOCUMENT_DUPLICATE_KEY results/deployment.json#/results/tests/0/status',
     code: 2,
