@@ -41,7 +41,7 @@ export function* nodesIn(nodeList: string): Generator<string, void> {
   if (nodeList.endsWith(',')) yield '';
 }
 
-export function countNodes(nodeList: string): number {
+function countNodes(nodeList: string): number {
   if (nodeList === '') return 0;
   let count = 1;
   for (let at = nodeList.indexOf(','); at !== -1; at = nodeList.indexOf(',', at + 1)) count += 1;
