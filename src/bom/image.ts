@@ -32,9 +32,8 @@ export function baseNameOf(name: string): string {
 }
 
 /**
- * The images that Helm values name: `image: reference`, or a map with `repository` and `tag` or
- * `digest`, with `registry` before it where a chart uses one, or as the GPU operator's chart has it,
- * `repository`, `image` and `version`.
+ * The images that Helm values name. `image: reference`, or a map with `repository` and `tag` or
+ * `digest`, and perhaps `registry`. The GPU operator's chart has `repository`, `image` and `version`.
  */
 export function imagesOfValues(values: Data | undefined): readonly Image[] {
   if (isDataList(values)) return values.flatMap(imagesOfValues);

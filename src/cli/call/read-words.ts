@@ -1,5 +1,5 @@
-// Reads the words of a call. oclif's parser takes many times as long to load, reads an operand that is missing from
-// standard input, and says what is wrong in words of its own. docs/decisions/0006
+// Reads the words of a call. oclif's parser takes many times as long to load. It reads a missing operand
+// from standard input, and has its own words for errors. docs/decisions/0006
 
 import type { Command, Flag } from './command.ts';
 import type { OptionValue } from './options.ts';

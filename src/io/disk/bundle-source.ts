@@ -30,8 +30,8 @@ export async function* openEntries(path: string, layout: Layout): AsyncGenerator
 }
 
 /**
- * The same for who names it on the command line: `-` is an archive in standard input, and what cannot be opened is no
- * evidence that could be judged, so that is thrown at once.
+ * The same for the command line: `-` is an archive in standard input. What cannot be opened cannot be
+ * judged, so that is thrown at once.
  *
  * @throws EvidenceError FILE_UNREADABLE; the entries throw the others
  */
