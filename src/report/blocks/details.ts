@@ -197,14 +197,19 @@ function claimsOf(claimed: VerificationReport['claimed']): readonly Inline[] {
   ];
 }
 
-export function findingsFold(findings: readonly Finding[]): readonly Fold[] {
+/** @param isBad there are problems: they leave findings room for their names alone */
+export function findingsFold(findings: readonly Finding[], isBad: boolean): readonly Fold[] {
   if (findings.length === 0) return [];
   const items = findings.map(findingLine);
-  const brief = findings.map((finding): Inline => ['finding: ', ...sayFault(finding)]);
+  const summary = `${counted(findings.length, 'finding')} that change no verdict`;
+  const codes = [...new Set(findings.map(({ code }) => code))];
+  const brief = isBad
+    ? [words(`${summary}: ${codes.join(', ')}`)]
+    : findings.map((finding): Inline => ['finding: ', ...sayFault(finding)]);
   return [
     {
       block: 'fold',
-      summary: `${counted(findings.length, 'finding')} that change no verdict`,
+      summary,
       details: [list(undefined, items, 'finding')],
       brief: [list(undefined, brief, 'finding')],
     },

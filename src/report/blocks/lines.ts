@@ -13,7 +13,7 @@ import type { VerificationReport } from '../../evidence/verify/verify-evidence.t
 import { sentence, words, type Sentence } from '../../sentence.ts';
 import type { Identity } from '../../trust/trust.ts';
 import { joined, state, type Inline, type Line } from './block.ts';
-import { sayConstraint, sayFigure, sayMatch, sayPhase } from './states.ts';
+import { sayConstraint, sayMatch, sayPhase } from './states.ts';
 
 export function verificationLines(report: VerificationReport): readonly Line[] {
   const { facts, root, manifestDigest } = report;
@@ -135,23 +135,19 @@ function constraintsOf(constraints: readonly ConstraintResult[]): Inline {
   return worst === undefined ? words(all) : [`${all}, `, ...state(sayConstraint(worst))];
 }
 
-/** Figures in one line: those that do not hold come first. */
 const MOST_FIGURES = 3;
 
-/** What the validators printed, beside what the recipe demands of it. */
+/** What the tests printed, beside what the recipe demands of it. One that contradicts is a problem. */
 function figuresLine({ phaseConstraints = [] }: Facts): readonly Line[] {
-  const answered = phaseConstraints
-    .filter(({ figure }) => figure !== undefined)
-    .toSorted((a, b) => Number(a.outcome === 'holds') - Number(b.outcome === 'holds'));
-  if (answered.length === 0) return [];
-  const shown = joined(answered.slice(0, MOST_FIGURES).map(figureOf), ', ');
-  const left = answered.length - MOST_FIGURES;
+  const met = phaseConstraints.filter(({ outcome }) => outcome === 'holds');
+  if (met.length === 0) return [];
+  const shown = joined(met.slice(0, MOST_FIGURES).map(figureOf), ', ');
+  const left = met.length - MOST_FIGURES;
   const more = left > 0 ? ` and ${left} more` : '';
   return [{ label: 'claimed', text: ['the tests printed ', ...shown, more] }];
 }
 
-function figureOf({ name, expected, figure, outcome }: PhaseConstraint): Inline {
-  const said = outcome === 'holds' ? [] : [' ', ...state(sayFigure(outcome))];
+function figureOf({ name, expected, figure }: PhaseConstraint): Inline {
   const printed = figure === undefined ? '' : `${figure.text} ${figure.unit}`;
-  return [...sentence`${name} ${printed} (wants ${sayDemand(expected)})`, ...said];
+  return sentence`${name} ${printed} (wants ${sayDemand(expected)})`;
 }

@@ -26,17 +26,18 @@ export function verificationBlocks(
   repeat: string | undefined,
 ): readonly Block[] {
   const { facts, checks, findings, tool, exitCode } = report;
+  const problems = checkProblems(checks);
   return [
     { block: 'verdict', said: verificationVerdict(report), exitCode },
     { block: 'banners', items: verificationBanners(report) },
-    { block: 'problems', items: checkProblems(checks) },
+    { block: 'problems', items: problems },
     ...note(report.verdict === 'invalid' && hasAny(facts), UNPROVEN),
     { block: 'lines', items: verificationLines(report) },
     { block: 'note', words: LIMIT_OF_TRUST },
     ...command(tool, repeat),
     ...factFolds(facts),
     ...originFold(report),
-    ...findingsFold(findings),
+    ...findingsFold(findings, problems.length > 0),
     checksFold(checks),
   ];
 }
@@ -55,7 +56,7 @@ export function validationBlocks(
     { block: 'note', words: LIMIT_OF_TRUST },
     ...command(tool, repeat),
     ...factFolds(facts),
-    ...findingsFold(findings),
+    ...findingsFold(findings, faults.length > 0),
   ];
 }
 
