@@ -1,5 +1,13 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -264,6 +272,24 @@ describe('affidavit sandbox', () => {
     expect((await runCli(['sandbox', '--dir', dir, '--', 'true'])).code).toBe(0);
     expect(readdirSync(dir).toSorted()).toEqual(['notes.txt', ...FILES]);
   });
+
+  it.each(['results', './results/', 'link', '--results=results'])(
+    'refuses a directory with files that the command reads as %s',
+    async (word) => {
+      const cwd = mkdtempSync(join(directory, 'inputs-'));
+      mkdirSync(join(cwd, 'results'));
+      writeFileSync(join(cwd, 'results/deployment.json'), '{}');
+      symlinkSync('results', join(cwd, 'link'));
+      const run = await runCli(['sandbox', '--dir', 'results', '--', 'echo', word], { cwd });
+      expect([run.code, run.stdout]).toEqual([64, '']);
+      expect(run.stderr).toMatch(/^error: USAGE .*\n +at: --dir\n/);
+      expect(readdirSync(join(cwd, 'results'))).toEqual(['deployment.json']);
+      const twice = ['sandbox', '--dir', 'own', '--', 'echo', word, 'own'];
+      for (let time = 0; time < 2; time += 1) {
+        expect((await runCli(twice, { cwd })).stdout).toBe(`${word} own\n`);
+      }
+    },
+  );
 
   it.each(['-1', '65536', 'http'])('refuses the port %s as usage', async (port) => {
     expect((await runCli(['sandbox', `--port=${port}`, '--', 'true'])).code).toBe(64);

@@ -1,6 +1,10 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { exitCodeOfSignal, runCommand, stopSignal } from '../../io/process/child-process.ts';
-import { makeSandboxDirectory, stageSandboxFiles } from '../../io/sandbox/sandbox-files.ts';
+import {
+  makeSandboxDirectory,
+  requireNoInputs,
+  stageSandboxFiles,
+} from '../../io/sandbox/sandbox-files.ts';
 import { startSandbox } from '../../io/sandbox/sandbox-server.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
@@ -9,9 +13,11 @@ import { commandLine } from '../call/shell-words.ts';
 
 export async function runSandbox({ options, after }: Call): Promise<number> {
   const command = requireWords(after);
+  const wanted = options.text('dir');
+  if (wanted !== undefined) requireNoInputs(wanted, command ?? []);
   const sandbox = await startSandbox({ port: options.number('port') });
   try {
-    const directory = options.text('dir') ?? (await makeSandboxDirectory());
+    const directory = wanted ?? (await makeSandboxDirectory());
     const files = stageSandboxFiles(directory, sandbox).keep();
     // The variables that `affidavit validate` reads. The paths are absolute, because the command may run
     // in another directory.

@@ -49,7 +49,7 @@ function wouldReplace(flag: string, path: string, where: string): EvidenceError 
  * Whether two paths mean one file, however they are written: a path may have links, and a file many
  * names.
  */
-function isSamePlace(a: string, b: string): boolean {
+export function isSamePlace(a: string, b: string): boolean {
   return entryOf(a) === entryOf(b) || isSameFile(a, b);
 }
 

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   rmdirSync,
@@ -16,9 +17,10 @@ import { join, resolve } from 'node:path';
 
 import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
-import { escapeInvisible } from '../../quote.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
 import { buildSigningConfigs, isSandboxConfig } from '../../sandbox/trust-material.ts';
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
+import { isSamePlace } from '../disk/harmless-output.ts';
 import { kindOf } from '../disk/open-file.ts';
 import { isSystemError, unwritable } from '../disk/system-error.ts';
 import type { Sandbox } from './sandbox-server.ts';
@@ -82,6 +84,25 @@ export function requireSandboxFiles(directory: string): void {
       hint: 'choose another directory',
     });
   }
+}
+
+/**
+ * A folder that COMMAND is told to read must not get the files of a sandbox among its own.
+ *
+ * @throws EvidenceError USAGE if one of its words names the folder, and it holds more than a sandbox left there
+ */
+export function requireNoInputs(directory: string, command: readonly string[]): void {
+  const paths = command.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]);
+  const named = paths.find((path) => path !== '' && isSamePlace(path, directory));
+  if (named === undefined || !existsSync(directory)) return;
+  const other = readdirSync(directory).find((name) => !NAMES.includes(name) && name[0] !== '.');
+  if (other === undefined) return;
+  throw new EvidenceError('USAGE', {
+    at: '--dir',
+    found: `${quote(directory)}, which COMMAND names too, with ${quote(other)} in it`,
+    expected: 'a directory of its own',
+    hint: 'name another directory',
+  });
 }
 
 /** What stands at a path if no sandbox wrote it. */
