@@ -214,7 +214,7 @@ describe('the report', () => {
     expect(run.stdout.split('\n')[0]).toMatch(/^## ❌ Self-check: not green/);
     expect(run.stdout).toContain('deployment **NOT GREEN** (3 passed, 1 failed)');
     expect(run.stdout).toContain(
-      '- deployment: `operator-health` failed; it says `no pod is ready`',
+      '* deployment: `operator-health` failed; it says `no pod is ready`',
     );
     expect(run.stdout).toContain('results/deployment.json');
     expect(run.stdout).not.toContain('ctrf/');
@@ -254,7 +254,7 @@ describe('the report', () => {
     expect(markdown).toContain(
       '<tr><td>accelerator</td><td><code>gb200</code></td><td><code>h100</code></td><td><b>MISMATCH</b></td></tr>',
     );
-    expect(markdown).toContain('- accelerator: the cluster has `h100`, the recipe wants `gb200`.');
+    expect(markdown).toContain('* accelerator: the cluster has `h100`, the recipe wants `gb200`.');
   });
 
   it('E-14 of a snapshot without GPU data calls the accelerator unknown, and is green if none is demanded', async () => {

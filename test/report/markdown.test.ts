@@ -147,6 +147,17 @@ describe('E-42 the Markdown report', () => {
     );
   });
 
+  it('keeps the problems apart from the lines below them', () => {
+    const check = FAILED.checks.find(({ faults }) => faults.length > 0);
+    const checks = FAILED.checks.map((other) =>
+      other === check ? other : { ...other, faults: [] },
+    );
+    const lists = unfolded(renderHtml(render({ ...FAILED, checks }))).childNodes.filter(
+      ({ nodeName }) => nodeName === 'ul',
+    );
+    expect(lists).toHaveLength(2);
+  });
+
   it('puts the worst problem first, whatever the order of the checks', () => {
     const invalid = INVALID.checks.find(({ outcome }) => outcome === 'failed');
     const checks = [...FAILED.checks, ...(invalid === undefined ? [] : [invalid])];

@@ -116,7 +116,8 @@ function problem({ text, next, fault }: Problem): string {
   const hint =
     next === '' ? '' : ` **Next:** ${gfmLine(words(next.replace(/\.$/, '')), MAX_VALUE.few)}.`;
   return [
-    `- ${gfmLine(text, MAX_VALUE.many)}.${hint}`,
+    // Another bullet than that of the lines below: with the same, both would be one list.
+    `* ${gfmLine(text, MAX_VALUE.many)}.${hint}`,
     `  <details><summary>${htmlLine(sentence`${code}`, MAX_VALUE.few)}</summary>`,
     '',
     `  ${gfmLine(both, MAX_VALUE.few)}`,
