@@ -1,0 +1,26 @@
+// Run by work.test.ts in a process of its own: prints, for each kind of input, what the work costs with a few,
+// with some, and with ten times as many of it. The code is loaded after the counting has begun.
+import { costOf, startCounting } from './count-work.ts';
+import type { Kind } from './work.ts';
+
+const SOME = 600;
+
+startCounting();
+const { RECIPE_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } = await import('./document-kinds.ts');
+const { CLAIM_KINDS } = await import('./claim-kinds.ts');
+const { OTHER_KINDS } = await import('./other-kinds.ts');
+
+const all = { ...RECIPE_KINDS, ...SNAPSHOT_KINDS, ...RESULT_KINDS, ...CLAIM_KINDS, ...OTHER_KINDS };
+const wanted = process.argv[2] ?? '';
+for (const [name, kind] of Object.entries(all)) {
+  if (!name.includes(wanted)) continue;
+  const few = await costs(kind, 10);
+  const some = await costs(kind, SOME);
+  const tenfold = await costs(kind, 10 * SOME);
+  process.stdout.write(`${JSON.stringify({ name, few, some, tenfold })}\n`);
+}
+
+async function costs(kind: Kind, count: number): Promise<number> {
+  const work = await kind(count);
+  return await costOf(work);
+}

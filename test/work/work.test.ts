@@ -1,0 +1,44 @@
+// Small input must not buy endless work: ten times as much of anything costs at most fifteen times as much.
+// Counted, not timed, in a process of its own: the counting of V8 is also what the tests' coverage uses.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** Ten times would be in proportion; each item twice as dear with ten times as many is allowed, no more. */
+const MOST = 15;
+/** What the counting itself is off by, as a part of what little input costs. */
+const NOISE = 0.02;
+const MINUTES_10 = 600_000;
+
+interface Costs {
+  readonly name: string;
+  readonly few: number;
+  readonly some: number;
+  readonly tenfold: number;
+}
+
+it(
+  'ten times as many of anything in an input costs at most fifteen times the work',
+  async () => {
+    // Without what the runner of the tests tells its own processes.
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      AFFIDAVIT_TEST_RUNS: process.env['AFFIDAVIT_TEST_RUNS'],
+    };
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN], { env });
+    const lines = stdout.trim().split('\n');
+    const all = lines.map((line): Costs => JSON.parse(line) as Costs);
+    expect(all.length).toBeGreaterThan(90);
+    const endless = all.filter(
+      ({ few, some, tenfold }) => tenfold - few > MOST * (some - few) + NOISE * few,
+    );
+    expect(endless).toEqual([]);
+    // It grows with the input at all, or nothing was counted.
+    expect(all.filter(({ few, tenfold }) => tenfold <= few)).toEqual([]);
+  },
+  MINUTES_10,
+);
