@@ -25,12 +25,16 @@ export type { ErrorClass } from './errors/meaning.ts';
 export { canonicalRecipe, recipeDigest } from './evidence/aicr/canonical-yaml.ts';
 export type { CanonicalRules } from './evidence/aicr/canonical-yaml.ts';
 export type { ClusterAssessment } from './evidence/validate/judge.ts';
-export { CHECK_NAMES, type CheckName } from './evidence/verify/checks.ts';
+export { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from './evidence/verify/checks.ts';
 export type { ReceivedPredicate } from './evidence/claim/predicate.ts';
 export { evaluateConstraints } from './evidence/constraint/evaluate.ts';
 export type { ConstraintOutcome, ConstraintResult } from './evidence/constraint/evaluate.ts';
 export type { Figure, FigureOutcome, PhaseConstraint } from './evidence/figure/figure.ts';
-export { verifyEvidence, type VerificationReport } from './evidence/verify/verify-evidence.ts';
+export { verifyEvidence } from './evidence/verify/verify-evidence.ts';
+export type {
+  VerificationReport,
+  VerifyEvidenceOptions,
+} from './evidence/verify/verify-evidence.ts';
 export type { Facts } from './evidence/validate/facts.ts';
 export { EVIDENCE_LAYOUT } from './evidence/layout.ts';
 export { packEvidence } from './evidence/pack/pack-evidence.ts';
@@ -39,7 +43,12 @@ export { parsePhaseReport, parseResults } from './evidence/phase/ctrf.ts';
 export type { CtrfReport, ReportPlace, Results, ResultsInput } from './evidence/phase/ctrf.ts';
 export type { Phase, PhaseCounts, PhaseResult, PhaseTest } from './evidence/phase/phase.ts';
 export type { RecipeConstraint } from './evidence/recipe/recipe-validation.ts';
-export { parseRecipe, type Recipe } from './evidence/recipe/recipe.ts';
+export {
+  parseOwnRecipe,
+  parseRecipe,
+  type ReadRecipe,
+  type Recipe,
+} from './evidence/recipe/recipe.ts';
 export { fingerprintOf, type Fingerprint } from './evidence/snapshot/fingerprint.ts';
 export { matchRecipe } from './evidence/snapshot/match.ts';
 export type { CriteriaMatch, DimensionMatch, MatchState } from './evidence/snapshot/match.ts';

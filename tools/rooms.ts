@@ -153,6 +153,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'errors',
       'archive',
       'sandbox',
+      'evidence/recipe',
       'evidence',
       'evidence/validate',
       'evidence/pack',

@@ -1,4 +1,5 @@
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
+import type { ErrorClass } from '../errors/meaning.ts';
 import type { CheckResult } from './check-log.ts';
 
 /** What a verification says. docs/cli.md, exit codes 0 to 4. */
@@ -46,9 +47,13 @@ function verdictOfCheck(check: CheckResult, waived: ReadonlySet<string>): Verdic
   }
 }
 
+/** What the worst of its faults means. */
 function worstOf({ faults }: CheckResult): Verdict {
-  const classes = new Set<string>(faults.map(({ code }) => ERROR_CATALOGUE[code][0]));
-  if (classes.has('invalid')) return 'invalid';
-  if (classes.has('unjudged')) return 'unjudged';
-  return classes.has('failed') && classes.size === 1 ? 'failed' : 'invalid';
+  const verdicts = new Set(faults.map(({ code }) => verdictOfClass(ERROR_CATALOGUE[code][0])));
+  return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'invalid';
+}
+
+/** Nobody has said what the classes that are no verdict mean of a check that failed: the worst. */
+function verdictOfClass(name: ErrorClass): Verdict {
+  return WORST_FIRST.find((verdict) => verdict === name) ?? 'invalid';
 }

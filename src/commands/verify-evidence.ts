@@ -6,11 +6,13 @@ export default {
 
   description: `Recomputes everything in the bundle that can be recomputed, and compares each claim with it.
 Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 you have to decide
-(unsigned, or nobody said who should have signed), 64 usage. Makes no network call.`,
+(unsigned, nobody said who should have signed, or another recipe than yours), 64 usage. Makes no
+network call.`,
 
   usage: `verify-evidence INPUT [--trusted-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
-  [--format terminal|markdown|json] [--output FILE] [--offline] [--allow-unsigned]`,
+  [--recipe FILE] [--format terminal|markdown|json] [--output FILE] [--offline]
+  [--allow-unsigned]`,
 
   examples: [
     `<%= config.bin %> <%= command.id %> evidence.tar.gz \\
@@ -41,6 +43,12 @@ Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 y
       helpValue: 'FILE',
       summary: 'JSON file that lists who may sign.',
       exclusive: ['certificate-identity', 'certificate-oidc-issuer'],
+    },
+    recipe: {
+      type: 'text',
+      char: 'r',
+      helpValue: 'FILE',
+      summary: 'Resolved recipe, YAML, that the evidence must be of; a difference is exit 4.',
     },
     ...REPORT_FLAGS,
     offline: {

@@ -4,6 +4,7 @@ import type { Meanings } from './meaning.ts';
 export const RUN_ERRORS = {
   // The user has to decide.
   UNSIGNED: ['undecided', 'the evidence is not signed'],
+  RECIPE_OTHER: ['undecided', 'the recipe of the evidence is not the one at hand'],
   SIGNER_NOT_PINNED: ['undecided', 'nobody said which signer is expected'],
   // Nothing was judged: files, services, and the caller's own files.
   FILE_UNREADABLE: ['unjudged', 'a file cannot be read'],
@@ -11,6 +12,7 @@ export const RUN_ERRORS = {
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],
   OUTPUT_EXISTS: ['unjudged', 'the output already exists'],
   POLICY_INVALID: ['unjudged', 'the policy cannot be used'],
+  RECIPE_FILE_INVALID: ['unjudged', 'the recipe to compare with cannot be used'],
   TRUSTED_ROOT_INVALID: ['unjudged', 'the trusted root cannot be used'],
   SIGNING_CONFIG_INVALID: ['unjudged', 'the signing config cannot be used'],
   SIGNING_FAILED: ['unjudged', 'signing did not succeed'],

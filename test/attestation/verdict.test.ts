@@ -53,8 +53,8 @@ describe('the verdict of one check', () => {
     ['failed', 'failed'],
     ['invalid', 'invalid'],
     ['unjudged', 'unjudged'],
+    ['undecided', 'undecided'],
     // Of these nobody said what they would mean of a check that failed: the worst.
-    ['undecided', 'invalid'],
     ['usage', 'invalid'],
     ['internal', 'invalid'],
     ['interrupted', 'invalid'],
@@ -68,9 +68,10 @@ describe('the verdict of one check', () => {
     }
   });
 
-  it('that failed is red only if all its faults are', () => {
+  it('that failed is as bad as the worst of its faults, and red only if all are', () => {
     for (const [name, code] of Object.entries(OF_CLASS)) {
-      const expected = { failed: 'failed', unjudged: 'unjudged' }[name] ?? 'invalid';
+      const expected =
+        { failed: 'failed', unjudged: 'unjudged', undecided: 'undecided' }[name] ?? 'invalid';
       const pair = [OF_CLASS.failed, code];
       expect([name, verdict([check('failed', pair)])]).toEqual([name, expected]);
       expect([name, verdict([check('failed', pair.toReversed())])]).toEqual([name, expected]);

@@ -11,7 +11,6 @@ import { writeTar } from '../../src/archive/encode-archive.ts';
 import { memoryFile, type BundleFile, type Entry } from '../../src/archive/entry.ts';
 import { gzip } from '../../src/archive/gzip.ts';
 import type { Signer } from '../../src/attestation/seal.ts';
-import type { VerifyOptions } from '../../src/attestation/verify.ts';
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
@@ -19,7 +18,10 @@ import { packEvidence } from '../../src/evidence/pack/pack-evidence.ts';
 import { parseResults } from '../../src/evidence/phase/ctrf.ts';
 import { PHASES } from '../../src/evidence/phase/phase.ts';
 import { validate } from '../../src/evidence/validate/validate.ts';
-import { verifyEvidence } from '../../src/evidence/verify/verify-evidence.ts';
+import {
+  verifyEvidence,
+  type VerifyEvidenceOptions,
+} from '../../src/evidence/verify/verify-evidence.ts';
 import { openEntries } from '../../src/io/disk/bundle-source.ts';
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { keylessSigner } from '../../src/io/sigstore/keyless-signer.ts';
@@ -258,11 +260,14 @@ export class Evidence {
   }
 
   /** The verdict in process, with the signer pinned. */
-  async judge(files: Files, options: Partial<VerifyOptions> = {}): Promise<Judged> {
+  async judge(files: Files, options: Partial<VerifyEvidenceOptions> = {}): Promise<Judged> {
     return await this.#judge(entriesOf(files), options);
   }
 
-  async #judge(entries: AsyncIterable<Entry>, options: Partial<VerifyOptions>): Promise<Judged> {
+  async #judge(
+    entries: AsyncIterable<Entry>,
+    options: Partial<VerifyEvidenceOptions>,
+  ): Promise<Judged> {
     const policy = { signers: [{ subject: SIGNER.identity, issuer: SIGNER.issuer }] };
     const report = await verifyEvidence(entries, {
       ...{ trust: remembering(this.trust), policy },
@@ -273,7 +278,7 @@ export class Evidence {
   }
 
   /** The same on what is in the file system: an archive or a directory. */
-  async judgeAt(path: string, options: Partial<VerifyOptions> = {}): Promise<Judged> {
+  async judgeAt(path: string, options: Partial<VerifyEvidenceOptions> = {}): Promise<Judged> {
     return await this.#judge(openEntries(path, EVIDENCE_LAYOUT), options);
   }
 

@@ -296,6 +296,10 @@ describe('E-64 the streams', () => {
       const { code, error } = await failureOf([input, ...pin, '--output', to]);
       expect([code, error.code, error.at]).toEqual([64, 'USAGE', '--output']);
     }
+    const mine = evidence.write(DEMO_INPUTS.recipe, '.yaml');
+    const over = await failureOf([bundle, ...pin, '--recipe', mine, '--output', mine]);
+    expect([over.code, over.error.code, over.error.at]).toEqual([64, 'USAGE', '--output']);
+    expect(readFileSync(mine).equals(DEMO_INPUTS.recipe)).toBe(true);
     expect(readFileSync(bundle).equals(before)).toBe(true);
     expect(contentOfFolder(folder)).toEqual(content);
     expect((await run([folder, ...pin, '--output', `${folder}.md`])).code).toBe(0);

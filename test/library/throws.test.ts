@@ -100,6 +100,7 @@ const PARSERS: readonly (readonly [
   ['parseRecipe', recipe, (text) => library.parseRecipe(yaml(text), 'x')],
   ['parseSnapshot', snapshot, (text) => library.parseSnapshot(yaml(text), 'x')],
   ['parsePolicy', POLICY, (text) => library.parsePolicy(bytes(text), 'x')],
+  ['parseOwnRecipe', recipe, (text) => library.parseOwnRecipe(bytes(text), 'x')],
   ['parseBom', packedText('bom.cdx.json'), (text) => library.parseBom(bytes(text), 'x')],
   [
     'parseManifest',

@@ -162,7 +162,9 @@ function constraint(name: string, expected: string, actual: string) {
   };
 }
 
-const FOUND: Readonly<Record<CheckName, readonly [found: string, expected: string]>> = {
+const FOUND: Readonly<
+  Record<(typeof CHECK_NAMES)[number], readonly [found: string, expected: string]>
+> = {
   'archive-is-safe': ['9 files, 20480 bytes', 'regular files within the limits'],
   'signature-is-valid': ['a signature, 1 log entry, 2 times', 'a signature under the trusted root'],
   'signer-is-allowed': [`${SIGNER.identity}, ${SIGNER.issuer}`, 'the signer that was named'],

@@ -1,19 +1,21 @@
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { parseOwnRecipe, type ReadRecipe } from '../../evidence/recipe/recipe.ts';
 import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
-import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
+import { STDIN, nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { commandLine } from '../call/shell-words.ts';
 
 /** The flags that name a file to read. */
-const FILES = ['trusted-root', 'policy'];
+const FILES = ['trusted-root', 'policy', 'recipe'];
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
@@ -40,10 +42,18 @@ async function judge({ options, progress }: Call, source: string): Promise<Verif
     policy: options.text('policy'),
   });
   const trust = await readTrust(options.text('trusted-root'));
+  const recipe = await readOwnRecipe(options.text('recipe'));
   const allowUnsigned = options.has('allow-unsigned');
   const entries = await openInput(source, EVIDENCE_LAYOUT);
-  const verifying = verifyEvidence(entries, { trust, policy, allowUnsigned });
+  const verifying = verifyEvidence(entries, { trust, policy, recipe, allowUnsigned });
   return await progress('verifying', verifying);
+}
+
+/** A recipe that cannot be read says nothing about the evidence, so it is no invalid input. */
+async function readOwnRecipe(path: string | undefined): Promise<ReadRecipe | undefined> {
+  if (path === undefined) return undefined;
+  const bytes = await readConfig(path, 'recipe', 'RECIPE_FILE_INVALID');
+  return parseOwnRecipe(bytes, escapeInvisible(nameOf(path)));
 }
 
 /** A report must not replace its own input. Inside a bundle it would be one file too many. */

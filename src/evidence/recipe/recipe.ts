@@ -9,6 +9,7 @@ import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError, parsedList, type Finding } from '../../errors/evidence-error.ts';
 import { MAX_CONSTRAINTS } from '../../limits.ts';
 import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
+import { refusedAs } from '../../place.ts';
 import { recognising } from '../../recognise.ts';
 import { CANONICAL_BUILDER, canonicalText, type CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { parseCriteria, recipeNameOf, type Criteria } from './criteria.ts';
@@ -38,6 +39,8 @@ export interface Recipe extends AcceptedHeader {
 /** A recipe, and what AICR hashes of it, after one reading of the text. */
 export interface ReadRecipe {
   readonly recipe: Recipe;
+  /** The document as it was read: every field, also those that nobody knows here. */
+  readonly data: Data;
   /** Of the canonical text by the rules of version 3: AICR's `recipe.digest`. */
   readonly digest: Digest;
   /** AICR's canonical text. */
@@ -55,8 +58,19 @@ export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
     const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER);
     const recipe = parseRecipe(data, file);
     const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
-    return { recipe, digest: digestOf(canonical('v3')), canonical };
+    return { recipe, data, digest: digestOf(canonical('v3')), canonical };
   });
+}
+
+/**
+ * Reads a verifier's own recipe, to compare that of the evidence with. Nothing was said about the evidence
+ * if it cannot be read.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError RECIPE_FILE_INVALID (unjudged)
+ */
+export function parseOwnRecipe(bytes: Uint8Array, file: string): ReadRecipe {
+  return refusedAs('RECIPE_FILE_INVALID', () => readRecipe(bytes, file));
 }
 
 const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);

@@ -30,7 +30,7 @@ export interface ValidationInputs {
  * What a recipe demands, what a cluster is, and what was run on it. It is a report, and evidence is made
  * of it.
  */
-export interface Validation extends ValidationReport, Omit<ReadRecipe, 'digest'> {
+export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' | 'canonical'> {
   readonly inputs: ValidationInputs;
   readonly recipeDigest: ReadRecipe['digest'];
   readonly snapshot: Snapshot;

@@ -1,6 +1,6 @@
 import type { CheckLog } from '../../attestation/check-log.ts';
 
-/** The checks of recipe evidence, in order. docs/verification.md has a section for each. */
+/** The checks that are always made of recipe evidence, in order. docs/verification.md has a section for each. */
 export const CHECK_NAMES = [
   'archive-is-safe',
   'signature-is-valid',
@@ -19,6 +19,9 @@ export const CHECK_NAMES = [
   'phases-are-green',
 ] as const;
 
-export type CheckName = (typeof CHECK_NAMES)[number];
+/** The last one, made only if the caller has a recipe at hand. */
+export const OWN_RECIPE_CHECK = 'recipe-matches-yours';
+
+export type CheckName = (typeof CHECK_NAMES)[number] | typeof OWN_RECIPE_CHECK;
 
 export type EvidenceLog = CheckLog<CheckName>;

@@ -1,9 +1,11 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { locateInBundle } from '../layout.ts';
+import type { ReadRecipe } from '../recipe/recipe.ts';
 import { judge, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkPhases } from './check-phases.ts';
+import { checkOwnRecipe } from './check-recipe.ts';
 import type { EvidenceLog } from './checks.ts';
 import {
   readBundleBom,
@@ -13,15 +15,19 @@ import {
   valueOf,
 } from './read-parts.ts';
 
+/** What is judged, and by whose recipe beside its own. */
+interface Recomputation {
+  readonly files: ReceivedFiles;
+  readonly predicate: ReceivedPredicate;
+  /** The caller's; undefined if there is none. */
+  readonly own: ReadRecipe | undefined;
+}
+
 /**
  * Computes again what can be computed from the files, and compares each claim of the predicate with it.
  * A check that needs a document that cannot be read is not reached.
  */
-export function recompute(
-  log: EvidenceLog,
-  files: ReceivedFiles,
-  predicate: ReceivedPredicate,
-): Judgement {
+export function recompute(log: EvidenceLog, { files, predicate, own }: Recomputation): Judgement {
   const recipe = readBundleRecipe(files);
   const snapshot = readBundleSnapshot(files);
   const reports = readBundleReports(files);
@@ -46,5 +52,6 @@ export function recompute(
   if (phases !== undefined) checkPhases(log, reports, phases, predicate);
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
   else checkBom(log, bom.value, predicate);
+  if (own !== undefined && 'value' in recipe) checkOwnRecipe(log, recipe.value, own);
   return judgement;
 }

@@ -9,10 +9,11 @@ import type { ReceivedStatement } from '../../statement/statement.ts';
 import { EVIDENCE_STATEMENT, readEvidenceStatement } from '../claim/evidence-statement.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
+import type { ReadRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../validate/facts.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
-import { CHECK_NAMES, type CheckName } from './checks.ts';
+import { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from './checks.ts';
 import { formatFindings } from './format-findings.ts';
 import { recompute } from './recompute.ts';
 
@@ -26,12 +27,17 @@ export interface EvidenceFound {
     'aicrVersion' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
   > & { readonly attestedAt: string };
   readonly facts: Facts;
-  /** Whether the caller gave a recipe to compare with that of the evidence. */
+  /** Whether the recipe of the evidence was compared with the caller's. */
   readonly recipeCompared: boolean;
 }
 
 /** What `affidavit verify-evidence` found. */
 export type VerificationReport = Verification<CheckName> & EvidenceFound;
+
+export interface VerifyEvidenceOptions extends VerifyOptions {
+  /** The caller's own (`parseOwnRecipe`). That of the evidence must be the same, or somebody has to decide. */
+  readonly recipe?: ReadRecipe | undefined;
+}
 
 const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
   layout: EVIDENCE_LAYOUT,
@@ -52,8 +58,18 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
   ],
   signatureChecks: ['signed-after-run'],
   nothingFound: { facts: {}, recipeCompared: false },
-  recompute: recomputeEvidence,
+  recompute: (log, received) => recomputeEvidence(log, received, undefined),
 };
+
+/** @param own the caller's recipe; with it there is one check more */
+function evidenceKind(own: ReadRecipe | undefined): typeof EVIDENCE {
+  if (own === undefined) return EVIDENCE;
+  return {
+    ...EVIDENCE,
+    checks: [...CHECK_NAMES, OWN_RECIPE_CHECK],
+    recompute: (log, received) => recomputeEvidence(log, received, own),
+  };
+}
 
 /**
  * Verifies one bundle in one pass over its entries. Reads no file, clock or network: everything that
@@ -62,9 +78,9 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
  */
 export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
-  options: VerifyOptions,
+  options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  return await verify(EVIDENCE, entries, options);
+  return await verify(evidenceKind(options.recipe), entries, options);
 }
 
 /** The same line for files that are in memory already. */
@@ -89,6 +105,7 @@ function readStatement(statement: ReceivedStatement): Outcome<ReceivedPredicate>
 function recomputeEvidence(
   log: CheckLog<CheckName>,
   { files, opened: [{ signature, statement: predicate }] }: Received<ReceivedPredicate>,
+  own: ReadRecipe | undefined,
 ): Recomputed<EvidenceFound> {
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate);
@@ -96,9 +113,10 @@ function recomputeEvidence(
   if (manifest === undefined) {
     return { found: { ...EVIDENCE.nothingFound, claimed }, findings: [] };
   }
-  const { facts, findings } = recompute(log, files, predicate);
+  const { facts, findings } = recompute(log, { files, predicate, own });
+  const recipeCompared = own !== undefined && facts.recipe !== undefined;
   return {
-    found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared: false },
+    found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },
     findings: [...formatFindings(manifest.manifest, predicate), ...findings],
   };
 }

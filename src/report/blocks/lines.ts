@@ -9,6 +9,7 @@ import type { Fingerprint } from '../../evidence/snapshot/fingerprint.ts';
 import { isMeasured } from '../../evidence/snapshot/match.ts';
 import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/match.ts';
 import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
+import { OWN_RECIPE_CHECK } from '../../evidence/verify/checks.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { sentence, words, type Sentence } from '../../sentence.ts';
 import type { Identity } from '../../trust/trust.ts';
@@ -22,7 +23,7 @@ export function verificationLines(report: VerificationReport): readonly Line[] {
   return [
     { label: 'signer', text: signerOf(report) },
     { label: 'root', text: sentence`${root.source}${age}, ${root.digest}` },
-    ...recipeLine(facts, 'not compared with yours; its digest is '),
+    ...recipeLine(facts, comparedWithYours(report)),
     ...(manifestDigest === undefined ? [] : [bundleLine(manifestDigest)]),
     ...factLines(facts),
   ];
@@ -57,6 +58,14 @@ function evidenceLine({ path, signer }: NonNullable<ValidationReport['evidence']
 
 function bundleLine(manifestDigest: string): Line {
   return { label: 'bundle', text: sentence`${manifestDigest}` };
+}
+
+function comparedWithYours({ recipeCompared, checks }: VerificationReport): string {
+  const check = checks.find(({ name }) => name === OWN_RECIPE_CHECK);
+  if (!recipeCompared) return 'not compared with yours; its digest is ';
+  return check?.outcome === 'passed'
+    ? 'the same as yours; digest '
+    : 'not the same as yours; digest ';
 }
 
 function recipeLine({ recipe }: Facts, lead: string): readonly Line[] {

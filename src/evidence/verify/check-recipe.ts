@@ -1,0 +1,56 @@
+// The recipe of the evidence, compared with the one that the caller has at hand.
+
+import { describe, scalarText, type Data } from '../../document/data.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
+import { MAX_CLAIM_FAULTS } from '../../limits.ts';
+import { quote } from '../../quote.ts';
+import { sentence, words, type Sentence } from '../../sentence.ts';
+import { RECIPE_FILE } from '../layout.ts';
+import { recipeDifferences, type RecipeDifference } from '../recipe/compare-recipes.ts';
+import type { ReadRecipe } from '../recipe/recipe.ts';
+import { OWN_RECIPE_CHECK, type EvidenceLog } from './checks.ts';
+
+/** @param own the caller's */
+export function checkOwnRecipe(log: EvidenceLog, recipe: ReadRecipe, own: ReadRecipe): void {
+  log.note(OWN_RECIPE_CHECK, () => ({
+    found: 'the same values, but for apiVersion and metadata',
+    expected: `the recipe of ${quote(own.recipe.file)}`,
+    faults: otherRecipe(recipe, own),
+  }));
+}
+
+function otherRecipe(recipe: ReadRecipe, own: ReadRecipe): readonly Fault[] {
+  const { file } = own.recipe;
+  const found = recipeDifferences(recipe.data, own.data);
+  const faults = found.slice(0, MAX_CLAIM_FAULTS).map((difference) => otherField(difference, file));
+  const more = found.length - faults.length;
+  if (more === 0) return faults;
+  const rest = `${more} more fields that differ`;
+  const at = RECIPE_FILE;
+  return [...faults, { code: 'RECIPE_OTHER', at, found: rest, expected: 'none', hint: HINT }];
+}
+
+const HINT =
+  'decide which recipe shall be tested: ask for evidence of yours, or compare with the one that this evidence is of';
+
+function otherField({ field, pointer, one, other }: RecipeDifference, file: string): Fault {
+  return {
+    code: 'RECIPE_OTHER',
+    at: `${RECIPE_FILE}#${pointer}`,
+    found: `${quote(field)}: ${shown(one)}`,
+    expected: `${shown(other)}, as ${quote(file)} has it`,
+    hint: HINT,
+    sentence: sentence`the recipe is not yours: ${field} is ${said(one)}, yours has ${said(other)}`,
+  };
+}
+
+/** A text in quotes, so that "1.10" is not taken for a number; of lists and maps what they are. */
+function shown(data: Data | undefined): string {
+  if (typeof data === 'string') return quote(data, 100);
+  const text = scalarText(data);
+  return text === undefined ? describe(data) : quote(text, 100).slice(1, -1);
+}
+
+function said(data: Data | undefined): Sentence {
+  return scalarText(data) === undefined ? words(describe(data)) : sentence`${shown(data)}`;
+}
