@@ -1,12 +1,28 @@
-import { escapeInvisible } from '../../quote.ts';
+import { replaceInvisible } from '../../quote.ts';
 
-/** A command line that a POSIX shell reads as exactly these words. */
+/** A command line that a POSIX shell reads as exactly these words, with nothing invisible in it. */
 export function commandLine(words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }
 
 function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  // A control character would not survive copying from a terminal; it is shown, not typed.
-  return `'${escapeInvisible(word).replaceAll("'", String.raw`'\''`)}'`;
+  const quoted = quote(word);
+  return replaceInvisible(word, () => '') === word ? quoted : printed(word);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** What would not survive copying from a terminal is written by `printf`, byte by byte (POSIX, `%b`). */
+function printed(word: string): string {
+  const [, body = '', end = ''] = /^(.*?)(\n*)$/s.exec(word) ?? [];
+  const escaped = replaceInvisible(body.replaceAll('\\', String.raw`\\`), (character) =>
+    [...Buffer.from(character)]
+      .map((byte) => String.raw`\0${byte.toString(8).padStart(3, '0')}`)
+      .join(''),
+  );
+  // A substitution drops line ends at its end.
+  return `"$(printf %b ${quote(escaped)})"${end === '' ? '' : quote(end)}`;
 }

@@ -42,7 +42,33 @@ describe('commandLine', () => {
     for (const words of samples) expect(wordsInShell(commandLine(words))).toEqual(words);
   });
 
-  it('shows what is invisible, so that a copied command is not another one', () => {
-    expect(commandLine(['a\u202Eb\nc'])).toBe(String.raw`'a\u202eb\u000ac'`);
+  it('writes what is invisible byte by byte, and a shell reads exactly that', () => {
+    expect(commandLine(['a\u202Eb\nc'])).toBe(String.raw`"$(printf %b 'a\0342\0200\0256b\0012c')"`);
+    const hostile = [
+      '\u001B[31m',
+      '\u200B7',
+      '-\u0007',
+      "\\'\t%s",
+      'x\u{E0041}\n\n',
+      '\n',
+      '$(id)\u00AD',
+    ];
+    const unit = fc.constantFrom(
+      'a',
+      '7',
+      '%',
+      '-',
+      "'",
+      '\\',
+      '\n',
+      '\t',
+      '\u001B',
+      '\u202E',
+      '\u200B',
+    );
+    const samples = fc.sample(fc.array(fc.string({ unit }), { maxLength: 20 }), 20);
+    for (const words of [hostile, ...samples]) {
+      expect(wordsInShell(commandLine(words))).toEqual(words);
+    }
   });
 });
