@@ -7,10 +7,12 @@ const SOME = 600;
 
 startCounting();
 const { RECIPE_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } = await import('./document-kinds.ts');
+const { FIGURE_KINDS } = await import('./figure-kinds.ts');
 const { CLAIM_KINDS } = await import('./claim-kinds.ts');
 const { OTHER_KINDS } = await import('./other-kinds.ts');
 
-const all = { ...RECIPE_KINDS, ...SNAPSHOT_KINDS, ...RESULT_KINDS, ...CLAIM_KINDS, ...OTHER_KINDS };
+const documents = { ...RECIPE_KINDS, ...SNAPSHOT_KINDS, ...RESULT_KINDS, ...FIGURE_KINDS };
+const all = { ...documents, ...CLAIM_KINDS, ...OTHER_KINDS };
 const wanted = process.argv[2] ?? '';
 for (const [name, kind] of Object.entries(all)) {
   if (!name.includes(wanted)) continue;
