@@ -4,7 +4,7 @@ import { digestOfHex } from '../../src/digest.ts';
 import type { Fault } from '../../src/errors/evidence-error.ts';
 import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/phase/phase.ts';
 import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
-import { CHECK_NAMES, type CheckName } from '../../src/evidence/verify/checks.ts';
+import { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 import { sentence } from '../../src/sentence.ts';
 
@@ -401,6 +401,29 @@ export const NOT_PINNED: VerificationReport = {
   ]),
 };
 
+const OTHER_VERSION: Fault = {
+  code: 'RECIPE_OTHER',
+  at: 'recipe.yaml#/componentRefs/3/version',
+  found: '"componentRefs[gpu-operator].version": "v25.10.1"',
+  expected: '"v25.3.0", as "mine.yaml" has it',
+  hint: 'decide which recipe shall be tested',
+  sentence: sentence`the recipe is not yours: ${'componentRefs[gpu-operator].version'} is ${'"v25.10.1"'}, yours has ${'"v25.3.0"'}`,
+};
+
+const { found, expected, hint } = OTHER_VERSION;
+
+/** Verified, and of another recipe than the one that the caller has. */
+export const OTHER_RECIPE: VerificationReport = {
+  ...VERIFIED,
+  verdict: 'undecided',
+  exitCode: 4,
+  recipeCompared: true,
+  checks: [
+    ...PASSED,
+    { name: OWN_RECIPE_CHECK, outcome: 'failed', found, expected, hint, faults: [OTHER_VERSION] },
+  ],
+};
+
 export const SANDBOX_VERIFIED: VerificationReport = {
   ...VERIFIED,
   root: { source: 'out.sandbox/trusted_root.json', digest: ROOT.digest, sandbox: true },
@@ -420,6 +443,7 @@ export const VERIFICATIONS = {
   unsigned: UNSIGNED,
   'unsigned-allowed': UNSIGNED_ALLOWED,
   'not-pinned': NOT_PINNED,
+  'other-recipe': OTHER_RECIPE,
   sandbox: SANDBOX_VERIFIED,
 } as const;
 
