@@ -1,6 +1,15 @@
 import type { ErrorCode } from './errors/catalogue.ts';
 import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
 
+/** What to do with something signed that is not as it was signed: for whoever got it, and for its signer. */
+export const AS_SIGNED = 'use the bundle as it was signed: download it again, or ask its signer';
+
+/** What helps if it was signed like that. */
+export const SIGN_AGAIN = `${AS_SIGNED}; if that does not help, it has to be signed again`;
+
+/** Starts a hint about a document that is signed already, so that nobody can correct it in its place. */
+export const MADE_AGAIN = 'have the evidence made again: ';
+
 /** Where something is read, and what it means when it is not as it must be. */
 export interface Place {
   readonly code: ErrorCode;
@@ -20,6 +29,19 @@ export function refusedAs<T>(code: ErrorCode, parse: () => T): T {
     throw error.code === code ? error : withCode(error, code);
   });
 }
+
+/** Runs a parser of a document that was received. Whom it was made by has to correct it. */
+export function received<T>(parse: () => T): T {
+  return orIfRefused(parse, (error) => {
+    if (!OF_DOCUMENTS.test(error.code)) throw error;
+    const hint = `${MADE_AGAIN}${error.hint}`;
+    const { at, found, expected } = error;
+    throw new EvidenceError(error.code, { at, found, expected, hint, cause: error });
+  });
+}
+
+/** Not what another version of this program reads, and not a part that is missing. */
+const OF_DOCUMENTS = /^(?:DOCUMENT|FIELD|KIND|API|RECIPE|LIMIT|RESULTS)_/;
 
 /** Runs a parser of what is at one place. What it refuses gets this place. */
 export function within<T>(place: Place, parse: () => T): T {

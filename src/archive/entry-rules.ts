@@ -1,5 +1,4 @@
 import type { BundlePath } from '../bundle-path.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { escapeInvisible } from '../quote.ts';
 import { shownPath, type Layout } from './entry.ts';
@@ -110,13 +109,16 @@ function requireAtMost(size: number, limit: number, { at, of }: { at: string; of
   throw refusedEntry('LIMIT_EXCEEDED', at, `${size} bytes`, `at most ${limit} bytes for ${of}`);
 }
 
-/** An entry that no bundle may have. */
+/** An entry that no bundle may have, or that is too large or one too many. */
 export function refusedEntry(
-  code: ErrorCode,
+  code: 'ARCHIVE_UNSAFE' | 'LIMIT_EXCEEDED',
   at: string,
   found: string,
   expected: string,
 ): EvidenceError {
-  const hint = 'make the bundle again without this entry';
+  const hint =
+    code === 'LIMIT_EXCEEDED'
+      ? 'check that this is the right bundle; if it is, it has to be made again, and smaller'
+      : 'take it out of the directory, or have the bundle made again without it';
   return new EvidenceError(code, { at, found, expected, hint });
 }

@@ -36,7 +36,8 @@ const RESERVED = 0xe0;
 const FIXED_BYTES = 10;
 const TRAILER_BYTES = 8;
 
-const AS_ONE = 'pack the bundle again as one .tar.gz';
+const AS_ONE =
+  'copy or download the bundle again; if it is so there too, it has to be packed again as one .tar.gz';
 
 /** Compresses quickly. The header has neither name nor time, nor the system that wrote it. */
 export async function* gzip(

@@ -1,7 +1,8 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 
 /** What to do with an archive that not every program reads alike. */
-export const PACK_AGAIN = 'pack the bundle again: with affidavit, or with `tar --format=ustar`';
+export const PACK_AGAIN =
+  'have the bundle packed again: with affidavit, or with `tar --format=ustar`';
 
 export const CUT_OFF = 'copy or download the bundle again: it was cut off';
 

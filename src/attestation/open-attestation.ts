@@ -1,8 +1,9 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/evidence-error.ts';
+import { AS_SIGNED, received } from '../place.ts';
 import { allows, describeSigner, type Policy } from '../policy/policy.ts';
-import { quote } from '../quote.ts';
+import { commandLine } from '../shell-words.ts';
 import { parseStatement } from '../statement/statement.ts';
 import type { AttestationFile, Identity, Proof, Trust } from '../trust/trust.ts';
 import type { CheckLog, Comparison, Outcome } from './check-log.ts';
@@ -108,14 +109,14 @@ function readStatement<Name extends string, Statement>(
   payload: Uint8Array,
   copy: Uint8Array | undefined,
 ): Outcome<Statement> {
-  const outcome = read(parseStatement(payload, rules));
+  const outcome = received(() => read(parseStatement(payload, rules)));
   if (copy === undefined || Buffer.from(payload).equals(copy)) return outcome;
   const fault: Fault = {
     code: 'STATEMENT_DIFFERS',
     at: rules.file,
     found: digestOf(copy),
     expected: `${digestOf(payload)}, which was signed`,
-    hint: 'ask the signer for the bundle as it was signed',
+    hint: AS_SIGNED,
   };
   return { ...outcome, faults: [fault, ...outcome.faults] };
 }
@@ -127,7 +128,7 @@ function notPinned({ name }: AttestationFile, signer: Identity): Fault {
     at: name,
     found: describeSigner(signer),
     expected: '--certificate-identity with --certificate-oidc-issuer, or --policy',
-    hint: `if that is who should have signed, add --certificate-identity ${quote(subject)} --certificate-oidc-issuer ${quote(issuer)}`,
+    hint: `if that is who should have signed, add ${commandLine(['--certificate-identity', subject, '--certificate-oidc-issuer', issuer])}`,
   };
 }
 
@@ -138,6 +139,6 @@ export function unsigned({ name }: AttestationFile): Fault {
     at: name,
     found: 'no signature: anybody could have written these files',
     expected: `${name}, a Sigstore bundle`,
-    hint: 'ask the contributor to sign, or judge the files alone with --allow-unsigned',
+    hint: 'have the evidence signed, or judge the files alone with --allow-unsigned',
   };
 }

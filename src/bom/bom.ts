@@ -52,7 +52,7 @@ export function parseBom(bytes: Uint8Array, file: string): Bom {
     reader.refuse('bomFormat', {
       code: 'KIND_UNEXPECTED',
       expected: '"CycloneDX"',
-      hint: 'give a bill of materials in CycloneDX JSON (https://cyclonedx.org)',
+      hint: 'with a bill of materials in CycloneDX JSON (https://cyclonedx.org)',
     });
   }
   const specVersion = reader.string('specVersion');
@@ -60,7 +60,7 @@ export function parseBom(bytes: Uint8Array, file: string): Bom {
     reader.refuse('specVersion', {
       code: 'SCHEMA_VERSION_UNKNOWN',
       expected: `one of ${SPEC_VERSIONS.join(', ')}`,
-      hint: 'write the bill of materials as CycloneDX 1.6',
+      hint: 'upgrade affidavit, or have the bill of materials written as CycloneDX 1.6',
     });
   }
   const components = reader.optionalList('components', parseComponent);

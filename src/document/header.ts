@@ -150,7 +150,7 @@ export function acceptHeader(document: ObjectReader, kind: DocumentKind): Accept
     at: apiVersion === '' ? document.at : document.pointer('apiVersion'),
     found: apiVersion === '' ? 'no apiVersion' : apiVersion,
     expected: successor,
-    hint: `write the document again with a current AICR, or pass --allow-retired-api to make evidence of it as it is`,
+    hint: 'write the document again with a current AICR; evidence of it as it is needs --allow-retired-api',
   };
   return { apiVersion, retired: true, findings: [...kindFindings, finding] };
 }
@@ -164,7 +164,7 @@ function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Findin
       code: 'KIND_UNEXPECTED',
       found: quote(found),
       expected: kind,
-      hint: 'check that the files are not swapped',
+      hint: `use a document of the kind ${kind}`,
     });
   }
   return [
@@ -204,7 +204,10 @@ export function timestampDoubts(
       at,
       found: timestamp === undefined ? 'no timestamp' : quote(timestamp),
       expected: 'RFC 3339, at most 24 hours from now',
-      hint: 'check the clock of the machine that wrote the document',
+      hint:
+        time === undefined
+          ? 'write the document again with a current AICR'
+          : 'check the clock of the machine that wrote the document',
     },
   ];
 }

@@ -5,6 +5,7 @@ import type { Data } from '../document/data.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { EvidenceError, type Fault } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
+import { AS_SIGNED } from '../place.ts';
 
 /** One file of the inventory. */
 export interface ManifestFile {
@@ -49,7 +50,7 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
       code: 'LIMIT_EXCEEDED',
       found: `${files.length} files`,
       expected: `at most ${layout.maxEntries} files in a bundle`,
-      hint: 'make the bundle again, with fewer files',
+      hint: 'with fewer files',
     });
   }
   const seen = new Set<string>();
@@ -62,7 +63,7 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
   return { newer, files };
 }
 
-const NEVER_EDITED = 'make the bundle again; nobody may edit a bundle';
+const NEVER_EDITED = 'nobody may edit a bundle';
 
 function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): ManifestFile {
   const reader = new ObjectReader(data, at);
@@ -98,14 +99,14 @@ export function inventoryFaults(
       at: path,
       found: 'a file that the manifest does not list',
       expected: 'only listed files',
-      hint: 'ask the signer for the bundle as it was signed; nothing may be added to it',
+      hint: `nobody signed this file: ${AS_SIGNED}`,
     })),
   ];
 }
 
 function fileFaults(entry: ManifestFile, files: ReceivedFiles): readonly Fault[] {
   const file = files.get(entry.path);
-  const hint = 'ask the signer for the bundle as it was signed';
+  const hint = AS_SIGNED;
   const expected = `${entry.size} bytes, ${entry.digest}`;
   if (file === undefined) {
     return [{ code: 'FILE_MISSING', at: entry.path, found: 'no such file', expected, hint }];

@@ -137,8 +137,9 @@ function factsJson(facts: Facts): Readonly<Record<string, Json | undefined>> {
 }
 
 function constraintJson(constraint: ConstraintResult): JsonObject {
+  const { name, expected, outcome } = constraint;
   const { actual = null, reason = null, severity = null, remediation = null } = constraint;
-  return { ...constraint, actual, reason, severity, remediation };
+  return { name, expected, actual, outcome, reason, severity, remediation };
 }
 
 /** A figure as a number with its unit. It is claimed: what a validator printed. */

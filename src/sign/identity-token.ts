@@ -66,7 +66,8 @@ function subjectOf(claims: ObjectReader): string {
   if (email === undefined) return textOf(claims, 'sub');
   const verified = claims.data('email_verified');
   if (!(verified instanceof Plain) || verified.text !== 'true') {
-    refuseToken('an e-mail address that the issuer has not verified', 'a verified one');
+    const hint = 'verify the address with the issuer, then get a new identity token';
+    refuseToken('an e-mail address that the issuer has not verified', 'a verified one', hint);
   }
   return textOf(claims, 'email');
 }
@@ -85,6 +86,6 @@ function timeOf(claims: ObjectReader, name: string): Date {
   return refuseToken(`a token without ${name}`, `the claim ${name}, in seconds`);
 }
 
-function refuseToken(found: string, expected: string): never {
-  throw new EvidenceError('SIGNING_FAILED', { at: PLACE, found, expected, hint: HINT });
+function refuseToken(found: string, expected: string, hint = HINT): never {
+  throw new EvidenceError('SIGNING_FAILED', { at: PLACE, found, expected, hint });
 }

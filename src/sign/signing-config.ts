@@ -44,7 +44,7 @@ export interface SigningServices {
 const MEDIA_TYPE = 'application/vnd.dev.sigstore.signingconfig.v0.2+json';
 const MEANING = {
   code: 'SIGNING_CONFIG_INVALID',
-  hint: 'use a signing config as Sigstore publishes it, or leave --signing-config out',
+  hint: 'use the signing config of your Sigstore as it publishes it',
 } as const;
 
 /**

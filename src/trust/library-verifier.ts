@@ -6,11 +6,12 @@ import { X509Certificate } from '@sigstore/core';
 import { VerificationError, Verifier, toSignedEntity, type TrustMaterial } from '@sigstore/verify';
 
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { refuse, type Place } from '../place.ts';
+import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { VerifyMemory, remembering } from './library-certificate.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
 import type { Identity } from './trust.ts';
+import { NOT_VOUCHED_FOR } from './trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 
 type CertAuthority = TrustMaterial['certificateAuthorities'][number];
@@ -63,7 +64,7 @@ function refuseAsLibrary(error: unknown, file: string): never {
   const place: Place = {
     code,
     at: pointer === '' ? file : `${file}#${pointer}`,
-    hint: 'check that this is the trusted root of the Sigstore that signed; otherwise sign again',
+    hint: code === 'CERTIFICATE_INVALID' ? NOT_VOUCHED_FOR : SIGN_AGAIN,
   };
   refuse(place, quote(messageOf(error)), 'a proof that verifies under the trusted root', error);
 }

@@ -2,21 +2,16 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { refuse, type Place } from '../place.ts';
+import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { parseLogBody, rekorVersionOf, type LoggedSignature } from './log-body.ts';
 import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
-import type { TrustedLog } from './trusted-root.ts';
+import { NOT_VOUCHED_FOR, type TrustedLog } from './trusted-root.ts';
 
-const HINT =
-  'sign the statement again; a log entry is bound to one signature and cannot be swapped';
-/** A bundle of another Sigstore fails here first. */
-const UNKNOWN_LOG_HINT =
-  'if another Sigstore than that of the trusted root signed this, such as a sandbox, name its root with --trusted-root';
 const KEY_HINT_BYTES = 4;
 
 export function logEntryPlace(entry: Pick<LogEntry, 'at'>, pointer = ''): Place {
-  return { code: 'LOG_ENTRY_INVALID', at: `${entry.at}${pointer}`, hint: HINT };
+  return { code: 'LOG_ENTRY_INVALID', at: `${entry.at}${pointer}`, hint: SIGN_AGAIN };
 }
 
 /**
@@ -35,7 +30,7 @@ export function requireLogged(
   const log = logs.find(({ keyId }) => keyId.equals(entry.keyId));
   if (log === undefined) {
     return refuse(
-      { ...logEntryPlace(entry, '/logId/keyId'), hint: UNKNOWN_LOG_HINT },
+      { ...logEntryPlace(entry, '/logId/keyId'), hint: NOT_VOUCHED_FOR },
       `the log ${entry.keyId.toString('hex')}`,
       'a log of the trusted root',
     );

@@ -3,7 +3,8 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { parseTimeAt } from '../document/time.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { refuse, refusedAs, type Place } from '../place.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
+import { refuse, type Place } from '../place.ts';
 import { decodeBase64 } from './base64.ts';
 import type { AttestationFile } from './trust.ts';
 
@@ -25,7 +26,14 @@ export function readMessage<T>(
     const place = { code: tooLarge, at: name, hint };
     refuse(place, `${bytes.length} bytes`, `at most ${maxBytes} bytes`);
   }
-  return refusedAs(code, () => whole(meaning, read)(decodeJson(bytes, name), name));
+  return orIfRefused(
+    () => whole(meaning, read)(decodeJson(bytes, name), name),
+    // A document that a program wrote: nobody should correct one field of it by hand.
+    (error) => {
+      if (error.code === code) throw error;
+      return refuse({ code, at: error.at ?? name, hint }, error.found, error.expected, error);
+    },
+  );
 }
 
 /** Reads a message to its end: a field that nobody asked for is refused. */

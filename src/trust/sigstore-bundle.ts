@@ -5,7 +5,7 @@
 import { isDataList, type Data } from '../document/data.ts';
 import { MAX_PROOF_HASHES, MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
-import { refuse, type Place } from '../place.ts';
+import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from './base64.ts';
 import { parseCheckpoint, type Checkpoint } from './checkpoint.ts';
@@ -67,7 +67,7 @@ const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([
 const MEANING = {
   code: 'SIGSTORE_BUNDLE_INVALID',
   tooLarge: 'LIMIT_EXCEEDED',
-  hint: 'sign the statement again: the attestation is damaged, or was written by another tool',
+  hint: SIGN_AGAIN,
 } as const;
 const HASH_BYTES = 32;
 const INTEGER = /^(?:0|[1-9]\d{0,15})$/;

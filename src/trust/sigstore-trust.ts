@@ -2,7 +2,7 @@ import { verify as isSignature } from 'node:crypto';
 
 import { digestOf } from '../digest.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../media-types.ts';
-import { refuse, type Place } from '../place.ts';
+import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { preAuthEncoding } from './dsse.ts';
 import { isIssuedBy, parseLeafCertificate, type LeafCertificate } from './leaf-certificate.ts';
@@ -13,7 +13,7 @@ import { parseSigstoreBundle } from './sigstore-bundle.ts';
 import type { LogEntry, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
 import { parseTimestampToken } from './timestamp-token.ts';
 import type { Proof, Trust } from './trust.ts';
-import { parseTrustedRoot, signedBy } from './trusted-root.ts';
+import { NOT_VOUCHED_FOR, parseTrustedRoot, signedBy } from './trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
 
 /**
@@ -98,7 +98,7 @@ function requireInToto({ file, payloadType }: SigstoreBundle): void {
     {
       code: 'PAYLOAD_TYPE_UNEXPECTED',
       at: `${file}#/dsseEnvelope/payloadType`,
-      hint: 'sign the in-toto statement of the bundle, not another document',
+      hint: 'have the in-toto statement of the bundle signed, not another document',
     },
     quote(payloadType),
     IN_TOTO_PAYLOAD_TYPE,
@@ -116,7 +116,7 @@ function requireSignature(
     {
       code: 'SIGNATURE_INVALID',
       at: `${bundle.file}#/dsseEnvelope/signatures/0/sig`,
-      hint: 'the statement or its signature was changed after signing: get the original, or sign again',
+      hint: SIGN_AGAIN,
     },
     'a signature of other bytes or by another key',
     'the signature of this payload by the key of the certificate',
@@ -168,7 +168,8 @@ function timestampWitness({ response, place }: Timestamp, root: TrustedRoot): Wi
     signedBy(token, signer),
   );
   if (authorities.length === 0) {
-    refuse(place, 'a timestamp of an authority that is not trusted', 'one of the trusted root');
+    const unknown = { ...place, hint: NOT_VOUCHED_FOR };
+    refuse(unknown, 'a timestamp of an authority that is not trusted', 'one of the trusted root');
   }
   const source = 'timestamp authority';
   return { source, at: token.at, logEntry: undefined, authorities, place };
@@ -191,7 +192,7 @@ function earliest(times: Proof['times'], file: string): Date {
     {
       code: 'TIMESTAMP_INVALID',
       at: `${file}#/verificationMaterial/timestampVerificationData`,
-      hint: 'sign again with a timestamp authority in the signing config',
+      hint: 'have it signed again with a timestamp authority in the signing config',
     },
     'no proof of the time',
     'a promise of a log, or a timestamp',
@@ -226,7 +227,7 @@ function requireTrustedThen(
 ): void {
   if (trusted.some(({ validFor }) => times.every((time) => holds(validFor, time)))) return;
   refuse(
-    place,
+    { ...place, hint: NOT_VOUCHED_FOR },
     `a signature made at ${times.map((time) => time.toISOString()).join(' and ')}`,
     'a time at which the trusted root trusts this authority',
   );

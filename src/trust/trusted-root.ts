@@ -31,6 +31,10 @@ export interface Authority {
   readonly validFor: Window;
 }
 
+/** What to do with what no authority or log of a root vouches for. It must not ask for the root of whoever signed. */
+export const NOT_VOUCHED_FOR =
+  'the trusted root does not vouch for this: if the root is older than the signature, use a current one of the same Sigstore; otherwise have it signed there. A sandbox counts under its own root alone, and proves nothing';
+
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
   'application/vnd.dev.sigstore.trustedroot.v0.1+json',
@@ -50,7 +54,7 @@ const KEY_TYPES: ReadonlyMap<string, { format: 'spki' | 'pkcs1'; type: string }>
 
 const MEANING = {
   code: 'TRUSTED_ROOT_INVALID',
-  hint: 'use a trusted_root.json as Sigstore publishes it, or leave --trusted-root out',
+  hint: 'use the trusted_root.json of your Sigstore as it publishes it',
 } as const;
 
 /** Throws TRUSTED_ROOT_INVALID. `file` is how the user named it. */

@@ -6,6 +6,7 @@ import type { AttestationSlot } from '../../src/attestation/kind.ts';
 import { openAttestation, type SignerRule } from '../../src/attestation/open-attestation.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
+import { commandLine } from '../../src/shell-words.ts';
 import { encodeStatement, type ReceivedStatement } from '../../src/statement/statement.ts';
 import type { AttestationFile, Trust } from '../../src/trust/trust.ts';
 import { SIGNED_AT, SIGNER, fakeBundle, fakeTrust } from './fake-trust.ts';
@@ -176,8 +177,14 @@ describe('the signer of an attestation', () => {
     ]);
     expect([opened.state, opened.statement]).toEqual(['verified', 'one']);
     const [fault] = opened.results[1]?.faults ?? [];
-    expect(fault?.hint).toContain(String.raw`--certificate-identity "a b\u202e"`);
-    expect(fault?.hint).toContain('--certificate-oidc-issuer "https://issuer"');
+    const flags = [
+      '--certificate-identity',
+      foreign.subject,
+      '--certificate-oidc-issuer',
+      foreign.issuer,
+    ];
+    expect(fault?.hint).toContain(`add ${commandLine(flags)}`);
+    expect(fault?.hint).not.toContain('\u202E');
   });
 
   it('who is not allowed: it is read, and names both', () => {

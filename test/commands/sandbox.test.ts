@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { commandLine } from '../../src/cli/call/shell-words.ts';
+import { commandLine } from '../../src/shell-words.ts';
 import { ROOT, runCli } from '../run-cli.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/affidavit.js', import.meta.url));

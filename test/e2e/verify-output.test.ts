@@ -227,7 +227,7 @@ describe('E-64 the streams', () => {
             `   at: ${missing}`,
             'found: no such file or directory',
             ' want: a file that can be read',
-            ' next: check the path and its permissions',
+            ' next: check the path; it is relative to the directory that you are in',
             '',
           ].join('\n'),
         );

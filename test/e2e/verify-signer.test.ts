@@ -174,7 +174,7 @@ describe('E-24 the signer', () => {
     ]);
     expect([judged.report.signer, judged.report.pinned]).toEqual([SIGNER, false]);
     expect(checkOf(judged, 'signer-is-allowed').hint).toContain(
-      `--certificate-identity "${identity}" --certificate-oidc-issuer "${issuer}"`,
+      `--certificate-identity ${identity} --certificate-oidc-issuer ${issuer}`,
     );
     const { stdout } = await runProgram(['verify-evidence', bundle, ...evidence.root]);
     expect(stdout).toContain('NOT PINNED');
@@ -429,13 +429,16 @@ describe('the trusted root', () => {
     expect(faults).toEqual([expect.stringMatching(/_INVALID attestation.intoto.jsonl#/)]);
   });
 
-  it('that is embedded does not take it either: exit 2, with what to do', async () => {
+  it('that is embedded does not take it either: exit 2, and asks for no other root', async () => {
     const judged = await evidence.verify(bundle, pinOf(SIGNER));
     expect([judged.code, judged.report.sandbox]).toEqual([2, false]);
     expect(judged.report['root']).toMatchObject({
       source: expect.stringMatching(/^embedded public-good root/),
     });
-    expect(checkOf(judged, 'signature-is-valid').hint).toContain('--trusted-root');
+    const { found, hint } = checkOf(judged, 'signature-is-valid');
+    expect(found).toMatch(/^the log [0-9a-f]{64}$/);
+    expect(hint).toContain('the trusted root does not vouch for this');
+    expect(hint).not.toContain('--trusted-root');
   });
 
   it.each([

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 
 import { describe, expect, it } from 'vitest';
 
-import { commandLine } from '../../src/cli/call/shell-words.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
 import {
@@ -10,6 +9,7 @@ import {
   renderVerificationMarkdown,
 } from '../../src/report/render/markdown.ts';
 import { visible } from '../../src/report/render/visible.ts';
+import { commandLine } from '../../src/shell-words.ts';
 import { propertyRuns } from '../property-runs.ts';
 import {
   FAILED,

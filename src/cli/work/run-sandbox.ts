@@ -8,8 +8,8 @@ import {
 import { startSandbox } from '../../io/sandbox/sandbox-server.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
+import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
-import { commandLine } from '../call/shell-words.ts';
 
 export async function runSandbox({ options, after }: Call): Promise<number> {
   const command = requireWords(after);

@@ -12,9 +12,9 @@ import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf } from '../call/report-flags.ts';
-import { commandLine } from '../call/shell-words.ts';
 
 export async function runValidate(call: Call): Promise<number> {
   // The archive to write; undefined: no evidence is asked for.

@@ -10,9 +10,9 @@ import { documentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
-import { commandLine } from '../call/shell-words.ts';
 
 /** The flags that name a file to read. */
 const FILES = ['trusted-root', 'policy', 'recipe'];

@@ -57,7 +57,7 @@ function differs(file: string, wanted: RecipeComponent, found: BomComponent | un
     at: found?.at ?? file,
     found: found === undefined ? 'nothing' : `version ${quote(found.version)}`,
     expected: `the recipe's component ${quote(wanted.name)}${inVersion}`,
-    hint: 'ask for a bill of materials that was made from this recipe',
+    hint: 'have the bill of materials made from this recipe',
   };
 }
 
@@ -86,7 +86,7 @@ function missing(file: string, image: Image): Finding {
     at: file,
     found: 'nothing',
     expected: `the image ${quote(renderImage(image))}, which snapshot or recipe shows`,
-    hint: 'ask for a bill of materials that was made from this snapshot',
+    hint: 'have the bill of materials made from this snapshot',
   };
 }
 
@@ -96,7 +96,7 @@ function unknown(image: NamedImage & { readonly at: string }): Finding {
     at: image.at,
     found: `the image ${quote(`${image.name}:${image.versions[0] ?? ''}`)}`,
     expected: 'images that snapshot or recipe show',
-    hint: 'ask where the image was used; the snapshot did not see it',
+    hint: 'find out where the image was used; the snapshot did not see it',
   };
 }
 

@@ -92,6 +92,6 @@ function requireText(item: Data, at: string): void {
     at,
     found: describe(item),
     expected: 'a string',
-    hint: 'make the evidence again with a tool that writes this format',
+    hint: 'with a tool that writes this format',
   });
 }

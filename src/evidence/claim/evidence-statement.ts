@@ -10,7 +10,7 @@ import type { ReceivedStatement, StatementRules } from '../../statement/statemen
 import { STATEMENT_FILE } from '../layout.ts';
 import { parsePredicate, type ReceivedPredicate } from './predicate.ts';
 
-const HINT = 'ask for evidence made by affidavit, or by an aicr that writes this version';
+const HINT = 'have the evidence made by affidavit, or by an aicr that writes this version';
 
 export const EVIDENCE_STATEMENT: StatementRules = {
   file: STATEMENT_FILE,

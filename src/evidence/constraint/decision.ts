@@ -1,6 +1,8 @@
 export interface Unevaluable {
   readonly outcome: 'unevaluable';
   readonly reason: string;
+  /** What to do about it. */
+  readonly fix: string;
 }
 
 /** The result of one constraint, and why. */
@@ -11,8 +13,18 @@ export type Decision =
 
 export const PASSED: Decision = { outcome: 'passed', reason: undefined };
 
-export function unevaluable(reason: string): Unevaluable {
-  return { outcome: 'unevaluable', reason };
+/** @param fix what to do; by default it is the recipe that has to change */
+export function unevaluable(
+  reason: string,
+  fix = 'correct the constraint in the recipe',
+): Unevaluable {
+  return { outcome: 'unevaluable', reason, fix };
+}
+
+/** The snapshot does not show what the constraint names. */
+export function notShown(reason: string): Unevaluable {
+  const fix = 'take the snapshot again, with all collectors and with rights to list the nodes';
+  return unevaluable(reason, `${fix}; if nothing measures this, correct the constraint`);
 }
 
 export function isUnevaluable(value: object): value is Unevaluable {

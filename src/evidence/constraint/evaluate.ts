@@ -23,6 +23,8 @@ export interface ConstraintResult {
   readonly outcome: ConstraintOutcome;
   /** Why it failed or could not be evaluated. */
   readonly reason: string | undefined;
+  /** What to do if it could not be evaluated. */
+  readonly fix?: string;
   /** It is shown, and changes no verdict. */
   readonly severity: string | undefined;
   readonly remediation: string | undefined;
@@ -79,6 +81,7 @@ function valueReader(recipe: Recipe, snapshot: Snapshot): (name: string) => Valu
       ? value
       : unevaluable(
           `the constraints look at more than ${MAX_VALUES_CHARACTERS} characters together`,
+          'let the recipe constrain fewer long values',
         );
   };
 }
@@ -88,6 +91,7 @@ function valueFrom(actual: string | Unevaluable): Value | Unevaluable {
   if (actual.length <= MAX_VALUE_CHARACTERS) return { actual, trimmed: trimBlanks(actual) };
   return unevaluable(
     `a value of ${actual.length} characters; at most ${MAX_VALUE_CHARACTERS} are evaluated`,
+    'let the recipe constrain a shorter value',
   );
 }
 
@@ -130,9 +134,10 @@ function faultOf(result: ConstraintResult, at: string | undefined): Fault {
   };
 }
 
-function hintOf({ outcome, remediation }: ConstraintResult): string {
-  if (remediation !== undefined) return `the recipe says: ${quote(remediation, 500)}`;
-  return outcome === 'failed'
+/** What the recipe advises is about a value that is wrong, not about one that is not there. */
+function hintOf({ fix, remediation }: ConstraintResult): string {
+  if (fix !== undefined) return fix;
+  return remediation === undefined
     ? 'change the cluster, or choose the recipe for it'
-    : 'take the snapshot again, or correct the constraint';
+    : `the recipe says: ${quote(remediation, 500)}`;
 }

@@ -8,7 +8,7 @@ import { quote } from '../../quote.ts';
 import { itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
 import type { FoldedLabel } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot, type Subtype } from '../snapshot/snapshot.ts';
-import { PASSED, unevaluable, type Decision, type Unevaluable } from './decision.ts';
+import { PASSED, notShown, unevaluable, type Decision, type Unevaluable } from './decision.ts';
 
 export const GPU_NODES_PATH = 'NodeTopology.gpu-nodes.label';
 
@@ -68,9 +68,9 @@ export function gpuNodesEvaluator(snapshot: Snapshot): (expression: string) => G
 }
 
 function topologyOf(labels: Subtype | undefined): Topology | Unevaluable {
-  if (labels === undefined) return unevaluable('the snapshot has no NodeTopology.label');
+  if (labels === undefined) return notShown('the snapshot has no NodeTopology.label');
   const find = labels.items.length > 0 ? losslessNodes(labels) : foldedNodes(labels);
-  if (find === undefined) return unevaluable('NodeTopology.label contradicts itself');
+  if (find === undefined) return notShown('NodeTopology.label contradicts itself');
   const known = new Map<string, NodesByValue | Unevaluable>();
   const nodesOf: NodesOf = (label) => {
     const nodes = known.get(label) ?? find(label);
@@ -80,7 +80,7 @@ function topologyOf(labels: Subtype | undefined): Topology | Unevaluable {
   const labelled = nodesOf(GPU_NODE_LABEL);
   if ('outcome' in labelled) return labelled;
   const gpuNodes = new Set(nodesOfLists(labelled.values()));
-  if (gpuNodes.size === 0) return unevaluable(`no node has the label ${GPU_NODE_LABEL}`);
+  if (gpuNodes.size === 0) return notShown(`no node has the label ${GPU_NODE_LABEL}`);
   return { gpuNodes, nodesOf };
 }
 
@@ -153,7 +153,7 @@ function nodesOfEntries(
   const entries = plain.length > 0 ? plain : suffixed;
   const nodesByValue = new Map(entries.map(({ value, nodeList }) => [value, [nodeList]]));
   const isGenuine = plain.length > 0 || (suffixed.length !== 1 && areDistinct(nodesByValue));
-  return isGenuine ? nodesByValue : unevaluable(`the labels around ${quote(label)} are ambiguous`);
+  return isGenuine ? nodesByValue : notShown(`the labels around ${quote(label)} are ambiguous`);
 }
 
 function areDistinct(nodesByValue: NodesByValue): boolean {
@@ -193,5 +193,5 @@ function isSubdomain(text: string): boolean {
 }
 
 function partial(label: string): Unevaluable {
-  return unevaluable(`the list of nodes with the label ${quote(label)} is truncated or malformed`);
+  return notShown(`the list of nodes with the label ${quote(label)} is truncated or malformed`);
 }

@@ -4,7 +4,7 @@ import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
 import { subtypeOf, type Snapshot, type SnapshotItem, type Subtype } from '../snapshot/snapshot.ts';
-import { unevaluable, type Unevaluable } from './decision.ts';
+import { notShown, unevaluable, type Unevaluable } from './decision.ts';
 
 /** Which of a subtype's items is meant. */
 type Selector =
@@ -48,12 +48,12 @@ export function pathReader(
   return (path) => {
     const subtype = subtypeAt(path, snapshot);
     const name = quote(`${path.type}.${path.subtype}`);
-    if (subtype === undefined) return unevaluable(`the snapshot has no ${name}`);
+    if (subtype === undefined) return notShown(`the snapshot has no ${name}`);
     if (path.selector === undefined) {
       return scalarText(subtype.data.get(path.key)) ?? noValue(name, path.key);
     }
     const found = itemAt(subtype, path.selector, selected);
-    if (typeof found === 'string') return unevaluable(`${name} has ${found}`);
+    if (typeof found === 'string') return notShown(`${name} has ${found}`);
     return fieldOf(found, path.key) ?? noValue(`the item of ${name}`, path.key);
   };
 }
@@ -141,7 +141,7 @@ function fieldOf({ data, context }: SnapshotItem, key: string): string | undefin
 }
 
 function noValue(where: string, key: string): Unevaluable {
-  return unevaluable(`${where} has no value ${quote(key)}`);
+  return notShown(`${where} has no value ${quote(key)}`);
 }
 
 function notAPath(name: string): Unevaluable {

@@ -2,6 +2,7 @@ import type { BundleFile, ReceivedFile } from '../../archive/entry.ts';
 import { digestOf } from '../../digest.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { INPUT_ERRORS } from '../../errors/input.ts';
+import { MADE_AGAIN } from '../../place.ts';
 import type { Tool } from '../../tool.ts';
 import type { Trust } from '../../trust/trust.ts';
 import { ATTESTATION, ATTESTATION_FILE } from '../layout.ts';
@@ -56,7 +57,9 @@ function refusalOf(fault: Fault): EvidenceError {
       hint: 'report this, with the inputs if you may; nothing was signed or written',
     });
   }
-  if (fault.code !== 'LIMIT_EXCEEDED') return new EvidenceError(fault.code, fault);
-  const hint = 'give fewer or smaller files; nothing was signed or written';
+  const isLimit = fault.code === 'LIMIT_EXCEEDED';
+  // It is being made just now.
+  const fix = isLimit ? 'give fewer or smaller files' : fault.hint.replace(MADE_AGAIN, '');
+  const hint = `${fix}; nothing was signed or written`;
   return new EvidenceError(fault.code, { ...fault, hint });
 }

@@ -186,14 +186,7 @@ function reportsOf(
 function requirePhase({ suite, at }: CtrfTest, named: Phase | undefined): Phase {
   const place = suite?.at ?? at;
   const phase = suite?.name ?? named;
-  if (phase === undefined || !isPhase(phase)) {
-    throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
-      at: place,
-      found: suite === undefined ? 'a test without a suite' : `the suite ${quote(suite.name)}`,
-      expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
-      hint: `name the file after its phase, e.g. ${PHASES[0]}.json, or give each test its suite`,
-    });
-  }
+  if (phase === undefined || !isPhase(phase)) return refuseSuite(suite?.name, place);
   if (named === undefined || phase === named) return phase;
   throw new EvidenceError('RESULTS_PHASE_CONFLICT', {
     at: place,
@@ -203,12 +196,31 @@ function requirePhase({ suite, at }: CtrfTest, named: Phase | undefined): Phase 
   });
 }
 
+function refuseSuite(suite: string | undefined, at: string): never {
+  const [found, hint] =
+    suite === undefined
+      ? [
+          'a test without a suite',
+          `give each test its suite, or put them into a file that is named after their phase, e.g. ${PHASES[0]}.json`,
+        ]
+      : [
+          `the suite ${quote(suite)}`,
+          'write the phase of the test as its suite, or leave suites out of a file that is named after its phase',
+        ];
+  throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
+    at,
+    found,
+    expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
+    hint,
+  });
+}
+
 function refuseName({ file }: CtrfDocument): never {
   throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
     at: file,
     found: 'a report without tests, in a file that is not named after a phase',
     expected: `one of ${PHASES.map((phase) => `${phase}.json`).join(', ')}`,
-    hint: 'name the file after its phase',
+    hint: `put it into a file that is named after its phase, e.g. ${PHASES[0]}.json`,
   });
 }
 
@@ -217,7 +229,7 @@ function refuseDuplicate(phase: Phase, file: string, earlier: string): never {
     at: file,
     found: `a second report of ${phase}`,
     expected: `one: ${earlier} has it already`,
-    hint: 'remove one of the two files',
+    hint: 'leave one of the two out',
   });
 }
 

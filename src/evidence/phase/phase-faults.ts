@@ -41,10 +41,7 @@ export function phaseFaults(
     expected: result.required
       ? 'a test for each declared check, none failed, pending or other, at least one passed'
       : 'no failed test',
-    hint:
-      result.state === 'not-run'
-        ? `run the checks of ${result.phase} and give their report with --results`
-        : `correct what failed and run the checks of ${result.phase} again`,
+    hint: hintFor(result),
     sentence: sentence`${words(result.phase)}: ${sayCauses(result)}`,
   }));
 }
@@ -62,6 +59,20 @@ function causesOf(result: PhaseResult): readonly string[] {
     ...namesCause('no test for', result.missing),
     ...vacuousCause(result),
   ];
+}
+
+/** What helps against each cause. */
+function hintFor(result: PhaseResult): string {
+  const { phase, state, counts, missing, required } = result;
+  if (state === 'not-run') return `run the checks of ${phase} and give their report with --results`;
+  const isOpen = required && counts.pending + counts.other > 0;
+  const fixes = [
+    ...(counts.failed > 0 ? ['fix what failed'] : []),
+    ...(isOpen ? ['see that every test comes to its end'] : []),
+    ...(missing.length > 0 ? ['add the missing checks, each as a test of exactly that name'] : []),
+    ...(vacuousCause(result).length > 0 ? ['see that the declared checks are not skipped'] : []),
+  ];
+  return `${fixes.join(', ')}, and run ${phase} again`;
 }
 
 /** Names that one sentence lists, and characters of a test's own message in it. */

@@ -3,6 +3,7 @@
 import type { Comparison } from '../../attestation/check-log.ts';
 import { hexOf } from '../../digest.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
+import { MADE_AGAIN } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
@@ -47,7 +48,7 @@ function notCanonical({ canonical, bytes }: BundleRecipe): readonly Fault[] {
       at: RECIPE_FILE,
       found: `line ${index + 1}: ${lineText(lines[index])}`,
       expected: `${lineText(wanted[index])}, as AICR's canonical text has it`,
-      hint: 'make the bundle again with affidavit validate --emit-evidence, which writes that text',
+      hint: `${MADE_AGAIN}affidavit validate --emit-evidence writes that text`,
     },
   ];
 }

@@ -4,6 +4,7 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { inventoryFaults, parseManifest, type Manifest } from '../../manifest/manifest.ts';
+import { AS_SIGNED, MADE_AGAIN, received } from '../../place.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../layout.ts';
 import type { EvidenceLog } from './checks.ts';
@@ -13,8 +14,6 @@ export interface BoundManifest {
   /** The bundle's identity. */
   readonly digest: Digest;
 }
-
-const HINT = 'ask the signer for the bundle as it was signed';
 
 /** The statement names the manifest, and the manifest names every file. Undefined if it is another one. */
 export function checkManifest(
@@ -44,10 +43,12 @@ function signedManifest(
       at: MANIFEST_FILE,
       found: digest,
       expected: `${claimed.digest}, which the statement names`,
-      hint: HINT,
+      hint: AS_SIGNED,
     });
   }
-  const manifest = parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE, EVIDENCE_LAYOUT);
+  const manifest = received(() =>
+    parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE, EVIDENCE_LAYOUT),
+  );
   return {
     value: { manifest, digest },
     found: digest,
@@ -62,6 +63,6 @@ function otherCount(claimed: ReceivedPredicate['manifest'], { files }: Manifest)
     at: `${claimed.at}/fileCount`,
     found: String(claimed.fileCount),
     expected: `${files.length}, as the manifest lists`,
-    hint: HINT,
+    hint: `${MADE_AGAIN}statement and manifest contradict each other`,
   };
 }

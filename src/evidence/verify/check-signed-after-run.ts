@@ -25,7 +25,7 @@ export function checkSignedAfterRun(
     at: `${at}/attestedAt`,
     found,
     expected,
-    hint: 'ask the signer to check the clock and SOURCE_DATE_EPOCH of the machine and to sign again',
+    hint: 'have it made and signed again, on a machine whose clock is right and with SOURCE_DATE_EPOCH not in the future',
   };
   log.note('signed-after-run', () => ({
     found,

@@ -3,6 +3,7 @@ import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { faultOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
+import { MADE_AGAIN, received } from '../../place.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { parsePhaseReport, type CtrfReport } from '../phase/ctrf.ts';
 import { PHASES, type Phase } from '../phase/phase.ts';
@@ -15,7 +16,7 @@ export type Part<T> = { readonly value: T } | { readonly error: EvidenceError };
 
 function partOf<T>(read: () => T): Part<T> {
   return orIfRefused(
-    () => ({ value: read() }),
+    () => ({ value: received(read) }),
     (error) => ({ error }),
   );
 }
@@ -88,6 +89,6 @@ function strayReports(files: ReceivedFiles): readonly Fault[] {
     at: path,
     found: 'a report of no phase',
     expected: known.join(', '),
-    hint: 'make the bundle again from results of these phases',
+    hint: `${MADE_AGAIN}from results of these phases`,
   }));
 }

@@ -107,6 +107,6 @@ function tooLarge(path: string): EvidenceError {
     at: escapeInvisible(path),
     found: 'more bytes, with the files before it, than results may have',
     expected: `at most ${MAX_RESULTS_BYTES} bytes in all files of --results together`,
-    hint: 'name the CTRF files one by one',
+    hint: 'give the CTRF files alone, and shorten the stdout of their tests',
   });
 }

@@ -28,7 +28,7 @@ export function unreadable(error: unknown, path: string): unknown {
     at: escapeInvisible(path),
     found: reasonOf(error),
     expected: 'a file that can be read',
-    hint: 'check the path and its permissions',
+    hint: READ_HINTS[error.code] ?? 'check the path and its permissions',
     cause: error,
   });
 }
@@ -44,6 +44,16 @@ export function unwritable(error: unknown, path: string): unknown {
     cause: error,
   });
 }
+
+const NO_FILE = 'check the path; it is relative to the directory that you are in';
+
+const READ_HINTS: Readonly<Record<string, string>> = {
+  ENOENT: NO_FILE,
+  ENOTDIR: NO_FILE,
+  EACCES: 'get the permission to read it',
+  EPERM: 'get the permission to read it',
+  ELOOP: 'name the file itself, not a link to it',
+};
 
 const NO_FOLDER = 'make the folder, or choose another path';
 const NO_SPACE = 'free space, or choose another path';

@@ -81,7 +81,7 @@ export function requireSandboxFiles(directory: string): void {
       at: escapeInvisible(path),
       found,
       expected: 'nothing, or the file of an earlier sandbox',
-      hint: 'choose another directory',
+      hint: 'choose another directory with --dir, or for --emit-evidence another OUT',
     });
   }
 }

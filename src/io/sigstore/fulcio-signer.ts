@@ -23,6 +23,8 @@ export function fulcioSigner(authorityUrl: string, token: IdentityToken): Signer
         at: authorityUrl,
         url: `${authorityUrl}/api/v2/signingCert`,
         secrets: [token.text],
+        ifRefused:
+          'get a new identity token for the audience sigstore, of an issuer that this service trusts',
         init: postJson(requestOf(token, publicKey, privateKey)),
       };
       const certificate = await requestFrom(request, parseCertificate);

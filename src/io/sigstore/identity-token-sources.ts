@@ -37,6 +37,8 @@ function isSet(text: string | undefined): text is string {
   return text !== undefined && text !== '';
 }
 
+const NO_PERMISSION = 'give the job the permission id-token: write';
+
 /** https://docs.github.com/en/actions/reference/security/oidc */
 async function fetchActionsToken(address: string, credential: string): Promise<string> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -55,6 +57,7 @@ async function fetchActionsToken(address: string, credential: string): Promise<s
     at: url.origin,
     url: url.href,
     secrets: [credential],
+    ifRefused: NO_PERMISSION,
     init: { headers: { accept: 'application/json', authorization: `Bearer ${credential}` } },
   };
   const answer = await requestFrom(request, (body): unknown => JSON.parse(body.toString('utf8')));
@@ -65,6 +68,6 @@ async function fetchActionsToken(address: string, credential: string): Promise<s
     at: url.origin,
     found: 'an answer without a token from GitHub Actions',
     expected: 'the field value',
-    hint: 'give the job the permission id-token: write',
+    hint: NO_PERMISSION,
   });
 }

@@ -11,6 +11,8 @@ interface ServiceName {
   readonly at: string;
   /** What no error may show, even if the service repeats it or a piece of it. */
   readonly secrets: readonly string[];
+  /** What to do if it answers that the caller may not ask, or asked wrongly. */
+  readonly ifRefused?: string;
 }
 
 /** How long a service has for its answer, if nothing else is said. */
@@ -71,7 +73,7 @@ function messageOf(text: string): string {
 const MAX_MESSAGE_CHARACTERS = 2000;
 
 function serviceFailed(
-  { name, at, secrets }: ServiceName,
+  { name, at, secrets, ifRefused }: ServiceName,
   status: number | undefined,
   message: string,
 ): EvidenceError {
@@ -81,16 +83,17 @@ function serviceFailed(
     at,
     found: `${answer} from the ${name}${shown === '' ? '' : `: ${quote(shown)}`}`,
     expected: 'a successful answer',
-    hint: hintFor(status),
+    hint: hintFor(status, ifRefused),
   });
 }
 
-function hintFor(status: number | undefined): string {
-  if (status === undefined) return 'check the network, the proxy and the address in the config';
+function hintFor(status: number | undefined, ifRefused?: string): string {
+  if (status === undefined) return 'check the network, the proxy and this address';
   if (status === 429 || status >= 500) return 'the service is busy or down: try again later';
-  return [400, 401, 403].includes(status)
-    ? 'get a new identity token for the audience sigstore, and check the signing config'
-    : 'check the address in the signing config';
+  const isRefused = [400, 401, 403].includes(status);
+  return isRefused && ifRefused !== undefined
+    ? ifRefused
+    : 'check this address: another service may be there';
 }
 
 /**

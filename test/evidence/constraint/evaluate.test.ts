@@ -222,7 +222,7 @@ describe('constraintFaults', () => {
         at: 'recipe.yaml#/constraints/1',
         found: '"OS.release.VERSION_ID": "OS.release" has no value "VERSION_ID"',
         expected: '"24.04"',
-        hint: 'take the snapshot again, or correct the constraint',
+        hint: 'take the snapshot again, with all collectors and with rights to list the nodes; if nothing measures this, correct the constraint',
         sentence: [
           { value: 'OS.release.VERSION_ID' },
           ' cannot be evaluated: ',
@@ -244,6 +244,23 @@ describe('constraintFaults', () => {
         ],
       },
     ]);
+  });
+
+  it.each([
+    ['an expression that cannot be read', { name: 'OS.release.ID', value: '>= x' }],
+    ['a name that is none', { name: 'Kubernetes', value: '1' }],
+  ])('say that the recipe is to be corrected if it has %s', (_, constraint) => {
+    const recipe = recipeWith([constraint]);
+    expect(constraintFaults(recipe, evaluateConstraints(recipe, snapshot))).toMatchObject([
+      { code: 'CONSTRAINT_UNEVALUABLE', hint: 'correct the constraint in the recipe' },
+    ]);
+  });
+
+  it('do not say what the recipe advises against a wrong value if there is no value', () => {
+    const advised = { name: 'OS.release.NONE', value: 'x', remediation: 'reinstall' };
+    const recipe = recipeWith([], { validation: { readiness: { constraints: [advised] } } });
+    const [fault] = constraintFaults(recipe, evaluateConstraints(recipe, snapshot));
+    expect(fault?.hint).toMatch(/^take the snapshot again/);
   });
 
   it('are none if all is green', () => {

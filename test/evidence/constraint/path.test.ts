@@ -144,6 +144,7 @@ describe('pathReader', () => {
     ['NetworkTopology.pfs[2].none', 'the item of "NetworkTopology.pfs" has no value "none"'],
     ['K8s.server[0].version', '"K8s.server" has only 0 items'],
   ])('finds nothing at %s, and says why', (name, reason) => {
-    expect(value(name)).toEqual({ outcome: 'unevaluable', reason });
+    const fix = expect.stringContaining('take the snapshot again');
+    expect(value(name)).toEqual({ outcome: 'unevaluable', reason, fix });
   });
 });

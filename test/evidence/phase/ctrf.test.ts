@@ -215,7 +215,7 @@ describe('parseResults', () => {
     const error = refusal(name, value);
     expect(error?.code).toBe('RESULTS_PHASE_UNKNOWN');
     expect(error?.at).toBe(`${name}#/results/tests/0${pointer}`);
-    expect(error?.hint).toMatch(/\.json/);
+    expect(error?.hint).toContain(pointer === '' ? 'give each test its suite' : 'as its suite');
   });
 
   it('refuses a report without tests in a file of no phase', () => {

@@ -111,6 +111,39 @@ describe('judgePhases', () => {
     ]);
   });
 
+  it.each<[string, readonly PhaseTest[], hint: string]>([
+    ['a failed test', [...GOOD, testOf('x', 'failed')], 'fix what failed, and'],
+    [
+      'a test without end',
+      [...GOOD, testOf('x', 'pending')],
+      'see that every test comes to its end, and',
+    ],
+    [
+      'a missing check',
+      GOOD.slice(1),
+      'add the missing checks, each as a test of exactly that name, and',
+    ],
+    [
+      'nothing but skipped ones',
+      GOOD.map(({ name }) => testOf(name, 'skipped')),
+      'see that the declared checks are not skipped, and',
+    ],
+    [
+      'one that failed and one that is missing',
+      [testOf('operator-health', 'failed')],
+      'fix what failed, add the missing checks, each as a test of exactly that name, and',
+    ],
+  ])('says what to do about %s, and nothing else', (_, tests, hint) => {
+    expect(judge(tests).faults.map((fault) => fault.hint)).toEqual([
+      `${hint} run deployment again`,
+    ]);
+  });
+
+  it('says of a phase that was not run that it has to be', () => {
+    const [fault] = phaseFaults(judgePhases(DECLARED, new Map()), locateInBundle);
+    expect(fault?.hint).toBe('run the checks of deployment and give their report with --results');
+  });
+
   it.each(['pending', 'other'] as const)('is not green with a test that is %s', (status) => {
     const { result, faults } = judge([...GOOD, testOf('late', status)]);
     expect(result?.state).toBe('red');

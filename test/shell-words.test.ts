@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { commandLine } from '../../../src/cli/call/shell-words.ts';
+import { commandLine } from '../src/shell-words.ts';
 
 /** What a shell makes of a command line. */
 function wordsInShell(text: string): readonly string[] {

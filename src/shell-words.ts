@@ -1,4 +1,4 @@
-import { replaceInvisible } from '../../quote.ts';
+import { replaceInvisible } from './quote.ts';
 
 /** A command line that a POSIX shell reads as exactly these words, with nothing invisible in it. */
 export function commandLine(words: readonly string[]): string {
