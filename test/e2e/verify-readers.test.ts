@@ -37,6 +37,12 @@ describe('a key in another case, which Go takes for the one that is read', () =>
       '/results/tests/0/Suite',
     ],
     ['the tests, by the long s', PERFORMANCE, { '/results/te\u017Fts': [] }, '/results/te\u017Fts'],
+    [
+      'the status of an attempt',
+      PERFORMANCE,
+      { '/results/tests/0/retryAttempts': [{ Status: 'failed' }] },
+      '/results/tests/0/retryAttempts/0/Status',
+    ],
     ['the components', 'bom.cdx.json', { '/Components': [] }, '/Components'],
   ])('is refused: %s', async (_, path, edits, pointer) => {
     const content = edited(evidence.files.get(path) ?? Buffer.alloc(0), edits);

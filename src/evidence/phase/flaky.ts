@@ -1,7 +1,7 @@
 // Whether a test that did not fail failed before it did: CTRF has five places to say so.
 // https://ctrf.io/docs/specification/test
 import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
-import type { ObjectReader } from '../../document/object-reader.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
 import { quote } from '../../quote.ts';
 import type { TestStatus } from './phase.ts';
 
@@ -13,22 +13,28 @@ export function flakySign(test: ObjectReader, status: TestStatus): string | unde
   const signs = [
     ...(/^true$/i.test(scalarText(test.data('flaky')) ?? '') ? ['flaky is true'] : []),
     ...retries(test.data('retries')),
-    ...failedPart('attempt', test.data('retryAttempts')),
-    ...failedPart('step', test.data('steps')),
+    ...failedPart('attempt', test, 'retryAttempts'),
+    ...failedPart('step', test, 'steps'),
     ...rawFailure(test.data('rawStatus')),
   ];
   return status === 'failed' || signs.length === 0 ? undefined : signs.join(', ');
 }
 
-/** A number, as it is or as a text. */
+/** A number as JSON writes it, as it is or as a text. */
+const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/;
+
 function retries(data: Data | undefined): readonly string[] {
-  const count = Number(scalarText(data));
+  const text = scalarText(data) ?? '';
+  const count = NUMBER.test(text) ? Number(text) : 0;
   return count > 0 ? [`retries ${count}`] : [];
 }
 
-function failedPart(noun: string, data: Data | undefined): readonly string[] {
-  const parts = isDataList(data) ? data : [];
-  const failed = parts.filter((part) => isDataMap(part) && saysFailed(part.get('status')));
+function failedPart(noun: string, test: ObjectReader, name: string): readonly string[] {
+  const data = test.data(name);
+  const failed = (isDataList(data) ? data : []).filter((part, index) => {
+    const at = `${test.pointer(name)}/${index}`;
+    return isDataMap(part) && saysFailed(new ObjectReader(part, at).data('status'));
+  });
   return failed.length === 0 ? [] : [`${failed.length} failed ${noun}${plural(failed.length)}`];
 }
 

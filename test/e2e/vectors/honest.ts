@@ -548,10 +548,71 @@ const PHASES: Readonly<Record<string, Make>> = {
   }),
 };
 
+const BANDWIDTH = 'NCCL All Reduce bandwidth:';
+
+/** The report of performance with what its one test printed. */
+function printing(...stdout: readonly unknown[]): Make {
+  const performance = report('performance', ['nccl-all-reduce-bw', 'passed', { stdout }]);
+  return results({ performance });
+}
+
+const FIGURES: Readonly<Record<string, Make>> = {
+  'figure-contradicts': printing(`${BANDWIDTH} 214.30 GB/s`, 'Constraint: >= 300 → true'),
+  'figure-within-tolerance': printing(
+    ` ${BANDWIDTH} 1.00 GB/s`,
+    `${BANDWIDTH} 1e1 GB/s`,
+    5,
+    `first\n${BANDWIDTH} 270.000000 GB/s\r\nlast`,
+  ),
+  'figure-worst-counts': printing(
+    `${BANDWIDTH} 488.37 GB/s`,
+    `NCCL All Reduce bandwidth (nccl-all-reduce-bw): 269.999999 GB/s`,
+  ),
+  'figure-of-another-test': results({
+    performance: report(
+      'performance',
+      ['nccl-all-reduce-bw', 'passed'],
+      ['other', 'passed', { stdout: [`${BANDWIDTH} 1.00 GB/s`] }],
+    ),
+  }),
+  'figure-of-inference': honest({
+    recipe: edit(RECIPE, [
+      "            - name: nccl-all-reduce-bw\n              value: '>= 300'\n",
+      `            - name: inference-throughput
+              value: '>= 40000 tokens/sec || >= 5000 < 38000'
+            - name: inference-ttft-p99
+              value: <= 200
+            - name: inference-ttft-p99
+              value: fast
+            - name: inference-model
+              value: llama
+`,
+    ]),
+    results: {
+      ...RESULTS,
+      performance: report(
+        'performance',
+        ['nccl-all-reduce-bw', 'passed'],
+        [
+          'inference-perf',
+          'passed',
+          {
+            stdout: [
+              'RESULT: Inference throughput: 37961.24 tokens/sec',
+              'RESULT: Inference TTFT p99: 146.30 ms',
+            ],
+          },
+        ],
+      ),
+    },
+  }),
+};
+
 export const HONEST: Readonly<Record<string, Make>> = {
   ...GOOD,
   ...FINGERPRINTS,
   ...MATCHES,
   ...CONSTRAINTS,
   ...PHASES,
+  ...FIGURES,
 };

@@ -87,7 +87,8 @@ function firstFault({ error, checks, weakened }: JsonMap): string | null {
 }
 
 /** The recomputed values of a report as the vectors have them. */
-function recomputedIn({ recipe, fingerprint, match, constraints, phases }: JsonMap): Json {
+function recomputedIn(report: JsonMap): Json {
+  const { recipe, fingerprint, match, constraints, phases, phaseConstraints } = report;
   const { name, digest } = recipe as JsonMap;
   const rows = constraints as readonly JsonMap[];
   return JSON.parse(
@@ -97,6 +98,10 @@ function recomputedIn({ recipe, fingerprint, match, constraints, phases }: JsonM
       criteriaMatch: match,
       constraints: rows.map(({ name: of, expected, actual, outcome }) => ({
         ...{ name: of, expected, actual, outcome },
+      })),
+      figures: (phaseConstraints as readonly JsonMap[]).map(({ figure, ...constraint }) => ({
+        ...constraint,
+        figure: (figure as { readonly value: number } | null)?.value ?? null,
       })),
       phases: Object.fromEntries(
         (phases as readonly JsonMap[]).map(({ phase, required, state, counts, flaky, missing }) => [

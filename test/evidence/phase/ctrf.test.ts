@@ -92,6 +92,7 @@ describe('parseResults', () => {
     ['no retries', { retries: 0 }],
     ['fewer', { retries: -1 }],
     ['retries that are no number', { retries: 'no' }],
+    ['retries that JSON does not write so', { retries: '0x2' }],
     ['attempts that passed', { retryAttempts: [attempt('passed')], steps: [] }],
     ['another raw status', { rawStatus: 'passed' }],
     ['fields of another shape', { flaky: {}, retries: [], retryAttempts: {}, steps: ['failed'] }],
