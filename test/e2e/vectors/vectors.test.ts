@@ -25,6 +25,7 @@ interface Vector {
   readonly trustedRoot?: string;
   readonly policy?: string | null;
   readonly allowUnsigned?: boolean;
+  readonly recipe?: string;
   readonly exit: number;
   readonly code: string | null;
   /** A merge patch (RFC 7396) to the values of the good bundle; absent where they are not compared. */
@@ -59,11 +60,12 @@ if (process.env['UPDATE_VECTORS'] === '1') {
 
 /** What the program says of an archive. */
 async function verdictOn(vector: Vector, path: string, root: string): Promise<JsonMap> {
-  const { policy = 'policy.json', allowUnsigned = false } = vector;
+  const { policy = 'policy.json', allowUnsigned = false, recipe } = vector;
   const run = await runProgram([
     ...['verify-evidence', path, '--format', 'json', '--trusted-root', root],
     ...(policy === null ? [] : ['--policy', join(VECTORS, policy)]),
     ...(allowUnsigned ? ['--allow-unsigned'] : []),
+    ...(recipe === undefined ? [] : ['--recipe', join(VECTORS, recipe)]),
   ]);
   const report = JSON.parse(run.stdout) as JsonMap;
   expect(run.code).toBe(report['exitCode']);
