@@ -133,8 +133,9 @@ function isUtf16({ text }: Look): boolean {
 /** GitHub serves every artifact as a zip file: of an archive, or of what was in a directory. */
 function unzip(wanted: FileKind, { text }: Look): string {
   const first = text.slice(30, 30 + text.charCodeAt(26) + 256 * text.charCodeAt(27));
-  return wanted === 'archive' && !first.endsWith('gz')
-    ? 'unzip it first: unzip artifact.zip -d evidence; then name that directory'
+  const isDirectory = wanted === 'results' || (wanted === 'archive' && !first.endsWith('gz'));
+  return isDirectory
+    ? 'unzip it first: unzip artifact.zip -d artifact; then name that directory'
     : `unzip it first: unzip -p artifact.zip > ${WANTED[wanted].example}`;
 }
 
@@ -148,7 +149,10 @@ export const FILE_ROWS: readonly Row[] = [
   {
     what: (_, wanted) => (wanted === 'archive' ? 'a gzip file in a gzip file' : 'a gzip file'),
     fits: starts('\x1F\x8B'),
-    fix: (wanted) => `unpack it first: gzip -dc FILE > ${WANTED[wanted].example}`,
+    fix: (wanted) =>
+      wanted === 'archive'
+        ? 'unpack it once: gzip -dc FILE > evidence.tar.gz'
+        : `unpack it first: gzip -dc FILE > ${WANTED[wanted].example}, or tar -xzf FILE if it is an archive`,
   },
   {
     what: 'a tar archive without gzip',

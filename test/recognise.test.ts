@@ -76,7 +76,7 @@ const OTHERS: readonly (readonly [
     zip('manifest.json'),
     'a zip file',
     'unzip it first: unzip -p artifact.zip > recipe.yaml',
-    'unzip it first: unzip artifact.zip -d evidence; then name that directory',
+    'unzip it first: unzip artifact.zip -d artifact; then name that directory',
   ],
   [
     'tar',
@@ -240,7 +240,10 @@ describe('a file that looks like another kind', () => {
     expect(named('policy', 'signers:\n').hint).toBe('write the same in JSON');
     const archive = gzipSync('x');
     expect(named('archive', archive).found).toBe('a gzip file in a gzip file');
-    expect(named('snapshot', archive).hint).toBe('unpack it first: gzip -dc FILE > snapshot.yaml');
+    expect(named('snapshot', archive).hint).toBe(
+      'unpack it first: gzip -dc FILE > snapshot.yaml, or tar -xzf FILE if it is an archive',
+    );
+    expect(named('results', zip('a.json')).hint).toContain('then name that directory');
   });
 
   it.each(['FIELD_MISSING', 'FIELD_INVALID'] as const)('is another kind, not %s', (code) => {

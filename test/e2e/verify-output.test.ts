@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -276,6 +276,15 @@ describe('E-64 the streams', () => {
       const written = readFileSync(output, 'utf8').replace(` --output ${output}`, '');
       expect(written).toBe(direct.stdout);
     }
+  });
+
+  it('carry the report to stdout with --output -, and no file is called so', async () => {
+    const cwd = evidence.path();
+    mkdirSync(cwd);
+    const words = [inputs.verified, ...pin, '-f', 'json'];
+    const { code, stdout } = await run([...words, '-o', '-'], { cwd, ownProcess });
+    expect([code, readdirSync(cwd)]).toEqual([0, []]);
+    expect(stdout).toBe((await run(words, { ownProcess })).stdout);
   });
 
   it('replace an earlier report, and never the bundle by a report about it', async () => {

@@ -7,7 +7,14 @@ import { describe, expect, it } from 'vitest';
 
 import { header, pax, tar, type Part } from '../archive/tar-parts.ts';
 import { runCli } from '../run-cli.ts';
-import { SIGNER, contentOfFolder, failureOf, fileIn, makeEvidence } from './evidence.ts';
+import {
+  DEMO_INPUTS,
+  SIGNER,
+  contentOfFolder,
+  failureOf,
+  fileIn,
+  makeEvidence,
+} from './evidence.ts';
 import type { Judged, ReportJson } from './evidence.ts';
 
 const evidence = await makeEvidence();
@@ -304,14 +311,25 @@ describe('standard input', () => {
     expect({ ...report, source: path }).toEqual(JSON.parse(direct.stdout));
   });
 
-  it.each(['--trusted-root', '--policy'])('has the file of %s if that is -', async (flag) => {
-    const policy = { schemaVersion: '1.0.0', signers: [SIGNER] };
-    const stdin = flag === '--policy' ? JSON.stringify(policy) : readFileSync(evidence.rootPath);
-    const pin = evidence.pin.with(evidence.pin.indexOf('--trusted-root') + 1, '-');
-    const flags = flag === '--policy' ? ['--trusted-root', evidence.rootPath, flag, '-'] : pin;
-    const run = await runCli(words(await evidence.pack(), ...flags), { stdin });
-    expect([run.code, run.stderr]).toEqual([0, '']);
-  });
+  it.each(['--trusted-root', '--policy', '--recipe'])(
+    'has the file of %s if that is -',
+    async (flag) => {
+      const policy = { schemaVersion: '1.0.0', signers: [SIGNER] };
+      const contents = new Map([
+        ['--trusted-root', readFileSync(evidence.rootPath)],
+        ['--policy', Buffer.from(JSON.stringify(policy))],
+        ['--recipe', DEMO_INPUTS.recipe],
+      ]);
+      const flags = new Map([
+        ['--trusted-root', evidence.rootPath],
+        ['--policy', evidence.write(JSON.stringify(policy), '.json')],
+        [flag, '-'],
+      ]);
+      const stdin = contents.get(flag) ?? '';
+      const run = await runCli(words(await evidence.pack(), ...[...flags].flat()), { stdin });
+      expect([run.code, run.stderr]).toEqual([0, '']);
+    },
+  );
 
   it('is said to be what is wrong, as stdin', async () => {
     const { code, stdout } = await runCli(words('-'), { stdin: '' });
@@ -322,7 +340,7 @@ describe('standard input', () => {
     expect([policy.code, policy.error.at]).toEqual([3, 'stdin#/schemaVersion']);
   });
 
-  it.each([['--policy'], ['--trusted-root']])(
+  it.each([['--policy'], ['--trusted-root'], ['--recipe']])(
     'is read once: INPUT and %s as - are 64',
     async (flag) => {
       const { code, error } = await failureOf(['-', flag, '-']);

@@ -143,6 +143,12 @@ describe('validate, given a file of another kind', () => {
     },
   );
 
+  it.each(['--signing-config', '--trusted-root'])('%s and a document as - are 64', async (flag) => {
+    const words = wordsWith(flag, '-').with(INPUTS.indexOf('--snapshot') + 1, '-');
+    const { code, error } = await new Workplace().refused(words);
+    expect([code, error.code, error.at]).toEqual([64, 'USAGE', '-']);
+  });
+
   it.each(['--recipe', '--snapshot'])(
     '%s with a directory is 3, and says to name the file',
     async (flag) => {
@@ -260,6 +266,14 @@ describe('verify-evidence, given a file of another kind', () => {
       'takes',
     ],
     ['--trusted-root', PAGE, 'TRUSTED_ROOT_INVALID', 'an HTML page', 'download the file itself'],
+    [
+      '--recipe',
+      'kind: Snapshot\n',
+      'RECIPE_FILE_INVALID',
+      'a snapshot',
+      'give this file to --snapshot',
+    ],
+    ['--recipe', ZIP, 'RECIPE_FILE_INVALID', 'a zip file', 'unzip -p artifact.zip > recipe.yaml'],
   ])('%s is 3 with the fix: %s', async (flag, content, ...[code, found, hint]) => {
     const path = evidence.write(content, '.json');
     const failure = await failureOf([archive, flag, path]);

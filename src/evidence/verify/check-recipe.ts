@@ -31,7 +31,7 @@ function otherRecipe(recipe: ReadRecipe, own: ReadRecipe): readonly Fault[] {
 }
 
 const HINT =
-  'decide which recipe shall be tested: ask for evidence of yours, or compare with the one that this evidence is of';
+  'decide which recipe shall be tested: have evidence made of yours, or compare with the one that this evidence is of';
 
 function otherField({ field, pointer, one, other }: RecipeDifference, file: string): Fault {
   return {
