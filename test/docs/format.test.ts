@@ -61,6 +61,26 @@ describe('docs/format.md', () => {
     expect(Object.fromEntries(rows)).toEqual({ ...limits });
   });
 
+  it('describes every field of the test vectors, and no other', () => {
+    const { recomputed, vectors } = JSON.parse(read('testdata/vectors/vectors.json')) as {
+      readonly recomputed: object;
+      readonly vectors: readonly object[];
+    };
+    const used = [...new Set(vectors.flatMap((vector) => Object.keys(vector)))];
+    const described = tableRows(sectionOf(document, '14 Test vectors')).map(([name = '']) =>
+      codeIn(name),
+    );
+    expect(described.toSorted()).toEqual([...used, ...Object.keys(recomputed)].toSorted());
+  });
+
+  it('says how many documents show the canonical text', () => {
+    const lines = ['canonical-yaml', 'canonical-classes'].map(
+      (name) => read(`testdata/aicr-goldens/${name}.jsonl`).trim().split('\n').length,
+    );
+    const all = lines.reduce((sum, count) => sum + count);
+    expect(document).toContain(`has ${all} documents with what yaml.v3 writes for them`);
+  });
+
   it('names the types that the code names', () => {
     for (const type of [STATEMENT_TYPE, PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE]) {
       expect(document).toContain(`\`${type}\``);
