@@ -29,6 +29,11 @@ export function listed(values: readonly string[], most: number): Sentence {
   return values.length > most ? sentence`${shown} and ${values.length - most} more` : shown;
 }
 
+/** `1 test`, `2 tests`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 function spliced(part: string | number | Sentence): Sentence {
   if (typeof part === 'number') return [String(part)];
   if (typeof part === 'string') return part === '' ? [] : [{ value: part }];

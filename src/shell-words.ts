@@ -7,11 +7,11 @@ export function commandLine(words: readonly string[]): string {
 
 function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  const quoted = quote(word);
+  const quoted = singleQuoted(word);
   return replaceInvisible(word, () => '') === word ? quoted : printed(word);
 }
 
-function quote(text: string): string {
+function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
@@ -24,5 +24,5 @@ function printed(word: string): string {
       .join(''),
   );
   // A substitution drops line ends at its end.
-  return `"$(printf %b ${quote(escaped)})"${end === '' ? '' : quote(end)}`;
+  return `"$(printf %b ${singleQuoted(escaped)})"${end === '' ? '' : singleQuoted(end)}`;
 }

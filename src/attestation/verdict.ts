@@ -15,12 +15,12 @@ export const VERDICT_EXIT_CODES = {
   invalid: 2,
   /** Nothing was judged: a file, a service or a trusted root is missing. */
   unjudged: 3,
-  /** The user has to decide: unsigned, or the signer is not pinned. */
+  /** The user has to decide: unsigned, the signer is not pinned, or the recipe is another one. */
   undecided: 4,
 } as const satisfies Record<Verdict, number>;
 
 /** Worst first: the order in which several verdicts become one. */
-const WORST_FIRST = ['invalid', 'unjudged', 'undecided', 'failed', 'verified'] as const;
+export const WORST_FIRST = ['invalid', 'unjudged', 'undecided', 'failed', 'verified'] as const;
 
 /**
  * The verdict of a complete list of checks. `verified` is never the default: every check must have

@@ -413,7 +413,7 @@ const OTHER_VERSION: Fault = {
 const { found, expected, hint } = OTHER_VERSION;
 
 /** Verified, and of another recipe than the one that the caller has. */
-export const OTHER_RECIPE: VerificationReport = {
+const OTHER_RECIPE: VerificationReport = {
   ...VERIFIED,
   verdict: 'undecided',
   exitCode: 4,

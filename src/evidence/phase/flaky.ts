@@ -3,6 +3,7 @@
 import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { quote } from '../../quote.ts';
+import { counted } from '../../sentence.ts';
 import type { TestStatus } from './phase.ts';
 
 /**
@@ -35,11 +36,7 @@ function failedPart(noun: string, test: ObjectReader, name: string): readonly st
     const at = `${test.pointer(name)}/${index}`;
     return isDataMap(part) && saysFailed(new ObjectReader(part, at).data('status'));
   });
-  return failed.length === 0 ? [] : [`${failed.length} failed ${noun}${plural(failed.length)}`];
-}
-
-function plural(count: number): string {
-  return count === 1 ? '' : 's';
+  return failed.length === 0 ? [] : [counted(failed.length, `failed ${noun}`)];
 }
 
 function rawFailure(data: Data | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 // What is to be said of phases: why they are not green, and what a reader should see all the same.
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
-import { quote } from '../../quote.ts';
+import { quote, shorten } from '../../quote.ts';
 import { listed, sentence, words, type Sentence } from '../../sentence.ts';
 import { declaredFirst, hasProof } from './judge-phases.ts';
 import { PHASES, type Phase, type PhaseResult, type PhaseTest, type TestStatus } from './phase.ts';
@@ -86,7 +86,9 @@ function sayCauses(result: PhaseResult): Sentence {
   const [{ message = '' } = {}] = failed;
   const causes = [
     ...(failed.length === 0 ? [] : [sentence`${names(failed)} failed`]),
-    ...(failed.length !== 1 || message === '' ? [] : [sentence`it says ${short(message)}`]),
+    ...(failed.length !== 1 || message === ''
+      ? []
+      : [sentence`it says ${shorten(message, MAX_SAID.message)}`]),
     ...unfinished(result),
     ...(missing.length === 0 ? [] : [sentence`no test for ${listed(missing, MAX_SAID.names)}`]),
     ...vacuousCause(result).map(words),
@@ -104,10 +106,6 @@ function names(tests: readonly PhaseTest[]): Sentence {
     tests.map(({ name }) => name),
     MAX_SAID.names,
   );
-}
-
-function short(message: string): string {
-  return message.length > MAX_SAID.message ? `${message.slice(0, MAX_SAID.message)}…` : message;
 }
 
 function vacuousCause(result: PhaseResult): readonly string[] {
@@ -157,7 +155,8 @@ interface TestPlace {
 function skippedCheck(test: PhaseTest, { at, phase }: TestPlace): readonly Finding[] {
   const { name, status, message = '' } = test;
   if (status !== 'skipped') return [];
-  const why = message === '' ? words('no reason given') : sentence`${short(message)}`;
+  const why =
+    message === '' ? words('no reason given') : sentence`${shorten(message, MAX_SAID.message)}`;
   return [
     {
       code: 'CHECK_SKIPPED',

@@ -76,9 +76,8 @@ export function judge(parts: Parts, { now, locate }: JudgeOptions): Judgement {
     phases,
     facts: {
       ...recipeFacts(parts.recipe),
-      ...(phases && { phaseConstraints: phases.constraints }),
       ...clusterFacts(cluster),
-      ...(shown && { phases: shown.results }),
+      ...(shown && { phaseConstraints: shown.constraints, phases: shown.results }),
       ...(bom && { bom: bom.summary }),
     },
     findings: [cluster ?? recipe, results, shown, coverage(parts)].flatMap(

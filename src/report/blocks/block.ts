@@ -66,11 +66,6 @@ export function state(said: Said): Inline {
   return [{ said }];
 }
 
-/** `1 test`, `2 tests`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** Parts of one line, with words of ours between them. */
 export function joined(parts: readonly Inline[], separator: string): Inline {
   return parts.flatMap((part, index) => (index === 0 ? part : [separator, ...part]));

@@ -1,13 +1,11 @@
 // What is wrong, the worst first, each in one sentence.
 import type { CheckResult } from '../../attestation/check-log.ts';
+import { WORST_FIRST } from '../../attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { sentence, words } from '../../sentence.ts';
 import type { Inline, Problem } from './block.ts';
 import { SAID_BY_BANNERS } from './verdict.ts';
-
-/** Of error classes: what breaks the proof, what kept it from being judged, what is open, what is red. */
-const WORST_FIRST: readonly string[] = ['invalid', 'unjudged', 'undecided', 'failed'];
 
 /** Several checks may meet one fault. */
 export function checkProblems(checks: readonly CheckResult[]): readonly Problem[] {
@@ -33,8 +31,9 @@ export function sayFault({ sentence: own, code, at = '' }: Fault): Inline {
   return at === '' ? words(meaning) : sentence`${at}: ${words(meaning)}`;
 }
 
+/** As the verdict ranks them; a class that is no verdict comes last. */
 function rank(fault: Fault): number {
-  const index = WORST_FIRST.indexOf(classOf(fault));
+  const index = WORST_FIRST.findIndex((verdict) => verdict === classOf(fault));
   return index === -1 ? WORST_FIRST.length : index;
 }
 

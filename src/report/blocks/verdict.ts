@@ -83,10 +83,7 @@ export function validationVerdict(report: ValidationReport): Said {
   };
 }
 
-/** A phase that is demanded, or all of them, were not run. */
+/** Nothing was run, and so no phase was judged. */
 export function isPending({ facts: { phases = [] } }: ValidationReport): boolean {
-  return (
-    phases.some(({ required, state }) => required && state === 'not-run') ||
-    phases.every(({ state }) => state === 'not-run')
-  );
+  return phases.every(({ state }) => state === 'not-run');
 }

@@ -1,9 +1,8 @@
 // Markdown for a pull request: what everybody reads, and folds for those who want to know more.
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
-import { sentence, words } from '../../sentence.ts';
+import { counted, sentence, words } from '../../sentence.ts';
 import type { Block, Inline, Line, ListBlock, Problem, TableBlock, Tone } from '../blocks/block.ts';
-import { counted } from '../blocks/block.ts';
 import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
 import { codeBlock, gfmLine, htmlLine } from './markdown-text.ts';
 

@@ -1,8 +1,8 @@
 // The report that people read in a shell: one screen.
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
-import { sentence, words } from '../../sentence.ts';
-import { counted, type Block, type ListBlock, type Problem } from '../blocks/block.ts';
+import { counted, sentence, words } from '../../sentence.ts';
+import type { Block, ListBlock, Problem } from '../blocks/block.ts';
 import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
 import { heading, labelled, marked, paint, plainLine, wrap } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';

@@ -47,10 +47,10 @@ const SUBSETS: readonly Subset[] = Array.from({ length: 16 }, (_, bits) => ({
 /** What each fact is derived from. */
 const FACT_NEEDS: readonly Needs[] = [
   ['recipe', ['recipe']],
-  ['phaseConstraints', ['recipe']],
   ['fingerprint', ['recipe', 'snapshot']],
   ['match', ['recipe', 'snapshot']],
   ['constraints', ['recipe', 'snapshot']],
+  ['phaseConstraints', ['recipe', 'isWhole']],
   ['phases', ['recipe', 'isWhole']],
   ['bom', ['bom']],
 ];

@@ -42,7 +42,7 @@ describe('recompute', () => {
     const { made, faults, judgement } = judge();
     expect([made, faults]).toEqual([RECOMPUTED, []]);
     expect(Object.keys(judgement.facts)).toEqual([
-      ...['recipe', 'phaseConstraints', 'fingerprint', 'match', 'constraints', 'phases', 'bom'],
+      ...['recipe', 'fingerprint', 'match', 'constraints', 'phaseConstraints', 'phases', 'bom'],
     ]);
   });
 
