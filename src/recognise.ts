@@ -1,7 +1,7 @@
 // Names a file that turns up where one of another kind is wanted, and the fix. It decides nothing: a reader has refused
 // the file before anybody asks.
 
-import { EvidenceError, orIfRefused } from './errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
 import { WANTED, FILE_ROWS, type FileKind, type Look, type Row } from './file-kinds.ts';
 
 /** How much of a file is looked at, in bytes: kinds show at the start, and a hostile file buys no work. */
@@ -12,10 +12,24 @@ export function wordsFor(kind: FileKind): string {
   return WANTED[kind].what;
 }
 
-/** Runs a reader of a file. What it refuses is named, if it looks like another kind than the wanted one. */
-export function recognising<T>(wanted: FileKind, bytes: Uint8Array, read: () => T): T {
+/** A field that says what the whole document is; any other place is none that anybody could correct. */
+const SAYS_WHAT = /#\/(?:kind|mediaType)$/;
+
+/**
+ * Runs a reader of a file. If it refuses one that looks like another kind than the wanted one, that is said of the whole
+ * file.
+ *
+ * @param file how complaints name it
+ */
+export function recognising<T>(
+  wanted: FileKind,
+  { file, bytes }: { readonly file: string; readonly bytes: Uint8Array },
+  read: () => T,
+): T {
   return orIfRefused(read, (error) => {
-    throw recognised(error, wanted, bytes);
+    const named = recognised(error, wanted, bytes);
+    const isKept = named === error || SAYS_WHAT.test(error.at ?? '');
+    throw isKept ? named : withCode(named, named.code, file);
   });
 }
 

@@ -86,7 +86,7 @@ export function documentOf(files: ReceivedFiles, path: string, layout: Layout): 
   if (bytes !== undefined) return bytes;
   throw new EvidenceError('BUNDLE_INCOMPLETE', {
     at: path,
-    found: `${files.size} files, and no ${path} among them`,
+    found: `no ${path}, in a bundle with ${files.size} files in all`,
     expected: `${path} at the top of the bundle`,
     hint: wholeIn(files, path) ?? layout.incompleteHint,
   });

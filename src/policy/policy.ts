@@ -41,7 +41,7 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
       hint: 'name the identities that may sign',
     });
   };
-  return refusedAs('POLICY_INVALID', () => recognising('policy', bytes, read));
+  return refusedAs('POLICY_INVALID', () => recognising('policy', { file, bytes }, read));
 }
 
 function parseIdentity(data: Data, at: string): Identity {

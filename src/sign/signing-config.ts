@@ -73,7 +73,9 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
       timestampAuthorities: readOffer(reader, 'tsaUrls', [1], 'tsaConfig'),
     };
   };
-  return recognising('signing-config', bytes, () => readMessage(bytes, limits, MEANING, read));
+  return recognising('signing-config', { file, bytes }, () =>
+    readMessage(bytes, limits, MEANING, read),
+  );
 }
 
 function readOffer(

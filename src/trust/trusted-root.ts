@@ -33,7 +33,7 @@ export interface Authority {
 
 /** What to do with what no authority or log of a root vouches for. It must not ask for the root of whoever signed. */
 export const NOT_VOUCHED_FOR =
-  'the trusted root does not vouch for this: if the root is older than the signature, use a current one of the same Sigstore; otherwise have it signed there. A sandbox counts under its own root alone, and proves nothing';
+  'the trusted root does not vouch for this: if it is older than the signature, use a current one of the same Sigstore; otherwise have it signed there (a sandbox counts under its own root alone)';
 
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
@@ -60,7 +60,9 @@ const MEANING = {
 /** Throws TRUSTED_ROOT_INVALID. `file` is how the user named it. */
 export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
   const limits = { name: file, maxBytes: MAX_CONFIG_BYTES };
-  return recognising('trusted-root', bytes, () => readMessage(bytes, limits, MEANING, readRoot));
+  return recognising('trusted-root', { file, bytes }, () =>
+    readMessage(bytes, limits, MEANING, readRoot),
+  );
 }
 
 /** Whether a token names this certificate as its signer. Whether it is signed is another question. */

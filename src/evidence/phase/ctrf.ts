@@ -69,11 +69,11 @@ export class ResultsCollector {
 
   /** Throws what `parseResults` throws. */
   add(input: ResultsInput): void {
-    recognising('results', input.bytes, () => this.#add(input));
+    const file = escapeInvisible(input.name);
+    recognising('results', { file, bytes: input.bytes }, () => this.#add(input, file));
   }
 
-  #add({ name, bytes, folder }: ResultsInput): void {
-    const file = escapeInvisible(name);
+  #add({ name, bytes, folder }: ResultsInput, file: string): void {
     const data = decodeJson(bytes, file);
     const isIgnored = folder !== undefined && isOther(data, name);
     if (folder !== undefined && !isIgnored) this.#folders.set(folder, undefined);
@@ -114,7 +114,7 @@ export class ResultsCollector {
  */
 export function parsePhaseReport(bytes: Uint8Array, file: string): CtrfReport {
   const read = (): CtrfDocument => parseCtrf(decodeJson(bytes, file), file);
-  const document = recognising('results', bytes, read);
+  const document = recognising('results', { file, bytes }, read);
   const phase = phaseOfName(file);
   if (phase === undefined) return refuseName(document);
   const [placed] = reportsOf(document, { name: file, bytes });

@@ -54,7 +54,7 @@ export interface ReadRecipe {
  * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `canonicalRecipe` throw
  */
 export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
-  return recognising('recipe', bytes, () => {
+  return recognising('recipe', { file, bytes }, () => {
     const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER);
     const recipe = parseRecipe(data, file);
     const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);

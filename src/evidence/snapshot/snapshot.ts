@@ -35,7 +35,9 @@ export interface Snapshot extends AcceptedHeader {
 
 /** Reads a snapshot, YAML. Throws what `decodeYaml` and `parseSnapshot` throw. */
 export function readSnapshot(bytes: Uint8Array, file: string): Snapshot {
-  return recognising('snapshot', bytes, () => parseSnapshot(decodeYaml(bytes, file), file));
+  return recognising('snapshot', { file, bytes }, () =>
+    parseSnapshot(decodeYaml(bytes, file), file),
+  );
 }
 
 /**

@@ -28,7 +28,8 @@ export function unreadable(error: unknown, path: string): unknown {
     at: escapeInvisible(path),
     found: reasonOf(error),
     expected: 'a file that can be read',
-    hint: READ_HINTS[error.code] ?? 'check the path and its permissions',
+    hint:
+      path === '' ? EMPTY_PATH : (READ_HINTS[error.code] ?? 'check the path and its permissions'),
     cause: error,
   });
 }
@@ -45,6 +46,7 @@ export function unwritable(error: unknown, path: string): unknown {
   });
 }
 
+const EMPTY_PATH = 'name a file: the path is empty, perhaps from a variable that is not set';
 const NO_FILE = 'check the path; it is relative to the directory that you are in';
 
 const READ_HINTS: Readonly<Record<string, string>> = {

@@ -26,7 +26,7 @@ function readOnce(bytes: Uint8Array) {
 }
 
 function readTwice(bytes: Uint8Array) {
-  return recognising('recipe', bytes, () => ({
+  return recognising('recipe', { file: FILE, bytes }, () => ({
     recipe: parseRecipe(decodeYaml(bytes, FILE), FILE),
     digest: recipeDigest(bytes, FILE, 'v3'),
     legacy: canonicalRecipe(bytes, FILE, 'legacy'),
