@@ -31,7 +31,7 @@ export class ObjectReader {
         at,
         found: describe(data),
         expected: 'a map',
-        hint: 'compare the document with docs/format.md',
+        hint: data === undefined ? 'add the field' : 'write fields with their values there',
       });
     }
     this.#map = data;
