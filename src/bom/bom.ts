@@ -52,7 +52,7 @@ export function parseBom(bytes: Uint8Array, file: string): Bom {
     reader.refuse('bomFormat', {
       code: 'KIND_UNEXPECTED',
       expected: '"CycloneDX"',
-      hint: 'with a bill of materials in CycloneDX JSON (https://cyclonedx.org)',
+      hint: 'give a bill of materials in CycloneDX JSON (https://cyclonedx.org)',
     });
   }
   const specVersion = reader.string('specVersion');

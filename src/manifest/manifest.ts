@@ -50,7 +50,7 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
       code: 'LIMIT_EXCEEDED',
       found: `${files.length} files`,
       expected: `at most ${layout.maxEntries} files in a bundle`,
-      hint: 'with fewer files',
+      hint: 'put fewer files into the bundle',
     });
   }
   const seen = new Set<string>();
@@ -63,7 +63,7 @@ export function parseManifest(data: Data, file: string, layout: Layout): Manifes
   return { newer, files };
 }
 
-const NEVER_EDITED = 'nobody may edit a bundle';
+const NEVER_EDITED = 'write the manifest from the files of the bundle; nobody may edit it by hand';
 
 function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): ManifestFile {
   const reader = new ObjectReader(data, at);

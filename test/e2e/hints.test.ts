@@ -60,6 +60,12 @@ describe('the next step', () => {
       'add the field',
     ],
     [
+      'another bill of materials',
+      { 'bom.cdx.json': '{"bomFormat":"SPDX"}' },
+      'KIND_UNEXPECTED',
+      'give a bill of materials in CycloneDX JSON',
+    ],
+    [
       'a wrong summary',
       {
         'ctrf/deployment.json': fileIn(files, 'ctrf/deployment.json')

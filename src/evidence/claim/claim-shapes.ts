@@ -8,6 +8,8 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 
 type Claim = Data | undefined;
 
+export const BY_FORMAT = 'write the predicate as docs/format.md describes it';
+
 export function fingerprintIn(predicate: ObjectReader): Claim {
   const claim = predicate.object('fingerprint');
   for (const name of ['service', 'accelerator', 'gpuModel', 'os', 'k8sVersion', 'region']) {
@@ -92,6 +94,6 @@ function requireText(item: Data, at: string): void {
     at,
     found: describe(item),
     expected: 'a string',
-    hint: 'with a tool that writes this format',
+    hint: BY_FORMAT,
   });
 }

@@ -195,7 +195,7 @@ function refuseProfile(reader: ObjectReader): void {
   reader.refuse('profile', {
     code: 'RECIPE_PROFILE_UNSUPPORTED',
     expected: 'evidence of a recipe that was resolved without a profile',
-    hint: 'of a recipe without a profile; one with a profile is not read yet',
+    hint: 'choose a recipe without a profile; one with a profile is not read yet',
   });
 }
 
@@ -217,6 +217,6 @@ function parseTimestamp(reader: ObjectReader, name: string): Date {
   return reader.refuse(name, {
     code: 'FIELD_INVALID',
     expected: 'a time like 2026-09-19T02:57:39Z (RFC 3339, UTC)',
-    hint: 'with a tool that writes this format',
+    hint: shapes.BY_FORMAT,
   });
 }

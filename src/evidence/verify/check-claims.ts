@@ -48,7 +48,7 @@ function notCanonical({ canonical, bytes }: BundleRecipe): readonly Fault[] {
       at: RECIPE_FILE,
       found: `line ${index + 1}: ${lineText(lines[index])}`,
       expected: `${lineText(wanted[index])}, as AICR's canonical text has it`,
-      hint: `${MADE_AGAIN}affidavit validate --emit-evidence writes that text`,
+      hint: `${MADE_AGAIN}write that text, as affidavit validate --emit-evidence does`,
     },
   ];
 }

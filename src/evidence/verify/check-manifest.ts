@@ -63,6 +63,6 @@ function otherCount(claimed: ReceivedPredicate['manifest'], { files }: Manifest)
     at: `${claimed.at}/fileCount`,
     found: String(claimed.fileCount),
     expected: `${files.length}, as the manifest lists`,
-    hint: `${MADE_AGAIN}statement and manifest contradict each other`,
+    hint: `${MADE_AGAIN}count in the statement what the manifest lists`,
   };
 }

@@ -89,6 +89,6 @@ function strayReports(files: ReceivedFiles): readonly Fault[] {
     at: path,
     found: 'a report of no phase',
     expected: known.join(', '),
-    hint: `${MADE_AGAIN}from results of these phases`,
+    hint: `${MADE_AGAIN}give results of these phases alone`,
   }));
 }
