@@ -1,10 +1,10 @@
-// The words after `--` of `affidavit sandbox` are another program's. oclif 5 puts words that come
-// twice into another order there, so they are cut off before it sees them.
+// The words after `--` of `affidavit sandbox` are another program's. They are cut off first, so that our
+// own reader does not take them for flags.
 
 /** The only command that runs another program. */
 const COMMAND_WITH_DASHES = 'sandbox';
 
-/** Splits at the first `--`; `command` is undefined if there is none, or if it is oclif's to read. */
+/** Splits at the first `--`; `command` is undefined if there is none, or if it is ours to read. */
 export function splitDashes(argv: readonly string[]): {
   readonly ours: readonly string[];
   readonly command: readonly string[] | undefined;

@@ -1,6 +1,6 @@
 import type { Options } from './options.ts';
 
-/** A flag, in words that oclif understands too (`src/cli/oclif.ts`), for its help. */
+/** A flag, in words that oclif understands too (`src/cli/oclif-commands.ts`), for its help. */
 export type Flag = FlagValue & {
   readonly summary: string;
   /** The letter of its short form, as in aicr. */

@@ -43,16 +43,6 @@ export async function* readToEnd({ handle }: OpenFile, path: string): AsyncGener
   }
 }
 
-/** The first bytes of a file that was found in a directory. */
-export async function readStart(path: string): Promise<Uint8Array> {
-  const file = await openFound(path);
-  try {
-    return await readChunk(file.handle, path);
-  } finally {
-    await file.handle.close();
-  }
-}
-
 /** The same, and throws FILE_CHANGED unless it has the size that it was opened with. */
 export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerator<Buffer, void> {
   let size = 0;
@@ -68,6 +58,16 @@ export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerat
     expected: `${file.stats.size} bytes, as before`,
     hint: 'wait until nothing writes there, then run the same command again',
   });
+}
+
+/** The first bytes of a file that was found in a directory. */
+export async function readStart(path: string): Promise<Uint8Array> {
+  const file = await openFound(path);
+  try {
+    return await readChunk(file.handle, path);
+  } finally {
+    await file.handle.close();
+  }
 }
 
 async function openRegular(path: string, flags: number): Promise<OpenFile> {
