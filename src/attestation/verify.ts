@@ -57,7 +57,7 @@ export async function verify<Name extends string, Statement, Found extends objec
   const [archiveCheck] = kind.checks;
   const { layout } = kind;
   const files = await log.requireAsync(archiveCheck, async () =>
-    received(await collectFiles(entries, layout), layout),
+    admitted(await collectFiles(entries, layout), layout),
   );
   return judge(kind, log, files && { files, outside }, options);
 }
@@ -71,8 +71,8 @@ export function verifyFiles<Name extends string, Statement, Found extends object
   const log = new CheckLog(kind.checks);
   const [archiveCheck] = kind.checks;
   const { layout } = kind;
-  const admitted = log.require(archiveCheck, () => received(admitFiles(files, layout), layout));
-  const sources = admitted && { files: admitted, outside: new Map<string, Uint8Array>() };
+  const safe = log.require(archiveCheck, () => admitted(admitFiles(files, layout), layout));
+  const sources = safe && { files: safe, outside: new Map<string, Uint8Array>() };
   return judge(kind, log, sources, options);
 }
 
@@ -116,7 +116,7 @@ function requireKnown<Name extends string, Statement, Found extends object>(
   if (unknown !== undefined) throw new TypeError(`the kind has no attestation ${unknown} outside`);
 }
 
-function received(files: ReceivedFiles, layout: Layout): Outcome<ReceivedFiles> {
+function admitted(files: ReceivedFiles, layout: Layout): Outcome<ReceivedFiles> {
   for (const path of layout.required) documentOf(files, path, layout);
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
   return {

@@ -8,7 +8,7 @@ import type { Measured, PlacedFigure } from './measure.ts';
 import { FIGURES } from './printed-lines.ts';
 
 /** One constraint of a phase, and how the figures of its name stand to it. */
-export interface Comparison {
+export interface ComparedFigure {
   readonly phase: Phase;
   readonly constraint: RecipeConstraint;
   readonly outcome: FigureOutcome;
@@ -25,7 +25,7 @@ export function compare(
   { name, expression }: RecipeConstraint,
   { lowest, highest }: Measured,
   dialect: Recipe['dialect'],
-): Pick<Comparison, 'outcome' | 'placed' | 'reason'> {
+): Pick<ComparedFigure, 'outcome' | 'placed' | 'reason'> {
   const rules = FIGURES.get(name);
   if (rules === undefined) return decided('not-compared');
   const demand = parseNumberExpression(expression, { dialect, ...rules });
@@ -40,7 +40,7 @@ function decided(
   outcome: FigureOutcome,
   placed?: PlacedFigure,
   reason?: string,
-): Pick<Comparison, 'outcome' | 'placed' | 'reason'> {
+): Pick<ComparedFigure, 'outcome' | 'placed' | 'reason'> {
   return { outcome, placed, reason };
 }
 
@@ -50,7 +50,7 @@ export function constraintOf({
   outcome,
   placed,
   tests,
-}: Comparison): PhaseConstraint {
+}: ComparedFigure): PhaseConstraint {
   const { name, expression: expected } = constraint;
   const test = placed && tests?.[placed.test]?.name;
   return { phase, name, expected, outcome, figure: placed && figureOf(placed, name, test) };

@@ -6,13 +6,13 @@ import { sentence, words } from '../../sentence.ts';
 import { sayDemand } from '../constraint/demand.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { Phase } from '../phase/phase.ts';
-import type { Comparison } from './compare-figures.ts';
+import type { ComparedFigure } from './compare-figures.ts';
 import type { Demands, Measured } from './measure.ts';
 import { FIGURES } from './printed-lines.ts';
 
 /** The recipe is what counts, whatever the test that printed the figure says of itself. */
 export function contradiction(
-  { phase, constraint, outcome, placed, tests }: Comparison,
+  { phase, constraint, outcome, placed, tests }: ComparedFigure,
   locate: LocatePhase,
 ): readonly Fault[] {
   if (outcome !== 'contradicts' || placed === undefined) return [];
@@ -42,7 +42,7 @@ function tolerated(name: string): string {
 
 /** A demand that no figure was compared with, though figures answer constraints of its name. */
 export function notCompared(
-  { phase, constraint, outcome, reason = '', tests }: Comparison,
+  { phase, constraint, outcome, reason = '', tests }: ComparedFigure,
   locate: LocatePhase,
 ): readonly Finding[] {
   const { name, expression, at } = constraint;

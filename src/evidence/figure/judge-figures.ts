@@ -6,7 +6,7 @@ import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { Phase, PhaseTest } from '../phase/phase.ts';
 import type { RecipePhase } from '../recipe/recipe-validation.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { compare, constraintOf, type Comparison } from './compare-figures.ts';
+import { compare, constraintOf, type ComparedFigure } from './compare-figures.ts';
 import { contradiction, notCompared, otherConstraints } from './figure-faults.ts';
 import type { PhaseConstraint } from './figure.ts';
 import { measure, type Demands } from './measure.ts';
@@ -29,7 +29,7 @@ export function judgeFigures(
     const tests = reports.get(phase)?.tests;
     const demands = demandsOf(constraints);
     const measured = measure(tests ?? [], demands);
-    const compared = constraints.map((constraint): Comparison => {
+    const compared = constraints.map((constraint): ComparedFigure => {
       const figures = measured.get(constraint.name) ?? {};
       return { phase, constraint, tests, ...compare(constraint, figures, dialect) };
     });
@@ -38,9 +38,9 @@ export function judgeFigures(
   const compared = judged.flatMap((phase) => phase.compared);
   return {
     constraints: compared.map(constraintOf),
-    faults: compared.flatMap((comparison) => contradiction(comparison, locate)),
+    faults: compared.flatMap((figure) => contradiction(figure, locate)),
     findings: [
-      ...compared.flatMap((comparison) => notCompared(comparison, locate)),
+      ...compared.flatMap((figure) => notCompared(figure, locate)),
       ...judged.flatMap(({ others }) => others),
     ],
   };

@@ -4,8 +4,8 @@ import { locateInBundle } from '../layout.ts';
 import type { ReadRecipe } from '../recipe/recipe.ts';
 import { judge, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
+import { checkOwnRecipe } from './check-own-recipe.ts';
 import { checkPhases } from './check-phases.ts';
-import { checkOwnRecipe } from './check-recipe.ts';
 import type { EvidenceLog } from './checks.ts';
 import {
   readBundleBom,
