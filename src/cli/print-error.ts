@@ -1,4 +1,5 @@
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
+import { EvidenceError, type Fault } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { JsonObject } from '../report/json.ts';
@@ -6,25 +7,45 @@ import { exitCodeOf } from './call/exit-codes.ts';
 
 /** An error as people read it on standard error. */
 export function renderError(error: unknown): string {
-  if (error instanceof EvidenceError) return renderEvidenceError(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return [
-    `error: INTERNAL a bug in affidavit: ${escapeInvisible(message)}`,
-    ' next: run the same command with AFFIDAVIT_DEBUG=1 and report what it prints',
-    '',
-  ].join('\n');
+  const { code, at, found, expected, hint } = printable(error);
+  const rows = [
+    ['error', `${code} ${ERROR_CATALOGUE[code][1]}`],
+    ['at', at],
+    ['found', found],
+    ['want', expected],
+    ['next', hint],
+  ] as const;
+  return rows
+    .filter(([, text]) => text !== undefined)
+    .map(([label, text = '']) => `${label.padStart(5)}: ${escapeInvisible(text) || EMPTY}\n`)
+    .join('');
 }
+
+/** E.g. a path from a shell variable that was not set: that is what is to be seen. */
+const EMPTY = '""';
 
 /**
  * The same for a program: what `--format json` prints on standard output instead of a report. It is in
  * the schemas of both reports.
  */
 export function errorJson(error: unknown): JsonObject {
-  const { code, at, found, expected, hint } = evidenceErrorOf(error);
+  const { code, at = null, found, expected, hint } = printable(error);
   return {
     schemaVersion: SCHEMA_VERSION,
     exitCode: exitCodeOf(error),
-    error: { code, at: at ?? null, found: withoutToken(found), expected, hint },
+    error: { code, at, found, expected, hint },
+  };
+}
+
+/** What is wrong. A quoted word of the command line may be a token at the wrong place. */
+function printable(error: unknown): Fault {
+  const { code, at, found, expected, hint } = evidenceErrorOf(error);
+  return {
+    code,
+    at: at === undefined ? undefined : withoutToken(at),
+    found: withoutToken(found),
+    expected: withoutToken(expected),
+    hint: withoutToken(hint),
   };
 }
 
@@ -37,27 +58,9 @@ function evidenceErrorOf(error: unknown): EvidenceError {
   });
 }
 
-/** A quoted word of the command line may be a token at the wrong place. */
-export function withoutToken(text: string): string {
-  return text.replaceAll(JSON_WEB_TOKEN, '…');
-}
-
 /** Its header is base64url of `{"`. */
 const JSON_WEB_TOKEN = /eyJ[\w-]{6,}[\w.-]*/g;
 
-/** E.g. a path from a shell variable that was not set: that is what is to be seen. */
-const EMPTY = '""';
-
-function renderEvidenceError(error: EvidenceError): string {
-  const rows = [
-    ['error', `${error.code} ${error.message.split(': found ')[0] ?? ''}`],
-    ['at', error.at],
-    ['found', withoutToken(error.found)],
-    ['want', error.expected],
-    ['next', error.hint],
-  ] as const;
-  return rows
-    .filter(([, text]) => text !== undefined)
-    .map(([label, text = '']) => `${label.padStart(5)}: ${escapeInvisible(text) || EMPTY}\n`)
-    .join('');
+export function withoutToken(text: string): string {
+  return text.replaceAll(JSON_WEB_TOKEN, '…');
 }

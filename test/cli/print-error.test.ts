@@ -38,18 +38,31 @@ describe('an error that ends a command', () => {
   });
 
   it('does not repeat a token that stands at the wrong place', () => {
-    const found = '"eyJhbGciOiJ.SECRETX.SECRETX", which belongs to no flag';
-    const error = new EvidenceError('USAGE', { found, expected: 'flags alone', hint: '' });
-    for (const text of [renderError(error), JSON.stringify(errorJson(error))]) {
-      expect(text).toContain('…');
-      expect(text).not.toContain('SECRETX');
+    const token = 'eyJhbGciOiJ.SECRETX.SECRETX';
+    const detail = { at: '--flag', found: 'a word', expected: 'flags alone', hint: 'leave it out' };
+    const errors = Object.keys(detail).map(
+      (row) => new EvidenceError('USAGE', { ...detail, [row]: `"${token}", which is no flag` }),
+    );
+    for (const error of [...errors, new TypeError(`no ${token} here`), `thrown: ${token}`]) {
+      for (const text of [renderError(error), JSON.stringify(errorJson(error))]) {
+        expect(text).toContain('…');
+        expect(text).not.toContain('SECRETX');
+      }
     }
   });
 
   it('that is a bug is 70, never a verdict, and tells how to report it', () => {
     const bug = new TypeError('x is not a function');
     expect(exitCodeOf(bug)).toBe(70);
-    expect(renderError(bug)).toMatch(/^error: INTERNAL .*x is not a function\n.*AFFIDAVIT_DEBUG=1/);
+    expect(renderError(bug)).toBe(
+      [
+        'error: INTERNAL a bug in affidavit',
+        'found: x is not a function',
+        ' want: a command that ends with a verdict',
+        ' next: run the same command with AFFIDAVIT_DEBUG=1 and report what it prints',
+        '',
+      ].join('\n'),
+    );
     expect(errorJson(bug)).toMatchObject({ exitCode: 70, error: { code: 'INTERNAL' } });
   });
 
