@@ -4,7 +4,6 @@ import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
-import { requireOutputs } from '../../io/disk/harmless-output.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readResults } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
@@ -15,6 +14,7 @@ import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf } from '../call/report-flags.ts';
+import { requireOutputs } from './validate-outputs.ts';
 
 export async function runValidate(call: Call): Promise<number> {
   // The archive to write; undefined: no evidence is asked for.

@@ -1,11 +1,9 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { escapeInvisible, quote } from '../../quote.ts';
-import { STDIN, requireFree } from './files.ts';
-import { kindOf } from './open-file.ts';
-import { requirePrintable } from './print-report.ts';
+import { quote } from '../../quote.ts';
+import { STDIN } from './files.ts';
 
 /** What a command reads, as the user named it. */
 export interface Inputs {
@@ -36,7 +34,8 @@ export function requireHarmless(flag: string, path: string, inputs: Inputs): voi
   }
 }
 
-function wouldReplace(flag: string, path: string, where: string): EvidenceError {
+/** @param where what is there, in words */
+export function wouldReplace(flag: string, path: string, where: string): EvidenceError {
   return new EvidenceError('USAGE', {
     at: flag,
     found: `${quote(path)}, ${where}`,
@@ -53,16 +52,26 @@ export function isSamePlace(a: string, b: string): boolean {
   return entryOf(a) === entryOf(b) || isSameFile(a, b);
 }
 
+/** The same of two files to come: only their names can say whether a disk that ignores case has one place for both. */
+export function wouldBeSamePlace(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => entryOf(path).normalize('NFC').toLowerCase());
+  return one === other || isSamePlace(a, b);
+}
+
 /** The directory itself, or anything under it: by its name, and by the target of a link there. */
-function isWithin(path: string, directory: string): boolean {
+export function isWithin(path: string, directory: string): boolean {
   if (isSamePlace(path, directory)) return true;
   const starts = [entryOf(path), realOf(path)];
   return starts.some((start) => parentsOf(start).some((parent) => isSamePlace(parent, directory)));
 }
 
 function spoils(path: string, input: string): boolean {
-  const exists = ifThere(() => lstatSync(path)) !== undefined;
-  return isSamePlace(path, input) || (exists && isWithin(path, input));
+  return isSamePlace(path, input) || (lookAt(path) !== undefined && isWithin(path, input));
+}
+
+/** A link is not followed. Undefined if nothing is there. */
+export function lookAt(path: string): Stats | undefined {
+  return ifThere(() => lstatSync(path));
 }
 
 /** Devices do not count: one may be read and written. */
@@ -95,59 +104,4 @@ function realOf(path: string): string {
 function parentsOf(path: string): readonly string[] {
   const parent = dirname(path);
   return parent === path ? [] : [parent, ...parentsOf(parent)];
-}
-
-/** What a validation reads and writes, as the user named it. */
-export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables'> {
-  /** The archive; undefined if none is wanted. */
-  readonly out: string | undefined;
-  readonly force: boolean;
-  /** The root of a sandbox is left in `<out>.sandbox/`. */
-  readonly sandbox: boolean;
-  /** The report; undefined: standard output. */
-  readonly output: string | undefined;
-}
-
-/**
- * Checks the outputs before any work is done, above all before a log gets an entry for ever.
- *
- * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
- */
-export async function requireOutputs(paths: ValidationPaths): Promise<void> {
-  const { out, force, sandbox, output } = paths;
-  if (output !== undefined) {
-    requireHarmless('--output', output, paths);
-    await requirePrintable(output);
-  }
-  if (out === undefined) return;
-  const folder = sandbox ? `${out}.sandbox` : undefined;
-  if (output !== undefined && meets(output, out, folder)) {
-    throw wouldReplace('--output', output, 'where --emit-evidence writes');
-  }
-  if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
-  if (force) requireHarmless('--emit-evidence', out, paths);
-  await requireFree(out, force);
-}
-
-/** Neither may be there yet, so that only their names can say whether a disk that ignores case has one place for both. */
-function meets(output: string, out: string, folder: string | undefined): boolean {
-  const [one, other] = [output, out].map((path) => entryOf(path).normalize('NFC').toLowerCase());
-  if (one === other || isSamePlace(output, out)) return true;
-  return folder !== undefined && isWithin(output, folder);
-}
-
-/** The folder of a sandbox's root is made, or was made by an earlier run: it is no link, and nothing is read in it. */
-function requireFolderOfItsOwn(folder: string, inputs: readonly string[]): void {
-  const read = inputs.find((input) => input !== STDIN && isWithin(input, folder));
-  if (read !== undefined) {
-    throw wouldReplace('--emit-evidence', folder, `where ${quote(read)} is read`);
-  }
-  const stats = ifThere(() => lstatSync(folder));
-  if (stats === undefined || stats.isDirectory()) return;
-  throw new EvidenceError('OUTPUT_EXISTS', {
-    at: escapeInvisible(folder),
-    found: `a ${kindOf(stats)}`,
-    expected: 'nothing, or the folder of an earlier --sandbox',
-    hint: 'name another file to write',
-  });
 }

@@ -36,6 +36,11 @@ export interface SandboxFiles {
   readonly signingConfig: string;
 }
 
+/** Where the sandbox that signed an archive leaves its root. */
+export function sandboxFolder(archive: string): string {
+  return `${archive}.sandbox`;
+}
+
 /** The files of a sandbox, written under a name that nobody reads yet. */
 export interface StagedFiles {
   /** Gives them their names, in one turn of the event loop. */

@@ -2,6 +2,7 @@ import type { Signing } from '../../attestation/seal.ts';
 import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
 import {
   requireSandboxFiles,
+  sandboxFolder,
   stageSandboxFiles,
   type StagedFiles,
 } from '../sandbox/sandbox-files.ts';
@@ -54,7 +55,7 @@ async function sandboxSigning(out: string): Promise<SigningSession> {
   const { startSandbox } = await import('../sandbox/sandbox-server.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { parseSigningConfig } = await import('../../sign/signing-config.ts');
-  const directory = `${out}.sandbox`;
+  const directory = sandboxFolder(out);
   const rootPath = `${directory}/trusted_root.json`;
   requireSandboxFiles(directory);
   const sandbox = await startSandbox();

@@ -1,0 +1,63 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { STDIN, requireFree } from '../../io/disk/files.ts';
+import {
+  isWithin,
+  lookAt,
+  requireHarmless,
+  wouldBeSamePlace,
+  wouldReplace,
+  type Inputs,
+} from '../../io/disk/harmless-output.ts';
+import { kindOf } from '../../io/disk/open-file.ts';
+import { requirePrintable } from '../../io/disk/print-report.ts';
+import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
+
+/** What a validation reads and writes, as the user named it. */
+export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables'> {
+  /** The archive; undefined if none is wanted. */
+  readonly out: string | undefined;
+  readonly force: boolean;
+  /** The root of a sandbox is left beside the archive. */
+  readonly sandbox: boolean;
+  /** The report; undefined: standard output. */
+  readonly output: string | undefined;
+}
+
+/**
+ * Checks the outputs before any work is done, above all before a log gets an entry for ever.
+ *
+ * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
+ */
+export async function requireOutputs(paths: ValidationPaths): Promise<void> {
+  const { out, force, sandbox, output } = paths;
+  if (output !== undefined) {
+    requireHarmless('--output', output, paths);
+    await requirePrintable(output);
+  }
+  if (out === undefined) return;
+  const folder = sandbox ? sandboxFolder(out) : undefined;
+  const isInFolder = (path: string): boolean => folder !== undefined && isWithin(path, folder);
+  if (output !== undefined && (wouldBeSamePlace(output, out) || isInFolder(output))) {
+    throw wouldReplace('--output', output, 'where --emit-evidence writes');
+  }
+  if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
+  if (force) requireHarmless('--emit-evidence', out, paths);
+  await requireFree(out, force);
+}
+
+/** The folder of a sandbox's root is made, or was made by an earlier run: it is no link, and nothing is read in it. */
+function requireFolderOfItsOwn(folder: string, inputs: readonly string[]): void {
+  const read = inputs.find((input) => input !== STDIN && isWithin(input, folder));
+  if (read !== undefined) {
+    throw wouldReplace('--emit-evidence', folder, `where ${quote(read)} is read`);
+  }
+  const stats = lookAt(folder);
+  if (stats === undefined || stats.isDirectory()) return;
+  throw new EvidenceError('OUTPUT_EXISTS', {
+    at: escapeInvisible(folder),
+    found: `a ${kindOf(stats)}`,
+    expected: 'nothing, or the folder of an earlier --sandbox',
+    hint: 'name another file to write',
+  });
+}
