@@ -30,8 +30,8 @@ export function listed(values: readonly string[], most: number): Sentence {
 }
 
 /** `1 test`, `2 tests`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 function spliced(part: string | number | Sentence): Sentence {

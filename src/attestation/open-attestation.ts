@@ -3,6 +3,7 @@ import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/evidence-error.ts';
 import { AS_SIGNED, received } from '../place.ts';
 import { allows, describeSigner, type Policy } from '../policy/policy.ts';
+import { counted } from '../sentence.ts';
 import { commandLine } from '../shell-words.ts';
 import { parseStatement } from '../statement/statement.ts';
 import type { AttestationFile, Identity, Proof, Trust } from '../trust/trust.ts';
@@ -63,7 +64,11 @@ function verified(proof: Proof): Outcome<Proof> {
   const { times, logEntries } = proof;
   return {
     value: proof,
-    found: `a signature, ${logEntries.length} log entries, ${times.length} proofs of time`,
+    found: [
+      'a signature',
+      counted(logEntries.length, 'log entry', 'log entries'),
+      counted(times.length, 'proof of time', 'proofs of time'),
+    ].join(', '),
     expected: 'a signature with certificate, log entry and time under the trusted root',
     faults: [],
   };

@@ -5,9 +5,9 @@ export default {
   summary: 'Check that evidence is what its signer says it is.',
 
   description: `Recomputes everything in the bundle that can be recomputed, and compares each claim with it.
-Exit codes: 0 verified, 1 verified but not green, 2 invalid, 3 cannot judge, 4 you have to decide
-(unsigned, nobody said who should have signed, or another recipe than yours), 64 usage. Makes no
-network call.`,
+Exit codes: 0 verified, by the signer that was named, and everything is green, 1 intact, but not green, 2 invalid,
+3 not judged, 4 you have to decide (unsigned, nobody said who should have signed, or another recipe than yours),
+64 called wrongly, 130 interrupted. Makes no network call.`,
 
   usage: `verify-evidence INPUT [--trusted-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]

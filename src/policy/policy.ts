@@ -1,6 +1,7 @@
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
+import { nearest } from '../nearest.ts';
 import { refusedAs } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
@@ -46,12 +47,32 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
 
 function parseIdentity(data: Data, at: string): Identity {
   const reader = new ObjectReader(data, at);
+  requireOwnNames(reader);
   const signer = {
     subject: requireText(reader, 'identity'),
     issuer: requireText(reader, 'issuer'),
   };
   reader.end();
   return signer;
+}
+
+const NAMES = ['identity', 'issuer'];
+
+/** The names of another tool are all told at once. One that is only misspelt has a better answer of its own. */
+function requireOwnNames(reader: ObjectReader): void {
+  const missing = NAMES.find((name) => !reader.has(name));
+  const others = reader.names().filter((name) => !NAMES.includes(name));
+  if (missing === undefined || others.length === 0) return;
+  if (nearest(missing, others) !== undefined) return;
+  reader.refuse(missing, {
+    code: 'POLICY_INVALID',
+    found: `no ${quote(missing)}, but ${others
+      .slice(0, 3)
+      .map((name) => quote(name, 60))
+      .join(', ')}`,
+    expected: '"identity", who may sign, and "issuer", who vouches for it',
+    hint: 'write "identity" and "issuer" for the names of your policy',
+  });
 }
 
 function requireText(reader: ObjectReader, name: string): string {

@@ -81,6 +81,18 @@ function firstDifference(shown: readonly string[], real: readonly string[]): str
 }
 
 describe.each(['README.md', 'CONTRIBUTING.md'])('E-54 the commands of %s', (path) => {
+  it('can be typed in a checkout as the page says', () => {
+    const words = read(path).replaceAll(/\s+/g, ' ');
+    const said = /From a checkout, `([^`]*)`, and write `([^`]*)` for `affidavit`/.exec(words);
+    const [, enter = 'false', program = ''] = said ?? [];
+    const checkout = mkdtempSync(join(folder, 'checkout-'));
+    cpSync(join(ROOT, 'testdata/demo'), join(checkout, 'testdata/demo'), { recursive: true });
+    writeFileSync(join(checkout, 'dev'), '#!/bin/sh\nls; echo "$@"\n', { mode: 0o755 });
+    const { code, output } = run(`${enter} && ${program} validate`, checkout);
+    expect([code, output]).toEqual([0, expect.stringContaining('\naffidavit validate\n')]);
+    expect(output).toContain('recipe.yaml\nresults\n');
+  });
+
   const directory = join(folder, path);
   cpSync(join(ROOT, 'testdata/demo'), directory, { recursive: true });
   const steps = stepsOf(read(path));

@@ -221,6 +221,20 @@ const RESULTS_REFUSALS: readonly Refusal[] = [
     says: 'results/deployment.json has it already',
   },
   {
+    why: 'one report twice, in a directory and by its name',
+    error: 'RESULTS_PHASE_DUPLICATE results/performance.json',
+    code: 2,
+    change: () => [...INPUTS, '--results', 'results/performance.json'],
+    says: 'name it once: a directory brings all reports in it',
+  },
+  {
+    why: 'a pattern that the shell did not replace',
+    error: 'FILE_UNREADABLE results/*.json',
+    code: 3,
+    change: () => [...DOCUMENTS, '--results', 'results/*.json'],
+    says: 'leave the quotes out',
+  },
+  {
     why: 'a suite that is not the phase of the file name',
     error: 'RESULTS_PHASE_CONFLICT results/performance.json#/results/tests/0/suite/0',
     code: 2,
@@ -371,6 +385,7 @@ describe('a call that is refused', () => {
       env,
     });
     expect([code, error.code]).toEqual([64, 'TOKEN_MISSING']);
+    expect(error.hint).toContain('sign with --sandbox');
     expect(error.hint).toContain('--no-sign');
   });
 

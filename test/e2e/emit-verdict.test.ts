@@ -191,15 +191,15 @@ describe('each cause of red on its own: exit 1, the evidence is written, and ver
 });
 
 describe('the report', () => {
-  it('E-15 of vacuous results says so', async () => {
+  it('E-15 of results that prove nothing says so', async () => {
     const place = new Workplace();
     editTests(place, 'performance', ([test]) => [{ ...test, status: 'skipped' }]);
     editTests(place, 'deployment', () => []);
     const { code, report } = await place.validate();
     expect(code).toBe(1);
     expect(report.faults.map(({ found }) => found)).toEqual([
-      expect.stringContaining('no tests at all (vacuous)'),
-      expect.stringContaining('only skipped tests (vacuous)'),
+      expect.stringContaining('no tests at all'),
+      expect.stringContaining('only skipped tests'),
     ]);
   });
 

@@ -88,6 +88,21 @@ describe('verify-evidence --recipe', () => {
     ]);
   });
 
+  it.each([
+    ['evidence', other('      - check-nvidia-smi\n', ''), '"validation.deployment.checks[3]": "'],
+    ['yours', `${DEMO}\nx: 1\n`, '"x": not there'],
+  ])('says what only %s has, in plain words', async (who, mine, found) => {
+    const judged = await against(mine);
+    expect(judged.code).toBe(4);
+    const [fault] = checkOf(judged, OWN_RECIPE_CHECK).faults;
+    expect(fault?.code).toBe('RECIPE_OTHER');
+    expect(fault?.found).toContain(found);
+    const expected =
+      who === 'yours' ? '1, as "mine.yaml" has it' : 'no such field, as in "mine.yaml"';
+    expect(fault?.expected).toBe(expected);
+    expect(fault?.hint).toContain('give --recipe the recipe of this evidence');
+  });
+
   it('names a hundred fields at most, and counts the rest', async () => {
     const fields = Array.from({ length: 150 }, (_, index) => `x${index}: 1`);
     const { code, faults, report } = await against(`${DEMO}\n${fields.join('\n')}\n`);

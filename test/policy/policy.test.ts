@@ -152,6 +152,16 @@ describe('parsePolicy', () => {
     });
   });
 
+  it('names all keys of a signer that another tool wrote, and the right ones', () => {
+    const signers = [{ subject: SUBJECT, oidcIssuer: ISSUER }];
+    expect(refusal({ signers })).toMatchObject({
+      code: 'POLICY_INVALID',
+      at: 'policy.json#/signers/0/identity',
+      found: 'no "identity", but "subject", "oidcIssuer"',
+      hint: 'write "identity" and "issuer" for the names of your policy',
+    });
+  });
+
   it('refuses a field that it does not know though a newer version wrote it', () => {
     expect(refusal({ schemaVersion: '1.9.0', exceptions: [] })).toMatchObject({
       code: 'POLICY_INVALID',

@@ -27,15 +27,31 @@ export function unknownCommand(words: readonly string[], names: readonly string[
 function commandMeant([word = '', ...more]: readonly string[], names: readonly string[]): string {
   const later = word.startsWith('-') ? more.find((other) => names.includes(other)) : undefined;
   if (later !== undefined) return `write the command first: affidavit ${later}; `;
+  if (/^-[vV]$/.test(word)) return didYouMean('affidavit --version');
   const meant = meantOf(word, [...names, '--help', '--version']);
   if (meant !== undefined) return didYouMean(`affidavit ${meant}`);
+  if (word.startsWith('-')) return 'write the command first, and its flags after it; ';
   return ARCHIVE.test(word) ? didYouMean(`affidavit verify-evidence ${word}`) : '';
 }
 
-/** The name that the word is nearly, or the only one that begins with it. */
+/** The only name that begins with the word or that it is short for, or the one that it is nearly. */
 function meantOf(word: string, names: readonly string[]): string | undefined {
-  const [beginning, ...others] = names.filter((name) => word.length > 2 && name.startsWith(word));
-  return others.length === 0 && beginning !== undefined ? beginning : nearest(word, names);
+  return (
+    theOnly(names.filter((name) => word.length > 2 && name.startsWith(word))) ??
+    theOnly(names.filter((name) => isShortFor(word, name))) ??
+    nearest(word, names)
+  );
+}
+
+function theOnly(names: readonly string[]): string | undefined {
+  return names.length === 1 ? names[0] : undefined;
+}
+
+/** `md` is short for `markdown`: its first letter, and others of it in their order. */
+function isShortFor(word: string, name: string): boolean {
+  let found = 0;
+  for (const letter of name) if (letter === word[found]) found += 1;
+  return /^\w{2,}$/.test(word) && word[0] === name[0] && found === word.length;
 }
 
 /** A path that is safe to print and to paste. */
@@ -134,7 +150,7 @@ function missing(
     expected: parts
       .map(([name, summary = '']) => `${name}: ${summary.replace(/\.$/, '')}`)
       .join('; '),
-    hint: `write ${call} ${names.join(' ')}`,
+    hint: `add ${names.join(' and ')}`,
   };
 }
 

@@ -87,7 +87,7 @@ export class ResultsCollector {
     for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
       const { phase } = placed.report;
       const earlier = this.#reports.get(phase);
-      if (earlier !== undefined) refuseDuplicate(phase, file, earlier.place.file);
+      if (earlier !== undefined) refuseDuplicate(placed, earlier);
       this.#reports.set(phase, placed);
     }
   }
@@ -224,12 +224,15 @@ function refuseName({ file }: CtrfDocument): never {
   });
 }
 
-function refuseDuplicate(phase: Phase, file: string, earlier: string): never {
+function refuseDuplicate({ report, place }: PlacedReport, earlier: PlacedReport): never {
+  const isSame = Buffer.compare(report.bytes, earlier.report.bytes) === 0;
   throw new EvidenceError('RESULTS_PHASE_DUPLICATE', {
-    at: file,
-    found: `a second report of ${phase}`,
-    expected: `one: ${earlier} has it already`,
-    hint: 'leave one of the two out',
+    at: place.file,
+    found: `${isSame ? 'the same report' : 'a second report'} of ${report.phase}${isSame ? ' a second time' : ''}`,
+    expected: `one: ${earlier.place.file} has it already`,
+    hint: isSame
+      ? 'name it once: a directory brings all reports in it'
+      : 'leave one of the two out',
   });
 }
 

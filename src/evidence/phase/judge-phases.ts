@@ -35,7 +35,7 @@ function stateOf(judged: Omit<PhaseResult, 'state'>): 'green' | 'red' {
 }
 
 /**
- * At least one passed: nothing run, nothing failed is no success (a vacuous pass). Where the recipe
+ * At least one passed: nothing run, nothing failed is no success. Where the recipe
  * declares checks it must be one of them, or any trivial test would stand in for those that were skipped.
  */
 export function hasProof({ checks, tests }: Pick<PhaseResult, 'checks' | 'tests'>): boolean {

@@ -12,7 +12,7 @@ export type LocatePhase = (phase: Phase, test?: number) => string;
  * Evidence of nothing at all, where no phase has a fault: the recipe names none, and no test has
  * passed in those that were run. Without this, nothing run would be green.
  */
-export function vacuousFaults(
+export function provenNothing(
   results: readonly PhaseResult[],
   locate: LocatePhase,
 ): readonly Fault[] {
@@ -22,7 +22,7 @@ export function vacuousFaults(
     {
       code: 'PHASE_NOT_GREEN',
       at: locate(reported?.phase ?? PHASES[0]),
-      found: 'no test that passed, in any phase (vacuous)',
+      found: 'no test that passed, in any phase',
       expected: 'at least one',
       hint: 'run checks, even if the recipe names none, and give their report with --results',
     },
@@ -57,7 +57,7 @@ function causesOf(result: PhaseResult): readonly string[] {
   return [
     ...shown.flatMap((status) => namesCause(`${status}:`, namesOf(result.tests, status))),
     ...namesCause('no test for', result.missing),
-    ...vacuousCause(result),
+    ...unprovenCause(result),
   ];
 }
 
@@ -70,7 +70,7 @@ function hintFor(result: PhaseResult): string {
     ...(counts.failed > 0 ? ['fix what failed'] : []),
     ...(isOpen ? ['see that every test comes to its end'] : []),
     ...(missing.length > 0 ? ['add the missing checks, each as a test of exactly that name'] : []),
-    ...(vacuousCause(result).length > 0 ? ['see that the declared checks are not skipped'] : []),
+    ...(unprovenCause(result).length > 0 ? ['see that the declared checks are not skipped'] : []),
   ];
   return `${fixes.join(', ')}, and run ${phase} again`;
 }
@@ -91,7 +91,7 @@ function sayCauses(result: PhaseResult): Sentence {
       : [sentence`it says ${shorten(message, MAX_SAID.message)}`]),
     ...unfinished(result),
     ...(missing.length === 0 ? [] : [sentence`no test for ${listed(missing, MAX_SAID.names)}`]),
-    ...vacuousCause(result).map(words),
+    ...unprovenCause(result).map(words),
   ];
   return causes.flatMap((cause, index) => (index === 0 ? cause : ['; ', ...cause]));
 }
@@ -108,12 +108,13 @@ function names(tests: readonly PhaseTest[]): Sentence {
   );
 }
 
-function vacuousCause(result: PhaseResult): readonly string[] {
+function unprovenCause(result: PhaseResult): readonly string[] {
   const { counts, missing, tests } = result;
-  if (tests.length === 0) return ['no tests at all (vacuous)'];
-  if (counts.skipped === tests.length) return ['only skipped tests (vacuous)'];
-  const isTold = !result.required || missing.length > 0 || hasProof(result);
-  return isTold ? [] : ['no declared check passed (vacuous)'];
+  if (tests.length === 0) return ['no tests at all'];
+  if (counts.skipped === tests.length) return ['only skipped tests'];
+  const isTold = counts.failed > 0 || counts.skipped === 0 || missing.length > 0;
+  const isDue = result.required && !isTold && !hasProof(result);
+  return isDue ? ['no declared check passed'] : [];
 }
 
 function namesOf(tests: readonly PhaseTest[], status: TestStatus): readonly string[] {

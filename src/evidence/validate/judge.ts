@@ -10,7 +10,7 @@ import { judgePhases } from '../phase/judge-phases.ts';
 import {
   phaseFaults,
   phaseFindings,
-  vacuousFaults,
+  provenNothing,
   type LocatePhase,
 } from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
@@ -96,7 +96,7 @@ function judgedPhases(
   return {
     results: results.map((result) => withFigures(result, figures)),
     constraints: figures.constraints,
-    faults: [...phaseFaults(results, locate), ...vacuousFaults(results, locate), ...figures.faults],
+    faults: [...phaseFaults(results, locate), ...provenNothing(results, locate), ...figures.faults],
     findings: [...phaseFindings(results, locate), ...figures.findings],
   };
 }

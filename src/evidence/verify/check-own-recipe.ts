@@ -31,17 +31,26 @@ function otherRecipe(recipe: ReadRecipe, own: ReadRecipe): readonly Fault[] {
 }
 
 const HINT =
-  'decide which recipe shall be tested: have evidence made of yours, or compare with the one that this evidence is of';
+  'decide which recipe you want tested: have evidence made of yours, or give --recipe the recipe of this evidence';
 
 function otherField({ field, pointer, one, other }: RecipeDifference, file: string): Fault {
   return {
     code: 'RECIPE_OTHER',
     at: `${RECIPE_FILE}#${pointer}`,
-    found: `${quote(field)}: ${shown(one)}`,
-    expected: `${shown(other)}, as ${quote(file)} has it`,
+    found: `${quote(field)}: ${one === undefined ? 'not there' : shown(one)}`,
+    expected:
+      other === undefined
+        ? `no such field, as in ${quote(file)}`
+        : `${shown(other)}, as ${quote(file)} has it`,
     hint: HINT,
-    sentence: sentence`the recipe is not yours: ${field} is ${said(one)}, yours has ${said(other)}`,
+    sentence: sentence`the recipe is not yours: ${sayDifference(field, one, other)}`,
   };
+}
+
+function sayDifference(field: string, one: Data | undefined, other: Data | undefined): Sentence {
+  if (other === undefined) return sentence`only the evidence has ${field}`;
+  if (one === undefined) return sentence`only yours has ${field}`;
+  return sentence`${field} is ${said(one)}, yours has ${said(other)}`;
 }
 
 /** A text in quotes, so that "1.10" is not taken for a number; of lists and maps what they are. */

@@ -28,8 +28,7 @@ export function unreadable(error: unknown, path: string): unknown {
     at: escapeInvisible(path),
     found: reasonOf(error),
     expected: 'a file that can be read',
-    hint:
-      path === '' ? EMPTY_PATH : (READ_HINTS[error.code] ?? 'check the path and its permissions'),
+    hint: readHint(error.code, path),
     cause: error,
   });
 }
@@ -48,6 +47,15 @@ export function unwritable(error: unknown, path: string): unknown {
 
 const EMPTY_PATH = 'name a file: the path is empty, perhaps from a variable that is not set';
 const NO_FILE = 'check the path; it is relative to the directory that you are in';
+
+function readHint(code: string, path: string): string {
+  if (path === '') return EMPTY_PATH;
+  if (code === 'ENOENT' && /[*?[]/.test(path)) return NOT_EXPANDED;
+  return READ_HINTS[code] ?? 'check the path and its permissions';
+}
+
+const NOT_EXPANDED =
+  'the shell did not replace this pattern by names: leave the quotes out, and see that a file fits it; or name the directory';
 
 const READ_HINTS: Readonly<Record<string, string>> = {
   ENOENT: NO_FILE,

@@ -29,7 +29,7 @@ function refuseMissing(found: string): never {
     found,
     expected:
       'one of --identity-token, SIGSTORE_ID_TOKEN, or GitHub Actions with the permission id-token: write',
-    hint: 'give one of them, or pack without a signature: --no-sign',
+    hint: 'give one of them; to try things out, sign with --sandbox, or pack without a signature: --no-sign',
   });
 }
 

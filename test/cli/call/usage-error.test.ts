@@ -61,6 +61,31 @@ describe('usageError', () => {
       'one of terminal, markdown, json',
       'write one of these after --format',
     ],
+    ...[
+      ['md', 'markdown'],
+      ['term', 'terminal'],
+      ['js', 'json'],
+    ].map(([short = '', whole = '']): [string, string, string, string, string] => [
+      `verify-evidence a -f ${short}`,
+      '--format',
+      `"${short}"`,
+      'one of terminal, markdown, json',
+      `did you mean --format ${whole}?`,
+    ]),
+    [
+      'validate --offline',
+      VALIDATE,
+      'the flag "--offline"',
+      `a flag of ${VALIDATE}`,
+      `${VALIDATE} --help lists the flags`,
+    ],
+    [
+      'validate --results a',
+      VALIDATE,
+      'no --recipe FILE, no --snapshot FILE',
+      '--recipe FILE: Resolved recipe, YAML; --snapshot FILE: Snapshot of the cluster, YAML',
+      'add --recipe FILE and --snapshot FILE',
+    ],
     [
       'sandbox --port 65536',
       '--port',
@@ -101,14 +126,14 @@ describe('usageError', () => {
       VALIDATE,
       'no --snapshot FILE',
       '--snapshot FILE: Snapshot of the cluster, YAML',
-      `write ${VALIDATE} --snapshot FILE`,
+      'add --snapshot FILE',
     ],
     [
       'verify-evidence --offline',
       VERIFY,
       'no INPUT',
       'INPUT: A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input',
-      `write ${VERIFY} INPUT`,
+      'add INPUT',
     ],
     [
       'verify-evidence a b',
@@ -182,7 +207,16 @@ describe('unknownCommand', () => {
       'the flag "--format" before a command',
       `write the command first: affidavit validate; ${list}`,
     ],
-    [['--token=SECRETX'], 'the flag "--token" before a command', list],
+    ...['-v', '-V'].map((word): [string[], string, string] => [
+      [word],
+      `the flag "${word}" before a command`,
+      `did you mean affidavit --version? ${list}`,
+    ]),
+    ...['--format', '--recipe', '-r', '--token=SECRETX'].map((word): [string[], string, string] => [
+      [word, 'x'],
+      `the flag "${word.replace('=SECRETX', '')}" before a command`,
+      `write the command first, and its flags after it; ${list}`,
+    ]),
     [
       ['out/evidence.tar.gz'],
       '"out/evidence.tar.gz"',

@@ -7,7 +7,7 @@ import { judgePhases } from '../../../src/evidence/phase/judge-phases.ts';
 import {
   phaseFaults,
   phaseFindings,
-  vacuousFaults,
+  provenNothing,
 } from '../../../src/evidence/phase/phase-faults.ts';
 import { PHASES, TEST_STATUSES } from '../../../src/evidence/phase/phase.ts';
 import type { Phase, PhaseTest, TestStatus } from '../../../src/evidence/phase/phase.ts';
@@ -80,17 +80,45 @@ describe('judgePhases', () => {
     ]);
   });
 
-  it('E-15 is not green without a test, and says that this is vacuous', () => {
+  it('E-15 is not green without a test, and says so', () => {
     const { result, faults } = judge([]);
     expect(result?.state).toBe('red');
     expect(faults).toMatchObject([{ code: 'PHASE_NOT_GREEN', at: 'ctrf/deployment.json' }]);
-    expect(faults[0]?.found).toContain('vacuous');
+    expect(faults[0]?.found).toContain('; no tests at all');
   });
 
-  it('E-15 is not green with skipped tests alone, and says that this is vacuous', () => {
+  it('E-15 is not green with skipped tests alone, and says so', () => {
     const { result, faults } = judge(GOOD.map(({ name }) => testOf(name, 'skipped')));
     expect(result?.state).toBe('red');
-    expect(faults[0]?.found).toBe('deployment: only skipped tests (vacuous)');
+    expect(faults[0]?.found).toBe('deployment: only skipped tests');
+  });
+
+  it.each<[string, readonly PhaseTest['status'][], found: string, hint: string]>([
+    [
+      'all failed: nothing else is to be fixed',
+      ['failed', 'failed'],
+      'failed: "operator-health", "check-nvidia-smi"',
+      'fix what failed, and run deployment again',
+    ],
+    [
+      'one failed and one was skipped',
+      ['failed', 'skipped'],
+      'failed: "operator-health"',
+      'fix what failed, and run deployment again',
+    ],
+  ])('of declared checks that %s, says only what is the cause', (_, statuses, found, hint) => {
+    const tests = GOOD.map(({ name }, index) => testOf(name, statuses[index]));
+    expect(judge(tests).faults).toMatchObject([{ found: `deployment: ${found}`, hint }]);
+  });
+
+  it('says that no declared check passed where they were skipped and another passed', () => {
+    const tests = [...GOOD.map(({ name }) => testOf(name, 'skipped')), testOf('more')];
+    expect(judge(tests).faults).toMatchObject([
+      {
+        found: 'deployment: no declared check passed',
+        hint: 'see that the declared checks are not skipped, and run deployment again',
+      },
+    ]);
   });
 
   it('E-15 is not green without a test even if the recipe declares no check', () => {
@@ -195,23 +223,23 @@ describe('judgePhases', () => {
     expect(phaseFindings(results, locateInBundle)).toEqual([]);
   });
 
-  it('E-15 is vacuous where the recipe names no phase and no test has passed', () => {
-    const vacuous = [
+  it('E-15 has proven nothing where the recipe names no phase and no test has passed', () => {
+    const empty = [
       judgePhases([], new Map()),
       judgePhases([], reportsOf('performance', [])),
       judgePhases([], reportsOf('performance', [testOf('x', 'skipped')])),
     ];
-    for (const results of vacuous) {
-      expect(vacuousFaults(results, locateInBundle)).toMatchObject([
-        { code: 'PHASE_NOT_GREEN', found: expect.stringContaining('vacuous') },
+    for (const results of empty) {
+      expect(provenNothing(results, locateInBundle)).toMatchObject([
+        { code: 'PHASE_NOT_GREEN', found: 'no test that passed, in any phase' },
       ]);
     }
     const red = [testOf('x', 'failed')];
-    expect(vacuousFaults(judgePhases([], reportsOf('performance', red)), locateInBundle)).toEqual(
+    expect(provenNothing(judgePhases([], reportsOf('performance', red)), locateInBundle)).toEqual(
       [],
     );
     expect(
-      vacuousFaults(judgePhases([], reportsOf('performance', [testOf('x')])), locateInBundle),
+      provenNothing(judgePhases([], reportsOf('performance', [testOf('x')])), locateInBundle),
     ).toEqual([]);
   });
 
