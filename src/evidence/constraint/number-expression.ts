@@ -3,7 +3,8 @@
 import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
 import { unevaluable, type Unevaluable } from './decision.ts';
-import { isInOrder, isOrdering, parseExpression, type Groups, type WrittenTerm } from './terms.ts';
+import { compare, isInOrder, isOrdering, parseExpression } from './terms.ts';
+import type { Groups, WrittenTerm } from './terms.ts';
 
 /** In which numbers an expression is read. */
 export interface NumberRules {
@@ -64,11 +65,6 @@ export function isMet(expression: NumberExpression, millionths: bigint): boolean
 function holds({ operator, bound }: NumberTerm, value: bigint): boolean {
   if (isOrdering(operator)) return isInOrder(operator, compare(value, bound));
   return (value === bound) === (operator !== '!=');
-}
-
-function compare(a: bigint, b: bigint): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** Whether less is better: the expression begins with an upper bound. */

@@ -27,6 +27,12 @@ export function isInOrder(operator: Ordering, order: number): boolean {
   return ORDERINGS[operator](order);
 }
 
+/** Negative, zero or positive, as `a` is less, equal or more. */
+export function compare(a: bigint, b: bigint): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 /** One comparison as it is written, but for the blanks around it. Without an operator: the same text. */
 export interface WrittenTerm {
   readonly operator: (typeof OPERATORS)[number] | undefined;

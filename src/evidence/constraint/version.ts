@@ -1,5 +1,6 @@
 import { MAX_DIGITS, MAX_VERSION_CHARACTERS } from '../../limits.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
+import { compare } from './terms.ts';
 
 /** One to three numbers and a suffix. Bigints: AICR's are 64 bits wide. */
 export interface Version {
@@ -72,9 +73,4 @@ function parseDigits(digits: string | undefined): bigint | undefined {
   if (digits === undefined || digits.length > MAX_DIGITS) return undefined;
   const number = BigInt(digits);
   return number <= MAX_NUMBER ? number : undefined;
-}
-
-function compare(a: bigint, b: bigint): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
