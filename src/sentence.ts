@@ -20,12 +20,20 @@ export function words(text: string): Sentence {
   return [text];
 }
 
+/** Parts of one line, with words of ours between them. */
+export function joined<Part>(
+  parts: readonly (readonly Part[])[],
+  separator: NoInfer<Part>,
+): readonly Part[] {
+  return parts.flatMap((part, index) => (index === 0 ? part : [separator, ...part]));
+}
+
 /** `a`, `b` and 3 more. */
 export function listed(values: readonly string[], most: number): Sentence {
-  const shown = values.slice(0, most).flatMap((value, index): Sentence => {
-    const separator = index === 0 ? [] : [', '];
-    return [...separator, { value }];
-  });
+  const shown = joined<SentencePart>(
+    values.slice(0, most).map((value) => [{ value }]),
+    ', ',
+  );
   return values.length > most ? sentence`${shown} and ${values.length - most} more` : shown;
 }
 

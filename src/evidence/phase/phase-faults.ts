@@ -1,7 +1,7 @@
 // What is to be said of phases: why they are not green, and what a reader should see all the same.
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote, shorten } from '../../quote.ts';
-import { listed, sentence, words, type Sentence } from '../../sentence.ts';
+import { joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
 import { declaredFirst, hasProof } from './judge-phases.ts';
 import { PHASES, type Phase, type PhaseResult, type PhaseTest, type TestStatus } from './phase.ts';
 
@@ -93,7 +93,7 @@ function sayCauses(result: PhaseResult): Sentence {
     ...(missing.length === 0 ? [] : [sentence`no test for ${listed(missing, MAX_SAID.names)}`]),
     ...unprovenCause(result).map(words),
   ];
-  return causes.flatMap((cause, index) => (index === 0 ? cause : ['; ', ...cause]));
+  return joined(causes, '; ');
 }
 
 function unfinished({ required, tests }: PhaseResult): readonly Sentence[] {

@@ -65,8 +65,3 @@ export interface TableBlock {
 export function state(said: Said): Inline {
   return [{ said }];
 }
-
-/** Parts of one line, with words of ours between them. */
-export function joined(parts: readonly Inline[], separator: string): Inline {
-  return parts.flatMap((part, index) => (index === 0 ? part : [separator, ...part]));
-}

@@ -11,9 +11,9 @@ import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/matc
 import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
 import { OWN_RECIPE_CHECK } from '../../evidence/verify/checks.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
-import { sentence, words, type Sentence } from '../../sentence.ts';
+import { joined, sentence, words, type Sentence } from '../../sentence.ts';
 import type { Identity } from '../../trust/trust.ts';
-import { joined, state, type Inline, type Line } from './block.ts';
+import { state, type Inline, type Line } from './block.ts';
 import { sayConstraint, sayMatch, sayPhase } from './states.ts';
 
 export function verificationLines(report: VerificationReport): readonly Line[] {
