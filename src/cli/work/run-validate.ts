@@ -1,5 +1,5 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import { resultsRequired } from '../../evidence/pack/results-required.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
@@ -48,7 +48,7 @@ async function refuseBadCall(
   out: string | undefined,
 ): Promise<void> {
   const results = options.texts('results');
-  if (out !== undefined && results.length === 0) throw resultsRequired();
+  if (out !== undefined && results.length === 0) throw resultsRequired('--results');
   const documents = [options.required('recipe'), options.required('snapshot'), ...results];
   const files = ['signing-config', 'trusted-root', 'logs'].flatMap(
     (name) => options.text(name) ?? [],
@@ -171,13 +171,4 @@ function inputWord(path: string): string {
 /** A path that no program takes for a flag. */
 function pathWord(path: string): string {
   return path.startsWith('-') ? `./${path}` : path;
-}
-
-function resultsRequired(): EvidenceError {
-  return new EvidenceError('RESULTS_REQUIRED', {
-    at: '--results',
-    found: '--emit-evidence without --results',
-    expected: 'the CTRF reports of what was run',
-    hint: 'add --results with a CTRF file for each phase, one merged CTRF file, or their directory',
-  });
 }

@@ -23,6 +23,7 @@ import {
 import { aicrVersionOf, type Results } from '../phase/ctrf.ts';
 import type { Facts } from '../validate/facts.ts';
 import type { Validation } from '../validate/validate.ts';
+import { resultsRequired } from './results-required.ts';
 import { requireVerifiable } from './self-check.ts';
 
 export interface PackInputs {
@@ -95,11 +96,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
 
 function reportsOf({ inputs }: Validation): Results['reports'] {
   if (inputs.results !== undefined) return inputs.results.reports;
-  throw new EvidenceError('RESULTS_REQUIRED', {
-    found: 'no results',
-    expected: 'the CTRF reports of the phases that were run',
-    hint: 'add --results with a CTRF file for each phase, one merged CTRF file, or their directory',
-  });
+  throw resultsRequired();
 }
 
 function statementOf(
