@@ -5,9 +5,6 @@ import root from './public-good-root.json' with { type: 'json' };
 /** How reports name the embedded root. */
 export const PUBLIC_GOOD_SOURCE = 'embedded public-good root';
 
-/** The day on which Sigstore last changed the embedded root. */
-export const PUBLIC_GOOD_DATE = '2025-09-22';
-
 /**
  * The trusted root of Sigstore's public-good instance, byte for byte, because its digest is that of the bytes:
  * `targets/trusted_root.json` of https://github.com/sigstore/root-signing, Apache License 2.0.

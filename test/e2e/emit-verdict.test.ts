@@ -323,7 +323,7 @@ describe('the report', () => {
       .flatMap((line) => /^(?:##|- \*\*\w+:\*\*|<details>)/.exec(line)?.slice(0, 1) ?? []);
     expect(sections).toEqual([
       '##',
-      ...['Output', 'Recipe', 'Bundle', 'Cluster', 'Phases', 'Constraints', 'Claimed'].map(
+      ...['Evidence', 'Recipe', 'Bundle', 'Cluster', 'Phases', 'Constraints', 'Claimed'].map(
         (label) => `- **${label}:**`,
       ),
       ...['<details>', '<details>', '<details>', '<details>'],

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
+import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
@@ -126,6 +127,40 @@ describe('every exit code of verify-evidence', () => {
     const env = { NODE_OPTIONS: `--import ${slow} --import ${interrupt}` };
     const { code, error } = await failureOf([inputs.verified, ...pin], { env });
     expect([code, error.code]).toEqual([EXIT_CODES.interrupted, 'INTERRUPTED']);
+  });
+});
+
+describe('a report on a terminal', () => {
+  const tampered = new Map(
+    [...files].map(([path, bytes]) => [
+      path,
+      path === 'recipe.yaml' || path.startsWith('logs/') || path.startsWith('ctrf/')
+        ? Buffer.from(bytes.toString().replace('h100', 'b200').concat('\n'))
+        : bytes,
+    ]),
+  );
+
+  it.each([
+    ['all files changed', async () => [await evidence.pack(tampered), ...pin]],
+    ['red, in a sandbox, and nobody pinned', async () => [inputs.failed, ...pin.slice(0, 2)]],
+    [
+      'red, pinned, and of another recipe',
+      async () => [
+        inputs.failed,
+        ...pin,
+        '--recipe',
+        evidence.write(DEMO_INPUTS.recipe.toString().replaceAll('v25', 'v24'), '.yaml'),
+      ],
+    ],
+    ['good', async () => [inputs.verified, ...pin]],
+  ])('has at most 40 lines of 80 columns, and every check by name: %s', async (_, words) => {
+    const { stdout } = await run([...(await words()), '--format', 'terminal']);
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => Math.max(1, Math.ceil(line.length / 80)));
+    expect(rows.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(40);
+    expect(CHECK_NAMES.filter((name) => !stdout.includes(name))).toEqual([]);
   });
 });
 

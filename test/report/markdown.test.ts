@@ -72,11 +72,15 @@ describe('E-42 the Markdown report', () => {
 
   it.each([
     ['## ✅ Verified (exit 0)', VERIFIED],
-    ['## ❌ Signed, but not green (exit 1)', FAILED],
+    ['## ❌ Signed: not green (exit 1)', FAILED],
     ['## ❌ Invalid: do not rely on it (exit 2)', INVALID],
     ['## ⚠️ Unsigned: undecided (nobody vouches for it) (exit 4)', UNSIGNED],
     ['## ⚠️ Unsigned: green (nobody vouches for it) (exit 0)', UNSIGNED_ALLOWED],
-    ['## ⚠️ Undecided (exit 4)', NOT_PINNED],
+    ['## ⚠️ Signed: undecided (exit 4)', NOT_PINNED],
+    [
+      '## ⚠️ Signed: undecided, and not green (exit 4)',
+      { ...NOT_PINNED, checks: [...NOT_PINNED.checks, ...FAILED.checks.slice(-2)] },
+    ],
     ['## ⚠️ SANDBOX: green (its signature proves nothing) (exit 0)', SANDBOX_VERIFIED],
     [
       '## ❌ SANDBOX: not green (its signature proves nothing) (exit 1)',
@@ -329,7 +333,7 @@ describe('E-44 a report of any size', () => {
       index === 0 ? { ...check, faults } : check,
     );
     const markdown = render({ ...verification, checks });
-    expect(markdown).toContain('<summary>9999 more problems</summary>');
+    expect(markdown).toContain('<summary>10001 more problems</summary>');
     for (const noun of ['problem', 'test', 'finding', 'constraint']) {
       expect(markdown).toMatch(new RegExp(`and [\\d]+ more ${noun}s?\\n`));
     }

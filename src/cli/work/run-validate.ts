@@ -114,7 +114,7 @@ function validationReport(
 
 async function render(report: ValidationReport, call: Call): Promise<string> {
   const choice = reportOf(call);
-  const repeat = commandLine(['affidavit', 'validate', ...withoutToken(call.words)]);
+  const repeat = selfCheckCommand(call);
   switch (choice.format) {
     case 'json': {
       const { encodeReport, validationJson } = await import('../../report/json.ts');
@@ -131,12 +131,14 @@ async function render(report: ValidationReport, call: Call): Promise<string> {
   }
 }
 
-/** A report is made to be published; a token signs in the name of its owner. */
-function withoutToken(words: readonly string[]): readonly string[] {
-  const flag = '--identity-token';
-  return words.filter(
-    (word, index) => word !== flag && !word.startsWith(`${flag}=`) && words[index - 1] !== flag,
-  );
+/** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */
+function selfCheckCommand({ options }: Call): string {
+  const results = options.texts('results');
+  return commandLine([
+    ...['affidavit', 'validate'],
+    ...['--recipe', options.required('recipe'), '--snapshot', options.required('snapshot')],
+    ...(results.length === 0 ? [] : ['--results', ...results]),
+  ]);
 }
 
 const NOT_REDACTED =

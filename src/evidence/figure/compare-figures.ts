@@ -57,5 +57,6 @@ export function constraintOf({
 }
 
 function figureOf({ text }: PlacedFigure, name: string, test = ''): Figure {
-  return { value: Number(text), text, unit: FIGURES.get(name)?.unit ?? '', test };
+  const { unit = '', tolerance = 0n } = FIGURES.get(name) ?? {};
+  return { value: Number(text), text, unit, tolerance: Number(tolerance), test };
 }

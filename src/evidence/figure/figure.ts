@@ -4,6 +4,8 @@ export interface Figure {
   /** The same as it was printed: digits, and perhaps a point and digits. */
   readonly text: string;
   readonly unit: string;
+  /** By how many percent AICR lets it miss a floor. */
+  readonly tolerance: number;
   /** The name of the test that printed it; foreign text. */
   readonly test: string;
 }

@@ -8,7 +8,6 @@ export async function readTrust(path: string | undefined): Promise<Trust> {
     const bytes = await readConfig(path, 'trusted-root', 'TRUSTED_ROOT_INVALID');
     return sigstoreTrust(bytes, nameOf(path));
   }
-  const { PUBLIC_GOOD_DATE, PUBLIC_GOOD_SOURCE, publicGoodRoot } =
-    await import('../../trust/public-good.ts');
-  return sigstoreTrust(publicGoodRoot(), `${PUBLIC_GOOD_SOURCE} of ${PUBLIC_GOOD_DATE}`);
+  const { PUBLIC_GOOD_SOURCE, publicGoodRoot } = await import('../../trust/public-good.ts');
+  return sigstoreTrust(publicGoodRoot(), PUBLIC_GOOD_SOURCE);
 }

@@ -31,7 +31,7 @@ export type Block =
   | { readonly block: 'verdict'; readonly said: Said; readonly exitCode: number }
   /** Never folded: what takes the weight from the verdict. */
   | { readonly block: 'banners'; readonly items: readonly Line[] }
-  | { readonly block: 'problems'; readonly items: readonly Problem[] }
+  | ProblemsBlock
   | { readonly block: 'lines'; readonly items: readonly Line[] }
   | { readonly block: 'note'; readonly words: string }
   /** A command line, never cut. */
@@ -45,6 +45,13 @@ export type Block =
       readonly details: readonly (ListBlock | TableBlock | { block: 'note'; words: string })[];
       readonly brief: readonly ListBlock[];
     };
+
+export interface ProblemsBlock {
+  readonly block: 'problems';
+  readonly items: readonly Problem[];
+  /** How many are shown, at most, before what is below them. */
+  readonly most: number;
+}
 
 export interface ListBlock {
   readonly block: 'list';

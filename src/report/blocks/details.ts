@@ -106,7 +106,7 @@ function constraintsFold({ constraints = [], phaseConstraints = [] }: Facts): re
   return [
     {
       block: 'fold',
-      summary: counted(constraints.length + phaseConstraints.length, noun),
+      summary: `${counted(constraints.length, noun)} of the cluster, ${phaseConstraints.length} of phases`,
       details: [
         { block: 'table', columns, rows, noun },
         { block: 'table', columns: claimed, rows: phaseConstraints.map(figureRow), noun },
@@ -201,11 +201,10 @@ function claimsOf(claimed: VerificationReport['claimed']): readonly Inline[] {
 export function findingsFold(findings: readonly Finding[], isBad: boolean): readonly Fold[] {
   if (findings.length === 0) return [];
   const items = findings.map(findingLine);
-  const summary = `${counted(findings.length, 'finding')} that change no verdict`;
+  const change = findings.length === 1 ? 'it changes' : 'they change';
+  const summary = `${counted(findings.length, 'finding')}; ${change} no verdict`;
   const codes = [...new Set(findings.map(({ code }) => code))];
-  const brief = isBad
-    ? [words(`${summary}: ${codes.join(', ')}`)]
-    : findings.map((finding): Inline => ['finding: ', ...sayFault(finding)]);
+  const brief = isBad ? [words(`${summary}: ${codes.join(', ')}`)] : findings.map(sayFinding);
   return [
     {
       block: 'fold',
@@ -214,6 +213,12 @@ export function findingsFold(findings: readonly Finding[], isBad: boolean): read
       brief: [list(undefined, brief, 'finding')],
     },
   ];
+}
+
+/** What was found says more than what its code means. */
+function sayFinding(finding: Finding): Inline {
+  const found = finding.sentence === undefined ? [' (', finding.found, ')'] : [];
+  return ['finding: ', ...sayFault(finding), ...found];
 }
 
 /** Code, place, what was found and expected, and what to do next. */

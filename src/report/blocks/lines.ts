@@ -1,3 +1,4 @@
+import type { Signature } from '../../attestation/kind.ts';
 // One line for each thing that a maintainer asks for.
 import { hexOf } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
@@ -17,15 +18,31 @@ import { state, type Inline, type Line } from './block.ts';
 import { sayConstraint, sayMatch, sayPhase } from './states.ts';
 
 export function verificationLines(report: VerificationReport): readonly Line[] {
-  const { facts, root, manifestDigest } = report;
-  const newest = root.newest === undefined ? '' : timestampOf(root.newest).slice(0, 10);
-  const age = newest === '' ? [] : sentence`, its newest key of ${words(newest)}`;
+  const { facts, manifestDigest, verdict } = report;
+  const isUnproven = verdict === 'invalid' && Object.keys(facts).length > 0;
   return [
-    { label: 'signer', text: signerOf(report) },
-    { label: 'root', text: sentence`${root.source}${age}, ${root.digest}` },
+    ...signatureLines(report),
+    ...(isUnproven ? [UNPROVEN] : []),
     ...recipeLine(facts, comparedWithYours(report)),
     ...(manifestDigest === undefined ? [] : [bundleLine(manifestDigest)]),
     ...factLines(facts),
+  ];
+}
+
+/** Facts of invalid evidence come from files that nobody vouches for. */
+const UNPROVEN: Line = {
+  label: 'unproven',
+  text: words('the evidence is invalid; what follows is only what the files say'),
+};
+
+/** Of what nobody signed a banner says so, and the root decided nothing. */
+function signatureLines({ signature, root }: VerificationReport): readonly Line[] {
+  if (signature.state === 'absent') return [];
+  const newest = root.newest === undefined ? '' : timestampOf(root.newest).slice(0, 10);
+  const age = newest === '' ? [] : sentence`, its newest key of ${words(newest)}`;
+  return [
+    { label: 'signer', text: signerOf(signature) },
+    { label: 'root', text: sentence`${root.source}${age}, ${root.digest}` },
   ];
 }
 
@@ -38,8 +55,7 @@ export function validationLines({ facts, evidence }: ValidationReport): readonly
   ];
 }
 
-function signerOf({ signature }: VerificationReport): Inline {
-  if (signature.state === 'absent') return words('none');
+function signerOf(signature: Exclude<Signature, { readonly state: 'absent' }>): Inline {
   if (signature.state === 'not-verified') {
     return words('not known, because the signature did not verify');
   }
@@ -53,7 +69,7 @@ function identity({ subject, issuer }: Identity): Sentence {
 
 function evidenceLine({ path, signer }: NonNullable<ValidationReport['evidence']>): Line {
   const by = signer === undefined ? words('by nobody') : sentence`by ${identity(signer)}`;
-  return { label: 'output', text: [...sentence`${path}, signed `, ...by] };
+  return { label: 'evidence', text: [...sentence`${path}, signed `, ...by] };
 }
 
 function bundleLine(manifestDigest: string): Line {
@@ -157,6 +173,7 @@ function figuresLine({ phaseConstraints = [] }: Facts): readonly Line[] {
 }
 
 function figureOf({ name, expected, figure }: PhaseConstraint): Inline {
-  const printed = figure === undefined ? '' : `${figure.text} ${figure.unit}`;
-  return sentence`${name} ${printed} (wants ${sayDemand(expected)})`;
+  const { text = '', unit = '', tolerance = 0 } = figure ?? {};
+  const less = tolerance === 0 ? [] : sentence`, ${tolerance}% less is enough`;
+  return sentence`${name} ${`${text} ${unit}`} (wants ${sayDemand(expected)}${less})`;
 }

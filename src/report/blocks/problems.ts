@@ -16,9 +16,10 @@ export function checkProblems(checks: readonly CheckResult[]): readonly Problem[
 export function problemsOf(faults: readonly Fault[]): readonly Problem[] {
   return faults
     .toSorted((a, b) => rank(a) - rank(b))
-    .map((fault) => ({
+    .map((fault, index, all) => ({
       text: sayFault(fault),
-      next: fault.hint,
+      // What to do about several at once is said once.
+      next: fault.hint === all[index - 1]?.hint ? '' : fault.hint,
       tone: classOf(fault) === 'undecided' ? 'doubtful' : 'bad',
       fault,
     }));

@@ -1,8 +1,8 @@
 // Both reports as a tree of blocks, in the order in which a reader asks.
-import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
+import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import type { Tool } from '../../tool.ts';
-import type { Block } from './block.ts';
+import type { Block, Line, Problem } from './block.ts';
 import { checksFold, factFolds, findingsFold, originFold } from './details.ts';
 import { validationLines, verificationLines } from './lines.ts';
 import { checkProblems, problemsOf } from './problems.ts';
@@ -15,8 +15,7 @@ import {
   verificationVerdict,
 } from './verdict.ts';
 
-/** Before the facts of invalid evidence: they come from files that nobody vouches for. */
-const UNPROVEN = 'Below is what the files say. The evidence is invalid, so none of it is proven.';
+const MOST_PROBLEMS = 3;
 
 const NO_PHASE = 'No phase was judged: run again with --results and the CTRF reports.';
 
@@ -29,9 +28,7 @@ export function verificationBlocks(
   const problems = checkProblems(checks);
   return [
     { block: 'verdict', said: verificationVerdict(report), exitCode },
-    { block: 'banners', items: verificationBanners(report) },
-    { block: 'problems', items: problems },
-    ...note(report.verdict === 'invalid' && hasAny(facts), UNPROVEN),
+    ...firstScreen(verificationBanners(report), problems),
     { block: 'lines', items: verificationLines(report) },
     { block: 'note', words: LIMIT_OF_TRUST },
     ...command(tool, repeat),
@@ -49,8 +46,7 @@ export function validationBlocks(
   const { facts, faults, findings, tool, exitCode } = report;
   return [
     { block: 'verdict', said: validationVerdict(report), exitCode },
-    { block: 'banners', items: validationBanners(report) },
-    { block: 'problems', items: problemsOf(faults) },
+    ...firstScreen(validationBanners(report), problemsOf(faults)),
     ...note(faults.length === 0 && isPending(report), NO_PHASE),
     { block: 'lines', items: validationLines(report) },
     { block: 'note', words: LIMIT_OF_TRUST },
@@ -60,8 +56,13 @@ export function validationBlocks(
   ];
 }
 
-function hasAny(facts: Facts): boolean {
-  return Object.keys(facts).length > 0;
+/** A phone shows the signer too, without scrolling, if banners leave fewer problems unfolded. */
+function firstScreen(banners: readonly Line[], problems: readonly Problem[]): readonly Block[] {
+  const most = Math.max(1, MOST_PROBLEMS - banners.length);
+  return [
+    { block: 'banners', items: banners },
+    { block: 'problems', items: problems, most },
+  ];
 }
 
 function note(isSaid: boolean, words: string): readonly Block[] {

@@ -1,5 +1,6 @@
 // The first line of a report, and what takes the weight from it.
 import type { Verdict } from '../../attestation/verdict.ts';
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { sentence, words } from '../../sentence.ts';
@@ -18,7 +19,8 @@ export function verificationVerdict(report: VerificationReport): Said {
   if (verdict === 'invalid') return { words: 'Invalid: do not rely on it', tone: 'bad' };
   if (verdict === 'unjudged') return { words: 'Not judged', tone: 'doubtful' };
   const tone = verdict === 'failed' ? 'bad' : 'doubtful';
-  const state = STATES[verdict];
+  const state =
+    verdict === 'undecided' && hasFailed(report) ? 'undecided, and not green' : STATES[verdict];
   if (signature.state === 'absent') {
     return { words: `Unsigned: ${state} (nobody vouches for it)`, tone };
   }
@@ -28,7 +30,13 @@ export function verificationVerdict(report: VerificationReport): Said {
       ? { words: 'Verified', tone: 'good' }
       : { words: `Weakened: ${state} (safety was given up)`, tone };
   }
-  return { words: verdict === 'failed' ? 'Signed, but not green' : 'Undecided', tone };
+  return { words: `Signed: ${state}`, tone };
+}
+
+function hasFailed({ checks }: VerificationReport): boolean {
+  return checks.some(({ faults }) =>
+    faults.some(({ code }) => ERROR_CATALOGUE[code][0] === 'failed'),
+  );
 }
 
 const STATES: Readonly<Record<Exclude<Verdict, 'invalid' | 'unjudged'>, string>> = {
@@ -63,7 +71,7 @@ const UNSIGNED: Line = {
 };
 const NOT_PINNED: Line = {
   label: 'NOT PINNED',
-  text: sentence`Nobody said who should have signed. Compare the signer below with the one that you expect. Then name it with ${'--certificate-identity'} and ${'--certificate-oidc-issuer'}, or with ${'--policy'}.`,
+  text: sentence`If you expect the signer below, name it with ${'--certificate-identity'} and ${'--certificate-oidc-issuer'}, or with ${'--policy'}.`,
 };
 
 /** What the banners say already: no problem says it again. */

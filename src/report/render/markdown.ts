@@ -2,7 +2,8 @@
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { counted, sentence, words } from '../../sentence.ts';
-import type { Block, Inline, Line, ListBlock, Problem, TableBlock, Tone } from '../blocks/block.ts';
+import type { Block, Inline, Line, ListBlock } from '../blocks/block.ts';
+import type { Problem, ProblemsBlock, TableBlock, Tone } from '../blocks/block.ts';
 import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
 import { codeBlock, gfmLine, htmlLine } from './markdown-text.ts';
 
@@ -19,8 +20,6 @@ const MAX_LIST = 12_000;
 const MAX_VALUE = { few: 300, many: 120, name: 500 };
 /** Longer than this a command is left out: cut, it would be another command. */
 const MAX_COMMAND = 8000;
-/** A phone shows so many, and the signer below them. */
-const MAX_PROBLEMS = 3;
 
 const MARKS: Readonly<Record<Tone, string>> = {
   good: '✅ ',
@@ -66,7 +65,7 @@ function blockText(block: Block, room: number): string {
     case 'banners':
       return banners(block.items);
     case 'problems':
-      return problems(block.items, room);
+      return problems(block, room);
     case 'lines':
       return block.items.map(lineText).join('\n');
     case 'note':
@@ -99,9 +98,9 @@ function lineText({ label, text }: Line): string {
   return `- **${label[0]?.toUpperCase() ?? ''}${label.slice(1)}:** ${gfmLine(text, MAX_VALUE.name)}`;
 }
 
-function problems(items: readonly Problem[], room: number): string {
-  const shown = items.slice(0, MAX_PROBLEMS).map(problem).join('\n');
-  const rest = items.slice(MAX_PROBLEMS);
+function problems({ items, most }: ProblemsBlock, room: number): string {
+  const shown = items.slice(0, most).map(problem).join('\n');
+  const rest = items.slice(most);
   if (rest.length === 0) return shown;
   const more = fitted(rest, problem, { room, noun: 'problem' });
   return `${shown}\n\n${fold(leftOut(rest.length, 'problem'), [more])}`;

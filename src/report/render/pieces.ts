@@ -16,15 +16,16 @@ const PLAIN = new RegExp(
     String.raw`\(?[A-Za-z]+(?:['-][A-Za-z]+)*[).,;:!?]*`,
     String.raw`\(?\d{1,6}(?:[.,]\d{1,3})?%?[,;:]*`,
     String.raw`\d{4}-\d\d-\d\d[,;:]*`,
-    '[().,;:–]',
+    String.raw`\(?(?:e\.g|i\.e)\.[,;:]?`,
+    '[().,;:–%]',
   ].join('|')})$`,
 );
 
 /** Letters that could be the short name of a commit. */
 const COMMIT = /^\(?[\da-f]{7,40}[).,;:!?]*$/i;
 
-/** Foreign text in words of ours, as `quote` writes it. */
-const QUOTED = /("(?:[^"\\]|\\.)*")/;
+/** In words of ours: foreign text, as `quote` writes it, and commands between backticks. */
+const QUOTED = /("(?:[^"\\]|\\.)*"|`[^`]*`)/;
 
 /** Words, cut into pieces; a value is one piece of its own. */
 export function piecesOf(line: Inline, maxCharacters: number): readonly Piece[] {

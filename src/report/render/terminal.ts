@@ -2,15 +2,15 @@
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { counted, sentence, words } from '../../sentence.ts';
-import type { Block, ListBlock, Problem } from '../blocks/block.ts';
+import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.ts';
 import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
 import { heading, labelled, marked, paint, plainLine, wrap } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';
 
-/** Problems, and items of a list; the JSON report has them all. */
-const MOST = { problems: 2, items: 4 };
-/** Characters of a value, and of one that is to be copied. */
-const MAX_VALUE = { many: 200, name: 500 };
+/** Lines for problems, of which the first is always shown, and items of a list; the JSON report has them all. */
+const MOST = { problemLines: 8, items: 4 };
+/** Characters of a value, of one that is to be copied, and half of those of a detail on one line. */
+const MAX_VALUE = { many: 200, name: 500, detail: 35 };
 const MARK_WIDTH = 2;
 
 export interface TerminalOptions extends Terminal {
@@ -33,9 +33,12 @@ export function renderValidationTerminal(
 }
 
 /** Blocks with an empty line before them; one screen has no room for more. */
-const APART: ReadonlySet<Block['block']> = new Set(['banners', 'problems', 'lines', 'note']);
+const APART: ReadonlySet<Block['block']> = new Set(['banners', 'problems', 'lines']);
 
-function render(blocks: readonly Block[], terminal: Terminal): string {
+/** The command that was just typed gives way to problems. */
+function render(all: readonly Block[], terminal: Terminal): string {
+  const isBad = all.some((block) => block.block === 'problems' && block.items.length > 0);
+  const blocks = all.filter(({ block }) => !(isBad && block === 'command'));
   const groups = blocks
     .map((block) => ({ block: block.block, lines: blockLines(block, terminal) }))
     .filter(({ lines }) => lines.length > 0);
@@ -55,7 +58,7 @@ function blockLines(block: Block, terminal: Terminal): readonly string[] {
         return wrap(`${paint(`!! ${label} !!`, 'bad', terminal)} ${said}`, '', '   ', terminal);
       });
     case 'problems':
-      return problemLines(block.items, terminal);
+      return problemLines(block, terminal);
     case 'lines':
       return block.items.flatMap(({ label, text }) =>
         labelled(label, plainLine(text, MAX_VALUE.name, terminal), terminal),
@@ -74,39 +77,43 @@ function blockLines(block: Block, terminal: Terminal): readonly string[] {
   }
 }
 
-function problemLines(items: readonly Problem[], terminal: Terminal): readonly string[] {
-  const left = items.length - MOST.problems;
+function problemLines({ items, most }: ProblemsBlock, terminal: Terminal): readonly string[] {
+  const lines: string[] = [];
+  let shown = 0;
+  for (const item of items.slice(0, most)) {
+    const next = oneProblem(item, terminal);
+    if (shown > 0 && lines.length + next.length > MOST.problemLines) break;
+    lines.push(...next);
+    shown += 1;
+  }
+  const left = items.length - shown;
   return [
-    ...items.slice(0, MOST.problems).flatMap((problem) => oneProblem(problem, terminal)),
+    ...lines,
     ...(left > 0 ? [`  and ${counted(left, 'more problem')}: --format json has them all`] : []),
   ];
 }
 
 function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): readonly string[] {
   const { code, at = '', found, expected } = fault;
-  const place = at === '' ? [] : sentence` at ${at}`;
   const said = marked({ words: plainLine(text, MAX_VALUE.many, terminal), tone }, terminal);
-  // A sentence of its own says what was found and wanted.
+  // A sentence of its own says what was found and wanted; the other one says where.
+  const isOwn = fault.sentence !== undefined;
+  const place = at === '' || !isOwn ? [] : sentence` at ${at}`;
   const both = [
-    ['found', words(found)],
-    ['want', words(expected)],
+    ['found', words(found), MAX_VALUE.detail],
+    ['want', words(expected), MAX_VALUE.detail],
   ] as const;
   const details = [
-    ['next', words(next)],
-    ['code', sentence`${code}${place}`],
-    ...(fault.sentence === undefined ? both : []),
+    ['next', words(next), MAX_VALUE.many],
+    ['code', sentence`${code}${place}`, MAX_VALUE.many],
+    ...(isOwn ? [] : both),
   ] as const;
   return [
     ...wrap(said, '', ' '.repeat(MARK_WIDTH), terminal),
     ...details
       .filter(([, line]) => line[0] !== '')
-      .flatMap(([label, line]) =>
-        wrap(
-          plainLine(line, MAX_VALUE.many, terminal),
-          `  ${label.padEnd(6)}`,
-          ' '.repeat(8),
-          terminal,
-        ),
+      .flatMap(([label, line, most]) =>
+        wrap(plainLine(line, most, terminal), `  ${label.padEnd(6)}`, ' '.repeat(8), terminal),
       ),
   ];
 }

@@ -59,7 +59,7 @@ describe('judgeFigures', () => {
       },
       {
         ...{ phase: 'performance', name: CHECK, expected: '>= 300', outcome: 'holds' },
-        figure: { value: 488.37, text: '488.37', unit: 'GB/s', test: CHECK },
+        figure: { value: 488.37, text: '488.37', unit: 'GB/s', tolerance: 10, test: CHECK },
       },
     ]);
     expect([faults, findings]).toEqual([[], []]);
