@@ -8,12 +8,13 @@ import type { FlagInput } from '@oclif/core/interfaces';
 
 import type { Command, Flag } from './call/command.ts';
 import { COMMANDS as TABLE } from './command-table.ts';
+import type { ASIDES } from './request.ts';
 
 type Page = Pick<Command, 'summary'> &
   Partial<Pick<Command, 'description' | 'usage' | 'examples' | 'args' | 'flags'>>;
 
 /** What the program answers beside the commands of the table (`request.ts`). */
-const ASIDES: Readonly<Record<string, Page>> = {
+const ASIDE_PAGES: Readonly<Record<(typeof ASIDES)[number], Page>> = {
   help: { summary: 'Show this, or the help of one command; --help and -h do too.' },
   version: { summary: 'Show the version; --version does too.' },
 };
@@ -23,7 +24,7 @@ const HELP = boolean({ char: 'h', summary: 'Show this.' });
 const commands = await Promise.all(
   Object.entries(TABLE).map(async ([name, load]) => [name, await load()] as const),
 );
-const pages: readonly (readonly [string, Page])[] = [...commands, ...Object.entries(ASIDES)];
+const pages: readonly (readonly [string, Page])[] = [...commands, ...Object.entries(ASIDE_PAGES)];
 
 /** oclif looks for this name (package.json). */
 export const COMMANDS = Object.fromEntries(pages.map(([name, page]) => [name, oclifCommand(page)]));

@@ -10,7 +10,7 @@ export type Request =
   | { readonly kind: 'unknown'; readonly words: readonly string[] };
 
 /** Words that are no command of the table, and what they ask for. */
-export const ASIDES = ['help', 'version'];
+export const ASIDES = ['help', 'version'] as const;
 
 const HELP: ReadonlySet<string | undefined> = new Set([undefined, 'help', '--help', '-h']);
 const VERSION: ReadonlySet<string | undefined> = new Set(['version', '--version']);
@@ -26,7 +26,9 @@ export async function requestOf(argv: readonly string[]): Promise<Request> {
 
 /** `help COMMAND`, as `COMMAND --help`. */
 function helpOn(words: readonly string[]): Request {
-  const names = words.filter((word) => !word.startsWith('-') && !ASIDES.includes(word));
+  const names = words.filter(
+    (word) => !word.startsWith('-') && ASIDES.every((aside) => aside !== word),
+  );
   const unknown = names.findIndex((word) => !Object.hasOwn(COMMANDS, word));
   if (unknown !== -1) return { kind: 'unknown', words: names.slice(unknown) };
   return { kind: 'help', name: names[0] };
