@@ -40,13 +40,13 @@ export class ObjectReader {
 
   /** The value itself, or undefined. */
   data(name: string): Data | undefined {
-    this.#refuseTwins(name);
+    this.#requireNoTwins(name);
     this.#read.add(name);
     return this.#map.get(name);
   }
 
   has(name: string): boolean {
-    this.#refuseTwins(name);
+    this.#requireNoTwins(name);
     return this.#map.has(name);
   }
 
@@ -182,7 +182,7 @@ export class ObjectReader {
    * Go's encoding/json reads `Status` as `status`, and the last one counts. AICR is written in Go, so a
    * key that differs in its case alone would change the document there.
    */
-  #refuseTwins(name: string): void {
+  #requireNoTwins(name: string): void {
     if (!(this.#map instanceof JsonMap)) return;
     this.#folded ??= Map.groupBy(this.#map.keys(), foldCase);
     const twin = this.#folded.get(foldCase(name))?.find((key) => key !== name);

@@ -86,7 +86,7 @@ function readBundle(reader: MessageReader, mediaTypes: readonly string[]): Sigst
   if (!mediaTypes.includes(mediaType)) {
     refuse(reader.place('mediaType'), quote(mediaType), mediaTypes.join(' or '));
   }
-  refuseOther(reader, 'messageSignature', 'a DSSE envelope');
+  requireAbsent(reader, 'messageSignature', 'a DSSE envelope');
   // If it is missing, that is said first, although the envelope is read first.
   reader.object('verificationMaterial');
   return {
@@ -120,7 +120,7 @@ function readMaterial(
   reader: MessageReader,
   mediaType: string,
 ): Pick<SigstoreBundle, 'certificate' | 'certificatePlace' | 'entries' | 'timestamps'> {
-  refuseOther(reader, 'publicKey', 'the certificate of a keyless signature');
+  requireAbsent(reader, 'publicKey', 'the certificate of a keyless signature');
   const certificate =
     TYPES_WITH_CHAIN.has(mediaType) && reader.has('x509CertificateChain')
       ? reader.message('x509CertificateChain', readChain)
@@ -222,6 +222,6 @@ function integerField(reader: MessageReader, name: string): string {
 }
 
 /** The other members of a oneof: valid in Sigstore, but not for evidence. */
-function refuseOther(reader: MessageReader, name: string, expected: string): void {
+function requireAbsent(reader: MessageReader, name: string, expected: string): void {
   if (reader.has(name)) refuse(reader.place(name), name, expected);
 }

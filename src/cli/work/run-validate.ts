@@ -20,7 +20,7 @@ export async function runValidate(call: Call): Promise<number> {
   // The archive to write; undefined: no evidence is asked for.
   const out = call.options.text('emit-evidence');
   const now = documentTime(call.environment);
-  await refuseBadCall(call, out);
+  await requireGoodCall(call, out);
   const session = await openSession(call, out, now);
   try {
     const validation = await readAndValidate(call, now);
@@ -43,7 +43,7 @@ export async function runValidate(call: Call): Promise<number> {
   }
 }
 
-async function refuseBadCall(
+async function requireGoodCall(
   { options, environment }: Call,
   out: string | undefined,
 ): Promise<void> {

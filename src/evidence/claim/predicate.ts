@@ -142,7 +142,7 @@ export interface ReceivedAffidavit {
 /** AICR's predicate may have more fields. Those that it always has must be there. */
 export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
   const { newer } = requireSchemaVersion(reader);
-  refuseProfile(reader);
+  requireNoProfile(reader);
   const recipe = reader.object('recipe');
   return {
     at: reader.at,
@@ -190,7 +190,7 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
 }
 
 /** No recipe with a profile is read yet, so a profile here does not belong to the recipe. */
-function refuseProfile(reader: ObjectReader): void {
+function requireNoProfile(reader: ObjectReader): void {
   if (!reader.has('profile')) return;
   reader.refuse('profile', {
     code: 'RECIPE_PROFILE_UNSUPPORTED',

@@ -59,7 +59,7 @@ export interface PackedEvidence {
  */
 export async function packEvidence(inputs: PackInputs, signing?: Signing): Promise<PackedEvidence> {
   const { validation, logs = [], allowRetiredApi = false } = inputs;
-  if (!allowRetiredApi) refuseRetired(validation);
+  if (!allowRetiredApi) requireCurrent(validation);
   const reports = reportsOf(validation);
   const { recipe, snapshot, tool } = validation;
   const attestedAt = validation.inputs.now;
@@ -127,7 +127,7 @@ async function sign(statement: Uint8Array, attestedAt: Date, signing: Signing): 
   });
 }
 
-function refuseRetired({ recipe, snapshot }: Validation): void {
+function requireCurrent({ recipe, snapshot }: Validation): void {
   for (const document of [recipe, snapshot]) {
     if (!document.retired) continue;
     const successor = document.findings.find(({ code }) => code === 'API_VERSION_OUTDATED');

@@ -85,7 +85,7 @@ const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);
  */
 export function parseRecipe(data: Data, file: string): Recipe {
   const document = new ObjectReader(data, file);
-  refuseOverlay(document);
+  requireNoOverlay(document);
   const header = acceptHeader(document, 'RecipeResult');
   requireRecipe(document);
   const metadata = parseMetadata(document, header);
@@ -113,7 +113,7 @@ export function parseRecipe(data: Data, file: string): Recipe {
   };
 }
 
-function refuseOverlay(document: ObjectReader): void {
+function requireNoOverlay(document: ObjectReader): void {
   if (document.optionalText('kind') !== 'RecipeMetadata') return;
   document.refuse('kind', {
     code: 'RECIPE_OVERLAY_UNSUPPORTED',
