@@ -32,10 +32,8 @@ import { forAllHostile } from './hostile.ts';
 import { blocksOf, codesOf, elementsOf, referencesIn } from './rendered.ts';
 import { renderHtml, shapeOf, textOf, unfolded } from './rendered.ts';
 
-const REPEAT = commandLine([
-  ...['affidavit', 'verify-evidence', "it's evidence.tar.gz"],
-  ...['--certificate-identity', SIGNER.identity, '--certificate-oidc-issuer', SIGNER.issuer],
-]);
+const PIN = ['--certificate-identity', SIGNER.identity, '--certificate-oidc-issuer', SIGNER.issuer];
+const REPEAT = commandLine(['affidavit', 'verify-evidence', 'evidence.tar.gz', ...PIN]);
 
 function render(report: VerificationReport): string {
   return renderVerificationMarkdown(report, { repeat: REPEAT });
@@ -212,20 +210,12 @@ describe('E-42 the Markdown report', () => {
 
 describe('what is printed', () => {
   it('is a command that a shell reads as it was typed', () => {
-    const [command = ''] = blocksOf(renderHtml(render(VERIFIED)));
-    const printed = execFileSync('sh', ['-c', `affidavit() { printf '%s\\n' "$@"; }; ${command}`], {
-      encoding: 'utf8',
-    });
-    expect(printed.split('\n')).toEqual([
-      ...['verify-evidence', "it's evidence.tar.gz"],
-      ...[
-        '--certificate-identity',
-        SIGNER.identity,
-        '--certificate-oidc-issuer',
-        SIGNER.issuer,
-        '',
-      ],
-    ]);
+    const words = ['verify-evidence', "it's evi`dence\u202E.tar.gz", ...PIN];
+    const repeat = commandLine(['affidavit', ...words]);
+    const [command = ''] = blocksOf(renderHtml(renderVerificationMarkdown(VERIFIED, { repeat })));
+    const script = `affidavit() { printf '%s\\n' "$@"; }; ${command}`;
+    const printed = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect(printed.split('\n')).toEqual([...words, '']);
   });
 
   it('is never part of a command: one of over 8,000 characters is left out, and that is said', () => {
