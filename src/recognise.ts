@@ -2,7 +2,9 @@
 // the file before anybody asks.
 
 import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
-import { WANTED, FILE_ROWS, type FileKind, type Look, type Row } from './file-kinds.ts';
+import { WANTED, type FileKind, type Look, type Row } from './file-kinds.ts';
+import { FILE_ROWS } from './file-rows.ts';
+import { fileWord } from './packed-file.ts';
 
 /** How much of a file is looked at, in bytes: kinds show at the start, and a hostile file buys no work. */
 export const LOOK_BYTES = 4096;
@@ -10,6 +12,13 @@ export const LOOK_BYTES = 4096;
 /** What is wanted, in words, e.g. `a resolved recipe`. */
 export function wordsFor(kind: FileKind): string {
   return WANTED[kind].what;
+}
+
+/** A file or its start. */
+export interface NamedBytes {
+  /** How complaints and hints name it; undefined if nobody knows. */
+  readonly file: string | undefined;
+  readonly bytes: Uint8Array;
 }
 
 /** A field that says what the whole document is; any other place is none that anybody could correct. */
@@ -23,12 +32,13 @@ const SAYS_WHAT = /#\/(?:kind|mediaType)$/;
  */
 export function recognising<T>(
   wanted: FileKind,
-  { file, bytes }: { readonly file: string; readonly bytes: Uint8Array },
+  { file, bytes }: NamedBytes & { readonly file: string },
   read: () => T,
 ): T {
   return orIfRefused(read, (error) => {
-    const named = recognised(error, wanted, bytes);
-    const isKept = named === error || SAYS_WHAT.test(error.at ?? '');
+    const named = recognised(error, wanted, { file, bytes });
+    if (named === error) throw withoutFields(error, wanted, { file, bytes });
+    const isKept = SAYS_WHAT.test(error.at ?? '');
     throw isKept ? named : withCode(named, named.code, file);
   });
 }
@@ -37,9 +47,9 @@ export function recognising<T>(
 export function recognised(
   error: EvidenceError,
   wanted: FileKind,
-  start: Uint8Array,
+  { file, bytes }: NamedBytes,
 ): EvidenceError {
-  const look = lookAt(start);
+  const look = lookAt(bytes);
   const row = FILE_ROWS.find(({ fits }) => fits(look));
   if (row === undefined || row.kind === wanted) return error;
   // Not one field of it is wrong, but all of it.
@@ -48,22 +58,47 @@ export function recognised(
     at: error.at,
     found: typeof row.what === 'string' ? row.what : row.what(look, wanted),
     expected: WANTED[wanted].what,
-    hint: hintFor(row, wanted, look),
+    hint: hintFor(row, wanted, look, fileWord(file)),
     cause: error,
   });
 }
 
-function hintFor({ kind, fix, goes }: Row, wanted: FileKind, look: Look): string {
-  const fixed = fix?.(wanted, look);
+/** Control characters that no text has; a log may have colours. */
+// oxlint-disable-next-line no-control-regex -- what is looked for
+const BINARY = /[\0-\u0008\u000e-\u001a]/;
+
+/** A log or a list where a document is wanted: any document that is wanted has fields, and no field of it is wrong. */
+function withoutFields(
+  error: EvidenceError,
+  wanted: FileKind,
+  { file, bytes }: NamedBytes & { readonly file: string },
+): EvidenceError {
+  const { text, fields } = lookAt(bytes);
+  const body = text.replaceAll(/^[ \t]*(?:#.*|---)?\r?$/gm, '').trim();
+  if (body === '' || body.startsWith('{') || fields.size > 0 || BINARY.test(text)) return error;
+  const { place, source } = WANTED[wanted];
+  const logs = wanted === 'results' ? 'give the directory of the logs to --logs; ' : '';
+  return new EvidenceError(error.code.startsWith('FIELD_') ? 'KIND_UNEXPECTED' : error.code, {
+    at: file,
+    found: error.found === 'a list' ? error.found : 'plain text',
+    expected: WANTED[wanted].what,
+    hint: `${logs}${place} takes ${source}`,
+    cause: error,
+  });
+}
+
+function hintFor({ kind, fix, goes }: Row, wanted: FileKind, look: Look, file: string): string {
+  const fixed = fix?.(wanted, look, file);
   if (fixed !== undefined) return fixed;
   const { place, source } = WANTED[wanted];
   const home = kind === undefined ? goes : `give this file to ${WANTED[kind].place}`;
   return [...(home === undefined ? [] : [home]), `${place} takes ${source}`].join('; ');
 }
 
-function lookAt(start: Uint8Array): Look {
-  const text = Buffer.from(start.subarray(0, LOOK_BYTES)).toString('latin1');
-  return { text, isJson: /^\s*[[{]/.test(text), fields: topFields(text) };
+function lookAt(whole: Uint8Array): Look {
+  const bytes = whole.subarray(0, LOOK_BYTES);
+  const text = Buffer.from(bytes).toString('latin1');
+  return { bytes, text, isJson: /^\s*[[{]/.test(text), fields: topFields(text) };
 }
 
 /**

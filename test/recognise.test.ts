@@ -19,7 +19,7 @@ const ERROR = new EvidenceError('DOCUMENT_INVALID', {
 });
 
 function named(wanted: FileKind, start: string | Uint8Array): EvidenceError {
-  return recognised(ERROR, wanted, Buffer.from(start));
+  return recognised(ERROR, wanted, { file: 'my file', bytes: Buffer.from(start) });
 }
 
 function bytes(...values: readonly (number | string)[]): Buffer {
@@ -36,6 +36,7 @@ function zip(name: string): Buffer {
   return Buffer.concat([header, Buffer.from(`${name}content`)]);
 }
 
+const UNZIP = "unzip it first: `mkdir unpacked && unzip 'my file' -d unpacked`; then";
 const UTF16 = Buffer.from('kind: RecipeResult\n', 'utf16le');
 const TAR = tar({ name: 'manifest.json', content: '{}' });
 
@@ -68,43 +69,43 @@ const OTHERS: readonly (readonly [
     'a zip file of an archive',
     zip('out/evidence.tar.gz'),
     'a zip file',
-    'unzip it first: unzip -p artifact.zip > recipe.yaml',
-    'unzip it first: unzip -p artifact.zip > evidence.tar.gz',
+    `${UNZIP} name the recipe.yaml in it`,
+    `${UNZIP} name the .tar.gz file in it`,
   ],
   [
     'a zip file of a directory',
     zip('manifest.json'),
     'a zip file',
-    'unzip it first: unzip -p artifact.zip > recipe.yaml',
-    'unzip it first: unzip artifact.zip -d artifact; then name that directory',
+    `${UNZIP} give that directory to affidavit verify-evidence, or name the recipe.yaml in it`,
+    `${UNZIP} name that directory`,
   ],
   [
     'tar',
     TAR,
     'a tar archive without gzip',
-    'unpack it first: tar -xf FILE; then name the recipe.yaml in it',
-    'compress it: gzip FILE',
+    "unpack it: `mkdir unpacked && tar -xf 'my file' -C unpacked`; then name the recipe.yaml in it",
+    "compress it: `mkdir packed && gzip -c 'my file' > packed/evidence.tar.gz`; then name that file",
   ],
   [
     'xz',
     bytes(0xfd, '7zXZ', 0),
     'a file that is compressed with xz',
-    'unpack it first: xz -dc FILE > recipe.yaml',
-    'compress it with gzip instead: xz -dc FILE | gzip > evidence.tar.gz',
+    "unpack it first: `mkdir unpacked && xz -dc 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "compress it with gzip instead: `mkdir packed && xz -dc 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   [
     'bzip2',
     'BZh91AY',
     'a file that is compressed with bzip2',
-    'unpack it first: bzip2 -dc FILE > recipe.yaml',
-    'compress it with gzip instead: bzip2 -dc FILE | gzip > evidence.tar.gz',
+    "unpack it first: `mkdir unpacked && bzip2 -dc 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "compress it with gzip instead: `mkdir packed && bzip2 -dc 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   [
     'zstd',
     bytes(0x28, 0xb5, 0x2f, 0xfd),
     'a file that is compressed with zstd',
-    'unpack it first: zstd -dc FILE > recipe.yaml',
-    'compress it with gzip instead: zstd -dc FILE | gzip > evidence.tar.gz',
+    "unpack it first: `mkdir unpacked && zstd -dc 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "compress it with gzip instead: `mkdir packed && zstd -dc 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   ...[
     'age-encryption.org/v1\n',
@@ -127,7 +128,7 @@ const OTHERS: readonly (readonly [
         `UTF-16 ${start.toString('hex', 0, 4)}`,
         start,
         'text in UTF-16',
-        'save it as UTF-8, e.g. iconv -f UTF-16 -t UTF-8 FILE > recipe.yaml; > in PowerShell writes UTF-16',
+        "save it as UTF-8: `mkdir unpacked && iconv -f UTF-16 -t UTF-8 'my file' > unpacked/recipe.yaml`; then give that file to --recipe; > in PowerShell writes UTF-16",
         'copy or download it again: > in PowerShell made text of it, and that cannot be undone',
       ] as const,
   ),
@@ -145,8 +146,8 @@ const OTHERS: readonly (readonly [
     'Git LFS',
     'version https://git-lfs.github.com/spec/v1\noid sha256:0\n',
     'a pointer of Git LFS',
-    'get the file that it points to: git lfs pull',
-    'get the file that it points to: git lfs pull',
+    'get the file that it points to: `git lfs pull`',
+    'get the file that it points to: `git lfs pull`',
   ],
   [
     'a refusal of GitHub',
@@ -234,20 +235,66 @@ describe('a file that looks like another kind', () => {
   );
 
   it('is converted where that gives what is wanted', () => {
-    expect(named('results', '<testsuites/>').hint).toMatch(
-      /^convert it to CTRF, e\.g\. npx junit-to-ctrf /,
+    expect(named('results', '<testsuites/>').hint).toBe(
+      'convert it to CTRF, e.g. `mkdir ctrf && npx junit-to-ctrf \'my file\' -o ctrf/deployment.json`, and write its phase into each test, e.g. "suite": "deployment"',
     );
     expect(named('policy', 'signers:\n').hint).toBe('write the same in JSON');
     const archive = gzipSync('x');
-    expect(named('archive', archive).found).toBe('a gzip file in a gzip file');
-    expect(named('snapshot', archive).hint).toBe(
-      'unpack it first: gzip -dc FILE > snapshot.yaml, or tar -xzf FILE if it is an archive',
-    );
+    expect(named('archive', archive)).toMatchObject({
+      found: 'a gzip file in a gzip file',
+      hint: "unpack it once: `mkdir unpacked && gzip -dc 'my file' > unpacked/evidence.tar.gz`; then give that file to affidavit verify-evidence",
+    });
+    expect(named('snapshot', archive)).toMatchObject({
+      found: 'a gzip file',
+      hint: "unpack it first: `mkdir unpacked && gzip -dc 'my file' > unpacked/snapshot.yaml`; then give that file to --snapshot",
+    });
     expect(named('results', zip('a.json')).hint).toContain('then name that directory');
+    expect(named('results', zip('manifest.json')).hint).toContain('name the directory ctrf in it');
+  });
+
+  const UNTAR = "unpack it: `mkdir unpacked && tar -xzf 'my file' -C unpacked`; then name";
+
+  it.each([
+    [
+      'a bundle',
+      'bom.cdx.json',
+      'a bundle, which is a .tar.gz file',
+      'give it to affidavit verify-evidence, or ',
+    ],
+    [
+      'a packed bundle',
+      './manifest.json',
+      'a bundle, which is a .tar.gz file',
+      'give it to affidavit verify-evidence, or ',
+    ],
+    ['other files', 'recipe.yaml', 'a .tar.gz file', ''],
+  ])('is looked into if it is a gzip file: %s', (_, name, found, verify) => {
+    const archive = gzipSync(tar({ name, content: 'x'.repeat(99_999) }));
+    const hint = `${verify}${UNTAR} the recipe.yaml in it`;
+    expect(named('recipe', archive)).toMatchObject({ found, hint });
+    expect(named('policy', archive).hint).toContain('name the signers.json in it');
+    const results = verify === '' ? 'that directory' : 'the directory ctrf in it';
+    expect(named('results', archive).hint).toBe(`${verify}${UNTAR} ${results}`);
+  });
+
+  it.each([
+    [undefined, 'FILE'],
+    ['stdin', 'FILE'],
+    [String.raw`a\u200b.zip`, 'FILE'],
+    ['a`b.zip', 'FILE'],
+    ['w/a.zip', 'w/a.zip'],
+    ['-a.zip', './-a.zip'],
+    ["it's.zip", String.raw`'it'\''s.zip'`],
+  ])('is named in the command as a shell reads it: %s', (file, word) => {
+    const { hint } = recognised(ERROR, 'recipe', { file, bytes: zip('a') });
+    expect(hint).toContain(`unzip ${word} -d unpacked`);
   });
 
   it.each(['FIELD_MISSING', 'FIELD_INVALID'] as const)('is another kind, not %s', (code) => {
-    const error = recognised(new EvidenceError(code, ERROR), 'recipe', Buffer.from('<html>'));
+    const error = recognised(new EvidenceError(code, ERROR), 'recipe', {
+      file: undefined,
+      bytes: Buffer.from('<html>'),
+    });
     expect(error.code).toBe('KIND_UNEXPECTED');
   });
 

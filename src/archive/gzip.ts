@@ -57,15 +57,17 @@ export async function* gzip(
  * The content of a gzip file, which must be one member, whole and alone.
  *
  * @param maxBytes the most that may come out of it, however small it is itself
+ * @param file how hints name it
  * @throws EvidenceError while it is read: ARCHIVE_UNREADABLE, LIMIT_EXCEEDED (invalid)
  */
 export async function* gunzip(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes = MAX_ARCHIVE_BYTES,
+  file?: string,
 ): AsyncGenerator<Uint8Array, void> {
   const reader = new BlockReader(chunks);
   try {
-    await readHeader(reader);
+    await readHeader(reader, file);
     yield* inflate(new DeflateData(reader), maxBytes);
   } finally {
     await reader.close();
@@ -130,7 +132,7 @@ async function* inflate(data: DeflateData, maxBytes: number): AsyncGenerator<Uin
 }
 
 /** Reads the header; its extra field, name and comment mean nothing here. */
-async function readHeader(reader: BlockReader): Promise<void> {
+async function readHeader(reader: BlockReader, file: string | undefined): Promise<void> {
   let crc = 0;
   const read = async (size: number): Promise<Buffer> => {
     const bytes = Buffer.from(await reader.read(size));
@@ -149,7 +151,7 @@ async function readHeader(reader: BlockReader): Promise<void> {
   if (magic.readUInt16BE(0) !== MAGIC) {
     const error = unreadable('something that is not gzip', 'a .tar.gz file or a directory', AS_ONE);
     const start = [magic, await reader.read(LOOK_BYTES)];
-    throw recognised(error, 'archive', Buffer.concat(start));
+    throw recognised(error, 'archive', { file, bytes: Buffer.concat(start) });
   }
   const flags = flagsOf(await read(FIXED_BYTES - 2));
   if ((flags & EXTRA) !== 0) await read((await read(2)).readUInt16LE(0));

@@ -44,13 +44,17 @@ const END = 'the end of the archive after two blocks of zeros';
 /**
  * The entries of a tar archive, in its order.
  *
+ * @param file how hints name it, or the file that it is in
  * @throws EvidenceError while it is read: ARCHIVE_UNREADABLE for what is not one whole archive,
  *   ARCHIVE_UNSAFE for what readers understand differently, LIMIT_EXCEEDED (all invalid)
  */
-export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Entry, void> {
+export async function* readTar(
+  chunks: AsyncIterable<Uint8Array>,
+  file?: string,
+): AsyncGenerator<Entry, void> {
   const reader = new BlockReader(chunks);
   try {
-    let header = await readHeader(reader);
+    let header = await readHeader(reader, file);
     if (header?.typeFlag === GLOBAL_PAX_HEADER) {
       await readPax(reader, header);
       header = await readHeader(reader);
@@ -102,14 +106,14 @@ class Body implements AsyncIterable<Uint8Array> {
 }
 
 /** The next header; undefined at the first of the two zero blocks that end an archive. */
-async function readHeader(reader: BlockReader): Promise<TarHeader | undefined> {
+async function readHeader(reader: BlockReader, file?: string): Promise<TarHeader | undefined> {
   const { offset } = reader;
   const block = await reader.read(BLOCK_BYTES);
   if (block.length < BLOCK_BYTES) {
     const error = truncated(reader);
-    throw offset === 0 ? recognised(error, 'archive', block) : error;
+    throw offset === 0 ? recognised(error, 'archive', { file, bytes: block }) : error;
   }
-  return isZero(block) ? undefined : decodeHeader(block, offset);
+  return isZero(block) ? undefined : decodeHeader(block, offset, file);
 }
 
 /** The entry's own header, after a pax header that may stand before it. */

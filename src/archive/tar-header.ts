@@ -47,11 +47,11 @@ const PLAIN = /^ *[0-7]+[ \0]*$|^\0*$/;
 const BINARY = /^\x80\0{3}(?:[^]{4}|[\0-\x7f][^]{7})$|^\xff{4}[\x80-\xff][^]{7}$/;
 
 /** A header, or what a program calls unreadable: `offset` is where its block begins, in bytes. */
-export function decodeHeader(block: Uint8Array, offset: number): TarHeader {
+export function decodeHeader(block: Uint8Array, offset: number, file?: string): TarHeader {
   const magic = latin1(block, MAGIC);
   if (magic !== USTAR && magic !== GNU) {
     const error = unreadable(`no tar header at byte ${offset}`, 'a ustar, GNU or pax archive');
-    throw offset === 0 ? recognised(error, 'archive', block) : error;
+    throw offset === 0 ? recognised(error, 'archive', { file, bytes: block }) : error;
   }
   if (octal(block, CHECKSUM) !== checksumOf(block)) {
     throw unreadable(`a wrong checksum in the header at byte ${offset}`, 'the sum of its bytes');

@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
 import { tar } from '../archive/tar-parts.ts';
-import { DOCUMENTS, INPUTS, Workplace } from './emit.ts';
+import { DEMO, DOCUMENTS, INPUTS, Workplace } from './emit.ts';
 import { failureOf, fileIn, makeEvidence } from './evidence.ts';
 
 const JUNIT = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="1"/>\n';
@@ -20,6 +21,12 @@ const BUNDLE = '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}';
 const CTRF = '{"reportFormat": "CTRF", "results": {}}';
 const OVERLAY = 'kind: RecipeMetadata\napiVersion: aicr.run/v1beta1\nspec: {}\n';
 const ZIP = Buffer.from('PK\u0003\u0004 and more');
+
+const WANTED_BY: ReadonlyMap<string, string> = new Map([
+  ['--recipe', 'a resolved recipe'],
+  ['--snapshot', 'a snapshot'],
+  ['--results', 'a CTRF report'],
+]);
 
 interface Case {
   readonly flag: string;
@@ -39,6 +46,9 @@ function wordsWith(flag: string, file: string): readonly string[] {
     : named;
 }
 
+const evidence = await makeEvidence();
+const archive = await evidence.pack();
+
 describe('validate, given a file of another kind', () => {
   const cases: readonly Case[] = [
     {
@@ -47,11 +57,14 @@ describe('validate, given a file of another kind', () => {
     },
     {
       ...{ flag: '--recipe', file: 'a.zip', content: ZIP, code: 'DOCUMENT_INVALID' },
-      ...{ found: 'a zip file', hint: 'unzip -p artifact.zip > recipe.yaml' },
+      ...{ found: 'a zip file', hint: 'unzip a.zip -d unpacked`' },
     },
     {
       ...{ flag: '--recipe', file: 'a.yaml', content: UTF16, code: 'DOCUMENT_INVALID' },
-      ...{ found: 'text in UTF-16', hint: 'iconv -f UTF-16 -t UTF-8 FILE > recipe.yaml' },
+      ...{
+        found: 'text in UTF-16',
+        hint: 'iconv -f UTF-16 -t UTF-8 a.yaml > unpacked/recipe.yaml',
+      },
     },
     {
       ...{ flag: '--recipe', file: 'a.html', content: PAGE, code: 'KIND_UNEXPECTED' },
@@ -68,11 +81,11 @@ describe('validate, given a file of another kind', () => {
         content: gzipSync('kind: Snapshot'),
         code: 'DOCUMENT_INVALID',
       },
-      ...{ found: 'a gzip file', hint: 'gzip -dc FILE > snapshot.yaml' },
+      ...{ found: 'a gzip file', hint: 'gzip -dc a.yaml.gz > unpacked/snapshot.yaml`' },
     },
     {
       ...{ flag: '--results', file: 'junit.xml', content: JUNIT, code: 'DOCUMENT_INVALID' },
-      ...{ found: 'JUnit XML', hint: 'npx junit-to-ctrf junit.xml -o deployment.json' },
+      ...{ found: 'JUnit XML', hint: 'npx junit-to-ctrf junit.xml -o ctrf/deployment.json`' },
     },
     {
       ...{
@@ -96,6 +109,64 @@ describe('validate, given a file of another kind', () => {
       expect(error.hint).toContain(expected.hint);
     },
   );
+
+  const LOG = '2026-06-10T01:00:00Z INFO start: ok\nit - is: a log\n';
+  const plain: readonly Case[] = [
+    {
+      ...{ flag: '--results', file: 'a.log', content: LOG, code: 'DOCUMENT_INVALID' },
+      ...{ found: 'plain text', hint: 'give the directory of the logs to --logs; --results takes' },
+    },
+    {
+      ...{ flag: '--results', file: 'a.json', content: '[]', code: 'KIND_UNEXPECTED' },
+      ...{ found: 'a list', hint: '--results takes' },
+    },
+    {
+      ...{ flag: '--recipe', file: 'a.txt', content: 'hello\n', code: 'KIND_UNEXPECTED' },
+      ...{ found: 'plain text', hint: '--recipe takes what `aicr recipe` wrote' },
+    },
+    {
+      ...{
+        flag: '--snapshot',
+        file: 'a.txt',
+        content: '# nodes\n---\n- a\n',
+        code: 'KIND_UNEXPECTED',
+      },
+      ...{ found: 'a list', hint: '--snapshot takes what `aicr snapshot` wrote' },
+    },
+  ];
+
+  it.each(plain)('$found as $flag is 2 $code, and says what is wanted', async (one) => {
+    const place = new Workplace();
+    place.write(one.file, one.content);
+    const { code, error } = await place.refused(wordsWith(one.flag, one.file));
+    expect([code, error.code, error.at, error.found]).toEqual([2, one.code, one.file, one.found]);
+    expect(error.expected).toBe(WANTED_BY.get(one.flag));
+    expect(error.hint).toContain(one.hint);
+  });
+
+  it.each([
+    ['an empty document', ''],
+    ['comments alone', '# nothing\n'],
+    ['a map with a mistake', '{"reportFormat": "CTRF",}'],
+    ['bytes', 'ab\0c'],
+  ])('keeps what its reader says of %s', async (_, content) => {
+    const place = new Workplace();
+    place.write('a.json', content);
+    const { code, error } = await place.refused(wordsWith('--results', 'a.json'));
+    expect([code, error.code]).toEqual([2, 'DOCUMENT_INVALID']);
+    expect(error.found).not.toBe('plain text');
+  });
+
+  it('says of an unpacked bundle as --results where its reports are', async () => {
+    const place = new Workplace();
+    for (const [path, content] of evidence.files) place.write(`my bundle/${path}`, content);
+    const { code, error } = await place.refused([...DOCUMENTS, '--results', 'my bundle']);
+    expect([code, error.code, error.at, error.found]).toEqual([
+      ...[2, 'RESULTS_MISSING', 'my bundle', 'an unpacked bundle'],
+    ]);
+    expect(error.hint).toContain("`--results 'my bundle/ctrf'`");
+    expect((await place.validate([...DOCUMENTS, '--results', 'my bundle/ctrf'])).code).toBe(0);
+  });
 
   it('names what is in a directory of results without a report', async () => {
     const place = new Workplace();
@@ -162,9 +233,6 @@ describe('validate, given a file of another kind', () => {
   );
 });
 
-const evidence = await makeEvidence();
-const archive = await evidence.pack();
-
 describe('verify-evidence, given a file of another kind', () => {
   it.each([
     ['a zip file', ZIP, 'a zip file', 'unzip it first'],
@@ -172,7 +240,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a plain tar',
       tar({ name: 'manifest.json', content: '{}' }),
       'a tar archive without gzip',
-      'gzip FILE',
+      'mkdir packed && gzip -c ',
     ],
     ['a page', PAGE, 'an HTML page', 'download the file itself'],
     ['a recipe', 'kind: RecipeResult\n', 'a resolved recipe', 'give this file to --recipe'],
@@ -208,7 +276,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a gzip file of a gzip file',
       gzipSync(gzipSync('x'.repeat(9999))),
       'a gzip file in a gzip file',
-      'gzip -dc FILE',
+      'mkdir unpacked && gzip -dc ',
     ],
     ['UTF-16', UTF16, 'text in UTF-16', 'PowerShell'],
     ['nothing', '', 'an empty file', 'download the bundle again'],
@@ -273,7 +341,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a snapshot',
       'give this file to --snapshot',
     ],
-    ['--recipe', ZIP, 'RECIPE_FILE_INVALID', 'a zip file', 'unzip -p artifact.zip > recipe.yaml'],
+    ['--recipe', ZIP, 'RECIPE_FILE_INVALID', 'a zip file', 'then name the recipe.yaml in it'],
   ])('%s is 3 with the fix: %s', async (flag, content, ...[code, found, hint]) => {
     const path = evidence.write(content, '.json');
     const failure = await failureOf([archive, flag, path]);
@@ -289,5 +357,60 @@ describe('verify-evidence, given a file of another kind', () => {
     writeFileSync(join(folder, 'evidence.tar.gz'), 'x');
     const { code, report } = await evidence.judgeAt(folder);
     expect([code, report.checks[0]?.hint]).toEqual([2, 'name the archive in it: evidence.tar.gz']);
+  });
+});
+
+/** The command of a hint, which stands between backticks, as a shell runs it in this folder. */
+function paste(hint: string, place: Workplace): number | null {
+  const [, command = 'false'] = /`([^`]*)`/.exec(hint) ?? [];
+  return spawnSync('sh', ['-c', command], { cwd: place.folder }).status;
+}
+
+/** Every file here with its content. */
+function filesIn(place: Workplace): ReadonlyMap<string, string> {
+  const files = readdirSync(place.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return new Map(files.map((file) => [file, readFileSync(file, 'base64')]));
+}
+
+describe('the command that a hint says', () => {
+  const bundle = readFileSync(archive);
+  const recipe = readFileSync(join(DEMO, 'recipe.yaml'));
+
+  it.each<[string, string, Buffer, file: string]>([
+    ['--recipe', 'evidence.tar.gz', bundle, 'unpacked/recipe.yaml'],
+    ['--snapshot', "it's my evidence.tar.gz", bundle, 'unpacked/snapshot.yaml'],
+    ['--results', '-evidence.tar.gz', bundle, 'unpacked/ctrf'],
+    ['--recipe', 'recipe.yaml.gz', gzipSync(recipe), 'unpacked/recipe.yaml'],
+    ['--recipe', 'my recipe.tar', gunzipSync(bundle), 'unpacked/recipe.yaml'],
+    ['--recipe', 'utf16', Buffer.from(recipe.toString(), 'utf16le'), 'unpacked/recipe.yaml'],
+  ])('makes of %s %j what is wanted, and replaces nothing', async (flag, name, content, file) => {
+    const place = new Workplace();
+    place.write(name, content);
+    const former = filesIn(place);
+    const words = INPUTS.with(INPUTS.indexOf(flag) + 1, name.startsWith('-') ? `./${name}` : name);
+    const { error } = await place.refused(words);
+    expect(paste(error.hint, place)).toBe(0);
+    expect([...filesIn(place)]).toEqual(expect.arrayContaining([...former]));
+    const { code } = await place.validate(words.with(INPUTS.indexOf(flag) + 1, file));
+    expect(code).toBe(0);
+    const made = filesIn(place);
+    expect(paste(error.hint, place)).not.toBe(0);
+    expect(filesIn(place)).toEqual(made);
+  });
+
+  it.each([
+    ['evidence.tar', gunzipSync(bundle), 'packed/evidence.tar.gz'],
+    ['my evidence.tar.gz', gzipSync(bundle), 'unpacked/evidence.tar.gz'],
+  ])('makes of a bundle %j what verify-evidence takes', async (name, content, file) => {
+    const place = new Workplace();
+    place.write(name, content);
+    const wrong = await place.run(['verify-evidence', name, '--format', 'json']);
+    const { checks } = JSON.parse(wrong.stdout) as { checks: readonly { hint: string }[] };
+    expect(paste(checks[0]?.hint ?? '', place)).toBe(0);
+    expect(readFileSync(place.path(name)).equals(content)).toBe(true);
+    const { code } = await place.run(['verify-evidence', file, ...evidence.pin]);
+    expect(code).toBe(0);
   });
 });

@@ -11,7 +11,7 @@ import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { commandLine } from '../../shell-words.ts';
+import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf } from '../call/report-flags.ts';
 import { requireOutputs } from './validate-outputs.ts';
@@ -168,9 +168,4 @@ function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undef
 /** A file to read: `-` is standard input there too. */
 function inputWord(path: string): string {
   return path === STDIN ? path : pathWord(path);
-}
-
-/** A path that no program takes for a flag. */
-function pathWord(path: string): string {
-  return path.startsWith('-') ? `./${path}` : path;
 }

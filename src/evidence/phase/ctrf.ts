@@ -137,7 +137,7 @@ function ignored(file: string, start: Uint8Array): Finding {
     expected: 'CTRF reports only',
     hint: 'move it out of the directory',
   });
-  return faultOf(recognised(error, 'results', start));
+  return faultOf(recognised(error, 'results', { file, bytes: start }));
 }
 
 /** A file that is no report, and its first bytes. */
@@ -154,7 +154,7 @@ export function resultsMissing(folder: string, other?: OtherFile): EvidenceError
     hint: `put the reports there as ${PHASES.map((phase) => `${phase}.json`).join(', ')}; links are not followed`,
   });
   if (other === undefined) return error;
-  const named = recognised(error, 'results', other.start);
+  const named = recognised(error, 'results', { file: other.file, bytes: other.start });
   return named === error ? error : withCode(named, error.code, other.file);
 }
 

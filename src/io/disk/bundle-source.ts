@@ -67,7 +67,8 @@ function archiveEntries(
   bytes: AsyncIterable<Uint8Array>,
   path: string,
 ): AsyncGenerator<Entry, void> {
-  return located(readTar(located(gunzip(bytes), path)), path);
+  const file = escapeInvisible(path);
+  return located(readTar(located(gunzip(bytes, undefined, file), path), file), path);
 }
 
 /** The same items; an error that does not say where it is gets the path of the archive. */

@@ -204,7 +204,7 @@ async function gather(
     parts.push(chunk);
     if (Math.max(size, announced) <= maxBytes) continue;
     const start = Buffer.concat(parts.slice(0, 1));
-    throw recognised(tooLarge(at, maxBytes, wordsFor(wanted)), wanted, start);
+    throw recognised(tooLarge(at, maxBytes, wordsFor(wanted)), wanted, { file: at, bytes: start });
   }
   return Buffer.concat(parts);
 }

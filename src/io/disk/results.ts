@@ -2,11 +2,12 @@ import type { Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
 import { ResultsCollector, resultsMissing } from '../../evidence/phase/ctrf.ts';
 import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { commandLine, pathWord } from '../../shell-words.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from './files.ts';
 import { kindOf, listDirectory, readStart } from './open-file.ts';
 import { unreadable } from './system-error.ts';
@@ -29,6 +30,7 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
   requireOneStdin(paths);
   const collector = new ResultsCollector();
   const findings: Finding[] = [];
+  const bundles: string[] = [];
   let total = 0;
   const add = async (path: string, folder: string | undefined): Promise<void> => {
     const input = await readInput(path, folder);
@@ -38,9 +40,10 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
   };
   for (const path of paths) {
     if (path !== STDIN && (await isDirectory(path))) {
-      const { reports = [], others = [] } = Object.groupBy(
-        await listDirectory(path, LIMIT),
-        (entry) => (isReport(entry) ? 'reports' : 'others'),
+      const entries = await listDirectory(path, LIMIT);
+      if (isBundle(entries)) bundles.push(path);
+      const { reports = [], others = [] } = Object.groupBy(entries, (entry) =>
+        isReport(entry) ? 'reports' : 'others',
       );
       if (reports.length === 0) throw await noReport(path, others);
       for (const { name } of reports) await add(join(path, name), path);
@@ -49,8 +52,32 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
       await add(path, undefined);
     }
   }
-  const results = collector.results();
+  const results = orIfRefused(
+    () => collector.results(),
+    (error) => {
+      throw bundles.map((path) => missingInBundle(path, error)).find(Boolean) ?? error;
+    },
+  );
   return { ...results, findings: [...findings, ...results.findings] };
+}
+
+/** An unpacked one: its reports are one level further down. */
+function isBundle(entries: readonly Dirent[]): boolean {
+  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+  return has('ctrf') && has('manifest.json');
+}
+
+function missingInBundle(bundle: string, error: EvidenceError): EvidenceError | undefined {
+  const folder = escapeInvisible(bundle);
+  const isIn = error.at === folder || error.at?.startsWith(join(folder, '/')) === true;
+  if (error.code !== 'RESULTS_MISSING' || !isIn) return undefined;
+  return new EvidenceError('RESULTS_MISSING', {
+    at: folder,
+    found: 'an unpacked bundle',
+    expected: 'a directory of CTRF reports',
+    hint: `name the directory in it that has them: \`--results ${commandLine([pathWord(join(bundle, 'ctrf'))])}\``,
+    cause: error,
+  });
 }
 
 /** A directory of other files: the first tells what was taken for reports, e.g. JUnit XML. */

@@ -1,0 +1,201 @@
+// The one table of what a file looks like (`recognise.ts`).
+
+import type { FileKind, Look, Row } from './file-kinds.ts';
+import {
+  commandInto,
+  gunzip,
+  isTar,
+  namesInTar,
+  packed,
+  unpacked,
+  untar,
+  unzip,
+  whatInGzip,
+} from './packed-file.ts';
+import { quote } from './quote.ts';
+
+/** The first bytes of a form, which no other has. */
+function starts(...magic: readonly string[]): Row['fits'] {
+  return ({ text }) => magic.some((bytes) => text.startsWith(bytes));
+}
+
+function begins(pattern: RegExp): Row['fits'] {
+  return ({ text }) => pattern.test(text);
+}
+
+function has(...names: readonly string[]): Row['fits'] {
+  return ({ fields }) => names.every((name) => fields.has(name));
+}
+
+/** JSON with all these fields. */
+function hasJson(...names: readonly string[]): Row['fits'] {
+  return (look) => look.isJson && has(...names)(look);
+}
+
+function says(name: string, pattern: RegExp): Row['fits'] {
+  return ({ fields }) => pattern.test(fields.get(name) ?? '');
+}
+
+function either(...tests: readonly Row['fits'][]): Row['fits'] {
+  return (look) => tests.some((fits) => fits(look));
+}
+
+/** What another program compressed, which unpacks it to standard output with `-dc`. */
+function compressed(program: string, magic: string): Row {
+  return {
+    what: `a file that is compressed with ${program}`,
+    fits: starts(magic),
+    fix: (wanted, _, file) =>
+      wanted === 'archive'
+        ? `compress it with gzip instead: ${packed(`${program} -dc ${file} | gzip`)}`
+        : `unpack it first: ${unpacked(`${program} -dc ${file}`, wanted)}`,
+  };
+}
+
+/** What lies in a bundle, and is nothing by itself. */
+function part(what: string, fits: Row['fits']): Row {
+  return { what: `${what}, which is one part of a bundle`, fits, fix: nameWhole };
+}
+
+function nameWhole(wanted: FileKind): string | undefined {
+  return wanted === 'archive'
+    ? 'name the archive or the directory that it is a part of'
+    : undefined;
+}
+
+/** A character of ASCII and a NUL by turns, or a byte order mark. */
+function isUtf16({ text }: Look): boolean {
+  const [a = '', b = '', c = '', d = ''] = text;
+  const [even, odd] = [a + c, b + d];
+  const isPlain = [even, odd].some((half) => /^[\t-~]{2}$/.test(half));
+  const isMarked = /^(?:\xFF\xFE|\xFE\xFF)/.test(text);
+  return isMarked || (isPlain && [even, odd].includes('\0\0'));
+}
+
+/** The first that fits counts: from forms that any content may have to documents. */
+export const FILE_ROWS: readonly Row[] = [
+  {
+    what: 'a zip file',
+    fits: starts('PK\x03\x04', 'PK\x05\x06'),
+    fix: unzip,
+  },
+  {
+    what: whatInGzip,
+    fits: starts('\x1F\x8B'),
+    fix: gunzip,
+  },
+  {
+    what: 'a tar archive without gzip',
+    fits: ({ text }) => isTar(text),
+    fix: (wanted, { text }, file) =>
+      wanted === 'archive'
+        ? `compress it: ${packed(`gzip -c ${file}`)}`
+        : untar(wanted, namesInTar(text), `tar -xf ${file} -C unpacked`),
+  },
+  compressed('xz', '\xFD7zXZ'),
+  compressed('bzip2', 'BZh'),
+  compressed('zstd', '\x28\xB5\x2F\xFD'),
+  {
+    what: 'an encrypted file',
+    fits: begins(/^(?:age-encryption\.org\/|-----BEGIN (?:AGE ENC|PGP M)|Salted__)/),
+    fix: () => 'decrypt it first, with the program and the key that it was encrypted for',
+  },
+  {
+    what: 'text in UTF-16',
+    fits: isUtf16,
+    fix: (wanted, _, file) =>
+      wanted === 'archive'
+        ? 'copy or download it again: > in PowerShell made text of it, and that cannot be undone'
+        : `save it as UTF-8: ${unpacked(`iconv -f UTF-16 -t UTF-8 ${file}`, wanted)}; > in PowerShell writes UTF-16`,
+  },
+  {
+    what: 'an HTML page',
+    fits: begins(/^\W{0,9}(?:<!--[^>]*>\s*)?<(?:!doctype html|html|head|body)\b/i),
+    fix: () => 'download the file itself: this is what a browser shows, perhaps to log in',
+  },
+  {
+    what: 'a pointer of Git LFS',
+    fits: begins(/^version https:\/\/git-lfs/),
+    fix: () => 'get the file that it points to: `git lfs pull`',
+  },
+  {
+    what: 'an error of the GitHub API',
+    fits: hasJson('message', 'documentation_url'),
+    fix: () => 'download it again, with a token that may read it',
+  },
+  {
+    what: 'JUnit XML',
+    fits: begins(/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<testsuites?\b/s),
+    fix: (wanted, _, file) =>
+      wanted === 'results'
+        ? `convert it to CTRF, e.g. ${commandInto('ctrf', `npx junit-to-ctrf ${file} -o ctrf/deployment.json`)}, and write its phase into each test, e.g. "suite": "deployment"`
+        : undefined,
+    goes: 'convert it to CTRF for --results',
+  },
+  { what: 'XML', fits: begins(/^\s*<\?xml/) },
+  { what: 'a PEM file, of keys or certificates', fits: begins(/^-----BEGIN [A-Z0-9 ]+-----/) },
+  // JSON and YAML.
+  {
+    kind: 'trusted-root',
+    what: 'a Sigstore trusted root',
+    fits: either(says('mediaType', /trustedroot/), has('certificateAuthorities', 'tlogs')),
+  },
+  {
+    kind: 'signing-config',
+    what: 'a Sigstore signing config',
+    fits: either(says('mediaType', /signingconfig/), has('caUrls'), has('rekorTlogUrls')),
+  },
+  part(
+    'a Sigstore bundle',
+    either(says('mediaType', /sigstore\.bundle/), has('verificationMaterial')),
+  ),
+  part('an in-toto statement', says('_type', /in-toto/)),
+  part('a manifest', hasJson('schemaVersion', 'files')),
+  part('a bill of materials', either(has('bomFormat'), has('spdxVersion'))),
+  { what: 'a DSSE envelope', fits: hasJson('payloadType', 'signatures') },
+  {
+    what: 'TUF metadata',
+    fits: hasJson('signed', 'signatures'),
+    goes: 'trusted_root.json is a target of that TUF repository',
+  },
+  {
+    what: 'a pointer to evidence',
+    fits: has('schemaVersion', 'recipe', 'attestations'),
+    goes: 'fetch the bundle that it points to',
+  },
+  {
+    what: 'a report of affidavit',
+    fits: either(hasJson('verdict', 'checks'), hasJson('outcome', 'exitCode')),
+    goes: 'a report is not evidence, it is about some',
+  },
+  { kind: 'policy', what: 'a policy', fits: hasJson('signers') },
+  {
+    what: 'a policy in YAML',
+    fits: has('signers'),
+    fix: (wanted) => (wanted === 'policy' ? 'write the same in JSON' : undefined),
+    goes: 'write it in JSON for --policy',
+  },
+  { kind: 'results', what: 'a CTRF report', fits: says('reportFormat', /^CTRF$/) },
+  {
+    what: 'an overlay, a part of a recipe',
+    fits: says('kind', /^RecipeMetadata$/),
+    goes: 'resolve it with `aicr recipe` for its criteria, and give --recipe what that writes',
+  },
+  {
+    kind: 'recipe',
+    what: 'a resolved recipe',
+    fits: either(
+      says('kind', /^Recipe(?:Result)?$/),
+      (look) => !look.fields.has('kind') && either(has('componentRefs'), has('criteria'))(look),
+    ),
+  },
+  {
+    kind: 'snapshot',
+    what: 'a snapshot',
+    fits: either(says('kind', /^Snapshot$/), has('measurements')),
+  },
+  {
+    what: ({ fields }) => `a document of the kind ${quote(fields.get('kind') ?? '', 60)}`,
+    fits: (look) => has('apiVersion')(look) && says('kind', /^[A-Z]\w+$/)(look),
+  },
+];
