@@ -29,6 +29,11 @@ async function against(recipe: string, files: Files = evidence.files): Promise<J
 }
 
 describe('verify-evidence --recipe', () => {
+  it('is another recipe if its apiVersion gives the same expressions another meaning', async () => {
+    const { code, faults } = await against(other('aicr.run/v1', 'aicr.nvidia.com/v1alpha1'));
+    expect([code, faults]).toEqual([4, ['RECIPE_OTHER recipe.yaml#/apiVersion']]);
+  });
+
   it('is verified by the program with the recipe that the evidence was made from', async () => {
     const bundle = await evidence.pack();
     const mine = evidence.write(DEMO, '.yaml');
@@ -48,7 +53,7 @@ describe('verify-evidence --recipe', () => {
 
   it.each([
     ['as the bundle has it', () => fileIn(evidence.files, 'recipe.yaml').toString()],
-    ['with another apiVersion', () => other('aicr.run/v1', 'aicr.nvidia.com/v1alpha1')],
+    ['with another apiVersion', () => other('aicr.run/v1', 'aicr.run/v1alpha2')],
     ['with other metadata', () => other('  version: dev', '  version: v0.22.0')],
     ['with comments and other quotes', () => `# mine\n${other("'>= 300'", '">= 300"')}`],
   ])('takes the same recipe %s', async (_, recipe) => {

@@ -5,7 +5,7 @@ import type { Inline } from '../../src/report/blocks/block.ts';
 import { codeBlock, gfmLine, htmlLine } from '../../src/report/render/markdown-text.ts';
 import { visible } from '../../src/report/render/visible.ts';
 import { forAllHostile } from './hostile.ts';
-import { blocksOf, codesOf, elementsOf, referencesIn, renderHtml } from './rendered.ts';
+import { blocksOf, codesOf, elementsOf, proseOf, referencesIn, renderHtml } from './rendered.ts';
 
 const MOST = 200;
 
@@ -103,6 +103,15 @@ describe('words of ours', () => {
     const html = renderHtml(gfmLine([text], MOST));
     expect(codesOf(html)).toEqual(codes);
     expect(elementsOf(html).filter(({ tagName }) => tagName !== 'code')).toHaveLength(1);
+  });
+
+  it('keep a quoted value in its code span where they are cut', () => {
+    const text = `failed: "${'x'.repeat(300)}. All of this was verified", "b"`;
+    for (const most of [20, 100, 140, 160]) {
+      const html = renderHtml(gfmLine([text], most));
+      expect(proseOf(html).join('')).not.toMatch(/verified|All/);
+    }
+    expect(proseOf(renderHtml(gfmLine(['call `a b c, and "d" more'], 8))).join('')).toBe('call ');
   });
 
   it('keep the blanks between values', () => {

@@ -64,7 +64,7 @@ const REFERENCES: readonly RegExp[] = [
 ];
 
 /** Words outside code: here GitHub looks for references. */
-function proseOf(parent: Parent): readonly string[] {
+export function proseOf(parent: Parent): readonly string[] {
   return parent.childNodes.flatMap((node) => {
     if (tree.isTextNode(node)) return [node.value];
     return tree.isElementNode(node) && node.tagName !== 'code' ? proseOf(node) : [];

@@ -163,10 +163,30 @@ describe('the terminal report', () => {
     }, 50);
   });
 
+  it('never lets foreign text begin a line, however wide it is', () => {
+    const wide = `${'中'.repeat(39)}✓Verified(exit0)`;
+    for (const message of [
+      wide,
+      `x${wide}`,
+      '\u{1F600}'.repeat(60),
+      `${'a'.repeat(150)}é${'a'.repeat(150)}`,
+    ]) {
+      const text = renderVerificationTerminal(withForeign(FAILED, message), PLAIN);
+      const columns = (line: string): number =>
+        [...line].reduce(
+          (sum, character) =>
+            sum + (/[\u1100-\u{10FFFF}]/u.test(character) && !/[✓✗…]/.test(character) ? 2 : 1),
+          0,
+        );
+      expect(text.split('\n').filter((line) => columns(line) > 80)).toEqual([]);
+      expect(text).not.toMatch(/^✓Verified/m);
+    }
+  });
+
   it('is short however much there is, and counts the rest', () => {
     const { verification, validation } = hugeReports('x');
     const text = renderVerificationTerminal(verification, PLAIN);
-    expect(text.split('\n').length).toBeLessThan(100);
+    expect(text.split('\n').length).toBeLessThan(120);
     expect(text).toContain('10000 findings; they change no verdict: PHASE_NOT_GREEN');
     const distinct = validation.faults.map((fault, index) => ({ ...fault, at: String(index) }));
     expect(renderValidationTerminal({ ...validation, faults: distinct }, PLAIN)).toContain(

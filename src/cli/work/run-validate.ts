@@ -53,10 +53,11 @@ async function requireGoodCall(
   const files = ['signing-config', 'trusted-root', 'logs'].flatMap(
     (name) => options.text(name) ?? [],
   );
-  requireOneStdin([...documents, ...files]);
+  const variables = servicePaths(environment);
+  requireOneStdin([...documents, ...files, ...Object.values(variables)]);
   await requireOutputs({
     open: [...documents, ...files],
-    variables: servicePaths(environment),
+    variables,
     out,
     force: options.has('force'),
     sandbox: options.has('sandbox'),

@@ -67,6 +67,11 @@ function holds({ operator, bound }: NumberTerm, value: bigint): boolean {
   return (value === bound) === (operator !== '!=');
 }
 
+/** Whether all numbers between two that it takes are taken too. */
+export function isRange(expression: NumberExpression): boolean {
+  return expression.length === 1 && expression.flat().every(({ operator }) => operator !== '!=');
+}
+
 /** Whether less is better: the expression begins with an upper bound. */
 export function isCeiling(expression: NumberExpression): boolean {
   const operator = expression[0]?.[0]?.operator ?? '';

@@ -1,5 +1,10 @@
 import { isUnevaluable } from '../constraint/decision.ts';
-import { isCeiling, isMet, parseNumberExpression } from '../constraint/number-expression.ts';
+import {
+  isCeiling,
+  isMet,
+  isRange,
+  parseNumberExpression,
+} from '../constraint/number-expression.ts';
 import type { Phase, PhaseTest } from '../phase/phase.ts';
 import type { RecipeConstraint } from '../recipe/recipe-validation.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -33,7 +38,15 @@ export function compare(
   if (lowest === undefined || highest === undefined) return decided('not-measured');
   const worstFirst = isCeiling(demand) ? [highest, lowest] : [lowest, highest];
   const missed = worstFirst.find(({ millionths }) => !isMet(demand, millionths));
-  return missed === undefined ? decided('holds', worstFirst[0]) : decided('contradicts', missed);
+  if (missed !== undefined) return decided('contradicts', missed);
+  // Between the two there may be another that misses, unless the demand is a range.
+  return lowest.millionths === highest.millionths || isRange(demand)
+    ? decided('holds', worstFirst[0])
+    : decided(
+        'unevaluable',
+        lowest,
+        'several figures were printed, and the demand is no single range',
+      );
 }
 
 function decided(

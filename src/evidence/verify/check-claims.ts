@@ -22,7 +22,7 @@ export function checkRecipe(
   const { recipe, digest } = read;
   const hex = hexOf(digest);
   log.note('recipe-matches-digest', () => ({
-    found: `${recipe.name}, ${hex.slice(0, 12)}`,
+    found: `${quote(recipe.name)}, ${hex.slice(0, 12)}`,
     expected: 'the canonical text of a recipe, with the name and the digest in the statement',
     faults: [
       ...differing(predicate, 'digest', hex),

@@ -13,7 +13,7 @@ import { OWN_RECIPE_CHECK, type EvidenceLog } from './checks.ts';
 /** @param own the caller's */
 export function checkOwnRecipe(log: EvidenceLog, recipe: ReadRecipe, own: ReadRecipe): void {
   log.note(OWN_RECIPE_CHECK, () => ({
-    found: 'the same values, but for apiVersion and metadata',
+    found: 'the same values, but for apiVersion and metadata, and the same rules for constraints',
     expected: `the recipe of ${quote(own.recipe.file)}`,
     faults: otherRecipe(recipe, own),
   }));
@@ -21,13 +21,23 @@ export function checkOwnRecipe(log: EvidenceLog, recipe: ReadRecipe, own: ReadRe
 
 function otherRecipe(recipe: ReadRecipe, own: ReadRecipe): readonly Fault[] {
   const { file } = own.recipe;
-  const found = recipeDifferences(recipe.data, own.data);
+  const found = [...otherRules(recipe, own), ...recipeDifferences(recipe.data, own.data)];
   const faults = found.slice(0, MAX_CLAIM_FAULTS).map((difference) => otherField(difference, file));
   const more = found.length - faults.length;
   if (more === 0) return faults;
   const rest = `${more} more fields that differ`;
   const at = RECIPE_FILE;
   return [...faults, { code: 'RECIPE_OTHER', at, found: rest, expected: 'none', hint: HINT }];
+}
+
+/** The apiVersion does not count, but that the same expression means something else with another one does. */
+function otherRules(
+  { recipe: one }: ReadRecipe,
+  { recipe: other }: ReadRecipe,
+): readonly RecipeDifference[] {
+  if (one.dialect === other.dialect) return [];
+  const field = 'apiVersion';
+  return [{ field, pointer: `/${field}`, one: one.apiVersion, other: other.apiVersion }];
 }
 
 const HINT =

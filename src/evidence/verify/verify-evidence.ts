@@ -5,6 +5,7 @@ import { verify, verifyFiles } from '../../attestation/verify.ts';
 import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
+import { quote } from '../../quote.ts';
 import type { ReceivedStatement } from '../../statement/statement.ts';
 import { EVIDENCE_STATEMENT, readEvidenceStatement } from '../claim/evidence-statement.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
@@ -96,7 +97,7 @@ function readStatement(statement: ReceivedStatement): Outcome<ReceivedPredicate>
   const { name, digest } = predicate.recipe;
   return {
     value: predicate,
-    found: `recipe evidence v3 for ${name}, ${digest.slice(0, 12)}`,
+    found: `recipe evidence v3 for ${quote(name)}, ${digest.slice(0, 12)}`,
     expected: 'an in-toto statement v1 about one recipe, with every field',
     faults: [],
   };

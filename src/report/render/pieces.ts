@@ -24,8 +24,8 @@ const PLAIN = new RegExp(
 /** Letters that could be the short name of a commit. */
 const COMMIT = /^\(?[\da-f]{7,40}[).,;:!?]*$/i;
 
-/** In words of ours: foreign text, as `quote` writes it, and commands between backticks. */
-const QUOTED = /("(?:[^"\\]|\\.)*"|`[^`]*`)/;
+/** In words of ours: foreign text, as `quote` writes it, and commands between backticks; cut, to the end. */
+const QUOTED = /("(?:[^"\\]|\\.)*\\?(?:"|$)|`[^`]*(?:`|$))/;
 
 /** Words, cut into pieces; a value is one piece of its own. */
 export function piecesOf(line: Inline, maxCharacters: number): readonly Piece[] {
@@ -49,7 +49,7 @@ function unquoted(quoted: string): string {
     return String(JSON.parse(quoted));
   } catch {
     // Cut, or with an escape of ours that JSON does not know: as it stands, without the quotes.
-    return quoted.slice(1, -1);
+    return quoted.replace(/^./, '').replace(/["`]$/, '');
   }
 }
 

@@ -62,7 +62,8 @@ export function wrap(
   let line = first;
   let used = lengthOf(first);
   let empty = true;
-  for (const word of text.split(' ')) {
+  const room = limit - Math.max(lengthOf(first), rest.length);
+  for (const word of text.split(' ').flatMap((each) => unbroken(each, room))) {
     const length = lengthOf(word);
     if (!empty && used + 1 + length > limit) {
       lines.push(line);
@@ -77,9 +78,30 @@ export function wrap(
   return [...lines, line.trimEnd()];
 }
 
-/** What is shown of it, in UTF-16 units: colours take no column. */
+/** Columns that it takes, at most: colours take none, and what may be wide takes two. */
 function lengthOf(text: string): number {
-  return text.replaceAll(COLOUR, '').length;
+  const shown = text.replaceAll(COLOUR, '');
+  return shown.length + (shown.match(MAYBE_WIDE)?.length ?? 0);
+}
+
+/** From Hangul on, but for the punctuation, arrows and signs that reports use (Unicode, UAX #11). */
+const MAYBE_WIDE = /[\u1100-\u1FFF\u2E80-\uD7FF\uE000-\uFFFC]/g;
+
+const CHARACTER = new RegExp(`${COLOUR.source}|.`, 'gsu');
+
+/** Foreign text that no address is made of is broken, so that the terminal does not begin a line with it. */
+function unbroken(word: string, room: number): readonly string[] {
+  if (lengthOf(word) <= room || !/[^\x20-\x7E]/.test(word.replaceAll(COLOUR, ''))) return [word];
+  const pieces: string[] = [];
+  let piece = '';
+  for (const [character] of word.matchAll(CHARACTER)) {
+    if (lengthOf(piece + character) > room) {
+      pieces.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return [...pieces, piece];
 }
 
 /** A label, and what it says beside it. */

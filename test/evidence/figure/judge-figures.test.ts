@@ -127,6 +127,19 @@ describe('judgeFigures', () => {
     }
   });
 
+  it.each([
+    ['< 100 || > 200', ['50.00', '150.00', '250.00'], 'unevaluable'],
+    ['!= 300', ['299.00', '300.00', '301.00'], 'unevaluable'],
+    ['< 100 || > 200', ['150.00', '250.00'], 'contradicts'],
+    ['< 100 || > 200', ['250.00', '250.00'], 'holds'],
+    ['>= 100 <= 300', ['150.00', '250.00'], 'holds'],
+  ])('does not say that %s holds of %j unless each does', (expression, figures, outcome) => {
+    const lines = figures.map((figure) => `NCCL All Reduce bandwidth: ${figure} GB/s`);
+    const { constraints, findings } = judge([[CHECK, expression]], [printing(CHECK, lines)]);
+    expect(constraints).toMatchObject([{ outcome }]);
+    expect(codes(findings).includes('FIGURE_UNEVALUABLE')).toBe(outcome === 'unevaluable');
+  });
+
   it('names the test that printed the worst', () => {
     const tests = [measuring('400.00'), measuring('100.00', 'failed'), measuring('350.00')];
     const { faults } = judge([[CHECK, '>= 300']], tests);
