@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
+import { blocksOf, renderHtml } from '../report/rendered.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import {
@@ -127,6 +129,18 @@ describe('every exit code of verify-evidence', () => {
     const env = { NODE_OPTIONS: `--import ${slow} --import ${interrupt}` };
     const { code, error } = await failureOf([inputs.verified, ...pin], { env });
     expect([code, error.code]).toEqual([EXIT_CODES.interrupted, 'INTERRUPTED']);
+  });
+});
+
+describe('the command in a report', () => {
+  it.each(verdicts)('gives the same report when it is pasted: %s', async (verdict) => {
+    const strange = join(dirname(inputs[verdict]), "it's `a` $copy \u202E|.tar.gz");
+    copyFileSync(inputs[verdict], strange);
+    const { code, stdout } = await run([strange, ...pin, '--format', 'markdown']);
+    const [command = ''] = blocksOf(renderHtml(stdout));
+    const read = execFileSync('sh', ['-c', `affidavit() { printf '%s\\0' "$@"; }; ${command}`]);
+    const again = await runProgram(read.toString().split('\0').slice(0, -1));
+    expect([again.code, again.stdout]).toEqual([code, stdout]);
   });
 });
 
