@@ -45,7 +45,8 @@ async function run(
     }
     case 'help': {
       const { printHelp } = await import('./oclif.ts');
-      await printHelp(request.name, root);
+      const { columnsOf } = await import('./call/report-flags.ts');
+      await printHelp(request.name, { root, width: columnsOf(process.stdout, process.env) });
       process.exitCode = 0;
       return;
     }

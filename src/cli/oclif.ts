@@ -1,14 +1,52 @@
 // oclif prints the help, from `oclif.manifest.json` (`oclif-commands.ts`). Nothing of ours is imported here, because it is
 // joined into a file of its own (`tools/bundle.ts`).
 
-import { run } from '@oclif/core/run';
+import { Config } from '@oclif/core/config';
+import { CommandHelp, Help } from '@oclif/core/help';
 
-/** The help of one command, or of the program. `root` is the directory of package.json. */
-export async function printHelp(name: string | undefined, root: string): Promise<void> {
-  try {
-    await run([...(name === undefined ? [] : [name]), '--help'], { root });
-  } catch (error) {
-    // oclif's way to say that it is done.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIT')) throw error;
+/**
+ * The help of one command, or of the program.
+ *
+ * @param root the directory of package.json
+ * @param width of a line, in columns
+ */
+export async function printHelp(
+  name: string | undefined,
+  { root, width }: { readonly root: string; readonly width: number },
+): Promise<void> {
+  const config = await Config.load({ root });
+  await new PageHelp(config, { maxWidth: width }).showHelp(name === undefined ? [] : [name]);
+}
+
+/** The page of a command, whose summary stands above it already. */
+class CommandPage extends CommandHelp {
+  protected override description(): string | undefined {
+    const { description = '' } = this.command;
+    return description === '' ? undefined : this.wrap(description);
   }
+
+  /** oclif indents a list of narrow lines by two more columns than it leaves room for. */
+  override renderList(...[rows, options]: Parameters<CommandHelp['renderList']>): string {
+    return super.renderList(rows, { ...options, indentation: options.indentation + 2 });
+  }
+
+  /** A line ends between two items, never in one that fits a line. */
+  protected override usage(): string {
+    const [text = this.command.id] = [this.command.usage ?? []].flat();
+    const items = text.match(/\[[^\]]*\]|--\S+ [A-Z]+|\S+/g) ?? [];
+    const room = this.opts.maxWidth - 2 * this.indentSpacing;
+    const lines = [`$ ${this.config.bin}`];
+    for (const item of items.flatMap((whole) =>
+      whole.length > room ? whole.split(/ (?=\|)|(?<!\|) (?=--)/) : whole,
+    )) {
+      const longer = `${lines.at(-1)} ${item}`;
+      if (longer.length > room) lines.push(`  ${item}`);
+      else lines[lines.length - 1] = longer;
+    }
+    return lines.join('\n');
+  }
+}
+
+class PageHelp extends Help {
+  protected override CommandHelpClass = CommandPage;
 }

@@ -6,10 +6,10 @@ const EVIDENCE = ['emit-evidence'];
 export default {
   summary: 'Compare a cluster and its test results with a recipe; pack and sign the evidence.',
 
-  description: `Evaluates the recipe's criteria and constraints on the snapshot, and judges the phases by their CTRF reports.
-With --emit-evidence, packs recipe, snapshot, results, logs and bill of materials into one signed archive.
-Exit codes: 0 all green, 1 not green (the evidence is still written), 2 an input is refused,
-3 a file or a service failed, 64 usage, 130 interrupted.`,
+  description: [
+    "Evaluates the recipe's criteria and constraints on the snapshot, and judges the phases by their CTRF reports. With --emit-evidence, packs recipe, snapshot, results, logs and bill of materials into one signed archive.",
+    'Exit codes: 0 all green, 1 not green (the evidence is still written), 2 an input is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
+  ].join('\n\n'),
 
   usage: `validate --recipe FILE --snapshot FILE
   [--results PATH...] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]

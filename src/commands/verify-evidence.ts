@@ -4,10 +4,10 @@ import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 export default {
   summary: 'Check that evidence is what its signer says it is.',
 
-  description: `Recomputes everything in the bundle that can be recomputed, and compares each claim with it.
-Exit codes: 0 verified, by the signer that was named, and everything is green, 1 intact, but not green, 2 invalid,
-3 not judged, 4 you have to decide (unsigned, nobody said who should have signed, or another recipe than yours),
-64 called wrongly, 130 interrupted. Makes no network call.`,
+  description: [
+    'Recomputes everything in the bundle that can be recomputed, and compares each claim with it. Makes no network call.',
+    'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, or another recipe than yours); 64 called wrongly; 130 interrupted.',
+  ].join('\n\n'),
 
   usage: `verify-evidence INPUT [--trusted-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]

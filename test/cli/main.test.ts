@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { findCommand } from '../../src/cli/command-table.ts';
 import { runCli } from '../run-cli.ts';
 
 describe('words that are no call of a command', () => {
@@ -65,6 +66,42 @@ describe('help', () => {
       }
       expect(stderr).toBe('');
       expect(code).toBe(0);
+    },
+  );
+});
+
+describe('the help of a command', () => {
+  const ITEM = /\[[^\]]*\]|--\S+ [A-Z]+/g;
+
+  it.each(
+    ['sandbox', 'validate', 'verify-evidence'].flatMap((name) =>
+      [40, 80, 120].map((columns) => [name, columns] as const),
+    ),
+  )('of %s keeps to COLUMNS=%i, and breaks no item that fits a line', async (name, columns) => {
+    const { stdout } = await runCli(['help', name], { env: { COLUMNS: String(columns) } });
+    const [page = ''] = stdout.split('\nEXAMPLES\n');
+    const lines = page.split('\n').slice(1);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(columns - 12);
+    expect(lines.filter((line) => /\s$/.test(line))).toEqual([]);
+    const usage = /\nUSAGE\n(.*?)\n\n/s.exec(page)?.[1] ?? '';
+    const command = await findCommand(name);
+    const items = (command?.usage ?? '').replaceAll(/\s+/g, ' ').match(ITEM) ?? [];
+    expect(items.length).toBeGreaterThan(1);
+    const fitting = items.filter((item) => item.length <= columns - 4);
+    for (const item of fitting) expect(usage).toContain(item);
+    expect(usage).not.toMatch(/--\S+\n *[A-Z]/);
+  });
+
+  it.each(['sandbox', 'validate', 'verify-evidence'])(
+    'of %s says its summary once, and its description in whole paragraphs',
+    async (name) => {
+      const { stdout } = await runCli(['help', name], { env: { COLUMNS: '9999' } });
+      const command = await findCommand(name);
+      expect(stdout.split(command?.summary ?? '?')).toHaveLength(2);
+      const paragraphs = command?.description.split('\n\n') ?? [];
+      expect(stdout).toContain(`DESCRIPTION\n  ${paragraphs.join('\n\n  ')}\n`);
+      expect(paragraphs.filter((paragraph) => paragraph.includes('\n'))).toEqual([]);
     },
   );
 });

@@ -35,8 +35,20 @@ export function reportOf(call: Pick<Call, 'options' | 'terminal' | 'environment'
     format: options.choice('format', FORMATS) ?? (isTerminal ? 'terminal' : 'markdown'),
     output,
     colour: isColoured(isTerminal, environment),
-    width: terminal.columns ?? 80,
+    width: columnsOf(terminal, environment),
   };
+}
+
+/** With fewer, the longest words of ours have no room. */
+const MIN_COLUMNS = 40;
+
+/** How wide a line may be: what COLUMNS says, else the terminal. */
+export function columnsOf(
+  { columns = 80 }: Call['terminal'],
+  environment: Call['environment'],
+): number {
+  const wish = environment['COLUMNS'] ?? '';
+  return Math.max(/^[1-9]\d{0,3}$/.test(wish) ? Number(wish) : columns, MIN_COLUMNS);
 }
 
 /** The file of `--output`; undefined: standard output, which `-` means too. */

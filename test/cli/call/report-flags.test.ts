@@ -57,6 +57,18 @@ describe('reportOf', () => {
     expect(reportChoice(ASKED_NOTHING, TERMINAL, { FORCE_COLOR: '0' }).colour).toBe(false);
   });
 
+  it.each([
+    ['60', TERMINAL, 60],
+    ['200', {}, 200],
+    ['40', TERMINAL, 40],
+    ['39', TERMINAL, 40],
+    ...['', '0', 'x', '1e2', '-50', '99999'].map((text) => [text, TERMINAL, 120] as const),
+    ['', {}, 80],
+    ['', { columns: 0 }, 40],
+  ] as const)('with COLUMNS=%s on %j is %i wide', (columns, terminal, width) => {
+    expect(reportChoice(ASKED_NOTHING, terminal, { COLUMNS: columns }).width).toBe(width);
+  });
+
   it('takes - for standard output', () => {
     const expected = reportChoice(ASKED_NOTHING, TERMINAL, {});
     expect(reportChoice({ output: '-' }, TERMINAL, {})).toEqual(expected);
