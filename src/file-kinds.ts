@@ -48,6 +48,12 @@ export const WANTED = {
 
 export type FileKind = keyof typeof WANTED;
 
+/** Where it belongs, and where it comes from. */
+export function takes(wanted: FileKind): string {
+  const { place, source } = WANTED[wanted];
+  return `${place} takes ${source}`;
+}
+
 /** The start of a file. */
 export interface Look {
   readonly bytes: Uint8Array;

@@ -3,7 +3,7 @@
 
 import { constants, gunzipSync } from 'node:zlib';
 
-import { WANTED, type FileKind, type Look } from './file-kinds.ts';
+import { WANTED, takes, type FileKind, type Look } from './file-kinds.ts';
 import { commandLine, pathWord } from './shell-words.ts';
 
 /** How much of what is in a gzip file is looked at, in bytes. */
@@ -90,13 +90,19 @@ function thenName(wanted: FileKind, names: readonly string[]): string {
   return isBundle(names) ? 'the directory ctrf in it' : 'that directory';
 }
 
+/** What a bundle has in it. */
+const IN_BUNDLE: ReadonlySet<FileKind> = new Set(['recipe', 'snapshot', 'results']);
+
 /** GitHub serves every artifact as a zip file: of an archive, or of what was in a directory. */
 export function unzip(wanted: FileKind, { text }: Look, file: string): string {
   const names = namesInZip(text);
   const command = commandInto('unpacked', `unzip ${file} -d unpacked`);
-  const given = wanted !== 'archive' && isBundle(names);
-  const other = given ? `give that directory to ${WANTED.archive.place}, or ` : '';
-  return `unzip it first: ${command}; then ${other}name ${thenName(wanted, names)}`;
+  const first = `unzip it first: ${command}; then`;
+  if (wanted === 'archive' || !isBundle(names)) return `${first} name ${thenName(wanted, names)}`;
+  const verify = `give that directory to ${WANTED.archive.place}`;
+  return IN_BUNDLE.has(wanted)
+    ? `${first} ${verify}, or name ${thenName(wanted, names)}`
+    : `${first} ${verify}; ${takes(wanted)}`;
 }
 
 /** @param names of entries, as far as they are known */
@@ -122,6 +128,8 @@ export function gunzip(wanted: FileKind, look: Look, file: string): string {
   const inside = inGzip(look);
   if (!inside.isTar) return `unpack it first: ${unpacked(`gzip -dc ${file}`, wanted)}`;
   const names = namesInTar(inside.text);
-  const verify = isBundle(names) ? `give it to ${WANTED.archive.place}, or ` : '';
-  return `${verify}${untar(wanted, names, `tar -xzf ${file} -C unpacked`)}`;
+  const unpack = untar(wanted, names, `tar -xzf ${file} -C unpacked`);
+  if (!isBundle(names)) return unpack;
+  const verify = `give it to ${WANTED.archive.place}`;
+  return IN_BUNDLE.has(wanted) ? `${verify}, or ${unpack}` : `${verify}; ${takes(wanted)}`;
 }

@@ -2,7 +2,7 @@
 // the file before anybody asks.
 
 import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
-import { WANTED, type FileKind, type Look, type Row } from './file-kinds.ts';
+import { WANTED, takes, type FileKind, type Look, type Row } from './file-kinds.ts';
 import { FILE_ROWS } from './file-rows.ts';
 import { fileWord } from './packed-file.ts';
 
@@ -76,13 +76,12 @@ function withoutFields(
   const { text, fields } = lookAt(bytes);
   const body = text.replaceAll(/^[ \t]*(?:#.*|---)?\r?$/gm, '').trim();
   if (body === '' || body.startsWith('{') || fields.size > 0 || BINARY.test(text)) return error;
-  const { place, source } = WANTED[wanted];
   const logs = wanted === 'results' ? 'give the directory of the logs to --logs; ' : '';
   return new EvidenceError(error.code.startsWith('FIELD_') ? 'KIND_UNEXPECTED' : error.code, {
     at: file,
     found: error.found === 'a list' ? error.found : 'plain text',
     expected: WANTED[wanted].what,
-    hint: `${logs}${place} takes ${source}`,
+    hint: `${logs}${takes(wanted)}`,
     cause: error,
   });
 }
@@ -90,9 +89,8 @@ function withoutFields(
 function hintFor({ kind, fix, goes }: Row, wanted: FileKind, look: Look, file: string): string {
   const fixed = fix?.(wanted, look, file);
   if (fixed !== undefined) return fixed;
-  const { place, source } = WANTED[wanted];
   const home = kind === undefined ? goes : `give this file to ${WANTED[kind].place}`;
-  return [...(home === undefined ? [] : [home]), `${place} takes ${source}`].join('; ');
+  return [...(home === undefined ? [] : [home]), takes(wanted)].join('; ');
 }
 
 function lookAt(whole: Uint8Array): Look {

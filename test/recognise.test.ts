@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { EvidenceError } from '../src/errors/evidence-error.ts';
-import { WANTED, type FileKind } from '../src/file-kinds.ts';
+import { WANTED, takes, type FileKind } from '../src/file-kinds.ts';
 import { recognised } from '../src/recognise.ts';
 import { tar } from './archive/tar-parts.ts';
 import { propertyRuns } from './property-runs.ts';
@@ -250,8 +250,12 @@ describe('a file that looks like another kind', () => {
     });
     expect(named('results', zip('a.json')).hint).toContain('then name that directory');
     expect(named('results', zip('manifest.json')).hint).toContain('name the directory ctrf in it');
+    expect(named('policy', zip('manifest.json')).hint).toContain(
+      `verify-evidence; ${takes('policy')}`,
+    );
   });
 
+  const VERIFY = 'give it to affidavit verify-evidence';
   const UNTAR = "unpack it: `mkdir unpacked && tar -xzf 'my file' -C unpacked`; then name";
 
   it.each([
@@ -272,7 +276,9 @@ describe('a file that looks like another kind', () => {
     const archive = gzipSync(tar({ name, content: 'x'.repeat(99_999) }));
     const hint = `${verify}${UNTAR} the recipe.yaml in it`;
     expect(named('recipe', archive)).toMatchObject({ found, hint });
-    expect(named('policy', archive).hint).toContain('name the signers.json in it');
+    const policy =
+      verify === '' ? `${UNTAR} the signers.json in it` : `${VERIFY}; ${takes('policy')}`;
+    expect(named('policy', archive).hint).toBe(policy);
     const results = verify === '' ? 'that directory' : 'the directory ctrf in it';
     expect(named('results', archive).hint).toBe(`${verify}${UNTAR} ${results}`);
   });
@@ -305,10 +311,6 @@ describe('a file that looks like another kind', () => {
     });
   });
 });
-
-function takes(wanted: FileKind): string {
-  return `${WANTED[wanted].place} takes ${WANTED[wanted].source}`;
-}
 
 describe('any other file', () => {
   it.each([

@@ -273,7 +273,7 @@ describe('parseResults', () => {
   it.each([
     ['no reportFormat', { ...GOOD, reportFormat: undefined }, 'KIND_UNEXPECTED', '#/reportFormat'],
     ['JUnit', { ...GOOD, reportFormat: 'JUnit' }, 'KIND_UNEXPECTED', '#/reportFormat'],
-    ['no object', [GOOD], 'FIELD_INVALID', ''],
+    ['no object', [GOOD], 'KIND_UNEXPECTED', ''],
     ['no results', { ...GOOD, results: undefined }, 'FIELD_MISSING', '#/results'],
     ['no tool', withResults({ tool: undefined }), 'FIELD_MISSING', '#/results/tool'],
     ['no tests', withResults({ tests: undefined }), 'FIELD_MISSING', '#/results/tests'],

@@ -74,7 +74,7 @@ describe('readRecipe', () => {
     ['kind: RecipeResult\n? [a]\n: b\n', 'DOCUMENT_UNSUPPORTED', FILE],
     ['kind: Snapshot\n', 'KIND_UNEXPECTED', `${FILE}#/kind`],
     ['kind: RecipeResult\ncriteria: x\n', 'FIELD_INVALID', `${FILE}#/criteria`],
-    ['- kind\n', 'FIELD_INVALID', FILE],
+    ['- kind\n', 'KIND_UNEXPECTED', FILE],
   ])('refuses %j like two readers', (text, code, at) => {
     const error = bothOf(text);
     expect(error).toHaveProperty('code', code);
