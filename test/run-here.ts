@@ -49,7 +49,13 @@ async function runHere(args: readonly string[], options: HereOptions): Promise<R
 async function runAlone(args: readonly string[], { cwd, env }: HereOptions): Promise<Run> {
   const restore = [
     useArguments(args),
-    useEnvironment({ PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env }),
+    useEnvironment({
+      PATH: process.env['PATH'] ?? '',
+      HOME: '/nonexistent',
+      // No second process for large documents: its output would not come here.
+      AFFIDAVIT_SECOND_PROCESS: '',
+      ...env,
+    }),
     useDirectory(cwd ?? ROOT),
     useListeners(),
   ];

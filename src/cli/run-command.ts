@@ -1,5 +1,7 @@
-import { interruptible } from '../io/process/interrupt.ts';
+import { isLarge } from '../io/disk/document-size.ts';
+import { interruptible, lookForSignals } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
+import { forbidKilling, mayStartSecond } from '../io/process/second-process.ts';
 import type { Command } from './call/command.ts';
 import { Options } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
@@ -19,8 +21,14 @@ export async function runCommand(
   if ('mistake' in reading) {
     throw (await import('./call/usage-error.ts')).usageError(name, command, reading.mistake);
   }
+  const options = new Options(reading.given, Object.keys({ ...command.flags, ...command.args }));
+  if (mayStartSecond() && (await isLarge(command.documents?.(options) ?? []))) {
+    const { startSecond } = await import('../io/process/start-second.ts');
+    // At once: this process has compiled nothing that is worth keeping.
+    process.exit(await startSecond());
+  }
   const frame = {
-    options: new Options(reading.given, Object.keys({ ...command.flags, ...command.args })),
+    options,
     words,
     after,
     environment: process.env,
@@ -29,7 +37,16 @@ export async function runCommand(
   };
   const work = await command.load();
   const start = async (signal: AbortSignal, finish: () => void): Promise<number> =>
-    await work({ ...frame, signal, finish });
+    await work({
+      ...frame,
+      signal,
+      finish,
+      beforeWriting: async () => {
+        await lookForSignals();
+        signal.throwIfAborted();
+        forbidKilling();
+      },
+    });
   process.exitCode =
     command.signals === 'interrupt'
       ? await interruptible(start)

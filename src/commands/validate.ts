@@ -98,5 +98,10 @@ export default {
   },
 
   signals: 'interrupt',
+  documents: (options) => [
+    options.required('recipe'),
+    options.required('snapshot'),
+    ...options.texts('results'),
+  ],
   load: async () => (await import('../cli/work/run-validate.ts')).runValidate,
 } satisfies Command;

@@ -62,5 +62,6 @@ export default {
   },
 
   signals: 'interrupt',
+  documents: (options) => [options.required('input')],
   load: async () => (await import('../cli/work/run-verify.ts')).runVerify,
 } satisfies Command;

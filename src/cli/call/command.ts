@@ -34,6 +34,8 @@ export interface Command {
   readonly flags: Readonly<Record<string, Flag>>;
   /** Who handles Ctrl-C and other signals: the frame, which interrupts the work, or the work itself. */
   readonly signals: 'interrupt' | 'own';
+  /** The paths of what is read without a pause. If that is much, a second process does the work. */
+  readonly documents?: (options: Options) => readonly string[];
   /** Loaded when it runs: help and usage errors need none of it. */
   readonly load: () => Promise<Work>;
 }
@@ -53,6 +55,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** To be called when it is too late for an interruption. */
   readonly finish: () => void;
+  /** To be called before a file is made: lets an interruption in, which is late for nothing then. */
+  readonly beforeWriting: () => Promise<void>;
   /** Says what takes so long, if it does. */
   readonly progress: <T>(what: string, work: Promise<T>) => Promise<T>;
 }

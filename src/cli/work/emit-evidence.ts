@@ -14,13 +14,13 @@ export async function emitEvidence(
   session: SigningSession | undefined,
   call: Call,
 ): Promise<PackedEvidence> {
-  const { options, signal, finish, progress } = call;
+  const { options, signal, finish, beforeWriting, progress } = call;
   const directory = options.text('logs');
   const logs =
     directory === undefined ? [] : await progress('hashing the logs', logFiles(directory));
   const inputs = { validation, logs, allowRetiredApi: options.has('allow-retired-api') };
   const packed = await progress('packing and signing', packEvidence(inputs, session?.signing));
-  signal.throwIfAborted();
+  await beforeWriting();
   const mtime = Math.floor(validation.inputs.now.getTime() / 1000);
   const encoding = { mtime, signal, layout: EVIDENCE_LAYOUT };
   const archive = (): AsyncIterable<Uint8Array> => encodeArchive(packed.files, encoding);

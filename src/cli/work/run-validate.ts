@@ -4,7 +4,6 @@ import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
-import { printReport } from '../../io/disk/print-report.ts';
 import { readResults } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
@@ -14,6 +13,7 @@ import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
 import { requireOutputs } from './validate-outputs.ts';
 
 export async function runValidate(call: Call): Promise<number> {
@@ -30,7 +30,7 @@ export async function runValidate(call: Call): Promise<number> {
         : await (await import('./emit-evidence.ts')).emitEvidence(out, validation, session, call);
     const report = validationReport(call, validation, packed);
     try {
-      await printReport(await render(report, call), reportOf(call).output);
+      await deliver(await render(report, call), call);
     } finally {
       // The evidence is there, even if the report cannot be written.
       if (out !== undefined && packed !== undefined) {

@@ -4,7 +4,6 @@ import { verifyEvidence, type VerificationReport } from '../../evidence/verify/v
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
-import { printReport } from '../../io/disk/print-report.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
@@ -13,6 +12,7 @@ import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
 
 /** The flags that name a file to read. */
 const FILES = ['trusted-root', 'policy', 'recipe'];
@@ -31,7 +31,7 @@ export async function runVerify(call: Call): Promise<number> {
   const source = options.required('input');
   const report = await judge(call, source);
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words]);
-  await printReport(await render(report, choice, { source, repeat }), choice.output);
+  await deliver(await render(report, choice, { source, repeat }), call);
   return report.exitCode;
 }
 

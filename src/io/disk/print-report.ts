@@ -10,13 +10,17 @@ import { isSystemError, unwritable } from './system-error.ts';
  *
  * @throws EvidenceError FILE_UNWRITABLE
  */
-export async function printReport(text: string, output: string | undefined): Promise<void> {
+export async function printReport(
+  text: string,
+  output: string | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
   const stats = output === undefined ? undefined : await statsOf(output);
   const stream = stats && STREAMS.find(({ fd }) => isOpenAs(fd, stats));
   if (output === undefined) process.stdout.write(text);
   else if (stream !== undefined) stream.write(text);
   else if (stats !== undefined && isFlow(stats)) await pour(text, output);
-  else await writeWhole(await targetOf(output), [Buffer.from(text)], { force: true });
+  else await writeWhole(await targetOf(output), [Buffer.from(text)], { force: true, signal });
 }
 
 /** Throws FILE_UNWRITABLE if `printReport` would: to say so before the work is done. */

@@ -28,6 +28,20 @@ describe('interruptible', () => {
     expect(outcome(`async () => 'done'`)).toBe('done');
   });
 
+  it('hears one that came during such work after a file was read', () => {
+    const work = (send: string): string => `async () => {
+      const { open } = await import('node:fs/promises');
+      const file = await open(process.execPath);
+      await file.read(Buffer.alloc(10), 0, 10, 0);
+      ${send}
+      for (const end = Date.now() + 100; Date.now() < end;);
+      void file.close();
+      return 'done';
+    }`;
+    expect(outcome(work(`send('SIGTERM');`))).toBe('INTERRUPTED');
+    expect(outcome(work(''))).toBe('done');
+  });
+
   it('goes on to the end once it is too late for a signal', () => {
     expect(
       outcome(`async (signal, finish) => {

@@ -1,0 +1,215 @@
+// Signals while documents of the size of the limits are read. docs/decisions/0008
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { describe, expect, it } from 'vitest';
+
+import { MAX_JSON_BYTES, MAX_SNAPSHOT_BYTES } from '../../src/limits.ts';
+import { runCli } from '../run-cli.ts';
+import { DOCUMENTS, EPOCH, INPUTS, OUT, UNSIGNED, Workplace, json, start } from './emit.ts';
+
+const VALIDATE = ['validate', ...INPUTS, ...UNSIGNED];
+const VERIFY = ['verify-evidence', OUT, '--allow-unsigned'];
+
+/** A field that the snapshot may have, as large as the limit allows. */
+function fill(
+  place: Workplace,
+  field: (bytes: number) => string,
+  bytes = MAX_SNAPSHOT_BYTES,
+): void {
+  const snapshot = readFileSync(place.path('snapshot.yaml'), 'utf8');
+  place.write('snapshot.yaml', `${snapshot}${field(bytes - Buffer.byteLength(snapshot) - 100)}\n`);
+}
+
+const BLOCK = (bytes: number): string => `zz:\n${'- a\n'.repeat(Math.min(bytes / 4, 3_900_000))}`;
+const FLOW = (bytes: number): string => `zz: [${'a,'.repeat(Math.min(bytes / 2, 3_900_000))}a]`;
+const QUOTED = (bytes: number): string => `zz: '${"''".repeat(bytes / 2)}'`;
+const FOLDED = (bytes: number): string => `zz: >\n${' a\n'.repeat(bytes / 3)}`;
+
+/** Reports of as many tests, and with as much text, as the limits allow. */
+function fillResults(place: Workplace): void {
+  const tests = Array.from({ length: 100_000 }, (_, index) => ({
+    name: `test ${index}`,
+    status: 'passed',
+    duration: 1,
+    stdout: ['a'.repeat(80)],
+  }));
+  for (const phase of ['deployment', 'performance', 'conformance']) {
+    const path = `results/${phase}.json`;
+    const { results, ...report } = json(readFileSync(place.path(path))) as { results: object };
+    const text = JSON.stringify({ ...report, results: { ...results, tests } });
+    expect(text.length).toBeGreaterThan(MAX_JSON_BYTES * 0.8);
+    place.write(path, text);
+  }
+}
+
+/** Makes a bundle of what is here, in one process. */
+async function pack(place: Workplace): Promise<void> {
+  const env = { ...EPOCH, AFFIDAVIT_SECOND_PROCESS: '' };
+  const { stderr } = await runCli(VALIDATE, { cwd: place.folder, env });
+  expect(stderr).toContain('evidence: ');
+}
+
+interface Process {
+  readonly id: number;
+  /** Processor time, in hundredths of a second. */
+  readonly time: number;
+}
+
+/** The second process of this one, as Linux tells of it. */
+function secondOf(first: number | undefined): Process | undefined {
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const [, state = ''] = statusOf(Number(name)).split(') ');
+    const fields = state.split(' ');
+    if (fields[1] !== String(first)) continue;
+    return { id: Number(name), time: Number(fields[11]) + Number(fields[12]) };
+  }
+  return undefined;
+}
+
+/** Empty if it has ended meanwhile. */
+function statusOf(id: number): string {
+  try {
+    return readFileSync(`/proc/${id}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** More than Node takes to start: the second process is at work. */
+const AT_WORK = 60;
+
+async function atWork({ child }: ReturnType<typeof start>): Promise<Process> {
+  for (;;) {
+    const second = secondOf(child.pid);
+    if (second !== undefined && second.time > AT_WORK) return second;
+    if (child.exitCode !== null) throw new Error('it has ended before');
+    await wait(5);
+  }
+}
+
+async function gone(id: number): Promise<void> {
+  while (statusOf(id) !== '' && !statusOf(id).includes(') Z ')) await wait(20);
+}
+
+interface Outcome {
+  readonly code: number | null;
+  readonly errors: readonly string[] | null;
+  /** Files that were not there before. */
+  readonly left: readonly string[];
+}
+
+const INTERRUPTED: Outcome = {
+  code: 130,
+  errors: ['error: INTERRUPTED interrupted'],
+  left: [],
+};
+
+/** Sends the signal in the middle of the work, and waits until both processes have ended. */
+async function outcomeOf(
+  place: Workplace,
+  words: readonly string[],
+  signal: NodeJS.Signals,
+): Promise<Outcome> {
+  const before = place.list();
+  const run = start(place, words);
+  const second = await atWork(run);
+  run.child.kill(signal);
+  const { code } = await run.ended;
+  await gone(second.id);
+  const left = place.list().filter((name) => !before.includes(name));
+  return { code, errors: run.stderr().match(/^error: .*$/gm), left };
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+describe.each(SIGNALS)('%s in the middle of validate', (signal) => {
+  it.each([
+    ['a block', BLOCK],
+    ['a flow', FLOW],
+    ['one long text', QUOTED],
+    ['one text of many lines', FOLDED],
+  ])('is 130, while a snapshot is read with %s', async (_, field) => {
+    const place = new Workplace();
+    fill(place, field);
+    expect(await outcomeOf(place, VALIDATE, signal)).toEqual(INTERRUPTED);
+  });
+
+  it('is 130, while results are read', async () => {
+    const place = new Workplace();
+    fillResults(place);
+    expect(await outcomeOf(place, VALIDATE, signal)).toEqual(INTERRUPTED);
+  });
+});
+
+describe.each(SIGNALS)('%s in the middle of verify-evidence', (signal) => {
+  it('is 130, while a bundle is read whose snapshot is as large as it may be', async () => {
+    const place = new Workplace();
+    fill(place, BLOCK);
+    await pack(place);
+    for (const words of [VERIFY, [...VERIFY, '--output', 'report.md']]) {
+      expect(await outcomeOf(place, words, signal)).toEqual(INTERRUPTED);
+    }
+  });
+});
+
+describe('a second process', () => {
+  it('need not answer: one that never does is killed, and the first one says 130', async () => {
+    const place = new Workplace();
+    fill(place, FOLDED);
+    const before = place.list();
+    const run = start(place, VALIDATE);
+    const second = await atWork(run);
+    process.kill(second.id, 'SIGSTOP');
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toEqual({ code: 130, signal: null });
+    expect(run.stderr()).toMatch(/^error: INTERRUPTED interrupted\n/m);
+    expect(place.list()).toEqual(before);
+    await gone(second.id);
+  });
+
+  it('that something else kills is 70, never a verdict', async () => {
+    const place = new Workplace();
+    fill(place, FOLDED);
+    const run = start(place, VALIDATE);
+    process.kill((await atWork(run)).id, 'SIGKILL');
+    expect(await run.ended).toEqual({ code: 70, signal: null });
+    expect(run.stderr()).toContain('found: a process of its own that SIGKILL ended\n');
+  });
+
+  it('ends with the first one, even if that is killed, and writes nothing', async () => {
+    const place = new Workplace();
+    fill(place, BLOCK, MAX_SNAPSHOT_BYTES / 8);
+    const run = start(place, VALIDATE);
+    const second = await atWork(run);
+    run.child.kill('SIGKILL');
+    await gone(second.id);
+    expect(existsSync(place.path(OUT))).toBe(false);
+  });
+
+  it('says, writes and ends with the same as one process would, from standard input too', async () => {
+    const place = new Workplace();
+    fill(place, BLOCK, MAX_SNAPSHOT_BYTES / 24);
+    const stdin = readFileSync(place.path('snapshot.yaml'), 'utf8');
+    const cases: readonly (readonly [number, readonly string[]])[] = [
+      [0, [...VALIDATE, '--force']],
+      [0, ['validate', '-r', 'recipe.yaml', '-s', '-', '--format', 'json']],
+      [1, ['validate', ...DOCUMENTS, '--results', 'results/deployment.json']],
+      [2, ['validate', '-r', 'snapshot.yaml', '-s', 'snapshot.yaml', '-f', 'json']],
+      [0, VERIFY],
+      [64, [...VERIFY, '--recipe', '-', '--policy', '-']],
+    ];
+    for (const [code, words] of cases) {
+      const options = { cwd: place.folder, stdin };
+      const one = await runCli(words, {
+        ...options,
+        env: { ...EPOCH, AFFIDAVIT_SECOND_PROCESS: '' },
+      });
+      const archive = existsSync(place.path(OUT)) ? readFileSync(place.path(OUT)) : undefined;
+      const two = await runCli(words, { ...options, env: EPOCH });
+      expect(two).toEqual(one);
+      expect(two.code).toBe(code);
+      expect(archive && readFileSync(place.path(OUT)).equals(archive)).not.toBe(false);
+    }
+  });
+});
