@@ -98,6 +98,10 @@ export interface Signing {
   readonly extensions?: (usual: LeafExtensions) => readonly Buffer[];
   readonly notBefore?: Date;
   readonly withoutSct?: boolean;
+  /** The extension with the certificate timestamps, changed. */
+  readonly sct?: (extension: Buffer) => Buffer;
+  /** Who signs the leaf, if it is not the authority that the leaf names. */
+  readonly certifiedBy?: KeyPair;
   readonly loggedAt?: Date;
   readonly stampedAt?: Date;
   /** Whether the timestamp carries its signer's certificate. */
@@ -188,7 +192,7 @@ export class Forge {
       verificationMaterial: {
         certificate: { rawBytes: certificate.toString('base64') },
         tlogEntries,
-        ...(stamped ? { timestampVerificationData: this.#stamp(signature, signing) } : {}),
+        ...(stamped ? { timestampVerificationData: this.stamp(signature, signing) } : {}),
       },
       dsseEnvelope: envelope,
     };
@@ -218,12 +222,13 @@ export class Forge {
       publicKey: keys.publicKey,
       extensions: [...x509.keyIdentifierExtensions(keys.publicKey, issuer.publicKey), ...chosen],
     };
-    if (withoutSct) return x509.buildCertificate(content, issuer.privateKey);
+    const { certifiedBy = issuer, sct: bent = (extension) => extension } = signing;
+    if (withoutSct) return x509.buildCertificate(content, certifiedBy.privateKey);
     const tbs = x509.buildTbs(content, issuer.privateKey);
     const issuerSpki = x509.spkiOf(issuer.publicKey);
-    const sct = sctListExtension(this.#keys.ctLog, { tbs, issuerSpki }, notBefore);
+    const sct = bent(sctListExtension(this.#keys.ctLog, { tbs, issuerSpki }, notBefore));
     const logged = { ...content, extensions: [...content.extensions, sct] };
-    return x509.buildCertificate(logged, issuer.privateKey);
+    return x509.buildCertificate(logged, certifiedBy.privateKey);
   }
 
   #logV1(envelope: BundleJson['dsseEnvelope'], certificate: Buffer, at: Date): EntryJson {
@@ -276,9 +281,9 @@ export class Forge {
     return entry;
   }
 
-  #stamp(
+  stamp(
     signature: Buffer,
-    { stampedAt = SIGNED_AT, embed = true }: Signing,
+    { stampedAt = SIGNED_AT, embed = true }: Signing = {},
   ): { rfc3161Timestamps: { signedTimestamp: string }[] } {
     const artifactHash = createHash('sha256').update(signature).digest('base64');
     const reply = answerTimestamp(
@@ -305,6 +310,11 @@ interface LoggedV1 {
       treeSize: number;
     };
   };
+}
+
+/** Keys like those of the issuing authority. */
+export function authorityKeys(): KeyPair {
+  return generateKeyPairSync('ec', { namedCurve: 'P-384' });
 }
 
 export function ephemeralKeys(): KeyPair {
