@@ -81,13 +81,27 @@ describe('docs/format.md', () => {
     expect(document).toContain(`has ${all} documents with what yaml.v3 writes for them`);
   });
 
+  const tables = tableRows(sectionOf(document, '10 Documents of AICR'));
+  const isKind = ([first = '']: readonly string[]): boolean => /^`[A-Z][A-Za-z]+`$/.test(first);
+
+  it('shows the canonical text of ten documents', () => {
+    const pairs = tables
+      .filter((row) => !isKind(row))
+      .map((row) => row.map((cell) => codeIn(cell).replaceAll('⏎', '\n')));
+    expect(pairs).toHaveLength(10);
+    for (const [text = '', canonical = ''] of pairs) {
+      const bytes = Buffer.from(`${text}\n`);
+      expect(canonicalRecipe(bytes, 'recipe.yaml', 'legacy')).toBe(`${canonical}\n`);
+    }
+  });
+
   it('names the types that the code names', () => {
     for (const type of [STATEMENT_TYPE, PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE]) {
       expect(document).toContain(`\`${type}\``);
     }
   });
 
-  it.each(tableRows(sectionOf(document, '10 Documents of AICR')))(
+  it.each(tables.filter(isKind))(
     'says of %s which apiVersions are current and which are retired',
     (kindCell = '', currentCell = '', retiredCell = '') => {
       const kind = codeIn(kindCell) as DocumentKind;
@@ -184,6 +198,29 @@ describe('the vector in docs/format.md', () => {
     const at = mkdtempSync(join(folder, 'digest-'));
     writeFileSync(join(at, name), canonicalRecipe(Buffer.from(text), name, 'legacy'));
     expect(shellDigest(at)).toBe(recipeDigest(Buffer.from(text), name, 'v3'));
+  });
+
+  /** The commands in the unpacked vector; cosign finds everything good. */
+  function judgedByShell(vector: string): number | null {
+    const at = join(mkdtempSync(join(folder, 'vector-')), 'unpacked');
+    mkdirSync(at);
+    const archive = join(ROOT, 'testdata/vectors', `${vector}.tar.gz`);
+    expect(spawnSync('tar', ['-xzf', archive], { cwd: at }).status).toBe(0);
+    return spawnSync('sh', ['-c', `cosign() { :; }\n${verify}`], { cwd: at }).status;
+  }
+
+  it.each(['good', 'good-further-file', 'good-statement-on-one-line', 'phase-test-failed'])(
+    'is taken by the shell commands: %s',
+    (vector) => {
+      expect(judgedByShell(vector)).toBe(0);
+    },
+  );
+
+  it.each([
+    ...['recipe-changed', 'claim-recipe-digest', 'payload-changed', 'statement-differs'],
+    ...['manifest-changed', 'file-changed', 'file-missing', 'file-added', 'claim-phase-count'],
+  ])('is refused by the shell commands: %s', (vector) => {
+    expect(judgedByShell(vector)).not.toBe(0);
   });
 
   function shellDigest(cwd: string): string {
