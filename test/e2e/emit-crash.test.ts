@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
+import { MAX_SNAPSHOT_BYTES } from '../../src/limits.ts';
 import { EPOCH, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace, placesOf, start } from './emit.ts';
 import type { Started } from './emit.ts';
 
@@ -94,16 +95,20 @@ describe('Ctrl-C in the middle of writing', () => {
     { signal: 'SIGTERM', how: UNSIGNED },
     { signal: 'SIGHUP', how: UNSIGNED },
     { signal: 'SIGINT', how: IN_SANDBOX },
+    { signal: 'SIGINT', how: UNSIGNED, snapshotBytes: MAX_SNAPSHOT_BYTES / 8 },
+    { signal: 'SIGTERM', how: IN_SANDBOX, snapshotBytes: MAX_SNAPSHOT_BYTES / 8 },
   ] as const)(
-    '$signal is 130, said in one message, and nothing is left: $how',
-    async ({ signal, how }) => {
+    '$signal is 130, said in one message, and nothing is left: $how $snapshotBytes',
+    async ({ signal, how, snapshotBytes = 0 }) => {
       const place = workplaceWithLogs(32);
+      const snapshot = readFileSync(place.path('snapshot.yaml'), 'utf8');
+      place.write('snapshot.yaml', `${snapshot}zz: ${'a'.repeat(snapshotBytes)}\n`);
       const before = place.list();
       const words = ['validate', ...INPUTS, '--logs', 'logs', ...how];
       const { end, stderr } = await interrupted(place, words, signal);
       expect(end).toEqual({ code: 130, signal: null });
       expect(place.list()).toEqual(before);
-      expect(stderr).toMatch(/^error: INTERRUPTED interrupted\n/m);
+      expect(stderr.match(/^error: .*$/gm)).toEqual(['error: INTERRUPTED interrupted']);
       expect(stderr).not.toMatch(STACK_TRACE);
     },
   );

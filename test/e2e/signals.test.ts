@@ -168,6 +168,17 @@ describe('a second process', () => {
     await gone(second.id);
   });
 
+  it('may get the signal too, as from a terminal', async () => {
+    const place = new Workplace();
+    fill(place, BLOCK, MAX_SNAPSHOT_BYTES / 8);
+    const run = start(place, VALIDATE);
+    const second = await atWork(run);
+    for (const id of [second.id, run.child.pid ?? 0]) process.kill(id, 'SIGINT');
+    expect(await run.ended).toEqual({ code: 130, signal: null });
+    expect(run.stderr().match(/^error: .*$/gm)).toEqual(INTERRUPTED.errors);
+    await gone(second.id);
+  });
+
   it('that something else kills is 70, never a verdict', async () => {
     const place = new Workplace();
     fill(place, FOLDED);
