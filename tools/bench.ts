@@ -184,6 +184,7 @@ function run([file = '', ...args]: readonly string[], expected = 0): Sample {
     HOME: scratch,
     AFFIDAVIT_BENCH_MEMORY: memoryFile,
   };
+  rmSync(memoryFile, { force: true });
   const started = performance.now();
   const { status, stderr } = spawnSync(file, args, { env, encoding: 'utf8' });
   const milliseconds = performance.now() - started;

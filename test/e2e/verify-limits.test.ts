@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
@@ -25,6 +25,7 @@ const SMALL_PARENT = ['sh', '-c', '"$@"; exit $?', 'sh'];
 /** The program's verdict and the largest resident memory that it had, in MiB. */
 async function measured(input: string): Promise<JudgedByCli & { readonly mebibytes: number }> {
   const memory = evidence.path('.memory');
+  rmSync(memory, { force: true });
   const preload = pathToFileURL(join(ROOT, 'tools/record-memory.mjs')).href;
   const env = { NODE_OPTIONS: `--import ${preload}`, AFFIDAVIT_BENCH_MEMORY: memory };
   const judged = await evidence.verify(input, evidence.pin, { env, prefix: SMALL_PARENT });
