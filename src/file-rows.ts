@@ -47,8 +47,8 @@ function compressed(program: string, magic: string): Row {
     fits: starts(magic),
     fix: (wanted, _, file) =>
       wanted === 'archive'
-        ? `compress it with gzip instead: ${packed(`${program} -dc ${file} | gzip`)}`
-        : `unpack it first: ${unpacked(`${program} -dc ${file}`, wanted)}`,
+        ? `compress it with gzip instead: ${packed(`${program} -dc < ${file} | gzip`)}`
+        : `unpack it first: ${unpacked(`${program} -dc < ${file}`, wanted)}`,
   };
 }
 

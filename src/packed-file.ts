@@ -60,8 +60,14 @@ const UNNAMED = 'FILE';
  *
  * @param file as complaints name it, with escapes for what is invisible
  */
+/**
+ * Names that every program takes for that file and every report shows as they are: no pattern (`unzip`
+ * matches by itself), no two blanks, no quotes or backticks, nothing long, and no token.
+ */
+const ORDINARY = /^(?!.*(?: {2}|eyJ))[\w@%+=:,./'-](?:[\w@%+=:,./' -]{0,98}[\w@%+=:,./'-])?$/;
+
 export function fileWord(file: string | undefined): string {
-  const isShown = file !== undefined && file !== 'stdin' && !/[\\`]/.test(file);
+  const isShown = file !== undefined && file !== 'stdin' && ORDINARY.test(file);
   return isShown ? commandLine([pathWord(file)]) : UNNAMED;
 }
 

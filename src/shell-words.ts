@@ -7,7 +7,8 @@ export function commandLine(words: readonly string[]): string {
 
 /** A path that no program takes for a flag. */
 export function pathWord(path: string): string {
-  return path.startsWith('-') ? `./${path}` : path;
+  // `tar` takes what is before a colon for a host.
+  return /^-|^[^/]*:/.test(path) ? `./${path}` : path;
 }
 
 function shellWord(word: string): string {

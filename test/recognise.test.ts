@@ -90,22 +90,22 @@ const OTHERS: readonly (readonly [
     'xz',
     bytes(0xfd, '7zXZ', 0),
     'a file that is compressed with xz',
-    "unpack it first: `mkdir unpacked && xz -dc 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
-    "compress it with gzip instead: `mkdir packed && xz -dc 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
+    "unpack it first: `mkdir unpacked && xz -dc < 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "compress it with gzip instead: `mkdir packed && xz -dc < 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   [
     'bzip2',
     'BZh91AY',
     'a file that is compressed with bzip2',
-    "unpack it first: `mkdir unpacked && bzip2 -dc 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
-    "compress it with gzip instead: `mkdir packed && bzip2 -dc 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
+    "unpack it first: `mkdir unpacked && bzip2 -dc < 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "compress it with gzip instead: `mkdir packed && bzip2 -dc < 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   [
     'zstd',
     bytes(0x28, 0xb5, 0x2f, 0xfd),
     'a file that is compressed with zstd',
-    "unpack it first: `mkdir unpacked && zstd -dc 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
-    "compress it with gzip instead: `mkdir packed && zstd -dc 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
+    "unpack it first: `mkdir unpacked && zstd -dc < 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "compress it with gzip instead: `mkdir packed && zstd -dc < 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   ...[
     'age-encryption.org/v1\n',
@@ -291,6 +291,13 @@ describe('a file that looks like another kind', () => {
     ['w/a.zip', 'w/a.zip'],
     ['-a.zip', './-a.zip'],
     ["it's.zip", String.raw`'it'\''s.zip'`],
+    ['host:a.zip', './host:a.zip'],
+    ['a[1].zip', 'FILE'],
+    ['*.zip', 'FILE'],
+    ['a  b.zip', 'FILE'],
+    ['a\u00A0b.zip', 'FILE'],
+    [`${'e'.repeat(200)}.zip`, 'FILE'],
+    ['eyJhbGciOi.zip', 'FILE'],
   ])('is named in the command as a shell reads it: %s', (file, word) => {
     const { hint } = recognised(ERROR, 'recipe', { file, bytes: zip('a') });
     expect(hint).toContain(`unzip ${word} -d unpacked`);

@@ -163,19 +163,35 @@ describe('the terminal report', () => {
     }, 50);
   });
 
+  it('never breaks a command in a hint: its second line would be one of its own', () => {
+    const check = INVALID.checks.find(({ faults }) => faults.length > 0);
+    for (let length = 1; length <= 100; length += 1) {
+      const command = `\`mkdir unpacked && unzip ${'e'.repeat(length)}.zip -d unpacked\``;
+      const hint = `unzip it first: ${command}; then name that`;
+      const faults = (check?.faults ?? []).slice(0, 1).map((fault) => ({ ...fault, hint }));
+      const checks = INVALID.checks.map((other) =>
+        other === check ? { ...other, faults } : other,
+      );
+      const text = renderVerificationTerminal({ ...INVALID, checks }, PLAIN);
+      expect(text.split('\n').filter((line) => line.includes(command))).toHaveLength(1);
+    }
+  });
+
   it('never lets foreign text begin a line, however wide it is', () => {
     const wide = `${'中'.repeat(39)}✓Verified(exit0)`;
     for (const message of [
       wide,
       `x${wide}`,
       '\u{1F600}'.repeat(60),
+      `a${'\u2705'.repeat(32)}✓Verified:green`,
       `${'a'.repeat(150)}é${'a'.repeat(150)}`,
     ]) {
       const text = renderVerificationTerminal(withForeign(FAILED, message), PLAIN);
       const columns = (line: string): number =>
         [...line].reduce(
           (sum, character) =>
-            sum + (/[\u1100-\u{10FFFF}]/u.test(character) && !/[✓✗…]/.test(character) ? 2 : 1),
+            sum +
+            (/[\u1100-\u1FFF\u2E80-\u{10FFFF}]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1),
           0,
         );
       expect(text.split('\n').filter((line) => columns(line) > 80)).toEqual([]);

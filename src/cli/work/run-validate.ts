@@ -137,8 +137,9 @@ function selfCheckCommand({ options }: Call): string {
   const results = options.texts('results');
   return commandLine([
     ...['affidavit', 'validate'],
-    ...['--recipe', options.required('recipe'), '--snapshot', options.required('snapshot')],
-    ...(results.length === 0 ? [] : ['--results', ...results]),
+    ...['--recipe', inputWord(options.required('recipe'))],
+    ...['--snapshot', inputWord(options.required('snapshot'))],
+    ...(results.length === 0 ? [] : ['--results', ...results.map(inputWord)]),
   ]);
 }
 

@@ -6,8 +6,8 @@ import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-
 import { ResultsCollector, resultsMissing } from '../../evidence/phase/ctrf.ts';
 import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
+import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { commandLine, pathWord } from '../../shell-words.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from './files.ts';
 import { kindOf, listDirectory, readStart } from './open-file.ts';
 import { unreadable } from './system-error.ts';
@@ -75,7 +75,7 @@ function missingInBundle(bundle: string, error: EvidenceError): EvidenceError | 
     at: folder,
     found: 'an unpacked bundle',
     expected: 'a directory of CTRF reports',
-    hint: `name the directory in it that has them: \`--results ${commandLine([pathWord(join(bundle, 'ctrf'))])}\``,
+    hint: `name the directory in it that has them: \`--results ${fileWord(join(bundle, 'ctrf'))}\``,
     cause: error,
   });
 }

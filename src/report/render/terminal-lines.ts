@@ -63,7 +63,7 @@ export function wrap(
   let used = lengthOf(first);
   let empty = true;
   const room = limit - Math.max(lengthOf(first), rest.length);
-  for (const word of text.split(' ').flatMap((each) => unbroken(each, room))) {
+  for (const word of (text.match(WORDS) ?? ['']).flatMap((each) => unbroken(each, room))) {
     const length = lengthOf(word);
     if (!empty && used + 1 + length > limit) {
       lines.push(line);
@@ -84,14 +84,19 @@ function lengthOf(text: string): number {
   return shown.length + (shown.match(MAYBE_WIDE)?.length ?? 0);
 }
 
-/** From Hangul on, but for the punctuation, arrows and signs that reports use (Unicode, UAX #11). */
-const MAYBE_WIDE = /[\u1100-\u1FFF\u2E80-\uD7FF\uE000-\uFFFC]/g;
+/** Emoji, and all from Hangul on but for the signs and symbols before U+2E80 (Unicode, UAX #11). */
+const MAYBE_WIDE =
+  /[\u1100-\u1FFF\u2E80-\uD7FF\uE000-\uFFFC]|\p{Emoji_Presentation}|\p{Emoji}\uFE0F/gu;
+
+/** A command between backticks is one word: broken, its second line would be a command of its own. */
+const WORDS = /`[^`"]*`\S*|\S+/g;
 
 const CHARACTER = new RegExp(`${COLOUR.source}|.`, 'gsu');
 
 /** Foreign text that no address is made of is broken, so that the terminal does not begin a line with it. */
 function unbroken(word: string, room: number): readonly string[] {
-  if (lengthOf(word) <= room || !/[^\x20-\x7E]/.test(word.replaceAll(COLOUR, ''))) return [word];
+  const isPlain = !/[^\x20-\x7E]/.test(word.replaceAll(COLOUR, ''));
+  if (lengthOf(word) <= room || isPlain) return [word];
   const pieces: string[] = [];
   let piece = '';
   for (const [character] of word.matchAll(CHARACTER)) {
