@@ -67,11 +67,25 @@ export const MAX_CONSTRAINTS = 1000;
 
 /** Values of one YAML document, lists and maps counted twice, so that two bytes each cannot fill the
  * memory. A snapshot of 48 MiB with the shortest records that occur has 2.6 million. */
-export const MAX_DOCUMENT_VALUES = 4_000_000;
+export const MAX_DOCUMENT_VALUES = 3_000_000;
 
 /** Values of one JSON document, lists and maps counted twice, for the same reason: a quarter of a
  * million tests of a CTRF report. */
 export const MAX_JSON_VALUES = 1_000_000;
+
+/** Values of a recipe, counted the same way, because its text is made again of each. The largest real one
+ * has 500 (2026-11). */
+export const MAX_RECIPE_VALUES = 20_000;
+
+/** Values that a document of any size may have. */
+export const FREE_VALUES = 50_000;
+
+/** What more values must have on average, in characters of the document: a map takes 200 bytes of memory
+ * or more, and no document more than ten times its size. Real ones have 16 or more (2026-11). */
+export const MIN_CHARACTERS_PER_VALUE = 10;
+
+/** One text of a YAML document, in characters: a list of 65,000 nodes with names of 60 characters. */
+export const MAX_TEXT_CHARACTERS = 4 * MEBIBYTE;
 
 /**
  * Differences of one claim that a report lists; the others are counted. Else a hostile statement could
@@ -89,6 +103,9 @@ export const MAX_LOG_NAME_CHARACTERS = 80;
 
 /** Log entries, and timestamps, of one Sigstore bundle: every one is verified, so the time is bounded. */
 export const MAX_WITNESSES = 32;
+
+/** Certificates of all authorities in a trusted root. Sigstore's own has 5 (2026-11). */
+export const MAX_ROOT_CERTIFICATES = 100;
 
 /** Hashes of one inclusion proof: 2^63 entries would need 63; a longer proof is no proof. */
 export const MAX_PROOF_HASHES = 64;
@@ -112,6 +129,27 @@ export const MAX_VERSION_CHARACTERS = 256;
 /** A value that a constraint looks at, in characters: reports and predicate carry it whole, for each
  * constraint that names it. The longest real one, a kernel's command line, has 4096. */
 export const MAX_VALUE_CHARACTERS = 64 * KIBIBYTE;
+
+/** Types and subtypes of one snapshot together; the units of systemd are the most. */
+export const MAX_SUBTYPES = 10_000;
+
+/** Container images of one snapshot, each of which the bill of materials lists. */
+export const MAX_IMAGES = 10_000;
+
+/** Names of nodes in all labels of one snapshot: 5,000 nodes with 70 labels each have 350,000. */
+export const MAX_NODE_NAMES = 1_000_000;
+
+/** Tests of one CTRF report, each of which a report in JSON lists. */
+export const MAX_TESTS = 50_000;
+
+/** Components of one bill of materials, with those inside others. */
+export const MAX_BOM_COMPONENTS = 50_000;
+
+/** Findings of one code in one document that are told one by one; the others are counted. */
+export const MAX_FINDINGS = 1000;
+
+/** The name of a test, and what is kept of its message, in characters. */
+export const MAX_TEST_CHARACTERS = 64 * KIBIBYTE;
 
 /** Values that the constraints of one recipe look at, in characters, together: one that a thousand name
  * stands a thousand times in reports and predicate. */

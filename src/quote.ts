@@ -1,3 +1,5 @@
+import { inPieces } from './pieces.ts';
+
 /** Characters that a terminal or a reader does not show, or that change the line around them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
 
@@ -30,5 +32,5 @@ export function escapeInvisible(text: string): string {
 
 /** The same with the caller's own escapes, for a text that has a syntax. */
 export function replaceInvisible(text: string, escape: (character: string) => string): string {
-  return text.replaceAll(INVISIBLE, escape);
+  return inPieces(text, (piece) => piece.replaceAll(INVISIBLE, escape));
 }

@@ -1,7 +1,8 @@
 import type { Digest } from '../digest.ts';
-import { isDataMap, type Data } from '../document/data.ts';
+import { isDataList, isDataMap, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { MAX_BOM_COMPONENTS } from '../limits.ts';
 
 /** A CycloneDX bill of materials. https://cyclonedx.org/docs/1.6/json/ */
 export interface Bom {
@@ -43,11 +44,12 @@ const SPEC_VERSIONS: readonly string[] = ['1.4', '1.5', '1.6', '1.7'];
 /**
  * Reads a CycloneDX JSON document. Fields that nobody needs here are accepted as they are.
  *
- * @throws EvidenceError KIND_UNEXPECTED, SCHEMA_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID (invalid),
- *   and what `decodeJson` throws
+ * @throws EvidenceError KIND_UNEXPECTED, SCHEMA_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID,
+ *   LIMIT_EXCEEDED (invalid), and what `decodeJson` throws
  */
 export function parseBom(bytes: Uint8Array, file: string): Bom {
-  const reader = new ObjectReader(decodeJson(bytes, file), file);
+  const data = decodeJson(bytes, file);
+  const reader = new ObjectReader(data, file);
   if (reader.data('bomFormat') !== 'CycloneDX') {
     reader.refuse('bomFormat', {
       code: 'KIND_UNEXPECTED',
@@ -63,8 +65,25 @@ export function parseBom(bytes: Uint8Array, file: string): Bom {
       hint: 'upgrade affidavit, or have the bill of materials written as CycloneDX 1.6',
     });
   }
+  requireFewComponents(reader, componentsIn(data));
   const components = reader.optionalList('components', parseComponent);
   return { file, specVersion, components };
+}
+
+function requireFewComponents(reader: ObjectReader, count: number): void {
+  if (count <= MAX_BOM_COMPONENTS) return;
+  reader.refuse('components', {
+    code: 'LIMIT_EXCEEDED',
+    found: `${count} components`,
+    expected: `at most ${MAX_BOM_COMPONENTS}, with those inside others`,
+    hint: 'list what the recipe deploys and the images that run, not what is in an image',
+  });
+}
+
+function componentsIn(data: Data): number {
+  const list = isDataMap(data) ? data.get('components') : undefined;
+  if (!isDataList(list)) return 0;
+  return list.reduce<number>((sum, each) => sum + componentsIn(each), list.length);
 }
 
 function parseComponent(data: Data, at: string): BomComponent {

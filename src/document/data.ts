@@ -13,6 +13,18 @@ export class Plain {
   }
 }
 
+/** Of at most so many characters there are few, and of one document a million may be alike. */
+const MAX_SHARED_CHARACTERS = 4;
+const SHARED = new Map<string, Plain>();
+
+/** The scalar with this source text, which alone says its type; short ones are one and the same. */
+export function plain(type: Plain['type'], text: string): Plain {
+  if (text.length > MAX_SHARED_CHARACTERS) return new Plain(type, text);
+  const known = SHARED.get(text) ?? new Plain(type, text);
+  SHARED.set(text, known);
+  return known;
+}
+
 /** A map, never a JavaScript object: `__proto__` is a key like any other. */
 export type DataMap = ReadonlyMap<string, Data>;
 

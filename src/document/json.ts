@@ -4,12 +4,13 @@
 
 import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { JsonMap, Plain, isDataList, type Data, type DataMap } from './data.ts';
+import { JsonMap, Plain, isDataList, plain, type Data, type DataMap } from './data.ts';
 import { TextCursor, decodeUtf8 } from './text.ts';
 
 const NULL = new Plain('null', 'null');
 const TRUE = new Plain('boolean', 'true');
 const FALSE = new Plain('boolean', 'false');
+const NO_FIELDS = new JsonMap();
 
 /**
  * Reads one JSON document. The caller limits its size. Numbers keep their source text.
@@ -101,7 +102,7 @@ class JsonReader extends TextCursor {
     if (match === null) return this.refuse(this.next(), 'a value');
     const [text, fraction, exponent] = match;
     this.position += text.length;
-    return new Plain(fraction === undefined && exponent === undefined ? 'integer' : 'float', text);
+    return plain(fraction === undefined && exponent === undefined ? 'integer' : 'float', text);
   }
 
   #list(): readonly Data[] {
@@ -111,7 +112,7 @@ class JsonReader extends TextCursor {
       this.path[this.path.length - 1] = list.length;
       list.push(this.#value());
     }
-    return list;
+    return list.length < 100 ? list.slice() : list;
   }
 
   #map(): DataMap {
@@ -132,7 +133,7 @@ class JsonReader extends TextCursor {
       this.#skipSpace();
       map.set(key, this.#value());
     }
-    return map;
+    return map.size === 0 ? NO_FIELDS : map;
   }
 
   #enter(): void {

@@ -22,7 +22,7 @@ export class ObjectReader {
   readonly at: string;
   readonly #map: DataMap;
   readonly #read = new Set<string>();
-  #folded: Map<string, string[]> | undefined;
+  #spellings: Spellings | undefined;
 
   /** @param at the file, or the file and a pointer to this map, e.g. `recipe.yaml#/criteria`. */
   constructor(data: Data | undefined, at: string) {
@@ -94,7 +94,8 @@ export class ObjectReader {
   list<T>(name: string, parse: (item: Data, at: string) => T): readonly T[] {
     const data = this.data(name);
     if (!isDataList(data)) return this.#refuse(name, data, 'a list');
-    return data.map((item, index) => parse(item, `${this.pointer(name)}/${index}`));
+    const at = this.pointer(name);
+    return data.map((item, index) => parse(item, `${at}/${index}`));
   }
 
   /** A list; absent and null are the empty list. */
@@ -184,8 +185,8 @@ export class ObjectReader {
    */
   #requireNoTwins(name: string): void {
     if (!(this.#map instanceof JsonMap)) return;
-    this.#folded ??= Map.groupBy(this.#map.keys(), foldCase);
-    const twin = this.#folded.get(foldCase(name))?.find((key) => key !== name);
+    this.#spellings ??= new Spellings(this.#map);
+    const twin = this.#spellings.twinOf(name);
     if (twin === undefined) return;
     throw new EvidenceError('DOCUMENT_DUPLICATE_KEY', {
       at: this.pointer(twin),
@@ -218,6 +219,31 @@ export class ObjectReader {
 /** Go folds as Unicode does: the long s is an s, the Kelvin sign a k. */
 function foldCase(key: string): string {
   return key.toUpperCase().toLowerCase();
+}
+
+/** The keys of a map by what they fold to. Most fold to themselves, and need no entry. */
+class Spellings {
+  readonly #map: DataMap;
+  /** Of the others with one fold, the first and the second. */
+  readonly #first = new Map<string, string>();
+  readonly #second = new Map<string, string>();
+
+  constructor(map: DataMap) {
+    this.#map = map;
+    for (const key of map.keys()) {
+      const folded = foldCase(key);
+      if (folded === key) continue;
+      (this.#first.has(folded) ? this.#second : this.#first).set(folded, key);
+    }
+  }
+
+  /** A key that differs from the name in its case alone. */
+  twinOf(name: string): string | undefined {
+    const folded = foldCase(name);
+    const keys = [this.#map.has(folded) ? folded : undefined];
+    keys.push(this.#first.get(folded), this.#second.get(folded));
+    return keys.find((key) => key !== undefined && key !== name);
+  }
 }
 
 function foundText(data: Data | undefined): string {

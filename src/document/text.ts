@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
-import { MAX_NESTING } from '../limits.ts';
+import { FREE_VALUES, MAX_NESTING, MIN_CHARACTERS_PER_VALUE } from '../limits.ts';
 import { quote, shorten } from '../quote.ts';
 
 const BYTE_ORDER_MARK = '\u{FEFF}';
@@ -54,7 +54,8 @@ export class TextCursor {
   constructor(text: string, file: string, maxValues: number) {
     this.text = text;
     this.#file = file;
-    this.#maxValues = maxValues;
+    const dense = Math.floor(text.length / MIN_CHARACTERS_PER_VALUE);
+    this.#maxValues = Math.min(maxValues, Math.max(FREE_VALUES, dense));
   }
 
   /**
@@ -64,10 +65,9 @@ export class TextCursor {
   countValue(): void {
     this.#values += 1;
     if (this.#values <= this.#maxValues) return;
-    this.refuse(`more than ${this.#maxValues} values`, 'fewer values', {
-      code: 'LIMIT_EXCEEDED',
-      hint: 'split the document',
-    });
+    const found = `more than ${this.#maxValues} values in ${this.text.length} characters`;
+    const expected = `fewer values, or ${MIN_CHARACTERS_PER_VALUE} characters for each on average`;
+    this.refuse(found, expected, { code: 'LIMIT_EXCEEDED', hint: 'split the document' });
   }
 
   /** One level deeper, so that the stack is safe; the new level is the last of `path`. */

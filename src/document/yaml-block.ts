@@ -1,5 +1,6 @@
 // Block scalars, literal (`|`) and folded (`>`): YAML 1.2.2 §8.1.
 
+import { TextParts } from './text-parts.ts';
 import { LINE_FEED, SPACE, TAB, type YamlCursor } from './yaml-cursor.ts';
 import type { Scalar } from './yaml-scalars.ts';
 
@@ -17,9 +18,8 @@ export function readBlockScalar(cursor: YamlCursor, parent: number): Scalar {
   const hint = indentFirst ?? indentLast;
   const indent =
     hint === undefined ? findIndent(cursor, parent) : Math.max(parent, 0) + Number(hint);
-  const lines = readLines(cursor, indent);
   const isFolded = style === '>';
-  const { text, empty } = isFolded ? foldLines(lines) : joinLines(lines);
+  const { text, empty } = joinLines(readLines(cursor, indent), isFolded);
   const value = chomp(text, empty, chompFirst ?? chompLast);
   return { value, style: isFolded ? 'folded' : 'literal' };
 }
@@ -51,9 +51,9 @@ function findIndent(cursor: YamlCursor, parent: number): number {
 }
 
 /** The lines of the block without their indentation; the cursor stands behind them. */
-function readLines(cursor: YamlCursor, indent: number): readonly string[] {
+function* readLines(cursor: YamlCursor, indent: number): Generator<string, void> {
   const { text } = cursor;
-  const lines: string[] = [];
+  let length = 0;
   while (cursor.position < text.length) {
     const start = cursor.position;
     const content = skipSpaces(text, start, start + indent);
@@ -72,10 +72,11 @@ function readLines(cursor: YamlCursor, indent: number): readonly string[] {
         hint: 'remove the spaces: readers differ on whether they are part of the text',
       });
     }
-    lines.push(line);
+    length += line.length + 1;
+    cursor.requireText(length);
+    yield line;
     cursor.nextLine(end + 1);
   }
-  return lines;
 }
 
 function skipSpaces(text: string, start: number, end = text.length): number {
@@ -95,15 +96,9 @@ interface BlockText {
   readonly empty: number;
 }
 
-function joinLines(lines: readonly string[]): BlockText {
-  const count = lines.findLastIndex((line) => line !== '') + 1;
-  const text = count === 0 ? undefined : lines.slice(0, count).join('\n');
-  return { text, empty: lines.length - count };
-}
-
-/** Lines fold into one but where one of the two begins with a blank (YAML 1.2.2 §8.1.3). */
-function foldLines(lines: readonly string[]): BlockText {
-  let text: string | undefined;
+/** If folded, lines become one, except where one of the two begins with a blank (YAML 1.2.2 §8.1.3). */
+function joinLines(lines: Iterable<string>, isFolded: boolean): BlockText {
+  const parts = new TextParts();
   let empty = 0;
   let wasIndented = false;
   for (const line of lines) {
@@ -113,12 +108,14 @@ function foldLines(lines: readonly string[]): BlockText {
     }
     const isIndented = line.startsWith(' ') || line.startsWith('\t');
     const folded = empty === 0 ? ' ' : '';
-    const first = wasIndented || isIndented ? '\n' : folded;
-    text = (text === undefined ? '' : text + first) + '\n'.repeat(empty) + line;
+    const isKept = !isFolded || wasIndented || isIndented;
+    if (parts.length > 0) parts.add(isKept ? '\n' : folded);
+    parts.add('\n'.repeat(empty));
+    parts.add(line);
     empty = 0;
     wasIndented = isIndented;
   }
-  return { text, empty };
+  return { text: parts.length === 0 ? undefined : parts.text(), empty };
 }
 
 function chomp(text: string | undefined, empty: number, indicator: string | undefined): string {

@@ -1,4 +1,5 @@
-import { MAX_DOCUMENT_VALUES } from '../limits.ts';
+import { MAX_TEXT_CHARACTERS } from '../limits.ts';
+import { inPieces } from '../pieces.ts';
 import { TextCursor } from './text.ts';
 
 export const TAB = 0x09;
@@ -21,9 +22,10 @@ export class YamlCursor extends TextCursor {
   /** Where the current line starts. */
   lineStart = 0;
 
-  constructor(text: string, file: string) {
-    const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
-    super(lines, file, MAX_DOCUMENT_VALUES);
+  constructor(text: string, file: string, maxValues: number) {
+    const isUnix = !text.includes('\r');
+    const lines = isUnix ? text : inPieces(text, (piece) => piece.split('\r\n').join('\n'));
+    super(lines, file, maxValues);
     const refused = this.text.search(REFUSED_CHARACTER);
     if (refused === -1) return;
     this.position = refused;
@@ -104,6 +106,15 @@ export class YamlCursor extends TextCursor {
     if (this.isLineDone()) return;
     this.refuse(this.next(), 'the end of the line', {
       hint: 'put the value in quotes, or the next part on a line of its own',
+    });
+  }
+
+  /** Said while the text is being read, so that it is never longer than it may be. */
+  requireText(length: number): void {
+    if (length <= MAX_TEXT_CHARACTERS) return;
+    this.refuse('a text that goes on', `at most ${MAX_TEXT_CHARACTERS} characters in one text`, {
+      code: 'LIMIT_EXCEEDED',
+      hint: 'shorten the text',
     });
   }
 

@@ -1,6 +1,7 @@
 // The structure of one YAML document, read strictly: what this accepts means the same to YAML 1.2's
 // readers and to yaml.v3, and what they could take differently is refused (docs/decisions/0002).
 
+import { MAX_DOCUMENT_VALUES } from '../limits.ts';
 import { readBlockScalar } from './yaml-block.ts';
 import { COLON, DASH, QUESTION, YamlCursor } from './yaml-cursor.ts';
 import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsFlow } from './yaml-entries.ts';
@@ -8,9 +9,17 @@ import type { YamlBuilder } from './yaml-entries.ts';
 import { FlowReader } from './yaml-flow.ts';
 import { readScalar, type Scalar } from './yaml-scalars.ts';
 
-/** Reads one document; throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED or DOCUMENT_DUPLICATE_KEY. */
-export function readYaml<T>(text: string, file: string, builder: YamlBuilder<T>): T {
-  return new YamlReader(new YamlCursor(text, file), builder).document();
+/**
+ * Reads one document; throws DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED, DOCUMENT_DUPLICATE_KEY or
+ * LIMIT_EXCEEDED.
+ */
+export function readYaml<T>(
+  text: string,
+  file: string,
+  builder: YamlBuilder<T>,
+  maxValues = MAX_DOCUMENT_VALUES,
+): T {
+  return new YamlReader(new YamlCursor(text, file, maxValues), builder).document();
 }
 
 class YamlReader<T> {

@@ -1,7 +1,9 @@
-// YAML's scalars as text: plain, in quotes, and in blocks. Where yaml.v3, which AICR uses, and YAML 1.2
+// YAML's scalars as text: plain, in quotes (yaml-quoted.ts), and in blocks (yaml-block.ts). Where yaml.v3, which AICR uses, and YAML 1.2
 // differ, the text is refused.
 
+import { TextParts } from './text-parts.ts';
 import { COLON, HASH, LINE_FEED, QUESTION, SPACE, TAB, type YamlCursor } from './yaml-cursor.ts';
+import { DOUBLE_QUOTE, SINGLE_QUOTE, foldedBreaks, readQuoted } from './yaml-quoted.ts';
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
 
@@ -11,10 +13,6 @@ export interface Scalar {
 }
 
 export type Context = 'block' | 'flow';
-
-const DOUBLE_QUOTE = 0x22;
-const SINGLE_QUOTE = 0x27;
-const BACKSLASH = 0x5c;
 
 const UNSUPPORTED_START: ReadonlyMap<string, string> = new Map([
   ['&', 'an anchor'],
@@ -26,9 +24,9 @@ const UNSUPPORTED_START: ReadonlyMap<string, string> = new Map([
 export function readScalar(cursor: YamlCursor, indent: number, context: Context): Scalar {
   switch (cursor.code()) {
     case DOUBLE_QUOTE:
-      return { value: readQuoted(cursor, /[^"\\\n]*/y), style: 'double' };
+      return { value: readQuoted(cursor), style: 'double' };
     case SINGLE_QUOTE:
-      return { value: readQuoted(cursor, /[^'\n]*/y), style: 'single' };
+      return { value: readQuoted(cursor), style: 'single' };
     default:
       return { value: readPlain(cursor, indent, context), style: 'plain' };
   }
@@ -37,18 +35,35 @@ export function readScalar(cursor: YamlCursor, indent: number, context: Context)
 function readPlain(cursor: YamlCursor, indent: number, context: Context): string {
   requirePlainStart(cursor, context);
   const start = cursor.position;
-  let value = readPlainLine(cursor, context);
-  for (;;) {
-    const breaks = continueLine(cursor, indent, context);
-    if (breaks === 0) break;
-    value += foldedBreaks(breaks) + readPlainLine(cursor, context);
-  }
+  const first = readPlainLine(cursor, context);
+  const breaks = continueLine(cursor, indent, context);
+  const value = breaks === 0 ? first : readPlainLines(cursor, { first, breaks, indent, context });
   if (value !== '<<') return value;
   cursor.position = start;
   return cursor.refuse('a merge key', 'a document without merge keys', {
     code: 'DOCUMENT_UNSUPPORTED',
     hint: 'write the merged fields out, or put << in quotes if it is a text',
   });
+}
+
+interface PlainStart {
+  readonly first: string;
+  /** Before the line that is next. */
+  readonly breaks: number;
+  readonly indent: number;
+  readonly context: Context;
+}
+
+function readPlainLines(cursor: YamlCursor, start: PlainStart): string {
+  const { indent, context } = start;
+  const parts = new TextParts();
+  parts.add(start.first);
+  for (let { breaks } = start; breaks > 0; breaks = continueLine(cursor, indent, context)) {
+    parts.add(foldedBreaks(breaks));
+    parts.add(readPlainLine(cursor, context));
+    cursor.requireText(parts.length);
+  }
+  return parts.text();
 }
 
 function requirePlainStart(cursor: YamlCursor, context: Context): void {
@@ -82,6 +97,7 @@ function readPlainLine(cursor: YamlCursor, context: Context): string {
     end = position + 1;
   }
   cursor.position = end;
+  cursor.requireText(end - start);
   return text.slice(start, end);
 }
 
@@ -131,112 +147,4 @@ function skipCode(text: string, start: number, code: number): number {
   let position = start;
   while (text.charCodeAt(position) === code) position += 1;
   return position;
-}
-
-/** One line break folds into a space, more into one fewer (YAML 1.2.2 §6.5). */
-function foldedBreaks(breaks: number): string {
-  return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
-}
-
-/** @param literal what stands for itself between the quotes, up to the end of a line. */
-function readQuoted(cursor: YamlCursor, literal: RegExp): string {
-  const { text, position: start } = cursor;
-  const quoteCode = cursor.code();
-  cursor.position += 1;
-  let value = '';
-  for (;;) {
-    literal.lastIndex = cursor.position;
-    literal.test(text);
-    const part = text.slice(cursor.position, literal.lastIndex);
-    cursor.position = literal.lastIndex;
-    const code = cursor.code();
-    if (code === LINE_FEED) {
-      value += trimEndBlanks(part) + foldedBreaks(skipBreaks(cursor));
-    } else if (code === BACKSLASH) {
-      value += part + readEscape(cursor);
-    } else if (code !== quoteCode) {
-      cursor.position = start;
-      cursor.refuse('a quote that is never closed', 'a closing quote');
-    } else if (quoteCode === SINGLE_QUOTE && text.charCodeAt(cursor.position + 1) === quoteCode) {
-      value += `${part}'`;
-      cursor.position += 2;
-    } else {
-      cursor.position += 1;
-      return value + part;
-    }
-  }
-}
-
-function trimEndBlanks(text: string): string {
-  let end = text.length;
-  while (end > 0 && (text.charCodeAt(end - 1) === SPACE || text.charCodeAt(end - 1) === TAB)) {
-    end -= 1;
-  }
-  return text.slice(0, end);
-}
-
-/** Skips line breaks, empty lines and the indentation of the next line; returns the breaks. */
-function skipBreaks(cursor: YamlCursor): number {
-  let breaks = 0;
-  while (cursor.code() === LINE_FEED) {
-    breaks += 1;
-    cursor.nextLine(cursor.position + 1);
-    if (cursor.isMarker(cursor.position)) {
-      cursor.refuse('the end of the document in a quoted text', 'a closing quote');
-    }
-    while (cursor.code() === SPACE || cursor.code() === TAB) cursor.position += 1;
-  }
-  return breaks;
-}
-
-/** The escapes that YAML 1.2 and yaml.v3 both have; `\/` is one of YAML 1.2 alone. */
-export const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['0', '\0'],
-  ['a', '\u0007'],
-  ['b', '\b'],
-  ['t', '\t'],
-  ['n', '\n'],
-  ['v', '\v'],
-  ['f', '\f'],
-  ['r', '\r'],
-  ['e', '\u001B'],
-  [' ', ' '],
-  ['"', '"'],
-  ['\\', '\\'],
-  ['N', '\u0085'],
-  ['_', '\u00A0'],
-  ['L', '\u2028'],
-  ['P', '\u2029'],
-]);
-
-const HEX_ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))/y;
-
-function readEscape(cursor: YamlCursor): string {
-  const letter = cursor.text.charAt(cursor.position + 1);
-  if (letter === '\n') {
-    cursor.position += 1;
-    if (skipBreaks(cursor) === 1) return '';
-    // Readers differ on what the empty line then is: a line break, a space, or nothing.
-    cursor.refuse('an empty line behind an escaped line break', '\\n for a line break');
-  }
-  const character = ESCAPES.get(letter);
-  if (character !== undefined) {
-    cursor.position += 2;
-    return character;
-  }
-  return readHexEscape(cursor);
-}
-
-function readHexEscape(cursor: YamlCursor): string {
-  HEX_ESCAPE.lastIndex = cursor.position;
-  const [all = '', ...digits] = HEX_ESCAPE.exec(cursor.text) ?? [];
-  const code = Number.parseInt(digits.join(''), 16);
-  const isSurrogate = code >= 0xd800 && code <= 0xdfff;
-  if (Number.isNaN(code) || isSurrogate || code > 0x10ffff) {
-    cursor.refuse('an escape that does not exist', 'an escape of YAML 1.2.2 §5.7', {
-      hint: 'write the character itself, or \\U and its eight hexadecimal digits',
-    });
-  }
-  cursor.position += all.length;
-  return String.fromCodePoint(code);
 }

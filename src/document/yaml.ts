@@ -1,17 +1,25 @@
 // YAML 1.2 with the core schema, as recipes and snapshots need it.
 
-import { Plain, type Data } from './data.ts';
+import { plain, type Data, type DataMap } from './data.ts';
 import { decodeUtf8 } from './text.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
 import { readYaml } from './yaml-reader.ts';
+
+const NO_ITEMS: readonly Data[] = [];
+const NO_VALUES: DataMap = new Map();
+
+/** A list that grew has room for sixteen more, and short ones are what there are most of. */
+function trimmed(items: readonly Data[]): readonly Data[] {
+  return items.length < 100 ? items.slice() : items;
+}
 
 /** Plain data of a document, by the core schema. */
 export const DATA_BUILDER: YamlBuilder<Data> = {
   scalar: ({ value, style }) => (style === 'plain' ? plainOf(value) : value),
   // yaml.v3 makes a null key the empty string, others keep it.
   isKey: ({ value, style }) => style !== 'plain' || !NULL.test(value),
-  list: (items) => items,
-  map: (values) => values,
+  list: (items) => (items.length === 0 ? NO_ITEMS : trimmed(items)),
+  map: (values) => (values.size === 0 ? NO_VALUES : values),
 };
 
 /**
@@ -37,8 +45,8 @@ const NO_STRING_START = /^[-+.0-9~nNtTfF]/;
 /** The core schema (YAML 1.2.2 §10.3.2): `no`, `on` and dates are strings. */
 function plainOf(text: string): Data {
   if (text !== '' && !NO_STRING_START.test(text)) return text;
-  if (NULL.test(text)) return new Plain('null', text);
-  if (BOOLEAN.test(text)) return new Plain('boolean', text);
-  if (INTEGER.test(text)) return new Plain('integer', text);
-  return FLOAT.test(text) ? new Plain('float', text) : text;
+  if (NULL.test(text)) return plain('null', text);
+  if (BOOLEAN.test(text)) return plain('boolean', text);
+  if (INTEGER.test(text)) return plain('integer', text);
+  return FLOAT.test(text) ? plain('float', text) : text;
 }

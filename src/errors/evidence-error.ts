@@ -1,3 +1,4 @@
+import { MAX_FINDINGS } from '../limits.ts';
 import type { Sentence } from '../sentence.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from './catalogue.ts';
 import type { ErrorClass } from './meaning.ts';
@@ -86,6 +87,20 @@ export function parsedList<T>(items: readonly Parsed<T>[]): Parsed<readonly T[]>
     value: items.map(({ value }) => value),
     findings: items.flatMap(({ findings }) => findings),
   };
+}
+
+/** A finding for each item. From MAX_FINDINGS on they are counted, so that no document fills a report with them. */
+export function findingsOf<T>(
+  items: readonly T[],
+  finding: (item: T) => Finding,
+): readonly Finding[] {
+  const told = items.slice(0, MAX_FINDINGS).map((item) => finding(item));
+  const [first] = told;
+  const more = items.length - told.length;
+  if (first === undefined || more === 0) return told;
+  const at = first.at?.split('#', 1)[0];
+  const sentence = [`${more} more of these`];
+  return [...told, { ...first, at, found: `${more} more of these`, sentence }];
 }
 
 export function faultOf(error: EvidenceError): Fault {

@@ -4,7 +4,7 @@
 import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 
 import { TAG, childrenOf, parseDer } from '../der/read-der.ts';
-import { MAX_CONFIG_BYTES } from '../limits.ts';
+import { MAX_CONFIG_BYTES, MAX_ROOT_CERTIFICATES } from '../limits.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
@@ -98,8 +98,16 @@ function readRoot(reader: MessageReader): TrustedRoot {
     certificateAuthorities: reader.optionalList('certificateAuthorities', authority),
     timestampAuthorities: reader.optionalList('timestampAuthorities', authority),
   };
+  requireFewCertificates(root, reader.place('certificateAuthorities'));
   requireDistinctSigners(root.timestampAuthorities, reader.place('timestampAuthorities'));
   return root;
+}
+
+function requireFewCertificates(root: TrustedRoot, place: Place): void {
+  const authorities = [...root.certificateAuthorities, ...root.timestampAuthorities];
+  const count = authorities.reduce((sum, { chain }) => sum + chain.length, 0);
+  if (count <= MAX_ROOT_CERTIFICATES) return;
+  refuse(place, `${count} certificates of all authorities`, `at most ${MAX_ROOT_CERTIFICATES}`);
 }
 
 function readLogs(reader: MessageReader, name: string): readonly TrustedLog[] {

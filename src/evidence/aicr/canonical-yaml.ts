@@ -8,6 +8,7 @@ import type { YamlBuilder } from '../../document/yaml-entries.ts';
 import { readYaml } from '../../document/yaml-reader.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { MAX_RECIPE_VALUES } from '../../limits.ts';
 import { renderYaml, type Entry, type ScalarNode, type YamlNode } from './yaml-emitter.ts';
 
 /** `legacy` is what predicates v1 and v2 hash; `v3` leaves out `metadata.version`. */
@@ -20,7 +21,8 @@ export type CanonicalRules = 'legacy' | 'v3';
  *   whose canonical text would not mean the same: yaml.v3 loses line breaks of some blocks
  */
 export function canonicalRecipe(bytes: Uint8Array, file: string, rules: CanonicalRules): string {
-  return canonicalText(readYaml(decodeUtf8(bytes, file), file, CANONICAL_BUILDER), file, rules);
+  const tree = readYaml(decodeUtf8(bytes, file), file, CANONICAL_BUILDER, MAX_RECIPE_VALUES);
+  return canonicalText(tree, file, rules);
 }
 
 /**

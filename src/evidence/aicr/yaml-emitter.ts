@@ -1,8 +1,10 @@
 // Writes a YAML tree as yaml.v3 v3.0.1 does, with its defects: AICR hashes this text.
 
-import { ESCAPES } from '../../document/yaml-scalars.ts';
+import { mapLines } from '../../document/text-parts.ts';
+import { ESCAPES } from '../../document/yaml-quoted.ts';
 import type { Context, Scalar, ScalarStyle } from '../../document/yaml-scalars.ts';
-import { canonicalStyle, hasBreak, isPrintable, type ScalarPosition } from './yaml-style.ts';
+import { inPieces } from '../../pieces.ts';
+import { canonicalStyle, hasBreak, type ScalarPosition } from './yaml-style.ts';
 
 export type ScalarNode = Scalar & { readonly kind: 'scalar' };
 
@@ -128,14 +130,18 @@ function renderScalar(scalar: Scalar, place: ScalarPosition, column: number): st
   }
 }
 
-/** Each break is written twice, except after another break: folding removes one. */
+/** The first break of each run is written twice: folding removes one. */
 function renderSingle(value: string, column: number): string {
-  const lines = value.replaceAll("'", "''").replaceAll(/\n+/g, '$&\n').split('\n');
-  return `'${lines.map((line, index) => indented(line, index, column)).join('\n')}'`;
+  const escaped = inPieces(value, (piece) => piece.split("'").join("''"));
+  const lines = mapLines(escaped, (line, isFirst, isLast) => {
+    const beginsRun = !isLast && (isFirst || line !== '');
+    return `${isFirst ? line : indented(line, column)}${beginsRun ? '\n' : ''}`;
+  });
+  return `'${lines}'`;
 }
 
-function indented(line: string, index: number, column: number): string {
-  return index === 0 || line === '' ? line : ' '.repeat(column) + line;
+function indented(line: string, column: number): string {
+  return line === '' ? line : ' '.repeat(column) + line;
 }
 
 /** By character. A space has no escape letter here. */
@@ -143,15 +149,14 @@ const LETTERS = new Map(
   [...ESCAPES].flatMap(([letter, character]) => (letter === ' ' ? [] : [[character, letter]])),
 );
 
+/** What is not printable, and what means something between the quotes. */
+const ESCAPED =
+  /[^\u{20}\u{21}\u{23}-\u{5B}\u{5D}-\u{7E}\u{A0}-\u{2027}\u{202A}-\u{D7FF}\u{E000}-\u{FEFE}\u{FF00}-\u{FFFD}]/gu;
+
 function renderDouble(value: string): string {
   // The emitter looks for a byte order mark at the start of the text instead of here.
-  const isEscapedWhole = value.startsWith('\u{FEFF}');
-  const characters = [...value].map((character) => {
-    const isEscaped =
-      isEscapedWhole || !isPrintable(character) || /["\\\u{2028}\u{2029}]/u.test(character);
-    return isEscaped ? escapeOf(character) : character;
-  });
-  return `"${characters.join('')}"`;
+  const escaped = value.startsWith('\u{FEFF}') ? /[^]/gu : ESCAPED;
+  return `"${inPieces(value, (piece) => piece.replaceAll(escaped, escapeOf))}"`;
 }
 
 function escapeOf(character: string): string {
@@ -174,8 +179,8 @@ function blockHints(value: string): string {
 
 /** The lines below the header; a text that begins with a break loses it, as in the emitter. */
 function renderLines(value: string, column: number): string {
-  const lines = value.split('\n').map((line) => indented(line, 1, column));
-  return (value.startsWith('\n') ? '' : '\n') + lines.join('\n');
+  const lines = mapLines(value, (line) => indented(line, column));
+  return (value.startsWith('\n') ? '' : '\n') + lines;
 }
 
 /** Writes breaks twice where folding would remove one; the emitter's own condition is strange. */
@@ -183,5 +188,8 @@ function unfold(value: string): string {
   const start = /^\n*/.exec(value)?.[0].length ?? 0;
   const isBlank = /^(?:[ \t]|$)/.test(value.slice(start));
   if (isBlank) return value;
-  return value.replaceAll(/^([^ \t\n].*)\n/gm, '$1\n\n');
+  return mapLines(value, (line, _, isLast) => {
+    const isText = !isLast && line !== '' && !/^[ \t]/.test(line);
+    return isText ? `${line}\n` : line;
+  });
 }

@@ -25,10 +25,6 @@ const BREAK_SPACE = new RegExp(`${BREAK} `, 'u');
 /** What is only written as an escape. All characters above U+FFFF are. */
 const UNPRINTABLE = /[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FEFE}\u{FF00}-\u{FFFD}]/u;
 
-export function isPrintable(character: string): boolean {
-  return !/[\t\n]/.test(character) && !UNPRINTABLE.test(character);
-}
-
 export function hasBreak(value: string): boolean {
   return ANY_BREAK.test(value);
 }

@@ -1,6 +1,6 @@
 import { isImage, type Bom, type BomComponent } from '../../bom/bom.ts';
 import { baseNameOf, renderImage, type Image } from '../../bom/image.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
+import { findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -75,8 +75,14 @@ function imageFindings(
   const listedIndex = imageIndex(listed);
   const knownIndex = imageIndex(known);
   return [
-    ...known.filter((image) => !isIn(listedIndex, image)).map(({ image }) => missing(file, image)),
-    ...listed.filter((image) => !isIn(knownIndex, image)).map(unknown),
+    ...findingsOf(
+      known.filter((image) => !isIn(listedIndex, image)),
+      ({ image }) => missing(file, image),
+    ),
+    ...findingsOf(
+      listed.filter((image) => !isIn(knownIndex, image)),
+      unknown,
+    ),
   ];
 }
 

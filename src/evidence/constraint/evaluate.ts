@@ -35,7 +35,11 @@ export function evaluateConstraints(
   recipe: Recipe,
   snapshot: Snapshot,
 ): readonly ConstraintResult[] {
-  const evaluateGpuNodes = gpuNodesEvaluator(snapshot);
+  const demands = recipe.constraints.filter(({ name }) => isVirtual(name, recipe));
+  const evaluateGpuNodes = gpuNodesEvaluator(
+    snapshot,
+    demands.map(({ expression }) => expression),
+  );
   const valueOf = valueReader(recipe, snapshot);
   return recipe.constraints.map((constraint) => {
     const { name, expression, severity, remediation } = constraint;

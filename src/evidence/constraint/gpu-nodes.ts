@@ -47,17 +47,23 @@ interface Topology {
 type NodesOf = (label: string) => NodesByValue | Unevaluable;
 
 /**
- * An evaluator for one snapshot. What it computes is kept, so that the time depends on the size of the
- * snapshot only. Else a thousand demands on a large one would take minutes.
+ * An evaluator of these demands on one snapshot. What it computes is kept, so that the time depends on
+ * the size of the snapshot only. Else a thousand demands on a large one would take minutes.
  */
-export function gpuNodesEvaluator(snapshot: Snapshot): (expression: string) => GpuNodesResult {
+export function gpuNodesEvaluator(
+  snapshot: Snapshot,
+  expressions: readonly string[],
+): (expression: string) => GpuNodesResult {
   const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
+  const demands = expressions.map((expression) => parseDemand(trimBlanks(expression)));
+  const keys = demands.flatMap((demand) => ('outcome' in demand ? [] : [demand.key]));
+  const wanted = new Set([GPU_NODE_LABEL, ...keys]);
   let topology: Topology | Unevaluable | undefined;
   const results = new Map<string, GpuNodesResult>();
   return (expression) => {
     const demand = parseDemand(trimBlanks(expression));
     if ('outcome' in demand) return { decision: demand, actual: undefined };
-    topology ??= topologyOf(labels);
+    topology ??= topologyOf(labels, wanted);
     if ('outcome' in topology) return { decision: topology, actual: undefined };
     const { key, value } = demand;
     const name = value === undefined ? `!${key}` : `${key}=${value}`;
@@ -67,9 +73,13 @@ export function gpuNodesEvaluator(snapshot: Snapshot): (expression: string) => G
   };
 }
 
-function topologyOf(labels: Subtype | undefined): Topology | Unevaluable {
+function topologyOf(
+  labels: Subtype | undefined,
+  wanted: ReadonlySet<string>,
+): Topology | Unevaluable {
   if (labels === undefined) return notShown('the snapshot has no NodeTopology.label');
-  const find = labels.items.length > 0 ? losslessNodes(labels) : foldedNodes(labels);
+  const find =
+    labels.items.length > 0 ? losslessNodes(labels, wanted) : foldedNodes(labels, wanted);
   if (find === undefined) return notShown('NodeTopology.label contradicts itself');
   const known = new Map<string, NodesByValue | Unevaluable>();
   const nodesOf: NodesOf = (label) => {
@@ -110,8 +120,8 @@ function parseDemand(text: string): Demand | Unevaluable {
   return unevaluable(`${quote(text)} is not label=value or !label`);
 }
 
-function losslessNodes(labels: Subtype): NodesOf | undefined {
-  const readings = itemReadings(labels);
+function losslessNodes(labels: Subtype, wanted: ReadonlySet<string>): NodesOf | undefined {
+  const readings = itemReadings(labels, wanted);
   if (readings === undefined) return undefined;
   const readingsOf = Map.groupBy(readings, ({ key }) => key);
   return (label) => {
@@ -130,29 +140,32 @@ function losslessNodes(labels: Subtype): NodesOf | undefined {
  * The folded encoding writes `<key>.<value>` for a key with several values, and so does a label of
  * that name. Genuine ones come at least in pairs, never beside the plain key, and share no node.
  */
-function foldedNodes(labels: Subtype): NodesOf {
-  const entries = [...labels.data].map(([key, data]) => ({
-    key,
-    ...splitFolded(scalarText(data) ?? ''),
-  }));
-  const plainOf = Map.groupBy(entries, ({ key }) => key);
-  const suffixed = entries.filter(({ key, value }) => key.endsWith(`.${value}`));
-  const suffixedOf = Map.groupBy(suffixed, ({ key, value }) => key.slice(0, -value.length - 1));
-  return (label) => nodesOfEntries(label, plainOf.get(label) ?? [], suffixedOf.get(label) ?? []);
+function foldedNodes(labels: Subtype, wanted: ReadonlySet<string>): NodesOf {
+  const plainOf = new Map<string, FoldedLabel>();
+  const suffixedOf = new Map<string, FoldedLabel[]>();
+  for (const [key, data] of labels.data) {
+    const entry = splitFolded(scalarText(data) ?? '');
+    if (wanted.has(key)) plainOf.set(key, entry);
+    const label = key.endsWith(`.${entry.value}`) ? key.slice(0, -entry.value.length - 1) : '';
+    if (!wanted.has(label)) continue;
+    const suffixed = suffixedOf.get(label) ?? [];
+    suffixed.push(entry);
+    suffixedOf.set(label, suffixed);
+  }
+  return (label) => nodesOfEntries(label, plainOf.get(label), suffixedOf.get(label) ?? []);
 }
 
 /** @param suffixed those that may be of the label: their key ends with their value. */
 function nodesOfEntries(
   label: string,
-  plain: readonly FoldedLabel[],
+  plain: FoldedLabel | undefined,
   suffixed: readonly FoldedLabel[],
 ): NodesByValue | Unevaluable {
-  if ([...plain, ...suffixed].some(({ nodeList }) => !holdsNodeNames(nodeList))) {
-    return partial(label);
-  }
-  const entries = plain.length > 0 ? plain : suffixed;
+  const all = plain === undefined ? suffixed : [plain, ...suffixed];
+  if (all.some(({ nodeList }) => !holdsNodeNames(nodeList))) return partial(label);
+  const entries = plain === undefined ? suffixed : [plain];
   const nodesByValue = new Map(entries.map(({ value, nodeList }) => [value, [nodeList]]));
-  const isGenuine = plain.length > 0 || (suffixed.length !== 1 && areDistinct(nodesByValue));
+  const isGenuine = plain !== undefined || (suffixed.length !== 1 && areDistinct(nodesByValue));
   return isGenuine ? nodesByValue : notShown(`the labels around ${quote(label)} are ambiguous`);
 }
 

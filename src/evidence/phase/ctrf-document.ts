@@ -2,7 +2,8 @@ import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../../doc
 import { encodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { MAX_JSON_BYTES } from '../../limits.ts';
+import { MAX_JSON_BYTES, MAX_TESTS, MAX_TEST_CHARACTERS } from '../../limits.ts';
+import { shorten } from '../../quote.ts';
 import { flakySign } from './flaky.ts';
 import { MEASURING_CHECKS, PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
@@ -37,6 +38,7 @@ export function parseCtrf(data: Data, file: string): CtrfDocument {
   }
   const results = reader.object('results');
   const tool = results.object('tool');
+  requireFewTests(results);
   const tests = results.list('tests', parseTest);
   requireSummary(results.object('summary'), tests);
   return {
@@ -49,7 +51,7 @@ export function parseCtrf(data: Data, file: string): CtrfDocument {
 
 function parseTest(data: Data, at: string): CtrfTest {
   const reader = new ObjectReader(data, at);
-  const name = reader.string('name');
+  const name = parseName(reader);
   const status = reader.string('status');
   if (!isTestStatus(status)) {
     return reader.refuse('status', {
@@ -58,10 +60,34 @@ function parseTest(data: Data, at: string): CtrfTest {
       hint: 'write the report with a tool that follows https://ctrf.io',
     });
   }
-  const message = reader.optionalText('message') ?? skipReason(reader.data('extra'));
+  const whole = reader.optionalText('message') ?? skipReason(reader.data('extra'));
+  const message = whole === undefined ? undefined : shorten(whole, MAX_TEST_CHARACTERS);
   const flaky = flakySign(reader, status);
   const stdout = MEASURING_CHECKS.has(name) ? { stdout: textsOf(reader.data('stdout')) } : {};
   return { test: { name, status, message, flaky, ...stdout }, suite: parseSuite(reader), at };
+}
+
+function requireFewTests(results: ObjectReader): void {
+  const tests = results.data('tests');
+  if (!isDataList(tests) || tests.length <= MAX_TESTS) return;
+  results.refuse('tests', {
+    code: 'LIMIT_EXCEEDED',
+    found: `${tests.length} tests`,
+    expected: `at most ${MAX_TESTS} tests in one report`,
+    hint: 'give one file for each phase, or fewer tests',
+  });
+}
+
+/** Reports have it whole. */
+function parseName(reader: ObjectReader): string {
+  const name = reader.string('name');
+  if (name.length <= MAX_TEST_CHARACTERS) return name;
+  return reader.refuse('name', {
+    code: 'LIMIT_EXCEEDED',
+    found: `${name.length} characters`,
+    expected: `at most ${MAX_TEST_CHARACTERS} in the name of a test`,
+    hint: 'shorten the name',
+  });
 }
 
 /** A list of texts, as CTRF has it, or one text, as some writers do. What else is there says nothing. */

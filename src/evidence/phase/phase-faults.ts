@@ -1,5 +1,5 @@
 // What is to be said of phases: why they are not green, and what a reader should see all the same.
-import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { findingsOf, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { quote, shorten } from '../../quote.ts';
 import { joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
 import { declaredFirst, hasProof } from './judge-phases.ts';
@@ -142,10 +142,14 @@ export function phaseFindings(
 function testFindings(result: PhaseResult, locate: LocatePhase): readonly Finding[] {
   const { phase, tests } = result;
   const places = new Map(tests.map((test, index) => [test, index]));
-  return declaredFirst(result).flatMap((test) => {
-    const place = { phase, at: locate(phase, places.get(test)) };
-    return [...skippedCheck(test, place), ...flakyCheck(test, place)];
-  });
+  const tested = declaredFirst(result);
+  const placeOf = (test: PhaseTest): TestPlace => ({ phase, at: locate(phase, places.get(test)) });
+  const skipped = tested.filter(({ status }) => status === 'skipped');
+  const flaky = tested.filter((test) => test.flaky !== undefined);
+  return [
+    ...findingsOf(skipped, (test) => skippedCheck(test, placeOf(test))),
+    ...findingsOf(flaky, (test) => flakyCheck(test, placeOf(test))),
+  ];
 }
 
 interface TestPlace {
@@ -153,34 +157,26 @@ interface TestPlace {
   readonly at: string;
 }
 
-function skippedCheck(test: PhaseTest, { at, phase }: TestPlace): readonly Finding[] {
-  const { name, status, message = '' } = test;
-  if (status !== 'skipped') return [];
+function skippedCheck({ name, message = '' }: PhaseTest, { at, phase }: TestPlace): Finding {
   const why =
     message === '' ? words('no reason given') : sentence`${shorten(message, MAX_SAID.message)}`;
-  return [
-    {
-      code: 'CHECK_SKIPPED',
-      at,
-      found: `${phase}: ${quote(name)} was skipped: ${message === '' ? 'no reason given' : quote(message)}`,
-      expected: 'a check that was run',
-      hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
-      sentence: sentence`${words(phase)}: ${name} was skipped: ${why}`,
-    },
-  ];
+  return {
+    code: 'CHECK_SKIPPED',
+    at,
+    found: `${phase}: ${quote(name)} was skipped: ${message === '' ? 'no reason given' : quote(message)}`,
+    expected: 'a check that was run',
+    hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
+    sentence: sentence`${words(phase)}: ${name} was skipped: ${why}`,
+  };
 }
 
-function flakyCheck(test: PhaseTest, { at, phase }: TestPlace): readonly Finding[] {
-  const { name, status, flaky } = test;
-  if (flaky === undefined) return [];
-  return [
-    {
-      code: 'CHECK_FLAKY',
-      at,
-      found: `${phase}: ${quote(name)} is flaky (${status} in the end): ${flaky}`,
-      expected: 'a check that ends the same each time',
-      hint: 'find out why it failed before; run it again until you trust it',
-      sentence: sentence`${words(phase)}: ${name} is flaky: ${words(flaky)}`,
-    },
-  ];
+function flakyCheck({ name, status, flaky = '' }: PhaseTest, { at, phase }: TestPlace): Finding {
+  return {
+    code: 'CHECK_FLAKY',
+    at,
+    found: `${phase}: ${quote(name)} is flaky (${status} in the end): ${flaky}`,
+    expected: 'a check that ends the same each time',
+    hint: 'find out why it failed before; run it again until you trust it',
+    sentence: sentence`${words(phase)}: ${name} is flaky: ${words(flaky)}`,
+  };
 }

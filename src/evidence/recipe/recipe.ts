@@ -7,7 +7,7 @@ import { pairOf } from '../../document/yaml-pair.ts';
 import { readYaml } from '../../document/yaml-reader.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError, parsedList, type Finding } from '../../errors/evidence-error.ts';
-import { MAX_CONSTRAINTS } from '../../limits.ts';
+import { MAX_CONSTRAINTS, MAX_RECIPE_VALUES } from '../../limits.ts';
 import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
 import { refusedAs } from '../../place.ts';
 import { recognising } from '../../recognise.ts';
@@ -55,7 +55,7 @@ export interface ReadRecipe {
  */
 export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
   return recognising('recipe', { file, bytes }, () => {
-    const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER);
+    const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER, MAX_RECIPE_VALUES);
     const recipe = parseRecipe(data, file);
     const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
     return { recipe, data, digest: digestOf(canonical('v3')), canonical };

@@ -39,6 +39,7 @@ export interface Fingerprint {
 
 const REGION_LABEL = 'topology.kubernetes.io/region';
 const PRODUCT_LABEL = 'nvidia.com/gpu.product';
+const LABELS: ReadonlySet<string> = new Set([REGION_LABEL, PRODUCT_LABEL]);
 const PRODUCT_SOURCE = `nodeTopology.label.${PRODUCT_LABEL}`;
 const MODEL_SOURCE = 'gpu.hardware.model';
 
@@ -120,7 +121,7 @@ interface Labels {
 function labelsOf(snapshot: Snapshot): Labels | undefined {
   const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
   if (labels === undefined) return undefined;
-  const lossless = labels.items.length > 0 ? (itemReadings(labels) ?? []) : undefined;
+  const lossless = labels.items.length > 0 ? (itemReadings(labels, LABELS) ?? []) : undefined;
   return { data: labels.data, lossless };
 }
 

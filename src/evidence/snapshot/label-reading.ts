@@ -49,30 +49,49 @@ function countNodes(nodeList: string): number {
 }
 
 /**
- * The lossless readings of a label subtype. Undefined if any of them contradicts itself: then none is
- * used.
+ * The lossless readings of some labels. Undefined if a reading of any label contradicts itself: then none
+ * is used.
  */
-export function itemReadings(subtype: Subtype): readonly LabelReading[] | undefined {
-  const labels = subtype.items.map(labelOf);
-  const labelsOf = Map.groupBy(labels, ({ key }) => key);
-  const foldedKeys = labels.map(({ key, value }) =>
-    labelsOf.get(key)?.length === 1 ? key : `${key}.${value}`,
-  );
-  const claims = Map.groupBy(foldedKeys, (key) => key);
+export function itemReadings(
+  subtype: Subtype,
+  wanted: ReadonlySet<string>,
+): readonly LabelReading[] | undefined {
+  const { items } = subtype;
+  const values = new Tally();
+  for (const item of items) values.add(labelOf(item).key);
+  const foldedKeyOf = ({ key, value }: Label): string =>
+    values.of(key) === 1 ? key : `${key}.${value}`;
+  const claims = new Tally();
+  for (const item of items) claims.add(foldedKeyOf(labelOf(item)));
   const readings: LabelReading[] = [];
-  for (const [index, label] of labels.entries()) {
-    const item = subtype.items[index];
-    const foldedKey = foldedKeys[index] ?? '';
+  for (const item of items) {
+    const label = labelOf(item);
+    const foldedKey = foldedKeyOf(label);
     // An entry that two readings fold onto describes only one of them, so none may refer to it.
-    const own = claims.get(foldedKey)?.length === 1 ? foldedKey : undefined;
-    const membership = item && label.key !== '' ? membershipOf(item, own, subtype) : undefined;
+    const own = claims.of(foldedKey) === 1 ? foldedKey : undefined;
+    const membership = label.key === '' ? undefined : membershipOf(item, own, subtype);
     if (membership === undefined) return undefined;
-    readings.push({ ...label, ...membership });
+    if (wanted.has(label.key)) readings.push({ ...label, ...membership });
   }
   return readings;
 }
 
-function labelOf({ context }: SnapshotItem): { key: string; value: string } {
+/** How often each text came. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(text: string): void {
+    this.#counts.set(text, this.of(text) + 1);
+  }
+
+  of(text: string): number {
+    return this.#counts.get(text) ?? 0;
+  }
+}
+
+type Label = Pick<LabelReading, 'key' | 'value'>;
+
+function labelOf({ context }: SnapshotItem): Label {
   return {
     key: scalarText(context.get('key')) ?? '',
     value: scalarText(context.get('value')) ?? '',

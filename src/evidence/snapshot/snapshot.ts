@@ -11,6 +11,7 @@ import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
+import { requireFewEntries, requireFewSubtypes } from './snapshot-limits.ts';
 
 /** A repeated record of a subtype, e.g. one label with its nodes. */
 export interface SnapshotItem {
@@ -51,6 +52,7 @@ export function parseSnapshot(data: Data, file: string): Snapshot {
   const document = new ObjectReader(data, file);
   const header = acceptHeader(document, 'Snapshot');
   const metadata = parseFlatMetadata(document);
+  requireFewSubtypes(document);
   const measured = document.list('measurements', parseMeasurement);
   const again = repeated(measured, ({ type }) => type);
   return {
@@ -118,6 +120,7 @@ function parseMeasurement(data: Data, at: string): Measurement {
   const again = repeated(listed, ({ name }) => name);
   const kept = listed.filter((each) => !again.has(each));
   if (type === 'NodeTopology') kept.forEach(requireNodeCount);
+  for (const each of kept) requireFewEntries(`${type}.${each.name}`, each.subtype, each.at);
   return {
     type,
     at,

@@ -38,19 +38,35 @@ export function checkRecipe(
 function notCanonical({ canonical, bytes }: BundleRecipe): readonly Fault[] {
   const text = canonical('legacy');
   if (Buffer.from(text).equals(bytes)) return [];
-  const lines = Buffer.from(bytes).toString().split('\n');
-  const wanted = text.split('\n');
-  const differs = lines.findIndex((line, index) => line !== wanted[index]);
-  const index = differs === -1 ? lines.length : differs;
+  const { line, found, expected } = firstDifferingLine(Buffer.from(bytes).toString(), text);
   return [
     {
       code: 'RECIPE_NOT_CANONICAL',
       at: RECIPE_FILE,
-      found: `line ${index + 1}: ${lineText(lines[index])}`,
-      expected: `${lineText(wanted[index])}, as AICR's canonical text has it`,
+      found: `line ${line}: ${lineText(found)}`,
+      expected: `${lineText(expected)}, as AICR's canonical text has it`,
       hint: `${MADE_AGAIN}write that text, as affidavit validate --emit-evidence does`,
     },
   ];
+}
+
+/** Lines count from 1; one that a text does not have is undefined. */
+function firstDifferingLine(
+  text: string,
+  other: string,
+): { line: number; found: string | undefined; expected: string | undefined } {
+  let start = 0;
+  for (let line = 1; ; line += 1) {
+    const [found, expected] = [lineFrom(text, start), lineFrom(other, start)];
+    if (found !== expected || found === undefined) return { line, found, expected };
+    start += found.length + 1;
+  }
+}
+
+function lineFrom(text: string, start: number): string | undefined {
+  if (start > text.length) return undefined;
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end === -1 ? undefined : end);
 }
 
 function lineText(line: string | undefined): string {

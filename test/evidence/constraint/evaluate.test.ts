@@ -165,18 +165,18 @@ describe('evaluateConstraints', () => {
   });
 
   it('cannot be evaluated with a value that no report should carry', () => {
-    const ID = 'a'.repeat(MAX_VALUE_CHARACTERS);
-    const recipe = recipeWith([{ name: 'OS.release.ID', value: '!= rhel' }]);
-    const longest = evaluateConstraints(recipe, snapshotWith({ OS: { release: { ID } } }));
-    expect(longest).toMatchObject([{ outcome: 'passed', actual: ID }]);
-    const longer = snapshotWith({ OS: { release: { ID: `${ID}a` } } });
+    const NAME = 'a'.repeat(MAX_VALUE_CHARACTERS);
+    const recipe = recipeWith([{ name: 'OS.release.NAME', value: '!= rhel' }]);
+    const longest = evaluateConstraints(recipe, snapshotWith({ OS: { release: { NAME } } }));
+    expect(longest).toMatchObject([{ outcome: 'passed', actual: NAME }]);
+    const longer = snapshotWith({ OS: { release: { NAME: `${NAME}a` } } });
     const results = evaluateConstraints(recipe, longer);
     expect(results).toMatchObject([{ outcome: 'unevaluable', actual: undefined }]);
     const [fault] = constraintFaults(recipe, results);
     expect(fault).toMatchObject({
       code: 'CONSTRAINT_UNEVALUABLE',
       at: 'recipe.yaml#/constraints/0',
-      found: '"OS.release.ID": a value of 65537 characters; at most 65536 are evaluated',
+      found: '"OS.release.NAME": a value of 65537 characters; at most 65536 are evaluated',
     });
     expect(JSON.stringify([results, fault]).length).toBeLessThan(1000);
   });

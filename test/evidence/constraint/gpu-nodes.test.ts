@@ -10,7 +10,7 @@ const LABEL = 'example.com/opt-out';
 function evaluate(expression: string, label: object, items?: readonly object[]) {
   const lossless = items === undefined ? {} : { 'label[]': items };
   const snapshot = snapshotWith({ NodeTopology: { label, ...lossless } });
-  const { decision, actual } = gpuNodesEvaluator(snapshot)(expression);
+  const { decision, actual } = gpuNodesEvaluator(snapshot, [expression])(expression);
   return [decision.outcome, actual] as const;
 }
 
@@ -82,7 +82,7 @@ describe('on folded labels', () => {
   });
 
   it('cannot be evaluated without labels', () => {
-    const { decision, actual } = gpuNodesEvaluator(snapshotWith({ OS: {} }))(`!${LABEL}`);
+    const { decision, actual } = gpuNodesEvaluator(snapshotWith({ OS: {} }), [])(`!${LABEL}`);
     expect([decision.outcome, actual]).toEqual(UNEVALUABLE);
   });
 });
@@ -157,7 +157,7 @@ describe('many demands on one snapshot', () => {
     passes = 0;
     const label = { data, items: [] };
     const measurements = new Map([['NodeTopology', new Map([['label', label]])]]);
-    const evaluator = gpuNodesEvaluator({ ...snapshotWith({}), measurements });
+    const evaluator = gpuNodesEvaluator({ ...snapshotWith({}), measurements }, demands);
     const results = demands.map((demand) => evaluator(demand).actual);
     expect(results.filter((actual) => actual === '1 of 2 GPU nodes')).toHaveLength(1);
     expect(results.filter((actual) => actual === '0 of 2 GPU nodes')).toHaveLength(49);
@@ -169,6 +169,7 @@ describe('many demands on one snapshot', () => {
     const items = names.map((name) => item(GPU, 'nvidia-h100', [name]));
     const evaluator = gpuNodesEvaluator(
       snapshotWith({ NodeTopology: { label: {}, 'label[]': [...items, item(LABEL, 'x', names)] } }),
+      [`${LABEL}=x`],
     );
     expect(evaluator(`${LABEL}=x`).actual).toBe('40000 of 40000 GPU nodes');
     expect(evaluator(`!${LABEL}`).actual).toBe('0 of 40000 GPU nodes');

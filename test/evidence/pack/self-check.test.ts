@@ -18,12 +18,17 @@ import {
   MAX_RECIPE_BYTES,
   MAX_SIGSTORE_BUNDLE_BYTES,
   MAX_STATEMENT_BYTES,
+  MAX_VALUES_CHARACTERS,
+  MAX_VALUE_CHARACTERS,
 } from '../../../src/limits.ts';
 import { SIGNER, fakeSigner, fakeTrust } from '../../attestation/fake-trust.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { propertyRuns } from '../../property-runs.ts';
 import { DEMO, TOOL, bundlePath, contentsOf, packDemo, replaced, validateDemo } from '../demo.ts';
 import { exampleReport, exampleTest } from '../phase/example-reports.ts';
+
+const RECIPE_HEAD = 'kind: RecipeResult\napiVersion: aicr.run/v1\n';
+const SNAPSHOT_HEAD = 'kind: Snapshot\napiVersion: aicr.run/v1\n';
 
 /** The first refusal, and how often the signer was asked. */
 async function emit(validation: Validation, logs: readonly BundleFile[] = []) {
@@ -82,8 +87,7 @@ describe('nothing is signed that no verifier would take', () => {
 
   it('of a recipe whose canonical text is larger than a recipe may be', async () => {
     // Indented by four where it was by one.
-    const items = Array.from({ length: 20_000 }, () => ' - a:\n    b:\n     c:\n      d: e\n');
-    const recipe = `${DEMO.recipe}notes:\n${items.join('')}`;
+    const recipe = `${DEMO.recipe}notes: |\n${' a\n'.repeat(200_000)}`;
     expect(recipe.length).toBeLessThan(MAX_RECIPE_BYTES);
     const { packed, signed } = await emit(validateDemo({ recipe }));
     expect(packed).toMatchObject({ code: 'LIMIT_EXCEEDED', at: 'recipe.yaml' });
@@ -91,10 +95,18 @@ describe('nothing is signed that no verifier would take', () => {
   });
 
   it('of a statement that does not fit into an attestation', async () => {
-    // Each long value of the cluster is one of the statement too.
-    const model = `"${'\\a'.repeat(MAX_STATEMENT_BYTES / 6)}"`;
-    const snapshot = replaced(DEMO.snapshot, 'model: h100', `model: ${model}`);
-    const { packed, signed } = await emit(validateDemo({ snapshot }));
+    // Each value of the cluster, and each that a constraint looks at, is one of the statement; six bytes each.
+    const text = `"${'\\a'.repeat(MAX_VALUE_CHARACTERS)}"`;
+    const most = MAX_VALUES_CHARACTERS / MAX_VALUE_CHARACTERS;
+    const constraints = '- {name: OS.release.NAME, value: x}\n'.repeat(most);
+    const subtype = (type: string, name: string, key: string) =>
+      `- type: ${type}\n  subtypes:\n  - subtype: ${name}\n    data: {${key}: ${text}}\n`;
+    const { packed, signed } = await emit(
+      validateDemo({
+        recipe: `${RECIPE_HEAD}constraints:\n${constraints}componentRefs: []\n`,
+        snapshot: `${SNAPSHOT_HEAD}measurements:\n${subtype('OS', 'release', 'NAME')}${subtype('GPU', 'hardware', 'model')}${subtype('K8s', 'node', 'provider')}`,
+      }),
+    );
     expect(packed).toMatchObject({ code: 'LIMIT_EXCEEDED', at: 'statement.intoto.json' });
     expect(signed).toBe(0);
   });

@@ -1,0 +1,75 @@
+// How much a snapshot may list, so that a hostile one does not fill the memory of who looks at each.
+import { isDataList, isDataMap, type Data } from '../../document/data.ts';
+import type { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { MAX_IMAGES, MAX_NODE_NAMES, MAX_SUBTYPES, MAX_VALUE_CHARACTERS } from '../../limits.ts';
+import type { Subtype } from './snapshot.ts';
+
+/** What the fingerprint has whole, and so has the predicate. */
+const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
+  ['K8s.node', ['provider']],
+  ['K8s.server', ['version']],
+  ['GPU.hardware', ['model']],
+  ['OS.release', ['ID', 'VERSION_ID']],
+]);
+
+/** Said before any of them is read. Throws LIMIT_EXCEEDED. */
+export function requireFewSubtypes(document: ObjectReader): void {
+  const measurements = document.data('measurements');
+  if (!isDataList(measurements)) return;
+  const subtypes = measurements.flatMap((each) => (isDataMap(each) ? [each.get('subtypes')] : []));
+  const count = subtypes.reduce<number>(
+    (sum, list) => sum + (isDataList(list) ? list.length : 0),
+    measurements.length,
+  );
+  requireAtMost(count, MAX_SUBTYPES, document.pointer('measurements'), 'types and subtypes');
+}
+
+/** Throws LIMIT_EXCEEDED for the subtypes of which every entry is looked at. */
+export function requireFewEntries(
+  name: string,
+  subtype: Pick<Subtype, 'data' | 'items'>,
+  at: string,
+): void {
+  const { data } = subtype;
+  if (name === 'K8s.image') requireAtMost(data.size, MAX_IMAGES, `${at}/data`, 'images');
+  if (name === 'NodeTopology.label') requireFewNodes(subtype, at);
+  for (const key of IDENTIFYING.get(name) ?? []) {
+    requireShort(data.get(key), `${at}/data/${key}`);
+  }
+}
+
+function requireFewNodes({ data, items }: Pick<Subtype, 'data' | 'items'>, at: string): void {
+  let count = 0;
+  for (const text of data.values()) {
+    requireShort(typeof text === 'string' ? text.split('|', 1)[0] : text, `${at}/data`);
+    count += commasIn(text) + 1;
+  }
+  for (const item of items) {
+    requireShort(item.context.get('value'), `${at}/items`);
+    count += commasIn(item.data.get('node-list')) + 1;
+  }
+  requireAtMost(count, MAX_NODE_NAMES, at, 'names of nodes at labels');
+}
+
+function commasIn(data: Data | undefined): number {
+  if (typeof data !== 'string') return 0;
+  let count = 0;
+  for (let at = data.indexOf(','); at !== -1; at = data.indexOf(',', at + 1)) count += 1;
+  return count;
+}
+
+function requireShort(data: Data | undefined, at: string): void {
+  const length = typeof data === 'string' ? data.length : 0;
+  requireAtMost(length, MAX_VALUE_CHARACTERS, at, 'characters');
+}
+
+function requireAtMost(count: number, most: number, at: string, noun: string): void {
+  if (count <= most) return;
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at,
+    found: `${count} ${noun}`,
+    expected: `at most ${most}`,
+    hint: 'check that this is the snapshot of one cluster',
+  });
+}
