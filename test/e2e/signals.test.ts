@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { MAX_JSON_BYTES, MAX_SNAPSHOT_BYTES } from '../../src/limits.ts';
+import { MAX_JSON_BYTES, MAX_SNAPSHOT_BYTES, MAX_TESTS } from '../../src/limits.ts';
 import { runCli } from '../run-cli.ts';
 import { DOCUMENTS, EPOCH, INPUTS, OUT, UNSIGNED, Workplace, json, start } from './emit.ts';
 
@@ -21,23 +21,40 @@ function fill(
   place.write('snapshot.yaml', `${snapshot}${field(bytes - Buffer.byteLength(snapshot) - 100)}\n`);
 }
 
-const BLOCK = (bytes: number): string => `zz:\n${'- a\n'.repeat(Math.min(bytes / 4, 3_900_000))}`;
-const FLOW = (bytes: number): string => `zz: [${'a,'.repeat(Math.min(bytes / 2, 3_900_000))}a]`;
-const QUOTED = (bytes: number): string => `zz: '${"''".repeat(bytes / 2)}'`;
-const FOLDED = (bytes: number): string => `zz: >\n${' a\n'.repeat(bytes / 3)}`;
+/** Values are not shorter than documents of this size may have them. */
+const VALUE = 'a'.repeat(28);
+/** Of one text, in bytes: below what one may have. */
+const TEXT = 3 * 1024 * 1024;
+
+const BLOCK = (bytes: number): string => `zz:\n${`- ${VALUE}\n`.repeat(bytes / 31)}`;
+const FLOW = (bytes: number): string => `zz: [${`${VALUE},`.repeat(bytes / 29)}a]`;
+const QUOTED = (bytes: number): string => texts(bytes, `- '${"''".repeat(TEXT / 2)}'\n`);
+const FOLDED = (bytes: number): string => texts(bytes, `- >\n${'  a\n'.repeat(TEXT / 4)}`);
+
+function texts(bytes: number, text: string): string {
+  return `zz:\n${text.repeat(Math.max(1, Math.floor(bytes / text.length)))}`;
+}
 
 /** Reports of as many tests, and with as much text, as the limits allow. */
 function fillResults(place: Workplace): void {
-  const tests = Array.from({ length: 100_000 }, (_, index) => ({
+  const tests = Array.from({ length: MAX_TESTS }, (_, index) => ({
     name: `test ${index}`,
     status: 'passed',
     duration: 1,
-    stdout: ['a'.repeat(80)],
+    stdout: ['a'.repeat(240)],
   }));
   for (const phase of ['deployment', 'performance', 'conformance']) {
     const path = `results/${phase}.json`;
     const { results, ...report } = json(readFileSync(place.path(path))) as { results: object };
-    const text = JSON.stringify({ ...report, results: { ...results, tests } });
+    const count = {
+      tests: MAX_TESTS,
+      passed: MAX_TESTS,
+      failed: 0,
+      skipped: 0,
+      pending: 0,
+      other: 0,
+    };
+    const text = JSON.stringify({ ...report, results: { ...results, summary: count, tests } });
     expect(text.length).toBeGreaterThan(MAX_JSON_BYTES * 0.8);
     place.write(path, text);
   }

@@ -3,7 +3,7 @@
 import { costOf, startCounting } from './count-work.ts';
 import type { Kind } from './work.ts';
 
-const SOME = 600;
+const SOME = 300;
 
 startCounting();
 const { RECIPE_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } = await import('./document-kinds.ts');
