@@ -102,7 +102,10 @@ describe('Ctrl-C in the middle of writing', () => {
     async ({ signal, how, snapshotBytes = 0 }) => {
       const place = workplaceWithLogs(32);
       const snapshot = readFileSync(place.path('snapshot.yaml'), 'utf8');
-      place.write('snapshot.yaml', `${snapshot}zz: ${'a'.repeat(snapshotBytes)}\n`);
+      place.write(
+        'snapshot.yaml',
+        `${snapshot}zz:\n- a\n${`- ${'a'.repeat(1022)}\n`.repeat(snapshotBytes / 1024)}`,
+      );
       const before = place.list();
       const words = ['validate', ...INPUTS, '--logs', 'logs', ...how];
       const { end, stderr } = await interrupted(place, words, signal);

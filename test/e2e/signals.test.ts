@@ -187,7 +187,7 @@ describe('a second process', () => {
 
   it('may get the signal too, as from a terminal', async () => {
     const place = new Workplace();
-    fill(place, BLOCK, MAX_SNAPSHOT_BYTES / 8);
+    fill(place, BLOCK, MAX_SNAPSHOT_BYTES);
     const run = start(place, VALIDATE);
     const second = await atWork(run);
     for (const id of [second.id, run.child.pid ?? 0]) process.kill(id, 'SIGINT');
@@ -207,7 +207,7 @@ describe('a second process', () => {
 
   it('ends with the first one, even if that is killed, and writes nothing', async () => {
     const place = new Workplace();
-    fill(place, BLOCK, MAX_SNAPSHOT_BYTES / 8);
+    fill(place, BLOCK, MAX_SNAPSHOT_BYTES);
     const run = start(place, VALIDATE);
     const second = await atWork(run);
     run.child.kill('SIGKILL');

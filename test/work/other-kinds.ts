@@ -42,7 +42,7 @@ const ARCHIVE_KINDS: Kinds = {
     pax(listOf(count / 2, () => ['comment', 'x'] as const)),
     { name: 'a' },
   ]),
-  'bytes of a file': archive((count) => [{ name: 'logs/a', content: 'x'.repeat(count) }]),
+  'bytes of a file': archive((count) => [{ name: 'logs/a', content: 'x'.repeat(20 * count) }]),
 };
 
 const forge = new Forge();
