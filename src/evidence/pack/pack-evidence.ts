@@ -82,7 +82,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     memoryFile(MANIFEST_FILE, manifest),
     memoryFile(STATEMENT_FILE, statement),
   ];
-  requireVerifiable(unsigned, tool);
+  requireVerifiable(unsigned, validation);
   const signed = signing && (await sign(statement, attestedAt, signing));
   const attestation = signed && memoryFile(ATTESTATION_FILE, signed.sigstoreBundle);
   return {

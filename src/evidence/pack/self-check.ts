@@ -3,9 +3,9 @@ import { digestOf } from '../../digest.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { INPUT_ERRORS } from '../../errors/input.ts';
 import { MADE_AGAIN } from '../../place.ts';
-import type { Tool } from '../../tool.ts';
 import type { Trust } from '../../trust/trust.ts';
 import { ATTESTATION, ATTESTATION_FILE } from '../layout.ts';
+import type { Validation } from '../validate/validate.ts';
 import { verifyEvidenceFiles } from '../verify/verify-evidence.ts';
 
 /** A file that is packed, with its content if a verifier reads it. */
@@ -31,17 +31,22 @@ const ATTESTATION_TO_COME: ReceivedFile = {
 
 /**
  * Reads what is packed as a verifier will, before anybody signs it: a log keeps its entries for ever.
- * Evidence that is not green passes. What no signature could make valid does not.
+ * Evidence that is not green passes. What no signature could make valid does not. The snapshot, which may
+ * be large, is not read a second time if it is what was validated.
  *
  * @throws EvidenceError what a verifier would refuse; INTERNAL if the files contradict each other
  */
-export function requireVerifiable(files: readonly PackedFile[], tool: Tool): void {
+export function requireVerifiable(
+  files: readonly PackedFile[],
+  { tool, ...known }: Pick<Validation, 'tool' | 'snapshot' | 'snapshotDigest'>,
+): void {
   const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
   const { checks, verdict } = verifyEvidenceFiles([...received, ATTESTATION_TO_COME], {
     trust: NO_TRUST,
     policy: undefined,
     allowUnsigned: true,
     tool,
+    known,
   });
   if (verdict === 'verified' || verdict === 'failed') return;
   const fault = checks.flatMap(({ faults }) => faults).find(({ code }) => code !== 'UNSIGNED');

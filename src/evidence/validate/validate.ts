@@ -1,4 +1,5 @@
 import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
+import { digestOf, type Digest } from '../../digest.ts';
 import { AFFIDAVIT, type Tool } from '../../tool.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
@@ -34,6 +35,8 @@ export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' 
   readonly inputs: ValidationInputs;
   readonly recipeDigest: ReadRecipe['digest'];
   readonly snapshot: Snapshot;
+  /** Of its bytes, as they were read. */
+  readonly snapshotDigest: Digest;
   readonly cluster: ClusterAssessment;
   readonly phases: readonly PhaseResult[];
 }
@@ -49,6 +52,7 @@ export function validate(inputs: ValidationInputs): Validation {
   const { recipe, digest: recipeDigest, canonical } = read;
   const { name, bytes } = inputs.snapshot;
   const snapshot = readSnapshot(bytes, name);
+  const snapshotDigest = digestOf(bytes);
   const { reports, findings } = results ?? { reports: new Map<never, never>(), findings: [] };
   const parts = { recipe: read, snapshot, results: { reports, findings, isWhole: true } };
   const judgement = judge({ ...parts, bom: undefined }, { now, locate: locateIn(results) });
@@ -60,7 +64,17 @@ export function validate(inputs: ValidationInputs): Validation {
     ...(results === undefined ? [] : phases.faults),
   ];
   return {
-    ...{ inputs, recipe, recipeDigest, canonical, snapshot, cluster, facts, faults },
+    ...{
+      inputs,
+      recipe,
+      recipeDigest,
+      canonical,
+      snapshot,
+      snapshotDigest,
+      cluster,
+      facts,
+      faults,
+    },
     tool: inputs.tool ?? AFFIDAVIT,
     exitCode: VERDICT_EXIT_CODES[faults.length === 0 ? 'verified' : 'failed'],
     phases: phases.results,

@@ -37,7 +37,17 @@ export function readBundleRecipe(files: ReceivedFiles): Part<BundleRecipe> {
   });
 }
 
-export function readBundleSnapshot(files: ReceivedFiles): Part<Snapshot> {
+/** A snapshot that was read before, and the digest of its bytes. */
+export interface KnownSnapshot {
+  readonly snapshot: Snapshot;
+  readonly snapshotDigest: Digest;
+}
+
+/** @param known is not read again if it is the same */
+export function readBundleSnapshot(files: ReceivedFiles, known?: KnownSnapshot): Part<Snapshot> {
+  if (known !== undefined && files.get(SNAPSHOT_FILE)?.digest === known.snapshotDigest) {
+    return { value: known.snapshot };
+  }
   return partOf(() => {
     const bytes = documentOf(files, SNAPSHOT_FILE, EVIDENCE_LAYOUT);
     return readSnapshot(bytes, SNAPSHOT_FILE);

@@ -13,23 +13,33 @@ import {
   readBundleReports,
   readBundleSnapshot,
   valueOf,
+  type KnownSnapshot,
 } from './read-parts.ts';
 
-/** What is judged, and by whose recipe beside its own. */
+/** What is judged. */
 interface Recomputation {
   readonly files: ReceivedFiles;
   readonly predicate: ReceivedPredicate;
-  /** The caller's; undefined if there is none. */
-  readonly own: ReadRecipe | undefined;
+}
+
+/** What the caller has beside it. */
+export interface Beside {
+  /** A recipe of the caller's own, to compare with. */
+  readonly recipe?: ReadRecipe | undefined;
+  readonly known?: KnownSnapshot | undefined;
 }
 
 /**
  * Computes again what can be computed from the files, and compares each claim of the predicate with it.
  * A check that needs a document that cannot be read is not reached.
  */
-export function recompute(log: EvidenceLog, { files, predicate, own }: Recomputation): Judgement {
+export function recompute(
+  log: EvidenceLog,
+  { files, predicate }: Recomputation,
+  { recipe: own, known }: Beside = {},
+): Judgement {
   const recipe = readBundleRecipe(files);
-  const snapshot = readBundleSnapshot(files);
+  const snapshot = readBundleSnapshot(files, known);
   const reports = readBundleReports(files);
   const bom = readBundleBom(files);
   const judgement = judge(

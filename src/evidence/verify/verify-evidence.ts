@@ -16,7 +16,7 @@ import { checkManifest } from './check-manifest.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
 import { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from './checks.ts';
 import { formatFindings } from './format-findings.ts';
-import { recompute } from './recompute.ts';
+import { recompute, type Beside } from './recompute.ts';
 
 /** What a verification found out about recipe evidence. */
 export interface EvidenceFound {
@@ -59,16 +59,15 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
   ],
   signatureChecks: ['signed-after-run'],
   nothingFound: { facts: {}, recipeCompared: false },
-  recompute: (log, received) => recomputeEvidence(log, received, undefined),
+  recompute: recomputeEvidence,
 };
 
-/** @param own the caller's recipe; with it there is one check more */
-function evidenceKind(own: ReadRecipe | undefined): typeof EVIDENCE {
-  if (own === undefined) return EVIDENCE;
+/** With a recipe of the caller's there is one check more. */
+function evidenceKind(beside: Beside): typeof EVIDENCE {
   return {
     ...EVIDENCE,
-    checks: [...CHECK_NAMES, OWN_RECIPE_CHECK],
-    recompute: (log, received) => recomputeEvidence(log, received, own),
+    checks: beside.recipe === undefined ? CHECK_NAMES : [...CHECK_NAMES, OWN_RECIPE_CHECK],
+    recompute: (log, received) => recomputeEvidence(log, received, beside),
   };
 }
 
@@ -81,15 +80,15 @@ export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  return await verify(evidenceKind(options.recipe), entries, options);
+  return await verify(evidenceKind({ recipe: options.recipe }), entries, options);
 }
 
 /** The same line for files that are in memory already. */
 export function verifyEvidenceFiles(
   files: readonly ReceivedFile[],
-  options: VerifyOptions,
+  options: VerifyOptions & Beside,
 ): VerificationReport {
-  return verifyFiles(EVIDENCE, files, options);
+  return verifyFiles(evidenceKind(options), files, options);
 }
 
 function readStatement(statement: ReceivedStatement): Outcome<ReceivedPredicate> {
@@ -106,7 +105,7 @@ function readStatement(statement: ReceivedStatement): Outcome<ReceivedPredicate>
 function recomputeEvidence(
   log: CheckLog<CheckName>,
   { files, opened: [{ signature, statement: predicate }] }: Received<ReceivedPredicate>,
-  own: ReadRecipe | undefined,
+  beside: Beside = {},
 ): Recomputed<EvidenceFound> {
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate);
@@ -114,8 +113,8 @@ function recomputeEvidence(
   if (manifest === undefined) {
     return { found: { ...EVIDENCE.nothingFound, claimed }, findings: [] };
   }
-  const { facts, findings } = recompute(log, { files, predicate, own });
-  const recipeCompared = own !== undefined && facts.recipe !== undefined;
+  const { facts, findings } = recompute(log, { files, predicate }, beside);
+  const recipeCompared = beside.recipe !== undefined && facts.recipe !== undefined;
   return {
     found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },
     findings: [...formatFindings(manifest.manifest, predicate), ...findings],

@@ -117,7 +117,8 @@ describe('nothing is signed that no verifier would take', () => {
   });
 
   it('of files that contradict each other, which would be a bug', async () => {
-    const { files } = await packDemo();
+    const validation = validateDemo();
+    const { files } = await packDemo(validation);
     const contents = await contentsOf(files);
     const packed = (change: (text: string) => string) =>
       files.map(({ path }) => {
@@ -128,11 +129,11 @@ describe('nothing is signed that no verifier would take', () => {
     expect(() =>
       requireVerifiable(
         packed((text) => text),
-        TOOL,
+        validation,
       ),
     ).not.toThrow();
     const other = packed((text) => replaced(text, '"k8s.node.provider"', '"other"'));
-    expect(refusalOf(() => requireVerifiable(other, TOOL))).toMatchObject({
+    expect(refusalOf(() => requireVerifiable(other, validation))).toMatchObject({
       code: 'INTERNAL',
       at: 'statement.intoto.json#/predicate/fingerprint/service/source',
       found: expect.stringContaining('FINGERPRINT_DIFFERS'),

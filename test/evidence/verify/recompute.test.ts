@@ -24,7 +24,7 @@ type Recomputed = (typeof RECOMPUTED)[number];
 
 function judge(contents: Contents = CONTENTS, predicate: ReceivedPredicate = PREDICATE) {
   const log = new CheckLog(CHECK_NAMES);
-  const judgement = recompute(log, { files: receivedOf(contents), predicate, own: undefined });
+  const judgement = recompute(log, { files: receivedOf(contents), predicate });
   const made = log.results().filter(({ outcome }) => outcome !== 'not-reached');
   const faults = made.flatMap(({ name, faults: found }) =>
     found.map(({ code, at }) => `${name}: ${code} ${at}`),
