@@ -105,7 +105,7 @@ describe('verify-evidence --recipe', () => {
     const expected =
       who === 'yours' ? '1, as "mine.yaml" has it' : 'no such field, as in "mine.yaml"';
     expect(fault?.expected).toBe(expected);
-    expect(fault?.hint).toContain('give --recipe the recipe of this evidence');
+    expect(fault?.hint).toContain('leave --recipe out');
   });
 
   it('names a hundred fields at most, and counts the rest', async () => {

@@ -194,7 +194,7 @@ describe('E-42 the Markdown report', () => {
 
   it('says of a signature that does not verify neither signer nor "none"', () => {
     const markdown = render({ ...INVALID, signature: { state: 'not-verified' } });
-    expect(markdown).toContain('**Signer:** not known, because the signature did not verify');
+    expect(markdown).toContain('**Signer:** not known: no signature was verified');
   });
 
   it('says that a recipe without constraints demands none, and ticks nothing', () => {

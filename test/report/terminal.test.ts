@@ -206,7 +206,7 @@ describe('the terminal report', () => {
     expect(text).toContain('10000 findings; they change no verdict: PHASE_NOT_GREEN');
     const distinct = validation.faults.map((fault, index) => ({ ...fault, at: String(index) }));
     expect(renderValidationTerminal({ ...validation, faults: distinct }, PLAIN)).toContain(
-      '  and 9999 more problems: --format json has them all\n',
+      '  and 9999 more problems: PHASE_NOT_GREEN\n',
     );
   });
 });

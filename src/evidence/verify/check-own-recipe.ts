@@ -41,7 +41,7 @@ function otherRules(
 }
 
 const HINT =
-  'decide which recipe you want tested: have evidence made of yours, or give --recipe the recipe of this evidence';
+  'have evidence made of your recipe, or decide that these differences do not matter and leave --recipe out';
 
 function otherField({ field, pointer, one, other }: RecipeDifference, file: string): Fault {
   return {

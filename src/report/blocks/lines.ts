@@ -57,7 +57,7 @@ export function validationLines({ facts, evidence }: ValidationReport): readonly
 
 function signerOf(signature: Exclude<Signature, { readonly state: 'absent' }>): Inline {
   if (signature.state === 'not-verified') {
-    return words('not known, because the signature did not verify');
+    return words('not known: no signature was verified');
   }
   const { signer, signedAt } = signature.proof;
   return sentence`${identity(signer)}, signed at ${timestampOf(signedAt)}`;

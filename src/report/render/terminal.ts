@@ -86,10 +86,13 @@ function problemLines({ items, most }: ProblemsBlock, terminal: Terminal): reado
     lines.push(...next);
     shown += 1;
   }
-  const left = items.length - shown;
+  const left = items.slice(shown);
+  const codes = [...new Set(left.map(({ fault }) => fault.code))].slice(0, MOST.items).join(', ');
   return [
     ...lines,
-    ...(left > 0 ? [`  and ${counted(left, 'more problem')}: --format json has them all`] : []),
+    ...(left.length > 0
+      ? wrap(`and ${counted(left.length, 'more problem')}: ${codes}`, '  ', '    ', terminal)
+      : []),
   ];
 }
 
