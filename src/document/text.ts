@@ -48,14 +48,17 @@ export class TextCursor {
   readonly path: (string | number)[] = [];
   position = 0;
   readonly #file: string;
-  readonly #maxValues: number;
+  /** In any document, and in this one. */
+  readonly #most: number;
+  readonly #mostHere: number;
   #values = 0;
 
   constructor(text: string, file: string, maxValues: number) {
     this.text = text;
     this.#file = file;
     const dense = Math.floor(text.length / MIN_CHARACTERS_PER_VALUE);
-    this.#maxValues = Math.min(maxValues, Math.max(FREE_VALUES, dense));
+    this.#most = maxValues;
+    this.#mostHere = Math.min(maxValues, Math.max(FREE_VALUES, dense));
   }
 
   /**
@@ -64,10 +67,13 @@ export class TextCursor {
    */
   countValue(): void {
     this.#values += 1;
-    if (this.#values <= this.#maxValues) return;
-    const found = `more than ${this.#maxValues} values in ${this.text.length} characters`;
-    const expected = `fewer values, or ${MIN_CHARACTERS_PER_VALUE} characters for each on average`;
-    this.refuse(found, expected, { code: 'LIMIT_EXCEEDED', hint: 'split the document' });
+    if (this.#values <= this.#mostHere) return;
+    const found = `more than ${this.#mostHere} values in ${this.text.length} characters`;
+    const expected =
+      this.#mostHere === this.#most
+        ? `at most ${this.#most} values`
+        : `${MIN_CHARACTERS_PER_VALUE} characters for each value, on average`;
+    this.refuse(found, expected, { code: 'LIMIT_EXCEEDED', hint: 'make a smaller document' });
   }
 
   /** One level deeper, so that the stack is safe; the new level is the last of `path`. */
