@@ -27,7 +27,7 @@ function between(start: string, filler: Filler, end: string): Filler {
 }
 
 /** A list in JSON: the last item has no comma. */
-export function jsonList(item: Filler): Filler {
+function jsonList(item: Filler): Filler {
   return between('[', (bytes) => item(bytes).slice(0, -1), ']');
 }
 
