@@ -1,5 +1,6 @@
 import type { Command } from '../cli/call/command.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { SIGNING_FLAGS, withFlag } from '../cli/call/signing-flags.ts';
 
 const EVIDENCE = ['emit-evidence'];
 
@@ -59,36 +60,10 @@ export default {
     'no-sign': {
       type: 'switch',
       dependsOn: EVIDENCE,
-      exclusive: ['sandbox', 'identity-token', 'signing-config', 'trusted-root'],
+      exclusive: Object.keys(SIGNING_FLAGS),
       summary: 'Leave the evidence unsigned.',
     },
-    sandbox: {
-      type: 'switch',
-      dependsOn: EVIDENCE,
-      exclusive: ['identity-token', 'signing-config', 'trusted-root'],
-      summary:
-        'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
-    },
-    'identity-token': {
-      type: 'text',
-      dependsOn: EVIDENCE,
-      helpValue: 'TOKEN',
-      summary: 'OIDC token to sign with; else SIGSTORE_ID_TOKEN, else GitHub Actions.',
-    },
-    'signing-config': {
-      type: 'text',
-      dependsOn: EVIDENCE,
-      helpValue: 'FILE',
-      summary:
-        'Sigstore signing config; else AFFIDAVIT_SIGNING_CONFIG, else the embedded public-good one.',
-    },
-    'trusted-root': {
-      type: 'text',
-      dependsOn: EVIDENCE,
-      helpValue: 'FILE',
-      summary:
-        'Root under which the signature is verified before it is written; else AFFIDAVIT_TRUSTED_ROOT, else the embedded public-good one.',
-    },
+    ...withFlag(SIGNING_FLAGS, 'emit-evidence'),
     force: { type: 'switch', dependsOn: EVIDENCE, summary: 'Replace OUT if it exists.' },
     ...REPORT_FLAGS,
     'allow-retired-api': {

@@ -1,76 +1,51 @@
-import type { BundleWithDsseEnvelope } from '@sigstore/bundle';
+import { createHash } from 'node:crypto';
 
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
+import type { Signed, Verifier } from './credential.ts';
+import type { LogEntryJson } from './log-entry-json.ts';
 
-type Entry = BundleWithDsseEnvelope['verificationMaterial']['tlogEntries'][number];
-type Proof = NonNullable<Entry['inclusionProof']>;
+/** A DSSE envelope with one signature. */
+export interface SignedEnvelope extends Signed {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  /** The bytes under the signature. */
+  readonly encoding: Buffer;
+}
 
-/**
- * A Sigstore bundle as one line of JSON. The library's own writer leaves `hashes`, `logIndex` and
- * `treeSize` out when they are empty or zero, and then sigstore-python refuses the first entry of a
- * log; here they are always there. Throws SIGNING_FAILED.
- */
-export function encodeSigstoreBundle({
-  mediaType,
-  content,
-  verificationMaterial,
-}: BundleWithDsseEnvelope): Uint8Array {
-  const { payloadType, payload, signatures } = content.dsseEnvelope;
-  const stamps = verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
-  const rfc3161Timestamps = stamps.map((stamp) => ({
-    signedTimestamp: base64(stamp.signedTimestamp),
-  }));
+/** What makes a signature believed: proofs that it was logged, and when it was made. */
+export interface Witnessed {
+  readonly entries: readonly LogEntryJson[];
+  /** RFC 3161 responses, in base64. */
+  readonly timestamps: readonly string[];
+}
+
+/** A Sigstore bundle as one line of JSON. */
+export function encodeSigstoreBundle(
+  { payload, payloadType, signature, verifier }: SignedEnvelope,
+  { entries, timestamps }: Witnessed,
+): Uint8Array {
   const json = {
-    mediaType,
+    mediaType: SIGSTORE_BUNDLE_TYPE,
     verificationMaterial: {
-      certificate: { rawBytes: base64(certificateOf(verificationMaterial)) },
-      tlogEntries: verificationMaterial.tlogEntries.map(entryJson),
-      timestampVerificationData: stamps.length === 0 ? undefined : { rfc3161Timestamps },
+      ...verifierJson(verifier),
+      tlogEntries: entries,
+      timestampVerificationData:
+        timestamps.length === 0
+          ? undefined
+          : { rfc3161Timestamps: timestamps.map((signedTimestamp) => ({ signedTimestamp })) },
     },
     dsseEnvelope: {
-      payload: base64(payload),
+      payload: Buffer.from(payload).toString('base64'),
       payloadType,
-      signatures: signatures.map(({ sig }) => ({ sig: base64(sig) })),
+      signatures: [{ sig: signature.toString('base64') }],
     },
   };
   return Buffer.from(`${JSON.stringify(json)}\n`, 'utf8');
 }
 
-function certificateOf({ content }: BundleWithDsseEnvelope['verificationMaterial']): Uint8Array {
-  if (content.$case === 'certificate') return content.certificate.rawBytes;
-  throw new EvidenceError('SIGNING_FAILED', {
-    found: `a signature with ${content.$case}`,
-    expected: 'a signature with one certificate',
-    hint: 'sign again; if it happens again, report it',
-  });
-}
-
-function entryJson(entry: Entry): Readonly<Record<string, unknown>> {
-  const { logIndex, logId, kindVersion, integratedTime, inclusionPromise, inclusionProof } = entry;
-  return {
-    logIndex,
-    logId: { keyId: base64(logId.keyId) },
-    kindVersion: { kind: kindVersion.kind, version: kindVersion.version },
-    // Rekor v2 states no time, and a zero would read as 1970.
-    integratedTime: integratedTime === '0' ? undefined : integratedTime,
-    inclusionPromise: inclusionPromise && {
-      signedEntryTimestamp: base64(inclusionPromise.signedEntryTimestamp),
-    },
-    inclusionProof: inclusionProof && proofJson(inclusionProof),
-    canonicalizedBody: base64(entry.canonicalizedBody),
-  };
-}
-
-function proofJson(proof: Proof): Readonly<Record<string, unknown>> {
-  return {
-    logIndex: proof.logIndex,
-    rootHash: base64(proof.rootHash),
-    treeSize: proof.treeSize,
-    hashes: proof.hashes.map(base64),
-    checkpoint: { envelope: proof.checkpoint?.envelope ?? '' },
-  };
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
+/** A key is not in the bundle: its hint says which one the verifier must have. */
+function verifierJson({ type, der }: Verifier): object {
+  return type === 'certificate'
+    ? { certificate: { rawBytes: der.toString('base64') } }
+    : { publicKey: { hint: createHash('sha256').update(der).digest('base64') } };
 }

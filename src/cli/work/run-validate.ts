@@ -13,7 +13,9 @@ import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf } from '../call/report-flags.ts';
+import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { deliver } from './deliver.ts';
+import { signingChoice } from './signing-choice.ts';
 import { requireOutputs } from './validate-outputs.ts';
 
 export async function runValidate(call: Call): Promise<number> {
@@ -50,9 +52,7 @@ async function requireGoodCall(
   const results = options.texts('results');
   if (out !== undefined && results.length === 0) throw resultsRequired('--results');
   const documents = [options.required('recipe'), options.required('snapshot'), ...results];
-  const files = ['signing-config', 'trusted-root', 'logs'].flatMap(
-    (name) => options.text(name) ?? [],
-  );
+  const files = [...SIGNING_FILES, 'logs'].flatMap((name) => options.text(name) ?? []);
   const variables = servicePaths(environment);
   requireOneStdin([...documents, ...files, ...Object.values(variables)]);
   await requireOutputs({
@@ -73,14 +73,7 @@ async function openSession(
 ): Promise<SigningSession | undefined> {
   if (out === undefined || options.has('no-sign')) return undefined;
   requireSignable(now);
-  return await openSigning({
-    sandbox: options.has('sandbox'),
-    out,
-    identityToken: options.text('identity-token'),
-    signingConfig: options.text('signing-config'),
-    trustedRoot: options.text('trusted-root'),
-    environment,
-  });
+  return await openSigning(signingChoice({ options, environment }, out));
 }
 
 async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {

@@ -1,36 +1,40 @@
 // Rekor v1: https://github.com/sigstore/rekor/blob/main/openapi.yaml
 
-import { envelopeToJSON } from '@sigstore/bundle';
-import type { Witness } from '@sigstore/sign';
-
 import type { Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import { verifierPem } from '../../sign/credential.ts';
+import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
+import type { InclusionProofJson, LogEntryJson } from '../../sign/log-entry-json.ts';
 import { postJson } from '../http/client.ts';
-import { callService, readAnswer, requestFrom, type ServiceOutcome } from './service-request.ts';
-
-type Entry = NonNullable<Awaited<ReturnType<Witness['testify']>>['tlogEntries']>[number];
+import {
+  callService,
+  readAnswer,
+  requestFrom,
+  type ServiceOutcome,
+  type Witness,
+} from './service-request.ts';
 
 /** Logs a DSSE envelope as a dsse entry, which has the hashes of the envelope and its payload. */
-export function rekorV1Witness(logUrl: string, secrets: readonly string[]): Witness {
-  const url = `${logUrl}/api/v1/log/entries`;
-  const service = { name: 'transparency log', at: logUrl, url, secrets };
-  return {
-    testify: async (content, certificatePem) => {
-      if (content.$case !== 'dsseEnvelope') throw new TypeError('only DSSE envelopes are logged');
-      const envelope = JSON.stringify(envelopeToJSON(content.dsseEnvelope));
-      const verifiers = [Buffer.from(certificatePem, 'utf8').toString('base64')];
-      const spec = { proposedContent: { envelope, verifiers } };
-      const init = postJson({ apiVersion: '0.0.1', kind: 'dsse', spec });
-      const outcome = await callService({ ...service, init });
-      const uuid = uuidOfConflict(outcome);
-      const entry =
-        uuid === undefined
-          ? readAnswer(service, outcome, parseEntry)
-          : await requestFrom({ ...service, url: `${url}/${uuid}`, init: {} }, parseEntry);
-      return { tlogEntries: [entry] };
-    },
-  };
+export const logInRekorV1: Witness<LogEntryJson> = async (envelope, { url: at, secrets }) => {
+  const url = `${at}/api/v1/log/entries`;
+  const service = { name: 'transparency log', at, url, secrets };
+  const outcome = await callService({ ...service, init: postJson(proposalOf(envelope)) });
+  const uuid = uuidOfConflict(outcome);
+  return uuid === undefined
+    ? readAnswer(service, outcome, parseEntry)
+    : await requestFrom({ ...service, url: `${url}/${uuid}`, init: {} }, parseEntry);
+};
+
+function proposalOf({ payload, payloadType, signature, verifier }: SignedEnvelope): unknown {
+  const envelope = JSON.stringify({
+    payload: Buffer.from(payload).toString('base64'),
+    payloadType,
+    signatures: [{ sig: signature.toString('base64'), keyid: '' }],
+  });
+  const verifiers = [Buffer.from(verifierPem(verifier)).toString('base64')];
+  const spec = { proposedContent: { envelope, verifiers } };
+  return { apiVersion: '0.0.1', kind: 'dsse', spec };
 }
 
 /**
@@ -44,39 +48,40 @@ function uuidOfConflict(outcome: ServiceOutcome): string | undefined {
 }
 
 /** One member, named by the entry's UUID. What it says is verified with the whole bundle. */
-function parseEntry(body: Buffer): Entry {
+function parseEntry(body: Buffer): LogEntryJson {
   const json = new ObjectReader(decodeJson(body, 'answer'), 'answer');
   const [uuid, ...more] = json.names();
   if (uuid === undefined || more.length > 0) throw new TypeError('not one entry');
   const reader = json.object(uuid);
-  const canonicalizedBody = Buffer.from(reader.string('body'), 'base64');
-  const logged = new ObjectReader(decodeJson(canonicalizedBody, 'body'), 'body');
+  const canonicalizedBody = reader.string('body');
+  const logged = new ObjectReader(
+    decodeJson(Buffer.from(canonicalizedBody, 'base64'), 'body'),
+    'body',
+  );
   const verification = reader.object('verification');
   const proof = verification.optionalObject('inclusionProof');
   return {
     logIndex: `${reader.integer('logIndex')}`,
-    logId: { keyId: Buffer.from(reader.string('logID'), 'hex') },
+    logId: { keyId: hexToBase64(reader.string('logID')) },
     kindVersion: { kind: logged.string('kind'), version: logged.string('apiVersion') },
     integratedTime: `${reader.integer('integratedTime')}`,
-    inclusionPromise: {
-      signedEntryTimestamp: Buffer.from(verification.string('signedEntryTimestamp'), 'base64'),
-    },
+    inclusionPromise: { signedEntryTimestamp: verification.string('signedEntryTimestamp') },
     inclusionProof: proof === undefined ? undefined : parseProof(proof),
     canonicalizedBody,
   };
 }
 
-function parseProof(proof: ObjectReader): NonNullable<Entry['inclusionProof']> {
+function parseProof(proof: ObjectReader): InclusionProofJson {
   return {
     logIndex: `${proof.integer('logIndex')}`,
+    rootHash: hexToBase64(proof.string('rootHash')),
     treeSize: `${proof.integer('treeSize')}`,
-    rootHash: Buffer.from(proof.string('rootHash'), 'hex'),
-    hashes: [...proof.list('hashes', hashOf)],
+    hashes: proof.list('hashes', hexToBase64),
     checkpoint: { envelope: proof.string('checkpoint') },
   };
 }
 
-function hashOf(data: Data): Buffer {
-  if (typeof data !== 'string') throw new TypeError('not a hash');
-  return Buffer.from(data, 'hex');
+function hexToBase64(data: Data): string {
+  if (typeof data !== 'string') throw new TypeError('not hexadecimal digits');
+  return Buffer.from(data, 'hex').toString('base64');
 }

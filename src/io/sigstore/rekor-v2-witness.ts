@@ -1,59 +1,72 @@
+// Rekor v2: https://github.com/sigstore/rekor-tiles/blob/main/api/proto/rekor/v2/rekor_service.proto
+
 import { createHash } from 'node:crypto';
 
-import { TransparencyLogEntry } from '@sigstore/protobuf-specs';
-import type { Witness } from '@sigstore/sign';
-
-import { preAuthEncoding } from '../../trust/dsse.ts';
+import type { Data } from '../../document/data.ts';
+import { decodeJson } from '../../document/json.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
+import type { InclusionProofJson, LogEntryJson } from '../../sign/log-entry-json.ts';
 import { postJson } from '../http/client.ts';
-import { requestFrom } from './service-request.ts';
+import { requestFrom, type Witness } from './service-request.ts';
 
 /** Rekor v2 answers when the entry is in a signed tree, which takes up to 10 s. */
 const TIMEOUT_MS = 20_000;
 
-type Content = Parameters<Witness['testify']>[0];
-type Material = Awaited<ReturnType<Witness['testify']>>;
-type Entry = NonNullable<Material['tlogEntries']>[number];
-
 /**
- * Logs a DSSE envelope in Rekor v2: as a hashedrekord over the digest of what is under the signature.
- * `@sigstore/sign` 5.1.0 sends a dsse request, which rekor-tiles refuses since 2.3.0 (2026-06).
+ * Logs a DSSE envelope as a hashedrekord over the digest of what is under the signature: rekor-tiles
+ * refuses a dsse request since 2.3.0 (2026-06).
  */
-export function rekorV2Witness(logUrl: string, secrets: readonly string[]): Witness {
-  const url = `${logUrl}/api/v2/log/entries`;
-  const service = { name: 'transparency log', at: logUrl, url, secrets, timeoutMs: TIMEOUT_MS };
-  return {
-    testify: async (content, certificatePem): Promise<Material> => {
-      const init = postJson(requestOf(content, certificatePem));
-      return { tlogEntries: [await requestFrom({ ...service, init }, parseEntry)] };
-    },
-  };
-}
+export const logInRekorV2: Witness<LogEntryJson> = async (envelope, { url: at, secrets }) => {
+  const url = `${at}/api/v2/log/entries`;
+  const service = { name: 'transparency log', at, url, secrets, timeoutMs: TIMEOUT_MS };
+  return await requestFrom({ ...service, init: postJson(requestOf(envelope)) }, parseEntry);
+};
 
-function parseEntry(body: Buffer): Entry {
-  const json: unknown = JSON.parse(body.toString('utf8'));
-  const { logId, kindVersion, ...entry } = TransparencyLogEntry.fromJSON(json);
-  if (logId === undefined || kindVersion === undefined) throw new TypeError('not an entry');
-  return { ...entry, logId, kindVersion };
-}
-
-function requestOf(content: Content, certificatePem: string): Readonly<Record<string, unknown>> {
-  if (content.$case !== 'dsseEnvelope') throw new TypeError('only DSSE envelopes are logged');
-  const { payloadType, payload, signatures } = content.dsseEnvelope;
-  const [signature] = signatures;
-  if (signature === undefined) throw new TypeError('an envelope without a signature');
-  const digest = createHash('sha256')
-    .update(preAuthEncoding(payloadType, payload))
-    .digest('base64');
+function requestOf({ encoding, signature, verifier: { type, der } }: SignedEnvelope): unknown {
+  const rawBytes = der.toString('base64');
   return {
     hashedRekordRequestV002: {
-      digest,
+      digest: createHash('sha256').update(encoding).digest('base64'),
       signature: {
-        content: signature.sig.toString('base64'),
+        content: signature.toString('base64'),
         verifier: {
           keyDetails: 'PKIX_ECDSA_P256_SHA_256',
-          x509Certificate: { rawBytes: certificatePem.replaceAll(/-----[^-]+-----|\s/g, '') },
+          ...(type === 'certificate'
+            ? { x509Certificate: { rawBytes } }
+            : { publicKey: { rawBytes } }),
         },
       },
     },
   };
+}
+
+/** Protobuf's JSON leaves zeros and empty lists out. What it says is verified with the whole bundle. */
+function parseEntry(body: Buffer): LogEntryJson {
+  const reader = new ObjectReader(decodeJson(body, 'answer'), 'answer');
+  const kindVersion = reader.object('kindVersion');
+  const proof = reader.optionalObject('inclusionProof');
+  return {
+    logIndex: reader.optionalText('logIndex') ?? '0',
+    logId: { keyId: base64Of(reader.object('logId').string('keyId')) },
+    kindVersion: { kind: kindVersion.string('kind'), version: kindVersion.string('version') },
+    inclusionProof: proof === undefined ? undefined : parseProof(proof),
+    canonicalizedBody: base64Of(reader.string('canonicalizedBody')),
+  };
+}
+
+function parseProof(proof: ObjectReader): InclusionProofJson {
+  return {
+    logIndex: proof.optionalText('logIndex') ?? '0',
+    rootHash: base64Of(proof.string('rootHash')),
+    treeSize: proof.optionalText('treeSize') ?? '0',
+    hashes: proof.optionalList('hashes', base64Of),
+    checkpoint: { envelope: proof.object('checkpoint').string('envelope') },
+  };
+}
+
+/** Protobuf's JSON allows the URL alphabet and no padding too; a bundle has one spelling. */
+function base64Of(data: Data): string {
+  if (typeof data !== 'string') throw new TypeError('not base64');
+  return Buffer.from(data, 'base64').toString('base64');
 }

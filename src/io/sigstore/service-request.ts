@@ -1,6 +1,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
+import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from '../http/client.ts';
 
 /** A service that signing calls, as errors name it. */
@@ -14,6 +15,12 @@ interface ServiceName {
   /** What to do if it answers that the caller may not ask, or asked wrongly. */
   readonly ifRefused?: string;
 }
+
+/** Sends a signature to a service, which answers something about it. */
+export type Witness<T> = (
+  envelope: SignedEnvelope,
+  service: { readonly url: string; readonly secrets: readonly string[] },
+) => Promise<T>;
 
 /** How long a service has for its answer, if nothing else is said. */
 const TIMEOUT_MS = 10_000;

@@ -2,19 +2,15 @@
 
 import { X509Certificate, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
-import type { Signer } from '@sigstore/sign';
-
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import type { Credential } from '../../sign/credential.ts';
 import type { IdentityToken } from '../../sign/identity-token.ts';
 import { postJson } from '../http/client.ts';
 import { requestFrom } from './service-request.ts';
 
-/**
- * Signs with a new key, which a certificate authority certifies for the token's owner. The client of
- * `@sigstore/sign` is not used: it follows a redirect to another address, with the token.
- */
-export function fulcioSigner(authorityUrl: string, token: IdentityToken): Signer {
+/** Signs with a new key each time, which a certificate authority certifies for the token's owner. */
+export function fulcioCredential(authorityUrl: string, token: IdentityToken): Credential {
   return {
     sign: async (data) => {
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -27,10 +23,10 @@ export function fulcioSigner(authorityUrl: string, token: IdentityToken): Signer
           'get a new identity token for the audience sigstore, of an issuer that this service trusts',
         init: postJson(requestOf(token, publicKey, privateKey)),
       };
-      const certificate = await requestFrom(request, parseCertificate);
+      const der = await requestFrom(request, parseCertificate);
       return {
         signature: sign('sha256', data, privateKey),
-        key: { $case: 'x509Certificate', certificate },
+        verifier: { type: 'certificate', der },
       };
     },
   };
@@ -51,12 +47,12 @@ function requestOf(token: IdentityToken, publicKey: KeyObject, privateKey: KeyOb
   };
 }
 
-/** The first certificate of the chain, in PEM; the others are in the trusted root. */
-function parseCertificate(body: Buffer): string {
+/** The first certificate of the chain, in DER; the others are in the trusted root. */
+function parseCertificate(body: Buffer): Buffer {
   const reader = new ObjectReader(decodeJson(body, 'answer'), 'answer');
   const certificate =
     reader.optionalObject('signedCertificateEmbeddedSct') ??
     reader.object('signedCertificateDetachedSct');
   const [leaf] = certificate.object('chain').list('certificates', String);
-  return new X509Certificate(leaf ?? '').toString();
+  return new X509Certificate(leaf ?? '').raw;
 }

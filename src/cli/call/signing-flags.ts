@@ -1,0 +1,42 @@
+import type { Flag } from './command.ts';
+
+/** What says how and where to sign, for every command that can. */
+export const SIGNING_FLAGS = {
+  sandbox: {
+    type: 'switch',
+    exclusive: ['identity-token', 'signing-config', 'trusted-root'],
+    summary:
+      'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
+  },
+  'identity-token': {
+    type: 'text',
+    helpValue: 'TOKEN',
+    summary: 'OIDC token to sign with; else SIGSTORE_ID_TOKEN, else GitHub Actions.',
+  },
+  'signing-config': {
+    type: 'text',
+    helpValue: 'FILE',
+    summary:
+      'Sigstore signing config; else AFFIDAVIT_SIGNING_CONFIG, else the embedded public-good one.',
+  },
+  'trusted-root': {
+    type: 'text',
+    helpValue: 'FILE',
+    summary:
+      'Root under which the signature is verified before it is written; else AFFIDAVIT_TRUSTED_ROOT, else the embedded public-good one.',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** The flags that name a file to read for signing. */
+export const SIGNING_FILES = ['signing-config', 'trusted-root'] as const;
+
+/** The same flags, for a command that signs only with another flag. */
+export function withFlag(flags: Readonly<Record<string, Flag>>, name: string): typeof flags {
+  const entries = Object.entries(flags);
+  return Object.fromEntries(
+    entries.map(([flag, rest]) => [
+      flag,
+      { ...rest, dependsOn: [name, ...(rest.dependsOn ?? [])] },
+    ]),
+  );
+}
