@@ -1,3 +1,4 @@
+import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 
@@ -64,4 +65,9 @@ export function base64Field(object: ObjectReader, name: string): Buffer {
     expected: 'base64 (RFC 4648 §4)',
     hint: 'encode the bytes with padding and without line breaks',
   });
+}
+
+/** The bytes of a base64 text in a list. Throws FIELD_INVALID. */
+export function base64Item(item: Data, at: string): Buffer {
+  return base64Field(new ObjectReader(new Map([['bytes', item]]), at), 'bytes');
 }

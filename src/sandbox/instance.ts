@@ -3,7 +3,7 @@
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { buildCertificateAuthority, type CertificateAuthority } from './certificate-authority.ts';
 import { spkiOf, type KeyPair, type Validity } from './certificate.ts';
-import { ctLogId } from './ct-log.ts';
+import { ADD_PRE_CHAIN_PATH, answerPreChain, ctLogId } from './ct-log.ts';
 import { answerSigningCertificate, authorityChain } from './fulcio.ts';
 import { GRPC, errorReply, jsonReply, type Reply, type Request } from './http.ts';
 import { answerAmbientToken, answerDiscovery, answerKeys, type OpenIdProvider } from './oidc.ts';
@@ -11,7 +11,7 @@ import { REKOR_V1_PATH, RekorV1 } from './rekor-v1.ts';
 import { REKOR_V2_PATH, RekorV2 } from './rekor-v2.ts';
 import { TIMESTAMP_PATH, answerTimestamp, buildTimestampAuthority } from './timestamp-authority.ts';
 import type { TimestampAuthority } from './timestamp-authority.ts';
-import { REKOR_V2_BASE, buildSigningConfigs, buildTrustedRoot } from './trust-material.ts';
+import { CT_BASE, REKOR_V2_BASE, buildSigningConfigs, buildTrustedRoot } from './trust-material.ts';
 import type { Json, SigningConfigName } from './trust-material.ts';
 
 /** P-384: the three authorities. Ed25519: Rekor v2. RSA: the OpenID provider. P-256: the others. */
@@ -92,6 +92,7 @@ function buildRoutes(services: Services): Routes {
   const { url, authority, openId, rekorV1, rekorV2, timestamps } = services;
   const routes = new Map<string, Route>([
     ['POST /api/v2/signingCert', (request) => answerSigningCertificate(authority, openId, request)],
+    [`POST ${CT_BASE}${ADD_PRE_CHAIN_PATH}`, (request) => answerPreChain(authority.ctLog, request)],
     [`POST ${REKOR_V1_PATH}`, (request) => rekorV1.answerProposal(request)],
     [
       `GET ${REKOR_V1_PATH}/*`,

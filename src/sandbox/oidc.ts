@@ -113,8 +113,11 @@ function wrongClaim(provider: OpenIdProvider, body: DataMap, at: Date): string |
   if (body.get('iss') !== provider.issuer) return 'the token is of another issuer';
   if (!hasAudience(body.get('aud'))) return 'the token is for another audience than sigstore';
   if (!(secondsOf(body.get('exp')) > seconds)) return 'the token has expired';
-  // The claim is rounded down, so with one clock no tolerance is needed.
-  if (!(secondsOf(body.get('iat')) <= seconds)) return 'the token is not valid yet';
+  // The claims are rounded down, so with one clock no tolerance is needed.
+  const starts = ['iat', ...(body.has('nbf') ? ['nbf'] : [])];
+  if (!starts.every((name) => secondsOf(body.get(name)) <= seconds)) {
+    return 'the token is not valid yet';
+  }
   return undefined;
 }
 

@@ -9,7 +9,7 @@ import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { spkiOf, type KeyPair } from './certificate.ts';
-import { base64Field, jsonReply, requestObject } from './http.ts';
+import { base64Field, base64Item, jsonReply, requestObject } from './http.ts';
 import type { Refused, Reply, Request } from './http.ts';
 import { MerkleTree, leafHash, signCheckpoint, type CheckpointSigner } from './merkle-tree.ts';
 import { isSignatureOfDigest, parseVerifier } from './verifier-key.ts';
@@ -131,7 +131,7 @@ function canonicalEntry(proposal: ObjectReader): CanonicalEntry | Refused {
 function dsseEntry(content: ObjectReader): CanonicalEntry | Refused {
   const text = content.string('envelope');
   const verifiers = content
-    .list('verifiers', parseItem)
+    .list('verifiers', base64Item)
     .flatMap((pem) => parseVerifier(pem, 'pem') ?? []);
   const envelope = new ObjectReader(decodeJson(Buffer.from(text), 'envelope'), 'envelope');
   const payload = base64Field(envelope, 'payload');
@@ -154,10 +154,6 @@ function dsseEntry(content: ObjectReader): CanonicalEntry | Refused {
       signatures: verified.toSorted((a, b) => (a.signature < b.signature ? -1 : 1)),
     },
   };
-}
-
-function parseItem(item: Data, at: string): Buffer {
-  return base64Field(new ObjectReader(new Map([['verifier', item]]), at), 'verifier');
 }
 
 function parseSignature(item: Data, at: string): Buffer {

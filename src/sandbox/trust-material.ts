@@ -12,8 +12,8 @@ const SIGNING_CONFIG_TYPE = 'application/vnd.dev.sigstore.signingconfig.v0.2+jso
 
 /** Where the second log is, under the sandbox's address: one port serves everything. */
 export const REKOR_V2_BASE = '/rekor2';
-/** The path of the certificate log. It is only a name: clients never call it. */
-const CT_BASE = '/ct';
+/** Where the certificate log is. Clients never call it, but a real Fulcio can. */
+export const CT_BASE = '/ct';
 
 /** A signing config's file name. */
 export type SigningConfigName =

@@ -80,6 +80,10 @@ describe('Fulcio', () => {
     expect((await requestCertificate(sandbox)).status).toBe(200);
   });
 
+  it('takes a token whose start has passed', async () => {
+    expect((await requestCertificate(sandbox, claims({ nbf: second(-5) }))).status).toBe(200);
+  });
+
   it('takes the token from the header, as sigstore-go sends it, and needs one', async () => {
     const { publicKey, privateKey } = ec();
     const proof = sign('sha256', Buffer.from(SANDBOX_IDENTITY), privateKey).toString('base64');
@@ -95,6 +99,8 @@ describe('Fulcio', () => {
     { why: 'has expired', change: () => claims({ exp: second(-1) }) },
     { why: 'has no end', change: () => claims({ exp: undefined }) },
     { why: 'is from the future', change: () => claims({ iat: second(60) }) },
+    { why: 'is not valid yet', change: () => claims({ nbf: second(60) }) },
+    { why: 'has a start that is no time', change: () => claims({ nbf: 'now' }) },
     { why: 'is for another audience', change: () => claims({ aud: 'other' }) },
     { why: 'is of another issuer', change: () => claims({ iss: 'https://evil.invalid' }) },
     {
