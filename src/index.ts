@@ -69,5 +69,5 @@ export { parseSigningConfig, type SigningConfig } from './sign/signing-config.ts
 export type { Tool } from './tool.ts';
 export type { Identity } from './trust/trust.ts';
 export { publicGoodRoot } from './trust/public-good.ts';
-export { sigstoreTrust } from './trust/sigstore-trust.ts';
+export { sigstoreTrust } from './trust/verify/sigstore-trust.ts';
 export type { AttestationFile, Proof, Trust, TrustedRootInfo } from './trust/trust.ts';

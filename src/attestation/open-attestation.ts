@@ -2,11 +2,17 @@ import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/evidence-error.ts';
 import { AS_SIGNED, received } from '../place.ts';
-import { allows, describeSigner, type Policy } from '../policy/policy.ts';
+import { allows, describeSigner, pinOf, type Policy } from '../policy/policy.ts';
 import { counted } from '../sentence.ts';
 import { commandLine } from '../shell-words.ts';
 import { parseStatement } from '../statement/statement.ts';
-import type { AttestationFile, Identity, Proof, Trust } from '../trust/trust.ts';
+import {
+  isSameSigner,
+  type AttestationFile,
+  type Proof,
+  type ProvenSigner,
+  type Trust,
+} from '../trust/trust.ts';
 import type { CheckLog, Comparison, Outcome } from './check-log.ts';
 import type { AttestationSlot, Opened, Signature } from './kind.ts';
 
@@ -90,14 +96,31 @@ function checkSigner<Name extends string>(
     if (policy === undefined) log.skip(checks.signer, notPinned(file, signer));
     else log.note(checks.signer, () => allowed(file, policy, signer));
   } else if (rule.sameAs.state === 'verified') {
-    const only = { signers: [rule.sameAs.proof.signer] };
-    log.note(checks.signer, () => allowed(file, only, signer));
+    const expected = rule.sameAs.proof.signer;
+    log.note(checks.signer, () => same(file, expected, signer));
   }
 }
 
-function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): Comparison {
-  const found = describeSigner(signer);
+function allowed(file: AttestationFile, policy: Policy, signer: ProvenSigner): Comparison {
   const expected = policy.signers.map(describeSigner).join(', or ');
+  return comparison(file, { signer, expected, isAllowed: allows(policy, signer) });
+}
+
+/** All that the certificate says of two signers must be the same. */
+function same(file: AttestationFile, other: ProvenSigner, signer: ProvenSigner): Comparison {
+  const isAllowed = isSameSigner(other, signer);
+  return comparison(file, { signer, expected: describeSigner(other), isAllowed });
+}
+
+function comparison(
+  { name }: AttestationFile,
+  {
+    signer,
+    expected,
+    isAllowed,
+  }: { readonly signer: ProvenSigner; readonly expected: string; readonly isAllowed: boolean },
+): Comparison {
+  const found = describeSigner(signer);
   const fault: Fault = {
     code: 'SIGNER_NOT_ALLOWED',
     at: name,
@@ -105,7 +128,7 @@ function allowed({ name }: AttestationFile, policy: Policy, signer: Identity): C
     expected,
     hint: 'if you trust this signer, name exactly this identity and issuer',
   };
-  return { found, expected, faults: allows(policy, signer) ? [] : [fault] };
+  return { found, expected, faults: isAllowed ? [] : [fault] };
 }
 
 /** The statement is read from the bytes that were signed; the copy beside them must be the same. */
@@ -126,14 +149,13 @@ function readStatement<Name extends string, Statement>(
   return { ...outcome, faults: [fault, ...outcome.faults] };
 }
 
-function notPinned({ name }: AttestationFile, signer: Identity): Fault {
-  const { subject, issuer } = signer;
+function notPinned({ name }: AttestationFile, signer: ProvenSigner): Fault {
   return {
     code: 'SIGNER_NOT_PINNED',
     at: name,
     found: describeSigner(signer),
     expected: '--certificate-identity with --certificate-oidc-issuer, or --policy',
-    hint: `if that is who should have signed, add ${commandLine(['--certificate-identity', subject, '--certificate-oidc-issuer', issuer])}`,
+    hint: `if that is who should have signed, add ${commandLine(pinOf(signer))}`,
   };
 }
 

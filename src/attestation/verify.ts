@@ -89,6 +89,7 @@ function judge<Name extends string, Statement, Found extends object>(
       : { found: kind.nothingFound, findings: [] };
   const checks = log.results();
   const waived = options.allowUnsigned === true ? waivedOf(kind, checks) : [];
+  const signature: Signature = opened?.[0].signature ?? { state: 'not-verified' };
   const verdict = verdictOf(checks, new Set(waived));
   return {
     ...found,
@@ -97,9 +98,13 @@ function judge<Name extends string, Statement, Found extends object>(
     exitCode: VERDICT_EXIT_CODES[verdict],
     checks,
     root: options.trust.root,
-    signature: opened === undefined ? { state: 'not-verified' } : opened[0].signature,
+    signature,
     pinned: options.policy !== undefined,
-    weakened: waived.length === 0 ? [] : ['--allow-unsigned'],
+    weakened: [
+      ...options.trust.weakened,
+      ...(waived.length === 0 ? [] : ['--allow-unsigned']),
+      ...(signature.state === 'verified' ? signature.proof.weakened : []),
+    ],
     findings,
   };
 }

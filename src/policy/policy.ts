@@ -1,3 +1,4 @@
+import { digestOf } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
@@ -5,23 +6,40 @@ import { nearest } from '../nearest.ts';
 import { refusedAs } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
-import type { Identity } from '../trust/trust.ts';
+import { isKeySigner, type ProvenSigner } from '../trust/trust.ts';
 
 /** Who may sign. schemas/policy.schema.json */
 export interface Policy {
-  readonly signers: readonly Identity[];
+  readonly signers: readonly PolicySigner[];
+}
+
+/** Named as the certificate names it. */
+export interface PolicySigner {
+  readonly subject: string;
+  readonly issuer: string;
 }
 
 /** Only an exact match counts: a pattern would accept names that only look similar. */
-export function allows(policy: Policy, signer: Identity): boolean {
+export function allows(policy: Policy, signer: ProvenSigner): boolean {
+  if (isKeySigner(signer)) return false;
   return policy.signers.some(
-    ({ subject, issuer }) => subject === signer.subject && issuer === signer.issuer,
+    ({ subject, issuer }) =>
+      signer.type !== 'other' && subject === signer.subject && issuer === signer.issuer,
   );
 }
 
 /** A signer in words, for errors. */
-export function describeSigner({ subject, issuer }: Identity): string {
+export function describeSigner(signer: PolicySigner | ProvenSigner): string {
+  if ('publicKey' in signer) return `the key ${digestOf(signer.publicKey)}`;
+  const { subject, issuer } = signer;
   return `${quote(subject)} (issuer ${quote(issuer)})`;
+}
+
+/** The flags that name a signer. */
+export function pinOf(signer: ProvenSigner): readonly string[] {
+  if (isKeySigner(signer)) return ['--public-key', 'KEY.pub'];
+  const { subject, issuer } = signer;
+  return ['--certificate-identity', subject, '--certificate-oidc-issuer', issuer];
 }
 
 /**
@@ -45,7 +63,7 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
   return refusedAs('POLICY_INVALID', () => recognising('policy', { file, bytes }, read));
 }
 
-function parseIdentity(data: Data, at: string): Identity {
+function parseIdentity(data: Data, at: string): PolicySigner {
   const reader = new ObjectReader(data, at);
   requireOwnNames(reader);
   const signer = {

@@ -1,6 +1,6 @@
 // The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
 import type { CheckResult } from '../attestation/check-log.ts';
-import { hexOf } from '../digest.ts';
+import { digestOf, hexOf } from '../digest.ts';
 import type { Json } from '../document/data.ts';
 import { timestampOf } from '../document/time.ts';
 import type { Fault } from '../errors/evidence-error.ts';
@@ -12,7 +12,7 @@ import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { replaceInvisible } from '../quote.ts';
-import type { Identity, TrustedRootInfo } from '../trust/trust.ts';
+import { isKeySigner, type ProvenSigner, type TrustedRootInfo } from '../trust/trust.ts';
 import { LIMIT_OF_TRUST } from './blocks/verdict.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */
@@ -94,7 +94,9 @@ function rootJson({ source, digest, sandbox, newest }: TrustedRootInfo): JsonObj
   return present({ source, digest, sandbox, newest: newest && timestampOf(newest) });
 }
 
-function identityJson({ subject, issuer }: Identity): JsonObject {
+function identityJson(signer: ProvenSigner): JsonObject {
+  if (isKeySigner(signer)) return { publicKey: digestOf(signer.publicKey) };
+  const { subject, issuer } = signer;
   return { identity: subject, issuer };
 }
 

@@ -1,22 +1,76 @@
 import type { Digest } from '../digest.ts';
 
-/** Who signed: the certificate's subject alternative name and its OIDC issuer. */
+/** Who signed by a certificate: its only subject alternative name, and the OIDC issuer. */
 export interface Identity {
+  /** `other` is a user name that Fulcio puts into an otherName (1.3.6.1.4.1.57264.1.7). */
+  readonly type: 'uri' | 'email' | 'other';
   readonly subject: string;
   readonly issuer: string;
+  readonly claims: CertificateClaims;
+}
+
+/**
+ * What a CI's certificate says beside the identity. Undefined: the certificate does not say it.
+ * https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
+ */
+export interface CertificateClaims {
+  /** 1.3.6.1.4.1.57264.1.11, e.g. `github-hosted`. */
+  readonly runnerEnvironment?: string | undefined;
+  /** .12, e.g. `https://github.com/o/r`. */
+  readonly sourceRepositoryUri?: string | undefined;
+  /** .14, e.g. `refs/heads/main`. */
+  readonly sourceRepositoryRef?: string | undefined;
+  /** .15, a number that a repository keeps when it is renamed. */
+  readonly sourceRepositoryId?: string | undefined;
+  /** .17, the same of its owner. */
+  readonly sourceRepositoryOwnerId?: string | undefined;
+  /** .20, e.g. `push`. */
+  readonly buildTrigger?: string | undefined;
+}
+
+/** Who signed by a key that the verifier knows. */
+export interface KeySigner {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer;
+  /** Base64 of its SHA-256, as the bundle names it. */
+  readonly hint: string;
+}
+
+export type ProvenSigner = Identity | KeySigner;
+
+export function isKeySigner(signer: ProvenSigner): signer is KeySigner {
+  return 'publicKey' in signer;
+}
+
+/** All that is known of them is the same. */
+export function isSameSigner(one: ProvenSigner, other: ProvenSigner): boolean {
+  return textOf(one) === textOf(other);
+}
+
+function textOf(signer: ProvenSigner): string {
+  if (isKeySigner(signer)) return signer.publicKey.toString('base64');
+  const { type, subject, issuer, claims } = signer;
+  const { sourceRepositoryUri, sourceRepositoryId, sourceRepositoryOwnerId } = claims;
+  const source = [sourceRepositoryUri, sourceRepositoryId, sourceRepositoryOwnerId];
+  const run = [claims.sourceRepositoryRef, claims.buildTrigger, claims.runnerEnvironment];
+  return JSON.stringify([type, subject, issuer, source, run]);
 }
 
 /** What a Sigstore bundle proved. */
 export interface Proof {
   /** Exactly the bytes that were signed. */
   readonly payload: Uint8Array;
-  readonly signer: Identity;
+  readonly signer: ProvenSigner;
   /** The earliest time of signing that a log or a timestamp authority proved. */
   readonly signedAt: Date;
   /** Each verified time with who vouches for it, e.g. `timestamp authority` or `transparency log`. */
   readonly times: readonly { readonly source: string; readonly at: Date }[];
   /** Each verified log entry: the log's base URL and the entry's index in it. */
   readonly logEntries: readonly { readonly log: string; readonly index: string }[];
+  /** Safety that the caller gave up, by flag, and without which this would not verify. */
+  readonly weakened: readonly string[];
+  /** Why only our own judge judged all of it; undefined if the second one judged all of it too. */
+  readonly oneJudge?: string | undefined;
 }
 
 /** The trusted root in use, as reports show it. */
@@ -43,5 +97,7 @@ export interface AttestationFile {
  */
 export interface Trust {
   readonly root: TrustedRootInfo;
+  /** Safety that the caller gave up, by flag, whatever is verified. */
+  readonly weakened: readonly string[];
   verify(sigstoreBundle: Uint8Array, file: AttestationFile): Proof;
 }

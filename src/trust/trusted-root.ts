@@ -8,8 +8,8 @@ import { MAX_CONFIG_BYTES, MAX_ROOT_CERTIFICATES } from '../limits.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
-import { parseX509 } from './leaf-certificate.ts';
 import { readMessage, readWindow, type MessageReader, type Window } from './message-reader.ts';
+import { parseX509 } from './x509.ts';
 
 export interface TrustedRoot {
   readonly logs: readonly TrustedLog[];

@@ -11,7 +11,12 @@ import type {
   TrustedRootInfo,
 } from '../../src/trust/trust.ts';
 
-export const SIGNER: Identity = { subject: 'ci@example.com', issuer: 'https://issuer.example.com' };
+export const SIGNER: Identity = {
+  type: 'email',
+  subject: 'ci@example.com',
+  issuer: 'https://issuer.example.com',
+  claims: {},
+};
 export const SIGNED_AT = new Date('2026-06-10T01:30:00Z');
 
 export const FAKE_ROOT: TrustedRootInfo = {
@@ -41,7 +46,7 @@ export function fakeBundle(
 
 /** Believes what `fakeBundle` made, and nothing else. */
 export function fakeTrust(root: TrustedRootInfo = FAKE_ROOT): Trust {
-  return { root, verify };
+  return { root, weakened: [], verify };
 }
 
 /** Signs with `fakeBundle`, at the time and in the name that it is told. */
@@ -68,5 +73,6 @@ function verify(bytes: Uint8Array, file: AttestationFile): Proof {
     signedAt: at,
     times: [{ source: 'fake clock', at }],
     logEntries: [{ log: 'https://log.example.com', index: '1' }],
+    weakened: [],
   };
 }

@@ -121,7 +121,7 @@ describe('an attestation', () => {
     const asked: unknown[] = [];
     const fake = fakeTrust();
     const trust = {
-      root: fake.root,
+      ...fake,
       verify: (bytes: Uint8Array, file: AttestationFile) => {
         asked.push([bytes, file]);
         return fake.verify(bytes, file);
@@ -167,7 +167,7 @@ describe('an attestation', () => {
 
 describe('the signer of an attestation', () => {
   it('whom nobody named: it is read, and says how to name the signer', () => {
-    const foreign = { subject: 'a b\u202E', issuer: 'https://issuer' };
+    const foreign = { ...SIGNER, subject: 'a b\u202E', issuer: 'https://issuer' };
     const bytes = fakeBundle(ONE, { signer: foreign });
     const opened = open({ bytes, rule: { policy: undefined } });
     expect(opened.checks).toEqual([

@@ -14,8 +14,8 @@ import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.
 import { keylessSigner } from '../../src/io/sigstore/keyless-signer.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { encodeStatement } from '../../src/statement/statement.ts';
-import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
 import type { Trust } from '../../src/trust/trust.ts';
+import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { AUDITED_TYPE, INSIDE, OUTSIDE, PACKED_TYPE, PARCEL } from './second-kind.ts';
 
 const PARTS = { 'PART 1': 'one', 'PART 2': 'two' };

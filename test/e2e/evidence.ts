@@ -29,8 +29,8 @@ import { encodeManifest } from '../../src/manifest/manifest.ts';
 import { verificationJson } from '../../src/report/json.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
-import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
 import type { Proof, Trust } from '../../src/trust/trust.ts';
+import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { bundlePath, contentsOf } from '../evidence/demo.ts';
 import { ROOT, type RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
@@ -454,7 +454,7 @@ const remembered = new Map<string, Proof>();
 /** The same trust; what it has once verified, to the byte, is not computed a thousand times. */
 function remembering(trust: Trust): Trust {
   return {
-    root: trust.root,
+    ...trust,
     verify: (sigstoreBundle, file) => {
       const key = `${trust.root.digest} ${digestOf(sigstoreBundle)}`;
       const proof = remembered.get(key) ?? trust.verify(sigstoreBundle, file);

@@ -8,7 +8,11 @@ import { propertyRuns } from '../property-runs.ts';
 
 const ISSUER = 'https://token.actions.githubusercontent.com';
 const SUBJECT = 'https://github.com/org/repo/.github/workflows/ci.yml@refs/heads/main';
-const SIGNER: Identity = { subject: SUBJECT, issuer: ISSUER };
+const SIGNER = identity(SUBJECT, ISSUER);
+
+function identity(subject: string, issuer: string): Identity {
+  return { type: 'uri', subject, issuer, claims: {} };
+}
 
 describe('allows', () => {
   it('takes the signer that is named, and any of several', () => {
@@ -23,8 +27,8 @@ describe('allows', () => {
       { subject: 'a', issuer: 'x' },
       { subject: 'b', issuer: 'y' },
     ];
-    expect(allows({ signers }, { subject: 'a', issuer: 'y' })).toBe(false);
-    expect(allows({ signers }, { subject: 'b', issuer: 'x' })).toBe(false);
+    expect(allows({ signers }, identity('a', 'y'))).toBe(false);
+    expect(allows({ signers }, identity('b', 'x'))).toBe(false);
   });
 
   /** What a careless comparison would take for the text. */
@@ -54,7 +58,7 @@ describe('allows', () => {
     const others = [
       { ...SIGNER, subject: change(SUBJECT) },
       { ...SIGNER, issuer: change(ISSUER) },
-      { subject: change(SUBJECT), issuer: change(ISSUER) },
+      identity(change(SUBJECT), change(ISSUER)),
     ];
     for (const other of others) {
       expect([other.subject, other.issuer]).not.toEqual([SUBJECT, ISSUER]);
@@ -69,7 +73,7 @@ describe('allows', () => {
   });
 
   it('does not take subject for issuer', () => {
-    const swapped = { subject: ISSUER, issuer: SUBJECT };
+    const swapped = identity(ISSUER, SUBJECT);
     expect(allows({ signers: [SIGNER] }, swapped)).toBe(false);
   });
 
@@ -80,7 +84,7 @@ describe('allows', () => {
     fc.assert(
       fc.property(fc.array(signer, { maxLength: 4 }), signer, (signers, candidate) => {
         const pairs = signers.map(({ subject, issuer }) => JSON.stringify([subject, issuer]));
-        expect(allows({ signers }, candidate)).toBe(
+        expect(allows({ signers }, { ...SIGNER, ...candidate })).toBe(
           pairs.includes(JSON.stringify([candidate.subject, candidate.issuer])),
         );
       }),
@@ -103,7 +107,10 @@ describe('parsePolicy', () => {
   it('reads every signer, letter by letter', () => {
     const padded = { identity: ' a ', issuer: 'É' };
     const { signers } = parse({ schemaVersion: '1.0.0', signers: [signer, padded] });
-    expect(signers).toEqual([SIGNER, { subject: ' a ', issuer: 'É' }]);
+    expect(signers).toEqual([
+      { subject: SUBJECT, issuer: ISSUER },
+      { subject: ' a ', issuer: 'É' },
+    ]);
   });
 
   it('refuses only what is changed', () => {

@@ -1,4 +1,3 @@
-// Reports as the two commands make them; each differs from the good one in what its name says.
 import type { CheckResult } from '../../src/attestation/check-log.ts';
 import { digestOfHex } from '../../src/digest.ts';
 import type { Fault } from '../../src/errors/evidence-error.ts';
@@ -7,6 +6,8 @@ import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.
 import { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
 import { sentence } from '../../src/sentence.ts';
+// Reports as the two commands make them; each differs from the good one in what its name says.
+import type { Identity, Proof } from '../../src/trust/trust.ts';
 
 const TOOL = { name: 'affidavit', version: '0.1.0' };
 const ROOT = {
@@ -20,15 +21,23 @@ export const SIGNER = {
   issuer: 'https://token.actions.githubusercontent.com',
 };
 
-const PROOF = {
+const PROOF: Proof = {
   payload: new Uint8Array(),
-  signer: { subject: SIGNER.identity, issuer: SIGNER.issuer },
+  signer: { type: 'uri', subject: SIGNER.identity, issuer: SIGNER.issuer, claims: {} },
   signedAt: new Date('2026-11-20T10:02:11.000Z'),
   times: [
     { source: 'timestamp authority', at: new Date('2026-11-20T10:02:11.000Z') },
     { source: 'transparency log', at: new Date('2026-11-20T10:02:12.000Z') },
   ],
   logEntries: [{ log: 'https://rekor.sigstore.dev', index: '123456789' }],
+  weakened: [],
+};
+
+const IN_SANDBOX: Identity = {
+  type: 'email',
+  subject: 'demo@sandbox.invalid',
+  issuer: 'http://127.0.0.1:8080',
+  claims: {},
 };
 
 export function phaseResult(
@@ -438,7 +447,7 @@ export const SANDBOX_VERIFIED: VerificationReport = {
     state: 'verified',
     proof: {
       ...PROOF,
-      signer: { subject: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
+      signer: IN_SANDBOX,
     },
   },
 };
@@ -481,7 +490,7 @@ export const SANDBOX_SIGNED: ValidationReport = {
   evidence: {
     path: 'evidence.tar.gz',
     manifestDigest: digestOfHex('9a'.repeat(32)),
-    signer: { subject: 'demo@sandbox.invalid', issuer: 'http://127.0.0.1:8080' },
+    signer: IN_SANDBOX,
     sandbox: true,
   },
 };

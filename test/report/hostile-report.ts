@@ -78,10 +78,12 @@ export function hugeReports(piece: string): {
       state: 'verified',
       proof: {
         payload: new Uint8Array(),
-        signer: { subject: long, issuer: long },
+        signer: { type: 'other', subject: long, issuer: long, claims: {} },
         signedAt: new Date(0),
         times: many({ source: long, at: new Date(0) }),
         logEntries: many({ log: long, index: long }),
+        weakened: [long],
+        oneJudge: long,
       },
     },
   };

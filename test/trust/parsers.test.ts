@@ -5,10 +5,10 @@ import type { Place } from '../../src/place.ts';
 import { decodeBase64 } from '../../src/trust/base64.ts';
 import { parseCheckpoint } from '../../src/trust/checkpoint.ts';
 import { preAuthEncoding } from '../../src/trust/dsse.ts';
-import { parseLeafCertificate } from '../../src/trust/leaf-certificate.ts';
-import { parseLogBody } from '../../src/trust/log-body.ts';
+import { parseLeafCertificate } from '../../src/trust/judge/leaf-certificate.ts';
+import { parseLogBody } from '../../src/trust/judge/log-body.ts';
+import { parseTimestampToken } from '../../src/trust/judge/timestamp-token.ts';
 import { parseSigstoreBundle } from '../../src/trust/sigstore-bundle.ts';
-import { parseTimestampToken } from '../../src/trust/timestamp-token.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { Forge } from './forge.ts';
 

@@ -5,8 +5,8 @@ import * as der from '../../src/der/write-der.ts';
 import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
-import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
 import type { Trust } from '../../src/trust/trust.ts';
+import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
 import {
@@ -96,7 +96,7 @@ describe('a bundle that verifies', () => {
   it.each(KINDS)('E-21 by $kind proves payload, signer and time', ({ good }) => {
     const proof = trust.verify(encode(good), ATTESTATION);
     expect(Buffer.from(proof.payload)).toEqual(STATEMENT);
-    expect(proof.signer).toEqual({ subject: IDENTITY, issuer: ISSUER });
+    expect(proof.signer).toEqual({ type: 'email', subject: IDENTITY, issuer: ISSUER, claims: {} });
     expect(proof.signedAt).toEqual(SIGNED_AT);
     expect(proof.logEntries).toHaveLength(1);
   });
@@ -397,7 +397,8 @@ describe('the certificate', () => {
         ...issuers,
       ],
     });
-    expect(trust.verify(encode(bundle), ATTESTATION).signer.subject).toBe(name[1]);
+    const { signer } = trust.verify(encode(bundle), ATTESTATION);
+    expect(signer).toMatchObject({ subject: name[1] });
   });
 
   const CODE = x509.EXTENDED_KEY_USAGE.codeSigning;
@@ -537,7 +538,8 @@ describe('the certificate', () => {
     const bundle = forge.sign({
       extensions: (u) => [u.usage, u.purpose, u.name, ...u.issuers.slice(1)],
     });
-    expect(trust.verify(encode(bundle), ATTESTATION).signer.issuer).toBe(ISSUER);
+    const { signer } = trust.verify(encode(bundle), ATTESTATION);
+    expect(signer).toMatchObject({ issuer: ISSUER });
   });
 
   it('is refused without a timestamp of a certificate log', () => {

@@ -8,8 +8,8 @@ import { EvidenceError } from '../../src/errors/evidence-error.ts';
 import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import { PUBLIC_GOOD_SOURCE, publicGoodRoot } from '../../src/trust/public-good.ts';
-import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
-import type { Trust } from '../../src/trust/trust.ts';
+import { isKeySigner, type Trust } from '../../src/trust/trust.ts';
+import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 
 const DATA = join(import.meta.dirname, '..', '..', 'testdata');
@@ -166,8 +166,8 @@ function conformanceCase(name: string, mediaTypes?: string[]): { trust: Trust; b
 /** Who signed, or the code and the pointer of the refusal. */
 function verdictOf(trust: Trust, bytes: Uint8Array): string {
   try {
-    const { subject, issuer } = trust.verify(bytes, ATTESTATION).signer;
-    return `${subject} by ${issuer}`;
+    const { signer } = trust.verify(bytes, ATTESTATION);
+    return isKeySigner(signer) ? signer.hint : `${signer.subject} by ${signer.issuer}`;
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     return `${error.code} ${error.at?.replace('attestation.intoto.jsonl', '')}`;

@@ -9,7 +9,7 @@ import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { parseResults } from '../../src/evidence/phase/ctrf.ts';
 import { allows, describeSigner, parsePolicy } from '../../src/policy/policy.ts';
 import { chooseServices, parseSigningConfig } from '../../src/sign/signing-config.ts';
-import { sigstoreTrust } from '../../src/trust/sigstore-trust.ts';
+import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { bytesOf, pax, pieces, tar, type Part } from '../archive/tar-parts.ts';
 import { Forge, SIGNED_AT, type BundleJson, type RootJson } from '../trust/forge.ts';
 import { listOf, mapOf, type Kind, type Kinds } from './work.ts';
@@ -137,7 +137,7 @@ const CONFIG_KINDS: Kinds = {
     const bytes = json({ schemaVersion: '1.0.0', signers });
     return () => {
       const policy = parsePolicy(bytes, 'policy.json');
-      allows(policy, { subject: 'x', issuer: 'y' });
+      allows(policy, { type: 'uri', subject: 'x', issuer: 'y', claims: {} });
       return policy.signers.map(describeSigner).join(', or ');
     };
   },

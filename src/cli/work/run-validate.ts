@@ -9,6 +9,7 @@ import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
+import { pinOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -143,14 +144,7 @@ const NOT_REDACTED =
 function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undefined): string {
   const { proof, manifestDigest } = packed;
   const root = rootPath === undefined ? [] : ['--trusted-root', inputWord(rootPath)];
-  const pin =
-    proof === undefined
-      ? ['--allow-unsigned']
-      : [
-          ...root,
-          ...['--certificate-identity', proof.signer.subject],
-          ...['--certificate-oidc-issuer', proof.signer.issuer],
-        ];
+  const pin = proof === undefined ? ['--allow-unsigned'] : [...root, ...pinOf(proof.signer)];
   return [
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,

@@ -16,6 +16,7 @@ export interface PackedFile extends BundleFile {
 /** There is no attestation yet, so no trust is needed. */
 const NO_TRUST: Trust = {
   root: { source: 'none', digest: digestOf(''), sandbox: false },
+  weakened: [],
   verify: () => {
     throw new TypeError('files that are not signed yet have no attestation');
   },

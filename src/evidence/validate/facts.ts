@@ -2,7 +2,7 @@ import type { BomSummary } from '../../bom/bom.ts';
 import type { Digest } from '../../digest.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import type { Tool } from '../../tool.ts';
-import type { Identity } from '../../trust/trust.ts';
+import type { ProvenSigner } from '../../trust/trust.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseConstraint } from '../figure/figure.ts';
 import type { PhaseResult } from '../phase/phase.ts';
@@ -45,7 +45,7 @@ export interface ValidationReport {
   readonly evidence?: {
     readonly path: string;
     readonly manifestDigest: string;
-    readonly signer: Identity | undefined;
+    readonly signer: ProvenSigner | undefined;
     readonly sandbox: boolean;
   };
 }

@@ -19,7 +19,7 @@ import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { buildSigningConfigs, isSandboxConfig } from '../../sandbox/trust-material.ts';
-import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
+import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import { isSamePlace } from '../disk/harmless-output.ts';
 import { kindOf } from '../disk/open-file.ts';
 import { isSystemError, unwritable } from '../disk/system-error.ts';

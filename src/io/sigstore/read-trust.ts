@@ -1,5 +1,5 @@
-import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
 import type { Trust } from '../../trust/trust.ts';
+import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import { readConfig, nameOf } from '../disk/files.ts';
 
 /** Trust in the root of a file, or in the embedded public-good root if no file is named. */

@@ -1,5 +1,5 @@
 import type { Signing } from '../../attestation/seal.ts';
-import { sigstoreTrust } from '../../trust/sigstore-trust.ts';
+import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import {
   requireSandboxFiles,
   sandboxFolder,

@@ -1,6 +1,6 @@
 import type { Signature } from '../../attestation/kind.ts';
 // One line for each thing that a maintainer asks for.
-import { hexOf } from '../../digest.ts';
+import { digestOf, hexOf } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { sayDemand } from '../../evidence/constraint/demand.ts';
 import type { ConstraintResult } from '../../evidence/constraint/evaluate.ts';
@@ -13,7 +13,7 @@ import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
 import { OWN_RECIPE_CHECK } from '../../evidence/verify/checks.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { joined, sentence, words, type Sentence } from '../../sentence.ts';
-import type { Identity } from '../../trust/trust.ts';
+import { isKeySigner, type ProvenSigner } from '../../trust/trust.ts';
 import { state, type Inline, type Line } from './block.ts';
 import { sayConstraint, sayMatch, sayPhase } from './states.ts';
 
@@ -63,7 +63,9 @@ function signerOf(signature: Exclude<Signature, { readonly state: 'absent' }>): 
   return sentence`${identity(signer)}, signed at ${timestampOf(signedAt)}`;
 }
 
-function identity({ subject, issuer }: Identity): Sentence {
+function identity(signer: ProvenSigner): Sentence {
+  if (isKeySigner(signer)) return sentence`the key ${digestOf(signer.publicKey)}`;
+  const { subject, issuer } = signer;
   return sentence`${subject} (issuer ${issuer})`;
 }
 

@@ -7,7 +7,7 @@ import { memoryFile } from '../../../src/archive/entry.ts';
 import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import { parseResults } from '../../../src/evidence/phase/ctrf.ts';
 import { validate } from '../../../src/evidence/validate/validate.ts';
-import { sigstoreTrust } from '../../../src/trust/sigstore-trust.ts';
+import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
 import { bundlePath, contentsOf } from '../../evidence/demo.ts';
 import { ROOT } from '../../run-cli.ts';
 import { Forge, edited as changed, type BundleJson, type Signing } from '../../trust/forge.ts';

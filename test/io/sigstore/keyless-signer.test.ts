@@ -11,8 +11,8 @@ import { keylessSigner } from '../../../src/io/sigstore/keyless-signer.ts';
 import { SANDBOX_IDENTITY } from '../../../src/sandbox/oidc.ts';
 import type { SigningConfigName } from '../../../src/sandbox/trust-material.ts';
 import { parseSigningConfig, type SigningConfig } from '../../../src/sign/signing-config.ts';
-import { sigstoreTrust } from '../../../src/trust/sigstore-trust.ts';
 import type { Trust } from '../../../src/trust/trust.ts';
+import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
 import { rejection } from '../../document/refusal.ts';
 import type { BundleJson } from '../../trust/forge.ts';
 
@@ -63,7 +63,10 @@ describe('keyless signing with the sandbox', () => {
     const workflow = 'https://github.com/acme/widget/.github/workflows/ci.yml@refs/heads/main';
     const token = await readIdentityToken(undefined, sandbox.ambientEnv({ sub: workflow }));
     const bytes = await sign(sandbox.signingConfigs['signing_config.json'], token);
-    expect(trust.verify(bytes, ATTESTATION).signer.subject).toBe(workflow);
+    expect(trust.verify(bytes, ATTESTATION).signer).toMatchObject({
+      type: 'uri',
+      subject: workflow,
+    });
   });
 
   it.each(['signing_config.v1.json', 'signing_config.v2-tsa.json'] as const)(

@@ -5,14 +5,14 @@
 import { X509Certificate } from '@sigstore/core';
 import { VerificationError, Verifier, toSignedEntity, type TrustMaterial } from '@sigstore/verify';
 
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
-import { quote } from '../quote.ts';
-import { VerifyMemory, remembering } from './library-certificate.ts';
-import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
-import type { Identity } from './trust.ts';
-import { NOT_VOUCHED_FOR } from './trusted-root.ts';
-import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { SIGN_AGAIN, refuse, type Place } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import type { LogEntry, SigstoreBundle } from '../sigstore-bundle.ts';
+import type { Identity } from '../trust.ts';
+import { NOT_VOUCHED_FOR } from '../trusted-root.ts';
+import type { Authority, TrustedLog, TrustedRoot } from '../trusted-root.ts';
+import { VerifyMemory, remembering } from './certificate.ts';
 
 type CertAuthority = TrustMaterial['certificateAuthorities'][number];
 type LogAuthority = TrustMaterial['tlogs'][number];

@@ -1,20 +1,24 @@
 import { verify as isSignature } from 'node:crypto';
 
-import { digestOf } from '../digest.ts';
-import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../media-types.ts';
-import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
-import { quote } from '../quote.ts';
-import { preAuthEncoding } from './dsse.ts';
-import { isIssuedBy, parseLeafCertificate, type LeafCertificate } from './leaf-certificate.ts';
-import { libraryVerifier, type LibraryVerifier } from './library-verifier.ts';
-import { logEntryPlace, requireLogged } from './log-entry.ts';
-import { holds } from './message-reader.ts';
-import { parseSigstoreBundle } from './sigstore-bundle.ts';
-import type { LogEntry, SigstoreBundle, Timestamp } from './sigstore-bundle.ts';
-import { parseTimestampToken } from './timestamp-token.ts';
-import type { Proof, Trust } from './trust.ts';
-import { NOT_VOUCHED_FOR, parseTrustedRoot, signedBy } from './trusted-root.ts';
-import type { Authority, TrustedLog, TrustedRoot } from './trusted-root.ts';
+import { digestOf } from '../../digest.ts';
+import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../../media-types.ts';
+import { SIGN_AGAIN, refuse, type Place } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import { preAuthEncoding } from '../dsse.ts';
+import {
+  isIssuedBy,
+  parseLeafCertificate,
+  type LeafCertificate,
+} from '../judge/leaf-certificate.ts';
+import { logEntryPlace, requireLogged } from '../judge/log-entry.ts';
+import { parseTimestampToken } from '../judge/timestamp-token.ts';
+import { libraryVerifier, type LibraryVerifier } from '../library/library-judge.ts';
+import { holds } from '../message-reader.ts';
+import { parseSigstoreBundle } from '../sigstore-bundle.ts';
+import type { LogEntry, SigstoreBundle, Timestamp } from '../sigstore-bundle.ts';
+import type { Proof, Trust } from '../trust.ts';
+import { NOT_VOUCHED_FOR, parseTrustedRoot, signedBy } from '../trusted-root.ts';
+import type { Authority, TrustedLog, TrustedRoot } from '../trusted-root.ts';
 
 /**
  * Trust in one Sigstore trusted root.
@@ -40,6 +44,7 @@ export function sigstoreTrust(
       sandbox: isSandbox(root),
       newest: newestOf(root),
     },
+    weakened: [],
     verify: (bytes, file) =>
       verifyBundle(parseSigstoreBundle(bytes, file, mediaTypes), root, library),
   };
@@ -89,6 +94,7 @@ function verifyBundle(bundle: SigstoreBundle, root: TrustedRoot, library: Librar
     signedAt,
     times,
     logEntries: witnesses.flatMap(({ logEntry }) => (logEntry === undefined ? [] : [logEntry])),
+    weakened: [],
   };
 }
 

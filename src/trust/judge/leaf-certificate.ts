@@ -1,13 +1,14 @@
 // The certificate that Fulcio gave the signer. RFC 5280, and for the issuer
 // https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
 
-import { X509Certificate, type KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 
-import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
-import type { Der } from '../der/read-der.ts';
-import { refuse, type Place } from '../place.ts';
-import { quote } from '../quote.ts';
-import type { Identity } from './trust.ts';
+import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../../der/read-der.ts';
+import type { Der } from '../../der/read-der.ts';
+import { refuse, type Place } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import type { CertificateClaims, Identity } from '../trust.ts';
+import { parseX509 } from '../x509.ts';
 
 export interface LeafCertificate {
   readonly x509: X509Certificate;
@@ -20,8 +21,10 @@ const SUBJECT_ALTERNATIVE_NAME = '551d11';
 const BASIC_CONSTRAINTS = '551d13';
 const EXTENDED_KEY_USAGE = '551d25';
 const CODE_SIGNING = '2b06010505070303';
-const ISSUER = '2b0601040183bf300108';
-const ISSUER_BEFORE_2022 = '2b0601040183bf300101';
+const FULCIO = '2b0601040183bf3001';
+const ISSUER = `${FULCIO}08`;
+const ISSUER_BEFORE_2022 = `${FULCIO}01`;
+const USER_NAME = `${FULCIO}07`;
 
 /** The critical extensions that are read. Any other one must be refused (§4.2). */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
@@ -33,6 +36,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 
 const URI_NAME = 0x86;
 const EMAIL_NAME = 0x81;
+const OTHER_NAME = 0xa0;
 const CRITICAL = '0101ff';
 const VERSION_3 = 'a003020102';
 const NO_AUTHORITY = '3000';
@@ -45,19 +49,12 @@ export function parseLeafCertificate(bytes: Uint8Array, place: Place): LeafCerti
   return {
     x509,
     publicKey: publicKeyOf(x509, place),
-    signer: { subject: subjectOf(extensions, place), issuer: issuerOf(extensions, place) },
+    signer: {
+      ...nameOf(extensions, place),
+      issuer: issuerOf(extensions, place),
+      claims: claimsOf(extensions, place),
+    },
   };
-}
-
-/** OpenSSL reads the parts outside the signature more strictly than `@sigstore/core` does. */
-export function parseX509(bytes: Uint8Array, place: Place): X509Certificate {
-  try {
-    const certificate = new X509Certificate(bytes);
-    if (certificate.raw.equals(bytes)) return certificate;
-  } catch (error) {
-    refuse(place, 'bytes that are no certificate', 'an X.509 certificate in DER', error);
-  }
-  return refuse(place, 'a certificate in another spelling', 'an X.509 certificate in DER');
 }
 
 const KEY_TYPES: ReadonlySet<string> = new Set(['ec', 'ed25519', 'rsa']);
@@ -159,18 +156,53 @@ function requireSigning(bits: Der): void {
   }
 }
 
-/** The one name, a URI or an e-mail address, from the bytes themselves. */
-function subjectOf(extensions: Extensions, place: Place): string {
+/** The one name, from the bytes themselves. */
+function nameOf(extensions: Extensions, place: Place): Pick<Identity, 'type' | 'subject'> {
   const names = itemsOf(extensions, SUBJECT_ALTERNATIVE_NAME);
   const [name, ...more] = names;
   // With several names, nobody could say which of them the policy means.
   if (name === undefined || more.length > 0) {
     return refuse(place, `${names.length} subject alternative names`, 'exactly one');
   }
-  if (name.tag !== URI_NAME && name.tag !== EMAIL_NAME) {
-    refuse(place, `a name with the tag 0x${name.tag.toString(16)}`, 'a URI or an e-mail address');
+  switch (name.tag) {
+    case URI_NAME:
+      return { type: 'uri', subject: printableText(name.contents, place) };
+    case EMAIL_NAME:
+      return { type: 'email', subject: printableText(name.contents, place) };
+    case OTHER_NAME:
+      return { type: 'other', subject: printableText(userNameOf(name), place) };
+    default: {
+      const found = `a name with the tag 0x${name.tag.toString(16)}`;
+      return refuse(place, found, 'a URI, an e-mail address or a user name of Fulcio');
+    }
   }
-  return printableText(name.contents, place);
+}
+
+/** RFC 5280 §4.2.1.6: an otherName is a type and, under [0], a value. */
+function userNameOf(name: Der): Buffer {
+  const [type, value, ...more] = childrenOf(name, OTHER_NAME);
+  if (type === undefined || value === undefined || more.length > 0 || oidOf(type) !== USER_NAME) {
+    return refuse(name.place, 'an otherName of another kind', `one of the kind ${USER_NAME}`);
+  }
+  const text = childOf(value, TAG.context0);
+  requireTag(text, TAG.utf8String);
+  return text.contents;
+}
+
+/** What is there must be readable; what is not there is undefined. */
+function claimsOf(extensions: Extensions, place: Place): CertificateClaims {
+  const claim = (arc: string): string | undefined => {
+    const extension = extensions.get(`${FULCIO}${arc}`);
+    return extension && printableText(utf8Contents(extension), place);
+  };
+  return {
+    runnerEnvironment: claim('0b'),
+    sourceRepositoryUri: claim('0c'),
+    sourceRepositoryRef: claim('0e'),
+    sourceRepositoryId: claim('0f'),
+    sourceRepositoryOwnerId: claim('11'),
+    buildTrigger: claim('14'),
+  };
 }
 
 /** The issuer, which newer certificates have twice. */

@@ -1,10 +1,10 @@
 // What a log recorded: the bytes that it signed, by kind and version of the entry.
 
-import { decodeJson } from '../document/json.ts';
-import { ObjectReader } from '../document/object-reader.ts';
-import { refuse, within, type Place } from '../place.ts';
-import { quote } from '../quote.ts';
-import { decodeBase64 } from './base64.ts';
+import { decodeJson } from '../../document/json.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { refuse, within, type Place } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import { decodeBase64 } from '../base64.ts';
 
 export interface LoggedSignature {
   readonly signature: Buffer;

@@ -2,11 +2,11 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
-import { quote } from '../quote.ts';
+import { SIGN_AGAIN, refuse, type Place } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import type { LogEntry, SigstoreBundle } from '../sigstore-bundle.ts';
+import { NOT_VOUCHED_FOR, type TrustedLog } from '../trusted-root.ts';
 import { parseLogBody, rekorVersionOf, type LoggedSignature } from './log-body.ts';
-import type { LogEntry, SigstoreBundle } from './sigstore-bundle.ts';
-import { NOT_VOUCHED_FOR, type TrustedLog } from './trusted-root.ts';
 
 const KEY_HINT_BYTES = 4;
 

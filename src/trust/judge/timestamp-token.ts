@@ -2,11 +2,11 @@
 // attributes are signed. Everything around them may have only one spelling here, because nobody else
 // would notice a change.
 
-import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../der/read-der.ts';
-import type { Der } from '../der/read-der.ts';
-import { parseUtcTime } from '../document/time.ts';
-import { refuse, type Place } from '../place.ts';
-import { quote } from '../quote.ts';
+import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../../der/read-der.ts';
+import type { Der } from '../../der/read-der.ts';
+import { parseUtcTime } from '../../document/time.ts';
+import { refuse, type Place } from '../../place.ts';
+import { quote } from '../../quote.ts';
 
 export interface TimestampToken {
   readonly at: Date;
