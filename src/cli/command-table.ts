@@ -10,6 +10,13 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'verify-evidence': async () => (await import('../commands/verify-evidence.ts')).default,
 };
 
+/** The command that the words begin with; its name may be two words, e.g. `evidence sign`. */
+export function leadingName(words: readonly string[]): string | undefined {
+  return [words.slice(0, 2).join(' '), words[0] ?? ''].find((name) =>
+    Object.hasOwn(COMMANDS, name),
+  );
+}
+
 /** Undefined for a name that is no command. */
 export async function findCommand(name: string): Promise<Command | undefined> {
   return Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;

@@ -40,7 +40,7 @@ async function run(
   switch (request.kind) {
     case 'call': {
       const { runCommand } = await import('./run-command.ts');
-      await runCommand(request, argv.slice(1), after);
+      await runCommand(request, after);
       return;
     }
     case 'help': {

@@ -1,12 +1,18 @@
 import type { Command } from './call/command.ts';
-import { COMMANDS, findCommand } from './command-table.ts';
+import { findCommand, leadingName } from './command-table.ts';
 
 /** What the words after the program's name ask for. */
 export type Request =
   /** The help of one command, or of the program. */
   | { readonly kind: 'help'; readonly name: string | undefined }
   | { readonly kind: 'version' }
-  | { readonly kind: 'call'; readonly name: string; readonly command: Command }
+  | {
+      readonly kind: 'call';
+      readonly name: string;
+      readonly command: Command;
+      /** Those after the name. */
+      readonly words: readonly string[];
+    }
   | { readonly kind: 'unknown'; readonly words: readonly string[] };
 
 /** Words that are no command of the table, and what they ask for. */
@@ -16,12 +22,14 @@ const HELP: ReadonlySet<string | undefined> = new Set([undefined, 'help', '--hel
 const VERSION: ReadonlySet<string | undefined> = new Set(['version', '--version']);
 
 export async function requestOf(argv: readonly string[]): Promise<Request> {
-  const [name, ...words] = argv;
-  if (HELP.has(name)) return helpOn(words);
-  if (VERSION.has(name)) return asksForHelp(words) ? helpOn([]) : { kind: 'version' };
-  const command = await findCommand(name ?? '');
+  const [first, ...others] = argv;
+  if (HELP.has(first)) return helpOn(others);
+  if (VERSION.has(first)) return asksForHelp(others) ? helpOn([]) : { kind: 'version' };
+  const name = leadingName(argv);
+  const command = name === undefined ? undefined : await findCommand(name);
   if (name === undefined || command === undefined) return { kind: 'unknown', words: argv };
-  return asksForHelp(words) ? { kind: 'help', name } : { kind: 'call', name, command };
+  const words = argv.slice(name.split(' ').length);
+  return asksForHelp(words) ? { kind: 'help', name } : { kind: 'call', name, command, words };
 }
 
 /** `help COMMAND`, as `COMMAND --help`. */
@@ -29,9 +37,11 @@ function helpOn(words: readonly string[]): Request {
   const names = words.filter(
     (word) => !word.startsWith('-') && ASIDES.every((aside) => aside !== word),
   );
-  const unknown = names.findIndex((word) => !Object.hasOwn(COMMANDS, word));
-  if (unknown !== -1) return { kind: 'unknown', words: names.slice(unknown) };
-  return { kind: 'help', name: names[0] };
+  const name = leadingName(names);
+  const rest = names.slice(name?.split(' ').length ?? 0);
+  const unknown = rest.findIndex((word) => leadingName([word]) === undefined);
+  if (unknown !== -1) return { kind: 'unknown', words: rest.slice(unknown) };
+  return { kind: 'help', name };
 }
 
 /** After `--` it is an operand. */

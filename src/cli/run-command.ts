@@ -2,19 +2,18 @@ import { isLarge } from '../io/disk/document-size.ts';
 import { interruptible, lookForSignals } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
 import { forbidKilling, mayStartSecond } from '../io/process/second-process.ts';
-import type { Command } from './call/command.ts';
 import { Options } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
+import type { Request } from './request.ts';
 
 /**
  * Runs one command of the table, and sets the exit code.
  *
- * @param words those after the command's name
+ * @param call.words those after the command's name
  * @param after those after `--`, if they are another program's
  */
 export async function runCommand(
-  { name, command }: { readonly name: string; readonly command: Command },
-  words: readonly string[],
+  { name, command, words }: Extract<Request, { kind: 'call' }>,
   after: readonly string[] | undefined,
 ): Promise<void> {
   const reading = readWords(words, command);

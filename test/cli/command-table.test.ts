@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
 import { Options } from '../../src/cli/call/options.ts';
-import { COMMANDS, findCommand } from '../../src/cli/command-table.ts';
+import { COMMANDS, findCommand, leadingName } from '../../src/cli/command-table.ts';
 import { repositoryFiles } from '../docs/repository.ts';
 
 describe('the table of commands', () => {
   it('has a line for each file of src/commands, sorted', () => {
     const files = repositoryFiles('src/commands').map((path) => `${path.split('/').at(-1)}`);
-    expect(Object.keys(COMMANDS).map((name) => `${name}.ts`)).toEqual(files);
+    expect(Object.keys(COMMANDS).map((name) => `${name.replace(' ', '-')}.ts`)).toEqual(files);
+  });
+
+  it('has no name that begins with the whole name of another command', () => {
+    const names = Object.keys(COMMANDS);
+    for (const name of names) {
+      expect(names.filter((other) => other.startsWith(`${name} `))).toEqual([]);
+      expect(leadingName([...name.split(' '), 'x'])).toBe(name);
+      expect(leadingName(name.split(' ').slice(0, -1))).toBeUndefined();
+    }
   });
 
   it.each(['constructor', 'toString', '__proto__', '', 'Validate'])(

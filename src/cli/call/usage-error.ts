@@ -13,13 +13,17 @@ export function usageError(name: string, command: Command, mistake: Mistake): Ev
 
 /** A call whose first word is no command: USAGE. `names` are those that there are. */
 export function unknownCommand(words: readonly string[], names: readonly string[]): EvidenceError {
-  const [word = ''] = words;
-  const isFlag = word.startsWith('-');
+  const [first = '', second = ''] = words;
+  const isFlag = first.startsWith('-');
+  // The first of two words is right: the second one is said to be wrong.
+  const group = names.filter((name) => name.startsWith(`${first} `));
+  const word = group.length > 0 ? `${first} ${second}`.trim() : first;
+  const told = group.length > 0 ? group : names;
   return new EvidenceError('USAGE', {
     at: 'COMMAND',
     found: isFlag ? `the flag ${quote(flagOf(word))} before a command` : quote(word),
-    expected: `one of ${names.join(', ')}`,
-    hint: `${commandMeant(words, names)}affidavit --help lists the commands`,
+    expected: `one of ${told.join(', ')}`,
+    hint: `${commandMeant([word, ...words.slice(1)], told)}affidavit --help lists the commands`,
   });
 }
 

@@ -228,4 +228,16 @@ describe('unknownCommand', () => {
     const error = { code: 'USAGE', at: 'COMMAND', found, expected, hint };
     expect(unknownCommand(words, names)).toMatchObject(error);
   });
+
+  it.each([
+    [['trust'], '"trust"', ''],
+    [['trust', 'shwo'], '"trust shwo"', 'did you mean affidavit trust show? '],
+    [['trust', 'ex', '--out'], '"trust ex"', 'did you mean affidavit trust export? '],
+    [['trust', '--out'], '"trust --out"', ''],
+  ])('of %j names the commands of two words that begin so', (words, found, meant) => {
+    const told = ['trust show', 'trust export', 'trust update'];
+    const expected = `one of ${told.join(', ')}`;
+    const error = { code: 'USAGE', found, expected, hint: `${meant}${list}` };
+    expect(unknownCommand(words, [...names, ...told])).toMatchObject(error);
+  });
 });
