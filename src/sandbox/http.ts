@@ -10,6 +10,8 @@ export interface Request {
   /** The media type without parameters, lower case. */
   readonly contentType: string;
   readonly authorization: string;
+  /** The media types that the client wants; absent: any. */
+  readonly accept?: string | undefined;
   readonly body: Buffer;
   /** When it came, in seconds or finer. */
   readonly at: Date;

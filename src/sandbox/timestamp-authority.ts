@@ -25,6 +25,8 @@ const OID = {
   sha384: '2.16.840.1.101.3.4.2.2',
 } as const;
 
+const REPLY_TYPE = 'application/timestamp-reply';
+
 const GRANTED = 0;
 const SERIAL_BYTES = 16;
 
@@ -56,10 +58,23 @@ export function buildTimestampAuthority(
 
 /** POST /api/v1/timestamp. Throws EvidenceError of class `invalid` for malformed JSON. */
 export function answerTimestamp(authority: TimestampAuthority, request: Request): Reply {
+  if (!acceptsTokens(request.accept)) {
+    return errorReply(
+      406,
+      GRPC.invalidArgument,
+      `the answer is ${REPLY_TYPE}, which is not wanted`,
+    );
+  }
   const wanted = parseTimestampRequest(request);
   if ('refused' in wanted) return errorReply(400, GRPC.invalidArgument, wanted.refused);
   const body = buildTimestampResponse(authority.leaf, wanted, request.at);
-  return { status: 201, contentType: 'application/timestamp-reply', headers: {}, body };
+  return { status: 201, contentType: REPLY_TYPE, headers: {}, body };
+}
+
+/** RFC 9110 §12.5.1, without weights. */
+function acceptsTokens(accept = '*/*'): boolean {
+  const wanted = accept.split(',').map((range) => (range.split(';')[0] ?? '').trim());
+  return wanted.some((range) => ['*/*', 'application/*', REPLY_TYPE].includes(range));
 }
 
 /** TimeStampResp, RFC 3161 §2.4.2, around a SignedData, RFC 5652 §5, which `leaf` signs. */

@@ -32,6 +32,19 @@ function ask(contentType: string, body: Buffer): Reply {
   return answerTimestamp(authority, request);
 }
 
+it.each([
+  ['application/timestamp-reply', 201],
+  ['text/plain, */*;q=0.1', 201],
+  ['application/*', 201],
+  ['application/json', 406],
+])('asked for %s it answers with %d, as the real authority does', (accept, status) => {
+  const query = new URLSearchParams();
+  const contentType = 'application/timestamp-query';
+  const asked = { method: 'POST', path: '', query, contentType, authorization: '', at: AT, accept };
+  const body = der.sequence(der.integer(1), imprint('x'));
+  expect(answerTimestamp(authority, { ...asked, body }).status).toBe(status);
+});
+
 function askJson(fields: object): Reply {
   return ask('application/json', Buffer.from(JSON.stringify(fields)));
 }

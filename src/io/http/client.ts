@@ -34,9 +34,9 @@ const RETRIES = 2;
 /** The pause before the first repetition; each further one is twice as long. */
 const FIRST_PAUSE_MS = 250;
 
-/** A request that sends JSON. */
-export function postJson(value: unknown): HttpInit {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+/** A request that sends JSON, and says which media type its answer must have. */
+export function postJson(value: unknown, accept = 'application/json'): HttpInit {
+  const headers = { 'content-type': 'application/json', accept };
   return { method: 'POST', headers, body: JSON.stringify(value) };
 }
 

@@ -159,6 +159,7 @@ function parseRequest(request: IncomingMessage, body: Buffer, at: Date): Request
     query: target.searchParams,
     contentType: contentType.trim().toLowerCase(),
     authorization: request.headers.authorization ?? '',
+    accept: request.headers.accept,
     body,
     at,
   };

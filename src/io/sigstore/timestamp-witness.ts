@@ -11,10 +11,9 @@ export const stamp: Witness<string> = async ({ signature }, { url: at, secrets }
   // A signing config has the whole address. Older ones have only the host.
   const bare = new URL(at).pathname === '/';
   const url = bare ? `${at}/api/v1/timestamp` : at;
-  const init = postJson({
-    artifactHash: createHash('sha256').update(signature).digest('base64'),
-    hashAlgorithm: 'sha256',
-  });
+  const artifactHash = createHash('sha256').update(signature).digest('base64');
+  // Asked for anything else, the real authority answers with 500 (2.1.3).
+  const init = postJson({ artifactHash, hashAlgorithm: 'sha256' }, 'application/timestamp-reply');
   return await requestFrom({ name: 'timestamp authority', at, url, secrets, init }, (body) =>
     body.toString('base64'),
   );
