@@ -6,8 +6,9 @@ import { X509Certificate } from '@sigstore/core';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import { VerifyMemory, remembering } from '../../src/trust/library/certificate.ts';
+import { remembering } from '../../src/trust/library/certificate.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
+import { VerifyMemory } from '../../src/trust/verify-memory.ts';
 import { ROOT } from '../run-cli.ts';
 
 interface Root {

@@ -12,7 +12,8 @@ import type { LogEntry, SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Identity } from '../trust.ts';
 import { NOT_VOUCHED_FOR } from '../trusted-root.ts';
 import type { Authority, TrustedLog, TrustedRoot } from '../trusted-root.ts';
-import { VerifyMemory, remembering } from './certificate.ts';
+import { VerifyMemory } from '../verify-memory.ts';
+import { remembering } from './certificate.ts';
 
 type CertAuthority = TrustMaterial['certificateAuthorities'][number];
 type LogAuthority = TrustMaterial['tlogs'][number];
