@@ -22,6 +22,9 @@ export const RUN_ERRORS = {
   PORT_UNAVAILABLE: ['unjudged', 'the port cannot be used'],
   NODE_UNSUPPORTED: ['unjudged', 'this Node cannot run affidavit'],
   NETWORK_BLOCKED: ['unjudged', 'a network call was attempted offline'],
+  KEY_INVALID: ['unjudged', 'the key cannot be used'],
+  KEY_LOCKED: ['unjudged', 'the password of the key is missing or wrong'],
+  KEY_PLUGIN_FAILED: ['unjudged', 'the plugin of a key service did not do what it was asked'],
   // How the command was called.
   USAGE: ['usage', 'the command line is not understood'],
   RESULTS_REQUIRED: ['usage', 'evidence needs results'],
