@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   manifest: { rooms: ['errors', 'document', 'archive'] },
   statement: { rooms: ['document'] },
   trust: { rooms: ['errors', 'document', 'der'] },
-  'trust/judge': { rooms: ['document', 'der', 'trust'] },
+  'trust/judge': { rooms: ['errors', 'document', 'der', 'trust'] },
   'trust/library': { rooms: ['errors', 'trust'], packages: ['@sigstore/core', '@sigstore/verify'] },
   'trust/verify': { rooms: ['trust', 'trust/judge', 'trust/library'] },
   policy: { rooms: ['document', 'trust'] },

@@ -83,7 +83,7 @@ function buildTimestampResponse(
   request: TimestampRequest,
   at: Date,
 ): Buffer {
-  const info = timestampInfo(request, at);
+  const info = timestampInfo(leaf, request, at);
   const certificates = request.certificates ? [der.retag(0, der.setOf(leaf.der))] : [];
   const signedData = der.sequence(
     der.integer(3), // RFC 5652 §5.1: the content is not `data`
@@ -96,9 +96,14 @@ function buildTimestampResponse(
   return der.sequence(der.sequence(der.integer(GRANTED)), token);
 }
 
-/** TSTInfo */
-function timestampInfo({ hashOid, digest, nonce }: TimestampRequest, at: Date): Buffer {
-  const imprint = der.sequence(der.sequence(der.oid(hashOid)), der.octetString(digest));
+/** TSTInfo. Its imprint has NULL, as Sigstore's authority writes it, whatever the request has. */
+function timestampInfo(
+  leaf: SigningCertificate,
+  { hashOid, digest, nonce }: TimestampRequest,
+  at: Date,
+): Buffer {
+  const algorithm = der.sequence(der.oid(hashOid), der.nullValue());
+  const imprint = der.sequence(algorithm, der.octetString(digest));
   return der.sequence(
     der.integer(1),
     der.oid(TIMESTAMP_POLICY),
@@ -107,6 +112,7 @@ function timestampInfo({ hashOid, digest, nonce }: TimestampRequest, at: Date): 
     der.generalizedTime(at),
     der.sequence(der.integer(ACCURACY_SECONDS)),
     ...(nonce === undefined ? [] : [der.integer(nonce)]),
+    der.explicit(0, directoryName(leaf.name)),
   );
 }
 
@@ -139,8 +145,15 @@ function attribute(oid: string, value: Buffer): Buffer {
 /** RFC 5035 §4: binds the certificate. SHA-256 is the default, which DER leaves out. */
 function signingCertificate(leaf: SigningCertificate): Buffer {
   const certificateHash = createHash('sha256').update(leaf.der).digest();
-  const id = der.sequence(der.octetString(certificateHash));
+  const issuer = der.sequence(directoryName(leaf.issuerName));
+  const issuerSerial = der.sequence(issuer, der.unsignedInteger(leaf.serialNumber));
+  const id = der.sequence(der.octetString(certificateHash), issuerSerial);
   return der.sequence(der.sequence(id));
+}
+
+/** A GeneralName, RFC 5280 §4.2.1.6. */
+function directoryName(name: Buffer): Buffer {
+  return der.explicit(4, name);
 }
 
 function digestAlgorithm(leaf: SigningCertificate): Buffer {
