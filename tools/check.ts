@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { printTimes, runTests, type TestRun } from './test-run.ts';
+import { printRun, runTests, type TestRun } from './test-run.ts';
 
 interface Counts {
   readonly passed: number;
@@ -28,7 +28,7 @@ let total: Counts = { passed: 0, failed: 0 };
 for (const step of steps) count(runStep(step.name, step.command));
 const tests = runAllTests();
 count(tests);
-printTimes(tests.files, `${secondsSince(started)} s in all (${GOAL})`);
+printRun(tests, `${secondsSince(started)} s in all (${GOAL})`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 

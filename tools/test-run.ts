@@ -11,6 +11,8 @@ export interface TestRun {
   readonly failed: number;
   /** The slowest first. */
   readonly files: readonly TimedFile[];
+  /** What tests counted, a sentence each. */
+  readonly figures: readonly string[];
 }
 
 interface TimedFile {
@@ -37,8 +39,9 @@ export function runTests(words: readonly string[]): TestRun {
   }
 }
 
-/** How long it took and may take. It is only said: a busy machine is no failure. */
-export function printTimes(files: readonly TimedFile[], total: string): void {
+/** What was counted, and how long it took and may take. That is only said: a busy machine is no failure. */
+export function printRun({ files, figures }: TestRun, total: string): void {
+  if (figures.length > 0) console.log(`\n${figures.toSorted().join('\n')}`);
   console.log(`\nThe slowest of ${files.length} test files:`);
   for (const { path, seconds } of files.slice(0, SHOWN)) {
     console.log(`${seconds.toFixed(1).padStart(7)} s  ${path}`);
@@ -53,22 +56,39 @@ function readReport(path: string, status: number | null): Omit<TestRun, 'status'
     const passed = numberIn(report, 'numPassedTests');
     const failed = numberIn(report, 'numTotalTests') - passed;
     const isGood = status === 0 && passed > 0;
-    return { passed, failed: isGood ? failed : Math.max(failed, 1), files: filesIn(report) };
+    return {
+      passed,
+      failed: isGood ? failed : Math.max(failed, 1),
+      files: filesIn(report),
+      figures: figuresIn(report),
+    };
   } catch (error) {
     console.error(error);
-    return { passed: 0, failed: 1, files: [] };
+    return { passed: 0, failed: 1, files: [], figures: [] };
   }
 }
 
 function filesIn(report: unknown): readonly TimedFile[] {
-  const results = valueIn(report, 'testResults');
-  if (!Array.isArray(results)) throw new Error('the test report has no testResults');
-  return results
-    .map((result: unknown) => ({
+  return listIn(report, 'testResults')
+    .map((result) => ({
       path: relative(ROOT, String(valueIn(result, 'name'))),
       seconds: (numberIn(result, 'endTime') - numberIn(result, 'startTime')) / 1000,
     }))
     .toSorted((one, other) => other.seconds - one.seconds);
+}
+
+/** `task.meta.figure` of each test that has one. */
+function figuresIn(report: unknown): readonly string[] {
+  return listIn(report, 'testResults')
+    .flatMap((file) => listIn(file, 'assertionResults'))
+    .map((test) => valueIn(valueIn(test, 'meta'), 'figure'))
+    .filter((figure) => typeof figure === 'string');
+}
+
+function listIn(object: unknown, name: string): readonly unknown[] {
+  const value = valueIn(object, name);
+  if (!Array.isArray(value)) throw new Error(`the test report has no ${name}`);
+  return value;
 }
 
 function numberIn(object: unknown, name: string): number {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { printTimes, runTests } from './test-run.ts';
+import { printRun, runTests } from './test-run.ts';
 
 const GOAL = 'goal 150 s, at most 180 s';
 
@@ -12,9 +12,10 @@ const build = spawnSync(process.execPath, [fileURLToPath(new URL('build.ts', imp
 });
 if (build.status === 0) {
   const words = process.argv.slice(2);
-  const { status, failed, files } = runTests(words);
+  const run = runTests(words);
+  const { status, failed } = run;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  printTimes(files, `${seconds} s in all, build included${words.length === 0 ? ` (${GOAL})` : ''}`);
+  printRun(run, `${seconds} s in all, build included${words.length === 0 ? ` (${GOAL})` : ''}`);
   process.exitCode = failed > 0 && status === 0 ? 1 : (status ?? 1);
 } else {
   process.exitCode = build.status ?? 1;

@@ -62,7 +62,6 @@ export const PARCEL: Kind<ParcelCheck, readonly string[], ParcelFound> = {
   ],
   signatureChecks: [],
   nothingFound: { parts: [] },
-  nameOf: () => undefined,
   recompute: (log, { files, opened }) => {
     const parts = [...files.values()]
       .filter(({ path }) => path !== INSIDE)

@@ -93,6 +93,8 @@ export interface Signing {
   readonly timestamp?: boolean;
   readonly payload?: Buffer;
   readonly payloadType?: string;
+  /** What is signed, if not DSSE's encoding of both; Rekor v1 refuses to log it. */
+  readonly encoding?: Buffer;
   readonly keys?: KeyPair;
   /** The extensions of the leaf, from those that Fulcio would give it. */
   readonly extensions?: (usual: LeafExtensions) => readonly Buffer[];
@@ -172,7 +174,7 @@ export class Forge {
       keys = ephemeralKeys(),
     } = signing;
     const certificate = this.#leaf(keys, signing);
-    const encoding = preAuthEncoding(payloadType, payload);
+    const { encoding = preAuthEncoding(payloadType, payload) } = signing;
     const signature = sign('sha256', encoding, keys.privateKey);
     const envelope = {
       payload: payload.toString('base64'),

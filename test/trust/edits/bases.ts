@@ -1,0 +1,57 @@
+// Bundles to edit: each kind verifies, and so does its twin, another bundle of the same signer.
+
+import { ATTESTATION } from '../../../src/evidence/layout.ts';
+import type { Proof } from '../../../src/trust/trust.ts';
+import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
+import { Forge, SIGNED_AT, encode, ephemeralKeys } from '../forge.ts';
+import type { BundleJson, Signing } from '../forge.ts';
+
+export interface Base {
+  readonly bundle: BundleJson;
+  readonly twin: BundleJson;
+}
+
+const KINDS = {
+  'Rekor v1': { rekor: 1 },
+  'Rekor v1 with a timestamp': { rekor: 1, timestamp: true },
+  'Rekor v2 with a timestamp': { rekor: 2 },
+  'both logs with two timestamps': { rekor: 'both' },
+} as const satisfies Record<string, Signing>;
+
+export type Kind = keyof typeof KINDS;
+export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];
+
+const forge = new Forge();
+export const ROOT = encode(forge.root);
+
+const judges = { both: sigstoreTrust(ROOT, 'root.json') };
+
+/** Which judge accepts: the proof of each, or what it throws. */
+export function proofsOf(bundle: Uint8Array): readonly (Proof | Error)[] {
+  return Object.values(judges).map((trust) => {
+    try {
+      return trust.verify(bundle, ATTESTATION);
+    } catch (error) {
+      return error instanceof Error ? error : new TypeError('thrown: no error');
+    }
+  });
+}
+
+export function baseOf(kind: Kind): Base {
+  const keys = ephemeralKeys();
+  // So that there is more in the tree than one leaf, and every proof has hashes.
+  for (let count = 0; count < 5; count += 1) forge.sign({ rekor: 'both' });
+  return { bundle: signed(kind, keys, '{"one":1}'), twin: signed(kind, keys, '{"two":2}') };
+}
+
+function signed(kind: Kind, keys: Signing['keys'], payload: string): BundleJson {
+  const bundle = forge.sign({ ...KINDS[kind], keys, payload: Buffer.from(payload) } as Signing);
+  if (kind !== 'both logs with two timestamps') return bundle;
+  const [{ sig } = { sig: '' }] = bundle.dsseEnvelope.signatures;
+  const stampedAt = new Date(SIGNED_AT.getTime() + 5000);
+  const second = forge.stamp(Buffer.from(sig, 'base64'), { stampedAt, embed: false });
+  bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps.push(
+    ...second.rfc3161Timestamps,
+  );
+  return bundle;
+}

@@ -1,0 +1,3 @@
+import { describeEdits } from './edit-tests.ts';
+
+describeEdits('both logs with two timestamps');

@@ -1,0 +1,99 @@
+// The property: an edited bundle gets the verdict of its class, and an accepted one the proof that it had.
+
+import * as fc from 'fast-check';
+
+import type { Proof } from '../../../src/trust/trust.ts';
+import { encode as encodeJson } from '../forge.ts';
+import { baseOf, proofsOf, type Base, type Kind } from './bases.ts';
+import { applyEdits, sayEdits, someEdits, type Edit } from './edit.ts';
+import { classifier, type ExpectedClass } from './expected-class.ts';
+import { encode, treeOf, type Tree } from './tree.ts';
+
+/** How many edits were of each class. */
+export type Tally = Readonly<Record<ExpectedClass, number>>;
+
+/** A judge decided otherwise than the class of an edit says. */
+export class WrongVerdict extends Error {
+  readonly bundle: Buffer;
+
+  constructor(message: string, bundle: Buffer) {
+    super(message);
+    this.bundle = bundle;
+  }
+}
+
+/** Throws WrongVerdict with the fewest and smallest edits that show it. */
+export function checkStructuralEdits(kind: Kind, runs: number, seed?: number): Tally {
+  const scene = sceneOf(baseOf(kind));
+  const tally = { refused: 0, equal: 0, smaller: 0 };
+  const property = fc.property(someEdits, (edits) => {
+    const expected = requireVerdict(scene, edits);
+    tally[expected] += 1;
+  });
+  const found = fc.check(property, { numRuns: runs, ...(seed === undefined ? {} : { seed }) });
+  const { errorInstance, counterexample } = found;
+  if (!(errorInstance instanceof WrongVerdict)) {
+    if (found.failed) throw errorInstance;
+    return tally;
+  }
+  const said = `${kind}, seed ${found.seed}\n${errorInstance.message}`;
+  throw new WrongVerdict(`${said}\n${JSON.stringify(counterexample?.[0])}`, errorInstance.bundle);
+}
+
+interface Scene {
+  readonly tree: Tree;
+  readonly twin: Tree;
+  readonly classOf: (edited: Tree) => ExpectedClass;
+  readonly goods: ReturnType<typeof proofsOf>;
+}
+
+function sceneOf({ bundle, twin }: Base): Scene {
+  const tree = treeOf(bundle);
+  const goods = proofsOf(encodeJson(bundle));
+  return { tree, twin: treeOf(twin), classOf: classifier(tree), goods };
+}
+
+function requireVerdict(
+  { tree, twin, classOf, goods }: Scene,
+  edits: readonly Edit[],
+): ExpectedClass {
+  const edited = applyEdits(tree, twin, edits);
+  const expected = classOf(edited);
+  const bundle = encode(edited);
+  for (const [index, found] of proofsOf(bundle).entries()) {
+    const good = goods[index];
+    const verdict =
+      good === undefined || good instanceof Error ? 'no base' : verdictOf(good, found);
+    if (verdict !== expected) {
+      const words = sayEdits(tree, twin, edits);
+      const message = `${words}\nexpected ${expected}, found ${verdict}: ${sayProof(found)}`;
+      throw new WrongVerdict(message, bundle);
+    }
+  }
+  return expected;
+}
+
+/** The class that a judge's answer shows. */
+function verdictOf(good: Proof, found: Proof | Error): string {
+  if (found instanceof Error) return 'refused';
+  const [rest, otherRest] = [good, found].map((proof) => textOf({ ...proof, ...NO_WITNESSES }));
+  if (rest !== otherRest) return 'another';
+  const [witnesses, others] = [witnessesOf(good), witnessesOf(found)];
+  if (new Set(others).size < others.length) return 'a witness twice';
+  if (!others.every((witness) => witnesses.includes(witness))) return 'another';
+  return others.length === witnesses.length ? 'equal' : 'smaller';
+}
+
+const NO_WITNESSES = { signedAt: undefined, times: [], logEntries: [] };
+
+function witnessesOf({ times, logEntries }: Proof): readonly string[] {
+  return [...times, ...logEntries].map(textOf);
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function sayProof(found: Proof | Error): string {
+  return found instanceof Error ? found.message : witnessesOf(found).join(' ');
+}
