@@ -27,7 +27,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'trust/judge': { rooms: ['errors', 'document', 'der', 'trust'] },
   'trust/library': { rooms: ['errors', 'trust'], packages: ['@sigstore/core', '@sigstore/verify'] },
   'trust/verify': { rooms: ['trust', 'trust/judge', 'trust/library'] },
-  policy: { rooms: ['document', 'trust'] },
+  policy: { rooms: ['errors', 'document', 'trust'] },
   sign: { rooms: ['errors', 'document', 'der', 'trust'], packages: ['@noble/ciphers'] },
   attestation: { rooms: ['errors', 'archive', 'statement', 'trust', 'policy'] },
   sandbox: { rooms: ['errors', 'document', 'der'], packages: ['@noble/curves', '@sigstore/core'] },

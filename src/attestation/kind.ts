@@ -25,6 +25,8 @@ export interface Kind<Name extends string, Statement, Found extends object> {
   readonly signatureChecks: readonly Name[];
   /** What is found if archive or statements cannot be read. */
   readonly nothingFound: Found;
+  /** The recomputed name of what is signed, by which a policy limits its signers; undefined if it is not known. */
+  nameOf(found: Found): string | undefined;
   /** Makes the kind's own checks, once all statements are read. */
   recompute(log: CheckLog<Name>, received: Received<Statement>): Recomputed<Found>;
 }

@@ -2,18 +2,10 @@ import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/evidence-error.ts';
 import { AS_SIGNED, received } from '../place.ts';
-import { allows, describeSigner, pinOf, type Policy } from '../policy/policy.ts';
 import { counted } from '../sentence.ts';
-import { commandLine } from '../shell-words.ts';
 import { parseStatement } from '../statement/statement.ts';
-import {
-  isSameSigner,
-  type AttestationFile,
-  type Proof,
-  type ProvenSigner,
-  type Trust,
-} from '../trust/trust.ts';
-import type { CheckLog, Comparison, Outcome } from './check-log.ts';
+import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
+import type { CheckLog, Outcome } from './check-log.ts';
 import type { AttestationSlot, Opened, Signature } from './kind.ts';
 
 /** Where attestations may be. */
@@ -23,25 +15,21 @@ export interface Sources {
   readonly outside: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Who must have signed: somebody whom the caller allows, or whoever signed another attestation. */
-export type SignerRule = { readonly policy: Policy | undefined } | { readonly sameAs: Signature };
-
 /**
- * Opens one attestation: bytes → proof → signer → statement. After a signature that does not verify,
- * nothing follows. After a signer who is not allowed, the checks go on. The statement is undefined if it
- * cannot be read.
+ * Opens one attestation: bytes → proof → statement. After a signature that does not verify, nothing
+ * follows. The statement is undefined if it cannot be read. Who signed is judged at the end
+ * (`checkSigner`), when it is known what of.
  */
 export function openAttestation<Name extends string, Statement>(
   log: CheckLog<Name>,
   slot: AttestationSlot<Name, Statement>,
   { files, outside }: Sources,
-  { trust, rule }: { readonly trust: Trust; readonly rule: SignerRule },
+  trust: Trust,
 ): Opened<Statement | undefined> {
   const { name } = slot.file;
   const bytes = slot.from === 'outside' ? outside.get(name) : files.get(name)?.bytes;
   const signature = checkSignature(log, slot, bytes, trust);
   if (signature.state === 'not-verified') return { signature, statement: undefined };
-  checkSigner(log, slot, signature, rule);
   const copy = slot.copy === undefined ? undefined : files.get(slot.copy)?.bytes;
   const payload = signature.state === 'verified' ? signature.proof.payload : copy;
   if (payload === undefined) {
@@ -80,57 +68,6 @@ function verified(proof: Proof): Outcome<Proof> {
   };
 }
 
-function checkSigner<Name extends string>(
-  log: CheckLog<Name>,
-  { file, checks }: Pick<AttestationSlot<Name, unknown>, 'file' | 'checks'>,
-  signature: Signature,
-  rule: SignerRule,
-): void {
-  if (signature.state !== 'verified') {
-    log.skip(checks.signer, unsigned(file));
-    return;
-  }
-  const { signer } = signature.proof;
-  if ('policy' in rule) {
-    const { policy } = rule;
-    if (policy === undefined) log.skip(checks.signer, notPinned(file, signer));
-    else log.note(checks.signer, () => allowed(file, policy, signer));
-  } else if (rule.sameAs.state === 'verified') {
-    const expected = rule.sameAs.proof.signer;
-    log.note(checks.signer, () => same(file, expected, signer));
-  }
-}
-
-function allowed(file: AttestationFile, policy: Policy, signer: ProvenSigner): Comparison {
-  const expected = policy.signers.map(describeSigner).join(', or ');
-  return comparison(file, { signer, expected, isAllowed: allows(policy, signer) });
-}
-
-/** All that the certificate says of two signers must be the same. */
-function same(file: AttestationFile, other: ProvenSigner, signer: ProvenSigner): Comparison {
-  const isAllowed = isSameSigner(other, signer);
-  return comparison(file, { signer, expected: describeSigner(other), isAllowed });
-}
-
-function comparison(
-  { name }: AttestationFile,
-  {
-    signer,
-    expected,
-    isAllowed,
-  }: { readonly signer: ProvenSigner; readonly expected: string; readonly isAllowed: boolean },
-): Comparison {
-  const found = describeSigner(signer);
-  const fault: Fault = {
-    code: 'SIGNER_NOT_ALLOWED',
-    at: name,
-    found,
-    expected,
-    hint: 'if you trust this signer, name exactly this identity and issuer',
-  };
-  return { found, expected, faults: isAllowed ? [] : [fault] };
-}
-
 /** The statement is read from the bytes that were signed; the copy beside them must be the same. */
 function readStatement<Name extends string, Statement>(
   { statement: rules, read }: AttestationSlot<Name, Statement>,
@@ -147,16 +84,6 @@ function readStatement<Name extends string, Statement>(
     hint: AS_SIGNED,
   };
   return { ...outcome, faults: [fault, ...outcome.faults] };
-}
-
-function notPinned({ name }: AttestationFile, signer: ProvenSigner): Fault {
-  return {
-    code: 'SIGNER_NOT_PINNED',
-    at: name,
-    found: describeSigner(signer),
-    expected: '--certificate-identity with --certificate-oidc-issuer, or --policy',
-    hint: `if that is who should have signed, add ${commandLine(pinOf(signer))}`,
-  };
 }
 
 /** Why a check that needs a signature was not made. */

@@ -2,10 +2,13 @@ import { admitFiles, collectFiles } from '../archive/collect.ts';
 import { documentOf } from '../archive/entry.ts';
 import type { Entry, Layout, ReceivedFile, ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/evidence-error.ts';
+import type { SignerJudgement } from '../policy/judge-signer.ts';
+import type { PolicySigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
 import { AFFIDAVIT, type Tool } from '../tool.ts';
 import type { Trust, TrustedRootInfo } from '../trust/trust.ts';
 import { CheckLog, type CheckResult, type Outcome } from './check-log.ts';
+import { checkSameSigner, checkSigner, type SignerRule } from './check-signer.ts';
 import type { Kind, OneOrMore, Opened, Signature } from './kind.ts';
 import { openAttestation, type Sources } from './open-attestation.ts';
 import { VERDICT_EXIT_CODES, verdictOf, type Verdict } from './verdict.ts';
@@ -14,10 +17,18 @@ export interface VerifyOptions {
   readonly trust: Trust;
   /** Who may sign; undefined if the caller did not say, and then the verdict is never `verified`. */
   readonly policy: Policy | undefined;
+  /** What time it is: needed by a policy that limits the age (`maximumAgeDays`), and by nothing else. */
+  readonly now?: Date | undefined;
   /** Judge what nobody signed as if its signer were pinned. By default false. */
   readonly allowUnsigned?: boolean | undefined;
   /** Who verifies, as the report names it. By default this library. */
   readonly tool?: Tool | undefined;
+}
+
+/** A policy, and the entry of it that allows the signer; undefined if none does. */
+export interface PolicyUse {
+  readonly file: Policy['file'];
+  readonly entry: PolicySigner | undefined;
 }
 
 /** What a verification found, for every kind. */
@@ -34,6 +45,10 @@ export interface Verification<Name extends string> {
   readonly signature: Signature;
   /** Whether the caller said which signer is expected. */
   readonly pinned: boolean;
+  /** Undefined if the caller did not say which signer is expected. */
+  readonly policy?: PolicyUse | undefined;
+  /** What time the caller said it is. */
+  readonly now?: Date | undefined;
   /** Safety that the caller gave up, by flag: `--allow-unsigned`. */
   readonly weakened: readonly string[];
   readonly findings: readonly Finding[];
@@ -82,14 +97,17 @@ function judge<Name extends string, Statement, Found extends object>(
   sources: Sources | undefined,
   options: VerifyOptions,
 ): Verification<Name> & Found {
-  const opened = sources && openAll(log, kind, sources, options);
+  const { policy, now } = options;
+  const opened = sources && openAll(log, kind, sources, options.trust);
   const { found, findings } =
     sources !== undefined && isRead(opened)
       ? kind.recompute(log, { files: sources.files, opened })
       : { found: kind.nothingFound, findings: [] };
+  const rule = { policy, now, name: kind.nameOf(found) };
+  const signer = opened && checkSigners(log, kind, opened, rule);
   const checks = log.results();
-  const waived = options.allowUnsigned === true ? waivedOf(kind, checks) : [];
-  const signature: Signature = opened?.[0].signature ?? { state: 'not-verified' };
+  const waived = waivedOf(kind, checks, options);
+  const signature = signatureOf(opened);
   const verdict = verdictOf(checks, new Set(waived));
   return {
     ...found,
@@ -99,14 +117,23 @@ function judge<Name extends string, Statement, Found extends object>(
     checks,
     root: options.trust.root,
     signature,
-    pinned: options.policy !== undefined,
-    weakened: [
-      ...options.trust.weakened,
-      ...(waived.length === 0 ? [] : ['--allow-unsigned']),
-      ...(signature.state === 'verified' ? signature.proof.weakened : []),
-    ],
-    findings,
+    pinned: policy !== undefined,
+    policy: policy && { file: policy.file, entry: signer?.entry },
+    now,
+    weakened: [...options.trust.weakened, ...weakenedBy(waived, signature)],
+    findings: [...(signer?.findings ?? []), ...findings],
   };
+}
+
+function signatureOf(opened: OneOrMore<Opened<unknown>> | undefined): Signature {
+  return opened?.[0].signature ?? { state: 'not-verified' };
+}
+
+function weakenedBy(waived: readonly string[], signature: Signature): readonly string[] {
+  return [
+    ...(waived.length === 0 ? [] : ['--allow-unsigned']),
+    ...(signature.state === 'verified' ? signature.proof.weakened : []),
+  ];
 }
 
 /** An attestation that the kind does not ask for would look verified. */
@@ -132,16 +159,36 @@ function admitted(files: ReceivedFiles, layout: Layout): Outcome<ReceivedFiles> 
   };
 }
 
-/** The caller's policy is for the first. Whoever signed that must have signed the others. */
 function openAll<Name extends string, Statement, Found extends object>(
   log: CheckLog<Name>,
   { attestations: [first, ...others] }: Kind<Name, Statement, Found>,
   sources: Sources,
-  { trust, policy }: VerifyOptions,
+  trust: Trust,
 ): OneOrMore<Opened<Statement | undefined>> {
-  const opened = openAttestation(log, first, sources, { trust, rule: { policy } });
-  const rule = { sameAs: opened.signature };
-  return [opened, ...others.map((slot) => openAttestation(log, slot, sources, { trust, rule }))];
+  const open = (slot: typeof first): Opened<Statement | undefined> =>
+    openAttestation(log, slot, sources, trust);
+  return [open(first), ...others.map(open)];
+}
+
+/**
+ * The caller's policy is for the first. Whoever signed that must have signed the others, by the same entry.
+ * It is judged last: a policy may ask what was signed.
+ */
+function checkSigners<Name extends string, Statement, Found extends object>(
+  log: CheckLog<Name>,
+  { attestations: [first, ...others] }: Kind<Name, Statement, Found>,
+  [opened, ...rest]: OneOrMore<Opened<unknown>>,
+  { policy, now, name }: SignerRule,
+): SignerJudgement | undefined {
+  const { signature } = opened;
+  const judgement = checkSigner(log, first, signature, { policy, now, name });
+  const entry = judgement?.entry;
+  const same = entry === undefined ? undefined : { ...policy, signers: [entry] };
+  for (const [index, slot] of others.entries()) {
+    const other = rest[index]?.signature ?? { state: 'not-verified' };
+    checkSameSigner(log, slot, other, { sameAs: signature, rule: { policy: same, now, name } });
+  }
+  return judgement;
 }
 
 function isRead<Statement>(
@@ -151,13 +198,15 @@ function isRead<Statement>(
 }
 
 /**
- * The checks that may be skipped: those that only a signature can pass, if nobody signed at all. If one
+ * The checks that may be skipped under `--allow-unsigned`: those that only a signature can pass, if nobody signed at all. If one
  * of them was made, somebody signed, and none may be skipped. A statement is always checked.
  */
 function waivedOf<Name extends string, Statement, Found extends object>(
   { attestations, signatureChecks }: Kind<Name, Statement, Found>,
   checks: readonly CheckResult<Name>[],
+  { allowUnsigned = false }: VerifyOptions,
 ): readonly Name[] {
+  if (!allowUnsigned) return [];
   const statements = new Set(attestations.map((slot) => slot.checks.statement));
   const needed = [
     ...attestations.flatMap(({ checks: { signature, signer } }) => [signature, signer]),

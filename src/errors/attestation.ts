@@ -8,6 +8,10 @@ export const SIGNATURE_ERRORS = {
   TIMESTAMP_INVALID: ['invalid', 'the time of signing is not proven'],
   PAYLOAD_TYPE_UNEXPECTED: ['invalid', 'what was signed is not an in-toto statement'],
   SIGNER_NOT_ALLOWED: ['invalid', 'the signer is not allowed'],
+  SIGNER_NOT_VALID: ['invalid', 'the signer was not allowed at the time of signing'],
+  SIGNER_REVOKED: ['invalid', 'the signer was revoked before the evidence was signed'],
+  PROOFS_TOO_FEW: ['invalid', 'the signature has fewer logs or timestamps than the policy demands'],
+  STALE: ['undecided', 'the evidence is older than the policy allows'],
 } as const satisfies Meanings;
 
 export const STATEMENT_ERRORS = {

@@ -31,5 +31,6 @@ export const FINDINGS = {
     'finding',
     'a component of the bill of materials differs from the recipe',
   ],
+  SIGNER_REVOKED_LATER: ['finding', 'the signer was revoked after the evidence was signed'],
   SCHEMA_NEWER: ['finding', 'the document was written by a newer minor version'],
 } as const satisfies Meanings;

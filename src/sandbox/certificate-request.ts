@@ -5,7 +5,7 @@ import { verify, type KeyObject } from 'node:crypto';
 import { TAG, childrenOf, parseDer, requireTag, type Der } from '../der/read-der.ts';
 import { refuse, type Place } from '../place.ts';
 import { signatureAlgorithm } from './certificate.ts';
-import { parseVerifier } from './verifier-key.ts';
+import { parseP256 } from './verifier-key.ts';
 
 const PLACE: Place = {
   code: 'DOCUMENT_INVALID',
@@ -24,7 +24,7 @@ const PEM =
 export function keyOfRequest(pem: Buffer): KeyObject | undefined {
   const [signed, algorithm, signature] = partsOf(pem);
   const [, , spki = refuseRequest('no key')] = childrenOf(signed, TAG.sequence);
-  const key = parseVerifier(spki.raw, 'der')?.key;
+  const key = parseP256(spki.raw, 'der');
   if (key === undefined || !algorithm.raw.equals(signatureAlgorithm(key))) return undefined;
   requireTag(signature, TAG.bitString);
   // Its first byte says how many bits at the end do not count: none of a signature.

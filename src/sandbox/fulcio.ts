@@ -10,7 +10,7 @@ import { GRPC, base64Field, errorReply, jsonReply, requestObject } from './http.
 import type { Refused, Reply, Request } from './http.ts';
 import { identityExtensions, principalOf, type Claims } from './identity-extensions.ts';
 import { verifyToken, type OpenIdProvider } from './oidc.ts';
-import { parseVerifier } from './verifier-key.ts';
+import { parseP256 } from './verifier-key.ts';
 
 /** POST /api/v2/signingCert: a token and the proof of a key become a certificate. */
 export function answerSigningCertificate(
@@ -56,7 +56,7 @@ function keyByProof(
 ): { readonly key: KeyObject } | Refused {
   const pem = Buffer.from(keyRequest.object('publicKey').string('content'));
   const proof = base64Field(keyRequest, 'proofOfPossession');
-  const key = parseVerifier(pem, 'pem')?.key;
+  const key = parseP256(pem, 'pem');
   if (key === undefined) return { refused: 'the public key is not a P-256 key in PEM' };
   const { challenge } = principalOf(claims);
   const isProven = verify('sha256', Buffer.from(challenge), key, proof);

@@ -1,7 +1,7 @@
 // Rekor v1, which accepts PEM only: https://github.com/sigstore/rekor/blob/main/openapi.yaml and, for
 // what it makes of a proposal, https://github.com/sigstore/rekor/tree/main/pkg/types
 
-import { createHash, sign, verify } from 'node:crypto';
+import { createHash, sign, verify, type KeyObject } from 'node:crypto';
 
 import { dsse, json } from '@sigstore/core';
 
@@ -138,7 +138,7 @@ function dsseEntry(content: ObjectReader): CanonicalEntry | Refused {
   const signed = dsse.preAuthEncoding(envelope.string('payloadType'), payload);
   const given = envelope.list('signatures', parseSignature);
   const verified = given.flatMap((signature) => {
-    const verifier = verifiers.find(({ key }) => verify('sha256', signed, key, signature));
+    const verifier = verifiers.find(({ key }) => isDsseSignature(key, signed, signature));
     if (verifier === undefined) return [];
     return [{ signature: signature.toString('base64'), verifier: base64Of(verifier.pem) }];
   });
@@ -160,6 +160,12 @@ function parseSignature(item: Data, at: string): Buffer {
   return base64Field(new ObjectReader(item, at), 'sig');
 }
 
+/** Rekor v1 hashes with SHA-256 whatever the curve is, so no usual signature of a P-384 key gets in. */
+function isDsseSignature(key: KeyObject, signed: Buffer, signature: Buffer): boolean {
+  const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  return verify(hash, signed, key, signature);
+}
+
 function hashedRekordEntry(spec: ObjectReader): CanonicalEntry | Refused {
   const hash = spec.object('data').object('hash');
   const digest = hash.string('value');
@@ -172,7 +178,7 @@ function hashedRekordEntry(spec: ObjectReader): CanonicalEntry | Refused {
   const verifier = parseVerifier(pem, 'pem');
   const bytes = Buffer.from(digest, 'hex');
   if (verifier === undefined || !isSignatureOfDigest(verifier.key, bytes, content)) {
-    return { refused: 'the signature does not verify with the P-256 key of the verifier' };
+    return { refused: 'the signature does not verify with the key of the verifier' };
   }
   return {
     apiVersion: '0.0.1',

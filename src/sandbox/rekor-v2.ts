@@ -14,8 +14,11 @@ import { isSignatureOfDigest, parseVerifier } from './verifier-key.ts';
 /** Under the log's base URL. */
 export const REKOR_V2_PATH = '/api/v2/log/entries';
 
-const KEY_DETAILS = 'PKIX_ECDSA_P256_SHA_256';
-const SHA256_BYTES = 32;
+/** By what a key signs: the digest's length in bytes, and its name in an entry. */
+const DIGESTS = {
+  sha256: { length: 32, algorithm: 'SHA2_256' },
+  sha384: { length: 48, algorithm: 'SHA2_384' },
+} as const;
 
 // https://github.com/C2SP/C2SP/blob/main/signed-note.md: key id = SHA-256(name, LF, type, key).
 const NOTE_ED25519 = Buffer.of(0x0a, 0x01);
@@ -93,27 +96,29 @@ function hashedRekordEntry(wanted: ObjectReader): HashedRekordEntry | Refused {
   const signature = wanted.object('signature');
   const content = base64Field(signature, 'content');
   const verifier = signature.object('verifier');
-  if (verifier.string('keyDetails') !== KEY_DETAILS) {
-    return { refused: `the sandbox takes keys of ${KEY_DETAILS} only` };
-  }
   const form = verifier.has('x509Certificate') ? 'x509Certificate' : 'publicKey';
   const rawBytes = base64Field(verifier.object(form), 'rawBytes');
-  const verifierKey = parseVerifier(rawBytes, 'der')?.key;
-  if (verifierKey === undefined || digest.length !== SHA256_BYTES) {
-    return { refused: 'the verifier is no P-256 key, or the digest no SHA-256' };
+  const { key, kind } = parseVerifier(rawBytes, 'der') ?? {};
+  const keyDetails = verifier.string('keyDetails');
+  if (key === undefined || kind?.keyDetails !== keyDetails) {
+    return { refused: 'the verifier is no key of these key details, or they are not supported' };
   }
-  if (!isSignatureOfDigest(verifierKey, digest, content)) {
-    return { refused: 'the signature does not verify with the key of the verifier' };
+  if (kind.hash === undefined) {
+    return { refused: `${keyDetails} for hashedrekord: no associated digest algorithm` };
+  }
+  const { length, algorithm } = DIGESTS[kind.hash];
+  if (digest.length !== length || !isSignatureOfDigest(key, digest, content)) {
+    return { refused: 'the signature is not over this digest by the key of the verifier' };
   }
   return {
     apiVersion: '0.0.2',
     kind: 'hashedrekord',
     spec: {
       hashedRekordV002: {
-        data: { algorithm: 'SHA2_256', digest: digest.toString('base64') },
+        data: { algorithm, digest: digest.toString('base64') },
         signature: {
           content: content.toString('base64'),
-          verifier: { keyDetails: KEY_DETAILS, [form]: { rawBytes: rawBytes.toString('base64') } },
+          verifier: { keyDetails, [form]: { rawBytes: rawBytes.toString('base64') } },
         },
       },
     },

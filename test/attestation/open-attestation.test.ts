@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import type { ReceivedFiles } from '../../src/archive/entry.ts';
 import { CheckLog, type Outcome } from '../../src/attestation/check-log.ts';
+import { checkSameSigner, checkSigner } from '../../src/attestation/check-signer.ts';
 import type { AttestationSlot } from '../../src/attestation/kind.ts';
-import { openAttestation, type SignerRule } from '../../src/attestation/open-attestation.ts';
+import type { Signature } from '../../src/attestation/kind.ts';
+import { openAttestation } from '../../src/attestation/open-attestation.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
+import type { Policy } from '../../src/policy/policy.ts';
 import { commandLine } from '../../src/shell-words.ts';
 import { encodeStatement, type ReceivedStatement } from '../../src/statement/statement.ts';
 import type { AttestationFile, Trust } from '../../src/trust/trust.ts';
@@ -51,7 +54,7 @@ interface Given {
   /** The statement that lies beside it. */
   readonly copy: Uint8Array | undefined;
   readonly trust: Trust;
-  readonly rule: SignerRule;
+  readonly rule: { readonly policy: Policy | undefined } | { readonly sameAs: Signature };
   readonly slot: Partial<Slot>;
 }
 
@@ -78,7 +81,11 @@ function open(change: Partial<Given> = {}) {
   const files = new Map([...inside, ...received(COPY, copy)]);
   const outside = new Map(bytes === undefined || isInside ? [] : [[FILE.name, bytes]]);
   const log = new CheckLog(CHECKS);
-  const opened = openAttestation(log, slot, { files, outside }, { trust, rule });
+  const opened = openAttestation(log, slot, { files, outside }, trust);
+  const { signature } = opened;
+  const rest = { policy: undefined, name: undefined, now: undefined };
+  if ('policy' in rule) checkSigner(log, slot, signature, { ...rest, ...rule });
+  else checkSameSigner(log, slot, signature, { ...rule, rule: rest });
   const checks = log.results().map(({ name, outcome, faults }) => {
     const [fault] = faults;
     return fault === undefined ? `${name} ${outcome}` : `${name} ${outcome} ${fault.code}`;
@@ -107,11 +114,18 @@ describe('an attestation', () => {
   it('is looked for nowhere but where its kind has it', () => {
     const log = new CheckLog(CHECKS);
     const files = received(FILE.name, fakeBundle(ONE));
-    openAttestation(log, SLOT, { files, outside: new Map() }, GIVEN);
+    const inside = openAttestation(log, SLOT, { files, outside: new Map() }, GIVEN.trust);
     const other = new CheckLog(CHECKS);
     const outside = new Map([[FILE.name, fakeBundle(ONE)]]);
     const slot = { ...SLOT, from: 'archive' as const };
-    openAttestation(other, slot, { files: new Map(), outside }, GIVEN);
+    const beside = openAttestation(other, slot, { files: new Map(), outside }, GIVEN.trust);
+    expect([inside.signature, beside.signature]).toEqual([
+      { state: 'absent' },
+      { state: 'absent' },
+    ]);
+    const rule = { policy: undefined, name: undefined, now: undefined };
+    checkSigner(log, SLOT, inside.signature, rule);
+    checkSigner(other, slot, beside.signature, rule);
     for (const { outcome, faults } of [...log.results(), ...other.results()]) {
       expect([outcome, faults[0]?.code]).toEqual(['skipped', 'UNSIGNED']);
     }

@@ -50,6 +50,7 @@ export function kindOf(script: Script): Kind<Check, string, Seen> {
     attestations: [slot('model', 'archive'), slot('audit', 'outside')],
     signatureChecks: ['time'],
     nothingFound: { seen: [] },
+    nameOf: () => undefined,
     recompute: (log, { files, opened }) => {
       play(log, script);
       return {

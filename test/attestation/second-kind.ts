@@ -62,6 +62,7 @@ export const PARCEL: Kind<ParcelCheck, readonly string[], ParcelFound> = {
   ],
   signatureChecks: [],
   nothingFound: { parts: [] },
+  nameOf: () => undefined,
   recompute: (log, { files, opened }) => {
     const parts = [...files.values()]
       .filter(({ path }) => path !== INSIDE)

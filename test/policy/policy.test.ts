@@ -1,18 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { allows, describeSigner, parsePolicy } from '../../src/policy/policy.ts';
-import type { Identity } from '../../src/trust/trust.ts';
+import { describeSigner } from '../../src/policy/policy-signer.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
-
-const ISSUER = 'https://token.actions.githubusercontent.com';
-const SUBJECT = 'https://github.com/org/repo/.github/workflows/ci.yml@refs/heads/main';
-const SIGNER = identity(SUBJECT, ISSUER);
-
-function identity(subject: string, issuer: string): Identity {
-  return { type: 'uri', subject, issuer, claims: {} };
-}
+import { ISSUER, SIGNER, SUBJECT, allows, identity } from './proofs.ts';
 
 describe('allows', () => {
   it('takes the signer that is named, and any of several', () => {
@@ -108,8 +101,8 @@ describe('parsePolicy', () => {
     const padded = { identity: ' a ', issuer: 'É' };
     const { signers } = parse({ schemaVersion: '1.0.0', signers: [signer, padded] });
     expect(signers).toEqual([
-      { subject: SUBJECT, issuer: ISSUER },
-      { subject: ' a ', issuer: 'É' },
+      { subject: SUBJECT, issuer: ISSUER, at: 'policy.json#/signers/0' },
+      { subject: ' a ', issuer: 'É', at: 'policy.json#/signers/1' },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
@@ -94,10 +95,11 @@ const VALIDATION_REPORTS = Object.entries(VALIDATIONS).map(
 );
 
 describe('every schema', () => {
-  it.each(NAMES)('%s has the one draft, a stable name and version 1.0.0', (name) => {
+  it.each(NAMES)('%s has the one draft, a stable name and its version', (name) => {
+    const version = name === 'policy' ? '1.1.0' : '1.0.0';
     const schema = schemaOf(name);
     expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
-    expect(schema['$id']).toBe(`urn:affidavit:schema:${name}:1.0.0`);
+    expect(schema['$id']).toBe(`urn:affidavit:schema:${name}:${version}`);
     expect(schema['required']).toContain('schemaVersion');
   });
 
@@ -361,6 +363,37 @@ describe('the schema of the predicate', () => {
   });
 });
 
+const { publicKey: PUBLIC_KEY } = generateKeyPairSync('ed25519');
+
+/** With every field that a policy may have. */
+const POLICY: Json = {
+  schemaVersion: '1.1.0',
+  signers: [
+    {
+      identity: 'a',
+      issuer: 'b',
+      type: 'other',
+      tier: 'community',
+      recipes: ['c'],
+      claims: {
+        sourceRepositoryUri: 'https://github.com/o/r',
+        sourceRepositoryId: '1',
+        sourceRepositoryOwnerId: '2',
+        sourceRepositoryRef: 'refs/heads/main',
+        buildTrigger: 'push',
+        runnerEnvironment: 'github-hosted',
+      },
+      validFor: { start: '2026-01-01T00:00:00Z', end: '2027-01-01T00:00:00Z' },
+      revokedAt: '2026-12-01T00:00:00Z',
+    },
+    { template: 'https://github.com/o/r/.github/workflows/w.yml@{ref...}', issuer: 'b' },
+    { key: PUBLIC_KEY.export({ type: 'spki', format: 'pem' }).toString() },
+  ],
+  minimumLogs: 1,
+  minimumTimestamps: 2,
+  maximumAgeDays: 30,
+};
+
 describe('a schema says what its parser says', () => {
   const PARSERS = {
     manifest: {
@@ -376,7 +409,7 @@ describe('a schema says what its parser says', () => {
       parse: read,
     },
     policy: {
-      document: { schemaVersion: '1.0.0', signers: [{ identity: 'a', issuer: 'b' }] },
+      document: POLICY,
       parse: (document: Json) => parsePolicy(bytesOf(document), 'policy.json'),
     },
   };
@@ -404,7 +437,9 @@ describe('a schema says what its parser says', () => {
 
   it.each(Object.keys(PARSERS) as (keyof typeof PARSERS)[])('of the versions of a %s', (name) => {
     const validate = validatorOf(name);
-    const good = ['1.0', '1.0.0', '1.0.9', '1.7', '1.10.3', '1.999999999'];
+    // A policy says what it needs, and this one needs 1.1.
+    const old = ['1.0', '1.0.0', '1.0.9'];
+    const good = [...(name === 'policy' ? [] : old), '1.7', '1.10.3', '1.999999999'];
     const bad = [
       '',
       '1',
@@ -455,7 +490,11 @@ describe('the schema of the policy', () => {
   it('accepts what the parser accepts', () => {
     expect(complaints(validate, policy)).toEqual([]);
     expect(parsePolicy(bytesOf(policy), 'policy.json').signers).toEqual(
-      policy.signers.map(({ identity, issuer }) => ({ subject: identity, issuer })),
+      policy.signers.map(({ identity, issuer }, index) => ({
+        subject: identity,
+        issuer,
+        at: `policy.json#/signers/${index}`,
+      })),
     );
   });
 

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, sign, verify } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -6,6 +6,8 @@ import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.
 import { at, bytesAt, ec, get, post, spkiPem, textAt, type Answer } from './ask.ts';
 
 const PATH = '/api/v1/log/entries';
+/** What a signature of the proposals is over. */
+const ENCODING = 'DSSEv1 10 text/plain 2 {}';
 
 let sandbox: Sandbox;
 let url: string;
@@ -20,10 +22,14 @@ afterAll(async () => {
 });
 
 /** A dsse proposal signed by a key of its own; `signed` is what the signature is over. */
-function proposal(signed = 'DSSEv1 10 text/plain 2 {}', columns = 64): object {
+function proposal(signed = ENCODING, columns = 64): object {
   const { publicKey, privateKey } = ec();
-  const pem = withColumns(spkiPem(publicKey), columns);
-  const sig = sign('sha256', Buffer.from(signed), privateKey).toString('base64');
+  const sig = sign('sha256', Buffer.from(signed), privateKey);
+  return proposalOf(sig, withColumns(spkiPem(publicKey), columns));
+}
+
+function proposalOf(signature: Buffer, pem: string): object {
+  const sig = signature.toString('base64');
   const payload = Buffer.from('{}').toString('base64');
   const envelope = JSON.stringify({ payload, payloadType: 'text/plain', signatures: [{ sig }] });
   const verifiers = [Buffer.from(pem).toString('base64')];
@@ -148,6 +154,25 @@ describe('Rekor v1', () => {
     const signed = Buffer.from(JSON.stringify(Object.fromEntries(promised)));
     const promise = bytesAt(answer.body, uuid, 'verification', 'signedEntryTimestamp');
     expect(verify('sha256', signed, key, promise)).toBe(true);
+  });
+
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2304 });
+  it.each([
+    ['an Ed25519 key', generateKeyPairSync('ed25519'), null, 201],
+    ['an RSA key of any size', rsa, 'sha256', 201],
+    ['a P-384 key with SHA-256', ec('P-384'), 'sha256', 201],
+    // Every usual program signs like this with such a key, and the real one refuses it too.
+    ['a P-384 key with SHA-384', ec('P-384'), 'sha384', 400],
+    ['an RSA key of 1024 bits', generateKeyPairSync('rsa', { modulusLength: 1024 }), 'sha256', 400],
+    ['a P-521 key', ec('P-521'), 'sha256', 400],
+  ] as const)('takes or refuses an envelope of %s', async (_, keys, hash, status) => {
+    const pem = spkiPem(keys.publicKey);
+    const signature = sign(hash, Buffer.from(ENCODING), keys.privateKey);
+    const answer = await post(url, proposalOf(signature, pem));
+    expect(answer.status).toBe(status);
+    if (status !== 201) return;
+    const body: unknown = JSON.parse(bytesAt(answer.body, uuidOf(answer), 'body').toString());
+    expect(bytesAt(body, 'spec', 'signatures', 0, 'verifier').toString()).toBe(pem);
   });
 
   it('logs a hashedrekord whose signature is over its digest', async () => {

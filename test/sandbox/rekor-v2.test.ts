@@ -1,9 +1,9 @@
-import { createHash, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { at, bytesAt, ec, post, textAt } from './ask.ts';
+import { at, bytesAt, ec, post, textAt, type Keys } from './ask.ts';
 
 const PATH = '/rekor2/api/v2/log/entries';
 const KEY_DETAILS = 'PKIX_ECDSA_P256_SHA_256';
@@ -24,12 +24,25 @@ function digestOf(text: string): string {
 
 /** A request to log a signature over `hello`. */
 function request(digest = digestOf('hello'), keyDetails = KEY_DETAILS): object {
-  const { publicKey, privateKey } = ec();
+  return requestBy(ec(), 'sha256', { digest, keyDetails });
+}
+
+function requestBy(
+  { publicKey, privateKey }: Keys,
+  hash: 'sha256' | 'sha384' | null,
+  { digest, keyDetails }: { readonly digest: string; readonly keyDetails: string },
+): object {
   const rawBytes = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  const content = sign('sha256', Buffer.from('hello'), privateKey).toString('base64');
+  const content = sign(hash, Buffer.from('hello'), privateKey).toString('base64');
   const signature = { content, verifier: { keyDetails, publicKey: { rawBytes } } };
   return { hashedRekordRequestV002: { digest, signature } };
 }
+
+function rsa(modulusLength: number): Keys {
+  return generateKeyPairSync('rsa', { modulusLength });
+}
+
+const SHA384 = createHash('sha384').update('hello').digest('base64');
 
 describe('Rekor v2', () => {
   it('answers with the bare host as origin, and with index, size and hashes of a first entry', async () => {
@@ -74,5 +87,40 @@ describe('Rekor v2', () => {
   ])('refuses $why', async ({ wanted }) => {
     const answer = await post(sandbox.url + PATH, wanted());
     expect(answer).toMatchObject({ status: 400, body: { code: 3 } });
+  });
+
+  const sha256 = { hash: 'sha256', algorithm: 'SHA2_256', digest: digestOf('hello') } as const;
+  const sha384 = { hash: 'sha384', algorithm: 'SHA2_384', digest: SHA384 } as const;
+  it.each([
+    ['PKIX_ECDSA_P256_SHA_256', ec(), sha256],
+    ['PKIX_ECDSA_P384_SHA_384', ec('P-384'), sha384],
+    ['PKIX_RSA_PKCS1V15_2048_SHA256', rsa(2048), sha256],
+    ['PKIX_RSA_PKCS1V15_3072_SHA256', rsa(3072), sha256],
+  ] as const)('logs a public key of %s', async (keyDetails, keys, { hash, algorithm, digest }) => {
+    const wanted = requestBy(keys, hash, { digest, keyDetails });
+    const { status, body } = await post(sandbox.url + PATH, wanted);
+    expect(status).toBe(201);
+    const logged: unknown = JSON.parse(bytesAt(body, 'canonicalizedBody').toString());
+    const entry = at(logged, 'spec', 'hashedRekordV002');
+    expect(at(entry, 'data')).toEqual({ algorithm, digest });
+    expect(at(entry, 'signature')).toEqual(at(wanted, 'hashedRekordRequestV002', 'signature'));
+  });
+
+  const p384 = ec('P-384');
+  it.each([
+    ['Ed25519, which signs no digest', 'PKIX_ED25519', generateKeyPairSync('ed25519'), null],
+    ['RSA of a size without a name', 'PKIX_RSA_PKCS1V15_2048_SHA256', rsa(2304), 'sha256'],
+    ['P-384 with SHA-256', 'PKIX_ECDSA_P384_SHA_384', p384, 'sha256'],
+    ['P-384 as P-256', KEY_DETAILS, p384, 'sha256'],
+    ['P-521', 'PKIX_ECDSA_P521_SHA_512', ec('P-521'), 'sha256'],
+    [
+      'RSA-PSS',
+      'PKIX_RSA_PKCS1V15_2048_SHA256',
+      generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
+      'sha256',
+    ],
+  ] as const)('refuses %s', async (_, keyDetails, keys, hash) => {
+    const wanted = requestBy(keys, hash, { digest: digestOf('hello'), keyDetails });
+    expect(await post(sandbox.url + PATH, wanted)).toMatchObject({ status: 400 });
   });
 });

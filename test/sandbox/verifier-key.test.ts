@@ -40,7 +40,7 @@ function rawInteger(hex: string): Buffer {
   return bytes;
 }
 
-describe('ECDSA over a digest', () => {
+describe('a signature over a digest', () => {
   it('accepts the signature of RFC 6979 §A.2.5, and its mirror image as every verifier does', () => {
     const digest = sha256('sample');
     expect(isSignatureOfDigest(RFC_KEY, digest, signature(R, S))).toBe(true);
@@ -82,18 +82,31 @@ describe('ECDSA over a digest', () => {
     expect(isSignatureOfDigest(RFC_KEY, sha256(digest), bytes)).toBe(false);
   });
 
-  it('accepts what node:crypto signs, and refuses it for another message or key', () => {
-    const [one, other] = [1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
-    if (one === undefined || other === undefined) throw new Error('no keys');
-    fc.assert(
-      fc.property(fc.uint8Array(), (message) => {
-        const made = sign('sha256', message, one.privateKey);
-        expect(isSignatureOfDigest(one.publicKey, sha256(message), made)).toBe(true);
-        expect(isSignatureOfDigest(other.publicKey, sha256(message), made)).toBe(false);
-        const longer = sha256(Buffer.concat([message, Buffer.of(0)]));
-        expect(isSignatureOfDigest(one.publicKey, longer, made)).toBe(false);
-      }),
-      { numRuns: 6 },
-    );
+  it.each([
+    ['P-256', 'sha256', () => generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+    ['P-384', 'sha384', () => generateKeyPairSync('ec', { namedCurve: 'P-384' })],
+    ['RSA', 'sha256', () => generateKeyPairSync('rsa', { modulusLength: 2048 })],
+  ] as const)(
+    'accepts what node:crypto signs, and refuses it for another message or key: %s',
+    (_, hash, generate) => {
+      const [one, other] = [generate(), generate()];
+      const digest = (message: Uint8Array): Buffer => createHash(hash).update(message).digest();
+      fc.assert(
+        fc.property(fc.uint8Array(), (message) => {
+          const made = sign(hash, message, one.privateKey);
+          expect(isSignatureOfDigest(one.publicKey, digest(message), made)).toBe(true);
+          expect(isSignatureOfDigest(other.publicKey, digest(message), made)).toBe(false);
+          const longer = digest(Buffer.concat([message, Buffer.of(0)]));
+          expect(isSignatureOfDigest(one.publicKey, longer, made)).toBe(false);
+        }),
+        { numRuns: 6 },
+      );
+    },
+  );
+
+  it('is never that of a key without one', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const made = sign(null, sha256('hello'), privateKey);
+    expect(isSignatureOfDigest(publicKey, sha256('hello'), made)).toBe(false);
   });
 });

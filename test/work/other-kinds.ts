@@ -7,10 +7,12 @@ import { readTar } from '../../src/archive/read-tar.ts';
 import { orIfRefused } from '../../src/errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { parseResults } from '../../src/evidence/phase/ctrf.ts';
-import { allows, describeSigner, parsePolicy } from '../../src/policy/policy.ts';
+import { judgeSigner } from '../../src/policy/judge-signer.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
 import { chooseServices, parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { bytesOf, pax, pieces, tar, type Part } from '../archive/tar-parts.ts';
+import { JUDGED, SIGNER, proofOf } from '../policy/proofs.ts';
 import { Forge, SIGNED_AT, type BundleJson, type RootJson } from '../trust/forge.ts';
 import { listOf, mapOf, type Kind, type Kinds } from './work.ts';
 
@@ -137,8 +139,7 @@ const CONFIG_KINDS: Kinds = {
     const bytes = json({ schemaVersion: '1.0.0', signers });
     return () => {
       const policy = parsePolicy(bytes, 'policy.json');
-      allows(policy, { type: 'uri', subject: 'x', issuer: 'y', claims: {} });
-      return policy.signers.map(describeSigner).join(', or ');
+      return judgeSigner(policy, proofOf(SIGNER), JUDGED);
     };
   },
   'fields of a policy': (count) => {

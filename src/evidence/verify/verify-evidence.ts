@@ -59,6 +59,7 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
   ],
   signatureChecks: ['signed-after-run'],
   nothingFound: { facts: {}, recipeCompared: false },
+  nameOf: ({ facts }) => facts.recipe?.name,
   recompute: recomputeEvidence,
 };
 

@@ -1,0 +1,138 @@
+// The allowlist of https://github.com/NVIDIA/aicr, `recipes/evidence/allowlist.yaml`, as a policy.
+
+import type { Data } from '../document/data.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import { decodeYaml } from '../document/yaml.ts';
+import { refuse, type Place } from '../place.ts';
+import { quote } from '../quote.ts';
+import { EXACT, optional, placeOf, requireExact, requireText } from './fields.ts';
+import type { NamedIdentity, PolicySigner, Tier } from './policy-signer.ts';
+import type { Policy } from './policy.ts';
+import { parseTemplate } from './template.ts';
+
+const LISTS: readonly (readonly [name: string, tier: Tier])[] = [
+  ['firstParty', 'first-party'],
+  ['partner', 'partner'],
+  ['community', 'community'],
+];
+
+/** By its lists. Our own policy is JSON. */
+export function looksLikeAllowlist(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes).toString('latin1');
+  return /^(["']?)(?:firstParty|partner|community)\1[ \t]*:/m.test(text) && !/^\s*\{/.test(text);
+}
+
+/** Throws what a reader throws, or POLICY_INVALID. Like AICR, it refuses unknown fields and what is there twice. */
+export function parseAllowlist(bytes: Uint8Array, file: string): Policy {
+  const reader = new ObjectReader(decodeYaml(bytes, file), file);
+  requireVersion(reader);
+  const signers = LISTS.flatMap(([name, tier]) =>
+    reader.optionalList(name, (data, at) => parseEntry(data, at, tier)),
+  );
+  reader.end();
+  requireOnce(signers, 'label', ({ label }) => label);
+  requireOnce(signers, 'source', (signer) => ('source' in signer ? signer.source : undefined));
+  requireOnce(signers, 'identityPattern', (signer) =>
+    'template' in signer ? `${signer.issuer} ${signer.template.literals[0]}` : undefined,
+  );
+  if (signers.length > 0) return { signers };
+  const place = { code: 'POLICY_INVALID', at: file, hint: 'name who may sign' } as const;
+  return refuse(place, 'an allowlist without entries', 'at least one entry');
+}
+
+function requireVersion(reader: ObjectReader): void {
+  if (/^1\.0(?:\.\d+)?$/.test(reader.text('schemaVersion'))) return;
+  reader.refuse('schemaVersion', {
+    code: 'SCHEMA_VERSION_UNKNOWN',
+    expected: '1.0.0',
+    hint: 'upgrade affidavit, or write a policy in JSON',
+  });
+}
+
+function parseEntry(data: Data, at: string, tier: Tier): PolicySigner {
+  const reader = new ObjectReader(data, at);
+  const label = optional(reader, 'label', (name) => reader.text(name));
+  const issuer = requireExact(reader, 'issuer', EXACT);
+  const source = optional(reader, 'source', (name) => requireSource(reader, name));
+  const signer = optional(reader, 'identityPattern', (name) => parsePattern(reader, name, issuer));
+  reader.end();
+  if (source === undefined && signer !== undefined) return { ...signer, at, label, tier };
+  if (source !== undefined && signer === undefined) return { source, issuer, at, label, tier };
+  return reader.refuse('source', {
+    code: 'POLICY_INVALID',
+    found: source === undefined ? 'neither' : 'both',
+    expected: 'one of "source" and "identityPattern"',
+    hint: 'name the signer in one way',
+  });
+}
+
+function requireSource(reader: ObjectReader, name: string): string {
+  const source = reader.text(name);
+  if (/^[0-9a-f]{32}$/.test(source)) return source;
+  return reader.refuse(name, {
+    code: 'POLICY_INVALID',
+    found: quote(source),
+    expected: '32 lowercase hexadecimal digits',
+    hint: 'write the first 32 digits of the SHA-256 of issuer, line feed and identity',
+  });
+}
+
+/** What means the same in our templates: a character, escaped or not; all but `/`; and at the end anything. */
+const PIECES = /\\([^A-Za-z0-9{}*])|(\[\^(?:\/|\/@|@\/)\]\+)|(\.\+$)|([^\\.*+?()[\]{}|^$])|\\?./gsu;
+
+/**
+ * A regular expression of Go as an exact name or a template. `.+` and `[^/]+` would take `@` too; a placeholder does
+ * not, so nobody is allowed whom AICR does not allow.
+ */
+function parsePattern(reader: ObjectReader, name: string, issuer: string): NamedIdentity {
+  const pattern = requireText(reader, name);
+  const place = placeOf(reader, name);
+  const inside = /^\^(.*)\$$/s.exec(pattern)?.[1];
+  if (inside === undefined) {
+    return refuse(place, quote(pattern), 'a pattern that begins with ^ and ends with $');
+  }
+  // No literal piece has a brace.
+  const pieces = [...inside.matchAll(PIECES)].map(([text, escaped, part, rest, plain], index) => {
+    if (part !== undefined) return `{part${index}}`;
+    if (rest !== undefined) return '{rest...}';
+    return escaped ?? plain ?? refuseUnsayable(place, pattern, text);
+  });
+  const open = pieces.findIndex((piece) => piece.startsWith('{'));
+  if (!(open === -1 ? pieces : pieces.slice(0, open)).includes('@')) {
+    refuse(place, quote(pattern), 'a pattern in which only what follows an @ may differ');
+  }
+  const text = pieces.join('');
+  return {
+    ...(open === -1 ? { subject: text } : { template: parseTemplate(text, place) }),
+    issuer,
+  };
+}
+
+function refuseUnsayable(place: Place, pattern: string, text: string): never {
+  refuse(
+    { ...place, hint: 'name these signers in a policy in JSON, by identities and templates' },
+    `${quote(pattern)}, whose ${quote(text)} no template can say`,
+    'escaped characters, [^/]+, and .+ at the end: all that a template can say',
+  );
+}
+
+/** What is there twice is a mistake, and AICR refuses it. */
+function requireOnce(
+  signers: readonly PolicySigner[],
+  name: string,
+  keyOf: (signer: PolicySigner) => string | undefined,
+): void {
+  const seen = new Set<string>();
+  for (const signer of signers) {
+    const key = keyOf(signer);
+    if (key !== undefined && seen.has(key)) {
+      const place = {
+        code: 'POLICY_INVALID',
+        at: `${signer.at}/${name}`,
+        hint: 'remove one of the two',
+      } as const;
+      refuse(place, `${quote(key)} twice`, 'each once');
+    }
+    if (key !== undefined) seen.add(key);
+  }
+}

@@ -1,0 +1,197 @@
+import { createPublicKey } from 'node:crypto';
+
+import type { Data } from '../document/data.ts';
+import { ObjectReader } from '../document/object-reader.ts';
+import { nearest } from '../nearest.ts';
+import { quote } from '../quote.ts';
+import { KEY_KINDS, keyKindOf, spkiOf } from '../trust/key-kind.ts';
+import type { CertificateClaims, Identity } from '../trust/trust.ts';
+import {
+  EXACT,
+  USE_A_TEMPLATE,
+  optional,
+  placeOf,
+  requireExact,
+  requireOneOf,
+  requireText,
+  requireTime,
+} from './fields.ts';
+import { TIERS } from './policy-signer.ts';
+import type { NamedSigner, PolicySigner, ValidFor } from './policy-signer.ts';
+import { parseTemplate } from './template.ts';
+
+/** What a document of version 1.0 may have. */
+export const KEYS_OF_1_0 = {
+  policy: ['schemaVersion', 'signers'],
+  signer: ['identity', 'issuer'],
+} as const;
+
+const SINCE_1_1: ReadonlySet<string> = new Set([
+  ...['minimumLogs', 'minimumTimestamps', 'maximumAgeDays', 'template', 'key', 'type', 'claims'],
+  ...['tier', 'recipes', 'validFor', 'revokedAt'],
+]);
+
+/** A document says by its version what it needs: an older reader refuses what it does not know. */
+export function refuseKeysSince(reader: ObjectReader, known: readonly string[]): void {
+  const newer = reader.names().find((name) => !known.includes(name) && SINCE_1_1.has(name));
+  if (newer === undefined) return;
+  reader.refuse(newer, {
+    code: 'POLICY_INVALID',
+    found: `${quote(newer)} in a policy of version 1.0`,
+    expected: `${known.join(' and ')} alone`,
+    hint: 'write "schemaVersion": "1.1.0"',
+  });
+}
+
+/** One entry of `signers`. */
+export function parseSigner(data: Data, at: string, newer: boolean): PolicySigner {
+  const reader = new ObjectReader(data, at);
+  if (!newer) refuseKeysSince(reader, KEYS_OF_1_0.signer);
+  const signer = {
+    ...parseNamed(reader),
+    at,
+    tier: optional(reader, 'tier', (name) => requireOneOf(reader, name, TIERS)),
+    recipes: optional(reader, 'recipes', (name) => requireRecipes(reader, name)),
+    validFor: optional(reader, 'validFor', (name) => parseValidFor(reader.object(name))),
+    revokedAt: optional(reader, 'revokedAt', (name) => requireTime(reader, name)),
+  };
+  reader.end();
+  return signer;
+}
+
+function parseNamed(reader: ObjectReader): NamedSigner {
+  const [kind = 'identity', other] = WAYS.filter((name) => reader.has(name));
+  if (other !== undefined) {
+    reader.refuse(other, {
+      code: 'POLICY_INVALID',
+      found: `both ${quote(kind)} and ${quote(other)}`,
+      expected: 'one of "identity", "template" and "key"',
+      hint: 'make an entry of each',
+    });
+  }
+  if (kind === 'key') return { publicKey: requireKey(reader, kind) };
+  requireOwnNames(reader, kind);
+  return kind === 'template' ? parseTemplateSigner(reader) : parseIdentity(reader);
+}
+
+const WAYS = ['identity', 'template', 'key'] as const;
+const TYPES = ['uri', 'email', 'other'] as const satisfies readonly Identity['type'][];
+
+function parseIdentity(reader: ObjectReader): NamedSigner {
+  return {
+    subject: requireExact(reader, 'identity', USE_A_TEMPLATE),
+    issuer: requireExact(reader, 'issuer', EXACT),
+    type: optional(reader, 'type', (name) => requireOneOf(reader, name, TYPES)),
+    claims: optional(reader, 'claims', (name) => parseClaims(reader.object(name))),
+  };
+}
+
+/** The text says which type it is of. Only a user name must be said besides: nobody expects one. */
+function parseTemplateSigner(reader: ObjectReader): NamedSigner {
+  const template = parseTemplate(requireText(reader, 'template'), placeOf(reader, 'template'));
+  const { type } = template;
+  const wanted = optional(reader, 'type', (name) => requireOneOf(reader, name, TYPES));
+  if (wanted !== type && (wanted !== undefined || type === 'other')) {
+    reader.refuse('type', {
+      code: 'POLICY_INVALID',
+      expected: `${quote(type)}, which the template is of`,
+      hint: `write "type": ${quote(type)}, or another template`,
+    });
+  }
+  return {
+    template,
+    issuer: requireExact(reader, 'issuer', EXACT),
+    claims: optional(reader, 'claims', (name) => parseClaims(reader.object(name))),
+  };
+}
+
+function parseClaims(reader: ObjectReader): CertificateClaims {
+  const read = (claim: keyof CertificateClaims): string | undefined =>
+    optional(reader, claim, (name) => requireExact(reader, name, EXACT));
+  const claims = {
+    sourceRepositoryUri: read('sourceRepositoryUri'),
+    sourceRepositoryId: read('sourceRepositoryId'),
+    sourceRepositoryOwnerId: read('sourceRepositoryOwnerId'),
+    sourceRepositoryRef: read('sourceRepositoryRef'),
+    buildTrigger: read('buildTrigger'),
+    runnerEnvironment: read('runnerEnvironment'),
+  };
+  reader.end();
+  if (Object.values(claims).some((value) => value !== undefined)) return claims;
+  return reader.refuse('sourceRepositoryUri', {
+    code: 'POLICY_INVALID',
+    expected: `at least one of ${Object.keys(claims).join(', ')}`,
+    hint: 'name what the certificate must say, or leave "claims" out',
+  });
+}
+
+/** One PEM block with nothing around it. A certificate or a private key is no public key. */
+const PEM = /^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/;
+
+function requireKey(reader: ObjectReader, name: string): Buffer {
+  const text = requireText(reader, name).replaceAll('\r\n', '\n');
+  const key = PEM.test(text) ? publicKeyOf(text) : undefined;
+  if (key !== undefined) return key;
+  return reader.refuse(name, {
+    code: 'POLICY_INVALID',
+    found: `${quote(text, 40)}, no public key that is allowed`,
+    expected: `a public key in PEM ("-----BEGIN PUBLIC KEY-----\\n…"): ${KEY_KINDS}`,
+    hint: 'write the whole file of the public key, each end of a line as \\n',
+  });
+}
+
+function publicKeyOf(pem: string): Buffer | undefined {
+  try {
+    const key = createPublicKey(pem);
+    return keyKindOf(key) === undefined ? undefined : spkiOf(key);
+  } catch {
+    // OpenSSL says why, in words that help nobody.
+    return undefined;
+  }
+}
+
+function requireRecipes(reader: ObjectReader, name: string): readonly string[] {
+  const recipes = reader.list(name, (item) => (typeof item === 'string' ? item : ''));
+  const isRepeated = new Set(recipes).size < recipes.length;
+  if (recipes.length > 0 && !isRepeated && !recipes.includes('')) return recipes;
+  return reader.refuse(name, {
+    code: 'POLICY_INVALID',
+    expected: 'names of recipes, at least one, each once',
+    hint: 'write each name as `metadata.name` of the recipe has it, or leave "recipes" out',
+  });
+}
+
+function parseValidFor(reader: ObjectReader): ValidFor {
+  const start = optional(reader, 'start', (name) => requireTime(reader, name));
+  const end = optional(reader, 'end', (name) => requireTime(reader, name));
+  reader.end();
+  if (
+    (start ?? end) !== undefined &&
+    (start?.getTime() ?? -Infinity) <= (end?.getTime() ?? Infinity)
+  ) {
+    return { start, end };
+  }
+  return reader.refuse('end', {
+    code: 'POLICY_INVALID',
+    expected: '"start" or "end", and the end not before the start',
+    hint: 'write from when, or until when, the signer may sign',
+  });
+}
+
+/** The names of another tool are all told at once. One that is only misspelt has a better answer of its own. */
+function requireOwnNames(reader: ObjectReader, kind: 'identity' | 'template'): void {
+  const names = [kind, 'issuer'];
+  const missing = names.find((name) => !reader.has(name));
+  const others = reader.names().filter((name) => !names.includes(name) && !SINCE_1_1.has(name));
+  if (missing === undefined || others.length === 0) return;
+  if (nearest(missing, others) !== undefined) return;
+  reader.refuse(missing, {
+    code: 'POLICY_INVALID',
+    found: `no ${quote(missing)}, but ${others
+      .slice(0, 3)
+      .map((name) => quote(name, 60))
+      .join(', ')}`,
+    expected: '"identity", who may sign, and "issuer", who vouches for it',
+    hint: 'write "identity" and "issuer" for the names of your policy',
+  });
+}

@@ -1,0 +1,94 @@
+// An entry of a policy: whom it names, and when and for what that signer may sign.
+
+import { createHash } from 'node:crypto';
+
+import { digestOf } from '../digest.ts';
+import { quote } from '../quote.ts';
+import { isKeySigner } from '../trust/trust.ts';
+import type { CertificateClaims, Identity, ProvenSigner } from '../trust/trust.ts';
+import { matches, type Template } from './template.ts';
+
+/** How near a signer is to those who judge. */
+export const TIERS = ['first-party', 'partner', 'community'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Whom an entry names: by a certificate, or by a key. */
+export type NamedSigner = NamedIdentity | NamedKey;
+
+export type NamedIdentity = (
+  | { readonly subject: string; readonly type?: Identity['type'] | undefined }
+  | { readonly template: Template }
+  /** AICR's name of an identity (`sourceOf`). */
+  | { readonly source: string }
+) & {
+  readonly issuer: string;
+  /** What the certificate must say besides, each an exact match. */
+  readonly claims?: CertificateClaims | undefined;
+};
+
+export interface NamedKey {
+  /** SubjectPublicKeyInfo, DER, as `spkiOf` writes it. */
+  readonly publicKey: Buffer;
+}
+
+export interface SignerTerms {
+  /** Where the entry stands, e.g. `policy.json#/signers/0`; undefined if no file has it. */
+  readonly at?: string;
+  readonly label?: string | undefined;
+  readonly tier?: Tier | undefined;
+  /** Names of the recipes that the signer may sign evidence of; undefined: all. */
+  readonly recipes?: readonly string[] | undefined;
+  /** Both ends belong to it. */
+  readonly validFor?: ValidFor | undefined;
+  /** From then on the signer is refused, whatever other entries say. */
+  readonly revokedAt?: Date | undefined;
+}
+
+export interface ValidFor {
+  readonly start: Date | undefined;
+  readonly end: Date | undefined;
+}
+
+export type PolicySigner = NamedSigner & SignerTerms;
+
+/** Whether the entry names this signer. Only a template leaves something open. */
+export function isNamedBy(entry: NamedSigner, signer: ProvenSigner): boolean {
+  if ('publicKey' in entry) return isKeySigner(signer) && entry.publicKey.equals(signer.publicKey);
+  return !isKeySigner(signer) && isIdentity(entry, signer);
+}
+
+function isIdentity(entry: NamedIdentity, signer: Identity): boolean {
+  const { type, subject, issuer } = signer;
+  if (issuer !== entry.issuer) return false;
+  if ('template' in entry) return type === entry.template.type && matches(entry.template, subject);
+  if ('source' in entry) return type !== 'other' && sourceOf(signer) === entry.source;
+  const isType = entry.type === undefined ? type !== 'other' : type === entry.type;
+  return isType && subject === entry.subject;
+}
+
+/** The names of the claims that are not as the entry has them. One that nobody knows is one of them. */
+export function otherClaims(entry: NamedSigner, signer: ProvenSigner): readonly string[] {
+  if ('publicKey' in entry || isKeySigner(signer)) return [];
+  const found: ReadonlyMap<string, unknown> = new Map(Object.entries(signer.claims));
+  return Object.entries(entry.claims ?? {})
+    .filter(([name, value]) => value !== undefined && found.get(name) !== value)
+    .map(([name]) => name);
+}
+
+/** How many hexadecimal digits of a SHA-256 AICR takes. */
+const SOURCE_DIGITS = 32;
+
+/** The folder in which AICR keeps evidence of this identity, and by which its allowlist names it. */
+export function sourceOf({ subject, issuer }: Pick<Identity, 'subject' | 'issuer'>): string {
+  const hash = createHash('sha256').update(`${issuer}\n${subject}`);
+  return hash.digest('hex').slice(0, SOURCE_DIGITS);
+}
+
+/** A signer in words, for errors. */
+export function describeSigner(signer: NamedSigner | ProvenSigner): string {
+  if ('publicKey' in signer) return `the key ${digestOf(signer.publicKey)}`;
+  const by = `issuer ${quote(signer.issuer)}`;
+  if ('template' in signer) return `${quote(signer.template.text)} (template, ${by})`;
+  if ('source' in signer) return `${quote(signer.source)} (source, ${by})`;
+  return `${quote(signer.subject)} (${signer.type === 'other' ? 'type other, ' : ''}${by})`;
+}
