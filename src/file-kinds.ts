@@ -44,6 +44,18 @@ export const WANTED = {
     source: 'a signing_config.json as Sigstore publishes it',
     example: 'signing_config.json',
   },
+  'tuf-root': {
+    what: 'the root of a TUF repository',
+    place: '--tuf-root',
+    source: 'a root.json of your TUF repository',
+    example: 'root.json',
+  },
+  'trust-cache': {
+    what: 'what `affidavit trust update` wrote',
+    place: 'AFFIDAVIT_TRUST_CACHE',
+    source: 'the directory that `affidavit trust update` writes to',
+    example: 'public-good.json',
+  },
 } as const;
 
 export type FileKind = keyof typeof WANTED;

@@ -53,6 +53,15 @@ export const MAX_STATEMENT_BYTES = 7 * MEBIBYTE;
 /** A trusted root, a signing config or a policy, in bytes. */
 export const MAX_CONFIG_BYTES = MEBIBYTE;
 
+/**
+ * The file that `trust update` keeps, in bytes: metadata and targets of a TUF repository in base64. That of
+ * the public-good one has 60 KB, and each further root 8 KB (2026-11).
+ */
+export const MAX_TRUST_COPY_BYTES = 8 * MEBIBYTE;
+
+/** How old that file may be, in milliseconds. Sigstore adds a log or a key about twice a year. */
+export const MAX_TRUST_COPY_AGE_MS = 30 * 24 * 60 * 60 * 1000;
+
 /** One request to the sandbox, in bytes: an envelope is base64, in JSON, and once more in base64. */
 export const MAX_REQUEST_BYTES = 2 * MAX_SIGSTORE_BUNDLE_BYTES;
 

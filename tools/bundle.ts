@@ -24,7 +24,13 @@ const ALWAYS = [
  * Big packages that a verification does not need are not joined. Neither is what oclif looks for in
  * checkouts.
  */
-const APART = [/^@cyclonedx\//, /^@sigstore\/sign$/, /^typescript$/];
+const APART = [
+  /^@cyclonedx\//,
+  /^@tufjs\//,
+  /^tuf-js(?:\/|$)/,
+  /^@sigstore\/sign$/,
+  /^typescript$/,
+];
 /** Its own file: V8 would read code that most commands do not need. */
 const OCLIF = { module: './oclif.js', file: './oclif.cjs' };
 const LATE = 'late:';

@@ -1,5 +1,6 @@
 import type { Command } from '../cli/call/command.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { TRUST_CACHE_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
   summary: 'Check that evidence is what its signer says it is.',
@@ -9,7 +10,8 @@ export default {
     'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, or another recipe than yours); 64 called wrongly; 130 interrupted.',
   ].join('\n\n'),
 
-  usage: `verify-evidence INPUT [--trusted-root FILE]
+  usage: `verify-evidence INPUT
+  [--trusted-root FILE | --trust-cache [--tuf-root FILE]]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--recipe FILE] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--allow-unsigned]`,
@@ -26,8 +28,10 @@ export default {
     'trusted-root': {
       type: 'text',
       helpValue: 'FILE',
+      exclusive: ['trust-cache'],
       summary: 'Sigstore trusted root; by default the embedded public-good one.',
     },
+    ...TRUST_CACHE_FLAGS,
     'certificate-identity': {
       type: 'text',
       helpValue: 'IDENTITY',

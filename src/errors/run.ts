@@ -25,6 +25,11 @@ export const RUN_ERRORS = {
   KEY_INVALID: ['unjudged', 'the key cannot be used'],
   KEY_LOCKED: ['unjudged', 'the password of the key is missing or wrong'],
   KEY_PLUGIN_FAILED: ['unjudged', 'the plugin of a key service did not do what it was asked'],
+  TRUST_CACHE_MISSING: ['unjudged', 'there is no updated copy of the trusted root'],
+  TRUST_CACHE_INVALID: ['unjudged', 'the updated copy of the trusted root cannot be trusted'],
+  TRUST_CACHE_STALE: ['unjudged', 'the updated copy of the trusted root is too old'],
+  TRUST_UPDATE_FAILED: ['unjudged', 'the trusted root was not updated'],
+  TUF_ROOT_INVALID: ['unjudged', 'the first TUF root cannot be used'],
   // How the command was called.
   USAGE: ['usage', 'the command line is not understood'],
   RESULTS_REQUIRED: ['usage', 'evidence needs results'],

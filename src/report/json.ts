@@ -90,8 +90,16 @@ function escapeUnits(character: string): string {
   });
 }
 
-function rootJson({ source, digest, sandbox, newest }: TrustedRootInfo): JsonObject {
-  return present({ source, digest, sandbox, newest: newest && timestampOf(newest) });
+export function rootJson(root: TrustedRootInfo): JsonObject {
+  const { source, digest, sandbox, newest, updated } = root;
+  return present({
+    source,
+    digest,
+    sandbox,
+    newest: newest && timestampOf(newest),
+    updatedAt: updated && timestampOf(updated.at),
+    ageDays: updated?.ageDays,
+  });
 }
 
 function identityJson(signer: ProvenSigner): JsonObject {

@@ -83,6 +83,8 @@ export interface TrustedRootInfo {
   readonly sandbox: boolean;
   /** When the newest of its keys and certificates came into use; undefined if it says so of none. */
   readonly newest?: Date | undefined;
+  /** When it was fetched by TUF, and how many whole days ago; undefined if it was not. */
+  readonly updated?: { readonly at: Date; readonly ageDays: number } | undefined;
 }
 
 /** Where a Sigstore bundle was found: how complaints name it, and how large it may be, in bytes. */

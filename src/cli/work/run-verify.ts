@@ -6,16 +6,17 @@ import { STDIN, nameOf, readConfig, requireOneStdin } from '../../io/disk/files.
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime } from '../../io/process/clock.ts';
-import { readTrust } from '../../io/sigstore/read-trust.ts';
+import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
+import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
 
 /** The flags that name a file to read. */
-const FILES = ['trusted-root', 'policy', 'recipe'];
+const FILES = ['trusted-root', 'tuf-root', 'policy', 'recipe'];
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
@@ -35,13 +36,14 @@ export async function runVerify(call: Call): Promise<number> {
   return report.exitCode;
 }
 
-async function judge({ options, progress }: Call, source: string): Promise<VerificationReport> {
+async function judge(call: Call, source: string): Promise<VerificationReport> {
+  const { options, progress } = call;
   const policy = await readPolicy({
     identity: options.text('certificate-identity'),
     issuer: options.text('certificate-oidc-issuer'),
     policy: options.text('policy'),
   });
-  const trust = await readTrust(options.text('trusted-root'));
+  const trust = await readTrust(options.text('trusted-root'), openTrustCache(trustCacheOf(call)));
   const recipe = await readOwnRecipe(options.text('recipe'));
   const allowUnsigned = options.has('allow-unsigned');
   const entries = await openInput(source, EVIDENCE_LAYOUT);

@@ -12,8 +12,8 @@ import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/matc
 import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
 import { OWN_RECIPE_CHECK } from '../../evidence/verify/checks.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
-import { joined, sentence, words, type Sentence } from '../../sentence.ts';
-import { isKeySigner, type ProvenSigner } from '../../trust/trust.ts';
+import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
+import { isKeySigner, type ProvenSigner, type TrustedRootInfo } from '../../trust/trust.ts';
 import { state, type Inline, type Line } from './block.ts';
 import { sayConstraint, sayMatch, sayPhase } from './states.ts';
 
@@ -38,12 +38,28 @@ const UNPROVEN: Line = {
 /** Of what nobody signed a banner says so, and the root decided nothing. */
 function signatureLines({ signature, root }: VerificationReport): readonly Line[] {
   if (signature.state === 'absent') return [];
-  const newest = root.newest === undefined ? '' : timestampOf(root.newest).slice(0, 10);
-  const age = newest === '' ? [] : sentence`, its newest key of ${words(newest)}`;
   return [
     { label: 'signer', text: signerOf(signature) },
-    { label: 'root', text: sentence`${root.source}${age}, ${root.digest}` },
+    { label: 'root', text: sentence`${root.source}${rootAge(root)}, ${root.digest}` },
   ];
+}
+
+/** How old it is, by what is in it; and by whom fetched it. */
+export function rootAge({ newest, updated }: TrustedRootInfo): Sentence {
+  return [
+    ...(updated === undefined
+      ? []
+      : sentence`, updated ${ageOf(updated.ageDays)} (${words(dayOf(updated.at))})`),
+    ...(newest === undefined ? [] : sentence`, its newest key of ${words(dayOf(newest))}`),
+  ];
+}
+
+function ageOf(days: number): Sentence {
+  return words(days === 0 ? 'today' : `${counted(days, 'day')} ago`);
+}
+
+function dayOf(time: Date): string {
+  return timestampOf(time).slice(0, 10);
 }
 
 export function validationLines({ facts, evidence }: ValidationReport): readonly Line[] {

@@ -1,0 +1,27 @@
+import type { Call, Flag } from './command.ts';
+
+/** The flags for the copy by TUF, for every command that may use it. */
+export const TRUST_CACHE_FLAGS = {
+  'trust-cache': {
+    type: 'switch',
+    summary:
+      'Use what `affidavit trust update` fetched; verified again, and not older than 30 days.',
+  },
+  'tuf-root': {
+    type: 'text',
+    helpValue: 'FILE',
+    dependsOn: ['trust-cache'],
+    summary: 'First root of the TUF repository; by default the embedded public-good one.',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** Undefined: the copy is not to be used. */
+export function trustCacheOf({
+  options,
+  environment,
+}: Pick<Call, 'options' | 'environment'>):
+  | { readonly tufRoot: string | undefined; readonly environment: Call['environment'] }
+  | undefined {
+  if (!options.has('trust-cache')) return undefined;
+  return { tufRoot: options.text('tuf-root'), environment };
+}
