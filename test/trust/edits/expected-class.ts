@@ -173,12 +173,14 @@ function derOf(base64: string): Tree | undefined {
 const STATUS: Path = [0];
 const SIGNED_DATA: Path = [1, 1, 0];
 const BAG = 3;
+/** What Sigstore's own authority writes when it sends no certificate. */
+const EMPTY_BAG = 'a000';
 
 /** Without what nobody signs: the text of the status and the certificates; and with the lower s. */
 function responseMessage(response: Tree, bag: string): string {
   const changes: readonly (readonly [Path, (node: Tree) => Tree])[] = [
     [STATUS, (node) => without(node, 1, STATUS_TEXT.toString('hex'))],
-    [SIGNED_DATA, (node) => without(node, BAG, bag)],
+    [SIGNED_DATA, (node) => without(without(node, BAG, bag), BAG, EMPTY_BAG)],
     [
       [...SIGNED_DATA, -1, 0, 5],
       (node) => leaf(withLowerS(Buffer.concat(node.children.map(encode)).toString('base64'))),
