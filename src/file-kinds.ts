@@ -56,6 +56,12 @@ export const WANTED = {
     source: 'the directory that `affidavit trust update` writes to',
     example: 'public-good.json',
   },
+  'ca-certificates': {
+    what: 'certificates in PEM',
+    place: '--ca-certificates',
+    source: 'the certificates, in PEM, of the authority of your network',
+    example: 'ca.pem',
+  },
 } as const;
 
 export type FileKind = keyof typeof WANTED;

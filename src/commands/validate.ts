@@ -14,7 +14,8 @@ export default {
 
   usage: `validate --recipe FILE --snapshot FILE
   [--results PATH...] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
-  [--identity-token TOKEN] [--signing-config FILE] [--trusted-root FILE] [--force]
+  [--identity-token TOKEN] [--signing-config FILE] [--trusted-root FILE]
+  [--ca-certificates FILE] [--force]
   [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`,
 
   examples: [

@@ -173,7 +173,7 @@ describe('a Sigstore that runs elsewhere', () => {
     await other.close();
     const { url } = other;
     const { code, error } = await refusedBy(url);
-    expect([code, ...placesOf([error])]).toEqual([3, `SERVICE_FAILED ${url}`]);
+    expect([code, ...placesOf([error])]).toEqual([3, `SERVICE_UNREACHABLE ${url}`]);
     expect(error.found).toContain('certificate authority');
   });
 

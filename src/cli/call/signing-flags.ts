@@ -4,7 +4,7 @@ import type { Flag } from './command.ts';
 export const SIGNING_FLAGS = {
   sandbox: {
     type: 'switch',
-    exclusive: ['identity-token', 'signing-config', 'trusted-root'],
+    exclusive: ['identity-token', 'signing-config', 'trusted-root', 'ca-certificates'],
     summary:
       'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
   },
@@ -25,10 +25,16 @@ export const SIGNING_FLAGS = {
     summary:
       'Root under which the signature is verified before it is written; else AFFIDAVIT_TRUSTED_ROOT, else the embedded public-good one.',
   },
+  'ca-certificates': {
+    type: 'text',
+    helpValue: 'FILE',
+    summary:
+      'Certificates, PEM, that TLS connections trust too, e.g. of a proxy that looks inside.',
+  },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** The flags that name a file to read for signing. */
-export const SIGNING_FILES = ['signing-config', 'trusted-root'] as const;
+export const SIGNING_FILES = ['signing-config', 'trusted-root', 'ca-certificates'] as const;
 
 /** The same flags, for a command that signs only with another flag. */
 export function withFlag(flags: Readonly<Record<string, Flag>>, name: string): typeof flags {

@@ -12,6 +12,7 @@ export function signingChoice(
     identityToken: options.text('identity-token'),
     signingConfig: options.text('signing-config'),
     trustedRoot: options.text('trusted-root'),
+    caCertificates: options.text('ca-certificates'),
     environment,
   };
 }

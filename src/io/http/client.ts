@@ -1,4 +1,9 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
+
+import { pauseBefore } from './pause.ts';
+import { agentFor, causeOf, type Cause } from './route.ts';
 
 /** One call. The caller says how much memory and time it may take. */
 export interface HttpRequest {
@@ -6,33 +11,40 @@ export interface HttpRequest {
   readonly init: HttpInit;
   /** For each try alone, until the last byte of the answer. */
   readonly timeoutMs: number;
-  /** The longest body that is read, unpacked. A longer one is no answer. */
+  /** The longest body that is read. A longer one is no answer. */
   readonly maxBytes: number;
+  /** Waits so many milliseconds before a repetition. For tests. */
+  readonly wait?: (ms: number) => Promise<unknown>;
 }
 
-/** What is sent. The caller cannot change redirects and timeouts. */
-type HttpInit = Pick<RequestInit, 'method' | 'headers' | 'body'>;
+/** What is sent. */
+export interface HttpInit {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
-/** The complete answer of a server, with any status. */
+/** The complete answer of a server, with any status. A redirect is an answer too: it is not followed. */
 export interface HttpAnswer {
   readonly ok: boolean;
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
+  /** How often it was asked; more than once: an earlier answer may have been lost. */
+  readonly tries: number;
 }
 
 /** Why there is no complete answer. */
 export interface HttpFailure {
   /** Undefined if not even a status came. */
   readonly status: number | undefined;
+  readonly cause: Cause;
   /** May repeat the request's address and headers, and so a secret: not to be shown as it is. */
   readonly reason: string;
 }
 
 /** How often a call is repeated if there was no status, or one that may change. */
 const RETRIES = 2;
-/** The pause before the first repetition; each further one is twice as long. */
-const FIRST_PAUSE_MS = 250;
 
 /** A request that sends JSON, and says which media type its answer must have. */
 export function postJson(value: unknown, accept = 'application/json'): HttpInit {
@@ -42,34 +54,73 @@ export function postJson(value: unknown, accept = 'application/json'): HttpInit 
 
 /** Calls a server until it gives an answer that will not change. It throws and prints nothing. */
 export async function exchange(request: HttpRequest): Promise<HttpAnswer | HttpFailure> {
-  for (let attempt = 0; ; attempt += 1) {
+  const pause = request.wait ?? wait;
+  for (let tries = 1; ; tries += 1) {
     const outcome = await exchangeOnce(request);
-    if (attempt === RETRIES || !mayPass(outcome.status)) return outcome;
-    await wait(FIRST_PAUSE_MS * 2 ** attempt);
+    const answer = 'body' in outcome ? { ...outcome, tries } : outcome;
+    if (tries > RETRIES || !mayPass(answer)) return answer;
+    const asked = 'body' in answer ? answer.headers.get('retry-after') : null;
+    await pause(pauseBefore(tries, asked, new Date()));
   }
 }
 
-async function exchangeOnce(request: HttpRequest): Promise<HttpAnswer | HttpFailure> {
-  const { url, init, timeoutMs, maxBytes } = request;
+async function exchangeOnce({
+  url,
+  init,
+  timeoutMs,
+  maxBytes,
+}: HttpRequest): Promise<Omit<HttpAnswer, 'tries'> | HttpFailure> {
   let status: number | undefined;
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    // A redirect is an error: what is sent must not go to another address.
-    const response = await fetch(url, { ...init, signal, redirect: 'error' });
-    const { ok, headers } = response;
-    status = response.status;
-    return { ok, status, headers, body: await readBody(response, maxBytes) };
+    // The signal counts to the last byte; before a proxy has answered, only the socket's own timeout does.
+    const response = await send(url, init, { signal, timeout: timeoutMs });
+    const { statusCode = 0, rawHeaders } = response;
+    status = statusCode;
+    const ok = statusCode >= 200 && statusCode < 300;
+    return { ok, status, headers: headersOf(rawHeaders), body: await readBody(response, maxBytes) };
   } catch (error) {
-    return { status, reason: reasonOf(error) };
+    const cause = causeOf(error, process.env, {
+      hasStatus: status !== undefined,
+      late: signal.aborted,
+    });
+    return {
+      status,
+      cause,
+      reason: cause === 'slow' ? `timeout after ${timeoutMs / 1000} s` : reasonOf(error),
+    };
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+/** Node's own clients, because they use a proxy; they follow no redirect and unpack nothing. */
+async function send(
+  address: string,
+  { method = 'GET', headers = {}, body }: HttpInit,
+  limits: { readonly signal: AbortSignal; readonly timeout: number },
+): Promise<IncomingMessage> {
+  const url = new URL(address);
+  const agent = agentFor(url, process.env);
+  const start = url.protocol === 'https:' ? requestHttps : requestHttp;
+  return await new Promise((resolve, reject) => {
+    const request = start(url, { method, headers, agent, ...limits }, resolve);
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+function headersOf(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    headers.append(raw[index] ?? '', raw[index + 1] ?? '');
+  }
+  return headers;
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
   let size = 0;
-  for await (const part of response.body ?? []) {
-    const chunk: unknown = part;
-    if (!(chunk instanceof Uint8Array)) continue;
+  const source: AsyncIterable<Buffer> = response;
+  for await (const chunk of source) {
     size += chunk.length;
     if (size > maxBytes) throw new Error('the answer is too long');
     chunks.push(chunk);
@@ -79,9 +130,10 @@ async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  // Node tries several addresses, and says nothing of all together.
+  return error.message === '' && 'code' in error ? String(error.code) : error.message;
 }
 
-function mayPass(status: number | undefined): boolean {
+function mayPass({ status }: Pick<HttpFailure, 'status'>): boolean {
   return status === undefined || status === 408 || status === 429 || status >= 500;
 }

@@ -1,8 +1,11 @@
+import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from '../http/client.ts';
+import { proxyOf } from '../http/route.ts';
+import { withoutSecrets } from '../http/without-secrets.ts';
 
 /** A service that signing calls, as errors name it. */
 interface ServiceName {
@@ -32,8 +35,8 @@ type ServiceRequest = ServiceName &
 export type ServiceOutcome = HttpAnswer | HttpFailure;
 
 /**
- * Calls a service and reads its answer. Throws SERVICE_FAILED, also if `read` throws anything: an
- * answer may repeat a secret.
+ * Calls a service and reads its answer. Throws SERVICE_UNREACHABLE, SERVICE_SLOW, PROXY_FAILED,
+ * SERVICE_FAILED, and SERVICE_ANSWER_INVALID if `read` throws anything: an answer may repeat a secret.
  */
 export async function requestFrom<T>(
   request: ServiceRequest,
@@ -53,13 +56,13 @@ export function readAnswer<T>(
   outcome: ServiceOutcome,
   read: (body: Buffer) => T,
 ): T {
-  if ('reason' in outcome) throw serviceFailed(service, outcome.status, outcome.reason);
+  if ('reason' in outcome) throw noAnswer(service, outcome);
   const { ok, status, body } = outcome;
   if (!ok) throw serviceFailed(service, status, messageOf(body.toString('utf8')));
   try {
     return read(body);
   } catch {
-    throw serviceFailed(service, status, 'not what was asked for');
+    throw answerInvalid(service, status, 'not what was asked for');
   }
 }
 
@@ -79,50 +82,87 @@ function messageOf(text: string): string {
 /** Of a service's message, before secrets are removed; fewer are shown. */
 const MAX_MESSAGE_CHARACTERS = 2000;
 
-function serviceFailed(
-  { name, at, secrets, ifRefused }: ServiceName,
-  status: number | undefined,
-  message: string,
-): EvidenceError {
-  const answer = status === undefined ? 'no usable answer' : `status ${status}`;
-  const shown = withoutSecrets(message.slice(0, MAX_MESSAGE_CHARACTERS), secrets);
+function serviceFailed(service: ServiceName, status: number, message: string): EvidenceError {
   return new EvidenceError('SERVICE_FAILED', {
-    at,
-    found: `${answer} from the ${name}${shown === '' ? '' : `: ${quote(shown)}`}`,
+    at: service.at,
+    found: `status ${status} from the ${service.name}${told(service, message)}`,
     expected: 'a successful answer',
-    hint: hintFor(status, ifRefused),
+    hint: hintFor(status, service.ifRefused),
   });
 }
 
-function hintFor(status: number | undefined, ifRefused?: string): string {
-  if (status === undefined) return 'check the network, the proxy and this address';
+function hintFor(status: number, ifRefused?: string): string {
   if (status === 429 || status >= 500) return 'the service is busy or down: try again later';
+  if (status >= 300 && status < 400) return 'a redirect is not followed: name the address itself';
   const isRefused = [400, 401, 403].includes(status);
   return isRefused && ifRefused !== undefined
     ? ifRefused
     : 'check this address: another service may be there';
 }
 
-/**
- * This many characters of a secret in a row are a piece of it. Fewer could be chance, and do not help to
- * guess it.
- */
-const PIECE = 8;
-
-/**
- * Without each word that has a piece of a secret. A service may repeat only a part of it, e.g. of a JWT.
- */
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return text.replaceAll(/\S+/g, (word) => {
-    const told = secrets.some((secret) => sharesPiece(word, secret));
-    return told ? '…' : word;
+function answerInvalid(service: ServiceName, status: number, what: string): EvidenceError {
+  return new EvidenceError('SERVICE_ANSWER_INVALID', {
+    at: service.at,
+    found: `status ${status} from the ${service.name}${told(service, what)}`,
+    expected: 'the answer that this service gives',
+    hint: 'check this address: another service may be there; if not, try again later',
   });
 }
 
-function sharesPiece(word: string, secret: string): boolean {
-  const length = Math.min(PIECE, secret.length);
-  for (let start = 0; start + length <= word.length; start += 1) {
-    if (secret.includes(word.slice(start, start + length))) return true;
+/** Each way to get no answer is an error of its own. */
+function noAnswer(service: ServiceName, { cause, status, reason }: HttpFailure): EvidenceError {
+  if (cause === 'cut') return answerInvalid(service, status ?? 0, reason);
+  const [code, expected, hint] = NO_ANSWER[cause];
+  const { name, at } = service;
+  const found = `no usable answer from the ${name}${told(service, reason)}`;
+  return new EvidenceError(code, { at, found, expected, hint: hint(proxyName()) });
+}
+
+/** Without a password; empty if none is used. */
+function proxyName(): string {
+  try {
+    const proxy = proxyOf(process.env);
+    return proxy === undefined ? '' : `HTTPS_PROXY, which is ${proxy.protocol}//${proxy.host}`;
+  } catch {
+    return 'HTTPS_PROXY';
   }
-  return false;
+}
+
+const NO_ANSWER = {
+  down: [
+    'SERVICE_UNREACHABLE',
+    'a service that can be reached',
+    (proxy) => `check the network and this address${orProxy(proxy)}`,
+  ],
+  certificate: [
+    'SERVICE_UNREACHABLE',
+    'a TLS certificate that this machine trusts',
+    () =>
+      'if your network has a certificate authority of its own, name its certificates: --ca-certificates FILE',
+  ],
+  slow: [
+    'SERVICE_SLOW',
+    'an answer in time',
+    (proxy) => `try again later, or check the network${orProxy(proxy)}`,
+  ],
+  proxy: [
+    'PROXY_FAILED',
+    'a way through the proxy',
+    (proxy) => `correct ${proxy}; NO_PROXY lists the hosts that need none`,
+  ],
+} as const satisfies Readonly<
+  Record<
+    Exclude<HttpFailure['cause'], 'cut'>,
+    readonly [ErrorCode, string, (proxy: string) => string]
+  >
+>;
+
+function orProxy(proxy: string): string {
+  return proxy === '' ? '' : `, and ${proxy}; NO_PROXY lists the hosts that need none`;
+}
+
+/** What a service or the network says of it, without secrets. */
+function told({ secrets }: ServiceName, message: string): string {
+  const shown = withoutSecrets(message.slice(0, MAX_MESSAGE_CHARACTERS), secrets);
+  return shown === '' ? '' : `: ${quote(shown)}`;
 }

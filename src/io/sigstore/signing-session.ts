@@ -6,6 +6,7 @@ import {
   stageSandboxFiles,
   type StagedFiles,
 } from '../sandbox/sandbox-files.ts';
+import { useCaCertificates } from './ca-certificates.ts';
 import { readTrust } from './read-trust.ts';
 import { servicePaths } from './service-paths.ts';
 
@@ -17,6 +18,7 @@ export interface SigningChoice {
   readonly identityToken: string | undefined;
   readonly signingConfig: string | undefined;
   readonly trustedRoot: string | undefined;
+  readonly caCertificates: string | undefined;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -38,6 +40,7 @@ export async function openSigning(choice: SigningChoice): Promise<SigningSession
 }
 
 async function serviceSigning({ environment, ...choice }: SigningChoice): Promise<SigningSession> {
+  await useCaCertificates(choice.caCertificates);
   const { readIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');

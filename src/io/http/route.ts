@@ -1,0 +1,66 @@
+// The way to a server: directly or by a proxy, and what went wrong on it. Node's own agent does the work:
+// https://nodejs.org/api/http.html#built-in-proxy-support
+
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+
+/** Why no answer came. `certificate`: that of the server, for TLS. `cut`: it ended early, or was too long. */
+export type Cause = 'certificate' | 'cut' | 'down' | 'proxy' | 'slow';
+
+/**
+ * The proxy for https: what HTTPS_PROXY names, or undefined. As for other programs, the variable in small
+ * letters counts more. Plain http is for this machine alone, and no proxy may read it.
+ *
+ * @throws ProxyError if the variable is not the address of a proxy
+ */
+export function proxyOf(environment: NodeJS.ProcessEnv): URL | undefined {
+  const text = environment['https_proxy'] ?? environment['HTTPS_PROXY'] ?? '';
+  if (text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  // Not the text itself: it may have a password.
+  throw new ProxyError('HTTPS_PROXY is not http://HOST:PORT or https://HOST:PORT');
+}
+
+class ProxyError extends Error {}
+
+export function agentFor(url: URL, environment: NodeJS.ProcessEnv): HttpAgent {
+  if (url.protocol !== 'https:') return new HttpAgent();
+  const proxy = proxyOf(environment);
+  if (proxy === undefined) return new HttpsAgent();
+  const exceptions = environment['no_proxy'] ?? environment['NO_PROXY'] ?? '';
+  return new HttpsAgent({ proxyEnv: { HTTPS_PROXY: proxy.href, NO_PROXY: exceptions } });
+}
+
+/** What an error on the way to a server means; `hasStatus`: the answer had begun; `late`: the time was over. */
+export function causeOf(
+  error: unknown,
+  environment: NodeJS.ProcessEnv,
+  { hasStatus, late }: { readonly hasStatus: boolean; readonly late: boolean },
+): Cause {
+  if (!(error instanceof Error)) return 'down';
+  if (!hasStatus && isOfProxy(error, environment)) return 'proxy';
+  if (late) return 'slow';
+  if (hasStatus) return 'cut';
+  return CERTIFICATE.test(fieldOf(error, 'code')) ? 'certificate' : 'down';
+}
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes, and Node's own if it is of another host. */
+const CERTIFICATE =
+  /^(?:CERT_|CRL_|DEPTH_ZERO|ERR_TLS_CERT|HOSTNAME_|INVALID_|PATH_|SELF_SIGNED|UNABLE_TO_)/;
+
+/** The proxy said no, or is not there itself. */
+function isOfProxy(error: Error, environment: NodeJS.ProcessEnv): boolean {
+  if (error instanceof ProxyError || fieldOf(error, 'code').startsWith('ERR_PROXY')) return true;
+  const proxy = proxyOf(environment);
+  if (proxy === undefined) return false;
+  const port = proxy.port === '' ? DEFAULT_PORTS[proxy.protocol] : proxy.port;
+  return fieldOf(error, 'hostname') === proxy.hostname || fieldOf(error, 'port') === port;
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+function fieldOf(error: Error, name: 'code' | 'hostname' | 'port'): string {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
+}
