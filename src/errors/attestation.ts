@@ -5,6 +5,8 @@ export const SIGNATURE_ERRORS = {
   SIGNATURE_INVALID: ['invalid', 'the signature does not verify'],
   CERTIFICATE_INVALID: ['invalid', 'the signing certificate is not trusted'],
   LOG_ENTRY_INVALID: ['invalid', 'the transparency log entry does not prove this signature'],
+  PUBLIC_KEY_UNKNOWN: ['invalid', 'the key that signed is not one that the verifier was given'],
+  JUDGES_DISAGREE: ['invalid', 'two verifiers do not agree about the signature'],
   TIMESTAMP_INVALID: ['invalid', 'the time of signing is not proven'],
   PAYLOAD_TYPE_UNEXPECTED: ['invalid', 'what was signed is not an in-toto statement'],
   SIGNER_NOT_ALLOWED: ['invalid', 'the signer is not allowed'],

@@ -10,12 +10,15 @@ export interface Checkpoint {
   readonly treeSize: string;
   readonly rootHash: Buffer;
   readonly signatures: readonly CheckpointSignature[];
+  /** What they sign: the text to the last line break before the blank line. */
+  readonly signed: Buffer;
 }
 
-interface CheckpointSignature {
+export interface CheckpointSignature {
   readonly name: string;
   /** The first four bytes of the key's id. */
   readonly keyHint: Buffer;
+  readonly signature: Buffer;
 }
 
 const HASH_BYTES = 32;
@@ -37,7 +40,13 @@ export function parseCheckpoint(text: string, place: Place): Checkpoint {
   if (rootHash.length !== HASH_BYTES) {
     refuse(place, `a root hash of ${rootHash.length} bytes`, `${HASH_BYTES} bytes`);
   }
-  return { origin, treeSize, rootHash, signatures: parseSignatures(text.slice(end + 2), place) };
+  return {
+    origin,
+    treeSize,
+    rootHash,
+    signatures: parseSignatures(text.slice(end + 2), place),
+    signed: Buffer.from(text.slice(0, end + 1), 'utf8'),
+  };
 }
 
 function parseSignatures(text: string, place: Place): readonly CheckpointSignature[] {
@@ -50,6 +59,11 @@ function parseSignatures(text: string, place: Place): readonly CheckpointSignatu
       if (name === undefined || base64 === undefined) {
         return refuse(place, `the line ${quote(line)}`, 'a dash, a name and a signature');
       }
-      return { name, keyHint: decodeBase64(base64, place).subarray(0, KEY_HINT_BYTES) };
+      const bytes = decodeBase64(base64, place);
+      return {
+        name,
+        keyHint: bytes.subarray(0, KEY_HINT_BYTES),
+        signature: bytes.subarray(KEY_HINT_BYTES),
+      };
     });
 }

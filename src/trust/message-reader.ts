@@ -1,4 +1,4 @@
-import type { Data } from '../document/data.ts';
+import { isDataList, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { parseTimeAt } from '../document/time.ts';
@@ -75,6 +75,21 @@ export class MessageReader extends ObjectReader {
     const { code, hint } = this.#meaning;
     return { code, at: this.pointer(name), hint };
   }
+}
+
+/** Protobuf's JSON leaves an empty list out. Its other spelling, null, is refused. */
+export function readFewItems<T>(
+  reader: MessageReader,
+  name: string,
+  most: number,
+  parse: (data: Data, at: string) => T,
+): readonly T[] {
+  if (!reader.has(name)) return [];
+  const data = reader.data(name);
+  if (isDataList(data) && data.length > most) {
+    refuse(reader.place(name), `${data.length} items`, `at most ${most}`);
+  }
+  return reader.list(name, parse);
 }
 
 /** When something is valid: a closed interval. */

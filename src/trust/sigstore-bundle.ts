@@ -2,14 +2,12 @@
 // not read here, a null, a number instead of a string, and base64 that is not canonical: another reader
 // may read them differently.
 
-import { isDataList, type Data } from '../document/data.ts';
-import { MAX_PROOF_HASHES, MAX_WITNESSES } from '../limits.ts';
+import { MAX_WITNESSES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import { decodeBase64 } from './base64.ts';
-import { parseCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { readMessage, type MessageReader } from './message-reader.ts';
+import { readEntry, type LogEntry } from './log-entry.ts';
+import { readFewItems, readMessage, type MessageReader } from './message-reader.ts';
 import type { AttestationFile } from './trust.ts';
 
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
@@ -17,37 +15,32 @@ export interface SigstoreBundle {
   /** How complaints name it. */
   readonly file: string;
   readonly mediaType: string;
-  readonly payloadType: string;
-  readonly payload: Buffer;
+  readonly content: Envelope | Message;
   readonly signature: Buffer;
-  readonly certificate: Buffer;
-  readonly certificatePlace: Place;
+  readonly signaturePlace: Place;
+  readonly verifier: VerifierOf;
   readonly entries: readonly LogEntry[];
   readonly timestamps: readonly Timestamp[];
 }
 
-/** A Rekor entry. Integers are decimal digits that a JavaScript number holds exactly. */
-export interface LogEntry {
-  readonly logIndex: string;
-  readonly keyId: Buffer;
-  readonly kind: string;
-  readonly version: string;
-  /** Seconds since 1970; "0" if the log states none. */
-  readonly integratedTime: string;
-  readonly signedEntryTimestamp: Buffer | undefined;
-  readonly proof: InclusionProof;
-  readonly body: Buffer;
-  readonly at: string;
+/** A DSSE envelope. */
+export interface Envelope {
+  readonly kind: 'envelope';
+  readonly payloadType: string;
+  readonly payload: Buffer;
 }
 
-interface InclusionProof {
-  readonly logIndex: string;
-  readonly treeSize: string;
-  readonly rootHash: Buffer;
-  readonly hashes: readonly Buffer[];
-  readonly checkpoint: Checkpoint;
-  readonly checkpointText: string;
+/** A signature of a file that is elsewhere. */
+export interface Message {
+  readonly kind: 'message';
+  /** SHA-256 of the file, as the bundle has it; undefined if the bundle leaves it out. */
+  readonly digest: Buffer | undefined;
 }
+
+/** The signer's certificate, or a name for a key that the verifier must have. */
+export type VerifierOf =
+  | { readonly kind: 'certificate'; readonly certificate: Buffer; readonly place: Place }
+  | { readonly kind: 'key'; readonly hint: string; readonly place: Place };
 
 /** An RFC 3161 response. */
 export interface Timestamp {
@@ -55,139 +48,143 @@ export interface Timestamp {
   readonly place: Place;
 }
 
-/** Only version 0.3, in its present spelling. */
-const PRESENT_MEDIA_TYPES: readonly string[] = [SIGSTORE_BUNDLE_TYPE];
+/** Which bundles are read: for evidence one format, else all that Sigstore ever had. */
+export type Formats = 'evidence' | 'all';
+
+const MEDIA_TYPES: Readonly<Record<Formats, readonly string[]>> = {
+  evidence: [SIGSTORE_BUNDLE_TYPE],
+  all: [
+    SIGSTORE_BUNDLE_TYPE,
+    'application/vnd.dev.sigstore.bundle+json;version=0.1',
+    'application/vnd.dev.sigstore.bundle+json;version=0.2',
+    'application/vnd.dev.sigstore.bundle+json;version=0.3',
+  ],
+};
 
 /** Up to version 0.2 the certificate is in a chain. */
-const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set([
-  'application/vnd.dev.sigstore.bundle+json;version=0.1',
-  'application/vnd.dev.sigstore.bundle+json;version=0.2',
-]);
+const TYPES_WITH_CHAIN: ReadonlySet<string> = new Set(MEDIA_TYPES.all.slice(1, 3));
+const FIRST_TYPE = MEDIA_TYPES.all[1];
 
 const MEANING = {
   code: 'SIGSTORE_BUNDLE_INVALID',
   tooLarge: 'LIMIT_EXCEEDED',
   hint: SIGN_AGAIN,
 } as const;
-const HASH_BYTES = 32;
-const INTEGER = /^(?:0|[1-9]\d{0,15})$/;
 
 /** Throws SIGSTORE_BUNDLE_INVALID, LIMIT_EXCEEDED. */
 export function parseSigstoreBundle(
   bytes: Uint8Array,
   file: AttestationFile,
-  mediaTypes = PRESENT_MEDIA_TYPES,
+  formats: Formats = 'evidence',
 ): SigstoreBundle {
-  return readMessage(bytes, file, MEANING, (reader) => readBundle(reader, mediaTypes));
+  return readMessage(bytes, file, MEANING, (reader) => readBundle(reader, formats));
 }
 
-function readBundle(reader: MessageReader, mediaTypes: readonly string[]): SigstoreBundle {
+function readBundle(reader: MessageReader, formats: Formats): SigstoreBundle {
+  const mediaTypes = MEDIA_TYPES[formats];
   const mediaType = reader.string('mediaType');
   if (!mediaTypes.includes(mediaType)) {
     refuse(reader.place('mediaType'), quote(mediaType), mediaTypes.join(' or '));
   }
-  requireAbsent(reader, 'messageSignature', 'a DSSE envelope');
+  if (formats === 'evidence') requireAbsent(reader, 'messageSignature', 'a DSSE envelope');
   // If it is missing, that is said first, although the envelope is read first.
   reader.object('verificationMaterial');
   return {
     file: reader.at,
     mediaType,
-    ...reader.message('dsseEnvelope', readEnvelope),
+    ...readContent(reader),
     ...reader.message('verificationMaterial', (material) => readMaterial(material, mediaType)),
   };
 }
 
-function readEnvelope(
-  reader: MessageReader,
-): Pick<SigstoreBundle, 'payloadType' | 'payload' | 'signature'> {
+type Content = Pick<SigstoreBundle, 'content' | 'signature' | 'signaturePlace'>;
+
+function readContent(reader: MessageReader): Content {
+  if (!reader.has('messageSignature')) return reader.message('dsseEnvelope', readEnvelope);
+  requireAbsent(reader, 'dsseEnvelope', 'one signature');
+  return reader.message('messageSignature', readMessageSignature);
+}
+
+function readEnvelope(reader: MessageReader): Content {
   const payloadType = reader.string('payloadType');
   const payload = reader.bytes('payload');
-  const [signature] = readList(reader, 'signatures', 1, reader.each(readSignature));
+  const [signature] = readFewItems(reader, 'signatures', 1, reader.each(readSignature));
   if (signature === undefined) {
     refuse(reader.place('signatures'), 'no signature', 'exactly one signature');
   }
-  return { payloadType, payload, signature };
+  return { content: { kind: 'envelope', payloadType, payload }, ...signature };
 }
 
-function readSignature(reader: MessageReader): Buffer {
+type SignatureField = Pick<SigstoreBundle, 'signature' | 'signaturePlace'>;
+
+function readSignature(reader: MessageReader): SignatureField {
   // Nobody signs a key id. If it were shown or used, it would not be proven.
   const keyId = reader.has('keyid') ? reader.string('keyid') : '';
   if (keyId !== '') refuse(reader.place('keyid'), quote(keyId), 'no key id');
-  return reader.bytes('sig');
+  return signatureField(reader, 'sig');
+}
+
+function signatureField(reader: MessageReader, name: string): SignatureField {
+  const signaturePlace: Place = { ...reader.place(name), code: 'SIGNATURE_INVALID' };
+  return { signature: reader.bytes(name), signaturePlace };
+}
+
+function readMessageSignature(reader: MessageReader): Content {
+  const digest = reader.has('messageDigest')
+    ? reader.message('messageDigest', readDigest)
+    : undefined;
+  return { content: { kind: 'message', digest }, ...signatureField(reader, 'signature') };
+}
+
+function readDigest(reader: MessageReader): Buffer {
+  const algorithm = reader.string('algorithm');
+  if (algorithm !== 'SHA2_256') refuse(reader.place('algorithm'), quote(algorithm), 'SHA2_256');
+  return reader.bytes('digest');
 }
 
 function readMaterial(
   reader: MessageReader,
   mediaType: string,
-): Pick<SigstoreBundle, 'certificate' | 'certificatePlace' | 'entries' | 'timestamps'> {
-  requireAbsent(reader, 'publicKey', 'the certificate of a keyless signature');
-  const certificate =
-    TYPES_WITH_CHAIN.has(mediaType) && reader.has('x509CertificateChain')
-      ? reader.message('x509CertificateChain', readChain)
-      : reader.message('certificate', readCertificate);
-  const entries = readList(reader, 'tlogEntries', MAX_WITNESSES, reader.each(readEntry));
+): Pick<SigstoreBundle, 'verifier' | 'entries' | 'timestamps'> {
+  const verifier = readVerifier(reader, mediaType);
+  const isFirst = mediaType === FIRST_TYPE;
+  const entry = reader.each((item) => readEntry(item, isFirst));
+  const entries = readFewItems(reader, 'tlogEntries', MAX_WITNESSES, entry);
   const timestamps = reader.has('timestampVerificationData')
     ? reader.message('timestampVerificationData', (data) =>
-        readList(data, 'rfc3161Timestamps', MAX_WITNESSES, data.each(readTimestamp)),
+        readFewItems(data, 'rfc3161Timestamps', MAX_WITNESSES, data.each(readTimestamp)),
       )
     : [];
-  return { ...certificate, entries, timestamps };
+  return { verifier, entries, timestamps };
 }
 
-type LeafField = Pick<SigstoreBundle, 'certificate' | 'certificatePlace'>;
+function readVerifier(reader: MessageReader, mediaType: string): VerifierOf {
+  if (reader.has('publicKey')) {
+    requireAbsent(reader, 'certificate', 'a key or a certificate');
+    return reader.message('publicKey', readHint);
+  }
+  return TYPES_WITH_CHAIN.has(mediaType) && reader.has('x509CertificateChain')
+    ? reader.message('x509CertificateChain', readChain)
+    : reader.message('certificate', readCertificate);
+}
 
-function readCertificate(reader: MessageReader): LeafField {
+function readHint(reader: MessageReader): VerifierOf {
+  const place: Place = { ...reader.place('hint'), code: 'SIGNATURE_INVALID' };
+  return { kind: 'key', hint: reader.string('hint'), place };
+}
+
+function readCertificate(reader: MessageReader): VerifierOf {
   return {
+    kind: 'certificate',
     certificate: reader.bytes('rawBytes'),
-    certificatePlace: { ...reader.place('rawBytes'), code: 'CERTIFICATE_INVALID' },
+    place: { ...reader.place('rawBytes'), code: 'CERTIFICATE_INVALID' },
   };
 }
 
 /** Only the signer's own certificate: its issuers come from the trusted root, never from the bundle. */
-function readChain(reader: MessageReader): LeafField {
-  const [certificate] = readList(reader, 'certificates', 1, reader.each(readCertificate));
+function readChain(reader: MessageReader): VerifierOf {
+  const [certificate] = readFewItems(reader, 'certificates', 1, reader.each(readCertificate));
   return certificate ?? refuse(reader.place('certificates'), 'an empty chain', 'a certificate');
-}
-
-function readEntry(reader: MessageReader): LogEntry {
-  return {
-    ...reader.message('kindVersion', (entry) => ({
-      kind: entry.string('kind'),
-      version: entry.string('version'),
-    })),
-    keyId: reader.message('logId', (logId) => logId.bytes('keyId')),
-    logIndex: integerField(reader, 'logIndex'),
-    integratedTime: integerField(reader, 'integratedTime'),
-    signedEntryTimestamp: reader.has('inclusionPromise')
-      ? reader.message('inclusionPromise', (promise) => promise.bytes('signedEntryTimestamp'))
-      : undefined,
-    proof: reader.message('inclusionProof', readProof),
-    body: reader.bytes('canonicalizedBody'),
-    at: reader.at,
-  };
-}
-
-function readProof(reader: MessageReader): InclusionProof {
-  return {
-    ...reader.message('checkpoint', (note) => {
-      const checkpointText = note.string('envelope');
-      return {
-        checkpoint: parseCheckpoint(checkpointText, note.place('envelope')),
-        checkpointText,
-      };
-    }),
-    logIndex: integerField(reader, 'logIndex'),
-    treeSize: integerField(reader, 'treeSize'),
-    rootHash: reader.bytes('rootHash'),
-    hashes: readList(reader, 'hashes', MAX_PROOF_HASHES, readHash),
-  };
-}
-
-function readHash(data: Data, at: string): Buffer {
-  const place = { ...MEANING, at };
-  const hash = typeof data === 'string' ? decodeBase64(data, place) : Buffer.alloc(0);
-  if (hash.length !== HASH_BYTES) refuse(place, `a hash of ${hash.length} bytes`, '32 bytes');
-  return hash;
 }
 
 function readTimestamp(reader: MessageReader): Timestamp {
@@ -195,30 +192,6 @@ function readTimestamp(reader: MessageReader): Timestamp {
     response: reader.bytes('signedTimestamp'),
     place: { ...reader.place('signedTimestamp'), code: 'TIMESTAMP_INVALID' },
   };
-}
-
-/** Protobuf's JSON leaves an empty list out. Its other spelling, null, is refused. */
-function readList<T>(
-  reader: MessageReader,
-  name: string,
-  most: number,
-  parse: (data: Data, at: string) => T,
-): readonly T[] {
-  if (!reader.has(name)) return [];
-  const data = reader.data(name);
-  if (isDataList(data) && data.length > most) {
-    refuse(reader.place(name), `${data.length} items`, `at most ${most}`);
-  }
-  return reader.list(name, parse);
-}
-
-/** Protobuf's JSON writes 64-bit integers as strings, and leaves zero out. */
-function integerField(reader: MessageReader, name: string): string {
-  const text = reader.has(name) ? reader.string(name) : '0';
-  if (!INTEGER.test(text) || !Number.isSafeInteger(Number(text))) {
-    refuse(reader.place(name), quote(text), 'decimal digits, at most 2^53 - 1');
-  }
-  return text;
 }
 
 /** The other members of a oneof: valid in Sigstore, but not for evidence. */

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 import type { Digest } from '../digest.ts';
 
 /** Who signed by a certificate: its only subject alternative name, and the OIDC issuer. */
@@ -102,4 +104,40 @@ export interface Trust {
   /** Safety that the caller gave up, by flag, whatever is verified. */
   readonly weakened: readonly string[];
   verify(sigstoreBundle: Uint8Array, file: AttestationFile): Proof;
+}
+
+/** The same for every bundle that Sigstore ever had, and for certificates. */
+export interface SigstoreTrust extends Trust {
+  /** Judges a certificate at its own first moment, before anything is signed with it. DER. */
+  verifyCertificate(certificate: Uint8Array): Certified;
+  /**
+   * Judges a bundle that is no evidence: any format, a message signature, any payload. It does not say
+   * what an envelope is about.
+   */
+  verifyAny(sigstoreBundle: Uint8Array, file: AttestationFile, options?: AnyBundle): Proof;
+}
+
+export interface AnyBundle {
+  /** The file of a message signature. */
+  readonly artifact?: Artifact | undefined;
+  /** Take a bundle whose time a timestamp authority alone proves. By default false. */
+  readonly withoutLog?: boolean | undefined;
+}
+
+/** A file that a message signature is about. It is not in the bundle. */
+export type Artifact =
+  | { readonly bytes: Uint8Array }
+  | {
+      /** SHA-256. */
+      readonly digest: Buffer;
+      /** `node:crypto` cannot verify a signature by the digest alone, so the caller says how. */
+      readonly isSigned: (digest: Buffer, key: KeyObject, signature: Buffer) => boolean;
+    };
+
+/** A certificate that an authority of the root issued, and a certificate log promised to show. */
+export interface Certified {
+  readonly signer: Identity;
+  readonly publicKey: KeyObject;
+  /** As of a `Proof`. */
+  readonly weakened: readonly string[];
 }

@@ -7,7 +7,7 @@ import { parseCheckpoint } from '../../src/trust/checkpoint.ts';
 import { preAuthEncoding } from '../../src/trust/dsse.ts';
 import { parseLeafCertificate } from '../../src/trust/judge/leaf-certificate.ts';
 import { parseLogBody } from '../../src/trust/judge/log-body.ts';
-import { parseTimestampToken } from '../../src/trust/judge/timestamp-token.ts';
+import { parseTimestampResponse } from '../../src/trust/judge/timestamp-response.ts';
 import { parseSigstoreBundle } from '../../src/trust/sigstore-bundle.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { Forge } from './forge.ts';
@@ -53,11 +53,7 @@ describe('base64', () => {
 describe('what comes from a service', () => {
   it.each<[string, string, (bytes: Buffer) => unknown]>([
     ['certificate', certificate?.rawBytes ?? '', (bytes) => parseLeafCertificate(bytes, PLACE)],
-    [
-      'timestamp',
-      stamp?.signedTimestamp ?? '',
-      (bytes) => parseTimestampToken(bytes, PLACE, () => true),
-    ],
+    ['timestamp', stamp?.signedTimestamp ?? '', (bytes) => parseTimestampResponse(bytes, PLACE)],
   ])('a %s with any bytes replaced is read or refused with a code', (_, base64, parse) => {
     const good = Buffer.from(base64, 'base64');
     expect(codeOf(() => parse(good))).toBeUndefined();
@@ -81,7 +77,8 @@ describe('what comes from a service', () => {
     const entry = { kind: 'dsse', version: '0.0.1' };
     fc.assert(
       fc.property(fc.json(), (json) => {
-        const parse = (): unknown => parseLogBody(Buffer.from(json), entry, PLACE);
+        const parse = (): unknown =>
+          parseLogBody({ ...entry, body: Buffer.from(json) }, 'envelope', PLACE);
         expect(codeOf(parse)).toBe('TIMESTAMP_INVALID');
       }),
     );
@@ -93,7 +90,9 @@ describe('what comes from a service', () => {
     { kind: 'rekord', version: '0.0.1' },
     { kind: 'toString', version: '' },
   ])('an entry of kind $kind $version binds no envelope', (entry) => {
-    expect(codeOf(() => parseLogBody(Buffer.from('{}'), entry, PLACE))).toBe('TIMESTAMP_INVALID');
+    const parse = (): unknown =>
+      parseLogBody({ ...entry, body: Buffer.from('{}') }, 'envelope', PLACE);
+    expect(codeOf(parse)).toBe('TIMESTAMP_INVALID');
   });
 });
 
@@ -148,7 +147,8 @@ describe('a checkpoint', () => {
       origin: 'log.test',
       treeSize: '5',
       rootHash: Buffer.alloc(32, 7),
-      signatures: [{ name: 'log.test', keyHint: Buffer.alloc(4) }],
+      signatures: [{ name: 'log.test', keyHint: Buffer.alloc(4), signature: Buffer.alloc(2) }],
+      signed: Buffer.from(NOTE),
     });
   });
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const HERE = import.meta.dirname;
-const DOCUMENT = join(HERE, '..', '..', 'docs', 'decisions', '0004-stricter-than-the-library.md');
+const DOCUMENT = join(HERE, '..', '..', 'docs', 'decisions', '0009-two-judges.md');
 
-describe('docs/decisions/0004', () => {
+describe('docs/decisions/0009', () => {
   const tests = ['sigstore-trust.test.ts', 'trusted-root.test.ts']
     .map((name) => readFileSync(join(HERE, name), 'utf8'))
     .join('\n');

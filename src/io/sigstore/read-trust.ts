@@ -1,4 +1,4 @@
-import type { Trust, TrustedRootInfo } from '../../trust/trust.ts';
+import type { SigstoreTrust, TrustedRootInfo } from '../../trust/trust.ts';
 import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import { readConfig, nameOf } from '../disk/files.ts';
 import type { CachedTrust, TrustCacheChoice } from './trust-cache.ts';
@@ -23,7 +23,10 @@ export function openTrustCache(choice: TrustCacheChoice | undefined): TrustCache
 }
 
 /** Trust in the root of a file; else in that of the copy by TUF, if it may be used; else in the embedded one. */
-export async function readTrust(path: string | undefined, cache?: TrustCache): Promise<Trust> {
+export async function readTrust(
+  path: string | undefined,
+  cache?: TrustCache,
+): Promise<SigstoreTrust> {
   const { bytes, source, updated } = await findTrustedRoot(path, cache);
   const trust = sigstoreTrust(bytes, source);
   return { ...trust, root: { ...trust.root, updated } };

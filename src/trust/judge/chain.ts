@@ -172,12 +172,14 @@ function isIssuedBy({ x509 }: Certificate, issuer: Certificate): boolean {
   }
 }
 
-function requireValid({ x509 }: Certificate, times: readonly Date[], place: Place): void {
+const EMPTY_NAME = Buffer.from('3000', 'hex');
+
+function requireValid({ x509, subject }: Certificate, times: readonly Date[], place: Place): void {
   const { validFromDate: start, validToDate: end } = x509;
   const outside = times.find((time) => !holds({ start, end }, time));
   if (outside === undefined) return;
-  // The certificate of a signer has no subject.
-  const name = x509.subject === '' ? 'the signer' : quote(x509.subject);
+  // The certificate of a signer has no subject. Node's is undefined then, whatever its type says.
+  const name = subject.equals(EMPTY_NAME) ? 'the signer' : quote(x509.subject);
   const expected = `a time from ${start.toISOString()} to ${end.toISOString()}`;
   refuse(
     place,

@@ -44,16 +44,6 @@ export function parseLeafCertificate(bytes: Uint8Array, place: Place): LeafCerti
   };
 }
 
-/** Whether the certificate names the issuer and carries its signature. */
-export function isIssuedBy(x509: X509Certificate, issuer: X509Certificate): boolean {
-  try {
-    return x509.checkIssued(issuer) && x509.verify(issuer.publicKey);
-  } catch {
-    // OpenSSL throws if the algorithm of the signature does not fit the issuer's key.
-    return false;
-  }
-}
-
 /** The one name, from the bytes themselves. */
 function nameOf(extensions: Extensions, place: Place): Pick<Identity, 'type' | 'subject'> {
   const names = itemsOf(extensions, EXTENSION.subjectAlternativeName);

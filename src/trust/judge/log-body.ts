@@ -8,12 +8,21 @@ import { decodeBase64 } from '../base64.ts';
 
 export interface LoggedSignature {
   readonly signature: Buffer;
-  readonly certificate: Buffer;
-  /** SHA-256 in hexadecimal digits. */
-  readonly digest: string;
-  /** What the digest is of: the payload alone, or DSSE's pre-authentication encoding. */
-  readonly digestOf: 'payload' | 'encoding';
+  readonly verifier: LoggedVerifier;
+  readonly digest: Buffer;
+  /** Of the payload always `sha256`; of what is signed as the key signs. */
+  readonly hash: Hash;
+  /** What the digest is of: the payload of an envelope, or what is under the signature. */
+  readonly digestOf: 'payload' | 'signed';
 }
+
+/** DER: of a certificate, or of a SubjectPublicKeyInfo. */
+export interface LoggedVerifier {
+  readonly kind: 'certificate' | 'key';
+  readonly bytes: Buffer;
+}
+
+type Hash = 'sha256' | 'sha384';
 
 /** Rekor's API: version 1 promises an entry at a time, version 2 only proves that it is in the log. */
 export type RekorVersion = 1 | 2;
@@ -25,28 +34,41 @@ interface EntryName {
 
 interface EntryKind {
   readonly rekor: RekorVersion;
+  /** What it may be about. */
+  readonly content: readonly Content[];
   readonly read: (spec: ObjectReader, place: Place) => LoggedSignature;
 }
 
-/** The closed list of entries that bind a DSSE envelope. */
+/** What a bundle signs: a DSSE envelope, or a file that is elsewhere. */
+type Content = 'envelope' | 'message';
+
+const ENVELOPE: readonly Content[] = ['envelope'];
+
+/** The closed list of entries that bind a signature. */
 const ENTRY_KINDS: ReadonlyMap<string, EntryKind> = new Map([
-  ['dsse 0.0.1', { rekor: 1, read: readDsse1 }],
-  ['intoto 0.0.2', { rekor: 1, read: readInToto }],
+  ['dsse 0.0.1', { rekor: 1, content: ENVELOPE, read: readDsse1 }],
+  ['intoto 0.0.2', { rekor: 1, content: ENVELOPE, read: readInToto }],
+  ['hashedrekord 0.0.1', { rekor: 1, content: ['message'], read: readHashedRekord1 }],
   // Rekor v2 took this kind until rekor-tiles 2.3.0 (2026-06); such entries stay in the logs.
-  ['dsse 0.0.2', { rekor: 2, read: readDsse2 }],
-  ['hashedrekord 0.0.2', { rekor: 2, read: readHashedRekord }],
+  ['dsse 0.0.2', { rekor: 2, content: ENVELOPE, read: readDsse2 }],
+  ['hashedrekord 0.0.2', { rekor: 2, content: ['envelope', 'message'], read: readHashedRekord2 }],
 ]);
 
-/** Undefined if an entry of this kind cannot bind a DSSE envelope. */
+/** Undefined if an entry of this kind cannot bind a signature. */
 export function rekorVersionOf(entry: EntryName): RekorVersion | undefined {
   return ENTRY_KINDS.get(`${entry.kind} ${entry.version}`)?.rekor;
 }
 
 /** Reads a canonicalized entry body. Throws the place's code. */
-export function parseLogBody(body: Uint8Array, entry: EntryName, place: Place): LoggedSignature {
+export function parseLogBody(
+  { body, ...entry }: EntryName & { readonly body: Uint8Array },
+  content: Content,
+  place: Place,
+): LoggedSignature {
   const kind = ENTRY_KINDS.get(`${entry.kind} ${entry.version}`);
-  if (kind === undefined) {
-    const expected = `an entry of kind ${[...ENTRY_KINDS.keys()].join(', ')}`;
+  if (kind?.content.includes(content) !== true) {
+    const known = [...ENTRY_KINDS].filter(([, { content: list }]) => list.includes(content));
+    const expected = `an entry of kind ${known.map(([name]) => name).join(', ')}`;
     return refuse(place, quote(`${entry.kind} ${entry.version}`), expected);
   }
   return within(place, () => {
@@ -63,8 +85,8 @@ function readDsse1(spec: ObjectReader, place: Place): LoggedSignature {
   const signature = onlyObject(spec, 'signatures', place);
   return {
     signature: decodeBase64(signature.string('signature'), place),
-    certificate: certificateOfPem(decodeBase64(signature.string('verifier'), place), place),
-    digest: hexDigest(spec.object('payloadHash'), place),
+    verifier: verifierOfPem(decodeBase64(signature.string('verifier'), place), place),
+    ...hexDigest(spec.object('payloadHash'), place),
     digestOf: 'payload',
   };
 }
@@ -76,9 +98,20 @@ function readInToto(spec: ObjectReader, place: Place): LoggedSignature {
   const encoded = decodeBase64(signature.string('sig'), place).toString('latin1');
   return {
     signature: decodeBase64(encoded, place),
-    certificate: certificateOfPem(decodeBase64(signature.string('publicKey'), place), place),
-    digest: hexDigest(content.object('payloadHash'), place),
+    verifier: verifierOfPem(decodeBase64(signature.string('publicKey'), place), place),
+    ...hexDigest(content.object('payloadHash'), place),
     digestOf: 'payload',
+  };
+}
+
+function readHashedRekord1(spec: ObjectReader, place: Place): LoggedSignature {
+  const signature = spec.object('signature');
+  const pem = signature.object('publicKey').string('content');
+  return {
+    signature: decodeBase64(signature.string('content'), place),
+    verifier: verifierOfPem(decodeBase64(pem, place), place),
+    ...hexDigest(spec.object('data').object('hash'), place),
+    digestOf: 'signed',
   };
 }
 
@@ -86,24 +119,26 @@ function readDsse2(spec: ObjectReader, place: Place): LoggedSignature {
   const entry = spec.object('dsseV002');
   const signature = onlyObject(entry, 'signatures', place);
   const digest = binaryDigest(entry.object('payloadHash'), place);
-  return { ...readVerifiedSignature(signature, place), digest, digestOf: 'payload' };
+  return { ...readVerifiedSignature(signature, place), ...digest, digestOf: 'payload' };
 }
 
-function readHashedRekord(spec: ObjectReader, place: Place): LoggedSignature {
+function readHashedRekord2(spec: ObjectReader, place: Place): LoggedSignature {
   const entry = spec.object('hashedRekordV002');
   const digest = binaryDigest(entry.object('data'), place);
   const signature = readVerifiedSignature(entry.object('signature'), place);
-  return { ...signature, digest, digestOf: 'encoding' };
+  return { ...signature, ...digest, digestOf: 'signed' };
 }
 
 function readVerifiedSignature(
   reader: ObjectReader,
   place: Place,
-): Pick<LoggedSignature, 'signature' | 'certificate'> {
-  const certificate = reader.object('verifier').object('x509Certificate');
+): Pick<LoggedSignature, 'signature' | 'verifier'> {
+  const verifier = reader.object('verifier');
+  const kind = verifier.has('publicKey') ? 'key' : 'certificate';
+  const field = verifier.object(kind === 'key' ? 'publicKey' : 'x509Certificate');
   return {
     signature: decodeBase64(reader.string('content'), place),
-    certificate: decodeBase64(certificate.string('rawBytes'), place),
+    verifier: { kind, bytes: decodeBase64(field.string('rawBytes'), place) },
   };
 }
 
@@ -115,25 +150,38 @@ function onlyObject(reader: ObjectReader, name: string, place: Place): ObjectRea
   return first;
 }
 
-function hexDigest(reader: ObjectReader, place: Place): string {
-  requireSha256(reader.string('algorithm'), 'sha256', place);
-  return reader.string('value');
+type Digest = Pick<LoggedSignature, 'digest' | 'hash'>;
+
+function hexDigest(reader: ObjectReader, place: Place): Digest {
+  const hash = hashOf(reader.string('algorithm'), ['sha256', 'sha384'], place);
+  const value = reader.string('value');
+  const digest = Buffer.from(value, 'hex');
+  if (digest.toString('hex') !== value) {
+    refuse(place, `the digest ${quote(value)}`, 'hexadecimal digits in lower case');
+  }
+  return { hash, digest };
 }
 
-function binaryDigest(reader: ObjectReader, place: Place): string {
-  requireSha256(reader.string('algorithm'), 'SHA2_256', place);
-  return decodeBase64(reader.string('digest'), place).toString('hex');
+function binaryDigest(reader: ObjectReader, place: Place): Digest {
+  const hash = hashOf(reader.string('algorithm'), ['SHA2_256', 'SHA2_384'], place);
+  return { hash, digest: decodeBase64(reader.string('digest'), place) };
 }
 
-function requireSha256(algorithm: string, expected: string, place: Place): void {
-  if (algorithm !== expected) refuse(place, `a digest by ${quote(algorithm)}`, expected);
+/** @param names of SHA-256 and of SHA-384 */
+function hashOf(algorithm: string, names: readonly [string, string], place: Place): Hash {
+  const index = names.indexOf(algorithm);
+  if (index === -1) refuse(place, `a digest by ${quote(algorithm)}`, names.join(' or '));
+  return index === 0 ? 'sha256' : 'sha384';
 }
 
-/** One certificate and nothing else; logs wrap the lines at different columns. */
-const PEM = /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)\n-----END CERTIFICATE-----\n*$/;
+/** One certificate or key and nothing else; logs wrap the lines at different columns. */
+const PEM = /^-----BEGIN (CERTIFICATE|PUBLIC KEY)-----\n([A-Za-z0-9+/=\n]+)\n-----END \1-----\n*$/;
 
-function certificateOfPem(pem: Buffer, place: Place): Buffer {
-  const [, base64] = PEM.exec(pem.toString('latin1')) ?? [];
-  if (base64 === undefined) refuse(place, 'a verifier that is no certificate', 'one certificate');
-  return decodeBase64(base64.replaceAll('\n', ''), place);
+function verifierOfPem(pem: Buffer, place: Place): LoggedVerifier {
+  const [, label, base64] = PEM.exec(pem.toString('latin1')) ?? [];
+  if (base64 === undefined) {
+    refuse(place, 'a verifier that is no certificate and no key', 'one certificate or public key');
+  }
+  const bytes = decodeBase64(base64.replaceAll('\n', ''), place);
+  return { kind: label === 'CERTIFICATE' ? 'certificate' : 'key', bytes };
 }

@@ -22,6 +22,8 @@ export interface TimestampInfo {
   readonly serial: Buffer;
   /** Rounded down to milliseconds. */
   readonly at: Date;
+  /** The digits behind the point. */
+  readonly fraction: string;
   /** The same and, if the time is more precise than that, the next millisecond. */
   readonly moments: readonly Date[];
 }
@@ -102,12 +104,16 @@ export function readHash(identifier: Der): { readonly hash: Hash; readonly hasNu
 /** DER (X.690 §11.7): UTC, with seconds, a fraction without zeros at its end. Nine digits are enough. */
 const GEN_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-9]))?Z$/;
 
-function parseGenTime(text: string, place: Place): Pick<TimestampInfo, 'at' | 'moments'> {
+function parseGenTime(
+  text: string,
+  place: Place,
+): Pick<TimestampInfo, 'at' | 'fraction' | 'moments'> {
   const [, year = '', month, day, hour, minute, second, fraction = ''] = GEN_TIME.exec(text) ?? [];
   const milliseconds = fraction.slice(0, 3).padEnd(3, '0');
   const at = parseUtcTime(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`);
   if (at === undefined) return refuse(place, `the time ${quote(text)}`, 'a time of DER in UTC');
   // A Date has no part of a millisecond. What is in force before and after it, is in force then.
   const isMorePrecise = fraction.length > 3;
-  return { at, moments: isMorePrecise ? [at, new Date(at.getTime() + 1)] : [at] };
+  const moments = isMorePrecise ? [at, new Date(at.getTime() + 1)] : [at];
+  return { at, fraction, moments };
 }

@@ -17,8 +17,11 @@ import { parseTimestampResponse, type TimestampToken } from './timestamp-respons
 
 /** A timestamp that verifies. */
 export interface JudgedTimestamp {
+  readonly timestamp: Timestamp;
   /** Rounded down to milliseconds. */
   readonly at: Date;
+  /** The digits behind the point of its time. */
+  readonly fraction: string;
   /**
    * The same and, if the time is more precise than that, the next millisecond. Whatever must be valid at
    * the time must be valid at each of them.
@@ -46,18 +49,23 @@ export class TimestampJudge {
    */
   judge(timestamps: readonly Timestamp[], signature: Uint8Array): readonly JudgedTimestamp[] {
     const seen = new Set<string>();
-    return timestamps.map(({ response, place }) => {
+    return timestamps.map((timestamp) => {
+      const { response, place } = timestamp;
       const token = parseTimestampResponse(response, place);
       // An authority gives each number once. Around the signed part one token may come in two forms.
       const { issuer, serial } = token.signer;
       const name = [issuer, serial, token.info.serial].map((part) => part.toString('hex')).join();
       if (seen.has(name)) refuse(place, 'a timestamp that is there already', 'each timestamp once');
       seen.add(name);
-      return this.#judgeToken(token, signature, place);
+      return { timestamp, ...this.#judgeToken(token, signature, place) };
     });
   }
 
-  #judgeToken(token: TimestampToken, signature: Uint8Array, place: Place): JudgedTimestamp {
+  #judgeToken(
+    token: TimestampToken,
+    signature: Uint8Array,
+    place: Place,
+  ): Omit<JudgedTimestamp, 'timestamp'> {
     const unknown = { ...place, hint: NOT_VOUCHED_FOR };
     const named = this.#authorities.filter(({ chain: [signer] }) => signedBy(token.signer, signer));
     const [authority] = named;
@@ -70,7 +78,7 @@ export class TimestampJudge {
     const attributes = parseSignedAttributes(token.signer.attributes);
     requireSigned(token, attributes, signer, place);
     requireStampOf(token, signature, place);
-    const { at, moments } = token.info;
+    const { at, fraction, moments } = token.info;
     const authorities = vouching(named, (each) => {
       requireIdentified(attributes, signer, each, place);
       requireBagOf(token, each, place);
@@ -78,7 +86,7 @@ export class TimestampJudge {
       const question = { purpose: 'time stamping', times: moments, place: unknown } as const;
       this.#chains.judge(signer, each.chain.slice(1), question);
     });
-    return { at, moments, authorities };
+    return { at, fraction, moments, authorities };
   }
 
   #signer(x509: X509Certificate, place: Place): Certificate {

@@ -1,73 +1,82 @@
-// The only file that imports `@sigstore/verify` and knows its types and its errors. It verifies the
-// certificate chain, the certificate timestamps, the signatures and proofs of the logs and the
-// signatures of the timestamps.
+// The second judge: `@sigstore/verify`. The only file that knows its types and its errors. It gets the
+// fields as they were read, and nothing that our own judge computed.
+
+import type { KeyObject } from 'node:crypto';
 
 import { X509Certificate } from '@sigstore/core';
-import { VerificationError, Verifier, toSignedEntity, type TrustMaterial } from '@sigstore/verify';
+import {
+  VerificationError,
+  Verifier,
+  toSignedEntity,
+  type SignedEntity,
+  type TrustMaterial,
+} from '@sigstore/verify';
 
-import type { ErrorCode } from '../../errors/catalogue.ts';
-import { SIGN_AGAIN, refuse, type Place } from '../../place.ts';
-import { quote } from '../../quote.ts';
-import type { LogEntry, SigstoreBundle } from '../sigstore-bundle.ts';
-import type { Identity } from '../trust.ts';
-import { NOT_VOUCHED_FOR } from '../trusted-root.ts';
+import type { LogEntry } from '../log-entry.ts';
+import type { SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Authority, TrustedLog, TrustedRoot } from '../trusted-root.ts';
 import { VerifyMemory } from '../verify-memory.ts';
 import { remembering } from './certificate.ts';
+import type { Question } from './question.ts';
 
 type CertAuthority = TrustMaterial['certificateAuthorities'][number];
 type LogAuthority = TrustMaterial['tlogs'][number];
 type LibraryBundle = Parameters<typeof toSignedEntity>[0];
+type LibraryContent = LibraryBundle['content'];
+type Verdict = { readonly subject: string; readonly issuer: string } | { readonly refused: string };
 
-const THRESHOLDS = { ctlogThreshold: 1, tlogThreshold: 1, timestampThreshold: 1 };
+/** What the library is given beside the bundle. */
+export interface Material {
+  /** The key of the signer: the caller's, or that of the certificate if its chain is not asked about. */
+  readonly publicKey: KeyObject;
+  /** The file of a message signature. */
+  readonly artifact: Uint8Array | undefined;
+  /** A certificate may lack the promise of a certificate log. */
+  readonly allowMissingSct: boolean;
+  readonly requireLog: boolean;
+}
 
-const MEANINGS: Readonly<Record<VerificationError['code'], readonly [ErrorCode, string]>> = {
-  CERTIFICATE_ERROR: ['CERTIFICATE_INVALID', '/verificationMaterial/certificate'],
-  NOT_IMPLEMENTED_ERROR: ['SIGSTORE_BUNDLE_INVALID', ''],
-  PUBLIC_KEY_ERROR: ['CERTIFICATE_INVALID', '/verificationMaterial/certificate'],
-  SIGNATURE_ERROR: ['SIGNATURE_INVALID', '/dsseEnvelope/signatures/0/sig'],
-  TIMESTAMP_ERROR: ['TIMESTAMP_INVALID', '/verificationMaterial/timestampVerificationData'],
-  TLOG_BODY_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
-  TLOG_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
-  TLOG_INCLUSION_PROMISE_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
-  TLOG_INCLUSION_PROOF_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
-  TLOG_MISSING_INCLUSION_ERROR: ['LOG_ENTRY_INVALID', '/verificationMaterial/tlogEntries'],
-};
+/** The library's verdict on what it is asked. It throws nothing. */
+export class LibraryJudge {
+  readonly #root: TrustMaterial;
 
-/** The library's verdict on a bundle. */
-export type LibraryVerifier = (bundle: SigstoreBundle) => Partial<Identity>;
+  constructor(root: TrustedRoot) {
+    const authority = certAuthority(new VerifyMemory());
+    this.#root = {
+      certificateAuthorities: root.certificateAuthorities.map(authority),
+      timestampAuthorities: root.timestampAuthorities.map(authority),
+      tlogs: root.logs.map(logAuthority),
+      ctlogs: root.certificateLogs.map(logAuthority),
+      publicKey: (hint) => {
+        throw new VerificationError({ code: 'PUBLIC_KEY_ERROR', message: `no key for ${hint}` });
+      },
+    };
+  }
 
-export function libraryVerifier(root: TrustedRoot): LibraryVerifier {
-  const verifier = new Verifier(materialOf(root), THRESHOLDS);
-  return (bundle) => {
+  judge(question: Question, material: Material): Verdict {
+    const publicKey: TrustMaterial['publicKey'] = () => ({
+      publicKey: material.publicKey,
+      validFor: () => true,
+    });
+    const verifier = new Verifier(
+      { ...this.#root, publicKey },
+      {
+        ctlogThreshold: material.allowMissingSct ? 0 : 1,
+        tlogThreshold: material.requireLog ? 1 : 0,
+        timestampThreshold: 1,
+      },
+    );
     try {
       // No policy is passed: the library would use it as a regular expression that may match a part of
       // the name. Who may sign is another check; only an exact match counts there.
-      const entity = toSignedEntity(libraryBundle(bundle));
-      if (entity.key.$case === 'certificate') {
-        remembering(entity.key.certificate, bundle.certificate, new VerifyMemory());
-      }
-      const { identity } = verifier.verify(entity);
+      const { identity } = verifier.verify(entityOf(question, material));
       const { subjectAlternativeName, extensions } = identity ?? {};
       return { subject: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
     } catch (error) {
-      return refuseAsLibrary(error, bundle.file);
+      // Whatever the library throws for foreign bytes is a refusal, also a TypeError.
+      return { refused: messageOf(error) };
     }
-  };
-}
-
-/** Whatever the library throws for foreign bytes is a refusal, also a TypeError. */
-function refuseAsLibrary(error: unknown, file: string): never {
-  const [code, pointer] =
-    error instanceof VerificationError
-      ? MEANINGS[error.code]
-      : (['SIGSTORE_BUNDLE_INVALID', ''] as const);
-  const place: Place = {
-    code,
-    at: pointer === '' ? file : `${file}#${pointer}`,
-    hint: code === 'CERTIFICATE_INVALID' ? NOT_VOUCHED_FOR : SIGN_AGAIN,
-  };
-  refuse(place, quote(messageOf(error)), 'a proof that verifies under the trusted root', error);
+  }
 }
 
 /** With the cause, which is the more precise of the two. */
@@ -76,17 +85,44 @@ function messageOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
-function materialOf(root: TrustedRoot): TrustMaterial {
-  const authority = certAuthority(new VerifyMemory());
+function entityOf(question: Question, { artifact }: Material): SignedEntity {
+  const { bundle, chain, signature, times } = question;
+  const bytes = artifact && Buffer.from(artifact);
+  const entity = toSignedEntity(libraryBundle(question), bytes);
+  if (entity.key.$case === 'certificate' && bundle.verifier.kind === 'certificate') {
+    remembering(entity.key.certificate, bundle.verifier.certificate, new VerifyMemory());
+  }
   return {
-    certificateAuthorities: root.certificateAuthorities.map(authority),
-    timestampAuthorities: root.timestampAuthorities.map(authority),
-    tlogs: root.logs.map(logAuthority),
-    ctlogs: root.certificateLogs.map(logAuthority),
-    publicKey: (hint) => {
-      throw new VerificationError({ code: 'PUBLIC_KEY_ERROR', message: `no key for ${hint}` });
-    },
+    ...entity,
+    key: chain ? entity.key : { $case: 'public-key', hint: '' },
+    signature: signature ? entity.signature : unasked(entity.signature),
+    timestamps: [...entity.timestamps, ...times.map(timestampAt)],
   };
+}
+
+/** What it would compute with the wrong hash, or without the file. */
+function unasked(content: SignedEntity['signature']): SignedEntity['signature'] {
+  return {
+    signature: content.signature,
+    compareSignature: (signature) => content.compareSignature(signature),
+    compareDigest: (digest) => content.compareDigest(digest),
+    compareSignedDigest: () => true,
+    verifySignature: () => true,
+  };
+}
+
+/** The library reads no more of such an entry than its time, and that there is a promise. */
+function timestampAt(at: Date): SignedEntity['timestamps'][number] {
+  const entry = {
+    logIndex: '0',
+    logId: { keyId: Buffer.alloc(0) },
+    kindVersion: { kind: '', version: '' },
+    integratedTime: String(Math.floor(at.getTime() / 1000)),
+    inclusionPromise: { signedEntryTimestamp: Buffer.alloc(0) },
+    inclusionProof: undefined,
+    canonicalizedBody: Buffer.alloc(0),
+  };
+  return { $case: 'transparency-log', tlogEntry: entry };
 }
 
 function certAuthority(memory: VerifyMemory): (authority: Authority) => CertAuthority {
@@ -101,41 +137,52 @@ function logAuthority({ baseUrl, keyId, publicKey, validFor }: TrustedLog): LogA
 }
 
 /** Only the fields that were read strictly: the library gets nothing else. */
-function libraryBundle(bundle: SigstoreBundle): LibraryBundle {
-  const { mediaType, payloadType, payload, signature, certificate } = bundle;
+function libraryBundle({ bundle, timestamps }: Question): LibraryBundle {
   return {
-    mediaType,
-    content: {
-      $case: 'dsseEnvelope',
-      dsseEnvelope: { payloadType, payload, signatures: [{ sig: signature, keyid: '' }] },
-    },
+    mediaType: bundle.mediaType,
+    content: libraryContent(bundle),
     verificationMaterial: {
-      content: { $case: 'certificate', certificate: { rawBytes: certificate } },
+      content:
+        bundle.verifier.kind === 'key'
+          ? { $case: 'publicKey', publicKey: { hint: bundle.verifier.hint } }
+          : { $case: 'certificate', certificate: { rawBytes: bundle.verifier.certificate } },
       tlogEntries: bundle.entries.map(libraryEntry),
       timestampVerificationData: {
-        rfc3161Timestamps: bundle.timestamps.map(({ response }) => ({ signedTimestamp: response })),
+        rfc3161Timestamps: timestamps.map(({ response }) => ({ signedTimestamp: response })),
       },
     },
   };
 }
 
+function libraryContent({ content, signature }: SigstoreBundle): LibraryContent {
+  if (content.kind === 'envelope') {
+    const { payloadType, payload } = content;
+    const dsseEnvelope = { payloadType, payload, signatures: [{ sig: signature, keyid: '' }] };
+    return { $case: 'dsseEnvelope', dsseEnvelope };
+  }
+  const messageDigest = { algorithm: SHA2_256, digest: content.digest ?? Buffer.alloc(0) };
+  return { $case: 'messageSignature', messageSignature: { messageDigest, signature } };
+}
+
+/** `HashAlgorithm` of Sigstore's protobuf-specs. */
+const SHA2_256 = 1;
+
 function libraryEntry(
   entry: LogEntry,
 ): LibraryBundle['verificationMaterial']['tlogEntries'][number] {
   const { proof, signedEntryTimestamp } = entry;
-  const { logIndex, treeSize, rootHash, checkpointText } = proof;
   return {
     logIndex: entry.logIndex,
     logId: { keyId: entry.keyId },
     kindVersion: { kind: entry.kind, version: entry.version },
     integratedTime: entry.integratedTime,
     inclusionPromise: signedEntryTimestamp === undefined ? undefined : { signedEntryTimestamp },
-    inclusionProof: {
-      logIndex,
-      treeSize,
-      rootHash,
+    inclusionProof: proof && {
+      logIndex: proof.logIndex,
+      treeSize: proof.treeSize,
+      rootHash: proof.rootHash,
       hashes: [...proof.hashes],
-      checkpoint: { envelope: checkpointText },
+      checkpoint: { envelope: proof.checkpointText },
     },
     canonicalizedBody: entry.body,
   };

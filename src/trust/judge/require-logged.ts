@@ -1,30 +1,26 @@
-// What a log entry must say in addition to what `@sigstore/verify` checks. docs/decisions/0004
+// What a log entry must say: it is about this signature, by this verifier, and the log took it.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { SIGN_AGAIN, refuse, type Place } from '../../place.ts';
+import { refuse, type Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
-import type { LogEntry, SigstoreBundle } from '../sigstore-bundle.ts';
+import type { CheckpointSignature } from '../checkpoint.ts';
+import type { InclusionProof, LogEntry } from '../log-entry.ts';
 import { NOT_VOUCHED_FOR, type TrustedLog } from '../trusted-root.ts';
+import { requireIncluded, requirePromise } from './inclusion.ts';
 import { parseLogBody, rekorVersionOf, type LoggedSignature } from './log-body.ts';
+import { logEntryPlace } from './places.ts';
+import type { Signed } from './signed.ts';
 
 const KEY_HINT_BYTES = 4;
 
-export function logEntryPlace(entry: Pick<LogEntry, 'at'>, pointer = ''): Place {
-  return { code: 'LOG_ENTRY_INVALID', at: `${entry.at}${pointer}`, hint: SIGN_AGAIN };
-}
-
 /**
- * The log of an entry, after every comparison that needs no signature. The entry must be about this
- * signature, statement and certificate, and all that it says about its place in the log must agree.
- * Throws LOG_ENTRY_INVALID.
- *
- * @param encoding the bytes under the envelope's signature
+ * The log of an entry, after all that the entry must prove. Throws LOG_ENTRY_INVALID. When the log signed
+ * it, is judged elsewhere.
  */
 export function requireLogged(
   entry: LogEntry,
-  bundle: SigstoreBundle,
-  encoding: Uint8Array,
+  signed: Signed,
   logs: readonly TrustedLog[],
 ): TrustedLog {
   const log = logs.find(({ keyId }) => keyId.equals(entry.keyId));
@@ -36,39 +32,44 @@ export function requireLogged(
     );
   }
   const place = logEntryPlace(entry, '/canonicalizedBody');
-  requireSameSignature(parseLogBody(entry.body, entry, place), bundle, encoding, place);
-  requireSigned(entry);
-  requireSamePlaceInLog(entry);
-  requireCheckpointOf(log, entry);
+  requireSameSignature(parseLogBody(entry, signed.kind, place), signed, place);
+  requireStated(entry);
+  const { proof, signedEntryTimestamp } = entry;
+  const line = proof && requireOwnCheckpoint(entry, proof, log);
+  if (signedEntryTimestamp !== undefined) requirePromise(entry, signedEntryTimestamp, log);
+  if (proof !== undefined && line !== undefined) requireIncluded(entry, proof, line, log);
   return log;
 }
 
-function requireSameSignature(
-  logged: LoggedSignature,
-  bundle: SigstoreBundle,
-  encoding: Uint8Array,
-  place: Place,
-): void {
-  if (!logged.signature.equals(bundle.signature)) {
-    refuse(place, 'the signature of something else', 'the signature of this envelope');
+function requireSameSignature(logged: LoggedSignature, signed: Signed, place: Place): void {
+  if (!logged.signature.equals(signed.signature)) {
+    refuse(place, 'the signature of something else', 'the signature of this bundle');
   }
-  const bytes = logged.digestOf === 'payload' ? bundle.payload : encoding;
-  const digest = createHash('sha256').update(bytes).digest();
-  const found = Buffer.from(logged.digest, 'hex');
-  if (found.length !== digest.length || !timingSafeEqual(found, digest)) {
-    refuse(place, `the digest ${quote(logged.digest)}`, digest.toString('hex'));
+  const digest = digestOf(logged, signed);
+  if (logged.digest.length !== digest.length || !timingSafeEqual(logged.digest, digest)) {
+    refuse(place, `the digest ${logged.digest.toString('hex')}`, digest.toString('hex'));
   }
   // If another certificate had the same key, the same signature would show another identity.
-  if (!logged.certificate.equals(bundle.certificate)) {
-    refuse(place, 'another certificate than the bundle has', 'the certificate of the bundle');
+  const { kind, bytes } = signed.verifier;
+  if (logged.verifier.kind !== kind || !logged.verifier.bytes.equals(bytes)) {
+    refuse(
+      place,
+      `another ${logged.verifier.kind} than the bundle has`,
+      `the ${kind} of the bundle`,
+    );
   }
+}
+
+function digestOf({ digestOf: what, hash }: LoggedSignature, signed: Signed): Buffer {
+  if (what === 'payload') return createHash(hash).update(signed.payload).digest();
+  return signed.digest(hash);
 }
 
 /**
  * Everything in an entry must be signed. Rekor v1 signs time, index and log id in its promise. Rekor v2
  * signs the tree alone, so anybody could have written a time there.
  */
-function requireSigned(entry: LogEntry): void {
+function requireStated(entry: LogEntry): void {
   const { integratedTime, signedEntryTimestamp, proof } = entry;
   if (rekorVersionOf(entry) === 1) {
     if (signedEntryTimestamp === undefined) {
@@ -85,16 +86,17 @@ function requireSigned(entry: LogEntry): void {
   if (integratedTime !== '0') {
     refuse(logEntryPlace(entry, '/integratedTime'), integratedTime, 'none: Rekor v2 states none');
   }
-  if (entry.logIndex !== proof.logIndex) {
-    refuse(logEntryPlace(entry, '/logIndex'), entry.logIndex, proof.logIndex);
-  }
+  const index = proof?.logIndex ?? '';
+  if (entry.logIndex !== index) refuse(logEntryPlace(entry, '/logIndex'), entry.logIndex, index);
 }
 
-/**
- * The library uses the checkpoint's size and root. The copies in the entry are compared with them here.
- */
-function requireSamePlaceInLog(entry: LogEntry): void {
-  const { logIndex, treeSize, rootHash, checkpoint } = entry.proof;
+/** What the entry repeats of its checkpoint, and the log's own line in it. */
+function requireOwnCheckpoint(
+  entry: LogEntry,
+  proof: InclusionProof,
+  log: TrustedLog,
+): CheckpointSignature {
+  const { logIndex, treeSize, rootHash, checkpoint } = proof;
   const at = '/inclusionProof';
   if (treeSize !== checkpoint.treeSize) {
     refuse(logEntryPlace(entry, `${at}/treeSize`), treeSize, checkpoint.treeSize);
@@ -103,15 +105,17 @@ function requireSamePlaceInLog(entry: LogEntry): void {
     const expected = checkpoint.rootHash.toString('base64');
     refuse(logEntryPlace(entry, `${at}/rootHash`), rootHash.toString('base64'), expected);
   }
-  if (Number(logIndex) >= Number(treeSize)) {
+  if (BigInt(logIndex) >= BigInt(treeSize)) {
     refuse(logEntryPlace(entry, `${at}/logIndex`), logIndex, `less than ${treeSize}`);
   }
+  return ownLine(proof, log, logEntryPlace(entry, `${at}/checkpoint/envelope`));
 }
 
-/** The library accepts a signature line if its name is any part of the log's URL. */
-function requireCheckpointOf(log: TrustedLog, entry: LogEntry): void {
-  const { checkpoint } = entry.proof;
-  const place = logEntryPlace(entry, '/inclusionProof/checkpoint/envelope');
+function ownLine(
+  { checkpoint }: InclusionProof,
+  log: TrustedLog,
+  place: Place,
+): CheckpointSignature {
   const hint = log.keyId.subarray(0, KEY_HINT_BYTES);
   const [line, ...more] = checkpoint.signatures.filter(({ keyHint }) => keyHint.equals(hint));
   if (line === undefined || more.length > 0) {
@@ -124,6 +128,7 @@ function requireCheckpointOf(log: TrustedLog, entry: LogEntry): void {
   if (checkpoint.origin !== line.name && !checkpoint.origin.startsWith(`${line.name} - `)) {
     refuse(place, `the origin ${quote(checkpoint.origin)}`, `the log's name ${quote(line.name)}`);
   }
+  return line;
 }
 
 /** A log is named by its URL without the scheme; by some programs without port and path too. */

@@ -1,0 +1,111 @@
+// Whether an authority of the trusted root vouches for a signer's certificate.
+
+import type { X509Certificate } from 'node:crypto';
+
+import { orIfRefused, type EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse, type Place } from '../../place.ts';
+import { holds } from '../message-reader.ts';
+import { NOT_VOUCHED_FOR, type Authority, type TrustedRoot } from '../trusted-root.ts';
+import {
+  hasCertificateTimestamps,
+  refuseAbsent,
+  requireCertificateLogged,
+} from './certificate-timestamps.ts';
+import type { ChainJudge } from './chain.ts';
+import type { LeafCertificate } from './leaf-certificate.ts';
+import { requireTrustedThen } from './windows.ts';
+
+interface Question {
+  /** The authority must be trusted, and every certificate valid, at all of these. */
+  readonly times: readonly Date[];
+  readonly allowMissingSct: boolean;
+  readonly place: Place;
+}
+
+/** A way from the signer's issuer to a trust anchor. */
+interface Path extends Pick<Authority, 'validFor'> {
+  readonly chain: readonly [X509Certificate, ...X509Certificate[]];
+}
+
+const SIGNER_WITHOUT_SCT =
+  'if this Sigstore has no certificate log, and you trust it without one: --allow-missing-sct';
+
+export class CertificateJudge {
+  readonly #root: TrustedRoot;
+  readonly #chains: ChainJudge;
+  readonly #paths: readonly Path[];
+
+  constructor(root: TrustedRoot, chains: ChainJudge) {
+    this.#root = root;
+    this.#chains = chains;
+    // An anchor may issue signers itself, also if the root lists an authority between.
+    this.#paths = root.certificateAuthorities.flatMap(({ chain, validFor }) =>
+      chain.map((issuer, index) => ({
+        chain: [issuer, ...chain.slice(index + 1)] as const,
+        validFor,
+      })),
+    );
+  }
+
+  /**
+   * Throws the place's code unless one authority, trusted at all the times, issued the certificate, and
+   * the certificate logs that it names promised to show it.
+   *
+   * @returns the chain, and the flags without which it would have thrown
+   */
+  judge(
+    leaf: LeafCertificate,
+    question: Question,
+  ): { readonly chain: Path['chain']; readonly weakened: readonly string[] } {
+    const chain = this.#chainOf(leaf, question);
+    return { chain, weakened: this.#requireLogged(leaf, chain[0], question) };
+  }
+
+  #chainOf({ x509, certificate }: LeafCertificate, { times, place }: Question): Path['chain'] {
+    const paths = this.#paths.filter(({ chain: [issuer] }) => x509.checkIssued(issuer));
+    const refusals: EvidenceError[] = [];
+    const living = paths.filter(({ chain }) =>
+      orIfRefused(
+        () => {
+          this.#chains.judge(certificate, chain, { purpose: 'code signing', times, place });
+          return true;
+        },
+        (error) => {
+          refusals.push(error);
+          return false;
+        },
+      ),
+    );
+    const [refusal] = refusals;
+    if (living.length === 0 && refusal !== undefined) throw refusal;
+    if (living.length === 0) refuseUnknown(place);
+    requireTrustedThen(living, times, place);
+    const path = living.find(({ validFor }) => times.every((time) => holds(validFor, time)));
+    return path?.chain ?? refuseUnknown(place);
+  }
+
+  #requireLogged(
+    { x509 }: LeafCertificate,
+    issuer: X509Certificate,
+    { times, allowMissingSct, place }: Question,
+  ): readonly string[] {
+    const { certificateLogs } = this.#root;
+    if (hasCertificateTimestamps(x509, place)) {
+      requireCertificateLogged(x509, issuer, certificateLogs, place);
+      return [];
+    }
+    const listed = certificateLogs.some(({ validFor }) => times.some((at) => holds(validFor, at)));
+    if (listed || !allowMissingSct) {
+      refuseAbsent(listed ? place : { ...place, hint: SIGNER_WITHOUT_SCT });
+    }
+    return ['--allow-missing-sct'];
+  }
+}
+
+function refuseUnknown(place: Place): never {
+  return refuse(
+    { ...place, hint: NOT_VOUCHED_FOR },
+    'a certificate of an authority that is not trusted',
+    'one that a certificate authority of the trusted root issued',
+  );
+}

@@ -1,0 +1,67 @@
+// By what a bundle is verified: the certificate in it, or a key that the caller has.
+
+import { createHash, type KeyObject } from 'node:crypto';
+
+import { refuse, type Place } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import { KEY_KINDS, keyKindOf, spkiOf, type KeyKind } from '../key-kind.ts';
+import type { VerifierOf } from '../sigstore-bundle.ts';
+import type { ProvenSigner } from '../trust.ts';
+import { parseLeafCertificate, type LeafCertificate } from './leaf-certificate.ts';
+import type { LoggedVerifier } from './log-body.ts';
+
+export interface Verifier {
+  readonly publicKey: KeyObject;
+  readonly kind: KeyKind;
+  /** As a log must have it. */
+  readonly logged: LoggedVerifier;
+  readonly signer: ProvenSigner;
+  /** Undefined for a key. */
+  readonly leaf: LeafCertificate | undefined;
+}
+
+/** @throws EvidenceError CERTIFICATE_INVALID, PUBLIC_KEY_UNKNOWN */
+export function readVerifier(verifier: VerifierOf, keys: readonly KeyObject[]): Verifier {
+  const { place } = verifier;
+  if (verifier.kind === 'key') return keyNamed(verifier.hint, keys, place);
+  const leaf = parseLeafCertificate(verifier.certificate, place);
+  return {
+    publicKey: leaf.publicKey,
+    kind: requireKind(leaf.publicKey, place),
+    logged: { kind: 'certificate', bytes: verifier.certificate },
+    signer: leaf.signer,
+    leaf,
+  };
+}
+
+/** The name of a key in a bundle, as cosign writes it: base64 of the SHA-256 of its SPKI. */
+function hintOf(spki: Buffer): string {
+  return createHash('sha256').update(spki).digest('base64');
+}
+
+function keyNamed(hint: string, keys: readonly KeyObject[], place: Place): Verifier {
+  const publicKey = keys.find((key) => hintOf(spkiOf(key)) === hint);
+  if (publicKey === undefined) {
+    return refuse(
+      {
+        ...place,
+        code: 'PUBLIC_KEY_UNKNOWN',
+        hint: 'name the key of the signer with --public-key, if you trust it',
+      },
+      `a signature by the key ${quote(hint)}`,
+      keys.length === 0 ? 'a certificate, or a key that you name' : 'a key that you named',
+    );
+  }
+  const spki = spkiOf(publicKey);
+  return {
+    publicKey,
+    kind: requireKind(publicKey, place),
+    logged: { kind: 'key', bytes: spki },
+    signer: { publicKey: spki, hint },
+    leaf: undefined,
+  };
+}
+
+function requireKind(key: KeyObject, place: Place): KeyKind {
+  return keyKindOf(key) ?? refuse(place, `a key of type ${key.asymmetricKeyType}`, KEY_KINDS);
+}
