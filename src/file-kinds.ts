@@ -62,6 +62,18 @@ export const WANTED = {
     source: 'the certificates, in PEM, of the authority of your network',
     example: 'ca.pem',
   },
+  'private-key': {
+    what: 'a private key in PEM',
+    place: '--key',
+    source: 'a private key in PEM: PKCS #8, SEC 1, PKCS #1, or a key file of cosign',
+    example: 'signer.key',
+  },
+  'public-key': {
+    what: 'a public key in PEM',
+    place: '--public-key',
+    source: 'the public key of whoever signed, in PEM',
+    example: 'signer.pub',
+  },
 } as const;
 
 export type FileKind = keyof typeof WANTED;

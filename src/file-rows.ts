@@ -133,6 +133,16 @@ export const FILE_ROWS: readonly Row[] = [
     goes: 'convert it to CTRF for --results',
   },
   { what: 'XML', fits: begins(/^\s*<\?xml/) },
+  {
+    kind: 'private-key',
+    what: 'a private key in PEM',
+    fits: begins(/^-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY-----/),
+  },
+  {
+    kind: 'public-key',
+    what: 'a public key in PEM',
+    fits: begins(/^-----BEGIN (?:RSA )?PUBLIC KEY-----/),
+  },
   { what: 'a PEM file, of keys or certificates', fits: begins(/^-----BEGIN [A-Z0-9 ]+-----/) },
   // JSON and YAML.
   {

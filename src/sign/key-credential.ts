@@ -1,5 +1,5 @@
 import { refuse, type Place } from '../place.ts';
-import { isSignedWith, signWith } from '../trust/key-kind.ts';
+import { isSignedWith, signWith, type KeyKind } from '../trust/key-kind.ts';
 import type { PublicKey } from '../trust/public-key.ts';
 import type { Credential } from './credential.ts';
 import type { PrivateKey } from './key-file.ts';
@@ -36,4 +36,13 @@ export function checkedCredential(
       return { signature, verifier: { type: 'publicKey', der: publicKey.spki } };
     },
   };
+}
+
+/**
+ * The versions of Rekor that take keys of this kind. Version 1 hashes with SHA-256 whatever the curve is.
+ * Version 2 takes digests, which Ed25519 does not sign, and only kinds that have a name.
+ */
+export function logVersionsFor({ hash, keyDetails }: KeyKind): readonly (1 | 2)[] {
+  if (hash === undefined || keyDetails === undefined) return [1];
+  return hash === 'sha256' ? [1, 2] : [2];
 }

@@ -2,7 +2,8 @@ import { createPrivateKey, type KeyObject, type PrivateKeyInput } from 'node:cry
 
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
-import { parsePem, type PemBlock } from '../trust/pem.ts';
+import { recognising } from '../recognise.ts';
+import { isPem, parsePem, type PemBlock } from '../trust/pem.ts';
 import { allowedKey, type PublicKey } from '../trust/public-key.ts';
 import { parseSealedKey, unsealKey } from './cosign-key.ts';
 import { requireAffordable } from './key-derivation.ts';
@@ -49,6 +50,11 @@ const HINTS: ReadonlyMap<string, string> = new Map([
  */
 export function parseKeyFile(bytes: Uint8Array, file: string): KeyFile {
   const place = { code: 'KEY_INVALID', at: file, hint: 'name the file of the key' } as const;
+  const read = (): KeyFile => readKeyFile(bytes, place);
+  return isPem(bytes) ? read() : recognising('private-key', { file, bytes }, read);
+}
+
+function readKeyFile(bytes: Uint8Array, place: Place): KeyFile {
   const blocks = parsePem(bytes, place).filter(({ label }) => label !== CURVE_PARAMETERS);
   const [block, ...more] = blocks;
   if (block === undefined) return refuse(place, 'no PEM block', EXPECTED);

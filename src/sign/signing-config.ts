@@ -88,6 +88,13 @@ function readOffer(
   return { field, versions, services, selector: readSelector(reader, config) };
 }
 
+/** The logs that take what will be signed. */
+export interface LogChoice {
+  readonly versions: readonly number[];
+  /** Why only these, in words. */
+  readonly why: string;
+}
+
 /**
  * Chooses the services that are valid at a time. For each operator it takes the highest API version that
  * we support, and of those the newest. Then it takes as many operators as the config says. Throws
@@ -95,28 +102,54 @@ function readOffer(
  */
 export function chooseServices(config: SigningConfig, at: Date): SigningServices {
   const [certificateAuthority] = choose(config, config.certificateAuthorities, at);
-  const logs = choose(config, config.logs, at);
+  if (certificateAuthority === undefined) {
+    return refuse(offerPlace(config, 'caUrls'), 'no service', 'a certificate authority');
+  }
+  return { certificateAuthority, ...chooseWitnesses(config, at) };
+}
+
+/** The same without a certificate authority, for a key. */
+export function chooseWitnesses(
+  config: SigningConfig,
+  at: Date,
+  taken?: LogChoice,
+): Pick<SigningServices, 'logs' | 'timestampAuthorities'> {
+  const logs = choose(config, taken === undefined ? config.logs : offerOf(config, taken, at), at);
   const timestampAuthorities =
     config.timestampAuthorities.services.length === 0
       ? []
       : choose(config, config.timestampAuthorities, at);
-  if (certificateAuthority === undefined || logs.length === 0) {
-    return refuse(offerPlace(config, 'rekorTlogUrls'), 'no service', 'an authority and a log');
-  }
-  // Rekor v2 states no time, so nothing would prove when the certificate was used.
+  if (logs.length === 0) refuse(offerPlace(config, 'rekorTlogUrls'), 'no service', 'a log');
+  // Rekor v2 states no time, so nothing would prove when it was signed.
   if (timestampAuthorities.length === 0 && logs.every((log) => log.majorApiVersion !== 1)) {
     const place = offerPlace(config, 'tsaUrls');
     refuse(place, 'no timestamp authority beside Rekor v2', 'at least one');
   }
-  return { certificateAuthority, logs, timestampAuthorities };
+  return { logs, timestampAuthorities };
+}
+
+/** The logs of these versions, and at least one of them. */
+function offerOf(config: SigningConfig, { versions, why }: LogChoice, at: Date): Offer {
+  const offer = { ...config.logs, versions };
+  if (usable(offer, at).length > 0) return offer;
+  const place = {
+    ...offerPlace(config, offer.field),
+    hint: 'sign with a key of another kind, e.g. ECDSA P-256, or with a signing config that has such a log',
+  };
+  const names = versions.map((version) => `Rekor v${version}`).join(' or ');
+  return refuse(place, `no log of ${names} that is valid now`, `one: ${why}`);
+}
+
+function usable({ versions, services }: Offer, at: Date): readonly Service[] {
+  return services.filter(
+    (service) => versions.includes(service.majorApiVersion) && holds(service, at),
+  );
 }
 
 function choose(config: SigningConfig, offer: Offer, at: Date): readonly Service[] {
-  const { field, versions, services, selector } = offer;
-  const usable = services.filter(
-    (service) => versions.includes(service.majorApiVersion) && holds(service, at),
-  );
-  const byOperator = Map.groupBy(usable.toSorted(byPreference), ({ operator }) => operator);
+  const { field, selector } = offer;
+  const preferred = usable(offer, at).toSorted(byPreference);
+  const byOperator = Map.groupBy(preferred, ({ operator }) => operator);
   const chosen = [...byOperator.values()].flatMap(([best]) => best ?? []);
   const count = selector === 'all' ? Math.max(1, chosen.length) : selector;
   if (chosen.length < count) {

@@ -14,6 +14,11 @@ export interface PemBlock {
   readonly encrypted: boolean;
 }
 
+/** Whether it is PEM at all. If not, it is a file of another kind. */
+export function isPem(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes).includes('-----BEGIN ');
+}
+
 const BEGIN = /^-----BEGIN ([A-Z0-9 ]{1,64})-----$/;
 
 /** All blocks. The text around them, which some programs write, is skipped (§2). Throws the place's code. */

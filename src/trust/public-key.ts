@@ -2,8 +2,9 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
+import { recognising } from '../recognise.ts';
 import { KEY_KINDS, keyKindOf, spkiOf, type KeyKind } from './key-kind.ts';
-import { parsePem, type PemBlock } from './pem.ts';
+import { isPem, parsePem, type PemBlock } from './pem.ts';
 
 /** A public key of an allowed kind. */
 export interface PublicKey {
@@ -22,11 +23,13 @@ const EXPECTED = 'one public key in PEM: -----BEGIN PUBLIC KEY-----';
  * @throws EvidenceError KEY_INVALID (unjudged)
  */
 export function parsePublicKey(bytes: Uint8Array, file: string): PublicKey {
-  return publicKeyIn(bytes, {
+  const place = {
     code: 'KEY_INVALID',
     at: file,
     hint: 'write the public key of whoever signs: `openssl pkey -in KEY -pubout`, or for a key file of cosign `cosign public-key --key KEY`',
-  });
+  } as const;
+  const read = (): PublicKey => publicKeyIn(bytes, place);
+  return isPem(bytes) ? read() : recognising('public-key', { file, bytes }, read);
 }
 
 /** The same for a key from somewhere else. Throws the place's code. */

@@ -92,6 +92,8 @@ describe('a key file', () => {
 
   it.each([
     ['nothing', '', 'no PEM block'],
+    ['text', 'hello', 'plain text'],
+    ['a policy', '{"signers": []}', 'a policy'],
     ['two keys', pem(ec.privateKey, 'sec1') + pem(ec.privateKey, 'sec1'), '2 PEM blocks'],
     ['a public key', block('PUBLIC KEY', spki(ec)), '"PUBLIC KEY"'],
     ['a certificate', block('CERTIFICATE', 'x'), '"CERTIFICATE"'],

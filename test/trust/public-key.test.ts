@@ -36,7 +36,8 @@ describe('a public key', () => {
   const p521 = generateKeyPairSync('ec', { namedCurve: 'P-521' }).publicKey;
   const body = PEM.split('\n').slice(1, -2);
   it.each([
-    ['no PEM', 'hello', 'no PEM block'],
+    ['no PEM', 'hello', 'plain text'],
+    ['a trusted root', '{"mediaType": "trustedroot"}', 'a Sigstore trusted root'],
     ['nothing', '', 'no PEM block'],
     ['two keys', PEM + PEM, '2 PEM blocks'],
     ['a private key', String(privateKey.export({ format: 'pem', type: 'pkcs8' })), '"PRIVATE KEY"'],

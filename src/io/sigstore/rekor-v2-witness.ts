@@ -1,12 +1,14 @@
 // Rekor v2: https://github.com/sigstore/rekor-tiles/blob/main/api/proto/rekor/v2/rekor_service.proto
 
-import { createHash } from 'node:crypto';
+import { X509Certificate, createHash, createPublicKey } from 'node:crypto';
 
 import type { Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import type { Verifier } from '../../sign/credential.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import type { InclusionProofJson, LogEntryJson } from '../../sign/log-entry-json.ts';
+import { keyKindOf } from '../../trust/key-kind.ts';
 import { postJson } from '../http/client.ts';
 import { requestFrom, type Witness } from './service-request.ts';
 
@@ -23,22 +25,34 @@ export const logInRekorV2: Witness<LogEntryJson> = async (envelope, { url: at, s
   return await requestFrom({ ...service, init: postJson(requestOf(envelope)) }, parseEntry);
 };
 
-function requestOf({ encoding, signature, verifier: { type, der } }: SignedEnvelope): unknown {
-  const rawBytes = der.toString('base64');
+function requestOf({ encoding, signature, verifier }: SignedEnvelope): unknown {
+  const { hash, keyDetails } = kindOf(verifier);
+  const rawBytes = verifier.der.toString('base64');
   return {
     hashedRekordRequestV002: {
-      digest: createHash('sha256').update(encoding).digest('base64'),
+      digest: createHash(hash).update(encoding).digest('base64'),
       signature: {
         content: signature.toString('base64'),
         verifier: {
-          keyDetails: 'PKIX_ECDSA_P256_SHA_256',
-          ...(type === 'certificate'
+          keyDetails,
+          ...(verifier.type === 'certificate'
             ? { x509Certificate: { rawBytes } }
             : { publicKey: { rawBytes } }),
         },
       },
     },
   };
+}
+
+function kindOf({ type, der }: Verifier): { hash: string; keyDetails: string } {
+  const key =
+    type === 'certificate'
+      ? new X509Certificate(der).publicKey
+      : createPublicKey({ key: der, format: 'der', type: 'spki' });
+  const { hash, keyDetails } = keyKindOf(key) ?? {};
+  // Whoever chose the logs has looked at the kind of the key (`logVersionsFor`).
+  if (hash === undefined || keyDetails === undefined) throw new TypeError('not for Rekor v2');
+  return { hash, keyDetails };
 }
 
 /** Protobuf's JSON leaves zeros and empty lists out. What it says is verified with the whole bundle. */
