@@ -109,6 +109,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'document',
       'attestation',
       'trust',
+      'sign',
       'evidence/phase',
       'evidence/snapshot',
       'evidence/constraint',
@@ -117,12 +118,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'evidence/verify',
     ],
   },
-  'report/render': { rooms: ['report/blocks', 'evidence/validate', 'evidence/verify'] },
+  'report/render': { rooms: ['sign', 'report/blocks', 'evidence/validate', 'evidence/verify'] },
   report: {
     rooms: [
       'errors',
       'document',
       'trust',
+      'sign',
       'attestation',
       'evidence/phase',
       'evidence/constraint',

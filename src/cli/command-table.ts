@@ -6,6 +6,8 @@ import type { Command } from './call/command.ts';
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sandbox: async () => (await import('../commands/sandbox.ts')).default,
+  'trust export': async () => (await import('../commands/trust-export.ts')).default,
+  'trust show': async () => (await import('../commands/trust-show.ts')).default,
   'trust update': async () => (await import('../commands/trust-update.ts')).default,
   validate: async () => (await import('../commands/validate.ts')).default,
   'verify-evidence': async () => (await import('../commands/verify-evidence.ts')).default,

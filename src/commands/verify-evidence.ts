@@ -11,7 +11,7 @@ export default {
   ].join('\n\n'),
 
   usage: `verify-evidence INPUT
-  [--trusted-root FILE | --trust-cache [--tuf-root FILE]]
+  [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--recipe FILE] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--allow-unsigned]`,

@@ -91,15 +91,18 @@ function escapeUnits(character: string): string {
 }
 
 export function rootJson(root: TrustedRootInfo): JsonObject {
-  const { source, digest, sandbox, newest, updated } = root;
-  return present({
-    source,
-    digest,
-    sandbox,
-    newest: newest && timestampOf(newest),
-    updatedAt: updated && timestampOf(updated.at),
-    ageDays: updated?.ageDays,
-  });
+  const { source, digest, sandbox, newest } = root;
+  return {
+    ...present({ source, digest, sandbox, newest: newest && timestampOf(newest) }),
+    ...ageJson(root),
+  };
+}
+
+/** Of what was fetched by TUF. */
+export function ageJson({ updated }: Pick<TrustedRootInfo, 'updated'>): JsonObject {
+  return updated === undefined
+    ? {}
+    : { updatedAt: timestampOf(updated.at), ageDays: updated.ageDays };
 }
 
 function identityJson(signer: ProvenSigner): JsonObject {

@@ -28,7 +28,7 @@ import { UPDATING } from './golden.ts';
 import { hugeReports, withForeign } from './hostile-report.ts';
 import { forAllHostile } from './hostile.ts';
 
-const NAMES = ['manifest', 'predicate', 'report', 'validation-report', 'policy'] as const;
+const NAMES = ['manifest', 'predicate', 'report', 'validation-report', 'policy', 'trust'] as const;
 const EXIT_CODES = { verified: 0, failed: 1, invalid: 2, unjudged: 3, undecided: 4 };
 
 type Schema = Readonly<Record<string, unknown>>;

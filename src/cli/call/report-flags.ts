@@ -2,6 +2,16 @@ import type { Call, Flag } from './command.ts';
 
 const FORMATS = ['terminal', 'markdown', 'json'] as const;
 
+/** Where a report goes. */
+export const OUTPUT_FLAG = {
+  output: {
+    type: 'text',
+    char: 'o',
+    helpValue: 'FILE',
+    summary: 'Write the report to this file; - is standard output.',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
 /** The flags for form and place of a report, for every command that has one. */
 export const REPORT_FLAGS = {
   format: {
@@ -10,12 +20,7 @@ export const REPORT_FLAGS = {
     options: FORMATS,
     summary: 'Form of the report; by default terminal on a terminal, else markdown.',
   },
-  output: {
-    type: 'text',
-    char: 'o',
-    helpValue: 'FILE',
-    summary: 'Write the report to this file; - is standard output.',
-  },
+  ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export interface ReportChoice {

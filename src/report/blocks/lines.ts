@@ -40,21 +40,21 @@ function signatureLines({ signature, root }: VerificationReport): readonly Line[
   if (signature.state === 'absent') return [];
   return [
     { label: 'signer', text: signerOf(signature) },
-    { label: 'root', text: sentence`${root.source}${rootAge(root)}, ${root.digest}` },
+    { label: 'root', text: sentence`${root.source}${ageOf(root)}, ${root.digest}` },
   ];
 }
 
 /** How old it is, by what is in it; and by whom fetched it. */
-export function rootAge({ newest, updated }: TrustedRootInfo): Sentence {
+export function ageOf({ newest, updated }: Pick<TrustedRootInfo, 'newest' | 'updated'>): Sentence {
   return [
     ...(updated === undefined
       ? []
-      : sentence`, updated ${ageOf(updated.ageDays)} (${words(dayOf(updated.at))})`),
+      : sentence`, updated ${daysAgo(updated.ageDays)} (${words(dayOf(updated.at))})`),
     ...(newest === undefined ? [] : sentence`, its newest key of ${words(dayOf(newest))}`),
   ];
 }
 
-function ageOf(days: number): Sentence {
+function daysAgo(days: number): Sentence {
   return words(days === 0 ? 'today' : `${counted(days, 'day')} ago`);
 }
 

@@ -2,8 +2,10 @@
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { counted, sentence, words } from '../../sentence.ts';
+import type { TrustInUse } from '../../sign/trust-in-use.ts';
 import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.ts';
 import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
+import { trustBlocks } from '../blocks/trust-lines.ts';
 import { heading, labelled, marked, paint, plainLine, wrap } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';
 
@@ -30,6 +32,10 @@ export function renderValidationTerminal(
   { repeat, ...terminal }: TerminalOptions,
 ): string {
   return render(validationBlocks(report, repeat), terminal);
+}
+
+export function renderTrustTerminal(trust: TrustInUse, terminal: Terminal): string {
+  return render(trustBlocks(trust), terminal);
 }
 
 /** Blocks with an empty line before them; one screen has no room for more. */

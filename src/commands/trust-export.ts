@@ -1,0 +1,32 @@
+import type { Command } from '../cli/call/command.ts';
+import { TRUST_FLAGS } from '../cli/call/trust-flags.ts';
+
+export default {
+  summary: 'Print the trusted root or the signing config that is in use, for use as a file.',
+
+  description:
+    'Byte for byte, after it was read and, with --trust-cache, verified. Makes no network call.',
+
+  usage: `trust export WHAT [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
+  [--signing-config FILE] [--output FILE]`,
+
+  examples: [
+    '<%= config.bin %> <%= command.id %> root --trust-cache --output trusted_root.json',
+    '<%= config.bin %> <%= command.id %> signing-config > signing_config.json',
+  ],
+
+  args: { what: 'root or signing-config.' },
+
+  flags: {
+    ...TRUST_FLAGS,
+    output: {
+      type: 'text',
+      char: 'o',
+      helpValue: 'FILE',
+      summary: 'Write to this file; - is standard output.',
+    },
+  },
+
+  signals: 'interrupt',
+  load: async () => (await import('../cli/work/run-trust-export.ts')).runTrustExport,
+} satisfies Command;

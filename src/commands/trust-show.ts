@@ -1,0 +1,34 @@
+import type { Command } from '../cli/call/command.ts';
+import { OUTPUT_FLAG } from '../cli/call/report-flags.ts';
+import { TRUST_FLAGS } from '../cli/call/trust-flags.ts';
+
+export default {
+  summary: 'Show whom a verification trusts, and whom signing asks.',
+
+  description:
+    'The trusted root and the signing config that are used with these flags and variables: where they come from, their digests and age, and each authority, log and service with the time for which it counts. Makes no network call.',
+
+  usage: `trust show [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
+  [--signing-config FILE] [--format terminal|json] [--output FILE]`,
+
+  examples: [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --trust-cache --format json',
+  ],
+
+  args: {},
+
+  flags: {
+    ...TRUST_FLAGS,
+    format: {
+      type: 'choice',
+      char: 'f',
+      options: ['terminal', 'json'],
+      summary: 'Form of what is shown; by default terminal.',
+    },
+    ...OUTPUT_FLAG,
+  },
+
+  signals: 'interrupt',
+  load: async () => (await import('../cli/work/run-trust-show.ts')).runTrustShow,
+} satisfies Command;

@@ -1,0 +1,133 @@
+import { digestOf } from '../../digest.ts';
+import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { counted } from '../../sentence.ts';
+import { chooseServices, parseSigningConfig } from '../../sign/signing-config.ts';
+import type { Service, SigningConfig } from '../../sign/signing-config.ts';
+import type { ConfigSource, SigningInUse, TrustInUse } from '../../sign/trust-in-use.ts';
+import { parseTrustedRoot } from '../../trust/trusted-root.ts';
+import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
+import { findSigningConfig } from './read-signing-config.ts';
+import { findTrustedRoot, openTrustCache } from './read-trust.ts';
+import type { TrustCache } from './read-trust.ts';
+import { servicePaths } from './service-paths.ts';
+import type { TrustCacheChoice } from './trust-cache.ts';
+
+/** What the flags of a call say. */
+export interface TrustChoice {
+  readonly trustedRoot: string | undefined;
+  readonly signingConfig: string | undefined;
+  /** With `--trust-cache`. */
+  readonly cache: TrustCacheChoice | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export async function findTrustInUse(choice: TrustChoice, now: Date): Promise<TrustInUse> {
+  const cache = openTrustCache(choice.cache);
+  const { bytes, source, updated } = await findTrustedRoot(choice.trustedRoot, cache);
+  const { root } = sigstoreTrust(bytes, source);
+  const copy = await sayCopy(choice);
+  return {
+    root: { ...root, updated },
+    content: parseTrustedRoot(bytes, source),
+    rootSources: rootSources(choice, copy),
+    signing: await signingInUse(choice, { cache, copy, now }),
+  };
+}
+
+/** The root that `verify-evidence` would use, byte for byte, if it can be used. It is JSON, and so UTF-8. */
+export async function exportRoot({ trustedRoot, cache }: TrustChoice): Promise<string> {
+  const { bytes, source } = await findTrustedRoot(trustedRoot, openTrustCache(cache));
+  parseTrustedRoot(bytes, source);
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** The same of the signing config that `validate` would use. */
+export async function exportConfig(choice: TrustChoice): Promise<string> {
+  const { bytes, source } = await findSigningConfig(
+    configPath(choice),
+    openTrustCache(choice.cache),
+  );
+  parseSigningConfig(bytes, source);
+  return Buffer.from(bytes).toString('utf8');
+}
+
+function configPath({ signingConfig, environment }: TrustChoice): string | undefined {
+  return signingConfig ?? servicePaths(environment).AFFIDAVIT_SIGNING_CONFIG;
+}
+
+async function signingInUse(
+  choice: TrustChoice,
+  { cache, copy, now }: { cache: TrustCache; copy: string | undefined; now: Date },
+): Promise<SigningInUse | undefined> {
+  const isCopy = configPath(choice) === undefined && cache !== undefined;
+  if (isCopy && (await cache()).copy.signingConfig === undefined) return undefined;
+  const { bytes, source, updated } = await findSigningConfig(configPath(choice), cache);
+  const config = parseSigningConfig(bytes, source);
+  const sources = configSources(choice, copy);
+  return {
+    ...{ source, updated, digest: digestOf(bytes) },
+    ...{ config, sources, chosen: calledAt(config, now) },
+  };
+}
+
+/** None if too few are valid then: signing would say so. */
+function calledAt(config: SigningConfig, now: Date): ReadonlySet<Service> {
+  return orIfRefused(
+    () => {
+      const { certificateAuthority, logs, timestampAuthorities } = chooseServices(config, now);
+      return new Set([certificateAuthority, ...logs, ...timestampAuthorities]);
+    },
+    () => new Set(),
+  );
+}
+
+/** The first that has something is used; of the flags, `--trust-cache` excludes `--trusted-root`. */
+function rootSources(choice: TrustChoice, copy: string | undefined): readonly ConfigSource[] {
+  const { trustedRoot, cache, environment } = choice;
+  const variable = servicePaths(environment).AFFIDAVIT_TRUSTED_ROOT;
+  return [
+    { name: '--trusted-root', found: trustedRoot, isUsed: trustedRoot !== undefined },
+    // What a verifier believes is said on its command line.
+    {
+      name: 'AFFIDAVIT_TRUSTED_ROOT',
+      found: variable === undefined ? undefined : `${variable}, for what signs alone`,
+      isUsed: false,
+    },
+    { name: '--trust-cache', found: copy, isUsed: cache !== undefined },
+    embedded(trustedRoot === undefined && cache === undefined),
+  ];
+}
+
+function configSources(choice: TrustChoice, copy: string | undefined): readonly ConfigSource[] {
+  const { signingConfig, cache, environment } = choice;
+  const variable = servicePaths(environment).AFFIDAVIT_SIGNING_CONFIG;
+  const path = configPath(choice);
+  return [
+    { name: '--signing-config', found: signingConfig, isUsed: signingConfig !== undefined },
+    {
+      name: 'AFFIDAVIT_SIGNING_CONFIG',
+      found: variable,
+      isUsed: signingConfig === undefined && variable !== undefined,
+    },
+    { name: '--trust-cache', found: copy, isUsed: path === undefined && cache !== undefined },
+    embedded(path === undefined && cache === undefined),
+  ];
+}
+
+function embedded(isUsed: boolean): ConfigSource {
+  return { name: 'embedded', found: 'that of the public-good instance', isUsed };
+}
+
+/** The copy by TUF, whether it is used or not, or why it could not be; undefined if there is none. */
+async function sayCopy({ cache, environment }: TrustChoice): Promise<string | undefined> {
+  const { readTrustCache } = await import('./trust-cache.ts');
+  try {
+    const choice = cache ?? { tufRoot: undefined, environment };
+    const { ageDays, file } = await readTrustCache(choice, new Date());
+    return `${file}, updated ${ageDays === 0 ? 'today' : `${counted(ageDays, 'day')} ago`}`;
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    if (error.code === 'TRUST_CACHE_MISSING') return undefined;
+    return `${error.at ?? ''}, which cannot be used (${error.code})`;
+  }
+}
