@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { SIGNING_FLAGS } from '../cli/call/signing-flags.ts';
 import { TRUST_CACHE_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
@@ -9,7 +10,7 @@ export default {
     'The copy is in AFFIDAVIT_TRUST_CACHE, else where programs of this user keep their data. If anything is wrong with the answers, the former copy stays (exit code 3).',
   ].join('\n\n'),
 
-  usage: `trust update [--tuf-mirror URL] [--tuf-root FILE]`,
+  usage: 'trust update [--tuf-mirror URL] [--tuf-root FILE] [--ca-certificates FILE]',
 
   examples: [
     '<%= config.bin %> <%= command.id %>',
@@ -25,6 +26,7 @@ export default {
       summary: 'Mirror to ask; by default the public-good one.',
     },
     'tuf-root': { ...TRUST_CACHE_FLAGS['tuf-root'], dependsOn: [] },
+    'ca-certificates': SIGNING_FLAGS['ca-certificates'],
   },
 
   signals: 'interrupt',

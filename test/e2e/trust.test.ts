@@ -161,7 +161,7 @@ describe('E-59 the copy by TUF', () => {
     const words = ['trust', 'update', '--tuf-mirror', await deadAddress()];
     const run = await runProgram([...words, '--tuf-root', other.tufRoot], other.options);
     expect(run.code).toBe(3);
-    expect(run.stderr).toContain('error: SERVICE_FAILED');
+    expect(run.stderr).toContain('error: SERVICE_UNREACHABLE');
     const { code } = await evidence.verify(bundle, other.flags, other.options);
     expect(code).toBe(4);
   });
@@ -185,6 +185,13 @@ describe('E-59 the copy by TUF', () => {
     const run = await runProgram(['trust', 'update', '--tuf-mirror', mirror]);
     expect(run.code).toBe(64);
     expect(run.stderr).toContain('--tuf-mirror');
+  });
+
+  it('takes --ca-certificates, for a mirror behind a proxy that looks inside', async () => {
+    const path = evidence.write('none', '.pem');
+    const run = await runProgram(['trust', 'update', '--ca-certificates', path]);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('error: CA_CERTIFICATES_INVALID');
   });
 
   it('begins with the embedded first root, if none is named', async () => {

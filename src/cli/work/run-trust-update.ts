@@ -1,4 +1,6 @@
 import { digestOf } from '../../digest.ts';
+import { requireOneStdin } from '../../io/disk/files.ts';
+import { useCaCertificates } from '../../io/sigstore/ca-certificates.ts';
 import { updateTrustCache, type UpdatedTrust } from '../../io/sigstore/trust-cache.ts';
 import { requireMirror } from '../../io/sigstore/tuf-mirror.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -9,6 +11,9 @@ export async function runTrustUpdate(call: Call): Promise<number> {
   const { options, environment, signal, progress } = call;
   const mirror = requireMirror(options.text('tuf-mirror'));
   const tufRoot = options.text('tuf-root');
+  const caCertificates = options.text('ca-certificates');
+  requireOneStdin([tufRoot, caCertificates]);
+  await useCaCertificates(caCertificates);
   const updating = updateTrustCache({ mirror, tufRoot, environment }, new Date(), signal);
   const updated = await progress(`asking ${escapeInvisible(mirror)}`, updating);
   process.stdout.write(summaryOf(updated, { mirror, tufRoot }));

@@ -206,7 +206,7 @@ describe('an update by TUF', () => {
     [
       'a longer file',
       (place) => place.serve(targetPath(place, 'trusted_root.json'), NEWER_ROOT),
-      /^SERVICE_FAILED .*too long/,
+      /^SERVICE_ANSWER_INVALID .*too long/,
     ],
     [
       'another snapshot',
@@ -279,7 +279,7 @@ describe('an update by TUF', () => {
       };
       flood();
     };
-    expect(await place.refused()).toMatch(/^SERVICE_FAILED http.*too long/);
+    expect(await place.refused()).toMatch(/^SERVICE_ANSWER_INVALID http.*too long/);
   });
 
   it('follows no redirect', async () => {
@@ -288,7 +288,7 @@ describe('an update by TUF', () => {
       place.answer = (request, response) => {
         response.writeHead(302, { location: `${elsewhere}${request.url}` }).end();
       };
-      expect(await place.refused()).toMatch(/^SERVICE_FAILED http.*redirect/);
+      expect(await place.refused()).toMatch(/^SERVICE_FAILED http.*status 302/);
     });
     expect(asked).toEqual([]);
   });
@@ -310,7 +310,7 @@ describe('an update by TUF', () => {
     const error = await rejection(
       updateTrustCache(choice, new Date(), new AbortController().signal),
     );
-    expect([error?.code, error?.at]).toEqual(['SERVICE_FAILED', mirror]);
+    expect([error?.code, error?.at]).toEqual(['SERVICE_UNREACHABLE', mirror]);
     const later = new Date(now + 29.5 * DAY_MS);
     // Its timestamp has expired since: that is judged as of the update.
     expect((await readTrustCache(place.choice, later)).ageDays).toBe(29);
