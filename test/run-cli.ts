@@ -27,7 +27,12 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const [program = '', ...words] = [...(options.prefix ?? []), process.execPath, PROGRAM, ...args];
   const child = spawn(program, words, {
     cwd: options.cwd ?? ROOT,
-    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...options.env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: '/nonexistent',
+      NO_GCE_CHECK: 'true',
+      ...options.env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const stdout: Buffer[] = [];

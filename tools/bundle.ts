@@ -27,6 +27,7 @@ const ALWAYS = [
 const APART = [
   /^@cyclonedx\//,
   /^@tufjs\//,
+  /^oauth4webapi$/,
   /^tuf-js(?:\/|$)/,
   /^@sigstore\/sign$/,
   /^typescript$/,

@@ -139,6 +139,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'io/process': { rooms: ['errors', 'evidence/claim', 'io/disk'], effects: true },
   'io/http': { rooms: ['errors'], effects: true },
   'io/sandbox': { rooms: ['errors', 'trust/verify', 'sandbox', 'io/disk'], effects: true },
+  'io/oidc': {
+    rooms: ['errors', 'sign', 'io/disk', 'io/http'],
+    packages: ['oauth4webapi'],
+    effects: true,
+  },
   'io/sigstore': {
     rooms: [
       'errors',
@@ -151,6 +156,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'io/disk',
       'io/process',
       'io/http',
+      'io/oidc',
       'io/sandbox',
     ],
     packages: ['tuf-js'],
@@ -162,6 +168,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'errors',
       'archive',
       'policy',
+      'sign',
       'sandbox',
       'evidence/recipe',
       'evidence',

@@ -14,8 +14,9 @@ export default {
 
   usage: `validate --recipe FILE --snapshot FILE
   [--results PATH...] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
-  [--identity-token TOKEN] [--signing-config FILE] [--trusted-root FILE]
-  [--ca-certificates FILE] [--force]
+  [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
+  [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes]
+  [--signing-config FILE] [--trusted-root FILE] [--ca-certificates FILE] [--force]
   [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`,
 
   examples: [

@@ -35,12 +35,14 @@ export const RUN_ERRORS = {
   SERVICE_ANSWER_INVALID: ['unjudged', 'a service answered something else than was asked for'],
   PROXY_FAILED: ['unjudged', 'the proxy does not connect'],
   CA_CERTIFICATES_INVALID: ['unjudged', 'the certificates for TLS cannot be used'],
+  LOGIN_FAILED: ['unjudged', 'the login did not succeed'],
   // How the command was called.
   USAGE: ['usage', 'the command line is not understood'],
   RESULTS_REQUIRED: ['usage', 'evidence needs results'],
   IDENTITY_INCOMPLETE: ['usage', 'an identity needs its issuer, and an issuer its identity'],
   TOKEN_MISSING: ['usage', 'signing needs an identity token'],
   SOURCE_DATE_EPOCH_INVALID: ['usage', 'SOURCE_DATE_EPOCH cannot be used'],
+  LOGIN_NOT_CONFIRMED: ['usage', 'nobody said yes to what a login makes public'],
   INTERNAL: ['internal', 'a bug in affidavit'],
   INTERRUPTED: ['interrupted', 'interrupted'],
 } as const satisfies Meanings;

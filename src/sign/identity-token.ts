@@ -26,12 +26,21 @@ const HINT =
   'get a new identity token for the audience sigstore; tokens are valid for a few minutes only';
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
-/** Reads a token. Throws SIGNING_FAILED if Fulcio could not take it. */
-export function parseIdentityToken(text: string, now: Date): IdentityToken {
+/**
+ * Reads a token. Throws SIGNING_FAILED if Fulcio could not take it.
+ *
+ * @param audience for whom it must be
+ */
+export function parseIdentityToken(
+  text: string,
+  now: Date,
+  audience: string = TOKEN_AUDIENCE,
+): IdentityToken {
   const claims = readClaims(text.trim());
   const audiences = audiencesOf(claims);
-  if (!audiences.includes(TOKEN_AUDIENCE)) {
-    refuseToken(`a token for ${quote(audiences.join(', '))}`, `one for ${TOKEN_AUDIENCE}`);
+  if (!audiences.includes(audience)) {
+    const hint = `get a new identity token for the audience ${quote(audience)}; a Fulcio that wants another one: --oidc-client-id`;
+    refuseToken(`a token for ${quote(audiences.join(', '))}`, `one for ${quote(audience)}`, hint);
   }
   const expiresAt = timeOf(claims, 'exp');
   if (expiresAt.getTime() + MAX_CLOCK_SKEW_MS <= now.getTime()) {

@@ -12,6 +12,7 @@ export interface SigningConfig {
   /** How the user named it. */
   readonly file: string;
   readonly certificateAuthorities: Offer;
+  readonly identityProviders: Offer;
   readonly logs: Offer;
   readonly timestampAuthorities: Offer;
 }
@@ -59,14 +60,18 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
     const mediaType = reader.string('mediaType');
     if (mediaType !== MEDIA_TYPE) refuse(reader.place('mediaType'), quote(mediaType), MEDIA_TYPE);
     const service = reader.each(readService);
-    // Identity providers are for an interactive login, which we do not have.
-    reader.optionalList('oidcUrls', service);
     return {
       file,
       certificateAuthorities: {
         field: 'caUrls',
         versions: [1],
         services: reader.list('caUrls', service),
+        selector: 1,
+      },
+      identityProviders: {
+        field: 'oidcUrls',
+        versions: [1],
+        services: reader.optionalList('oidcUrls', reader.each(readProvider)),
         selector: 1,
       },
       logs: readOffer(reader, 'rekorTlogUrls', [1, 2], 'rekorTlogConfig'),
@@ -140,16 +145,21 @@ function offerOf(config: SigningConfig, { versions, why }: LogChoice, at: Date):
   return refuse(place, `no log of ${names} that is valid now`, `one: ${why}`);
 }
 
-function usable({ versions, services }: Offer, at: Date): readonly Service[] {
-  return services.filter(
-    (service) => versions.includes(service.majorApiVersion) && holds(service, at),
-  );
+/**
+ * The issuer for a login: that of the newest identity provider which is valid at a time. Throws
+ * SIGNING_CONFIG_INVALID if there is none.
+ */
+export function chooseIssuer(config: SigningConfig, at: Date): string {
+  const [provider] = usable(config.identityProviders, at);
+  if (provider !== undefined) return provider.url;
+  const hint = 'name the issuer for the login: --oidc-issuer URL';
+  const place = { ...offerPlace(config, 'oidcUrls'), hint };
+  return refuse(place, 'no identity provider that is valid now', 'one, to log in at');
 }
 
 function choose(config: SigningConfig, offer: Offer, at: Date): readonly Service[] {
   const { field, selector } = offer;
-  const preferred = usable(offer, at).toSorted(byPreference);
-  const byOperator = Map.groupBy(preferred, ({ operator }) => operator);
+  const byOperator = Map.groupBy(usable(offer, at), ({ operator }) => operator);
   const chosen = [...byOperator.values()].flatMap(([best]) => best ?? []);
   const count = selector === 'all' ? Math.max(1, chosen.length) : selector;
   if (chosen.length < count) {
@@ -157,6 +167,13 @@ function choose(config: SigningConfig, offer: Offer, at: Date): readonly Service
     refuse(offerPlace(config, field), found, `${count}`);
   }
   return chosen.slice(0, count);
+}
+
+/** The services that can be called at a time, the best first. */
+function usable({ versions, services }: Offer, at: Date): readonly Service[] {
+  return services
+    .filter((service) => versions.includes(service.majorApiVersion) && holds(service, at))
+    .toSorted(byPreference);
 }
 
 function byPreference(a: Service, b: Service): number {
@@ -170,8 +187,21 @@ function offerPlace({ file }: SigningConfig, field: string): Place {
 }
 
 function readService(reader: MessageReader): Service {
+  return readServiceWith(reader, (url) => url.href.replace(/\/+$/, ''));
+}
+
+/** An issuer is compared character by character (OpenID Connect Discovery §4.3): a slash at its end stays. */
+function readProvider(reader: MessageReader): Service {
+  return readServiceWith(reader, (_, text) => text);
+}
+
+function readServiceWith(
+  reader: MessageReader,
+  write: (url: URL, text: string) => string,
+): Service {
+  const text = reader.string('url');
   return {
-    url: parseServiceUrl(reader.string('url'), reader.place('url')),
+    url: write(parseServiceUrl(text, reader.place('url')), text),
     majorApiVersion: reader.integer('majorApiVersion'),
     ...reader.message('validFor', readWindow),
     operator: reader.optionalString('operator') ?? '',
@@ -201,18 +231,23 @@ function readSelector(parent: MessageReader, name: string): Offer['selector'] {
  * The address of a service that gets the identity token: https, or http to this machine. Throws the
  * place's code.
  */
-function parseServiceUrl(text: string, place: Place): string {
+export function parseServiceUrl(text: string, place: Place): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !isConfidential(url) || url.username + url.password !== '') {
     return refuse(place, quote(text), 'an https address, or http to this machine');
   }
   if (url.search + url.hash !== '') refuse(place, quote(text), 'an address without ? and #');
-  return url.href.replace(/\/+$/, '');
+  return url;
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** Whether nobody between us and the service can read what is sent. */
 export function isConfidential(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+/** Whether it is on this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return LOOPBACK.has(hostname);
 }

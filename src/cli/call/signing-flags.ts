@@ -1,18 +1,18 @@
 import type { Flag } from './command.ts';
+import { TOKEN_FLAGS } from './token-flags.ts';
+
+/** The flags that name a file to read for signing. */
+export const SIGNING_FILES = ['signing-config', 'trusted-root', 'ca-certificates'] as const;
 
 /** What says how and where to sign, for every command that can. */
 export const SIGNING_FLAGS = {
   sandbox: {
     type: 'switch',
-    exclusive: ['identity-token', 'signing-config', 'trusted-root', 'ca-certificates'],
+    exclusive: [...SIGNING_FILES, ...Object.keys(TOKEN_FLAGS)],
     summary:
       'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
   },
-  'identity-token': {
-    type: 'text',
-    helpValue: 'TOKEN',
-    summary: 'OIDC token to sign with; else SIGSTORE_ID_TOKEN, else GitHub Actions.',
-  },
+  ...TOKEN_FLAGS,
   'signing-config': {
     type: 'text',
     helpValue: 'FILE',
@@ -32,9 +32,6 @@ export const SIGNING_FLAGS = {
       'Certificates, PEM, that TLS connections trust too, e.g. of a proxy that looks inside.',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
-
-/** The flags that name a file to read for signing. */
-export const SIGNING_FILES = ['signing-config', 'trusted-root', 'ca-certificates'] as const;
 
 /** The same flags, for a command that signs only with another flag. */
 export function withFlag(flags: Readonly<Record<string, Flag>>, name: string): typeof flags {

@@ -55,7 +55,8 @@ async function requireGoodCall(
   const documents = [options.required('recipe'), options.required('snapshot'), ...results];
   const files = [...SIGNING_FILES, 'logs'].flatMap((name) => options.text(name) ?? []);
   const variables = servicePaths(environment);
-  requireOneStdin([...documents, ...files, ...Object.values(variables)]);
+  const token = options.text('identity-token');
+  requireOneStdin([...documents, ...files, ...Object.values(variables), token]);
   await requireOutputs({
     open: [...documents, ...files],
     variables,
@@ -68,13 +69,13 @@ async function requireGoodCall(
 
 /** If something for signing is missing, that is said before any work is done. */
 async function openSession(
-  { options, environment }: Call,
+  call: Call,
   out: string | undefined,
   now: Date,
 ): Promise<SigningSession | undefined> {
-  if (out === undefined || options.has('no-sign')) return undefined;
+  if (out === undefined || call.options.has('no-sign')) return undefined;
   requireSignable(now);
-  return await openSigning(signingChoice({ options, environment }, out));
+  return await openSigning(signingChoice(call, out));
 }
 
 async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {

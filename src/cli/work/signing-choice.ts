@@ -1,18 +1,20 @@
 import type { SigningChoice } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
+import { tokenChoice } from './token-choice.ts';
 
 /** What the flags of `signing-flags.ts` and the environment say. */
 export function signingChoice(
-  { options, environment }: Pick<Call, 'options' | 'environment'>,
+  { options, environment, signal }: Pick<Call, 'options' | 'environment' | 'signal'>,
   out: string,
 ): SigningChoice {
   return {
     sandbox: options.has('sandbox'),
     out,
-    identityToken: options.text('identity-token'),
+    token: tokenChoice(options),
     signingConfig: options.text('signing-config'),
     trustedRoot: options.text('trusted-root'),
     caCertificates: options.text('ca-certificates'),
     environment,
+    signal,
   };
 }

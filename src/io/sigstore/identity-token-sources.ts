@@ -1,73 +1,110 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { quote } from '../../quote.ts';
 import { TOKEN_AUDIENCE } from '../../sign/identity-token.ts';
-import { isConfidential } from '../../sign/signing-config.ts';
-import { requestFrom } from './service-request.ts';
+import { chooseIssuer, chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
+import { STDIN } from '../disk/files.ts';
+import { AMBIENT_PLACES, isSet } from './ambient-source.ts';
+import type { AmbientPlaces, AmbientSource } from './ambient-source.ts';
+import { BUILDKITE_SOURCE } from './buildkite-token.ts';
+import { GITHUB_PERMISSION, GITHUB_SOURCE } from './github-token.ts';
+import { GOOGLE_SOURCE } from './google-token.ts';
+import { TOKEN_FILE_SOURCE, readTokenFile } from './token-file.ts';
+
+/** What the user says about the token. */
+export interface TokenChoice {
+  /** `--identity-token`: a token, or `-` for one in standard input. */
+  readonly identityToken: string | undefined;
+  /** `--oidc-client-id`: for whom the token is, and who asks for it in a login. */
+  readonly oidcClientId: string | undefined;
+  readonly login: LoginChoice | undefined;
+}
+
+/** `--login`, and the flags for it. */
+export interface LoginChoice {
+  readonly way: 'browser' | 'device';
+  /** Undefined: that of the signing config. */
+  readonly issuer: string | undefined;
+  readonly redirectUrl: URL | undefined;
+  readonly yes: boolean;
+}
+
+interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signingConfig: SigningConfig;
+  readonly signal?: AbortSignal | undefined;
+  readonly places?: AmbientPlaces;
+}
+
+/** For GitLab, CircleCI and others whose jobs are given the token itself. */
+const VARIABLE_SOURCE: AmbientSource = {
+  isThere: ({ environment }) => isSet(environment['SIGSTORE_ID_TOKEN']),
+  read: async ({ environment }) => environment['SIGSTORE_ID_TOKEN'] ?? '',
+};
+
+/** In this order; the first that is there counts. */
+const AMBIENT_SOURCES = [
+  VARIABLE_SOURCE,
+  GITHUB_SOURCE,
+  BUILDKITE_SOURCE,
+  TOKEN_FILE_SOURCE,
+  GOOGLE_SOURCE,
+];
 
 /**
- * The identity token from the first source that is there: the flag, SIGSTORE_ID_TOKEN, GitHub Actions.
- * Throws TOKEN_MISSING, SERVICE_FAILED or SIGNING_FAILED.
+ * The identity token: the one that is given, else that of a login, if it is asked for, else that of the
+ * first source that is there. No other source replaces one that fails: it would be somebody else's token.
  *
- * @param flag the value of `--identity-token`
+ * @throws EvidenceError TOKEN_MISSING, SERVICE_FAILED, SIGNING_FAILED, FILE_UNREADABLE; those of a login
  */
 export async function readIdentityToken(
-  flag: string | undefined,
-  environment: NodeJS.ProcessEnv,
+  choice: TokenChoice,
+  surroundings: Surroundings,
 ): Promise<string> {
+  const { identityToken, login } = choice;
+  const { environment, places = AMBIENT_PLACES } = surroundings;
+  if (identityToken === STDIN) return await readTokenFile(STDIN);
   // An empty flag is a shell variable that was not set. The token of somebody else must not replace it.
-  if (flag !== undefined) return isSet(flag) ? flag : refuseMissing('an empty --identity-token');
-  const ambient = environment['SIGSTORE_ID_TOKEN'];
-  if (isSet(ambient)) return ambient;
-  const url = environment['ACTIONS_ID_TOKEN_REQUEST_URL'];
-  const credential = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-  if (isSet(url) && isSet(credential)) return await fetchActionsToken(url, credential);
-  return refuseMissing('no identity token');
+  if (identityToken === '') throw missing('an empty --identity-token', environment);
+  if (identityToken !== undefined) return identityToken;
+  const audience = audienceOf(choice);
+  if (login !== undefined) return await logInAs(login, audience, surroundings);
+  const ambience = { ...places, environment, audience };
+  const source = AMBIENT_SOURCES.find((each) => each.isThere(ambience));
+  if (source === undefined) throw missing('no identity token', environment);
+  return await source.read(ambience);
 }
 
-function refuseMissing(found: string): never {
-  throw new EvidenceError('TOKEN_MISSING', {
+/** For whom the token must be. */
+export function audienceOf({ oidcClientId = TOKEN_AUDIENCE }: TokenChoice): string {
+  return oidcClientId;
+}
+
+async function logInAs(
+  { issuer, ...login }: LoginChoice,
+  clientId: string,
+  { signingConfig, signal }: Surroundings,
+): Promise<string> {
+  const now = new Date();
+  const services = chooseServices(signingConfig, now);
+  const place = { issuer: issuer ?? chooseIssuer(signingConfig, now), services, clientId };
+  const { logIn } = await import('../oidc/login.ts');
+  const terminal = { input: process.stdin, output: process.stderr };
+  return await logIn({ ...login, ...place }, { terminal, signal });
+}
+
+function missing(found: string, environment: NodeJS.ProcessEnv): EvidenceError {
+  return new EvidenceError('TOKEN_MISSING', {
     found,
     expected:
-      'one of --identity-token, SIGSTORE_ID_TOKEN, or GitHub Actions with the permission id-token: write',
-    hint: 'give one of them; to try things out, sign with --sandbox, or pack without a signature: --no-sign',
+      'one of --identity-token, --login, SIGSTORE_ID_TOKEN, GitHub Actions with the permission id-token: write, Buildkite, a token in /var/run/sigstore/cosign/oidc-token, or a machine of Google',
+    hint: `${hintFor(environment)}; to try things out, sign with --sandbox, or pack without a signature: --no-sign`,
   });
 }
 
-function isSet(text: string | undefined): text is string {
-  return text !== undefined && text !== '';
-}
-
-const NO_PERMISSION = 'give the job the permission id-token: write';
-
-/** https://docs.github.com/en/actions/reference/security/oidc */
-async function fetchActionsToken(address: string, credential: string): Promise<string> {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !isConfidential(url) || url.username + url.password !== '') {
-    throw new EvidenceError('SIGNING_FAILED', {
-      at: 'ACTIONS_ID_TOKEN_REQUEST_URL',
-      // Not the text itself: it may have a password.
-      found: url === undefined ? 'no address' : `an address of ${quote(url.origin)}`,
-      expected: 'an https address without a password, or http to this machine',
-      hint: 'run in GitHub Actions, or unset the variable',
-    });
+/** What is missing here. */
+function hintFor(environment: NodeJS.ProcessEnv): string {
+  if (isSet(environment['GITHUB_ACTIONS'])) return GITHUB_PERMISSION;
+  if (isSet(environment['GITLAB_CI'])) {
+    return 'give the job id_tokens: { SIGSTORE_ID_TOKEN: { aud: sigstore } }';
   }
-  url.searchParams.set('audience', TOKEN_AUDIENCE);
-  const request = {
-    name: 'token service of GitHub Actions',
-    at: url.origin,
-    url: url.href,
-    secrets: [credential],
-    ifRefused: NO_PERMISSION,
-    init: { headers: { accept: 'application/json', authorization: `Bearer ${credential}` } },
-  };
-  const answer = await requestFrom(request, (body): unknown => JSON.parse(body.toString('utf8')));
-  const value =
-    typeof answer === 'object' && answer !== null && 'value' in answer ? answer.value : undefined;
-  if (typeof value === 'string') return value;
-  throw new EvidenceError('SERVICE_FAILED', {
-    at: url.origin,
-    found: 'an answer without a token from GitHub Actions',
-    expected: 'the field value',
-    hint: NO_PERMISSION,
-  });
+  return 'log in with --login browser, or on another device with --login device';
 }

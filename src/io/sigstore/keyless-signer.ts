@@ -9,8 +9,10 @@ import { sigstoreSigner } from './sigstore-signer.ts';
 export interface KeylessSigning {
   /** Where to sign: what `parseSigningConfig` gave. */
   readonly signingConfig: SigningConfig;
-  /** An OIDC identity token for the audience `sigstore`. */
+  /** An OIDC identity token. */
   readonly token: string;
+  /** For whom the token must be; `sigstore` by default. */
+  readonly audience?: string;
   /** The time at which the services and the token must be valid. */
   readonly now: Date;
 }
@@ -21,8 +23,9 @@ export interface KeylessSigning {
  * @throws EvidenceError SIGNING_CONFIG_INVALID if the services that are valid now are too few,
  *   SIGNING_FAILED if the token cannot be used; its `sign`: SERVICE_FAILED (all unjudged)
  */
-export function keylessSigner({ signingConfig, token: text, now }: KeylessSigning): Signer {
-  const token = parseIdentityToken(text, now);
+export function keylessSigner(signing: KeylessSigning): Signer {
+  const { signingConfig, now } = signing;
+  const token = parseIdentityToken(signing.token, now, signing.audience);
   const services = chooseServices(signingConfig, now);
   const credential = fulcioCredential(services.certificateAuthority.url, token);
   return sigstoreSigner(credential, services, [token.text]);

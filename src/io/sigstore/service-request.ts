@@ -1,23 +1,8 @@
-import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
-import { quote } from '../../quote.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from '../http/client.ts';
-import { proxyOf } from '../http/route.ts';
-import { withoutSecrets } from '../http/without-secrets.ts';
-
-/** A service that signing calls, as errors name it. */
-interface ServiceName {
-  /** E.g. `timestamp authority`. */
-  readonly name: string;
-  /** Its address as errors show it: without a path or a query that may be secret. */
-  readonly at: string;
-  /** What no error may show, even if the service repeats it or a piece of it. */
-  readonly secrets: readonly string[];
-  /** What to do if it answers that the caller may not ask, or asked wrongly. */
-  readonly ifRefused?: string;
-}
+import { answerInvalid, noAnswer, told, type ServiceName } from '../http/no-answer.ts';
 
 /** Sends a signature to a service, which answers something about it. */
 export type Witness<T> = (
@@ -79,9 +64,6 @@ function messageOf(text: string): string {
   return '';
 }
 
-/** Of a service's message, before secrets are removed; fewer are shown. */
-const MAX_MESSAGE_CHARACTERS = 2000;
-
 function serviceFailed(service: ServiceName, status: number, message: string): EvidenceError {
   return new EvidenceError('SERVICE_FAILED', {
     at: service.at,
@@ -98,71 +80,4 @@ function hintFor(status: number, ifRefused?: string): string {
   return isRefused && ifRefused !== undefined
     ? ifRefused
     : 'check this address: another service may be there';
-}
-
-function answerInvalid(service: ServiceName, status: number, what: string): EvidenceError {
-  return new EvidenceError('SERVICE_ANSWER_INVALID', {
-    at: service.at,
-    found: `status ${status} from the ${service.name}${told(service, what)}`,
-    expected: 'the answer that this service gives',
-    hint: 'check this address: another service may be there; if not, try again later',
-  });
-}
-
-/** Each way to get no answer is an error of its own. */
-function noAnswer(service: ServiceName, { cause, status, reason }: HttpFailure): EvidenceError {
-  if (cause === 'cut') return answerInvalid(service, status ?? 0, reason);
-  const [code, expected, hint] = NO_ANSWER[cause];
-  const { name, at } = service;
-  const found = `no usable answer from the ${name}${told(service, reason)}`;
-  return new EvidenceError(code, { at, found, expected, hint: hint(proxyName()) });
-}
-
-/** Without a password; empty if none is used. */
-function proxyName(): string {
-  try {
-    const proxy = proxyOf(process.env);
-    return proxy === undefined ? '' : `HTTPS_PROXY, which is ${proxy.protocol}//${proxy.host}`;
-  } catch {
-    return 'HTTPS_PROXY';
-  }
-}
-
-const NO_ANSWER = {
-  down: [
-    'SERVICE_UNREACHABLE',
-    'a service that can be reached',
-    (proxy) => `check the network and this address${orProxy(proxy)}`,
-  ],
-  certificate: [
-    'SERVICE_UNREACHABLE',
-    'a TLS certificate that this machine trusts',
-    () =>
-      'if your network has a certificate authority of its own, name its certificates: --ca-certificates FILE',
-  ],
-  slow: [
-    'SERVICE_SLOW',
-    'an answer in time',
-    (proxy) => `try again later, or check the network${orProxy(proxy)}`,
-  ],
-  proxy: [
-    'PROXY_FAILED',
-    'a way through the proxy',
-    (proxy) => `correct ${proxy}; NO_PROXY lists the hosts that need none`,
-  ],
-} as const satisfies Readonly<
-  Record<
-    Exclude<HttpFailure['cause'], 'cut'>,
-    readonly [ErrorCode, string, (proxy: string) => string]
-  >
->;
-
-function orProxy(proxy: string): string {
-  return proxy === '' ? '' : `, and ${proxy}; NO_PROXY lists the hosts that need none`;
-}
-
-/** What a service or the network says of it, without secrets. */
-function told({ secrets }: ServiceName, message: string): string {
-  const shown = withoutSecrets(message.slice(0, MAX_MESSAGE_CHARACTERS), secrets);
-  return shown === '' ? '' : `: ${quote(shown)}`;
 }

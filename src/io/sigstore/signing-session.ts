@@ -7,6 +7,7 @@ import {
   type StagedFiles,
 } from '../sandbox/sandbox-files.ts';
 import { useCaCertificates } from './ca-certificates.ts';
+import type { TokenChoice } from './identity-token-sources.ts';
 import { readTrust } from './read-trust.ts';
 import { servicePaths } from './service-paths.ts';
 
@@ -15,12 +16,14 @@ export interface SigningChoice {
   readonly sandbox: boolean;
   /** Where the archive will be. */
   readonly out: string;
-  readonly identityToken: string | undefined;
+  readonly token: TokenChoice;
   readonly signingConfig: string | undefined;
   readonly trustedRoot: string | undefined;
   readonly caCertificates: string | undefined;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Ends a login. */
+  readonly signal?: AbortSignal;
 }
 
 /** Everything that signing needs, before any work is done. */
@@ -41,16 +44,18 @@ export async function openSigning(choice: SigningChoice): Promise<SigningSession
 
 async function serviceSigning({ environment, ...choice }: SigningChoice): Promise<SigningSession> {
   await useCaCertificates(choice.caCertificates);
-  const { readIdentityToken } = await import('./identity-token-sources.ts');
+  const { audienceOf, readIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');
-  const token = await readIdentityToken(choice.identityToken, environment);
   const paths = servicePaths(environment);
   const rootPath = choice.trustedRoot ?? paths.AFFIDAVIT_TRUSTED_ROOT;
   const signingConfig = await readSigningConfig(
     choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
   );
-  const signer = keylessSigner({ signingConfig, token, now: new Date() });
+  const { signal } = choice;
+  const token = await readIdentityToken(choice.token, { environment, signingConfig, signal });
+  const audience = audienceOf(choice.token);
+  const signer = keylessSigner({ signingConfig, token, audience, now: new Date() });
   return { signing: { signer, trust: await readTrust(rootPath) }, rootPath };
 }
 

@@ -61,7 +61,13 @@ describe('keyless signing with the sandbox', () => {
 
   it('E-21 with the token of a GitHub Actions job', async () => {
     const workflow = 'https://github.com/acme/widget/.github/workflows/ci.yml@refs/heads/main';
-    const token = await readIdentityToken(undefined, sandbox.ambientEnv({ sub: workflow }));
+    const token = await readIdentityToken(
+      { identityToken: undefined, oidcClientId: undefined, login: undefined },
+      {
+        environment: sandbox.ambientEnv({ sub: workflow }),
+        signingConfig: configOf(sandbox.signingConfigs['signing_config.json']),
+      },
+    );
     const bytes = await sign(sandbox.signingConfigs['signing_config.json'], token);
     expect(trust.verify(bytes, ATTESTATION).signer).toMatchObject({
       type: 'uri',

@@ -1,0 +1,94 @@
+// What is said of a service that gave no answer, or none that can be used.
+
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import type { HttpFailure } from './client.ts';
+import { proxyOf } from './route.ts';
+import { withoutSecrets } from './without-secrets.ts';
+
+/** A service that signing calls, as errors name it. */
+export interface ServiceName {
+  /** E.g. `timestamp authority`. */
+  readonly name: string;
+  /** Its address as errors show it: without a path or a query that may be secret. */
+  readonly at: string;
+  /** What no error may show, even if the service repeats it or a piece of it. */
+  readonly secrets: readonly string[];
+  /** What to do if it answers that the caller may not ask, or asked wrongly. */
+  readonly ifRefused?: string;
+}
+
+/** Of a service's message, before secrets are removed; fewer are shown. */
+const MAX_MESSAGE_CHARACTERS = 2000;
+
+/** An answer that nobody can use. */
+export function answerInvalid(service: ServiceName, status: number, what: string): EvidenceError {
+  return new EvidenceError('SERVICE_ANSWER_INVALID', {
+    at: service.at,
+    found: `status ${status} from the ${service.name}${told(service, what)}`,
+    expected: 'the answer that this service gives',
+    hint: 'check this address: another service may be there; if not, try again later',
+  });
+}
+
+/** Each way to get no answer is an error of its own. */
+export function noAnswer(
+  service: ServiceName,
+  { cause, status, reason }: HttpFailure,
+): EvidenceError {
+  if (cause === 'cut') return answerInvalid(service, status ?? 0, reason);
+  const [code, expected, hint] = NO_ANSWER[cause];
+  const { name, at } = service;
+  const found = `no usable answer from the ${name}${told(service, reason)}`;
+  return new EvidenceError(code, { at, found, expected, hint: hint(proxyName()) });
+}
+
+/** Without a password; empty if none is used. */
+function proxyName(): string {
+  try {
+    const proxy = proxyOf(process.env);
+    return proxy === undefined ? '' : `HTTPS_PROXY, which is ${proxy.protocol}//${proxy.host}`;
+  } catch {
+    return 'HTTPS_PROXY';
+  }
+}
+
+const NO_ANSWER = {
+  down: [
+    'SERVICE_UNREACHABLE',
+    'a service that can be reached',
+    (proxy) => `check the network and this address${orProxy(proxy)}`,
+  ],
+  certificate: [
+    'SERVICE_UNREACHABLE',
+    'a TLS certificate that this machine trusts',
+    () =>
+      'if your network has a certificate authority of its own, name its certificates: --ca-certificates FILE',
+  ],
+  slow: [
+    'SERVICE_SLOW',
+    'an answer in time',
+    (proxy) => `try again later, or check the network${orProxy(proxy)}`,
+  ],
+  proxy: [
+    'PROXY_FAILED',
+    'a way through the proxy',
+    (proxy) => `correct ${proxy}; NO_PROXY lists the hosts that need none`,
+  ],
+} as const satisfies Readonly<
+  Record<
+    Exclude<HttpFailure['cause'], 'cut'>,
+    readonly [ErrorCode, string, (proxy: string) => string]
+  >
+>;
+
+function orProxy(proxy: string): string {
+  return proxy === '' ? '' : `, and ${proxy}; NO_PROXY lists the hosts that need none`;
+}
+
+/** What a service or the network says of it, without secrets. */
+export function told({ secrets }: ServiceName, message: string): string {
+  const shown = withoutSecrets(message.slice(0, MAX_MESSAGE_CHARACTERS), secrets);
+  return shown === '' ? '' : `: ${quote(shown)}`;
+}

@@ -1,0 +1,31 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Where a question can be asked and answered. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+/** Whether somebody is there to answer. */
+export function isInteractive({ input, output }: Terminal): boolean {
+  return input.isTTY === true && output.isTTY === true;
+}
+
+/** Asks a question; only `y` and `yes` are a yes. */
+export async function confirm(
+  question: string,
+  { input, output }: Terminal,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  // In its own mode the terminal goes on to make a signal of Ctrl-C.
+  const reader = createInterface({ input, output, terminal: false });
+  try {
+    const ended = new Promise<string>((resolve) => {
+      reader.once('close', () => resolve(''));
+    });
+    const asked = reader.question(question, signal === undefined ? {} : { signal });
+    return /^y(?:es)?$/i.test((await Promise.race([asked, ended])).trim());
+  } finally {
+    reader.close();
+  }
+}

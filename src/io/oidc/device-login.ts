@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { quote } from '../../quote.ts';
+import { loginFailed } from './login-failed.ts';
+
+/** A login on another device that has begun. */
+export interface DeviceLogin {
+  readonly issuer: string;
+  readonly userCode: string;
+  readonly page: string;
+  /** The page with the code filled in, if the issuer has one. */
+  readonly pageWithCode: string | undefined;
+  readonly intervalSeconds: number;
+  readonly expiresSeconds: number;
+  /** Asks once. */
+  poll(): Promise<Poll>;
+}
+
+export type Poll = { readonly token: string } | 'pending' | 'slow-down';
+
+interface Surroundings {
+  /** Shows lines to the user. */
+  readonly say: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** For tests. */
+  readonly wait?: (ms: number) => Promise<unknown>;
+}
+
+/** RFC 8628 §3.5 */
+const SLOWER_SECONDS = 5;
+/** Whatever the issuer says: nobody waits longer for a code. */
+const MAX_WAIT_SECONDS = 30 * 60;
+
+/**
+ * Shows a code that the user types on any device, and asks for the token until it is there.
+ *
+ * @throws EvidenceError LOGIN_FAILED, SERVICE_FAILED
+ */
+export async function loginByDevice(
+  login: DeviceLogin,
+  { say, signal, wait = async (ms) => await pause(ms, undefined, { signal }) }: Surroundings,
+): Promise<string> {
+  say(instructions(login));
+  const end = Math.min(login.expiresSeconds, MAX_WAIT_SECONDS);
+  // One second at least: a 0 would be requests without a pause.
+  let interval = Math.max(1, login.intervalSeconds);
+  for (let waited = interval; waited <= end; waited += interval) {
+    await wait(interval * 1000);
+    const answer = await login.poll();
+    if (typeof answer === 'object') return answer.token;
+    if (answer === 'slow-down') interval += SLOWER_SECONDS;
+  }
+  throw loginFailed(login.issuer, {
+    found: `no login within ${end} seconds`,
+    expected: 'a login before the code expires',
+    hint: 'run the same command again, and type the code sooner',
+  });
+}
+
+function instructions({ page, pageWithCode, userCode }: DeviceLogin): string {
+  const short = pageWithCode === undefined ? [] : [`or open ${pageWithCode}`];
+  return [`Open ${page} on any device, and type the code ${quote(userCode)}`, ...short, ''].join(
+    '\n',
+  );
+}

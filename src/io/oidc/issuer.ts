@@ -1,0 +1,116 @@
+// What an issuer of identity tokens says about itself, and how it is called. The only file that imports
+// oauth4webapi, which is loaded for a login alone.
+
+import type * as OAuth from 'oauth4webapi';
+
+import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { quote } from '../../quote.ts';
+import { isConfidential, isLoopback } from '../../sign/signing-config.ts';
+import { exchange } from '../http/client.ts';
+import { answerInvalid, noAnswer } from '../http/no-answer.ts';
+import { loginFailed, orLoginFailed } from './login-failed.ts';
+
+export interface LoginClient {
+  readonly issuer: string;
+  readonly clientId: string;
+}
+
+/** An issuer, and what every call of the library needs for it. */
+export interface Issuer {
+  /** As it was named. */
+  readonly name: string;
+  readonly oauth: typeof OAuth;
+  readonly server: OAuth.AuthorizationServer;
+  readonly client: OAuth.Client;
+  readonly auth: OAuth.ClientAuth;
+  readonly http: ReturnType<typeof httpOptions>;
+}
+
+/** The token, and the e-mail address of whoever logs in. */
+export const SCOPE = 'openid email';
+
+/** For each answer. */
+const TIMEOUT_MS = 10_000;
+
+/** @throws EvidenceError SERVICE_FAILED, LOGIN_FAILED */
+export async function openIssuer({ issuer: name, clientId }: LoginClient): Promise<Issuer> {
+  const oauth = await import('oauth4webapi');
+  const url = new URL(name);
+  const http = httpOptions(oauth, url);
+  const server = await orLoginFailed(name, [], async () => {
+    const response = await oauth.discoveryRequest(url, http);
+    return await oauth.processDiscoveryResponse(url, response);
+  });
+  return { name, oauth, server, client: { client_id: clientId }, auth: oauth.None(), http };
+}
+
+/** PKCE (RFC 7636): a code that somebody else has seen is of no use without the verifier. */
+export async function challengeOf(
+  { oauth }: Issuer,
+  verifier: string,
+): Promise<Readonly<Record<string, string>>> {
+  const challenge = await oauth.calculatePKCECodeChallenge(verifier);
+  return { code_challenge: challenge, code_challenge_method: 'S256' };
+}
+
+/** A page for people, who may type a password there: never one that others can read or change on its way. */
+export function pageOf({ name }: Issuer, field: string, text: string | undefined): URL {
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && isConfidential(url)) return url;
+  throw loginFailed(name, {
+    found: text === undefined ? `no ${field}` : `the ${field} ${quote(text)}`,
+    expected: 'an https address, or http to this machine',
+  });
+}
+
+export function requireToken(
+  { name }: Issuer,
+  { id_token: token }: OAuth.TokenEndpointResponse,
+): string {
+  if (token !== undefined) return token;
+  throw loginFailed(name, {
+    found: 'an answer without an identity token',
+    expected: 'the field id_token',
+  });
+}
+
+/** Calls go through our own client: no redirect, and limits of size and time. */
+function httpOptions(oauth: typeof OAuth, issuer: URL) {
+  return {
+    // Else the library refuses every address that is not https.
+    [oauth.allowInsecureRequests]: isLoopback(issuer),
+    [oauth.customFetch]: async (
+      url: string,
+      { method, headers, body }: OAuth.CustomFetchOptions<string, URLSearchParams | undefined>,
+    ): Promise<Response> =>
+      await send(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: body.toString() }),
+      }),
+  };
+}
+
+/** Codes and tokens are sent: https, or http to this machine, whatever the issuer says. */
+async function send(
+  address: string,
+  init: { method: string; headers: Record<string, string>; body?: string },
+): Promise<Response> {
+  const url = new URL(address);
+  const at = url.origin;
+  if (!isConfidential(url)) {
+    throw loginFailed(at, {
+      found: `the address ${quote(at)}`,
+      expected: 'an https address, or http to this machine',
+    });
+  }
+  const request = { url: address, init, timeoutMs: TIMEOUT_MS, maxBytes: MAX_CONFIG_BYTES };
+  const outcome = await exchange(request);
+  const secrets = init.body === undefined ? [] : [init.body];
+  const service = { name: 'identity provider', at, secrets };
+  if ('reason' in outcome) throw noAnswer(service, outcome);
+  const { body, status, headers } = outcome;
+  // Else the code or the token would go to another address.
+  if (status >= 300 && status < 400) throw answerInvalid(service, status, 'a redirect');
+  return new Response(body.length === 0 ? null : body, { status, headers });
+}

@@ -1,0 +1,27 @@
+// https://docs.github.com/en/actions/reference/security/oidc
+
+import { isSet, type AmbientSource } from './ambient-source.ts';
+import { requestToken, requireTokenUrl } from './token-request.ts';
+
+export const GITHUB_PERMISSION = 'give the job the permission id-token: write';
+
+/** A job of GitHub Actions with the permission `id-token: write`. */
+export const GITHUB_SOURCE: AmbientSource = {
+  isThere: ({ environment }) =>
+    isSet(environment['ACTIONS_ID_TOKEN_REQUEST_URL']) &&
+    isSet(environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN']),
+  read: async ({ environment, audience }) => {
+    const service = {
+      name: 'token service of GitHub Actions',
+      variable: 'ACTIONS_ID_TOKEN_REQUEST_URL',
+      address: environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '',
+      credential: environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '',
+      ifRefused: GITHUB_PERMISSION,
+    };
+    const url = requireTokenUrl(service);
+    url.searchParams.set('audience', audience);
+    const authorization = `Bearer ${service.credential}`;
+    const init = { headers: { accept: 'application/json', authorization } };
+    return await requestToken(service, url, init, 'value');
+  },
+};

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { STDIN, nameOf, standardInput } from '../disk/files.ts';
+import { openFile, readToEnd } from '../disk/open-file.ts';
+import type { AmbientSource } from './ambient-source.ts';
+
+/**
+ * A file that something else keeps fresh: a SPIFFE helper (JWT-SVID), or Kubernetes (a service account's
+ * token). cosign reads it from the same place.
+ */
+export const TOKEN_FILE_SOURCE: AmbientSource = {
+  isThere: ({ tokenFile }) => existsSync(tokenFile),
+  read: async ({ tokenFile }) => await readTokenFile(tokenFile),
+};
+
+/** The text of a file, or of standard input for `-`. Throws FILE_UNREADABLE, SIGNING_FAILED. */
+export async function readTokenFile(path: string): Promise<string> {
+  if (path === STDIN) return await textOf(standardInput(), path);
+  const file = await openFile(path);
+  try {
+    return await textOf(readToEnd(file, path), path);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    size += chunk.length;
+    if (size > MAX_CONFIG_BYTES) throw unusable(path, `more than ${MAX_CONFIG_BYTES} bytes`);
+  }
+  const text = Buffer.concat(parts).toString('utf8').trim();
+  if (text === '') throw unusable(path, 'nothing');
+  return text;
+}
+
+function unusable(path: string, found: string): EvidenceError {
+  return new EvidenceError('SIGNING_FAILED', {
+    at: nameOf(path),
+    found,
+    expected: 'an identity token',
+    hint: 'let what writes it write a token for the audience sigstore, or use another token source',
+  });
+}
