@@ -34,6 +34,9 @@ export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
 export const SIGSTORE_BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
+/** A trusted root and a signing config in one file. https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto */
+export const CLIENT_TRUST_CONFIG = 'application/vnd.dev.sigstore.clienttrustconfig.v0.1+json';
+
 /** The schema version that every document of this project carries. */
 export const SCHEMA_VERSION = '1.0.0';
 

@@ -2,6 +2,7 @@
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
 import { MAX_CONFIG_BYTES } from '../limits.ts';
+import { CLIENT_TRUST_CONFIG } from '../media-types.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
@@ -49,7 +50,7 @@ const MEANING = {
 } as const;
 
 /**
- * Reads a Sigstore signing config, version 0.2.
+ * Reads a Sigstore signing config, version 0.2, or that of a ClientTrustConfig.
  *
  * @param file how the user named it
  * @throws EvidenceError SIGNING_CONFIG_INVALID (unjudged)
@@ -78,8 +79,14 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
       timestampAuthorities: readOffer(reader, 'tsaUrls', [1], 'tsaConfig'),
     };
   };
+  // The trusted root beside it is read where one is asked for.
+  const readEither = (reader: MessageReader): SigningConfig => {
+    if (reader.string('mediaType') !== CLIENT_TRUST_CONFIG) return read(reader);
+    reader.data('trustedRoot');
+    return reader.message('signingConfig', read);
+  };
   return recognising('signing-config', { file, bytes }, () =>
-    readMessage(bytes, limits, MEANING, read),
+    readMessage(bytes, limits, MEANING, readEither),
   );
 }
 

@@ -4,11 +4,14 @@
 import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 
 import { TAG, childrenOf, parseDer } from '../der/read-der.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES, MAX_ROOT_CERTIFICATES } from '../limits.ts';
+import { CLIENT_TRUST_CONFIG } from '../media-types.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
 import { readMessage, readWindow, type MessageReader, type Window } from './message-reader.ts';
+import { severalRoots } from './several-roots.ts';
 import { parseX509 } from './x509.ts';
 
 export interface TrustedRoot {
@@ -57,12 +60,30 @@ const MEANING = {
   hint: 'use the trusted_root.json of your Sigstore as it publishes it',
 } as const;
 
-/** Throws TRUSTED_ROOT_INVALID. `file` is how the user named it. */
+/**
+ * A trusted root, or that of a ClientTrustConfig. Throws TRUSTED_ROOT_INVALID.
+ *
+ * @param file how the user named it
+ */
 export function parseTrustedRoot(bytes: Uint8Array, file: string): TrustedRoot {
   const limits = { name: file, maxBytes: MAX_CONFIG_BYTES };
-  return recognising('trusted-root', { file, bytes }, () =>
-    readMessage(bytes, limits, MEANING, readRoot),
+  const parse = (part: Uint8Array): TrustedRoot =>
+    recognising('trusted-root', { file, bytes: part }, () =>
+      readMessage(part, limits, MEANING, readRootOrConfig),
+    );
+  return orIfRefused(
+    () => parse(bytes),
+    (error) => {
+      throw severalRoots(bytes, file, parse) ?? error;
+    },
   );
+}
+
+/** The signing config beside it is read where one is asked for. */
+function readRootOrConfig(reader: MessageReader): TrustedRoot {
+  if (reader.string('mediaType') !== CLIENT_TRUST_CONFIG) return readRoot(reader);
+  ignore(reader, ['signingConfig']);
+  return reader.message('trustedRoot', readRoot);
 }
 
 /** Whether a token names this certificate as its signer. Whether it is signed is another question. */

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { publicGoodSigningConfig } from '../../src/sign/public-good-signing-config.ts';
+import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
 import { parseTrustedRoot } from '../../src/trust/trusted-root.ts';
 import { refusalOf } from '../document/refusal.ts';
@@ -142,3 +144,74 @@ function at<T>(list: readonly T[]): T {
   if (first === undefined) throw new TypeError('an empty list');
   return first;
 }
+
+describe('a file with more than a trusted root', () => {
+  const [root, config] = [publicGoodRoot(), publicGoodSigningConfig()].map(
+    (bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>,
+  );
+  const both = {
+    mediaType: 'application/vnd.dev.sigstore.clienttrustconfig.v0.1+json',
+    trustedRoot: root,
+    signingConfig: config,
+  };
+
+  it('is a ClientTrustConfig, of which each reader takes its part', () => {
+    const bytes = encode(both);
+    expect(parseTrustedRoot(bytes, 'both.json')).toEqual(
+      parseTrustedRoot(publicGoodRoot(), 'both.json'),
+    );
+    expect(parseSigningConfig(bytes, 'both.json')).toEqual(
+      parseSigningConfig(publicGoodSigningConfig(), 'both.json'),
+    );
+  });
+
+  it.each<readonly [string, object, string]>([
+    ['no root', { ...both, trustedRoot: undefined }, '#/trustedRoot'],
+    ['a root of another kind', { ...both, trustedRoot: config }, '#/trustedRoot/mediaType'],
+    ['an unknown field', { ...both, more: 1 }, '#/more'],
+    ['a ClientTrustConfig in it', { ...both, trustedRoot: both }, '#/trustedRoot/mediaType'],
+    ['another version', { ...both, mediaType: `${both.mediaType}2` }, '#/mediaType'],
+  ])('is refused with %s', (_, content, pointer) => {
+    expect(verdict(content)).toBe(`TRUSTED_ROOT_INVALID root.json${pointer}`);
+  });
+
+  it('is no signing config without one', () => {
+    const refusal = refusalOf(() =>
+      parseSigningConfig(encode({ ...both, signingConfig: undefined }), 'both.json'),
+    );
+    expect([refusal?.code, refusal?.at]).toEqual([
+      'SIGNING_CONFIG_INVALID',
+      'both.json#/signingConfig',
+    ]);
+  });
+
+  const line = JSON.stringify(root);
+
+  it('takes one root on one line', () => {
+    expect(verdict(Buffer.from(`\n${line}\n`))).toBe('usable');
+  });
+
+  it.each([`${line}\n${line}\n`, `${line}\r\n\r\n${line}`, `\n${line}\n{}\n`])(
+    'names several, one on each line, and how to take one out',
+    (text) => {
+      const refusal = refusalOf(() => parseTrustedRoot(Buffer.from(text), 'my roots.jsonl'));
+      expect([refusal?.code, refusal?.at]).toEqual(['TRUSTED_ROOT_INVALID', 'my roots.jsonl']);
+      expect(refusal?.found).toMatch(
+        /^2 trusted roots, one on each line \(line \d: "sigstore.dev"; /,
+      );
+      const first = text.startsWith('\n') ? 2 : 1;
+      expect(refusal?.hint).toContain(
+        `mkdir unpacked && sed -n ${first}p 'my roots.jsonl' > unpacked/trusted_root.json`,
+      );
+    },
+  );
+
+  it.each([`${line}\nx\n`, `${line}${line}`, '{}\n{}\n', `${line}\n[]\n`])(
+    'names no other file so',
+    (text) => {
+      const refusal = refusalOf(() => parseTrustedRoot(Buffer.from(text), 'root.json'));
+      expect(refusal?.code).toBe('TRUSTED_ROOT_INVALID');
+      expect(refusal?.found).not.toContain('one on each line');
+    },
+  );
+});
