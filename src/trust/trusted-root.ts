@@ -36,7 +36,7 @@ export interface Authority {
 
 /** What to do with what no authority or log of a root vouches for. It must not ask for the root of whoever signed. */
 export const NOT_VOUCHED_FOR =
-  'the trusted root does not vouch for this: if it is older than the signature, use a current one of the same Sigstore; otherwise have it signed there (a sandbox counts under its own root alone)';
+  'the trusted root does not vouch for this: if it is older than the signature, get a current one (affidavit trust update); else have it signed there (a sandbox counts under its own root alone)';
 
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
