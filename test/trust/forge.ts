@@ -138,7 +138,8 @@ export function issuerExtensions(former: string, current: string): readonly Buff
 export class Forge {
   readonly root: RootJson;
   readonly #keys = generateSandboxKeys();
-  readonly #authority;
+  /** The certificate authority, to make others of its name and key. */
+  readonly authority;
   readonly #timestamps;
   readonly #logs;
 
@@ -148,7 +149,7 @@ export class Forge {
       notAfter: new Date('2027-01-01T00:00:00Z'),
     };
     const keys = this.#keys;
-    this.#authority = buildCertificateAuthority(keys, validity);
+    this.authority = buildCertificateAuthority(keys, validity);
     this.#timestamps = buildTimestampAuthority(
       { root: keys.timestampRoot, leaf: keys.timestamp },
       validity,
@@ -157,7 +158,7 @@ export class Forge {
     const root = buildTrustedRoot({
       url: `https://${HOST}`,
       start: validity.notBefore,
-      authorityChain: [this.#authority.intermediate.der, this.#authority.root.der],
+      authorityChain: [this.authority.intermediate.der, this.authority.root.der],
       timestampChain: [this.#timestamps.leaf.der, this.#timestamps.root.der],
       rekorV1: { spki: x509.spkiOf(keys.rekorV1.publicKey), logId: this.#logs[1].logId },
       rekorV2: { spki: x509.spkiOf(keys.rekorV2.publicKey), logId: this.#logs[2].logId },
@@ -209,7 +210,7 @@ export class Forge {
       name: nameExtension([EMAIL, IDENTITY]),
       issuers: issuerExtensions(ISSUER, ISSUER),
     };
-    const { keys: issuer, name } = this.#authority.intermediate;
+    const { keys: issuer, name } = this.authority.intermediate;
     const chosen = signing.extensions?.(usual) ?? [
       usual.usage,
       usual.purpose,

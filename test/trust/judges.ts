@@ -5,7 +5,10 @@ import { encode, type RootJson } from './forge.ts';
 
 /** What the judges say under a root: `verified`, or code and place; both, if they differ. */
 export function judgesUnder(root: RootJson): (bundle: unknown) => string {
-  const judges = [sigstoreTrust(encode(root), 'root.json')];
+  const judges = [
+    sigstoreTrust(encode(root), 'root.json'),
+    sigstoreTrust(encode(root), 'root.json', { judge: 'own' }),
+  ];
   return (bundle) => {
     const bytes = bundle instanceof Uint8Array ? bundle : encode(bundle);
     const verdicts = judges.map((trust) => {

@@ -15,8 +15,8 @@ export interface Wanted {
   readonly algorithm?: Buffer;
   /** In the signed part alone. */
   readonly innerAlgorithm?: Buffer;
-  /** Appended to the signed part, e.g. an issuer's unique id. */
-  readonly version?: Buffer;
+  /** By which its issuer signs it, if that has an RSA key. */
+  readonly rsaHash?: keyof typeof RSA;
 }
 
 const HASHES = {
@@ -24,7 +24,12 @@ const HASHES = {
   secp384r1: ['sha384', '1.2.840.10045.4.3.3'],
   secp521r1: ['sha512', '1.2.840.10045.4.3.4'],
 } as const;
-export const RSA_WITH_SHA256 = der.sequence(der.oid('1.2.840.113549.1.1.11'), der.nullValue());
+const RSA = {
+  sha256: '1.2.840.113549.1.1.11',
+  sha384: '1.2.840.113549.1.1.12',
+  sha512: '1.2.840.113549.1.1.13',
+} as const;
+export const RSA_WITH_SHA256 = der.sequence(der.oid(RSA.sha256), der.nullValue());
 const ED25519 = der.sequence(der.oid('1.3.101.112'));
 
 export function ec(namedCurve: 'P-256' | 'P-384' | 'P-521'): KeyPair {
@@ -45,11 +50,11 @@ export function certify(
   issuer?: Pick<SigningCertificate, 'name' | 'keys'>,
 ): SigningCertificate {
   const { name: issuerName, keys: issuerKeys } = issuer ?? wanted;
-  const { hash, algorithm: usual } = signatureBy(issuerKeys.privateKey);
+  const { hash, algorithm: usual } = signatureBy(issuerKeys.privateKey, wanted.rsaHash);
   const { algorithm = usual, innerAlgorithm = algorithm } = wanted;
   const serialNumber = Buffer.concat([Buffer.of(0x41), randomBytes(15)]);
   const tbs = der.sequence(
-    wanted.version ?? der.explicit(0, der.integer(2)),
+    der.explicit(0, der.integer(2)),
     der.unsignedInteger(serialNumber),
     innerAlgorithm,
     issuerName,
@@ -63,15 +68,17 @@ export function certify(
   return { der: bytes, name: wanted.name, issuerName, serialNumber, keys: wanted.keys };
 }
 
-function signatureBy(key: KeyObject): { hash: string | undefined; algorithm: Buffer } {
+function signatureBy(
+  key: KeyObject,
+  rsaHash: keyof typeof RSA = 'sha256',
+): { hash: string | undefined; algorithm: Buffer } {
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (curve === 'prime256v1' || curve === 'secp384r1' || curve === 'secp521r1') {
     const [hash, oid] = HASHES[curve];
     return { hash, algorithm: der.sequence(der.oid(oid)) };
   }
-  return key.asymmetricKeyType === 'rsa'
-    ? { hash: 'sha256', algorithm: RSA_WITH_SHA256 }
-    : { hash: undefined, algorithm: ED25519 };
+  if (key.asymmetricKeyType !== 'rsa') return { hash: undefined, algorithm: ED25519 };
+  return { hash: rsaHash, algorithm: der.sequence(der.oid(RSA[rsaHash]), der.nullValue()) };
 }
 
 /** The extended key usage with these purposes. */
