@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { TRUST_CACHE_FLAGS } from '../cli/call/trust-flags.ts';
 
@@ -14,7 +15,7 @@ export default {
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--recipe FILE] [--format terminal|markdown|json] [--output FILE] [--offline]
-  [--allow-unsigned]`,
+  [--judge both|own] [--allow-missing-sct] [--allow-unsigned]`,
 
   examples: [
     `<%= config.bin %> <%= command.id %> evidence.tar.gz \\
@@ -59,6 +60,8 @@ export default {
       type: 'switch',
       summary: 'Block every connection, so that none can be made by mistake.',
     },
+    ...JUDGE_FLAG,
+    ...MISSING_SCT_FLAG,
     'allow-unsigned': {
       type: 'switch',
       summary: 'Judge evidence without a signature as if its signer were named.',

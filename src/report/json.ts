@@ -121,13 +121,14 @@ function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
 
 function signatureJson(signature: VerificationReport['signature']): JsonObject {
   if (signature.state !== 'verified') return { state: signature.state };
-  const { signedAt, times, logEntries } = signature.proof;
-  return {
+  const { signedAt, times, logEntries, oneJudge } = signature.proof;
+  return present({
     state: signature.state,
     signedAt: timestampOf(signedAt),
     times: times.map(({ source, at }) => ({ source, at: timestampOf(at) })),
     logEntries: logEntries.map(({ log, index }) => ({ log, index })),
-  };
+    oneJudge,
+  });
 }
 
 function evidenceJson(evidence: NonNullable<ValidationReport['evidence']>): JsonObject {

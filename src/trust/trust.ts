@@ -2,6 +2,9 @@ import type { KeyObject } from 'node:crypto';
 
 import type { Digest } from '../digest.ts';
 
+/** Who judges a signature: our own judge and then `@sigstore/verify`, or our own alone. */
+export type Judges = 'both' | 'own';
+
 /** Who signed by a certificate: its only subject alternative name, and the OIDC issuer. */
 export interface Identity {
   /** `other` is a user name that Fulcio puts into an otherName (1.3.6.1.4.1.57264.1.7). */

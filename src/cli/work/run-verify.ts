@@ -11,6 +11,7 @@ import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
+import { judgeOf } from '../call/judge-flags.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
@@ -43,7 +44,11 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
     issuer: options.text('certificate-oidc-issuer'),
     policy: options.text('policy'),
   });
-  const trust = await readTrust(options.text('trusted-root'), openTrustCache(trustCacheOf(call)));
+  const cache = openTrustCache(trustCacheOf(call));
+  const trust = await readTrust(options.text('trusted-root'), cache, {
+    judge: judgeOf(options),
+    allowMissingSct: options.has('allow-missing-sct'),
+  });
   const recipe = await readOwnRecipe(options.text('recipe'));
   const allowUnsigned = options.has('allow-unsigned');
   const entries = await openInput(source, EVIDENCE_LAYOUT);

@@ -1,5 +1,6 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { SigstoreTrust, TrustedRootInfo } from '../../trust/trust.ts';
-import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
+import { sigstoreTrust, type TrustOptions } from '../../trust/verify/sigstore-trust.ts';
 import { readConfig, nameOf } from '../disk/files.ts';
 import type { CachedTrust, TrustCacheChoice } from './trust-cache.ts';
 
@@ -26,9 +27,18 @@ export function openTrustCache(choice: TrustCacheChoice | undefined): TrustCache
 export async function readTrust(
   path: string | undefined,
   cache?: TrustCache,
+  options: TrustOptions = {},
 ): Promise<SigstoreTrust> {
+  if (options.allowMissingSct === true && path === undefined && cache === undefined) {
+    throw new EvidenceError('USAGE', {
+      at: '--allow-missing-sct',
+      found: 'the embedded public-good root, whose Sigstore has certificate logs',
+      expected: '--trusted-root with the root of a Sigstore that has none',
+      hint: 'name that root, or leave --allow-missing-sct out',
+    });
+  }
   const { bytes, source, updated } = await findTrustedRoot(path, cache);
-  const trust = sigstoreTrust(bytes, source);
+  const trust = sigstoreTrust(bytes, source, options);
   return { ...trust, root: { ...trust.root, updated } };
 }
 

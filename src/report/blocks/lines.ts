@@ -40,6 +40,7 @@ function signatureLines({ signature, root }: VerificationReport): readonly Line[
   if (signature.state === 'absent') return [];
   return [
     { label: 'signer', text: signerOf(signature) },
+    ...oneJudgeLine(signature),
     { label: 'root', text: sentence`${root.source}${ageOf(root)}, ${root.digest}` },
   ];
 }
@@ -60,6 +61,12 @@ function daysAgo(days: number): Sentence {
 
 function dayOf(time: Date): string {
   return timestampOf(time).slice(0, 10);
+}
+
+/** Both judges judge, but for a few things of which one is known to be wrong. */
+function oneJudgeLine(signature: Signature): readonly Line[] {
+  if (signature.state !== 'verified' || signature.proof.oneJudge === undefined) return [];
+  return [{ label: 'one judge', text: words(signature.proof.oneJudge) }];
 }
 
 export function validationLines({ facts, evidence }: ValidationReport): readonly Line[] {

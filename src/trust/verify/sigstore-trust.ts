@@ -4,10 +4,11 @@ import { digestOf } from '../../digest.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../../media-types.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
+import { PUBLIC_GOOD_DIGEST } from '../public-good-digest.ts';
 import { parseSigstoreBundle, type Envelope, type SigstoreBundle } from '../sigstore-bundle.ts';
-import type { SigstoreTrust } from '../trust.ts';
+import type { Judges, SigstoreTrust } from '../trust.ts';
 import { parseTrustedRoot, type TrustedRoot } from '../trusted-root.ts';
-import { TwoJudges, type Judges } from './two-judges.ts';
+import { TwoJudges } from './two-judges.ts';
 
 /** What a caller may choose. Nothing in a bundle, a policy or a root can choose it. */
 export interface TrustOptions {
@@ -35,11 +36,17 @@ export function sigstoreTrust(
 ): SigstoreTrust {
   const root = parseTrustedRoot(rootBytes, source);
   const judges = new TwoJudges(root, judge);
-  const rules = { publicKeys, allowMissingSct, requireLog: true };
+  const digest = digestOf(rootBytes);
+  // The public-good instance has certificate logs: without their promise nothing is from there.
+  const rules = {
+    publicKeys,
+    allowMissingSct: allowMissingSct && digest !== PUBLIC_GOOD_DIGEST,
+    requireLog: true,
+  };
   return {
     root: {
       source,
-      digest: digestOf(rootBytes),
+      digest,
       sandbox: isSandbox(root),
       newest: newestOf(root),
     },
@@ -55,7 +62,8 @@ export function sigstoreTrust(
       const payload = content.kind === 'envelope' ? content.payload : Buffer.alloc(0);
       return { payload, ...judges.judge(bundle, { ...rules, artifact, requireLog: !withoutLog }) };
     },
-    verifyCertificate: (certificate) => judges.own.judgeCertificate(certificate, allowMissingSct),
+    verifyCertificate: (certificate) =>
+      judges.own.judgeCertificate(certificate, rules.allowMissingSct),
   };
 }
 

@@ -8,13 +8,12 @@ import type { Judgement } from '../judgement.ts';
 import { LibraryJudge } from '../library/library-judge.ts';
 import { questionOf, type Question } from '../library/question.ts';
 import type { SigstoreBundle } from '../sigstore-bundle.ts';
-import { isKeySigner, type Proof, type ProvenSigner } from '../trust.ts';
+import { isKeySigner, type Judges, type Proof, type ProvenSigner } from '../trust.ts';
 import type { TrustedRoot } from '../trusted-root.ts';
 
-/** Who judges: our own judge alone, or `@sigstore/verify` after it. */
-export type Judges = 'both' | 'own';
-
 export type Judged = Omit<Proof, 'payload'>;
+
+const NOT_ASKED = 'the second judge was not asked, as --judge own says';
 
 /** The judges under one root. Each may remember what it found of the root. */
 export class TwoJudges {
@@ -30,7 +29,7 @@ export class TwoJudges {
   judge(bundle: SigstoreBundle, rules: Rules): Judged {
     const judgement = this.own.judge(bundle, rules);
     const { proof } = judgement;
-    if (this.#library === undefined) return proof;
+    if (this.#library === undefined) return { ...proof, oneJudge: NOT_ASKED };
     const question = questionOf(bundle, judgement, fileOf(rules) !== undefined);
     const verdict = this.#library.judge(question, materialOf(judgement, rules));
     const found =
