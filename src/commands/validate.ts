@@ -16,7 +16,8 @@ export default {
   [--results PATH...] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes]
-  [--signing-config FILE] [--trusted-root FILE] [--ca-certificates FILE] [--force]
+  [--signing-config FILE] [--trusted-root FILE]
+  [--trust-cache] [--tuf-root FILE] [--ca-certificates FILE] [--force]
   [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`,
 
   examples: [

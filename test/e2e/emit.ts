@@ -143,12 +143,12 @@ export class Workplace {
   }
 
   /** Runs the verify command that was printed, with the words that a shell reads in it. */
-  async repeat({ stderr }: Run): Promise<Run> {
+  async repeat({ stderr }: Run, options: RunOptions = {}): Promise<Run> {
     const line = /^ {2}verify: affidavit (.*)$/m.exec(stderr)?.[1];
     if (line === undefined) throw new Error(stderr);
     const shell = `printf '%s\\0' ${line} --format json`;
     const read = execFileSync('sh', ['-c', shell], { cwd: this.folder }).toString();
-    return await this.run(read.split('\0').slice(0, -1));
+    return await this.run(read.split('\0').slice(0, -1), options);
   }
 }
 

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/digest.ts';
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { publicGoodSigningConfig } from '../../src/sign/public-good-signing-config.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
 import { encodeTrustCopy } from '../../src/trust/tuf/trust-copy.ts';
@@ -14,6 +15,7 @@ import { deadAddress, withServer } from '../io/http/local-server.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import { TufRepository } from '../trust/tuf/tuf-repository.ts';
+import { INPUTS, OUT, Workplace } from './emit.ts';
 import { SIGNER, failureOf, makeEvidence, pinOf } from './evidence.ts';
 
 const evidence = await makeEvidence();
@@ -203,6 +205,70 @@ describe('E-59 the copy by TUF', () => {
     expect(run?.code).toBe(3);
     // The mirror has a root 1 and no 17; its timestamp is of other keys than those of root 16.
     expect(run?.stderr).toContain('timestamp was signed by 0/1 keys');
+  });
+});
+
+describe('signing with --trust-cache', () => {
+  let sandbox: Sandbox;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+
+  afterAll(async () => {
+    await sandbox.close();
+  });
+
+  /** A user whose TUF repository has root and signing config of the sandbox. */
+  async function signer(): Promise<User> {
+    const own = new User(new Date(), {
+      'trusted_root.json': Buffer.from(JSON.stringify(sandbox.trustedRoot)),
+      'signing_config.v0.2.json': Buffer.from(
+        JSON.stringify(sandbox.signingConfigs['signing_config.json']),
+      ),
+    });
+    await own.update();
+    return own;
+  }
+
+  it('takes signing config and root of the copy, and prints the command that verifies it so', async () => {
+    const own = await signer();
+    const place = new Workplace();
+    const env = { ...own.options.env, SIGSTORE_ID_TOKEN: sandbox.token() };
+    const run = await place.validate([...INPUTS, '--emit-evidence', OUT, ...own.flags], { env });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain(`--trust-cache --tuf-root ${own.tufRoot} `);
+    const verified = await place.repeat(run, own.options);
+    expect(verified.code).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ root: { ageDays: 0 }, pinned: true });
+  });
+
+  it('takes a flag and a variable before it', async () => {
+    const own = await signer();
+    const place = new Workplace();
+    place.write('bad.json', '{}');
+    const words = [...INPUTS, '--emit-evidence', OUT, ...own.flags];
+    const env = { ...own.options.env, SIGSTORE_ID_TOKEN: sandbox.token() };
+    for (const [flags, more] of [
+      [['--signing-config', 'bad.json'], {}],
+      [[], { AFFIDAVIT_SIGNING_CONFIG: 'bad.json' }],
+    ] as const) {
+      const { code, error } = await place.refused([...words, ...flags], {
+        env: { ...env, ...more },
+      });
+      expect([code, error.code]).toEqual([3, 'SIGNING_CONFIG_INVALID']);
+    }
+  });
+
+  it('is 3 before anything is done if the copy cannot be used, and 64 beside --sandbox', async () => {
+    const own = await signer();
+    own.rewrite((text) => text.replace(/"timestamp": "[^"]*"/, '"timestamp": "e30="'));
+    const place = new Workplace();
+    const words = [...INPUTS, '--emit-evidence', OUT, ...own.flags];
+    const env = { ...own.options.env, SIGSTORE_ID_TOKEN: sandbox.token() };
+    const { code, error } = await place.refused(words, { env });
+    expect([code, error.code]).toEqual([3, 'TRUST_CACHE_INVALID']);
+    expect((await place.refused([...words, '--sandbox'], { env })).code).toBe(64);
   });
 });
 

@@ -1,14 +1,20 @@
 import type { Flag } from './command.ts';
 import { TOKEN_FLAGS } from './token-flags.ts';
+import { TRUST_CACHE_FLAGS } from './trust-flags.ts';
 
 /** The flags that name a file to read for signing. */
-export const SIGNING_FILES = ['signing-config', 'trusted-root', 'ca-certificates'] as const;
+export const SIGNING_FILES = [
+  'signing-config',
+  'trusted-root',
+  'tuf-root',
+  'ca-certificates',
+] as const;
 
 /** What says how and where to sign, for every command that can. */
 export const SIGNING_FLAGS = {
   sandbox: {
     type: 'switch',
-    exclusive: [...SIGNING_FILES, ...Object.keys(TOKEN_FLAGS)],
+    exclusive: [...SIGNING_FILES, 'trust-cache', ...Object.keys(TOKEN_FLAGS)],
     summary:
       'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
   },
@@ -25,6 +31,7 @@ export const SIGNING_FLAGS = {
     summary:
       'Root under which the signature is verified before it is written; else AFFIDAVIT_TRUSTED_ROOT, else the embedded public-good one.',
   },
+  ...TRUST_CACHE_FLAGS,
   'ca-certificates': {
     type: 'text',
     helpValue: 'FILE',

@@ -37,7 +37,7 @@ export async function runValidate(call: Call): Promise<number> {
     } finally {
       // The evidence is there, even if the report cannot be written.
       if (out !== undefined && packed !== undefined) {
-        process.stderr.write(nextSteps(out, packed, session?.rootPath));
+        process.stderr.write(nextSteps(out, packed, rootFlags(call, session?.rootPath)));
       }
     }
     return report.exitCode;
@@ -141,10 +141,17 @@ function selfCheckCommand({ options }: Call): string {
 const NOT_REDACTED =
   'nothing is redacted: node names, provider ids and everything else in the snapshot, results and logs become public with this evidence';
 
+/** What leads to the same trusted root. */
+function rootFlags({ options }: Call, rootPath: string | undefined): readonly string[] {
+  if (rootPath !== undefined) return ['--trusted-root', inputWord(rootPath)];
+  if (!options.has('trust-cache')) return [];
+  const tufRoot = options.text('tuf-root');
+  return ['--trust-cache', ...(tufRoot === undefined ? [] : ['--tuf-root', inputWord(tufRoot)])];
+}
+
 /** The path, the bundle's identity and the very command that verifies it. */
-function nextSteps(out: string, packed: PackedEvidence, rootPath: string | undefined): string {
+function nextSteps(out: string, packed: PackedEvidence, root: readonly string[]): string {
   const { proof, manifestDigest } = packed;
-  const root = rootPath === undefined ? [] : ['--trusted-root', inputWord(rootPath)];
   const pin = proof === undefined ? ['--allow-unsigned'] : [...root, ...pinOf(proof.signer)];
   return [
     `evidence: ${commandLine([out])}`,

@@ -1,5 +1,6 @@
 import type { SigningChoice } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
+import { trustCacheOf } from '../call/trust-flags.ts';
 import { tokenChoice } from './token-choice.ts';
 
 /** What the flags of `signing-flags.ts` and the environment say. */
@@ -13,6 +14,7 @@ export function signingChoice(
     token: tokenChoice(options),
     signingConfig: options.text('signing-config'),
     trustedRoot: options.text('trusted-root'),
+    trustCache: trustCacheOf({ options, environment }),
     caCertificates: options.text('ca-certificates'),
     environment,
     signal,

@@ -8,8 +8,9 @@ import {
 } from '../sandbox/sandbox-files.ts';
 import { useCaCertificates } from './ca-certificates.ts';
 import type { TokenChoice } from './identity-token-sources.ts';
-import { readTrust } from './read-trust.ts';
+import { openTrustCache, readTrust } from './read-trust.ts';
 import { servicePaths } from './service-paths.ts';
+import type { TrustCacheChoice } from './trust-cache.ts';
 
 export interface SigningChoice {
   /** Sign with a sandbox of this process, whose root is left in `<out>.sandbox/`. */
@@ -19,6 +20,8 @@ export interface SigningChoice {
   readonly token: TokenChoice;
   readonly signingConfig: string | undefined;
   readonly trustedRoot: string | undefined;
+  /** What is used if neither a flag nor the environment names a file. */
+  readonly trustCache?: TrustCacheChoice | undefined;
   readonly caCertificates: string | undefined;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
@@ -48,15 +51,17 @@ async function serviceSigning({ environment, ...choice }: SigningChoice): Promis
   const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');
   const paths = servicePaths(environment);
+  const cache = openTrustCache(choice.trustCache);
   const rootPath = choice.trustedRoot ?? paths.AFFIDAVIT_TRUSTED_ROOT;
   const signingConfig = await readSigningConfig(
     choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
+    cache,
   );
   const { signal } = choice;
   const token = await readIdentityToken(choice.token, { environment, signingConfig, signal });
   const audience = audienceOf(choice.token);
   const signer = keylessSigner({ signingConfig, token, audience, now: new Date() });
-  return { signing: { signer, trust: await readTrust(rootPath) }, rootPath };
+  return { signing: { signer, trust: await readTrust(rootPath, cache) }, rootPath };
 }
 
 async function sandboxSigning(out: string): Promise<SigningSession> {
