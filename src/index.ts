@@ -61,6 +61,7 @@ export { openEntries } from './io/disk/bundle-source.ts';
 export { keylessSigner, type KeylessSigning } from './io/sigstore/keyless-signer.ts';
 export { parseManifest, type Manifest, type ManifestFile } from './manifest/manifest.ts';
 export { parsePolicy, type Policy } from './policy/policy.ts';
+export type { PolicySigner } from './policy/policy-signer.ts';
 export { encodeReport, validationJson, verificationJson, type JsonObject } from './report/json.ts';
 export { renderValidationMarkdown, renderVerificationMarkdown } from './report/render/markdown.ts';
 export { renderValidationTerminal, renderVerificationTerminal } from './report/render/terminal.ts';

@@ -107,9 +107,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       'errors',
       'document',
-      'attestation',
       'trust',
+      'policy',
       'sign',
+      'attestation',
       'evidence/phase',
       'evidence/snapshot',
       'evidence/constraint',
@@ -124,6 +125,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'errors',
       'document',
       'trust',
+      'policy',
       'sign',
       'attestation',
       'evidence/phase',
@@ -136,7 +138,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'io/disk': { rooms: ['errors', 'archive', 'policy', 'evidence/phase'], effects: true },
-  'io/process': { rooms: ['errors', 'evidence/claim', 'io/disk'], effects: true },
+  'io/process': { rooms: ['errors', 'document', 'evidence/claim', 'io/disk'], effects: true },
   'io/http': { rooms: ['errors'], effects: true },
   'io/sandbox': { rooms: ['errors', 'trust/verify', 'sandbox', 'io/disk'], effects: true },
   'io/oidc': {
@@ -166,6 +168,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'cli/work': {
     rooms: [
       'errors',
+      'document',
       'archive',
       'policy',
       'sign',

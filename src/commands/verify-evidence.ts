@@ -8,12 +8,13 @@ export default {
 
   description: [
     'Recomputes everything in the bundle that can be recomputed, and compares each claim with it. Makes no network call.',
-    'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, or another recipe than yours); 64 called wrongly; 130 interrupted.',
+    'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, older than the policy allows, or another recipe than yours); 64 called wrongly; 130 interrupted.',
   ].join('\n\n'),
 
   usage: `verify-evidence INPUT
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
+  [--certificate-identity-type TYPE] [--at TIME]
   [--recipe FILE] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]`,
 
@@ -43,11 +44,25 @@ export default {
       helpValue: 'URL',
       summary: 'The OIDC issuer that vouches for the identity (exact match).',
     },
+    'certificate-identity-type': {
+      type: 'choice',
+      helpValue: 'TYPE',
+      options: ['uri', 'email', 'other'],
+      summary: 'Type of the identity; a user name (other) is accepted only if this says so.',
+      dependsOn: ['certificate-identity'],
+    },
     policy: {
       type: 'text',
       helpValue: 'FILE',
-      summary: 'JSON file that lists who may sign.',
+      summary:
+        'File that says who may sign, when and for what: JSON, or the allowlist.yaml of AICR.',
       exclusive: ['certificate-identity', 'certificate-oidc-issuer'],
+    },
+    at: {
+      type: 'text',
+      helpValue: 'TIME',
+      summary: 'What time it is for a policy that limits the age (RFC 3339, UTC); by default now.',
+      dependsOn: ['policy'],
     },
     recipe: {
       type: 'text',

@@ -2,23 +2,13 @@
 
 import { timestampOf } from '../document/time.ts';
 import type { Fault, Finding } from '../errors/evidence-error.ts';
-import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { counted } from '../sentence.ts';
+import { sentence } from '../sentence.ts';
 import { isKeySigner, type Proof, type ProvenSigner } from '../trust/trust.ts';
+import { stale, tooFew, type Judged } from './judge-proofs.ts';
 import { describeSigner, isNamedBy, otherClaims } from './policy-signer.ts';
 import type { PolicySigner } from './policy-signer.ts';
 import type { Policy } from './policy.ts';
-
-/** What is judged, beside the proof. */
-export interface Judged {
-  /** How complaints name the attestation. */
-  readonly file: string;
-  /** The recomputed name of what was signed, e.g. of the recipe; undefined if it could not be recomputed. */
-  readonly name: string | undefined;
-  /** What time it is; undefined if nobody said. */
-  readonly now: Date | undefined;
-}
 
 export interface SignerJudgement {
   /** The entry that allows the signer; undefined if none does. */
@@ -34,11 +24,15 @@ export function judgeSigner(policy: Policy, proof: Proof, judged: Judged): Signe
   const named = policy.signers.filter((entry) => isNamedBy(entry, proof.signer));
   const entries = named.filter((entry) => otherClaims(entry, proof.signer).length === 0);
   const about = { policy, proof, judged };
-  const signer = judgeEntries(entries, named, about);
+  const { entry, fault } = judgeEntries(entries, named, about);
   return {
-    ...signer,
-    faults: [...signer.faults, ...tooFew(about), ...stale(about)],
-    findings: entries.flatMap((entry) => revokedSince(entry, about)),
+    entry,
+    faults: [
+      ...(fault === undefined ? [] : [fault]),
+      ...tooFew(policy, proof, judged),
+      ...stale(policy, proof, judged),
+    ],
+    findings: entries.flatMap((one) => revokedLater(one, about)),
     found: describeSigner(proof.signer),
     expected: expectedOf(policy),
   };
@@ -55,15 +49,14 @@ function judgeEntries(
   entries: readonly PolicySigner[],
   named: readonly PolicySigner[],
   about: About,
-): Pick<SignerJudgement, 'entry' | 'faults'> {
-  const revoked = entries.flatMap((entry) => revokedThen(entry, about));
+): { readonly entry: PolicySigner | undefined; readonly fault: Fault | undefined } {
   // A stolen key is stolen for every entry.
-  if (revoked.length > 0) return { entry: undefined, faults: revoked.slice(0, 1) };
+  const [revoked] = entries.flatMap((entry) => revokedThen(entry, about));
+  if (revoked !== undefined) return { entry: undefined, fault: revoked };
   const limits = entries.map((entry) => ({ entry, fault: limitOf(entry, about) }));
   const allowing = limits.find(({ fault }) => fault === undefined);
-  if (allowing !== undefined) return { entry: allowing.entry, faults: [] };
-  const fault = limits[0]?.fault ?? notNamed(named, about);
-  return { entry: undefined, faults: [fault] };
+  if (allowing !== undefined) return allowing;
+  return { entry: undefined, fault: limits[0]?.fault ?? notNamed(named, about) };
 }
 
 /** Why this entry does not allow the signer whom it names. */
@@ -89,27 +82,33 @@ function notNamed(named: readonly PolicySigner[], { policy, proof, judged }: Abo
 /** As many as one reads. */
 const MAX_NAMED = 3;
 
+function someOf(all: readonly string[]): string {
+  const more = all.length - MAX_NAMED;
+  return [...all.slice(0, MAX_NAMED), ...(more > 0 ? [`one of ${more} more`] : [])].join(', or ');
+}
+
 function expectedOf({ signers }: Policy): string {
-  const named = signers.slice(0, MAX_NAMED).map(describeSigner);
-  const more = signers.length - named.length;
-  return [...named, ...(more > 0 ? [`one of ${more} more`] : [])].join(', or ');
+  return someOf(signers.map(describeSigner));
 }
 
 function otherClaim(entry: PolicySigner, signer: ProvenSigner, { file }: Judged): Fault {
   const [name = ''] = otherClaims(entry, signer);
-  const found = isKeySigner(signer) ? undefined : claimOf(signer.claims, name);
+  const found = isKeySigner(signer) ? '' : claimOf(signer.claims, name);
+  const wanted = 'claims' in entry ? claimOf(entry.claims ?? {}, name) : '';
+  const has = found === '' ? 'nothing' : quote(found);
   return {
     code: 'SIGNER_NOT_ALLOWED',
     at: file,
-    found: `${describeSigner(signer)}, with ${found === undefined ? `no ${name}` : `the ${name} ${quote(found)}`}`,
-    expected: `the ${name} ${quote(claimOf('claims' in entry ? entry.claims : {}, name) ?? '')}${as(entry)}`,
+    found: `${describeSigner(signer)}; ${name}: ${has}`,
+    expected: `${name}: ${quote(wanted)}${as(entry)}`,
     hint: `if you trust this caller of the workflow too, add an entry with its ${name}`,
+    sentence: sentence`the policy allows the signer, but for another ${name}: ${wanted}`,
   };
 }
 
-function claimOf(claims: object | undefined, name: string): string | undefined {
-  const value: unknown = new Map(Object.entries(claims ?? {})).get(name);
-  return typeof value === 'string' ? value : undefined;
+function claimOf(claims: object, name: string): string {
+  const value: unknown = new Map(Object.entries(claims)).get(name);
+  return typeof value === 'string' ? value : '';
 }
 
 function otherRecipe(entry: PolicySigner, { proof, judged }: About): Fault | undefined {
@@ -117,14 +116,16 @@ function otherRecipe(entry: PolicySigner, { proof, judged }: About): Fault | und
   const { name, file } = judged;
   if (recipes === undefined || (name !== undefined && recipes.includes(name))) return undefined;
   const of = name === undefined ? 'a recipe that could not be read' : `the recipe ${quote(name)}`;
-  const listed = recipes.slice(0, MAX_NAMED).map((recipe) => quote(recipe));
-  const more = recipes.length - listed.length;
   return {
     code: 'SIGNER_NOT_ALLOWED',
     at: file,
     found: `${describeSigner(proof.signer)} for ${of}`,
-    expected: `${[...listed, ...(more > 0 ? [`one of ${more} more`] : [])].join(', or ')}${as(entry)}`,
+    expected: `${someOf(recipes.map((recipe) => quote(recipe)))}${as(entry)}`,
     hint: 'if this signer may sign evidence of this recipe too, add its name to "recipes"',
+    sentence:
+      name === undefined
+        ? sentence`the policy allows the signer for some recipes alone, and this one could not be read`
+        : sentence`the policy does not allow the signer for the recipe ${name}`,
   };
 }
 
@@ -161,7 +162,7 @@ function revokedThen(entry: PolicySigner, { proof, judged }: About): readonly Fa
   ];
 }
 
-function revokedSince(entry: PolicySigner, about: About): readonly Finding[] {
+function revokedLater(entry: PolicySigner, about: About): readonly Finding[] {
   const { revokedAt } = entry;
   if (revokedAt === undefined || revokedThen(entry, about).length > 0) return [];
   return [
@@ -171,55 +172,6 @@ function revokedSince(entry: PolicySigner, about: About): readonly Finding[] {
       found: `${timesOf(about.proof)}; revoked at ${timestampOf(revokedAt)}${as(entry)}`,
       expected: 'a signer who is not revoked',
       hint: 'ask why the signer was revoked, and from when on the reason held',
-    },
-  ];
-}
-
-/** The evidence of several entries of one log, or of several stamps of one second, is the same log or authority. */
-function tooFew({ policy, proof, judged }: About): readonly Fault[] {
-  const { minimumLogs = 0, minimumTimestamps = 0 } = policy;
-  const logs = new Set(proof.logEntries.map(({ log }) => log)).size;
-  const timestamps = proof.times.filter(({ source }) => source === 'timestamp authority').length;
-  const rows = [
-    [logs, minimumLogs, 'log'],
-    [timestamps, minimumTimestamps, 'timestamp'],
-  ] as const;
-  return rows.flatMap(([found, least, noun]) =>
-    found >= least
-      ? []
-      : [
-          {
-            code: 'PROOFS_TOO_FEW' as const,
-            at: judged.file,
-            found: counted(found, noun),
-            expected: `${least} or more, as the policy demands`,
-            hint: `have the evidence signed again with a signing config that names ${counted(least, noun)}`,
-          },
-        ],
-  );
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-function stale({ policy, proof, judged }: About): readonly Fault[] {
-  const { maximumAgeDays } = policy;
-  if (maximumAgeDays === undefined) return [];
-  const { now, file } = judged;
-  if (now === undefined) throw new TypeError('the policy limits the age: say what time it is');
-  const age = now.getTime() - proof.signedAt.getTime();
-  // A clock that is behind would make everything fresh.
-  const isFuture = !(age >= -MAX_CLOCK_SKEW_MS);
-  if (!isFuture && age <= maximumAgeDays * DAY_MS) return [];
-  const days = counted(Math.floor(age / DAY_MS), 'day');
-  return [
-    {
-      code: 'STALE',
-      at: file,
-      found: `signed at ${timestampOf(proof.signedAt)}, ${isFuture ? 'after' : `${days} before`} ${timestampOf(now)}`,
-      expected: `at most ${counted(maximumAgeDays, 'day')} before, as the policy demands`,
-      hint: isFuture
-        ? 'correct the clock of this machine, or the time of --at'
-        : 'have the evidence made again, or decide that its age does not matter',
     },
   ];
 }

@@ -1,11 +1,9 @@
-import { createPublicKey } from 'node:crypto';
-
 import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
-import { KEY_KINDS, keyKindOf, spkiOf } from '../trust/key-kind.ts';
-import type { CertificateClaims, Identity } from '../trust/trust.ts';
+import { publicKeyIn } from '../trust/public-key.ts';
+import type { CertificateClaims } from '../trust/trust.ts';
 import {
   EXACT,
   USE_A_TEMPLATE,
@@ -16,7 +14,7 @@ import {
   requireText,
   requireTime,
 } from './fields.ts';
-import { TIERS } from './policy-signer.ts';
+import { IDENTITY_TYPES, TIERS } from './policy-signer.ts';
 import type { NamedSigner, PolicySigner, ValidFor } from './policy-signer.ts';
 import { parseTemplate } from './template.ts';
 
@@ -75,13 +73,12 @@ function parseNamed(reader: ObjectReader): NamedSigner {
 }
 
 const WAYS = ['identity', 'template', 'key'] as const;
-const TYPES = ['uri', 'email', 'other'] as const satisfies readonly Identity['type'][];
 
 function parseIdentity(reader: ObjectReader): NamedSigner {
   return {
     subject: requireExact(reader, 'identity', USE_A_TEMPLATE),
     issuer: requireExact(reader, 'issuer', EXACT),
-    type: optional(reader, 'type', (name) => requireOneOf(reader, name, TYPES)),
+    type: optional(reader, 'type', (name) => requireOneOf(reader, name, IDENTITY_TYPES)),
     claims: optional(reader, 'claims', (name) => parseClaims(reader.object(name))),
   };
 }
@@ -90,7 +87,7 @@ function parseIdentity(reader: ObjectReader): NamedSigner {
 function parseTemplateSigner(reader: ObjectReader): NamedSigner {
   const template = parseTemplate(requireText(reader, 'template'), placeOf(reader, 'template'));
   const { type } = template;
-  const wanted = optional(reader, 'type', (name) => requireOneOf(reader, name, TYPES));
+  const wanted = optional(reader, 'type', (name) => requireOneOf(reader, name, IDENTITY_TYPES));
   if (wanted !== type && (wanted !== undefined || type === 'other')) {
     reader.refuse('type', {
       code: 'POLICY_INVALID',
@@ -125,29 +122,10 @@ function parseClaims(reader: ObjectReader): CertificateClaims {
   });
 }
 
-/** One PEM block with nothing around it. A certificate or a private key is no public key. */
-const PEM = /^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/;
-
 function requireKey(reader: ObjectReader, name: string): Buffer {
-  const text = requireText(reader, name).replaceAll('\r\n', '\n');
-  const key = PEM.test(text) ? publicKeyOf(text) : undefined;
-  if (key !== undefined) return key;
-  return reader.refuse(name, {
-    code: 'POLICY_INVALID',
-    found: `${quote(text, 40)}, no public key that is allowed`,
-    expected: `a public key in PEM ("-----BEGIN PUBLIC KEY-----\\n…"): ${KEY_KINDS}`,
-    hint: 'write the whole file of the public key, each end of a line as \\n',
-  });
-}
-
-function publicKeyOf(pem: string): Buffer | undefined {
-  try {
-    const key = createPublicKey(pem);
-    return keyKindOf(key) === undefined ? undefined : spkiOf(key);
-  } catch {
-    // OpenSSL says why, in words that help nobody.
-    return undefined;
-  }
+  const hint = 'write the whole file of the public key, each end of a line as \\n';
+  const pem = Buffer.from(requireText(reader, name));
+  return publicKeyIn(pem, { ...placeOf(reader, name), hint }).spki;
 }
 
 function requireRecipes(reader: ObjectReader, name: string): readonly string[] {

@@ -12,11 +12,15 @@ import { matches, type Template } from './template.ts';
 export const TIERS = ['first-party', 'partner', 'community'] as const;
 export type Tier = (typeof TIERS)[number];
 
+/** What a subject alternative name may be. */
+export type IdentityType = Identity['type'];
+export const IDENTITY_TYPES = ['uri', 'email', 'other'] as const satisfies readonly IdentityType[];
+
 /** Whom an entry names: by a certificate, or by a key. */
 export type NamedSigner = NamedIdentity | NamedKey;
 
 export type NamedIdentity = (
-  | { readonly subject: string; readonly type?: Identity['type'] | undefined }
+  | { readonly subject: string; readonly type?: IdentityType | undefined }
   | { readonly template: Template }
   /** AICR's name of an identity (`sourceOf`). */
   | { readonly source: string }

@@ -11,6 +11,8 @@ import type { PhaseResult } from '../evidence/phase/phase.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
+import type { PolicySigner } from '../policy/policy-signer.ts';
+import type { Policy } from '../policy/policy.ts';
 import { replaceInvisible } from '../quote.ts';
 import { isKeySigner, type ProvenSigner, type TrustedRootInfo } from '../trust/trust.ts';
 import { LIMIT_OF_TRUST } from './blocks/verdict.ts';
@@ -30,6 +32,8 @@ export function verificationJson(report: VerificationReport): JsonObject {
     signer: signature.state === 'verified' ? identityJson(signature.proof.signer) : undefined,
     signature: signatureJson(signature),
     pinned: report.pinned,
+    policy: report.policy?.file && policyJson(report.policy.file, report.policy.entry),
+    clock: report.now && timestampOf(report.now),
     recipeCompared: report.recipeCompared,
     sandbox: report.root.sandbox,
     selfCheck: report.signature.state === 'absent',
@@ -111,6 +115,27 @@ function identityJson(signer: ProvenSigner): JsonObject {
   return { identity: subject, issuer };
 }
 
+/** @param entry the one that allows the signer; undefined if none does */
+function policyJson(
+  file: NonNullable<Policy['file']>,
+  entry: PolicySigner | undefined,
+): JsonObject {
+  return present({ ...file, entry: entry && entryJson(entry) });
+}
+
+function entryJson(entry: PolicySigner): JsonObject {
+  const { at, label, tier, recipes } = entry;
+  return present({ at, ...namedJson(entry), tier, label, recipes });
+}
+
+/** As the policy has it; of a key its digest. */
+function namedJson(entry: PolicySigner): JsonObject {
+  if ('publicKey' in entry) return { key: digestOf(entry.publicKey) };
+  const { issuer } = entry;
+  if ('template' in entry) return { template: entry.template.text, issuer };
+  return 'source' in entry ? { source: entry.source, issuer } : { identity: entry.subject, issuer };
+}
+
 function checkJson({ name, outcome, found, expected, hint, faults }: CheckResult): JsonObject {
   return { name, outcome, found, expected, hint, faults: faults.map(faultJson) };
 }
@@ -121,9 +146,10 @@ function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
 
 function signatureJson(signature: VerificationReport['signature']): JsonObject {
   if (signature.state !== 'verified') return { state: signature.state };
-  const { signedAt, times, logEntries, oneJudge } = signature.proof;
+  const { signer, signedAt, times, logEntries, oneJudge } = signature.proof;
   return present({
     state: signature.state,
+    ...(isKeySigner(signer) ? {} : { certificate: { type: signer.type, ...signer.claims } }),
     signedAt: timestampOf(signedAt),
     times: times.map(({ source, at }) => ({ source, at: timestampOf(at) })),
     logEntries: logEntries.map(({ log, index }) => ({ log, index })),

@@ -1,6 +1,7 @@
 // What a policy judges: proofs of one signer, honest unless a test changes one thing.
 
-import { judgeSigner, type Judged } from '../../src/policy/judge-signer.ts';
+import type { Judged } from '../../src/policy/judge-proofs.ts';
+import { judgeSigner } from '../../src/policy/judge-signer.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import type { Identity, Proof, ProvenSigner } from '../../src/trust/trust.ts';
 

@@ -5,6 +5,7 @@ import type { PhaseCounts, PhaseResult, PhaseTest } from '../../src/evidence/pha
 import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
 import { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
+import { parseTemplate } from '../../src/policy/template.ts';
 import { sentence } from '../../src/sentence.ts';
 // Reports as the two commands make them; each differs from the good one in what its name says.
 import type { Identity, Proof } from '../../src/trust/trust.ts';
@@ -21,9 +22,16 @@ export const SIGNER = {
   issuer: 'https://token.actions.githubusercontent.com',
 };
 
+const IN_WORKFLOW: Identity = {
+  type: 'uri',
+  subject: SIGNER.identity,
+  issuer: SIGNER.issuer,
+  claims: {},
+};
+
 const PROOF: Proof = {
   payload: new Uint8Array(),
-  signer: { type: 'uri', subject: SIGNER.identity, issuer: SIGNER.issuer, claims: {} },
+  signer: IN_WORKFLOW,
   signedAt: new Date('2026-11-20T10:02:11.000Z'),
   times: [
     { source: 'timestamp authority', at: new Date('2026-11-20T10:02:11.000Z') },
@@ -452,6 +460,54 @@ export const SANDBOX_VERIFIED: VerificationReport = {
   },
 };
 
+const WORKFLOW = SIGNER.identity.slice(0, -'main'.length);
+
+/** Allowed by an entry of a policy that leaves the branch open. */
+export const BY_TEMPLATE = {
+  ...VERIFIED,
+  signature: {
+    state: 'verified',
+    proof: {
+      ...PROOF,
+      signer: {
+        ...IN_WORKFLOW,
+        claims: { sourceRepositoryUri: 'https://github.com/example/recipes', buildTrigger: 'push' },
+      },
+    },
+  },
+  policy: {
+    file: { source: 'policy.json', digest: digestOfHex('b7'.repeat(32)) },
+    entry: {
+      at: 'policy.json#/signers/1',
+      label: 'the evidence workflow',
+      tier: 'partner',
+      issuer: SIGNER.issuer,
+      template: parseTemplate(`${WORKFLOW}{branch}`, {
+        code: 'POLICY_INVALID',
+        at: 'policy.json',
+        hint: '',
+      }),
+    },
+  },
+} satisfies VerificationReport;
+
+/** Verified, and too old for the policy. */
+const TOO_OLD: VerificationReport = {
+  ...BY_TEMPLATE,
+  verdict: 'undecided',
+  exitCode: 4,
+  now: new Date('2027-02-01T00:00:00Z'),
+  checks: withCheck(PASSED, 'signer-is-allowed', 'failed', [
+    {
+      code: 'STALE',
+      at: 'attestation.intoto.jsonl',
+      found: 'signed at 2026-11-20T10:00:05Z, 72 days before 2027-02-01T00:00:00Z',
+      expected: 'at most 30 days before, as the policy demands',
+      hint: 'have the evidence made again, or decide that its age does not matter',
+    },
+  ]),
+};
+
 export const VERIFICATIONS = {
   verified: VERIFIED,
   failed: FAILED,
@@ -461,6 +517,8 @@ export const VERIFICATIONS = {
   'not-pinned': NOT_PINNED,
   'other-recipe': OTHER_RECIPE,
   sandbox: SANDBOX_VERIFIED,
+  'by-template': BY_TEMPLATE,
+  stale: TOO_OLD,
 } as const;
 
 export const GREEN: ValidationReport = {

@@ -4,7 +4,7 @@ import type { ConstraintResult } from '../../src/evidence/constraint/evaluate.ts
 import type { Facts, ValidationReport } from '../../src/evidence/validate/facts.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import type { VerificationReport } from '../../src/evidence/verify/verify-evidence.ts';
-import { FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
+import { BY_TEMPLATE, FAILED, FACTS, RED, phaseResult, ranTest } from './example-reports.ts';
 
 /** Our own words: everything else in a report may come from a stranger. */
 const OWN = new Set([
@@ -16,6 +16,8 @@ const OWN = new Set([
   'dimension',
   'match',
   'tool',
+  'type',
+  'tier',
   'weakened',
 ]);
 
@@ -72,6 +74,11 @@ export function hugeReports(piece: string): {
       faults,
     })),
     pinned: false,
+    // Its file is the caller's own.
+    policy: {
+      file: BY_TEMPLATE.policy.file,
+      entry: { ...BY_TEMPLATE.policy.entry, label: long, recipes: many(long) },
+    },
     root: { source: long, digest: long as Digest, sandbox: true },
     weakened: ['--allow-unsigned'],
     signature: {

@@ -12,6 +12,7 @@ import { visible } from '../../src/report/render/visible.ts';
 import { commandLine } from '../../src/shell-words.ts';
 import { propertyRuns } from '../property-runs.ts';
 import {
+  BY_TEMPLATE,
   FAILED,
   INVALID,
   NOT_PINNED,
@@ -111,7 +112,7 @@ describe('E-42 the Markdown report', () => {
 
   it('says ✅ of a pinned signer alone, under no sandbox, with no safety given up', () => {
     const good = Object.values(VERIFICATIONS).filter((report) => render(report).includes('✅'));
-    expect(good).toEqual([VERIFIED]);
+    expect(good).toEqual([VERIFIED, BY_TEMPLATE]);
   });
 
   it('has its first screen in the order in which a maintainer asks', () => {

@@ -14,7 +14,7 @@ type FlagValue =
   | { readonly type: 'switch' }
   | { readonly type: 'text'; readonly helpValue: string; readonly required?: true }
   | { readonly type: 'texts'; readonly helpValue: string }
-  | { readonly type: 'choice'; readonly options: readonly string[] }
+  | { readonly type: 'choice'; readonly options: readonly string[]; readonly helpValue?: string }
   | {
       readonly type: 'number';
       readonly helpValue: string;

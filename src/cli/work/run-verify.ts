@@ -1,3 +1,4 @@
+import { timestampOf } from '../../document/time.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { parseOwnRecipe, type ReadRecipe } from '../../evidence/recipe/recipe.ts';
 import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
@@ -5,9 +6,10 @@ import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
-import { documentTime } from '../../io/process/clock.ts';
+import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -32,9 +34,14 @@ export async function runVerify(call: Call): Promise<number> {
   const choice = reportOf(call);
   const source = options.required('input');
   const report = await judge(call, source);
-  const repeat = commandLine(['affidavit', 'verify-evidence', ...words]);
+  const repeat = commandLine(['affidavit', 'verify-evidence', ...words, ...clockOf(call, report)]);
   await deliver(await render(report, choice, { source, repeat }), call);
   return report.exitCode;
+}
+
+/** The clock that judged: tomorrow it would be another one. */
+function clockOf({ options }: Call, { now }: VerificationReport): readonly string[] {
+  return now === undefined || options.has('at') ? [] : ['--at', timestampOf(now)];
 }
 
 async function judge(call: Call, source: string): Promise<VerificationReport> {
@@ -42,8 +49,12 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
   const policy = await readPolicy({
     identity: options.text('certificate-identity'),
     issuer: options.text('certificate-oidc-issuer'),
+    type: options.choice('certificate-identity-type', IDENTITY_TYPES),
     policy: options.text('policy'),
   });
+  const at = options.text('at');
+  const isAsked = at !== undefined || policy?.maximumAgeDays !== undefined;
+  const now = isAsked ? presentTime(at) : undefined;
   const cache = openTrustCache(trustCacheOf(call));
   const trust = await readTrust(options.text('trusted-root'), cache, {
     judge: judgeOf(options),
@@ -52,7 +63,7 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
   const recipe = await readOwnRecipe(options.text('recipe'));
   const allowUnsigned = options.has('allow-unsigned');
   const entries = await openInput(source, EVIDENCE_LAYOUT);
-  const verifying = verifyEvidence(entries, { trust, policy, recipe, allowUnsigned });
+  const verifying = verifyEvidence(entries, { trust, policy, now, recipe, allowUnsigned });
   return await progress('verifying', verifying);
 }
 

@@ -1,3 +1,4 @@
+import { parseUtcTime } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isSignedBeforeRun } from '../../evidence/claim/signed-before-run.ts';
 import { quote } from '../../quote.ts';
@@ -6,14 +7,14 @@ import { quote } from '../../quote.ts';
 const MAX_SECONDS = 253_402_300_799;
 
 /**
- * The time that goes into documents: SOURCE_DATE_EPOCH if it is set, else the clock. The only place
- * that asks. https://reproducible-builds.org/specs/source-date-epoch/
+ * The time that goes into documents: SOURCE_DATE_EPOCH if it is set, else the clock. This file is the
+ * only place that asks. https://reproducible-builds.org/specs/source-date-epoch/
  *
  * @throws EvidenceError SOURCE_DATE_EPOCH_INVALID; a bad value never falls back to the clock
  */
 export function documentTime(environment: NodeJS.ProcessEnv): Date {
   const text = environment['SOURCE_DATE_EPOCH'];
-  if (text === undefined) return new Date(Math.floor(Date.now() / 1000) * 1000);
+  if (text === undefined) return wholeSecond();
   const seconds = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= MAX_SECONDS) return new Date(seconds * 1000);
   throw new EvidenceError('SOURCE_DATE_EPOCH_INVALID', {
@@ -21,6 +22,28 @@ export function documentTime(environment: NodeJS.ProcessEnv): Date {
     found: quote(text),
     expected: `whole seconds since 1970 in decimal digits, at most ${MAX_SECONDS}`,
     hint: 'set it like SOURCE_DATE_EPOCH=$(git log -1 --format=%ct), or unset it',
+  });
+}
+
+/** What documents and reports can write. */
+function wholeSecond(): Date {
+  return new Date(Math.floor(Date.now() / 1000) * 1000);
+}
+
+/**
+ * What time it is, for whoever limits the age of evidence: `--at` if it is given, else the clock.
+ *
+ * @throws EvidenceError USAGE; a bad value never falls back to the clock
+ */
+export function presentTime(at: string | undefined): Date {
+  if (at === undefined) return wholeSecond();
+  const time = parseUtcTime(at);
+  if (time !== undefined) return time;
+  throw new EvidenceError('USAGE', {
+    at: '--at',
+    found: quote(at),
+    expected: 'a time in UTC',
+    hint: 'write it like --at 2026-01-31T00:00:00Z',
   });
 }
 

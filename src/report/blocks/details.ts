@@ -1,6 +1,5 @@
 // What most readers skip: tables, tests, claims, every check with what it found.
 import type { CheckResult } from '../../attestation/check-log.ts';
-import { timestampOf } from '../../document/time.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
 import type { ConstraintResult } from '../../evidence/constraint/evaluate.ts';
 import type { PhaseConstraint } from '../../evidence/figure/figure.ts';
@@ -8,15 +7,13 @@ import { declaredFirst } from '../../evidence/phase/judge-phases.ts';
 import type { Phase, PhaseTest } from '../../evidence/phase/phase.ts';
 import { isMeasured, type DimensionMatch } from '../../evidence/snapshot/match.ts';
 import type { Facts } from '../../evidence/validate/facts.ts';
-import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { counted, joined, sentence, words } from '../../sentence.ts';
-import type { Proof } from '../../trust/trust.ts';
 import { state } from './block.ts';
 import type { Block, Inline, ListBlock, Said } from './block.ts';
 import { sayFault } from './problems.ts';
 import { sayCheck, sayConstraint, sayFigure, sayMatch } from './states.ts';
 
-type Fold = Extract<Block, { readonly block: 'fold' }>;
+export type Fold = Extract<Block, { readonly block: 'fold' }>;
 
 export function factFolds(facts: Facts): readonly Fold[] {
   return [...clusterFold(facts), ...testsFold(facts), ...constraintsFold(facts)];
@@ -155,48 +152,6 @@ function notesOf({ reason, severity, remediation }: ConstraintResult): readonly 
   ];
 }
 
-/** Where signature and files come from, and what nothing in the bundle can show. */
-export function originFold({ signature, claimed, facts }: VerificationReport): readonly Fold[] {
-  const lists = [
-    list('Signature', signature.state === 'verified' ? proofsOf(signature.proof) : [], 'proof'),
-    list('Files', filesOf(facts), 'file'),
-    list('Only claimed, nothing in the bundle shows it', claimsOf(claimed), 'claim'),
-  ].filter(({ items }) => items.length > 0);
-  if (lists.length === 0) return [];
-  return [{ block: 'fold', summary: 'Signature, files and claims', details: lists, brief: [] }];
-}
-
-function proofsOf({ times, logEntries }: Proof): readonly Inline[] {
-  return [
-    ...times.map(({ at, source }) => sentence`signed at ${timestampOf(at)}, says the ${source}`),
-    ...logEntries.map(({ log, index }) => sentence`entry ${index} of ${log}`),
-  ];
-}
-
-function filesOf({ bom, recipe }: Facts): readonly Inline[] {
-  if (bom === undefined) return named([['recipe of apiVersion', recipe?.apiVersion]]);
-  const { format, version, components, images, digest } = bom;
-  return [
-    ...named([['recipe of apiVersion', recipe?.apiVersion]]),
-    sentence`bill of materials: ${format} ${version}, ${components} components, ${images} of them images, ${digest}`,
-  ];
-}
-
-function claimsOf(claimed: VerificationReport['claimed']): readonly Inline[] {
-  if (claimed === undefined) return [];
-  const { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction } = claimed;
-  return [
-    ...named([
-      ['made at', attestedAt],
-      ['aicr', aicrVersion],
-      ['validator catalog', validatorCatalogVersion],
-      ['redaction', redaction],
-    ]),
-    ...(validatorImages === 0 ? [] : [sentence`${validatorImages} validator images`]),
-    words('that snapshot and results come from that cluster'),
-  ];
-}
-
 /** @param isBad there are problems: they leave findings room for their names alone */
 export function findingsFold(findings: readonly Finding[], isBad: boolean): readonly Fold[] {
   if (findings.length === 0) return [];
@@ -266,12 +221,14 @@ function checkRow(check: CheckResult): readonly Inline[] {
 }
 
 /** Values with their names; those that are not there are left out. */
-function named(pairs: readonly (readonly [string, string | undefined])[]): readonly Inline[] {
+export function named(
+  pairs: readonly (readonly [string, string | undefined])[],
+): readonly Inline[] {
   return pairs.flatMap(([name, value = '']) =>
     value === '' ? [] : [sentence`${words(name)} ${value}`],
   );
 }
 
-function list(title: string | undefined, items: readonly Inline[], noun: string): ListBlock {
+export function list(title: string | undefined, items: readonly Inline[], noun: string): ListBlock {
   return { block: 'list', ...(title !== undefined && { title }), items, noun };
 }

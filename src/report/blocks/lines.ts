@@ -36,11 +36,13 @@ const UNPROVEN: Line = {
 };
 
 /** Of what nobody signed a banner says so, and the root decided nothing. */
-function signatureLines({ signature, root }: VerificationReport): readonly Line[] {
+function signatureLines(report: VerificationReport): readonly Line[] {
+  const { signature, root } = report;
   if (signature.state === 'absent') return [];
   return [
     { label: 'signer', text: signerOf(signature) },
     ...oneJudgeLine(signature),
+    ...policyLine(report),
     { label: 'root', text: sentence`${root.source}${ageOf(root)}, ${root.digest}` },
   ];
 }
@@ -67,6 +69,20 @@ function dayOf(time: Date): string {
 function oneJudgeLine(signature: Signature): readonly Line[] {
   if (signature.state !== 'verified' || signature.proof.oneJudge === undefined) return [];
   return [{ label: 'one judge', text: words(signature.proof.oneJudge) }];
+}
+
+/** How near the signer is, and which entry says so. The flags of a call are no policy. */
+function policyLine({ policy, now }: VerificationReport): readonly Line[] {
+  const { file, entry } = policy ?? {};
+  if (file === undefined) return [];
+  const place = sentence`${entry?.at ?? file.source}`;
+  const by = entry === undefined ? sentence`${place} allows no such signer` : sentence`by ${place}`;
+  const parts = [
+    ...(entry?.tier === undefined ? [] : [words(entry.tier)]),
+    by,
+    ...(now === undefined ? [] : [sentence`its clock at ${words(timestampOf(now))}`]),
+  ];
+  return [{ label: 'policy', text: joined(parts, ', ') }];
 }
 
 export function validationLines({ facts, evidence }: ValidationReport): readonly Line[] {

@@ -3,8 +3,9 @@ import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import type { Tool } from '../../tool.ts';
 import type { Block, Line, Problem } from './block.ts';
-import { checksFold, factFolds, findingsFold, originFold } from './details.ts';
+import { checksFold, factFolds, findingsFold } from './details.ts';
 import { validationLines, verificationLines } from './lines.ts';
+import { originFold } from './origin.ts';
 import { checkProblems, problemsOf } from './problems.ts';
 import {
   LIMIT_OF_TRUST,
