@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly now?: () => Date;
   /** The tokens' issuer; `SANDBOX_ISSUER` by default, `url` for clients that want discovery. */
   readonly issuer?: string | ((url: string) => string);
+  /** What signs the tokens of the issuer, if that is another provider; new keys by default. */
+  readonly issuerKeys?: KeyPair;
 }
 
 /** A running sandbox. Its keys are in memory only, and gone after `close`. */
@@ -50,7 +52,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const server = createServer();
   const url = `http://${LOOPBACK}:${await listen(server, port)}`;
   const issuer = typeof issuerOption === 'string' ? issuerOption : issuerOption(url);
-  const instance = buildInstance(generateSandboxKeys(), { url, issuer, start: now() });
+  const keys = generateSandboxKeys();
+  const openId = options.issuerKeys ?? keys.openId;
+  const instance = buildInstance({ ...keys, openId }, { url, issuer, start: now() });
   server.on('request', (request, response) => {
     void answer(instance, request, response, now());
   });
