@@ -97,16 +97,16 @@ describe('a certificate authority of the root', () => {
         },
       },
     ],
-  ])('%s is refused', (_, change) => {
+  ])('an authority %s is refused', (_, change) => {
     expect(judgesUnder(rootWith('intermediate', change))(BUNDLE)).toBe(CERTIFICATE);
   });
 
-  it('whose path is too long is refused', () => {
+  it('an authority whose path is too long is refused', () => {
     const change = { extensions: [MAY_CERTIFY, authority(0)] };
     expect(judgesUnder(rootWith('root', change))(BUNDLE)).toBe(CERTIFICATE);
   });
 
-  it('refuses no bundle that does not depend on it', () => {
+  it('an authority that is wrong refuses no bundle that does not depend on it', () => {
     const root = edited(forge.root, ({ certificateAuthorities }) => {
       const { certificateAuthorities: bad } = rootWith('intermediate', { extensions: [] });
       certificateAuthorities.unshift(...bad);
@@ -316,7 +316,7 @@ describe('a timestamp', () => {
       {},
     ],
     ['with a certificate of another chain', { certificates: stampingChain().certificates }, {}],
-  ])('%s is refused', (_, token, changes) => {
+  ])('a timestamp %s is refused', (_, token, changes) => {
     expect(stamped([token], changes)).toBe(TIMESTAMP);
   });
 

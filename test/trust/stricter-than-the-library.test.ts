@@ -7,7 +7,7 @@ const HERE = import.meta.dirname;
 const DOCUMENT = join(HERE, '..', '..', 'docs', 'decisions', '0009-two-judges.md');
 
 describe('docs/decisions/0009', () => {
-  const tests = ['sigstore-trust.test.ts', 'trusted-root.test.ts']
+  const tests = ['sigstore-trust.test.ts', 'trusted-root.test.ts', 'closed-by-name.test.ts']
     .map((name) => readFileSync(join(HERE, name), 'utf8'))
     .join('\n');
   const rows = readFileSync(DOCUMENT, 'utf8')
