@@ -15,7 +15,7 @@ export default {
   usage: `validate --recipe FILE --snapshot FILE
   [--results PATH...] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
-  [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes]
+  [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
   [--trust-cache] [--tuf-root FILE] [--ca-certificates FILE] [--force]
   [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`,

@@ -1,3 +1,5 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+
 import { digestOf, type Digest } from '../digest.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
@@ -21,12 +23,28 @@ export interface Policy {
   readonly file?: { readonly source: string; readonly digest: Digest };
 }
 
+/** The keys that may have signed. A bundle has only the name of its key. */
+export function keysOf(policy: Policy | undefined): readonly KeyObject[] {
+  return (policy?.signers ?? []).flatMap((signer) =>
+    'publicKey' in signer
+      ? [createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' })]
+      : [],
+  );
+}
+
 /** The flags that name a signer. */
 export function pinOf(signer: ProvenSigner): readonly string[] {
   if (isKeySigner(signer)) return ['--public-key', 'KEY.pub'];
   const { type, subject, issuer } = signer;
   const kind = type === 'other' ? ['--certificate-identity-type', type] : [];
   return ['--certificate-identity', subject, '--certificate-oidc-issuer', issuer, ...kind];
+}
+
+/** What is in the file `KEY.pub` of that flag; undefined for an identity. */
+export function keyFileOf(signer: ProvenSigner): string | undefined {
+  if (!isKeySigner(signer)) return undefined;
+  const key = createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' });
+  return key.export({ format: 'pem', type: 'spki' }).toString();
 }
 
 /**

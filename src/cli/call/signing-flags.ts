@@ -2,23 +2,28 @@ import type { Flag } from './command.ts';
 import { TOKEN_FLAGS } from './token-flags.ts';
 import { TRUST_CACHE_FLAGS } from './trust-flags.ts';
 
+/** The files that say which Sigstore it is. */
+const INSTANCE_FILES = ['signing-config', 'trusted-root', 'tuf-root', 'ca-certificates'] as const;
+
 /** The flags that name a file to read for signing. */
-export const SIGNING_FILES = [
-  'signing-config',
-  'trusted-root',
-  'tuf-root',
-  'ca-certificates',
-] as const;
+export const SIGNING_FILES = ['key', ...INSTANCE_FILES] as const;
 
 /** What says how and where to sign, for every command that can. */
 export const SIGNING_FLAGS = {
   sandbox: {
     type: 'switch',
-    exclusive: [...SIGNING_FILES, 'trust-cache', ...Object.keys(TOKEN_FLAGS)],
+    exclusive: [...INSTANCE_FILES, 'trust-cache', ...Object.keys(TOKEN_FLAGS)],
     summary:
       'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
   },
   ...TOKEN_FLAGS,
+  key: {
+    type: 'text',
+    exclusive: Object.keys(TOKEN_FLAGS),
+    helpValue: 'FILE',
+    summary:
+      'Private key to sign with, not a token: PEM, or a key file of cosign; NAME://REF is a key of the plugin sigstore-kms-NAME.',
+  },
   'signing-config': {
     type: 'text',
     helpValue: 'FILE',

@@ -9,7 +9,7 @@ import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
-import { pinOf } from '../../policy/policy.ts';
+import { keyFileOf, pinOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -152,12 +152,14 @@ function rootFlags({ options }: Call, rootPath: string | undefined): readonly st
 /** The path, the bundle's identity and the very command that verifies it. */
 function nextSteps(out: string, packed: PackedEvidence, root: readonly string[]): string {
   const { proof, manifestDigest } = packed;
+  const keyFile = proof && keyFileOf(proof.signer);
   const pin = proof === undefined ? ['--allow-unsigned'] : [...root, ...pinOf(proof.signer)];
   return [
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,
     `  verify: ${commandLine(['affidavit', 'verify-evidence', pathWord(out), ...pin])}`,
     `    note: ${NOT_REDACTED}`,
+    ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
   ].join('\n');
 }

@@ -12,6 +12,7 @@ export function signingChoice(
     sandbox: options.has('sandbox'),
     out,
     token: tokenChoice(options),
+    key: options.text('key'),
     signingConfig: options.text('signing-config'),
     trustedRoot: options.text('trusted-root'),
     trustCache: trustCacheOf({ options, environment }),

@@ -1,4 +1,8 @@
-import type { Signing } from '../../attestation/seal.ts';
+import type { KeyObject } from 'node:crypto';
+
+import type { Signer, Signing } from '../../attestation/seal.ts';
+import type { SigningConfig } from '../../sign/signing-config.ts';
+import type { KeyKind } from '../../trust/key-kind.ts';
 import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import {
   requireSandboxFiles,
@@ -18,6 +22,8 @@ export interface SigningChoice {
   /** Where the archive will be. */
   readonly out: string;
   readonly token: TokenChoice;
+  /** Sign with this key, not with a token: a file, or `NAME://REF`. */
+  readonly key?: string | undefined;
   readonly signingConfig: string | undefined;
   readonly trustedRoot: string | undefined;
   /** What is used if neither a flag nor the environment names a file. */
@@ -25,7 +31,7 @@ export interface SigningChoice {
   readonly caCertificates: string | undefined;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Ends a login. */
+  /** Ends a login, and the wait for a password. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,50 +46,89 @@ export interface SigningSession {
   readonly close?: () => Promise<void>;
 }
 
-/** @throws EvidenceError TOKEN_MISSING, SIGNING_CONFIG_INVALID, TRUSTED_ROOT_INVALID, FILE_UNREADABLE */
+/**
+ * @throws EvidenceError TOKEN_MISSING, SIGNING_CONFIG_INVALID, TRUSTED_ROOT_INVALID, FILE_UNREADABLE, and of a key
+ *   KEY_INVALID, KEY_LOCKED, KEY_PLUGIN_FAILED
+ */
 export async function openSigning(choice: SigningChoice): Promise<SigningSession> {
-  return await (choice.sandbox ? sandboxSigning(choice.out) : serviceSigning(choice));
+  return await (choice.sandbox ? sandboxSigning(choice) : serviceSigning(choice));
 }
 
-async function serviceSigning({ environment, ...choice }: SigningChoice): Promise<SigningSession> {
+async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
   await useCaCertificates(choice.caCertificates);
-  const { audienceOf, readIdentityToken } = await import('./identity-token-sources.ts');
-  const { keylessSigner } = await import('./keyless-signer.ts');
   const { readSigningConfig } = await import('./read-signing-config.ts');
-  const paths = servicePaths(environment);
+  const paths = servicePaths(choice.environment);
   const cache = openTrustCache(choice.trustCache);
   const rootPath = choice.trustedRoot ?? paths.AFFIDAVIT_TRUSTED_ROOT;
   const signingConfig = await readSigningConfig(
     choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
     cache,
   );
-  const { signal } = choice;
-  const token = await readIdentityToken(choice.token, { environment, signingConfig, signal });
-  const audience = audienceOf(choice.token);
-  const signer = keylessSigner({ signingConfig, token, audience, now: new Date() });
-  return { signing: { signer, trust: await readTrust(rootPath, cache) }, rootPath };
+  const { signer, publicKeys } = await (choice.key === undefined
+    ? signWithToken(choice, signingConfig)
+    : signWithKey(choice.key, choice, () => signingConfig));
+  const trust = await readTrust(rootPath, cache, { publicKeys });
+  return { signing: { signer, trust }, rootPath };
 }
 
-async function sandboxSigning(out: string): Promise<SigningSession> {
-  const { startSandbox } = await import('../sandbox/sandbox-server.ts');
+/** Who signs, and the keys by which that is verified. */
+interface Signs {
+  readonly signer: Signer;
+  readonly publicKeys: readonly KeyObject[];
+}
+
+async function signWithToken(choice: SigningChoice, signingConfig: SigningConfig): Promise<Signs> {
+  const { audienceOf, readIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
+  const token = await readIdentityToken(choice.token, { ...choice, signingConfig });
+  const audience = audienceOf(choice.token);
+  const signer = keylessSigner({ signingConfig, token, audience, now: new Date() });
+  return { signer, publicKeys: [] };
+}
+
+async function signWithKey(
+  key: string,
+  choice: SigningChoice,
+  configFor: (kind: KeyKind) => SigningConfig,
+): Promise<Signs> {
+  const { readKey } = await import('./read-key.ts');
+  const { keySigner } = await import('./key-signer.ts');
+  const credential = await readKey(key, choice);
+  const { publicKey } = credential;
+  const signer = keySigner(credential, configFor(publicKey.kind), new Date());
+  return { signer, publicKeys: [publicKey.key] };
+}
+
+async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
+  const { startSandbox } = await import('../sandbox/sandbox-server.ts');
+  const { logVersionsFor } = await import('../../sign/key-credential.ts');
   const { parseSigningConfig } = await import('../../sign/signing-config.ts');
-  const directory = sandboxFolder(out);
+  const directory = sandboxFolder(choice.out);
   const rootPath = `${directory}/trusted_root.json`;
   requireSandboxFiles(directory);
   const sandbox = await startSandbox();
-  const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
-  const signingConfig = parseSigningConfig(config, `${directory}/signing_config.json`);
-  const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
-  return {
-    signing: {
-      signer: keylessSigner({ signingConfig, token: sandbox.token(), now: new Date() }),
-      trust: sigstoreTrust(root, rootPath),
-    },
-    rootPath,
-    stageRoot: () => stageSandboxFiles(directory, sandbox),
-    close: async () => {
-      await sandbox.close();
-    },
+  const close = async (): Promise<void> => {
+    await sandbox.close();
   };
+  const config = (name: keyof typeof sandbox.signingConfigs): SigningConfig => {
+    const json = Buffer.from(JSON.stringify(sandbox.signingConfigs[name]));
+    return parseSigningConfig(json, `${directory}/${name}`);
+  };
+  try {
+    const token = { ...choice.token, identityToken: sandbox.token() };
+    const { signer, publicKeys } = await (choice.key === undefined
+      ? signWithToken({ ...choice, token }, config('signing_config.json'))
+      : signWithKey(choice.key, choice, (kind) =>
+          config(
+            logVersionsFor(kind).includes(1) ? 'signing_config.json' : 'signing_config.v2-tsa.json',
+          ),
+        ));
+    const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
+    const trust = sigstoreTrust(root, rootPath, { publicKeys });
+    const stageRoot = (): StagedFiles => stageSandboxFiles(directory, sandbox);
+    return { signing: { signer, trust }, rootPath, stageRoot, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
