@@ -117,7 +117,13 @@ export interface SigstoreTrust extends Trust {
    * Judges a bundle that is no evidence: any format, a message signature, any payload. It does not say
    * what an envelope is about.
    */
-  verifyAny(sigstoreBundle: Uint8Array, file: AttestationFile, options?: AnyBundle): Proof;
+  verifyAny(sigstoreBundle: Uint8Array, file: AttestationFile, options?: AnyBundle): AnyProof;
+}
+
+/** What a bundle of any kind proved. */
+export interface AnyProof extends Proof {
+  /** Of an envelope; undefined of a message signature. */
+  readonly payloadType: string | undefined;
 }
 
 export interface AnyBundle {

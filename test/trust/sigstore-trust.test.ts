@@ -8,7 +8,6 @@ import * as x509 from '../../src/sandbox/certificate.ts';
 import type { Trust } from '../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
-import { propertyRuns } from '../property-runs.ts';
 import {
   DNS,
   EMAIL,
@@ -883,25 +882,7 @@ describe('the windows of the trusted root', () => {
   });
 });
 
-describe('one byte', () => {
-  /** A base64 tail or a letter of a key is refused early; the rest costs a verification. */
-  const RUNS = propertyRuns(100, 1000);
-  it.each(KINDS)('E-31 changed anywhere is refused ($kind)', ({ good }) => {
-    const bytes = encode(good);
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: bytes.length - 1 }),
-        fc.constantFrom(0x01, 0x20, 0x80),
-        (index, mask) => {
-          const copy = Buffer.from(bytes);
-          copy[index] = (copy[index] ?? 0) ^ mask;
-          expect(verdict(copy)).not.toBe('verified');
-        },
-      ),
-      { numRuns: RUNS },
-    );
-  });
-
+describe('any bytes', () => {
   it('E-31 more or less, anything at all, is refused with a code', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

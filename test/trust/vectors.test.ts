@@ -14,11 +14,6 @@ import { refusalOf } from '../document/refusal.ts';
 const DATA = join(import.meta.dirname, '..', '..', 'testdata');
 const PUBLIC_GOOD = join(DATA, 'public-good');
 const CONFORMANCE = join(DATA, 'conformance', 'bundle-verify');
-const BEACON =
-  'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main';
-const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
-/** What the conformance suite takes beside what evidence takes. */
-
 const embedded = sigstoreTrust(publicGoodRoot(), PUBLIC_GOOD_SOURCE);
 
 describe('the embedded public-good root', () => {
@@ -90,45 +85,8 @@ const DSSE_CASES = readdirSync(CONFORMANCE).filter((name) =>
 /** Of those, the ones in an older format, which evidence never has. */
 const OLDER_CASES = DSSE_CASES.filter((name) => name.startsWith('intoto-'));
 
-describe('the conformance suite of Sigstore', () => {
-  it('has 14 cases with a DSSE envelope', () => {
-    expect(DSSE_CASES).toHaveLength(14);
-  });
-
-  it.each(DSSE_CASES)('%s gets its verdict', (name) => {
-    const { trust, bytes } = conformanceCase(name);
-    const isVerified = verdictOf(trust, bytes, 'verifyAny') === `${BEACON} by ${GITHUB_ISSUER}`;
-    expect(isVerified).toBe(!name.endsWith('_fail'));
-  });
-
-  it.each([
-    ['dsse-invalid-sig_fail', 'SIGNATURE_INVALID #/dsseEnvelope/signatures/0/sig'],
-    ['dsse-mismatch-envelope_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
-    ['dsse-mismatch-sig_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
-    [
-      'intoto-expired-certificate_fail',
-      'CERTIFICATE_INVALID #/verificationMaterial/x509CertificateChain/certificates/0/rawBytes',
-    ],
-    ['intoto-log-entry-mismatch_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
-    ['intoto-missing-inclusion-proof_fail', 'SIGSTORE_BUNDLE_INVALID #/0/inclusionProof'],
-    [
-      'intoto-set-outside-signing-cert-validity_fail',
-      'CERTIFICATE_INVALID #/verificationMaterial/x509CertificateChain/certificates/0/rawBytes',
-    ],
-    [
-      'intoto-tsa-timestamp-outside-cert-validity_fail',
-      'CERTIFICATE_INVALID #/verificationMaterial/x509CertificateChain/certificates/0/rawBytes',
-    ],
-    ['rekor2-dsse-invalid-sig_fail', 'SIGNATURE_INVALID #/dsseEnvelope/signatures/0/sig'],
-    ['rekor2-dsse-mismatch-envelope_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
-    ['rekor2-dsse-mismatch-sig_fail', 'LOG_ENTRY_INVALID #/0/canonicalizedBody'],
-  ])('%s is refused as %s', (name, refusal) => {
-    const { trust, bytes } = conformanceCase(name);
-    expect(
-      verdictOf(trust, bytes, 'verifyAny').replace('/verificationMaterial/tlogEntries', ''),
-    ).toBe(refusal);
-  });
-
+/** What the suite is for is in conformance.test.ts. */
+describe('the conformance suite of Sigstore, as evidence', () => {
   it.each(OLDER_CASES)('%s is no evidence, whatever it proves', (name) => {
     const { trust, bytes } = conformanceCase(name);
     expect(verdictOf(trust, bytes, 'verify')).toBe('SIGSTORE_BUNDLE_INVALID #/mediaType');
@@ -145,12 +103,6 @@ describe('the conformance suite of Sigstore', () => {
       return refusalOf(() => embedded.verify(readFileSync(file), ATTESTATION)) === undefined;
     });
     expect(accepted).toEqual([]);
-  });
-
-  it('trust-root-tlog-missing-validity-start_fail: the root itself is refused', () => {
-    const refusal = refusalOf(() => conformanceCase('trust-root-tlog-missing-validity-start_fail'));
-    expect(refusal?.code).toBe('TRUSTED_ROOT_INVALID');
-    expect(refusal?.at).toBe('root#/tlogs/1/publicKey/validFor/start');
   });
 });
 

@@ -1,5 +1,7 @@
 // Rekor v1: https://github.com/sigstore/rekor/blob/main/openapi.yaml
 
+import { createHash } from 'node:crypto';
+
 import type { Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
@@ -16,17 +18,34 @@ import {
 } from './service-request.ts';
 
 /** Logs a DSSE envelope as a dsse entry, which has the hashes of the envelope and its payload. */
-export const logInRekorV1: Witness<LogEntryJson> = async (envelope, { url: at, secrets }) => {
-  const url = `${at}/api/v1/log/entries`;
-  const service = { name: 'transparency log', at, url, secrets };
-  const outcome = await callService({ ...service, init: postJson(proposalOf(envelope)) });
-  const uuid = uuidOfConflict(outcome);
-  return uuid === undefined
-    ? readAnswer(service, outcome, parseEntry)
-    : await requestFrom({ ...service, url: `${url}/${uuid}`, init: {} }, parseEntry);
-};
+export const logInRekorV1 = witnessOf(dsseProposal);
 
-function proposalOf({ payload, payloadType, signature, verifier }: SignedEnvelope): unknown {
+/** Logs the signature of a file as a hashedrekord entry, which has the hash of the file. */
+export const logMessageInRekorV1 = witnessOf(hashedRekordProposal);
+
+function witnessOf(proposalOf: (signed: SignedEnvelope) => unknown): Witness<LogEntryJson> {
+  return async (signed, { url: at, secrets }) => {
+    const url = `${at}/api/v1/log/entries`;
+    const service = { name: 'transparency log', at, url, secrets };
+    const outcome = await callService({ ...service, init: postJson(proposalOf(signed)) });
+    const uuid = uuidOfConflict(outcome);
+    return uuid === undefined
+      ? readAnswer(service, outcome, parseEntry)
+      : await requestFrom({ ...service, url: `${url}/${uuid}`, init: {} }, parseEntry);
+  };
+}
+
+function hashedRekordProposal({ encoding, signature, verifier }: SignedEnvelope): unknown {
+  const publicKey = { content: Buffer.from(verifierPem(verifier)).toString('base64') };
+  const value = createHash('sha256').update(encoding).digest('hex');
+  const spec = {
+    data: { hash: { algorithm: 'sha256', value } },
+    signature: { content: signature.toString('base64'), publicKey },
+  };
+  return { apiVersion: '0.0.1', kind: 'hashedrekord', spec };
+}
+
+function dsseProposal({ payload, payloadType, signature, verifier }: SignedEnvelope): unknown {
   const envelope = JSON.stringify({
     payload: Buffer.from(payload).toString('base64'),
     payloadType,

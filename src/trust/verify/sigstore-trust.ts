@@ -59,13 +59,16 @@ export function sigstoreTrust(
     verifyAny: (bytes, file, { artifact, withoutLog = false } = {}) => {
       const bundle = parseSigstoreBundle(bytes, file, 'all');
       const { content } = bundle;
-      const payload = content.kind === 'envelope' ? content.payload : Buffer.alloc(0);
-      return { payload, ...judges.judge(bundle, { ...rules, artifact, requireLog: !withoutLog }) };
+      const { payload, payloadType } = content.kind === 'envelope' ? content : NO_ENVELOPE;
+      const judged = judges.judge(bundle, { ...rules, artifact, requireLog: !withoutLog });
+      return { payload, payloadType, ...judged };
     },
     verifyCertificate: (certificate) =>
       judges.own.judgeCertificate(certificate, rules.allowMissingSct),
   };
 }
+
+const NO_ENVELOPE = { payload: Buffer.alloc(0), payloadType: undefined };
 
 /** The line of Node's `subject` with the organisation. */
 const SANDBOX_SUBJECT = `O=${SANDBOX_ORGANIZATION}`;

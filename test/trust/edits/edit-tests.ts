@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { propertyRuns } from '../../property-runs.ts';
-import { baseOf, proofsOf, type Kind } from './bases.ts';
+import { ALL_KINDS, baseOf, proofsOf, type Kind } from './bases.ts';
 import { tryOneByteEdits } from './one-byte.ts';
+import { checkStructuralEdits } from './structural.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -13,6 +14,8 @@ declare module 'vitest' {
   }
 }
 
+/** `./dev check` tries 20,000 structural edits in all, `./dev test` 1,000. */
+const RUNS = propertyRuns(1000, 20_000) / ALL_KINDS.length;
 const STEP = propertyRuns(7, 1);
 const TIMEOUT = 600_000;
 
@@ -29,6 +32,14 @@ export function describeEdits(kind: Kind): void {
       expect(edits).toBeGreaterThan(1000);
       expect(survivors).toEqual([]);
       task.meta.figure = `${kind}: 0 of ${edits} one-byte edits verify`;
+    });
+
+    it('E-32 of the structure get the verdict of their class', { timeout: TIMEOUT }, ({ task }) => {
+      const classes = checkStructuralEdits(kind, RUNS);
+      expect(classes.refused + classes.equal + classes.smaller).toBe(RUNS);
+      task.meta.figure =
+        `${kind}: of ${RUNS} structural edits ${classes.refused} are refused, ` +
+        `${classes.equal} equal, ${classes.smaller} smaller, as expected`;
     });
   });
 }

@@ -179,11 +179,11 @@ const EMPTY_BAG = 'a000';
 /** Without what nobody signs: the text of the status and the certificates; and with the lower s. */
 function responseMessage(response: Tree, bag: string): string {
   const changes: readonly (readonly [Path, (node: Tree) => Tree])[] = [
-    [STATUS, (node) => without(node, 1, STATUS_TEXT.toString('hex'))],
-    [SIGNED_DATA, (node) => without(without(node, BAG, bag), BAG, EMPTY_BAG)],
+    [STATUS, (node) => without(node, 1, [STATUS_TEXT.toString('hex')])],
+    [SIGNED_DATA, (node) => without(node, BAG, [bag, EMPTY_BAG])],
     [
       [...SIGNED_DATA, -1, 0, 5],
-      (node) => leaf(withLowerS(Buffer.concat(node.children.map(encode)).toString('base64'))),
+      (node) => ({ ...node, children: [leaf(withLowerS(base64Of(node.children)))] }),
     ],
   ];
   const plain = changes.reduce(
@@ -193,9 +193,14 @@ function responseMessage(response: Tree, bag: string): string {
   return encode(plain).toString('hex');
 }
 
-function without(parent: Tree, index: number, hex: string): Tree {
+function base64Of(nodes: readonly Tree[]): string {
+  return Buffer.concat(nodes.map(encode)).toString('base64');
+}
+
+/** Without the child at this place, if it is one of these, in hexadecimal digits. */
+function without(parent: Tree, index: number, known: readonly string[]): Tree {
   const child = parent.children[index];
-  if (child === undefined || encode(child).toString('hex') !== hex) return parent;
+  if (child === undefined || !known.includes(encode(child).toString('hex'))) return parent;
   return { ...parent, children: parent.children.toSpliced(index, 1) };
 }
 
