@@ -24,6 +24,8 @@ export interface TufUpdate {
   /** What was verified before, so that nothing older is taken; undefined at the first time. */
   readonly former: TrustCopy | undefined;
   readonly now: Date;
+  /** Removes what was fetched so far. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -33,10 +35,13 @@ export interface TufUpdate {
  */
 export async function fetchTrustCopy(update: TufUpdate): Promise<TrustCopy> {
   const folder = mkdtempSync(join(tmpdir(), 'affidavit-tuf-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  update.signal.addEventListener('abort', remove);
   try {
     return await fetchInto(folder, update);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    update.signal.removeEventListener('abort', remove);
+    remove();
   }
 }
 
@@ -149,7 +154,7 @@ function updateFailed(mirror: string, error: unknown): EvidenceError {
     at: mirror,
     found: quote(message),
     expected: 'metadata and targets that the keys of the TUF root signed, newer than before',
-    hint: 'the former copy stays in use; try again later, or name another mirror with --tuf-mirror; if it stays like that, tell whoever runs the mirror',
+    hint: 'the former copy stays in use; check the clock of this machine; try again later, or name another mirror with --tuf-mirror',
     cause: error,
   });
 }

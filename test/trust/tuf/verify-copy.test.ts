@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 import { TargetFile } from '@tufjs/models';
 import * as fc from 'fast-check';
@@ -237,6 +238,31 @@ describe('a copy of a TUF repository', () => {
       });
     }
     expect(accepted.length).toBeLessThan(propertyRuns(300, 5000) / 4);
+  });
+});
+
+describe('the public-good repository, as it was on 2026-08-21', () => {
+  const file = (name: string): Buffer =>
+    readFileSync(new URL(`../../../testdata/public-good/${name}`, import.meta.url));
+  const { roots, ...metadata } = parseTrustCopy(file('tuf-copy.json'), 'tuf-copy.json');
+  const all = [file('tuf-first-root.json'), ...roots, Buffer.from(publicGoodTufRoot())];
+
+  it('verifies from the embedded root', () => {
+    expect(verdict({ ...metadata, roots: [] }, publicGoodTufRoot())).toBe('verified');
+  });
+
+  it('verifies from each root that it ever had, through all that followed', () => {
+    expect(all).toHaveLength(16);
+    for (const [index, first] of all.entries()) {
+      expect(verdict({ ...metadata, roots: all.slice(index + 1) }, first)).toBe('verified');
+    }
+  });
+
+  it('does not a week later: its timestamp had expired', () => {
+    const copy = { ...metadata, roots: [], updatedAt: new Date('2026-08-28T19:25:56Z') };
+    expect(verdict(copy, publicGoodTufRoot())).toBe(
+      'TRUST_CACHE_INVALID copy.json#/timestamp: metadata that expired at "2026-08-28T19:25:56Z"',
+    );
   });
 });
 
