@@ -269,6 +269,19 @@ describe('an update by TUF', () => {
     expect(await place.refused()).toMatch(found);
   });
 
+  it('asks for nothing but what it needs, and gives no token away', async () => {
+    const place = new Place();
+    const heard = await withServer(place.repository.listener, async (mirror) => {
+      const signal = new AbortController().signal;
+      await updateTrustCache({ ...place.choice, mirror }, new Date(), signal);
+    });
+    expect(heard).toHaveLength(6);
+    for (const { method, headers, body } of heard) {
+      expect([method, body]).toEqual(['GET', '']);
+      expect(Object.keys(headers).toSorted()).toEqual(['connection', 'host']);
+    }
+  });
+
   it('stops reading what has no end', async () => {
     const place = new Place();
     place.answer = (_, response) => {
