@@ -14,7 +14,7 @@ export default {
   usage: `verify-evidence INPUT
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
-  [--certificate-identity-type TYPE] [--at TIME]
+  [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
   [--recipe FILE] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]`,
 
@@ -50,6 +50,12 @@ export default {
       options: ['uri', 'email', 'other'],
       summary: 'Type of the identity; a user name (other) is accepted only if this says so.',
       dependsOn: ['certificate-identity'],
+    },
+    'public-key': {
+      type: 'text',
+      helpValue: 'FILE',
+      exclusive: ['certificate-identity', 'certificate-oidc-issuer', 'policy'],
+      summary: 'The key that must have signed, in PEM, for evidence that is signed with a key.',
     },
     policy: {
       type: 'text',

@@ -5,6 +5,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { refusedAs } from '../place.ts';
 import { recognising } from '../recognise.ts';
+import { parsePublicKey } from '../trust/public-key.ts';
 import { isKeySigner, type ProvenSigner } from '../trust/trust.ts';
 import { looksLikeAllowlist, parseAllowlist } from './allowlist.ts';
 import { KEYS_OF_1_0, parseSigner, refuseKeysSince } from './parse-signer.ts';
@@ -21,6 +22,11 @@ export interface Policy {
   readonly maximumAgeDays?: number | undefined;
   /** The file that says all this, as the user named it. */
   readonly file?: { readonly source: string; readonly digest: Digest };
+}
+
+/** A policy of one entry: the key of a file. Throws KEY_INVALID. */
+export function policyOfKey(pem: Uint8Array, file: string): Policy {
+  return { signers: [{ publicKey: parsePublicKey(pem, file).spki }] };
 }
 
 /** The keys that may have signed. A bundle has only the name of its key. */

@@ -10,6 +10,7 @@ import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
+import { keysOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -19,7 +20,7 @@ import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
 
 /** The flags that name a file to read. */
-const FILES = ['trusted-root', 'tuf-root', 'policy', 'recipe'];
+const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy', 'recipe'];
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
@@ -50,6 +51,7 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
     identity: options.text('certificate-identity'),
     issuer: options.text('certificate-oidc-issuer'),
     type: options.choice('certificate-identity-type', IDENTITY_TYPES),
+    publicKey: options.text('public-key'),
     policy: options.text('policy'),
   });
   const at = options.text('at');
@@ -59,6 +61,7 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
   const trust = await readTrust(options.text('trusted-root'), cache, {
     judge: judgeOf(options),
     allowMissingSct: options.has('allow-missing-sct'),
+    publicKeys: keysOf(policy),
   });
   const recipe = await readOwnRecipe(options.text('recipe'));
   const allowUnsigned = options.has('allow-unsigned');

@@ -1,6 +1,6 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { IdentityType } from '../../policy/policy-signer.ts';
-import { parsePolicy, type Policy } from '../../policy/policy.ts';
+import { parsePolicy, policyOfKey, type Policy } from '../../policy/policy.ts';
 import { readConfig, nameOf } from './files.ts';
 
 export interface Pin {
@@ -8,6 +8,8 @@ export interface Pin {
   readonly issuer: string | undefined;
   /** Of the identity; by default a user name (`other`) never matches. */
   readonly type: IdentityType | undefined;
+  /** A file with the key of the signer. */
+  readonly publicKey: string | undefined;
   /** A policy file. */
   readonly policy: string | undefined;
 }
@@ -17,10 +19,14 @@ export async function readPolicy({
   identity,
   issuer,
   type,
+  publicKey,
   policy,
 }: Pin): Promise<Policy | undefined> {
   if (policy !== undefined) {
     return parsePolicy(await readConfig(policy, 'policy', 'POLICY_INVALID'), nameOf(policy));
+  }
+  if (publicKey !== undefined) {
+    return policyOfKey(await readConfig(publicKey, 'public-key', 'KEY_INVALID'), nameOf(publicKey));
   }
   if (identity === undefined && issuer === undefined) return undefined;
   if (isText(identity) && isText(issuer)) return { signers: [{ subject: identity, issuer, type }] };
