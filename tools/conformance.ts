@@ -173,30 +173,29 @@ async function signBundle({
 }: Signature): Promise<void> {
   const signingConfig = await readSigningConfig(config);
   const bytes = readFileSync(file);
-  const trust = trustIn(root);
-  const signing = { signingConfig, token, now: new Date(), trust };
+  const signing = { signingConfig, token, now: new Date() };
   const signed = isStatement
     ? await keylessSigner(signing).sign(bytes)
     : await signMessage(signing, bytes);
   const artifact = { bytes };
-  trust.verifyAny(signed, { name: bundle, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES }, { artifact });
+  trustIn(root).verifyAny(
+    signed,
+    { name: bundle, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES },
+    { artifact },
+  );
   writeFileSync(bundle, signed);
 }
 
-type Signing = Parameters<typeof keylessSigner>[0] & { readonly token: string };
+type Signing = Parameters<typeof keylessSigner>[0];
 
 /** A message signature, which evidence never has. */
 async function signMessage(
-  { signingConfig, token, now, trust }: Signing,
+  { signingConfig, token, now }: Signing,
   bytes: Buffer,
 ): Promise<Uint8Array> {
   const identity = parseIdentityToken(token, now);
   const services = chooseServices(signingConfig, now);
-  const { url: authority } = services.certificateAuthority;
-  const credential = fulcioCredential(
-    { url: authority, trust, show: () => undefined, clock: () => now },
-    async () => await Promise.resolve(identity),
-  );
+  const credential = fulcioCredential(services.certificateAuthority.url, identity);
   const secrets = [identity.text];
   const signed = {
     ...(await credential.sign(bytes)),

@@ -97,7 +97,7 @@ function readOffer(
   config: string,
 ): Offer {
   const services = reader.optionalList(field, reader.each(readService));
-  return { field, versions, services, selector: readSelector(reader, config) };
+  return { field, versions, services, selector: readSelector(reader, config, services.length > 0) };
 }
 
 /** The logs that take what will be signed. */
@@ -215,9 +215,15 @@ function readServiceWith(
   };
 }
 
-function readSelector(parent: MessageReader, name: string): Offer['selector'] {
+function readSelector(
+  parent: MessageReader,
+  name: string,
+  hasServices: boolean,
+): Offer['selector'] {
   if (parent.optionalObject(name) === undefined) return 1;
   return parent.message(name, (reader) => {
+    // cosign writes an empty one where there is nothing to choose from.
+    if (!hasServices && !reader.has('selector')) return 1;
     const selector = reader.string('selector');
     const count = reader.data('count') === undefined ? 0 : reader.integer('count');
     switch (selector) {

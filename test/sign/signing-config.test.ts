@@ -159,6 +159,14 @@ describe('a choice of services', () => {
 });
 
 describe('a signing config', () => {
+  it('may have an empty selector, as cosign writes it, only where there is nothing to choose', () => {
+    const without = { tsaUrls: [], tsaConfig: {} };
+    expect(choose({ ...GOOD, ...without }).timestampAuthorities).toEqual([]);
+    expect(verdict({ ...GOOD, tsaConfig: {} })).toBe(
+      'SIGNING_CONFIG_INVALID config.json#/tsaConfig/selector',
+    );
+  });
+
   it.each<[string, object, string]>([
     ['another media type', { mediaType: 'application/json' }, '/mediaType'],
     ['no authorities', { caUrls: undefined }, '/caUrls'],

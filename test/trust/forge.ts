@@ -13,6 +13,7 @@ import { RekorV2 } from '../../src/sandbox/rekor-v2.ts';
 import { answerTimestamp, buildTimestampAuthority } from '../../src/sandbox/timestamp-authority.ts';
 import { buildTrustedRoot } from '../../src/sandbox/trust-material.ts';
 import { preAuthEncoding } from '../../src/trust/dsse.ts';
+import { keyKindOf } from '../../src/trust/key-kind.ts';
 
 /** A Sigstore bundle's JSON, to be changed at will. */
 export interface BundleJson {
@@ -176,7 +177,7 @@ export class Forge {
     } = signing;
     const certificate = this.#leaf(keys, signing);
     const { encoding = preAuthEncoding(payloadType, payload) } = signing;
-    const signature = sign('sha256', encoding, keys.privateKey);
+    const signature = sign(kindOf(keys).hash, encoding, keys.privateKey);
     const envelope = {
       payload: payload.toString('base64'),
       payloadType,
@@ -185,7 +186,7 @@ export class Forge {
     const { loggedAt = SIGNED_AT, rekor = 1 } = signing;
     const logs = {
       1: () => [this.#logV1(envelope, certificate, loggedAt)],
-      2: () => [this.#logV2(encoding, signature, certificate)],
+      2: () => [this.#logV2({ encoding, keys }, signature, certificate)],
       both: () => [...logs[1](), ...logs[2]()],
     };
     const tlogEntries = logs[rekor]();
@@ -265,15 +266,20 @@ export class Forge {
     };
   }
 
-  #logV2(encoding: Buffer, signature: Buffer, certificate: Buffer): EntryJson {
+  #logV2(
+    { encoding, keys }: Required<Pick<Signing, 'encoding' | 'keys'>>,
+    signature: Buffer,
+    certificate: Buffer,
+  ): EntryJson {
+    const { digest, keyDetails } = kindOf(keys);
     const reply = this.#logs[2].answerRequest(
       request(SIGNED_AT, {
         hashedRekordRequestV002: {
-          digest: createHash('sha256').update(encoding).digest('base64'),
+          digest: createHash(digest).update(encoding).digest('base64'),
           signature: {
             content: signature.toString('base64'),
             verifier: {
-              keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+              keyDetails,
               x509Certificate: { rawBytes: certificate.toString('base64') },
             },
           },
@@ -313,6 +319,16 @@ interface LoggedV1 {
       treeSize: number;
     };
   };
+}
+
+/** How a key signs, and the digest by which Rekor v2 knows what it signed. */
+function kindOf({ privateKey }: KeyPair): {
+  hash: string | null;
+  digest: string;
+  keyDetails: string | undefined;
+} {
+  const { hash = null, keyDetails } = keyKindOf(privateKey) ?? {};
+  return { hash, digest: hash ?? 'sha512', keyDetails };
 }
 
 /** Keys like those of the issuing authority. */

@@ -3,7 +3,6 @@ import type { KeyObject } from 'node:crypto';
 import type { Signer, Signing } from '../../attestation/seal.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { KeyKind } from '../../trust/key-kind.ts';
-import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import {
   requireSandboxFiles,
@@ -30,8 +29,6 @@ export interface SigningChoice {
   /** What is used if neither a flag nor the environment names a file. */
   readonly trustCache?: TrustCacheChoice | undefined;
   readonly caCertificates: string | undefined;
-  /** Shows whom a certificate names, if nothing says it beforehand. */
-  readonly show: (signer: Identity) => void;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
   /** Ends a login, and the wait for a password. */
@@ -67,27 +64,26 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
     choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
     cache,
   );
-  const signs = await (choice.key === undefined
+  const { signer, publicKeys } = await (choice.key === undefined
     ? signWithToken(choice, signingConfig)
     : signWithKey(choice.key, choice, () => signingConfig));
-  const trust = await readTrust(rootPath, cache, signs);
-  const signer = signs.signerUnder(trust);
+  const trust = await readTrust(rootPath, cache, { publicKeys });
   return { signing: { signer, trust }, rootPath };
 }
 
 /** Who signs, and the keys by which that is verified. */
 interface Signs {
-  readonly signerUnder: (trust: SigstoreTrust) => Signer;
+  readonly signer: Signer;
   readonly publicKeys: readonly KeyObject[];
 }
 
 async function signWithToken(choice: SigningChoice, signingConfig: SigningConfig): Promise<Signs> {
-  const { audienceOf, findIdentityToken } = await import('./identity-token-sources.ts');
+  const { audienceOf, readIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
-  const token = await findIdentityToken(choice.token, { ...choice, signingConfig });
+  const token = await readIdentityToken(choice.token, { ...choice, signingConfig });
   const audience = audienceOf(choice.token);
-  const signing = { signingConfig, token, audience, now: new Date(), show: choice.show };
-  return { signerUnder: (trust) => keylessSigner({ ...signing, trust }), publicKeys: [] };
+  const signer = keylessSigner({ signingConfig, token, audience, now: new Date() });
+  return { signer, publicKeys: [] };
 }
 
 async function signWithKey(
@@ -100,7 +96,7 @@ async function signWithKey(
   const credential = await readKey(key, choice);
   const { publicKey } = credential;
   const signer = keySigner(credential, configFor(publicKey.kind), new Date());
-  return { signerUnder: () => signer, publicKeys: [publicKey.key] };
+  return { signer, publicKeys: [publicKey.key] };
 }
 
 async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
@@ -120,7 +116,7 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
   };
   try {
     const token = { ...choice.token, identityToken: sandbox.token() };
-    const signs = await (choice.key === undefined
+    const { signer, publicKeys } = await (choice.key === undefined
       ? signWithToken({ ...choice, token }, config('signing_config.json'))
       : signWithKey(choice.key, choice, (kind) =>
           config(
@@ -128,8 +124,7 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
           ),
         ));
     const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
-    const trust = sigstoreTrust(root, rootPath, signs);
-    const signer = signs.signerUnder(trust);
+    const trust = sigstoreTrust(root, rootPath, { publicKeys });
     const stageRoot = (): StagedFiles => stageSandboxFiles(directory, sandbox);
     return { signing: { signer, trust }, rootPath, stageRoot, close };
   } catch (error) {

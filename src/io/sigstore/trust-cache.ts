@@ -70,10 +70,7 @@ export async function updateTrustCache(
   const place = await findPlace(choice);
   const { fetchTrustCopy } = await import('./tuf-update.ts');
   const { former, refused } = await readFormer(place);
-  const copy = await fetchTrustCopy({
-    ...{ mirror, firstRoot: place.firstRoot.bytes, former },
-    ...{ now, signal },
-  });
+  const copy = await fetchTrustCopy({ mirror, firstRoot: place.firstRoot.bytes, former, now });
   const versions = requireUsable(copy, place.firstRoot, mirror);
   makeFolder(place.file);
   await writeWhole(place.file, [Buffer.from(encodeTrustCopy(copy))], { force: true, signal });

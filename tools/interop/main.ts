@@ -1,0 +1,95 @@
+// Proof with the real programs: installs Fulcio, Rekor, a timestamp authority, cosign and sigstore-python, and
+// has each sign and verify what the others signed. Compares what it found with docs/interop.md.
+//   --update     writes docs/interop.md
+//   --rekor-v1   also runs a real Rekor v1, with Trillian on MariaDB
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { askAboutCases } from './ask-about-cases.ts';
+import { comparePage, writePage } from './page.ts';
+import { RUNS, hasGo, installPrograms } from './programs.ts';
+import { startRealSigstore } from './real-sigstore.ts';
+import { Report } from './report.ts';
+import {
+  KIND_NAMES,
+  inSandbox,
+  refuseEarlyToken,
+  signWithAffidavit,
+  signWithCosign,
+  signWithPython,
+  type SignedRow,
+} from './signing.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    update: { type: 'boolean', default: false },
+    'rekor-v1': { type: 'boolean', default: false },
+  },
+});
+
+// An exit of our own, so that the servers end too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+if (await hasGo()) {
+  await main();
+} else {
+  console.log('interop not run: no Go');
+}
+
+async function main(): Promise<void> {
+  const report = new Report();
+  await installPrograms(options['rekor-v1']);
+  rmSync(RUNS, { recursive: true, force: true });
+  mkdirSync(RUNS, { recursive: true });
+  const signed = [...(await signForReal(report)), ...(await signInSandbox(report))];
+  const found = { signed, ...(await askAboutCases(report)) };
+  if (options.update) writePage(found);
+  else comparePage(report, found, options['rekor-v1']);
+  console.log(`${report.passed} passed, ${report.failed} failed`);
+  process.exitCode = report.failed === 0 ? 0 : 1;
+}
+
+/** Each signs with the real services. */
+async function signForReal(report: Report): Promise<readonly SignedRow[]> {
+  const directory = join(RUNS, 'real');
+  const real = await startRealSigstore(directory, options['rekor-v1']);
+  try {
+    const rows: SignedRow[] = [];
+    for (const kind of KIND_NAMES) {
+      if (real.usual.configs[kind] === undefined) continue;
+      const place = {
+        name: 'real services',
+        sigstore: real.usual,
+        kind,
+        directory: join(directory, kind),
+      };
+      mkdirSync(place.directory);
+      rows.push(await signWithAffidavit(report, place));
+      rows.push(await signWithCosign(report, place));
+      rows.push(await signWithPython(report, place));
+    }
+    return rows;
+  } finally {
+    await real.close();
+  }
+}
+
+/** Each signs in a sandbox of its own, so that its entry is the first of a log; cosign also the second. */
+async function signInSandbox(report: Report): Promise<readonly SignedRow[]> {
+  const rows: SignedRow[] = [];
+  for (const kind of KIND_NAMES) {
+    for (const sign of [signWithAffidavit, signWithCosign, signWithPython]) {
+      const directory = join(RUNS, 'sandbox', kind, sign.name);
+      await inSandbox(directory, async (sigstore) => {
+        const place = { name: 'sandbox', sigstore, kind, directory };
+        rows.push(await sign(report, { ...place, name: 'sandbox, first entry' }));
+        if (sign === signWithCosign) {
+          rows.push(await sign(report, place));
+          await refuseEarlyToken(report, place);
+        }
+      });
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,82 @@
+// docs/interop.md: what the run found.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import type { CaseRows } from './ask-about-cases.ts';
+import { PROGRAM_ROWS } from './programs.ts';
+import type { Report } from './report.ts';
+import type { SignedRow } from './signing.ts';
+import { VERIFIERS } from './verifiers.ts';
+
+const PAGE = fileURLToPath(new URL('../../docs/interop.md', import.meta.url));
+
+export interface Found extends CaseRows {
+  readonly signed: readonly SignedRow[];
+}
+
+export function writePage(found: Found): void {
+  writeFileSync(PAGE, renderPage(found));
+  console.log('wrote docs/interop.md');
+}
+
+/** Without `--rekor-v1`, the rows of a real Rekor v1 stay as they are. */
+export function comparePage(report: Report, found: Found, withRekorV1: boolean): void {
+  const relevant = (text: string): readonly string[] =>
+    text
+      .split('\n')
+      .filter((line) => withRekorV1 || !/^\| \w.* \| real services\b.*Rekor v1/.test(line));
+  const expected = new Set(relevant(readFileSync(PAGE, 'utf8')));
+  const rendered = relevant(renderPage(found));
+  const more = rendered.filter((line) => !expected.has(line)).map((line) => `found    ${line}`);
+  const known = new Set(rendered);
+  const less = [...expected].filter((line) => !known.has(line)).map((line) => `expected ${line}`);
+  const hint = './dev interop --rekor-v1 --update writes it';
+  report.assert(
+    'docs/interop.md is what was found',
+    more.length + less.length === 0,
+    [...less, ...more, hint].join('\n'),
+  );
+}
+
+function renderPage({ signed, good, tampered }: Found): string {
+  const others = VERIFIERS.filter((name) => name !== 'affidavit');
+  return `${INTRODUCTION}
+## Programs
+
+${table(['program', 'version', 'what it does'], PROGRAM_ROWS)}
+The certificate log and the OpenID provider of the real services are those of our sandbox.
+
+## Who accepts what was signed
+
+Each bundle is also judged for another signer: everybody refuses that. sigstore-python reads no Statement v0.1, which cosign
+writes, and no entry whose zeros cosign leaves out. Evidence with a Statement v0.1 is refused by \`verify-evidence\`; here the bundle is judged alone.
+
+${table(['signed by', 'where', 'proven by', ...VERIFIERS], signed)}
+## Bundles that verify
+
+${table(['bundle', ...VERIFIERS], good)}
+## Bundles that were tampered with
+
+${table(['bundle', 'affidavit refuses with', ...others], tampered)}`;
+}
+
+const INTRODUCTION = `# Proof with the real programs
+
+Made by \`./dev interop --rekor-v1 --update\`; \`./dev interop\` compares it with what it finds. [Decision 0010](decisions/0010-judged-by-others.md)
+says why the verdicts differ where they do.
+
+Each verifier works offline, with the same trusted root, identity and issuer: \`affidavit\` by its library, \`@sigstore/verify\` with a
+threshold of one for logs, certificate logs and times, \`cosign verify-blob-attestation\`, \`sigstore verify identity --offline\`.
+`;
+
+/** As oxfmt writes it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) =>
+    Math.max(3, ...all.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |\n`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |\n`;
+  return line(head) + rule + rows.map(line).join('');
+}

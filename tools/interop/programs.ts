@@ -1,0 +1,143 @@
+// The programs of others: which versions, how they are installed, and what they say they are.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { mustRun, run } from './processes.ts';
+
+const CACHE = fileURLToPath(new URL('../../.interop', import.meta.url));
+const BIN = join(CACHE, 'bin');
+const PYTHON = join(CACHE, 'python');
+
+/** Where a run leaves its files. */
+export const RUNS = join(CACHE, 'runs');
+
+interface GoProgram {
+  /** The name of its file. */
+  readonly file: string;
+  readonly path: string;
+  readonly version: string;
+  readonly what: string;
+  /** Needed with `--rekor-v1` alone. */
+  readonly rekorV1?: true;
+}
+
+const GO_PROGRAMS = [
+  {
+    file: 'fulcio',
+    path: 'github.com/sigstore/fulcio',
+    version: 'v1.8.8',
+    what: 'certificate authority',
+  },
+  {
+    file: 'posix',
+    path: 'github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix',
+    version: 'v2.3.0',
+    what: 'Rekor v2',
+  },
+  {
+    file: 'timestamp-server',
+    path: 'github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server',
+    version: 'v2.1.3',
+    what: 'timestamp authority',
+  },
+  {
+    file: 'cosign',
+    path: 'github.com/sigstore/cosign/v3/cmd/cosign',
+    version: 'v3.1.3',
+    what: 'signs and verifies',
+  },
+  {
+    file: 'rekor-server',
+    path: 'github.com/sigstore/rekor/cmd/rekor-server',
+    version: 'v1.5.4',
+    what: 'Rekor v1',
+    rekorV1: true,
+  },
+  ...['trillian_log_server', 'trillian_log_signer', 'createtree'].map(
+    (file) =>
+      ({
+        file,
+        path: `github.com/google/trillian/cmd/${file}`,
+        version: 'v1.7.2',
+        what: "Rekor v1's tree",
+        rekorV1: true,
+      }) as const,
+  ),
+] as const satisfies readonly GoProgram[];
+
+/** The module with the tables of Trillian's database. */
+export const TRILLIAN_MODULE = 'github.com/google/trillian@v1.7.2';
+
+const SIGSTORE_PYTHON = '4.5.1';
+
+/** A row of the page: what ran. */
+export const PROGRAM_ROWS: readonly (readonly [program: string, version: string, what: string])[] =
+  [
+    ...GO_PROGRAMS.map(({ path, version, what }) => [path, version, what] as const),
+    ['sigstore (PyPI), sigstore-python', SIGSTORE_PYTHON, 'signs and verifies'],
+  ];
+
+/** Where a program is. */
+export function goProgram(file: (typeof GO_PROGRAMS)[number]['file']): string {
+  return join(BIN, file);
+}
+
+/** sigstore-python's command. */
+export const PYTHON_PROGRAM = join(PYTHON, 'bin', 'python');
+
+export async function hasGo(): Promise<boolean> {
+  try {
+    await mustRun('go', ['version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Installs what is missing, and prints what each program says it is. Throws if one cannot be installed, or
+ * says that it is another.
+ */
+export async function installPrograms(withRekorV1: boolean): Promise<void> {
+  mkdirSync(BIN, { recursive: true });
+  for (const program of GO_PROGRAMS) {
+    if (withRekorV1 || !('rekorV1' in program)) await installGo(program);
+  }
+  await installPython();
+}
+
+async function installGo({ file, path, version }: GoProgram): Promise<void> {
+  const target = join(BIN, file);
+  if ((await builtVersion(target)) !== version) {
+    console.log(`installing ${path}@${version}`);
+    await mustRun('go', ['install', '-buildvcs=false', `${path}@${version}`], { GOBIN: BIN });
+  }
+  const found = await builtVersion(target);
+  if (found !== version) throw new Error(`${target} is ${found ?? 'missing'}, not ${version}`);
+  console.log(`${file} ${found}`);
+}
+
+/** What Go built into a program about itself; undefined if it is not there. */
+async function builtVersion(program: string): Promise<string | undefined> {
+  if (!existsSync(program)) return undefined;
+  const { output } = await run('go', ['version', '-m', program]);
+  return /^\tmod\t\S+\t(\S+)/m.exec(output)?.[1];
+}
+
+async function installPython(): Promise<void> {
+  if ((await pythonVersion()) !== SIGSTORE_PYTHON) {
+    console.log(`installing sigstore==${SIGSTORE_PYTHON}`);
+    await mustRun('python3', ['-m', 'venv', '--clear', PYTHON]);
+    await mustRun(PYTHON_PROGRAM, ['-m', 'pip', 'install', `sigstore==${SIGSTORE_PYTHON}`]);
+  }
+  const found = await pythonVersion();
+  if (found !== SIGSTORE_PYTHON) throw new Error(`sigstore is ${found}, not ${SIGSTORE_PYTHON}`);
+  console.log(`sigstore-python ${found}`);
+}
+
+async function pythonVersion(): Promise<string | undefined> {
+  if (!existsSync(PYTHON_PROGRAM)) return undefined;
+  const { output } = await run(PYTHON_PROGRAM, ['-m', 'sigstore', '--version']);
+  return /^sigstore (\S+)/m.exec(output)?.[1];
+}
