@@ -173,29 +173,30 @@ async function signBundle({
 }: Signature): Promise<void> {
   const signingConfig = await readSigningConfig(config);
   const bytes = readFileSync(file);
-  const signing = { signingConfig, token, now: new Date() };
+  const trust = trustIn(root);
+  const signing = { signingConfig, token, now: new Date(), trust };
   const signed = isStatement
     ? await keylessSigner(signing).sign(bytes)
     : await signMessage(signing, bytes);
   const artifact = { bytes };
-  trustIn(root).verifyAny(
-    signed,
-    { name: bundle, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES },
-    { artifact },
-  );
+  trust.verifyAny(signed, { name: bundle, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES }, { artifact });
   writeFileSync(bundle, signed);
 }
 
-type Signing = Parameters<typeof keylessSigner>[0];
+type Signing = Parameters<typeof keylessSigner>[0] & { readonly token: string };
 
 /** A message signature, which evidence never has. */
 async function signMessage(
-  { signingConfig, token, now }: Signing,
+  { signingConfig, token, now, trust }: Signing,
   bytes: Buffer,
 ): Promise<Uint8Array> {
   const identity = parseIdentityToken(token, now);
   const services = chooseServices(signingConfig, now);
-  const credential = fulcioCredential(services.certificateAuthority.url, identity);
+  const { url: authority } = services.certificateAuthority;
+  const credential = fulcioCredential(
+    { url: authority, trust, show: () => undefined, clock: () => now },
+    async () => await Promise.resolve(identity),
+  );
   const secrets = [identity.text];
   const signed = {
     ...(await credential.sign(bytes)),

@@ -8,6 +8,15 @@ export interface Signer {
    * @throws EvidenceError SIGNING_FAILED, SERVICE_FAILED
    */
   sign(statement: Uint8Array): Promise<Uint8Array>;
+  /** The service whose answer is at a JSON pointer of the bundle, e.g. `/verificationMaterial/certificate`. */
+  answeredBy?(pointer: string): AnsweringService | undefined;
+}
+
+/** A service, as errors name it. */
+export interface AnsweringService {
+  /** E.g. `timestamp authority`. */
+  readonly name: string;
+  readonly url: string;
 }
 
 /** Who signs, and the root under which what is signed must verify. */
@@ -42,8 +51,11 @@ export async function seal(
   const proof = orIfRefused(
     () => trust.verify(sigstoreBundle, files.attestation),
     (error) => {
+      const service = signer.answeredBy?.(error.at?.split('#')[1] ?? '');
+      const from = service === undefined ? '' : `from the ${service.name}, `;
       throw new EvidenceError('SELF_CHECK_FAILED', {
-        found: `${error.code}: ${error.found}`,
+        at: service?.url,
+        found: `${from}${error.code}: ${error.found}`,
         expected: `${error.expected}, under ${trust.root.source}`,
         hint: HINT_SERVICES,
         cause: error,

@@ -94,6 +94,7 @@ function buildRoutes(services: Services): Routes {
     ['POST /api/v2/signingCert', (request) => answerSigningCertificate(authority, openId, request)],
     [`POST ${CT_BASE}${ADD_PRE_CHAIN_PATH}`, (request) => answerPreChain(authority.ctLog, request)],
     [`POST ${REKOR_V1_PATH}`, (request) => rekorV1.answerProposal(request)],
+    [`POST ${REKOR_V1_PATH}/retrieve`, (request) => rekorV1.answerSearch(request)],
     [
       `GET ${REKOR_V1_PATH}/*`,
       ({ path }) => rekorV1.answerEntry(path.slice(REKOR_V1_PATH.length + 1)),

@@ -74,6 +74,22 @@ export class RekorV1 {
       : this.#replyOf(hash, logged, 200);
   }
 
+  /** POST /api/v1/log/entries/retrieve: those of the proposals that are in the log. */
+  answerSearch(request: Request): Reply {
+    const proposals = requestObject(request).list(
+      'entries',
+      (item, at) => new ObjectReader(item, at),
+    );
+    const found = proposals.flatMap((proposal) => {
+      const entry = canonicalEntry(proposal);
+      if ('refused' in entry) return [];
+      const hash = leafHash(Buffer.from(json.canonicalize(entry), 'utf8')).toString('hex');
+      const logged = this.#entries.get(hash);
+      return logged === undefined ? [] : [this.#jsonOf(hash, logged)];
+    });
+    return jsonReply(200, found);
+  }
+
   #promise(logIndex: number, body: string, at: Date): LoggedEntry {
     const integratedTime = Math.floor(at.getTime() / 1000);
     const promised = { body, integratedTime, logID: this.logId.toString('hex'), logIndex };
@@ -82,10 +98,14 @@ export class RekorV1 {
     return { promised, signedEntryTimestamp: signature.toString('base64') };
   }
 
-  #replyOf(hash: string, { promised, signedEntryTimestamp }: LoggedEntry, status: number): Reply {
+  #replyOf(hash: string, logged: LoggedEntry, status: number): Reply {
+    return jsonReply(status, this.#jsonOf(hash, logged));
+  }
+
+  #jsonOf(hash: string, { promised, signedEntryTimestamp }: LoggedEntry): object {
     const inclusionProof = this.#inclusionProof(promised.logIndex);
     const verification = { inclusionProof, signedEntryTimestamp };
-    return jsonReply(status, { [uuidOf(hash)]: { ...promised, verification } });
+    return { [uuidOf(hash)]: { ...promised, verification } };
   }
 
   #inclusionProof(index: number): unknown {

@@ -7,14 +7,17 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { quote } from '../quote.ts';
+import { expectedIdentity, type ExpectedIdentity } from './certified-identity.ts';
 
 export interface IdentityToken {
   /** The token itself. Never in an error, a report or a file. */
   readonly text: string;
   readonly issuer: string;
-  /** What Fulcio will certify: the verified e-mail address, else the subject. */
+  /** What the caller signs for Fulcio: the verified e-mail address, else the token's `sub`. */
   readonly subject: string;
   readonly expiresAt: Date;
+  /** Whom the certificate must name. */
+  readonly expected: ExpectedIdentity;
 }
 
 /** Fulcio accepts tokens for this audience. */
@@ -47,7 +50,9 @@ export function parseIdentityToken(
     refuseToken(`a token that expired at ${expiresAt.toISOString()}`, 'one that is valid');
   }
   const issuer = textOf(claims, 'iss');
-  return { text: text.trim(), issuer, subject: subjectOf(claims), expiresAt };
+  const subject = subjectOf(claims);
+  const expected = expectedIdentity(claims, issuer, subject);
+  return { text: text.trim(), issuer, subject, expiresAt, expected };
 }
 
 function readClaims(token: string): ObjectReader {

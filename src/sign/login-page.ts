@@ -27,7 +27,7 @@ svg { width: 3rem; height: 3rem; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 h1 { margin: 1rem 0 0.5rem; font-size: 1.375rem; line-height: 1.3; }
-p { margin: 0.5rem 0 0; }
+p { margin: 0.5rem 0 0; text-wrap: balance; }
 .detail { margin-top: 1.25rem; padding: 0.75rem 1rem; overflow-wrap: anywhere; font-size: 0.9375rem;
   background: var(--page); border: 1px solid var(--line); border-radius: 8px; }
 footer { margin-top: 1.75rem; color: var(--faint); font-size: 0.875rem; }

@@ -14,7 +14,7 @@ import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.
 import { keylessSigner } from '../../src/io/sigstore/keyless-signer.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { encodeStatement } from '../../src/statement/statement.ts';
-import type { Trust } from '../../src/trust/trust.ts';
+import type { SigstoreTrust } from '../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { AUDITED_TYPE, INSIDE, OUTSIDE, PACKED_TYPE, PARCEL } from './second-kind.ts';
 
@@ -23,7 +23,7 @@ const TOOL = { name: 'parcels', version: '1.0.0' };
 const PACKER = 'packer@sandbox.invalid';
 
 let sandbox: Sandbox;
-let trust: Trust;
+let trust: SigstoreTrust;
 let parcel: Parcel;
 
 interface Parcel {
@@ -51,6 +51,7 @@ async function sign(file: string, predicateType: string, email = PACKER): Promis
     signingConfig: parseSigningConfig(config, 'config'),
     token: sandbox.token({ email }),
     now: new Date(),
+    trust,
   });
   const statement = encodeStatement({
     subjects: Object.entries(PARTS).map(([name, text]) => ({ name, digest: digestOf(text) })),
@@ -273,7 +274,7 @@ describe('a careless kind', () => {
     const config = Buffer.from(JSON.stringify(sandbox.signingConfigs['signing_config.json']));
     const signingConfig = parseSigningConfig(config, 'config');
     const token = sandbox.token({ email: PACKER });
-    const signer = keylessSigner({ signingConfig, token, now: new Date() });
+    const signer = keylessSigner({ signingConfig, token, now: new Date(), trust });
     const empty = encodeStatement({ subjects: [], predicateType: PACKED_TYPE, predicate: {} });
     const files = { [INSIDE]: await signer.sign(empty) };
     const { verdict, checks } = await judgeBy({}, files);

@@ -326,7 +326,8 @@ export class Evidence {
     const config = Buffer.from(JSON.stringify(this.#sandbox.signingConfigs[name]));
     const now = this.#options.now?.() ?? SIGNED_AT;
     const signingConfig = parseSigningConfig(config, name);
-    return keylessSigner({ signingConfig, token: this.#sandbox.token(claims), now });
+    const trust = sigstoreTrust(Buffer.from(JSON.stringify(this.#sandbox.trustedRoot)), 'root');
+    return keylessSigner({ signingConfig, token: this.#sandbox.token(claims), now, trust });
   }
 }
 

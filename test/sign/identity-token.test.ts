@@ -30,6 +30,7 @@ describe('an identity token', () => {
       issuer: 'https://issuer.test',
       subject: 'repo:a/b',
       expiresAt: new Date('2026-06-01T12:10:00Z'),
+      expected: { subject: undefined, issuers: ['https://issuer.test'] },
     });
   });
 

@@ -1,4 +1,5 @@
 import type { SigningChoice } from '../../io/sigstore/signing-session.ts';
+import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { tokenChoice } from './token-choice.ts';
@@ -17,7 +18,13 @@ export function signingChoice(
     trustedRoot: options.text('trusted-root'),
     trustCache: trustCacheOf({ options, environment }),
     caCertificates: options.text('ca-certificates'),
+    show: showSigner,
     environment,
     signal,
   };
 }
+
+const showSigner: SigningChoice['show'] = ({ subject, issuer }) => {
+  const signer = `${quote(subject)} (issuer ${quote(issuer)})`;
+  process.stderr.write(`affidavit: the certificate names ${signer}\n`);
+};

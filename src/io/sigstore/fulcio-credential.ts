@@ -6,30 +6,59 @@ import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import type { Credential } from '../../sign/credential.ts';
 import type { IdentityToken } from '../../sign/identity-token.ts';
+import { requireCertified, type CertificateRequest } from '../../sign/require-certified.ts';
+import type { Identity } from '../../trust/trust.ts';
 import { postJson } from '../http/client.ts';
-import { requestFrom } from './service-request.ts';
+import { CERTIFICATE_AUTHORITY, requestFrom } from './service-request.ts';
 
-/** Signs with a new key each time, which a certificate authority certifies for the token's owner. */
-export function fulcioCredential(authorityUrl: string, token: IdentityToken): Credential {
+/** A certificate authority, and what becomes of its answers. */
+export interface Certification extends Pick<CertificateRequest, 'url' | 'trust'> {
+  /** Shows whom the certificate names, where nothing says beforehand who it must be. */
+  readonly show: (signer: Identity) => void;
+  readonly clock: () => Date;
+}
+
+/**
+ * Signs with a new key each time, which a certificate authority certifies for the token's owner.
+ *
+ * @param getToken asked only when everything else is ready
+ */
+export function fulcioCredential(
+  { url, trust, show, clock }: Certification,
+  getToken: () => Promise<IdentityToken>,
+): Credential {
   return {
     sign: async (data) => {
-      const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const request = {
-        name: 'certificate authority',
-        at: authorityUrl,
-        url: `${authorityUrl}/api/v2/signingCert`,
-        secrets: [token.text],
-        ifRefused:
-          'get a new identity token for the audience sigstore, of an issuer that this service trusts',
-        init: postJson(requestOf(token, publicKey, privateKey)),
-      };
-      const der = await requestFrom(request, parseCertificate);
+      const token = await getToken();
+      const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const der = await certificateFor(keys, token, url);
+      const { expected } = token;
+      const request = { url, trust, publicKey: keys.publicKey, expected, now: clock() };
+      const signer = requireCertified(der, request);
+      if (expected.subject === undefined) show(signer);
       return {
-        signature: sign('sha256', data, privateKey),
+        signature: sign('sha256', data, keys.privateKey),
         verifier: { type: 'certificate', der },
       };
     },
   };
+}
+
+async function certificateFor(
+  { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+  token: IdentityToken,
+  authorityUrl: string,
+): Promise<Buffer> {
+  const request = {
+    name: CERTIFICATE_AUTHORITY,
+    at: authorityUrl,
+    url: `${authorityUrl}/api/v2/signingCert`,
+    secrets: [token.text],
+    ifRefused:
+      'get a new identity token for the audience sigstore, of an issuer that this service trusts',
+    init: postJson(requestOf(token, publicKey, privateKey)),
+  };
+  return await requestFrom(request, parseCertificate);
 }
 
 function requestOf(token: IdentityToken, publicKey: KeyObject, privateKey: KeyObject): unknown {

@@ -53,12 +53,14 @@ const AMBIENT_SOURCES = [
  * The identity token: the one that is given, else that of a login, if it is asked for, else that of the
  * first source that is there. No other source replaces one that fails: it would be somebody else's token.
  *
- * @throws EvidenceError TOKEN_MISSING, SERVICE_FAILED, SIGNING_FAILED, FILE_UNREADABLE; those of a login
+ * @returns one that is at hand, or what gets it: nobody is asked for a token before it is needed
+ * @throws EvidenceError TOKEN_MISSING, SIGNING_FAILED, FILE_UNREADABLE; what it returns: SERVICE_FAILED and
+ *   its like, and those of a login
  */
-export async function readIdentityToken(
+export async function findIdentityToken(
   choice: TokenChoice,
   surroundings: Surroundings,
-): Promise<string> {
+): Promise<string | (() => Promise<string>)> {
   const { identityToken, login } = choice;
   const { environment, places = AMBIENT_PLACES } = surroundings;
   if (identityToken === STDIN) return await readTokenFile(STDIN);
@@ -66,11 +68,13 @@ export async function readIdentityToken(
   if (identityToken === '') throw missing('an empty --identity-token', environment);
   if (identityToken !== undefined) return identityToken;
   const audience = audienceOf(choice);
-  if (login !== undefined) return await logInAs(login, audience, surroundings);
+  if (login !== undefined) return async () => await logInAs(login, audience, surroundings);
   const ambience = { ...places, environment, audience };
   const source = AMBIENT_SOURCES.find((each) => each.isThere(ambience));
   if (source === undefined) throw missing('no identity token', environment);
-  return await source.read(ambience);
+  return source === VARIABLE_SOURCE
+    ? await source.read(ambience)
+    : async () => await source.read(ambience);
 }
 
 /** For whom the token must be. */

@@ -1,32 +1,49 @@
 // Keyless signing: a new key, a certificate for it from Fulcio, a timestamp, a log entry.
 
 import type { Signer } from '../../attestation/seal.ts';
-import { parseIdentityToken } from '../../sign/identity-token.ts';
+import { parseIdentityToken, type IdentityToken } from '../../sign/identity-token.ts';
 import { chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
+import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { fulcioCredential } from './fulcio-credential.ts';
 import { sigstoreSigner } from './sigstore-signer.ts';
 
 export interface KeylessSigning {
   /** Where to sign: what `parseSigningConfig` gave. */
   readonly signingConfig: SigningConfig;
-  /** An OIDC identity token. */
-  readonly token: string;
+  /** An OIDC identity token, or what gets one when everything else is ready. */
+  readonly token: string | (() => Promise<string>);
   /** For whom the token must be; `sigstore` by default. */
   readonly audience?: string;
   /** The time at which the services and the token must be valid. */
   readonly now: Date;
+  /** Under which the certificate must verify before anything is logged: what `sigstoreTrust` gave. */
+  readonly trust: SigstoreTrust;
+  /** Shows whom the certificate names, if no published rule of Fulcio says it beforehand. */
+  readonly show?: (signer: Identity) => void;
 }
 
 /**
  * A signer for the owner of an identity token. What it signs is not verified yet: `packEvidence` does that.
  *
  * @throws EvidenceError SIGNING_CONFIG_INVALID if the services that are valid now are too few,
- *   SIGNING_FAILED if the token cannot be used; its `sign`: SERVICE_FAILED (all unjudged)
+ *   SIGNING_FAILED if the token cannot be used; its `sign`: SIGNING_FAILED, SELF_CHECK_FAILED,
+ *   SERVICE_FAILED, SERVICE_UNREACHABLE, SERVICE_SLOW, SERVICE_ANSWER_INVALID, PROXY_FAILED (all unjudged)
  */
 export function keylessSigner(signing: KeylessSigning): Signer {
-  const { signingConfig, now } = signing;
-  const token = parseIdentityToken(signing.token, now, signing.audience);
+  const { signingConfig, token, audience, now, trust, show = () => undefined } = signing;
+  const secrets: string[] = [];
+  const read = (text: string): IdentityToken => {
+    const parsed = parseIdentityToken(text, now, audience);
+    secrets.push(parsed.text);
+    return parsed;
+  };
+  // One that is there is read at once, so that a bad one is refused before any work.
+  const given = typeof token === 'string' ? read(token) : undefined;
+  const getToken = async (): Promise<IdentityToken> =>
+    typeof token === 'string' ? (given ?? read(token)) : read(await token());
   const services = chooseServices(signingConfig, now);
-  const credential = fulcioCredential(services.certificateAuthority.url, token);
-  return sigstoreSigner(credential, services, [token.text]);
+  const ahead = now.getTime() - Date.now();
+  const clock = (): Date => new Date(Date.now() + ahead);
+  const authority = { url: services.certificateAuthority.url, trust, show, clock };
+  return sigstoreSigner(fulcioCredential(authority, getToken), services, secrets);
 }

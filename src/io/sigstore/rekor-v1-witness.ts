@@ -2,18 +2,21 @@
 
 import { createHash } from 'node:crypto';
 
-import type { Data } from '../../document/data.ts';
+import { isDataList, type Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { counted } from '../../sentence.ts';
 import { verifierPem } from '../../sign/credential.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import type { InclusionProofJson, LogEntryJson } from '../../sign/log-entry-json.ts';
 import { postJson } from '../http/client.ts';
 import {
+  TRANSPARENCY_LOG,
   callService,
+  isConflict,
   readAnswer,
   requestFrom,
-  type ServiceOutcome,
   type Witness,
 } from './service-request.ts';
 
@@ -26,13 +29,42 @@ export const logMessageInRekorV1 = witnessOf(hashedRekordProposal);
 function witnessOf(proposalOf: (signed: SignedEnvelope) => unknown): Witness<LogEntryJson> {
   return async (signed, { url: at, secrets }) => {
     const url = `${at}/api/v1/log/entries`;
-    const service = { name: 'transparency log', at, url, secrets };
-    const outcome = await callService({ ...service, init: postJson(proposalOf(signed)) });
-    const uuid = uuidOfConflict(outcome);
-    return uuid === undefined
-      ? readAnswer(service, outcome, parseEntry)
-      : await requestFrom({ ...service, url: `${url}/${uuid}`, init: {} }, parseEntry);
+    const service = { name: TRANSPARENCY_LOG, at, url, secrets };
+    const proposal = proposalOf(signed);
+    const outcome = await callService({ ...service, init: postJson(proposal) });
+    if (!isConflict(outcome)) return readAnswer(service, outcome, parseEntry);
+    // The entry is there: an earlier answer was lost. The log may say where, or look for it.
+    const uuid = uuidOf(outcome.headers.get('location') ?? '');
+    const request =
+      uuid === undefined
+        ? { url: `${url}/retrieve`, init: postJson({ entries: [proposal] }) }
+        : { url: `${url}/${uuid}`, init: {} };
+    const entries = await requestFrom({ ...service, ...request }, parseEntries);
+    return entries.find((entry) => isOf(signed, entry)) ?? refuseOthers(service, entries.length);
   };
+}
+
+/** Only the UUID is taken from it: the address stays that of the signing config. */
+function uuidOf(location: string): string | undefined {
+  return /\/((?:[0-9a-f]{16})?[0-9a-f]{64})$/.exec(location)?.[1];
+}
+
+/** Whether the log has this signature there. All that it says is verified with the whole bundle. */
+function isOf({ signature }: SignedEnvelope, { canonicalizedBody }: LogEntryJson): boolean {
+  const body = Buffer.from(canonicalizedBody, 'base64').toString('utf8');
+  return body.includes(JSON.stringify(signature.toString('base64')));
+}
+
+function refuseOthers(
+  { name, at }: { readonly name: string; readonly at: string },
+  count: number,
+): never {
+  throw new EvidenceError('SELF_CHECK_FAILED', {
+    at,
+    found: `from the ${name}, ${counted(count, 'entry', 'entries')} of another signature, as if it were ours`,
+    expected: 'the entry of this signature, which it says to have already',
+    hint: 'sign again; if it happens again, tell whoever runs this log',
+  });
 }
 
 function hashedRekordProposal({ encoding, signature, verifier }: SignedEnvelope): unknown {
@@ -56,19 +88,19 @@ function dsseProposal({ payload, payloadType, signature, verifier }: SignedEnvel
   return { apiVersion: '0.0.1', kind: 'dsse', spec };
 }
 
-/**
- * After a repetition the entry may be there already, and the log says where. Only the UUID is taken
- * from it: the address stays that of the signing config.
- */
-function uuidOfConflict(outcome: ServiceOutcome): string | undefined {
-  if ('reason' in outcome || outcome.status !== 409) return undefined;
-  const location = outcome.headers.get('location') ?? '';
-  return /\/((?:[0-9a-f]{16})?[0-9a-f]{64})$/.exec(location)?.[1];
+/** One entry by its UUID, or a list of those that were found. */
+function parseEntries(body: Buffer): readonly LogEntryJson[] {
+  const data = decodeJson(body, 'answer');
+  return isDataList(data) ? data.map(readEntry) : [readEntry(data)];
+}
+
+function parseEntry(body: Buffer): LogEntryJson {
+  return readEntry(decodeJson(body, 'answer'));
 }
 
 /** One member, named by the entry's UUID. What it says is verified with the whole bundle. */
-function parseEntry(body: Buffer): LogEntryJson {
-  const json = new ObjectReader(decodeJson(body, 'answer'), 'answer');
+function readEntry(data: Data): LogEntryJson {
+  const json = new ObjectReader(data, 'answer');
   const [uuid, ...more] = json.names();
   if (uuid === undefined || more.length > 0) throw new TypeError('not one entry');
   const reader = json.object(uuid);

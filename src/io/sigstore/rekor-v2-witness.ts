@@ -10,7 +10,13 @@ import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import type { InclusionProofJson, LogEntryJson } from '../../sign/log-entry-json.ts';
 import { keyKindOf } from '../../trust/key-kind.ts';
 import { postJson } from '../http/client.ts';
-import { requestFrom, type Witness } from './service-request.ts';
+import {
+  TRANSPARENCY_LOG,
+  callService,
+  isConflict,
+  readAnswer,
+  type Witness,
+} from './service-request.ts';
 
 /** Rekor v2 answers when the entry is in a signed tree, which takes up to 10 s. */
 const TIMEOUT_MS = 20_000;
@@ -21,9 +27,27 @@ const TIMEOUT_MS = 20_000;
  */
 export const logInRekorV2: Witness<LogEntryJson> = async (envelope, { url: at, secrets }) => {
   const url = `${at}/api/v2/log/entries`;
-  const service = { name: 'transparency log', at, url, secrets, timeoutMs: TIMEOUT_MS };
-  return await requestFrom({ ...service, init: postJson(requestOf(envelope)) }, parseEntry);
+  const service = { name: TRANSPARENCY_LOG, at, url, secrets, timeoutMs: TIMEOUT_MS };
+  const outcome = await callService({ ...service, init: postJson(requestOf(envelope)) });
+  try {
+    return readAnswer(service, outcome, parseEntry);
+  } catch (error) {
+    throw isConflict(outcome) ? new AlreadyLogged(error) : error;
+  }
 };
+
+/**
+ * The log has this signature: its answer was lost, and it gives none again. Another signature is needed.
+ */
+export class AlreadyLogged extends Error {
+  /** If another signature does not help either. */
+  readonly refusal: unknown;
+
+  constructor(refusal: unknown) {
+    super('the log has this signature already');
+    this.refusal = refusal;
+  }
+}
 
 function requestOf({ encoding, signature, verifier }: SignedEnvelope): unknown {
   const { hash, keyDetails } = kindOf(verifier);

@@ -4,6 +4,11 @@ import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from '../http/client.ts';
 import { answerInvalid, noAnswer, told, type ServiceName } from '../http/no-answer.ts';
 
+/** The kinds of services, as errors name them. */
+export const CERTIFICATE_AUTHORITY = 'certificate authority';
+export const TIMESTAMP_AUTHORITY = 'timestamp authority';
+export const TRANSPARENCY_LOG = 'transparency log';
+
 /** Sends a signature to a service, which answers something about it. */
 export type Witness<T> = (
   envelope: SignedEnvelope,
@@ -17,7 +22,7 @@ type ServiceRequest = ServiceName &
   Pick<HttpRequest, 'url' | 'init'> & { readonly timeoutMs?: number };
 
 /** The result of a call. Only an answer that is `ok` is read. */
-export type ServiceOutcome = HttpAnswer | HttpFailure;
+type ServiceOutcome = HttpAnswer | HttpFailure;
 
 /**
  * Calls a service and reads its answer. Throws SERVICE_UNREACHABLE, SERVICE_SLOW, PROXY_FAILED,
@@ -34,6 +39,11 @@ export async function requestFrom<T>(
 export async function callService(request: ServiceRequest): Promise<ServiceOutcome> {
   const { url, init, timeoutMs = TIMEOUT_MS } = request;
   return await exchange({ url, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES });
+}
+
+/** A log has the same entry already. */
+export function isConflict(outcome: ServiceOutcome): outcome is HttpAnswer {
+  return 'body' in outcome && outcome.status === 409;
 }
 
 export function readAnswer<T>(
@@ -67,15 +77,19 @@ function messageOf(text: string): string {
 function serviceFailed(service: ServiceName, status: number, message: string): EvidenceError {
   return new EvidenceError('SERVICE_FAILED', {
     at: service.at,
-    found: `status ${status} from the ${service.name}${told(service, message)}`,
+    found: `status ${status}${isRedirect(status) ? ', a redirect,' : ''} from the ${service.name}${told(service, message)}`,
     expected: 'a successful answer',
     hint: hintFor(status, service.ifRefused),
   });
 }
 
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
 function hintFor(status: number, ifRefused?: string): string {
   if (status === 429 || status >= 500) return 'the service is busy or down: try again later';
-  if (status >= 300 && status < 400) return 'a redirect is not followed: name the address itself';
+  if (isRedirect(status)) return 'a redirect is not followed: name the address itself';
   const isRefused = [400, 401, 403].includes(status);
   return isRefused && ifRefused !== undefined
     ? ifRefused

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Signer, Signing } from '../../attestation/seal.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { KeyKind } from '../../trust/key-kind.ts';
+import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import {
   requireSandboxFiles,
@@ -29,6 +30,8 @@ export interface SigningChoice {
   /** What is used if neither a flag nor the environment names a file. */
   readonly trustCache?: TrustCacheChoice | undefined;
   readonly caCertificates: string | undefined;
+  /** Shows whom a certificate names, if nothing says it beforehand. */
+  readonly show: (signer: Identity) => void;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
   /** Ends a login, and the wait for a password. */
@@ -64,26 +67,27 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
     choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
     cache,
   );
-  const { signer, publicKeys } = await (choice.key === undefined
+  const signs = await (choice.key === undefined
     ? signWithToken(choice, signingConfig)
     : signWithKey(choice.key, choice, () => signingConfig));
-  const trust = await readTrust(rootPath, cache, { publicKeys });
+  const trust = await readTrust(rootPath, cache, signs);
+  const signer = signs.signerUnder(trust);
   return { signing: { signer, trust }, rootPath };
 }
 
 /** Who signs, and the keys by which that is verified. */
 interface Signs {
-  readonly signer: Signer;
+  readonly signerUnder: (trust: SigstoreTrust) => Signer;
   readonly publicKeys: readonly KeyObject[];
 }
 
 async function signWithToken(choice: SigningChoice, signingConfig: SigningConfig): Promise<Signs> {
-  const { audienceOf, readIdentityToken } = await import('./identity-token-sources.ts');
+  const { audienceOf, findIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
-  const token = await readIdentityToken(choice.token, { ...choice, signingConfig });
+  const token = await findIdentityToken(choice.token, { ...choice, signingConfig });
   const audience = audienceOf(choice.token);
-  const signer = keylessSigner({ signingConfig, token, audience, now: new Date() });
-  return { signer, publicKeys: [] };
+  const signing = { signingConfig, token, audience, now: new Date(), show: choice.show };
+  return { signerUnder: (trust) => keylessSigner({ ...signing, trust }), publicKeys: [] };
 }
 
 async function signWithKey(
@@ -96,7 +100,7 @@ async function signWithKey(
   const credential = await readKey(key, choice);
   const { publicKey } = credential;
   const signer = keySigner(credential, configFor(publicKey.kind), new Date());
-  return { signer, publicKeys: [publicKey.key] };
+  return { signerUnder: () => signer, publicKeys: [publicKey.key] };
 }
 
 async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
@@ -116,7 +120,7 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
   };
   try {
     const token = { ...choice.token, identityToken: sandbox.token() };
-    const { signer, publicKeys } = await (choice.key === undefined
+    const signs = await (choice.key === undefined
       ? signWithToken({ ...choice, token }, config('signing_config.json'))
       : signWithKey(choice.key, choice, (kind) =>
           config(
@@ -124,7 +128,8 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
           ),
         ));
     const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
-    const trust = sigstoreTrust(root, rootPath, { publicKeys });
+    const trust = sigstoreTrust(root, rootPath, signs);
+    const signer = signs.signerUnder(trust);
     const stageRoot = (): StagedFiles => stageSandboxFiles(directory, sandbox);
     return { signing: { signer, trust }, rootPath, stageRoot, close };
   } catch (error) {

@@ -1,44 +1,54 @@
 // A signature becomes a Sigstore bundle: a credential signs, timestamp authorities and logs witness.
 
-import type { Signer } from '../../attestation/seal.ts';
+import type { AnsweringService, Signer } from '../../attestation/seal.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import type { Credential } from '../../sign/credential.ts';
 import { encodeSigstoreBundle, type SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
-import type { SigningServices } from '../../sign/signing-config.ts';
+import type { LogEntryJson } from '../../sign/log-entry-json.ts';
+import type { Service, SigningServices } from '../../sign/signing-config.ts';
 import { preAuthEncoding } from '../../trust/dsse.ts';
 import { logInRekorV1 } from './rekor-v1-witness.ts';
-import { logInRekorV2 } from './rekor-v2-witness.ts';
+import { AlreadyLogged, logInRekorV2 } from './rekor-v2-witness.ts';
+import {
+  CERTIFICATE_AUTHORITY,
+  TIMESTAMP_AUTHORITY,
+  TRANSPARENCY_LOG,
+  type Witness,
+} from './service-request.ts';
 import { stamp } from './timestamp-witness.ts';
 
-/** Who may witness a signature. */
-type Witnesses = Pick<SigningServices, 'logs' | 'timestampAuthorities'>;
+/** Who may witness a signature, and who certified its key. */
+type Services = Pick<SigningServices, 'logs' | 'timestampAuthorities'> &
+  Partial<Pick<SigningServices, 'certificateAuthority'>>;
+
+/** How often something is signed again because a log has the signature, and its answer was lost. */
+const SIGNED_AGAIN = 2;
 
 /**
  * A signer with this credential. What it signs is not verified yet: `seal` does that.
  *
  * @param secrets what no error may show, e.g. the token
- * @throws EvidenceError its `sign`: SERVICE_FAILED, and what the credential throws
+ * @throws EvidenceError its `sign`: SERVICE_FAILED and what else `requestFrom` throws, and what the
+ *   credential throws
  */
 export function sigstoreSigner(
   credential: Credential,
-  { logs, timestampAuthorities }: Witnesses,
+  services: Services,
   secrets: readonly string[],
 ): Signer {
   return {
     sign: async (statement) => {
-      const envelope = await signEnvelope(credential, statement);
-      // Logs come last, because an entry is for ever: a timestamp that fails leaves nothing behind.
-      const timestamps = await Promise.all(
-        timestampAuthorities.map(async ({ url }) => await stamp(envelope, { url, secrets })),
-      );
-      const entries = await Promise.all(
-        logs.map(async ({ url, majorApiVersion }) => {
-          const log = majorApiVersion === 2 ? logInRekorV2 : logInRekorV1;
-          return await log(envelope, { url, secrets });
-        }),
-      );
-      return encodeSigstoreBundle(envelope, { entries, timestamps });
+      for (let again = 0; ; again += 1) {
+        const envelope = await signEnvelope(credential, statement);
+        try {
+          return await witnessed(envelope, services, secrets);
+        } catch (error) {
+          if (!(error instanceof AlreadyLogged)) throw error;
+          if (again === SIGNED_AGAIN) throw error.refusal;
+        }
+      }
     },
+    answeredBy: (pointer) => answeredBy(pointer, services),
   };
 }
 
@@ -46,4 +56,40 @@ async function signEnvelope(credential: Credential, payload: Uint8Array): Promis
   const payloadType = IN_TOTO_PAYLOAD_TYPE;
   const encoding = preAuthEncoding(payloadType, payload);
   return { payload, payloadType, encoding, ...(await credential.sign(encoding)) };
+}
+
+/** Logs come last, because an entry is for ever: a timestamp that fails leaves nothing behind. */
+async function witnessed(
+  envelope: SignedEnvelope,
+  { logs, timestampAuthorities }: Services,
+  secrets: readonly string[],
+): Promise<Uint8Array> {
+  const timestamps: string[] = [];
+  for (const { url } of timestampAuthorities) {
+    timestamps.push(await stamp(envelope, { url, secrets }));
+  }
+  const entries: LogEntryJson[] = [];
+  for (const log of logs) entries.push(await witnessOf(log)(envelope, { url: log.url, secrets }));
+  return encodeSigstoreBundle(envelope, { entries, timestamps });
+}
+
+function witnessOf({ majorApiVersion }: Service): Witness<LogEntryJson> {
+  return majorApiVersion === 2 ? logInRekorV2 : logInRekorV1;
+}
+
+const WITNESS =
+  /^\/verificationMaterial\/(tlogEntries|timestampVerificationData\/rfc3161Timestamps)\/(\d+)/;
+
+function answeredBy(
+  pointer: string,
+  { logs, timestampAuthorities, certificateAuthority }: Services,
+): AnsweringService | undefined {
+  const [, field = '', index] = WITNESS.exec(pointer) ?? [];
+  if (index !== undefined) {
+    const isLog = field === 'tlogEntries';
+    const service = (isLog ? logs : timestampAuthorities)[Number(index)];
+    return service && { name: isLog ? TRANSPARENCY_LOG : TIMESTAMP_AUTHORITY, url: service.url };
+  }
+  if (!pointer.startsWith('/verificationMaterial/certificate')) return undefined;
+  return certificateAuthority && { name: CERTIFICATE_AUTHORITY, url: certificateAuthority.url };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { postJson } from '../http/client.ts';
-import { requestFrom, type Witness } from './service-request.ts';
+import { TIMESTAMP_AUTHORITY, requestFrom, type Witness } from './service-request.ts';
 
 /**
  * Asks for a timestamp of the signature, in the JSON of sigstore's own authority. The answer is in base64.
@@ -14,7 +14,7 @@ export const stamp: Witness<string> = async ({ signature }, { url: at, secrets }
   const artifactHash = createHash('sha256').update(signature).digest('base64');
   // Asked for anything else, the real authority answers with 500 (2.1.3).
   const init = postJson({ artifactHash, hashAlgorithm: 'sha256' }, 'application/timestamp-reply');
-  return await requestFrom({ name: 'timestamp authority', at, url, secrets, init }, (body) =>
+  return await requestFrom({ name: TIMESTAMP_AUTHORITY, at, url, secrets, init }, (body) =>
     body.toString('base64'),
   );
 };

@@ -70,7 +70,10 @@ export async function updateTrustCache(
   const place = await findPlace(choice);
   const { fetchTrustCopy } = await import('./tuf-update.ts');
   const { former, refused } = await readFormer(place);
-  const copy = await fetchTrustCopy({ mirror, firstRoot: place.firstRoot.bytes, former, now });
+  const copy = await fetchTrustCopy({
+    ...{ mirror, firstRoot: place.firstRoot.bytes, former },
+    ...{ now, signal },
+  });
   const versions = requireUsable(copy, place.firstRoot, mirror);
   makeFolder(place.file);
   await writeWhole(place.file, [Buffer.from(encodeTrustCopy(copy))], { force: true, signal });

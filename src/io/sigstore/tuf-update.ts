@@ -11,9 +11,14 @@ import type { Fetcher } from 'tuf-js/dist/fetcher.js';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import type { Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { TrustCopy } from '../../trust/tuf/trust-copy.ts';
-import { SIGNING_CONFIG_TARGET, TRUSTED_ROOT_TARGET } from '../../trust/tuf/verify-copy.ts';
+import {
+  SIGNING_CONFIG_TARGET,
+  TRUSTED_ROOT_TARGET,
+  listsTarget,
+} from '../../trust/tuf/verify-copy.ts';
 import { exchange } from '../http/client.ts';
 import { readAnswer } from './service-request.ts';
 
@@ -24,6 +29,8 @@ export interface TufUpdate {
   /** What was verified before, so that nothing older is taken; undefined at the first time. */
   readonly former: TrustCopy | undefined;
   readonly now: Date;
+  /** Removes what was fetched so far. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -33,10 +40,13 @@ export interface TufUpdate {
  */
 export async function fetchTrustCopy(update: TufUpdate): Promise<TrustCopy> {
   const folder = mkdtempSync(join(tmpdir(), 'affidavit-tuf-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  update.signal.addEventListener('abort', remove);
   try {
     return await fetchInto(folder, update);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    update.signal.removeEventListener('abort', remove);
+    remove();
   }
 }
 
@@ -58,8 +68,13 @@ async function fetchInto(folder: string, update: TufUpdate): Promise<TrustCopy> 
   });
   try {
     await updater.refresh();
+    const targets = readFileSync(join(folder, 'targets.json'));
+    const place: Place = { code: 'TRUST_UPDATE_FAILED', at: mirror, hint: HINT };
     const target = async (name: string): Promise<Buffer | undefined> =>
-      await download(updater, await updater.getTargetInfo(name), join(folder, 'target'));
+      // The updater would ask for every delegated role.
+      listsTarget(targets, name, place)
+        ? await download(updater, await updater.getTargetInfo(name), join(folder, 'target'))
+        : undefined;
     const trustedRoot = await target(TRUSTED_ROOT_TARGET);
     if (trustedRoot === undefined) throw new Error(`no target ${TRUSTED_ROOT_TARGET}`);
     return {
@@ -67,7 +82,7 @@ async function fetchInto(folder: string, update: TufUpdate): Promise<TrustCopy> 
       roots: [...known, ...fetcher.roots],
       timestamp: readFileSync(join(folder, 'timestamp.json')),
       snapshot: readFileSync(join(folder, 'snapshot.json')),
-      targets: readFileSync(join(folder, 'targets.json')),
+      targets,
       trustedRoot,
       signingConfig: await target(SIGNING_CONFIG_TARGET),
     };
@@ -143,13 +158,16 @@ class MirrorFetcher implements Fetcher {
   }
 }
 
+const HINT =
+  'the former copy stays in use; check the clock of this machine; try again later, or name another mirror with --tuf-mirror';
+
 function updateFailed(mirror: string, error: unknown): EvidenceError {
   const message = error instanceof Error ? error.message : String(error);
   return new EvidenceError('TRUST_UPDATE_FAILED', {
     at: mirror,
     found: quote(message),
     expected: 'metadata and targets that the keys of the TUF root signed, newer than before',
-    hint: 'the former copy stays in use; try again later, or name another mirror with --tuf-mirror; if it stays like that, tell whoever runs the mirror',
+    hint: HINT,
     cause: error,
   });
 }

@@ -133,6 +133,8 @@ export class ChainJudge {
     const { purpose, times, place } = question;
     if (chain.length === 0) refuse(place, 'a certificate without an issuer', 'a chain');
     requireValid(signer, times, place);
+    // The certificate of a signer comes with its bundle, that of a timestamp authority with the root.
+    const isOfRoot = purpose === 'time stamping';
     let issued = signer;
     for (const [below, x509] of chain.entries()) {
       const authority = this.#authority(x509, place);
@@ -141,7 +143,7 @@ export class ChainJudge {
       if (below > authority.pathLength) {
         refuse(place, `${below} authorities below one`, `at most ${authority.pathLength}`);
       }
-      this.#requireIssued(issued, authority, place);
+      this.#requireIssued(issued, authority, isOfRoot || issued !== signer, place);
       issued = authority;
     }
   }
@@ -152,13 +154,14 @@ export class ChainJudge {
     return known;
   }
 
-  #requireIssued(issued: Certificate, issuer: Certificate, place: Place): void {
+  #requireIssued(issued: Certificate, issuer: Certificate, isOfRoot: boolean, place: Place): void {
     if (!ALGORITHMS.has(issued.algorithm)) {
       refuse(place, `the signature algorithm ${issued.algorithm}`, 'ECDSA, Ed25519 or RSA, SHA-2');
     }
+    const verify = (): boolean => isIssuedBy(issued, issuer);
     const isIssued =
       issued.issuer.equals(issuer.subject) &&
-      this.#links.remember(issued.x509.raw, issuer.x509.raw, () => isIssuedBy(issued, issuer));
+      (isOfRoot ? this.#links.remember(issued.x509.raw, issuer.x509.raw, verify) : verify());
     if (!isIssued) refuse(place, 'a certificate that its issuer did not sign', 'a signed one');
   }
 }

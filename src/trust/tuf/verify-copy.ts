@@ -79,8 +79,19 @@ function readFirstRoot(bytes: Uint8Array, file: string): Metadata<Root> {
   const hint = 'use a root.json of the TUF repository, from a source that you trust';
   const place: Place = { code: 'TUF_ROOT_INVALID', at: file, hint };
   const root = recognising('tuf-root', { file, bytes }, () => parsed(bytes, place, rootOf));
-  requireSigned(root, MetadataKind.Root, root, place);
+  requireRoot(root, place);
   return root;
+}
+
+/** Its own keys signed it, and in no role does one of them count twice. */
+function requireRoot(root: Metadata<Root>, place: Place): void {
+  requireSigned(root, MetadataKind.Root, root, place);
+  const { keys, roles } = root.signed;
+  for (const [name, { keyIDs }] of Object.entries(roles)) {
+    const values = keyIDs.flatMap((id) => keys[id]?.keyVal['public'] ?? []);
+    if (new Set(values).size === values.length) continue;
+    refuse(place, `one key under two ids for ${quote(name)}`, 'each key once');
+  }
 }
 
 function rootOf(json: Json): Metadata<Root> {
@@ -98,7 +109,7 @@ function lastRoot(
     const place = at(`roots/${index}`);
     const next = readRole(bytes, last, place, rootOf);
     requireVersion(next, last.signed.version + 1, place);
-    requireSigned(next, MetadataKind.Root, next, place);
+    requireRoot(next, place);
     last = next;
   }
   return last;
@@ -169,6 +180,14 @@ function requireTarget(
     createHash(hash).update(content).digest('hex') === hex;
   if (stated.length > 0 && stated.every(isRight)) return;
   refuse(place, 'another hash', `a SHA-256 or SHA-512 that is that of ${name}, in targets.json`);
+}
+
+/** Whether targets that were verified have a target of this name themselves; delegated ones do not count. */
+export function listsTarget(targets: Uint8Array, name: string, place: Place): boolean {
+  const { signed } = parsed(targets, place, (json) =>
+    Metadata.fromJSON(MetadataKind.Targets, json),
+  );
+  return Object.hasOwn(signed.targets, name);
 }
 
 /** What the library throws for foreign bytes is a refusal, also a TypeError. */

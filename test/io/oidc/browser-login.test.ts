@@ -199,6 +199,20 @@ describe('an answer with', () => {
     expect(JSON.stringify([error, error?.message])).not.toContain(code);
   });
 
+  it('an identity token of an address that the issuer has not verified ends the login', async () => {
+    const { error, page } = await logIn({
+      configuration: {
+        findAccount: (_, id) => ({
+          accountId: id,
+          claims: () => ({ sub: id, email: id, email_verified: false }),
+        }),
+      },
+    });
+    expect(error?.code).toBe('SIGNING_FAILED');
+    expect(error?.found).toContain('has not verified');
+    expect(page?.status).toBe(400);
+  });
+
   it('an identity token for another nonce ends the login', async () => {
     const { error, page } = await logIn({
       browse: async (url) => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import {
-  readIdentityToken,
+  findIdentityToken,
   type TokenChoice,
 } from '../../../src/io/sigstore/identity-token-sources.ts';
 import { publicGoodSigningConfig } from '../../../src/sign/public-good-signing-config.ts';
@@ -27,7 +27,7 @@ interface Where {
 async function tokenOf(environment: NodeJS.ProcessEnv, where: Where = {}): Promise<string> {
   const { choice, files, googleCredentials = 'https://nowhere.test' } = where;
   const folder = scratch(files);
-  return await readIdentityToken(
+  const found = await findIdentityToken(
     { identityToken: undefined, oidcClientId: undefined, login: undefined, ...choice },
     {
       environment,
@@ -39,6 +39,7 @@ async function tokenOf(environment: NodeJS.ProcessEnv, where: Where = {}): Promi
       },
     },
   );
+  return typeof found === 'string' ? found : await found();
 }
 
 async function refusalOf(environment: NodeJS.ProcessEnv, where?: Where): Promise<EvidenceError> {

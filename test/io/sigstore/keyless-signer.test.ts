@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { ATTESTATION } from '../../../src/evidence/layout.ts';
 import { startSandbox, type Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
-import { readIdentityToken } from '../../../src/io/sigstore/identity-token-sources.ts';
-import { keylessSigner } from '../../../src/io/sigstore/keyless-signer.ts';
+import { findIdentityToken } from '../../../src/io/sigstore/identity-token-sources.ts';
+import { keylessSigner, type KeylessSigning } from '../../../src/io/sigstore/keyless-signer.ts';
 import { SANDBOX_IDENTITY } from '../../../src/sandbox/oidc.ts';
 import type { SigningConfigName } from '../../../src/sandbox/trust-material.ts';
 import { parseSigningConfig, type SigningConfig } from '../../../src/sign/signing-config.ts';
-import type { Trust } from '../../../src/trust/trust.ts';
+import type { SigstoreTrust } from '../../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
 import { rejection } from '../../document/refusal.ts';
 import type { BundleJson } from '../../trust/forge.ts';
@@ -19,7 +19,7 @@ import type { BundleJson } from '../../trust/forge.ts';
 const STATEMENT = Buffer.from('{"_type":"https://in-toto.io/Statement/v1","subject":[]}');
 
 let sandbox: Sandbox;
-let trust: Trust;
+let trust: SigstoreTrust;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -34,8 +34,17 @@ function configOf(json: unknown): SigningConfig {
   return parseSigningConfig(Buffer.from(JSON.stringify(json)), 'signing_config.json');
 }
 
-async function sign(config: unknown, token = sandbox.token()): Promise<Uint8Array> {
-  const signer = keylessSigner({ signingConfig: configOf(config), token, now: new Date() });
+async function sign(
+  config: unknown,
+  token: KeylessSigning['token'] = sandbox.token(),
+  root: SigstoreTrust = trust,
+): Promise<Uint8Array> {
+  const signer = keylessSigner({
+    signingConfig: configOf(config),
+    token,
+    now: new Date(),
+    trust: root,
+  });
   return await signer.sign(STATEMENT);
 }
 
@@ -61,7 +70,7 @@ describe('keyless signing with the sandbox', () => {
 
   it('E-21 with the token of a GitHub Actions job', async () => {
     const workflow = 'https://github.com/acme/widget/.github/workflows/ci.yml@refs/heads/main';
-    const token = await readIdentityToken(
+    const token = await findIdentityToken(
       { identityToken: undefined, oidcClientId: undefined, login: undefined },
       {
         environment: sandbox.ambientEnv({ sub: workflow }),
@@ -80,7 +89,8 @@ describe('keyless signing with the sandbox', () => {
     async (name) => {
       const fresh = await startSandbox();
       try {
-        const bytes = await sign(fresh.signingConfigs[name], fresh.token());
+        const root = sigstoreTrust(Buffer.from(JSON.stringify(fresh.trustedRoot)), 'fresh root');
+        const bytes = await sign(fresh.signingConfigs[name], fresh.token(), root);
         const [entry] = jsonOf(bytes).verificationMaterial.tlogEntries;
         expect(entry?.logIndex).toBe('0');
         expect(entry?.inclusionProof).toMatchObject({ logIndex: '0', treeSize: '1', hashes: [] });
@@ -101,7 +111,8 @@ describe('keyless signing with the sandbox', () => {
 
   it('refuses a token that cannot be used before it calls anybody', () => {
     const signingConfig = configOf(sandbox.signingConfigs['signing_config.json']);
-    const make = (): unknown => keylessSigner({ signingConfig, token: 'a.b', now: new Date() });
+    const make = (): unknown =>
+      keylessSigner({ signingConfig, token: 'a.b', now: new Date(), trust });
     expect(make).toThrow(expect.objectContaining({ code: 'SIGNING_FAILED' }));
   });
 });
@@ -210,7 +221,9 @@ describe.concurrent('a service that fails', () => {
         );
         for (const error of await Promise.all(failures)) {
           expect(error.code).toBe('SERVICE_FAILED');
-          expect(error.found).toMatch(new RegExp(`status 30\\d from the ${NAMES[part]}`));
+          expect(error.found).toMatch(
+            new RegExp(`status 30\\d, a redirect, from the ${NAMES[part]}`),
+          );
           expect(error.hint).toContain('redirect');
           expect(error.at).not.toContain(new URL(location).port);
         }

@@ -3,15 +3,15 @@ import type { RequestListener } from 'node:http';
 import { dirname, join } from 'node:path';
 
 import { TargetFile } from '@tufjs/models';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { readSigningConfig } from '../../../src/io/sigstore/read-signing-config.ts';
 import { openTrustCache, readTrust } from '../../../src/io/sigstore/read-trust.ts';
 import { readTrustCache, updateTrustCache } from '../../../src/io/sigstore/trust-cache.ts';
-import type { UpdatedTrust } from '../../../src/io/sigstore/trust-cache.ts';
+import type { TrustCacheChoice, UpdatedTrust } from '../../../src/io/sigstore/trust-cache.ts';
 import { publicGoodSigningConfig } from '../../../src/sign/public-good-signing-config.ts';
 import { publicGoodRoot } from '../../../src/trust/public-good.ts';
-import { encodeTrustCopy } from '../../../src/trust/tuf/trust-copy.ts';
+import { encodeTrustCopy, parseTrustCopy } from '../../../src/trust/tuf/trust-copy.ts';
 import { rejection } from '../../document/refusal.ts';
 import { TufRepository, newKey, targetFileOf, type Wish } from '../../trust/tuf/tuf-repository.ts';
 import { deadAddress, withServer } from '../http/local-server.ts';
@@ -269,6 +269,19 @@ describe('an update by TUF', () => {
     expect(await place.refused()).toMatch(found);
   });
 
+  it('asks for nothing but what it needs, and gives no token away', async () => {
+    const place = new Place();
+    const heard = await withServer(place.repository.listener, async (mirror) => {
+      const signal = new AbortController().signal;
+      await updateTrustCache({ ...place.choice, mirror }, new Date(), signal);
+    });
+    expect(heard).toHaveLength(6);
+    for (const { method, headers, body } of heard) {
+      expect([method, body]).toEqual(['GET', '']);
+      expect(Object.keys(headers).toSorted()).toEqual(['connection', 'host']);
+    }
+  });
+
   it('stops reading what has no end', async () => {
     const place = new Place();
     place.answer = (_, response) => {
@@ -326,6 +339,55 @@ describe('an update by TUF', () => {
       `${join(place.folder, 'kept', Object.keys(place.kept())[0] ?? '')}#/timestamp`,
     ]);
     expect((await readTrustCache(place.choice, new Date())).versions.timestamp).toBe(1);
+  });
+});
+
+describe('the public-good repository of 2026-08-21, from a mirror', () => {
+  const bytes = readFileSync(
+    new URL('../../../testdata/public-good/tuf-copy.json', import.meta.url),
+  );
+  const real = parseTrustCopy(bytes, 'tuf-copy.json');
+  const answers: readonly (readonly [RegExp, Buffer | undefined])[] = [
+    [/^\/timestamp\.json$/, real.timestamp],
+    [/^\/165\.snapshot\.json$/, real.snapshot],
+    [/^\/\d+\.targets\.json$/, real.targets],
+    [/^\/targets\/[0-9a-f]+\.trusted_root\.json$/, real.trustedRoot],
+    [/^\/targets\/[0-9a-f]+\.signing_config\.v0\.2\.json$/, real.signingConfig],
+  ];
+  const mirror: RequestListener = ({ url = '' }, response) => {
+    const [, body] = answers.find(([path]) => path.test(url)) ?? [];
+    response.writeHead(body === undefined ? 404 : 200).end(body);
+  };
+
+  /** What an update at this time keeps, or why it keeps nothing; the clock of `tuf-js` is the system's. */
+  async function updateAt(now: Date): Promise<{ choice: TrustCacheChoice; refused?: string }> {
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    onTestFinished(() => void vi.useRealTimers());
+    const choice = { tufRoot: undefined, environment: { AFFIDAVIT_TRUST_CACHE: scratch() } };
+    let refused: string | undefined;
+    await withServer(mirror, async (url) => {
+      const signal = new AbortController().signal;
+      const error = await rejection(updateTrustCache({ ...choice, mirror: url }, now, signal));
+      refused = error && `${error.code}: ${error.found}`;
+    });
+    return { choice, ...(refused !== undefined && { refused }) };
+  }
+
+  it('is kept in its week, from the embedded root on, and used for 30 days', async () => {
+    const now = new Date('2026-08-22T00:00:00Z');
+    const { choice, refused } = await updateAt(now);
+    expect(refused).toBeUndefined();
+    const days = (count: number): Date => new Date(now.getTime() + count * DAY_MS);
+    const { versions, copy, ageDays } = await readTrustCache(choice, days(30));
+    expect([versions, ageDays]).toEqual([{ root: 16, timestamp: 762 }, 30]);
+    expect(copy.trustedRoot.equals(ROOT)).toBe(true);
+    const late = await rejection(readTrustCache(choice, days(31)));
+    expect(late?.code).toBe('TRUST_CACHE_STALE');
+  });
+
+  it('is refused a week later, as a mirror that stands still', async () => {
+    const { refused } = await updateAt(new Date('2026-08-29T00:00:00Z'));
+    expect(refused).toBe('TRUST_UPDATE_FAILED: "Final timestamp.json is expired"');
   });
 });
 

@@ -25,6 +25,13 @@ export interface RepositoryKey {
   readonly secret: KeyObject;
 }
 
+/** The same key under another id. */
+export function underAnotherId({ key, secret }: RepositoryKey): RepositoryKey {
+  const { keyType, scheme, keyVal } = key;
+  const keyID = createHash('sha256').update(key.keyID).digest('hex');
+  return { key: new Key({ keyID, keyType, scheme, keyVal }), secret };
+}
+
 /** What the next publication says, where a test wants something else than a good repository. */
 export interface Wish {
   /** By role, when it expires; in a day, and a root in a year, if nothing is said. */

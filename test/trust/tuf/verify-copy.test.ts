@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 import { TargetFile } from '@tufjs/models';
 import * as fc from 'fast-check';
@@ -12,7 +13,7 @@ import type { TrustCopy } from '../../../src/trust/tuf/trust-copy.ts';
 import { requireTufRoot, verifyTrustCopy } from '../../../src/trust/tuf/verify-copy.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { propertyRuns } from '../../property-runs.ts';
-import { TufRepository, newKey, type RoleName } from './tuf-repository.ts';
+import { TufRepository, newKey, underAnotherId, type RoleName } from './tuf-repository.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const HOUR_MS = 60 * 60 * 1000;
@@ -20,6 +21,11 @@ const TARGETS = {
   'trusted_root.json': Buffer.from(publicGoodRoot()),
   'signing_config.v0.2.json': Buffer.from(publicGoodSigningConfig()),
 };
+interface SignedJson {
+  readonly signatures: unknown[];
+  readonly signed: Record<string, unknown>;
+}
+
 const PLACE = { code: 'TRUST_CACHE_INVALID', at: 'copy.json', hint: 'update it' } as const;
 
 function repository(): TufRepository {
@@ -121,6 +127,48 @@ describe('a copy of a TUF repository', () => {
     const copy = { ...whole.copy(), roots: whole.roots.slice(2) };
     expect(verdict(copy, whole.firstRoot)).toBe(
       'TRUST_CACHE_INVALID copy.json#/roots/0: "root was signed by 0/1 keys"',
+    );
+  });
+
+  it('counts one key of a role once, whatever it is called', () => {
+    const whole = repository();
+    const former = whole.keys.root;
+    const [one] = former;
+    if (one === undefined) throw new Error('no key');
+    whole.keys = { ...whole.keys, root: [...former, underAnotherId(one)] };
+    whole.addRoot({}, 2);
+    expect(verdict(whole.copy(), whole.firstRoot)).toBe(
+      'TRUST_CACHE_INVALID copy.json#/roots/0: one key under two ids for "root"',
+    );
+  });
+
+  it.each<readonly [string, (json: SignedJson) => void, string]>([
+    [
+      'a signature twice',
+      ({ signatures }) => signatures.push(...signatures),
+      '"multiple signatures found for keyid: ',
+    ],
+    [
+      'no signature',
+      ({ signatures }) => signatures.splice(0),
+      '"timestamp was signed by 0/1 keys"',
+    ],
+    ['another type', ({ signed }) => (signed['_type'] = 'snapshot'), `"expected 'timestamp', got `],
+    ['another specification', ({ signed }) => (signed['spec_version'] = '2.0'), '"Unsupported'],
+    ['no expiry', ({ signed }) => delete signed['expires'], '"expires is not defined"'],
+    [
+      'a later expiry',
+      ({ signed }) => (signed['expires'] = '2099-01-01T00:00:00Z'),
+      '"timestamp was',
+    ],
+    ['another field', ({ signed }) => (signed['x'] = 1), '"timestamp was signed by 0/1 keys"'],
+  ])('is refused if its timestamp has %s', (_, change, found) => {
+    const whole = repository();
+    const json = JSON.parse(whole.file('timestamp.json').toString('utf8')) as SignedJson;
+    change(json);
+    const timestamp = Buffer.from(JSON.stringify(json));
+    expect(verdict({ ...whole.copy(), timestamp }, whole.firstRoot)).toMatch(
+      `TRUST_CACHE_INVALID copy.json#/timestamp: ${found}`,
     );
   });
 
@@ -237,6 +285,31 @@ describe('a copy of a TUF repository', () => {
       });
     }
     expect(accepted.length).toBeLessThan(propertyRuns(300, 5000) / 4);
+  });
+});
+
+describe('the public-good repository, as it was on 2026-08-21', () => {
+  const file = (name: string): Buffer =>
+    readFileSync(new URL(`../../../testdata/public-good/${name}`, import.meta.url));
+  const { roots, ...metadata } = parseTrustCopy(file('tuf-copy.json'), 'tuf-copy.json');
+  const all = [file('tuf-first-root.json'), ...roots, Buffer.from(publicGoodTufRoot())];
+
+  it('verifies from the embedded root', () => {
+    expect(verdict({ ...metadata, roots: [] }, publicGoodTufRoot())).toBe('verified');
+  });
+
+  it('verifies from each root that it ever had, through all that followed', () => {
+    expect(all).toHaveLength(16);
+    for (const [index, first] of all.entries()) {
+      expect(verdict({ ...metadata, roots: all.slice(index + 1) }, first)).toBe('verified');
+    }
+  });
+
+  it('does not a week later: its timestamp had expired', () => {
+    const copy = { ...metadata, roots: [], updatedAt: new Date('2026-08-28T19:25:56Z') };
+    expect(verdict(copy, publicGoodTufRoot())).toBe(
+      'TRUST_CACHE_INVALID copy.json#/timestamp: metadata that expired at "2026-08-28T19:25:56Z"',
+    );
   });
 });
 
