@@ -25,6 +25,11 @@ const MEANING =
 
 /** @throws EvidenceError with the place's code */
 export function parseTemplate(text: string, place: Place): Template {
+  const odd = text.replaceAll(PLACEHOLDER, '').match(/[^!-~]|[{}*]/)?.[0];
+  if (odd !== undefined) {
+    const found = `${quote(text)}, which has ${quote(odd)}`;
+    return refuse({ ...place, hint: MEANING }, found, 'visible ASCII characters and {name}');
+  }
   const names = [...text.matchAll(PLACEHOLDER)];
   const [first = '', ...others] = text.replaceAll(PLACEHOLDER, '\n').split('\n');
   const last = others.pop();
@@ -45,8 +50,6 @@ function requireForm(
 ): void {
   const wrong = (what: string, expected: string): never =>
     refuse({ ...place, hint: MEANING }, `${quote(text)}, ${what}`, expected);
-  const odd = literals.join('').match(/[^!-~]|[{}*]/)?.[0];
-  if (odd !== undefined) wrong(`which has ${quote(odd)}`, 'visible ASCII characters and {name}');
   if (literals.slice(1, -1).includes('')) {
     wrong('two placeholders side by side', 'something between two placeholders');
   }
