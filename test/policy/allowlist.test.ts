@@ -1,0 +1,243 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { parsePolicy } from '../../src/policy/policy.ts';
+import { refusalOf } from '../document/refusal.ts';
+import { propertyRuns } from '../property-runs.ts';
+import { ISSUER, allows, identity } from './proofs.ts';
+
+const UAT = 'https://github.com/NVIDIA/aicr/.github/workflows/uat-';
+const OAUTH = 'https://github.com/login/oauth';
+
+/** As https://github.com/NVIDIA/aicr has it, with one entry of each kind. */
+const ALLOWLIST = `# who may commit evidence
+schemaVersion: 1.0.0
+firstParty:
+  - label: uat-aws
+    issuer: ${ISSUER}
+    identityPattern: '^https://github\\.com/NVIDIA/aicr/\\.github/workflows/uat-aws\\.yaml@refs/heads/.+$'
+  - label: uat-gcp
+    issuer: ${ISSUER}
+    identityPattern: '^https://github\\.com/NVIDIA/aicr/\\.github/workflows/uat-gcp\\.yaml@refs/heads/.+$'
+partner:
+  - issuer: ${ISSUER}
+    identityPattern: ^https://github\\.com/partner/evidence/\\.github/workflows/e\\.yml@refs/heads/[^/]+$
+community:
+  - label: yuanchen
+    issuer: ${OAUTH}
+    source: 7c4c0edc8c765a95a0f3afdb3bbb8e91
+`;
+
+function parse(text: string) {
+  return parsePolicy(Buffer.from(text), 'allowlist.yaml');
+}
+
+describe('an allowlist of AICR', () => {
+  it('is read as a policy, with tiers, labels and places', () => {
+    const { signers, file } = parse(ALLOWLIST);
+    expect(file?.source).toBe('allowlist.yaml');
+    expect(signers.map(({ at, tier, label }) => [at, tier, label])).toEqual([
+      ['allowlist.yaml#/firstParty/0', 'first-party', 'uat-aws'],
+      ['allowlist.yaml#/firstParty/1', 'first-party', 'uat-gcp'],
+      ['allowlist.yaml#/partner/0', 'partner', undefined],
+      ['allowlist.yaml#/community/0', 'community', 'yuanchen'],
+    ]);
+    expect(signers[0]).toMatchObject({
+      template: { text: `${UAT}aws.yaml@refs/heads/{rest...}` },
+      issuer: ISSUER,
+    });
+    expect(signers[3]).toMatchObject({ source: '7c4c0edc8c765a95a0f3afdb3bbb8e91' });
+  });
+
+  it.each([
+    [`${UAT}aws.yaml@refs/heads/main`, ISSUER, true],
+    [`${UAT}aws.yaml@refs/heads/release/v1`, ISSUER, true],
+    [`${UAT}gcp.yaml@refs/heads/main`, ISSUER, true],
+    [`${UAT}aws.yaml@refs/tags/v1`, ISSUER, false],
+    [`${UAT}aws.yaml@refs/heads/`, ISSUER, false],
+    [`${UAT}awsxyaml@refs/heads/main`, ISSUER, false],
+    [`${UAT}azure.yaml@refs/heads/main`, ISSUER, false],
+    [`${UAT}aws.yaml@refs/heads/main`, OAUTH, false],
+    [`x${UAT}aws.yaml@refs/heads/main`, ISSUER, false],
+    ['https://github.com/partner/evidence/.github/workflows/e.yml@refs/heads/b', ISSUER, true],
+    ['https://github.com/partner/evidence/.github/workflows/e.yml@refs/heads/b/c', ISSUER, false],
+    ['yuanchen97@gmail.com', OAUTH, true],
+    ['yuanchen97@gmail.com', 'https://accounts.google.com', false],
+    ['yuanchen98@gmail.com', OAUTH, false],
+  ])('allows %s (issuer %s): %s', (subject, issuer, expected) => {
+    expect(allows(parse(ALLOWLIST), identity(subject, issuer))).toBe(expected);
+  });
+
+  it('is recognised by its lists, also if they are quoted', () => {
+    const quoted = ALLOWLIST.replace('community:', '"community":');
+    expect(parse(quoted).signers).toHaveLength(4);
+    const one = `schemaVersion: "1.0"\ncommunity:\n- {issuer: a, source: ${'0'.repeat(32)}}\n`;
+    expect(parse(one).signers).toHaveLength(1);
+  });
+
+  const first = 'allowlist.yaml#/firstParty/0';
+  const pattern = (text: string) => (whole: string) =>
+    whole.replace(/'\^.*uat-aws.*\$'/, () => `'${text}'`);
+
+  it.each<readonly [string, string, (whole: string) => string]>([
+    ['another version', 'allowlist.yaml#/schemaVersion', (all) => all.replace('1.0.0', '1.1.0')],
+    [
+      'no version',
+      'allowlist.yaml#/schemaVersion',
+      (all) => all.replace('schemaVersion: 1.0.0', ''),
+    ],
+    ['a list that is not known', 'allowlist.yaml#/friends', (all) => `${all}friends: []\n`],
+    [
+      'a list that is no list',
+      'allowlist.yaml#/partner',
+      (all) => all.replace(/partner:\n.*\n.*\n/, 'partner: x\n'),
+    ],
+    [
+      'a field that is not known',
+      `${first}/tier`,
+      (all) => all.replace('label: uat-aws', 'label: a\n    tier: x'),
+    ],
+    ['no issuer', `${first}/issuer`, (all) => all.replace(`    issuer: ${ISSUER}\n`, '')],
+    ['a * in an issuer', `${first}/issuer`, (all) => all.replace(ISSUER, 'https://*')],
+    [
+      'neither of the two',
+      `${first}/source`,
+      (all) => all.replace(/ {4}identityPattern: '.*aws.*\n/, ''),
+    ],
+    [
+      'both',
+      `${first}/source`,
+      (all) => all.replace('label: uat-aws', `source: ${'0'.repeat(32)}`),
+    ],
+    [
+      'a source in capitals',
+      'allowlist.yaml#/community/0/source',
+      (all) => all.replace('7c4c', '7C4C'),
+    ],
+    ['a short source', 'allowlist.yaml#/community/0/source', (all) => all.replace('7c4c', '')],
+    [
+      'one label twice',
+      'allowlist.yaml#/community/0/label',
+      (all) => all.replace('yuanchen', 'uat-aws'),
+    ],
+    [
+      'one source twice',
+      'allowlist.yaml#/community/1/source',
+      (all) => `${all}  - issuer: x\n    source: 7c4c0edc8c765a95a0f3afdb3bbb8e91\n`,
+    ],
+    [
+      'one pattern twice',
+      'allowlist.yaml#/firstParty/1/identityPattern',
+      (all) => all.replace('uat-gcp\\', 'uat-aws\\'),
+    ],
+    [
+      'an anchor',
+      'allowlist.yaml#/firstParty',
+      (all) => all.replace('firstParty:', 'firstParty: &a'),
+    ],
+    ['a key twice', 'allowlist.yaml#/community', (all) => `${all}community: []\n`],
+    ['a pattern without ^', `${first}/identityPattern`, pattern('https://github\\.com/o/r@.+$')],
+    ['a pattern without $', `${first}/identityPattern`, pattern('^https://github\\.com/o/r@.+')],
+    ['a pattern without @', `${first}/identityPattern`, pattern('^https://github\\.com/o/r/.+$')],
+    [
+      'a placeholder before the @',
+      `${first}/identityPattern`,
+      pattern('^https://github\\.com/o/[^/]+@main$'),
+    ],
+    [
+      'a dot that is not escaped',
+      `${first}/identityPattern`,
+      pattern('^https://github.com/o/r@main$'),
+    ],
+    ['a group', `${first}/identityPattern`, pattern('^https://github\\.com/o/r@(a|b)$')],
+    ['a class', `${first}/identityPattern`, pattern('^https://github\\.com/o/r@[a-z]+$')],
+    ['anything or nothing', `${first}/identityPattern`, pattern('^https://github\\.com/o/r@a.*$')],
+    [
+      'anything before the end',
+      `${first}/identityPattern`,
+      pattern('^https://github\\.com/o/r@.+-x$'),
+    ],
+    [
+      'a class by its letter',
+      `${first}/identityPattern`,
+      pattern(String.raw`^https://github\.com/o/r@\w$`),
+    ],
+    ['a brace', `${first}/identityPattern`, pattern(String.raw`^https://github\.com/o/r@\{x\}$`)],
+    [
+      'a * that is escaped',
+      `${first}/identityPattern`,
+      pattern(String.raw`^https://github\.com/o/r@\*$`),
+    ],
+    ['an alternative', `${first}/identityPattern`, pattern('^https://github\\.com/o/r@a|b$')],
+    ['an anchor inside', `${first}/identityPattern`, pattern('^https://github\\.com/o/r@^a$')],
+    ['an escape at the end', `${first}/identityPattern`, pattern('^https://github\\.com/o/r@a\\$')],
+    ['no owner', `${first}/identityPattern`, pattern('^https://github\\.com/r@.+$')],
+    ['an open domain', `${first}/identityPattern`, pattern('^bob@.+$')],
+  ])('with %s is refused', (_, place, change) => {
+    const changed = change(ALLOWLIST);
+    expect(changed).not.toBe(ALLOWLIST);
+    expect(refusalOf(() => parse(changed))).toMatchObject({
+      code: 'POLICY_INVALID',
+      at: place,
+      class: 'unjudged',
+    });
+  });
+
+  it('without entries is refused', () => {
+    const refusal = refusalOf(() => parse('schemaVersion: 1.0.0\ncommunity: []\n'));
+    expect(refusal).toMatchObject({ code: 'POLICY_INVALID', at: 'allowlist.yaml' });
+  });
+
+  it('names a pattern that no template can say, and what in it', () => {
+    const changed = pattern('^https://github\\.com/o/r@(a|b)$')(ALLOWLIST);
+    const refusal = refusalOf(() => parse(changed));
+    expect(refusal?.found).toBe(
+      String.raw`"^https://github\\.com/o/r@(a|b)$", whose "(" no template can say`,
+    );
+    expect(refusal?.hint).toContain('JSON');
+  });
+
+  it('allows nobody whom its patterns do not match', () => {
+    const literal = fc.constantFrom(
+      ...['a', '-', '/', String.raw`\.`, String.raw`\+`, 'refs/heads/', 'x@y', String.raw`\-`],
+    );
+    const inside = fc.constantFrom('[^/]+', '[^/@]+', '.+', '.', '\\w', '(a)', 'a?', '{2}', 'b');
+    const tail = fc.array(fc.oneof(literal, inside), { minLength: 1, maxLength: 5 });
+    const value = fc.string({
+      unit: fc.constantFrom('a', 'b', '-', '/', '.', '@', 'x', 'y'),
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(tail, fc.array(value, { maxLength: 5 }), (pieces, values) => {
+        const source = `^https://h\\.x/o/r@${pieces.join('')}$`;
+        const text = JSON.stringify(source);
+        const list = `schemaVersion: 1.0.0\npartner:\n  - {issuer: i, identityPattern: ${text}}\n`;
+        const refusal = refusalOf(() => parse(list));
+        if (refusal !== undefined) return;
+        const policy = parse(list);
+        const filled = pieces.map((piece, index) =>
+          /^[[.]/.test(piece) ? (values[index] ?? 'a') : piece.replace('\\', ''),
+        );
+        for (const end of [filled.join(''), ...values]) {
+          const subject = `https://h.x/o/r@${end}`;
+          if (!allows(policy, identity(subject, 'i'))) continue;
+          expect([source, subject, new RegExp(source).test(subject)]).toEqual([
+            source,
+            subject,
+            true,
+          ]);
+        }
+      }),
+      { numRuns: propertyRuns(500, 20_000) },
+    );
+  });
+});
+
+describe('what is no allowlist', () => {
+  it.each(['firstParty', '{"firstParty": []}', '- firstParty: x', 'signers:\n- firstParty: x\n'])(
+    'is read as a policy of ours: %j',
+    (text) => {
+      expect(refusalOf(() => parse(text))?.code).toBe('POLICY_INVALID');
+    },
+  );
+});
