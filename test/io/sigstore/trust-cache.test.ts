@@ -403,6 +403,25 @@ describe('the copy by TUF', () => {
     expect((await readSigningConfig(undefined, cache)).file).toBe(root.source);
   });
 
+  it.each<readonly [string, NodeJS.ProcessEnv, RegExp]>([
+    [
+      'where AFFIDAVIT_TRUST_CACHE says',
+      { AFFIDAVIT_TRUST_CACHE: 'here' },
+      /^here\/tuf-[0-9a-f]{16}\.json$/,
+    ],
+    ['else with the data of the user', {}, /affidavit\/trust\/tuf-[0-9a-f]{16}\.json$/],
+    ['there too if the variable is empty', { AFFIDAVIT_TRUST_CACHE: '' }, /affidavit\/trust\/tuf-/],
+    [
+      'and not in a relative XDG_DATA_HOME',
+      { XDG_DATA_HOME: 'data' },
+      /^\/.*affidavit\/trust\/tuf-/,
+    ],
+  ])('is %s', async (_, environment, path) => {
+    const error = await rejection(readTrustCache({ tufRoot: undefined, environment }, new Date(0)));
+    expect(error?.code).toBe('TRUST_CACHE_MISSING');
+    expect(error?.at).toMatch(path);
+  });
+
   it('is for its own first root alone', async () => {
     const place = new Place();
     await place.update();
