@@ -27,6 +27,8 @@ export const TOKEN_AUDIENCE = 'sigstore';
 const PLACE = 'identity token';
 const HINT =
   'get a new identity token for the audience sigstore; tokens are valid for a few minutes only';
+/** cosign takes the name of a file too. */
+const NOT_ITS_FILE = 'give the token itself; one that is in a file: --identity-token - < FILE';
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /**
@@ -59,7 +61,7 @@ function readClaims(token: string): ObjectReader {
   const [header, body, signature, ...more] = token.split('.');
   const parts = [header, body, signature];
   if (more.length > 0 || !parts.every((part) => part !== undefined && BASE64URL.test(part))) {
-    refuseToken('text that is not a JSON web token', 'three parts in base64url');
+    refuseToken('text that is not a JSON web token', 'three parts in base64url', NOT_ITS_FILE);
   }
   const json = Buffer.from(body ?? '', 'base64url');
   return orIfRefused(

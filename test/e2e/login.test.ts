@@ -157,6 +157,8 @@ describe('validate --login at a public Sigstore', () => {
   });
 
   it.each([
+    // Ctrl-C.
+    ['\u0003', 130, 'INTERRUPTED'],
     ['n', 64, 'LOGIN_NOT_CONFIRMED'],
     ['', 64, 'LOGIN_NOT_CONFIRMED'],
     ['yess', 64, 'LOGIN_NOT_CONFIRMED'],
@@ -252,6 +254,12 @@ describe('validate --identity-token -', () => {
   ])('is refused if %s is there', async (_, stdin, code, name) => {
     const run = await new Workplace().refused([...EMIT, '--identity-token', '-'], { stdin });
     expect([run.code, run.error.code]).toEqual([code, name]);
+  });
+
+  it('is advised to whoever gives the name of a file', async () => {
+    const run = await new Workplace().refused([...EMIT, '--identity-token', 'token.txt']);
+    expect([run.code, run.error.code]).toEqual([3, 'SIGNING_FAILED']);
+    expect(run.error.hint).toContain('--identity-token - < FILE');
   });
 
   it('is 64 if a document comes from there too', async () => {
