@@ -9,18 +9,19 @@ export interface Judgement {
   readonly proof: Omit<Proof, 'payload'>;
   readonly publicKey: KeyObject;
   readonly kind: KeyKind;
-  /** The types of the keys of the authorities above a certificate, e.g. `ec`. */
-  readonly chainKeys: readonly (string | undefined)[];
   readonly stamps: readonly StampFacts[];
 }
+
+/** RSA is that of PKCS #1 v1.5. */
+export type StampSignature = `${'ecdsa' | 'rsa'} sha${256 | 384 | 512}`;
 
 export interface StampFacts {
   readonly timestamp: Timestamp;
   readonly at: Date;
   /** The digits behind the point of its time. */
   readonly fraction: string;
-  /** The type of the key that signed it, e.g. `ec`. */
-  readonly keyType: string | undefined;
+  /** How it is signed. */
+  readonly signature: StampSignature;
   /** The serial number of the signer's certificate in hexadecimal digits. */
   readonly serial: string;
 }

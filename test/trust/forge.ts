@@ -97,6 +97,10 @@ export interface Signing {
   /** What is signed, if not DSSE's encoding of both; Rekor v1 refuses to log it. */
   readonly encoding?: Buffer;
   readonly keys?: KeyPair;
+  /** Of these keys; by default one of this authority. */
+  readonly certificate?: Buffer;
+  /** Who issues the certificate; by default the intermediate. */
+  readonly issuer?: 'intermediate' | 'root';
   /** The extensions of the leaf, from those that Fulcio would give it. */
   readonly extensions?: (usual: LeafExtensions) => readonly Buffer[];
   readonly notBefore?: Date;
@@ -175,7 +179,7 @@ export class Forge {
       payloadType = IN_TOTO_PAYLOAD_TYPE,
       keys = ephemeralKeys(),
     } = signing;
-    const certificate = this.#leaf(keys, signing);
+    const { certificate = this.#leaf(keys, signing) } = signing;
     const { encoding = preAuthEncoding(payloadType, payload) } = signing;
     const signature = sign(kindOf(keys).hash, encoding, keys.privateKey);
     const envelope = {
@@ -189,17 +193,23 @@ export class Forge {
       2: () => [this.#logV2({ encoding, keys }, signature, certificate)],
       both: () => [...logs[1](), ...logs[2]()],
     };
-    const tlogEntries = logs[rekor]();
-    const stamped = signing.timestamp ?? rekor !== 1;
     return {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
       verificationMaterial: {
         certificate: { rawBytes: certificate.toString('base64') },
-        tlogEntries,
-        ...(stamped ? { timestampVerificationData: this.stamp(signature, signing) } : {}),
+        tlogEntries: logs[rekor](),
+        ...this.#stamps(signature, signing),
       },
       dsseEnvelope: envelope,
     };
+  }
+
+  #stamps(
+    signature: Buffer,
+    signing: Signing,
+  ): Pick<BundleJson['verificationMaterial'], 'timestampVerificationData'> {
+    const { rekor = 1, timestamp = rekor !== 1 } = signing;
+    return timestamp ? { timestampVerificationData: this.stamp(signature, signing) } : {};
   }
 
   /** A certificate of this authority. */
@@ -211,7 +221,7 @@ export class Forge {
       name: nameExtension([EMAIL, IDENTITY]),
       issuers: issuerExtensions(ISSUER, ISSUER),
     };
-    const { keys: issuer, name } = this.authority.intermediate;
+    const { keys: issuer, name } = this.authority[signing.issuer ?? 'intermediate'];
     const chosen = signing.extensions?.(usual) ?? [
       usual.usage,
       usual.purpose,

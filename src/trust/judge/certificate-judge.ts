@@ -51,17 +51,13 @@ export class CertificateJudge {
    * Throws the place's code unless one authority, trusted at all the times, issued the certificate, and
    * the certificate logs that it names promised to show it.
    *
-   * @returns the chain, and the flags without which it would have thrown
+   * @returns the flags without which it would have thrown
    */
-  judge(
-    leaf: LeafCertificate,
-    question: Question,
-  ): { readonly chain: Path['chain']; readonly weakened: readonly string[] } {
-    const chain = this.#chainOf(leaf, question);
-    return { chain, weakened: this.#requireLogged(leaf, chain[0], question) };
+  judge(leaf: LeafCertificate, question: Question): readonly string[] {
+    return this.#requireLogged(leaf, this.#issuerOf(leaf, question), question);
   }
 
-  #chainOf({ x509, certificate }: LeafCertificate, { times, place }: Question): Path['chain'] {
+  #issuerOf({ x509, certificate }: LeafCertificate, { times, place }: Question): X509Certificate {
     const paths = this.#paths.filter(({ chain: [issuer] }) => x509.checkIssued(issuer));
     const refusals: EvidenceError[] = [];
     const living = paths.filter(({ chain }) =>
@@ -81,7 +77,7 @@ export class CertificateJudge {
     if (living.length === 0) refuseUnknown(place);
     requireTrustedThen(living, times, place);
     const path = living.find(({ validFor }) => times.every((time) => holds(validFor, time)));
-    return path?.chain ?? refuseUnknown(place);
+    return path?.chain[0] ?? refuseUnknown(place);
   }
 
   #requireLogged(

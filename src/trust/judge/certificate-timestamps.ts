@@ -53,6 +53,10 @@ export function requireCertificateLogged(
   if (list === undefined) refuseAbsent(place);
   const timestamps = parseList(list, place);
   if (timestamps.length === 0) refuseAbsent(place);
+  const ids = new Set(timestamps.map(({ logId }) => logId.toString('hex')));
+  if (ids.size !== timestamps.length) {
+    refuse(place, 'two certificate timestamps of one log', 'each log once');
+  }
   const spki = issuer.publicKey.export({ format: 'der', type: 'spki' });
   const issuerKeyHash = createHash('sha256').update(spki).digest();
   for (const timestamp of timestamps) {

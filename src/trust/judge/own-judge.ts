@@ -62,15 +62,13 @@ export class OwnJudge {
     const moments = witnesses.flatMap((witness) => witness.moments);
     const { leaf, signer, publicKey, kind } = verifier;
     const question = { times: moments, ...rules, place: bundle.verifier.place };
-    const { chain, weakened } =
-      leaf === undefined ? WITHOUT_CHAIN : this.#certificates.judge(leaf, question);
+    const weakened = leaf === undefined ? [] : this.#certificates.judge(leaf, question);
     for (const { authorities, place } of witnesses) requireTrustedThen(authorities, moments, place);
     const logEntries = witnesses.flatMap(({ logEntry }) => logEntry ?? []);
     return {
       proof: { signer, signedAt, times, logEntries, weakened },
       publicKey,
       kind,
-      chainKeys: chain.map(({ publicKey: { asymmetricKeyType } }) => asymmetricKeyType),
       stamps: witnesses.flatMap(({ stamp }) => stamp ?? []),
     };
   }
@@ -89,12 +87,10 @@ export class OwnJudge {
     };
     const leaf = parseLeafCertificate(bytes, place);
     const times = [leaf.x509.validFromDate];
-    const { weakened } = this.#certificates.judge(leaf, { times, allowMissingSct, place });
+    const weakened = this.#certificates.judge(leaf, { times, allowMissingSct, place });
     return { signer: leaf.signer, publicKey: leaf.publicKey, weakened };
   }
 }
-
-const WITHOUT_CHAIN = { chain: [], weakened: [] };
 
 function earliest(times: Proof['times'], file: string): Date {
   const [first] = times.toSorted((a, b) => a.at.getTime() - b.at.getTime());

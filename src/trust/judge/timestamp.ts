@@ -1,11 +1,12 @@
 // Whether a timestamp counts: RFC 3161 §2.4.2, RFC 5652 §5.6, and what the trusted root says of its
 // authority. docs/verification.md has the rules.
 
-import { createHash, verify, type X509Certificate } from 'node:crypto';
+import { createHash, verify, type KeyObject, type X509Certificate } from 'node:crypto';
 
-import { TAG } from '../../der/read-der.ts';
+import { TAG, type Der } from '../../der/read-der.ts';
 import { orIfRefused, type EvidenceError } from '../../errors/evidence-error.ts';
 import { refuse, type Place } from '../../place.ts';
+import type { StampSignature } from '../judgement.ts';
 import { holds } from '../message-reader.ts';
 import type { Timestamp } from '../sigstore-bundle.ts';
 import { NOT_VOUCHED_FOR, signedBy, type Authority } from '../trusted-root.ts';
@@ -27,6 +28,7 @@ export interface JudgedTimestamp {
    * the time must be valid at each of them.
    */
   readonly moments: readonly Date[];
+  readonly signature: StampSignature;
   /** The authorities of the root that vouch for it then: several, if they differ in their windows alone. */
   readonly authorities: readonly Authority[];
 }
@@ -86,7 +88,8 @@ export class TimestampJudge {
       const question = { purpose: 'time stamping', times: moments, place: unknown } as const;
       this.#chains.judge(signer, each.chain.slice(1), question);
     });
-    return { at, fraction, moments, authorities };
+    const name = signatureName(signer.publicKey, token.signer.digestAlgorithm);
+    return { at, fraction, moments, authorities, signature: name };
   }
 
   #signer(x509: X509Certificate, place: Place): Certificate {
@@ -94,6 +97,11 @@ export class TimestampJudge {
     this.#signers.set(x509, signer);
     return signer;
   }
+}
+
+function signatureName({ asymmetricKeyType }: KeyObject, digestAlgorithm: Der): StampSignature {
+  const { hash } = readHash(digestAlgorithm);
+  return `${asymmetricKeyType === 'rsa' ? 'rsa' : 'ecdsa'} ${hash}`;
 }
 
 /** Those that pass, or why the first does not. */

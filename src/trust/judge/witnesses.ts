@@ -81,8 +81,7 @@ function requireDistinct(entries: readonly LogEntry[]): void {
 }
 
 function timestampWitness(stamp: JudgedTimestamp): Witness {
-  const { timestamp, at, moments, fraction, authorities } = stamp;
-  const signer = authorities[0]?.chain[0];
+  const { timestamp, at, moments, fraction, signature, authorities } = stamp;
   return {
     source: 'timestamp authority',
     at,
@@ -94,8 +93,8 @@ function timestampWitness(stamp: JudgedTimestamp): Witness {
       timestamp,
       at,
       fraction,
-      keyType: signer?.publicKey.asymmetricKeyType,
-      serial: signer?.serialNumber ?? '',
+      signature,
+      serial: authorities[0]?.chain[0].serialNumber ?? '',
     },
   };
 }

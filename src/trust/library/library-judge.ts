@@ -27,7 +27,7 @@ type Verdict = { readonly subject: string; readonly issuer: string } | { readonl
 
 /** What the library is given beside the bundle. */
 export interface Material {
-  /** The key of the signer: the caller's, or that of the certificate if its chain is not asked about. */
+  /** The key of the signer, if the bundle has no certificate. */
   readonly publicKey: KeyObject;
   /** The file of a message signature. */
   readonly artifact: Uint8Array | undefined;
@@ -86,7 +86,7 @@ function messageOf(error: unknown): string {
 }
 
 function entityOf(question: Question, { artifact }: Material): SignedEntity {
-  const { bundle, chain, signature, times } = question;
+  const { bundle, signature, times } = question;
   const bytes = artifact && Buffer.from(artifact);
   const entity = toSignedEntity(libraryBundle(question), bytes);
   if (entity.key.$case === 'certificate' && bundle.verifier.kind === 'certificate') {
@@ -94,7 +94,6 @@ function entityOf(question: Question, { artifact }: Material): SignedEntity {
   }
   return {
     ...entity,
-    key: chain ? entity.key : { $case: 'public-key', hint: '' },
     signature: signature ? entity.signature : unasked(entity.signature),
     timestamps: [...entity.timestamps, ...times.map(timestampAt)],
   };

@@ -1,7 +1,7 @@
 // What the library is asked about a bundle. Where it is known to be wrong, it is asked all the rest.
 // docs/decisions/0009 has this list, and a test fails once the library is right.
 
-import type { Judgement, StampFacts } from '../judgement.ts';
+import type { Judgement, StampSignature, StampFacts } from '../judgement.ts';
 import type { SigstoreBundle, Timestamp } from '../sigstore-bundle.ts';
 import { isKeySigner } from '../trust.ts';
 
@@ -12,7 +12,6 @@ export interface Question {
   /** Times of the timestamps that it is not asked about: the chain is judged at them too. */
   readonly times: readonly Date[];
   readonly signature: boolean;
-  readonly chain: boolean;
   readonly subject: boolean;
   /** Why it is not asked all, in words. */
   readonly why: readonly string[];
@@ -21,7 +20,6 @@ export interface Question {
 /** The library hashes with SHA-256, whatever the key. */
 const OTHER_HASH = 'the second judge cannot verify a signature with SHA-384';
 const NO_ARTIFACT = 'the second judge cannot verify a signature by the digest of a file';
-const RSA_CHAIN = 'the second judge cannot verify certificates that RSA signed';
 const OTHER_NAME = 'the second judge does not read a name of the kind otherName';
 
 /**
@@ -29,7 +27,7 @@ const OTHER_NAME = 'the second judge does not read a name of the kind otherName'
  */
 export function questionOf(
   bundle: SigstoreBundle,
-  { proof: { signer }, kind: { hash }, chainKeys, stamps }: Judgement,
+  { proof: { signer }, kind: { hash }, stamps }: Judgement,
   hasArtifact: boolean,
 ): Question {
   const reasons = stamps.map((stamp, index) => reasonAgainst(stamp, stamps.slice(0, index)));
@@ -37,13 +35,11 @@ export function questionOf(
   const dropped = stamps.filter((_, index) => reasons[index] !== undefined);
   const isOtherHash = hash === 'sha384';
   const isByDigest = bundle.content.kind === 'message' && !hasArtifact;
-  const isRsaChain = chainKeys.includes('rsa');
   const isOtherName = !isKeySigner(signer) && signer.type === 'other';
   const why = [
     ...reasons,
     isOtherHash ? OTHER_HASH : undefined,
     isByDigest ? NO_ARTIFACT : undefined,
-    isRsaChain ? RSA_CHAIN : undefined,
     isOtherName ? OTHER_NAME : undefined,
   ].filter((reason) => reason !== undefined);
   return {
@@ -51,19 +47,19 @@ export function questionOf(
     timestamps: left.map(({ timestamp }) => timestamp),
     times: dropped.map(({ at }) => at),
     signature: !isOtherHash && !isByDigest,
-    chain: !isRsaChain,
     subject: !isOtherName,
     why: [...new Set(why)],
   };
 }
 
 const FRACTION = 'the second judge reads whole seconds and milliseconds alone in a timestamp';
-const RSA_STAMP = 'the second judge cannot verify a timestamp that RSA signed';
+const RSA_STAMP = 'the second judge verifies timestamps that RSA signed with SHA-256 alone';
+const RSA_WITH_OTHER_HASH: ReadonlySet<StampSignature> = new Set(['rsa sha384', 'rsa sha512']);
 const SAME_SECOND = 'the second judge takes two timestamps of one moment for one';
 
 function reasonAgainst(stamp: StampFacts, before: readonly StampFacts[]): string | undefined {
   if (stamp.fraction !== '' && stamp.fraction.length !== 3) return FRACTION;
-  if (stamp.keyType === 'rsa') return RSA_STAMP;
+  if (RSA_WITH_OTHER_HASH.has(stamp.signature)) return RSA_STAMP;
   const isRepeated = before.some(
     ({ at, serial }) => serial === stamp.serial && at.getTime() === stamp.at.getTime(),
   );

@@ -64,7 +64,7 @@ function otherSigner(
   { subject, issuer }: { readonly subject: string; readonly issuer: string },
   question: Question,
 ): string | undefined {
-  if (isKeySigner(signer) || !question.chain) return undefined;
+  if (isKeySigner(signer)) return undefined;
   const isSame = issuer === signer.issuer && (!question.subject || subject === signer.subject);
   return isSame ? undefined : `reads the signer ${quote(subject)} (issuer ${quote(issuer)})`;
 }
