@@ -35,7 +35,7 @@ export async function beginCode(issuer: Issuer, redirectUri: string): Promise<Co
     finish: async (parameters) =>
       await orLoginFailed(
         name,
-        [...parameters.getAll('code'), verifier],
+        { secrets: [...parameters.getAll('code'), verifier] },
         async () => await tokenFor(parameters, issuer, ties),
       ),
   };

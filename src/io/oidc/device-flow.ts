@@ -11,7 +11,7 @@ const DEFAULT_INTERVAL_SECONDS = 5;
 export async function beginDevice(issuer: Issuer): Promise<DeviceLogin> {
   const { name, oauth, server, client, auth, http } = issuer;
   const verifier = oauth.generateRandomCodeVerifier();
-  const begun = await orLoginFailed(name, [], async () => {
+  const begun = await orLoginFailed(name, {}, async () => {
     const parameters = { scope: SCOPE, ...(await challengeOf(issuer, verifier)) };
     const response = await oauth.deviceAuthorizationRequest(server, client, auth, parameters, http);
     return await oauth.processDeviceAuthorizationResponse(server, client, response);
@@ -30,7 +30,7 @@ export async function beginDevice(issuer: Issuer): Promise<DeviceLogin> {
     poll: async () =>
       await orLoginFailed(
         name,
-        [begun.device_code, verifier],
+        { secrets: [begun.device_code, verifier] },
         async () => await poll(issuer, begun.device_code, verifier),
       ),
   };

@@ -29,6 +29,9 @@ export interface Issuer {
 /** The token, and the e-mail address of whoever logs in. */
 export const SCOPE = 'openid email';
 
+const WRONG_ISSUER =
+  'name the issuer exactly as it calls itself, with --oidc-issuer: /.well-known/openid-configuration below that address says it';
+
 /** For each answer. */
 const TIMEOUT_MS = 10_000;
 
@@ -37,7 +40,7 @@ export async function openIssuer({ issuer: name, clientId }: LoginClient): Promi
   const oauth = await import('oauth4webapi');
   const url = new URL(name);
   const http = httpOptions(oauth, url);
-  const server = await orLoginFailed(name, [], async () => {
+  const server = await orLoginFailed(name, { hint: WRONG_ISSUER }, async () => {
     const response = await oauth.discoveryRequest(url, http);
     return await oauth.processDiscoveryResponse(url, response);
   });

@@ -23,17 +23,18 @@ export function loginFailed(
  * issuer's answers, and so codes and tokens.
  *
  * @param secrets what no error may show, even if the issuer repeats it
+ * @param hint what to do if the issuer does not say what is wrong
  */
 export async function orLoginFailed<T>(
   issuer: string,
-  secrets: readonly string[],
+  { secrets = [], hint = HINT }: { readonly secrets?: readonly string[]; readonly hint?: string },
   step: () => Promise<T>,
 ): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (error instanceof EvidenceError) throw error;
-    throw loginFailed(issuer, reasonOf(error, secrets));
+    throw loginFailed(issuer, { hint, ...reasonOf(error, secrets) });
   }
 }
 

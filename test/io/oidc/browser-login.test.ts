@@ -369,6 +369,7 @@ describe('an issuer', () => {
     const provider = await startProvider({ intercept: instead(DISCOVERY, status, body, location) });
     const error = await rejection(openIssuer({ issuer: provider.issuer, clientId: CLIENT }));
     expect([error?.code, error?.at]).toEqual([code, provider.issuer]);
+    expect(error?.hint).toMatch(code === 'LOGIN_FAILED' ? /--oidc-issuer/ : /this address/);
   });
 
   it.each([
