@@ -12,6 +12,7 @@ import { RekorV1 } from '../../src/sandbox/rekor-v1.ts';
 import { RekorV2 } from '../../src/sandbox/rekor-v2.ts';
 import { answerTimestamp, buildTimestampAuthority } from '../../src/sandbox/timestamp-authority.ts';
 import { buildTrustedRoot } from '../../src/sandbox/trust-material.ts';
+import { verifierPem, type Verifier } from '../../src/sign/credential.ts';
 import { preAuthEncoding } from '../../src/trust/dsse.ts';
 import { keyKindOf } from '../../src/trust/key-kind.ts';
 
@@ -20,6 +21,7 @@ export interface BundleJson {
   mediaType: string;
   verificationMaterial: {
     certificate?: { rawBytes: string };
+    publicKey?: { hint: string };
     tlogEntries: EntryJson[];
     timestampVerificationData?: { rfc3161Timestamps: { signedTimestamp: string }[] };
     [other: string]: unknown;
@@ -97,6 +99,8 @@ export interface Signing {
   /** What is signed, if not DSSE's encoding of both; Rekor v1 refuses to log it. */
   readonly encoding?: Buffer;
   readonly keys?: KeyPair;
+  /** Names the key alone, without a certificate for it. */
+  readonly byKey?: boolean;
   /** Of these keys; by default one of this authority. */
   readonly certificate?: Buffer;
   /** Who issues the certificate; by default the intermediate. */
@@ -179,7 +183,7 @@ export class Forge {
       payloadType = IN_TOTO_PAYLOAD_TYPE,
       keys = ephemeralKeys(),
     } = signing;
-    const { certificate = this.#leaf(keys, signing) } = signing;
+    const verifier = this.#verifier(keys, signing);
     const { encoding = preAuthEncoding(payloadType, payload) } = signing;
     const signature = sign(kindOf(keys).hash, encoding, keys.privateKey);
     const envelope = {
@@ -189,19 +193,25 @@ export class Forge {
     };
     const { loggedAt = SIGNED_AT, rekor = 1 } = signing;
     const logs = {
-      1: () => [this.#logV1(envelope, certificate, loggedAt)],
-      2: () => [this.#logV2({ encoding, keys }, signature, certificate)],
+      1: () => [this.#logV1(envelope, verifier, loggedAt)],
+      2: () => [this.#logV2({ encoding, keys }, signature, verifier)],
       both: () => [...logs[1](), ...logs[2]()],
     };
     return {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
       verificationMaterial: {
-        certificate: { rawBytes: certificate.toString('base64') },
+        ...verifierJson(verifier),
         tlogEntries: logs[rekor](),
         ...this.#stamps(signature, signing),
       },
       dsseEnvelope: envelope,
     };
+  }
+
+  #verifier(keys: KeyPair, signing: Signing): Verifier {
+    if (signing.byKey === true) return { type: 'publicKey', der: x509.spkiOf(keys.publicKey) };
+    const { certificate = this.#leaf(keys, signing) } = signing;
+    return { type: 'certificate', der: certificate };
   }
 
   #stamps(
@@ -245,8 +255,8 @@ export class Forge {
     return x509.buildCertificate(logged, certifiedBy.privateKey);
   }
 
-  #logV1(envelope: BundleJson['dsseEnvelope'], certificate: Buffer, at: Date): EntryJson {
-    const verifier = Buffer.from(x509.pemOf(certificate)).toString('base64');
+  #logV1(envelope: BundleJson['dsseEnvelope'], signer: Verifier, at: Date): EntryJson {
+    const verifier = Buffer.from(verifierPem(signer)).toString('base64');
     const reply = this.#logs[1].answerProposal(
       request(at, {
         apiVersion: '0.0.1',
@@ -279,7 +289,7 @@ export class Forge {
   #logV2(
     { encoding, keys }: Required<Pick<Signing, 'encoding' | 'keys'>>,
     signature: Buffer,
-    certificate: Buffer,
+    { type, der: bytes }: Verifier,
   ): EntryJson {
     const { digest, keyDetails } = kindOf(keys);
     const reply = this.#logs[2].answerRequest(
@@ -290,7 +300,9 @@ export class Forge {
             content: signature.toString('base64'),
             verifier: {
               keyDetails,
-              x509Certificate: { rawBytes: certificate.toString('base64') },
+              [type === 'certificate' ? 'x509Certificate' : 'publicKey']: {
+                rawBytes: bytes.toString('base64'),
+              },
             },
           },
         },
@@ -312,6 +324,12 @@ export class Forge {
     if (!Buffer.isBuffer(reply.body)) throw new TypeError(reply.body);
     return { rfc3161Timestamps: [{ signedTimestamp: reply.body.toString('base64') }] };
   }
+}
+
+function verifierJson({ type, der: bytes }: Verifier): object {
+  return type === 'certificate'
+    ? { certificate: { rawBytes: bytes.toString('base64') } }
+    : { publicKey: { hint: createHash('sha256').update(bytes).digest('base64') } };
 }
 
 interface LoggedV1 {

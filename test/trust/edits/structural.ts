@@ -2,8 +2,9 @@
 
 import * as fc from 'fast-check';
 
+import { tooFew } from '../../../src/policy/judge-proofs.ts';
 import type { Proof } from '../../../src/trust/trust.ts';
-import { encode as encodeJson } from '../forge.ts';
+import { encode as encodeJson, type BundleJson } from '../forge.ts';
 import { baseOf, proofsOf, type Base, type Kind } from './bases.ts';
 import { applyEdits, sayEdits, someEdits, type Edit } from './edit.ts';
 import { classifier, type ExpectedClass } from './expected-class.ts';
@@ -43,21 +44,30 @@ export function checkStructuralEdits(kind: Kind, runs: number, seed?: number): T
 interface Scene {
   readonly tree: Tree;
   readonly twin: Tree;
+  /** Of the bundle, and of its twin: enough parts of the twin are the twin. */
+  readonly sides: readonly [Side, Side];
+}
+
+interface Side {
   readonly classOf: (edited: Tree) => ExpectedClass;
   readonly goods: ReturnType<typeof proofsOf>;
 }
 
 function sceneOf({ bundle, twin }: Base): Scene {
-  const tree = treeOf(bundle);
-  const goods = proofsOf(encodeJson(bundle));
-  return { tree, twin: treeOf(twin), classOf: classifier(tree), goods };
+  return {
+    tree: treeOf(bundle),
+    twin: treeOf(twin),
+    sides: [sideOf(bundle), sideOf(twin)],
+  };
 }
 
-function requireVerdict(
-  { tree, twin, classOf, goods }: Scene,
-  edits: readonly Edit[],
-): ExpectedClass {
+function sideOf(bundle: BundleJson): Side {
+  return { classOf: classifier(treeOf(bundle)), goods: proofsOf(encodeJson(bundle)) };
+}
+
+function requireVerdict({ tree, twin, sides }: Scene, edits: readonly Edit[]): ExpectedClass {
   const edited = applyEdits(tree, twin, edits);
+  const { classOf, goods } = sides.find((side) => side.classOf(edited) !== 'refused') ?? sides[0];
   const expected = classOf(edited);
   const bundle = encode(edited);
   for (const [index, found] of proofsOf(bundle).entries()) {
@@ -73,7 +83,7 @@ function requireVerdict(
   return expected;
 }
 
-/** The class that a judge's answer shows. */
+/** The class that a judge's answer shows. `smaller` is too little for a policy that wants all. */
 function verdictOf(good: Proof, found: Proof | Error): string {
   if (found instanceof Error) return 'refused';
   const [rest, otherRest] = [good, found].map((proof) => textOf({ ...proof, ...NO_WITNESSES }));
@@ -81,7 +91,19 @@ function verdictOf(good: Proof, found: Proof | Error): string {
   const [witnesses, others] = [witnessesOf(good), witnessesOf(found)];
   if (new Set(others).size < others.length) return 'a witness twice';
   if (!others.every((witness) => witnesses.includes(witness))) return 'another';
-  return others.length === witnesses.length ? 'equal' : 'smaller';
+  const isSmaller = others.length < witnesses.length;
+  if (isSmaller !== isTooFew(good, found)) return 'another for a policy';
+  return isSmaller ? 'smaller' : 'equal';
+}
+
+/** Whether a policy that demands the proofs of the first refuses the second. */
+function isTooFew(good: Proof, found: Proof): boolean {
+  const policy = {
+    signers: [],
+    minimumLogs: good.logEntries.length,
+    minimumTimestamps: good.times.filter(({ source }) => source === 'timestamp authority').length,
+  };
+  return tooFew(policy, found, { file: '', name: undefined, now: undefined }).length > 0;
 }
 
 const NO_WITNESSES = { signedAt: undefined, times: [], logEntries: [] };

@@ -1,0 +1,3 @@
+import { describeEdits } from './edit-tests.ts';
+
+describeEdits('a key at Rekor v2 with a timestamp');
