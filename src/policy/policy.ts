@@ -24,12 +24,17 @@ export interface Policy {
   readonly file?: { readonly source: string; readonly digest: Digest };
 }
 
-/** A policy of one entry: the key of a file. Throws KEY_INVALID. */
+/**
+ * A policy of one entry: the public key of a file, in PEM.
+ *
+ * @param file how the user named it
+ * @throws EvidenceError KEY_INVALID (unjudged)
+ */
 export function policyOfKey(pem: Uint8Array, file: string): Policy {
   return { signers: [{ publicKey: parsePublicKey(pem, file).spki }] };
 }
 
-/** The keys that may have signed. A bundle has only the name of its key. */
+/** The keys that may have signed, for `sigstoreTrust`: a bundle has only the name of its key. */
 export function keysOf(policy: Policy | undefined): readonly KeyObject[] {
   return (policy?.signers ?? []).flatMap((signer) =>
     'publicKey' in signer

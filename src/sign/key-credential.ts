@@ -9,7 +9,12 @@ export interface KeyCredential extends Credential {
   readonly publicKey: PublicKey;
 }
 
-/** A credential of the key of a file. */
+/**
+ * A credential of a private key: what `parseKeyFile` gave.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError its `sign`: KEY_INVALID (unjudged)
+ */
 export function keyCredential({ privateKey, publicKey }: PrivateKey, file: string): KeyCredential {
   const place = {
     code: 'KEY_INVALID',

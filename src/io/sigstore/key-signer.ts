@@ -3,17 +3,23 @@ import { logVersionsFor, type KeyCredential } from '../../sign/key-credential.ts
 import { chooseWitnesses, type SigningConfig } from '../../sign/signing-config.ts';
 import { sigstoreSigner } from './sigstore-signer.ts';
 
+export interface KeySigning {
+  /** The key: what `keyCredential` gave. */
+  readonly credential: KeyCredential;
+  /** Where to log: what `parseSigningConfig` gave. */
+  readonly signingConfig: SigningConfig;
+  /** The time at which the services must be valid. */
+  readonly now: Date;
+}
+
 /**
- * A signer with a key. As with a certificate, a log and a proven time witness what it signs.
+ * A signer with a key. As with a certificate, a log and a proven time witness what it signs. Whoever
+ * verifies it must have the key.
  *
- * @throws EvidenceError SIGNING_CONFIG_INVALID if no log that is valid now takes such a key; its `sign`:
- *   SERVICE_FAILED, and what the credential throws (all unjudged)
+ * @throws EvidenceError SIGNING_CONFIG_INVALID if no log that is valid now takes such a key; its `sign`: KEY_INVALID,
+ *   SIGNING_FAILED, SERVICE_FAILED, SERVICE_UNREACHABLE, SERVICE_SLOW, SERVICE_ANSWER_INVALID, PROXY_FAILED (all unjudged)
  */
-export function keySigner(
-  credential: KeyCredential,
-  signingConfig: SigningConfig,
-  now: Date,
-): Signer {
+export function keySigner({ credential, signingConfig, now }: KeySigning): Signer {
   const { kind } = credential.publicKey;
   const logs = { versions: logVersionsFor(kind), why: `${kind.name} keys are logged there alone` };
   return sigstoreSigner(credential, chooseWitnesses(signingConfig, now, logs), []);

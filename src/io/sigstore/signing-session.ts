@@ -99,7 +99,8 @@ async function signWithKey(
   const { keySigner } = await import('./key-signer.ts');
   const credential = await readKey(key, choice);
   const { publicKey } = credential;
-  const signer = keySigner(credential, configFor(publicKey.kind), new Date());
+  const signingConfig = configFor(publicKey.kind);
+  const signer = keySigner({ credential, signingConfig, now: new Date() });
   return { signerUnder: () => signer, publicKeys: [publicKey.key] };
 }
 

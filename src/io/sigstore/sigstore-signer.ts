@@ -1,6 +1,7 @@
 // A signature becomes a Sigstore bundle: a credential signs, timestamp authorities and logs witness.
 
 import type { AnsweringService, Signer } from '../../attestation/seal.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import type { Credential } from '../../sign/credential.ts';
 import { encodeSigstoreBundle, type SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
@@ -38,8 +39,11 @@ export function sigstoreSigner(
 ): Signer {
   return {
     sign: async (statement) => {
+      let last: Buffer | undefined;
       for (let again = 0; ; again += 1) {
         const envelope = await signEnvelope(credential, statement);
+        if (last?.equals(envelope.signature) === true) refuseSame();
+        last = envelope.signature;
         try {
           return await witnessed(envelope, services, secrets);
         } catch (error) {
@@ -50,6 +54,15 @@ export function sigstoreSigner(
     },
     answeredBy: (pointer) => answeredBy(pointer, services),
   };
+}
+
+/** RSA signs the same bytes in the same way each time. */
+function refuseSame(): never {
+  throw new EvidenceError('SIGNING_FAILED', {
+    found: 'a log that has this signature already, and a key that makes no other',
+    expected: 'a signature that is new to the log',
+    hint: 'sign with an ECDSA key, or at a log of Rekor v1, which gives its entry again; with another time (SOURCE_DATE_EPOCH) it is another statement',
+  });
 }
 
 async function signEnvelope(credential: Credential, payload: Uint8Array): Promise<SignedEnvelope> {

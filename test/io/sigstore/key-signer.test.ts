@@ -2,10 +2,15 @@ import { createHash, verify } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Signer } from '../../../src/attestation/seal.ts';
 import { startSandbox, type Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
 import { keySigner } from '../../../src/io/sigstore/key-signer.ts';
 import type { SigningConfigName } from '../../../src/sandbox/trust-material.ts';
-import { checkedCredential, keyCredential } from '../../../src/sign/key-credential.ts';
+import {
+  checkedCredential,
+  keyCredential,
+  type KeyCredential,
+} from '../../../src/sign/key-credential.ts';
 import { parseSigningConfig, type SigningConfig } from '../../../src/sign/signing-config.ts';
 import { preAuthEncoding } from '../../../src/trust/dsse.ts';
 import { spkiOf } from '../../../src/trust/key-kind.ts';
@@ -32,6 +37,10 @@ function configOf(json: unknown): SigningConfig {
   return parseSigningConfig(Buffer.from(JSON.stringify(json)), 'signing_config.json');
 }
 
+function signerOf(credential: KeyCredential, config: unknown): Signer {
+  return keySigner({ credential, signingConfig: configOf(config), now: new Date() });
+}
+
 type Kind = Exclude<keyof typeof KEYS, 'p521'>;
 
 async function sign(
@@ -42,7 +51,7 @@ async function sign(
   const { privateKey } = KEYS[name];
   const publicKey = allowedKey(privateKey, PLACE);
   const credential = keyCredential({ privateKey, publicKey }, 'signer.key');
-  const signer = keySigner(credential, configOf(sandbox.signingConfigs[config]), new Date());
+  const signer = signerOf(credential, sandbox.signingConfigs[config]);
   return JSON.parse(Buffer.from(await signer.sign(statement)).toString());
 }
 
@@ -128,9 +137,7 @@ describe('E-58 signing with a key', () => {
       const credential = checkedCredential(publicKey, PLACE, () => {
         throw new Error('signed');
       });
-      const refusal = refusalOf(() =>
-        keySigner(credential, configOf(sandbox.signingConfigs[config]), new Date()),
-      );
+      const refusal = refusalOf(() => signerOf(credential, sandbox.signingConfigs[config]));
       expect(refusal).toMatchObject({
         code: 'SIGNING_CONFIG_INVALID',
         at: 'signing_config.json#/rekorTlogUrls',
@@ -148,7 +155,8 @@ describe('E-58 signing with a key', () => {
     const kindFor = async (name: Kind): Promise<string> => {
       const { privateKey } = KEYS[name];
       const publicKey = allowedKey(privateKey, PLACE);
-      const signer = keySigner(keyCredential({ privateKey, publicKey }, ''), config, new Date());
+      const credential = keyCredential({ privateKey, publicKey }, '');
+      const signer = keySigner({ credential, signingConfig: config, now: new Date() });
       const bundle: unknown = JSON.parse(Buffer.from(await signer.sign(STATEMENT)).toString());
       return textAt(bundle, 'verificationMaterial', 'tlogEntries', 0, 'kindVersion', 'kind');
     };
@@ -165,12 +173,10 @@ describe('E-58 signing with a key', () => {
     expect(caUrls).toBeDefined();
     const publicKey = allowedKey(KEYS.p256.privateKey, PLACE);
     const credential = keyCredential({ privateKey: KEYS.p256.privateKey, publicKey }, '');
-    const bytes = await keySigner(credential, configOf({ ...v1, caUrls: [] }), new Date()).sign(
-      STATEMENT,
-    );
+    const bytes = await signerOf(credential, { ...v1, caUrls: [] }).sign(STATEMENT);
     expect(bytes.length).toBeGreaterThan(0);
     const v2 = { ...Object(sandbox.signingConfigs['signing_config.v2-tsa.json']), tsaUrls: [] };
-    expect(refusalOf(() => keySigner(credential, configOf(v2), new Date()))).toMatchObject({
+    expect(refusalOf(() => signerOf(credential, v2))).toMatchObject({
       code: 'SIGNING_CONFIG_INVALID',
       at: 'signing_config.json#/tsaUrls',
     });
@@ -180,15 +186,29 @@ describe('E-58 signing with a key', () => {
     const publicKey = allowedKey(KEYS.p384.privateKey, PLACE);
     const { privateKey } = KEYS.p256;
     const config = configOf(sandbox.signingConfigs['signing_config.v2-tsa.json']);
-    const signer = keySigner(
-      keyCredential({ privateKey, publicKey }, 'signer.key'),
-      config,
-      new Date(),
-    );
+    const credential = keyCredential({ privateKey, publicKey }, 'signer.key');
+    const signer = keySigner({ credential, signingConfig: config, now: new Date() });
     expect(await rejection(signer.sign(STATEMENT))).toMatchObject({
       code: 'KEY_INVALID',
       at: 'signer.key',
       found: 'a signature that its public key does not verify',
+    });
+  });
+
+  it('signs the same statement again: at Rekor v1 the entry is found, at Rekor v2 a new signature helps', async () => {
+    const statement = Buffer.from('{"again":1}');
+    const index = (bundle: unknown): string =>
+      textAt(bundle, 'verificationMaterial', 'tlogEntries', 0, 'logIndex');
+    const first = await sign('ed25519', 'signing_config.v1.json', statement);
+    const second = await sign('ed25519', 'signing_config.v1.json', statement);
+    expect(index(second)).toBe(index(first));
+    await sign('p384', 'signing_config.v2-tsa.json', statement);
+    await sign('p384', 'signing_config.v2-tsa.json', statement);
+    await sign('rsa', 'signing_config.v2-tsa.json', statement);
+    const again = sign('rsa', 'signing_config.v2-tsa.json', statement);
+    expect(await rejection(again)).toMatchObject({
+      code: 'SIGNING_FAILED',
+      found: 'a log that has this signature already, and a key that makes no other',
     });
   });
 });
