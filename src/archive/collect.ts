@@ -44,7 +44,7 @@ function byPath(files: readonly ReceivedFile[]): ReceivedFiles {
 }
 
 /** Without what `tar -C DIR .` and directories add: one leading `./`, one final `/`. */
-function plainPath({ path, type }: Entry): string {
+export function plainPath({ path, type }: Entry): string {
   const whole = type === 'directory' && path.endsWith('/') ? path.slice(0, -1) : path;
   return whole.startsWith('./') ? whole.slice(2) : whole;
 }

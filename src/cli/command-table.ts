@@ -5,6 +5,7 @@ import type { Command } from './call/command.ts';
  * here.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  'evidence sign': async () => (await import('../commands/evidence-sign.ts')).default,
   sandbox: async () => (await import('../commands/sandbox.ts')).default,
   'trust export': async () => (await import('../commands/trust-export.ts')).default,
   'trust show': async () => (await import('../commands/trust-show.ts')).default,

@@ -17,7 +17,7 @@ export default {
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
-  [--trust-cache] [--tuf-root FILE] [--ca-certificates FILE] [--force]
+  [--trust-cache] [--tuf-root FILE] [--ca-certificates FILE] [--allow-missing-sct] [--force]
   [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`,
 
   examples: [

@@ -36,6 +36,8 @@ export const RUN_ERRORS = {
   PROXY_FAILED: ['unjudged', 'the proxy does not connect'],
   CA_CERTIFICATES_INVALID: ['unjudged', 'the certificates for TLS cannot be used'],
   LOGIN_FAILED: ['unjudged', 'the login did not succeed'],
+  EVIDENCE_SIGNED: ['unjudged', 'the evidence is signed already'],
+  SIGNING_STATE_INVALID: ['unjudged', 'what an interrupted signing left cannot be used'],
   // How the command was called.
   USAGE: ['usage', 'the command line is not understood'],
   RESULTS_REQUIRED: ['usage', 'evidence needs results'],

@@ -106,7 +106,7 @@ describe('tools/conformance', () => {
     const args = ['--identity-token', sandbox.token(), '--bundle', bundle, '--trusted-root', other];
     const config = ['--signing-config', join(cwd, 'config.json')];
     await expect(conform(['sign-bundle', ...args, ...config, join(cwd, 'a.txt')])).rejects.toThrow(
-      'log',
+      'certificate',
     );
     expect(existsSync(bundle)).toBe(false);
   });

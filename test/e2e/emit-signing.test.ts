@@ -163,12 +163,12 @@ describe('a Sigstore that runs elsewhere', () => {
   async function refusedBy(url: string): Promise<Refused> {
     const { place, flags } = workplace((config) => config.replaceAll(sandbox.url, url));
     const token = sandbox.token();
-    const run = await place.refused([...EMIT, ...flags, '--identity-token', token]);
+    const run = await place.notSigned([...EMIT, ...flags, '--identity-token', token]);
     for (const part of token.split('.')) expect(run.stdout + run.stderr).not.toContain(part);
     return run;
   }
 
-  it('and is down is 3, the service and its address named, and nothing is written', async () => {
+  it('and is down is 3, the service and its address named, and the bundle is kept', async () => {
     const other = await startSandbox();
     await other.close();
     const { url } = other;
@@ -191,7 +191,7 @@ describe('a Sigstore that runs elsewhere', () => {
       const services = JSON.stringify(config[field]).replaceAll(sandbox.url, wrong);
       place.write('config.json', JSON.stringify({ ...config, [field]: JSON.parse(services) }));
       const words = [...EMIT, ...flags, '--identity-token', sandbox.token()];
-      const { code, error } = await place.refused(words);
+      const { code, error } = await place.notSigned(words);
       expect([code, error.code]).toEqual([3, 'SERVICE_FAILED']);
       expect(error.at?.startsWith(wrong)).toBe(true);
       expect(error.found).toContain(`the ${name}`);
@@ -242,13 +242,13 @@ describe('a Sigstore that runs elsewhere', () => {
     }
   });
 
-  it('and whose root is another one is 3 SELF_CHECK_FAILED, and nothing is written', async () => {
+  it('and whose root is another one is 3 SELF_CHECK_FAILED, and nothing signed is written', async () => {
     const { place, flags } = workplace();
     const other = await startSandbox();
     await other.close();
     place.write(ROOT_FILE, JSON.stringify(other.trustedRoot));
     const token = ['--identity-token', sandbox.token()];
-    const { code, error } = await place.refused([...EMIT, ...flags, ...token]);
+    const { code, error } = await place.notSigned([...EMIT, ...flags, ...token]);
     expect([code, error.code]).toEqual([3, 'SELF_CHECK_FAILED']);
     expect(error.hint).toContain('--trusted-root');
   });

@@ -24,6 +24,8 @@ import { runProgram } from '../run-here.ts';
 
 export const DEMO = join(ROOT, 'testdata/demo');
 export const OUT = 'evidence.tar.gz';
+/** What is kept when it cannot be signed. */
+export const UNSIGNED_OUT = `${OUT}.unsigned.tar.gz`;
 
 /** 2026-06-10T01:20:00Z: the demo's results were made then. */
 export const EPOCH = { SOURCE_DATE_EPOCH: '1781054400' };
@@ -137,6 +139,21 @@ export class Workplace {
     return { ...run, error };
   }
 
+  /** The same where signing failed: the packed bundle is kept, and nothing else. */
+  async notSigned(words: readonly string[], options: RunOptions = {}): Promise<Refused> {
+    const before = this.list();
+    const run = await this.run(['validate', ...words, '--format', 'json'], options);
+    const { error } = parseReport(run) as ErrorJson;
+    expect([run.code, ERROR_CATALOGUE[error.code as keyof typeof ERROR_CATALOGUE][0]]).toEqual([
+      3,
+      'unjudged',
+    ]);
+    const left = this.list().filter((name) => !before.includes(name));
+    expect(left.filter((name) => name !== `${OUT}.signing.json`)).toEqual([UNSIGNED_OUT]);
+    expect(run.stderr).toContain(`unsigned: ${UNSIGNED_OUT}\n`);
+    return { ...run, error };
+  }
+
   /** The files of the archive, read by our own reader, in their order. */
   async files(name = OUT): Promise<ReadonlyMap<string, Buffer>> {
     return await filesOf(readFileSync(this.path(name)));
@@ -144,11 +161,21 @@ export class Workplace {
 
   /** Runs the verify command that was printed, with the words that a shell reads in it. */
   async repeat({ stderr }: Run, options: RunOptions = {}): Promise<Run> {
-    const line = /^ {2}verify: affidavit (.*)$/m.exec(stderr)?.[1];
+    return await this.run(this.#wordsOf('verify', stderr), options);
+  }
+
+  /** Runs the command that signs what was kept, with more words. */
+  async signAgain({ stderr }: Run, more: readonly string[]): Promise<Run> {
+    return await this.run([...this.#wordsOf('sign', stderr), ...more]);
+  }
+
+  /** The words of a command that was printed, as a shell reads them. */
+  #wordsOf(label: string, stderr: string): readonly string[] {
+    const line = new RegExp(`^ *${label}: affidavit (.*)$`, 'm').exec(stderr)?.[1];
     if (line === undefined) throw new Error(stderr);
     const shell = `printf '%s\\0' ${line} --format json`;
     const read = execFileSync('sh', ['-c', shell], { cwd: this.folder }).toString();
-    return await this.run(read.split('\0').slice(0, -1), options);
+    return read.split('\0').slice(0, -1);
   }
 }
 

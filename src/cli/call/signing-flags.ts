@@ -1,4 +1,5 @@
 import type { Flag } from './command.ts';
+import { MISSING_SCT_FLAG } from './judge-flags.ts';
 import { TOKEN_FLAGS } from './token-flags.ts';
 import { TRUST_CACHE_FLAGS } from './trust-flags.ts';
 
@@ -43,6 +44,7 @@ export const SIGNING_FLAGS = {
     summary:
       'Certificates, PEM, that TLS connections trust too, e.g. of a proxy that looks inside.',
   },
+  ...MISSING_SCT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** The same flags, for a command that signs only with another flag. */

@@ -3,19 +3,25 @@ import { resultsRequired } from '../../evidence/pack/results-required.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
-import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
+import { nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { readResults } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
-import { keyFileOf, pinOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { commandLine, pathWord } from '../../shell-words.ts';
+import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf, reportOf } from '../call/report-flags.ts';
+import { outputOf } from '../call/report-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { deliver } from './deliver.ts';
+import {
+  inputWord,
+  nextSteps,
+  renderSelfCheck,
+  rootFlags,
+  writtenEvidence,
+} from './self-check-report.ts';
 import { signingChoice } from './signing-choice.ts';
 import { requireOutputs } from './validate-outputs.ts';
 
@@ -33,7 +39,7 @@ export async function runValidate(call: Call): Promise<number> {
         : await (await import('./emit-evidence.ts')).emitEvidence(out, validation, session, call);
     const report = validationReport(call, validation, packed);
     try {
-      await deliver(await render(report, call), call);
+      await deliver(await renderSelfCheck(report, call, selfCheckCommand(call)), call);
     } finally {
       // The evidence is there, even if the report cannot be written.
       if (out !== undefined && packed !== undefined) {
@@ -102,29 +108,9 @@ function validationReport(
   packed: PackedEvidence | undefined,
 ): ValidationReport {
   if (packed === undefined) return validation;
-  const { facts, manifestDigest, proof, sandbox } = packed;
-  const path = options.required('emit-evidence');
-  const evidence = { path, manifestDigest, signer: proof?.signer, sandbox };
+  const { facts } = packed;
+  const evidence = writtenEvidence(options.required('emit-evidence'), packed);
   return { ...validation, facts, evidence };
-}
-
-async function render(report: ValidationReport, call: Call): Promise<string> {
-  const choice = reportOf(call);
-  const repeat = selfCheckCommand(call);
-  switch (choice.format) {
-    case 'json': {
-      const { encodeReport, validationJson } = await import('../../report/json.ts');
-      return encodeReport(validationJson(report));
-    }
-    case 'markdown': {
-      const { renderValidationMarkdown } = await import('../../report/render/markdown.ts');
-      return renderValidationMarkdown(report, { repeat });
-    }
-    case 'terminal': {
-      const { renderValidationTerminal } = await import('../../report/render/terminal.ts');
-      return renderValidationTerminal(report, { ...choice, repeat });
-    }
-  }
 }
 
 /** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */
@@ -136,35 +122,4 @@ function selfCheckCommand({ options }: Call): string {
     ...['--snapshot', inputWord(options.required('snapshot'))],
     ...(results.length === 0 ? [] : ['--results', ...results.map(inputWord)]),
   ]);
-}
-
-const NOT_REDACTED =
-  'nothing is redacted: node names, provider ids and everything else in the snapshot, results and logs become public with this evidence';
-
-/** What leads to the same trusted root. */
-function rootFlags({ options }: Call, rootPath: string | undefined): readonly string[] {
-  if (rootPath !== undefined) return ['--trusted-root', inputWord(rootPath)];
-  if (!options.has('trust-cache')) return [];
-  const tufRoot = options.text('tuf-root');
-  return ['--trust-cache', ...(tufRoot === undefined ? [] : ['--tuf-root', inputWord(tufRoot)])];
-}
-
-/** The path, the bundle's identity and the very command that verifies it. */
-function nextSteps(out: string, packed: PackedEvidence, root: readonly string[]): string {
-  const { proof, manifestDigest } = packed;
-  const keyFile = proof && keyFileOf(proof.signer);
-  const pin = proof === undefined ? ['--allow-unsigned'] : [...root, ...pinOf(proof.signer)];
-  return [
-    `evidence: ${commandLine([out])}`,
-    `manifest: ${manifestDigest}`,
-    `  verify: ${commandLine(['affidavit', 'verify-evidence', pathWord(out), ...pin])}`,
-    `    note: ${NOT_REDACTED}`,
-    ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
-    '',
-  ].join('\n');
-}
-
-/** A file to read: `-` is standard input there too. */
-function inputWord(path: string): string {
-  return path === STDIN ? path : pathWord(path);
 }

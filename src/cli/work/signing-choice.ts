@@ -17,6 +17,7 @@ export function signingChoice(
     signingConfig: options.text('signing-config'),
     trustedRoot: options.text('trusted-root'),
     trustCache: trustCacheOf({ options, environment }),
+    allowMissingSct: options.has('allow-missing-sct'),
     caCertificates: options.text('ca-certificates'),
     show: showSigner,
     environment,

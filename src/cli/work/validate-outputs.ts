@@ -14,7 +14,7 @@ import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 
 /** What a validation reads and writes, as the user named it. */
-export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables'> {
+export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bundle'> {
   /** The archive; undefined if none is wanted. */
   readonly out: string | undefined;
   readonly force: boolean;
@@ -42,7 +42,7 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
     throw wouldReplace('--output', output, 'where --emit-evidence writes');
   }
   if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
-  if (force) requireHarmless('--emit-evidence', out, paths);
+  if (force || paths.bundle !== undefined) requireHarmless('--emit-evidence', out, paths);
   await requireFree(out, force);
 }
 

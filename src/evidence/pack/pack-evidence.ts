@@ -1,18 +1,14 @@
 import { memoryFile, sortedByPath, type BundleFile } from '../../archive/entry.ts';
-import { seal, type Sealed, type Signing } from '../../attestation/seal.ts';
+import type { Signing } from '../../attestation/seal.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf, type Digest } from '../../digest.ts';
-import { timestampOf } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { encodeManifest } from '../../manifest/manifest.ts';
 import type { Proof } from '../../trust/trust.ts';
 import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
 import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
 import { buildPredicate, type PredicateFacts } from '../claim/predicate.ts';
-import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import {
-  ATTESTATION,
-  ATTESTATION_FILE,
   BOM_FILE,
   MANIFEST_FILE,
   RECIPE_FILE,
@@ -25,6 +21,7 @@ import type { Facts } from '../validate/facts.ts';
 import type { Validation } from '../validate/validate.ts';
 import { resultsRequired } from './results-required.ts';
 import { requireVerifiable } from './self-check.ts';
+import { signEvidence } from './sign-evidence.ts';
 
 export interface PackInputs {
   /** Its `now` is the time of the evidence, and its `tool` is who made it. */
@@ -38,6 +35,10 @@ export interface PackInputs {
 export interface PackedEvidence {
   /** Every file of the bundle, sorted by path. */
   readonly files: readonly BundleFile[];
+  /** What is signed, or will be. */
+  readonly statement: Uint8Array;
+  /** The time that the statement states. */
+  readonly attestedAt: Date;
   /** The bundle's identity. */
   readonly manifestDigest: Digest;
   /** Those of the validation, and the bill of materials that was packed. */
@@ -83,15 +84,16 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     memoryFile(STATEMENT_FILE, statement),
   ];
   requireVerifiable(unsigned, validation);
-  const signed = signing && (await sign(statement, attestedAt, signing));
-  const attestation = signed && memoryFile(ATTESTATION_FILE, signed.sigstoreBundle);
-  return {
-    files: sortedByPath(attestation === undefined ? unsigned : [...unsigned, attestation]),
+  const packed: PackedEvidence = {
+    files: sortedByPath(unsigned),
+    statement,
+    attestedAt,
     manifestDigest,
     facts: { ...validation.facts, bom },
-    proof: signed?.proof,
-    sandbox: signing?.trust.root.sandbox ?? false,
+    proof: undefined,
+    sandbox: false,
   };
+  return signing === undefined ? packed : await signEvidence(packed, signing);
 }
 
 function reportsOf({ inputs }: Validation): Results['reports'] {
@@ -112,19 +114,6 @@ function statementOf(
     { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(reports), tool },
   );
   return encodeEvidenceStatement(subject, predicate);
-}
-
-/** Signs, and checks what a verifier will check: not before the time that the evidence states. */
-async function sign(statement: Uint8Array, attestedAt: Date, signing: Signing): Promise<Sealed> {
-  const files = { statement: STATEMENT_FILE, attestation: ATTESTATION };
-  const sealed = await seal(statement, signing, files);
-  const { signedAt } = sealed.proof;
-  if (!isSignedBeforeRun(signedAt, attestedAt)) return sealed;
-  throw new EvidenceError('SELF_CHECK_FAILED', {
-    found: `signed at ${timestampOf(signedAt)}, before attestedAt ${timestampOf(attestedAt)}`,
-    expected: 'evidence that is not signed before it is made',
-    hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',
-  });
 }
 
 function requireCurrent({ recipe, snapshot }: Validation): void {

@@ -6,7 +6,7 @@ import { MADE_AGAIN } from '../../place.ts';
 import type { Trust } from '../../trust/trust.ts';
 import { ATTESTATION, ATTESTATION_FILE } from '../layout.ts';
 import type { Validation } from '../validate/validate.ts';
-import { verifyEvidenceFiles } from '../verify/verify-evidence.ts';
+import { verifyEvidenceFiles, type VerificationReport } from '../verify/verify-evidence.ts';
 
 /** A file that is packed, with its content if a verifier reads it. */
 export interface PackedFile extends BundleFile {
@@ -42,17 +42,24 @@ export function requireVerifiable(
   { tool, ...known }: Pick<Validation, 'tool' | 'snapshot' | 'snapshotDigest'>,
 ): void {
   const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
-  const { checks, verdict } = verifyEvidenceFiles([...received, ATTESTATION_TO_COME], {
-    trust: NO_TRUST,
-    policy: undefined,
-    allowUnsigned: true,
-    tool,
-    known,
-  });
+  const { checks, verdict } = verifyUnsigned(received, { tool, known });
   if (verdict === 'verified' || verdict === 'failed') return;
   const fault = checks.flatMap(({ faults }) => faults).find(({ code }) => code !== 'UNSIGNED');
   if (fault === undefined) throw new TypeError(`evidence without a fault that is ${verdict}`);
   throw refusalOf(fault);
+}
+
+/** Judges files that nobody signed yet, with room for the attestation to come. */
+export function verifyUnsigned(
+  files: readonly ReceivedFile[],
+  more: Partial<Pick<Parameters<typeof verifyEvidenceFiles>[1], 'tool' | 'known'>> = {},
+): VerificationReport {
+  return verifyEvidenceFiles([...files, ATTESTATION_TO_COME], {
+    trust: NO_TRUST,
+    policy: undefined,
+    allowUnsigned: true,
+    ...more,
+  });
 }
 
 function refusalOf(fault: Fault): EvidenceError {

@@ -30,6 +30,8 @@ export interface SigningChoice {
   /** What is used if neither a flag nor the environment names a file. */
   readonly trustCache?: TrustCacheChoice | undefined;
   readonly caCertificates: string | undefined;
+  /** Take a certificate that no certificate log promised to show, if the root lists no such log. */
+  readonly allowMissingSct: boolean;
   /** Shows whom a certificate names, if nothing says it beforehand. */
   readonly show: (signer: Identity) => void;
   /** Where a token, and paths that are not given, may be. */
@@ -70,7 +72,10 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
   const signs = await (choice.key === undefined
     ? signWithToken(choice, signingConfig)
     : signWithKey(choice.key, choice, () => signingConfig));
-  const trust = await readTrust(rootPath, cache, signs);
+  const trust = await readTrust(rootPath, cache, {
+    ...signs,
+    allowMissingSct: choice.allowMissingSct,
+  });
   const signer = signs.signerUnder(trust);
   return { signing: { signer, trust }, rootPath };
 }

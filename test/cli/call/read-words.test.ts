@@ -62,7 +62,9 @@ function wordsOf({ flags }: Command): fc.Arbitrary<readonly string[]> {
   );
   // Most calls would lack them otherwise.
   const required = ['--recipe', 'r', '--snapshot=s', '--results', 'a', '--emit-evidence=e'];
-  const start = fc.constantFrom([], 'snapshot' in flags ? required : []);
+  const signing =
+    'snapshot' in flags || !('emit-evidence' in flags) ? [] : ['b', '--emit-evidence=e'];
+  const start = fc.constantFrom([], 'snapshot' in flags ? required : signing);
   return fc
     .tuple(start, fc.array(word, { maxLength: 6 }))
     .map(([first, words]) => [...first, ...words.flat()]);

@@ -1,0 +1,98 @@
+import { collectFiles } from '../../archive/collect.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import { BundleReader } from '../../io/disk/bundle-reader.ts';
+import { openInput } from '../../io/disk/bundle-source.ts';
+import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
+import { documentTime, requireSignable } from '../../io/process/clock.ts';
+import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
+import { commandLine, pathWord } from '../../shell-words.ts';
+import { AFFIDAVIT } from '../../tool.ts';
+import type { Call } from '../call/command.ts';
+import { outputOf } from '../call/report-flags.ts';
+import { SIGNING_FILES } from '../call/signing-flags.ts';
+import { deliver } from './deliver.ts';
+import { nextSteps, renderSelfCheck, rootFlags, writtenEvidence } from './self-check-report.ts';
+import { signAndWrite } from './sign-and-write.ts';
+import { signingChoice } from './signing-choice.ts';
+import { requireOutputs } from './validate-outputs.ts';
+
+/** Signs a bundle that was packed before, perhaps on another machine. */
+export async function runEvidenceSign(call: Call): Promise<number> {
+  const { options, progress } = call;
+  const source = options.required('bundle');
+  const out = options.required('emit-evidence');
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  await requireGoodCall(call, source, out);
+  const session = await openSigning(signingChoice(call, out));
+  try {
+    const unsigned = await progress('verifying', readBundle(source));
+    // Whoever packed it can compare the two.
+    process.stderr.write(`manifest: ${unsigned.packed.manifestDigest}, verified, not signed yet\n`);
+    requireSignable(unsigned.packed.attestedAt);
+    const packed = await signAndWrite(out, unsigned.packed, session, { call });
+    await say(call, { source, out, unsigned, packed, session });
+    return unsigned.exitCode;
+  } finally {
+    await session.close?.();
+  }
+}
+
+async function requireGoodCall(
+  { options, environment }: Call,
+  source: string,
+  out: string,
+): Promise<void> {
+  if (source === STDIN) {
+    throw new EvidenceError('USAGE', {
+      at: 'BUNDLE',
+      found: 'standard input',
+      expected: 'a .tar.gz or a directory: it is read twice, before it is signed and after',
+      hint: 'write it to a file first',
+    });
+  }
+  const files = SIGNING_FILES.flatMap((name) => options.text(name) ?? []);
+  const variables = servicePaths(environment);
+  requireOneStdin([...files, ...Object.values(variables), options.text('identity-token')]);
+  await requireOutputs({
+    open: files,
+    bundle: source,
+    variables,
+    out,
+    force: options.has('force'),
+    sandbox: options.has('sandbox'),
+    output: outputOf(options),
+  });
+}
+
+async function readBundle(source: string): Promise<UnsignedEvidence> {
+  const entries = await openInput(source, EVIDENCE_LAYOUT);
+  const files = await collectFiles(entries, EVIDENCE_LAYOUT);
+  const reader = new BundleReader(source, EVIDENCE_LAYOUT);
+  return readUnsigned(files, (path) => reader.open(path));
+}
+
+interface Done {
+  readonly source: string;
+  readonly out: string;
+  readonly unsigned: UnsignedEvidence;
+  readonly packed: PackedEvidence;
+  readonly session: SigningSession;
+}
+
+async function say(call: Call, { source, out, unsigned, packed, session }: Done): Promise<void> {
+  const { faults, findings, exitCode } = unsigned;
+  const evidence = writtenEvidence(out, packed);
+  const report = { tool: AFFIDAVIT, exitCode, facts: packed.facts, faults, findings, evidence };
+  const check = ['affidavit', 'verify-evidence', pathWord(source), '--allow-unsigned'];
+  try {
+    await deliver(await renderSelfCheck(report, call, commandLine(check)), call);
+  } finally {
+    // The evidence is there, even if the report cannot be written.
+    process.stderr.write(nextSteps(out, packed, rootFlags(call, session.rootPath)));
+  }
+}

@@ -1,0 +1,71 @@
+import { memoryFile, type BundleFile, type ReceivedFiles } from '../../archive/entry.ts';
+import { documentOf } from '../../archive/entry.ts';
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
+import type { VerificationReport } from '../verify/verify-evidence.ts';
+import type { PackedEvidence } from './pack-evidence.ts';
+import { verifyUnsigned } from './self-check.ts';
+
+/** Evidence that nobody signed yet, as it was received. */
+export interface UnsignedEvidence {
+  readonly packed: PackedEvidence;
+  /** What is not green: a signature does not change that. */
+  readonly faults: readonly Fault[];
+  readonly findings: readonly Finding[];
+  readonly exitCode: number;
+}
+
+/**
+ * Verifies a whole bundle again before it is signed, as a verifier will.
+ *
+ * @param open reads a file that was only hashed once more
+ * @throws EvidenceError EVIDENCE_SIGNED (unjudged); what a verifier refuses (invalid)
+ */
+export function readUnsigned(
+  files: ReceivedFiles,
+  open: (path: string) => AsyncIterable<Uint8Array>,
+): UnsignedEvidence {
+  if (files.has(ATTESTATION_FILE)) refuseSigned();
+  const report = verifyUnsigned([...files.values()]);
+  const { claimed, manifestDigest, facts, findings, checks, exitCode } = report;
+  refuseInvalid(report);
+  if (claimed === undefined || manifestDigest === undefined) {
+    throw new TypeError(`evidence without a statement or a manifest that is ${report.verdict}`);
+  }
+  const packed = {
+    files: [...files.values()].map(({ bytes, ...file }): BundleFile =>
+      bytes === undefined ? { ...file, open: () => open(file.path) } : memoryFile(file.path, bytes),
+    ),
+    statement: documentOf(files, STATEMENT_FILE, EVIDENCE_LAYOUT),
+    attestedAt: new Date(claimed.attestedAt),
+    manifestDigest,
+    facts,
+    proof: undefined,
+    sandbox: false,
+  };
+  const faults = checks.flatMap((check) => check.faults).filter(({ code }) => isFailed(code));
+  return { packed, faults, findings, exitCode };
+}
+
+function isFailed(code: Fault['code']): boolean {
+  return ERROR_CATALOGUE[code][0] === 'failed';
+}
+
+function refuseInvalid({ verdict, checks }: VerificationReport): void {
+  if (verdict === 'verified' || verdict === 'failed') return;
+  const fault = checks
+    .flatMap(({ faults }) => faults)
+    .find(({ code }) => code !== 'UNSIGNED' && !isFailed(code));
+  if (fault === undefined) throw new TypeError(`evidence without a fault that is ${verdict}`);
+  throw new EvidenceError(fault.code, { ...fault, hint: `${fault.hint}; nothing was signed` });
+}
+
+function refuseSigned(): never {
+  throw new EvidenceError('EVIDENCE_SIGNED', {
+    at: ATTESTATION_FILE,
+    found: 'evidence with a signature',
+    expected: 'evidence that affidavit validate packed with --no-sign',
+    hint: 'verify it with affidavit verify-evidence; to sign anew, name the bundle as it was packed',
+  });
+}

@@ -1,0 +1,36 @@
+import { memoryFile, sortedByPath } from '../../archive/entry.ts';
+import { seal, type Signing } from '../../attestation/seal.ts';
+import { timestampOf } from '../../document/time.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
+import { ATTESTATION, ATTESTATION_FILE, STATEMENT_FILE } from '../layout.ts';
+import type { PackedEvidence } from './pack-evidence.ts';
+
+/**
+ * Signs what was packed and verified, and checks what a verifier will check: not before the time that the
+ * evidence states.
+ *
+ * @throws EvidenceError SELF_CHECK_FAILED (unjudged) if what was signed does not verify, and what the signer
+ *   throws
+ */
+export async function signEvidence(
+  unsigned: PackedEvidence,
+  signing: Signing,
+): Promise<PackedEvidence> {
+  const { files, statement, attestedAt } = unsigned;
+  const names = { statement: STATEMENT_FILE, attestation: ATTESTATION };
+  const { sigstoreBundle, proof } = await seal(statement, signing, names);
+  if (isSignedBeforeRun(proof.signedAt, attestedAt)) {
+    throw new EvidenceError('SELF_CHECK_FAILED', {
+      found: `signed at ${timestampOf(proof.signedAt)}, before attestedAt ${timestampOf(attestedAt)}`,
+      expected: 'evidence that is not signed before it is made',
+      hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',
+    });
+  }
+  return {
+    ...unsigned,
+    files: sortedByPath([...files, memoryFile(ATTESTATION_FILE, sigstoreBundle)]),
+    proof,
+    sandbox: signing.trust.root.sandbox,
+  };
+}
