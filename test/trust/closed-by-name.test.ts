@@ -106,6 +106,19 @@ describe('a certificate authority of the root', () => {
     expect(judgesUnder(rootWith('root', change))(BUNDLE)).toBe(CERTIFICATE);
   });
 
+  it('may issue a signer itself though it has an intermediate', () => {
+    const bundle = forge.sign({ issuer: 'root' });
+    expect(judgesUnder(forge.root)(bundle)).toBe('verified');
+  });
+
+  it('may have no intermediate', () => {
+    const root = edited(forge.root, ({ certificateAuthorities: [first] }) => {
+      first?.certChain.certificates.shift();
+    });
+    expect(judgesUnder(root)(forge.sign({ issuer: 'root' }))).toBe('verified');
+    expect(judgesUnder(root)(BUNDLE)).toBe(CERTIFICATE);
+  });
+
   it('an authority that is wrong refuses no bundle that does not depend on it', () => {
     const root = edited(forge.root, ({ certificateAuthorities }) => {
       const { certificateAuthorities: bad } = rootWith('intermediate', { extensions: [] });

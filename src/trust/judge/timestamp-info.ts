@@ -9,7 +9,7 @@ import { quote } from '../../quote.ts';
 export type Hash = 'sha256' | 'sha384' | 'sha512';
 
 /** The hash functions that are taken, by the contents of their object identifiers. */
-export const HASHES: ReadonlyMap<string, Hash> = new Map([
+const HASHES: ReadonlyMap<string, Hash> = new Map([
   ['608648016503040201', 'sha256'],
   ['608648016503040202', 'sha384'],
   ['608648016503040203', 'sha512'],
