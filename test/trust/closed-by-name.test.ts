@@ -2,11 +2,13 @@
 // verifies, with one thing changed. Both judges, and our own alone.
 import { createHash } from 'node:crypto';
 
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import * as der from '../../src/der/write-der.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
 import type { KeyPair } from '../../src/sandbox/certificate.ts';
+import { propertyRuns } from '../property-runs.ts';
 import {
   EMAIL,
   Forge,
@@ -39,6 +41,7 @@ import {
   attribute,
   certificateId,
   certificateIdV2,
+  imprintOf,
   likeOpenSsl,
   stamp,
   stampingChain,
@@ -176,19 +179,11 @@ function stamped(
   const chain = stampingChain(changes);
   const root = edited(forge.root, ({ timestampAuthorities: [first] }) => {
     if (first === undefined) throw new TypeError('no authority');
-    first.certChain.certificates = chain.certificates.map((bytes) => ({
-      rawBytes: bytes.toString('base64'),
-    }));
+    first.certChain.certificates = jsonOf(chain.certificates);
     Object.assign(first.validFor, window);
   });
-  const bundle = edited(STAMPED, ({ verificationMaterial }) => {
-    verificationMaterial.timestampVerificationData = {
-      rfc3161Timestamps: tokens.map((token) => ({
-        signedTimestamp: stamp(chain.leaf, SIGNATURE, token).toString('base64'),
-      })),
-    };
-  });
-  return judgesUnder(root)(bundle);
+  const stamps = tokens.map((token) => stamp(chain.leaf, SIGNATURE, token));
+  return judgesUnder(root)(withTokens(STAMPED, stamps));
 }
 
 describe('a timestamp', () => {
@@ -235,11 +230,7 @@ describe('a timestamp', () => {
     for (const keys of [ec('P-256'), rsa(2048)]) {
       const chain = stampingChain({ leaf: { keys } });
       const root = edited(forge.root, ({ timestampAuthorities: [first] }) => {
-        first?.certChain.certificates.splice(
-          0,
-          2,
-          ...chain.certificates.map((bytes) => ({ rawBytes: bytes.toString('base64') })),
-        );
+        first?.certChain.certificates.splice(0, 2, ...jsonOf(chain.certificates));
       });
       const token = stamp(chain.leaf, SIGNATURE, likeOpenSsl(chain.leaf, SIGNATURE));
       expect(judgesUnder(root)(withToken(STAMPED, token))).toBe('verified');
@@ -354,7 +345,7 @@ describe('a timestamp', () => {
     const late = forge.sign({ rekor: 2, notBefore: new Date(notAfter.getTime() - 600_000) });
     const judge = judgesUnder(
       edited(forge.root, ({ timestampAuthorities: [first] }) => {
-        first?.certChain.certificates.splice(0, 2, ...CHAIN_JSON);
+        first?.certChain.certificates.splice(0, 2, ...jsonOf(CHAIN.certificates));
       }),
     );
     const signature = Buffer.from(late.dsseEnvelope.signatures[0]?.sig ?? '', 'base64');
@@ -373,13 +364,68 @@ describe('a timestamp', () => {
   });
 });
 
+describe('every kind of timestamp', () => {
+  const CHAINS = [
+    {},
+    { leaf: { keys: ec('P-384') } },
+    { leaf: { keys: ec('P-521') } },
+    { leaf: { keys: rsa(2048) } },
+    { middle: { keys: ed25519() } },
+    { middle: { keys: rsa(2048) }, leaf: { rsaHash: 'sha512' } },
+  ] as const;
+  const CHAINS_MADE = CHAINS.map((changes) => stampingChain(changes));
+  const hash = fc.constantFrom('sha256', 'sha384', 'sha512');
+  const token = fc.record({
+    hash,
+    imprint: hash,
+    fraction: fc.stringMatching(/^(?:\d{0,8}[1-9])?$/),
+    carried: fc.nat({ max: 3 }),
+    style: fc.constantFrom('Sigstore', 'OpenSSL'),
+    text: fc.boolean(),
+  });
+
+  it('verifies, and no judge disagrees', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...CHAINS_MADE),
+        fc.array(token, { minLength: 1, maxLength: 3 }),
+        ({ leaf, certificates }, tokens) => {
+          const stamps = tokens.map((each, serial) =>
+            stamp(leaf, SIGNATURE, {
+              ...(each.style === 'Sigstore'
+                ? { imprint: imprintOf(each.imprint, SIGNATURE, true), hash: each.hash }
+                : likeOpenSsl(leaf, SIGNATURE, each.hash)),
+              serial,
+              genTime: `20260601120000${each.fraction === '' ? '' : `.${each.fraction}`}Z`,
+              status: [der.integer(0), ...(each.text ? [der.sequence(der.utf8String('x'))] : [])],
+              certificates: certificates.slice(0, each.carried),
+            }),
+          );
+          const root = edited(forge.root, ({ timestampAuthorities: [first] }) => {
+            first?.certChain.certificates.splice(0, 2, ...jsonOf(certificates));
+          });
+          expect(judgesUnder(root)(withTokens(STAMPED, stamps))).toBe('verified');
+        },
+      ),
+      { numRuns: propertyRuns(30, 200) },
+    );
+  });
+});
+
 const CHAIN = stampingChain();
-const CHAIN_JSON = CHAIN.certificates.map((bytes) => ({ rawBytes: bytes.toString('base64') }));
+
+function jsonOf(certificates: readonly Buffer[]): { rawBytes: string }[] {
+  return certificates.map((bytes) => ({ rawBytes: bytes.toString('base64') }));
+}
 
 function withToken(bundle: BundleJson, token: Buffer): BundleJson {
+  return withTokens(bundle, [token]);
+}
+
+function withTokens(bundle: BundleJson, tokens: readonly Buffer[]): BundleJson {
   return edited(bundle, ({ verificationMaterial }) => {
     verificationMaterial.timestampVerificationData = {
-      rfc3161Timestamps: [{ signedTimestamp: token.toString('base64') }],
+      rfc3161Timestamps: tokens.map((token) => ({ signedTimestamp: token.toString('base64') })),
     };
   });
 }

@@ -113,7 +113,7 @@ const CASES: Readonly<Record<string, () => Case>> = {
     withTokens([{ genTime: '20260601120000.5Z' }]),
   'a timestamp that RSA signed with SHA-384 or SHA-512': () =>
     withTokens([{ hash: 'sha512' }], rsa(2048)),
-  'two timestamps of one authority and one moment': () =>
+  'two timestamps of one authority and one second': () =>
     withTokens([{ serial: 1 }, { serial: 2 }]),
   'a name of the kind otherName': () =>
     signed({ extensions: (u) => [u.usage, u.purpose, USER, ...u.issuers] }),

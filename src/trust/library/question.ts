@@ -45,23 +45,32 @@ export function questionOf(
   return {
     bundle,
     timestamps: left.map(({ timestamp }) => timestamp),
-    times: dropped.map(({ at }) => at),
+    times: secondsOf(dropped),
     signature: !isOtherHash && !isByDigest,
     subject: !isOtherName,
     why: [...new Set(why)],
   };
 }
 
+/** Whole seconds, each once: two equal ones would be one to it, and refused. */
+function secondsOf(stamps: readonly StampFacts[]): readonly Date[] {
+  return [...new Set(stamps.map(secondOf))].map((second) => new Date(second * 1000));
+}
+
+function secondOf({ at }: StampFacts): number {
+  return Math.floor(at.getTime() / 1000);
+}
+
 const FRACTION = 'the second judge reads whole seconds and milliseconds alone in a timestamp';
 const RSA_STAMP = 'the second judge verifies timestamps that RSA signed with SHA-256 alone';
 const RSA_WITH_OTHER_HASH: ReadonlySet<StampSignature> = new Set(['rsa sha384', 'rsa sha512']);
-const SAME_SECOND = 'the second judge takes two timestamps of one moment for one';
+const SAME_SECOND = 'the second judge takes two timestamps of one second for one';
 
 function reasonAgainst(stamp: StampFacts, before: readonly StampFacts[]): string | undefined {
   if (stamp.fraction !== '' && stamp.fraction.length !== 3) return FRACTION;
   if (RSA_WITH_OTHER_HASH.has(stamp.signature)) return RSA_STAMP;
   const isRepeated = before.some(
-    ({ at, serial }) => serial === stamp.serial && at.getTime() === stamp.at.getTime(),
+    (other) => other.serial === stamp.serial && secondOf(other) === secondOf(stamp),
   );
   return isRepeated ? SAME_SECOND : undefined;
 }
