@@ -29,7 +29,7 @@ export const WANTED = {
   policy: {
     what: 'a policy in JSON',
     place: '--policy',
-    source: 'a JSON file that lists who may sign',
+    source: 'a JSON file that lists who may sign, or the allowlist.yaml of AICR',
     example: 'signers.json',
   },
   'trusted-root': {

@@ -180,6 +180,14 @@ export const FILE_ROWS: readonly Row[] = [
   },
   { kind: 'policy', what: 'a policy', fits: hasJson('signers') },
   {
+    kind: 'policy',
+    what: 'the allowlist of AICR',
+    fits: either(
+      has('schemaVersion', 'firstParty'),
+      either(has('schemaVersion', 'partner'), has('schemaVersion', 'community')),
+    ),
+  },
+  {
     what: 'a policy in YAML',
     fits: has('signers'),
     fix: (wanted) => (wanted === 'policy' ? 'write the same in JSON' : undefined),

@@ -17,24 +17,24 @@ export interface Judged {
   readonly now: Date | undefined;
 }
 
-/** Two entries of one log are one witness. The time that a log promises is no timestamp. */
+/** Two entries of one log, or two timestamps of one authority, are one witness. What a log promises is no timestamp. */
 export function tooFew(policy: Policy, proof: Proof, { file }: Judged): readonly Fault[] {
   const { minimumLogs = 0, minimumTimestamps = 0 } = policy;
   const logs = new Set(proof.logEntries.map(({ log }) => log)).size;
-  const timestamps = proof.times.filter(({ source }) => source === 'timestamp authority').length;
+  const timestamps = new Set(proof.times.flatMap(({ authority }) => authority ?? [])).size;
   const rows = [
-    ['log', logs, minimumLogs],
-    ['timestamp', timestamps, minimumTimestamps],
+    [logs, minimumLogs, 'log', 'logs'],
+    [timestamps, minimumTimestamps, 'timestamp authority', 'timestamp authorities'],
   ] as const;
   return rows
-    .filter(([, found, least]) => found < least)
-    .map(([noun, found, least]) => ({
+    .filter(([found, least]) => found < least)
+    .map(([found, least, one, many]) => ({
       code: 'PROOFS_TOO_FEW',
       at: file,
-      found: counted(found, noun),
+      found: counted(found, one, many),
       expected: `${least} or more, as the policy demands`,
-      hint: `have the evidence signed again with a signing config that gives ${counted(least, noun)}`,
-      sentence: sentence`the signature has ${words(counted(found, noun))}, the policy demands ${least}`,
+      hint: `have the evidence signed again with a signing config that takes ${counted(least, one, many)}`,
+      sentence: sentence`${words(counted(found, one, many))} vouched for the signature, the policy demands ${least}`,
     }));
 }
 

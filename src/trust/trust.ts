@@ -61,6 +61,13 @@ function textOf(signer: ProvenSigner): string {
   return JSON.stringify([type, subject, issuer, source, run]);
 }
 
+export interface ProvenTime {
+  readonly source: string;
+  readonly at: Date;
+  /** Of a timestamp, which authority: the digest of the last certificate of its chain, which outlives its keys. */
+  readonly authority?: Digest | undefined;
+}
+
 /** What a Sigstore bundle proved. */
 export interface Proof {
   /** Exactly the bytes that were signed. */
@@ -69,7 +76,7 @@ export interface Proof {
   /** The earliest time of signing that a log or a timestamp authority proved. */
   readonly signedAt: Date;
   /** Each verified time with who vouches for it, e.g. `timestamp authority` or `transparency log`. */
-  readonly times: readonly { readonly source: string; readonly at: Date }[];
+  readonly times: readonly ProvenTime[];
   /** Each verified log entry: the log's base URL and the entry's index in it. */
   readonly logEntries: readonly { readonly log: string; readonly index: string }[];
   /** Safety that the caller gave up, by flag, and without which this would not verify. */

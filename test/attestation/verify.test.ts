@@ -52,9 +52,9 @@ const OPTIONS: VerifyOptions = {
 };
 
 async function judge(given: Case, entries = archiveOf(given)) {
-  const { script, kind, audit, policy, allowUnsigned } = given;
+  const { script, kind, audit, policy, now, allowUnsigned } = given;
   const outside = new Map(audit === undefined ? [] : [['audit.sig', audit]]);
-  const options = { ...OPTIONS, policy, allowUnsigned };
+  const options = { ...OPTIONS, policy, now, allowUnsigned };
   return await verify({ ...kindOf(script), ...kind }, entries, options, outside);
 }
 
@@ -202,6 +202,53 @@ describe('the signers', () => {
     const isOpen = open.length > 0;
     expect(verdict).toBe(isFailed ? 'invalid' : isOpen ? 'undecided' : 'verified');
     expect(pinned).toBe(given.policy !== undefined);
+  });
+
+  it.each([
+    ['revoked before either', '2026-06-10T01:00:00Z', ['model', 'REVOKED']],
+    ['revoked between the two', '2026-06-10T02:00:00Z', ['audit', 'REVOKED']],
+    ['revoked after both', '2026-06-10T05:00:00Z', []],
+  ] as const)('must each be allowed at their own times: %s', async (_, time, [which, code]) => {
+    const later = new Date('2026-06-10T04:00:00Z');
+    const policy = { signers: [{ ...SIGNER, revokedAt: new Date(time) }] };
+    const given = { ...ALL_PASSED, audit: fakeBundle(AUDIT, { signedAt: later }), policy };
+    const expected = which === undefined ? [] : [`${which}-signer failed SIGNER_${code}`];
+    expect(await openChecks(given)).toEqual(expected);
+    const { findings } = await judge(given);
+    expect(findings.some((finding) => finding.code === 'SIGNER_REVOKED_LATER')).toBe(
+      which !== 'model',
+    );
+  });
+
+  it('are judged by the name that the kind recomputed, of the whole', async () => {
+    for (const [name, open] of [
+      ['model', []],
+      ['other', ['model-signer failed SIGNER_NOT_ALLOWED']],
+      [undefined, ['model-signer failed SIGNER_NOT_ALLOWED']],
+    ] as const) {
+      const policy = { signers: [{ ...SIGNER, recipes: ['model'] }] };
+      const nameOf = ({ seen }: Seen) => (seen.length > 0 ? name : 'nothing seen');
+      expect(await openChecks({ ...ALL_PASSED, policy, kind: { nameOf } })).toEqual(open);
+    }
+  });
+
+  it('must be one in all that their certificates say', async () => {
+    const claims = { sourceRepositoryUri: 'https://github.com/mallory/repo' };
+    const audit = fakeBundle(AUDIT, { signer: { ...SIGNER, claims } });
+    expect(await openChecks({ ...ALL_PASSED, audit })).toEqual([
+      'audit-signer failed SIGNER_NOT_ALLOWED',
+    ]);
+  });
+
+  it('are named with the entry that allows them, and the clock is the one that was given', async () => {
+    const entry = { ...SIGNER, tier: 'partner' as const };
+    const now = new Date('2026-06-11T00:00:00Z');
+    const policy = { signers: [{ ...SIGNER, subject: 'x' }, entry], maximumAgeDays: 1 };
+    expect(await judge({ ...ALL_PASSED, policy, now })).toMatchObject({ policy: { entry }, now });
+    const tomorrow = new Date('2026-06-12T00:00:00Z');
+    const late = await judge({ ...ALL_PASSED, policy, now: tomorrow });
+    expect([late.verdict, late.policy?.entry]).toEqual(['undecided', entry]);
+    await expect(judge({ ...ALL_PASSED, policy })).rejects.toThrow(TypeError);
   });
 
   it('are not known if the first attestation is not there, or does not verify', async () => {

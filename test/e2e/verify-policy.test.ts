@@ -1,5 +1,5 @@
 // What a policy file says, from the program: who may sign, when, for what, with which proofs, and how long ago.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { runProgram } from '../run-here.ts';
 import {
@@ -180,6 +180,66 @@ describe('R-24, R-25 windows and revocations of a policy', () => {
   });
 });
 
+describe('R-24 the clock of the machine', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each(['1990-01-01T00:00:00Z', '2026-06-10T01:30:00Z', '2099-01-01T00:00:00Z'])(
+    'changes no verdict of a window or a revocation: %s',
+    async (now) => {
+      const signers = [{ ...SIGNER, validFor: { end: time(0) }, revokedAt: time(SECOND) }];
+      const flags = flagsOf({ schemaVersion: '1.1.0', signers });
+      const late = flagsOf(policyOf({ ...SIGNER, validFor: { end: time(-SECOND) } }));
+      vi.useFakeTimers({ toFake: ['Date'], now: new Date(now) });
+      expect((await evidence.verify(bundle, flags)).code).toBe(0);
+      const { code, faults } = await evidence.verify(bundle, late);
+      expect([code, faults]).toEqual([2, [`SIGNER_NOT_VALID ${ATTESTATION}`]]);
+    },
+  );
+});
+
+describe('R-26 a signer who only looks like one of the policy', () => {
+  const { identity } = SIGNER;
+  const domain = identity.slice(identity.indexOf('@'));
+
+  it('is allowed if it is the one', async () => {
+    expect((await evidence.verify(bundle, flagsOf(policyOf(SIGNER)))).code).toBe(0);
+    const template = `{name}${domain}`;
+    expect(
+      (await evidence.verify(bundle, flagsOf(policyOf({ template, issuer: ISSUER })))).code,
+    ).toBe(0);
+  });
+
+  it.each([
+    ['another case', identity.replace('c', 'C')],
+    ['a trailing dot', `${identity}.`],
+    ['a Cyrillic letter', identity.replace('o', '\u043E')],
+    ['a letter of full width', identity.replace('c', '\uFF43')],
+    ['a space of no width', identity.replace('@', '\u200B@')],
+    ['somebody else', `mallory${domain}`],
+  ])('is refused: %s', async (_, other) => {
+    const { code, faults } = await evidence.verify(
+      bundle,
+      flagsOf(policyOf({ ...SIGNER, identity: other })),
+    );
+    expect([code, faults]).toEqual([2, [NOT_ALLOWED]]);
+  });
+
+  it.each([
+    ['another domain', '{name}@sandbox.invalid.example'],
+    ['another case', '{name}@Sandbox.invalid'],
+    ['another dot', '{name}@sandbox-invalid'],
+    ['a part of the name', `x{name}${domain}`],
+    ['a trailing dot', `{name}${domain}.`],
+    ['a URI', 'https://sandbox.invalid/owner/{name}'],
+  ])('is refused by a template: %s', async (_, template) => {
+    const flags = flagsOf(policyOf({ template, issuer: ISSUER }));
+    const { code, faults } = await evidence.verify(bundle, flags);
+    expect([code, faults]).toEqual([2, [NOT_ALLOWED]]);
+  });
+});
+
 describe('E-32 the minimum of a policy', () => {
   it.each([
     [{ minimumLogs: 1, minimumTimestamps: 1 }, []],
@@ -197,7 +257,7 @@ describe('E-32 the minimum of a policy', () => {
     expect((await v1.verify(path)).code).toBe(0);
     const judged = await v1.verify(path, [...v1.root, '--policy', policy]);
     expect([judged.code, judged.faults]).toEqual([2, [`PROOFS_TOO_FEW ${ATTESTATION}`]]);
-    expect(checkOf(judged, 'signer-is-allowed').found).toBe('0 timestamps');
+    expect(checkOf(judged, 'signer-is-allowed').found).toBe('0 timestamp authorities');
   });
 });
 

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { digestOf } from '../../src/digest.ts';
 import { judgeSigner } from '../../src/policy/judge-signer.ts';
 import { sourceOf, type PolicySigner } from '../../src/policy/policy-signer.ts';
 import { parsePolicy, type Policy } from '../../src/policy/policy.ts';
@@ -308,15 +309,31 @@ describe('E-32 the minimum of logs and timestamps', () => {
       { logEntries: [log, { ...log, log: 'https://b' }] },
       [],
     ],
-    ['two timestamps', { minimumTimestamps: 2 }, {}, ['1 timestamp']],
-    ['two timestamps that are there', { minimumTimestamps: 2 }, { times: [time, time] }, []],
+    ['two timestamps', { minimumTimestamps: 2 }, {}, ['1 timestamp authority']],
+    [
+      'timestamps of two authorities',
+      { minimumTimestamps: 2 },
+      { times: [time, { ...time, authority: digestOf('two') }] },
+      [],
+    ],
+    [
+      'two timestamps of one authority',
+      { minimumTimestamps: 2 },
+      { times: [time, { ...time, at: at(1) }] },
+      ['1 timestamp authority'],
+    ],
     [
       'the time of a log for a timestamp',
       { minimumTimestamps: 1 },
-      { times: [{ ...time, source: 'transparency log' }] },
-      ['0 timestamps'],
+      { times: [{ source: 'transparency log', at: SIGNED_AT }] },
+      ['0 timestamp authorities'],
     ],
-    ['both too few', { minimumLogs: 2, minimumTimestamps: 2 }, {}, ['1 log', '1 timestamp']],
+    [
+      'both too few',
+      { minimumLogs: 2, minimumTimestamps: 2 },
+      {},
+      ['1 log', '1 timestamp authority'],
+    ],
   ] as const)('%s', (_, policy, proof, found) => {
     const { faults } = judge([ENTRY], { policy, proof });
     expect(faults.map(({ code, found: what }) => [code, what])).toEqual(

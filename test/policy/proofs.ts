@@ -1,5 +1,6 @@
 // What a policy judges: proofs of one signer, honest unless a test changes one thing.
 
+import { digestOf } from '../../src/digest.ts';
 import type { Judged } from '../../src/policy/judge-proofs.ts';
 import { judgeSigner } from '../../src/policy/judge-signer.ts';
 import type { Policy } from '../../src/policy/policy.ts';
@@ -19,7 +20,7 @@ export function proofOf(signer: ProvenSigner, change: Partial<Proof> = {}): Proo
     payload: new Uint8Array(),
     signer,
     signedAt: SIGNED_AT,
-    times: [{ source: 'timestamp authority', at: SIGNED_AT }],
+    times: [{ source: 'timestamp authority', at: SIGNED_AT, authority: digestOf('one') }],
     logEntries: [{ log: 'https://log.example.com', index: '1' }],
     weakened: [],
     ...change,

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import * as der from '../../src/der/write-der.ts';
+import { digestOf, type Digest } from '../../src/digest.ts';
 import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
@@ -93,6 +94,12 @@ function close(list: RootJson['tlogs'] | RootJson['certificateAuthorities'], end
   }
 }
 
+/** The last certificate of the chain of its timestamp authority. */
+function authorityOf({ root }: Forge): Digest {
+  const last = root.timestampAuthorities[0]?.certChain.certificates.at(-1)?.rawBytes ?? '';
+  return digestOf(Buffer.from(last, 'base64'));
+}
+
 describe('a bundle that verifies', () => {
   it.each(KINDS)('E-21 by $kind proves payload, signer and time', ({ good }) => {
     const proof = trust.verify(encode(good), ATTESTATION);
@@ -107,7 +114,7 @@ describe('a bundle that verifies', () => {
     const proof = trust.verify(encode(forge.sign({ timestamp: true, stampedAt })), ATTESTATION);
     expect(proof.times).toEqual([
       { source: 'transparency log', at: SIGNED_AT },
-      { source: 'timestamp authority', at: stampedAt },
+      { source: 'timestamp authority', at: stampedAt, authority: authorityOf(forge) },
     ]);
     expect(proof.signedAt).toEqual(SIGNED_AT);
   });

@@ -12,7 +12,7 @@ import { parsePolicy } from '../../src/policy/policy.ts';
 import { chooseServices, parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { bytesOf, pax, pieces, tar, type Part } from '../archive/tar-parts.ts';
-import { JUDGED, SIGNER, proofOf } from '../policy/proofs.ts';
+import { ISSUER, JUDGED, SIGNER, proofOf } from '../policy/proofs.ts';
 import { Forge, SIGNED_AT, type BundleJson, type RootJson } from '../trust/forge.ts';
 import { listOf, mapOf, type Kind, type Kinds } from './work.ts';
 
@@ -133,6 +133,14 @@ function config(services: (count: number) => readonly object[]): Kind {
   };
 }
 
+/** A policy that is read, and asked for somebody. */
+function policyKind(signers: (count: number) => readonly object[]): Kind {
+  return (count) => {
+    const bytes = json({ schemaVersion: '1.1.0', signers: signers(count) });
+    return () => judgeSigner(parsePolicy(bytes, 'policy.json'), proofOf(SIGNER), JUDGED);
+  };
+}
+
 const CONFIG_KINDS: Kinds = {
   'signers of a policy': (count) => {
     const signers = listOf(count, (i) => ({ identity: `a${i}`, issuer: 'b' }));
@@ -141,6 +149,28 @@ const CONFIG_KINDS: Kinds = {
       const policy = parsePolicy(bytes, 'policy.json');
       return judgeSigner(policy, proofOf(SIGNER), JUDGED);
     };
+  },
+  'templates of a policy': policyKind((count) =>
+    listOf(count, (i) => ({ template: `https://h/o/${i}/{a}-{b}.yml@{c...}`, issuer: ISSUER })),
+  ),
+  'characters of a template': policyKind((count) => {
+    const template = `https://h/o/${'{x}'.replace('x', 'x'.repeat(count))}${'a.'.repeat(count)}`;
+    return [{ template, issuer: ISSUER }];
+  }),
+  'placeholders of a template': policyKind((count) => {
+    const placeholders = listOf(count, (i) => `{p${i}}.`).join('');
+    return [{ template: `https://h/o/${placeholders}`, issuer: ISSUER }];
+  }),
+  'recipes of a signer': policyKind((count) => [
+    { identity: SIGNER.subject, issuer: ISSUER, recipes: listOf(count, (i) => `r${i}`) },
+  ]),
+  'entries of an allowlist': (count) => {
+    const entries = listOf(count, (i) => {
+      const pattern = `^https://h/o/${i}@[^/]+-.+$`;
+      return `  - {issuer: ${ISSUER}, label: l${i}, identityPattern: '${pattern}'}\n`;
+    });
+    const bytes = Buffer.from(`schemaVersion: 1.0.0\npartner:\n${entries.join('')}`);
+    return () => judgeSigner(parsePolicy(bytes, 'allowlist.yaml'), proofOf(SIGNER), JUDGED);
   },
   'fields of a policy': (count) => {
     const bytes = json({ schemaVersion: '1.0.0', signers: [], ...mapOf(count, () => 1) });

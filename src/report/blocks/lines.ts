@@ -80,6 +80,7 @@ function policyLine({ policy, now }: VerificationReport): readonly Line[] {
   const parts = [
     ...(entry?.tier === undefined ? [] : [words(entry.tier)]),
     by,
+    sentence`digest ${hexOf(file.digest).slice(0, 12)}…`,
     ...(now === undefined ? [] : [sentence`its clock at ${words(timestampOf(now))}`]),
   ];
   return [{ label: 'policy', text: joined(parts, ', ') }];

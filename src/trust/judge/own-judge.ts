@@ -57,7 +57,9 @@ export class OwnJudge {
       timestamps: this.#timestamps,
       requireLog: rules.requireLog,
     });
-    const times = witnesses.flatMap(({ source, at }) => (at === undefined ? [] : [{ source, at }]));
+    const times = witnesses.flatMap(({ source, at, authority }) =>
+      at === undefined ? [] : [{ source, at, ...(authority && { authority }) }],
+    );
     const signedAt = earliest(times, bundle.file);
     const moments = witnesses.flatMap((witness) => witness.moments);
     const { leaf, signer, publicKey, kind } = verifier;

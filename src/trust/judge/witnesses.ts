@@ -1,5 +1,6 @@
 // Who vouches for a signature, or for its time: transparency logs and timestamp authorities.
 
+import { digestOf, type Digest } from '../../digest.ts';
 import { refuse, type Place } from '../../place.ts';
 import type { StampFacts } from '../judgement.ts';
 import type { LogEntry } from '../log-entry.ts';
@@ -23,6 +24,7 @@ export interface Witness {
   readonly authorities: readonly { readonly validFor: Window }[];
   readonly place: Place;
   /** Of a timestamp. */
+  readonly authority?: Digest | undefined;
   readonly stamp?: StampFacts;
 }
 
@@ -82,8 +84,10 @@ function requireDistinct(entries: readonly LogEntry[]): void {
 
 function timestampWitness(stamp: JudgedTimestamp): Witness {
   const { timestamp, at, moments, fraction, signature, authorities } = stamp;
+  const root = authorities[0]?.chain.at(-1);
   return {
     source: 'timestamp authority',
+    authority: root && digestOf(root.raw),
     at,
     moments,
     logEntry: undefined,
