@@ -243,6 +243,18 @@ describe('signing with --trust-cache', () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({ root: { ageDays: 0 }, pinned: true });
   });
 
+  it('does the same in a second step', async () => {
+    const own = await signer();
+    const place = new Workplace();
+    await place.validate([...INPUTS, '--emit-evidence', 'packed.tar.gz', '--no-sign']);
+    const env = { ...own.options.env, SIGSTORE_ID_TOKEN: sandbox.token() };
+    const words = ['evidence', 'sign', 'packed.tar.gz', '--emit-evidence', OUT, ...own.flags];
+    const run = await place.run(words, { env });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain(`--trust-cache --tuf-root ${own.tufRoot} `);
+    expect((await place.repeat(run, own.options)).code).toBe(0);
+  });
+
   it('takes a flag and a variable before it', async () => {
     const own = await signer();
     const place = new Workplace();
