@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
+import { judgeSpeeds, type JudgeSpeed } from './bench-judges.ts';
 
 interface Sample {
   readonly milliseconds: number;
@@ -60,12 +61,26 @@ try {
   cold({ what: 'verify-evidence, 5 MB', against: 'node -e 0', ratio: 9 }, verifyWords(medium));
   cold({ what: '--help', against: 'node -e 0', ratio: 3 }, ['--help']);
   whereTimeGoes(small);
+  for (const speed of judgeSpeeds()) reportSpeed(speed);
   logs();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 console.log(missed === 0 ? 'every goal met' : `${missed} goals missed`);
 process.exitCode = missed === 0 ? 0 : 1;
+
+/** How often as fast as the library alone the judges must be, in one process. */
+const SPEED_GOALS = { own: 6, both: 1 } as const;
+
+function reportSpeed({ what, microseconds, ...speed }: JudgeSpeed): void {
+  for (const judge of ['own', 'both'] as const) {
+    const isMet = speed[judge] >= SPEED_GOALS[judge];
+    if (!isMet) missed += 1;
+    console.log(
+      `${isMet ? 'ok    ' : 'MISSED'} ${judge === 'own' ? 'our own judge' : 'both judges'}, ${what}: ${speed[judge].toFixed(2)} times as fast as @sigstore/verify alone, which takes ${microseconds.toFixed(0)} µs (goal ${SPEED_GOALS[judge]})`,
+    );
+  }
+}
 
 function cold(goal: Goal, words: readonly string[]): void {
   const ours: Sample[] = [];

@@ -81,13 +81,13 @@ export class CertificateJudge {
   }
 
   #requireLogged(
-    { x509 }: LeafCertificate,
+    { certificate }: LeafCertificate,
     issuer: X509Certificate,
     { times, allowMissingSct, place }: Question,
   ): readonly string[] {
     const { certificateLogs } = this.#root;
-    if (hasCertificateTimestamps(x509, place)) {
-      requireCertificateLogged(x509, issuer, certificateLogs, place);
+    if (hasCertificateTimestamps(certificate)) {
+      requireCertificateLogged(certificate, issuer, certificateLogs, place);
       return [];
     }
     const listed = certificateLogs.some(({ validFor }) => times.some((at) => holds(validFor, at)));

@@ -3,13 +3,15 @@
 
 import { createHash, type X509Certificate } from 'node:crypto';
 
-import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../../der/read-der.ts';
+import { TAG, childOf, childrenOf, oidOf, requireTag } from '../../der/read-der.ts';
+import type { Der } from '../../der/read-der.ts';
 import * as der from '../../der/write-der.ts';
 import { refuse, type Place } from '../../place.ts';
 import { isSignedWith, keyKindOf } from '../key-kind.ts';
 import { holds } from '../message-reader.ts';
 import { NOT_VOUCHED_FOR, type TrustedLog } from '../trusted-root.ts';
 import { ByteReader } from './byte-reader.ts';
+import type { Certificate } from './certificate.ts';
 
 /** 1.3.6.1.4.1.11129.2.4.2 */
 const SCT_LIST = '2b06010401d679020402';
@@ -33,8 +35,8 @@ interface CertificateTimestamp {
 }
 
 /** Whether there is any timestamp in a certificate. Whether it counts is not decided here. */
-export function hasCertificateTimestamps(certificate: X509Certificate, place: Place): boolean {
-  return splitTbs(certificate, place).list !== undefined;
+export function hasCertificateTimestamps({ extensions }: Certificate): boolean {
+  return extensions.has(SCT_LIST);
 }
 
 /**
@@ -44,24 +46,24 @@ export function hasCertificateTimestamps(certificate: X509Certificate, place: Pl
  * @param issuer whose key is in what the log signed
  */
 export function requireCertificateLogged(
-  certificate: X509Certificate,
+  certificate: Certificate,
   issuer: X509Certificate,
   logs: readonly TrustedLog[],
   place: Place,
 ): void {
-  const { list, tbs } = splitTbs(certificate, place);
-  if (list === undefined) refuseAbsent(place);
-  const timestamps = parseList(list, place);
+  const timestamps = readTimestamps(certificate, place);
   if (timestamps.length === 0) refuseAbsent(place);
   const ids = new Set(timestamps.map(({ logId }) => logId.toString('hex')));
   if (ids.size !== timestamps.length) {
     refuse(place, 'two certificate timestamps of one log', 'each log once');
   }
-  const spki = issuer.publicKey.export({ format: 'der', type: 'spki' });
-  const issuerKeyHash = createHash('sha256').update(spki).digest();
+  const precertificate = Buffer.concat([
+    keyHashOf(issuer),
+    withLength(tbsWithoutList(certificate), 3),
+  ]);
   for (const timestamp of timestamps) {
     const log = logOf(timestamp, logs, place);
-    if (!isPromised(timestamp, log, Buffer.concat([issuerKeyHash, withLength(tbs, 3)]))) {
+    if (!isPromised(timestamp, log, precertificate)) {
       refuse(
         place,
         `a certificate timestamp that does not verify with the key of ${log.baseUrl}`,
@@ -70,6 +72,18 @@ export function requireCertificateLogged(
     }
   }
 }
+
+/** RFC 6962 §3.2, once for each authority. */
+function keyHashOf(issuer: X509Certificate): Buffer {
+  const known = KEY_HASHES.get(issuer);
+  if (known !== undefined) return known;
+  const spki = issuer.publicKey.export({ format: 'der', type: 'spki' });
+  const hash = createHash('sha256').update(spki).digest();
+  KEY_HASHES.set(issuer, hash);
+  return hash;
+}
+
+const KEY_HASHES = new WeakMap<X509Certificate, Buffer>();
 
 export function refuseAbsent(place: Place): never {
   return refuse(
@@ -116,36 +130,30 @@ function isPromised(
   return isSignedWith(publicKey, { ...kind, hash: 'sha256' }, signed, signature);
 }
 
-/** The list, and the signed part of the certificate as it was before the list was put in. */
-function splitTbs(
-  certificate: X509Certificate,
-  place: Place,
-): { readonly list: Buffer | undefined; readonly tbs: Buffer } {
-  const [tbs] = childrenOf(parseDer(certificate.raw, place), TAG.sequence);
-  const fields = tbs === undefined ? [] : childrenOf(tbs, TAG.sequence);
-  const last = fields.at(-1);
-  if (last === undefined) return refuse(place, 'an empty certificate', 'a certificate');
-  const extensions = childrenOf(childOf(last, TAG.context3), TAG.sequence);
-  const isList = extensions.map((item) => {
-    const [name] = childrenOf(item, TAG.sequence);
-    return name !== undefined && oidOf(name) === SCT_LIST;
-  });
-  const found = extensions.find((_, index) => isList[index] === true);
-  const kept = extensions.filter((_, index) => isList[index] !== true).map(({ raw }) => raw);
-  const others = fields.slice(0, -1).map(({ raw }) => raw);
-  return {
-    list: found === undefined ? undefined : contentsOf(found),
-    tbs: der.sequence(...others, der.explicit(3, der.sequence(...kept))),
-  };
+/** The signed part of the certificate as it was before the list was put in. */
+function tbsWithoutList({ fields }: Certificate): Buffer {
+  const raws = fields.slice(0, -1).map(({ raw }) => raw);
+  const kept = fields
+    .slice(-1)
+    .flatMap((last) => childrenOf(childOf(last, TAG.context3), TAG.sequence))
+    .filter((extension) => childrenOf(extension, TAG.sequence).every(isNotList));
+  return der.sequence(...raws, der.explicit(3, der.sequence(...kept.map(({ raw }) => raw))));
+}
+
+function isNotList(part: Der): boolean {
+  return part.tag !== TAG.oid || oidOf(part) !== SCT_LIST;
 }
 
 /** §3.3: an octet string in the extension's octet string. */
-function contentsOf(extension: ReturnType<typeof parseDer>): Buffer {
-  const value = childrenOf(extension, TAG.sequence).at(-1);
-  if (value === undefined) return refuse(extension.place, 'an empty extension', 'a list');
-  const list = childOf(value, TAG.octetString);
+function readTimestamps(
+  { extensions }: Certificate,
+  place: Place,
+): readonly CertificateTimestamp[] {
+  const extension = extensions.get(SCT_LIST);
+  if (extension === undefined) return refuseAbsent(place);
+  const list = childOf(extension, TAG.octetString);
   requireTag(list, TAG.octetString);
-  return list.contents;
+  return parseList(list.contents, place);
 }
 
 function parseList(bytes: Buffer, place: Place): readonly CertificateTimestamp[] {

@@ -17,6 +17,8 @@ export interface Certificate {
   /** The AlgorithmIdentifier of its signature in hexadecimal digits. */
   readonly algorithm: string;
   readonly extensions: Extensions;
+  /** Of the signed part, the extensions last. */
+  readonly fields: readonly Der[];
 }
 
 export type Extensions = ReadonlyMap<string, Extension>;
@@ -65,6 +67,7 @@ export function readCertificate(x509: X509Certificate, place: Place): Certificat
     subject: field(5).raw,
     algorithm: algorithm.raw.toString('hex'),
     extensions: readExtensions(childOf(field(7), TAG.context3)),
+    fields,
   };
 }
 
