@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundleFromJSON, type SerializedBundle } from '@sigstore/bundle';
+import { bundleFromJSON } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { Verifier, toSignedEntity, toTrustMaterial } from '@sigstore/verify';
 
@@ -102,7 +102,7 @@ function askingLibrary(root: Uint8Array): (bytes: Uint8Array) => unknown {
   const json: unknown = JSON.parse(Buffer.from(root).toString());
   const verifier = new Verifier(toTrustMaterial(TrustedRoot.fromJSON(json)));
   return (bytes) => {
-    const bundle = JSON.parse(Buffer.from(bytes).toString()) as SerializedBundle;
+    const bundle: unknown = JSON.parse(Buffer.from(bytes).toString());
     return verifier.verify(toSignedEntity(bundleFromJSON(bundle)));
   };
 }
