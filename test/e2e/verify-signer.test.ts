@@ -285,6 +285,23 @@ describe('E-25 the time of the certificate', () => {
   });
 });
 
+describe('E-29 a signature under another predicate', () => {
+  it('is refused, though all but the type is the same', async () => {
+    const bundle = JSON.parse(fileIn(files, ATTESTATION).toString()) as {
+      dsseEnvelope: { payload: string };
+    };
+    const signed = Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString();
+    const other = signed.replace('recipe-evidence/v3', 'recipe-evidence/v4');
+    expect(other).not.toBe(signed);
+    const attestation = edited(fileIn(files, ATTESTATION), {
+      '/dsseEnvelope/payload': Buffer.from(other).toString('base64'),
+    });
+    const { code, faults } = await evidence.judge(withFile(files, ATTESTATION, attestation));
+    const place = `${ATTESTATION}#/dsseEnvelope/signatures/0/sig`;
+    expect([code, faults]).toEqual([2, [`SIGNATURE_INVALID ${place}`]]);
+  });
+});
+
 describe('E-26 a signature without its proofs', () => {
   const material = '/verificationMaterial';
   const stripped = async (

@@ -22,13 +22,30 @@ interface Message {
   readonly isPromised: boolean;
 }
 
-/** The class of each edited copy of a bundle. */
-export function classifier(base: Tree): (edited: Tree) => ExpectedClass {
-  const bag = bagOf(base);
+/** The class of an edited copy, and of which of the bundles it is then a copy: the first, if of none. */
+export interface Classified {
+  readonly expected: ExpectedClass;
+  readonly of: number;
+}
+
+/** Tells the class of each edited copy of these bundles, whose timestamps carry the same certificates. */
+export function classifier(bundles: readonly Tree[]): (edited: Tree) => Classified {
+  const bag = bundles.map(bagOf).find((each) => each !== '') ?? '';
   const read = remembered((base64) => stampMessage(base64, bag));
-  const good = messageOf(base, read);
-  if (good === undefined) throw new TypeError('the bundle itself is no message');
-  return (edited) => classOf(good, messageOf(edited, read));
+  const goods = bundles.map((bundle) => {
+    const good = messageOf(bundle, read);
+    if (good === undefined) throw new TypeError('the bundle itself is no message');
+    return good;
+  });
+  return (edited) => {
+    const found = messageOf(edited, read);
+    const classes = goods.map((good) => classOf(good, found));
+    const of = Math.max(
+      classes.findIndex((each) => each !== 'refused'),
+      0,
+    );
+    return { expected: classes[of] ?? 'refused', of };
+  };
 }
 
 function classOf(good: Message, found: Message | undefined): ExpectedClass {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 
 import { tooFew } from '../../../src/policy/judge-proofs.ts';
 import type { Proof } from '../../../src/trust/trust.ts';
-import { encode as encodeJson, type BundleJson } from '../forge.ts';
+import { encode as encodeJson } from '../forge.ts';
 import { baseOf, proofsOf, type Base, type Kind } from './bases.ts';
 import { applyEdits, sayEdits, someEdits, type Edit } from './edit.ts';
 import { classifier, type ExpectedClass } from './expected-class.ts';
@@ -44,34 +44,26 @@ export function checkStructuralEdits(kind: Kind, runs: number, seed?: number): T
 interface Scene {
   readonly tree: Tree;
   readonly twin: Tree;
+  readonly classify: ReturnType<typeof classifier>;
   /** Of the bundle, and of its twin: enough parts of the twin are the twin. */
-  readonly sides: readonly [Side, Side];
+  readonly goods: readonly ReturnType<typeof proofsOf>[];
 }
 
-interface Side {
-  readonly classOf: (edited: Tree) => ExpectedClass;
-  readonly goods: ReturnType<typeof proofsOf>;
+function sceneOf(base: Base): Scene {
+  const [tree, twin] = [treeOf(base.bundle), treeOf(base.twin)];
+  const goods = [base.bundle, base.twin].map((bundle) => proofsOf(encodeJson(bundle)));
+  return { tree, twin, classify: classifier([tree, twin]), goods };
 }
 
-function sceneOf({ bundle, twin }: Base): Scene {
-  return {
-    tree: treeOf(bundle),
-    twin: treeOf(twin),
-    sides: [sideOf(bundle), sideOf(twin)],
-  };
-}
-
-function sideOf(bundle: BundleJson): Side {
-  return { classOf: classifier(treeOf(bundle)), goods: proofsOf(encodeJson(bundle)) };
-}
-
-function requireVerdict({ tree, twin, sides }: Scene, edits: readonly Edit[]): ExpectedClass {
+function requireVerdict(
+  { tree, twin, classify, goods }: Scene,
+  edits: readonly Edit[],
+): ExpectedClass {
   const edited = applyEdits(tree, twin, edits);
-  const { classOf, goods } = sides.find((side) => side.classOf(edited) !== 'refused') ?? sides[0];
-  const expected = classOf(edited);
+  const { expected, of } = classify(edited);
   const bundle = encode(edited);
   for (const [index, found] of proofsOf(bundle).entries()) {
-    const good = goods[index];
+    const good = goods[of]?.[index];
     const verdict =
       good === undefined || good instanceof Error ? 'no base' : verdictOf(good, found);
     if (verdict !== expected) {
