@@ -287,10 +287,10 @@ describe('E-25 the time of the certificate', () => {
 
 describe('E-29 a signature under another predicate', () => {
   it('is refused, though all but the type is the same', async () => {
-    const bundle = JSON.parse(fileIn(files, ATTESTATION).toString()) as {
+    const { dsseEnvelope } = JSON.parse(fileIn(files, ATTESTATION).toString()) as {
       dsseEnvelope: { payload: string };
     };
-    const signed = Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString();
+    const signed = Buffer.from(dsseEnvelope.payload, 'base64').toString();
     const other = signed.replace('recipe-evidence/v3', 'recipe-evidence/v4');
     expect(other).not.toBe(signed);
     const attestation = edited(fileIn(files, ATTESTATION), {

@@ -75,7 +75,7 @@ function requireVerdict(
   return expected;
 }
 
-/** The class that a judge's answer shows. `smaller` is too little for a policy that wants all. */
+/** The class that a judge's answer shows. A log or an authority less is too little for a policy that wants all. */
 function verdictOf(good: Proof, found: Proof | Error): string {
   if (found instanceof Error) return 'refused';
   const [rest, otherRest] = [good, found].map((proof) => textOf({ ...proof, ...NO_WITNESSES }));
@@ -83,19 +83,25 @@ function verdictOf(good: Proof, found: Proof | Error): string {
   const [witnesses, others] = [witnessesOf(good), witnessesOf(found)];
   if (new Set(others).size < others.length) return 'a witness twice';
   if (!others.every((witness) => witnesses.includes(witness))) return 'another';
-  const isSmaller = others.length < witnesses.length;
-  if (isSmaller !== isTooFew(good, found)) return 'another for a policy';
-  return isSmaller ? 'smaller' : 'equal';
+  const isLess = logsOf(found) < logsOf(good) || authoritiesOf(found) < authoritiesOf(good);
+  if (isLess !== isTooFew(good, found)) return 'another for a policy';
+  return others.length < witnesses.length ? 'smaller' : 'equal';
 }
 
 /** Whether a policy that demands the proofs of the first refuses the second. */
 function isTooFew(good: Proof, found: Proof): boolean {
-  const policy = {
-    signers: [],
-    minimumLogs: good.logEntries.length,
-    minimumTimestamps: good.times.filter(({ source }) => source === 'timestamp authority').length,
-  };
-  return tooFew(policy, found, { file: '', name: undefined, now: undefined }).length > 0;
+  const minimum = { minimumLogs: logsOf(good), minimumTimestamps: authoritiesOf(good) };
+  const judged = { file: '', name: undefined, now: undefined };
+  return tooFew({ signers: [], ...minimum }, found, judged).length > 0;
+}
+
+function logsOf({ logEntries }: Proof): number {
+  return new Set(logEntries.map(({ log }) => log)).size;
+}
+
+/** Two timestamps of one authority are one witness. */
+function authoritiesOf({ times }: Proof): number {
+  return new Set(times.flatMap(({ authority }) => authority ?? [])).size;
 }
 
 const NO_WITNESSES = { signedAt: undefined, times: [], logEntries: [] };
