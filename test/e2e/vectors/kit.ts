@@ -1,4 +1,5 @@
 // What the test vectors are made with: a Sigstore without a network, and small inputs.
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -36,6 +37,11 @@ export interface Inputs {
   readonly results: Readonly<Record<string, string>>;
   readonly attestedAt: Date;
 }
+
+const SIGNER_KEY = createPrivateKey(input('signer.key'));
+
+/** The key of key_policy.json, which signs without a certificate, and here with one too. */
+export const SIGNER = { privateKey: SIGNER_KEY, publicKey: createPublicKey(SIGNER_KEY) };
 
 /** When everything was attested; it is signed half an hour later. */
 const ATTESTED_AT = new Date('2026-06-01T11:30:00Z');

@@ -16,7 +16,7 @@ import {
   type Signing,
 } from '../../trust/forge.ts';
 import { ATTESTATION, STATEMENT, fileIn, flipped, withFile } from '../evidence.ts';
-import { encodeBundle, packed, type Kit, type Make } from './kit.ts';
+import { SIGNER, encodeBundle, packed, type Kit, type Make } from './kit.ts';
 
 const signed =
   (signing: Signing): Make =>
@@ -87,6 +87,10 @@ const SIGNS_AND_CERTIFIES = x509.extension(
 const AUTHORITY = x509.extension('2.5.29.19', der.sequence(der.boolean(true)), true);
 
 export const SIGSTORE: Readonly<Record<string, Make>> = {
+  'good-key': signed({ keys: SIGNER, byKey: true }),
+  'certificate-for-the-key': signed({ keys: SIGNER }),
+  'log-entry-with-a-certificate-for-the-key': loggedOtherwise(false),
+  'log-entry-with-the-key-of-the-certificate': loggedOtherwise(true),
   'certificate-of-another-authority': signed({ certifiedBy: authorityKeys() }),
   'certificate-timestamp-signature': signed({
     sct: (extension) => flipped(extension, extension.length - 1),
@@ -144,6 +148,22 @@ export const SIGSTORE: Readonly<Record<string, Make>> = {
     stamps.push({ signedTimestamp: bent(only(second.rfc3161Timestamps).signedTimestamp) });
   }),
 };
+
+/** Signed by the key, with a certificate for it or without; the bundle says the one, and its log entry the other. */
+function loggedOtherwise(byKey: boolean): Make {
+  return async (kit) => {
+    const statement = fileIn(await kit.honest(), STATEMENT);
+    const other = kit.bundle(statement, { keys: SIGNER, byKey: !byKey }).verificationMaterial;
+    const { certificate, publicKey } = other;
+    return await kit.attested(
+      ({ verificationMaterial: material }) => {
+        Reflect.deleteProperty(material, byKey ? 'publicKey' : 'certificate');
+        Object.assign(material, byKey ? { certificate } : { publicKey });
+      },
+      { keys: SIGNER, byKey },
+    );
+  };
+}
 
 type Authorities = RootJson['certificateAuthorities'];
 
