@@ -1,6 +1,6 @@
 // Logins from the outside: a real OpenID provider, a sandbox that trusts its tokens, and a browser that is a script.
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -58,6 +58,16 @@ async function world(browser = SCRIPT): Promise<World> {
   return { place, provider, flags, env };
 }
 
+/** What the browser shows at the end. It is a process of its own, which may end after the program. */
+async function lastPage(place: Workplace): Promise<string> {
+  for (;;) {
+    const path = place.path('page.html');
+    const page = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    if (page.includes('</html>')) return page;
+    await wait(20);
+  }
+}
+
 async function said(run: Started, pattern: RegExp): Promise<RegExpExecArray> {
   for (;;) {
     const found = pattern.exec(run.stderr());
@@ -79,7 +89,7 @@ describe('validate --login', () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({
       signer: { identity: ACCOUNT, issuer: provider.issuer },
     });
-    expect(readFileSync(place.path('page.html'), 'utf8')).toContain('You are logged in');
+    expect(await lastPage(place)).toContain('You are logged in');
   });
 
   it('E-21 device signs in the name of whoever types the code', async () => {
@@ -99,9 +109,17 @@ describe('validate --login', () => {
     const { place, flags, env } = await world();
     const run = await place.validate([...EMIT, ...flags, '--login', 'browser'], { env });
     const files = [...(await place.files()).values()].map(String);
-    expect(run.stdout + run.stderr).not.toContain('eyJ');
+    expect(run.stdout + run.stderr + (await lastPage(place))).not.toContain('eyJ');
     // The log entry is base64 of JSON too, but no token.
     for (const text of files) expect(text).not.toMatch(/eyJ[\w-]+\.eyJ/);
+  });
+
+  it('begins when the evidence is ready, not before', async () => {
+    const { place, provider, flags, env } = await world();
+    place.edit('recipe.yaml', 'apiVersion', 'apiVersion2');
+    const run = await place.refused([...EMIT, ...flags, '--login', 'browser'], { env });
+    expect(run.code).toBe(2);
+    expect(provider.requests).toEqual([]);
   });
 
   it('browser ends by Ctrl-C with 130, and nothing is left', async () => {
@@ -148,12 +166,24 @@ describe('validate --login at a public Sigstore', () => {
     },
   );
 
+  it('is asked for before any work', async () => {
+    const place = new Workplace();
+    place.write('recipe.yaml', '');
+    const run = await place.refused([...EMIT, '--login', 'browser'], { ownProcess: true });
+    expect([run.code, run.error.code]).toEqual([64, 'LOGIN_NOT_CONFIRMED']);
+  });
+
   it('--yes answers, and the notice is there all the same', async () => {
     const issuer = await deadAddress();
-    const words = [...EMIT, '--login', 'device', '--oidc-issuer', issuer, '--yes'];
-    const run = await new Workplace().refused(words, { ownProcess: true });
-    expect([run.code, run.error.code, run.error.at]).toEqual([3, 'SERVICE_UNREACHABLE', issuer]);
+    const words = ['validate', ...EMIT, '--login', 'device', '--oidc-issuer', issuer, '--yes'];
+    const run = await new Workplace().run(words, { ownProcess: true });
+    expect(run.code).toBe(3);
     expect(run.stderr).toContain(NOTICE);
+    expect(run.stderr).toContain(
+      `error: SERVICE_UNREACHABLE a service cannot be reached\n   at: ${issuer}\n`,
+    );
+    // The packed bundle is kept, and signed by a login later.
+    expect(run.stderr).toMatch(/ affidavit evidence sign .*--login device --oidc-issuer /);
   });
 
   it.each([

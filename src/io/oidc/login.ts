@@ -27,12 +27,11 @@ interface Surroundings {
 const REDIRECT = new URL('http://localhost:0/auth/callback');
 
 /**
- * Logs in and gives the identity token. First it says what becomes public, and asks.
+ * Logs in and gives the identity token, after a yes.
  *
- * @throws EvidenceError LOGIN_NOT_CONFIRMED, LOGIN_FAILED, SERVICE_FAILED, PORT_UNAVAILABLE, SIGNING_FAILED
+ * @throws EvidenceError LOGIN_FAILED, SERVICE_FAILED and its like, PORT_UNAVAILABLE, SIGNING_FAILED
  */
 export async function logIn(login: Login, { terminal, signal }: Surroundings): Promise<string> {
-  await requireYes(login, { terminal, signal });
   const say = (text: string): void => {
     terminal.output.write(escapeLines(text));
   };
@@ -48,7 +47,8 @@ export async function logIn(login: Login, { terminal, signal }: Surroundings): P
   return token;
 }
 
-async function requireYes(login: Login, { terminal, signal }: Surroundings): Promise<void> {
+/** Says what becomes public by a login, and asks. Throws LOGIN_NOT_CONFIRMED. */
+export async function requireYes(login: Login, { terminal, signal }: Surroundings): Promise<void> {
   const notice = loginNotice(login);
   if (notice === undefined) return;
   terminal.output.write(notice);

@@ -54,8 +54,8 @@ const AMBIENT_SOURCES = [
  * first source that is there. No other source replaces one that fails: it would be somebody else's token.
  *
  * @returns one that is at hand, or what gets it: nobody is asked for a token before it is needed
- * @throws EvidenceError TOKEN_MISSING, SIGNING_FAILED, FILE_UNREADABLE; what it returns: SERVICE_FAILED and
- *   its like, and those of a login
+ * @throws EvidenceError TOKEN_MISSING, SIGNING_FAILED, FILE_UNREADABLE, LOGIN_NOT_CONFIRMED; what it returns:
+ *   SERVICE_FAILED and its like, and those of a login
  */
 export async function findIdentityToken(
   choice: TokenChoice,
@@ -68,7 +68,7 @@ export async function findIdentityToken(
   if (identityToken === '') throw missing('an empty --identity-token', environment);
   if (identityToken !== undefined) return identityToken;
   const audience = audienceOf(choice);
-  if (login !== undefined) return async () => await logInAs(login, audience, surroundings);
+  if (login !== undefined) return await prepareLogin(login, audience, surroundings);
   const ambience = { ...places, environment, audience };
   const source = AMBIENT_SOURCES.find((each) => each.isThere(ambience));
   if (source === undefined) throw missing('no identity token', environment);
@@ -82,17 +82,21 @@ export function audienceOf({ oidcClientId = TOKEN_AUDIENCE }: TokenChoice): stri
   return oidcClientId;
 }
 
-async function logInAs(
-  { issuer, ...login }: LoginChoice,
+/** Asks at once, because nobody waits for a question; the login itself comes when the token is needed, and once. */
+async function prepareLogin(
+  { issuer, ...choice }: LoginChoice,
   clientId: string,
   { signingConfig, signal }: Surroundings,
-): Promise<string> {
+): Promise<() => Promise<string>> {
   const now = new Date();
   const services = chooseServices(signingConfig, now);
   const place = { issuer: issuer ?? chooseIssuer(signingConfig, now), services, clientId };
-  const { logIn } = await import('../oidc/login.ts');
-  const terminal = { input: process.stdin, output: process.stderr };
-  return await logIn({ ...login, ...place }, { terminal, signal });
+  const login = { ...choice, ...place };
+  const { logIn, requireYes } = await import('../oidc/login.ts');
+  const at = { terminal: { input: process.stdin, output: process.stderr }, signal };
+  await requireYes(login, at);
+  let token: Promise<string> | undefined;
+  return async () => await (token ??= logIn(login, at));
 }
 
 function missing(found: string, environment: NodeJS.ProcessEnv): EvidenceError {

@@ -288,3 +288,28 @@ describe.each([
     },
   );
 });
+
+describe('the token of a login', () => {
+  it('is asked for once, when it is needed, however often a signature is made', async () => {
+    const seen = await withService(replying(404, '{}'), async (url) => {
+      const text = Buffer.from(publicGoodSigningConfig())
+        .toString()
+        .replaceAll(/https:\/\/[^/"]*/g, url);
+      const found = await findIdentityToken(
+        {
+          identityToken: undefined,
+          oidcClientId: undefined,
+          login: { way: 'device', issuer: undefined, redirectUrl: undefined, yes: false },
+        },
+        {
+          environment: { SIGSTORE_ID_TOKEN: 'of-somebody-else' },
+          signingConfig: parseSigningConfig(Buffer.from(text), 'signing_config.json'),
+        },
+      );
+      if (typeof found === 'string') throw new Error('no login');
+      expect((await rejection(found()))?.code).toBe('LOGIN_FAILED');
+      expect((await rejection(found()))?.code).toBe('LOGIN_FAILED');
+    });
+    expect(seen.map(({ url }) => url)).toEqual(['/auth/.well-known/openid-configuration']);
+  });
+});
