@@ -63,7 +63,8 @@ function verified(proof: Proof): Outcome<Proof> {
       counted(logEntries.length, 'log entry', 'log entries'),
       counted(times.length, 'proof of time', 'proofs of time'),
     ].join(', '),
-    expected: 'a signature with certificate, log entry and time under the trusted root',
+    expected:
+      'a signature with certificate or named key, log entry and time under the trusted root',
     faults: [],
   };
 }

@@ -41,6 +41,24 @@ class KeyPlace extends Workplace {
   }
 }
 
+/** A Sigstore with a log of this version. Nothing listens there, so a request would fail. */
+function configWith(version: number): object {
+  const service = (majorApiVersion: number): object => ({
+    url: 'http://127.0.0.1:1',
+    majorApiVersion,
+    validFor: { start: '2020-01-01T00:00:00Z' },
+    operator: 'nobody',
+  });
+  return {
+    mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json',
+    caUrls: [],
+    rekorTlogUrls: [service(version)],
+    rekorTlogConfig: { selector: 'ANY' },
+    tsaUrls: [service(1)],
+    tsaConfig: { selector: 'ANY' },
+  };
+}
+
 interface Verified {
   readonly code: number | null;
   readonly signer?: unknown;
@@ -270,24 +288,7 @@ describe('validate --key', () => {
     '%s is refused with a log of Rekor v%i alone, before any request',
     async (name, version, log) => {
       const place = new KeyPlace();
-      // Nothing listens there, so a request would be SERVICE_FAILED.
-      const service = (majorApiVersion: number): object => ({
-        url: 'http://127.0.0.1:1',
-        majorApiVersion,
-        validFor: { start: '2020-01-01T00:00:00Z' },
-        operator: 'nobody',
-      });
-      place.write(
-        'config.json',
-        JSON.stringify({
-          mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json',
-          caUrls: [],
-          rekorTlogUrls: [service(version)],
-          rekorTlogConfig: { selector: 'ANY' },
-          tsaUrls: [service(1)],
-          tsaConfig: { selector: 'ANY' },
-        }),
-      );
+      place.write('config.json', JSON.stringify(configWith(version)));
       const words = [...INPUTS, '--emit-evidence', OUT, '--signing-config', 'config.json'];
       const { code, error } = await place.refused([...words, '--key', `${name}.key`]);
       expect([code, error.code, error.at]).toEqual([
@@ -298,6 +299,31 @@ describe('validate --key', () => {
       expect(error.found).toBe(`no log of ${log} that is valid now`);
     },
   );
+});
+
+describe('evidence sign --key', () => {
+  it('signs in a second step what was packed in the first, where the key is', async () => {
+    const place = new KeyPlace();
+    await place.validate([...INPUTS, '--no-sign', '--emit-evidence', 'unsigned.tar.gz']);
+    const words = ['evidence', 'sign', 'unsigned.tar.gz', ...IN_SANDBOX, '--key', 'rsa.key'];
+    const run = await place.run(words);
+    expect(run.code).toBe(0);
+    place.write('KEY.pub', readFileSync(place.path('rsa.pub')));
+    expect((await place.repeat(run)).code).toBe(0);
+  });
+
+  it('is what is printed when signing fails: with the key by its name, and without its password', async () => {
+    const place = new KeyPlace();
+    const key = join(ROOT, 'testdata/keys/cosign.key');
+    place.write('config.json', JSON.stringify(configWith(1)));
+    const words = ['--emit-evidence', OUT, '--signing-config', 'config.json', '--key', key];
+    const run = await place.run(['validate', ...INPUTS, ...words], {
+      env: { COSIGN_PASSWORD: PASSWORD },
+    });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(`sign ${OUT}.unsigned.tar.gz --emit-evidence ${OUT} --key ${key}`);
+    expect(run.stdout + run.stderr).not.toContain(PASSWORD);
+  });
 });
 
 describe('the password of a key', () => {
