@@ -114,6 +114,17 @@ describe('validate --login', () => {
     for (const text of files) expect(text).not.toMatch(/eyJ[\w-]+\.eyJ/);
   });
 
+  it('E-21 browser signs what was packed before, by evidence sign', async () => {
+    const { place, flags, env } = await world();
+    await place.validate([...INPUTS, '--no-sign', '--emit-evidence', 'unsigned.tar.gz']);
+    const words = ['evidence', 'sign', 'unsigned.tar.gz', '--emit-evidence', OUT, ...flags];
+    const run = await place.run([...words, '--login', 'browser'], { env });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain(`--certificate-identity ${ACCOUNT} `);
+    expect(await lastPage(place)).toContain(ACCOUNT);
+    expect((await place.repeat(run)).code).toBe(0);
+  });
+
   it('begins when the evidence is ready, not before', async () => {
     const { place, provider, flags, env } = await world();
     place.edit('recipe.yaml', 'apiVersion', 'apiVersion2');
