@@ -3,8 +3,10 @@
 import type { Signer } from '../../attestation/seal.ts';
 import { parseIdentityToken, type IdentityToken } from '../../sign/identity-token.ts';
 import { chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
+import { resumable, type SigningState } from '../../sign/signing-state.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { fulcioCredential } from './fulcio-credential.ts';
+import type { SigningJournal } from './signing-journal.ts';
 import { sigstoreSigner } from './sigstore-signer.ts';
 
 export interface KeylessSigning {
@@ -20,6 +22,8 @@ export interface KeylessSigning {
   readonly trust: SigstoreTrust;
   /** Shows whom the certificate names, if no published rule of Fulcio says it beforehand. */
   readonly show?: (signer: Identity) => void;
+  /** Where a signing that is interrupted leaves what it has; by default nowhere. */
+  readonly journal?: Pick<SigningJournal, 'found' | 'keep'> | undefined;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface KeylessSigning {
  *   SERVICE_FAILED, SERVICE_UNREACHABLE, SERVICE_SLOW, SERVICE_ANSWER_INVALID, PROXY_FAILED (all unjudged)
  */
 export function keylessSigner(signing: KeylessSigning): Signer {
-  const { signingConfig, token, audience, now, trust, show = () => undefined } = signing;
+  const { signingConfig, token, audience, now, trust, show = () => undefined, journal } = signing;
   const secrets: string[] = [];
   const read = (text: string): IdentityToken => {
     const parsed = parseIdentityToken(text, now, audience);
@@ -38,12 +42,21 @@ export function keylessSigner(signing: KeylessSigning): Signer {
     return parsed;
   };
   // One that is there is read at once, so that a bad one is refused before any work.
-  const given = typeof token === 'string' ? read(token) : undefined;
+  const given = typeof token === 'string' ? read(token) : token;
   const getToken = async (): Promise<IdentityToken> =>
-    typeof token === 'string' ? (given ?? read(token)) : read(await token());
+    typeof given === 'function' ? read(await given()) : await Promise.resolve(given);
   const services = chooseServices(signingConfig, now);
   const ahead = now.getTime() - Date.now();
   const clock = (): Date => new Date(Date.now() + ahead);
   const authority = { url: services.certificateAuthority.url, trust, show, clock };
-  return sigstoreSigner(fulcioCredential(authority, getToken), services, secrets);
+  const credential = fulcioCredential(authority, getToken);
+  const find = (statement: Uint8Array): SigningState | undefined => {
+    const state = journal?.found;
+    const signer = state && resumable(state, statement, { trust, now: clock() });
+    if (signer === undefined) return undefined;
+    show(signer);
+    return state;
+  };
+  const keep = (state: SigningState): void => journal?.keep(state);
+  return sigstoreSigner(credential, services, secrets, { find, keep });
 }

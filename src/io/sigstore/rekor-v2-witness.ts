@@ -2,12 +2,11 @@
 
 import { X509Certificate, createHash, createPublicKey } from 'node:crypto';
 
-import type { Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import type { Verifier } from '../../sign/credential.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
-import type { InclusionProofJson, LogEntryJson } from '../../sign/log-entry-json.ts';
+import { readLogEntry, type LogEntryJson } from '../../sign/log-entry-json.ts';
 import { keyKindOf } from '../../trust/key-kind.ts';
 import { postJson } from '../http/client.ts';
 import {
@@ -79,32 +78,6 @@ function kindOf({ type, der }: Verifier): { hash: string; keyDetails: string } {
   return { hash, keyDetails };
 }
 
-/** Protobuf's JSON leaves zeros and empty lists out. What it says is verified with the whole bundle. */
 function parseEntry(body: Buffer): LogEntryJson {
-  const reader = new ObjectReader(decodeJson(body, 'answer'), 'answer');
-  const kindVersion = reader.object('kindVersion');
-  const proof = reader.optionalObject('inclusionProof');
-  return {
-    logIndex: reader.optionalText('logIndex') ?? '0',
-    logId: { keyId: base64Of(reader.object('logId').string('keyId')) },
-    kindVersion: { kind: kindVersion.string('kind'), version: kindVersion.string('version') },
-    inclusionProof: proof === undefined ? undefined : parseProof(proof),
-    canonicalizedBody: base64Of(reader.string('canonicalizedBody')),
-  };
-}
-
-function parseProof(proof: ObjectReader): InclusionProofJson {
-  return {
-    logIndex: proof.optionalText('logIndex') ?? '0',
-    rootHash: base64Of(proof.string('rootHash')),
-    treeSize: proof.optionalText('treeSize') ?? '0',
-    hashes: proof.optionalList('hashes', base64Of),
-    checkpoint: { envelope: proof.object('checkpoint').string('envelope') },
-  };
-}
-
-/** Protobuf's JSON allows the URL alphabet and no padding too; a bundle has one spelling. */
-function base64Of(data: Data): string {
-  if (typeof data !== 'string') throw new TypeError('not base64');
-  return Buffer.from(data, 'base64').toString('base64');
+  return readLogEntry(new ObjectReader(decodeJson(body, 'answer'), 'answer'));
 }

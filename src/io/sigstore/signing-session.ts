@@ -15,6 +15,7 @@ import { useCaCertificates } from './ca-certificates.ts';
 import type { TokenChoice } from './identity-token-sources.ts';
 import { openTrustCache, readTrust } from './read-trust.ts';
 import { servicePaths } from './service-paths.ts';
+import { openSigningJournal, type SigningJournal } from './signing-journal.ts';
 import type { TrustCacheChoice } from './trust-cache.ts';
 
 export interface SigningChoice {
@@ -47,6 +48,8 @@ export interface SigningSession {
   readonly rootPath: string | undefined;
   /** Writes the root of a sandbox under a name that nobody reads; a service has its root elsewhere. */
   readonly stageRoot?: () => StagedFiles;
+  /** Removes what would be needed to go on with this signing; absent if that is not possible. */
+  readonly forget?: () => void;
   /** Ends a sandbox; nothing to do for a service. */
   readonly close?: () => Promise<void>;
 }
@@ -69,15 +72,17 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
     choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
     cache,
   );
+  const journal = choice.key === undefined ? openSigningJournal(choice.out) : undefined;
   const signs = await (choice.key === undefined
-    ? signWithToken(choice, signingConfig)
+    ? signWithToken(choice, signingConfig, journal)
     : signWithKey(choice.key, choice, () => signingConfig));
   const trust = await readTrust(rootPath, cache, {
     ...signs,
     allowMissingSct: choice.allowMissingSct,
   });
   const signer = signs.signerUnder(trust);
-  return { signing: { signer, trust }, rootPath };
+  const forget = (): void => journal?.remove();
+  return { signing: { signer, trust }, rootPath, forget };
 }
 
 /** Who signs, and the keys by which that is verified. */
@@ -86,13 +91,25 @@ interface Signs {
   readonly publicKeys: readonly KeyObject[];
 }
 
-async function signWithToken(choice: SigningChoice, signingConfig: SigningConfig): Promise<Signs> {
+async function signWithToken(
+  choice: SigningChoice,
+  signingConfig: SigningConfig,
+  journal?: SigningJournal,
+): Promise<Signs> {
   const { audienceOf, findIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
-  const token = await findIdentityToken(choice.token, { ...choice, signingConfig });
+  const find = async (): Promise<string | (() => Promise<string>)> =>
+    await findIdentityToken(choice.token, { ...choice, signingConfig });
+  // To go on with an interrupted signing, no token may be needed.
+  const token = journal?.found === undefined ? await find() : async () => await readNow(find());
   const audience = audienceOf(choice.token);
-  const signing = { signingConfig, token, audience, now: new Date(), show: choice.show };
+  const signing = { signingConfig, token, audience, now: new Date(), show: choice.show, journal };
   return { signerUnder: (trust) => keylessSigner({ ...signing, trust }), publicKeys: [] };
+}
+
+async function readNow(finding: Promise<string | (() => Promise<string>)>): Promise<string> {
+  const found = await finding;
+  return typeof found === 'string' ? found : await found();
 }
 
 async function signWithKey(

@@ -7,6 +7,7 @@ import type { Credential } from '../../sign/credential.ts';
 import { encodeSigstoreBundle, type SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import type { LogEntryJson } from '../../sign/log-entry-json.ts';
 import type { Service, SigningServices } from '../../sign/signing-config.ts';
+import type { SigningState } from '../../sign/signing-state.ts';
 import { preAuthEncoding } from '../../trust/dsse.ts';
 import { logInRekorV1 } from './rekor-v1-witness.ts';
 import { AlreadyLogged, logInRekorV2 } from './rekor-v2-witness.ts';
@@ -25,6 +26,15 @@ type Services = Pick<SigningServices, 'logs' | 'timestampAuthorities'> &
 /** How often something is signed again because a log has the signature, and its answer was lost. */
 const SIGNED_AGAIN = 2;
 
+/** Lets a signing that is interrupted go on later. */
+export interface Resumption {
+  /** What an earlier signing of this statement left, if it can be used still. */
+  readonly find: (statement: Uint8Array) => SigningState | undefined;
+  readonly keep: (state: SigningState) => void;
+}
+
+const NEVER_RESUMED: Resumption = { find: () => undefined, keep: () => undefined };
+
 /**
  * A signer with this credential. What it signs is not verified yet: `seal` does that.
  *
@@ -36,24 +46,34 @@ export function sigstoreSigner(
   credential: Credential,
   services: Services,
   secrets: readonly string[],
+  resumption: Resumption = NEVER_RESUMED,
 ): Signer {
   return {
     sign: async (statement) => {
       let last: Buffer | undefined;
+      let state = resumption.find(statement);
       for (let again = 0; ; again += 1) {
-        const envelope = await signEnvelope(credential, statement);
-        if (last?.equals(envelope.signature) === true) refuseSame();
-        last = envelope.signature;
+        state ??= beginWith(await signEnvelope(credential, statement), resumption);
+        const { signature } = state.envelope;
+        if (last?.equals(signature) === true) refuseSame();
+        last = signature;
         try {
-          return await witnessed(envelope, services, secrets);
+          return await witnessed(state, services, { secrets, keep: resumption.keep });
         } catch (error) {
           if (!(error instanceof AlreadyLogged)) throw error;
           if (again === SIGNED_AGAIN) throw error.refusal;
+          state = undefined;
         }
       }
     },
     answeredBy: (pointer) => answeredBy(pointer, services),
   };
+}
+
+function beginWith(envelope: SignedEnvelope, { keep }: Resumption): SigningState {
+  const state = { envelope, timestamps: new Map<string, string>(), entries: new Map() };
+  keep(state);
+  return state;
 }
 
 /** RSA signs the same bytes in the same way each time. */
@@ -73,17 +93,23 @@ async function signEnvelope(credential: Credential, payload: Uint8Array): Promis
 
 /** Logs come last, because an entry is for ever: a timestamp that fails leaves nothing behind. */
 async function witnessed(
-  envelope: SignedEnvelope,
+  { envelope, ...answered }: SigningState,
   { logs, timestampAuthorities }: Services,
-  secrets: readonly string[],
+  { secrets, keep }: { readonly secrets: readonly string[]; readonly keep: Resumption['keep'] },
 ): Promise<Uint8Array> {
-  const timestamps: string[] = [];
-  for (const { url } of timestampAuthorities) {
-    timestamps.push(await stamp(envelope, { url, secrets }));
-  }
-  const entries: LogEntryJson[] = [];
-  for (const log of logs) entries.push(await witnessOf(log)(envelope, { url: log.url, secrets }));
-  return encodeSigstoreBundle(envelope, { entries, timestamps });
+  const timestamps = new Map(answered.timestamps);
+  const entries = new Map(answered.entries);
+  const ask = async <T>(witness: Witness<T>, url: string, answers: Map<string, T>): Promise<T> => {
+    const answer = answers.get(url) ?? (await witness(envelope, { url, secrets }));
+    answers.set(url, answer);
+    keep({ envelope, timestamps, entries });
+    return answer;
+  };
+  const stamps: string[] = [];
+  for (const { url } of timestampAuthorities) stamps.push(await ask(stamp, url, timestamps));
+  const logged: LogEntryJson[] = [];
+  for (const log of logs) logged.push(await ask(witnessOf(log), log.url, entries));
+  return encodeSigstoreBundle(envelope, { entries: logged, timestamps: stamps });
 }
 
 function witnessOf({ majorApiVersion }: Service): Witness<LogEntryJson> {

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import {
+  lstatSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { MAX_REQUEST_BYTES } from '../../limits.ts';
+import { escapeInvisible } from '../../quote.ts';
+import {
+  encodeSigningState,
+  parseSigningState,
+  refuseState,
+  type SigningState,
+} from '../../sign/signing-state.ts';
+import { unwritable } from '../disk/system-error.ts';
+
+/** Nobody else may read or write it. */
+const MODE = 0o600;
+const OTHERS = 0o077;
+
+/** Where a signing that is interrupted leaves what it has. */
+export interface SigningJournal {
+  /** Of an earlier signing that was interrupted. */
+  readonly found: SigningState | undefined;
+  /** In one turn of the event loop: an interrupted program has no other one. */
+  keep(state: SigningState): void;
+  /** To be called when it is signed, or when what was kept is of no use. */
+  remove(): void;
+}
+
+/**
+ * Beside the archive that is to be written.
+ *
+ * @throws EvidenceError SIGNING_STATE_INVALID for a file that is not ours; its `keep`: FILE_UNWRITABLE
+ */
+export function openSigningJournal(out: string): SigningJournal {
+  const path = `${out}.signing.json`;
+  let isKept = false;
+  return {
+    found: readOwn(path),
+    keep: (state) => {
+      writeOwn(path, encodeSigningState(state));
+      isKept = true;
+    },
+    remove: () => {
+      if (isKept) rmSync(path, { force: true });
+    },
+  };
+}
+
+function readOwn(path: string): SigningState | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  const file = escapeInvisible(path);
+  if (!stats.isFile() || stats.size > MAX_REQUEST_BYTES) {
+    refuseState(file, 'something else than such a file', 'a file');
+  }
+  // Windows has other rights.
+  const isWindows = process.getuid === undefined;
+  if (!isWindows && (stats.uid !== process.getuid?.() || (stats.mode & OTHERS) !== 0)) {
+    refuseState(file, 'a file that others own, read or write', 'one of your own with mode 0600');
+  }
+  return parseSigningState(readFileSync(path), file);
+}
+
+function writeOwn(path: string, bytes: Uint8Array): void {
+  try {
+    const temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
+    closeSync(openSync(temporary, 'wx', MODE));
+    try {
+      writeFileSync(temporary, bytes, { flush: true });
+      renameSync(temporary, path);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+}

@@ -1,0 +1,173 @@
+// A signing that is interrupted goes on from the certificate and the answers that it has.
+import { chmodSync, readFileSync, statSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { startRelay, type Relay } from '../io/sigstore/relay.ts';
+import type { Run } from '../run-cli.ts';
+import { INPUTS, OUT, UNSIGNED, Workplace, start } from './emit.ts';
+
+const SIGNED = 'signed.tar.gz';
+const STATE = `${SIGNED}.signing.json`;
+const SIGN = ['evidence', 'sign', OUT, '--emit-evidence', SIGNED, '--format', 'json'];
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+
+afterAll(async () => {
+  await sandbox.close();
+});
+
+interface Setting {
+  readonly place: Workplace;
+  readonly words: readonly string[];
+  readonly relay: Relay;
+  /** What the log does: it answers, says that it is down, or never says anything. */
+  readonly log: { state: 'up' | 'down' | 'silent' };
+}
+
+/** Unsigned evidence, and the sandbox behind a relay. */
+async function setting(): Promise<Setting> {
+  const log: Setting['log'] = { state: 'up' };
+  const relay = await startRelay(sandbox.url, async (call, real) => {
+    if (!call.path.includes('/log/') || log.state === 'up') return await real(call);
+    if (log.state === 'silent') await new Promise(() => undefined);
+    return { status: 400, body: '{"message":"not now"}' };
+  });
+  onTestFinished(relay.close);
+  const place = new Workplace();
+  place.write('root.json', JSON.stringify(sandbox.trustedRoot));
+  const config = JSON.stringify(sandbox.signingConfigs['signing_config.json']);
+  place.write('config.json', config.replaceAll(sandbox.url, relay.url));
+  await place.run(['validate', ...INPUTS, ...UNSIGNED]);
+  return {
+    place,
+    relay,
+    log,
+    words: [...SIGN, '--signing-config', 'config.json', '--trusted-root', 'root.json'],
+  };
+}
+
+function errorOf({ stdout }: Run): { readonly code?: string; readonly at?: string } {
+  return (JSON.parse(stdout) as { error?: { code: string; at: string } }).error ?? {};
+}
+
+function callsOf({ heard }: Relay): readonly string[] {
+  return heard.map((call) => call.replace(/^.*\/(\w+)$/, '$1'));
+}
+
+describe('a signing that was interrupted', () => {
+  it('goes on without a token, a certificate or a timestamp, and leaves nothing', async () => {
+    const { place, relay, log, words } = await setting();
+    const token = sandbox.token();
+    log.state = 'down';
+    const first = await place.run(words, { env: { SIGSTORE_ID_TOKEN: token } });
+    expect([first.code, errorOf(first).code]).toEqual([3, 'SERVICE_FAILED']);
+    expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries']);
+    // For the owner alone, without key or token.
+    expect(statSync(place.path(STATE)).mode & 0o777).toBe(0o600);
+    const state = readFileSync(place.path(STATE), 'utf8');
+    expect(Object.keys(JSON.parse(state) as object)).toEqual([
+      ...['schemaVersion', 'payload', 'signature', 'certificate', 'timestamps', 'entries'],
+    ]);
+    for (const part of token.split('.')) expect(state).not.toContain(part);
+    log.state = 'up';
+    const second = await place.run(words);
+    expect(second.code).toBe(0);
+    expect(callsOf(relay).slice(3)).toEqual(['entries']);
+    expect(second.stderr).toContain('the certificate names "contributor@sandbox.invalid"');
+    expect(place.list()).not.toContain(STATE);
+    expect((await place.repeat(second)).code).toBe(0);
+  });
+
+  it('goes on after Ctrl-C', async () => {
+    const { place, relay, log, words } = await setting();
+    log.state = 'silent';
+    const { child, ended } = start(place, words, { SIGSTORE_ID_TOKEN: sandbox.token() });
+    await expect.poll(() => callsOf(relay).length, { timeout: 20_000 }).toBe(3);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(place.list().filter((name) => name.startsWith(SIGNED))).toEqual([STATE]);
+    log.state = 'up';
+    expect((await place.run(words)).code).toBe(0);
+    expect(callsOf(relay).slice(3)).toEqual(['entries']);
+  });
+
+  it('of validate goes on with the command that was printed', async () => {
+    const { place, relay, log, words } = await setting();
+    log.state = 'down';
+    const more = words.slice(words.indexOf('--signing-config'));
+    const emit = [...INPUTS, '--emit-evidence', SIGNED, ...more, '--format', 'json'];
+    const first = await place.run(['validate', ...emit], {
+      env: { SIGSTORE_ID_TOKEN: sandbox.token() },
+    });
+    expect(first.code).toBe(3);
+    expect(place.list()).toEqual(expect.arrayContaining([STATE, `${SIGNED}.unsigned.tar.gz`]));
+    log.state = 'up';
+    expect((await place.signAgain(first, [])).code).toBe(0);
+    expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries', 'entries']);
+  });
+
+  it('of other evidence is not gone on with: it is signed anew', async () => {
+    const { place, relay, log, words } = await setting();
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+    log.state = 'down';
+    await place.run(words, { env });
+    log.state = 'up';
+    place.edit('recipe.yaml', "'>= 1.32.4'", "'>= 1.31'");
+    expect((await place.run(['validate', ...INPUTS, ...UNSIGNED, '--force'])).code).toBe(0);
+    expect((await place.run(words, { env })).code).toBe(0);
+    expect(callsOf(relay).slice(3)).toEqual(['signingCert', 'timestamp', 'entries']);
+    expect(place.list()).not.toContain(STATE);
+  });
+
+  it.each<[string, (place: Workplace) => void]>([
+    ['that others may read', (place) => chmodSync(place.path(STATE), 0o644)],
+    ['that is none', (place) => place.write(STATE, '{}')],
+    [
+      'with a field of another kind',
+      (place) => place.edit(STATE, '"entries": []', '"entries": {}'),
+    ],
+    [
+      'with a field too many',
+      (place) => place.edit(STATE, '"entries": []', '"entries": [], "x": 1'),
+    ],
+  ])('and left a file %s is neither used nor replaced', async (_, change) => {
+    const { place, relay, log, words } = await setting();
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+    log.state = 'down';
+    await place.run(words, { env });
+    log.state = 'up';
+    change(place);
+    const before = readFileSync(place.path(STATE));
+    const run = await place.run(words, { env });
+    expect([run.code, errorOf(run).code]).toEqual([3, 'SIGNING_STATE_INVALID']);
+    expect(errorOf(run).at).toContain(STATE);
+    expect(readFileSync(place.path(STATE))).toEqual(before);
+    expect(callsOf(relay)).toHaveLength(3);
+  });
+
+  it('with a signature of somebody else is not gone on with', async () => {
+    const { place, relay, log, words } = await setting();
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+    log.state = 'down';
+    await place.run(words, { env });
+    const state = JSON.parse(readFileSync(place.path(STATE), 'utf8')) as Record<string, string>;
+    await place.run(
+      [...words, '--emit-evidence', 'other.tar.gz'].filter((_, at) => at !== 3 && at !== 4),
+      { env },
+    );
+    const other = JSON.parse(
+      readFileSync(place.path('other.tar.gz.signing.json'), 'utf8'),
+    ) as typeof state;
+    place.write(STATE, JSON.stringify({ ...state, certificate: other['certificate'] }));
+    log.state = 'up';
+    const before = relay.heard.length;
+    expect((await place.run(words, { env })).code).toBe(0);
+    expect(callsOf(relay).slice(before)).toEqual(['signingCert', 'timestamp', 'entries']);
+  });
+});
