@@ -7,7 +7,6 @@ import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../../src/media-types.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
 import type { Trust } from '../../src/trust/trust.ts';
-import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 import {
   DNS,
@@ -25,6 +24,7 @@ import {
   nameExtension,
 } from './forge.ts';
 import type { BundleJson, EntryJson, RootJson } from './forge.ts';
+import { bothWays } from './judges.ts';
 
 const FILE = 'attestation.intoto.jsonl';
 const MATERIAL = `${FILE}#/verificationMaterial`;
@@ -34,7 +34,7 @@ const STAMPS = `${MATERIAL}/timestampVerificationData`;
 const STAMP = `${STAMPS}/rfc3161Timestamps/0/signedTimestamp`;
 
 const forge = new Forge();
-const trust = sigstoreTrust(encode(forge.root), 'root.json');
+const trust = bothWays(encode(forge.root), 'root.json');
 const other = new Forge();
 
 /** The three ways to prove when and where, each with a bundle that verifies. */
@@ -83,7 +83,7 @@ const PROMISE = 'LOG_ENTRY_INVALID /inclusionPromise/signedEntryTimestamp';
 
 /** Trust in the root with one change. */
 function under(change: (root: RootJson) => void): Trust {
-  return sigstoreTrust(encode(edited(forge.root, change)), 'root.json');
+  return bothWays(encode(edited(forge.root, change)), 'root.json');
 }
 
 /** Ends the windows of these logs or authorities. */
@@ -133,11 +133,11 @@ describe('a bundle that verifies', () => {
       delete proof.logIndex;
       delete proof.hashes;
     });
-    expect(verdict(bundle, sigstoreTrust(encode(first.root), 'root.json'))).toBe('verified');
+    expect(verdict(bundle, bothWays(encode(first.root), 'root.json'))).toBe('verified');
   });
 
   it('is refused under the root of another instance', () => {
-    const elsewhere = sigstoreTrust(encode(other.root), 'root.json');
+    const elsewhere = bothWays(encode(other.root), 'root.json');
     expect(verdict(V1, elsewhere)).toBe(`LOG_ENTRY_INVALID ${ENTRY}/logId/keyId`);
   });
 
@@ -145,7 +145,7 @@ describe('a bundle that verifies', () => {
     const renamed = edited(forge.root, (root) => {
       for (const { subject } of root.certificateAuthorities) subject.organization = 'sigstore.dev';
     });
-    expect(sigstoreTrust(encode(renamed), 'root.json').root.sandbox).toBe(true);
+    expect(bothWays(encode(renamed), 'root.json').root.sandbox).toBe(true);
   });
 });
 

@@ -13,7 +13,7 @@ import type { TrustedRoot } from '../trusted-root.ts';
 
 export type Judged = Omit<Proof, 'payload'>;
 
-const NOT_ASKED = 'the second judge was not asked, as --judge own says';
+const NOT_ASKED = 'the second judge was not asked';
 
 /** The judges under one root. Each may remember what it found of the root. */
 export class TwoJudges {
