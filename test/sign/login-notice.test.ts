@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { loginNotice } from '../../src/sign/login-notice.ts';
+import { publicGoodSigningConfig } from '../../src/sign/public-good-signing-config.ts';
 import { chooseIssuer, chooseServices, parseSigningConfig } from '../../src/sign/signing-config.ts';
 import { refusalOf } from '../document/refusal.ts';
+import { ROOT } from '../run-cli.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const LOCAL = 'http://127.0.0.1:1234';
@@ -51,6 +56,12 @@ describe('the notice before a login', () => {
     ['log with a name like ours', { ...HERE, rekorTlogUrls: [service('https://127.0.0.1.test')] }],
   ])('is needed if the %s is elsewhere', (_, config) => {
     expect(noticeOf(config)).toContain('becomes public, for ever');
+  });
+
+  it('is what the guide shows', () => {
+    const guide = readFileSync(join(ROOT, 'docs/guides/signing.md'), 'utf8');
+    const config = JSON.parse(Buffer.from(publicGoodSigningConfig()).toString()) as object;
+    expect(guide).toContain(`\n${noticeOf(config)}Log in and sign? [y/N]\n`);
   });
 
   it('counts the issuer that the user named', () => {

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
@@ -9,6 +10,7 @@ import { loginByBrowser } from '../../../src/io/oidc/browser-login.ts';
 import { openIssuer } from '../../../src/io/oidc/issuer.ts';
 import { parseIdentityToken } from '../../../src/sign/identity-token.ts';
 import { rejection } from '../../document/refusal.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import {
   ACCOUNT,
   Browser,
@@ -148,6 +150,24 @@ describe('an answer with', () => {
     expect(parseIdentityToken(token ?? '', new Date()).subject).toBe(ACCOUNT);
     // Once, however many come.
     expect(said.split('An answer to another login came')).toHaveLength(2);
+    expect(tokenRequests(provider)).toBe(1);
+  });
+
+  it('anything in it but the state of this login changes nothing', async () => {
+    const name = fc.constantFrom('state', 'code', 'iss', 'error', 'response', 'id_token', '');
+    const query = fc.array(fc.tuple(name, fc.string({ unit: 'binary' })), { maxLength: 6 });
+    const statuses = new Set<number>();
+    const { token, provider } = await logIn({
+      browse: async (url) => {
+        for (const pairs of fc.sample(query, propertyRuns(50, 1000))) {
+          const text = new URLSearchParams(pairs).toString();
+          statuses.add((await fetch(`${redirectOf(url)}?${text}`)).status);
+        }
+        return await new Browser().open(url);
+      },
+    });
+    expect([...statuses]).toEqual([400]);
+    expect(token).toBeDefined();
     expect(tokenRequests(provider)).toBe(1);
   });
 
