@@ -7,15 +7,23 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { askAboutCases } from './ask-about-cases.ts';
+import type { Place } from './commands.ts';
+import {
+  proveMissingSct,
+  refuseOldStatement,
+  signWithKeyFile,
+  signWithPlugin,
+} from './keys-and-flags.ts';
 import { comparePage, writePage } from './page.ts';
 import { RUNS, hasGo, installPrograms } from './programs.ts';
-import { startRealSigstore } from './real-sigstore.ts';
+import { startRealSigstore, type EvidenceKind, type Sigstore } from './real-sigstore.ts';
 import { Report } from './report.ts';
 import {
   KIND_NAMES,
   inSandbox,
   refuseEarlyToken,
   signWithAffidavit,
+  signWithConformance,
   signWithCosign,
   signWithPython,
   type SignedRow,
@@ -54,21 +62,23 @@ async function main(): Promise<void> {
 async function signForReal(report: Report): Promise<readonly SignedRow[]> {
   const directory = join(RUNS, 'real');
   const real = await startRealSigstore(directory, options['rekor-v1']);
+  const placeOf = (sigstore: Sigstore, kind: EvidenceKind, folder: string): Place => {
+    mkdirSync(join(directory, folder));
+    return { name: 'real services', sigstore, kind, directory: join(directory, folder) };
+  };
   try {
     const rows: SignedRow[] = [];
     for (const kind of KIND_NAMES) {
       if (real.usual.configs[kind] === undefined) continue;
-      const place = {
-        name: 'real services',
-        sigstore: real.usual,
-        kind,
-        directory: join(directory, kind),
-      };
-      mkdirSync(place.directory);
+      const place = placeOf(real.usual, kind, kind);
       rows.push(await signWithAffidavit(report, place));
       rows.push(await signWithCosign(report, place));
       rows.push(await signWithPython(report, place));
+      await refuseOldStatement(report, place);
+      await signWithKeyFile(report, place);
+      await signWithPlugin(report, place);
     }
+    await proveMissingSct(report, placeOf(real.withoutCtLog, 'v2-tsa', 'missing-sct'));
     return rows;
   } finally {
     await real.close();
@@ -84,10 +94,11 @@ async function signInSandbox(report: Report): Promise<readonly SignedRow[]> {
       await inSandbox(directory, async (sigstore) => {
         const place = { name: 'sandbox', sigstore, kind, directory };
         rows.push(await sign(report, { ...place, name: 'sandbox, first entry' }));
-        if (sign === signWithCosign) {
-          rows.push(await sign(report, place));
-          await refuseEarlyToken(report, place);
-        }
+        if (sign !== signWithCosign) return;
+        rows.push(await sign(report, place));
+        await refuseEarlyToken(report, place);
+        await signWithConformance(report, place);
+        await signWithKeyFile(report, place);
       });
     }
   }

@@ -52,6 +52,15 @@ Each bundle is also judged for another signer: everybody refuses that. sigstore-
 writes, and no entry whose zeros cosign leaves out. Evidence with a Statement v0.1 is refused by \`verify-evidence\`; here the bundle is judged alone.
 
 ${table(['signed by', 'where', 'proven by', ...VERIFIERS], signed)}
+Asserted too, with the real services and for every kind of proof:
+
+- Evidence signed with cosign's key file, and with a plugin of cosign (\`tools/interop/kms-plugin.ts\`), verifies with \`verify-evidence --public-key\` and with cosign.
+  What cosign attests with the same keys verifies with cosign and with \`tools/conformance\`. Everybody refuses another key, and \`verify-evidence\` refuses such evidence for an identity.
+- What cosign and sigstore-python attest verifies with \`tools/conformance verify-bundle\`; what \`tools/conformance sign-bundle\` signs verifies with \`cosign verify-blob\`.
+- What cosign attests, in the place of the attestation of evidence, is refused.
+- A Fulcio without a certificate log: nothing is signed, and what was signed is refused, but with \`--allow-missing-sct\`; the report then says WEAKENED. cosign needs \`--insecure-ignore-sct\`.
+- The sandbox gives no certificate for a token whose \`nbf\` is to come.
+
 ## Bundles that verify
 
 ${table(['bundle', ...VERIFIERS], good)}
