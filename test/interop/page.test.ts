@@ -28,7 +28,7 @@ describe('docs/interop.md', () => {
     );
   });
 
-  it('says that each of the first verifies here, and that both programs accept what we sign', () => {
+  it('E-47 says that each of the first verifies here, and that everybody accepts what we sign', () => {
     expect(good.filter(([, ours]) => ours !== 'accepts')).toEqual([]);
     const signed = rowsOf(page, 'Who accepts what was signed').filter(([by]) => by === 'affidavit');
     expect(signed.length).toBeGreaterThanOrEqual(6);
