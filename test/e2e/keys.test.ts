@@ -342,11 +342,9 @@ describe('the password of a key', () => {
     });
     let shown = '';
     child.stdout.on('data', (chunk: Buffer) => {
-      if (!shown.includes('Password of') && `${shown}${chunk.toString()}`.includes('Password of')) {
-        // The terminal is in raw mode only after the question.
-        setTimeout(() => child.stdin.write(keys), 300);
-      }
+      const isAsked = !shown.includes('Password of');
       shown += chunk.toString();
+      if (isAsked && shown.includes('Password of')) child.stdin.write(keys);
     });
     const code = await new Promise<number | null>((resolve) => {
       child.once('close', resolve);

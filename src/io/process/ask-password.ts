@@ -18,11 +18,11 @@ export async function askPassword(
   } catch {
     return undefined;
   }
-  writeSync(terminal, question);
   const input = new ReadStream(openSync(TERMINAL, 'r'));
   try {
-    // Then nothing is shown, and Ctrl-C is a character.
+    // From now on nothing that is typed is shown, and Ctrl-C is a character.
     input.setRawMode(true);
+    writeSync(terminal, question);
     if (signal !== undefined) addAbortSignal(signal, input);
     return await readLine(input);
   } finally {
