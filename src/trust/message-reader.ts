@@ -1,4 +1,4 @@
-import { isDataList, type Data } from '../document/data.ts';
+import { Plain, isDataList, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { parseTimeAt } from '../document/time.ts';
@@ -12,6 +12,8 @@ import type { AttestationFile } from './trust.ts';
 interface Meaning extends Omit<Place, 'at'> {
   /** The code for one that is too large, if it is another one. */
   readonly tooLarge?: ErrorCode;
+  /** Whether null is read as what it is in protobuf's JSON: an absent field. */
+  readonly nullIsAbsent?: boolean;
 }
 
 /** Reads one of Sigstore's documents, in protobuf's JSON. Throws the codes of its meaning. */
@@ -58,6 +60,15 @@ export class MessageReader extends ObjectReader {
     this.#meaning = meaning;
   }
 
+  override has(name: string): boolean {
+    if (!super.has(name)) return false;
+    const isNull = () => {
+      const data = this.data(name);
+      return data instanceof Plain && data.type === 'null';
+    };
+    return this.#meaning.nullIsAbsent !== true || !isNull();
+  }
+
   message<T>(name: string, read: (reader: MessageReader) => T): T {
     return this.each(read)(this.data(name), this.pointer(name));
   }
@@ -77,7 +88,7 @@ export class MessageReader extends ObjectReader {
   }
 }
 
-/** Protobuf's JSON leaves an empty list out. Its other spelling, null, is refused. */
+/** Protobuf's JSON leaves an empty list out. */
 export function readFewItems<T>(
   reader: MessageReader,
   name: string,

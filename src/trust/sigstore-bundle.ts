@@ -77,7 +77,9 @@ export function parseSigstoreBundle(
   file: AttestationFile,
   formats: Formats = 'evidence',
 ): SigstoreBundle {
-  return readMessage(bytes, file, MEANING, (reader) => readBundle(reader, formats));
+  // Older programs wrote null for what is absent.
+  const meaning = { ...MEANING, nullIsAbsent: formats === 'all' };
+  return readMessage(bytes, file, meaning, (reader) => readBundle(reader, formats));
 }
 
 function readBundle(reader: MessageReader, formats: Formats): SigstoreBundle {

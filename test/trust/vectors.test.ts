@@ -7,7 +7,7 @@ import { digestOf } from '../../src/digest.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
 import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { PUBLIC_GOOD_SOURCE, publicGoodRoot } from '../../src/trust/public-good.ts';
-import { isKeySigner, type SigstoreTrust } from '../../src/trust/trust.ts';
+import { isKeySigner, type Artifact, type SigstoreTrust } from '../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 
@@ -61,6 +61,44 @@ describe('bundles of the public-good instance', () => {
     expect(digestOf(bytes)).toBe(`sha256:${sha256}`);
     const verified = `${identity} by ${issuer}`;
     expect(verdictOf(embedded, bytes, 'verify')).toBe(NO_EVIDENCE[file] ?? verified);
+  });
+
+  const REFUSED: Readonly<Record<string, string>> = {
+    // They carry the root of their authority, which no bundle may (bundle-with-root-cert_fail).
+    'go-dsse.json': 'SIGSTORE_BUNDLE_INVALID #/x509CertificateChain/certificates',
+    'go-sigstore-js-1.3.0.json': 'SIGSTORE_BUNDLE_INVALID #/x509CertificateChain/certificates',
+    'js-V01-full-cert-chain.json': 'SIGSTORE_BUNDLE_INVALID #/x509CertificateChain/certificates',
+    // Its log entry has the key alone, so it is of every certificate of that key.
+    'js-V03-rekor2-hashedrekord-0.0.2.json': 'LOG_ENTRY_INVALID #/tlogEntries/0/canonicalizedBody',
+  };
+  const artifact = { bytes: Buffer.from('hello, world!') };
+
+  it.each(LISTED.filter(({ file }) => REFUSED[file] === undefined))(
+    '$file is verified by both judges, evidence or not',
+    ({ file, identity, issuer }) => {
+      const bytes = readFileSync(join(PUBLIC_GOOD, 'bundles', file));
+      for (const judge of ['both', 'own'] as const) {
+        const trust = sigstoreTrust(publicGoodRoot(), PUBLIC_GOOD_SOURCE, { judge });
+        const { signer } = trust.verifyAny(bytes, ATTESTATION, { artifact });
+        expect(signer).toMatchObject({ subject: identity, issuer });
+      }
+    },
+  );
+
+  it.each(Object.entries(REFUSED))('%s is refused as %s', (file, refusal) => {
+    const bytes = readFileSync(join(PUBLIC_GOOD, 'bundles', file));
+    const verdict = verdictOf(embedded, bytes, 'verifyAny', artifact);
+    expect(verdict.replace('/verificationMaterial', '')).toBe(refusal);
+  });
+
+  it('tells the type of a payload, and that a message has none', () => {
+    const type = (file: string): unknown =>
+      embedded.verifyAny(readFileSync(file), ATTESTATION, { artifact: message }).payloadType;
+    const message = { bytes: readFileSync(join(CONFORMANCE, 'a.txt')) };
+    expect(type(join(CONFORMANCE, 'happy-path-v0.3', 'bundle.sigstore.json'))).toBeUndefined();
+    const bundles = join(PUBLIC_GOOD, 'bundles');
+    expect(type(join(bundles, 'js-V03-rekor2-dsse-0.0.2.json'))).toBe('text/plain');
+    expect(type(join(bundles, 'model-v1.1.0.json'))).toBe('application/vnd.in-toto+json');
   });
 
   it('gives the signed bytes, the earliest proven time and who vouches for it', () => {
@@ -118,9 +156,10 @@ function verdictOf(
   trust: SigstoreTrust,
   bytes: Uint8Array,
   method: 'verify' | 'verifyAny',
+  artifact?: Artifact,
 ): string {
   try {
-    const { signer } = trust[method](bytes, ATTESTATION);
+    const { signer } = trust[method](bytes, ATTESTATION, { artifact });
     return isKeySigner(signer) ? signer.hint : `${signer.subject} by ${signer.issuer}`;
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
