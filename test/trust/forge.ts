@@ -149,7 +149,8 @@ export class Forge {
   readonly #keys = generateSandboxKeys();
   /** The certificate authority, to make others of its name and key. */
   readonly authority;
-  readonly #timestamps;
+  /** The timestamp authority, to stamp in other ways. */
+  readonly timestamps;
   readonly #logs;
 
   constructor() {
@@ -159,7 +160,7 @@ export class Forge {
     };
     const keys = this.#keys;
     this.authority = buildCertificateAuthority(keys, validity);
-    this.#timestamps = buildTimestampAuthority(
+    this.timestamps = buildTimestampAuthority(
       { root: keys.timestampRoot, leaf: keys.timestamp },
       validity,
     );
@@ -168,7 +169,7 @@ export class Forge {
       url: `https://${HOST}`,
       start: validity.notBefore,
       authorityChain: [this.authority.intermediate.der, this.authority.root.der],
-      timestampChain: [this.#timestamps.leaf.der, this.#timestamps.root.der],
+      timestampChain: [this.timestamps.leaf.der, this.timestamps.root.der],
       rekorV1: { spki: x509.spkiOf(keys.rekorV1.publicKey), logId: this.#logs[1].logId },
       rekorV2: { spki: x509.spkiOf(keys.rekorV2.publicKey), logId: this.#logs[2].logId },
       ctLog: { spki: x509.spkiOf(keys.ctLog.publicKey), logId: ctLogId(keys.ctLog) },
@@ -318,7 +319,7 @@ export class Forge {
   ): { rfc3161Timestamps: { signedTimestamp: string }[] } {
     const artifactHash = createHash('sha256').update(signature).digest('base64');
     const reply = answerTimestamp(
-      this.#timestamps,
+      this.timestamps,
       request(stampedAt, { artifactHash, hashAlgorithm: 'sha256', certificates: embed }),
     );
     if (!Buffer.isBuffer(reply.body)) throw new TypeError(reply.body);

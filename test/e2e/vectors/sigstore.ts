@@ -63,7 +63,7 @@ const certified = (
   });
 
 /** Other timestamps over the same signature. */
-function restamped(
+export function restamped(
   change: (signature: Buffer, stamps: { signedTimestamp: string }[], kit: Kit) => void,
 ): Make {
   return async (kit) => {
