@@ -72,11 +72,12 @@ function oneJudgeLine(signature: Signature): readonly Line[] {
 }
 
 /** How near the signer is, and which entry says so. The flags of a call are no policy. */
-function policyLine({ policy, now }: VerificationReport): readonly Line[] {
+function policyLine({ policy, now, signature }: VerificationReport): readonly Line[] {
   const { file, entry } = policy ?? {};
   if (file === undefined) return [];
   const place = sentence`${entry?.at ?? file.source}`;
-  const by = entry === undefined ? sentence`${place} allows no such signer` : sentence`by ${place}`;
+  const refusal = signature.state === 'verified' ? ' does not allow this signature' : '';
+  const by = entry === undefined ? sentence`${place}${words(refusal)}` : sentence`by ${place}`;
   const parts = [
     ...(entry?.tier === undefined ? [] : [words(entry.tier)]),
     by,
