@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/digest.ts';
 import { describeSigner } from '../../src/policy/policy-signer.ts';
-import { parsePolicy } from '../../src/policy/policy.ts';
+import { parsePolicy, pinOf } from '../../src/policy/policy.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { ISSUER, SIGNER, SUBJECT, allows, identity } from './proofs.ts';
@@ -395,6 +395,15 @@ describe('parsePolicy of version 1.1', () => {
       }),
       { numRuns: propertyRuns(500, 20_000) },
     );
+  });
+});
+
+describe('pinOf', () => {
+  it('gives the flags that name a signer, and the type where it has to be said', () => {
+    const flags = ['--certificate-identity', SUBJECT, '--certificate-oidc-issuer', ISSUER];
+    for (const type of ['uri', 'email'] as const) expect(pinOf({ ...SIGNER, type })).toEqual(flags);
+    const user = pinOf({ ...SIGNER, type: 'other' });
+    expect(user).toEqual([...flags, '--certificate-identity-type', 'other']);
   });
 });
 
