@@ -38,7 +38,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['CERTIFICATE', 'give the key of the certificate to --key, without the certificate'],
   [
     'OPENSSH PRIVATE KEY',
-    'write a copy in PKCS #8: copy the file, then `ssh-keygen -p -m PKCS8 -f COPY`',
+    'if it is RSA or ECDSA, write a copy in PKCS #8: copy the file, then `ssh-keygen -p -m PKCS8 -f COPY`; ssh-keygen writes no Ed25519 key like that, so make one with `openssl genpkey -algorithm ed25519`',
   ],
 ]);
 

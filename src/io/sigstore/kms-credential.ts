@@ -50,7 +50,7 @@ export async function kmsCredential(
 }
 
 function refuseMissing(place: Place): never {
-  const hint = `install the plugin: an executable file with this name in a directory of PATH; a key in a file needs its path alone`;
+  const hint = `install the plugin: an executable file with this name in a directory of PATH (what cosign has built in, e.g. awskms, is no plugin); a key in a file needs its path alone`;
   return refuse({ ...place, hint }, 'no such program on the PATH', `${place.at} on the PATH`);
 }
 
