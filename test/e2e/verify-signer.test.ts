@@ -302,6 +302,32 @@ describe('E-29 a signature under another predicate', () => {
   });
 });
 
+describe('E2-2 a good signature over another document (CVE-2022-35929, CVE-2026-39395)', () => {
+  const signed = async (statement: string): Promise<readonly string[]> => {
+    const bytes = Buffer.from(statement);
+    const attested = withFile(files, ATTESTATION, await evidence.sign(bytes));
+    const { code, faults } = await evidence.judge(withFile(attested, STATEMENT, bytes));
+    expect(code).toBe(2);
+    return faults;
+  };
+  const good = fileIn(files, STATEMENT).toString();
+
+  it.each<[string, string, string]>([
+    [
+      'another predicate type',
+      good.replace('recipe-evidence/v3', 'other/v1'),
+      'PREDICATE_TYPE_UNKNOWN',
+    ],
+    ['no predicate type', good.replace('"predicateType"', '"predicateKind"'), 'FIELD_MISSING'],
+    ['half a document', good.slice(0, -20), 'DOCUMENT_INVALID'],
+    ['no document', 'verified', 'DOCUMENT_INVALID'],
+    ['an empty document', '{}', 'FIELD_MISSING'],
+  ])('E2-2 is refused: %s', async (_, statement, code) => {
+    expect(statement).not.toBe(good);
+    expect((await signed(statement))[0]).toContain(code);
+  });
+});
+
 describe('E-26 a signature without its proofs', () => {
   const material = '/verificationMaterial';
   const stripped = async (
