@@ -2,6 +2,7 @@ import { memoryFile, sortedByPath } from '../../archive/entry.ts';
 import { seal, type Signing } from '../../attestation/seal.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Proof } from '../../trust/trust.ts';
 import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import { ATTESTATION, ATTESTATION_FILE, STATEMENT_FILE } from '../layout.ts';
 import type { PackedEvidence } from './pack-evidence.ts';
@@ -22,7 +23,7 @@ export async function signEvidence(
   const { sigstoreBundle, proof } = await seal(statement, signing, names);
   if (isSignedBeforeRun(proof.signedAt, attestedAt)) {
     throw new EvidenceError('SELF_CHECK_FAILED', {
-      found: `signed at ${timestampOf(proof.signedAt)}, before attestedAt ${timestampOf(attestedAt)}`,
+      found: `signed at ${timestampOf(proof.signedAt)}, says the ${sourceOf(proof)}, before attestedAt ${timestampOf(attestedAt)}`,
       expected: 'evidence that is not signed before it is made',
       hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',
     });
@@ -33,4 +34,10 @@ export async function signEvidence(
     proof,
     sandbox: signing.trust.root.sandbox,
   };
+}
+
+/** Who vouches for the earliest time. */
+function sourceOf({ times, signedAt }: Proof): string {
+  const first = times.find(({ at }) => at.getTime() === signedAt.getTime());
+  return first?.source ?? 'signature';
 }

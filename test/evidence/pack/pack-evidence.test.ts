@@ -162,7 +162,8 @@ describe('signed evidence', () => {
     const signing = { signer, trust: fakeTrust() };
     await expect(packDemo(undefined, { signing })).rejects.toMatchObject({
       code: 'SELF_CHECK_FAILED',
-      found: 'signed at 2026-06-10T01:14:59Z, before attestedAt 2026-06-10T01:20:00Z',
+      found:
+        'signed at 2026-06-10T01:14:59Z, says the fake clock, before attestedAt 2026-06-10T01:20:00Z',
     });
   });
 

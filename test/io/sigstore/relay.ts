@@ -29,8 +29,12 @@ export interface Relay {
 export async function startRelay(target: string, behave: Behaviour): Promise<Relay> {
   const heard: string[] = [];
   const real = async ({ method, path, headers, body }: Call): Promise<Answer> => {
-    const { 'content-type': type = 'application/json', accept = '*/*' } = headers;
-    const init = { method, headers: { 'content-type': type, accept } };
+    const {
+      'content-type': type = 'application/json',
+      accept = '*/*',
+      authorization = '',
+    } = headers;
+    const init = { method, headers: { 'content-type': type, accept, authorization } };
     const reply = await fetch(`${target}${path}`, method === 'GET' ? init : { ...init, body });
     const location = reply.headers.get('location');
     return {
