@@ -36,7 +36,8 @@ export function parsePem(bytes: Uint8Array, place: Place): readonly PemBlock[] {
 }
 
 function endOf(lines: readonly string[], start: number, label: string, place: Place): number {
-  const end = lines.findIndex((line, index) => index >= start && line.startsWith('-----'));
+  let end = start;
+  while (lines[end]?.startsWith('-----') === false) end += 1;
   if (lines[end]?.trimEnd() === `-----END ${label}-----`) return end;
   return refuse(place, `a PEM block ${quote(label)} without its end`, `-----END ${label}-----`);
 }
