@@ -50,6 +50,7 @@ const EXTENSIONS: readonly (readonly [arc: number, claim: string, encode: Encode
   [20, 'event_name', text],
   [21, 'run_id', runInvocation],
   [22, 'repository_visibility', text],
+  [24, 'sub', text],
 ];
 
 /** The identity in the token, and what its holder must sign to prove that they have a key. */

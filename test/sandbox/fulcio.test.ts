@@ -3,8 +3,10 @@ import { X509Certificate, sign } from 'node:crypto';
 import { X509Certificate as SigstoreCertificate } from '@sigstore/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import * as der from '../../src/der/write-der.ts';
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_ORGANIZATION } from '../../src/media-types.ts';
+import { extension } from '../../src/sandbox/certificate.ts';
 import { SANDBOX_IDENTITY } from '../../src/sandbox/oidc.ts';
 import { ec, post, requestCertificate, spkiPem, textAt, type Change } from './ask.ts';
 import { signIn, verifyUnder } from './sign-in-sandbox.ts';
@@ -57,6 +59,13 @@ describe("Fulcio's certificate", () => {
     expect(parsed.keyUsage).toEqual(['1.3.6.1.5.5.7.3.3']);
     expect(parsed.subjectAltName).toBe(`email:${SANDBOX_IDENTITY}`);
     expect(parsed.ca).toBe(false);
+  });
+
+  it("has the token's subject too, as Fulcio's has since 1.8 (1.3.6.1.4.1.57264.1.24)", async () => {
+    const { body } = await requestCertificate(sandbox);
+    const { raw } = new X509Certificate(textAt(body, ...CHAIN, 0));
+    const value = der.utf8String(SANDBOX_IDENTITY);
+    expect(raw.includes(extension('1.3.6.1.4.1.57264.1.24', value))).toBe(true);
   });
 
   it('stands under a P-384 intermediate and a P-384 root that say sandbox', async () => {

@@ -28,6 +28,7 @@ import {
   signWithPython,
   type SignedRow,
 } from './signing.ts';
+import { WORKFLOW_CLAIMS, proveWorkflow } from './workflow.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -79,6 +80,13 @@ async function signForReal(report: Report): Promise<readonly SignedRow[]> {
       await signWithPlugin(report, place);
     }
     await proveMissingSct(report, placeOf(real.withoutCtLog, 'v2-tsa', 'missing-sct'));
+    const place = placeOf(real.workflows, 'v2-tsa', 'workflow');
+    await inSandbox(join(RUNS, 'sandbox-workflow'), async (sigstore) => {
+      const { identity } = real.workflows;
+      const token = (): string => sigstore.token(WORKFLOW_CLAIMS);
+      const sandbox = { ...place, sigstore: { ...sigstore, identity, token } };
+      await proveWorkflow(report, place, { ...sandbox, directory: join(RUNS, 'sandbox-workflow') });
+    });
     return rows;
   } finally {
     await real.close();

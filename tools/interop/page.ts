@@ -59,6 +59,8 @@ Asserted too, with the real services and for every kind of proof:
 - What cosign and sigstore-python attest verifies with \`tools/conformance verify-bundle\`; what \`tools/conformance sign-bundle\` signs verifies with \`cosign verify-blob\`.
 - What cosign attests, in the place of the attestation of evidence, is refused.
 - A Fulcio without a certificate log: nothing is signed, and what was signed is refused, but with \`--allow-missing-sct\`; the report then says WEAKENED. cosign needs \`--insecure-ignore-sct\`.
+- Evidence that a workflow signs at a Fulcio with the tokens of GitHub Actions: a policy finds each claim about the caller, and refuses another one. The sandbox's certificate for the same token
+  has the same name and the same extensions.
 - The sandbox gives no certificate for a token whose \`nbf\` is to come.
 
 ## Bundles that verify

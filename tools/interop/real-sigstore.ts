@@ -10,6 +10,7 @@ import { answers, fetchText, freePorts, mustRun, startService } from './processe
 import type { Service } from './processes.ts';
 import { goProgram } from './programs.ts';
 import { startRekorV1 } from './rekor-v1.ts';
+import { WORKFLOW_CLAIMS, WORKFLOW_IDENTITY } from './workflow.ts';
 
 /** What of a Sigstore a client needs. */
 export interface Sigstore {
@@ -35,6 +36,8 @@ export interface RealSigstore {
   readonly usual: Sigstore;
   /** The same logs and timestamps, under a Fulcio that uses no certificate log. */
   readonly withoutCtLog: Sigstore;
+  /** The same, under a Fulcio whose tokens are those of GitHub Actions. */
+  readonly workflows: Sigstore;
   close(): Promise<void>;
 }
 
@@ -60,9 +63,18 @@ export async function startRealSigstore(
       ? await startRekorV1(join(directory, 'rekor-v1'), services)
       : undefined;
     const shared = { directory, sandbox, services, timestamps, rekorV2, rekorV1 };
-    const usual = await startFulcio(shared, 'usual', `${sandbox.url}/ct`);
-    const withoutCtLog = await startFulcio(shared, 'without-ct', '');
-    return { usual, withoutCtLog, close };
+    const ctLog = `${sandbox.url}/ct`;
+    const usual = await startFulcio(shared, 'usual', { ctLog, type: 'email' });
+    const withoutCtLog = await startFulcio(shared, 'without-ct', { ctLog: '', type: 'email' });
+    const workflows = await startFulcio(shared, 'workflows', { ctLog, type: 'github-workflow' });
+    return {
+      ...{ usual, withoutCtLog, close },
+      workflows: {
+        ...workflows,
+        identity: WORKFLOW_IDENTITY,
+        token: () => sandbox.token(WORKFLOW_CLAIMS),
+      },
+    };
   } catch (error) {
     await close();
     throw error;
@@ -129,17 +141,17 @@ async function startRekorV2(directory: string, services: Service[]): Promise<Sha
 }
 
 /** Starts a Fulcio, and gives everything that a client of it needs. */
-async function startFulcio(shared: Shared, name: string, ctLog: string): Promise<Sigstore> {
+async function startFulcio(
+  shared: Shared,
+  name: string,
+  { ctLog, type }: { readonly ctLog: string; readonly type: 'email' | 'github-workflow' },
+): Promise<Sigstore> {
   const { sandbox, services } = shared;
   const directory = join(shared.directory, name);
   mkdirSync(directory);
-  const settings = {
-    OIDCIssuers: {
-      [sandbox.issuer]: { IssuerURL: sandbox.issuer, ClientID: 'sigstore', Type: 'email' },
-    },
-  };
+  const provider = { IssuerURL: sandbox.issuer, ClientID: 'sigstore', Type: type };
   const file = join(directory, 'fulcio.json');
-  writeFileSync(file, JSON.stringify(settings));
+  writeFileSync(file, JSON.stringify({ OIDCIssuers: { [sandbox.issuer]: provider } }));
   const [port, grpc, metrics] = await freePorts(3);
   const url = `http://127.0.0.1:${port}`;
   services.push(
