@@ -211,11 +211,19 @@ function withTail(node: Tree, tail: Buffer): Tree {
 }
 
 /** Where an edit takes place; undefined if nothing suits it. */
-function placeOf({ name, at, choice, isShallow }: Edit, tree: Tree, twin: Tree): Place | undefined {
-  const places = placesIn(tree).filter(
+function placeOf(edit: Edit, tree: Tree, twin: Tree): Place | undefined {
+  return pick(placesFor(edit, tree, twin), edit.at);
+}
+
+/** Where an edit could take place. */
+export function placesFor(
+  { name, choice, isShallow }: Omit<Edit, 'at'>,
+  tree: Tree,
+  twin: Tree,
+): readonly Place[] {
+  return placesIn(tree).filter(
     (place) => !(isShallow && place.isDeep) && EDITS[name].suits(place, { tree, twin, choice }),
   );
-  return pick(places, at);
 }
 
 export function applyEdits(tree: Tree, twin: Tree, edits: readonly Edit[]): Tree {
