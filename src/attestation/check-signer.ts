@@ -1,6 +1,6 @@
 import type { Fault } from '../errors/evidence-error.ts';
 import { judgeSigner, type SignerJudgement } from '../policy/judge-signer.ts';
-import { describeSigner } from '../policy/policy-signer.ts';
+import { describeSigner, type PolicySigner } from '../policy/policy-signer.ts';
 import { pinOf, type Policy } from '../policy/policy.ts';
 import { commandLine } from '../shell-words.ts';
 import { isSameSigner, type AttestationFile, type Proof } from '../trust/trust.ts';
@@ -17,9 +17,11 @@ export interface SignerRule {
   readonly now: Date | undefined;
 }
 
-/** Who signed the first attestation, and the rule for the others: the policy with the entry that allows that one alone. */
+/** Who signed the first attestation, and the rule for the others. */
 export interface SameSigner {
   readonly sameAs: Signature;
+  /** The entry that allows the first; undefined if none does. */
+  readonly allowedBy?: PolicySigner | undefined;
   readonly rule: SignerRule;
 }
 
@@ -47,13 +49,13 @@ export function checkSigner<Name extends string>(
 
 /**
  * The signer of another attestation: whoever signed the first. If an entry allows that one, the same entry must allow
- * this signature too, at its own times.
+ * this signature too, at its own times. Every entry of the policy may revoke it.
  */
 export function checkSameSigner<Name extends string>(
   log: CheckLog<Name>,
   slot: Slot<Name>,
   signature: Signature,
-  { sameAs, rule }: SameSigner,
+  { sameAs, allowedBy, rule }: SameSigner,
 ): void {
   const proof = proofOf(log, slot, signature);
   if (proof === undefined || sameAs.state !== 'verified') return;
@@ -67,8 +69,8 @@ export function checkSameSigner<Name extends string>(
       return { found, expected, faults: [fault] };
     }
     const { policy } = rule;
-    if (policy === undefined) return { found, expected, faults: [] };
-    return judgeSigner(policy, proof, { ...rule, file: file.name });
+    if (policy === undefined || allowedBy === undefined) return { found, expected, faults: [] };
+    return judgeSigner(policy, proof, { ...rule, allowedBy, file: file.name });
   });
 }
 

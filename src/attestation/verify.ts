@@ -178,15 +178,14 @@ function checkSigners<Name extends string, Statement, Found extends object>(
   log: CheckLog<Name>,
   { attestations: [first, ...others] }: Kind<Name, Statement, Found>,
   [opened, ...rest]: OneOrMore<Opened<unknown>>,
-  { policy, now, name }: SignerRule,
+  rule: SignerRule,
 ): SignerJudgement | undefined {
   const { signature } = opened;
-  const judgement = checkSigner(log, first, signature, { policy, now, name });
-  const entry = judgement?.entry;
-  const same = entry === undefined ? undefined : { ...policy, signers: [entry] };
+  const judgement = checkSigner(log, first, signature, rule);
+  const same = { sameAs: signature, allowedBy: judgement?.entry, rule };
   for (const [index, slot] of others.entries()) {
     const other = rest[index]?.signature ?? { state: 'not-verified' };
-    checkSameSigner(log, slot, other, { sameAs: signature, rule: { policy: same, now, name } });
+    checkSameSigner(log, slot, other, same);
   }
   return judgement;
 }

@@ -5,6 +5,7 @@ import type { Fault } from '../errors/evidence-error.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { counted, sentence, words } from '../sentence.ts';
 import type { Proof } from '../trust/trust.ts';
+import type { PolicySigner } from './policy-signer.ts';
 import type { Policy } from './policy.ts';
 
 /** What is judged, beside the proof. */
@@ -15,6 +16,8 @@ export interface Judged {
   readonly name: string | undefined;
   /** What time it is; undefined if nobody said. */
   readonly now: Date | undefined;
+  /** The only entry that may allow the signer. By default any of the policy. Every entry may revoke. */
+  readonly allowedBy?: PolicySigner | undefined;
 }
 
 /** Two entries of one log, or two timestamps of one authority, are one witness. What a log promises is no timestamp. */

@@ -34,7 +34,7 @@ export function judgeSigner(policy: Policy, proof: Proof, judged: Judged): Signe
     ],
     findings: entries.flatMap((one) => revokedLater(one, about)),
     found: describeSigner(proof.signer),
-    expected: expectedOf(policy),
+    expected: expectedOf(policy, judged),
   };
 }
 
@@ -53,7 +53,10 @@ function judgeEntries(
   // A stolen key is stolen for every entry.
   const [revoked] = entries.flatMap((entry) => revokedThen(entry, about));
   if (revoked !== undefined) return { entry: undefined, fault: revoked };
-  const limits = entries.map((entry) => ({ entry, fault: limitOf(entry, about) }));
+  const may = mayAllow(about.policy, about.judged);
+  const limits = entries
+    .filter((entry) => may.includes(entry))
+    .map((entry) => ({ entry, fault: limitOf(entry, about) }));
   const allowing = limits.find(({ fault }) => fault === undefined);
   if (allowing !== undefined) return allowing;
   return { entry: undefined, fault: limits[0]?.fault ?? notNamed(named, about) };
@@ -72,7 +75,7 @@ function notNamed(named: readonly PolicySigner[], { policy, proof, judged }: Abo
     code: 'SIGNER_NOT_ALLOWED',
     at: judged.file,
     found: describeSigner(signer),
-    expected: expectedOf(policy),
+    expected: expectedOf(policy, judged),
     hint: isKeySigner(signer)
       ? 'if you trust this signer, name exactly this key'
       : 'if you trust this signer, name exactly this identity and issuer',
@@ -87,8 +90,12 @@ function someOf(all: readonly string[]): string {
   return [...all.slice(0, MAX_NAMED), ...(more > 0 ? [`one of ${more} more`] : [])].join(', or ');
 }
 
-function expectedOf({ signers }: Policy): string {
-  return someOf(signers.map(describeSigner));
+function mayAllow({ signers }: Policy, { allowedBy }: Judged): readonly PolicySigner[] {
+  return allowedBy === undefined ? signers : [allowedBy];
+}
+
+function expectedOf(policy: Policy, judged: Judged): string {
+  return someOf(mayAllow(policy, judged).map(describeSigner));
 }
 
 function otherClaim(entry: PolicySigner, signer: ProvenSigner, { file }: Judged): Fault {

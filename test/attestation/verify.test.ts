@@ -220,6 +220,38 @@ describe('the signers', () => {
     );
   });
 
+  describe('of two attestations, hours apart', () => {
+    const later = fakeBundle(AUDIT, { signedAt: new Date('2026-06-10T04:00:00Z') });
+    const between = new Date('2026-06-10T02:00:00Z');
+    const revoking = { ...SIGNER, recipes: ['other'], revokedAt: between };
+    const until = { ...SIGNER, validFor: { start: undefined, end: between } };
+    const from = { ...SIGNER, validFor: { start: between, end: undefined } };
+
+    it.each([
+      ['an entry that allows neither', [SIGNER, revoking]],
+      ['the same, if it is the first', [revoking, SIGNER]],
+    ])('may be revoked for the second alone by %s', async (_, signers) => {
+      const given = { ...ALL_PASSED, audit: later, policy: { signers } };
+      expect(await openChecks(given)).toEqual(['audit-signer failed SIGNER_REVOKED']);
+      const { verdict, checks, findings } = await judge(given);
+      const faults = checks.flatMap((check) => check.faults);
+      expect([verdict, faults]).toMatchObject(['invalid', [{ at: 'audit.sig' }]]);
+      expect(findings.map(({ code, at }) => [code, at])).toContainEqual([
+        'SIGNER_REVOKED_LATER',
+        'model.sig',
+      ]);
+      const early = { ...given, audit: ALL_PASSED.audit };
+      expect(await openChecks(early)).toEqual([]);
+    });
+
+    it.each([
+      ['until between', [until, from], ['audit-signer failed SIGNER_NOT_VALID']],
+      ['always', [SIGNER, from], []],
+    ])('need one entry for both: the first is allowed %s', async (_, signers, open) => {
+      expect(await openChecks({ ...ALL_PASSED, audit: later, policy: { signers } })).toEqual(open);
+    });
+  });
+
   it('are judged by the name that the kind recomputed, of the whole', async () => {
     for (const [name, open] of [
       ['model', []],
