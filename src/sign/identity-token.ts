@@ -57,6 +57,12 @@ export function parseIdentityToken(
   return { text: text.trim(), issuer, subject, expiresAt, expected };
 }
 
+/** Whom a certificate for this token names, whether or not the token is valid still. Throws SIGNING_FAILED. */
+export function parseIdentityClaims(text: string): ExpectedIdentity {
+  const claims = readClaims(text.trim());
+  return expectedIdentity(claims, textOf(claims, 'iss'), subjectOf(claims));
+}
+
 function readClaims(token: string): ObjectReader {
   const [header, body, signature, ...more] = token.split('.');
   const parts = [header, body, signature];

@@ -112,6 +112,18 @@ describe('a signing that was interrupted', () => {
     expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries', 'entries']);
   });
 
+  it('is not gone on with in the name of somebody else', async () => {
+    const { place, relay, log, words } = await setting();
+    log.state = 'down';
+    await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    log.state = 'up';
+    const token = sandbox.token({ email: 'other@example.test' });
+    const run = await place.run([...words, '--identity-token', token]);
+    expect(run.code).toBe(0);
+    expect(callsOf(relay).slice(3)).toEqual(['signingCert', 'timestamp', 'entries']);
+    expect(run.stderr).toContain('--certificate-identity other@example.test ');
+  });
+
   it('of other evidence is not gone on with: it is signed anew', async () => {
     const { place, relay, log, words } = await setting();
     const env = { SIGSTORE_ID_TOKEN: sandbox.token() };

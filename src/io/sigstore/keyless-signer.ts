@@ -1,7 +1,12 @@
 // Keyless signing: a new key, a certificate for it from Fulcio, a timestamp, a log entry.
 
 import type { Signer } from '../../attestation/seal.ts';
-import { parseIdentityToken, type IdentityToken } from '../../sign/identity-token.ts';
+import { orIfRefused } from '../../errors/evidence-error.ts';
+import {
+  parseIdentityClaims,
+  parseIdentityToken,
+  type IdentityToken,
+} from '../../sign/identity-token.ts';
 import { chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
 import { resumable, type SigningState } from '../../sign/signing-state.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
@@ -24,6 +29,8 @@ export interface KeylessSigning {
   readonly show?: (signer: Identity) => void;
   /** Where a signing that is interrupted leaves what it has; by default nowhere. */
   readonly journal?: Pick<SigningJournal, 'found' | 'keep'> | undefined;
+  /** A token that is at hand, valid or not: nothing goes on in the name of somebody else. */
+  readonly resumeAs?: string | undefined;
 }
 
 /**
@@ -53,10 +60,19 @@ export function keylessSigner(signing: KeylessSigning): Signer {
   const find = (statement: Uint8Array): SigningState | undefined => {
     const state = journal?.found;
     const signer = state && resumable(state, statement, { trust, now: clock() });
-    if (signer === undefined) return undefined;
+    if (signer === undefined || !mayBe(signer, signing.resumeAs)) return undefined;
     show(signer);
     return state;
   };
   const keep = (state: SigningState): void => journal?.keep(state);
   return sigstoreSigner(credential, services, secrets, { find, keep });
+}
+
+/** Whether the token, which may have expired since, could have got this identity. */
+function mayBe({ subject }: Identity, token: string | undefined): boolean {
+  if (token === undefined) return true;
+  return orIfRefused(
+    () => (parseIdentityClaims(token).subject ?? subject) === subject,
+    () => false,
+  );
 }

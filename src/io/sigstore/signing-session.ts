@@ -5,6 +5,7 @@ import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { KeyKind } from '../../trust/key-kind.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
+import { STDIN } from '../disk/files.ts';
 import {
   requireSandboxFiles,
   sandboxFolder,
@@ -103,8 +104,27 @@ async function signWithToken(
   // To go on with an interrupted signing, no token may be needed.
   const token = journal?.found === undefined ? await find() : async () => await readNow(find());
   const audience = audienceOf(choice.token);
-  const signing = { signingConfig, token, audience, now: new Date(), show: choice.show, journal };
+  const resumeAs = tokenAtHand(choice);
+  const signing = {
+    signingConfig,
+    token,
+    audience,
+    now: new Date(),
+    show: choice.show,
+    journal,
+    resumeAs,
+  };
   return { signerUnder: (trust) => keylessSigner({ ...signing, trust }), publicKeys: [] };
+}
+
+/** A token that nobody has to be asked for. */
+function tokenAtHand({
+  token: { identityToken, login },
+  environment,
+}: SigningChoice): string | undefined {
+  if (identityToken !== undefined) return identityToken === STDIN ? undefined : identityToken;
+  const variable = environment['SIGSTORE_ID_TOKEN'] ?? '';
+  return login === undefined && variable !== '' ? variable : undefined;
 }
 
 async function readNow(finding: Promise<string | (() => Promise<string>)>): Promise<string> {
