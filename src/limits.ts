@@ -119,6 +119,9 @@ export const MAX_ROOT_CERTIFICATES = 100;
 /** Hashes of one inclusion proof: 2^63 entries would need 63; a longer proof is no proof. */
 export const MAX_PROOF_HASHES = 64;
 
+/** Extensions of one certificate; those of Fulcio have about twenty. */
+export const MAX_EXTENSIONS = 256;
+
 /** A path in a bundle, in characters: what a ustar header holds in its name field without an
  * extension, less a leading `./`. */
 export const MAX_PATH_CHARACTERS = 98;

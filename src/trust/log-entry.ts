@@ -47,7 +47,7 @@ export function readEntry(reader: MessageReader, isFirstFormat: boolean): LogEnt
     })),
     keyId: reader.message('logId', (logId) => logId.bytes('keyId')),
     logIndex: integerField(reader, 'logIndex'),
-    integratedTime: integerField(reader, 'integratedTime'),
+    integratedTime: timeField(reader, 'integratedTime'),
     signedEntryTimestamp: reader.has('inclusionPromise')
       ? reader.message('inclusionPromise', (promise) => promise.bytes('signedEntryTimestamp'))
       : undefined,
@@ -89,6 +89,17 @@ function hashAt(list: Place): (data: Data, at: string) => Buffer {
     if (hash.length !== HASH_BYTES) refuse(place, `a hash of ${hash.length} bytes`, '32 bytes');
     return hash;
   };
+}
+
+/** The last second of the year 9999. A log's time beyond it is none. */
+const MAX_SECONDS = 253_402_300_799;
+
+function timeField(reader: MessageReader, name: string): string {
+  const text = integerField(reader, name);
+  if (Number(text) > MAX_SECONDS) {
+    refuse(reader.place(name), quote(text), 'seconds since 1970, before the year 10000');
+  }
+  return text;
 }
 
 /** Protobuf's JSON writes 64-bit integers as strings, and leaves zero out. */

@@ -8,6 +8,7 @@ import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { fileWord, unpacked } from '../packed-file.ts';
 import { quote } from '../quote.ts';
 import type { TrustedRoot } from './trusted-root.ts';
+import { subjectLines } from './x509.ts';
 
 /** A whole object on its line. */
 const OBJECT = /^\s*\{.*\}\s*$/;
@@ -51,6 +52,8 @@ function ownersOf({ certificateAuthorities }: TrustedRoot): string {
   return [...new Set(names)].join(', ');
 }
 
-function ownerOf({ subject }: X509Certificate): string {
-  return /^O=(.*)$/m.exec(subject)?.[1] ?? subject.replaceAll('\n', ', ');
+function ownerOf(certificate: X509Certificate): string {
+  const lines = subjectLines(certificate);
+  const organization = lines.find((line) => line.startsWith('O='));
+  return organization?.slice(2) ?? lines.join(', ');
 }

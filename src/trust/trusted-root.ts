@@ -17,6 +17,8 @@ import { parseX509 } from './x509.ts';
 export interface TrustedRoot {
   readonly logs: readonly TrustedLog[];
   readonly certificateLogs: readonly TrustedLog[];
+  /** When it lists one, also one with a key that is not read. */
+  readonly certificateLogWindows: readonly Window[];
   readonly certificateAuthorities: readonly Authority[];
   readonly timestampAuthorities: readonly Authority[];
 }
@@ -113,9 +115,11 @@ function readRoot(reader: MessageReader): TrustedRoot {
     refuse(reader.place('mediaType'), quote(mediaType), MEDIA_TYPES.join(' or '));
   }
   const authority = reader.each(readAuthority);
+  const certificateLogs = readLogs(reader, 'ctlogs');
   const root = {
-    logs: readLogs(reader, 'tlogs'),
-    certificateLogs: readLogs(reader, 'ctlogs'),
+    logs: readLogs(reader, 'tlogs').usable,
+    certificateLogs: certificateLogs.usable,
+    certificateLogWindows: certificateLogs.windows,
     certificateAuthorities: reader.optionalList('certificateAuthorities', authority),
     timestampAuthorities: reader.optionalList('timestampAuthorities', authority),
   };
@@ -131,15 +135,20 @@ function requireFewCertificates(root: TrustedRoot, place: Place): void {
   refuse(place, `${count} certificates of all authorities`, `at most ${MAX_ROOT_CERTIFICATES}`);
 }
 
-function readLogs(reader: MessageReader, name: string): readonly TrustedLog[] {
-  const logs = reader.optionalList(name, reader.each(readLog)).filter((log) => log !== undefined);
+/** Logs with a kind of key that is not read cannot prove anything; that they are there still counts. */
+function readLogs(
+  reader: MessageReader,
+  name: string,
+): { readonly usable: readonly TrustedLog[]; readonly windows: readonly Window[] } {
+  const listed = reader.optionalList(name, reader.each(readLog));
+  const logs = listed.flatMap(({ log }) => log ?? []);
   const ids = new Set(logs.map(({ keyId }) => keyId.toString('hex')));
   // With one id for two logs, the window of one would be applied to the key of the other.
   if (ids.size !== logs.length) refuse(reader.place(name), 'one log id twice', 'distinct ids');
-  return logs;
+  return { usable: logs, windows: listed.map(({ validFor }) => validFor) };
 }
 
-function readLog(reader: MessageReader): TrustedLog | undefined {
+function readLog(reader: MessageReader): { log: TrustedLog | undefined; validFor: Window } {
   const baseUrl = reader.string('baseUrl');
   const hash = reader.string('hashAlgorithm');
   if (hash !== 'SHA2_256') refuse(reader.place('hashAlgorithm'), quote(hash), 'SHA2_256');
@@ -149,7 +158,8 @@ function readLog(reader: MessageReader): TrustedLog | undefined {
     validFor: key.message('validFor', readWindow),
   }));
   ignore(reader, ['checkpointKeyId', 'operator']);
-  return publicKey === undefined ? undefined : { baseUrl, keyId, publicKey, validFor };
+  const log = publicKey && { baseUrl, keyId, publicKey, validFor };
+  return { log, validFor };
 }
 
 function readKey(reader: MessageReader): KeyObject | undefined {

@@ -12,3 +12,8 @@ export function parseX509(bytes: Uint8Array, place: Place): X509Certificate {
   }
   return refuse(place, 'a certificate in another spelling', 'an X.509 certificate in DER');
 }
+
+/** The subject, one attribute a line. Node's own is undefined for an empty one, whatever its type says. */
+export function subjectLines({ subject }: { readonly subject?: string }): readonly string[] {
+  return subject === undefined ? [] : subject.split('\n');
+}

@@ -85,12 +85,12 @@ export class CertificateJudge {
     issuer: X509Certificate,
     { times, allowMissingSct, place }: Question,
   ): readonly string[] {
-    const { certificateLogs } = this.#root;
+    const { certificateLogs, certificateLogWindows } = this.#root;
     if (hasCertificateTimestamps(certificate)) {
       requireCertificateLogged(certificate, issuer, certificateLogs, place);
       return [];
     }
-    const listed = certificateLogs.some(({ validFor }) => times.some((at) => holds(validFor, at)));
+    const listed = certificateLogWindows.some((window) => times.some((at) => holds(window, at)));
     if (listed || !allowMissingSct) {
       refuseAbsent(listed ? place : { ...place, hint: SIGNER_WITHOUT_SCT });
     }

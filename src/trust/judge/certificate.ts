@@ -4,6 +4,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 
 import { TAG, childOf, childrenOf, oidOf, parseDer, requireTag } from '../../der/read-der.ts';
 import type { Der } from '../../der/read-der.ts';
+import { MAX_EXTENSIONS } from '../../limits.ts';
 import { refuse, type Place } from '../../place.ts';
 
 /** A certificate, and what judging needs of it. Nothing in it is judged yet, but for its shape. */
@@ -59,6 +60,10 @@ export function readCertificate(x509: X509Certificate, place: Place): Certificat
   if (algorithm?.raw.equals(field(2).raw) !== true) {
     return refuse(place, 'two different signature algorithms', 'one algorithm');
   }
+  // OpenSSL reads more times than a Date can hold.
+  if ([x509.validFromDate, x509.validToDate].some((at) => Number.isNaN(at.getTime()))) {
+    return refuse(place, 'a validity that is no time', 'two times');
+  }
   return {
     x509,
     publicKey: publicKeyOf(x509, place),
@@ -85,7 +90,11 @@ function publicKeyOf(x509: X509Certificate, place: Place): KeyObject {
 
 function readExtensions(list: Der): Extensions {
   const extensions = new Map<string, Extension>();
-  for (const extension of childrenOf(list, TAG.sequence)) {
+  const all = childrenOf(list, TAG.sequence);
+  if (all.length > MAX_EXTENSIONS) {
+    return refuse(list.place, `${all.length} extensions`, `at most ${MAX_EXTENSIONS}`);
+  }
+  for (const extension of all) {
     const [name, ...rest] = childrenOf(extension, TAG.sequence);
     const value = rest.pop();
     const [critical, ...more] = rest;

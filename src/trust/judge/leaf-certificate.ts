@@ -39,7 +39,7 @@ export function parseLeafCertificate(bytes: Uint8Array, place: Place): LeafCerti
     signer: {
       ...nameOf(extensions, place),
       issuer: issuerOf(extensions, place),
-      claims: claimsOf(extensions, place),
+      claims: claimsOf(extensions),
     },
   };
 }
@@ -78,10 +78,13 @@ function userNameOf(name: Der): Buffer {
 }
 
 /** What is there must be readable; what is not there is undefined. */
-function claimsOf(extensions: Extensions, place: Place): CertificateClaims {
+function claimsOf(extensions: Extensions): CertificateClaims {
   const claim = (arc: string): string | undefined => {
     const extension = extensions.get(`${FULCIO}${arc}`);
-    return extension && printableText(utf8Contents(extension), place);
+    const bytes = extension === undefined ? Buffer.alloc(0) : utf8Contents(extension);
+    const text = bytes.toString('utf8');
+    // What is no text is no claim that anybody could name.
+    return text !== '' && Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
   };
   return {
     runnerEnvironment: claim('0b'),

@@ -37,7 +37,13 @@ export function requireSignature(
     requireSignedBy(bundle, isSignedWith(key.publicKey, key.kind, encoding, signature));
     return { ...common, payload: content.payload, digest: (hash) => hashOf(hash, encoding) };
   }
-  if (artifact === undefined) throw new TypeError('a message signature needs its artifact');
+  if (artifact === undefined) {
+    return refuse(
+      { ...bundle.signaturePlace, code: 'SIGSTORE_BUNDLE_INVALID' },
+      'the signature of a file that is not here',
+      'a DSSE envelope, or the file',
+    );
+  }
   requireDigest(bundle, artifact);
   const isSigned =
     'bytes' in artifact

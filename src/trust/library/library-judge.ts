@@ -43,8 +43,8 @@ export class LibraryJudge {
   constructor(root: TrustedRoot) {
     const authority = certAuthority(new VerifyMemory());
     this.#root = {
-      certificateAuthorities: root.certificateAuthorities.map(authority),
-      timestampAuthorities: root.timestampAuthorities.map(authority),
+      certificateAuthorities: root.certificateAuthorities.flatMap(authority).map(fromWholeSecond),
+      timestampAuthorities: root.timestampAuthorities.flatMap(authority),
       tlogs: root.logs.map(logAuthority),
       ctlogs: root.certificateLogs.map(logAuthority),
       publicKey: (hint) => {
@@ -124,11 +124,24 @@ function timestampAt(at: Date): SignedEntity['timestamps'][number] {
   return { $case: 'transparency-log', tlogEntry: entry };
 }
 
-function certAuthority(memory: VerifyMemory): (authority: Authority) => CertAuthority {
-  return ({ chain, validFor }) => ({
-    certChain: chain.map(({ raw }) => remembering(X509Certificate.parse(raw), raw, memory)),
-    validFor,
-  });
+/** None if the library cannot read it: to the library it is not in the root then. */
+function certAuthority(memory: VerifyMemory): (authority: Authority) => readonly CertAuthority[] {
+  return ({ chain, validFor }) => {
+    try {
+      const certChain = chain.map(({ raw }) =>
+        remembering(X509Certificate.parse(raw), raw, memory),
+      );
+      return [{ certChain, validFor }];
+    } catch {
+      return [];
+    }
+  };
+}
+
+/** The times of timestamps that it is not asked about are asked in whole seconds, cut off. */
+function fromWholeSecond({ certChain, validFor: { start, end } }: CertAuthority): CertAuthority {
+  const second = new Date(Math.floor(start.getTime() / 1000) * 1000);
+  return { certChain, validFor: { start: second, end } };
 }
 
 function logAuthority({ baseUrl, keyId, publicKey, validFor }: TrustedLog): LogAuthority {

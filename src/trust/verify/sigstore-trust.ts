@@ -8,6 +8,7 @@ import { PUBLIC_GOOD_DIGEST } from '../public-good-digest.ts';
 import { parseSigstoreBundle, type Envelope, type SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Judges, SigstoreTrust } from '../trust.ts';
 import { parseTrustedRoot, type TrustedRoot } from '../trusted-root.ts';
+import { subjectLines } from '../x509.ts';
 import { TwoJudges } from './two-judges.ts';
 
 /** What a caller may choose. Nothing in a bundle, a policy or a root can choose it. */
@@ -77,7 +78,7 @@ const SANDBOX_SUBJECT = `O=${SANDBOX_ORGANIZATION}`;
 function isSandbox(root: TrustedRoot): boolean {
   return [...root.certificateAuthorities, ...root.timestampAuthorities]
     .flatMap(({ chain }) => chain)
-    .some((certificate) => certificate.subject.split('\n').includes(SANDBOX_SUBJECT));
+    .some((certificate) => subjectLines(certificate).includes(SANDBOX_SUBJECT));
 }
 
 /** The age of a root, from what it holds: the clock of a file says when it was copied. */
