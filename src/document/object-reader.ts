@@ -252,10 +252,15 @@ function foundText(data: Data | undefined): string {
 
 /**
  * Reads `schemaVersion` and refuses another major version. A newer minor one only adds fields, so
- * it is read; the return value says whether it is newer than ours.
+ * it is read; the return value says whether it is newer than 1.0.
+ *
+ * @param newest the version to write where there is none
  */
-export function requireSchemaVersion(reader: ObjectReader): { readonly newer: boolean } {
-  const version = reader.string('schemaVersion', '"1.0.0", or another version 1.x');
+export function requireSchemaVersion(
+  reader: ObjectReader,
+  newest = '1.0.0',
+): { readonly newer: boolean } {
+  const version = reader.string('schemaVersion', `${quote(newest)}, or another version 1.x`);
   const parts = /^1\.(0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?$/.exec(version);
   if (parts !== null) return { newer: parts[1] !== '0' };
   return reader.refuse('schemaVersion', {

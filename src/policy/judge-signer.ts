@@ -71,6 +71,8 @@ function notNamed(named: readonly PolicySigner[], { policy, proof, judged }: Abo
   const { signer } = proof;
   const [entry] = named;
   if (entry !== undefined) return otherClaim(entry, signer, judged);
+  const ofOtherType = mayAllow(policy, judged).flatMap((one) => otherType(one, signer, judged));
+  if (ofOtherType[0] !== undefined) return ofOtherType[0];
   return {
     code: 'SIGNER_NOT_ALLOWED',
     at: judged.file,
@@ -80,6 +82,28 @@ function notNamed(named: readonly PolicySigner[], { policy, proof, judged }: Abo
       ? 'if you trust this signer, name exactly this key'
       : 'if you trust this signer, name exactly this identity and issuer',
   };
+}
+
+/** The fault of an entry that differs in the type alone: else both sides would read the same. */
+function otherType(entry: PolicySigner, signer: ProvenSigner, { file }: Judged): readonly Fault[] {
+  if (isKeySigner(signer) || !('subject' in entry)) return [];
+  const { type, subject, issuer } = signer;
+  if (!isNamedBy({ ...entry, type }, signer)) return [];
+  const ofType = (text: string): string =>
+    `${quote(subject)} (type ${text}, issuer ${quote(issuer)})`;
+  const change =
+    entry.at === undefined
+      ? `set --certificate-identity-type ${type}`
+      : `write "type": ${quote(type)} in the entry`;
+  return [
+    {
+      code: 'SIGNER_NOT_ALLOWED',
+      at: file,
+      found: ofType(type),
+      expected: `${ofType(entry.type ?? 'uri or email')}${as(entry)}`,
+      hint: `only the type differs; if you trust this signer, ${change}`,
+    },
+  ];
 }
 
 /** As many as one reads. */

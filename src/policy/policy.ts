@@ -78,7 +78,7 @@ const MAX_COUNT = 32;
 
 function parseOwn(bytes: Uint8Array, file: string): Policy {
   const reader = new ObjectReader(decodeJson(bytes, file), file);
-  const { newer } = requireSchemaVersion(reader);
+  const { newer } = requireSchemaVersion(reader, '1.1.0');
   if (!newer) refuseKeysSince(reader, KEYS_OF_1_0.policy);
   const signers = reader.list('signers', (data, at) => parseSigner(data, at, newer));
   const policy = {
@@ -97,7 +97,7 @@ function parseOwn(bytes: Uint8Array, file: string): Policy {
 }
 
 function optionalCount(reader: ObjectReader, name: string, most: number): number | undefined {
-  if (!reader.has(name)) return undefined;
+  if (reader.data(name) === undefined) return undefined;
   const count = reader.integer(name, 1);
   if (count <= most) return count;
   return reader.refuse(name, {

@@ -236,6 +236,29 @@ describe('the type of an identity', () => {
     expect(codes([source], { proof: { signer } }).length).toBe(type === 'other' ? 1 : 0);
   });
 
+  it.each([
+    [{ type: 'uri' }, 'email', 'uri', 'set --certificate-identity-type email'],
+    [{}, 'other', 'uri or email', 'set --certificate-identity-type other'],
+    [
+      { type: 'uri', at: 'p.json#/signers/0' },
+      'email',
+      'uri',
+      'write "type": "email" in the entry',
+    ],
+  ] as const)('is said on both sides if it alone differs: %j, %s', (wanted, type, said, hint) => {
+    const signer = { ...SIGNER, type };
+    const words = (text: string): string => `"${SUBJECT}" (type ${text}, issuer "${ISSUER}")`;
+    const as = 'at' in wanted ? ', as p.json#/signers/0 says' : '';
+    expect(judge([{ ...ENTRY, ...wanted }], { proof: { signer } }).faults).toMatchObject([
+      {
+        code: 'SIGNER_NOT_ALLOWED',
+        found: words(type),
+        expected: `${words(said)}${as}`,
+        hint: `only the type differs; if you trust this signer, ${hint}`,
+      },
+    ]);
+  });
+
   it('of a template is that of its text', () => {
     const [entry] = parsePolicy(
       Buffer.from(

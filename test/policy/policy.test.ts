@@ -165,6 +165,22 @@ describe('parsePolicy', () => {
     });
   });
 
+  it('names for an unknown field all fields that a policy may have', () => {
+    expect(refusal({ schemaVersion: '1.1.0', allowUnsigned: true })).toMatchObject({
+      code: 'POLICY_INVALID',
+      at: 'policy.json#/allowUnsigned',
+      expected: 'one of schemaVersion, signers, minimumLogs, minimumTimestamps, maximumAgeDays',
+    });
+  });
+
+  it('names its newest version where there is none', () => {
+    expect(refusal({ schemaVersion: undefined })).toMatchObject({
+      at: 'policy.json#/schemaVersion',
+      found: 'nothing',
+      expected: '"1.1.0", or another version 1.x',
+    });
+  });
+
   it('refuses a field that it does not know though a newer version wrote it', () => {
     expect(refusal({ schemaVersion: '1.9.0', exceptions: [] })).toMatchObject({
       code: 'POLICY_INVALID',
