@@ -140,7 +140,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'io/disk': { rooms: ['errors', 'archive', 'policy', 'evidence/phase'], effects: true },
   'io/process': { rooms: ['errors', 'document', 'evidence/claim', 'io/disk'], effects: true },
   'io/http': { rooms: ['errors'], effects: true },
-  'io/sandbox': { rooms: ['errors', 'trust/verify', 'sandbox', 'io/disk'], effects: true },
+  'io/sandbox': { rooms: ['errors', 'trust', 'sandbox', 'io/disk'], effects: true },
   'io/oidc': {
     rooms: ['errors', 'sign', 'io/disk', 'io/http'],
     packages: ['oauth4webapi'],

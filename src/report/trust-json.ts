@@ -4,9 +4,10 @@ import { timestampOf } from '../document/time.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { Service } from '../sign/signing-config.ts';
 import type { ConfigSource, SigningInUse, TrustInUse } from '../sign/trust-in-use.ts';
+import { keyName } from '../trust/key-kind.ts';
 import type { Window } from '../trust/message-reader.ts';
 import type { Authority, TrustedLog } from '../trust/trusted-root.ts';
-import { endOf, keyTypeOf, nameOf } from './blocks/trust-lines.ts';
+import { endOf, nameOf } from './blocks/trust-lines.ts';
 import { ageJson, rootJson, type JsonObject } from './json.ts';
 
 export function trustJson({ root, content, rootSources, signing }: TrustInUse): JsonObject {
@@ -64,7 +65,7 @@ function logJson(log: TrustedLog): JsonObject {
   return {
     baseUrl,
     keyId: keyId.toString('base64'),
-    keyType: keyTypeOf(log),
+    keyType: keyName(log.publicKey),
     validFor: windowJson(validFor),
   };
 }

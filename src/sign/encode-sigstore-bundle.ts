@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
+import { keyHintOf } from '../trust/key-kind.ts';
 import type { Signed, Verifier } from './credential.ts';
 import type { LogEntryJson } from './log-entry-json.ts';
 
@@ -47,5 +46,5 @@ export function encodeSigstoreBundle(
 function verifierJson({ type, der }: Verifier): object {
   return type === 'certificate'
     ? { certificate: { rawBytes: der.toString('base64') } }
-    : { publicKey: { hint: createHash('sha256').update(der).digest('base64') } };
+    : { publicKey: { hint: keyHintOf(der) } };
 }

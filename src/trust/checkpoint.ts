@@ -22,7 +22,8 @@ export interface CheckpointSignature {
 }
 
 const HASH_BYTES = 32;
-const KEY_HINT_BYTES = 4;
+/** Of a key's id, in a signature line. */
+export const KEY_HINT_BYTES = 4;
 const TREE_SIZE = /^[1-9]\d{0,18}$/;
 const SIGNATURE_LINE = /^\u2014 (\S+) (\S+)$/u;
 

@@ -1,4 +1,4 @@
-import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 
 /** What a key may be, with the one way in which it signs. Every other key is refused. */
 export interface KeyKind {
@@ -57,6 +57,17 @@ function rsaKind({
   if (!isAllowed) return undefined;
   const keyDetails = NAMED_RSA_BITS.has(bits) ? `PKIX_RSA_PKCS1V15_${bits}_SHA256` : undefined;
   return { name: `RSA ${bits}`, hash: 'sha256', keyDetails };
+}
+
+/** In words, also a kind that is refused, e.g. `ec secp521r1`. */
+export function keyName({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string {
+  const { namedCurve, modulusLength } = asymmetricKeyDetails;
+  return [asymmetricKeyType, namedCurve, modulusLength].filter(Boolean).join(' ');
+}
+
+/** The name of a key in a bundle, as cosign writes it: base64 of the SHA-256 of its SPKI. */
+export function keyHintOf(spki: Uint8Array): string {
+  return createHash('sha256').update(spki).digest('base64');
 }
 
 /** The SubjectPublicKeyInfo of a public key, or of that in a private one, always in the same spelling. */

@@ -1,5 +1,5 @@
 // A Sigstore bundle, read field by field, with one spelling for each value. Refused are a key that is
-// not read here, a null, a number instead of a string, and base64 that is not canonical: another reader
+// not read here, a number instead of a string, in evidence a null, and base64 that is not canonical: another reader
 // may read them differently.
 
 import { MAX_WITNESSES } from '../limits.ts';

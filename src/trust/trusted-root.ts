@@ -10,6 +10,7 @@ import { CLIENT_TRUST_CONFIG } from '../media-types.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
+import { keyKindOf } from './key-kind.ts';
 import { readMessage, readWindow, type MessageReader, type Window } from './message-reader.ts';
 import { severalRoots } from './several-roots.ts';
 import { parseX509 } from './x509.ts';
@@ -89,7 +90,7 @@ function readRootOrConfig(reader: MessageReader): TrustedRoot {
 }
 
 /** Whether a token names this certificate as its signer. Whether it is signed is another question. */
-export function signedBy(
+export function isNamedIn(
   token: { readonly issuer: Buffer; readonly serial: Buffer },
   certificate: X509Certificate,
 ): boolean {
@@ -168,6 +169,7 @@ function readKey(reader: MessageReader): KeyObject | undefined {
   if (keyType === undefined) return undefined;
   const place = reader.place('rawBytes');
   const key = parseKey(bytes, keyType.format, place);
+  if (keyKindOf(key) === undefined) return undefined;
   if (key.asymmetricKeyType !== keyType.type) {
     refuse(place, `a key of type ${key.asymmetricKeyType ?? 'none'}`, keyType.type);
   }
@@ -202,7 +204,7 @@ function readCertificate(reader: MessageReader): X509Certificate {
   return parseX509(reader.bytes('rawBytes'), reader.place('rawBytes'));
 }
 
-/** Each certificate names the next as its issuer; the library verifies the signatures between them. */
+/** Each certificate names the next as its issuer; the signatures are verified where a chain is judged. */
 function requireChain(chain: readonly X509Certificate[], place: Place): void {
   for (const [index, certificate] of chain.slice(0, -1).entries()) {
     const issuer = chain[index + 1];

@@ -19,7 +19,8 @@ import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { buildSigningConfigs, isSandboxConfig } from '../../sandbox/trust-material.ts';
-import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
+import { isSandbox } from '../../trust/trusted-root-info.ts';
+import { parseTrustedRoot } from '../../trust/trusted-root.ts';
 import { isSamePlace } from '../disk/harmless-output.ts';
 import { kindOf } from '../disk/open-file.ts';
 import { isSystemError, unwritable } from '../disk/system-error.ts';
@@ -129,7 +130,7 @@ function isOfSandbox(path: string, name: string, stats: Stats): boolean {
 
 function isSandboxRoot(bytes: Uint8Array, path: string): boolean {
   return orIfRefused(
-    () => sigstoreTrust(bytes, path).root.sandbox,
+    () => isSandbox(parseTrustedRoot(bytes, path)),
     () => false,
   );
 }

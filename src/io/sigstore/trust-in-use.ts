@@ -4,8 +4,8 @@ import { counted } from '../../sentence.ts';
 import { chooseServices, parseSigningConfig } from '../../sign/signing-config.ts';
 import type { Service, SigningConfig } from '../../sign/signing-config.ts';
 import type { ConfigSource, SigningInUse, TrustInUse } from '../../sign/trust-in-use.ts';
+import { trustedRootInfo } from '../../trust/trusted-root-info.ts';
 import { parseTrustedRoot } from '../../trust/trusted-root.ts';
-import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import { findSigningConfig } from './read-signing-config.ts';
 import { findTrustedRoot, openTrustCache } from './read-trust.ts';
 import type { TrustCache } from './read-trust.ts';
@@ -24,11 +24,12 @@ export interface TrustChoice {
 export async function findTrustInUse(choice: TrustChoice, now: Date): Promise<TrustInUse> {
   const cache = openTrustCache(choice.cache);
   const { bytes, source, updated } = await findTrustedRoot(choice.trustedRoot, cache);
-  const { root } = sigstoreTrust(bytes, source);
+  const content = parseTrustedRoot(bytes, source);
+  const root = trustedRootInfo(content, { source, digest: digestOf(bytes) });
   const copy = await sayCopy(choice);
   return {
     root: { ...root, updated },
-    content: parseTrustedRoot(bytes, source),
+    content,
     rootSources: rootSources(choice, copy),
     signing: await signingInUse(choice, { cache, copy, now }),
   };

@@ -3,8 +3,10 @@ import { timestampOf } from '../../document/time.ts';
 import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
 import type { Service } from '../../sign/signing-config.ts';
 import type { ConfigSource, TrustInUse } from '../../sign/trust-in-use.ts';
+import { keyName } from '../../trust/key-kind.ts';
 import type { Window } from '../../trust/message-reader.ts';
 import type { Authority, TrustedLog } from '../../trust/trusted-root.ts';
+import { subjectLines } from '../../trust/x509.ts';
 import type { Block, Line } from './block.ts';
 import { ageOf } from './lines.ts';
 
@@ -59,7 +61,7 @@ function authorityLine(label: string, { chain, validFor }: Authority): Line {
 
 function logLine(label: string, log: TrustedLog): Line {
   const { baseUrl, keyId, validFor } = log;
-  const key = `${keyTypeOf(log)}, id ${keyId.toString('hex').slice(0, 8)}`;
+  const key = `${keyName(log.publicKey)}, id ${keyId.toString('hex').slice(0, 8)}`;
   return { label, text: sentence`${baseUrl}, ${words(key)}, ${windowText(validFor)}` };
 }
 
@@ -76,15 +78,8 @@ function serviceText(service: Service, isChosen: boolean): Sentence {
 }
 
 /** As one line. */
-export function nameOf({ subject }: Authority['chain'][0]): string {
-  return subject.split('\n').toReversed().join(', ');
-}
-
-/** E.g. `ec prime256v1`. */
-export function keyTypeOf({ publicKey }: TrustedLog): string {
-  const { asymmetricKeyType, asymmetricKeyDetails = {} } = publicKey;
-  const { namedCurve, modulusLength } = asymmetricKeyDetails;
-  return [asymmetricKeyType, namedCurve, modulusLength].filter(Boolean).join(' ');
+export function nameOf(certificate: Authority['chain'][0]): string {
+  return subjectLines(certificate).toReversed().join(', ');
 }
 
 /** Undefined: for ever. */

@@ -2,7 +2,6 @@
 
 import type { X509Certificate } from 'node:crypto';
 
-import { orIfRefused, type EvidenceError } from '../../errors/evidence-error.ts';
 import { refuse, type Place } from '../../place.ts';
 import { holds } from '../message-reader.ts';
 import { NOT_VOUCHED_FOR, type Authority, type TrustedRoot } from '../trusted-root.ts';
@@ -13,7 +12,7 @@ import {
 } from './certificate-timestamps.ts';
 import type { ChainJudge } from './chain.ts';
 import type { LeafCertificate } from './leaf-certificate.ts';
-import { requireTrustedThen } from './windows.ts';
+import { requireTrustedThen, vouching } from './windows.ts';
 
 interface Question {
   /** The authority must be trusted, and every certificate valid, at all of these. */
@@ -59,25 +58,12 @@ export class CertificateJudge {
 
   #issuerOf({ x509, certificate }: LeafCertificate, { times, place }: Question): X509Certificate {
     const paths = this.#paths.filter(({ chain: [issuer] }) => x509.checkIssued(issuer));
-    const refusals: EvidenceError[] = [];
-    const living = paths.filter(({ chain }) =>
-      orIfRefused(
-        () => {
-          this.#chains.judge(certificate, chain, { purpose: 'code signing', times, place });
-          return true;
-        },
-        (error) => {
-          refusals.push(error);
-          return false;
-        },
-      ),
-    );
-    const [refusal] = refusals;
-    if (living.length === 0 && refusal !== undefined) throw refusal;
-    if (living.length === 0) refuseUnknown(place);
-    requireTrustedThen(living, times, place);
-    const path = living.find(({ validFor }) => times.every((time) => holds(validFor, time)));
-    return path?.chain[0] ?? refuseUnknown(place);
+    if (paths.length === 0) refuseUnknown(place);
+    const question = { purpose: 'code signing', times, place } as const;
+    const living = vouching(paths, ({ chain }) => {
+      this.#chains.judge(certificate, chain, question);
+    });
+    return requireTrustedThen(living, times, place).chain[0];
   }
 
   #requireLogged(

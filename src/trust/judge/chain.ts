@@ -6,7 +6,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import { TAG, childOf, childrenOf, oidOf, requireTag } from '../../der/read-der.ts';
 import { refuse, type Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
-import { KEY_KINDS, keyKindOf } from '../key-kind.ts';
+import { KEY_KINDS, keyKindOf, keyName } from '../key-kind.ts';
 import { holds } from '../message-reader.ts';
 import { VerifyMemory } from '../verify-memory.ts';
 import { EXTENSION, itemsOf, keyUsageOf, readCertificate } from './certificate.ts';
@@ -96,11 +96,6 @@ function isStampingKey(key: KeyObject): boolean {
 function isAuthorityKey(key: KeyObject): boolean {
   const isP521 = key.asymmetricKeyDetails?.namedCurve === 'secp521r1';
   return isP521 || isLeafKey(key);
-}
-
-function keyName({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string {
-  const { namedCurve, modulusLength } = asymmetricKeyDetails;
-  return [asymmetricKeyType, namedCurve, modulusLength].filter(Boolean).join(' ');
 }
 
 /** What is asked of a chain: its purpose, and the times at which each certificate of it must be valid. */

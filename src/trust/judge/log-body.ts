@@ -10,7 +10,6 @@ export interface LoggedSignature {
   readonly signature: Buffer;
   readonly verifier: LoggedVerifier;
   readonly digest: Buffer;
-  /** Of the payload always `sha256`; of what is signed as the key signs. */
   readonly hash: Hash;
   /** What the digest is of: the payload of an envelope, or what is under the signature. */
   readonly digestOf: 'payload' | 'signed';

@@ -4,15 +4,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { refuse, type Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
-import type { CheckpointSignature } from '../checkpoint.ts';
+import { KEY_HINT_BYTES, type CheckpointSignature } from '../checkpoint.ts';
 import type { InclusionProof, LogEntry } from '../log-entry.ts';
 import { NOT_VOUCHED_FOR, type TrustedLog } from '../trusted-root.ts';
 import { requireIncluded, requirePromise } from './inclusion.ts';
 import { parseLogBody, rekorVersionOf, type LoggedSignature } from './log-body.ts';
 import { logEntryPlace } from './places.ts';
 import type { Signed } from './signed.ts';
-
-const KEY_HINT_BYTES = 4;
 
 /**
  * The log of an entry, after all that the entry must prove. Throws LOG_ENTRY_INVALID. When the log signed

@@ -4,17 +4,17 @@
 import { createHash, verify, type KeyObject, type X509Certificate } from 'node:crypto';
 
 import { TAG, type Der } from '../../der/read-der.ts';
-import { orIfRefused, type EvidenceError } from '../../errors/evidence-error.ts';
 import { refuse, type Place } from '../../place.ts';
 import type { StampSignature } from '../judgement.ts';
 import { holds } from '../message-reader.ts';
 import type { Timestamp } from '../sigstore-bundle.ts';
-import { NOT_VOUCHED_FOR, signedBy, type Authority } from '../trusted-root.ts';
+import { NOT_VOUCHED_FOR, isNamedIn, type Authority } from '../trusted-root.ts';
 import type { Certificate } from './certificate.ts';
 import { readSigner, type ChainJudge } from './chain.ts';
 import { identifies, parseSignedAttributes, type SignedAttributes } from './signed-attributes.ts';
 import { readHash, type Hash } from './timestamp-info.ts';
 import { parseTimestampResponse, type TimestampToken } from './timestamp-response.ts';
+import { vouching } from './windows.ts';
 
 /** A timestamp that verifies. */
 export interface JudgedTimestamp {
@@ -69,7 +69,9 @@ export class TimestampJudge {
     place: Place,
   ): Omit<JudgedTimestamp, 'timestamp'> {
     const unknown = { ...place, hint: NOT_VOUCHED_FOR };
-    const named = this.#authorities.filter(({ chain: [signer] }) => signedBy(token.signer, signer));
+    const named = this.#authorities.filter(({ chain: [signer] }) =>
+      isNamedIn(token.signer, signer),
+    );
     const [authority] = named;
     if (authority === undefined) {
       const found = 'a timestamp of an authority that is not trusted';
@@ -102,29 +104,6 @@ export class TimestampJudge {
 function signatureName({ asymmetricKeyType }: KeyObject, digestAlgorithm: Der): StampSignature {
   const { hash } = readHash(digestAlgorithm);
   return `${asymmetricKeyType === 'rsa' ? 'rsa' : 'ecdsa'} ${hash}`;
-}
-
-/** Those that pass, or why the first does not. */
-function vouching(
-  authorities: readonly Authority[],
-  requireVouching: (authority: Authority) => void,
-): readonly Authority[] {
-  const refusals: EvidenceError[] = [];
-  const passed = authorities.filter((authority) =>
-    orIfRefused(
-      () => {
-        requireVouching(authority);
-        return true;
-      },
-      (error) => {
-        refusals.push(error);
-        return false;
-      },
-    ),
-  );
-  const [refusal] = refusals;
-  if (passed.length === 0 && refusal !== undefined) throw refusal;
-  return passed;
 }
 
 /** RFC 5652 §5.4: a digest of the content is signed, among the attributes, as a SET. */

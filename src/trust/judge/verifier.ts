@@ -1,10 +1,10 @@
 // By what a bundle is verified: the certificate in it, or a key that the caller has.
 
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 import { refuse, type Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
-import { KEY_KINDS, keyKindOf, spkiOf, type KeyKind } from '../key-kind.ts';
+import { KEY_KINDS, keyHintOf, keyKindOf, spkiOf, type KeyKind } from '../key-kind.ts';
 import type { VerifierOf } from '../sigstore-bundle.ts';
 import type { ProvenSigner } from '../trust.ts';
 import { parseLeafCertificate, type LeafCertificate } from './leaf-certificate.ts';
@@ -34,13 +34,8 @@ export function readVerifier(verifier: VerifierOf, keys: readonly KeyObject[]): 
   };
 }
 
-/** The name of a key in a bundle, as cosign writes it: base64 of the SHA-256 of its SPKI. */
-function hintOf(spki: Buffer): string {
-  return createHash('sha256').update(spki).digest('base64');
-}
-
 function keyNamed(hint: string, keys: readonly KeyObject[], place: Place): Verifier {
-  const publicKey = keys.find((key) => hintOf(spkiOf(key)) === hint);
+  const publicKey = keys.find((key) => keyHintOf(spkiOf(key)) === hint);
   if (publicKey === undefined) {
     return refuse(
       {

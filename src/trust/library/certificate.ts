@@ -1,5 +1,5 @@
 // The library's certificates, without its repeated work. Only what the library itself found is
-// remembered here. Our own checks (`leaf-certificate.ts`) neither read nor write it, so the two stay
+// remembered here. Our own checks (`chain.ts`) neither read nor write it, so the two stay
 // independent.
 
 import type { X509Certificate } from '@sigstore/core';

@@ -1,5 +1,6 @@
 // The second judge: `@sigstore/verify`. The only file that knows its types and its errors. It gets the
-// fields as they were read, and nothing that our own judge computed.
+// fields as they were read. What our own judge found it gets only where it is not asked itself: the time
+// of a timestamp that it cannot read, the key that the caller gave, and that a promise may be missing.
 
 import type { KeyObject } from 'node:crypto';
 

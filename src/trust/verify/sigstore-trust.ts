@@ -1,14 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 
 import { digestOf } from '../../digest.ts';
-import { IN_TOTO_PAYLOAD_TYPE, SANDBOX_ORGANIZATION } from '../../media-types.ts';
+import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { PUBLIC_GOOD_DIGEST } from '../public-good-digest.ts';
 import { parseSigstoreBundle, type Envelope, type SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Judges, SigstoreTrust } from '../trust.ts';
-import { parseTrustedRoot, type TrustedRoot } from '../trusted-root.ts';
-import { subjectLines } from '../x509.ts';
+import { trustedRootInfo } from '../trusted-root-info.ts';
+import { parseTrustedRoot } from '../trusted-root.ts';
 import { TwoJudges } from './two-judges.ts';
 
 /** What a caller may choose. Nothing in a bundle, a policy or a root can choose it. */
@@ -45,12 +45,7 @@ export function sigstoreTrust(
     requireLog: true,
   };
   return {
-    root: {
-      source,
-      digest,
-      sandbox: isSandbox(root),
-      newest: newestOf(root),
-    },
+    root: trustedRootInfo(root, { source, digest }),
     weakened: judge === 'own' ? ['--judge own'] : [],
     verify: (bytes, file) => {
       const bundle = parseSigstoreBundle(bytes, file);
@@ -70,24 +65,6 @@ export function sigstoreTrust(
 }
 
 const NO_ENVELOPE = { payload: Buffer.alloc(0), payloadType: undefined };
-
-/** The line of Node's `subject` with the organisation. */
-const SANDBOX_SUBJECT = `O=${SANDBOX_ORGANIZATION}`;
-
-/** A sandbox signs for anybody, so one sandbox among the authorities marks the whole root. */
-function isSandbox(root: TrustedRoot): boolean {
-  return [...root.certificateAuthorities, ...root.timestampAuthorities]
-    .flatMap(({ chain }) => chain)
-    .some((certificate) => subjectLines(certificate).includes(SANDBOX_SUBJECT));
-}
-
-/** The age of a root, from what it holds: the clock of a file says when it was copied. */
-function newestOf(root: TrustedRoot): Date | undefined {
-  const { logs, certificateLogs, certificateAuthorities, timestampAuthorities } = root;
-  const members = [...logs, ...certificateLogs, ...certificateAuthorities, ...timestampAuthorities];
-  const starts = members.map(({ validFor }) => validFor.start.getTime());
-  return starts.length === 0 ? undefined : new Date(Math.max(...starts));
-}
 
 function requireInToto({ content, file }: SigstoreBundle): Envelope {
   // Evidence is read in its one format, which has no message signatures.

@@ -49,7 +49,7 @@ function materialOf(
   return {
     publicKey,
     artifact: fileOf(rules),
-    allowMissingSct: proof.weakened.length > 0,
+    allowMissingSct: proof.weakened.includes('--allow-missing-sct'),
     requireLog: rules.requireLog,
   };
 }
