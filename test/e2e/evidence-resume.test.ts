@@ -79,7 +79,9 @@ describe('a signing that was interrupted', () => {
     const second = await place.run(words);
     expect(second.code).toBe(0);
     expect(callsOf(relay).slice(3)).toEqual(['entries']);
-    expect(second.stderr).toContain('the certificate names "contributor@sandbox.invalid"');
+    expect(second.stderr).toMatch(
+      /going on with the signing of \S+Z that was interrupted, as "contributor@sandbox\.invalid"/,
+    );
     expect(place.list()).not.toContain(STATE);
     expect((await place.repeat(second)).code).toBe(0);
   });
@@ -112,16 +114,60 @@ describe('a signing that was interrupted', () => {
     expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries', 'entries']);
   });
 
-  it('is not gone on with in the name of somebody else', async () => {
+  it.each<
+    [string, { readonly email: string }, (token: string) => [words: string[], options: object]]
+  >([
+    ['flag', { email: 'other@example.test' }, (token) => [['--identity-token', token], {}]],
+    [
+      'standard input',
+      { email: 'other@example.test' },
+      (token) => [['--identity-token', '-'], { stdin: token }],
+    ],
+    [
+      'variable',
+      { email: 'other@example.test' },
+      (token) => [[], { env: { SIGSTORE_ID_TOKEN: token } }],
+    ],
+  ])('is not gone on with in the name of somebody else: the token of the %s', async (...row) => {
+    const [, claims, given] = row;
     const { place, relay, log, words } = await setting();
     log.state = 'down';
     await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
     log.state = 'up';
-    const token = sandbox.token({ email: 'other@example.test' });
-    const run = await place.run([...words, '--identity-token', token]);
+    const [more, options] = given(sandbox.token(claims));
+    const run = await place.run([...words, ...more], options);
     expect(run.code).toBe(0);
     expect(callsOf(relay).slice(3)).toEqual(['signingCert', 'timestamp', 'entries']);
     expect(run.stderr).toContain('--certificate-identity other@example.test ');
+    expect(run.stderr).not.toContain('going on');
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['SIGNING_FAILED', 'text that is no token', ['--identity-token', 'nonsense']],
+    ['TOKEN_MISSING', 'an empty token', ['--identity-token', '']],
+    [
+      'SERVICE_UNREACHABLE',
+      'a login',
+      ['--login', 'browser', '--oidc-issuer', 'http://localhost:1'],
+    ],
+  ])('does not go on without looking at who was named: %s for %s', async (code, _, more) => {
+    const { place, relay, log, words } = await setting();
+    log.state = 'down';
+    await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    log.state = 'up';
+    const run = await place.run([...words, ...more]);
+    expect([run.code, errorOf(run).code]).toEqual([code === 'TOKEN_MISSING' ? 64 : 3, code]);
+    expect(callsOf(relay)).toHaveLength(3);
+  });
+
+  it('goes on with a token of the same signer', async () => {
+    const { place, relay, log, words } = await setting();
+    log.state = 'down';
+    await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    log.state = 'up';
+    const run = await place.run([...words, '--identity-token', sandbox.token()]);
+    expect(run.code).toBe(0);
+    expect(callsOf(relay).slice(3)).toEqual(['entries']);
   });
 
   it('of other evidence is not gone on with: it is signed anew', async () => {

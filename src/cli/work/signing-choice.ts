@@ -25,7 +25,11 @@ export function signingChoice(
   };
 }
 
-const showSigner: SigningChoice['show'] = ({ subject, issuer }) => {
+const showSigner: SigningChoice['show'] = ({ subject, issuer }, interrupted) => {
   const signer = `${quote(subject)} (issuer ${quote(issuer)})`;
-  process.stderr.write(`affidavit: the certificate names ${signer}\n`);
+  const says =
+    interrupted === undefined
+      ? `the certificate names ${signer}`
+      : `going on with the signing of ${interrupted.toISOString()} that was interrupted, as ${signer}`;
+  process.stderr.write(`affidavit: ${says}\n`);
 };

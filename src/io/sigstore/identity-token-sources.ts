@@ -27,6 +27,9 @@ export interface LoginChoice {
   readonly yes: boolean;
 }
 
+/** A token that is at hand, or what gets it. */
+export type FoundToken = string | (() => Promise<string>);
+
 interface Surroundings {
   readonly environment: NodeJS.ProcessEnv;
   readonly signingConfig: SigningConfig;
@@ -60,7 +63,7 @@ const AMBIENT_SOURCES = [
 export async function findIdentityToken(
   choice: TokenChoice,
   surroundings: Surroundings,
-): Promise<string | (() => Promise<string>)> {
+): Promise<FoundToken> {
   const { identityToken, login } = choice;
   const { environment, places = AMBIENT_PLACES } = surroundings;
   if (identityToken === STDIN) return await readTokenFile(STDIN);

@@ -1,5 +1,7 @@
 // Keyless signing: a new key, a certificate for it from Fulcio, a timestamp, a log entry.
 
+import { X509Certificate } from 'node:crypto';
+
 import type { Signer } from '../../attestation/seal.ts';
 import { orIfRefused } from '../../errors/evidence-error.ts';
 import {
@@ -25,12 +27,15 @@ export interface KeylessSigning {
   readonly now: Date;
   /** Under which the certificate must verify before anything is logged: what `sigstoreTrust` gave. */
   readonly trust: SigstoreTrust;
-  /** Shows whom the certificate names, if no published rule of Fulcio says it beforehand. */
-  readonly show?: (signer: Identity) => void;
+  /**
+   * Shows whom the certificate names, if no published rule of Fulcio says it beforehand, or if it is of a
+   * signing that was begun then and interrupted.
+   */
+  readonly show?: (signer: Identity, interrupted?: Date) => void;
   /** Where a signing that is interrupted leaves what it has; by default nowhere. */
   readonly journal?: Pick<SigningJournal, 'found' | 'keep'> | undefined;
-  /** A token that is at hand, valid or not: nothing goes on in the name of somebody else. */
-  readonly resumeAs?: string | undefined;
+  /** The token that was given, valid or not: nothing goes on in the name of somebody else. */
+  readonly resumeAs?: KeylessSigning['token'] | undefined;
 }
 
 /**
@@ -57,22 +62,30 @@ export function keylessSigner(signing: KeylessSigning): Signer {
   const clock = (): Date => new Date(Date.now() + ahead);
   const authority = { url: services.certificateAuthority.url, trust, show, clock };
   const credential = fulcioCredential(authority, getToken);
-  const find = (statement: Uint8Array): SigningState | undefined => {
+  const find = async (statement: Uint8Array): Promise<SigningState | undefined> => {
     const state = journal?.found;
-    const signer = state && resumable(state, statement, { trust, now: clock() });
-    if (signer === undefined || !mayBe(signer, signing.resumeAs)) return undefined;
-    show(signer);
+    if (state === undefined) return undefined;
+    const signer = resumable(state, statement, { trust, now: clock() });
+    if (signer === undefined || !(await mayBe(signer, signing.resumeAs))) return undefined;
+    show(signer, new X509Certificate(state.envelope.verifier.der).validFromDate);
     return state;
   };
   const keep = (state: SigningState): void => journal?.keep(state);
   return sigstoreSigner(credential, services, secrets, { find, keep });
 }
 
-/** Whether the token, which may have expired since, could have got this identity. */
-function mayBe({ subject }: Identity, token: string | undefined): boolean {
+/** Whether the token, which may have expired since, gets this identity: one that might get another does not. */
+async function mayBe(
+  { subject, issuer }: Identity,
+  token: KeylessSigning['resumeAs'],
+): Promise<boolean> {
   if (token === undefined) return true;
+  const text = typeof token === 'string' ? token : await token();
   return orIfRefused(
-    () => (parseIdentityClaims(token).subject ?? subject) === subject,
+    () => {
+      const expected = parseIdentityClaims(text);
+      return expected.subject === subject && expected.issuers.includes(issuer);
+    },
     () => false,
   );
 }

@@ -5,7 +5,6 @@ import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { KeyKind } from '../../trust/key-kind.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
-import { STDIN } from '../disk/files.ts';
 import {
   requireSandboxFiles,
   sandboxFolder,
@@ -13,7 +12,7 @@ import {
   type StagedFiles,
 } from '../sandbox/sandbox-files.ts';
 import { useCaCertificates } from './ca-certificates.ts';
-import type { TokenChoice } from './identity-token-sources.ts';
+import type { FoundToken, TokenChoice } from './identity-token-sources.ts';
 import { openTrustCache, readTrust } from './read-trust.ts';
 import { servicePaths } from './service-paths.ts';
 import { openSigningJournal, type SigningJournal } from './signing-journal.ts';
@@ -34,8 +33,8 @@ export interface SigningChoice {
   readonly caCertificates: string | undefined;
   /** Take a certificate that no certificate log promised to show, if the root lists no such log. */
   readonly allowMissingSct: boolean;
-  /** Shows whom a certificate names, if nothing says it beforehand. */
-  readonly show: (signer: Identity) => void;
+  /** Shows whom a certificate names, if nothing says it beforehand, or if it is of an interrupted signing. */
+  readonly show: (signer: Identity, interrupted?: Date) => void;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
   /** Ends a login, and the wait for a password. */
@@ -99,12 +98,18 @@ async function signWithToken(
 ): Promise<Signs> {
   const { audienceOf, findIdentityToken } = await import('./identity-token-sources.ts');
   const { keylessSigner } = await import('./keyless-signer.ts');
-  const find = async (): Promise<string | (() => Promise<string>)> =>
+  const find = async (): Promise<FoundToken> =>
     await findIdentityToken(choice.token, { ...choice, signingConfig });
-  // To go on with an interrupted signing, no token may be needed.
-  const token = journal?.found === undefined ? await find() : async () => await readNow(find());
+  const { identityToken, login } = choice.token;
+  // Who says who signs is asked, and is compared with an interrupted signing. Otherwise that needs no token.
+  const named = (identityToken ?? login) === undefined ? undefined : await find();
+  const token =
+    journal?.found === undefined
+      ? (named ?? (await find()))
+      : async () => await readNow(named ?? (await find()));
   const audience = audienceOf(choice.token);
-  const resumeAs = tokenAtHand(choice);
+  const variable = choice.environment['SIGSTORE_ID_TOKEN'] ?? '';
+  const resumeAs = named ?? (variable === '' ? undefined : variable);
   const signing = {
     signingConfig,
     token,
@@ -117,18 +122,7 @@ async function signWithToken(
   return { signerUnder: (trust) => keylessSigner({ ...signing, trust }), publicKeys: [] };
 }
 
-/** A token that nobody has to be asked for. */
-function tokenAtHand({
-  token: { identityToken, login },
-  environment,
-}: SigningChoice): string | undefined {
-  if (identityToken !== undefined) return identityToken === STDIN ? undefined : identityToken;
-  const variable = environment['SIGSTORE_ID_TOKEN'] ?? '';
-  return login === undefined && variable !== '' ? variable : undefined;
-}
-
-async function readNow(finding: Promise<string | (() => Promise<string>)>): Promise<string> {
-  const found = await finding;
+async function readNow(found: FoundToken): Promise<string> {
   return typeof found === 'string' ? found : await found();
 }
 

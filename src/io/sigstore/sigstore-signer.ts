@@ -29,11 +29,14 @@ const SIGNED_AGAIN = 2;
 /** Lets a signing that is interrupted go on later. */
 export interface Resumption {
   /** What an earlier signing of this statement left, if it can be used still. */
-  readonly find: (statement: Uint8Array) => SigningState | undefined;
+  readonly find: (statement: Uint8Array) => Promise<SigningState | undefined>;
   readonly keep: (state: SigningState) => void;
 }
 
-const NEVER_RESUMED: Resumption = { find: () => undefined, keep: () => undefined };
+const NEVER_RESUMED: Resumption = {
+  find: async () => await Promise.resolve(undefined),
+  keep: () => undefined,
+};
 
 /**
  * A signer with this credential. What it signs is not verified yet: `seal` does that.
@@ -51,7 +54,7 @@ export function sigstoreSigner(
   return {
     sign: async (statement) => {
       let last: Buffer | undefined;
-      let state = resumption.find(statement);
+      let state = await resumption.find(statement);
       for (let again = 0; ; again += 1) {
         state ??= beginWith(await signEnvelope(credential, statement), resumption);
         const { signature } = state.envelope;
