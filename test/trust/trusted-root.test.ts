@@ -7,6 +7,7 @@ import { publicGoodRoot } from '../../src/trust/public-good.ts';
 import { parseTrustedRoot } from '../../src/trust/trusted-root.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { edited, encode, type RootJson } from './forge.ts';
+import { rsa } from './odd-certificate.ts';
 
 const GOOD = JSON.parse(Buffer.from(publicGoodRoot()).toString('utf8')) as RootJson;
 
@@ -49,6 +50,19 @@ describe('a trusted root', () => {
       edited(GOOD, (root) => (at(root.tlogs).publicKey.keyDetails = 'ML_DSA_65')),
     );
     expect(parseTrustedRoot(bytes, 'root.json').logs).toHaveLength(1);
+  });
+
+  it('does without a log whose key is too weak for a signer, and still knows that it is listed', () => {
+    const { publicKey } = rsa(1024);
+    const bytes = encode(
+      edited(GOOD, (root) => {
+        const key = at(root.ctlogs).publicKey;
+        key.keyDetails = 'PKIX_RSA_PKCS1V15_2048_SHA256';
+        key.rawBytes = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+      }),
+    );
+    const root = parseTrustedRoot(bytes, 'root.json');
+    expect([root.certificateLogs.length, root.certificateLogWindows.length]).toEqual([1, 2]);
   });
 
   it.each<[string, Change, string]>([
