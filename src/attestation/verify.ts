@@ -49,8 +49,10 @@ export interface Verification<Name extends string> {
   readonly policy?: PolicyUse | undefined;
   /** What time the caller said it is. */
   readonly now?: Date | undefined;
-  /** Safety that the caller gave up, by flag: `--allow-unsigned`. */
+  /** Safety that the caller gave up, by flag, e.g. `--allow-unsigned`: for any of the attestations. */
   readonly weakened: readonly string[];
+  /** Why only our own judge judged all of any attestation; undefined if the second one judged all of it too. */
+  readonly oneJudge?: string | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -107,7 +109,6 @@ function judge<Name extends string, Statement, Found extends object>(
   const signer = opened && checkSigners(log, kind, opened, rule);
   const checks = log.results();
   const waived = waivedOf(kind, checks, options);
-  const signature = signatureOf(opened);
   const verdict = verdictOf(checks, new Set(waived));
   return {
     ...found,
@@ -116,11 +117,11 @@ function judge<Name extends string, Statement, Found extends object>(
     exitCode: VERDICT_EXIT_CODES[verdict],
     checks,
     root: options.trust.root,
-    signature,
+    signature: signatureOf(opened),
     pinned: policy !== undefined,
     policy: policy && { file: policy.file, entry: signer?.entry },
     now,
-    weakened: [...options.trust.weakened, ...weakenedBy(waived, signature)],
+    ...givenUp(options.trust, waived, opened),
     findings: [...(signer?.findings ?? []), ...findings],
   };
 }
@@ -129,11 +130,22 @@ function signatureOf(opened: OneOrMore<Opened<unknown>> | undefined): Signature 
   return opened?.[0].signature ?? { state: 'not-verified' };
 }
 
-function weakenedBy(waived: readonly string[], signature: Signature): readonly string[] {
-  return [
-    ...(waived.length === 0 ? [] : ['--allow-unsigned']),
-    ...(signature.state === 'verified' ? signature.proof.weakened : []),
-  ];
+/** Of any attestation, each thing once. */
+function givenUp(
+  trust: Trust,
+  waived: readonly string[],
+  opened: readonly Opened<unknown>[] = [],
+): Pick<Verification<string>, 'weakened' | 'oneJudge'> {
+  const proofs = opened.flatMap(({ signature }) =>
+    signature.state === 'verified' ? [signature.proof] : [],
+  );
+  const unsigned = waived.length === 0 ? [] : ['--allow-unsigned'];
+  const weakened = [...trust.weakened, ...unsigned, ...proofs.flatMap((proof) => proof.weakened)];
+  const reasons = proofs.flatMap(({ oneJudge }) => oneJudge ?? []);
+  return {
+    weakened: [...new Set(weakened)],
+    oneJudge: reasons.length === 0 ? undefined : [...new Set(reasons)].join('; '),
+  };
 }
 
 /** An attestation that the kind does not ask for would look verified. */

@@ -30,7 +30,7 @@ export function verificationJson(report: VerificationReport): JsonObject {
     exitCode: report.exitCode,
     checks: report.checks.map(checkJson),
     signer: signature.state === 'verified' ? identityJson(signature.proof.signer) : undefined,
-    signature: signatureJson(signature),
+    signature: signatureJson(report),
     pinned: report.pinned,
     policy: report.policy?.file && policyJson(report.policy.file, report.policy.entry),
     clock: report.now && timestampOf(report.now),
@@ -144,9 +144,9 @@ function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
   return { code, at: at ?? null, found, expected, hint };
 }
 
-function signatureJson(signature: VerificationReport['signature']): JsonObject {
+function signatureJson({ signature, oneJudge }: VerificationReport): JsonObject {
   if (signature.state !== 'verified') return { state: signature.state };
-  const { signer, signedAt, times, logEntries, oneJudge } = signature.proof;
+  const { signer, signedAt, times, logEntries } = signature.proof;
   return present({
     state: signature.state,
     ...(isKeySigner(signer) ? {} : { certificate: { type: signer.type, ...signer.claims } }),

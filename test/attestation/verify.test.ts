@@ -4,6 +4,7 @@ import type { Entry } from '../../src/archive/entry.ts';
 import type { CheckLog } from '../../src/attestation/check-log.ts';
 import type { Kind, Received } from '../../src/attestation/kind.ts';
 import { verify, type VerifyOptions } from '../../src/attestation/verify.ts';
+import type { Proof, Trust } from '../../src/trust/trust.ts';
 import { FAKE_ROOT, SIGNER, fakeBundle, fakeTrust } from './fake-trust.ts';
 import { errorWith, faultWith } from './faults.ts';
 import { CHECKS, entriesOf, kindOf, statementOf } from './scripted-kind.ts';
@@ -299,6 +300,43 @@ describe('the signers', () => {
       'time not-reached',
       'content not-reached',
     ]);
+  });
+});
+
+describe('what was given up', () => {
+  const honest = fakeTrust();
+
+  /** The report if this is missing in the proofs of the attestations. */
+  async function judgeBy(
+    missing: Readonly<Record<string, Partial<Proof>>>,
+    weakened: readonly string[] = [],
+  ) {
+    const trust: Trust = {
+      ...honest,
+      weakened,
+      verify: (bytes, file) => ({ ...honest.verify(bytes, file), ...missing[file.name] }),
+    };
+    const outside = new Map([['audit.sig', ALL_PASSED.audit ?? Buffer.of()]]);
+    const kind = kindOf(ALL_PASSED.script);
+    return await verify(kind, archiveOf(ALL_PASSED), { ...OPTIONS, trust }, outside);
+  }
+
+  it.each(['model.sig', 'audit.sig'])('for one attestation is said: %s', async (name) => {
+    const none = await judgeBy({});
+    expect([none.verdict, none.weakened, none.oneJudge]).toEqual(['verified', [], undefined]);
+    const given = { weakened: ['--allow-missing-sct'], oneJudge: 'one cannot judge it' };
+    expect(await judgeBy({ [name]: given })).toMatchObject(given);
+  });
+
+  it('for several is said once each, in order', async () => {
+    const missing = {
+      'model.sig': { weakened: ['--b', '--a'], oneJudge: 'x' },
+      'audit.sig': { weakened: ['--a', '--c', '--root'], oneJudge: 'y' },
+    };
+    const { weakened, oneJudge } = await judgeBy(missing, ['--root']);
+    expect([weakened, oneJudge]).toEqual([['--root', '--b', '--a', '--c'], 'x; y']);
+    const same = { oneJudge: 'x' };
+    expect((await judgeBy({ 'model.sig': same, 'audit.sig': same })).oneJudge).toBe('x');
   });
 });
 

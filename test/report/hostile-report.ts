@@ -81,6 +81,7 @@ export function hugeReports(piece: string): {
     },
     root: { source: long, digest: long as Digest, sandbox: true },
     weakened: ['--allow-unsigned'],
+    oneJudge: 'the second judge was not asked',
     signature: {
       state: 'verified',
       proof: {
@@ -90,7 +91,6 @@ export function hugeReports(piece: string): {
         times: many({ source: long, at: new Date(0) }),
         logEntries: many({ log: long, index: long }),
         weakened: [],
-        oneJudge: 'the second judge was not asked',
       },
     },
   };

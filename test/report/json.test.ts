@@ -83,6 +83,9 @@ describe('the JSON report', () => {
 
   it('says what was given up, that the root is a sandbox, and that no network was used', () => {
     expect(verificationJson(UNSIGNED_ALLOWED)['weakened']).toEqual(['--allow-unsigned']);
+    const oneJudge = 'the second judge was not asked';
+    expect(verificationJson(VERIFIED)['signature']).not.toHaveProperty('oneJudge');
+    expect(verificationJson({ ...VERIFIED, oneJudge })['signature']).toMatchObject({ oneJudge });
     expect(verificationJson(SANDBOX_VERIFIED)['sandbox']).toBe(true);
     expect(verificationJson(VERIFIED)['sandbox']).toBe(false);
     expect(verificationJson(VERIFIED)['network']).toBe('none');

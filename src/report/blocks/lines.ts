@@ -41,7 +41,7 @@ function signatureLines(report: VerificationReport): readonly Line[] {
   if (signature.state === 'absent') return [];
   return [
     { label: 'signer', text: signerOf(signature) },
-    ...oneJudgeLine(signature),
+    ...oneJudgeLine(report),
     ...policyLine(report),
     { label: 'root', text: sentence`${root.source}${ageOf(root)}, ${root.digest}` },
   ];
@@ -66,9 +66,8 @@ function dayOf(time: Date): string {
 }
 
 /** Both judges judge, but for a few things of which one is known to be wrong. */
-function oneJudgeLine(signature: Signature): readonly Line[] {
-  if (signature.state !== 'verified' || signature.proof.oneJudge === undefined) return [];
-  return [{ label: 'one judge', text: words(signature.proof.oneJudge) }];
+function oneJudgeLine({ oneJudge }: VerificationReport): readonly Line[] {
+  return oneJudge === undefined ? [] : [{ label: 'one judge', text: words(oneJudge) }];
 }
 
 /** How near the signer is, and which entry says so. The flags of a call are no policy. */
