@@ -32,7 +32,7 @@ export function judgeSigner(policy: Policy, proof: Proof, judged: Judged): Signe
       ...tooFew(policy, proof, judged),
       ...stale(policy, proof, judged),
     ],
-    findings: entries.flatMap((one) => revokedLater(one, about)),
+    findings: named.flatMap((one) => revokedLater(one, about)),
     found: describeSigner(proof.signer),
     expected: expectedOf(policy, judged),
   };
@@ -50,8 +50,8 @@ function judgeEntries(
   named: readonly PolicySigner[],
   about: About,
 ): { readonly entry: PolicySigner | undefined; readonly fault: Fault | undefined } {
-  // A stolen key is stolen for every entry.
-  const [revoked] = entries.flatMap((entry) => revokedThen(entry, about));
+  // Who stole an account or a key chooses the workflow run, the recipe and all else that an entry may ask for.
+  const [revoked] = named.flatMap((entry) => revokedThen(entry, about));
   if (revoked !== undefined) return { entry: undefined, fault: revoked };
   const may = mayAllow(about.policy, about.judged);
   const limits = entries

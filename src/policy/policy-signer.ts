@@ -44,7 +44,7 @@ export interface SignerTerms {
   readonly recipes?: readonly string[] | undefined;
   /** Both ends belong to it. */
   readonly validFor?: ValidFor | undefined;
-  /** From then on the signer is refused, whatever other entries say. */
+  /** From then on whom the entry names is refused, whatever this and other entries ask for besides. */
   readonly revokedAt?: Date | undefined;
 }
 

@@ -129,6 +129,25 @@ describe('R-25 revokedAt: revocation', () => {
     expect(codes([...limited, ENTRY])).toEqual(['SIGNER_REVOKED']);
   });
 
+  it('counts for the identity, whatever claims and recipes it was written for', () => {
+    const claims = { buildTrigger: 'push' };
+    const narrow = { ...ENTRY, claims, recipes: ['other'] };
+    for (const found of [claims, { buildTrigger: 'pull_request' }, {}]) {
+      const proof = { signer: { ...SIGNER, claims: found } };
+      for (const signers of [
+        [ENTRY, { ...narrow, revokedAt: at(-DAY) }],
+        [{ ...narrow, revokedAt: at(-DAY) }, ENTRY],
+      ]) {
+        expect(codes(signers, { proof })).toEqual(['SIGNER_REVOKED']);
+      }
+      const later = judge([ENTRY, { ...narrow, revokedAt: at(DAY) }], { proof });
+      expect([later.entry, later.faults]).toEqual([ENTRY, []]);
+      expect(later.findings.map(({ code }) => code)).toEqual(['SIGNER_REVOKED_LATER']);
+      const ended = { ...narrow, validFor: { start: undefined, end: at(-DAY) } };
+      expect(codes([ENTRY, ended], { proof })).toEqual([]);
+    }
+  });
+
   it('of another signer counts for nothing', () => {
     const other = { ...ENTRY, subject: 'other', revokedAt: at(-DAY) };
     expect(judge([other, ENTRY])).toMatchObject({ faults: [], findings: [], entry: ENTRY });
