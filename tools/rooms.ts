@@ -150,6 +150,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       'errors',
       'document',
+      'der',
       'trust',
       'trust/tuf',
       'trust/verify',

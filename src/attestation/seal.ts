@@ -71,4 +71,4 @@ export async function seal(
 }
 
 const HINT_SERVICES =
-  'check that --trusted-root belongs to the services of --signing-config; nothing was written';
+  'check that --trusted-root belongs to the services of --signing-config; no evidence was written, but a log keeps the entry that it made';

@@ -160,6 +160,21 @@ describe('a signing that was interrupted', () => {
     expect(callsOf(relay)).toHaveLength(3);
   });
 
+  it.each<[string, readonly string[]]>([
+    ['in a sandbox', ['evidence', 'sign', OUT, '--emit-evidence', SIGNED, '--sandbox']],
+    ['by somebody else', []],
+  ])('leaves nothing once the same evidence is signed %s', async (_, other) => {
+    const { place, log, words } = await setting();
+    log.state = 'down';
+    await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    expect(place.list()).toContain(STATE);
+    log.state = 'up';
+    const token = sandbox.token({ email: 'other@example.test' });
+    const run = await place.run(other.length > 0 ? other : [...words, '--identity-token', token]);
+    expect(run.code).toBe(0);
+    expect(place.list()).not.toContain(STATE);
+  });
+
   it('goes on with a token of the same signer', async () => {
     const { place, relay, log, words } = await setting();
     log.state = 'down';

@@ -22,12 +22,12 @@ export async function signAndWrite(
 ): Promise<PackedEvidence> {
   const packed = await signed(unsigned, session, call).catch(async (error: unknown) => {
     // With what a service answered wrongly, it would fail again.
-    if (error instanceof EvidenceError && error.code === 'SELF_CHECK_FAILED') session.forget?.();
+    if (error instanceof EvidenceError && error.code === 'SELF_CHECK_FAILED') session.forget(false);
     if (error instanceof EvidenceError && error.class === 'unjudged') await ifNotSigned?.();
     throw error;
   });
   await writeEvidence(out, packed, call, session.stageRoot);
-  session.forget?.();
+  session.forget(true);
   return packed;
 }
 

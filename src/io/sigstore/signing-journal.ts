@@ -29,9 +29,9 @@ export interface SigningJournal {
   /** Of an earlier signing that was interrupted. */
   readonly found: SigningState | undefined;
   /** In one turn of the event loop: an interrupted program has no other one. */
-  keep(state: SigningState): void;
-  /** To be called when it is signed, or when what was kept is of no use. */
-  remove(): void;
+  readonly keep: (state: SigningState) => void;
+  /** When what was kept is of no use; once the archive is written, what an earlier signing kept neither. */
+  readonly remove: (isWritten: boolean) => void;
 }
 
 /**
@@ -41,15 +41,16 @@ export interface SigningJournal {
  */
 export function openSigningJournal(out: string): SigningJournal {
   const path = `${out}.signing.json`;
+  const found = readOwn(path);
   let isKept = false;
   return {
-    found: readOwn(path),
+    found,
     keep: (state) => {
       writeOwn(path, encodeSigningState(state));
       isKept = true;
     },
-    remove: () => {
-      if (isKept) rmSync(path, { force: true });
+    remove: (isWritten) => {
+      if (isKept || (isWritten && found !== undefined)) rmSync(path, { force: true });
     },
   };
 }

@@ -48,8 +48,8 @@ export interface SigningSession {
   readonly rootPath: string | undefined;
   /** Writes the root of a sandbox under a name that nobody reads; a service has its root elsewhere. */
   readonly stageRoot?: () => StagedFiles;
-  /** Removes what would be needed to go on with this signing; absent if that is not possible. */
-  readonly forget?: () => void;
+  /** Removes what would be needed to go on with this signing, or with an earlier one once it is written. */
+  readonly forget: (isWritten: boolean) => void;
   /** Ends a sandbox; nothing to do for a service. */
   readonly close?: () => Promise<void>;
 }
@@ -72,7 +72,7 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
     choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
     cache,
   );
-  const journal = choice.key === undefined ? openSigningJournal(choice.out) : undefined;
+  const journal = openSigningJournal(choice.out);
   const signs = await (choice.key === undefined
     ? signWithToken(choice, signingConfig, journal)
     : signWithKey(choice.key, choice, () => signingConfig));
@@ -81,8 +81,7 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
     allowMissingSct: choice.allowMissingSct,
   });
   const signer = signs.signerUnder(trust);
-  const forget = (): void => journal?.remove();
-  return { signing: { signer, trust }, rootPath, forget };
+  return { signing: { signer, trust }, rootPath, forget: journal.remove };
 }
 
 /** Who signs, and the keys by which that is verified. */
@@ -147,6 +146,7 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
   const directory = sandboxFolder(choice.out);
   const rootPath = `${directory}/trusted_root.json`;
   requireSandboxFiles(directory);
+  const { remove: forget } = openSigningJournal(choice.out);
   const sandbox = await startSandbox();
   const close = async (): Promise<void> => {
     await sandbox.close();
@@ -168,7 +168,7 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
     const trust = sigstoreTrust(root, rootPath, signs);
     const signer = signs.signerUnder(trust);
     const stageRoot = (): StagedFiles => stageSandboxFiles(directory, sandbox);
-    return { signing: { signer, trust }, rootPath, stageRoot, close };
+    return { signing: { signer, trust }, rootPath, stageRoot, forget, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { TAG, parseDer, requireTag } from '../../der/read-der.ts';
+import type { Place } from '../../place.ts';
 import { postJson } from '../http/client.ts';
 import { TIMESTAMP_AUTHORITY, requestFrom, type Witness } from './service-request.ts';
 
@@ -14,7 +16,10 @@ export const stamp: Witness<string> = async ({ signature }, { url: at, secrets }
   const artifactHash = createHash('sha256').update(signature).digest('base64');
   // Asked for anything else, the real authority answers with 500 (2.1.3).
   const init = postJson({ artifactHash, hashAlgorithm: 'sha256' }, 'application/timestamp-reply');
-  return await requestFrom({ name: TIMESTAMP_AUTHORITY, at, url, secrets, init }, (body) =>
-    body.toString('base64'),
-  );
+  return await requestFrom({ name: TIMESTAMP_AUTHORITY, at, url, secrets, init }, (body) => {
+    // Something else than a response, e.g. a web page, is no matter of the trusted root.
+    const place: Place = { code: 'SERVICE_ANSWER_INVALID', at, hint: '' };
+    requireTag(parseDer(body, place), TAG.sequence);
+    return body.toString('base64');
+  });
 };

@@ -234,6 +234,18 @@ describe.concurrent('a service that fails', () => {
     },
   );
 
+  it.each([
+    ['a web page', '<html>'],
+    ['nothing', ''],
+    ['JSON', '{}'],
+  ])('by a timestamp that is %s is named, not the trusted root', async (_, body) => {
+    const { code, found } = await failure('tsa', answer(200, body));
+    expect([code, found]).toEqual([
+      'SERVICE_ANSWER_INVALID',
+      expect.stringContaining('timestamp authority'),
+    ]);
+  });
+
   it.each(['ca', 'log', 'tsa'] as const)(
     'by an answer without end is left after one mebibyte: %s',
     async (part) => {
