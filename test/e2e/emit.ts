@@ -164,9 +164,9 @@ export class Workplace {
     return await this.run(this.#wordsOf('verify', stderr), options);
   }
 
-  /** Runs the command that signs what was kept, with more words. */
-  async signAgain({ stderr }: Run, more: readonly string[]): Promise<Run> {
-    return await this.run([...this.#wordsOf('sign', stderr), ...more]);
+  /** Runs the command that signs what was kept. */
+  async signAgain({ stderr }: Run, options: RunOptions = {}): Promise<Run> {
+    return await this.run(this.#wordsOf('sign', stderr), options);
   }
 
   /** The words of a command that was printed, as a shell reads them. */

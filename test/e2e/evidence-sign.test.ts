@@ -173,7 +173,7 @@ describe('evidence that could not be signed', () => {
     expect(run.stderr + run.stdout).not.toContain(token[1]?.split('.')[2]);
     const digest = /^manifest: (sha256:[0-9a-f]{64})$/m.exec(run.stderr)?.[1];
     place.write('config.json', config);
-    const signed = await place.signAgain(run, token);
+    const signed = await place.signAgain(run, { stdin: sandbox.token() });
     expect(signed.code).toBe(0);
     expect(JSON.parse(signed.stdout)).toMatchObject({
       evidence: { manifestDigest: digest, path: OUT },

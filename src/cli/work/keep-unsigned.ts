@@ -1,7 +1,7 @@
 import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
-import { writeWhole } from '../../io/disk/files.ts';
+import { STDIN, writeWhole } from '../../io/disk/files.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { SIGNING_FLAGS } from '../call/signing-flags.ts';
@@ -42,10 +42,13 @@ export async function keepUnsigned(
 
 function nextSteps(path: string, out: string, unsigned: PackedEvidence, call: Call): string {
   const words = ['affidavit', 'evidence', 'sign', pathWord(path), '--emit-evidence', pathWord(out)];
+  const isToken = call.options.has('identity-token');
+  if (isToken) words.push('--identity-token', STDIN);
   return [
     `unsigned: ${commandLine([path])}`,
     `manifest: ${unsigned.manifestDigest}`,
     `    sign: ${commandLine([...words, ...signingWords(call)])}`,
+    ...(isToken ? ['    note: give it a new identity token in standard input'] : []),
     '',
   ].join('\n');
 }
