@@ -164,9 +164,10 @@ function outsideWindow(entry: PolicySigner, { proof, judged }: About): Fault | u
   const { validFor } = entry;
   if (validFor === undefined) return undefined;
   const { start, end } = validFor;
-  const isInside = ({ at }: Proof['times'][number]): boolean =>
-    (start === undefined || at >= start) && (end === undefined || at <= end);
-  if (proof.times.length > 0 && proof.times.every(isInside)) return undefined;
+  const isInside = (moment: Date): boolean =>
+    (start === undefined || moment >= start) && (end === undefined || moment <= end);
+  const moments = momentsOf(proof);
+  if (moments.length > 0 && moments.every(isInside)) return undefined;
   const from = start === undefined ? '' : ` from ${timestampOf(start)}`;
   const until = end === undefined ? '' : ` until ${timestampOf(end)}`;
   return {
@@ -181,7 +182,8 @@ function outsideWindow(entry: PolicySigner, { proof, judged }: About): Fault | u
 function revokedThen(entry: PolicySigner, { proof, judged }: About): readonly Fault[] {
   const { revokedAt } = entry;
   if (revokedAt === undefined) return [];
-  if (proof.times.length > 0 && proof.times.every(({ at }) => at < revokedAt)) return [];
+  const moments = momentsOf(proof);
+  if (moments.length > 0 && moments.every((moment) => moment < revokedAt)) return [];
   return [
     {
       code: 'SIGNER_REVOKED',
@@ -207,8 +209,14 @@ function revokedLater(entry: PolicySigner, about: About): readonly Finding[] {
   ];
 }
 
-function timesOf({ times }: Proof): string {
-  const all = [...new Set(times.map(({ at }) => timestampOf(at)))];
+function momentsOf({ times }: Proof): readonly Date[] {
+  return times.flatMap(({ at, moments }) => [at, ...moments]);
+}
+
+/** As precise as they are compared. */
+function timesOf(proof: Proof): string {
+  const texts = momentsOf(proof).map((moment) => moment.toISOString().replace('.000Z', 'Z'));
+  const all = [...new Set(texts)];
   return all.length === 0 ? 'no proven time' : `signed at ${all.join(' and ')}`;
 }
 

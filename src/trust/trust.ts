@@ -63,7 +63,10 @@ function textOf(signer: ProvenSigner): string {
 
 export interface ProvenTime {
   readonly source: string;
+  /** Rounded down to milliseconds. */
   readonly at: Date;
+  /** The same and, if the time is more precise than that, the next millisecond: it lies between them. */
+  readonly moments: readonly Date[];
   /** Of a timestamp, which authority: the digest of the last certificate of its chain, which outlives its keys. */
   readonly authority?: Digest | undefined;
 }

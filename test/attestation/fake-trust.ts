@@ -71,7 +71,7 @@ function verify(bytes: Uint8Array, file: AttestationFile): Proof {
     payload: Buffer.from(signed.payload, 'base64'),
     signer: signed.signer,
     signedAt: at,
-    times: [{ source: 'fake clock', at }],
+    times: [{ source: 'fake clock', at, moments: [at] }],
     logEntries: [{ log: 'https://log.example.com', index: '1' }],
     weakened: [],
   };

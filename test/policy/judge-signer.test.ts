@@ -20,7 +20,11 @@ function at(offset: number): Date {
 }
 
 function signedAt(...offsets: readonly number[]): Partial<Proof> {
-  const times = offsets.map((offset) => ({ source: 'timestamp authority', at: at(offset) }));
+  const times = offsets.map((offset) => ({
+    source: 'timestamp authority',
+    at: at(offset),
+    moments: [at(offset)],
+  }));
   return { times, signedAt: at(Math.min(...offsets)) };
 }
 
@@ -89,6 +93,26 @@ describe('R-24 validFor: rotation', () => {
           'every proven time from 2026-06-10T02:30:00Z until 2026-06-11T01:30:00Z, as p.json#/signers/0 says',
       },
     ]);
+  });
+
+  it('and revocation count for a time between two milliseconds at both', () => {
+    const before = (offset: number): Partial<Proof> => ({
+      times: [{ source: 'x', at: at(offset), moments: [at(offset), at(offset + 1)] }],
+    });
+    const revoked = [{ ...ENTRY, revokedAt: SIGNED_AT }];
+    for (const [signers, offset, expected] of [
+      [until, -1, []],
+      [until, 0, ['SIGNER_NOT_VALID']],
+      [from, 0, []],
+      [from, -1, ['SIGNER_NOT_VALID']],
+      [revoked, -2, []],
+      [revoked, -1, ['SIGNER_REVOKED']],
+    ] as const) {
+      expect(codes(signers, { proof: before(offset) })).toEqual(expected);
+    }
+    expect(judge(until, { proof: before(0) }).faults[0]?.found).toBe(
+      'signed at 2026-06-10T01:30:00Z and 2026-06-10T01:30:00.001Z',
+    );
   });
 
   it('may be that of another entry', () => {
@@ -367,7 +391,7 @@ describe('E-32 the minimum of logs and timestamps', () => {
     [
       'the time of a log for a timestamp',
       { minimumTimestamps: 1 },
-      { times: [{ source: 'transparency log', at: SIGNED_AT }] },
+      { times: [{ source: 'transparency log', at: SIGNED_AT, moments: [SIGNED_AT] }] },
       ['0 timestamp authorities'],
     ],
     [

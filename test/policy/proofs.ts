@@ -20,7 +20,14 @@ export function proofOf(signer: ProvenSigner, change: Partial<Proof> = {}): Proo
     payload: new Uint8Array(),
     signer,
     signedAt: SIGNED_AT,
-    times: [{ source: 'timestamp authority', at: SIGNED_AT, authority: digestOf('one') }],
+    times: [
+      {
+        source: 'timestamp authority',
+        at: SIGNED_AT,
+        moments: [SIGNED_AT],
+        authority: digestOf('one'),
+      },
+    ],
     logEntries: [{ log: 'https://log.example.com', index: '1' }],
     weakened: [],
     ...change,

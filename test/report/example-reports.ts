@@ -8,7 +8,7 @@ import type { VerificationReport } from '../../src/evidence/verify/verify-eviden
 import { parseTemplate } from '../../src/policy/template.ts';
 import { sentence } from '../../src/sentence.ts';
 // Reports as the two commands make them; each differs from the good one in what its name says.
-import type { Identity, Proof } from '../../src/trust/trust.ts';
+import type { Identity, Proof, ProvenTime } from '../../src/trust/trust.ts';
 
 const TOOL = { name: 'affidavit', version: '0.1.0' };
 const ROOT = {
@@ -29,13 +29,18 @@ const IN_WORKFLOW: Identity = {
   claims: {},
 };
 
+function timeOf(text: string): Pick<ProvenTime, 'at' | 'moments'> {
+  const at = new Date(text);
+  return { at, moments: [at] };
+}
+
 const PROOF: Proof = {
   payload: new Uint8Array(),
   signer: IN_WORKFLOW,
   signedAt: new Date('2026-11-20T10:02:11.000Z'),
   times: [
-    { source: 'timestamp authority', at: new Date('2026-11-20T10:02:11.000Z') },
-    { source: 'transparency log', at: new Date('2026-11-20T10:02:12.000Z') },
+    { source: 'timestamp authority', ...timeOf('2026-11-20T10:02:11.000Z') },
+    { source: 'transparency log', ...timeOf('2026-11-20T10:02:12.000Z') },
   ],
   logEntries: [{ log: 'https://rekor.sigstore.dev', index: '123456789' }],
   weakened: [],

@@ -88,7 +88,7 @@ export function hugeReports(piece: string): {
         payload: new Uint8Array(),
         signer: { type: 'other', subject: long, issuer: long, claims: {} },
         signedAt: new Date(0),
-        times: many({ source: long, at: new Date(0) }),
+        times: many({ source: long, at: new Date(0), moments: [new Date(0)] }),
         logEntries: many({ log: long, index: long }),
         weakened: [],
       },

@@ -57,11 +57,11 @@ export class OwnJudge {
       timestamps: this.#timestamps,
       requireLog: rules.requireLog,
     });
-    const times = witnesses.flatMap(({ source, at, authority }) =>
-      at === undefined ? [] : [{ source, at, ...(authority && { authority }) }],
+    const times = witnesses.flatMap(({ source, at, moments, authority }) =>
+      at === undefined ? [] : [{ source, at, moments, ...(authority && { authority }) }],
     );
     const signedAt = earliest(times, bundle.file);
-    const moments = witnesses.flatMap((witness) => witness.moments);
+    const moments = times.flatMap((time) => time.moments);
     const { leaf, signer, publicKey, kind } = verifier;
     const question = { times: moments, ...rules, place: bundle.verifier.place };
     const weakened = leaf === undefined ? [] : this.#certificates.judge(leaf, question);
