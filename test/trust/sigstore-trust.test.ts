@@ -113,8 +113,13 @@ describe('a bundle that verifies', () => {
     const stampedAt = new Date(SIGNED_AT.getTime() + 5000);
     const proof = trust.verify(encode(forge.sign({ timestamp: true, stampedAt })), ATTESTATION);
     expect(proof.times).toEqual([
-      { source: 'transparency log', at: SIGNED_AT },
-      { source: 'timestamp authority', at: stampedAt, authority: authorityOf(forge) },
+      { source: 'transparency log', at: SIGNED_AT, moments: [SIGNED_AT] },
+      {
+        source: 'timestamp authority',
+        at: stampedAt,
+        moments: [stampedAt],
+        authority: authorityOf(forge),
+      },
     ]);
     expect(proof.signedAt).toEqual(SIGNED_AT);
   });
