@@ -47,6 +47,15 @@ describe('a certificate without a timestamp of a certificate log', () => {
           publicKey.validFor.start = new Date(SIGNED_AT.getTime() + start).toISOString();
         }
       });
+    const listedUntil = (end: number): RootJson =>
+      edited(forge.root, ({ ctlogs }) => {
+        for (const { publicKey } of ctlogs) {
+          publicKey.validFor.end = new Date(SIGNED_AT.getTime() + end).toISOString();
+        }
+      });
+    // It was issued a second before it was used.
+    expect(verdict(WITHOUT, listedUntil(-1000), true)).toBe(ABSENT);
+    expect(verdict(WITHOUT, listedUntil(-1001), true)).toBe('verified --allow-missing-sct');
     expect(verdict(WITHOUT, listedFrom(1000), true)).toBe('verified --allow-missing-sct');
     expect(verdict(WITHOUT, listedFrom(0), true)).toBe(ABSENT);
   });

@@ -67,7 +67,7 @@ export class CertificateJudge {
   }
 
   #requireLogged(
-    { certificate }: LeafCertificate,
+    { certificate, x509 }: LeafCertificate,
     issuer: X509Certificate,
     { times, allowMissingSct, place }: Question,
   ): readonly string[] {
@@ -76,7 +76,9 @@ export class CertificateJudge {
       requireCertificateLogged(certificate, issuer, certificateLogs, place);
       return [];
     }
-    const listed = certificateLogWindows.some((window) => times.some((at) => holds(window, at)));
+    // A log promises when the certificate is issued, which is before it is used.
+    const moments = [x509.validFromDate, ...times];
+    const listed = certificateLogWindows.some((window) => moments.some((at) => holds(window, at)));
     if (listed || !allowMissingSct) {
       refuseAbsent(listed ? place : { ...place, hint: SIGNER_WITHOUT_SCT });
     }

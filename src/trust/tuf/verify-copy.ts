@@ -88,10 +88,20 @@ function requireRoot(root: Metadata<Root>, place: Place): void {
   requireSigned(root, MetadataKind.Root, root, place);
   const { keys, roles } = root.signed;
   for (const [name, { keyIDs }] of Object.entries(roles)) {
-    const values = keyIDs.flatMap((id) => keys[id]?.keyVal['public'] ?? []);
+    const values = keyIDs.flatMap((id) => keys[id]?.keyVal['public'] ?? []).map(keyBytes);
     if (new Set(values).size === values.length) continue;
     refuse(place, `one key under two ids for ${quote(name)}`, 'each key once');
   }
+}
+
+/** How many bytes at the end of a key tell it from every other one. */
+const TELLING_BYTES = 32;
+
+/** One key may be written as PEM, or as hexadecimal digits of either case: the same bytes are at its end. */
+function keyBytes(text: string): string {
+  const [, base64] = /-----BEGIN [A-Z ]+-----([^-]+)-----END/.exec(text) ?? [];
+  const bytes = Buffer.from(base64 ?? text, base64 === undefined ? 'hex' : 'base64');
+  return bytes.length < TELLING_BYTES ? text : bytes.subarray(-TELLING_BYTES).toString('hex');
 }
 
 function rootOf(json: Json): Metadata<Root> {
