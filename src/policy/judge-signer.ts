@@ -132,8 +132,14 @@ function otherClaim(entry: PolicySigner, signer: ProvenSigner, { file }: Judged)
     at: file,
     found: `${describeSigner(signer)}; ${name}: ${has}`,
     expected: `${name}: ${quote(wanted)}${as(entry)}`,
-    hint: `if you trust this caller of the workflow too, add an entry with its ${name}`,
-    sentence: sentence`the policy allows the signer, but for another ${name}: ${wanted}`,
+    hint:
+      found === ''
+        ? `have it signed with a token that says its ${name}; or, if you need no proof of it, remove it from "claims"`
+        : `if you trust this caller of the workflow too, add an entry with its ${name}`,
+    sentence:
+      found === ''
+        ? sentence`the policy demands the ${name} ${wanted}, and the certificate says none`
+        : sentence`the policy allows the signer, but for another ${name}: ${wanted}`,
   };
 }
 

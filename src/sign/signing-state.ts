@@ -41,7 +41,8 @@ export function parseSigningState(bytes: Uint8Array, file: string): SigningState
   try {
     return orIfRefused(
       () => readState(new ObjectReader(decodeJson(bytes, file), file)),
-      ({ found, expected }) => refuseState(file, found, expected),
+      ({ found, expected }) =>
+        refuseState(file, `${found} where ${expected} should be`, 'the whole file'),
     );
   } catch (error) {
     if (error instanceof TypeError) refuseState(file, 'a field of another kind', 'its fields');

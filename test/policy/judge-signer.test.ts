@@ -250,6 +250,17 @@ describe('claims', () => {
     }
   });
 
+  it('that the certificate does not have are told as missing, not as other ones', () => {
+    const wanted = { ...ENTRY, claims: { buildTrigger: 'push' } };
+    const told = (signer: Identity): string => {
+      const [fault] = judge([wanted], { proof: { signer } }).faults;
+      return `${JSON.stringify(fault?.sentence)} ${fault?.hint}`;
+    };
+    expect(told(SIGNER)).toContain('the certificate says none');
+    expect(told(SIGNER)).toContain('remove it from "claims"');
+    expect(told({ ...SIGNER, claims: { buildTrigger: 'schedule' } })).toContain('add an entry');
+  });
+
   it('that nobody knows are never met', () => {
     const unknown = { ...ENTRY, claims: { sourceRepository: 'x' } as CertificateClaims };
     expect(codes([unknown], { proof: { signer: caller } })).toEqual(['SIGNER_NOT_ALLOWED']);

@@ -69,6 +69,17 @@ describe('the state of a signing', () => {
     );
   });
 
+  it('that was cut off is refused in words that read well', () => {
+    const [written] = fc.sample(state, 1);
+    if (written === undefined) throw new Error('no sample');
+    const whole = encodeSigningState(written);
+    for (const length of [1, 2, 20, whole.length - 3]) {
+      const error = refusalOf(() => parseSigningState(whole.subarray(0, length), 'file'));
+      expect(error?.found).toMatch(/ where .+ should be$/);
+      expect(error?.expected).toBe('the whole file, of a signing that was interrupted');
+    }
+  });
+
   it('is refused by one code, whatever else is in the file', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

@@ -4,6 +4,7 @@ import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
+import { digestOf } from '../../src/digest.ts';
 import { ATTESTATION } from '../../src/evidence/layout.ts';
 import { spkiOf } from '../../src/trust/key-kind.ts';
 import { isKeySigner } from '../../src/trust/trust.ts';
@@ -83,6 +84,25 @@ describe('E-58 a bundle that a key signed', () => {
     expect(verdict(bundle)).toBe('verified');
     expect(verdict(bundle, [])).toBe(`PUBLIC_KEY_UNKNOWN ${HINT}`);
     expect(verdict(bundle, [others.publicKey])).toBe(`PUBLIC_KEY_UNKNOWN ${HINT}`);
+  });
+
+  it.each([
+    ['none', [], 'a certificate, or a key that you name'],
+    ['another', [others.publicKey], `the key ${digestOf(spkiOf(others.publicKey))}`],
+    [
+      'more than one reads',
+      Array.from({ length: 5 }, () => others.publicKey),
+      `${`the key ${digestOf(spkiOf(others.publicKey))}, or `.repeat(3)}one of 2 more`,
+    ],
+  ])('names the key that signed and those that were named: %s', (_, publicKeys, expected) => {
+    const trust = sigstoreTrust(encode(forge.root), 'root.json', { publicKeys });
+    expect(refusalOf(() => trust.verify(encode(sign({ rekor: 1 })), ATTESTATION))).toMatchObject({
+      code: 'PUBLIC_KEY_UNKNOWN',
+      at: HINT,
+      found: `a signature by the key ${digestOf(spkiOf(keys.publicKey))}`,
+      expected,
+      hint: 'ask the signer for the public key; if you trust it, name it with --public-key, or with --policy in an entry with "key"',
+    });
   });
 
   it('that names another key that is trusted does not verify by it', () => {

@@ -2,6 +2,7 @@
 
 import type { KeyObject } from 'node:crypto';
 
+import { digestOf } from '../../digest.ts';
 import { refuse, type Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { KEY_KINDS, keyHintOf, keyKindOf, spkiOf, type KeyKind } from '../key-kind.ts';
@@ -36,17 +37,7 @@ export function readVerifier(verifier: VerifierOf, keys: readonly KeyObject[]): 
 
 function keyNamed(hint: string, keys: readonly KeyObject[], place: Place): Verifier {
   const publicKey = keys.find((key) => keyHintOf(spkiOf(key)) === hint);
-  if (publicKey === undefined) {
-    return refuse(
-      {
-        ...place,
-        code: 'PUBLIC_KEY_UNKNOWN',
-        hint: 'name the key of the signer with --public-key, if you trust it',
-      },
-      `a signature by the key ${quote(hint)}`,
-      keys.length === 0 ? 'a certificate, or a key that you name' : 'a key that you named',
-    );
-  }
+  if (publicKey === undefined) return refuseUnknown(hint, keys, place);
   const spki = spkiOf(publicKey);
   return {
     publicKey,
@@ -55,6 +46,33 @@ function keyNamed(hint: string, keys: readonly KeyObject[], place: Place): Verif
     signer: { publicKey: spki, hint },
     leaf: undefined,
   };
+}
+
+function refuseUnknown(hint: string, keys: readonly KeyObject[], place: Place): never {
+  const named = keys.slice(0, MAX_NAMED).map((key) => `the key ${digestOf(spkiOf(key))}`);
+  const more = keys.length - named.length;
+  const way = 'with --public-key, or with --policy in an entry with "key"';
+  return refuse(
+    {
+      ...place,
+      code: 'PUBLIC_KEY_UNKNOWN',
+      hint: `ask the signer for the public key; if you trust it, name it ${way}`,
+    },
+    `a signature by the key ${shownHint(hint)}`,
+    keys.length === 0
+      ? 'a certificate, or a key that you name'
+      : [...named, ...(more > 0 ? [`one of ${more} more`] : [])].join(', or '),
+  );
+}
+
+/** As many as one reads. */
+const MAX_NAMED = 3;
+
+/** As reports name a key. A signer may have written anything there. */
+function shownHint(hint: string): string {
+  const hash = Buffer.from(hint, 'base64');
+  const isHash = hash.length === 32 && hash.toString('base64') === hint;
+  return isHash ? `sha256:${hash.toString('hex')}` : quote(hint);
 }
 
 function requireKind(key: KeyObject, place: Place): KeyKind {
