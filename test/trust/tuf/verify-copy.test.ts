@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import { TargetFile } from '@tufjs/models';
+import { Key, TargetFile } from '@tufjs/models';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -136,6 +136,24 @@ describe('a copy of a TUF repository', () => {
     const [one] = former;
     if (one === undefined) throw new Error('no key');
     whole.keys = { ...whole.keys, root: [...former, underAnotherId(one)] };
+    whole.addRoot({}, 2);
+    expect(verdict(whole.copy(), whole.firstRoot)).toBe(
+      'TRUST_CACHE_INVALID copy.json#/roots/0: one key under two ids for "root"',
+    );
+  });
+
+  it.each<[string, (hex: string) => string]>([
+    ['capitals', (hex) => hex.toUpperCase()],
+    ['PEM', pemOf],
+  ])('counts one key of a role once, also if it is written in %s', (_, write) => {
+    const whole = repository();
+    const former = whole.keys.root;
+    const [one] = former;
+    if (one === undefined) throw new Error('no key');
+    const { keyID, keyType, scheme } = underAnotherId(one).key;
+    const keyVal = { public: write(String(one.key.keyVal['public'])) };
+    const other = { key: new Key({ keyID, keyType, scheme, keyVal }), secret: one.secret };
+    whole.keys = { ...whole.keys, root: [...former, other] };
     whole.addRoot({}, 2);
     expect(verdict(whole.copy(), whole.firstRoot)).toBe(
       'TRUST_CACHE_INVALID copy.json#/roots/0: one key under two ids for "root"',
@@ -339,4 +357,11 @@ function unsignedRoot(): Buffer {
   const whole = repository();
   whole.addRoot({ signers: { root: [newKey()] } });
   return whole.file('2.root.json');
+}
+
+/** An Ed25519 key, from its 32 bytes in hexadecimal digits (RFC 8410 §4). */
+function pemOf(hex: string): string {
+  const key = Buffer.from(`302a300506032b6570032100${hex}`, 'hex');
+  const publicKey = createPublicKey({ key, format: 'der', type: 'spki' });
+  return publicKey.export({ format: 'pem', type: 'spki' }).toString();
 }
