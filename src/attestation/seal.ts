@@ -8,15 +8,6 @@ export interface Signer {
    * @throws EvidenceError SIGNING_FAILED, SERVICE_FAILED
    */
   sign(statement: Uint8Array): Promise<Uint8Array>;
-  /** The service whose answer is at a JSON pointer of the bundle, e.g. `/verificationMaterial/certificate`. */
-  answeredBy?(pointer: string): AnsweringService | undefined;
-}
-
-/** A service, as errors name it. */
-export interface AnsweringService {
-  /** E.g. `timestamp authority`. */
-  readonly name: string;
-  readonly url: string;
 }
 
 /** Who signs, and the root under which what is signed must verify. */
@@ -51,11 +42,8 @@ export async function seal(
   const proof = orIfRefused(
     () => trust.verify(sigstoreBundle, files.attestation),
     (error) => {
-      const service = signer.answeredBy?.(error.at?.split('#')[1] ?? '');
-      const from = service === undefined ? '' : `from the ${service.name}, `;
       throw new EvidenceError('SELF_CHECK_FAILED', {
-        at: service?.url,
-        found: `${from}${error.code}: ${error.found}`,
+        found: `${error.code}: ${error.found}`,
         expected: `${error.expected}, under ${trust.root.source}`,
         hint: HINT_SERVICES,
         cause: error,
@@ -71,4 +59,4 @@ export async function seal(
 }
 
 const HINT_SERVICES =
-  'check that --trusted-root belongs to the services of --signing-config; no evidence was written, but a log keeps the entry that it made';
+  'check that --trusted-root belongs to the services of --signing-config; nothing signed was written, but if a log made an entry, it keeps it';

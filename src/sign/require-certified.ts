@@ -31,7 +31,7 @@ export function requireCertified(der: Buffer, request: CertificateRequest): Iden
   const place: Place = {
     code: 'SELF_CHECK_FAILED',
     at: url,
-    hint: 'check that --trusted-root belongs to the services of --signing-config; no log was asked for an entry, but the certificate may be in the certificate log of this authority',
+    hint: 'check that --trusted-root belongs to the services of --signing-config; the certificate may be in the certificate log of this authority',
   };
   const { signer, publicKey: certified } = verified(der, request, place);
   if (!certified.equals(publicKey)) {

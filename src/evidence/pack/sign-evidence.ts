@@ -25,7 +25,7 @@ export async function signEvidence(
     throw new EvidenceError('SELF_CHECK_FAILED', {
       found: `signed at ${timestampOf(proof.signedAt)}, says the ${sourceOf(proof)}, before attestedAt ${timestampOf(attestedAt)}`,
       expected: 'evidence that is not signed before it is made',
-      hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing was written',
+      hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing signed was written, but a log keeps the entry that it made',
     });
   }
   return {

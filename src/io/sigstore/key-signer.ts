@@ -1,7 +1,8 @@
 import type { Signer } from '../../attestation/seal.ts';
 import { logVersionsFor, type KeyCredential } from '../../sign/key-credential.ts';
 import { chooseWitnesses, type SigningConfig } from '../../sign/signing-config.ts';
-import { sigstoreSigner } from './sigstore-signer.ts';
+import type { SigstoreTrust } from '../../trust/trust.ts';
+import { clockFrom, sigstoreSigner } from './sigstore-signer.ts';
 
 export interface KeySigning {
   /** The key: what `keyCredential` gave. */
@@ -10,6 +11,8 @@ export interface KeySigning {
   readonly signingConfig: SigningConfig;
   /** The time at which the services must be valid. */
   readonly now: Date;
+  /** Under which each answer must verify: what `sigstoreTrust` gave, with this key. */
+  readonly trust: SigstoreTrust;
 }
 
 /**
@@ -17,10 +20,11 @@ export interface KeySigning {
  * verifies it must have the key.
  *
  * @throws EvidenceError SIGNING_CONFIG_INVALID if no log that is valid now takes such a key; its `sign`: KEY_INVALID,
- *   SIGNING_FAILED, SERVICE_FAILED, SERVICE_UNREACHABLE, SERVICE_SLOW, SERVICE_ANSWER_INVALID, PROXY_FAILED (all unjudged)
+ *   SIGNING_FAILED, SELF_CHECK_FAILED, SERVICE_FAILED, SERVICE_UNREACHABLE, SERVICE_SLOW, SERVICE_ANSWER_INVALID, PROXY_FAILED (all unjudged)
  */
-export function keySigner({ credential, signingConfig, now }: KeySigning): Signer {
+export function keySigner({ credential, signingConfig, now, trust }: KeySigning): Signer {
   const { kind } = credential.publicKey;
   const logs = { versions: logVersionsFor(kind), why: `${kind.name} keys are logged there alone` };
-  return sigstoreSigner(credential, chooseWitnesses(signingConfig, now, logs), []);
+  const services = chooseWitnesses(signingConfig, now, logs);
+  return sigstoreSigner(credential, { ...services, trust, clock: clockFrom(now) });
 }

@@ -14,7 +14,7 @@ import { resumable, type SigningState } from '../../sign/signing-state.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { fulcioCredential } from './fulcio-credential.ts';
 import type { SigningJournal } from './signing-journal.ts';
-import { sigstoreSigner } from './sigstore-signer.ts';
+import { clockFrom, sigstoreSigner } from './sigstore-signer.ts';
 
 export interface KeylessSigning {
   /** Where to sign: what `parseSigningConfig` gave. */
@@ -58,8 +58,7 @@ export function keylessSigner(signing: KeylessSigning): Signer {
   const getToken = async (): Promise<IdentityToken> =>
     typeof given === 'function' ? read(await given()) : await Promise.resolve(given);
   const services = chooseServices(signingConfig, now);
-  const ahead = now.getTime() - Date.now();
-  const clock = (): Date => new Date(Date.now() + ahead);
+  const clock = clockFrom(now);
   const authority = { url: services.certificateAuthority.url, trust, show, clock };
   const credential = fulcioCredential(authority, getToken);
   const find = async (statement: Uint8Array): Promise<SigningState | undefined> => {
@@ -71,7 +70,12 @@ export function keylessSigner(signing: KeylessSigning): Signer {
     return state;
   };
   const keep = (state: SigningState): void => journal?.keep(state);
-  return sigstoreSigner(credential, services, secrets, { find, keep });
+  const { logs, timestampAuthorities } = services;
+  const resumption = { find, keep };
+  return sigstoreSigner(credential, {
+    ...{ logs, timestampAuthorities, trust },
+    ...{ clock, secrets, resumption },
+  });
 }
 
 /** Whether the token, which may have expired since, gets this identity: one that might get another does not. */

@@ -4,15 +4,18 @@ import { X509Certificate, createHash, createPublicKey } from 'node:crypto';
 
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Verifier } from '../../sign/credential.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import { readLogEntry, type LogEntryJson } from '../../sign/log-entry-json.ts';
 import { keyKindOf } from '../../trust/key-kind.ts';
 import { postJson } from '../http/client.ts';
+import { told, type ServiceName } from '../http/no-answer.ts';
 import {
   TRANSPARENCY_LOG,
   callService,
   isConflict,
+  messageOf,
   readAnswer,
   type Witness,
 } from './service-request.ts';
@@ -28,23 +31,32 @@ export const logInRekorV2: Witness<LogEntryJson> = async (envelope, { url: at, s
   const url = `${at}/api/v2/log/entries`;
   const service = { name: TRANSPARENCY_LOG, at, url, secrets, timeoutMs: TIMEOUT_MS };
   const outcome = await callService({ ...service, init: postJson(requestOf(envelope)) });
-  try {
-    return readAnswer(service, outcome, parseEntry);
-  } catch (error) {
-    throw isConflict(outcome) ? new AlreadyLogged(error) : error;
-  }
+  if (isConflict(outcome)) throw new AlreadyLogged(service, messageOf(outcome.body));
+  return readAnswer(service, outcome, parseEntry);
 };
 
 /**
  * The log has this signature: its answer was lost, and it gives none again. Another signature is needed.
  */
 export class AlreadyLogged extends Error {
-  /** If another signature does not help either. */
-  readonly refusal: unknown;
+  readonly #service: ServiceName;
+  readonly #said: string;
 
-  constructor(refusal: unknown) {
+  constructor(service: ServiceName, said: string) {
     super('the log has this signature already');
-    this.refusal = refusal;
+    this.#service = service;
+    this.#said = said;
+  }
+
+  /** If other signatures do not help either. */
+  refusalOf(signatures: number): EvidenceError {
+    const { name, at } = this.#service;
+    return new EvidenceError('SERVICE_FAILED', {
+      at,
+      found: `status 409 from the ${name} for each of ${signatures} signatures, as if it had them all${told(this.#service, this.#said)}`,
+      expected: 'an entry for one of them: each is new',
+      hint: 'this log, or what is before it, loses its answers or is wrong: try again later, and tell whoever runs it; it may keep an entry of each signature',
+    });
   }
 }
 

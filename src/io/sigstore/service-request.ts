@@ -53,7 +53,7 @@ export function readAnswer<T>(
 ): T {
   if ('reason' in outcome) throw noAnswer(service, outcome);
   const { ok, status, body } = outcome;
-  if (!ok) throw serviceFailed(service, status, messageOf(body.toString('utf8')));
+  if (!ok) throw serviceFailed(service, status, messageOf(body));
   try {
     return read(body);
   } catch {
@@ -62,7 +62,8 @@ export function readAnswer<T>(
 }
 
 /** Sigstore's services say what is wrong in the field `message`. */
-function messageOf(text: string): string {
+export function messageOf(body: Buffer): string {
+  const text = body.toString('utf8');
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && 'message' in value) {

@@ -135,8 +135,9 @@ async function signWithKey(
   const credential = await readKey(key, choice);
   const { publicKey } = credential;
   const signingConfig = configFor(publicKey.kind);
-  const signer = keySigner({ credential, signingConfig, now: new Date() });
-  return { signerUnder: () => signer, publicKeys: [publicKey.key] };
+  const signing = { credential, signingConfig, now: new Date() };
+  const signerUnder = (trust: SigstoreTrust): Signer => keySigner({ ...signing, trust });
+  return { signerUnder, publicKeys: [publicKey.key] };
 }
 
 async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {

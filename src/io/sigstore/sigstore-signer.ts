@@ -1,27 +1,23 @@
 // A signature becomes a Sigstore bundle: a credential signs, timestamp authorities and logs witness.
 
-import type { AnsweringService, Signer } from '../../attestation/seal.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Signer } from '../../attestation/seal.ts';
+import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import type { Credential } from '../../sign/credential.ts';
-import { encodeSigstoreBundle, type SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
+import {
+  encodeSigstoreBundle,
+  type SignedEnvelope,
+  type Witnessed,
+} from '../../sign/encode-sigstore-bundle.ts';
 import type { LogEntryJson } from '../../sign/log-entry-json.ts';
+import { requireWitnessed, type WitnessTrust } from '../../sign/require-witnessed.ts';
 import type { Service, SigningServices } from '../../sign/signing-config.ts';
 import type { SigningState } from '../../sign/signing-state.ts';
 import { preAuthEncoding } from '../../trust/dsse.ts';
 import { logInRekorV1 } from './rekor-v1-witness.ts';
 import { AlreadyLogged, logInRekorV2 } from './rekor-v2-witness.ts';
-import {
-  CERTIFICATE_AUTHORITY,
-  TIMESTAMP_AUTHORITY,
-  TRANSPARENCY_LOG,
-  type Witness,
-} from './service-request.ts';
+import { TIMESTAMP_AUTHORITY, TRANSPARENCY_LOG, type Witness } from './service-request.ts';
 import { stamp } from './timestamp-witness.ts';
-
-/** Who may witness a signature, and who certified its key. */
-type Services = Pick<SigningServices, 'logs' | 'timestampAuthorities'> &
-  Partial<Pick<SigningServices, 'certificateAuthority'>>;
 
 /** How often something is signed again because a log has the signature, and its answer was lost. */
 const SIGNED_AGAIN = 2;
@@ -38,45 +34,164 @@ const NEVER_RESUMED: Resumption = {
   keep: () => undefined,
 };
 
+export interface Witnesses extends Pick<SigningServices, 'logs' | 'timestampAuthorities'> {
+  /** Under which each answer must verify before the next service is asked. */
+  readonly trust: WitnessTrust;
+  readonly clock: () => Date;
+  /** What no error may show, e.g. the token. */
+  readonly secrets?: readonly string[];
+  readonly resumption?: Resumption;
+}
+
 /**
- * A signer with this credential. What it signs is not verified yet: `seal` does that.
+ * A signer with this credential. Each answer is verified before the next service is asked.
  *
- * @param secrets what no error may show, e.g. the token
- * @throws EvidenceError its `sign`: SERVICE_FAILED and what else `requestFrom` throws, and what the
- *   credential throws
+ * @throws EvidenceError its `sign`: SERVICE_FAILED and what else `requestFrom` throws, SELF_CHECK_FAILED,
+ *   and what the credential throws
  */
-export function sigstoreSigner(
-  credential: Credential,
-  services: Services,
-  secrets: readonly string[],
-  resumption: Resumption = NEVER_RESUMED,
-): Signer {
+export function sigstoreSigner(credential: Credential, witnesses: Witnesses): Signer {
   return {
     sign: async (statement) => {
-      let last: Buffer | undefined;
-      let state = await resumption.find(statement);
-      for (let again = 0; ; again += 1) {
-        state ??= beginWith(await signEnvelope(credential, statement), resumption);
-        const { signature } = state.envelope;
-        if (last?.equals(signature) === true) refuseSame();
-        last = signature;
-        try {
-          return await witnessed(state, services, { secrets, keep: resumption.keep });
-        } catch (error) {
-          if (!(error instanceof AlreadyLogged)) throw error;
-          if (again === SIGNED_AGAIN) throw error.refusal;
-          state = undefined;
-        }
+      const signing = new Signing(credential, witnesses);
+      try {
+        return await signing.sign(statement);
+      } catch (error) {
+        throw signing.told(error);
       }
     },
-    answeredBy: (pointer) => answeredBy(pointer, services),
   };
 }
 
-function beginWith(envelope: SignedEnvelope, { keep }: Resumption): SigningState {
-  const state = { envelope, timestamps: new Map<string, string>(), entries: new Map() };
-  keep(state);
-  return state;
+class Signing {
+  readonly #credential: Credential;
+  readonly #witnesses: Witnesses;
+  readonly #resumption: Resumption;
+  /** The logs that were asked for an entry: each may have it, whatever it answered. */
+  readonly #asked = new Set<string>();
+  #isResumed = false;
+
+  constructor(credential: Credential, witnesses: Witnesses) {
+    this.#credential = credential;
+    this.#witnesses = witnesses;
+    this.#resumption = witnesses.resumption ?? NEVER_RESUMED;
+  }
+
+  async sign(statement: Uint8Array): Promise<Uint8Array> {
+    let last: Buffer | undefined;
+    let state = await this.#found(statement);
+    for (let again = 0; ; again += 1) {
+      state ??= this.#beginWith(await signEnvelope(this.#credential, statement));
+      const { signature } = state.envelope;
+      if (last?.equals(signature) === true) refuseSame();
+      last = signature;
+      try {
+        return await this.#witnessed(state);
+      } catch (error) {
+        if (!(error instanceof AlreadyLogged)) throw error;
+        if (again === SIGNED_AGAIN) throw error.refusalOf(again + 1);
+        state = undefined;
+      }
+    }
+  }
+
+  async #found(statement: Uint8Array): Promise<SigningState | undefined> {
+    const state = await this.#resumption.find(statement);
+    this.#isResumed = state !== undefined;
+    for (const url of state?.entries.keys() ?? []) this.#asked.add(url);
+    return state;
+  }
+
+  /** A service that lied: what is known to be kept for ever stands in what to do next. */
+  told(error: unknown): unknown {
+    if (!(error instanceof EvidenceError) || error.code !== 'SELF_CHECK_FAILED') return error;
+    const { at, found, expected, cause } = error;
+    const hint = `${error.hint}; nothing signed was written, ${this.#logged()}`;
+    return new EvidenceError(error.code, { at, found, expected, hint, cause });
+  }
+
+  #logged(): string {
+    if (this.#asked.size > 0) return `but an entry of it may be in ${[...this.#asked].join(', ')}`;
+    const earlier = this.#isResumed ? ', unless the signing that was interrupted asked one' : '';
+    return `and no log was asked for an entry${earlier}`;
+  }
+
+  #beginWith(envelope: SignedEnvelope): SigningState {
+    const state = { envelope, timestamps: new Map<string, string>(), entries: new Map() };
+    this.#resumption.keep(state);
+    return state;
+  }
+
+  /** Logs come last, because an entry is for ever: a timestamp that fails leaves nothing behind. */
+  async #witnessed({ envelope, ...answered }: SigningState): Promise<Uint8Array> {
+    const { logs, timestampAuthorities } = this.#witnesses;
+    const timestamps = new Map(answered.timestamps);
+    const entries = new Map(answered.entries);
+    const keep = (): void => this.#resumption.keep({ envelope, timestamps, entries });
+    let before: Witnessed = { timestamps: [], entries: [] };
+    for (const { url } of timestampAuthorities) {
+      const authority = { name: TIMESTAMP_AUTHORITY, url, ask: stamp, known: timestamps };
+      before = await this.#ask(envelope, { ...authority, add: withTimestamp(before), keep });
+    }
+    for (const service of logs) {
+      const { url } = service;
+      this.#asked.add(url);
+      const log = { name: TRANSPARENCY_LOG, url, ask: witnessOf(service), known: entries };
+      before = await this.#ask(envelope, { ...log, add: withEntry(before), keep });
+    }
+    return encodeSigstoreBundle(envelope, before);
+  }
+
+  async #ask<T>(
+    envelope: SignedEnvelope,
+    { name, url, ask, known, add, keep }: Question<T>,
+  ): Promise<Witnessed> {
+    const { trust, clock, secrets = [] } = this.#witnesses;
+    const judged = (answer: T, now?: Date): Witnessed => {
+      const witnessed = add(answer);
+      requireWitnessed(envelope, witnessed, { name, url, trust, now });
+      return witnessed;
+    };
+    const earlier = known.get(url);
+    if (earlier !== undefined) {
+      const accepted = orIfRefused(
+        () => judged(earlier),
+        () => undefined,
+      );
+      if (accepted !== undefined) return accepted;
+    }
+    // What is wrong, or was right under another root, is asked for again.
+    known.delete(url);
+    const answer = await ask(envelope, { url, secrets });
+    const witnessed = judged(answer, name === TIMESTAMP_AUTHORITY ? clock() : undefined);
+    known.set(url, answer);
+    keep();
+    return witnessed;
+  }
+}
+
+/** One witness, and what is done with its answer. */
+interface Question<T> {
+  readonly name: string;
+  readonly url: string;
+  readonly ask: Witness<T>;
+  /** What an earlier signing left, by address. */
+  readonly known: Map<string, T>;
+  readonly add: (answer: T) => Witnessed;
+  readonly keep: () => void;
+}
+
+function withTimestamp({ timestamps, entries }: Witnessed): (timestamp: string) => Witnessed {
+  return (timestamp) => ({ timestamps: [...timestamps, timestamp], entries });
+}
+
+function withEntry({ timestamps, entries }: Witnessed): (entry: LogEntryJson) => Witnessed {
+  return (entry) => ({ timestamps, entries: [...entries, entry] });
+}
+
+/** A clock that goes on from a time. */
+export function clockFrom(now: Date): () => Date {
+  const ahead = now.getTime() - Date.now();
+  return () => new Date(Date.now() + ahead);
 }
 
 /** RSA signs the same bytes in the same way each time. */
@@ -94,44 +209,6 @@ async function signEnvelope(credential: Credential, payload: Uint8Array): Promis
   return { payload, payloadType, encoding, ...(await credential.sign(encoding)) };
 }
 
-/** Logs come last, because an entry is for ever: a timestamp that fails leaves nothing behind. */
-async function witnessed(
-  { envelope, ...answered }: SigningState,
-  { logs, timestampAuthorities }: Services,
-  { secrets, keep }: { readonly secrets: readonly string[]; readonly keep: Resumption['keep'] },
-): Promise<Uint8Array> {
-  const timestamps = new Map(answered.timestamps);
-  const entries = new Map(answered.entries);
-  const ask = async <T>(witness: Witness<T>, url: string, answers: Map<string, T>): Promise<T> => {
-    const answer = answers.get(url) ?? (await witness(envelope, { url, secrets }));
-    answers.set(url, answer);
-    keep({ envelope, timestamps, entries });
-    return answer;
-  };
-  const stamps: string[] = [];
-  for (const { url } of timestampAuthorities) stamps.push(await ask(stamp, url, timestamps));
-  const logged: LogEntryJson[] = [];
-  for (const log of logs) logged.push(await ask(witnessOf(log), log.url, entries));
-  return encodeSigstoreBundle(envelope, { entries: logged, timestamps: stamps });
-}
-
 function witnessOf({ majorApiVersion }: Service): Witness<LogEntryJson> {
   return majorApiVersion === 2 ? logInRekorV2 : logInRekorV1;
-}
-
-const WITNESS =
-  /^\/verificationMaterial\/(tlogEntries|timestampVerificationData\/rfc3161Timestamps)\/(\d+)/;
-
-function answeredBy(
-  pointer: string,
-  { logs, timestampAuthorities, certificateAuthority }: Services,
-): AnsweringService | undefined {
-  const [, field = '', index] = WITNESS.exec(pointer) ?? [];
-  if (index !== undefined) {
-    const isLog = field === 'tlogEntries';
-    const service = (isLog ? logs : timestampAuthorities)[Number(index)];
-    return service && { name: isLog ? TRANSPARENCY_LOG : TIMESTAMP_AUTHORITY, url: service.url };
-  }
-  if (!pointer.startsWith('/verificationMaterial/certificate')) return undefined;
-  return certificateAuthority && { name: CERTIFICATE_AUTHORITY, url: certificateAuthority.url };
 }

@@ -1,20 +1,22 @@
 // Services that lie, or lose their answers. Each test starts from a signature that succeeds, and changes one thing.
 import { X509Certificate, createHash } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { seal, type Sealed } from '../../../src/attestation/seal.ts';
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { ATTESTATION } from '../../../src/evidence/layout.ts';
 import { startSandbox, type Sandbox } from '../../../src/io/sandbox/sandbox-server.ts';
-import { keylessSigner } from '../../../src/io/sigstore/keyless-signer.ts';
+import { keylessSigner, type KeylessSigning } from '../../../src/io/sigstore/keyless-signer.ts';
 import type { SigningConfigName } from '../../../src/sandbox/trust-material.ts';
 import { parseSigningConfig } from '../../../src/sign/signing-config.ts';
+import type { SigningState } from '../../../src/sign/signing-state.ts';
 import type { Identity, SigstoreTrust } from '../../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
 import { rejection } from '../../document/refusal.ts';
 import { startRelay, type Answer, type Behaviour, type Call, type Relay } from './relay.ts';
 
+const MINUTE = 60_000;
 const STATEMENT = Buffer.from('{"_type":"https://in-toto.io/Statement/v1","subject":[]}');
 const GITHUB = 'https://token.actions.githubusercontent.com';
 const WORKFLOW = 'o/r/.github/workflows/w.yml@refs/heads/main';
@@ -44,6 +46,7 @@ interface Setting {
   readonly config?: SigningConfigName;
   readonly behave?: Partial<Record<Part, Behaviour>>;
   readonly token?: string | (() => Promise<string>);
+  readonly journal?: KeylessSigning['journal'];
 }
 
 const honest: Behaviour = async (call, real) => await real(call);
@@ -53,6 +56,7 @@ async function place({
   config = 'signing_config.json',
   behave = {},
   token,
+  journal,
 }: Setting): Promise<Place> {
   const json = structuredClone(sandbox.signingConfigs[config]) as Record<string, { url: string }[]>;
   const relays: Partial<Record<Part, Relay>> = {};
@@ -70,6 +74,7 @@ async function place({
     token: token ?? tokenOf({}),
     now: new Date(),
     trust,
+    journal,
     show: (identity) => shown.push(identity),
   });
   const files = { statement: 'statement', attestation: ATTESTATION };
@@ -161,6 +166,7 @@ describe('the certificate is verified before anything is logged', () => {
     const { error, relays } = await refusal({ behave: { ca: lie } });
     expect([error?.code, error?.at]).toEqual(['SELF_CHECK_FAILED', relays.ca.url]);
     expect(error?.found).toContain(`from the certificate authority, ${found}`);
+    expect(error?.hint).toContain('nothing signed was written, and no log was asked for an entry');
     expect([...relays.tsa.heard, ...relays.log.heard]).toEqual([]);
   });
 
@@ -195,14 +201,77 @@ describe('the certificate is verified before anything is logged', () => {
   });
 });
 
-describe('what a witness says is verified, and the error names it', () => {
-  const otherStamp: Behaviour = async (call, real) => {
-    const artifactHash = createHash('sha256').update('other').digest('base64');
-    return await real({
-      ...call,
-      body: JSON.stringify({ ...JSON.parse(call.body), artifactHash }),
-    });
+const stampOfSomethingElse: Behaviour = async (call, real) => {
+  const artifactHash = createHash('sha256').update('other').digest('base64');
+  return await real({
+    ...call,
+    body: JSON.stringify({ ...JSON.parse(call.body), artifactHash }),
+  });
+};
+
+describe('a timestamp is verified before anything is logged', () => {
+  /** A genuine one, by the authority of another Sigstore. */
+  const byAnother: Behaviour = async ({ path, headers, body }) => {
+    const other = await startSandbox();
+    const type = { 'content-type': headers['content-type'] ?? '', accept: headers.accept ?? '' };
+    const reply = await fetch(`${other.url}${path}`, { method: 'POST', headers: type, body });
+    const answer = { status: reply.status, body: Buffer.from(await reply.arrayBuffer()) };
+    await other.close();
+    return answer;
   };
+  let first: Answer | undefined;
+  const ofAnotherSignature: Behaviour = async (call, real) => (first ??= await real(call));
+  const withAnotherSignature: Behaviour = async (call, real) => {
+    const { body, ...rest } = await real(call);
+    const bytes = Buffer.from(body);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    return { ...rest, body: bytes };
+  };
+
+  it.each<[string, Behaviour, string]>([
+    ['of something else', stampOfSomethingElse, 'TIMESTAMP_INVALID: a timestamp of something else'],
+    [
+      'of another signature',
+      ofAnotherSignature,
+      'TIMESTAMP_INVALID: a timestamp of something else',
+    ],
+    ['by another authority', byAnother, 'TIMESTAMP_INVALID: a timestamp of an authority that is'],
+    [
+      'with one byte changed',
+      withAnotherSignature,
+      'TIMESTAMP_INVALID: a signature of other bytes',
+    ],
+  ])('and one %s is refused; nothing is logged', async (name, lie, found) => {
+    if (name === 'of another signature') await (await place({ behave: { tsa: lie } })).sealed();
+    const { error, relays } = await refusal({ behave: { tsa: lie } });
+    expect(error?.code).toBe('SELF_CHECK_FAILED');
+    expect(error?.at).toContain(relays.tsa.url);
+    expect(error?.found).toContain(`from the timestamp authority, ${found}`);
+    expect(error?.hint).toContain('nothing signed was written, and no log was asked for an entry');
+    expect(relays.log.heard).toEqual([]);
+  });
+
+  it.each([
+    ['after the certificate ended', 60 * MINUTE, 'CERTIFICATE_INVALID: '],
+    ['before the certificate began', -60 * MINUTE, 'CERTIFICATE_INVALID: '],
+    ['while it is valid, but not now', 8 * MINUTE, 'a timestamp of '],
+  ])('and one %s is refused; nothing is logged', async (_, ahead, found) => {
+    onTestFinished(() => void vi.useRealTimers());
+    const wrongTime: Behaviour = async (call, real) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ahead });
+      const answer = await real(call);
+      vi.useRealTimers();
+      return answer;
+    };
+    const { error, relays } = await refusal({ behave: { tsa: wrongTime } });
+    expect(error?.code).toBe('SELF_CHECK_FAILED');
+    expect(error?.at).toContain(relays.tsa.url);
+    expect(error?.found).toContain(`from the timestamp authority, ${found}`);
+    expect(relays.log.heard).toEqual([]);
+  });
+});
+
+describe('a log entry is verified, and the error names the log', () => {
   const otherTime: Behaviour = async (call, real) =>
     await changed(real(call), (json) => {
       const [uuid = ''] = Object.keys(json);
@@ -211,29 +280,33 @@ describe('what a witness says is verified, and the error names it', () => {
     });
   const otherIndex: Behaviour = async (call, real) =>
     await changed(real(call), (json) => ({ ...json, logIndex: '7' }));
+  const firsts = new Map<string, Answer>();
+  const ofSomethingElse: Behaviour = async (call, real) => {
+    const known = firsts.get(call.path) ?? (await real(call));
+    firsts.set(call.path, known);
+    return known;
+  };
 
-  it.each<[string, 'log' | 'tsa', SigningConfigName, [lie: Behaviour, code: string]]>([
-    [
-      'a timestamp of something else',
-      'tsa',
-      'signing_config.json',
-      [otherStamp, 'TIMESTAMP_INVALID'],
-    ],
-    [
-      'a promise for another time',
-      'log',
-      'signing_config.v1.json',
-      [otherTime, 'LOG_ENTRY_INVALID'],
-    ],
-    ['another index', 'log', 'signing_config.v2-tsa.json', [otherIndex, 'LOG_ENTRY_INVALID']],
-  ])('%s (%s of %s)', async (_, part, config, [lie, code]) => {
-    const { error, relays } = await refusal({ config, behave: { [part]: lie } });
-    const name = { tsa: 'timestamp authority', log: 'transparency log' }[part];
-    expect([error?.code, error?.at]).toMatchObject([
-      'SELF_CHECK_FAILED',
-      expect.stringContaining(relays[part].url),
-    ]);
-    expect(error?.found).toContain(`from the ${name}, ${code}`);
+  it.each<[string, SigningConfigName, Behaviour]>([
+    ['a promise for another time', 'signing_config.v1.json', otherTime],
+    ['another index', 'signing_config.v2-tsa.json', otherIndex],
+    ['an entry of something else', 'signing_config.v1.json', ofSomethingElse],
+    ['an entry of something else', 'signing_config.v1-tsa.json', ofSomethingElse],
+    ['an entry of something else', 'signing_config.v2-tsa.json', ofSomethingElse],
+  ])('%s (%s)', async (name, config, lie) => {
+    if (name.endsWith('something else') && firsts.size === 0) {
+      await (await place({ config: 'signing_config.v1.json', behave: { log: lie } })).sealed();
+    }
+    if (config === 'signing_config.v2-tsa.json' && name.endsWith('something else')) {
+      await (await place({ config, behave: { log: lie } })).sealed();
+    }
+    const { error, relays } = await refusal({ config, behave: { log: lie } });
+    expect(error?.code).toBe('SELF_CHECK_FAILED');
+    expect(error?.at).toContain(relays.log.url);
+    expect(error?.found).toContain('from the transparency log, LOG_ENTRY_INVALID');
+    expect(error?.hint).toContain(
+      `nothing signed was written, but an entry of it may be in ${error?.at}`,
+    );
   });
 });
 
@@ -322,8 +395,93 @@ describe('an answer of Rekor v2 that was lost', () => {
       'SERVICE_FAILED',
       expect.stringContaining(relays.log.url),
     ]);
-    expect(error?.found).toContain('409');
+    expect(error?.found).toBe(
+      'status 409 from the transparency log for each of 3 signatures, as if it had them all: "already exists"',
+    );
+    expect(error?.hint).toContain('it may keep an entry of each signature');
     expect(relays.ca.heard).toHaveLength(3);
+  });
+});
+
+describe('what an interrupted signing left is verified like an answer', () => {
+  const SERVICES = { ca: 'signingCert', tsa: 'timestamp', log: 'entries' } as const;
+
+  /** What a signing leaves if it is interrupted at its end, by the kinds of services. */
+  async function left(config?: SigningConfigName): Promise<SigningState> {
+    let last: SigningState | undefined;
+    const keep = (state: SigningState): void => {
+      const { envelope, timestamps, entries } = state;
+      last = { envelope, timestamps: new Map(timestamps), entries: new Map(entries) };
+    };
+    await (
+      await place({ ...(config && { config }), journal: { found: undefined, keep } })
+    ).sealed();
+    if (last === undefined) throw new Error('nothing was kept');
+    return last;
+  }
+
+  /** The same answers, as if the services were at these addresses. */
+  function movedTo<T>(answers: ReadonlyMap<string, T>, url: string): ReadonlyMap<string, T> {
+    return new Map(
+      [...answers].map(([from, answer]) => [from.replace(/^http:\/\/[^/]+/, url), answer]),
+    );
+  }
+
+  async function goesOn(
+    state: SigningState,
+    config: SigningConfigName = 'signing_config.json',
+  ): Promise<readonly string[]> {
+    const found = { ...state, timestamps: new Map<string, string>(), entries: new Map() };
+    const keep = (): void => undefined;
+    const there = await place({ config, journal: { found, keep } });
+    for (const [url, stamp] of movedTo(state.timestamps, there.relays.tsa.url)) {
+      found.timestamps.set(url, stamp);
+    }
+    for (const [url, entry] of movedTo(state.entries, there.relays.log.url)) {
+      found.entries.set(url, entry);
+    }
+    const { proof } = await there.sealed();
+    expect(Buffer.from(proof.payload)).toEqual(STATEMENT);
+    const { ca, tsa, log } = there.relays;
+    return [...ca.heard, ...tsa.heard, ...log.heard].map((call) =>
+      call.replace(/^.*\/([a-zA-Z]+)(?:\/[0-9a-f]+)?$/, '$1'),
+    );
+  }
+
+  it('and what is right is not asked for again', async () => {
+    expect(await goesOn(await left())).toEqual([]);
+  });
+
+  it.each(['timestamps', 'entries'] as const)(
+    'and %s of another signature are asked for again',
+    async (field) => {
+      const [ours, others] = [await left(), await left()];
+      const asked = await goesOn({ ...ours, [field]: others[field] });
+      const again = { timestamps: [SERVICES.tsa], entries: [SERVICES.log, SERVICES.log] }[field];
+      expect(asked).toEqual(again);
+    },
+  );
+
+  it('and a timestamp that is none is asked for again', async () => {
+    const { timestamps, ...state } = await left();
+    const broken = new Map([...timestamps.keys()].map((url) => [url, 'nonsense']));
+    expect(await goesOn({ ...state, timestamps: broken })).toEqual([SERVICES.tsa]);
+  });
+
+  it.each([
+    ['has', 'but an entry of it may be in http://'],
+    [
+      'may have',
+      'no log was asked for an entry, unless the signing that was interrupted asked one',
+    ],
+  ])('and what is said of a lie is true if a log %s an entry', async (has, hint) => {
+    const state = await left();
+    const entries = has === 'has' ? state.entries : new Map<string, never>();
+    const found = { ...state, timestamps: new Map<string, string>(), entries };
+    const journal = { found, keep: () => undefined };
+    const { error } = await refusal({ behave: { tsa: stampOfSomethingElse }, journal });
+    expect(error?.code).toBe('SELF_CHECK_FAILED');
+    expect(error?.hint).toContain(hint);
   });
 });
 

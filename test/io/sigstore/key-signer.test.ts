@@ -15,6 +15,8 @@ import { parseSigningConfig, type SigningConfig } from '../../../src/sign/signin
 import { preAuthEncoding } from '../../../src/trust/dsse.ts';
 import { spkiOf } from '../../../src/trust/key-kind.ts';
 import { allowedKey } from '../../../src/trust/public-key.ts';
+import type { SigstoreTrust } from '../../../src/trust/trust.ts';
+import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf, rejection } from '../../document/refusal.ts';
 import { at, textAt } from '../../sandbox/ask.ts';
 import { KEYS } from './kms-plugins.ts';
@@ -37,8 +39,14 @@ function configOf(json: unknown): SigningConfig {
   return parseSigningConfig(Buffer.from(JSON.stringify(json)), 'signing_config.json');
 }
 
+function trustIn({ publicKey }: KeyCredential): SigstoreTrust {
+  const root = Buffer.from(JSON.stringify(sandbox.trustedRoot));
+  return sigstoreTrust(root, 'trusted_root.json', { publicKeys: [publicKey.key] });
+}
+
 function signerOf(credential: KeyCredential, config: unknown): Signer {
-  return keySigner({ credential, signingConfig: configOf(config), now: new Date() });
+  const signing = { credential, signingConfig: configOf(config), now: new Date() };
+  return keySigner({ ...signing, trust: trustIn(credential) });
 }
 
 type Kind = Exclude<keyof typeof KEYS, 'p521'>;
@@ -156,7 +164,12 @@ describe('E-58 signing with a key', () => {
       const { privateKey } = KEYS[name];
       const publicKey = allowedKey(privateKey, PLACE);
       const credential = keyCredential({ privateKey, publicKey }, '');
-      const signer = keySigner({ credential, signingConfig: config, now: new Date() });
+      const signer = keySigner({
+        credential,
+        signingConfig: config,
+        now: new Date(),
+        trust: trustIn(credential),
+      });
       const bundle: unknown = JSON.parse(Buffer.from(await signer.sign(STATEMENT)).toString());
       return textAt(bundle, 'verificationMaterial', 'tlogEntries', 0, 'kindVersion', 'kind');
     };
@@ -187,7 +200,12 @@ describe('E-58 signing with a key', () => {
     const { privateKey } = KEYS.p256;
     const config = configOf(sandbox.signingConfigs['signing_config.v2-tsa.json']);
     const credential = keyCredential({ privateKey, publicKey }, 'signer.key');
-    const signer = keySigner({ credential, signingConfig: config, now: new Date() });
+    const signer = keySigner({
+      credential,
+      signingConfig: config,
+      now: new Date(),
+      trust: trustIn(credential),
+    });
     expect(await rejection(signer.sign(STATEMENT))).toMatchObject({
       code: 'KEY_INVALID',
       at: 'signer.key',
