@@ -1,5 +1,5 @@
 import { isLarge } from '../io/disk/document-size.ts';
-import { interruptible, lookForSignals } from '../io/process/interrupt.ts';
+import { interruptible, lookForSignals, type Interruption } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
 import { forbidKilling, mayStartSecond } from '../io/process/second-process.ts';
 import { Options } from './call/options.ts';
@@ -35,19 +35,19 @@ export async function runCommand(
     progress: withProgress,
   };
   const work = await command.load();
-  const start = async (signal: AbortSignal, finish: () => void): Promise<number> =>
+  const start = async (interruption: Interruption): Promise<number> =>
     await work({
       ...frame,
-      signal,
-      finish,
+      ...interruption,
       beforeWriting: async () => {
         await lookForSignals();
-        signal.throwIfAborted();
+        interruption.signal.throwIfAborted();
         forbidKilling();
       },
     });
+  const { signal } = new AbortController();
   process.exitCode =
     command.signals === 'interrupt'
       ? await interruptible(start)
-      : await start(new AbortController().signal, () => undefined);
+      : await start({ signal, finish: () => undefined, waitForEnd: () => signal });
 }

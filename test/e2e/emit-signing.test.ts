@@ -7,7 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import type { RunOptions } from '../run-cli.ts';
-import { INPUTS, IN_SANDBOX, OUT, Workplace, json, placesOf, start, type Refused } from './emit.ts';
+import {
+  INPUTS,
+  IN_SANDBOX,
+  OUT,
+  UNSIGNED_OUT,
+  Workplace,
+  json,
+  placesOf,
+  start,
+  type Refused,
+} from './emit.ts';
 
 const ROOT_FILE = 'trusted_root.json';
 const EMIT = [...INPUTS, '--emit-evidence', OUT];
@@ -198,7 +208,7 @@ describe('a Sigstore that runs elsewhere', () => {
     },
   );
 
-  it('and never answers can be interrupted: 130, and nothing is written', async () => {
+  it('and never answers can be interrupted: 130, and only the packed bundle is kept', async () => {
     const { place, flags } = workplace();
     const server = createServer(() => undefined);
     const asked = new Promise<void>((resolve) => server.once('request', () => resolve()));
@@ -213,7 +223,7 @@ describe('a Sigstore that runs elsewhere', () => {
     await asked;
     child.kill('SIGINT');
     expect(await ended).toEqual({ code: 130, signal: null });
-    expect(place.list()).toEqual(before);
+    expect(place.list()).toEqual([...before, UNSIGNED_OUT].toSorted());
     server.closeAllConnections();
     server.close();
   });

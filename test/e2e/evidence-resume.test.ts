@@ -1,16 +1,12 @@
 // A signing that is interrupted goes on from the certificate and the answers that it has.
 import { chmodSync, readFileSync, statSync } from 'node:fs';
 
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { startRelay, type Relay } from '../io/sigstore/relay.ts';
 import type { Run } from '../run-cli.ts';
-import { INPUTS, OUT, UNSIGNED, Workplace, start } from './emit.ts';
-
-const SIGNED = 'signed.tar.gz';
-const STATE = `${SIGNED}.signing.json`;
-const SIGN = ['evidence', 'sign', OUT, '--emit-evidence', SIGNED, '--format', 'json'];
+import { INPUTS, OUT, UNSIGNED, type Workplace } from './emit.ts';
+import { SIGNED, STATE, callsOf, setting } from './resuming.ts';
 
 let sandbox: Sandbox;
 
@@ -22,47 +18,13 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-interface Setting {
-  readonly place: Workplace;
-  readonly words: readonly string[];
-  readonly relay: Relay;
-  /** What the log does: it answers, says that it is down, or never says anything. */
-  readonly log: { state: 'up' | 'down' | 'silent' };
-}
-
-/** Unsigned evidence, and the sandbox behind a relay. */
-async function setting(): Promise<Setting> {
-  const log: Setting['log'] = { state: 'up' };
-  const relay = await startRelay(sandbox.url, async (call, real) => {
-    if (!call.path.includes('/log/') || log.state === 'up') return await real(call);
-    if (log.state === 'silent') await new Promise(() => undefined);
-    return { status: 400, body: '{"message":"not now"}' };
-  });
-  onTestFinished(relay.close);
-  const place = new Workplace();
-  place.write('root.json', JSON.stringify(sandbox.trustedRoot));
-  const config = JSON.stringify(sandbox.signingConfigs['signing_config.json']);
-  place.write('config.json', config.replaceAll(sandbox.url, relay.url));
-  await place.run(['validate', ...INPUTS, ...UNSIGNED]);
-  return {
-    place,
-    relay,
-    log,
-    words: [...SIGN, '--signing-config', 'config.json', '--trusted-root', 'root.json'],
-  };
-}
-
 function errorOf({ stdout }: Run): { readonly code?: string; readonly at?: string } {
   return (JSON.parse(stdout) as { error?: { code: string; at: string } }).error ?? {};
 }
 
-function callsOf({ heard }: Relay): readonly string[] {
-  return heard.map((call) => call.replace(/^.*\/(\w+)$/, '$1'));
-}
-
 describe('a signing that was interrupted', () => {
   it('goes on without a token, a certificate or a timestamp, and leaves nothing', async () => {
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, words } = await setting(sandbox);
     const token = sandbox.token();
     log.state = 'down';
     const first = await place.run(words, { env: { SIGSTORE_ID_TOKEN: token } });
@@ -86,25 +48,10 @@ describe('a signing that was interrupted', () => {
     expect((await place.repeat(second)).code).toBe(0);
   });
 
-  it('goes on after Ctrl-C', async () => {
-    const { place, relay, log, words } = await setting();
-    log.state = 'silent';
-    const { child, ended } = start(place, words, { SIGSTORE_ID_TOKEN: sandbox.token() });
-    await expect.poll(() => callsOf(relay).length, { timeout: 20_000 }).toBe(3);
-    child.kill('SIGINT');
-    expect(await ended).toEqual({ code: 130, signal: null });
-    expect(place.list().filter((name) => name.startsWith(SIGNED))).toEqual([STATE]);
-    log.state = 'up';
-    expect((await place.run(words)).code).toBe(0);
-    expect(callsOf(relay).slice(3)).toEqual(['entries']);
-  });
-
   it('of validate goes on with the command that was printed', async () => {
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, emit } = await setting(sandbox);
     log.state = 'down';
-    const more = words.slice(words.indexOf('--signing-config'));
-    const emit = [...INPUTS, '--emit-evidence', SIGNED, ...more, '--format', 'json'];
-    const first = await place.run(['validate', ...emit], {
+    const first = await place.run(emit, {
       env: { SIGSTORE_ID_TOKEN: sandbox.token() },
     });
     expect(first.code).toBe(3);
@@ -130,7 +77,7 @@ describe('a signing that was interrupted', () => {
     ],
   ])('is not gone on with in the name of somebody else: the token of the %s', async (...row) => {
     const [, claims, given] = row;
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, words } = await setting(sandbox);
     log.state = 'down';
     await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
     log.state = 'up';
@@ -151,7 +98,7 @@ describe('a signing that was interrupted', () => {
       ['--login', 'browser', '--oidc-issuer', 'http://localhost:1'],
     ],
   ])('does not go on without looking at who was named: %s for %s', async (code, _, more) => {
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, words } = await setting(sandbox);
     log.state = 'down';
     await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
     log.state = 'up';
@@ -164,7 +111,7 @@ describe('a signing that was interrupted', () => {
     ['in a sandbox', ['evidence', 'sign', OUT, '--emit-evidence', SIGNED, '--sandbox']],
     ['by somebody else', []],
   ])('leaves nothing once the same evidence is signed %s', async (_, other) => {
-    const { place, log, words } = await setting();
+    const { place, log, words } = await setting(sandbox);
     log.state = 'down';
     await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
     expect(place.list()).toContain(STATE);
@@ -176,7 +123,7 @@ describe('a signing that was interrupted', () => {
   });
 
   it('goes on with a token of the same signer', async () => {
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, words } = await setting(sandbox);
     log.state = 'down';
     await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
     log.state = 'up';
@@ -186,7 +133,7 @@ describe('a signing that was interrupted', () => {
   });
 
   it('of other evidence is not gone on with: it is signed anew', async () => {
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, words } = await setting(sandbox);
     const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
     log.state = 'down';
     await place.run(words, { env });
@@ -210,7 +157,7 @@ describe('a signing that was interrupted', () => {
       (place) => place.edit(STATE, '"entries": []', '"entries": [], "x": 1'),
     ],
   ])('and left a file %s is neither used nor replaced', async (_, change) => {
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, words } = await setting(sandbox);
     const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
     log.state = 'down';
     await place.run(words, { env });
@@ -225,7 +172,7 @@ describe('a signing that was interrupted', () => {
   });
 
   it('with a signature of somebody else is not gone on with', async () => {
-    const { place, relay, log, words } = await setting();
+    const { place, relay, log, words } = await setting(sandbox);
     const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
     log.state = 'down';
     await place.run(words, { env });

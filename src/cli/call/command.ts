@@ -52,9 +52,12 @@ export interface Call {
   readonly after: readonly string[] | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly terminal: { readonly isTTY?: boolean; readonly columns?: number };
+  /** Aborted by a signal. */
   readonly signal: AbortSignal;
   /** To be called when it is too late for an interruption. */
   readonly finish: () => void;
+  /** To be called by work that keeps something when `signal` is aborted. Gives what a second signal aborts. */
+  readonly waitForEnd: () => AbortSignal;
   /** To be called before a file is made: lets an interruption in, which is late for nothing then. */
   readonly beforeWriting: () => Promise<void>;
   /** Says what takes so long, if it does. */

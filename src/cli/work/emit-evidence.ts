@@ -25,8 +25,6 @@ export async function emitEvidence(
   }
   return await signAndWrite(out, unsigned, session, {
     call,
-    ifNotSigned: async () => {
-      await keepUnsigned(out, unsigned, call);
-    },
+    ifNotSigned: async (left, signal) => await keepUnsigned(out, unsigned, { call, left, signal }),
   });
 }

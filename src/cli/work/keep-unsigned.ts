@@ -2,53 +2,79 @@ import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import { STDIN, writeWhole } from '../../io/disk/files.ts';
-import { commandLine, pathWord } from '../../shell-words.ts';
+import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
+import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { SIGNING_FLAGS } from '../call/signing-flags.ts';
+import { leftLines, signCommand } from './self-check-report.ts';
 import { encodingOf } from './sign-and-write.ts';
 
 /** More of them beside one file mean that something else is wrong. */
 const MOST = 1000;
 
+interface NotSigned {
+  readonly call: Call;
+  readonly left: LeftSigning | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
- * When signing failed, the work that was done before is kept: the bundle without a signature, beside the
- * file that was to be written. An older one is never replaced. Says which command signs it.
+ * When signing failed or was interrupted, the work that was done before is kept: the bundle without a
+ * signature, beside the file that was to be written. An older one is never replaced. Says which command
+ * signs it.
+ *
+ * @returns what to do next; undefined if it cannot be kept, which is said, and is not why signing failed
  */
 export async function keepUnsigned(
   out: string,
   unsigned: PackedEvidence,
-  call: Call,
-): Promise<void> {
-  const { signal, beforeWriting } = call;
-  await beforeWriting();
-  const write = async (path: string): Promise<boolean> => {
-    try {
-      const archive = encodeArchive(unsigned.files, encodingOf(unsigned, call));
-      await writeWhole(path, archive, { force: false, signal });
-      return true;
-    } catch (error) {
-      if (error instanceof EvidenceError && error.code === 'OUTPUT_EXISTS') return false;
-      throw error;
-    }
-  };
-  for (let number = 1; number <= MOST; number += 1) {
+  { call, left, signal }: NotSigned,
+): Promise<string | undefined> {
+  const archive = async (): Promise<string> => await writeFree(out, unsigned, signal);
+  try {
+    const path = await call.progress('keeping the packed bundle', archive());
+    process.stderr.write(nextSteps(path, { out, unsigned, call, left }));
+    return 'sign what was packed with the command after "sign:"';
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || signal.aborted) throw error;
+    process.stderr.write(`affidavit: the packed bundle is not kept: ${error.message}\n`);
+    return undefined;
+  }
+}
+
+/** Under the first name that is free; gives it. */
+async function writeFree(
+  out: string,
+  unsigned: PackedEvidence,
+  signal: AbortSignal,
+): Promise<string> {
+  for (let number = 1; ; number += 1) {
     const path = `${out}.unsigned${number === 1 ? '' : `.${number}`}.tar.gz`;
-    if (await write(path)) {
-      process.stderr.write(nextSteps(path, out, unsigned, call));
-      return;
+    try {
+      const archive = encodeArchive(unsigned.files, encodingOf(unsigned, signal));
+      await writeWhole(path, archive, { force: false, signal });
+      return path;
+    } catch (error) {
+      const isTaken = error instanceof EvidenceError && error.code === 'OUTPUT_EXISTS';
+      if (!isTaken || number === MOST) throw error;
     }
   }
 }
 
-function nextSteps(path: string, out: string, unsigned: PackedEvidence, call: Call): string {
-  const words = ['affidavit', 'evidence', 'sign', pathWord(path), '--emit-evidence', pathWord(out)];
+interface Kept extends Pick<NotSigned, 'call' | 'left'> {
+  readonly out: string;
+  readonly unsigned: PackedEvidence;
+}
+
+function nextSteps(path: string, { out, unsigned, call, left }: Kept): string {
   const isToken = call.options.has('identity-token');
-  if (isToken) words.push('--identity-token', STDIN);
+  const token = isToken ? ['--identity-token', STDIN] : [];
   return [
     `unsigned: ${commandLine([path])}`,
     `manifest: ${unsigned.manifestDigest}`,
-    `    sign: ${commandLine([...words, ...signingWords(call)])}`,
+    `    sign: ${signCommand(path, out, [...token, ...signingWords(call)])}`,
     ...(isToken ? ['    note: give it a new identity token in standard input'] : []),
+    ...(left === undefined ? [] : leftLines(left, 'this command')),
     '',
   ].join('\n');
 }

@@ -8,6 +8,7 @@ import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
@@ -15,7 +16,14 @@ import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { deliver } from './deliver.ts';
-import { nextSteps, renderSelfCheck, rootFlags, writtenEvidence } from './self-check-report.ts';
+import {
+  leftLines,
+  nextSteps,
+  renderSelfCheck,
+  rootFlags,
+  timeOfDay,
+  writtenEvidence,
+} from './self-check-report.ts';
 import { signAndWrite } from './sign-and-write.ts';
 import { signingChoice } from './signing-choice.ts';
 import { requireOutputs } from './validate-outputs.ts';
@@ -34,12 +42,21 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     // Whoever packed it can compare the two.
     process.stderr.write(`manifest: ${unsigned.packed.manifestDigest}, verified, not signed yet\n`);
     requireSignable(unsigned.packed.attestedAt);
-    const packed = await signAndWrite(out, unsigned.packed, session, { call });
+    const packed = await signAndWrite(out, unsigned.packed, session, { call, ifNotSigned });
     await say(call, { source, out, unsigned, packed, session });
     return unsigned.exitCode;
   } finally {
     await session.close?.();
   }
+}
+
+/** The bundle is there; there may be answers of services too. */
+async function ifNotSigned(left: LeftSigning | undefined): Promise<string | undefined> {
+  if (left === undefined) return undefined;
+  process.stderr.write(`${leftLines(left, 'the same command').join('\n')}\n`);
+  return await Promise.resolve(
+    `run the same command again: until ${timeOfDay(left.until)} it goes on from what is left`,
+  );
 }
 
 async function requireGoodCall(

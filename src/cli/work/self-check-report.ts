@@ -3,6 +3,7 @@
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { STDIN } from '../../io/disk/files.ts';
+import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { keyFileOf, pinOf } from '../../policy/policy.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -66,6 +67,25 @@ export function nextSteps(out: string, packed: PackedEvidence, root: readonly st
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
   ].join('\n');
+}
+
+/** The command that signs what was packed. */
+export function signCommand(bundle: string, out: string, flags: readonly string[] = []): string {
+  const words = ['affidavit', 'evidence', 'sign', pathWord(bundle), '--emit-evidence'];
+  return commandLine([...words, pathWord(out), ...flags]);
+}
+
+/** What is there of a signing that did not end, and which command goes on with it. */
+export function leftLines({ path, until }: LeftSigning, command: string): readonly string[] {
+  return [
+    `    left: ${commandLine([path])}`,
+    `    note: until ${timeOfDay(until)} ${command} goes on from there`,
+  ];
+}
+
+/** The minute, rounded down: it is about the end of something. */
+export function timeOfDay(time: Date): string {
+  return `${time.toISOString().slice(11, 16)} UTC`;
 }
 
 /** A file to read: `-` is standard input there too. */

@@ -3,14 +3,24 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
+import { interrupted, unlessAborted } from '../../io/process/interrupt.ts';
 import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';
+import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
 
 interface Signing {
   readonly call: Call;
-  /** What is done when services or files fail, before the error ends the program. */
-  readonly ifNotSigned?: () => Promise<void>;
+  /**
+   * When services or files fail, or the user interrupts it: keeps what is of use, says what is left, and
+   * gives the hint for whoever interrupted it; undefined if nothing is left.
+   *
+   * @param signal ends this too
+   */
+  readonly ifNotSigned: (
+    left: LeftSigning | undefined,
+    signal: AbortSignal,
+  ) => Promise<string | undefined>;
 }
 
 /** Signs what was packed, verifies what was signed, and writes one archive: completely or not at all. */
@@ -20,32 +30,27 @@ export async function signAndWrite(
   session: SigningSession,
   { call, ifNotSigned }: Signing,
 ): Promise<PackedEvidence> {
-  const packed = await signed(unsigned, session, call).catch(async (error: unknown) => {
+  await call.beforeWriting();
+  // A sandbox makes no one wait, and its signing cannot go on.
+  const lastSignal = session.stageRoot === undefined ? call.waitForEnd() : call.signal;
+  try {
+    const signing = signEvidence(unsigned, session.signing);
+    const packed = await call.progress('signing', unlessAborted(signing, call.signal));
+    await writeEvidence(out, packed, call, session.stageRoot);
+    session.forget(true);
+    return packed;
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || lastSignal.aborted) throw error;
     // With what a service answered wrongly, it would fail again.
-    if (error instanceof EvidenceError && error.code === 'SELF_CHECK_FAILED') session.forget(false);
-    if (error instanceof EvidenceError && error.class === 'unjudged') await ifNotSigned?.();
-    throw error;
-  });
-  await writeEvidence(out, packed, call, session.stageRoot);
-  session.forget(true);
-  return packed;
-}
-
-async function signed(
-  unsigned: PackedEvidence,
-  { signing }: SigningSession,
-  { progress, signal }: Call,
-): Promise<PackedEvidence> {
-  const packed = await progress('signing', signEvidence(unsigned, signing));
-  signal.throwIfAborted();
-  return packed;
+    if (error.code === 'SELF_CHECK_FAILED') session.forget(false);
+    if (error.class !== 'unjudged' && error.class !== 'interrupted') throw error;
+    const hint = await ifNotSigned(session.left(), lastSignal);
+    throw error.class === 'interrupted' ? interrupted(hint) : error;
+  }
 }
 
 /** An archive depends on the evidence alone: the time in it is that of the statement. */
-export function encodingOf(
-  { attestedAt }: PackedEvidence,
-  { signal }: Pick<Call, 'signal'>,
-): EncodeOptions {
+export function encodingOf({ attestedAt }: PackedEvidence, signal: AbortSignal): EncodeOptions {
   const mtime = Math.floor(attestedAt.getTime() / 1000);
   return { mtime, signal, layout: EVIDENCE_LAYOUT };
 }
@@ -59,7 +64,7 @@ export async function writeEvidence(
   const { options, signal, finish, beforeWriting, progress } = call;
   await beforeWriting();
   const archive = (): AsyncIterable<Uint8Array> =>
-    encodeArchive(packed.files, encodingOf(packed, call));
+    encodeArchive(packed.files, encodingOf(packed, signal));
   // An interrupt is too late once the archive has its name.
   const writing = { force: options.has('force'), signal, onNamed: finish };
   const written = writeWithRoot(out, { archive, stageRoot }, writing);

@@ -67,6 +67,8 @@ export function keylessSigner(signing: KeylessSigning): Signer {
     const signer = resumable(state, statement, { trust, now: clock() });
     if (signer === undefined || !(await mayBe(signer, signing.resumeAs))) return undefined;
     show(signer, new X509Certificate(state.envelope.verifier.der).validFromDate);
+    // From now on it is this signing's.
+    journal?.keep(state);
     return state;
   };
   const keep = (state: SigningState): void => journal?.keep(state);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { X509Certificate, randomBytes } from 'node:crypto';
 import {
   lstatSync,
   openSync,
@@ -24,6 +24,13 @@ import { unwritable } from '../disk/system-error.ts';
 const MODE = 0o600;
 const OTHERS = 0o077;
 
+/** What a signing left that can go on. */
+export interface LeftSigning {
+  readonly path: string;
+  /** The end of its certificate. */
+  readonly until: Date;
+}
+
 /** Where a signing that is interrupted leaves what it has. */
 export interface SigningJournal {
   /** Of an earlier signing that was interrupted. */
@@ -32,6 +39,8 @@ export interface SigningJournal {
   readonly keep: (state: SigningState) => void;
   /** When what was kept is of no use; once the archive is written, what an earlier signing kept neither. */
   readonly remove: (isWritten: boolean) => void;
+  /** What is there of this signing; undefined too if it is of no use any more. */
+  readonly left: () => LeftSigning | undefined;
 }
 
 /**
@@ -42,15 +51,21 @@ export interface SigningJournal {
 export function openSigningJournal(out: string): SigningJournal {
   const path = `${out}.signing.json`;
   const found = readOwn(path);
-  let isKept = false;
+  let kept: SigningState | undefined;
   return {
     found,
     keep: (state) => {
       writeOwn(path, encodeSigningState(state));
-      isKept = true;
+      kept = state;
     },
     remove: (isWritten) => {
-      if (isKept || (isWritten && found !== undefined)) rmSync(path, { force: true });
+      if (kept !== undefined || (isWritten && found !== undefined)) rmSync(path, { force: true });
+      kept = undefined;
+    },
+    left: () => {
+      if (kept === undefined) return undefined;
+      const until = new X509Certificate(kept.envelope.verifier.der).validToDate;
+      return until > new Date() ? { path, until } : undefined;
     },
   };
 }

@@ -15,7 +15,7 @@ import { useCaCertificates } from './ca-certificates.ts';
 import type { FoundToken, TokenChoice } from './identity-token-sources.ts';
 import { openTrustCache, readTrust } from './read-trust.ts';
 import { servicePaths } from './service-paths.ts';
-import { openSigningJournal, type SigningJournal } from './signing-journal.ts';
+import { openSigningJournal, type LeftSigning, type SigningJournal } from './signing-journal.ts';
 import type { TrustCacheChoice } from './trust-cache.ts';
 
 export interface SigningChoice {
@@ -50,6 +50,8 @@ export interface SigningSession {
   readonly stageRoot?: () => StagedFiles;
   /** Removes what would be needed to go on with this signing, or with an earlier one once it is written. */
   readonly forget: (isWritten: boolean) => void;
+  /** What is there to go on with, once this signing has failed or was interrupted. */
+  readonly left: () => LeftSigning | undefined;
   /** Ends a sandbox; nothing to do for a service. */
   readonly close?: () => Promise<void>;
 }
@@ -81,7 +83,7 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
     allowMissingSct: choice.allowMissingSct,
   });
   const signer = signs.signerUnder(trust);
-  return { signing: { signer, trust }, rootPath, forget: journal.remove };
+  return { signing: { signer, trust }, rootPath, forget: journal.remove, left: journal.left };
 }
 
 /** Who signs, and the keys by which that is verified. */
@@ -147,7 +149,7 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
   const directory = sandboxFolder(choice.out);
   const rootPath = `${directory}/trusted_root.json`;
   requireSandboxFiles(directory);
-  const { remove: forget } = openSigningJournal(choice.out);
+  const { remove: forget, left } = openSigningJournal(choice.out);
   const sandbox = await startSandbox();
   const close = async (): Promise<void> => {
     await sandbox.close();
@@ -169,7 +171,7 @@ async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
     const trust = sigstoreTrust(root, rootPath, signs);
     const signer = signs.signerUnder(trust);
     const stageRoot = (): StagedFiles => stageSandboxFiles(directory, sandbox);
-    return { signing: { signer, trust }, rootPath, stageRoot, forget, close };
+    return { signing: { signer, trust }, rootPath, stageRoot, forget, left, close };
   } catch (error) {
     await close();
     throw error;

@@ -16,7 +16,7 @@ function outcome(work: string): string {
 describe('interruptible', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('ends for %s, and the signal is aborted', (name) => {
     expect(
-      outcome(`async (signal) => {
+      outcome(`async ({ signal }) => {
         send('${name}');
         await new Promise((resolve) => { signal.addEventListener('abort', resolve); setTimeout(resolve, 10000); });
       }`),
@@ -42,9 +42,24 @@ describe('interruptible', () => {
     expect(outcome(work(''))).toBe('done');
   });
 
+  it('waits for the end of work that wants it, unless a second signal comes', () => {
+    const work = (then: string): string => `async ({ signal, waitForEnd }) => {
+      const last = waitForEnd();
+      send('SIGINT');
+      await new Promise((resolve) => { signal.addEventListener('abort', resolve); setTimeout(resolve, 10000); });
+      ${then}
+      return last.aborted ? 'aborted' : 'kept';
+    }`;
+    const never = 'await new Promise((resolve) => setTimeout(resolve, 10000));';
+    expect(outcome(work(''))).toBe('kept');
+    for (const name of ['SIGINT', 'SIGTERM']) {
+      expect(outcome(work(`send('${name}'); ${never}`))).toBe('INTERRUPTED');
+    }
+  });
+
   it('goes on to the end once it is too late for a signal', () => {
     expect(
-      outcome(`async (signal, finish) => {
+      outcome(`async ({ signal, finish }) => {
         finish();
         send('SIGINT');
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,0 +1,181 @@
+// What is left of a signing that services hold up or refuse, and what is said of it.
+import { X509Certificate, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
+import { OUT, type Started, type Workplace, start } from './emit.ts';
+import { SIGNED, STATE, callsOf, setting, type Setting } from './resuming.ts';
+
+const KEPT = `${SIGNED}.unsigned.tar.gz`;
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+
+afterAll(async () => {
+  await sandbox.close();
+});
+
+/** Starts the program, and waits until services heard so much. */
+async function heldUp(
+  { place, relay }: Setting,
+  words: readonly string[],
+  calls: number,
+): Promise<Started> {
+  const before = relay.heard.length;
+  const started = start(place, words, { SIGSTORE_ID_TOKEN: sandbox.token() });
+  await expect.poll(() => callsOf(relay).length - before, { timeout: 30_000 }).toBe(calls);
+  return started;
+}
+
+function leftIn(place: Workplace): readonly string[] {
+  return place.list().filter((name) => name.startsWith(SIGNED) || name.startsWith('.affidavit-'));
+}
+
+/** The end of the certificate that was kept, as it is shown. */
+function endOf(place: Workplace): string {
+  const state = JSON.parse(readFileSync(place.path(STATE), 'utf8')) as { certificate: string };
+  const { validToDate } = new X509Certificate(Buffer.from(state.certificate, 'base64'));
+  return `${validToDate.toISOString().slice(11, 16)} UTC`;
+}
+
+describe('validate that is interrupted while a service holds the request', () => {
+  it.each<[NodeJS.Signals, string, number]>([
+    ['SIGINT', 'in one process', 0],
+    ['SIGTERM', 'in one process', 0],
+    ['SIGINT', 'in a second process', 2 * 1024 * 1024],
+  ])('by %s %s keeps the bundle, and the command that is printed goes on', async (...row) => {
+    const [signal, , bytes] = row;
+    const all = await setting(sandbox);
+    const { place, relay, log, emit } = all;
+    if (bytes > 0) {
+      const snapshot = readFileSync(place.path('snapshot.yaml'), 'utf8');
+      place.write(
+        'snapshot.yaml',
+        `${snapshot}zz:\n${`- ${'a'.repeat(1022)}\n`.repeat(bytes / 1024)}`,
+      );
+    }
+    log.state = 'silent';
+    const { child, ended, stderr } = await heldUp(all, emit, 3);
+    child.kill(signal);
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(leftIn(place)).toEqual([STATE, KEPT]);
+    const until = endOf(place);
+    expect(stderr()).toContain(`unsigned: ${KEPT}\n`);
+    expect(stderr()).toContain(
+      `    left: ${STATE}\n    note: until ${until} this command goes on from there\n`,
+    );
+    expect(stderr()).toMatch(
+      /^error: INTERRUPTED interrupted\n.*\n.*\n next: sign what was packed with the command after "sign:"; no half/m,
+    );
+    log.state = 'up';
+    const again = await place.signAgain({ code: 130, signal: null, stdout: '', stderr: stderr() });
+    expect(again.code).toBe(0);
+    expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries', 'entries']);
+    expect((await place.repeat(again)).code).toBe(0);
+    expect(leftIn(place)).toEqual([SIGNED, KEPT]);
+  });
+
+  it('before there is a certificate keeps the bundle, and says nothing of going on', async () => {
+    const all = await setting(sandbox);
+    const { place, authority, emit } = all;
+    authority.state = 'silent';
+    const { child, ended, stderr } = await heldUp(all, emit, 1);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(leftIn(place)).toEqual([KEPT]);
+    expect(stderr()).toContain('next: sign what was packed with the command after "sign:"; ');
+    expect(stderr()).not.toContain('left:');
+  });
+
+  it('says what could not be kept, and that the same command is to be run again', async () => {
+    const all = await setting(sandbox);
+    const { place, authority, emit } = all;
+    authority.state = 'silent';
+    const { child, ended, stderr } = await heldUp(all, emit, 1);
+    mkdirSync(place.path(KEPT));
+    const before = place.list();
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(place.list()).toEqual(before);
+    expect(stderr()).toContain('affidavit: the packed bundle is not kept: ');
+    expect(stderr()).toContain('next: run the same command again; ');
+  });
+});
+
+it('keeps the bundle too if it is interrupted while the signed archive is written', async () => {
+  const { place, relay, emit } = await setting(sandbox);
+  place.write('logs/deployment/large.log', randomBytes(32 * 1024 * 1024));
+  const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+  const isWriting = (): boolean => leftIn(place).some((name) => name.startsWith('.affidavit-'));
+  // On a busy machine the signal may come late: then once more.
+  for (let code: number | null = 0, left = 5; code === 0 && left > 0; left -= 1) {
+    rmSync(place.path(SIGNED), { force: true });
+    const { child, ended } = start(place, [...emit, '--logs', 'logs'], env);
+    while (!isWriting() && child.exitCode === null) await wait(5);
+    child.kill('SIGINT');
+    ({ code } = await ended);
+  }
+  expect(leftIn(place)).toEqual([STATE, KEPT]);
+  const before = relay.heard.length;
+  const words = ['evidence', 'sign', KEPT, ...emit.slice(emit.indexOf('--emit-evidence'))];
+  expect((await place.run(words)).code).toBe(0);
+  expect(relay.heard).toHaveLength(before);
+});
+
+describe('evidence sign', () => {
+  it('that is interrupted goes on with the same command, as it says', async () => {
+    const all = await setting(sandbox);
+    const { place, relay, log, words } = all;
+    log.state = 'silent';
+    const { child, ended, stderr } = await heldUp(all, words, 3);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(leftIn(place)).toEqual([STATE]);
+    const until = endOf(place);
+    const says = `    left: ${STATE}\n    note: until ${until} the same command goes on from there\n`;
+    expect(stderr()).toContain(says);
+    expect(stderr()).toContain(
+      `next: run the same command again: until ${until} it goes on from what is left; no half`,
+    );
+    // Once more: nothing new was answered, and it is there still.
+    const second = await heldUp(all, words, 1);
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(130);
+    expect(second.stderr()).toContain(says);
+    log.state = 'up';
+    expect((await place.run(words)).code).toBe(0);
+    expect(callsOf(relay).slice(3)).toEqual(['entries', 'entries']);
+    expect(leftIn(place)).toEqual([SIGNED]);
+  });
+
+  it('that a service refused says the same', async () => {
+    const { place, log, words } = await setting(sandbox);
+    log.state = 'down';
+    const run = await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(
+      `    left: ${STATE}\n    note: until ${endOf(place)} the same command goes on from there\n`,
+    );
+  });
+
+  it('says nothing of it without a certificate, or of what an earlier signing left', async () => {
+    const all = await setting(sandbox);
+    const { place, log, authority, words } = all;
+    log.state = 'down';
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+    await place.run(words, { env });
+    authority.state = 'down';
+    const other = { SIGSTORE_ID_TOKEN: sandbox.token({ email: 'other@example.test' }) };
+    const run = await place.run(words, { env: other });
+    expect(run.code).toBe(3);
+    expect(run.stderr).not.toContain('left:');
+    expect(leftIn(place)).toEqual([STATE]);
+    expect(place.list()).toContain(OUT);
+  });
+});
