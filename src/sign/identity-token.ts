@@ -20,15 +20,29 @@ export interface IdentityToken {
   readonly expected: ExpectedIdentity;
 }
 
+/** Where a token comes from, as errors name it, and what to do for a new one. */
+export interface TokenSource {
+  /** E.g. `SIGSTORE_ID_TOKEN`. */
+  readonly name: string;
+  /** E.g. `set SIGSTORE_ID_TOKEN to a new identity token`. */
+  readonly renew: string;
+  /** If it is no token at all; by default as `renew` says. */
+  readonly itself?: string;
+}
+
+/** A token, and where it comes from. */
+export interface SourcedToken {
+  readonly text: string;
+  readonly source: TokenSource;
+}
+
+const SOMEWHERE: TokenSource = { name: 'identity token', renew: 'get a new identity token' };
+
 /** Fulcio accepts tokens for this audience. */
 export const TOKEN_AUDIENCE = 'sigstore';
 
-/** How errors name it. */
+/** How the reader names it; no error shows that. */
 const PLACE = 'identity token';
-const HINT =
-  'get a new identity token for the audience sigstore; tokens are valid for a few minutes only';
-/** cosign takes the name of a file too. */
-const NOT_ITS_FILE = 'give the token itself; one that is in a file: --identity-token - < FILE';
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /**
@@ -37,43 +51,51 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
  * @param audience for whom it must be
  */
 export function parseIdentityToken(
-  text: string,
+  token: string | SourcedToken,
   now: Date,
   audience: string = TOKEN_AUDIENCE,
 ): IdentityToken {
-  const claims = readClaims(text.trim());
+  const { text, source } = sourced(token);
+  const claims = readClaims(text, source);
   const audiences = audiencesOf(claims);
   if (!audiences.includes(audience)) {
-    const hint = `get a new identity token for the audience ${quote(audience)}; a Fulcio that wants another one: --oidc-client-id`;
-    refuseToken(`a token for ${quote(audiences.join(', '))}`, `one for ${quote(audience)}`, hint);
+    const hint = `${source.renew} for the audience ${quote(audience)}; a Fulcio that wants another one: --oidc-client-id`;
+    const found = `a token for ${quote(audiences.join(', '))}`;
+    refuseToken(source, found, `one for ${quote(audience)}`, hint);
   }
-  const expiresAt = timeOf(claims, 'exp');
+  const expiresAt = timeOf(claims, 'exp', source);
   if (expiresAt.getTime() + MAX_CLOCK_SKEW_MS <= now.getTime()) {
-    refuseToken(`a token that expired at ${expiresAt.toISOString()}`, 'one that is valid');
+    refuseToken(source, `a token that expired at ${expiresAt.toISOString()}`, 'one that is valid');
   }
-  const issuer = textOf(claims, 'iss');
-  const subject = subjectOf(claims);
+  const issuer = textOf(claims, 'iss', source);
+  const subject = subjectOf(claims, source);
   const expected = expectedIdentity(claims, issuer, subject);
   return { text: text.trim(), issuer, subject, expiresAt, expected };
 }
 
 /** Whom a certificate for this token names, whether or not the token is valid still. Throws SIGNING_FAILED. */
-export function parseIdentityClaims(text: string): ExpectedIdentity {
-  const claims = readClaims(text.trim());
-  return expectedIdentity(claims, textOf(claims, 'iss'), subjectOf(claims));
+export function parseIdentityClaims(token: string | SourcedToken): ExpectedIdentity {
+  const { text, source } = sourced(token);
+  const claims = readClaims(text, source);
+  return expectedIdentity(claims, textOf(claims, 'iss', source), subjectOf(claims, source));
 }
 
-function readClaims(token: string): ObjectReader {
-  const [header, body, signature, ...more] = token.split('.');
+function sourced(token: string | SourcedToken): SourcedToken {
+  return typeof token === 'string' ? { text: token, source: SOMEWHERE } : token;
+}
+
+function readClaims(token: string, source: TokenSource): ObjectReader {
+  const [header, body, signature, ...more] = token.trim().split('.');
   const parts = [header, body, signature];
   if (more.length > 0 || !parts.every((part) => part !== undefined && BASE64URL.test(part))) {
-    refuseToken('text that is not a JSON web token', 'three parts in base64url', NOT_ITS_FILE);
+    const found = 'text that is not a JSON web token';
+    refuseToken(source, found, 'three parts in base64url', source.itself);
   }
   const json = Buffer.from(body ?? '', 'base64url');
   return orIfRefused(
     () => new ObjectReader(decodeJson(json, PLACE), PLACE),
     // The reader's error would quote the claims, so it is not kept.
-    () => refuseToken('claims that are not JSON', 'JSON'),
+    () => refuseToken(source, 'claims that are not JSON', 'JSON'),
   );
 }
 
@@ -83,31 +105,37 @@ function audiencesOf(claims: ObjectReader): readonly string[] {
   return list.filter((item) => typeof item === 'string');
 }
 
-function subjectOf(claims: ObjectReader): string {
+function subjectOf(claims: ObjectReader, source: TokenSource): string {
   const email = claims.data('email');
-  if (email === undefined) return textOf(claims, 'sub');
+  if (email === undefined) return textOf(claims, 'sub', source);
   const verified = claims.data('email_verified');
   if (!(verified instanceof Plain) || verified.text !== 'true') {
-    const hint = 'verify the address with the issuer, then get a new identity token';
-    refuseToken('an e-mail address that the issuer has not verified', 'a verified one', hint);
+    const hint = `verify the address with the issuer, then ${source.renew}`;
+    const found = 'an e-mail address that the issuer has not verified';
+    refuseToken(source, found, 'a verified one', hint);
   }
-  return textOf(claims, 'email');
+  return textOf(claims, 'email', source);
 }
 
-function textOf(claims: ObjectReader, name: string): string {
+function textOf(claims: ObjectReader, name: string, source: TokenSource): string {
   const data = claims.data(name);
   if (typeof data === 'string' && data !== '') return data;
-  return refuseToken(`a token without ${name}`, `the claim ${name}`);
+  return refuseToken(source, `a token without ${name}`, `the claim ${name}`);
 }
 
-function timeOf(claims: ObjectReader, name: string): Date {
+function timeOf(claims: ObjectReader, name: string, source: TokenSource): Date {
   const data = claims.data(name);
   const seconds = data instanceof Plain ? Number(data.text) : Number.NaN;
   const time = new Date(seconds * 1000);
   if (!Number.isNaN(time.getTime())) return time;
-  return refuseToken(`a token without ${name}`, `the claim ${name}, in seconds`);
+  return refuseToken(source, `a token without ${name}`, `the claim ${name}, in seconds`);
 }
 
-function refuseToken(found: string, expected: string, hint = HINT): never {
-  throw new EvidenceError('SIGNING_FAILED', { at: PLACE, found, expected, hint });
+function refuseToken(
+  { name, renew }: TokenSource,
+  found: string,
+  expected: string,
+  hint = `${renew} for the audience sigstore; tokens are valid for a few minutes only`,
+): never {
+  throw new EvidenceError('SIGNING_FAILED', { at: name, found, expected, hint });
 }

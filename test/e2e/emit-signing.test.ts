@@ -264,7 +264,7 @@ describe('a Sigstore that runs elsewhere', () => {
   });
 
   it.each([
-    ['a token that is none', { token: 'SECRET-TOKEN' }, 'SIGNING_FAILED identity token'],
+    ['a token that is none', { token: 'SECRET-TOKEN' }, 'SIGNING_FAILED --identity-token'],
     ['a config that is no JSON', { config: '{' }, 'SIGNING_CONFIG_INVALID config.json'],
     ['a root that is no JSON', { root: '{' }, 'TRUSTED_ROOT_INVALID trusted_root.json'],
     [

@@ -99,10 +99,58 @@ describe('a token', () => {
     const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
     const words = [...INPUTS, '--emit-evidence', OUT, '--oidc-client-id', 'our-sigstore'];
     const { code, error } = await place.refused(words, { env });
-    expect([code, error.code, error.at]).toEqual([3, 'SIGNING_FAILED', 'identity token']);
+    expect([code, error.code, error.at]).toEqual([3, 'SIGNING_FAILED', 'SIGSTORE_ID_TOKEN']);
     expect([error.found, error.expected]).toEqual([
       'a token for "sigstore"',
       'one for "our-sigstore"',
     ]);
+  });
+
+  const EXPIRED = { exp: 1 };
+  const VALID_BEFORE = 'a token that expired at 1970-01-01T00:00:01.000Z';
+
+  it.each<[string, string, (token: string) => [words: string[], options: object]]>([
+    ['--identity-token', 'give --identity-token a', (token) => [['--identity-token', token], {}]],
+    [
+      'SIGSTORE_ID_TOKEN',
+      'set SIGSTORE_ID_TOKEN to a',
+      (token) => [[], { env: { SIGSTORE_ID_TOKEN: token } }],
+    ],
+    ['stdin', 'write a', (token) => [['--identity-token', '-'], { stdin: token }]],
+  ])('that expired is named by where it comes from: %s', async (at, hint, given) => {
+    const [words, options] = given(sandbox.token(EXPIRED));
+    const run = await new Workplace().refused(
+      [...INPUTS, '--emit-evidence', OUT, ...words],
+      options,
+    );
+    expect([run.code, run.error.code, run.error.at]).toEqual([3, 'SIGNING_FAILED', at]);
+    expect(run.error.found).toBe(VALID_BEFORE);
+    expect(run.error.hint).toContain(`${hint} new identity token`);
+  });
+
+  it.each<[string, (url: string) => Readonly<Record<string, string>>]>([
+    [
+      'GitHub Actions',
+      (url) => ({ ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'secret' }),
+    ],
+    [
+      'Buildkite',
+      (url) => ({
+        BUILDKITE_AGENT_ENDPOINT: url,
+        BUILDKITE_AGENT_ACCESS_TOKEN: 'secret-of-the-job',
+        BUILDKITE_JOB_ID: '0190',
+      }),
+    ],
+  ])('that expired is named by who gave it: %s', async (at, environment) => {
+    const token = sandbox.token(EXPIRED);
+    const answer: RequestListener = (_, response) =>
+      void response.end(JSON.stringify({ token, value: token }));
+    await withServer(answer, async (url) => {
+      const words = [...INPUTS, '--emit-evidence', OUT];
+      const run = await new Workplace().notSigned(words, { env: environment(url) });
+      expect([run.code, run.error.code, run.error.at]).toEqual([3, 'SIGNING_FAILED', at]);
+      expect(run.error.found).toBe(VALID_BEFORE);
+      expect(run.error.hint).toContain('run it again');
+    });
   });
 });

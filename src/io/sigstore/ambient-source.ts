@@ -1,3 +1,5 @@
+import type { TokenSource } from '../../sign/identity-token.ts';
+
 /** Where the sources look, beside the environment. Tests name other places. */
 export interface AmbientPlaces {
   /** A token that something else keeps fresh. */
@@ -22,6 +24,7 @@ export interface Ambience extends AmbientPlaces {
 
 /** A place from which a program gets an identity token without a person. */
 export interface AmbientSource {
+  readonly source: (ambience: Ambience) => TokenSource;
   /** Whether a variable or a file of its own shows it; it is not asked for that. */
   isThere(ambience: Ambience): boolean;
   /** @throws EvidenceError SERVICE_FAILED, SIGNING_FAILED, FILE_UNREADABLE */
@@ -31,4 +34,9 @@ export interface AmbientSource {
 /** An empty variable is one that nobody set. */
 export function isSet(text: string | undefined): text is string {
   return text !== undefined && text !== '';
+}
+
+/** What a job or a machine asks for each time. */
+export function askedBy(name: string): AmbientSource['source'] {
+  return () => ({ name, renew: 'run it again: each time it gets a new identity token' });
 }

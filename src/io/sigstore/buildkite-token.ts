@@ -1,13 +1,14 @@
 // https://buildkite.com/docs/pipelines/security/oidc, by the address that `buildkite-agent oidc request-token` asks.
 
 import { postJson } from '../http/client.ts';
-import { isSet, type AmbientSource } from './ambient-source.ts';
+import { askedBy, isSet, type AmbientSource } from './ambient-source.ts';
 import { requestToken, requireTokenUrl } from './token-request.ts';
 
 const DEFAULT_ENDPOINT = 'https://agent.buildkite.com/v3';
 
 /** A job of Buildkite: its agent gives each job a credential. */
 export const BUILDKITE_SOURCE: AmbientSource = {
+  source: askedBy('Buildkite'),
   isThere: ({ environment }) =>
     isSet(environment['BUILDKITE_AGENT_ACCESS_TOKEN']) && isSet(environment['BUILDKITE_JOB_ID']),
   read: async ({ environment, audience }) => {

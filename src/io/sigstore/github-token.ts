@@ -1,12 +1,13 @@
 // https://docs.github.com/en/actions/reference/security/oidc
 
-import { isSet, type AmbientSource } from './ambient-source.ts';
+import { askedBy, isSet, type AmbientSource } from './ambient-source.ts';
 import { requestToken, requireTokenUrl } from './token-request.ts';
 
 export const GITHUB_PERMISSION = 'give the job the permission id-token: write';
 
 /** A job of GitHub Actions with the permission `id-token: write`. */
 export const GITHUB_SOURCE: AmbientSource = {
+  source: askedBy('GitHub Actions'),
   isThere: ({ environment }) =>
     isSet(environment['ACTIONS_ID_TOKEN_REQUEST_URL']) &&
     isSet(environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN']),

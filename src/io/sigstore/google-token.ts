@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isSystemError } from '../disk/system-error.ts';
 import { postJson } from '../http/client.ts';
-import { isSet, type Ambience, type AmbientSource } from './ambient-source.ts';
+import { askedBy, isSet, type Ambience, type AmbientSource } from './ambient-source.ts';
 import { callService, readAnswer } from './service-request.ts';
 import { requestToken, requireTokenUrl } from './token-request.ts';
 
@@ -17,6 +17,7 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** The service account of a machine of Google, or another one that it may act for. The variables are Google's own. */
 export const GOOGLE_SOURCE: AmbientSource = {
+  source: askedBy('metadata service of Google'),
   isThere: ({ environment, productFile }) =>
     isSet(environment['GCE_METADATA_HOST']) ||
     isSet(environment['GOOGLE_SERVICE_ACCOUNT_NAME']) ||

@@ -1,7 +1,8 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { TOKEN_AUDIENCE } from '../../sign/identity-token.ts';
+import type { SourcedToken, TokenSource } from '../../sign/identity-token.ts';
 import { chooseIssuer, chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
-import { STDIN } from '../disk/files.ts';
+import { STDIN, nameOf } from '../disk/files.ts';
 import { AMBIENT_PLACES, isSet } from './ambient-source.ts';
 import type { AmbientPlaces, AmbientSource } from './ambient-source.ts';
 import { BUILDKITE_SOURCE } from './buildkite-token.ts';
@@ -28,7 +29,7 @@ export interface LoginChoice {
 }
 
 /** A token that is at hand, or what gets it. */
-export type FoundToken = string | (() => Promise<string>);
+export type FoundToken = SourcedToken | (() => Promise<SourcedToken>);
 
 interface Surroundings {
   readonly environment: NodeJS.ProcessEnv;
@@ -37,8 +38,26 @@ interface Surroundings {
   readonly places?: AmbientPlaces;
 }
 
+/** cosign takes the name of a file too. */
+const IN_A_FILE = 'one that is in a file: --identity-token - < FILE';
+
+const FLAG: TokenSource = {
+  name: '--identity-token',
+  renew: 'give --identity-token a new identity token',
+  itself: `give --identity-token the token itself; ${IN_A_FILE}`,
+};
+const STANDARD_INPUT: TokenSource = {
+  name: nameOf(STDIN),
+  renew: 'write a new identity token to standard input',
+};
+
 /** For GitLab, CircleCI and others whose jobs are given the token itself. */
 const VARIABLE_SOURCE: AmbientSource = {
+  source: () => ({
+    name: 'SIGSTORE_ID_TOKEN',
+    renew: 'set SIGSTORE_ID_TOKEN to a new identity token',
+    itself: `set SIGSTORE_ID_TOKEN to the token itself; ${IN_A_FILE}`,
+  }),
   isThere: ({ environment }) => isSet(environment['SIGSTORE_ID_TOKEN']),
   read: async ({ environment }) => environment['SIGSTORE_ID_TOKEN'] ?? '',
 };
@@ -66,18 +85,20 @@ export async function findIdentityToken(
 ): Promise<FoundToken> {
   const { identityToken, login } = choice;
   const { environment, places = AMBIENT_PLACES } = surroundings;
-  if (identityToken === STDIN) return await readTokenFile(STDIN);
+  if (identityToken === STDIN) {
+    return { text: await readTokenFile(STDIN), source: STANDARD_INPUT };
+  }
   // An empty flag is a shell variable that was not set. The token of somebody else must not replace it.
   if (identityToken === '') throw missing('an empty --identity-token', environment);
-  if (identityToken !== undefined) return identityToken;
+  if (identityToken !== undefined) return { text: identityToken, source: FLAG };
   const audience = audienceOf(choice);
   if (login !== undefined) return await prepareLogin(login, audience, surroundings);
   const ambience = { ...places, environment, audience };
-  const source = AMBIENT_SOURCES.find((each) => each.isThere(ambience));
-  if (source === undefined) throw missing('no identity token', environment);
-  return source === VARIABLE_SOURCE
-    ? await source.read(ambience)
-    : async () => await source.read(ambience);
+  const found = AMBIENT_SOURCES.find((each) => each.isThere(ambience));
+  if (found === undefined) throw missing('no identity token', environment);
+  const source = found.source(ambience);
+  const read = async (): Promise<SourcedToken> => ({ text: await found.read(ambience), source });
+  return found === VARIABLE_SOURCE ? await read() : read;
 }
 
 /** For whom the token must be. */
@@ -90,7 +111,7 @@ async function prepareLogin(
   { issuer, ...choice }: LoginChoice,
   clientId: string,
   { signingConfig, signal }: Surroundings,
-): Promise<() => Promise<string>> {
+): Promise<() => Promise<SourcedToken>> {
   const now = new Date();
   const services = chooseServices(signingConfig, now);
   const place = { issuer: issuer ?? chooseIssuer(signingConfig, now), services, clientId };
@@ -99,7 +120,8 @@ async function prepareLogin(
   const at = { terminal: { input: process.stdin, output: process.stderr }, signal };
   await requireYes(login, at);
   let token: Promise<string> | undefined;
-  return async () => await (token ??= logIn(login, at));
+  const source = { name: `--login ${login.way}`, renew: 'log in again' };
+  return async () => ({ text: await (token ??= logIn(login, at)), source });
 }
 
 function missing(found: string, environment: NodeJS.ProcessEnv): EvidenceError {

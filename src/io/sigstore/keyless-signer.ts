@@ -8,6 +8,7 @@ import {
   parseIdentityClaims,
   parseIdentityToken,
   type IdentityToken,
+  type SourcedToken,
 } from '../../sign/identity-token.ts';
 import { chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
 import { resumable, type SigningState } from '../../sign/signing-state.ts';
@@ -16,11 +17,14 @@ import { fulcioCredential } from './fulcio-credential.ts';
 import type { SigningJournal } from './signing-journal.ts';
 import { clockFrom, sigstoreSigner } from './sigstore-signer.ts';
 
+/** A token, perhaps with where it comes from. */
+type GivenToken = string | SourcedToken;
+
 export interface KeylessSigning {
   /** Where to sign: what `parseSigningConfig` gave. */
   readonly signingConfig: SigningConfig;
   /** An OIDC identity token, or what gets one when everything else is ready. */
-  readonly token: string | (() => Promise<string>);
+  readonly token: GivenToken | (() => Promise<GivenToken>);
   /** For whom the token must be; `sigstore` by default. */
   readonly audience?: string;
   /** The time at which the services and the token must be valid. */
@@ -48,13 +52,13 @@ export interface KeylessSigning {
 export function keylessSigner(signing: KeylessSigning): Signer {
   const { signingConfig, token, audience, now, trust, show = () => undefined, journal } = signing;
   const secrets: string[] = [];
-  const read = (text: string): IdentityToken => {
+  const read = (text: GivenToken): IdentityToken => {
     const parsed = parseIdentityToken(text, now, audience);
     secrets.push(parsed.text);
     return parsed;
   };
   // One that is there is read at once, so that a bad one is refused before any work.
-  const given = typeof token === 'string' ? read(token) : token;
+  const given = typeof token === 'function' ? token : read(token);
   const getToken = async (): Promise<IdentityToken> =>
     typeof given === 'function' ? read(await given()) : await Promise.resolve(given);
   const services = chooseServices(signingConfig, now);
@@ -86,7 +90,7 @@ async function mayBe(
   token: KeylessSigning['resumeAs'],
 ): Promise<boolean> {
   if (token === undefined) return true;
-  const text = typeof token === 'string' ? token : await token();
+  const text = typeof token === 'function' ? await token() : token;
   return orIfRefused(
     () => {
       const expected = parseIdentityClaims(text);

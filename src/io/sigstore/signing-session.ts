@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import type { Signer, Signing } from '../../attestation/seal.ts';
+import type { SourcedToken } from '../../sign/identity-token.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { KeyKind } from '../../trust/key-kind.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
@@ -123,8 +124,8 @@ async function signWithToken(
   return { signerUnder: (trust) => keylessSigner({ ...signing, trust }), publicKeys: [] };
 }
 
-async function readNow(found: FoundToken): Promise<string> {
-  return typeof found === 'string' ? found : await found();
+async function readNow(found: FoundToken): Promise<SourcedToken> {
+  return typeof found === 'function' ? await found() : found;
 }
 
 async function signWithKey(

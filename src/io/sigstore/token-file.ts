@@ -11,6 +11,10 @@ import type { AmbientSource } from './ambient-source.ts';
  * token). cosign reads it from the same place.
  */
 export const TOKEN_FILE_SOURCE: AmbientSource = {
+  source: ({ tokenFile }) => ({
+    name: nameOf(tokenFile),
+    renew: 'let what writes this file write a new identity token',
+  }),
   isThere: ({ tokenFile }) => existsSync(tokenFile),
   read: async ({ tokenFile }) => await readTokenFile(tokenFile),
 };

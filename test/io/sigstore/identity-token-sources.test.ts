@@ -39,7 +39,7 @@ async function tokenOf(environment: NodeJS.ProcessEnv, where: Where = {}): Promi
       },
     },
   );
-  return typeof found === 'string' ? found : await found();
+  return (typeof found === 'function' ? await found() : found).text;
 }
 
 async function refusalOf(environment: NodeJS.ProcessEnv, where?: Where): Promise<EvidenceError> {
@@ -98,6 +98,18 @@ function google(url: string): NodeJS.ProcessEnv {
 }
 
 const FLAVOR = { 'metadata-flavor': 'Google' };
+
+describe('errors about an identity token', () => {
+  it('name the file that it was in', async () => {
+    const place = { identityToken: undefined, oidcClientId: undefined, login: undefined };
+    const tokenFile = join(scratch({ 'oidc-token': 'of-file' }), 'oidc-token');
+    const places = { tokenFile, productFile: 'nowhere', googleCredentials: 'https://nowhere.test' };
+    const surroundings = { environment: {}, signingConfig: SIGNING_CONFIG, places };
+    const found = await findIdentityToken(place, surroundings);
+    const { source } = typeof found === 'function' ? await found() : found;
+    expect(source).toMatchObject({ name: tokenFile, renew: expect.stringContaining('this file') });
+  });
+});
 
 describe('an identity token', () => {
   it('comes from the flag, else of the first source that is there, and no other is asked', async () => {
@@ -306,7 +318,7 @@ describe('the token of a login', () => {
           signingConfig: parseSigningConfig(Buffer.from(text), 'signing_config.json'),
         },
       );
-      if (typeof found === 'string') throw new Error('no login');
+      if (typeof found !== 'function') throw new Error('no login');
       expect((await rejection(found()))?.code).toBe('LOGIN_FAILED');
       expect((await rejection(found()))?.code).toBe('LOGIN_FAILED');
     });
