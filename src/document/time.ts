@@ -28,8 +28,18 @@ export function parseUtcTime(text: string): Date | undefined {
   return UTC.test(text) ? parseTime(text) : undefined;
 }
 
-/** The same, or the error of the place. */
-export function parseTimeAt(place: Place, text: string): Date {
+/**
+ * The same, or the first millisecond after it: a Date has no part of one. For a time before which
+ * something does not count: cut off, it would count too early.
+ */
+export function parseStart(text: string): Date | undefined {
+  const at = parseUtcTime(text);
+  const isBetween = /\.\d{3}\d*[1-9]/.test(text);
+  return at && isBetween ? new Date(at.getTime() + 1) : at;
+}
+
+/** A time that `parse` takes, or the error of the place. */
+export function parseTimeAt(place: Place, text: string, parse = parseUtcTime): Date {
   const expected = 'a time like 2025-07-04T00:00:00Z';
-  return parseUtcTime(text) ?? refuse(place, quote(text), expected);
+  return parse(text) ?? refuse(place, quote(text), expected);
 }

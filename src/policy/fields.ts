@@ -13,8 +13,12 @@ export function optional<T>(
   return reader.data(name) === undefined ? undefined : read(name);
 }
 
-export function requireTime(reader: ObjectReader, name: string): Date {
-  return parseTimeAt(placeOf(reader, name), reader.string(name));
+export function requireTime(
+  reader: ObjectReader,
+  name: string,
+  parse?: (text: string) => Date | undefined,
+): Date {
+  return parseTimeAt(placeOf(reader, name), reader.string(name), parse);
 }
 
 export function requireOneOf<T extends string>(

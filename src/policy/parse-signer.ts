@@ -1,5 +1,6 @@
 import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
+import { parseStart } from '../document/time.ts';
 import { nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
 import { publicKeyIn } from '../trust/public-key.ts';
@@ -140,7 +141,7 @@ function requireRecipes(reader: ObjectReader, name: string): readonly string[] {
 }
 
 function parseValidFor(reader: ObjectReader): ValidFor {
-  const start = optional(reader, 'start', (name) => requireTime(reader, name));
+  const start = optional(reader, 'start', (name) => requireTime(reader, name, parseStart));
   const end = optional(reader, 'end', (name) => requireTime(reader, name));
   reader.end();
   if (

@@ -25,7 +25,8 @@ const HASH_BYTES = 32;
 /** Of a key's id, in a signature line. */
 export const KEY_HINT_BYTES = 4;
 const TREE_SIZE = /^[1-9]\d{0,18}$/;
-const SIGNATURE_LINE = /^\u2014 (\S+) (\S+)$/u;
+/** https://github.com/C2SP/C2SP/blob/main/signed-note.md: a name has no blank of Unicode and no plus. */
+const SIGNATURE_LINE = /^\u2014 ([^\p{White_Space}+]+) (\S+)$/u;
 
 /**
  * Reads a checkpoint to its last byte. `@sigstore/verify` looks for signature lines anywhere in the text
@@ -61,6 +62,9 @@ function parseSignatures(text: string, place: Place): readonly CheckpointSignatu
         return refuse(place, `the line ${quote(line)}`, 'a dash, a name and a signature');
       }
       const bytes = decodeBase64(base64, place);
+      if (bytes.length <= KEY_HINT_BYTES) {
+        refuse(place, `a signature line of ${bytes.length} bytes`, 'four bytes and a signature');
+      }
       return {
         name,
         keyHint: bytes.subarray(0, KEY_HINT_BYTES),

@@ -1,7 +1,7 @@
 import { Plain, isDataList, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { parseTimeAt } from '../document/time.ts';
+import { parseStart, parseTimeAt } from '../document/time.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { refuse, type Place } from '../place.ts';
@@ -103,7 +103,7 @@ export function readFewItems<T>(
   return reader.list(name, parse);
 }
 
-/** When something is valid: a closed interval. */
+/** When something is valid: a closed interval of whole milliseconds, never larger than what was written. */
 export interface Window {
   readonly start: Date;
   readonly end: Date;
@@ -116,7 +116,7 @@ export function holds(window: Window, time: Date): boolean {
 }
 
 export function readWindow(reader: MessageReader): Window {
-  const start = parseTimeAt(reader.place('start'), reader.string('start'));
+  const start = parseTimeAt(reader.place('start'), reader.string('start'), parseStart);
   const end = reader.optionalText('end');
   return { start, end: end === undefined ? END_OF_TIME : parseTimeAt(reader.place('end'), end) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { parseTime, parseUtcTime, timestampOf } from '../../src/document/time.ts';
+import { parseStart, parseTime, parseUtcTime, timestampOf } from '../../src/document/time.ts';
 
 describe('a timestamp', () => {
   it('is read as it was written, for every second that RFC 3339 can write', () => {
@@ -57,5 +57,19 @@ describe('a timestamp', () => {
 
   it('has no more than nanoseconds in UTC', () => {
     expect(parseUtcTime('2021-04-30T00:00:00.1234567890Z')).toBeUndefined();
+  });
+
+  it('from which something counts is never earlier than it was written, and less than a millisecond later', () => {
+    const digits = fc.stringMatching(/^\d{1,9}$/);
+    fc.assert(
+      fc.property(digits, (fraction) => {
+        const nanoseconds = Number(fraction.padEnd(9, '0'));
+        const later = parseStart(`2026-06-10T01:20:00.${fraction}Z`)?.getTime() ?? NaN;
+        expect(later - Date.UTC(2026, 5, 10, 1, 20)).toBe(Math.ceil(nanoseconds / 1e6));
+      }),
+    );
+    expect(parseStart('2026-06-10T01:20:00Z')?.getTime()).toBe(Date.UTC(2026, 5, 10, 1, 20));
+    expect(parseStart('2026-06-10T01:20:00.1+01:00')).toBeUndefined();
+    expect(parseStart('2026-02-30T01:20:00.0001Z')).toBeUndefined();
   });
 });

@@ -662,6 +662,8 @@ describe('the time at which the evidence says that it was made', () => {
     expect((await claiming(place, minutes(5))).code).toBe(0);
     const { code, faults } = await claiming(place, minutes(5).replace('00Z', '01Z'));
     expect([code, faults]).toEqual([2, [`SIGNED_BEFORE_RUN ${at(place)}`]]);
+    const hardly = await claiming(place, minutes(5).replace('00Z', '00.000000001Z'));
+    expect([hardly.code, hardly.faults]).toEqual([2, [`SIGNED_BEFORE_RUN ${at(place)}`]]);
     const later = await claiming(place, '2031-01-01T00:00:00Z');
     expect([later.code, later.faults[0]]).toEqual([2, `SIGNED_BEFORE_RUN ${at(place)}`]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { judgeSigner } from '../../src/policy/judge-signer.ts';
 import type { SignerTerms } from '../../src/policy/policy-signer.ts';
+import { parsePolicy, type Policy } from '../../src/policy/policy.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { Forge, IDENTITY, ISSUER, edited, encode } from '../trust/forge.ts';
 import { stamp, stampingChain } from '../trust/odd-timestamp.ts';
@@ -18,6 +19,10 @@ const TRUST = sigstoreTrust(encode(ROOT), 'root');
 
 /** What a policy with these terms says of a signature that was stamped at this time. */
 function judgedAt(genTime: string, terms: SignerTerms): readonly string[] {
+  return judgedBy({ signers: [{ subject: IDENTITY, issuer: ISSUER, ...terms }] }, genTime);
+}
+
+function judgedBy(policy: Policy, genTime: string): readonly string[] {
   const good = FORGE.sign({ rekor: 2 });
   const signature = Buffer.from(good.dsseEnvelope.signatures[0]?.sig ?? '', 'base64');
   const bundle = edited(good, ({ verificationMaterial }) => {
@@ -25,8 +30,7 @@ function judgedAt(genTime: string, terms: SignerTerms): readonly string[] {
     verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp }] };
   });
   const proof = TRUST.verify(encode(bundle), { name: JUDGED.file, maxBytes: 100_000 });
-  const entry = { subject: IDENTITY, issuer: ISSUER, ...terms };
-  return judgeSigner({ signers: [entry] }, proof, JUDGED).faults.map(({ code }) => code);
+  return judgeSigner(policy, proof, JUDGED).faults.map(({ code }) => code);
 }
 
 describe('a timestamp between two milliseconds', () => {
@@ -44,5 +48,24 @@ describe('a timestamp between two milliseconds', () => {
     ['20260601120000.0009Z', revoked, ['SIGNER_REVOKED']],
   ] as const)('%s is compared exactly with %o', (genTime, terms, expected) => {
     expect(judgedAt(genTime, terms)).toEqual(expected);
+  });
+});
+
+describe('a bound of a policy between two milliseconds', () => {
+  it.each([
+    ['20260601120000Z', { validFor: { start: '2026-06-01T12:00:00.000000001Z' } }, 'NOT_VALID'],
+    ['20260601120000.001Z', { validFor: { start: '2026-06-01T12:00:00.000000001Z' } }, undefined],
+    ['20260601120000Z', { validFor: { end: '2026-06-01T12:00:00.000000001Z' } }, undefined],
+    ['20260601120000.0002Z', { validFor: { end: '2026-06-01T12:00:00.0001Z' } }, 'NOT_VALID'],
+    ['20260601120000Z', { validFor: { end: '2026-06-01T11:59:59.999999999Z' } }, 'NOT_VALID'],
+    ['20260601120000.0002Z', { revokedAt: '2026-06-01T12:00:00.0001Z' }, 'REVOKED'],
+    ['20260601115959.999Z', { revokedAt: '2026-06-01T12:00:00.0001Z' }, undefined],
+  ])('%s never counts for more than %o says', (genTime, terms, expected) => {
+    const document = {
+      schemaVersion: '1.1.0',
+      signers: [{ identity: IDENTITY, issuer: ISSUER, ...terms }],
+    };
+    const found = judgedBy(parsePolicy(encode(document), 'policy.json'), genTime);
+    expect(found).toEqual(expected === undefined ? [] : [`SIGNER_${expected}`]);
   });
 });

@@ -8,6 +8,7 @@ import * as x509 from '../../src/sandbox/certificate.ts';
 import type { KeyPair } from '../../src/sandbox/certificate.ts';
 import { ctLogId, sctListExtension } from '../../src/sandbox/ct-log.ts';
 import type { Reply, Request } from '../../src/sandbox/http.ts';
+import { MerkleTree, signCheckpoint } from '../../src/sandbox/merkle-tree.ts';
 import { RekorV1 } from '../../src/sandbox/rekor-v1.ts';
 import { RekorV2 } from '../../src/sandbox/rekor-v2.ts';
 import { answerTimestamp, buildTimestampAuthority } from '../../src/sandbox/timestamp-authority.ts';
@@ -88,7 +89,7 @@ export const ISSUER = 'https://issuer.example.test';
 export const SIGNED_AT = new Date('2026-06-01T12:00:00Z');
 export const STATEMENT = Buffer.from('{"_type":"https://in-toto.io/Statement/v1"}');
 
-const HOST = 'log.example.test';
+export const HOST = 'log.example.test';
 const MINUTES_10 = 600_000;
 
 export interface Signing {
@@ -114,6 +115,8 @@ export interface Signing {
   /** Who signs the leaf, if it is not the authority that the leaf names. */
   readonly certifiedBy?: KeyPair;
   readonly loggedAt?: Date;
+  /** Logged by a careless Rekor v2 in a tree of its own, which takes every key, under this origin. */
+  readonly origin?: string;
   readonly stampedAt?: Date;
   /** Whether the timestamp carries its signer's certificate. */
   readonly embed?: boolean;
@@ -195,7 +198,11 @@ export class Forge {
     const { loggedAt = SIGNED_AT, rekor = 1 } = signing;
     const logs = {
       1: () => [this.#logV1(envelope, verifier, loggedAt)],
-      2: () => [this.#logV2({ encoding, keys }, signature, verifier)],
+      2: () => [
+        signing.origin === undefined
+          ? this.#logV2({ encoding, keys }, signature, verifier)
+          : this.#logCarelessly({ encoding, origin: signing.origin }, signature, verifier),
+      ],
       both: () => [...logs[1](), ...logs[2]()],
     };
     return {
@@ -311,6 +318,39 @@ export class Forge {
     );
     const { integratedTime: _, inclusionPromise: __, ...entry } = jsonOf(reply) as EntryJson;
     return entry;
+  }
+
+  #logCarelessly(
+    { encoding, origin }: Required<Pick<Signing, 'encoding' | 'origin'>>,
+    signature: Buffer,
+    { type, der: bytes }: Verifier,
+  ): EntryJson {
+    const base64 = (part: Buffer): string => part.toString('base64');
+    const form = type === 'certificate' ? 'x509Certificate' : 'publicKey';
+    const data = {
+      algorithm: 'SHA2_256',
+      digest: createHash('sha256').update(encoding).digest('base64'),
+    };
+    const verifier = { [form]: { rawBytes: base64(bytes) } };
+    const hashedRekordV002 = { data, signature: { content: base64(signature), verifier } };
+    const body = encode({ apiVersion: '0.0.2', kind: 'hashedrekord', spec: { hashedRekordV002 } });
+    const tree = new MerkleTree();
+    const proof = tree.proofOf(tree.append(body));
+    const { logId } = this.#logs[2];
+    const { privateKey } = this.#keys.rekorV2;
+    return {
+      logIndex: '0',
+      logId: { keyId: base64(logId) },
+      kindVersion: { kind: 'hashedrekord', version: '0.0.2' },
+      inclusionProof: {
+        logIndex: '0',
+        rootHash: base64(proof.rootHash),
+        treeSize: String(proof.treeSize),
+        hashes: [],
+        checkpoint: { envelope: signCheckpoint(origin, proof, { name: HOST, logId, privateKey }) },
+      },
+      canonicalizedBody: base64(body),
+    };
   }
 
   stamp(

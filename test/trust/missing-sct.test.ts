@@ -2,15 +2,13 @@
 // time, or wrong.
 import { describe, expect, it } from 'vitest';
 
-import { TAG, childOf, childrenOf, parseDer } from '../../src/der/read-der.ts';
-import * as der from '../../src/der/write-der.ts';
 import { ATTESTATION } from '../../src/evidence/layout.ts';
-import * as x509 from '../../src/sandbox/certificate.ts';
 import { PUBLIC_GOOD_DIGEST } from '../../src/trust/public-good-digest.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { Forge, SIGNED_AT, edited, encode, type BundleJson, type RootJson } from './forge.ts';
+import { appended, at, bent, twice } from './odd-sct.ts';
 
 const PLACE = 'attestation.intoto.jsonl#/verificationMaterial/certificate/rawBytes';
 const forge = new Forge();
@@ -122,35 +120,3 @@ describe('the embedded public-good root', () => {
     expect(trust.root.digest).toBe(PUBLIC_GOOD_DIGEST);
   });
 });
-
-/** Sets one byte of the list of timestamps. */
-function at(index: number, value: number): (list: Buffer) => Buffer {
-  return (list) => {
-    const copy = Buffer.from(list);
-    copy[index] = value;
-    return copy;
-  };
-}
-
-/** One more byte within the lengths of the timestamp and of the list. */
-function appended(list: Buffer): Buffer {
-  const copy = Buffer.concat([list, Buffer.of(0)]);
-  copy.writeUInt16BE(copy.length - 2, 0);
-  copy.writeUInt16BE(copy.length - 4, 2);
-  return copy;
-}
-
-function twice(list: Buffer): Buffer {
-  const copy = Buffer.concat([list, list.subarray(2)]);
-  copy.writeUInt16BE(copy.length - 2, 0);
-  return copy;
-}
-
-/** The extension with its list changed. */
-function bent(extension: Buffer, change: (list: Buffer) => Buffer): Buffer {
-  const place = { code: 'DOCUMENT_INVALID', at: 'extension', hint: '' } as const;
-  const [, value] = childrenOf(parseDer(extension, place), TAG.sequence);
-  if (value === undefined) throw new TypeError('no value');
-  const list = change(childOf(value, TAG.octetString).contents);
-  return x509.extension('1.3.6.1.4.1.11129.2.4.2', der.octetString(list));
-}

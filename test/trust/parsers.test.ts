@@ -161,6 +161,9 @@ describe('a checkpoint', () => {
     ['two lines only', `log.test\n5\n\n${LINE}`],
     ['a signature in other base64', `${NOTE}\n\u2014 log.test AAAAAAB=\n`],
     ['a hyphen for the dash', `${NOTE}\n- log.test AAAAAAAA\n`],
+    ['a signature of four bytes', `${NOTE}\n${LINE}\u2014 witness.test AAAAAA==\n`],
+    ['a plus in a name', `${NOTE}\n${LINE}\u2014 witness+test AAAAAAAA\n`],
+    ['a blank of Unicode in a name', `${NOTE}\n${LINE}\u2014 witness\u0085test AAAAAAAA\n`],
     ['a blank line among the signatures', `${NOTE}\n${LINE}\n${LINE}`],
   ])('with %s is refused', (_, text) => {
     expect(codeOf(() => parseCheckpoint(text, PLACE))).toBe('TIMESTAMP_INVALID');

@@ -1,7 +1,7 @@
 import { hexOf, type Digest } from '../../digest.ts';
 import type { Data, Json } from '../../document/data.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
-import { parseUtcTime, timestampOf } from '../../document/time.ts';
+import { parseStart, timestampOf } from '../../document/time.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseResult } from '../phase/phase.ts';
@@ -212,7 +212,7 @@ function parseImage(data: Data, at: string): string {
 }
 
 function parseTimestamp(reader: ObjectReader, name: string): Date {
-  const time = parseUtcTime(reader.string(name));
+  const time = parseStart(reader.string(name));
   if (time !== undefined) return time;
   return reader.refuse(name, {
     code: 'FIELD_INVALID',

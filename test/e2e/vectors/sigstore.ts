@@ -18,7 +18,7 @@ import {
 import { ATTESTATION, STATEMENT, fileIn, flipped, withFile } from '../evidence.ts';
 import { SIGNER, encodeBundle, packed, type Kit, type Make } from './kit.ts';
 
-const signed =
+export const signed =
   (signing: Signing): Make =>
   async (kit) =>
     await packed(kit.signed(await kit.honest(), signing));
@@ -40,7 +40,7 @@ function only<T>(list: readonly T[] | undefined): T {
   return item;
 }
 
-const logged = (change: (entry: EntryJson) => void, signing: Signing = {}): Make =>
+export const logged = (change: (entry: EntryJson) => void, signing: Signing = {}): Make =>
   attested(({ verificationMaterial }) => change(only(verificationMaterial.tlogEntries)), signing);
 
 const stamped = (change: (stamp: { signedTimestamp: string }) => void, signing?: Signing): Make =>
@@ -51,7 +51,7 @@ const stamped = (change: (stamp: { signedTimestamp: string }) => void, signing?:
   );
 
 /** The usual certificate with one extension more, or with another one in place of a usual one. */
-const certified = (
+export const certified = (
   change: Partial<Record<'usage' | 'purpose' | 'name', Buffer>>,
   ...more: readonly Buffer[]
 ): Make =>
@@ -65,10 +65,11 @@ const certified = (
 /** Other timestamps over the same signature. */
 export function restamped(
   change: (signature: Buffer, stamps: { signedTimestamp: string }[], kit: Kit) => void,
+  signing: Signing = {},
 ): Make {
   return async (kit) => {
     const files = await kit.honest();
-    const bundle = edited(kit.bundle(fileIn(files, STATEMENT)), (copy) => {
+    const bundle = edited(kit.bundle(fileIn(files, STATEMENT), signing), (copy) => {
       const { timestampVerificationData: stamps } = copy.verificationMaterial;
       if (stamps === undefined) throw new Error('no timestamps');
       const { sig } = only(copy.dsseEnvelope.signatures);
@@ -211,9 +212,6 @@ export const ROOTS: Readonly<Record<string, (kit: Kit) => RootJson>> = {
   }),
   'certificate-log-absent': under(({ ctlogs }) => {
     ctlogs.length = 0;
-  }),
-  'timestamp-authority-chain-broken': under(({ timestampAuthorities }) => {
-    bendFirst(timestampAuthorities);
   }),
   'timestamp-authority-ended': under(({ timestampAuthorities }) => {
     windows(timestampAuthorities, { end: BEFORE });

@@ -25,7 +25,7 @@ import type { Kit, Make } from './kit.ts';
 import { restamped } from './sigstore.ts';
 
 /** Tokens of the usual authority in place of the usual one. */
-const stampedAs = (
+export const stampedAs = (
   ...tokens: readonly (Token | ((signer: SigningCertificate, stamped: Buffer) => Token))[]
 ): Make =>
   restamped((signature, stamps, { forge: { timestamps } }) => {
