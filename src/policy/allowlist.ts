@@ -3,12 +3,12 @@
 import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { decodeYaml } from '../document/yaml.ts';
-import { refuse, type Place } from '../place.ts';
+import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { EXACT, optional, placeOf, requireExact, requireText } from './fields.ts';
-import type { NamedIdentity, PolicySigner, Tier } from './policy-signer.ts';
+import { parsePattern } from './pattern.ts';
+import type { PolicySigner, Tier } from './policy-signer.ts';
 import type { Policy } from './policy.ts';
-import { parseTemplate } from './template.ts';
 
 const LISTS: readonly (readonly [name: string, tier: Tier])[] = [
   ['firstParty', 'first-party'],
@@ -26,8 +26,9 @@ export function looksLikeAllowlist(bytes: Uint8Array): boolean {
 export function parseAllowlist(bytes: Uint8Array, file: string): Policy {
   const reader = new ObjectReader(decodeYaml(bytes, file), file);
   requireVersion(reader);
+  const text = Buffer.from(bytes).toString();
   const signers = LISTS.flatMap(([name, tier]) =>
-    reader.optionalList(name, (data, at) => parseEntry(data, at, tier)),
+    reader.optionalList(name, (data, at) => parseEntry(data, at, tier, text)),
   );
   reader.end();
   requireOnce(signers, 'label', ({ label }) => label);
@@ -41,6 +42,13 @@ export function parseAllowlist(bytes: Uint8Array, file: string): Policy {
 }
 
 function requireVersion(reader: ObjectReader): void {
+  if (!reader.has('schemaVersion')) {
+    reader.refuse('schemaVersion', {
+      code: 'POLICY_INVALID',
+      expected: 'schemaVersion: 1.0.0',
+      hint: 'add the line "schemaVersion: 1.0.0", as the allowlist of AICR has it',
+    });
+  }
   if (/^1\.0(?:\.\d+)?$/.test(reader.text('schemaVersion'))) return;
   reader.refuse('schemaVersion', {
     code: 'SCHEMA_VERSION_UNKNOWN',
@@ -49,14 +57,17 @@ function requireVersion(reader: ObjectReader): void {
   });
 }
 
-function parseEntry(data: Data, at: string, tier: Tier): PolicySigner {
+/** @param text the whole allowlist */
+function parseEntry(data: Data, at: string, tier: Tier, text: string): PolicySigner {
   const reader = new ObjectReader(data, at);
   const label = optional(reader, 'label', (name) => reader.text(name));
   const issuer = requireExact(reader, 'issuer', EXACT);
   const source = optional(reader, 'source', (name) => requireSource(reader, name));
-  const signer = optional(reader, 'identityPattern', (name) => parsePattern(reader, name, issuer));
+  const signer = optional(reader, 'identityPattern', (name) =>
+    parsePattern(requireText(reader, name), placeOf(reader, name), text),
+  );
   reader.end();
-  if (source === undefined && signer !== undefined) return { ...signer, at, label, tier };
+  if (source === undefined && signer !== undefined) return { ...signer, issuer, at, label, tier };
   if (source !== undefined && signer === undefined) return { source, issuer, at, label, tier };
   return reader.refuse('source', {
     code: 'POLICY_INVALID',
@@ -75,45 +86,6 @@ function requireSource(reader: ObjectReader, name: string): string {
     expected: '32 lowercase hexadecimal digits',
     hint: 'write the first 32 digits of the SHA-256 of issuer, line feed and identity',
   });
-}
-
-/** What means the same in our templates: a character, escaped or not; all but `/`; and at the end anything. */
-const PIECES = /\\([^A-Za-z0-9{}*])|(\[\^(?:\/|\/@|@\/)\]\+)|(\.\+$)|([^\\.*+?()[\]{}|^$])|\\?./gsu;
-
-/**
- * A regular expression of Go as an exact name or a template. `.+` and `[^/]+` would take `@` too; a placeholder does
- * not, so nobody is allowed whom AICR does not allow.
- */
-function parsePattern(reader: ObjectReader, name: string, issuer: string): NamedIdentity {
-  const pattern = requireText(reader, name);
-  const place = placeOf(reader, name);
-  const inside = /^\^(.*)\$$/s.exec(pattern)?.[1];
-  if (inside === undefined) {
-    return refuse(place, quote(pattern), 'a pattern that begins with ^ and ends with $');
-  }
-  // No literal piece has a brace.
-  const pieces = [...inside.matchAll(PIECES)].map(([text, escaped, part, rest, plain], index) => {
-    if (part !== undefined) return `{part${index}}`;
-    if (rest !== undefined) return '{rest...}';
-    return escaped ?? plain ?? refuseUnsayable(place, pattern, text);
-  });
-  const open = pieces.findIndex((piece) => piece.startsWith('{'));
-  if (!(open === -1 ? pieces : pieces.slice(0, open)).includes('@')) {
-    refuse(place, quote(pattern), 'a pattern in which only what follows an @ may differ');
-  }
-  const text = pieces.join('');
-  return {
-    ...(open === -1 ? { subject: text } : { template: parseTemplate(text, place) }),
-    issuer,
-  };
-}
-
-function refuseUnsayable(place: Place, pattern: string, text: string): never {
-  refuse(
-    { ...place, hint: 'name these signers in a policy in JSON, by identities and templates' },
-    `${quote(pattern)}, whose ${quote(text)} no template can say`,
-    'escaped characters, [^/]+, and .+ at the end: all that a template can say',
-  );
 }
 
 /** What is there twice is a mistake, and AICR refuses it. */

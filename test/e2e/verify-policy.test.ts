@@ -366,6 +366,11 @@ describe('the allowlist of AICR', () => {
         },
       },
     ]);
+    for (const format of ['terminal', 'markdown']) {
+      const words = ['verify-evidence', bundle, ...flags, '--format', format];
+      const { stdout } = await runProgram(words);
+      expect(stdout.replaceAll('`', '')).toContain('community, labelled demo, by');
+    }
     const other = await evidence.verify(bundle, flagsOf(list(SOURCE.replace('916c', '0000'))));
     expect([other.code, other.faults]).toEqual([2, [NOT_ALLOWED]]);
   });

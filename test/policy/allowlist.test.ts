@@ -188,13 +188,79 @@ describe('an allowlist of AICR', () => {
     expect(refusal).toMatchObject({ code: 'POLICY_INVALID', at: 'allowlist.yaml' });
   });
 
-  it('names a pattern that no template can say, and what in it', () => {
-    const changed = pattern('^https://github\\.com/o/r@(a|b)$')(ALLOWLIST);
-    const refusal = refusalOf(() => parse(changed));
-    expect(refusal?.found).toBe(
-      String.raw`"^https://github\\.com/o/r@(a|b)$", whose "(" no template can say`,
+  const AS_JSON = 'name each of these signers by "source", or write a policy in JSON, by ';
+
+  it.each([
+    [
+      '^https://github\\.com/o/r@(a|b)$',
+      String.raw`'^https://github\.com/o/r@(a|b)$' on line 6, whose '(' no template can say`,
+      `${AS_JSON}"identity" and "template"`,
+    ],
+    [
+      '^https://github.com/o/r/w.yml@refs/heads/.+$',
+      `'^https://github.com/o/r/w.yml@refs/heads/.+$' on line 6, whose '.' no template can say`,
+      String.raw`if that is what you mean, write '^https://github\.com/o/r/w\.yml@refs/heads/.+$' (\. is a dot, . is any character)`,
+    ],
+    [
+      'https://github\\.com/o/r@refs/heads/.*',
+      String.raw`'https://github\.com/o/r@refs/heads/.*' on line 6`,
+      String.raw`if that is what you mean, write '^https://github\.com/o/r@refs/heads/.+$' (\. is a dot, . is any character)`,
+    ],
+    [
+      '^1+a@users\\.noreply\\.github\\.com$',
+      String.raw`'^1+a@users\.noreply\.github\.com$' on line 6, whose '+' no template can say`,
+      String.raw`if that is what you mean, write '^1\+a@users\.noreply\.github\.com$' (\. is a dot, . is any character)`,
+    ],
+    [
+      '^[^/]+@sandbox\\.invalid$',
+      String.raw`'^[^/]+@sandbox\.invalid$' on line 6`,
+      `${AS_JSON}"template": "{part0}@sandbox.invalid"`,
+    ],
+    [
+      '^bob@.+$',
+      `'^bob@.+$' on line 6, which leaves too much open ("bob@{rest...}")`,
+      `${AS_JSON}"identity" and "template"`,
+    ],
+  ])('names the pattern %s, its line, and what to write', (text, found, hint) => {
+    const refusal = refusalOf(() => parse(pattern(text)(ALLOWLIST)));
+    expect([refusal?.found, refusal?.hint]).toEqual([found, hint]);
+    // What the hint says to write is read.
+    const [, fixed] = / write '(.+?)'/.exec(hint) ?? [];
+    const [, template] = /"template": "(.+)"/.exec(hint) ?? [];
+    const signers = [{ template, issuer: ISSUER }];
+    const policies = [
+      ...(fixed === undefined ? [] : [pattern(fixed)(ALLOWLIST)]),
+      ...(template === undefined ? [] : [JSON.stringify({ schemaVersion: '1.1.0', signers })]),
+    ];
+    expect(policies.map((policy) => refusalOf(() => parse(policy)))).toEqual(
+      policies.map(() => undefined),
     );
-    expect(refusal?.hint).toContain('JSON');
+  });
+
+  it('says no line of a pattern whose spelling differs, and every line of one that is there twice', () => {
+    const wrong = 'identityPattern: ';
+    const list = (...entries: readonly string[]): string =>
+      `schemaVersion: 1.0.0\n# ${wrong}'a.b'\npartner:\n${entries.map((entry) => `  - {issuer: i, ${wrong}${entry}}\n`).join('')}`;
+    for (const [text, found] of [
+      [list(`"\\u0061.b"`), `'a.b'`],
+      [list(`'a.b'`), `'a.b' on line 4`],
+      [list(`'a.b'`, `"a.b"`), `'a.b' on lines 4, 5`],
+      [
+        'schemaVersion: 1.0.0\r\npartner:\r\n- issuer: i\r\n  identityPattern: a.b\r\n',
+        `'a.b' on line 4`,
+      ],
+    ] as const) {
+      expect(refusalOf(() => parse(text))?.found).toBe(found);
+    }
+  });
+
+  it('says which version to write if there is none', () => {
+    const refusal = refusalOf(() => parse(ALLOWLIST.replace('schemaVersion: 1.0.0', '')));
+    expect(refusal).toMatchObject({
+      found: 'nothing',
+      expected: 'schemaVersion: 1.0.0',
+      hint: 'add the line "schemaVersion: 1.0.0", as the allowlist of AICR has it',
+    });
   });
 
   it('allows nobody whom its patterns do not match', () => {

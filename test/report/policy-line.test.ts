@@ -20,12 +20,12 @@ describe('the line of the policy', () => {
     [
       'an entry with a tier',
       BY_TEMPLATE,
-      'partner, by policy.json#/signers/1, digest b7b7b7b7b7b7…',
+      'partner, labelled the evidence workflow, by policy.json#/signers/1, digest b7b7b7b7b7b7…',
     ],
     [
       'an entry without a tier',
       { ...BY_TEMPLATE, policy: { file, entry: { ...entry, tier: undefined } } },
-      'by policy.json#/signers/1, digest b7b7b7b7b7b7…',
+      'labelled the evidence workflow, by policy.json#/signers/1, digest b7b7b7b7b7b7…',
     ],
     [
       'a signer whom nothing allows',
@@ -44,7 +44,7 @@ describe('the line of the policy', () => {
     [
       'a clock',
       { ...BY_TEMPLATE, now: new Date('2026-12-01T00:00:00Z') },
-      'partner, by policy.json#/signers/1, digest b7b7b7b7b7b7…, its clock at 2026-12-01T00:00:00Z',
+      'partner, labelled the evidence workflow, by policy.json#/signers/1, digest b7b7b7b7b7b7…, its clock at 2026-12-01T00:00:00Z',
     ],
     ['no policy file: flags', { ...VERIFIED, policy: { file: undefined, entry } }, undefined],
     ['no policy', VERIFIED, undefined],

@@ -12,6 +12,8 @@ import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/matc
 import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
 import { OWN_RECIPE_CHECK } from '../../evidence/verify/checks.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import type { PolicySigner } from '../../policy/policy-signer.ts';
+import { shorten } from '../../quote.ts';
 import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
 import { isKeySigner, type ProvenSigner, type TrustedRootInfo } from '../../trust/trust.ts';
 import { state, type Inline, type Line } from './block.ts';
@@ -70,6 +72,16 @@ function oneJudgeLine({ oneJudge }: VerificationReport): readonly Line[] {
   return oneJudge === undefined ? [] : [{ label: 'one judge', text: words(oneJudge) }];
 }
 
+/** As much as one line shows. */
+const MOST_OF_LABEL = 40;
+
+function standingOf({ tier, label }: PolicySigner): readonly Sentence[] {
+  return [
+    ...(tier === undefined ? [] : [words(tier)]),
+    ...(label === undefined ? [] : [sentence`labelled ${shorten(label, MOST_OF_LABEL)}`]),
+  ];
+}
+
 /** How near the signer is, and which entry says so. The flags of a call are no policy. */
 function policyLine({ policy, now, signature }: VerificationReport): readonly Line[] {
   const { file, entry } = policy ?? {};
@@ -78,7 +90,7 @@ function policyLine({ policy, now, signature }: VerificationReport): readonly Li
   const refusal = signature.state === 'verified' ? ' does not allow this signature' : '';
   const by = entry === undefined ? sentence`${place}${words(refusal)}` : sentence`by ${place}`;
   const parts = [
-    ...(entry?.tier === undefined ? [] : [words(entry.tier)]),
+    ...(entry === undefined ? [] : standingOf(entry)),
     by,
     sentence`digest ${hexOf(file.digest).slice(0, 12)}…`,
     ...(now === undefined ? [] : [sentence`its clock at ${words(timestampOf(now))}`]),
