@@ -8,6 +8,8 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SCHEMA_VERSION } from '../media-types.ts';
+import { quote } from '../quote.ts';
+import { AFFIDAVIT } from '../tool.ts';
 import { preAuthEncoding } from '../trust/dsse.ts';
 import type { Identity, SigstoreTrust } from '../trust/trust.ts';
 import type { SignedEnvelope } from './encode-sigstore-bundle.ts';
@@ -41,8 +43,11 @@ export function parseSigningState(bytes: Uint8Array, file: string): SigningState
   try {
     return orIfRefused(
       () => readState(new ObjectReader(decodeJson(bytes, file), file)),
-      ({ found, expected }) =>
-        refuseState(file, `${found} where ${expected} should be`, 'the whole file'),
+      (error) => {
+        if (error.code === 'SIGNING_STATE_INVALID') throw error;
+        const { found, expected } = error;
+        return refuseState(file, `${found} where ${expected} should be`, 'the whole file');
+      },
     );
   } catch (error) {
     if (error instanceof TypeError) refuseState(file, 'a field of another kind', 'its fields');
@@ -60,7 +65,9 @@ export function refuseState(file: string, found: string, expected: string): neve
 }
 
 function readState(reader: ObjectReader): SigningState {
-  reader.string('schemaVersion');
+  // The first thing that is read: in another version, the others may mean something else.
+  const version = reader.string('schemaVersion');
+  if (version !== SCHEMA_VERSION) refuseVersion(reader.at, version);
   const payload = bytesOf(reader, 'payload');
   const payloadType = IN_TOTO_PAYLOAD_TYPE;
   const state = {
@@ -82,6 +89,15 @@ function readState(reader: ObjectReader): SigningState {
   } as const;
   reader.end();
   return state;
+}
+
+function refuseVersion(file: string, version: string): never {
+  throw new EvidenceError('SIGNING_STATE_INVALID', {
+    at: file,
+    found: `schemaVersion ${quote(version)}`,
+    expected: `schemaVersion "${SCHEMA_VERSION}", which this version of ${AFFIDAVIT.name} writes and reads`,
+    hint: `sign with the version of ${AFFIDAVIT.name} that left the file, remove it to sign anew, or name another OUT`,
+  });
 }
 
 function bytesOf(reader: ObjectReader, name: string): Buffer {

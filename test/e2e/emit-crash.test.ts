@@ -164,10 +164,13 @@ describe('E-64 the streams', () => {
     const run = await place.run(['validate', ...INPUTS, ...UNSIGNED], { ownProcess });
     expect(run.stdout).toMatch(/^## Self-check: green/);
     expect(run.stdout).not.toContain('verify-evidence');
-    const [evidence, manifest, verify, note, ...rest] = run.stderr.split('\n');
+    const [evidence, manifest, verify, sign, note, ...rest] = run.stderr.split('\n');
     expect(evidence).toBe(`evidence: ${OUT}`);
     expect(manifest).toMatch(/^manifest: sha256:[0-9a-f]{64}$/);
     expect(verify).toBe(`  verify: affidavit verify-evidence ${OUT} --allow-unsigned`);
+    expect(sign).toBe(
+      `    sign: affidavit evidence sign ${OUT} --emit-evidence ${OUT}.signed.tar.gz`,
+    );
     expect(note).toMatch(/nothing is redacted: node names, provider ids .* become public/);
     expect(rest).toEqual(['']);
   });

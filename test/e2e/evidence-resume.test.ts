@@ -149,6 +149,10 @@ describe('a signing that was interrupted', () => {
     ['that others may read', (place) => chmodSync(place.path(STATE), 0o644)],
     ['that is none', (place) => place.write(STATE, '{}')],
     [
+      'of another version',
+      (place) => place.edit(STATE, '"schemaVersion": "1.0.0"', '"schemaVersion": "1.1.0"'),
+    ],
+    [
       'with a field of another kind',
       (place) => place.edit(STATE, '"entries": []', '"entries": {}'),
     ],

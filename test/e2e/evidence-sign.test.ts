@@ -52,6 +52,25 @@ async function sign(
 }
 
 describe('evidence sign', () => {
+  it.each([OUT, 'my evidence.tar.gz'])(
+    'is the command that validate --no-sign prints, for %s',
+    async (out) => {
+      const { place } = await packed();
+      const words = [...INPUTS, '--no-sign', '--emit-evidence', out, '--force'];
+      const first = await place.validate(words, { env: EPOCH });
+      const env = {
+        SIGSTORE_ID_TOKEN: sandbox.token(),
+        AFFIDAVIT_SIGNING_CONFIG: place.path('config.json'),
+        AFFIDAVIT_TRUSTED_ROOT: place.path(ROOT_FILE),
+      };
+      const second = await place.signAgain(first, { env });
+      expect(second.code).toBe(0);
+      expect(place.list()).toContain(`${out}.signed.tar.gz`);
+      expect(second.stderr).not.toContain(' sign: ');
+      expect((await place.repeat(second)).code).toBe(0);
+    },
+  );
+
   it.each(['an archive', 'a directory'])('signs what was packed, from %s', async (form) => {
     const { place, digest, flags } = await packed();
     mkdirSync(place.path('unpacked'));

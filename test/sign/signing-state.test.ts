@@ -80,6 +80,26 @@ describe('the state of a signing', () => {
     }
   });
 
+  it.each(['1.0.1', '1.1.0', '2.0.0', '1.0', ''])(
+    'of another version is refused, whatever else is in it: %j',
+    (version) => {
+      const [written] = fc.sample(state, 1);
+      if (written === undefined) throw new Error('no sample');
+      const json = JSON.parse(Buffer.from(encodeSigningState(written)).toString()) as object;
+      for (const change of [{}, { more: 1 }, { entries: 'other' }]) {
+        const text = JSON.stringify({ ...json, ...change, schemaVersion: version });
+        const error = refusalOf(() => parseSigningState(Buffer.from(text), 'file'));
+        expect(error).toMatchObject({
+          code: 'SIGNING_STATE_INVALID',
+          at: 'file',
+          found: `schemaVersion "${version}"`,
+        });
+        expect(error?.expected).toContain('schemaVersion "1.0.0"');
+        expect(error?.hint).toContain('sign with the version of affidavit that left the file');
+      }
+    },
+  );
+
   it('is refused by one code, whatever else is in the file', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

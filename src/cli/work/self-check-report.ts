@@ -51,7 +51,7 @@ export function rootFlags({ options }: Call, rootPath: string | undefined): read
   return ['--trust-cache', ...(tufRoot === undefined ? [] : ['--tuf-root', inputWord(tufRoot)])];
 }
 
-/** The path, the bundle's identity and the very command that verifies it. */
+/** The path, the bundle's identity and the very commands that verify it and that sign it. */
 export function nextSteps(out: string, packed: PackedEvidence, root: readonly string[]): string {
   const { proof, manifestDigest } = packed;
   const keyFile = proof && keyFileOf(proof.signer);
@@ -63,6 +63,7 @@ export function nextSteps(out: string, packed: PackedEvidence, root: readonly st
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,
     `  verify: ${commandLine(['affidavit', 'verify-evidence', pathWord(out), ...pin])}`,
+    ...(proof === undefined ? [`    sign: ${signCommand(out, `${out}.signed.tar.gz`)}`] : []),
     `    note: ${NOT_REDACTED}`,
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
