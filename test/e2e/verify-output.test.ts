@@ -122,7 +122,7 @@ describe('every exit code of verify-evidence', () => {
       const { read } = prototype;
       await handle.close();
       prototype.read = function (...args) {
-        return new Promise((resolve) => setTimeout(() => resolve(read.apply(this, args)), 10_000));
+        return new Promise((resolve) => setTimeout(() => resolve(read.apply(this, args)), 500));
       };`,
       '.mjs',
     );
