@@ -38,8 +38,8 @@ function blocksOf({ url, functions }: Profiler.ScriptCoverage): readonly Profile
 let steps = 0;
 
 type Anything = (...args: readonly unknown[]) => unknown;
-/** How many steps a call took; `start` is where a pattern stood before it. */
-type Walk = (self: unknown, args: readonly unknown[], result: unknown, start: number) => number;
+/** How many steps a call took. */
+type Walk = (self: unknown, args: readonly unknown[], result: unknown) => number;
 
 function patch(): void {
   const byIndex: Walk = (self, [, from = 0], result) =>
@@ -62,7 +62,7 @@ function patch(): void {
   walk(String.prototype, ['match', 'normalize', 'toLowerCase', 'toUpperCase', 'trim'], whole);
   walk(String.prototype, ['isWellFormed', 'toWellFormed', 'trimEnd', 'trimStart'], whole);
   walk(String.prototype, ['slice', 'padEnd', 'padStart', 'repeat'], made);
-  walk(RegExp.prototype, ['exec'], matched);
+  walkPatterns();
   walk(Map.prototype, ['get', 'has', 'set'], given);
   walk(Set.prototype, ['has', 'add'], given);
   walk(JSON, ['parse'], given);
@@ -84,36 +84,52 @@ function patch(): void {
 
 function walk(owner: object, names: readonly string[], stepsOf: Walk): void {
   for (const name of names) {
-    const original = Reflect.get(owner, name) as Anything;
-    Object.defineProperty(owner, name, {
-      configurable: true,
-      writable: true,
-      value: function walked(this: unknown, ...args: readonly unknown[]): unknown {
-        const start = this instanceof RegExp && (this.global || this.sticky) ? this.lastIndex : 0;
+    replace(owner, name, (original) => {
+      return function walked(this: unknown, ...args: readonly unknown[]): unknown {
         const result = Reflect.apply(original, this, args);
-        steps += stepsOf(this, args, result, start);
+        steps += stepsOf(this, args, result);
         return result;
-      },
+      };
     });
   }
 }
 
+function replace(owner: object, name: string, by: (original: Anything) => Anything): void {
+  const value = by(Reflect.get(owner, name) as Anything);
+  Object.defineProperty(owner, name, { configurable: true, writable: true, value });
+}
+
 /** Spreads, `new Set(list)` and their like go through it: each item is a step. */
 function walkIterator(iterable: Iterable<unknown>): void {
-  const prototype = Object.getPrototypeOf(iterable[Symbol.iterator]()) as object;
-  walk(prototype, ['next'], () => 1);
+  replace(Object.getPrototypeOf(iterable[Symbol.iterator]()) as object, 'next', (original) => {
+    return function walked(this: unknown): unknown {
+      steps += 1;
+      return Reflect.apply(original, this, []);
+    };
+  });
+}
+
+function walkPatterns(): void {
+  replace(RegExp.prototype, 'exec', (original) => {
+    return function walked(this: unknown, text: unknown): unknown {
+      const pattern = this as RegExp;
+      const start = pattern.global || pattern.sticky ? pattern.lastIndex : 0;
+      const result = Reflect.apply(original, this, [text]);
+      steps += matched(pattern, text, result as RegExpExecArray | null, start);
+      return result;
+    };
+  });
 }
 
 /** A search goes to the end of the match, or of the text. */
 function matched(
-  self: unknown,
-  [text]: readonly unknown[],
-  result: unknown,
+  pattern: RegExp,
+  text: unknown,
+  match: RegExpExecArray | null,
   start: number,
 ): number {
-  const match = result as RegExpExecArray | null;
   if (match !== null) return match.index + match[0].length - start + 1;
-  return self instanceof RegExp && self.sticky ? 1 : lengthOf(text) - start;
+  return pattern.sticky ? 1 : lengthOf(text) - start;
 }
 
 function lengthOf(value: unknown): number {
