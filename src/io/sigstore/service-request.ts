@@ -19,7 +19,7 @@ export type Witness<T> = (
 const TIMEOUT_MS = 10_000;
 
 type ServiceRequest = ServiceName &
-  Pick<HttpRequest, 'url' | 'init'> & { readonly timeoutMs?: number };
+  Pick<HttpRequest, 'url' | 'init' | 'wait'> & { readonly timeoutMs?: number };
 
 /** The result of a call. Only an answer that is `ok` is read. */
 type ServiceOutcome = HttpAnswer | HttpFailure;
@@ -37,8 +37,7 @@ export async function requestFrom<T>(
 
 /** The first half of it, for a caller who can use an answer that is not `ok`. */
 export async function callService(request: ServiceRequest): Promise<ServiceOutcome> {
-  const { url, init, timeoutMs = TIMEOUT_MS } = request;
-  return await exchange({ url, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES });
+  return await exchange({ timeoutMs: TIMEOUT_MS, ...request, maxBytes: MAX_CONFIG_BYTES });
 }
 
 /** A log has the same entry already. */
