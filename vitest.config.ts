@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of the whole, from outside: the program changes what belongs to its process. */
-const OUTSIDE = ['test/{commands,docs,e2e,library,memory}/**/*.test.ts', 'test/*.test.ts'];
+const OUTSIDE = ['test/{commands,docs,e2e,library,memory,work}/**/*.test.ts', 'test/*.test.ts'];
 
 export default defineConfig({
   test: {
