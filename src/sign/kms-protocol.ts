@@ -16,11 +16,47 @@ export interface KmsReference {
   readonly key: string;
 }
 
+const INSTEAD =
+  'put a program of this name that speaks the protocol of its plugins on the PATH, or sign with an identity token, or with a key in a file';
+const SERVICE = `this key service is built into cosign, and is no plugin; ${INSTEAD}`;
+const IN_STDIN = 'affidavit … --key -, with its password in COSIGN_PASSWORD';
+
+/** What `--key` of cosign takes besides plugins, and what to do here. */
+const BUILT_INTO_COSIGN: ReadonlyMap<string, string> = new Map([
+  ['awskms', SERVICE],
+  ['gcpkms', SERVICE],
+  ['azurekms', SERVICE],
+  ['hashivault', SERVICE],
+  ['pkcs11', `cosign asks a PKCS #11 token itself, without a plugin; ${INSTEAD}`],
+  [
+    'k8s',
+    `cosign reads this secret of Kubernetes itself; pipe the key in: kubectl get secret NAME -n NAMESPACE -o jsonpath='{.data.cosign\\.key}' | base64 -d | ${IN_STDIN}`,
+  ],
+  [
+    'gitlab',
+    `cosign reads the variable COSIGN_PRIVATE_KEY of the project itself; pipe the key in, in a job of the project: printenv COSIGN_PRIVATE_KEY | ${IN_STDIN}`,
+  ],
+  ['env', `cosign reads this variable itself; pipe the key in: printenv NAME | ${IN_STDIN}`],
+]);
+
+/** What to do about a plugin that is not there. */
+export function missingPluginHint(program: string): string {
+  const own = BUILT_INTO_COSIGN.get(program.slice(PLUGIN_PREFIX.length));
+  return (
+    own ??
+    'install the plugin: an executable file with this name in a directory of PATH; a key in a file needs its path alone'
+  );
+}
+
+const PLUGIN_PREFIX = 'sigstore-kms-';
+
 const REFERENCE = /^([^/]*):\/\/(.*)$/s;
 const NAME = /^[a-z0-9-]+$/;
 
 /** Undefined if the text is the path of a file. Throws USAGE if the name is none that a plugin has. */
 export function parseKmsReference(text: string): KmsReference | undefined {
+  // A URI of RFC 7512, as cosign takes it.
+  if (text.startsWith('pkcs11:') && !text.startsWith('pkcs11://')) refusePkcs11();
   const [, name, key] = REFERENCE.exec(text) ?? [];
   if (name === undefined || key === undefined) return undefined;
   const hint =
@@ -28,7 +64,12 @@ export function parseKmsReference(text: string): KmsReference | undefined {
   const place = { code: 'USAGE', at: '--key', hint } as const;
   if (!NAME.test(name)) refuse(place, quote(text), 'NAME://REF with a name of a-z, 0-9 and -');
   if (key.includes('\0')) refuse(place, 'a null character', 'a reference without one');
-  return { program: `sigstore-kms-${name}`, key };
+  return { program: `${PLUGIN_PREFIX}${name}`, key };
+}
+
+function refusePkcs11(): never {
+  const hint = `${missingPluginHint(`${PLUGIN_PREFIX}pkcs11`)}; a file with such a name needs ./ before it`;
+  refuse({ code: 'USAGE', at: '--key', hint }, 'a PKCS #11 URI', 'a file, or NAME://REF');
 }
 
 /** The first word for a plugin. */

@@ -275,6 +275,23 @@ describe('validate --key', () => {
     expect([code, error.code]).toEqual([exit, expected]);
   });
 
+  it.each([
+    ['awskms:///alias/key', 'built into cosign, and is no plugin'],
+    ['gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k', 'built into cosign'],
+    ['azurekms://vault.example.com/key', 'built into cosign'],
+    ['hashivault://key', 'built into cosign'],
+    ['pkcs11://slot', 'PKCS #11'],
+    ['k8s://namespace/name', 'kubectl get secret'],
+    ['gitlab://owner/repo', 'printenv COSIGN_PRIVATE_KEY'],
+    ['env://NAME', 'printenv NAME'],
+    ['other://key', 'install the plugin'],
+  ])('says of %s, which no plugin answers, what to do instead', async (key, hint) => {
+    const { code, error } = await new KeyPlace().refused([...INPUTS, ...IN_SANDBOX, '--key', key]);
+    const program = `sigstore-kms-${key.split(':')[0]}`;
+    expect([code, error.code, error.at]).toEqual([3, 'KEY_PLUGIN_FAILED', program]);
+    expect(error.hint).toContain(hint);
+  });
+
   it('is 64 beside a token', async () => {
     const words = [...INPUTS, '--emit-evidence', OUT, '--key', 'p256.key'];
     const { code, error } = await new KeyPlace().refused([...words, '--identity-token', 'x']);

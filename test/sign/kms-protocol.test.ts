@@ -36,6 +36,15 @@ describe('NAME://REF', () => {
     },
   );
 
+  it('is no PKCS #11 URI: the hint says what to do', () => {
+    expect(refusalOf(() => parseKmsReference('pkcs11:token=t;object=k'))).toMatchObject({
+      code: 'USAGE',
+      at: '--key',
+      hint: expect.stringContaining('without a plugin'),
+    });
+    expect(parseKmsReference('./pkcs11:token')).toBeUndefined();
+  });
+
   it('never makes a path of a name', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (name, key) => {

@@ -2,6 +2,7 @@ import { refuse, type Place } from '../../place.ts';
 import { checkedCredential, type KeyCredential } from '../../sign/key-credential.ts';
 import {
   KMS_PROTOCOL,
+  missingPluginHint,
   parsePublicKeyReply,
   parseSignatureReply,
   publicKeyRequest,
@@ -50,7 +51,7 @@ export async function kmsCredential(
 }
 
 function refuseMissing(place: Place): never {
-  const hint = `install the plugin: an executable file with this name in a directory of PATH (what cosign has built in, e.g. awskms, is no plugin); a key in a file needs its path alone`;
+  const hint = missingPluginHint(place.at);
   return refuse({ ...place, hint }, 'no such program on the PATH', `${place.at} on the PATH`);
 }
 
