@@ -29,7 +29,10 @@ const PBES2 = '2a864886f70d01050d';
 const PBKDF2 = '2a864886f70d01050c';
 const SCRYPT = '2b06010401da47040b';
 
-/** OpenSSL takes no more memory for it: 32 MiB, in blocks of 128 bytes. */
+/**
+ * OpenSSL takes up to 32 MiB for the scrypt of PKCS #8: N·r blocks of 128 bytes and a few more, so 2^18 of them are too
+ * many. A key file of cosign may ask for more: Node is told how much that needs.
+ */
 const MOST_OPENSSL_BLOCKS = 2 ** 17;
 
 /** An EncryptedPrivateKeyInfo (RFC 5958 §3) by PBES2 (RFC 8018 §6.2). Throws the place's code. */

@@ -223,8 +223,47 @@ describe("cosign's key file", () => {
   const good = sealed(ec.privateKey.export({ format: 'der', type: 'pkcs8' }));
   const LABELS = ['ENCRYPTED COSIGN PRIVATE KEY', 'ENCRYPTED SIGSTORE PRIVATE KEY'];
 
-  it.each(LABELS)('is read with the label %s', async (label) => {
-    expect(await open(block(label, JSON.stringify(good)))).toEqual(spki(ec));
+  it.each(LABELS)('is read with the label %s, by its password alone', async (label) => {
+    const text = block(label, JSON.stringify(good));
+    expect(await open(text)).toEqual(spki(ec));
+    for (const password of ['', `${PASSWORD} `, PASSWORD.toUpperCase()]) {
+      const refusal = await rejection(open(text, password));
+      expect(refusal).toMatchObject({ code: 'KEY_LOCKED', at: 'signer.key' });
+      expect(refusal?.cause).toBeUndefined();
+    }
+  });
+
+  it.each(LABELS)('is refused with the label %s wherever it is cut off', async (label) => {
+    const text = block(label, JSON.stringify(good));
+    for (let end = 0; end < text.trimEnd().length; end += 1) {
+      expect(refusalOf(() => read(text.slice(0, end)))?.code).toBe('KEY_INVALID');
+    }
+    const json = JSON.stringify(good);
+    for (let end = 0; end < json.length; end += 1) {
+      expect(refusalOf(() => read(block(label, json.slice(0, end))))?.code).toBe('KEY_INVALID');
+    }
+    const ciphertext = Buffer.from(String(good['ciphertext']), 'base64');
+    for (const end of [16, 17, ciphertext.length - 1]) {
+      const cut = { ...good, ciphertext: ciphertext.subarray(0, end).toString('base64') };
+      const refusal = await rejection(open(block(label, JSON.stringify(cut))));
+      expect(refusal?.code).toBe('KEY_LOCKED');
+    }
+  });
+
+  it.each([
+    [{ N: 2 ** 17, r: 8, p: 1 }, true],
+    [{ N: 2 ** 18, r: 8, p: 1 }, false],
+    [{ N: 2 ** 17, r: 9, p: 1 }, false],
+    [{ N: 2 ** 17, r: 8, p: 2 }, false],
+    [{ N: 2, r: 2 ** 19, p: 1 }, true],
+    [{ N: 2, r: 2 ** 19 + 1, p: 1 }, false],
+  ])('may ask for this work, %j: %s', (params, may) => {
+    const kdf = { name: 'scrypt', params, salt: salt.toString('base64') };
+    for (const label of LABELS) {
+      const refusal = refusalOf(() => read(block(label, JSON.stringify({ ...good, kdf }))));
+      expect(refusal?.code).toBe(may ? undefined : 'KEY_INVALID');
+      expect(refusal?.expected ?? '').toContain(may ? '' : 'N·r·p up to 1048576');
+    }
   });
 
   function withField(path: readonly string[], value: unknown, json = good): string {
