@@ -14,6 +14,8 @@ import {
   signWithKeyFile,
   signWithPlugin,
 } from './keys-and-flags.ts';
+import { openLoginProvider } from './login-provider.ts';
+import { proveLogins, type LoginRow } from './logins.ts';
 import { comparePage, writePage } from './page.ts';
 import { RUNS, hasGo, installPrograms } from './programs.ts';
 import { startRealSigstore, type EvidenceKind, type Sigstore } from './real-sigstore.ts';
@@ -51,30 +53,38 @@ async function main(): Promise<void> {
   await installPrograms(options['rekor-v1']);
   rmSync(RUNS, { recursive: true, force: true });
   mkdirSync(RUNS, { recursive: true });
-  const signed = [...(await signForReal(report)), ...(await signInSandbox(report))];
-  const found = { signed, ...(await askAboutCases(report)) };
+  const real = await signForReal(report);
+  const signed = [...real.signed, ...(await signInSandbox(report))];
+  const found = { signed, logins: real.logins, ...(await askAboutCases(report)) };
   if (options.update) writePage(found);
   else comparePage(report, found, options['rekor-v1']);
   console.log(`${report.passed} passed, ${report.failed} failed`);
   process.exitCode = report.failed === 0 ? 0 : 1;
 }
 
+/** What was signed with the real services. */
+interface SignedForReal {
+  readonly signed: readonly SignedRow[];
+  readonly logins: readonly LoginRow[];
+}
+
 /** Each signs with the real services. */
-async function signForReal(report: Report): Promise<readonly SignedRow[]> {
+async function signForReal(report: Report): Promise<SignedForReal> {
   const directory = join(RUNS, 'real');
-  const real = await startRealSigstore(directory, options['rekor-v1']);
+  const provider = await openLoginProvider();
+  const real = await startRealSigstore(directory, options['rekor-v1'], provider.issuer);
   const placeOf = (sigstore: Sigstore, kind: EvidenceKind, folder: string): Place => {
     mkdirSync(join(directory, folder));
     return { name: 'real services', sigstore, kind, directory: join(directory, folder) };
   };
   try {
-    const rows: SignedRow[] = [];
+    const signed: SignedRow[] = [];
     for (const kind of KIND_NAMES) {
       if (real.usual.configs[kind] === undefined) continue;
       const place = placeOf(real.usual, kind, kind);
-      rows.push(await signWithAffidavit(report, place));
-      rows.push(await signWithCosign(report, place));
-      rows.push(await signWithPython(report, place));
+      signed.push(await signWithAffidavit(report, place));
+      signed.push(await signWithCosign(report, place));
+      signed.push(await signWithPython(report, place));
       await refuseOldStatement(report, place);
       await signWithKeyFile(report, place);
       await signWithPlugin(report, place);
@@ -87,8 +97,10 @@ async function signForReal(report: Report): Promise<readonly SignedRow[]> {
       const sandbox = { ...place, sigstore: { ...sigstore, identity, token } };
       await proveWorkflow(report, place, { ...sandbox, directory: join(RUNS, 'sandbox-workflow') });
     });
-    return rows;
+    const login = placeOf(real.usual, 'v2-tsa', 'login');
+    return { signed, logins: await proveLogins(report, login, provider) };
   } finally {
+    provider.close();
     await real.close();
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { CaseRows } from './ask-about-cases.ts';
+import type { LoginRow } from './logins.ts';
 import { PROGRAM_ROWS } from './programs.ts';
 import type { Report } from './report.ts';
 import type { SignedRow } from './signing.ts';
@@ -12,6 +13,7 @@ const PAGE = fileURLToPath(new URL('../../docs/interop.md', import.meta.url));
 
 export interface Found extends CaseRows {
   readonly signed: readonly SignedRow[];
+  readonly logins: readonly LoginRow[];
 }
 
 export function writePage(found: Found): void {
@@ -38,13 +40,13 @@ export function comparePage(report: Report, found: Found, withRekorV1: boolean):
   );
 }
 
-function renderPage({ signed, good, tampered }: Found): string {
+function renderPage({ signed, logins, good, tampered }: Found): string {
   const others = VERIFIERS.filter((name) => name !== 'affidavit');
   return `${INTRODUCTION}
 ## Programs
 
 ${table(['program', 'version', 'what it does'], PROGRAM_ROWS)}
-The certificate log and the OpenID provider of the real services are those of our sandbox.
+The certificate log of the real services is that of our sandbox, and so is their OpenID provider but for the logins.
 
 ## Who accepts what was signed
 
@@ -62,6 +64,14 @@ Asserted too, with the real services and for every kind of proof:
 - Evidence that a workflow signs at a Fulcio with the tokens of GitHub Actions: a policy finds each claim about the caller, and refuses another one. The sandbox's certificate for the same token
   has the same name and the same extensions.
 - The sandbox gives no certificate for a token whose \`nbf\` is to come.
+
+## Logins
+
+Somebody logs in with a real browser on the pages of \`oidc-provider\`, whose tokens the real Fulcio takes:
+
+${table(['somebody', 'the browser shows'], logins)}
+Asserted too: what is signed after a login verifies with \`verify-evidence\` and with cosign for the account that logged in, and not for another. The code is used once. After
+the login nobody listens. HTML in the reason of the provider is shown as text. Our pages fit on a phone, ask for nothing and run nothing.
 
 ## Bundles that verify
 

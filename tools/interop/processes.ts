@@ -9,28 +9,59 @@ export interface Ended {
   readonly output: string;
 }
 
+const PAUSE_MS = 100;
+
+/** A program that runs, and is watched. */
+export interface Running {
+  /** Waits until it has said this on either stream; throws if it ends without. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+  readonly ended: Promise<Ended>;
+}
+
 /**
- * Runs a program and gives what it said on both streams. Its environment is ours without tokens and
- * settings of Sigstore, and with `environment`.
+ * Starts a program. Its environment is ours without tokens and settings of Sigstore, and with
+ * `environment`.
  */
-export async function run(
+export function begin(
   program: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
+): Running {
   const child = spawn(program, words, {
     env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output: Buffer[] = [];
+  const end = (): void => {
+    child.kill();
+  };
+  process.once('exit', end);
+  child.once('close', () => process.off('exit', end));
+  const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => output.push(chunk));
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   }
-  const status = await new Promise<number | null>((resolve, reject) => {
+  const output = (): string => Buffer.concat(chunks).toString('utf8');
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', resolve);
+    child.once('close', (status) => {
+      resolve({ status, output: output() });
+    });
   });
-  return { status, output: Buffer.concat(output).toString('utf8') };
+  const said = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const isOver = child.exitCode !== null;
+      const found = pattern.exec(output());
+      if (found !== null) return found;
+      if (isOver) throw new Error(`${program} did not say ${pattern}:\n${output()}`);
+      await sleep(PAUSE_MS);
+    }
+  };
+  return { said, ended };
+}
+
+/** Runs a program, as `begin` does, and gives what it said on both streams. */
+export async function run(...command: Parameters<typeof begin>): Promise<Ended> {
+  return await begin(...command).ended;
 }
 
 /** The same, for a program that must succeed. */
@@ -68,7 +99,6 @@ export interface ServiceSettings {
 }
 
 const TRIES = 300;
-const PAUSE_MS = 100;
 
 /** Starts a server and waits until it serves; fails loudly, with what it said, if it never does. */
 export async function startService(settings: ServiceSettings): Promise<Service> {

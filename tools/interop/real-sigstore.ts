@@ -44,9 +44,11 @@ export interface RealSigstore {
 const FROM = 'start-time=2026-01-01T00:00:00Z';
 const OPERATOR = 'operator=local';
 
+/** @param issuer of tokens for e-mail addresses, which the usual Fulcio takes beside the sandbox's */
 export async function startRealSigstore(
   directory: string,
   withRekorV1: boolean,
+  issuer: string,
 ): Promise<RealSigstore> {
   mkdirSync(directory, { recursive: true });
   const sandbox = await startSandbox({ issuer: (url) => url });
@@ -64,7 +66,7 @@ export async function startRealSigstore(
       : undefined;
     const shared = { directory, sandbox, services, timestamps, rekorV2, rekorV1 };
     const ctLog = `${sandbox.url}/ct`;
-    const usual = await startFulcio(shared, 'usual', { ctLog, type: 'email' });
+    const usual = await startFulcio(shared, 'usual', { ctLog, type: 'email', issuer });
     const withoutCtLog = await startFulcio(shared, 'without-ct', { ctLog: '', type: 'email' });
     const workflows = await startFulcio(shared, 'workflows', { ctLog, type: 'github-workflow' });
     return {
@@ -140,18 +142,28 @@ async function startRekorV2(directory: string, services: Service[]): Promise<Sha
   return { url, key };
 }
 
+interface FulcioSettings {
+  readonly ctLog: string;
+  /** Of the tokens. */
+  readonly type: 'email' | 'github-workflow';
+  /** Another one whose tokens it takes. */
+  readonly issuer?: string;
+}
+
 /** Starts a Fulcio, and gives everything that a client of it needs. */
 async function startFulcio(
   shared: Shared,
   name: string,
-  { ctLog, type }: { readonly ctLog: string; readonly type: 'email' | 'github-workflow' },
+  { ctLog, type, issuer = shared.sandbox.issuer }: FulcioSettings,
 ): Promise<Sigstore> {
   const { sandbox, services } = shared;
   const directory = join(shared.directory, name);
   mkdirSync(directory);
-  const provider = { IssuerURL: sandbox.issuer, ClientID: 'sigstore', Type: type };
+  const issuers = [sandbox.issuer, issuer].map((url) => {
+    return [url, { IssuerURL: url, ClientID: 'sigstore', Type: type }] as const;
+  });
   const file = join(directory, 'fulcio.json');
-  writeFileSync(file, JSON.stringify({ OIDCIssuers: { [sandbox.issuer]: provider } }));
+  writeFileSync(file, JSON.stringify({ OIDCIssuers: Object.fromEntries(issuers) }));
   const [port, grpc, metrics] = await freePorts(3);
   const url = `http://127.0.0.1:${port}`;
   services.push(

@@ -1,9 +1,10 @@
 // A real Rekor v1: its server, and Trillian's on Debian's MariaDB.
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { SYSTEM_PATH, requireMariadb } from './debian.ts';
 import { answers, fetchText, freePorts, mustRun, run, startService } from './processes.ts';
 import type { Service } from './processes.ts';
 import { TRILLIAN_MODULE, goProgram } from './programs.ts';
@@ -35,20 +36,16 @@ async function startMariadb(
   services: Service[],
 ): Promise<number> {
   const data = join(directory, 'mariadb');
-  for (const program of ['mariadbd', 'mariadb', 'mariadb-install-db']) {
-    const { status } = await run('sh', ['-c', `command -v ${program}`], SBIN);
-    if (status === 0) continue;
-    throw new Error(`${program} is missing: apt-get install mariadb-server`);
-  }
+  const server = await requireMariadb();
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   const words = ['--no-defaults', `--datadir=${data}`, ...user];
-  await mustRun('mariadb-install-db', [...words, '--skip-test-db'], SBIN);
+  await mustRun('mariadb-install-db', [...words, '--skip-test-db'], SYSTEM_PATH);
   const [port = 0] = await freePorts(1);
   const client = ['--no-defaults', '--protocol=tcp', '-h127.0.0.1', `-P${port}`, '-uroot'];
   services.push(
     await startService({
       name: 'mariadbd',
-      program: existsSync(MARIADBD) ? MARIADBD : 'mariadbd',
+      program: server,
       words: [
         ...[...words, '--skip-grant-tables', '--bind-address=127.0.0.1', `--port=${port}`],
         ...[`--socket=${socket}`, `--pid-file=${socket}.pid`],
@@ -64,10 +61,6 @@ async function startMariadb(
   await mustRun('mariadb', [...client, DATABASE, '-e', `source ${schema}`]);
   return port;
 }
-
-/** Debian puts the server where only root looks for programs. */
-const MARIADBD = '/usr/sbin/mariadbd';
-const SBIN = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
 
 /** Trillian's address, and its tree. */
 interface Trillian {

@@ -30,6 +30,7 @@ const LATE = failed(
   'It was answered before. Look at the terminal for its result.',
 );
 const DONE = 'You can close this page and go back to the terminal.';
+const FAILED = 'You can close this page. The terminal says what to do next.';
 
 /**
  * Opens the login page of an issuer, and waits for the browser to bring the answer.
@@ -100,7 +101,7 @@ class Callback {
     } catch (error) {
       this.#settle.reject(error);
       const detail = error instanceof EvidenceError ? error.found : undefined;
-      return failed(400, 'The login did not succeed', 'Go back to the terminal.', detail);
+      return failed(400, 'The login did not succeed', FAILED, detail);
     }
   }
 }

@@ -1,117 +1,24 @@
-// A real OpenID provider on this machine, and a browser for it without a screen.
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-import Provider, { type Configuration, type InteractionResults } from 'oidc-provider';
+// A real OpenID provider that ends with the test, and a browser for it without a screen.
 import { onTestFinished, vi } from 'vitest';
 
-export const ACCOUNT = 'somebody@provider.test';
-export const CLIENT = 'sigstore';
+import { openProvider, type OpenIdProvider, type ProviderOptions } from './open-id-provider.ts';
 
-export interface TestProvider {
-  readonly issuer: string;
-  /** Method and path of each request. */
-  readonly requests: readonly string[];
-}
+export { ACCOUNT, CLIENT, type ProviderOptions } from './open-id-provider.ts';
 
-export interface ProviderOptions {
-  /** How the page of the provider ends; by default by a login of ACCOUNT. */
-  readonly interaction?: InteractionResults;
-  readonly configuration?: Configuration;
-  /** Answers in the place of the provider, if it returns true. */
-  readonly intercept?: (
-    request: IncomingMessage,
-    response: ServerResponse,
-  ) => boolean | Promise<boolean>;
-  /** Signs the tokens. */
-  readonly key?: KeyObject;
-}
+export type TestProvider = Pick<OpenIdProvider, 'issuer' | 'requests'>;
 
 /** Ends with the test. */
 export async function startProvider(options: ProviderOptions = {}): Promise<TestProvider> {
-  const { interaction = { login: { accountId: ACCOUNT } } } = options;
-  const server = createServer();
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // It warns of its memory and of its plain pages: what a test wants.
   for (const name of ['warn', 'info'] as const) {
     const printed = vi.spyOn(console, name).mockImplementation(() => undefined);
     onTestFinished(() => printed.mockRestore());
   }
-  const provider = new Provider(issuer, configurationOf(options));
-  const handle = provider.callback();
-  const requests: string[] = [];
-  server.on('request', (request, response) => {
-    requests.push(`${request.method} ${request.url}`);
-    void (async () => {
-      if ((await options.intercept?.(request, response)) === true) return;
-      const isPage = request.url?.startsWith('/interaction/') === true;
-      if (isPage) await interact(provider, request, response, interaction);
-      else await handle(request, response);
-    })();
+  const provider = await openProvider(options);
+  onTestFinished(() => {
+    provider.close();
   });
-  return { issuer, requests };
-}
-
-/** What somebody does on the pages of the provider: logs in, and agrees. */
-async function interact(
-  provider: Provider,
-  request: IncomingMessage,
-  response: ServerResponse,
-  result: InteractionResults,
-): Promise<void> {
-  const { prompt, params, session, grantId } = await provider.interactionDetails(request, response);
-  if (prompt.name === 'login') {
-    await provider.interactionFinished(request, response, result);
-    return;
-  }
-  const grant =
-    (grantId === undefined ? undefined : await provider.Grant.find(grantId)) ??
-    new provider.Grant({
-      clientId: String(params['client_id']),
-      accountId: session?.accountId ?? '',
-    });
-  grant.addOIDCScope('openid email');
-  await provider.interactionFinished(request, response, {
-    consent: { grantId: await grant.save() },
-  });
-}
-
-function configurationOf({ configuration, key }: ProviderOptions): Configuration {
-  const privateKey = key ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  return {
-    clients: [
-      {
-        client_id: CLIENT,
-        application_type: 'native',
-        token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://localhost/auth/callback', 'http://127.0.0.1/auth/callback'],
-        grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
-        response_types: ['code'],
-      },
-    ],
-    jwks: {
-      keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }],
-    },
-    cookies: { keys: ['a test needs no secret'] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
-    conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false }, deviceFlow: { enabled: true } },
-    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-    ttl: { IdToken: 600, Session: 600, Grant: 600, Interaction: 600, AccessToken: 600 },
-    findAccount: (_, id) => ({
-      accountId: id,
-      claims: () => ({ sub: id, email: id, email_verified: true }),
-    }),
-    ...configuration,
-  };
+  return provider;
 }
 
 /** Answers a request of a path in the place of the provider. */
