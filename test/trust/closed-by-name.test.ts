@@ -122,6 +122,14 @@ describe('a certificate authority of the root', () => {
     expect(judgesUnder(root)(BUNDLE)).toBe(CERTIFICATE);
   });
 
+  it('that another one signed is no trust anchor to the library, so the judges disagree', () => {
+    const root = edited(forge.root, ({ certificateAuthorities: [first] }) => {
+      first?.certChain.certificates.pop();
+    });
+    const found = `JUDGES_DISAGREE ${FILE}; by our own judge alone: verified`;
+    expect(judgesUnder(root)(BUNDLE)).toBe(found);
+  });
+
   it('an authority that is wrong refuses no bundle that does not depend on it', () => {
     const root = edited(forge.root, ({ certificateAuthorities }) => {
       const { certificateAuthorities: bad } = rootWith('intermediate', { extensions: [] });

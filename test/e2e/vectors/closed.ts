@@ -257,6 +257,11 @@ export const CLOSED_ROOTS: Readonly<Record<string, (kit: Kit) => RootJson>> = {
       first?.certChain.certificates.splice(1, 1, { rawBytes: other.der.toString('base64') });
     });
   },
+  'timestamp-authority-alone': ({ forge: { root, timestamps } }) =>
+    edited(root, ({ timestampAuthorities: [first] }) => {
+      if (first === undefined) throw new TypeError('no authority');
+      first.certChain.certificates = [{ rawBytes: timestamps.leaf.der.toString('base64') }];
+    }),
   'timestamp-authority-issuer-expired': ofThreeBut({ middle: until(BEFORE) }),
   'timestamp-authority-issuer-for-code': ofThreeBut({
     middle: { extensions: [MAY_CERTIFY, authority(0), purposes([codeSigning])] },
