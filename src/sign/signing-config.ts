@@ -241,8 +241,8 @@ function readSelector(
 }
 
 /**
- * The address of a service that gets the identity token: https, or http to this machine. Throws the
- * place's code.
+ * The address of a service that must not be listened to or changed on the way, e.g. because it gets the
+ * identity token: https, or http to this machine. Throws the place's code.
  */
 export function parseServiceUrl(text: string, place: Place): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,7 +1,6 @@
 import { collectFiles } from '../../archive/collect.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { BundleReader } from '../../io/disk/bundle-reader.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
@@ -9,21 +8,13 @@ import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
-import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
+import { openSigning } from '../../io/sigstore/signing-session.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
-import { deliver } from './deliver.ts';
-import {
-  leftLines,
-  nextSteps,
-  renderSelfCheck,
-  rootFlags,
-  timeOfDay,
-  writtenEvidence,
-} from './self-check-report.ts';
+import { endSelfCheck, leftLines, timeOfDay } from './self-check-report.ts';
 import { signAndWrite } from './sign-and-write.ts';
 import { signingChoice } from './signing-choice.ts';
 import { requireOutputs } from './validate-outputs.ts';
@@ -43,8 +34,14 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     process.stderr.write(`manifest: ${unsigned.packed.manifestDigest}, verified, not signed yet\n`);
     requireSignable(unsigned.packed.attestedAt);
     const packed = await signAndWrite(out, unsigned.packed, session, { call, ifNotSigned });
-    await say(call, { source, out, unsigned, packed, session });
-    return unsigned.exitCode;
+    const { faults, findings, exitCode } = unsigned;
+    const checked = { tool: AFFIDAVIT, exitCode, facts: packed.facts, faults, findings };
+    const check = ['affidavit', 'verify-evidence', pathWord(source), '--allow-unsigned'];
+    const { rootPath } = session;
+    return await endSelfCheck(checked, call, {
+      repeat: commandLine(check),
+      written: { out, packed, rootPath },
+    });
   } finally {
     await session.close?.();
   }
@@ -91,25 +88,4 @@ async function readBundle(source: string): Promise<UnsignedEvidence> {
   const files = await collectFiles(entries, EVIDENCE_LAYOUT);
   const reader = new BundleReader(source, EVIDENCE_LAYOUT);
   return readUnsigned(files, (path) => reader.open(path));
-}
-
-interface Done {
-  readonly source: string;
-  readonly out: string;
-  readonly unsigned: UnsignedEvidence;
-  readonly packed: PackedEvidence;
-  readonly session: SigningSession;
-}
-
-async function say(call: Call, { source, out, unsigned, packed, session }: Done): Promise<void> {
-  const { faults, findings, exitCode } = unsigned;
-  const evidence = writtenEvidence(out, packed);
-  const report = { tool: AFFIDAVIT, exitCode, facts: packed.facts, faults, findings, evidence };
-  const check = ['affidavit', 'verify-evidence', pathWord(source), '--allow-unsigned'];
-  try {
-    await deliver(await renderSelfCheck(report, call, commandLine(check)), call);
-  } finally {
-    // The evidence is there, even if the report cannot be written.
-    process.stderr.write(nextSteps(out, packed, rootFlags(call, session.rootPath)));
-  }
 }

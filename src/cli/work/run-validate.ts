@@ -1,6 +1,4 @@
-import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
 import { resultsRequired } from '../../evidence/pack/results-required.ts';
-import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
 import { nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
@@ -14,14 +12,7 @@ import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
-import { deliver } from './deliver.ts';
-import {
-  inputWord,
-  nextSteps,
-  renderSelfCheck,
-  rootFlags,
-  writtenEvidence,
-} from './self-check-report.ts';
+import { endSelfCheck, inputWord } from './self-check-report.ts';
 import { signingChoice } from './signing-choice.ts';
 import { requireOutputs } from './validate-outputs.ts';
 
@@ -33,20 +24,12 @@ export async function runValidate(call: Call): Promise<number> {
   const session = await openSession(call, out, now);
   try {
     const validation = await readAndValidate(call, now);
-    const packed =
-      out === undefined
-        ? undefined
-        : await (await import('./emit-evidence.ts')).emitEvidence(out, validation, session, call);
-    const report = validationReport(call, validation, packed);
-    try {
-      await deliver(await renderSelfCheck(report, call, selfCheckCommand(call)), call);
-    } finally {
-      // The evidence is there, even if the report cannot be written.
-      if (out !== undefined && packed !== undefined) {
-        process.stderr.write(nextSteps(out, packed, rootFlags(call, session?.rootPath)));
-      }
-    }
-    return report.exitCode;
+    const repeat = selfCheckCommand(call);
+    if (out === undefined) return await endSelfCheck(validation, call, { repeat });
+    const { emitEvidence } = await import('./emit-evidence.ts');
+    const packed = await emitEvidence(out, validation, session, call);
+    const written = { out, packed, rootPath: session?.rootPath };
+    return await endSelfCheck(validation, call, { repeat, written });
   } finally {
     await session?.close?.();
   }
@@ -100,17 +83,6 @@ async function readDocument(
 ): Promise<NamedDocument> {
   const bytes = await readFileBounded(path, maxBytes, wanted);
   return { name: escapeInvisible(nameOf(path)), bytes };
-}
-
-function validationReport(
-  { options }: Call,
-  validation: Validation,
-  packed: PackedEvidence | undefined,
-): ValidationReport {
-  if (packed === undefined) return validation;
-  const { facts } = packed;
-  const evidence = writtenEvidence(options.required('emit-evidence'), packed);
-  return { ...validation, facts, evidence };
 }
 
 /** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */

@@ -8,17 +8,43 @@ import { keyFileOf, pinOf } from '../../policy/policy.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { reportOf } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
 
-/** What the report says of the archive that was written. */
-export function writtenEvidence(
-  path: string,
-  { manifestDigest, proof, sandbox }: PackedEvidence,
-): NonNullable<ValidationReport['evidence']> {
-  return { path, manifestDigest, signer: proof?.signer, sandbox };
+/** An archive that was written. */
+interface Written {
+  readonly out: string;
+  readonly packed: PackedEvidence;
+  /** The trusted root under which it verifies; undefined: the embedded one. */
+  readonly rootPath: string | undefined;
 }
 
-/** @param repeat the command that makes the self-check again */
-export async function renderSelfCheck(
+/**
+ * Delivers the report of the self-check, and says what to do with the evidence that was written.
+ *
+ * @param repeat the command that makes the self-check again
+ * @returns the exit code
+ */
+export async function endSelfCheck(
+  checked: ValidationReport,
+  call: Call,
+  { repeat, written }: { readonly repeat: string; readonly written?: Written },
+): Promise<number> {
+  const report = written === undefined ? checked : { ...checked, ...evidenceOf(written) };
+  try {
+    await deliver(await renderSelfCheck(report, call, repeat), call);
+  } finally {
+    // The evidence is there, even if the report cannot be written.
+    if (written !== undefined) process.stderr.write(nextSteps(written, call));
+  }
+  return report.exitCode;
+}
+
+function evidenceOf({ out, packed }: Written): Pick<ValidationReport, 'facts' | 'evidence'> {
+  const { facts, manifestDigest, proof, sandbox } = packed;
+  return { facts, evidence: { path: out, manifestDigest, signer: proof?.signer, sandbox } };
+}
+
+async function renderSelfCheck(
   report: ValidationReport,
   call: Call,
   repeat: string,
@@ -44,7 +70,7 @@ const NOT_REDACTED =
   'nothing is redacted: node names, provider ids and everything else in the snapshot, results and logs become public with this evidence';
 
 /** What leads to the same trusted root. */
-export function rootFlags({ options }: Call, rootPath: string | undefined): readonly string[] {
+function rootFlags({ options }: Call, rootPath: string | undefined): readonly string[] {
   if (rootPath !== undefined) return ['--trusted-root', inputWord(rootPath)];
   if (!options.has('trust-cache')) return [];
   const tufRoot = options.text('tuf-root');
@@ -52,13 +78,13 @@ export function rootFlags({ options }: Call, rootPath: string | undefined): read
 }
 
 /** The path, the bundle's identity and the very commands that verify it and that sign it. */
-export function nextSteps(out: string, packed: PackedEvidence, root: readonly string[]): string {
+function nextSteps({ out, packed, rootPath }: Written, call: Call): string {
   const { proof, manifestDigest } = packed;
   const keyFile = proof && keyFileOf(proof.signer);
   const pin =
     proof === undefined
       ? ['--allow-unsigned']
-      : [...root, ...pinOf(proof.signer), ...proof.weakened];
+      : [...rootFlags(call, rootPath), ...pinOf(proof.signer), ...proof.weakened];
   return [
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,

@@ -49,7 +49,11 @@ export interface SigningSession {
   readonly rootPath: string | undefined;
   /** Writes the root of a sandbox under a name that nobody reads; a service has its root elsewhere. */
   readonly stageRoot?: () => StagedFiles;
-  /** Removes what would be needed to go on with this signing, or with an earlier one once it is written. */
+  /**
+   * Removes what is left to go on with. Once it is written, nothing is to be done any more. Before that it
+   * is for a wrong answer of a service: with it, going on would fail again each time. What an earlier
+   * signing left stays then: it may go on still.
+   */
   readonly forget: (isWritten: boolean) => void;
   /** What is there to go on with, once this signing has failed or was interrupted. */
   readonly left: () => LeftSigning | undefined;
