@@ -8,6 +8,7 @@ const FULCIO = '1.3.6.1.4.1.57264.1';
 const GITHUB = 'https://github.com/';
 
 // GeneralName's tags, RFC 5280 §4.2.1.6.
+const OTHER_NAME = 0;
 const RFC822_NAME = 1;
 const URI = 6;
 
@@ -53,11 +54,16 @@ const EXTENSIONS: readonly (readonly [arc: number, claim: string, encode: Encode
   [24, 'sub', text],
 ];
 
+/** `name!domain`, as Fulcio writes it. */
+export const USER_NAME = /^[A-Za-z0-9._-]+![A-Za-z0-9.-]+$/;
+
 /** The identity in the token, and what its holder must sign to prove that they have a key. */
 export function principalOf(claims: Claims): { readonly challenge: string; readonly name: Buffer } {
   const email = claims.get('email');
   const subject = claims.get('sub') ?? '';
   if (email !== undefined) return { challenge: email, name: generalName(RFC822_NAME, email) };
+  // Fulcio makes `name!domain` for an issuer of user names. Here the token has it as it is.
+  if (USER_NAME.test(subject)) return { challenge: subject, name: userName(subject) };
   // As Fulcio does for GitHub Actions: the workflow is the identity, the subject is the challenge.
   const workflow = claims.get('job_workflow_ref');
   const uri = workflow === undefined ? subject : GITHUB + workflow;
@@ -66,6 +72,13 @@ export function principalOf(claims: Claims): { readonly challenge: string; reado
 
 function generalName(tag: number, name: string): Buffer {
   return der.implicit(tag, Buffer.from(name, 'ascii'));
+}
+
+/** RFC 5280 §4.2.1.6: a type, and its value under [0]. */
+function userName(name: string): Buffer {
+  const value = der.explicit(0, der.utf8String(name));
+  // Implicit, and a SEQUENCE: constructed, as `explicit` writes it.
+  return der.explicit(OTHER_NAME, der.oid(`${FULCIO}.7`), value);
 }
 
 /** The subject alternative name, the issuer, and each claim of GitHub Actions that is there. */

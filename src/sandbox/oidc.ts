@@ -8,7 +8,7 @@ import { decodeJson } from '../document/json.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { spkiOf, type KeyPair } from './certificate.ts';
 import { GRPC, errorReply, jsonReply, type Refused, type Reply, type Request } from './http.ts';
-import type { Claims } from './identity-extensions.ts';
+import { USER_NAME, type Claims } from './identity-extensions.ts';
 
 /** What Fulcio and its clients ask for. */
 const SIGSTORE_AUDIENCE = 'sigstore';
@@ -130,9 +130,9 @@ function wrongPrincipal(body: DataMap): string | undefined {
   if (body.has('email')) return wrongEmail(body);
   const workflow = body.get('job_workflow_ref');
   if (workflow === undefined) {
-    return matches(body.get('sub'), URI)
+    return [URI, USER_NAME].some((form) => matches(body.get('sub'), form))
       ? undefined
-      : 'the token names neither an e-mail nor a URI';
+      : 'the token names neither an e-mail nor a URI nor a user name';
   }
   const isNamed = matches(workflow, VISIBLE_ASCII) && matches(body.get('sub'), VISIBLE_ASCII);
   return isNamed ? undefined : 'the workflow or the subject is not visible ASCII';

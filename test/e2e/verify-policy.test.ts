@@ -1,6 +1,7 @@
 // What a policy file says, from the program: who may sign, when, for what, with which proofs, and how long ago.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { sourceOf } from '../../src/policy/policy-signer.ts';
 import { runProgram } from '../run-here.ts';
 import {
   ATTESTATION,
@@ -343,6 +344,76 @@ describe('the type of an identity, by flag', () => {
   ])('is a usage error with %s: %s', async (more) => {
     const { code, error } = await failureOf([bundle, ...evidence.root, ...more]);
     expect([code, error.code]).toEqual([64, 'USAGE']);
+  });
+});
+
+describe('a user name in an otherName (1.3.6.1.4.1.57264.1.7)', async () => {
+  const identity = 'somebody!example.com';
+  const named = await evidence.pack(
+    await evidence.emit({ claims: { email: undefined, sub: identity } }),
+  );
+  const signer = { identity, issuer: ISSUER };
+  const byFlags = [...evidence.root, ...pinOf(signer)];
+  const typed = (type: string): readonly string[] => [
+    ...byFlags,
+    '--certificate-identity-type',
+    type,
+  ];
+
+  it('verifies with --certificate-identity-type other, and the report says the type', async () => {
+    const { code, faults, report } = await evidence.verify(named, typed('other'));
+    expect([code, faults]).toEqual([0, []]);
+    expect(report.signer).toMatchObject(signer);
+    expect(report['signature']).toMatchObject({ certificate: { type: 'other' } });
+  });
+
+  it('verifies by a policy with that type, exactly or by a template', async () => {
+    for (const name of [{ identity }, { template: '{name}!example.com' }]) {
+      const entry = { ...name, issuer: ISSUER, type: 'other' };
+      const { code, faults } = await evidence.verify(named, flagsOf(policyOf(entry)));
+      expect([code, faults]).toEqual([0, []]);
+    }
+  });
+
+  it.each([
+    ['no type by flags', byFlags],
+    ['email by flags', typed('email')],
+    ['uri by flags', typed('uri')],
+    ['no type in a policy', flagsOf(policyOf(signer))],
+    ['email in a policy', flagsOf(policyOf({ ...signer, type: 'email' }))],
+    ['uri in a policy', flagsOf(policyOf({ ...signer, type: 'uri' }))],
+    ['another name', flagsOf(policyOf({ ...signer, identity: `${identity}.`, type: 'other' }))],
+    ['another issuer', flagsOf(policyOf({ ...signer, issuer: `${ISSUER}/`, type: 'other' }))],
+    [
+      'another domain',
+      flagsOf(policyOf({ template: '{name}!example.org', issuer: ISSUER, type: 'other' })),
+    ],
+    // By AICR's digest of issuer and name, which says no type.
+    [
+      'the source of an allowlist',
+      flagsOf(
+        `schemaVersion: 1.0.0\ncommunity:\n  - issuer: ${ISSUER}\n    source: ${sourceOf({ subject: identity, issuer: ISSUER })}\n`,
+      ),
+    ],
+  ])('is not allowed with %s: exit 2', async (_, flags) => {
+    const { code, faults } = await evidence.verify(named, flags);
+    expect([code, faults]).toEqual([2, [NOT_ALLOWED]]);
+  });
+
+  it('is undecided without a pin, and the report names the flag that it needs', async () => {
+    const judged = await evidence.verify(named, evidence.root);
+    expect([judged.code, judged.faults]).toEqual([4, [`SIGNER_NOT_PINNED ${ATTESTATION}`]]);
+    expect(checkOf(judged, 'signer-is-allowed').hint).toContain(
+      '--certificate-identity-type other',
+    );
+  });
+
+  it('is no e-mail address of the same text: type other never matches one', async () => {
+    const { code, faults } = await evidence.verify(
+      bundle,
+      flagsOf(policyOf({ ...SIGNER, type: 'other' })),
+    );
+    expect([code, faults]).toEqual([2, [NOT_ALLOWED]]);
   });
 });
 
