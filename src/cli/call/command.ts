@@ -58,7 +58,10 @@ export interface Call {
   readonly finish: () => void;
   /** To be called by work that keeps something when `signal` is aborted. Gives what a second signal aborts. */
   readonly waitForEnd: () => AbortSignal;
-  /** To be called before a file is made: lets an interruption in, which is late for nothing then. */
+  /**
+   * To be called before a file is made, or work begins whose end is waited for: lets an interruption in,
+   * which is late for nothing then.
+   */
   readonly beforeWriting: () => Promise<void>;
   /** Says what takes so long, if it does. */
   readonly progress: <T>(what: string, work: Promise<T>) => Promise<T>;

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 const MODULE = new URL('../../../src/io/process/interrupt.ts', import.meta.url).href;
 
 /** What a process ends with in which `work` is interruptible, and what it says. */
-function outcome(work: string): string {
+function outcome(work: string, before = ''): string {
   const script = `import { interruptible } from ${JSON.stringify(MODULE)};
+    ${before}
     const send = (name) => process.kill(process.pid, name);
     try { console.log(await interruptible(${work})); } catch (error) { console.log(error.code); }
     process.exit();`;
@@ -55,6 +56,22 @@ describe('interruptible', () => {
     for (const name of ['SIGINT', 'SIGTERM']) {
       expect(outcome(work(`send('${name}'); ${never}`))).toBe('INTERRUPTED');
     }
+  });
+
+  it('of a second process counts one signal that comes in two ways once, and the end of the first', () => {
+    const asSecond = `process.send = () => true;
+      process.connected = true;
+      process.env.AFFIDAVIT_SECOND_PROCESS = '1';`;
+    const work = (...names: readonly string[]): string => `async ({ signal, waitForEnd }) => {
+      const last = waitForEnd();
+      for (const name of ${JSON.stringify(names)}) process.emit(name);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return [signal.aborted, last.aborted].join();
+    }`;
+    expect(outcome(work(), asSecond)).toBe('false,false');
+    expect(outcome(work('SIGINT', 'message'), asSecond)).toBe('true,false');
+    expect(outcome(work('message', 'SIGINT'), asSecond)).toBe('true,false');
+    expect(outcome(work('SIGINT', 'message', 'disconnect'), asSecond)).toBe('INTERRUPTED');
   });
 
   it('goes on to the end once it is too late for a signal', () => {
