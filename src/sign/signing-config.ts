@@ -32,6 +32,8 @@ interface Offer {
 export interface Service extends Window {
   /** Without a slash at the end. */
   readonly url: string;
+  /** Where the address stands, e.g. `config.json#/caUrls/0/url`. */
+  readonly namedBy: string;
   readonly majorApiVersion: number;
   readonly operator: string;
 }
@@ -153,12 +155,12 @@ function offerOf(config: SigningConfig, { versions, why }: LogChoice, at: Date):
 }
 
 /**
- * The issuer for a login: that of the newest identity provider which is valid at a time. Throws
+ * The identity provider for a login: the newest identity provider which is valid at a time. Throws
  * SIGNING_CONFIG_INVALID if there is none.
  */
-export function chooseIssuer(config: SigningConfig, at: Date): string {
+export function chooseIssuer(config: SigningConfig, at: Date): Service {
   const [provider] = usable(config.identityProviders, at);
-  if (provider !== undefined) return provider.url;
+  if (provider !== undefined) return provider;
   const hint = 'name the issuer for the login: --oidc-issuer URL';
   const place = { ...offerPlace(config, 'oidcUrls'), hint };
   return refuse(place, 'no identity provider that is valid now', 'one, to log in at');
@@ -207,8 +209,10 @@ function readServiceWith(
   write: (url: URL, text: string) => string,
 ): Service {
   const text = reader.string('url');
+  const place = reader.place('url');
   return {
-    url: write(parseServiceUrl(text, reader.place('url')), text),
+    url: write(parseServiceUrl(text, place), text),
+    namedBy: place.at,
     majorApiVersion: reader.integer('majorApiVersion'),
     ...reader.message('validFor', readWindow),
     operator: reader.optionalString('operator') ?? '',

@@ -1,6 +1,7 @@
 // The way to the services, from the outside: a proxy, a network's own authority, and what is asked when.
 import { openSync, closeSync, ftruncateSync, mkdirSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
@@ -72,6 +73,46 @@ describe('signing behind a proxy, in a network with an authority of its own', ()
     expect(signed.code).toBe(0);
     expect(new Set(proxy.asked)).toEqual(new Set(['sigstore.test:443']));
     expect((await place.repeat(signed)).code).toBe(0);
+  });
+});
+
+describe('a service that cannot be reached', () => {
+  it.each<[string, (address: string) => string, string]>([
+    ['and a proxy that was used', (address) => address, ', and HTTPS_PROXY, which is http://'],
+    ['and no proxy for a host of NO_PROXY', () => 'https://localhost:1', ''],
+    ['and no proxy for plain http', () => 'http://127.0.0.1:1', ''],
+  ])('is named with the place that names its address %s', async (_, addressed, expected) => {
+    // Behind the proxy is a server that hangs up.
+    const server = createServer((socket) => socket.once('data', () => socket.destroy()));
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const proxy = await startProxy((server.address() as AddressInfo).port);
+    onTestFinished(() => {
+      proxy.close();
+      server.close();
+    });
+    const { place, words } = workplace(addressed('https://sigstore.test'));
+    const env = {
+      SIGSTORE_ID_TOKEN: sandbox.token(),
+      HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+      NO_PROXY: 'localhost',
+    };
+    const run = await place.run([...words], { env, ownProcess: true });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(/error: SERVICE_UNREACHABLE/);
+    const hint = /next: (.*)/.exec(run.stderr)?.[1] ?? '';
+    const named = 'check the network and this address, which config.json#/caUrls/0/url names';
+    expect(hint.startsWith(named + expected)).toBe(true);
+    expect(hint.includes('HTTPS_PROXY')).toBe(expected !== '');
+  });
+
+  it('is named with the flag that names its address', async () => {
+    const { place, words } = workplace(sandbox.url);
+    const login = ['--login', 'device', '--oidc-issuer', 'http://127.0.0.1:1'];
+    const run = await place.run([...words, ...login]);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(
+      /error: SERVICE_UNREACHABLE[^]*check the network and this address, which --oidc-issuer names/,
+    );
   });
 });
 

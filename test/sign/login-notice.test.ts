@@ -35,12 +35,12 @@ const HERE = {
 function noticeOf(config: object, issuer?: string): string | undefined {
   const parsed = parseSigningConfig(Buffer.from(JSON.stringify(config)), 'config.json');
   const services = chooseServices(parsed, NOW);
-  return loginNotice({ issuer: issuer ?? chooseIssuer(parsed, NOW), services });
+  return loginNotice({ issuer: issuer ?? chooseIssuer(parsed, NOW).url, services });
 }
 
 function issuerOf(oidcUrls: readonly object[] | undefined): string | undefined {
   const bytes = Buffer.from(JSON.stringify({ ...HERE, oidcUrls }));
-  return chooseIssuer(parseSigningConfig(bytes, 'config.json'), NOW);
+  return chooseIssuer(parseSigningConfig(bytes, 'config.json'), NOW).url;
 }
 
 describe('the notice before a login', () => {

@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { pauseBefore } from './pause.ts';
-import { agentFor, causeOf, type Cause } from './route.ts';
+import { agentFor, causeOf, proxyName, type Cause } from './route.ts';
 
 /** One call. The caller says how much memory and time it may take. */
 export interface HttpRequest {
@@ -39,6 +39,8 @@ export interface HttpFailure {
   /** Undefined if not even a status came. */
   readonly status: number | undefined;
   readonly cause: Cause;
+  /** The proxy that was used, as users are told of it; undefined: none. */
+  readonly proxy: string | undefined;
   /** May repeat the request's address and headers, and so a secret: not to be shown as it is. */
   readonly reason: string;
 }
@@ -71,10 +73,15 @@ async function exchangeOnce({
   maxBytes,
 }: HttpRequest): Promise<Omit<HttpAnswer, 'tries'> | HttpFailure> {
   let status: number | undefined;
+  const way = { isDirect: false };
+  const onDirect = (): void => {
+    way.isDirect = true;
+  };
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     // The signal counts to the last byte; before a proxy has answered, only the socket's own timeout does.
-    const response = await send(url, init, { signal, timeout: timeoutMs });
+    const limits = { signal, timeout: timeoutMs };
+    const response = await send(url, init, { limits, onDirect });
     const { statusCode = 0, rawHeaders } = response;
     status = statusCode;
     const ok = statusCode >= 200 && statusCode < 300;
@@ -87,6 +94,7 @@ async function exchangeOnce({
     return {
       status,
       cause,
+      proxy: way.isDirect ? undefined : proxyName(url, process.env),
       reason: cause === 'slow' ? `timeout after ${timeoutMs / 1000} s` : reasonOf(error),
     };
   }
@@ -96,7 +104,13 @@ async function exchangeOnce({
 async function send(
   address: string,
   { method = 'GET', headers = {}, body }: HttpInit,
-  limits: { readonly signal: AbortSignal; readonly timeout: number },
+  {
+    limits,
+    onDirect,
+  }: {
+    readonly limits: { readonly signal: AbortSignal; readonly timeout: number };
+    readonly onDirect: () => void;
+  },
 ): Promise<IncomingMessage> {
   const url = new URL(address);
   const agent = agentFor(url, process.env);
@@ -104,6 +118,10 @@ async function send(
   return await new Promise((resolve, reject) => {
     const request = start(url, { method, headers, agent, ...limits }, resolve);
     request.on('error', reject);
+    // The socket of a tunnel is connected when it is given.
+    request.on('socket', ({ connecting }) => {
+      if (connecting) onDirect();
+    });
     request.end(body);
   });
 }

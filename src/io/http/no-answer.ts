@@ -4,7 +4,6 @@ import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { HttpFailure } from './client.ts';
-import { proxyOf } from './route.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 /** A service that signing calls, as errors name it. */
@@ -13,6 +12,8 @@ export interface ServiceName {
   readonly name: string;
   /** Its address as errors show it: without a path or a query that may be secret. */
   readonly at: string;
+  /** Who names the address: a flag, or a file and the place in it. */
+  readonly namedBy?: string | undefined;
   /** What no error may show, even if the service repeats it or a piece of it. */
   readonly secrets: readonly string[];
   /** What to do if it answers that the caller may not ask, or asked wrongly. */
@@ -28,63 +29,71 @@ export function answerInvalid(service: ServiceName, status: number, what: string
     at: service.at,
     found: `status ${status} from the ${service.name}${told(service, what)}`,
     expected: 'the answer that this service gives',
-    hint: 'check this address: another service may be there; if not, try again later',
+    hint: `${checkAddress(service)}; if not, try again later`,
   });
 }
 
 /** Each way to get no answer is an error of its own. */
 export function noAnswer(
   service: ServiceName,
-  { cause, status, reason }: HttpFailure,
+  { cause, status, reason, proxy }: HttpFailure,
 ): EvidenceError {
   if (cause === 'cut') return answerInvalid(service, status ?? 0, reason);
   const [code, expected, hint] = NO_ANSWER[cause];
-  const { name, at } = service;
+  const { name, at, namedBy } = service;
   const found = `no usable answer from the ${name}${told(service, reason)}`;
-  return new EvidenceError(code, { at, found, expected, hint: hint(proxyName()) });
+  return new EvidenceError(code, {
+    at,
+    found,
+    expected,
+    hint: hint({ proxy, namedBy }),
+  });
 }
 
-/** Without a password; empty if none is used. */
-function proxyName(): string {
-  try {
-    const proxy = proxyOf(process.env);
-    return proxy === undefined ? '' : `HTTPS_PROXY, which is ${proxy.protocol}//${proxy.host}`;
-  } catch {
-    return 'HTTPS_PROXY';
-  }
+/** What a hint tells of the way to a service. */
+interface Way {
+  /** The proxy that was used. */
+  readonly proxy: string | undefined;
+  readonly namedBy: string | undefined;
+}
+
+/** What to do if something else is there. */
+export function checkAddress({ namedBy }: Pick<ServiceName, 'namedBy'>): string {
+  return `check this address${whence(namedBy)}: another service may be there`;
+}
+
+function whence(namedBy: string | undefined): string {
+  return namedBy === undefined ? '' : `, which ${namedBy} names`;
 }
 
 const NO_ANSWER = {
   down: [
     'SERVICE_UNREACHABLE',
     'a service that can be reached',
-    (proxy) => `check the network and this address${orProxy(proxy)}`,
+    ({ proxy, namedBy }) => `check the network and this address${whence(namedBy)}${orProxy(proxy)}`,
   ],
   certificate: [
     'SERVICE_UNREACHABLE',
     'a TLS certificate that this machine trusts',
-    () =>
-      'if your network has a certificate authority of its own, name its certificates: --ca-certificates FILE',
+    ({ proxy }) =>
+      `if your network${proxy === undefined ? '' : `, or ${proxy},`} has a certificate authority of its own, name its certificates: --ca-certificates FILE`,
   ],
   slow: [
     'SERVICE_SLOW',
     'an answer in time',
-    (proxy) => `try again later, or check the network${orProxy(proxy)}`,
+    ({ proxy }) => `try again later, or check the network${orProxy(proxy)}`,
   ],
   proxy: [
     'PROXY_FAILED',
     'a way through the proxy',
-    (proxy) => `correct ${proxy}; NO_PROXY lists the hosts that need none`,
+    ({ proxy }) => `correct ${proxy ?? 'HTTPS_PROXY'}; NO_PROXY lists the hosts that need none`,
   ],
 } as const satisfies Readonly<
-  Record<
-    Exclude<HttpFailure['cause'], 'cut'>,
-    readonly [ErrorCode, string, (proxy: string) => string]
-  >
+  Record<Exclude<HttpFailure['cause'], 'cut'>, readonly [ErrorCode, string, (way: Way) => string]>
 >;
 
-function orProxy(proxy: string): string {
-  return proxy === '' ? '' : `, and ${proxy}; NO_PROXY lists the hosts that need none`;
+function orProxy(proxy: string | undefined): string {
+  return proxy === undefined ? '' : `, and ${proxy}; NO_PROXY lists the hosts that need none`;
 }
 
 /** What a service or the network says of it, without secrets. */

@@ -13,7 +13,7 @@ export type Cause = 'certificate' | 'cut' | 'down' | 'proxy' | 'slow';
  *
  * @throws ProxyError if the variable is not the address of a proxy
  */
-export function proxyOf(environment: NodeJS.ProcessEnv): URL | undefined {
+function proxyOf(environment: NodeJS.ProcessEnv): URL | undefined {
   const text = environment['https_proxy'] ?? environment['HTTPS_PROXY'] ?? '';
   if (text === '') return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -23,6 +23,18 @@ export function proxyOf(environment: NodeJS.ProcessEnv): URL | undefined {
 }
 
 class ProxyError extends Error {}
+
+/** The proxy for an address, as users are told of it: without a password. Undefined: none. */
+export function proxyName(url: string, environment: NodeJS.ProcessEnv): string | undefined {
+  if (!URL.canParse(url) || new URL(url).protocol !== 'https:') return undefined;
+  try {
+    const proxy = proxyOf(environment);
+    return proxy && `HTTPS_PROXY, which is ${proxy.protocol}//${proxy.host}`;
+  } catch (error) {
+    if (error instanceof ProxyError) return 'HTTPS_PROXY';
+    throw error;
+  }
+}
 
 export function agentFor(url: URL, environment: NodeJS.ProcessEnv): HttpAgent {
   if (url.protocol !== 'https:') return new HttpAgent();

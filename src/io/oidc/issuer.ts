@@ -12,6 +12,8 @@ import { loginFailed, orLoginFailed } from './login-failed.ts';
 
 export interface LoginClient {
   readonly issuer: string;
+  /** Who names it: a flag, or a file and the place in it. */
+  readonly issuerNamedBy?: string | undefined;
   readonly clientId: string;
 }
 
@@ -36,10 +38,14 @@ const WRONG_ISSUER =
 const TIMEOUT_MS = 10_000;
 
 /** @throws EvidenceError SERVICE_FAILED, LOGIN_FAILED */
-export async function openIssuer({ issuer: name, clientId }: LoginClient): Promise<Issuer> {
+export async function openIssuer({
+  issuer: name,
+  issuerNamedBy,
+  clientId,
+}: LoginClient): Promise<Issuer> {
   const oauth = await import('oauth4webapi');
   const url = new URL(name);
-  const http = httpOptions(oauth, url);
+  const http = httpOptions(oauth, url, issuerNamedBy);
   const server = await orLoginFailed(name, { hint: WRONG_ISSUER }, async () => {
     const response = await oauth.discoveryRequest(url, http);
     return await oauth.processDiscoveryResponse(url, response);
@@ -78,7 +84,7 @@ export function requireToken(
 }
 
 /** Calls go through our own client: no redirect, and limits of size and time. */
-function httpOptions(oauth: typeof OAuth, issuer: URL) {
+function httpOptions(oauth: typeof OAuth, issuer: URL, namedBy: string | undefined) {
   return {
     // Else the library refuses every address that is not https.
     [oauth.allowInsecureRequests]: isLoopback(issuer),
@@ -90,6 +96,7 @@ function httpOptions(oauth: typeof OAuth, issuer: URL) {
         method,
         headers,
         ...(body === undefined ? {} : { body: body.toString() }),
+        namedBy: url.startsWith(issuer.origin) ? namedBy : undefined,
       }),
   };
 }
@@ -97,7 +104,15 @@ function httpOptions(oauth: typeof OAuth, issuer: URL) {
 /** Codes and tokens are sent: https, or http to this machine, whatever the issuer says. */
 async function send(
   address: string,
-  init: { method: string; headers: Record<string, string>; body?: string },
+  {
+    namedBy,
+    ...init
+  }: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string;
+    namedBy?: string | undefined;
+  },
 ): Promise<Response> {
   const url = new URL(address);
   const at = url.origin;
@@ -110,7 +125,7 @@ async function send(
   const request = { url: address, init, timeoutMs: TIMEOUT_MS, maxBytes: MAX_CONFIG_BYTES };
   const outcome = await exchange(request);
   const secrets = init.body === undefined ? [] : [init.body];
-  const service = { name: 'identity provider', at, secrets };
+  const service = { name: 'identity provider', at, namedBy, secrets };
   if ('reason' in outcome) throw noAnswer(service, outcome);
   const { body, status, headers } = outcome;
   // Else the code or the token would go to another address.

@@ -16,6 +16,8 @@ export interface Certification extends Pick<CertificateRequest, 'url' | 'trust'>
   /** Shows whom the certificate names, where nothing says beforehand who it must be. */
   readonly show: (signer: Identity) => void;
   readonly clock: () => Date;
+  /** Who names its address. */
+  readonly namedBy?: string | undefined;
 }
 
 /**
@@ -24,14 +26,14 @@ export interface Certification extends Pick<CertificateRequest, 'url' | 'trust'>
  * @param getToken asked only when everything else is ready
  */
 export function fulcioCredential(
-  { url, trust, show, clock }: Certification,
+  { url, namedBy, trust, show, clock }: Certification,
   getToken: () => Promise<IdentityToken>,
 ): Credential {
   return {
     sign: async (data) => {
       const token = await getToken();
       const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const der = await certificateFor(keys, token, url);
+      const der = await certificateFor(keys, token, { url, namedBy });
       const { expected } = token;
       const request = { url, trust, publicKey: keys.publicKey, expected, now: clock() };
       const signer = requireCertified(der, request);
@@ -47,12 +49,13 @@ export function fulcioCredential(
 async function certificateFor(
   { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
   token: IdentityToken,
-  authorityUrl: string,
+  { url: at, namedBy }: Pick<Certification, 'url' | 'namedBy'>,
 ): Promise<Buffer> {
   const request = {
     name: CERTIFICATE_AUTHORITY,
-    at: authorityUrl,
-    url: `${authorityUrl}/api/v2/signingCert`,
+    at,
+    namedBy,
+    url: `${at}/api/v2/signingCert`,
     secrets: [token.text],
     ifRefused:
       'get a new identity token for the audience sigstore, of an issuer that this service trusts',

@@ -114,7 +114,11 @@ async function prepareLogin(
 ): Promise<() => Promise<SourcedToken>> {
   const now = new Date();
   const services = chooseServices(signingConfig, now);
-  const place = { issuer: issuer ?? chooseIssuer(signingConfig, now), services, clientId };
+  const { url, namedBy } =
+    issuer === undefined
+      ? chooseIssuer(signingConfig, now)
+      : { url: issuer, namedBy: '--oidc-issuer' };
+  const place = { issuer: url, issuerNamedBy: namedBy, services, clientId };
   const login = { ...choice, ...place };
   const { logIn, requireYes } = await import('../oidc/login.ts');
   const at = { terminal: { input: process.stdin, output: process.stderr }, signal };

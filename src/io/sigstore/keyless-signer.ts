@@ -63,7 +63,8 @@ export function keylessSigner(signing: KeylessSigning): Signer {
     typeof given === 'function' ? read(await given()) : await Promise.resolve(given);
   const services = chooseServices(signingConfig, now);
   const clock = clockFrom(now);
-  const authority = { url: services.certificateAuthority.url, trust, show, clock };
+  const { url, namedBy } = services.certificateAuthority;
+  const authority = { url, namedBy, trust, show, clock };
   const credential = fulcioCredential(authority, getToken);
   const find = async (statement: Uint8Array): Promise<SigningState | undefined> => {
     const state = journal?.found;

@@ -27,9 +27,9 @@ export const logInRekorV1 = witnessOf(dsseProposal);
 export const logMessageInRekorV1 = witnessOf(hashedRekordProposal);
 
 function witnessOf(proposalOf: (signed: SignedEnvelope) => unknown): Witness<LogEntryJson> {
-  return async (signed, { url: at, secrets }) => {
+  return async (signed, { url: at, namedBy, secrets }) => {
     const url = `${at}/api/v1/log/entries`;
-    const service = { name: TRANSPARENCY_LOG, at, url, secrets };
+    const service = { name: TRANSPARENCY_LOG, at, namedBy, url, secrets };
     const proposal = proposalOf(signed);
     const outcome = await callService({ ...service, init: postJson(proposal) });
     if (!isConflict(outcome)) return readAnswer(service, outcome, parseEntry);

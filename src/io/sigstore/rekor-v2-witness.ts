@@ -27,9 +27,12 @@ const TIMEOUT_MS = 20_000;
  * Logs a DSSE envelope as a hashedrekord over the digest of what is under the signature: rekor-tiles
  * refuses a dsse request since 2.3.0 (2026-06).
  */
-export const logInRekorV2: Witness<LogEntryJson> = async (envelope, { url: at, secrets }) => {
+export const logInRekorV2: Witness<LogEntryJson> = async (
+  envelope,
+  { url: at, namedBy, secrets },
+) => {
   const url = `${at}/api/v2/log/entries`;
-  const service = { name: TRANSPARENCY_LOG, at, url, secrets, timeoutMs: TIMEOUT_MS };
+  const service = { name: TRANSPARENCY_LOG, at, namedBy, url, secrets, timeoutMs: TIMEOUT_MS };
   const outcome = await callService({ ...service, init: postJson(requestOf(envelope)) });
   if (isConflict(outcome)) throw new AlreadyLogged(service, messageOf(outcome.body));
   return readAnswer(service, outcome, parseEntry);

@@ -2,7 +2,13 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from '../http/client.ts';
-import { answerInvalid, noAnswer, told, type ServiceName } from '../http/no-answer.ts';
+import {
+  answerInvalid,
+  checkAddress,
+  noAnswer,
+  told,
+  type ServiceName,
+} from '../http/no-answer.ts';
 
 /** The kinds of services, as errors name them. */
 export const CERTIFICATE_AUTHORITY = 'certificate authority';
@@ -12,7 +18,7 @@ export const TRANSPARENCY_LOG = 'transparency log';
 /** Sends a signature to a service, which answers something about it. */
 export type Witness<T> = (
   envelope: SignedEnvelope,
-  service: { readonly url: string; readonly secrets: readonly string[] },
+  service: Pick<ServiceName, 'namedBy' | 'secrets'> & { readonly url: string },
 ) => Promise<T>;
 
 /** How long a service has for its answer, if nothing else is said. */
@@ -79,7 +85,7 @@ function serviceFailed(service: ServiceName, status: number, message: string): E
     at: service.at,
     found: `status ${status}${isRedirect(status) ? ', a redirect,' : ''} from the ${service.name}${told(service, message)}`,
     expected: 'a successful answer',
-    hint: hintFor(status, service.ifRefused),
+    hint: hintFor(status, service),
   });
 }
 
@@ -87,11 +93,10 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }
 
-function hintFor(status: number, ifRefused?: string): string {
+function hintFor(status: number, service: ServiceName): string {
+  const { ifRefused } = service;
   if (status === 429 || status >= 500) return 'the service is busy or down: try again later';
   if (isRedirect(status)) return 'a redirect is not followed: name the address itself';
   const isRefused = [400, 401, 403].includes(status);
-  return isRefused && ifRefused !== undefined
-    ? ifRefused
-    : 'check this address: another service may be there';
+  return isRefused && ifRefused !== undefined ? ifRefused : checkAddress(service);
 }

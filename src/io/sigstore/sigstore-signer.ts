@@ -128,14 +128,13 @@ class Signing {
     const entries = new Map(answered.entries);
     const keep = (): void => this.#resumption.keep({ envelope, timestamps, entries });
     let before: Witnessed = { timestamps: [], entries: [] };
-    for (const { url } of timestampAuthorities) {
-      const authority = { name: TIMESTAMP_AUTHORITY, url, ask: stamp, known: timestamps };
+    for (const service of timestampAuthorities) {
+      const authority = { name: TIMESTAMP_AUTHORITY, service, ask: stamp, known: timestamps };
       before = await this.#ask(envelope, { ...authority, add: withTimestamp(before), keep });
     }
     for (const service of logs) {
-      const { url } = service;
-      this.#asked.add(url);
-      const log = { name: TRANSPARENCY_LOG, url, ask: witnessOf(service), known: entries };
+      this.#asked.add(service.url);
+      const log = { name: TRANSPARENCY_LOG, service, ask: witnessOf(service), known: entries };
       before = await this.#ask(envelope, { ...log, add: withEntry(before), keep });
     }
     return encodeSigstoreBundle(envelope, before);
@@ -143,9 +142,10 @@ class Signing {
 
   async #ask<T>(
     envelope: SignedEnvelope,
-    { name, url, ask, known, add, keep }: Question<T>,
+    { name, service, ask, known, add, keep }: Question<T>,
   ): Promise<Witnessed> {
     const { trust, clock, secrets = [] } = this.#witnesses;
+    const { url, namedBy } = service;
     const judged = (answer: T, now?: Date): Witnessed => {
       const witnessed = add(answer);
       requireWitnessed(envelope, witnessed, { name, url, trust, now });
@@ -161,7 +161,7 @@ class Signing {
     }
     // What is wrong, or was right under another root, is asked for again.
     known.delete(url);
-    const answer = await ask(envelope, { url, secrets });
+    const answer = await ask(envelope, { url, namedBy, secrets });
     const witnessed = judged(answer, name === TIMESTAMP_AUTHORITY ? clock() : undefined);
     known.set(url, answer);
     keep();
@@ -172,7 +172,7 @@ class Signing {
 /** One witness, and what is done with its answer. */
 interface Question<T> {
   readonly name: string;
-  readonly url: string;
+  readonly service: Service;
   readonly ask: Witness<T>;
   /** What an earlier signing left, by address. */
   readonly known: Map<string, T>;
