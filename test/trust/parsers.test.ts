@@ -96,6 +96,47 @@ describe('what comes from a service', () => {
   });
 });
 
+describe('what a log of Rekor v1 recorded', () => {
+  const pem = (text: string): string => Buffer.from(text).toString('base64');
+  const BLOCK = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
+
+  function read(verifier: string, algorithm = 'sha256'): string | undefined {
+    const spec = {
+      payloadHash: { algorithm, value: '00' },
+      signatures: [{ signature: 'AAAA', verifier: pem(verifier) }],
+    };
+    const body = Buffer.from(JSON.stringify({ kind: 'dsse', apiVersion: '0.0.1', spec }));
+    const entry = { kind: 'dsse', version: '0.0.1', body };
+    return codeOf(() => parseLogBody(entry, 'envelope', PLACE));
+  }
+
+  it.each([
+    ['as most write it', `${BLOCK}\n`],
+    ['without a line feed at its end', BLOCK],
+    ['with three of them', `${BLOCK}\n\n\n`],
+    ['with its base64 on two lines', BLOCK.replace('AAAA', 'AA\nAA')],
+  ])('may be PEM %s', (_, text) => {
+    expect(read(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['DER', '\u0030\u0000'],
+    ['PEM with carriage returns', BLOCK.replaceAll('\n', '\r\n')],
+    ['PEM with a blank', BLOCK.replace('AAAA', 'AA AA')],
+    ['PEM behind a line feed', `\n${BLOCK}`],
+    ['PEM behind a text', `subject=\n${BLOCK}`],
+    ['two blocks', `${BLOCK}\n${BLOCK}`],
+    ['PEM with another label', BLOCK.replaceAll('CERT', 'X509 CERT')],
+    ['PEM with a header', BLOCK.replace('AAAA', 'A: b\n\nAAAA')],
+  ])('is refused as %s', (_, text) => {
+    expect(read(text)).toBe('TIMESTAMP_INVALID');
+  });
+
+  it('names a payload by SHA-256 alone', () => {
+    expect(read(BLOCK, 'sha384')).toBe('TIMESTAMP_INVALID');
+  });
+});
+
 describe('a Sigstore bundle', () => {
   const parse = (bundle: unknown) => {
     const bytes = Buffer.from(JSON.stringify(bundle));

@@ -85,7 +85,7 @@ function readDsse1(spec: ObjectReader, place: Place): LoggedSignature {
   return {
     signature: decodeBase64(signature.string('signature'), place),
     verifier: verifierOfPem(decodeBase64(signature.string('verifier'), place), place),
-    ...hexDigest(spec.object('payloadHash'), place),
+    ...hexDigest(spec.object('payloadHash'), ['sha256'], place),
     digestOf: 'payload',
   };
 }
@@ -98,7 +98,7 @@ function readInToto(spec: ObjectReader, place: Place): LoggedSignature {
   return {
     signature: decodeBase64(encoded, place),
     verifier: verifierOfPem(decodeBase64(signature.string('publicKey'), place), place),
-    ...hexDigest(content.object('payloadHash'), place),
+    ...hexDigest(content.object('payloadHash'), ['sha256'], place),
     digestOf: 'payload',
   };
 }
@@ -109,7 +109,7 @@ function readHashedRekord1(spec: ObjectReader, place: Place): LoggedSignature {
   return {
     signature: decodeBase64(signature.string('content'), place),
     verifier: verifierOfPem(decodeBase64(pem, place), place),
-    ...hexDigest(spec.object('data').object('hash'), place),
+    ...hexDigest(spec.object('data').object('hash'), ['sha256', 'sha384'], place),
     digestOf: 'signed',
   };
 }
@@ -117,13 +117,13 @@ function readHashedRekord1(spec: ObjectReader, place: Place): LoggedSignature {
 function readDsse2(spec: ObjectReader, place: Place): LoggedSignature {
   const entry = spec.object('dsseV002');
   const signature = onlyObject(entry, 'signatures', place);
-  const digest = binaryDigest(entry.object('payloadHash'), place);
+  const digest = binaryDigest(entry.object('payloadHash'), ['SHA2_256'], place);
   return { ...readVerifiedSignature(signature, place), ...digest, digestOf: 'payload' };
 }
 
 function readHashedRekord2(spec: ObjectReader, place: Place): LoggedSignature {
   const entry = spec.object('hashedRekordV002');
-  const digest = binaryDigest(entry.object('data'), place);
+  const digest = binaryDigest(entry.object('data'), ['SHA2_256', 'SHA2_384'], place);
   const signature = readVerifiedSignature(entry.object('signature'), place);
   return { ...signature, ...digest, digestOf: 'signed' };
 }
@@ -151,8 +151,8 @@ function onlyObject(reader: ObjectReader, name: string, place: Place): ObjectRea
 
 type Digest = Pick<LoggedSignature, 'digest' | 'hash'>;
 
-function hexDigest(reader: ObjectReader, place: Place): Digest {
-  const hash = hashOf(reader.string('algorithm'), ['sha256', 'sha384'], place);
+function hexDigest(reader: ObjectReader, names: HashNames, place: Place): Digest {
+  const hash = hashOf(reader.string('algorithm'), names, place);
   const value = reader.string('value');
   const digest = Buffer.from(value, 'hex');
   if (digest.toString('hex') !== value) {
@@ -161,13 +161,15 @@ function hexDigest(reader: ObjectReader, place: Place): Digest {
   return { hash, digest };
 }
 
-function binaryDigest(reader: ObjectReader, place: Place): Digest {
-  const hash = hashOf(reader.string('algorithm'), ['SHA2_256', 'SHA2_384'], place);
+function binaryDigest(reader: ObjectReader, names: HashNames, place: Place): Digest {
+  const hash = hashOf(reader.string('algorithm'), names, place);
   return { hash, digest: decodeBase64(reader.string('digest'), place) };
 }
 
-/** @param names of SHA-256 and of SHA-384 */
-function hashOf(algorithm: string, names: readonly [string, string], place: Place): Hash {
+/** Of SHA-256 and, where the signer's key chooses the hash, of SHA-384. Logs know a payload by SHA-256 alone. */
+type HashNames = readonly [string, string?];
+
+function hashOf(algorithm: string, names: HashNames, place: Place): Hash {
   const index = names.indexOf(algorithm);
   if (index === -1) refuse(place, `a digest by ${quote(algorithm)}`, names.join(' or '));
   return index === 0 ? 'sha256' : 'sha384';
