@@ -6,6 +6,7 @@ import { quote } from '../quote.ts';
 import { sentence } from '../sentence.ts';
 import { isKeySigner, type Proof, type ProvenSigner } from '../trust/trust.ts';
 import { stale, tooFew, type Judged } from './judge-proofs.ts';
+import { nearestOf, someOf } from './nearest-entry.ts';
 import { describeSigner, isNamedBy, otherClaims } from './policy-signer.ts';
 import type { PolicySigner } from './policy-signer.ts';
 import type { Policy } from './policy.ts';
@@ -69,7 +70,10 @@ function limitOf(entry: PolicySigner, about: About): Fault | undefined {
 
 function notNamed(named: readonly PolicySigner[], { policy, proof, judged }: About): Fault {
   const { signer } = proof;
-  const [entry] = named;
+  // The one of which the fewest claims differ.
+  const [entry] = named.toSorted(
+    (a, b) => otherClaims(a, signer).length - otherClaims(b, signer).length,
+  );
   if (entry !== undefined) return otherClaim(entry, signer, judged);
   const ofOtherType = mayAllow(policy, judged).flatMap((one) => otherType(one, signer, judged));
   if (ofOtherType[0] !== undefined) return ofOtherType[0];
@@ -77,10 +81,7 @@ function notNamed(named: readonly PolicySigner[], { policy, proof, judged }: Abo
     code: 'SIGNER_NOT_ALLOWED',
     at: judged.file,
     found: describeSigner(signer),
-    expected: expectedOf(policy, judged),
-    hint: isKeySigner(signer)
-      ? 'if you trust this signer, name exactly this key'
-      : 'if you trust this signer, name exactly this identity and issuer',
+    ...nearestOf(mayAllow(policy, judged), signer),
   };
 }
 
@@ -104,14 +105,6 @@ function otherType(entry: PolicySigner, signer: ProvenSigner, { file }: Judged):
       hint: `only the type differs; if you trust this signer, ${change}`,
     },
   ];
-}
-
-/** As many as one reads. */
-const MAX_NAMED = 3;
-
-function someOf(all: readonly string[]): string {
-  const more = all.length - MAX_NAMED;
-  return [...all.slice(0, MAX_NAMED), ...(more > 0 ? [`one of ${more} more`] : [])].join(', or ');
 }
 
 function mayAllow({ signers }: Policy, { allowedBy }: Judged): readonly PolicySigner[] {

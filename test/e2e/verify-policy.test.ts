@@ -347,6 +347,27 @@ describe('the type of an identity, by flag', () => {
   });
 });
 
+describe('a policy of several signers that does not name this one', () => {
+  it('says in every report which entry is nearest, and what differs', async () => {
+    const other = { identity: 'a@example.com', issuer: 'https://accounts.google.com' };
+    const near = { ...SIGNER, issuer: `${ISSUER}/` };
+    const policy = { schemaVersion: '1.1.0', signers: [other, other, other, near] };
+    const flags = flagsOf(policy);
+    const judged = await evidence.verify(bundle, flags);
+    expect([judged.code, judged.faults]).toEqual([2, [NOT_ALLOWED]]);
+    const { expected, hint } = checkOf(judged, 'signer-is-allowed');
+    const place = 'signers[3].identity';
+    const differs = `${place}, the nearest of 4 entries, is the issuer: the entry has a / at its end`;
+    expect(expected).toContain(`${place}: "${SIGNER.identity}"`);
+    expect(hint).toContain(differs);
+    for (const format of ['terminal', 'markdown']) {
+      const words = ['verify-evidence', bundle, ...flags, '--format', format];
+      const { stdout } = await runProgram(words);
+      expect(stdout.replaceAll('`', '').replaceAll(/\s+/g, ' ')).toContain(differs);
+    }
+  });
+});
+
 describe('a user name in an otherName (1.3.6.1.4.1.57264.1.7)', async () => {
   const identity = 'somebody!example.com';
   const named = await evidence.pack(

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Fault } from '../../src/errors/evidence-error.ts';
+import { judgeSigner } from '../../src/policy/judge-signer.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
+import { ISSUER, JUDGED, SIGNER, SUBJECT, identity, proofOf } from './proofs.ts';
+
+const START = SUBJECT.slice(0, SUBJECT.lastIndexOf('@'));
+
+function refused(signers: readonly object[], signer = SIGNER): Fault | undefined {
+  const policy = Buffer.from(JSON.stringify({ schemaVersion: '1.1.0', signers }));
+  return judgeSigner(parsePolicy(policy, 'p.json'), proofOf(signer), JUDGED).faults[0];
+}
+
+const OTHERS = [
+  { identity: 'a@example.com', issuer: 'https://accounts.google.com' },
+  { template: 'https://github.com/x/y/.github/workflows/{w}@refs/heads/main', issuer: ISSUER },
+];
+
+describe('the nearest entry of a policy', () => {
+  it.each([
+    [
+      { identity: SUBJECT, issuer: `${ISSUER}/` },
+      'identity',
+      'the issuer: the entry has a / at its end',
+    ],
+    [{ identity: SUBJECT, issuer: 'https://x.example' }, 'identity', 'the issuer'],
+    [
+      { identity: SUBJECT, issuer: ISSUER.toUpperCase() },
+      'identity',
+      'the issuer in capital and small letters alone',
+    ],
+    [
+      { identity: SUBJECT.replace('github.com', 'GitHub.com'), issuer: ISSUER },
+      'identity',
+      'the identity in capital and small letters alone',
+    ],
+    [
+      { identity: `${SUBJECT}/`, issuer: ISSUER },
+      'identity',
+      `the identity: the entry has a / at its end; for all like it, "template": "${START}@refs/heads/{branch}"`,
+    ],
+    [
+      { template: `${START}@refs/tags/{tag}`, issuer: ISSUER },
+      'template',
+      `the identity does not begin with "${START}@refs/tags/"; for all like it, "template": "${START}@refs/heads/{branch}"`,
+    ],
+    [
+      { template: `${START.replace('org/repo', 'Org/repo')}@refs/heads/{b}`, issuer: ISSUER },
+      'template',
+      'the identity in capital and small letters alone',
+    ],
+  ])('is named first, with its place and what differs: %j', (entry, field, differs) => {
+    for (const [signers, index] of [
+      [[entry, ...OTHERS], 0],
+      [[...OTHERS, entry], 2],
+    ] as const) {
+      const fault = refused(signers);
+      const place = `signers[${index}].${field}`;
+      expect(fault).toMatchObject({ code: 'SIGNER_NOT_ALLOWED', at: JUDGED.file });
+      expect(fault?.expected.startsWith(`${place}: `)).toBe(true);
+      expect(fault?.hint).toBe(
+        `if you trust this signer, name exactly this identity and issuer; what differs from ${place}, the nearest of 3 entries, is ${differs}`,
+      );
+    }
+  });
+
+  it('of a template says how it would be written for a branch with a /', () => {
+    const fault = refused(
+      [...OTHERS, { template: `${START}@refs/heads/{branch}`, issuer: ISSUER }],
+      identity(`${START}@refs/heads/a/b`, ISSUER),
+    );
+    expect(fault?.hint).toContain('the identity has a / where the template takes none');
+    expect(fault?.hint).toContain(`"template": "${START}@refs/heads/{branch...}"`);
+  });
+
+  it('counts the others, however many there are', () => {
+    const many = Array.from({ length: 50 }, () => OTHERS[0] ?? {});
+    const fault = refused([...many, { identity: `${SUBJECT}x`, issuer: ISSUER }]);
+    expect(fault?.expected).toMatch(/^signers\[50\]\.identity: .*, or one of 48 more$/);
+    expect(fault?.hint).toContain('the nearest of 51 entries');
+  });
+
+  it('is of the allowlist by its own names', () => {
+    const list = `schemaVersion: 1.0.0\npartner:\n- issuer: ${ISSUER}\n  identityPattern: '^https://github\\.com/org/other@refs/heads/.+$'\n`;
+    const policy = parsePolicy(Buffer.from(list), 'allowlist.yaml');
+    const [fault] = judgeSigner(policy, proofOf(SIGNER), JUDGED).faults;
+    expect(fault?.expected).toMatch(/^partner\[0\]\.identityPattern: /);
+  });
+});
