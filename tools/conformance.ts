@@ -16,13 +16,14 @@ import { EvidenceError } from '../src/errors/evidence-error.ts';
 import { fulcioCredential } from '../src/io/sigstore/fulcio-credential.ts';
 import { keylessSigner } from '../src/io/sigstore/keyless-signer.ts';
 import { readSigningConfig } from '../src/io/sigstore/read-signing-config.ts';
-import { logMessageInRekorV1 } from '../src/io/sigstore/rekor-v1-witness.ts';
+import { rekorV1Witness } from '../src/io/sigstore/rekor-v1-witness.ts';
 import { logInRekorV2 } from '../src/io/sigstore/rekor-v2-witness.ts';
 import { stamp } from '../src/io/sigstore/timestamp-witness.ts';
 import { MAX_SIGSTORE_BUNDLE_BYTES } from '../src/limits.ts';
 import { IN_TOTO_PAYLOAD_TYPE, STATEMENT_TYPE } from '../src/media-types.ts';
 import { isSignatureOfDigest } from '../src/sandbox/verifier-key.ts';
-import { encodeSigstoreBundle } from '../src/sign/encode-sigstore-bundle.ts';
+import { verifierPem } from '../src/sign/credential.ts';
+import { encodeSigstoreBundle, type SignedEnvelope } from '../src/sign/encode-sigstore-bundle.ts';
 import { parseIdentityToken } from '../src/sign/identity-token.ts';
 import { chooseServices } from '../src/sign/signing-config.ts';
 import { PUBLIC_GOOD_SOURCE, publicGoodRoot } from '../src/trust/public-good.ts';
@@ -181,6 +182,19 @@ async function signBundle({
   const artifact = { bytes };
   trust.verifyAny(signed, { name: bundle, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES }, { artifact });
   writeFileSync(bundle, signed);
+}
+
+/** Logs the signature of a file as a hashedrekord entry, which has the hash of the file. */
+const logMessageInRekorV1 = rekorV1Witness(hashedRekordProposal);
+
+function hashedRekordProposal({ encoding, signature, verifier }: SignedEnvelope): unknown {
+  const publicKey = { content: Buffer.from(verifierPem(verifier)).toString('base64') };
+  const value = sha256(encoding).toString('hex');
+  const spec = {
+    data: { hash: { algorithm: 'sha256', value } },
+    signature: { content: signature.toString('base64'), publicKey },
+  };
+  return { apiVersion: '0.0.1', kind: 'hashedrekord', spec };
 }
 
 type Signing = Parameters<typeof keylessSigner>[0] & { readonly token: string };

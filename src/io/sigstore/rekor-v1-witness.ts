@@ -1,7 +1,5 @@
 // Rekor v1: https://github.com/sigstore/rekor/blob/main/openapi.yaml
 
-import { createHash } from 'node:crypto';
-
 import { isDataList, type Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
@@ -21,12 +19,12 @@ import {
 } from './service-request.ts';
 
 /** Logs a DSSE envelope as a dsse entry, which has the hashes of the envelope and its payload. */
-export const logInRekorV1 = witnessOf(dsseProposal);
+export const logInRekorV1 = rekorV1Witness(dsseProposal);
 
-/** Logs the signature of a file as a hashedrekord entry, which has the hash of the file. */
-export const logMessageInRekorV1 = witnessOf(hashedRekordProposal);
-
-function witnessOf(proposalOf: (signed: SignedEnvelope) => unknown): Witness<LogEntryJson> {
+/** @param proposalOf the entry to ask for: its kind, version and spec */
+export function rekorV1Witness(
+  proposalOf: (signed: SignedEnvelope) => unknown,
+): Witness<LogEntryJson> {
   return async (signed, { url: at, namedBy, secrets }) => {
     const url = `${at}/api/v1/log/entries`;
     const service = { name: TRANSPARENCY_LOG, at, namedBy, url, secrets };
@@ -65,16 +63,6 @@ function refuseOthers(
     expected: 'the entry of this signature, which it says to have already',
     hint: 'sign again; if it happens again, tell whoever runs this log',
   });
-}
-
-function hashedRekordProposal({ encoding, signature, verifier }: SignedEnvelope): unknown {
-  const publicKey = { content: Buffer.from(verifierPem(verifier)).toString('base64') };
-  const value = createHash('sha256').update(encoding).digest('hex');
-  const spec = {
-    data: { hash: { algorithm: 'sha256', value } },
-    signature: { content: signature.toString('base64'), publicKey },
-  };
-  return { apiVersion: '0.0.1', kind: 'hashedrekord', spec };
 }
 
 function dsseProposal({ payload, payloadType, signature, verifier }: SignedEnvelope): unknown {
