@@ -1,3 +1,5 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -63,6 +65,49 @@ describe('a trusted root', () => {
     );
     const root = parseTrustedRoot(bytes, 'root.json');
     expect([root.certificateLogs.length, root.certificateLogWindows.length]).toEqual([1, 2]);
+  });
+
+  it.each<readonly [string, KeyObject, string, string]>([
+    ...(['P-384', 'P-521'] as const).map(
+      (namedCurve) =>
+        [
+          'PKIX_ECDSA_P256_SHA_256',
+          generateKeyPairSync('ec', { namedCurve }).publicKey,
+          namedCurve === 'P-384' ? 'ec secp384r1' : 'ec secp521r1',
+          'ECDSA P-256',
+        ] as const,
+    ),
+    ['PKIX_RSA_PKCS1V15_4096_SHA256', rsa(2048).publicKey, 'rsa 2048', 'RSA 4096'],
+    ['PKIX_RSA_PKCS1V5', generateKeyPairSync('ed25519').publicKey, 'ed25519', 'RSA'],
+  ])('is refused if a key named %s is another one', (keyDetails, key, found, expected) => {
+    const rawBytes = key.export({ format: 'der', type: 'spki' }).toString('base64');
+    for (const list of ['tlogs', 'ctlogs'] as const) {
+      const bytes = encode(
+        edited(GOOD, (root) => Object.assign(at(root[list]).publicKey, { keyDetails, rawBytes })),
+      );
+      expect(refusalOf(() => parseTrustedRoot(bytes, 'root.json'))).toMatchObject({
+        code: 'TRUSTED_ROOT_INVALID',
+        at: `root.json#/${list}/0/publicKey/rawBytes`,
+        found: `a key of the kind ${found}`,
+        expected: `${expected}, as keyDetails says`,
+      });
+    }
+  });
+
+  it('is usable with a key of the kind that it names', () => {
+    const keys = [
+      ['PKIX_ECDSA_P256_SHA_256', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
+      ['PKIX_RSA_PKCS1V5', rsa(3072).publicKey],
+      ['PKIX_RSA_PKCS1V15_2048_SHA256', rsa(2048).publicKey],
+      ['PKIX_ED25519', generateKeyPairSync('ed25519').publicKey],
+    ] as const;
+    for (const [keyDetails, key] of keys) {
+      const rawBytes = key.export({ format: 'der', type: 'spki' }).toString('base64');
+      const bytes = encode(
+        edited(GOOD, (root) => Object.assign(at(root.tlogs).publicKey, { keyDetails, rawBytes })),
+      );
+      expect(parseTrustedRoot(bytes, 'root.json').logs).toHaveLength(GOOD.tlogs.length);
+    }
   });
 
   it.each<[string, Change, string]>([
