@@ -75,4 +75,5 @@ export type { Identity } from './trust/trust.ts';
 export type { PublicKey } from './trust/public-key.ts';
 export { publicGoodRoot } from './trust/public-good.ts';
 export { sigstoreTrust } from './trust/verify/sigstore-trust.ts';
-export type { AttestationFile, Proof, Trust, TrustedRootInfo } from './trust/trust.ts';
+export type { Proof, Trust, TrustedRootInfo } from './trust/trust.ts';
+export type { DocumentFile } from './trust/message-reader.ts';

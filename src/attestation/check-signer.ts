@@ -3,7 +3,8 @@ import { judgeSigner, type SignerJudgement } from '../policy/judge-signer.ts';
 import { describeSigner, type PolicySigner } from '../policy/policy-signer.ts';
 import { pinOf, type Policy } from '../policy/policy.ts';
 import { commandLine } from '../shell-words.ts';
-import { isSameSigner, type AttestationFile, type Proof } from '../trust/trust.ts';
+import type { DocumentFile } from '../trust/message-reader.ts';
+import { isSameSigner, type Proof } from '../trust/trust.ts';
 import type { CheckLog } from './check-log.ts';
 import type { AttestationSlot, Signature } from './kind.ts';
 import { unsigned } from './open-attestation.ts';
@@ -84,7 +85,7 @@ function proofOf<Name extends string>(
   return signature.state === 'verified' ? signature.proof : undefined;
 }
 
-function notPinned({ name }: AttestationFile, { signer }: Proof): Fault {
+function notPinned({ name }: DocumentFile, { signer }: Proof): Fault {
   return {
     code: 'SIGNER_NOT_PINNED',
     at: name,

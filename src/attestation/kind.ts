@@ -1,7 +1,8 @@
 import type { Layout, ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/evidence-error.ts';
 import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
-import type { AttestationFile, Proof } from '../trust/trust.ts';
+import type { DocumentFile } from '../trust/message-reader.ts';
+import type { Proof } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';
 
 /**
@@ -35,7 +36,7 @@ export type OneOrMore<T> = readonly [T, ...T[]];
 
 /** Where a kind has a signed statement, and how it is read. */
 export interface AttestationSlot<Name extends string, Statement> {
-  readonly file: AttestationFile;
+  readonly file: DocumentFile;
   /** `outside`: it is not in the archive; `verify` gets it by the name of its file. */
   readonly from: 'archive' | 'outside';
   /** The path of the unsigned copy of the statement, if the kind has one. It must be what was signed. */

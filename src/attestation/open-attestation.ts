@@ -4,7 +4,8 @@ import type { Fault } from '../errors/evidence-error.ts';
 import { AS_SIGNED, received } from '../place.ts';
 import { counted } from '../sentence.ts';
 import { parseStatement } from '../statement/statement.ts';
-import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
+import type { DocumentFile } from '../trust/message-reader.ts';
+import type { Proof, Trust } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';
 import type { AttestationSlot, Opened, Signature } from './kind.ts';
 
@@ -88,7 +89,7 @@ function readStatement<Name extends string, Statement>(
 }
 
 /** Why a check that needs a signature was not made. */
-export function unsigned({ name }: AttestationFile): Fault {
+export function unsigned({ name }: DocumentFile): Fault {
   return {
     code: 'UNSIGNED',
     at: name,

@@ -1,5 +1,6 @@
 import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
-import type { AttestationFile, Proof, Trust } from '../trust/trust.ts';
+import type { DocumentFile } from '../trust/message-reader.ts';
+import type { Proof, Trust } from '../trust/trust.ts';
 
 /** Signs a statement. The result is a Sigstore bundle, v0.3, as JSON. */
 export interface Signer {
@@ -19,7 +20,7 @@ export interface Signing {
 /** The kind's names for what is signed, and for the result. */
 export interface SealedFiles {
   readonly statement: string;
-  readonly attestation: AttestationFile;
+  readonly attestation: DocumentFile;
 }
 
 export interface Sealed {

@@ -12,7 +12,7 @@ import {
   MAX_SNAPSHOT_BYTES,
   MAX_STATEMENT_BYTES,
 } from '../limits.ts';
-import type { AttestationFile } from '../trust/trust.ts';
+import type { DocumentFile } from '../trust/message-reader.ts';
 import type { LocatePhase } from './phase/phase-faults.ts';
 import { PHASES } from './phase/phase.ts';
 
@@ -24,7 +24,7 @@ export const STATEMENT_FILE = wellKnown('statement.intoto.json');
 export const ATTESTATION_FILE = wellKnown('attestation.intoto.jsonl');
 
 /** The only attestation of a bundle: its name in errors, and how large it may be. */
-export const ATTESTATION: AttestationFile = {
+export const ATTESTATION: DocumentFile = {
   name: ATTESTATION_FILE,
   maxBytes: MAX_SIGSTORE_BUNDLE_BYTES,
 };

@@ -5,8 +5,8 @@ import { SCHEMA_VERSION } from '../media-types.ts';
 import type { Service } from '../sign/signing-config.ts';
 import type { ConfigSource, SigningInUse, TrustInUse } from '../sign/trust-in-use.ts';
 import { keyName } from '../trust/key-kind.ts';
-import type { Window } from '../trust/message-reader.ts';
 import type { Authority, TrustedLog } from '../trust/trusted-root.ts';
+import type { Window } from '../trust/validity-window.ts';
 import { endOf, nameOf } from './blocks/trust-lines.ts';
 import { ageJson, rootJson, type JsonObject } from './json.ts';
 

@@ -6,8 +6,8 @@ import { CLIENT_TRUST_CONFIG } from '../media-types.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
-import { holds, readMessage, readWindow } from '../trust/message-reader.ts';
-import type { MessageReader, Window } from '../trust/message-reader.ts';
+import { readMessage, type MessageReader } from '../trust/message-reader.ts';
+import { holds, readWindow, type Window } from '../trust/validity-window.ts';
 
 export interface SigningConfig {
   /** How the user named it. */

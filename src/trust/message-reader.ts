@@ -1,12 +1,16 @@
 import { Plain, isDataList, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { parseStart, parseTimeAt } from '../document/time.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { refuse, type Place } from '../place.ts';
 import { decodeBase64 } from './base64.ts';
-import type { AttestationFile } from './trust.ts';
+
+/** A document as it was given: how complaints name it, and how large it may be, in bytes. */
+export interface DocumentFile {
+  readonly name: string;
+  readonly maxBytes: number;
+}
 
 /** The code and hint for a document that is not as it must be. */
 interface Meaning extends Omit<Place, 'at'> {
@@ -19,7 +23,7 @@ interface Meaning extends Omit<Place, 'at'> {
 /** Reads one of Sigstore's documents, in protobuf's JSON. Throws the codes of its meaning. */
 export function readMessage<T>(
   bytes: Uint8Array,
-  { name, maxBytes }: AttestationFile,
+  { name, maxBytes }: DocumentFile,
   meaning: Meaning,
   read: (reader: MessageReader) => T,
 ): T {
@@ -101,22 +105,4 @@ export function readFewItems<T>(
     refuse(reader.place(name), `${data.length} items`, `at most ${most}`);
   }
   return reader.list(name, parse);
-}
-
-/** When something is valid: a closed interval of whole milliseconds, never larger than what was written. */
-export interface Window {
-  readonly start: Date;
-  readonly end: Date;
-}
-
-const END_OF_TIME = new Date(8_640_000_000_000_000);
-
-export function holds(window: Window, time: Date): boolean {
-  return window.start <= time && time <= window.end;
-}
-
-export function readWindow(reader: MessageReader): Window {
-  const start = parseTimeAt(reader.place('start'), reader.string('start'), parseStart);
-  const end = reader.optionalText('end');
-  return { start, end: end === undefined ? END_OF_TIME : parseTimeAt(reader.place('end'), end) };
 }

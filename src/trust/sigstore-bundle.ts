@@ -7,8 +7,8 @@ import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { SIGN_AGAIN, refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { readEntry, type LogEntry } from './log-entry.ts';
-import { readFewItems, readMessage, type MessageReader } from './message-reader.ts';
-import type { AttestationFile } from './trust.ts';
+import { readFewItems, readMessage } from './message-reader.ts';
+import type { DocumentFile, MessageReader } from './message-reader.ts';
 
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
 export interface SigstoreBundle {
@@ -74,7 +74,7 @@ const MEANING = {
 /** Throws SIGSTORE_BUNDLE_INVALID, LIMIT_EXCEEDED. */
 export function parseSigstoreBundle(
   bytes: Uint8Array,
-  file: AttestationFile,
+  file: DocumentFile,
   formats: Formats = 'evidence',
 ): SigstoreBundle {
   // Older programs wrote null for what is absent.

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import type { Digest } from '../digest.ts';
+import type { DocumentFile } from './message-reader.ts';
 
 /** Who judges a signature: our own judge and then `@sigstore/verify`, or our own alone. */
 export type Judges = 'both' | 'own';
@@ -102,12 +103,6 @@ export interface TrustedRootInfo {
   readonly updated?: { readonly at: Date; readonly ageDays: number } | undefined;
 }
 
-/** Where a Sigstore bundle was found: how complaints name it, and how large it may be, in bytes. */
-export interface AttestationFile {
-  readonly name: string;
-  readonly maxBytes: number;
-}
-
 /**
  * Turns a Sigstore bundle into what it proves, or throws an EvidenceError (`sigstoreTrust`). No network,
  * no clock.
@@ -116,7 +111,7 @@ export interface Trust {
   readonly root: TrustedRootInfo;
   /** Safety that the caller gave up, by flag, whatever is verified. */
   readonly weakened: readonly string[];
-  verify(sigstoreBundle: Uint8Array, file: AttestationFile): Proof;
+  verify(sigstoreBundle: Uint8Array, file: DocumentFile): Proof;
 }
 
 /** The same for every bundle that Sigstore ever had, and for certificates. */
@@ -127,7 +122,7 @@ export interface SigstoreTrust extends Trust {
    * Judges a bundle that is no evidence: any format, a message signature, any payload. It does not say
    * what an envelope is about.
    */
-  verifyAny(sigstoreBundle: Uint8Array, file: AttestationFile, options?: AnyBundle): AnyProof;
+  verifyAny(sigstoreBundle: Uint8Array, file: DocumentFile, options?: AnyBundle): AnyProof;
 }
 
 /** What a bundle of any kind proved. */

@@ -11,8 +11,9 @@ import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
 import { keyKindOf, keyName } from './key-kind.ts';
-import { readMessage, readWindow, type MessageReader, type Window } from './message-reader.ts';
+import { readMessage, type MessageReader } from './message-reader.ts';
 import { severalRoots } from './several-roots.ts';
+import { readWindow, type Window } from './validity-window.ts';
 import { parseX509 } from './x509.ts';
 
 export interface TrustedRoot {

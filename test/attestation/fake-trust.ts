@@ -3,13 +3,8 @@ import type { Signer } from '../../src/attestation/seal.ts';
 // is tested in test/trust.
 import { digestOf } from '../../src/digest.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
-import type {
-  AttestationFile,
-  Identity,
-  Proof,
-  Trust,
-  TrustedRootInfo,
-} from '../../src/trust/trust.ts';
+import type { DocumentFile } from '../../src/trust/message-reader.ts';
+import type { Identity, Proof, Trust, TrustedRootInfo } from '../../src/trust/trust.ts';
 
 export const SIGNER: Identity = {
   type: 'email',
@@ -54,7 +49,7 @@ export function fakeSigner(options: Parameters<typeof fakeBundle>[1] = {}): Sign
   return { sign: async (statement) => await Promise.resolve(fakeBundle(statement, options)) };
 }
 
-function verify(bytes: Uint8Array, file: AttestationFile): Proof {
+function verify(bytes: Uint8Array, file: DocumentFile): Proof {
   const all = Buffer.from(bytes).toString();
   const text = all.slice(DIGEST_LENGTH);
   if (all.slice(0, DIGEST_LENGTH) !== digestOf(text) || text === '') {

@@ -11,13 +11,14 @@ import { digestOf } from '../../src/digest.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { commandLine } from '../../src/shell-words.ts';
 import { encodeStatement, type ReceivedStatement } from '../../src/statement/statement.ts';
-import type { AttestationFile, Trust } from '../../src/trust/trust.ts';
+import type { DocumentFile } from '../../src/trust/message-reader.ts';
+import type { Trust } from '../../src/trust/trust.ts';
 import { SIGNED_AT, SIGNER, fakeBundle, fakeTrust } from './fake-trust.ts';
 import { errorWith, faultWith } from './faults.ts';
 
 const TYPE = 'https://example.com/predicate/v1';
 const CHECKS = ['signed', 'allowed', 'stated'] as const;
-const FILE: AttestationFile = { name: 'model.sig', maxBytes: 1000 };
+const FILE: DocumentFile = { name: 'model.sig', maxBytes: 1000 };
 const COPY = 'model.json';
 const OTHER = { ...SIGNER, subject: 'mallory@example.com' };
 const GARBAGE = Buffer.from('nothing signed');
@@ -136,7 +137,7 @@ describe('an attestation', () => {
     const fake = fakeTrust();
     const trust = {
       ...fake,
-      verify: (bytes: Uint8Array, file: AttestationFile) => {
+      verify: (bytes: Uint8Array, file: DocumentFile) => {
         asked.push([bytes, file]);
         return fake.verify(bytes, file);
       },

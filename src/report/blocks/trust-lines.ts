@@ -4,8 +4,8 @@ import { counted, joined, sentence, words, type Sentence } from '../../sentence.
 import type { Service } from '../../sign/signing-config.ts';
 import type { ConfigSource, TrustInUse } from '../../sign/trust-in-use.ts';
 import { keyName } from '../../trust/key-kind.ts';
-import type { Window } from '../../trust/message-reader.ts';
 import type { Authority, TrustedLog } from '../../trust/trusted-root.ts';
+import type { Window } from '../../trust/validity-window.ts';
 import { subjectLines } from '../../trust/x509.ts';
 import type { Block, Line } from './block.ts';
 import { ageOf } from './lines.ts';

@@ -3,8 +3,8 @@
 import type { X509Certificate } from 'node:crypto';
 
 import { refuse, type Place } from '../../place.ts';
-import { holds } from '../message-reader.ts';
 import { NOT_VOUCHED_FOR, type Authority, type TrustedRoot } from '../trusted-root.ts';
+import { holds } from '../validity-window.ts';
 import {
   hasCertificateTimestamps,
   refuseAbsent,

@@ -3,13 +3,12 @@
 
 import { createHash, type X509Certificate } from 'node:crypto';
 
-import { TAG, childOf, childrenOf, oidOf, requireTag } from '../../der/read-der.ts';
-import type { Der } from '../../der/read-der.ts';
+import { TAG, childOf, childrenOf, oidOf, requireTag, type Der } from '../../der/read-der.ts';
 import * as der from '../../der/write-der.ts';
 import { refuse, type Place } from '../../place.ts';
 import { isSignedWith, keyKindOf } from '../key-kind.ts';
-import { holds } from '../message-reader.ts';
 import { NOT_VOUCHED_FOR, type TrustedLog } from '../trusted-root.ts';
+import { holds } from '../validity-window.ts';
 import { ByteReader } from './byte-reader.ts';
 import type { Certificate } from './certificate.ts';
 

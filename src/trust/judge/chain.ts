@@ -7,7 +7,7 @@ import { TAG, childOf, childrenOf, oidOf, requireTag } from '../../der/read-der.
 import { refuse, type Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { KEY_KINDS, keyKindOf, keyName } from '../key-kind.ts';
-import { holds } from '../message-reader.ts';
+import { holds } from '../validity-window.ts';
 import { VerifyMemory } from '../verify-memory.ts';
 import { EXTENSION, itemsOf, keyUsageOf, readCertificate } from './certificate.ts';
 import type { Certificate } from './certificate.ts';

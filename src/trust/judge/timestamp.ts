@@ -6,9 +6,9 @@ import { createHash, verify, type KeyObject, type X509Certificate } from 'node:c
 import { TAG, type Der } from '../../der/read-der.ts';
 import { refuse, type Place } from '../../place.ts';
 import type { StampSignature } from '../judgement.ts';
-import { holds } from '../message-reader.ts';
 import type { Timestamp } from '../sigstore-bundle.ts';
 import { NOT_VOUCHED_FOR, isNamedIn, type Authority } from '../trusted-root.ts';
+import { holds } from '../validity-window.ts';
 import type { Certificate } from './certificate.ts';
 import { readSigner, type ChainJudge } from './chain.ts';
 import { identifies, parseSignedAttributes, type SignedAttributes } from './signed-attributes.ts';

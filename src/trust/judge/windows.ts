@@ -1,7 +1,7 @@
 import { orIfRefused, type EvidenceError } from '../../errors/evidence-error.ts';
 import { refuse, type Place } from '../../place.ts';
-import { holds, type Window } from '../message-reader.ts';
 import { NOT_VOUCHED_FOR } from '../trusted-root.ts';
+import { holds, type Window } from '../validity-window.ts';
 
 /**
  * The first that is trusted at every time; two of which each is trusted at some do not count. Throws the
