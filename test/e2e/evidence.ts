@@ -29,7 +29,7 @@ import { encodeManifest } from '../../src/manifest/manifest.ts';
 import { verificationJson } from '../../src/report/json.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
-import type { Proof, Trust } from '../../src/trust/trust.ts';
+import type { AnyProof, Proof, SigstoreTrust, Trust } from '../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { bundlePath, contentsOf } from '../evidence/demo.ts';
 import { ROOT, type RunOptions } from '../run-cli.ts';
@@ -192,6 +192,14 @@ export function talkOf({ stderr }: { readonly stderr: string }): string {
   return stderr.replaceAll('affidavit: verifying …\n', '');
 }
 
+/** What a signer sees who looks at nothing: so can a dishonest one sign. */
+const NOTHING: AnyProof = {
+  ...{ payload: Buffer.alloc(0), payloadType: undefined },
+  signer: { publicKey: Buffer.alloc(0), hint: '' },
+  ...{ signedAt: SIGNED_AT, times: [], logEntries: [], weakened: [] },
+};
+const BLIND: Partial<SigstoreTrust> = { verifyAny: () => NOTHING };
+
 export class Evidence {
   readonly folder: string;
   readonly rootPath: string;
@@ -245,9 +253,9 @@ export class Evidence {
     return await contentsOf(packed.files);
   }
 
-  /** The signature of the sandbox over any bytes; nobody looks at what it signs. */
+  /** The signature of the sandbox over any bytes; nobody looks at what it signs, or at what services answer. */
   async sign(statement: Uint8Array, claims: Claims = {}): Promise<Buffer> {
-    return Buffer.from(await this.#signer(claims).sign(statement));
+    return Buffer.from(await this.#signer(claims, BLIND).sign(statement));
   }
 
   /** The bundle as a dishonest signer makes it: changed, made to fit, and signed again. */
@@ -321,13 +329,14 @@ export class Evidence {
     return join(this.folder, `bundle-${this.#written}${extension}`);
   }
 
-  #signer(claims: Claims): Signer {
+  #signer(claims: Claims, believed: Partial<SigstoreTrust> = {}): Signer {
     const name = this.#options.signingConfig ?? 'signing_config.json';
     const config = Buffer.from(JSON.stringify(this.#sandbox.signingConfigs[name]));
     const now = this.#options.now?.() ?? SIGNED_AT;
     const signingConfig = parseSigningConfig(config, name);
     const trust = sigstoreTrust(Buffer.from(JSON.stringify(this.#sandbox.trustedRoot)), 'root');
-    return keylessSigner({ signingConfig, token: this.#sandbox.token(claims), now, trust });
+    const token = this.#sandbox.token(claims);
+    return keylessSigner({ signingConfig, token, now, trust: { ...trust, ...believed } });
   }
 }
 

@@ -265,7 +265,7 @@ describe('E-25 the time of the certificate', () => {
     expect(report['signature']).toMatchObject({ signedAt: '2024-02-29T12:00:00Z' });
   });
 
-  // The requests of one signature: twice the token, then Fulcio, Rekor and the timestamp authority.
+  // The clock of one signature: twice the token, then Fulcio, the timestamp authority and Rekor.
   it.each([
     ['both later', later, later],
     ['both earlier', earlier, earlier],
@@ -274,7 +274,7 @@ describe('E-25 the time of the certificate', () => {
     ['the log entry earlier', earlier, SIGNED_AT],
     ['the timestamp earlier', SIGNED_AT, earlier],
   ])('must cover every proof of time: %s', async (_, loggedAt, stampedAt) => {
-    schedule.push(SIGNED_AT, SIGNED_AT, SIGNED_AT, loggedAt, stampedAt);
+    schedule.push(SIGNED_AT, SIGNED_AT, SIGNED_AT, stampedAt, loggedAt);
     const signed = withFile(files, ATTESTATION, await evidence.sign(statement));
     expect(schedule).toEqual([]);
     const { code, faults } = await evidence.judge(signed);
