@@ -17,9 +17,9 @@ const PIECES = /\\([^A-Za-z0-9{}*])|(\[\^(?:\/|\/@|@\/)\]\+)|(\.\+$)|([^\\.*+?()
  * @throws EvidenceError with the place's code
  */
 export function parsePattern(pattern: string, place: Place, document: string): PatternName {
-  const found = `${shown(pattern)}${onLines(pattern, document)}`;
   const name = readPattern(pattern);
   if (!('wrong' in name)) return name;
+  const found = `${shown(pattern)}${onLines(pattern, document)}`;
   const hint = instead(pattern, name.json);
   return refuse({ ...place, hint }, `${found}${name.wrong}`, name.expected);
 }
