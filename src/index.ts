@@ -38,7 +38,8 @@ export type {
 export type { Facts } from './evidence/validate/facts.ts';
 export { EVIDENCE_LAYOUT } from './evidence/layout.ts';
 export { packEvidence } from './evidence/pack/pack-evidence.ts';
-export type { PackInputs, PackedEvidence } from './evidence/pack/pack-evidence.ts';
+export type { PackInputs } from './evidence/pack/pack-evidence.ts';
+export type { PackedEvidence } from './evidence/pack/packed-evidence.ts';
 export { parsePhaseReport, parseResults } from './evidence/phase/ctrf.ts';
 export type { CtrfReport, ReportPlace, Results, ResultsInput } from './evidence/phase/ctrf.ts';
 export type { Phase, PhaseCounts, PhaseResult, PhaseTest } from './evidence/phase/phase.ts';
@@ -52,7 +53,8 @@ export {
 export { fingerprintOf, type Fingerprint } from './evidence/snapshot/fingerprint.ts';
 export { matchRecipe } from './evidence/snapshot/match.ts';
 export type { CriteriaMatch, DimensionMatch, MatchState } from './evidence/snapshot/match.ts';
-export { parseSnapshot, type Snapshot, type Subtype } from './evidence/snapshot/snapshot.ts';
+export { parseSnapshot, type Snapshot } from './evidence/snapshot/snapshot.ts';
+export type { Subtype } from './evidence/snapshot/subtype.ts';
 export { parseEvidenceStatement } from './evidence/claim/evidence-statement.ts';
 export { validate } from './evidence/validate/validate.ts';
 export type { NamedDocument, Validation, ValidationInputs } from './evidence/validate/validate.ts';

@@ -8,7 +8,6 @@ import { quote } from '../quote.ts';
 import { EXACT, optional, placeOf, requireExact, requireText } from './fields.ts';
 import { parsePattern } from './pattern.ts';
 import type { PolicySigner, Tier } from './policy-signer.ts';
-import type { Policy } from './policy.ts';
 
 const LISTS: readonly (readonly [name: string, tier: Tier])[] = [
   ['firstParty', 'first-party'],
@@ -23,7 +22,10 @@ export function looksLikeAllowlist(bytes: Uint8Array): boolean {
 }
 
 /** Throws what a reader throws, or POLICY_INVALID. Like AICR, it refuses unknown fields and what is there twice. */
-export function parseAllowlist(bytes: Uint8Array, file: string): Policy {
+export function parseAllowlist(
+  bytes: Uint8Array,
+  file: string,
+): { readonly signers: readonly PolicySigner[] } {
   const reader = new ObjectReader(decodeYaml(bytes, file), file);
   requireVersion(reader);
   const text = Buffer.from(bytes).toString();

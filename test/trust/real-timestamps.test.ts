@@ -8,8 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { ChainJudge } from '../../src/trust/judge/chain.ts';
 import { parseTimestampResponse } from '../../src/trust/judge/timestamp-response.ts';
 import { TimestampJudge } from '../../src/trust/judge/timestamp.ts';
+import { parseTrustedRoot } from '../../src/trust/parse-trusted-root.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
-import { parseTrustedRoot, type Authority } from '../../src/trust/trusted-root.ts';
+import type { Authority } from '../../src/trust/trusted-root.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
 

@@ -12,8 +12,8 @@ import { OwnJudge } from '../../src/trust/judge/own-judge.ts';
 import type { Judgement } from '../../src/trust/judgement.ts';
 import { LibraryJudge } from '../../src/trust/library/library-judge.ts';
 import { questionOf } from '../../src/trust/library/question.ts';
+import { parseTrustedRoot } from '../../src/trust/parse-trusted-root.ts';
 import { parseSigstoreBundle } from '../../src/trust/sigstore-bundle.ts';
-import { parseTrustedRoot } from '../../src/trust/trusted-root.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import {
   EMAIL,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { mustRun, run, type Ended } from './processes.ts';
 import { PYTHON_PROGRAM, goProgram } from './programs.ts';
-import type { EvidenceKind, Sigstore } from './real-sigstore.ts';
+import type { EvidenceKind, Sigstore } from './sigstore.ts';
 import { clientTrustConfig } from './verifiers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

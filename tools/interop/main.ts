@@ -18,7 +18,7 @@ import { openLoginProvider } from './login-provider.ts';
 import { proveLogins, type LoginRow } from './logins.ts';
 import { comparePage, writePage } from './page.ts';
 import { RUNS, hasGo, installPrograms } from './programs.ts';
-import { startRealSigstore, type EvidenceKind, type Sigstore } from './real-sigstore.ts';
+import { startRealSigstore } from './real-sigstore.ts';
 import { Report } from './report.ts';
 import {
   KIND_NAMES,
@@ -30,6 +30,7 @@ import {
   signWithPython,
   type SignedRow,
 } from './signing.ts';
+import type { EvidenceKind, Sigstore } from './sigstore.ts';
 import { WORKFLOW_CLAIMS, proveWorkflow } from './workflow.ts';
 
 const { values: options } = parseArgs({

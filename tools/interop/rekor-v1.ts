@@ -8,7 +8,7 @@ import { SYSTEM_PATH, requireMariadb } from './debian.ts';
 import { answers, fetchText, freePorts, mustRun, run, startService } from './processes.ts';
 import type { Service } from './processes.ts';
 import { TRILLIAN_MODULE, goProgram } from './programs.ts';
-import type { RekorV1Address } from './real-sigstore.ts';
+import type { RekorV1Address } from './sigstore.ts';
 
 const DATABASE = 'trillian';
 

@@ -19,8 +19,8 @@ import {
   type Place,
 } from './commands.ts';
 import { mustRun, run } from './processes.ts';
-import type { EvidenceKind, Sigstore } from './real-sigstore.ts';
 import { word, type Report } from './report.ts';
+import type { EvidenceKind, Sigstore } from './sigstore.ts';
 import { VERIFIERS, askAll, type Verifier } from './verifiers.ts';
 
 /** Who proves when and where, in the words of the page. */

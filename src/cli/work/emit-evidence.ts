@@ -1,4 +1,5 @@
-import { packEvidence, type PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import { packEvidence } from '../../evidence/pack/pack-evidence.ts';
+import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import type { Validation } from '../../evidence/validate/validate.ts';
 import { logFiles } from '../../io/disk/log-files.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';

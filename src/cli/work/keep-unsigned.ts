@@ -1,6 +1,6 @@
 import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { STDIN, writeWhole } from '../../io/disk/files.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { commandLine } from '../../shell-words.ts';

@@ -1,6 +1,6 @@
 // What a command that makes evidence says of it: the report of the self-check, and what to do next.
 
-import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { STDIN } from '../../io/disk/files.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';

@@ -1,7 +1,7 @@
 import { encodeArchive, type EncodeOptions } from '../../archive/encode-archive.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import type { PackedEvidence } from '../../evidence/pack/pack-evidence.ts';
+import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
 import { interrupted, unlessAborted } from '../../io/process/interrupt.ts';
 import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';

@@ -7,7 +7,8 @@ import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import { itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
 import type { FoldedLabel } from '../snapshot/label-reading.ts';
-import { subtypeOf, type Snapshot, type Subtype } from '../snapshot/snapshot.ts';
+import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
+import type { Subtype } from '../snapshot/subtype.ts';
 import { PASSED, notShown, unevaluable, type Decision, type Unevaluable } from './decision.ts';
 
 export const GPU_NODES_PATH = 'NodeTopology.gpu-nodes.label';

@@ -3,7 +3,8 @@
 import { scalarText } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
-import { subtypeOf, type Snapshot, type SnapshotItem, type Subtype } from '../snapshot/snapshot.ts';
+import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
+import type { SnapshotItem, Subtype } from '../snapshot/subtype.ts';
 import { notShown, unevaluable, type Unevaluable } from './decision.ts';
 
 /** Which of a subtype's items is meant. */

@@ -1,10 +1,9 @@
 import { memoryFile, sortedByPath, type BundleFile } from '../../archive/entry.ts';
 import type { Signing } from '../../attestation/seal.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
-import { digestOf, type Digest } from '../../digest.ts';
+import { digestOf } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { encodeManifest } from '../../manifest/manifest.ts';
-import type { Proof } from '../../trust/trust.ts';
 import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
 import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
 import { buildPredicate, type PredicateFacts } from '../claim/predicate.ts';
@@ -17,8 +16,8 @@ import {
   ctrfFile,
 } from '../layout.ts';
 import { aicrVersionOf, type Results } from '../phase/ctrf.ts';
-import type { Facts } from '../validate/facts.ts';
 import type { Validation } from '../validate/validate.ts';
+import type { PackedEvidence } from './packed-evidence.ts';
 import { resultsRequired } from './results-required.ts';
 import { requireVerifiable } from './self-check.ts';
 import { signEvidence } from './sign-evidence.ts';
@@ -30,23 +29,6 @@ export interface PackInputs {
   readonly logs?: readonly BundleFile[] | undefined;
   /** Pack evidence of documents whose apiVersion is retired or missing. By default false. */
   readonly allowRetiredApi?: boolean | undefined;
-}
-
-export interface PackedEvidence {
-  /** Every file of the bundle, sorted by path. */
-  readonly files: readonly BundleFile[];
-  /** What is signed, or will be. */
-  readonly statement: Uint8Array;
-  /** The time that the statement states. */
-  readonly attestedAt: Date;
-  /** The bundle's identity. */
-  readonly manifestDigest: Digest;
-  /** Those of the validation, and the bill of materials that was packed. */
-  readonly facts: Facts;
-  /** Undefined if the bundle is not signed. */
-  readonly proof: Proof | undefined;
-  /** Signed by a sandbox. */
-  readonly sandbox: boolean;
 }
 
 /**

@@ -4,7 +4,7 @@ import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
-import type { PackedEvidence } from './pack-evidence.ts';
+import type { PackedEvidence } from './packed-evidence.ts';
 import { verifyUnsigned } from './self-check.ts';
 
 /** Evidence that nobody signed yet, as it was received. */

@@ -5,7 +5,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Proof } from '../../trust/trust.ts';
 import { isSignedBeforeRun } from '../claim/signed-before-run.ts';
 import { ATTESTATION, ATTESTATION_FILE, STATEMENT_FILE } from '../layout.ts';
-import type { PackedEvidence } from './pack-evidence.ts';
+import type { PackedEvidence } from './packed-evidence.ts';
 
 /**
  * Signs what was packed and verified, and checks what a verifier will check: not before the time that the

@@ -4,7 +4,7 @@
 // in its value, which a label of that very name writes too. Lossless, in `items`: key and value apart.
 
 import { Plain, booleanOf, scalarText, type Data, type DataMap } from '../../document/data.ts';
-import type { SnapshotItem, Subtype } from './snapshot.ts';
+import type { SnapshotItem, Subtype } from './subtype.ts';
 
 /** One value of one label. */
 export interface LabelReading {

@@ -3,7 +3,7 @@ import { isDataList, isDataMap, type Data } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_IMAGES, MAX_NODE_NAMES, MAX_SUBTYPES, MAX_VALUE_CHARACTERS } from '../../limits.ts';
-import type { Subtype } from './snapshot.ts';
+import type { Subtype } from './subtype.ts';
 
 /** What the fingerprint has whole, and so has the predicate. */
 const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
@@ -26,11 +26,7 @@ export function requireFewSubtypes(document: ObjectReader): void {
 }
 
 /** Throws LIMIT_EXCEEDED for the subtypes of which every entry is looked at. */
-export function requireFewEntries(
-  name: string,
-  subtype: Pick<Subtype, 'data' | 'items'>,
-  at: string,
-): void {
+export function requireFewEntries(name: string, subtype: Subtype, at: string): void {
   const { data } = subtype;
   if (name === 'K8s.image') requireAtMost(data.size, MAX_IMAGES, `${at}/data`, 'images');
   if (name === 'NodeTopology.label') requireFewNodes(subtype, at);
@@ -39,7 +35,7 @@ export function requireFewEntries(
   }
 }
 
-function requireFewNodes({ data, items }: Pick<Subtype, 'data' | 'items'>, at: string): void {
+function requireFewNodes({ data, items }: Subtype, at: string): void {
   let count = 0;
   for (const text of data.values()) {
     requireShort(typeof text === 'string' ? text.split('|', 1)[0] : text, `${at}/data`);

@@ -1,4 +1,4 @@
-import { Plain, scalarText, type Data, type DataMap } from '../../document/data.ts';
+import { Plain, scalarText, type Data } from '../../document/data.ts';
 import {
   acceptHeader,
   parseFlatMetadata,
@@ -12,18 +12,7 @@ import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { requireFewEntries, requireFewSubtypes } from './snapshot-limits.ts';
-
-/** A repeated record of a subtype, e.g. one label with its nodes. */
-export interface SnapshotItem {
-  readonly context: DataMap;
-  readonly data: DataMap;
-}
-
-/** E.g. `server` of K8s. The maps are the document's own: a snapshot may have 48 MiB. */
-export interface Subtype {
-  readonly data: DataMap;
-  readonly items: readonly SnapshotItem[];
-}
+import type { Subtype } from './subtype.ts';
 
 /** What was measured on a cluster. The document's own `fingerprint` block is a claim and is not read. */
 export interface Snapshot extends AcceptedHeader {

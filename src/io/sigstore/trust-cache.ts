@@ -12,7 +12,7 @@ import { MAX_TRUST_COPY_AGE_MS, MAX_TRUST_COPY_BYTES } from '../../limits.ts';
 import type { Place } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { parseSigningConfig } from '../../sign/signing-config.ts';
-import { parseTrustedRoot } from '../../trust/trusted-root.ts';
+import { parseTrustedRoot } from '../../trust/parse-trusted-root.ts';
 import { COPY_MEANING, encodeTrustCopy, parseTrustCopy } from '../../trust/tuf/trust-copy.ts';
 import type { TrustCopy } from '../../trust/tuf/trust-copy.ts';
 import {

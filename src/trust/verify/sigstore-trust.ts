@@ -4,11 +4,11 @@ import { digestOf } from '../../digest.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
+import { parseTrustedRoot } from '../parse-trusted-root.ts';
 import { PUBLIC_GOOD_DIGEST } from '../public-good-digest.ts';
 import { parseSigstoreBundle, type Envelope, type SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Judges, SigstoreTrust } from '../trust.ts';
 import { trustedRootInfo } from '../trusted-root-info.ts';
-import { parseTrustedRoot } from '../trusted-root.ts';
 import { TwoJudges } from './two-judges.ts';
 
 /** What a caller may choose. Nothing in a bundle, a policy or a root can choose it. */

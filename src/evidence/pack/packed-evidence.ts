@@ -1,0 +1,21 @@
+import type { BundleFile } from '../../archive/entry.ts';
+import type { Digest } from '../../digest.ts';
+import type { Proof } from '../../trust/trust.ts';
+import type { Facts } from '../validate/facts.ts';
+
+export interface PackedEvidence {
+  /** Every file of the bundle, sorted by path. */
+  readonly files: readonly BundleFile[];
+  /** What is signed, or will be. */
+  readonly statement: Uint8Array;
+  /** The time that the statement states. */
+  readonly attestedAt: Date;
+  /** The bundle's identity. */
+  readonly manifestDigest: Digest;
+  /** Those of the validation, and the bill of materials that was packed. */
+  readonly facts: Facts;
+  /** Undefined if the bundle is not signed. */
+  readonly proof: Proof | undefined;
+  /** Signed by a sandbox. */
+  readonly sandbox: boolean;
+}
