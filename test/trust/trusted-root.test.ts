@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { publicGoodSigningConfig } from '../../src/sign/public-good-signing-config.ts';
 import { parseSigningConfig } from '../../src/sign/signing-config.ts';
+import { parseTrustedRoot } from '../../src/trust/parse-trusted-root.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
-import { parseTrustedRoot } from '../../src/trust/trusted-root.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { edited, encode, type RootJson } from './forge.ts';
 import { rsa } from './odd-certificate.ts';
@@ -219,9 +219,10 @@ describe('a file with more than a trusted root', () => {
     expect(parseTrustedRoot(bytes, 'both.json')).toEqual(
       parseTrustedRoot(publicGoodRoot(), 'both.json'),
     );
-    expect(parseSigningConfig(bytes, 'both.json')).toEqual(
-      parseSigningConfig(publicGoodSigningConfig(), 'both.json'),
-    );
+    const inside = JSON.stringify(parseSigningConfig(bytes, 'both.json'));
+    const alone = JSON.stringify(parseSigningConfig(publicGoodSigningConfig(), 'both.json'));
+    // What names an address is in the message inside.
+    expect(inside.replaceAll('both.json#/signingConfig/', 'both.json#/')).toBe(alone);
   });
 
   it.each<readonly [string, object, string]>([
