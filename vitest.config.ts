@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of the whole, from outside: the program changes what belongs to its process. */
-const OUTSIDE = ['test/{commands,docs,e2e,library,memory,work}/**/*.test.ts', 'test/*.test.ts'];
+/** They start processes that take long. Vitest runs projects by name, so these do not come last, when a core is idle. */
+const LONG = ['test/{memory,work}/**/*.test.ts', 'test/e2e/{signals,login}.test.ts'];
+
+/** Tests of the whole, from outside. `runProgram` puts back what the program changes of its process. */
+const OUTSIDE = ['test/{commands,docs,e2e,library}/**/*.test.ts', 'test/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -21,12 +24,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: OUTSIDE,
+          exclude: [...LONG, ...OUTSIDE],
           // They leave nothing behind, so one worker and its modules serve many files.
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'outside', include: OUTSIDE } },
+      {
+        extends: true,
+        test: { name: 'outside', include: OUTSIDE, exclude: LONG, isolate: false },
+      },
+      { extends: true, test: { name: 'long', include: LONG } },
     ],
   },
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { afterAll, expect } from 'vitest';
+import { TestRunner, afterAll, expect } from 'vitest';
 
 import { writeTar } from '../../src/archive/encode-archive.ts';
 import { memoryFile, type BundleFile, type Entry } from '../../src/archive/entry.ts';
@@ -148,16 +148,17 @@ export interface EvidenceOptions {
 
 const opened: { readonly sandbox: Sandbox; readonly folder: string }[] = [];
 
-// Registered here and not where it is opened: that may be in a test, where hooks come too late.
-afterAll(async () => {
+async function closeAll(): Promise<void> {
   for (const { sandbox, folder } of opened.splice(0)) {
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}
 
-/** Starts a sandbox and makes the bundle; both end with the test file. */
+/** Starts a sandbox and makes the bundle; both end with the test file, or the next one that begins with it. */
 export async function makeEvidence(options: EvidenceOptions = {}): Promise<Evidence> {
+  // In a test, hooks come too late. Files share this module, so it has no hook of its own.
+  if (TestRunner.getCurrentTest() === undefined) afterAll(closeAll);
   const sandbox = await startSandbox({ now: options.now ?? (() => SIGNED_AT) });
   const folder = mkdtempSync(join(tmpdir(), 'affidavit-verify-'));
   opened.push({ sandbox, folder });
