@@ -174,6 +174,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'policy',
       'sign',
       'sandbox',
+      'evidence/aicr',
       'evidence/recipe',
       'evidence',
       'evidence/validate',

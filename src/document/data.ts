@@ -4,7 +4,8 @@
  * A scalar that is not a string, with its source text: `24.10` stays `24.10`, 2^53 + 1 stays exact.
  */
 export class Plain {
-  readonly type: 'null' | 'boolean' | 'integer' | 'float';
+  /** Times are what yaml.v3 reads as such; the readers of this room take them for texts. */
+  readonly type: 'null' | 'boolean' | 'integer' | 'float' | 'timestamp';
   readonly text: string;
 
   constructor(type: Plain['type'], text: string) {
@@ -30,6 +31,17 @@ export type DataMap = ReadonlyMap<string, Data>;
 
 /** A map of a JSON document, whose keys Go's reader matches without regard to case. */
 export class JsonMap extends Map<string, Data> {}
+
+/** A map in which some keys are no texts, e.g. `1: a`. Each is here under its text too. */
+export class MixedMap extends Map<string, Data> {
+  /** By their text, each as often in order as in the map. */
+  readonly plainKeys: ReadonlyMap<string, Plain>;
+
+  constructor(values: Iterable<readonly [string, Data]>, plainKeys: ReadonlyMap<string, Plain>) {
+    super(values);
+    this.plainKeys = plainKeys;
+  }
+}
 
 export type Data = string | Plain | readonly Data[] | DataMap;
 

@@ -6,6 +6,8 @@ export const FINDINGS = {
   KIND_MISSING: ['finding', 'the document does not name its kind'],
   MEASUREMENT_DUPLICATE: ['finding', 'the snapshot measures one thing twice'],
   FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
+  FIELD_DROPPED: ['finding', "AICR's recipes have no such field, so it is in no digest"],
+  NUMBER_REWRITTEN: ['finding', 'AICR writes this number otherwise'],
   TIMESTAMP_DOUBTFUL: [
     'finding',
     'the timestamp of the document is missing, malformed or in the future',

@@ -56,6 +56,14 @@ export const CANONICAL_BUILDER: YamlBuilder<YamlNode> = {
   },
 };
 
+/** The tree with the keys of each map sorted, as AICR does before it writes one. */
+export function sortedKeys(node: YamlNode): YamlNode {
+  if (node.kind === 'scalar') return node;
+  if (node.kind === 'list') return { ...node, items: node.items.map(sortedKeys) };
+  const entries = node.entries.map(({ key, value }) => ({ key, value: sortedKeys(value) }));
+  return { ...node, entries: entries.toSorted(compareKeys) };
+}
+
 /** By the bytes of the key: UTF-16 units would put U+FFFD behind U+1F600. */
 function compareKeys(a: Entry, b: Entry): number {
   return Buffer.compare(Buffer.from(a.key.value), Buffer.from(b.key.value));

@@ -18,12 +18,14 @@ export type YamlNode =
   | { readonly kind: 'list'; readonly items: readonly YamlNode[]; readonly context: Context }
   | { readonly kind: 'map'; readonly entries: readonly Entry[]; readonly context: Context };
 
-/** The text of the document, with a line break at its end. */
-export function renderYaml(root: YamlNode): string {
-  return ended(isInline(root) ? renderInline(root, ROOT) : renderBlock(root, 0));
-}
+/** The indentation of yaml.v3 itself, or that of what `aicr` writes for people. */
+type Step = 4 | 2;
 
-const STEP = 4;
+/** The text of the document, with a line break at its end. */
+export function renderYaml(root: YamlNode, step: Step = 4): string {
+  const emitter = new Emitter(step);
+  return ended(isInline(root) ? emitter.inline(root, ROOT) : emitter.block(root, 0));
+}
 
 /** The longest key that is written in one line with its colon, in bytes of UTF-8. */
 const MAX_SIMPLE_KEY_BYTES = 128;
@@ -36,25 +38,105 @@ interface Around {
 
 const ROOT: Around = { column: -1, parent: 'root' };
 
-/** After `- ` in a list, else at the next multiple of four. */
-function innerColumn({ column, parent }: Around): number {
-  return parent === 'list' ? column + 2 : STEP * Math.floor((Math.max(column, 0) + STEP) / STEP);
-}
-
 /** Whether the node begins in the line of its key, in any case. */
 function isInline(node: YamlNode): boolean {
   if (node.kind === 'scalar' || node.context === 'flow') return true;
   return node.kind === 'map' && node.entries.length === 0;
 }
 
-/** A collection in lines. The first begins where the caller is, the others at the column. */
-function renderBlock(node: YamlNode, column: number): string {
-  if (node.kind === 'scalar') return renderInline(node, { column, parent: 'map' });
-  const parts =
-    node.kind === 'list'
-      ? node.items.map((item) => `-${renderItem(item, column)}`)
-      : node.entries.map((entry) => renderEntry(entry, column));
-  return joinLines(parts, column);
+class Emitter {
+  readonly #step: Step;
+
+  constructor(step: Step) {
+    this.#step = step;
+  }
+
+  /** After `- ` in a list, else at the next multiple of the step. */
+  #innerColumn({ column, parent }: Around): number {
+    return parent === 'list'
+      ? column + 2
+      : this.#step * Math.floor((Math.max(column, 0) + this.#step) / this.#step);
+  }
+
+  /** A collection in lines. The first begins where the caller is, the others at the column. */
+  block(node: YamlNode, column: number): string {
+    if (node.kind === 'scalar') return this.inline(node, { column, parent: 'map' });
+    const parts =
+      node.kind === 'list'
+        ? node.items.map((item) => `-${this.#item(item, column)}`)
+        : node.entries.map((entry) => this.#entry(entry, column));
+    return joinLines(parts, column);
+  }
+
+  #item(item: YamlNode, column: number): string {
+    const around: Around = { column, parent: 'list' };
+    return isInline(item)
+      ? this.#spaced(item, around)
+      : ` ${this.block(item, this.#innerColumn(around))}`;
+  }
+
+  #entry({ key, value }: Entry, column: number): string {
+    const around: Around = { column, parent: 'map' };
+    const inner = this.#innerColumn(around);
+    if (isSimpleKey(key)) {
+      const start = `${this.#scalar(key, 'key', 0)}:`;
+      if (isInline(value)) return start + this.#spaced(value, around);
+      return `${start}\n${' '.repeat(inner)}${this.block(value, inner)}`;
+    }
+    const text = isInline(value)
+      ? this.#spaced(value, around)
+      : ' '.repeat(inner - column - 1) + this.block(value, inner);
+    return joinLines([`? ${this.#scalar(key, 'value', inner)}`, `:${text}`], column);
+  }
+
+  /** Nothing for a null that is not written, else a space and the node. */
+  #spaced(node: YamlNode, around: Around): string {
+    const text = this.inline(node, around);
+    return text === '' ? '' : ` ${text}`;
+  }
+
+  inline(node: YamlNode, around: Around): string {
+    const inner = this.#innerColumn(around);
+    const place = around.parent === 'brackets' ? 'flow' : 'value';
+    if (node.kind === 'scalar') return this.#scalar(node, place, inner);
+    const inBrackets: Around = { column: inner, parent: 'brackets' };
+    if (node.kind === 'list') {
+      return `[${node.items.map((item) => this.inline(item, inBrackets)).join(', ')}]`;
+    }
+    const entries = node.entries.map(({ key, value }) => {
+      const keyText = this.inline(key, inBrackets);
+      const valueText = this.inline(value, inBrackets);
+      return isSimpleKey(key) ? `${keyText}: ${valueText}` : `? ${keyText} : ${valueText}`;
+    });
+    return `{${entries.join(', ')}}`;
+  }
+
+  /** @param column where the scalar's further lines begin. */
+  #scalar(scalar: Scalar, place: ScalarPosition, column: number): string {
+    const { value } = scalar;
+    const style: ScalarStyle = canonicalStyle(scalar, place);
+    switch (style) {
+      case 'plain':
+        return value;
+      case 'single':
+        return renderSingle(value, column);
+      case 'double':
+        return renderDouble(value);
+      case 'literal':
+        return `|${this.#blockHints(value)}${renderLines(value, column)}`;
+      case 'folded':
+        return `>${this.#blockHints(value)}${renderLines(unfold(value), column)}`;
+    }
+  }
+
+  /** The indicators of a block: the indentation if it begins with a blank, `-` without, `+` with many breaks. */
+  #blockHints(value: string): string {
+    const indent = /^[ \n\u{85}\u{2028}\u{2029}]/u.test(value) ? String(this.#step) : '';
+    if (!/[\n\u{85}\u{2028}\u{2029}]$/u.test(value)) return `${indent}-`;
+    return /(?:^|[\n\u{85}\u{2028}\u{2029}])[\n\u{85}\u{2028}\u{2029}]$/u.test(value)
+      ? `${indent}+`
+      : indent;
+  }
 }
 
 /** The lines of one column. */
@@ -67,81 +149,28 @@ function ended(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`;
 }
 
-function renderItem(item: YamlNode, column: number): string {
-  const around: Around = { column, parent: 'list' };
-  return isInline(item) ? spaced(item, around) : ` ${renderBlock(item, innerColumn(around))}`;
-}
-
-function renderEntry({ key, value }: Entry, column: number): string {
-  const around: Around = { column, parent: 'map' };
-  const inner = innerColumn(around);
-  if (isSimpleKey(key)) {
-    const start = `${renderScalar(key, 'key', 0)}:`;
-    if (isInline(value)) return start + spaced(value, around);
-    return `${start}\n${' '.repeat(inner)}${renderBlock(value, inner)}`;
-  }
-  const text = isInline(value)
-    ? spaced(value, around)
-    : ' '.repeat(inner - column - 1) + renderBlock(value, inner);
-  return joinLines([`? ${renderScalar(key, 'value', inner)}`, `:${text}`], column);
-}
-
-/** Nothing for a null that is not written, else a space and the node. */
-function spaced(node: YamlNode, around: Around): string {
-  const text = renderInline(node, around);
-  return text === '' ? '' : ` ${text}`;
-}
-
 function isSimpleKey({ value }: ScalarNode): boolean {
   return !hasBreak(value) && Buffer.byteLength(value) <= MAX_SIMPLE_KEY_BYTES;
-}
-
-function renderInline(node: YamlNode, around: Around): string {
-  const inner = innerColumn(around);
-  const place = around.parent === 'brackets' ? 'flow' : 'value';
-  if (node.kind === 'scalar') return renderScalar(node, place, inner);
-  const inBrackets: Around = { column: inner, parent: 'brackets' };
-  if (node.kind === 'list') {
-    return `[${node.items.map((item) => renderInline(item, inBrackets)).join(', ')}]`;
-  }
-  const entries = node.entries.map(({ key, value }) => {
-    const keyText = renderInline(key, inBrackets);
-    const valueText = renderInline(value, inBrackets);
-    return isSimpleKey(key) ? `${keyText}: ${valueText}` : `? ${keyText} : ${valueText}`;
-  });
-  return `{${entries.join(', ')}}`;
-}
-
-/** @param column where the scalar's further lines begin. */
-function renderScalar(scalar: Scalar, place: ScalarPosition, column: number): string {
-  const { value } = scalar;
-  const style: ScalarStyle = canonicalStyle(scalar, place);
-  switch (style) {
-    case 'plain':
-      return value;
-    case 'single':
-      return renderSingle(value, column);
-    case 'double':
-      return renderDouble(value);
-    case 'literal':
-      return `|${blockHints(value)}${renderLines(value, column)}`;
-    case 'folded':
-      return `>${blockHints(value)}${renderLines(unfold(value), column)}`;
-  }
 }
 
 /** The first break of each run is written twice: folding removes one. */
 function renderSingle(value: string, column: number): string {
   const escaped = inPieces(value, (piece) => piece.split("'").join("''"));
   const lines = mapLines(escaped, (line, isFirst, isLast) => {
-    const beginsRun = !isLast && (isFirst || line !== '');
-    return `${isFirst ? line : indented(line, column)}${beginsRun ? '\n' : ''}`;
+    const beginsRun = !isLast && (isFirst || line !== '') && !SEPARATOR_END.test(line);
+    const start = isFirst ? BEHIND_SEPARATOR : LINE_START;
+    return `${indented(line, column, start)}${beginsRun ? '\n' : ''}`;
   });
   return `'${lines}'`;
 }
 
-function indented(line: string, column: number): string {
-  return line === '' ? line : ' '.repeat(column) + line;
+/** U+2028 and U+2029 end a line for the emitter too: it indents what is behind them, in the same line. */
+const LINE_START = /(?<=^|[\u{2028}\u{2029}])(?=[^\u{2028}\u{2029}])/gu;
+const BEHIND_SEPARATOR = /(?<=[\u{2028}\u{2029}])(?=[^\u{2028}\u{2029}])/gu;
+const SEPARATOR_END = /[\u{2028}\u{2029}]$/u;
+
+function indented(line: string, column: number, start = LINE_START): string {
+  return line.replaceAll(start, ' '.repeat(column));
 }
 
 /** By character. A space has no escape letter here. */
@@ -168,19 +197,10 @@ function escapeOf(character: string): string {
   return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
-/** The indicators of a block: the step if it begins with a blank, `-` without, `+` with many breaks. */
-function blockHints(value: string): string {
-  const indent = /^[ \n\u{85}\u{2028}\u{2029}]/u.test(value) ? String(STEP) : '';
-  if (!/[\n\u{85}\u{2028}\u{2029}]$/u.test(value)) return `${indent}-`;
-  return /(?:^|[\n\u{85}\u{2028}\u{2029}])[\n\u{85}\u{2028}\u{2029}]$/u.test(value)
-    ? `${indent}+`
-    : indent;
-}
-
 /** The lines below the header; a text that begins with a break loses it, as in the emitter. */
 function renderLines(value: string, column: number): string {
   const lines = mapLines(value, (line) => indented(line, column));
-  return (value.startsWith('\n') ? '' : '\n') + lines;
+  return (/^[\n\u{2028}\u{2029}]/u.test(value) ? '' : '\n') + lines;
 }
 
 /** Writes breaks twice where folding would remove one; the emitter's own condition is strange. */

@@ -54,8 +54,13 @@ export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> 
     tag: component.optionalText('tag') ?? '',
     chart: component.optionalText('chart') ?? '',
     namespace: component.optionalText('namespace') ?? '',
-    enabled: ['enabled', 'install'].every((key) => booleanOf(overrides.get(key)) !== false),
+    enabled: isEnabledBy(overrides),
     overrides,
   };
   return { value, findings: component.ignored(ALSO_KNOWN) };
+}
+
+/** A component stays in the recipe and is not deployed if its own values turn it off. */
+export function isEnabledBy(overrides: DataMap): boolean {
+  return ['enabled', 'install'].every((key) => booleanOf(overrides.get(key)) !== false);
 }

@@ -12,6 +12,7 @@ import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
 import { refusedAs } from '../../place.ts';
 import { recognising } from '../../recognise.ts';
 import { CANONICAL_BUILDER, canonicalText, type CanonicalRules } from '../aicr/canonical-yaml.ts';
+import type { YamlNode } from '../aicr/yaml-emitter.ts';
 import { parseCriteria, recipeNameOf, type Criteria } from './criteria.ts';
 import { parseComponent, type RecipeComponent } from './recipe-component.ts';
 import { parseConstraint, parseValidation } from './recipe-validation.ts';
@@ -55,7 +56,7 @@ export interface ReadRecipe {
  */
 export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
   return recognising('recipe', { file, bytes }, () => {
-    const [data, tree] = readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER, MAX_RECIPE_VALUES);
+    const [data, tree] = readTrees(bytes, file);
     const recipe = parseRecipe(data, file);
     const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
     return { recipe, data, digest: digestOf(canonical('v3')), canonical };
@@ -74,6 +75,11 @@ export function parseOwnRecipe(bytes: Uint8Array, file: string): ReadRecipe {
 }
 
 const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);
+
+/** A recipe as data and as AICR's tree, after one reading. Throws what `decodeYaml` throws. */
+export function readTrees(bytes: Uint8Array, file: string): readonly [Data, YamlNode] {
+  return readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER, MAX_RECIPE_VALUES);
+}
 
 /**
  * Reads a resolved recipe.
@@ -113,7 +119,7 @@ export function parseRecipe(data: Data, file: string): Recipe {
   };
 }
 
-function requireNoOverlay(document: ObjectReader): void {
+export function requireNoOverlay(document: ObjectReader): void {
   if (document.optionalText('kind') !== 'RecipeMetadata') return;
   document.refuse('kind', {
     code: 'RECIPE_OVERLAY_UNSUPPORTED',
@@ -123,7 +129,7 @@ function requireNoOverlay(document: ObjectReader): void {
 }
 
 /** Without a kind, any map would look like a recipe that demands nothing. */
-function requireRecipe(document: ObjectReader): void {
+export function requireRecipe(document: ObjectReader): void {
   const fields = ['kind', 'componentRefs', 'criteria'];
   if (fields.some((name) => document.has(name))) return;
   throw new EvidenceError('FIELD_MISSING', {

@@ -1,0 +1,34 @@
+import type { Command } from '../cli/call/command.ts';
+
+export default {
+  summary: "Print what AICR's verifier hashes of a recipe.",
+
+  description:
+    "AICR's canonical text of a YAML file of any kind: what Go's yaml.v3 writes of it, without comments and with sorted keys.",
+
+  usage: 'recipe canonical FILE [--rules legacy|v3] [--output FILE]',
+
+  examples: [
+    '<%= config.bin %> <%= command.id %> recipe.yaml | sha256sum',
+    '<%= config.bin %> <%= command.id %> --rules legacy recipe.yaml',
+  ],
+
+  args: { file: 'YAML; - is standard input.' },
+
+  flags: {
+    rules: {
+      type: 'choice',
+      options: ['legacy', 'v3'],
+      summary: 'Those of predicates v1 and v2, or of v3, the default: without metadata.version.',
+    },
+    output: {
+      type: 'text',
+      char: 'o',
+      helpValue: 'FILE',
+      summary: 'Write to this file; - is standard output.',
+    },
+  },
+
+  signals: 'interrupt',
+  load: async () => (await import('../cli/work/run-recipe-canonical.ts')).runRecipeCanonical,
+} satisfies Command;

@@ -1,0 +1,34 @@
+import type { Command } from '../cli/call/command.ts';
+
+export default {
+  summary: 'Print the digest of a recipe, as `aicr evidence digest` does.',
+
+  description:
+    "64 hexadecimal digits: SHA-256 of the recipe as AICR reads it into its types and writes it again. Quotes, brackets and the order of keys do not matter. What AICR's types have no field for is left out and named on standard error, and so is a number that Go writes otherwise.",
+
+  usage: 'recipe digest FILE [--data DIR] [--output FILE]',
+
+  examples: [
+    '<%= config.bin %> <%= command.id %> recipe.yaml',
+    '<%= config.bin %> <%= command.id %> --data recipes recipe.yaml',
+  ],
+
+  args: { file: 'Resolved recipe, YAML; - is standard input.' },
+
+  flags: {
+    data: {
+      type: 'text',
+      helpValue: 'DIR',
+      summary: "AICR's recipes: the registry there has the types of components.",
+    },
+    output: {
+      type: 'text',
+      char: 'o',
+      helpValue: 'FILE',
+      summary: 'Write to this file; - is standard output.',
+    },
+  },
+
+  signals: 'interrupt',
+  load: async () => (await import('../cli/work/run-recipe-digest.ts')).runRecipeDigest,
+} satisfies Command;

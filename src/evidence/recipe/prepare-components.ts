@@ -1,0 +1,194 @@
+// What AICR does with the components of a recipe before it uses it: it fills in the type, and refuses
+// what its deployers would understand in more than one way.
+
+import { describe, isDataList, isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import { isEnabledBy } from './recipe-component.ts';
+
+/** The type of a component by its name; undefined if the registry does not have it. */
+export type TypeOf = (name: string) => string | undefined;
+
+/**
+ * A recipe in AICR's types, with the type of each component in AICR's spelling.
+ *
+ * @param typeOf undefined if there is no registry
+ * @param file how complaints name the recipe
+ * @throws EvidenceError FIELD_MISSING and FIELD_INVALID (both invalid)
+ */
+export function prepareComponents(
+  recipe: DataMap,
+  typeOf: TypeOf | undefined,
+  file: string,
+): DataMap {
+  const list = recipe.get('componentRefs');
+  if (!isDataList(list)) return recipe;
+  const names = new Set<string>();
+  const components = list.filter(isDataMap).map((component, index) => {
+    const at = `${file}#/componentRefs/${index}`;
+    requireOwnName(component, names, at);
+    const type = textOf(component, 'type');
+    if (!isEnabled(component)) return withType(component, type);
+    const typed = withType(component, type || filledType(component, typeOf, at));
+    requireCoherent(typed, at);
+    return typed;
+  });
+  return new Map([...recipe, ['componentRefs', components]]);
+}
+
+function textOf(component: DataMap, field: string): string {
+  const value = component.get(field);
+  return typeof value === 'string' ? value : '';
+}
+
+function isEnabled(component: DataMap): boolean {
+  const overrides = component.get('overrides');
+  return !isDataMap(overrides) || isEnabledBy(overrides);
+}
+
+const TYPES = ['Helm', 'Kustomize'];
+
+/** AICR reads the type in any case and writes it in one. */
+function withType(component: DataMap, type: string): DataMap {
+  const known = TYPES.find((name) => name.toLowerCase() === type.toLowerCase());
+  return new Map([...component, ['type', known ?? type]]);
+}
+
+function requireOwnName(component: DataMap, names: Set<string>, at: string): void {
+  const name = textOf(component, 'name');
+  if (name === 'deployer') {
+    refuse(`${at}/name`, {
+      found: '"deployer"',
+      expected: 'another name: AICR has settings of that name',
+    });
+  }
+  if (name !== '' && names.has(name)) {
+    refuse(`${at}/name`, {
+      found: `a second component ${quote(name)}`,
+      expected: 'one component of each name',
+    });
+  }
+  names.add(name);
+}
+
+function filledType(component: DataMap, typeOf: TypeOf | undefined, at: string): string {
+  const name = textOf(component, 'name');
+  const type = typeOf?.(name);
+  if (type !== undefined) return type;
+  throw new EvidenceError('FIELD_MISSING', {
+    at: `${at}/type`,
+    found: `no type of ${quote(name)}${typeOf === undefined ? '' : ', which the registry does not have either'}`,
+    expected: TYPES.join(' or '),
+    hint:
+      typeOf === undefined
+        ? 'name the type, or add --data DIR: AICR takes it from the registry of its recipes'
+        : 'name the type',
+  });
+}
+
+interface Rule {
+  readonly field: string;
+  readonly isBroken: (component: DataMap) => boolean;
+  readonly expected: string;
+}
+
+function has(field: string): Rule['isBroken'] {
+  return (component) => {
+    const value = component.get(field);
+    return typeof value === 'string' || isDataList(value) ? value.length > 0 : false;
+  };
+}
+
+function isPadded(field: string): Rule['isBroken'] {
+  return (component) => textOf(component, field) !== textOf(component, field).trim();
+}
+
+const NO_PATCHES: Rule = {
+  field: 'patches',
+  isBroken: has('patches'),
+  expected: 'no patches: nothing applies them',
+};
+
+const HELM: readonly Rule[] = [
+  NO_PATCHES,
+  ...['tag', 'path'].map((field) => ({
+    field,
+    isBroken: has(field),
+    expected: `no ${field}, which only a component of type Kustomize has`,
+  })),
+  ...['chart', 'source', 'version'].map((field) => ({
+    field,
+    isBroken: isPadded(field),
+    expected: 'a text without blanks around it',
+  })),
+  {
+    field: 'version',
+    isBroken: (component) => textOf(component, 'version') === 'v',
+    expected: 'a whole version',
+  },
+  {
+    field: 'version',
+    isBroken: (component) => has('source')(component) && !has('version')(component),
+    expected: 'the version of the chart',
+  },
+  {
+    field: 'source',
+    isBroken: (component) => !has('source')(component) && has('chart')(component),
+    expected: 'the repository of the chart',
+  },
+  {
+    field: 'source',
+    isBroken: (component) => !has('source')(component) && !has('manifestFiles')(component),
+    expected: 'a chart, or manifestFiles',
+  },
+];
+
+const KUSTOMIZE: readonly Rule[] = [
+  NO_PATCHES,
+  {
+    field: 'path',
+    isBroken: (component) => !has('path')(component),
+    expected: 'the path to the kustomization',
+  },
+  {
+    field: 'source',
+    isBroken: (component) => has('tag')(component) && !has('source')(component),
+    expected: 'the repository that has the tag',
+  },
+  {
+    field: 'manifestFiles',
+    isBroken: has('manifestFiles'),
+    expected: 'none beside a kustomization',
+  },
+];
+
+const NO_SUCH_TYPE: readonly Rule[] = [
+  { field: 'type', isBroken: () => true, expected: TYPES.join(' or ') },
+];
+
+function requireCoherent(component: DataMap, at: string): void {
+  const type = textOf(component, 'type');
+  const rules = { Helm: HELM, Kustomize: KUSTOMIZE }[type] ?? NO_SUCH_TYPE;
+  const broken = rules.find(({ isBroken }) => isBroken(component));
+  if (broken === undefined) return;
+  const { field, expected } = broken;
+  const value = component.get(field);
+  refuse(`${at}/${field}`, {
+    found: `${found(value)} in the component ${quote(textOf(component, 'name'))} of type ${quote(type)}`,
+    expected,
+  });
+}
+
+function found(value: Data | undefined): string {
+  return typeof value === 'string' && value !== ''
+    ? quote(value)
+    : describe(value === '' ? undefined : value);
+}
+
+function refuse(at: string, detail: Pick<ErrorDetail, 'found' | 'expected'>): never {
+  throw new EvidenceError('FIELD_INVALID', {
+    at,
+    ...detail,
+    hint: 'correct the component: AICR refuses the recipe as it is',
+  });
+}

@@ -1,0 +1,257 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { hexOf, digestOf } from '../../src/digest.ts';
+import { runProgram } from '../run-here.ts';
+
+const GOLDENS = new URL('../../testdata/aicr-goldens/', import.meta.url);
+const DIGESTS = JSON.parse(readFileSync(new URL('recipe-digests.json', GOLDENS), 'utf8')) as Record<
+  string,
+  Record<'legacy' | 'v3', string>
+>;
+const RESOLVED = readdirSync(new URL('resolved/', GOLDENS));
+
+const directory = mkdtempSync(join(tmpdir(), 'affidavit-recipe-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function goldenPath(name: string): string {
+  return new URL(`resolved/${name}`, GOLDENS).pathname;
+}
+
+let files = 0;
+
+function file(text: string): string {
+  files += 1;
+  const path = join(directory, `${files}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** A small recipe that AICR accepts, in AICR's own spelling. */
+const RECIPE = `apiVersion: aicr.run/v1
+componentRefs:
+    - name: gpu-operator
+      overrides:
+        driver:
+            enabled: true
+            version: "580.82"
+      source: https://helm.ngc.nvidia.com/nvidia
+      type: Helm
+      version: v25.3.4
+constraints:
+    - name: K8s.server.version
+      value: '>= 1.32'
+criteria:
+    accelerator: h100
+    service: eks
+deploymentOrder:
+    - gpu-operator
+kind: RecipeResult
+metadata:
+    appliedOverlays:
+        - base
+`;
+const DIGEST = hexOf(digestOf(RECIPE));
+
+async function digest(text: string, ...flags: readonly string[]) {
+  return await runProgram(['recipe', 'digest', file(text), ...flags]);
+}
+
+/** What standard error says of a recipe with this one change. */
+async function refused(search: string, replacement: string, ...flags: readonly string[]) {
+  expect(RECIPE).toContain(search);
+  const { code, stdout, stderr } = await digest(RECIPE.replace(search, replacement), ...flags);
+  expect([code, stdout]).toEqual([2, '']);
+  const [, error = ''] = /error: (\w+)/.exec(stderr) ?? [];
+  const [, at = ''] = /at: .*#(.*)/.exec(stderr) ?? [];
+  return [error, at];
+}
+
+describe('affidavit recipe canonical', () => {
+  it.each(RESOLVED)('prints the text of %s that AICR hashes, by both rules', async (name) => {
+    for (const rules of ['legacy', 'v3'] as const) {
+      const run = await runProgram(['recipe', 'canonical', goldenPath(name), '--rules', rules]);
+      expect([run.code, run.stderr]).toEqual([0, '']);
+      expect(hexOf(digestOf(run.stdout))).toBe(DIGESTS[name]?.[rules]);
+    }
+  });
+
+  it('goes by the rules of version 3 without a flag', async () => {
+    const text = 'metadata:\n    name: a\n    version: v1\n';
+    const run = await runProgram(['recipe', 'canonical', file(text)]);
+    expect(run.stdout).toBe('metadata:\n    name: a\n');
+  });
+
+  it('takes a file of any kind, keeps its quotes and brackets, and writes it into a file', async () => {
+    const out = join(directory, 'out.yaml');
+    const run = await runProgram([
+      ...['recipe', 'canonical', file("z: {b: '1', a: [x]}\n# a comment\nkind: Chart\n")],
+      ...['--output', out],
+    ]);
+    expect([run.code, run.stdout]).toEqual([0, '']);
+    expect(readFileSync(out, 'utf8')).toBe("kind: Chart\nz: {a: [x], b: '1'}\n");
+  });
+
+  it.each([
+    ['a: &x 1\nb: *x\n', 'DOCUMENT_UNSUPPORTED'],
+    ['a: 1\na: 2\n', 'DOCUMENT_DUPLICATE_KEY'],
+    ['a: 1\n---\nb: 2\n', 'DOCUMENT_UNSUPPORTED'],
+  ])('refuses %j', async (text, code) => {
+    const run = await runProgram(['recipe', 'canonical', file(text)]);
+    expect([run.code, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain(`error: ${code}`);
+  });
+});
+
+describe('affidavit recipe digest', () => {
+  it.each(RESOLVED)(
+    'prints that of %s, with a warning: its apiVersion is retired',
+    async (name) => {
+      const run = await runProgram(['recipe', 'digest', goldenPath(name)]);
+      expect([run.code, run.stdout]).toEqual([0, `${DIGESTS[name]?.v3 ?? ''}\n`]);
+      expect(run.stderr).toMatch(/^warning: API_VERSION_OUTDATED .*\n$/);
+    },
+  );
+
+  it('prints the hexadecimal digits alone, and says nothing of a recipe in its own spelling', async () => {
+    expect(await digest(RECIPE)).toMatchObject({ code: 0, stdout: `${DIGEST}\n`, stderr: '' });
+  });
+
+  it.each([
+    ['quotes', 'value: ">= 1.32"', "value: '>= 1.32'"],
+    ['quotes that are not needed', "service: 'eks'", 'service: eks'],
+    ['brackets', 'deploymentOrder: [gpu-operator]', 'deploymentOrder:\n    - gpu-operator'],
+    ['a comment', 'service: eks # here', 'service: eks'],
+    ['the case of a type', 'type: helm', 'type: Helm'],
+    ['metadata.version', 'metadata:\n    version: v1.2.3', 'metadata:'],
+    ['quotes around a text in overrides', "version: '580.82'", 'version: "580.82"'],
+  ])('is the same with other %s', async (_, other, own) => {
+    expect(RECIPE).toContain(own);
+    const { code, stdout } = await digest(RECIPE.replace(own, other));
+    expect([code, stdout]).toEqual([0, `${DIGEST}\n`]);
+  });
+
+  it('is the same with another order of keys, and another one with another order of lists', async () => {
+    const keys = RECIPE.replace('kind: RecipeResult\n', '');
+    expect((await digest(`kind: RecipeResult\n${keys}`)).stdout).toBe(`${DIGEST}\n`);
+    const one = RECIPE.replace('- base', '- base\n        - eks');
+    const other = RECIPE.replace('- base', '- eks\n        - base');
+    expect((await digest(one)).stdout).not.toBe((await digest(other)).stdout);
+  });
+
+  it('says both digests where that of the file differs', async () => {
+    const text = RECIPE.replace('service: eks', "service: 'eks'");
+    const { stderr } = await digest(text);
+    expect(stderr).toContain(`digest:    ${DIGEST},`);
+    expect(stderr).toContain(`canonical: ${hexOf(digestOf(text))},`);
+  });
+
+  it('is what it is in NFC and NFD: two digests, as in AICR', async () => {
+    const [composed, decomposed] = ['\u00e9', 'e\u0301'].map((text) =>
+      RECIPE.replace('- base', `- ${text}`),
+    );
+    expect((await digest(composed ?? '')).stdout).not.toBe((await digest(decomposed ?? '')).stdout);
+  });
+
+  it('leaves out an unknown field, and names it and a number that Go rewrites', async () => {
+    const text = RECIPE.replace('metadata:', 'displayName: x\nmetadata:').replace(
+      'enabled: true',
+      'enabled: true\n            size: 1.50',
+    );
+    const { code, stdout, stderr } = await digest(text);
+    const written = RECIPE.replace('enabled: true', 'enabled: true\n            size: 1.5');
+    expect([code, stdout]).toEqual([0, `${hexOf(digestOf(written))}\n`]);
+    expect(stderr).toMatch(/warning: FIELD_DROPPED .*#\/displayName: found "displayName"/);
+    expect(stderr).toMatch(
+      /warning: NUMBER_REWRITTEN .*\/driver\/size: found "1\.50", expected "1\.5"/,
+    );
+  });
+
+  it('refuses an unknown field in a recipe with a profile, but none below configuration', async () => {
+    const beta = RECIPE.replace('aicr.run/v1', 'aicr.run/v1beta2');
+    const known = await digest(beta.replace('metadata:', 'configuration: {x: {y: z}}\nmetadata:'));
+    expect([known.code, known.stderr.includes('FIELD_')]).toEqual([0, false]);
+    const run = await digest(beta.replace('metadata:', 'displayName: x\nmetadata:'));
+    expect([run.code, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain('error: FIELD_UNKNOWN');
+    expect(run.stderr).toContain('#/displayName');
+  });
+
+  it('takes a missing type from the registry of DIR, and refuses it without one', async () => {
+    const change = ['      type: Helm\n', ''] as const;
+    expect(await refused(...change)).toEqual(['FIELD_MISSING', '/componentRefs/0/type']);
+    const registry = (text: string) => writeFileSync(join(directory, 'registry.yaml'), text);
+    registry('components: [{name: other}]\n');
+    const data = ['--data', directory] as const;
+    expect(await refused(...change, ...data)).toEqual(['FIELD_MISSING', '/componentRefs/0/type']);
+    registry('components: [{name: gpu-operator}]\n');
+    const filled = await digest(RECIPE.replace(...change), ...data);
+    expect([filled.code, filled.stdout]).toEqual([0, `${DIGEST}\n`]);
+    registry('components: [{name: gpu-operator, kustomize: {defaultSource: x}}]\n');
+    expect(await refused(...change, ...data)).toEqual(['FIELD_INVALID', '/componentRefs/0/path']);
+  });
+
+  it('needs no type of a component that is turned off', async () => {
+    const off = RECIPE.replace('      type: Helm\n', '').replace(
+      'driver:\n            enabled',
+      'enabled: false\n        driver:\n            enabled',
+    );
+    expect((await digest(off)).code).toBe(0);
+  });
+
+  it.each([
+    [
+      'a second component of one name',
+      'version: v25.3.4',
+      'version: v25.3.4\n    - name: gpu-operator',
+      '/componentRefs/1/name',
+    ],
+    ['the name deployer', 'name: gpu-operator', 'name: deployer', '/componentRefs/0/name'],
+    ['another type', 'type: Helm', 'type: Tarball', '/componentRefs/0/type'],
+    ['patches', 'type: Helm', 'type: Helm\n      patches: [a]', '/componentRefs/0/patches'],
+    ['a tag of a chart', 'type: Helm', 'type: Helm\n      tag: v1', '/componentRefs/0/tag'],
+    ['a path of a chart', 'type: Helm', 'type: Helm\n      path: a', '/componentRefs/0/path'],
+    ['a padded version', 'version: v25.3.4', 'version: "v25.3.4 "', '/componentRefs/0/version'],
+    ['a version v', 'version: v25.3.4', 'version: v', '/componentRefs/0/version'],
+    ['no version', 'version: v25.3.4', 'namespace: a', '/componentRefs/0/version'],
+    [
+      'a chart from nowhere',
+      'source: https://helm.ngc.nvidia.com/nvidia',
+      'chart: a',
+      '/componentRefs/0/source',
+    ],
+    [
+      'no chart at all',
+      'source: https://helm.ngc.nvidia.com/nvidia',
+      'namespace: a',
+      '/componentRefs/0/source',
+    ],
+    ['a kustomization without path', 'type: Helm', 'type: Kustomize', '/componentRefs/0/path'],
+    [
+      'a kustomization with manifests',
+      'type: Helm',
+      'type: kustomize\n      path: a\n      manifestFiles: [a]',
+      '/componentRefs/0/manifestFiles',
+    ],
+  ])('refuses %s, as AICR does', async (_, search, replacement, at) => {
+    expect(await refused(search, replacement)).toEqual(['FIELD_INVALID', at]);
+  });
+
+  it.each([
+    ['service: eks', 'service: {a: b}', 'FIELD_INVALID', '/criteria/service'],
+    [
+      'deploymentOrder:\n    - gpu-operator',
+      'deploymentOrder: a',
+      'FIELD_INVALID',
+      '/deploymentOrder',
+    ],
+    ['RecipeResult', 'Snapshot', 'KIND_UNEXPECTED', '/kind'],
+    ['aicr.run/v1', 'aicr.run/v9', 'API_VERSION_UNKNOWN', '/apiVersion'],
+    ['RecipeResult', 'RecipeMetadata', 'RECIPE_OVERLAY_UNSUPPORTED', '/kind'],
+  ])('refuses, for %j, %j', async (search, replacement, code, at) => {
+    expect(await refused(search, replacement)).toEqual([code, at]);
+  });
+});
