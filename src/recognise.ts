@@ -67,6 +67,9 @@ export function recognised(
 // oxlint-disable-next-line no-control-regex -- what is looked for
 const BINARY = /[\0-\u0008\u000e-\u001a]/;
 
+/** Of UTF-8, read as latin1. */
+const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
+
 /** A log or a list where a document is wanted: any document that is wanted has fields, and no field of it is wrong. */
 function withoutFields(
   error: EvidenceError,
@@ -74,6 +77,8 @@ function withoutFields(
   { file, bytes }: NamedBytes & { readonly file: string },
 ): EvidenceError {
   const { text, fields } = lookAt(bytes);
+  // A byte order mark hides what comes behind it, and the error says so.
+  if (text.startsWith(BYTE_ORDER_MARK)) return error;
   const body = text.replaceAll(/^[ \t]*(?:#.*|---)?\r?$/gm, '').trim();
   if (body === '' || body.startsWith('{') || fields.size > 0 || BINARY.test(text)) return error;
   const logs = wanted === 'results' ? 'give the directory of the logs to --logs; ' : '';

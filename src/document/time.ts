@@ -38,6 +38,18 @@ export function parseStart(text: string): Date | undefined {
   return at && isBetween ? new Date(at.getTime() + 1) : at;
 }
 
+/** What to write for a text that is no time in UTC but was meant as one; undefined if nobody can tell. */
+export function utcHint(text: string): string | undefined {
+  const time = text.toUpperCase().replace(' ', 'T');
+  const meant = [`${time}Z`, `${time}:00Z`, `${time}T00:00:00Z`].find(parseUtcTime);
+  if (meant !== undefined) {
+    const what = meant === `${time}Z` ? 'Z' : 'the time of day and Z';
+    return `add ${what}, which means UTC: ${quote(meant)}`;
+  }
+  const utc = time.endsWith('Z') ? undefined : parseTime(time)?.toISOString().replace('.000Z', 'Z');
+  return utc === undefined ? undefined : `write it in UTC: ${quote(utc)}`;
+}
+
 /** A time that `parse` takes, or the error of the place. */
 export function parseTimeAt(place: Place, text: string, parse = parseUtcTime): Date {
   const expected = 'a time like 2025-07-04T00:00:00Z';

@@ -5,7 +5,7 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
-import { EXACT, optional, placeOf, requireExact, requireText } from './fields.ts';
+import { optional, placeOf, requireIssuer, requireText } from './fields.ts';
 import { parsePattern } from './pattern.ts';
 import type { PolicySigner, Tier } from './policy-signer.ts';
 
@@ -63,7 +63,7 @@ function requireVersion(reader: ObjectReader): void {
 function parseEntry(data: Data, at: string, tier: Tier, text: string): PolicySigner {
   const reader = new ObjectReader(data, at);
   const label = optional(reader, 'label', (name) => reader.text(name));
-  const issuer = requireExact(reader, 'issuer', EXACT);
+  const issuer = requireIssuer(reader);
   const source = optional(reader, 'source', (name) => requireSource(reader, name));
   const signer = optional(reader, 'identityPattern', (name) =>
     parsePattern(requireText(reader, name), placeOf(reader, name), text),
@@ -96,17 +96,18 @@ function requireOnce(
   name: string,
   keyOf: (signer: PolicySigner) => string | undefined,
 ): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, string | undefined>();
   for (const signer of signers) {
     const key = keyOf(signer);
-    if (key !== undefined && seen.has(key)) {
+    if (key === undefined) continue;
+    if (seen.has(key)) {
       const place = {
         code: 'POLICY_INVALID',
         at: `${signer.at}/${name}`,
         hint: 'remove one of the two',
       } as const;
-      refuse(place, `${quote(key)} twice`, 'each once');
+      refuse(place, `${quote(key)} twice: it is also at ${seen.get(key)}/${name}`, 'each once');
     }
-    if (key !== undefined) seen.add(key);
+    seen.set(key, signer.at);
   }
 }

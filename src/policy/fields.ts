@@ -1,7 +1,8 @@
 // What fields of a policy may be.
 
 import type { ObjectReader } from '../document/object-reader.ts';
-import { parseTimeAt } from '../document/time.ts';
+import { parseTimeAt, utcHint } from '../document/time.ts';
+import { nearest } from '../nearest.ts';
 import type { Place } from '../place.ts';
 import { quote } from '../quote.ts';
 
@@ -18,13 +19,15 @@ export function requireTime(
   name: string,
   parse?: (text: string) => Date | undefined,
 ): Date {
-  return parseTimeAt(placeOf(reader, name), reader.string(name), parse);
+  const text = reader.string(name);
+  const hint = utcHint(text) ?? 'write a day and an hour that exist, e.g. 2026-01-31T00:00:00Z';
+  return parseTimeAt({ ...placeOf(reader, name), hint }, text, parse);
 }
 
 export function requireOneOf<T extends string>(
   reader: ObjectReader,
   name: string,
-  all: readonly T[],
+  all: readonly [T, ...T[]],
 ): T {
   const text = reader.string(name);
   const found = all.find((value) => value === text);
@@ -32,7 +35,7 @@ export function requireOneOf<T extends string>(
   return reader.refuse(name, {
     code: 'POLICY_INVALID',
     expected: `one of ${all.map((value) => quote(value)).join(', ')}`,
-    hint: 'correct the field',
+    hint: `write ${quote(nearest(text, all) ?? all[0])}${nearest(text, all) === undefined ? ' or another of them' : ''}`,
   });
 }
 
@@ -51,6 +54,21 @@ export function requireExact(reader: ObjectReader, name: string, hint: string): 
     hint,
   });
 }
+
+/** Who vouches for an identity. Whoever leaves it out has to be told where it stands. */
+export function requireIssuer(reader: ObjectReader): string {
+  if (!reader.has('issuer') && nearest('issuer', reader.unread()) === undefined) {
+    reader.refuse('issuer', {
+      code: 'POLICY_INVALID',
+      expected: 'the OIDC issuer that vouches for the identity',
+      hint: `add "issuer" as the report of verify-evidence shows it, e.g. ${USUAL_ISSUERS}`,
+    });
+  }
+  return requireExact(reader, 'issuer', EXACT);
+}
+
+const USUAL_ISSUERS =
+  'https://token.actions.githubusercontent.com (GitHub Actions), https://gitlab.com (GitLab), https://accounts.google.com (Google) or https://github.com/login/oauth (e-mail by GitHub)';
 
 export function requireText(reader: ObjectReader, name: string): string {
   const text = reader.string(name);

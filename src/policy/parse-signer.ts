@@ -1,6 +1,6 @@
 import type { Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { parseStart } from '../document/time.ts';
+import { parseStart, parseUtcTime } from '../document/time.ts';
 import { nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
 import { publicKeyIn } from '../trust/public-key.ts';
@@ -11,6 +11,7 @@ import {
   optional,
   placeOf,
   requireExact,
+  requireIssuer,
   requireOneOf,
   requireText,
   requireTime,
@@ -78,7 +79,7 @@ const WAYS = ['identity', 'template', 'key'] as const;
 function parseIdentity(reader: ObjectReader): NamedSigner {
   return {
     subject: requireExact(reader, 'identity', USE_A_TEMPLATE),
-    issuer: requireExact(reader, 'issuer', EXACT),
+    issuer: requireIssuer(reader),
     type: optional(reader, 'type', (name) => requireOneOf(reader, name, IDENTITY_TYPES)),
     claims: optional(reader, 'claims', (name) => parseClaims(reader.object(name))),
   };
@@ -98,7 +99,7 @@ function parseTemplateSigner(reader: ObjectReader): NamedSigner {
   }
   return {
     template,
-    issuer: requireExact(reader, 'issuer', EXACT),
+    issuer: requireIssuer(reader),
     claims: optional(reader, 'claims', (name) => parseClaims(reader.object(name))),
   };
 }
@@ -144,16 +145,28 @@ function parseValidFor(reader: ObjectReader): ValidFor {
   const start = optional(reader, 'start', (name) => requireTime(reader, name, parseStart));
   const end = optional(reader, 'end', (name) => requireTime(reader, name));
   reader.end();
-  if (
-    (start ?? end) !== undefined &&
-    (start?.getTime() ?? -Infinity) <= (end?.getTime() ?? Infinity)
-  ) {
-    return { start, end };
-  }
+  if (start !== undefined && end !== undefined && start > end) refuseWindow(reader);
+  if ((start ?? end) !== undefined) return { start, end };
   return reader.refuse('end', {
     code: 'POLICY_INVALID',
-    expected: '"start" or "end", and the end not before the start',
+    expected: '"start" or "end"',
     hint: 'write from when, or until when, the signer may sign',
+  });
+}
+
+/** The start was rounded up, and the end cut off. */
+function refuseWindow(reader: ObjectReader): never {
+  const [start, end] = [reader.string('start'), reader.string('end')];
+  const isWithin = parseUtcTime(start)?.getTime() === parseUtcTime(end)?.getTime();
+  return reader.refuse('end', {
+    code: 'POLICY_INVALID',
+    found: isWithin
+      ? `${quote(end)}, in the same millisecond as the start ${quote(start)}`
+      : `${quote(end)}, before the start ${quote(start)}`,
+    expected: isWithin
+      ? 'a window with a whole millisecond: times are compared in milliseconds'
+      : 'an end that is not before the start',
+    hint: isWithin ? 'write an earlier start or a later end' : 'correct "start" or "end"',
   });
 }
 

@@ -3,7 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { digestOf, type Digest } from '../digest.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
-import { refusedAs } from '../place.ts';
+import { refuse, refusedAs } from '../place.ts';
 import { recognising } from '../recognise.ts';
 import { parsePublicKey } from '../trust/public-key.ts';
 import { isKeySigner, type ProvenSigner } from '../trust/trust.ts';
@@ -88,16 +88,40 @@ function parseOwn(bytes: Uint8Array, file: string): Policy {
     maximumAgeDays: optionalCount(reader, 'maximumAgeDays', MAX_DAYS),
   };
   reader.end();
+  requireDistinct(signers);
   if (signers.length > 0) return policy;
   return reader.refuse('signers', {
     code: 'POLICY_INVALID',
+    found: 'an empty list',
     expected: 'at least one signer',
     hint: 'name the identities that may sign',
   });
 }
 
+/** What is there twice is a mistake: of two entries, only one might be corrected later. */
+function requireDistinct(signers: readonly PolicySigner[]): void {
+  const seen = new Map<string, string>();
+  for (const { at = '', ...signer } of signers) {
+    const text = JSON.stringify(signer);
+    const first = seen.get(text);
+    if (first !== undefined) {
+      const place = { code: 'POLICY_INVALID', at, hint: 'remove one of the two' } as const;
+      refuse(place, `the same entry as ${first}`, 'each entry once');
+    }
+    seen.set(text, at);
+  }
+}
+
 function optionalCount(reader: ObjectReader, name: string, most: number): number | undefined {
-  if (reader.data(name) === undefined) return undefined;
+  const data = reader.data(name);
+  if (data === undefined) return undefined;
+  if (typeof data === 'string' && /^[1-9]\d{0,4}$/.test(data)) {
+    reader.refuse(name, {
+      code: 'POLICY_INVALID',
+      expected: 'a number, which has no quotes',
+      hint: `remove the quotes: write ${data}`,
+    });
+  }
   const count = reader.integer(name, 1);
   if (count <= most) return count;
   return reader.refuse(name, {

@@ -40,7 +40,7 @@ export function parseTemplate(text: string, place: Place): Template {
   const literals: Template['literals'] = [first, ...others, last];
   const isOpen = names.at(-1)?.[2] !== undefined;
   requireForm({ text, literals, isOpen }, names, place);
-  return { text, type: typeOf(literals, { ...place, hint: MEANING }), literals, isOpen };
+  return { text, type: typeOf(text, literals, { ...place, hint: MEANING }), literals, isOpen };
 }
 
 function requireForm(
@@ -63,18 +63,26 @@ function requireForm(
 }
 
 /** Whoever could choose scheme, host, owner or domain would be anybody. */
-function typeOf(literals: Template['literals'], place: Place): Template['type'] {
+function typeOf(text: string, literals: Template['literals'], place: Place): Template['type'] {
   const [first] = literals;
   const all = literals.join('\n');
   if (all.includes('://')) {
     if (/^[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9.-]+(?::\d+)?\/[^/@]+\//.test(first)) return 'uri';
     const expected = 'scheme, host and owner written out, e.g. https://github.com/owner/…';
-    return refuse(place, `the beginning ${quote(first)}`, expected);
+    return refuse(place, `${quote(text)}, whose ${openPart(first)} is not written out`, expected);
   }
   const [, separator, domain = ''] = /^[^@!]*([@!])([A-Za-z0-9.-]+)$/.exec(all) ?? [];
   if (separator !== undefined && domain !== '') return separator === '@' ? 'email' : 'other';
   const expected = 'a URI, or an e-mail address with its domain written out';
-  return refuse(place, `the end ${quote(literals.at(-1) ?? '')}`, expected);
+  const isAddress = /[@!]/.test(all);
+  const what = isAddress ? ', whose domain is not written out' : ', which is neither';
+  return refuse(place, `${quote(text)}${what}`, expected);
+}
+
+/** What of a URI somebody could choose, by what stands before the first placeholder. */
+function openPart(first: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//.test(first)) return 'scheme';
+  return /^[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9.-]+(?::\d+)?\//.test(first) ? 'owner' : 'host';
 }
 
 /**

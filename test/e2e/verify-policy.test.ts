@@ -349,9 +349,12 @@ describe('the type of an identity, by flag', () => {
 
 describe('a policy of several signers that does not name this one', () => {
   it('says in every report which entry is nearest, and what differs', async () => {
-    const other = { identity: 'a@example.com', issuer: 'https://accounts.google.com' };
+    const others = ['a', 'b', 'c'].map((name) => ({
+      identity: `${name}@example.com`,
+      issuer: 'https://accounts.google.com',
+    }));
     const near = { ...SIGNER, issuer: `${ISSUER}/` };
-    const policy = { schemaVersion: '1.1.0', signers: [other, other, other, near] };
+    const policy = { schemaVersion: '1.1.0', signers: [...others, near] };
     const flags = flagsOf(policy);
     const judged = await evidence.verify(bundle, flags);
     expect([judged.code, judged.faults]).toEqual([2, [NOT_ALLOWED]]);

@@ -75,7 +75,7 @@ describe('the nearest entry of a policy', () => {
   });
 
   it('counts the others, however many there are', () => {
-    const many = Array.from({ length: 50 }, () => OTHERS[0] ?? {});
+    const many = Array.from({ length: 50 }, (_, id) => ({ ...OTHERS[0], recipes: [`${id}`] }));
     const fault = refused([...many, { identity: `${SUBJECT}x`, issuer: ISSUER }]);
     expect(fault?.expected).toMatch(/^signers\[50\]\.identity: .*, or one of 48 more$/);
     expect(fault?.hint).toContain('the nearest of 51 entries');

@@ -511,6 +511,59 @@ describe('the schema of the policy', () => {
     expect(complaints(validate, changed)).not.toEqual([]);
     expect(() => parsePolicy(bytesOf(changed), 'policy.json')).toThrow(EvidenceError);
   });
+
+  const template = 'https://github.com/o/r/.github/workflows/w.yml@refs/heads/{branch}';
+  const open = { template, issuer: signer.issuer };
+  const key = { key: PUBLIC_KEY.export({ type: 'spki', format: 'pem' }).toString() };
+  const limited = { ...signer, recipes: ['a'], revokedAt: '2026-01-01T00:00:00.5Z' };
+  const minima = { minimumLogs: 32, minimumTimestamps: 1, maximumAgeDays: 36_500 };
+
+  it.each<readonly [verdict: 'accept' | 'refuse', object]>([
+    ['accept', { signers: [signer] }],
+    ['accept', { signers: [open, key, signer] }],
+    ['accept', { signers: [{ ...signer, type: 'email', tier: 'partner' }] }],
+    ['accept', { signers: [{ ...signer, claims: { buildTrigger: 'push' } }] }],
+    ['accept', { signers: [limited, { ...limited, recipes: ['b'] }] }],
+    ['accept', { signers: [{ ...key, validFor: { end: '2026-01-01T00:00:00Z' } }] }],
+    ['accept', { signers: [{ ...open, template: '{user}@example.com' }] }],
+    ['accept', { signers: [{ ...open, template: template.replace('}', '...}') }] }],
+    ['accept', { signers: [signer], ...minima }],
+    ['refuse', { signers: [] }],
+    ['refuse', { signers: [signer, signer] }],
+    ['refuse', { signers: [{ ...signer, issuer: undefined }] }],
+    ['refuse', { signers: [{ ...signer, identity: '*' }] }],
+    ['refuse', { signers: [{ ...signer, issuer: 'https://*.example' }] }],
+    ['refuse', { signers: [{ ...signer, ...open }] }],
+    ['refuse', { signers: [{ ...signer, ...key }] }],
+    ['refuse', { signers: [{ ...key, claims: { buildTrigger: 'push' } }] }],
+    ['refuse', { signers: [{ ...key, type: 'uri' }] }],
+    ['refuse', { signers: [{ key: 'key.pub' }] }],
+    ['refuse', { signers: [{ ...open, template: template.replace('{branch}', 'main') }] }],
+    ['refuse', { signers: [{ ...open, template: template.replace('{branch}', '*') }] }],
+    ['refuse', { signers: [{ ...signer, type: 'URI' }] }],
+    ['refuse', { signers: [{ ...signer, tier: 'firstParty' }] }],
+    ['refuse', { signers: [{ ...signer, recipes: [] }] }],
+    ['refuse', { signers: [{ ...signer, recipes: ['a', 'a'] }] }],
+    ['refuse', { signers: [{ ...signer, claims: {} }] }],
+    ['refuse', { signers: [{ ...signer, claims: { buildTrigger: '*' } }] }],
+    ['refuse', { signers: [{ ...signer, validFor: {} }] }],
+    ['refuse', { signers: [{ ...signer, validFor: { start: '2026-01-01' } }] }],
+    ['refuse', { signers: [{ ...signer, revokedAt: '2026-01-01T00:00:00' }] }],
+    ['refuse', { signers: [{ ...signer, revokedAt: '2026-01-01T00:00:00+01:00' }] }],
+    ['refuse', { signers: [{ ...signer, source: '0'.repeat(32) }] }],
+    ['refuse', { signers: [signer], minimumLogs: 33 }],
+    ['refuse', { signers: [signer], minimumTimestamps: 0 }],
+    ['refuse', { signers: [signer], maximumAgeDays: '30' }],
+    ['refuse', { signers: [signer], maximumAgeDays: 36_501 }],
+    ['refuse', { signers: [signer], allowMissingSct: true }],
+  ])('and the parser both %s %j', (verdict, change) => {
+    const changed = { schemaVersion: '1.1.0', ...change };
+    const isAccepted = verdict === 'accept';
+    expect(complaints(validate, changed).length === 0).toBe(isAccepted);
+    expect(refusalOf(() => parsePolicy(bytesOf(changed), 'policy.json')) === undefined).toBe(
+      isAccepted,
+    );
+  });
 });
 
 function read(predicate: unknown): unknown {

@@ -1,4 +1,4 @@
-import { parseUtcTime } from '../../document/time.ts';
+import { parseUtcTime, utcHint } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isSignedBeforeRun } from '../../evidence/claim/signed-before-run.ts';
 import { quote } from '../../quote.ts';
@@ -38,12 +38,14 @@ function wholeSecond(): Date {
 export function presentTime(at: string | undefined): Date {
   if (at === undefined) return wholeSecond();
   const time = parseUtcTime(at);
-  if (time !== undefined) return time;
+  // Cut off, evidence would count as younger than it is.
+  const isTooFine = /\.\d{4}/.test(at);
+  if (time !== undefined && !isTooFine) return time;
   throw new EvidenceError('USAGE', {
     at: '--at',
     found: quote(at),
-    expected: 'a time in UTC',
-    hint: 'write it like --at 2026-01-31T00:00:00Z',
+    expected: 'a time in UTC, with milliseconds at most',
+    hint: utcHint(at) ?? 'write it like --at 2026-01-31T00:00:00Z',
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { documentTime, requireSignable } from '../../../src/io/process/clock.ts';
+import { documentTime, presentTime, requireSignable } from '../../../src/io/process/clock.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 
 function refusal(act: () => unknown): EvidenceError | undefined {
@@ -55,5 +55,27 @@ describe('requireSignable', () => {
     expect(refusal(() => requireSignable(new Date()))).toBeUndefined();
     const ahead = new Date(Date.now() + 2 * MAX_CLOCK_SKEW_MS);
     expect(refusal(() => requireSignable(ahead))?.code).toBe('SOURCE_DATE_EPOCH_INVALID');
+  });
+});
+
+describe('presentTime', () => {
+  it.each(['2026-01-31T00:00:00Z', '2026-01-31T00:00:00.123Z'])('takes --at %s', (text) => {
+    expect(presentTime(text)).toEqual(new Date(text));
+  });
+
+  it.each([
+    ['2026-01-31T00:00:00.1239Z', 'write it like --at 2026-01-31T00:00:00Z'],
+    ['2026-01-31T00:00:00', 'add Z, which means UTC: "2026-01-31T00:00:00Z"'],
+    ['2026-01-31', 'add the time of day and Z, which means UTC: "2026-01-31T00:00:00Z"'],
+    ['2026-01-31T00:00:00+01:00', 'write it in UTC: "2026-01-30T23:00:00Z"'],
+    ['now', 'write it like --at 2026-01-31T00:00:00Z'],
+  ])('refuses --at %s, and never falls back to the clock', (text, hint) => {
+    expect(refusal(() => presentTime(text))).toMatchObject({
+      code: 'USAGE',
+      at: '--at',
+      found: JSON.stringify(text),
+      expected: 'a time in UTC, with milliseconds at most',
+      hint,
+    });
   });
 });
