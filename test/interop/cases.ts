@@ -19,6 +19,8 @@ import {
   ephemeralKeys,
   issuerExtensions,
   nameExtension,
+  entryOf,
+  stampsOf,
 } from '../trust/forge.ts';
 import type { BundleJson, EntryJson, RootJson, Signing } from '../trust/forge.ts';
 import { mirrored, mirroredNote, mirroredStamp } from './mirrored.ts';
@@ -75,16 +77,6 @@ function question(name: string, bundle: unknown, change: Change = {}): Case {
 
 function minutes(count: number): Date {
   return new Date(SIGNED_AT.getTime() + count * 60_000);
-}
-
-function entryOf(bundle: BundleJson, index = 0): EntryJson {
-  const entry = bundle.verificationMaterial.tlogEntries[index];
-  if (entry === undefined) throw new TypeError('no entry');
-  return entry;
-}
-
-function stampsOf(bundle: BundleJson): { signedTimestamp: string }[] {
-  return bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
 }
 
 function firstStamp(bundle: BundleJson): { signedTimestamp: string } {

@@ -2,7 +2,7 @@
 // of each rule, with every place that it names, are in test/trust.
 import * as der from '../../src/der/write-der.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
-import { SIGNED_AT, edited, encode } from '../trust/forge.ts';
+import { SIGNED_AT, edited, encode, YEAR } from '../trust/forge.ts';
 import type { BundleJson, Forge, RootJson, Signing } from '../trust/forge.ts';
 import {
   MAY_CERTIFY,
@@ -14,11 +14,7 @@ import {
 } from '../trust/odd-certificate.ts';
 import { purposes, rsa, type Wanted } from '../trust/odd-certificate.ts';
 import {
-  OID,
-  algorithm,
-  attribute,
-  certificateId,
-  certificateIdV2,
+  ODD_TIMESTAMPS,
   stamp,
   stampingChain,
   type ChainChanges,
@@ -37,10 +33,6 @@ export interface OddCase {
 const { codeSigning, timeStamping } = x509.EXTENDED_KEY_USAGE;
 const CA = [MAY_CERTIFY, authority(0), purposes([codeSigning])];
 const SIGNS = x509.digitalSignatureExtension();
-const VALIDITY = {
-  notBefore: new Date('2026-01-01T00:00:00Z'),
-  notAfter: new Date('2027-01-01T00:00:00Z'),
-};
 const OTHER_NAME = 'alice!example.test';
 
 /** What a forge signs here. */
@@ -101,7 +93,7 @@ export function oddAuthorityCases(maker: Maker): readonly OddCase[] {
     ['whose key may not certify', { extensions: [authority(0), SIGNS] }],
     [
       'that had expired when the bundle was signed',
-      { validity: { ...VALIDITY, notAfter: new Date(SIGNED_AT.getTime() - 1000) } },
+      { validity: { ...YEAR, notAfter: new Date(SIGNED_AT.getTime() - 1000) } },
     ],
   ];
   return rows.map(([name, change]) => ({
@@ -114,7 +106,7 @@ export function oddAuthorityCases(maker: Maker): readonly OddCase[] {
 /** The root with another certificate of its intermediate. */
 function rootWith({ authority: own, root }: Forge, change: Partial<Wanted>): RootJson {
   const { keys, name } = own.intermediate;
-  const other = certify({ keys, name, validity: VALIDITY, extensions: CA, ...change }, own.root);
+  const other = certify({ keys, name, validity: YEAR, extensions: CA, ...change }, own.root);
   return edited(root, ({ certificateAuthorities: [first] }) => {
     first?.certChain.certificates.splice(0, 1, { rawBytes: other.der.toString('base64') });
   });
@@ -122,70 +114,9 @@ function rootWith({ authority: own, root }: Forge, change: Partial<Wanted>): Roo
 
 /** Timestamps that nobody may give like this. */
 export function oddTimestampCases(maker: Maker): readonly OddCase[] {
-  const stranger = stampingChain();
-  const late = { validity: { ...VALIDITY, notAfter: SIGNED_AT } };
+  const late = { validity: { ...YEAR, notAfter: SIGNED_AT } };
   const rows: readonly (readonly [string, Token, ChainChanges])[] = [
-    ['whose authority is for no purpose', {}, { leaf: { extensions: [SIGNS] } }],
-    [
-      'whose authority is for another purpose too',
-      {},
-      { leaf: { extensions: [SIGNS, purposes([timeStamping, codeSigning], true)] } },
-    ],
-    [
-      'whose authority has the purpose, but not critical',
-      {},
-      { leaf: { extensions: [SIGNS, purposes([timeStamping])] } },
-    ],
-    ['of an RSA key of 1024 bits', {}, { leaf: { keys: rsa(1024) } }],
-    [
-      'without a certificate id',
-      { attributes: ({ contentType, messageDigest }) => [contentType, messageDigest] },
-      {},
-    ],
-    [
-      'with the id of another certificate',
-      {
-        attributes: ({ contentType, messageDigest }) => [
-          contentType,
-          messageDigest,
-          certificateIdV2(certificateId(stranger.leaf, 'sha256')),
-        ],
-      },
-      {},
-    ],
-    [
-      'without a content type',
-      { attributes: ({ messageDigest, certificateId: id }) => [messageDigest, id] },
-      {},
-    ],
-    [
-      'with another content type',
-      {
-        attributes: ({ messageDigest, certificateId: id }) => [
-          attribute(OID.contentType, der.oid(OID.signedData)),
-          messageDigest,
-          id,
-        ],
-      },
-      {},
-    ],
-    [
-      'with two message digests',
-      {
-        attributes: (usual) => [
-          ...Object.values(usual),
-          // The last in the order of DER, whatever the right one is.
-          attribute(OID.messageDigest, der.octetString(Buffer.alloc(32, 0xff))),
-        ],
-      },
-      {},
-    ],
-    [
-      'with NULL behind the name of its signature',
-      { signatureAlgorithm: algorithm('1.2.840.10045.4.3.2', der.nullValue()) },
-      {},
-    ],
-    ['with a certificate of another chain', { certificates: stranger.certificates }, {}],
+    ...ODD_TIMESTAMPS,
     ['999 ms after the end of its authority', { genTime: '20260601120000.999Z' }, { leaf: late }],
   ];
   return rows.map(([name, token, changes]) =>

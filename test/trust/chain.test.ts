@@ -6,6 +6,7 @@ import * as der from '../../src/der/write-der.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
 import { ChainJudge, readSigner } from '../../src/trust/judge/chain.ts';
 import { refusalOf } from '../document/refusal.ts';
+import { YEAR } from './forge.ts';
 import {
   MAY_CERTIFY,
   RSA_WITH_SHA256,
@@ -22,10 +23,6 @@ import {
 const { codeSigning, timeStamping } = x509.EXTENDED_KEY_USAGE;
 const PLACE = { code: 'CERTIFICATE_INVALID', at: 'bundle#/certificate', hint: 'none' } as const;
 const AT = new Date('2026-06-01T12:00:00Z');
-const VALIDITY = {
-  notBefore: new Date('2026-01-01T00:00:00Z'),
-  notAfter: new Date('2027-01-01T00:00:00Z'),
-};
 const KEYS = { root: ec('P-384'), middle: ec('P-384'), leaf: ec('P-256'), other: ec('P-384') };
 const LEAF = [x509.digitalSignatureExtension(), purposes([codeSigning])];
 
@@ -41,7 +38,7 @@ interface Changes {
 function chainOf({ root = {}, middle = {}, leaf = {} }: Changes): readonly X509Certificate[] {
   const wanted = (who: keyof Changes, extensions: readonly Buffer[]): Wanted => {
     const name = x509.distinguishedName('chain.invalid', who);
-    return { keys: KEYS[who], name, validity: VALIDITY, extensions };
+    return { keys: KEYS[who], name, validity: YEAR, extensions };
   };
   const top = certify({ ...wanted('root', [MAY_CERTIFY, authority(1)]), ...root });
   const between = certify(
@@ -100,7 +97,7 @@ describe('a chain that verifies', () => {
     if (root === undefined) throw new TypeError('no root');
     const issuer = { name: x509.distinguishedName('chain.invalid', 'root'), keys: KEYS.root };
     const leaf = certify(
-      { keys: KEYS.leaf, name: x509.EMPTY_NAME, validity: VALIDITY, extensions: LEAF },
+      { keys: KEYS.leaf, name: x509.EMPTY_NAME, validity: YEAR, extensions: LEAF },
       issuer,
     );
     expect(verdict([new X509Certificate(leaf.der), root])).toBe('verified');
@@ -176,12 +173,12 @@ describe('an authority', () => {
     ],
     [
       'that expired before the time of signing',
-      { middle: { validity: { ...VALIDITY, notAfter: new Date('2026-06-01T11:59:59Z') } } },
+      { middle: { validity: { ...YEAR, notAfter: new Date('2026-06-01T11:59:59Z') } } },
       `${AT.toISOString()}, when the certificate of "O=chain.invalid\\nCN=middle" was not valid`,
     ],
     [
       'that began after the time of signing',
-      { root: { validity: { ...VALIDITY, notBefore: new Date('2026-06-01T12:00:01Z') } } },
+      { root: { validity: { ...YEAR, notBefore: new Date('2026-06-01T12:00:01Z') } } },
       `${AT.toISOString()}, when the certificate of "O=chain.invalid\\nCN=root" was not valid`,
     ],
     ['with one extension twice', { middle: { extensions: [...CA, authority(0)] } }, '551d13 twice'],
@@ -226,7 +223,7 @@ describe('a signer', () => {
     ],
     [
       'that was not valid at the time of signing',
-      { validity: { ...VALIDITY, notAfter: new Date('2026-06-01T11:59:59Z') } },
+      { validity: { ...YEAR, notAfter: new Date('2026-06-01T11:59:59Z') } },
       `${AT.toISOString()}, when the certificate of "O=chain.invalid\\nCN=leaf" was not valid`,
     ],
   ])('%s is refused', (_, leaf, found) => {
@@ -234,8 +231,8 @@ describe('a signer', () => {
   });
 
   it('must be valid at every time', () => {
-    const late = new Date(VALIDITY.notAfter.getTime() + 1);
-    expect(verdict(chainOf({}), [AT, VALIDITY.notAfter])).toBe('verified');
+    const late = new Date(YEAR.notAfter.getTime() + 1);
+    expect(verdict(chainOf({}), [AT, YEAR.notAfter])).toBe('verified');
     expect(verdict(chainOf({}), [AT, late])).toContain(late.toISOString());
   });
 });

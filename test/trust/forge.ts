@@ -87,6 +87,11 @@ export const IDENTITY = 'alice@example.test';
 export const ISSUER = 'https://issuer.example.test';
 /** When everything is signed, unless a test says otherwise. */
 export const SIGNED_AT = new Date('2026-06-01T12:00:00Z');
+/** When the certificates of its authorities are valid. */
+export const YEAR = {
+  notBefore: new Date('2026-01-01T00:00:00Z'),
+  notAfter: new Date('2027-01-01T00:00:00Z'),
+};
 export const STATEMENT = Buffer.from('{"_type":"https://in-toto.io/Statement/v1"}');
 
 export const HOST = 'log.example.test';
@@ -157,20 +162,16 @@ export class Forge {
   readonly #logs;
 
   constructor() {
-    const validity = {
-      notBefore: new Date('2026-01-01T00:00:00Z'),
-      notAfter: new Date('2027-01-01T00:00:00Z'),
-    };
     const keys = this.#keys;
-    this.authority = buildCertificateAuthority(keys, validity);
+    this.authority = buildCertificateAuthority(keys, YEAR);
     this.timestamps = buildTimestampAuthority(
       { root: keys.timestampRoot, leaf: keys.timestamp },
-      validity,
+      YEAR,
     );
     this.#logs = { 1: new RekorV1(keys.rekorV1, HOST), 2: new RekorV2(keys.rekorV2, HOST) };
     const root = buildTrustedRoot({
       url: `https://${HOST}`,
-      start: validity.notBefore,
+      start: YEAR.notBefore,
       authorityChain: [this.authority.intermediate.der, this.authority.root.der],
       timestampChain: [this.timestamps.leaf.der, this.timestamps.root.der],
       rekorV1: { spki: x509.spkiOf(keys.rekorV1.publicKey), logId: this.#logs[1].logId },
@@ -432,6 +433,16 @@ function fromHex(hex: string): string {
 
 export function encode(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
+}
+
+export function entryOf(bundle: BundleJson, index = 0): EntryJson {
+  const entry = bundle.verificationMaterial.tlogEntries[index];
+  if (entry === undefined) throw new TypeError('no entry');
+  return entry;
+}
+
+export function stampsOf(bundle: BundleJson): { signedTimestamp: string }[] {
+  return bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
 }
 
 /** A copy with one change. */

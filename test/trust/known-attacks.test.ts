@@ -16,8 +16,17 @@ import {
   type Path,
   type Tree,
 } from './edits/tree.ts';
-import { Forge, SIGNED_AT, STATEMENT, edited, encode, ephemeralKeys } from './forge.ts';
-import type { BundleJson, EntryJson, RootJson, Signing } from './forge.ts';
+import {
+  Forge,
+  SIGNED_AT,
+  STATEMENT,
+  edited,
+  encode,
+  entryOf,
+  ephemeralKeys,
+  stampsOf,
+} from './forge.ts';
+import type { BundleJson, RootJson, Signing } from './forge.ts';
 import { judgesUnder } from './judges.ts';
 
 const FILE = 'attestation.intoto.jsonl';
@@ -35,16 +44,6 @@ const KINDS: readonly { readonly kind: string; readonly signing: Signing }[] = [
   { kind: 'Rekor v1 with a timestamp', signing: { rekor: 1, timestamp: true, keys } },
   { kind: 'Rekor v2 with a timestamp', signing: { rekor: 2, keys } },
 ];
-
-function entryOf(bundle: BundleJson): EntryJson {
-  const [entry] = bundle.verificationMaterial.tlogEntries;
-  if (entry === undefined) throw new TypeError('no entry');
-  return entry;
-}
-
-function stampsOf(bundle: BundleJson): { signedTimestamp: string }[] {
-  return bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
-}
 
 function later(seconds: number): Date {
   return new Date(SIGNED_AT.getTime() + seconds * 1000);

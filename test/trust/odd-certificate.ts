@@ -19,16 +19,18 @@ export interface Wanted {
   readonly rsaHash?: keyof typeof RSA;
 }
 
-const HASHES = {
-  prime256v1: ['sha256', '1.2.840.10045.4.3.2'],
-  secp384r1: ['sha384', '1.2.840.10045.4.3.3'],
-  secp521r1: ['sha512', '1.2.840.10045.4.3.4'],
+/** The names of signatures, by their hash. */
+export const ECDSA = {
+  sha256: '1.2.840.10045.4.3.2',
+  sha384: '1.2.840.10045.4.3.3',
+  sha512: '1.2.840.10045.4.3.4',
 } as const;
-const RSA = {
+export const RSA = {
   sha256: '1.2.840.113549.1.1.11',
   sha384: '1.2.840.113549.1.1.12',
   sha512: '1.2.840.113549.1.1.13',
 } as const;
+const HASHES = { prime256v1: 'sha256', secp384r1: 'sha384', secp521r1: 'sha512' } as const;
 export const RSA_WITH_SHA256 = der.sequence(der.oid(RSA.sha256), der.nullValue());
 const ED25519 = der.sequence(der.oid('1.3.101.112'));
 
@@ -74,8 +76,8 @@ function signatureBy(
 ): { hash: string | undefined; algorithm: Buffer } {
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (curve === 'prime256v1' || curve === 'secp384r1' || curve === 'secp521r1') {
-    const [hash, oid] = HASHES[curve];
-    return { hash, algorithm: der.sequence(der.oid(oid)) };
+    const hash = HASHES[curve];
+    return { hash, algorithm: der.sequence(der.oid(ECDSA[hash])) };
   }
   if (key.asymmetricKeyType !== 'rsa') return { hash: undefined, algorithm: ED25519 };
   return { hash: rsaHash, algorithm: der.sequence(der.oid(RSA[rsaHash]), der.nullValue()) };

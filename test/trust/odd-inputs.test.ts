@@ -9,7 +9,15 @@ import * as x509 from '../../src/sandbox/certificate.ts';
 import type { Proof } from '../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
-import { Forge, edited, encode, ephemeralKeys, type BundleJson, type RootJson } from './forge.ts';
+import {
+  Forge,
+  edited,
+  encode,
+  ephemeralKeys,
+  type BundleJson,
+  type RootJson,
+  YEAR,
+} from './forge.ts';
 import { bothWays, judgesUnder } from './judges.ts';
 import { MAY_CERTIFY, authority, certify, ec, purposes } from './odd-certificate.ts';
 import { stamp, stampingChain } from './odd-timestamp.ts';
@@ -17,10 +25,6 @@ import { stamp, stampingChain } from './odd-timestamp.ts';
 const FILE = 'attestation.intoto.jsonl';
 const CERTIFICATE = `CERTIFICATE_INVALID ${FILE}#/verificationMaterial/certificate/rawBytes`;
 const forge = new Forge();
-const YEAR = {
-  notBefore: new Date('2026-01-01T00:00:00Z'),
-  notAfter: new Date('2027-01-01T00:00:00Z'),
-};
 
 function proofOf(bundle: BundleJson, root: RootJson = forge.root): Proof {
   return bothWays(encode(root), 'root.json').verify(encode(bundle), ATTESTATION);

@@ -5,7 +5,18 @@ import { createHash, randomBytes, sign } from 'node:crypto';
 import * as der from '../../src/der/write-der.ts';
 import * as x509 from '../../src/sandbox/certificate.ts';
 import type { SigningCertificate } from '../../src/sandbox/certificate.ts';
-import { MAY_CERTIFY, authority, certify, ec, purposes, type Wanted } from './odd-certificate.ts';
+import { YEAR } from './forge.ts';
+import {
+  ECDSA,
+  MAY_CERTIFY,
+  RSA,
+  authority,
+  certify,
+  ec,
+  purposes,
+  rsa,
+} from './odd-certificate.ts';
+import type { Wanted } from './odd-certificate.ts';
 
 export const OID = {
   signedData: '1.2.840.113549.1.7.2',
@@ -23,17 +34,6 @@ export const OID = {
 
 export type Hash = 'sha256' | 'sha384' | 'sha512';
 
-const ECDSA = {
-  sha256: '1.2.840.10045.4.3.2',
-  sha384: '1.2.840.10045.4.3.3',
-  sha512: '1.2.840.10045.4.3.4',
-} as const;
-const RSA = {
-  sha256: '1.2.840.113549.1.1.11',
-  sha384: '1.2.840.113549.1.1.12',
-  sha512: '1.2.840.113549.1.1.13',
-} as const;
-
 /** A timestamp authority: its signer first, its root last. */
 export interface StampingChain {
   readonly leaf: SigningCertificate;
@@ -46,17 +46,13 @@ export interface ChainChanges {
   readonly leaf?: Partial<Wanted>;
 }
 
-const VALIDITY = {
-  notBefore: new Date('2026-01-01T00:00:00Z'),
-  notAfter: new Date('2027-01-01T00:00:00Z'),
-};
 const KEYS = { root: ec('P-384'), middle: ec('P-384'), leaf: ec('P-256') };
 
 /** A signer, an intermediate and a root. */
 export function stampingChain({ root, middle, leaf }: ChainChanges = {}): StampingChain {
   const wanted = (who: keyof ChainChanges, extensions: readonly Buffer[]): Wanted => {
     const name = x509.distinguishedName('stamps.invalid', who);
-    return { keys: KEYS[who], name, validity: VALIDITY, extensions };
+    return { keys: KEYS[who], name, validity: YEAR, extensions };
   };
   const top = certify({ ...wanted('root', [MAY_CERTIFY, authority(1)]), ...root });
   const between = certify({ ...wanted('middle', [MAY_CERTIFY, authority(0)]), ...middle }, top);
@@ -228,3 +224,83 @@ export function likeOpenSsl(
 }
 
 export const OTHER_SIGNATURE = randomBytes(70);
+
+const { codeSigning, timeStamping } = x509.EXTENDED_KEY_USAGE;
+const STRANGER = stampingChain();
+
+/** Timestamps that nobody may give like this. */
+export const ODD_TIMESTAMPS: readonly (readonly [
+  name: string,
+  token: Token,
+  changes: ChainChanges,
+])[] = [
+  [
+    'whose authority is for no purpose',
+    {},
+    { leaf: { extensions: [x509.digitalSignatureExtension()] } },
+  ],
+  [
+    'whose authority is for another purpose too',
+    {},
+    {
+      leaf: {
+        extensions: [x509.digitalSignatureExtension(), purposes([timeStamping, codeSigning], true)],
+      },
+    },
+  ],
+  [
+    'whose authority has the purpose, but not critical',
+    {},
+    { leaf: { extensions: [x509.digitalSignatureExtension(), purposes([timeStamping])] } },
+  ],
+  ['of an RSA key of 1024 bits', {}, { leaf: { keys: rsa(1024) } }],
+  [
+    'without a certificate id',
+    { attributes: ({ contentType, messageDigest }) => [contentType, messageDigest] },
+    {},
+  ],
+  [
+    'with the id of another certificate',
+    {
+      attributes: ({ contentType, messageDigest }) => [
+        contentType,
+        messageDigest,
+        certificateIdV2(certificateId(STRANGER.leaf, 'sha256')),
+      ],
+    },
+    {},
+  ],
+  [
+    'without a content type',
+    { attributes: ({ messageDigest, certificateId: id }) => [messageDigest, id] },
+    {},
+  ],
+  [
+    'with another content type',
+    {
+      attributes: ({ messageDigest, certificateId: id }) => [
+        attribute(OID.contentType, der.oid(OID.signedData)),
+        messageDigest,
+        id,
+      ],
+    },
+    {},
+  ],
+  [
+    'with two message digests',
+    {
+      attributes: (usual) => [
+        ...Object.values(usual),
+        // The last in the order of DER, whatever the right one is.
+        attribute(OID.messageDigest, der.octetString(Buffer.alloc(32, 0xff))),
+      ],
+    },
+    {},
+  ],
+  [
+    'with NULL behind the name of its signature',
+    { signatureAlgorithm: algorithm('1.2.840.10045.4.3.2', der.nullValue()) },
+    {},
+  ],
+  ['with a certificate of another chain', { certificates: STRANGER.certificates }, {}],
+];

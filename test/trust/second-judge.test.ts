@@ -29,6 +29,7 @@ import {
   type BundleJson,
   type RootJson,
   type Signing,
+  YEAR,
 } from './forge.ts';
 import { MAY_CERTIFY, authority, certify, ec, ed25519, purposes, rsa } from './odd-certificate.ts';
 import { stamp, stampingChain, type Token } from './odd-timestamp.ts';
@@ -36,10 +37,6 @@ import { stamp, stampingChain, type Token } from './odd-timestamp.ts';
 const forge = new Forge();
 const { codeSigning } = x509.EXTENDED_KEY_USAGE;
 const VALIDITY = { notBefore: SIGNED_AT, notAfter: new Date(SIGNED_AT.getTime() + 600_000) };
-const YEAR = {
-  notBefore: new Date('2026-01-01T00:00:00Z'),
-  notAfter: new Date('2027-01-01T00:00:00Z'),
-};
 const USER = x509.extension(
   '2.5.29.17',
   der.sequence(

@@ -19,9 +19,11 @@ import {
   URI,
   edited,
   encode,
+  entryOf,
   ephemeralKeys,
   issuerExtensions,
   nameExtension,
+  stampsOf,
 } from './forge.ts';
 import type { BundleJson, EntryJson, RootJson } from './forge.ts';
 import { bothWays } from './judges.ts';
@@ -51,16 +53,6 @@ function verdict(value: unknown, by: Trust = trust): string {
   const bytes = value instanceof Uint8Array ? value : encode(value);
   const refusal = refusalOf(() => by.verify(bytes, ATTESTATION));
   return refusal === undefined ? 'verified' : `${refusal.code} ${refusal.at}`;
-}
-
-function entryOf(bundle: BundleJson): EntryJson {
-  const [entry] = bundle.verificationMaterial.tlogEntries;
-  if (entry === undefined) throw new TypeError('no entry');
-  return entry;
-}
-
-function stampsOf(bundle: BundleJson): { signedTimestamp: string }[] {
-  return bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
 }
 
 /** The base64 text with one bit of one byte changed. */
