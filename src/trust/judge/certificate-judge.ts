@@ -12,7 +12,7 @@ import {
 } from './certificate-timestamps.ts';
 import type { ChainJudge } from './chain.ts';
 import type { LeafCertificate } from './leaf-certificate.ts';
-import { requireTrustedThen, vouching } from './windows.ts';
+import { requireTrustedThen, vouching } from './vouching.ts';
 
 interface Question {
   /** The authority must be trusted, and every certificate valid, at all of these. */
@@ -21,18 +21,14 @@ interface Question {
   readonly place: Place;
 }
 
-/** A way from the signer's issuer to a trust anchor. */
-interface Path extends Pick<Authority, 'validFor'> {
-  readonly chain: readonly [X509Certificate, ...X509Certificate[]];
-}
-
 const SIGNER_WITHOUT_SCT =
   'if this Sigstore has no certificate log, and you trust it without one: --allow-missing-sct';
 
 export class CertificateJudge {
   readonly #root: TrustedRoot;
   readonly #chains: ChainJudge;
-  readonly #paths: readonly Path[];
+  /** Each way from an issuer of signers to a trust anchor. */
+  readonly #paths: readonly Authority[];
 
   constructor(root: TrustedRoot, chains: ChainJudge) {
     this.#root = root;

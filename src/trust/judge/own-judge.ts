@@ -14,7 +14,7 @@ import { parseLeafCertificate } from './leaf-certificate.ts';
 import { requireSignature } from './signed.ts';
 import { TimestampJudge } from './timestamp.ts';
 import { readVerifier } from './verifier.ts';
-import { requireTrustedThen } from './windows.ts';
+import { requireTrustedThen } from './vouching.ts';
 import { judgeWitnesses } from './witnesses.ts';
 
 /** What a caller may ask for beside what evidence needs. */

@@ -1,11 +1,12 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import { refuse } from '../../place.ts';
 import { preAuthEncoding } from '../dsse.ts';
-import { isSignedWith, type KeyKind } from '../key-kind.ts';
+import { isSignedWith } from '../key-kind.ts';
 import type { SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Artifact } from '../trust.ts';
 import type { LoggedVerifier } from './log-body.ts';
+import type { Verifier } from './verifier.ts';
 
 /** What was signed, and by what, as a log has it. */
 export interface Signed {
@@ -18,16 +19,10 @@ export interface Signed {
   readonly digest: (hash: 'sha256' | 'sha384') => Buffer;
 }
 
-interface Key {
-  readonly publicKey: KeyObject;
-  readonly kind: KeyKind;
-  readonly logged: LoggedVerifier;
-}
-
 /** Throws SIGNATURE_INVALID unless the key signed this. */
 export function requireSignature(
   bundle: SigstoreBundle,
-  key: Key,
+  key: Pick<Verifier, 'publicKey' | 'kind' | 'logged'>,
   artifact: Artifact | undefined,
 ): Signed {
   const { content, signature } = bundle;

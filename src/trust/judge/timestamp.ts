@@ -14,7 +14,7 @@ import { readSigner, type ChainJudge } from './chain.ts';
 import { identifies, parseSignedAttributes, type SignedAttributes } from './signed-attributes.ts';
 import { readHash, type Hash } from './timestamp-info.ts';
 import { parseTimestampResponse, type TimestampToken } from './timestamp-response.ts';
-import { vouching } from './windows.ts';
+import { vouching } from './vouching.ts';
 
 /** A timestamp that verifies. */
 export interface JudgedTimestamp {
