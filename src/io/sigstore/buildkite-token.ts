@@ -17,19 +17,13 @@ export const BUILDKITE_SOURCE: AmbientSource = {
       name: 'token service of Buildkite',
       variable: 'BUILDKITE_AGENT_ENDPOINT',
       address: isSet(endpoint) ? endpoint : DEFAULT_ENDPOINT,
+      scheme: 'Token' as const,
       credential: environment['BUILDKITE_AGENT_ACCESS_TOKEN'] ?? '',
       ifRefused: 'sign in a job of Buildkite that is still running',
     };
     const url = requireTokenUrl(service);
     const job = encodeURIComponent(environment['BUILDKITE_JOB_ID'] ?? '');
     url.pathname = `${url.pathname.replace(/\/+$/, '')}/jobs/${job}/oidc/tokens`;
-    const { headers, ...init } = postJson({ audience });
-    const authorization = `Token ${service.credential}`;
-    return await requestToken(
-      service,
-      url,
-      { ...init, headers: { ...headers, authorization } },
-      'token',
-    );
+    return await requestToken(service, url, postJson({ audience }), 'token');
   },
 };

@@ -16,13 +16,13 @@ export const GITHUB_SOURCE: AmbientSource = {
       name: 'token service of GitHub Actions',
       variable: 'ACTIONS_ID_TOKEN_REQUEST_URL',
       address: environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '',
+      scheme: 'Bearer' as const,
       credential: environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '',
       ifRefused: GITHUB_PERMISSION,
     };
     const url = requireTokenUrl(service);
     url.searchParams.set('audience', audience);
-    const authorization = `Bearer ${service.credential}`;
-    const init = { headers: { accept: 'application/json', authorization } };
+    const init = { headers: { accept: 'application/json' } };
     return await requestToken(service, url, init, 'value');
   },
 };

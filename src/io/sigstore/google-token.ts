@@ -46,20 +46,15 @@ async function tokenOfAccount(account: string, ambience: Ambience): Promise<stri
     name: 'credentials service of Google',
     variable: 'GOOGLE_SERVICE_ACCOUNT_NAME',
     address: ambience.googleCredentials,
+    scheme: 'Bearer' as const,
     credential,
     ifRefused:
       'give this machine the role roles/iam.serviceAccountOpenIdTokenCreator on the account that GOOGLE_SERVICE_ACCOUNT_NAME names',
   };
   const url = requireTokenUrl(service);
   url.pathname = `/v1/projects/-/serviceAccounts/${encodeURIComponent(account)}:generateIdToken`;
-  const { headers, ...init } = postJson({ audience: ambience.audience, includeEmail: true });
-  const authorization = `Bearer ${credential}`;
-  return await requestToken(
-    service,
-    url,
-    { ...init, headers: { ...headers, authorization } },
-    'token',
-  );
+  const init = postJson({ audience: ambience.audience, includeEmail: true });
+  return await requestToken(service, url, init, 'token');
 }
 
 function accessToken(body: string): string {

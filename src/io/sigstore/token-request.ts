@@ -10,6 +10,8 @@ export interface TokenService {
   /** Who names the address, as errors say it, e.g. a variable. */
   readonly variable: string;
   readonly address: string;
+  /** What the header `authorization` has, by its scheme. */
+  readonly scheme: 'Bearer' | 'Token';
   readonly credential: string;
   /** What to do if it refuses. */
   readonly ifRefused: string;
@@ -30,13 +32,15 @@ export function requireTokenUrl({ variable, address }: TokenService): URL {
 
 /** Asks for a token, which is one field of the answer. Throws SERVICE_FAILED. */
 export async function requestToken(
-  { name, credential, ifRefused }: TokenService,
+  { name, scheme, credential, ifRefused }: TokenService,
   url: URL,
   init: HttpRequest['init'],
   field: string,
 ): Promise<string> {
   const at = url.origin;
-  const request = { name, at, url: url.href, secrets: [credential], ifRefused, init };
+  const headers = { ...init.headers, authorization: `${scheme} ${credential}` };
+  const service = { name, at, url: url.href, secrets: [credential], ifRefused };
+  const request = { ...service, init: { ...init, headers } };
   const answer = await requestFrom(request, (body): unknown => JSON.parse(body.toString('utf8')));
   const value: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, field) : undefined;
