@@ -164,6 +164,7 @@ describe('E-59 the copy by TUF', () => {
     const run = await runProgram([...words, '--tuf-root', other.tufRoot], other.options);
     expect(run.code).toBe(3);
     expect(run.stderr).toContain('error: SERVICE_UNREACHABLE');
+    expect(run.stderr.replaceAll(/\s+/g, ' ')).toContain('which --tuf-mirror names');
     const { code } = await evidence.verify(bundle, other.flags, other.options);
     expect(code).toBe(4);
   });

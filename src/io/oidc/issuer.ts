@@ -130,5 +130,16 @@ async function send(
   const { body, status, headers } = outcome;
   // Else the code or the token would go to another address.
   if (status >= 300 && status < 400) throw answerInvalid(service, status, 'a redirect');
-  return new Response(body.length === 0 ? null : body, { status, headers });
+  // Some say with success what is wrong, e.g. that a login is pending. The library reads it from 400 alone.
+  const isError = init.body !== undefined && status === 200 && hasError(body);
+  return new Response(body.length === 0 ? null : body, { status: isError ? 400 : status, headers });
+}
+
+function hasError(body: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && 'error' in value;
+  } catch {
+    return false;
+  }
 }

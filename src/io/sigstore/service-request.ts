@@ -62,22 +62,29 @@ export function readAnswer<T>(
   try {
     return read(body);
   } catch {
-    throw answerInvalid(service, status, 'not what was asked for');
+    // Some say with success what is wrong.
+    const said = messageIn(body);
+    const more = said === undefined || said === '' ? '' : `, but: ${said}`;
+    throw answerInvalid(service, status, `not what was asked for${more}`);
   }
 }
 
-/** Sigstore's services say what is wrong in the field `message`. */
+/** Sigstore's services say what is wrong in the field `message`, others in a text. */
 export function messageOf(body: Buffer): string {
-  const text = body.toString('utf8');
+  return messageIn(body) ?? body.toString('utf8');
+}
+
+/** Only that field; undefined if the body is no JSON. */
+function messageIn(body: Buffer): string | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(body.toString('utf8'));
     if (typeof value === 'object' && value !== null && 'message' in value) {
       return typeof value.message === 'string' ? value.message : JSON.stringify(value.message);
     }
+    return '';
   } catch {
-    return text;
+    return undefined;
   }
-  return '';
 }
 
 function serviceFailed(service: ServiceName, status: number, message: string): EvidenceError {

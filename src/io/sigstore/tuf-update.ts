@@ -13,6 +13,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import type { Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
+import { PUBLIC_GOOD_MIRROR } from '../../trust/tuf/public-good.ts';
 import type { TrustCopy } from '../../trust/tuf/trust-copy.ts';
 import {
   SIGNING_CONFIG_TARGET,
@@ -129,7 +130,8 @@ class MirrorFetcher implements Fetcher {
   }
 
   async downloadBytes(url: string, maxLength: number): Promise<Buffer> {
-    const service = { name: 'TUF mirror', at: this.#mirror, secrets: [] };
+    const namedBy = this.#mirror === PUBLIC_GOOD_MIRROR ? undefined : '--tuf-mirror';
+    const service = { name: 'TUF mirror', at: this.#mirror, namedBy, secrets: [] };
     const maxBytes = Math.min(maxLength, MAX_CONFIG_BYTES);
     const answer = await exchange({ url, init: {}, timeoutMs: TIMEOUT_MS, maxBytes });
     const isRoot = /\/\d+\.root\.json$/.test(url);

@@ -156,6 +156,32 @@ describe('an issuer', () => {
     expect(error?.hint).toContain('before it expires');
   });
 
+  it('that says with status 200 what is wrong is shown with its own words', async () => {
+    const { error, provider } = await logIn({
+      intercept: instead('/token', 200, {
+        error: 'invalid_grant',
+        error_description: `the code is of ${'x'.repeat(5000)}`,
+      }),
+    });
+    expect([error?.code, error?.at]).toEqual(['LOGIN_FAILED', provider.issuer]);
+    expect(error?.found).toContain('the answer "invalid_grant": "the code is of x');
+    expect(error?.found.length).toBeLessThan(2500);
+  });
+
+  it('that says with status 200 that the login is pending is asked again', async () => {
+    const polls: string[] = [];
+    const { token, pauses } = await logIn({
+      inPauses: [nothing, typeCode],
+      intercept: async (request, response) => {
+        if (request.url !== '/token' || polls.length > 0) return false;
+        polls.push(request.url);
+        return await instead('/token', 200, { error: 'authorization_pending' })(request, response);
+      },
+    });
+    expect(token).toBeDefined();
+    expect(pauses).toHaveLength(2);
+  });
+
   it('that never says that the code expired is not asked for ever', async () => {
     const { error, pauses } = await logIn({ configuration: { ttl: { DeviceCode: 20 } } });
     expect([error?.code, error?.found]).toEqual(['LOGIN_FAILED', 'no login within 20 seconds']);

@@ -298,6 +298,24 @@ describe.concurrent('a service that fails', () => {
     expect(error.found).toContain(`from the ${NAMES[part]}`);
   });
 
+  it.each([
+    ['ca', 'signing_config.json'],
+    ['log', 'signing_config.v1.json'],
+    ['log', 'signing_config.v2-tsa.json'],
+    ['tsa', 'signing_config.v2-tsa.json'],
+  ] as const)(
+    'by an error with status 200 is told what it says: %s of %s',
+    async (part, config) => {
+      const message = `down for\u202E repair ${'x'.repeat(5000)}`;
+      const body = JSON.stringify({ code: 13, message });
+      const error = await failure(part, answer(200, body), config);
+      expect(error.code).toBe('SERVICE_ANSWER_INVALID');
+      expect(error.found).toContain(`status 200 from the ${NAMES[part]}`);
+      expect(error.found).toContain(String.raw`not what was asked for, but: down for\u202e repair`);
+      expect(error.found.length).toBeLessThan(2500);
+    },
+  );
+
   it.each(['{}', '[]', 'null', '"x"', '{"logId":{"keyId":"AAAA"}}'])(
     'by answering %s for Rekor v2 is told',
     async (body) => {

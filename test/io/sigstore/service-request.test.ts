@@ -37,6 +37,16 @@ describe.concurrent('a service', () => {
       'timeout',
     ],
     [
+      'sending one byte after the other',
+      (_, response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write('x'), 20);
+        response.on('close', () => clearInterval(drip));
+      },
+      'SERVICE_SLOW',
+      'timeout',
+    ],
+    [
       'hanging up',
       (request) => request.socket.destroy(),
       'SERVICE_UNREACHABLE',
