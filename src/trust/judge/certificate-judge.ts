@@ -52,28 +52,28 @@ export class CertificateJudge {
     return this.#requireLogged(leaf, this.#issuerOf(leaf, question), question);
   }
 
-  #issuerOf({ x509, certificate }: LeafCertificate, { times, place }: Question): X509Certificate {
-    const paths = this.#paths.filter(({ chain: [issuer] }) => x509.checkIssued(issuer));
+  #issuerOf(leaf: LeafCertificate, { times, place }: Question): X509Certificate {
+    const paths = this.#paths.filter(({ chain: [issuer] }) => leaf.x509.checkIssued(issuer));
     if (paths.length === 0) refuseUnknown(place);
     const question = { purpose: 'code signing', times, place } as const;
     const living = vouching(paths, ({ chain }) => {
-      this.#chains.judge(certificate, chain, question);
+      this.#chains.judge(leaf, chain, question);
     });
     return requireTrustedThen(living, times, place).chain[0];
   }
 
   #requireLogged(
-    { certificate, x509 }: LeafCertificate,
+    leaf: LeafCertificate,
     issuer: X509Certificate,
     { times, allowMissingSct, place }: Question,
   ): readonly string[] {
     const { certificateLogs, certificateLogWindows } = this.#root;
-    if (hasCertificateTimestamps(certificate)) {
-      requireCertificateLogged(certificate, issuer, certificateLogs, place);
+    if (hasCertificateTimestamps(leaf)) {
+      requireCertificateLogged(leaf, issuer, certificateLogs, place);
       return [];
     }
     // A log promises when the certificate is issued, which is before it is used.
-    const moments = [x509.validFromDate, ...times];
+    const moments = [leaf.x509.validFromDate, ...times];
     const listed = certificateLogWindows.some((window) => moments.some((at) => holds(window, at)));
     if (listed || !allowMissingSct) {
       refuseAbsent(listed ? place : { ...place, hint: SIGNER_WITHOUT_SCT });

@@ -1,8 +1,6 @@
 // The certificate that Fulcio gave the signer. RFC 5280, and for the issuer
 // https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
 
-import type { KeyObject, X509Certificate } from 'node:crypto';
-
 import { TAG, childOf, childrenOf, oidOf, requireTag } from '../../der/read-der.ts';
 import type { Der } from '../../der/read-der.ts';
 import { refuse, type Place } from '../../place.ts';
@@ -12,10 +10,7 @@ import { parseX509 } from '../x509.ts';
 import { EXTENSION, itemsOf, type Certificate, type Extensions } from './certificate.ts';
 import { readSigner } from './chain.ts';
 
-export interface LeafCertificate {
-  readonly certificate: Certificate;
-  readonly x509: X509Certificate;
-  readonly publicKey: KeyObject;
+export interface LeafCertificate extends Certificate {
   readonly signer: Identity;
 }
 
@@ -31,11 +26,9 @@ const OTHER_NAME = 0xa0;
 /** Throws the place's code. Whether a trusted authority issued it is not decided here. */
 export function parseLeafCertificate(bytes: Uint8Array, place: Place): LeafCertificate {
   const certificate = readSigner(parseX509(bytes, place), 'code signing', place);
-  const { x509, publicKey, extensions } = certificate;
+  const { extensions } = certificate;
   return {
-    certificate,
-    x509,
-    publicKey,
+    ...certificate,
     signer: {
       ...nameOf(extensions, place),
       issuer: issuerOf(extensions, place),
