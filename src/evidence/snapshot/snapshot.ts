@@ -34,8 +34,8 @@ export function readSnapshot(bytes: Uint8Array, file: string): Snapshot {
  * Reads a snapshot.
  *
  * @param file how complaints name it
- * @throws EvidenceError KIND_UNEXPECTED, API_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID, and
- *   DOCUMENT_DUPLICATE_KEY (keys of JSON that differ in case alone), all invalid
+ * @throws EvidenceError KIND_UNEXPECTED, API_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID,
+ *   DOCUMENT_DUPLICATE_KEY (keys of JSON that differ in case alone), LIMIT_EXCEEDED, all invalid
  */
 export function parseSnapshot(data: Data, file: string): Snapshot {
   const document = new ObjectReader(data, file);
