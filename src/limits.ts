@@ -41,6 +41,9 @@ export const MAX_RESULTS_BYTES = 4 * MAX_JSON_BYTES;
 /** The recipe, in bytes. AICR's own reader has the same limit. */
 export const MAX_RECIPE_BYTES = MEBIBYTE;
 
+/** All files of a directory of recipes together, in bytes; AICR's own have 2 MB (2026-11). */
+export const MAX_RECIPES_BYTES = 64 * MEBIBYTE;
+
 /** The snapshot, in bytes: 5,000 nodes with some 70 labels each take about 40 MB. */
 export const MAX_SNAPSHOT_BYTES = 48 * MEBIBYTE;
 

@@ -14,7 +14,7 @@ export const AICR_V1ALPHA2 = `${AICR_GROUP}/v1alpha2`;
 /** Documents with a profile, until v1.0.0 retired it. */
 export const AICR_V1ALPHA3 = `${AICR_GROUP}/v1alpha3`;
 /** The group of AICR's documents up to v0.11. */
-const AICR_GROUP_V011 = 'aicr.nvidia.com';
+export const AICR_GROUP_V011 = 'aicr.nvidia.com';
 /** What every document had up to v0.11. */
 export const AICR_V011 = `${AICR_GROUP_V011}/v1alpha1`;
 /** What the validator catalog alone had up to v0.11. */

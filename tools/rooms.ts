@@ -1,22 +1,15 @@
 // Rooms and arrows: what each folder of src may import. docs/architecture.md draws this table, and
 // `oxlint.rooms.json` is made from it: `node tools/rooms.ts`.
 import { writeFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export interface Room {
-  /** Rooms whose files it may import, beside its own and the files directly in `src`. */
-  readonly rooms: readonly string[];
-  /** Packages that it may import; a room that does not name a package may not import it. */
-  readonly packages?: readonly string[];
-  /** It may touch files, network, clock and processes. */
-  readonly effects?: true;
-}
+import { lintRules, type Rooms } from './room-rules.ts';
 
 /**
  * From the lowest to the highest: no room imports one below it in this list, and every arrow is used.
  */
-export const ROOMS: Readonly<Record<string, Room>> = {
+export const ROOMS: Rooms = {
   errors: { rooms: [] },
   document: { rooms: ['errors'] },
   der: { rooms: [] },
@@ -38,6 +31,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
   'evidence/snapshot': { rooms: ['errors', 'document', 'evidence/recipe'] },
   'evidence/constraint': { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/snapshot'] },
+  'evidence/resolve': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/recipe'] },
   'evidence/figure': {
     rooms: ['errors', 'document', 'evidence/phase', 'evidence/recipe', 'evidence/constraint'],
   },
@@ -137,7 +131,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'report/blocks',
     ],
   },
-  'io/disk': { rooms: ['errors', 'archive', 'policy', 'evidence/phase'], effects: true },
+  'io/disk': {
+    rooms: ['errors', 'archive', 'policy', 'evidence/phase', 'evidence/resolve'],
+    effects: true,
+  },
   'io/process': { rooms: ['errors', 'document', 'evidence/claim', 'io/disk'], effects: true },
   'io/http': { rooms: ['errors'], effects: true },
   'io/sandbox': { rooms: ['errors', 'trust', 'sandbox', 'io/disk'], effects: true },
@@ -176,6 +173,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'sandbox',
       'evidence/aicr',
       'evidence/recipe',
+      'evidence/resolve',
       'evidence',
       'evidence/validate',
       'evidence/pack',
@@ -199,74 +197,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-const EFFECT_GLOBALS = [
-  ...['process', 'global', 'globalThis', 'fetch', 'WebSocket', 'EventSource', 'crypto'],
-  ...['setTimeout', 'setInterval', 'setImmediate', 'performance'],
-];
-
-/** What `oxlint.rooms.json` holds. */
-export function lintRules(): unknown {
-  const rooms = Object.entries(ROOMS);
-  const pure = rooms.filter(([, { effects }]) => effects === undefined);
-  return {
-    overrides: [
-      { files: ['src/*.ts', ...pure.map(([name]) => `src/${name}/*.ts`)], rules: PURE_RULES },
-      // A folder without a row may import nothing but its own, until it has one.
-      { files: ['src/*/**'], rules: importRules('.', { rooms: [] }, ['^\\.\\./']) },
-      {
-        files: ['src/*.ts'],
-        excludeFiles: ['src/index.ts'],
-        rules: importRules('.', { rooms: ['errors'] }),
-      },
-      ...rooms.map(([name, room]) => ({
-        files: [`src/${name}/*.ts`],
-        rules: importRules(name, room),
-      })),
-    ],
-  };
-}
-
-/** No effect: time is an argument, and so is whatever a file or a service has said. */
-const PURE_RULES = {
-  'import/no-nodejs-modules': [
-    'error',
-    { allow: ['node:crypto', 'node:stream', 'node:stream/promises', 'node:zlib'] },
-  ],
-  'no-restricted-globals': ['error', ...EFFECT_GLOBALS],
-  'no-restricted-properties': [
-    'error',
-    { object: 'Date', property: 'now' },
-    { object: 'Math', property: 'random' },
-  ],
-};
-
-/** Every other room and package is refused. Specifiers are relative, and written with their ending. */
-function importRules(
-  name: string,
-  { rooms, packages = [] }: Room,
-  more: readonly string[] = [],
-): unknown {
-  const others = Object.entries(ROOMS).filter(([room]) => room !== name && !rooms.includes(room));
-  const fenced = new Set(Object.values(ROOMS).flatMap((room) => room.packages ?? []));
-  const forbidden = [
-    ...more,
-    ...others.map(([room]) => `${specifierOf(name, room)}/[a-z0-9-]+\\.ts$`),
-    ...[...fenced].filter((each) => !packages.includes(each)).map((each) => `${each}(?:/|$)`),
-  ];
-  const pattern = {
-    regex: `^(?:${forbidden.join('|')})`,
-    message: `src/${name} may not import this: tools/rooms.ts and docs/architecture.md say what it may.`,
-  };
-  return { 'no-restricted-imports': ['error', { patterns: [pattern] }] };
-}
-
-/** A room's folder as the files of another name it, as a regular expression. */
-function specifierOf(from: string, to: string): string {
-  const folder = posix.relative(from, to) || '.';
-  return (folder.startsWith('.') ? folder : `./${folder}`).replaceAll('.', '\\.');
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  writeFileSync(join(root, 'oxlint.rooms.json'), `${JSON.stringify(lintRules(), null, 2)}\n`);
+  writeFileSync(join(root, 'oxlint.rooms.json'), `${JSON.stringify(lintRules(ROOMS), null, 2)}\n`);
 }

@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'evidence sign': async () => (await import('../commands/evidence-sign.ts')).default,
   'recipe canonical': async () => (await import('../commands/recipe-canonical.ts')).default,
   'recipe digest': async () => (await import('../commands/recipe-digest.ts')).default,
+  'recipe resolve': async () => (await import('../commands/recipe-resolve.ts')).default,
   sandbox: async () => (await import('../commands/sandbox.ts')).default,
   'trust export': async () => (await import('../commands/trust-export.ts')).default,
   'trust show': async () => (await import('../commands/trust-show.ts')).default,

@@ -5,6 +5,8 @@ export const FINDINGS = {
   API_VERSION_OUTDATED: ['finding', 'the apiVersion is retired or missing'],
   KIND_MISSING: ['finding', 'the document does not name its kind'],
   MEASUREMENT_DUPLICATE: ['finding', 'the snapshot measures one thing twice'],
+  CRITERIA_WITHOUT_OVERLAY: ['finding', 'no overlay is for a criterion that was asked for'],
+  OVERLAYS_ORDERED_BY_NAME: ['finding', 'overlays of equal rank disagree, and their names decide'],
   FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
   FIELD_DROPPED: ['finding', "AICR's recipes have no such field, so it is in no digest"],
   NUMBER_REWRITTEN: ['finding', 'AICR writes this number otherwise'],

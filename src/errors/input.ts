@@ -18,6 +18,18 @@ export const INPUT_ERRORS = {
   SCHEMA_VERSION_UNKNOWN: ['invalid', 'the schemaVersion is not known'],
   RECIPE_PROFILE_UNSUPPORTED: ['invalid', 'the recipe has a profile'],
   RECIPE_OVERLAY_UNSUPPORTED: ['invalid', 'the recipe is an overlay, not a resolved recipe'],
+  // A directory of recipes, and what is resolved from it.
+  RECIPES_INCOMPLETE: ['invalid', 'the directory is none of AICR recipes'],
+  RULES_TOO_OLD: ['invalid', 'the recipes have something that the rules of AICR v0.11 do not know'],
+  OVERLAY_DUPLICATE: ['invalid', 'two files have one name'],
+  OVERLAY_PARENT_MISSING: ['invalid', 'an overlay inherits from one that is not there'],
+  OVERLAY_CYCLE: ['invalid', 'an overlay inherits from itself'],
+  OVERLAYS_DISAGREE: [
+    'invalid',
+    'overlays of equal rank disagree, and AICR v0.11 orders them at random',
+  ],
+  DEPENDENCY_UNKNOWN: ['invalid', 'a component depends on one that is not in the recipe'],
+  DEPENDENCY_CYCLE: ['invalid', 'components depend on each other'],
   LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],
   // Results and logs.
   RESULTS_MISSING: ['invalid', 'no CTRF report was found'],

@@ -5,7 +5,7 @@ import { pointer, struct, type GoStruct, type GoType } from './go-types.ts';
 
 const TEXTS = { list: 'string' } as const;
 
-const CONSTRAINT = struct(
+export const CONSTRAINT = struct(
   { name: 'string', value: 'string', severity: 'string', remediation: 'string', unit: 'string' },
   'name value',
 );
@@ -39,8 +39,8 @@ function component(pre: Record<string, GoType>, last: Record<string, GoType>): G
   );
 }
 
-const COMPONENT = component({ preManifestFiles: TEXTS }, { healthCheckSkip: 'bool' });
-const COMPONENT_V011 = component({}, {});
+export const COMPONENT = component({ preManifestFiles: TEXTS }, { healthCheckSkip: 'bool' });
+export const COMPONENT_V011 = component({}, {});
 
 const PHASE = pointer(
   struct({
@@ -54,7 +54,7 @@ const PHASE = pointer(
   }),
 );
 
-const VALIDATION = pointer(
+export const VALIDATION = pointer(
   struct({ readiness: PHASE, deployment: PHASE, performance: PHASE, conformance: PHASE }),
 );
 
@@ -67,7 +67,7 @@ const CRITERIA_FIELDS = {
   nodes: 'int',
 } as const;
 
-const CRITERIA = pointer(struct(CRITERIA_FIELDS));
+export const CRITERIA = pointer(struct(CRITERIA_FIELDS));
 
 const WARNING = struct(
   {

@@ -1,0 +1,115 @@
+// A directory of AICR's recipes, read once: the root overlay, the others, the mixins and the registry.
+
+import { isDataMap } from '../../document/data.ts';
+import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import { compareBytes } from './compare-bytes.ts';
+import { parseMixin, parseOverlay, readRecipeDocument } from './overlay.ts';
+import type { Layer, Overlay, ParsedLayer, RecipeDocument } from './overlay.ts';
+import { mapOf, textOf } from './part.ts';
+import { REGISTRY, ROOT_OVERLAY, requiredFile, type RecipeFiles } from './recipe-files.ts';
+import { parseRegistry, type RegistryEntry } from './registry.ts';
+import { rulesOf, type Rules } from './rules.ts';
+
+export interface Catalogue {
+  readonly recipes: RecipeFiles;
+  readonly rules: Rules;
+  readonly root: Overlay;
+  /** By name, without the root; sorted by name, so that the order of files does not matter. */
+  readonly overlays: ReadonlyMap<string, Overlay>;
+  readonly mixins: ReadonlyMap<string, Layer>;
+  readonly registry: ReadonlyMap<string, RegistryEntry>;
+  readonly findings: readonly Finding[];
+}
+
+/** How complaints name a file of the directory. */
+function fileName({ directory }: RecipeFiles, path: string): string {
+  return `${directory}/${path}`;
+}
+
+/**
+ * Reads the recipes of a directory.
+ *
+ * @param rules by which they are resolved; by default those of the AICR that they are for
+ * @throws EvidenceError RECIPES_INCOMPLETE, OVERLAY_DUPLICATE, RULES_TOO_OLD, API_VERSION_UNKNOWN,
+ *   KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID, FIELD_UNKNOWN, and what `decodeYaml` throws
+ */
+export function parseCatalogue(recipes: RecipeFiles, rules?: Rules): Catalogue {
+  const rootFile = fileName(recipes, ROOT_OVERLAY);
+  const rootDocument = readRecipeDocument(requiredFile(recipes, ROOT_OVERLAY), rootFile);
+  const chosen = rules ?? rulesOf(apiVersionOf(rootDocument), `${rootFile}#/apiVersion`);
+  const root = parseOverlay(rootDocument, chosen, true);
+  const others = layerDocuments(recipes);
+  const overlays = others
+    .filter(({ kind }) => kind !== 'RecipeMixin')
+    .map((document) => parseOverlay(document, chosen, false));
+  const mixins =
+    chosen === 'v0.11'
+      ? []
+      : others.filter(({ kind }) => kind === 'RecipeMixin').map((document) => parseMixin(document));
+  const registryFile = fileName(recipes, REGISTRY);
+  const registryDocument = readRecipeDocument(requiredFile(recipes, REGISTRY), registryFile);
+  const registry = parseRegistry(registryDocument, chosen);
+  return {
+    recipes,
+    rules: chosen,
+    root: root.layer,
+    overlays: byName([root, ...overlays]),
+    mixins: byName(mixins),
+    registry: registry.entries,
+    findings: findingsOfAll([root, ...overlays, ...mixins, registry]),
+  };
+}
+
+function apiVersionOf({ data }: RecipeDocument): string {
+  return isDataMap(data) ? textOf(data, 'apiVersion') : '';
+}
+
+/** What no overlay is in, and what AICR reads otherwise. */
+const NO_LAYER = /checks\/|components\/|(?:^|\/)(?:registry|data-v1)\.yaml$/;
+const LAYER_KINDS = new Set(['RecipeMetadata', 'RecipeMixin']);
+
+/** The overlays and mixins, by their paths; documents of other kinds lie there too. */
+function layerDocuments(recipes: RecipeFiles): readonly RecipeDocument[] {
+  const paths = [...recipes.files.keys()].filter(
+    (path) => path.endsWith('.yaml') && path !== ROOT_OVERLAY && !NO_LAYER.test(path),
+  );
+  return paths
+    .toSorted()
+    .map((path) => readRecipeDocument(requiredFile(recipes, path), fileName(recipes, path)))
+    .filter(({ kind, data }) => LAYER_KINDS.has(kind) || (kind === '' && hasSpec(data)));
+}
+
+/** AICR takes a document without kind for an overlay. */
+function hasSpec(data: RecipeDocument['data']): boolean {
+  return isDataMap(data) && mapOf(data, 'spec') !== undefined;
+}
+
+/** Sorted by the bytes of the name. Throws OVERLAY_DUPLICATE. */
+function byName<T extends Layer>(parsed: readonly ParsedLayer<T>[]): ReadonlyMap<string, T> {
+  const layers = parsed.map(({ layer }) => layer);
+  const sorted = layers.toSorted((a, b) => compareBytes(a.name, b.name));
+  for (const [index, layer] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before?.name === layer.name) refuseDuplicate(layer, before);
+  }
+  return new Map(sorted.map((layer) => [layer.name, layer]));
+}
+
+function refuseDuplicate({ name, file }: Layer, other: Layer): never {
+  throw new EvidenceError('OVERLAY_DUPLICATE', {
+    at: `${file}#/metadata/name`,
+    found: `${quote(name)}, which ${other.file} is called too`,
+    expected: 'a name of its own for each file',
+    hint: 'rename one of them',
+  });
+}
+
+/** If the root has a retired apiVersion, so have the others, and it is said once. */
+function findingsOfAll(
+  parts: readonly { readonly findings: readonly Finding[] }[],
+): readonly Finding[] {
+  const all = parts.flatMap(({ findings }) => findings);
+  const first = all.find(({ code }) => code === 'API_VERSION_OUTDATED');
+  return all.filter((finding) => finding.code !== 'API_VERSION_OUTDATED' || finding === first);
+}

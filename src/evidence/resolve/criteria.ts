@@ -1,0 +1,48 @@
+// What a recipe is asked for, and what an overlay is for.
+
+import { Plain, type DataMap } from '../../document/data.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
+import { textOf } from './part.ts';
+import type { Rules } from './rules.ts';
+
+/** In AICR's order; `nodes` is a number and stands apart. */
+export const DIMENSIONS = ['service', 'accelerator', 'intent', 'os', 'platform'] as const;
+export type DimensionName = (typeof DIMENSIONS)[number];
+
+/**
+ * What an overlay is for; undefined without criteria. v0.11 compares its values as they are written, so that
+ * `OKE` is never met.
+ *
+ * @param at the place of the map around them
+ */
+export function overlayCriteria(
+  criteria: DataMap | undefined,
+  rules: Rules,
+  at: string,
+): Criteria | undefined {
+  if (criteria === undefined) return undefined;
+  if (rules === 'current') {
+    return parseCriteria(new ObjectReader(new Map([['criteria', criteria]]), at)).value;
+  }
+  const nodes = criteria.get('nodes');
+  const [service = '', accelerator = '', intent = '', os = '', platform = ''] = DIMENSIONS.map(
+    (name) => (textOf(criteria, name) === 'any' ? '' : textOf(criteria, name)),
+  );
+  const count = nodes instanceof Plain ? Number(nodes.text) : 0;
+  return { service, accelerator, intent, os, platform, nodes: count };
+}
+
+/** Asymmetric: an open query never gets what is specific, a specific one gets what is open. */
+export function isFor(overlay: Criteria, query: Criteria, rules: Rules): boolean {
+  const isNodesFit = rules === 'current' || overlay.nodes === 0 || overlay.nodes === query.nodes;
+  return (
+    isNodesFit && DIMENSIONS.every((name) => overlay[name] === '' || overlay[name] === query[name])
+  );
+}
+
+/** How many dimensions are concrete: the more, the later an overlay is applied. */
+export function rankOf(criteria: Criteria): number {
+  const concrete = DIMENSIONS.filter((name) => criteria[name] !== '').length;
+  return concrete + (criteria.nodes === 0 ? 0 : 1);
+}

@@ -1,0 +1,114 @@
+// In which order components are deployed.
+
+import type { DataMap } from '../../document/data.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { nearest } from '../../nearest.ts';
+import { quote } from '../../quote.ts';
+import { isEnabledBy } from '../recipe/recipe-component.ts';
+import { compareBytes } from './compare-bytes.ts';
+import { mapOf, textsOf } from './part.ts';
+import type { Rules } from './rules.ts';
+
+type Components = ReadonlyMap<string, DataMap>;
+
+/** Where the dependencies of a component are written. */
+export type Locate = (component: string) => string;
+
+/**
+ * Components after what they depend on, by name where that leaves a choice.
+ *
+ * @throws EvidenceError DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE
+ */
+export function deploymentOrder(
+  components: Components,
+  rules: Rules,
+  locate: Locate,
+): readonly string[] {
+  requireKnown(components, locate);
+  const deployed = [...components.keys()]
+    .filter((name) => rules === 'v0.11' || isDeployed(components.get(name)))
+    .toSorted(compareBytes);
+  const position = new Map(deployed.map((name, index) => [name, index]));
+  const open = new Map<string, number>();
+  const dependents = new Map<string, string[]>(deployed.map((name) => [name, []]));
+  for (const name of deployed) {
+    const needed = dependenciesOf(components, name).filter((other) => position.has(other));
+    open.set(name, needed.length);
+    for (const other of needed) dependents.get(other)?.push(name);
+  }
+  const order: string[] = [];
+  const ready = deployed.filter((name) => open.get(name) === 0);
+  for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
+    order.push(next);
+    for (const dependent of dependents.get(next) ?? []) {
+      const left = (open.get(dependent) ?? 0) - 1;
+      open.set(dependent, left);
+      if (left === 0) insert(ready, dependent, position);
+    }
+  }
+  if (order.length < deployed.length) refuseCycle(components, open, locate);
+  return order;
+}
+
+function dependenciesOf(components: Components, name: string): readonly string[] {
+  return textsOf(components.get(name), 'dependencyRefs');
+}
+
+function isDeployed(component: DataMap | undefined): boolean {
+  const overrides = mapOf(component, 'overrides');
+  return overrides === undefined || isEnabledBy(overrides);
+}
+
+/** Keeps the list in the order of names. */
+function insert(ready: string[], name: string, position: ReadonlyMap<string, number>): void {
+  const place = (each: string): number => position.get(each) ?? 0;
+  let [low, high] = [0, ready.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (place(ready[middle] ?? '') < place(name)) low = middle + 1;
+    else high = middle;
+  }
+  ready.splice(low, 0, name);
+}
+
+function requireKnown(components: Components, locate: Locate): void {
+  for (const name of components.keys()) {
+    const unknown = dependenciesOf(components, name).find((other) => !components.has(other));
+    if (unknown === undefined) continue;
+    const meant = nearest(unknown, components.keys());
+    throw new EvidenceError('DEPENDENCY_UNKNOWN', {
+      at: locate(name),
+      found: `${quote(unknown)}, which ${quote(name)} depends on`,
+      expected: 'a component of the same recipe',
+      hint:
+        meant === undefined
+          ? 'add the component to this overlay, or to one above it'
+          : `did you mean ${quote(meant)}?`,
+    });
+  }
+}
+
+/** Follows what is still open: that leads into a circle. */
+function refuseCycle(
+  components: Components,
+  open: ReadonlyMap<string, number>,
+  locate: Locate,
+): never {
+  const isOpen = (name: string): boolean => (open.get(name) ?? 0) > 0;
+  const path: string[] = [];
+  let name = [...open.keys()].find(isOpen) ?? '';
+  while (!path.includes(name)) {
+    path.push(name);
+    name = dependenciesOf(components, name).find(isOpen) ?? '';
+  }
+  const circle = [...path.slice(path.indexOf(name)), name];
+  throw new EvidenceError('DEPENDENCY_CYCLE', {
+    at: locate(name),
+    found: circle
+      .slice(0, 20)
+      .map((each) => quote(each))
+      .join(' → '),
+    expected: 'components that can be deployed one after the other',
+    hint: 'remove one of these dependencyRefs',
+  });
+}

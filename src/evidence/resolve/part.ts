@@ -1,0 +1,66 @@
+import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+
+/** One entry of an overlay, with its place. */
+export interface Part {
+  readonly name: string;
+  /** In AICR's types; absent and empty fields may be missing. */
+  readonly value: DataMap;
+  /** The file and a JSON pointer, e.g. `recipes/overlays/eks.yaml#/spec/componentRefs/0`. */
+  readonly at: string;
+}
+
+export function textOf(map: DataMap | undefined, field: string): string {
+  const value = map?.get(field);
+  return typeof value === 'string' ? value : '';
+}
+
+export function mapOf(map: DataMap | undefined, field: string): DataMap | undefined {
+  const value = map?.get(field);
+  return isDataMap(value) ? value : undefined;
+}
+
+export function listOf(map: DataMap | undefined, field: string): readonly Data[] {
+  const value = map?.get(field);
+  return isDataList(value) ? value : [];
+}
+
+export function textsOf(map: DataMap | undefined, field: string): readonly string[] {
+  return listOf(map, field).filter((item) => typeof item === 'string');
+}
+
+/**
+ * The entries of a list, each with the place that it has in the document: AICR drops what is null.
+ *
+ * @param source the same map as the document has it
+ * @throws EvidenceError FIELD_MISSING for an entry without name
+ */
+export function partsOf(
+  map: DataMap | undefined,
+  source: DataMap | undefined,
+  field: string,
+  at: string,
+): readonly Part[] {
+  const kept = [...listOf(source, field).entries()].filter(([, item]) => !isNull(item));
+  return listOf(map, field)
+    .filter(isDataMap)
+    .map((value, index) => {
+      const place = `${at}/${field}/${kept[index]?.[0] ?? index}`;
+      return { name: requireName(value, place), value, at: place };
+    });
+}
+
+function requireName(value: DataMap, at: string): string {
+  const name = textOf(value, 'name');
+  if (name !== '') return name;
+  throw new EvidenceError('FIELD_MISSING', {
+    at: `${at}/name`,
+    found: 'no name',
+    expected: 'the name by which overlays change it',
+    hint: 'name it, or remove it',
+  });
+}
+
+function isNull(data: Data): boolean {
+  return data instanceof Plain && data.type === 'null';
+}

@@ -1,0 +1,58 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+
+/** The files of a directory of recipes, as it was read at once. Nothing else is ever looked up. */
+export interface RecipeFiles {
+  /** How complaints name it. */
+  readonly directory: string;
+  /** By their path in it, e.g. `overlays/eks.yaml`. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What every directory of AICR's recipes has. */
+export const ROOT_OVERLAY = 'overlays/base.yaml';
+export const REGISTRY = 'registry.yaml';
+
+/** Whether this file of the directory counts: recipes are YAML, and what they name may be anything. */
+export function isRecipeFile(path: string): boolean {
+  return path.endsWith('.yaml') || /^(?:components|checks)\//.test(path);
+}
+
+/**
+ * Says what is wrong with a directory that is none of recipes.
+ *
+ * @param names what is in it
+ * @throws EvidenceError RECIPES_INCOMPLETE
+ */
+export function requireRecipes(names: readonly string[], directory: string): void {
+  if (names.includes('overlays')) return;
+  const found = names.includes('Chart.yaml')
+    ? 'a Helm chart'
+    : `${
+        names
+          .slice(0, 3)
+          .map((name) => quote(name, 40))
+          .join(', ') || 'nothing'
+      } in it`;
+  const inner = names.includes('recipes') ? `${directory}/recipes` : undefined;
+  throw incomplete(directory, found, 'overlays', inner);
+}
+
+/** A file that every directory of recipes has. Throws RECIPES_INCOMPLETE. */
+export function requiredFile({ directory, files }: RecipeFiles, path: string): Uint8Array {
+  const bytes = files.get(path);
+  if (bytes !== undefined) return bytes;
+  throw incomplete(directory, `no ${path}`, path);
+}
+
+function incomplete(directory: string, found: string, path: string, inner?: string): EvidenceError {
+  return new EvidenceError('RECIPES_INCOMPLETE', {
+    at: directory,
+    found,
+    expected: `AICR's recipes, with ${path}`,
+    hint:
+      inner === undefined
+        ? 'name the directory `recipes` of a checkout of AICR, or one like it'
+        : `name ${inner}`,
+  });
+}

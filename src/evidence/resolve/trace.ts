@@ -1,0 +1,33 @@
+import type { Data } from '../../document/data.ts';
+import { pointerToken } from '../../document/text.ts';
+import { encodeGo } from '../aicr/go-encode.ts';
+import { renderYaml } from '../aicr/yaml-emitter.ts';
+
+/** One layer said what a field of the recipe is. */
+export interface Write {
+  /** The overlay, mixin or profile, or `registry`. */
+  readonly by: string;
+  readonly at: string;
+  readonly value: Data;
+  /** Layers of one rank have the same number. */
+  readonly rank: number;
+  /** The value is added to a list, not put in the place of another. */
+  readonly isAdded?: true;
+}
+
+/** Who set each field of a recipe: the last write counts. */
+export class Trace {
+  readonly writes = new Map<string, Write[]>();
+
+  add(path: readonly string[], write: Write): void {
+    const key = path.map(pointerToken).join('/');
+    const before = this.writes.get(key);
+    if (before === undefined) this.writes.set(key, [write]);
+    else before.push(write);
+  }
+}
+
+/** The value as AICR writes it, in one text: equal values have equal texts. */
+export function valueText(value: Data): string {
+  return renderYaml(encodeGo('any', value)).trimEnd();
+}

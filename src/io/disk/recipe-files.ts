@@ -1,0 +1,87 @@
+import type { Dirent } from 'node:fs';
+import { join } from 'node:path';
+
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { isRecipeFile, requireRecipes } from '../../evidence/resolve/recipe-files.ts';
+import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
+import { MAX_ENTRIES, MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { kindOf, listDirectory, openFound, readUnchanged, wrongKind } from './open-file.ts';
+
+const HINT = 'name a directory that has recipes and nothing else';
+
+/**
+ * Reads a directory of AICR's recipes: `--data DIR`. What begins with a dot is none of them. Links are not
+ * followed, so that nothing outside of the directory is read.
+ *
+ * @throws EvidenceError FILE_UNREADABLE, also of a link; FILE_CHANGED, LIMIT_EXCEEDED, RECIPES_INCOMPLETE
+ */
+export async function readRecipeFiles(directory: string): Promise<RecipeFiles> {
+  const named = escapeInvisible(directory).replace(/(?<=.)\/+$/, '');
+  const walk = new Walk(directory);
+  const top = await walk.list('');
+  requireRecipes(
+    top.map(({ name }) => name),
+    named,
+  );
+  await walk.add('', top);
+  return { directory: named, files: walk.files };
+}
+
+class Walk {
+  readonly files = new Map<string, Uint8Array>();
+  readonly #root: string;
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async list(folder: string): Promise<readonly Dirent[]> {
+    const entries = await listDirectory(join(this.#root, folder), {
+      most: MAX_ENTRIES - this.#entries,
+      found: `more than ${MAX_ENTRIES} entries`,
+      expected: `at most ${MAX_ENTRIES} entries in a directory of recipes`,
+      hint: HINT,
+    });
+    this.#entries += entries.length;
+    return entries.filter(({ name }) => !name.startsWith('.'));
+  }
+
+  async add(folder: string, entries: readonly Dirent[]): Promise<void> {
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) await this.add(path, await this.list(path));
+      else if (!entry.isFile()) throw wrongKind(join(this.#root, path), kindOf(entry));
+      else if (isRecipeFile(path)) this.files.set(path, await this.#read(path));
+    }
+  }
+
+  async #read(path: string): Promise<Uint8Array> {
+    const place = join(this.#root, path);
+    const file = await openFound(place);
+    try {
+      const { size } = file.stats;
+      this.#bytes += size;
+      if (size > MAX_RECIPE_BYTES) throw tooLarge(place, MAX_RECIPE_BYTES, 'a file of recipes');
+      if (this.#bytes > MAX_RECIPES_BYTES) {
+        throw tooLarge(this.#root, MAX_RECIPES_BYTES, 'all files of recipes together');
+      }
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of readUnchanged(file, place)) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    } finally {
+      await file.handle.close();
+    }
+  }
+}
+
+function tooLarge(path: string, most: number, what: string): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(path),
+    found: `more than ${most} bytes`,
+    expected: `at most ${most} bytes for ${what}`,
+    hint: HINT,
+  });
+}
