@@ -4,7 +4,8 @@ import { AFFIDAVIT } from '../tool.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
 import { splitDashes } from './command-after-dashes.ts';
 import { COMMANDS } from './command-table.ts';
-import { errorJson, renderError, withoutToken } from './print-error.ts';
+import { errorJson, renderError } from './print-error.ts';
+import { holdsKey, redact } from './redact.ts';
 import { ASIDES, requestOf } from './request.ts';
 
 /**
@@ -36,6 +37,11 @@ async function run(
   after: readonly string[] | undefined,
   root: string,
 ): Promise<void> {
+  const wrong = argv.findIndex(holdsKey);
+  if (wrong !== -1) {
+    const { keyInWords } = await import('./call/usage-error.ts');
+    throw keyInWords(argv, wrong);
+  }
   const request = await requestOf(argv);
   switch (request.kind) {
     case 'call': {
@@ -83,7 +89,7 @@ function printError(error: unknown): void {
   process.stderr.write(renderError(error));
   const debug = process.env['AFFIDAVIT_DEBUG'] ?? '';
   if (debug !== '' && error instanceof Error) {
-    process.stderr.write(`${withoutToken(error.stack ?? '')}\n`);
+    process.stderr.write(`${redact(error.stack ?? '')}\n`);
   }
 }
 

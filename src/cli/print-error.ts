@@ -4,6 +4,7 @@ import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { JsonObject } from '../report/json.ts';
 import { exitCodeOf } from './call/exit-codes.ts';
+import { redact } from './redact.ts';
 
 /** An error as people read it on standard error. */
 export function renderError(error: unknown): string {
@@ -37,15 +38,15 @@ export function errorJson(error: unknown): JsonObject {
   };
 }
 
-/** What is wrong. A quoted word of the command line may be a token at the wrong place. */
+/** What is wrong. A quoted word of the command line may be a secret at the wrong place. */
 function printable(error: unknown): Fault {
   const { code, at, found, expected, hint } = evidenceErrorOf(error);
   return {
     code,
-    at: at === undefined ? undefined : withoutToken(at),
-    found: withoutToken(found),
-    expected: withoutToken(expected),
-    hint: withoutToken(hint),
+    at: at === undefined ? undefined : redact(at),
+    found: redact(found),
+    expected: redact(expected),
+    hint: redact(hint),
   };
 }
 
@@ -56,11 +57,4 @@ function evidenceErrorOf(error: unknown): EvidenceError {
     expected: 'a command that ends with a verdict',
     hint: 'run the same command with AFFIDAVIT_DEBUG=1 and report what it prints',
   });
-}
-
-/** Its header is base64url of `{"`. */
-const JSON_WEB_TOKEN = /eyJ[\w-]{6,}[\w.-]*/g;
-
-export function withoutToken(text: string): string {
-  return text.replaceAll(JSON_WEB_TOKEN, '…');
 }

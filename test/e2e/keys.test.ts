@@ -318,6 +318,48 @@ describe('validate --key', () => {
   );
 });
 
+describe('a secret in the place of a file name', () => {
+  const pem = KEYS.p256.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const body = pem.split('\n').slice(1, -2).join('\n');
+  const cosign = readFileSync(join(ROOT, 'testdata/keys/cosign.key'), 'utf8');
+  const validate = ['validate', ...INPUTS, ...IN_SANDBOX];
+  const sign = ['evidence', 'sign', OUT, '--emit-evidence', 'signed.tar.gz'];
+
+  it.each<[string, readonly string[], string]>([
+    ...[validate, sign].flatMap((words): [string, readonly string[], string][] => [
+      ['--key', [...words, `--key=${pem}`], pem],
+      ['--key', [...words, '--key', pem], pem],
+      ['--key', [...words, '--key', ...pem.split(/\s+/)], pem],
+      ['--key', [...words, '--key', body], body],
+      ['--key', [...words, `--key=${body.replaceAll('\n', '')}`], body],
+      ['--key', [...words, `--key=${cosign}`], cosign],
+      ['--key', [...words, '--key', cosign.split('\n').slice(1, -2).join('\n')], cosign],
+    ]),
+    ['--public-key', ['verify-evidence', OUT, `--public-key=${pem}`], pem],
+    ['--public-key', ['verify-evidence', OUT, '--public-key', body], body],
+    ['--recipe', ['validate', `--recipe=${pem}`], pem],
+  ])('is refused at %s, and no piece of it is shown (%#)', async (flag, words, secret) => {
+    const place = new KeyPlace();
+    const { code, stdout, stderr } = await place.run([...words, '--format', 'json']);
+    expect(code).toBe(64);
+    const said = new RegExp(`^error: USAGE .*\\n +at: ${flag}\\nfound: the content of`);
+    expect(stderr).toMatch(said);
+    expect(json(Buffer.from(stdout))).toMatchObject({ error: { code: 'USAGE', at: flag } });
+    const pieces = (secret.match(/[\w+/]{8}/g) ?? []).filter((piece) => /[a-z\d]/.test(piece));
+    expect(pieces.filter((piece) => (stdout + stderr).includes(piece))).toEqual([]);
+    expect(place.list()).not.toContain(OUT);
+  });
+
+  it('is not shown either where only a variable says that it is one', async () => {
+    const env = { COSIGN_PASSWORD: PASSWORD, SIGSTORE_ID_TOKEN: 'opaque/token/of/mine' };
+    for (const secret of Object.values(env)) {
+      const run = await new KeyPlace().run([...validate, '--key', secret], { env });
+      expect([run.code, run.stderr]).toEqual([3, expect.stringMatching(/FILE_UNREADABLE[^]*…/)]);
+      expect(run.stdout + run.stderr).not.toContain(secret);
+    }
+  });
+});
+
 describe('evidence sign --key', () => {
   it('signs in a second step what was packed in the first, where the key is', async () => {
     const place = new KeyPlace();

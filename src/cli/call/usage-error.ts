@@ -27,6 +27,23 @@ export function unknownCommand(words: readonly string[], names: readonly string[
   });
 }
 
+/** A word that is a key itself, as of `--key "$(cat FILE)"`: USAGE, without the word. */
+export function keyInWords(words: readonly string[], index: number): EvidenceError {
+  const [flag] = [words[index], words[index - 1]].flatMap(
+    (word) => /^--[a-z]+(?:-[a-z]+)*(?==|$)/.exec(word ?? '')?.[0] ?? [],
+  );
+  const piped =
+    flag === '--key' || flag === '--public-key'
+      ? `, or give it in standard input to ${flag} -`
+      : '';
+  return new EvidenceError('USAGE', {
+    at: flag,
+    found: 'the content of a key or PEM file, which is not shown here',
+    expected: 'the name of the file',
+    hint: `write it to a file and name that${piped}; if it is secret, others could read it in the list of processes`,
+  });
+}
+
 /** What the user meant, as a question; nothing if nobody can tell. */
 function commandMeant([word = '', ...more]: readonly string[], names: readonly string[]): string {
   const later = word.startsWith('-') ? more.find((other) => names.includes(other)) : undefined;
