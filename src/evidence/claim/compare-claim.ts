@@ -84,6 +84,18 @@ export function claimFaults(
   return [...faults, { code: rule.code, at, found, expected: 'none', hint: HINT }];
 }
 
+/** The same for a claim that has several right forms: compared with the one from which it differs least. */
+export function claimFaultsOfAny(
+  rule: ClaimRule,
+  at: string,
+  claim: Data | undefined,
+  forms: readonly [Json, ...Json[]],
+): readonly Fault[] {
+  return forms
+    .map((form) => claimFaults(rule, at, claim, form))
+    .reduce((best, next) => (next.length < best.length ? next : best));
+}
+
 const HINT = 'do not trust this evidence: what it claims is not what its files show';
 
 /** One place, as claimed and as computed; undefined where nothing is. */

@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/evidence-error.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
 import { itemReadings, nodesIn, splitFolded, wholeNumber } from './label-reading.ts';
 import type { LabelReading } from './label-reading.ts';
+import { readProvider } from './provider.ts';
 import { subtypeOf, type Snapshot } from './snapshot.ts';
 
 /** One stable fact of a cluster. `value` is "" if the snapshot does not show it. */
@@ -11,7 +12,10 @@ export interface Dimension {
   readonly value: string;
   /** Where it was read, e.g. `k8s.node.provider`. */
   readonly source?: string;
-  /** Why there is no one value: `multi-region`, `multi-gpu`, `unknown-sku`. */
+  /**
+   * Why there is no one value: `multi-region`, `multi-gpu`, `unknown-sku`. Or `raw-provider`: the snapshot
+   * has the cloud provider's own name, and the value is the service that it means.
+   */
   readonly note?: string;
 }
 
@@ -70,7 +74,7 @@ export function fingerprintOf(snapshot: Snapshot): Fingerprint {
   const labels = labelsOf(snapshot);
   const model = stringOf(snapshot, 'GPU', 'hardware', 'model');
   return {
-    service: shownAt('k8s.node.provider', serviceOf(stringOf(snapshot, 'K8s', 'node', 'provider'))),
+    service: serviceOf(stringOf(snapshot, 'K8s', 'node', 'provider')),
     accelerator: acceleratorOf(labels, model),
     gpuModel: shownAt(MODEL_SOURCE, model),
     os: osOf(snapshot),
@@ -131,11 +135,10 @@ function stringOf(snapshot: Snapshot, type: string, subtype: string, key: string
   return typeof data === 'string' ? data : '';
 }
 
-/** Raw provider ids of Oracle and Linode; AICR's collector has already named the others. */
-function serviceOf(provider: string): string {
-  if (provider === 'oci' || /^(?:ocid1\.|oci:\/\/)/.test(provider)) return 'oke';
-  if (provider === 'linode' || provider.startsWith('linode://')) return 'lke';
-  return provider;
+function serviceOf(provider: string): Dimension {
+  const { service, isRaw } = readProvider(provider);
+  const shown = shownAt('k8s.node.provider', service);
+  return isRaw ? { ...shown, note: 'raw-provider' } : shown;
 }
 
 /** For an unknown system the version is unknown too: alone it would say nothing. */

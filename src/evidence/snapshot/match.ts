@@ -71,6 +71,20 @@ export function matchRecipe({ criteria }: Recipe, fingerprint: Fingerprint): Cri
   const perDimension = MATCH_DIMENSIONS.map((dimension) =>
     matchDimension(dimension, requires[dimension], provides[dimension]),
   );
+  return matchOf(perDimension);
+}
+
+/** The same match, of a cluster that shows another service. */
+export function matchWithService({ perDimension }: CriteriaMatch, service: string): CriteriaMatch {
+  const rows = perDimension.map((row) =>
+    row.dimension === 'service'
+      ? matchDimension('service', row.recipeRequires ?? '', service)
+      : row,
+  );
+  return matchOf(rows);
+}
+
+function matchOf(perDimension: readonly DimensionMatch[]): CriteriaMatch {
   return { matched: perDimension.every(({ match }) => match !== 'mismatched'), perDimension };
 }
 

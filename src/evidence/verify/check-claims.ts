@@ -5,9 +5,10 @@ import { hexOf } from '../../digest.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MADE_AGAIN } from '../../place.ts';
 import { quote } from '../../quote.ts';
-import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
+import { CLAIM_RULES, claimFaults, claimFaultsOfAny } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { bomClaim, constraintsClaim, fingerprintClaim, matchClaim } from '../claim/predicate.ts';
+import { bomClaim, constraintsClaim } from '../claim/predicate.ts';
+import { clusterClaims } from '../claim/raw-provider.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
@@ -97,14 +98,18 @@ export function checkCluster(
   predicate: ReceivedPredicate,
 ): void {
   const { at, fingerprint, criteriaMatch } = predicate;
-  const shown = fingerprintClaim(cluster.fingerprint);
-  const fitting = matchClaim(cluster.match);
+  const right = clusterClaims(cluster, fingerprint);
   log.note('fingerprint-matches-snapshot', () => ({
     found: 'the fingerprint and the match that the snapshot gives',
     expected: 'the fingerprint and the match in the statement',
     faults: [
-      ...claimFaults(CLAIM_RULES.fingerprint, `${at}/fingerprint`, fingerprint, shown),
-      ...claimFaults(CLAIM_RULES.match, `${at}/criteriaMatch`, criteriaMatch, fitting),
+      ...claimFaultsOfAny(
+        CLAIM_RULES.fingerprint,
+        `${at}/fingerprint`,
+        fingerprint,
+        right.fingerprint,
+      ),
+      ...claimFaultsOfAny(CLAIM_RULES.match, `${at}/criteriaMatch`, criteriaMatch, right.match),
     ],
   }));
   log.note('constraints-match-claims', () => claimedConstraints(predicate, cluster));

@@ -21,13 +21,14 @@ export function factFolds(facts: Facts): readonly Fold[] {
 
 function clusterFold({ match, fingerprint }: Facts): readonly Fold[] {
   if (match === undefined || fingerprint === undefined) return [];
-  const { os, region, gpuModel, accelerator } = fingerprint;
+  const { service, os, region, gpuModel, accelerator } = fingerprint;
   const also = named([
     ['OS version', os.version],
     ['region', region.value],
     ['region', region.note],
     ['GPU model', gpuModel.value],
     ['accelerator', accelerator.note],
+    ['service', service.note],
   ]);
   const columns = ['Dimension', 'Recipe wants', 'Cluster has', 'Result'];
   const rows = match.perDimension.map(dimensionRow);

@@ -9,6 +9,12 @@ const REGION = 'topology.kubernetes.io/region';
 const PRODUCT = 'nvidia.com/gpu.product';
 const PRODUCT_SOURCE = `nodeTopology.label.${PRODUCT}`;
 
+/** All that recipes of AICR demand. */
+const SERVICES = [
+  ...['aks', 'bcm', 'eks', 'generic', 'gke', 'k0s', 'kind', 'lke', 'metal3', 'ocp', 'oke', 'rke2'],
+  'togetherai',
+];
+
 function fingerprint(changes: Measured = {}) {
   return fingerprintOf(snapshotWith({ ...EKS_H100, ...changes }));
 }
@@ -98,11 +104,23 @@ describe('normalization', () => {
     ['oci', 'oke'],
     ['linode://123', 'lke'],
     ['linode', 'lke'],
-    ['aws', 'aws'],
-    ['metal3', 'metal3'],
-    ['EKS', 'EKS'],
-  ])('E-12 the provider %s is %s', (provider, service) => {
-    expect(fingerprint({ K8s: { node: { provider } } }).service.value).toBe(service);
+    ['ocid1.', 'oke'],
+    ...[...SERVICES, 'any', 'EKS', 'AWS', 'awsx', 'x://aws', ' aws'].map((name) => [name, name]),
+  ])('E-12 the provider %s is %s', (provider, value) => {
+    const { service } = fingerprint({ K8s: { node: { provider } } });
+    expect(service).toEqual({ value, source: 'k8s.node.provider' });
+  });
+
+  it.each([
+    ['aws', 'eks'],
+    ['aws:///us-west-2a/i-0', 'eks'],
+    ['gce', 'gke'],
+    ['gce://project/zone/instance', 'gke'],
+    ['azure', 'aks'],
+    ['azure:///subscriptions/0', 'aks'],
+  ])('E-12 the raw provider %s is %s, with a note', (provider, value) => {
+    const { service } = fingerprint({ K8s: { node: { provider } } });
+    expect(service).toEqual({ value, source: 'k8s.node.provider', note: 'raw-provider' });
   });
 
   it.each([
