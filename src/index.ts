@@ -48,6 +48,7 @@ export {
   parseOwnRecipe,
   parseRecipe,
   type ReadRecipe,
+  type TypedRecipe,
   type Recipe,
 } from './evidence/recipe/recipe.ts';
 export { fingerprintOf, type Fingerprint } from './evidence/snapshot/fingerprint.ts';

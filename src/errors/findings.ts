@@ -10,6 +10,7 @@ export const FINDINGS = {
   FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
   FIELD_DROPPED: ['finding', "AICR's recipes have no such field, so it is in no digest"],
   NUMBER_REWRITTEN: ['finding', 'AICR writes this number otherwise'],
+  TEXT_NOT_NFC: ['finding', 'a text is not in the normal form of Unicode'],
   TIMESTAMP_DOUBTFUL: [
     'finding',
     'the timestamp of the document is missing, malformed or in the future',

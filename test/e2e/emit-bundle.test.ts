@@ -312,7 +312,7 @@ describe('the statement', () => {
     },
   );
 
-  it('E-10 the packed recipe keeps what YAML readers change: long integers, 24.10, no, dates', async () => {
+  it('E-10 the packed recipe says what AICR makes of long integers, 24.10, no and dates', async () => {
     const place = new Workplace();
     place.edit(
       'recipe.yaml',
@@ -326,10 +326,14 @@ describe('the statement', () => {
     expect(report.constraints[2]).toMatchObject({ expected: '24.10', actual: '24.10' });
     const files = await place.files();
     const packed = String(files.get('recipe.yaml'));
-    expect(packed).toContain(
-      'traps: {big: 18446744073709551615, day: 2026-01-02, exp: 1e3, neg: -9007199254740993, no: no, none: ~, oct: 0o17, os: 24.10}\n',
-    );
-    expect(packed).toContain('value: 24.10\n');
+    const lines = ['big: 18446744073709551615', 'day: 2026-01-02T00:00:00Z', 'exp: 1000']
+      .concat(['neg: -9007199254740993', '"no": "no"', 'none: null', 'oct: 15', 'os: 24.1'])
+      .map((line) => `            ${line}\n`);
+    expect(packed).toContain(`        traps:\n${lines.join('')}`);
+    // A text field has the text.
+    expect(packed).toContain('value: "24.10"\n');
+    const rewritten = placesOf(report.findings).filter((text) => text.startsWith('NUMBER_'));
+    expect(rewritten.map((text) => text.split('/').at(-1))).toEqual(['day', 'exp', 'oct', 'os']);
     expect(packed.split('\n').slice(0, 4)).toEqual([
       'apiVersion: aicr.run/v1',
       'componentRefs:',

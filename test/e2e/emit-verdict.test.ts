@@ -469,6 +469,8 @@ describe('findings about the documents themselves', () => {
   ])('H-19 an unknown field of %s is read over and named', async (file, from, to, at) => {
     const { code, findings } = await findingsAfter(file, from, to);
     expect(code).toBe(0);
-    expect(placesOf(findings)).toContain(`FIELD_IGNORED ${file}#${at}`);
+    // Of a recipe it does not even get into the evidence, as AICR's types have no place for it.
+    const named = file === 'recipe.yaml' ? 'FIELD_DROPPED' : 'FIELD_IGNORED';
+    expect(placesOf(findings)).toContain(`${named} ${file}#${at}`);
   });
 });

@@ -111,10 +111,12 @@ export const RECIPE_KINDS: Kinds = evidenceKinds({
     recipe(
       `validation:\n  performance:\n    constraints:\n${many(count, (i) => `    - {name: c${i}, value: '>= 1'}\n`)}componentRefs: []\n`,
     ),
-  'unknown fields of a recipe': (count) =>
-    recipe(`${many(count, (i) => `field${i}: a\n`)}componentRefs: []\n`),
+  'fields below configuration': (count) =>
+    recipe(`configuration:\n${many(count, (i) => `  field${i}: a\n`)}componentRefs: []\n`),
   'entries of the metadata': (count) =>
-    recipe(`metadata:\n${many(count, (i) => `  field${i}: a\n`)}componentRefs: []\n`),
+    recipe(
+      `metadata:\n  appliedOverlays:\n${many(count, (i) => `  - a${i}\n`)}componentRefs: []\n`,
+    ),
 });
 
 export const SNAPSHOT_KINDS: Kinds = evidenceKinds({

@@ -66,9 +66,26 @@ const COMPARED: Kinds = {
     (count) => `componentRefs:\n${many(count, () => '- {name: a, version: c}\n')}`,
   ),
   'fields of one recipe alone': comparing(
-    () => 'componentRefs: []\n',
-    (count) => `${many(count, (i) => `field${i}: a\n`)}componentRefs: []\n`,
+    () => 'configuration: {a: b}\ncomponentRefs: []\n',
+    (count) => `configuration:\n${many(count, (i) => `  field${i}: a\n`)}componentRefs: []\n`,
   ),
 };
 
-export const FIGURE_KINDS: Kinds = { ...PRINTED, ...COMPARED };
+function typed(text: (count: number) => string): Kind {
+  return (count) => {
+    const bytes = Buffer.from(`kind: RecipeResult\n${text(count)}`);
+    return () => parseOwnRecipe(bytes, 'x');
+  };
+}
+
+const TYPED: Kinds = {
+  'unknown fields of a recipe': typed(
+    (count) => `${many(count, (i) => `field${i}: a\n`)}componentRefs: []\n`,
+  ),
+  'numbers that Go rewrites': typed(
+    (count) =>
+      `componentRefs:\n- name: a\n  overrides:\n${many(count, (i) => `    a${i}: ${i}.10\n`)}`,
+  ),
+};
+
+export const FIGURE_KINDS: Kinds = { ...PRINTED, ...COMPARED, ...TYPED };

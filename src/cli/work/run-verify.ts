@@ -1,6 +1,6 @@
 import { timestampOf } from '../../document/time.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { parseOwnRecipe, type ReadRecipe } from '../../evidence/recipe/recipe.ts';
+import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
 import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
@@ -71,7 +71,7 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
 }
 
 /** A recipe that cannot be read says nothing about the evidence, so it is no invalid input. */
-async function readOwnRecipe(path: string | undefined): Promise<ReadRecipe | undefined> {
+async function readOwnRecipe(path: string | undefined): Promise<TypedRecipe | undefined> {
   if (path === undefined) return undefined;
   const bytes = await readConfig(path, 'recipe', 'RECIPE_FILE_INVALID');
   return parseOwnRecipe(bytes, escapeInvisible(nameOf(path)));

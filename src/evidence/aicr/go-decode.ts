@@ -34,7 +34,13 @@ export function decodeGo(
 interface Dropped {
   readonly at: string;
   readonly found: string;
-  readonly meant?: string | undefined;
+  /** The name, and those that are known in its place; absent for a null. */
+  readonly name?: Name;
+}
+
+interface Name {
+  readonly text: string;
+  readonly known: readonly string[];
 }
 
 interface Rewritten {
@@ -61,12 +67,12 @@ class GoDecoder {
 
   findings(): readonly Finding[] {
     return [
-      ...findingsOf(this.#dropped, ({ at, found, meant }) => ({
+      ...findingsOf(this.#dropped, ({ at, found, name }) => ({
         code: 'FIELD_DROPPED',
         at,
         found,
         expected: "what AICR's recipes have there",
-        hint: meant ?? 'look for a spelling mistake; AICR leaves it out of what it hashes',
+        hint: meant(name) ?? 'look for a spelling mistake; AICR leaves it out of what it hashes',
       })),
       ...findingsOf(this.#rewritten, ({ at, source, written }) => ({
         code: 'NUMBER_REWRITTEN',
@@ -95,32 +101,43 @@ class GoDecoder {
       if (typeof valueOf(node) === 'string') return new Map([[orText, node.value]]);
     }
     if (node.kind !== 'map') return refuse(node, 'a map', at);
-    const values = new Map<string, Data>();
-    for (const { key, value } of node.entries) {
-      const field = type.fields.get(key.value);
-      const place = below(at, key.value);
-      if (field === undefined) this.#unknown(key.value, [...type.fields.keys()], place);
-      else {
-        const data = this.value(field, value, place);
-        if (data !== undefined) values.set(key.value, data);
-      }
-    }
-    return values;
+    return new Map(
+      node.entries.flatMap(({ key, value }) => {
+        const data = this.#field(type, key.value, value, below(at, key.value));
+        return data === undefined ? [] : [[key.value, data]];
+      }),
+    );
   }
 
-  #unknown(name: string, known: readonly string[], at: string): void {
-    const like = nearest(name, known);
-    const meant = like === undefined ? undefined : `did you mean ${quote(like)}?`;
+  #field({ fields, always }: GoStruct, name: string, node: YamlNode, at: string): Data | undefined {
+    const type = fields.get(name);
+    if (type === undefined) {
+      this.#unknown(name, [...fields.keys()], at);
+      return undefined;
+    }
+    const data = this.value(type, node, at);
+    if (data === undefined && isStruct(type) && !always.has(name)) this.#dropNull(at);
+    return data;
+  }
+
+  #unknown(text: string, known: readonly string[], at: string): void {
+    const found = quote(text);
     if (!this.#isStrict) {
-      this.#dropped.push({ at, found: quote(name), meant });
+      this.#dropped.push({ at, found, name: { text, known } });
       return;
     }
     throw new EvidenceError('FIELD_UNKNOWN', {
       at,
-      found: quote(name),
+      found,
       expected: `one of ${known.join(', ')}`,
-      hint: meant ?? 'remove the field: AICR refuses a recipe of this apiVersion that has it',
+      hint:
+        meant({ text, known }) ??
+        'remove the field: AICR refuses a recipe of this apiVersion that has it',
     });
+  }
+
+  #dropNull(at: string): void {
+    this.#dropped.push({ at, found: 'null' });
   }
 
   #scalar(type: 'string' | 'int' | 'bool', node: ScalarNode, at: string): Data {
@@ -147,7 +164,7 @@ class GoDecoder {
     return node.items.flatMap((item, index) => {
       const place = below(at, String(index));
       const value = this.value(type, item, place);
-      if (value === undefined) this.#dropped.push({ at: place, found: 'null in a list' });
+      if (value === undefined) this.#dropNull(place);
       return value === undefined ? [] : [value];
     });
   }
@@ -192,6 +209,11 @@ class GoDecoder {
     }
     return plainKeys.size === 0 ? values : new MixedMap(values, plainKeys);
   }
+}
+
+function meant(name: Name | undefined): string | undefined {
+  const like = name && nearest(name.text, name.known);
+  return like === undefined ? undefined : `did you mean ${quote(like)}?`;
 }
 
 function valueOf({ value, style }: ScalarNode): string | Plain {

@@ -3,9 +3,10 @@ import { acceptHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { orIfRefused, type EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { canonicalText } from '../aicr/canonical-yaml.ts';
+import { normalFormDoubts } from './normal-form.ts';
 import { prepareComponents, type TypeOf } from './prepare-components.ts';
 import { readTrees, requireNoOverlay, requireRecipe } from './recipe.ts';
-import { textOfTyped, typedRecipe } from './typed-recipe.ts';
+import { textOfTyped, typeRecipe } from './typed-recipe.ts';
 
 export interface RecipeDigests {
   /** What AICR's `evidence digest` says of the recipe, whatever its quotes, brackets and order of keys. */
@@ -32,7 +33,7 @@ export function digestRecipe(
   requireNoOverlay(document);
   const header = acceptHeader(document, 'RecipeResult');
   requireRecipe(document);
-  const { value, findings } = typedRecipe(tree, file);
+  const { value, findings } = typeRecipe(tree, file);
   const prepared = prepareComponents(value, typeOf, file);
   return {
     digest: digestOf(textOfTyped(prepared, file, 'v3')),
@@ -40,6 +41,6 @@ export function digestRecipe(
       () => digestOf(canonicalText(tree, file, 'v3')),
       (error) => error,
     ),
-    findings: [...header.findings, ...findings],
+    findings: [...header.findings, ...findings, ...normalFormDoubts(data, file)],
   };
 }

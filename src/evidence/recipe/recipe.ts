@@ -14,9 +14,11 @@ import { recognising } from '../../recognise.ts';
 import { CANONICAL_BUILDER, canonicalText, type CanonicalRules } from '../aicr/canonical-yaml.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
 import { parseCriteria, recipeNameOf, type Criteria } from './criteria.ts';
+import { normalFormDoubts } from './normal-form.ts';
 import { parseComponent, type RecipeComponent } from './recipe-component.ts';
 import { parseConstraint, parseValidation } from './recipe-validation.ts';
 import type { RecipeConstraint, RecipePhase } from './recipe-validation.ts';
+import { textOfTyped, typeRecipe } from './typed-recipe.ts';
 
 /** The grammar of names and expressions: that of AICR up to v0.11, or the one since. */
 export type ConstraintDialect = 'v0.11' | 'current';
@@ -63,6 +65,31 @@ export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
   });
 }
 
+/** A recipe as evidence of it has it. */
+export interface TypedRecipe extends ReadRecipe {
+  /** The document as it was read. */
+  readonly source: Data;
+}
+
+/**
+ * Reads a resolved recipe as AICR does: into its types, and what it writes of them. That is what evidence of the recipe
+ * has, so it is what is judged.
+ *
+ * @param file how complaints name it
+ * @throws EvidenceError what `readRecipe` and `typeRecipe` throw
+ */
+export function readTypedRecipe(bytes: Uint8Array, file: string): TypedRecipe {
+  return recognising('recipe', { file, bytes }, () => {
+    const [source, tree] = readTrees(bytes, file);
+    // What no recipe can be is refused in the words of the document.
+    parseRecipe(source, file);
+    const { value, findings } = typeRecipe(tree, file);
+    const read = readRecipe(Buffer.from(textOfTyped(value, file, 'legacy')), file);
+    const recipe = { ...read.recipe, findings: [...read.recipe.findings, ...findings] };
+    return { ...read, recipe, source };
+  });
+}
+
 /**
  * Reads a verifier's own recipe, to compare that of the evidence with. Nothing was said about the evidence
  * if it cannot be read.
@@ -70,8 +97,8 @@ export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
  * @param file how complaints name it
  * @throws EvidenceError RECIPE_FILE_INVALID (unjudged)
  */
-export function parseOwnRecipe(bytes: Uint8Array, file: string): ReadRecipe {
-  return refusedAs('RECIPE_FILE_INVALID', () => readRecipe(bytes, file));
+export function parseOwnRecipe(bytes: Uint8Array, file: string): TypedRecipe {
+  return refusedAs('RECIPE_FILE_INVALID', () => readTypedRecipe(bytes, file));
 }
 
 const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);
@@ -115,6 +142,7 @@ export function parseRecipe(data: Data, file: string): Recipe {
       ...metadata,
       ...[criteria, own, validation, components].flatMap(({ findings }) => findings),
       ...document.ignored(['configuration', 'deploymentOrder']),
+      ...normalFormDoubts(data, file),
     ],
   };
 }

@@ -1,21 +1,13 @@
 // A recipe as AICR has it in its Go types, and what AICR writes of it: `aicr evidence digest -r` hashes
 // that text, not the file.
 
-import type { Data, DataMap } from '../../document/data.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
+import type { Data } from '../../document/data.ts';
 import { AICR_V1BETA2 } from '../../media-types.ts';
 import { canonicalText, sortedKeys, type CanonicalRules } from '../aicr/canonical-yaml.ts';
-import { decodeGo } from '../aicr/go-decode.ts';
+import { decodeGo, type GoDocument } from '../aicr/go-decode.ts';
 import { encodeGo } from '../aicr/go-encode.ts';
 import { RECIPE_RESULT } from '../aicr/recipe-types.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
-
-export interface TypedRecipe {
-  /** The fields that AICR's types have, in the spelling in which Go writes them. */
-  readonly value: DataMap;
-  /** What the types have no place for, and what Go writes otherwise. */
-  readonly findings: readonly Finding[];
-}
 
 /**
  * Reads a resolved recipe into AICR's types. With a profile it is read strictly, as AICR does.
@@ -23,7 +15,7 @@ export interface TypedRecipe {
  * @param file how complaints name it
  * @throws EvidenceError FIELD_INVALID, FIELD_UNKNOWN, DOCUMENT_DUPLICATE_KEY, all invalid
  */
-export function typedRecipe(tree: YamlNode, file: string): TypedRecipe {
+export function typeRecipe(tree: YamlNode, file: string): GoDocument {
   const isStrict = topText(tree, 'apiVersion') === AICR_V1BETA2;
   return decodeGo(RECIPE_RESULT, tree, { file, isStrict });
 }

@@ -4,7 +4,7 @@ import { AFFIDAVIT, type Tool } from '../../tool.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
-import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
+import { readTypedRecipe, type ReadRecipe } from '../recipe/recipe.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ValidationReport } from './facts.ts';
 import { judge, type ClusterAssessment } from './judge.ts';
@@ -48,7 +48,7 @@ export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' 
  */
 export function validate(inputs: ValidationInputs): Validation {
   const { results, now } = inputs;
-  const read = readRecipe(inputs.recipe.bytes, inputs.recipe.name);
+  const read = readTypedRecipe(inputs.recipe.bytes, inputs.recipe.name);
   const { recipe, digest: recipeDigest, canonical } = read;
   const { name, bytes } = inputs.snapshot;
   const snapshot = readSnapshot(bytes, name);

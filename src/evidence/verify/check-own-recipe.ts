@@ -1,17 +1,17 @@
 // The recipe of the evidence, compared with the one that the caller has at hand.
 
-import { describe, scalarText, type Data } from '../../document/data.ts';
+import { Plain, describe, isDataMap, scalarText, type Data } from '../../document/data.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words, type Sentence } from '../../sentence.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import { recipeDifferences, type RecipeDifference } from '../recipe/compare-recipes.ts';
-import type { ReadRecipe } from '../recipe/recipe.ts';
+import type { ReadRecipe, TypedRecipe } from '../recipe/recipe.ts';
 import { OWN_RECIPE_CHECK, type EvidenceLog } from './checks.ts';
 
 /** @param own the caller's */
-export function checkOwnRecipe(log: EvidenceLog, recipe: ReadRecipe, own: ReadRecipe): void {
+export function checkOwnRecipe(log: EvidenceLog, recipe: ReadRecipe, own: TypedRecipe): void {
   log.note(OWN_RECIPE_CHECK, () => ({
     found: 'the same values, but for apiVersion and metadata, and the same rules for constraints',
     expected: `the recipe of ${quote(own.recipe.file)}`,
@@ -19,15 +19,34 @@ export function checkOwnRecipe(log: EvidenceLog, recipe: ReadRecipe, own: ReadRe
   }));
 }
 
-function otherRecipe(recipe: ReadRecipe, own: ReadRecipe): readonly Fault[] {
+function otherRecipe(recipe: ReadRecipe, own: TypedRecipe): readonly Fault[] {
   const { file } = own.recipe;
-  const found = [...otherRules(recipe, own), ...recipeDifferences(recipe.data, own.data)];
+  const found = [...otherRules(recipe, own), ...otherFields(recipe, own)];
   const faults = found.slice(0, MAX_CLAIM_FAULTS).map((difference) => otherField(difference, file));
   const more = found.length - faults.length;
   if (more === 0) return faults;
   const rest = `${more} more fields that differ`;
   const at = RECIPE_FILE;
   return [...faults, { code: 'RECIPE_OTHER', at, found: rest, expected: 'none', hint: HINT }];
+}
+
+/**
+ * Evidence has a recipe as AICR writes it, without the fields that AICR does not know. One of yours is named all the same:
+ * perhaps a newer AICR knows what it demands.
+ */
+function otherFields({ data }: ReadRecipe, own: TypedRecipe): readonly RecipeDifference[] {
+  if (recipeDifferences(data, own.source).length === 0) return [];
+  const left = recipeDifferences(own.data, own.source).filter(
+    ({ one, other }) => one === undefined && !isEmpty(other),
+  );
+  return [...recipeDifferences(data, own.data), ...left];
+}
+
+/** What AICR leaves out because it says nothing. */
+function isEmpty(value: Data | undefined): boolean {
+  if (value instanceof Plain) return value.type === 'null';
+  if (isDataMap(value)) return value.size === 0;
+  return value === undefined || value.length === 0;
 }
 
 /** The apiVersion does not count, but that the same expression means something else with another one does. */

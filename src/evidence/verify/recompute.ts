@@ -1,7 +1,7 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { locateInBundle } from '../layout.ts';
-import type { ReadRecipe } from '../recipe/recipe.ts';
+import type { TypedRecipe } from '../recipe/recipe.ts';
 import { judge, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkOwnRecipe } from './check-own-recipe.ts';
@@ -25,7 +25,7 @@ interface Recomputation {
 /** What the caller has beside it. */
 export interface Beside {
   /** A recipe of the caller's own, to compare with. */
-  readonly recipe?: ReadRecipe | undefined;
+  readonly recipe?: TypedRecipe | undefined;
   readonly known?: KnownSnapshot | undefined;
 }
 

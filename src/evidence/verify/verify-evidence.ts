@@ -10,7 +10,7 @@ import type { ReceivedStatement } from '../../statement/statement.ts';
 import { EVIDENCE_STATEMENT, readEvidenceStatement } from '../claim/evidence-statement.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
-import type { ReadRecipe } from '../recipe/recipe.ts';
+import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../validate/facts.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
@@ -37,7 +37,7 @@ export type VerificationReport = Verification<CheckName> & EvidenceFound;
 
 export interface VerifyEvidenceOptions extends VerifyOptions {
   /** The caller's own (`parseOwnRecipe`). That of the evidence must be the same, or somebody has to decide. */
-  readonly recipe?: ReadRecipe | undefined;
+  readonly recipe?: TypedRecipe | undefined;
 }
 
 const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {

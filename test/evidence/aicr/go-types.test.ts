@@ -160,7 +160,7 @@ validation: {deployment: {nodeSelection: {maxNodes: 0x10}, check: [a, ~], checks
       ['recipe.yaml#/validation/deployment/check', '"check"', 'did you mean "checks"?'],
       [
         'recipe.yaml#/validation/deployment/checks/1',
-        'null in a list',
+        'null',
         'look for a spelling mistake; AICR leaves it out of what it hashes',
       ],
     ]);
@@ -181,6 +181,16 @@ validation: {deployment: {nodeSelection: {maxNodes: 0x10}, check: [a, ~], checks
         '"16", as AICR writes it',
       ],
     ]);
+  });
+
+  it('name a null where AICR reads nothing: a phase that is null is no phase', () => {
+    const { value, findings } = decoded(
+      'validation: {deployment: {}, conformance: ~}\ncriteria: ~\n',
+    );
+    expect(findings.map(({ code, at }) => `${code} ${at ?? ''}`)).toEqual([
+      'FIELD_DROPPED recipe.yaml#/validation/conformance',
+    ]);
+    expect(value.get('validation')).toEqual(new Map([['deployment', new Map()]]));
   });
 
   it('are none for what is below configuration, whose fields are not all known', () => {

@@ -126,7 +126,9 @@ describe('evidence is refused', () => {
     });
     const { files } = await packDemo(validation, { allowRetiredApi: true });
     const packed = (await contentsOf(files)).get(`${part}.yaml`)?.toString() ?? '';
-    expect(/^apiVersion: (.*)$/m.exec(packed)?.[1] ?? 'no apiVersion').toBe(found);
+    // AICR writes an empty one into a recipe that has none.
+    const [, version = '""'] = /^apiVersion: (.*)$/m.exec(packed) ?? [];
+    expect(version).toBe(found === 'no apiVersion' ? '""' : found);
   });
 });
 

@@ -87,7 +87,7 @@ describe('nothing is signed that no verifier would take', () => {
 
   it('of a recipe whose canonical text is larger than a recipe may be', async () => {
     // Indented by four where it was by one.
-    const recipe = `${DEMO.recipe}notes: |\n${' a\n'.repeat(200_000)}`;
+    const recipe = `${DEMO.recipe}configuration:\n notes: |\n${'  a\n'.repeat(200_000)}`;
     expect(recipe.length).toBeLessThan(MAX_RECIPE_BYTES);
     const { packed, signed } = await emit(validateDemo({ recipe }));
     expect(packed).toMatchObject({ code: 'LIMIT_EXCEEDED', at: 'recipe.yaml' });
