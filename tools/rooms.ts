@@ -113,7 +113,9 @@ export const ROOMS: Rooms = {
       'evidence/verify',
     ],
   },
-  'report/render': { rooms: ['sign', 'report/blocks', 'evidence/validate', 'evidence/verify'] },
+  'report/render': {
+    rooms: ['sign', 'report/blocks', 'evidence/snapshot', 'evidence/validate', 'evidence/verify'],
+  },
   report: {
     rooms: [
       'errors',
@@ -123,6 +125,7 @@ export const ROOMS: Rooms = {
       'sign',
       'attestation',
       'evidence/phase',
+      'evidence/snapshot',
       'evidence/constraint',
       'evidence/figure',
       'evidence/claim',
@@ -174,6 +177,7 @@ export const ROOMS: Rooms = {
       'evidence/aicr',
       'evidence/recipe',
       'evidence/resolve',
+      'evidence/snapshot',
       'evidence',
       'evidence/validate',
       'evidence/pack',

@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'recipe digest': async () => (await import('../commands/recipe-digest.ts')).default,
   'recipe resolve': async () => (await import('../commands/recipe-resolve.ts')).default,
   sandbox: async () => (await import('../commands/sandbox.ts')).default,
+  'snapshot fingerprint': async () => (await import('../commands/snapshot-fingerprint.ts')).default,
   'trust export': async () => (await import('../commands/trust-export.ts')).default,
   'trust show': async () => (await import('../commands/trust-show.ts')).default,
   'trust update': async () => (await import('../commands/trust-update.ts')).default,

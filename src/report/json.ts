@@ -3,11 +3,12 @@ import type { CheckResult } from '../attestation/check-log.ts';
 import { digestOf, hexOf } from '../digest.ts';
 import type { Json } from '../document/data.ts';
 import { timestampOf } from '../document/time.ts';
-import type { Fault } from '../errors/evidence-error.ts';
+import type { Fault, Finding } from '../errors/evidence-error.ts';
 import { fingerprintClaim, matchClaim } from '../evidence/claim/predicate.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import type { PhaseConstraint } from '../evidence/figure/figure.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
+import type { Fingerprint } from '../evidence/snapshot/fingerprint.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
@@ -63,6 +64,18 @@ export function validationJson(report: ValidationReport): JsonObject {
     evidence: evidence && evidenceJson(evidence),
     limitOfTrust: LIMIT_OF_TRUST,
   });
+}
+
+/** What `snapshot fingerprint --format json` prints. schemas/fingerprint.schema.json */
+export function fingerprintJson(
+  fingerprint: Fingerprint,
+  findings: readonly Finding[],
+): JsonObject {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    fingerprint: fingerprintClaim(fingerprint),
+    findings: findings.map(faultJson),
+  };
 }
 
 /** Without the fields that have no value. */

@@ -7,16 +7,18 @@ import type { LabelReading } from './label-reading.ts';
 import { readProvider } from './provider.ts';
 import { subtypeOf, type Snapshot } from './snapshot.ts';
 
+/**
+ * Why there is no one value. Or `raw-provider`: the snapshot has the cloud provider's own name, and the
+ * value is the service that it means.
+ */
+export type Note = 'multi-gpu' | 'multi-region' | 'raw-provider' | 'unknown-sku';
+
 /** One stable fact of a cluster. `value` is "" if the snapshot does not show it. */
 export interface Dimension {
   readonly value: string;
   /** Where it was read, e.g. `k8s.node.provider`. */
   readonly source?: string;
-  /**
-   * Why there is no one value: `multi-region`, `multi-gpu`, `unknown-sku`. Or `raw-provider`: the snapshot
-   * has the cloud provider's own name, and the value is the service that it means.
-   */
-  readonly note?: string;
+  readonly note?: Note;
 }
 
 export interface OsDimension extends Dimension {

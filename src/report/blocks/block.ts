@@ -32,7 +32,8 @@ export type Block =
   /** Never folded: what takes the weight from the verdict. */
   | { readonly block: 'banners'; readonly items: readonly Line[] }
   | ProblemsBlock
-  | { readonly block: 'lines'; readonly items: readonly Line[] }
+  /** `labelWidth`: of the column of labels in a terminal, where many are long. */
+  | { readonly block: 'lines'; readonly items: readonly Line[]; readonly labelWidth?: number }
   | { readonly block: 'note'; readonly words: string }
   /** A command line, never cut. */
   | { readonly block: 'command'; readonly lead: string; readonly command: string }

@@ -109,7 +109,12 @@ function unbroken(word: string, room: number): readonly string[] {
   return [...pieces, piece];
 }
 
-/** A label, and what it says beside it. */
-export function labelled(label: string, text: string, terminal: Terminal): readonly string[] {
-  return wrap(text, `${label} `.padEnd(8), ' '.repeat(8), terminal);
+/** A label, and what it says beside it. Without a width of the column, most labels fit and some do not. */
+export function labelled(
+  label: string,
+  text: string,
+  terminal: Terminal,
+  width = 8,
+): readonly string[] {
+  return wrap(text, `${label} `.padEnd(width), ' '.repeat(width), terminal);
 }

@@ -1,9 +1,11 @@
 // The report that people read in a shell: one screen.
+import type { Fingerprint } from '../../evidence/snapshot/fingerprint.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { counted, sentence, words } from '../../sentence.ts';
 import type { TrustInUse } from '../../sign/trust-in-use.ts';
 import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.ts';
+import { fingerprintBlocks } from '../blocks/fingerprint-lines.ts';
 import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
 import { trustBlocks } from '../blocks/trust-lines.ts';
 import { heading, labelled, marked, paint, plainLine, wrap } from './terminal-lines.ts';
@@ -38,6 +40,10 @@ export function renderTrustTerminal(trust: TrustInUse, terminal: Terminal): stri
   return render(trustBlocks(trust), terminal);
 }
 
+export function renderFingerprintTerminal(fingerprint: Fingerprint, terminal: Terminal): string {
+  return render(fingerprintBlocks(fingerprint), terminal);
+}
+
 /** Blocks with an empty line before them; one screen has no room for more. */
 const APART: ReadonlySet<Block['block']> = new Set(['banners', 'problems', 'lines']);
 
@@ -67,7 +73,7 @@ function blockLines(block: Block, terminal: Terminal): readonly string[] {
       return problemLines(block, terminal);
     case 'lines':
       return block.items.flatMap(({ label, text }) =>
-        labelled(label, plainLine(text, MAX_VALUE.name, terminal), terminal),
+        labelled(label, plainLine(text, MAX_VALUE.name, terminal), terminal, block.labelWidth),
       );
     case 'note':
       return wrap(block.words, '', '', terminal);

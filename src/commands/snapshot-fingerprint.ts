@@ -1,0 +1,33 @@
+import type { Command } from '../cli/call/command.ts';
+import { OUTPUT_FLAG } from '../cli/call/report-flags.ts';
+
+export default {
+  summary: 'Show what a snapshot says of its cluster, and where it says it.',
+
+  description:
+    'The fingerprint that a recipe is compared with: service, accelerator, GPU model, operating system, Kubernetes version, region and numbers of nodes, each with its source in the snapshot, and a note where there is no one value. What is doubtful about the snapshot is said on standard error, and in the JSON.',
+
+  usage: 'snapshot fingerprint FILE [--format terminal|json] [--output FILE]',
+
+  examples: [
+    '<%= config.bin %> <%= command.id %> snapshot.yaml',
+    '<%= config.bin %> <%= command.id %> snapshot.yaml --format json',
+  ],
+
+  args: { file: 'Snapshot, YAML; - is standard input.' },
+
+  flags: {
+    format: {
+      type: 'choice',
+      char: 'f',
+      options: ['terminal', 'json'],
+      summary: 'Form of what is shown; by default terminal.',
+    },
+    ...OUTPUT_FLAG,
+  },
+
+  signals: 'interrupt',
+  documents: (options) => [options.required('file')],
+  load: async () =>
+    (await import('../cli/work/run-snapshot-fingerprint.ts')).runSnapshotFingerprint,
+} satisfies Command;
