@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ import { parseArgs } from 'node:util';
 
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
 import { judgeSpeeds, type JudgeSpeed } from './bench-judges.ts';
+import { largeRecipe } from './bench-recipes.ts';
 
 interface Sample {
   readonly milliseconds: number;
@@ -62,6 +64,13 @@ try {
   cold({ what: 'verify-evidence, 20 KB', against: 'node -e 0', ratio: 4 }, verifyWords(small));
   cold({ what: 'verify-evidence, 5 MB', against: 'node -e 0', ratio: 9 }, verifyWords(medium));
   cold({ what: '--help', against: 'node -e 0', ratio: 3 }, ['--help']);
+  const large = join(scratch, 'large-recipe.yaml');
+  writeFileSync(large, largeRecipe(readFileSync(`${input}/recipe.yaml`, 'utf8'), 200));
+  cold({ what: 'recipe digest, 200 components', against: 'node -e 0', ratio: 12 }, [
+    'recipe',
+    'digest',
+    large,
+  ]);
   whereTimeGoes(small);
   for (const speed of judgeSpeeds()) reportSpeed(speed);
   logs();
