@@ -129,7 +129,10 @@ export function resumable(
       const { signer, publicKey } = trust.verifyCertificate(verifier.der);
       const { validFromDate, validToDate } = new X509Certificate(verifier.der);
       const isCurrent = validFromDate <= now && now < validToDate;
-      return isCurrent && verify('sha256', encoding, publicKey, signature) ? signer : undefined;
+      // No other key is made for a certificate.
+      const isOurKind = publicKey.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+      if (!isCurrent || !isOurKind) return undefined;
+      return verify('sha256', encoding, publicKey, signature) ? signer : undefined;
     },
     () => undefined,
   );

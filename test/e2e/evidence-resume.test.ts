@@ -1,5 +1,5 @@
 // A signing that is interrupted goes on from the certificate and the answers that it has.
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -42,7 +42,7 @@ describe('a signing that was interrupted', () => {
     expect(second.code).toBe(0);
     expect(callsOf(relay).slice(3)).toEqual(['entries']);
     expect(second.stderr).toMatch(
-      /going on with the signing of \S+Z that was interrupted, as "contributor@sandbox\.invalid"/,
+      /going on with the signing of \S+Z that was begun, as "contributor@sandbox\.invalid"/,
     );
     expect(place.list()).not.toContain(STATE);
     expect((await place.repeat(second)).code).toBe(0);
@@ -59,6 +59,82 @@ describe('a signing that was interrupted', () => {
     log.state = 'up';
     expect((await place.signAgain(first)).code).toBe(0);
     expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries', 'entries']);
+  });
+
+  it('keeps the bundle under the next name where something else than a file has the first', async () => {
+    const { place, log, emit } = await setting(sandbox);
+    const taken = [`${SIGNED}.unsigned.tar.gz`, `${SIGNED}.unsigned.2.tar.gz`];
+    mkdirSync(place.path(taken[0] ?? ''));
+    symlinkSync('nowhere', place.path(taken[1] ?? ''));
+    log.state = 'down';
+    const first = await place.run(emit, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    expect(first.code).toBe(3);
+    expect(first.stderr).toContain(`unsigned: ${SIGNED}.unsigned.3.tar.gz\n`);
+    log.state = 'up';
+    expect((await place.signAgain(first)).code).toBe(0);
+    expect(readdirSync(place.path(taken[0] ?? ''))).toEqual([]);
+  });
+
+  it('says with what it goes on if the bundle cannot be kept', async () => {
+    const { place, relay, log, emit } = await setting(sandbox);
+    mkdirSync(place.path(`${SIGNED}.unsigned.tar.gz`));
+    for (let number = 2; number <= 1000; number += 1) {
+      mkdirSync(place.path(`${SIGNED}.unsigned.${number}.tar.gz`));
+    }
+    log.state = 'down';
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+    const first = await place.run(emit, { env });
+    expect(first.code).toBe(3);
+    expect(first.stderr).toContain('affidavit: the packed bundle is not kept: ');
+    const [, time = ''] =
+      /left: signed.tar.gz.signing.json\n +note: until .* UTC the same command with SOURCE_DATE_EPOCH=(\d+) goes on from there\n/.exec(
+        first.stderr,
+      ) ?? [];
+    log.state = 'up';
+    expect((await place.run(emit, { env: { SOURCE_DATE_EPOCH: time } })).code).toBe(0);
+    expect(callsOf(relay).slice(3)).toEqual(['entries']);
+    expect(place.list()).not.toContain(STATE);
+  });
+
+  it.each([
+    ['validate', 235, '.unsigned.1000.tar.gz'],
+    ['validate', 250, '.unsigned.1000.tar.gz'],
+    ['sign', 243, '.signing.json'],
+    ['sign', 250, '.signing.json'],
+  ])('needs room for its name: %s to an OUT of %i bytes is refused', async (...row) => {
+    const [command, bytes, end] = row;
+    const { place, relay, words, emit } = await setting(sandbox);
+    const out = 'o'.repeat(bytes);
+    const call = (command === 'sign' ? words : [...emit, '--format', 'json']).map((word) =>
+      word === SIGNED ? out : word,
+    );
+    const before = place.list();
+    const run = await place.run(call, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    expect([run.code, errorOf(run)]).toEqual([
+      3,
+      expect.objectContaining({ code: 'FILE_UNWRITABLE', at: `${out}${end}` }),
+    ]);
+    expect([relay.heard, place.list()]).toEqual([[], before]);
+    const fits = call.map((word) => (word === out ? out.slice(0, 255 - end.length) : word));
+    const signed = await place.run(fits, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+    expect(signed.code).toBe(0);
+  });
+
+  it('is 3 if what it left cannot be read, and nothing is asked', async () => {
+    const { place, relay, log, words } = await setting(sandbox);
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+    log.state = 'down';
+    await place.run(words, { env });
+    chmodSync(place.path(STATE), 0);
+    // Whoever may read everything gives that right away.
+    const rights = ['--inh-caps=-all', '--bounding-set=-dac_override,-dac_read_search'];
+    const prefix = process.getuid?.() === 0 ? ['setpriv', ...rights] : [];
+    const run = await place.run(words, { env, prefix });
+    expect([run.code, errorOf(run)]).toEqual([
+      3,
+      expect.objectContaining({ code: 'FILE_UNREADABLE', at: STATE }),
+    ]);
+    expect(callsOf(relay)).toHaveLength(3);
   });
 
   it.each<

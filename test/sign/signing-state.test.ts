@@ -16,6 +16,7 @@ import {
 import { preAuthEncoding } from '../../src/trust/dsse.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
+import { KEYS } from '../io/sigstore/kms-plugins.ts';
 import { propertyRuns } from '../property-runs.ts';
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((array) => Buffer.from(array));
@@ -148,6 +149,18 @@ describe('a signing can go on', () => {
     expect(goesOn({}, { now: minutes(-2) })).toBeUndefined();
     expect(goesOn({}, { trust: otherTrust })).toBeUndefined();
     expect(goesOn({ payload: Buffer.from('{}') })).toBeUndefined();
+    // A certificate for a key of another kind, whether it signed or not: signing begins anew.
+    for (const { publicKey, privateKey } of [KEYS.ed25519, KEYS.p384, KEYS.rsa]) {
+      const verifyCertificate = (der: Uint8Array): object => ({
+        ...trust.verifyCertificate(der),
+        publicKey,
+      });
+      const hash = publicKey.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+      const signature = sign(hash, first.envelope.encoding, privateKey);
+      for (const change of [{}, { signature }]) {
+        expect(goesOn(change, { trust: { verifyCertificate } })).toBeUndefined();
+      }
+    }
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     expect(
       goesOn({ signature: sign('sha256', first.envelope.encoding, privateKey) }),

@@ -27,5 +27,7 @@ export async function emitEvidence(
   return await signAndWrite(out, unsigned, session, {
     call,
     ifNotSigned: async (left, signal) => await keepUnsigned(out, unsigned, { call, left, signal }),
+    // It is of no use without the bundle that is not kept then.
+    ifGivenUp: () => session.forget(false),
   });
 }

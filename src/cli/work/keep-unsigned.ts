@@ -2,15 +2,14 @@ import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { STDIN, writeWhole } from '../../io/disk/files.ts';
+import { lookAt } from '../../io/disk/harmless-output.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { SIGNING_FLAGS } from '../call/signing-flags.ts';
 import { leftLines, signCommand } from './self-check-report.ts';
-import { encodingOf } from './sign-and-write.ts';
-
-/** More of them beside one file mean that something else is wrong. */
-const MOST = 1000;
+import { encodingOf, isTaken, secondsOf } from './sign-and-write.ts';
+import { MOST_UNSIGNED, unsignedPath } from './validate-outputs.ts';
 
 interface NotSigned {
   readonly call: Call;
@@ -38,6 +37,10 @@ export async function keepUnsigned(
   } catch (error) {
     if (!(error instanceof EvidenceError) || signal.aborted) throw error;
     process.stderr.write(`affidavit: the packed bundle is not kept: ${error.message}\n`);
+    if (left !== undefined) {
+      const again = `the same command with SOURCE_DATE_EPOCH=${secondsOf(unsigned)}`;
+      process.stderr.write(`${leftLines(left, again).join('\n')}\n`);
+    }
     return undefined;
   }
 }
@@ -49,14 +52,14 @@ async function writeFree(
   signal: AbortSignal,
 ): Promise<string> {
   for (let number = 1; ; number += 1) {
-    const path = `${out}.unsigned${number === 1 ? '' : `.${number}`}.tar.gz`;
+    const path = unsignedPath(out, number);
     try {
       const archive = encodeArchive(unsigned.files, encodingOf(unsigned, signal));
       await writeWhole(path, archive, { force: false, signal });
       return path;
     } catch (error) {
-      const isTaken = error instanceof EvidenceError && error.code === 'OUTPUT_EXISTS';
-      if (!isTaken || number === MOST) throw error;
+      // Whatever it is, e.g. a directory.
+      if (signal.aborted || lookAt(path) === undefined || number === MOST_UNSIGNED) throw error;
     }
   }
 }
@@ -72,11 +75,18 @@ function nextSteps(path: string, { out, unsigned, call, left }: Kept): string {
   return [
     `unsigned: ${commandLine([path])}`,
     `manifest: ${unsigned.manifestDigest}`,
-    `    sign: ${signCommand(path, out, [...token, ...signingWords(call)])}`,
+    `    sign: ${signCommand(path, isTaken(out, call) ? freeBeside(out) : out, [...token, ...signingWords(call)])}`,
     ...(isToken ? ['    note: give it a new identity token in standard input'] : []),
     ...(left === undefined ? [] : leftLines(left, 'this command')),
     '',
   ].join('\n');
+}
+
+function freeBeside(out: string): string {
+  for (let number = 1; ; number += 1) {
+    const path = `${out}.signed${number === 1 ? '' : `.${number}`}.tar.gz`;
+    if (lookAt(path) === undefined) return path;
+  }
 }
 
 /** Nobody else may read it in the list of processes, and each login is confirmed anew. */

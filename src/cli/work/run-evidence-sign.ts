@@ -7,7 +7,7 @@ import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
-import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
+import { signingStatePath, type LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { openSigning } from '../../io/sigstore/signing-session.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
@@ -33,7 +33,11 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     // Whoever packed it can compare the two.
     process.stderr.write(`manifest: ${unsigned.packed.manifestDigest}, verified, not signed yet\n`);
     requireSignable(unsigned.packed.attestedAt);
-    const packed = await signAndWrite(out, unsigned.packed, session, { call, ifNotSigned });
+    const packed = await signAndWrite(out, unsigned.packed, session, {
+      call,
+      ifNotSigned,
+      ifGivenUp: sayLeft,
+    });
     const { faults, findings, exitCode } = unsigned;
     const checked = { tool: AFFIDAVIT, exitCode, facts: packed.facts, faults, findings };
     const check = ['affidavit', 'verify-evidence', pathWord(source), '--allow-unsigned'];
@@ -50,10 +54,14 @@ export async function runEvidenceSign(call: Call): Promise<number> {
 /** The bundle is there; there may be answers of services too. */
 async function ifNotSigned(left: LeftSigning | undefined): Promise<string | undefined> {
   if (left === undefined) return undefined;
-  process.stderr.write(`${leftLines(left, 'the same command').join('\n')}\n`);
+  sayLeft(left);
   return await Promise.resolve(
     `run the same command again: until ${timeOfDay(left.until)} it goes on from what is left`,
   );
+}
+
+function sayLeft(left: LeftSigning): void {
+  process.stderr.write(`${leftLines(left, 'the same command').join('\n')}\n`);
 }
 
 async function requireGoodCall(
@@ -77,6 +85,7 @@ async function requireGoodCall(
     bundle: source,
     variables,
     out,
+    beside: [signingStatePath(out)],
     force: options.has('force'),
     sandbox: options.has('sandbox'),
     output: outputOf(options),

@@ -5,6 +5,7 @@ import { nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts
 import { readResults } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -14,7 +15,7 @@ import { outputOf } from '../call/report-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, inputWord } from './self-check-report.ts';
 import { signingChoice } from './signing-choice.ts';
-import { requireOutputs } from './validate-outputs.ts';
+import { MOST_UNSIGNED, requireOutputs, unsignedPath } from './validate-outputs.ts';
 
 export async function runValidate(call: Call): Promise<number> {
   // The archive to write; undefined: no evidence is asked for.
@@ -50,6 +51,10 @@ async function requireGoodCall(
     open: [...documents, ...files],
     variables,
     out,
+    beside:
+      out === undefined || options.has('no-sign')
+        ? []
+        : [unsignedPath(out, MOST_UNSIGNED), signingStatePath(out)],
     force: options.has('force'),
     sandbox: options.has('sandbox'),
     output: outputOf(options),

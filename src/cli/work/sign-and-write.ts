@@ -3,6 +3,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
+import { lookAt } from '../../io/disk/harmless-output.ts';
 import { interrupted, unlessAborted } from '../../io/process/interrupt.ts';
 import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
@@ -21,6 +22,8 @@ interface Signing {
     left: LeftSigning | undefined,
     signal: AbortSignal,
   ) => Promise<string | undefined>;
+  /** What is done at once by a second signal, which ends all of it. */
+  readonly ifGivenUp: (left: LeftSigning) => void;
 }
 
 /** Signs what was packed, verifies what was signed, and writes one archive: completely or not at all. */
@@ -28,11 +31,33 @@ export async function signAndWrite(
   out: string,
   unsigned: PackedEvidence,
   session: SigningSession,
-  { call, ifNotSigned }: Signing,
+  { call, ifNotSigned, ifGivenUp }: Signing,
 ): Promise<PackedEvidence> {
   await call.beforeWriting();
   // A sandbox makes no one wait, and its signing cannot go on.
   const lastSignal = session.stageRoot === undefined ? call.waitForEnd() : call.signal;
+  const giveUp = (): void => {
+    const left = session.left();
+    if (left !== undefined) ifGivenUp(left);
+  };
+  lastSignal.addEventListener('abort', giveUp);
+  try {
+    return await signOrKeep(out, unsigned, session, { call, ifNotSigned, lastSignal });
+  } finally {
+    lastSignal.removeEventListener('abort', giveUp);
+  }
+}
+
+interface Attempt extends Pick<Signing, 'call' | 'ifNotSigned'> {
+  readonly lastSignal: AbortSignal;
+}
+
+async function signOrKeep(
+  out: string,
+  unsigned: PackedEvidence,
+  session: SigningSession,
+  { call, ifNotSigned, lastSignal }: Attempt,
+): Promise<PackedEvidence> {
   try {
     const signing = signEvidence(unsigned, session.signing);
     const packed = await call.progress('signing', unlessAborted(signing, call.signal));
@@ -41,18 +66,32 @@ export async function signAndWrite(
     return packed;
   } catch (error) {
     if (!(error instanceof EvidenceError) || lastSignal.aborted) throw error;
-    // With what a service answered wrongly, it would fail again.
-    if (error.code === 'SELF_CHECK_FAILED') session.forget(false);
+    const taken = isTaken(out, call);
+    // With what a service answered wrongly, it would fail again; and so it would where OUT is taken.
+    if (error.code === 'SELF_CHECK_FAILED' || taken) session.forget(false);
     if (error.class !== 'unjudged' && error.class !== 'interrupted') throw error;
     const hint = await ifNotSigned(session.left(), lastSignal);
-    throw error.class === 'interrupted' ? interrupted(hint) : error;
+    throw error.class === 'interrupted' ? stopped(hint, taken) : error;
   }
 }
 
+function stopped(hint: string | undefined, taken: boolean): EvidenceError {
+  return interrupted(hint ?? (taken ? 'name another OUT: a file is there by now' : undefined));
+}
+
+/** Whether nothing can be written there: another run may have been faster. */
+export function isTaken(out: string, { options }: Pick<Call, 'options'>): boolean {
+  return !options.has('force') && lookAt(out) !== undefined;
+}
+
 /** An archive depends on the evidence alone: the time in it is that of the statement. */
-export function encodingOf({ attestedAt }: PackedEvidence, signal: AbortSignal): EncodeOptions {
-  const mtime = Math.floor(attestedAt.getTime() / 1000);
-  return { mtime, signal, layout: EVIDENCE_LAYOUT };
+export function encodingOf(packed: PackedEvidence, signal: AbortSignal): EncodeOptions {
+  return { mtime: secondsOf(packed), signal, layout: EVIDENCE_LAYOUT };
+}
+
+/** The time of the statement, as SOURCE_DATE_EPOCH has it. */
+export function secondsOf({ attestedAt }: PackedEvidence): number {
+  return Math.floor(attestedAt.getTime() / 1000);
 }
 
 export async function writeEvidence(

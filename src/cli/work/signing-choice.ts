@@ -30,6 +30,6 @@ const showSigner: SigningChoice['show'] = ({ subject, issuer }, interrupted) => 
   const says =
     interrupted === undefined
       ? `the certificate names ${signer}`
-      : `going on with the signing of ${interrupted.toISOString()} that was interrupted, as ${signer}`;
+      : `going on with the signing of ${interrupted.toISOString()} that was begun, as ${signer}`;
   process.stderr.write(`affidavit: ${says}\n`);
 };

@@ -1,3 +1,6 @@
+import { lstat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN, requireFree } from '../../io/disk/files.ts';
 import {
@@ -10,6 +13,7 @@ import {
 } from '../../io/disk/harmless-output.ts';
 import { kindOf } from '../../io/disk/open-file.ts';
 import { requirePrintable } from '../../io/disk/print-report.ts';
+import { isSystemError } from '../../io/disk/system-error.ts';
 import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 
@@ -18,6 +22,8 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
   /** The archive; undefined if none is wanted. */
   readonly out: string | undefined;
   readonly force: boolean;
+  /** What may be left beside the archive if it is not signed. */
+  readonly beside: readonly string[];
   /** The root of a sandbox is left beside the archive. */
   readonly sandbox: boolean;
   /** The report; undefined: standard output. */
@@ -44,6 +50,27 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
   if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
   if (force || paths.bundle !== undefined) requireHarmless('--emit-evidence', out, paths);
   await requireFree(out, force);
+  await Promise.all(paths.beside.map(requireName));
+}
+
+/** More of them beside one file mean that something else is wrong. */
+export const MOST_UNSIGNED = 1000;
+
+/** Where a packed bundle is kept that was not signed: the first of these names that is free. */
+export function unsignedPath(out: string, number: number): string {
+  return `${out}.unsigned${number === 1 ? '' : `.${number}`}.tar.gz`;
+}
+
+/** Only the disk knows how long a name may be. What else is wrong with it is said when it is used. */
+async function requireName(path: string): Promise<void> {
+  const error: unknown = await lstat(path).catch((reason: unknown) => reason);
+  if (!isSystemError(error) || error.code !== 'ENAMETOOLONG') return;
+  throw new EvidenceError('FILE_UNWRITABLE', {
+    at: escapeInvisible(path),
+    found: `a name of ${Buffer.byteLength(basename(path))} bytes, which is too long here`,
+    expected: 'an OUT that leaves room for the names of what may be written beside it',
+    hint: 'name a shorter OUT',
+  });
 }
 
 /** The folder of a sandbox's root is made, or was made by an earlier run: it is no link, and nothing is read in it. */

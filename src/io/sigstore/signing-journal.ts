@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { orIfRefused } from '../../errors/evidence-error.ts';
 import { MAX_REQUEST_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import {
@@ -18,7 +19,7 @@ import {
   refuseState,
   type SigningState,
 } from '../../sign/signing-state.ts';
-import { unwritable } from '../disk/system-error.ts';
+import { unreadable, unwritable } from '../disk/system-error.ts';
 
 /** Nobody else may read or write it. */
 const MODE = 0o600;
@@ -33,23 +34,27 @@ export interface LeftSigning {
 
 /** Where a signing that is interrupted leaves what it has. */
 export interface SigningJournal {
-  /** Of an earlier signing that was interrupted. */
+  /** Of an earlier signing, interrupted or not. */
   readonly found: SigningState | undefined;
   /** In one turn of the event loop: an interrupted program has no other one. */
   readonly keep: (state: SigningState) => void;
-  /** When what was kept is of no use; once the archive is written, what an earlier signing kept neither. */
+  /** When what was kept is of no use; once the archive is written, what was found neither. What another signing kept since then stays. */
   readonly remove: (isWritten: boolean) => void;
-  /** What is there of this signing; undefined too if it is of no use any more. */
+  /** What is there of this signing; undefined too if it is of no use any more, or another signing replaced or removed it. */
   readonly left: () => LeftSigning | undefined;
 }
 
+/** Beside the archive that is to be written. */
+export function signingStatePath(out: string): string {
+  return `${out}.signing.json`;
+}
+
 /**
- * Beside the archive that is to be written.
- *
- * @throws EvidenceError SIGNING_STATE_INVALID for a file that is not ours; its `keep`: FILE_UNWRITABLE
+ * @throws EvidenceError SIGNING_STATE_INVALID for a file that is not ours, FILE_UNREADABLE; its `keep`:
+ *   FILE_UNWRITABLE
  */
 export function openSigningJournal(out: string): SigningJournal {
-  const path = `${out}.signing.json`;
+  const path = signingStatePath(out);
   const found = readOwn(path);
   let kept: SigningState | undefined;
   return {
@@ -59,18 +64,35 @@ export function openSigningJournal(out: string): SigningJournal {
       kept = state;
     },
     remove: (isWritten) => {
-      if (kept !== undefined || (isWritten && found !== undefined)) rmSync(path, { force: true });
+      const state = kept ?? (isWritten ? found : undefined);
+      if (state !== undefined && isOf(path, state)) rmSync(path, { force: true });
       kept = undefined;
     },
     left: () => {
-      if (kept === undefined) return undefined;
+      if (kept === undefined || !isOf(path, kept)) return undefined;
       const until = new X509Certificate(kept.envelope.verifier.der).validToDate;
       return until > new Date() ? { path, until } : undefined;
     },
   };
 }
 
+/** Whether the file is of the same signing: another one to the same archive may run at once. */
+function isOf(path: string, { envelope }: SigningState): boolean {
+  return orIfRefused(
+    () => readOwn(path)?.envelope.signature.equals(envelope.signature) === true,
+    () => false,
+  );
+}
+
 function readOwn(path: string): SigningState | undefined {
+  try {
+    return readFound(path);
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+function readFound(path: string): SigningState | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const file = escapeInvisible(path);

@@ -111,7 +111,7 @@ class Signing {
 
   #logged(): string {
     if (this.#asked.size > 0) return `but an entry of it may be in ${[...this.#asked].join(', ')}`;
-    const earlier = this.#isResumed ? ', unless the signing that was interrupted asked one' : '';
+    const earlier = this.#isResumed ? ', unless the signing that was begun before asked one' : '';
     return `and no log was asked for an entry${earlier}`;
   }
 

@@ -20,7 +20,7 @@ describe('the outputs of a validation', () => {
     symlinkSync('.', join(place, 'here'));
     mkdirSync(join(place, 'o.tar.gz.sandbox'));
     const paths = { out: join(place, 'o.tar.gz'), output: join(place, output) };
-    const call = { ...paths, open: [], force: false, sandbox: true };
+    const call = { ...paths, open: [], beside: [], force: false, sandbox: true };
     const error = await rejection(requireOutputs(call));
     expect(error && `${error.code} ${error.at}`).toBe(expected);
   });

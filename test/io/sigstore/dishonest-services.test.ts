@@ -472,7 +472,7 @@ describe('what an interrupted signing left is verified like an answer', () => {
     ['has', 'but an entry of it may be in http://'],
     [
       'may have',
-      'no log was asked for an entry, unless the signing that was interrupted asked one',
+      'no log was asked for an entry, unless the signing that was begun before asked one',
     ],
   ])('and what is said of a lie is true if a log %s an entry', async (has, hint) => {
     const state = await left();
