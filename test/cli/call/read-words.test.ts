@@ -41,7 +41,7 @@ async function oclifReading(
 }
 
 /** Words as people mistype them: real flags, values of every kind, and what is nearly a flag. */
-function wordsOf({ flags }: Command): fc.Arbitrary<readonly string[]> {
+function wordsOf({ args, flags }: Command): fc.Arbitrary<readonly string[]> {
   const chars = Object.values(flags).flatMap(({ char }) => char ?? []);
   const flag = fc.oneof(
     fc
@@ -61,10 +61,11 @@ function wordsOf({ flags }: Command): fc.Arbitrary<readonly string[]> {
     fc.constantFrom('--no-offline', '--Format=json', '---', 'évidence').map((text) => [text]),
   );
   // Most calls would lack them otherwise.
-  const required = ['--recipe', 'r', '--snapshot=s', '--results', 'a', '--emit-evidence=e'];
-  const signing =
-    'snapshot' in flags || !('emit-evidence' in flags) ? [] : ['b', '--emit-evidence=e'];
-  const start = fc.constantFrom([], 'snapshot' in flags ? required : signing);
+  const required = Object.entries(flags)
+    .filter(([, each]) => 'required' in each)
+    .map(([name]) => `--${name}=r`);
+  const results = 'results' in flags ? ['--results', 'a', '--emit-evidence=e'] : [];
+  const start = fc.constantFrom([], [...Object.keys(args), ...required, ...results]);
   return fc
     .tuple(start, fc.array(word, { maxLength: 6 }))
     .map(([first, words]) => [...first, ...words.flat()]);
