@@ -1,17 +1,7 @@
 // Whole processes, interleaved in one run, as ratios: of the best of many short runs, of the median of few long ones.
 // `--quick`: 64 MiB of logs. `--program PATH`: another checkout's bin/affidavit.js, to compare before with after.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +9,9 @@ import { parseArgs } from 'node:util';
 
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
 import { judgeSpeeds, type JudgeSpeed } from './bench-judges.ts';
+import { logLine, makeLogs, randomLine } from './bench-logs.ts';
 import { largeRecipe } from './bench-recipes.ts';
+import { largeSnapshot } from './large-snapshot.ts';
 
 interface Sample {
   readonly milliseconds: number;
@@ -56,11 +48,13 @@ const input = join(root, 'testdata/demo');
 const recordMemory = ['--import', join(root, 'tools/record-memory.mjs')] as const;
 /** How often as fast as the library alone the judges must be, in one process. */
 const SPEED_GOALS = { own: 6, both: 1 } as const;
+/** It takes too long for a ratio to the start of Node to say anything. */
+const FINGERPRINT_GOAL = { milliseconds: 2000, memory: 500 } as const;
 let missed = 0;
 
 try {
   const small = emit('small', []);
-  const medium = emit('medium', ['--logs', makeLogs('medium-logs', 9, randomLine)]);
+  const medium = emit('medium', ['--logs', makeLogs(join(scratch, 'medium-logs'), 9, randomLine)]);
   cold({ what: 'verify-evidence, 20 KB', against: 'node -e 0', ratio: 4 }, verifyWords(small));
   cold({ what: 'verify-evidence, 5 MB', against: 'node -e 0', ratio: 9 }, verifyWords(medium));
   cold({ what: '--help', against: 'node -e 0', ratio: 3 }, ['--help']);
@@ -72,6 +66,7 @@ try {
     large,
   ]);
   whereTimeGoes(small);
+  fingerprintOfMany();
   for (const speed of judgeSpeeds()) reportSpeed(speed);
   logs();
 } finally {
@@ -102,6 +97,21 @@ function cold(goal: Goal, words: readonly string[]): void {
     theirs.push(b);
   }
   report(goal, ours, theirs, best);
+}
+
+/** Of 5,000 nodes, in 35 MB. */
+function fingerprintOfMany(): void {
+  const path = join(scratch, 'snapshot.yaml');
+  writeFileSync(path, largeSnapshot(5000));
+  const words = [...recordMemory, program, 'snapshot', 'fingerprint', path];
+  const runs = Array.from({ length: 6 }, () => run([process.execPath, ...words]));
+  const milliseconds = best(runs.map((sample) => sample.milliseconds));
+  const memory = Math.max(...runs.map(({ mebibytes }) => mebibytes));
+  const isMet = milliseconds < FINGERPRINT_GOAL.milliseconds && memory <= FINGERPRINT_GOAL.memory;
+  if (!isMet) missed += 1;
+  console.log(
+    `${isMet ? 'ok    ' : 'MISSED'} snapshot fingerprint, 5,000 nodes: ${milliseconds.toFixed(0)} ms, ${memory.toFixed(0)} MiB; goal ${FINGERPRINT_GOAL.milliseconds} ms and ${FINGERPRINT_GOAL.memory} MiB`,
+  );
 }
 
 /** Calls that end later and later on the way of one verification. */
@@ -143,7 +153,7 @@ function whereTimeGoes(signed: string): void {
 }
 
 function logs(): void {
-  const directory = makeLogs('large-logs', logMebibytes, logLine);
+  const directory = makeLogs(join(scratch, 'large-logs'), logMebibytes, logLine);
   const large = join(scratch, 'large.tar.gz');
   const text = join(directory, 'performance/*');
   const size = `${logMebibytes} MiB of logs`;
@@ -240,36 +250,6 @@ function verifyWords(path: string): readonly string[] {
     SANDBOX_ISSUER,
   ];
   return ['verify-evidence', path, '--trusted-root', `${path}.sandbox/trusted_root.json`, ...pin];
-}
-
-function makeLogs(name: string, mebibytes: number, line: (index: number) => string): string {
-  const directory = join(scratch, name);
-  mkdirSync(join(directory, 'performance'), { recursive: true });
-  const file = openSync(join(directory, 'performance', 'nccl.log'), 'w');
-  for (let mebibyte = 0; mebibyte < mebibytes; mebibyte += 1) {
-    const lines = Array.from({ length: 8192 }, (_, index) => line(mebibyte * 8192 + index));
-    writeSync(file, lines.join('').slice(0, 1024 * 1024));
-  }
-  closeSync(file);
-  return directory;
-}
-
-/** Something like a log: times, node names and figures that all differ a little. */
-function logLine(index: number): string {
-  const digits = hexOf(index);
-  const time = new Date(1_781_053_200_000 + index * 37).toISOString();
-  return `${time} gpu-${index % 8} ncclAllReduce rank=${index % 64} busbw=${parseInt(digits.slice(0, 6), 16) / 40000} GB/s ctx=0x${digits.slice(0, 12)} comm=${digits.slice(20, 28)} ok\n`.padEnd(
-    128,
-    '.',
-  );
-}
-
-function randomLine(index: number): string {
-  return `${hexOf(index)}${hexOf(index + 1e9)}`.padEnd(128, '\n');
-}
-
-function hexOf(index: number): string {
-  return createHash('sha256').update(String(index)).digest('hex');
 }
 
 function best(values: readonly number[]): number {

@@ -1,4 +1,5 @@
 // What recipe, snapshot and results can have many of.
+import { largeSnapshot } from '../../tools/large-snapshot.ts';
 import { exampleReport, exampleTest, type ExampleTest } from '../evidence/phase/example-reports.ts';
 import { evidenceKinds, listOf, many, mapOf, type Kinds } from './work.ts';
 
@@ -160,6 +161,9 @@ export const SNAPSHOT_KINDS: Kinds = evidenceKinds({
         `items:\n${many(count, (i) => `    - context: {key: k, value: v${i}}\n      data: {node-list: a, node-count: 1, truncated: false}\n`)}`,
       ),
     ),
+  'nodes with all their labels, folded and lossless': (count) => ({
+    snapshot: largeSnapshot(Math.ceil(count / 10)),
+  }),
   'unknown fields of a snapshot': (count) => ({
     snapshot: `${SNAPSHOT_HEAD}measurements: []\n${many(count, (i) => `field${i}: a\n`)}`,
   }),
