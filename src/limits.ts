@@ -106,7 +106,8 @@ export const MAX_TEXT_CHARACTERS = 4 * MEBIBYTE;
 export const MAX_CLAIM_FAULTS = 100;
 
 /**
- * How much later than its signature evidence may say that it was made, in milliseconds: clocks differ.
+ * How much later than its signature evidence may say that it was made, and how much later than both a phase
+ * may have ended, in milliseconds: clocks differ.
  */
 export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
 
@@ -175,3 +176,9 @@ export const MAX_VALUES_CHARACTERS = MEBIBYTE;
  * zone. A later one is not when the document was made.
  */
 export const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * How far apart snapshot and phases of one run may be, in milliseconds, unless the caller says otherwise:
+ * what was measured on another day may be another cluster.
+ */
+export const MAX_RUN_SPAN_MS = 24 * 60 * 60 * 1000;

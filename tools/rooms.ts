@@ -36,6 +36,7 @@ export const ROOMS: Rooms = {
     rooms: ['errors', 'document', 'evidence/phase', 'evidence/recipe', 'evidence/constraint'],
   },
   'evidence/bom': { rooms: ['errors', 'bom', 'evidence/recipe', 'evidence/snapshot'] },
+  'evidence/run': { rooms: ['errors', 'document', 'evidence/phase', 'evidence/snapshot'] },
   evidence: { rooms: ['archive', 'trust', 'evidence/phase'] },
   'evidence/claim': {
     rooms: [
@@ -61,6 +62,7 @@ export const ROOMS: Rooms = {
       'evidence/constraint',
       'evidence/figure',
       'evidence/bom',
+      'evidence/run',
     ],
   },
   'evidence/verify': {
@@ -75,6 +77,7 @@ export const ROOMS: Rooms = {
       'evidence/phase',
       'evidence/recipe',
       'evidence/snapshot',
+      'evidence/run',
       'evidence',
       'evidence/claim',
       'evidence/validate',

@@ -1,5 +1,6 @@
 import type { Command } from '../cli/call/command.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { SIGNING_FLAGS } from '../cli/call/signing-flags.ts';
 
 export default {
@@ -7,11 +8,11 @@ export default {
 
   description: [
     'Takes what validate --emit-evidence --no-sign wrote, or kept when signing failed. Verifies the whole bundle again, shows its digest, signs it, and writes the signed archive. No test is run, and no cluster is needed.',
-    'Exit codes: 0 all green, 1 not green (the evidence is still signed), 2 the bundle is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
+    'Exit codes: 0 all green, 1 not green, 4 green or not, but somebody has to judge whether snapshot and results are of one run (with both, the evidence is still signed), 2 the bundle is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 
   usage: `evidence sign BUNDLE --emit-evidence OUT
-  [--sandbox] [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
+  [--max-run-span DURATION] [--sandbox] [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
   [--trust-cache] [--tuf-root FILE] [--ca-certificates FILE] [--allow-missing-sct]
@@ -28,6 +29,7 @@ export default {
       helpValue: 'OUT',
       summary: 'Write the signed evidence to this .tar.gz.',
     },
+    ...RUN_FLAGS,
     ...SIGNING_FLAGS,
     force: { type: 'switch', summary: 'Replace OUT if it exists.' },
     ...REPORT_FLAGS,

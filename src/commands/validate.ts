@@ -1,5 +1,6 @@
 import type { Command } from '../cli/call/command.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { SIGNING_FLAGS, withFlag } from '../cli/call/signing-flags.ts';
 
 const EVIDENCE = ['emit-evidence'];
@@ -9,11 +10,11 @@ export default {
 
   description: [
     "Evaluates the recipe's criteria and constraints on the snapshot, and judges the phases by their CTRF reports. With --emit-evidence, packs recipe, snapshot, results, logs and bill of materials into one signed archive.",
-    'Exit codes: 0 all green, 1 not green (the evidence is still written), 2 an input is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
+    'Exit codes: 0 all green, 1 not green, 4 green or not, but somebody has to judge whether snapshot and results are of one run (with both, the evidence is still written), 2 an input is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 
   usage: `validate --recipe FILE --snapshot FILE
-  [--results PATH...] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
+  [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
@@ -49,6 +50,7 @@ export default {
       summary:
         'CTRF reports, of one phase or of several, or a directory of them; all words until the next flag.',
     },
+    ...RUN_FLAGS,
     logs: {
       type: 'text',
       dependsOn: EVIDENCE,

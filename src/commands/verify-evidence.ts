@@ -1,6 +1,7 @@
 import type { Command } from '../cli/call/command.ts';
 import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { TRUST_CACHE_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
@@ -8,14 +9,14 @@ export default {
 
   description: [
     'Recomputes everything in the bundle that can be recomputed, and compares each claim with it. Makes no network call.',
-    'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, older than the policy allows, or another recipe than yours); 64 called wrongly; 130 interrupted.',
+    'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, older than the policy allows, another recipe than yours, or a run that is doubtful); 64 called wrongly; 130 interrupted.',
   ].join('\n\n'),
 
   usage: `verify-evidence INPUT
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
-  [--recipe FILE] [--format terminal|markdown|json] [--output FILE] [--offline]
+  [--recipe FILE] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]`,
 
   examples: [
@@ -76,6 +77,7 @@ export default {
       helpValue: 'FILE',
       summary: 'Resolved recipe, YAML, that the evidence must be of; a difference is exit 4.',
     },
+    ...RUN_FLAGS,
     ...REPORT_FLAGS,
     offline: {
       type: 'switch',

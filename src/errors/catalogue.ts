@@ -1,5 +1,5 @@
 import { SIGNATURE_ERRORS, STATEMENT_ERRORS } from './attestation.ts';
-import { CLAIM_ERRORS, EVIDENCE_TIME_ERRORS, RED_RESULTS } from './evidence.ts';
+import { CLAIM_ERRORS, EVIDENCE_TIME_ERRORS, RED_RESULTS, RUN_COHERENCE } from './evidence.ts';
 import { FINDINGS } from './findings.ts';
 import { INPUT_ERRORS } from './input.ts';
 import { RUN_ERRORS } from './run.ts';
@@ -11,6 +11,7 @@ export const ERROR_CATALOGUE = {
   ...EVIDENCE_TIME_ERRORS,
   ...STATEMENT_ERRORS,
   ...CLAIM_ERRORS,
+  ...RUN_COHERENCE,
   ...RED_RESULTS,
   ...RUN_ERRORS,
   ...FINDINGS,

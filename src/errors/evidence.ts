@@ -16,6 +16,16 @@ export const CLAIM_ERRORS = {
   BOM_DIFFERS: ['invalid', 'the claimed bill of materials differs from the file'],
 } as const satisfies Meanings;
 
+/** What snapshot and results say of the run, compared with each other. The second half is for a person to judge. */
+export const RUN_COHERENCE = {
+  RUN_CLUSTERS_DIFFER: ['invalid', 'the phases were run on different clusters'],
+  RUN_SERVERS_DIFFER: ['invalid', 'snapshot and phases saw different Kubernetes versions'],
+  RUN_AFTER_EVIDENCE: ['invalid', 'a phase ended after the evidence was made or signed'],
+  RUN_SPAN_TOO_LONG: ['undecided', 'snapshot and phases are far apart in time'],
+  RUN_TOOLS_DIFFER: ['undecided', 'the phases were run by different versions of a tool'],
+  RUN_TEST_TOO_LONG: ['undecided', 'a test took longer than its phase'],
+} as const satisfies Meanings;
+
 /** Honest red: the evidence is intact, and it says that something is not right. */
 export const RED_RESULTS = {
   CLUSTER_MISMATCH: ['failed', 'the cluster is not what the recipe is for'],

@@ -10,6 +10,7 @@ import type { PhaseConstraint } from '../evidence/figure/figure.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
 import type { Fingerprint } from '../evidence/snapshot/fingerprint.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
+import { outcomeOf } from '../evidence/validate/outcome.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PolicySigner } from '../policy/policy-signer.ts';
@@ -54,7 +55,7 @@ export function validationJson(report: ValidationReport): JsonObject {
   return present({
     schemaVersion: SCHEMA_VERSION,
     tool: { ...tool },
-    outcome: faults.length === 0 ? 'passed' : 'failed',
+    outcome: OUTCOMES[outcomeOf(faults)],
     sandbox: evidence?.sandbox ?? false,
     selfCheck: true,
     exitCode: report.exitCode,
@@ -77,6 +78,8 @@ export function fingerprintJson(
     findings: findings.map(faultJson),
   };
 }
+
+const OUTCOMES = { verified: 'passed', failed: 'failed', undecided: 'undecided' } as const;
 
 /** Without the fields that have no value. */
 function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {

@@ -188,8 +188,8 @@ describe('the same inputs and SOURCE_DATE_EPOCH', () => {
   it('H-13 of two times differ in every timestamp, and the bill of materials in nothing but that and its number', async () => {
     const texts: string[] = [];
     for (const [epoch, written] of [
-      ['0', '1970-01-01T00:00:00Z'],
-      ['1767225600', '2026-01-01T00:00:00Z'],
+      ['1781054400', '2026-06-10T01:20:00Z'],
+      ['1783814400', '2026-07-12T00:00:00Z'],
     ] as const) {
       const place = new Workplace();
       await place.validate([...INPUTS, ...UNSIGNED], { env: { SOURCE_DATE_EPOCH: epoch } });

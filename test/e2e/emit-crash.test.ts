@@ -195,7 +195,7 @@ describe('E-64 the streams', () => {
         duration: 1,
       }));
       const counts = { passed: 4999, failed: 1, skipped: 0, pending: 0, other: 0 };
-      const summary = { tests: 5000, ...counts, start: 1, stop: 2 };
+      const summary = { tests: 5000, ...counts, start: 0, stop: 0 };
       const results = { tool: { name: 'validators' }, summary, tests };
       const report = { reportFormat: 'CTRF', specVersion: '0.0.1', results };
       place.write('results/performance.json', JSON.stringify(report));

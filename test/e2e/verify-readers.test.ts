@@ -172,8 +172,8 @@ describe('a trivial test', () => {
       skipped,
       pending: 0,
       other: 0,
-      start: 0,
-      stop: 1,
+      start: 1781053313430,
+      stop: 1781053926730,
     };
     const tool = { name: 'aicr', version: 'v1.0.0' };
     return Buffer.from(

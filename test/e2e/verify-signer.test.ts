@@ -258,11 +258,11 @@ describe('E-25 the time of the certificate', () => {
   const statement = fileIn(files, STATEMENT);
 
   it('may have run out since: what counts is when it was signed', async () => {
-    const past = new Date('2024-02-29T12:00:00Z');
+    const past = new Date('2026-06-11T12:00:00Z');
     const old = await makeEvidence({ now: () => past, attestedAt: past });
     const { code, report } = await old.verify(await old.pack());
     expect(code).toBe(0);
-    expect(report['signature']).toMatchObject({ signedAt: '2024-02-29T12:00:00Z' });
+    expect(report['signature']).toMatchObject({ signedAt: '2026-06-11T12:00:00Z' });
   });
 
   // The clock of one signature: twice the token, then Fulcio, the timestamp authority and Rekor.

@@ -195,6 +195,7 @@ const FOUND: Readonly<
   Record<(typeof CHECK_NAMES)[number], readonly [found: string, expected: string]>
 > = {
   'archive-is-safe': ['9 files, 20480 bytes', 'regular files within the limits'],
+  'run-is-coherent': ['the snapshot and 3 phases', 'one run'],
   'signature-is-valid': ['a signature, 1 log entry, 2 times', 'a signature under the trusted root'],
   'signer-is-allowed': [`${SIGNER.identity}, ${SIGNER.issuer}`, 'the signer that was named'],
   'statement-is-evidence': ['recipe evidence v3', 'recipe evidence v3'],

@@ -13,6 +13,7 @@ import { commandLine, pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
+import { maxRunSpanOf } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, leftLines, timeOfDay } from './self-check-report.ts';
 import { signAndWrite } from './sign-and-write.ts';
@@ -26,10 +27,11 @@ export async function runEvidenceSign(call: Call): Promise<number> {
   const out = options.required('emit-evidence');
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
+  const maxRunSpan = maxRunSpanOf(options);
   await requireGoodCall(call, source, out);
   const session = await openSigning(signingChoice(call, out));
   try {
-    const unsigned = await progress('verifying', readBundle(source));
+    const unsigned = await progress('verifying', readBundle(source, maxRunSpan));
     // Whoever packed it can compare the two.
     process.stderr.write(`manifest: ${unsigned.packed.manifestDigest}, verified, not signed yet\n`);
     requireSignable(unsigned.packed.attestedAt);
@@ -40,10 +42,11 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     });
     const { faults, findings, exitCode } = unsigned;
     const checked = { tool: AFFIDAVIT, exitCode, facts: packed.facts, faults, findings };
+    const span = options.text('max-run-span');
     const check = ['affidavit', 'verify-evidence', pathWord(source), '--allow-unsigned'];
     const { rootPath } = session;
     return await endSelfCheck(checked, call, {
-      repeat: commandLine(check),
+      repeat: commandLine([...check, ...(span === undefined ? [] : ['--max-run-span', span])]),
       written: { out, packed, rootPath },
     });
   } finally {
@@ -92,9 +95,12 @@ async function requireGoodCall(
   });
 }
 
-async function readBundle(source: string): Promise<UnsignedEvidence> {
+async function readBundle(
+  source: string,
+  maxRunSpan: number | undefined,
+): Promise<UnsignedEvidence> {
   const entries = await openInput(source, EVIDENCE_LAYOUT);
   const files = await collectFiles(entries, EVIDENCE_LAYOUT);
   const reader = new BundleReader(source, EVIDENCE_LAYOUT);
-  return readUnsigned(files, (path) => reader.open(path));
+  return readUnsigned(files, (path) => reader.open(path), maxRunSpan);
 }

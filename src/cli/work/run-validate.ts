@@ -1,5 +1,10 @@
 import { resultsRequired } from '../../evidence/pack/results-required.ts';
-import { validate, type NamedDocument, type Validation } from '../../evidence/validate/validate.ts';
+import { validate } from '../../evidence/validate/validate.ts';
+import type {
+  NamedDocument,
+  Validation,
+  ValidationInputs,
+} from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
 import { nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { readResults } from '../../io/disk/results.ts';
@@ -12,6 +17,7 @@ import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
+import { maxRunSpanOf } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, inputWord } from './self-check-report.ts';
 import { signingChoice } from './signing-choice.ts';
@@ -21,10 +27,11 @@ export async function runValidate(call: Call): Promise<number> {
   // The archive to write; undefined: no evidence is asked for.
   const out = call.options.text('emit-evidence');
   const now = documentTime(call.environment);
+  const maxRunSpan = maxRunSpanOf(call.options);
   await requireGoodCall(call, out);
   const session = await openSession(call, out, now);
   try {
-    const validation = await readAndValidate(call, now);
+    const validation = await readAndValidate(call, { now, maxRunSpan });
     const repeat = selfCheckCommand(call);
     if (out === undefined) return await endSelfCheck(validation, call, { repeat });
     const { emitEvidence } = await import('./emit-evidence.ts');
@@ -72,13 +79,16 @@ async function openSession(
   return await openSigning(signingChoice(call, out));
 }
 
-async function readAndValidate({ options }: Call, now: Date): Promise<Validation> {
+async function readAndValidate(
+  { options }: Call,
+  more: Pick<ValidationInputs, 'now' | 'maxRunSpan'>,
+): Promise<Validation> {
   const named = { recipe: options.required('recipe'), snapshot: options.required('snapshot') };
   const recipe = await readDocument(named.recipe, MAX_RECIPE_BYTES, 'recipe');
   const snapshot = await readDocument(named.snapshot, MAX_SNAPSHOT_BYTES, 'snapshot');
   const paths = options.texts('results');
   const results = paths.length === 0 ? undefined : await readResults(paths);
-  return validate({ recipe, snapshot, results, now });
+  return validate({ recipe, snapshot, results, ...more });
 }
 
 async function readDocument(
@@ -93,10 +103,12 @@ async function readDocument(
 /** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */
 function selfCheckCommand({ options }: Call): string {
   const results = options.texts('results');
+  const span = options.text('max-run-span');
   return commandLine([
     ...['affidavit', 'validate'],
     ...['--recipe', inputWord(options.required('recipe'))],
     ...['--snapshot', inputWord(options.required('snapshot'))],
     ...(results.length === 0 ? [] : ['--results', ...results.map(inputWord)]),
+    ...(span === undefined ? [] : ['--max-run-span', span]),
   ]);
 }

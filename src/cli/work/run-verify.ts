@@ -16,6 +16,7 @@ import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { judgeOf } from '../call/judge-flags.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
+import { maxRunSpanOf } from '../call/run-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
 
@@ -47,6 +48,7 @@ function clockOf({ options }: Call, { now }: VerificationReport): readonly strin
 
 async function judge(call: Call, source: string): Promise<VerificationReport> {
   const { options, progress } = call;
+  const maxRunSpan = maxRunSpanOf(options);
   const policy = await readPolicy({
     identity: options.text('certificate-identity'),
     issuer: options.text('certificate-oidc-issuer'),
@@ -66,7 +68,8 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
   const recipe = await readOwnRecipe(options.text('recipe'));
   const allowUnsigned = options.has('allow-unsigned');
   const entries = await openInput(source, EVIDENCE_LAYOUT);
-  const verifying = verifyEvidence(entries, { trust, policy, now, recipe, allowUnsigned });
+  const more = { now, recipe, allowUnsigned, maxRunSpan };
+  const verifying = verifyEvidence(entries, { trust, policy, ...more });
   return await progress('verifying', verifying);
 }
 

@@ -4,6 +4,7 @@ import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import { requireEnded } from '../../io/process/clock.ts';
 import { interrupted, unlessAborted } from '../../io/process/interrupt.ts';
 import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
@@ -33,6 +34,7 @@ export async function signAndWrite(
   session: SigningSession,
   { call, ifNotSigned, ifGivenUp }: Signing,
 ): Promise<PackedEvidence> {
+  requireEnded(unsigned.facts.lastStop);
   await call.beforeWriting();
   // A sandbox makes no one wait, and its signing cannot go on.
   const lastSignal = session.stageRoot === undefined ? call.waitForEnd() : call.signal;

@@ -1,11 +1,10 @@
 import { memoryFile, type BundleFile, type ReceivedFiles } from '../../archive/entry.ts';
 import { documentOf } from '../../archive/entry.ts';
-import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
-import { verifyUnsigned } from './self-check.ts';
+import { isSaid, refusedBy, verifyUnsigned } from './self-check.ts';
 
 /** Evidence that nobody signed yet, as it was received. */
 export interface UnsignedEvidence {
@@ -20,14 +19,16 @@ export interface UnsignedEvidence {
  * Verifies a whole bundle again before it is signed, as a verifier will.
  *
  * @param open reads a file that was only hashed once more
+ * @param maxRunSpan as in `VerifyEvidenceOptions`
  * @throws EvidenceError EVIDENCE_SIGNED (unjudged); what a verifier refuses (invalid)
  */
 export function readUnsigned(
   files: ReceivedFiles,
   open: (path: string) => AsyncIterable<Uint8Array>,
+  maxRunSpan?: number,
 ): UnsignedEvidence {
   if (files.has(ATTESTATION_FILE)) refuseSigned();
-  const report = verifyUnsigned([...files.values()]);
+  const report = verifyUnsigned([...files.values()], { maxRunSpan });
   const { claimed, manifestDigest, facts, findings, checks, exitCode } = report;
   refuseInvalid(report);
   if (claimed === undefined || manifestDigest === undefined) {
@@ -44,20 +45,13 @@ export function readUnsigned(
     proof: undefined,
     sandbox: false,
   };
-  const faults = checks.flatMap((check) => check.faults).filter(({ code }) => isFailed(code));
+  const faults = checks.flatMap((check) => check.faults).filter(({ code }) => isSaid(code));
   return { packed, faults, findings, exitCode };
 }
 
-function isFailed(code: Fault['code']): boolean {
-  return ERROR_CATALOGUE[code][0] === 'failed';
-}
-
-function refuseInvalid({ verdict, checks }: VerificationReport): void {
-  if (verdict === 'verified' || verdict === 'failed') return;
-  const fault = checks
-    .flatMap(({ faults }) => faults)
-    .find(({ code }) => code !== 'UNSIGNED' && !isFailed(code));
-  if (fault === undefined) throw new TypeError(`evidence without a fault that is ${verdict}`);
+function refuseInvalid({ checks }: VerificationReport): void {
+  const fault = refusedBy(checks);
+  if (fault === undefined) return;
   throw new EvidenceError(fault.code, { ...fault, hint: `${fault.hint}; nothing was signed` });
 }
 

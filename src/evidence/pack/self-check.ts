@@ -1,5 +1,6 @@
 import type { BundleFile, ReceivedFile } from '../../archive/entry.ts';
 import { digestOf } from '../../digest.ts';
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { INPUT_ERRORS } from '../../errors/input.ts';
 import { MADE_AGAIN } from '../../place.ts';
@@ -42,17 +43,33 @@ export function requireVerifiable(
   { tool, ...known }: Pick<Validation, 'tool' | 'snapshot' | 'snapshotDigest'>,
 ): void {
   const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
-  const { checks, verdict } = verifyUnsigned(received, { tool, known });
-  if (verdict === 'verified' || verdict === 'failed') return;
-  const fault = checks.flatMap(({ faults }) => faults).find(({ code }) => code !== 'UNSIGNED');
-  if (fault === undefined) throw new TypeError(`evidence without a fault that is ${verdict}`);
-  throw refusalOf(fault);
+  const { checks } = verifyUnsigned(received, { tool, known });
+  const fault = refusedBy(checks);
+  if (fault !== undefined) throw refusalOf(fault);
+}
+
+/** The first fault that no signature could make good. What is not green, or doubtful, is said and signed. */
+export function refusedBy(checks: VerificationReport['checks']): Fault | undefined {
+  const fault = checks
+    .flatMap(({ faults }) => faults)
+    .find(({ code }) => code !== 'UNSIGNED' && !isSaid(code));
+  if (fault === undefined && checks.some(({ outcome }) => outcome === 'not-reached')) {
+    throw new TypeError('a check that was not made, though none before it failed');
+  }
+  return fault;
+}
+
+/** A fault that a person reads and judges. */
+export function isSaid(code: Fault['code']): boolean {
+  return code !== 'UNSIGNED' && ['failed', 'undecided'].includes(ERROR_CATALOGUE[code][0]);
 }
 
 /** Judges files that nobody signed yet, with room for the attestation to come. */
 export function verifyUnsigned(
   files: readonly ReceivedFile[],
-  more: Partial<Pick<Parameters<typeof verifyEvidenceFiles>[1], 'tool' | 'known'>> = {},
+  more: Partial<
+    Pick<Parameters<typeof verifyEvidenceFiles>[1], 'tool' | 'known' | 'maxRunSpan'>
+  > = {},
 ): VerificationReport {
   return verifyEvidenceFiles([...files, ATTESTATION_TO_COME], {
     trust: NO_TRUST,

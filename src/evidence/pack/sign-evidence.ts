@@ -18,12 +18,15 @@ export async function signEvidence(
   unsigned: PackedEvidence,
   signing: Signing,
 ): Promise<PackedEvidence> {
-  const { files, statement, attestedAt } = unsigned;
+  const { files, statement, attestedAt, facts } = unsigned;
   const names = { statement: STATEMENT_FILE, attestation: ATTESTATION };
   const { sigstoreBundle, proof } = await seal(statement, signing, names);
-  if (isSignedBeforeRun(proof.signedAt, attestedAt)) {
+  const { lastStop = attestedAt } = facts;
+  const [time, name] =
+    lastStop > attestedAt ? [lastStop, 'the last phase ended,'] : [attestedAt, 'attestedAt'];
+  if (isSignedBeforeRun(proof.signedAt, time)) {
     throw new EvidenceError('SELF_CHECK_FAILED', {
-      found: `signed at ${timestampOf(proof.signedAt)}, says the ${sourceOf(proof)}, before attestedAt ${timestampOf(attestedAt)}`,
+      found: `signed at ${timestampOf(proof.signedAt)}, says the ${sourceOf(proof)}, before ${name} ${timestampOf(time)}`,
       expected: 'evidence that is not signed before it is made',
       hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing signed was written, but a log keeps the entry that it made',
     });

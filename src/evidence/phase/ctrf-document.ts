@@ -4,6 +4,7 @@ import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES, MAX_TESTS, MAX_TEST_CHARACTERS } from '../../limits.ts';
 import { shorten } from '../../quote.ts';
+import { durationIn, parseRun, type CtrfRun } from './ctrf-run.ts';
 import { flakySign } from './flaky.ts';
 import { MEASURING_CHECKS, PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
 import type { Phase, PhaseCounts, PhaseTest } from './phase.ts';
@@ -15,10 +16,13 @@ export interface CtrfDocument {
   readonly tests: readonly CtrfTest[];
   /** What ran the tests; `version` is "" if the report has none. */
   readonly tool: { readonly name: string; readonly version: string };
+  readonly run: CtrfRun;
 }
 
 export interface CtrfTest {
   readonly test: PhaseTest;
+  /** In milliseconds. */
+  readonly duration: number;
   readonly suite: { readonly name: string; readonly at: string } | undefined;
   readonly at: string;
 }
@@ -46,6 +50,7 @@ export function parseCtrf(data: Data, file: string): CtrfDocument {
     data,
     tests,
     tool: { name: tool.string('name'), version: tool.optionalText('version') ?? '' },
+    run: parseRun(results),
   };
 }
 
@@ -64,7 +69,8 @@ function parseTest(data: Data, at: string): CtrfTest {
   const message = whole === undefined ? undefined : shorten(whole, MAX_TEST_CHARACTERS);
   const flaky = flakySign(reader, status);
   const stdout = MEASURING_CHECKS.has(name) ? { stdout: textsOf(reader.data('stdout')) } : {};
-  return { test: { name, status, message, flaky, ...stdout }, suite: parseSuite(reader), at };
+  const test = { name, status, message, flaky, ...stdout };
+  return { test, duration: durationIn(reader), suite: parseSuite(reader), at };
 }
 
 function requireFewTests(results: ObjectReader): void {

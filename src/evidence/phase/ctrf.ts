@@ -7,6 +7,7 @@ import { escapeInvisible, quote } from '../../quote.ts';
 import { LOOK_BYTES, recognised, recognising } from '../../recognise.ts';
 import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
 import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';
+import { longestOf, type CtrfRun, type LongestTest } from './ctrf-run.ts';
 import { PHASES, isPhase, type Phase, type PhaseCounts, type PhaseTest } from './phase.ts';
 
 /** The report of one phase. */
@@ -19,6 +20,9 @@ export interface CtrfReport {
   /** In the order of `bytes`. */
   readonly tests: readonly PhaseTest[];
   readonly tool: CtrfDocument['tool'];
+  readonly run: CtrfRun;
+  /** Undefined if no test says how long it took. */
+  readonly longest: LongestTest | undefined;
 }
 
 export interface ResultsInput {
@@ -176,8 +180,10 @@ function reportsOf(
     const own = document.tests.filter((_, index) => phaseOfTest[index] === phase);
     const tests = own.map(({ test }) => test);
     const bytes = phases.length === 1 ? input.bytes : splitReport(document, phase, own);
+    const { tool, run } = document;
+    const counts = countTests(tests);
     return {
-      report: { phase, bytes, counts: countTests(tests), tests, tool: document.tool },
+      report: { phase, bytes, counts, tests, tool, run, longest: longestOf(own) },
       place: { file: document.file, tests: own.map(({ at }) => at) },
     };
   });

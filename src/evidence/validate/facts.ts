@@ -30,15 +30,17 @@ export interface Facts {
   /** All three phases, in order. */
   readonly phases?: readonly PhaseResult[];
   readonly bom?: BomSummary;
+  /** The end of the last phase, as its report says it. */
+  readonly lastStop?: Date;
 }
 
 /** What `affidavit validate` found. */
 export interface ValidationReport {
   readonly tool: Tool;
-  /** The exit code: 0 if everything is green, 1 if not. docs/cli.md */
+  /** The exit code: 0 if everything is green, 1 if not, 4 if a person has to judge the run. docs/cli.md */
   readonly exitCode: number;
   readonly facts: Facts;
-  /** What is not green, each of class `failed`. Empty: everything is green. */
+  /** What is not green, each of class `failed` or, of the run, `undecided`. Empty: everything is green. */
   readonly faults: readonly Fault[];
   readonly findings: readonly Finding[];
   /** What was written, if evidence was asked for. */

@@ -15,6 +15,7 @@ import {
 } from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { ReadRecipe, Recipe } from '../recipe/recipe.ts';
+import { assessRun, type RunAssessment, type RunOptions } from '../run/assess-run.ts';
 import { fingerprintFindings, fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
 import { isMeasured, matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
@@ -39,8 +40,8 @@ export interface ListedBom {
   readonly summary: BomSummary;
 }
 
-export interface JudgeOptions {
-  /** The time that the snapshot's own time is compared with. */
+export interface JudgeOptions extends Pick<RunOptions, 'signedAt' | 'maxRunSpan'> {
+  /** The time of the evidence, which that of the snapshot and of the phases are compared with. */
   readonly now: Date;
   /** Where the report of a phase is: in the user's files, or in the bundle. */
   readonly locate: LocatePhase;
@@ -51,6 +52,8 @@ export interface Judgement {
   readonly facts: Facts;
   readonly cluster: ClusterAssessment | undefined;
   readonly phases: JudgedPhases | undefined;
+  /** Whether snapshot and results can be of one run. */
+  readonly run: RunAssessment | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -65,25 +68,37 @@ export interface JudgedPhases {
 }
 
 /** Judges a cluster and its test results by a recipe, for emit and for verify. */
-export function judge(parts: Parts, { now, locate }: JudgeOptions): Judgement {
+export function judge(parts: Parts, options: JudgeOptions): Judgement {
+  const { now, locate } = options;
   const { snapshot, results, bom } = parts;
   const recipe = parts.recipe?.recipe;
   const cluster = recipe && snapshot && assessCluster(recipe, snapshot, now);
   const phases = recipe && judgedPhases(recipe, results, locate);
   const shown = results.isWhole ? phases : undefined;
+  const run = assessedRun(parts, options);
   return {
     cluster,
     phases,
+    run,
     facts: {
       ...recipeFacts(parts.recipe),
       ...clusterFacts(cluster),
       ...(shown && { phaseConstraints: shown.constraints, phases: shown.results }),
       ...(bom && { bom: bom.summary }),
+      ...run?.facts,
     },
-    findings: [cluster ?? recipe, results, shown, coverage(parts)].flatMap(
+    findings: [cluster ?? recipe, results, shown, run, coverage(parts)].flatMap(
       (part) => part?.findings ?? [],
     ),
   };
+}
+
+function assessedRun(
+  { snapshot, results }: Parts,
+  { now, ...options }: JudgeOptions,
+): RunAssessment | undefined {
+  if (snapshot === undefined || !results.isWhole) return undefined;
+  return assessRun(snapshot, results.reports, { ...options, attestedAt: now });
 }
 
 function judgedPhases(

@@ -1,5 +1,7 @@
 import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
 import { digestOf, type Digest } from '../../digest.ts';
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { AFFIDAVIT, type Tool } from '../../tool.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
@@ -8,6 +10,7 @@ import { readTypedRecipe, type ReadRecipe } from '../recipe/recipe.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ValidationReport } from './facts.ts';
 import { judge, type ClusterAssessment } from './judge.ts';
+import { outcomeOf } from './outcome.ts';
 
 /** A document and its name, which errors use. */
 export interface NamedDocument {
@@ -23,6 +26,8 @@ export interface ValidationInputs {
   /** Undefined if nothing was run: then every phase is `not-run`, and none counts. */
   readonly results: Results | undefined;
   readonly now: Date;
+  /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
+  readonly maxRunSpan?: number | undefined;
   /** Who validates, as reports and evidence name it. By default this library. */
   readonly tool?: Tool | undefined;
 }
@@ -44,10 +49,11 @@ export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' 
 /**
  * Compares a cluster and the results of its tests with a recipe.
  *
- * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `parseSnapshot` throw
+ * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `parseSnapshot` throw, and RUN_CLUSTERS_DIFFER,
+ *   RUN_SERVERS_DIFFER, RUN_AFTER_EVIDENCE (invalid): no evidence could be made of these together
  */
 export function validate(inputs: ValidationInputs): Validation {
-  const { results, now } = inputs;
+  const { results, now, maxRunSpan } = inputs;
   const read = readTypedRecipe(inputs.recipe.bytes, inputs.recipe.name);
   const { recipe, digest: recipeDigest, canonical } = read;
   const { name, bytes } = inputs.snapshot;
@@ -55,31 +61,34 @@ export function validate(inputs: ValidationInputs): Validation {
   const snapshotDigest = digestOf(bytes);
   const { reports, findings } = results ?? { reports: new Map<never, never>(), findings: [] };
   const parts = { recipe: read, snapshot, results: { reports, findings, isWhole: true } };
-  const judgement = judge({ ...parts, bom: undefined }, { now, locate: locateIn(results) });
-  const { facts, cluster, phases } = judgement;
-  if (cluster === undefined || phases === undefined) throw new TypeError('nothing was judged');
+  const judgement = judge(
+    { ...parts, bom: undefined },
+    { now, maxRunSpan, locate: locateIn(results) },
+  );
+  const { facts, cluster, phases, run } = judgement;
+  if (cluster === undefined || phases === undefined || run === undefined) {
+    throw new TypeError('nothing was judged');
+  }
+  requirePossible(run.faults);
   const faults = [
     ...cluster.matchFaults,
     ...cluster.constraintFaults,
     ...(results === undefined ? [] : phases.faults),
+    ...run.faults,
   ];
   return {
-    ...{
-      inputs,
-      recipe,
-      recipeDigest,
-      canonical,
-      snapshot,
-      snapshotDigest,
-      cluster,
-      facts,
-      faults,
-    },
+    ...{ inputs, recipe, recipeDigest, canonical, snapshot, snapshotDigest, cluster, faults },
+    facts,
     tool: inputs.tool ?? AFFIDAVIT,
-    exitCode: VERDICT_EXIT_CODES[faults.length === 0 ? 'verified' : 'failed'],
+    exitCode: VERDICT_EXIT_CODES[outcomeOf(faults)],
     phases: phases.results,
     findings: judgement.findings,
   };
+}
+
+function requirePossible(faults: readonly Fault[]): void {
+  const fault = faults.find(({ code }) => ERROR_CATALOGUE[code][0] === 'invalid');
+  if (fault !== undefined) throw new EvidenceError(fault.code, fault);
 }
 
 /** Faults of a phase name the file that the user gave: there is no bundle yet. */

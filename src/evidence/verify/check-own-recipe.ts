@@ -10,8 +10,16 @@ import { recipeDifferences, type RecipeDifference } from '../recipe/compare-reci
 import type { ReadRecipe, TypedRecipe } from '../recipe/recipe.ts';
 import { OWN_RECIPE_CHECK, type EvidenceLog } from './checks.ts';
 
-/** @param own the caller's */
-export function checkOwnRecipe(log: EvidenceLog, recipe: ReadRecipe, own: TypedRecipe): void {
+/**
+ * @param recipe undefined: it could not be read
+ * @param own the caller's, if there is one
+ */
+export function checkOwnRecipe(
+  log: EvidenceLog,
+  recipe: ReadRecipe | undefined,
+  own: TypedRecipe | undefined,
+): void {
+  if (recipe === undefined || own === undefined) return;
   log.note(OWN_RECIPE_CHECK, () => ({
     found: 'the same values, but for apiVersion and metadata, and the same rules for constraints',
     expected: `the recipe of ${quote(own.recipe.file)}`,

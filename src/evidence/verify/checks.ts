@@ -14,6 +14,7 @@ export const CHECK_NAMES = [
   'constraints-match-claims',
   'phases-match-results',
   'bom-matches-claims',
+  'run-is-coherent',
   'cluster-fits-recipe',
   'constraints-hold',
   'phases-are-green',

@@ -2,10 +2,11 @@ import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { locateInBundle } from '../layout.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
-import { judge, type Judgement } from '../validate/judge.ts';
+import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkOwnRecipe } from './check-own-recipe.ts';
 import { checkPhases } from './check-phases.ts';
+import { checkRun } from './check-run.ts';
 import type { EvidenceLog } from './checks.ts';
 import {
   readBundleBom,
@@ -20,10 +21,12 @@ import {
 interface Recomputation {
   readonly files: ReceivedFiles;
   readonly predicate: ReceivedPredicate;
+  /** The proven time of signing; undefined if there is none. */
+  readonly signedAt?: Date | undefined;
 }
 
 /** What the caller has beside it. */
-export interface Beside {
+export interface Beside extends Pick<JudgeOptions, 'maxRunSpan'> {
   /** A recipe of the caller's own, to compare with. */
   readonly recipe?: TypedRecipe | undefined;
   readonly known?: KnownSnapshot | undefined;
@@ -35,8 +38,8 @@ export interface Beside {
  */
 export function recompute(
   log: EvidenceLog,
-  { files, predicate }: Recomputation,
-  { recipe: own, known }: Beside = {},
+  { files, predicate, signedAt }: Recomputation,
+  { recipe: own, known, maxRunSpan }: Beside = {},
 ): Judgement {
   const recipe = readBundleRecipe(files);
   const snapshot = readBundleSnapshot(files, known);
@@ -49,9 +52,9 @@ export function recompute(
       results: { reports: reports.reports, findings: [], isWhole: reports.faults.length === 0 },
       bom: valueOf(bom),
     },
-    { now: predicate.attestedAt, locate: locateInBundle },
+    { now: predicate.attestedAt, signedAt, maxRunSpan, locate: locateInBundle },
   );
-  const { cluster, phases } = judgement;
+  const { cluster, phases, run } = judgement;
   if ('error' in recipe) log.fail('recipe-matches-digest', recipe.error);
   else checkRecipe(log, recipe.value, predicate);
   // Without the recipe nothing says what cluster and phases must be.
@@ -62,6 +65,7 @@ export function recompute(
   if (phases !== undefined) checkPhases(log, reports, phases, predicate);
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
   else checkBom(log, bom.value, predicate);
-  if (own !== undefined && 'value' in recipe) checkOwnRecipe(log, recipe.value, own);
+  if (run !== undefined) checkRun(log, reports, run);
+  checkOwnRecipe(log, valueOf(recipe), own);
   return judgement;
 }

@@ -38,6 +38,8 @@ export type VerificationReport = Verification<CheckName> & EvidenceFound;
 export interface VerifyEvidenceOptions extends VerifyOptions {
   /** The caller's own (`parseOwnRecipe`). That of the evidence must be the same, or somebody has to decide. */
   readonly recipe?: TypedRecipe | undefined;
+  /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
+  readonly maxRunSpan?: number | undefined;
 }
 
 const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
@@ -81,7 +83,8 @@ export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  return await verify(evidenceKind({ recipe: options.recipe }), entries, options);
+  const { recipe, maxRunSpan } = options;
+  return await verify(evidenceKind({ recipe, maxRunSpan }), entries, options);
 }
 
 /** The same line for files that are in memory already. */
@@ -114,7 +117,8 @@ function recomputeEvidence(
   if (manifest === undefined) {
     return { found: { ...EVIDENCE.nothingFound, claimed }, findings: [] };
   }
-  const { facts, findings } = recompute(log, { files, predicate }, beside);
+  const signedAt = signature.state === 'verified' ? signature.proof.signedAt : undefined;
+  const { facts, findings } = recompute(log, { files, predicate, signedAt }, beside);
   const recipeCompared = beside.recipe !== undefined && facts.recipe !== undefined;
   return {
     found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },

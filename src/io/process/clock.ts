@@ -1,4 +1,4 @@
-import { parseUtcTime, utcHint } from '../../document/time.ts';
+import { parseUtcTime, timestampOf, utcHint } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isSignedBeforeRun } from '../../evidence/claim/signed-before-run.ts';
 import { quote } from '../../quote.ts';
@@ -63,5 +63,22 @@ export function requireSignable(time: Date): void {
     found: `${time.getTime() / 1000}, a time in the future`,
     expected: 'a time in the past: evidence must not be signed before it is made',
     hint: 'unset it, correct the clock of this machine, or pack without a signature: --no-sign',
+  });
+}
+
+/**
+ * The same for results: nobody signs them before their run has ended.
+ *
+ * @param lastStop the end of the last phase
+ * @throws EvidenceError RUN_AFTER_EVIDENCE if it is in the future
+ */
+export function requireEnded(lastStop: Date | undefined): void {
+  const now = new Date();
+  if (lastStop === undefined || !isSignedBeforeRun(now, lastStop)) return;
+  throw new EvidenceError('RUN_AFTER_EVIDENCE', {
+    at: '--results',
+    found: `the last phase ended at ${timestampOf(lastStop)}`,
+    expected: `not more than 5 minutes after now, ${timestampOf(now)}`,
+    hint: 'correct the clock of this machine, or of the one that ran the phases; nothing was signed',
   });
 }

@@ -2,6 +2,7 @@
 import type { Verdict } from '../../attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
+import { outcomeOf } from '../../evidence/validate/outcome.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { sentence, words } from '../../sentence.ts';
 import type { Line, Said } from './block.ts';
@@ -83,11 +84,13 @@ export function validationBanners({ evidence }: ValidationReport): readonly Line
 
 /** A self-check is nobody's word: it is never good in tone. */
 export function validationVerdict(report: ValidationReport): Said {
-  const isRed = report.faults.length > 0;
-  const state = isRed ? 'not green' : isPending(report) ? 'green so far' : 'green';
+  const outcome = outcomeOf(report.faults);
+  const isRed = report.faults.some(({ code }) => ERROR_CATALOGUE[code][0] === 'failed');
+  const state = { verified: isPending(report) ? 'green so far' : 'green', failed: 'not green' };
+  const undecided = isRed ? 'undecided, and not green' : 'undecided';
   return {
-    words: `Self-check: ${state} (not verified, nobody has to believe it)`,
-    tone: isRed ? 'bad' : 'plain',
+    words: `Self-check: ${{ ...state, undecided }[outcome]} (not verified, nobody has to believe it)`,
+    tone: isRed ? 'bad' : outcome === 'undecided' ? 'doubtful' : 'plain',
   };
 }
 

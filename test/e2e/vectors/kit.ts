@@ -74,7 +74,7 @@ export function report(
   };
   const results = {
     tool: { name: 'aicr', version: 'v1.0.0' },
-    summary: { ...summary, start: 1, stop: 2 },
+    summary: { ...summary, start: 1780311960000, stop: 1780312560000 },
     tests: tests.map(([name, status, more]) => ({ name, status, suite: [phase], ...more })),
   };
   return `${JSON.stringify({ reportFormat: 'CTRF', specVersion: '0.0.1', results }, null, 2)}\n`;

@@ -14,6 +14,7 @@ import { CLOSED, CLOSED_ROOTS } from './closed.ts';
 import { HONEST } from './honest.ts';
 import { Kit, VECTORS, type Make } from './kit.ts';
 import { MORE } from './more.ts';
+import { RUN } from './run.ts';
 import { ROOTS, SIGSTORE } from './sigstore.ts';
 import { TAMPERED } from './tampered.ts';
 import { AUTHORITIES, TIMESTAMPS } from './timestamps.ts';
@@ -51,6 +52,7 @@ const MAKES: Readonly<Record<string, Make>> = {
   ...TIMESTAMPS,
   ...MORE,
   ...CLOSED,
+  ...RUN,
 };
 const ARCHIVE = '.tar.gz';
 

@@ -53,6 +53,7 @@ const FACT_NEEDS: readonly Needs[] = [
   ['phaseConstraints', ['recipe', 'isWhole']],
   ['phases', ['recipe', 'isWhole']],
   ['bom', ['bom']],
+  ['lastStop', ['snapshot', 'isWhole']],
 ];
 
 /** What each finding of the demo is derived from, by the start of its code. */
@@ -66,6 +67,7 @@ const FINDING_NEEDS: readonly Needs[] = [
 const JUDGED_NEEDS: readonly Needs[] = [
   ['cluster', ['recipe', 'snapshot']],
   ['phases', ['recipe']],
+  ['run', ['snapshot', 'isWhole']],
 ];
 
 type Needs = readonly [name: string, parts: readonly PartName[]];
@@ -87,10 +89,12 @@ describe('judge', () => {
   const whole = judge(WHOLE, OPTIONS);
 
   it.each(SUBSETS)('gives what can be derived of %j, and the same as of all', (subset) => {
-    const { facts, findings, cluster, phases } = judge(partsOf(subset), OPTIONS);
+    const { facts, findings, cluster, phases, run } = judge(partsOf(subset), OPTIONS);
     expect(Object.keys(facts)).toEqual(derivable(FACT_NEEDS, subset));
     expect(whole.facts).toMatchObject(facts);
-    const judged = Object.entries({ cluster, phases }).filter(([, part]) => part !== undefined);
+    const judged = Object.entries({ cluster, phases, run }).filter(
+      ([, part]) => part !== undefined,
+    );
     expect(judged.map(([name]) => name)).toEqual(derivable(JUDGED_NEEDS, subset));
     const starts = FINDING_NEEDS.map(([name]) => name);
     const found = starts.filter((start) => findings.some(({ code }) => code.startsWith(start)));
@@ -105,6 +109,7 @@ describe('judge', () => {
       facts: {},
       cluster: undefined,
       phases: undefined,
+      run: undefined,
       findings: [],
     });
   });

@@ -15,6 +15,7 @@ const RECOMPUTED = [
   'constraints-match-claims',
   'phases-match-results',
   'bom-matches-claims',
+  'run-is-coherent',
   'cluster-fits-recipe',
   'constraints-hold',
   'phases-are-green',
@@ -43,21 +44,25 @@ describe('recompute', () => {
     expect([made, faults]).toEqual([RECOMPUTED, []]);
     expect(Object.keys(judgement.facts)).toEqual([
       ...['recipe', 'fingerprint', 'match', 'constraints', 'phaseConstraints', 'phases', 'bom'],
+      'lastStop',
     ]);
   });
 
   it('without the recipe does not judge what the recipe demands', () => {
     const { made, faults, judgement } = judge(changed(CONTENTS, { 'recipe.yaml': undefined }));
     expect(faults).toEqual(['recipe-matches-digest: BUNDLE_INCOMPLETE recipe.yaml']);
-    expect(made).toEqual(['recipe-matches-digest', 'bom-matches-claims']);
-    expect(Object.keys(judgement.facts)).toEqual(['bom']);
+    expect(made).toEqual(['recipe-matches-digest', 'bom-matches-claims', 'run-is-coherent']);
+    expect(Object.keys(judgement.facts)).toEqual(['bom', 'lastStop']);
   });
 
   it('without the snapshot does not judge the cluster', () => {
     const { made, faults, judgement } = judge(changed(CONTENTS, { 'snapshot.yaml': undefined }));
     expect(faults).toEqual(['fingerprint-matches-snapshot: BUNDLE_INCOMPLETE snapshot.yaml']);
     expect(made).toEqual(
-      allBut('constraints-match-claims', 'cluster-fits-recipe', 'constraints-hold'),
+      allBut(
+        ...(['constraints-match-claims', 'run-is-coherent'] as const),
+        ...(['cluster-fits-recipe', 'constraints-hold'] as const),
+      ),
     );
     expect(judgement.facts).not.toHaveProperty('fingerprint');
   });
@@ -79,7 +84,7 @@ describe('recompute', () => {
   it('with a report that cannot be read calls no phase green or red', () => {
     const { made, faults, judgement } = judge(changed(CONTENTS, { 'ctrf/performance.json': '{' }));
     expect(faults[0]).toMatch(/^phases-match-results: DOCUMENT_INVALID ctrf\/performance\.json/);
-    expect(made).toEqual(allBut('phases-are-green'));
+    expect(made).toEqual(allBut('run-is-coherent', 'phases-are-green'));
     expect(judgement.facts).not.toHaveProperty('phases');
   });
 

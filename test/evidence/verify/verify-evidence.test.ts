@@ -89,7 +89,9 @@ describe('evidence', () => {
       changed(SIGNED, { [ATTESTATION]: attestation }),
     );
     expect([verdict, isJudged]).toEqual(['invalid', true]);
-    expect(named('failed')).toEqual(['signer-is-allowed', 'signed-after-run']);
+    expect(named('failed')).toEqual([
+      ...['signer-is-allowed', 'signed-after-run', 'run-is-coherent'],
+    ]);
     expect(named('not-reached')).toEqual([]);
   });
 
