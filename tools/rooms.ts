@@ -31,7 +31,16 @@ export const ROOMS: Rooms = {
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
   'evidence/snapshot': { rooms: ['errors', 'document', 'evidence/recipe'] },
   'evidence/constraint': { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/snapshot'] },
-  'evidence/resolve': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/recipe'] },
+  'evidence/resolve': {
+    rooms: [
+      'errors',
+      'document',
+      'evidence/aicr',
+      'evidence/recipe',
+      'evidence/snapshot',
+      'evidence/constraint',
+    ],
+  },
   'evidence/figure': {
     rooms: ['errors', 'document', 'evidence/phase', 'evidence/recipe', 'evidence/constraint'],
   },
@@ -179,8 +188,8 @@ export const ROOMS: Rooms = {
       'sandbox',
       'evidence/aicr',
       'evidence/recipe',
-      'evidence/resolve',
       'evidence/snapshot',
+      'evidence/resolve',
       'evidence',
       'evidence/validate',
       'evidence/pack',

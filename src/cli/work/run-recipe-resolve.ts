@@ -1,28 +1,69 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { ProfileSelection } from '../../evidence/resolve/apply-profile.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { DIMENSIONS } from '../../evidence/resolve/criteria.ts';
+import { explain } from '../../evidence/resolve/explain.ts';
+import { isProfileName } from '../../evidence/resolve/profile.ts';
 import { queryOf } from '../../evidence/resolve/query.ts';
 import { recipeText } from '../../evidence/resolve/recipe-text.ts';
-import { resolve } from '../../evidence/resolve/resolve.ts';
+import { resolve, type Resolution } from '../../evidence/resolve/resolve.ts';
 import { RULES } from '../../evidence/resolve/rules.ts';
+import { deriveCriteria } from '../../evidence/resolve/snapshot-criteria.ts';
+import { readSnapshot, type Snapshot } from '../../evidence/snapshot/snapshot.ts';
+import { nameOf, readFileBounded } from '../../io/disk/files.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
+import { MAX_SNAPSHOT_BYTES } from '../../limits.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
 import { sayFindings } from './say-findings.ts';
 
 export async function runRecipeResolve(call: Call): Promise<number> {
   const { options, signal } = call;
+  const resolution = await resolveAsked(options);
+  if (options.has('explain')) {
+    process.stderr.write(explain(resolution).split('\n').map(escapeInvisible).join('\n'));
+  }
+  const output = outputOf(options);
+  if (output !== undefined) await call.beforeWriting();
+  await printReport(recipeText(resolution), output, signal);
+  return 0;
+}
+
+/** Says what is found on the way. */
+async function resolveAsked(options: Call['options']): Promise<Resolution> {
+  const profile = profileOf(options.text('profile'));
+  const snapshot = await snapshotOf(options.text('snapshot'));
   const recipes = await readRecipeFiles(options.required('data'));
   const catalogue = parseCatalogue(recipes, options.choice('rules', RULES));
   const asked = DIMENSIONS.flatMap((name) => {
     const value = options.text(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  const query = queryOf(new Map(asked), options.number('nodes'), catalogue);
-  const resolution = resolve(catalogue, query);
-  sayFindings(resolution.findings);
-  const output = outputOf(options);
-  if (output !== undefined) await call.beforeWriting();
-  await printReport(recipeText(resolution), output, signal);
-  return 0;
+  const derived = deriveCriteria(snapshot, new Set(asked.map(([name]) => name)), catalogue);
+  const criteria = new Map([...derived.values, ...asked]);
+  const query = queryOf(criteria, options.number('nodes'), catalogue);
+  const chosen = { profile, snapshot, derived: new Set(derived.values.keys()) };
+  const resolution = resolve(catalogue, query, chosen);
+  sayFindings([...derived.findings, ...resolution.findings]);
+  return resolution;
+}
+
+function profileOf(text: string | undefined): ProfileSelection | undefined {
+  if (text === undefined) return undefined;
+  const [name = '', value = '', ...others] = text.split('=');
+  if (others.length === 0 && isProfileName(name) && isProfileName(value)) return { name, value };
+  throw new EvidenceError('USAGE', {
+    at: '--profile',
+    found: quote(text),
+    expected: 'NAME=VALUE, of letters, digits, ".", "_" and "-"',
+    hint: 'name the profile and its value, e.g. --profile gpuStack=preinstalled',
+  });
+}
+
+async function snapshotOf(path: string | undefined): Promise<Snapshot | undefined> {
+  if (path === undefined) return undefined;
+  const bytes = await readFileBounded(path, MAX_SNAPSHOT_BYTES, 'snapshot');
+  return readSnapshot(bytes, escapeInvisible(nameOf(path)));
 }

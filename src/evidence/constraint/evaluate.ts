@@ -30,9 +30,12 @@ export interface ConstraintResult {
   readonly remediation: string | undefined;
 }
 
+/** What of a recipe is evaluated. */
+type Demands = Pick<Recipe, 'constraints' | 'dialect'>;
+
 /** Evaluates the recipe's own constraints, then those of its readiness, each by the recipe's dialect. */
 export function evaluateConstraints(
-  recipe: Recipe,
+  recipe: Demands,
   snapshot: Snapshot,
 ): readonly ConstraintResult[] {
   const demands = recipe.constraints.filter(({ name }) => isVirtual(name, recipe));
@@ -51,7 +54,7 @@ export function evaluateConstraints(
 }
 
 /** It names nothing in the snapshot. */
-function isVirtual(name: string, { dialect }: Recipe): boolean {
+function isVirtual(name: string, { dialect }: Demands): boolean {
   return dialect === 'current' && name === GPU_NODES_PATH;
 }
 
@@ -65,7 +68,7 @@ interface Value {
  * The value that a constraint of this recipe names, or why there is none. Each is looked up once, however
  * many constraints name it; what reports carry of all together is bounded.
  */
-function valueReader(recipe: Recipe, snapshot: Snapshot): (name: string) => Value | Unevaluable {
+function valueReader(recipe: Demands, snapshot: Snapshot): (name: string) => Value | Unevaluable {
   const names = [...new Set(recipe.constraints.map(({ name }) => name))];
   const parsed = names
     .filter((name) => !isVirtual(name, recipe))
@@ -116,7 +119,7 @@ export function constraintFaults(
 function evaluateScalar(
   expression: string,
   value: Value | Unevaluable,
-  { dialect }: Recipe,
+  { dialect }: Demands,
 ): { decision: Decision; actual: string | undefined } {
   if ('outcome' in value) return { decision: value, actual: undefined };
   const { actual, trimmed } = value;

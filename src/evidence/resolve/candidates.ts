@@ -42,12 +42,19 @@ export function inheritance(
   return (name, ancestor) => ancestors.get(name)?.has(ancestor) === true;
 }
 
-/** The overlays for these criteria, those with few concrete ones first, then by name. */
-export function matching({ overlays, rules }: Catalogue, query: Criteria): readonly Overlay[] {
+/**
+ * The overlays for these criteria, those with few concrete ones first, then by name. Today's AICR leaves out
+ * what another one of them inherits from: it comes with that.
+ */
+export function matching(catalogue: Catalogue, query: Criteria): readonly Overlay[] {
+  const { overlays, rules } = catalogue;
   // They are sorted by name, and sorting keeps the order of equals.
-  return [...overlays.values()]
+  const found = [...overlays.values()]
     .filter(({ criteria }) => criteria !== undefined && isFor(criteria, query, rules))
     .toSorted((a, b) => rank(a) - rank(b));
+  if (rules === 'v0.11') return found;
+  const ancestors = new Set(found.flatMap((overlay) => chainOf(overlay, catalogue).slice(0, -1)));
+  return found.filter((overlay) => !ancestors.has(overlay));
 }
 
 export function rank(overlay: Overlay | undefined): number {

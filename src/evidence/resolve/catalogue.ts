@@ -39,14 +39,9 @@ export function parseCatalogue(recipes: RecipeFiles, rules?: Rules): Catalogue {
   const rootDocument = readRecipeDocument(requiredFile(recipes, ROOT_OVERLAY), rootFile);
   const chosen = rules ?? rulesOf(apiVersionOf(rootDocument), `${rootFile}#/apiVersion`);
   const root = parseOverlay(rootDocument, chosen, true);
-  const others = layerDocuments(recipes);
-  const overlays = others
-    .filter(({ kind }) => kind !== 'RecipeMixin')
-    .map((document) => parseOverlay(document, chosen, false));
-  const mixins =
-    chosen === 'v0.11'
-      ? []
-      : others.filter(({ kind }) => kind === 'RecipeMixin').map((document) => parseMixin(document));
+  const others = layerDocuments(recipes, chosen);
+  const overlays = others.overlays.map((document) => parseOverlay(document, chosen, false));
+  const mixins = others.mixins.map((document) => parseMixin(document));
   const registryFile = fileName(recipes, REGISTRY);
   const registryDocument = readRecipeDocument(requiredFile(recipes, REGISTRY), registryFile);
   const registry = parseRegistry(registryDocument, chosen);
@@ -67,17 +62,27 @@ function apiVersionOf({ data }: RecipeDocument): string {
 
 /** What no overlay is in, and what AICR reads otherwise. */
 const NO_LAYER = /checks\/|components\/|(?:^|\/)(?:registry|data-v1)\.yaml$/;
-const LAYER_KINDS = new Set(['RecipeMetadata', 'RecipeMixin']);
 
-/** The overlays and mixins, by their paths; documents of other kinds lie there too. */
-function layerDocuments(recipes: RecipeFiles): readonly RecipeDocument[] {
+/** The overlays and mixins, by their paths; documents of other kinds lie beside the overlays. */
+function layerDocuments(
+  recipes: RecipeFiles,
+  rules: Rules,
+): Readonly<Record<'overlays' | 'mixins', readonly RecipeDocument[]>> {
   const paths = [...recipes.files.keys()].filter(
     (path) => path.endsWith('.yaml') && path !== ROOT_OVERLAY && !NO_LAYER.test(path),
   );
-  return paths
-    .toSorted()
-    .map((path) => readRecipeDocument(requiredFile(recipes, path), fileName(recipes, path)))
-    .filter(({ kind, data }) => LAYER_KINDS.has(kind) || (kind === '' && hasSpec(data)));
+  const read = (path: string): RecipeDocument =>
+    readRecipeDocument(requiredFile(recipes, path), fileName(recipes, path));
+  const isMixin = (path: string): boolean => rules === 'current' && path.startsWith('mixins/');
+  const { mixins = [], overlays = [] } = Object.groupBy(paths.toSorted(), (path) =>
+    isMixin(path) ? 'mixins' : 'overlays',
+  );
+  return {
+    mixins: mixins.map(read),
+    overlays: overlays
+      .map(read)
+      .filter(({ kind, data }) => kind === 'RecipeMetadata' || (kind === '' && hasSpec(data))),
+  };
 }
 
 /** AICR takes a document without kind for an overlay. */

@@ -1,8 +1,13 @@
-import type { Finding } from '../../errors/evidence-error.ts';
+import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
+import type { Catalogue } from './catalogue.ts';
+import { compareBytes } from './compare-bytes.ts';
 import { DIMENSIONS, type DimensionName } from './criteria.ts';
 import type { Overlay } from './overlay.ts';
+
+/** How many ways to go on are named; the others are counted. */
+const MAX_NAMED = 10;
 
 /** The dimensions that the query names and no applied overlay is for. */
 export function uncovered(query: Criteria, applied: readonly Overlay[]): readonly DimensionName[] {
@@ -21,4 +26,60 @@ export function uncoveredFinding(query: Criteria, name: DimensionName): Finding 
     expected: 'an overlay for each criterion',
     hint: `the recipe is the same without --${name}; look for a criterion that is missing or misspelt`,
   };
+}
+
+/** What only the snapshot says, and no overlay is for. */
+export function relaxedFinding(
+  query: Criteria,
+  name: DimensionName,
+  at: string | undefined,
+): Finding {
+  const hint = `it stays open in the recipe; name it with --${name} if it is to count`;
+  return { ...uncoveredFinding(query, name), at, hint };
+}
+
+/** Throws CRITERIA_UNCOVERED with the criteria that lead to a recipe, unless all are covered. */
+export function requireCovered(
+  query: Criteria,
+  applied: readonly Overlay[],
+  { overlays }: Catalogue,
+): void {
+  const [name] = uncovered(query, applied);
+  if (name === undefined) return;
+  const ways = completions(query, name, [...overlays.values()]);
+  const named = ways.slice(0, MAX_NAMED);
+  const more = ways.length > named.length ? `, and ${ways.length - named.length} more` : '';
+  throw new EvidenceError('CRITERIA_UNCOVERED', {
+    at: `--${name}`,
+    found: `${quote(query[name])}, for which no overlay is that fits the other criteria`,
+    expected: 'criteria each of which an overlay is for',
+    hint:
+      ways.length === 0
+        ? `no overlay is for ${name} ${query[name]} with these criteria; leave --${name} out`
+        : `add one of: ${named.join('; ')}${more}`,
+  });
+}
+
+/** What would have to be named too, the fewest first: flags of this program. */
+function completions(
+  query: Criteria,
+  name: DimensionName,
+  overlays: readonly Overlay[],
+): readonly string[] {
+  const sets = overlays.flatMap(({ criteria }): readonly (readonly string[])[] => {
+    if (criteria?.[name] !== query[name]) return [];
+    const concrete = DIMENSIONS.filter((each) => criteria[each] !== '');
+    const open = concrete.filter((each) => query[each] === '');
+    const isOther = concrete.some((each) => query[each] !== '' && query[each] !== criteria[each]);
+    return isOther || open.length === 0 ? [] : [open.map((each) => `--${each} ${criteria[each]}`)];
+  });
+  const minimal = sets.filter((set) => !sets.some((other) => isPartOf(other, set)));
+  const texts = new Map(minimal.map((set) => [set.join(' '), set.length]));
+  return [...texts.keys()].toSorted(
+    (a, b) => (texts.get(a) ?? 0) - (texts.get(b) ?? 0) || compareBytes(a, b),
+  );
+}
+
+function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
+  return part.length < whole.length && part.every((each) => whole.includes(each));
 }

@@ -2,6 +2,7 @@
 
 import { Plain, type DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
 import { textOf } from './part.ts';
 import type { Rules } from './rules.ts';
@@ -23,6 +24,7 @@ export function overlayCriteria(
 ): Criteria | undefined {
   if (criteria === undefined) return undefined;
   if (rules === 'current') {
+    if (criteria.has('nodes')) refuseNodes(`${at}/criteria/nodes`);
     return parseCriteria(new ObjectReader(new Map([['criteria', criteria]]), at)).value;
   }
   const nodes = criteria.get('nodes');
@@ -45,4 +47,14 @@ export function isFor(overlay: Criteria, query: Criteria, rules: Rules): boolean
 export function rankOf(criteria: Criteria): number {
   const concrete = DIMENSIONS.filter((name) => criteria[name] !== '').length;
   return concrete + (criteria.nodes === 0 ? 0 : 1);
+}
+
+/** AICR finds no overlay by it any more, so it would be applied to every number of nodes. */
+function refuseNodes(at: string): never {
+  throw new EvidenceError('FIELD_INVALID', {
+    at,
+    found: 'nodes',
+    expected: DIMENSIONS.join(', '),
+    hint: "remove it: by today's rules the number of nodes chooses no overlay",
+  });
 }

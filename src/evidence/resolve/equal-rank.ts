@@ -68,7 +68,7 @@ function addedOtherwise(writes: readonly Write[], inherits: Inherits): Pair | un
     const second = writes
       .slice(index + 1)
       .filter((each) => isFree(first, each, inherits))
-      .find((each) => !commute(fresh(first), fresh(each)));
+      .find((each) => each.isAdded !== first.isAdded || !commute(fresh(first), fresh(each)));
     if (second !== undefined) return [first, second];
   }
   return undefined;

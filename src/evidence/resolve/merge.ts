@@ -4,7 +4,7 @@ import { MixedMap, Plain, isDataList, isDataMap } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { Layer, Overlay } from './overlay.ts';
-import { listOf, mapOf, type Part } from './part.ts';
+import { listOf, mapOf, textOf, type Part } from './part.ts';
 import type { Rules } from './rules.ts';
 import { valueText, type Trace } from './trace.ts';
 
@@ -40,7 +40,7 @@ export class Merged {
     this.addLayer(overlay, writer);
     if (overlay.phases === undefined) return;
     this.validation ??= new Map();
-    for (const phase of overlay.phases) this.#addPhase(this.validation, phase, writer);
+    for (const phase of overlay.phases) this.addPhase(phase, writer);
   }
 
   addLayer({ constraints, components }: Layer, writer: Writer): void {
@@ -55,7 +55,11 @@ export class Merged {
 
   addComponent({ name, value, at }: Part, writer: Writer): void {
     const path = ['componentRefs', name];
-    const component = new Map(this.components.get(name) ?? [['name', name]]);
+    const before = this.components.get(name);
+    if (before === undefined) {
+      this.trace.add([...path, 'name'], { ...writer, at: `${at}/name`, value: name });
+    }
+    const component = new Map(before ?? [['name', name]]);
     for (const [field, added] of value) {
       if (field === 'name' || isEmpty(added)) continue;
       const place = { path: [...path, field], at: `${at}/${field}`, writer };
@@ -105,10 +109,42 @@ export class Merged {
     return values;
   }
 
-  #addPhase(validation: Map<string, DataMap>, { name, value, at }: Part, writer: Writer): void {
+  /** v0.11 replaces a phase whole; today's AICR merges its fields. */
+  addPhase({ name, value, at }: Part, writer: Writer): void {
     const path = ['validation', name];
-    validation.set(name, value);
-    this.trace.add(path, { ...writer, at, value });
+    this.validation ??= new Map();
+    const before = this.validation.get(name);
+    if (this.rules === 'v0.11') {
+      this.validation.set(name, value);
+      this.trace.add(path, { ...writer, at, value });
+      return;
+    }
+    const phase = new Map(before);
+    for (const [field, added] of value) {
+      const place = { path: [...path, field], at: `${at}/${field}`, writer };
+      phase.set(field, this.#phaseField(listOf(before, field), added, place) ?? added);
+    }
+    this.validation.set(name, phase);
+  }
+
+  /** An empty list takes away what was inherited; undefined: the value is put in its place. */
+  #phaseField(before: readonly Data[], added: Data, place: Place): Data | undefined {
+    const isList = isDataList(added) && added.length > 0;
+    if (isList && place.path.at(-1) === 'checks') return this.#union(before, added, place);
+    if (isList) return this.#byName(before, added, place);
+    if (added !== '') this.trace.add(place.path, { ...place.writer, at: place.at, value: added });
+    return undefined;
+  }
+
+  /** The constraints of a phase: those that were there keep their places. */
+  #byName(before: readonly Data[], added: readonly Data[], place: Place): readonly Data[] {
+    const merged = new Map(before.map((item) => [nameOf(item), item]));
+    for (const [index, item] of added.entries()) {
+      const path = [...place.path, nameOf(item)];
+      this.trace.add(path, { ...place.writer, at: `${place.at}/${index}`, value: item });
+      merged.set(nameOf(item), item);
+    }
+    return [...merged.values()];
   }
 }
 
@@ -125,6 +161,10 @@ function placeBelow({ path, at, writer }: Place, key: string): Place {
 /** Go merges no map in which a key is a number. */
 function isMergeable(value: Data | undefined): value is DataMap {
   return isDataMap(value) && !(value instanceof MixedMap);
+}
+
+function nameOf(item: Data): string {
+  return isDataMap(item) ? textOf(item, 'name') : '';
 }
 
 /** What leaves a field as it is. */

@@ -6,24 +6,21 @@ import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { isEnabledBy } from '../recipe/recipe-component.ts';
 import { compareBytes } from './compare-bytes.ts';
+import type { Merged } from './merge.ts';
 import { mapOf, textsOf } from './part.ts';
-import type { Rules } from './rules.ts';
-
-type Components = ReadonlyMap<string, DataMap>;
 
 /** Where the dependencies of a component are written. */
-export type Locate = (component: string) => string;
+type Locate = (component: string) => string | undefined;
+
+type Components = ReadonlyMap<string, DataMap>;
 
 /**
  * Components after what they depend on, by name where that leaves a choice.
  *
  * @throws EvidenceError DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE
  */
-export function deploymentOrder(
-  components: Components,
-  rules: Rules,
-  locate: Locate,
-): readonly string[] {
+export function deploymentOrder({ components, rules, trace }: Merged): readonly string[] {
+  const locate: Locate = (name) => trace.placeOf(['componentRefs', name, 'dependencyRefs']);
   requireKnown(components, locate);
   const deployed = [...components.keys()]
     .filter((name) => rules === 'v0.11' || isDeployed(components.get(name)))

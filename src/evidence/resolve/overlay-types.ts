@@ -23,7 +23,6 @@ const PARTS = { constraints: { list: CONSTRAINT }, componentRefs: { list: COMPON
 const OVERRIDES = struct({ name: 'string', overrides: { map: 'any' } });
 
 const PROFILE_VALUE = struct({
-  description: 'string',
   advertiser: 'string',
   componentRefs: { list: OVERRIDES },
   constraints: { list: CONSTRAINT },

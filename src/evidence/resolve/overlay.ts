@@ -2,6 +2,8 @@ import { isDataMap, type Data, type DataMap } from '../../document/data.ts';
 import { acceptHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
+import { AICR_V1ALPHA3, AICR_V1BETA1, AICR_V1BETA2 } from '../../media-types.ts';
+import { quote } from '../../quote.ts';
 import { decodeGo, type GoDocument } from '../aicr/go-decode.ts';
 import type { GoStruct } from '../aicr/go-types.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
@@ -10,6 +12,7 @@ import { readTrees } from '../recipe/recipe.ts';
 import { overlayCriteria } from './criteria.ts';
 import { MIXIN, OVERLAY, OVERLAY_V011 } from './overlay-types.ts';
 import { mapOf, partsOf, textOf, textsOf, type Part } from './part.ts';
+import { parseProfile, type Profile } from './profile.ts';
 import type { Rules } from './rules.ts';
 
 /** The name of the root overlay, whatever its file says. */
@@ -32,7 +35,7 @@ export interface Overlay extends Layer {
   readonly mixins: readonly string[];
   /** Of `spec.validation`, by the name of the phase; undefined if there is no such block. */
   readonly phases: readonly Part[] | undefined;
-  readonly profile: DataMap | undefined;
+  readonly profile: Profile | undefined;
 }
 
 /** A YAML file of recipes as it was read once. */
@@ -79,7 +82,7 @@ export function parseOverlay(
     criteria: overlayCriteria(mapOf(spec, 'criteria'), rules, `${file}#/spec`),
     mixins: textsOf(spec, 'mixins'),
     phases: validation && phasesOf(validation, file),
-    profile: mapOf(spec, 'profile'),
+    profile: profileOfSpec(document, spec),
   };
   return { layer, findings: [...header, ...findings] };
 }
@@ -105,7 +108,12 @@ function headerFindings(
 
 /** What v0.11 does not know, it would leave out without a word. */
 function decodeOverlay(document: RecipeDocument, rules: Rules): GoDocument {
-  if (rules === 'current') return decode(OVERLAY, document, false);
+  if (rules === 'current') {
+    const { data } = document;
+    // As AICR does: a misspelt key of a profile must not vanish.
+    const isStrict = isDataMap(data) && PROFILE_VERSIONS.has(textOf(data, 'apiVersion'));
+    return decode(OVERLAY, document, isStrict);
+  }
   return orIfRefused(
     () => decode(OVERLAY_V011, document, true),
     (error) => {
@@ -123,6 +131,25 @@ function decodeOverlay(document: RecipeDocument, rules: Rules): GoDocument {
 
 function decode(type: GoStruct, { tree, file }: RecipeDocument, isStrict: boolean): GoDocument {
   return decodeGo(type, tree, { file, isStrict });
+}
+
+/** An overlay with a profile has an apiVersion of its own, and no other has it. */
+const PROFILE_VERSIONS = new Set([AICR_V1BETA2, AICR_V1ALPHA3]);
+
+function profileOfSpec(document: RecipeDocument, spec: DataMap | undefined): Profile | undefined {
+  const { file, data } = document;
+  const profile = mapOf(spec, 'profile');
+  const apiVersion = isDataMap(data) ? textOf(data, 'apiVersion') : '';
+  if ((profile !== undefined) !== PROFILE_VERSIONS.has(apiVersion)) {
+    throw new EvidenceError('PROFILE_INVALID', {
+      at: `${file}#/apiVersion`,
+      found: `${quote(apiVersion)} ${profile === undefined ? 'without' : 'with'} a profile`,
+      expected: `${AICR_V1BETA2} with a profile, ${AICR_V1BETA1} without`,
+      hint: 'correct the apiVersion, or the name of the field spec.profile',
+    });
+  }
+  const source = isDataMap(data) ? mapOf(mapOf(data, 'spec'), 'profile') : undefined;
+  return profile && parseProfile(profile, source, `${file}#/spec/profile`);
 }
 
 function layerOf({ file, data }: RecipeDocument, spec: DataMap | undefined, name: string): Layer {

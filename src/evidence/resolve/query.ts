@@ -1,11 +1,11 @@
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
-import { DIMENSIONS, type DimensionName } from './criteria.ts';
+import type { DimensionName } from './criteria.ts';
 import type { Rules } from './rules.ts';
 
 /** The values that AICR knows without any overlay. */
@@ -36,20 +36,40 @@ export function queryOf(
   nodes: number,
   catalogue: Catalogue,
 ): Criteria {
-  const texts = new Map<string, Data>(asked);
-  const criteria = parseCriteria(new ObjectReader(new Map([['criteria', texts]]), 'query')).value;
-  for (const name of DIMENSIONS) requireKnown(name, criteria[name], catalogue);
-  return { ...criteria, nodes };
+  for (const [name, value] of asked) {
+    const known = normalised(name, value);
+    if (known === undefined || !isKnown(name, known, catalogue)) {
+      refuseValue(name, value, catalogue);
+    }
+  }
+  return { ...criteriaOf(asked), nodes };
 }
 
-function requireKnown(name: DimensionName, value: string, { rules, overlays }: Catalogue): void {
-  const known = new Set([
-    ...BUILT_IN[rules][name].split(' '),
-    ...[...overlays.values()].map(({ criteria }) => criteria?.[name] ?? ''),
-  ]);
-  if (value === '' || known.has(value)) return;
-  known.delete('');
-  const names = [...known].toSorted();
+/** Whether AICR or an overlay knows the value; "" is open. */
+export function isKnown(name: DimensionName, value: string, catalogue: Catalogue): boolean {
+  return value === '' || knownValues(name, catalogue).has(value);
+}
+
+/** A value in AICR's spelling; undefined if it can be none. */
+export function normalised(name: DimensionName, value: string): string | undefined {
+  return orIfRefused(
+    () => criteriaOf(new Map([[name, value]]))[name],
+    () => undefined,
+  );
+}
+
+function criteriaOf(asked: ReadonlyMap<DimensionName, string>): Criteria {
+  const texts = new Map<string, Data>(asked);
+  return parseCriteria(new ObjectReader(new Map([['criteria', texts]]), 'query')).value;
+}
+
+function knownValues(name: DimensionName, { rules, overlays }: Catalogue): ReadonlySet<string> {
+  const own = [...overlays.values()].map(({ criteria }) => criteria?.[name] ?? '');
+  return new Set([...BUILT_IN[rules][name].split(' '), ...own.filter((value) => value !== '')]);
+}
+
+function refuseValue(name: DimensionName, value: string, catalogue: Catalogue): never {
+  const names = [...knownValues(name, catalogue)].toSorted();
   const meant = nearest(value, names);
   throw new EvidenceError('USAGE', {
     at: `--${name}`,

@@ -56,3 +56,19 @@ function incomplete(directory: string, found: string, path: string, inner?: stri
         : `name ${inner}`,
   });
 }
+
+/**
+ * A file that a recipe names. Only what was read of the directory is there, so no path leads out of it.
+ *
+ * @throws EvidenceError RECIPE_FILE_MISSING
+ */
+export function namedFile({ directory, files }: RecipeFiles, path: string, at: string): Uint8Array {
+  const bytes = files.get(path);
+  if (bytes !== undefined) return bytes;
+  throw new EvidenceError('RECIPE_FILE_MISSING', {
+    at,
+    found: quote(path),
+    expected: `a file in ${directory}`,
+    hint: 'add the file, or correct its path',
+  });
+}

@@ -1,37 +1,68 @@
 // A resolution as the document that `aicr recipe` prints.
 
 import { Plain, type Data, type DataMap } from '../../document/data.ts';
-import { AICR_V1 } from '../../media-types.ts';
+import { AICR_V1, AICR_V1BETA2 } from '../../media-types.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import { encodeGo } from '../aicr/go-encode.ts';
-import { RECIPE_RESULT } from '../aicr/recipe-types.ts';
+import { RECIPE_RESULT, RECIPE_RESULT_V011 } from '../aicr/recipe-types.ts';
 import { renderYaml } from '../aicr/yaml-emitter.ts';
 import type { Criteria } from '../recipe/criteria.ts';
+import { profileData } from './apply-profile.ts';
 import { DIMENSIONS } from './criteria.ts';
+import type { Exclusion } from './exclusions.ts';
 import type { Resolution } from './resolve.ts';
 
 /** The recipe as `validate` reads it, in the layout of AICR. */
 export function recipeText(resolution: Resolution): string {
-  return renderYaml(encodeGo(RECIPE_RESULT, recipeData(resolution)), 2);
+  const { rules } = resolution.catalogue;
+  const type = rules === 'v0.11' ? RECIPE_RESULT_V011 : RECIPE_RESULT;
+  return renderYaml(encodeGo(type, recipeData(resolution)), 2);
 }
 
 /** The same in AICR's types. */
 export function recipeData(resolution: Resolution): DataMap {
-  const { criteria, applied, constraints, components, deploymentOrder, validation } = resolution;
-  const metadata = new Map<string, Data>([
-    ['version', AFFIDAVIT.version],
-    ['appliedOverlays', applied.map(({ name }) => name)],
-  ]);
+  const { criteria, selected, constraints, components, deploymentOrder, validation } = resolution;
   const fields = new Map<string, Data>([
     ['kind', 'RecipeResult'],
-    ['apiVersion', AICR_V1],
-    ['metadata', metadata],
+    ['apiVersion', selected === undefined ? AICR_V1 : AICR_V1BETA2],
+    ['metadata', metadataOf(resolution)],
     ['criteria', criteriaData(criteria)],
     ['constraints', constraints],
     ['componentRefs', components],
     ['deploymentOrder', deploymentOrder],
   ]);
   return validation === undefined ? fields : fields.set('validation', validation);
+}
+
+function metadataOf({ applied, excluded, selected, catalogue }: Resolution): DataMap {
+  const names = excluded.map(({ overlay }) => overlay.name);
+  const metadata = new Map<string, Data>([
+    ['version', AFFIDAVIT.version],
+    ['appliedOverlays', applied.map(({ name }) => name)],
+    ['excludedOverlays', catalogue.rules === 'v0.11' ? names : excluded.map(exclusionData)],
+    ['constraintWarnings', excluded.flatMap(warningsOf)],
+  ]);
+  return selected === undefined ? metadata : metadata.set('selectedProfile', profileData(selected));
+}
+
+function exclusionData({ overlay, reason }: Exclusion): DataMap {
+  return new Map([
+    ['name', overlay.name],
+    ['reason', reason],
+  ]);
+}
+
+function warningsOf({ overlay, failed }: Exclusion): readonly DataMap[] {
+  return failed.map(
+    ({ name, expected, actual = '', reason }) =>
+      new Map([
+        ['overlay', overlay.name],
+        ['constraint', name],
+        ['expected', expected],
+        ['actual', actual],
+        ['reason', reason],
+      ]),
+  );
 }
 
 /** Every dimension, `any` if it is open. */

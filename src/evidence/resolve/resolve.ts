@@ -1,25 +1,45 @@
 // Criteria and a directory of recipes become one recipe, as `aicr recipe` makes it.
 
-import type { DataMap } from '../../document/data.ts';
-import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
+import { isDataList, isDataMap, type DataMap } from '../../document/data.ts';
+import { EvidenceError, orIfRefused, withCode, type Finding } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
-import { chainOf, inheritance, matching, rank } from './candidates.ts';
+import { prepareComponents } from '../recipe/prepare-components.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { applyProfile, profileOf, requireHelm, selectProfile } from './apply-profile.ts';
+import type { ProfileSelection, SelectedProfile } from './apply-profile.ts';
+import { chainOf, matching } from './candidates.ts';
 import type { Catalogue } from './catalogue.ts';
 import { compareBytes } from './compare-bytes.ts';
-import { uncovered, uncoveredFinding } from './coverage.ts';
-import { disagreements, orderedByName, requireAgreement } from './equal-rank.ts';
-import { Merged } from './merge.ts';
+import { compose, type Composition } from './compose.ts';
+import { relaxedFinding, requireCovered, uncovered, uncoveredFinding } from './coverage.ts';
+import type { DimensionName } from './criteria.ts';
+import { unmetIn, withoutUnmet, withoutUnmetMixins } from './exclusions.ts';
+import type { Exclusion, Unmet } from './exclusions.ts';
+import { mixinsOf } from './mixins.ts';
 import { deploymentOrder } from './order.ts';
-import type { Overlay } from './overlay.ts';
+import type { Layer, Overlay } from './overlay.ts';
 import { textOf } from './part.ts';
-import { withDefaults } from './registry-defaults.ts';
-import { Trace } from './trace.ts';
+import type { Profile } from './profile.ts';
+import { withAsserts, withDefaults } from './registry-defaults.ts';
+import type { Trace } from './trace.ts';
+
+export interface ResolveOptions {
+  readonly profile?: ProfileSelection | undefined;
+  /** Overlays whose constraints do not hold in it are left out. */
+  readonly snapshot?: Snapshot | undefined;
+  /** The criteria that only the snapshot names: if no overlay is for one, it is left open. */
+  readonly derived?: ReadonlySet<DimensionName>;
+}
 
 export interface Resolution {
   readonly criteria: Criteria;
   readonly catalogue: Catalogue;
   /** In the order in which they were applied, the root first. */
   readonly applied: readonly Overlay[];
+  readonly mixins: readonly Layer[];
+  readonly excluded: readonly Exclusion[];
+  readonly selected: SelectedProfile | undefined;
   readonly constraints: readonly DataMap[];
   readonly components: readonly DataMap[];
   readonly deploymentOrder: readonly string[];
@@ -32,75 +52,118 @@ export interface Resolution {
  * Resolves a recipe.
  *
  * @throws EvidenceError OVERLAY_CYCLE, OVERLAY_PARENT_MISSING, OVERLAYS_DISAGREE, DEPENDENCY_UNKNOWN,
- *   DEPENDENCY_CYCLE
+ *   DEPENDENCY_CYCLE; by today's rules CRITERIA_UNCOVERED, MIXIN_MISSING, MIXIN_CONFLICT, PROFILE_INVALID,
+ *   PROFILE_UNKNOWN, PROFILE_UNMET, RECIPE_FILE_MISSING, FIELD_INVALID, FIELD_MISSING
  */
-export function resolve(catalogue: Catalogue, criteria: Criteria): Resolution {
-  const { root, rules, registry } = catalogue;
-  if (rules === 'current') refuseCurrent(root.file);
-  const trace = new Trace();
-  const { merged, applied, findings } = applyOverlays(
-    catalogue,
-    matching(catalogue, criteria),
-    trace,
-  );
-  const locate = (component: string): string =>
-    trace.writes.get(`componentRefs/${component}/dependencyRefs`)?.at(-1)?.at ?? root.file;
-  const order = deploymentOrder(merged.components, rules, locate);
-  const isSorted = applied.length > 1;
-  const components = listed(merged.components, isSorted);
+export function resolve(
+  catalogue: Catalogue,
+  criteria: Criteria,
+  options: ResolveOptions = {},
+): Resolution {
+  const { snapshot } = options;
+  const { rules } = catalogue;
+  const unmet = snapshot && unmetIn(snapshot, rules);
+  const candidates = matching(catalogue, criteria);
+  const profile = profileOf(withAncestors(candidates, catalogue));
+  const { composition, excluded } = composeFitting(catalogue, candidates, unmet);
+  const { applied } = composition;
+  requireSurvived(profile, applied);
+  if (rules === 'current') {
+    const open = uncovered(criteria, applied).filter((name) => options.derived?.has(name) === true);
+    if (open.length > 0) {
+      const again = resolveWithout(open, catalogue, criteria, options);
+      return { ...again, excluded: unionOf(excluded, again.excluded) };
+    }
+    requireCovered(criteria, applied, catalogue);
+  }
+  const selected = selectProfile(profile, options.profile);
+  if (selected !== undefined) applyProfile(composition.merged, selected, unmet);
+  const { findings, ...parts } = finish(catalogue, composition, selected);
+  const open = uncovered(criteria, applied).map((name) => uncoveredFinding(criteria, name));
   return {
-    criteria,
-    catalogue,
-    applied,
-    constraints: listed(merged.constraints, isSorted),
-    components: components.map((each) =>
-      withDefaults(each, registry.get(textOf(each, 'name')), trace),
-    ),
-    deploymentOrder: order,
-    validation: merged.validation,
-    trace,
-    findings: [
-      ...catalogue.findings,
-      ...findings,
-      ...uncovered(criteria, applied).map((name) => uncoveredFinding(criteria, name)),
-    ],
+    ...{ criteria, catalogue, applied, excluded, selected, ...parts },
+    findings: [...catalogue.findings, ...findings, ...open],
   };
 }
 
-function refuseCurrent(file: string): never {
-  throw new EvidenceError('DOCUMENT_UNSUPPORTED', {
-    at: file,
-    found: 'recipes of an AICR after v0.11',
-    expected: 'recipes of AICR v0.11',
-    hint: 'resolve them with `aicr recipe`',
-  });
+type Finished = Omit<Resolution, 'criteria' | 'catalogue' | 'applied' | 'excluded' | 'selected'>;
+
+/** The recipe of a composition: in order, with what the registry has. */
+function finish(
+  catalogue: Catalogue,
+  { merged, applied, mixins, findings }: Composition,
+  selected: SelectedProfile | undefined,
+): Finished {
+  const { trace } = merged;
+  const order = deploymentOrder(merged);
+  const isSorted = applied.length > 1 || selected !== undefined;
+  const components = finished(listed(merged.components, isSorted), catalogue, trace);
+  if (selected !== undefined) requireHelm(components, selected);
+  return {
+    ...{ mixins, components, trace, findings },
+    constraints: listed(merged.constraints, isSorted),
+    deploymentOrder: order,
+    validation: merged.validation,
+  };
 }
 
-interface Applied {
-  readonly merged: Merged;
-  readonly applied: readonly Overlay[];
-  readonly findings: readonly Finding[];
+/** What was left out is still said if the criterion that found it is open now. */
+function unionOf(first: readonly Exclusion[], second: readonly Exclusion[]): readonly Exclusion[] {
+  const known = new Set(first.map(({ overlay }) => overlay));
+  return [...first, ...second.filter(({ overlay }) => !known.has(overlay))];
 }
 
-/** Lays each chain over the root, every overlay once. */
-function applyOverlays(
+function resolveWithout(
+  names: readonly DimensionName[],
+  catalogue: Catalogue,
+  criteria: Criteria,
+  options: ResolveOptions,
+): Resolution {
+  const open = Object.fromEntries(names.map((name) => [name, '']));
+  const resolution = resolve(
+    catalogue,
+    { ...criteria, ...open },
+    { ...options, derived: new Set() },
+  );
+  const findings = names.map((name) => relaxedFinding(criteria, name, options.snapshot?.file));
+  return { ...resolution, findings: [...resolution.findings, ...findings] };
+}
+
+function withAncestors(candidates: readonly Overlay[], catalogue: Catalogue): readonly Overlay[] {
+  const chains = candidates.flatMap((overlay) => chainOf(overlay, catalogue));
+  return [...new Set([catalogue.root, ...chains])];
+}
+
+interface Fitting {
+  readonly composition: Composition;
+  readonly excluded: readonly Exclusion[];
+}
+
+/** First without the candidates that do not fit by themselves, then without those whose mixins do not. */
+function composeFitting(
   catalogue: Catalogue,
   candidates: readonly Overlay[],
-  trace: Trace,
-): Applied {
-  const merged = new Merged(catalogue.rules, trace);
-  merged.add(catalogue.root, -1);
-  const applied = new Set([catalogue.root]);
-  const chains = candidates.map((overlay) => chainOf(overlay, catalogue));
-  for (const [index, chain] of chains.entries()) {
-    for (const overlay of chain.filter((each) => !applied.has(each))) {
-      applied.add(overlay);
-      merged.add(overlay, rank(candidates[index]));
-    }
-  }
-  const found = disagreements(trace, inheritance(chains));
-  if (catalogue.rules === 'v0.11') requireAgreement(found);
-  return { merged, applied: [...applied], findings: findingsOf(found, orderedByName) };
+  unmet: Unmet | undefined,
+): Fitting {
+  const own = withoutUnmet(candidates, unmet);
+  const composition = compose(catalogue, own.kept);
+  const mixinsOfChain = (overlay: Overlay): readonly Layer[] =>
+    mixinsOf(chainOf(overlay, catalogue), catalogue);
+  const mixed = withoutUnmetMixins(own.kept, mixinsOfChain, unmet);
+  if (mixed.excluded.length === 0) return { composition, excluded: own.excluded };
+  const again = compose(catalogue, mixed.kept);
+  return { composition: again, excluded: [...own.excluded, ...mixed.excluded] };
+}
+
+/** Without its overlay, its default would be nobody's choice. */
+function requireSurvived(profile: Profile | undefined, applied: readonly Overlay[]): void {
+  if (profile === undefined || applied.some((overlay) => overlay.profile === profile)) return;
+  throw new EvidenceError('PROFILE_UNMET', {
+    at: profile.at,
+    found: `the profile ${quote(profile.name)}, whose overlay does not fit the snapshot`,
+    expected: 'a cluster that its overlay fits',
+    hint: 'see with --explain which constraint does not hold, and change the cluster',
+  });
 }
 
 /** By name, but AICR leaves the root as it is if nothing else applies. */
@@ -108,4 +171,31 @@ function listed(parts: ReadonlyMap<string, DataMap>, isSorted: boolean): readonl
   const entries = [...parts];
   const sorted = isSorted ? entries.toSorted(([a], [b]) => compareBytes(a, b)) : entries;
   return sorted.map(([, value]) => value);
+}
+
+/** With what the registry has. Today's AICR also looks whether each can be deployed. */
+function finished(
+  components: readonly DataMap[],
+  catalogue: Catalogue,
+  trace: Trace,
+): readonly DataMap[] {
+  const filled = components.map((each) => withDefaults(each, catalogue, trace));
+  if (catalogue.rules === 'v0.11') return filled;
+  const hydrated = filled.map((each) => withAsserts(each, catalogue, trace));
+  const recipe = new Map([['componentRefs', hydrated]]);
+  const prepared = orIfRefused(
+    () => prepareComponents(recipe, () => undefined, ''),
+    (error) => {
+      throw withCode(error, error.code, whereSet(error.at ?? '', hydrated, trace));
+    },
+  ).get('componentRefs');
+  return isDataList(prepared) ? prepared.filter(isDataMap) : hydrated;
+}
+
+/** The place in the overlays of a field of the recipe that nobody has as a file. */
+function whereSet(at: string, components: readonly DataMap[], trace: Trace): string | undefined {
+  const [, index = '', field = ''] = /\/componentRefs\/(\d+)\/(\w+)/.exec(at) ?? [];
+  const name = textOf(components[Number(index)], 'name');
+  const exact = trace.placeOf(['componentRefs', name, field]);
+  return exact ?? trace.placeOf(['componentRefs', name, 'name'])?.replace(/\/name$/, '');
 }

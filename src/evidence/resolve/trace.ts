@@ -20,11 +20,20 @@ export class Trace {
   readonly writes = new Map<string, Write[]>();
 
   add(path: readonly string[], write: Write): void {
-    const key = path.map(pointerToken).join('/');
+    const key = keyOf(path);
     const before = this.writes.get(key);
     if (before === undefined) this.writes.set(key, [write]);
     else before.push(write);
   }
+
+  /** Where the field was set last. */
+  placeOf(path: readonly string[]): string | undefined {
+    return this.writes.get(keyOf(path))?.at(-1)?.at;
+  }
+}
+
+function keyOf(path: readonly string[]): string {
+  return path.map(pointerToken).join('/');
 }
 
 /** The value as AICR writes it, in one text: equal values have equal texts. */

@@ -8,10 +8,7 @@ import { recipeText } from '../../../src/evidence/resolve/recipe-text.ts';
 import { resolve, type Resolution } from '../../../src/evidence/resolve/resolve.ts';
 import type { Rules } from '../../../src/evidence/resolve/rules.ts';
 
-export const REAL_RECIPES = new URL(
-  '../../../testdata/aicr-recipes-v0.11.1/recipes/',
-  import.meta.url,
-);
+const REAL_RECIPES = new URL('../../../testdata/aicr-recipes-v0.11.1/recipes/', import.meta.url);
 
 /** Path → text. */
 export type Texts = Readonly<Record<string, string>>;
@@ -44,7 +41,7 @@ export function resolvedText(texts: Texts, asked: Asked, rules?: Rules): string 
 }
 
 /** An overlay of AICR v0.11; `spec` is the text below `spec:`, with two blanks. */
-export function overlayV011(name: string, spec: string): string {
+function overlayV011(name: string, spec: string): string {
   return `kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: ${name}\nspec:\n${spec}`;
 }
 
@@ -63,5 +60,48 @@ export function smallV011(overlays: Texts): Texts {
         overlayV011(name, spec),
       ]),
     ),
+  };
+}
+
+/** A document of today's AICR; `spec` is the text below `spec:`, with two blanks. */
+function today(kind: string, name: string, spec: string): string {
+  const apiVersion =
+    spec.includes('\n  profile:') || spec.startsWith('  profile:') ? 'v1beta2' : 'v1beta1';
+  return `kind: ${kind}\napiVersion: aicr.run/${apiVersion}\nmetadata:\n  name: ${name}\nspec:\n${spec}`;
+}
+
+/** The registry of these directories. */
+const REGISTRY_TODAY = `kind: ComponentRegistry
+apiVersion: aicr.run/v1beta1
+components:
+  - name: one
+    helm: {defaultRepository: https://charts.example, defaultChart: example/one, defaultVersion: 1.0.0, defaultNamespace: ns}
+    mixinSafeOverridePaths: [global.audit.enabled]
+    healthCheck: {assertFile: checks/one/health-check.yaml}
+  - name: two
+    helm: {}
+    manifestFiles: [components/two/manifests/a.yaml]
+  - name: kust
+    kustomize: {defaultSource: https://git.example/k, defaultPath: base, defaultTag: v1}
+`;
+
+/** A directory of today's AICR with the component `one`, and these overlays and mixins by name. */
+export function smallToday(overlays: Texts, mixins: Texts = {}): Texts {
+  const written = (kind: string, folder: string, specs: Texts): readonly [string, string][] =>
+    Object.entries(specs).map(([name, spec]) => [
+      `${folder}/${name}.yaml`,
+      today(kind, name, spec),
+    ]);
+  return {
+    'registry.yaml': REGISTRY_TODAY,
+    'checks/one/health-check.yaml': 'apiVersion: v1\nkind: Pod\n',
+    'components/one/values.yaml': 'global:\n  tracing: true\n',
+    'overlays/base.yaml': today(
+      'RecipeMetadata',
+      'base',
+      '  componentRefs: [{name: one, type: helm}]\n',
+    ),
+    ...Object.fromEntries(written('RecipeMetadata', 'overlays', overlays)),
+    ...Object.fromEntries(written('RecipeMixin', 'mixins', mixins)),
   };
 }

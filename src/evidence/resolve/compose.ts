@@ -1,0 +1,45 @@
+// Candidates laid over the root: the recipe before a profile, the registry and the order of deployment.
+
+import { findingsOf, type Finding } from '../../errors/evidence-error.ts';
+import { chainOf, inheritance, rank } from './candidates.ts';
+import type { Catalogue } from './catalogue.ts';
+import { disagreements, orderedByName, requireAgreement } from './equal-rank.ts';
+import { Merged } from './merge.ts';
+import { addMixins, mixinsOf } from './mixins.ts';
+import { deploymentOrder } from './order.ts';
+import type { Layer, Overlay } from './overlay.ts';
+import { Trace } from './trace.ts';
+
+export interface Composition {
+  readonly merged: Merged;
+  /** In the order in which they were applied, the root first. */
+  readonly applied: readonly Overlay[];
+  readonly mixins: readonly Layer[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Lays the chain of each candidate over the root, every overlay once, and then the mixins.
+ *
+ * @throws EvidenceError OVERLAYS_DISAGREE, MIXIN_MISSING, MIXIN_CONFLICT; DEPENDENCY_UNKNOWN and
+ *   DEPENDENCY_CYCLE of the root alone
+ */
+export function compose(catalogue: Catalogue, candidates: readonly Overlay[]): Composition {
+  const merged = new Merged(catalogue.rules, new Trace());
+  merged.add(catalogue.root, -1);
+  // As AICR does when it loads the recipes.
+  deploymentOrder(merged);
+  const applied = new Set([catalogue.root]);
+  const chains = candidates.map((overlay) => chainOf(overlay, catalogue));
+  for (const [index, chain] of chains.entries()) {
+    for (const overlay of chain.filter((each) => !applied.has(each))) {
+      applied.add(overlay);
+      merged.add(overlay, rank(candidates[index]));
+    }
+  }
+  const found = disagreements(merged.trace, inheritance(chains));
+  if (catalogue.rules === 'v0.11') requireAgreement(found);
+  const mixins = mixinsOf([...applied], catalogue);
+  addMixins(merged, mixins, catalogue);
+  return { merged, applied: [...applied], mixins, findings: findingsOf(found, orderedByName) };
+}

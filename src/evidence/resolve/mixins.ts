@@ -1,0 +1,144 @@
+// What overlays mix in: constraints and components that several of them share.
+
+import { isDataMap, type DataMap } from '../../document/data.ts';
+import { decodeYaml } from '../../document/yaml.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { nearest } from '../../nearest.ts';
+import { quote } from '../../quote.ts';
+import type { Catalogue } from './catalogue.ts';
+import { leafPaths, setPrefix } from './leaf-paths.ts';
+import type { Merged } from './merge.ts';
+import { ROOT, type Layer, type Overlay } from './overlay.ts';
+import { mapOf, textOf, type Part } from './part.ts';
+import { namedFile } from './recipe-files.ts';
+
+/** After all overlays, and each a step of its own. */
+const MIXIN_RANK = 1000;
+
+/** What a mixin may say of a component that is there already: nothing of this says which chart it is. */
+const ADDITIVE = new Set([
+  ...['name', 'namespace', 'overrides'],
+  ...['manifestFiles', 'preManifestFiles', 'dependencyRefs'],
+]);
+
+/** The mixins of these overlays in their order, each once; those of the root do not count, as in AICR. */
+export function mixinsOf(
+  overlays: readonly Overlay[],
+  { mixins }: Pick<Catalogue, 'mixins'>,
+): readonly Layer[] {
+  const found = new Map<string, Layer>();
+  for (const { name, file, mixins: names } of overlays) {
+    if (name === ROOT) continue;
+    for (const [index, mixin] of names.entries()) {
+      const at = `${file}#/spec/mixins/${index}`;
+      found.set(mixin, mixins.get(mixin) ?? refuseMissing(mixin, at, mixins.keys()));
+    }
+  }
+  return [...found.values()];
+}
+
+/** Adds them to the recipe. Throws MIXIN_CONFLICT, and RECIPE_FILE_MISSING for a values file. */
+export function addMixins(merged: Merged, mixins: readonly Layer[], catalogue: Catalogue): void {
+  for (const [index, mixin] of mixins.entries()) {
+    for (const { name, at } of mixin.constraints) {
+      if (merged.constraints.has(name)) {
+        refuse(at, `the constraint ${quote(name)}, which is there already`, 'another constraint');
+      }
+    }
+    const names = new Set<string>();
+    for (const part of mixin.components) {
+      if (names.has(part.name)) {
+        refuse(part.at, `${quote(part.name)} a second time`, 'each component once');
+      }
+      names.add(part.name);
+      requireAddable(part, merged, catalogue);
+    }
+    merged.addLayer(mixin, { by: mixin.name, rank: MIXIN_RANK + index });
+  }
+}
+
+function requireAddable(part: Part, merged: Merged, catalogue: Catalogue): void {
+  const { name, value, at } = part;
+  const existing = merged.components.get(name);
+  const safe = catalogue.registry.get(name)?.mixinSafePaths ?? [];
+  if (existing !== undefined) requireAdditive(part);
+  else if (safe.length === 0) return;
+  else if (isSet(value, 'valuesFile')) {
+    const expected = `only values at the paths that the registry lists for ${quote(name)}`;
+    refuse(`${at}/valuesFile`, 'valuesFile', expected);
+  }
+  const overrides = mapOf(value, 'overrides');
+  if (overrides === undefined) return;
+  const layers = existing === undefined ? [] : valueLayers(name, existing, catalogue, at);
+  for (const path of leafPaths(overrides, `${at}/overrides`, 'MIXIN_CONFLICT')) {
+    requireSafePath(path, safe, part);
+    const taken = layers.map((layer) => setPrefix(layer, path)).find((each) => each !== undefined);
+    if (taken !== undefined) {
+      refuse(`${at}/overrides`, path, `a path that nothing else sets; ${taken} is set already`);
+    }
+  }
+}
+
+function requireAdditive({ name, value, at }: Part): void {
+  const field = [...value.keys()].find((key) => !ADDITIVE.has(key) && isSet(value, key));
+  if (field === undefined) return;
+  const allowed = [...ADDITIVE].slice(1).join(', ');
+  refuse(`${at}/${field}`, field, `${allowed} alone: ${quote(name)} is there already`);
+}
+
+function requireSafePath(path: string, safe: readonly string[], { name, at }: Part): void {
+  if (safe.includes(path)) return;
+  const listed = safe.join(', ') || 'none';
+  refuse(
+    `${at}/overrides`,
+    path,
+    `a path that the registry lists for ${quote(name)} in mixinSafeOverridePaths: ${listed}`,
+  );
+}
+
+function isSet(component: DataMap, field: string): boolean {
+  const value = component.get(field);
+  if (typeof value === 'string') return value !== '';
+  if (Array.isArray(value)) return value.length > 0;
+  return isDataMap(value) || (value !== undefined && 'text' in value && value.text === 'true');
+}
+
+/** What sets values of a component, not merged: what is set to null counts too. */
+function valueLayers(
+  name: string,
+  component: DataMap,
+  { recipes }: Catalogue,
+  at: string,
+): readonly DataMap[] {
+  const own = `components/${name}/values.yaml`;
+  const valuesFile = textOf(component, 'valuesFile');
+  const paths = [
+    ...(recipes.files.has(own) ? [own] : []),
+    ...(valuesFile === '' ? [] : [valuesFile]),
+  ];
+  const files = [...new Set(paths)].map((path) => {
+    const data = decodeYaml(namedFile(recipes, path, at), `${recipes.directory}/${path}`);
+    return isDataMap(data) ? data : new Map();
+  });
+  return [...files, mapOf(component, 'overrides') ?? new Map()];
+}
+
+function refuseMissing(name: string, at: string, names: Iterable<string>): never {
+  const meant = nearest(name, names);
+  throw new EvidenceError('MIXIN_MISSING', {
+    at,
+    found: quote(name),
+    expected: 'the name of a file in mixins/',
+    hint:
+      meant === undefined ? 'add the mixin, or remove its name' : `did you mean ${quote(meant)}?`,
+  });
+}
+
+function refuse(at: string, found: string, expected: string): never {
+  throw new EvidenceError('MIXIN_CONFLICT', {
+    at,
+    found,
+    expected,
+    hint: 'say it in an overlay instead',
+  });
+}
