@@ -1,10 +1,10 @@
 // Which entries of a policy are nearest to a signer whom none of them names, and what differs.
 
-import type { Fault } from '../errors/evidence-error.ts';
+import { orIfRefused, type Fault } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { isKeySigner, type Identity, type ProvenSigner } from '../trust/trust.ts';
 import { describeSigner, isNamedBy, type PolicySigner } from './policy-signer.ts';
-import { matches, type Template } from './template.ts';
+import { matches, parseTemplate, type Template } from './template.ts';
 
 /** What a complaint says of the entries, none of which names the signer. */
 export function nearestOf(
@@ -28,7 +28,10 @@ function nearHint(near: NearEntry | undefined, count: number): string {
   const from = place === undefined ? '' : ` from ${place}${many}`;
   const differs =
     differences.length === 0 ? '' : `; what differs${from} is ${differences.join(', and ')}`;
-  const like = template === undefined ? '' : `; for all like it, "template": ${quote(template)}`;
+  const like =
+    template === undefined
+      ? ''
+      : `; for all like it, "template": ${quote(template, template.length)}`;
   return `${trust}${differs}${like}`;
 }
 
@@ -89,7 +92,7 @@ function compared(entry: PolicySigner, signer: ProvenSigner): Compared {
     distance: differences.length,
     alike: commonStart(text.toLowerCase(), signer.subject.toLowerCase()),
     differences,
-    template: isHere || entry.issuer !== signer.issuer ? undefined : wider(entry, signer.subject),
+    template: isHere || entry.issuer !== signer.issuer ? undefined : wider(entry, signer),
   };
 }
 
@@ -140,20 +143,50 @@ function opened(template: Template): Template | undefined {
   return { ...template, isOpen: true, text: `${template.text.slice(0, -1)}...}` };
 }
 
-const REF = /^(https:\/\/.+@refs\/)(heads|tags)\/(.+)$/;
+const REF = /^(https:\/\/[^@]+@refs\/(heads|tags)\/)(.+)$/;
+const BRANCHES_OR_TAGS = /@refs\/(?:heads|tags)\//;
 
 /** A template of this workflow at any branch or tag, if the entry is one of it at another. */
-function wider(entry: PolicySigner, subject: string): string | undefined {
-  const open = 'template' in entry ? opened(entry.template) : undefined;
-  if (open !== undefined && matches(open, subject)) return open.text;
-  return anyRef(textOf(entry), subject);
+function wider(entry: PolicySigner, signer: Identity): string | undefined {
+  return [openedFor(entry, signer.subject), anyRef(textOf(entry), signer.subject)].find(
+    (proposal) => proposal !== undefined && isUsable(proposal, signer),
+  )?.text;
 }
 
-function anyRef(text: string, subject: string): string | undefined {
-  const [, start, kind = '', name = ''] = REF.exec(subject) ?? [];
-  if (start === undefined || !text.startsWith(start)) return undefined;
+/** A template to propose, with all that it has before its placeholders. */
+interface Proposal {
+  readonly text: string;
+  readonly start: string;
+}
+
+/** Never from all refs to those with a `/` too: among them are pull requests, which anybody can open. */
+function openedFor(entry: PolicySigner, subject: string): Proposal | undefined {
+  const open = 'template' in entry ? opened(entry.template) : undefined;
+  if (open === undefined) return undefined;
+  const { text, literals } = open;
+  const isSafe =
+    !subject.includes('@refs/') || literals.some((each) => BRANCHES_OR_TAGS.test(each));
+  return isSafe ? { text, start: literals[0] } : undefined;
+}
+
+function anyRef(text: string, subject: string): Proposal | undefined {
+  const [, start, kind, name = ''] = REF.exec(subject) ?? [];
+  if (start === undefined || !text.startsWith(start.slice(0, -`${kind}/`.length))) return undefined;
   const word = kind === 'heads' ? 'branch' : 'tag';
-  return `${start}${kind}/{${word}${name.includes('/') ? '...' : ''}}`;
+  return { text: `${start}{${word}${name.includes('/') ? '...' : ''}}`, start };
+}
+
+/** A name may have what is a placeholder in a template, or what none takes. */
+function isUsable({ text, start }: Proposal, signer: Identity): boolean {
+  const place = { code: 'POLICY_INVALID', at: 'template', hint: '' } as const;
+  return orIfRefused(
+    () => {
+      const template = parseTemplate(text, place);
+      const entry = { template, issuer: signer.issuer };
+      return template.literals[0] === start && isNamedBy(entry, signer);
+    },
+    () => false,
+  );
 }
 
 function commonStart(one: string, other: string): number {
