@@ -4,22 +4,22 @@ export default {
   summary: 'Print the digest of a recipe, as `aicr evidence digest` does.',
 
   description:
-    "64 hexadecimal digits: SHA-256 of the recipe as AICR reads it into its types and writes it again. Quotes, brackets and the order of keys do not matter. What AICR's types have no field for is left out and named on standard error, and so is a number that Go writes otherwise.",
+    "64 hexadecimal digits: SHA-256 of the recipe as AICR reads it into its types and writes it again. An overlay of --data is resolved first. Quotes, brackets and the order of keys do not matter. What AICR's types have no field for is left out and named on standard error, and so is a number that Go writes otherwise.",
 
   usage: 'recipe digest FILE [--data DIR] [--output FILE]',
 
   examples: [
     '<%= config.bin %> <%= command.id %> recipe.yaml',
-    '<%= config.bin %> <%= command.id %> --data recipes recipe.yaml',
+    '<%= config.bin %> <%= command.id %> --data recipes recipes/overlays/h100-eks-training.yaml',
   ],
 
-  args: { file: 'Resolved recipe, YAML; - is standard input.' },
+  args: { file: 'Resolved recipe or overlay, YAML; - is standard input.' },
 
   flags: {
     data: {
       type: 'text',
       helpValue: 'DIR',
-      summary: "AICR's recipes: the registry there has the types of components.",
+      summary: "AICR's recipes: what an overlay is resolved in, and the types of components.",
     },
     output: {
       type: 'text',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -68,6 +68,17 @@ async function refused(search: string, replacement: string, ...flags: readonly s
   const [, error = ''] = /error: (\w+)/.exec(stderr) ?? [];
   const [, at = ''] = /at: .*#(.*)/.exec(stderr) ?? [];
   return [error, at];
+}
+
+/** A directory of recipes with this registry. */
+function recipesWith(registry: string): string {
+  const data = mkdtempSync(join(directory, 'recipes-'));
+  mkdirSync(join(data, 'overlays'));
+  const header = 'apiVersion: aicr.nvidia.com/v1alpha1\n';
+  writeFileSync(join(data, 'registry.yaml'), `kind: ComponentRegistry\n${header}${registry}`);
+  const base = `kind: RecipeMetadata\n${header}metadata: {name: base}\nspec: {}\n`;
+  writeFileSync(join(data, 'overlays/base.yaml'), base);
+  return data;
 }
 
 describe('affidavit recipe canonical', () => {
@@ -186,15 +197,18 @@ describe('affidavit recipe digest', () => {
   it('takes a missing type from the registry of DIR, and refuses it without one', async () => {
     const change = ['      type: Helm\n', ''] as const;
     expect(await refused(...change)).toEqual(['FIELD_MISSING', '/componentRefs/0/type']);
-    const registry = (text: string) => writeFileSync(join(directory, 'registry.yaml'), text);
-    registry('components: [{name: other}]\n');
-    const data = ['--data', directory] as const;
-    expect(await refused(...change, ...data)).toEqual(['FIELD_MISSING', '/componentRefs/0/type']);
-    registry('components: [{name: gpu-operator}]\n');
+    const none = ['--data', recipesWith('components: [{name: other}]\n')] as const;
+    expect(await refused(...change, ...none)).toEqual(['FIELD_MISSING', '/componentRefs/0/type']);
+    const data = ['--data', recipesWith('components: [{name: gpu-operator}]\n')] as const;
     const filled = await digest(RECIPE.replace(...change), ...data);
     expect([filled.code, filled.stdout]).toEqual([0, `${DIGEST}\n`]);
-    registry('components: [{name: gpu-operator, kustomize: {defaultSource: x}}]\n');
-    expect(await refused(...change, ...data)).toEqual(['FIELD_INVALID', '/componentRefs/0/path']);
+    const other = recipesWith(
+      'components: [{name: gpu-operator, kustomize: {defaultSource: x}}]\n',
+    );
+    expect(await refused(...change, '--data', other)).toEqual([
+      'FIELD_INVALID',
+      '/componentRefs/0/path',
+    ]);
   });
 
   it('needs no type of a component that is turned off', async () => {
@@ -256,5 +270,56 @@ describe('affidavit recipe digest', () => {
     ['RecipeResult', 'RecipeMetadata', 'RECIPE_OVERLAY_UNSUPPORTED', '/kind'],
   ])('refuses, for %j, %j', async (search, replacement, code, at) => {
     expect(await refused(search, replacement)).toEqual([code, at]);
+  });
+});
+
+const RECIPES = new URL('../../testdata/aicr-recipes-v0.11.1/recipes/', import.meta.url).pathname;
+const NAME = 'h100-eks-training.yaml';
+
+function overlay(name: string): string {
+  return readFileSync(join(RECIPES, 'overlays', name), 'utf8');
+}
+
+describe('affidavit recipe digest of an overlay', () => {
+  it('is that of the recipe that it becomes', async () => {
+    const path = join(RECIPES, 'overlays', NAME);
+    const own = await runProgram(['recipe', 'digest', path, '--data', RECIPES]);
+    const criteria = ['--service=eks', '--accelerator=h100', '--intent=training'];
+    const resolved = await runProgram(['recipe', 'resolve', ...criteria, '--data', RECIPES]);
+    const other = await digest(resolved.stdout);
+    expect([own.code, own.stdout]).toEqual([0, other.stdout]);
+    // AICR's verifier never sees an overlay.
+    expect(own.stderr).not.toContain('canonical:');
+  });
+
+  async function refusedOverlay(text: string, ...flags: readonly string[]) {
+    const { code, stdout, stderr } = await digest(text, ...flags);
+    expect([code, stdout]).toEqual([2, '']);
+    return [/error: (\w+)/.exec(stderr)?.[1], /at: .*#(.*)/.exec(stderr)?.[1]];
+  }
+
+  it('needs the recipes, whatever else AICR has built in', async () => {
+    expect(await refusedOverlay(overlay(NAME))).toEqual(['RECIPE_OVERLAY_UNSUPPORTED', '/kind']);
+  });
+
+  it('takes the file with other comments and quotes, and refuses it with another value', async () => {
+    const data = ['--data', RECIPES] as const;
+    const text = overlay(NAME);
+    const same = await digest(`# mine\n${text.replace('service: eks', 'service: "eks"')}`, ...data);
+    expect(same.code).toBe(0);
+    const [, constraint = ''] = /value: (.*)/.exec(text) ?? [];
+    expect(await refusedOverlay(text.replace(constraint, '">= 9"'), ...data)).toEqual([
+      'OVERLAY_OTHER',
+      '/spec/constraints/0/value',
+    ]);
+    const other = text.replace('name: h100-eks-training', 'name: h100-eks-trainings');
+    expect(await refusedOverlay(other, ...data)).toEqual(['OVERLAY_OTHER', '/metadata/name']);
+  });
+
+  it('refuses the root, which no query finds', async () => {
+    expect(await refusedOverlay(overlay('base.yaml'), '--data', RECIPES)).toEqual([
+      'FIELD_MISSING',
+      '/spec/criteria',
+    ]);
   });
 });

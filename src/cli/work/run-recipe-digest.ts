@@ -1,12 +1,11 @@
-import { join } from 'node:path';
-
 import { hexOf } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { readComponentTypes } from '../../evidence/recipe/component-types.ts';
-import type { TypeOf } from '../../evidence/recipe/prepare-components.ts';
-import { digestRecipe, type RecipeDigests } from '../../evidence/recipe/recipe-digest.ts';
+import type { RecipeDigests } from '../../evidence/recipe/recipe-digest.ts';
+import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
+import { digestFile } from '../../evidence/resolve/digest.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
 import { printReport } from '../../io/disk/print-report.ts';
+import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -16,9 +15,10 @@ import { sayFindings } from './say-findings.ts';
 export async function runRecipeDigest(call: Call): Promise<number> {
   const { options, signal } = call;
   const path = options.required('file');
-  const typeOf = await typesOf(options.text('data'));
+  const data = options.text('data');
+  const catalogue = data === undefined ? undefined : parseCatalogue(await readRecipeFiles(data));
   const bytes = await readFileBounded(path, MAX_RECIPE_BYTES, 'recipe');
-  const digests = digestRecipe(bytes, escapeInvisible(nameOf(path)), typeOf);
+  const digests = digestFile(bytes, escapeInvisible(nameOf(path)), catalogue);
   sayFindings(digests.findings);
   sayOther(digests);
   const output = outputOf(options);
@@ -27,16 +27,9 @@ export async function runRecipeDigest(call: Call): Promise<number> {
   return 0;
 }
 
-async function typesOf(directory: string | undefined): Promise<TypeOf | undefined> {
-  if (directory === undefined) return undefined;
-  const path = join(directory, 'registry.yaml');
-  const bytes = await readFileBounded(path, MAX_RECIPE_BYTES, 'recipe');
-  return readComponentTypes(bytes, escapeInvisible(path));
-}
-
 /** AICR has two digests, and its gate compares the one with the other. */
 function sayOther({ digest, canonical }: RecipeDigests): void {
-  if (canonical === digest) return;
+  if (canonical === undefined || canonical === digest) return;
   const other = canonical instanceof EvidenceError ? `none: ${canonical.found}` : hexOf(canonical);
   process.stderr
     .write(`digest:    ${hexOf(digest)}, of the recipe as AICR reads it and writes it again

@@ -11,8 +11,8 @@ import { textOfTyped, typeRecipe } from './typed-recipe.ts';
 export interface RecipeDigests {
   /** What AICR's `evidence digest` says of the recipe, whatever its quotes, brackets and order of keys. */
   readonly digest: Digest;
-  /** What AICR's verifier says of this file as `recipe.yaml` of a bundle, or why there is no such digest. */
-  readonly canonical: Digest | EvidenceError;
+  /** What AICR's verifier says of this file as `recipe.yaml` of a bundle, or why there is no such digest; undefined for an overlay. */
+  readonly canonical: Digest | EvidenceError | undefined;
   readonly findings: readonly Finding[];
 }
 

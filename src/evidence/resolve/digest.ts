@@ -1,0 +1,98 @@
+// The digest that AICR gives of a file: of a resolved recipe, or of the recipe that an overlay becomes.
+
+import { digestOf } from '../../digest.ts';
+import { isDataMap } from '../../document/data.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import { recognising } from '../../recognise.ts';
+import { recipeDifferences } from '../recipe/compare-recipes.ts';
+import type { Criteria } from '../recipe/criteria.ts';
+import { digestRecipe, type RecipeDigests } from '../recipe/recipe-digest.ts';
+import { textOfTyped } from '../recipe/typed-recipe.ts';
+import type { Catalogue } from './catalogue.ts';
+import { readRecipeDocument, type Overlay, type RecipeDocument } from './overlay.ts';
+import { mapOf, textOf } from './part.ts';
+import { requiredFile } from './recipe-files.ts';
+import { recipeData } from './recipe-text.ts';
+import { resolve } from './resolve.ts';
+
+/**
+ * What `aicr evidence digest` prints of a file.
+ *
+ * @param catalogue the recipes that an overlay is resolved in, and that have the types of components
+ * @param file how complaints name it
+ * @throws EvidenceError what `digestRecipe` throws; RECIPE_OVERLAY_UNSUPPORTED, OVERLAY_OTHER and what
+ *   `resolve` throws for an overlay
+ */
+export function digestFile(
+  bytes: Uint8Array,
+  file: string,
+  catalogue: Catalogue | undefined,
+): RecipeDigests {
+  const document = recognising('recipe', { file, bytes }, () => readRecipeDocument(bytes, file));
+  if (document.kind === 'RecipeMetadata') {
+    return digestOverlay(document, requireRecipes(document, catalogue));
+  }
+  const { registry } = catalogue ?? {};
+  const typeOf = registry && ((name: string) => registry.get(name)?.type);
+  return recognising('recipe', { file, bytes }, () => digestRecipe(bytes, file, typeOf));
+}
+
+function requireRecipes({ file }: RecipeDocument, catalogue: Catalogue | undefined): Catalogue {
+  if (catalogue !== undefined) return catalogue;
+  throw new EvidenceError('RECIPE_OVERLAY_UNSUPPORTED', {
+    at: `${file}#/kind`,
+    found: 'an overlay',
+    expected: 'a resolved recipe, or the recipes that the overlay is one of',
+    hint: 'add --data DIR, e.g. the directory `recipes` of a checkout of AICR',
+  });
+}
+
+function digestOverlay(document: RecipeDocument, catalogue: Catalogue): RecipeDigests {
+  const overlay = requireSame(document, catalogue);
+  const resolution = resolve(catalogue, requireCriteria(document, overlay));
+  const text = textOfTyped(recipeData(resolution), document.file, 'v3');
+  return { digest: digestOf(text), canonical: undefined, findings: resolution.findings };
+}
+
+/**
+ * The overlay of that name in the recipes. AICR reads only the criteria of the file and takes all else from there, so that a
+ * change of the file alone would not show.
+ */
+function requireSame({ data, file }: RecipeDocument, { recipes, overlays }: Catalogue): Overlay {
+  const name = isDataMap(data) ? textOf(mapOf(data, 'metadata'), 'name') : '';
+  const overlay = overlays.get(name);
+  if (overlay === undefined) {
+    throw otherOverlay(
+      `${file}#/metadata/name`,
+      `${quote(name)}, which ${recipes.directory} does not have`,
+    );
+  }
+  const path = overlay.file.slice(recipes.directory.length + 1);
+  const own = readRecipeDocument(requiredFile(recipes, path), overlay.file);
+  const [differs] = recipeDifferences(new Map([['', data]]), new Map([['', own.data]]));
+  if (differs === undefined) return overlay;
+  throw otherOverlay(
+    `${file}#${differs.pointer.slice(1)}`,
+    `${quote(differs.field)}, which is another in ${overlay.file}`,
+  );
+}
+
+function otherOverlay(at: string, found: string): EvidenceError {
+  return new EvidenceError('OVERLAY_OTHER', {
+    at,
+    found,
+    expected: 'the overlay of that name in the recipes',
+    hint: 'give the directory that the file is in to --data',
+  });
+}
+
+function requireCriteria({ file }: RecipeDocument, { criteria }: Overlay): Criteria {
+  if (criteria !== undefined) return criteria;
+  throw new EvidenceError('FIELD_MISSING', {
+    at: `${file}#/spec/criteria`,
+    found: 'an overlay that no query finds',
+    expected: 'criteria: only an overlay that has them becomes a recipe',
+    hint: 'give an overlay that inherits from it',
+  });
+}
