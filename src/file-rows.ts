@@ -72,6 +72,9 @@ function isUtf16({ text }: Look): boolean {
   return isMarked || (isPlain && [even, odd].includes('\0\0'));
 }
 
+/** A recipe names the charts that it deploys. */
+const CHART_GOES = 'it is what a recipe deploys, and no recipe';
+
 /** The first that fits counts: from forms that any content may have to documents. */
 export const FILE_ROWS: readonly Row[] = [
   {
@@ -211,6 +214,26 @@ export const FILE_ROWS: readonly Row[] = [
     kind: 'snapshot',
     what: 'a snapshot',
     fits: either(says('kind', /^Snapshot$/), has('measurements')),
+  },
+  {
+    what: 'a Helm chart',
+    fits: (look) =>
+      says('apiVersion', /^v[12]$/)(look) && has('name', 'version')(look) && !has('kind')(look),
+    goes: CHART_GOES,
+  },
+  {
+    what: 'a template of a Helm chart',
+    fits: ({ text, fields }) =>
+      /\{\{-? *[\w.$/]/.test(text) && (fields.has('kind') || text.startsWith('{{')),
+    goes: CHART_GOES,
+  },
+  {
+    what: 'a ConfigMap',
+    fits: says('kind', /^ConfigMap$/),
+    fix: (wanted) =>
+      wanted === 'snapshot'
+        ? 'save the text in it: `kubectl get configmap NAME -o "jsonpath={.data.snapshot\\.yaml}"`, with its name and namespace'
+        : undefined,
   },
   {
     what: ({ fields }) => `a document of the kind ${quote(fields.get('kind') ?? '', 60)}`,

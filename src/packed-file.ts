@@ -52,6 +52,11 @@ function isBundle(names: readonly string[]): boolean {
   return names.some((name) => PARTS.test(name));
 }
 
+/** A packed Helm chart has one directory, and this file in it first. */
+function isChart(names: readonly string[]): boolean {
+  return names.some((name) => /^[^/]+\/Chart\.yaml$/.test(name));
+}
+
 /** What a hint says for a file whose name it cannot show as it is. */
 const UNNAMED = 'FILE';
 
@@ -126,7 +131,9 @@ export function whatInGzip(look: Look, wanted: FileKind): string {
   if (wanted === 'archive') return 'a gzip file in a gzip file';
   const inside = inGzip(look);
   if (!inside.isTar) return 'a gzip file';
-  return isBundle(namesInTar(inside.text)) ? 'a bundle, which is a .tar.gz file' : 'a .tar.gz file';
+  const names = namesInTar(inside.text);
+  if (isChart(names)) return 'a Helm chart, which is a .tgz file';
+  return isBundle(names) ? 'a bundle, which is a .tar.gz file' : 'a .tar.gz file';
 }
 
 export function gunzip(wanted: FileKind, look: Look, file: string): string {
@@ -134,6 +141,7 @@ export function gunzip(wanted: FileKind, look: Look, file: string): string {
   const inside = inGzip(look);
   if (!inside.isTar) return `unpack it first: ${unpacked(`gzip -dc ${file}`, wanted)}`;
   const names = namesInTar(inside.text);
+  if (isChart(names)) return `it is what a recipe deploys, and no recipe; ${takes(wanted)}`;
   const unpack = untar(wanted, names, `tar -xzf ${file} -C unpacked`);
   if (!isBundle(names)) return unpack;
   const verify = `give it to ${WANTED.archive.place}`;

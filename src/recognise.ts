@@ -53,7 +53,8 @@ export function recognised(
   const row = FILE_ROWS.find(({ fits }) => fits(look));
   if (row === undefined || row.kind === wanted) return error;
   // Not one field of it is wrong, but all of it.
-  const code = error.code.startsWith('FIELD_') ? 'KIND_UNEXPECTED' : error.code;
+  const isOfField = /^(?:FIELD_|API_VERSION_)/.test(error.code);
+  const code = isOfField ? 'KIND_UNEXPECTED' : error.code;
   return new EvidenceError(code, {
     at: error.at,
     found: typeof row.what === 'string' ? row.what : row.what(look, wanted),

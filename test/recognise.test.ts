@@ -162,6 +162,8 @@ const RECIPE = '--recipe takes what `aicr recipe` wrote';
 const ARCHIVE = 'affidavit verify-evidence takes what affidavit validate --emit-evidence wrote';
 const WHOLE = 'name the archive or the directory that it is a part of';
 
+const CHART = 'it is what a recipe deploys, and no recipe';
+
 /** Documents, each with what is found and where it belongs. */
 const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undefined])[] = [
   [
@@ -194,6 +196,11 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
     'an overlay, a part of a recipe',
     'resolve it with `aicr recipe` for its criteria, and give --recipe what that writes',
   ],
+  ['apiVersion: v2\nname: a\nversion: 1.2.3\n', 'a Helm chart', CHART],
+  ['apiVersion: v1\nversion: 1.2.3\nname: "a"\nentries: {}\n', 'a Helm chart', CHART],
+  ['kind: Pod\napiVersion: v1\nname: {{ .Values.a }}\n', 'a template of a Helm chart', CHART],
+  ['{{- define "a" }}\n', 'a template of a Helm chart', CHART],
+  ['apiVersion: v1\nkind: ConfigMap\ndata: {}\n', 'a ConfigMap', undefined],
   ['apiVersion: v1\nkind: Pod\n', 'a document of the kind "Pod"', undefined],
 ];
 
@@ -255,6 +262,21 @@ describe('a file that looks like another kind', () => {
     );
   });
 
+  it('is a packed Helm chart if one is in the gzip file', () => {
+    const chart = gzipSync(tar({ name: 'gpu-operator/Chart.yaml', content: 'name: a\n' }));
+    expect(named('recipe', chart)).toMatchObject({
+      found: 'a Helm chart, which is a .tgz file',
+      hint: `${CHART}; ${RECIPE}`,
+    });
+    const other = gzipSync(tar({ name: 'a/b/Chart.yaml', content: 'name: a\n' }));
+    expect(named('recipe', other).found).toBe('a .tar.gz file');
+  });
+
+  it('is taken out of a ConfigMap where that may hold a snapshot', () => {
+    const { hint } = named('snapshot', 'apiVersion: v1\nkind: ConfigMap\n');
+    expect(hint).toContain(String.raw`-o "jsonpath={.data.snapshot\.yaml}"`);
+  });
+
   const VERIFY = 'give it to affidavit verify-evidence';
   const UNTAR = "unpack it: `mkdir unpacked && tar -xzf 'my file' -C unpacked`; then name";
 
@@ -303,13 +325,16 @@ describe('a file that looks like another kind', () => {
     expect(hint).toContain(`unzip ${word} -d unpacked`);
   });
 
-  it.each(['FIELD_MISSING', 'FIELD_INVALID'] as const)('is another kind, not %s', (code) => {
-    const error = recognised(new EvidenceError(code, ERROR), 'recipe', {
-      file: undefined,
-      bytes: Buffer.from('<html>'),
-    });
-    expect(error.code).toBe('KIND_UNEXPECTED');
-  });
+  it.each(['FIELD_MISSING', 'FIELD_INVALID', 'API_VERSION_UNKNOWN'] as const)(
+    'is another kind, not %s',
+    (code) => {
+      const error = recognised(new EvidenceError(code, ERROR), 'recipe', {
+        file: undefined,
+        bytes: Buffer.from('<html>'),
+      });
+      expect(error.code).toBe('KIND_UNEXPECTED');
+    },
+  );
 
   it('keeps any other code, the place, and the first error as cause', () => {
     const { code, at, expected, cause } = named('snapshot', 'kind: RecipeResult\n');

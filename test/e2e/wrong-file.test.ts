@@ -20,6 +20,11 @@ const POLICY = '{"schemaVersion": "1.0.0", "signers": [{"identity": "a", "issuer
 const BUNDLE = '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}';
 const CTRF = '{"reportFormat": "CTRF", "results": {}}';
 const OVERLAY = 'kind: RecipeMetadata\napiVersion: aicr.run/v1beta1\nspec: {}\n';
+const CHART = 'apiVersion: v2\nname: gpu-operator\ntype: application\nversion: 25.10.1\n';
+const PACKED = gzipSync(tar({ name: 'gpu-operator/Chart.yaml', content: CHART }));
+const NODES = 'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Node\n';
+const CONFIG_MAP =
+  'apiVersion: v1\nkind: ConfigMap\ndata:\n  snapshot.yaml: |\n    kind: Snapshot\n';
 const ZIP = Buffer.from('PK\u0003\u0004 and more');
 
 const WANTED_BY: ReadonlyMap<string, string> = new Map([
@@ -65,6 +70,26 @@ describe('validate, given a file of another kind', () => {
         found: 'text in UTF-16',
         hint: 'iconv -f UTF-16 -t UTF-8 a.yaml > unpacked/recipe.yaml',
       },
+    },
+    {
+      ...{ flag: '--recipe', file: 'Chart.yaml', content: CHART, code: 'KIND_UNEXPECTED' },
+      ...{ found: 'a Helm chart', hint: 'it is what a recipe deploys, and no recipe; --recipe' },
+    },
+    {
+      ...{ flag: '--recipe', file: 'a.tgz', content: PACKED, code: 'DOCUMENT_INVALID' },
+      ...{ found: 'a Helm chart, which is a .tgz file', hint: 'it is what a recipe deploys' },
+    },
+    {
+      ...{ flag: '--snapshot', file: 'Chart.yaml', content: CHART, code: 'KIND_UNEXPECTED' },
+      ...{ found: 'a Helm chart', hint: '--snapshot takes what `aicr snapshot` wrote' },
+    },
+    {
+      ...{ flag: '--snapshot', file: 'nodes.yaml', content: NODES, code: 'KIND_UNEXPECTED' },
+      ...{ found: 'a document of the kind "List"', hint: '--snapshot takes what `aicr snapshot`' },
+    },
+    {
+      ...{ flag: '--snapshot', file: 'cm.yaml', content: CONFIG_MAP, code: 'KIND_UNEXPECTED' },
+      ...{ found: 'a ConfigMap', hint: 'jsonpath={.data.snapshot' },
     },
     {
       ...{ flag: '--recipe', file: 'a.html', content: PAGE, code: 'KIND_UNEXPECTED' },

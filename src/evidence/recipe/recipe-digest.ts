@@ -2,6 +2,7 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { acceptHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { orIfRefused, type EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import { recognising } from '../../recognise.ts';
 import { canonicalText } from '../aicr/canonical-yaml.ts';
 import { normalFormDoubts } from './normal-form.ts';
 import { prepareComponents, type TypeOf } from './prepare-components.ts';
@@ -28,6 +29,10 @@ export function digestRecipe(
   file: string,
   typeOf: TypeOf | undefined,
 ): RecipeDigests {
+  return recognising('recipe', { file, bytes }, () => digestsOf(bytes, file, typeOf));
+}
+
+function digestsOf(bytes: Uint8Array, file: string, typeOf: TypeOf | undefined): RecipeDigests {
   const [data, tree] = readTrees(bytes, file);
   const document = new ObjectReader(data, file);
   requireNoOverlay(document);
