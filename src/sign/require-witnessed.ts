@@ -21,6 +21,8 @@ export interface Witnessing {
   readonly now?: Date | undefined;
 }
 
+const FILE = { name: 'answer', maxBytes: MAX_SIGSTORE_BUNDLE_BYTES };
+
 /**
  * A witness can answer anything, and what is logged is there for ever. So an envelope is verified with
  * each answer before the next service is asked.
@@ -39,15 +41,29 @@ export function requireWitnessed(
     hint: 'check that --trusted-root belongs to the services of --signing-config, and the clock of this machine; if both are right, tell whoever runs this service',
   };
   const bytes = encodeSigstoreBundle(envelope, witnessed);
-  const file = { name: 'answer', maxBytes: MAX_SIGSTORE_BUNDLE_BYTES };
   const proof = orIfRefused(
-    () => trust.verifyAny(bytes, file, { withoutLog: witnessed.entries.length === 0 }),
+    () => trust.verifyAny(bytes, FILE, { withoutLog: witnessed.entries.length === 0 }),
     (error) => {
       const expected = `${error.expected}, under ${trust.root.source}`;
       return refuse(place, `from the ${name}, ${error.code}: ${error.found}`, expected, error);
     },
   );
   if (now !== undefined) requireRecent(proof, now, { ...place, name });
+}
+
+/** Whether it verifies as it is, with a time that is proven. */
+export function isWitnessed(
+  envelope: SignedEnvelope,
+  witnessed: Witnessed,
+  trust: WitnessTrust,
+): boolean {
+  return orIfRefused(
+    () => {
+      trust.verifyAny(encodeSigstoreBundle(envelope, witnessed), FILE, { withoutLog: false });
+      return true;
+    },
+    () => false,
+  );
 }
 
 /** Rekor v2 states no time. A log that does may follow. */

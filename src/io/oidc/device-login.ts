@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { quote } from '../../quote.ts';
+import { answerInvalid } from '../http/no-answer.ts';
 import { loginFailed } from './login-failed.ts';
 
 /** A login on another device that has begun. */
@@ -34,16 +35,17 @@ const MAX_WAIT_SECONDS = 30 * 60;
 /**
  * Shows a code that the user types on any device, and asks for the token until it is there.
  *
- * @throws EvidenceError LOGIN_FAILED, SERVICE_FAILED
+ * @throws EvidenceError LOGIN_FAILED, SERVICE_FAILED, SERVICE_ANSWER_INVALID
  */
 export async function loginByDevice(
   login: DeviceLogin,
   { say, signal, wait = async (ms) => await pause(ms, undefined, { signal }) }: Surroundings,
 ): Promise<string> {
-  say(instructions(login));
   const end = Math.min(login.expiresSeconds, MAX_WAIT_SECONDS);
   // One second at least: a 0 would be requests without a pause.
   let interval = Math.max(1, login.intervalSeconds);
+  if (interval > end) refuseInterval(login.issuer, interval, end);
+  say(instructions(login));
   for (let waited = interval; waited <= end; waited += interval) {
     await wait(interval * 1000);
     const answer = await login.poll();
@@ -55,6 +57,13 @@ export async function loginByDevice(
     expected: 'a login before the code expires',
     hint: 'run the same command again, and type the code sooner',
   });
+}
+
+/** It could not be asked for the token even once. */
+function refuseInterval(issuer: string, interval: number, end: number): never {
+  const service = { name: 'identity provider', at: issuer, secrets: [] };
+  const what = `a pause of ${interval} s for a login that ends after ${end} s`;
+  throw answerInvalid(service, 200, what);
 }
 
 function instructions({ page, pageWithCode, userCode }: DeviceLogin): string {

@@ -15,6 +15,8 @@ export interface LoginClient {
   /** Who names it: a flag, or a file and the place in it. */
   readonly issuerNamedBy?: string | undefined;
   readonly clientId: string;
+  /** For each answer, until its last byte; 10 s by default. */
+  readonly timeoutMs?: number;
 }
 
 /** An issuer, and what every call of the library needs for it. */
@@ -42,10 +44,11 @@ export async function openIssuer({
   issuer: name,
   issuerNamedBy,
   clientId,
+  timeoutMs = TIMEOUT_MS,
 }: LoginClient): Promise<Issuer> {
   const oauth = await import('oauth4webapi');
   const url = new URL(name);
-  const http = httpOptions(oauth, url, issuerNamedBy);
+  const http = httpOptions(oauth, url, { namedBy: issuerNamedBy, timeoutMs });
   const server = await orLoginFailed(name, { hint: WRONG_ISSUER }, async () => {
     const response = await oauth.discoveryRequest(url, http);
     return await oauth.processDiscoveryResponse(url, response);
@@ -84,7 +87,11 @@ export function requireToken(
 }
 
 /** Calls go through our own client: no redirect, and limits of size and time. */
-function httpOptions(oauth: typeof OAuth, issuer: URL, namedBy: string | undefined) {
+function httpOptions(
+  oauth: typeof OAuth,
+  issuer: URL,
+  { namedBy, timeoutMs }: { readonly namedBy: string | undefined; readonly timeoutMs: number },
+) {
   return {
     // Else the library refuses every address that is not https.
     [oauth.allowInsecureRequests]: isLoopback(issuer),
@@ -97,6 +104,7 @@ function httpOptions(oauth: typeof OAuth, issuer: URL, namedBy: string | undefin
         headers,
         ...(body === undefined ? {} : { body: body.toString() }),
         namedBy: url.startsWith(issuer.origin) ? namedBy : undefined,
+        timeoutMs,
       }),
   };
 }
@@ -106,12 +114,14 @@ async function send(
   address: string,
   {
     namedBy,
+    timeoutMs,
     ...init
   }: {
     method: string;
     headers: Record<string, string>;
     body?: string;
     namedBy?: string | undefined;
+    timeoutMs: number;
   },
 ): Promise<Response> {
   const url = new URL(address);
@@ -122,7 +132,7 @@ async function send(
       expected: 'an https address, or http to this machine',
     });
   }
-  const request = { url: address, init, timeoutMs: TIMEOUT_MS, maxBytes: MAX_CONFIG_BYTES };
+  const request = { url: address, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES };
   const outcome = await exchange(request);
   const secrets = init.body === undefined ? [] : [init.body];
   const service = { name: 'identity provider', at, namedBy, secrets };

@@ -10,7 +10,7 @@ import {
   type Witnessed,
 } from '../../sign/encode-sigstore-bundle.ts';
 import type { LogEntryJson } from '../../sign/log-entry-json.ts';
-import { requireWitnessed, type WitnessTrust } from '../../sign/require-witnessed.ts';
+import { isWitnessed, requireWitnessed, type WitnessTrust } from '../../sign/require-witnessed.ts';
 import type { Service, SigningServices } from '../../sign/signing-config.ts';
 import type { SigningState } from '../../sign/signing-state.ts';
 import { preAuthEncoding } from '../../trust/dsse.ts';
@@ -97,8 +97,19 @@ class Signing {
   async #found(statement: Uint8Array): Promise<SigningState | undefined> {
     const state = await this.#resumption.find(statement);
     this.#isResumed = state !== undefined;
-    for (const url of state?.entries.keys() ?? []) this.#asked.add(url);
+    for (const url of state === undefined ? [] : this.#askedBefore(state)) this.#asked.add(url);
     return state;
+  }
+
+  /** The file may have been edited: any text could stand there as an address. */
+  #askedBefore({ envelope, timestamps, entries }: SigningState): readonly string[] {
+    const { logs, trust } = this.#witnesses;
+    const isEntry = (entry: LogEntryJson): boolean =>
+      isWitnessed(envelope, { timestamps: [...timestamps.values()], entries: [entry] }, trust) ||
+      isWitnessed(envelope, { timestamps: [], entries: [entry] }, trust);
+    return [...entries]
+      .filter(([url, entry]) => logs.some((log) => log.url === url) || isEntry(entry))
+      .map(([url]) => url);
   }
 
   /** A service that lied: what is known to be kept for ever stands in what to do next. */

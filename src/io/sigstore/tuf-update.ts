@@ -32,6 +32,8 @@ export interface TufUpdate {
   readonly now: Date;
   /** Removes what was fetched so far. */
   readonly signal: AbortSignal;
+  /** For one answer of the mirror, until its last byte; 10 s by default. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -52,13 +54,13 @@ export async function fetchTrustCopy(update: TufUpdate): Promise<TrustCopy> {
 }
 
 async function fetchInto(folder: string, update: TufUpdate): Promise<TrustCopy> {
-  const { mirror, former, firstRoot, now } = update;
+  const { mirror, former, firstRoot, now, timeoutMs = TIMEOUT_MS } = update;
   const known = former?.roots ?? [];
   writeFileSync(join(folder, 'root.json'), known.at(-1) ?? firstRoot);
   for (const name of ROLES) {
     if (former !== undefined) writeFileSync(join(folder, `${name}.json`), former[name]);
   }
-  const fetcher = new MirrorFetcher(mirror, folder);
+  const fetcher = new MirrorFetcher(mirror, folder, timeoutMs);
   const updater = new Updater({
     metadataDir: folder,
     metadataBaseUrl: mirror,
@@ -124,7 +126,10 @@ class MirrorFetcher implements Fetcher {
   readonly #mirror: string;
   readonly #folder: string;
 
-  constructor(mirror: string, folder: string) {
+  readonly #timeoutMs: number;
+
+  constructor(mirror: string, folder: string, timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
     this.#mirror = mirror;
     this.#folder = folder;
   }
@@ -133,7 +138,7 @@ class MirrorFetcher implements Fetcher {
     const namedBy = this.#mirror === PUBLIC_GOOD_MIRROR ? undefined : '--tuf-mirror';
     const service = { name: 'TUF mirror', at: this.#mirror, namedBy, secrets: [] };
     const maxBytes = Math.min(maxLength, MAX_CONFIG_BYTES);
-    const answer = await exchange({ url, init: {}, timeoutMs: TIMEOUT_MS, maxBytes });
+    const answer = await exchange({ url, init: {}, timeoutMs: this.#timeoutMs, maxBytes });
     const isRoot = /\/\d+\.root\.json$/.test(url);
     if (isRoot && 'body' in answer && [403, 404].includes(answer.status)) {
       // How the updater learns that there is no newer root.

@@ -230,6 +230,33 @@ describe('an issuer', () => {
     expect(pauses).toEqual([1]);
   });
 
+  it.each([
+    [100_000, 600, 600],
+    [2000, 5000, 1800],
+  ])('that asks for a pause of %i s in %i s is not waited for', async (interval, expires, end) => {
+    const { error, said, pauses } = await logIn({
+      intercept: instead('/device/auth', 200, { ...BEGUN, interval, expires_in: expires }),
+    });
+    expect(error?.code).toBe('SERVICE_ANSWER_INVALID');
+    expect(error?.found).toContain(`a pause of ${interval} s for a login that ends after ${end} s`);
+    expect([said, pauses]).toEqual(['', []]);
+  });
+
+  it('that sends one byte after the other is given up', async () => {
+    const provider = await startProvider({
+      intercept: (_, response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(drip));
+        return true;
+      },
+    });
+    const { issuer } = provider;
+    const error = await rejection(openIssuer({ issuer, clientId: CLIENT, timeoutMs: 200 }));
+    expect([error?.code, error?.at]).toEqual(['SERVICE_SLOW', issuer]);
+    expect(provider.requests).toHaveLength(1);
+  });
+
   it('that repeats the code of the device in an error is refused without it', async () => {
     const { error } = await logIn({
       intercept: async (request, response) =>

@@ -483,6 +483,18 @@ describe('what an interrupted signing left is verified like an answer', () => {
     expect(error?.code).toBe('SELF_CHECK_FAILED');
     expect(error?.hint).toContain(hint);
   });
+
+  it('shows no text of it as the address of a log', async () => {
+    const [state, other] = [await left(), await left()];
+    const [entry] = other.entries.values();
+    if (entry === undefined) throw new Error('no entry');
+    const found = { ...state, timestamps: new Map(), entries: new Map([['any text', entry]]) };
+    const journal = { found, keep: () => undefined };
+    const { error } = await refusal({ behave: { tsa: stampOfSomethingElse }, journal });
+    expect(error?.code).toBe('SELF_CHECK_FAILED');
+    expect(error?.hint).not.toContain('any text');
+    expect(error?.hint).toContain('no log was asked for an entry, unless');
+  });
 });
 
 describe('one service that fails for a moment', () => {

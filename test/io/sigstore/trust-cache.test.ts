@@ -9,6 +9,7 @@ import { readSigningConfig } from '../../../src/io/sigstore/read-signing-config.
 import { openTrustCache, readTrust } from '../../../src/io/sigstore/read-trust.ts';
 import { readTrustCache, updateTrustCache } from '../../../src/io/sigstore/trust-cache.ts';
 import type { TrustCacheChoice, UpdatedTrust } from '../../../src/io/sigstore/trust-cache.ts';
+import { fetchTrustCopy } from '../../../src/io/sigstore/tuf-update.ts';
 import { publicGoodSigningConfig } from '../../../src/sign/public-good-signing-config.ts';
 import { publicGoodRoot } from '../../../src/trust/public-good.ts';
 import { encodeTrustCopy, parseTrustCopy } from '../../../src/trust/tuf/trust-copy.ts';
@@ -538,3 +539,18 @@ function foreignRoot(): string {
   other.rotate(['root']);
   return other.file('2.root.json').toString('base64');
 }
+
+it('gives up a mirror that sends one byte after the other', async () => {
+  const { firstRoot } = new TufRepository({ ...TARGETS }, new Date());
+  const drip: RequestListener = (_, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(timer));
+  };
+  await withServer(drip, async (mirror) => {
+    const { signal } = new AbortController();
+    const update = { mirror, firstRoot, former: undefined, now: new Date(), signal };
+    const error = await rejection(fetchTrustCopy({ ...update, timeoutMs: 200 }));
+    expect([error?.code, error?.at]).toEqual(['SERVICE_SLOW', mirror]);
+  });
+});
