@@ -73,7 +73,10 @@ export function buildTrustedRoot(material: TrustMaterial): Json {
   };
 }
 
-/** The signing configs by file name; the first, which is the default, is Rekor v1 with timestamps. */
+/**
+ * The signing configs by file name; the first, which is the default, is Rekor v1 with timestamps. They name
+ * no identity provider: nobody can log in here.
+ */
 export function buildSigningConfigs(
   url: string,
   start: Date,
@@ -87,7 +90,6 @@ export function buildSigningConfigs(
   const config = (log: Json, timestamps: readonly Json[]): Json => ({
     mediaType: SIGNING_CONFIG_TYPE,
     caUrls: [service(url, 1)],
-    oidcUrls: [service(url, 1)],
     rekorTlogUrls: [log],
     rekorTlogConfig: { selector: 'ANY' },
     tsaUrls: timestamps,

@@ -8,20 +8,20 @@ export interface LoginPlace {
 }
 
 /**
- * What becomes public by a signature after a login; undefined if nothing does, because everything is on
- * this machine.
+ * What becomes public by a signature after a login; undefined if nothing does, because all services that
+ * sign are on this machine. Where somebody logs in changes nothing: an issuer publishes nothing.
  */
 export function loginNotice({ issuer, services }: LoginPlace): string | undefined {
   const { certificateAuthority, logs, timestampAuthorities } = services;
-  const recorders = [certificateAuthority, ...logs].map(({ url }) => url);
-  const all = [issuer, ...recorders, ...timestampAuthorities.map(({ url }) => url)];
-  if (all.every((url) => isLoopback(new URL(url)))) return undefined;
+  const all = [certificateAuthority, ...logs, ...timestampAuthorities].map(({ url }) => url);
+  const elsewhere = new Set(all.filter((url) => !isLoopback(new URL(url))));
+  if (elsewhere.size === 0) return undefined;
   return [
     'This becomes public, for ever:',
     '  - the e-mail address, or the name, of the account with which you log in',
     '  - when you signed, and the digest of what you signed',
-    'It goes into public logs by these services, and nobody can remove it, not even you:',
-    ...recorders.map((url) => `  ${escapeInvisible(url)}`),
+    'These services get it or parts of it, and nobody can remove it, not even you:',
+    ...[...elsewhere].map((url) => `  ${escapeInvisible(url)}`),
     `You log in at ${escapeInvisible(issuer)}`,
     '',
   ].join('\n');

@@ -2,7 +2,7 @@
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
 
 import { MAX_CONFIG_BYTES } from '../limits.ts';
-import { CLIENT_TRUST_CONFIG } from '../media-types.ts';
+import { CLIENT_TRUST_CONFIG, SANDBOX_ORGANIZATION } from '../media-types.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
@@ -161,7 +161,12 @@ function offerOf(config: SigningConfig, { versions, why }: LogChoice, at: Date):
 export function chooseIssuer(config: SigningConfig, at: Date): Service {
   const [provider] = usable(config.identityProviders, at);
   if (provider !== undefined) return provider;
-  const hint = 'name the issuer for the login: --oidc-issuer URL';
+  const isOfSandbox = config.certificateAuthorities.services.some(
+    ({ operator }) => operator === SANDBOX_ORGANIZATION,
+  );
+  const hint = isOfSandbox
+    ? 'a sandbox has no login: leave --login out, and sign with its token, which affidavit sandbox puts into SIGSTORE_ID_TOKEN'
+    : 'name the issuer for the login: --oidc-issuer URL';
   const place = { ...offerPlace(config, 'oidcUrls'), hint };
   return refuse(place, 'no identity provider that is valid now', 'one, to log in at');
 }

@@ -44,8 +44,8 @@ async function world(browser = SCRIPT): Promise<World> {
   });
   const place = new Workplace();
   const config = JSON.stringify(sandbox.signingConfigs['signing_config.json']);
-  const { oidcUrls, ...services } = json(Buffer.from(config));
-  const [first] = oidcUrls as object[];
+  const services = json(Buffer.from(config));
+  const [first] = services['caUrls'] as object[];
   const change = { oidcUrls: [{ ...first, url: provider.issuer }] };
   place.write('root.json', JSON.stringify(sandbox.trustedRoot));
   place.write('config.json', JSON.stringify({ ...services, ...change }));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { buildSigningConfigs } from '../../src/sandbox/trust-material.ts';
 import { loginNotice } from '../../src/sign/login-notice.ts';
 import { publicGoodSigningConfig } from '../../src/sign/public-good-signing-config.ts';
 import { chooseIssuer, chooseServices, parseSigningConfig } from '../../src/sign/signing-config.ts';
@@ -52,7 +53,6 @@ describe('the notice before a login', () => {
     ['certificate authority', { ...HERE, caUrls: [service('https://ca.test')] }],
     ['log', { ...HERE, rekorTlogUrls: [service('https://log.test')] }],
     ['timestamp authority', { ...HERE, tsaUrls: [service('https://tsa.test')] }],
-    ['issuer', { ...HERE, oidcUrls: [service('https://login.test')] }],
     ['log with a name like ours', { ...HERE, rekorTlogUrls: [service('https://127.0.0.1.test')] }],
   ])('is needed if the %s is elsewhere', (_, config) => {
     expect(noticeOf(config)).toContain('becomes public, for ever');
@@ -64,17 +64,29 @@ describe('the notice before a login', () => {
     expect(guide).toContain(`\n${noticeOf(config)}Log in and sign? [y/N]\n`);
   });
 
-  it('counts the issuer that the user named', () => {
-    expect(noticeOf(HERE, 'https://login.test')).toContain('You log in at https://login.test\n');
+  it('is not needed for an issuer elsewhere alone: it publishes nothing', () => {
+    expect(noticeOf(HERE, 'https://login.test')).toBeUndefined();
+    expect(noticeOf({ ...HERE, oidcUrls: [service('https://login.test')] })).toBeUndefined();
   });
 
-  it('names the services that keep it, and no controls of an address', () => {
+  it('names each service elsewhere once, the issuer that the user named, and no controls of an address', () => {
     const notice = noticeOf(
-      { ...HERE, caUrls: [service('https://ca.test/a')] },
+      {
+        ...HERE,
+        caUrls: [service('https://all.test/a')],
+        tsaUrls: [service('https://all.test/a')],
+      },
       'https://a.test/\u001b[2J',
     );
-    expect(notice).toContain('\n  https://ca.test/a\n  http://localhost:1234\n');
+    expect(notice).toContain('not even you:\n  https://all.test/a\nYou log in at https://a.test/');
     expect(notice).not.toContain('\u001b');
+  });
+
+  it('has no line over 80 columns', () => {
+    const config = JSON.parse(Buffer.from(publicGoodSigningConfig()).toString()) as object;
+    for (const line of (noticeOf(config) ?? '').split('\n')) {
+      expect(line.length).toBeLessThanOrEqual(80);
+    }
   });
 });
 
@@ -101,6 +113,15 @@ describe('the issuer of a signing config', () => {
       expect(error?.hint).toContain('--oidc-issuer');
     },
   );
+
+  it('is missing in the config of a sandbox, which has tokens and no login', () => {
+    const [config] = Object.values(buildSigningConfigs(LOCAL, new Date('2026-01-01T00:00:00Z')));
+    const bytes = Buffer.from(JSON.stringify(config));
+    const error = refusalOf(() => chooseIssuer(parseSigningConfig(bytes, 'config.json'), NOW));
+    expect([error?.code, error?.at]).toEqual(['SIGNING_CONFIG_INVALID', 'config.json#/oidcUrls']);
+    expect(error?.hint).toContain('leave --login out');
+    expect(error?.hint).not.toContain('--oidc-issuer');
+  });
 
   it.each(['http://a.test', 'https://u:p@a.test', 'https://a.test/?x=1', 'nothing'])(
     'is never %s',
