@@ -56,7 +56,7 @@ export { matchRecipe } from './evidence/snapshot/match.ts';
 export type { CriteriaMatch, DimensionMatch, MatchState } from './evidence/snapshot/match.ts';
 export { parseSnapshot, type Snapshot } from './evidence/snapshot/snapshot.ts';
 export type { Subtype } from './evidence/snapshot/subtype.ts';
-export { parseEvidenceStatement } from './evidence/claim/evidence-statement.ts';
+export { parseEvidenceStatement } from './evidence/dialect/read-statement.ts';
 export { validate } from './evidence/validate/validate.ts';
 export type { NamedDocument, Validation, ValidationInputs } from './evidence/validate/validate.ts';
 export type { ValidationReport } from './evidence/validate/facts.ts';

@@ -25,8 +25,15 @@ export const VALIDATOR_V1ALPHA1 = 'validator.nvidia.com/v1alpha1';
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 
-/** AICR's recipe evidence, version 3: the recipe's digest leaves `metadata.version` out. */
+/** AICR's recipe evidence: of recipes without a profile. */
+export const PREDICATE_TYPE_V1 = 'https://aicr.run/recipe-evidence/v1';
+/** Of recipes with a profile. */
+export const PREDICATE_TYPE_V2 = 'https://aicr.run/recipe-evidence/v2';
+/** Of any recipe; its digest leaves `metadata.version` out. */
 export const PREDICATE_TYPE_V3 = 'https://aicr.run/recipe-evidence/v3';
+
+/** The first one, until AICR moved to another domain. */
+export const PREDICATE_TYPE_V011 = `https://${AICR_GROUP_V011}/recipe-evidence/v1`;
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
 export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';

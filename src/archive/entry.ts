@@ -66,6 +66,8 @@ export interface Layout {
   /** One file, and all files together, in bytes. */
   readonly maxFileBytes: number;
   readonly maxBytes: number;
+  /** The directory of this name in another one is taken for that one, if the files are in it alone. */
+  readonly folder?: string;
   /** Files without which there is nothing to judge. */
   readonly required: readonly BundlePath[];
   /** What to do if one of them is not there. */

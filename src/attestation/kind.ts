@@ -46,6 +46,11 @@ export interface AttestationSlot<Name extends string, Statement> {
   readonly checks: { readonly signature: Name; readonly signer: Name; readonly statement: Name };
   /** Makes the kind's own value of the statement, or says what is wrong with it. */
   readonly read: (statement: ReceivedStatement) => Outcome<Statement>;
+  /**
+   * Judges a copy that is not, byte for byte, what was signed. Undefined: it has to be, and so it is for a
+   * kind that does not ask.
+   */
+  readonly readOtherCopy?: (signed: Statement, copy: Uint8Array) => Outcome<Statement> | undefined;
 }
 
 export type Signature =

@@ -70,14 +70,16 @@ function verified(proof: Proof): Outcome<Proof> {
   };
 }
 
-/** The statement is read from the bytes that were signed; the copy beside them must be the same. */
+/** The statement is read from the bytes that were signed; the copy beside them must say the same. */
 function readStatement<Name extends string, Statement>(
-  { statement: rules, read }: AttestationSlot<Name, Statement>,
+  { statement: rules, read, readOtherCopy }: AttestationSlot<Name, Statement>,
   payload: Uint8Array,
   copy: Uint8Array | undefined,
 ): Outcome<Statement> {
   const outcome = received(() => read(parseStatement(payload, rules)));
   if (copy === undefined || Buffer.from(payload).equals(copy)) return outcome;
+  const judged = readOtherCopy?.(outcome.value, copy);
+  if (judged !== undefined) return { ...judged, faults: [...judged.faults, ...outcome.faults] };
   const fault: Fault = {
     code: 'STATEMENT_DIFFERS',
     at: rules.file,

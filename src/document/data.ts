@@ -59,6 +59,14 @@ export function scalarText(data: Data | undefined): string | undefined {
   return data instanceof Plain && data.type !== 'null' ? data.text : undefined;
 }
 
+/** A null is no empty text, and nothing at all is no null. `1.10` is not `1.1`. */
+export function isSameScalar(one: Data | undefined, other: Data | undefined): boolean {
+  if (!(one instanceof Plain && other instanceof Plain)) {
+    return typeof one === 'string' && one === other;
+  }
+  return one.type === other.type && scalarText(one) === scalarText(other);
+}
+
 /** A boolean, in any spelling of YAML 1.2. */
 export function booleanOf(data: Data | undefined): boolean | undefined {
   if (!(data instanceof Plain) || data.type !== 'boolean') return undefined;

@@ -8,6 +8,10 @@ export const EVIDENCE_TIME_ERRORS = {
 /** What the statement claims of recipe, snapshot and results. */
 export const CLAIM_ERRORS = {
   RECIPE_DIFFERS: ['invalid', 'the recipe is not the one that the statement names'],
+  PROFILE_HISTORICAL: [
+    'undecided',
+    'the profile of the recipe was bound by other policy descriptors than those that are known',
+  ],
   RECIPE_NOT_CANONICAL: ['invalid', 'recipe.yaml of the bundle is not the canonical text'],
   FINGERPRINT_DIFFERS: ['invalid', 'the claimed fingerprint differs from the snapshot'],
   MATCH_DIFFERS: ['invalid', 'the claimed match differs from recipe and snapshot'],

@@ -26,6 +26,14 @@ export const FINDINGS = {
   RUN_TOOL_OTHER: ['finding', 'snapshot and phases were not all made by one version of one tool'],
   RUN_DATA_MISSING: ['finding', 'the results do not say where or when they were made'],
   FILE_NOT_JUDGED: ['finding', 'the bundle has a file that is not part of evidence'],
+  SUBJECT_NOT_CONFIRMED: [
+    'finding',
+    'the statement is about an artifact in a registry, which the bundle does not show',
+  ],
+  AFFIDAVIT_MISSING: [
+    'finding',
+    'what affidavit recorded beside the claims of AICR was not signed',
+  ],
   BOM_IMAGE_MISSING: [
     'finding',
     'an image of the snapshot or recipe is not in the bill of materials',

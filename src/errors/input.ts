@@ -16,7 +16,6 @@ export const INPUT_ERRORS = {
     'the apiVersion is retired or missing, and evidence of it was not asked for',
   ],
   SCHEMA_VERSION_UNKNOWN: ['invalid', 'the schemaVersion is not known'],
-  RECIPE_PROFILE_UNSUPPORTED: ['invalid', 'the recipe has a profile'],
   RECIPE_OVERLAY_UNSUPPORTED: ['invalid', 'the recipe is an overlay, not a resolved recipe'],
   OVERLAY_OTHER: ['invalid', 'the overlay is not the one of the recipes'],
   // A directory of recipes, and what is resolved from it.

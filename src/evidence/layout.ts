@@ -46,6 +46,7 @@ export const EVIDENCE_LAYOUT: Layout = {
   maxEntries: MAX_ENTRIES,
   maxFileBytes: MAX_FILE_BYTES,
   maxBytes: MAX_BUNDLE_BYTES,
+  folder: 'summary-bundle',
   required: [MANIFEST_FILE, STATEMENT_FILE],
   incompleteHint: 'give the archive or directory that affidavit validate --emit-evidence wrote',
   unlisted: [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],

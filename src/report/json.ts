@@ -43,10 +43,19 @@ export function verificationJson(report: VerificationReport): JsonObject {
     network: 'none',
     root: rootJson(report.root),
     bundle: manifestDigest && { manifestDigest },
-    claimed: claimed && { ...claimed, redaction: claimed.redaction ?? null },
+    claimed: claimed && claimedJson(claimed),
     ...factsJson(report.facts),
     findings: report.findings.map(faultJson),
     limitOfTrust: LIMIT_OF_TRUST,
+  });
+}
+
+function claimedJson(claimed: NonNullable<VerificationReport['claimed']>): JsonObject {
+  const { redaction, artifact } = claimed;
+  return present({
+    ...claimed,
+    redaction: redaction?.policy ?? null,
+    artifact: artifact && { ...artifact },
   });
 }
 
@@ -182,7 +191,7 @@ function evidenceJson(evidence: NonNullable<ValidationReport['evidence']>): Json
 function factsJson(facts: Facts): Readonly<Record<string, Json | undefined>> {
   const { recipe, fingerprint, match, constraints, phaseConstraints, phases, bom } = facts;
   return {
-    recipe: recipe && { ...recipe, digest: hexOf(recipe.digest) },
+    recipe: recipe && present({ ...recipe, digest: hexOf(recipe.digest) }),
     fingerprint: fingerprint && fingerprintClaim(fingerprint),
     match: match && matchClaim(match),
     constraints: constraints?.map(constraintJson),

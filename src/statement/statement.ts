@@ -2,7 +2,7 @@
 // https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 
 import { hexOf, type Digest } from '../digest.ts';
-import type { Json } from '../document/data.ts';
+import type { Data, Json } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { STATEMENT_TYPE } from '../media-types.ts';
@@ -22,6 +22,8 @@ export interface ReceivedStatement {
   readonly subjectsAt: string;
   readonly predicateType: string;
   readonly predicate: ObjectReader;
+  /** The same as it stands there. */
+  readonly predicateData: Data;
 }
 
 export interface ReceivedSubject {
@@ -30,11 +32,20 @@ export interface ReceivedSubject {
   readonly digest: ObjectReader;
 }
 
+/** Why nobody reads these types any more, and what to do instead. */
+interface Retired {
+  readonly predicateTypes: readonly string[];
+  readonly found: string;
+  readonly hint: string;
+}
+
 /** What a reader of statements expects. */
 export interface StatementRules {
   /** How complaints name the statement. */
   readonly file: string;
   readonly predicateTypes: readonly string[];
+  /** Types that are known and no longer read. */
+  readonly retired?: Retired;
   /** How many subjects. A statement without one would vouch for nothing. */
   readonly subjects: 'exactly one' | 'at least one';
   /** What to do with a statement of another kind. */
@@ -55,27 +66,59 @@ export function encodeStatement({ subjects, predicateType, predicate }: Statemen
 /**
  * Reads a statement from exactly the bytes that were signed.
  *
- * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, FIELD_*
+ * @throws EvidenceError STATEMENT_INVALID, PREDICATE_TYPE_UNKNOWN, PREDICATE_TYPE_RETIRED, FIELD_*
  */
 export function parseStatement(bytes: Uint8Array, rules: StatementRules): ReceivedStatement {
-  const { file, predicateTypes, hint } = rules;
+  const { file, hint } = rules;
+  requireEncodedOnce(bytes, file);
   const reader = new ObjectReader(decodeJson(bytes, file), file);
   const type = reader.string('_type');
   if (type !== STATEMENT_TYPE) {
     reader.refuse('_type', { code: 'STATEMENT_INVALID', expected: STATEMENT_TYPE, hint });
   }
-  const predicateType = reader.string('predicateType');
-  if (!predicateTypes.includes(predicateType)) {
-    const expected = predicateTypes.join(' or ');
-    reader.refuse('predicateType', { code: 'PREDICATE_TYPE_UNKNOWN', expected, hint });
-  }
+  const predicateType = readPredicateType(reader, rules);
   return {
     predicate: reader.object('predicate'),
+    predicateData: reader.data('predicate') ?? '',
     predicateType,
     subjects: readSubjects(reader, rules),
     subjectsAt: reader.pointer('subject'),
   };
 }
+
+function readPredicateType(
+  reader: ObjectReader,
+  { predicateTypes, retired, hint }: StatementRules,
+): string {
+  const type = reader.string('predicateType');
+  if (predicateTypes.includes(type)) return type;
+  const expected = predicateTypes.join(' or ');
+  if (retired?.predicateTypes.includes(type) === true) {
+    const found = `${quote(type)}, ${retired.found}`;
+    const refusal = {
+      code: 'PREDICATE_TYPE_RETIRED',
+      found,
+      expected,
+      hint: retired.hint,
+    } as const;
+    return reader.refuse('predicateType', refusal);
+  }
+  return reader.refuse('predicateType', { code: 'PREDICATE_TYPE_UNKNOWN', expected, hint });
+}
+
+/** aicr decodes such a payload a second time, and reads what no other program sees. */
+function requireEncodedOnce(bytes: Uint8Array, file: string): void {
+  const start = Buffer.from(bytes.subarray(0, START)).toString('latin1').trimStart();
+  // What begins with a brace is JSON already: no base64 has one.
+  if (!/^[A-Za-z0-9+/_-]+=*\s*$/.test(start)) return;
+  if (!Buffer.from(start, 'base64').toString('latin1').trimStart().startsWith('{')) return;
+  const hint = 'have it signed again, with the statement itself as the payload';
+  const place = { code: 'STATEMENT_INVALID', at: file, hint } as const;
+  refuse(place, 'a statement in base64, so it was encoded twice', 'the JSON of a statement');
+}
+
+/** A whole number of base64's groups of four. */
+const START = 64;
 
 function readSubjects(
   reader: ObjectReader,

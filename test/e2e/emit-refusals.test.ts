@@ -160,8 +160,8 @@ const DOCUMENT_REFUSALS: readonly Refusal[] = [
     })),
   ),
   {
-    why: 'a recipe with a profile',
-    error: 'RECIPE_PROFILE_UNSUPPORTED recipe.yaml#/apiVersion',
+    why: 'a recipe that should have a profile',
+    error: 'FIELD_INVALID recipe.yaml#/metadata',
     code: 2,
     change: editing(RECIPE, 'aicr.run/v1\n', 'aicr.run/v1beta2\n'),
   },

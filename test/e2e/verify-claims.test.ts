@@ -132,11 +132,11 @@ describe('a whole number', () => {
   });
 });
 
-it('refuses evidence that claims a profile: no recipe with one is read yet', async () => {
+it('refuses evidence that claims a profile of a recipe without one', async () => {
   const pointer = '/predicate/profile';
   const profile = { selection: 'gpuStack=x', policyDescriptorIdentity: '0'.repeat(64) };
   const { code, faults } = await claiming(pointer, profile);
-  expect([code, faults]).toEqual([2, [`RECIPE_PROFILE_UNSUPPORTED ${at(pointer)}`]]);
+  expect([code, faults]).toEqual([2, [`RECIPE_DIFFERS ${at(pointer)}`]]);
 });
 
 describe('E-06 a format that is not known', () => {

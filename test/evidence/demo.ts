@@ -6,8 +6,8 @@ import { memoryFile } from '../../src/archive/entry.ts';
 import type { Signing } from '../../src/attestation/seal.ts';
 import { isBundlePath, type BundlePath } from '../../src/bundle-path.ts';
 import { digestOf } from '../../src/digest.ts';
-import { parseEvidenceStatement } from '../../src/evidence/claim/evidence-statement.ts';
-import type { ReceivedPredicate } from '../../src/evidence/claim/predicate.ts';
+import { parseEvidenceStatement } from '../../src/evidence/dialect/read-statement.ts';
+import type { ReceivedEvidence } from '../../src/evidence/dialect/read-statement.ts';
 import { EVIDENCE_LAYOUT, STATEMENT_FILE } from '../../src/evidence/layout.ts';
 import { packEvidence } from '../../src/evidence/pack/pack-evidence.ts';
 import type { PackedEvidence } from '../../src/evidence/pack/packed-evidence.ts';
@@ -123,6 +123,6 @@ export function receivedOf(contents: Contents): ReceivedFiles {
 }
 
 /** What the statement among these files claims. */
-export function predicateIn(contents: Contents): ReceivedPredicate {
+export function predicateIn(contents: Contents): ReceivedEvidence {
   return parseEvidenceStatement(contents.get(STATEMENT_FILE) ?? Buffer.alloc(0), STATEMENT_FILE);
 }

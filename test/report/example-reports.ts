@@ -266,9 +266,11 @@ export const VERIFIED: VerificationReport = {
   claimed: {
     attestedAt: '2026-11-20T10:00:00Z',
     aicrVersion: 'v0.13.2',
+    aicrCommit: undefined,
     validatorCatalogVersion: '',
     validatorImages: 0,
     redaction: undefined,
+    artifact: undefined,
   },
   facts: FACTS,
   findings: [],

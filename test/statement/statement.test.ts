@@ -119,6 +119,32 @@ describe('a statement', () => {
   });
 });
 
+describe('a statement in base64', () => {
+  const refusalOfText = (text: string) => refusalOf(() => parseStatement(Buffer.from(text), RULES));
+  const text = JSON.stringify(STATEMENT);
+
+  it.each([
+    ['base64', text, 'base64'],
+    ['base64 for addresses', text, 'base64url'],
+    ['base64, with a line break behind it', text, 'base64'],
+    ['base64 of a short map', '{}', 'base64'],
+    ['base64 of a blank in front', `\n ${text}`, 'base64'],
+  ] as const)('is encoded once too often: %s', (why, statement, encoding) => {
+    const encoded = Buffer.from(statement).toString(encoding);
+    const error = refusalOfText(why.includes('line break') ? `${encoded}\n` : encoded);
+    expect(error).toMatchObject({ code: 'STATEMENT_INVALID', at: 's.json' });
+    expect(error?.found).toContain('encoded twice');
+  });
+
+  it.each(['', 'null', '12345678', 'bm8gc3RhdGVtZW50', ' ', text.slice(0, -1)])(
+    'is not what another broken text is taken for: %j',
+    (broken) => {
+      expect(refusalOfText(broken)?.found).not.toContain('encoded twice');
+      expect(refusalOfText(broken)?.code).toMatch(/^(?:DOCUMENT|FIELD)_/);
+    },
+  );
+});
+
 describe('a statement is refused', () => {
   it('only for what is changed', () => {
     expect(refusal({})).toBeUndefined();

@@ -5,6 +5,7 @@
 import { describe, type Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { isSelection, type RecipeProfile } from '../recipe/profile.ts';
 
 type Claim = Data | undefined;
 
@@ -66,18 +67,50 @@ export function constraintsIn(affidavit: ObjectReader): Claim {
 export function phaseDetailsIn(affidavit: ObjectReader): Claim {
   for (const details of mapsIn(affidavit.object('phases'))) {
     for (const name of ['pending', 'other']) details.integer(name);
-    details.list('missing', requireText);
+    details.list('missing', textOf);
   }
   return affidavit.data('phases');
 }
 
-/** The policy by which something was redacted. Our own tools redact nothing yet, and leave it out. */
-export function redactionIn(predicate: ObjectReader): string | undefined {
+/** By which rules the producer says that it redacted. Nobody checks here that it did. */
+export interface ReceivedRedaction {
+  readonly policy: string;
+  readonly version: string;
+  /** The rules that were applied, by name. */
+  readonly applied: readonly string[];
+}
+
+export function redactionIn(predicate: ObjectReader): ReceivedRedaction | undefined {
   if (!predicate.has('redaction')) return undefined;
   const claim = predicate.object('redaction');
-  requireTexts(claim, ['version']);
-  if (claim.has('applied')) claim.list('applied', requireText);
-  return claim.string('policy');
+  return {
+    policy: claim.string('policy'),
+    version: claim.optionalString('version') ?? '',
+    applied: claim.has('applied') ? claim.list('applied', textOf) : [],
+  };
+}
+
+/** The profile that the recipe is said to have; undefined if none is claimed. */
+export interface ReceivedProfile extends RecipeProfile {
+  /** Where the claim is. */
+  readonly at: string;
+}
+
+export function profileIn(predicate: ObjectReader): ReceivedProfile | undefined {
+  if (!predicate.has('profile')) return undefined;
+  const claim = predicate.object('profile');
+  const selection = claim.string('selection');
+  if (!isSelection(selection)) {
+    const expected = 'name=value, both of letters, digits, ".", "_" and "-"';
+    claim.refuse('selection', { code: 'FIELD_INVALID', expected, hint: BY_FORMAT });
+  }
+  const policyDescriptorIdentity = claim.string('policyDescriptorIdentity');
+  if (!/^[0-9a-f]{64}$/.test(policyDescriptorIdentity)) {
+    const expected = '64 lower-case hexadecimal digits';
+    claim.refuse('policyDescriptorIdentity', { code: 'FIELD_INVALID', expected, hint: BY_FORMAT });
+  }
+  const advertiser = claim.optionalString('advertiser') ?? '';
+  return { at: claim.at, selection, advertiser, policyDescriptorIdentity };
 }
 
 function mapsIn(claim: ObjectReader): readonly ObjectReader[] {
@@ -88,8 +121,8 @@ function requireTexts(claim: ObjectReader, names: readonly string[]): void {
   for (const name of names) claim.optionalString(name);
 }
 
-function requireText(item: Data, at: string): void {
-  if (typeof item === 'string') return;
+function textOf(item: Data, at: string): string {
+  if (typeof item === 'string') return item;
   throw new EvidenceError('FIELD_INVALID', {
     at,
     found: describe(item),

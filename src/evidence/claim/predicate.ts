@@ -5,13 +5,20 @@ import { parseStart, timestampOf } from '../../document/time.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseResult } from '../phase/phase.ts';
+import type { RecipeProfile } from '../recipe/profile.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import * as shapes from './claim-shapes.ts';
 
+export interface RecipeFacts {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly profile: RecipeProfile | undefined;
+}
+
 /** What the predicate says of recipe, snapshot and results: everything that can be computed again. */
 export interface PredicateFacts {
-  readonly recipe: { readonly name: string; readonly digest: Digest };
+  readonly recipe: RecipeFacts;
   readonly fingerprint: Fingerprint;
   readonly match: CriteriaMatch;
   readonly constraints: readonly ConstraintResult[];
@@ -44,6 +51,7 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
     phases: phasesClaim(facts.phases, facts.ctrfDigests),
     bom: bomClaim(facts.bom),
     manifest: { digest: facts.manifest.digest, fileCount: facts.manifest.fileCount },
+    ...(facts.recipe.profile === undefined ? {} : { profile: profileClaim(facts.recipe.profile) }),
     affidavit: {
       schemaVersion: SCHEMA_VERSION,
       tool: { name: claims.tool.name, version: claims.tool.version },
@@ -51,6 +59,12 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
       phases: phaseDetailsClaim(facts.phases),
     },
   };
+}
+
+/** An advertiser that is "" is left out, as Go does. */
+function profileClaim({ selection, advertiser, policyDescriptorIdentity }: RecipeProfile): Json {
+  const external = advertiser === '' ? {} : { advertiser };
+  return { selection, ...external, policyDescriptorIdentity };
 }
 
 export function fingerprintClaim(fingerprint: Fingerprint): Json {
@@ -117,8 +131,11 @@ export interface ReceivedPredicate {
   readonly validatorCatalogVersion: string;
   /** How many validator images it claims; no file of the bundle shows them. */
   readonly validatorImages: number;
-  readonly redaction: string | undefined;
+  /** The commit of aicr, if it is claimed. */
+  readonly aicrCommit: string | undefined;
+  readonly redaction: shapes.ReceivedRedaction | undefined;
   readonly recipe: { readonly name: string; readonly digest: string };
+  readonly profile: shapes.ReceivedProfile | undefined;
   readonly manifest: {
     readonly at: string;
     readonly digest: string;
@@ -142,7 +159,6 @@ export interface ReceivedAffidavit {
 /** AICR's predicate may have more fields. Those that it always has must be there. */
 export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
   const { newer } = requireSchemaVersion(reader);
-  requireNoProfile(reader);
   const recipe = reader.object('recipe');
   return {
     at: reader.at,
@@ -151,7 +167,9 @@ export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
     aicrVersion: reader.string('aicrVersion'),
     validatorCatalogVersion: reader.string('validatorCatalogVersion'),
     validatorImages: countImages(reader),
+    aicrCommit: commitIn(reader),
     redaction: shapes.redactionIn(reader),
+    profile: shapes.profileIn(reader),
     recipe: { name: recipe.string('name'), digest: recipe.string('digest') },
     manifest: parseManifestClaim(reader.object('manifest')),
     fingerprint: shapes.fingerprintIn(reader),
@@ -189,14 +207,11 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
   return received;
 }
 
-/** No recipe with a profile is read yet, so a profile here does not belong to the recipe. */
-function requireNoProfile(reader: ObjectReader): void {
-  if (!reader.has('profile')) return;
-  reader.refuse('profile', {
-    code: 'RECIPE_PROFILE_UNSUPPORTED',
-    expected: 'evidence of a recipe that was resolved without a profile',
-    hint: 'choose a recipe without a profile; one with a profile is not read yet',
-  });
+function commitIn(reader: ObjectReader): string | undefined {
+  const commit = reader.optionalString('aicrCommit');
+  if (commit === undefined || /^[0-9a-f]{7,40}$/.test(commit)) return commit;
+  const expected = '7 to 40 lower-case hexadecimal digits';
+  return reader.refuse('aicrCommit', { code: 'FIELD_INVALID', expected, hint: shapes.BY_FORMAT });
 }
 
 /** A list, or null: a Go slice that nobody filled. */

@@ -89,7 +89,7 @@ function statementOf(
   files: Pick<PredicateFacts, 'bom' | 'manifest'>,
 ): Uint8Array {
   const { recipe, recipeDigest, cluster, phases, tool } = validation;
-  const subject = { name: recipe.name, digest: recipeDigest };
+  const subject = { name: recipe.name, digest: recipeDigest, profile: recipe.profile };
   const ctrfDigests = new Map([...reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]));
   const predicate = buildPredicate(
     { recipe: subject, ...cluster, phases, ctrfDigests, ...files },

@@ -1,6 +1,6 @@
 // Where two recipes differ, named as a person names it: `componentRefs[gpu-operator].version`.
 
-import { Plain, isDataList, isDataMap, scalarText } from '../../document/data.ts';
+import { isDataList, isDataMap, isSameScalar, scalarText } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 
@@ -14,8 +14,9 @@ export interface RecipeDifference {
   readonly other: Data | undefined;
 }
 
-/** What says which program wrote the recipe, and not what it demands. */
+/** What says which program wrote the recipe, and not what it demands; but for its profile. */
 const NOT_COMPARED: ReadonlySet<string> = new Set(['apiVersion', 'metadata']);
+const PROFILE = 'selectedProfile';
 
 /** Every difference of the decoded values. `1.10` is not `1.1`: AICR reads a version from its source text. */
 export function recipeDifferences(one: Data, other: Data): readonly RecipeDifference[] {
@@ -25,7 +26,11 @@ export function recipeDifferences(one: Data, other: Data): readonly RecipeDiffer
 
 function demandsOf(recipe: Data): Data {
   if (!isDataMap(recipe)) return recipe;
-  return new Map([...recipe].filter(([key]) => !NOT_COMPARED.has(key)));
+  const metadata = recipe.get('metadata');
+  const profile = isDataMap(metadata) ? metadata.get(PROFILE) : undefined;
+  const compared = [...recipe].filter(([key]) => !NOT_COMPARED.has(key));
+  const kept = new Map(profile === undefined ? [] : [[PROFILE, profile]]);
+  return new Map([...compared, ['metadata', kept]]);
 }
 
 type Place = Pick<RecipeDifference, 'field' | 'pointer'>;
@@ -38,14 +43,6 @@ function* differences(
   if (isDataMap(one) && isDataMap(other)) yield* mapDifferences(one, other, place);
   else if (isDataList(one) && isDataList(other)) yield* listDifferences(one, other, place);
   else if (!isSameScalar(one, other)) yield { ...place, one, other };
-}
-
-/** A null is no empty text, and nothing at all is no null. */
-function isSameScalar(one: Data | undefined, other: Data | undefined): boolean {
-  if (!(one instanceof Plain && other instanceof Plain)) {
-    return typeof one === 'string' && one === other;
-  }
-  return one.type === other.type && scalarText(one) === scalarText(other);
 }
 
 function* mapDifferences(

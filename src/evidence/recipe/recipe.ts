@@ -8,13 +8,14 @@ import { readYaml } from '../../document/yaml-reader.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError, parsedList, type Finding } from '../../errors/evidence-error.ts';
 import { MAX_CONSTRAINTS, MAX_RECIPE_VALUES } from '../../limits.ts';
-import { AICR_V011, AICR_V1BETA2 } from '../../media-types.ts';
+import { AICR_V011 } from '../../media-types.ts';
 import { refusedAs } from '../../place.ts';
 import { recognising } from '../../recognise.ts';
 import { CANONICAL_BUILDER, canonicalText, type CanonicalRules } from '../aicr/canonical-yaml.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
 import { parseCriteria, recipeNameOf, type Criteria } from './criteria.ts';
 import { normalFormDoubts } from './normal-form.ts';
+import { parseProfile, profileSuffix, type RecipeProfile } from './profile.ts';
 import { parseComponent, type RecipeComponent } from './recipe-component.ts';
 import { parseConstraint, parseValidation } from './recipe-validation.ts';
 import type { RecipeConstraint, RecipePhase } from './recipe-validation.ts';
@@ -23,14 +24,16 @@ import { textOfTyped, typeRecipe } from './typed-recipe.ts';
 /** The grammar of names and expressions: that of AICR up to v0.11, or the one since. */
 export type ConstraintDialect = 'v0.11' | 'current';
 
-/** A resolved recipe without a profile: what a cluster must be, and what must be tested on it. */
+/** A resolved recipe: what a cluster must be, and what must be tested on it. */
 export interface Recipe extends AcceptedHeader {
   /** As it was named to `parseRecipe`; the start of every `at`. */
   readonly file: string;
   readonly dialect: ConstraintDialect;
-  /** AICR's name, e.g. `h100-eks-ubuntu-training`. */
+  /** AICR's name, e.g. `h100-eks-ubuntu-training`, with the profile behind it. */
   readonly name: string;
   readonly criteria: Criteria;
+  /** Undefined if it was resolved without one. */
+  readonly profile: RecipeProfile | undefined;
   /** The recipe's own, then those of `validation.readiness`: evaluated on the snapshot. */
   readonly constraints: readonly RecipeConstraint[];
   /** The required phases, in order. */
@@ -44,7 +47,7 @@ export interface ReadRecipe {
   readonly recipe: Recipe;
   /** The document as it was read: every field, also those that nobody knows here. */
   readonly data: Data;
-  /** Of the canonical text by the rules of version 3: AICR's `recipe.digest`. */
+  /** Of the canonical text: AICR's `recipe.digest`. */
   readonly digest: Digest;
   /** AICR's canonical text. */
   readonly canonical: (rules: CanonicalRules) => string;
@@ -54,14 +57,19 @@ export interface ReadRecipe {
  * Reads a resolved recipe, YAML.
  *
  * @param file how complaints name it
+ * @param rules of the digest
  * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `canonicalRecipe` throw
  */
-export function readRecipe(bytes: Uint8Array, file: string): ReadRecipe {
+export function readRecipe(
+  bytes: Uint8Array,
+  file: string,
+  rules: CanonicalRules = 'v3',
+): ReadRecipe {
   return recognising('recipe', { file, bytes }, () => {
     const [data, tree] = readTrees(bytes, file);
     const recipe = parseRecipe(data, file);
-    const canonical = (rules: CanonicalRules): string => canonicalText(tree, file, rules);
-    return { recipe, data, digest: digestOf(canonical('v3')), canonical };
+    const canonical = (by: CanonicalRules): string => canonicalText(tree, file, by);
+    return { recipe, data, digest: digestOf(canonical(rules)), canonical };
   });
 }
 
@@ -112,35 +120,37 @@ export function readTrees(bytes: Uint8Array, file: string): readonly [Data, Yaml
  * Reads a resolved recipe.
  *
  * @param file how complaints name it
- * @throws EvidenceError KIND_UNEXPECTED, API_VERSION_UNKNOWN, RECIPE_PROFILE_UNSUPPORTED,
- *   RECIPE_OVERLAY_UNSUPPORTED, FIELD_MISSING, FIELD_INVALID, LIMIT_EXCEEDED (constraints), and
- *   DOCUMENT_DUPLICATE_KEY (keys of JSON that differ in case alone), all invalid
+ * @throws EvidenceError KIND_UNEXPECTED, API_VERSION_UNKNOWN, RECIPE_OVERLAY_UNSUPPORTED, FIELD_MISSING,
+ *   FIELD_INVALID, LIMIT_EXCEEDED (constraints), and DOCUMENT_DUPLICATE_KEY (keys of JSON that differ in
+ *   case alone), all invalid
  */
 export function parseRecipe(data: Data, file: string): Recipe {
   const document = new ObjectReader(data, file);
   requireNoOverlay(document);
   const header = acceptHeader(document, 'RecipeResult');
   requireRecipe(document);
-  const metadata = parseMetadata(document, header);
+  const metadata = parseMetadata(document);
   const criteria = parseCriteria(document);
   const own = parsedList(document.optionalList('constraints', parseConstraint));
   const validation = parseValidation(document);
   const constraints = [...own.value, ...validation.value.readiness];
   requireFewConstraints(constraints.length, document);
   const components = parsedList(document.optionalList('componentRefs', parseComponent));
+  const profile = parseProfile(document, header.apiVersion, components.value);
   return {
     file,
     ...header,
     dialect: header.apiVersion === AICR_V011 ? 'v0.11' : 'current',
-    name: recipeNameOf(criteria.value),
+    name: `${recipeNameOf(criteria.value)}${profile.value === undefined ? '' : profileSuffix(profile.value)}`,
     criteria: criteria.value,
+    profile: profile.value,
     constraints,
     phases: validation.value.phases,
     components: components.value,
     findings: [
       ...header.findings,
       ...metadata,
-      ...[criteria, own, validation, components].flatMap(({ findings }) => findings),
+      ...[profile, criteria, own, validation, components].flatMap(({ findings }) => findings),
       ...document.ignored(['configuration', 'deploymentOrder']),
       ...normalFormDoubts(data, file),
     ],
@@ -169,18 +179,9 @@ export function requireRecipe(document: ObjectReader): void {
 }
 
 /** The recipe's metadata differs from others: it has a tool version and no timestamp. */
-function parseMetadata(document: ObjectReader, header: AcceptedHeader): readonly Finding[] {
-  const profiled = {
-    code: 'RECIPE_PROFILE_UNSUPPORTED',
-    expected: 'a recipe that was resolved without a profile',
-    hint: 'choose criteria whose overlays have no profile; recipes with one are not read yet',
-  } as const;
-  if (header.apiVersion === AICR_V1BETA2) document.refuse('apiVersion', profiled);
+function parseMetadata(document: ObjectReader): readonly Finding[] {
   const metadata = document.optionalObject('metadata');
   if (metadata === undefined) return [];
-  if (metadata.optionalObject('selectedProfile') !== undefined) {
-    metadata.refuse('selectedProfile', profiled);
-  }
   return versionDoubts(metadata.optionalText('version'), metadata.pointer('version'));
 }
 

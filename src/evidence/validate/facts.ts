@@ -16,10 +16,12 @@ import type { CriteriaMatch } from '../snapshot/match.ts';
 export interface Facts {
   readonly recipe?: {
     readonly name: string;
-    /** By AICR's rules of version 3. */
+    /** By AICR's rules of the evidence's version; of version 3 if there is none. */
     readonly digest: Digest;
     /** "" if the recipe has none. */
     readonly apiVersion: string;
+    /** `name=value`; undefined if it was resolved without a profile. */
+    readonly profile?: string | undefined;
   };
   readonly fingerprint?: Fingerprint;
   readonly match?: CriteriaMatch;

@@ -133,8 +133,8 @@ function coverage({ recipe, snapshot, bom }: Parts): Pick<Judgement, 'findings'>
 function recipeFacts(read: ReadRecipe | undefined): Facts {
   if (read === undefined) return {};
   const { recipe, digest } = read;
-  const { name, apiVersion } = recipe;
-  return { recipe: { name, digest, apiVersion } };
+  const { name, apiVersion, profile } = recipe;
+  return { recipe: { name, digest, apiVersion, ...(profile && { profile: profile.selection }) } };
 }
 
 function clusterFacts(cluster: ClusterAssessment | undefined): Facts {

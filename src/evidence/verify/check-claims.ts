@@ -5,11 +5,14 @@ import { hexOf } from '../../digest.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MADE_AGAIN } from '../../place.ts';
 import { quote } from '../../quote.ts';
+import type { ReceivedProfile } from '../claim/claim-shapes.ts';
 import { CLAIM_RULES, claimFaults, claimFaultsOfAny } from '../claim/compare-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { bomClaim, constraintsClaim } from '../claim/predicate.ts';
 import { clusterClaims } from '../claim/raw-provider.ts';
+import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { RECIPE_FILE } from '../layout.ts';
+import type { RecipeProfile } from '../recipe/profile.ts';
 import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
 import type { BundleRecipe } from './read-parts.ts';
@@ -28,6 +31,7 @@ export function checkRecipe(
     faults: [
       ...differing(predicate, 'digest', hex),
       ...differing(predicate, 'name', recipe.name),
+      ...otherProfile(predicate, recipe.profile),
       ...notCanonical(read),
     ],
   }));
@@ -80,15 +84,48 @@ function differing(
   computed: string,
 ): readonly Fault[] {
   if (recipe[field] === computed) return [];
+  return [recipeDiffers(`${at}/recipe/${field}`, recipe[field], computed)];
+}
+
+function recipeDiffers(at: string, claimed?: string, computed?: string): Fault {
+  return {
+    code: 'RECIPE_DIFFERS',
+    at,
+    found: claimed === undefined ? 'nothing' : quote(claimed),
+    expected: `${computed === undefined ? 'nothing' : quote(computed)}, recomputed from ${RECIPE_FILE}`,
+    hint: 'do not trust this evidence: it names another recipe than the one that it contains',
+  };
+}
+
+/**
+ * The profile is in the recipe, so each difference is a lie, but for the descriptors: another release of
+ * aicr has other ones.
+ */
+function otherProfile(
+  { at, profile: claimed }: ReceivedPredicate,
+  profile: RecipeProfile | undefined,
+): readonly Fault[] {
+  if (claimed === undefined || profile === undefined) {
+    if (claimed === profile) return [];
+    return [recipeDiffers(`${at}/profile`, claimed?.selection, profile?.selection)];
+  }
+  const isSame = claimed.policyDescriptorIdentity === profile.policyDescriptorIdentity;
   return [
-    {
-      code: 'RECIPE_DIFFERS',
-      at: `${at}/recipe/${field}`,
-      found: quote(recipe[field]),
-      expected: `${quote(computed)}, recomputed from ${RECIPE_FILE}`,
-      hint: 'do not trust this evidence: it names another recipe than the one that it contains',
-    },
+    ...(['selection', 'advertiser'] as const)
+      .filter((field) => claimed[field] !== profile[field])
+      .map((field) => recipeDiffers(`${claimed.at}/${field}`, claimed[field], profile[field])),
+    ...(isSame ? [] : [historical(claimed, profile)]),
   ];
+}
+
+function historical(claimed: ReceivedProfile, profile: RecipeProfile): Fault {
+  return {
+    code: 'PROFILE_HISTORICAL',
+    at: `${claimed.at}/policyDescriptorIdentity`,
+    found: quote(claimed.policyDescriptorIdentity),
+    expected: `${quote(profile.policyDescriptorIdentity)}, recomputed from ${RECIPE_FILE}`,
+    hint: 'have the evidence made again with a current aicr, or decide that it is good enough as a record of that time',
+  };
 }
 
 /** Fingerprint, match and constraints from recipe and snapshot, compared with the predicate. */
@@ -153,12 +190,13 @@ function claimedConstraints(
 export function checkBom(
   log: EvidenceLog,
   { summary }: ListedBom,
-  { at, bom }: ReceivedPredicate,
+  { at, bom, fixedBomVersion }: ReceivedEvidence,
 ): void {
-  const { digest, components } = summary;
+  const { digest, components, version } = summary;
+  const computed = bomClaim({ ...summary, version: fixedBomVersion ?? version });
   log.note('bom-matches-claims', () => ({
     found: `${components} components, ${digest}`,
     expected: 'the digest and the count in the statement',
-    faults: claimFaults(CLAIM_RULES.bom, `${at}/bom`, bom, bomClaim(summary)),
+    faults: claimFaults(CLAIM_RULES.bom, `${at}/bom`, bom, computed),
   }));
 }

@@ -4,6 +4,7 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { faultOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
 import { MADE_AGAIN, received } from '../../place.ts';
+import type { CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { parsePhaseReport, type CtrfReport } from '../phase/ctrf.ts';
 import { PHASES, type Phase } from '../phase/phase.ts';
@@ -30,10 +31,11 @@ export interface BundleRecipe extends ReadRecipe {
   readonly bytes: Uint8Array;
 }
 
-export function readBundleRecipe(files: ReceivedFiles): Part<BundleRecipe> {
+/** @param rules of its digest */
+export function readBundleRecipe(files: ReceivedFiles, rules: CanonicalRules): Part<BundleRecipe> {
   return partOf(() => {
     const bytes = documentOf(files, RECIPE_FILE, EVIDENCE_LAYOUT);
-    return { ...readRecipe(bytes, RECIPE_FILE), bytes };
+    return { ...readRecipe(bytes, RECIPE_FILE, rules), bytes };
   });
 }
 

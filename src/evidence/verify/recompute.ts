@@ -1,5 +1,5 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
-import type { ReceivedPredicate } from '../claim/predicate.ts';
+import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
 import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
@@ -20,7 +20,7 @@ import {
 /** What is judged. */
 interface Recomputation {
   readonly files: ReceivedFiles;
-  readonly predicate: ReceivedPredicate;
+  readonly predicate: ReceivedEvidence;
   /** The proven time of signing; undefined if there is none. */
   readonly signedAt?: Date | undefined;
 }
@@ -41,7 +41,7 @@ export function recompute(
   { files, predicate, signedAt }: Recomputation,
   { recipe: own, known, maxRunSpan }: Beside = {},
 ): Judgement {
-  const recipe = readBundleRecipe(files);
+  const recipe = readBundleRecipe(files, predicate.type.digestRules);
   const snapshot = readBundleSnapshot(files, known);
   const reports = readBundleReports(files);
   const bom = readBundleBom(files);

@@ -6,9 +6,10 @@ import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { quote } from '../../quote.ts';
-import type { ReceivedStatement } from '../../statement/statement.ts';
-import { EVIDENCE_STATEMENT, readEvidenceStatement } from '../claim/evidence-statement.ts';
-import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { EVIDENCE_STATEMENT } from '../dialect/evidence-type.ts';
+import { compareOtherCopy } from '../dialect/other-copy.ts';
+import { readEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
+import type { ArtifactSubject } from '../dialect/subject.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../validate/facts.ts';
@@ -24,9 +25,13 @@ export interface EvidenceFound {
   readonly manifestDigest?: Digest;
   /** What the statement says and no file of the bundle shows. */
   readonly claimed?: Pick<
-    ReceivedPredicate,
-    'aicrVersion' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
-  > & { readonly attestedAt: string };
+    ReceivedEvidence,
+    'aicrVersion' | 'aicrCommit' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
+  > & {
+    readonly attestedAt: string;
+    /** What the statement is about, if it is not the recipe. */
+    readonly artifact: Pick<ArtifactSubject, 'name' | 'digest'> | undefined;
+  };
   readonly facts: Facts;
   /** Whether the recipe of the evidence was compared with the caller's. */
   readonly recipeCompared: boolean;
@@ -42,7 +47,7 @@ export interface VerifyEvidenceOptions extends VerifyOptions {
   readonly maxRunSpan?: number | undefined;
 }
 
-const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
+const EVIDENCE: Kind<CheckName, ReceivedEvidence, EvidenceFound> = {
   layout: EVIDENCE_LAYOUT,
   checks: CHECK_NAMES,
   attestations: [
@@ -56,7 +61,12 @@ const EVIDENCE: Kind<CheckName, ReceivedPredicate, EvidenceFound> = {
         signer: 'signer-is-allowed',
         statement: 'statement-is-evidence',
       },
-      read: readStatement,
+      read: (statement) =>
+        statementOutcome({ value: readEvidenceStatement(statement), faults: [] }),
+      readOtherCopy: (signed, copy) => {
+        const compared = compareOtherCopy(signed, copy);
+        return compared && statementOutcome(compared);
+      },
     },
   ],
   signatureChecks: ['signed-after-run'],
@@ -95,39 +105,47 @@ export function verifyEvidenceFiles(
   return verifyFiles(evidenceKind(options), files, options);
 }
 
-function readStatement(statement: ReceivedStatement): Outcome<ReceivedPredicate> {
-  const predicate = readEvidenceStatement(statement);
-  const { name, digest } = predicate.recipe;
+function statementOutcome({
+  value,
+  faults,
+}: Pick<Outcome<ReceivedEvidence>, 'value' | 'faults'>): Outcome<ReceivedEvidence> {
+  const { type, recipe } = value;
   return {
-    value: predicate,
-    found: `recipe evidence v3 for ${quote(name)}, ${digest.slice(0, 12)}`,
+    value,
+    found: `recipe evidence ${type.version} for ${quote(recipe.name)}, ${recipe.digest.slice(0, 12)}`,
     expected: 'an in-toto statement v1 about one recipe, with every field',
-    faults: [],
+    faults,
   };
 }
 
 function recomputeEvidence(
   log: CheckLog<CheckName>,
-  { files, opened: [{ signature, statement: predicate }] }: Received<ReceivedPredicate>,
+  { files, opened: [{ signature, statement: predicate }] }: Received<ReceivedEvidence>,
   beside: Beside = {},
 ): Recomputed<EvidenceFound> {
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate);
   const manifest = checkManifest(log, files, predicate);
   if (manifest === undefined) {
-    return { found: { ...EVIDENCE.nothingFound, claimed }, findings: [] };
+    return { found: { ...EVIDENCE.nothingFound, claimed }, findings: predicate.findings };
   }
   const signedAt = signature.state === 'verified' ? signature.proof.signedAt : undefined;
   const { facts, findings } = recompute(log, { files, predicate, signedAt }, beside);
   const recipeCompared = beside.recipe !== undefined && facts.recipe !== undefined;
   return {
     found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },
-    findings: [...formatFindings(manifest.manifest, predicate), ...findings],
+    findings: [...predicate.findings, ...formatFindings(manifest.manifest, predicate), ...findings],
   };
 }
 
-function claimedOf(predicate: ReceivedPredicate): NonNullable<EvidenceFound['claimed']> {
-  const { aicrVersion, validatorCatalogVersion, validatorImages, redaction } = predicate;
-  const attestedAt = timestampOf(predicate.attestedAt);
-  return { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction };
+function claimedOf(predicate: ReceivedEvidence): NonNullable<EvidenceFound['claimed']> {
+  const { aicrVersion, aicrCommit, validatorCatalogVersion } = predicate;
+  const { validatorImages, redaction } = predicate;
+  const claims = { aicrVersion, aicrCommit, validatorCatalogVersion, validatorImages, redaction };
+  const { artifact } = predicate;
+  return {
+    attestedAt: timestampOf(predicate.attestedAt),
+    ...claims,
+    artifact: artifact && { name: artifact.name, digest: artifact.digest },
+  };
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Entry, Layout } from '../../archive/entry.ts';
@@ -49,10 +49,30 @@ async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Ent
     throw unreadable(error, path);
   });
   if (stats.isDirectory()) {
-    return walk({ directory: path, prefix: '', layout, seen: { count: 0 } });
+    const directory = await bundleIn(path, layout);
+    return walk({ directory, prefix: '', layout, seen: { count: 0 } });
   }
   if (!stats.isFile()) throw wrongKind(path, kindOf(stats));
   return fileEntries(await openFile(path), path);
+}
+
+/**
+ * The folder of the bundle: this one, or the one in it that the layout names. What lies beside that one is no
+ * part of the bundle.
+ */
+async function bundleIn(path: string, { folder, required }: Layout): Promise<string> {
+  const [first] = required;
+  if (folder === undefined || first === undefined) return path;
+  if (await isThere(join(path, first))) return path;
+  const inner = join(path, folder);
+  // No link is followed, as nowhere in a bundle.
+  const stats = await lstat(inner).catch(() => undefined);
+  return stats?.isDirectory() === true && (await isThere(join(inner, first))) ? inner : path;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined);
+  return stats !== undefined;
 }
 
 async function* fileEntries(file: OpenFile, path: string): AsyncGenerator<Entry, void> {

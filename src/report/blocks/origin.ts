@@ -52,13 +52,15 @@ function filesOf({ bom, recipe }: Facts): readonly Inline[] {
 
 function claimsOf(claimed: VerificationReport['claimed']): readonly Inline[] {
   if (claimed === undefined) return [];
-  const { attestedAt, aicrVersion, validatorCatalogVersion, validatorImages, redaction } = claimed;
+  const { attestedAt, aicrVersion, aicrCommit, validatorCatalogVersion } = claimed;
+  const { validatorImages, redaction } = claimed;
   return [
     ...named([
       ['made at', attestedAt],
       ['aicr', aicrVersion],
+      ['commit of aicr', aicrCommit],
       ['validator catalog', validatorCatalogVersion],
-      ['redaction', redaction],
+      ['redaction', redaction && `${redaction.policy} ${redaction.version}`.trim()],
     ]),
     ...(validatorImages === 0 ? [] : [sentence`${validatorImages} validator images`]),
     words('that snapshot and results come from that cluster'),

@@ -26,7 +26,7 @@ const AT = 's.json#/predicate';
 const { recipe, recipeDigest, cluster, phases } = validateDemo();
 
 const FACTS: PredicateFacts = {
-  recipe: { name: recipe.name, digest: recipeDigest },
+  recipe: { name: recipe.name, digest: recipeDigest, profile: undefined },
   fingerprint: cluster.fingerprint,
   match: cluster.match,
   constraints: cluster.constraints,
@@ -41,6 +41,8 @@ const PREDICATE = buildPredicate(FACTS, CLAIMS);
 function parse(predicate: Json): ReceivedPredicate {
   return parsePredicate(new ObjectReader(dataFrom(predicate), AT));
 }
+
+const PROFILE = { selection: 'gpuStack=x', policyDescriptorIdentity: '0'.repeat(64) };
 
 /** The predicate with the value at this place, e.g. `recipe/name`; undefined takes it away. */
 function changed(place: string, value: Json | undefined): Json {
@@ -101,10 +103,14 @@ describe('a predicate', () => {
     expect(parse(changed('validatorImages', null)).validatorImages).toBe(0);
     const images = [{ image: 'a' }, { image: 'b', digest: 'c' }];
     expect(parse(changed('validatorImages', images)).validatorImages).toBe(2);
-    expect(parse(changed('redaction', { policy: 'strict', fields: 3 })).redaction).toBe('strict');
+    const redaction = { policy: 'minimal', version: 'v4', applied: ['snapshot.header.allowlist'] };
+    expect(parse(changed('redaction', redaction)).redaction).toEqual(redaction);
+    const open = { policy: 'strict', version: '', applied: [] };
+    expect(parse(changed('redaction', { policy: 'strict', fields: 3 })).redaction).toEqual(open);
+    expect(parse(changed('aicrCommit', '0123abc')).aicrCommit).toBe('0123abc');
     expect(parse(changed('redaction', { policy: 'x', version: 'v4', applied: ['y'] }))).toEqual({
       ...received,
-      redaction: 'x',
+      redaction: { policy: 'x', version: 'v4', applied: ['y'] },
     });
     expect(parse(changed('weather', 'fine'))).toEqual(received);
   });
@@ -142,7 +148,20 @@ describe('a predicate is refused', () => {
     ['redaction', { policy: 'x', version: 4 }, 'FIELD_INVALID', '/version'],
     ['redaction', { policy: 'x', applied: 'y' }, 'FIELD_INVALID', '/applied'],
     ['redaction', { policy: 'x', applied: ['y', 1] }, 'FIELD_INVALID', '/applied/1'],
-    ['profile', null, 'RECIPE_PROFILE_UNSUPPORTED'],
+    ['profile', null, 'FIELD_INVALID'],
+    ['profile', {}, 'FIELD_MISSING', '/selection'],
+    ['profile', { ...PROFILE, selection: 'x' }, 'FIELD_INVALID', '/selection'],
+    ['profile', { ...PROFILE, selection: 'x=y=z' }, 'FIELD_INVALID', '/selection'],
+    ['profile', { ...PROFILE, advertiser: null }, 'FIELD_INVALID', '/advertiser'],
+    ['profile', { selection: 'x=y' }, 'FIELD_MISSING', '/policyDescriptorIdentity'],
+    [
+      'profile',
+      { ...PROFILE, policyDescriptorIdentity: 'abc123' },
+      'FIELD_INVALID',
+      '/policyDescriptorIdentity',
+    ],
+    ['aicrCommit', null, 'FIELD_INVALID'],
+    ['aicrCommit', 'main', 'FIELD_INVALID'],
     ['validatorImages', [{ image: 'a', digest: null }], 'FIELD_INVALID', '/0/digest'],
     ['fingerprint/service', undefined, 'FIELD_MISSING'],
     ['fingerprint/gpuModel/value', undefined, 'FIELD_MISSING'],

@@ -41,6 +41,20 @@ function differing(from: string, to: string): readonly (readonly [string, string
 }
 
 describe('recipeDifferences', () => {
+  it('are the profile too, though it is in metadata', () => {
+    const selected = (value: string): string =>
+      `metadata: {version: v2, selectedProfile: {name: x, value: ${value}}}`;
+    const other = RECIPE.replace('metadata: {version: v1.0.0}', selected('a'));
+    const found = (one: string, two: string) =>
+      recipeDifferences(read(one), read(two)).map(({ field, pointer }) => [field, pointer]);
+    expect(found(RECIPE, other)).toEqual([
+      ['metadata.selectedProfile', '/metadata/selectedProfile'],
+    ]);
+    expect(found(other, other.replace(selected('a'), selected('b')))).toEqual([
+      ['metadata.selectedProfile.value', '/metadata/selectedProfile/value'],
+    ]);
+  });
+
   it.each([
     ['other quotes', 'version: v1.17.2', 'version: "v1.17.2"'],
     ['another apiVersion', 'aicr.run/v1', 'aicr.nvidia.com/v1alpha1'],

@@ -139,19 +139,7 @@ describe('the resolved recipes of the real tool', () => {
   });
 });
 
-describe('recipes that are not read yet', () => {
-  it.each([
-    [{ apiVersion: AICR_V1BETA2 }, 'recipe.yaml#/apiVersion'],
-    [
-      { metadata: { selectedProfile: { name: 'gpuStack' } } },
-      'recipe.yaml#/metadata/selectedProfile',
-    ],
-  ])('refuses one with a profile: %j', (changes, at) => {
-    const error = refusal(changes);
-    expect(error).toMatchObject({ code: 'RECIPE_PROFILE_UNSUPPORTED', at });
-    expect(error?.hint).not.toBe('');
-  });
-
+describe('recipes that are not read', () => {
   it.each([AICR_V1BETA1, AICR_V1BETA2, AICR_V011, undefined])(
     'refuses an overlay of %j with its own code',
     (apiVersion) => {

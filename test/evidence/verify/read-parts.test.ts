@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { ReceivedFiles } from '../../../src/archive/entry.ts';
 import { digestOf } from '../../../src/digest.ts';
 import type { Part } from '../../../src/evidence/verify/read-parts.ts';
 import {
@@ -23,7 +24,7 @@ function complaint(part: Part<unknown>) {
 
 describe('a part of a bundle', () => {
   const read = {
-    'recipe.yaml': readBundleRecipe,
+    'recipe.yaml': (files: ReceivedFiles) => readBundleRecipe(files, 'v3'),
     'snapshot.yaml': readBundleSnapshot,
     'bom.cdx.json': readBundleBom,
   };
@@ -54,7 +55,7 @@ describe('a part of a bundle', () => {
     const bytes = CONTENTS.get('bom.cdx.json') ?? Buffer.alloc(0);
     expect(valueOf(readBundleBom(received()))?.summary.digest).toBe(digestOf(bytes));
     expect(valueOf(readBundleSnapshot(received()))?.file).toBe('snapshot.yaml');
-    expect(valueOf(readBundleRecipe(received()))?.recipe.file).toBe('recipe.yaml');
+    expect(valueOf(readBundleRecipe(received(), 'v3'))?.recipe.file).toBe('recipe.yaml');
   });
 });
 

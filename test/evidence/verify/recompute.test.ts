@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { CheckLog } from '../../../src/attestation/check-log.ts';
-import type { ReceivedPredicate } from '../../../src/evidence/claim/predicate.ts';
+import type { ReceivedEvidence } from '../../../src/evidence/dialect/read-statement.ts';
 import { CHECK_NAMES, type CheckName } from '../../../src/evidence/verify/checks.ts';
 import { recompute } from '../../../src/evidence/verify/recompute.ts';
 import { changed, contentsOf, packDemo, predicateIn, receivedOf, type Contents } from '../demo.ts';
@@ -23,7 +23,7 @@ const RECOMPUTED = [
 
 type Recomputed = (typeof RECOMPUTED)[number];
 
-function judge(contents: Contents = CONTENTS, predicate: ReceivedPredicate = PREDICATE) {
+function judge(contents: Contents = CONTENTS, predicate: ReceivedEvidence = PREDICATE) {
   const log = new CheckLog(CHECK_NAMES);
   const judgement = recompute(log, { files: receivedOf(contents), predicate });
   const made = log.results().filter(({ outcome }) => outcome !== 'not-reached');
@@ -110,7 +110,7 @@ describe('each claim is compared in its own check', () => {
   const { affidavit } = PREDICATE;
   if (affidavit === undefined) throw new Error('no claims of affidavit');
 
-  it.each<[string, Partial<ReceivedPredicate>, string]>([
+  it.each<[string, Partial<ReceivedEvidence>, string]>([
     [
       'recipe-matches-digest',
       { recipe: { ...PREDICATE.recipe, name: 'x' } },

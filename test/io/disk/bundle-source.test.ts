@@ -37,6 +37,40 @@ async function received(path: string) {
   return await collectFiles(openEntries(path, EVIDENCE_LAYOUT), EVIDENCE_LAYOUT);
 }
 
+describe('a directory around the bundle, as aicr writes it', () => {
+  const inner = prefixed('out/summary-bundle');
+  const around = { ...inner, 'out/summary-bundle/manifest.json': '{}', 'out/pointer.yaml': 'x: 1' };
+  const names = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> => [
+    ...(await received(join(scratch(files), 'out'))).keys(),
+  ];
+  const whole = [...Object.keys(FILES), 'manifest.json'].toSorted();
+
+  it('is taken for the bundle in it, whatever lies beside that', async () => {
+    expect(await names(around)).toEqual(whole);
+    expect(await names({ ...around, 'out/other/a.txt': 'x', 'out/-x': 'y' })).toEqual(whole);
+  });
+
+  it('is a bundle itself if the manifest is in it: what is further down is too much then', async () => {
+    const both = await names({ ...around, 'out/manifest.json': '{}' });
+    expect(both).toContain('manifest.json');
+    expect(both).toContain('summary-bundle/manifest.json');
+  });
+
+  it('is nothing else without a manifest there, or behind a link', async () => {
+    expect(await names(inner)).toContain('summary-bundle/recipe.yaml');
+    const folder = scratch({
+      ...prefixed('elsewhere'),
+      'elsewhere/manifest.json': '{}',
+      'out/a': '',
+    });
+    symlinkSync('../elsewhere', join(folder, 'out/summary-bundle'));
+    expect(await rejection(received(join(folder, 'out')))).toMatchObject({
+      code: 'ARCHIVE_UNSAFE',
+      at: 'summary-bundle',
+    });
+  });
+});
+
 describe('openEntries', () => {
   it('E-02 sees the same files in a directory, in a tar.gz, and through a link to either', async () => {
     const folder = scratch({ ...prefixed('bundle'), 'evidence.tar.gz': ARCHIVE });

@@ -2,14 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../../src/digest.ts';
 import type { Json } from '../../../src/document/data.ts';
-import {
-  encodeEvidenceStatement,
-  parseEvidenceStatement,
-} from '../../../src/evidence/claim/evidence-statement.ts';
+import { encodeEvidenceStatement } from '../../../src/evidence/claim/evidence-statement.ts';
 import { isSignedBeforeRun } from '../../../src/evidence/claim/signed-before-run.ts';
+import { parseEvidenceStatement } from '../../../src/evidence/dialect/read-statement.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 import { refusalOf } from '../../document/refusal.ts';
-import { withChange } from './json-places.ts';
+import { withChange } from '../claim/json-places.ts';
 
 const RECIPE = { name: 'h100-eks', digest: digestOf('recipe') };
 const PREDICATE = {
@@ -69,14 +67,14 @@ describe('a statement about a recipe', () => {
   });
 
   it.each([
-    ['https://aicr.run/recipe-evidence/v2'],
+    ['https://aicr.run/recipe-evidence/v4'],
     ['https://aicr.run/recipe-evidence/v3/'],
     ['https://slsa.dev/provenance/v1'],
   ])('is refused with another predicate: %s', (predicateType) => {
     expect(refusal('predicateType', predicateType)).toMatchObject({
       code: 'PREDICATE_TYPE_UNKNOWN',
       at: 's.json#/predicateType',
-      expected: 'https://aicr.run/recipe-evidence/v3',
+      expected: [1, 2, 3].map((n) => `https://aicr.run/recipe-evidence/v${n}`).join(' or '),
     });
   });
 });

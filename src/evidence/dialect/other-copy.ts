@@ -1,0 +1,65 @@
+// `statement.intoto.json` beside a statement about an artifact: aicr writes it before it pushes, so the recipe
+// is its subject.
+
+import type { Data } from '../../document/data.ts';
+import { isDataMap } from '../../document/data.ts';
+import { firstDifference } from '../../document/first-difference.ts';
+import { orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { AS_SIGNED } from '../../place.ts';
+import { STATEMENT_FILE } from '../layout.ts';
+import { parseEvidenceStatement, type ReceivedEvidence } from './read-statement.ts';
+
+/** What was signed, with what is to be said of the copy. */
+export interface ComparedCopy {
+  readonly value: ReceivedEvidence;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Compares type and predicate; nothing of the copy is used. Undefined if it has to be what was signed byte for
+ * byte, or is no statement.
+ */
+export function compareOtherCopy(
+  signed: ReceivedEvidence,
+  bytes: Uint8Array,
+): ComparedCopy | undefined {
+  if (signed.artifact === undefined) return undefined;
+  const copy = orIfRefused(
+    () => parseEvidenceStatement(bytes, STATEMENT_FILE),
+    () => undefined,
+  );
+  if (copy === undefined) return undefined;
+  const isDropped = signed.affidavit === undefined ? copy.affidavit : undefined;
+  const predicate = isDropped === undefined ? copy.predicate : withoutAffidavit(copy.predicate);
+  const pointer = firstDifference(signed.predicate, predicate, '/predicate');
+  const place = signed.type === copy.type ? pointer : '/predicateType';
+  if (place !== undefined) return { value: signed, faults: [differs(place)] };
+  const dropped = isDropped === undefined ? [] : [affidavitMissing(isDropped.at)];
+  return { value: { ...signed, findings: [...signed.findings, ...dropped] }, faults: [] };
+}
+
+function withoutAffidavit(predicate: Data): Data {
+  if (!isDataMap(predicate)) return predicate;
+  return new Map([...predicate].filter(([key]) => key !== 'affidavit'));
+}
+
+function differs(place: string): Fault {
+  return {
+    code: 'STATEMENT_DIFFERS',
+    at: `${STATEMENT_FILE}#${place}`,
+    found: 'something else than was signed',
+    expected: 'type and predicate of the statement that was signed',
+    hint: AS_SIGNED,
+  };
+}
+
+/** aicr knows no such field, and leaves it out when it signs what we packed. */
+function affidavitMissing(at: string): Finding {
+  return {
+    code: 'AFFIDAVIT_MISSING',
+    at,
+    found: 'a part that is in the unsigned copy alone',
+    expected: 'a signature over it too',
+    hint: 'do not rely on the copy: only what was signed was judged; affidavit evidence sign signs all of it',
+  };
+}

@@ -1,0 +1,71 @@
+// What a statement is about: the recipe, or the artifact of a registry that holds the bundle.
+
+import type { Finding } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import { sha256Of, type ReceivedStatement } from '../../statement/statement.ts';
+import { RECIPE_SUBJECT, subjectName } from '../claim/evidence-statement.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { HINT } from './evidence-type.ts';
+
+/** The artifact in a registry that was pushed and signed. */
+export interface ArtifactSubject {
+  /** Where the statement names it. */
+  readonly at: string;
+  /** As the registry has it: `ghcr.io/org/aicr-evidence:tag`. */
+  readonly name: string;
+  /** Of its OCI manifest, 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
+/** A registry, a repository of one part or more, and a tag or digest or both. */
+const REFERENCE =
+  /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)+(?::\w[\w.-]{0,127})?(?:@sha256:(?<digest>[0-9a-f]{64}))?$/;
+
+/**
+ * Undefined if it is the recipe, which has to be that of the predicate.
+ *
+ * @throws EvidenceError STATEMENT_INVALID
+ */
+export function readSubject(
+  { subjects: [subject], subjectsAt }: ReceivedStatement,
+  { recipe }: ReceivedPredicate,
+): ArtifactSubject | undefined {
+  const at = `${subjectsAt}/0`;
+  const sha256 = sha256Of(subject, HINT);
+  const { name } = subject;
+  if (!name.startsWith(RECIPE_SUBJECT)) {
+    const artifact = artifactOf({ at, name, digest: sha256 });
+    if (artifact !== undefined) return artifact;
+  }
+  const place = { code: 'STATEMENT_INVALID', hint: HINT } as const;
+  const wanted = subjectName(recipe.name);
+  if (name !== wanted) {
+    const expected = `${quote(wanted)}, or the name of an artifact in a registry`;
+    return refuse({ ...place, at: `${at}/name` }, quote(name), expected);
+  }
+  if (sha256 === recipe.digest) return undefined;
+  return refuse({ ...place, at: `${at}/digest/sha256` }, quote(sha256), quote(recipe.digest));
+}
+
+/** Undefined if it is not named as one. */
+function artifactOf(subject: ArtifactSubject): ArtifactSubject | undefined {
+  const reference = REFERENCE.exec(subject.name);
+  if (reference === null) return undefined;
+  const { digest, at } = subject;
+  const named = reference.groups?.['digest'];
+  if (/^[0-9a-f]{64}$/.test(digest) && (named ?? digest) === digest) return subject;
+  const place = { code: 'STATEMENT_INVALID', at: `${at}/digest/sha256`, hint: HINT } as const;
+  return refuse(place, quote(digest), named ?? '64 lower-case hexadecimal digits');
+}
+
+/** Which artifact the bundle came from is not to be seen in a directory or an archive. */
+export function unconfirmed({ at, name, digest }: ArtifactSubject): Finding {
+  return {
+    code: 'SUBJECT_NOT_CONFIRMED',
+    at: `${at}/digest/sha256`,
+    found: `${quote(name)}, sha256:${digest}`,
+    expected: 'an artifact whose digest can be computed from a directory or an archive',
+    hint: 'nothing to do for the bundle itself: its files are bound by the manifest; compare this digest with the one that you pulled',
+  };
+}
