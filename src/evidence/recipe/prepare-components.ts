@@ -10,7 +10,7 @@ import { isEnabledBy } from './recipe-component.ts';
 export type TypeOf = (name: string) => string | undefined;
 
 /**
- * A recipe in AICR's types, with the type of each component in AICR's spelling.
+ * A recipe in AICR's types as AICR takes it to use it.
  *
  * @param typeOf undefined if there is no registry
  * @param file how complaints name the recipe
@@ -21,19 +21,34 @@ export function prepareComponents(
   typeOf: TypeOf | undefined,
   file: string,
 ): DataMap {
-  const list = recipe.get('componentRefs');
-  if (!isDataList(list)) return recipe;
   const names = new Set<string>();
-  const components = list.filter(isDataMap).map((component, index) => {
+  const prepared = withTypes(recipe, typeOf);
+  for (const [index, component] of componentsOf(prepared).entries()) {
     const at = `${file}#/componentRefs/${index}`;
     requireOwnName(component, names, at);
+    if (!isEnabled(component)) continue;
+    requireType(component, typeOf, at);
+    requireCoherent(component, at);
+  }
+  return prepared;
+}
+
+/**
+ * The recipe with the type of each component in AICR's spelling. One that is deployed and has none gets that of the registry.
+ */
+export function withTypes(recipe: DataMap, typeOf?: TypeOf): DataMap {
+  if (!isDataList(recipe.get('componentRefs'))) return recipe;
+  const components = componentsOf(recipe).map((component) => {
     const type = textOf(component, 'type');
-    if (!isEnabled(component)) return withType(component, type);
-    const typed = withType(component, type || filledType(component, typeOf, at));
-    requireCoherent(typed, at);
-    return typed;
+    const filled = type === '' && isEnabled(component) ? typeOf?.(textOf(component, 'name')) : type;
+    return asType(component, filled ?? '');
   });
   return new Map([...recipe, ['componentRefs', components]]);
+}
+
+function componentsOf(recipe: DataMap): readonly DataMap[] {
+  const list = recipe.get('componentRefs');
+  return isDataList(list) ? list.filter(isDataMap) : [];
 }
 
 function textOf(component: DataMap, field: string): string {
@@ -49,7 +64,7 @@ function isEnabled(component: DataMap): boolean {
 const TYPES = ['Helm', 'Kustomize'];
 
 /** AICR reads the type in any case and writes it in one. */
-function withType(component: DataMap, type: string): DataMap {
+function asType(component: DataMap, type: string): DataMap {
   const known = TYPES.find((name) => name.toLowerCase() === type.toLowerCase());
   return new Map([...component, ['type', known ?? type]]);
 }
@@ -71,13 +86,12 @@ function requireOwnName(component: DataMap, names: Set<string>, at: string): voi
   names.add(name);
 }
 
-function filledType(component: DataMap, typeOf: TypeOf | undefined, at: string): string {
-  const name = textOf(component, 'name');
-  const type = typeOf?.(name);
-  if (type !== undefined) return type;
+function requireType(component: DataMap, typeOf: TypeOf | undefined, at: string): void {
+  if (textOf(component, 'type') !== '') return;
+  const named = `no type of ${quote(textOf(component, 'name'))}`;
   throw new EvidenceError('FIELD_MISSING', {
     at: `${at}/type`,
-    found: `no type of ${quote(name)}${typeOf === undefined ? '' : ', which the registry does not have either'}`,
+    found: typeOf === undefined ? named : `${named}, which the registry does not have either`,
     expected: TYPES.join(' or '),
     hint:
       typeOf === undefined

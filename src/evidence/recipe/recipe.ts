@@ -15,6 +15,7 @@ import { CANONICAL_BUILDER, canonicalText, type CanonicalRules } from '../aicr/c
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
 import { parseCriteria, recipeNameOf, type Criteria } from './criteria.ts';
 import { normalFormDoubts } from './normal-form.ts';
+import { withTypes } from './prepare-components.ts';
 import { parseProfile, profileSuffix, type RecipeProfile } from './profile.ts';
 import { parseComponent, type RecipeComponent } from './recipe-component.ts';
 import { parseConstraint, parseValidation } from './recipe-validation.ts';
@@ -92,7 +93,7 @@ export function readTypedRecipe(bytes: Uint8Array, file: string): TypedRecipe {
     // What no recipe can be is refused in the words of the document.
     parseRecipe(source, file);
     const { value, findings } = typeRecipe(tree, file);
-    const read = readRecipe(Buffer.from(textOfTyped(value, file, 'legacy')), file);
+    const read = readRecipe(Buffer.from(textOfTyped(withTypes(value), file, 'legacy')), file);
     const recipe = { ...read.recipe, findings: [...read.recipe.findings, ...findings] };
     return { ...read, recipe, source };
   });

@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeYaml } from '../../../src/document/yaml.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { canonicalRecipe, recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
-import { parseRecipe, readRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { digestRecipe } from '../../../src/evidence/recipe/recipe-digest.ts';
+import { parseRecipe, readRecipe, readTypedRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { recognising } from '../../../src/recognise.ts';
 import { propertyRuns } from '../../property-runs.ts';
 import { DEMO } from '../demo.ts';
@@ -134,5 +135,32 @@ describe('readRecipe', () => {
       }),
       { numRuns: propertyRuns(60, 3000) },
     );
+  });
+});
+
+describe('readTypedRecipe', () => {
+  it.each(RESOLVED)('reads %s as it is: AICR wrote it', (name) => {
+    const bytes = Buffer.from(resolved(name));
+    const typed = readTypedRecipe(bytes, FILE);
+    const { recipe, data, digest, canonical } = readRecipe(bytes, FILE);
+    expect({ ...typed, canonical: typed.canonical('legacy') }).toEqual({
+      ...{ recipe, data, digest, canonical: canonical('legacy') },
+      source: typed.source,
+    });
+  });
+
+  it.each([
+    ['quotes', 'service: eks', "service: 'eks'"],
+    ['an unknown field', 'metadata:\n', 'metadata:\n  displayName: x\n'],
+    ['a number of overrides', 'enabled: true', 'enabled: true\n        size: 1.50'],
+    ['the case of a type', 'type: Helm', 'type: helm'],
+    ['a null', 'validation:\n', 'validation:\n  readiness: ~\n'],
+  ])('has the digest that recipe digest prints, with other %s', (_, from, to) => {
+    expect(DEMO.recipe).toContain(from);
+    const bytes = Buffer.from(DEMO.recipe.replace(from, to));
+    const { digest, canonical } = readTypedRecipe(bytes, FILE);
+    expect(digest).toBe(digestRecipe(bytes, FILE, undefined).digest);
+    // A verifier hashes what is there, and comes to the same.
+    expect(recipeDigest(Buffer.from(canonical('legacy')), FILE, 'v3')).toBe(digest);
   });
 });
