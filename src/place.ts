@@ -4,6 +4,10 @@ import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts
 /** What to do with something signed that is not as it was signed: for whoever got it, and for its signer. */
 export const AS_SIGNED = 'use the bundle as it was signed: download it again, or ask its signer';
 
+/** The same for whoever is to sign it. */
+export const AS_PACKED =
+  'use the bundle as it was packed, and compare its digest with whoever packed it';
+
 /** What helps if it was signed like that. */
 export const SIGN_AGAIN = `${AS_SIGNED}; if that does not help, it has to be signed again`;
 

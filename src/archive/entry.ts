@@ -2,6 +2,7 @@ import { isBundlePath, type BundlePath } from '../bundle-path.ts';
 import { digestOf, type Digest } from '../digest.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
+import { counted } from '../sentence.ts';
 
 /** One entry of an archive or a directory, as it comes: nothing about it is checked yet. */
 export interface Entry {
@@ -78,6 +79,11 @@ export interface Layout {
   readonly documentLimit: (path: BundlePath) => number | undefined;
 }
 
+/** Throws BUNDLE_INCOMPLETE. */
+export function requireComplete(files: ReceivedFiles, layout: Layout): void {
+  for (const path of layout.required) documentOf(files, path, layout);
+}
+
 /**
  * The bytes of a document that every archive of this layout has.
  *
@@ -88,7 +94,7 @@ export function documentOf(files: ReceivedFiles, path: string, layout: Layout): 
   if (bytes !== undefined) return bytes;
   throw new EvidenceError('BUNDLE_INCOMPLETE', {
     at: path,
-    found: `no ${path}, in a bundle with ${files.size} files in all`,
+    found: `no ${path}, in a bundle with ${counted(files.size, 'file')} in all`,
     expected: `${path} at the top of the bundle`,
     hint: wholeIn(files, path) ?? layout.incompleteHint,
   });

@@ -1,5 +1,5 @@
 import { admitFiles, collectFiles } from '../archive/collect.ts';
-import { documentOf } from '../archive/entry.ts';
+import { requireComplete } from '../archive/entry.ts';
 import type { Entry, Layout, ReceivedFile, ReceivedFiles } from '../archive/entry.ts';
 import type { Finding } from '../errors/evidence-error.ts';
 import type { SignerJudgement } from '../policy/judge-signer.ts';
@@ -161,7 +161,7 @@ function requireKnown<Name extends string, Statement, Found extends object>(
 }
 
 function admitted(files: ReceivedFiles, layout: Layout): Outcome<ReceivedFiles> {
-  for (const path of layout.required) documentOf(files, path, layout);
+  requireComplete(files, layout);
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
   return {
     value: files,

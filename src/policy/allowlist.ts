@@ -1,8 +1,9 @@
 // The allowlist of https://github.com/NVIDIA/aicr, `recipes/evidence/allowlist.yaml`, as a policy.
 
-import type { Data } from '../document/data.ts';
+import { isDataMap, type Data } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { decodeYaml } from '../document/yaml.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
 import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { optional, placeOf, requireIssuer, requireText } from './fields.ts';
@@ -15,10 +16,18 @@ const LISTS: readonly (readonly [name: string, tier: Tier])[] = [
   ['community', 'community'],
 ];
 
-/** By its lists. Our own policy is JSON. */
+/** By its lists, or because it is a map in YAML: the name of a list may be misspelt. Our own policy is JSON. */
 export function looksLikeAllowlist(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes).toString('latin1');
-  return /^(["']?)(?:firstParty|partner|community)\1[ \t]*:/m.test(text) && !/^\s*\{/.test(text);
+  if (/^\s*\{/.test(text)) return false;
+  return /^(["']?)(?:firstParty|partner|community)\1[ \t]*:/m.test(text) || isYamlMap(bytes);
+}
+
+function isYamlMap(bytes: Uint8Array): boolean {
+  return orIfRefused(
+    () => isDataMap(decodeYaml(bytes, 'policy')),
+    () => false,
+  );
 }
 
 /** Throws what a reader throws, or POLICY_INVALID. Like AICR, it refuses unknown fields and what is there twice. */
@@ -45,6 +54,8 @@ export function parseAllowlist(
 
 function requireVersion(reader: ObjectReader): void {
   if (!reader.has('schemaVersion')) {
+    for (const [name] of LISTS) reader.data(name);
+    reader.end();
     reader.refuse('schemaVersion', {
       code: 'POLICY_INVALID',
       expected: 'schemaVersion: 1.0.0',

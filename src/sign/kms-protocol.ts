@@ -16,18 +16,21 @@ export interface KmsReference {
   readonly key: string;
 }
 
-const INSTEAD =
-  'put a program of this name that speaks the protocol of its plugins on the PATH, or sign with an identity token, or with a key in a file';
-const SERVICE = `this key service is built into cosign, and is no plugin; ${INSTEAD}`;
 const IN_STDIN = 'affidavit … --key -, with its password in COSIGN_PASSWORD';
 
-/** What `--key` of cosign takes besides plugins, and what to do here. */
-const BUILT_INTO_COSIGN: ReadonlyMap<string, string> = new Map([
-  ['awskms', SERVICE],
-  ['gcpkms', SERVICE],
-  ['azurekms', SERVICE],
-  ['hashivault', SERVICE],
-  ['pkcs11', `cosign asks a PKCS #11 token itself, without a plugin; ${INSTEAD}`],
+const IS_SERVICE = 'this key service is built into cosign, and is no plugin';
+
+/** What `--key` of cosign takes besides plugins: the key services. */
+const SERVICES_OF_COSIGN: ReadonlyMap<string, string> = new Map([
+  ['awskms', IS_SERVICE],
+  ['gcpkms', IS_SERVICE],
+  ['azurekms', IS_SERVICE],
+  ['hashivault', IS_SERVICE],
+  ['pkcs11', 'cosign asks a PKCS #11 token itself, without a plugin'],
+]);
+
+/** The places of a key that can be piped in. */
+const PLACES_OF_COSIGN: ReadonlyMap<string, string> = new Map([
   [
     'k8s',
     `cosign reads this secret of Kubernetes itself; pipe the key in: kubectl get secret NAME -n NAMESPACE -o jsonpath='{.data.cosign\\.key}' | base64 -d | ${IN_STDIN}`,
@@ -41,9 +44,13 @@ const BUILT_INTO_COSIGN: ReadonlyMap<string, string> = new Map([
 
 /** What to do about a plugin that is not there. */
 export function missingPluginHint(program: string): string {
-  const own = BUILT_INTO_COSIGN.get(program.slice(PLUGIN_PREFIX.length));
+  const name = program.slice(PLUGIN_PREFIX.length);
+  const service = SERVICES_OF_COSIGN.get(name);
+  if (service !== undefined) {
+    return `${service}; put a program ${program} that speaks the protocol of its plugins on the PATH and write --key ${name}://…, or sign with an identity token, or with a key in a file`;
+  }
   return (
-    own ??
+    PLACES_OF_COSIGN.get(name) ??
     'install the plugin: an executable file with this name in a directory of PATH; a key in a file needs its path alone'
   );
 }

@@ -56,10 +56,14 @@ const FORMATS: ReadonlyMap<string, 'spki' | 'pkcs1'> = new Map([
   ['RSA PUBLIC KEY', 'pkcs1'],
 ]);
 
+const NEW_KEY = 'make a new key: ECDSA P-256, or RSA of 2048 bits or more';
+
 /** The public part of a key, if its kind is allowed. Throws the place's code. */
 export function allowedKey(key: KeyObject, place: Place): PublicKey {
   const kind = keyKindOf(key);
-  if (kind === undefined) refuse(place, `${describeKey(key)}, which is not used`, KEY_KINDS);
+  if (kind === undefined) {
+    refuse({ ...place, hint: NEW_KEY }, `${describeKey(key)}, which is not used`, KEY_KINDS);
+  }
   const spki = spkiOf(key);
   return { key: createPublicKey({ key: spki, format: 'der', type: 'spki' }), kind, spki };
 }

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 interface Report {
   readonly exitCode: number;
-  readonly error?: { readonly code: string; readonly at: string; readonly found: string };
+  readonly error?: Readonly<Record<'code' | 'at' | 'found' | 'hint', string>>;
   readonly evidence?: { readonly manifestDigest: string };
 }
 
@@ -143,6 +143,9 @@ describe('evidence sign', () => {
       const { code, report } = await sign(place, 'unpacked', flags);
       expect([code, report.error?.code]).toEqual([2, expected]);
       expect(report.error?.at).toContain(at);
+      // Nobody signed it yet.
+      expect(report.error?.hint).not.toContain('as it was signed');
+      expect(report.error?.hint.includes('as it was packed')).toBe(expected.startsWith('FILE_'));
       expect(place.list()).toEqual(before);
     },
   );
@@ -162,11 +165,27 @@ describe('evidence sign', () => {
     expect([run.code, error?.code, error?.at]).toEqual(expected);
   });
 
+  it('counts the files of a bundle without any, and of one file', async () => {
+    const { place } = await packed();
+    mkdirSync(place.path('empty'));
+    place.write('one/manifest.json', '{}');
+    const found = async (bundle: string): Promise<string> => {
+      const { code, report } = await sign(place, bundle, ['--sandbox']);
+      expect([code, report.error?.code]).toEqual([2, 'BUNDLE_INCOMPLETE']);
+      return report.error?.found ?? '';
+    };
+    expect(await found('empty')).toContain(', in a bundle with 0 files in all');
+    expect(await found('one')).toContain(', in a bundle with 1 file in all');
+  });
+
   it('is called wrongly without OUT or without a token', async () => {
     const { place } = await packed();
     expect((await place.run(['evidence', 'sign', OUT])).code).toBe(64);
     const run = await place.run(['evidence', 'sign', OUT, '--emit-evidence', SIGNED]);
     expect([run.code, /^error: (\w+)/m.exec(run.stderr)?.[1]]).toEqual([64, 'TOKEN_MISSING']);
+    expect(run.stderr).toMatch(/^ want: .*--key$/m);
+    expect(run.stderr).toContain('sign with --sandbox');
+    expect(run.stderr).not.toContain('--no-sign');
   });
 
   it('does not replace a file, unless it is told to', async () => {

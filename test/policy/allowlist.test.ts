@@ -254,6 +254,23 @@ describe('an allowlist of AICR', () => {
     }
   });
 
+  it.each([
+    ['schemaVersion: 1.0.0\n', 'schemaVersion, firstParty, partner, community'],
+    ['', 'firstParty, partner, community'],
+  ])('names its only list if that is misspelt, after %j', (before, lists) => {
+    const list = `partners:\n  - {issuer: i, source: ${'0'.repeat(32)}}\n`;
+    expect(refusalOf(() => parse(before + list.replace('partners', 'partner')))?.at).toBe(
+      before === '' ? 'allowlist.yaml#/schemaVersion' : undefined,
+    );
+    expect(refusalOf(() => parse(before + list))).toMatchObject({
+      code: 'POLICY_INVALID',
+      at: 'allowlist.yaml#/partners',
+      found: '"partners"',
+      expected: `one of ${lists}`,
+      hint: 'did you mean "partner"?',
+    });
+  });
+
   it('says which version to write if there is none', () => {
     const refusal = refusalOf(() => parse(ALLOWLIST.replace('schemaVersion: 1.0.0', '')));
     expect(refusal).toMatchObject({

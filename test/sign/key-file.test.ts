@@ -119,6 +119,9 @@ describe('a key file', () => {
     const refusal = refusalOf(() => read(text));
     expect(refusal).toMatchObject({ code: 'KEY_INVALID', at: 'signer.key' });
     expect(refusal?.found).toContain(found);
+    // No other spelling of such a key helps.
+    const isOfNoKind = refusal?.found.endsWith('which is not used') === true;
+    expect(refusal?.hint.startsWith('make a new key: ECDSA P-256')).toBe(isOfNoKind);
   });
 
   it('is refused or reads as the same key, whatever one edit does to it', () => {

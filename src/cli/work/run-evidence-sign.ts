@@ -29,7 +29,7 @@ export async function runEvidenceSign(call: Call): Promise<number> {
   documentTime(call.environment);
   const maxRunSpan = maxRunSpanOf(options);
   await requireGoodCall(call, source, out);
-  const session = await openSigning(signingChoice(call, out));
+  const session = await openSigning({ ...signingChoice(call, out), isPacked: true });
   try {
     const unsigned = await progress('verifying', readBundle(source, maxRunSpan));
     // Whoever packed it can compare the two.

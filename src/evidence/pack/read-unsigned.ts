@@ -1,6 +1,7 @@
 import { memoryFile, type BundleFile, type ReceivedFiles } from '../../archive/entry.ts';
-import { documentOf } from '../../archive/entry.ts';
+import { documentOf, requireComplete } from '../../archive/entry.ts';
 import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { AS_PACKED, AS_SIGNED } from '../../place.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
@@ -28,6 +29,7 @@ export function readUnsigned(
   maxRunSpan?: number,
 ): UnsignedEvidence {
   if (files.has(ATTESTATION_FILE)) refuseSigned();
+  requireComplete(files, EVIDENCE_LAYOUT);
   const report = verifyUnsigned([...files.values()], { maxRunSpan });
   const { claimed, manifestDigest, facts, findings, checks, exitCode } = report;
   refuseInvalid(report);
@@ -52,7 +54,9 @@ export function readUnsigned(
 function refuseInvalid({ checks }: VerificationReport): void {
   const fault = refusedBy(checks);
   if (fault === undefined) return;
-  throw new EvidenceError(fault.code, { ...fault, hint: `${fault.hint}; nothing was signed` });
+  // Nobody signed it, so nobody can be asked for it as it was signed.
+  const hint = fault.hint.replace(AS_SIGNED, AS_PACKED);
+  throw new EvidenceError(fault.code, { ...fault, hint: `${hint}; nothing was signed` });
 }
 
 function refuseSigned(): never {

@@ -36,6 +36,8 @@ interface Surroundings {
   readonly signingConfig: SigningConfig;
   readonly signal?: AbortSignal | undefined;
   readonly places?: AmbientPlaces;
+  /** It is packed already, so packing without a signature is no way out. */
+  readonly isPacked?: boolean | undefined;
 }
 
 /** cosign takes the name of a file too. */
@@ -89,13 +91,13 @@ export async function findIdentityToken(
     return { text: await readTokenFile(STDIN), source: STANDARD_INPUT };
   }
   // An empty flag is a shell variable that was not set. The token of somebody else must not replace it.
-  if (identityToken === '') throw missing('an empty --identity-token', environment);
+  if (identityToken === '') throw missing('an empty --identity-token', surroundings);
   if (identityToken !== undefined) return { text: identityToken, source: FLAG };
   const audience = audienceOf(choice);
   if (login !== undefined) return await prepareLogin(login, audience, surroundings);
   const ambience = { ...places, environment, audience };
   const found = AMBIENT_SOURCES.find((each) => each.isThere(ambience));
-  if (found === undefined) throw missing('no identity token', environment);
+  if (found === undefined) throw missing('no identity token', surroundings);
   const source = found.source(ambience);
   const read = async (): Promise<SourcedToken> => ({ text: await found.read(ambience), source });
   return found === VARIABLE_SOURCE ? await read() : read;
@@ -128,12 +130,13 @@ async function prepareLogin(
   return async () => ({ text: await (token ??= logIn(login, at)), source });
 }
 
-function missing(found: string, environment: NodeJS.ProcessEnv): EvidenceError {
+function missing(found: string, { environment, isPacked = false }: Surroundings): EvidenceError {
+  const unsigned = isPacked ? '' : ', or pack without a signature: --no-sign';
   return new EvidenceError('TOKEN_MISSING', {
     found,
     expected:
-      'one of --identity-token, --login, SIGSTORE_ID_TOKEN, GitHub Actions with the permission id-token: write, Buildkite, a token in /var/run/sigstore/cosign/oidc-token, or a machine of Google',
-    hint: `${hintFor(environment)}; to try things out, sign with --sandbox, or pack without a signature: --no-sign`,
+      'one of --identity-token, --login, SIGSTORE_ID_TOKEN, GitHub Actions with the permission id-token: write, Buildkite, a token in /var/run/sigstore/cosign/oidc-token, a machine of Google, or a key: --key',
+    hint: `${hintFor(environment)}; to try things out, sign with --sandbox${unsigned}`,
   });
 }
 

@@ -32,6 +32,8 @@ export interface SigningChoice {
   /** What is used if neither a flag nor the environment names a file. */
   readonly trustCache?: TrustCacheChoice | undefined;
   readonly caCertificates: string | undefined;
+  /** What is to be signed was packed before. */
+  readonly isPacked?: boolean;
   /** Take a certificate that no certificate log promised to show, if the root lists no such log. */
   readonly allowMissingSct: boolean;
   /** Shows whom a certificate names, if nothing says it beforehand, or if it is of an interrupted signing. */

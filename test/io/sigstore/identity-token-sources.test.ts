@@ -160,6 +160,7 @@ describe('an identity token', () => {
         'SIGSTORE_ID_TOKEN',
         'id-token: write',
         'Buildkite',
+        '--key',
       ];
       for (const word of [...words, 'oidc-token', 'Google']) expect(error.expected).toContain(word);
       for (const word of [hint, '--sandbox', '--no-sign']) expect(error.hint).toContain(word);
