@@ -185,7 +185,8 @@ describe('affidavit recipe digest', () => {
   });
 
   it('refuses an unknown field in a recipe with a profile, but none below configuration', async () => {
-    const beta = RECIPE.replace('aicr.run/v1', 'aicr.run/v1beta2');
+    const selected = '    selectedProfile: {name: a, value: b, ownedPaths: {c: [enabled]}}\n';
+    const beta = `${RECIPE.replace('aicr.run/v1', 'aicr.run/v1beta2')}${selected}`;
     const known = await digest(beta.replace('metadata:', 'configuration: {x: {y: z}}\nmetadata:'));
     expect([known.code, known.stderr.includes('FIELD_')]).toEqual([0, false]);
     const run = await digest(beta.replace('metadata:', 'displayName: x\nmetadata:'));
@@ -267,6 +268,7 @@ describe('affidavit recipe digest', () => {
     ],
     ['RecipeResult', 'Snapshot', 'KIND_UNEXPECTED', '/kind'],
     ['aicr.run/v1', 'aicr.run/v9', 'API_VERSION_UNKNOWN', '/apiVersion'],
+    ['aicr.run/v1', 'aicr.run/v1beta2', 'FIELD_INVALID', '/metadata'],
     ['RecipeResult', 'RecipeMetadata', 'RECIPE_OVERLAY_UNSUPPORTED', '/kind'],
   ])('refuses, for %j, %j', async (search, replacement, code, at) => {
     expect(await refused(search, replacement)).toEqual([code, at]);

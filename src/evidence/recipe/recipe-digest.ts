@@ -1,12 +1,9 @@
 import { digestOf, type Digest } from '../../digest.ts';
-import { acceptHeader } from '../../document/header.ts';
-import { ObjectReader } from '../../document/object-reader.ts';
 import { orIfRefused, type EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { recognising } from '../../recognise.ts';
 import { canonicalText } from '../aicr/canonical-yaml.ts';
-import { normalFormDoubts } from './normal-form.ts';
 import { prepareComponents, type TypeOf } from './prepare-components.ts';
-import { readTrees, requireNoOverlay, requireRecipe } from './recipe.ts';
+import { parseRecipe, readTrees } from './recipe.ts';
 import { textOfTyped, typeRecipe } from './typed-recipe.ts';
 
 export interface RecipeDigests {
@@ -21,8 +18,7 @@ export interface RecipeDigests {
  * The digest of a resolved recipe as AICR reads it into its types and writes it again.
  *
  * @param typeOf of the registry that fills in the types of components; undefined if there is none
- * @throws EvidenceError what `readRecipe` throws of a document and its header, and FIELD_INVALID,
- *   FIELD_MISSING, FIELD_UNKNOWN
+ * @throws EvidenceError what `readTypedRecipe` and `prepareComponents` throw
  */
 export function digestRecipe(
   bytes: Uint8Array,
@@ -34,18 +30,18 @@ export function digestRecipe(
 
 function digestsOf(bytes: Uint8Array, file: string, typeOf: TypeOf | undefined): RecipeDigests {
   const [data, tree] = readTrees(bytes, file);
-  const document = new ObjectReader(data, file);
-  requireNoOverlay(document);
-  const header = acceptHeader(document, 'RecipeResult');
-  requireRecipe(document);
+  // What no recipe can be is refused in the words of the document.
+  parseRecipe(data, file);
   const { value, findings } = typeRecipe(tree, file);
   const prepared = prepareComponents(value, typeOf, file);
+  const doubts = parseRecipe(value, file).findings;
   return {
     digest: digestOf(textOfTyped(prepared, file, 'v3')),
     canonical: orIfRefused(
       () => digestOf(canonicalText(tree, file, 'v3')),
       (error) => error,
     ),
-    findings: [...header.findings, ...findings, ...normalFormDoubts(data, file)],
+    // The version of AICR is not in the digest.
+    findings: [...doubts.filter(({ code }) => code !== 'VERSION_DOUBTFUL'), ...findings],
   };
 }

@@ -158,7 +158,7 @@ export function parseRecipe(data: Data, file: string): Recipe {
   };
 }
 
-export function requireNoOverlay(document: ObjectReader): void {
+function requireNoOverlay(document: ObjectReader): void {
   if (document.optionalText('kind') !== 'RecipeMetadata') return;
   document.refuse('kind', {
     code: 'RECIPE_OVERLAY_UNSUPPORTED',
@@ -168,7 +168,7 @@ export function requireNoOverlay(document: ObjectReader): void {
 }
 
 /** Without a kind, any map would look like a recipe that demands nothing. */
-export function requireRecipe(document: ObjectReader): void {
+function requireRecipe(document: ObjectReader): void {
   const fields = ['kind', 'componentRefs', 'criteria'];
   if (fields.some((name) => document.has(name))) return;
   throw new EvidenceError('FIELD_MISSING', {
