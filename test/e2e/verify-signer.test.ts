@@ -420,6 +420,21 @@ describe('a signature of other bytes', () => {
     ]);
   });
 
+  it('leaves no claim of the statement in the report', async () => {
+    const signed = fileIn(files, ATTESTATION).toString();
+    const { payload } = valueAt(Buffer.from(signed), '/dsseEnvelope') as { payload: string };
+    const other = signed.replace(payload, Buffer.from('{}').toString('base64'));
+    const { report } = await evidence.verify(
+      await evidence.pack(withFile(files, ATTESTATION, Buffer.from(other))),
+    );
+    expect(report.verdict).toBe('invalid');
+    for (const name of ['claimed', 'recipe', 'fingerprint', 'criteriaMatch', 'phases', 'bom']) {
+      expect(report).not.toHaveProperty(name);
+    }
+    const good = await evidence.verify(bundle);
+    expect(good.report).toHaveProperty('claimed');
+  });
+
   it('is refused if the payload was swapped and the statement with it', async () => {
     const statement = edited(fileIn(files, STATEMENT), { '/predicate/aicrVersion': 'v9' });
     const attestation = edited(fileIn(files, ATTESTATION), {
