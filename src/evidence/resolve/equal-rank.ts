@@ -57,19 +57,21 @@ function setAround(
   return undefined;
 }
 
-/** Two that add to a list in one order or the other. */
-function addedOtherwise(writes: readonly Write[], inherits: Inherits): Pair | undefined {
+/** Two that add to a list in one order or the other; what comes before both of them in any case does not count. */
+function addedOtherwise(all: readonly Write[], inherits: Inherits): Pair | undefined {
+  const cleared = all.findLast(({ isAdded }) => isAdded !== true)?.rank ?? Number.NEGATIVE_INFINITY;
+  const writes = all.filter(({ rank }) => rank >= cleared);
   for (const [index, first] of writes.entries()) {
-    const known = new Set(
-      writes.filter(({ rank }) => rank < first.rank).flatMap(({ value }) => itemsOf(value)),
-    );
-    const fresh = (write: Write): readonly Data[] =>
-      itemsOf(write.value).filter((item) => !known.has(item));
-    const second = writes
-      .slice(index + 1)
-      .filter((each) => isFree(first, each, inherits))
-      .find((each) => each.isAdded !== first.isAdded || !commute(fresh(first), fresh(each)));
-    if (second !== undefined) return [first, second];
+    for (const second of writes.slice(index + 1).filter((each) => isFree(first, each, inherits))) {
+      const before = writes.filter(
+        ({ rank, by }) => rank < first.rank || inherits(first.by, by) || inherits(second.by, by),
+      );
+      const known = new Set(before.flatMap(({ value }) => itemsOf(value)));
+      const fresh = ({ value }: Write): readonly Data[] =>
+        itemsOf(value).filter((item) => !known.has(item));
+      const isSame = first.isAdded === second.isAdded && commute(fresh(first), fresh(second));
+      if (!isSame) return [first, second];
+    }
   }
   return undefined;
 }
