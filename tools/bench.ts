@@ -65,6 +65,10 @@ try {
     'digest',
     large,
   ]);
+  cold({ what: 'recipe resolve, AICR v0.11.1', against: 'node -e 0', ratio: 12 }, [
+    ...['recipe', 'resolve', '--data', join(root, 'testdata/aicr-recipes-v0.11.1/recipes')],
+    ...['--service', 'eks', '--accelerator', 'h100', '--intent', 'training', '--os', 'ubuntu'],
+  ]);
   whereTimeGoes(small);
   fingerprintOfMany();
   for (const speed of judgeSpeeds()) reportSpeed(speed);

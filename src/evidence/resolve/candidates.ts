@@ -11,35 +11,65 @@ import { ROOT, type Overlay } from './overlay.ts';
 /**
  * The overlays from the one below the root to this one.
  *
+ * @param known those that somebody has already: the chain begins behind the last of them
  * @throws EvidenceError OVERLAY_PARENT_MISSING, OVERLAY_CYCLE
  */
 export function chainOf(
   overlay: Overlay,
   { overlays }: Pick<Catalogue, 'overlays'>,
+  known: ReadonlySet<Overlay> = new Set(),
 ): readonly Overlay[] {
+  if (known.has(overlay)) return [];
   const chain = new Set([overlay]);
   let current = overlay;
   while (current.parent !== ROOT) {
     const { parent, file } = current;
     current = overlays.get(parent) ?? refuseParent(parent, file, [ROOT, ...overlays.keys()]);
+    if (known.has(current)) break;
     if (chain.has(current)) refuseCycle([...chain], current);
     chain.add(current);
   }
   return [...chain].toReversed();
 }
 
-/** Tells which overlays of these chains inherit from which. */
+/** The overlays with all that they inherit from, each once, in the order in which they are applied. */
+export function withAncestors(
+  overlays: readonly Overlay[],
+  catalogue: Catalogue,
+): ReadonlySet<Overlay> {
+  const all = new Set<Overlay>();
+  for (const overlay of overlays) {
+    for (const each of chainOf(overlay, catalogue, all)) all.add(each);
+  }
+  return all;
+}
+
+/** Tells which of these overlays inherit from which; parents come before their children. */
 export function inheritance(
-  chains: readonly (readonly Overlay[])[],
+  applied: Iterable<Overlay>,
 ): (name: string, ancestor: string) => boolean {
-  const ancestors = new Map<string, ReadonlySet<string>>();
-  for (const chain of chains) {
-    for (const [index, { name }] of chain.entries()) {
-      if (ancestors.has(name)) continue;
-      ancestors.set(name, new Set(chain.slice(0, index).map((each) => each.name)));
+  const children = new Map<string, string[]>();
+  for (const { name, parent } of applied) {
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [name]);
+    else siblings.push(name);
+  }
+  // When a walk through the tree comes to each, and when it leaves it.
+  const spans = new Map<string, { readonly from: number; to: number }>();
+  const open = [ROOT];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const span = spans.get(name);
+    if (span !== undefined) span.to = spans.size;
+    else {
+      spans.set(name, { from: spans.size, to: 0 });
+      open.push(name, ...(children.get(name) ?? []).filter((child) => child !== ROOT));
     }
   }
-  return (name, ancestor) => ancestors.get(name)?.has(ancestor) === true;
+  return (name, ancestor) => {
+    const [inner, outer] = [spans.get(name), spans.get(ancestor)];
+    if (inner === undefined || outer === undefined) return false;
+    return outer.from < inner.from && inner.from < outer.to;
+  };
 }
 
 /**
@@ -53,8 +83,8 @@ export function matching(catalogue: Catalogue, query: Criteria): readonly Overla
     .filter(({ criteria }) => criteria !== undefined && isFor(criteria, query, rules))
     .toSorted((a, b) => rank(a) - rank(b));
   if (rules === 'v0.11') return found;
-  const ancestors = new Set(found.flatMap((overlay) => chainOf(overlay, catalogue).slice(0, -1)));
-  return found.filter((overlay) => !ancestors.has(overlay));
+  const parents = new Set([...withAncestors(found, catalogue)].map(({ parent }) => parent));
+  return found.filter(({ name }) => !parents.has(name));
 }
 
 export function rank(overlay: Overlay | undefined): number {

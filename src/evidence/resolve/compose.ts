@@ -30,14 +30,13 @@ export function compose(catalogue: Catalogue, candidates: readonly Overlay[]): C
   // As AICR does when it loads the recipes.
   deploymentOrder(merged);
   const applied = new Set([catalogue.root]);
-  const chains = candidates.map((overlay) => chainOf(overlay, catalogue));
-  for (const [index, chain] of chains.entries()) {
-    for (const overlay of chain.filter((each) => !applied.has(each))) {
+  for (const candidate of candidates) {
+    for (const overlay of chainOf(candidate, catalogue, applied)) {
       applied.add(overlay);
-      merged.add(overlay, rank(candidates[index]));
+      merged.add(overlay, rank(candidate));
     }
   }
-  const found = disagreements(merged.trace, inheritance(chains));
+  const found = disagreements(merged.trace, inheritance(applied));
   if (catalogue.rules === 'v0.11') requireAgreement(found);
   const mixins = mixinsOf([...applied], catalogue);
   addMixins(merged, mixins, catalogue);

@@ -73,13 +73,18 @@ function completions(
     const isOther = concrete.some((each) => query[each] !== '' && query[each] !== criteria[each]);
     return isOther || open.length === 0 ? [] : [open.map((each) => `--${each} ${criteria[each]}`)];
   });
-  const minimal = sets.filter((set) => !sets.some((other) => isPartOf(other, set)));
+  const written = new Set(sets.map((set) => set.join(' ')));
+  const minimal = sets.filter((set) => !partsOf(set).some((part) => written.has(part.join(' '))));
   const texts = new Map(minimal.map((set) => [set.join(' '), set.length]));
   return [...texts.keys()].toSorted(
     (a, b) => (texts.get(a) ?? 0) - (texts.get(b) ?? 0) || compareBytes(a, b),
   );
 }
 
-function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
-  return part.length < whole.length && part.every((each) => whole.includes(each));
+/** What is left of at most five flags if some are taken away, but not all. */
+function partsOf(flags: readonly string[]): readonly (readonly string[])[] {
+  const all = 2 ** flags.length - 1;
+  return Array.from({ length: Math.max(all - 1, 0) }, (_, index) =>
+    flags.filter((_flag, place) => ((index + 1) >> place) % 2 === 1),
+  );
 }

@@ -32,12 +32,20 @@ type Pair = readonly [Write, Write];
 function setOtherwise(writes: readonly Write[], inherits: Inherits): Pair | undefined {
   const rank = writes.at(-1)?.rank;
   const equals = writes.filter((write) => write.rank === rank);
+  const texts = equals.map(({ value }) => valueText(value));
+  if (texts.every((text) => text === texts[0])) return undefined;
+  if (equals.length > MANY) return differing(equals);
   const last = equals.filter(({ by }) => !equals.some((other) => inherits(other.by, by)));
-  const [first, ...others] = last;
-  if (first === undefined || others.length === 0) return undefined;
-  const text = valueText(first.value);
+  return differing(last);
+}
+
+/** Of more writes than this of one rank, which no real recipes have, not each pair is compared. */
+const MANY = 50;
+
+function differing([first, ...others]: readonly Write[]): Pair | undefined {
+  const text = first && valueText(first.value);
   const second = others.find(({ value }) => valueText(value) !== text);
-  return second && [first, second];
+  return first && second && [first, second];
 }
 
 /** One sets a field in a map for which another sets a value that is no map. */
@@ -50,6 +58,7 @@ function setAround(
   const keys = path.split('/');
   const around = keys.flatMap((_, index) => trace.writes.get(keys.slice(0, index).join('/')) ?? []);
   const outer = around.filter(({ value }) => !isDataMap(value) || value instanceof MixedMap);
+  if (outer.length * writes.length > MANY * MANY) return firstOfRank(outer, writes);
   for (const first of outer) {
     const second = writes.find((each) => isFree(first, each, inherits));
     if (second !== undefined) return [first, second];
@@ -57,18 +66,40 @@ function setAround(
   return undefined;
 }
 
+function firstOfRank(outer: readonly Write[], inner: readonly Write[]): Pair | undefined {
+  const byRank = new Map(inner.map((write) => [write.rank, write]));
+  const first = outer.find(({ rank }) => byRank.has(rank));
+  const second = first && byRank.get(first.rank);
+  return first && second && [first, second];
+}
+
 /** Two that add to a list in one order or the other; what comes before both of them in any case does not count. */
 function addedOtherwise(all: readonly Write[], inherits: Inherits): Pair | undefined {
   const cleared = all.findLast(({ isAdded }) => isAdded !== true)?.rank ?? Number.NEGATIVE_INFINITY;
-  const writes = all.filter(({ rank }) => rank >= cleared);
+  const known = new Set<Data>();
+  const ranks = Map.groupBy(all, ({ rank }) => rank);
+  for (const [rank, writes] of ranks) {
+    if (rank < cleared) continue;
+    const found =
+      writes.length > MANY ? differing(writes) : addedOtherwiseIn(writes, known, inherits);
+    if (found !== undefined) return found;
+    for (const item of writes.flatMap(({ value }) => itemsOf(value))) known.add(item);
+  }
+  return undefined;
+}
+
+/** @param known what earlier ranks have added */
+function addedOtherwiseIn(
+  writes: readonly Write[],
+  known: ReadonlySet<Data>,
+  inherits: Inherits,
+): Pair | undefined {
   for (const [index, first] of writes.entries()) {
     for (const second of writes.slice(index + 1).filter((each) => isFree(first, each, inherits))) {
-      const before = writes.filter(
-        ({ rank, by }) => rank < first.rank || inherits(first.by, by) || inherits(second.by, by),
-      );
-      const known = new Set(before.flatMap(({ value }) => itemsOf(value)));
+      const before = writes.filter(({ by }) => inherits(first.by, by) || inherits(second.by, by));
+      const earlier = new Set(before.flatMap(({ value }) => itemsOf(value)));
       const fresh = ({ value }: Write): readonly Data[] =>
-        itemsOf(value).filter((item) => !known.has(item));
+        itemsOf(value).filter((item) => !known.has(item) && !earlier.has(item));
       const isSame = first.isAdded === second.isAdded && commute(fresh(first), fresh(second));
       if (!isSame) return [first, second];
     }

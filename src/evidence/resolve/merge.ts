@@ -4,6 +4,7 @@ import { MixedMap, Plain, isDataList, isDataMap } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { Layer, Overlay } from './overlay.ts';
+import { OwnValues } from './own-values.ts';
 import { listOf, mapOf, textOf, type Part } from './part.ts';
 import type { Rules } from './rules.ts';
 import { valueText, type Trace } from './trace.ts';
@@ -28,6 +29,7 @@ export class Merged {
   readonly components = new Map<string, DataMap>();
   /** Undefined: no layer has a block `validation`. */
   validation: Map<string, DataMap> | undefined;
+  readonly #own = new OwnValues();
 
   constructor(rules: Rules, trace: Trace) {
     this.rules = rules;
@@ -59,7 +61,8 @@ export class Merged {
     if (before === undefined) {
       this.trace.add([...path, 'name'], { ...writer, at: `${at}/name`, value: name });
     }
-    const component = new Map(before ?? [['name', name]]);
+    const component = this.#own.map(before);
+    component.set('name', name);
     for (const [field, added] of value) {
       if (field === 'name' || isEmpty(added)) continue;
       const place = { path: [...path, field], at: `${at}/${field}`, writer };
@@ -81,19 +84,19 @@ export class Merged {
 
   /** v0.11 keeps what one list has twice. */
   #union(before: readonly Data[], added: readonly Data[], place: Place): readonly Data[] {
-    const known = new Set(before);
-    const fresh = added.filter((item) => {
-      if (known.has(item)) return false;
-      if (this.rules === 'current') known.add(item);
-      return true;
-    });
+    const { items, places } = this.#own.list(before, itself);
+    const fresh = added.filter((item) => !places.has(item));
+    for (const item of this.rules === 'current' ? new Set(fresh) : fresh) {
+      places.set(item, items.length);
+      items.push(item);
+    }
     this.trace.add(place.path, { ...place.writer, at: place.at, value: added, isAdded: true });
-    return [...before, ...fresh];
+    return items;
   }
 
   /** v0.11 replaces the keys at the top; today's AICR goes on in maps of both. */
   #overrides(before: DataMap | undefined, added: DataMap, place: Place): DataMap {
-    const values = new Map(before);
+    const values = this.#own.map(before);
     for (const [key, value] of added) {
       const below = placeBelow(place, key);
       const old = values.get(key);
@@ -119,8 +122,9 @@ export class Merged {
       this.trace.add(path, { ...writer, at, value });
       return;
     }
-    const phase = new Map(before);
+    const phase = this.#own.map(before);
     for (const [field, added] of value) {
+      if (added === '') continue;
       const place = { path: [...path, field], at: `${at}/${field}`, writer };
       phase.set(field, this.#phaseField(listOf(before, field), added, place) ?? added);
     }
@@ -132,19 +136,22 @@ export class Merged {
     const isList = isDataList(added) && added.length > 0;
     if (isList && place.path.at(-1) === 'checks') return this.#union(before, added, place);
     if (isList) return this.#byName(before, added, place);
-    if (added !== '') this.trace.add(place.path, { ...place.writer, at: place.at, value: added });
+    this.trace.add(place.path, { ...place.writer, at: place.at, value: added });
     return undefined;
   }
 
   /** The constraints of a phase: those that were there keep their places. */
   #byName(before: readonly Data[], added: readonly Data[], place: Place): readonly Data[] {
-    const merged = new Map(before.map((item) => [nameOf(item), item]));
+    const { items, places } = this.#own.list(before, nameOf);
     for (const [index, item] of added.entries()) {
-      const path = [...place.path, nameOf(item)];
-      this.trace.add(path, { ...place.writer, at: `${place.at}/${index}`, value: item });
-      merged.set(nameOf(item), item);
+      const name = nameOf(item);
+      const at = `${place.at}/${index}`;
+      this.trace.add([...place.path, name], { ...place.writer, at, value: item });
+      const known = places.get(name) ?? items.length;
+      places.set(name, known);
+      items[known] = item;
     }
-    return [...merged.values()];
+    return items;
   }
 }
 
@@ -161,6 +168,10 @@ function placeBelow({ path, at, writer }: Place, key: string): Place {
 /** Go merges no map in which a key is a number. */
 function isMergeable(value: Data | undefined): value is DataMap {
   return isDataMap(value) && !(value instanceof MixedMap);
+}
+
+function itself(item: Data): Data {
+  return item;
 }
 
 function nameOf(item: Data): string {

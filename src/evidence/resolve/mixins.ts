@@ -39,6 +39,7 @@ export function mixinsOf(
 
 /** Adds them to the recipe. Throws MIXIN_CONFLICT, and RECIPE_FILE_MISSING for a values file. */
 export function addMixins(merged: Merged, mixins: readonly Layer[], catalogue: Catalogue): void {
+  const read = valuesReader(catalogue);
   for (const [index, mixin] of mixins.entries()) {
     for (const { name, at } of mixin.constraints) {
       if (merged.constraints.has(name)) {
@@ -51,13 +52,13 @@ export function addMixins(merged: Merged, mixins: readonly Layer[], catalogue: C
         refuse(part.at, `${quote(part.name)} a second time`, 'each component once');
       }
       names.add(part.name);
-      requireAddable(part, merged, catalogue);
+      requireAddable(part, merged, catalogue, read);
     }
     merged.addLayer(mixin, { by: mixin.name, rank: MIXIN_RANK + index });
   }
 }
 
-function requireAddable(part: Part, merged: Merged, catalogue: Catalogue): void {
+function requireAddable(part: Part, merged: Merged, catalogue: Catalogue, read: ReadValues): void {
   const { name, value, at } = part;
   const existing = merged.components.get(name);
   const safe = catalogue.registry.get(name)?.mixinSafePaths ?? [];
@@ -69,9 +70,10 @@ function requireAddable(part: Part, merged: Merged, catalogue: Catalogue): void 
   }
   const overrides = mapOf(value, 'overrides');
   if (overrides === undefined) return;
-  const layers = existing === undefined ? [] : valueLayers(name, existing, catalogue, at);
+  const layers = existing === undefined ? [] : valueLayers(part, existing, read);
+  const allowed = new Set(safe);
   for (const path of leafPaths(overrides, `${at}/overrides`, 'MIXIN_CONFLICT')) {
-    requireSafePath(path, safe, part);
+    requireSafePath(path, allowed, part);
     const taken = layers.map((layer) => setPrefix(layer, path)).find((each) => each !== undefined);
     if (taken !== undefined) {
       refuse(`${at}/overrides`, path, `a path that nothing else sets; ${taken} is set already`);
@@ -86,9 +88,9 @@ function requireAdditive({ name, value, at }: Part): void {
   refuse(`${at}/${field}`, field, `${allowed} alone: ${quote(name)} is there already`);
 }
 
-function requireSafePath(path: string, safe: readonly string[], { name, at }: Part): void {
-  if (safe.includes(path)) return;
-  const listed = safe.join(', ') || 'none';
+function requireSafePath(path: string, safe: ReadonlySet<string>, { name, at }: Part): void {
+  if (safe.has(path)) return;
+  const listed = [...safe].join(', ') || 'none';
   refuse(
     `${at}/overrides`,
     path,
@@ -103,24 +105,33 @@ function isSet(component: DataMap, field: string): boolean {
   return isDataMap(value) || (value !== undefined && 'text' in value && value.text === 'true');
 }
 
+/** A values file; undefined if it is not there and need not be. */
+type ReadValues = (path: string, at: string | undefined) => DataMap | undefined;
+
+/** Reads each file once. */
+function valuesReader({ recipes }: Catalogue): ReadValues {
+  const known = new Map<string, DataMap>();
+  return (path, at) => {
+    if (at === undefined && !recipes.files.has(path)) return undefined;
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const file = `${recipes.directory}/${path}`;
+    const data = decodeYaml(namedFile(recipes, path, at ?? file), file);
+    const values: DataMap = isDataMap(data) ? data : new Map();
+    known.set(path, values);
+    return values;
+  };
+}
+
 /** What sets values of a component, not merged: what is set to null counts too. */
-function valueLayers(
-  name: string,
-  component: DataMap,
-  { recipes }: Catalogue,
-  at: string,
-): readonly DataMap[] {
-  const own = `components/${name}/values.yaml`;
+function valueLayers({ name, at }: Part, component: DataMap, read: ReadValues): readonly DataMap[] {
   const valuesFile = textOf(component, 'valuesFile');
-  const paths = [
-    ...(recipes.files.has(own) ? [own] : []),
-    ...(valuesFile === '' ? [] : [valuesFile]),
+  const layers = [
+    read(`components/${name}/values.yaml`, undefined),
+    valuesFile === '' ? undefined : read(valuesFile, at),
+    mapOf(component, 'overrides'),
   ];
-  const files = [...new Set(paths)].map((path) => {
-    const data = decodeYaml(namedFile(recipes, path, at), `${recipes.directory}/${path}`);
-    return isDataMap(data) ? data : new Map();
-  });
-  return [...files, mapOf(component, 'overrides') ?? new Map()];
+  return layers.filter((layer) => layer !== undefined);
 }
 
 function refuseMissing(name: string, at: string, names: Iterable<string>): never {

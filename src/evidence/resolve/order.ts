@@ -92,12 +92,13 @@ function refuseCycle(
   locate: Locate,
 ): never {
   const isOpen = (name: string): boolean => (open.get(name) ?? 0) > 0;
-  const path: string[] = [];
+  const seen = new Set<string>();
   let name = [...open.keys()].find(isOpen) ?? '';
-  while (!path.includes(name)) {
-    path.push(name);
+  while (!seen.has(name)) {
+    seen.add(name);
     name = dependenciesOf(components, name).find(isOpen) ?? '';
   }
+  const path = [...seen];
   const circle = [...path.slice(path.indexOf(name)), name];
   throw new EvidenceError('DEPENDENCY_CYCLE', {
     at: locate(name),

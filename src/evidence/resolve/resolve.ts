@@ -8,7 +8,7 @@ import { prepareComponents } from '../recipe/prepare-components.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { applyProfile, profileOf, requireHelm, selectProfile } from './apply-profile.ts';
 import type { ProfileSelection, SelectedProfile } from './apply-profile.ts';
-import { chainOf, matching } from './candidates.ts';
+import { chainOf, matching, withAncestors } from './candidates.ts';
 import type { Catalogue } from './catalogue.ts';
 import { compareBytes } from './compare-bytes.ts';
 import { compose, type Composition } from './compose.ts';
@@ -64,7 +64,7 @@ export function resolve(
   const { rules } = catalogue;
   const unmet = snapshot && unmetIn(snapshot, rules);
   const candidates = matching(catalogue, criteria);
-  const profile = profileOf(withAncestors(candidates, catalogue));
+  const profile = profileOf([catalogue.root, ...withAncestors(candidates, catalogue)]);
   const { composition, excluded } = composeFitting(catalogue, candidates, unmet);
   const { applied } = composition;
   requireSurvived(profile, applied);
@@ -127,11 +127,6 @@ function resolveWithout(
   );
   const findings = names.map((name) => relaxedFinding(criteria, name, options.snapshot?.file));
   return { ...resolution, findings: [...resolution.findings, ...findings] };
-}
-
-function withAncestors(candidates: readonly Overlay[], catalogue: Catalogue): readonly Overlay[] {
-  const chains = candidates.flatMap((overlay) => chainOf(overlay, catalogue));
-  return [...new Set([catalogue.root, ...chains])];
 }
 
 interface Fitting {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { chainOf, inheritance, matching, rank } from '../../../src/evidence/resolve/candidates.ts';
+import {
+  chainOf,
+  inheritance,
+  matching,
+  rank,
+  withAncestors,
+} from '../../../src/evidence/resolve/candidates.ts';
 import type { Catalogue } from '../../../src/evidence/resolve/catalogue.ts';
 import { disagreements } from '../../../src/evidence/resolve/equal-rank.ts';
 import { Merged } from '../../../src/evidence/resolve/merge.ts';
@@ -127,10 +133,12 @@ function judged(
 ): readonly [boolean, boolean] {
   const catalogue = catalogueOf(small(specsOf(drawn)));
   const candidates = matching(catalogue, QUERY);
-  const chains = candidates.map((overlay) => chainOf(overlay, catalogue));
   const { trace } = mergedIn(candidates, catalogue);
   const texts = ordersOf(candidates).map((order) => textOf(mergedIn(order, catalogue)));
-  return [disagreements(trace, inheritance(chains)).length > 0, new Set(texts).size > 1];
+  return [
+    disagreements(trace, inheritance(withAncestors(candidates, catalogue))).length > 0,
+    new Set(texts).size > 1,
+  ];
 }
 
 describe('disagreements', () => {
