@@ -18,6 +18,7 @@ export const INPUT_ERRORS = {
   SCHEMA_VERSION_UNKNOWN: ['invalid', 'the schemaVersion is not known'],
   RECIPE_OVERLAY_UNSUPPORTED: ['invalid', 'the recipe is an overlay, not a resolved recipe'],
   OVERLAY_OTHER: ['invalid', 'the overlay is not the one of the recipes'],
+  RECIPE_IS_CHART: ['invalid', 'a Helm chart is no recipe'],
   // A directory of recipes, and what is resolved from it.
   RECIPES_INCOMPLETE: ['invalid', 'the directory is none of AICR recipes'],
   RULES_TOO_OLD: ['invalid', 'the recipes have something that the rules of AICR v0.11 do not know'],

@@ -94,6 +94,21 @@ describe('affidavit recipe resolve', () => {
     expect(stderr).toContain(`at: ${folder}/overlays/`);
   });
 
+  it.each([
+    ['recipe', 'digest'],
+    ['validate', '-s', join(TESTDATA, 'demo/snapshot.yaml'), '-r'],
+  ])('a Helm chart is no recipe: %s', async (...words) => {
+    const chart = join(root, 'Chart.yaml');
+    writeFileSync(
+      chart,
+      'apiVersion: v2\nname: gpu-operator\nversion: v25.10.1\ntype: application\n',
+    );
+    const { code, stderr } = await runProgram([...words, chart]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('error: RECIPE_IS_CHART ');
+    expect(stderr).toMatch(/ at: \S+Chart\.yaml(?:#\/apiVersion)?\n found: a Helm chart\n/);
+  });
+
   it.each<readonly [string, readonly string[], number, string]>([
     ['no directory', ['--data', '/nonexistent'], 3, 'FILE_UNREADABLE'],
     ['a directory of something else', ['--data', join(TESTDATA, 'demo')], 2, 'RECIPES_INCOMPLETE'],

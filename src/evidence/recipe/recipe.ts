@@ -159,11 +159,24 @@ export function parseRecipe(data: Data, file: string): Recipe {
 }
 
 function requireNoOverlay(document: ObjectReader): void {
+  requireNoChart(document);
   if (document.optionalText('kind') !== 'RecipeMetadata') return;
   document.refuse('kind', {
     code: 'RECIPE_OVERLAY_UNSUPPORTED',
     expected: 'RecipeResult, which `aicr recipe` writes',
     hint: 'resolve the overlay with `aicr recipe` for its criteria, and pass what that writes',
+  });
+}
+
+/** A Chart.yaml: it has no kind, and its apiVersion is Helm's. */
+function requireNoChart(document: ObjectReader): void {
+  const isChart = ['apiVersion', 'name', 'version'].every((name) => document.has(name));
+  if (!isChart || document.has('kind')) return;
+  document.refuse('apiVersion', {
+    code: 'RECIPE_IS_CHART',
+    found: 'a Helm chart',
+    expected: 'a resolved recipe (RecipeResult)',
+    hint: 'pass what `aicr recipe` or `affidavit recipe resolve` writes: a recipe names charts, and is none',
   });
 }
 

@@ -22,20 +22,24 @@ export function isRecipeFile(path: string): boolean {
  * Says what is wrong with a directory that is none of recipes.
  *
  * @param names what is in it
- * @throws EvidenceError RECIPES_INCOMPLETE
+ * @throws EvidenceError RECIPES_INCOMPLETE, RECIPE_IS_CHART
  */
 export function requireRecipes(names: readonly string[], directory: string): void {
   if (names.includes('overlays')) return;
-  const found = names.includes('Chart.yaml')
-    ? 'a Helm chart'
-    : `${
-        names
-          .slice(0, 3)
-          .map((name) => quote(name, 40))
-          .join(', ') || 'nothing'
-      } in it`;
+  if (names.includes('Chart.yaml')) refuseChart(directory);
+  const some = names.slice(0, 3).map((name) => quote(name, 40));
+  const found = `${some.join(', ') || 'nothing'} in it`;
   const inner = names.includes('recipes') ? `${directory}/recipes` : undefined;
   throw incomplete(directory, found, 'overlays', inner);
+}
+
+function refuseChart(directory: string): never {
+  throw new EvidenceError('RECIPE_IS_CHART', {
+    at: `${directory}/Chart.yaml`,
+    found: 'a Helm chart',
+    expected: "AICR's recipes, which name charts",
+    hint: 'name the directory `recipes` of a checkout of AICR, or one like it',
+  });
 }
 
 /** A file that every directory of recipes has. Throws RECIPES_INCOMPLETE. */

@@ -71,28 +71,20 @@ describe('readRecipeFiles', () => {
     expect([error?.code, error?.at]).toEqual(['LIMIT_EXCEEDED', path]);
   });
 
-  it.each<readonly [string, string, string, string]>([
-    [
-      'a Helm chart',
-      'Chart.yaml',
-      'a Helm chart',
-      'name the directory `recipes` of a checkout of AICR, or one like it',
-    ],
-    [
-      'a checkout of AICR',
-      'recipes/registry.yaml',
-      '"recipes", "registry.yaml" in it',
-      'name FOLDER/recipes',
-    ],
-  ])('refuses %s by name', async (_, path, found, hint) => {
-    write(path, 'x');
+  it('refuses a Helm chart by name', async () => {
+    const at = write('Chart.yaml', 'x');
+    rmSync(join(folder, 'overlays'), { recursive: true });
+    const error = await rejection(readRecipeFiles(folder));
+    expect([error?.code, error?.at]).toEqual(['RECIPE_IS_CHART', at]);
+  });
+
+  it('names the directory of recipes in a checkout of AICR', async () => {
+    write('recipes/registry.yaml', 'x');
     rmSync(join(folder, 'overlays'), { recursive: true });
     const error = await rejection(readRecipeFiles(folder));
     expect([error?.code, error?.at, error?.found, error?.hint]).toEqual([
-      'RECIPES_INCOMPLETE',
-      folder,
-      found,
-      hint.replace('FOLDER', folder),
+      ...['RECIPES_INCOMPLETE', folder, '"recipes", "registry.yaml" in it'],
+      `name ${folder}/recipes`,
     ]);
   });
 });
