@@ -8,6 +8,7 @@ import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.
 import type { Run } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import { EPOCH, INPUTS, IN_SANDBOX, OUT, UNSIGNED, UNSIGNED_OUT, Workplace } from './emit.ts';
+import { STATEMENT, archiveOf, edited, fileIn } from './evidence.ts';
 
 const SIGNED = 'signed.tar.gz';
 const ROOT_FILE = 'trusted_root.json';
@@ -92,6 +93,20 @@ describe('evidence sign', () => {
       'attestation.intoto.jsonl',
     ]);
     for (const [name, bytes] of unsigned) expect(files.get(name)).toEqual(bytes);
+  });
+
+  it('signs no statement about an artifact: nothing in the bundle shows its digest', async () => {
+    const { place, flags } = await packed();
+    const files = new Map(await place.files());
+    const subject = { name: 'ghcr.io/octo/evidence:x', digest: { sha256: 'ab'.repeat(32) } };
+    const statement = edited(fileIn(files, STATEMENT), { '/subject/0': subject });
+    place.write('artifact.tar.gz', await archiveOf(files.set(STATEMENT, statement)));
+    const { code, report } = await sign(place, 'artifact.tar.gz', flags);
+    expect([code, report.error?.code, report.error?.at]).toEqual([
+      2,
+      'STATEMENT_INVALID',
+      `${STATEMENT}#/subject/0/name`,
+    ]);
   });
 
   it('signs evidence that is not green, and says so: 1', async () => {

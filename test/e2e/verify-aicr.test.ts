@@ -8,6 +8,7 @@ import {
   ARTIFACT_NAME,
   BOM_TEXT,
   PROFILE,
+  REDACTED,
   PROFILED_RECIPE,
   ROWS_BY_DIMENSION,
   aicrBundle,
@@ -93,11 +94,65 @@ describe('E-49 a summary bundle of aicr', () => {
     expect(identities.size).toBe(1);
   });
 
+  it('is named by the folder that it is in if an archive has that folder', async () => {
+    const inner = [...good].map(([path, content]) => [`summary-bundle/${path}`, content] as const);
+    const { code, report, faults } = await evidence.verify(await evidence.pack(new Map(inner)));
+    expect([code, faults]).toEqual([2, ['BUNDLE_INCOMPLETE manifest.json']]);
+    expect(report.checks[0]?.hint).toContain('it is all in the folder summary-bundle');
+  });
+
   it('is undecided unsigned, and nothing of the subject is left to confirm', async () => {
     const bundle = unsignedAicr(good);
     expect((await judge(bundle)).code).toBe(4);
     const judged = await evidence.judge(bundle, { allowUnsigned: true });
     expect([judged.code, codesOf(judged).includes('SUBJECT_NOT_CONFIRMED')]).toEqual([0, false]);
+  });
+});
+
+describe('a bundle of aicr that is redacted, as it is by default', () => {
+  it('is read, with the policy that it names; what is left is judged as always', async () => {
+    const judged = await judge(await aicrBundle(evidence, REDACTED));
+    expect(judged.report['claimed']).toMatchObject({ redaction: 'minimal' });
+    const passed = judged.report.checks.filter(({ outcome }) => outcome === 'passed');
+    expect(passed.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'statement-is-evidence',
+        'files-match-manifest',
+        'recipe-matches-digest',
+        'phases-match-results',
+        'bom-matches-claims',
+        'constraints-hold',
+        'phases-are-green',
+      ]),
+    );
+    // What the snapshot no longer shows is a claim alone: never verified.
+    expect(judged.code).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['', null, ''],
+    ['/policy', undefined, '/policy'],
+    ['/version', 4, '/version'],
+    ['/applied', 'all', '/applied'],
+    ['/applied/0', 1, '/applied/0'],
+  ])('is refused with another shape of redaction: %s = %j', async (field, value, place) => {
+    const { signed = {} } = structuredClone(REDACTED);
+    const edits = { ...signed, [`/predicate/redaction${field}`]: value };
+    const judged = await judge(await aicrClaiming(evidence, edits, REDACTED));
+    const code = value === undefined ? 'FIELD_MISSING' : 'FIELD_INVALID';
+    expect([judged.code, judged.faults]).toEqual([
+      2,
+      [`${code} ${at(`/predicate/redaction${place}`)}`],
+    ]);
+  });
+
+  it('is refused with a redacted file that was changed', async () => {
+    const bundle = await aicrBundle(evidence, REDACTED);
+    const snapshot = fileIn(bundle, 'snapshot.yaml')
+      .toString()
+      .replace('node-count: 3', 'node-count: 4');
+    const { code, faults } = await judge(withFile(bundle, 'snapshot.yaml', snapshot));
+    expect([code, faults[0]]).toEqual([2, 'FILE_DIFFERS snapshot.yaml']);
   });
 });
 

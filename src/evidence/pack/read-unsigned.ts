@@ -2,6 +2,7 @@ import { memoryFile, type BundleFile, type ReceivedFiles } from '../../archive/e
 import { documentOf, requireComplete } from '../../archive/entry.ts';
 import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { AS_PACKED, AS_SIGNED } from '../../place.ts';
+import { quote } from '../../quote.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
@@ -21,7 +22,8 @@ export interface UnsignedEvidence {
  *
  * @param open reads a file that was only hashed once more
  * @param maxRunSpan as in `VerifyEvidenceOptions`
- * @throws EvidenceError EVIDENCE_SIGNED (unjudged); what a verifier refuses (invalid)
+ * @throws EvidenceError EVIDENCE_SIGNED (unjudged); STATEMENT_INVALID if it is about an artifact, and what
+ *   a verifier refuses (invalid)
  */
 export function readUnsigned(
   files: ReceivedFiles,
@@ -36,6 +38,7 @@ export function readUnsigned(
   if (claimed === undefined || manifestDigest === undefined) {
     throw new TypeError(`evidence without a statement or a manifest that is ${report.verdict}`);
   }
+  if (claimed.artifact !== undefined) refuseArtifact(claimed.artifact.name);
   const packed = {
     files: [...files.values()].map(({ bytes, ...file }): BundleFile =>
       bytes === undefined ? { ...file, open: () => open(file.path) } : memoryFile(file.path, bytes),
@@ -57,6 +60,16 @@ function refuseInvalid({ checks }: VerificationReport): void {
   // Nobody signed it, so nobody can be asked for it as it was signed.
   const hint = fault.hint.replace(AS_SIGNED, AS_PACKED);
   throw new EvidenceError(fault.code, { ...fault, hint: `${hint}; nothing was signed` });
+}
+
+/** Whoever signs it would vouch for a digest that nothing here shows. */
+function refuseArtifact(name: string): never {
+  throw new EvidenceError('STATEMENT_INVALID', {
+    at: `${STATEMENT_FILE}#/subject/0/name`,
+    found: quote(name),
+    expected: 'the recipe, in a statement that is to be signed',
+    hint: 'name the bundle as it was packed, with the statement about the recipe; nothing was signed',
+  });
 }
 
 function refuseSigned(): never {

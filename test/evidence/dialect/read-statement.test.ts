@@ -1,13 +1,17 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../../src/digest.ts';
 import type { Json } from '../../../src/document/data.ts';
 import { encodeEvidenceStatement } from '../../../src/evidence/claim/evidence-statement.ts';
 import { isSignedBeforeRun } from '../../../src/evidence/claim/signed-before-run.ts';
+import { compareOtherCopy } from '../../../src/evidence/dialect/other-copy.ts';
 import { parseEvidenceStatement } from '../../../src/evidence/dialect/read-statement.ts';
+import { MATCH_DIMENSIONS } from '../../../src/evidence/snapshot/match.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 import { refusalOf } from '../../document/refusal.ts';
-import { withChange } from '../claim/json-places.ts';
+import { propertyRuns } from '../../property-runs.ts';
+import { placesOf, reordered, withChange } from '../claim/json-places.ts';
 
 const RECIPE = { name: 'h100-eks', digest: digestOf('recipe') };
 const PREDICATE = {
@@ -76,6 +80,74 @@ describe('a statement about a recipe', () => {
       at: 's.json#/predicateType',
       expected: [1, 2, 3].map((n) => `https://aicr.run/recipe-evidence/v${n}`).join(' or '),
     });
+  });
+});
+
+const ARTIFACT = { name: 'ghcr.io/o/e:x', digest: { sha256: 'ab'.repeat(32) } };
+const OF_ARTIFACT = withChange(STATEMENT, ['subject', '0'], ARTIFACT);
+const read = (statement: Json) =>
+  parseEvidenceStatement(Buffer.from(JSON.stringify(statement)), 's.json');
+
+describe('any statement', () => {
+  const runs = { numRuns: propertyRuns(300, 5000) };
+
+  it('is read or refused, whatever stands in one place', () => {
+    const places = placesOf(OF_ARTIFACT).filter(({ path }) => path.length > 0);
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue({ maxDepth: 2 }), ({ path }, value) => {
+        const changed = withChange(OF_ARTIFACT, path, value);
+        const refused = refusalOf(() => read(changed));
+        expect(refused === undefined || refused.at?.startsWith('s.json#/')).toBe(true);
+      }),
+      runs,
+    );
+  });
+
+  it('is about an artifact exactly if its name is that of one', () => {
+    const part = fc.stringMatching(/^[a-z0-9]+(?:[._-][a-z0-9]+)?$/);
+    const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/);
+    const named = (name: string): Json => withChange(OF_ARTIFACT, ['subject', '0', 'name'], name);
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), tag, (path, version) => {
+        const name = `registry.example:5000/${path.join('/')}:${version}`;
+        expect(read(named(name)).artifact).toMatchObject({ name, digest: 'ab'.repeat(32) });
+        for (const other of [`recipe:${name}`, `oci://${name}`, `${name} `, path.join('-')]) {
+          expect(refusalOf(() => read(named(other)))?.at).toBe('s.json#/subject/0/name');
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('has the same match as a map, in any order, and as a list', () => {
+    const rows = MATCH_DIMENSIONS.map((dimension) => ({ dimension, match: 'matched' }));
+    const place = ['predicate', 'criteriaMatch', 'perDimension'];
+    const asList = read(withChange(STATEMENT, place, rows)).criteriaMatch;
+    fc.assert(
+      fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
+        const map = Object.fromEntries(
+          shuffled.map(({ dimension, match }) => [dimension, { match }]),
+        );
+        expect(read(withChange(STATEMENT, place, map)).criteriaMatch).toEqual(asList);
+      }),
+      runs,
+    );
+  });
+
+  it('about an artifact has a copy with the same predicate, in any order of keys', () => {
+    const signed = read(OF_ARTIFACT);
+    const compare = (copy: Json) =>
+      compareOtherCopy(signed, Buffer.from(JSON.stringify(copy)))?.faults;
+    expect(compare(STATEMENT)).toEqual([]);
+    expect(compare(reordered(STATEMENT))).toEqual([]);
+    const places = placesOf(STATEMENT).filter(({ path }) => path[0] === 'predicate');
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue({ maxDepth: 1 }), (place, value) => {
+        fc.pre(JSON.stringify(place.value) !== JSON.stringify(value));
+        expect(compare(withChange(STATEMENT, place.path, value as Json))).not.toEqual([]);
+      }),
+      runs,
+    );
   });
 });
 
