@@ -16,7 +16,9 @@ export default {
   examples: [
     '<%= config.bin %> <%= command.id %> --dir sandbox',
     `<%= config.bin %> <%= command.id %> --dir sandbox -- \\
-  <%= config.bin %> validate --recipe recipe.yaml --snapshot snapshot.yaml --results ctrf/ --emit-evidence evidence.tar.gz`,
+  <%= config.bin %> validate --recipe recipe.yaml \\
+  --snapshot snapshot.yaml --results results \\
+  --emit-evidence evidence.tar.gz`,
   ],
 
   args: {},

@@ -21,8 +21,10 @@ export default {
 
   examples: [
     `<%= config.bin %> <%= command.id %> evidence.tar.gz \\
-  --certificate-identity you@example.com --certificate-oidc-issuer https://github.com/login/oauth`,
-    '<%= config.bin %> <%= command.id %> evidence.tar.gz --policy signers.json --format json --output report.json',
+  --certificate-identity you@example.com \\
+  --certificate-oidc-issuer https://github.com/login/oauth`,
+    `<%= config.bin %> <%= command.id %> evidence.tar.gz --policy signers.json \\
+  --format json --output report.json`,
   ],
 
   args: { input: 'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input.' },

@@ -47,8 +47,9 @@ function readPattern(pattern: string): PatternName | Unsayable {
     };
   }
   // No literal piece has a brace.
-  const pieces = matches.map(([, escaped, part, rest, plain], index) => {
-    if (part !== undefined) return `{part${index}}`;
+  let parts = 0;
+  const pieces = matches.map(([, escaped, part, rest, plain]) => {
+    if (part !== undefined) return `{part${parts++}}`;
     return rest === undefined ? (escaped ?? plain ?? '') : '{rest...}';
   });
   return nameOf(pieces);

@@ -40,6 +40,7 @@ function signingJson(signing: SigningInUse): JsonObject {
     digest,
     ...ageJson(signing),
     sources: sources.map(sourceJson),
+    identityProviders: services(config.identityProviders.services),
     certificateAuthorities: services(config.certificateAuthorities.services),
     logs: services(config.logs.services),
     timestampAuthorities: services(config.timestampAuthorities.services),

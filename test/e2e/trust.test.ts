@@ -270,7 +270,21 @@ describe('signing with --trust-cache', () => {
         env: { ...env, ...more },
       });
       expect([code, error.code]).toEqual([3, 'SIGNING_CONFIG_INVALID']);
+      // Only a variable has to be named: a flag is in sight.
+      expect(error.hint.endsWith('; AFFIDAVIT_SIGNING_CONFIG names this file')).toBe(
+        flags.length === 0,
+      );
     }
+  });
+
+  it('names the variable of a trusted root that cannot be used', async () => {
+    const place = new Workplace();
+    place.write('config.json', JSON.stringify(sandbox.signingConfigs['signing_config.json']));
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token(), AFFIDAVIT_TRUSTED_ROOT: 'nowhere.json' };
+    const words = [...INPUTS, '--emit-evidence', OUT, '--signing-config', 'config.json'];
+    const { code, error } = await place.refused(words, { env });
+    expect([code, error.code, error.at]).toEqual([3, 'FILE_UNREADABLE', 'nowhere.json']);
+    expect(error.hint).toContain('; AFFIDAVIT_TRUSTED_ROOT names this file');
   });
 
   it('is 3 before anything is done if the copy cannot be used, and 64 beside --sandbox', async () => {
@@ -325,6 +339,7 @@ interface Described {
   readonly ageDays?: number;
   readonly sources: readonly { name: string; found: string | null; used: boolean }[];
   readonly logs: readonly { baseUrl?: string; calledNow?: boolean }[];
+  readonly identityProviders?: readonly { url: string; calledNow: boolean }[];
 }
 
 async function shown(flags: readonly string[], options: RunOptions = {}): Promise<Shown> {
@@ -349,6 +364,11 @@ describe('affidavit trust show', () => {
     ]);
     expect(signingConfig?.digest).toBe(digestOf(config));
     expect(signingConfig?.logs.map(({ calledNow }) => calledNow)).toEqual([true]);
+    expect(signingConfig?.identityProviders).toMatchObject([
+      { url: 'https://oauth2.sigstore.dev/auth', calledNow: true },
+    ]);
+    const { stdout } = await runProgram(['trust', 'show']);
+    expect(stdout).toMatch(/^login +https:\/\/oauth2\.sigstore\.dev\/auth, version 1/m);
     const sources = [trustedRoot, signingConfig].map((each) => each && used(each));
     expect(sources).toEqual([['embedded'], ['embedded']]);
   });

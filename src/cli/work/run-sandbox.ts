@@ -66,7 +66,7 @@ function renderExports(
     `# A whole Sigstore answers at ${escapeInvisible(url)} until Ctrl-C. In another shell:`,
     ...exports,
     '# then sign and verify:',
-    `#   ${commandLine(['affidavit', ...sign, '--results', 'ctrf/', '--emit-evidence', 'evidence.tar.gz'])}`,
+    `#   ${commandLine(['affidavit', ...sign, '--results', 'results', '--emit-evidence', 'evidence.tar.gz'])}`,
     `#   ${commandLine(['affidavit', 'verify-evidence', 'evidence.tar.gz', ...verify, ...signer])}`,
     '# Nothing signed here verifies under any other trusted root.',
   ].join('\n');

@@ -1,3 +1,5 @@
+import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
+
 /** The files that the environment names, by its variables. */
 export function servicePaths(environment: NodeJS.ProcessEnv): ServicePaths {
   return {
@@ -13,4 +15,22 @@ type ServicePaths = Readonly<
 /** An empty variable is one that nobody set. */
 function setText(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
+}
+
+/** Reads the file of a flag, else that of a variable. What is wrong with the latter names the variable. */
+export async function readNamed<T>(
+  flag: string | undefined,
+  variable: keyof ServicePaths,
+  environment: NodeJS.ProcessEnv,
+  read: (path: string | undefined) => Promise<T>,
+): Promise<T> {
+  const path = servicePaths(environment)[variable];
+  if (flag !== undefined || path === undefined) return await read(flag);
+  try {
+    return await read(path);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    const hint = `${error.hint}; ${variable} names this file`;
+    throw new EvidenceError(error.code, { ...faultOf(error), hint, cause: error });
+  }
 }

@@ -15,7 +15,7 @@ import {
 import { useCaCertificates } from './ca-certificates.ts';
 import type { FoundToken, TokenChoice } from './identity-token-sources.ts';
 import { openTrustCache, readTrust } from './read-trust.ts';
-import { servicePaths } from './service-paths.ts';
+import { readNamed, servicePaths } from './service-paths.ts';
 import { openSigningJournal, type LeftSigning, type SigningJournal } from './signing-journal.ts';
 import type { TrustCacheChoice } from './trust-cache.ts';
 
@@ -74,21 +74,25 @@ export async function openSigning(choice: SigningChoice): Promise<SigningSession
 async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
   await useCaCertificates(choice.caCertificates);
   const { readSigningConfig } = await import('./read-signing-config.ts');
-  const paths = servicePaths(choice.environment);
   const cache = openTrustCache(choice.trustCache);
-  const rootPath = choice.trustedRoot ?? paths.AFFIDAVIT_TRUSTED_ROOT;
-  const signingConfig = await readSigningConfig(
-    choice.signingConfig ?? paths.AFFIDAVIT_SIGNING_CONFIG,
-    cache,
+  const rootPath = choice.trustedRoot ?? servicePaths(choice.environment).AFFIDAVIT_TRUSTED_ROOT;
+  const signingConfig = await readNamed(
+    choice.signingConfig,
+    'AFFIDAVIT_SIGNING_CONFIG',
+    choice.environment,
+    async (path) => await readSigningConfig(path, cache),
   );
   const journal = openSigningJournal(choice.out);
   const signs = await (choice.key === undefined
     ? signWithToken(choice, signingConfig, journal)
     : signWithKey(choice.key, choice, () => signingConfig));
-  const trust = await readTrust(rootPath, cache, {
-    ...signs,
-    allowMissingSct: choice.allowMissingSct,
-  });
+  const { allowMissingSct } = choice;
+  const trust = await readNamed(
+    choice.trustedRoot,
+    'AFFIDAVIT_TRUSTED_ROOT',
+    choice.environment,
+    async (path) => await readTrust(path, cache, { ...signs, allowMissingSct }),
+  );
   const signer = signs.signerUnder(trust);
   return { signing: { signer, trust }, rootPath, forget: journal.remove, left: journal.left };
 }

@@ -1,15 +1,15 @@
 import { digestOf } from '../../digest.ts';
 import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { counted } from '../../sentence.ts';
-import { chooseServices, parseSigningConfig } from '../../sign/signing-config.ts';
+import { chooseIssuer, chooseServices, parseSigningConfig } from '../../sign/signing-config.ts';
 import type { Service, SigningConfig } from '../../sign/signing-config.ts';
 import type { ConfigSource, SigningInUse, TrustInUse } from '../../sign/trust-in-use.ts';
 import { parseTrustedRoot } from '../../trust/parse-trusted-root.ts';
 import { trustedRootInfo } from '../../trust/trusted-root-info.ts';
 import { findSigningConfig } from './read-signing-config.ts';
 import { findTrustedRoot, openTrustCache } from './read-trust.ts';
-import type { TrustCache } from './read-trust.ts';
-import { servicePaths } from './service-paths.ts';
+import type { FoundConfig, TrustCache } from './read-trust.ts';
+import { readNamed, servicePaths } from './service-paths.ts';
 import type { TrustCacheChoice } from './trust-cache.ts';
 
 /** What the flags of a call say. */
@@ -44,12 +44,19 @@ export async function exportRoot({ trustedRoot, cache }: TrustChoice): Promise<s
 
 /** The same of the signing config that `validate` would use. */
 export async function exportConfig(choice: TrustChoice): Promise<string> {
-  const { bytes, source } = await findSigningConfig(
-    configPath(choice),
-    openTrustCache(choice.cache),
-  );
-  parseSigningConfig(bytes, source);
+  const { bytes } = await readConfigInUse(choice, openTrustCache(choice.cache));
   return Buffer.from(bytes).toString('utf8');
+}
+
+async function readConfigInUse(
+  { signingConfig, environment }: TrustChoice,
+  cache: TrustCache,
+): Promise<FoundConfig & { readonly config: SigningConfig }> {
+  const read = async (path: string | undefined) => {
+    const found = await findSigningConfig(path, cache);
+    return { ...found, config: parseSigningConfig(found.bytes, found.source) };
+  };
+  return await readNamed(signingConfig, 'AFFIDAVIT_SIGNING_CONFIG', environment, read);
 }
 
 function configPath({ signingConfig, environment }: TrustChoice): string | undefined {
@@ -62,8 +69,7 @@ async function signingInUse(
 ): Promise<SigningInUse | undefined> {
   const isCopy = configPath(choice) === undefined && cache !== undefined;
   if (isCopy && (await cache()).copy.signingConfig === undefined) return undefined;
-  const { bytes, source, updated } = await findSigningConfig(configPath(choice), cache);
-  const config = parseSigningConfig(bytes, source);
+  const { bytes, source, updated, config } = await readConfigInUse(choice, cache);
   const sources = configSources(choice, copy);
   return {
     ...{ source, updated, digest: digestOf(bytes) },
@@ -71,14 +77,22 @@ async function signingInUse(
   };
 }
 
-/** None if too few are valid then: signing would say so. */
 function calledAt(config: SigningConfig, now: Date): ReadonlySet<Service> {
+  const issuer = orIfRefused(
+    () => [chooseIssuer(config, now)],
+    () => [],
+  );
+  return new Set([...issuer, ...servicesAt(config, now)]);
+}
+
+/** None if too few are valid then: signing would say so. */
+function servicesAt(config: SigningConfig, now: Date): readonly Service[] {
   return orIfRefused(
     () => {
       const { certificateAuthority, logs, timestampAuthorities } = chooseServices(config, now);
-      return new Set([certificateAuthority, ...logs, ...timestampAuthorities]);
+      return [certificateAuthority, ...logs, ...timestampAuthorities];
     },
-    () => new Set(),
+    () => [],
   );
 }
 

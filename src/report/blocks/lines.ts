@@ -69,7 +69,9 @@ function dayOf(time: Date): string {
 
 /** Both judges judge, but for a few things of which one is known to be wrong. */
 function oneJudgeLine({ oneJudge }: VerificationReport): readonly Line[] {
-  return oneJudge === undefined ? [] : [{ label: 'one judge', text: words(oneJudge) }];
+  return oneJudge === undefined
+    ? []
+    : [{ label: 'judged', text: words(`by one judge alone: ${oneJudge}`) }];
 }
 
 /** As much as one line shows. */

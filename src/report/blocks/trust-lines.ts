@@ -41,6 +41,7 @@ function signingLines({ signing }: TrustInUse): readonly Line[] {
   return [
     { label: 'signing', text: sentence`${source}${ageOf(signing)}, ${digest}` },
     ...sources.map(sourceLine),
+    ...config.identityProviders.services.map(line('login')),
     ...config.certificateAuthorities.services.map(line('CA')),
     ...config.logs.services.map(line('log')),
     ...config.timestampAuthorities.services.map(line('TSA')),
