@@ -6,7 +6,7 @@ export default {
   description:
     "64 hexadecimal digits: SHA-256 of the recipe as AICR reads it into its types and writes it again. An overlay of --data is resolved first. Quotes, brackets and the order of keys do not matter. What AICR's types have no field for is left out and named on standard error, and so is a number that Go writes otherwise.",
 
-  usage: 'recipe digest FILE [--data DIR] [--output FILE]',
+  usage: 'recipe digest FILE [--data DIR] [--profile NAME=VALUE] [--output FILE]',
 
   examples: [
     '<%= config.bin %> <%= command.id %> recipe.yaml',
@@ -20,6 +20,11 @@ export default {
       type: 'text',
       helpValue: 'DIR',
       summary: "AICR's recipes: what an overlay is resolved in, and the types of components.",
+    },
+    profile: {
+      type: 'text',
+      helpValue: 'NAME=VALUE',
+      summary: 'The value of the profile of the overlay; else its default.',
     },
     output: {
       type: 'text',

@@ -318,6 +318,17 @@ describe('affidavit recipe digest of an overlay', () => {
     expect(await refusedOverlay(other, ...data)).toEqual(['OVERLAY_OTHER', '/metadata/name']);
   });
 
+  it('refuses a profile for a resolved recipe, which has its own, and what is none', async () => {
+    for (const [value, found] of [
+      ['a=b', 'a resolved recipe, '],
+      ['a', '"a"'],
+    ] as const) {
+      const { code, stdout, stderr } = await digest(RECIPE, '--profile', value);
+      expect([code, stdout]).toEqual([64, '']);
+      expect(stderr).toContain(`   at: --profile\nfound: ${found}`);
+    }
+  });
+
   it('refuses the root, which no query finds', async () => {
     expect(await refusedOverlay(overlay('base.yaml'), '--data', RECIPES)).toEqual([
       'FIELD_MISSING',

@@ -10,15 +10,17 @@ import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
+import { profileChoice } from './profile-choice.ts';
 import { sayFindings } from './say-findings.ts';
 
 export async function runRecipeDigest(call: Call): Promise<number> {
   const { options, signal } = call;
   const path = options.required('file');
+  const profile = profileChoice(options);
   const data = options.text('data');
   const catalogue = data === undefined ? undefined : parseCatalogue(await readRecipeFiles(data));
   const bytes = await readFileBounded(path, MAX_RECIPE_BYTES, 'recipe');
-  const digests = digestFile(bytes, escapeInvisible(nameOf(path)), catalogue);
+  const digests = digestFile(bytes, escapeInvisible(nameOf(path)), { catalogue, profile });
   sayFindings(digests.findings);
   sayOther(digests);
   const output = outputOf(options);

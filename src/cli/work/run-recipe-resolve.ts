@@ -1,9 +1,6 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { ProfileSelection } from '../../evidence/resolve/apply-profile.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { DIMENSIONS } from '../../evidence/resolve/criteria.ts';
 import { explain } from '../../evidence/resolve/explain.ts';
-import { isProfileName } from '../../evidence/resolve/profile.ts';
 import { queryOf } from '../../evidence/resolve/query.ts';
 import { recipeText } from '../../evidence/resolve/recipe-text.ts';
 import { resolve, type Resolution } from '../../evidence/resolve/resolve.ts';
@@ -14,9 +11,10 @@ import { nameOf, readFileBounded } from '../../io/disk/files.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../limits.ts';
-import { escapeInvisible, quote } from '../../quote.ts';
+import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { outputOf } from '../call/report-flags.ts';
+import { profileChoice } from './profile-choice.ts';
 import { sayFindings } from './say-findings.ts';
 
 export async function runRecipeResolve(call: Call): Promise<number> {
@@ -33,7 +31,7 @@ export async function runRecipeResolve(call: Call): Promise<number> {
 
 /** Says what is found on the way. */
 async function resolveAsked(options: Call['options']): Promise<Resolution> {
-  const profile = profileOf(options.text('profile'));
+  const profile = profileChoice(options);
   const snapshot = await snapshotOf(options.text('snapshot'));
   const recipes = await readRecipeFiles(options.required('data'));
   const catalogue = parseCatalogue(recipes, options.choice('rules', RULES));
@@ -48,18 +46,6 @@ async function resolveAsked(options: Call['options']): Promise<Resolution> {
   const resolution = resolve(catalogue, query, chosen);
   sayFindings([...derived.findings, ...resolution.findings]);
   return resolution;
-}
-
-function profileOf(text: string | undefined): ProfileSelection | undefined {
-  if (text === undefined) return undefined;
-  const [name = '', value = '', ...others] = text.split('=');
-  if (others.length === 0 && isProfileName(name) && isProfileName(value)) return { name, value };
-  throw new EvidenceError('USAGE', {
-    at: '--profile',
-    found: quote(text),
-    expected: 'NAME=VALUE, of letters, digits, ".", "_" and "-"',
-    hint: 'name the profile and its value, e.g. --profile gpuStack=preinstalled',
-  });
 }
 
 async function snapshotOf(path: string | undefined): Promise<Snapshot | undefined> {

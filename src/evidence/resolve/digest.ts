@@ -9,6 +9,7 @@ import { recipeDifferences } from '../recipe/compare-recipes.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import { digestRecipe, type RecipeDigests } from '../recipe/recipe-digest.ts';
 import { textOfTyped } from '../recipe/typed-recipe.ts';
+import type { ProfileSelection } from './apply-profile.ts';
 import type { Catalogue } from './catalogue.ts';
 import { readRecipeDocument, type Overlay, type RecipeDocument } from './overlay.ts';
 import { mapOf, textOf } from './part.ts';
@@ -16,23 +17,30 @@ import { requiredFile } from './recipe-files.ts';
 import { recipeData } from './recipe-text.ts';
 import { resolve } from './resolve.ts';
 
+export interface DigestOptions {
+  /** The recipes that an overlay is resolved in, and that have the types of components. */
+  readonly catalogue?: Catalogue | undefined;
+  /** With which an overlay is resolved. */
+  readonly profile?: ProfileSelection | undefined;
+}
+
 /**
  * What `aicr evidence digest` prints of a file.
  *
- * @param catalogue the recipes that an overlay is resolved in, and that have the types of components
  * @param file how complaints name it
- * @throws EvidenceError what `digestRecipe` throws; RECIPE_OVERLAY_UNSUPPORTED, OVERLAY_OTHER and what
+ * @throws EvidenceError USAGE for a profile of a resolved recipe; what `digestRecipe` throws; RECIPE_OVERLAY_UNSUPPORTED, OVERLAY_OTHER and what
  *   `resolve` throws for an overlay
  */
 export function digestFile(
   bytes: Uint8Array,
   file: string,
-  catalogue: Catalogue | undefined,
+  { catalogue, profile }: DigestOptions,
 ): RecipeDigests {
   const document = recognising('recipe', { file, bytes }, () => readRecipeDocument(bytes, file));
   if (document.kind === 'RecipeMetadata') {
-    return digestOverlay(document, requireRecipes(document, catalogue));
+    return digestOverlay(document, requireRecipes(document, catalogue), profile);
   }
+  if (profile !== undefined) refuseProfile(file);
   const { registry } = catalogue ?? {};
   const typeOf = registry && ((name: string) => registry.get(name)?.type);
   return recognising('recipe', { file, bytes }, () => digestRecipe(bytes, file, typeOf));
@@ -48,9 +56,22 @@ function requireRecipes({ file }: RecipeDocument, catalogue: Catalogue | undefin
   });
 }
 
-function digestOverlay(document: RecipeDocument, catalogue: Catalogue): RecipeDigests {
+function refuseProfile(file: string): never {
+  throw new EvidenceError('USAGE', {
+    at: '--profile',
+    found: `a resolved recipe, ${file}`,
+    expected: 'an overlay: a recipe has its profile since it was resolved',
+    hint: 'leave --profile out, or resolve the recipe again with it',
+  });
+}
+
+function digestOverlay(
+  document: RecipeDocument,
+  catalogue: Catalogue,
+  profile: ProfileSelection | undefined,
+): RecipeDigests {
   const overlay = requireSame(document, catalogue);
-  const resolution = resolve(catalogue, requireCriteria(document, overlay));
+  const resolution = resolve(catalogue, requireCriteria(document, overlay), { profile });
   const text = textOfTyped(recipeData(resolution), document.file, 'v3');
   return { digest: digestOf(text), canonical: undefined, findings: resolution.findings };
 }
