@@ -169,7 +169,7 @@ describe('E-64 the streams', () => {
     expect(manifest).toMatch(/^manifest: sha256:[0-9a-f]{64}$/);
     expect(verify).toBe(`  verify: affidavit verify-evidence ${OUT} --allow-unsigned`);
     expect(sign).toBe(
-      `    sign: affidavit evidence sign ${OUT} --emit-evidence ${OUT}.signed.tar.gz`,
+      `    sign: affidavit evidence sign ${OUT} --emit-evidence ${OUT.replace('.tar.gz', '.signed.tar.gz')}`,
     );
     expect(note).toMatch(/nothing is redacted: node names, provider ids .* become public/);
     expect(rest).toEqual(['']);

@@ -66,7 +66,7 @@ describe('evidence sign', () => {
       };
       const second = await place.signAgain(first, { env });
       expect(second.code).toBe(0);
-      expect(place.list()).toContain(`${out}.signed.tar.gz`);
+      expect(place.list()).toContain(out.replace('.tar.gz', '.signed.tar.gz'));
       expect(second.stderr).not.toContain(' sign: ');
       expect((await place.repeat(second)).code).toBe(0);
     },

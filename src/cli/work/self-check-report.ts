@@ -89,7 +89,9 @@ function nextSteps({ out, packed, rootPath }: Written, call: Call): string {
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,
     `  verify: ${commandLine(['affidavit', 'verify-evidence', pathWord(out), ...pin])}`,
-    ...(proof === undefined ? [`    sign: ${signCommand(out, `${out}.signed.tar.gz`)}`] : []),
+    ...(proof === undefined
+      ? [`    sign: ${signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'))}`]
+      : []),
     `    note: ${NOT_REDACTED}`,
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
