@@ -110,11 +110,13 @@ function refuseDuplicate({ name, file }: Layer, other: Layer): never {
   });
 }
 
-/** If the root has a retired apiVersion, so have the others, and it is said once. */
+/** If one file has a retired apiVersion, so have the others, and it is said once. */
 function findingsOfAll(
   parts: readonly { readonly findings: readonly Finding[] }[],
 ): readonly Finding[] {
   const all = parts.flatMap(({ findings }) => findings);
-  const first = all.find(({ code }) => code === 'API_VERSION_OUTDATED');
-  return all.filter((finding) => finding.code !== 'API_VERSION_OUTDATED' || finding === first);
+  const retired = all.find(({ code }) => code === 'API_VERSION_OUTDATED');
+  const others = all.filter(({ code }) => code !== 'API_VERSION_OUTDATED');
+  const hint = "update the headers of the recipes; today's AICR does not read them as they are";
+  return retired === undefined ? others : [{ ...retired, hint }, ...others];
 }

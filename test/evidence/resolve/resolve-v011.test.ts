@@ -70,6 +70,17 @@ describe('resolve by the rules of v0.11', () => {
     ]);
   });
 
+  it("says once, by today's rules, that the recipes are of an older AICR", () => {
+    const asked = { service: 'eks', accelerator: 'h100', intent: 'training' };
+    const { findings, applied } = resolved(catalogueOf(REAL, 'current'), asked);
+    expect(findings.map(({ code, at }) => [code, at])).toEqual([
+      ['API_VERSION_OUTDATED', 'recipes/overlays/base.yaml#/apiVersion'],
+    ]);
+    expect(applied.map(({ name }) => name)).toEqual([
+      ...['base', 'monitoring-hpa', 'eks', 'eks-training', 'h100-eks-training'],
+    ]);
+  });
+
   it('says for what no overlay is, and goes on', () => {
     const { findings, applied } = resolved(CATALOGUE, { accelerator: 'h100' });
     expect(findings.map(({ code, at }) => [code, at])).toEqual([
