@@ -33,6 +33,19 @@ const DESCRIPTORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['nvidia-dra-driver-gpu-ocp', ['gpuResourcesEnabledOverride', 'resources.gpus.enabled']],
 ]);
 
+/**
+ * What AICR's recipes demand, but for accelerators, which come first in a name. A profile `ubuntu=training` would give a recipe
+ * without system and intent the name of one that demands both, and a policy may allow a signer for that name alone.
+ */
+const DEMANDS: ReadonlySet<string> = new Set(
+  [
+    'aks bcm eks generic gke k0s kind lke metal3 ocp oke rke2 togetherai',
+    'amazonlinux cos ol rhel sles talos ubuntu',
+    'training inference',
+    'dynamo kubeflow kueue nim runai slurm',
+  ].flatMap((values) => values.split(' ')),
+);
+
 const HINT = 'resolve the recipe again with `aicr recipe`';
 
 type OwnedPaths = ReadonlyMap<string, readonly string[]>;
@@ -70,11 +83,23 @@ export function parseProfile(
       hint: HINT,
     });
   }
+  requireOwnName(selected);
   const selection = `${identifierIn(selected, 'name')}=${identifierIn(selected, 'value')}`;
   const advertiser = advertiserIn(selected);
   const policyDescriptorIdentity = identityOf(advertiser, ownedPathsIn(selected), components);
   const value = { selection, advertiser, policyDescriptorIdentity };
   return { value, findings: selected.ignored([]) };
+}
+
+/** The name does not begin as a value of the criteria does. */
+function requireOwnName(selected: ObjectReader): void {
+  const [start = ''] = identifierIn(selected, 'name').toLowerCase().split('-');
+  if (!DEMANDS.has(start)) return;
+  selected.refuse('name', {
+    code: 'FIELD_INVALID',
+    expected: 'a name that no criterion of a recipe has as its value',
+    hint: 'name the profile otherwise: with this name the recipe could have the name of another one',
+  });
 }
 
 function configuresAccounting(document: ObjectReader): boolean {

@@ -78,6 +78,13 @@ describe('a recipe with a profile', () => {
       '/metadata',
     ],
     ['a name with "="', selecting({ name: 'a=b' }), '/metadata/selectedProfile/name'],
+    ...['ubuntu', 'Training', 'eks-ubuntu', 'kubeflow-gpuStack'].map(
+      (name): [string, object, string] => [
+        `the name ${name}, with which another recipe could be named`,
+        selecting({ name }),
+        '/metadata/selectedProfile/name',
+      ],
+    ),
     ['an empty value', selecting({ value: '' }), '/metadata/selectedProfile/value'],
     ['a value with a blank', selecting({ value: 'a b' }), '/metadata/selectedProfile/value'],
     ['another advertiser', selecting({ advertiser: 'me' }), '/metadata/selectedProfile/advertiser'],
@@ -161,8 +168,9 @@ describe('policyDescriptorIdentity', () => {
 
   it('reads any selection that the grammar has back from the name', () => {
     const identifier = fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/);
+    const own = identifier.map((name) => `x${name}`);
     fc.assert(
-      fc.property(identifier, identifier, (name, value) => {
+      fc.property(own, identifier, (name, value) => {
         const recipe = parse(selecting({ name, value }));
         expect(recipe.profile?.selection).toBe(`${name}=${value}`);
         expect(recipe.name.endsWith(`-${name}-${value}`.toLowerCase())).toBe(true);
