@@ -1,8 +1,13 @@
 // A snapshot, or a claim, that has the cloud provider's own name where a recipe demands a service.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
-import { DEMO_INPUTS, STATEMENT, fileIn, makeEvidence, valueAt } from './evidence.ts';
+import { aicrClaiming } from './aicr-bundle.ts';
+import { DEMO_INPUTS, STATEMENT, checkOf, fileIn, makeEvidence, valueAt } from './evidence.ts';
 import type { Judged } from './evidence.ts';
+import { VECTORS } from './vectors/kit.ts';
 
 const evidence = await makeEvidence();
 const SERVICE = '/predicate/fingerprint/service';
@@ -30,6 +35,18 @@ async function claiming(edits: Record<string, unknown>, from = raw): Promise<Jud
 }
 
 describe('a snapshot with a raw provider', () => {
+  it('E-49 is right in evidence that aicr made of it, and the cluster fits', async () => {
+    const text = readFileSync(join(VECTORS, 'inputs/snapshot.yaml'), 'utf8');
+    expect(text).toContain('provider: eks');
+    const snapshotFile = text.replace('provider: eks', 'provider: aws');
+    const bundle = await aicrClaiming(evidence, claimOfAicr('aws'), {
+      files: { 'snapshot.yaml': snapshotFile },
+    });
+    const judged = await evidence.judge(bundle);
+    expect([judged.code, judged.faults]).toEqual([0, []]);
+    expect(checkOf(judged, 'cluster-fits-recipe').found).toContain('service matched');
+  });
+
   it('shows the service that a recipe demands, with a note', async () => {
     expect(valueAt(fileIn(raw, STATEMENT), SERVICE)).toEqual({
       ...{ value: 'eks', source: 'k8s.node.provider', note: 'raw-provider' },
