@@ -26,6 +26,12 @@ export const WANTED = {
     source: 'the CTRF reports that the validators wrote',
     example: 'deployment.json',
   },
+  bom: {
+    what: 'a bill of materials',
+    place: '--bom',
+    source: 'a bill of materials in CycloneDX JSON',
+    example: 'bom.cdx.json',
+  },
   policy: {
     what: 'a policy in JSON',
     place: '--policy',

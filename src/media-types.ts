@@ -47,5 +47,8 @@ export const CLIENT_TRUST_CONFIG = 'application/vnd.dev.sigstore.clienttrustconf
 /** The schema version that every document of this project carries. */
 export const SCHEMA_VERSION = '1.0.0';
 
+/** That of our own part of the predicate, `affidavit`. */
+export const AFFIDAVIT_VERSION = '1.1.0';
+
 /** The organisation in the certificates of `affidavit sandbox`. No other authority may use it. */
 export const SANDBOX_ORGANIZATION = 'affidavit sandbox';

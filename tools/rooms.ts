@@ -25,7 +25,7 @@ export const ROOMS: Rooms = {
   sign: { rooms: ['errors', 'document', 'der', 'trust'], packages: ['@noble/ciphers'] },
   attestation: { rooms: ['errors', 'archive', 'statement', 'trust', 'policy'] },
   sandbox: { rooms: ['errors', 'document', 'der'], packages: ['@noble/curves', '@sigstore/core'] },
-  bom: { rooms: ['document'], packages: ['@cyclonedx/cyclonedx-library'] },
+  bom: { rooms: ['errors', 'document'], packages: ['@cyclonedx/cyclonedx-library'] },
   'evidence/aicr': { rooms: ['errors', 'document'] },
   'evidence/phase': { rooms: ['errors', 'document'] },
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
@@ -44,7 +44,9 @@ export const ROOMS: Rooms = {
   'evidence/figure': {
     rooms: ['errors', 'document', 'evidence/phase', 'evidence/recipe', 'evidence/constraint'],
   },
-  'evidence/bom': { rooms: ['errors', 'bom', 'evidence/recipe', 'evidence/snapshot'] },
+  'evidence/bom': {
+    rooms: ['errors', 'bom', 'evidence/phase', 'evidence/recipe', 'evidence/snapshot'],
+  },
   'evidence/run': { rooms: ['errors', 'document', 'evidence/phase', 'evidence/snapshot'] },
   evidence: { rooms: ['archive', 'trust', 'evidence/phase'] },
   'evidence/claim': {
@@ -56,6 +58,8 @@ export const ROOMS: Rooms = {
       'evidence/recipe',
       'evidence/snapshot',
       'evidence/constraint',
+      'evidence/figure',
+      'evidence/bom',
     ],
   },
   'evidence/dialect': {
@@ -97,6 +101,7 @@ export const ROOMS: Rooms = {
       'evidence/phase',
       'evidence/recipe',
       'evidence/snapshot',
+      'evidence/bom',
       'evidence/run',
       'evidence',
       'evidence/claim',
@@ -198,6 +203,7 @@ export const ROOMS: Rooms = {
       'policy',
       'sign',
       'sandbox',
+      'bom',
       'evidence/aicr',
       'evidence/recipe',
       'evidence/snapshot',

@@ -14,7 +14,9 @@ export default {
   ].join('\n\n'),
 
   usage: `validate --recipe FILE --snapshot FILE
-  [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT] [--no-sign] [--sandbox]
+  [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT]
+  [--bom FILE] [--validator-image NAME=REF...] [--allow-mutable-validator-tags]
+  [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
@@ -51,6 +53,25 @@ export default {
         'CTRF reports, of one phase or of several, or a directory of them; all words until the next flag.',
     },
     ...RUN_FLAGS,
+    bom: {
+      type: 'text',
+      dependsOn: EVIDENCE,
+      helpValue: 'FILE',
+      summary:
+        'Your own bill of materials, CycloneDX 1.4 to 1.7 as JSON; by default one is made of recipe and snapshot.',
+    },
+    'validator-image': {
+      type: 'texts',
+      dependsOn: EVIDENCE,
+      helpValue: 'NAME=REF',
+      summary:
+        'Image from which the test NAME was run, by digest (REF@sha256:…), where its report does not say it; all words until the next flag.',
+    },
+    'allow-mutable-validator-tags': {
+      type: 'switch',
+      dependsOn: EVIDENCE,
+      summary: 'Take validators that are named by a tag that may be moved.',
+    },
     logs: {
       type: 'text',
       dependsOn: EVIDENCE,

@@ -259,10 +259,10 @@ function foundText(data: Data | undefined): string {
 export function requireSchemaVersion(
   reader: ObjectReader,
   newest = '1.0.0',
-): { readonly newer: boolean } {
+): { readonly newer: boolean; readonly minor: number } {
   const version = reader.string('schemaVersion', `${quote(newest)}, or another version 1.x`);
   const parts = /^1\.(0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8}))?$/.exec(version);
-  if (parts !== null) return { newer: parts[1] !== '0' };
+  if (parts !== null) return { newer: parts[1] !== '0', minor: Number(parts[1]) };
   return reader.refuse('schemaVersion', {
     code: 'SCHEMA_VERSION_UNKNOWN',
     expected: 'a version 1.x',

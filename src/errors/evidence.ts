@@ -17,6 +17,8 @@ export const CLAIM_ERRORS = {
   MATCH_DIFFERS: ['invalid', 'the claimed match differs from recipe and snapshot'],
   CONSTRAINTS_DIFFER: ['invalid', 'the claimed constraint results differ from recipe and snapshot'],
   PHASES_DIFFER: ['invalid', 'the claimed phase results differ from the CTRF reports'],
+  MEASURED_DIFFERS: ['invalid', 'the claimed figures differ from the CTRF reports'],
+  VALIDATORS_DIFFER: ['invalid', 'the claimed validator images differ from the CTRF reports'],
   BOM_DIFFERS: ['invalid', 'the claimed bill of materials differs from the file'],
 } as const satisfies Meanings;
 

@@ -34,6 +34,7 @@ export const FINDINGS = {
     'finding',
     'what affidavit recorded beside the claims of AICR was not signed',
   ],
+  VALIDATOR_TAG_MUTABLE: ['finding', 'a validator is named by a tag that may be moved'],
   BOM_IMAGE_MISSING: [
     'finding',
     'an image of the snapshot or recipe is not in the bill of materials',

@@ -11,6 +11,9 @@ export const INPUT_ERRORS = {
   FIELD_UNKNOWN: ['invalid', 'the document has a field that its schema does not know'],
   KIND_UNEXPECTED: ['invalid', 'the document is of another kind'],
   API_VERSION_UNKNOWN: ['invalid', 'the apiVersion is not known'],
+  BOM_INVALID: ['invalid', 'the bill of materials is not what its schema allows'],
+  VALIDATOR_IMAGE_REFUSED: ['invalid', 'a validator image is of no test, or not that of its test'],
+  VALIDATOR_IMAGE_MUTABLE: ['invalid', 'a validator is named by a tag that may be moved'],
   API_VERSION_RETIRED: [
     'invalid',
     'the apiVersion is retired or missing, and evidence of it was not asked for',

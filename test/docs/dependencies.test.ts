@@ -35,7 +35,14 @@ describe('docs/dependencies.md', () => {
 
   it('names exactly the files that import each of them', () => {
     const listed = rows.map(([name = '', , , files = '']) => [codeIn(name), codesIn(files)]);
-    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(imports()));
+    const imported = listed.filter(([, paths = []]) => paths.length > 0);
+    expect(Object.fromEntries(imported)).toEqual(Object.fromEntries(imports()));
+    // What no file imports is what another package asks its user for.
+    const { peerDependencies = {} } = JSON.parse(
+      read('node_modules/@cyclonedx/cyclonedx-library/package.json'),
+    ) as { readonly peerDependencies?: Readonly<Record<string, string>> };
+    const others = listed.filter(([, paths = []]) => paths.length === 0).map(([name]) => name);
+    expect(Object.keys(peerDependencies)).toEqual(expect.arrayContaining(others));
   });
 
   it.each(rows)('states the licence of %s', (name = '', _why = '', licence = '') => {

@@ -266,7 +266,7 @@ describe('the statement', () => {
       },
       manifest: { digest: digestOf(files.get('manifest.json') ?? Buffer.of()), fileCount: 6 },
       affidavit: {
-        schemaVersion: '1.0.0',
+        schemaVersion: '1.1.0',
         tool: { name: 'affidavit', version: '0.1.0' },
         constraints: [
           {
@@ -289,6 +289,14 @@ describe('the statement', () => {
           performance: { pending: 0, other: 0, missing: [] },
           conformance: { pending: 0, other: 0, missing: [] },
         },
+        measured: [
+          {
+            ...{ test: 'nccl-all-reduce-bw', constraint: 'nccl-all-reduce-bw' },
+            ...{ expected: '>= 300', value: '473.99', unit: 'GB/s' },
+          },
+        ],
+        notRun: [],
+        validators: [],
       },
     });
   });

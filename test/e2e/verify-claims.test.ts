@@ -169,7 +169,7 @@ describe('E-06 a format that is not known', () => {
         '/predicate/weather': { rain: true },
         '/predicate/phases/deployment/flaky': 3,
         '/predicate/fingerprint/kernel': { value: '6.8' },
-        '/predicate/affidavit/schemaVersion': '1.1.0',
+        '/predicate/affidavit/schemaVersion': '1.2.0',
         '/predicate/affidavit/mood': 'good',
       },
     });

@@ -128,7 +128,7 @@ describe('what nobody judges', () => {
       await evidence.rebuild({
         statement: {
           '/predicate/schemaVersion': '1.7.0',
-          '/predicate/affidavit/schemaVersion': '1.1.0',
+          '/predicate/affidavit/schemaVersion': '1.2.0',
         },
         manifest: { '/schemaVersion': '1.2.0' },
       }),

@@ -308,6 +308,8 @@ const PREDICATE = buildPredicate(
     match: FACTS.match,
     constraints: VALIDATIONS.red.facts.constraints ?? [],
     phases: VALIDATIONS.red.facts.phases ?? [],
+    phaseConstraints: VALIDATIONS.red.facts.phaseConstraints ?? [],
+    validators: [{ test: 'x', image: 'y', source: 'operator' }],
     ctrfDigests: new Map(PHASES.map((phase) => [phase, DIGEST])),
     bom: FACTS.bom,
     manifest: { digest: DIGEST, fileCount: 6 },
@@ -464,7 +466,7 @@ describe('a schema says what its parser says', () => {
     }
   });
 
-  it.each(['1.0', '1.0.0', '1.0.3', '1.1', '1.10.0', '1.01'])(
+  it.each(['1.0', '1.0.0', '1.0.3', '1.1', '1.1.7', '1.2', '1.10.0', '1.01'])(
     'of fields that version %s of our part of a predicate does not know',
     (schemaVersion) => {
       const validate = validatorOf('predicate');
@@ -474,7 +476,7 @@ describe('a schema says what its parser says', () => {
       ]) {
         const whole = withChange(PREDICATE, ['affidavit', 'schemaVersion'], schemaVersion);
         const changed = withChange(whole, place, 1);
-        const isNewer = schemaVersion === '1.1' || schemaVersion === '1.10.0';
+        const isNewer = schemaVersion === '1.2' || schemaVersion === '1.10.0';
         expect(isParsed('predicate', changed)).toBe(isNewer);
         expect(complaints(validate, changed).length === 0).toBe(isNewer);
       }

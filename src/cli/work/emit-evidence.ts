@@ -6,6 +6,7 @@ import type { SigningSession } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
 import { keepUnsigned } from './keep-unsigned.ts';
 import { signAndWrite, writeEvidence } from './sign-and-write.ts';
+import { validatorImage } from './validator-image.ts';
 
 /** Packs, verifies, signs, verifies what was signed, and writes one archive: completely or not at all. */
 export async function emitEvidence(
@@ -18,7 +19,11 @@ export async function emitEvidence(
   const directory = options.text('logs');
   const logs =
     directory === undefined ? [] : await progress('hashing the logs', logFiles(directory));
-  const inputs = { validation, logs, allowRetiredApi: options.has('allow-retired-api') };
+  const inputs = {
+    ...{ validation, logs, allowRetiredApi: options.has('allow-retired-api') },
+    validatorImages: options.texts('validator-image').map(validatorImage),
+    allowMutableValidatorTags: options.has('allow-mutable-validator-tags'),
+  };
   const unsigned = await progress('packing', packEvidence(inputs));
   if (session === undefined) {
     await writeEvidence(out, unsigned, call);

@@ -12,7 +12,7 @@ import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
-import { MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
+import { MAX_JSON_BYTES, MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -22,12 +22,14 @@ import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, inputWord } from './self-check-report.ts';
 import { signingChoice } from './signing-choice.ts';
 import { MOST_UNSIGNED, requireOutputs, unsignedPath } from './validate-outputs.ts';
+import { validatorImage } from './validator-image.ts';
 
 export async function runValidate(call: Call): Promise<number> {
   // The archive to write; undefined: no evidence is asked for.
   const out = call.options.text('emit-evidence');
   const now = documentTime(call.environment);
   const maxRunSpan = maxRunSpanOf(call.options);
+  for (const word of call.options.texts('validator-image')) validatorImage(word);
   await requireGoodCall(call, out);
   const session = await openSession(call, out, now);
   try {
@@ -50,7 +52,7 @@ async function requireGoodCall(
   const results = options.texts('results');
   if (out !== undefined && results.length === 0) throw resultsRequired('--results');
   const documents = [options.required('recipe'), options.required('snapshot'), ...results];
-  const files = [...SIGNING_FILES, 'logs'].flatMap((name) => options.text(name) ?? []);
+  const files = [...SIGNING_FILES, 'logs', 'bom'].flatMap((name) => options.text(name) ?? []);
   const variables = servicePaths(environment);
   const token = options.text('identity-token');
   requireOneStdin([...documents, ...files, ...Object.values(variables), token]);
@@ -88,7 +90,10 @@ async function readAndValidate(
   const snapshot = await readDocument(named.snapshot, MAX_SNAPSHOT_BYTES, 'snapshot');
   const paths = options.texts('results');
   const results = paths.length === 0 ? undefined : await readResults(paths);
-  return validate({ recipe, snapshot, results, ...more });
+  const bomPath = options.text('bom');
+  const bom =
+    bomPath === undefined ? undefined : await readDocument(bomPath, MAX_JSON_BYTES, 'bom');
+  return validate({ recipe, snapshot, results, bom, ...more });
 }
 
 async function readDocument(

@@ -100,7 +100,7 @@ function unknown(image: NamedImage & { readonly at: string }): Finding {
   return {
     code: 'BOM_IMAGE_UNKNOWN',
     at: image.at,
-    found: `the image ${quote(`${image.name}:${image.versions[0] ?? ''}`)}`,
+    found: `the image ${quote(`${image.name}:${image.versions[0] ?? ''}`)}, not observed`,
     expected: 'images that snapshot or recipe show',
     hint: 'find out where the image was used; the snapshot did not see it',
   };

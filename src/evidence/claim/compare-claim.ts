@@ -44,6 +44,14 @@ export const CLAIM_RULES = {
     known: /^\/[^/]*(?:\/(?:passed|failed|skipped|ctrfDigest))?$/,
     absent: [],
   },
+  measured: { code: 'MEASURED_DIFFERS', known: /^/, absent: [] },
+  notRun: { code: 'PHASES_DIFFER', known: /^/, absent: [] },
+  validators: { code: 'VALIDATORS_DIFFER', known: /^/, absent: [] },
+  validatorImages: {
+    code: 'VALIDATORS_DIFFER',
+    known: /^\/\d+(?:\/(?:image|digest))?$/,
+    absent: [],
+  },
   phaseDetails: { code: 'PHASES_DIFFER', known: /^/, absent: [] },
   bom: {
     code: 'BOM_DIFFERS',

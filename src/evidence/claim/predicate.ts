@@ -2,13 +2,15 @@ import { hexOf, type Digest } from '../../digest.ts';
 import type { Data, Json } from '../../document/data.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { parseStart, timestampOf } from '../../document/time.ts';
-import { SCHEMA_VERSION } from '../../media-types.ts';
+import { AFFIDAVIT_VERSION, SCHEMA_VERSION } from '../../media-types.ts';
+import { imageList } from '../bom/validator-images.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { RecipeProfile } from '../recipe/profile.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import * as shapes from './claim-shapes.ts';
+import { runClaims, runClaimsIn, type ReceivedRunClaims, type RunFacts } from './run-claims.ts';
 
 export interface RecipeFacts {
   readonly name: string;
@@ -17,12 +19,11 @@ export interface RecipeFacts {
 }
 
 /** What the predicate says of recipe, snapshot and results: everything that can be computed again. */
-export interface PredicateFacts {
+export interface PredicateFacts extends RunFacts {
   readonly recipe: RecipeFacts;
   readonly fingerprint: Fingerprint;
   readonly match: CriteriaMatch;
   readonly constraints: readonly ConstraintResult[];
-  readonly phases: readonly PhaseResult[];
   /** Of `ctrf/<phase>.json`, for each phase that has a report. */
   readonly ctrfDigests: ReadonlyMap<string, Digest>;
   readonly bom: { readonly version: string; readonly digest: string; readonly components: number };
@@ -44,7 +45,7 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
     attestedAt: timestampOf(claims.attestedAt),
     aicrVersion: claims.aicrVersion,
     validatorCatalogVersion: '',
-    validatorImages: [],
+    validatorImages: imageList(facts.validators),
     recipe: { name: facts.recipe.name, digest: hexOf(facts.recipe.digest) },
     fingerprint: fingerprintClaim(facts.fingerprint),
     criteriaMatch: matchClaim(facts.match),
@@ -53,10 +54,11 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
     manifest: { digest: facts.manifest.digest, fileCount: facts.manifest.fileCount },
     ...(facts.recipe.profile === undefined ? {} : { profile: profileClaim(facts.recipe.profile) }),
     affidavit: {
-      schemaVersion: SCHEMA_VERSION,
+      schemaVersion: AFFIDAVIT_VERSION,
       tool: { name: claims.tool.name, version: claims.tool.version },
       constraints: constraintsClaim(facts.constraints),
       phases: phaseDetailsClaim(facts.phases),
+      ...runClaims(facts),
     },
   };
 }
@@ -129,8 +131,10 @@ export interface ReceivedPredicate {
   readonly attestedAt: Date;
   readonly aicrVersion: string;
   readonly validatorCatalogVersion: string;
-  /** How many validator images it claims; no file of the bundle shows them. */
-  readonly validatorImages: number;
+  /** The references that it claims, with their digests. */
+  readonly validatorImages: readonly string[];
+  /** The same as they were received. */
+  readonly imageList: Data | undefined;
   /** The commit of aicr, if it is claimed. */
   readonly aicrCommit: string | undefined;
   readonly redaction: shapes.ReceivedRedaction | undefined;
@@ -154,6 +158,8 @@ export interface ReceivedAffidavit {
   readonly newer: boolean;
   readonly constraints: Data | undefined;
   readonly phases: Data | undefined;
+  /** Undefined in version 1.0. */
+  readonly run: ReceivedRunClaims | undefined;
 }
 
 /** AICR's predicate may have more fields. Those that it always has must be there. */
@@ -166,7 +172,8 @@ export function parsePredicate(reader: ObjectReader): ReceivedPredicate {
     attestedAt: parseTimestamp(reader, 'attestedAt'),
     aicrVersion: reader.string('aicrVersion'),
     validatorCatalogVersion: reader.string('validatorCatalogVersion'),
-    validatorImages: countImages(reader),
+    validatorImages: imagesIn(reader),
+    imageList: reader.data('validatorImages'),
     aicrCommit: commitIn(reader),
     redaction: shapes.redactionIn(reader),
     profile: shapes.profileIn(reader),
@@ -190,7 +197,8 @@ function parseManifestClaim(reader: ObjectReader): ReceivedPredicate['manifest']
 
 /** Our own part has no other fields, unless a newer minor version wrote it. */
 function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
-  const { newer } = requireSchemaVersion(reader);
+  const { minor } = requireSchemaVersion(reader, AFFIDAVIT_VERSION);
+  const newer = minor > 1;
   const tool = reader.object('tool');
   tool.string('name');
   tool.string('version');
@@ -199,6 +207,7 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
     newer,
     constraints: shapes.constraintsIn(reader),
     phases: shapes.phaseDetailsIn(reader),
+    run: minor === 0 ? undefined : runClaimsIn(reader),
   };
   if (!newer) {
     tool.end();
@@ -215,15 +224,16 @@ function commitIn(reader: ObjectReader): string | undefined {
 }
 
 /** A list, or null: a Go slice that nobody filled. */
-function countImages(reader: ObjectReader): number {
+function imagesIn(reader: ObjectReader): readonly string[] {
   if (!reader.has('validatorImages')) reader.list('validatorImages', parseImage);
-  return reader.optionalList('validatorImages', parseImage).length;
+  return reader.optionalList('validatorImages', parseImage);
 }
 
 function parseImage(data: Data, at: string): string {
   const image = new ObjectReader(data, at);
-  image.optionalString('digest');
-  return image.string('image');
+  const digest = image.optionalString('digest') ?? '';
+  const name = image.string('image');
+  return digest === '' ? name : `${name}@${digest}`;
 }
 
 function parseTimestamp(reader: ObjectReader, name: string): Date {

@@ -1,10 +1,12 @@
 import { memoryFile, sortedByPath, type BundleFile } from '../../archive/entry.ts';
 import type { Signing } from '../../attestation/seal.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
+import { requireValidBom } from '../../bom/validate-bom.ts';
 import { digestOf } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { encodeManifest } from '../../manifest/manifest.ts';
 import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
+import { requireValidatorImages } from '../bom/validator-images.ts';
 import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
 import { buildPredicate, type PredicateFacts } from '../claim/predicate.ts';
 import {
@@ -29,14 +31,21 @@ export interface PackInputs {
   readonly logs?: readonly BundleFile[] | undefined;
   /** Pack evidence of documents whose apiVersion is retired or missing. By default false. */
   readonly allowRetiredApi?: boolean | undefined;
+  /** Which image each test was run from, where the results do not say it. */
+  readonly validatorImages?: readonly GivenImage[] | undefined;
+  /** Take validators that are named by a tag that may be moved. By default false. */
+  readonly allowMutableValidatorTags?: boolean | undefined;
 }
+
+type GivenImage = Parameters<typeof requireValidatorImages>[1][number];
 
 /**
  * Packs what was validated into the files of one bundle, bound by a statement. Before anybody signs it,
  * it is verified as it will be once it is signed.
  *
  * @param signing undefined leaves the bundle unsigned
- * @throws EvidenceError RESULTS_REQUIRED (usage), API_VERSION_RETIRED (invalid), what a verifier would
+ * @throws EvidenceError RESULTS_REQUIRED (usage), API_VERSION_RETIRED, BOM_INVALID,
+ *   VALIDATOR_IMAGE_REFUSED, VALIDATOR_IMAGE_MUTABLE (invalid), what a verifier would
  *   refuse, e.g. LIMIT_EXCEEDED (invalid), SELF_CHECK_FAILED (unjudged) if what was signed does not
  *   verify, and what the signer throws
  */
@@ -44,9 +53,13 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   const { validation, logs = [], allowRetiredApi = false } = inputs;
   if (!allowRetiredApi) requireCurrent(validation);
   const reports = reportsOf(validation);
-  const { recipe, snapshot, tool } = validation;
+  const validators = requireValidatorImages(
+    reports,
+    inputs.validatorImages ?? [],
+    inputs.allowMutableValidatorTags ?? false,
+  );
   const attestedAt = validation.inputs.now;
-  const bomBytes = buildRecipeBom({ recipe, snapshot, attestedAt, tool });
+  const bomBytes = await bomOf(validation);
   const listed = [
     // AICR's canonical form, with its version; the snapshot byte for byte.
     memoryFile(RECIPE_FILE, Buffer.from(validation.canonical('legacy'))),
@@ -59,7 +72,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   const manifestDigest = digestOf(manifest);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
   const bound = { bom, manifest: { digest: manifestDigest, fileCount: listed.length } };
-  const statement = statementOf(validation, reports, bound);
+  const statement = statementOf(validation, reports, { ...bound, validators });
   const unsigned = [
     ...listed,
     memoryFile(MANIFEST_FILE, manifest),
@@ -78,6 +91,14 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   return signing === undefined ? packed : await signEvidence(packed, signing);
 }
 
+/** The caller's own, byte for byte, or one of recipe and snapshot. */
+async function bomOf({ inputs, recipe, snapshot, tool }: Validation): Promise<Uint8Array> {
+  const { bom, now: attestedAt } = inputs;
+  if (bom === undefined) return buildRecipeBom({ recipe, snapshot, attestedAt, tool });
+  await requireValidBom(bom.bytes, parseBom(bom.bytes, bom.name));
+  return bom.bytes;
+}
+
 function reportsOf({ inputs }: Validation): Results['reports'] {
   if (inputs.results !== undefined) return inputs.results.reports;
   throw resultsRequired();
@@ -86,13 +107,14 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
 function statementOf(
   validation: Validation,
   reports: Results['reports'],
-  files: Pick<PredicateFacts, 'bom' | 'manifest'>,
+  files: Pick<PredicateFacts, 'bom' | 'manifest' | 'validators'>,
 ): Uint8Array {
   const { recipe, recipeDigest, cluster, phases, tool } = validation;
+  const { phaseConstraints = [] } = validation.facts;
   const subject = { name: recipe.name, digest: recipeDigest, profile: recipe.profile };
   const ctrfDigests = new Map([...reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]));
   const predicate = buildPredicate(
-    { recipe: subject, ...cluster, phases, ctrfDigests, ...files },
+    { recipe: subject, ...cluster, phases, phaseConstraints, ctrfDigests, ...files },
     { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(reports), tool },
   );
   return encodeEvidenceStatement(subject, predicate);

@@ -65,11 +65,19 @@ function parseTest(data: Data, at: string): CtrfTest {
       hint: 'write the report with a tool that follows https://ctrf.io',
     });
   }
-  const whole = reader.optionalText('message') ?? skipReason(reader.data('extra'));
+  const whole = reader.optionalText('message') ?? textIn(reader.data('extra'), 'skipReason');
   const message = whole === undefined ? undefined : shorten(whole, MAX_TEST_CHARACTERS);
   const flaky = flakySign(reader, status);
   const stdout = MEASURING_CHECKS.has(name) ? { stdout: textsOf(reader.data('stdout')) } : {};
-  const test = { name, status, message, flaky, ...stdout };
+  const image = textIn(reader.data('extra'), 'image');
+  const test = {
+    name,
+    status,
+    message,
+    flaky,
+    ...stdout,
+    ...(image === undefined ? {} : { image }),
+  };
   return { test, duration: durationIn(reader), suite: parseSuite(reader), at };
 }
 
@@ -102,10 +110,13 @@ function textsOf(data: Data | undefined): readonly string[] {
   return items.filter((item) => typeof item === 'string');
 }
 
-/** AICR's redaction removes `message` and leaves its reason code, e.g. `no-gpu-nodes`. */
-function skipReason(extra: Data | undefined): string | undefined {
-  const reason = isDataMap(extra) ? extra.get('skipReason') : undefined;
-  return typeof reason === 'string' ? reason : undefined;
+/**
+ * AICR's redaction removes `message` and leaves its reason code in `skipReason`, e.g. `no-gpu-nodes`; `image`
+ * is ours.
+ */
+function textIn(extra: Data | undefined, name: 'skipReason' | 'image'): string | undefined {
+  const text = isDataMap(extra) ? extra.get(name) : undefined;
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** A string in CTRF's first schemas, a list from the outermost suite inwards in the later ones. */

@@ -33,6 +33,8 @@ export interface PhaseTest {
   readonly status: TestStatus;
   /** Why it was skipped or failed, in the words of the report; foreign text. */
   readonly message: string | undefined;
+  /** The image that it was run from, as its report says; foreign text. */
+  readonly image?: string;
   /** What shows that it did not always end as it does here, in our words; undefined if nothing does. */
   readonly flaky?: string | undefined;
   /** What one of MEASURING_CHECKS printed, in pieces of any number of lines; foreign text. */

@@ -1,4 +1,5 @@
 import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
+import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
@@ -9,7 +10,7 @@ import type { PhaseResult } from '../phase/phase.ts';
 import { readTypedRecipe, type ReadRecipe } from '../recipe/recipe.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ValidationReport } from './facts.ts';
-import { judge, type ClusterAssessment } from './judge.ts';
+import { judge, type ClusterAssessment, type ListedBom } from './judge.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** A document and its name, which errors use. */
@@ -26,6 +27,8 @@ export interface ValidationInputs {
   /** Undefined if nothing was run: then every phase is `not-run`, and none counts. */
   readonly results: Results | undefined;
   readonly now: Date;
+  /** A bill of materials of the caller's own, CycloneDX as JSON; undefined: one is made when it is packed. */
+  readonly bom?: NamedDocument | undefined;
   /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
   readonly maxRunSpan?: number | undefined;
   /** Who validates, as reports and evidence name it. By default this library. */
@@ -49,7 +52,7 @@ export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' 
 /**
  * Compares a cluster and the results of its tests with a recipe.
  *
- * @throws EvidenceError what `decodeYaml`, `parseRecipe` and `parseSnapshot` throw, and RUN_CLUSTERS_DIFFER,
+ * @throws EvidenceError what `decodeYaml`, `parseRecipe`, `parseSnapshot` and `parseBom` throw, and RUN_CLUSTERS_DIFFER,
  *   RUN_SERVERS_DIFFER, RUN_AFTER_EVIDENCE (invalid): no evidence could be made of these together
  */
 export function validate(inputs: ValidationInputs): Validation {
@@ -62,7 +65,7 @@ export function validate(inputs: ValidationInputs): Validation {
   const { reports, findings } = results ?? { reports: new Map<never, never>(), findings: [] };
   const parts = { recipe: read, snapshot, results: { reports, findings, isWhole: true } };
   const judgement = judge(
-    { ...parts, bom: undefined },
+    { ...parts, bom: inputs.bom && listedBom(inputs.bom) },
     { now, maxRunSpan, locate: locateIn(results) },
   );
   const { facts, cluster, phases, run } = judgement;
@@ -84,6 +87,11 @@ export function validate(inputs: ValidationInputs): Validation {
     phases: phases.results,
     findings: judgement.findings,
   };
+}
+
+function listedBom({ name, bytes }: NamedDocument): ListedBom {
+  const bom = parseBom(bytes, name);
+  return { bom, summary: summaryOf(bom, digestOf(bytes)) };
 }
 
 function requirePossible(faults: readonly Fault[]): void {

@@ -1,7 +1,10 @@
+import type { Json } from '../../document/data.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import { imageList, validatorImages } from '../bom/validator-images.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
 import { phaseDetailsClaim, phasesClaim, type ReceivedPredicate } from '../claim/predicate.ts';
+import { measuredClaim, notRunClaim, validatorsClaim } from '../claim/run-claims.ts';
 import { aicrVersionOf } from '../phase/ctrf.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { JudgedPhases } from '../validate/judge.ts';
@@ -17,12 +20,13 @@ export function checkPhases(
 ): void {
   log.note('phases-match-results', () => ({
     found: `${reports.reports.size} phases, recounted`,
-    expected: 'the counts, CTRF digests and aicr version in the statement',
+    expected: 'the counts, CTRF digests, figures, validators and aicr version in the statement',
     faults: [
       ...reports.faults,
       ...reports.strays,
       ...claimedVersion(predicate, reports),
       ...claimedPhases(predicate, phases.results, reports),
+      ...claimedRun(predicate, phases, reports),
     ],
   }));
   // If a report cannot be read, its phase is not judged: it is not red.
@@ -51,6 +55,29 @@ function claimedVersion(
       hint: 'do not trust this evidence: what it claims is not what its files show',
     },
   ];
+}
+
+/** What `affidavit` says since version 1.1. */
+function claimedRun(
+  { at, imageList: images, affidavit }: ReceivedPredicate,
+  { results, constraints }: JudgedPhases,
+  { reports }: BundleReports,
+): readonly Fault[] {
+  if (affidavit?.run === undefined) return [];
+  const { measured, notRun, validators, operators } = affidavit.run;
+  const shown = validatorImages(reports, operators);
+  const rules = CLAIM_RULES;
+  const place = affidavit.at;
+  return [
+    ...claimFaults(rules.measured, `${place}/measured`, measured, measuredClaim(constraints)),
+    ...claimFaults(rules.notRun, `${place}/notRun`, notRun, notRunClaim(results)),
+    ...claimFaults(rules.validators, `${place}/validators`, validators, validatorsClaim(shown)),
+    ...claimFaults(rules.validatorImages, `${at}/validatorImages`, images, listClaim(shown)),
+  ];
+}
+
+function listClaim(images: Parameters<typeof imageList>[0]): Json {
+  return imageList(images).map(({ image, digest }) => ({ image, digest }));
 }
 
 function claimedPhases(

@@ -1,6 +1,7 @@
 import type { Finding } from '../../errors/evidence-error.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
+import { validatorFindings } from '../bom/validator-images.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { BOM_FILE, MANIFEST_FILE, RECIPE_FILE, SNAPSHOT_FILE } from '../layout.ts';
 import { PHASES } from '../phase/phase.ts';
@@ -8,13 +9,14 @@ import { PHASES } from '../phase/phase.ts';
 /** What a reader should know about the format: what this version, or any version, does not judge. */
 export function formatFindings(
   manifest: Manifest,
-  { at, newer, affidavit }: ReceivedPredicate,
+  { at, newer, affidavit, validatorImages }: ReceivedPredicate,
 ): readonly Finding[] {
   return [
     ...newerSchema(MANIFEST_FILE, manifest.newer),
     ...newerSchema(at, newer),
     ...(affidavit === undefined ? [] : newerSchema(affidavit.at, affidavit.newer)),
     ...filesNotJudged(manifest),
+    ...validatorFindings(validatorImages, `${at}/validatorImages`),
   ];
 }
 

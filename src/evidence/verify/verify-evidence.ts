@@ -26,8 +26,10 @@ export interface EvidenceFound {
   /** What the statement says and no file of the bundle shows. */
   readonly claimed?: Pick<
     ReceivedEvidence,
-    'aicrVersion' | 'aicrCommit' | 'validatorCatalogVersion' | 'validatorImages' | 'redaction'
+    'aicrVersion' | 'aicrCommit' | 'validatorCatalogVersion' | 'redaction'
   > & {
+    /** How many images of validators it claims. */
+    readonly validatorImages: number;
     readonly attestedAt: string;
     /** What the statement is about, if it is not the recipe. */
     readonly artifact: Pick<ArtifactSubject, 'name' | 'digest'> | undefined;
@@ -140,7 +142,8 @@ function recomputeEvidence(
 
 function claimedOf(predicate: ReceivedEvidence): NonNullable<EvidenceFound['claimed']> {
   const { aicrVersion, aicrCommit, validatorCatalogVersion } = predicate;
-  const { validatorImages, redaction } = predicate;
+  const { redaction } = predicate;
+  const validatorImages = predicate.validatorImages.length;
   const claims = { aicrVersion, aicrCommit, validatorCatalogVersion, validatorImages, redaction };
   const { artifact } = predicate;
   return {

@@ -78,7 +78,7 @@ const GOOD: Readonly<Record<string, Make>> = {
     manifest: { '/schemaVersion': '1.7', '/files/0/blake3': 'x' },
     statement: {
       '/predicate/schemaVersion': '1.12.3',
-      '/predicate/affidavit/schemaVersion': '1.1.0',
+      '/predicate/affidavit/schemaVersion': '1.2.0',
       '/predicate/affidavit/mood': 'good',
       '/predicate/affidavit/tool/vendor': 'x',
     },

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { memoryFile } from '../../../src/archive/entry.ts';
+import { locateInBundle } from '../../../src/evidence/layout.ts';
 import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import { parseResults } from '../../../src/evidence/phase/ctrf.ts';
-import { validate } from '../../../src/evidence/validate/validate.ts';
+import { readRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { judge } from '../../../src/evidence/validate/judge.ts';
+import { validate, type Validation } from '../../../src/evidence/validate/validate.ts';
 import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
 import { bundlePath, contentsOf } from '../../evidence/demo.ts';
 import { ROOT } from '../../run-cli.ts';
@@ -88,8 +91,8 @@ export class Kit {
   /** What an honest signer packs of these inputs. */
   async honest(change: Partial<Inputs> = {}, signing: Signing = {}): Promise<Files> {
     const inputs = { ...INPUTS, ...change };
-    const validation = validate({
-      recipe: { name: 'recipe.yaml', bytes: Buffer.from(inputs.recipe) },
+    const validated = validate({
+      recipe: { name: 'recipe.yaml', bytes: Buffer.from(INPUTS.recipe) },
       snapshot: { name: 'snapshot.yaml', bytes: Buffer.from(inputs.snapshot) },
       results: parseResults(
         Object.entries(inputs.results).map(([phase, text]) => ({
@@ -98,6 +101,7 @@ export class Kit {
       ),
       now: inputs.attestedAt,
     });
+    const validation = asWritten(validated, inputs);
     const log = memoryFile(bundlePath('logs/performance/nccl.log'), Buffer.from('488.37 GB/s\n'));
     const root = Buffer.from(JSON.stringify(this.forge.root));
     const evidence = await packEvidence(
@@ -140,6 +144,24 @@ export class Kit {
     const bundle = changed(this.bundle(fileIn(files, STATEMENT), signing), change);
     return await packed(withFile(files, ATTESTATION, encodeBundle(bundle)));
   }
+}
+
+/** With the recipe as it is written, also where nobody would pack it so: vectors are about texts. */
+function asWritten(validation: Validation, { recipe, attestedAt }: Inputs): Validation {
+  const read = readRecipe(Buffer.from(recipe), 'recipe.yaml');
+  const { snapshot, inputs } = validation;
+  const results = {
+    reports: new Map<never, never>(),
+    findings: [],
+    isWhole: true,
+    ...inputs.results,
+  };
+  const parts = { recipe: read, snapshot, results, bom: undefined };
+  const judgement = judge(parts, { now: attestedAt, locate: locateInBundle });
+  const { facts, cluster, phases } = judgement;
+  if (cluster === undefined || phases === undefined) throw new Error('nothing was judged');
+  const written = { recipe: read.recipe, recipeDigest: read.digest, canonical: read.canonical };
+  return { ...validation, ...written, facts, cluster, phases: phases.results };
 }
 
 export function encodeBundle(bundle: BundleJson): Buffer {

@@ -40,6 +40,19 @@ const lied =
     return await packed(await kit.liar({ files }, await kit.honest(change)));
   };
 
+/** What a dishonest signer says in `affidavit`, and of the images. */
+const claiming =
+  (change: Readonly<Record<string, unknown>>, images?: unknown): Make =>
+  async (kit) => {
+    const own = Object.entries(change).map(([name, value]) => [
+      `/predicate/affidavit/${name}`,
+      value,
+    ]);
+    const list = images === undefined ? [] : [['/predicate/validatorImages', images]];
+    const statement = Object.fromEntries([...own, ...list]) as Readonly<Record<string, unknown>>;
+    return await packed(await kit.liar({ statement }));
+  };
+
 const VERSION = 'v1.33.4-eks-e386d34';
 const [A, B] = [{ clusterUid: 'a' }, { clusterUid: 'b' }];
 
@@ -81,6 +94,38 @@ export const RUN: Readonly<Record<string, Make>> = {
   'run-stopped-before-it-started': honest({
     performance: edit(performance, ['"start": 1780311960000', `"start": ${STOP + 1}`]),
   }),
+  'good-affidavit-1.0': claiming({
+    schemaVersion: '1.0.0',
+    measured: undefined,
+    notRun: undefined,
+    validators: undefined,
+  }),
+  'affidavit-1.0-with-a-field-of-1.1': claiming({
+    schemaVersion: '1.0.0',
+    measured: undefined,
+    notRun: undefined,
+  }),
+  'affidavit-1.1-without-a-field': claiming({ measured: undefined }),
+  'claim-measured': claiming({ 'measured/0/value': '488.38' }),
+  'claim-not-run': claiming({ 'notRun/0/reason': 'no-report' }),
+  'good-validators': async (kit) => {
+    const image = `ghcr.io/a/nccl:v1@sha256:${'0'.repeat(64)}`;
+    const first = edit(performance, [
+      '"duration": 600000',
+      `"duration": 600000, "extra": ${JSON.stringify({ image })}`,
+    ]);
+    const files = await kit.honest({ results: { ...INPUTS.results, performance: first } });
+    return await packed(files);
+  },
+  'claim-validator-of-no-test': claiming(
+    { validators: [{ test: 'no-test', image: 'a:v1.0.0', source: 'operator' }] },
+    [{ image: 'a:v1.0.0', digest: '' }],
+  ),
+  'claim-validator-image-of-no-validator': claiming({}, [{ image: 'a:v1.0.0', digest: '' }]),
+  'good-validator-of-the-operator': claiming(
+    { validators: [{ test: 'operator-health', image: 'a:edge', source: 'operator' }] },
+    [{ image: 'a:edge', digest: '' }],
+  ),
   'run-time-is-a-text': lied({
     deployment: edit(deployment, [`"start": ${START}`, `"start": "${START}"`]),
   }),

@@ -16,6 +16,11 @@ import {
   phasesClaim,
 } from '../../../src/evidence/claim/predicate.ts';
 import type { PredicateFacts, ReceivedPredicate } from '../../../src/evidence/claim/predicate.ts';
+import {
+  measuredClaim,
+  notRunClaim,
+  validatorsClaim,
+} from '../../../src/evidence/claim/run-claims.ts';
 import { PHASES } from '../../../src/evidence/phase/phase.ts';
 import { dataFrom } from '../../document/data-from.ts';
 import { refusalOf } from '../../document/refusal.ts';
@@ -23,7 +28,7 @@ import { NOW, TOOL, validateDemo } from '../demo.ts';
 import { pointerOf, withChange } from './json-places.ts';
 
 const AT = 's.json#/predicate';
-const { recipe, recipeDigest, cluster, phases } = validateDemo();
+const { recipe, recipeDigest, cluster, phases, facts } = validateDemo();
 
 const FACTS: PredicateFacts = {
   recipe: { name: recipe.name, digest: recipeDigest, profile: undefined },
@@ -31,6 +36,11 @@ const FACTS: PredicateFacts = {
   match: cluster.match,
   constraints: cluster.constraints,
   phases,
+  phaseConstraints: facts.phaseConstraints ?? [],
+  validators: [
+    { test: 'operator-health', image: `a/b@sha256:${'0'.repeat(64)}`, source: 'operator' },
+    { test: 'nccl-all-reduce-bw', image: 'a/b:v1.0.0', source: 'results' },
+  ],
   ctrfDigests: new Map(PHASES.map((phase) => [phase, digestOf(phase)])),
   bom: { version: '1.6', digest: digestOf('bom'), components: 22 },
   manifest: { digest: digestOf('manifest'), fileCount: 7 },
@@ -59,7 +69,7 @@ describe('a predicate', () => {
       attestedAt: NOW,
       aicrVersion: 'v1.0.0',
       validatorCatalogVersion: '',
-      validatorImages: 0,
+      validatorImages: ['a/b:v1.0.0', `a/b@sha256:${'0'.repeat(64)}`],
       redaction: undefined,
       recipe: { name: recipe.name, digest: hexOf(recipeDigest) },
       manifest: { at: `${AT}/manifest`, digest: FACTS.manifest.digest, fileCount: 7 },
@@ -76,10 +86,48 @@ describe('a predicate', () => {
       [CLAIM_RULES.bom, bom, bomClaim(FACTS.bom)],
       [CLAIM_RULES.constraints, affidavit?.constraints, constraintsClaim(FACTS.constraints)],
       [CLAIM_RULES.phaseDetails, affidavit?.phases, phaseDetailsClaim(phases)],
+      [CLAIM_RULES.measured, affidavit?.run?.measured, measuredClaim(FACTS.phaseConstraints)],
+      [CLAIM_RULES.notRun, affidavit?.run?.notRun, notRunClaim(phases)],
+      [CLAIM_RULES.validators, affidavit?.run?.validators, validatorsClaim(FACTS.validators)],
     ] as const;
     for (const [rule, claimed, computed] of claims) {
       expect(claimFaults(rule, AT, claimed, computed)).toEqual([]);
     }
+  });
+
+  it('of version 1.0 is read without what 1.1 added, and must not have it', () => {
+    const old = ['measured', 'notRun', 'validators'].reduce(
+      (predicate, name) => withChange(predicate, ['affidavit', name], undefined),
+      changed('affidavit/schemaVersion', '1.0.0'),
+    );
+    expect(parse(old).affidavit).toMatchObject({ newer: false, run: undefined });
+    for (const name of ['measured', 'notRun', 'validators']) {
+      const more = withChange(old, ['affidavit', name], []);
+      expect(refusalOf(() => parse(more))).toMatchObject({
+        code: 'FIELD_UNKNOWN',
+        at: `${AT}/affidavit/${name}`,
+      });
+    }
+  });
+
+  it('names the phases that were not run, with the reason', () => {
+    const states = phases.map((phase) => ({ ...phase, state: 'not-run' as const }));
+    const [deployment, performance] = states;
+    if (deployment === undefined || performance === undefined) throw new Error('no phases');
+    expect(notRunClaim(phases)).toEqual([]);
+    expect(notRunClaim([deployment, { ...performance, required: false }])).toEqual([
+      { phase: 'deployment', reason: 'no-report' },
+      { phase: 'performance', reason: 'not-required' },
+    ]);
+  });
+
+  it('has each figure as it was printed', () => {
+    expect(measuredClaim(FACTS.phaseConstraints)).toEqual([
+      {
+        ...{ test: 'nccl-all-reduce-bw', constraint: 'nccl-all-reduce-bw' },
+        ...{ expected: '>= 300', value: '473.99', unit: 'GB/s' },
+      },
+    ]);
   });
 
   it('says nothing of a phase that was not run', () => {
@@ -100,9 +148,9 @@ describe('a predicate', () => {
   it('may be of AICR alone, newer, with images, redacted, and with fields of its own', () => {
     expect(parse(changed('affidavit', undefined)).affidavit).toBeUndefined();
     expect(parse(changed('schemaVersion', '1.1.0')).newer).toBe(true);
-    expect(parse(changed('validatorImages', null)).validatorImages).toBe(0);
+    expect(parse(changed('validatorImages', null)).validatorImages).toEqual([]);
     const images = [{ image: 'a' }, { image: 'b', digest: 'c' }];
-    expect(parse(changed('validatorImages', images)).validatorImages).toBe(2);
+    expect(parse(changed('validatorImages', images)).validatorImages).toEqual(['a', 'b@c']);
     const redaction = { policy: 'minimal', version: 'v4', applied: ['snapshot.header.allowlist'] };
     expect(parse(changed('redaction', redaction)).redaction).toEqual(redaction);
     const open = { policy: 'strict', version: '', applied: [] };
@@ -123,6 +171,7 @@ describe('a predicate is refused', () => {
     ...['criteriaMatch', 'phases', 'bom', 'manifest', 'manifest/digest', 'manifest/fileCount'],
     ...['affidavit/schemaVersion', 'affidavit/tool', 'affidavit/tool/name'],
     ...['affidavit/tool/version', 'affidavit/constraints', 'affidavit/phases'],
+    ...['affidavit/measured', 'affidavit/notRun', 'affidavit/validators'],
   ])('without %s', (place) => {
     expect(refusalOf(() => parse(changed(place, undefined)))).toMatchObject({
       code: 'FIELD_MISSING',
@@ -226,7 +275,7 @@ describe('a predicate is refused', () => {
   });
 
   it('not for fields of ours that a newer minor version added', () => {
-    const newer = withChange(changed('affidavit/schemaVersion', '1.1.0'), ['affidavit', 'x'], 1);
+    const newer = withChange(changed('affidavit/schemaVersion', '1.2.0'), ['affidavit', 'x'], 1);
     expect(parse(newer).affidavit?.newer).toBe(true);
     expect(parse(newer).newer).toBe(false);
   });

@@ -92,7 +92,7 @@ describe('recompute', () => {
     const { made, faults } = judge(changed(CONTENTS, { 'ctrf/performance.json': undefined }));
     expect(made).toEqual(RECOMPUTED);
     expect(new Set(faults.map((fault) => fault.split(' ')[1]))).toEqual(
-      new Set(['PHASES_DIFFER', 'PHASE_NOT_GREEN']),
+      new Set(['PHASES_DIFFER', 'MEASURED_DIFFERS', 'PHASE_NOT_GREEN']),
     );
     expect(faults.at(-1)).toBe('phases-are-green: PHASE_NOT_GREEN ctrf/performance.json');
   });
