@@ -64,7 +64,7 @@ export function notCompared(
       at: locate(phase),
       found: `${phase}: no figure for ${quote(name)}`,
       expected: `one in the words of AICR's validator, to compare with ${quote(expression)}`,
-      hint: 'run the check with a validator that prints the figure, or look for it in the log: nothing here shows that the demand is met',
+      hint: 'run the check with a validator that prints the figure, or look for it in the log, for AICR redacts the line by default: nothing here shows that the demand is met',
     },
   ];
 }
