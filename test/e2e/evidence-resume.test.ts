@@ -163,6 +163,7 @@ describe('a signing that was interrupted', () => {
     expect(callsOf(relay).slice(3)).toEqual(['signingCert', 'timestamp', 'entries']);
     expect(run.stderr).toContain('--certificate-identity other@example.test ');
     expect(run.stderr).not.toContain('going on');
+    expect(run.stderr).toContain('.signing.json is of another signing, and is replaced\n');
   });
 
   it.each<[string, string, readonly string[]]>([

@@ -1,5 +1,6 @@
+import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import type { SigningChoice } from '../../io/sigstore/signing-session.ts';
-import { quote } from '../../quote.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { tokenChoice } from './token-choice.ts';
@@ -20,6 +21,10 @@ export function signingChoice(
     allowMissingSct: options.has('allow-missing-sct'),
     caCertificates: options.text('ca-certificates'),
     show: showSigner,
+    replaces: () => {
+      const state = escapeInvisible(signingStatePath(out));
+      process.stderr.write(`affidavit: ${state} is of another signing, and is replaced\n`);
+    },
     environment,
     signal,
   };

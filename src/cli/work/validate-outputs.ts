@@ -50,7 +50,7 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
   if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
   if (force || paths.bundle !== undefined) requireHarmless('--emit-evidence', out, paths);
   await requireFree(out, force);
-  await Promise.all(paths.beside.map(requireName));
+  await requireNames(paths.beside);
 }
 
 /** More of them beside one file mean that something else is wrong. */
@@ -59,6 +59,11 @@ export const MOST_UNSIGNED = 1000;
 /** Where a packed bundle is kept that was not signed: the first of these names that is free. */
 export function unsignedPath(out: string, number: number): string {
   return `${out}.unsigned${number === 1 ? '' : `.${number}`}.tar.gz`;
+}
+
+/** One after the other: of two that are too long, the same one is always named. */
+async function requireNames(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await requireName(path);
 }
 
 /** Only the disk knows how long a name may be. What else is wrong with it is said when it is used. */

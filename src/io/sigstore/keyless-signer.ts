@@ -40,6 +40,8 @@ export interface KeylessSigning {
   readonly journal?: Pick<SigningJournal, 'found' | 'keep'> | undefined;
   /** The token that was given, valid or not: nothing goes on in the name of somebody else. */
   readonly resumeAs?: KeylessSigning['token'] | undefined;
+  /** Hears that what the journal found is of no use for this signing, which replaces it. */
+  readonly replaces?: (() => void) | undefined;
 }
 
 /**
@@ -70,7 +72,10 @@ export function keylessSigner(signing: KeylessSigning): Signer {
     const state = journal?.found;
     if (state === undefined) return undefined;
     const signer = resumable(state, statement, { trust, now: clock() });
-    if (signer === undefined || !(await mayBe(signer, signing.resumeAs))) return undefined;
+    if (signer === undefined || !(await mayBe(signer, signing.resumeAs))) {
+      signing.replaces?.();
+      return undefined;
+    }
     show(signer, new X509Certificate(state.envelope.verifier.der).validFromDate);
     // From now on it is this signing's.
     journal?.keep(state);

@@ -38,6 +38,8 @@ export interface SigningChoice {
   readonly allowMissingSct: boolean;
   /** Shows whom a certificate names, if nothing says it beforehand, or if it is of an interrupted signing. */
   readonly show: (signer: Identity, interrupted?: Date) => void;
+  /** Hears that what an earlier signing left is of no use for this one. */
+  readonly replaces: () => void;
   /** Where a token, and paths that are not given, may be. */
   readonly environment: NodeJS.ProcessEnv;
   /** Ends a login, and the wait for a password. */
@@ -128,6 +130,7 @@ async function signWithToken(
     audience,
     now: new Date(),
     show: choice.show,
+    replaces: choice.replaces,
     journal,
     resumeAs,
   };
