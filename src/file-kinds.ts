@@ -38,6 +38,12 @@ export const WANTED = {
     source: 'a JSON file that lists who may sign, or the allowlist.yaml of AICR',
     example: 'signers.json',
   },
+  pointer: {
+    what: 'a pointer to evidence',
+    place: 'recipes/evidence of AICR',
+    source: 'what affidavit evidence pointer wrote',
+    example: 'pointer.yaml',
+  },
   'trusted-root': {
     what: 'a Sigstore trusted root',
     place: '--trusted-root',

@@ -5,6 +5,7 @@ import type { Command } from './call/command.ts';
  * here.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  'evidence pointer': async () => (await import('../commands/evidence-pointer.ts')).default,
   'evidence sign': async () => (await import('../commands/evidence-sign.ts')).default,
   'recipe canonical': async () => (await import('../commands/recipe-canonical.ts')).default,
   'recipe digest': async () => (await import('../commands/recipe-digest.ts')).default,

@@ -48,5 +48,6 @@ export const FINDINGS = {
     'a component of the bill of materials differs from the recipe',
   ],
   SIGNER_REVOKED_LATER: ['finding', 'the signer was revoked after the evidence was signed'],
+  POINTER_REF_OTHER: ['finding', 'the same workflow has signed on another branch or tag'],
   SCHEMA_NEWER: ['finding', 'the document was written by a newer minor version'],
 } as const satisfies Meanings;

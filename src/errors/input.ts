@@ -41,6 +41,13 @@ export const INPUT_ERRORS = {
   RECIPE_FILE_MISSING: ['invalid', 'a file that the recipes name is not there'],
   DEPENDENCY_UNKNOWN: ['invalid', 'a component depends on one that is not in the recipe'],
   DEPENDENCY_CYCLE: ['invalid', 'components depend on each other'],
+  // AICR's pointers.
+  POINTER_TO_FILE: ['invalid', 'the pointer leads to a file, not to an artifact in a registry'],
+  POINTER_UNFIT: ['invalid', 'a pointer cannot name this evidence'],
+  POINTER_SUBJECT_DIFFERS: [
+    'invalid',
+    'the evidence is not signed for the artifact that the pointer would name',
+  ],
   LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],
   // Results and logs.
   RESULTS_MISSING: ['invalid', 'no CTRF report was found'],

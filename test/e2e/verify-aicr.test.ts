@@ -68,6 +68,7 @@ describe('E-49 a summary bundle of aicr', () => {
     const judged = await judge(good);
     expect(judged.report['claimed']).toEqual({
       attestedAt: '2026-06-10T01:20:00Z',
+      predicateType: 'https://aicr.run/recipe-evidence/v3',
       aicrVersion: 'v1.0.0',
       aicrCommit: '7f0c2a91d4be',
       validatorCatalogVersion: 'v1.0.0',

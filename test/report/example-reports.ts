@@ -265,6 +265,7 @@ export const VERIFIED: VerificationReport = {
   manifestDigest: digestOfHex('9a'.repeat(32)),
   claimed: {
     attestedAt: '2026-11-20T10:00:00Z',
+    predicateType: 'https://aicr.run/recipe-evidence/v3',
     aicrVersion: 'v0.13.2',
     aicrCommit: undefined,
     validatorCatalogVersion: '',

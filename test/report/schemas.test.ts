@@ -218,6 +218,7 @@ function digestsOf(report: JsonObject): JsonObject {
     bundle: { manifestDigest: digest },
     claimed: {
       attestedAt: '2026-11-20T10:00:00Z',
+      predicateType: 'https://aicr.run/recipe-evidence/v3',
       aicrVersion: '',
       validatorImages: 0,
       validatorCatalogVersion: '',

@@ -13,6 +13,7 @@ import type { CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { STATEMENT_FILE } from '../layout.ts';
 
 export interface EvidenceType {
+  readonly predicateType: string;
   readonly version: 'v1' | 'v2' | 'v3';
   /** By which the recipe's digest was made. */
   readonly digestRules: CanonicalRules;
@@ -20,13 +21,27 @@ export interface EvidenceType {
   readonly profile: 'never' | 'always' | 'either';
 }
 
-export const V3: EvidenceType = { version: 'v3', digestRules: 'v3', profile: 'either' };
+export const V3: EvidenceType = {
+  predicateType: PREDICATE_TYPE_V3,
+  version: 'v3',
+  digestRules: 'v3',
+  profile: 'either',
+};
 
-const TYPES: ReadonlyMap<string, EvidenceType> = new Map([
-  [PREDICATE_TYPE_V1, { version: 'v1', digestRules: 'legacy', profile: 'never' }],
-  [PREDICATE_TYPE_V2, { version: 'v2', digestRules: 'legacy', profile: 'always' }],
-  [PREDICATE_TYPE_V3, V3],
-]);
+const V1: EvidenceType = {
+  predicateType: PREDICATE_TYPE_V1,
+  version: 'v1',
+  digestRules: 'legacy',
+  profile: 'never',
+};
+const V2: EvidenceType = {
+  predicateType: PREDICATE_TYPE_V2,
+  version: 'v2',
+  digestRules: 'legacy',
+  profile: 'always',
+};
+
+const TYPES = new Map([V1, V2, V3].map((type) => [type.predicateType, type]));
 
 export function evidenceTypeOf(predicateType: string): EvidenceType {
   const type = TYPES.get(predicateType);

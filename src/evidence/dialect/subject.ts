@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../errors/evidence-error.ts';
 import { refuse } from '../../place.ts';
+import { parseReference } from '../../pointer/reference.ts';
 import { quote } from '../../quote.ts';
 import { sha256Of, type ReceivedStatement } from '../../statement/statement.ts';
 import { RECIPE_SUBJECT, subjectName } from '../claim/evidence-statement.ts';
@@ -17,10 +18,6 @@ export interface ArtifactSubject {
   /** Of its OCI manifest, 64 hexadecimal digits. */
   readonly digest: string;
 }
-
-/** A registry, a repository of one part or more, and a tag or digest or both. */
-const REFERENCE =
-  /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)+(?::\w[\w.-]{0,127})?(?:@sha256:(?<digest>[0-9a-f]{64}))?$/;
 
 /**
  * Undefined if it is the recipe, which has to be that of the predicate.
@@ -50,10 +47,10 @@ export function readSubject(
 
 /** Undefined if it is not named as one. */
 function artifactOf(subject: ArtifactSubject): ArtifactSubject | undefined {
-  const reference = REFERENCE.exec(subject.name);
-  if (reference === null) return undefined;
+  const reference = parseReference(subject.name);
+  if (reference === undefined) return undefined;
   const { digest, at } = subject;
-  const named = reference.groups?.['digest'];
+  const { hex: named } = reference;
   if (/^[0-9a-f]{64}$/.test(digest) && (named ?? digest) === digest) return subject;
   const place = { code: 'STATEMENT_INVALID', at: `${at}/digest/sha256`, hint: HINT } as const;
   return refuse(place, quote(digest), named ?? '64 lower-case hexadecimal digits');

@@ -55,7 +55,7 @@ export function isSelection(text: string): boolean {
 }
 
 /** What a profile adds to the name of its recipe. */
-export function profileSuffix({ selection }: RecipeProfile): string {
+export function profileSuffix({ selection }: Pick<RecipeProfile, 'selection'>): string {
   return `-${selection.replace('=', '-').toLowerCase()}`;
 }
 

@@ -31,6 +31,7 @@ export interface EvidenceFound {
     /** How many images of validators it claims. */
     readonly validatorImages: number;
     readonly attestedAt: string;
+    readonly predicateType: string;
     /** What the statement is about, if it is not the recipe. */
     readonly artifact: Pick<ArtifactSubject, 'name' | 'digest'> | undefined;
   };
@@ -148,6 +149,7 @@ function claimedOf(predicate: ReceivedEvidence): NonNullable<EvidenceFound['clai
   const { artifact } = predicate;
   return {
     attestedAt: timestampOf(predicate.attestedAt),
+    predicateType: predicate.type.predicateType,
     ...claims,
     artifact: artifact && { name: artifact.name, digest: artifact.digest },
   };

@@ -45,6 +45,7 @@ describe('evidence', () => {
     expect([keys, isJudged]).toEqual([['manifestDigest', 'claimed'], true]);
     expect(claimed).toEqual({
       attestedAt: '2026-06-10T01:20:00Z',
+      predicateType: 'https://aicr.run/recipe-evidence/v3',
       aicrVersion: 'v1.0.0',
       validatorCatalogVersion: '',
       validatorImages: 0,

@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { digestOfHex } from '../../digest.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { makePointer, otherRefs } from '../../evidence/pack/make-pointer.ts';
+import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import { openInput } from '../../io/disk/bundle-source.ts';
+import { requireOneStdin } from '../../io/disk/files.ts';
+import { lookAt } from '../../io/disk/harmless-output.ts';
+import { addPointer, readPointers } from '../../io/disk/pointer-tree.ts';
+import { unwritable } from '../../io/disk/system-error.ts';
+import { documentTime } from '../../io/process/clock.ts';
+import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
+import { pointerPath, renderPointer } from '../../pointer/pointer.ts';
+import type { PointedArtifact, Pointer } from '../../pointer/pointer.ts';
+import { namesRegistry, parseReference } from '../../pointer/reference.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { trustCacheOf } from '../call/trust-flags.ts';
+import { sayFindings } from './say-findings.ts';
+
+export async function runEvidencePointer(call: Call): Promise<number> {
+  const { options, progress } = call;
+  requireOneStdin([options.text('bundle'), options.text('trusted-root'), options.text('tuf-root')]);
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  const artifact = artifactOf(options.text('oci'));
+  const folder = options.text('evidence-dir') ?? 'recipes/evidence';
+  if (artifact !== undefined) requireFolder(folder);
+  const report = await progress('verifying', readBundle(call));
+  const pointer = makePointer(report, artifact);
+  sayFindings(report.findings);
+  if (artifact === undefined) print(pointer);
+  else await add(call, pointer, folder);
+  return 0;
+}
+
+function print(pointer: Pointer): void {
+  process.stdout.write(renderPointer(pointer));
+  process.stderr.write(
+    'affidavit: this pointer cannot be committed until the bundle is pushed: then name the artifact with --oci\n',
+  );
+}
+
+async function add(call: Call, pointer: Pointer, folder: string): Promise<void> {
+  const path = join(folder, pointerPath(pointer));
+  const others = await readPointers(join(folder, pointer.recipe));
+  sayFindings(otherRefs(pointer, others));
+  await call.beforeWriting();
+  makeFolder(dirname(path));
+  await addPointer(path, renderPointer(pointer), call.signal);
+  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
+  if (pointer.signer === undefined) {
+    process.stderr.write(
+      'affidavit: nobody has signed the bundle yet; the pointer is where AICR looks for what is to be signed\n',
+    );
+  }
+}
+
+async function readBundle(call: Call): Promise<VerificationReport> {
+  const { options } = call;
+  const trust = await readTrust(options.text('trusted-root'), openTrustCache(trustCacheOf(call)), {
+    allowMissingSct: options.has('allow-missing-sct'),
+  });
+  const entries = await openInput(options.required('bundle'), EVIDENCE_LAYOUT);
+  return await verifyEvidence(entries, { trust, policy: undefined, allowUnsigned: true });
+}
+
+function artifactOf(oci: string | undefined): PointedArtifact | undefined {
+  if (oci === undefined) return undefined;
+  const reference = parseReference(oci);
+  if (reference?.hex !== undefined && namesRegistry(oci)) {
+    return { oci: reference.name, digest: digestOfHex(reference.hex) };
+  }
+  throw new EvidenceError('USAGE', {
+    at: '--oci',
+    found: quote(oci),
+    expected: 'REGISTRY/REPOSITORY[:TAG]@sha256: and 64 lower-case hexadecimal digits',
+    hint: 'copy the reference with the digest that the push printed',
+  });
+}
+
+/** It is not made: below another one nobody would look for the pointer. */
+function requireFolder(folder: string): void {
+  if (lookAt(folder)?.isDirectory() === true) return;
+  throw new EvidenceError('FILE_UNWRITABLE', {
+    at: escapeInvisible(folder),
+    found: 'no directory',
+    expected: "AICR's directory of evidence",
+    hint: 'call it in a checkout of the recipes, or name the directory with --evidence-dir',
+  });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw unwritable(error, folder);
+  }
+}

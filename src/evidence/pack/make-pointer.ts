@@ -1,0 +1,101 @@
+import type { Digest } from '../../digest.ts';
+import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import { isPointerRecipe, isOtherRef, type PointedSigner } from '../../pointer/pointer.ts';
+import type { PointedArtifact, Pointer } from '../../pointer/pointer.ts';
+import { quote } from '../../quote.ts';
+import { isKeySigner } from '../../trust/trust.ts';
+import { ATTESTATION_FILE, RECIPE_FILE, STATEMENT_FILE } from '../layout.ts';
+import type { VerificationReport } from '../verify/verify-evidence.ts';
+import { refusedBy } from './self-check.ts';
+
+/**
+ * The pointer to evidence that was verified. Nobody has to name the signer: the pointer names who it was.
+ *
+ * @param artifact where the bundle was pushed to; undefined if it was not
+ * @throws EvidenceError what a verifier refuses, POINTER_UNFIT, POINTER_SUBJECT_DIFFERS
+ */
+export function makePointer(
+  report: VerificationReport,
+  artifact: PointedArtifact | undefined,
+): Pointer {
+  const { checks, claimed, facts, signature } = report;
+  const isKey = checks.some(({ faults }) => faults.some((f) => f.code === 'PUBLIC_KEY_UNKNOWN'));
+  if (isKey) refuseSigner('evidence that is signed with a key');
+  const fault = refusedBy(checks);
+  if (fault !== undefined) throw new EvidenceError(fault.code, fault);
+  if (claimed === undefined || facts.recipe === undefined) {
+    throw new TypeError('evidence without a statement or a recipe that is not refused');
+  }
+  const { name: recipe, profile } = facts.recipe;
+  if (!isPointerRecipe(recipe)) refuseName(recipe);
+  const isSigned = signature.state === 'verified';
+  if (isSigned && artifact !== undefined) requireSubject(claimed.artifact?.digest, artifact);
+  return {
+    ...{ recipe, profile, artifact, attestedAt: new Date(claimed.attestedAt) },
+    predicateType: claimed.predicateType,
+    signer: isSigned ? pointedSigner(signature.proof) : undefined,
+  };
+}
+
+/** Pointers to evidence of the same workflow that ran on another branch or tag. */
+export function otherRefs(
+  { signer }: Pointer,
+  others: readonly { readonly path: string; readonly pointer: Pointer }[],
+): readonly Finding[] {
+  if (signer === undefined) return [];
+  return others.flatMap(({ path, pointer: { signer: other } }) => {
+    if (other === undefined || !isOtherRef(signer, other)) return [];
+    return [
+      {
+        code: 'POINTER_REF_OTHER',
+        at: `${path}#/attestations/0/signer/identity`,
+        found: quote(other.identity),
+        expected: quote(signer.identity),
+        hint: 'for AICR these are two signers, each with a folder of its own: sign on one branch if they are to be one',
+      } as const,
+    ];
+  });
+}
+
+function pointedSigner({
+  signer,
+  logEntries,
+}: Extract<VerificationReport['signature'], { state: 'verified' }>['proof']): PointedSigner {
+  if (isKeySigner(signer)) return refuseSigner('evidence that is signed with a key');
+  if (signer.type === 'other') return refuseSigner(`the user name ${quote(signer.subject)}`);
+  const index = logEntries[0]?.index;
+  const rekorLogIndex = index === '0' ? undefined : index;
+  return { identity: signer.subject, issuer: signer.issuer, rekorLogIndex };
+}
+
+function refuseSigner(found: string): never {
+  throw new EvidenceError('POINTER_UNFIT', {
+    at: ATTESTATION_FILE,
+    found,
+    expected: 'a certificate for an email address or a URI: a pointer names identity and issuer',
+    hint: 'sign the bundle with such an identity',
+  });
+}
+
+function refuseName(recipe: string): never {
+  throw new EvidenceError('POINTER_UNFIT', {
+    at: `${RECIPE_FILE}#/criteria`,
+    found: quote(recipe),
+    expected: 'a name that can be a folder: a letter or digit, then letters, digits, ".", "_", "-"',
+    hint: 'resolve the recipe with criteria that AICR knows',
+  });
+}
+
+/** @param hex of the subject that was signed; undefined if that is the recipe */
+function requireSubject(hex: string | undefined, { digest }: { readonly digest: Digest }): void {
+  if (hex !== undefined && digest === `sha256:${hex}`) return;
+  throw new EvidenceError('POINTER_SUBJECT_DIFFERS', {
+    at: `${STATEMENT_FILE}#/subject/0`,
+    found: hex === undefined ? 'a signature about the recipe alone' : `sha256:${hex}`,
+    expected: `a signature about the artifact ${digest}`,
+    hint:
+      hex === undefined
+        ? 'push the bundle without its attestation and have the artifact signed: `aicr evidence sign`'
+        : 'name the artifact that was signed, or have this one signed: `aicr evidence sign`',
+  });
+}

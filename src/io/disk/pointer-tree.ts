@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+
+import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { MAX_CONFIG_BYTES, MAX_ENTRIES } from '../../limits.ts';
+import { parsePointer, type Pointer } from '../../pointer/pointer.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { readFileBounded, writeWhole } from './files.ts';
+import { lookAt } from './harmless-output.ts';
+import { listDirectory } from './open-file.ts';
+
+/** A pointer of a tree, and where it is. */
+interface FoundPointer {
+  readonly path: string;
+  readonly pointer: Pointer;
+}
+
+/** The signed pointers of one recipe: `FOLDER/SOURCE/*.yaml`. One that cannot be read is none. */
+export async function readPointers(folder: string): Promise<readonly FoundPointer[]> {
+  const pointers: FoundPointer[] = [];
+  for (const source of await namesIn(folder, 'directory')) {
+    for (const name of await namesIn(join(folder, source), 'file')) {
+      const path = join(folder, source, name);
+      const bytes = await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer');
+      const shown = escapeInvisible(path);
+      const pointer = orIfRefused(
+        () => parsePointer(bytes, shown),
+        () => undefined,
+      );
+      if (pointer !== undefined) pointers.push({ path: shown, pointer });
+    }
+  }
+  return pointers;
+}
+
+/** Pointers are added and never changed. The same one may be there already. */
+export async function addPointer(path: string, text: string, signal: AbortSignal): Promise<void> {
+  const bytes = Buffer.from(text);
+  try {
+    await writeWhole(path, [bytes], { force: false, signal });
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.code !== 'OUTPUT_EXISTS') throw error;
+    if (bytes.equals(await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer'))) return;
+    throw new EvidenceError('OUTPUT_EXISTS', {
+      at: escapeInvisible(path),
+      found: 'another pointer',
+      expected: 'no pointer, or this one: what is committed is not changed',
+      hint: 'if it was never committed, remove it and run this again',
+    });
+  }
+}
+
+async function namesIn(folder: string, kind: 'file' | 'directory'): Promise<readonly string[]> {
+  if (lookAt(folder)?.isDirectory() !== true) return [];
+  const entries = await listDirectory(folder, {
+    most: MAX_ENTRIES,
+    found: `more than ${MAX_ENTRIES} entries`,
+    expected: `at most ${MAX_ENTRIES} in a directory of evidence`,
+    hint: "check that --evidence-dir is AICR's recipes/evidence",
+  });
+  const wanted = entries.filter((entry) =>
+    kind === 'file' ? entry.isFile() && entry.name.endsWith('.yaml') : entry.isDirectory(),
+  );
+  return wanted.map(({ name }) => name);
+}

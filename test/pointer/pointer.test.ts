@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { digestOf } from '../../src/digest.ts';
+import { PREDICATE_TYPE_V3 } from '../../src/media-types.ts';
+import {
+  isOtherRef,
+  parsePointer,
+  pointerPath,
+  renderPointer,
+  slugOf,
+  type Pointer,
+} from '../../src/pointer/pointer.ts';
+import { refusalOf } from '../document/refusal.ts';
+import { propertyRuns } from '../property-runs.ts';
+
+const FILE = 'pointer.yaml';
+
+/** A pointer of AICR's own tree. */
+const REAL = `attestations:
+  - attestedAt: 2026-09-19T02:57:39Z
+    bundle:
+      digest: sha256:74c42dc3d793da22081a2e9507ca78842fe3795059f245d9b03c2edf4eccd8ab
+      oci: ghcr.io/atif1996/aicr-evidence:gb300-generic-ubuntu-training-6d21f4209def
+      predicateType: https://aicr.run/recipe-evidence/v3
+    signer:
+      identity: 10677309+atif1996@users.noreply.github.com
+      issuer: https://github.com/login/oauth
+      rekorLogIndex: 116117498
+recipe: gb300-generic-ubuntu-training
+schemaVersion: 1.0.0
+`;
+const parse = (text: string): Pointer => parsePointer(Buffer.from(text), FILE);
+
+describe('a pointer of AICR', () => {
+  it('is read, written again byte for byte, and belongs where AICR has it', () => {
+    const pointer = parse(REAL);
+    expect(renderPointer(pointer)).toBe(REAL);
+    expect(pointerPath(pointer)).toBe(
+      'gb300-generic-ubuntu-training/728b071aed7124418b1fa9c7f0521e24/sha256-74c42dc3d793da22081a2e9507ca78842fe3795059f245d9b03c2edf4eccd8ab.yaml',
+    );
+  });
+
+  it.each([
+    ['https://github.com/login/oauth', 'yuanchen97@gmail.com', '7c4c0edc8c765a95a0f3afdb3bbb8e91'],
+    [
+      'https://token.actions.githubusercontent.com',
+      'https://github.com/NVIDIA/aicr/.github/workflows/uat-aws.yaml@refs/heads/main',
+      'a2f01812594e54d1a14278576fda2ed0',
+    ],
+    [
+      'https://github.com/login/oauth',
+      '10677309+atif1996@users.noreply.github.com',
+      '728b071aed7124418b1fa9c7f0521e24',
+    ],
+    [
+      'https://github.com/login/oauth',
+      '1082845+mikecook@users.noreply.github.com',
+      '2e85f8702c6214cafcc0ed714d928720',
+    ],
+    [
+      'https://token.actions.githubusercontent.com',
+      'https://github.com/yuanchen8911/aicr/.github/workflows/evidence-publish.yaml@refs/heads/evidence/aks-h100-training-inference',
+      '5bf9e82f0e90a11528ac85f4bcb866c8',
+    ],
+  ])('of %s %s lies in %s', (issuer, identity, slug) => {
+    expect(slugOf({ issuer, identity, rekorLogIndex: undefined })).toBe(slug);
+  });
+
+  it.each([
+    ['schemaVersion: 1.0.0', 'schemaVersion: 2.0.0', 'SCHEMA_VERSION_UNKNOWN', '/schemaVersion'],
+    ['recipe: gb300', 'recipe: ../gb300', 'FIELD_INVALID', '/recipe'],
+    ['recipe: gb300', 'recipe: a/gb300', 'FIELD_INVALID', '/recipe'],
+    ['schemaVersion: 1', 'profile: a=b\nschemaVersion: 1', 'FIELD_INVALID', '/recipe'],
+    ['schemaVersion: 1', 'profile: a\nschemaVersion: 1', 'FIELD_INVALID', '/profile'],
+    ['schemaVersion: 1', 'more: a\nschemaVersion: 1', 'FIELD_UNKNOWN', '/more'],
+    ['2026-09-19T02', '2026-09-39T02', 'FIELD_INVALID', '/attestations/0/attestedAt'],
+    ['sha256:74', '74', 'FIELD_INVALID', '/attestations/0/bundle/digest'],
+    ['evidence/v3', 'evidence/v4', 'FIELD_INVALID', '/attestations/0/bundle/predicateType'],
+    ['evidence/v3', 'evidence/v2', 'FIELD_INVALID', '/attestations/0/bundle/predicateType'],
+    ['oci: ghcr.io/', 'oci: ./', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
+    ['oci: ghcr.io/', 'oci: ../', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
+    ['oci: ghcr.io/', 'oci: /', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
+    ['oci: ghcr.io/', 'oci: recipes/', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
+    ['oci: ghcr.io/', 'oci: https://ghcr.io/', 'FIELD_INVALID', '/attestations/0/bundle/oci'],
+    [
+      'issuer: https://github.com/login/oauth',
+      "issuer: ''",
+      'FIELD_INVALID',
+      '/attestations/0/signer/issuer',
+    ],
+    [
+      'rekorLogIndex: 1',
+      'rekorLogIndex: -1',
+      'FIELD_INVALID',
+      '/attestations/0/signer/rekorLogIndex',
+    ],
+    ['attestations:\n', 'attestations:\n  - {}\n', 'FIELD_INVALID', '/attestations'],
+  ])('with %j changed to %j is refused', (search, replacement, code, pointer) => {
+    expect(REAL).toContain(search);
+    const refusal = refusalOf(() => parse(REAL.replace(search, replacement)));
+    expect([refusal?.code, refusal?.at]).toEqual([code, `${FILE}#${pointer}`]);
+  });
+
+  it('is read back as it was written, whatever it says', () => {
+    const segment = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/);
+    const signer = fc.record({
+      identity: fc.string({ minLength: 1, unit: 'grapheme-ascii' }),
+      issuer: fc.webUrl(),
+      rekorLogIndex: fc.option(fc.integer({ min: 1 }).map(String), { nil: undefined }),
+    });
+    const artifact = segment.map((name) => ({
+      oci: `ghcr.io/org/evidence:${name}`,
+      digest: digestOf(name),
+    }));
+    const pointers = fc.record({
+      recipe: segment,
+      profile: fc.constant(undefined),
+      attestedAt: fc.integer({ min: 0, max: 4e9 }).map((seconds) => new Date(seconds * 1000)),
+      predicateType: fc.constant(PREDICATE_TYPE_V3),
+      artifact: fc.option(artifact, { nil: undefined }),
+      signer: fc.option(signer, { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(pointers, (pointer) => {
+        expect(parse(renderPointer(pointer))).toEqual(pointer);
+      }),
+      { numRuns: propertyRuns(100, 2000) },
+    );
+  });
+
+  it('refuses any other text with an error of ours', () => {
+    const words = fc.array(fc.constantFrom(...REAL.split(/(\n| )/)), { maxLength: 40 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          words.map((parts) => parts.join('')),
+        ),
+        (text) => {
+          expect(() => refusalOf(() => parse(text))).not.toThrow();
+        },
+      ),
+      { numRuns: propertyRuns(100, 2000) },
+    );
+  });
+});
+
+describe('two signers are one workflow on two refs', () => {
+  const issuer = 'https://token.actions.githubusercontent.com';
+  const workflow = 'https://github.com/o/r/.github/workflows/e.yaml';
+  const on = (identity: string) => ({ identity, issuer, rekorLogIndex: undefined });
+  const main = on(`${workflow}@refs/heads/main`);
+  it.each([
+    [on(`${workflow}@refs/heads/other`), true],
+    [on(`${workflow}@refs/tags/v1`), true],
+    [main, false],
+    [on(workflow), false],
+    [on('https://github.com/o/r/.github/workflows/f.yaml@refs/heads/other'), false],
+    [{ ...on(`${workflow}@refs/heads/other`), issuer: 'https://other' }, false],
+    [on('you@example.com'), false],
+  ])('%j: %s', (other, expected) => {
+    expect(isOtherRef(main, other)).toBe(expected);
+  });
+});
