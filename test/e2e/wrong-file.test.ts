@@ -72,7 +72,7 @@ describe('validate, given a file of another kind', () => {
       },
     },
     {
-      ...{ flag: '--recipe', file: 'Chart.yaml', content: CHART, code: 'KIND_UNEXPECTED' },
+      ...{ flag: '--recipe', file: 'Chart.yaml', content: CHART, code: 'RECIPE_IS_CHART' },
       ...{ found: 'a Helm chart', hint: 'it is what a recipe deploys, and no recipe; --recipe' },
     },
     {
