@@ -1,5 +1,6 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
+import { forbidKilling } from '../io/process/second-process.ts';
 import { AFFIDAVIT } from '../tool.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
 import { splitDashes } from './command-after-dashes.ts';
@@ -74,6 +75,8 @@ function versionLine(): string {
 
 async function end(error: unknown, json: boolean): Promise<void> {
   process.exitCode = exitCodeOf(error);
+  // It is said now, and must not be said again by the first process.
+  forbidKilling();
   if (json) {
     const { encodeReport } = await import('../report/json.ts');
     process.stdout.write(encodeReport(errorJson(error)));

@@ -390,7 +390,7 @@ describe('affidavit trust show', () => {
     expect(used(plain.trustedRoot)).toEqual(['embedded']);
     expect(plain.trustedRoot.sources[1]).toEqual({
       name: 'AFFIDAVIT_TRUSTED_ROOT',
-      found: `${evidence.rootPath}, for what signs alone`,
+      found: `${evidence.rootPath}, which signing uses and verify-evidence does not`,
       used: false,
     });
     expect(plain.signingConfig && used(plain.signingConfig)).toEqual(['AFFIDAVIT_SIGNING_CONFIG']);

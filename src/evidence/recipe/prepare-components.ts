@@ -176,13 +176,19 @@ const KUSTOMIZE: readonly Rule[] = [
   },
 ];
 
+/** No object: a type may be named like a part of any object. */
+const RULES: ReadonlyMap<string, readonly Rule[]> = new Map([
+  ['Helm', HELM],
+  ['Kustomize', KUSTOMIZE],
+]);
+
 const NO_SUCH_TYPE: readonly Rule[] = [
   { field: 'type', isBroken: () => true, expected: TYPES.join(' or ') },
 ];
 
 function requireCoherent(component: DataMap, at: string): void {
   const type = textOf(component, 'type');
-  const rules = { Helm: HELM, Kustomize: KUSTOMIZE }[type] ?? NO_SUCH_TYPE;
+  const rules = RULES.get(type) ?? NO_SUCH_TYPE;
   const broken = rules.find(({ isBroken }) => isBroken(component));
   if (broken === undefined) return;
   const { field, expected } = broken;

@@ -83,6 +83,8 @@ function addedOtherwise(all: readonly Write[], inherits: Inherits): Pair | undef
     const found =
       writes.length > MANY ? differing(writes) : addedOtherwiseIn(writes, known, inherits);
     if (found !== undefined) return found;
+    // What was added before the list was cleared is not in it.
+    if (rank === cleared) continue;
     for (const item of writes.flatMap(({ value }) => itemsOf(value))) known.add(item);
   }
   return undefined;
@@ -97,7 +99,8 @@ function addedOtherwiseIn(
   for (const [index, first] of writes.entries()) {
     for (const second of writes.slice(index + 1).filter((each) => isFree(first, each, inherits))) {
       const before = writes.filter(({ by }) => inherits(first.by, by) || inherits(second.by, by));
-      const earlier = new Set(before.flatMap(({ value }) => itemsOf(value)));
+      const isCleared = before.some(({ isAdded }) => isAdded !== true);
+      const earlier = new Set(isCleared ? [] : before.flatMap(({ value }) => itemsOf(value)));
       const fresh = ({ value }: Write): readonly Data[] =>
         itemsOf(value).filter((item) => !known.has(item) && !earlier.has(item));
       const isSame = first.isAdded === second.isAdded && commute(fresh(first), fresh(second));

@@ -9,10 +9,10 @@ import type { Trace } from './trace.ts';
 const REGISTRY_WRITER = { by: 'registry.yaml', rank: Number.POSITIVE_INFINITY };
 
 /** What only components of one type have. */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Helm: ['source', 'version', 'namespace', 'chart'],
-  Kustomize: ['source', 'tag', 'path'],
-};
+const FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Helm', ['source', 'version', 'namespace', 'chart']],
+  ['Kustomize', ['source', 'tag', 'path']],
+]);
 
 /** A component with what the registry has for its empty fields. */
 export function withDefaults(
@@ -31,7 +31,7 @@ export function withDefaults(
   };
   if (rules === 'current') filled.set('type', canonicalType(textOf(component, 'type')));
   fill('type', entry.type);
-  for (const field of FIELDS[textOf(filled, 'type')] ?? []) {
+  for (const field of FIELDS.get(textOf(filled, 'type')) ?? []) {
     fill(field, entry.defaults.get(field) ?? '');
   }
   if (rules === 'current' && listOf(filled, 'manifestFiles').length === 0) {
@@ -42,7 +42,7 @@ export function withDefaults(
 
 /** AICR reads it in any case. */
 function canonicalType(type: string): string {
-  return Object.keys(FIELDS).find((name) => name.toLowerCase() === type.toLowerCase()) ?? type;
+  return [...FIELDS.keys()].find((name) => name.toLowerCase() === type.toLowerCase()) ?? type;
 }
 
 /**

@@ -105,7 +105,10 @@ function rootSources(choice: TrustChoice, copy: string | undefined): readonly Co
     // What a verifier believes is said on its command line.
     {
       name: 'AFFIDAVIT_TRUSTED_ROOT',
-      found: variable === undefined ? undefined : `${variable}, for what signs alone`,
+      found:
+        variable === undefined
+          ? undefined
+          : `${variable}, which signing uses and verify-evidence does not`,
       isUsed: false,
     },
     { name: '--trust-cache', found: copy, isUsed: cache !== undefined },
