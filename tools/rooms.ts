@@ -68,7 +68,6 @@ export const ROOMS: Rooms = {
       'errors',
       'document',
       'statement',
-      'pointer',
       'evidence/aicr',
       'evidence/snapshot',
       'evidence',

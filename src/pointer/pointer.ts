@@ -1,5 +1,6 @@
 // AICR's pointer: the small file in the tree of recipes that says where the evidence of a recipe is.
 
+import { namesRegistry, parseReference } from '../artifact-reference.ts';
 import { hexOf, isDigest, type Digest } from '../digest.ts';
 import { plain, type Data, type DataMap } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
@@ -11,7 +12,6 @@ import { isSelection, profileSuffix } from '../evidence/recipe/profile.ts';
 import { PREDICATE_TYPE_V1, PREDICATE_TYPE_V2, PREDICATE_TYPE_V3 } from '../media-types.ts';
 import { sourceOf } from '../policy/policy-signer.ts';
 import { quote } from '../quote.ts';
-import { namesRegistry, parseReference } from './reference.ts';
 
 export interface Pointer {
   /** The name of the recipe, which is one part of a path. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { namesRegistry, parseReference } from '../../artifact-reference.ts';
 import { digestOfHex } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
@@ -15,7 +16,6 @@ import { documentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { pointerPath, renderPointer } from '../../pointer/pointer.ts';
 import type { PointedArtifact, Pointer } from '../../pointer/pointer.ts';
-import { namesRegistry, parseReference } from '../../pointer/reference.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';

@@ -1,8 +1,8 @@
 // What a statement is about: the recipe, or the artifact of a registry that holds the bundle.
 
+import { parseReference } from '../../artifact-reference.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
 import { refuse } from '../../place.ts';
-import { parseReference } from '../../pointer/reference.ts';
 import { quote } from '../../quote.ts';
 import { sha256Of, type ReceivedStatement } from '../../statement/statement.ts';
 import { RECIPE_SUBJECT, subjectName } from '../claim/evidence-statement.ts';
