@@ -1,6 +1,6 @@
 import type { Command } from '../cli/call/command.ts';
 import { MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
-import { TRUST_CACHE_FLAGS } from '../cli/call/trust-flags.ts';
+import { TRUST_ROOT_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
   summary: 'Make the pointer that AICR keeps for evidence in a registry.',
@@ -32,13 +32,7 @@ export default {
       dependsOn: ['oci'],
       summary: "AICR's directory of evidence; by default recipes/evidence.",
     },
-    'trusted-root': {
-      type: 'text',
-      helpValue: 'FILE',
-      exclusive: ['trust-cache'],
-      summary: 'Sigstore trusted root; by default the embedded public-good one.',
-    },
-    ...TRUST_CACHE_FLAGS,
+    ...TRUST_ROOT_FLAGS,
     ...MISSING_SCT_FLAG,
   },
 

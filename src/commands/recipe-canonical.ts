@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { FILE_FLAG } from '../cli/call/report-flags.ts';
 
 export default {
   summary: "Print what AICR's verifier hashes of a recipe.",
@@ -21,12 +22,7 @@ export default {
       options: ['legacy', 'v3'],
       summary: 'Those of predicates v1 and v2, or of v3, the default: without metadata.version.',
     },
-    output: {
-      type: 'text',
-      char: 'o',
-      helpValue: 'FILE',
-      summary: 'Write to this file; - is standard output.',
-    },
+    ...FILE_FLAG,
   },
 
   signals: 'interrupt',

@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { FILE_FLAG } from '../cli/call/report-flags.ts';
 
 export default {
   summary: 'Print the digest of a recipe, as `aicr evidence digest` does.',
@@ -26,12 +27,7 @@ export default {
       helpValue: 'NAME=VALUE',
       summary: 'The value of the profile of the overlay; else its default.',
     },
-    output: {
-      type: 'text',
-      char: 'o',
-      helpValue: 'FILE',
-      summary: 'Write to this file; - is standard output.',
-    },
+    ...FILE_FLAG,
   },
 
   signals: 'interrupt',

@@ -1,5 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
-import { OUTPUT_FLAG } from '../cli/call/report-flags.ts';
+import { SHOW_FLAGS } from '../cli/call/report-flags.ts';
 
 export default {
   summary: 'Show what a snapshot says of its cluster, and where it says it.',
@@ -17,13 +17,7 @@ export default {
   args: { file: 'Snapshot, YAML; - is standard input.' },
 
   flags: {
-    format: {
-      type: 'choice',
-      char: 'f',
-      options: ['terminal', 'json'],
-      summary: 'Form of what is shown; by default terminal.',
-    },
-    ...OUTPUT_FLAG,
+    ...SHOW_FLAGS,
   },
 
   signals: 'interrupt',

@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { FILE_FLAG } from '../cli/call/report-flags.ts';
 import { TRUST_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
@@ -19,12 +20,7 @@ export default {
 
   flags: {
     ...TRUST_FLAGS,
-    output: {
-      type: 'text',
-      char: 'o',
-      helpValue: 'FILE',
-      summary: 'Write to this file; - is standard output.',
-    },
+    ...FILE_FLAG,
   },
 
   signals: 'interrupt',

@@ -1,5 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
-import { OUTPUT_FLAG } from '../cli/call/report-flags.ts';
+import { SHOW_FLAGS } from '../cli/call/report-flags.ts';
 import { TRUST_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
@@ -20,13 +20,7 @@ export default {
 
   flags: {
     ...TRUST_FLAGS,
-    format: {
-      type: 'choice',
-      char: 'f',
-      options: ['terminal', 'json'],
-      summary: 'Form of what is shown; by default terminal.',
-    },
-    ...OUTPUT_FLAG,
+    ...SHOW_FLAGS,
   },
 
   signals: 'interrupt',

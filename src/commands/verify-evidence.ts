@@ -2,7 +2,7 @@ import type { Command } from '../cli/call/command.ts';
 import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
-import { TRUST_CACHE_FLAGS } from '../cli/call/trust-flags.ts';
+import { TRUST_ROOT_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
   summary: 'Check that evidence is what its signer says it is.',
@@ -30,13 +30,7 @@ export default {
   args: { input: 'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input.' },
 
   flags: {
-    'trusted-root': {
-      type: 'text',
-      helpValue: 'FILE',
-      exclusive: ['trust-cache'],
-      summary: 'Sigstore trusted root; by default the embedded public-good one.',
-    },
-    ...TRUST_CACHE_FLAGS,
+    ...TRUST_ROOT_FLAGS,
     'certificate-identity': {
       type: 'text',
       helpValue: 'IDENTITY',

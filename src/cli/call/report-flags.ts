@@ -2,14 +2,30 @@ import type { Call, Flag } from './command.ts';
 
 const FORMATS = ['terminal', 'markdown', 'json'] as const;
 
-/** Where a report goes. */
-export const OUTPUT_FLAG = {
+/** Where goes what is printed. */
+export const FILE_FLAG = {
   output: {
     type: 'text',
     char: 'o',
     helpValue: 'FILE',
-    summary: 'Write the report to this file; - is standard output.',
+    summary: 'Write to this file; - is standard output.',
   },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** Where a report goes. */
+export const OUTPUT_FLAG = {
+  output: { ...FILE_FLAG.output, summary: 'Write the report to this file; - is standard output.' },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** For commands that show what is there and judge nothing. */
+export const SHOW_FLAGS = {
+  format: {
+    type: 'choice',
+    char: 'f',
+    options: ['terminal', 'json'],
+    summary: 'Form of what is shown; by default terminal.',
+  },
+  ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** The flags for form and place of a report, for every command that has one. */

@@ -15,21 +15,26 @@ export const TRUST_CACHE_FLAGS = {
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 
-/** The flags that say which root and which signing config are meant, for the commands that show them. */
-export const TRUST_FLAGS = {
+/** The flags that say which root is meant. */
+export const TRUST_ROOT_FLAGS = {
   'trusted-root': {
     type: 'text',
     helpValue: 'FILE',
     exclusive: ['trust-cache'],
     summary: 'Sigstore trusted root; by default the embedded public-good one.',
   },
+  ...TRUST_CACHE_FLAGS,
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** The flags that say which root and which signing config are meant, for the commands that show them. */
+export const TRUST_FLAGS = {
+  ...TRUST_ROOT_FLAGS,
   'signing-config': {
     type: 'text',
     helpValue: 'FILE',
     summary:
       'Sigstore signing config; else AFFIDAVIT_SIGNING_CONFIG, else the embedded public-good one.',
   },
-  ...TRUST_CACHE_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** Those that name a file to read. */
