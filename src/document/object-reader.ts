@@ -250,6 +250,12 @@ function foundText(data: Data | undefined): string {
   return typeof data === 'string' ? quote(data) : describe(data);
 }
 
+/** Reads the `schemaVersion` of a file that AICR keeps: 1.0, whatever comes after it. */
+export function requireVersion10(reader: ObjectReader, hint: string): void {
+  if (/^1\.0(?:\.\d+)?$/.test(reader.text('schemaVersion'))) return;
+  reader.refuse('schemaVersion', { code: 'SCHEMA_VERSION_UNKNOWN', expected: '1.0.0', hint });
+}
+
 /**
  * Reads `schemaVersion` and refuses another major version. A newer minor one only adds fields, so
  * it is read; the return value says whether it is newer than 1.0.

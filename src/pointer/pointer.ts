@@ -3,7 +3,7 @@
 import { namesRegistry, parseReference } from '../artifact-reference.ts';
 import { hexOf, isDigest, type Digest } from '../digest.ts';
 import { plain, type Data, type DataMap } from '../document/data.ts';
-import { ObjectReader } from '../document/object-reader.ts';
+import { ObjectReader, requireVersion10 } from '../document/object-reader.ts';
 import { parseTimeAt, parseTime, timestampOf } from '../document/time.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { encodeGo } from '../evidence/aicr/go-encode.ts';
@@ -60,7 +60,7 @@ export function isPointerRecipe(name: string): boolean {
  */
 export function parsePointer(bytes: Uint8Array, file: string): Pointer {
   const reader = new ObjectReader(decodeYaml(bytes, file), file);
-  requireVersion(reader);
+  requireVersion10(reader, `upgrade affidavit, or ${HINT}`);
   const recipe = required(reader, 'recipe', isPointerRecipe, 'the name of a recipe');
   const profile = readProfile(reader, recipe);
   const attestations = reader.list('attestations', (data, at) => new ObjectReader(data, at));
@@ -122,15 +122,6 @@ function mapOf(fields: Readonly<Record<string, Data | undefined>>): DataMap {
 function signerData({ identity, issuer, rekorLogIndex }: PointedSigner): DataMap {
   const index = rekorLogIndex === undefined ? undefined : plain('integer', rekorLogIndex);
   return mapOf({ identity, issuer, rekorLogIndex: index });
-}
-
-function requireVersion(reader: ObjectReader): void {
-  if (/^1\.0(?:\.\d+)?$/.test(reader.text('schemaVersion'))) return;
-  reader.refuse('schemaVersion', {
-    code: 'SCHEMA_VERSION_UNKNOWN',
-    expected: '1.0.0',
-    hint: `upgrade affidavit, or ${HINT}`,
-  });
 }
 
 function readProfile(reader: ObjectReader, recipe: string): string | undefined {

@@ -1,7 +1,7 @@
 // The allowlist of https://github.com/NVIDIA/aicr, `recipes/evidence/allowlist.yaml`, as a policy.
 
 import { isDataMap, type Data } from '../document/data.ts';
-import { ObjectReader } from '../document/object-reader.ts';
+import { ObjectReader, requireVersion10 } from '../document/object-reader.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { refuse } from '../place.ts';
@@ -62,12 +62,7 @@ function requireVersion(reader: ObjectReader): void {
       hint: 'add the line "schemaVersion: 1.0.0", as the allowlist of AICR has it',
     });
   }
-  if (/^1\.0(?:\.\d+)?$/.test(reader.text('schemaVersion'))) return;
-  reader.refuse('schemaVersion', {
-    code: 'SCHEMA_VERSION_UNKNOWN',
-    expected: '1.0.0',
-    hint: 'upgrade affidavit, or write a policy in JSON',
-  });
+  requireVersion10(reader, 'upgrade affidavit, or write a policy in JSON');
 }
 
 /** @param text the whole allowlist */
