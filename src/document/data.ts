@@ -53,6 +53,22 @@ export function isDataList(data: Data | undefined): data is readonly Data[] {
   return Array.isArray(data);
 }
 
+/** The text in a field; "" if there is none. */
+export function textOf(map: DataMap | undefined, field: string): string {
+  const value = map?.get(field);
+  return typeof value === 'string' ? value : '';
+}
+
+export function mapOf(map: DataMap | undefined, field: string): DataMap | undefined {
+  const value = map?.get(field);
+  return isDataMap(value) ? value : undefined;
+}
+
+export function listOf(map: DataMap | undefined, field: string): readonly Data[] {
+  const value = map?.get(field);
+  return isDataList(value) ? value : [];
+}
+
 /** A scalar's source text. Null, lists and maps have none: there is no value. */
 export function scalarText(data: Data | undefined): string | undefined {
   if (typeof data === 'string') return data;

@@ -1,6 +1,7 @@
 // AICR's canonical text of a recipe: what yaml.v3 writes after it has read the document, without
 // comments and with sorted keys. Styles are kept, so `"a"` and `a` differ.
 
+import { compareBytes } from '../../compare-bytes.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { Plain } from '../../document/data.ts';
 import { decodeUtf8, pointerToken } from '../../document/text.ts';
@@ -64,9 +65,8 @@ export function sortedKeys(node: YamlNode): YamlNode {
   return { ...node, entries: entries.toSorted(compareKeys) };
 }
 
-/** By the bytes of the key: UTF-16 units would put U+FFFD behind U+1F600. */
 function compareKeys(a: Entry, b: Entry): number {
-  return Buffer.compare(Buffer.from(a.key.value), Buffer.from(b.key.value));
+  return compareBytes(a.key.value, b.key.value);
 }
 
 /** Without `metadata.version`, and without `metadata` if nothing else was in it. */

@@ -1,4 +1,5 @@
 import { imagesOfValues, renderImage, type Image } from '../../bom/image.ts';
+import { compareBytes } from '../../compare-bytes.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { imagesOf, type Snapshot } from '../snapshot/snapshot.ts';
@@ -30,9 +31,4 @@ export function bomSourcesOf(recipe: Pick<Recipe, 'components'>, snapshot: Snaps
 /** A chart's version, or a Kustomize tree's tag; "" if the recipe leaves it open. */
 export function versionOf({ version, tag }: RecipeComponent): string {
   return version === '' ? tag : version;
-}
-
-/** By UTF-8 bytes: the same on every machine, whatever its locale. */
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,6 +1,7 @@
 // Which image each check was run from: what the results say, and what whoever ran them says beside it.
 
 import { parseImage } from '../../bom/image.ts';
+import { compareBytes } from '../../compare-bytes.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
@@ -137,8 +138,4 @@ export function imageList(
 
 function testsIn(reports: Reports): readonly PhaseTest[] {
   return [...reports.values()].flatMap(({ tests }) => tests);
-}
-
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

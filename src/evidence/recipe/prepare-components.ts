@@ -1,7 +1,8 @@
 // What AICR does with the components of a recipe before it uses it: it fills in the type, and refuses
 // what its deployers would understand in more than one way.
 
-import { describe, isDataList, isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { describe, isDataList, isDataMap, listOf, textOf } from '../../document/data.ts';
+import type { Data, DataMap } from '../../document/data.ts';
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { isEnabledBy } from './recipe-component.ts';
@@ -41,19 +42,13 @@ export function withTypes(recipe: DataMap, typeOf?: TypeOf): DataMap {
   const components = componentsOf(recipe).map((component) => {
     const type = textOf(component, 'type');
     const filled = type === '' && isEnabled(component) ? typeOf?.(textOf(component, 'name')) : type;
-    return asType(component, filled ?? '');
+    return new Map([...component, ['type', canonicalType(filled ?? '')]]);
   });
   return new Map([...recipe, ['componentRefs', components]]);
 }
 
 function componentsOf(recipe: DataMap): readonly DataMap[] {
-  const list = recipe.get('componentRefs');
-  return isDataList(list) ? list.filter(isDataMap) : [];
-}
-
-function textOf(component: DataMap, field: string): string {
-  const value = component.get(field);
-  return typeof value === 'string' ? value : '';
+  return listOf(recipe, 'componentRefs').filter(isDataMap);
 }
 
 function isEnabled(component: DataMap): boolean {
@@ -64,9 +59,8 @@ function isEnabled(component: DataMap): boolean {
 const TYPES = ['Helm', 'Kustomize'];
 
 /** AICR reads the type in any case and writes it in one. */
-function asType(component: DataMap, type: string): DataMap {
-  const known = TYPES.find((name) => name.toLowerCase() === type.toLowerCase());
-  return new Map([...component, ['type', known ?? type]]);
+export function canonicalType(type: string): string {
+  return TYPES.find((name) => name.toLowerCase() === type.toLowerCase()) ?? type;
 }
 
 function requireOwnName(component: DataMap, names: Set<string>, at: string): void {

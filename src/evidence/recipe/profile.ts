@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
+import { compareBytes } from '../../compare-bytes.ts';
 import { describe, isDataList, scalarText } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import type { Parsed } from '../../errors/evidence-error.ts';
@@ -141,7 +142,9 @@ function ownedPathsIn(selected: ObjectReader): OwnedPaths {
 function pathsIn(owned: ObjectReader, component: string): readonly string[] {
   const data = owned.data(component);
   const paths = isDataList(data) ? data.map((item) => scalarText(item) ?? '') : [];
-  const isSorted = paths.slice(1).every((path, index) => isBefore(paths[index] ?? '', path));
+  const isSorted = paths
+    .slice(1)
+    .every((path, index) => compareBytes(paths[index] ?? '', path) < 0);
   const isWhole = paths.every((path) => path !== '' && !/^\.|\.\.|\.$/.test(path));
   if (component !== '' && isSorted && isWhole && paths.includes('enabled')) return paths;
   return owned.refuse(component, {
@@ -150,10 +153,6 @@ function pathsIn(owned: ObjectReader, component: string): readonly string[] {
     expected: 'a sorted list of paths, each once and "enabled" among them, of a named component',
     hint: HINT,
   });
-}
-
-function isBefore(one: string, other: string): boolean {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The chosen value of a profile becomes part of the recipe.
 
-import { isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { isDataMap, listOf, mapOf, textOf, type Data, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
@@ -8,7 +8,7 @@ import { isEnabledBy } from '../recipe/recipe-component.ts';
 import type { FailedConstraint, Unmet } from './exclusions.ts';
 import type { Merged, Writer } from './merge.ts';
 import type { Overlay } from './overlay.ts';
-import { listOf, mapOf, textOf, type Part } from './part.ts';
+import type { Part } from './part.ts';
 import type { Profile, ProfileValue } from './profile.ts';
 import { tighten, type NotTightened } from './tighten.ts';
 

@@ -1,12 +1,11 @@
 // A directory of AICR's recipes, read once: the root overlay, the others, the mixins and the registry.
 
-import { isDataMap } from '../../document/data.ts';
+import { compareBytes } from '../../compare-bytes.ts';
+import { isDataMap, mapOf, textOf } from '../../document/data.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
-import { compareBytes } from './compare-bytes.ts';
 import { parseMixin, parseOverlay, readRecipeDocument } from './overlay.ts';
 import type { Layer, Overlay, ParsedLayer, RecipeDocument } from './overlay.ts';
-import { mapOf, textOf } from './part.ts';
 import { REGISTRY, ROOT_OVERLAY, requiredFile, type RecipeFiles } from './recipe-files.ts';
 import { parseRegistry, type RegistryEntry } from './registry.ts';
 import { rulesOf, type Rules } from './rules.ts';

@@ -1,8 +1,8 @@
+import { compareBytes } from '../../compare-bytes.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
-import { compareBytes } from './compare-bytes.ts';
 import { DIMENSIONS, type DimensionName } from './criteria.ts';
 import type { Overlay } from './overlay.ts';
 

@@ -1,10 +1,9 @@
 // What a recipe is asked for, and what an overlay is for.
 
-import { Plain, type DataMap } from '../../document/data.ts';
+import { Plain, textOf, type DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
-import { textOf } from './part.ts';
 import type { Rules } from './rules.ts';
 
 /** In AICR's order; `nodes` is a number and stands apart. */

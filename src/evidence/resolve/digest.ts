@@ -1,7 +1,7 @@
 // The digest that AICR gives of a file: of a resolved recipe, or of the recipe that an overlay becomes.
 
 import { digestOf } from '../../digest.ts';
-import { isDataMap } from '../../document/data.ts';
+import { isDataMap, mapOf, textOf } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
@@ -12,7 +12,6 @@ import { textOfTyped } from '../recipe/typed-recipe.ts';
 import type { ProfileSelection } from './apply-profile.ts';
 import type { Catalogue } from './catalogue.ts';
 import { readRecipeDocument, type Overlay, type RecipeDocument } from './overlay.ts';
-import { mapOf, textOf } from './part.ts';
 import { requiredFile } from './recipe-files.ts';
 import { recipeData } from './recipe-text.ts';
 import { resolve } from './resolve.ts';

@@ -1,12 +1,13 @@
 // Which overlays the snapshot of a cluster leaves out.
 
+import { textOf } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { evaluateConstraints, type ConstraintResult } from '../constraint/evaluate.ts';
 import { parsePath } from '../constraint/path.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Layer, Overlay } from './overlay.ts';
-import { textOf, type Part } from './part.ts';
+import type { Part } from './part.ts';
 import type { Rules } from './rules.ts';
 
 /** An overlay that is for the criteria and was left out. */

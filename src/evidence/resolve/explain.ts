@@ -1,10 +1,9 @@
 // Why a recipe is as it is, for people: what was applied, what was left out, and who set each field.
 
-import { Plain, isDataList, isDataMap, type Data } from '../../document/data.ts';
+import { Plain, isDataList, isDataMap, textOf, type Data } from '../../document/data.ts';
 import { quote } from '../../quote.ts';
 import { DIMENSIONS } from './criteria.ts';
 import type { Overlay } from './overlay.ts';
-import { textOf } from './part.ts';
 import type { Resolution } from './resolve.ts';
 import type { Write } from './trace.ts';
 

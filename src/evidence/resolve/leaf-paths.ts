@@ -1,8 +1,8 @@
+import { compareBytes } from '../../compare-bytes.ts';
 import { MixedMap, isDataMap, type Data, type DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { compareBytes } from './compare-bytes.ts';
 
 /**
  * The dotted paths of all values in `overrides`, sorted: `driver.enabled`.

@@ -1,11 +1,19 @@
 // How an overlay is laid over what is there already.
 
-import { MixedMap, Plain, isDataList, isDataMap } from '../../document/data.ts';
+import {
+  MixedMap,
+  Plain,
+  isDataList,
+  isDataMap,
+  listOf,
+  mapOf,
+  textOf,
+} from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { Layer, Overlay } from './overlay.ts';
 import { OwnValues } from './own-values.ts';
-import { listOf, mapOf, textOf, type Part } from './part.ts';
+import type { Part } from './part.ts';
 import type { Rules } from './rules.ts';
 import { valueText, type Trace } from './trace.ts';
 

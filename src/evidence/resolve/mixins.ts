@@ -1,6 +1,6 @@
 // What overlays mix in: constraints and components that several of them share.
 
-import { isDataMap, type DataMap } from '../../document/data.ts';
+import { isDataMap, mapOf, textOf, type DataMap } from '../../document/data.ts';
 import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
@@ -9,7 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import { leafPaths, setPrefix } from './leaf-paths.ts';
 import type { Merged } from './merge.ts';
 import { ROOT, type Layer, type Overlay } from './overlay.ts';
-import { mapOf, textOf, type Part } from './part.ts';
+import type { Part } from './part.ts';
 import { namedFile } from './recipe-files.ts';
 
 /** After all overlays, and each a step of its own. */

@@ -1,13 +1,13 @@
 // In which order components are deployed.
 
-import type { DataMap } from '../../document/data.ts';
+import { compareBytes } from '../../compare-bytes.ts';
+import { mapOf, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { isEnabledBy } from '../recipe/recipe-component.ts';
-import { compareBytes } from './compare-bytes.ts';
 import type { Merged } from './merge.ts';
-import { mapOf, textsOf } from './part.ts';
+import { textsOf } from './part.ts';
 
 /** Where the dependencies of a component are written. */
 type Locate = (component: string) => string | undefined;

@@ -1,4 +1,4 @@
-import { isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { isDataMap, mapOf, textOf, type Data, type DataMap } from '../../document/data.ts';
 import { acceptHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
@@ -11,7 +11,7 @@ import type { Criteria } from '../recipe/criteria.ts';
 import { readTrees } from '../recipe/recipe.ts';
 import { overlayCriteria } from './criteria.ts';
 import { MIXIN, OVERLAY, OVERLAY_V011 } from './overlay-types.ts';
-import { mapOf, partsOf, textOf, textsOf, type Part } from './part.ts';
+import { partsOf, textsOf, type Part } from './part.ts';
 import { parseProfile, type Profile } from './profile.ts';
 import type { Rules } from './rules.ts';
 

@@ -1,4 +1,4 @@
-import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { Plain, isDataMap, listOf, textOf, type Data, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 
 /** One entry of an overlay, with its place. */
@@ -8,21 +8,6 @@ export interface Part {
   readonly value: DataMap;
   /** The file and a JSON pointer, e.g. `recipes/overlays/eks.yaml#/spec/componentRefs/0`. */
   readonly at: string;
-}
-
-export function textOf(map: DataMap | undefined, field: string): string {
-  const value = map?.get(field);
-  return typeof value === 'string' ? value : '';
-}
-
-export function mapOf(map: DataMap | undefined, field: string): DataMap | undefined {
-  const value = map?.get(field);
-  return isDataMap(value) ? value : undefined;
-}
-
-export function listOf(map: DataMap | undefined, field: string): readonly Data[] {
-  const value = map?.get(field);
-  return isDataList(value) ? value : [];
 }
 
 export function textsOf(map: DataMap | undefined, field: string): readonly string[] {

@@ -1,12 +1,13 @@
 // A choice that an overlay offers, e.g. who supplies the driver. Every value sets the same paths.
 
-import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { compareBytes } from '../../compare-bytes.ts';
+import { Plain, isDataList, isDataMap, mapOf, textOf } from '../../document/data.ts';
+import type { Data, DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
-import { compareBytes } from './compare-bytes.ts';
 import { leafPaths } from './leaf-paths.ts';
-import { mapOf, partsOf, textOf, type Part } from './part.ts';
+import { partsOf, type Part } from './part.ts';
 
 export interface ProfileValue {
   readonly name: string;

@@ -1,7 +1,7 @@
-import { booleanOf, type Data, type DataMap } from '../../document/data.ts';
+import { booleanOf, listOf, textOf, type Data, type DataMap } from '../../document/data.ts';
 import { decodeUtf8 } from '../../document/text.ts';
+import { canonicalType } from '../recipe/prepare-components.ts';
 import type { Catalogue } from './catalogue.ts';
-import { listOf, textOf } from './part.ts';
 import { namedFile } from './recipe-files.ts';
 import type { Trace } from './trace.ts';
 
@@ -38,11 +38,6 @@ export function withDefaults(
     filled.set('manifestFiles', entry.manifestFiles);
   }
   return filled;
-}
-
-/** AICR reads it in any case. */
-function canonicalType(type: string): string {
-  return [...FIELDS.keys()].find((name) => name.toLowerCase() === type.toLowerCase()) ?? type;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Criteria and a directory of recipes become one recipe, as `aicr recipe` makes it.
 
-import { isDataList, isDataMap, type DataMap } from '../../document/data.ts';
+import { compareBytes } from '../../compare-bytes.ts';
+import { isDataList, isDataMap, textOf, type DataMap } from '../../document/data.ts';
 import { EvidenceError, orIfRefused, withCode, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
@@ -10,7 +11,6 @@ import { applyProfile, profileOf, requireHelm, selectProfile } from './apply-pro
 import type { ProfileSelection, SelectedProfile } from './apply-profile.ts';
 import { chainOf, matching, withAncestors } from './candidates.ts';
 import type { Catalogue } from './catalogue.ts';
-import { compareBytes } from './compare-bytes.ts';
 import { compose, type Composition } from './compose.ts';
 import { relaxedFinding, requireCovered, uncovered, uncoveredFinding } from './coverage.ts';
 import type { DimensionName } from './criteria.ts';
@@ -19,7 +19,6 @@ import type { Exclusion, Unmet } from './exclusions.ts';
 import { mixinsOf } from './mixins.ts';
 import { deploymentOrder } from './order.ts';
 import type { Layer, Overlay } from './overlay.ts';
-import { textOf } from './part.ts';
 import type { Profile } from './profile.ts';
 import { withAsserts, withDefaults } from './registry-defaults.ts';
 import type { Trace } from './trace.ts';
