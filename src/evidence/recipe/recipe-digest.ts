@@ -1,9 +1,8 @@
 import { digestOf, type Digest } from '../../digest.ts';
 import { orIfRefused, type EvidenceError, type Finding } from '../../errors/evidence-error.ts';
-import { recognising } from '../../recognise.ts';
 import { canonicalText } from '../aicr/canonical-yaml.ts';
 import { prepareComponents, type TypeOf } from './prepare-components.ts';
-import { parseRecipe, readTrees } from './recipe.ts';
+import { parseRecipe, type readTrees } from './recipe.ts';
 import { textOfTyped, typeRecipe } from './typed-recipe.ts';
 
 export interface RecipeDigests {
@@ -17,19 +16,15 @@ export interface RecipeDigests {
 /**
  * The digest of a resolved recipe as AICR reads it into its types and writes it again.
  *
+ * @param trees what `readTrees` gave of it
  * @param typeOf of the registry that fills in the types of components; undefined if there is none
  * @throws EvidenceError what `readTypedRecipe` and `prepareComponents` throw
  */
 export function digestRecipe(
-  bytes: Uint8Array,
+  [data, tree]: ReturnType<typeof readTrees>,
   file: string,
   typeOf: TypeOf | undefined,
 ): RecipeDigests {
-  return recognising('recipe', { file, bytes }, () => digestsOf(bytes, file, typeOf));
-}
-
-function digestsOf(bytes: Uint8Array, file: string, typeOf: TypeOf | undefined): RecipeDigests {
-  const [data, tree] = readTrees(bytes, file);
   // What no recipe can be is refused in the words of the document.
   parseRecipe(data, file);
   const { value, findings } = typeRecipe(tree, file);

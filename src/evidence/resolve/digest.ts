@@ -42,7 +42,8 @@ export function digestFile(
   if (profile !== undefined) refuseProfile(file);
   const { registry } = catalogue ?? {};
   const typeOf = registry && ((name: string) => registry.get(name)?.type);
-  return recognising('recipe', { file, bytes }, () => digestRecipe(bytes, file, typeOf));
+  const { data, tree } = document;
+  return recognising('recipe', { file, bytes }, () => digestRecipe([data, tree], file, typeOf));
 }
 
 function requireRecipes({ file }: RecipeDocument, catalogue: Catalogue | undefined): Catalogue {

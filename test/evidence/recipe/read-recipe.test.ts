@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeYaml } from '../../../src/document/yaml.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { canonicalRecipe, recipeDigest } from '../../../src/evidence/aicr/canonical-yaml.ts';
-import { digestRecipe } from '../../../src/evidence/recipe/recipe-digest.ts';
 import { parseRecipe, readRecipe, readTypedRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { digestFile } from '../../../src/evidence/resolve/digest.ts';
 import { recognising } from '../../../src/recognise.ts';
 import { propertyRuns } from '../../property-runs.ts';
 import { DEMO } from '../demo.ts';
@@ -159,7 +159,7 @@ describe('readTypedRecipe', () => {
     expect(DEMO.recipe).toContain(from);
     const bytes = Buffer.from(DEMO.recipe.replace(from, to));
     const { digest, canonical } = readTypedRecipe(bytes, FILE);
-    expect(digest).toBe(digestRecipe(bytes, FILE, undefined).digest);
+    expect(digest).toBe(digestFile(bytes, FILE, {}).digest);
     // A verifier hashes what is there, and comes to the same.
     expect(recipeDigest(Buffer.from(canonical('legacy')), FILE, 'v3')).toBe(digest);
   });

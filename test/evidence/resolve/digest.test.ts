@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { digestRecipe } from '../../../src/evidence/recipe/recipe-digest.ts';
 import { digestFile } from '../../../src/evidence/resolve/digest.ts';
 import { recipeText } from '../../../src/evidence/resolve/recipe-text.ts';
 import { resolve } from '../../../src/evidence/resolve/resolve.ts';
@@ -20,7 +19,7 @@ describe('digestFile', () => {
     if (criteria === undefined) throw new Error(`no criteria in ${path}`);
     const recipe = Buffer.from(recipeText(resolve(CATALOGUE, criteria)));
     const { digest } = digestFile(Buffer.from(text), path, { catalogue: CATALOGUE });
-    expect(digest).toBe(digestRecipe(recipe, 'recipe.yaml', undefined).digest);
+    expect(digest).toBe(digestFile(recipe, 'recipe.yaml', {}).digest);
   });
 
   it('knows all overlays of AICR v0.11.1', () => {
@@ -54,7 +53,7 @@ describe('digestFile of an overlay with a profile', () => {
     expect(digestWith('own')).not.toBe(digestWith());
     const profile = { name: 'stack', value: 'own' };
     const text = recipeText(resolve(catalogue, criteria, { profile }));
-    const recipe = digestRecipe(Buffer.from(text), 'recipe.yaml', undefined);
+    const recipe = digestFile(Buffer.from(text), 'recipe.yaml', {});
     expect(recipe.digest).toBe(digestWith('own'));
     expect(recipe.findings).toEqual([]);
   });
