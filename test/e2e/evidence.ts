@@ -39,6 +39,11 @@ export const MANIFEST = 'manifest.json';
 export const STATEMENT = 'statement.intoto.json';
 export const ATTESTATION = 'attestation.intoto.jsonl';
 
+/** As complaints name a place in the statement. */
+export function inStatement(pointer: string): string {
+  return `${STATEMENT}#${pointer}`;
+}
+
 /** When the demo's results were made, and when they were signed. */
 export const ATTESTED_AT = new Date('2026-06-10T01:20:00Z');
 export const SIGNED_AT = new Date('2026-06-10T01:30:00Z');

@@ -5,14 +5,21 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { aicrClaiming } from './aicr-bundle.ts';
-import { DEMO_INPUTS, STATEMENT, checkOf, fileIn, makeEvidence, valueAt } from './evidence.ts';
+import {
+  DEMO_INPUTS,
+  STATEMENT,
+  checkOf,
+  fileIn,
+  inStatement as at,
+  makeEvidence,
+  valueAt,
+} from './evidence.ts';
 import type { Judged } from './evidence.ts';
 import { VECTORS } from './vectors/kit.ts';
 
 const evidence = await makeEvidence();
 const SERVICE = '/predicate/fingerprint/service';
 const MATCH = '/predicate/criteriaMatch';
-const at = (pointer: string): string => `${STATEMENT}#${pointer}`;
 
 /** As AICR writes it of a snapshot with the provider `name`. */
 function claimOfAicr(name: string): Record<string, unknown> {

@@ -22,6 +22,7 @@ import {
   checkOf,
   edited,
   fileIn,
+  inStatement as at,
   makeEvidence,
   valueAt,
   withFile,
@@ -30,7 +31,6 @@ import type { Files, Judged } from './evidence.ts';
 
 const evidence = await makeEvidence();
 const good = await aicrBundle(evidence);
-const at = (pointer: string): string => `${STATEMENT}#${pointer}`;
 const judge = async (files: Files): Promise<Judged> => await evidence.judge(files);
 const codesOf = ({ report }: Judged): readonly string[] => report.findings.map(({ code }) => code);
 

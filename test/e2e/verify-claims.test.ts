@@ -9,6 +9,7 @@ import {
   checkOf,
   edited,
   fileIn,
+  inStatement as at,
   makeEvidence,
   valueAt,
   withFile,
@@ -18,7 +19,6 @@ import type { Judged } from './evidence.ts';
 const evidence = await makeEvidence();
 const { files } = evidence;
 const statement = fileIn(files, STATEMENT);
-const at = (pointer: string): string => `${STATEMENT}#${pointer}`;
 
 function recipe(from: string, to: string): Buffer {
   return Buffer.from(DEMO_INPUTS.recipe.toString().replace(from, to));

@@ -9,6 +9,7 @@ import { sourceOf, type PolicySigner } from '../../src/policy/policy-signer.ts';
 import { parsePolicy, type Policy } from '../../src/policy/policy.ts';
 import type { CertificateClaims, Identity, KeySigner, Proof } from '../../src/trust/trust.ts';
 import { propertyRuns } from '../property-runs.ts';
+import { AICR_SOURCES } from './aicr-sources.ts';
 import { ISSUER, JUDGED, SIGNED_AT, SIGNER, SUBJECT, proofOf } from './proofs.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -546,29 +547,7 @@ describe('many entries', () => {
 });
 
 describe('the source of an identity', () => {
-  it.each([
-    ['https://github.com/login/oauth', 'yuanchen97@gmail.com', '7c4c0edc8c765a95a0f3afdb3bbb8e91'],
-    [
-      ISSUER,
-      'https://github.com/NVIDIA/aicr/.github/workflows/uat-aws.yaml@refs/heads/main',
-      'a2f01812594e54d1a14278576fda2ed0',
-    ],
-    [
-      'https://github.com/login/oauth',
-      '10677309+atif1996@users.noreply.github.com',
-      '728b071aed7124418b1fa9c7f0521e24',
-    ],
-    [
-      'https://github.com/login/oauth',
-      '1082845+mikecook@users.noreply.github.com',
-      '2e85f8702c6214cafcc0ed714d928720',
-    ],
-    [
-      ISSUER,
-      'https://github.com/yuanchen8911/aicr/.github/workflows/evidence-publish.yaml@refs/heads/evidence/aks-h100-training-inference',
-      '5bf9e82f0e90a11528ac85f4bcb866c8',
-    ],
-  ])('is that of AICR: %s %s', (issuer, subject, source) => {
+  it.each(AICR_SOURCES)('is that of AICR: %s %s', (issuer, subject, source) => {
     expect(sourceOf({ subject, issuer })).toBe(source);
     const signer = { ...SIGNER, subject, issuer };
     expect(codes([{ source, issuer }], { proof: { signer } })).toEqual([]);
