@@ -74,4 +74,6 @@ export interface Received<Statement> {
 export interface Recomputed<Found extends object> {
   readonly found: Found;
   readonly findings: readonly Finding[];
+  /** The flags by which the caller gave safety up in what the kind judges, if they made a difference. */
+  readonly weakened?: readonly string[];
 }

@@ -101,10 +101,10 @@ function judge<Name extends string, Statement, Found extends object>(
 ): Verification<Name> & Found {
   const { policy, now } = options;
   const opened = sources && openAll(log, kind, sources, options.trust);
-  const { found, findings } =
+  const { found, findings, weakened } =
     sources !== undefined && isRead(opened)
       ? kind.recompute(log, { files: sources.files, opened })
-      : { found: kind.nothingFound, findings: [] };
+      : { found: kind.nothingFound, findings: [], weakened: [] };
   const rule = { policy, now, name: kind.nameOf(found) };
   const signer = opened && checkSigners(log, kind, opened, rule);
   const checks = log.results();
@@ -121,7 +121,7 @@ function judge<Name extends string, Statement, Found extends object>(
     pinned: policy !== undefined,
     policy: policy && { file: policy.file, entry: signer?.entry },
     now,
-    ...givenUp(options.trust, waived, opened),
+    ...givenUp({ trust: options.trust, kind: weakened }, waived, opened),
     findings: [...(signer?.findings ?? []), ...findings],
   };
 }
@@ -132,7 +132,7 @@ function signatureOf(opened: OneOrMore<Opened<unknown>> | undefined): Signature 
 
 /** Of any attestation, each thing once. */
 function givenUp(
-  trust: Trust,
+  { trust, kind = [] }: { readonly trust: Trust; readonly kind: readonly string[] | undefined },
   waived: readonly string[],
   opened: readonly Opened<unknown>[] = [],
 ): Pick<Verification<string>, 'weakened' | 'oneJudge'> {
@@ -140,7 +140,8 @@ function givenUp(
     signature.state === 'verified' ? [signature.proof] : [],
   );
   const unsigned = waived.length === 0 ? [] : ['--allow-unsigned'];
-  const weakened = [...trust.weakened, ...unsigned, ...proofs.flatMap((proof) => proof.weakened)];
+  const ofProofs = proofs.flatMap((proof) => proof.weakened);
+  const weakened = [...trust.weakened, ...unsigned, ...ofProofs, ...kind];
   const reasons = proofs.flatMap(({ oneJudge }) => oneJudge ?? []);
   return {
     weakened: [...new Set(weakened)],

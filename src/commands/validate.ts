@@ -16,7 +16,7 @@ export default {
   usage: `validate --recipe FILE --snapshot FILE
   [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT]
   [--bom FILE] [--validator-image NAME=REF...] [--allow-mutable-validator-tags]
-  [--no-sign] [--sandbox]
+  [--redact minimal|none] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
@@ -82,6 +82,14 @@ export default {
       type: 'text',
       helpValue: 'OUT',
       summary: 'Write the evidence to this .tar.gz.',
+    },
+    redact: {
+      type: 'choice',
+      helpValue: 'POLICY',
+      options: ['minimal', 'none'],
+      dependsOn: EVIDENCE,
+      exclusive: ['logs'],
+      summary: 'minimal publishes only what a verifier needs; none, the default, everything.',
     },
     'no-sign': {
       type: 'switch',

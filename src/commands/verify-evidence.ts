@@ -17,7 +17,8 @@ export default {
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
   [--recipe FILE] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
-  [--judge both|own] [--allow-missing-sct] [--allow-unsigned]`,
+  [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
+  [--accept-claimed | --require-recomputed]`,
 
   examples: [
     `<%= config.bin %> <%= command.id %> evidence.tar.gz \\
@@ -81,6 +82,15 @@ export default {
     },
     ...JUDGE_FLAG,
     ...MISSING_SCT_FLAG,
+    'accept-claimed': {
+      type: 'switch',
+      exclusive: ['require-recomputed'],
+      summary: 'Take a claim for enough where a redaction withholds what the recipe demands.',
+    },
+    'require-recomputed': {
+      type: 'switch',
+      summary: 'Demand that nothing is only claimed, also what the recipe does not demand.',
+    },
     'allow-unsigned': {
       type: 'switch',
       summary: 'Judge evidence without a signature as if its signer were named.',

@@ -1,5 +1,11 @@
 import { SIGNATURE_ERRORS, STATEMENT_ERRORS } from './attestation.ts';
-import { CLAIM_ERRORS, EVIDENCE_TIME_ERRORS, RED_RESULTS, RUN_COHERENCE } from './evidence.ts';
+import {
+  CLAIMED_VALUES,
+  CLAIM_ERRORS,
+  EVIDENCE_TIME_ERRORS,
+  RED_RESULTS,
+  RUN_COHERENCE,
+} from './evidence.ts';
 import { FINDINGS } from './findings.ts';
 import { INPUT_ERRORS } from './input.ts';
 import { RUN_ERRORS } from './run.ts';
@@ -12,6 +18,7 @@ export const ERROR_CATALOGUE = {
   ...STATEMENT_ERRORS,
   ...CLAIM_ERRORS,
   ...RUN_COHERENCE,
+  ...CLAIMED_VALUES,
   ...RED_RESULTS,
   ...RUN_ERRORS,
   ...FINDINGS,

@@ -19,6 +19,11 @@ export const CLAIM_ERRORS = {
   PHASES_DIFFER: ['invalid', 'the claimed phase results differ from the CTRF reports'],
   MEASURED_DIFFERS: ['invalid', 'the claimed figures differ from the CTRF reports'],
   VALIDATORS_DIFFER: ['invalid', 'the claimed validator images differ from the CTRF reports'],
+  REDACTION_DIFFERS: ['invalid', 'the evidence is not redacted as its statement says'],
+  REDACTION_CHANGES_RESULT: [
+    'invalid',
+    'a constraint would end otherwise on the redacted snapshot',
+  ],
   BOM_DIFFERS: ['invalid', 'the claimed bill of materials differs from the file'],
 } as const satisfies Meanings;
 
@@ -30,6 +35,11 @@ export const RUN_COHERENCE = {
   RUN_SPAN_TOO_LONG: ['undecided', 'snapshot and phases are far apart in time'],
   RUN_TOOLS_DIFFER: ['undecided', 'the phases were run by different versions of a tool'],
   RUN_TEST_TOO_LONG: ['undecided', 'a test took longer than its phase'],
+} as const satisfies Meanings;
+
+/** What nobody but the signer can know. */
+export const CLAIMED_VALUES = {
+  VALUE_CLAIMED: ['undecided', 'a value is withheld, and only claimed'],
 } as const satisfies Meanings;
 
 /** Honest red: the evidence is intact, and it says that something is not right. */

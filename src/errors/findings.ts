@@ -49,5 +49,10 @@ export const FINDINGS = {
   ],
   SIGNER_REVOKED_LATER: ['finding', 'the signer was revoked after the evidence was signed'],
   POINTER_REF_OTHER: ['finding', 'the same workflow has signed on another branch or tag'],
+  MEASUREMENT_WITHHELD: [
+    'finding',
+    'the snapshot has a measurement of a type that is not known, and it was withheld',
+  ],
+  REDACTION_UNKNOWN: ['finding', 'the policy of the redaction is not known'],
   SCHEMA_NEWER: ['finding', 'the document was written by a newer minor version'],
 } as const satisfies Meanings;

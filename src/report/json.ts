@@ -190,6 +190,7 @@ function evidenceJson(evidence: NonNullable<ValidationReport['evidence']>): Json
 /** Fingerprint and match are shown as the predicate has them. */
 function factsJson(facts: Facts): Readonly<Record<string, Json | undefined>> {
   const { recipe, fingerprint, match, constraints, phaseConstraints, phases, bom } = facts;
+  const { onlyClaimed } = facts;
   return {
     recipe: recipe && present({ ...recipe, digest: hexOf(recipe.digest) }),
     fingerprint: fingerprint && fingerprintClaim(fingerprint),
@@ -198,6 +199,7 @@ function factsJson(facts: Facts): Readonly<Record<string, Json | undefined>> {
     phaseConstraints: phaseConstraints?.map(phaseConstraintJson),
     phases: phases?.map(phaseJson),
     bom: bom && { ...bom },
+    onlyClaimed,
   };
 }
 

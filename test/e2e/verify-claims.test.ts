@@ -715,7 +715,7 @@ describe('E-46 several faults', () => {
     expect(code).toBe(2);
     expect(report.checks.map(({ outcome }) => outcome)).toEqual([
       ...['passed', 'failed'],
-      ...Array(14).fill('not-reached'),
+      ...Array(15).fill('not-reached'),
     ]);
     expect(report.checks[2]).toMatchObject({ found: 'not checked' });
     expect(report.signer).toBeUndefined();

@@ -202,6 +202,10 @@ const FOUND: Readonly<
   'signed-after-run': ['signed 131 seconds after the run', 'signed after the run'],
   'manifest-matches-statement': ['the digest that was signed', 'the digest that was signed'],
   'files-match-manifest': ['6 files', '6 files'],
+  'redaction-matches-policy': [
+    'nothing is redacted',
+    'what the policy in the statement keeps, and nothing else',
+  ],
   'recipe-matches-digest': ['the digest that was signed', 'the digest that was signed'],
   'fingerprint-matches-snapshot': ['8 dimensions as claimed', 'what the snapshot shows'],
   'constraints-match-claims': ['4 results as claimed', 'what recipe and snapshot show'],

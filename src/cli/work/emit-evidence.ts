@@ -1,5 +1,6 @@
 import { packEvidence } from '../../evidence/pack/pack-evidence.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
+import { REDACTION_MODES } from '../../evidence/pack/redact-evidence.ts';
 import type { Validation } from '../../evidence/validate/validate.ts';
 import { logFiles } from '../../io/disk/log-files.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
@@ -21,6 +22,7 @@ export async function emitEvidence(
     directory === undefined ? [] : await progress('hashing the logs', logFiles(directory));
   const inputs = {
     ...{ validation, logs, allowRetiredApi: options.has('allow-retired-api') },
+    redact: options.choice('redact', REDACTION_MODES),
     validatorImages: options.texts('validator-image').map(validatorImage),
     allowMutableValidatorTags: options.has('allow-mutable-validator-tags'),
   };

@@ -67,9 +67,18 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
   });
   const recipe = await readOwnRecipe(options.text('recipe'));
   const allowUnsigned = options.has('allow-unsigned');
+  const acceptClaimed = options.has('accept-claimed');
+  const requireRecomputed = options.has('require-recomputed');
   const entries = await openInput(source, EVIDENCE_LAYOUT);
-  const more = { now, recipe, allowUnsigned, maxRunSpan };
-  const verifying = verifyEvidence(entries, { trust, policy, ...more });
+  const rules = { maxRunSpan, acceptClaimed, requireRecomputed };
+  const verifying = verifyEvidence(entries, {
+    trust,
+    policy,
+    now,
+    recipe,
+    allowUnsigned,
+    ...rules,
+  });
   return await progress('verifying', verifying);
 }
 

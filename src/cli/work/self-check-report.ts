@@ -5,6 +5,7 @@ import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { STDIN } from '../../io/disk/files.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { keyFileOf, pinOf } from '../../policy/policy.ts';
+import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { reportOf } from '../call/report-flags.ts';
@@ -29,7 +30,7 @@ export async function endSelfCheck(
   call: Call,
   { repeat, written }: { readonly repeat: string; readonly written?: Written },
 ): Promise<number> {
-  const report = written === undefined ? checked : { ...checked, ...evidenceOf(written) };
+  const report = written === undefined ? checked : { ...checked, ...evidenceOf(written, checked) };
   try {
     await deliver(await renderSelfCheck(report, call, repeat), call);
   } finally {
@@ -39,9 +40,17 @@ export async function endSelfCheck(
   return report.exitCode;
 }
 
-function evidenceOf({ out, packed }: Written): Pick<ValidationReport, 'facts' | 'evidence'> {
+function evidenceOf(
+  { out, packed }: Written,
+  checked: ValidationReport,
+): Pick<ValidationReport, 'facts' | 'findings' | 'evidence'> {
   const { facts, manifestDigest, proof, sandbox } = packed;
-  return { facts, evidence: { path: out, manifestDigest, signer: proof?.signer, sandbox } };
+  const findings = [...checked.findings, ...packed.findings];
+  return {
+    facts,
+    findings,
+    evidence: { path: out, manifestDigest, signer: proof?.signer, sandbox },
+  };
 }
 
 async function renderSelfCheck(
@@ -66,8 +75,19 @@ async function renderSelfCheck(
   }
 }
 
-const NOT_REDACTED =
-  'nothing is redacted: node names, provider ids and everything else in the snapshot, results and logs become public with this evidence';
+/** In one line, what becomes public, or how much is withheld. */
+function noteOf({ redaction }: PackedEvidence): string {
+  if (redaction === undefined) {
+    return 'nothing is redacted: node names, provider ids and everything else in the snapshot, results and logs become public with this evidence';
+  }
+  const { policy, version, withheld = [] } = redaction;
+  const counts = Map.groupBy(withheld, ({ file }) => file);
+  const files = [...counts].map(
+    ([file, rows]) => `${rows.reduce((sum, { count }) => sum + count, 0)} values of ${file}`,
+  );
+  const left = files.length === 0 ? '' : `; withheld: ${files.join(', ')}`;
+  return escapeInvisible(`redacted (${`${policy} ${version}`.trim()})${left}`);
+}
 
 /** What leads to the same trusted root. */
 function rootFlags({ options }: Call, rootPath: string | undefined): readonly string[] {
@@ -92,7 +112,7 @@ function nextSteps({ out, packed, rootPath }: Written, call: Call): string {
     ...(proof === undefined
       ? [`    sign: ${signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'))}`]
       : []),
-    `    note: ${NOT_REDACTED}`,
+    `    note: ${noteOf(packed)}`,
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-import { imagesOfValues, renderImage, type Image } from '../../bom/image.ts';
+import { baseNameOf, imagesOfValues, renderImage, type Image } from '../../bom/image.ts';
 import { compareBytes } from '../../compare-bytes.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -12,8 +12,16 @@ export interface BomSources {
   readonly images: readonly Image[];
 }
 
-/** What recipe and snapshot show. Emit lists it, and verify looks for it. */
-export function bomSourcesOf(recipe: Pick<Recipe, 'components'>, snapshot: Snapshot): BomSources {
+/**
+ * What recipe and snapshot show. Emit lists it, and verify looks for it.
+ *
+ * @param isRedacted without the registries of images that the recipe does not name
+ */
+export function bomSourcesOf(
+  recipe: Pick<Recipe, 'components'>,
+  snapshot: Snapshot,
+  isRedacted = false,
+): BomSources {
   const components = recipe.components.filter(({ enabled }) => enabled);
   const seen = imagesOf(snapshot).map(({ name, tag }) => ({
     name,
@@ -21,7 +29,13 @@ export function bomSourcesOf(recipe: Pick<Recipe, 'components'>, snapshot: Snaps
     digest: undefined,
   }));
   const named = components.flatMap(({ overrides }) => imagesOfValues(overrides));
-  const images = new Map([...seen, ...named].map((image) => [renderImage(image), image]));
+  const known = new Set(named.map(renderImage));
+  const shown = seen.map((image) =>
+    isRedacted && !known.has(renderImage(image))
+      ? { ...image, name: baseNameOf(image.name) }
+      : image,
+  );
+  const images = new Map([...shown, ...named].map((image) => [renderImage(image), image]));
   return {
     components: components.toSorted((a, b) => compareBytes(a.name, b.name)),
     images: [...images].toSorted(([a], [b]) => compareBytes(a, b)).map(([, image]) => image),

@@ -11,12 +11,14 @@ export interface RecipeBomInputs {
   /** The time of the evidence. */
   readonly attestedAt: Date;
   readonly tool: Tool;
+  /** The registries of images that the snapshot alone shows are left out. */
+  readonly isRedacted?: boolean;
 }
 
 /** The bill of materials of a run: the components that the recipe deploys, the images that run. */
 export function buildRecipeBom(inputs: RecipeBomInputs): Uint8Array {
-  const { recipe, snapshot, attestedAt, tool } = inputs;
-  const { components, images } = bomSourcesOf(recipe, snapshot);
+  const { recipe, snapshot, attestedAt, tool, isRedacted = false } = inputs;
+  const { components, images } = bomSourcesOf(recipe, snapshot, isRedacted);
   return buildBom({
     subject: recipe.name,
     applications: components.map(applicationOf),

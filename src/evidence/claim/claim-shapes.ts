@@ -72,7 +72,7 @@ export function phaseDetailsIn(affidavit: ObjectReader): Claim {
   return affidavit.data('phases');
 }
 
-/** By which rules the producer says that it redacted. Nobody checks here that it did. */
+/** By which policy the producer says that it redacted. */
 export interface ReceivedRedaction {
   readonly policy: string;
   readonly version: string;
@@ -121,7 +121,7 @@ function requireTexts(claim: ObjectReader, names: readonly string[]): void {
   for (const name of names) claim.optionalString(name);
 }
 
-function textOf(item: Data, at: string): string {
+export function textOf(item: Data, at: string): string {
   if (typeof item === 'string') return item;
   throw new EvidenceError('FIELD_INVALID', {
     at,

@@ -11,6 +11,12 @@ import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import * as shapes from './claim-shapes.ts';
 import { runClaims, runClaimsIn, type ReceivedRunClaims, type RunFacts } from './run-claims.ts';
+import {
+  withheldClaim,
+  withheldIn,
+  type ReceivedWithheld,
+  type WithheldClaim,
+} from './withheld-claim.ts';
 
 export interface RecipeFacts {
   readonly name: string;
@@ -28,7 +34,11 @@ export interface PredicateFacts extends RunFacts {
   readonly ctrfDigests: ReadonlyMap<string, Digest>;
   readonly bom: { readonly version: string; readonly digest: string; readonly components: number };
   readonly manifest: { readonly digest: Digest; readonly fileCount: number };
+  /** Undefined if nothing was redacted. */
+  readonly redaction?: MadeRedaction | undefined;
 }
+
+export type MadeRedaction = shapes.ReceivedRedaction & WithheldClaim;
 
 /** What the predicate says and no file of the bundle shows. */
 export interface PredicateClaims {
@@ -53,12 +63,14 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
     bom: bomClaim(facts.bom),
     manifest: { digest: facts.manifest.digest, fileCount: facts.manifest.fileCount },
     ...(facts.recipe.profile === undefined ? {} : { profile: profileClaim(facts.recipe.profile) }),
+    ...(facts.redaction && { redaction: redactionClaim(facts.redaction) }),
     affidavit: {
       schemaVersion: AFFIDAVIT_VERSION,
       tool: { name: claims.tool.name, version: claims.tool.version },
       constraints: constraintsClaim(facts.constraints),
       phases: phaseDetailsClaim(facts.phases),
       ...runClaims(facts),
+      ...(facts.redaction && { redaction: withheldClaim(facts.redaction) }),
     },
   };
 }
@@ -67,6 +79,10 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
 function profileClaim({ selection, advertiser, policyDescriptorIdentity }: RecipeProfile): Json {
   const external = advertiser === '' ? {} : { advertiser };
   return { selection, ...external, policyDescriptorIdentity };
+}
+
+function redactionClaim({ policy, version, applied }: MadeRedaction): Json {
+  return { policy, version, applied };
 }
 
 export function fingerprintClaim(fingerprint: Fingerprint): Json {
@@ -84,7 +100,8 @@ export function constraintsClaim(constraints: readonly ConstraintResult[]): Json
     name,
     expected,
     actual: actual ?? null,
-    outcome,
+    // What is withheld is only claimed, and what is claimed is that it passed.
+    outcome: outcome === 'claimed' ? 'passed' : outcome,
   }));
 }
 
@@ -160,6 +177,7 @@ export interface ReceivedAffidavit {
   readonly phases: Data | undefined;
   /** Undefined in version 1.0. */
   readonly run: ReceivedRunClaims | undefined;
+  readonly redaction: ReceivedWithheld | undefined;
 }
 
 /** AICR's predicate may have more fields. Those that it always has must be there. */
@@ -208,6 +226,7 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
     constraints: shapes.constraintsIn(reader),
     phases: shapes.phaseDetailsIn(reader),
     run: minor === 0 ? undefined : runClaimsIn(reader),
+    redaction: minor === 0 ? undefined : withheldIn(reader, newer),
   };
   if (!newer) {
     tool.end();

@@ -11,8 +11,11 @@ import { evaluateExpression } from './expression.ts';
 import { GPU_NODES_PATH, gpuNodesEvaluator } from './gpu-nodes.ts';
 import { parsePath, pathReader } from './path.ts';
 
-/** `unevaluable`: the value is missing, or the expression cannot be read. It is never green. */
-export type ConstraintOutcome = 'passed' | 'failed' | 'unevaluable';
+/**
+ * `unevaluable`: the value is missing, or the expression cannot be read. It is never green. `claimed`: the
+ * value is withheld, and the evidence says that it passed; `withheld`: and the evidence says nothing.
+ */
+export type ConstraintOutcome = 'passed' | 'failed' | 'unevaluable' | 'claimed' | 'withheld';
 
 export interface ConstraintResult {
   readonly name: string;
@@ -54,7 +57,7 @@ export function evaluateConstraints(
 }
 
 /** It names nothing in the snapshot. */
-function isVirtual(name: string, { dialect }: Demands): boolean {
+export function isVirtual(name: string, { dialect }: Pick<Recipe, 'dialect'>): boolean {
   return dialect === 'current' && name === GPU_NODES_PATH;
 }
 
@@ -116,10 +119,19 @@ export function constraintFaults(
   );
 }
 
+/** The result of a constraint that names one value, if it is this text. */
+export function evaluateText(
+  expression: string,
+  text: string,
+  demands: Pick<Demands, 'dialect'>,
+): Decision {
+  return evaluateScalar(expression, valueFrom(text), demands).decision;
+}
+
 function evaluateScalar(
   expression: string,
   value: Value | Unevaluable,
-  { dialect }: Demands,
+  { dialect }: Pick<Demands, 'dialect'>,
 ): { decision: Decision; actual: string | undefined } {
   if ('outcome' in value) return { decision: value, actual: undefined };
   const { actual, trimmed } = value;
@@ -127,6 +139,8 @@ function evaluateScalar(
 }
 
 function faultOf(result: ConstraintResult, at: string | undefined): Fault {
+  const { outcome } = result;
+  if (outcome === 'claimed' || outcome === 'withheld') return claimedFault(result, at);
   const isFailed = result.outcome === 'failed';
   const value = isFailed ? quote(result.actual ?? '') : (result.reason ?? 'no value');
   return {
@@ -140,6 +154,25 @@ function faultOf(result: ConstraintResult, at: string | undefined): Fault {
       : sentence`${result.name} cannot be evaluated: ${words(result.reason ?? 'no value')}`,
   };
 }
+
+function claimedFault(
+  { name, expected, outcome }: ConstraintResult,
+  at: string | undefined,
+): Fault {
+  const says = outcome === 'claimed' ? 'only claimed to hold' : 'not claimed either';
+  return {
+    code: 'VALUE_CLAIMED',
+    at,
+    found: `${quote(name)}: withheld, and ${says}`,
+    expected: `a value that shows ${quote(expected)}`,
+    hint: ASK_FOR_VALUE,
+    sentence: sentence`${name} is withheld, and ${words(says)}`,
+  };
+}
+
+/** What is advised where a value is withheld. */
+export const ASK_FOR_VALUE =
+  'ask the contributor to reveal the value, or for evidence that keeps it; or decide that the claim is enough: --accept-claimed';
 
 /** What the recipe advises is about a value that is wrong, not about one that is not there. */
 function hintOf({ fix, remediation }: ConstraintResult): string {

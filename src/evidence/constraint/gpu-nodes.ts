@@ -110,6 +110,12 @@ function evaluateDemand({ key, value }: Demand, { gpuNodes, nodesOf }: Topology)
   return { decision: { outcome: 'failed', reason: `only ${actual} are as demanded` }, actual };
 }
 
+/** The labels that a demand looks at; none if it cannot be read. */
+export function labelsOfDemand(expression: string): readonly string[] {
+  const demand = parseDemand(trimBlanks(expression));
+  return 'outcome' in demand ? [] : [GPU_NODE_LABEL, demand.key];
+}
+
 /** `key=value`, `key=` for the empty value, or `!key`; a key that no node can have would always hold. */
 function parseDemand(text: string): Demand | Unevaluable {
   const equals = text.indexOf('=');

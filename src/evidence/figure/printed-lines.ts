@@ -71,6 +71,15 @@ export function* printedBy({ name, stdout = [] }: PhaseTest): Generator<Printed,
   }
 }
 
+/** The lines of a test that say something of figures. */
+export function figureLines(check: string, stdout: readonly string[]): readonly string[] {
+  if (!MEASURING_CHECKS.has(check)) return [];
+  const forms = formsOf(check);
+  return stdout.flatMap((text) =>
+    [...linesOf(text)].filter((line) => readLine(line, forms) !== undefined),
+  );
+}
+
 /** Lines end with LF or CR LF. */
 function* linesOf(text: string): Generator<string, void> {
   for (let start = 0; start <= text.length;) {

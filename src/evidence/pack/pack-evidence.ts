@@ -20,6 +20,7 @@ import {
 import { aicrVersionOf, type Results } from '../phase/ctrf.ts';
 import type { Validation } from '../validate/validate.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
+import { packedInputs, type PackedInputs, type RedactionMode } from './redact-evidence.ts';
 import { resultsRequired } from './results-required.ts';
 import { requireVerifiable } from './self-check.ts';
 import { signEvidence } from './sign-evidence.ts';
@@ -35,6 +36,8 @@ export interface PackInputs {
   readonly validatorImages?: readonly GivenImage[] | undefined;
   /** Take validators that are named by a tag that may be moved. By default false. */
   readonly allowMutableValidatorTags?: boolean | undefined;
+  /** `minimal` keeps what a verifier needs, and withholds the rest; by default `none`, which keeps everything. */
+  readonly redact?: RedactionMode | undefined;
 }
 
 type GivenImage = Parameters<typeof requireValidatorImages>[1][number];
@@ -45,12 +48,12 @@ type GivenImage = Parameters<typeof requireValidatorImages>[1][number];
  *
  * @param signing undefined leaves the bundle unsigned
  * @throws EvidenceError RESULTS_REQUIRED (usage), API_VERSION_RETIRED, BOM_INVALID,
- *   VALIDATOR_IMAGE_REFUSED, VALIDATOR_IMAGE_MUTABLE (invalid), what a verifier would
+ *   VALIDATOR_IMAGE_REFUSED, VALIDATOR_IMAGE_MUTABLE, REDACTION_CHANGES_RESULT (invalid), what a verifier would
  *   refuse, e.g. LIMIT_EXCEEDED (invalid), SELF_CHECK_FAILED (unjudged) if what was signed does not
  *   verify, and what the signer throws
  */
 export async function packEvidence(inputs: PackInputs, signing?: Signing): Promise<PackedEvidence> {
-  const { validation, logs = [], allowRetiredApi = false } = inputs;
+  const { validation, logs = [], allowRetiredApi = false, redact = 'none' } = inputs;
   if (!allowRetiredApi) requireCurrent(validation);
   const reports = reportsOf(validation);
   const validators = requireValidatorImages(
@@ -58,13 +61,13 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     inputs.validatorImages ?? [],
     inputs.allowMutableValidatorTags ?? false,
   );
-  const attestedAt = validation.inputs.now;
-  const bomBytes = await bomOf(validation);
+  const made = packedInputs(validation, reports, redact);
+  const bomBytes = await bomOf(validation, redact);
   const listed = [
-    // AICR's canonical form, with its version; the snapshot byte for byte.
+    // AICR's canonical form, with its version.
     memoryFile(RECIPE_FILE, Buffer.from(validation.canonical('legacy'))),
-    memoryFile(SNAPSHOT_FILE, validation.inputs.snapshot.bytes),
-    ...[...reports].map(([phase, { bytes }]) => memoryFile(ctrfFile(phase), bytes)),
+    memoryFile(SNAPSHOT_FILE, made.snapshot),
+    ...[...made.reports].map(([phase, bytes]) => memoryFile(ctrfFile(phase), bytes)),
     memoryFile(BOM_FILE, bomBytes),
     ...logs,
   ];
@@ -72,19 +75,18 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   const manifestDigest = digestOf(manifest);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
   const bound = { bom, manifest: { digest: manifestDigest, fileCount: listed.length } };
-  const statement = statementOf(validation, reports, { ...bound, validators });
-  const unsigned = [
-    ...listed,
-    memoryFile(MANIFEST_FILE, manifest),
-    memoryFile(STATEMENT_FILE, statement),
-  ];
-  requireVerifiable(unsigned, validation);
+  const statement = statementOf(validation, made, { ...bound, validators });
+  const bindings = [memoryFile(MANIFEST_FILE, manifest), memoryFile(STATEMENT_FILE, statement)];
+  const files = [...listed, ...bindings];
+  requireVerifiable(files, validation);
   const packed: PackedEvidence = {
-    files: sortedByPath(unsigned),
+    files: sortedByPath(files),
     statement,
-    attestedAt,
+    attestedAt: validation.inputs.now,
     manifestDigest,
     facts: { ...validation.facts, bom },
+    redaction: made.redaction,
+    findings: made.findings,
     proof: undefined,
     sandbox: false,
   };
@@ -92,9 +94,13 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
 }
 
 /** The caller's own, byte for byte, or one of recipe and snapshot. */
-async function bomOf({ inputs, recipe, snapshot, tool }: Validation): Promise<Uint8Array> {
+async function bomOf(
+  { inputs, recipe, snapshot, tool }: Validation,
+  redact: RedactionMode,
+): Promise<Uint8Array> {
   const { bom, now: attestedAt } = inputs;
-  if (bom === undefined) return buildRecipeBom({ recipe, snapshot, attestedAt, tool });
+  const isRedacted = redact === 'minimal';
+  if (bom === undefined) return buildRecipeBom({ recipe, snapshot, attestedAt, tool, isRedacted });
   await requireValidBom(bom.bytes, parseBom(bom.bytes, bom.name));
   return bom.bytes;
 }
@@ -106,16 +112,25 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
 
 function statementOf(
   validation: Validation,
-  reports: Results['reports'],
+  { reports, constraints, redaction }: PackedInputs,
   files: Pick<PredicateFacts, 'bom' | 'manifest' | 'validators'>,
 ): Uint8Array {
-  const { recipe, recipeDigest, cluster, phases, tool } = validation;
+  const { recipe, recipeDigest, cluster, phases, tool, inputs } = validation;
   const { phaseConstraints = [] } = validation.facts;
   const subject = { name: recipe.name, digest: recipeDigest, profile: recipe.profile };
-  const ctrfDigests = new Map([...reports].map(([phase, { bytes }]) => [phase, digestOf(bytes)]));
+  const ctrfDigests = new Map([...reports].map(([phase, bytes]) => [phase, digestOf(bytes)]));
   const predicate = buildPredicate(
-    { recipe: subject, ...cluster, phases, phaseConstraints, ctrfDigests, ...files },
-    { attestedAt: validation.inputs.now, aicrVersion: aicrVersionOf(reports), tool },
+    {
+      recipe: subject,
+      ...cluster,
+      constraints,
+      phases,
+      phaseConstraints,
+      ctrfDigests,
+      ...files,
+      redaction,
+    },
+    { attestedAt: inputs.now, aicrVersion: aicrVersionOf(reportsOf(validation)), tool },
   );
   return encodeEvidenceStatement(subject, predicate);
 }

@@ -1,6 +1,8 @@
 import type { BundleFile } from '../../archive/entry.ts';
 import type { Digest } from '../../digest.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
 import type { Proof } from '../../trust/trust.ts';
+import type { ClaimedRedaction } from '../claim/withheld-claim.ts';
 import type { Facts } from '../validate/facts.ts';
 
 export interface PackedEvidence {
@@ -14,6 +16,10 @@ export interface PackedEvidence {
   readonly manifestDigest: Digest;
   /** Those of the validation, and the bill of materials that was packed. */
   readonly facts: Facts;
+  /** Undefined if everything is published. */
+  readonly redaction: ClaimedRedaction | undefined;
+  /** What packing left out and a person should know. */
+  readonly findings: readonly Finding[];
   /** Undefined if the bundle is not signed. */
   readonly proof: Proof | undefined;
   /** Signed by a sandbox. */

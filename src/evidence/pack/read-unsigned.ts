@@ -47,6 +47,8 @@ export function readUnsigned(
     attestedAt: new Date(claimed.attestedAt),
     manifestDigest,
     facts,
+    redaction: claimed.redaction,
+    findings: [],
     proof: undefined,
     sandbox: false,
   };

@@ -43,10 +43,10 @@ export interface Fingerprint {
   readonly gpuNodeCount: CountDimension;
 }
 
-const REGION_LABEL = 'topology.kubernetes.io/region';
-const PRODUCT_LABEL = 'nvidia.com/gpu.product';
+export const REGION_LABEL = 'topology.kubernetes.io/region';
+export const PRODUCT_LABEL = 'nvidia.com/gpu.product';
 const LABELS: ReadonlySet<string> = new Set([REGION_LABEL, PRODUCT_LABEL]);
-const PRODUCT_SOURCE = `nodeTopology.label.${PRODUCT_LABEL}`;
+const PRODUCT_SOURCE = labelSource(PRODUCT_LABEL);
 const MODEL_SOURCE = 'gpu.hardware.model';
 
 /** The names in `/etc/os-release` of each operating system for which AICR has recipes. */
@@ -64,6 +64,11 @@ const OS_NAMES: ReadonlyMap<string, string> = new Map([
   ['ol', 'ol'],
   ['talos', 'talos'],
 ]);
+
+/** How a dimension that was read from a label names it. */
+export function labelSource(label: string): string {
+  return `nodeTopology.label.${label}`;
+}
 
 const NOT_SHOWN: Dimension = { value: '' };
 
@@ -160,7 +165,7 @@ function nodeCountOf(snapshot: Snapshot): CountDimension {
 
 function regionOf(labels: Labels | undefined): Dimension {
   const regions = labelValues(labels, REGION_LABEL);
-  const source = `nodeTopology.label.${REGION_LABEL}`;
+  const source = labelSource(REGION_LABEL);
   if (regions === 'several') return { value: '', source, note: 'multi-region' };
   return shownAt(source, regions[0] ?? '');
 }

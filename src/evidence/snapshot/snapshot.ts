@@ -18,6 +18,8 @@ import type { Subtype } from './subtype.ts';
 export interface Snapshot extends AcceptedHeader {
   /** As it was named to `parseSnapshot`; the start of every `at`. */
   readonly file: string;
+  /** The document as it was read. */
+  readonly data: Data;
   readonly metadata: ReadonlyMap<string, string>;
   /** By type, then by subtype. */
   readonly measurements: ReadonlyMap<string, ReadonlyMap<string, Subtype>>;
@@ -46,6 +48,7 @@ export function parseSnapshot(data: Data, file: string): Snapshot {
   const again = repeated(measured, ({ type }) => type);
   return {
     file,
+    data,
     ...header,
     metadata,
     measurements: new Map(measured.map(({ type, subtypes }) => [type, subtypes])),

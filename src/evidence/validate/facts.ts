@@ -34,6 +34,8 @@ export interface Facts {
   readonly bom?: BomSummary;
   /** The end of the last phase, as its report says it. */
   readonly lastStop?: Date;
+  /** What is only claimed, because the redaction withholds what would show it; absent if nothing is. */
+  readonly onlyClaimed?: readonly string[];
 }
 
 /** What `affidavit validate` found. */

@@ -20,6 +20,13 @@ import { fingerprintFindings, fingerprintOf, type Fingerprint } from '../snapsho
 import { isMeasured, matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import { snapshotDoubts, type Snapshot } from '../snapshot/snapshot.ts';
+import {
+  claimedConstraints,
+  claimedMatchFaults,
+  completeConstraints,
+  completeFingerprint,
+  type Claims,
+} from './claimed.ts';
 import type { Facts } from './facts.ts';
 
 /** The parts of evidence that could be read. Each part knows the name of its file. */
@@ -45,6 +52,8 @@ export interface JudgeOptions extends Pick<RunOptions, 'signedAt' | 'maxRunSpan'
   readonly now: Date;
   /** Where the report of a phase is: in the user's files, or in the bundle. */
   readonly locate: LocatePhase;
+  /** What the evidence claims of what its redaction withholds; undefined if nothing is excused. */
+  readonly claims?: Claims | undefined;
 }
 
 /** What the parts show together. Undefined where a part that is needed could not be read. */
@@ -69,13 +78,14 @@ export interface JudgedPhases {
 
 /** Judges a cluster and its test results by a recipe, for emit and for verify. */
 export function judge(parts: Parts, options: JudgeOptions): Judgement {
-  const { now, locate } = options;
+  const { now, locate, claims } = options;
   const { snapshot, results, bom } = parts;
   const recipe = parts.recipe?.recipe;
-  const cluster = recipe && snapshot && assessCluster(recipe, snapshot, now);
+  const cluster = recipe && snapshot && assessCluster(recipe, snapshot, now, claims);
   const phases = recipe && judgedPhases(recipe, results, locate);
   const shown = results.isWhole ? phases : undefined;
   const run = assessedRun(parts, options);
+  const images = coverage(parts, claims);
   return {
     cluster,
     phases,
@@ -86,8 +96,9 @@ export function judge(parts: Parts, options: JudgeOptions): Judgement {
       ...(shown && { phaseConstraints: shown.constraints, phases: shown.results }),
       ...(bom && { bom: bom.summary }),
       ...run?.facts,
+      ...claimedFacts([cluster, images]),
     },
-    findings: [cluster ?? recipe, results, shown, run, coverage(parts)].flatMap(
+    findings: [cluster ?? recipe, results, shown, run, images].flatMap(
       (part) => part?.findings ?? [],
     ),
   };
@@ -125,10 +136,20 @@ function withFigures(result: PhaseResult, { constraints }: JudgedFigures): Phase
 }
 
 /** What the bill of materials should list, if the parts that say so could be read. */
-function coverage({ recipe, snapshot, bom }: Parts): Pick<Judgement, 'findings'> {
+function coverage(
+  { recipe, snapshot, bom }: Parts,
+  claims: Claims | undefined,
+): Pick<ClusterAssessment, 'findings' | 'claimed'> {
   const isRead = recipe !== undefined && snapshot !== undefined && bom !== undefined;
-  return { findings: isRead ? bomCoverage(bom.bom, recipe.recipe, snapshot) : [] };
+  const all = isRead ? bomCoverage(bom.bom, recipe.recipe, snapshot) : [];
+  // A policy keeps at most those images that a constraint reads.
+  const findings =
+    claims === undefined ? all : all.filter(({ code }) => code !== 'BOM_IMAGE_UNKNOWN');
+  return { findings, claimed: findings.length < all.length ? [CLAIMED_IMAGES] : [] };
 }
+
+/** The images of the bill of materials that the snapshot showed before it was redacted. */
+export const CLAIMED_IMAGES = 'images';
 
 function recipeFacts(read: ReadRecipe | undefined): Facts {
   if (read === undefined) return {};
@@ -143,6 +164,11 @@ function clusterFacts(cluster: ClusterAssessment | undefined): Facts {
   return { fingerprint, match, constraints };
 }
 
+function claimedFacts(parts: readonly (Pick<ClusterAssessment, 'claimed'> | undefined)[]): Facts {
+  const onlyClaimed = parts.flatMap((part) => part?.claimed ?? []);
+  return onlyClaimed.length === 0 ? {} : { onlyClaimed };
+}
+
 /** How well a cluster, as its snapshot shows it, fits a recipe. */
 export interface ClusterAssessment {
   readonly fingerprint: Fingerprint;
@@ -150,20 +176,28 @@ export interface ClusterAssessment {
   readonly matchFaults: readonly Fault[];
   readonly constraints: readonly ConstraintResult[];
   readonly constraintFaults: readonly Fault[];
+  /** What nothing in the evidence shows: dimensions, and the names of constraints. */
+  readonly claimed: readonly string[];
   readonly findings: readonly Finding[];
 }
 
 /** @param now the time that the snapshot's own time is compared with */
-export function assessCluster(recipe: Recipe, snapshot: Snapshot, now: Date): ClusterAssessment {
-  const fingerprint = fingerprintOf(snapshot);
+export function assessCluster(
+  recipe: Recipe,
+  snapshot: Snapshot,
+  now: Date,
+  claims?: Claims,
+): ClusterAssessment {
+  const { fingerprint, claimed } = completeFingerprint(fingerprintOf(snapshot), claims);
   const match = matchRecipe(recipe, fingerprint);
-  const constraints = evaluateConstraints(recipe, snapshot);
+  const constraints = completeConstraints(recipe, evaluateConstraints(recipe, snapshot), claims);
   return {
     fingerprint,
     match,
-    matchFaults: matchFaults(recipe, match),
+    matchFaults: [...matchFaults(recipe, match), ...claimedMatchFaults(recipe, match, claimed)],
     constraints,
     constraintFaults: constraintFaults(recipe, constraints),
+    claimed: [...claimed, ...claimedConstraints(constraints)],
     findings: [
       ...recipe.findings,
       ...snapshot.findings,

@@ -15,6 +15,7 @@ import { RECIPE_FILE } from '../layout.ts';
 import type { RecipeProfile } from '../recipe/profile.ts';
 import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
+import { claimedDimensions, decidedFaults, type ClaimRules } from './claim-rules.ts';
 import type { BundleRecipe } from './read-parts.ts';
 
 /** The recipe's name and digest, computed from `recipe.yaml`, are those of the predicate. */
@@ -133,6 +134,7 @@ export function checkCluster(
   log: EvidenceLog,
   cluster: ClusterAssessment,
   predicate: ReceivedPredicate,
+  rules: ClaimRules,
 ): void {
   const { at, fingerprint, criteriaMatch } = predicate;
   const right = clusterClaims(cluster, fingerprint);
@@ -147,6 +149,7 @@ export function checkCluster(
         right.fingerprint,
       ),
       ...claimFaultsOfAny(CLAIM_RULES.match, `${at}/criteriaMatch`, criteriaMatch, right.match),
+      ...claimedDimensions(cluster, at, rules),
     ],
   }));
   log.note('constraints-match-claims', () => claimedConstraints(predicate, cluster));
@@ -156,13 +159,19 @@ export function checkCluster(
       .join(', '),
     expected:
       'no dimension mismatched; service, accelerator and os known where the recipe demands them',
-    faults: cluster.matchFaults,
+    faults: decidedFaults(cluster.matchFaults, rules),
   }));
   log.note('constraints-hold', () => ({
-    found: `${cluster.constraints.length} constraints passed`,
+    found: sayConstraints(cluster.constraints),
     expected: 'every constraint of the recipe evaluated on the snapshot, and passed',
-    faults: cluster.constraintFaults,
+    faults: decidedFaults(cluster.constraintFaults, rules),
   }));
+}
+
+function sayConstraints(constraints: ClusterAssessment['constraints']): string {
+  const passed = constraints.filter(({ outcome }) => outcome === 'passed').length;
+  const rest = constraints.length - passed;
+  return `${passed} constraints passed${rest === 0 ? '' : `, ${rest} only claimed`}`;
 }
 
 function claimedConstraints(
@@ -191,12 +200,13 @@ export function checkBom(
   log: EvidenceLog,
   { summary }: ListedBom,
   { at, bom, fixedBomVersion }: ReceivedEvidence,
+  claimed: readonly Fault[],
 ): void {
   const { digest, components, version } = summary;
   const computed = bomClaim({ ...summary, version: fixedBomVersion ?? version });
   log.note('bom-matches-claims', () => ({
     found: `${components} components, ${digest}`,
     expected: 'the digest and the count in the statement',
-    faults: claimFaults(CLAIM_RULES.bom, `${at}/bom`, bom, computed),
+    faults: [...claimFaults(CLAIM_RULES.bom, `${at}/bom`, bom, computed), ...claimed],
   }));
 }

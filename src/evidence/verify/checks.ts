@@ -10,6 +10,7 @@ export const CHECK_NAMES = [
   'manifest-matches-statement',
   'files-match-manifest',
   'recipe-matches-digest',
+  'redaction-matches-policy',
   'fingerprint-matches-snapshot',
   'constraints-match-claims',
   'phases-match-results',

@@ -2,20 +2,25 @@ import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
+import type { Claims } from '../validate/claimed.ts';
 import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkOwnRecipe } from './check-own-recipe.ts';
 import { checkPhases } from './check-phases.ts';
+import { checkRedaction } from './check-redaction.ts';
 import { checkRun } from './check-run.ts';
 import type { EvidenceLog } from './checks.ts';
+import { claimedImages, type ClaimRules } from './claim-rules.ts';
 import {
   readBundleBom,
   readBundleRecipe,
   readBundleReports,
   readBundleSnapshot,
   valueOf,
+  type BundleRecipe,
   type KnownSnapshot,
 } from './read-parts.ts';
+import { receivedClaims } from './received-claims.ts';
 
 /** What is judged. */
 interface Recomputation {
@@ -25,8 +30,8 @@ interface Recomputation {
   readonly signedAt?: Date | undefined;
 }
 
-/** What the caller has beside it. */
-export interface Beside extends Pick<JudgeOptions, 'maxRunSpan'> {
+/** What the caller has beside it, and what he asks for. */
+export interface Beside extends ClaimRules, Pick<JudgeOptions, 'maxRunSpan'> {
   /** A recipe of the caller's own, to compare with. */
   readonly recipe?: TypedRecipe | undefined;
   readonly known?: KnownSnapshot | undefined;
@@ -39,12 +44,13 @@ export interface Beside extends Pick<JudgeOptions, 'maxRunSpan'> {
 export function recompute(
   log: EvidenceLog,
   { files, predicate, signedAt }: Recomputation,
-  { recipe: own, known, maxRunSpan }: Beside = {},
+  { recipe: own, known, maxRunSpan, ...rules }: Beside = {},
 ): Judgement {
   const recipe = readBundleRecipe(files, predicate.type.digestRules);
   const snapshot = readBundleSnapshot(files, known);
   const reports = readBundleReports(files);
   const bom = readBundleBom(files);
+  const claims = claimsOf(predicate, valueOf(recipe));
   const judgement = judge(
     {
       recipe: valueOf(recipe),
@@ -52,20 +58,29 @@ export function recompute(
       results: { reports: reports.reports, findings: [], isWhole: reports.faults.length === 0 },
       bom: valueOf(bom),
     },
-    { now: predicate.attestedAt, signedAt, maxRunSpan, locate: locateInBundle },
+    { now: predicate.attestedAt, signedAt, maxRunSpan, locate: locateInBundle, claims },
   );
   const { cluster, phases, run } = judgement;
   if ('error' in recipe) log.fail('recipe-matches-digest', recipe.error);
-  else checkRecipe(log, recipe.value, predicate);
-  // Without the recipe nothing says what cluster and phases must be.
-  if ('error' in snapshot && 'value' in recipe) {
-    log.fail('fingerprint-matches-snapshot', snapshot.error);
+  else {
+    checkRecipe(log, recipe.value, predicate);
+    const { recipe: read } = recipe.value;
+    checkRedaction(log, predicate, { files, recipe: read, snapshot: valueOf(snapshot) });
+    // Without the recipe nothing says what cluster and phases must be.
+    if ('error' in snapshot) log.fail('fingerprint-matches-snapshot', snapshot.error);
   }
-  if (cluster !== undefined) checkCluster(log, cluster, predicate);
+  if (cluster !== undefined) checkCluster(log, cluster, predicate, rules);
   if (phases !== undefined) checkPhases(log, reports, phases, predicate);
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
-  else checkBom(log, bom.value, predicate);
+  else checkBom(log, bom.value, predicate, claimedImages(judgement, rules));
   if (run !== undefined) checkRun(log, reports, run);
   checkOwnRecipe(log, valueOf(recipe), own);
   return judgement;
+}
+
+function claimsOf(
+  predicate: ReceivedEvidence,
+  recipe: BundleRecipe | undefined,
+): Claims | undefined {
+  return recipe && receivedClaims(predicate, recipe.recipe);
 }

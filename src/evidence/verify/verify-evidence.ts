@@ -6,6 +6,7 @@ import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { quote } from '../../quote.ts';
+import type { ClaimedRedaction } from '../claim/withheld-claim.ts';
 import { EVIDENCE_STATEMENT } from '../dialect/evidence-type.ts';
 import { compareOtherCopy } from '../dialect/other-copy.ts';
 import { readEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
@@ -14,8 +15,10 @@ import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../validate/facts.ts';
 import { checkManifest } from './check-manifest.ts';
+import { redactionFindings } from './check-redaction.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
 import { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from './checks.ts';
+import { usesClaims, type ClaimRules } from './claim-rules.ts';
 import { formatFindings } from './format-findings.ts';
 import { recompute, type Beside } from './recompute.ts';
 
@@ -26,8 +29,9 @@ export interface EvidenceFound {
   /** What the statement says and no file of the bundle shows. */
   readonly claimed?: Pick<
     ReceivedEvidence,
-    'aicrVersion' | 'aicrCommit' | 'validatorCatalogVersion' | 'redaction'
+    'aicrVersion' | 'aicrCommit' | 'validatorCatalogVersion'
   > & {
+    readonly redaction: ClaimedRedaction | undefined;
     /** How many images of validators it claims. */
     readonly validatorImages: number;
     readonly attestedAt: string;
@@ -43,7 +47,7 @@ export interface EvidenceFound {
 /** What `affidavit verify-evidence` found. */
 export type VerificationReport = Verification<CheckName> & EvidenceFound;
 
-export interface VerifyEvidenceOptions extends VerifyOptions {
+export interface VerifyEvidenceOptions extends VerifyOptions, ClaimRules {
   /** The caller's own (`parseOwnRecipe`). That of the evidence must be the same, or somebody has to decide. */
   readonly recipe?: TypedRecipe | undefined;
   /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
@@ -96,8 +100,12 @@ export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  const { recipe, maxRunSpan } = options;
-  return await verify(evidenceKind({ recipe, maxRunSpan }), entries, options);
+  return await verify(evidenceKind(besideOf(options)), entries, options);
+}
+
+function besideOf(options: VerifyEvidenceOptions): Beside {
+  const { recipe, maxRunSpan, acceptClaimed, requireRecomputed } = options;
+  return { recipe, maxRunSpan, acceptClaimed, requireRecomputed };
 }
 
 /** The same line for files that are in memory already. */
@@ -133,24 +141,31 @@ function recomputeEvidence(
     return { found: { ...EVIDENCE.nothingFound, claimed }, findings: predicate.findings };
   }
   const signedAt = signature.state === 'verified' ? signature.proof.signedAt : undefined;
-  const { facts, findings } = recompute(log, { files, predicate, signedAt }, beside);
+  const judgement = recompute(log, { files, predicate, signedAt }, beside);
+  const { facts, findings } = judgement;
   const recipeCompared = beside.recipe !== undefined && facts.recipe !== undefined;
   return {
     found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },
-    findings: [...predicate.findings, ...formatFindings(manifest.manifest, predicate), ...findings],
+    findings: [
+      ...predicate.findings,
+      ...formatFindings(manifest.manifest, predicate),
+      ...redactionFindings(predicate),
+      ...findings,
+    ],
+    weakened: usesClaims(judgement, beside) ? ['--accept-claimed'] : [],
   };
 }
 
 function claimedOf(predicate: ReceivedEvidence): NonNullable<EvidenceFound['claimed']> {
-  const { aicrVersion, aicrCommit, validatorCatalogVersion } = predicate;
-  const { redaction } = predicate;
+  const { aicrVersion, aicrCommit, validatorCatalogVersion, affidavit } = predicate;
   const validatorImages = predicate.validatorImages.length;
-  const claims = { aicrVersion, aicrCommit, validatorCatalogVersion, validatorImages, redaction };
-  const { artifact } = predicate;
+  const claims = { aicrVersion, aicrCommit, validatorCatalogVersion, validatorImages };
+  const { artifact, redaction } = predicate;
   return {
     attestedAt: timestampOf(predicate.attestedAt),
     predicateType: predicate.type.predicateType,
     ...claims,
+    redaction: redaction && { ...redaction, withheld: affidavit?.redaction?.withheld },
     artifact: artifact && { name: artifact.name, digest: artifact.digest },
   };
 }

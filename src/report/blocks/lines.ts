@@ -28,7 +28,21 @@ export function verificationLines(report: VerificationReport): readonly Line[] {
     ...recipeLine(facts, comparedWithYours(report)),
     ...(manifestDigest === undefined ? [] : [bundleLine(manifestDigest)]),
     ...factLines(facts),
+    ...onlyClaimedLine(facts),
   ];
+}
+
+const MOST_CLAIMED = 5;
+
+function onlyClaimedLine({ onlyClaimed = [] }: Facts): readonly Line[] {
+  if (onlyClaimed.length === 0) return [];
+  const shown = joined(
+    onlyClaimed.slice(0, MOST_CLAIMED).map((name) => sentence`${name}`),
+    ', ',
+  );
+  const left = onlyClaimed.length - MOST_CLAIMED;
+  const more = left > 0 ? ` and ${left} more` : '';
+  return [{ label: 'only claimed', text: [...shown, `${more}, withheld by the redaction`] }];
 }
 
 /** Facts of invalid evidence come from files that nobody vouches for. */

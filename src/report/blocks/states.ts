@@ -39,6 +39,8 @@ const CONSTRAINT_WORDS: Readonly<Record<ConstraintResult['outcome'], Said>> = {
   passed: { words: 'holds', tone: 'good' },
   failed: { words: 'FAILED', tone: 'bad' },
   unevaluable: { words: 'UNEVALUABLE', tone: 'bad' },
+  claimed: { words: 'only claimed', tone: 'doubtful' },
+  withheld: { words: 'WITHHELD', tone: 'doubtful' },
 };
 
 export function sayConstraint({ outcome }: ConstraintResult): Said {

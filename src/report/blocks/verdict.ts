@@ -20,8 +20,8 @@ export function verificationVerdict(report: VerificationReport): Said {
   if (verdict === 'invalid') return { words: 'Invalid: do not rely on it', tone: 'bad' };
   if (verdict === 'unjudged') return { words: 'Not judged', tone: 'doubtful' };
   const tone = verdict === 'failed' ? 'bad' : 'doubtful';
-  const state =
-    verdict === 'undecided' && hasFailed(report) ? 'undecided, and not green' : STATES[verdict];
+  const isClaimed = weakened.includes('--accept-claimed');
+  const state = `${stateOf(report, verdict)}${isClaimed ? ', in part only claimed' : ''}`;
   if (signature.state === 'absent') {
     return { words: `Unsigned: ${state} (nobody vouches for it)`, tone };
   }
@@ -32,6 +32,14 @@ export function verificationVerdict(report: VerificationReport): Said {
       : { words: `Weakened: ${state} (safety was given up)`, tone };
   }
   return { words: `Signed: ${state}`, tone };
+}
+
+function stateOf(
+  report: VerificationReport,
+  verdict: Exclude<Verdict, 'invalid' | 'unjudged'>,
+): string {
+  const isRed = verdict === 'undecided' && hasFailed(report);
+  return isRed ? 'undecided, and not green' : STATES[verdict];
 }
 
 function hasFailed({ checks }: VerificationReport): boolean {

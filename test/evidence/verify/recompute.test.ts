@@ -11,6 +11,7 @@ const PREDICATE = predicateIn(CONTENTS);
 
 const RECOMPUTED = [
   'recipe-matches-digest',
+  'redaction-matches-policy',
   'fingerprint-matches-snapshot',
   'constraints-match-claims',
   'phases-match-results',

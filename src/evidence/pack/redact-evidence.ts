@@ -1,0 +1,109 @@
+import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import type { MadeRedaction } from '../claim/predicate.ts';
+import { evaluateConstraints, type ConstraintResult } from '../constraint/evaluate.ts';
+import { SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
+import type { Phase } from '../phase/phase.ts';
+import {
+  KNOWN_TYPES,
+  POLICY_RULES,
+  POLICY_VERSION,
+  keptPaths,
+  snapshotKeep,
+} from '../redact/policy.ts';
+import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
+import { countWithheld } from '../redact/withheld.ts';
+import { readSnapshot } from '../snapshot/snapshot.ts';
+import type { Validation } from '../validate/validate.ts';
+
+/** What becomes public of a validation. */
+export const REDACTION_MODES = ['minimal', 'none'] as const;
+
+type Reports = NonNullable<Validation['inputs']['results']>['reports'];
+
+export type RedactionMode = (typeof REDACTION_MODES)[number];
+
+/** The files that a redaction changes, and what the statement says of them. */
+export interface PackedInputs {
+  readonly snapshot: Uint8Array;
+  readonly reports: ReadonlyMap<Phase, Uint8Array>;
+  /** Of the packed snapshot. */
+  readonly constraints: readonly ConstraintResult[];
+  readonly redaction: MadeRedaction | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The files as they are packed.
+ *
+ * @throws EvidenceError REDACTION_CHANGES_RESULT (invalid) if a constraint would end otherwise on what is kept
+ */
+export function packedInputs(
+  validation: Validation,
+  reports: Reports,
+  mode: RedactionMode,
+): PackedInputs {
+  if (mode === 'minimal') return minimalInputs(validation, reports);
+  return {
+    snapshot: validation.inputs.snapshot.bytes,
+    reports: new Map([...reports].map(([phase, { bytes }]) => [phase, bytes])),
+    constraints: validation.cluster.constraints,
+    redaction: undefined,
+    findings: [],
+  };
+}
+
+function minimalInputs({ recipe, snapshot, cluster }: Validation, given: Reports): PackedInputs {
+  const kept = minimalSnapshot(snapshot, snapshotKeep(recipe));
+  const constraints = evaluateConstraints(recipe, readSnapshot(kept.bytes, SNAPSHOT_FILE));
+  requireSameResults(cluster.constraints, constraints);
+  const reports = [...given].map(
+    ([phase, { bytes }]) => [phase, minimalReport(bytes, ctrfFile(phase))] as const,
+  );
+  const files = new Map([
+    ...reports.map(([phase, file]) => [ctrfFile(phase), file] as const),
+    [SNAPSHOT_FILE, kept],
+  ]);
+  const paths = [...files.keys()].toSorted();
+  return {
+    snapshot: kept.bytes,
+    reports: new Map(reports.map(([phase, { bytes }]) => [phase, bytes])),
+    constraints,
+    redaction: {
+      policy: 'minimal',
+      version: POLICY_VERSION,
+      applied: POLICY_RULES,
+      kept: keptPaths(recipe),
+      withheld: paths.flatMap((path) => countWithheld(path, files.get(path)?.withheld ?? [])),
+    },
+    findings: unknownTypes(snapshot),
+  };
+}
+
+/** Of a type that nobody knows here nobody can say what may be published. */
+function unknownTypes({ file, measurements }: Validation['snapshot']): readonly Finding[] {
+  const unknown = [...measurements.keys()].filter((type) => !KNOWN_TYPES.has(type));
+  return findingsOf(unknown, (type) => ({
+    code: 'MEASUREMENT_WITHHELD',
+    at: `${file}#/measurements`,
+    found: `measurements of the type ${quote(type)}`,
+    expected: `one of ${[...KNOWN_TYPES].join(', ')}`,
+    hint: 'upgrade affidavit if a newer version knows the type, or publish everything: --redact none',
+  }));
+}
+
+/** A verifier sees what is kept, and must come to the same result. */
+function requireSameResults(
+  whole: readonly ConstraintResult[],
+  kept: readonly ConstraintResult[],
+): void {
+  const index = whole.findIndex(({ outcome }, at) => outcome !== kept[at]?.outcome);
+  const [before, after] = [whole[index], kept[index]];
+  if (before === undefined || after === undefined) return;
+  throw new EvidenceError('REDACTION_CHANGES_RESULT', {
+    at: SNAPSHOT_FILE,
+    found: `${quote(before.name)}: ${after.outcome} on the redacted snapshot`,
+    expected: `${before.outcome}, as on the whole one`,
+    hint: 'let the recipe not compare the names of nodes, or publish everything: --redact none',
+  });
+}

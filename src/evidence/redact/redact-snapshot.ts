@@ -1,0 +1,165 @@
+import { isDataList, scalarText, type Data, type DataMap } from '../../document/data.ts';
+import { pointerToken } from '../../document/text.ts';
+import { splitFolded } from '../snapshot/label-reading.ts';
+import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
+import type { Subtype } from '../snapshot/subtype.ts';
+import { nodeNames, type Rename } from './node-names.ts';
+import { KNOWN_TYPES, LABEL_SUBTYPE, type SnapshotKeep } from './policy.ts';
+import { labelItems, selectedItems, type KeptItems } from './redact-items.ts';
+import { mapIn, missing, onlyScalars, type Redacted, type WithheldPart } from './withheld.ts';
+
+/** Of the top of a snapshot. */
+const TOP: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
+const METADATA: ReadonlySet<string> = new Set(['timestamp', 'version']);
+
+/**
+ * A snapshot with what the policy keeps and nothing else. Fails closed: what nobody knows here is
+ * withheld, be it a type, a subtype, a key or a value that is no scalar.
+ */
+export function redactSnapshot(snapshot: Snapshot, keep: SnapshotKeep): Redacted {
+  const root = mapIn(snapshot.data);
+  const measured = isDataList(root.get('measurements')) ? root.get('measurements') : [];
+  const redactor = new Redactor(snapshot, keep);
+  const measurements = redactor.measurements(isDataList(measured) ? measured : []);
+  const metadata = onlyScalars(mapIn(root.get('metadata')), (key) => METADATA.has(key));
+  const data = new Map<string, Data>([
+    ...onlyScalars(root, (key) => TOP.has(key)),
+    ['measurements', measurements],
+    ...(metadata.size === 0 ? [] : [['metadata', metadata] as const]),
+  ]);
+  redactor.compare('header', '', { raw: without(root, 'measurements'), kept: data });
+  return { data, withheld: redactor.withheld };
+}
+
+class Redactor {
+  readonly withheld: WithheldPart[] = [];
+  readonly #snapshot: Snapshot;
+  readonly #keep: SnapshotKeep;
+
+  constructor(snapshot: Snapshot, keep: SnapshotKeep) {
+    this.#snapshot = snapshot;
+    this.#keep = keep;
+  }
+
+  compare(group: string, path: string, { raw, kept }: { raw: Data; kept?: Data }): void {
+    const data = missing(raw, kept);
+    if (data !== undefined) this.withheld.push({ group, path, data });
+  }
+
+  /** If a type comes twice the last one is read: the others are withheld. */
+  measurements(list: readonly Data[]): readonly Data[] {
+    const types = list.map((each) => scalarText(mapIn(each).get('type')) ?? '');
+    return list.flatMap((each, index): readonly Data[] => {
+      const type = types[index] ?? '';
+      const isRead = types.lastIndexOf(type) === index && KNOWN_TYPES.has(type);
+      const at = isRead ? type : String(index);
+      const rest = isRead ? without(mapIn(each), 'type', 'subtypes') : without(mapIn(each), 'type');
+      this.compare(type, `/measurements/${at}`, { raw: rest });
+      const subtypes = isRead ? this.#subtypes(mapIn(each).get('subtypes'), type, index) : [];
+      return subtypes.length === 0 ? [] : [mapOf({ subtypes, type })];
+    });
+  }
+
+  /** If a subtype comes twice the first one is read: the others are withheld. */
+  #subtypes(data: Data | undefined, type: string, index: number): readonly Data[] {
+    const list = isDataList(data) ? data.map(mapIn) : [];
+    const names = list.map((each) => scalarText(each.get('subtype')) ?? '');
+    return list.flatMap((raw, at): readonly Data[] => {
+      const name = names[at] ?? '';
+      const isRead = names.indexOf(name) === at;
+      const kept = isRead ? this.#subtype(type, name) : undefined;
+      const path = isRead ? `${type}/${pointerToken(name)}` : `${index}/subtypes/${at}`;
+      const compared = { raw: without(raw, 'subtype'), ...(kept && { kept: kept.byIndex }) };
+      this.compare(`${type}.${name}`, `/measurements/${path}`, compared);
+      return kept === undefined ? [] : [mapOf({ ...kept.fields, subtype: name })];
+    });
+  }
+
+  #subtype(type: string, name: string): KeptSubtype | undefined {
+    const subtype = subtypeOf(this.#snapshot, type, name);
+    const group = `${type}.${name}`;
+    if (subtype === undefined) return undefined;
+    const paths = this.#keep.items.get(group) ?? [];
+    const isLabel = group === LABEL_SUBTYPE;
+    const items = isLabel ? labelItems(subtype, this.#keep, paths) : selectedItems(subtype, paths);
+    const data = onlyScalars(subtype.data, (key) => this.#keepsKey(group, key, subtype));
+    const kept = { data, items, isLabel };
+    return type === 'NodeTopology' ? keptSubtype(withoutNames(kept)) : keptSubtype(kept);
+  }
+
+  /** Of folded labels also those that look like another value of a label that is kept. */
+  #keepsKey(group: string, key: string, { items }: Subtype): boolean {
+    if (this.#keep.keys.get(group)?.has(key) === true) return true;
+    if (group !== LABEL_SUBTYPE || items.length > 0) return false;
+    return [...this.#keep.labels].some((label) => key === label || key.startsWith(`${label}.`));
+  }
+}
+
+interface Kept {
+  readonly data: DataMap;
+  readonly items: KeptItems;
+  /** Readings of labels have no place: constraints select others by it. */
+  readonly isLabel: boolean;
+}
+
+interface KeptSubtype {
+  readonly fields: Readonly<Record<string, Data>>;
+  /** The same, the items under the indexes that they had. */
+  readonly byIndex: DataMap;
+}
+
+function keptSubtype({ data, items, isLabel }: Kept): KeptSubtype | undefined {
+  if (data.size === 0 && items.size === 0) return undefined;
+  const last = Math.max(-1, ...items.keys());
+  const places = isLabel ? [...items.keys()] : Array.from({ length: last + 1 }, (_, at) => at);
+  const list = places.map((at) => items.get(at) ?? new Map<string, Data>());
+  const byIndex = new Map([...items].map(([at, item]) => [String(at), item]));
+  return {
+    fields: { ...(data.size > 0 && { data }), ...(items.size > 0 && { items: list }) },
+    byIndex: mapOf({ data, items: byIndex }),
+  };
+}
+
+/** The same with other names for the nodes, wherever the topology lists them. */
+function withoutNames({ data, items, isLabel }: Kept): Kept {
+  const lists = [
+    ...[...data.values()].map((text) => split(text, isLabel)[1]),
+    ...[...items.values()].map((item) => listOf(item) ?? ''),
+  ];
+  const rename = nodeNames(lists);
+  const entries = [...data].map(([key, text]) => [key, renamed(text, rename, isLabel)] as const);
+  const others = [...items].map(([at, item]) => [at, renamedItem(item, rename)] as const);
+  return { data: new Map(entries), items: new Map(others), isLabel };
+}
+
+/** What comes before the list of nodes, and the list. Taints are folded like labels, with their effect. */
+function split(data: Data, isLabel: boolean): readonly [string, string] {
+  const text = typeof data === 'string' ? data : '';
+  if (!text.includes('|')) return [text, ''];
+  const list = isLabel ? splitFolded(text).nodeList : text.slice(text.lastIndexOf('|') + 1);
+  return [text.slice(0, text.length - list.length), list];
+}
+
+function renamed(data: Data, rename: Rename, isLabel: boolean): Data {
+  const [start, list] = split(data, isLabel);
+  return list === '' ? data : start + rename(list);
+}
+
+function listOf(item: DataMap): string | undefined {
+  return scalarText(mapIn(item.get('data')).get('node-list'));
+}
+
+function renamedItem(item: DataMap, rename: Rename): DataMap {
+  const list = listOf(item);
+  if (list === undefined) return item;
+  const data = new Map([...mapIn(item.get('data')), ['node-list', rename(list)]]);
+  return new Map([...item, ['data', data]]);
+}
+
+function without(map: DataMap, ...keys: readonly string[]): DataMap {
+  return new Map([...map].filter(([key]) => !keys.includes(key)));
+}
+
+function mapOf(fields: Readonly<Record<string, Data>>): DataMap {
+  return new Map(Object.entries(fields));
+}

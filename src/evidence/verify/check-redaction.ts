@@ -1,0 +1,165 @@
+// Whether evidence is redacted as its statement says.
+
+import type { ReceivedFiles } from '../../archive/entry.ts';
+import type { Comparison } from '../../attestation/check-log.ts';
+import { compareBytes } from '../../compare-bytes.ts';
+import { orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import type { ReceivedWithheld } from '../claim/withheld-claim.ts';
+import { SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
+import { PHASES } from '../phase/phase.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { POLICY_RULES, POLICY_VERSION, keptPaths, snapshotKeep } from '../redact/policy.ts';
+import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
+import { ownerOf } from '../redact/withholding.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { EvidenceLog } from './checks.ts';
+
+/** What a redaction is compared with. */
+interface Redacted {
+  readonly files: ReceivedFiles;
+  readonly recipe: Recipe;
+  /** Undefined if it could not be read, which another check says. */
+  readonly snapshot: Snapshot | undefined;
+}
+
+export function checkRedaction(
+  log: EvidenceLog,
+  predicate: ReceivedPredicate,
+  redacted: Redacted,
+): void {
+  log.note('redaction-matches-policy', () => comparisonOf(predicate, redacted));
+}
+
+const EXPECTED = 'what the policy in the statement keeps, and nothing else';
+
+function comparisonOf(predicate: ReceivedPredicate, redacted: Redacted): Comparison {
+  const { redaction, affidavit } = predicate;
+  const owner = redaction && ownerOf(redaction);
+  const withheld = affidavit?.redaction;
+  if (owner === 'ours') {
+    return {
+      found: `only what ${POLICY_VERSION} keeps for this recipe`,
+      expected: EXPECTED,
+      faults: [...statedFaults(predicate, withheld, redacted), ...contentFaults(redacted)],
+    };
+  }
+  const found =
+    redaction === undefined
+      ? 'nothing is redacted'
+      : `the policy ${policyName(redaction)}, by which another tool redacted`;
+  const faults = withheld === undefined ? [] : [strayClaim(withheld, found)];
+  return { found, expected: EXPECTED, faults };
+}
+
+function policyName({ policy, version }: NonNullable<ReceivedPredicate['redaction']>): string {
+  return quote(`${policy} ${version}`.trim());
+}
+
+function strayClaim({ at }: ReceivedWithheld, found: string): Fault {
+  return differs(at, found, `no such field, or the policy ${POLICY_VERSION}`);
+}
+
+/** What the statement says, apart from how much was withheld: nothing shows that. */
+function statedFaults(
+  { at, redaction }: ReceivedPredicate,
+  withheld: ReceivedWithheld | undefined,
+  { files, recipe }: Redacted,
+): readonly Fault[] {
+  if (withheld === undefined) {
+    return [differs(`${at}/affidavit/redaction`, 'nothing', 'what was kept and withheld')];
+  }
+  const rows = withheld.withheld.map(({ file, group }) => [file, group] as const);
+  const sorted = rows.toSorted(compareRows);
+  const isOrdered = rows.every((row, index) => row === sorted[index]);
+  const isTwice = sorted.some((row, index) => {
+    const next = sorted[index + 1];
+    return next !== undefined && compareRows(row, next) === 0;
+  });
+  const stranger = rows.find(([file]) => !files.has(file));
+  return [
+    ...sameTexts(`${at}/redaction/applied`, redaction?.applied ?? [], POLICY_RULES),
+    ...sameTexts(`${withheld.at}/kept`, withheld.kept, keptPaths(recipe)),
+    ...(stranger === undefined
+      ? []
+      : [differs(`${withheld.at}/withheld`, quote(stranger[0]), 'files of this bundle')]),
+    ...(isOrdered && !isTwice
+      ? []
+      : [
+          differs(
+            `${withheld.at}/withheld`,
+            'rows in another order',
+            'each file and group once, sorted',
+          ),
+        ]),
+  ];
+}
+
+function compareRows(a: readonly [string, string], b: readonly [string, string]): number {
+  return compareBytes(a[0], b[0]) || compareBytes(a[1], b[1]);
+}
+
+function sameTexts(
+  at: string,
+  claimed: readonly string[],
+  computed: readonly string[],
+): readonly Fault[] {
+  const index = Array.from({ length: Math.max(claimed.length, computed.length) }).findIndex(
+    (_, place) => claimed[place] !== computed[place],
+  );
+  if (index < 0) return [];
+  return [
+    differs(`${at}/${index}`, shown(claimed[index]), `${shown(computed[index])} (recomputed)`),
+  ];
+}
+
+function shown(text: string | undefined): string {
+  return text === undefined ? 'nothing' : quote(text);
+}
+
+/** The files are those that the policy makes of themselves: they have nothing that it withholds. */
+function contentFaults({ files, recipe, snapshot }: Redacted): readonly Fault[] {
+  const made = snapshot && minimalSnapshot(snapshot, snapshotKeep(recipe)).bytes;
+  const reports = PHASES.map(ctrfFile).flatMap((path) => {
+    const { bytes } = files.get(path) ?? {};
+    if (bytes === undefined) return [];
+    const minimal = orIfRefused(
+      () => minimalReport(bytes, path).bytes,
+      () => bytes,
+    );
+    return Buffer.from(bytes).equals(minimal) ? [] : [notMinimal(path)];
+  });
+  const isMinimal =
+    made === undefined || Buffer.from(made).equals(files.get(SNAPSHOT_FILE)?.bytes ?? made);
+  const logs = [...files.keys()].filter((path) => path.startsWith('logs/'));
+  return [
+    ...(isMinimal ? [] : [notMinimal(SNAPSHOT_FILE)]),
+    ...reports,
+    ...logs.slice(0, 1).map((path) => differs(path, 'a log', 'logs beside the bundle')),
+  ];
+}
+
+function notMinimal(path: string): Fault {
+  const found = 'something that the policy withholds, or another spelling';
+  return differs(path, found, `what ${POLICY_VERSION} keeps, as it is written`);
+}
+
+function differs(at: string, found: string, expected: string): Fault {
+  const hint = 'do not trust this evidence: it is not redacted as its statement says';
+  return { code: 'REDACTION_DIFFERS', at, found, expected, hint };
+}
+
+/** A policy of which nobody here knows what it withholds: nothing is excused by it. */
+export function redactionFindings({ at, redaction }: ReceivedPredicate): readonly Finding[] {
+  if (redaction === undefined || ownerOf(redaction) !== 'unknown') return [];
+  return [
+    {
+      code: 'REDACTION_UNKNOWN',
+      at: `${at}/redaction`,
+      found: policyName(redaction),
+      expected: `minimal in a version of v1 to v4, or ${POLICY_VERSION}`,
+      hint: 'upgrade affidavit if a newer version knows it; until then nothing that is missing is excused',
+    },
+  ];
+}

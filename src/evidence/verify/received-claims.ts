@@ -1,0 +1,62 @@
+// What redacted evidence claims of what it withholds, as far as its policy is known.
+
+import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { keepOf } from '../redact/withholding.ts';
+import type { CountDimension, Dimension } from '../snapshot/fingerprint.ts';
+import type { ClaimedConstraint, Claims } from '../validate/claimed.ts';
+
+/** Undefined: nothing is excused. */
+export function receivedClaims(
+  { redaction, fingerprint, affidavit }: ReceivedPredicate,
+  recipe: Recipe,
+): Claims | undefined {
+  const keep = redaction && keepOf(redaction, recipe);
+  if (keep === undefined) return undefined;
+  const rows = affidavit?.constraints;
+  return {
+    keep,
+    fingerprint: {
+      accelerator: textDimension(fieldOf(fingerprint, 'accelerator')),
+      region: textDimension(fieldOf(fingerprint, 'region')),
+      gpuNodeCount: countDimension(fieldOf(fingerprint, 'gpuNodeCount')),
+    },
+    constraints: isDataList(rows) ? rows.map(constraintIn) : undefined,
+  };
+}
+
+function fieldOf(data: Data | undefined, name: string): Data | undefined {
+  return isDataMap(data) ? data.get(name) : undefined;
+}
+
+/** The shape was checked before. */
+function textIn(data: Data | undefined, name: string): string {
+  return scalarText(fieldOf(data, name)) ?? '';
+}
+
+/** What a label can say instead of one value. */
+const NOTES = ['multi-gpu', 'multi-region', 'unknown-sku'] as const;
+
+function textDimension(data: Data | undefined): Dimension {
+  const source = textIn(data, 'source');
+  const note = NOTES.find((known) => known === textIn(data, 'note'));
+  return {
+    value: textIn(data, 'value'),
+    ...(source === '' ? {} : { source }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+function countDimension(data: Data | undefined): CountDimension {
+  return { value: Number(textIn(data, 'value')), source: textIn(data, 'source') };
+}
+
+function constraintIn(row: Data): ClaimedConstraint {
+  return {
+    name: textIn(row, 'name'),
+    expected: textIn(row, 'expected'),
+    actual: scalarText(fieldOf(row, 'actual')),
+    outcome: textIn(row, 'outcome'),
+  };
+}

@@ -1,0 +1,397 @@
+// A minimal bundle has what a verifier needs, and nothing that the policy withholds.
+import { describe, expect, it } from 'vitest';
+
+import { memoryFile } from '../../../src/archive/entry.ts';
+import { digestOf } from '../../../src/digest.ts';
+import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
+import { verifyEvidenceFiles } from '../../../src/evidence/verify/verify-evidence.ts';
+import { encodeManifest } from '../../../src/manifest/manifest.ts';
+import { fakeTrust } from '../../attestation/fake-trust.ts';
+import {
+  DEMO,
+  bundlePath,
+  changed,
+  contentsOf,
+  receivedOf,
+  replaced,
+  validateDemo,
+  type Contents,
+  type Demo,
+} from '../demo.ts';
+
+async function pack(change: Partial<Demo> = {}): Promise<Contents> {
+  const packed = await packEvidence({ validation: validateDemo(change), redact: 'minimal' });
+  return await contentsOf(packed.files);
+}
+
+const MINIMAL = await pack();
+const WHOLE = await contentsOf((await packEvidence({ validation: validateDemo() })).files);
+
+type Json = Record<string, unknown>;
+type Predicate = Json & {
+  fingerprint: Json;
+  affidavit: Json;
+  redaction?: Json & { applied: string[] };
+};
+
+function statementIn(contents: Contents): Json & { predicate: Predicate } {
+  const statement = JSON.parse(String(contents.get('statement.intoto.json'))) as unknown;
+  return statement as Json & { predicate: Predicate };
+}
+
+/** The bundle with files and statement changed, and everything that binds them made anew. */
+function remade(
+  contents: Contents,
+  files: Readonly<Record<string, string | undefined>>,
+  edit: (predicate: Predicate) => void = () => undefined,
+): Contents {
+  const next = new Map(changed(contents, files));
+  next.delete('manifest.json');
+  const statement = statementIn(contents);
+  next.delete('statement.intoto.json');
+  const listed = [...next].map(([path, bytes]) => memoryFile(bundlePath(path), bytes));
+  const manifest = encodeManifest(listed);
+  statement.predicate['manifest'] = { digest: digestOf(manifest), fileCount: listed.length };
+  const phases = statement.predicate['phases'] as Record<string, Json>;
+  for (const [phase, counts] of Object.entries(phases)) {
+    const report = next.get(`ctrf/${phase}.json`);
+    if (report !== undefined) counts['ctrfDigest'] = digestOf(report);
+  }
+  edit(statement.predicate);
+  next.set('manifest.json', Buffer.from(manifest));
+  next.set('statement.intoto.json', Buffer.from(JSON.stringify(statement)));
+  return next;
+}
+
+interface Rules {
+  readonly acceptClaimed?: boolean;
+  readonly requireRecomputed?: boolean;
+}
+
+/** Of a bundle that nobody signed, as if its signer were named. */
+function judge(contents: Contents, rules: Rules = {}) {
+  const report = verifyEvidenceFiles([...receivedOf(contents).values()], {
+    trust: fakeTrust(),
+    policy: undefined,
+    allowUnsigned: true,
+    ...rules,
+  });
+  const faults = report.checks.flatMap(({ name, faults: found }) =>
+    found.filter(({ code }) => code !== 'UNSIGNED').map(({ code, at }) => `${name}: ${code} ${at}`),
+  );
+  return { exitCode: report.exitCode, faults, report };
+}
+
+const AT = 'statement.intoto.json#/predicate';
+
+describe('a minimal bundle', () => {
+  it('verifies as the whole one does, with the same facts', () => {
+    const [minimal, whole] = [judge(MINIMAL), judge(WHOLE)];
+    expect(minimal.faults).toEqual([]);
+    expect([minimal.exitCode, whole.exitCode]).toEqual([0, 0]);
+    const { onlyClaimed, bom: _, ...facts } = minimal.report.facts;
+    const { bom: __, ...others } = whole.report.facts;
+    expect(facts.fingerprint).toEqual(others.fingerprint);
+    expect(facts.match).toEqual(others.match);
+    expect(facts.constraints).toEqual(others.constraints);
+    expect(facts.phases?.map(({ counts, flaky }) => [counts, flaky])).toEqual(
+      others.phases?.map(({ counts, flaky }) => [counts, flaky]),
+    );
+    expect(facts.phaseConstraints).toEqual(others.phaseConstraints);
+    expect(onlyClaimed).toEqual(['region', 'images']);
+  });
+
+  it('names no node, no image and no message, and says how much it withholds', () => {
+    const snapshot = String(MINIMAL.get('snapshot.yaml'));
+    expect(snapshot).toContain('nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3|n1,n2,n3,n4\n');
+    const all = [...MINIMAL.values()].map(String).join('\n');
+    for (const secret of ['ip-10-', 'providerID', 'aws:///', 'source-node"']) {
+      expect(String(WHOLE.get('snapshot.yaml')).includes(secret) && all.includes(secret)).toBe(
+        false,
+      );
+    }
+    const { redaction, affidavit } = statementIn(MINIMAL).predicate;
+    expect(redaction).toMatchObject({ policy: 'minimal', version: 'affidavit-1' });
+    expect(affidavit['schemaVersion']).toBe('1.1.0');
+    const claim = affidavit['redaction'] as { kept: string[]; withheld: Json[] };
+    expect(claim.kept).toContain('OS.sysctl./proc/sys/kernel/osrelease');
+    expect(claim.withheld).toContainEqual({ file: 'snapshot.yaml', group: 'K8s.image', count: 11 });
+  });
+
+  it('has the same bytes each time', async () => {
+    expect(await pack()).toEqual(MINIMAL);
+  });
+
+  it('with --require-recomputed leaves to a person what is only claimed', () => {
+    const { exitCode, faults } = judge(MINIMAL, { requireRecomputed: true });
+    expect(exitCode).toBe(4);
+    expect(faults).toEqual([
+      `fingerprint-matches-snapshot: VALUE_CLAIMED ${AT}/fingerprint/region`,
+      'bom-matches-claims: VALUE_CLAIMED bom.cdx.json',
+    ]);
+  });
+
+  it('keeps nothing of a measurement that nobody knows, and says so', async () => {
+    const more = `${DEMO.snapshot.trimEnd()}\n  - type: Weather\n    subtypes:\n      - subtype: wind\n        data:\n          speed: 7\n`;
+    const validation = validateDemo({ snapshot: more });
+    const { files, findings } = await packEvidence({ validation, redact: 'minimal' });
+    expect(findings.map(({ code, found }) => [code, found])).toEqual([
+      ['MEASUREMENT_WITHHELD', 'measurements of the type "Weather"'],
+    ]);
+    const contents = await contentsOf(files);
+    expect(String(contents.get('snapshot.yaml'))).not.toContain('wind');
+    expect(statementIn(contents).predicate.affidavit['redaction']).toMatchObject({
+      withheld: expect.arrayContaining([
+        { file: 'snapshot.yaml', group: 'Weather', count: 2 },
+      ]) as unknown,
+    });
+  });
+
+  it('is not made if a constraint reads the names of nodes', async () => {
+    const recipe = replaced(
+      DEMO.recipe,
+      'constraints:\n',
+      'constraints:\n  - name: NodeTopology.label.topology.kubernetes.io/region\n    value: "!= us-west-2|n1,n2,n3,n4,n5,n6"\n',
+    );
+    await expect(pack({ recipe })).rejects.toMatchObject({ code: 'REDACTION_CHANGES_RESULT' });
+  });
+});
+
+describe('a minimal bundle is refused', () => {
+  const edited = (path: string, from: string, to: string): Contents =>
+    remade(MINIMAL, { [path]: replaced(String(MINIMAL.get(path)), from, to) });
+
+  it.each<[string, Contents, string]>([
+    [
+      'with a value more than the policy keeps',
+      edited(
+        'snapshot.yaml',
+        '          provider: eks\n',
+        '          provider: eks\n          source-node: a\n',
+      ),
+      'redaction-matches-policy: REDACTION_DIFFERS snapshot.yaml',
+    ],
+    [
+      'with a comment in the snapshot',
+      edited('snapshot.yaml', 'kind: Snapshot\n', '# of ip-10-0-0-1\nkind: Snapshot\n'),
+      'redaction-matches-policy: REDACTION_DIFFERS snapshot.yaml',
+    ],
+    [
+      'with the name of a node',
+      edited('snapshot.yaml', '|n1,n2', '|ip-10-0-0-1,n2'),
+      'redaction-matches-policy: REDACTION_DIFFERS snapshot.yaml',
+    ],
+    [
+      'with a message in a report',
+      edited(
+        'ctrf/performance.json',
+        '"status": "passed",',
+        '"status": "passed",\n        "message": "on ip-10-0-0-1",',
+      ),
+      'redaction-matches-policy: REDACTION_DIFFERS ctrf/performance.json',
+    ],
+    [
+      'with a log',
+      remade(MINIMAL, { 'logs/deployment/x.log': 'x' }),
+      'redaction-matches-policy: REDACTION_DIFFERS logs/deployment/x.log',
+    ],
+    [
+      'without a value that a constraint reads',
+      edited(
+        'snapshot.yaml',
+        '      - data:\n          /proc/sys/kernel/osrelease: 6.8.0-1029-aws\n        subtype: sysctl\n',
+        '',
+      ),
+      `constraints-match-claims: CONSTRAINTS_DIFFER ${AT}/affidavit/constraints/3/actual`,
+    ],
+    [
+      'without the label of a dimension that is demanded',
+      edited(
+        'snapshot.yaml',
+        '      - data:\n          nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3|n1,n2,n3,n4\n        subtype: label\n',
+        '',
+      ),
+      `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/accelerator/source`,
+    ],
+    [
+      'without the count of nodes with a GPU, which the label shows',
+      edited('snapshot.yaml', '|n1,n2,n3,n4', '|n1,n2,n3'),
+      `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/gpuNodeCount/value`,
+    ],
+  ])('%s', (_, contents, fault) => {
+    const { exitCode, faults } = judge(contents, { acceptClaimed: true });
+    expect(exitCode).toBe(2);
+    expect(faults).toContain(fault);
+  });
+
+  const claimOf = (predicate: Predicate): { kept: string[]; withheld: Json[] } =>
+    predicate.affidavit['redaction'] as { kept: string[]; withheld: Json[] };
+
+  it.each<[string, (predicate: Predicate) => void, string]>([
+    ['with a rule less', (p) => p.redaction?.applied.pop(), '/redaction/applied/5'],
+    ['that keeps a path less', (p) => claimOf(p).kept.shift(), '/affidavit/redaction/kept/0'],
+    ['that keeps a path more', (p) => claimOf(p).kept.push('z'), '/affidavit/redaction/kept/11'],
+    [
+      'that withholds of another file',
+      (p) => Object.assign(claimOf(p).withheld[0] ?? {}, { file: 'a' }),
+      '/affidavit/redaction/withheld',
+    ],
+    [
+      'whose counts are in another order',
+      (p) => Object.assign(claimOf(p), { withheld: claimOf(p).withheld.toReversed() }),
+      '/affidavit/redaction/withheld',
+    ],
+    ['without its counts', (p) => delete p.affidavit['redaction'], '/affidavit/redaction'],
+    [
+      'by the policy of AICR',
+      (p) => Object.assign(p.redaction ?? {}, { version: 'v4' }),
+      '/affidavit/redaction',
+    ],
+    [
+      'by a policy that nobody knows',
+      (p) => Object.assign(p.redaction ?? {}, { version: 'v9' }),
+      '/affidavit/redaction',
+    ],
+    ['without its policy', (p) => delete p.redaction, '/affidavit/redaction'],
+  ])('%s', (_, edit, place) => {
+    const { exitCode, faults } = judge(remade(MINIMAL, {}, edit), { acceptClaimed: true });
+    expect(exitCode).toBe(2);
+    expect(faults).toContain(`redaction-matches-policy: REDACTION_DIFFERS ${AT}${place}`);
+  });
+
+  it('with a count that is none', () => {
+    const none = remade(MINIMAL, {}, (p) =>
+      Object.assign(claimOf(p).withheld[0] ?? {}, { count: 0 }),
+    );
+    expect(judge(none).faults).toEqual([
+      `statement-is-evidence: FIELD_INVALID ${AT}/affidavit/redaction/withheld/0/count`,
+    ]);
+  });
+
+  it('whose region is claimed from another place than a label', () => {
+    const elsewhere = remade(MINIMAL, {}, (p) =>
+      Object.assign(p.fingerprint['region'] as Json, { source: 'k8s.node.provider' }),
+    );
+    const { exitCode, faults } = judge(elsewhere, { acceptClaimed: true });
+    expect(exitCode).toBe(2);
+    expect(faults[0]).toMatch(/^fingerprint-matches-snapshot: FINGERPRINT_DIFFERS/);
+  });
+});
+
+describe('evidence by the policy of AICR', () => {
+  const LABELS =
+    '      - data:\n          nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3|n1,n2,n3,n4\n        subtype: label\n';
+  const SYSCTL =
+    '      - data:\n          /proc/sys/kernel/osrelease: 6.8.0-1029-aws\n        subtype: sysctl\n';
+  const byAicr = (
+    version: string,
+    edit: (predicate: Predicate) => void = () => undefined,
+    model = 'h100',
+  ) =>
+    remade(
+      MINIMAL,
+      {
+        'snapshot.yaml': replaced(
+          replaced(replaced(String(MINIMAL.get('snapshot.yaml')), LABELS, ''), SYSCTL, ''),
+          'model: h100',
+          `model: ${model}`,
+        ),
+      },
+      (predicate) => {
+        predicate.redaction = { policy: 'minimal', version, applied: [] };
+        delete predicate.affidavit['redaction'];
+        Object.assign(predicate.fingerprint['gpuModel'] as Json, { value: model });
+        edit(predicate);
+      },
+    );
+
+  it.each(['v1', 'v2', 'v3', 'v4'])(
+    '%s: a constraint that is only claimed is left to a person',
+    (version) => {
+      const { exitCode, faults, report } = judge(byAicr(version));
+      expect(exitCode).toBe(4);
+      expect(faults).toEqual(['constraints-hold: VALUE_CLAIMED recipe.yaml#/constraints/3']);
+      expect(report.facts.onlyClaimed).toEqual([
+        ...['region', 'gpuNodeCount', 'OS.sysctl./proc/sys/kernel/osrelease', 'images'],
+      ]);
+      const accepted = judge(byAicr(version), { acceptClaimed: true });
+      expect([accepted.exitCode, accepted.report.weakened]).toEqual([
+        0,
+        ['--allow-unsigned', '--accept-claimed'],
+      ]);
+    },
+  );
+
+  it.each(['v5', '', 'affidavit-2'])(
+    'in a version that nobody knows (%j) excuses nothing',
+    (version) => {
+      const { exitCode, faults, report } = judge(byAicr(version), { acceptClaimed: true });
+      expect(exitCode).toBe(2);
+      expect(faults).toContain(
+        `constraints-match-claims: CONSTRAINTS_DIFFER ${AT}/affidavit/constraints/3/actual`,
+      );
+      expect(report.findings.map(({ code }) => code)).toContain('REDACTION_UNKNOWN');
+    },
+  );
+
+  it('without claims of constraints: withheld, and treated alike', () => {
+    const silent = byAicr('v4', (p) => delete (p as Json)['affidavit']);
+    const { exitCode, report } = judge(silent);
+    expect(exitCode).toBe(4);
+    expect(report.facts.constraints?.map(({ outcome }) => outcome)).toContain('withheld');
+    expect(judge(silent, { acceptClaimed: true }).exitCode).toBe(0);
+  });
+
+  it('a constraint that is claimed to fail fails', () => {
+    const failed = byAicr('v4', (p) => {
+      const rows = p.affidavit['constraints'] as Json[];
+      Object.assign(rows[3] ?? {}, { outcome: 'failed', actual: '4.18' });
+    });
+    const { exitCode, faults } = judge(failed, { acceptClaimed: true });
+    expect(exitCode).toBe(1);
+    expect(faults).toEqual(['constraints-hold: CONSTRAINT_FAILED recipe.yaml#/constraints/3']);
+  });
+
+  it.each([
+    ['a value that does not meet it', '5.4.0'],
+    ['no value', null],
+  ])('a constraint that is claimed to pass with %s is a lie', (_, actual) => {
+    const lying = byAicr('v4', (p) => {
+      const rows = p.affidavit['constraints'] as Json[];
+      Object.assign(rows[3] ?? {}, { actual });
+    });
+    const { exitCode, faults } = judge(lying, { acceptClaimed: true });
+    expect(exitCode).toBe(2);
+    expect(faults).toContain(
+      `constraints-match-claims: CONSTRAINTS_DIFFER ${AT}/affidavit/constraints/3/outcome`,
+    );
+  });
+
+  it('an accelerator that only the label showed is claimed; one that the model denies is a lie', () => {
+    const claimed = judge(byAicr('v4', undefined, 'NVIDIA H100'));
+    expect(claimed.exitCode).toBe(4);
+    expect(claimed.faults).toContain(
+      'cluster-fits-recipe: VALUE_CLAIMED recipe.yaml#/criteria/accelerator',
+    );
+    const denied = judge(byAicr('v4', undefined, 'a100'), { acceptClaimed: true });
+    expect(denied.exitCode).toBe(2);
+    expect(denied.faults).toContain(
+      `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/accelerator/value`,
+    );
+  });
+
+  it('a value that the policy keeps and that is missing is not excused', () => {
+    const without = remade(byAicr('v4'), {
+      'snapshot.yaml': replaced(
+        String(byAicr('v4').get('snapshot.yaml')),
+        '          version: v1.33.4-eks-e386d34\n',
+        '',
+      ),
+    });
+    const { exitCode, faults } = judge(without, { acceptClaimed: true });
+    expect(exitCode).toBe(2);
+    expect(
+      faults.some((fault) => fault.includes('FINGERPRINT_DIFFERS') && fault.includes('k8sVersion')),
+    ).toBe(true);
+  });
+});
