@@ -1,9 +1,11 @@
 // Run by work.test.ts in a process of its own: prints, for each kind of input, what the work costs with a few,
 // with some, and with ten times as many of it. The code is loaded after the counting has begun.
+import { propertyRuns } from '../property-runs.ts';
 import { costOf, startCounting } from './count-work.ts';
 import type { Kind } from './work.ts';
 
-const SOME = 300;
+/** `./dev check` has the time to see even what grows a little too fast. */
+const SOME = propertyRuns(100, 300);
 
 startCounting();
 const { RECIPE_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } = await import('./document-kinds.ts');
