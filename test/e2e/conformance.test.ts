@@ -35,6 +35,14 @@ async function run(cwd: string, ...args: readonly string[]): Promise<number | nu
   return code;
 }
 
+/** The exit code of a run in this process. */
+async function ended(...args: readonly string[]): Promise<number> {
+  return await conform(args).then(
+    () => 0,
+    () => 1,
+  );
+}
+
 function folder(config: keyof Sandbox['signingConfigs']): string {
   return scratch({
     ...files,
@@ -42,9 +50,6 @@ function folder(config: keyof Sandbox['signingConfigs']): string {
     'config.json': JSON.stringify(sandbox.signingConfigs[config]),
   });
 }
-
-const trust = ['--trusted-root', 'root.json'];
-const pin = ['--certificate-identity', SANDBOX_IDENTITY, '--certificate-oidc-issuer'];
 
 describe('tools/conformance', () => {
   it('is one file that can be executed', () => {
@@ -72,24 +77,28 @@ describe('tools/conformance', () => {
     'R-23 signs with %s, a file and a statement, and verifies both',
     async (config) => {
       const cwd = folder(config);
+      const at = (name: string): string => join(cwd, name);
       const token = ['--identity-token', sandbox.token()];
-      const services = [...trust, '--signing-config', 'config.json'];
-      const paths = ['--bundle', 'b.json', ...services];
+      const paths = ['--bundle', at('b.json'), '--trusted-root', at('root.json')];
+      const services = ['--signing-config', at('config.json')];
+      const pin = ['--certificate-identity', SANDBOX_IDENTITY];
+      const verify = [...pin, '--certificate-oidc-issuer', sandbox.issuer, ...paths];
       const digest = `sha256:${createHash('sha256').update(files['a.txt']).digest('hex')}`;
       for (const [kind, file] of [
         [[], 'a.txt'],
         [['--in-toto'], 'statement.json'],
       ] as const) {
-        expect(await run(cwd, 'sign-bundle', ...kind, ...token, ...paths, file)).toBe(0);
-        const bundle = JSON.parse(readFileSync(join(cwd, 'b.json'), 'utf8')) as object;
+        const words = ['sign-bundle', ...kind, ...token, ...paths, ...services, at(file)];
+        const code = kind.length === 0 ? await run(cwd, ...words) : await ended(...words);
+        expect(code).toBe(0);
+        const bundle = JSON.parse(readFileSync(at('b.json'), 'utf8')) as object;
         expect(Object.keys(bundle)).toContain(
           kind.length === 0 ? 'messageSignature' : 'dsseEnvelope',
         );
         // The suite's statement is about its a.txt.
-        const verify = ['verify-bundle', '--bundle', 'b.json', ...pin, sandbox.issuer, ...trust];
-        expect(await run(cwd, ...verify, 'a.txt')).toBe(0);
-        expect(await run(cwd, ...verify, digest)).toBe(0);
-        expect(await run(cwd, ...verify, 'root.json')).toBe(1);
+        expect(await ended('verify-bundle', ...verify, at('a.txt'))).toBe(0);
+        expect(await ended('verify-bundle', ...verify, digest)).toBe(0);
+        expect(await ended('verify-bundle', ...verify, at('root.json'))).toBe(1);
       }
     },
   );
