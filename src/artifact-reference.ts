@@ -17,8 +17,8 @@ export function parseReference(text: string): Reference | undefined {
   return name === undefined ? undefined : { name, hex };
 }
 
-/** Whether its first part can be a registry, as Docker tells one from a folder. */
+/** Whether its first part, of two or more, can be a registry, as Docker tells one from a folder. */
 export function namesRegistry(text: string): boolean {
-  const [first = ''] = text.split('/', 1);
-  return first === 'localhost' || /[^.][.:]/.test(first);
+  const [first = '', ...others] = text.split('/');
+  return others.length > 0 && (first === 'localhost' || /[^.][.:]/.test(first));
 }

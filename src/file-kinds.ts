@@ -40,7 +40,7 @@ export const WANTED = {
   },
   pointer: {
     what: 'a pointer to evidence',
-    place: 'recipes/evidence of AICR',
+    place: 'affidavit verify-evidence, with --bundle',
     source: 'what affidavit evidence pointer wrote',
     example: 'pointer.yaml',
   },

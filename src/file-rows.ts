@@ -172,9 +172,9 @@ export const FILE_ROWS: readonly Row[] = [
     goes: 'trusted_root.json is a target of that TUF repository',
   },
   {
+    kind: 'pointer',
     what: 'a pointer to evidence',
     fits: has('schemaVersion', 'recipe', 'attestations'),
-    goes: 'fetch the bundle that it points to',
   },
   {
     what: 'a report of affidavit',

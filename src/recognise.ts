@@ -64,6 +64,12 @@ export function recognised(
   });
 }
 
+/** Whether a file looks like one of this kind. A guess: whoever must know reads it. */
+export function isOfKind(bytes: Uint8Array, kind: FileKind): boolean {
+  const look = lookAt(bytes);
+  return FILE_ROWS.find(({ fits }) => fits(look))?.kind === kind;
+}
+
 /** Control characters that no text has; a log may have colours. */
 // oxlint-disable-next-line no-control-regex -- what is looked for
 const BINARY = /[\0-\u0008\u000e-\u001a]/;

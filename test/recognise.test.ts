@@ -183,7 +183,7 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
   [
     'schemaVersion: 1.0.0\nrecipe: a\nattestations:\n- bundle: {}\n',
     'a pointer to evidence',
-    'fetch the bundle that it points to',
+    'give this file to affidavit verify-evidence, with --bundle',
   ],
   [
     '{"schemaVersion": "1.0.0", "verdict": "verified", "checks": []}',

@@ -12,7 +12,7 @@ export default {
     'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, older than the policy allows, another recipe than yours, or a run that is doubtful); 64 called wrongly; 130 interrupted.',
   ].join('\n\n'),
 
-  usage: `verify-evidence INPUT
+  usage: `verify-evidence INPUT [--bundle PATH]
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
@@ -28,9 +28,17 @@ export default {
   --format json --output report.json`,
   ],
 
-  args: { input: 'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input.' },
+  args: {
+    input:
+      'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input; with --bundle, a pointer to it.',
+  },
 
   flags: {
+    bundle: {
+      type: 'text',
+      helpValue: 'PATH',
+      summary: 'The bundle, if INPUT is the pointer to it; the two must agree.',
+    },
     ...TRUST_ROOT_FLAGS,
     'certificate-identity': {
       type: 'text',
@@ -98,6 +106,6 @@ export default {
   },
 
   signals: 'interrupt',
-  documents: (options) => [options.required('input')],
+  documents: (options) => [options.text('bundle') ?? options.required('input')],
   load: async () => (await import('../cli/work/run-verify.ts')).runVerify,
 } satisfies Command;

@@ -48,6 +48,10 @@ export const FINDINGS = {
     'a component of the bill of materials differs from the recipe',
   ],
   SIGNER_REVOKED_LATER: ['finding', 'the signer was revoked after the evidence was signed'],
+  POINTER_NOT_CONFIRMED: [
+    'finding',
+    'no signature shows that the evidence is from the artifact of the pointer',
+  ],
   POINTER_REF_OTHER: ['finding', 'the same workflow has signed on another branch or tag'],
   MEASUREMENT_WITHHELD: [
     'finding',

@@ -43,11 +43,14 @@ export const INPUT_ERRORS = {
   DEPENDENCY_CYCLE: ['invalid', 'components depend on each other'],
   // AICR's pointers.
   POINTER_TO_FILE: ['invalid', 'the pointer leads to a file, not to an artifact in a registry'],
+  POINTER_TO_ITSELF: ['invalid', 'the pointer leads to itself'],
   POINTER_UNFIT: ['invalid', 'a pointer cannot name this evidence'],
   POINTER_SUBJECT_DIFFERS: [
     'invalid',
-    'the evidence is not signed for the artifact that the pointer would name',
+    'the evidence is not signed for the artifact of the pointer',
   ],
+  POINTER_DIFFERS: ['invalid', 'the pointer says something else than the evidence'],
+  POINTER_PATH_OTHER: ['invalid', 'the pointer is not where its recipe, signer and digest belong'],
   LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],
   // Results and logs.
   RESULTS_MISSING: ['invalid', 'no CTRF report was found'],

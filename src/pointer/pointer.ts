@@ -56,7 +56,8 @@ export function isPointerRecipe(name: string): boolean {
  * Reads a pointer. The caller limits its size. Stricter than AICR: a field that nobody knows is refused.
  *
  * @param file how complaints name it
- * @throws EvidenceError what `decodeYaml` and `ObjectReader` throw, POINTER_TO_FILE
+ * @throws EvidenceError what `decodeYaml` throws, SCHEMA_VERSION_UNKNOWN, FIELD_MISSING, FIELD_INVALID,
+ *   FIELD_UNKNOWN, POINTER_TO_FILE, POINTER_TO_ITSELF
  */
 export function parsePointer(bytes: Uint8Array, file: string): Pointer {
   const reader = new ObjectReader(decodeYaml(bytes, file), file);
@@ -163,15 +164,17 @@ function readArtifact(bundle: ObjectReader): PointedArtifact | undefined {
   const digest = bundle.text('digest');
   if (oci === '' && digest === '') return undefined;
   if (!isDigest(digest)) return invalid(bundle, 'digest', 'sha256: and 64 lower-case digits');
-  if (oci !== '' && !namesRegistry(oci)) refuseFile(bundle);
+  if (oci.startsWith('file:') || (oci !== '' && !namesRegistry(oci))) refuseFile(bundle, oci);
   const reference = parseReference(oci);
   if (reference?.name === oci) return { oci, digest };
   return invalid(bundle, 'oci', 'the name of an artifact: REGISTRY/REPOSITORY[:TAG]');
 }
 
-function refuseFile(bundle: ObjectReader): never {
+function refuseFile(bundle: ObjectReader, oci: string): never {
+  const path = oci.replace(/^(?:file:\/\/)?(?:\.{1,2}\/)*/, '');
+  const file = bundle.pointer('oci').replace(/#.*$/s, '');
   return bundle.refuse('oci', {
-    code: 'POINTER_TO_FILE',
+    code: `/${file}`.endsWith(`/${path}`) ? 'POINTER_TO_ITSELF' : 'POINTER_TO_FILE',
     expected: 'the name of an artifact that everybody can pull: REGISTRY/REPOSITORY[:TAG]',
     hint: 'push the bundle to a registry, and make the pointer with --oci',
   });

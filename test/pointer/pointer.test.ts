@@ -61,6 +61,26 @@ describe('a pointer of AICR', () => {
     ['oci: ghcr.io/', 'oci: ../', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
     ['oci: ghcr.io/', 'oci: /', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
     ['oci: ghcr.io/', 'oci: recipes/', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
+    ['oci: ghcr.io/atif1996', 'oci: /bundle #', 'POINTER_TO_FILE', '/attestations/0/bundle/oci'],
+    [
+      'oci: ghcr.io/atif1996',
+      'oci: bundle.tar.gz #',
+      'POINTER_TO_FILE',
+      '/attestations/0/bundle/oci',
+    ],
+    ['oci: ghcr.io/atif1996', `oci: ${FILE} #`, 'POINTER_TO_ITSELF', '/attestations/0/bundle/oci'],
+    [
+      'oci: ghcr.io/atif1996',
+      `oci: ./${FILE} #`,
+      'POINTER_TO_ITSELF',
+      '/attestations/0/bundle/oci',
+    ],
+    [
+      'oci: ghcr.io/atif1996',
+      `oci: file://./${FILE} #`,
+      'POINTER_TO_ITSELF',
+      '/attestations/0/bundle/oci',
+    ],
     ['oci: ghcr.io/', 'oci: https://ghcr.io/', 'FIELD_INVALID', '/attestations/0/bundle/oci'],
     [
       'issuer: https://github.com/login/oauth',

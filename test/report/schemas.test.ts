@@ -15,7 +15,7 @@ import { buildPredicate, parsePredicate } from '../../src/evidence/claim/predica
 import { EVIDENCE_LAYOUT, ctrfFile } from '../../src/evidence/layout.ts';
 import { PHASES, TEST_STATUSES } from '../../src/evidence/phase/phase.ts';
 import { MATCH_DIMENSIONS } from '../../src/evidence/snapshot/match.ts';
-import { CHECK_NAMES, OWN_RECIPE_CHECK } from '../../src/evidence/verify/checks.ts';
+import { CHECK_NAMES, OWN_RECIPE_CHECK, POINTER_CHECK } from '../../src/evidence/verify/checks.ts';
 import { encodeManifest, parseManifest } from '../../src/manifest/manifest.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
@@ -33,10 +33,11 @@ const EXIT_CODES = { verified: 0, failed: 1, invalid: 2, unjudged: 3, undecided:
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const ALL_CHECKS: readonly string[] = [...CHECK_NAMES, OWN_RECIPE_CHECK];
+const ALL_CHECKS: readonly string[] = [...CHECK_NAMES, POINTER_CHECK, OWN_RECIPE_CHECK];
 
-/** A list of just these checks. */
-function tupleOf(names: readonly string[]): object {
+/** A list of those that are always made, and just these others. */
+function tupleWith(...others: readonly string[]): object {
+  const names = [...CHECK_NAMES, ...others];
   const prefixItems = names.map((name) => ({ properties: { name: { const: name } } }));
   return { minItems: names.length, maxItems: names.length, prefixItems };
 }
@@ -137,7 +138,14 @@ describe('every schema', () => {
     expect(schemaOf('report')).toMatchObject({
       properties: {
         verdict: { enum: Object.keys(EXIT_CODES) },
-        checks: { oneOf: [tupleOf(CHECK_NAMES), tupleOf(ALL_CHECKS)] },
+        checks: {
+          oneOf: [
+            tupleWith(),
+            tupleWith(POINTER_CHECK),
+            tupleWith(OWN_RECIPE_CHECK),
+            tupleWith(POINTER_CHECK, OWN_RECIPE_CHECK),
+          ],
+        },
       },
       $defs: {
         check: { properties: { name: { enum: ALL_CHECKS } } },

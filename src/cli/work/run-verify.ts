@@ -19,13 +19,14 @@ import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
+import { pointedInput } from './pointer-input.ts';
 
 /** The flags that name a file to read. */
 const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy', 'recipe'];
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
-  requireOneStdin(['input', ...FILES].map((name) => options.text(name)));
+  requireOneStdin(['input', 'bundle', ...FILES].map((name) => options.text(name)));
   requireHarmlessOutput(call);
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
@@ -35,7 +36,7 @@ export async function runVerify(call: Call): Promise<number> {
   }
   const choice = reportOf(call);
   const source = options.required('input');
-  const report = await judge(call, source);
+  const report = await judge(call);
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words, ...clockOf(call, report)]);
   await deliver(await render(report, choice, { source, repeat }), call);
   return report.exitCode;
@@ -46,8 +47,9 @@ function clockOf({ options }: Call, { now }: VerificationReport): readonly strin
   return now === undefined || options.has('at') ? [] : ['--at', timestampOf(now)];
 }
 
-async function judge(call: Call, source: string): Promise<VerificationReport> {
+async function judge(call: Call): Promise<VerificationReport> {
   const { options, progress } = call;
+  const { bundle, pointer } = await pointedInput(call);
   const maxRunSpan = maxRunSpanOf(options);
   const policy = await readPolicy({
     identity: options.text('certificate-identity'),
@@ -69,13 +71,14 @@ async function judge(call: Call, source: string): Promise<VerificationReport> {
   const allowUnsigned = options.has('allow-unsigned');
   const acceptClaimed = options.has('accept-claimed');
   const requireRecomputed = options.has('require-recomputed');
-  const entries = await openInput(source, EVIDENCE_LAYOUT);
+  const entries = await openInput(bundle, EVIDENCE_LAYOUT);
   const rules = { maxRunSpan, acceptClaimed, requireRecomputed };
   const verifying = verifyEvidence(entries, {
     trust,
     policy,
     now,
     recipe,
+    pointer,
     allowUnsigned,
     ...rules,
   });
@@ -95,8 +98,10 @@ function requireHarmlessOutput({ options, environment }: Call): void {
   if (output === undefined) return;
   const open = FILES.flatMap((name) => options.text(name) ?? []);
   const input = options.required('input');
-  const bundle = input === STDIN ? {} : { bundle: input };
-  requireHarmless('--output', output, { open, ...bundle, variables: servicePaths(environment) });
+  const source = options.text('bundle') ?? input;
+  const bundle = source === STDIN ? {} : { bundle: source };
+  const variables = servicePaths(environment);
+  requireHarmless('--output', output, { open: [...open, input], ...bundle, variables });
 }
 
 async function render(

@@ -21,9 +21,15 @@ export const CHECK_NAMES = [
   'phases-are-green',
 ] as const;
 
+/** Made only if a pointer led to the evidence. */
+export const POINTER_CHECK = 'pointer-matches-evidence';
+
 /** The last one, made only if the caller has a recipe at hand. */
 export const OWN_RECIPE_CHECK = 'recipe-matches-yours';
 
-export type CheckName = (typeof CHECK_NAMES)[number] | typeof OWN_RECIPE_CHECK;
+export type CheckName =
+  | (typeof CHECK_NAMES)[number]
+  | typeof POINTER_CHECK
+  | typeof OWN_RECIPE_CHECK;
 
 export type EvidenceLog = CheckLog<CheckName>;

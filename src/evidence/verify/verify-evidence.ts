@@ -15,12 +15,13 @@ import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../validate/facts.ts';
 import { checkManifest } from './check-manifest.ts';
+import { checkPointer, type PointerFile } from './check-pointer.ts';
 import { redactionFindings } from './check-redaction.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
-import { CHECK_NAMES, OWN_RECIPE_CHECK, type CheckName } from './checks.ts';
+import { CHECK_NAMES, OWN_RECIPE_CHECK, POINTER_CHECK, type CheckName } from './checks.ts';
 import { usesClaims, type ClaimRules } from './claim-rules.ts';
 import { formatFindings } from './format-findings.ts';
-import { recompute, type Beside } from './recompute.ts';
+import { recompute, type Beside as BesideFiles } from './recompute.ts';
 
 /** What a verification found out about recipe evidence. */
 export interface EvidenceFound {
@@ -50,6 +51,8 @@ export type VerificationReport = Verification<CheckName> & EvidenceFound;
 export interface VerifyEvidenceOptions extends VerifyOptions, ClaimRules {
   /** The caller's own (`parseOwnRecipe`). That of the evidence must be the same, or somebody has to decide. */
   readonly recipe?: TypedRecipe | undefined;
+  /** The pointer that led to the evidence. It is compared with it, and nothing of it is believed. */
+  readonly pointer?: PointerFile | undefined;
   /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
   readonly maxRunSpan?: number | undefined;
 }
@@ -82,11 +85,15 @@ const EVIDENCE: Kind<CheckName, ReceivedEvidence, EvidenceFound> = {
   recompute: recomputeEvidence,
 };
 
-/** With a recipe of the caller's there is one check more. */
+type Beside = BesideFiles & Pick<VerifyEvidenceOptions, 'pointer'>;
+
+/** With a pointer or a recipe of the caller's there is one check more. */
 function evidenceKind(beside: Beside): typeof EVIDENCE {
+  const ofPointer: readonly CheckName[] = beside.pointer === undefined ? [] : [POINTER_CHECK];
+  const ofRecipe: readonly CheckName[] = beside.recipe === undefined ? [] : [OWN_RECIPE_CHECK];
   return {
     ...EVIDENCE,
-    checks: beside.recipe === undefined ? CHECK_NAMES : [...CHECK_NAMES, OWN_RECIPE_CHECK],
+    checks: [...CHECK_NAMES, ...ofPointer, ...ofRecipe],
     recompute: (log, received) => recomputeEvidence(log, received, beside),
   };
 }
@@ -104,8 +111,8 @@ export async function verifyEvidence(
 }
 
 function besideOf(options: VerifyEvidenceOptions): Beside {
-  const { recipe, maxRunSpan, acceptClaimed, requireRecomputed } = options;
-  return { recipe, maxRunSpan, acceptClaimed, requireRecomputed };
+  const { recipe, pointer, maxRunSpan, acceptClaimed, requireRecomputed } = options;
+  return { recipe, pointer, maxRunSpan, acceptClaimed, requireRecomputed };
 }
 
 /** The same line for files that are in memory already. */
@@ -136,9 +143,10 @@ function recomputeEvidence(
 ): Recomputed<EvidenceFound> {
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate);
+  const said = [...predicate.findings, ...checkPointer(log, signature, predicate, beside.pointer)];
   const manifest = checkManifest(log, files, predicate);
   if (manifest === undefined) {
-    return { found: { ...EVIDENCE.nothingFound, claimed }, findings: predicate.findings };
+    return { found: { ...EVIDENCE.nothingFound, claimed }, findings: said };
   }
   const signedAt = signature.state === 'verified' ? signature.proof.signedAt : undefined;
   const judgement = recompute(log, { files, predicate, signedAt }, beside);
@@ -147,7 +155,7 @@ function recomputeEvidence(
   return {
     found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },
     findings: [
-      ...predicate.findings,
+      ...said,
       ...formatFindings(manifest.manifest, predicate),
       ...redactionFindings(predicate),
       ...findings,

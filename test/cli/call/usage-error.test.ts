@@ -132,7 +132,7 @@ describe('usageError', () => {
       'verify-evidence --offline',
       VERIFY,
       'no INPUT',
-      'INPUT: A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input',
+      'INPUT: A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input; with --bundle, a pointer to it',
       'add INPUT',
     ],
     [

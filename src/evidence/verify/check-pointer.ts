@@ -1,0 +1,143 @@
+// The pointer that led to the evidence, compared with it. A stranger wrote it: it allows nothing and pins nobody.
+
+import type { Signature } from '../../attestation/kind.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { pointerPath, type Pointer } from '../../pointer/pointer.ts';
+import { quote } from '../../quote.ts';
+import { isKeySigner } from '../../trust/trust.ts';
+import type { ReceivedEvidence } from '../dialect/read-statement.ts';
+import { POINTER_CHECK, type EvidenceLog } from './checks.ts';
+
+/** A pointer, and where it is. */
+export interface PointerFile {
+  /** How complaints name it. */
+  readonly file: string;
+  /** The parts of its whole path. */
+  readonly path: readonly string[];
+  readonly pointer: Pointer;
+}
+
+/** Gives what a reader should know of it. */
+export function checkPointer(
+  log: EvidenceLog,
+  signature: Signature,
+  evidence: ReceivedEvidence,
+  named: PointerFile | undefined,
+): readonly Finding[] {
+  if (named === undefined) return [];
+  log.note(POINTER_CHECK, () => ({
+    found: 'the same recipe, profile, type, signer and artifact, as far as it names them',
+    expected: `the evidence of ${quote(named.file)}`,
+    faults: [
+      ...otherClaims(named, evidence),
+      ...otherSigner(named, signature),
+      ...otherArtifact(named, evidence),
+      ...otherPath(named),
+    ],
+  }));
+  return notConfirmed(named, signature, evidence);
+}
+
+const HINT = 'name the bundle of this pointer, or have the pointer made again from the evidence';
+
+type Values = readonly [field: string, pointed: string | undefined, found: string | undefined];
+
+function differing({ file }: PointerFile, values: readonly Values[]): readonly Fault[] {
+  return values
+    .filter(([, pointed, found]) => pointed !== found)
+    .map(([field, pointed, found]) => ({
+      code: 'POINTER_DIFFERS',
+      at: `${file}#/${field}`,
+      found: pointed === undefined ? 'nothing' : quote(pointed),
+      expected:
+        found === undefined ? 'nothing, as in the evidence' : `${quote(found)}, as in the evidence`,
+      hint: HINT,
+    }));
+}
+
+const AT_ATTESTATION = 'attestations/0';
+const AT_SIGNER = `${AT_ATTESTATION}/signer`;
+const AT_DIGEST = `${AT_ATTESTATION}/bundle/digest`;
+
+function otherClaims(
+  named: PointerFile,
+  { recipe, profile, type }: ReceivedEvidence,
+): readonly Fault[] {
+  const { pointer } = named;
+  return differing(named, [
+    ['recipe', pointer.recipe, recipe.name],
+    ['profile', pointer.profile, profile?.selection],
+    [`${AT_ATTESTATION}/bundle/predicateType`, pointer.predicateType, type.predicateType],
+  ]);
+}
+
+/** A pointer without a signer waits for one, so it may lead to evidence that is signed by now. */
+function otherSigner(named: PointerFile, signature: Signature): readonly Fault[] {
+  const { signer } = named.pointer;
+  if (signer === undefined) return [];
+  if (signature.state !== 'verified' || isKeySigner(signature.proof.signer)) {
+    const found = signature.state === 'verified' ? 'a signature with a key' : undefined;
+    return differing(named, [[AT_SIGNER, signer.identity, found]]);
+  }
+  const { signer: proven, logEntries } = signature.proof;
+  const { rekorLogIndex: pointed } = signer;
+  // A pointer names one entry, of whichever log.
+  const isThere = pointed === undefined || logEntries.some(({ index }) => index === pointed);
+  return differing(named, [
+    [`${AT_SIGNER}/identity`, signer.identity, proven.subject],
+    [`${AT_SIGNER}/issuer`, signer.issuer, proven.issuer],
+    [`${AT_SIGNER}/rekorLogIndex`, pointed, isThere ? pointed : logEntries[0]?.index],
+  ]);
+}
+
+function otherArtifact(
+  { file, pointer: { artifact } }: PointerFile,
+  { artifact: subject }: ReceivedEvidence,
+): readonly Fault[] {
+  if (artifact === undefined || subject === undefined) return [];
+  const { digest } = artifact;
+  const signed = `sha256:${subject.digest}`;
+  if (digest === signed) return [];
+  const at = `${file}#/${AT_DIGEST}`;
+  const expected = `${signed}, about which the evidence is signed`;
+  return [{ code: 'POINTER_SUBJECT_DIFFERS', at, found: digest, expected, hint: HINT }];
+}
+
+/** Of a bundle alone, only a signature about the artifact shows which one it is. */
+function notConfirmed(
+  { file, pointer: { artifact } }: PointerFile,
+  { state }: Signature,
+  { artifact: subject }: ReceivedEvidence,
+): readonly Finding[] {
+  if (artifact === undefined || (state === 'verified' && subject !== undefined)) return [];
+  return [
+    {
+      code: 'POINTER_NOT_CONFIRMED',
+      at: `${file}#/${AT_DIGEST}`,
+      found: artifact.digest,
+      expected: 'a signature about this artifact',
+      hint: 'nothing to do for the bundle itself; aicr takes it for that of the pointer only if the artifact was signed: `aicr evidence sign`',
+    },
+  ];
+}
+
+/** AICR's place for a signed pointer: by recipe, source and digest. Others lie wherever they lie. */
+function otherPath(named: PointerFile): readonly Fault[] {
+  const { file, path, pointer } = named;
+  const place = path.slice(-3);
+  if (!/^sha256-[0-9a-f]*\.yaml$/i.test(place.at(-1) ?? '')) return [];
+  const wanted = pointerPath(pointer).split('/');
+  const fields = wanted.length === 1 ? [AT_ATTESTATION] : ['recipe', AT_SIGNER, AT_DIGEST];
+  const first = wanted.findIndex((part, index) => part !== place[index]);
+  const field = fields[first];
+  if (field === undefined) return [];
+  return [
+    {
+      code: 'POINTER_PATH_OTHER',
+      at: `${file}#/${field}`,
+      found: quote(place.join('/')),
+      expected: wanted.join('/'),
+      hint: 'have the pointer made again by whoever signed the evidence: nobody else can have one in this folder',
+    },
+  ];
+}
