@@ -1,6 +1,9 @@
 // The kinds of files that somebody asks for, and what a row of the table of kinds is (`file-rows.ts`).
 
-/** The kinds that somebody asks for: where, where they come from, and a name that such a file may have. */
+/**
+ * The kinds that somebody asks for: where, with the command that they are for if few have that flag, where they come
+ * from, and a name that such a file may have.
+ */
 export const WANTED = {
   archive: {
     what: 'a .tar.gz file or a directory',
@@ -17,24 +20,28 @@ export const WANTED = {
   snapshot: {
     what: 'a snapshot',
     place: '--snapshot',
+    command: 'affidavit validate',
     source: 'what `aicr snapshot` wrote',
     example: 'snapshot.yaml',
   },
   results: {
     what: 'a CTRF report',
     place: '--results',
+    command: 'affidavit validate',
     source: 'the CTRF reports that the validators wrote',
     example: 'deployment.json',
   },
   bom: {
     what: 'a bill of materials',
     place: '--bom',
+    command: 'affidavit validate',
     source: 'a bill of materials in CycloneDX JSON',
     example: 'bom.cdx.json',
   },
   policy: {
     what: 'a policy in JSON',
     place: '--policy',
+    command: 'affidavit verify-evidence',
     source: 'a JSON file that lists who may sign, or the allowlist.yaml of AICR',
     example: 'signers.json',
   },
@@ -53,6 +60,7 @@ export const WANTED = {
   'signing-config': {
     what: 'a Sigstore signing config',
     place: '--signing-config',
+    command: 'affidavit validate',
     source: 'a signing_config.json as Sigstore publishes it',
     example: 'signing_config.json',
   },
@@ -77,12 +85,14 @@ export const WANTED = {
   'private-key': {
     what: 'a private key in PEM',
     place: '--key',
+    command: 'affidavit validate',
     source: 'a private key in PEM: PKCS #8, SEC 1, PKCS #1, or a key file of cosign',
     example: 'signer.key',
   },
   'public-key': {
     what: 'a public key in PEM',
     place: '--public-key',
+    command: 'affidavit verify-evidence',
     source: 'the public key of whoever signed, in PEM',
     example: 'signer.pub',
   },

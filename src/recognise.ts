@@ -74,18 +74,15 @@ export function isOfKind(bytes: Uint8Array, kind: FileKind): boolean {
 // oxlint-disable-next-line no-control-regex -- what is looked for
 const BINARY = /[\0-\u0008\u000e-\u001a]/;
 
-/** Of UTF-8, read as latin1. */
-const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
-
 /** A log or a list where a document is wanted: any document that is wanted has fields, and no field of it is wrong. */
 function withoutFields(
   error: EvidenceError,
   wanted: FileKind,
   { file, bytes }: NamedBytes & { readonly file: string },
 ): EvidenceError {
+  // The error says of a byte order mark what to do about it.
+  if (withoutMark(bytes) !== bytes) return error;
   const { text, fields } = lookAt(bytes);
-  // A byte order mark hides what comes behind it, and the error says so.
-  if (text.startsWith(BYTE_ORDER_MARK)) return error;
   const body = text.replaceAll(/^[ \t]*(?:#.*|---)?\r?$/gm, '').trim();
   if (body === '' || body.startsWith('{') || fields.size > 0 || BINARY.test(text)) return error;
   const logs = wanted === 'results' ? 'give the directory of the logs to --logs; ' : '';
@@ -101,12 +98,26 @@ function withoutFields(
 function hintFor({ kind, fix, goes }: Row, wanted: FileKind, look: Look, file: string): string {
   const fixed = fix?.(wanted, look, file);
   if (fixed !== undefined) return fixed;
-  const home = kind === undefined ? goes : `give this file to ${WANTED[kind].place}`;
+  const home = kind === undefined ? goes : `give this file to ${placeFrom(wanted, kind)}`;
   return [...(home === undefined ? [] : [home]), takes(wanted)].join('; ');
 }
 
+/** A flag, with the command if whoever gave the file may have called another one. */
+function placeFrom(wanted: FileKind, kind: FileKind): string {
+  const { place, command } = { command: '', ...WANTED[kind] };
+  const { place: here, command: own = here }: { place: string; command?: string } = WANTED[wanted];
+  return command === '' || command === own ? place : `${command} ${place}`;
+}
+
+/** A byte order mark of UTF-8 hides no kind. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte) ? bytes.subarray(3) : bytes;
+}
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 function lookAt(whole: Uint8Array): Look {
-  const bytes = whole.subarray(0, LOOK_BYTES);
+  const bytes = withoutMark(whole).subarray(0, LOOK_BYTES);
   const text = Buffer.from(bytes).toString('latin1');
   return { bytes, text, isJson: /^\s*[[{]/.test(text), fields: topFields(text) };
 }

@@ -37,6 +37,7 @@ function zip(name: string): Buffer {
 }
 
 const UNZIP = "unzip it first: `mkdir unpacked && unzip 'my file' -d unpacked`; then";
+const PAGE = '<!doctype html>';
 const UTF16 = Buffer.from('kind: RecipeResult\n', 'utf16le');
 const TAR = tar({ name: 'manifest.json', content: '{}' });
 
@@ -236,7 +237,10 @@ describe('a file that looks like another kind', () => {
       const others = KINDS.filter((wanted) => wanted !== kind);
       const hints = others.map((wanted) => named(wanted, start).hint);
       const home = `give this file to ${WANTED[kind].place}`;
-      expect(hints).toEqual(others.map((wanted) => `${home}; ${takes(wanted)}`));
+      const flags = hints.map((hint) =>
+        hint.replace(/(?<=give this file to )affidavit (?:validate|verify-evidence) (?=--)/, ''),
+      );
+      expect(flags).toEqual(others.map((wanted) => `${home}; ${takes(wanted)}`));
       expect(named(kind, start)).toBe(ERROR);
     },
   );
@@ -341,6 +345,37 @@ describe('a file that looks like another kind', () => {
     expect({ code, at, expected, cause }).toEqual({
       ...{ code: 'DOCUMENT_INVALID', at: 'here', expected: 'a snapshot', cause: ERROR },
     });
+  });
+});
+
+describe('a byte order mark', () => {
+  const marked = (start: string): Buffer => bytes(0xef, 0xbb, 0xbf, start);
+
+  it.each([...OWN, ['archive', PAGE] as const])('hides no other kind: %s', (kind, start) => {
+    const others = KINDS.filter((wanted) => wanted !== kind);
+    const found = others.map((wanted) => named(wanted, marked(start)).found);
+    expect(found).toEqual(others.map((wanted) => named(wanted, start).found));
+    expect(found).not.toContain(ERROR.found);
+  });
+
+  it.each(OWN)('is what its reader says of the wanted kind: %s', (kind, start) => {
+    expect(named(kind, marked(start))).toBe(ERROR);
+  });
+});
+
+describe('a flag in a hint', () => {
+  const POLICY = '{"signers": []}';
+  const SNAPSHOT = 'kind: Snapshot\n';
+
+  it.each([
+    ['archive', SNAPSHOT, 'affidavit validate --snapshot; affidavit verify-evidence takes'],
+    ['recipe', SNAPSHOT, 'affidavit validate --snapshot; --recipe takes'],
+    ['results', SNAPSHOT, '--snapshot; --results takes'],
+    ['archive', POLICY, '--policy; affidavit verify-evidence takes'],
+    ['snapshot', POLICY, 'affidavit verify-evidence --policy; --snapshot takes'],
+    ['snapshot', 'kind: RecipeResult\n', '--recipe; --snapshot takes'],
+  ] as const)('has its command, if the call may be of another: %s', (wanted, start, hint) => {
+    expect(named(wanted, start).hint).toContain(`give this file to ${hint}`);
   });
 });
 

@@ -295,7 +295,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a gzip file of a large one',
       gzipSync(`kind: Snapshot\n${'#'.repeat(9999)}`),
       'a snapshot',
-      '--snapshot',
+      'affidavit validate --snapshot',
     ],
     [
       'a gzip file of a gzip file',
@@ -329,7 +329,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a policy in YAML',
       'write the same in JSON',
     ],
-    ['--trusted-root', POLICY, 'TRUSTED_ROOT_INVALID', 'a policy', 'give this file to --policy'],
+    ['--trusted-root', POLICY, 'TRUSTED_ROOT_INVALID', 'a policy', 'verify-evidence --policy; '],
     [
       '--trusted-root',
       CONFIG,
@@ -364,7 +364,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'kind: Snapshot\n',
       'RECIPE_FILE_INVALID',
       'a snapshot',
-      'give this file to --snapshot',
+      'give this file to affidavit validate --snapshot; --recipe takes',
     ],
     ['--recipe', ZIP, 'RECIPE_FILE_INVALID', 'a zip file', 'then name the recipe.yaml in it'],
   ])('%s is 3 with the fix: %s', async (flag, content, ...[code, found, hint]) => {

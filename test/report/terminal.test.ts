@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Finding } from '../../src/errors/evidence-error.ts';
+import type { PhaseConstraint } from '../../src/evidence/figure/figure.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
 import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
+import { rowsOf } from '../../src/report/render/terminal-lines.ts';
 import {
   renderValidationTerminal,
   renderVerificationTerminal,
 } from '../../src/report/render/terminal.ts';
+import { sentence } from '../../src/sentence.ts';
 import {
+  FACTS,
   FAILED,
   INVALID,
   NOT_PINNED,
@@ -28,6 +33,22 @@ const COLOURFUL = { colour: true };
 
 /** Our own colours: ECMA-48 select graphic rendition. */
 const COLOUR = new RegExp(String.raw`${'\u001B'}\[[\d;]*m`, 'g');
+
+const FLAKY: Finding = {
+  code: 'CHECK_FLAKY',
+  at: undefined,
+  found: '1 of 3 attempts failed',
+  expected: 'the same result each time',
+  hint: 'find out why',
+  sentence: sentence`performance: ${'inference-perf-of-a-long-name'} passed, but it did not at first: ${'1 of 3 attempts failed'}`,
+};
+const NO_FIGURE: Finding = {
+  code: 'FIGURE_MISSING',
+  at: undefined,
+  found: 'no such figure in any test of the phase',
+  expected: 'a line that shows it',
+  hint: 'run the validator that prints it',
+};
 
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
@@ -97,6 +118,33 @@ describe('the terminal report', () => {
       expect(names.filter((name) => !text.includes(name))).toEqual([]);
     }
   });
+
+  it.each(['verified', 'sandbox', 'not-pinned', 'failed', 'by-template'] as const)(
+    'fits one screen with many figures and findings: %s',
+    (name) => {
+      const report = VERIFICATIONS[name];
+      const [, met] = FACTS.phaseConstraints;
+      for (let many = 1; many <= 12; many += 1) {
+        const figure = (_: unknown, index: number): PhaseConstraint => ({
+          ...met,
+          name: `inference-throughput-${index}`,
+          figure: { ...met.figure, test: `inference-perf-of-a-long-name-${index}` },
+        });
+        const facts = { ...report.facts, phaseConstraints: Array.from({ length: many }, figure) };
+        const findings = facts.phaseConstraints.map((_, index) => ({
+          ...(index % 2 === 0 ? FLAKY : NO_FIGURE),
+          at: `ctrf/performance.json#/results/tests/${index}`,
+        }));
+        const repeat = `affidavit verify-evidence ${'e'.repeat(120)}.tar.gz`;
+        const text = renderVerificationTerminal(
+          { ...report, facts, findings },
+          { ...PLAIN, repeat },
+        );
+        expect(rowsOf(text.trimEnd().split('\n'), PLAIN)).toBeLessThanOrEqual(40);
+        expect(onOneLine(text)).toMatch(/CHECK_FLAKY|passed, but it did not at first/);
+      }
+    },
+  );
 
   it('has the command on one line, to be copied', () => {
     const repeat = `affidavit verify-evidence ${'x'.repeat(300)}`;

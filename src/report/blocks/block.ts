@@ -39,12 +39,13 @@ export type Block =
   | { readonly block: 'command'; readonly lead: string; readonly command: string }
   | ListBlock
   | TableBlock
-  /** Details that most readers skip. `brief` is what stands in their place where nothing folds. */
+  /** Details that most readers skip. `brief` stands in their place where nothing folds, and `shortest` where room is short. */
   | {
       readonly block: 'fold';
       readonly summary: string;
       readonly details: readonly (ListBlock | TableBlock | { block: 'note'; words: string })[];
       readonly brief: readonly ListBlock[];
+      readonly shortest?: readonly ListBlock[];
     };
 
 export interface ProblemsBlock {

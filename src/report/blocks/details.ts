@@ -153,20 +153,19 @@ function notesOf({ reason, severity, remediation }: ConstraintResult): readonly 
   ];
 }
 
-/** @param isBad there are problems: they leave findings room for their names alone */
-export function findingsFold(findings: readonly Finding[], isBad: boolean): readonly Fold[] {
+export function findingsFold(findings: readonly Finding[]): readonly Fold[] {
   if (findings.length === 0) return [];
   const items = findings.map(findingLine);
   const change = findings.length === 1 ? 'it changes' : 'they change';
   const summary = `${counted(findings.length, 'finding')}; ${change} no verdict`;
   const codes = [...new Set(findings.map(({ code }) => code))];
-  const brief = isBad ? [words(`${summary}: ${codes.join(', ')}`)] : findings.map(sayFinding);
   return [
     {
       block: 'fold',
       summary,
       details: [list(undefined, items, 'finding')],
-      brief: [list(undefined, brief, 'finding')],
+      brief: [list(undefined, findings.map(sayFinding), 'finding')],
+      shortest: [list(undefined, [words(`${summary}: ${codes.join(', ')}`)], 'finding')],
     },
   ];
 }

@@ -26,16 +26,15 @@ export function verificationBlocks(
   repeat: string | undefined,
 ): readonly Block[] {
   const { facts, checks, findings, tool, exitCode } = report;
-  const problems = checkProblems(checks);
   return [
     { block: 'verdict', said: verificationVerdict(report), exitCode },
-    ...firstScreen(verificationBanners(report), problems),
+    ...firstScreen(verificationBanners(report), checkProblems(checks)),
     { block: 'lines', items: verificationLines(report) },
     { block: 'note', words: LIMIT_OF_TRUST },
     ...command(tool, repeat),
     ...factFolds(facts),
     ...originFold(report),
-    ...findingsFold(findings, problems.length > 0),
+    ...findingsFold(findings),
     checksFold(checks),
   ];
 }
@@ -53,7 +52,7 @@ export function validationBlocks(
     { block: 'note', words: LIMIT_OF_TRUST },
     ...command(tool, repeat),
     ...factFolds(facts),
-    ...findingsFold(findings, faults.length > 0),
+    ...findingsFold(findings),
   ];
 }
 

@@ -50,6 +50,11 @@ export function plainLine(line: Inline, maxCharacters: number, terminal: Termina
     .join('');
 }
 
+/** How many rows of the screen they take: what is to be copied is not broken, and may take several. */
+export function rowsOf(lines: readonly string[], { width = DEFAULT_WIDTH }: Terminal): number {
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(lengthOf(line) / width)), 0);
+}
+
 /** Breaks at spaces only: a path or an address stays whole, so that it can be copied. */
 export function wrap(
   text: string,

@@ -8,11 +8,11 @@ import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.t
 import { fingerprintBlocks } from '../blocks/fingerprint-lines.ts';
 import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
 import { trustBlocks } from '../blocks/trust-lines.ts';
-import { heading, labelled, marked, paint, plainLine, wrap } from './terminal-lines.ts';
+import { heading, labelled, marked, paint, plainLine, rowsOf, wrap } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';
 
-/** Lines for problems, of which the first is always shown, and items of a list; the JSON report has them all. */
-const MOST = { problemLines: 8, items: 4 };
+/** Rows of a screen, lines for problems, of which the first is always shown, and items of a list; the JSON report has them all. */
+const MOST = { rows: 40, problemLines: 8, items: 4 };
 /** Characters of a value, of one that is to be copied, and half of those of a detail on one line. */
 const MAX_VALUE = { many: 200, name: 500, detail: 35 };
 const MARK_WIDTH = 2;
@@ -47,17 +47,27 @@ export function renderFingerprintTerminal(fingerprint: Fingerprint, terminal: Te
 /** Blocks with an empty line before them; one screen has no room for more. */
 const APART: ReadonlySet<Block['block']> = new Set(['banners', 'problems', 'lines']);
 
-/** The command that was just typed gives way to problems. */
-function render(all: readonly Block[], terminal: Terminal): string {
-  const isBad = all.some((block) => block.block === 'problems' && block.items.length > 0);
-  const blocks = all.filter(({ block }) => !(isBad && block === 'command'));
+/** What findings say gives way to problems and to what one screen has no room for; then the command that was just typed. */
+function render(blocks: readonly Block[], terminal: Terminal): string {
+  const isBad = blocks.some((block) => block.block === 'problems' && block.items.length > 0);
+  const named = blocks.map(shortest);
+  const least = named.filter(({ block }) => block !== 'command');
+  const lines = (isBad ? [least] : [blocks, named, least]).map((form) => linesOf(form, terminal));
+  const fitting = lines.find((form) => rowsOf(form, terminal) <= MOST.rows) ?? lines.at(-1) ?? [];
+  return fitting.map((line) => `${line}\n`).join('');
+}
+
+function shortest(block: Block): Block {
+  return block.block === 'fold' ? { ...block, brief: block.shortest ?? block.brief } : block;
+}
+
+function linesOf(blocks: readonly Block[], terminal: Terminal): readonly string[] {
   const groups = blocks
     .map((block) => ({ block: block.block, lines: blockLines(block, terminal) }))
     .filter(({ lines }) => lines.length > 0);
-  const lines = groups.flatMap((group, index) =>
+  return groups.flatMap((group, index) =>
     index > 0 && APART.has(group.block) ? ['', ...group.lines] : group.lines,
   );
-  return lines.map((line) => `${line}\n`).join('');
 }
 
 function blockLines(block: Block, terminal: Terminal): readonly string[] {
