@@ -6,8 +6,8 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { requireChromium } from './debian.ts';
 
 const TIMEOUT_MS = 30_000;
-const SCREEN = { width: 1280, height: 900 };
-const PHONE = { width: 390, height: 844 };
+export const SCREEN = { width: 1280, height: 900 };
+export const PHONE = { width: 390, height: 844 };
 
 interface Asked {
   readonly url: string;
@@ -52,6 +52,21 @@ export async function withBrowser<T>(
       );
       return person;
     });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Lets work show pages of its own, which ask nobody for anything; pictures have two pixels for each. */
+export async function withPages(work: (page: Page) => Promise<void>): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath: await requireChromium(),
+    headless: true,
+  });
+  try {
+    const context = await browser.newContext({ deviceScaleFactor: 2 });
+    await context.setOffline(true);
+    await work(await context.newPage());
   } finally {
     await browser.close();
   }

@@ -1,6 +1,7 @@
 // Proof with the real programs: installs Fulcio, Rekor, a timestamp authority, cosign and sigstore-python, and
 // has each sign and verify what the others signed. Compares what it found with docs/interop.md.
 //   --update     writes docs/interop.md
+//   --reports    only shows reports in a browser, as GitHub does; with --update, takes the pictures in docs/images
 //   --rekor-v1   also runs a real Rekor v1, with Trillian on MariaDB
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { proveLogins, type LoginRow } from './logins.ts';
 import { comparePage, writePage } from './page.ts';
 import { RUNS, hasGo, installPrograms } from './programs.ts';
 import { startRealSigstore } from './real-sigstore.ts';
+import { proveReports } from './report-pages.ts';
 import { Report } from './report.ts';
 import {
   KIND_NAMES,
@@ -36,6 +38,7 @@ import { WORKFLOW_CLAIMS, proveWorkflow } from './workflow.ts';
 const { values: options } = parseArgs({
   options: {
     update: { type: 'boolean', default: false },
+    reports: { type: 'boolean', default: false },
     'rekor-v1': { type: 'boolean', default: false },
   },
 });
@@ -43,10 +46,19 @@ const { values: options } = parseArgs({
 // An exit of our own, so that the servers end too.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-if (await hasGo()) {
+if (options.reports) {
+  const report = new Report();
+  await proveReports(report, options.update);
+  end(report);
+} else if (await hasGo()) {
   await main();
 } else {
   console.log('interop not run: no Go');
+}
+
+function end({ passed, failed }: Report): void {
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
 }
 
 async function main(): Promise<void> {
@@ -59,8 +71,8 @@ async function main(): Promise<void> {
   const found = { signed, logins: real.logins, ...(await askAboutCases(report)) };
   if (options.update) writePage(found);
   else comparePage(report, found, options['rekor-v1']);
-  console.log(`${report.passed} passed, ${report.failed} failed`);
-  process.exitCode = report.failed === 0 ? 0 : 1;
+  await proveReports(report, false);
+  end(report);
 }
 
 /** What was signed with the real services. */

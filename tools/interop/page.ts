@@ -73,6 +73,11 @@ ${table(['somebody', 'the browser shows'], logins)}
 Asserted too: what is signed after a login verifies with \`verify-evidence\` and with cosign for the account that logged in, and not for another. The code is used once. After
 the login nobody listens. HTML in the reason of the provider is shown as text. Our pages fit on a phone, ask for nothing and run nothing.
 
+## Reports
+
+Asserted too, in GitHub's style, for every report in \`testdata/golden\`: a phone (390 × 844) shows the verdict, the first problem and the signer without scrolling, and
+a good report fits a screen (1280 × 900).
+
 ## Bundles that verify
 
 ${table(['bundle', ...VERIFIERS], good)}

@@ -85,7 +85,11 @@ export const PROGRAM_ROWS: readonly (readonly [program: string, version: string,
     ...GO_PROGRAMS.map(({ path, version, what }) => [path, version, what] as const),
     ['sigstore (PyPI), sigstore-python', SIGSTORE_PYTHON, 'signs and verifies'],
     ['oidc-provider (npm)', OURS['oidc-provider'], 'OpenID provider of the logins'],
-    ['playwright-core (npm), with a Chromium', OURS['playwright-core'], 'browser of the logins'],
+    [
+      'playwright-core (npm), with a Chromium',
+      OURS['playwright-core'],
+      'browser of logins and reports',
+    ],
   ];
 
 /** Where a program is. */
