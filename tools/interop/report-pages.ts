@@ -80,8 +80,8 @@ async function show(page: Page, markdown: string, size: Size, font: number): Pro
     htmlExtensions: [gfmHtml()],
     allowDangerousHtml: true,
   });
-  const frame = `body { margin: 0 } article { box-sizing: border-box; max-width: 928px; margin: 0 auto;
-    padding: 16px ${size.width < SCREEN.width ? 16 : 32}px } article.markdown-body { font-size: ${font}px }`;
+  const frame = `body { margin: 0 } article.markdown-body { box-sizing: border-box; max-width: 928px; margin: 0 auto;
+    padding: 16px ${size.width < SCREEN.width ? 16 : 32}px; font-size: ${font}px }`;
   await page.setViewportSize(size);
   await page.setContent(`<!doctype html><meta name="viewport" content="width=device-width">
     <style>${STYLE}${frame}</style><article class="markdown-body">${body}</article>`);
