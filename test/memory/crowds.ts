@@ -11,9 +11,15 @@ import {
   MAX_TESTS,
 } from '../../src/limits.ts';
 import { exampleReport, exampleTest } from '../evidence/phase/example-reports.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { numbered, times, type Filler } from './shapes.ts';
 
 export type Documents = Readonly<Record<string, string>>;
+
+/** Of a document that may have so many bytes: in `./dev test` only the small ones are as large as they may be. */
+export function sizeOf(limit: number): number {
+  return Math.max(limit / propertyRuns(4, 1), Math.min(limit, MAX_RECIPE_BYTES));
+}
 
 /** Room for all that is not the list itself. */
 const REST = 4096;
@@ -24,11 +30,12 @@ function names(count: number, bytes: number, around: number): readonly string[] 
   return Array.from({ length: count }, (_, index) => `n${index}`.padEnd(length, '-'));
 }
 
+const SNAPSHOT_BYTES = sizeOf(MAX_SNAPSHOT_BYTES);
 const SNAPSHOT = 'kind: Snapshot\napiVersion: aicr.run/v1\nmeasurements:\n';
 
 function snapshotOf(type: string, subtype: string, filler: Filler): Documents {
   const head = `${SNAPSHOT}- type: ${type}\n  subtypes:\n  - subtype: ${subtype}\n`;
-  return { 'snapshot.yaml': head + filler(MAX_SNAPSHOT_BYTES - REST) };
+  return { 'snapshot.yaml': head + filler(SNAPSHOT_BYTES - REST) };
 }
 
 /** With room behind it: else there are more values than a document of this size may have. */
@@ -99,14 +106,13 @@ export function crowds(bom: string): Readonly<Record<string, () => Documents>> {
         return `    data:\n${numbered(label)(bytes - 50)}`;
       }),
     'images of a snapshot': () => {
-      const lines = names(MAX_IMAGES, MAX_SNAPSHOT_BYTES, 10).map(
+      const lines = names(MAX_IMAGES, SNAPSHOT_BYTES, 10).map(
         (name) => `      ${name.slice(0, 1000)}: v\n`,
       );
       return snapshotOf('K8s', 'image', () => `    data:\n${lines.join('')}`);
     },
     types: () => ({
-      'snapshot.yaml':
-        SNAPSHOT + numbered((index) => `- type: T${index}\n`)(MAX_SNAPSHOT_BYTES - REST),
+      'snapshot.yaml': SNAPSHOT + numbered((index) => `- type: T${index}\n`)(SNAPSHOT_BYTES - REST),
     }),
     'components of a recipe': () =>
       recipeOf(numbered((index) => `- name: a${index}\n  version: ${'b'.repeat(180)}\n`)),

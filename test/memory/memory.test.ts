@@ -18,7 +18,7 @@ import { ATTESTATION, MANIFEST, STATEMENT, edited, fileIn } from '../e2e/evidenc
 import { makeEvidence, rebuilt, type Files } from '../e2e/evidence.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { ROOT, runCli } from '../run-cli.ts';
-import { crowds, type Documents } from './crowds.ts';
+import { crowds, sizeOf, type Documents } from './crowds.ts';
 import { JSON_VALUES, YAML, type Filler } from './shapes.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -80,7 +80,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** The document with one field more, which fills it. */
-function filled({ path, bytes }: Kind, filler: Filler): string {
+function filled({ path, bytes: most }: Kind, filler: Filler): string {
+  const bytes = sizeOf(most);
   const whole = (BESIDE[path] ?? fileIn(files, path).toString()).trimEnd();
   const room = bytes - Buffer.byteLength(whole) - 10;
   return path.endsWith('.yaml')
