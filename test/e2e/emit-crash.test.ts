@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import { MAX_SNAPSHOT_BYTES } from '../../src/limits.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { EPOCH, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace, placesOf, start } from './emit.ts';
 import type { Started } from './emit.ts';
 
@@ -37,7 +38,7 @@ async function wholeRun(
 }
 
 describe('E-63 kill -9 at any moment', () => {
-  const TIMES = 10;
+  const TIMES = propertyRuns(4, 10);
 
   it(`leaves no OUT, or the whole one, ${TIMES} times`, async () => {
     const place = workplaceWithLogs(8);
@@ -89,15 +90,25 @@ async function interrupted(
   }
 }
 
+interface Case {
+  readonly signal: NodeJS.Signals;
+  readonly how: readonly string[];
+  readonly snapshotBytes?: number;
+}
+
 describe('Ctrl-C in the middle of writing', () => {
-  it.each([
+  const cases: readonly Case[] = [
     { signal: 'SIGINT', how: UNSIGNED },
+    { signal: 'SIGHUP', how: IN_SANDBOX },
+    { signal: 'SIGTERM', how: UNSIGNED, snapshotBytes: MAX_SNAPSHOT_BYTES / 8 },
     { signal: 'SIGTERM', how: UNSIGNED },
     { signal: 'SIGHUP', how: UNSIGNED },
     { signal: 'SIGINT', how: IN_SANDBOX },
     { signal: 'SIGINT', how: UNSIGNED, snapshotBytes: MAX_SNAPSHOT_BYTES / 8 },
     { signal: 'SIGTERM', how: IN_SANDBOX, snapshotBytes: MAX_SNAPSHOT_BYTES / 8 },
-  ] as const)(
+  ];
+
+  it.each(cases.slice(0, propertyRuns(3, cases.length)))(
     '$signal is 130, said in one message, and nothing is left: $how $snapshotBytes',
     async ({ signal, how, snapshotBytes = 0 }) => {
       const place = workplaceWithLogs(32);
