@@ -6,6 +6,20 @@ import { fileURLToPath } from 'node:url';
 
 import { lintRules, type Rooms } from './room-rules.ts';
 
+/** What a report says something about. */
+const REPORTED = [
+  'errors',
+  'document',
+  'trust',
+  'policy',
+  'sign',
+  'attestation',
+  'evidence/phase',
+  'evidence/snapshot',
+  'evidence/constraint',
+  'evidence/figure',
+] as const;
+
 /**
  * From the lowest to the highest: no room imports one below it in this list, and every arrow is used.
  */
@@ -40,6 +54,16 @@ export const ROOMS: Rooms = {
       'evidence/recipe',
       'evidence/snapshot',
       'evidence/constraint',
+    ],
+  },
+  'evidence/lint': {
+    rooms: [
+      'errors',
+      'document',
+      'evidence/aicr',
+      'evidence/recipe',
+      'evidence/constraint',
+      'evidence/resolve',
     ],
   },
   'evidence/figure': {
@@ -147,41 +171,13 @@ export const ROOMS: Rooms = {
     ],
   },
   'report/blocks': {
-    rooms: [
-      'errors',
-      'document',
-      'trust',
-      'policy',
-      'sign',
-      'attestation',
-      'evidence/phase',
-      'evidence/snapshot',
-      'evidence/constraint',
-      'evidence/figure',
-      'evidence/validate',
-      'evidence/verify',
-    ],
+    rooms: [...REPORTED, 'evidence/validate', 'evidence/verify'],
   },
   'report/render': {
     rooms: ['sign', 'report/blocks', 'evidence/snapshot', 'evidence/validate', 'evidence/verify'],
   },
   report: {
-    rooms: [
-      'errors',
-      'document',
-      'trust',
-      'policy',
-      'sign',
-      'attestation',
-      'evidence/phase',
-      'evidence/snapshot',
-      'evidence/constraint',
-      'evidence/figure',
-      'evidence/claim',
-      'evidence/validate',
-      'evidence/verify',
-      'report/blocks',
-    ],
+    rooms: [...REPORTED, 'evidence/claim', 'evidence/validate', 'evidence/verify', 'report/blocks'],
   },
   'io/disk': {
     rooms: ['errors', 'archive', 'policy', 'pointer', 'evidence/phase', 'evidence/resolve'],
@@ -229,6 +225,7 @@ export const ROOMS: Rooms = {
       'pointer',
       'evidence/snapshot',
       'evidence/resolve',
+      'evidence/lint',
       'evidence',
       'evidence/validate',
       'evidence/pack',

@@ -11,7 +11,7 @@ import { COMMANDS as TABLE } from './command-table.ts';
 import type { ASIDES } from './request.ts';
 
 type Page = Pick<Command, 'summary'> &
-  Partial<Pick<Command, 'description' | 'usage' | 'examples' | 'args' | 'flags'>>;
+  Partial<Pick<Command, 'description' | 'usage' | 'examples' | 'args' | 'variadic' | 'flags'>>;
 
 /** What the program answers beside the commands of the table (`request.ts`). */
 const ASIDE_PAGES: Readonly<Record<(typeof ASIDES)[number], Page>> = {
@@ -29,9 +29,13 @@ const pages: readonly (readonly [string, Page])[] = [...commands, ...Object.entr
 /** oclif looks for this name (package.json). */
 export const COMMANDS = Object.fromEntries(pages.map(([name, page]) => [name, oclifCommand(page)]));
 
-function oclifCommand({ args = {}, flags = {}, ...page }: Page): typeof OclifCommand {
+function oclifCommand({ args = {}, flags = {}, variadic, ...page }: Page): typeof OclifCommand {
   const words = Object.entries(args).map(
-    ([name, description]) => [name, argument({ required: true, description })] as const,
+    ([name, description]) =>
+      [
+        name,
+        argument({ required: true, description, ...(variadic && { multiple: true }) }),
+      ] as const,
   );
   const options = Object.entries(flags).map(([name, flag]) => [name, oclifFlag(flag)] as const);
   return class extends OclifCommand {

@@ -41,6 +41,12 @@ interface Remedy {
   readonly hint?: string;
 }
 
+/** A place in a text, as editors count. */
+export interface Spot {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A place in the text of a document, and the errors that name it. */
 export class TextCursor {
   readonly text: string;
@@ -100,10 +106,9 @@ export class TextCursor {
     });
   }
 
-  /** Lines and columns count from 1, in UTF-16 units, as in editors. */
   refuse(found: string, expected: string, { code, hint }: Remedy = {}): never {
-    const { line, column } = this.#place();
-    const pointer = this.path.map((part) => `/${pointerToken(String(part))}`).join('');
+    const { line, column } = this.spot();
+    const pointer = this.pointer();
     throw new EvidenceError(code ?? 'DOCUMENT_INVALID', {
       at: pointer === '' ? this.#file : `${this.#file}#${pointer}`,
       found: `${found} (line ${line}, column ${column})`,
@@ -112,16 +117,22 @@ export class TextCursor {
     });
   }
 
-  #place(): { readonly line: number; readonly column: number } {
+  /** The JSON pointer to what is being read. */
+  pointer(): string {
+    return this.path.map((part) => `/${pointerToken(String(part))}`).join('');
+  }
+
+  /** Lines and columns count from 1, in UTF-16 units, as in editors. */
+  spot(position = this.position): Spot {
     let line = 1;
     let start = 0;
     for (;;) {
       const lineFeed = this.text.indexOf('\n', start);
-      if (lineFeed === -1 || lineFeed >= this.position) break;
+      if (lineFeed === -1 || lineFeed >= position) break;
       line += 1;
       start = lineFeed + 1;
     }
-    return { line, column: this.position - start + 1 };
+    return { line, column: position - start + 1 };
   }
 }
 

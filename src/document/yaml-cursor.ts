@@ -26,6 +26,9 @@ export class YamlCursor extends TextCursor {
     const isUnix = !text.includes('\r');
     const lines = isUnix ? text : inPieces(text, (piece) => piece.split('\r\n').join('\n'));
     super(lines, file, maxValues);
+  }
+
+  requireCharacters(): void {
     const refused = this.text.search(REFUSED_CHARACTER);
     if (refused === -1) return;
     this.position = refused;
@@ -130,6 +133,11 @@ export class YamlCursor extends TextCursor {
 
   leave(): void {
     this.path.pop();
+  }
+
+  /** Comes to the next key or item of the list or map that is being read, which begins at `_start`. */
+  step(key: string | number, _start: number): void {
+    this.path[this.path.length - 1] = key;
   }
 
   override next(): string {

@@ -30,10 +30,11 @@ export class YamlEntries<T> {
     this.#builder = builder;
   }
 
-  add(key: Scalar): void {
+  /** @param start where the key begins */
+  add(key: Scalar, start: number): void {
     const cursor = this.#cursor;
     if (!this.#builder.isKey(key)) refuseKey(cursor);
-    cursor.path[cursor.path.length - 1] = key.value;
+    cursor.step(key.value, start);
     if (this.values.has(key.value)) cursor.refuseTwice(key.value);
     this.#key = key.value;
     this.styles.push(key.style);

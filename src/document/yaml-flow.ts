@@ -28,7 +28,7 @@ export class FlowReader<T> {
   #list(): T {
     const items: T[] = [];
     while (!this.#closes(']', items.length)) {
-      this.#cursor.path[this.#cursor.path.length - 1] = items.length;
+      this.#cursor.step(items.length, this.#cursor.position);
       items.push(this.#value());
       this.#cursor.countValue();
     }
@@ -41,7 +41,7 @@ export class FlowReader<T> {
     while (!this.#closes('}', entries.values.size)) {
       const { lineStart, position } = cursor;
       if (startsFlow(cursor)) refuseKey(cursor);
-      entries.add(readScalar(cursor, 0, 'flow'));
+      entries.add(readScalar(cursor, 0, 'flow'), position);
       cursor.skipSpaces();
       requireKeyLine(cursor, lineStart, position);
       entries.set(this.#mapValue());

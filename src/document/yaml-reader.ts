@@ -19,7 +19,13 @@ export function readYaml<T>(
   builder: YamlBuilder<T>,
   maxValues = MAX_DOCUMENT_VALUES,
 ): T {
-  return new YamlReader(new YamlCursor(text, file, maxValues), builder).document();
+  return readYamlAt(new YamlCursor(text, file, maxValues), builder);
+}
+
+/** The same with a cursor that sees where keys and items begin. */
+export function readYamlAt<T>(cursor: YamlCursor, builder: YamlBuilder<T>): T {
+  cursor.requireCharacters();
+  return new YamlReader(cursor, builder).document();
 }
 
 class YamlReader<T> {
@@ -109,7 +115,7 @@ class YamlReader<T> {
     const items: T[] = [];
     cursor.enter();
     do {
-      cursor.path[cursor.path.length - 1] = items.length;
+      cursor.step(items.length, cursor.position);
       cursor.position += 1;
       items.push(cursor.isLineDone() ? this.#below(column) : this.#block(column));
       cursor.countValue();
@@ -127,7 +133,8 @@ class YamlReader<T> {
       if (key === undefined && cursor.isIndicator(QUESTION)) {
         this.#explicitEntry(column, entries);
       } else {
-        entries.add(key ?? this.#key(column));
+        // A key is in one line, and all of them begin at the column of the map.
+        entries.add(key ?? this.#key(column), cursor.lineStart + column);
         cursor.position += 1;
         const value = cursor.isLineDone() ? this.#mapBelow(column) : this.#inline(column);
         entries.set(value);
@@ -152,9 +159,10 @@ class YamlReader<T> {
   /** `? key`, and in the next line `: value` (YAML 1.2.2 §8.2.2), for keys that are scalars. */
   #explicitEntry(column: number, entries: YamlEntries<T>): void {
     const cursor = this.#cursor;
+    const { position } = cursor;
     cursor.position += 1;
     if (cursor.isLineDone()) refuseKey(cursor);
-    entries.add(this.#explicitKey(column));
+    entries.add(this.#explicitKey(column), position);
     if (!this.#isNext(column) || !cursor.isIndicator(COLON)) {
       entries.set(this.#builder.scalar(EMPTY));
       return;

@@ -8,11 +8,13 @@ import {
 } from './evidence.ts';
 import { FINDINGS } from './findings.ts';
 import { INPUT_ERRORS } from './input.ts';
+import { LINT_ERRORS } from './lint.ts';
 import { RUN_ERRORS } from './run.ts';
 
 /** The closed list of codes. `docs/errors.md` has a section for each, and a test keeps both equal. */
 export const ERROR_CATALOGUE = {
   ...INPUT_ERRORS,
+  ...LINT_ERRORS,
   ...SIGNATURE_ERRORS,
   ...EVIDENCE_TIME_ERRORS,
   ...STATEMENT_ERRORS,

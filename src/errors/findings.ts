@@ -7,6 +7,8 @@ export const FINDINGS = {
   MEASUREMENT_DUPLICATE: ['finding', 'the snapshot measures one thing twice'],
   CRITERIA_WITHOUT_OVERLAY: ['finding', 'no overlay is for a criterion that was asked for'],
   OVERLAYS_ORDERED_BY_NAME: ['finding', 'overlays of equal rank disagree, and their names decide'],
+  CONSTRAINT_PATH_UNKNOWN: ['finding', 'no known snapshot has what a constraint names'],
+  OVERLAY_UNREACHABLE: ['finding', 'no query finds the overlay, and no overlay inherits from it'],
   FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
   FIELD_DROPPED: ['finding', "AICR's recipes have no such field, so it is in no digest"],
   NUMBER_REWRITTEN: ['finding', 'AICR writes this number otherwise'],

@@ -31,6 +31,8 @@ export interface Command {
   readonly examples: readonly string[];
   /** Name → description of the words that are no flags, in order. */
   readonly args: Readonly<Record<string, string>>;
+  /** The last of them may be given more than once, and is a list. */
+  readonly variadic?: true;
   readonly flags: Readonly<Record<string, Flag>>;
   /** Who handles Ctrl-C and other signals: the frame, which interrupts the work, or the work itself. */
   readonly signals: 'interrupt' | 'own';

@@ -23,15 +23,20 @@ export type Mistake =
     }
   | { readonly kind: 'needs' | 'excludes'; readonly name: string; readonly other: string };
 
-export function readWords(words: readonly string[], { args, flags }: Command): Reading {
+export function readWords(words: readonly string[], command: Command): Reading {
+  const { args, flags, variadic = false } = command;
   const reading = new WordReader(words, flags);
   const mistake = reading.read();
   if (mistake !== undefined) return { mistake };
   const names = Object.keys(args);
   const { given, operands } = reading;
-  const [unwanted] = operands.slice(names.length);
+  const [unwanted] = variadic ? [] : operands.slice(names.length);
   if (unwanted !== undefined) return { mistake: { kind: 'operand-unwanted', word: unwanted } };
-  const named = operands.map((word, index) => [names[index] ?? '', word] as const);
+  const last = names.length - 1;
+  const named = names.map(
+    (name, index) =>
+      [name, variadic && index === last ? operands.slice(last) : (operands[index] ?? '')] as const,
+  );
   const wrong = missing(names, operands, flags, given) ?? conflict(flags, given);
   return wrong === undefined
     ? { given: new Map([...defaultsOf(flags), ...given, ...named]) }

@@ -22,7 +22,7 @@ export interface Catalogue {
 }
 
 /** How complaints name a file of the directory. */
-function fileName({ directory }: RecipeFiles, path: string): string {
+export function fileName({ directory }: RecipeFiles, path: string): string {
   return `${directory}/${path}`;
 }
 
@@ -55,7 +55,7 @@ export function parseCatalogue(recipes: RecipeFiles, rules?: Rules): Catalogue {
   };
 }
 
-function apiVersionOf({ data }: RecipeDocument): string {
+export function apiVersionOf({ data }: RecipeDocument): string {
   return isDataMap(data) ? textOf(data, 'apiVersion') : '';
 }
 
@@ -67,21 +67,29 @@ function layerDocuments(
   recipes: RecipeFiles,
   rules: Rules,
 ): Readonly<Record<'overlays' | 'mixins', readonly RecipeDocument[]>> {
-  const paths = [...recipes.files.keys()].filter(
-    (path) => path.endsWith('.yaml') && path !== ROOT_OVERLAY && !NO_LAYER.test(path),
-  );
+  const { mixins, overlays } = layerPaths(recipes, rules);
   const read = (path: string): RecipeDocument =>
     readRecipeDocument(requiredFile(recipes, path), fileName(recipes, path));
+  return { mixins: mixins.map(read), overlays: overlays.map(read).filter(isOverlay) };
+}
+
+/** Where overlays, without the root, and mixins may be. */
+export function layerPaths(
+  { files }: RecipeFiles,
+  rules: Rules,
+): Readonly<Record<'overlays' | 'mixins', readonly string[]>> {
+  const paths = [...files.keys()].filter(
+    (path) => path.endsWith('.yaml') && path !== ROOT_OVERLAY && !NO_LAYER.test(path),
+  );
   const isMixin = (path: string): boolean => rules === 'current' && path.startsWith('mixins/');
   const { mixins = [], overlays = [] } = Object.groupBy(paths.toSorted(), (path) =>
     isMixin(path) ? 'mixins' : 'overlays',
   );
-  return {
-    mixins: mixins.map(read),
-    overlays: overlays
-      .map(read)
-      .filter(({ kind, data }) => kind === 'RecipeMetadata' || (kind === '' && hasSpec(data))),
-  };
+  return { mixins, overlays };
+}
+
+export function isOverlay({ kind, data }: RecipeDocument): boolean {
+  return kind === 'RecipeMetadata' || (kind === '' && hasSpec(data));
 }
 
 /** AICR takes a document without kind for an overlay. */
@@ -100,7 +108,8 @@ function byName<T extends Layer>(parsed: readonly ParsedLayer<T>[]): ReadonlyMap
   return new Map(sorted.map((layer) => [layer.name, layer]));
 }
 
-function refuseDuplicate({ name, file }: Layer, other: Layer): never {
+/** Throws OVERLAY_DUPLICATE. */
+export function refuseDuplicate({ name, file }: Layer, other: Layer): never {
   throw new EvidenceError('OVERLAY_DUPLICATE', {
     at: `${file}#/metadata/name`,
     found: `${quote(name)}, which ${other.file} is called too`,
@@ -110,7 +119,7 @@ function refuseDuplicate({ name, file }: Layer, other: Layer): never {
 }
 
 /** If one file has a retired apiVersion, so have the others, and it is said once. */
-function findingsOfAll(
+export function findingsOfAll(
   parts: readonly { readonly findings: readonly Finding[] }[],
 ): readonly Finding[] {
   const all = parts.flatMap(({ findings }) => findings);

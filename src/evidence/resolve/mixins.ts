@@ -134,7 +134,8 @@ function valueLayers({ name, at }: Part, component: DataMap, read: ReadValues): 
   return layers.filter((layer) => layer !== undefined);
 }
 
-function refuseMissing(name: string, at: string, names: Iterable<string>): never {
+/** Throws MIXIN_MISSING. */
+export function refuseMissing(name: string, at: string, names: Iterable<string>): never {
   const meant = nearest(name, names);
   throw new EvidenceError('MIXIN_MISSING', {
     at,

@@ -8,9 +8,7 @@ import { quote } from '../../quote.ts';
 import { isEnabledBy } from '../recipe/recipe-component.ts';
 import type { Merged } from './merge.ts';
 import { textsOf } from './part.ts';
-
-/** Where the dependencies of a component are written. */
-type Locate = (component: string) => string | undefined;
+import type { Trace } from './trace.ts';
 
 type Components = ReadonlyMap<string, DataMap>;
 
@@ -20,8 +18,7 @@ type Components = ReadonlyMap<string, DataMap>;
  * @throws EvidenceError DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE
  */
 export function deploymentOrder({ components, rules, trace }: Merged): readonly string[] {
-  const locate: Locate = (name) => trace.placeOf(['componentRefs', name, 'dependencyRefs']);
-  requireKnown(components, locate);
+  requireKnown(unknownDependencies({ components, trace }));
   const deployed = [...components.keys()]
     .filter((name) => rules === 'v0.11' || isDeployed(components.get(name)))
     .toSorted(compareBytes);
@@ -43,7 +40,7 @@ export function deploymentOrder({ components, rules, trace }: Merged): readonly 
       if (left === 0) insert(ready, dependent, position);
     }
   }
-  if (order.length < deployed.length) refuseCycle(components, open, locate);
+  if (order.length < deployed.length) refuseCycle(components, open, trace);
   return order;
 }
 
@@ -68,28 +65,50 @@ function insert(ready: string[], name: string, position: ReadonlyMap<string, num
   ready.splice(low, 0, name);
 }
 
-function requireKnown(components: Components, locate: Locate): void {
-  for (const name of components.keys()) {
-    const unknown = dependenciesOf(components, name).find((other) => !components.has(other));
-    if (unknown === undefined) continue;
-    const meant = nearest(unknown, components.keys());
-    throw new EvidenceError('DEPENDENCY_UNKNOWN', {
-      at: locate(name),
-      found: `${quote(unknown)}, which ${quote(name)} depends on`,
-      expected: 'a component of the same recipe',
-      hint:
-        meant === undefined
-          ? 'add the component to this overlay, or to one above it'
-          : `did you mean ${quote(meant)}?`,
-    });
-  }
+function requireKnown([unknown]: readonly EvidenceError[]): void {
+  if (unknown !== undefined) throw unknown;
+}
+
+/** A complaint about each dependency that is not there. */
+export function unknownDependencies({
+  components,
+  trace,
+}: Pick<Merged, 'components' | 'trace'>): readonly EvidenceError[] {
+  return [...components.keys()].flatMap((name) =>
+    dependenciesOf(components, name)
+      .filter((other) => !components.has(other))
+      .map((unknown) => unknownDependency(unknown, name, components, trace)),
+  );
+}
+
+function unknownDependency(
+  unknown: string,
+  name: string,
+  components: Components,
+  trace: Trace,
+): EvidenceError {
+  const meant = nearest(unknown, components.keys());
+  return new EvidenceError('DEPENDENCY_UNKNOWN', {
+    at: placeOf(name, trace),
+    found: `${quote(unknown)}, which ${quote(name)} depends on`,
+    expected: 'a component of the same recipe',
+    hint:
+      meant === undefined
+        ? 'add the component to this overlay, or to one above it'
+        : `did you mean ${quote(meant)}?`,
+  });
+}
+
+/** Where the dependencies of a component are written. */
+function placeOf(component: string, trace: Trace): string | undefined {
+  return trace.placeOf(['componentRefs', component, 'dependencyRefs']);
 }
 
 /** Follows what is still open: that leads into a circle. */
 function refuseCycle(
   components: Components,
   open: ReadonlyMap<string, number>,
-  locate: Locate,
+  trace: Trace,
 ): never {
   const isOpen = (name: string): boolean => (open.get(name) ?? 0) > 0;
   const seen = new Set<string>();
@@ -101,7 +120,7 @@ function refuseCycle(
   const path = [...seen];
   const circle = [...path.slice(path.indexOf(name)), name];
   throw new EvidenceError('DEPENDENCY_CYCLE', {
-    at: locate(name),
+    at: placeOf(name, trace),
     found: circle
       .slice(0, 20)
       .map((each) => quote(each))

@@ -81,7 +81,7 @@ export function parseOverlay(
     parent: textOf(spec, 'base') || ROOT,
     criteria: overlayCriteria(mapOf(spec, 'criteria'), rules, `${file}#/spec`),
     mixins: textsOf(spec, 'mixins'),
-    phases: validation && phasesOf(validation, file),
+    phases: validation && phasesOf(validation, `${file}#/spec/validation`),
     profile: profileOfSpec(document, spec),
   };
   return { layer, findings: [...header, ...findings] };
@@ -174,8 +174,9 @@ function nameOf(document: DataMap, file: string): string {
   });
 }
 
-function phasesOf(validation: DataMap, file: string): readonly Part[] {
+/** @param at the place of the map */
+export function phasesOf(validation: DataMap, at: string): readonly Part[] {
   return [...validation].flatMap(([name, value]) =>
-    isDataMap(value) ? [{ name, value, at: `${file}#/spec/validation/${name}` }] : [],
+    isDataMap(value) ? [{ name, value, at: `${at}/${name}` }] : [],
   );
 }

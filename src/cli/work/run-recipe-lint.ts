@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import type { NamedFile } from '../../evidence/lint/lint-file.ts';
+import { lint, type LintFinding } from '../../evidence/lint/lint.ts';
+import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
+import { nameOf, readFileBounded } from '../../io/disk/files.ts';
+import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
+import { MAX_RECIPE_BYTES } from '../../limits.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { encodeReport } from '../../report/json.ts';
+import type { Call } from '../call/command.ts';
+import { deliver } from './deliver.ts';
+
+export async function runRecipeLint(call: Call): Promise<number> {
+  const { options } = call;
+  const data = options.text('data');
+  const recipes = data === undefined ? undefined : await readRecipeFiles(data);
+  const files: NamedFile[] = [];
+  const directories: RecipeFiles[] = [];
+  for (const path of options.texts('path')) {
+    if (await isDirectory(path)) directories.push(await readRecipeFiles(path));
+    else files.push(await readNamed(path));
+  }
+  const findings = lint({ files, directories, data: recipes });
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const isJson = options.choice('format', ['terminal', 'json']) === 'json';
+  await deliver(isJson ? json(findings, errors) : findings.map(line).join(''), call);
+  return errors === 0 ? 0 : 2;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (stats) => stats.isDirectory(),
+    // Reading it says what is wrong.
+    () => false,
+  );
+}
+
+async function readNamed(path: string): Promise<NamedFile> {
+  const bytes = await readFileBounded(path, MAX_RECIPE_BYTES, 'recipe');
+  return { file: escapeInvisible(nameOf(path)), bytes };
+}
+
+function line({
+  file,
+  line: row,
+  column,
+  severity,
+  code,
+  found,
+  expected,
+  hint,
+}: LintFinding): string {
+  const message = `${ERROR_CATALOGUE[code][1]}: found ${found}, expected ${expected}; ${hint}`;
+  return `${escapeInvisible(`${file}:${row}:${column} ${code} ${severity}: ${message}`)}\n`;
+}
+
+/** schemas/lint.schema.json */
+function json(findings: readonly LintFinding[], errors: number): string {
+  return encodeReport({
+    schemaVersion: '1.0.0',
+    errors,
+    warnings: findings.length - errors,
+    findings: findings.map(({ file, pointer, severity, code, found, expected, hint, ...spot }) => ({
+      ...{ file, line: spot.line, column: spot.column, pointer },
+      ...{ severity, code, found, expected, hint },
+    })),
+  });
+}
