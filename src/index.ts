@@ -26,7 +26,12 @@ export { canonicalRecipe, recipeDigest } from './evidence/aicr/canonical-yaml.ts
 export type { CanonicalRules } from './evidence/aicr/canonical-yaml.ts';
 export type { ClusterAssessment } from './evidence/validate/judge.ts';
 export type { PointerFile } from './evidence/verify/check-pointer.ts';
-export { CHECK_NAMES, OWN_RECIPE_CHECK, POINTER_CHECK } from './evidence/verify/checks.ts';
+export {
+  CHECK_NAMES,
+  LOGS_CHECK,
+  OWN_RECIPE_CHECK,
+  POINTER_CHECK,
+} from './evidence/verify/checks.ts';
 export type { CheckName } from './evidence/verify/checks.ts';
 export type { ReceivedPredicate } from './evidence/claim/predicate.ts';
 export { evaluateConstraints } from './evidence/constraint/evaluate.ts';
@@ -38,7 +43,7 @@ export type {
   VerifyEvidenceOptions,
 } from './evidence/verify/verify-evidence.ts';
 export type { Facts } from './evidence/validate/facts.ts';
-export { EVIDENCE_LAYOUT } from './evidence/layout.ts';
+export { EVIDENCE_LAYOUT, LOGS_LAYOUT } from './evidence/layout.ts';
 export { packEvidence } from './evidence/pack/pack-evidence.ts';
 export type { PackInputs } from './evidence/pack/pack-evidence.ts';
 export type { PackedEvidence } from './evidence/pack/packed-evidence.ts';

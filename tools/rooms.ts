@@ -88,6 +88,7 @@ export const ROOMS: Rooms = {
     rooms: [
       'errors',
       'document',
+      'manifest',
       'statement',
       'evidence/phase',
       'evidence/recipe',

@@ -88,7 +88,6 @@ export default {
       helpValue: 'POLICY',
       options: ['minimal', 'none'],
       dependsOn: EVIDENCE,
-      exclusive: ['logs'],
       summary: 'minimal publishes only what a verifier needs; none, the default, everything.',
     },
     'no-sign': {

@@ -18,7 +18,7 @@ export default {
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
   [--recipe FILE] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
-  [--accept-claimed | --require-recomputed]`,
+  [--logs PATH] [--accept-claimed | --require-recomputed]`,
 
   examples: [
     `<%= config.bin %> <%= command.id %> evidence.tar.gz \\
@@ -90,6 +90,11 @@ export default {
     },
     ...JUDGE_FLAG,
     ...MISSING_SCT_FLAG,
+    logs: {
+      type: 'text',
+      helpValue: 'PATH',
+      summary: 'Compare the logs that redacted evidence has beside it with those that it names.',
+    },
     'accept-claimed': {
       type: 'switch',
       exclusive: ['require-recomputed'],

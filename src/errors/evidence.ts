@@ -24,6 +24,7 @@ export const CLAIM_ERRORS = {
     'invalid',
     'a constraint would end otherwise on the redacted snapshot',
   ],
+  LOGS_DIFFER: ['invalid', 'the logs are not those that the statement names'],
   BOM_DIFFERS: ['invalid', 'the claimed bill of materials differs from the file'],
 } as const satisfies Meanings;
 

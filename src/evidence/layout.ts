@@ -53,6 +53,14 @@ export const EVIDENCE_LAYOUT: Layout = {
   documentLimit: (path) => DOCUMENT_LIMITS.get(path),
 };
 
+/** The logs that are beside a redacted bundle: the same rules, and no file that has to be there. */
+export const LOGS_LAYOUT: Layout = {
+  ...EVIDENCE_LAYOUT,
+  required: [],
+  unlisted: [],
+  documentLimit: () => undefined,
+};
+
 export function ctrfFile(phase: string): BundlePath {
   return wellKnown(`ctrf/${phase}.json`);
 }

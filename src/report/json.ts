@@ -51,11 +51,12 @@ export function verificationJson(report: VerificationReport): JsonObject {
 }
 
 function claimedJson(claimed: NonNullable<VerificationReport['claimed']>): JsonObject {
-  const { redaction, artifact } = claimed;
+  const { redaction, artifact, logs } = claimed;
   return present({
     ...claimed,
     redaction: redaction?.policy ?? null,
     artifact: artifact && { ...artifact },
+    logs: logs && { ...logs },
   });
 }
 

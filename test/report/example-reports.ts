@@ -275,6 +275,7 @@ export const VERIFIED: VerificationReport = {
     validatorCatalogVersion: '',
     validatorImages: 0,
     redaction: undefined,
+    logs: undefined,
     artifact: undefined,
   },
   facts: FACTS,

@@ -1,15 +1,14 @@
-import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
-import { STDIN, writeWhole } from '../../io/disk/files.ts';
+import { STDIN, writeTogether } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { SIGNING_FLAGS } from '../call/signing-flags.ts';
-import { leftLines, signCommand } from './self-check-report.ts';
-import { encodingOf, isTaken, secondsOf } from './sign-and-write.ts';
-import { MOST_UNSIGNED, unsignedPath } from './validate-outputs.ts';
+import { leftLines, logsLines, signCommand } from './self-check-report.ts';
+import { filesOf, isTaken, secondsOf } from './sign-and-write.ts';
+import { MOST_UNSIGNED, logsPath, unsignedPath } from './validate-outputs.ts';
 
 interface NotSigned {
   readonly call: Call;
@@ -54,12 +53,12 @@ async function writeFree(
   for (let number = 1; ; number += 1) {
     const path = unsignedPath(out, number);
     try {
-      const archive = encodeArchive(unsigned.files, encodingOf(unsigned, signal));
-      await writeWhole(path, archive, { force: false, signal });
+      await writeTogether(filesOf(path, unsigned, signal), { force: false, signal });
       return path;
     } catch (error) {
       // Whatever it is, e.g. a directory.
-      if (signal.aborted || lookAt(path) === undefined || number === MOST_UNSIGNED) throw error;
+      const isFree = [path, logsPath(path)].every((name) => lookAt(name) === undefined);
+      if (signal.aborted || isFree || number === MOST_UNSIGNED) throw error;
     }
   }
 }
@@ -74,6 +73,7 @@ function nextSteps(path: string, { out, unsigned, call, left }: Kept): string {
   const token = isToken ? ['--identity-token', STDIN] : [];
   return [
     `unsigned: ${commandLine([path])}`,
+    ...logsLines(path, unsigned),
     `manifest: ${unsigned.manifestDigest}`,
     `    sign: ${signCommand(path, isTaken(out, call) ? freeBeside(out) : out, [...token, ...signingWords(call)])}`,
     ...(isToken ? ['    note: give it a new identity token in standard input'] : []),

@@ -21,7 +21,13 @@ import { maxRunSpanOf } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, inputWord } from './self-check-report.ts';
 import { signingChoice } from './signing-choice.ts';
-import { MOST_UNSIGNED, requireOutputs, unsignedPath } from './validate-outputs.ts';
+import {
+  MOST_UNSIGNED,
+  logsPath,
+  requireOutputs,
+  unsignedPath,
+  type ValidationPaths,
+} from './validate-outputs.ts';
 import { validatorImage } from './validator-image.ts';
 
 export async function runValidate(call: Call): Promise<number> {
@@ -60,14 +66,25 @@ async function requireGoodCall(
     open: [...documents, ...files],
     variables,
     out,
-    beside:
-      out === undefined || options.has('no-sign')
-        ? []
-        : [unsignedPath(out, MOST_UNSIGNED), signingStatePath(out)],
+    ...besideOut(out, options),
     force: options.has('force'),
     sandbox: options.has('sandbox'),
     output: outputOf(options),
   });
+}
+
+/** Logs are in the bundle if nothing is redacted. */
+function besideOut(
+  out: string | undefined,
+  options: Call['options'],
+): Pick<ValidationPaths, 'logs' | 'beside'> {
+  if (out === undefined) return { beside: [] };
+  const hasLogs = options.has('logs') && options.text('redact') === 'minimal';
+  const kept = unsignedPath(out, MOST_UNSIGNED);
+  return {
+    logs: hasLogs ? logsPath(out) : undefined,
+    beside: options.has('no-sign') ? [] : [hasLogs ? logsPath(kept) : kept, signingStatePath(out)],
+  };
 }
 
 /** If something for signing is missing, that is said before any work is done. */

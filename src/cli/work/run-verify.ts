@@ -1,7 +1,11 @@
 import { timestampOf } from '../../document/time.ts';
-import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
-import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
+import {
+  verifyEvidence,
+  type VerificationReport,
+  type VerifyEvidenceOptions,
+} from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
@@ -22,7 +26,7 @@ import { deliver } from './deliver.ts';
 import { pointedInput } from './pointer-input.ts';
 
 /** The flags that name a file to read. */
-const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy', 'recipe'];
+const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy', 'recipe', 'logs'];
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
@@ -71,6 +75,7 @@ async function judge(call: Call): Promise<VerificationReport> {
   const allowUnsigned = options.has('allow-unsigned');
   const acceptClaimed = options.has('accept-claimed');
   const requireRecomputed = options.has('require-recomputed');
+  const logs = await openLogs(options.text('logs'));
   const entries = await openInput(bundle, EVIDENCE_LAYOUT);
   const rules = { maxRunSpan, acceptClaimed, requireRecomputed };
   const verifying = verifyEvidence(entries, {
@@ -79,6 +84,7 @@ async function judge(call: Call): Promise<VerificationReport> {
     now,
     recipe,
     pointer,
+    logs,
     allowUnsigned,
     ...rules,
   });
@@ -90,6 +96,11 @@ async function readOwnRecipe(path: string | undefined): Promise<TypedRecipe | un
   if (path === undefined) return undefined;
   const bytes = await readConfig(path, 'recipe', 'RECIPE_FILE_INVALID');
   return parseOwnRecipe(bytes, escapeInvisible(nameOf(path)));
+}
+
+async function openLogs(path: string | undefined): Promise<VerifyEvidenceOptions['logs']> {
+  if (path === undefined) return undefined;
+  return { file: escapeInvisible(nameOf(path)), entries: await openInput(path, LOGS_LAYOUT) };
 }
 
 /** A report must not replace its own input. Inside a bundle it would be one file too many. */

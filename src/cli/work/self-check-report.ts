@@ -10,6 +10,7 @@ import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { reportOf } from '../call/report-flags.ts';
 import { deliver } from './deliver.ts';
+import { logsPath } from './validate-outputs.ts';
 
 /** An archive that was written. */
 interface Written {
@@ -112,10 +113,19 @@ function nextSteps({ out, packed, rootPath }: Written, call: Call): string {
     ...(proof === undefined
       ? [`    sign: ${signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'))}`]
       : []),
+    ...logsLines(out, packed),
     `    note: ${noteOf(packed)}`,
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
   ].join('\n');
+}
+
+/** Where the logs are, if they are not in the bundle. */
+export function logsLines(out: string, { logs }: PackedEvidence): readonly string[] {
+  if (logs.length === 0) return [];
+  return [
+    `    logs: ${commandLine([logsPath(out)])}, for whoever may see them: verify-evidence --logs`,
+  ];
 }
 
 /** The command that signs what was packed. */

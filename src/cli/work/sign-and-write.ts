@@ -1,8 +1,9 @@
-import { encodeArchive, type EncodeOptions } from '../../archive/encode-archive.ts';
+import { encodeArchive } from '../../archive/encode-archive.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
+import type { FileToWrite } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { requireEnded } from '../../io/process/clock.ts';
 import { interrupted, unlessAborted } from '../../io/process/interrupt.ts';
@@ -10,6 +11,7 @@ import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
+import { logsPath } from './validate-outputs.ts';
 
 interface Signing {
   readonly call: Call;
@@ -86,9 +88,24 @@ export function isTaken(out: string, { options }: Pick<Call, 'options'>): boolea
   return !options.has('force') && lookAt(out) !== undefined;
 }
 
-/** An archive depends on the evidence alone: the time in it is that of the statement. */
-export function encodingOf(packed: PackedEvidence, signal: AbortSignal): EncodeOptions {
-  return { mtime: secondsOf(packed), signal, layout: EVIDENCE_LAYOUT };
+/**
+ * The archive, after the logs that are beside it. They depend on the evidence alone: the time in them is that of
+ * the statement.
+ */
+export function filesOf(
+  out: string,
+  packed: PackedEvidence,
+  signal: AbortSignal,
+): readonly FileToWrite[] {
+  const { files, logs } = packed;
+  const options = { mtime: secondsOf(packed), signal };
+  const archive = {
+    path: out,
+    chunks: encodeArchive(files, { ...options, layout: EVIDENCE_LAYOUT }),
+  };
+  if (logs.length === 0) return [archive];
+  const chunks = encodeArchive(logs, { ...options, layout: LOGS_LAYOUT });
+  return [{ path: logsPath(out), chunks }, archive];
 }
 
 /** The time of the statement, as SOURCE_DATE_EPOCH has it. */
@@ -104,10 +121,9 @@ export async function writeEvidence(
 ): Promise<void> {
   const { options, signal, finish, beforeWriting, progress } = call;
   await beforeWriting();
-  const archive = (): AsyncIterable<Uint8Array> =>
-    encodeArchive(packed.files, encodingOf(packed, signal));
+  const files = (): readonly FileToWrite[] => filesOf(out, packed, signal);
   // An interrupt is too late once the archive has its name.
   const writing = { force: options.has('force'), signal, onNamed: finish };
-  const written = writeWithRoot(out, { archive, stageRoot }, writing);
+  const written = writeWithRoot({ files, stageRoot }, writing);
   await progress('writing the archive', written);
 }

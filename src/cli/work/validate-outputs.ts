@@ -21,6 +21,8 @@ import { escapeInvisible, quote } from '../../quote.ts';
 export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bundle'> {
   /** The archive; undefined if none is wanted. */
   readonly out: string | undefined;
+  /** The logs of the archive; undefined if none are written beside it. */
+  readonly logs?: string | undefined;
   readonly force: boolean;
   /** What may be left beside the archive if it is not signed. */
   readonly beside: readonly string[];
@@ -36,20 +38,25 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
  * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
  */
 export async function requireOutputs(paths: ValidationPaths): Promise<void> {
-  const { out, force, sandbox, output } = paths;
+  const { out, logs, force, sandbox, output } = paths;
   if (output !== undefined) {
     requireHarmless('--output', output, paths);
     await requirePrintable(output);
   }
   if (out === undefined) return;
   const folder = sandbox ? sandboxFolder(out) : undefined;
-  const isInFolder = (path: string): boolean => folder !== undefined && isWithin(path, folder);
-  if (output !== undefined && (wouldBeSamePlace(output, out) || isInFolder(output))) {
+  const outs = [out, logs].filter((path) => path !== undefined);
+  const isOut = (path: string): boolean =>
+    outs.some((one) => wouldBeSamePlace(path, one)) ||
+    (folder !== undefined && isWithin(path, folder));
+  if (output !== undefined && isOut(output)) {
     throw wouldReplace('--output', output, 'where --emit-evidence writes');
   }
   if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
-  if (force || paths.bundle !== undefined) requireHarmless('--emit-evidence', out, paths);
-  await requireFree(out, force);
+  for (const path of outs) {
+    if (force || paths.bundle !== undefined) requireHarmless('--emit-evidence', path, paths);
+    await requireFree(path, force);
+  }
   await requireNames(paths.beside);
 }
 
@@ -59,6 +66,11 @@ export const MOST_UNSIGNED = 1000;
 /** Where a packed bundle is kept that was not signed: the first of these names that is free. */
 export function unsignedPath(out: string, number: number): string {
   return `${out}.unsigned${number === 1 ? '' : `.${number}`}.tar.gz`;
+}
+
+/** Where the logs of a redacted bundle are. */
+export function logsPath(out: string): string {
+  return `${out}.logs.tar.gz`;
 }
 
 /** One after the other: of two that are too long, the same one is always named. */

@@ -10,6 +10,7 @@ import type { RecipeProfile } from '../recipe/profile.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import * as shapes from './claim-shapes.ts';
+import { logsIn, type LogsClaim } from './logs-claim.ts';
 import { runClaims, runClaimsIn, type ReceivedRunClaims, type RunFacts } from './run-claims.ts';
 import {
   withheldClaim,
@@ -36,6 +37,8 @@ export interface PredicateFacts extends RunFacts {
   readonly manifest: { readonly digest: Digest; readonly fileCount: number };
   /** Undefined if nothing was redacted. */
   readonly redaction?: MadeRedaction | undefined;
+  /** Undefined if there are no logs beside the bundle. */
+  readonly logs?: LogsClaim | undefined;
 }
 
 export type MadeRedaction = shapes.ReceivedRedaction & WithheldClaim;
@@ -71,6 +74,7 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
       phases: phaseDetailsClaim(facts.phases),
       ...runClaims(facts),
       ...(facts.redaction && { redaction: withheldClaim(facts.redaction) }),
+      ...(facts.logs && { logs: { ...facts.logs } }),
     },
   };
 }
@@ -178,6 +182,7 @@ export interface ReceivedAffidavit {
   /** Undefined in version 1.0. */
   readonly run: ReceivedRunClaims | undefined;
   readonly redaction: ReceivedWithheld | undefined;
+  readonly logs: LogsClaim | undefined;
 }
 
 /** AICR's predicate may have more fields. Those that it always has must be there. */
@@ -227,6 +232,7 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
     phases: shapes.phaseDetailsIn(reader),
     run: minor === 0 ? undefined : runClaimsIn(reader),
     redaction: minor === 0 ? undefined : withheldIn(reader, newer),
+    logs: minor === 0 ? undefined : logsIn(reader, newer),
   };
   if (!newer) {
     tool.end();

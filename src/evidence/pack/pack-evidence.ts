@@ -8,6 +8,7 @@ import { encodeManifest } from '../../manifest/manifest.ts';
 import { buildRecipeBom } from '../bom/build-recipe-bom.ts';
 import { requireValidatorImages } from '../bom/validator-images.ts';
 import { encodeEvidenceStatement } from '../claim/evidence-statement.ts';
+import { logsClaim } from '../claim/logs-claim.ts';
 import { buildPredicate, type PredicateFacts } from '../claim/predicate.ts';
 import {
   BOM_FILE,
@@ -28,7 +29,7 @@ import { signEvidence } from './sign-evidence.ts';
 export interface PackInputs {
   /** Its `now` is the time of the evidence, and its `tool` is who made it. */
   readonly validation: Validation;
-  /** `logs/<phase>/<name>`; by default none. */
+  /** `logs/<phase>/<name>`; by default none. In the bundle if nothing is redacted, else beside it. */
   readonly logs?: readonly BundleFile[] | undefined;
   /** Pack evidence of documents whose apiVersion is retired or missing. By default false. */
   readonly allowRetiredApi?: boolean | undefined;
@@ -61,7 +62,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     inputs.validatorImages ?? [],
     inputs.allowMutableValidatorTags ?? false,
   );
-  const made = packedInputs(validation, reports, redact);
+  const made = packedInputs(validation, { reports, logs }, redact);
   const bomBytes = await bomOf(validation, redact);
   const listed = [
     // AICR's canonical form, with its version.
@@ -69,7 +70,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     memoryFile(SNAPSHOT_FILE, made.snapshot),
     ...[...made.reports].map(([phase, bytes]) => memoryFile(ctrfFile(phase), bytes)),
     memoryFile(BOM_FILE, bomBytes),
-    ...logs,
+    ...made.logs.inside,
   ];
   const manifest = encodeManifest(listed);
   const manifestDigest = digestOf(manifest);
@@ -85,6 +86,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     attestedAt: validation.inputs.now,
     manifestDigest,
     facts: { ...validation.facts, bom },
+    logs: made.logs.beside,
     redaction: made.redaction,
     findings: made.findings,
     proof: undefined,
@@ -112,11 +114,12 @@ function reportsOf({ inputs }: Validation): Results['reports'] {
 
 function statementOf(
   validation: Validation,
-  { reports, constraints, redaction }: PackedInputs,
+  { reports, constraints, redaction, logs: { beside } }: PackedInputs,
   files: Pick<PredicateFacts, 'bom' | 'manifest' | 'validators'>,
 ): Uint8Array {
   const { recipe, recipeDigest, cluster, phases, tool, inputs } = validation;
   const { phaseConstraints = [] } = validation.facts;
+  const logs = beside.length === 0 ? undefined : logsClaim(beside);
   const subject = { name: recipe.name, digest: recipeDigest, profile: recipe.profile };
   const ctrfDigests = new Map([...reports].map(([phase, bytes]) => [phase, digestOf(bytes)]));
   const predicate = buildPredicate(
@@ -129,6 +132,7 @@ function statementOf(
       ctrfDigests,
       ...files,
       redaction,
+      logs,
     },
     { attestedAt: inputs.now, aicrVersion: aicrVersionOf(reportsOf(validation)), tool },
   );

@@ -16,6 +16,8 @@ export interface PackedEvidence {
   readonly manifestDigest: Digest;
   /** Those of the validation, and the bill of materials that was packed. */
   readonly facts: Facts;
+  /** What is written beside the bundle; `files` has none of them. */
+  readonly logs: readonly BundleFile[];
   /** Undefined if everything is published. */
   readonly redaction: ClaimedRedaction | undefined;
   /** What packing left out and a person should know. */

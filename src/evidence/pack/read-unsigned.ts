@@ -47,6 +47,8 @@ export function readUnsigned(
     attestedAt: new Date(claimed.attestedAt),
     manifestDigest,
     facts,
+    // They are where they were written.
+    logs: [],
     redaction: claimed.redaction,
     findings: [],
     proof: undefined,

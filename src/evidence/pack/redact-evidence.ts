@@ -1,3 +1,4 @@
+import type { BundleFile } from '../../archive/entry.ts';
 import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { MadeRedaction } from '../claim/predicate.ts';
@@ -21,6 +22,12 @@ export const REDACTION_MODES = ['minimal', 'none'] as const;
 
 type Reports = NonNullable<Validation['inputs']['results']>['reports'];
 
+/** What else there is to pack. */
+interface Given {
+  readonly reports: Reports;
+  readonly logs: readonly BundleFile[];
+}
+
 export type RedactionMode = (typeof REDACTION_MODES)[number];
 
 /** The files that a redaction changes, and what the statement says of them. */
@@ -29,6 +36,8 @@ export interface PackedInputs {
   readonly reports: ReadonlyMap<Phase, Uint8Array>;
   /** Of the packed snapshot. */
   readonly constraints: readonly ConstraintResult[];
+  /** In the bundle if nothing is redacted, else beside it. */
+  readonly logs: Readonly<Record<'inside' | 'beside', readonly BundleFile[]>>;
   readonly redaction: MadeRedaction | undefined;
   readonly findings: readonly Finding[];
 }
@@ -40,20 +49,26 @@ export interface PackedInputs {
  */
 export function packedInputs(
   validation: Validation,
-  reports: Reports,
+  { reports, logs }: Given,
   mode: RedactionMode,
 ): PackedInputs {
-  if (mode === 'minimal') return minimalInputs(validation, reports);
+  if (mode === 'minimal') {
+    return { ...minimalInputs(validation, reports), logs: { inside: [], beside: logs } };
+  }
   return {
     snapshot: validation.inputs.snapshot.bytes,
     reports: new Map([...reports].map(([phase, { bytes }]) => [phase, bytes])),
     constraints: validation.cluster.constraints,
+    logs: { inside: logs, beside: [] },
     redaction: undefined,
     findings: [],
   };
 }
 
-function minimalInputs({ recipe, snapshot, cluster }: Validation, given: Reports): PackedInputs {
+function minimalInputs(
+  { recipe, snapshot, cluster }: Validation,
+  given: Reports,
+): Omit<PackedInputs, 'logs'> {
   const kept = minimalSnapshot(snapshot, snapshotKeep(recipe));
   const constraints = evaluateConstraints(recipe, readSnapshot(kept.bytes, SNAPSHOT_FILE));
   requireSameResults(cluster.constraints, constraints);

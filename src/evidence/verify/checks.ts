@@ -24,12 +24,15 @@ export const CHECK_NAMES = [
 /** Made only if a pointer led to the evidence. */
 export const POINTER_CHECK = 'pointer-matches-evidence';
 
-/** The last one, made only if the caller has a recipe at hand. */
+/** Made only if the caller has a recipe at hand. */
 export const OWN_RECIPE_CHECK = 'recipe-matches-yours';
 
-export type CheckName =
-  | (typeof CHECK_NAMES)[number]
-  | typeof POINTER_CHECK
-  | typeof OWN_RECIPE_CHECK;
+/** Made only if the caller has the logs of redacted evidence at hand. */
+export const LOGS_CHECK = 'logs-match-statement';
+
+/** Those that are made only if there is something to compare with, in order. */
+export const MORE_CHECKS = [POINTER_CHECK, OWN_RECIPE_CHECK, LOGS_CHECK] as const;
+
+export type CheckName = (typeof CHECK_NAMES)[number] | (typeof MORE_CHECKS)[number];
 
 export type EvidenceLog = CheckLog<CheckName>;

@@ -5,6 +5,7 @@ import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Claims } from '../validate/claimed.ts';
 import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
+import { checkLogs, type ReadLogs } from './check-logs.ts';
 import { checkOwnRecipe } from './check-own-recipe.ts';
 import { checkPhases } from './check-phases.ts';
 import { checkRedaction } from './check-redaction.ts';
@@ -34,6 +35,8 @@ interface Recomputation {
 export interface Beside extends ClaimRules, Pick<JudgeOptions, 'maxRunSpan'> {
   /** A recipe of the caller's own, to compare with. */
   readonly recipe?: TypedRecipe | undefined;
+  /** The logs of redacted evidence. */
+  readonly logs?: ReadLogs | undefined;
   readonly known?: KnownSnapshot | undefined;
 }
 
@@ -44,7 +47,7 @@ export interface Beside extends ClaimRules, Pick<JudgeOptions, 'maxRunSpan'> {
 export function recompute(
   log: EvidenceLog,
   { files, predicate, signedAt }: Recomputation,
-  { recipe: own, known, maxRunSpan, ...rules }: Beside = {},
+  { recipe: own, logs, known, maxRunSpan, ...rules }: Beside = {},
 ): Judgement {
   const recipe = readBundleRecipe(files, predicate.type.digestRules);
   const snapshot = readBundleSnapshot(files, known);
@@ -75,6 +78,7 @@ export function recompute(
   else checkBom(log, bom.value, predicate, claimedImages(judgement, rules));
   if (run !== undefined) checkRun(log, reports, run);
   checkOwnRecipe(log, valueOf(recipe), own);
+  checkLogs(log, predicate, logs);
   return judgement;
 }
 

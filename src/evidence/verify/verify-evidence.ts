@@ -6,6 +6,7 @@ import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { quote } from '../../quote.ts';
+import type { LogsClaim } from '../claim/logs-claim.ts';
 import type { ClaimedRedaction } from '../claim/withheld-claim.ts';
 import { EVIDENCE_STATEMENT } from '../dialect/evidence-type.ts';
 import { compareOtherCopy } from '../dialect/other-copy.ts';
@@ -14,11 +15,18 @@ import type { ArtifactSubject } from '../dialect/subject.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../validate/facts.ts';
+import { readLogs, type SuppliedLogs } from './check-logs.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkPointer, type PointerFile } from './check-pointer.ts';
 import { redactionFindings } from './check-redaction.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
-import { CHECK_NAMES, OWN_RECIPE_CHECK, POINTER_CHECK, type CheckName } from './checks.ts';
+import {
+  CHECK_NAMES,
+  LOGS_CHECK,
+  OWN_RECIPE_CHECK,
+  POINTER_CHECK,
+  type CheckName,
+} from './checks.ts';
 import { usesClaims, type ClaimRules } from './claim-rules.ts';
 import { formatFindings } from './format-findings.ts';
 import { recompute, type Beside as BesideFiles } from './recompute.ts';
@@ -35,6 +43,8 @@ export interface EvidenceFound {
     readonly redaction: ClaimedRedaction | undefined;
     /** How many images of validators it claims. */
     readonly validatorImages: number;
+    /** The logs beside the bundle; undefined if it names none. */
+    readonly logs: (LogsClaim & { readonly supplied: boolean }) | undefined;
     readonly attestedAt: string;
     readonly predicateType: string;
     /** What the statement is about, if it is not the recipe. */
@@ -53,6 +63,8 @@ export interface VerifyEvidenceOptions extends VerifyOptions, ClaimRules {
   readonly recipe?: TypedRecipe | undefined;
   /** The pointer that led to the evidence. It is compared with it, and nothing of it is believed. */
   readonly pointer?: PointerFile | undefined;
+  /** The logs that redacted evidence has beside it, to compare with those that its statement names. */
+  readonly logs?: SuppliedLogs | undefined;
   /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
   readonly maxRunSpan?: number | undefined;
 }
@@ -87,13 +99,15 @@ const EVIDENCE: Kind<CheckName, ReceivedEvidence, EvidenceFound> = {
 
 type Beside = BesideFiles & Pick<VerifyEvidenceOptions, 'pointer'>;
 
-/** With a pointer or a recipe of the caller's there is one check more. */
+/** With something of the caller's to compare with there are more checks. */
 function evidenceKind(beside: Beside): typeof EVIDENCE {
-  const ofPointer: readonly CheckName[] = beside.pointer === undefined ? [] : [POINTER_CHECK];
-  const ofRecipe: readonly CheckName[] = beside.recipe === undefined ? [] : [OWN_RECIPE_CHECK];
+  const more: CheckName[] = [];
+  if (beside.pointer !== undefined) more.push(POINTER_CHECK);
+  if (beside.recipe !== undefined) more.push(OWN_RECIPE_CHECK);
+  if (beside.logs !== undefined) more.push(LOGS_CHECK);
   return {
     ...EVIDENCE,
-    checks: [...CHECK_NAMES, ...ofPointer, ...ofRecipe],
+    checks: [...CHECK_NAMES, ...more],
     recompute: (log, received) => recomputeEvidence(log, received, beside),
   };
 }
@@ -107,12 +121,10 @@ export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  return await verify(evidenceKind(besideOf(options)), entries, options);
-}
-
-function besideOf(options: VerifyEvidenceOptions): Beside {
   const { recipe, pointer, maxRunSpan, acceptClaimed, requireRecomputed } = options;
-  return { recipe, pointer, maxRunSpan, acceptClaimed, requireRecomputed };
+  const logs = options.logs && (await readLogs(options.logs));
+  const beside = { recipe, pointer, logs, maxRunSpan, acceptClaimed, requireRecomputed };
+  return await verify(evidenceKind(beside), entries, options);
 }
 
 /** The same line for files that are in memory already. */
@@ -142,7 +154,7 @@ function recomputeEvidence(
   beside: Beside = {},
 ): Recomputed<EvidenceFound> {
   checkSignedAfterRun(log, signature, predicate);
-  const claimed = claimedOf(predicate);
+  const claimed = claimedOf(predicate, beside.logs !== undefined);
   const said = [...predicate.findings, ...checkPointer(log, signature, predicate, beside.pointer)];
   const manifest = checkManifest(log, files, predicate);
   if (manifest === undefined) {
@@ -164,7 +176,10 @@ function recomputeEvidence(
   };
 }
 
-function claimedOf(predicate: ReceivedEvidence): NonNullable<EvidenceFound['claimed']> {
+function claimedOf(
+  predicate: ReceivedEvidence,
+  supplied: boolean,
+): NonNullable<EvidenceFound['claimed']> {
   const { aicrVersion, aicrCommit, validatorCatalogVersion, affidavit } = predicate;
   const validatorImages = predicate.validatorImages.length;
   const claims = { aicrVersion, aicrCommit, validatorCatalogVersion, validatorImages };
@@ -174,6 +189,7 @@ function claimedOf(predicate: ReceivedEvidence): NonNullable<EvidenceFound['clai
     predicateType: predicate.type.predicateType,
     ...claims,
     redaction: redaction && { ...redaction, withheld: affidavit?.redaction?.withheld },
+    logs: affidavit?.logs && { ...affidavit.logs, supplied },
     artifact: artifact && { name: artifact.name, digest: artifact.digest },
   };
 }

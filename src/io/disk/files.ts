@@ -1,17 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  type Stats,
-} from 'node:fs';
-import { access, lstat, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { constants, fstatSync, type Stats } from 'node:fs';
+import { access, lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import type { BundleFile } from '../../archive/entry.ts';
 import type { BundlePath } from '../../bundle-path.ts';
@@ -23,16 +13,11 @@ import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { recognised, wordsFor } from '../../recognise.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
+import { StagedFile, existsAlready, syncDirectory } from './staged-file.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
 
 /** The name of standard input where a file is asked for. */
 export const STDIN = '-';
-
-/** The answers of a file system without hard links. */
-const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
-
-/** The answers of a file system that cannot sync a directory. */
-const NO_DIRECTORY_SYNC = new Set(['EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
 
 export interface WriteOptions {
   /** Replace a file that is there. */
@@ -124,30 +109,65 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
  */
 export async function writeWhole(
   path: string,
-  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-  { force, signal, onNamed }: WriteOptions,
+  chunks: Chunks,
+  { onNamed, ...options }: WriteOptions,
 ): Promise<void> {
-  await requireFree(path, force);
+  await writeTogether([{ path, chunks }], {
+    ...options,
+    onNamed: ([stats]) => stats && onNamed?.(stats),
+  });
+}
+
+type Chunks = AsyncIterable<Uint8Array> | readonly Uint8Array[];
+
+export interface FileToWrite {
+  readonly path: string;
+  readonly chunks: Chunks;
+}
+
+/**
+ * The same of several files that belong together: they get their names in one turn of the event loop, the last
+ * one last, and none does if one cannot.
+ */
+export async function writeTogether(
+  files: readonly FileToWrite[],
+  {
+    force,
+    signal,
+    onNamed,
+  }: Omit<WriteOptions, 'onNamed'> & {
+    readonly onNamed?: (files: readonly Stats[]) => void;
+  },
+): Promise<void> {
+  for (const { path } of files) await requireFree(path, force);
   signal?.throwIfAborted();
+  const staged: StagedFile[] = [];
+  const drop = (): void => staged.forEach((file) => file.drop());
+  signal?.addEventListener('abort', drop);
   try {
-    // Made and registered in one turn of the event loop, so that no interrupt comes in between.
-    const temporary = createTemporary(dirname(path));
-    const remove = (): void => rmSync(temporary, { force: true });
-    signal?.addEventListener('abort', remove);
-    try {
-      await fill(temporary, chunks, signal);
-      const stats = lstatSync(temporary);
-      if (force) renameSync(temporary, path);
-      else await linkNew(temporary, path);
-      onNamed?.(stats);
-      await syncDirectory(dirname(path));
-    } finally {
-      signal?.removeEventListener('abort', remove);
-      remove();
+    for (const { path, chunks } of files) {
+      const file = new StagedFile(path);
+      staged.push(file);
+      await file.fill(chunks, signal);
     }
+    const named = nameAll(staged, force);
+    onNamed?.(named);
+    for (const { path } of files) await syncDirectory(dirname(path));
+  } finally {
+    signal?.removeEventListener('abort', drop);
+    drop();
+  }
+}
+
+/** What `force` has replaced cannot come back. */
+function nameAll(staged: readonly StagedFile[], force: boolean): readonly Stats[] {
+  const named: Stats[] = [];
+  try {
+    for (const file of staged) named.push(file.keep(force));
+    return named;
   } catch (error) {
-    signal?.throwIfAborted();
-    throw unwritable(error, path);
+    if (!force) for (const file of staged.slice(0, named.length)) file.withdraw();
+    throw error;
   }
 }
 
@@ -171,7 +191,7 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
       hint: 'name a file to write',
     });
   }
-  if (!force) throw exists(path);
+  if (!force) throw existsAlready(path);
 }
 
 const HASHED = 'a file of a bundle';
@@ -228,63 +248,4 @@ async function* readAgain(path: string): AsyncGenerator<Uint8Array, void> {
   } finally {
     await file.handle.close();
   }
-}
-
-function createTemporary(directory: string): string {
-  const temporary = join(directory, `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
-  closeSync(openSync(temporary, 'wx'));
-  return temporary;
-}
-
-async function fill(
-  temporary: string,
-  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const handle = await open(temporary, constants.O_WRONLY | constants.O_NOFOLLOW);
-  try {
-    for await (const chunk of chunks) {
-      signal?.throwIfAborted();
-      await handle.writeFile(chunk);
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  signal?.throwIfAborted();
-}
-
-/** Gives the file its name, unless a file has it: unlike a rename, a link never replaces. */
-async function linkNew(temporary: string, path: string): Promise<void> {
-  try {
-    linkSync(temporary, path);
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST') throw exists(path);
-    if (!isSystemError(error) || !NO_LINKS.has(error.code)) throw error;
-    // Without hard links, a file that appears between these two calls is replaced.
-    await requireFree(path, false);
-    renameSync(temporary, path);
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  try {
-    const handle = await open(directory, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!isSystemError(error) || !NO_DIRECTORY_SYNC.has(error.code)) throw error;
-  }
-}
-
-function exists(path: string): EvidenceError {
-  return new EvidenceError('OUTPUT_EXISTS', {
-    at: escapeInvisible(path),
-    found: 'a file that already exists',
-    expected: 'a path that is free',
-    hint: 'choose another path, or add --force to replace the file',
-  });
 }

@@ -1,58 +1,58 @@
 import { lstatSync, type Stats } from 'node:fs';
 
-import { writeWhole, type WriteOptions } from '../disk/files.ts';
+import { writeTogether, type FileToWrite, type WriteOptions } from '../disk/files.ts';
 import type { StagedFiles } from './sandbox-files.ts';
 
-/** An archive, and what it needs beside it. Both can be made more than once. */
-interface Pair {
-  readonly archive: () => AsyncIterable<Uint8Array>;
+/** Files, and what they need beside them. All can be made more than once. */
+interface Bundle {
+  /** The archive last. */
+  readonly files: () => readonly FileToWrite[];
   /** The root of the sandbox that signed; absent if a service did, which has its root elsewhere. */
   readonly stageRoot?: (() => StagedFiles) | undefined;
 }
 
 /**
- * Writes an archive whole or not at all, and with it the root under which it verifies: in the turn in
- * which the archive gets its name, so that neither replaces its like without the other. Two runs with
+ * Writes an archive whole or not at all, and with it its logs and the root under which it verifies: in the turn
+ * in which the archive gets its name, so that none replaces its like without the others. Two runs with
  * one path may still mix their renames. Each looks afterwards, and one that sees its own beside the
- * other's writes both again: who renames last leaves a pair.
+ * other's writes all again: who renames last leaves a whole.
  *
- * @throws EvidenceError as `writeWhole` and `stageSandboxFiles`
+ * @throws EvidenceError as `writeTogether` and `stageSandboxFiles`
  */
 export async function writeWithRoot(
-  path: string,
-  pair: Pair,
+  bundle: Bundle,
   options: Omit<WriteOptions, 'onNamed'> & { readonly onNamed: () => void },
 ): Promise<void> {
-  let written = await writeBoth(path, pair, options);
-  while (isMixed(path, written)) {
-    written = await writeBoth(path, pair, { ...options, force: true });
+  let written = await writeAll(bundle, options);
+  while (isMixed(written)) {
+    written = await writeAll(bundle, { ...options, force: true });
   }
 }
 
 interface Written {
   readonly root: StagedFiles | undefined;
-  readonly file: Stats | undefined;
+  readonly files: readonly (readonly [path: string, stats: Stats | undefined])[];
 }
 
-async function writeBoth(
-  path: string,
-  { archive, stageRoot }: Pair,
-  { onNamed, ...options }: Parameters<typeof writeWithRoot>[2],
+async function writeAll(
+  { files, stageRoot }: Bundle,
+  { onNamed, ...options }: Parameters<typeof writeWithRoot>[1],
 ): Promise<Written> {
   const root = stageRoot?.();
   const undo = (): void => root?.drop();
   options.signal?.addEventListener('abort', undo);
-  let file: Stats | undefined;
+  const named = files();
+  let stats: readonly Stats[] = [];
   try {
-    await writeWhole(path, archive(), {
+    await writeTogether(named, {
       ...options,
-      onNamed: (stats) => {
-        file = stats;
+      onNamed: (all) => {
+        stats = all;
         onNamed();
         root?.keep();
       },
     });
-    return { root, file };
+    return { root, files: named.map(({ path }, index) => [path, stats[index]]) };
   } catch (error) {
     undo();
     throw error;
@@ -61,10 +61,13 @@ async function writeBoth(
   }
 }
 
-/** Whether one of the two is ours and the other is not. Somebody may have taken the archive away already. */
-function isMixed(path: string, { root, file }: Written): boolean {
-  const there = lstatSync(path, { throwIfNoEntry: false });
-  if (root === undefined || there === undefined) return false;
-  const isOurs = there.ino === file?.ino && there.mtimeMs === file.mtimeMs;
-  return isOurs !== root.isInPlace();
+/** Whether one of them is ours and another is not. Somebody may have taken one away already. */
+function isMixed({ root, files }: Written): boolean {
+  const ours = files.map(([path, stats]) => {
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    return there && there.ino === stats?.ino && there.mtimeMs === stats.mtimeMs;
+  });
+  if (ours.at(-1) === undefined) return false;
+  const all = root === undefined ? ours : [...ours, root.isInPlace()];
+  return all.includes(true) && all.includes(false);
 }

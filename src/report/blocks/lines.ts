@@ -29,7 +29,16 @@ export function verificationLines(report: VerificationReport): readonly Line[] {
     ...(manifestDigest === undefined ? [] : [bundleLine(manifestDigest)]),
     ...factLines(facts),
     ...onlyClaimedLine(facts),
+    ...logsLine(report),
   ];
+}
+
+/** Of logs that were supplied a check says whether they are these. */
+function logsLine({ claimed }: VerificationReport): readonly Line[] {
+  const { logs } = claimed ?? {};
+  if (logs === undefined || logs.supplied) return [];
+  const text = `${counted(logs.fileCount, 'file')}, beside the bundle: not supplied (--logs compares them)`;
+  return [{ label: 'logs', text: words(text) }];
 }
 
 const MOST_CLAIMED = 5;

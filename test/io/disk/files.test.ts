@@ -17,7 +17,13 @@ import { describe, expect, it } from 'vitest';
 import { isBundlePath, type BundlePath } from '../../../src/bundle-path.ts';
 import { digestOf } from '../../../src/digest.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { hashFile, readFileBounded, requireFree, writeWhole } from '../../../src/io/disk/files.ts';
+import {
+  hashFile,
+  readFileBounded,
+  requireFree,
+  writeTogether,
+  writeWhole,
+} from '../../../src/io/disk/files.ts';
 import { MAX_FILE_BYTES } from '../../../src/limits.ts';
 import { bytesOf, changing, pieces } from '../../archive/tar-parts.ts';
 import { rejection } from '../../document/refusal.ts';
@@ -246,6 +252,59 @@ describe('writeWhole', () => {
     const written = writeWhole(join(folder, 'out'), pieces(content), { force: false, signal });
     expect(await rejection(written)).toBe(reason);
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('writeTogether', () => {
+  const both = (folder: string, last: AsyncIterable<Uint8Array> | readonly Uint8Array[]) => [
+    { path: join(folder, 'a'), chunks: [Buffer.from('new a')] },
+    { path: join(folder, 'b'), chunks: last },
+  ];
+  const textsIn = (folder: string): readonly string[] =>
+    readdirSync(folder)
+      .filter((name) => !name.startsWith('.affidavit-'))
+      .map((name) => `${name}: ${readFileSync(join(folder, name), 'utf8')}`);
+
+  it('names all in one turn, once all are whole', async () => {
+    const folder = scratch();
+    async function* last() {
+      expect(textsIn(folder)).toEqual([]);
+      yield Buffer.from('new b');
+    }
+    const onNamed = (): void => expect(textsIn(folder)).toEqual(['a: new a', 'b: new b']);
+    await writeTogether(both(folder, last()), { force: false, onNamed });
+    expect(readdirSync(folder)).toEqual(['a', 'b']);
+  });
+
+  it.each(['a', 'b'])('writes none where %s is taken, now or meanwhile', async (name) => {
+    const folder = scratch();
+    async function* late() {
+      yield Buffer.from('new b');
+      writeFileSync(join(folder, name), 'of someone else');
+    }
+    const written = writeTogether(both(folder, late()), { force: false });
+    expect((await rejection(written))?.code).toBe('OUTPUT_EXISTS');
+    expect(textsIn(folder)).toEqual([`${name}: of someone else`]);
+    const error = await rejection(writeTogether(both(folder, []), { force: false }));
+    expect([error?.code, error?.at]).toEqual(['OUTPUT_EXISTS', join(folder, name)]);
+    expect(textsIn(folder)).toEqual([`${name}: of someone else`]);
+  });
+
+  it('leaves all as they were after an interrupt, with force too', async () => {
+    const folder = scratch({ a: 'old a', b: 'old b' });
+    const controller = new AbortController();
+    const reason = new EvidenceError('INTERRUPTED', { found: 'a', expected: 'b', hint: 'c' });
+    async function* last() {
+      yield Buffer.from('new b');
+      controller.abort(reason);
+      expect(readdirSync(folder)).toEqual(['a', 'b']);
+    }
+    const written = writeTogether(both(folder, last()), {
+      force: true,
+      signal: controller.signal,
+    });
+    expect(await rejection(written)).toBe(reason);
+    expect(textsIn(folder)).toEqual(['a: old a', 'b: old b']);
   });
 });
 

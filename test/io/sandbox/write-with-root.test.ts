@@ -52,10 +52,8 @@ async function race(
     };
     return { ...root, keep };
   };
-  const archive = async function* (): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(name);
-  };
-  await writeWithRoot(out, { archive, stageRoot }, { force: true, onNamed: () => undefined });
+  const files = () => [{ path: out, chunks: [Buffer.from(name)] }];
+  await writeWithRoot({ files, stageRoot }, { force: true, onNamed: () => undefined });
 }
 
 describe('two runs with one OUT leave a pair', () => {

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, linkSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { isSystemError, unwritable } from './system-error.ts';
+
+/** The answers of a file system without hard links. */
+const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
+/** The answers of a file system that cannot sync a directory. */
+const NO_DIRECTORY_SYNC = new Set(['EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
+
+/** A file beside the place where it will be, under a name that nobody reads (`.affidavit-….tmp`). */
+export class StagedFile {
+  readonly #path: string;
+  readonly #temporary: string;
+
+  /** It is there when this returns: no interrupt can come before somebody is ready to `drop` it. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
+    try {
+      closeSync(openSync(this.#temporary, 'wx'));
+    } catch (error) {
+      throw unwritable(error, path);
+    }
+  }
+
+  async fill(
+    chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    try {
+      await this.#write(chunks, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw unwritable(error, this.#path);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Gives the file its name. Without `force` it never replaces one: unlike a rename, a link cannot. */
+  keep(force: boolean): Stats {
+    try {
+      const stats = lstatSync(this.#temporary);
+      if (force) renameSync(this.#temporary, this.#path);
+      else this.#link();
+      return stats;
+    } catch (error) {
+      throw unwritable(error, this.#path);
+    }
+  }
+
+  /** Removes what has no name yet. */
+  drop(): void {
+    rmSync(this.#temporary, { force: true });
+  }
+
+  /** Takes the name away again. */
+  withdraw(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  async #write(
+    chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const handle = await open(this.#temporary, constants.O_WRONLY | constants.O_NOFOLLOW);
+    try {
+      for await (const chunk of chunks) {
+        signal?.throwIfAborted();
+        await handle.writeFile(chunk);
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #link(): void {
+    try {
+      linkSync(this.#temporary, this.#path);
+    } catch (error) {
+      if (isSystemError(error) && error.code === 'EEXIST') throw existsAlready(this.#path);
+      if (!isSystemError(error) || !NO_LINKS.has(error.code)) throw error;
+      // Without hard links, a file that appears between these two calls is replaced.
+      if (lstatSync(this.#path, { throwIfNoEntry: false })) throw existsAlready(this.#path);
+      renameSync(this.#temporary, this.#path);
+    }
+  }
+}
+
+export async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isSystemError(error) && NO_DIRECTORY_SYNC.has(error.code)) return;
+    throw unwritable(error, directory);
+  }
+}
+
+export function existsAlready(path: string): EvidenceError {
+  return new EvidenceError('OUTPUT_EXISTS', {
+    at: escapeInvisible(path),
+    found: 'a file that already exists',
+    expected: 'a path that is free',
+    hint: 'choose another path, or add --force to replace the file',
+  });
+}
