@@ -55,15 +55,20 @@ describe('signing behind a proxy, in a network with an authority of its own', ()
     const token = { SIGSTORE_ID_TOKEN: sandbox.token() };
     const env = { ...token, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
 
-    const untrusted = await place.run([...words], { env, ownProcess: true });
+    const more = ['--ca-certificates', 'ca.pem'];
+    const refusing = { ...token, HTTPS_PROXY: 'http://127.0.0.1:1' };
+    // At once: both ask again after a pause.
+    const other = workplace('https://sigstore.test').place;
+    other.write('ca.pem', certificate.ca);
+    const [untrusted, gone] = await Promise.all([
+      place.run([...words], { env, ownProcess: true }),
+      other.run([...words, ...more], { env: refusing, ownProcess: true }),
+    ]);
     expect(untrusted.code).toBe(3);
     expect(untrusted.stderr).toMatch(
       /error: SERVICE_UNREACHABLE[^]*next: .*--ca-certificates FILE/,
     );
 
-    const more = ['--ca-certificates', 'ca.pem'];
-    const refusing = { ...token, HTTPS_PROXY: 'http://127.0.0.1:1' };
-    const gone = await place.run([...words, ...more], { env: refusing, ownProcess: true });
     expect(gone.code).toBe(3);
     expect(gone.stderr).toMatch(
       /error: PROXY_FAILED[^]*HTTPS_PROXY, which is http:\/\/127\.0\.0\.1:1/,

@@ -37,7 +37,7 @@ interface World {
 /** A sandbox that takes the tokens of a real provider, and a machine with this program as its browser. */
 async function world(browser = SCRIPT): Promise<World> {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const provider = await startProvider({ key: keys.privateKey });
+  const provider = await startProvider({ key: keys.privateKey, interval: 1 });
   const sandbox = await startSandbox({ issuer: provider.issuer, issuerKeys: keys });
   onTestFinished(async () => {
     await sandbox.close();

@@ -28,6 +28,8 @@ export interface ProviderOptions {
   ) => boolean | Promise<boolean>;
   /** Signs the tokens. */
   readonly key?: KeyObject;
+  /** How many seconds to wait between two questions whether somebody typed the code; by default nothing is said of it. */
+  readonly interval?: number;
 }
 
 export async function openProvider(options: ProviderOptions = {}): Promise<OpenIdProvider> {
@@ -37,6 +39,13 @@ export async function openProvider(options: ProviderOptions = {}): Promise<OpenI
   });
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(issuer, configurationOf(options));
+  const { interval } = options;
+  provider.use(async (context, next) => {
+    await next();
+    if (interval !== undefined && context.path === '/device/auth') {
+      Object.assign(context.body as object, { interval });
+    }
+  });
   const handle = provider.callback();
   const requests: string[] = [];
   server.on('request', (request, response) => {

@@ -134,7 +134,8 @@ describe('an identity token', () => {
     expect(error.code).toBe('TOKEN_MISSING');
   });
 
-  it.each([
+  // At once: each is asked again after a pause.
+  it.concurrent.each([
     ['GitHub Actions', github],
     ['Buildkite', buildkite],
     ['Google', google],
