@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'recipe canonical': async () => (await import('../commands/recipe-canonical.ts')).default,
   'recipe digest': async () => (await import('../commands/recipe-digest.ts')).default,
   'recipe lint': async () => (await import('../commands/recipe-lint.ts')).default,
+  'recipe migrate': async () => (await import('../commands/recipe-migrate.ts')).default,
   'recipe resolve': async () => (await import('../commands/recipe-resolve.ts')).default,
   sandbox: async () => (await import('../commands/sandbox.ts')).default,
   'snapshot fingerprint': async () => (await import('../commands/snapshot-fingerprint.ts')).default,

@@ -178,7 +178,9 @@ function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Findin
   ];
 }
 
-function successorOf(kind: DocumentKind, apiVersion: string): string {
+/** What a document carries today that carries this apiVersion. */
+export function successorOf(kind: DocumentKind, apiVersion: string): string {
+  if (isSupportedApiVersion(kind, apiVersion)) return apiVersion;
   if (apiVersion === AICR_V1ALPHA3) return AICR_V1BETA2;
   return API_VERSIONS[kind].current[0];
 }

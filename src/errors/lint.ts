@@ -8,4 +8,5 @@ export const LINT_ERRORS = {
   ],
   CHECK_UNKNOWN: ['invalid', 'no validator runs a check in this phase'],
   COMPONENT_UNKNOWN: ['invalid', 'the registry has no such component'],
+  MIGRATION_REFUSED: ['invalid', 'the document cannot have a current header as it is'],
 } as const satisfies Meanings;

@@ -28,6 +28,28 @@ function changed(from: string, to: string): string {
   return path;
 }
 
+describe('affidavit recipe migrate', () => {
+  it('prints the file with both digests, which recipe digest gives too', async () => {
+    const path = join(ROOT, 'testdata/aicr-goldens/resolved/gb200-eks-training.yaml');
+    const output = join(directory, 'new.yaml');
+    const words = ['recipe', 'migrate', path, '--data', RECIPES, '-o', output];
+    const { code, stdout, stderr } = await runProgram(words);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    const digestOf = async (file: string): Promise<string> =>
+      (await runProgram(['recipe', 'digest', file])).stdout;
+    expect(stderr).toContain(`digest before: ${await digestOf(path)}`);
+    expect(stderr).toContain(`digest after: ${await digestOf(output)}`);
+  });
+
+  it('refuses what cannot be migrated', async () => {
+    const path = changed('value: ">= 1.28"', 'value: "!1.28"');
+    const { code, stdout, stderr } = await runProgram(['recipe', 'migrate', path]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`MIGRATION_REFUSED`);
+    expect(stderr).toContain(`${path}#/spec/constraints/0/value`);
+  });
+});
+
 describe('affidavit recipe lint', () => {
   it('says nothing of the recipes of AICR v0.11.1', async () => {
     const run = await runProgram(['recipe', 'lint', RECIPES]);

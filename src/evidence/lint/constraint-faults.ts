@@ -4,8 +4,8 @@ import { textOf } from '../../document/data.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
+import { isVirtual } from '../constraint/evaluate.ts';
 import { evaluateExpression } from '../constraint/expression.ts';
-import { GPU_NODES_PATH } from '../constraint/gpu-nodes.ts';
 import { parsePath, type ConstraintPath } from '../constraint/path.ts';
 import type { Part } from '../resolve/part.ts';
 import type { Rules } from '../resolve/rules.ts';
@@ -125,7 +125,7 @@ function unknown(
 const ANY_VERSION = '1.2.3';
 
 function undecidable({ name, value, at }: Part, rules: Rules): Fault | undefined {
-  if (rules === 'current' && name === GPU_NODES_PATH) return undefined;
+  if (isVirtual(name, { dialect: rules })) return undefined;
   const decision = evaluateExpression(textOf(value, 'value'), ANY_VERSION, rules);
   if (decision.outcome !== 'unevaluable') return undefined;
   return {

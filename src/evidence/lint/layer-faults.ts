@@ -49,22 +49,24 @@ export function layerFaults(
 }
 
 /** Those on the snapshot: of other phases, the names mean something to validators alone. */
-function constraintsOf({ constraints, phases = [], profile }: Looked): readonly Part[] {
+export function constraintsOf({ constraints, phases = [], profile }: Looked): readonly Part[] {
   const readiness = phases.filter(({ name }) => name === 'readiness');
   const values = [...(profile?.values.values() ?? [])];
   return [
     ...constraints,
-    ...readiness.flatMap(({ value, at }) =>
-      listOf(value, 'constraints')
-        .filter(isDataMap)
-        .map((each, index) => ({
-          name: textOf(each, 'name'),
-          value: each,
-          at: `${at}/constraints/${index}`,
-        })),
-    ),
+    ...readiness.flatMap(constraintsOfPhase),
     ...values.flatMap((value) => [...value.constraints, ...value.readiness]),
   ];
+}
+
+export function constraintsOfPhase({ value, at }: Part): readonly Part[] {
+  return listOf(value, 'constraints')
+    .filter(isDataMap)
+    .map((each, index) => ({
+      name: textOf(each, 'name'),
+      value: each,
+      at: `${at}/constraints/${index}`,
+    }));
 }
 
 /** One that the registry does not have must be a whole one; what is nearly a name of the registry is misspelt. */

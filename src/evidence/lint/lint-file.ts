@@ -11,7 +11,7 @@ import type { Layer, ParsedLayer, RecipeDocument } from '../resolve/overlay.ts';
 import { partsOf } from '../resolve/part.ts';
 import { REGISTRY } from '../resolve/recipe-files.ts';
 import { parseRegistry } from '../resolve/registry.ts';
-import { rulesOf } from '../resolve/rules.ts';
+import { rulesOf, type Rules } from '../resolve/rules.ts';
 import { VALIDATORS, checksOf, parseValidators } from './checks.ts';
 import { layerFaults, type Looked } from './layer-faults.ts';
 import type { LintedTree } from './lint-tree.ts';
@@ -49,16 +49,24 @@ function lintDocument(
     return refusedBy((each) => parseRegistry(each, rules));
   }
   if (document.kind === 'ValidatorCatalog') return refusedBy(parseValidators);
-  const parse = (each: RecipeDocument): ParsedLayer<Looked & Layer> => {
-    if (document.kind === 'RecipeMixin') return parseMixin(each);
-    if (isOverlay(document)) return parseOverlay(each, rules, false);
-    return recognising('recipe', named, () => parseResolved(each));
-  };
-  const { value, faults, removed } = readAll(document, parse);
+  const isPart = document.kind === 'RecipeMixin' || isOverlay(document);
+  const { value, faults, removed } = readAll(document, (each) =>
+    isPart ? parseLayer(each, rules) : recognising('recipe', named, () => parseLayer(each, rules)),
+  );
   if (value === undefined) return faults;
   const checks = tree?.checks ?? checksOf(rules, new Map());
   const findings = value.findings.filter(({ at = '' }) => !removed.has(at));
   return [...faults, ...findings, ...layerFaults(value.layer, rules, checks, tree?.around)];
+}
+
+/**
+ * Reads an overlay, a mixin or a resolved recipe.
+ *
+ * @throws EvidenceError what `parseOverlay`, `parseMixin`, `parseRecipe` and `typeRecipe` throw
+ */
+export function parseLayer(document: RecipeDocument, rules: Rules): ParsedLayer<Looked & Layer> {
+  if (document.kind === 'RecipeMixin') return parseMixin(document);
+  return isOverlay(document) ? parseOverlay(document, rules, false) : parseResolved(document);
 }
 
 /** A resolved recipe has the parts of an overlay at its top. */

@@ -122,7 +122,7 @@ function decodeOverlay(document: RecipeDocument, rules: Rules): GoDocument {
         at: error.at,
         found: error.found,
         expected: `what AICR v0.11 knows there: ${error.expected}`,
-        hint: 'add --rules current, or correct the name of the field',
+        hint: 'correct the name of the field, or resolve by the rules of a newer AICR: --rules current',
         cause: error,
       });
     },

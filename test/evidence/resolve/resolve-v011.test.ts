@@ -306,14 +306,14 @@ describe('recipes that are refused', () => {
       { parent: `  mixins: [os-ubuntu]\n${GOOD.parent}` },
       'RULES_TOO_OLD',
       'recipes/overlays/parent.yaml#/spec/mixins',
-      'add --rules current, or correct the name of the field',
+      'correct the name of the field, or resolve by the rules of a newer AICR: --rules current',
     ],
     [
       'a misspelt field',
       { parent: GOOD.parent.replace('dependencyRefs', 'dependencyRef') },
       'RULES_TOO_OLD',
       'recipes/overlays/parent.yaml#/spec/componentRefs/0/dependencyRef',
-      'add --rules current, or correct the name of the field',
+      'correct the name of the field, or resolve by the rules of a newer AICR: --rules current',
     ],
   ])('for %s', (_, change, ...[code, at, hint]) => {
     const texts = smallV011({ ...GOOD, ...change });

@@ -1,0 +1,33 @@
+import type { Command } from '../cli/call/command.ts';
+
+export default {
+  summary: "Print a recipe of an older AICR with the header that today's reads.",
+
+  description:
+    "Changes kind and apiVersion and nothing else, so comments and order stay. The digests before and after go to standard error. A document that would mean something else with the new header, or that today's AICR refuses, is refused.",
+
+  usage: 'recipe migrate FILE [--data DIR] [--output FILE]',
+
+  examples: ['<%= config.bin %> <%= command.id %> recipe.yaml --output new.yaml'],
+
+  args: {
+    file: 'Resolved recipe, overlay, mixin, registry, criteria or list of validators, YAML; - is standard input.',
+  },
+
+  flags: {
+    data: {
+      type: 'text',
+      helpValue: 'DIR',
+      summary: "AICR's recipes, which have the types of components that the recipe does not name.",
+    },
+    output: {
+      type: 'text',
+      char: 'o',
+      helpValue: 'FILE',
+      summary: 'Write to this file; - is standard output.',
+    },
+  },
+
+  signals: 'interrupt',
+  load: async () => (await import('../cli/work/run-recipe-migrate.ts')).runRecipeMigrate,
+} satisfies Command;
