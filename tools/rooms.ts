@@ -167,6 +167,7 @@ export const ROOMS: Rooms = {
       'evidence/bom',
       'evidence',
       'evidence/claim',
+      'evidence/dialect',
       'evidence/validate',
       'evidence/verify',
     ],

@@ -163,6 +163,20 @@ async function* sized(file: BundleFile): AsyncGenerator<Uint8Array, void> {
   if (size !== file.size) throw fileChanged(file);
 }
 
+/**
+ * The content, for whoever writes it and does not read it back.
+ *
+ * @throws EvidenceError FILE_CHANGED after the last byte, or before, unless it is what the handle says
+ */
+export async function* unchanged(file: BundleFile): AsyncGenerator<Uint8Array, void> {
+  const hash = createHash('sha256');
+  for await (const piece of sized(file)) {
+    hash.update(piece);
+    yield piece;
+  }
+  if (digestOfHex(hash.digest('hex')) !== file.digest) throw fileChanged(file);
+}
+
 function fileChanged({ path, size, digest }: BundleFile): EvidenceError {
   return new EvidenceError('FILE_CHANGED', {
     at: path,

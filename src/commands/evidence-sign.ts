@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { LAYOUT_FLAG } from '../cli/call/layout-flag.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { SIGNING_FLAGS } from '../cli/call/signing-flags.ts';
@@ -11,7 +12,7 @@ export default {
     'Exit codes: 0 all green, 1 not green, 4 green or not, but somebody has to judge whether snapshot and results are of one run (with both, the evidence is still signed), 2 the bundle is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 
-  usage: `evidence sign BUNDLE --emit-evidence OUT
+  usage: `evidence sign BUNDLE --emit-evidence OUT [--layout archive|directory]
   [--max-run-span DURATION] [--sandbox] [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
@@ -27,10 +28,11 @@ export default {
       type: 'text',
       required: true,
       helpValue: 'OUT',
-      summary: 'Write the signed evidence to this .tar.gz.',
+      summary: 'Write the signed evidence to this .tar.gz, or, with --layout directory, directory.',
     },
     ...RUN_FLAGS,
     ...SIGNING_FLAGS,
+    ...LAYOUT_FLAG,
     force: { type: 'switch', summary: 'Replace OUT if it exists.' },
     ...REPORT_FLAGS,
   },

@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { LAYOUT_FLAG } from '../cli/call/layout-flag.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { SIGNING_FLAGS, withFlag } from '../cli/call/signing-flags.ts';
@@ -16,7 +17,7 @@ export default {
   usage: `validate --recipe FILE --snapshot FILE
   [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT]
   [--bom FILE] [--validator-image NAME=REF...] [--allow-mutable-validator-tags]
-  [--redact minimal|none] [--no-sign] [--sandbox]
+  [--layout archive|directory] [--redact minimal|none] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
@@ -81,7 +82,7 @@ export default {
     'emit-evidence': {
       type: 'text',
       helpValue: 'OUT',
-      summary: 'Write the evidence to this .tar.gz.',
+      summary: 'Write the evidence to this .tar.gz, or, with --layout directory, directory.',
     },
     redact: {
       type: 'choice',
@@ -90,6 +91,7 @@ export default {
       dependsOn: EVIDENCE,
       summary: 'minimal publishes only what a verifier needs; none, the default, everything.',
     },
+    layout: { ...LAYOUT_FLAG.layout, dependsOn: EVIDENCE },
     'no-sign': {
       type: 'switch',
       dependsOn: EVIDENCE,

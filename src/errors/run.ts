@@ -11,6 +11,7 @@ export const RUN_ERRORS = {
   FILE_UNWRITABLE: ['unjudged', 'a file cannot be written'],
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],
   OUTPUT_EXISTS: ['unjudged', 'the output already exists'],
+  OUTPUT_FOREIGN: ['unjudged', 'the output has something in it that would be lost'],
   POLICY_INVALID: ['unjudged', 'the policy cannot be used'],
   RECIPE_FILE_INVALID: ['unjudged', 'the recipe to compare with cannot be used'],
   TRUSTED_ROOT_INVALID: ['unjudged', 'the trusted root cannot be used'],

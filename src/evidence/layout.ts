@@ -23,6 +23,9 @@ export const MANIFEST_FILE = wellKnown('manifest.json');
 export const STATEMENT_FILE = wellKnown('statement.intoto.json');
 export const ATTESTATION_FILE = wellKnown('attestation.intoto.jsonl');
 
+/** Of the bundle, in the directory that aicr writes. */
+export const FOLDER = 'summary-bundle';
+
 /** The only attestation of a bundle: its name in errors, and how large it may be. */
 export const ATTESTATION: DocumentFile = {
   name: ATTESTATION_FILE,
@@ -46,7 +49,7 @@ export const EVIDENCE_LAYOUT: Layout = {
   maxEntries: MAX_ENTRIES,
   maxFileBytes: MAX_FILE_BYTES,
   maxBytes: MAX_BUNDLE_BYTES,
-  folder: 'summary-bundle',
+  folder: FOLDER,
   required: [MANIFEST_FILE, STATEMENT_FILE],
   incompleteHint: 'give the archive or directory that affidavit validate --emit-evidence wrote',
   unlisted: [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],
@@ -60,6 +63,12 @@ export const LOGS_LAYOUT: Layout = {
   unlisted: [],
   documentLimit: () => undefined,
 };
+
+/** Beside the folder of the bundle, in the directory that aicr writes. */
+export const POINTER_FILE = wellKnown('pointer.yaml');
+
+/** What that directory has, and nothing else. */
+export const TOP_NAMES = { [POINTER_FILE]: 'file', [FOLDER]: 'directory' } as const;
 
 export function ctrfFile(phase: string): BundlePath {
   return wellKnown(`ctrf/${phase}.json`);

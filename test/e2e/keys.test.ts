@@ -107,6 +107,14 @@ describe('E-58 evidence that is signed with a key', () => {
     }
   });
 
+  it('has no pointer: it names identity and issuer', async () => {
+    const place = new KeyPlace();
+    await place.signWith('p256.key');
+    const { code, stderr } = await place.run(['evidence', 'pointer', OUT, ...UNDER_ROOT]);
+    expect([code, /at: (.*)/.exec(stderr)?.[1]]).toEqual([2, 'attestation.intoto.jsonl']);
+    expect(stderr).toContain('error: POINTER_UNFIT');
+  });
+
   it('is invalid under another key, and without one', async () => {
     const place = new KeyPlace();
     await place.signWith('p256.key');

@@ -5,6 +5,7 @@ import { lookAt } from '../../io/disk/harmless-output.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
+import { LAYOUT_FLAG } from '../call/layout-flag.ts';
 import { SIGNING_FLAGS } from '../call/signing-flags.ts';
 import { leftLines, logsLines, signCommand } from './self-check-report.ts';
 import { filesOf, isTaken, secondsOf } from './sign-and-write.ts';
@@ -92,9 +93,13 @@ function freeBeside(out: string): string {
 /** Nobody else may read it in the list of processes, and each login is confirmed anew. */
 const NOT_REPEATED: ReadonlySet<string> = new Set(['identity-token', 'yes']);
 
-/** The same flags for signing, and `--force`. */
+/** The same flags for signing, and for what is written. */
 function signingWords({ options }: Call): readonly string[] {
-  const flags = Object.entries({ ...SIGNING_FLAGS, force: { type: 'switch' as const } });
+  const flags = Object.entries({
+    ...SIGNING_FLAGS,
+    ...LAYOUT_FLAG,
+    force: { type: 'switch' as const },
+  });
   return flags.flatMap(([name, { type }]) => {
     if (NOT_REPEATED.has(name) || !options.has(name)) return [];
     return type === 'switch' ? [`--${name}`] : [`--${name}`, options.text(name) ?? ''];

@@ -12,6 +12,7 @@ import { openSigning } from '../../io/sigstore/signing-session.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
+import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputOf } from '../call/report-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
@@ -24,7 +25,7 @@ import { requireOutputs } from './validate-outputs.ts';
 export async function runEvidenceSign(call: Call): Promise<number> {
   const { options, progress } = call;
   const source = options.required('bundle');
-  const out = options.required('emit-evidence');
+  const out = outOf(options) ?? options.required('emit-evidence');
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   const maxRunSpan = maxRunSpanOf(options);
@@ -87,7 +88,7 @@ async function requireGoodCall(
     open: files,
     bundle: source,
     variables,
-    out,
+    ...{ out, isDirectory: isDirectoryWanted(options) },
     beside: [signingStatePath(out)],
     force: options.has('force'),
     sandbox: options.has('sandbox'),

@@ -16,6 +16,7 @@ import { MAX_JSON_BYTES, MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limi
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
+import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputOf } from '../call/report-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
@@ -31,8 +32,7 @@ import {
 import { validatorImage } from './validator-image.ts';
 
 export async function runValidate(call: Call): Promise<number> {
-  // The archive to write; undefined: no evidence is asked for.
-  const out = call.options.text('emit-evidence');
+  const out = outOf(call.options);
   const now = documentTime(call.environment);
   const maxRunSpan = maxRunSpanOf(call.options);
   for (const word of call.options.texts('validator-image')) validatorImage(word);
@@ -65,7 +65,7 @@ async function requireGoodCall(
   await requireOutputs({
     open: [...documents, ...files],
     variables,
-    out,
+    ...{ out, isDirectory: isDirectoryWanted(options) },
     ...besideOut(out, options),
     force: options.has('force'),
     sandbox: options.has('sandbox'),

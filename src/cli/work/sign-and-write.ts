@@ -1,16 +1,27 @@
 import { encodeArchive } from '../../archive/encode-archive.ts';
+import { memoryFile, type BundleFile } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
+import {
+  EVIDENCE_LAYOUT,
+  FOLDER,
+  LOGS_LAYOUT,
+  POINTER_FILE,
+  TOP_NAMES,
+} from '../../evidence/layout.ts';
+import { localPointer } from '../../evidence/pack/make-pointer.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
-import type { FileToWrite } from '../../io/disk/files.ts';
+import type { Output } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import type { TreeToWrite } from '../../io/disk/staged-tree.ts';
 import { requireEnded } from '../../io/process/clock.ts';
 import { interrupted, unlessAborted } from '../../io/process/interrupt.ts';
 import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
+import { renderPointer } from '../../pointer/pointer.ts';
 import type { Call } from '../call/command.ts';
+import { isDirectoryWanted } from '../call/layout-flag.ts';
 import { logsPath } from './validate-outputs.ts';
 
 interface Signing {
@@ -29,7 +40,7 @@ interface Signing {
   readonly ifGivenUp: (left: LeftSigning) => void;
 }
 
-/** Signs what was packed, verifies what was signed, and writes one archive: completely or not at all. */
+/** Signs what was packed, verifies what was signed, and writes it: completely or not at all. */
 export async function signAndWrite(
   out: string,
   unsigned: PackedEvidence,
@@ -37,6 +48,8 @@ export async function signAndWrite(
   { call, ifNotSigned, ifGivenUp }: Signing,
 ): Promise<PackedEvidence> {
   requireEnded(unsigned.facts.lastStop);
+  // What no pointer can name is not signed for nothing.
+  if (isDirectoryWanted(call.options)) localPointer(unsigned);
   await call.beforeWriting();
   // A sandbox makes no one wait, and its signing cannot go on.
   const lastSignal = session.stageRoot === undefined ? call.waitForEnd() : call.signal;
@@ -89,23 +102,30 @@ export function isTaken(out: string, { options }: Pick<Call, 'options'>): boolea
 }
 
 /**
- * The archive, after the logs that are beside it. They depend on the evidence alone: the time in them is that of
- * the statement.
+ * The archive or directory, after the logs that are beside it. Archives depend on the evidence alone: the time in
+ * them is that of the statement.
  */
 export function filesOf(
   out: string,
   packed: PackedEvidence,
   signal: AbortSignal,
-): readonly FileToWrite[] {
+  isDirectory = false,
+): readonly Output[] {
   const { files, logs } = packed;
   const options = { mtime: secondsOf(packed), signal };
-  const archive = {
-    path: out,
-    chunks: encodeArchive(files, { ...options, layout: EVIDENCE_LAYOUT }),
-  };
-  if (logs.length === 0) return [archive];
+  const bundle = isDirectory
+    ? { path: out, tree: treeOf(packed), top: TOP_NAMES }
+    : { path: out, chunks: encodeArchive(files, { ...options, layout: EVIDENCE_LAYOUT }) };
+  if (logs.length === 0) return [bundle];
   const chunks = encodeArchive(logs, { ...options, layout: LOGS_LAYOUT });
-  return [{ path: logsPath(out), chunks }, archive];
+  return [{ path: logsPath(out), chunks }, bundle];
+}
+
+/** As aicr writes it: the bundle, and a pointer beside it. */
+function treeOf(packed: PackedEvidence): TreeToWrite['tree'] {
+  const pointer = Buffer.from(renderPointer(localPointer(packed)));
+  const files = packed.files.map((file): [string, BundleFile] => [`${FOLDER}/${file.path}`, file]);
+  return new Map<string, BundleFile>([[POINTER_FILE, memoryFile(POINTER_FILE, pointer)], ...files]);
 }
 
 /** The time of the statement, as SOURCE_DATE_EPOCH has it. */
@@ -121,9 +141,10 @@ export async function writeEvidence(
 ): Promise<void> {
   const { options, signal, finish, beforeWriting, progress } = call;
   await beforeWriting();
-  const files = (): readonly FileToWrite[] => filesOf(out, packed, signal);
-  // An interrupt is too late once the archive has its name.
+  const isDirectory = isDirectoryWanted(options);
+  const files = (): readonly Output[] => filesOf(out, packed, signal, isDirectory);
+  // An interrupt is too late once the evidence has its name.
   const writing = { force: options.has('force'), signal, onNamed: finish };
   const written = writeWithRoot({ files, stageRoot }, writing);
-  await progress('writing the archive', written);
+  await progress(`writing the ${isDirectory ? 'directory' : 'archive'}`, written);
 }

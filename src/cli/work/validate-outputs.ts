@@ -2,7 +2,8 @@ import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { STDIN, requireFree } from '../../io/disk/files.ts';
+import { TOP_NAMES } from '../../evidence/layout.ts';
+import { STDIN, requireFreeOutput } from '../../io/disk/files.ts';
 import {
   isWithin,
   lookAt,
@@ -23,6 +24,8 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
   readonly out: string | undefined;
   /** The logs of the archive; undefined if none are written beside it. */
   readonly logs?: string | undefined;
+  /** `out` is a directory, and replaced as a whole. */
+  readonly isDirectory?: boolean;
   readonly force: boolean;
   /** What may be left beside the archive if it is not signed. */
   readonly beside: readonly string[];
@@ -38,26 +41,40 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
  * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
  */
 export async function requireOutputs(paths: ValidationPaths): Promise<void> {
-  const { out, logs, force, sandbox, output } = paths;
+  const { out, logs, isDirectory = false, sandbox, output } = paths;
   if (output !== undefined) {
     requireHarmless('--output', output, paths);
     await requirePrintable(output);
   }
   if (out === undefined) return;
-  const folder = sandbox ? sandboxFolder(out) : undefined;
-  const outs = [out, logs].filter((path) => path !== undefined);
-  const isOut = (path: string): boolean =>
-    outs.some((one) => wouldBeSamePlace(path, one)) ||
-    (folder !== undefined && isWithin(path, folder));
-  if (output !== undefined && isOut(output)) {
+  if (output !== undefined && isWhereOut(output, { ...paths, out })) {
     throw wouldReplace('--output', output, 'where --emit-evidence writes');
   }
-  if (folder !== undefined) requireFolderOfItsOwn(folder, paths.open);
-  for (const path of outs) {
-    if (force || paths.bundle !== undefined) requireHarmless('--emit-evidence', path, paths);
-    await requireFree(path, force);
-  }
+  if (sandbox) requireFolderOfItsOwn(sandboxFolder(out), paths.open);
+  if (isDirectory) requireNotRead(out, [...paths.open, ...variablesOf(paths)]);
+  await requireWritable({ path: out, ...(isDirectory ? { top: TOP_NAMES } : {}) }, paths);
+  if (logs !== undefined) await requireWritable({ path: logs }, paths);
   await requireNames(paths.beside);
+}
+
+function isWhereOut(
+  path: string,
+  { out, logs = out, sandbox, isDirectory = false }: ValidationPaths & { readonly out: string },
+): boolean {
+  const folders = [...(sandbox ? [sandboxFolder(out)] : []), ...(isDirectory ? [out] : [])];
+  return (
+    [out, logs].some((one) => wouldBeSamePlace(path, one)) ||
+    folders.some((folder) => isWithin(path, folder))
+  );
+}
+
+async function requireWritable(
+  output: Parameters<typeof requireFreeOutput>[0],
+  paths: ValidationPaths,
+): Promise<void> {
+  const { force, bundle } = paths;
+  if (force || bundle !== undefined) requireHarmless('--emit-evidence', output.path, paths);
+  await requireFreeOutput(output, force);
 }
 
 /** More of them beside one file mean that something else is wrong. */
@@ -92,10 +109,7 @@ async function requireName(path: string): Promise<void> {
 
 /** The folder of a sandbox's root is made, or was made by an earlier run: it is no link, and nothing is read in it. */
 function requireFolderOfItsOwn(folder: string, inputs: readonly string[]): void {
-  const read = inputs.find((input) => input !== STDIN && isWithin(input, folder));
-  if (read !== undefined) {
-    throw wouldReplace('--emit-evidence', folder, `where ${quote(read)} is read`);
-  }
+  requireNotRead(folder, inputs);
   const stats = lookAt(folder);
   if (stats === undefined || stats.isDirectory()) return;
   throw new EvidenceError('OUTPUT_EXISTS', {
@@ -104,4 +118,15 @@ function requireFolderOfItsOwn(folder: string, inputs: readonly string[]): void 
     expected: 'nothing, or the folder of an earlier --sandbox',
     hint: 'name another file to write',
   });
+}
+
+/** Nothing that is read is in a directory that is replaced. */
+function requireNotRead(folder: string, inputs: readonly string[]): void {
+  const read = inputs.find((input) => input !== STDIN && isWithin(input, folder));
+  if (read === undefined) return;
+  throw wouldReplace('--emit-evidence', folder, `where ${quote(read)} is read`);
+}
+
+function variablesOf({ bundle, variables = {} }: ValidationPaths): readonly string[] {
+  return [...Object.values(variables), bundle].filter((path) => path !== undefined);
 }

@@ -3,9 +3,11 @@ import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { isPointerRecipe, isOtherRef, type PointedSigner } from '../../pointer/pointer.ts';
 import type { PointedArtifact, Pointer } from '../../pointer/pointer.ts';
 import { quote } from '../../quote.ts';
-import { isKeySigner } from '../../trust/trust.ts';
+import { isKeySigner, type Proof } from '../../trust/trust.ts';
+import { parseEvidenceStatement } from '../dialect/read-statement.ts';
 import { ATTESTATION_FILE, RECIPE_FILE, STATEMENT_FILE } from '../layout.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
+import type { PackedEvidence } from './packed-evidence.ts';
 import { refusedBy } from './self-check.ts';
 
 /**
@@ -27,13 +29,28 @@ export function makePointer(
     throw new TypeError('evidence without a statement or a recipe that is not refused');
   }
   const { name: recipe, profile } = facts.recipe;
-  if (!isPointerRecipe(recipe)) refuseName(recipe);
+  requireRecipe(recipe);
   const isSigned = signature.state === 'verified';
   if (isSigned && artifact !== undefined) requireSubject(claimed.artifact?.digest, artifact);
   return {
     ...{ recipe, profile, artifact, attestedAt: new Date(claimed.attestedAt) },
     predicateType: claimed.predicateType,
     signer: isSigned ? pointedSigner(signature.proof) : undefined,
+  };
+}
+
+/**
+ * The pointer to evidence that was packed and is in no registry yet.
+ *
+ * @throws EvidenceError POINTER_UNFIT
+ */
+export function localPointer({ statement, proof }: PackedEvidence): Pointer {
+  const { recipe, profile, attestedAt, type } = parseEvidenceStatement(statement, STATEMENT_FILE);
+  requireRecipe(recipe.name);
+  return {
+    ...{ recipe: recipe.name, profile: profile?.selection, artifact: undefined, attestedAt },
+    predicateType: type.predicateType,
+    signer: proof && pointedSigner(proof),
   };
 }
 
@@ -60,7 +77,7 @@ export function otherRefs(
 function pointedSigner({
   signer,
   logEntries,
-}: Extract<VerificationReport['signature'], { state: 'verified' }>['proof']): PointedSigner {
+}: Pick<Proof, 'signer' | 'logEntries'>): PointedSigner {
   if (isKeySigner(signer)) return refuseSigner('evidence that is signed with a key');
   if (signer.type === 'other') return refuseSigner(`the user name ${quote(signer.subject)}`);
   const index = logEntries[0]?.index;
@@ -77,7 +94,8 @@ function refuseSigner(found: string): never {
   });
 }
 
-function refuseName(recipe: string): never {
+function requireRecipe(recipe: string): void {
+  if (isPointerRecipe(recipe)) return;
   throw new EvidenceError('POINTER_UNFIT', {
     at: `${RECIPE_FILE}#/criteria`,
     found: quote(recipe),

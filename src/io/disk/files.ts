@@ -13,7 +13,8 @@ import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { recognised, wordsFor } from '../../recognise.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
-import { StagedFile, existsAlready, syncDirectory } from './staged-file.ts';
+import { StagedFile, existsAlready, syncDirectory, type FileToWrite } from './staged-file.ts';
+import { StagedTree, requireOwnTree, type TreeToWrite } from './staged-tree.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
 
 /** The name of standard input where a file is asked for. */
@@ -109,7 +110,7 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
  */
 export async function writeWhole(
   path: string,
-  chunks: Chunks,
+  chunks: FileToWrite['chunks'],
   { onNamed, ...options }: WriteOptions,
 ): Promise<void> {
   await writeTogether([{ path, chunks }], {
@@ -118,19 +119,14 @@ export async function writeWhole(
   });
 }
 
-type Chunks = AsyncIterable<Uint8Array> | readonly Uint8Array[];
-
-export interface FileToWrite {
-  readonly path: string;
-  readonly chunks: Chunks;
-}
+export type Output = FileToWrite | TreeToWrite;
 
 /**
- * The same of several files that belong together: they get their names in one turn of the event loop, the last
- * one last, and none does if one cannot.
+ * The same of several files and directories that belong together: they get their names in one turn of the event
+ * loop, the last one last, and none does if one cannot.
  */
 export async function writeTogether(
-  files: readonly FileToWrite[],
+  outputs: readonly Output[],
   {
     force,
     signal,
@@ -139,28 +135,30 @@ export async function writeTogether(
     readonly onNamed?: (files: readonly Stats[]) => void;
   },
 ): Promise<void> {
-  for (const { path } of files) await requireFree(path, force);
+  for (const output of outputs) await requireFreeOutput(output, force);
   signal?.throwIfAborted();
-  const staged: StagedFile[] = [];
+  const staged: Staged[] = [];
   const drop = (): void => staged.forEach((file) => file.drop());
   signal?.addEventListener('abort', drop);
   try {
-    for (const { path, chunks } of files) {
-      const file = new StagedFile(path);
-      staged.push(file);
-      await file.fill(chunks, signal);
+    for (const output of outputs) {
+      const one = 'tree' in output ? new StagedTree(output) : new StagedFile(output);
+      staged.push(one);
+      await one.fill(signal);
     }
     const named = nameAll(staged, force);
     onNamed?.(named);
-    for (const { path } of files) await syncDirectory(dirname(path));
+    for (const { path } of outputs) await syncDirectory(dirname(path));
   } finally {
     signal?.removeEventListener('abort', drop);
     drop();
   }
 }
 
+type Staged = StagedFile | StagedTree;
+
 /** What `force` has replaced cannot come back. */
-function nameAll(staged: readonly StagedFile[], force: boolean): readonly Stats[] {
+function nameAll(staged: readonly Staged[], force: boolean): readonly Stats[] {
   const named: Stats[] = [];
   try {
     for (const file of staged) named.push(file.keep(force));
@@ -169,6 +167,15 @@ function nameAll(staged: readonly StagedFile[], force: boolean): readonly Stats[
     if (!force) for (const file of staged.slice(0, named.length)) file.withdraw();
     throw error;
   }
+}
+
+/** The same as `requireFree`; of a directory it may also throw OUTPUT_FOREIGN. */
+export async function requireFreeOutput(
+  output: Pick<FileToWrite, 'path'> | Omit<TreeToWrite, 'tree'>,
+  force: boolean,
+): Promise<void> {
+  if ('top' in output && requireOwnTree(output, force)) return;
+  await requireFree(output.path, force);
 }
 
 /** Throws OUTPUT_EXISTS or FILE_UNWRITABLE if `writeWhole` would: to say so before the work is done. */

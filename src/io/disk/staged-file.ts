@@ -14,14 +14,23 @@ const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 /** The answers of a file system that cannot sync a directory. */
 const NO_DIRECTORY_SYNC = new Set(['EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
 
+type Chunks = AsyncIterable<Uint8Array> | readonly Uint8Array[];
+
+export interface FileToWrite {
+  readonly path: string;
+  readonly chunks: Chunks;
+}
+
 /** A file beside the place where it will be, under a name that nobody reads (`.affidavit-….tmp`). */
 export class StagedFile {
   readonly #path: string;
+  readonly #chunks: Chunks;
   readonly #temporary: string;
 
   /** It is there when this returns: no interrupt can come before somebody is ready to `drop` it. */
-  constructor(path: string) {
+  constructor({ path, chunks }: FileToWrite) {
     this.#path = path;
+    this.#chunks = chunks;
     this.#temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
     try {
       closeSync(openSync(this.#temporary, 'wx'));
@@ -30,12 +39,9 @@ export class StagedFile {
     }
   }
 
-  async fill(
-    chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async fill(signal: AbortSignal | undefined): Promise<void> {
     try {
-      await this.#write(chunks, signal);
+      await fillFile(this.#temporary, this.#chunks, signal);
     } catch (error) {
       signal?.throwIfAborted();
       throw unwritable(error, this.#path);
@@ -65,22 +71,6 @@ export class StagedFile {
     rmSync(this.#path, { force: true });
   }
 
-  async #write(
-    chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const handle = await open(this.#temporary, constants.O_WRONLY | constants.O_NOFOLLOW);
-    try {
-      for await (const chunk of chunks) {
-        signal?.throwIfAborted();
-        await handle.writeFile(chunk);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  }
-
   #link(): void {
     try {
       linkSync(this.#temporary, this.#path);
@@ -91,6 +81,24 @@ export class StagedFile {
       if (lstatSync(this.#path, { throwIfNoEntry: false })) throw existsAlready(this.#path);
       renameSync(this.#temporary, this.#path);
     }
+  }
+}
+
+/** Writes a file that is there and empty, and to the disk. */
+export async function fillFile(
+  path: string,
+  chunks: Chunks,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      await handle.writeFile(chunk);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

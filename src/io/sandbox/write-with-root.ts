@@ -1,12 +1,12 @@
 import { lstatSync, type Stats } from 'node:fs';
 
-import { writeTogether, type FileToWrite, type WriteOptions } from '../disk/files.ts';
+import { writeTogether, type Output, type WriteOptions } from '../disk/files.ts';
 import type { StagedFiles } from './sandbox-files.ts';
 
 /** Files, and what they need beside them. All can be made more than once. */
 interface Bundle {
   /** The archive last. */
-  readonly files: () => readonly FileToWrite[];
+  readonly files: () => readonly Output[];
   /** The root of the sandbox that signed; absent if a service did, which has its root elsewhere. */
   readonly stageRoot?: (() => StagedFiles) | undefined;
 }
