@@ -140,7 +140,10 @@ function withoutOutput(name: string): string {
 }
 
 /** A bundle with its attestation in it; what is signed is about the artifact that was pushed. */
-export async function aicrBundle(evidence: Evidence, change: AicrBundle = {}): Promise<Files> {
+export async function aicrBundle(
+  evidence: Pick<Evidence, 'sign'>,
+  change: AicrBundle = {},
+): Promise<Files> {
   const { version = 'v3', files = {}, signed = {}, copy = {} } = change;
   const { recipe, name, profile } = change.profiled === true ? WITH_PROFILE : WITHOUT_PROFILE;
   const listed = new Map<string, Buffer>();

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { tar } from '../../archive/tar-parts.ts';
 import { SIGNED_AT, type Signing } from '../../trust/forge.ts';
 import { ATTESTATION, fileIn, withFile, type Edits } from '../evidence.ts';
-import { INPUTS, edit, packed, report, type Inputs, type Make } from './kit.ts';
+import { INPUTS, edit, packed, packedUnsigned, report, type Inputs, type Make } from './kit.ts';
 
 const { recipe: RECIPE, snapshot: SNAPSHOT, results: RESULTS } = INPUTS;
 
@@ -12,14 +12,18 @@ const honest =
   (change: Partial<Inputs> = {}, signing: Signing = {}): Make =>
   async (kit) =>
     await packed(await kit.honest(change, signing));
+const unsigned =
+  (change: Partial<Inputs>): Make =>
+  async (kit) =>
+    await packedUnsigned(await kit.honest(change));
 
 type Changes = readonly (readonly [string, string])[];
 
-const recipe = (...changes: Changes): Make => honest({ recipe: edit(RECIPE, ...changes) });
-const snapshot = (...changes: Changes): Make => honest({ snapshot: edit(SNAPSHOT, ...changes) });
+const recipe = (...changes: Changes): Make => unsigned({ recipe: edit(RECIPE, ...changes) });
+const snapshot = (...changes: Changes): Make => unsigned({ snapshot: edit(SNAPSHOT, ...changes) });
 const results = (change: Readonly<Record<string, string | undefined>>): Make => {
   const all = Object.entries({ ...RESULTS, ...change });
-  return honest({
+  return unsigned({
     results: Object.fromEntries(
       all.flatMap(([phase, text]) => (text === undefined ? [] : [[phase, text]])),
     ),
@@ -225,7 +229,7 @@ const MATCHES: Readonly<Record<string, Make>> = {
     ['service: eks', 'service: vanilla'],
   ),
   'match-generic-service': recipe(['service: eks', 'service: generic']),
-  'match-nodes-not-shown': honest({
+  'match-nodes-not-shown': unsigned({
     recipe: edit(RECIPE, ['    intent: training\n', '    intent: training\n    nodes: 3\n']),
     snapshot: edit(SNAPSHOT, ['node-count: 3', 'nodes: 3']),
   }),
@@ -394,8 +398,8 @@ const GPU_NODES = [
   .map((value) => ['NodeTopology.gpu-nodes.label', value] as const);
 
 const CONSTRAINTS: Readonly<Record<string, Make>> = {
-  'constraints-current-dialect': honest({ recipe: demanding(PROBES), snapshot: PROBED }),
-  'constraints-dialect-0.11': honest({ recipe: demanding(PROBES, V011), snapshot: PROBED }),
+  'constraints-current-dialect': unsigned({ recipe: demanding(PROBES), snapshot: PROBED }),
+  'constraints-dialect-0.11': unsigned({ recipe: demanding(PROBES, V011), snapshot: PROBED }),
   'constraints-of-readiness': recipe([
     "              value: '>= 300'\n",
     `              value: '>= 300'
@@ -406,8 +410,8 @@ const CONSTRAINTS: Readonly<Record<string, Make>> = {
               value: rhel
 `,
   ]),
-  'constraints-gpu-nodes': honest({ recipe: demanding(GPU_NODES), snapshot: GKE }),
-  'constraints-gpu-nodes-of-items': honest({
+  'constraints-gpu-nodes': unsigned({ recipe: demanding(GPU_NODES), snapshot: GKE }),
+  'constraints-gpu-nodes-of-items': unsigned({
     recipe: demanding([
       ['NodeTopology.gpu-nodes.label', 'pool=a'],
       ['NodeTopology.gpu-nodes.label', "'!pool'"],
@@ -430,7 +434,7 @@ const CONSTRAINTS: Readonly<Record<string, Make>> = {
 `,
     ]),
   }),
-  'constraints-gpu-nodes-elsewhere': honest({
+  'constraints-gpu-nodes-elsewhere': unsigned({
     recipe: demanding([['NodeTopology.gpu-nodes.label', "'!gke-no-plugin'"]]),
   }),
 };
@@ -438,14 +442,17 @@ const CONSTRAINTS: Readonly<Record<string, Make>> = {
 const NO_VALIDATION = edit(RECIPE, [RECIPE.slice(RECIPE.indexOf('validation:')), '']);
 
 const PHASES: Readonly<Record<string, Make>> = {
-  'phase-test-failed': results({ deployment: report('deployment', ['operator-health', 'failed']) }),
+  // Signed: of it is asked too who signed.
+  'phase-test-failed': honest({
+    results: { ...RESULTS, deployment: report('deployment', ['operator-health', 'failed']) },
+  }),
   'phase-test-pending': results({
     deployment: report('deployment', ['operator-health', 'passed'], ['x', 'pending']),
   }),
   'phase-test-other': results({
     deployment: report('deployment', ['operator-health', 'passed'], ['x', 'other']),
   }),
-  'phase-check-missing': honest({
+  'phase-check-missing': unsigned({
     recipe: edit(RECIPE, [
       '            - operator-health\n',
       '            - a\n            - operator-health\n            - b\n            - a\n',
@@ -468,8 +475,8 @@ const PHASES: Readonly<Record<string, Make>> = {
   'phase-other-pending': results({
     conformance: report('conformance', ['x', 'pending'], ['y', 'other']),
   }),
-  'phase-none-required': honest({ recipe: NO_VALIDATION }),
-  'phase-nothing-passed': honest({
+  'phase-none-required': unsigned({ recipe: NO_VALIDATION }),
+  'phase-nothing-passed': unsigned({
     recipe: NO_VALIDATION,
     results: { conformance: report('conformance', ['x', 'skipped']) },
   }),
@@ -575,7 +582,7 @@ const FIGURES: Readonly<Record<string, Make>> = {
       ['other', 'passed', { stdout: [`${BANDWIDTH} 1.00 GB/s`] }],
     ),
   }),
-  'figure-of-inference': honest({
+  'figure-of-inference': unsigned({
     recipe: edit(RECIPE, [
       "            - name: nccl-all-reduce-bw\n              value: '>= 300'\n",
       `            - name: inference-throughput

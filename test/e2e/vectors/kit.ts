@@ -116,7 +116,10 @@ export class Kit {
 
   /** What a dishonest signer makes of it: changed, made to fit, and signed again. */
   async liar(edits: Edits, from?: Files): Promise<Files> {
-    return this.signed(rebuilt(from ?? (await this.honest()), edits));
+    const files = rebuilt(from ?? (await this.honest()), edits);
+    const statement: unknown = JSON.parse(fileIn(files, STATEMENT).toString());
+    // On one line: there are many vectors, and each has it twice.
+    return this.signed(withFile(files, STATEMENT, JSON.stringify(statement)));
   }
 
   /** The statement as another text, signed. */
@@ -171,6 +174,11 @@ export function encodeBundle(bundle: BundleJson): Buffer {
 /** As one tar.gz, as small as it gets: there are many. */
 export async function packed(files: Files): Promise<Buffer> {
   return gzipSync(gunzipSync(await archiveOf(files)), { level: 9 });
+}
+
+/** Without its attestation, a third of the size: where the signature decides nothing. */
+export async function packedUnsigned(files: Files): Promise<Buffer> {
+  return await packed(withFile(files, ATTESTATION));
 }
 
 /** How one vector is made: the bytes of its archive. */

@@ -3,14 +3,14 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { pax, tar, type Part } from '../../archive/tar-parts.ts';
 import type { Edits } from '../evidence.ts';
-import { INPUTS, edit, packed, report, type Inputs, type Make } from './kit.ts';
+import { INPUTS, edit, packed, packedUnsigned, report, type Inputs, type Make } from './kit.ts';
 
 const { recipe: RECIPE, snapshot: SNAPSHOT, results: RESULTS } = INPUTS;
 
 const honest =
   (change: Partial<Inputs>): Make =>
   async (kit) =>
-    await packed(await kit.honest(change));
+    await packedUnsigned(await kit.honest(change));
 
 const lied =
   (edits: Edits): Make =>

@@ -10,6 +10,7 @@ import { scratch } from '../../io/scratch.ts';
 import { ROOT } from '../../run-cli.ts';
 import { runProgram } from '../../run-here.ts';
 import type { RootJson } from '../../trust/forge.ts';
+import { AICR } from './aicr.ts';
 import { CLOSED, CLOSED_ROOTS } from './closed.ts';
 import { HONEST } from './honest.ts';
 import { Kit, VECTORS, type Make } from './kit.ts';
@@ -53,6 +54,7 @@ const MAKES: Readonly<Record<string, Make>> = {
   ...MORE,
   ...CLOSED,
   ...RUN,
+  ...AICR,
 };
 const ARCHIVE = '.tar.gz';
 
