@@ -299,7 +299,9 @@ describe('E-43 foreign text anywhere in a report', () => {
 });
 
 describe('E-44 a report of any size', () => {
-  it.each(['x', '@a', '`@a', '#1 ', '|', '\u202E', ':/', '&', '<', '"', '\u{E0041}', '中'])(
+  const pieces = ['`@a', '#1 ', '\u202E', '<', '中', 'x', '@a', '|', ':/', '&', '"', '\u{E0041}'];
+
+  it.each(pieces.slice(0, propertyRuns(5, pieces.length)))(
     'stays below 60,000 characters when everything is %j, ten thousand times',
     (piece) => {
       const { verification, validation } = hugeReports(piece);
