@@ -87,6 +87,7 @@ describe('affidavit recipe lint', () => {
   it.each([
     [['nowhere.yaml'], 3, 'FILE_UNREADABLE'],
     [[join(ROOT, 'testdata/demo')], 2, 'RECIPES_INCOMPLETE'],
+    [['-', '-'], 64, 'USAGE'],
     [[''], 64, 'USAGE'],
     [[], 64, 'USAGE'],
   ])('of %j ends with %i', async (paths, code, word) => {

@@ -4,7 +4,7 @@ import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import type { NamedFile } from '../../evidence/lint/lint-file.ts';
 import { lint, type LintFinding } from '../../evidence/lint/lint.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
-import { nameOf, readFileBounded } from '../../io/disk/files.ts';
+import { nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -14,6 +14,7 @@ import { deliver } from './deliver.ts';
 
 export async function runRecipeLint(call: Call): Promise<number> {
   const { options } = call;
+  requireOneStdin(options.texts('path'));
   const data = options.text('data');
   const recipes = data === undefined ? undefined : await readRecipeFiles(data);
   const files: NamedFile[] = [];

@@ -54,24 +54,20 @@ export function parseValidators({ data, file }: RecipeDocument): Checks {
 /** What is wrong with the checks that one phase demands. */
 export function checkFaults({ name: phase, value, at }: Part, checks: Checks): readonly Fault[] {
   const ofPhase = [...checks].filter(([, other]) => other === phase).map(([name]) => name);
+  const named = ofPhase.map((name) => quote(name)).join(', ');
   return listOf(value, 'checks').flatMap((item, index): readonly Fault[] => {
     const name = scalarText(item) ?? '';
     const other = checks.get(name);
     if (other === phase) return [];
+    const home = other === undefined ? '' : `, a check of the phase ${quote(other)}`;
+    const fix = home === '' ? didYouMean(nearest(name, ofPhase)) : 'move it to that phase';
     return [
       {
         code: 'CHECK_UNKNOWN',
         at: `${at}/checks/${index}`,
-        found: other === undefined ? quote(name) : `${quote(name)}, a check of the phase ${other}`,
-        expected:
-          ofPhase.length === 0
-            ? `no checks in ${phase}`
-            : `a check of ${phase}: ${ofPhase.join(', ')}`,
-        hint:
-          (other === undefined ? didYouMean(nearest(name, ofPhase)) : undefined) ??
-          (other === undefined
-            ? `correct the name, or add its validator to ${VALIDATORS}`
-            : `move it to ${other}`),
+        found: `${quote(name)}${home}`,
+        expected: named === '' ? `no checks in ${phase}` : `a check of ${phase}: ${named}`,
+        hint: fix ?? `correct the name, or add its validator to ${VALIDATORS}`,
       },
     ];
   });

@@ -42,11 +42,11 @@ export function lint({ files, directories, data }: LintInput): readonly LintFind
 type Laid = NamedFile & { readonly path: string | undefined };
 
 function lintDirectory(recipes: RecipeFiles): readonly LintFinding[] {
-  return located(lintTree(recipes).faults, filesOf(recipes));
+  return located(lintTree(recipes).faults, filesOf(recipes), recipes.directory);
 }
 
 function lintAlone(file: NamedFile): readonly LintFinding[] {
-  return located(lintFile(file), [file]);
+  return located(lintFile(file), [file], file.file);
 }
 
 function filesOf(recipes: RecipeFiles): readonly Laid[] {
@@ -70,13 +70,15 @@ function lintLaid(laid: readonly Laid[], data: RecipeFiles): readonly LintFindin
   const tree = lintTree(recipes);
   const names = new Map(laid.map(({ path = '', file }) => [fileName(data, path), file]));
   const before = new Set(lintTree(data).faults.map(keyOf));
-  const inTree = located(tree.faults, filesOf(recipes)).flatMap((each): readonly LintFinding[] => {
-    const file = names.get(each.file);
-    if (file === undefined) return before.has(keyOf(each)) ? [] : [each];
-    return [{ ...each, file, at: `${file}${each.pointer === '' ? '' : `#${each.pointer}`}` }];
-  });
+  const inTree = located(tree.faults, filesOf(recipes), data.directory).flatMap(
+    (each): readonly LintFinding[] => {
+      const file = names.get(each.file);
+      if (file === undefined) return before.has(keyOf(each)) ? [] : [each];
+      return [{ ...each, file, at: `${file}${each.pointer === '' ? '' : `#${each.pointer}`}` }];
+    },
+  );
   const alone = laid.filter(({ path }) => path === undefined);
-  return [...inTree, ...alone.flatMap((each) => located(lintFile(each, tree), [each]))];
+  return [...inTree, ...alone.flatMap((each) => located(lintFile(each, tree), [each], each.file))];
 }
 
 function keyOf({ code, at = '', found }: Fault): string {
@@ -91,12 +93,20 @@ const OF_KEY: ReadonlySet<string> = new Set([
   'RULES_TOO_OLD',
 ]);
 
-/** Each file with a finding is read once more for its places. */
-function located(faults: readonly Fault[], files: readonly NamedFile[]): readonly LintFinding[] {
+/**
+ * Each file with a finding is read once more for its places.
+ *
+ * @param whole the place of what is in no file
+ */
+function located(
+  faults: readonly Fault[],
+  files: readonly NamedFile[],
+  whole: string,
+): readonly LintFinding[] {
   const sources = new Map(files.map(({ file, bytes }) => [file, bytes]));
   const locates = new Map<string, Locate>();
   return faults.map((fault): LintFinding => {
-    const [file, pointer] = placeOf(fault.at ?? '', sources);
+    const [file, pointer] = placeOf(fault.at ?? whole, sources);
     const bytes = sources.get(file);
     const locate =
       locates.get(file) ?? (bytes && locator(bytes)) ?? (() => ({ line: 1, column: 1 }));

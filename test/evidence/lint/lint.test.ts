@@ -106,7 +106,7 @@ describe('the recipes of AICR v0.11.1', () => {
       '- «operator-helth',
       'CHECK_UNKNOWN: did you mean "operator-health"?',
     ],
-    [TRAINING, '- operator-health', '- «dra-support', 'CHECK_UNKNOWN: move it to conformance'],
+    [TRAINING, '- operator-health', '- «dra-support', 'CHECK_UNKNOWN: move it to that phase'],
     [TRAINING, '- dra-support', '- «slinky-slurm-health', 'CHECK_UNKNOWN: validators/catalog.yaml'],
     [
       KUBEFLOW,
@@ -342,6 +342,37 @@ describe('lint of files', () => {
     );
     expect(places(lint({ files: [child], directories: [], data }))).toEqual([
       'my/new.yaml:21:9 OVERLAY_PARENT_MISSING',
+    ]);
+  });
+
+  it('lays a directory over the recipes', () => {
+    const own = recipesOf(
+      { 'overlays/eks.yaml': text.replace('K8s.server', 'K8s.sever'), 'overlays/new.yaml': text },
+      'own',
+    );
+    expect(places(lint({ files: [], directories: [own], data }))).toEqual([
+      'own/overlays/eks.yaml:18:9 OVERLAY_DUPLICATE',
+      'own/overlays/eks.yaml:30:13 CONSTRAINT_INVALID',
+      'own/overlays/new.yaml:18:9 OVERLAY_DUPLICATE',
+    ]);
+  });
+
+  it('says where a file alone is no YAML', () => {
+    const found = lint({
+      files: [named('x.yaml', 'kind: RecipeMetadata\na: b: c\n')],
+      directories: [],
+    });
+    expect(places(found)).toEqual(['x.yaml:2:5 DOCUMENT_INVALID']);
+  });
+
+  it('says that it did not resolve all, if too many overlays go together', () => {
+    const values = Array.from({ length: 46 }, (_, index) => index);
+    const specs = ['service', 'platform'].flatMap((name) =>
+      values.map((value) => [`${name}-${value}`, `  criteria: {${name}: x${value}}\n`] as const),
+    );
+    const found = linted(smallToday(Object.fromEntries(specs)));
+    expect(places(found.filter(({ code }) => code === 'LIMIT_EXCEEDED'))).toEqual([
+      'recipes:1:1 LIMIT_EXCEEDED',
     ]);
   });
 
