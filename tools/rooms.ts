@@ -1,7 +1,6 @@
 // Rooms and arrows: what each folder of src may import. docs/architecture.md draws this table, and
 // `oxlint.rooms.json` is made from it: `node tools/rooms.ts`.
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { lintRules, type Rooms } from './room-rules.ts';
@@ -121,6 +120,7 @@ export const ROOMS: Rooms = {
       'evidence/recipe',
       'evidence/snapshot',
       'evidence/constraint',
+      'evidence/resolve',
       'evidence/figure',
       'evidence/redact',
       'evidence/bom',
@@ -141,6 +141,7 @@ export const ROOMS: Rooms = {
       'evidence/phase',
       'evidence/recipe',
       'evidence/snapshot',
+      'evidence/resolve',
       'evidence/bom',
       'evidence/run',
       'evidence/redact',
@@ -252,6 +253,6 @@ export const ROOMS: Rooms = {
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  writeFileSync(join(root, 'oxlint.rooms.json'), `${JSON.stringify(lintRules(ROOMS), null, 2)}\n`);
+  const rules = JSON.stringify(lintRules(ROOMS), null, 2);
+  writeFileSync(new URL('../oxlint.rooms.json', import.meta.url), `${rules}\n`);
 }

@@ -14,7 +14,7 @@ export default {
     'Exit codes: 0 all green, 1 not green, 4 green or not, but somebody has to judge whether snapshot and results are of one run (with both, the evidence is still written), 2 an input is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 
-  usage: `validate --recipe FILE --snapshot FILE
+  usage: `validate --recipe FILE --snapshot FILE [--data DIR]
   [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT]
   [--bom FILE] [--validator-image NAME=REF...] [--allow-mutable-validator-tags]
   [--layout archive|directory] [--redact minimal|none] [--no-sign] [--sandbox]
@@ -46,6 +46,12 @@ export default {
       required: true,
       helpValue: 'FILE',
       summary: 'Snapshot of the cluster, YAML.',
+    },
+    data: {
+      type: 'text',
+      helpValue: 'DIR',
+      summary:
+        "AICR's recipes that the recipe was resolved in: the evidence binds the files that it only names.",
     },
     results: {
       type: 'texts',

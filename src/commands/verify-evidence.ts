@@ -16,7 +16,7 @@ export default {
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
-  [--recipe FILE] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
+  [--recipe FILE | --recipes DIR] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
   [--logs PATH] [--accept-claimed | --require-recomputed]`,
 
@@ -81,6 +81,13 @@ export default {
       char: 'r',
       helpValue: 'FILE',
       summary: 'Resolved recipe, YAML, that the evidence must be of; a difference is exit 4.',
+    },
+    recipes: {
+      type: 'text',
+      helpValue: 'DIR',
+      exclusive: ['recipe'],
+      summary:
+        "AICR's recipes, in which that of the evidence is resolved again; a difference is exit 4.",
     },
     ...RUN_FLAGS,
     ...REPORT_FLAGS,

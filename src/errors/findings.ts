@@ -12,6 +12,9 @@ export const FINDINGS = {
   FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
   FIELD_DROPPED: ['finding', "AICR's recipes have no such field, so it is in no digest"],
   NUMBER_REWRITTEN: ['finding', 'AICR writes this number otherwise'],
+  RECIPE_DATA_OTHER: ['finding', 'the recipes at hand give another recipe'],
+  RECIPE_DIGEST_OTHER: ['finding', "the recipe means what yours does, and AICR's digest differs"],
+  FILES_NOT_BOUND: ['finding', 'the evidence does not bind the files that its recipe only names'],
   TEXT_NOT_NFC: ['finding', 'a text is not in the normal form of Unicode'],
   TIMESTAMP_DOUBTFUL: [
     'finding',

@@ -4,7 +4,7 @@ import type { Meanings } from './meaning.ts';
 export const RUN_ERRORS = {
   // The user has to decide.
   UNSIGNED: ['undecided', 'the evidence is not signed'],
-  RECIPE_OTHER: ['undecided', 'the recipe of the evidence is not the one at hand'],
+  RECIPE_OTHER: ['undecided', 'the evidence is stale: its recipe is not the one at hand'],
   SIGNER_NOT_PINNED: ['undecided', 'nobody said which signer is expected'],
   // Nothing was judged: files, services, and the caller's own files.
   FILE_UNREADABLE: ['unjudged', 'a file cannot be read'],
@@ -14,6 +14,7 @@ export const RUN_ERRORS = {
   OUTPUT_FOREIGN: ['unjudged', 'the output has something in it that would be lost'],
   POLICY_INVALID: ['unjudged', 'the policy cannot be used'],
   RECIPE_FILE_INVALID: ['unjudged', 'the recipe to compare with cannot be used'],
+  RECIPES_UNRESOLVED: ['unjudged', 'the recipes to compare with give no recipe'],
   TRUSTED_ROOT_INVALID: ['unjudged', 'the trusted root cannot be used'],
   SIGNING_CONFIG_INVALID: ['unjudged', 'the signing config cannot be used'],
   SIGNING_FAILED: ['unjudged', 'signing did not succeed'],

@@ -17,6 +17,7 @@ import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { packEvidence } from '../../src/evidence/pack/pack-evidence.ts';
 import { parseResults } from '../../src/evidence/phase/ctrf.ts';
 import { PHASES } from '../../src/evidence/phase/phase.ts';
+import type { OwnRecipes } from '../../src/evidence/resolve/own-recipe.ts';
 import { validate } from '../../src/evidence/validate/validate.ts';
 import {
   verifyEvidence,
@@ -62,6 +63,8 @@ export interface Inputs {
   /** By path in the bundle. */
   readonly logs: Readonly<Record<string, Buffer>>;
   readonly attestedAt: Date;
+  /** Those that the recipe was resolved in. */
+  readonly recipes?: OwnRecipes;
   readonly signed: boolean;
   /** Claims of the signer's token, e.g. `email`. */
   readonly claims: Claims;
@@ -248,6 +251,7 @@ export class Evidence {
       recipe: { name: 'recipe.yaml', bytes: inputs.recipe },
       snapshot: { name: 'snapshot.yaml', bytes: inputs.snapshot },
       results: parseResults(results),
+      recipes: inputs.recipes,
       now: inputs.attestedAt,
     });
     const logs = bundleFiles(new Map(Object.entries(inputs.logs)));

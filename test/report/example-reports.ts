@@ -445,7 +445,7 @@ const OTHER_VERSION: Fault = {
   found: '"componentRefs[gpu-operator].version": "v25.10.1"',
   expected: '"v25.3.0", as "mine.yaml" has it',
   hint: 'decide which recipe shall be tested',
-  sentence: sentence`the recipe is not yours: ${'componentRefs[gpu-operator].version'} is ${'"v25.10.1"'}, yours has ${'"v25.3.0"'}`,
+  sentence: sentence`the evidence is stale: ${'componentRefs[gpu-operator].version'} is ${'"v25.10.1"'}, your recipe has ${'"v25.3.0"'}`,
 };
 
 const { found, expected, hint } = OTHER_VERSION;

@@ -14,7 +14,7 @@ import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_JSON_BYTES, MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { commandLine } from '../../shell-words.ts';
+import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputOf } from '../call/report-flags.ts';
@@ -58,7 +58,9 @@ async function requireGoodCall(
   const results = options.texts('results');
   if (out !== undefined && results.length === 0) throw resultsRequired('--results');
   const documents = [options.required('recipe'), options.required('snapshot'), ...results];
-  const files = [...SIGNING_FILES, 'logs', 'bom'].flatMap((name) => options.text(name) ?? []);
+  const files = [...SIGNING_FILES, 'data', 'logs', 'bom'].flatMap(
+    (name) => options.text(name) ?? [],
+  );
   const variables = servicePaths(environment);
   const token = options.text('identity-token');
   requireOneStdin([...documents, ...files, ...Object.values(variables), token]);
@@ -110,7 +112,10 @@ async function readAndValidate(
   const bomPath = options.text('bom');
   const bom =
     bomPath === undefined ? undefined : await readDocument(bomPath, MAX_JSON_BYTES, 'bom');
-  return validate({ recipe, snapshot, results, bom, ...more });
+  const data = options.text('data');
+  const recipes =
+    data === undefined ? undefined : await (await import('./own-recipes.ts')).readOwnRecipes(data);
+  return validate({ recipe, snapshot, recipes, results, bom, ...more });
 }
 
 async function readDocument(
@@ -125,11 +130,12 @@ async function readDocument(
 /** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */
 function selfCheckCommand({ options }: Call): string {
   const results = options.texts('results');
-  const span = options.text('max-run-span');
+  const [data, span] = [options.text('data'), options.text('max-run-span')];
   return commandLine([
     ...['affidavit', 'validate'],
     ...['--recipe', inputWord(options.required('recipe'))],
     ...['--snapshot', inputWord(options.required('snapshot'))],
+    ...(data === undefined ? [] : ['--data', pathWord(data)]),
     ...(results.length === 0 ? [] : ['--results', ...results.map(inputWord)]),
     ...(span === undefined ? [] : ['--max-run-span', span]),
   ]);

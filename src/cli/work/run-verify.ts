@@ -1,13 +1,14 @@
 import { timestampOf } from '../../document/time.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
+import type { OwnRecipes } from '../../evidence/resolve/own-recipe.ts';
 import {
   verifyEvidence,
   type VerificationReport,
   type VerifyEvidenceOptions,
 } from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
-import { STDIN, nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
+import { STDIN, nameOf, ofTheCaller, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime, presentTime } from '../../io/process/clock.ts';
@@ -25,8 +26,8 @@ import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
 import { pointedInput } from './pointer-input.ts';
 
-/** The flags that name a file to read. */
-const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy', 'recipe', 'logs'];
+/** The flags that name what is read. */
+const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy', 'recipe', 'recipes', 'logs'];
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
@@ -71,23 +72,18 @@ async function judge(call: Call): Promise<VerificationReport> {
     allowMissingSct: options.has('allow-missing-sct'),
     publicKeys: keysOf(policy),
   });
-  const recipe = await readOwnRecipe(options.text('recipe'));
+  const atHand = {
+    recipe: await readOwnRecipe(options.text('recipe')),
+    recipes: await ownRecipesOf(options.text('recipes')),
+  };
   const allowUnsigned = options.has('allow-unsigned');
   const acceptClaimed = options.has('accept-claimed');
   const requireRecomputed = options.has('require-recomputed');
   const logs = await openLogs(options.text('logs'));
   const entries = await openInput(bundle, EVIDENCE_LAYOUT);
-  const rules = { maxRunSpan, acceptClaimed, requireRecomputed };
-  const verifying = verifyEvidence(entries, {
-    trust,
-    policy,
-    now,
-    recipe,
-    pointer,
-    logs,
-    allowUnsigned,
-    ...rules,
-  });
+  const rules = { allowUnsigned, maxRunSpan, acceptClaimed, requireRecomputed };
+  const more = { ...atHand, ...rules, pointer, logs };
+  const verifying = verifyEvidence(entries, { trust, policy, now, ...more });
   return await progress('verifying', verifying);
 }
 
@@ -101,6 +97,12 @@ async function readOwnRecipe(path: string | undefined): Promise<TypedRecipe | un
 async function openLogs(path: string | undefined): Promise<VerifyEvidenceOptions['logs']> {
   if (path === undefined) return undefined;
   return { file: escapeInvisible(nameOf(path)), entries: await openInput(path, LOGS_LAYOUT) };
+}
+
+async function ownRecipesOf(path: string | undefined): Promise<OwnRecipes | undefined> {
+  if (path === undefined) return undefined;
+  const { readOwnRecipes } = await import('./own-recipes.ts');
+  return await ofTheCaller('RECIPES_UNRESOLVED', readOwnRecipes(path));
 }
 
 /** A report must not replace its own input. Inside a bundle it would be one file too many. */

@@ -7,9 +7,11 @@ import { imageList } from '../bom/validator-images.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { RecipeProfile } from '../recipe/profile.ts';
+import type { NamedFile } from '../recipe/recipe-component.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import * as shapes from './claim-shapes.ts';
+import { filesClaim, filesIn } from './files-claim.ts';
 import { logsIn, type LogsClaim } from './logs-claim.ts';
 import { runClaims, runClaimsIn, type ReceivedRunClaims, type RunFacts } from './run-claims.ts';
 import {
@@ -39,6 +41,8 @@ export interface PredicateFacts extends RunFacts {
   readonly redaction?: MadeRedaction | undefined;
   /** Undefined if there are no logs beside the bundle. */
   readonly logs?: LogsClaim | undefined;
+  /** What the recipe only names; undefined if nobody had the recipes at hand. */
+  readonly files?: readonly NamedFile[] | undefined;
 }
 
 export type MadeRedaction = shapes.ReceivedRedaction & WithheldClaim;
@@ -75,6 +79,7 @@ export function buildPredicate(facts: PredicateFacts, claims: PredicateClaims): 
       ...runClaims(facts),
       ...(facts.redaction && { redaction: withheldClaim(facts.redaction) }),
       ...(facts.logs && { logs: { ...facts.logs } }),
+      ...(facts.files === undefined ? {} : { files: filesClaim(facts.files) }),
     },
   };
 }
@@ -183,6 +188,8 @@ export interface ReceivedAffidavit {
   readonly run: ReceivedRunClaims | undefined;
   readonly redaction: ReceivedWithheld | undefined;
   readonly logs: LogsClaim | undefined;
+  /** Undefined if nobody bound them. */
+  readonly files: readonly NamedFile[] | undefined;
 }
 
 /** AICR's predicate may have more fields. Those that it always has must be there. */
@@ -233,6 +240,7 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
     run: minor === 0 ? undefined : runClaimsIn(reader),
     redaction: minor === 0 ? undefined : withheldIn(reader, newer),
     logs: minor === 0 ? undefined : logsIn(reader, newer),
+    files: minor === 0 ? undefined : filesIn(reader),
   };
   if (!newer) {
     tool.end();

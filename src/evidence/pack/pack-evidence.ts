@@ -117,7 +117,7 @@ function statementOf(
   { reports, constraints, redaction, logs: { beside } }: PackedInputs,
   files: Pick<PredicateFacts, 'bom' | 'manifest' | 'validators'>,
 ): Uint8Array {
-  const { recipe, recipeDigest, cluster, phases, tool, inputs } = validation;
+  const { recipe, recipeDigest, cluster, phases, tool, inputs, files: named } = validation;
   const { phaseConstraints = [] } = validation.facts;
   const logs = beside.length === 0 ? undefined : logsClaim(beside);
   const subject = { name: recipe.name, digest: recipeDigest, profile: recipe.profile };
@@ -130,6 +130,7 @@ function statementOf(
       phases,
       phaseConstraints,
       ctrfDigests,
+      files: named,
       ...files,
       redaction,
       logs,

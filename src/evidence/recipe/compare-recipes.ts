@@ -1,8 +1,16 @@
 // Where two recipes differ, named as a person names it: `componentRefs[gpu-operator].version`.
 
-import { isDataList, isDataMap, isSameScalar, scalarText } from '../../document/data.ts';
+import {
+  describe,
+  isDataList,
+  isDataMap,
+  isSameScalar,
+  mapOf,
+  scalarText,
+} from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
+import { quote } from '../../quote.ts';
 
 export interface RecipeDifference {
   /** Components and constraints by name; foreign names are in it. */
@@ -26,11 +34,20 @@ export function recipeDifferences(one: Data, other: Data): readonly RecipeDiffer
 
 function demandsOf(recipe: Data): Data {
   if (!isDataMap(recipe)) return recipe;
-  const metadata = recipe.get('metadata');
-  const profile = isDataMap(metadata) ? metadata.get(PROFILE) : undefined;
+  const profile = mapOf(recipe, 'metadata')?.get(PROFILE);
   const compared = [...recipe].filter(([key]) => !NOT_COMPARED.has(key));
   const kept = new Map(profile === undefined ? [] : [[PROFILE, profile]]);
-  return new Map([...compared, ['metadata', kept]]);
+  return new Map([...compared, ['metadata', kept], ['criteria', statedIn(recipe)]]);
+}
+
+/** What a recipe leaves open it writes as `any`, or not at all. */
+function statedIn(recipe: DataMap): DataMap {
+  const criteria = [...(mapOf(recipe, 'criteria') ?? [])];
+  return new Map(criteria.filter(([name, value]) => !isOpen(name, scalarText(value))));
+}
+
+function isOpen(name: string, value = ''): boolean {
+  return value === '' || value === (name === 'nodes' ? '0' : 'any');
 }
 
 type Place = Pick<RecipeDifference, 'field' | 'pointer'>;
@@ -108,4 +125,11 @@ function* namedDifferences(
   const moved = common.findIndex((name, index) => name !== commonOthers[index]);
   if (moved === -1) return;
   yield { field: `${field} (order)`, pointer, one: common[moved], other: commonOthers[moved] };
+}
+
+/** A text in quotes, so that "1.10" is not taken for a number; of lists and maps what they are. */
+export function shownValue(data: Data | undefined): string {
+  if (typeof data === 'string') return quote(data, 100);
+  const text = scalarText(data);
+  return text === undefined ? describe(data) : quote(text, 100).slice(1, -1);
 }

@@ -20,6 +20,12 @@ export interface RecipeComponent {
   readonly overrides: DataMap;
 }
 
+/** A file of the recipes that components name, by its path there. */
+export interface NamedFile {
+  readonly path: string;
+  readonly digest: string;
+}
+
 const ALSO_KNOWN = [
   'path',
   'valuesFile',

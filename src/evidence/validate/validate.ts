@@ -2,12 +2,17 @@ import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import { EvidenceError, findingsOf } from '../../errors/evidence-error.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
 import { AFFIDAVIT, type Tool } from '../../tool.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { PhaseResult } from '../phase/phase.ts';
-import { readTypedRecipe, type ReadRecipe } from '../recipe/recipe.ts';
+import { recipeDifferences, shownValue } from '../recipe/compare-recipes.ts';
+import type { NamedFile } from '../recipe/recipe-component.ts';
+import { readTypedRecipe, type ReadRecipe, type TypedRecipe } from '../recipe/recipe.ts';
+import type { OwnRecipes } from '../resolve/own-recipe.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ValidationReport } from './facts.ts';
 import { judge, type ClusterAssessment, type ListedBom } from './judge.ts';
@@ -29,6 +34,8 @@ export interface ValidationInputs {
   readonly now: Date;
   /** A bill of materials of the caller's own, CycloneDX as JSON; undefined: one is made when it is packed. */
   readonly bom?: NamedDocument | undefined;
+  /** The recipes that the recipe was resolved in. What it only names there is bound. */
+  readonly recipes?: OwnRecipes | undefined;
   /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
   readonly maxRunSpan?: number | undefined;
   /** Who validates, as reports and evidence name it. By default this library. */
@@ -47,12 +54,15 @@ export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' 
   readonly snapshotDigest: Digest;
   readonly cluster: ClusterAssessment;
   readonly phases: readonly PhaseResult[];
+  /** What the recipe only names; undefined without the recipes. */
+  readonly files: readonly NamedFile[] | undefined;
 }
 
 /**
  * Compares a cluster and the results of its tests with a recipe.
  *
- * @throws EvidenceError what `decodeYaml`, `parseRecipe`, `parseSnapshot` and `parseBom` throw, and RUN_CLUSTERS_DIFFER,
+ * @throws EvidenceError what `decodeYaml`, `parseRecipe`, `parseSnapshot` and `parseBom` throw, with recipes what `resolve`
+ *   throws, RECIPE_FILE_MISSING, and RUN_CLUSTERS_DIFFER,
  *   RUN_SERVERS_DIFFER, RUN_AFTER_EVIDENCE (invalid): no evidence could be made of these together
  */
 export function validate(inputs: ValidationInputs): Validation {
@@ -85,8 +95,25 @@ export function validate(inputs: ValidationInputs): Validation {
     tool: inputs.tool ?? AFFIDAVIT,
     exitCode: VERDICT_EXIT_CODES[outcomeOf(faults)],
     phases: phases.results,
-    findings: judgement.findings,
+    files: inputs.recipes?.filesOf(read),
+    findings: [...judgement.findings, ...otherRecipes(read, inputs.recipes)],
   };
+}
+
+/** What the recipes have otherwise than the recipe. */
+function otherRecipes(read: TypedRecipe, recipes: OwnRecipes | undefined): readonly Finding[] {
+  if (recipes === undefined) return [];
+  const own = recipes.resolveLike(read.recipe);
+  return findingsOf(
+    recipeDifferences(read.data, own.recipe.data),
+    ({ field, pointer, one, other }) => ({
+      code: 'RECIPE_DATA_OTHER',
+      at: `${read.recipe.file}#${pointer}`,
+      found: `${quote(field)}: ${shownValue(one)}`,
+      expected: `${shownValue(other)}, as ${own.recipe.recipe.file} gives it`,
+      hint: 'resolve the recipe again, or name the recipes that it was resolved in',
+    }),
+  );
 }
 
 function listedBom({ name, bytes }: NamedDocument): ListedBom {

@@ -1,41 +1,94 @@
 // The recipe of the evidence, compared with the one that the caller has at hand.
 
-import { Plain, describe, isDataMap, scalarText, type Data } from '../../document/data.ts';
-import type { Fault } from '../../errors/evidence-error.ts';
+import { digestOf, hexOf } from '../../digest.ts';
+import { Plain, isDataMap, scalarText, type Data } from '../../document/data.ts';
+import { EvidenceError, orIfRefused, withCode } from '../../errors/evidence-error.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words, type Sentence } from '../../sentence.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { RECIPE_FILE } from '../layout.ts';
-import { recipeDifferences, type RecipeDifference } from '../recipe/compare-recipes.ts';
+import { recipeDifferences, shownValue } from '../recipe/compare-recipes.ts';
+import type { RecipeDifference } from '../recipe/compare-recipes.ts';
+import type { NamedFile } from '../recipe/recipe-component.ts';
 import type { ReadRecipe, TypedRecipe } from '../recipe/recipe.ts';
+import type { OwnRecipe, OwnRecipes } from '../resolve/own-recipe.ts';
 import { OWN_RECIPE_CHECK, type EvidenceLog } from './checks.ts';
 
-/**
- * @param recipe undefined: it could not be read
- * @param own the caller's, if there is one
- */
+/** What the caller has at hand; at most one of the two. */
+export interface AtHand {
+  /** A resolved recipe. */
+  readonly recipe?: TypedRecipe | undefined;
+  /** The recipes in which that of the evidence is resolved again. */
+  readonly recipes?: OwnRecipes | undefined;
+}
+
+interface Compared {
+  readonly recipeCompared: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** @param recipe undefined: it could not be read */
 export function checkOwnRecipe(
   log: EvidenceLog,
   recipe: ReadRecipe | undefined,
-  own: TypedRecipe | undefined,
-): void {
-  if (recipe === undefined || own === undefined) return;
+  predicate: ReceivedPredicate,
+  atHand: AtHand,
+): Compared {
+  const own = recipe && orIfRefused(() => ownRecipe(recipe, atHand), unresolved);
+  if (own instanceof EvidenceError) log.fail(OWN_RECIPE_CHECK, own);
+  if (recipe === undefined || own === undefined || own instanceof EvidenceError) {
+    return { recipeCompared: false, findings: [] };
+  }
+  const faults = [...otherRecipe(recipe, own), ...otherFiles(predicate, own)];
   log.note(OWN_RECIPE_CHECK, () => ({
     found: 'the same values, but for apiVersion and metadata, and the same rules for constraints',
-    expected: `the recipe of ${quote(own.recipe.file)}`,
-    faults: otherRecipe(recipe, own),
+    expected: `the recipe of ${quote(own.recipe.recipe.file)}`,
+    faults,
   }));
+  const aicr = faults.length === 0 ? otherDigest(recipe, own) : [];
+  const findings = [...aicr, ...notBound(predicate, own)];
+  return { recipeCompared: true, findings };
 }
 
-function otherRecipe(recipe: ReadRecipe, own: TypedRecipe): readonly Fault[] {
-  const { file } = own.recipe;
-  const found = [...otherRules(recipe, own), ...otherFields(recipe, own)];
-  const faults = found.slice(0, MAX_CLAIM_FAULTS).map((difference) => otherField(difference, file));
-  const more = found.length - faults.length;
+/** A recipe, and what is at hand of the files that it only names. */
+interface Own extends Pick<OwnRecipe, 'recipe'>, Partial<Pick<OwnRecipe, 'files' | 'rules'>> {
+  /** By AICR's rules of today. */
+  readonly isSameDigest: boolean;
+  /** What gives the recipe. */
+  readonly flag: '--recipe' | '--recipes';
+}
+
+function ownRecipe(evidence: ReadRecipe, { recipe, recipes }: AtHand): Own | undefined {
+  const own = recipes?.resolveLike(evidence.recipe) ?? (recipe && { recipe });
+  if (own === undefined) return undefined;
+  const isSameDigest = own.recipe.digest === digestOf(evidence.canonical('v3'));
+  return { ...own, isSameDigest, flag: recipes === undefined ? '--recipe' : '--recipes' };
+}
+
+/** They are the caller's, so this says nothing about the evidence. */
+function unresolved(error: EvidenceError): EvidenceError {
+  return withCode(error, 'RECIPES_UNRESOLVED');
+}
+
+function otherRecipe(recipe: ReadRecipe, own: Own): readonly Fault[] {
+  const found = [...otherRules(recipe, own), ...otherFields(recipe, own.recipe)];
+  const faults = found.map((difference) => () => otherField(difference, own));
+  return fewOf(faults, RECIPE_FILE, 'fields', own);
+}
+
+function fewOf(
+  all: readonly (() => Fault)[],
+  at: string,
+  what: string,
+  own: Own,
+): readonly Fault[] {
+  const faults = all.slice(0, MAX_CLAIM_FAULTS).map((fault) => fault());
+  const more = all.length - faults.length;
   if (more === 0) return faults;
-  const rest = `${more} more fields that differ`;
-  const at = RECIPE_FILE;
-  return [...faults, { code: 'RECIPE_OTHER', at, found: rest, expected: 'none', hint: HINT }];
+  const found = `${more} more ${what} that differ`;
+  return [...faults, { code: 'RECIPE_OTHER', at, found, expected: 'none', hint: hintOf(own) }];
 }
 
 /**
@@ -57,46 +110,94 @@ function isEmpty(value: Data | undefined): boolean {
   return value === undefined || value.length === 0;
 }
 
-/** The apiVersion does not count, but that the same expression means something else with another one does. */
-function otherRules(
-  { recipe: one }: ReadRecipe,
-  { recipe: other }: ReadRecipe,
-): readonly RecipeDifference[] {
-  if (one.dialect === other.dialect) return [];
+/**
+ * The apiVersion does not count, but that the same expression means something else with another one does. Of AICR v0.11's recipes
+ * evidence has that of v0.11 or, resolved by `affidavit`, today's.
+ */
+function otherRules({ recipe: one }: ReadRecipe, own: Own): readonly RecipeDifference[] {
+  const { recipe: other } = own.recipe;
+  if (one.dialect === other.dialect || own.rules === 'v0.11') return [];
   const field = 'apiVersion';
   return [{ field, pointer: `/${field}`, one: one.apiVersion, other: other.apiVersion }];
 }
 
-const HINT =
-  'have evidence made of your recipe, or decide that these differences do not matter and leave --recipe out';
+/** AICR's gate goes by its digest alone, so it is said whether that shows the difference. */
+function hintOf({ flag, isSameDigest }: Own): string {
+  const mine = flag === '--recipe' ? 'your recipe' : 'your recipes as they are now';
+  const digest = isSameDigest ? 'does not show it' : 'is another one too';
+  return `have evidence made of ${mine}, or decide that these differences do not matter and leave ${flag} out; AICR's digest ${digest}`;
+}
 
-function otherField({ field, pointer, one, other }: RecipeDifference, file: string): Fault {
+function otherField({ field, pointer, one, other }: RecipeDifference, own: Own): Fault {
+  const file = quote(own.recipe.recipe.file);
   return {
     code: 'RECIPE_OTHER',
     at: `${RECIPE_FILE}#${pointer}`,
-    found: `${quote(field)}: ${one === undefined ? 'not there' : shown(one)}`,
+    found: `${quote(field)}: ${one === undefined ? 'not there' : shownValue(one)}`,
     expected:
       other === undefined
-        ? `no such field, as in ${quote(file)}`
-        : `${shown(other)}, as ${quote(file)} has it`,
-    hint: HINT,
-    sentence: sentence`the recipe is not yours: ${sayDifference(field, one, other)}`,
+        ? `no such field, as in ${file}`
+        : `${shownValue(other)}, as ${file} has it`,
+    hint: hintOf(own),
+    sentence: sentence`the evidence is stale: ${sayDifference(field, one, other)}`,
   };
 }
 
 function sayDifference(field: string, one: Data | undefined, other: Data | undefined): Sentence {
-  if (other === undefined) return sentence`only the evidence has ${field}`;
-  if (one === undefined) return sentence`only yours has ${field}`;
-  return sentence`${field} is ${said(one)}, yours has ${said(other)}`;
-}
-
-/** A text in quotes, so that "1.10" is not taken for a number; of lists and maps what they are. */
-function shown(data: Data | undefined): string {
-  if (typeof data === 'string') return quote(data, 100);
-  const text = scalarText(data);
-  return text === undefined ? describe(data) : quote(text, 100).slice(1, -1);
+  if (other === undefined) return sentence`only its recipe has ${field}`;
+  if (one === undefined) return sentence`only your recipe has ${field}`;
+  return sentence`${field} is ${said(one)}, your recipe has ${said(other)}`;
 }
 
 function said(data: Data | undefined): Sentence {
-  return scalarText(data) === undefined ? words(describe(data)) : sentence`${shown(data)}`;
+  return scalarText(data) === undefined ? words(shownValue(data)) : sentence`${shownValue(data)}`;
+}
+
+/** What the recipe only names may be another file, although its recipe is the same to the letter. */
+function otherFiles({ affidavit }: ReceivedPredicate, own: Own): readonly Fault[] {
+  if (affidavit?.files === undefined || own.files === undefined) return [];
+  const at = `${affidavit.at}/files`;
+  const [bound, mine] = [byPath(affidavit.files), byPath(own.files)];
+  const paths = [...new Set([...bound.keys(), ...mine.keys()])];
+  const differing = paths.filter((path) => bound.get(path) !== mine.get(path));
+  const faults = differing.map((path) => () => ({
+    code: 'RECIPE_OTHER' as const,
+    at,
+    found: `${quote(path)}: ${bound.get(path) ?? 'not bound'}`,
+    expected: `${mine.get(path) ?? 'no such file'} in ${quote(own.recipe.recipe.file)}`,
+    hint: hintOf(own),
+    sentence: sentence`the evidence is stale: ${path} is another file in your recipes`,
+  }));
+  return fewOf(faults, at, 'files', own);
+}
+
+function byPath(files: readonly NamedFile[]): ReadonlyMap<string, string> {
+  return new Map(files.map(({ path, digest }) => [path, digest]));
+}
+
+function notBound({ at, affidavit }: ReceivedPredicate, { files }: Own): readonly Finding[] {
+  if (affidavit?.files !== undefined || files === undefined || files.length === 0) return [];
+  return [
+    {
+      code: 'FILES_NOT_BOUND',
+      at: affidavit?.at ?? at,
+      found: 'no files',
+      expected: `the digests of ${files.length} files that the recipe only names`,
+      hint: 'compare these files yourself, or have evidence made with affidavit validate --data',
+    },
+  ];
+}
+
+/** In the digest are also the apiVersion and most of the metadata. */
+function otherDigest(recipe: ReadRecipe, { recipe: own, isSameDigest }: Own): readonly Finding[] {
+  if (isSameDigest) return [];
+  return [
+    {
+      code: 'RECIPE_DIGEST_OTHER',
+      at: RECIPE_FILE,
+      found: `${hexOf(digestOf(recipe.canonical('v3')))}, though the recipe means the same`,
+      expected: `${hexOf(own.digest)}, of ${quote(own.recipe.file)}`,
+      hint: "AICR's gate goes by this digest: where it is used, have evidence made of your recipe",
+    },
+  ];
 }

@@ -1,12 +1,11 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
-import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Claims } from '../validate/claimed.ts';
 import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkLogs, type ReadLogs } from './check-logs.ts';
-import { checkOwnRecipe } from './check-own-recipe.ts';
+import { checkOwnRecipe, type AtHand } from './check-own-recipe.ts';
 import { checkPhases } from './check-phases.ts';
 import { checkRedaction } from './check-redaction.ts';
 import { checkRun } from './check-run.ts';
@@ -32,12 +31,14 @@ interface Recomputation {
 }
 
 /** What the caller has beside it, and what he asks for. */
-export interface Beside extends ClaimRules, Pick<JudgeOptions, 'maxRunSpan'> {
-  /** A recipe of the caller's own, to compare with. */
-  readonly recipe?: TypedRecipe | undefined;
+export interface Beside extends AtHand, ClaimRules, Pick<JudgeOptions, 'maxRunSpan'> {
   /** The logs of redacted evidence. */
   readonly logs?: ReadLogs | undefined;
   readonly known?: KnownSnapshot | undefined;
+}
+
+interface Recomputed extends Judgement {
+  readonly recipeCompared: boolean;
 }
 
 /**
@@ -47,8 +48,8 @@ export interface Beside extends ClaimRules, Pick<JudgeOptions, 'maxRunSpan'> {
 export function recompute(
   log: EvidenceLog,
   { files, predicate, signedAt }: Recomputation,
-  { recipe: own, logs, known, maxRunSpan, ...rules }: Beside = {},
-): Judgement {
+  { logs, known, maxRunSpan, ...rules }: Beside = {},
+): Recomputed {
   const recipe = readBundleRecipe(files, predicate.type.digestRules);
   const snapshot = readBundleSnapshot(files, known);
   const reports = readBundleReports(files);
@@ -77,9 +78,9 @@ export function recompute(
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
   else checkBom(log, bom.value, predicate, claimedImages(judgement, rules));
   if (run !== undefined) checkRun(log, reports, run);
-  checkOwnRecipe(log, valueOf(recipe), own);
   checkLogs(log, predicate, logs);
-  return judgement;
+  const { recipeCompared, findings } = checkOwnRecipe(log, valueOf(recipe), predicate, rules);
+  return { ...judgement, recipeCompared, findings: [...judgement.findings, ...findings] };
 }
 
 function claimsOf(

@@ -13,10 +13,10 @@ import { compareOtherCopy } from '../dialect/other-copy.ts';
 import { readEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
 import type { ArtifactSubject } from '../dialect/subject.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
-import type { TypedRecipe } from '../recipe/recipe.ts';
 import type { Facts } from '../validate/facts.ts';
 import { readLogs, type SuppliedLogs } from './check-logs.ts';
 import { checkManifest } from './check-manifest.ts';
+import type { AtHand } from './check-own-recipe.ts';
 import { checkPointer, type PointerFile } from './check-pointer.ts';
 import { redactionFindings } from './check-redaction.ts';
 import { checkSignedAfterRun } from './check-signed-after-run.ts';
@@ -58,9 +58,11 @@ export interface EvidenceFound {
 /** What `affidavit verify-evidence` found. */
 export type VerificationReport = Verification<CheckName> & EvidenceFound;
 
-export interface VerifyEvidenceOptions extends VerifyOptions, ClaimRules {
-  /** The caller's own (`parseOwnRecipe`). That of the evidence must be the same, or somebody has to decide. */
-  readonly recipe?: TypedRecipe | undefined;
+/**
+ * With a recipe (`parseOwnRecipe`) or recipes (`ownRecipes`) of the caller's, that of the evidence must be the same, or
+ * somebody has to decide.
+ */
+export interface VerifyEvidenceOptions extends VerifyOptions, AtHand, ClaimRules {
   /** The pointer that led to the evidence. It is compared with it, and nothing of it is believed. */
   readonly pointer?: PointerFile | undefined;
   /** The logs that redacted evidence has beside it, to compare with those that its statement names. */
@@ -103,7 +105,7 @@ type Beside = BesideFiles & Pick<VerifyEvidenceOptions, 'pointer'>;
 function evidenceKind(beside: Beside): typeof EVIDENCE {
   const more: CheckName[] = [];
   if (beside.pointer !== undefined) more.push(POINTER_CHECK);
-  if (beside.recipe !== undefined) more.push(OWN_RECIPE_CHECK);
+  if ((beside.recipe ?? beside.recipes) !== undefined) more.push(OWN_RECIPE_CHECK);
   if (beside.logs !== undefined) more.push(LOGS_CHECK);
   return {
     ...EVIDENCE,
@@ -121,9 +123,9 @@ export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  const { recipe, pointer, maxRunSpan, acceptClaimed, requireRecomputed } = options;
+  const { recipe, recipes, pointer, maxRunSpan, acceptClaimed, requireRecomputed } = options;
   const logs = options.logs && (await readLogs(options.logs));
-  const beside = { recipe, pointer, logs, maxRunSpan, acceptClaimed, requireRecomputed };
+  const beside = { recipe, recipes, pointer, logs, maxRunSpan, acceptClaimed, requireRecomputed };
   return await verify(evidenceKind(beside), entries, options);
 }
 
@@ -162,8 +164,7 @@ function recomputeEvidence(
   }
   const signedAt = signature.state === 'verified' ? signature.proof.signedAt : undefined;
   const judgement = recompute(log, { files, predicate, signedAt }, beside);
-  const { facts, findings } = judgement;
-  const recipeCompared = beside.recipe !== undefined && facts.recipe !== undefined;
+  const { facts, findings, recipeCompared } = judgement;
   return {
     found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },
     findings: [

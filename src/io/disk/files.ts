@@ -77,8 +77,13 @@ export async function readConfig(
   wanted: FileKind,
   code: ErrorCode,
 ): Promise<Uint8Array> {
+  return await ofTheCaller(code, readFileBounded(path, MAX_CONFIG_BYTES, wanted));
+}
+
+/** For what says how to judge: what is refused as invalid gets this code. */
+export async function ofTheCaller<T>(code: ErrorCode, reading: Promise<T>): Promise<T> {
   try {
-    return await readFileBounded(path, MAX_CONFIG_BYTES, wanted);
+    return await reading;
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.class !== 'invalid') throw error;
     throw withCode(error, code);

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { compareBytes } from '../../../src/compare-bytes.ts';
 import { digestOf, hexOf } from '../../../src/digest.ts';
 import type { Json } from '../../../src/document/data.ts';
 import { decodeJson } from '../../../src/document/json.ts';
@@ -24,6 +26,7 @@ import {
 import { PHASES } from '../../../src/evidence/phase/phase.ts';
 import { dataFrom } from '../../document/data-from.ts';
 import { refusalOf } from '../../document/refusal.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import { NOW, TOOL, validateDemo } from '../demo.ts';
 import { pointerOf, withChange } from './json-places.ts';
 
@@ -53,6 +56,10 @@ function parse(predicate: Json): ReceivedPredicate {
 }
 
 const PROFILE = { selection: 'gpuStack=x', policyDescriptorIdentity: '0'.repeat(64) };
+
+function bound(path: string): { readonly path: string; readonly digest: string } {
+  return { path, digest: digestOf(path) };
+}
 
 /** The predicate with the value at this place, e.g. `recipe/name`; undefined takes it away. */
 function changed(place: string, value: Json | undefined): Json {
@@ -101,13 +108,28 @@ describe('a predicate', () => {
       changed('affidavit/schemaVersion', '1.0.0'),
     );
     expect(parse(old).affidavit).toMatchObject({ newer: false, run: undefined });
-    for (const name of ['measured', 'notRun', 'validators']) {
+    for (const name of ['measured', 'notRun', 'validators', 'files']) {
       const more = withChange(old, ['affidavit', name], []);
       expect(refusalOf(() => parse(more))).toMatchObject({
         code: 'FIELD_UNKNOWN',
         at: `${AT}/affidavit/${name}`,
       });
     }
+  });
+
+  it('has the files that a recipe only names, if the recipes were at hand', () => {
+    expect(received.affidavit?.files).toBeUndefined();
+    const part = fc
+      .stringMatching(/^[!-.0-[\]-~é-῿]{1,8}$/u)
+      .filter((text) => !/^[.]{1,2}$/.test(text));
+    const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+    fc.assert(
+      fc.property(fc.uniqueArray(path), (paths) => {
+        const files = paths.toSorted(compareBytes).map(bound);
+        expect(parse(buildPredicate({ ...FACTS, files }, CLAIMS)).affidavit?.files).toEqual(files);
+      }),
+      { numRuns: propertyRuns(50, 1000) },
+    );
   });
 
   it('names the phases that were not run, with the reason', () => {
@@ -231,6 +253,13 @@ describe('a predicate is refused', () => {
     ['affidavit/phases/deployment/missing', null, 'FIELD_INVALID'],
     ['affidavit/phases/deployment/missing', [1], 'FIELD_INVALID', '/0'],
     ['affidavit/phases/deployment/other', undefined, 'FIELD_MISSING'],
+    ['affidavit/files', null, 'FIELD_INVALID'],
+    ['affidavit/files', [{ path: 'a' }], 'FIELD_MISSING', '/0/digest'],
+    ['affidavit/files', [{ path: 'a', digest: '00' }], 'FIELD_INVALID', '/0/digest'],
+    ['affidavit/files', [bound('b'), bound('a')], 'FIELD_INVALID', '/1/path'],
+    ['affidavit/files', [bound('a'), bound('a')], 'FIELD_INVALID', '/1/path'],
+    ['affidavit/files', [bound('a/../b')], 'FIELD_INVALID', '/0/path'],
+    ['affidavit/files', [{ ...bound('a'), size: 1 }], 'FIELD_UNKNOWN', '/0/size'],
     ['affidavit', null, 'FIELD_INVALID'],
     ['affidavit', [], 'FIELD_INVALID'],
     ['affidavit/phases', null, 'FIELD_INVALID'],

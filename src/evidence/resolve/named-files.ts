@@ -1,0 +1,39 @@
+import { compareBytes } from '../../compare-bytes.ts';
+import { digestOf } from '../../digest.ts';
+import { isDataMap, listOf, textOf, type DataMap } from '../../document/data.ts';
+import type { NamedFile } from '../recipe/recipe-component.ts';
+import type { TypedRecipe } from '../recipe/recipe.ts';
+import { textsOf } from './part.ts';
+import { namedFile, type RecipeFiles } from './recipe-files.ts';
+
+/**
+ * The files of a directory of recipes that a recipe names, and the values that AICR takes for a component without being
+ * told: what is in them is in no digest of AICR's. Sorted by path.
+ *
+ * @throws EvidenceError RECIPE_FILE_MISSING
+ */
+export function namedFiles(
+  { data, recipe }: TypedRecipe,
+  recipes: RecipeFiles,
+): readonly NamedFile[] {
+  const components = listOf(isDataMap(data) ? data : undefined, 'componentRefs');
+  const paths = components.filter(isDataMap).flatMap((component, index) => {
+    const usual = `components/${textOf(component, 'name')}/values.yaml`;
+    const at = `${recipe.file}#/componentRefs/${index}`;
+    for (const [field, path] of pathsIn(component)) namedFile(recipes, path, `${at}/${field}`);
+    return [usual, ...pathsIn(component).map(([, path]) => path)];
+  });
+  return [...new Set(paths)].toSorted(compareBytes).flatMap((path) => {
+    const bytes = recipes.files.get(path);
+    return bytes === undefined ? [] : [{ path, digest: digestOf(bytes) }];
+  });
+}
+
+/** Each with the field that names it. */
+function pathsIn(component: DataMap): readonly (readonly [field: string, path: string])[] {
+  const values = textOf(component, 'valuesFile');
+  const manifests = ['manifestFiles', 'preManifestFiles'].flatMap((field) =>
+    textsOf(component, field).map((path, index) => [`${field}/${index}`, path] as const),
+  );
+  return values === '' ? manifests : [['valuesFile', values], ...manifests];
+}

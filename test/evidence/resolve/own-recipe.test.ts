@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import { recipeDifferences } from '../../../src/evidence/recipe/compare-recipes.ts';
+import { readTypedRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { ownRecipes } from '../../../src/evidence/resolve/own-recipe.ts';
+import { recipeText } from '../../../src/evidence/resolve/recipe-text.ts';
+import { resolve } from '../../../src/evidence/resolve/resolve.ts';
+import { refusalOf } from '../../document/refusal.ts';
+import { catalogueOf, realTexts, resolved, smallToday } from './recipes.ts';
+
+const PROFILED = {
+  ...smallToday({
+    eks: `  criteria: {service: eks}
+  componentRefs: [{name: two, preManifestFiles: [components/two/manifests/b.yaml]}]
+  profile:
+    name: stack
+    default: managed
+    values:
+      managed: {componentRefs: [{name: one, overrides: {driver: true}}]}
+      own: {componentRefs: [{name: one, overrides: {driver: false}}]}
+`,
+  }),
+  'components/two/manifests/a.yaml': 'a',
+  'components/two/manifests/b.yaml': 'b',
+};
+
+describe('ownRecipes', () => {
+  const real = catalogueOf(realTexts());
+
+  it('gives again the recipe of every overlay of AICR v0.11.1, with the files that it names', () => {
+    const own = ownRecipes(real);
+    for (const { criteria } of real.overlays.values()) {
+      if (criteria === undefined) continue;
+      const read = readTypedRecipe(Buffer.from(recipeText(resolve(real, criteria))), 'r.yaml');
+      const { recipe, files } = own.resolveLike(read.recipe);
+      expect([recipeDifferences(read.data, recipe.data), recipe.digest]).toEqual([[], read.digest]);
+      expect(files).toEqual(own.filesOf(read));
+      expect(files.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('takes the profile of the recipe', () => {
+    const catalogue = catalogueOf(PROFILED);
+    const { criteria } = resolved(catalogue, { service: 'eks' });
+    const profile = { name: 'stack', value: 'own' };
+    const text = recipeText(resolve(catalogue, criteria, { profile }));
+    const read = readTypedRecipe(Buffer.from(text), 'r.yaml');
+    const { recipe, files } = ownRecipes(catalogue).resolveLike(read.recipe);
+    expect(recipeDifferences(read.data, recipe.data)).toEqual([]);
+    expect(files.map(({ path }) => path)).toEqual([
+      'components/one/values.yaml',
+      'components/two/manifests/a.yaml',
+      'components/two/manifests/b.yaml',
+    ]);
+  });
+
+  it('says where the recipe demands what there is none of, not which flag', () => {
+    const read = readTypedRecipe(
+      Buffer.from(recipeText(resolved(real, { service: 'aks' }))),
+      'r.yaml',
+    );
+    const own = ownRecipes(catalogueOf(PROFILED));
+    expect(refusalOf(() => own.resolveLike(read.recipe))).toMatchObject({
+      code: 'CRITERIA_UNCOVERED',
+      at: 'r.yaml#/criteria',
+    });
+  });
+});
