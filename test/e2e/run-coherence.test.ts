@@ -91,6 +91,29 @@ describe('affidavit validate', () => {
     expect(code).toBe(0);
   });
 
+  it('signs nothing of a phase that is to end, though the evidence may be as new as that', async () => {
+    const place = new Workplace();
+    const now = Math.floor(Date.now() / 1000);
+    place.edit('results/conformance.json', '1781054290030', `${now + 480}000`);
+    const env = { SOURCE_DATE_EPOCH: String(now + 240) };
+    const words = ['--sandbox', '--emit-evidence', 'signed.tar.gz'];
+    await place.validate([...INPUTS, ...UNSIGNED], { env });
+    expect(place.list()).toContain(OUT);
+    const later = await place.run(['evidence', 'sign', OUT, ...words, '--format', 'json']);
+    const direct = await place.refused([...INPUTS, ...words], { env });
+    expect([later.code, direct.code, place.list().includes('signed.tar.gz')]).toEqual([
+      2,
+      2,
+      false,
+    ]);
+    const { error } = JSON.parse(later.stdout || later.stderr) as Pick<typeof direct, 'error'>;
+    const fault = { code: 'RUN_AFTER_EVIDENCE', at: 'ctrf' };
+    expect([error, direct.error]).toEqual([
+      expect.objectContaining(fault),
+      expect.objectContaining(fault),
+    ]);
+  });
+
   it.each(DOUBTFUL)('says %s with exit 4, and writes the evidence', async (...row) => {
     const [, change, fault, packed] = row;
     const place = new Workplace();

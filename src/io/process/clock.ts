@@ -76,7 +76,7 @@ export function requireEnded(lastStop: Date | undefined): void {
   const now = new Date();
   if (lastStop === undefined || !isSignedBeforeRun(now, lastStop)) return;
   throw new EvidenceError('RUN_AFTER_EVIDENCE', {
-    at: '--results',
+    at: 'ctrf',
     found: `the last phase ended at ${timestampOf(lastStop)}`,
     expected: `not more than 5 minutes after now, ${timestampOf(now)}`,
     hint: 'correct the clock of this machine, or of the one that ran the phases; nothing was signed',

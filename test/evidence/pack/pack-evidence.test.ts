@@ -169,6 +169,24 @@ describe('signed evidence', () => {
     });
   });
 
+  it('is not given if a phase ended later than it was signed, though it was made before', async () => {
+    // As late as a phase may end.
+    const stop = signedAt(MAX_CLOCK_SKEW_MS);
+    const { conformance = '', ...others } = DEMO.results ?? {};
+    const last = replaced(conformance, '1781054290030', String(stop.getTime()));
+    const validation = validateDemo({ results: { ...others, conformance: last } });
+    const sign = async (offset: number): ReturnType<typeof packDemo> => {
+      const signer = fakeSigner({ signedAt: signedAt(offset) });
+      return await packDemo(validation, { signing: { signer, trust: fakeTrust() } });
+    };
+    expect((await sign(0)).proof?.signedAt).toEqual(NOW);
+    await expect(sign(-1)).rejects.toMatchObject({
+      code: 'SELF_CHECK_FAILED',
+      found:
+        'signed at 2026-06-10T01:19:59Z, says the fake clock, before the last phase ended, 2026-06-10T01:25:00Z',
+    });
+  });
+
   it('is not given if the service signed something else', async () => {
     const signer = { sign: async () => await fakeSigner().sign(Buffer.from('{}')) };
     await expect(

@@ -1,7 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { documentTime, presentTime, requireSignable } from '../../../src/io/process/clock.ts';
+import {
+  documentTime,
+  presentTime,
+  requireEnded,
+  requireSignable,
+} from '../../../src/io/process/clock.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 
 function refusal(act: () => unknown): EvidenceError | undefined {
@@ -55,6 +60,26 @@ describe('requireSignable', () => {
     expect(refusal(() => requireSignable(new Date()))).toBeUndefined();
     const ahead = new Date(Date.now() + 2 * MAX_CLOCK_SKEW_MS);
     expect(refusal(() => requireSignable(ahead))?.code).toBe('SOURCE_DATE_EPOCH_INVALID');
+  });
+});
+
+describe('requireEnded', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('refuses results whose run ends later than 5 minutes from now, and no others', () => {
+    const now = new Date('2026-06-10T01:20:00Z');
+    vi.useFakeTimers({ now, toFake: ['Date'] });
+    const stop = (offset: number): Date => new Date(now.getTime() + offset);
+    for (const last of [undefined, stop(-1), stop(0), stop(MAX_CLOCK_SKEW_MS)]) {
+      expect(refusal(() => requireEnded(last))).toBeUndefined();
+    }
+    expect(refusal(() => requireEnded(stop(MAX_CLOCK_SKEW_MS + 1)))).toMatchObject({
+      code: 'RUN_AFTER_EVIDENCE',
+      at: 'ctrf',
+      found: 'the last phase ended at 2026-06-10T01:25:00Z',
+    });
   });
 });
 
