@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises';
-
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import type { NamedFile } from '../../evidence/lint/lint-file.ts';
 import { lint, type LintFinding } from '../../evidence/lint/lint.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
-import { nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
+import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
+import { isDirectory } from '../../io/disk/results.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { encodeReport } from '../../report/json.ts';
@@ -20,7 +19,7 @@ export async function runRecipeLint(call: Call): Promise<number> {
   const files: NamedFile[] = [];
   const directories: RecipeFiles[] = [];
   for (const path of options.texts('path')) {
-    if (await isDirectory(path)) directories.push(await readRecipeFiles(path));
+    if (path !== STDIN && (await isDirectory(path))) directories.push(await readRecipeFiles(path));
     else files.push(await readNamed(path));
   }
   const findings = lint({ files, directories, data: recipes });
@@ -28,14 +27,6 @@ export async function runRecipeLint(call: Call): Promise<number> {
   const isJson = options.choice('format', ['terminal', 'json']) === 'json';
   await deliver(isJson ? json(findings, errors) : findings.map(line).join(''), call);
   return errors === 0 ? 0 : 2;
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (stats) => stats.isDirectory(),
-    // Reading it says what is wrong.
-    () => false,
-  );
 }
 
 async function readNamed(path: string): Promise<NamedFile> {

@@ -111,7 +111,7 @@ class TreeReader {
     const document = this.#attempt(() =>
       readRecipeDocument(requiredFile(this.#recipes, path), file),
     );
-    if (document === undefined) this.lost.add(stemOf(path));
+    if (document === undefined && !FIXED.has(path)) this.lost.add(stemOf(path));
     return document;
   }
 
@@ -135,7 +135,10 @@ class TreeReader {
       at: `${document.file}#/kind`,
       found: `${quote(document.kind)}, which AICR leaves out`,
       expected: KINDS.join(' or '),
-      hint: `did you mean ${quote(meant)}?`,
+      hint:
+        meant === document.kind
+          ? "put it into the folder mixins of recipes of today's AICR"
+          : `did you mean ${quote(meant)}?`,
     });
     return undefined;
   }
@@ -158,8 +161,13 @@ class TreeReader {
   #lose({ data, file }: RecipeDocument): void {
     const metadata = isDataMap(data) ? mapOf(data, 'metadata') : undefined;
     this.lost.add(textOf(metadata, 'name')).add(stemOf(file));
+    // Nothing has to be known of the root to find it.
+    this.lost.delete(ROOT);
   }
 }
+
+/** Those that no overlay can mean by a name. */
+const FIXED: ReadonlySet<string> = new Set([ROOT_OVERLAY, REGISTRY, VALIDATORS]);
 
 const KINDS = ['RecipeMetadata', 'RecipeMixin'];
 

@@ -94,7 +94,7 @@ async function readInput(path: string, folder: string | undefined): Promise<Resu
   return { name: nameOf(path), bytes, folder };
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+export async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {

@@ -244,6 +244,29 @@ describe('lint of a directory', () => {
     expect(linted({ ...alone, 'overlays/b.yaml': child })).toEqual([]);
   });
 
+  it('finds what is wrong without the root too', () => {
+    const texts = {
+      ...REAL,
+      'overlays/base.yaml': 'kind: {',
+      'overlays/a.yaml': overlay('a', '  base: nobody\n'),
+    };
+    expect(places(linted(texts))).toEqual([
+      'overlays/a.yaml:5:1 OVERLAY_UNREACHABLE',
+      'overlays/a.yaml:6:9 OVERLAY_PARENT_MISSING',
+      'overlays/base.yaml:1:8 DOCUMENT_INVALID',
+    ]);
+  });
+
+  it('names a mixin that lies among the overlays', () => {
+    const mixin = overlay('m', '  constraints: []\n').replace('RecipeMetadata', 'RecipeMixin');
+    const [found] = linted({ ...REAL, 'overlays/m.yaml': mixin });
+    expect([found?.code, found?.line, found?.hint]).toEqual([
+      'KIND_UNEXPECTED',
+      1,
+      "put it into the folder mixins of recipes of today's AICR",
+    ]);
+  });
+
   it('blames no overlay for a parent that cannot be read', () => {
     const texts = { ...REAL, 'overlays/eks.yaml': `${REAL['overlays/eks.yaml'] ?? ''}\n  x` };
     expect(places(linted(texts)).map((each) => each.split(' ')[1])).toEqual(['DOCUMENT_INVALID']);
