@@ -20,7 +20,6 @@ import { parseRecipe } from '../recipe/recipe.ts';
 import { apiVersionOf, isOverlay } from '../resolve/catalogue.ts';
 import { readRecipeDocument, type RecipeDocument } from '../resolve/overlay.ts';
 import type { Part } from '../resolve/part.ts';
-import { parseRegistry } from '../resolve/registry.ts';
 import { constraintsOf, constraintsOfPhase } from './layer-faults.ts';
 import { parseLayer, type NamedFile } from './lint-file.ts';
 
@@ -101,7 +100,6 @@ function kindOf(document: RecipeDocument, named: NamedFile): Kind {
 
 function findingsOf(document: RecipeDocument, kind: Kind): readonly Finding[] {
   if (!BY_HEADER.has(kind)) return parseLayer(document, 'current').findings;
-  if (kind === 'ComponentRegistry') return parseRegistry(document, 'current').findings;
   return acceptHeader(new ObjectReader(document.data, document.file), kind).findings;
 }
 

@@ -1,12 +1,6 @@
 // What can be said of a directory of recipes as a whole. The resolver says it: each query that could show something is asked.
 
-import {
-  EvidenceError,
-  faultOf,
-  orIfRefused,
-  type Fault,
-  type Finding,
-} from '../../errors/evidence-error.ts';
+import { faultOf, orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import { chainOf, inheritance, matching, rank } from '../resolve/candidates.ts';
@@ -192,12 +186,11 @@ function sayDisagreement(disagreement: Disagreement, rules: Rules): Fault {
 }
 
 function tooMany({ recipes }: Catalogue): Fault {
-  return faultOf(
-    new EvidenceError('LIMIT_EXCEEDED', {
-      at: recipes.directory,
-      found: `more than ${MOST_QUERIES} criteria whose recipes differ`,
-      expected: `at most ${MOST_QUERIES}; the others were not resolved`,
-      hint: 'lint a part of the overlays in a directory of its own',
-    }),
-  );
+  return {
+    code: 'LIMIT_EXCEEDED',
+    at: recipes.directory,
+    found: `more than ${MOST_QUERIES} criteria whose recipes differ`,
+    expected: `at most ${MOST_QUERIES}; the others were not resolved`,
+    hint: 'lint a part of the overlays in a directory of its own',
+  };
 }

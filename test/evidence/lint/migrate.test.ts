@@ -1,11 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { hexOf } from '../../../src/digest.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { migrate, type Digests } from '../../../src/evidence/lint/migrate.ts';
 import { refusalOf } from '../../document/refusal.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import { catalogueOf, realTexts } from '../resolve/recipes.ts';
 
 const GOLDENS = new URL('../../../testdata/aicr-goldens/', import.meta.url);
@@ -112,6 +114,43 @@ describe('migrate', () => {
     const result = migrated(text);
     expect(result.text).toContain(expected);
     expect(migrated(text.replaceAll('\n', '\r\n')).text).toBe(result.text.replaceAll('\n', '\r\n'));
+  });
+
+  it('changes nothing else, however the document is written', () => {
+    const parts = [
+      ...['criteria: {service: eks}', 'constraints: []', 'metadata:\n  version: v1.0.0'],
+      ...['componentRefs:\n- {name: a, type: Helm, manifestFiles: [f]}', 'deploymentOrder: [a]'],
+    ];
+    const quote = fc.constantFrom('', '"', "'");
+    const space = fc.constantFrom(
+      '',
+      ' ',
+      ' # kind: Recipe',
+      '  # apiVersion: aicr.nvidia.com/v1alpha1',
+    );
+    const line = (name: string, value: string) =>
+      fc
+        .tuple(quote, fc.constantFrom(' ', '   '), quote, space)
+        .map(([a, gap, b, end]) => [`${a}${name}${a}:${gap}${b}`, value, `${b}${end}`] as const);
+    const header = fc.tuple(line('kind', 'Recipe'), line('apiVersion', 'aicr.nvidia.com/v1alpha1'));
+    fc.assert(
+      fc.property(
+        header,
+        fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6], { minLength: 7 }),
+        fc.boolean(),
+        (lines, order, isCrlf) => {
+          const written = (values: readonly string[]): string => {
+            const heads = lines.map(
+              ([start, value, end], index) => start + (values[index] ?? value) + end,
+            );
+            const text = order.map((index) => [...heads, ...parts][index]).join('\n# note\n');
+            return isCrlf ? text.replaceAll('\n', '\r\n') : text;
+          };
+          expect(migrated(written([])).text).toBe(written(['RecipeResult', 'aicr.run/v1']));
+        },
+      ),
+      { numRuns: propertyRuns(50, 1000) },
+    );
   });
 
   it('leaves a current document as it is', () => {
