@@ -45,6 +45,12 @@ export const WANTED = {
     source: 'a JSON file that lists who may sign, or the allowlist.yaml of AICR',
     example: 'signers.json',
   },
+  revealed: {
+    what: 'revealed values',
+    place: '--revealed',
+    source: 'what affidavit evidence reveal wrote',
+    example: 'revealed.json',
+  },
   pointer: {
     what: 'a pointer to evidence',
     place: 'affidavit verify-evidence, with --bundle',

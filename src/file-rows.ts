@@ -163,6 +163,12 @@ export const FILE_ROWS: readonly Row[] = [
     either(says('mediaType', /sigstore\.bundle/), has('verificationMaterial')),
   ),
   part('an in-toto statement', says('_type', /in-toto/)),
+  {
+    what: 'openings, with the secret in them',
+    fits: hasJson('scheme', 'secret'),
+    goes: 'keep them for yourself, and reveal with `affidavit evidence reveal`',
+  },
+  { kind: 'revealed', what: 'revealed values', fits: hasJson('scheme', 'redaction', 'values') },
   part('a manifest', hasJson('schemaVersion', 'files')),
   part('a bill of materials', either(has('bomFormat'), has('spdxVersion'))),
   { what: 'a DSSE envelope', fits: hasJson('payloadType', 'signatures') },

@@ -171,6 +171,13 @@ export const MAX_TEST_CHARACTERS = 64 * KIBIBYTE;
  * stands a thousand times in reports and predicate. */
 export const MAX_VALUES_CHARACTERS = MEBIBYTE;
 
+/** Withheld values of one bundle that are committed to: those of a snapshot of 5,000 nodes are 100,000. */
+export const MAX_WITHHELD_VALUES = 150_000;
+
+/** A file of openings or of revealed values, in bytes: what was withheld may be most of a snapshot and of
+ * three reports, with a place for each value. */
+export const MAX_OPENINGS_BYTES = 128 * MEBIBYTE;
+
 /**
  * How far in the future a document's timestamp may be, in milliseconds: a clock may be wrong by a time
  * zone. A later one is not when the document was made.

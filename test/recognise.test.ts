@@ -51,6 +51,7 @@ const OWN: readonly (readonly [FileKind, string])[] = [
   ['snapshot', 'kind: Snapshot\napiVersion: aicr.run/v1\n'],
   ['snapshot', 'measurements:\n- type: K8s\n'],
   ['results', '{"results": {"tool": {"name": "kind"}}, "reportFormat": "CTRF"}'],
+  ['revealed', '{"schemaVersion": "1.0.0", "scheme": "a", "redaction": "b", "values": []}'],
   ['policy', '{"schemaVersion": "1.0.0", "signers": []}'],
   ['trusted-root', '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"'],
   ['trusted-root', '{"tlogs": [], "certificateAuthorities": [], "ctlogs": []}'],
@@ -190,6 +191,11 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
     '{"schemaVersion": "1.0.0", "verdict": "verified", "checks": []}',
     'a report of affidavit',
     'a report is not evidence, it is about some',
+  ],
+  [
+    '{"schemaVersion": "1.0.0", "scheme": "a", "secret": "b", "files": [], "values": []}',
+    'openings, with the secret in them',
+    'keep them for yourself, and reveal with `affidavit evidence reveal`',
   ],
   ['signers:\n- identity: a\n', 'a policy in YAML', 'write it in JSON for --policy'],
   [

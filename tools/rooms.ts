@@ -70,6 +70,7 @@ export const ROOMS: Rooms = {
   },
   'evidence/redact': {
     rooms: [
+      'errors',
       'document',
       'evidence/aicr',
       'evidence/figure',
@@ -229,6 +230,7 @@ export const ROOMS: Rooms = {
       'evidence/snapshot',
       'evidence/resolve',
       'evidence/lint',
+      'evidence/redact',
       'evidence',
       'evidence/validate',
       'evidence/pack',

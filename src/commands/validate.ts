@@ -17,7 +17,7 @@ export default {
   usage: `validate --recipe FILE --snapshot FILE [--data DIR]
   [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT]
   [--bom FILE] [--validator-image NAME=REF...] [--allow-mutable-validator-tags]
-  [--layout archive|directory] [--redact minimal|none] [--no-sign] [--sandbox]
+  [--layout archive|directory] [--redact minimal|none] [--openings FILE] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
@@ -98,6 +98,13 @@ export default {
       summary: 'minimal publishes only what a verifier needs; none, the default, everything.',
     },
     layout: { ...LAYOUT_FLAG.layout, dependsOn: EVIDENCE },
+    openings: {
+      type: 'text',
+      dependsOn: EVIDENCE,
+      helpValue: 'FILE',
+      summary:
+        'Commit to what is withheld, so that it can be revealed later; FILE keeps the secret, for you alone.',
+    },
     'no-sign': {
       type: 'switch',
       dependsOn: EVIDENCE,

@@ -16,7 +16,7 @@ export default {
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
-  [--recipe FILE | --recipes DIR] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
+  [--recipe FILE | --recipes DIR] [--revealed R] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
   [--logs PATH] [--accept-claimed | --require-recomputed]`,
 
@@ -88,6 +88,11 @@ export default {
       exclusive: ['recipe'],
       summary:
         "AICR's recipes, in which that of the evidence is resolved again; a difference is exit 4.",
+    },
+    revealed: {
+      type: 'text',
+      helpValue: 'R',
+      summary: 'Values that evidence reveal wrote: prove that they were withheld, and use them.',
     },
     ...RUN_FLAGS,
     ...REPORT_FLAGS,

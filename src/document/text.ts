@@ -141,5 +141,10 @@ const MAX_TOKEN_CHARACTERS = 320;
 
 /** A key as a JSON pointer has it (RFC 6901 §3). One of megabytes is shown short: it only says where something is. */
 export function pointerToken(key: string): string {
-  return shorten(key, MAX_TOKEN_CHARACTERS).replaceAll('~', '~0').replaceAll('/', '~1');
+  return wholeToken(shorten(key, MAX_TOKEN_CHARACTERS));
+}
+
+/** A key of any length: no two keys have one token. */
+export function wholeToken(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -43,7 +43,7 @@ const FLOAT =
 const NO_STRING_START = /^[-+.0-9~nNtTfF]/;
 
 /** The core schema (YAML 1.2.2 §10.3.2): `no`, `on` and dates are strings. */
-function plainOf(text: string): Data {
+export function plainOf(text: string): Data {
   if (text !== '' && !NO_STRING_START.test(text)) return text;
   if (NULL.test(text)) return plain('null', text);
   if (BOOLEAN.test(text)) return plain('boolean', text);

@@ -20,6 +20,8 @@ export const CLAIM_ERRORS = {
   MEASURED_DIFFERS: ['invalid', 'the claimed figures differ from the CTRF reports'],
   VALIDATORS_DIFFER: ['invalid', 'the claimed validator images differ from the CTRF reports'],
   REDACTION_DIFFERS: ['invalid', 'the evidence is not redacted as its statement says'],
+  OPENINGS_OTHER: ['invalid', 'the openings, or the revealed values, are of another bundle'],
+  REVEALED_DIFFERS: ['invalid', 'a revealed value is not one that was withheld'],
   REDACTION_CHANGES_RESULT: [
     'invalid',
     'a constraint would end otherwise on the redacted snapshot',

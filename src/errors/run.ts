@@ -40,6 +40,7 @@ export const RUN_ERRORS = {
   LOGIN_FAILED: ['unjudged', 'the login did not succeed'],
   EVIDENCE_SIGNED: ['unjudged', 'the evidence is signed already'],
   SIGNING_STATE_INVALID: ['unjudged', 'what an interrupted signing left cannot be used'],
+  OPENINGS_INVALID: ['unjudged', 'the openings cannot be used'],
   // How the command was called.
   USAGE: ['usage', 'the command line is not understood'],
   RESULTS_REQUIRED: ['usage', 'evidence needs results'],

@@ -19,6 +19,7 @@ import { PHASES } from './phase/phase.ts';
 export const RECIPE_FILE = wellKnown('recipe.yaml');
 export const SNAPSHOT_FILE = wellKnown('snapshot.yaml');
 export const BOM_FILE = wellKnown('bom.cdx.json');
+export const REDACTION_FILE = wellKnown('redaction.json');
 export const MANIFEST_FILE = wellKnown('manifest.json');
 export const STATEMENT_FILE = wellKnown('statement.intoto.json');
 export const ATTESTATION_FILE = wellKnown('attestation.intoto.jsonl');
@@ -37,6 +38,7 @@ const DOCUMENT_LIMITS: ReadonlyMap<string, number> = new Map([
   [SNAPSHOT_FILE, MAX_SNAPSHOT_BYTES],
   [ATTESTATION_FILE, MAX_SIGSTORE_BUNDLE_BYTES],
   [BOM_FILE, MAX_JSON_BYTES],
+  [REDACTION_FILE, MAX_JSON_BYTES],
   [MANIFEST_FILE, MAX_JSON_BYTES],
   [STATEMENT_FILE, MAX_STATEMENT_BYTES],
   // Only phases that exist: a thousand others, each kept, would fill the memory.

@@ -6,6 +6,7 @@ import { logFiles } from '../../io/disk/log-files.ts';
 import type { SigningSession } from '../../io/sigstore/signing-session.ts';
 import type { Call } from '../call/command.ts';
 import { keepUnsigned } from './keep-unsigned.ts';
+import { openingsFile } from './openings-file.ts';
 import { signAndWrite, writeEvidence } from './sign-and-write.ts';
 import { validatorImage } from './validator-image.ts';
 
@@ -20,13 +21,17 @@ export async function emitEvidence(
   const directory = options.text('logs');
   const logs =
     directory === undefined ? [] : await progress('hashing the logs', logFiles(directory));
+  const openings = openingsFile(call);
   const inputs = {
     ...{ validation, logs, allowRetiredApi: options.has('allow-retired-api') },
     redact: options.choice('redact', REDACTION_MODES),
+    secret: openings?.secret,
     validatorImages: options.texts('validator-image').map(validatorImage),
     allowMutableValidatorTags: options.has('allow-mutable-validator-tags'),
   };
   const unsigned = await progress('packing', packEvidence(inputs));
+  // Before anything is signed: without them nobody could ever reveal what is withheld.
+  if (unsigned.openings !== undefined) openings?.keep(unsigned.openings);
   if (session === undefined) {
     await writeEvidence(out, unsigned, call);
     return unsigned;

@@ -1,3 +1,4 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { resultsRequired } from '../../evidence/pack/results-required.ts';
 import { validate } from '../../evidence/validate/validate.ts';
 import type {
@@ -36,6 +37,7 @@ export async function runValidate(call: Call): Promise<number> {
   const now = documentTime(call.environment);
   const maxRunSpan = maxRunSpanOf(call.options);
   for (const word of call.options.texts('validator-image')) validatorImage(word);
+  requireRedaction(call);
   await requireGoodCall(call, out);
   const session = await openSession(call, out, now);
   try {
@@ -49,6 +51,17 @@ export async function runValidate(call: Call): Promise<number> {
   } finally {
     await session?.close?.();
   }
+}
+
+/** Nothing that is published whole can be revealed later. */
+function requireRedaction({ options }: Call): void {
+  if (!options.has('openings') || options.text('redact') === 'minimal') return;
+  throw new EvidenceError('USAGE', {
+    at: '--openings',
+    found: 'nothing that is redacted',
+    expected: '--redact minimal, which withholds something',
+    hint: 'add --redact minimal, or leave --openings out',
+  });
 }
 
 async function requireGoodCall(
@@ -72,6 +85,8 @@ async function requireGoodCall(
     force: options.has('force'),
     sandbox: options.has('sandbox'),
     output: outputOf(options),
+    openings: options.text('openings'),
+    logsFrom: options.text('logs'),
   });
 }
 

@@ -2,18 +2,27 @@ import { timestampOf } from '../../document/time.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
 import type { OwnRecipes } from '../../evidence/resolve/own-recipe.ts';
+import type { NamedDocument } from '../../evidence/validate/validate.ts';
 import {
   verifyEvidence,
   type VerificationReport,
   type VerifyEvidenceOptions,
 } from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
-import { STDIN, nameOf, ofTheCaller, readConfig, requireOneStdin } from '../../io/disk/files.ts';
+import {
+  STDIN,
+  nameOf,
+  ofTheCaller,
+  readConfig,
+  readFileBounded,
+  requireOneStdin,
+} from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import { MAX_OPENINGS_BYTES } from '../../limits.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
 import { keysOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -27,7 +36,16 @@ import { deliver } from './deliver.ts';
 import { pointedInput } from './pointer-input.ts';
 
 /** The flags that name what is read. */
-const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy', 'recipe', 'recipes', 'logs'];
+const FILES = [
+  'trusted-root',
+  'tuf-root',
+  'public-key',
+  'policy',
+  'recipe',
+  'recipes',
+  'logs',
+  'revealed',
+];
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
@@ -80,9 +98,10 @@ async function judge(call: Call): Promise<VerificationReport> {
   const acceptClaimed = options.has('accept-claimed');
   const requireRecomputed = options.has('require-recomputed');
   const logs = await openLogs(options.text('logs'));
+  const revealed = await readRevealed(options.text('revealed'));
   const entries = await openInput(bundle, EVIDENCE_LAYOUT);
   const rules = { allowUnsigned, maxRunSpan, acceptClaimed, requireRecomputed };
-  const more = { ...atHand, ...rules, pointer, logs };
+  const more = { ...atHand, ...rules, pointer, logs, revealed };
   const verifying = verifyEvidence(entries, { trust, policy, now, ...more });
   return await progress('verifying', verifying);
 }
@@ -103,6 +122,12 @@ async function ownRecipesOf(path: string | undefined): Promise<OwnRecipes | unde
   if (path === undefined) return undefined;
   const { readOwnRecipes } = await import('./own-recipes.ts');
   return await ofTheCaller('RECIPES_UNRESOLVED', readOwnRecipes(path));
+}
+
+async function readRevealed(path: string | undefined): Promise<NamedDocument | undefined> {
+  if (path === undefined) return undefined;
+  const bytes = await readFileBounded(path, MAX_OPENINGS_BYTES, 'revealed');
+  return { name: escapeInvisible(nameOf(path)), bytes };
 }
 
 /** A report must not replace its own input. Inside a bundle it would be one file too many. */

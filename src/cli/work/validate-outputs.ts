@@ -33,6 +33,9 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
   readonly sandbox: boolean;
   /** The report; undefined: standard output. */
   readonly output: string | undefined;
+  /** What opens withheld values, and the directory of logs, which are published: it must not be in there. */
+  readonly openings?: string | undefined;
+  readonly logsFrom?: string | undefined;
 }
 
 /**
@@ -55,6 +58,21 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
   await requireWritable({ path: out, ...(isDirectory ? { top: TOP_NAMES } : {}) }, paths);
   if (logs !== undefined) await requireWritable({ path: logs }, paths);
   await requireNames(paths.beside);
+  requireOwnOpenings(paths);
+}
+
+/** Whoever has the openings knows everything that is withheld. */
+function requireOwnOpenings({ openings, logsFrom, ...paths }: ValidationPaths): void {
+  if (openings === undefined) return;
+  requireHarmless('--openings', openings, paths);
+  for (const path of [paths.out, paths.logs, paths.output]) {
+    if (path !== undefined && (wouldBeSamePlace(openings, path) || isWithin(openings, path))) {
+      throw wouldReplace('--openings', openings, `where ${quote(path)} is written`);
+    }
+  }
+  if (logsFrom !== undefined && isWithin(openings, logsFrom)) {
+    throw wouldReplace('--openings', openings, `in ${quote(logsFrom)}, which is published`);
+  }
 }
 
 function isWhereOut(

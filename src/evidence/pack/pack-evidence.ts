@@ -14,6 +14,7 @@ import {
   BOM_FILE,
   MANIFEST_FILE,
   RECIPE_FILE,
+  REDACTION_FILE,
   SNAPSHOT_FILE,
   STATEMENT_FILE,
   ctrfFile,
@@ -39,6 +40,8 @@ export interface PackInputs {
   readonly allowMutableValidatorTags?: boolean | undefined;
   /** `minimal` keeps what a verifier needs, and withholds the rest; by default `none`, which keeps everything. */
   readonly redact?: RedactionMode | undefined;
+  /** 32 random bytes: commits to each withheld value with a salt made of them. Without, nothing does. */
+  readonly secret?: Uint8Array | undefined;
 }
 
 type GivenImage = Parameters<typeof requireValidatorImages>[1][number];
@@ -62,16 +65,10 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     inputs.validatorImages ?? [],
     inputs.allowMutableValidatorTags ?? false,
   );
-  const made = packedInputs(validation, { reports, logs }, redact);
+  const redacting = { redact, secret: inputs.secret };
+  const made = packedInputs(validation, { reports, logs }, redacting);
   const bomBytes = await bomOf(validation, redact);
-  const listed = [
-    // AICR's canonical form, with its version.
-    memoryFile(RECIPE_FILE, Buffer.from(validation.canonical('legacy'))),
-    memoryFile(SNAPSHOT_FILE, made.snapshot),
-    ...[...made.reports].map(([phase, bytes]) => memoryFile(ctrfFile(phase), bytes)),
-    memoryFile(BOM_FILE, bomBytes),
-    ...made.logs.inside,
-  ];
+  const listed = filesOf(validation, made, bomBytes);
   const manifest = encodeManifest(listed);
   const manifestDigest = digestOf(manifest);
   const bom = summaryOf(parseBom(bomBytes, BOM_FILE), digestOf(bomBytes));
@@ -88,11 +85,28 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     facts: { ...validation.facts, bom },
     logs: made.logs.beside,
     redaction: made.redaction,
+    openings: made.commitment?.openings,
     findings: made.findings,
     proof: undefined,
     sandbox: false,
   };
   return signing === undefined ? packed : await signEvidence(packed, signing);
+}
+
+function filesOf(
+  { canonical }: Validation,
+  { snapshot, reports, commitment, logs }: PackedInputs,
+  bomBytes: Uint8Array,
+): readonly BundleFile[] {
+  return [
+    // AICR's canonical form, with its version.
+    memoryFile(RECIPE_FILE, Buffer.from(canonical('legacy'))),
+    memoryFile(SNAPSHOT_FILE, snapshot),
+    ...[...reports].map(([phase, bytes]) => memoryFile(ctrfFile(phase), bytes)),
+    memoryFile(BOM_FILE, bomBytes),
+    ...(commitment === undefined ? [] : [memoryFile(REDACTION_FILE, commitment.bytes)]),
+    ...logs.inside,
+  ];
 }
 
 /** The caller's own, byte for byte, or one of recipe and snapshot. */

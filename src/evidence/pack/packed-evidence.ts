@@ -20,6 +20,8 @@ export interface PackedEvidence {
   readonly logs: readonly BundleFile[];
   /** Undefined if everything is published. */
   readonly redaction: ClaimedRedaction | undefined;
+  /** What opens the withheld values, for `parseOpenings`: never published. Undefined if nothing commits to them. */
+  readonly openings?: Uint8Array | undefined;
   /** What packing left out and a person should know. */
   readonly findings: readonly Finding[];
   /** Undefined if the bundle is not signed. */

@@ -1,10 +1,11 @@
-import type { BundleFile } from '../../archive/entry.ts';
+import { sortedByPath, type BundleFile } from '../../archive/entry.ts';
 import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { MadeRedaction } from '../claim/predicate.ts';
 import { evaluateConstraints, type ConstraintResult } from '../constraint/evaluate.ts';
-import { SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
+import { REDACTION_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import type { Phase } from '../phase/phase.ts';
+import { commit, type Commitment } from '../redact/openings.ts';
 import {
   KNOWN_TYPES,
   POLICY_RULES,
@@ -39,7 +40,15 @@ export interface PackedInputs {
   /** In the bundle if nothing is redacted, else beside it. */
   readonly logs: Readonly<Record<'inside' | 'beside', readonly BundleFile[]>>;
   readonly redaction: MadeRedaction | undefined;
+  /** Undefined if nothing commits to what is withheld. */
+  readonly commitment?: Commitment | undefined;
   readonly findings: readonly Finding[];
+}
+
+export interface Redacting {
+  readonly redact: RedactionMode;
+  /** 32 bytes, from which salts are made; undefined: nothing commits to what is withheld. */
+  readonly secret: Uint8Array | undefined;
 }
 
 /**
@@ -50,10 +59,10 @@ export interface PackedInputs {
 export function packedInputs(
   validation: Validation,
   { reports, logs }: Given,
-  mode: RedactionMode,
+  { redact, secret }: Redacting,
 ): PackedInputs {
-  if (mode === 'minimal') {
-    return { ...minimalInputs(validation, reports), logs: { inside: [], beside: logs } };
+  if (redact === 'minimal') {
+    return { ...minimalInputs(validation, reports, secret), logs: { inside: [], beside: logs } };
   }
   return {
     snapshot: validation.inputs.snapshot.bytes,
@@ -66,31 +75,33 @@ export function packedInputs(
 }
 
 function minimalInputs(
-  { recipe, snapshot, cluster }: Validation,
+  { recipe, snapshot, cluster, inputs }: Validation,
   given: Reports,
+  secret: Uint8Array | undefined,
 ): Omit<PackedInputs, 'logs'> {
   const kept = minimalSnapshot(snapshot, snapshotKeep(recipe));
   const constraints = evaluateConstraints(recipe, readSnapshot(kept.bytes, SNAPSHOT_FILE));
   requireSameResults(cluster.constraints, constraints);
-  const reports = [...given].map(
-    ([phase, { bytes }]) => [phase, minimalReport(bytes, ctrfFile(phase))] as const,
-  );
-  const files = new Map([
-    ...reports.map(([phase, file]) => [ctrfFile(phase), file] as const),
-    [SNAPSHOT_FILE, kept],
-  ]);
-  const paths = [...files.keys()].toSorted();
+  const reports = [...given].map(([phase, { bytes: raw }]) => {
+    const path = ctrfFile(phase);
+    return { phase, path, raw, ...minimalReport(raw, path) };
+  });
+  const changed = { path: SNAPSHOT_FILE, raw: inputs.snapshot.bytes, ...kept };
+  const files = sortedByPath([...reports, changed]);
+  const commitment = secret && commit(secret, files, REDACTION_FILE);
   return {
     snapshot: kept.bytes,
-    reports: new Map(reports.map(([phase, { bytes }]) => [phase, bytes])),
+    reports: new Map(reports.map(({ phase, bytes }) => [phase, bytes])),
     constraints,
     redaction: {
       policy: 'minimal',
       version: POLICY_VERSION,
       applied: POLICY_RULES,
       kept: keptPaths(recipe),
-      withheld: paths.flatMap((path) => countWithheld(path, files.get(path)?.withheld ?? [])),
+      withheld: files.flatMap(({ path, withheld }) => countWithheld(path, withheld)),
+      leaves: commitment?.leaves,
     },
+    commitment,
     findings: unknownTypes(snapshot),
   };
 }

@@ -1,4 +1,4 @@
-import type { BundleFile, ReceivedFile } from '../../archive/entry.ts';
+import type { BundleFile, Entry, ReceivedFile } from '../../archive/entry.ts';
 import { digestOf } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
@@ -6,8 +6,9 @@ import { INPUT_ERRORS } from '../../errors/input.ts';
 import { MADE_AGAIN } from '../../place.ts';
 import type { Trust } from '../../trust/trust.ts';
 import { ATTESTATION, ATTESTATION_FILE } from '../layout.ts';
-import type { Validation } from '../validate/validate.ts';
-import { verifyEvidenceFiles, type VerificationReport } from '../verify/verify-evidence.ts';
+import type { NamedDocument, Validation } from '../validate/validate.ts';
+import { verifyEvidence, verifyEvidenceFiles } from '../verify/verify-evidence.ts';
+import type { VerificationReport } from '../verify/verify-evidence.ts';
 
 /** A file that is packed, with its content if a verifier reads it. */
 export interface PackedFile extends BundleFile {
@@ -77,6 +78,25 @@ export function verifyUnsigned(
     allowUnsigned: true,
     ...more,
   });
+}
+
+/**
+ * Reads revealed values as a verifier of the bundle will. Its signature is for the verifier to judge.
+ *
+ * @throws EvidenceError what a verifier would refuse, e.g. OPENINGS_OTHER, REVEALED_DIFFERS (invalid)
+ */
+export async function requireRevealed(
+  entries: AsyncIterable<Entry>,
+  revealed: NamedDocument,
+): Promise<void> {
+  const options = { trust: NO_TRUST, policy: undefined, allowUnsigned: true, revealed };
+  const { checks } = await verifyEvidence(unsignedOf(entries), options);
+  const fault = refusedBy(checks);
+  if (fault !== undefined) throw new EvidenceError(fault.code, fault);
+}
+
+async function* unsignedOf(entries: AsyncIterable<Entry>): AsyncGenerator<Entry, void> {
+  for await (const entry of entries) if (entry.path !== ATTESTATION_FILE) yield entry;
 }
 
 function refusalOf(fault: Fault): EvidenceError {

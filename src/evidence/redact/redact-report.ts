@@ -3,7 +3,7 @@
 
 import { digestOf } from '../../digest.ts';
 import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
-import { pointerToken } from '../../document/text.ts';
+import { wholeToken } from '../../document/text.ts';
 import { figureLines } from '../figure/printed-lines.ts';
 import { mapIn, missing, type Redacted, type WithheldPart } from './withheld.ts';
 
@@ -165,7 +165,7 @@ function applyFields(
   const kept = new Map<string, Data>();
   for (const [key, value] of map) {
     const isKnown = Object.hasOwn(rules, key);
-    const path = `${place.path}/${pointerToken(key)}`;
+    const path = `${place.path}/${wholeToken(key)}`;
     const known = place.group === HEADER ? key : `${place.group}.${key}`;
     const rule = isKnown ? (rules[key] ?? NONE) : NONE;
     const group = isKnown ? known : place.group;

@@ -1,12 +1,19 @@
 import { isDataList, scalarText, type Data, type DataMap } from '../../document/data.ts';
-import { pointerToken } from '../../document/text.ts';
+import { wholeToken } from '../../document/text.ts';
 import { splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Subtype } from '../snapshot/subtype.ts';
 import { nodeNames, type Rename } from './node-names.ts';
 import { KNOWN_TYPES, LABEL_SUBTYPE, type SnapshotKeep } from './policy.ts';
 import { labelItems, selectedItems, type KeptItems } from './redact-items.ts';
-import { mapIn, missing, onlyScalars, type Redacted, type WithheldPart } from './withheld.ts';
+import {
+  mapIn,
+  mapOf,
+  missing,
+  onlyScalars,
+  type Redacted,
+  type WithheldPart,
+} from './withheld.ts';
 
 /** Of the top of a snapshot. */
 const TOP: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
@@ -68,7 +75,7 @@ class Redactor {
       const name = names[at] ?? '';
       const isRead = names.indexOf(name) === at;
       const kept = isRead ? this.#subtype(type, name) : undefined;
-      const path = isRead ? `${type}/${pointerToken(name)}` : `${index}/subtypes/${at}`;
+      const path = isRead ? `${type}/subtypes/${wholeToken(name)}` : `${index}/subtypes/${at}`;
       const compared = { raw: without(raw, 'subtype'), ...(kept && { kept: kept.byIndex }) };
       this.compare(`${type}.${name}`, `/measurements/${path}`, compared);
       return kept === undefined ? [] : [mapOf({ ...kept.fields, subtype: name })];
@@ -158,8 +165,4 @@ function renamedItem(item: DataMap, rename: Rename): DataMap {
 
 function without(map: DataMap, ...keys: readonly string[]): DataMap {
   return new Map([...map].filter(([key]) => !keys.includes(key)));
-}
-
-function mapOf(fields: Readonly<Record<string, Data>>): DataMap {
-  return new Map(Object.entries(fields));
 }

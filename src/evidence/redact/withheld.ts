@@ -85,3 +85,7 @@ export function onlyScalars(map: DataMap, isKept: (key: string) => boolean): Dat
 export function mapIn(data: Data | undefined): DataMap {
   return isDataMap(data) ? data : new Map();
 }
+
+export function mapOf(fields: Readonly<Record<string, Data>>): DataMap {
+  return new Map(Object.entries(fields));
+}

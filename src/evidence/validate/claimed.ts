@@ -26,6 +26,8 @@ import type { CriteriaMatch } from '../snapshot/match.ts';
 export interface Claims {
   /** What its policy keeps: only what it does not keep may be claimed. */
   readonly keep: SnapshotKeep;
+  /** Labels of which something was revealed that may not be all: what they show is no proof. */
+  readonly partial?: ReadonlySet<string> | undefined;
   /** As the predicate has them. */
   readonly fingerprint: Pick<Fingerprint, ClaimedDimension>;
   /** Undefined if the producer records no constraints. */
@@ -69,7 +71,11 @@ export function completeFingerprint(
     : own.gpuNodeCount;
   return {
     fingerprint: { ...own, accelerator, region, gpuNodeCount },
-    claimed: from.filter((name) => own[name].value !== claims.fingerprint[name].value),
+    claimed: from.filter((name) => {
+      const label = LABEL_OF[name];
+      const isPartial = own[name].source === labelSource(label) && claims.partial?.has(label);
+      return own[name].value !== claims.fingerprint[name].value || isPartial === true;
+    }),
   };
 }
 

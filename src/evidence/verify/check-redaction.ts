@@ -4,14 +4,16 @@ import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { Comparison } from '../../attestation/check-log.ts';
 import { compareBytes } from '../../compare-bytes.ts';
 import { orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { received } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import type { ReceivedWithheld } from '../claim/withheld-claim.ts';
-import { SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
+import { REDACTION_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { PHASES } from '../phase/phase.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { POLICY_RULES, POLICY_VERSION, keptPaths, snapshotKeep } from '../redact/policy.ts';
 import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
+import { parseRedaction } from '../redact/redaction-file.ts';
 import { ownerOf } from '../redact/withholding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { EvidenceLog } from './checks.ts';
@@ -61,7 +63,7 @@ function strayClaim({ at }: ReceivedWithheld, found: string): Fault {
   return differs(at, found, `no such field, or the policy ${POLICY_VERSION}`);
 }
 
-/** What the statement says, apart from how much was withheld: nothing shows that. */
+/** What the statement says, apart from how much was withheld: nothing shows that but the number of leaves. */
 function statedFaults(
   { at, redaction }: ReceivedPredicate,
   withheld: ReceivedWithheld | undefined,
@@ -79,6 +81,7 @@ function statedFaults(
   });
   const stranger = rows.find(([file]) => !files.has(file));
   return [
+    ...leafFaults(withheld, files),
     ...sameTexts(`${at}/redaction/applied`, redaction?.applied ?? [], POLICY_RULES),
     ...sameTexts(`${withheld.at}/kept`, withheld.kept, keptPaths(recipe)),
     ...(stranger === undefined
@@ -93,6 +96,27 @@ function statedFaults(
             'each file and group once, sorted',
           ),
         ]),
+  ];
+}
+
+/** As many leaves as values are said to be withheld, and none without saying so. */
+function leafFaults(
+  { at, leaves, withheld }: ReceivedWithheld,
+  files: ReceivedFiles,
+): readonly Fault[] {
+  const { bytes } = files.get(REDACTION_FILE) ?? {};
+  if (leaves === undefined) {
+    const expected = `no such file, or ${at}/scheme`;
+    return bytes === undefined ? [] : [differs(REDACTION_FILE, 'leaves', expected)];
+  }
+  if (bytes === undefined) return [differs(REDACTION_FILE, 'nothing', `${leaves} leaves`)];
+  const { size } = received(() => parseRedaction(bytes, REDACTION_FILE));
+  const values = withheld.reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...(size === leaves ? [] : [differs(REDACTION_FILE, `${size} leaves`, `${leaves}`)]),
+    ...(values === leaves
+      ? []
+      : [differs(`${at}/leaves`, `${leaves} leaves`, `${values}, one for each withheld value`)]),
   ];
 }
 

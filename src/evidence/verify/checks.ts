@@ -30,8 +30,11 @@ export const OWN_RECIPE_CHECK = 'recipe-matches-yours';
 /** Made only if the caller has the logs of redacted evidence at hand. */
 export const LOGS_CHECK = 'logs-match-statement';
 
+/** Made only if the caller has revealed values. */
+export const REVEALED_CHECK = 'revealed-values-were-withheld';
+
 /** Those that are made only if there is something to compare with, in order. */
-export const MORE_CHECKS = [POINTER_CHECK, OWN_RECIPE_CHECK, LOGS_CHECK] as const;
+export const MORE_CHECKS = [REVEALED_CHECK, POINTER_CHECK, OWN_RECIPE_CHECK, LOGS_CHECK] as const;
 
 export type CheckName = (typeof CHECK_NAMES)[number] | (typeof MORE_CHECKS)[number];
 

@@ -3,11 +3,13 @@ import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
 import type { Claims } from '../validate/claimed.ts';
 import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
+import type { NamedDocument } from '../validate/validate.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkLogs, type ReadLogs } from './check-logs.ts';
 import { checkOwnRecipe, type AtHand } from './check-own-recipe.ts';
 import { checkPhases } from './check-phases.ts';
 import { checkRedaction } from './check-redaction.ts';
+import { checkRevealed, type Shown } from './check-revealed.ts';
 import { checkRun } from './check-run.ts';
 import type { EvidenceLog } from './checks.ts';
 import { claimedImages, type ClaimRules } from './claim-rules.ts';
@@ -35,6 +37,8 @@ export interface Beside extends AtHand, ClaimRules, Pick<JudgeOptions, 'maxRunSp
   /** The logs of redacted evidence. */
   readonly logs?: ReadLogs | undefined;
   readonly known?: KnownSnapshot | undefined;
+  /** Values that the evidence withholds, as the caller was given them. */
+  readonly revealed?: NamedDocument | undefined;
 }
 
 interface Recomputed extends Judgement {
@@ -48,20 +52,20 @@ interface Recomputed extends Judgement {
 export function recompute(
   log: EvidenceLog,
   { files, predicate, signedAt }: Recomputation,
-  { logs, known, maxRunSpan, ...rules }: Beside = {},
+  { logs, known, revealed, maxRunSpan, ...rules }: Beside = {},
 ): Recomputed {
   const recipe = readBundleRecipe(files, predicate.type.digestRules);
   const snapshot = readBundleSnapshot(files, known);
   const reports = readBundleReports(files);
   const bom = readBundleBom(files);
-  const claims = claimsOf(predicate, valueOf(recipe));
+  const parts = {
+    ...{ recipe: valueOf(recipe), snapshot: valueOf(snapshot), bom: valueOf(bom) },
+    results: { reports: reports.reports, findings: [], isWhole: reports.faults.length === 0 },
+  };
+  const shown = checkRevealed(log, { files, predicate, ...parts }, revealed);
+  const claims = claimsOf(predicate, parts.recipe, shown);
   const judgement = judge(
-    {
-      recipe: valueOf(recipe),
-      snapshot: valueOf(snapshot),
-      results: { reports: reports.reports, findings: [], isWhole: reports.faults.length === 0 },
-      bom: valueOf(bom),
-    },
+    { ...parts, snapshot: shown?.snapshot ?? parts.snapshot },
     { now: predicate.attestedAt, signedAt, maxRunSpan, locate: locateInBundle, claims },
   );
   const { cluster, phases, run } = judgement;
@@ -69,7 +73,7 @@ export function recompute(
   else {
     checkRecipe(log, recipe.value, predicate);
     const { recipe: read } = recipe.value;
-    checkRedaction(log, predicate, { files, recipe: read, snapshot: valueOf(snapshot) });
+    checkRedaction(log, predicate, { files, recipe: read, snapshot: parts.snapshot });
     // Without the recipe nothing says what cluster and phases must be.
     if ('error' in snapshot) log.fail('fingerprint-matches-snapshot', snapshot.error);
   }
@@ -79,13 +83,16 @@ export function recompute(
   else checkBom(log, bom.value, predicate, claimedImages(judgement, rules));
   if (run !== undefined) checkRun(log, reports, run);
   checkLogs(log, predicate, logs);
-  const { recipeCompared, findings } = checkOwnRecipe(log, valueOf(recipe), predicate, rules);
+  const { recipeCompared, findings } = checkOwnRecipe(log, parts.recipe, predicate, rules);
   return { ...judgement, recipeCompared, findings: [...judgement.findings, ...findings] };
 }
 
+/** What is revealed whole is no claim any more. */
 function claimsOf(
   predicate: ReceivedEvidence,
   recipe: BundleRecipe | undefined,
+  shown: Shown | undefined,
 ): Claims | undefined {
-  return recipe && receivedClaims(predicate, recipe.recipe);
+  const claims = recipe && receivedClaims(predicate, recipe.recipe);
+  return claims && shown ? { ...claims, keep: shown.keep, partial: shown.partial } : claims;
 }

@@ -14,6 +14,7 @@ import { readEvidenceStatement, type ReceivedEvidence } from '../dialect/read-st
 import type { ArtifactSubject } from '../dialect/subject.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { Facts } from '../validate/facts.ts';
+import type { NamedDocument } from '../validate/validate.ts';
 import { readLogs, type SuppliedLogs } from './check-logs.ts';
 import { checkManifest } from './check-manifest.ts';
 import type { AtHand } from './check-own-recipe.ts';
@@ -25,6 +26,7 @@ import {
   LOGS_CHECK,
   OWN_RECIPE_CHECK,
   POINTER_CHECK,
+  REVEALED_CHECK,
   type CheckName,
 } from './checks.ts';
 import { usesClaims, type ClaimRules } from './claim-rules.ts';
@@ -67,6 +69,8 @@ export interface VerifyEvidenceOptions extends VerifyOptions, AtHand, ClaimRules
   readonly pointer?: PointerFile | undefined;
   /** The logs that redacted evidence has beside it, to compare with those that its statement names. */
   readonly logs?: SuppliedLogs | undefined;
+  /** What `affidavit evidence reveal` wrote. Each value must be one that the evidence withholds. */
+  readonly revealed?: NamedDocument | undefined;
   /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
   readonly maxRunSpan?: number | undefined;
 }
@@ -104,6 +108,7 @@ type Beside = BesideFiles & Pick<VerifyEvidenceOptions, 'pointer'>;
 /** With something of the caller's to compare with there are more checks. */
 function evidenceKind(beside: Beside): typeof EVIDENCE {
   const more: CheckName[] = [];
+  if (beside.revealed !== undefined) more.push(REVEALED_CHECK);
   if (beside.pointer !== undefined) more.push(POINTER_CHECK);
   if ((beside.recipe ?? beside.recipes) !== undefined) more.push(OWN_RECIPE_CHECK);
   if (beside.logs !== undefined) more.push(LOGS_CHECK);
@@ -123,9 +128,13 @@ export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  const { recipe, recipes, pointer, maxRunSpan, acceptClaimed, requireRecomputed } = options;
+  const { recipe, recipes, pointer, revealed } = options;
+  const { maxRunSpan, acceptClaimed, requireRecomputed } = options;
   const logs = options.logs && (await readLogs(options.logs));
-  const beside = { recipe, recipes, pointer, logs, maxRunSpan, acceptClaimed, requireRecomputed };
+  const beside = {
+    ...{ recipe, recipes, pointer, revealed, logs },
+    ...{ maxRunSpan, acceptClaimed, requireRecomputed },
+  };
   return await verify(evidenceKind(beside), entries, options);
 }
 

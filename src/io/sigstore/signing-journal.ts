@@ -1,14 +1,5 @@
-import { X509Certificate, randomBytes } from 'node:crypto';
-import {
-  lstatSync,
-  openSync,
-  closeSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { X509Certificate } from 'node:crypto';
+import { rmSync } from 'node:fs';
 
 import { orIfRefused } from '../../errors/evidence-error.ts';
 import { MAX_REQUEST_BYTES } from '../../limits.ts';
@@ -19,11 +10,7 @@ import {
   refuseState,
   type SigningState,
 } from '../../sign/signing-state.ts';
-import { unreadable, unwritable } from '../disk/system-error.ts';
-
-/** Nobody else may read or write it. */
-const MODE = 0o600;
-const OTHERS = 0o077;
+import { readPrivate, writePrivate } from '../disk/private-file.ts';
 
 /** What a signing left that can go on. */
 export interface LeftSigning {
@@ -60,7 +47,7 @@ export function openSigningJournal(out: string): SigningJournal {
   return {
     found,
     keep: (state) => {
-      writeOwn(path, encodeSigningState(state));
+      writePrivate(path, encodeSigningState(state));
       kept = state;
     },
     remove: (isWritten) => {
@@ -85,39 +72,6 @@ function isOf(path: string, { envelope }: SigningState): boolean {
 }
 
 function readOwn(path: string): SigningState | undefined {
-  try {
-    return readFound(path);
-  } catch (error) {
-    throw unreadable(error, path);
-  }
-}
-
-function readFound(path: string): SigningState | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  const file = escapeInvisible(path);
-  if (!stats.isFile() || stats.size > MAX_REQUEST_BYTES) {
-    refuseState(file, 'something else than such a file', 'a file');
-  }
-  // Windows has other rights.
-  const isWindows = process.getuid === undefined;
-  if (!isWindows && (stats.uid !== process.getuid?.() || (stats.mode & OTHERS) !== 0)) {
-    refuseState(file, 'a file that others own, read or write', 'one of your own with mode 0600');
-  }
-  return parseSigningState(readFileSync(path), file);
-}
-
-function writeOwn(path: string, bytes: Uint8Array): void {
-  try {
-    const temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
-    closeSync(openSync(temporary, 'wx', MODE));
-    try {
-      writeFileSync(temporary, bytes, { flush: true });
-      renameSync(temporary, path);
-    } finally {
-      rmSync(temporary, { force: true });
-    }
-  } catch (error) {
-    throw unwritable(error, path);
-  }
+  const bytes = readPrivate(path, MAX_REQUEST_BYTES, refuseState);
+  return bytes && parseSigningState(bytes, escapeInvisible(path));
 }

@@ -1,0 +1,45 @@
+import type { Command } from '../cli/call/command.ts';
+
+export default {
+  summary: 'Reveal some of the values that redacted evidence withholds.',
+
+  description: [
+    'Takes the selected values out of the openings and writes them to a file with which verify-evidence --revealed proves that they were withheld when the evidence was signed. Checks first that they are of this bundle; its signature is not judged. A PATH is FILE, FILE#POINTER with all that is below it, or Type.subtype or Type.subtype.key of the snapshot.',
+    'Exit codes: 0 written, 2 the bundle is refused or the openings are not of it, 3 a file cannot be read or written, 64 called wrongly, 130 interrupted.',
+  ].join('\n\n'),
+
+  usage: 'evidence reveal BUNDLE --openings FILE --select PATH... --output R [--force]',
+
+  examples: [
+    `<%= config.bin %> <%= command.id %> evidence.tar.gz --openings openings.json \\
+  --select NodeTopology.label.topology.kubernetes.io/region --output revealed.json`,
+  ],
+
+  args: { bundle: 'A bundle: a .tar.gz or a directory.' },
+
+  flags: {
+    openings: {
+      type: 'text',
+      required: true,
+      helpValue: 'FILE',
+      summary: 'What validate --openings wrote with the bundle.',
+    },
+    select: {
+      type: 'texts',
+      helpValue: 'PATH',
+      summary: 'What to reveal, and nothing else; all words until the next flag.',
+    },
+    output: {
+      type: 'text',
+      char: 'o',
+      required: true,
+      helpValue: 'R',
+      summary: 'Write the revealed values to this file.',
+    },
+    force: { type: 'switch', summary: 'Replace R if it exists.' },
+  },
+
+  signals: 'interrupt',
+  documents: (options) => [options.required('bundle'), options.required('openings')],
+  load: async () => (await import('../cli/work/run-evidence-reveal.ts')).runEvidenceReveal,
+} satisfies Command;

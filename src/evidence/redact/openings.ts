@@ -1,0 +1,153 @@
+// The file of `--openings`: the secret that all salts come from, and every withheld value. Never in a bundle.
+
+import { digestOf, isDigest, type Digest } from '../../digest.ts';
+import { decodeJson } from '../../document/json.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { SCHEMA_VERSION } from '../../media-types.ts';
+import { refusedAs } from '../../place.ts';
+import {
+  SCHEME,
+  encodeDocument,
+  leafOf,
+  saltOf,
+  valueIn,
+  valuesOf,
+  type WithheldValue,
+} from './commitment.ts';
+import { encodeRedaction } from './redaction-file.ts';
+import type { WithheldPart } from './withheld.ts';
+
+export interface Openings {
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+  /** Of `redaction.json`: the bundle that they open. */
+  readonly redaction: Digest;
+  /** Of each file before it was redacted, by its path in the bundle. */
+  readonly digests: ReadonlyMap<string, Digest>;
+  readonly values: readonly WithheldValue[];
+}
+
+function encodeOpenings({ secret, redaction, digests, values }: Openings): Uint8Array {
+  return encodeDocument({
+    schemaVersion: SCHEMA_VERSION,
+    scheme: SCHEME,
+    secret: Buffer.from(secret).toString('hex'),
+    redaction,
+    files: [...digests].map(([file, digest]) => ({ file, digest })),
+    values: values.map(({ file, path, type, text }) => ({ file, path, type, text })),
+  });
+}
+
+/**
+ * @param file how complaints name it
+ * @throws EvidenceError OPENINGS_INVALID (unjudged)
+ */
+export function parseOpenings(bytes: Uint8Array, file: string): Openings {
+  return refusedAs('OPENINGS_INVALID', () => {
+    const reader = new ObjectReader(decodeJson(bytes, file), file);
+    // In another version the others may mean something else.
+    constant(reader, 'schemaVersion', SCHEMA_VERSION);
+    constant(reader, 'scheme', SCHEME);
+    const openings = {
+      secret: hexIn(reader, 'secret'),
+      redaction: digestIn(reader, 'redaction'),
+      digests: new Map(
+        reader.list('files', (item, at) => {
+          const row = new ObjectReader(item, at);
+          return [row.string('file'), digestIn(row, 'digest')] as const;
+        }),
+      ),
+      values: reader.list('values', (item, at) => valueIn(new ObjectReader(item, at))),
+    };
+    reader.end();
+    return openings;
+  });
+}
+
+/** Throws FIELD_INVALID, FIELD_MISSING. */
+export function constant(reader: ObjectReader, name: string, expected: string): void {
+  if (reader.string(name) !== expected) refused(reader, name, `"${expected}"`);
+}
+
+/** 32 bytes in hexadecimal digits. Throws FIELD_INVALID, FIELD_MISSING. */
+export function hexIn(reader: ObjectReader, name: string): Buffer {
+  const text = reader.string(name);
+  const isHex = /^[0-9a-f]{64}$/.test(text);
+  return isHex ? Buffer.from(text, 'hex') : refused(reader, name, '64 hexadecimal digits');
+}
+
+/** Throws FIELD_INVALID, FIELD_MISSING. */
+export function digestIn(reader: ObjectReader, name: string): Digest {
+  const text = reader.string(name);
+  return isDigest(text) ? text : refused(reader, name, 'sha256: and 64 hexadecimal digits');
+}
+
+function refused(reader: ObjectReader, name: string, expected: string): never {
+  return reader.refuse(name, {
+    code: 'FIELD_INVALID',
+    // A secret is never shown.
+    found: 'something else',
+    expected,
+    hint: 'use the file as affidavit wrote it',
+  });
+}
+
+/** A file before and after it was redacted. */
+interface RedactedInput {
+  readonly path: string;
+  readonly raw: Uint8Array;
+  readonly withheld: readonly WithheldPart[];
+}
+
+/** What commits to all withheld values, and what opens them. */
+export interface Commitment {
+  /** `redaction.json`. */
+  readonly bytes: Uint8Array;
+  readonly leaves: number;
+  /** The file of `--openings`. */
+  readonly openings: Uint8Array;
+}
+
+/**
+ * @param redactionFile its path in the bundle
+ * @throws EvidenceError LIMIT_EXCEEDED
+ */
+export function commit(
+  secret: Uint8Array,
+  files: readonly RedactedInput[],
+  redactionFile: string,
+): Commitment {
+  const digests = new Map(files.map(({ path, raw }) => [path, digestOf(raw)]));
+  const opened = files.map(({ path, raw, withheld }) => ({
+    digest: digestOf(raw),
+    values: valuesOf(path, withheld),
+  }));
+  const leaves = opened.flatMap(({ digest, values }) =>
+    values.map((value) => leafOf(saltOf(secret, digest, value.path), value)),
+  );
+  const bytes = encodeRedaction(leaves, redactionFile);
+  const values = opened.flatMap((file) => file.values);
+  const openings = encodeOpenings({ secret, redaction: digestOf(bytes), digests, values });
+  return { bytes, leaves: leaves.length, openings };
+}
+
+/** @param file how complaints name it */
+export function refuseOpenings(file: string, found: string, expected: string): never {
+  throw new EvidenceError('OPENINGS_INVALID', {
+    at: file,
+    found,
+    expected: `${expected}, as --openings writes it`,
+    hint: 'look at the file and remove it, or name another one',
+  });
+}
+
+/** Said of openings, or of what was revealed of them, that are not those of the bundle. */
+export function ofAnotherBundle(at: string, found: string, expected: string): EvidenceError {
+  return new EvidenceError('OPENINGS_OTHER', {
+    at,
+    found,
+    expected,
+    hint: 'use the file that was written with this bundle, or revealed from it',
+  });
+}

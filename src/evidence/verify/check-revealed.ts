@@ -1,0 +1,207 @@
+// Values that a contributor reveals beside the evidence: each must be one that was withheld when it was signed.
+
+import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
+import type { Outcome } from '../../attestation/check-log.ts';
+import { digestOf } from '../../digest.ts';
+import { scalarText, type Data } from '../../document/data.ts';
+import { firstDifference } from '../../document/first-difference.ts';
+import { decodeJson } from '../../document/json.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
+import { MAX_CLAIM_FAULTS } from '../../limits.ts';
+import { counted } from '../../sentence.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { EVIDENCE_LAYOUT, REDACTION_FILE, SNAPSHOT_FILE } from '../layout.ts';
+import type { ReadRecipe, Recipe } from '../recipe/recipe.ts';
+import { valuesOf, type WithheldValue } from '../redact/commitment.ts';
+import { reportWith, snapshotWith } from '../redact/document-with.ts';
+import { ofAnotherBundle } from '../redact/openings.ts';
+import { LABEL_SUBTYPE, snapshotKeep, type SnapshotKeep } from '../redact/policy.ts';
+import { redactReport } from '../redact/redact-report.ts';
+import { redactSnapshot } from '../redact/redact-snapshot.ts';
+import { parseRedaction } from '../redact/redaction-file.ts';
+import { parseRevealed, subtypeOfPath, type Revealed } from '../redact/revealed.ts';
+import type { Redacted } from '../redact/withheld.ts';
+import { ownerOf } from '../redact/withholding.ts';
+import { fingerprintOf } from '../snapshot/fingerprint.ts';
+import { itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
+import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
+import { LABEL_OF } from '../validate/claimed.ts';
+import type { NamedDocument } from '../validate/validate.ts';
+import { REVEALED_CHECK, type EvidenceLog } from './checks.ts';
+
+/** What is revealed of. */
+interface Received {
+  readonly files: ReceivedFiles;
+  readonly predicate: ReceivedPredicate;
+  readonly recipe: Recipe;
+  readonly snapshot: Snapshot;
+}
+
+/** The same as far as it could be read. */
+interface Bundle extends Pick<Received, 'files' | 'predicate'> {
+  readonly recipe: ReadRecipe | undefined;
+  readonly snapshot: Snapshot | undefined;
+}
+
+/** What is shown, once each value is proven to be one that was withheld. */
+export interface Shown {
+  /** With the revealed values in it. */
+  readonly snapshot: Snapshot;
+  /** What is kept, and what is revealed whole. */
+  readonly keep: SnapshotKeep;
+  /** Labels of which something is revealed that may not be all: a claim of them stays a claim. */
+  readonly partial: ReadonlySet<string>;
+}
+
+/**
+ * Undefined if it failed: then nothing that was revealed is used. Without recipe or snapshot it is not
+ * reached.
+ */
+export function checkRevealed(
+  log: EvidenceLog,
+  { recipe: read, snapshot, ...bundle }: Bundle,
+  given: NamedDocument | undefined,
+): Shown | undefined {
+  if (given === undefined || read === undefined || snapshot === undefined) return undefined;
+  const received = { ...bundle, recipe: read.recipe, snapshot };
+  return log.require(REVEALED_CHECK, () =>
+    outcomeOf(received, parseRevealed(given.bytes, given.name)),
+  );
+}
+
+function outcomeOf(received: Received, revealed: Revealed): Outcome<Shown> {
+  const { recipe, snapshot } = received;
+  const notLeaves = leafFaults(received, revealed);
+  const values = revealed.values;
+  const inSnapshot = values.filter(({ file }) => file === SNAPSHOT_FILE);
+  const { document, placed } = snapshotWith(snapshot, notLeaves.length === 0 ? inSnapshot : []);
+  const keep = snapshotKeep(recipe);
+  const again = redactSnapshot(document, keep);
+  const faults = [
+    ...notLeaves,
+    ...changes(revealed, SNAPSHOT_FILE, { again, kept: snapshot.data, placed }),
+    ...reportFaults(received, revealed),
+  ];
+  return {
+    value: { snapshot: document, ...wholeParts(received, inSnapshot, { document, keep }) },
+    found: `${counted(values.length, 'value')}, each one that was withheld`,
+    expected: 'values that the leaves in redaction.json commit to, and that change nothing else',
+    faults: faults.slice(0, MAX_CLAIM_FAULTS),
+  };
+}
+
+/** Throws OPENINGS_OTHER, and what `parseRedaction` throws. */
+function leafFaults({ files, predicate }: Received, revealed: Revealed): readonly Fault[] {
+  const { redaction, affidavit } = predicate;
+  const isOurs = redaction !== undefined && ownerOf(redaction) === 'ours';
+  if (!isOurs || affidavit?.redaction?.leaves === undefined) {
+    throw ofAnotherBundle(revealed.at, 'revealed values', 'none: this bundle commits to nothing');
+  }
+  const bytes = documentOf(files, REDACTION_FILE, EVIDENCE_LAYOUT);
+  const digest = digestOf(bytes);
+  if (revealed.redaction !== digest) {
+    const expected = `${digest}, the digest of redaction.json of this bundle`;
+    throw ofAnotherBundle(`${revealed.at}#/redaction`, revealed.redaction, expected);
+  }
+  const leaves = parseRedaction(bytes, REDACTION_FILE);
+  const seen = new Set<string>();
+  return revealed.values.flatMap(({ file, path, leaf, at }) => {
+    const place = `${file}#${path}`;
+    const isAgain = seen.has(place);
+    seen.add(place);
+    if (isAgain) return [differs(at, 'a place that was revealed before', 'each place once')];
+    return leaves.has(leaf)
+      ? []
+      : [differs(at, 'a value that no leaf commits to', 'a value that was withheld at this place')];
+  });
+}
+
+interface Reopened {
+  /** What the policy makes of the document with the values in it. */
+  readonly again: Redacted;
+  readonly kept: Data;
+  readonly placed: readonly WithheldValue[];
+}
+
+/** What is kept stays as it is, and what is revealed is what the policy withholds. */
+function changes(
+  { at }: Revealed,
+  file: string,
+  { again, kept, placed }: Reopened,
+): readonly Fault[] {
+  const pointer = firstDifference(again.data, kept);
+  if (pointer !== undefined) {
+    return [
+      differs(
+        at,
+        `values with which ${file}#${pointer} is another`,
+        'values that leave it as it is',
+      ),
+    ];
+  }
+  const withheld = new Set(valuesOf(file, again.withheld).map(({ path }) => path));
+  const stray = placed.find(({ path }) => !withheld.has(path));
+  return stray === undefined
+    ? []
+    : [differs(at, `${file}#${stray.path}, which is not withheld`, 'what the policy withholds')];
+}
+
+function reportFaults({ files }: Received, revealed: Revealed): readonly Fault[] {
+  const byFile = Map.groupBy(revealed.values, ({ file }) => file);
+  byFile.delete(SNAPSHOT_FILE);
+  return [...byFile].flatMap(([file, values]) => {
+    const { bytes } = files.get(file) ?? {};
+    if (bytes === undefined) {
+      return [differs(revealed.at, 'values of no file', 'files of the bundle')];
+    }
+    const kept = decodeJson(bytes, file);
+    const { document, placed } = reportWith(kept, values);
+    return changes(revealed, file, { again: redactReport(document), kept, placed });
+  });
+}
+
+function differs(at: string, found: string, expected: string): Fault {
+  const hint =
+    'reveal again, with everything of one label or list together; do not trust values that are not proven';
+  return { code: 'REVEALED_DIFFERS', at, found, expected, hint };
+}
+
+const IMAGES = 'K8s.image';
+
+/** Whether all is revealed of a label or of the images: the statement counts what is withheld of each subtype. */
+function wholeParts(
+  { predicate }: Received,
+  values: readonly WithheldValue[],
+  { document, keep }: { readonly document: Snapshot; readonly keep: SnapshotKeep },
+): Pick<Shown, 'keep' | 'partial'> {
+  const groups = Map.groupBy(values, ({ path }) => subtypeOfPath(path));
+  const counts = predicate.affidavit?.redaction?.withheld ?? [];
+  const isWhole = (group: string): boolean =>
+    counts.some((row) => {
+      const { file, count } = row;
+      return file === SNAPSHOT_FILE && row.group === group && count === groups.get(group)?.length;
+    });
+  const labels = new Set(Object.values(LABEL_OF));
+  const whole = [...labels].filter(
+    (label) => isWhole(LABEL_SUBTYPE) || isOnAllNodes(document, label),
+  );
+  const keys = isWhole(IMAGES) ? new Map([[IMAGES, new Set<string>()], ...keep.keys]) : keep.keys;
+  return {
+    keep: { ...keep, keys, labels: new Set([...keep.labels, ...whole]) },
+    partial: new Set([...labels].filter((label) => !whole.includes(label))),
+  };
+}
+
+/** A node has one value of a label: if all are named, there is no other value. */
+function isOnAllNodes(snapshot: Snapshot, label: string): boolean {
+  const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
+  if (labels === undefined) return false;
+  const folded = [...labels.data].flatMap(([key, data]) => {
+    const { value, nodeList } = splitFolded(scalarText(data) ?? '');
+    return key === label || key === `${label}.${value}` ? [nodeList] : [];
+  });
+  const items = itemReadings(labels, new Set([label]))?.map(({ nodeList }) => nodeList) ?? [];
+  const lists = labels.items.length > 0 ? items : folded;
+  const nodes = new Set(lists.flatMap((list) => [...nodesIn(list)]));
+  return nodes.size > 0 && nodes.size === fingerprintOf(snapshot).nodeCount.value;
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { escapeInvisible } from '../../quote.ts';
+import { unreadable, unwritable } from './system-error.ts';
+
+/** Nobody else may read or write it. */
+const MODE = 0o600;
+const OTHERS = 0o077;
+
+/** Throws what the owner of the file's format says of one that is not as it was written. */
+export type RefuseFile = (file: string, found: string, expected: string) => never;
+
+/**
+ * A file for its owner alone; undefined if nothing is there. A link is not followed.
+ *
+ * @throws EvidenceError FILE_UNREADABLE; what `refuse` throws
+ */
+export function readPrivate(
+  path: string,
+  maxBytes: number,
+  refuse: RefuseFile,
+): Uint8Array | undefined {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    const file = escapeInvisible(path);
+    if (!stats.isFile() || stats.size > maxBytes) {
+      refuse(file, 'something else than such a file', 'a file');
+    }
+    // Windows has other rights.
+    const isWindows = process.getuid === undefined;
+    if (!isWindows && (stats.uid !== process.getuid?.() || (stats.mode & OTHERS) !== 0)) {
+      refuse(file, 'a file that others own, read or write', 'one of your own with mode 0600');
+    }
+    return readFileSync(path);
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+/** Completely or not at all, in one turn of the event loop. Throws FILE_UNWRITABLE. */
+export function writePrivate(path: string, bytes: Uint8Array): void {
+  try {
+    const temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
+    closeSync(openSync(temporary, 'wx', MODE));
+    try {
+      writeFileSync(temporary, bytes, { flush: true });
+      renameSync(temporary, path);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+}

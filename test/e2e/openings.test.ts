@@ -1,0 +1,208 @@
+// Commit, reveal and verify, as the guide shows it, and what --openings refuses.
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace, json } from './emit.ts';
+
+const FILE = 'openings.json';
+const MINIMAL = ['--redact', 'minimal', '--openings', FILE];
+const PACK = [...INPUTS, ...UNSIGNED, ...MINIMAL];
+const REGION = 'NodeTopology.label.topology.kubernetes.io/region';
+const VERIFY = ['verify-evidence', OUT, '--allow-unsigned', '--require-recomputed'];
+
+async function packed(): Promise<Workplace> {
+  const place = new Workplace();
+  const { code, stderr } = await place.run(['validate', ...PACK], { env: EPOCH });
+  if (code !== 0) throw new Error(stderr);
+  return place;
+}
+
+function modeOf(place: Workplace, name = FILE): number {
+  return statSync(place.path(name)).mode & 0o777;
+}
+
+async function reveal(place: Workplace, ...words: readonly string[]) {
+  const files = ['--openings', FILE, '--output', 'revealed.json'];
+  return await place.run(['evidence', 'reveal', OUT, ...files, ...words], { env: EPOCH });
+}
+
+/** Code and place of the error that ended a command. */
+function errorOf({ stderr }: { readonly stderr: string }): string {
+  const code = /error: (\S+)/.exec(stderr)?.[1];
+  return `${code} ${/^ +at: (.*)$/m.exec(stderr)?.[1]}`;
+}
+
+describe('validate --openings', () => {
+  it('keeps secret and values to its owner, out of the bundle, and makes the same bytes again', async () => {
+    const place = await packed();
+    expect(modeOf(place)).toBe(0o600);
+    const openings = readFileSync(place.path(FILE));
+    const { secret } = json(openings);
+    const files = await place.files();
+    expect([...files.keys()]).toContain('redaction.json');
+    expect([...files.keys()].join()).not.toContain('openings');
+    expect([...files.values()].some((bytes) => bytes.includes(String(secret)))).toBe(false);
+    const archive = readFileSync(place.path(OUT));
+    const again = await place.run(['validate', ...PACK, '--force'], { env: EPOCH });
+    expect(again.code).toBe(0);
+    expect(readFileSync(place.path(OUT))).toEqual(archive);
+    expect(readFileSync(place.path(FILE))).toEqual(openings);
+  });
+
+  it('replaces the openings of another bundle only with --force, and keeps their secret', async () => {
+    const place = await packed();
+    const before = readFileSync(place.path(FILE));
+    rmSync(place.path(OUT));
+    place.edit('snapshot.yaml', 'swappiness: "0"', 'swappiness: "1"');
+    const { code, error } = await place.refused(PACK, { env: EPOCH });
+    expect([code, error.code, error.at]).toEqual([3, 'OUTPUT_EXISTS', FILE]);
+    expect(readFileSync(place.path(FILE))).toEqual(before);
+    expect((await place.run(['validate', ...PACK, '--force'], { env: EPOCH })).code).toBe(0);
+    const [old, now] = [json(before), json(readFileSync(place.path(FILE)))];
+    expect(now['secret']).toBe(old['secret']);
+    expect(now['redaction']).not.toBe(old['redaction']);
+  });
+
+  it('is a usage error if nothing is redacted', async () => {
+    const place = new Workplace();
+    const { code, error } = await place.refused([
+      ...[...INPUTS, ...UNSIGNED],
+      ...['--redact', 'none', '--openings', FILE],
+    ]);
+    expect([code, error.code, error.at]).toEqual([64, 'USAGE', '--openings']);
+  });
+
+  it.each<[string, (place: Workplace, path: string) => void]>([
+    ['a directory', (_, path) => mkdirSync(path)],
+    ['a link', (place, path) => symlinkSync(place.path('other.json'), path)],
+    ['readable by a group', (_, path) => chmodSync(path, 0o640)],
+    ['cut off', (_, path) => writeFileSync(path, readFileSync(path).subarray(0, 200))],
+    ['empty', (_, path) => writeFileSync(path, '')],
+    [
+      'without a secret',
+      (_, path) => writeFileSync(path, readFileSync(path, 'utf8').replace('"secret"', '"secrets"')),
+    ],
+  ])('refuses a file that is %s, and so does evidence reveal', async (what, spoil) => {
+    const place = await packed();
+    const path = place.path(FILE);
+    if (['a directory', 'a link'].includes(what)) rmSync(path);
+    spoil(place, path);
+    rmSync(place.path(OUT));
+    const { code, error } = await place.refused(PACK);
+    expect([code, error.code]).toEqual([3, 'OPENINGS_INVALID']);
+    expect(error.at?.startsWith(FILE)).toBe(true);
+    const revealed = await reveal(place, '--select', 'K8s.image');
+    expect(revealed.code).toBe(3);
+    expect(errorOf(revealed)).toMatch(/^OPENINGS_INVALID/);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['where the evidence goes', ['--openings', OUT]],
+    ['what is read', ['--openings', 'recipe.yaml']],
+    ['the report', ['--openings', FILE, '--output', FILE]],
+  ])('is a usage error for %s', async (_, words) => {
+    const place = new Workplace();
+    const { code, error } = await place.refused([
+      ...[...INPUTS, ...UNSIGNED],
+      ...['--redact', 'minimal', ...words],
+    ]);
+    expect([code, error.code, error.at]).toEqual([64, 'USAGE', '--openings']);
+  });
+});
+
+describe('evidence reveal', () => {
+  it('writes what verify-evidence --revealed proves, and nothing else', async () => {
+    const place = await packed();
+    expect((await place.run(VERIFY)).code).toBe(4);
+    const { code, stdout, stderr } = await reveal(place, '--select', REGION, 'K8s.image');
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toContain('revealed: revealed.json\n');
+    const verified = await place.run([
+      ...VERIFY,
+      '--revealed',
+      'revealed.json',
+      '--format',
+      'json',
+    ]);
+    const { checks } = json(Buffer.from(verified.stdout)) as {
+      checks?: { name: string; outcome: string }[];
+    };
+    expect([verified.code, checks?.at(-1)]).toMatchObject([
+      0,
+      { name: 'revealed-values-were-withheld', outcome: 'passed' },
+    ]);
+    const text = readFileSync(place.path('revealed.json'), 'utf8');
+    expect(text).not.toContain(String(json(readFileSync(place.path(FILE)))['secret']));
+    expect(text).not.toContain('provider-id');
+    // With one character changed.
+    place.edit('revealed.json', '"us-west-2|', '"eu-west-2|');
+    const changed = await place.run([...VERIFY, '--revealed', 'revealed.json']);
+    expect(changed.code).toBe(2);
+    expect(changed.stdout).toContain('REVEALED_DIFFERS');
+  });
+
+  it('refuses openings of another bundle by name, code and place', async () => {
+    const place = await packed();
+    place.edit('snapshot.yaml', 'swappiness: "0"', 'swappiness: "1"');
+    const words = ['--emit-evidence', 'other.tar.gz', '--no-sign', '--redact', 'minimal'];
+    const other = [...INPUTS, ...words, '--openings', 'other.json'];
+    expect((await place.run(['validate', ...other], { env: EPOCH })).code).toBe(0);
+    const of = ['--openings', 'other.json', '--output', 'revealed.json'];
+    const refused = await place.run(['evidence', 'reveal', OUT, ...of, '--select', REGION]);
+    expect(refused.code).toBe(2);
+    expect(errorOf(refused)).toContain('OPENINGS_OTHER other.json#/redaction');
+    expect(place.list()).not.toContain('revealed.json');
+  });
+
+  it('refuses the secret openings for revealed values', async () => {
+    const place = await packed();
+    const { code, stdout } = await place.run([...VERIFY, '--revealed', FILE]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('openings, with the secret in them');
+  });
+
+  it.each<[string, number, string, readonly string[]]>([
+    ['a place where nothing is withheld', 64, 'USAGE --select', ['--select', 'K8s.server.version']],
+    ['nothing to select', 64, 'USAGE --select', []],
+    [
+      'an output that is there',
+      3,
+      'OUTPUT_EXISTS recipe.yaml',
+      ['--select', REGION, '--output', 'recipe.yaml'],
+    ],
+    [
+      'an output that is the openings',
+      64,
+      'USAGE --output',
+      ['--select', REGION, '--output', FILE],
+    ],
+    [
+      'no openings',
+      3,
+      'OPENINGS_INVALID none.json',
+      ['--select', REGION, '--openings', 'none.json'],
+    ],
+  ])('refuses %s', async (_, code, error, words) => {
+    const place = await packed();
+    const flags = new Map([
+      ['--openings', FILE],
+      ['--output', 'revealed.json'],
+    ]);
+    const given = words.filter((word, index) => {
+      const name = words[index - 1] ?? '';
+      if (flags.has(name)) flags.set(name, word);
+      return !flags.has(word) && !flags.has(name);
+    });
+    const run = await place.run(['evidence', 'reveal', OUT, ...[...flags].flat(), ...given]);
+    expect([run.code, errorOf(run)]).toEqual([code, error]);
+  });
+});
