@@ -14,6 +14,30 @@ function bom(specVersion: string, more: Readonly<Record<string, unknown>> = {}):
   return JSON.stringify({ bomFormat: 'CycloneDX', specVersion, version: 1, components, ...more });
 }
 
+/** What scanners write too, in every version. */
+const SCANNED = {
+  serialNumber: 'urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79',
+  metadata: {
+    timestamp: '2026-06-01T00:00:00Z',
+    tools: [{ vendor: 'a', name: 'b', version: '1' }],
+    licenses: [{ license: { id: 'Apache-2.0' } }],
+  },
+  components: [
+    {
+      ...{ type: 'container', 'bom-ref': 'x', name: 'not-seen', version: '1.0' },
+      ...{ purl: `pkg:oci/not-seen@${DIGEST}`, licenses: [{ expression: 'MIT OR Apache-2.0' }] },
+      hashes: [{ alg: 'SHA-256', content: 'a'.repeat(64) }],
+      externalReferences: [{ type: 'website', url: 'https://example.com/é' }],
+      components: [{ type: 'library', name: 'inner', version: '' }],
+    },
+    { type: 'operating-system', name: 'ubuntu' },
+  ],
+  services: [{ name: 's', endpoints: ['https://example.com'] }],
+  dependencies: [{ ref: 'x', dependsOn: [] }],
+  vulnerabilities: [{ id: 'CVE-2026-1', source: { name: 'NVD' } }],
+  signature: { algorithm: 'RS512', value: 'abc' },
+};
+
 /** Lets the report of the one test of performance name its image. */
 function imageInResults(place: Workplace, image: string): void {
   const source = '"runtimeSource": "recipe-supplied-runtime"';
@@ -38,7 +62,7 @@ describe('--bom', () => {
     'packs CycloneDX %s byte for byte, with its own version; what the snapshot lacks is a finding',
     async (version) => {
       const place = new Workplace();
-      const text = bom(version);
+      const text = bom(version, SCANNED);
       place.write('my.json', text);
       const words = [...INPUTS, ...UNSIGNED, '--bom', 'my.json'];
       const { code, report } = await place.validate(words, { env: EPOCH });
