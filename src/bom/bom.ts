@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.ts';
-import { isDataList, isDataMap, type Data } from '../document/data.ts';
+import { isDataMap, listOf, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { MAX_BOM_COMPONENTS } from '../limits.ts';
@@ -81,8 +81,7 @@ function requireFewComponents(reader: ObjectReader, count: number): void {
 }
 
 function componentsIn(data: Data): number {
-  const list = isDataMap(data) ? data.get('components') : undefined;
-  if (!isDataList(list)) return 0;
+  const list = listOf(data, 'components');
   return list.reduce<number>((sum, each) => sum + componentsIn(each), list.length);
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
-import { OUTPUT_FLAG } from '../cli/call/report-flags.ts';
+import { SHOW_FLAGS } from '../cli/call/report-flags.ts';
 
 export default {
   summary: 'Say everything that is wrong with recipes, with file, line and column.',
@@ -25,13 +25,7 @@ export default {
       helpValue: 'DIR',
       summary: 'The recipes that each PATH is for: it is laid over them.',
     },
-    format: {
-      type: 'choice',
-      char: 'f',
-      options: ['terminal', 'json'],
-      summary: 'Form of what is shown; by default terminal.',
-    },
-    ...OUTPUT_FLAG,
+    ...SHOW_FLAGS,
   },
 
   signals: 'interrupt',

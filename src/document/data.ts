@@ -53,19 +53,29 @@ export function isDataList(data: Data | undefined): data is readonly Data[] {
   return Array.isArray(data);
 }
 
+/** A null; nothing at all is none. */
+export function isNull(data: Data | undefined): boolean {
+  return data instanceof Plain && data.type === 'null';
+}
+
+/** The value of a field; of what is no map there is none. */
+export function fieldOf(data: Data | undefined, field: string): Data | undefined {
+  return isDataMap(data) ? data.get(field) : undefined;
+}
+
 /** The text in a field; "" if there is none. */
-export function textOf(map: DataMap | undefined, field: string): string {
-  const value = map?.get(field);
+export function textOf(map: Data | undefined, field: string): string {
+  const value = fieldOf(map, field);
   return typeof value === 'string' ? value : '';
 }
 
-export function mapOf(map: DataMap | undefined, field: string): DataMap | undefined {
-  const value = map?.get(field);
+export function mapOf(map: Data | undefined, field: string): DataMap | undefined {
+  const value = fieldOf(map, field);
   return isDataMap(value) ? value : undefined;
 }
 
-export function listOf(map: DataMap | undefined, field: string): readonly Data[] {
-  const value = map?.get(field);
+export function listOf(map: Data | undefined, field: string): readonly Data[] {
+  const value = fieldOf(map, field);
   return isDataList(value) ? value : [];
 }
 

@@ -2,8 +2,8 @@ import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError, type ErrorDetail, type Finding } from '../errors/evidence-error.ts';
 import { nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
-import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, scalarText } from './data.ts';
-import type { Data, DataMap } from './data.ts';
+import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, isNull } from './data.ts';
+import { scalarText, type Data, type DataMap } from './data.ts';
 import { pointerToken } from './text.ts';
 
 type FieldRefusal = Pick<ErrorDetail, 'expected' | 'hint'> & {
@@ -198,7 +198,7 @@ export class ObjectReader {
 
   #isAbsent(name: string): boolean {
     const data = this.data(name);
-    return data === undefined || (data instanceof Plain && data.type === 'null');
+    return data === undefined || isNull(data);
   }
 
   #refuse(name: string, data: Data | undefined, expected: string): never {

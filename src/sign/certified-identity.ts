@@ -1,7 +1,7 @@
 // Whom Fulcio certifies for a token, where its published rules say it:
 // https://github.com/sigstore/fulcio/blob/main/config/identity/config.yaml
 
-import { isDataMap } from '../document/data.ts';
+import { fieldOf, isDataMap } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';
 
 export interface ExpectedIdentity {
@@ -53,8 +53,7 @@ export function expectedIdentity(
 
 /** Sigstore's own login (Dex) says where somebody logged in, and Fulcio takes that as the issuer. */
 function connectorOf(claims: ObjectReader): readonly string[] {
-  const federated = claims.data('federated_claims');
-  const connector = isDataMap(federated) ? federated.get('connector_id') : undefined;
+  const connector = fieldOf(claims.data('federated_claims'), 'connector_id');
   return typeof connector === 'string' ? [connector] : [];
 }
 
@@ -62,8 +61,7 @@ function connectorOf(claims: ObjectReader): readonly string[] {
 function namesIn(claims: ObjectReader): (name: string) => unknown {
   const cluster = claims.data('kubernetes.io');
   if (!isDataMap(cluster)) return (name) => claims.data(name);
-  const account = cluster.get('serviceaccount');
-  const serviceaccount = isDataMap(account) ? account.get('name') : undefined;
+  const serviceaccount = fieldOf(cluster.get('serviceaccount'), 'name');
   return (name) => (name === 'serviceaccount' ? serviceaccount : cluster.get(name));
 }
 

@@ -1,4 +1,4 @@
-import { Plain, isDataList, type Data } from '../document/data.ts';
+import { isDataList, isNull, type Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
@@ -66,11 +66,7 @@ export class MessageReader extends ObjectReader {
 
   override has(name: string): boolean {
     if (!super.has(name)) return false;
-    const isNull = () => {
-      const data = this.data(name);
-      return data instanceof Plain && data.type === 'null';
-    };
-    return this.#meaning.nullIsAbsent !== true || !isNull();
+    return this.#meaning.nullIsAbsent !== true || !isNull(this.data(name));
   }
 
   message<T>(name: string, read: (reader: MessageReader) => T): T {

@@ -1,6 +1,6 @@
 // A document read into Go types as yaml.v3 v3.0.1 does it.
 
-import { MixedMap, Plain, type Data, type DataMap } from '../../document/data.ts';
+import { MixedMap, Plain, isNull, type Data, type DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
@@ -87,7 +87,7 @@ class GoDecoder {
   /** Undefined is null where a type has none: then an item of a list is dropped, and a field is empty. */
   value(type: GoType, node: YamlNode, at: string): Data | undefined {
     if (type === 'any') return this.#any(node, at);
-    if (isNull(node)) return undefined;
+    if (isNullNode(node)) return undefined;
     if (isStruct(type)) return this.struct(type, node, at);
     if (typeof type === 'object') {
       return 'list' in type ? this.#list(type.list, node, at) : this.#map(type.map, node, at);
@@ -220,10 +220,8 @@ function valueOf({ value, style }: ScalarNode): string | Plain {
   return style === 'plain' ? resolvePlain(value) : value;
 }
 
-function isNull(node: YamlNode): boolean {
-  if (node.kind !== 'scalar') return false;
-  const value = valueOf(node);
-  return value instanceof Plain && value.type === 'null';
+function isNullNode(node: YamlNode): boolean {
+  return node.kind === 'scalar' && isNull(valueOf(node));
 }
 
 function below(at: string, key: string): string {

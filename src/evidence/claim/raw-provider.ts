@@ -1,7 +1,7 @@
 // AICR's fingerprint leaves `aws`, `gce` and `azure` as they are, and ours says the service that each means. Evidence
 // that claims the provider's own name, where that service was recomputed, is not wrong.
 
-import { isDataMap, type Data, type Json } from '../../document/data.ts';
+import { fieldOf, type Data, type Json } from '../../document/data.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import { matchWithService, type CriteriaMatch } from '../snapshot/match.ts';
 import { readProvider } from '../snapshot/provider.ts';
@@ -20,7 +20,7 @@ export function clusterClaims(
 ): ClusterClaims {
   const shown = fingerprintClaim(fingerprint);
   const fitting = matchClaim(match);
-  const name = field(field(claimed, 'service'), 'value');
+  const name = fieldOf(fieldOf(claimed, 'service'), 'value');
   const { service, isRaw } = readProvider(typeof name === 'string' ? name : '');
   if (typeof name !== 'string' || !isRaw || service !== fingerprint.service.value) {
     return { fingerprint: [shown], match: [fitting] };
@@ -32,8 +32,4 @@ export function clusterClaims(
     fingerprint: [shown, ...others],
     match: [fitting, matchClaim(matchWithService(match, name))],
   };
-}
-
-function field(data: Data | undefined, name: string): Data | undefined {
-  return isDataMap(data) ? data.get(name) : undefined;
 }

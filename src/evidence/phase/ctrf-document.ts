@@ -1,4 +1,5 @@
-import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../../document/data.ts';
+import { Plain, fieldOf, isDataList, isDataMap, isNull } from '../../document/data.ts';
+import type { Data, DataMap } from '../../document/data.ts';
 import { encodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -115,7 +116,7 @@ function textsOf(data: Data | undefined): readonly string[] {
  * is ours.
  */
 function textIn(extra: Data | undefined, name: 'skipReason' | 'image'): string | undefined {
-  const text = isDataMap(extra) ? extra.get(name) : undefined;
+  const text = fieldOf(extra, name);
   return typeof text === 'string' ? text : undefined;
 }
 
@@ -124,7 +125,7 @@ function parseSuite(reader: ObjectReader): CtrfTest['suite'] {
   const suite = reader.data('suite');
   const at = reader.pointer('suite');
   if (typeof suite === 'string') return { name: suite, at };
-  if (suite === undefined || (suite instanceof Plain && suite.type === 'null')) return undefined;
+  if (suite === undefined || isNull(suite)) return undefined;
   const [first] = isDataList(suite) ? suite : [suite];
   if (first === undefined) return undefined;
   if (typeof first === 'string') return { name: first, at: `${at}/0` };

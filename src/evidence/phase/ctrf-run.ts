@@ -1,6 +1,6 @@
 // When and where a report was made, as far as it says so. docs/format.md §7
 
-import { Plain, type Data } from '../../document/data.ts';
+import { Plain, isNull, type Data } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 
 /** What a CTRF report says of its run. What is not there is undefined, or the empty text. */
@@ -44,7 +44,7 @@ function timeIn(summary: ObjectReader, name: string): Date | undefined {
 /** In milliseconds, 0 if the test does not say it. */
 export function durationIn(test: ObjectReader): number {
   const data: Data | undefined = test.data('duration');
-  if (data === undefined || (data instanceof Plain && data.type === 'null')) return 0;
+  if (data === undefined || isNull(data)) return 0;
   const isNumber = data instanceof Plain && data.type !== 'boolean';
   const milliseconds = isNumber ? Number(data.text) : Number.NaN;
   if (milliseconds >= 0 && milliseconds <= MAX_MILLISECONDS) return milliseconds;

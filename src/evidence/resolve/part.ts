@@ -1,4 +1,4 @@
-import { Plain, isDataMap, listOf, textOf, type Data, type DataMap } from '../../document/data.ts';
+import { isDataMap, isNull, listOf, textOf, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 
 /** One entry of an overlay, with its place. */
@@ -44,8 +44,4 @@ function requireName(value: DataMap, at: string): string {
     expected: 'the name by which overlays change it',
     hint: 'name it, or remove it',
   });
-}
-
-function isNull(data: Data): boolean {
-  return data instanceof Plain && data.type === 'null';
 }

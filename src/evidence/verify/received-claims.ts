@@ -1,6 +1,6 @@
 // What redacted evidence claims of what it withholds, as far as its policy is known.
 
-import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
+import { fieldOf, isDataList, scalarText, type Data } from '../../document/data.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { keepOf } from '../redact/withholding.ts';
@@ -24,10 +24,6 @@ export function receivedClaims(
     },
     constraints: isDataList(rows) ? rows.map(constraintIn) : undefined,
   };
-}
-
-function fieldOf(data: Data | undefined, name: string): Data | undefined {
-  return isDataMap(data) ? data.get(name) : undefined;
 }
 
 /** The shape was checked before. */
