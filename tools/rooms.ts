@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { lintRules, type Rooms } from './room-rules.ts';
 
 /** What a report says something about. */
-const REPORTED = [
+const JUDGED = [
   'errors',
   'document',
   'trust',
@@ -17,6 +17,8 @@ const REPORTED = [
   'evidence/snapshot',
   'evidence/constraint',
   'evidence/figure',
+  'evidence/validate',
+  'evidence/verify',
 ] as const;
 
 /**
@@ -174,14 +176,12 @@ export const ROOMS: Rooms = {
       'evidence/verify',
     ],
   },
-  'report/blocks': {
-    rooms: [...REPORTED, 'evidence/validate', 'evidence/verify'],
-  },
+  'report/blocks': { rooms: JUDGED },
   'report/render': {
     rooms: ['sign', 'report/blocks', 'evidence/snapshot', 'evidence/validate', 'evidence/verify'],
   },
   report: {
-    rooms: [...REPORTED, 'evidence/claim', 'evidence/validate', 'evidence/verify', 'report/blocks'],
+    rooms: [...JUDGED, 'pointer', 'evidence/claim', 'report/blocks'],
   },
   'io/disk': {
     rooms: ['errors', 'archive', 'policy', 'pointer', 'evidence/phase', 'evidence/resolve'],

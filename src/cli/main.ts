@@ -1,11 +1,12 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { unwritable } from '../io/disk/system-error.ts';
 import { forbidKilling } from '../io/process/second-process.ts';
+import type { JsonObject } from '../report/json.ts';
 import { AFFIDAVIT } from '../tool.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
 import { splitDashes } from './command-after-dashes.ts';
 import { COMMANDS } from './command-table.ts';
-import { errorJson, renderError } from './print-error.ts';
+import { errorJson, printable, renderError } from './print-error.ts';
 import { holdsKey, redact } from './redact.ts';
 import { ASIDES, requestOf } from './request.ts';
 
@@ -28,7 +29,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   try {
     await run(ours, command, root);
   } catch (error) {
-    await end(error, wantsJson(ours));
+    await end(error, jsonWanted(ours));
   }
 }
 
@@ -73,13 +74,14 @@ function versionLine(): string {
   return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }
 
-async function end(error: unknown, json: boolean): Promise<void> {
+async function end(error: unknown, json: 'json' | 'aicr-json' | undefined): Promise<void> {
   process.exitCode = exitCodeOf(error);
   // It is said now, and must not be said again by the first process.
   forbidKilling();
-  if (json) {
+  if (json !== undefined) {
     const { encodeReport } = await import('../report/json.ts');
-    process.stdout.write(encodeReport(errorJson(error)));
+    const text = json === 'json' ? errorJson(error) : await aicrJsonOf(error);
+    process.stdout.write(encodeReport(text));
   }
   printError(error);
   // An interrupted command may have left requests open; they must not keep the process alive.
@@ -96,12 +98,19 @@ function printError(error: unknown): void {
   }
 }
 
+async function aicrJsonOf(error: unknown): Promise<JsonObject> {
+  const { aicrErrorJson } = await import('../report/aicr-json.ts');
+  return aicrErrorJson(exitCodeOf(error), printable(error));
+}
+
 /** Looked up in the words themselves: the error may be that they cannot be read. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some(
-    (word, index) =>
-      /^(?:--format=|-f=?)json$/.test(word) ||
-      (word === 'json' && ['--format', '-f'].includes(argv[index - 1] ?? '')),
+function jsonWanted(argv: readonly string[]): 'json' | 'aicr-json' | undefined {
+  return (['json', 'aicr-json'] as const).find((format) =>
+    argv.some(
+      (word, index) =>
+        [`--format=${format}`, `-f=${format}`, `-f${format}`].includes(word) ||
+        (word === format && ['--format', '-f'].includes(argv[index - 1] ?? '')),
+    ),
   );
 }
 

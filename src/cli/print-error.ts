@@ -39,7 +39,7 @@ export function errorJson(error: unknown): JsonObject {
 }
 
 /** What is wrong. A quoted word of the command line may be a secret at the wrong place. */
-function printable(error: unknown): Fault {
+export function printable(error: unknown): Fault {
   const { code, at, found, expected, hint } = evidenceErrorOf(error);
   return {
     code,

@@ -1,6 +1,6 @@
 import type { Command } from '../cli/call/command.ts';
 import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
-import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { TRUST_ROOT_FLAGS } from '../cli/call/trust-flags.ts';
 
@@ -16,7 +16,7 @@ export default {
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
-  [--recipe FILE | --recipes DIR] [--revealed R] [--max-run-span DURATION] [--format terminal|markdown|json] [--output FILE] [--offline]
+  [--recipe FILE | --recipes DIR] [--revealed R] [--max-run-span DURATION] [--format FORMAT] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
   [--logs PATH] [--accept-claimed | --require-recomputed]`,
 
@@ -95,7 +95,7 @@ export default {
       summary: 'Values that evidence reveal wrote: prove that they were withheld, and use them.',
     },
     ...RUN_FLAGS,
-    ...REPORT_FLAGS,
+    ...VERIFY_REPORT_FLAGS,
     offline: {
       type: 'switch',
       summary: 'Block every connection, so that none can be made by mistake.',

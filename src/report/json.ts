@@ -92,7 +92,8 @@ export function fingerprintJson(
 const OUTCOMES = { verified: 'passed', failed: 'failed', undecided: 'undecided' } as const;
 
 /** Without the fields that have no value. */
-function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
+/** Without the fields that are not there. */
+export function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
   const values = Object.entries(fields);
   return Object.fromEntries(
     values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -39,8 +39,21 @@ export const REPORT_FLAGS = {
   ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
+/** The same, and the form of aicr's own verifier. */
+export const VERIFY_REPORT_FLAGS = {
+  ...REPORT_FLAGS,
+  format: {
+    ...REPORT_FLAGS.format,
+    options: [...FORMATS, 'aicr-json'],
+    summary:
+      'Form of the report; by default terminal on a terminal, else markdown. aicr-json is that of aicr evidence verify.',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
 export interface ReportChoice {
   readonly format: (typeof FORMATS)[number];
+  /** The JSON is that of aicr. */
+  readonly isAicr: boolean;
   /** Undefined: standard output. */
   readonly output: string | undefined;
   readonly colour: boolean;
@@ -52,8 +65,11 @@ export function reportOf(call: Pick<Call, 'options' | 'terminal' | 'environment'
   const { options, terminal, environment } = call;
   const output = outputOf(options);
   const isTerminal = terminal.isTTY === true && output === undefined;
+  const choice = options.choice('format', VERIFY_REPORT_FLAGS.format.options);
+  const isAicr = choice === 'aicr-json';
   return {
-    format: options.choice('format', FORMATS) ?? (isTerminal ? 'terminal' : 'markdown'),
+    format: isAicr ? 'json' : (choice ?? (isTerminal ? 'terminal' : 'markdown')),
+    isAicr,
     output,
     colour: isColoured(isTerminal, environment),
     width: columnsOf(terminal, environment),

@@ -23,6 +23,7 @@ import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
+import type { Pointer } from '../../pointer/pointer.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
 import { keysOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -33,7 +34,7 @@ import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
-import { pointedInput } from './pointer-input.ts';
+import { pointedInput, type PointedInput } from './pointer-input.ts';
 
 /** The flags that name what is read. */
 const FILES = [
@@ -59,9 +60,13 @@ export async function runVerify(call: Call): Promise<number> {
   }
   const choice = reportOf(call);
   const source = options.required('input');
-  const report = await judge(call);
+  const input = await pointedInput(call);
+  const report = await judge(call, input);
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words, ...clockOf(call, report)]);
-  await deliver(await render(report, choice, { source, repeat }), call);
+  await deliver(
+    await render(report, choice, { source, pointer: input.pointer?.pointer, repeat }),
+    call,
+  );
   return report.exitCode;
 }
 
@@ -70,9 +75,8 @@ function clockOf({ options }: Call, { now }: VerificationReport): readonly strin
   return now === undefined || options.has('at') ? [] : ['--at', timestampOf(now)];
 }
 
-async function judge(call: Call): Promise<VerificationReport> {
+async function judge(call: Call, { bundle, pointer }: PointedInput): Promise<VerificationReport> {
   const { options, progress } = call;
-  const { bundle, pointer } = await pointedInput(call);
   const maxRunSpan = maxRunSpanOf(options);
   const policy = await readPolicy({
     identity: options.text('certificate-identity'),
@@ -142,15 +146,23 @@ function requireHarmlessOutput({ options, environment }: Call): void {
   requireHarmless('--output', output, { open: [...open, input], ...bundle, variables });
 }
 
+interface Rendering {
+  readonly source: string;
+  readonly pointer: Pointer | undefined;
+  readonly repeat: string;
+}
+
 async function render(
   report: VerificationReport,
   choice: ReportChoice,
-  { source, repeat }: { readonly source: string; readonly repeat: string },
+  { source, pointer, repeat }: Rendering,
 ): Promise<string> {
   switch (choice.format) {
     case 'json': {
       const { encodeReport, verificationJson } = await import('../../report/json.ts');
-      return encodeReport({ ...verificationJson(report), source });
+      if (!choice.isAicr) return encodeReport({ ...verificationJson(report), source });
+      const { aicrJson } = await import('../../report/aicr-json.ts');
+      return encodeReport(aicrJson(report, pointer));
     }
     case 'markdown': {
       const { renderVerificationMarkdown } = await import('../../report/render/markdown.ts');

@@ -4,6 +4,7 @@ import type { Kind, Received, Recomputed } from '../../attestation/kind.ts';
 import { verify, verifyFiles } from '../../attestation/verify.ts';
 import type { Verification, VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
+import type { Data } from '../../document/data.ts';
 import { timestampOf } from '../../document/time.ts';
 import { quote } from '../../quote.ts';
 import type { LogsClaim } from '../claim/logs-claim.ts';
@@ -52,6 +53,8 @@ export interface EvidenceFound {
     /** What the statement is about, if it is not the recipe. */
     readonly artifact: Pick<ArtifactSubject, 'name' | 'digest'> | undefined;
   };
+  /** The predicate as it stands in the statement, once that was read. */
+  readonly predicate?: Data;
   readonly facts: Facts;
   /** Whether the recipe of the evidence was compared with the caller's. */
   readonly recipeCompared: boolean;
@@ -169,13 +172,19 @@ function recomputeEvidence(
   const said = [...predicate.findings, ...checkPointer(log, signature, predicate, beside.pointer)];
   const manifest = checkManifest(log, files, predicate);
   if (manifest === undefined) {
-    return { found: { ...EVIDENCE.nothingFound, claimed }, findings: said };
+    return {
+      found: { ...EVIDENCE.nothingFound, claimed, predicate: predicate.predicate },
+      findings: said,
+    };
   }
   const signedAt = signature.state === 'verified' ? signature.proof.signedAt : undefined;
   const judgement = recompute(log, { files, predicate, signedAt }, beside);
   const { facts, findings, recipeCompared } = judgement;
   return {
-    found: { manifestDigest: manifest.digest, claimed, facts, recipeCompared },
+    found: {
+      ...{ manifestDigest: manifest.digest, claimed, facts, recipeCompared },
+      predicate: predicate.predicate,
+    },
     findings: [
       ...said,
       ...formatFindings(manifest.manifest, predicate),

@@ -19,7 +19,7 @@ function reportChoice(
 describe('reportOf', () => {
   it('is for people on a terminal, in colour and in its width', () => {
     expect(reportChoice(ASKED_NOTHING, TERMINAL, {})).toEqual({
-      ...{ format: 'terminal', output: undefined, colour: true, width: 120 },
+      ...{ format: 'terminal', isAicr: false, output: undefined, colour: true, width: 120 },
     });
   });
 

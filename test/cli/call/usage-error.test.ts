@@ -51,14 +51,14 @@ describe('usageError', () => {
       'verify-evidence a -f markdwon',
       '--format',
       '"markdwon"',
-      'one of terminal, markdown, json',
+      'one of terminal, markdown, json, aicr-json',
       'did you mean --format markdown?',
     ],
     [
       'verify-evidence a -f html',
       '--format',
       '"html"',
-      'one of terminal, markdown, json',
+      'one of terminal, markdown, json, aicr-json',
       'write one of these after --format',
     ],
     ...[
@@ -69,7 +69,7 @@ describe('usageError', () => {
       `verify-evidence a -f ${short}`,
       '--format',
       `"${short}"`,
-      'one of terminal, markdown, json',
+      'one of terminal, markdown, json, aicr-json',
       `did you mean --format ${whole}?`,
     ]),
     [
@@ -97,7 +97,7 @@ describe('usageError', () => {
       'verify-evidence a -f',
       '--format',
       'no value',
-      '--format terminal|markdown|json',
+      '--format terminal|markdown|json|aicr-json',
       'write its value after --format',
     ],
     [
