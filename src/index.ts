@@ -45,6 +45,9 @@ export type {
 export type { Facts } from './evidence/validate/facts.ts';
 export { EVIDENCE_LAYOUT, LOGS_LAYOUT } from './evidence/layout.ts';
 export { packEvidence } from './evidence/pack/pack-evidence.ts';
+export { parseOpenings, type Openings } from './evidence/redact/openings.ts';
+export { encodeRevealed } from './evidence/redact/revealed.ts';
+export type { WithheldValue } from './evidence/redact/commitment.ts';
 export type { PackInputs } from './evidence/pack/pack-evidence.ts';
 export type { PackedEvidence } from './evidence/pack/packed-evidence.ts';
 export { parsePhaseReport, parseResults } from './evidence/phase/ctrf.ts';

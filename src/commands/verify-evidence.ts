@@ -123,6 +123,9 @@ export default {
   },
 
   signals: 'interrupt',
-  documents: (options) => [options.text('bundle') ?? options.required('input')],
+  documents: (options) => [
+    options.text('bundle') ?? options.required('input'),
+    ...[options.text('revealed')].filter((path) => path !== undefined),
+  ],
   load: async () => (await import('../cli/work/run-verify.ts')).runVerify,
 } satisfies Command;

@@ -109,6 +109,12 @@ describe('validate --openings', () => {
     ['where the evidence goes', ['--openings', OUT]],
     ['what is read', ['--openings', 'recipe.yaml']],
     ['the report', ['--openings', FILE, '--output', FILE]],
+    ['the logs, which are published', ['--openings', `logs/${FILE}`, '--logs', 'logs']],
+    ['where the logs go', ['--openings', `${OUT}.logs.tar.gz`, '--logs', 'logs']],
+    [
+      'inside of the directory that is written',
+      ['--openings', `${OUT}/${FILE}`, '--layout', 'directory'],
+    ],
   ])('is a usage error for %s', async (_, words) => {
     const place = new Workplace();
     const { code, error } = await place.refused([
