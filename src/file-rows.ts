@@ -206,7 +206,7 @@ export const FILE_ROWS: readonly Row[] = [
   {
     what: 'an overlay, a part of a recipe',
     fits: says('kind', /^RecipeMetadata$/),
-    goes: 'resolve it with `aicr recipe` for its criteria, and give --recipe what that writes',
+    goes: 'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria, and give --recipe what that writes',
   },
   {
     kind: 'recipe',

@@ -61,6 +61,12 @@ export {
   type TypedRecipe,
   type Recipe,
 } from './evidence/recipe/recipe.ts';
+export { parseCatalogue, type Catalogue } from './evidence/resolve/catalogue.ts';
+export { ownRecipes, type OwnRecipe, type OwnRecipes } from './evidence/resolve/own-recipe.ts';
+export { queryOf } from './evidence/resolve/query.ts';
+export type { RecipeFiles } from './evidence/resolve/recipe-files.ts';
+export { recipeText } from './evidence/resolve/recipe-text.ts';
+export { resolve, type Resolution, type ResolveOptions } from './evidence/resolve/resolve.ts';
 export { fingerprintOf, type Fingerprint } from './evidence/snapshot/fingerprint.ts';
 export { matchRecipe } from './evidence/snapshot/match.ts';
 export type { CriteriaMatch, DimensionMatch, MatchState } from './evidence/snapshot/match.ts';
@@ -71,6 +77,7 @@ export { validate } from './evidence/validate/validate.ts';
 export type { NamedDocument, Validation, ValidationInputs } from './evidence/validate/validate.ts';
 export type { ValidationReport } from './evidence/validate/facts.ts';
 export { openEntries } from './io/disk/bundle-source.ts';
+export { readRecipeFiles } from './io/disk/recipe-files.ts';
 export { keylessSigner, type KeylessSigning } from './io/sigstore/keyless-signer.ts';
 export { keySigner, type KeySigning } from './io/sigstore/key-signer.ts';
 export { parseManifest, type Manifest, type ManifestFile } from './manifest/manifest.ts';

@@ -164,7 +164,7 @@ function requireNoOverlay(document: ObjectReader): void {
   document.refuse('kind', {
     code: 'RECIPE_OVERLAY_UNSUPPORTED',
     expected: 'RecipeResult, which `aicr recipe` writes',
-    hint: 'resolve the overlay with `aicr recipe` for its criteria, and pass what that writes',
+    hint: 'resolve the overlay with `aicr recipe` or `affidavit recipe resolve` for its criteria, and pass what that writes',
   });
 }
 

@@ -14,7 +14,7 @@ const HINT = 'name a directory that has recipes and nothing else';
  * Reads a directory of AICR's recipes: `--data DIR`. What begins with a dot is none of them. Links are not
  * followed, so that nothing outside of the directory is read.
  *
- * @throws EvidenceError FILE_UNREADABLE, also of a link; FILE_CHANGED, LIMIT_EXCEEDED, RECIPES_INCOMPLETE
+ * @throws EvidenceError FILE_UNREADABLE, also of a link; FILE_CHANGED, LIMIT_EXCEEDED, RECIPES_INCOMPLETE, RECIPE_IS_CHART
  */
 export async function readRecipeFiles(directory: string): Promise<RecipeFiles> {
   const named = escapeInvisible(directory).replace(/(?<=.)\/+$/, '');
