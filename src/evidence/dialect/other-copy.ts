@@ -3,7 +3,7 @@
 
 import type { Data } from '../../document/data.ts';
 import { isDataMap } from '../../document/data.ts';
-import { firstDifference } from '../../document/first-difference.ts';
+import { differences } from '../../document/differences.ts';
 import { orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { AS_SIGNED } from '../../place.ts';
 import { STATEMENT_FILE } from '../layout.ts';
@@ -31,8 +31,9 @@ export function compareOtherCopy(
   if (copy === undefined) return undefined;
   const isDropped = signed.affidavit === undefined ? copy.affidavit : undefined;
   const predicate = isDropped === undefined ? copy.predicate : withoutAffidavit(copy.predicate);
-  const pointer = firstDifference(signed.predicate, predicate, '/predicate');
-  const place = signed.type === copy.type ? pointer : '/predicateType';
+  const whole = { field: '', pointer: '/predicate' };
+  const [first] = differences(signed.predicate, predicate, whole);
+  const place = signed.type === copy.type ? first?.pointer : '/predicateType';
   if (place !== undefined) return { value: signed, faults: [differs(place)] };
   const dropped = isDropped === undefined ? [] : [affidavitMissing(isDropped.at)];
   return { value: { ...signed, findings: [...signed.findings, ...dropped] }, faults: [] };

@@ -2,6 +2,7 @@
 
 import { digestOf, hexOf } from '../../digest.ts';
 import { Plain, isDataMap, scalarText, type Data } from '../../document/data.ts';
+import type { Difference } from '../../document/differences.ts';
 import { EvidenceError, orIfRefused, withCode } from '../../errors/evidence-error.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
@@ -10,7 +11,6 @@ import { sentence, words, type Sentence } from '../../sentence.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import { recipeDifferences, shownValue } from '../recipe/compare-recipes.ts';
-import type { RecipeDifference } from '../recipe/compare-recipes.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
 import type { ReadRecipe, TypedRecipe } from '../recipe/recipe.ts';
 import type { OwnRecipe, OwnRecipes } from '../resolve/own-recipe.ts';
@@ -95,7 +95,7 @@ function fewOf(
  * Evidence has a recipe as AICR writes it, without the fields that AICR does not know. One of yours is named all the same:
  * perhaps a newer AICR knows what it demands.
  */
-function otherFields({ data }: ReadRecipe, own: TypedRecipe): readonly RecipeDifference[] {
+function otherFields({ data }: ReadRecipe, own: TypedRecipe): readonly Difference[] {
   if (recipeDifferences(data, own.source).length === 0) return [];
   const left = recipeDifferences(own.data, own.source).filter(
     ({ one, other }) => one === undefined && !isEmpty(other),
@@ -114,7 +114,7 @@ function isEmpty(value: Data | undefined): boolean {
  * The apiVersion does not count, but that the same expression means something else with another one does. Of AICR v0.11's recipes
  * evidence has that of v0.11 or, resolved by `affidavit`, today's.
  */
-function otherRules({ recipe: one }: ReadRecipe, own: Own): readonly RecipeDifference[] {
+function otherRules({ recipe: one }: ReadRecipe, own: Own): readonly Difference[] {
   const { recipe: other } = own.recipe;
   if (one.dialect === other.dialect || own.rules === 'v0.11') return [];
   const field = 'apiVersion';
@@ -128,7 +128,7 @@ function hintOf({ flag, isSameDigest }: Own): string {
   return `have evidence made of ${mine}, or decide that these differences do not matter and leave ${flag} out; AICR's digest ${digest}`;
 }
 
-function otherField({ field, pointer, one, other }: RecipeDifference, own: Own): Fault {
+function otherField({ field, pointer, one, other }: Difference, own: Own): Fault {
   const file = quote(own.recipe.recipe.file);
   return {
     code: 'RECIPE_OTHER',

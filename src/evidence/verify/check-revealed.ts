@@ -4,7 +4,7 @@ import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
 import type { Outcome } from '../../attestation/check-log.ts';
 import { digestOf } from '../../digest.ts';
 import { scalarText, type Data } from '../../document/data.ts';
-import { firstDifference } from '../../document/first-difference.ts';
+import { differences } from '../../document/differences.ts';
 import { decodeJson } from '../../document/json.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
@@ -129,12 +129,12 @@ function changes(
   file: string,
   { again, kept, placed }: Reopened,
 ): readonly Fault[] {
-  const pointer = firstDifference(again.data, kept);
-  if (pointer !== undefined) {
+  const [first] = differences(again.data, kept);
+  if (first !== undefined) {
     return [
       differs(
         at,
-        `values with which ${file}#${pointer} is another`,
+        `values with which ${file}#${first.pointer} is another`,
         'values that leave it as it is',
       ),
     ];

@@ -1,14 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { firstDifference } from '../../src/document/first-difference.ts';
+import { differences } from '../../src/document/differences.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { dataFrom } from './data-from.ts';
 
-const between = (one: unknown, other: unknown): string | undefined =>
-  firstDifference(dataFrom(one), dataFrom(other), '/at');
+function between(one: unknown, other: unknown): string | undefined {
+  const [first] = differences(dataFrom(one), dataFrom(other), { field: '', pointer: '/at' });
+  return first?.pointer;
+}
 
-describe('firstDifference', () => {
+describe('the first of the differences', () => {
   it.each<[unknown, unknown, string]>([
     [1, 2, ''],
     [1, '1', ''],
