@@ -56,7 +56,11 @@ function readRevealed(bytes: Uint8Array, file: string): Revealed {
   return { at: file, redaction, values };
 }
 
-/** The selected values, as a file. Throws USAGE if a word selects none. */
+/**
+ * The selected values, as a file.
+ *
+ * @throws EvidenceError USAGE if a word selects none
+ */
 export function encodeRevealed(openings: Openings, words: readonly string[]): Uint8Array {
   const { secret, redaction, digests, values } = openings;
   const chosen = new Set(words.flatMap((word) => selected(values, word)));
