@@ -64,3 +64,20 @@ describe('a field that nobody knows', () => {
     });
   });
 });
+
+describe('a key of megabytes', () => {
+  const key = 'k'.repeat(7_000_000);
+  const json = (value: string): Buffer => Buffer.from(`{"${key}": ${value}}`);
+  const read = (value: string) => decodeJson(json(value), 'a.json');
+
+  it.each<[string, () => string | undefined]>([
+    ['in JSON that cannot be read', () => refusalOf(() => read('tru'))?.at],
+    [
+      'of a field with another type',
+      () => refusalOf(() => new ObjectReader(read('1'), 'a.json').string(key))?.at,
+    ],
+  ])('is shown short in the place of an error: %s', (_, place) => {
+    expect(place()).toMatch(/\/k{100}/);
+    expect(place()?.length).toBeLessThan(400);
+  });
+});

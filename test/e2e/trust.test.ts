@@ -144,7 +144,7 @@ describe('E-59 the copy by TUF', () => {
     expect([failure.code, failure.error.code]).toEqual([3, code]);
     expect(failure.error.at?.startsWith(poisoned.cache)).toBe(true);
     expect(failure.error.at?.endsWith(`.json${pointer}`)).toBe(true);
-    // A new update mends it, and says that somebody wrote there.
+    // A new update fixes it, and says that somebody wrote there.
     const again = await poisoned.update();
     expect(again.code).toBe(0);
     expect(again.stdout.includes('the former copy was not used')).toBe(code.endsWith('INVALID'));

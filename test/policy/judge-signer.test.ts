@@ -340,7 +340,7 @@ describe('a key', () => {
   const [key, other] = keys as [KeySigner, KeySigner];
   const named = { publicKey: Buffer.from(key.publicKey) };
 
-  it('is compared whole, and its hint not at all', () => {
+  it('has to be an exact match, and its hint does not count', () => {
     expect(codes([named], { proof: { signer: key } })).toEqual([]);
     expect(codes([named], { proof: { signer: { ...other, hint: key.hint } } })).toEqual([
       'SIGNER_NOT_ALLOWED',

@@ -395,3 +395,25 @@ describe('evidence by the policy of AICR', () => {
     ).toBe(true);
   });
 });
+
+describe('the UID of the cluster', () => {
+  const UID = '5f0c1d3e-9a57-4c2b-8e41-2d7b6a90c3f4';
+  const REPORT = 'ctrf/performance.json';
+  const report = String(MINIMAL.get(REPORT));
+
+  it('is there as its digest alone', () => {
+    expect(String(WHOLE.get(REPORT))).toContain(`"${UID}"`);
+    expect(report).toContain(`"${digestOf(UID)}"`);
+    expect([...MINIMAL].filter(([, bytes]) => bytes.includes(UID))).toEqual([]);
+  });
+
+  it('still tells two clusters apart', () => {
+    const other = replaced(report, digestOf(UID), digestOf('another'));
+    expect(judge(remade(MINIMAL, { [REPORT]: other }))).toMatchObject({
+      exitCode: 2,
+      faults: [
+        `run-is-coherent: RUN_CLUSTERS_DIFFER ${REPORT}#/results/environment/extra/clusterUid`,
+      ],
+    });
+  });
+});
