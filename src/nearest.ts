@@ -1,3 +1,5 @@
+import { quote } from './quote.ts';
+
 /** What is compared at all, in characters: no name of ours is longer, and a foreign one may have megabytes. */
 const MAX_CHARACTERS = 40;
 /** How many candidates are looked at: they may be foreign too. */
@@ -14,6 +16,12 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
     .filter((candidate) => candidate.distance <= most)
     .toSorted((a, b) => a.distance - b.distance);
   return best?.name;
+}
+
+/** The hint that names it; undefined if nothing is near. */
+export function didYouMean(word: string, names: Iterable<string>): string | undefined {
+  const meant = nearest(word, names);
+  return meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
 }
 
 /** How many letters are added, left out, replaced or swapped with the next one (optimal string alignment). */

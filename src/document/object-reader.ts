@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError, type ErrorDetail, type Finding } from '../errors/evidence-error.ts';
-import { nearest } from '../nearest.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, isNull } from './data.ts';
 import { scalarText, type Data, type DataMap } from './data.ts';
@@ -169,8 +169,7 @@ export class ObjectReader {
    */
   #meant(unknown: string, alsoKnown: readonly string[] = []): string | undefined {
     const absent = [...this.#read, ...alsoKnown].filter((name) => !this.#map.has(name));
-    const name = nearest(unknown, absent);
-    return name === undefined ? undefined : `did you mean ${quote(name)}?`;
+    return didYouMean(unknown, absent);
   }
 
   /** Refuses the field with this code; by default `found` is the field itself. */

@@ -2,7 +2,7 @@
 
 import { isDataMap, listOf, mapOf, textOf, type Data, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { nearest } from '../../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { isEnabledBy } from '../recipe/recipe-component.ts';
 import type { FailedConstraint, Unmet } from './exclusions.ts';
@@ -162,15 +162,11 @@ function refuseUnmet({ name, expected, reason, at }: FailedConstraint, chosen: s
 }
 
 function refuseUnknown(found: string, expected: string, names: readonly string[]): never {
-  const meant = nearest(found, names);
   throw new EvidenceError('PROFILE_UNKNOWN', {
     at: '--profile',
     found: quote(found),
     expected,
-    hint:
-      meant === undefined
-        ? 'name one of these, or leave --profile out'
-        : `did you mean ${quote(meant)}?`,
+    hint: didYouMean(found, names) ?? 'name one of these, or leave --profile out',
   });
 }
 

@@ -1,7 +1,7 @@
 // Which overlays a query finds, and in which order they are applied.
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { nearest } from '../../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -92,15 +92,11 @@ export function rank(overlay: Overlay | undefined): number {
 }
 
 function refuseParent(parent: string, file: string, names: readonly string[]): never {
-  const meant = nearest(parent, names);
   throw new EvidenceError('OVERLAY_PARENT_MISSING', {
     at: `${file}#/spec/base`,
     found: quote(parent),
     expected: 'the name of an overlay in the same directory',
-    hint:
-      meant === undefined
-        ? 'add that overlay, or name another one'
-        : `did you mean ${quote(meant)}?`,
+    hint: didYouMean(parent, names) ?? 'add that overlay, or name another one',
   });
 }
 

@@ -3,7 +3,7 @@
 import { isDataMap, mapOf, textOf, type DataMap } from '../../document/data.ts';
 import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { nearest } from '../../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import type { Catalogue } from './catalogue.ts';
 import { leafPaths, setPrefix } from './leaf-paths.ts';
@@ -136,13 +136,11 @@ function valueLayers({ name, at }: Part, component: DataMap, read: ReadValues): 
 
 /** Throws MIXIN_MISSING. */
 export function refuseMissing(name: string, at: string, names: Iterable<string>): never {
-  const meant = nearest(name, names);
   throw new EvidenceError('MIXIN_MISSING', {
     at,
     found: quote(name),
     expected: 'the name of a file in mixins/',
-    hint:
-      meant === undefined ? 'add the mixin, or remove its name' : `did you mean ${quote(meant)}?`,
+    hint: didYouMean(name, names) ?? 'add the mixin, or remove its name',
   });
 }
 

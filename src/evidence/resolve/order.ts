@@ -3,7 +3,7 @@
 import { compareBytes } from '../../compare-bytes.ts';
 import { mapOf, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { nearest } from '../../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { isEnabledBy } from '../recipe/recipe-component.ts';
 import type { Merged } from './merge.ts';
@@ -87,15 +87,13 @@ function unknownDependency(
   components: Components,
   trace: Trace,
 ): EvidenceError {
-  const meant = nearest(unknown, components.keys());
   return new EvidenceError('DEPENDENCY_UNKNOWN', {
     at: placeOf(name, trace),
     found: `${quote(unknown)}, which ${quote(name)} depends on`,
     expected: 'a component of the same recipe',
     hint:
-      meant === undefined
-        ? 'add the component to this overlay, or to one above it'
-        : `did you mean ${quote(meant)}?`,
+      didYouMean(unknown, components.keys()) ??
+      'add the component to this overlay, or to one above it',
   });
 }
 

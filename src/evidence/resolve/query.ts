@@ -1,7 +1,7 @@
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
-import { nearest } from '../../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -70,11 +70,10 @@ function knownValues(name: DimensionName, { rules, overlays }: Catalogue): Reado
 
 function refuseValue(name: DimensionName, value: string, catalogue: Catalogue): never {
   const names = [...knownValues(name, catalogue)].toSorted();
-  const meant = nearest(value, names);
   throw new EvidenceError('USAGE', {
     at: `--${name}`,
     found: quote(value),
     expected: `any, ${names.join(', ')}`,
-    hint: meant === undefined ? 'use one of these' : `did you mean ${quote(meant)}?`,
+    hint: didYouMean(value, names) ?? 'use one of these',
   });
 }
