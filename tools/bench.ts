@@ -56,7 +56,10 @@ try {
   const small = emit('small', []);
   const medium = emit('medium', ['--logs', makeLogs(join(scratch, 'medium-logs'), 9, randomLine)]);
   cold({ what: 'verify-evidence, 20 KB', against: 'node -e 0', ratio: 4 }, verifyWords(small));
-  cold({ what: 'verify-evidence, 5 MB', against: 'node -e 0', ratio: 9 }, verifyWords(medium));
+  cold({ what: 'verify-evidence, 5 MB', against: 'node -e 0', ratio: 9 }, [
+    ...verifyWords(medium),
+    ...logsOf(medium),
+  ]);
   cold({ what: '--help', against: 'node -e 0', ratio: 3 }, ['--help']);
   const large = join(scratch, 'large-recipe.yaml');
   writeFileSync(large, largeRecipe(readFileSync(`${input}/recipe.yaml`, 'utf8'), 200));
@@ -165,8 +168,11 @@ function logs(): void {
   const pairs = Array.from({ length: 3 }, () => ({
     emit: run([process.execPath, ...recordMemory, program, ...words]),
     gzip: run(['sh', '-c', `cat ${text} | gzip -1 | sha256sum`]),
-    verify: run([process.execPath, ...recordMemory, program, ...verifyWords(large)]),
-    gunzip: run(['sh', '-c', `gunzip < ${large} | sha256sum`]),
+    verify: run([
+      ...[process.execPath, ...recordMemory, program],
+      ...[...verifyWords(large), ...logsOf(large)],
+    ]),
+    gunzip: run(['sh', '-c', `gunzip < ${large}.logs.tar.gz | sha256sum`]),
   }));
   const emitGoal = {
     what: `emit, ${size}`,
@@ -244,6 +250,11 @@ function emitWords(path: string, more: readonly string[]): readonly string[] {
   const inputs = ['--recipe', `${input}/recipe.yaml`, '--snapshot', `${input}/snapshot.yaml`];
   const results = ['--results', `${input}/results`];
   return ['validate', ...inputs, ...results, '--emit-evidence', path, '--sandbox', ...more];
+}
+
+/** They are beside the archive. */
+function logsOf(path: string): readonly string[] {
+  return ['--logs', `${path}.logs.tar.gz`];
 }
 
 function verifyWords(path: string): readonly string[] {

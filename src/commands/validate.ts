@@ -95,7 +95,7 @@ export default {
       helpValue: 'POLICY',
       options: ['minimal', 'none'],
       dependsOn: EVIDENCE,
-      summary: 'minimal publishes only what a verifier needs; none, the default, everything.',
+      summary: 'minimal, the default, publishes only what a verifier needs; none everything.',
     },
     layout: { ...LAYOUT_FLAG.layout, dependsOn: EVIDENCE },
     openings: {

@@ -141,7 +141,7 @@ describe('a full disk', () => {
       const words = [...INPUTS, '--logs', 'logs', ...how];
       const { code, error } = await place.refused(words, { prefix: limited(100) });
       expect(code).toBe(3);
-      expect(placesOf([error])).toEqual([`FILE_UNWRITABLE ${OUT}`]);
+      expect(placesOf([error])).toEqual([`FILE_UNWRITABLE ${OUT}.logs.tar.gz`]);
       expect(error.hint).toContain('free space');
     },
   );
@@ -182,8 +182,19 @@ describe('E-64 the streams', () => {
     expect(sign).toBe(
       `    sign: affidavit evidence sign ${OUT} --emit-evidence ${OUT.replace('.tar.gz', '.signed.tar.gz')}`,
     );
-    expect(note).toMatch(/nothing is redacted: node names, provider ids .* become public/);
+    expect(note).toMatch(
+      /^ {4}note: redacted \(minimal affidavit-1\); withheld: .* snapshot\.yaml$/,
+    );
     expect(rest).toEqual(['']);
+    const whole = await place.run([
+      'validate',
+      ...INPUTS,
+      ...UNSIGNED,
+      '--redact',
+      'none',
+      '--force',
+    ]);
+    expect(whole.stderr).toMatch(/nothing is redacted: node names, provider ids .* become public/);
   });
 
   it('stay apart in JSON, with findings and with an error', async () => {

@@ -170,7 +170,7 @@ describe('what AICR demands of a bundle', () => {
 describe('--layout directory', () => {
   it('replaces an older one as a whole, if it is told to', async () => {
     const place = new Workplace();
-    await place.validate([...UNSIGNED, '--logs', 'logs']);
+    await place.validate([...UNSIGNED, '--redact', 'none', '--logs', 'logs']);
     const { error, code } = await place.refused(UNSIGNED);
     expect([code, ...placesOf([error])]).toEqual([3, `OUTPUT_EXISTS ${DIRECTORY}`]);
     expect(place.list(BUNDLE)).toContain('logs');

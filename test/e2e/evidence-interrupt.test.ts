@@ -191,13 +191,13 @@ it('keeps the bundle too if it is interrupted while the signed archive is writte
   const isWriting = (): boolean => leftIn(place).some((name) => name.startsWith('.affidavit-'));
   // On a busy machine the signal may come late: then once more.
   for (let code: number | null = 0, left = 5; code === 0 && left > 0; left -= 1) {
-    rmSync(place.path(SIGNED), { force: true });
+    for (const name of [SIGNED, `${SIGNED}.logs.tar.gz`]) rmSync(place.path(name), { force: true });
     const { child, ended } = start(place, [...emit, '--logs', 'logs'], env);
     while (!isWriting() && child.exitCode === null) await wait(5);
     child.kill('SIGINT');
     ({ code } = await ended);
   }
-  expect(leftIn(place)).toEqual([STATE, KEPT]);
+  expect(leftIn(place)).toEqual([STATE, KEPT, `${KEPT}.logs.tar.gz`]);
   const before = relay.heard.length;
   const words = ['evidence', 'sign', KEPT, ...emit.slice(emit.indexOf('--emit-evidence'))];
   expect((await place.run(words)).code).toBe(0);

@@ -34,7 +34,8 @@ async function packed(): Promise<{ place: Workplace; digest: string; flags: read
   const place = new Workplace();
   place.write(ROOT_FILE, JSON.stringify(sandbox.trustedRoot));
   place.write('config.json', JSON.stringify(sandbox.signingConfigs['signing_config.json']));
-  const run = await place.validate([...INPUTS, '--logs', 'logs', ...UNSIGNED], { env: EPOCH });
+  const whole = ['--logs', 'logs', '--redact', 'none'];
+  const run = await place.validate([...INPUTS, ...whole, ...UNSIGNED], { env: EPOCH });
   const digest = /^manifest: (sha256:[0-9a-f]{64})$/m.exec(run.stderr)?.[1] ?? '';
   expect(run.report.evidence?.manifestDigest).toBe(digest);
   const flags = ['--signing-config', 'config.json', '--trusted-root', ROOT_FILE];
@@ -219,7 +220,8 @@ describe('evidence that could not be signed', () => {
     const config = readFileSync(place.path('config.json'), 'utf8');
     place.write('config.json', config.replaceAll(sandbox.url, sandbox.url.replace(/\d+$/, '1')));
     const token = ['--identity-token', sandbox.token()];
-    const emit = [...INPUTS, '--logs', 'logs', '--emit-evidence', OUT, ...flags];
+    const whole = ['--logs', 'logs', '--redact', 'none'];
+    const emit = [...INPUTS, ...whole, '--emit-evidence', OUT, ...flags];
     const run = await place.notSigned([...emit, ...token]);
     expect(run.error.code).toBe('SERVICE_UNREACHABLE');
     // The token is nowhere, and is not repeated.

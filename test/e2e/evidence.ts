@@ -257,7 +257,7 @@ export class Evidence {
     const logs = bundleFiles(new Map(Object.entries(inputs.logs)));
     const { signed, claims } = inputs;
     const packed = await packEvidence(
-      { validation, logs },
+      { validation, logs, redact: 'none' },
       signed ? { signer: this.#signer(claims), trust: this.trust } : undefined,
     );
     return await contentsOf(packed.files);

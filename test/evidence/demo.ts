@@ -77,7 +77,7 @@ export async function packDemo(
   validation = validateDemo(),
   { signing, allowRetiredApi = false }: { signing?: Signing; allowRetiredApi?: boolean } = {},
 ): Promise<PackedEvidence> {
-  const inputs = { validation, logs: [DEMO_LOG], allowRetiredApi };
+  const inputs = { validation, logs: [DEMO_LOG], allowRetiredApi, redact: 'none' as const };
   return await packEvidence(inputs, signing);
 }
 

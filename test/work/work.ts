@@ -88,7 +88,8 @@ function signing(): Parameters<typeof packEvidence>[1] {
 
 async function packed(inputs: Partial<Demo>): Promise<Contents> {
   return await contentsOf(
-    (await packEvidence({ validation: validateDemo({ ...SMALL, ...inputs }) })).files,
+    (await packEvidence({ validation: validateDemo({ ...SMALL, ...inputs }), redact: 'none' }))
+      .files,
   );
 }
 

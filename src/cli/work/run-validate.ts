@@ -55,12 +55,12 @@ export async function runValidate(call: Call): Promise<number> {
 
 /** Nothing that is published whole can be revealed later. */
 function requireRedaction({ options }: Call): void {
-  if (!options.has('openings') || options.text('redact') === 'minimal') return;
+  if (!options.has('openings') || options.text('redact') !== 'none') return;
   throw new EvidenceError('USAGE', {
     at: '--openings',
     found: 'nothing that is redacted',
     expected: '--redact minimal, which withholds something',
-    hint: 'add --redact minimal, or leave --openings out',
+    hint: 'leave --redact none out, or --openings',
   });
 }
 
@@ -96,7 +96,7 @@ function besideOut(
   options: Call['options'],
 ): Pick<ValidationPaths, 'logs' | 'beside'> {
   if (out === undefined) return { beside: [] };
-  const hasLogs = options.has('logs') && options.text('redact') === 'minimal';
+  const hasLogs = options.has('logs') && options.text('redact') !== 'none';
   const kept = unsignedPath(out, MOST_UNSIGNED);
   return {
     logs: hasLogs ? logsPath(out) : undefined,

@@ -38,7 +38,7 @@ export interface PackInputs {
   readonly validatorImages?: readonly GivenImage[] | undefined;
   /** Take validators that are named by a tag that may be moved. By default false. */
   readonly allowMutableValidatorTags?: boolean | undefined;
-  /** `minimal` keeps what a verifier needs, and withholds the rest; by default `none`, which keeps everything. */
+  /** `minimal`, the default, keeps what a verifier needs and withholds the rest; `none` keeps everything. */
   readonly redact?: RedactionMode | undefined;
   /** 32 random bytes: commits to each withheld value with a salt made of them. Without, nothing does. */
   readonly secret?: Uint8Array | undefined;
@@ -57,7 +57,7 @@ type GivenImage = Parameters<typeof requireValidatorImages>[1][number];
  *   verify, and what the signer throws
  */
 export async function packEvidence(inputs: PackInputs, signing?: Signing): Promise<PackedEvidence> {
-  const { validation, logs = [], allowRetiredApi = false, redact = 'none' } = inputs;
+  const { validation, logs = [], allowRetiredApi = false, redact = 'minimal' } = inputs;
   if (!allowRetiredApi) requireCurrent(validation);
   const reports = reportsOf(validation);
   const validators = requireValidatorImages(

@@ -12,11 +12,15 @@ import {
   POLICY_VERSION,
   keptPaths,
   snapshotKeep,
+  type SnapshotKeep,
 } from '../redact/policy.ts';
 import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
 import { countWithheld } from '../redact/withheld.ts';
-import { readSnapshot } from '../snapshot/snapshot.ts';
+import { fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
+import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
+import { completeFingerprint } from '../validate/claimed.ts';
 import type { Validation } from '../validate/validate.ts';
+import { requireVerifiableLogs } from './self-check.ts';
 
 /** What becomes public of a validation. */
 export const REDACTION_MODES = ['minimal', 'none'] as const;
@@ -62,6 +66,7 @@ export function packedInputs(
   { redact, secret }: Redacting,
 ): PackedInputs {
   if (redact === 'minimal') {
+    requireVerifiableLogs(logs);
     return { ...minimalInputs(validation, reports, secret), logs: { inside: [], beside: logs } };
   }
   return {
@@ -79,9 +84,12 @@ function minimalInputs(
   given: Reports,
   secret: Uint8Array | undefined,
 ): Omit<PackedInputs, 'logs'> {
-  const kept = minimalSnapshot(snapshot, snapshotKeep(recipe));
-  const constraints = evaluateConstraints(recipe, readSnapshot(kept.bytes, SNAPSHOT_FILE));
+  const keep = snapshotKeep(recipe);
+  const kept = minimalSnapshot(snapshot, keep);
+  const shown = readSnapshot(kept.bytes, SNAPSHOT_FILE);
+  const constraints = evaluateConstraints(recipe, shown);
   requireSameResults(cluster.constraints, constraints);
+  requireSameFingerprint(cluster.fingerprint, { shown, keep });
   const reports = [...given].map(([phase, { bytes: raw }]) => {
     const path = ctrfFile(phase);
     return { phase, path, raw, ...minimalReport(raw, path) };
@@ -131,5 +139,26 @@ function requireSameResults(
     found: `${quote(before.name)}: ${after.outcome} on the redacted snapshot`,
     expected: `${before.outcome}, as on the whole one`,
     hint: 'let the recipe not compare the names of nodes, or publish everything: --redact none',
+  });
+}
+
+/** The same of every dimension that the policy does not leave to the claim. */
+function requireSameFingerprint(
+  whole: Fingerprint,
+  { shown, keep }: { readonly shown: Snapshot; readonly keep: SnapshotKeep },
+): void {
+  const claims = { keep, fingerprint: whole, constraints: undefined };
+  const { fingerprint } = completeFingerprint(fingerprintOf(shown), claims);
+  const before: readonly [string, unknown][] = Object.entries(whole);
+  const after = new Map<string, unknown>(Object.entries(fingerprint));
+  const other = before.find(
+    ([name, dimension]) => JSON.stringify(dimension) !== JSON.stringify(after.get(name)),
+  );
+  if (other === undefined) return;
+  throw new EvidenceError('REDACTION_CHANGES_RESULT', {
+    at: SNAPSHOT_FILE,
+    found: `${other[0]}: ${JSON.stringify(after.get(other[0]))} on the redacted snapshot`,
+    expected: `${JSON.stringify(other[1])}, as on the whole one`,
+    hint: 'take the snapshot again: its labels contradict each other; or publish everything: --redact none',
   });
 }

@@ -1,11 +1,12 @@
+import { admitFiles } from '../../archive/collect.ts';
 import type { BundleFile, Entry, ReceivedFile } from '../../archive/entry.ts';
 import { digestOf } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import { EvidenceError, faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { INPUT_ERRORS } from '../../errors/input.ts';
 import { MADE_AGAIN } from '../../place.ts';
 import type { Trust } from '../../trust/trust.ts';
-import { ATTESTATION, ATTESTATION_FILE } from '../layout.ts';
+import { ATTESTATION, ATTESTATION_FILE, LOGS_LAYOUT } from '../layout.ts';
 import type { NamedDocument, Validation } from '../validate/validate.ts';
 import { verifyEvidence, verifyEvidenceFiles } from '../verify/verify-evidence.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
@@ -47,6 +48,17 @@ export function requireVerifiable(
   const { checks } = verifyUnsigned(received, { tool, known });
   const fault = refusedBy(checks);
   if (fault !== undefined) throw refusalOf(fault);
+}
+
+/** The same of logs that are beside what is packed: of them only names and sizes are looked at. */
+export function requireVerifiableLogs(logs: readonly BundleFile[]): void {
+  const received = logs.map((log) => ({ ...log, bytes: undefined }));
+  orIfRefused(
+    () => admitFiles(received, LOGS_LAYOUT),
+    (error) => {
+      throw refusalOf(faultOf(error));
+    },
+  );
 }
 
 /** The first fault that no signature could make good. What is not green, or doubtful, is said and signed. */

@@ -90,6 +90,9 @@ class Redactor {
     const isLabel = group === LABEL_SUBTYPE;
     const items = isLabel ? labelItems(subtype, this.#keep, paths) : selectedItems(subtype, paths);
     const data = onlyScalars(subtype.data, (key) => this.#keepsKey(group, key, subtype));
+    // That there is one is read too: without it the number of nodes with a label is not 0, but unknown.
+    const isRead = isLabel && this.#keep.labels.size > 0;
+    if (data.size === 0 && items.size === 0 && !isRead) return undefined;
     const kept = { data, items, isLabel };
     return type === 'NodeTopology' ? keptSubtype(withoutNames(kept)) : keptSubtype(kept);
   }
@@ -115,8 +118,7 @@ interface KeptSubtype {
   readonly byIndex: DataMap;
 }
 
-function keptSubtype({ data, items, isLabel }: Kept): KeptSubtype | undefined {
-  if (data.size === 0 && items.size === 0) return undefined;
+function keptSubtype({ data, items, isLabel }: Kept): KeptSubtype {
   const last = Math.max(-1, ...items.keys());
   const places = isLabel ? [...items.keys()] : Array.from({ length: last + 1 }, (_, at) => at);
   const list = places.map((at) => items.get(at) ?? new Map<string, Data>());

@@ -44,7 +44,7 @@ function comparisonOf(predicate: ReceivedPredicate, redacted: Redacted): Compari
     return {
       found: `only what ${POLICY_VERSION} keeps for this recipe`,
       expected: EXPECTED,
-      faults: [...statedFaults(predicate, withheld, redacted), ...contentFaults(redacted)],
+      faults: [...statedFaults(predicate, redacted), ...contentFaults(redacted)],
     };
   }
   const found =
@@ -65,12 +65,16 @@ function strayClaim({ at }: ReceivedWithheld, found: string): Fault {
 
 /** What the statement says, apart from how much was withheld: nothing shows that but the number of leaves. */
 function statedFaults(
-  { at, redaction }: ReceivedPredicate,
-  withheld: ReceivedWithheld | undefined,
+  { at, redaction, affidavit }: ReceivedPredicate,
   { files, recipe }: Redacted,
 ): readonly Fault[] {
+  const rules = sameTexts(`${at}/redaction/applied`, redaction?.applied ?? [], POLICY_RULES);
+  // Whoever signs with AICR's program leaves all of our part out.
+  if (affidavit === undefined) return rules;
+  const withheld = affidavit.redaction;
   if (withheld === undefined) {
-    return [differs(`${at}/affidavit/redaction`, 'nothing', 'what was kept and withheld')];
+    const missing = differs(`${at}/affidavit/redaction`, 'nothing', 'what was kept and withheld');
+    return [...rules, missing];
   }
   const rows = withheld.withheld.map(({ file, group }) => [file, group] as const);
   const sorted = rows.toSorted(compareRows);
@@ -82,7 +86,7 @@ function statedFaults(
   const stranger = rows.find(([file]) => !files.has(file));
   return [
     ...leafFaults(withheld, files),
-    ...sameTexts(`${at}/redaction/applied`, redaction?.applied ?? [], POLICY_RULES),
+    ...rules,
     ...sameTexts(`${withheld.at}/kept`, withheld.kept, keptPaths(recipe)),
     ...(stranger === undefined
       ? []

@@ -31,7 +31,11 @@ const RECIPE_HEAD = 'kind: RecipeResult\napiVersion: aicr.run/v1\n';
 const SNAPSHOT_HEAD = 'kind: Snapshot\napiVersion: aicr.run/v1\n';
 
 /** The first refusal, and how often the signer was asked. */
-async function emit(validation: Validation, logs: readonly BundleFile[] = []) {
+async function emit(
+  validation: Validation,
+  logs: readonly BundleFile[] = [],
+  redact: 'minimal' | 'none' = 'none',
+) {
   let signed = 0;
   const signer = fakeSigner();
   const counting = {
@@ -41,7 +45,8 @@ async function emit(validation: Validation, logs: readonly BundleFile[] = []) {
     },
   };
   const signing = { signer: counting, trust: fakeTrust() };
-  const packed = await packEvidence({ validation, logs }, signing).catch((error: unknown) => {
+  const inputs = { validation, logs, redact };
+  const packed = await packEvidence(inputs, signing).catch((error: unknown) => {
     if (error instanceof EvidenceError) return error;
     throw error;
   });
@@ -82,6 +87,18 @@ describe('nothing is signed that no verifier would take', () => {
   it('of one log that is too large', async () => {
     const { packed, signed } = await emit(validateDemo(), [log('a.log', MAX_FILE_BYTES + 1)]);
     expect(packed).toMatchObject({ code: 'LIMIT_EXCEEDED', at: 'logs/deployment/a.log' });
+    expect(signed).toBe(0);
+  });
+
+  it.each([
+    ['of too many', manyLogs(MAX_ENTRIES)],
+    ['of one that is too large', [log('a.log', MAX_FILE_BYTES + 1)]],
+  ])('with logs beside it, %s', async (_, logs) => {
+    const { packed, signed } = await emit(validateDemo(), logs, 'minimal');
+    expect(packed).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      hint: 'give fewer or smaller files; nothing was signed or written',
+    });
     expect(signed).toBe(0);
   });
 

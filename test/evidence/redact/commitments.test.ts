@@ -195,7 +195,11 @@ describe('commitments are refused', () => {
   });
 
   it('if nothing is withheld by our policy', async () => {
-    const packed = await packEvidence({ validation: validateDemo(), secret: SECRET });
+    const packed = await packEvidence({
+      validation: validateDemo(),
+      redact: 'none',
+      secret: SECRET,
+    });
     expect(packed.openings).toBeUndefined();
     expect(packed.files.map(({ path }) => path)).not.toContain('redaction.json');
   });

@@ -25,7 +25,9 @@ async function pack(change: Partial<Demo> = {}): Promise<Contents> {
 }
 
 const MINIMAL = await pack();
-const WHOLE = await contentsOf((await packEvidence({ validation: validateDemo() })).files);
+const WHOLE = await contentsOf(
+  (await packEvidence({ validation: validateDemo(), redact: 'none' })).files,
+);
 
 type Json = Record<string, unknown>;
 type Predicate = Json & {
@@ -145,6 +147,27 @@ describe('a minimal bundle', () => {
         { file: 'snapshot.yaml', group: 'Weather', count: 2 },
       ]) as unknown,
     });
+  });
+
+  it('shows that no node has a label as the whole one does', async () => {
+    const snapshot = DEMO.snapshot.replaceAll(/^ {10}nvidia\.com\/gpu\..*\n/gm, '');
+    const { exitCode, report } = judge(await pack({ snapshot }));
+    expect(exitCode).toBe(0);
+    expect(report.facts.fingerprint?.gpuNodeCount).toEqual({
+      value: 0,
+      source: 'nodeTopology.label.nvidia.com/gpu.product',
+    });
+    expect(report.facts.onlyClaimed).toEqual(['region', 'images']);
+  });
+
+  it('is judged by its files if somebody leaves all of our part out', () => {
+    const silent = remade(MINIMAL, {}, (p) => delete (p as Json)['affidavit']);
+    const { exitCode, faults } = judge(silent);
+    expect([exitCode, faults]).toEqual([0, []]);
+    const other = remade(silent, {}, (p) => p.redaction?.applied.pop());
+    expect(judge(other).faults).toEqual([
+      `redaction-matches-policy: REDACTION_DIFFERS ${AT}/redaction/applied/5`,
+    ]);
   });
 
   it('is not made if a constraint reads the names of nodes', async () => {
