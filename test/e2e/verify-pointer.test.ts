@@ -112,25 +112,25 @@ describe('a pointer is refused that', () => {
       '/attestations/0/bundle/predicateType',
     ],
     [
-      'names another identity',
+      'E-40 names another identity',
       other({ identity: 'you@example.com' }),
       'POINTER_DIFFERS',
       `${SIGNED}/identity`,
     ],
     [
-      'names another issuer',
+      'E-40 names another issuer',
       other({ issuer: 'https://example.com' }),
       'POINTER_DIFFERS',
       `${SIGNED}/issuer`,
     ],
     [
-      'names another log entry',
+      'E-40 names another log entry',
       other({ rekorLogIndex: '987654321' }),
       'POINTER_DIFFERS',
       `${SIGNED}/rekorLogIndex`,
     ],
     [
-      'names another artifact than was signed',
+      'E-40 names another artifact than was signed',
       { artifact: { oci: ARTIFACT_NAME, digest: OTHER_DIGEST } },
       'POINTER_SUBJECT_DIFFERS',
       '/attestations/0/bundle/digest',
@@ -207,6 +207,12 @@ describe('verify-evidence POINTER', () => {
   it.each([
     ['without --bundle', text, undefined, [64, 'USAGE', '--bundle']],
     ['that is no pointer', 'a: b\n', bundle, [2, 'FIELD_MISSING', `${pointer}#/schemaVersion`]],
+    [
+      'E-40 of an unknown schemaVersion',
+      text.replace('schemaVersion: 1.0.0', 'schemaVersion: 2.0.0'),
+      bundle,
+      [2, 'SCHEMA_VERSION_UNKNOWN', `${pointer}#/schemaVersion`],
+    ],
     [
       'to a file path',
       text.replace(ARTIFACT_NAME, './summary-bundle'),
