@@ -22,10 +22,7 @@ export const CLAIM_ERRORS = {
   REDACTION_DIFFERS: ['invalid', 'the evidence is not redacted as its statement says'],
   OPENINGS_OTHER: ['invalid', 'the openings, or the revealed values, are of another bundle'],
   REVEALED_DIFFERS: ['invalid', 'a revealed value is not one that was withheld'],
-  REDACTION_CHANGES_RESULT: [
-    'invalid',
-    'a constraint would end otherwise on the redacted snapshot',
-  ],
+  REDACTION_CHANGES_RESULT: ['invalid', 'the redacted snapshot would show something else'],
   LOGS_DIFFER: ['invalid', 'the logs are not those that the statement names'],
   BOM_DIFFERS: ['invalid', 'the claimed bill of materials differs from the file'],
 } as const satisfies Meanings;

@@ -58,7 +58,8 @@ export interface Redacting {
 /**
  * The files as they are packed.
  *
- * @throws EvidenceError REDACTION_CHANGES_RESULT (invalid) if a constraint would end otherwise on what is kept
+ * @throws EvidenceError REDACTION_CHANGES_RESULT (invalid) if a constraint would end otherwise on what is kept, or
+ *   the fingerprint be another one
  */
 export function packedInputs(
   validation: Validation,
@@ -159,6 +160,6 @@ function requireSameFingerprint(
     at: SNAPSHOT_FILE,
     found: `${other[0]}: ${JSON.stringify(after.get(other[0]))} on the redacted snapshot`,
     expected: `${JSON.stringify(other[1])}, as on the whole one`,
-    hint: 'take the snapshot again: its labels contradict each other; or publish everything: --redact none',
+    hint: 'take the snapshot again: its labels and its GPU model contradict each other; or publish everything: --redact none',
   });
 }

@@ -178,6 +178,19 @@ describe('a minimal bundle', () => {
     );
     await expect(pack({ recipe })).rejects.toMatchObject({ code: 'REDACTION_CHANGES_RESULT' });
   });
+
+  it('is not made if the GPU model that it keeps is not that of the label that it withholds', async () => {
+    // The label is kept only for a recipe that names an accelerator.
+    const recipe = replaced(DEMO.recipe, '\n  accelerator: h100\n', '\n');
+    expect(judge(await pack({ recipe })).faults).toEqual([]);
+    const snapshot = replaced(DEMO.snapshot, '          model: h100\n', '          model: b200\n');
+    await expect(pack({ recipe, snapshot })).rejects.toMatchObject({
+      code: 'REDACTION_CHANGES_RESULT',
+      at: 'snapshot.yaml',
+      found: expect.stringMatching(/^accelerator: .*b200.* on the redacted snapshot$/) as string,
+      expected: expect.stringContaining('h100') as string,
+    });
+  });
 });
 
 describe('a minimal bundle is refused', () => {
