@@ -48,7 +48,9 @@ function updateCodes(name: string): void {
   writeFileSync(fileOf(name), `${JSON.stringify(schema, null, 2)}\n`);
 }
 
-if (UPDATING) ['report', 'validation-report'].forEach(updateCodes);
+const WITH_ALL_CODES = ['report', 'validation-report', 'fingerprint'];
+
+if (UPDATING) WITH_ALL_CODES.forEach(updateCodes);
 
 function validatorOf(name: (typeof NAMES)[number]): ValidateFunction {
   // Each by itself: a reader of one document needs one file.
@@ -104,11 +106,16 @@ describe('every schema', () => {
     expect(validatorOf(name)).toBeTypeOf('function');
   });
 
+  it.each(WITH_ALL_CODES)('%s names every error code', (name) => {
+    expect(schemaOf(name)).toMatchObject({
+      $defs: { code: { enum: Object.keys(ERROR_CATALOGUE) } },
+    });
+  });
+
   it('names what the code names', () => {
     for (const name of ['report', 'validation-report']) {
       expect(schemaOf(name)).toMatchObject({
         $defs: {
-          code: { enum: Object.keys(ERROR_CATALOGUE) },
           match: {
             properties: {
               perDimension: { items: { properties: { dimension: { enum: MATCH_DIMENSIONS } } } },
