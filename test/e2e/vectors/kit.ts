@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { memoryFile } from '../../../src/archive/entry.ts';
 import { locateInBundle } from '../../../src/evidence/layout.ts';
 import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
+import type { RedactionMode } from '../../../src/evidence/pack/redact-evidence.ts';
 import { parseResults } from '../../../src/evidence/phase/ctrf.ts';
 import { readRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { judge } from '../../../src/evidence/validate/judge.ts';
@@ -39,6 +40,10 @@ export interface Inputs {
   /** By phase. */
   readonly results: Readonly<Record<string, string>>;
   readonly attestedAt: Date;
+  /** By default nothing: most vectors are about what a whole bundle shows. */
+  readonly redact?: RedactionMode;
+  /** From which commitments to what is withheld are made. */
+  readonly secret?: Uint8Array;
 }
 
 const SIGNER_KEY = createPrivateKey(input('signer.key'));
@@ -91,6 +96,7 @@ export class Kit {
   /** What an honest signer packs of these inputs. */
   async honest(change: Partial<Inputs> = {}, signing: Signing = {}): Promise<Files> {
     const inputs = { ...INPUTS, ...change };
+    const { redact = 'none', secret } = inputs;
     const validated = validate({
       recipe: { name: 'recipe.yaml', bytes: Buffer.from(INPUTS.recipe) },
       snapshot: { name: 'snapshot.yaml', bytes: Buffer.from(inputs.snapshot) },
@@ -105,7 +111,7 @@ export class Kit {
     const log = memoryFile(bundlePath('logs/performance/nccl.log'), Buffer.from('488.37 GB/s\n'));
     const root = Buffer.from(JSON.stringify(this.forge.root));
     const evidence = await packEvidence(
-      { validation, logs: [log], allowRetiredApi: true },
+      { validation, logs: [log], allowRetiredApi: true, redact, secret },
       {
         trust: sigstoreTrust(root, 'trusted_root.json'),
         signer: { sign: async (statement) => await Promise.resolve(this.sign(statement, signing)) },

@@ -15,6 +15,7 @@ import { CLOSED, CLOSED_ROOTS } from './closed.ts';
 import { HONEST } from './honest.ts';
 import { Kit, VECTORS, type Make } from './kit.ts';
 import { MORE } from './more.ts';
+import { REDACTIONS } from './redacted.ts';
 import { RUN } from './run.ts';
 import { ROOTS, SIGSTORE } from './sigstore.ts';
 import { TAMPERED } from './tampered.ts';
@@ -32,6 +33,7 @@ interface Vector {
   readonly trustedRoot?: string;
   readonly policy?: string | null;
   readonly allowUnsigned?: boolean;
+  readonly acceptClaimed?: boolean;
   readonly recipe?: string;
   readonly exit: number;
   readonly code: string | null;
@@ -55,6 +57,7 @@ const MAKES: Readonly<Record<string, Make>> = {
   ...CLOSED,
   ...RUN,
   ...AICR,
+  ...REDACTIONS,
 };
 const ARCHIVE = '.tar.gz';
 
@@ -91,11 +94,12 @@ if (process.env['UPDATE_VECTORS'] === '1') {
 
 /** What the program says of an archive. */
 async function verdictOn(vector: Vector, path: string, root: string): Promise<JsonMap> {
-  const { policy = 'policy.json', allowUnsigned = false, recipe } = vector;
+  const { policy = 'policy.json', allowUnsigned = false, acceptClaimed = false, recipe } = vector;
   const run = await runProgram([
     ...['verify-evidence', path, '--format', 'json', '--trusted-root', root],
     ...(policy === null ? [] : ['--policy', join(VECTORS, policy)]),
     ...(allowUnsigned ? ['--allow-unsigned'] : []),
+    ...(acceptClaimed ? ['--accept-claimed'] : []),
     ...(recipe === undefined ? [] : ['--recipe', join(VECTORS, recipe)]),
   ]);
   const report = JSON.parse(run.stdout) as JsonMap;
