@@ -11,6 +11,14 @@ export function quote(text: string, maxCharacters = 200): string {
   return escapeInvisible(JSON.stringify(shorten(text, maxCharacters)));
 }
 
+/** Names that lead from one to the next, and back to the first: the first 20 of them. */
+export function quoteCircle(names: readonly string[]): string {
+  return [...names, ...names.slice(0, 1)]
+    .slice(0, 20)
+    .map((name) => quote(name))
+    .join(' → ');
+}
+
 /** The text, or its beginning with `…` after it. */
 export function shorten(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text;

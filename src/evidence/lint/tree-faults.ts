@@ -3,7 +3,7 @@
 import { faultOf, orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
-import { chainOf, inheritance, matching, rank } from '../resolve/candidates.ts';
+import { climb, inheritance, matching, rank, requireNoCircle } from '../resolve/candidates.ts';
 import { refuseDuplicate, type Catalogue } from '../resolve/catalogue.ts';
 import { disagreementsOf, lay } from '../resolve/compose.ts';
 import { DIMENSIONS } from '../resolve/criteria.ts';
@@ -59,14 +59,13 @@ export function brokenNames(
   { overlays, mixins }: Pick<Catalogue, 'overlays' | 'mixins'>,
   lost: ReadonlySet<string>,
 ): readonly Fault[] {
-  const circles = new Set<string>();
+  const told = new Set<Overlay>();
   const below = [...overlays.values()].filter((each) => !isBelow(each, lost, overlays));
   return below.flatMap((overlay) => [
-    ...refusal(() => chainOf(overlay, { overlays })).filter(({ code, found }) => {
-      const circle = [...new Set(found.split(' → '))].toSorted().join();
-      const isKnown = code === 'OVERLAY_CYCLE' && circles.has(circle);
-      circles.add(circle);
-      return !isKnown;
+    ...refusal(() => {
+      const { circle } = climb(overlay, { overlays }, told);
+      for (const each of circle) told.add(each);
+      requireNoCircle(circle);
     }),
     ...overlay.mixins.flatMap((name, index) =>
       mixins.has(name) || lost.has(name)

@@ -2,7 +2,7 @@
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
-import { quote } from '../../quote.ts';
+import { quote, quoteCircle } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
 import { isFor, rankOf } from './criteria.ts';
@@ -16,20 +16,36 @@ import { ROOT, type Overlay } from './overlay.ts';
  */
 export function chainOf(
   overlay: Overlay,
+  catalogue: Pick<Catalogue, 'overlays'>,
+  known?: ReadonlySet<Overlay>,
+): readonly Overlay[] {
+  const { chain, circle } = climb(overlay, catalogue, known);
+  requireNoCircle(circle);
+  return chain.toReversed();
+}
+
+/**
+ * The overlays from this one upwards, and those of them that are a circle.
+ *
+ * @throws EvidenceError OVERLAY_PARENT_MISSING
+ */
+export function climb(
+  overlay: Overlay,
   { overlays }: Pick<Catalogue, 'overlays'>,
   known: ReadonlySet<Overlay> = new Set(),
-): readonly Overlay[] {
-  if (known.has(overlay)) return [];
-  const chain = new Set([overlay]);
+): Readonly<Record<'chain' | 'circle', readonly Overlay[]>> {
+  const seen = new Set<Overlay>();
   let current = overlay;
-  while (current.parent !== ROOT) {
-    const { parent, file } = current;
-    current = overlays.get(parent) ?? refuseParent(parent, file, [ROOT, ...overlays.keys()]);
-    if (known.has(current)) break;
-    if (chain.has(current)) refuseCycle([...chain], current);
-    chain.add(current);
+  while (!known.has(current)) {
+    if (seen.has(current)) {
+      const chain = [...seen];
+      return { chain, circle: chain.slice(chain.indexOf(current)) };
+    }
+    seen.add(current);
+    if (current.parent === ROOT) break;
+    current = overlays.get(current.parent) ?? refuseParent(current, overlays);
   }
-  return [...chain].toReversed();
+  return { chain: [...seen], circle: [] };
 }
 
 /** The overlays with all that they inherit from, each once, in the order in which they are applied. */
@@ -91,23 +107,22 @@ export function rank(overlay: Overlay | undefined): number {
   return overlay?.criteria === undefined ? 0 : rankOf(overlay.criteria);
 }
 
-function refuseParent(parent: string, file: string, names: readonly string[]): never {
+function refuseParent({ parent, file }: Overlay, overlays: Catalogue['overlays']): never {
   throw new EvidenceError('OVERLAY_PARENT_MISSING', {
     at: `${file}#/spec/base`,
     found: quote(parent),
     expected: 'the name of an overlay in the same directory',
-    hint: didYouMean(parent, names) ?? 'add that overlay, or name another one',
+    hint: didYouMean(parent, [ROOT, ...overlays.keys()]) ?? 'add that overlay, or name another one',
   });
 }
 
-function refuseCycle(chain: readonly Overlay[], again: Overlay): never {
-  const circle = [...chain.slice(chain.indexOf(again)), again];
+/** Throws OVERLAY_CYCLE. */
+export function requireNoCircle(circle: readonly Overlay[]): void {
+  const [first] = circle;
+  if (first === undefined) return;
   throw new EvidenceError('OVERLAY_CYCLE', {
-    at: `${again.file}#/spec/base`,
-    found: circle
-      .slice(0, 20)
-      .map(({ name }) => quote(name))
-      .join(' → '),
+    at: `${first.file}#/spec/base`,
+    found: quoteCircle(circle.map(({ name }) => name)),
     expected: `overlays that inherit from ${quote(ROOT)} in the end`,
     hint: 'name another overlay as the base of one of them',
   });

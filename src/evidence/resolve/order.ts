@@ -4,7 +4,7 @@ import { compareBytes } from '../../compare-bytes.ts';
 import { mapOf, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
-import { quote } from '../../quote.ts';
+import { quote, quoteCircle } from '../../quote.ts';
 import { isEnabledBy } from '../recipe/recipe-component.ts';
 import type { Merged } from './merge.ts';
 import { textsOf } from './part.ts';
@@ -116,13 +116,9 @@ function refuseCycle(
     name = dependenciesOf(components, name).find(isOpen) ?? '';
   }
   const path = [...seen];
-  const circle = [...path.slice(path.indexOf(name)), name];
   throw new EvidenceError('DEPENDENCY_CYCLE', {
     at: placeOf(name, trace),
-    found: circle
-      .slice(0, 20)
-      .map((each) => quote(each))
-      .join(' → '),
+    found: quoteCircle(path.slice(path.indexOf(name))),
     expected: 'components that can be deployed one after the other',
     hint: 'remove one of these dependencyRefs',
   });

@@ -236,6 +236,17 @@ describe('lint of a directory', () => {
     ]);
   });
 
+  it('tells of a circle once, though it is longer than what is shown of it', () => {
+    const names = Array.from({ length: 25 }, (_, index) => `x${index + 10}`);
+    const circle = names.map((name, index) => [
+      `overlays/${name}.yaml`,
+      overlay(name, `  base: ${names.at(index - 1)}\n  criteria: {service: eks}\n`),
+    ]);
+    const found = linted({ ...REAL, ...Object.fromEntries(circle) });
+    expect(places(found)).toEqual(['overlays/x10.yaml:6:9 OVERLAY_CYCLE']);
+    expect(found[0]?.found.split(' → ')).toHaveLength(20);
+  });
+
   it('tells of an overlay without criteria if nobody inherits from it', () => {
     const spec = '  componentRefs: []\n';
     const alone = { ...REAL, 'overlays/a.yaml': overlay('a', spec) };
