@@ -51,6 +51,13 @@ export const WANTED = {
     source: 'what affidavit evidence reveal wrote',
     example: 'revealed.json',
   },
+  openings: {
+    what: 'openings, with the secret in them',
+    place: '--openings',
+    command: 'affidavit evidence reveal',
+    source: 'what affidavit validate --openings wrote',
+    example: 'openings.json',
+  },
   pointer: {
     what: 'a pointer to evidence',
     place: 'affidavit verify-evidence, with --bundle',

@@ -164,6 +164,7 @@ export const FILE_ROWS: readonly Row[] = [
   ),
   part('an in-toto statement', says('_type', /in-toto/)),
   {
+    kind: 'openings',
     what: 'openings, with the secret in them',
     fits: hasJson('scheme', 'secret'),
     goes: 'keep them for yourself, and reveal with `affidavit evidence reveal`',

@@ -98,7 +98,7 @@ function withoutFields(
 function hintFor({ kind, fix, goes }: Row, wanted: FileKind, look: Look, file: string): string {
   const fixed = fix?.(wanted, look, file);
   if (fixed !== undefined) return fixed;
-  const home = kind === undefined ? goes : `give this file to ${placeFrom(wanted, kind)}`;
+  const home = goes ?? (kind && `give this file to ${placeFrom(wanted, kind)}`);
   return [...(home === undefined ? [] : [home]), takes(wanted)].join('; ');
 }
 

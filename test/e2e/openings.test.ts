@@ -103,6 +103,30 @@ describe('validate --openings', () => {
     const revealed = await reveal(place, '--select', 'K8s.image');
     expect(revealed.code).toBe(3);
     expect(errorOf(revealed)).toMatch(/^OPENINGS_INVALID/);
+    expect(revealed.stderr).not.toContain('remove');
+  });
+
+  it('names a file of another kind as what it is, whatever its mode, and the fix of openings with another mode', async () => {
+    const place = await packed();
+    await reveal(place, '--select', 'K8s.image');
+    place.write('broad.json', readFileSync(place.path(FILE)));
+    const others = new Map([
+      ['broad.json', ['a file that others own, read or write', '`chmod 600 broad.json`']],
+      ['recipe.yaml', ['a resolved recipe', 'give this file to --recipe']],
+      ['revealed.json', ['revealed values', 'give this file to --revealed']],
+      [OUT, ['a bundle, which is a .tar.gz file', 'give it to affidavit verify-evidence']],
+    ]);
+    for (const [name, [found = '', hint = '']] of others) {
+      for (const mode of name === 'broad.json' ? [0o644] : [0o644, 0o600]) {
+        chmodSync(place.path(name), mode);
+        const words = ['--openings', name, '--output', 'r.json', '--select', REGION];
+        const run = await place.run(['evidence', 'reveal', FILE, ...words]);
+        expect([run.code, errorOf(run)]).toEqual([3, `OPENINGS_INVALID ${name}`]);
+        expect(run.stderr).toContain(`found: ${found}\n`);
+        expect(run.stderr).toContain(hint);
+        expect(run.stderr).not.toContain('remove');
+      }
+    }
   });
 
   it.each<[string, readonly string[]]>([

@@ -4,8 +4,10 @@ import { digestOf, isDigest, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { takes } from '../../file-kinds.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { refusedAs } from '../../place.ts';
+import { isOfKind, recognised, recognising } from '../../recognise.ts';
 import {
   SCHEME,
   encodeDocument,
@@ -44,25 +46,29 @@ function encodeOpenings({ secret, redaction, digests, values }: Openings): Uint8
  * @throws EvidenceError OPENINGS_INVALID (unjudged)
  */
 export function parseOpenings(bytes: Uint8Array, file: string): Openings {
-  return refusedAs('OPENINGS_INVALID', () => {
-    const reader = new ObjectReader(decodeJson(bytes, file), file);
-    // In another version the others may mean something else.
-    constant(reader, 'schemaVersion', SCHEMA_VERSION);
-    constant(reader, 'scheme', SCHEME);
-    const openings = {
-      secret: hexIn(reader, 'secret'),
-      redaction: digestIn(reader, 'redaction'),
-      digests: new Map(
-        reader.list('files', (item, at) => {
-          const row = new ObjectReader(item, at);
-          return [row.string('file'), digestIn(row, 'digest')] as const;
-        }),
-      ),
-      values: reader.list('values', (item, at) => valueIn(new ObjectReader(item, at))),
-    };
-    reader.end();
-    return openings;
-  });
+  return refusedAs('OPENINGS_INVALID', () =>
+    recognising('openings', { file, bytes }, () => readOpenings(bytes, file)),
+  );
+}
+
+function readOpenings(bytes: Uint8Array, file: string): Openings {
+  const reader = new ObjectReader(decodeJson(bytes, file), file);
+  // In another version the others may mean something else.
+  constant(reader, 'schemaVersion', SCHEMA_VERSION);
+  constant(reader, 'scheme', SCHEME);
+  const openings = {
+    secret: hexIn(reader, 'secret'),
+    redaction: digestIn(reader, 'redaction'),
+    digests: new Map(
+      reader.list('files', (item, at) => {
+        const row = new ObjectReader(item, at);
+        return [row.string('file'), digestIn(row, 'digest')] as const;
+      }),
+    ),
+    values: reader.list('values', (item, at) => valueIn(new ObjectReader(item, at))),
+  };
+  reader.end();
+  return openings;
 }
 
 /** Throws FIELD_INVALID, FIELD_MISSING. */
@@ -132,14 +138,26 @@ export function commit(
   return { bytes, leaves: leaves.length, openings };
 }
 
-/** @param file how complaints name it */
-export function refuseOpenings(file: string, found: string, expected: string): never {
-  throw new EvidenceError('OPENINGS_INVALID', {
+/**
+ * Never says that it should be removed: it may be the only secret that opens a bundle, or the bundle itself.
+ *
+ * @param file how complaints name it
+ * @param more its content, and what makes openings usable
+ */
+export function refuseOpenings(
+  file: string,
+  found: string,
+  expected: string,
+  more?: { readonly bytes: Uint8Array; readonly fix: string },
+): never {
+  const isUsable = more !== undefined && isOfKind(more.bytes, 'openings');
+  const error = new EvidenceError('OPENINGS_INVALID', {
     at: file,
     found,
     expected: `${expected}, as --openings writes it`,
-    hint: 'look at the file and remove it, or name another one',
+    hint: isUsable ? more.fix : `name another file; ${takes('openings')}`,
   });
+  throw more === undefined ? error : recognised(error, 'openings', { file, bytes: more.bytes });
 }
 
 /** Said of openings, or of what was revealed of them, that are not those of the bundle. */

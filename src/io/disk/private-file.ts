@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { unreadable, unwritable } from './system-error.ts';
 
@@ -18,7 +19,13 @@ const MODE = 0o600;
 const OTHERS = 0o077;
 
 /** Throws what the owner of the file's format says of one that is not as it was written. */
-export type RefuseFile = (file: string, found: string, expected: string) => never;
+export type RefuseFile = (
+  file: string,
+  found: string,
+  expected: string,
+  /** Of one with other rights: its content, and what gives it the right ones. */
+  more?: { readonly bytes: Uint8Array; readonly fix: string },
+) => never;
 
 /**
  * A file for its owner alone; undefined if nothing is there. A link is not followed.
@@ -37,12 +44,15 @@ export function readPrivate(
     if (!stats.isFile() || stats.size > maxBytes) {
       refuse(file, 'something else than such a file', 'a file');
     }
+    const bytes = readFileSync(path);
     // Windows has other rights.
     const isWindows = process.getuid === undefined;
     if (!isWindows && (stats.uid !== process.getuid?.() || (stats.mode & OTHERS) !== 0)) {
-      refuse(file, 'a file that others own, read or write', 'one of your own with mode 0600');
+      const found = 'a file that others own, read or write';
+      const fix = `make it a file of your own, for you alone: \`chmod 600 ${fileWord(file)}\``;
+      refuse(file, found, 'one of your own with mode 0600', { bytes, fix });
     }
-    return readFileSync(path);
+    return bytes;
   } catch (error) {
     throw unreadable(error, path);
   }
