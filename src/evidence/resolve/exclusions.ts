@@ -6,7 +6,7 @@ import { quote } from '../../quote.ts';
 import { evaluateConstraints, type ConstraintResult } from '../constraint/evaluate.ts';
 import { parsePath } from '../constraint/path.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Layer, Overlay } from './overlay.ts';
+import type { Overlay } from './overlay.ts';
 import type { Part } from './part.ts';
 import type { Rules } from './rules.ts';
 
@@ -72,35 +72,23 @@ export interface Filtered {
   readonly excluded: readonly Exclusion[];
 }
 
-/** Leaves out the candidates whose own constraints do not hold; those of their ancestors do not count. */
-export function withoutUnmet(candidates: readonly Overlay[], unmet: Unmet | undefined): Filtered {
-  if (unmet === undefined) return { kept: candidates, excluded: [] };
-  const excluded = candidates.flatMap((overlay): readonly Exclusion[] => {
-    const failed = unmet(overlay.constraints);
-    return failed.length === 0 ? [] : [{ overlay, reason: 'constraint-failed', failed }];
-  });
-  const left = new Set(excluded.map(({ overlay }) => overlay));
-  return { kept: candidates.filter((each) => !left.has(each)), excluded };
-}
-
 /**
- * Leaves out the candidates that brought a mixin whose constraints do not hold.
+ * Leaves out the candidates with a constraint that does not hold.
  *
- * @param broughtBy the mixins of each candidate, with those of its ancestors
+ * @param constraintsOf its own, or those of the mixins that it and its ancestors bring
  */
-export function withoutUnmetMixins(
+export function withoutUnmet(
   candidates: readonly Overlay[],
-  broughtBy: (candidate: Overlay) => readonly Layer[],
   unmet: Unmet | undefined,
+  reason: Exclusion['reason'],
+  constraintsOf: (candidate: Overlay) => readonly Part[],
 ): Filtered {
   if (unmet === undefined) return { kept: candidates, excluded: [] };
+  const start = reason === 'constraint-failed' ? '' : `${reason}: `;
   const excluded = candidates.flatMap((overlay): readonly Exclusion[] => {
-    const failed = unmet(broughtBy(overlay).flatMap(({ constraints }) => constraints));
-    const told = failed.map((each) => ({
-      ...each,
-      reason: `mixin-constraint-failed: ${each.reason}`,
-    }));
-    return told.length === 0 ? [] : [{ overlay, reason: 'mixin-constraint-failed', failed: told }];
+    const failed = unmet(constraintsOf(overlay));
+    const told = failed.map((each) => ({ ...each, reason: start + each.reason }));
+    return told.length === 0 ? [] : [{ overlay, reason, failed: told }];
   });
   const left = new Set(excluded.map(({ overlay }) => overlay));
   return { kept: candidates.filter((each) => !left.has(each)), excluded };

@@ -14,7 +14,7 @@ import type { Catalogue } from './catalogue.ts';
 import { compose, type Composition } from './compose.ts';
 import { relaxedFinding, requireCovered, uncovered, uncoveredFinding } from './coverage.ts';
 import type { DimensionName } from './criteria.ts';
-import { unmetIn, withoutUnmet, withoutUnmetMixins } from './exclusions.ts';
+import { unmetIn, withoutUnmet } from './exclusions.ts';
 import type { Exclusion, Unmet } from './exclusions.ts';
 import { mixinsOf } from './mixins.ts';
 import { deploymentOrder } from './order.ts';
@@ -139,11 +139,11 @@ function composeFitting(
   candidates: readonly Overlay[],
   unmet: Unmet | undefined,
 ): Fitting {
-  const own = withoutUnmet(candidates, unmet);
+  const own = withoutUnmet(candidates, unmet, 'constraint-failed', (each) => each.constraints);
   const composition = compose(catalogue, own.kept);
-  const mixinsOfChain = (overlay: Overlay): readonly Layer[] =>
-    mixinsOf(chainOf(overlay, catalogue), catalogue);
-  const mixed = withoutUnmetMixins(own.kept, mixinsOfChain, unmet);
+  const mixed = withoutUnmet(own.kept, unmet, 'mixin-constraint-failed', (each) =>
+    mixinsOf(chainOf(each, catalogue), catalogue).flatMap(({ constraints }) => constraints),
+  );
   if (mixed.excluded.length === 0) return { composition, excluded: own.excluded };
   const again = compose(catalogue, mixed.kept);
   return { composition: again, excluded: [...own.excluded, ...mixed.excluded] };
