@@ -4,8 +4,9 @@ import { isDataMap, listOf, textOf } from '../../document/data.ts';
 import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
+import { pathsIn } from '../resolve/named-files.ts';
 import type { Layer } from '../resolve/overlay.ts';
-import { textsOf, type Part } from '../resolve/part.ts';
+import type { Part } from '../resolve/part.ts';
 import type { Profile } from '../resolve/profile.ts';
 import { namedFile, type RecipeFiles } from '../resolve/recipe-files.ts';
 import type { RegistryEntry } from '../resolve/registry.ts';
@@ -87,14 +88,9 @@ function unknownComponent({ name, value, at }: Part, around: Around): readonly F
 }
 
 function missingFiles({ value, at }: Part, recipes: RecipeFiles): readonly Fault[] {
-  const lists = ['manifestFiles', 'preManifestFiles'].flatMap((field) =>
-    textsOf(value, field).map((path, index) => [path, `${at}/${field}/${index}`] as const),
-  );
-  const valuesFile = textOf(value, 'valuesFile');
-  const named = valuesFile === '' ? lists : [[valuesFile, `${at}/valuesFile`] as const, ...lists];
-  return named.flatMap(([path, place]): readonly Fault[] =>
+  return pathsIn(value).flatMap(([field, path]): readonly Fault[] =>
     orIfRefused(
-      () => (namedFile(recipes, path, place), []),
+      () => (namedFile(recipes, path, `${at}/${field}`), []),
       (error) => [faultOf(error)],
     ),
   );

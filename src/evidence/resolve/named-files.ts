@@ -29,8 +29,8 @@ export function namedFiles(
   });
 }
 
-/** Each with the field that names it. */
-function pathsIn(component: DataMap): readonly (readonly [field: string, path: string])[] {
+/** The paths in a component, each with the field that names it. */
+export function pathsIn(component: DataMap): readonly (readonly [field: string, path: string])[] {
   const values = textOf(component, 'valuesFile');
   const manifests = ['manifestFiles', 'preManifestFiles'].flatMap((field) =>
     textsOf(component, field).map((path, index) => [`${field}/${index}`, path] as const),
