@@ -61,6 +61,34 @@ describe('a signing that was interrupted', () => {
     expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries', 'entries']);
   });
 
+  it('of a directory goes on with the command that was printed, which writes a directory', async () => {
+    const { place, relay, log, emit } = await setting(sandbox);
+    log.state = 'down';
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token() };
+    const first = await place.run([...emit, '--layout', 'directory'], { env });
+    expect(first.code).toBe(3);
+    log.state = 'up';
+    const second = await place.signAgain(first);
+    expect(second.code).toBe(0);
+    expect(callsOf(relay)).toEqual(['signingCert', 'timestamp', 'entries', 'entries']);
+    expect(place.list(SIGNED)).toEqual(
+      expect.arrayContaining(['pointer.yaml', 'summary-bundle/attestation.intoto.jsonl']),
+    );
+    expect((await place.repeat(second)).code).toBe(0);
+  });
+
+  it('of a directory ends before the log if the certificate has a user name, which no pointer can name', async () => {
+    const { place, relay, emit } = await setting(sandbox);
+    const sub = 'somebody!example.com';
+    const env = { SIGSTORE_ID_TOKEN: sandbox.token({ email: undefined, sub }) };
+    const before = place.list();
+    const words = [...emit, '--layout', 'directory', '--format', 'json'];
+    const refused = await place.run(words, { env });
+    expect([refused.code, errorOf(refused).code]).toEqual([2, 'POINTER_UNFIT']);
+    expect([callsOf(relay), place.list()]).toEqual([['signingCert'], before]);
+    expect((await place.run(emit, { env })).code).toBe(0);
+  });
+
   it('keeps the bundle under the next name where something else than a file has the first', async () => {
     const { place, log, emit } = await setting(sandbox);
     const taken = [`${SIGNED}.unsigned.tar.gz`, `${SIGNED}.unsigned.2.tar.gz`];

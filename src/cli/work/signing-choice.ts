@@ -1,7 +1,9 @@
+import { pointedIdentity } from '../../evidence/pack/make-pointer.ts';
 import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import type { SigningChoice } from '../../io/sigstore/signing-session.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
+import { isDirectoryWanted } from '../call/layout-flag.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { tokenChoice } from './token-choice.ts';
 
@@ -20,7 +22,11 @@ export function signingChoice(
     trustCache: trustCacheOf({ options, environment }),
     allowMissingSct: options.has('allow-missing-sct'),
     caCertificates: options.text('ca-certificates'),
-    show: showSigner,
+    show: (signer, interrupted) => {
+      showSigner(signer, interrupted);
+      // No log may get an entry for ever for what no pointer can name.
+      if (isDirectoryWanted(options)) pointedIdentity(signer);
+    },
     replaces: () => {
       const state = escapeInvisible(signingStatePath(out));
       process.stderr.write(`affidavit: ${state} is of another signing, and is replaced\n`);

@@ -3,7 +3,7 @@ import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { isPointerRecipe, isOtherRef, type PointedSigner } from '../../pointer/pointer.ts';
 import type { PointedArtifact, Pointer } from '../../pointer/pointer.ts';
 import { quote } from '../../quote.ts';
-import { isKeySigner, type Proof } from '../../trust/trust.ts';
+import { isKeySigner, type Proof, type ProvenSigner } from '../../trust/trust.ts';
 import { parseEvidenceStatement } from '../dialect/read-statement.ts';
 import { ATTESTATION_FILE, RECIPE_FILE, STATEMENT_FILE } from '../layout.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
@@ -78,11 +78,15 @@ function pointedSigner({
   signer,
   logEntries,
 }: Pick<Proof, 'signer' | 'logEntries'>): PointedSigner {
+  const index = logEntries[0]?.index;
+  return { ...pointedIdentity(signer), rekorLogIndex: index === '0' ? undefined : index };
+}
+
+/** What a pointer says of a signer. Throws POINTER_UNFIT. */
+export function pointedIdentity(signer: ProvenSigner): Pick<PointedSigner, 'identity' | 'issuer'> {
   if (isKeySigner(signer)) return refuseSigner('evidence that is signed with a key');
   if (signer.type === 'other') return refuseSigner(`the user name ${quote(signer.subject)}`);
-  const index = logEntries[0]?.index;
-  const rekorLogIndex = index === '0' ? undefined : index;
-  return { identity: signer.subject, issuer: signer.issuer, rekorLogIndex };
+  return { identity: signer.subject, issuer: signer.issuer };
 }
 
 function refuseSigner(found: string): never {
@@ -90,7 +94,7 @@ function refuseSigner(found: string): never {
     at: ATTESTATION_FILE,
     found,
     expected: 'a certificate for an email address or a URI: a pointer names identity and issuer',
-    hint: 'sign the bundle with such an identity',
+    hint: 'sign with such an identity; an archive (without --layout directory) needs no pointer',
   });
 }
 
