@@ -11,7 +11,8 @@ import {
 
 import { describe, expect, it } from 'vitest';
 
-import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace, json } from './emit.ts';
+import { EPOCH, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace, json } from './emit.ts';
+import type { ReportJson } from './evidence.ts';
 
 const FILE = 'openings.json';
 const MINIMAL = ['--redact', 'minimal', '--openings', FILE];
@@ -178,6 +179,32 @@ describe('evidence reveal', () => {
     const changed = await place.run([...VERIFY, '--revealed', 'revealed.json']);
     expect(changed.code).toBe(2);
     expect(changed.stdout).toContain('REVEALED_DIFFERS');
+  });
+
+  it('opens signed evidence too, whose logs are compared with the same call', async () => {
+    const place = new Workplace();
+    const signing = [...INPUTS, ...IN_SANDBOX, '--openings', FILE, '--logs', 'logs'];
+    const signed = await place.run(['validate', ...signing]);
+    expect(signed.code).toBe(0);
+    expect((await reveal(place, '--select', REGION, 'K8s.image')).code).toBe(0);
+    const [, verify = ''] = /^ *verify: affidavit (.*)$/m.exec(signed.stderr) ?? [];
+    const words = [...verify.split(' '), '--format', 'json', '--logs', `${OUT}.logs.tar.gz`];
+    const all = [...words, '--require-recomputed', '--revealed', 'revealed.json'];
+    const verified = await place.run(all);
+    const report = json(Buffer.from(verified.stdout)) as unknown as ReportJson;
+    expect([verified.code, report.checks.filter((check) => check.faults.length > 0)]).toEqual([
+      0,
+      [],
+    ]);
+    expect(report).toMatchObject({ verdict: 'verified', pinned: true, weakened: [] });
+    expect(report.checks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['logs-match-statement', 'revealed-values-were-withheld']),
+    );
+    // Without what was revealed it is for a person to decide, and no value may be another one.
+    expect((await place.run(all.slice(0, -2))).code).toBe(4);
+    place.edit('revealed.json', '"us-west-2|', '"eu-west-2|');
+    const changed = await place.run(all);
+    expect([changed.code, changed.stdout.includes('REVEALED_DIFFERS')]).toEqual([2, true]);
   });
 
   it('refuses openings of another bundle by name, code and place', async () => {
