@@ -15,6 +15,7 @@ import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { digestOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { packEvidence } from '../../src/evidence/pack/pack-evidence.ts';
+import type { RedactionMode } from '../../src/evidence/pack/redact-evidence.ts';
 import { parseResults } from '../../src/evidence/phase/ctrf.ts';
 import { PHASES } from '../../src/evidence/phase/phase.ts';
 import type { OwnRecipes } from '../../src/evidence/resolve/own-recipe.ts';
@@ -65,6 +66,8 @@ export interface Inputs {
   readonly attestedAt: Date;
   /** Those that the recipe was resolved in. */
   readonly recipes?: OwnRecipes;
+  /** By default nothing is withheld: most tests are about what the files show. */
+  readonly redact?: RedactionMode;
   readonly signed: boolean;
   /** Claims of the signer's token, e.g. `email`. */
   readonly claims: Claims;
@@ -255,9 +258,9 @@ export class Evidence {
       now: inputs.attestedAt,
     });
     const logs = bundleFiles(new Map(Object.entries(inputs.logs)));
-    const { signed, claims } = inputs;
+    const { signed, claims, redact = 'none' } = inputs;
     const packed = await packEvidence(
-      { validation, logs, redact: 'none' },
+      { validation, logs, redact },
       signed ? { signer: this.#signer(claims), trust: this.trust } : undefined,
     );
     return await contentsOf(packed.files);

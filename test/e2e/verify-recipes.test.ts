@@ -63,6 +63,22 @@ describe('verify-evidence --recipes', () => {
     });
   });
 
+  it('verifies redacted evidence too, of which neither recipe nor bound files are withheld', async () => {
+    const recipes = recipesWith({});
+    const redacted = await evidence.emit({ recipes, redact: 'minimal', signed: false });
+    const options = { recipes, allowUnsigned: true };
+    const judged = await evidence.judge(redacted, options);
+    expect([judged.code, ownCheck(judged).outcome]).toEqual([0, 'passed']);
+    expect(judged.report['recipeCompared']).toBe(true);
+    expect(judged.report['onlyClaimed']).toEqual(['region', 'images']);
+    const stale = { ...options, recipes: recipesWith({ [VALUES]: `${REAL[VALUES]}# changed\n` }) };
+    const after = await evidence.judge(redacted, stale);
+    expect([after.code, ownCheck(after).faults.map(({ code }) => code)]).toEqual([
+      4,
+      ['RECIPE_OTHER'],
+    ]);
+  });
+
   it('says of evidence that binds no files that it does not', async () => {
     const judged = await against({}, evidence.files);
     expect([judged.code, judged.faults]).toEqual([0, []]);
