@@ -105,7 +105,7 @@ export default {
     logs: {
       type: 'text',
       helpValue: 'PATH',
-      summary: 'Compare the logs that redacted evidence has beside it with those that it names.',
+      summary: 'Compare these logs, an archive or a directory, with those of the evidence.',
     },
     'accept-claimed': {
       type: 'switch',

@@ -1,5 +1,5 @@
 // What a minimal bundle publishes, and the logs that are beside it.
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
@@ -101,6 +101,8 @@ describe('E-56 the logs of a minimal bundle', () => {
     const place = new Workplace();
     const { stderr } = await place.validate(WITH_LOGS, { env: EPOCH });
     expect(stderr).toContain(`    logs: ${LOGS}, `);
+    expect(statSync(place.path(LOGS)).mode & 0o777).toBe(0o600);
+    expect(statSync(place.path(OUT)).mode & 0o044).not.toBe(0);
     expect([...(await place.files()).keys()].filter((name) => name.startsWith('logs/'))).toEqual(
       [],
     );
@@ -121,7 +123,7 @@ describe('E-56 the logs of a minimal bundle', () => {
     ]);
     expect(said.stdout).toMatch(/\nlogs +15 files, beside the bundle: not supplied/);
 
-    for (const logs of [LOGS, 'unpacked']) {
+    for (const logs of [LOGS, 'unpacked', 'logs']) {
       const files = await place.files(LOGS);
       files.forEach((bytes, name) => place.write(`unpacked/${name}`, bytes));
       const { code, report } = await verify(place, '--logs', logs);
@@ -157,6 +159,26 @@ describe('E-56 the logs of a minimal bundle', () => {
     make(place);
     const { code, faults } = await verify(place, '--logs', 'l');
     expect([code, faults.map((each) => `${each.code} ${each.at}`)]).toEqual([exit, [fault]]);
+  });
+
+  it('are compared with those that are in the bundle if nothing is redacted, and a bundle is no logs', async () => {
+    const place = new Workplace();
+    await place.validate([...INPUTS, ...UNSIGNED, '--redact', 'none', '--logs', 'logs'], {
+      env: EPOCH,
+    });
+    const same = await verify(place, '--logs', 'logs');
+    expect([same.code, same.report.checks.at(-1)]).toMatchObject([
+      0,
+      { name: 'logs-match-statement', expected: 'the logs that are in the bundle' },
+    ]);
+    const bundle = await verify(place, '--logs', OUT);
+    expect([bundle.code, bundle.faults]).toMatchObject([
+      2,
+      [{ code: 'LOGS_DIFFER', at: OUT, found: 'a bundle of evidence, and no logs' }],
+    ]);
+    place.write('logs/deployment/x.log', 'one more');
+    const other = await verify(place, '--logs', 'logs');
+    expect([other.code, other.faults]).toMatchObject([2, [{ code: 'LOGS_DIFFER', at: 'logs' }]]);
   });
 
   it('are not taken for those of evidence that names none, and must be there to be opened', async () => {

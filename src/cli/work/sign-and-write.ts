@@ -118,7 +118,7 @@ export function filesOf(
     : { path: out, chunks: encodeArchive(files, { ...options, layout: EVIDENCE_LAYOUT }) };
   if (logs.length === 0) return [bundle];
   const chunks = encodeArchive(logs, { ...options, layout: LOGS_LAYOUT });
-  return [{ path: logsPath(out), chunks }, bundle];
+  return [{ path: logsPath(out), chunks, isPrivate: true }, bundle];
 }
 
 /** As aicr writes it: the bundle, and a pointer beside it. */

@@ -2,11 +2,13 @@
 
 import { collectFiles } from '../../archive/collect.ts';
 import type { Entry, ReceivedFiles } from '../../archive/entry.ts';
+import { isBundlePath } from '../../bundle-path.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { counted } from '../../sentence.ts';
 import { logsClaim, type LogsClaim } from '../claim/logs-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { LOGS_LAYOUT } from '../layout.ts';
+import { LOGS_LAYOUT, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
+import { isPhase } from '../phase/phase.ts';
 import { LOGS_CHECK, type EvidenceLog } from './checks.ts';
 
 /** An archive or a directory of logs, opened. */
@@ -24,45 +26,64 @@ export interface ReadLogs {
 /** What is wrong with them is said by the check. */
 export async function readLogs({ file, entries }: SuppliedLogs): Promise<ReadLogs> {
   try {
-    return { file, files: await collectFiles(entries, LOGS_LAYOUT) };
+    return { file, files: belowLogs(await collectFiles(entries, LOGS_LAYOUT)) };
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     return { file, files: error };
   }
 }
 
-/** @param logs undefined: none were supplied */
+/** `<phase>/<name>`, as `validate --logs` takes them, are the same logs as `logs/<phase>/<name>`. */
+function belowLogs(files: ReceivedFiles): ReceivedFiles {
+  const inPhases = [...files.values()].flatMap((file) => {
+    const path = `logs/${file.path}`;
+    const [phase = ''] = file.path.split('/');
+    return isPhase(phase) && isBundlePath(path) ? [{ ...file, path }] : [];
+  });
+  return inPhases.length < files.size ? files : new Map(inPhases.map((file) => [file.path, file]));
+}
+
+/**
+ * Logs of evidence that is not redacted are in its bundle.
+ *
+ * @param logs undefined: none were supplied
+ */
 export function checkLogs(
   log: EvidenceLog,
+  bundle: ReceivedFiles,
   { affidavit }: ReceivedPredicate,
   logs: ReadLogs | undefined,
 ): void {
   if (logs === undefined) return;
-  const { file, files } = logs;
+  const { files } = logs;
   if (files instanceof EvidenceError) {
     log.fail(LOGS_CHECK, files);
     return;
   }
-  const claimed = affidavit?.logs;
+  const inside = logsClaim([...bundle.values()].filter(({ path }) => path.startsWith('logs/')));
+  const claimed = affidavit?.logs ?? (inside.fileCount > 0 ? inside : undefined);
   const found = logsClaim([...files.values()]);
   const isSame = claimed?.digest === found.digest && claimed.fileCount === found.fileCount;
   log.note(LOGS_CHECK, () => ({
     found: said(found),
-    expected: 'the logs that the statement names',
-    faults: isSame ? [] : [otherLogs(file, found, claimed)],
+    expected: `the logs that ${claimed === inside ? 'are in the bundle' : 'the statement names'}`,
+    faults: isSame ? [] : [otherLogs(logs.file, files, claimed)],
   }));
 }
 
-function otherLogs(at: string, found: LogsClaim, claimed: LogsClaim | undefined): Fault {
+function otherLogs(at: string, files: ReceivedFiles, claimed: LogsClaim | undefined): Fault {
+  const isBundle = files.has(MANIFEST_FILE) && files.has(STATEMENT_FILE);
+  const expected =
+    claimed === undefined ? 'none: this evidence was made without logs' : said(claimed);
   return {
     code: 'LOGS_DIFFER',
     at,
-    found: said(found),
-    expected: claimed === undefined ? 'none: the statement names no logs' : said(claimed),
+    found: isBundle ? 'a bundle of evidence, and no logs' : said(logsClaim([...files.values()])),
+    expected,
     hint:
       claimed === undefined
-        ? 'leave --logs out: logs of evidence that is not redacted are in its bundle'
-        : 'use the logs that were written with this evidence, or ask its signer for them',
+        ? 'leave --logs out: nothing in the evidence says which logs are its own'
+        : 'use the logs that were given to validate --logs, or OUT.logs.tar.gz beside the evidence; or ask its signer for them',
   };
 }
 

@@ -82,7 +82,7 @@ export function recompute(
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
   else checkBom(log, bom.value, predicate, claimedImages(judgement, rules));
   if (run !== undefined) checkRun(log, reports, run);
-  checkLogs(log, predicate, logs);
+  checkLogs(log, files, predicate, logs);
   const { recipeCompared, findings } = checkOwnRecipe(log, parts.recipe, predicate, rules);
   return { ...judgement, recipeCompared, findings: [...judgement.findings, ...findings] };
 }

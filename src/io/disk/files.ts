@@ -108,8 +108,8 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
 /**
  * Writes a file completely or not at all: first into a file beside it (`.affidavit-….tmp`, which only a
  * kill -9 leaves behind), then to the disk; then it gets its name. Without `force` an existing file is
- * never replaced, not even one that appears meanwhile. Its mode is that of any new file: 0666 less the
- * umask.
+ * never replaced, not even one that appears meanwhile. Its mode is that of any new file, 0666 less the
+ * umask, unless it is private.
  *
  * @throws EvidenceError OUTPUT_EXISTS, FILE_UNWRITABLE; whatever `chunks` throws, or the signal's reason
  */

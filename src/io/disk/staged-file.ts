@@ -19,6 +19,8 @@ type Chunks = AsyncIterable<Uint8Array> | readonly Uint8Array[];
 export interface FileToWrite {
   readonly path: string;
   readonly chunks: Chunks;
+  /** Nobody else may read it: mode 0600. */
+  readonly isPrivate?: boolean;
 }
 
 /** A file beside the place where it will be, under a name that nobody reads (`.affidavit-….tmp`). */
@@ -28,12 +30,12 @@ export class StagedFile {
   readonly #temporary: string;
 
   /** It is there when this returns: no interrupt can come before somebody is ready to `drop` it. */
-  constructor({ path, chunks }: FileToWrite) {
+  constructor({ path, chunks, isPrivate = false }: FileToWrite) {
     this.#path = path;
     this.#chunks = chunks;
     this.#temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
     try {
-      closeSync(openSync(this.#temporary, 'wx'));
+      closeSync(openSync(this.#temporary, 'wx', isPrivate ? 0o600 : 0o666));
     } catch (error) {
       throw unwritable(error, path);
     }
