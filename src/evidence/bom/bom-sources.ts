@@ -32,7 +32,7 @@ export function bomSourcesOf(
   const known = new Set(named.map(renderImage));
   const shown = seen.map((image) =>
     isRedacted && !known.has(renderImage(image))
-      ? { ...image, name: baseNameOf(image.name) }
+      ? { ...image, name: baseNameOf(image.name), tag: baseNameOf(image.tag ?? '') || undefined }
       : image,
   );
   const images = new Map([...shown, ...named].map((image) => [renderImage(image), image]));

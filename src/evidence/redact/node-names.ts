@@ -19,7 +19,7 @@ export function nodeNames(nodeLists: Iterable<string>): Rename {
   return (nodeList) =>
     nodeList.replaceAll(/[^,]+/g, (node) => {
       const name = nameOf(node);
-      return node.replace(name, renamed.get(name) ?? '');
+      return node.replace(name, renamed.get(name) ?? name);
     });
 }
 

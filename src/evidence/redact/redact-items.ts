@@ -4,7 +4,7 @@ import { plain, scalarText, type Data, type DataMap } from '../../document/data.
 import { itemReadings, type LabelReading } from '../snapshot/label-reading.ts';
 import type { Subtype } from '../snapshot/subtype.ts';
 import type { SelectedPath, SnapshotKeep } from './policy.ts';
-import { onlyScalars } from './withheld.ts';
+import { mapIn, mapOf, onlyScalars } from './withheld.ts';
 
 type Item = Subtype['items'][number];
 
@@ -39,8 +39,8 @@ function fieldsRead(
 }
 
 /**
- * The whole reading of each label that is kept, its list of nodes in place of a reference to one. None, if
- * the readings contradict each other: then nobody uses any.
+ * The whole reading of each label that is kept, its list of nodes in place of a reference to one; of an item that a
+ * constraint selects the value only if it is read. None, if the readings contradict each other: then nobody uses any.
  */
 export function labelItems(
   labels: Subtype,
@@ -48,35 +48,30 @@ export function labelItems(
   paths: readonly SelectedPath[],
 ): KeptItems {
   const kept = new Map<number, DataMap>();
-  const selected = [...selectedItems(labels, paths).keys()];
+  const selected = selectedItems(labels, paths);
   const keyAt = (index: number): string =>
     scalarText(labels.items[index]?.context.get('key')) ?? '';
-  const wanted = new Set([...keptLabels, ...selected.map(keyAt)]);
+  const wanted = new Set([...keptLabels, ...[...selected.keys()].map(keyAt)]);
   const readings = [...(itemReadings(labels, wanted) ?? [])];
   for (const index of readings.length === 0 ? [] : labels.items.keys()) {
-    if (!wanted.has(keyAt(index))) continue;
-    const reading = readings.shift();
-    if (reading !== undefined) kept.set(index, itemOf(reading));
+    const key = keyAt(index);
+    const reading = wanted.has(key) ? readings.shift() : undefined;
+    const isKept = keptLabels.has(key);
+    if (reading === undefined || !(isKept || selected.has(index))) continue;
+    const isRead = isKept || mapIn(selected.get(index)?.get('context')).has('value');
+    kept.set(index, itemOf(reading, isRead));
   }
   return kept;
 }
 
-function itemOf({ key, value, nodeList, count, truncated }: LabelReading): DataMap {
-  return new Map<string, Data>([
-    [
-      'context',
-      new Map([
-        ['key', key],
-        ['value', value],
-      ]),
-    ],
-    [
-      'data',
-      new Map<string, Data>([
-        ['node-count', plain('integer', String(count))],
-        ['node-list', nodeList],
-        ['truncated', plain('boolean', String(truncated))],
-      ]),
-    ],
-  ]);
+function itemOf(reading: LabelReading, isValueRead: boolean): DataMap {
+  const { key, value, nodeList, count, truncated } = reading;
+  return mapOf({
+    context: mapOf({ key, ...(isValueRead && { value }) }),
+    data: mapOf({
+      'node-count': plain('integer', String(count)),
+      'node-list': nodeList,
+      truncated: plain('boolean', String(truncated)),
+    }),
+  });
 }

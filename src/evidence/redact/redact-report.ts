@@ -37,11 +37,11 @@ const STATUS: Rule = (data) => {
   return /fail/i.test(text) ? 'failed' : undefined;
 };
 
-/** `sha256:…`; one that is hashed already stays. */
+/** `sha256:…`; one that is hashed already stays. The empty text is none, and its digest would make it one. */
 const HASHED: Rule = (data) => {
-  const text = scalarText(data);
-  if (text === undefined) return undefined;
-  return /^sha256:[0-9a-f]{64}$/.test(text) ? text : digestOf(text);
+  const text = scalarText(data) ?? '';
+  const digest = /^sha256:[0-9a-f]{64}$/.test(text) ? text : digestOf(text);
+  return digest === digestOf('') ? undefined : digest;
 };
 
 const SUITE: Rule = (data) => {

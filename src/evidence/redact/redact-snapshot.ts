@@ -1,6 +1,6 @@
 import { isDataList, scalarText, type Data, type DataMap } from '../../document/data.ts';
 import { wholeToken } from '../../document/text.ts';
-import { splitFolded } from '../snapshot/label-reading.ts';
+import { isEntryOf, splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Subtype } from '../snapshot/subtype.ts';
 import { nodeNames, type Rename } from './node-names.ts';
@@ -97,11 +97,12 @@ class Redactor {
     return type === 'NodeTopology' ? keptSubtype(withoutNames(kept)) : keptSubtype(kept);
   }
 
-  /** Of folded labels also those that look like another value of a label that is kept. */
-  #keepsKey(group: string, key: string, { items }: Subtype): boolean {
+  /** Of folded labels also those that look like one of several values of a label that is kept. */
+  #keepsKey(group: string, key: string, { data, items }: Subtype): boolean {
     if (this.#keep.keys.get(group)?.has(key) === true) return true;
     if (group !== LABEL_SUBTYPE || items.length > 0) return false;
-    return [...this.#keep.labels].some((label) => key === label || key.startsWith(`${label}.`));
+    const text = scalarText(data.get(key)) ?? '';
+    return [...this.#keep.labels].some((label) => isEntryOf(label, key, text));
   }
 }
 
@@ -162,7 +163,16 @@ function renamedItem(item: DataMap, rename: Rename): DataMap {
   const list = listOf(item);
   if (list === undefined) return item;
   const data = new Map([...mapIn(item.get('data')), ['node-list', rename(list)]]);
-  return new Map([...item, ['data', data]]);
+  const context = mapIn(item.get('context'));
+  const value = context.get('value');
+  // A label may be the name of its node: kubernetes.io/hostname.
+  const others =
+    typeof value === 'string' ? new Map([...context, ['value', rename(value)]]) : context;
+  return new Map([
+    ...item,
+    ...(others.size > 0 ? [['context', others] as const] : []),
+    ['data', data],
+  ]);
 }
 
 function without(map: DataMap, ...keys: readonly string[]): DataMap {

@@ -7,6 +7,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
+import { isEntryOf } from '../snapshot/label-reading.ts';
 import {
   SCHEME,
   encodeDocument,
@@ -84,7 +85,7 @@ function selected(values: readonly WithheldValue[], word: string): readonly With
     const { file, path } = value;
     const whole = `${file}#${path}`;
     const isBelow = word === file || whole === word || whole.startsWith(`${word}/`);
-    return isBelow || isNamed(path, word) || keyed.has(itemOf(path));
+    return isBelow || isNamed(value, word) || keyed.has(itemOf(path));
   });
   if (found.length > 0) return found;
   const [first = { file: 'FILE', path: '/POINTER' }] = values;
@@ -104,16 +105,15 @@ export function subtypeOfPath(path: string): string {
   return type === undefined || subtype === undefined ? '' : `${type}.${subtype}`;
 }
 
-/** By type, subtype and key; of a label also its entries for several values, which begin with its name and a dot. */
-function isNamed(path: string, word: string): boolean {
+/** By type, subtype and key; of a label also its entries for several values. */
+function isNamed({ path, text }: WithheldValue, word: string): boolean {
   const group = subtypeOfPath(path);
   if (group === '') return false;
   if (word === group) return true;
   const key = IN_SUBTYPE.exec(path)?.[3];
   const name = `${group}.${keyOf(key ?? '')}`;
-  return (
-    key !== undefined && (name === word || (group === LABEL_SUBTYPE && name.startsWith(`${word}.`)))
-  );
+  const isNamedByKey = group === LABEL_SUBTYPE ? isEntryOf(word, name, text) : name === word;
+  return key !== undefined && isNamedByKey;
 }
 
 /** Of labels with their nodes in items: the items whose key is that of the word. */

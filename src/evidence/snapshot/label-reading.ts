@@ -29,6 +29,11 @@ export function splitFolded(text: string): FoldedLabel {
   return { value: text.slice(0, bar), nodeList: text.slice(bar + 1) };
 }
 
+/** Whether a folded entry is the label, or one of its several values: `<label>.<value>`. */
+export function isEntryOf(label: string, key: string, text: string): boolean {
+  return key === label || key === `${label}.${splitFolded(text).value}`;
+}
+
 /** The names in a list, one at a time: there may be hundreds of thousands. */
 export function* nodesIn(nodeList: string): Generator<string, void> {
   let start = 0;

@@ -23,7 +23,7 @@ import { parseRevealed, subtypeOfPath, type Revealed } from '../redact/revealed.
 import type { Redacted } from '../redact/withheld.ts';
 import { ownerOf } from '../redact/withholding.ts';
 import { fingerprintOf } from '../snapshot/fingerprint.ts';
-import { itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
+import { isEntryOf, itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
 import { LABEL_OF } from '../validate/claimed.ts';
 import type { NamedDocument } from '../validate/validate.ts';
@@ -197,8 +197,8 @@ function isOnAllNodes(snapshot: Snapshot, label: string): boolean {
   const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
   if (labels === undefined) return false;
   const folded = [...labels.data].flatMap(([key, data]) => {
-    const { value, nodeList } = splitFolded(scalarText(data) ?? '');
-    return key === label || key === `${label}.${value}` ? [nodeList] : [];
+    const text = scalarText(data) ?? '';
+    return isEntryOf(label, key, text) ? [splitFolded(text).nodeList] : [];
   });
   const items = itemReadings(labels, new Set([label]))?.map(({ nodeList }) => nodeList) ?? [];
   const lists = labels.items.length > 0 ? items : folded;
