@@ -16,8 +16,8 @@ export function logsClaim(files: readonly ManifestFile[]): LogsClaim {
   return { digest: digestOf(encodeManifest(files)), fileCount: files.length };
 }
 
-/** Throws FIELD_MISSING, FIELD_INVALID, FIELD_UNKNOWN. @param newer there may be fields that are not known */
-export function logsIn(affidavit: ObjectReader, newer: boolean): LogsClaim | undefined {
+/** Throws FIELD_MISSING, FIELD_INVALID, FIELD_UNKNOWN. */
+export function logsIn(affidavit: ObjectReader): LogsClaim | undefined {
   if (!affidavit.has('logs')) return undefined;
   const claim = affidavit.object('logs');
   const digest = claim.string('digest');
@@ -26,6 +26,6 @@ export function logsIn(affidavit: ObjectReader, newer: boolean): LogsClaim | und
     return claim.refuse('digest', { code: 'FIELD_INVALID', expected, hint: BY_FORMAT });
   }
   const fileCount = claim.integer('fileCount', 1);
-  if (!newer) claim.end();
+  claim.end();
   return { digest, fileCount };
 }

@@ -238,8 +238,8 @@ function parseAffidavit(reader: ObjectReader): ReceivedAffidavit {
     constraints: shapes.constraintsIn(reader),
     phases: shapes.phaseDetailsIn(reader),
     run: minor === 0 ? undefined : runClaimsIn(reader),
-    redaction: minor === 0 ? undefined : withheldIn(reader, newer),
-    logs: minor === 0 ? undefined : logsIn(reader, newer),
+    redaction: minor === 0 ? undefined : withheldIn(reader),
+    logs: minor === 0 ? undefined : logsIn(reader),
     files: minor === 0 ? undefined : filesIn(reader),
   };
   if (!newer) {

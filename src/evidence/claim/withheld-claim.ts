@@ -32,17 +32,17 @@ export function withheldClaim({ kept, withheld, leaves }: WithheldClaim): Json {
   };
 }
 
-/** Throws FIELD_MISSING, FIELD_INVALID, FIELD_UNKNOWN. @param newer there may be fields that are not known */
-export function withheldIn(affidavit: ObjectReader, newer: boolean): ReceivedWithheld | undefined {
+/** Throws FIELD_MISSING, FIELD_INVALID, FIELD_UNKNOWN. */
+export function withheldIn(affidavit: ObjectReader): ReceivedWithheld | undefined {
   if (!affidavit.has('redaction')) return undefined;
   const claim = affidavit.object('redaction');
   const received = {
     at: claim.at,
     leaves: leavesIn(claim),
     kept: claim.list('kept', textOf),
-    withheld: claim.list('withheld', (item, at) => countIn(item, at, newer)),
+    withheld: claim.list('withheld', countIn),
   };
-  if (!newer) claim.end();
+  claim.end();
   return received;
 }
 
@@ -56,13 +56,13 @@ function leavesIn(claim: ObjectReader): number | undefined {
   });
 }
 
-function countIn(item: Data, at: string, newer: boolean): WithheldCount {
+function countIn(item: Data, at: string): WithheldCount {
   const row = new ObjectReader(item, at);
   const count = {
     file: row.string('file'),
     group: row.string('group'),
     count: row.integer('count', 1),
   };
-  if (!newer) row.end();
+  row.end();
   return count;
 }

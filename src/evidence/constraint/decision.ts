@@ -3,6 +3,8 @@ export interface Unevaluable {
   readonly reason: string;
   /** What to do about it. */
   readonly fix: string;
+  /** There is no value at all: what is withheld looks the same. */
+  readonly missing?: true;
 }
 
 /** The result of one constraint, and why. */
@@ -23,6 +25,11 @@ export function unevaluable(
 
 /** The snapshot does not show what the constraint names. */
 export function notShown(reason: string): Unevaluable {
+  return { ...unclear(reason), missing: true };
+}
+
+/** The snapshot shows it, but nobody can tell what it is. */
+export function unclear(reason: string): Unevaluable {
   const fix = 'take the snapshot again, with all collectors and with rights to list the nodes';
   return unevaluable(reason, `${fix}; if nothing measures this, correct the constraint`);
 }

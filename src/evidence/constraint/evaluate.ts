@@ -7,7 +7,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { unevaluable, type Decision, type Unevaluable } from './decision.ts';
 import { sayDemand } from './demand.ts';
-import { evaluateExpression } from './expression.ts';
+import { evaluateExpression, undecidable } from './expression.ts';
 import { GPU_NODES_PATH, gpuNodesEvaluator } from './gpu-nodes.ts';
 import { parsePath, pathReader } from './path.ts';
 
@@ -28,6 +28,8 @@ export interface ConstraintResult {
   readonly reason: string | undefined;
   /** What to do if it could not be evaluated. */
   readonly fix?: string;
+  /** It could not be evaluated because the snapshot has no value. */
+  readonly missing?: true;
   /** It is shown, and changes no verdict. */
   readonly severity: string | undefined;
   readonly remediation: string | undefined;
@@ -133,7 +135,9 @@ function evaluateScalar(
   value: Value | Unevaluable,
   { dialect }: Pick<Demands, 'dialect'>,
 ): { decision: Decision; actual: string | undefined } {
-  if ('outcome' in value) return { decision: value, actual: undefined };
+  if ('outcome' in value) {
+    return { decision: undecidable(expression, dialect) ?? value, actual: undefined };
+  }
   const { actual, trimmed } = value;
   return { decision: evaluateExpression(expression, trimmed, dialect), actual };
 }

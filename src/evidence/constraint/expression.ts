@@ -45,6 +45,15 @@ export function evaluateExpression(
   return { outcome: 'failed', reason: `${quote(value)} is not ${quote(trimBlanks(text))}` };
 }
 
+/** A version meets or fails every expression that can be read. */
+const ANY_VERSION = '1.2.3';
+
+/** Why no value could decide an expression; undefined if one can. */
+export function undecidable(text: string, dialect: ConstraintDialect): Unevaluable | undefined {
+  const decision = evaluateExpression(text, ANY_VERSION, dialect);
+  return isUnevaluable(decision) ? decision : undefined;
+}
+
 function evaluateGroup(
   group: readonly Term[],
   actual: Actual,

@@ -9,7 +9,14 @@ import { itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts
 import type { FoldedLabel } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Subtype } from '../snapshot/subtype.ts';
-import { PASSED, notShown, unevaluable, type Decision, type Unevaluable } from './decision.ts';
+import {
+  PASSED,
+  notShown,
+  unclear,
+  unevaluable,
+  type Decision,
+  type Unevaluable,
+} from './decision.ts';
 
 export const GPU_NODES_PATH = 'NodeTopology.gpu-nodes.label';
 
@@ -81,7 +88,7 @@ function topologyOf(
   if (labels === undefined) return notShown('the snapshot has no NodeTopology.label');
   const find =
     labels.items.length > 0 ? losslessNodes(labels, wanted) : foldedNodes(labels, wanted);
-  if (find === undefined) return notShown('NodeTopology.label contradicts itself');
+  if (find === undefined) return unclear('NodeTopology.label contradicts itself');
   const known = new Map<string, NodesByValue | Unevaluable>();
   const nodesOf: NodesOf = (label) => {
     const nodes = known.get(label) ?? find(label);
@@ -108,6 +115,13 @@ function evaluateDemand({ key, value }: Demand, { gpuNodes, nodesOf }: Topology)
   const actual = `${good} of ${gpuNodes.size} GPU nodes`;
   if (good === gpuNodes.size) return { decision: PASSED, actual };
   return { decision: { outcome: 'failed', reason: `only ${actual} are as demanded` }, actual };
+}
+
+/** What `actual` says, as a cluster of at most so many nodes can have it; undefined if none can. */
+export function outcomeOfCount(actual: string, nodes: number): 'passed' | 'failed' | undefined {
+  const [, good, all] = /^(0|[1-9]\d{0,8}) of ([1-9]\d{0,8}) GPU nodes$/.exec(actual) ?? [];
+  if (all === undefined || Number(all) > nodes || Number(good) > Number(all)) return undefined;
+  return good === all ? 'passed' : 'failed';
 }
 
 /** The labels that a demand looks at; none if it cannot be read. */
@@ -173,7 +187,7 @@ function nodesOfEntries(
   const entries = plain === undefined ? suffixed : [plain];
   const nodesByValue = new Map(entries.map(({ value, nodeList }) => [value, [nodeList]]));
   const isGenuine = plain !== undefined || (suffixed.length !== 1 && areDistinct(nodesByValue));
-  return isGenuine ? nodesByValue : notShown(`the labels around ${quote(label)} are ambiguous`);
+  return isGenuine ? nodesByValue : unclear(`the labels around ${quote(label)} are ambiguous`);
 }
 
 function areDistinct(nodesByValue: NodesByValue): boolean {
@@ -213,5 +227,5 @@ function isSubdomain(text: string): boolean {
 }
 
 function partial(label: string): Unevaluable {
-  return notShown(`the list of nodes with the label ${quote(label)} is truncated or malformed`);
+  return unclear(`the list of nodes with the label ${quote(label)} is truncated or malformed`);
 }

@@ -5,7 +5,7 @@ import { quote } from '../../quote.ts';
 import type { ConstraintDialect } from '../recipe/recipe.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
 import type { SnapshotItem, Subtype } from '../snapshot/subtype.ts';
-import { notShown, unevaluable, type Unevaluable } from './decision.ts';
+import { isUnevaluable, notShown, unclear, unevaluable, type Unevaluable } from './decision.ts';
 
 /** Which of a subtype's items is meant. */
 type Selector =
@@ -53,8 +53,8 @@ export function pathReader(
     if (path.selector === undefined) {
       return scalarText(subtype.data.get(path.key)) ?? noValue(name, path.key);
     }
-    const found = itemAt(subtype, path.selector, selected);
-    if (typeof found === 'string') return notShown(`${name} has ${found}`);
+    const found = itemAt({ name, ...subtype }, path.selector, selected.get(subtype));
+    if (isUnevaluable(found)) return found;
     return fieldOf(found, path.key) ?? noValue(`the item of ${name}`, path.key);
   };
 }
@@ -126,14 +126,16 @@ function countItem(item: SnapshotItem, wanted: Wanted): void {
 
 /** The one item that is meant, or what there is instead. */
 function itemAt(
-  subtype: Subtype,
+  { name, items }: Pick<Subtype, 'items'> & { readonly name: string },
   selector: Selector,
-  selected: ReadonlyMap<Subtype, Wanted>,
-): SnapshotItem | string {
-  const { items } = subtype;
-  if (selector.kind === 'index') return items[selector.index] ?? `only ${items.length} items`;
-  const { count = 0, first } = selected.get(subtype)?.get(selector.key)?.get(selector.value) ?? {};
-  return count === 1 && first !== undefined ? first : `${count} such items`;
+  wanted: Wanted | undefined,
+): SnapshotItem | Unevaluable {
+  if (selector.kind === 'index') {
+    return items[selector.index] ?? notShown(`${name} has only ${items.length} items`);
+  }
+  const { count = 0, first } = wanted?.get(selector.key)?.get(selector.value) ?? {};
+  if (first === undefined) return notShown(`${name} has 0 such items`);
+  return count === 1 ? first : unclear(`${name} has ${count} such items`);
 }
 
 /** What was measured comes before what describes it. */

@@ -5,7 +5,7 @@ import type { Fault } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { isVirtual } from '../constraint/evaluate.ts';
-import { evaluateExpression } from '../constraint/expression.ts';
+import { undecidable } from '../constraint/expression.ts';
 import { parsePath, type ConstraintPath } from '../constraint/path.ts';
 import type { Part } from '../resolve/part.ts';
 import type { Rules } from '../resolve/rules.ts';
@@ -55,7 +55,7 @@ const TYPES = [...new Set([...MEASURED.keys()].map((name) => name.split('.', 1)[
 export function constraintFaults(part: Part, rules: Rules): readonly Fault[] {
   const path = parsePath(part.name, rules);
   const named = 'outcome' in path ? unreadable(part, path.reason) : unmeasured(part, path);
-  return [named, undecidable(part, rules)].filter((fault) => fault !== undefined);
+  return [named, unreadableValue(part, rules)].filter((fault) => fault !== undefined);
 }
 
 function unreadable({ name, at }: Part, reason: string): Fault {
@@ -121,13 +121,10 @@ function unknown(
   };
 }
 
-/** A version meets or fails every expression that can be read. */
-const ANY_VERSION = '1.2.3';
-
-function undecidable({ name, value, at }: Part, rules: Rules): Fault | undefined {
+function unreadableValue({ name, value, at }: Part, rules: Rules): Fault | undefined {
   if (isVirtual(name, { dialect: rules })) return undefined;
-  const decision = evaluateExpression(textOf(value, 'value'), ANY_VERSION, rules);
-  if (decision.outcome !== 'unevaluable') return undefined;
+  const decision = undecidable(textOf(value, 'value'), rules);
+  if (decision === undefined) return undefined;
   return {
     code: 'CONSTRAINT_INVALID',
     at: `${at}/value`,

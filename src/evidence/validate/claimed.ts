@@ -9,6 +9,7 @@ import {
   isVirtual,
   type ConstraintResult,
 } from '../constraint/evaluate.ts';
+import { outcomeOfCount } from '../constraint/gpu-nodes.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { SnapshotKeep } from '../redact/policy.ts';
 import { isWithheld } from '../redact/withholding.ts';
@@ -20,6 +21,7 @@ import {
   type Dimension,
   type Fingerprint,
 } from '../snapshot/fingerprint.ts';
+import { acceleratorOfProduct, isAccelerator } from '../snapshot/gpu-sku.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 
 /** What redacted evidence claims. */
@@ -34,9 +36,7 @@ export interface Claims {
   readonly constraints: readonly ClaimedConstraint[] | undefined;
 }
 
-export type ClaimedConstraint = Pick<ConstraintResult, 'name' | 'expected' | 'actual'> & {
-  readonly outcome: string;
-};
+export type ClaimedConstraint = Pick<ConstraintResult, 'name' | 'expected' | 'actual'>;
 
 /** Those that AICR reads from the labels of the nodes, each with its label. */
 export const LABEL_OF = {
@@ -61,38 +61,74 @@ export function completeFingerprint(
   claims: Claims | undefined,
 ): CompletedFingerprint {
   if (claims === undefined) return { fingerprint: own, claimed: [] };
-  const from = DIMENSIONS.filter((name) => isExcused(own, claims, name));
-  const accelerator = from.includes('accelerator')
-    ? claims.fingerprint.accelerator
-    : own.accelerator;
-  const region = from.includes('region') ? claims.fingerprint.region : own.region;
-  const gpuNodeCount = from.includes('gpuNodeCount')
-    ? claims.fingerprint.gpuNodeCount
-    : own.gpuNodeCount;
-  return {
-    fingerprint: { ...own, accelerator, region, gpuNodeCount },
-    claimed: from.filter((name) => {
-      const label = LABEL_OF[name];
-      const isPartial = own[name].source === labelSource(label) && claims.partial?.has(label);
-      return own[name].value !== claims.fingerprint[name].value || isPartial === true;
-    }),
-  };
+  const from = DIMENSIONS.filter((name) => mayStandIn(own, claims, name));
+  const taken = Object.fromEntries(from.map((name) => [name, claims.fingerprint[name]]));
+  const isOnlyClaimed = (name: ClaimedDimension): boolean =>
+    !isShown(own[name], claims.fingerprint[name]);
+  return { fingerprint: { ...own, ...taken }, claimed: from.filter(isOnlyClaimed) };
 }
 
-/**
- * Where the snapshot shows nothing, the claim counts. What another source shows must agree in value; but a
- * label that shows several values outranks the model of one node.
- */
-function isExcused(
+interface AnyDimension {
+  readonly value: string | number;
+  readonly source?: string;
+  readonly note?: string;
+}
+
+/** By another source: what the label itself shows is only a part. */
+function isShown({ value, source, note }: AnyDimension, claim: AnyDimension): boolean {
+  if (source === undefined || source === claim.source) return false;
+  return value === claim.value && note === claim.note;
+}
+
+/** Whether a claim may stand in for a label that is withheld: a label can say so, and nothing denies it. */
+function mayStandIn(
   own: Fingerprint,
-  { keep, fingerprint }: Claims,
+  { keep, partial, fingerprint: claims }: Claims,
   name: ClaimedDimension,
 ): boolean {
   const label = LABEL_OF[name];
-  const claim: Dimension | CountDimension = fingerprint[name];
-  if (keep.labels.has(label) || claim.source !== labelSource(label)) return false;
-  const { value } = own[name];
-  return value === '' || value === 0 || value === claim.value || 'note' in claim;
+  if (keep.labels.has(label) || claims[name].source !== labelSource(label)) return false;
+  // A label that is there after all is read, unless more of it may be withheld.
+  if (isReadFrom(label, own[name]) && partial?.has(label) !== true) return false;
+  switch (name) {
+    case 'accelerator':
+      return canBeAccelerator(own, claims.accelerator);
+    case 'region':
+      return canBeRegion(own.region, claims.region);
+    case 'gpuNodeCount':
+      return claims[name].value >= own[name].value && claims[name].value <= nodesIn(own.nodeCount);
+  }
+}
+
+function isReadFrom(label: string, { value, source, note }: AnyDimension): boolean {
+  return source === labelSource(label) && (note !== undefined || (value !== '' && value !== 0));
+}
+
+/** How many there can be: what is not known sets no limit. */
+function nodesIn({ value, source }: CountDimension): number {
+  return source === undefined ? Infinity : value;
+}
+
+/** The model of one GPU agrees, or the label shows several; a label of an unknown product does not outrank it. */
+function canBeAccelerator({ accelerator, gpuModel }: Fingerprint, claim: Dimension): boolean {
+  if (claim.note === 'multi-gpu') return claim.value === '';
+  if (isReadFrom(PRODUCT_LABEL, accelerator)) return isSame(accelerator, claim);
+  if (claim.note === 'unknown-sku') return claim.value === '' && accelerator.value === '';
+  const model = accelerator.value === '' ? acceleratorOfProduct(gpuModel.value) : accelerator.value;
+  return (
+    claim.note === undefined && isAccelerator(claim.value) && (model ?? claim.value) === claim.value
+  );
+}
+
+/** Nothing but the label shows a region. */
+function canBeRegion(region: Dimension, claim: Dimension): boolean {
+  if (claim.note === 'multi-region') return claim.value === '';
+  if (isReadFrom(REGION_LABEL, region)) return isSame(region, claim);
+  return claim.note === undefined && claim.value !== '';
+}
+
+function isSame(one: Dimension, other: Dimension): boolean {
+  return one.value === other.value && one.note === other.note;
 }
 
 /** The same results, but for constraints that read what is withheld. */
@@ -100,12 +136,37 @@ export function completeConstraints(
   recipe: Pick<Recipe, 'dialect'>,
   results: readonly ConstraintResult[],
   claims: Claims | undefined,
+  nodeCount: CountDimension,
 ): readonly ConstraintResult[] {
   if (claims === undefined) return results;
   const { keep, constraints } = claims;
-  return results.map((result, index) =>
-    completeConstraint(result, recipe, { keep, claim: constraints?.[index] }),
-  );
+  const nodes = nodesIn(nodeCount);
+  return results.map((result, index): ConstraintResult => {
+    const { fix: _, missing, ...own } = result;
+    const { name, expected } = own;
+    const isExcused = missing === true && isWithheld({ name, expression: expected }, recipe, keep);
+    if (!isExcused) return result;
+    if (constraints === undefined) return { ...own, outcome: 'withheld', reason: 'withheld' };
+    const claim = constraints[index];
+    if (claim?.name !== name || claim.expected !== expected) return result;
+    const { actual } = claim;
+    const outcome = claimedOutcome(claim, recipe, nodes);
+    if (outcome === 'passed') return { ...own, actual, outcome: 'claimed', reason: 'withheld' };
+    return outcome === 'failed'
+      ? { ...own, actual, outcome, reason: 'the evidence says so' }
+      : result;
+  });
+}
+
+/** What the claimed value comes to. It is never taken for what the snapshot shows. */
+function claimedOutcome(
+  { name, expected, actual }: ClaimedConstraint,
+  recipe: Pick<Recipe, 'dialect'>,
+  nodes: number,
+): string | undefined {
+  if (actual === undefined) return undefined;
+  if (isVirtual(name, recipe)) return outcomeOfCount(actual, nodes);
+  return evaluateText(expected, actual, recipe).outcome;
 }
 
 /** The names of those that nothing shows. */
@@ -113,41 +174,6 @@ export function claimedConstraints(results: readonly ConstraintResult[]): readon
   return results
     .filter(({ outcome }) => outcome === 'claimed' || outcome === 'withheld')
     .map(({ name }) => name);
-}
-
-/**
- * The result of a constraint that reads what is withheld: that of the value that is claimed, if any is. It is
- * never taken for what the snapshot shows.
- */
-function completeConstraint(
-  result: ConstraintResult,
-  recipe: Pick<Recipe, 'dialect'>,
-  { keep, claim }: { readonly keep: SnapshotKeep; readonly claim: ClaimedConstraint | undefined },
-): ConstraintResult {
-  const { fix: _, ...own } = result;
-  const { name, expected, outcome, actual: shown } = own;
-  if (outcome !== 'unevaluable' || shown !== undefined) return result;
-  if (!isWithheld({ name, expression: expected }, recipe, keep)) return result;
-  if (claim === undefined) return { ...own, outcome: 'withheld', reason: 'withheld' };
-  if (claim.name !== name || claim.expected !== expected) return result;
-  const { actual } = claim;
-  switch (claimedOutcome(claim, recipe)) {
-    case 'passed':
-      return { ...own, actual, outcome: 'claimed', reason: 'withheld' };
-    case 'failed':
-      return { ...own, actual, outcome: 'failed', reason: 'the evidence says so' };
-    default:
-      return result;
-  }
-}
-
-/** What the claimed value comes to, where it is one value. */
-function claimedOutcome(
-  { name, expected, actual, outcome }: ClaimedConstraint,
-  recipe: Pick<Recipe, 'dialect'>,
-): string {
-  if (isVirtual(name, recipe)) return outcome;
-  return actual === undefined ? 'unevaluable' : evaluateText(expected, actual, recipe).outcome;
 }
 
 /** A dimension that is demanded, and that the evidence only claims to have. */

@@ -190,7 +190,8 @@ export function assessCluster(
 ): ClusterAssessment {
   const { fingerprint, claimed } = completeFingerprint(fingerprintOf(snapshot), claims);
   const match = matchRecipe(recipe, fingerprint);
-  const constraints = completeConstraints(recipe, evaluateConstraints(recipe, snapshot), claims);
+  const results = evaluateConstraints(recipe, snapshot);
+  const constraints = completeConstraints(recipe, results, claims, fingerprint.nodeCount);
   return {
     fingerprint,
     match,

@@ -169,9 +169,14 @@ export function checkCluster(
 }
 
 function sayConstraints(constraints: ClusterAssessment['constraints']): string {
-  const passed = constraints.filter(({ outcome }) => outcome === 'passed').length;
-  const rest = constraints.length - passed;
-  return `${passed} constraints passed${rest === 0 ? '' : `, ${rest} only claimed`}`;
+  const count = (wanted: 'passed' | 'claimed' | 'withheld'): number =>
+    constraints.filter(({ outcome }) => outcome === wanted).length;
+  const rest = [
+    [count('claimed'), 'only claimed'],
+    [count('withheld'), 'withheld, and not claimed either'],
+  ] as const;
+  const said = rest.flatMap(([number, words]) => (number === 0 ? [] : [`, ${number} ${words}`]));
+  return `${count('passed')} constraints passed${said.join('')}`;
 }
 
 function claimedConstraints(

@@ -53,6 +53,5 @@ function constraintIn(row: Data): ClaimedConstraint {
     name: textIn(row, 'name'),
     expected: textIn(row, 'expected'),
     actual: scalarText(fieldOf(row, 'actual')),
-    outcome: textIn(row, 'outcome'),
   };
 }

@@ -308,4 +308,19 @@ describe('a predicate is refused', () => {
     expect(parse(newer).affidavit?.newer).toBe(true);
     expect(parse(newer).newer).toBe(false);
   });
+
+  it.each<[string, Json]>([
+    ['redaction', { kept: [], withheld: [], x: 1 }],
+    ['redaction/withheld/0', { kept: [], withheld: [{ file: 'a', group: 'b', count: 1, x: 1 }] }],
+    ['logs', { digest: `sha256:${'0'.repeat(64)}`, fileCount: 1, x: 1 }],
+    ['files/0', [{ path: 'a', digest: `sha256:${'0'.repeat(64)}`, x: 1 }]],
+  ])('for a field that a newer minor version added in %s, where it may not', (place, value) => {
+    const [field = ''] = place.split('/');
+    const newer = changed('affidavit/schemaVersion', '1.2.0');
+    const stray = withChange(newer, ['affidavit', field], value);
+    expect(refusalOf(() => parse(stray))).toMatchObject({
+      code: 'FIELD_UNKNOWN',
+      at: `${AT}/affidavit/${place}/x`,
+    });
+  });
 });

@@ -139,12 +139,19 @@ describe('pathReader', () => {
     ['OS.grub.none', '"OS.grub" has no value "none"'],
     ['OS.grub.list', '"OS.grub" has no value "list"'],
     ['NetworkTopology.pfs[3].rail', '"NetworkTopology.pfs" has only 3 items'],
-    ['NetworkTopology.pfs[rail=1].pciAddress', '"NetworkTopology.pfs" has 2 such items'],
     ['NetworkTopology.pfs[rail=9].pciAddress', '"NetworkTopology.pfs" has 0 such items'],
     ['NetworkTopology.pfs[2].none', 'the item of "NetworkTopology.pfs" has no value "none"'],
     ['K8s.server[0].version', '"K8s.server" has only 0 items'],
   ])('finds nothing at %s, and says why', (name, reason) => {
     const fix = expect.stringContaining('take the snapshot again');
-    expect(value(name)).toEqual({ outcome: 'unevaluable', reason, fix });
+    expect(value(name)).toEqual({ outcome: 'unevaluable', reason, fix, missing: true });
+  });
+
+  it('does not choose among several, which are not missing', () => {
+    const reason = '"NetworkTopology.pfs" has 2 such items';
+    const fix = expect.stringContaining('take the snapshot again') as string;
+    expect(value('NetworkTopology.pfs[rail=1].pciAddress')).toEqual({
+      ...{ outcome: 'unevaluable', reason, fix },
+    });
   });
 });

@@ -5,6 +5,7 @@ import { memoryFile } from '../../../src/archive/entry.ts';
 import { digestOf } from '../../../src/digest.ts';
 import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import { verifyEvidenceFiles } from '../../../src/evidence/verify/verify-evidence.ts';
+import { MAX_VALUE_CHARACTERS } from '../../../src/limits.ts';
 import { encodeManifest } from '../../../src/manifest/manifest.ts';
 import { fakeTrust } from '../../attestation/fake-trust.ts';
 import {
@@ -107,10 +108,9 @@ describe('a minimal bundle', () => {
     const snapshot = String(MINIMAL.get('snapshot.yaml'));
     expect(snapshot).toContain('nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3|n1,n2,n3,n4\n');
     const all = [...MINIMAL.values()].map(String).join('\n');
-    for (const secret of ['ip-10-', 'providerID', 'aws:///', 'source-node"']) {
-      expect(String(WHOLE.get('snapshot.yaml')).includes(secret) && all.includes(secret)).toBe(
-        false,
-      );
+    for (const secret of ['ip-10-', 'provider-id: ', 'aws:///', 'source-node: ']) {
+      expect(String(WHOLE.get('snapshot.yaml'))).toContain(secret);
+      expect(all).not.toContain(secret);
     }
     const { redaction, affidavit } = statementIn(MINIMAL).predicate;
     expect(redaction).toMatchObject({ policy: 'minimal', version: 'affidavit-1' });
@@ -323,12 +323,13 @@ describe('evidence by the policy of AICR', () => {
     version: string,
     edit: (predicate: Predicate) => void = () => undefined,
     model = 'h100',
+    base = MINIMAL,
   ) =>
     remade(
-      MINIMAL,
+      base,
       {
         'snapshot.yaml': replaced(
-          replaced(replaced(String(MINIMAL.get('snapshot.yaml')), LABELS, ''), SYSCTL, ''),
+          replaced(replaced(String(base.get('snapshot.yaml')), LABELS, ''), SYSCTL, ''),
           'model: h100',
           `model: ${model}`,
         ),
@@ -414,6 +415,171 @@ describe('evidence by the policy of AICR', () => {
     expect(denied.faults).toContain(
       `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/accelerator/value`,
     );
+  });
+
+  it.each<[string, string, Json]>([
+    ...(['multi-gpu', 'unknown-sku', 'multi-region'] as const).flatMap((note) => [
+      [`a note (${note}) beside a value`, 'accelerator', { note }] satisfies [string, string, Json],
+    ]),
+    ['a note of regions', 'accelerator', { value: '', note: 'multi-region' }],
+    ['a name of no accelerator', 'accelerator', { value: 'banana' }],
+    ['neither value nor note', 'accelerator', { value: '' }],
+    ['a note of GPUs', 'region', { value: '', note: 'multi-gpu' }],
+    ['a note beside a value', 'region', { note: 'multi-region' }],
+    ['more nodes than the cluster has', 'gpuNodeCount', { value: 7 }],
+  ])('%s for %s is claimed by no fingerprint', (_, dimension, claim) => {
+    const models = dimension === 'accelerator' ? ['a100', 'NVIDIA A100-SXM4-80GB'] : ['h100'];
+    for (const model of models) {
+      const lying = byAicr(
+        'v4',
+        (p) => Object.assign(p.fingerprint[dimension] as Json, claim),
+        model,
+      );
+      const { exitCode, faults } = judge(lying, { acceptClaimed: true });
+      expect(exitCode).toBe(2);
+      expect(faults.join('\n')).toContain(`FINGERPRINT_DIFFERS ${AT}/fingerprint/${dimension}/`);
+    }
+  });
+
+  it.each([
+    ['a100', { value: '', note: 'unknown-sku' }],
+    ['NVIDIA A100-SXM4-80GB', {}],
+  ])('a model (%s) denies %j of the label', (model, claim) => {
+    const denied = byAicr(
+      'v4',
+      (p) => Object.assign(p.fingerprint['accelerator'] as Json, claim),
+      model,
+    );
+    const { exitCode, faults } = judge(denied, { acceptClaimed: true });
+    expect(exitCode).toBe(2);
+    expect(faults).toContain(
+      `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/accelerator/source`,
+    );
+  });
+
+  it('a label that the file shows after all is not outvoted by a claim', () => {
+    const product = 'nvidia.com/gpu.product';
+    const label = `      - data:\n          ${product}.A100: A100|n1\n          ${product}.H100: H100|n2\n        subtype: label\n`;
+    const bundle = byAicr('v4');
+    const snapshot = replaced(
+      String(bundle.get('snapshot.yaml')),
+      '    type: NodeTopology\n',
+      `${label}    type: NodeTopology\n`,
+    );
+    const { exitCode, faults } = judge(remade(bundle, { 'snapshot.yaml': snapshot }), {
+      acceptClaimed: true,
+    });
+    expect(exitCode).toBe(2);
+    expect(faults).toContain(
+      `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/accelerator/value`,
+    );
+    expect(faults).toContain(
+      `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/gpuNodeCount/value`,
+    );
+  });
+
+  it('several regions that are only claimed are said to be', () => {
+    const several = byAicr('v4', (p) =>
+      Object.assign(p.fingerprint['region'] as Json, { value: '', note: 'multi-region' }),
+    );
+    expect(judge(several).report.facts.onlyClaimed).toContain('region');
+    expect(judge(several, { requireRecomputed: true }).faults).toContain(
+      `fingerprint-matches-snapshot: VALUE_CLAIMED ${AT}/fingerprint/region`,
+    );
+  });
+
+  it.each(['>= six', '>= 6.5 ||'])(
+    'a constraint that no value could decide (%j) is not excused',
+    async (value) => {
+      const recipe = replaced(
+        DEMO.recipe,
+        "osrelease\n    value: '>= 6.8'",
+        `osrelease\n    value: '${value}'`,
+      );
+      const base = await pack({ recipe });
+      for (const evidence of [
+        base,
+        byAicr('v4', (p) => delete (p as Json)['affidavit'], 'h100', base),
+      ]) {
+        const { exitCode, faults } = judge(evidence, { acceptClaimed: true });
+        expect(exitCode).toBe(1);
+        expect(faults).toEqual([
+          'constraints-hold: CONSTRAINT_UNEVALUABLE recipe.yaml#/constraints/3',
+        ]);
+      }
+    },
+  );
+
+  it('a value that is there and too long is not excused', () => {
+    const bundle = byAicr('v4', (p) => delete (p as Json)['affidavit']);
+    const long = SYSCTL.replace('6.8.0-1029-aws', '6'.repeat(MAX_VALUE_CHARACTERS + 1));
+    const snapshot = replaced(
+      String(bundle.get('snapshot.yaml')),
+      '    type: OS\n',
+      `${long}    type: OS\n`,
+    );
+    const { exitCode, faults } = judge(remade(bundle, { 'snapshot.yaml': snapshot }), {
+      acceptClaimed: true,
+    });
+    expect(exitCode).toBe(1);
+    expect(faults).toEqual(['constraints-hold: CONSTRAINT_UNEVALUABLE recipe.yaml#/constraints/3']);
+  });
+
+  describe('a demand on every GPU node', () => {
+    const recipe = replaced(
+      DEMO.recipe,
+      'constraints:\n',
+      'constraints:\n  - name: NodeTopology.gpu-nodes.label\n    value: "!nvidia.com/x"\n',
+    );
+    const claiming = async (claim: Json): Promise<Contents> =>
+      byAicr(
+        'v4',
+        (p) => Object.assign((p.affidavit['constraints'] as Json[])[0] ?? {}, claim),
+        'h100',
+        await pack({ recipe }),
+      );
+
+    it('may be claimed to hold for all of them', async () => {
+      const claim = { outcome: 'passed', actual: '4 of 4 GPU nodes' };
+      const { exitCode, faults } = judge(await claiming(claim));
+      expect(exitCode).toBe(4);
+      expect(faults).toContain('constraints-hold: VALUE_CLAIMED recipe.yaml#/constraints/0');
+      expect(judge(await claiming(claim), { acceptClaimed: true }).exitCode).toBe(0);
+    });
+
+    it('that is claimed to fail fails', async () => {
+      const failed = await claiming({ outcome: 'failed', actual: '3 of 4 GPU nodes' });
+      const { exitCode, faults } = judge(failed, { acceptClaimed: true });
+      expect(exitCode).toBe(1);
+      expect(faults).toEqual(['constraints-hold: CONSTRAINT_FAILED recipe.yaml#/constraints/0']);
+    });
+
+    it.each([
+      ...[null, '', 'banana', '0 of 4 GPU nodes', '3 of 4 GPU nodes', '5 of 4 GPU nodes'],
+      ...['0 of 0 GPU nodes', '04 of 04 GPU nodes', '4 of 4 GPU nodes ', '7 of 7 GPU nodes'],
+    ])('that is claimed to hold with %j is a lie', async (actual) => {
+      const { exitCode, faults } = judge(await claiming({ outcome: 'passed', actual }), {
+        acceptClaimed: true,
+      });
+      expect(exitCode).toBe(2);
+      expect(faults).toContain(
+        `constraints-match-claims: CONSTRAINTS_DIFFER ${AT}/affidavit/constraints/0/outcome`,
+      );
+    });
+  });
+
+  it.each<[string, (rows: Json[]) => unknown]>([
+    ['with another name', (rows) => Object.assign(rows[3] ?? {}, { name: 'OS.sysctl.x' })],
+    ['with another demand', (rows) => Object.assign(rows[3] ?? {}, { expected: '>= 5' })],
+    ['in another order', (rows) => rows.push(...rows.splice(0, 1))],
+    ['one less', (rows) => rows.splice(3, 1)],
+    ['none', (rows) => rows.splice(0)],
+    ['one twice', (rows) => rows.push({ ...rows[3] })],
+  ])('constraints are not claimed %s', (_, edit) => {
+    const lying = byAicr('v4', (p) => edit(p.affidavit['constraints'] as Json[]));
+    const { exitCode, faults } = judge(lying, { acceptClaimed: true });
+    expect(exitCode).toBe(2);
+    expect(faults.join('\n')).toContain('constraints-match-claims: CONSTRAINTS_DIFFER');
   });
 
   it('a value that the policy keeps and that is missing is not excused', () => {
