@@ -13,9 +13,8 @@ import {
   VALIDATOR_V1ALPHA1,
 } from '../media-types.ts';
 import { quote } from '../quote.ts';
-import type { Data, DataMap } from './data.ts';
-import { ObjectReader } from './object-reader.ts';
-import { parseTime, timestampOf } from './time.ts';
+import type { ObjectReader } from './object-reader.ts';
+import { parseTime } from './time.ts';
 
 interface ApiVersions {
   /** The first is what an ordinary document of this kind carries. */
@@ -34,16 +33,12 @@ const API_VERSIONS = {
     retired: [AICR_V1ALPHA2, AICR_V1ALPHA3, AICR_V011],
   },
   RecipeCriteria: ORDINARY,
-  BundleProvenance: ORDINARY,
-  BundleInfo: ORDINARY,
   RecipeMetadata: {
     current: [AICR_V1BETA1, AICR_V1BETA2],
     retired: [AICR_V1ALPHA2, AICR_V1ALPHA3, AICR_V011],
   },
   RecipeMixin: AUTHORING,
   ComponentRegistry: AUTHORING,
-  ComponentUpgrades: AUTHORING,
-  AICRConfig: AUTHORING,
   ValidatorCatalog: { current: [VALIDATOR_V1ALPHA1], retired: [AICR_V011_CATALOG] },
 } as const satisfies Record<string, ApiVersions>;
 
@@ -51,56 +46,6 @@ export type DocumentKind = keyof typeof API_VERSIONS;
 
 /** Up to v0.11 a resolved recipe could have this kind. */
 const LEGACY_RECIPE_KIND = 'Recipe';
-
-/**
- * An open type: an unknown kind is read and written unchanged. A reader of one kind refuses the others.
- */
-export interface Header {
-  readonly kind?: string;
-  readonly apiVersion?: string;
-  /** Flat, text to text. A map, so that `__proto__` is a key like any other. */
-  readonly metadata?: ReadonlyMap<string, string>;
-}
-
-export interface HeaderInit {
-  readonly kind: string;
-  readonly apiVersion: string;
-  /** The version of the tool; "" is left out. */
-  readonly version: string;
-  readonly time: Date;
-}
-
-/** A new header. Its metadata replaces the old: a timestamp is never kept. */
-export function buildHeader({ kind, apiVersion, version, time }: HeaderInit): Header {
-  const metadata = new Map([['timestamp', timestampOf(time)]]);
-  if (version !== '') metadata.set('version', version);
-  return { kind, apiVersion, metadata };
-}
-
-/** The header as a document's fields, in the order kind, apiVersion, metadata; empty ones left out. */
-export function dataOfHeader({ kind = '', apiVersion = '', metadata }: Header): DataMap {
-  const fields: [string, Data][] = [
-    ['kind', kind],
-    ['apiVersion', apiVersion],
-    ['metadata', new Map(metadata)],
-  ];
-  return new Map(
-    fields.filter(([, value]) => (value instanceof Map ? value.size > 0 : value !== '')),
-  );
-}
-
-/** Reads the header of a document with flat metadata, of any kind and apiVersion. */
-export function parseHeader(data: Data, file: string): Header {
-  const document = new ObjectReader(data, file);
-  const kind = document.optionalText('kind');
-  const apiVersion = document.optionalText('apiVersion');
-  const metadata = parseFlatMetadata(document);
-  return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(apiVersion === undefined ? {} : { apiVersion }),
-    ...(metadata.size === 0 ? {} : { metadata }),
-  };
-}
 
 /** `metadata` as text to text; `version: 1.10` is refused, because it may have been another text. */
 export function parseFlatMetadata(document: ObjectReader): ReadonlyMap<string, string> {
