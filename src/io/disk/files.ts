@@ -12,7 +12,8 @@ import type { FileKind } from '../../file-kinds.ts';
 import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { recognised, wordsFor } from '../../recognise.ts';
-import { kindOf, openFile, openFound, readToEnd, readUnchanged, wrongKind } from './open-file.ts';
+import { kindOf, openFile, openFound, readToEnd, readUnchanged } from './open-file.ts';
+import { tooLarge, wrongKind } from './open-file.ts';
 import { StagedFile, existsAlready, syncDirectory, type FileToWrite } from './staged-file.ts';
 import { StagedTree, requireOwnTree, type TreeToWrite } from './staged-tree.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
@@ -95,7 +96,7 @@ export async function hashFile(path: string, bundlePath: BundlePath): Promise<Bu
   const file = await openFound(path);
   try {
     const { size } = file.stats;
-    if (size > MAX_FILE_BYTES) throw tooLarge(escapeInvisible(path), MAX_FILE_BYTES, HASHED);
+    if (size > MAX_FILE_BYTES) throw tooLarge(path, MAX_FILE_BYTES, HASHED);
     const hash = createHash('sha256');
     for await (const chunk of readUnchanged(file, path)) hash.update(chunk);
     const digest = digestOfHex(hash.digest('hex'));
@@ -207,15 +208,6 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
 }
 
 const HASHED = 'a file of a bundle';
-
-function tooLarge(at: string, maxBytes: number, what: string): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `more than ${maxBytes} bytes`,
-    expected: `at most ${maxBytes} bytes for ${what}`,
-    hint: 'check that this is the right file',
-  });
-}
 
 interface Limit {
   readonly maxBytes: number;

@@ -143,3 +143,17 @@ export async function listDirectory(
   }
   return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+export function tooLarge(
+  at: string,
+  most: number,
+  what: string,
+  hint = 'check that this is the right file',
+): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: escapeInvisible(at),
+    found: `more than ${most} bytes`,
+    expected: `at most ${most} bytes for ${what}`,
+    hint,
+  });
+}

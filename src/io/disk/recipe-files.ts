@@ -1,12 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isRecipeFile, requireRecipes } from '../../evidence/resolve/recipe-files.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { MAX_ENTRIES, MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { kindOf, listDirectory, openFound, readUnchanged, wrongKind } from './open-file.ts';
+import { kindOf, listDirectory, openFound, readUnchanged } from './open-file.ts';
+import { tooLarge, wrongKind } from './open-file.ts';
 
 const HINT = 'name a directory that has recipes and nothing else';
 
@@ -64,9 +64,11 @@ class Walk {
     try {
       const { size } = file.stats;
       this.#bytes += size;
-      if (size > MAX_RECIPE_BYTES) throw tooLarge(place, MAX_RECIPE_BYTES, 'a file of recipes');
+      if (size > MAX_RECIPE_BYTES) {
+        throw tooLarge(place, MAX_RECIPE_BYTES, 'a file of recipes', HINT);
+      }
       if (this.#bytes > MAX_RECIPES_BYTES) {
-        throw tooLarge(this.#root, MAX_RECIPES_BYTES, 'all files of recipes together');
+        throw tooLarge(this.#root, MAX_RECIPES_BYTES, 'all files of recipes together', HINT);
       }
       const chunks: Uint8Array[] = [];
       for await (const chunk of readUnchanged(file, place)) chunks.push(chunk);
@@ -75,13 +77,4 @@ class Walk {
       await file.handle.close();
     }
   }
-}
-
-function tooLarge(path: string, most: number, what: string): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at: escapeInvisible(path),
-    found: `more than ${most} bytes`,
-    expected: `at most ${most} bytes for ${what}`,
-    hint: HINT,
-  });
 }
