@@ -74,6 +74,11 @@ export function mapOf(map: Data | undefined, field: string): DataMap | undefined
   return isDataMap(value) ? value : undefined;
 }
 
+/** The data if it is a map, else an empty map. */
+export function mapIn(data: Data | undefined): DataMap {
+  return isDataMap(data) ? data : new Map();
+}
+
 export function listOf(map: Data | undefined, field: string): readonly Data[] {
   const value = fieldOf(map, field);
   return isDataList(value) ? value : [];

@@ -148,3 +148,8 @@ export function pointerToken(key: string): string {
 export function wholeToken(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
+
+/** The key that a token of a JSON pointer stands for. */
+export function tokenKey(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,6 +1,7 @@
 // All that is wrong with one document: what a reader refuses is taken out, and it is read again.
 
 import { isDataList, isDataMap, type Data } from '../../document/data.ts';
+import { tokenKey } from '../../document/text.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError, faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
@@ -39,7 +40,7 @@ export function readAll<T>(
       return { value: undefined, faults, removed };
     }
     removed.add(at);
-    const tree = without(current.tree, path.map(keyOf));
+    const tree = without(current.tree, path.map(tokenKey));
     current = { ...current, data: dataOf(tree), tree };
   }
 }
@@ -67,11 +68,7 @@ function pathIn(
 
 function below(data: Data | undefined, key: string): Data | undefined {
   if (isDataList(data)) return data[Number(key)];
-  return isDataMap(data) ? data.get(keyOf(key)) : undefined;
-}
-
-function keyOf(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+  return isDataMap(data) ? data.get(tokenKey(key)) : undefined;
 }
 
 const NULL: YamlNode = { kind: 'scalar', value: '~', style: 'plain' };

@@ -1,5 +1,5 @@
-import { Plain, fieldOf, isDataList, isDataMap, isNull } from '../../document/data.ts';
-import type { Data, DataMap } from '../../document/data.ts';
+import { Plain, fieldOf, isDataList, isNull, mapIn } from '../../document/data.ts';
+import type { Data } from '../../document/data.ts';
 import { encodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -166,15 +166,15 @@ export function splitReport(
   phase: Phase,
   own: readonly CtrfTest[],
 ): Uint8Array {
-  const root = mapOf(document.data);
-  const results = mapOf(root.get('results'));
+  const root = mapIn(document.data);
+  const results = mapIn(root.get('results'));
   const all = results.get('tests');
   const kept = new Set<CtrfTest | undefined>(own);
   const tests = isDataList(all) ? all.filter((_, index) => kept.has(document.tests[index])) : [];
   const counts = { tests: tests.length, ...countTests(own.map(({ test }) => test)) };
   // A key that is there keeps its place in a copy.
   const summary = new Map<string, Data>([
-    ...mapOf(results.get('summary')),
+    ...mapIn(results.get('summary')),
     ...Object.entries(counts).map(
       ([name, count]) => [name, new Plain('integer', String(count))] as const,
     ),
@@ -189,8 +189,4 @@ export function splitReport(
     expected: `at most ${MAX_JSON_BYTES} bytes for each phase`,
     hint: 'shorten the stdout of the tests, or give one file per phase',
   });
-}
-
-function mapOf(data: Data | undefined): DataMap {
-  return isDataMap(data) ? data : new Map();
 }

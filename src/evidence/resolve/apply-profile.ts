@@ -9,7 +9,7 @@ import type { FailedConstraint, Unmet } from './exclusions.ts';
 import type { Merged, Writer } from './merge.ts';
 import type { Overlay } from './overlay.ts';
 import type { Part } from './part.ts';
-import type { Profile, ProfileValue } from './profile.ts';
+import { refuse, type Profile, type ProfileValue } from './profile.ts';
 import { tighten, type NotTightened } from './tighten.ts';
 
 /** `--profile NAME=VALUE`. */
@@ -168,8 +168,4 @@ function refuseUnknown(found: string, expected: string, names: readonly string[]
     expected,
     hint: didYouMean(found, names) ?? 'name one of these, or leave --profile out',
   });
-}
-
-function refuse(at: string, found: string, expected: string): never {
-  throw new EvidenceError('PROFILE_INVALID', { at, found, expected, hint: 'correct the profile' });
 }

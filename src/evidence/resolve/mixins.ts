@@ -1,6 +1,6 @@
 // What overlays mix in: constraints and components that several of them share.
 
-import { isDataMap, mapOf, textOf, type DataMap } from '../../document/data.ts';
+import { isDataMap, mapIn, mapOf, textOf, type DataMap } from '../../document/data.ts';
 import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
@@ -116,8 +116,7 @@ function valuesReader({ recipes }: Catalogue): ReadValues {
     const before = known.get(path);
     if (before !== undefined) return before;
     const file = `${recipes.directory}/${path}`;
-    const data = decodeYaml(namedFile(recipes, path, at ?? file), file);
-    const values: DataMap = isDataMap(data) ? data : new Map();
+    const values = mapIn(decodeYaml(namedFile(recipes, path, at ?? file), file));
     known.set(path, values);
     return values;
   };

@@ -159,6 +159,7 @@ function requireSafeNumbers(data: Data, at: string): void {
   }
 }
 
-function refuse(at: string, found: string, expected: string): never {
+/** Throws PROFILE_INVALID. */
+export function refuse(at: string, found: string, expected: string): never {
   throw new EvidenceError('PROFILE_INVALID', { at, found, expected, hint: 'correct the profile' });
 }
