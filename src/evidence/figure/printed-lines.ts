@@ -1,7 +1,8 @@
 // What AICR's validators print of what they measured. CTRF has no field for it; `stdout` of the test has
 // these lines. Exactly these are read, and of no test that has another name. docs/format.md §7
 
-import { millionthsOf } from '../constraint/number-expression.ts';
+import { isUnevaluable } from '../constraint/decision.ts';
+import { millionthsOf, parseNumberExpression } from '../constraint/number-expression.ts';
 import { MEASURING_CHECKS, NCCL_CHECKS, type PhaseTest } from '../phase/phase.ts';
 
 /** How a figure is compared: a validator may take less for enough. */
@@ -71,12 +72,23 @@ export function* printedBy({ name, stdout = [] }: PhaseTest): Generator<Printed,
   }
 }
 
-/** The lines of a test that say something of figures. */
+/** The lines of a test that say something of figures, and nothing else: a constraint is one of numbers. */
 export function figureLines(check: string, stdout: readonly string[]): readonly string[] {
   if (!MEASURING_CHECKS.has(check)) return [];
   const forms = formsOf(check);
   return stdout.flatMap((text) =>
-    [...linesOf(text)].filter((line) => readLine(line, forms) !== undefined),
+    [...linesOf(text)].filter((line) => isOnlyNumbers(readLine(line, forms))),
+  );
+}
+
+function isOnlyNumbers(printed: Printed | undefined): boolean {
+  if (printed === undefined || 'text' in printed) return printed !== undefined;
+  const rules = FIGURES.get(printed.figure);
+  // An expression of AICR v0.11 is one term, which the current dialect reads too.
+  const dialect = 'current' as const;
+  return (
+    rules !== undefined &&
+    !isUnevaluable(parseNumberExpression(printed.constraint, { dialect, ...rules }))
   );
 }
 

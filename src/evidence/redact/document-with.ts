@@ -10,7 +10,7 @@ import {
 } from '../../document/data.ts';
 import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import { dataOf, type WithheldValue } from './commitment.ts';
-import { LABEL_SUBTYPE } from './policy.ts';
+import { KNOWN_TYPES, LABEL_SUBTYPE } from './policy.ts';
 import { mapIn, mapOf } from './withheld.ts';
 
 export interface DocumentWith<T> {
@@ -24,7 +24,7 @@ export function snapshotWith(
   snapshot: Snapshot,
   values: readonly WithheldValue[],
 ): DocumentWith<Snapshot> {
-  const placed = values.filter(({ path }) => IN_DATA.test(path));
+  const placed = values.filter(isInData);
   const items = labelItems(values);
   const tree = mapIn(treeOf(placed).get('measurements'));
   const types = new Set([...snapshot.measurements.keys(), ...tree.keys()]);
@@ -57,9 +57,14 @@ export function reportWith(report: Data, values: readonly WithheldValue[]): Docu
 
 const NOTHING: DataMap = new Map();
 
-const IN_DATA = /^\/measurements\/[^/]+\/subtypes\/[^/]+\/data\/[^/]*$/;
+const IN_DATA = /^\/measurements\/([^/]+)\/subtypes\/[^/]+\/data\/[^/]*$/;
 const IN_LABEL_ITEM =
   /^\/measurements\/NodeTopology\/subtypes\/label\/items\/\d+\/(?:context|data)\/[^/]*$/;
+
+/** What is read: an index in the place of the type is that of a measurement that nobody reads. */
+function isInData({ path }: WithheldValue): boolean {
+  return KNOWN_TYPES.has(IN_DATA.exec(path)?.[1] ?? '');
+}
 
 /** Those that name their label, in their order. Of an item that is kept in part nobody can see which one it is. */
 function labelItems(values: readonly WithheldValue[]): readonly Data[] {

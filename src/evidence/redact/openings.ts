@@ -2,7 +2,7 @@
 
 import { digestOf, isDigest, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
-import { ObjectReader } from '../../document/object-reader.ts';
+import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { takes } from '../../file-kinds.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
@@ -53,8 +53,7 @@ export function parseOpenings(bytes: Uint8Array, file: string): Openings {
 
 function readOpenings(bytes: Uint8Array, file: string): Openings {
   const reader = new ObjectReader(decodeJson(bytes, file), file);
-  // In another version the others may mean something else.
-  constant(reader, 'schemaVersion', SCHEMA_VERSION);
+  requireSchemaVersion(reader);
   constant(reader, 'scheme', SCHEME);
   const openings = {
     secret: hexIn(reader, 'secret'),
@@ -62,10 +61,17 @@ function readOpenings(bytes: Uint8Array, file: string): Openings {
     digests: new Map(
       reader.list('files', (item, at) => {
         const row = new ObjectReader(item, at);
-        return [row.string('file'), digestIn(row, 'digest')] as const;
+        const digest = [row.string('file'), digestIn(row, 'digest')] as const;
+        row.end();
+        return digest;
       }),
     ),
-    values: reader.list('values', (item, at) => valueIn(new ObjectReader(item, at))),
+    values: reader.list('values', (item, at) => {
+      const row = new ObjectReader(item, at);
+      const value = valueIn(row);
+      row.end();
+      return value;
+    }),
   };
   reader.end();
   return openings;

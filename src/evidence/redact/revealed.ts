@@ -2,7 +2,7 @@
 
 import type { Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
-import { ObjectReader } from '../../document/object-reader.ts';
+import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { quote } from '../../quote.ts';
@@ -43,7 +43,7 @@ export function parseRevealed(bytes: Uint8Array, file: string): Revealed {
 
 function readRevealed(bytes: Uint8Array, file: string): Revealed {
   const reader = new ObjectReader(decodeJson(bytes, file), file);
-  constant(reader, 'schemaVersion', SCHEMA_VERSION);
+  requireSchemaVersion(reader);
   constant(reader, 'scheme', SCHEME);
   const redaction = digestIn(reader, 'redaction');
   const values = reader.list('values', (item, at) => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { printedBy } from '../../../src/evidence/figure/printed-lines.ts';
+import { figureLines, printedBy } from '../../../src/evidence/figure/printed-lines.ts';
 import { propertyRuns } from '../../property-runs.ts';
 
 const NCCL = ['nccl-all-reduce-bw', 'nccl-all-reduce-bw-net', 'nccl-all-reduce-bw-nvls'] as const;
@@ -108,6 +108,19 @@ describe('printedBy', () => {
   it('takes all that stands between for the constraint', () => {
     const odd = ' → true → ';
     expect(read(NCCL[0], `Constraint: ${odd} → true`)).toEqual([`${NCCL[0]}: ${odd}`]);
+  });
+
+  it.each([
+    ['>= 300 GB/s', true],
+    ['>= 300 <= 400 || != 7.5', true],
+    ['<node-7.example.com>', false],
+    ['>= 300 node-7', false],
+    ['10.0.0.7', false],
+    ['node-7', false],
+    ['', false],
+  ])('is kept when evidence is redacted only if it is about numbers: %j', (constraint, isKept) => {
+    const line = `Constraint: ${constraint} → true`;
+    expect(figureLines(NCCL[0], [line])).toEqual(isKept ? [line] : []);
   });
 
   it('finds the lines of a validator among any others, however they are cut', () => {
