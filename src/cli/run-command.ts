@@ -2,7 +2,9 @@ import { isLarge } from '../io/disk/document-size.ts';
 import { interruptible, lookForSignals, type Interruption } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
 import { forbidKilling, mayStartSecond } from '../io/process/second-process.ts';
-import { Options } from './call/options.ts';
+import type { Command } from './call/command.ts';
+import { inputsOf } from './call/inputs.ts';
+import { Options, type OptionValue } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
 import type { Request } from './request.ts';
 
@@ -21,6 +23,7 @@ export async function runCommand(
     throw (await import('./call/usage-error.ts')).usageError(name, command, reading.mistake);
   }
   const options = new Options(reading.given, Object.keys({ ...command.flags, ...command.args }));
+  await requireOwnOutput(command, reading.given, options);
   if (mayStartSecond() && (await isLarge(command.documents?.(options) ?? []))) {
     const { startSecond } = await import('../io/process/start-second.ts');
     // At once: this process has compiled nothing that is worth keeping.
@@ -50,4 +53,20 @@ export async function runCommand(
     command.signals === 'interrupt'
       ? await interruptible(start)
       : await start({ signal, finish: () => undefined, waitForEnd: () => signal });
+}
+
+/** No command may forget it: a report must not replace what is read, also not what another call will read. */
+async function requireOwnOutput(
+  command: Command,
+  given: ReadonlyMap<string, OptionValue>,
+  options: Options,
+): Promise<void> {
+  if (!Object.hasOwn(command.flags, 'output')) return;
+  const { outputOf } = await import('./call/report-flags.ts');
+  const output = outputOf(options);
+  if (output === undefined) return;
+  const { requireHarmless } = await import('../io/disk/harmless-output.ts');
+  const { servicePaths } = await import('../io/sigstore/service-paths.ts');
+  const variables = servicePaths(process.env);
+  requireHarmless('--output', output, { open: inputsOf(command, given), variables });
 }

@@ -17,6 +17,8 @@ export default {
 
   args: { bundle: 'A bundle: a .tar.gz or a directory.' },
 
+  unread: ['select'],
+
   flags: {
     openings: {
       type: 'text',

@@ -18,6 +18,8 @@ export default {
 
   args: { what: 'root or signing-config.' },
 
+  unread: ['what'],
+
   flags: {
     ...TRUST_FLAGS,
     ...FILE_FLAG,

@@ -32,6 +32,8 @@ export default {
 
   args: {},
 
+  unread: ['openings'],
+
   flags: {
     recipe: {
       type: 'text',

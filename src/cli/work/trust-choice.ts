@@ -1,19 +1,15 @@
 import { requireOneStdin } from '../../io/disk/files.ts';
-import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import type { TrustChoice } from '../../io/sigstore/trust-in-use.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf } from '../call/report-flags.ts';
 import { TRUST_FILES, trustCacheOf } from '../call/trust-flags.ts';
 
-/** What the call asks for. Throws USAGE if it would write over what it reads. */
+/** What the call asks for. */
 export function trustChoiceOf(call: Call): TrustChoice {
   const { options, environment } = call;
   const files = TRUST_FILES.flatMap((name) => options.text(name) ?? []);
   const variables = servicePaths(environment);
   requireOneStdin([...files, ...Object.values(variables)]);
-  const output = outputOf(options);
-  if (output !== undefined) requireHarmless('--output', output, { open: files, variables });
   return {
     trustedRoot: options.text('trusted-root'),
     signingConfig: options.text('signing-config'),
