@@ -51,6 +51,25 @@ describe('validate --data', () => {
     });
   });
 
+  it('says which criterion the recipes do not have, and that one chose nothing, and goes on', async () => {
+    const place = new Workplace();
+    place.edit('recipe.yaml', 'platform: kubeflow', 'platform: madeup');
+    const unknown = await place.validate(WITH_DATA);
+    expect(unknown.report.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'RECIPE_DATA_OTHER',
+        at: 'recipe.yaml#/criteria/platform',
+        found: '"madeup"',
+      }),
+    );
+    place.edit('recipe.yaml', 'platform: madeup', 'platform: dynamo');
+    const { code, report } = await place.validate(WITH_DATA);
+    expect([unknown.code, code]).toEqual([0, 0]);
+    expect(placesOf(report.findings).join()).toContain(
+      'CRITERIA_WITHOUT_OVERLAY recipe.yaml#/criteria/platform',
+    );
+  });
+
   it('refuses a recipe that names a file that is not there, also one outside of the directory', async () => {
     const place = new Workplace();
     place.edit(

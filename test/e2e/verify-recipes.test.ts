@@ -151,10 +151,11 @@ describe('verify-evidence --recipes', () => {
     },
   );
 
-  it('judges nothing by a tree that has no recipe for these criteria', async () => {
+  it('is of another recipe if the tree resolves and has none for these criteria', async () => {
     const recipes = recipesOf(smallToday({ eks: '  criteria: {service: eks}\n' }));
     const judged = await evidence.judge(bound, { recipes });
-    expect([judged.code, judged.faults]).toEqual([3, ['RECIPES_UNRESOLVED recipe.yaml#/criteria']]);
+    const at = 'recipe.yaml#/criteria/accelerator';
+    expect([judged.code, judged.faults]).toEqual([4, [`RECIPE_OTHER ${at}`]]);
     expect(ownCheck(judged).hint).not.toContain('--');
   });
 
@@ -186,12 +187,12 @@ describe('E-49 evidence of aicr and the recipes', () => {
     );
   });
 
-  it('with a profile that they do not have is not judged', async () => {
+  it('with a profile that they do not have is of another recipe', async () => {
     const files = await aicrBundle(evidence, { profiled: true, recipe: PROFILED_RECIPE });
     const judged = await against({}, files);
     expect([judged.code, judged.faults]).toEqual([
-      3,
-      ['RECIPES_UNRESOLVED recipe.yaml#/metadata/selectedProfile'],
+      4,
+      ['RECIPE_OTHER recipe.yaml#/metadata/selectedProfile'],
     ]);
   });
 });
@@ -221,7 +222,7 @@ describe('what evidence names', () => {
       DEMO_INPUTS.recipe.toString().replace('platform: kubeflow', 'platform: __proto__'),
     );
     const found = ownCheck(await against({}, await evidence.emit({ recipe }))).faults;
-    expect(found[0]).toMatchObject({ code: 'RECIPE_OTHER', at: 'recipe.yaml#/componentRefs/7' });
+    expect(found[0]).toMatchObject({ code: 'RECIPE_OTHER', at: 'recipe.yaml#/criteria/platform' });
   });
 });
 

@@ -1,10 +1,13 @@
 // The recipe that a directory of recipes has for the criteria and the profile of another one.
 
-import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
 import { readTypedRecipe, type Recipe, type TypedRecipe } from '../recipe/recipe.ts';
 import type { Catalogue } from './catalogue.ts';
+import { DIMENSIONS } from './criteria.ts';
 import { namedFiles } from './named-files.ts';
+import { queryOf } from './query.ts';
 import { recipeText } from './recipe-text.ts';
 import { resolve } from './resolve.ts';
 import type { Rules } from './rules.ts';
@@ -15,11 +18,13 @@ export interface OwnRecipe {
   readonly files: readonly NamedFile[];
   /** By which it was resolved. */
   readonly rules: Rules;
+  /** CRITERIA_WITHOUT_OVERLAY: what of the criteria chose nothing there. */
+  readonly findings: readonly Finding[];
 }
 
 /** Recipes that somebody has at hand, to compare a recipe with. */
 export interface OwnRecipes {
-  /** Throws what `resolve` throws, and RECIPE_FILE_MISSING. */
+  /** Throws RECIPE_OTHER if the recipe asks for what they do not have, what `resolve` throws, and RECIPE_FILE_MISSING. */
   readonly resolveLike: (recipe: Recipe) => OwnRecipe;
   /** The files that a recipe names there. Throws RECIPE_FILE_MISSING. */
   readonly filesOf: (recipe: TypedRecipe) => readonly NamedFile[];
@@ -32,25 +37,40 @@ export function ownRecipes(catalogue: Catalogue): OwnRecipes {
   };
 }
 
-/**
- * Resolves a recipe again. Of the other one nothing but criteria and profile is used. What `resolve` refuses is said in words
- * that fit if nobody named criteria.
- */
+/** Resolves a recipe again. Of the other one nothing but criteria and profile is used. */
 function resolveLike({ file, criteria, profile }: Recipe, catalogue: Catalogue): OwnRecipe {
-  const { recipes } = catalogue;
+  const { recipes, rules } = catalogue;
   const [name = '', value = ''] = profile?.selection.split('=') ?? [];
   const selection = profile && { name, value };
+  const asked = new Map(DIMENSIONS.map((each) => [each, criteria[each]]));
   const resolution = orIfRefused(
-    () => resolve(catalogue, criteria, { profile: selection }),
-    (error) => {
-      if (error.at?.startsWith('--') !== true) throw error;
-      const at = `${file}#/${error.at === '--profile' ? 'metadata/selectedProfile' : 'criteria'}`;
-      const { code, found, expected } = error;
-      const hint = `compare it with recipes that have one like it; those of ${recipes.directory} have none`;
-      throw new EvidenceError(code, { at, found, expected, hint, cause: error });
-    },
+    () => resolve(catalogue, queryOf(asked, criteria.nodes, catalogue), { profile: selection }),
+    (error) => refuseAsked(error, file, recipes.directory),
   );
   const text = Buffer.from(recipeText(resolution));
   const recipe = readTypedRecipe(text, recipes.directory);
-  return { recipe, files: namedFiles(recipe, recipes), rules: catalogue.rules };
+  const findings = resolution.findings.flatMap((finding) => {
+    if (finding.code !== 'CRITERIA_WITHOUT_OVERLAY') return [];
+    const hint = 'compare the criteria with those of your overlays: this one chose nothing there';
+    return [{ ...finding, at: placeOf(file, finding.at), hint }];
+  });
+  return { recipe, files: namedFiles(recipe, recipes), rules, findings };
+}
+
+/** What somebody's flags would be to blame for, the recipe is, which has nobody's flags. */
+function refuseAsked(error: EvidenceError, file: string, directory: string): never {
+  if (error.at?.startsWith('--') !== true) throw error;
+  throw new EvidenceError('RECIPE_OTHER', {
+    at: placeOf(file, error.at),
+    found: error.found,
+    expected: error.expected,
+    hint: `your recipes in ${quote(directory)} have none for it: have evidence made of them as they are now, or name others`,
+    cause: error,
+  });
+}
+
+/** @param flag that of `recipe resolve`, e.g. `--os` */
+function placeOf(file: string, flag = ''): string {
+  const name = flag.slice('--'.length);
+  return `${file}#/${name === 'profile' ? 'metadata/selectedProfile' : `criteria/${name}`}`;
 }

@@ -2,7 +2,7 @@ import { VERDICT_EXIT_CODES } from '../../attestation/verdict.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import { EvidenceError, findingsOf } from '../../errors/evidence-error.ts';
+import { EvidenceError, faultOf, findingsOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { AFFIDAVIT, type Tool } from '../../tool.ts';
@@ -103,17 +103,26 @@ export function validate(inputs: ValidationInputs): Validation {
 /** What the recipes have otherwise than the recipe. */
 function otherRecipes(read: TypedRecipe, recipes: OwnRecipes | undefined): readonly Finding[] {
   if (recipes === undefined) return [];
-  const own = recipes.resolveLike(read.recipe);
-  return findingsOf(
+  const hint = 'resolve the recipe again, or name the recipes that it was resolved in';
+  const own = orIfRefused(() => recipes.resolveLike(read.recipe), notTheirs);
+  if (own instanceof EvidenceError) return [{ ...faultOf(own), code: 'RECIPE_DATA_OTHER', hint }];
+  const others = findingsOf(
     recipeDifferences(read.data, own.recipe.data),
     ({ field, pointer, one, other }) => ({
       code: 'RECIPE_DATA_OTHER',
       at: `${read.recipe.file}#${pointer}`,
       found: `${quote(field)}: ${shownValue(one)}`,
       expected: `${shownValue(other)}, as ${own.recipe.recipe.file} gives it`,
-      hint: 'resolve the recipe again, or name the recipes that it was resolved in',
+      hint,
     }),
   );
+  return [...others, ...own.findings];
+}
+
+/** What the recipe asks for and the recipes do not have: all else is wrong with the recipes, and thrown. */
+function notTheirs(error: EvidenceError): EvidenceError {
+  if (error.code !== 'RECIPE_OTHER') throw error;
+  return error;
 }
 
 function listedBom({ name, bytes }: NamedDocument): ListedBom {

@@ -48,12 +48,12 @@ export function checkOwnRecipe(
     faults,
   }));
   const aicr = faults.length === 0 ? otherDigest(recipe, own) : [];
-  const findings = [...aicr, ...notBound(predicate, own)];
+  const findings = [...aicr, ...notBound(predicate, own), ...(own.findings ?? [])];
   return { recipeCompared: true, findings };
 }
 
 /** A recipe, and what is at hand of the files that it only names. */
-interface Own extends Pick<OwnRecipe, 'recipe'>, Partial<Pick<OwnRecipe, 'files' | 'rules'>> {
+interface Own extends Pick<OwnRecipe, 'recipe'>, Partial<Omit<OwnRecipe, 'recipe'>> {
   /** By AICR's rules of today. */
   readonly isSameDigest: boolean;
   /** What gives the recipe. */
@@ -67,8 +67,9 @@ function ownRecipe(evidence: ReadRecipe, { recipe, recipes }: AtHand): Own | und
   return { ...own, isSameDigest, flag: recipes === undefined ? '--recipe' : '--recipes' };
 }
 
-/** They are the caller's, so this says nothing about the evidence. */
+/** They are the caller's, so this says nothing about the evidence, unless it asks for what they do not have. */
 function unresolved(error: EvidenceError): EvidenceError {
+  if (error.code === 'RECIPE_OTHER') return error;
   return withCode(error, 'RECIPES_UNRESOLVED');
 }
 

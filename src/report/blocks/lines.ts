@@ -155,12 +155,13 @@ function bundleLine(manifestDigest: string): Line {
   return { label: 'bundle', text: sentence`${manifestDigest}` };
 }
 
-function comparedWithYours({ recipeCompared, checks }: VerificationReport): string {
+function comparedWithYours({ recipeCompared, checks, findings }: VerificationReport): string {
   const check = checks.find(({ name }) => name === OWN_RECIPE_CHECK);
   if (!recipeCompared) return 'not compared with yours; its digest is ';
-  return check?.outcome === 'passed'
-    ? 'the same as yours; digest '
-    : 'not the same as yours; digest ';
+  if (check?.outcome !== 'passed') return 'not the same as yours; digest ';
+  return findings.some(({ code }) => code === 'CRITERIA_WITHOUT_OVERLAY')
+    ? 'the same as yours, which have nothing for some of its criteria; digest '
+    : 'the same as yours; digest ';
 }
 
 function recipeLine({ recipe }: Facts, lead: string): readonly Line[] {

@@ -61,8 +61,38 @@ describe('ownRecipes', () => {
     );
     const own = ownRecipes(catalogueOf(PROFILED));
     expect(refusalOf(() => own.resolveLike(read.recipe))).toMatchObject({
-      code: 'CRITERIA_UNCOVERED',
-      at: 'r.yaml#/criteria',
+      code: 'RECIPE_OTHER',
+      at: 'r.yaml#/criteria/service',
     });
+  });
+
+  const query = { service: 'eks', accelerator: 'h100', intent: 'training', os: 'ubuntu' };
+  const asked = recipeText(resolved(real, { ...query, platform: 'dynamo' }));
+
+  it.each(['madeup', 'constructor', '__proto__', 'x'])(
+    'has no recipe for the platform %s, which it does not know',
+    (platform) => {
+      const text = asked.replace('platform: dynamo', `platform: ${platform}`);
+      const { recipe } = readTypedRecipe(Buffer.from(text), 'r.yaml');
+      const error = refusalOf(() => ownRecipes(real).resolveLike(recipe));
+      expect(error).toMatchObject({
+        code: 'RECIPE_OTHER',
+        at: 'r.yaml#/criteria/platform',
+        found: `"${platform}"`,
+      });
+      expect(error?.hint).toContain('your recipes in "recipes" have none for it');
+    },
+  );
+
+  it.each([
+    [asked, 'platform', 'dynamo'],
+    [recipeText(resolved(real, { intent: 'training' })), 'intent', 'training'],
+  ])('says which criterion chose nothing: %#', (text, name, value) => {
+    const { recipe } = readTypedRecipe(Buffer.from(text), 'r.yaml');
+    const { findings } = ownRecipes(real).resolveLike(recipe);
+    expect(findings).toMatchObject([
+      { code: 'CRITERIA_WITHOUT_OVERLAY', at: `r.yaml#/criteria/${name}` },
+    ]);
+    expect(findings[0]?.found).toContain(`"${value}"`);
   });
 });
