@@ -106,7 +106,7 @@ function minimalInputs(
       policy: 'minimal',
       version: POLICY_VERSION,
       applied: POLICY_RULES,
-      kept: keptPaths(recipe),
+      kept: keptPaths(keep),
       withheld: files.flatMap(({ path, withheld }) => countWithheld(path, withheld)),
       leaves: commitment?.leaves,
     },

@@ -93,10 +93,8 @@ export function snapshotKeep(
 }
 
 /** What is kept beyond AICR's allow-list, of the snapshot and of every report. */
-export function keptPaths(
-  recipe: Pick<Recipe, 'constraints' | 'criteria' | 'dialect'>,
-): readonly string[] {
-  return [...snapshotKeep(recipe).named, ...REPORT_KEEPS].toSorted(compareBytes);
+export function keptPaths({ named }: Pick<SnapshotKeep, 'named'>): readonly string[] {
+  return [...named, ...REPORT_KEEPS].toSorted(compareBytes);
 }
 
 function keysOf(lists: ReadonlyMap<string, readonly string[]>): Map<string, ReadonlySet<string>> {

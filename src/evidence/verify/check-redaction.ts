@@ -10,8 +10,7 @@ import type { ReceivedPredicate } from '../claim/predicate.ts';
 import type { ReceivedWithheld } from '../claim/withheld-claim.ts';
 import { REDACTION_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { PHASES } from '../phase/phase.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { POLICY_RULES, POLICY_VERSION, keptPaths, snapshotKeep } from '../redact/policy.ts';
+import { POLICY_RULES, POLICY_VERSION, keptPaths, type SnapshotKeep } from '../redact/policy.ts';
 import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
 import { parseRedaction } from '../redact/redaction-file.ts';
 import { ownerOf } from '../redact/withholding.ts';
@@ -21,10 +20,13 @@ import type { EvidenceLog } from './checks.ts';
 /** What a redaction is compared with. */
 interface Redacted {
   readonly files: ReceivedFiles;
-  readonly recipe: Recipe;
+  /** What its policy keeps of a snapshot, if the policy is known. */
+  readonly keep: SnapshotKeep | undefined;
   /** Undefined if it could not be read, which another check says. */
   readonly snapshot: Snapshot | undefined;
 }
+
+type Known = Redacted & { readonly keep: SnapshotKeep };
 
 export function checkRedaction(
   log: EvidenceLog,
@@ -40,11 +42,12 @@ function comparisonOf(predicate: ReceivedPredicate, redacted: Redacted): Compari
   const { redaction, affidavit } = predicate;
   const owner = redaction && ownerOf(redaction);
   const withheld = affidavit?.redaction;
-  if (owner === 'ours') {
+  if (owner === 'ours' && redacted.keep !== undefined) {
+    const known = { ...redacted, keep: redacted.keep };
     return {
       found: `only what ${POLICY_VERSION} keeps for this recipe`,
       expected: EXPECTED,
-      faults: [...statedFaults(predicate, redacted), ...contentFaults(redacted)],
+      faults: [...statedFaults(predicate, known), ...contentFaults(known)],
     };
   }
   const found =
@@ -66,7 +69,7 @@ function strayClaim({ at }: ReceivedWithheld, found: string): Fault {
 /** What the statement says, apart from how much was withheld: nothing shows that but the number of leaves. */
 function statedFaults(
   { at, redaction, affidavit }: ReceivedPredicate,
-  { files, recipe }: Redacted,
+  { files, keep }: Known,
 ): readonly Fault[] {
   const rules = sameTexts(`${at}/redaction/applied`, redaction?.applied ?? [], POLICY_RULES);
   // Whoever signs with AICR's program leaves all of our part out.
@@ -87,7 +90,7 @@ function statedFaults(
   return [
     ...leafFaults(withheld, files),
     ...rules,
-    ...sameTexts(`${withheld.at}/kept`, withheld.kept, keptPaths(recipe)),
+    ...sameTexts(`${withheld.at}/kept`, withheld.kept, keptPaths(keep)),
     ...(stranger === undefined
       ? []
       : [differs(`${withheld.at}/withheld`, quote(stranger[0]), 'files of this bundle')]),
@@ -147,8 +150,8 @@ function shown(text: string | undefined): string {
 }
 
 /** The files are those that the policy makes of themselves: they have nothing that it withholds. */
-function contentFaults({ files, recipe, snapshot }: Redacted): readonly Fault[] {
-  const made = snapshot && minimalSnapshot(snapshot, snapshotKeep(recipe)).bytes;
+function contentFaults({ files, keep, snapshot }: Known): readonly Fault[] {
+  const made = snapshot && minimalSnapshot(snapshot, keep).bytes;
   const reports = PHASES.map(ctrfFile).flatMap((path) => {
     const { bytes } = files.get(path) ?? {};
     if (bytes === undefined) return [];

@@ -11,11 +11,11 @@ import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { counted } from '../../sentence.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, REDACTION_FILE, SNAPSHOT_FILE } from '../layout.ts';
-import type { ReadRecipe, Recipe } from '../recipe/recipe.ts';
+import type { ReadRecipe } from '../recipe/recipe.ts';
 import { valuesOf, type WithheldValue } from '../redact/commitment.ts';
 import { reportWith, snapshotWith } from '../redact/document-with.ts';
 import { ofAnotherBundle } from '../redact/openings.ts';
-import { LABEL_SUBTYPE, snapshotKeep, type SnapshotKeep } from '../redact/policy.ts';
+import { AICR_KEEP, LABEL_SUBTYPE, type SnapshotKeep } from '../redact/policy.ts';
 import { redactReport } from '../redact/redact-report.ts';
 import { redactSnapshot } from '../redact/redact-snapshot.ts';
 import { parseRedaction } from '../redact/redaction-file.ts';
@@ -33,13 +33,15 @@ import { REVEALED_CHECK, type EvidenceLog } from './checks.ts';
 interface Received {
   readonly files: ReceivedFiles;
   readonly predicate: ReceivedPredicate;
-  readonly recipe: Recipe;
+  readonly keep: SnapshotKeep;
   readonly snapshot: Snapshot;
 }
 
 /** The same as far as it could be read. */
 interface Bundle extends Pick<Received, 'files' | 'predicate'> {
   readonly recipe: ReadRecipe | undefined;
+  /** Undefined if its policy is not known. */
+  readonly keep: SnapshotKeep | undefined;
   readonly snapshot: Snapshot | undefined;
 }
 
@@ -59,23 +61,22 @@ export interface Shown {
  */
 export function checkRevealed(
   log: EvidenceLog,
-  { recipe: read, snapshot, ...bundle }: Bundle,
+  { recipe, snapshot, keep = AICR_KEEP, ...bundle }: Bundle,
   given: NamedDocument | undefined,
 ): Shown | undefined {
-  if (given === undefined || read === undefined || snapshot === undefined) return undefined;
-  const received = { ...bundle, recipe: read.recipe, snapshot };
+  if (given === undefined || recipe === undefined || snapshot === undefined) return undefined;
+  const received = { ...bundle, keep, snapshot };
   return log.require(REVEALED_CHECK, () =>
     outcomeOf(received, parseRevealed(given.bytes, given.name)),
   );
 }
 
 function outcomeOf(received: Received, revealed: Revealed): Outcome<Shown> {
-  const { recipe, snapshot } = received;
+  const { keep, snapshot } = received;
   const notLeaves = leafFaults(received, revealed);
   const values = revealed.values;
   const inSnapshot = values.filter(({ file }) => file === SNAPSHOT_FILE);
   const { document, placed } = snapshotWith(snapshot, notLeaves.length === 0 ? inSnapshot : []);
-  const keep = snapshotKeep(recipe);
   const again = redactSnapshot(document, keep);
   const faults = [
     ...notLeaves,

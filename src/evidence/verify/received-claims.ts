@@ -2,17 +2,15 @@
 
 import { fieldOf, isDataList, scalarText, type Data } from '../../document/data.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import type { Recipe } from '../recipe/recipe.ts';
-import { keepOf } from '../redact/withholding.ts';
+import type { SnapshotKeep } from '../redact/policy.ts';
 import type { CountDimension, Dimension } from '../snapshot/fingerprint.ts';
 import type { ClaimedConstraint, Claims } from '../validate/claimed.ts';
 
 /** Undefined: nothing is excused. */
 export function receivedClaims(
-  { redaction, fingerprint, affidavit }: ReceivedPredicate,
-  recipe: Recipe,
+  { fingerprint, affidavit }: ReceivedPredicate,
+  keep: SnapshotKeep | undefined,
 ): Claims | undefined {
-  const keep = redaction && keepOf(redaction, recipe);
   if (keep === undefined) return undefined;
   const rows = affidavit?.constraints;
   return {

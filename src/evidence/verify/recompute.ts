@@ -1,6 +1,8 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
+import type { SnapshotKeep } from '../redact/policy.ts';
+import { keepOf } from '../redact/withholding.ts';
 import type { Claims } from '../validate/claimed.ts';
 import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
 import type { NamedDocument } from '../validate/validate.ts';
@@ -62,18 +64,19 @@ export function recompute(
     ...{ recipe: valueOf(recipe), snapshot: valueOf(snapshot), bom: valueOf(bom) },
     results: { reports: reports.reports, findings: [], isWhole: reports.faults.length === 0 },
   };
-  const shown = checkRevealed(log, { files, predicate, ...parts }, revealed);
-  const claims = claimsOf(predicate, parts.recipe, shown);
+  const keep = keptOf(predicate, parts.recipe);
+  const shown = checkRevealed(log, { files, predicate, keep, ...parts }, revealed);
+  const claims = claimsOf(receivedClaims(predicate, keep), shown);
+  const bases = { now: predicate.attestedAt, signedAt, locate: locateInBundle };
   const judgement = judge(
     { ...parts, snapshot: shown?.snapshot ?? parts.snapshot },
-    { now: predicate.attestedAt, signedAt, maxRunSpan, locate: locateInBundle, claims },
+    { ...bases, maxRunSpan, claims },
   );
   const { cluster, phases, run } = judgement;
   if ('error' in recipe) log.fail('recipe-matches-digest', recipe.error);
   else {
     checkRecipe(log, recipe.value, predicate);
-    const { recipe: read } = recipe.value;
-    checkRedaction(log, predicate, { files, recipe: read, snapshot: parts.snapshot });
+    checkRedaction(log, predicate, { files, keep, snapshot: parts.snapshot });
     // Without the recipe nothing says what cluster and phases must be.
     if ('error' in snapshot) log.fail('fingerprint-matches-snapshot', snapshot.error);
   }
@@ -87,12 +90,15 @@ export function recompute(
   return { ...judgement, recipeCompared, findings: [...judgement.findings, ...findings] };
 }
 
+/** Worked out once: for a large recipe it is much. */
+function keptOf(
+  { redaction }: ReceivedEvidence,
+  read: BundleRecipe | undefined,
+): SnapshotKeep | undefined {
+  return redaction && read && keepOf(redaction, read.recipe);
+}
+
 /** What is revealed whole is no claim any more. */
-function claimsOf(
-  predicate: ReceivedEvidence,
-  recipe: BundleRecipe | undefined,
-  shown: Shown | undefined,
-): Claims | undefined {
-  const claims = recipe && receivedClaims(predicate, recipe.recipe);
+function claimsOf(claims: Claims | undefined, shown: Shown | undefined): Claims | undefined {
   return claims && shown ? { ...claims, keep: shown.keep, partial: shown.partial } : claims;
 }
