@@ -50,9 +50,9 @@ export async function runCommand(
     });
   const { signal } = new AbortController();
   process.exitCode =
-    command.signals === 'interrupt'
-      ? await interruptible(start)
-      : await start({ signal, finish: () => undefined, waitForEnd: () => signal });
+    command.handlesSignals === true
+      ? await start({ signal, finish: () => undefined, waitForEnd: () => signal })
+      : await interruptible(start);
 }
 
 /** No command may forget it: a report must not replace what is read, also not what another call will read. */

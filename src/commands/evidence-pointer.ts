@@ -36,7 +36,6 @@ export default {
     ...MISSING_SCT_FLAG,
   },
 
-  signals: 'interrupt',
   documents: (options) => [options.required('bundle')],
   load: async () => (await import('../cli/work/run-evidence-pointer.ts')).runEvidencePointer,
 } satisfies Command;

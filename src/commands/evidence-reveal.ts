@@ -41,7 +41,6 @@ export default {
     force: { type: 'switch', summary: 'Replace R if it exists.' },
   },
 
-  signals: 'interrupt',
   documents: (options) => [options.required('bundle'), options.required('openings')],
   load: async () => (await import('../cli/work/run-evidence-reveal.ts')).runEvidenceReveal,
 } satisfies Command;

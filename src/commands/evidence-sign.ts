@@ -37,7 +37,6 @@ export default {
     ...REPORT_FLAGS,
   },
 
-  signals: 'interrupt',
   documents: (options) => [options.required('bundle')],
   load: async () => (await import('../cli/work/run-evidence-sign.ts')).runEvidenceSign,
 } satisfies Command;

@@ -25,6 +25,5 @@ export default {
     ...FILE_FLAG,
   },
 
-  signals: 'interrupt',
   load: async () => (await import('../cli/work/run-recipe-canonical.ts')).runRecipeCanonical,
 } satisfies Command;

@@ -30,6 +30,5 @@ export default {
     ...FILE_FLAG,
   },
 
-  signals: 'interrupt',
   load: async () => (await import('../cli/work/run-recipe-digest.ts')).runRecipeDigest,
 } satisfies Command;

@@ -28,6 +28,5 @@ export default {
     ...SHOW_FLAGS,
   },
 
-  signals: 'interrupt',
   load: async () => (await import('../cli/work/run-recipe-lint.ts')).runRecipeLint,
 } satisfies Command;

@@ -1,4 +1,5 @@
 import type { Command } from '../cli/call/command.ts';
+import { FILE_FLAG } from '../cli/call/report-flags.ts';
 
 export default {
   summary: "Print a recipe of an older AICR with the header that today's reads.",
@@ -20,14 +21,8 @@ export default {
       helpValue: 'DIR',
       summary: "AICR's recipes, which have the types of components that the recipe does not name.",
     },
-    output: {
-      type: 'text',
-      char: 'o',
-      helpValue: 'FILE',
-      summary: 'Write to this file; - is standard output.',
-    },
+    ...FILE_FLAG,
   },
 
-  signals: 'interrupt',
   load: async () => (await import('../cli/work/run-recipe-migrate.ts')).runRecipeMigrate,
 } satisfies Command;

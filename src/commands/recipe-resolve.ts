@@ -67,6 +67,5 @@ export default {
     },
   },
 
-  signals: 'interrupt',
   load: async () => (await import('../cli/work/run-recipe-resolve.ts')).runRecipeResolve,
 } satisfies Command;

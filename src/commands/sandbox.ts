@@ -41,6 +41,6 @@ export default {
   },
 
   // They are passed on to COMMAND.
-  signals: 'own',
+  handlesSignals: true,
   load: async () => (await import('../cli/work/run-sandbox.ts')).runSandbox,
 } satisfies Command;

@@ -20,7 +20,6 @@ export default {
     ...SHOW_FLAGS,
   },
 
-  signals: 'interrupt',
   documents: (options) => [options.required('file')],
   load: async () =>
     (await import('../cli/work/run-snapshot-fingerprint.ts')).runSnapshotFingerprint,

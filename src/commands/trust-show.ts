@@ -23,6 +23,5 @@ export default {
     ...SHOW_FLAGS,
   },
 
-  signals: 'interrupt',
   load: async () => (await import('../cli/work/run-trust-show.ts')).runTrustShow,
 } satisfies Command;

@@ -29,6 +29,5 @@ export default {
     'ca-certificates': SIGNING_FLAGS['ca-certificates'],
   },
 
-  signals: 'interrupt',
   load: async () => (await import('../cli/work/run-trust-update.ts')).runTrustUpdate,
 } satisfies Command;

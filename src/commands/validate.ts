@@ -122,7 +122,6 @@ export default {
     },
   },
 
-  signals: 'interrupt',
   documents: (options) => [
     options.required('recipe'),
     options.required('snapshot'),

@@ -122,7 +122,6 @@ export default {
     },
   },
 
-  signals: 'interrupt',
   documents: (options) => [
     options.text('bundle') ?? options.required('input'),
     ...[options.text('revealed')].filter((path) => path !== undefined),

@@ -36,8 +36,8 @@ export interface Command {
   /** Arguments and flags that look as if they named a file to read, and do not. */
   readonly unread?: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
-  /** Who handles Ctrl-C and other signals: the frame, which interrupts the work, or the work itself. */
-  readonly signals: 'interrupt' | 'own';
+  /** The work itself handles Ctrl-C and other signals; else the frame does, and interrupts the work. */
+  readonly handlesSignals?: true;
   /** The paths of what is read without a pause. If that is much, a second process does the work. */
   readonly documents?: (options: Options) => readonly string[];
   /** Loaded when it runs: help and usage errors need none of it. */
