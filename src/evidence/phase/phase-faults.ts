@@ -83,17 +83,23 @@ function sayCauses(result: PhaseResult): Sentence {
   const { state, tests, missing } = result;
   if (state === 'not-run') return words('not run, though the recipe demands it');
   const failed = tests.filter(({ status }) => status === 'failed');
-  const [{ message = '' } = {}] = failed;
+  const [first] = failed;
+  const said = first && sayMessage(first);
   const causes = [
     ...(failed.length === 0 ? [] : [sentence`${names(failed)} failed`]),
-    ...(failed.length !== 1 || message === ''
-      ? []
-      : [sentence`it says ${shorten(message, MAX_SAID.message)}`]),
+    ...(failed.length !== 1 || said === undefined ? [] : [said]),
     ...unfinished(result),
     ...(missing.length === 0 ? [] : [sentence`no test for ${listed(missing, MAX_SAID.names)}`]),
     ...unprovenCause(result).map(words),
   ];
   return joined(causes, '; ');
+}
+
+const WITHHELD = 'the redaction withholds messages';
+
+function sayMessage({ message = '', isRedacted }: PhaseTest): Sentence | undefined {
+  if (message !== '') return sentence`it says ${shorten(message, MAX_SAID.message)}`;
+  return isRedacted && words(`${WITHHELD}, so not what it said`);
 }
 
 function unfinished({ required, tests }: PhaseResult): readonly Sentence[] {
@@ -157,13 +163,16 @@ interface TestPlace {
   readonly at: string;
 }
 
-function skippedCheck({ name, message = '' }: PhaseTest, { at, phase }: TestPlace): Finding {
-  const why =
-    message === '' ? words('no reason given') : sentence`${shorten(message, MAX_SAID.message)}`;
+function skippedCheck(
+  { name, message = '', isRedacted }: PhaseTest,
+  { at, phase }: TestPlace,
+): Finding {
+  const none = isRedacted ? `${WITHHELD}, also the reason if there is one` : 'no reason given';
+  const why = message === '' ? words(none) : sentence`${shorten(message, MAX_SAID.message)}`;
   return {
     code: 'CHECK_SKIPPED',
     at,
-    found: `${phase}: ${quote(name)} was skipped: ${message === '' ? 'no reason given' : quote(message)}`,
+    found: `${phase}: ${quote(name)} was skipped: ${message === '' ? none : quote(message)}`,
     expected: 'a check that was run',
     hint: 'decide whether the reason is acceptable; a skipped check proves nothing',
     sentence: sentence`${words(phase)}: ${name} was skipped: ${why}`,

@@ -33,6 +33,8 @@ export interface PhaseTest {
   readonly status: TestStatus;
   /** Why it was skipped or failed, in the words of the report; foreign text. */
   readonly message: string | undefined;
+  /** There is none here because a redaction withholds messages: there may have been one. */
+  readonly isRedacted?: true;
   /** The image that it was run from, as its report says; foreign text. */
   readonly image?: string;
   /** What shows that it did not always end as it does here, in our words; undefined if nothing does. */

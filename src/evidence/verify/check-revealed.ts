@@ -6,7 +6,7 @@ import { digestOf } from '../../digest.ts';
 import { scalarText, type Data } from '../../document/data.ts';
 import { differences } from '../../document/differences.ts';
 import { decodeJson } from '../../document/json.ts';
-import type { Fault } from '../../errors/evidence-error.ts';
+import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { counted } from '../../sentence.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
@@ -53,6 +53,8 @@ export interface Shown {
   readonly keep: SnapshotKeep;
   /** Labels of which something is revealed that may not be all: a claim of them stays a claim. */
   readonly partial: ReadonlySet<string>;
+  /** All revealed texts, by file and pointer. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /**
@@ -84,7 +86,11 @@ function outcomeOf(received: Received, revealed: Revealed): Outcome<Shown> {
     ...reportFaults(received, revealed),
   ];
   return {
-    value: { snapshot: document, ...wholeParts(received, inSnapshot, { document, keep }) },
+    value: {
+      snapshot: document,
+      texts: new Map(values.map(({ file, path, text }) => [`${file}#${path}`, text])),
+      ...wholeParts(received, inSnapshot, { document, keep }),
+    },
     found: `${counted(values.length, 'value')}, each one that was withheld`,
     expected: 'values that the leaves in redaction.json commit to, and that change nothing else',
     faults: faults.slice(0, MAX_CLAIM_FAULTS),
@@ -96,7 +102,12 @@ function leafFaults({ files, predicate }: Received, revealed: Revealed): readonl
   const { redaction, affidavit } = predicate;
   const isOurs = redaction !== undefined && ownerOf(redaction) === 'ours';
   if (!isOurs || affidavit?.redaction?.leaves === undefined) {
-    throw ofAnotherBundle(revealed.at, 'revealed values', 'none: this bundle commits to nothing');
+    throw new EvidenceError('OPENINGS_OTHER', {
+      at: revealed.at,
+      found: 'revealed values, of a bundle that was made without --openings',
+      expected: 'none: nothing of this bundle can be revealed',
+      hint: 'leave them out; to reveal something, have the evidence made again with --openings',
+    });
   }
   const bytes = documentOf(files, REDACTION_FILE, EVIDENCE_LAYOUT);
   const digest = digestOf(bytes);

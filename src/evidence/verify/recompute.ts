@@ -1,10 +1,13 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
+import { MAX_TEST_CHARACTERS } from '../../limits.ts';
+import { shorten } from '../../quote.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
+import type { Phase, PhaseTest } from '../phase/phase.ts';
 import type { SnapshotKeep } from '../redact/policy.ts';
 import { keepOf } from '../redact/withholding.ts';
 import type { Claims } from '../validate/claimed.ts';
-import { judge, type JudgeOptions, type Judgement } from '../validate/judge.ts';
+import { judge, type JudgedResults, type JudgeOptions, type Judgement } from '../validate/judge.ts';
 import type { NamedDocument } from '../validate/validate.ts';
 import { checkBom, checkCluster, checkRecipe } from './check-claims.ts';
 import { checkLogs, type ReadLogs } from './check-logs.ts';
@@ -22,6 +25,7 @@ import {
   readBundleSnapshot,
   valueOf,
   type BundleRecipe,
+  type BundleReports,
   type KnownSnapshot,
 } from './read-parts.ts';
 import { receivedClaims } from './received-claims.ts';
@@ -60,16 +64,14 @@ export function recompute(
   const snapshot = readBundleSnapshot(files, known);
   const reports = readBundleReports(files);
   const bom = readBundleBom(files);
-  const parts = {
-    ...{ recipe: valueOf(recipe), snapshot: valueOf(snapshot), bom: valueOf(bom) },
-    results: { reports: reports.reports, findings: [], isWhole: reports.faults.length === 0 },
-  };
+  const parts = { recipe: valueOf(recipe), snapshot: valueOf(snapshot), bom: valueOf(bom) };
   const keep = keptOf(predicate, parts.recipe);
   const shown = checkRevealed(log, { files, predicate, keep, ...parts }, revealed);
   const claims = claimsOf(receivedClaims(predicate, keep), shown);
+  const results = resultsOf(reports, predicate, shown);
   const bases = { now: predicate.attestedAt, signedAt, locate: locateInBundle };
   const judgement = judge(
-    { ...parts, snapshot: shown?.snapshot ?? parts.snapshot },
+    { ...parts, results, snapshot: shown?.snapshot ?? parts.snapshot },
     { ...bases, maxRunSpan, claims },
   );
   const { cluster, phases, run } = judgement;
@@ -96,6 +98,28 @@ function keptOf(
   read: BundleRecipe | undefined,
 ): SnapshotKeep | undefined {
   return redaction && read && keepOf(redaction, read.recipe);
+}
+
+/** Tests with the messages that are revealed; of the others it is said that they are withheld. */
+function resultsOf(
+  { reports, faults }: BundleReports,
+  { redaction }: ReceivedEvidence,
+  shown: Shown | undefined,
+): JudgedResults {
+  const rest = { findings: [], isWhole: faults.length === 0 };
+  if (redaction === undefined) return { reports, ...rest };
+  const change = (phase: Phase, test: PhaseTest, index: number): PhaseTest => {
+    if (test.message !== undefined) return test;
+    const text = shown?.texts.get(`${locateInBundle(phase, index)}/message`);
+    return text === undefined
+      ? { ...test, isRedacted: true }
+      : { ...test, message: shorten(text, MAX_TEST_CHARACTERS) };
+  };
+  const said = [...reports].map(([phase, report]) => {
+    const tests = report.tests.map((test, index) => change(phase, test, index));
+    return [phase, { ...report, tests }] as const;
+  });
+  return { reports: new Map(said), ...rest };
 }
 
 /** What is revealed whole is no claim any more. */

@@ -98,6 +98,42 @@ describe('a revealed value', () => {
     expect(judgeWith(revealed).report.facts.onlyClaimed).toEqual(['images']);
   });
 
+  it('is the reason of a skipped check and the message of a failed one, which is said to be withheld before', async () => {
+    const { results = {} } = DEMO;
+    const failing = JSON.parse(results['deployment'] ?? '') as {
+      results: { summary: Record<string, number>; tests: Record<string, unknown>[] };
+    };
+    const { summary, tests } = failing.results;
+    Object.assign(tests[0] ?? {}, { status: 'failed', message: 'the driver is too old' });
+    Object.assign(summary, { passed: (summary['passed'] ?? 0) - 1, failed: 1 });
+    const { contents, openings } = await commitDemo({
+      results: { ...results, deployment: JSON.stringify(failing) },
+    });
+    const [skipped, failed] = [
+      'ctrf/conformance.json#/results/tests/7',
+      'ctrf/deployment.json#/results/tests/0',
+    ];
+    const said = (report: ReturnType<typeof judgeWith>['report']) =>
+      [...report.findings, ...report.checks.flatMap(({ faults }) => faults)]
+        .filter(({ code }) => ['CHECK_SKIPPED', 'PHASE_NOT_GREEN'].includes(code))
+        .map((fault) =>
+          (fault.sentence ?? [])
+            .map((part) => (typeof part === 'string' ? part : part.value))
+            .join(''),
+        );
+    const rules = { requireRecomputed: false };
+    const none = said(judge(contents, undefined, rules).report);
+    expect(none.filter((text) => text.includes('the redaction withholds messages'))).toHaveLength(
+      2,
+    );
+    const all = said(
+      judgeWith(reveal(openings, `${skipped}/message`, `${failed}/message`), contents, rules)
+        .report,
+    );
+    expect(all.join()).not.toContain('withholds');
+    expect(all.join()).toContain('it says the driver is too old');
+  });
+
   it('of some images leaves the images claimed', () => {
     const { faults, report } = judgeWith(
       reveal(HONEST.openings, 'K8s.image.coredns', 'K8s.image.pause', REGION),
