@@ -19,17 +19,20 @@ export function factFolds(facts: Facts): readonly Fold[] {
   return [...clusterFold(facts), ...testsFold(facts), ...constraintsFold(facts)];
 }
 
-function clusterFold({ match, fingerprint }: Facts): readonly Fold[] {
+function clusterFold({ match, fingerprint, onlyClaimed = [] }: Facts): readonly Fold[] {
   if (match === undefined || fingerprint === undefined) return [];
   const { service, os, region, gpuModel, accelerator } = fingerprint;
-  const also = named([
+  const measured = ([name]: readonly [string, string | undefined]): boolean =>
+    !onlyClaimed.includes(name);
+  const values: readonly (readonly [string, string | undefined])[] = [
     ['OS version', os.version],
     ['region', region.value],
     ['region', region.note],
     ['GPU model', gpuModel.value],
     ['accelerator', accelerator.note],
     ['service', service.note],
-  ]);
+  ];
+  const also = named(values.filter(measured));
   const columns = ['Dimension', 'Recipe wants', 'Cluster has', 'Result'];
   const rows = match.perDimension.map(dimensionRow);
   return [

@@ -2,7 +2,7 @@ import { timestampOf } from '../../document/time.ts';
 import type { Facts } from '../../evidence/validate/facts.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { describeSigner } from '../../policy/policy-signer.ts';
-import { listed, sentence, words } from '../../sentence.ts';
+import { counted, listed, sentence, words } from '../../sentence.ts';
 import { isKeySigner, type Proof } from '../../trust/trust.ts';
 import type { Inline } from './block.ts';
 import { list, named, type Fold } from './details.ts';
@@ -14,7 +14,7 @@ export function originFold(report: VerificationReport): readonly Fold[] {
     list('Signature', signature.state === 'verified' ? proofsOf(signature.proof) : [], 'proof'),
     list('Policy', policyOf(report), 'rule'),
     list('Files', filesOf(facts), 'file'),
-    list('Only claimed, nothing in the bundle shows it', claimsOf(claimed), 'claim'),
+    list('Only claimed, nothing in the bundle shows it', claimsOf(claimed, facts), 'claim'),
   ].filter(({ items }) => items.length > 0);
   if (lists.length === 0) return [];
   return [{ block: 'fold', summary: 'Signature, files and claims', details: lists, brief: [] }];
@@ -50,7 +50,10 @@ function filesOf({ bom, recipe }: Facts): readonly Inline[] {
   ];
 }
 
-function claimsOf(claimed: VerificationReport['claimed']): readonly Inline[] {
+function claimsOf(
+  claimed: VerificationReport['claimed'],
+  { onlyClaimed = [] }: Facts,
+): readonly Inline[] {
   if (claimed === undefined) return [];
   const { attestedAt, aicrVersion, aicrCommit, validatorCatalogVersion } = claimed;
   const { validatorImages, redaction } = claimed;
@@ -62,7 +65,8 @@ function claimsOf(claimed: VerificationReport['claimed']): readonly Inline[] {
       ['validator catalog', validatorCatalogVersion],
       ['redaction', redaction && `${redaction.policy} ${redaction.version}`.trim()],
     ]),
-    ...(validatorImages === 0 ? [] : [sentence`${validatorImages} validator images`]),
+    ...(validatorImages === 0 ? [] : [words(counted(validatorImages, 'validator image'))]),
+    ...(onlyClaimed.length === 0 ? [] : [sentence`withheld: ${listed(onlyClaimed, 20)}`]),
     words('that snapshot and results come from that cluster'),
   ];
 }

@@ -1,0 +1,22 @@
+// What redacted evidence only claims is shown as a claim, and nowhere as measured.
+import { expect, it } from 'vitest';
+
+import { renderVerificationMarkdown } from '../../src/report/render/markdown.ts';
+import { commitDemo, judge, reveal } from '../evidence/redact/committed.ts';
+
+const { contents, openings } = await commitDemo();
+
+function markdown(...selected: readonly string[]): string {
+  const revealed =
+    selected.length === 0 ? undefined : JSON.stringify(reveal(openings, ...selected));
+  return renderVerificationMarkdown(judge(contents, revealed).report, { repeat: 'affidavit' });
+}
+
+it('lists a withheld region with the claims, and only a revealed one as measured', () => {
+  const withheld = markdown();
+  expect(withheld).toContain('withheld: `region`, `images`');
+  expect(withheld).not.toMatch(/^- region/m);
+  const shown = markdown('NodeTopology.label.topology.kubernetes.io/region');
+  expect(shown).toContain('withheld: `images`');
+  expect(shown).toMatch(/^- region `us-west-2/m);
+});
