@@ -93,8 +93,7 @@ function refuseMutable({ test, image }: ValidatorImage): never {
   });
 }
 
-const FIXED =
-  'a digest, or a tag that is not moved: of a release (v1.2.3), sha-<commit> or uat-<run id>';
+const FIXED = 'a digest, or a tag that is not moved: of a release (v1.2.3), sha-COMMIT or uat-RUN';
 
 /** What AICR takes for a reference that will not mean another image tomorrow (#2873). */
 function isFixed(reference: string): boolean {
