@@ -212,6 +212,15 @@ describe('--layout directory', () => {
     expect(`${code} ${error.code} ${error.at ?? ''}`).toBe(expected);
   });
 
+  it.each(['.', `${DIRECTORY}/.`, '..'])('is refused without a name: %s', async (out) => {
+    const place = new Workplace();
+    place.write(POINTER, '');
+    const words = [...INPUTS, '--no-sign', '--layout', 'directory', '--force'];
+    const { code, error } = await place.refused([...words, '--emit-evidence', out]);
+    expect([code, error.code, error.at]).toEqual([64, 'USAGE', '--emit-evidence']);
+    expect(error.expected).toContain('a directory by its name');
+  });
+
   it('is refused with a key, which no pointer can name, before any work', async () => {
     const { code, error } = await new Workplace().refused([
       ...[...INPUTS, '--sandbox', '--key', 'missing.key', ...LAYOUT],

@@ -54,7 +54,10 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
     throw wouldReplace('--output', output, 'where --emit-evidence writes');
   }
   if (sandbox) requireFolderOfItsOwn(sandboxFolder(out), paths.open);
-  if (isDirectory) requireNotRead(out, [...paths.open, ...variablesOf(paths)]);
+  if (isDirectory) {
+    requireOwnName(out);
+    requireNotRead(out, [...paths.open, ...variablesOf(paths)]);
+  }
   await requireWritable({ path: out, ...(isDirectory ? { top: TOP_NAMES } : {}) }, paths);
   if (logs !== undefined) await requireWritable({ path: logs }, paths);
   await requireNames(paths.beside);
@@ -135,6 +138,17 @@ function requireFolderOfItsOwn(folder: string, inputs: readonly string[]): void 
     found: `a ${kindOf(stats)}`,
     expected: 'nothing, or the folder of an earlier --sandbox',
     hint: 'name another file to write',
+  });
+}
+
+/** A directory is written beside its place, and then gets its name: `.` has no name and nothing beside it. */
+function requireOwnName(out: string): void {
+  if (!['', '.', '..'].includes(basename(out))) return;
+  throw new EvidenceError('USAGE', {
+    at: '--emit-evidence',
+    found: quote(out),
+    expected: 'a directory by its name, which is replaced as a whole',
+    hint: 'call it from another directory, and write the name of the one that is wanted',
   });
 }
 
