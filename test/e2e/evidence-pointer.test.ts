@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -62,6 +62,25 @@ describe('evidence pointer', () => {
     expect([code, readFileSync(path, 'utf8')]).toEqual([3, 'other\n']);
     expect(error).toContain(`error: OUTPUT_EXISTS`);
     expect(error).toContain(`at: ${path}`);
+  });
+
+  it('writes through no link out of its directory', async () => {
+    const folder = tree();
+    const elsewhere = tree();
+    symlinkSync(elsewhere, join(folder, RECIPE));
+    const { code, stderr } = await intoTree(good, folder);
+    expect([code, readdirSync(elsewhere)]).toEqual([3, []]);
+    expect(stderr).toContain('error: FILE_UNWRITABLE');
+    expect(stderr).toContain(`at: ${join(folder, RECIPE)}\n`);
+  });
+
+  it('goes on if a stranger has put a file there that is too large, or no pointer', async () => {
+    const folder = tree();
+    const theirs = join(folder, RECIPE, 'ab'.repeat(16));
+    mkdirSync(theirs, { recursive: true });
+    writeFileSync(join(theirs, 'large.yaml'), Buffer.alloc(30_000_000, '#'));
+    writeFileSync(join(theirs, 'other.yaml'), 'a: [');
+    expect((await intoTree(good, folder)).code).toBe(0);
   });
 
   it('writes that of an unsigned bundle to the flat path', async () => {

@@ -10,6 +10,7 @@ import { verifyEvidence, type VerificationReport } from '../../evidence/verify/v
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { requireOneStdin } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import { kindOf } from '../../io/disk/open-file.ts';
 import { addPointer, readPointers } from '../../io/disk/pointer-tree.ts';
 import { unwritable } from '../../io/disk/system-error.ts';
 import { documentTime } from '../../io/process/clock.ts';
@@ -49,6 +50,7 @@ async function add(call: Call, pointer: Pointer, folder: string): Promise<void> 
   const others = await readPointers(join(folder, pointer.recipe));
   sayFindings(otherRefs(pointer, others));
   await call.beforeWriting();
+  requireInside(folder, pointerPath(pointer));
   makeFolder(dirname(path));
   await addPointer(path, renderPointer(pointer), call.signal);
   process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
@@ -91,6 +93,22 @@ function requireFolder(folder: string): void {
     expected: "AICR's directory of evidence",
     hint: 'call it in a checkout of the recipes, or name the directory with --evidence-dir',
   });
+}
+
+/** A link on the way would lead out of the directory that the user named. */
+function requireInside(folder: string, path: string): void {
+  const names = path.split('/').slice(0, -1);
+  const folders = names.map((_, index) => join(folder, ...names.slice(0, index + 1)));
+  for (const each of folders) {
+    const stats = lookAt(each);
+    if (stats === undefined || stats.isDirectory()) continue;
+    throw new EvidenceError('FILE_UNWRITABLE', {
+      at: escapeInvisible(each),
+      found: `a ${kindOf(stats)}`,
+      expected: 'nothing, or a directory of pointers',
+      hint: 'remove it: pointers are written below --evidence-dir only',
+    });
+  }
 }
 
 function makeFolder(folder: string): void {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES, MAX_ENTRIES } from '../../limits.ts';
 import { parsePointer, type Pointer } from '../../pointer/pointer.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -20,16 +20,21 @@ export async function readPointers(folder: string): Promise<readonly FoundPointe
   for (const source of await namesIn(folder, 'directory')) {
     for (const name of await namesIn(join(folder, source), 'file')) {
       const path = join(folder, source, name);
-      const bytes = await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer');
       const shown = escapeInvisible(path);
-      const pointer = orIfRefused(
-        () => parsePointer(bytes, shown),
-        () => undefined,
-      );
+      const pointer = await readPointer(path, shown).catch(noneIfRefused);
       if (pointer !== undefined) pointers.push({ path: shown, pointer });
     }
   }
   return pointers;
+}
+
+async function readPointer(path: string, shown: string): Promise<Pointer> {
+  return parsePointer(await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer'), shown);
+}
+
+/** Whoever may add files to the tree could stop everybody else by one that is too large, or of another kind. */
+function noneIfRefused(error: unknown): undefined {
+  if (!(error instanceof EvidenceError)) throw error;
 }
 
 /** Pointers are added and never changed. The same one may be there already. */
