@@ -93,6 +93,18 @@ describe('a pointer that agrees with its bundle', () => {
     expect(codesOf(judged)).toEqual(['POINTER_NOT_CONFIRMED']);
   });
 
+  it('may name a mirror, which is said', async () => {
+    const oci = 'mirror.example/org/evidence';
+    const judged = await judge({ artifact: { oci, digest: digestOfHex(ARTIFACT) } });
+    expect([judged.code, judged.faults]).toEqual([0, []]);
+    const finding = judged.report.findings.find(({ code }) => code === 'POINTER_NOT_CONFIRMED');
+    expect(finding).toMatchObject({
+      at: `${FILE}#/attestations/0/bundle/oci`,
+      found: `"${oci}"`,
+    });
+    expect(codesOf(await judge())).toEqual([]);
+  });
+
   it('pins nobody: without a policy somebody has to decide', async () => {
     const named = { file: FILE, path: [FILE], pointer: POINTER };
     const { code } = await evidence.judge(good, { pointer: named, policy: undefined });
@@ -104,6 +116,12 @@ describe('a pointer is refused that', () => {
   const SIGNED = '/attestations/0/signer';
   it.each([
     ['names another recipe', { recipe: 'h100-gke-ubuntu-training' }, 'POINTER_DIFFERS', '/recipe'],
+    [
+      'names another time',
+      { attestedAt: new Date('2026-06-10T01:20:01Z') },
+      'POINTER_DIFFERS',
+      '/attestations/0/attestedAt',
+    ],
     ['names a profile', { profile: 'a=b' }, 'POINTER_DIFFERS', '/profile'],
     [
       'names another predicateType',

@@ -1,6 +1,8 @@
 // The pointer that led to the evidence, compared with it. A stranger wrote it: it allows nothing and pins nobody.
 
+import { parseReference } from '../../artifact-reference.ts';
 import type { Signature } from '../../attestation/kind.ts';
+import { timestampOf } from '../../document/time.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { pointerPath, type Pointer } from '../../pointer/pointer.ts';
 import { quote } from '../../quote.ts';
@@ -26,7 +28,7 @@ export function checkPointer(
 ): readonly Finding[] {
   if (named === undefined) return [];
   log.note(POINTER_CHECK, () => ({
-    found: 'the same recipe, profile, type, signer and artifact, as far as it names them',
+    found: 'the same recipe, profile, type, time, signer and artifact, as far as it names them',
     expected: `the evidence of ${quote(named.file)}`,
     faults: [
       ...otherClaims(named, evidence),
@@ -61,12 +63,13 @@ const AT_DIGEST = `${AT_ATTESTATION}/bundle/digest`;
 
 function otherClaims(
   named: PointerFile,
-  { recipe, profile, type }: ReceivedEvidence,
+  { recipe, profile, type, attestedAt }: ReceivedEvidence,
 ): readonly Fault[] {
   const { pointer } = named;
   return differing(named, [
     ['recipe', pointer.recipe, recipe.name],
     ['profile', pointer.profile, profile?.selection],
+    [`${AT_ATTESTATION}/attestedAt`, timestampOf(pointer.attestedAt), timestampOf(attestedAt)],
     [`${AT_ATTESTATION}/bundle/predicateType`, pointer.predicateType, type.predicateType],
   ]);
 }
@@ -103,22 +106,37 @@ function otherArtifact(
   return [{ code: 'POINTER_SUBJECT_DIFFERS', at, found: digest, expected, hint: HINT }];
 }
 
-/** Of a bundle alone, only a signature about the artifact shows which one it is. */
+/** Of a bundle alone, only a signature about the artifact shows which one it is. A mirror has another name. */
 function notConfirmed(
   { file, pointer: { artifact } }: PointerFile,
   { state }: Signature,
   { artifact: subject }: ReceivedEvidence,
 ): readonly Finding[] {
-  if (artifact === undefined || (state === 'verified' && subject !== undefined)) return [];
+  if (artifact === undefined) return [];
+  const code = 'POINTER_NOT_CONFIRMED';
+  if (state === 'verified' && subject !== undefined) {
+    const [pointed, signed] = [artifact.oci, subject.name].map(repositoryOf);
+    if (pointed === signed) return [];
+    const found = quote(artifact.oci);
+    const expected = `the repository of ${quote(subject.name)}, about which the evidence is signed`;
+    const hint =
+      'nothing to do if it is a mirror with the same digest; else name the repository that was signed';
+    return [{ code, at: `${file}#/${AT_ATTESTATION}/bundle/oci`, found, expected, hint }];
+  }
   return [
     {
-      code: 'POINTER_NOT_CONFIRMED',
+      code,
       at: `${file}#/${AT_DIGEST}`,
       found: artifact.digest,
       expected: 'a signature about this artifact',
       hint: 'nothing to do for the bundle itself; aicr takes it for that of the pointer only if the artifact was signed: `aicr evidence sign`',
     },
   ];
+}
+
+/** Without tag and digest. */
+function repositoryOf(reference: string): string {
+  return (parseReference(reference)?.name ?? reference).replace(/:[^/]*$/, '');
 }
 
 /** AICR's place for a signed pointer: by recipe, source and digest. Others lie wherever they lie. */
