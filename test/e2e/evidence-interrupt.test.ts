@@ -1,12 +1,13 @@
 // What is left of a signing that services hold up or refuse, and what is said of it.
 import { X509Certificate, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { digestOf } from '../../src/digest.ts';
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { OUT, type Started, type Workplace, start } from './emit.ts';
+import { INPUTS, OUT, UNSIGNED, json, start, type Started, type Workplace } from './emit.ts';
 import { SIGNED, STATE, callsOf, setting, type Setting } from './resuming.ts';
 
 const KEPT = `${SIGNED}.unsigned.tar.gz`;
@@ -91,6 +92,25 @@ describe('validate that is interrupted while a service holds the request', () =>
     expect(leftIn(place)).toEqual([KEPT]);
     expect(stderr()).toContain('next: sign what was packed with the command after "sign:"; ');
     expect(stderr()).not.toContain('left:');
+  });
+
+  it('keeps the openings of the bundle that --force would have replaced, and those of the kept one', async () => {
+    const all = await setting(sandbox);
+    const { place, authority, emit } = all;
+    const opened = ['--openings', 'openings.json'];
+    const first = ['validate', ...INPUTS, ...UNSIGNED, ...opened, '--force'];
+    expect((await place.run(first)).code).toBe(0);
+    const before = readFileSync(place.path('openings.json'));
+    place.edit('snapshot.yaml', 'swappiness: "0"', 'swappiness: "1"');
+    authority.state = 'silent';
+    const { child, ended, stderr } = await heldUp(all, [...emit, ...opened, '--force'], 1);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(readFileSync(place.path('openings.json'))).toEqual(before);
+    const name = /^openings: (\S+), of the bundle that was packed$/m.exec(stderr())?.[1] ?? '';
+    expect(statSync(place.path(name)).mode & 0o777).toBe(0o600);
+    const { redaction } = json(readFileSync(place.path(name)));
+    expect(redaction).toBe(digestOf((await place.files(KEPT)).get('redaction.json') ?? ''));
   });
 
   it('keeps the bundle under the next name where a directory has the first', async () => {

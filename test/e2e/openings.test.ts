@@ -71,6 +71,20 @@ describe('validate --openings', () => {
     const [old, now] = [json(before), json(readFileSync(place.path(FILE)))];
     expect(now['secret']).toBe(old['secret']);
     expect(now['redaction']).not.toBe(old['redaction']);
+    expect(modeOf(place)).toBe(0o600);
+    expect(place.list().filter((name) => name.startsWith(FILE))).toEqual([FILE]);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['no logs', []],
+    ['logs in the bundle', ['--logs', 'logs', '--redact', 'none']],
+  ])('does not write evidence with %s beside the logs of another', async (_, words) => {
+    const place = new Workplace();
+    const beside = `${OUT}.logs.tar.gz`;
+    place.write(beside, 'logs of another run');
+    const { code, error } = await place.refused([...INPUTS, ...UNSIGNED, '--force', ...words]);
+    expect([code, error.code, error.at]).toEqual([3, 'OUTPUT_EXISTS', beside]);
+    expect(place.list()).not.toContain(OUT);
   });
 
   it('is a usage error if nothing is redacted', async () => {
@@ -134,6 +148,8 @@ describe('validate --openings', () => {
     ['where the evidence goes', ['--openings', OUT]],
     ['what is read', ['--openings', 'recipe.yaml']],
     ['the report', ['--openings', FILE, '--output', FILE]],
+    ['standard output', ['--openings', '-']],
+    ['the directory of results', ['--openings', `results/${FILE}`]],
     ['the logs, which are published', ['--openings', `logs/${FILE}`, '--logs', 'logs']],
     ['where the logs go', ['--openings', `${OUT}.logs.tar.gz`, '--logs', 'logs']],
     [

@@ -1,5 +1,5 @@
 // What a minimal bundle publishes, and the logs that are beside it.
-import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
@@ -186,11 +186,12 @@ describe('E-56 the logs of a minimal bundle', () => {
     await place.validate(WITH_LOGS, { env: EPOCH });
     const nowhere = await place.run(['verify-evidence', OUT, '--logs', 'nowhere']);
     expect([nowhere.code, nowhere.stderr]).toEqual([3, expect.stringContaining('FILE_UNREADABLE')]);
+    renameSync(place.path(LOGS), place.path('old.tar.gz'));
     await place.validate([...MINIMAL, '--force'], { env: EPOCH });
-    const { code, faults } = await verify(place, '--logs', LOGS);
+    const { code, faults } = await verify(place, '--logs', 'old.tar.gz');
     expect([code, faults.map(({ code: each, at }) => `${each} ${at}`)]).toEqual([
       2,
-      [`LOGS_DIFFER ${LOGS}`],
+      ['LOGS_DIFFER old.tar.gz'],
     ]);
     expect(faults[0]?.expected).toContain('none');
   });

@@ -32,6 +32,23 @@ export async function emitEvidence(
   const unsigned = await progress('packing', packEvidence(inputs));
   // Before anything is signed: without them nobody could ever reveal what is withheld.
   if (unsigned.openings !== undefined) openings?.keep(unsigned.openings);
+  const finish = (): void => {
+    call.finish();
+    openings?.replace();
+  };
+  try {
+    return await write(out, unsigned, session, { ...call, finish });
+  } finally {
+    openings?.sayLeft();
+  }
+}
+
+async function write(
+  out: string,
+  unsigned: PackedEvidence,
+  session: SigningSession | undefined,
+  call: Call,
+): Promise<PackedEvidence> {
   if (session === undefined) {
     await writeEvidence(out, unsigned, call);
     return unsigned;

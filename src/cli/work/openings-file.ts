@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parseOpenings, refuseOpenings, type Openings } from '../../evidence/redact/openings.ts';
-import { readPrivate, writePrivate } from '../../io/disk/private-file.ts';
+import { readPrivate, renamePrivate, writePrivate } from '../../io/disk/private-file.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 
 /** Undefined if nothing is there. Throws OPENINGS_INVALID, FILE_UNREADABLE. */
@@ -16,8 +17,12 @@ export function readOpenings(path: string): Openings | undefined {
 /** What `--openings` names: the secret, and where the openings of the packed evidence go. */
 export interface OpeningsFile {
   readonly secret: Uint8Array;
-  /** Throws OUTPUT_EXISTS if those of another bundle are there, FILE_UNWRITABLE. */
+  /** Those of another bundle stay until it is replaced. Throws OUTPUT_EXISTS, FILE_UNWRITABLE. */
   readonly keep: (openings: Uint8Array) => void;
+  /** In the turn in which the bundle gets its name. Throws FILE_UNWRITABLE. */
+  readonly replace: () => void;
+  /** Says where those of a bundle are that was not written. */
+  readonly sayLeft: () => void;
 }
 
 /** Undefined if `--openings` is not given. */
@@ -25,13 +30,24 @@ export function openingsFile({ options }: Call): OpeningsFile | undefined {
   const path = options.text('openings');
   if (path === undefined) return undefined;
   const found = readOpenings(path);
+  let beside: string | undefined;
   return {
     secret: found?.secret ?? randomBytes(32),
     keep: (openings) => {
       const { redaction } = parseOpenings(openings, path);
       const isOther = found !== undefined && found.redaction !== redaction;
       if (isOther && !options.has('force')) throw ofOther(path);
-      writePrivate(path, openings);
+      // Named by their bundle: those of no other one are there.
+      if (isOther) beside = `${path}.${redaction.slice(-64, -52)}`;
+      writePrivate(beside ?? path, openings);
+    },
+    replace: () => {
+      if (beside !== undefined) renamePrivate(beside, path);
+      beside = undefined;
+    },
+    sayLeft: () => {
+      if (beside === undefined) return;
+      process.stderr.write(`openings: ${commandLine([beside])}, of the bundle that was packed\n`);
     },
   };
 }

@@ -7,7 +7,7 @@ import type {
   ValidationInputs,
 } from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
-import { nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
+import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { readResults } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
@@ -86,7 +86,7 @@ async function requireGoodCall(
     sandbox: options.has('sandbox'),
     output: outputOf(options),
     openings: options.text('openings'),
-    logsFrom: options.text('logs'),
+    publishedFrom: [...results, options.text('logs') ?? STDIN],
   });
 }
 
@@ -94,12 +94,12 @@ async function requireGoodCall(
 function besideOut(
   out: string | undefined,
   options: Call['options'],
-): Pick<ValidationPaths, 'logs' | 'beside'> {
+): Pick<ValidationPaths, 'logs' | 'noLogs' | 'beside'> {
   if (out === undefined) return { beside: [] };
   const hasLogs = options.has('logs') && options.text('redact') !== 'none';
   const kept = unsignedPath(out, MOST_UNSIGNED);
   return {
-    logs: hasLogs ? logsPath(out) : undefined,
+    ...{ [hasLogs ? 'logs' : 'noLogs']: logsPath(out) },
     beside: options.has('no-sign') ? [] : [hasLogs ? logsPath(kept) : kept, signingStatePath(out)],
   };
 }

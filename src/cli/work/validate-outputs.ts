@@ -33,9 +33,11 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
   readonly sandbox: boolean;
   /** The report; undefined: standard output. */
   readonly output: string | undefined;
-  /** What opens withheld values, and the directory of logs, which are published: it must not be in there. */
+  /** What opens withheld values, and what logs and results are read from, which become public: it must not be in there. */
   readonly openings?: string | undefined;
-  readonly logsFrom?: string | undefined;
+  readonly publishedFrom?: readonly string[];
+  /** Where logs would be taken for those of the archive, which has none beside it. */
+  readonly noLogs?: string | undefined;
 }
 
 /**
@@ -60,21 +62,24 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
   }
   await requireWritable({ path: out, ...(isDirectory ? { top: TOP_NAMES } : {}) }, paths);
   if (logs !== undefined) await requireWritable({ path: logs }, paths);
+  requireNoLogs(paths.noLogs);
   await requireNames(paths.beside);
   requireOwnOpenings(paths);
 }
 
 /** Whoever has the openings knows everything that is withheld. */
-function requireOwnOpenings({ openings, logsFrom, ...paths }: ValidationPaths): void {
+function requireOwnOpenings({ openings, publishedFrom = [], ...paths }: ValidationPaths): void {
   if (openings === undefined) return;
+  if (openings === STDIN) throw wouldReplace('--openings', openings, 'which is no file');
   requireHarmless('--openings', openings, paths);
   for (const path of [paths.out, paths.logs, paths.output]) {
     if (path !== undefined && (wouldBeSamePlace(openings, path) || isWithin(openings, path))) {
       throw wouldReplace('--openings', openings, `where ${quote(path)} is written`);
     }
   }
-  if (logsFrom !== undefined && isWithin(openings, logsFrom)) {
-    throw wouldReplace('--openings', openings, `in ${quote(logsFrom)}, which is published`);
+  const published = publishedFrom.find((folder) => folder !== STDIN && isWithin(openings, folder));
+  if (published !== undefined) {
+    throw wouldReplace('--openings', openings, `in ${quote(published)}, which is published`);
   }
 }
 
@@ -149,6 +154,16 @@ function requireOwnName(out: string): void {
     found: quote(out),
     expected: 'a directory by its name, which is replaced as a whole',
     hint: 'call it from another directory, and write the name of the one that is wanted',
+  });
+}
+
+function requireNoLogs(path: string | undefined): void {
+  if (path === undefined || lookAt(path) === undefined) return;
+  throw new EvidenceError('OUTPUT_EXISTS', {
+    at: escapeInvisible(path),
+    found: 'logs beside evidence that has none there',
+    expected: 'nothing: they would be taken for logs of this run',
+    hint: 'move them away, or name another OUT',
   });
 }
 

@@ -8,7 +8,16 @@ import { received } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import type { ReceivedWithheld } from '../claim/withheld-claim.ts';
-import { REDACTION_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
+import {
+  ATTESTATION_FILE,
+  BOM_FILE,
+  MANIFEST_FILE,
+  RECIPE_FILE,
+  REDACTION_FILE,
+  SNAPSHOT_FILE,
+  STATEMENT_FILE,
+  ctrfFile,
+} from '../layout.ts';
 import { PHASES } from '../phase/phase.ts';
 import { POLICY_RULES, POLICY_VERSION, keptPaths, type SnapshotKeep } from '../redact/policy.ts';
 import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
@@ -149,6 +158,11 @@ function shown(text: string | undefined): string {
   return text === undefined ? 'nothing' : quote(text);
 }
 
+const KNOWN_FILES: ReadonlySet<string> = new Set([
+  ...[RECIPE_FILE, SNAPSHOT_FILE, BOM_FILE, MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],
+  ...[REDACTION_FILE, ...PHASES.map(ctrfFile)],
+]);
+
 /** The files are those that the policy makes of themselves: they have nothing that it withholds. */
 function contentFaults({ files, keep, snapshot }: Known): readonly Fault[] {
   const made = snapshot && minimalSnapshot(snapshot, keep).bytes;
@@ -163,11 +177,19 @@ function contentFaults({ files, keep, snapshot }: Known): readonly Fault[] {
   });
   const isMinimal =
     made === undefined || Buffer.from(made).equals(files.get(SNAPSHOT_FILE)?.bytes ?? made);
-  const logs = [...files.keys()].filter((path) => path.startsWith('logs/'));
+  const extra = [...files.keys()].find((path) => !KNOWN_FILES.has(path));
   return [
     ...(isMinimal ? [] : [notMinimal(SNAPSHOT_FILE)]),
     ...reports,
-    ...logs.slice(0, 1).map((path) => differs(path, 'a log', 'logs beside the bundle')),
+    ...(extra === undefined
+      ? []
+      : [
+          differs(
+            extra,
+            'a file that the policy does not keep',
+            'no other file; logs are beside it',
+          ),
+        ]),
   ];
 }
 

@@ -73,3 +73,12 @@ export function writePrivate(path: string, bytes: Uint8Array): void {
     throw unwritable(error, path);
   }
 }
+
+/** Replaces what is there. Throws FILE_UNWRITABLE. */
+export function renamePrivate(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    throw unwritable(error, to);
+  }
+}

@@ -232,6 +232,11 @@ describe('a minimal bundle is refused', () => {
       'redaction-matches-policy: REDACTION_DIFFERS logs/deployment/x.log',
     ],
     [
+      'with a file that nobody names',
+      remade(MINIMAL, { 'raw/snapshot-full.yaml': DEMO.snapshot }),
+      'redaction-matches-policy: REDACTION_DIFFERS raw/snapshot-full.yaml',
+    ],
+    [
       'without a value that a constraint reads',
       edited(
         'snapshot.yaml',
