@@ -3,6 +3,7 @@
 import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
 import type { Outcome } from '../../attestation/check-log.ts';
 import { digestOf } from '../../digest.ts';
+import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText, type Data } from '../../document/data.ts';
 import { differences } from '../../document/differences.ts';
 import { decodeJson } from '../../document/json.ts';
@@ -214,6 +215,9 @@ function isOnAllNodes(snapshot: Snapshot, label: string): boolean {
   });
   const items = itemReadings(labels, new Set([label]))?.map(({ nodeList }) => nodeList) ?? [];
   const lists = labels.items.length > 0 ? items : folded;
-  const nodes = new Set(lists.flatMap((list) => [...nodesIn(list)]));
-  return nodes.size > 0 && nodes.size === fingerprintOf(snapshot).nodeCount.value;
+  const nodes = lists.flatMap((list) => [...nodesIn(list)].map(trimBlanks));
+  // Neither empty nor the end of a truncated list.
+  const areNames = nodes.length > 0 && nodes.every((node) => /^[^\s()]+$/.test(node));
+  const isEachOnce = new Set(nodes).size === nodes.length;
+  return areNames && isEachOnce && nodes.length === fingerprintOf(snapshot).nodeCount.value;
 }

@@ -161,6 +161,19 @@ describe('a revealed value', () => {
     expect(all.report.facts.onlyClaimed).toEqual(['images']);
   });
 
+  it.each(['a,a ,  a,a   ,b,c', 'a,b,c,d,e,', 'a,b,c,d,e,f (+3 more)', 'a,b,c,d,e,f,f'])(
+    'of a label on the nodes %j is not on six nodes',
+    async (nodes) => {
+      const line = /topology.kubernetes.io\/region: .*/.exec(DEMO.snapshot)?.[0] ?? '';
+      const odd = `topology.kubernetes.io/region: "us-west-2|${nodes}"`;
+      const { contents, openings } = await commitDemo({
+        snapshot: replaced(DEMO.snapshot, line, odd),
+      });
+      const { report } = judgeWith(reveal(openings, REGION), contents);
+      expect(report.facts.onlyClaimed).toContain('region');
+    },
+  );
+
   it('of a label without nodes proves nothing', async () => {
     const line = /topology.kubernetes.io\/region: .*/.exec(DEMO.snapshot)?.[0] ?? '';
     const none = replaced(DEMO.snapshot, line, 'topology.kubernetes.io/region: us-west-2');
