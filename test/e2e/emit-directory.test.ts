@@ -212,6 +212,19 @@ describe('--layout directory', () => {
     expect(`${code} ${error.code} ${error.at ?? ''}`).toBe(expected);
   });
 
+  it.each(['precious.txt', 'mydir/x', 'logs/x'])(
+    'keeps a foreign file in an older bundle: %s',
+    async (name) => {
+      const place = new Workplace();
+      await place.validate(UNSIGNED, { env: EPOCH });
+      place.write(`${BUNDLE}/${name}`, 'kept');
+      const { code, error } = await place.refused([...UNSIGNED, '--force']);
+      expect([code, error.code]).toEqual([3, 'OUTPUT_FOREIGN']);
+      expect(`${BUNDLE}/${name}`.startsWith(error.at ?? '-')).toBe(true);
+      expect(readFileSync(place.path(BUNDLE, name), 'utf8')).toBe('kept');
+    },
+  );
+
   it.each(['.', `${DIRECTORY}/.`, '..'])('is refused without a name: %s', async (out) => {
     const place = new Workplace();
     place.write(POINTER, '');

@@ -1,14 +1,9 @@
 import { encodeArchive } from '../../archive/encode-archive.ts';
 import { memoryFile, type BundleFile } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import {
-  EVIDENCE_LAYOUT,
-  FOLDER,
-  LOGS_LAYOUT,
-  POINTER_FILE,
-  TOP_NAMES,
-} from '../../evidence/layout.ts';
+import { EVIDENCE_LAYOUT, FOLDER, LOGS_LAYOUT, POINTER_FILE } from '../../evidence/layout.ts';
 import { localPointer } from '../../evidence/pack/make-pointer.ts';
+import { OWN_TREE } from '../../evidence/pack/own-tree.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
 import type { Output } from '../../io/disk/files.ts';
@@ -114,7 +109,7 @@ export function filesOf(
   const { files, logs } = packed;
   const options = { mtime: secondsOf(packed), signal };
   const bundle = isDirectory
-    ? { path: out, tree: treeOf(packed), top: TOP_NAMES }
+    ? { path: out, tree: treeOf(packed), own: OWN_TREE }
     : { path: out, chunks: encodeArchive(files, { ...options, layout: EVIDENCE_LAYOUT }) };
   if (logs.length === 0) return [bundle];
   const chunks = encodeArchive(logs, { ...options, layout: LOGS_LAYOUT });

@@ -2,7 +2,6 @@ import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { TOP_NAMES } from '../../evidence/layout.ts';
 import { STDIN, requireFreeOutput } from '../../io/disk/files.ts';
 import {
   isWithin,
@@ -14,6 +13,7 @@ import {
 } from '../../io/disk/harmless-output.ts';
 import { kindOf } from '../../io/disk/open-file.ts';
 import { requirePrintable } from '../../io/disk/print-report.ts';
+import type { OwnTree } from '../../io/disk/staged-tree.ts';
 import { isSystemError } from '../../io/disk/system-error.ts';
 import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
@@ -60,11 +60,16 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
     requireOwnName(out);
     requireNotRead(out, [...paths.open, ...variablesOf(paths)]);
   }
-  await requireWritable({ path: out, ...(isDirectory ? { top: TOP_NAMES } : {}) }, paths);
+  await requireWritable(isDirectory ? { path: out, own: await ownTree() } : { path: out }, paths);
   if (logs !== undefined) await requireWritable({ path: logs }, paths);
   requireNoLogs(paths.noLogs);
   await requireNames(paths.beside);
   requireOwnOpenings(paths);
+}
+
+/** Loaded only where it is wanted. */
+async function ownTree(): Promise<OwnTree> {
+  return (await import('../../evidence/pack/own-tree.ts')).OWN_TREE;
 }
 
 /** Whoever has the openings knows everything that is withheld. */

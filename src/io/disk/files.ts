@@ -180,7 +180,7 @@ export async function requireFreeOutput(
   output: Pick<FileToWrite, 'path'> | Omit<TreeToWrite, 'tree'>,
   force: boolean,
 ): Promise<void> {
-  if ('top' in output && requireOwnTree(output, force)) return;
+  if ('own' in output && requireOwnTree(output, force)) return;
   await requireFree(output.path, force);
 }
 

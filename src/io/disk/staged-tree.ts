@@ -5,16 +5,19 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
+  type Dirent,
   type Stats,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 import { unchanged } from '../../archive/encode-archive.ts';
 import type { BundleFile } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { MAX_JSON_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf } from './open-file.ts';
 import { fillFile, syncDirectory } from './staged-file.ts';
@@ -24,8 +27,17 @@ import { isSystemError, unwritable } from './system-error.ts';
 export interface TreeToWrite {
   readonly path: string;
   readonly tree: ReadonlyMap<string, BundleFile>;
-  /** The names at the top of an older one that may be replaced, and what they are. */
+  readonly own: OwnTree;
+}
+
+/** What an older one may hold that is replaced: nothing else is lost. */
+export interface OwnTree {
+  /** The names at its top, and what they are. */
   readonly top: Readonly<Record<string, 'file' | 'directory'>>;
+  /** The one of them whose files a manifest in it lists. */
+  readonly folder: string;
+  readonly manifest: string;
+  readonly ownPaths: (manifest: Uint8Array) => ReadonlySet<string>;
 }
 
 /**
@@ -108,7 +120,7 @@ export class StagedTree {
 }
 
 /** Whether there is one already, which may be replaced. Throws OUTPUT_EXISTS, OUTPUT_FOREIGN or FILE_UNWRITABLE. */
-export function requireOwnTree({ path, top }: Omit<TreeToWrite, 'tree'>, force: boolean): boolean {
+export function requireOwnTree({ path, own }: Omit<TreeToWrite, 'tree'>, force: boolean): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return false;
   const at = escapeInvisible(path);
@@ -122,15 +134,33 @@ export function requireOwnTree({ path, top }: Omit<TreeToWrite, 'tree'>, force: 
     const hint = 'choose another path, or add --force to replace the directory';
     throw new EvidenceError('OUTPUT_EXISTS', { at, found, expected: 'a path that is free', hint });
   }
-  const foreign = readdirSync(path, { withFileTypes: true }).find(
+  const foreign = foreignAtTop(path, own) ?? foreignInside(join(path, own.folder), own);
+  if (foreign === undefined) return true;
+  const names = Object.keys(own.top).join(' and ');
+  throw new EvidenceError('OUTPUT_FOREIGN', {
+    at: escapeInvisible(join(foreign.parentPath, foreign.name)),
+    found: `a ${kindOf(foreign)}`,
+    expected: `a directory that holds nothing but ${names}, and in it the files of a bundle: all of it is replaced`,
+    hint: 'name another directory, or move away what is not from affidavit',
+  });
+}
+
+function foreignAtTop(path: string, { top }: OwnTree): Dirent | undefined {
+  return readdirSync(path, { withFileTypes: true }).find(
     (entry) => !Object.hasOwn(top, entry.name) || kindOf(entry) !== top[entry.name],
   );
-  if (foreign === undefined) return true;
-  throw new EvidenceError('OUTPUT_FOREIGN', {
-    at: escapeInvisible(join(path, foreign.name)),
-    found: `a ${kindOf(foreign)}`,
-    expected: `a directory that holds nothing but ${Object.keys(top).join(' and ')}: all of it is replaced`,
-    hint: 'name another directory, or move away what is not from affidavit',
+}
+
+function foreignInside(folder: string, { manifest, ownPaths }: OwnTree): Dirent | undefined {
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return undefined;
+  const list = join(folder, manifest);
+  const stats = lstatSync(list, { throwIfNoEntry: false });
+  const isList = stats?.isFile() === true && stats.size <= MAX_JSON_BYTES;
+  const files = ownPaths(isList ? readFileSync(list) : new Uint8Array());
+  const folders = new Set([...files].flatMap(parentsOf));
+  return readdirSync(folder, { withFileTypes: true, recursive: true }).find((entry) => {
+    const name = relative(folder, join(entry.parentPath, entry.name));
+    return !(entry.isDirectory() ? folders.has(name) : entry.isFile() && files.has(name));
   });
 }
 

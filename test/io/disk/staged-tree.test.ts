@@ -13,13 +13,19 @@ import { describe, expect, it } from 'vitest';
 
 import { memoryFile } from '../../../src/archive/entry.ts';
 import { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { TOP_NAMES } from '../../../src/evidence/layout.ts';
+import { OWN_TREE } from '../../../src/evidence/pack/own-tree.ts';
 import { writeTogether } from '../../../src/io/disk/files.ts';
 import type { TreeToWrite } from '../../../src/io/disk/staged-tree.ts';
 import { bundlePath } from '../../evidence/demo.ts';
 import { scratch } from '../scratch.ts';
 
 type Tree = TreeToWrite['tree'];
+
+/** These manifests are no real ones. */
+const OWN = {
+  ...OWN_TREE,
+  ownPaths: () => new Set(['ctrf/a.json', 'manifest.json', 'stale.json']),
+};
 
 const NAMES = ['pointer.yaml', 'summary-bundle/ctrf/a.json', 'summary-bundle/manifest.json'];
 
@@ -30,7 +36,7 @@ function treeOf(text: string, names: readonly string[] = NAMES): Tree {
 }
 
 async function write(path: string, tree: Tree, force = false, signal?: AbortSignal): Promise<void> {
-  await writeTogether([{ path, tree, top: TOP_NAMES }], { force, signal });
+  await writeTogether([{ path, tree, own: OWN }], { force, signal });
 }
 
 /** Everything in a folder: directories with their mode, files with mode and content. */
