@@ -144,6 +144,7 @@ export const ROOMS: Rooms = {
       'evidence/phase',
       'evidence/recipe',
       'evidence/snapshot',
+      'evidence/constraint',
       'evidence/resolve',
       'evidence/bom',
       'evidence/run',

@@ -95,9 +95,16 @@ export function acceptHeader(document: ObjectReader, kind: DocumentKind): Accept
     at: apiVersion === '' ? document.at : document.pointer('apiVersion'),
     found: apiVersion === '' ? 'no apiVersion' : apiVersion,
     expected: successor,
-    hint: 'write the document again with a current AICR; evidence of it as it is needs --allow-retired-api',
+    hint: `${renewal(kind)}; evidence of it as it is needs --allow-retired-api`,
   };
   return { apiVersion, retired: true, findings: [...kindFindings, finding] };
+}
+
+/** A snapshot is measured again: nobody else may say what it would be today. */
+function renewal(kind: DocumentKind): string {
+  return kind === 'Snapshot'
+    ? 'take the snapshot again with a current AICR'
+    : 'run affidavit recipe migrate FILE --output NEW, or write it again with a current AICR';
 }
 
 function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Finding[] {

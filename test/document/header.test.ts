@@ -168,6 +168,9 @@ describe('acceptHeader', () => {
       expect(header.findings).toMatchObject([
         { code: 'API_VERSION_OUTDATED', at: 'file.yaml#/apiVersion', expected: successor },
       ]);
+      expect(header.findings[0]?.hint.includes('affidavit recipe migrate')).toBe(
+        kind !== 'Snapshot',
+      );
     },
   );
 

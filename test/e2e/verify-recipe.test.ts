@@ -29,10 +29,33 @@ async function against(recipe: string, files: Files = evidence.files): Promise<J
 }
 
 describe('verify-evidence --recipe', () => {
-  it('is another recipe if its apiVersion gives the same expressions another meaning', async () => {
-    const { code, faults } = await against(other('aicr.run/v1', 'aicr.nvidia.com/v1alpha1'));
-    expect([code, faults]).toEqual([4, ['RECIPE_OTHER recipe.yaml#/apiVersion']]);
-  });
+  it.each([
+    ["'>= 1.32.4'", "'<= 1.32.4'", 'constraints/0'],
+    ["'>= 1.32.4'", "'> 1.32.4'", 'constraints/0'],
+    ["'>= 1.32.4'", "'>= 1.32.4-gke.100'", 'constraints/0'],
+    ["'>= 1.32.4'", "'>= 1.30 < 1.40'", 'constraints/0'],
+    ["'>= 1.32.4'", "'= v1.33'", 'constraints/0'],
+    ['K8s.server.version', 'SystemD.containerd.service.ActiveState', 'constraints/0'],
+    ["'>= 300'", "'>= 300 <= 900'", 'validation/performance/constraints/0'],
+  ])(
+    'is another recipe if its apiVersion gives %s, now %s, another meaning',
+    async (from, to, at) => {
+      const text = other(from, to);
+      const files = await evidence.emit({ recipe: Buffer.from(text), signed: false });
+      const judgedBy = async (mine: string): Promise<Judged> =>
+        await evidence.judge(files, {
+          recipe: parseOwnRecipe(Buffer.from(mine), 'mine.yaml'),
+          allowUnsigned: true,
+        });
+      const judged = await judgedBy(text.replace('aicr.run/v1', 'aicr.nvidia.com/v1alpha1'));
+      const check = checkOf(judged, OWN_RECIPE_CHECK);
+      expect(check.faults.map(({ code, at: place }) => [code, place])).toEqual([
+        ['RECIPE_OTHER', `recipe.yaml#/${at}`],
+      ]);
+      expect(check.hint).toContain('affidavit recipe migrate FILE');
+      expect(checkOf(await judgedBy(text), OWN_RECIPE_CHECK).outcome).toBe('passed');
+    },
+  );
 
   it('is verified by the program with the recipe that the evidence was made from', async () => {
     const bundle = await evidence.pack();
@@ -54,6 +77,10 @@ describe('verify-evidence --recipe', () => {
   it.each([
     ['as the bundle has it', () => fileIn(evidence.files, 'recipe.yaml').toString()],
     ['with another apiVersion', () => other('aicr.run/v1', 'aicr.run/v1alpha2')],
+    [
+      'with the apiVersion of AICR v0.11, by whose rules its constraints mean the same',
+      () => other('aicr.run/v1', 'aicr.nvidia.com/v1alpha1'),
+    ],
     ['with other metadata', () => other('  version: dev', '  version: v0.22.0')],
     ['with comments and other quotes', () => `# mine\n${other("'>= 300'", '">= 300"')}`],
   ])('takes the same recipe %s', async (_, recipe) => {

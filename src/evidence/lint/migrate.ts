@@ -11,15 +11,12 @@ import { AICR_GROUP_V011 } from '../../media-types.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { canonicalText } from '../aicr/canonical-yaml.ts';
-import { isVirtual } from '../constraint/evaluate.ts';
-import { parsePath } from '../constraint/path.ts';
-import { parseExpression } from '../constraint/terms.ts';
+import { isSameDemand, isSamePath } from '../constraint/same-meaning.ts';
 import type { TypeOf } from '../recipe/prepare-components.ts';
 import { digestRecipe } from '../recipe/recipe-digest.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { apiVersionOf, isOverlay } from '../resolve/catalogue.ts';
 import { readRecipeDocument, type RecipeDocument } from '../resolve/overlay.ts';
-import type { Part } from '../resolve/part.ts';
 import { constraintsOf, constraintsOfPhase } from './layer-faults.ts';
 import { parseLayer, type NamedFile } from './lint-file.ts';
 
@@ -124,30 +121,12 @@ function requireSameMeaning(document: RecipeDocument): void {
   const { layer } = parseLayer(document, 'v0.11');
   const own = constraintsOf(layer);
   const ofPhases = (layer.phases ?? []).flatMap(constraintsOfPhase);
-  for (const { name, at } of own) {
-    if (
-      isVirtual(name, { dialect: 'current' }) ||
-      pathText(name, 'v0.11') !== pathText(name, 'current')
-    ) {
-      refuseMeaning(`${at}/name`, name, 'a path that every AICR reads in the same way');
-    }
+  for (const { name, at } of own.filter((part) => !isSamePath(part.name))) {
+    refuseMeaning(`${at}/name`, name, 'a path that every AICR reads in the same way');
   }
-  for (const part of [...own, ...ofPhases]) requireSameDemand(part);
-}
-
-function pathText(name: string, dialect: 'v0.11' | 'current'): string {
-  const path = parsePath(name, dialect);
-  return 'outcome' in path ? '' : JSON.stringify(path);
-}
-
-function requireSameDemand({ value, at }: Part): void {
-  const text = textOf(value, 'value');
-  const [then, now] = (['v0.11', 'current'] as const).map((dialect) => {
-    const groups = parseExpression(text, dialect, (term) => term);
-    return 'outcome' in groups ? '' : JSON.stringify(groups);
-  });
-  // Of builds of GKE, v0.11 does not compare the numbers.
-  if (then !== now || text.includes('-gke.')) {
+  for (const { value, at } of [...own, ...ofPhases]) {
+    const text = textOf(value, 'value');
+    if (isSameDemand(text)) continue;
     refuseMeaning(`${at}/value`, text, 'a demand that every AICR reads in the same way');
   }
 }

@@ -162,7 +162,9 @@ function requireCurrent({ recipe, snapshot }: Validation): void {
       at: `${document.file}#/apiVersion`,
       found: document.apiVersion === '' ? 'no apiVersion' : document.apiVersion,
       expected: `${successor?.expected ?? 'a current apiVersion'} in what becomes evidence`,
-      hint: 'write the document with a current aicr, or add --allow-retired-api; it keeps its apiVersion then',
+      hint:
+        successor?.hint ??
+        'write the document again with a current AICR, or add --allow-retired-api',
     });
   }
 }

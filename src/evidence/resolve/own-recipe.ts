@@ -10,14 +10,11 @@ import { namedFiles } from './named-files.ts';
 import { queryOf } from './query.ts';
 import { recipeText } from './recipe-text.ts';
 import { resolve } from './resolve.ts';
-import type { Rules } from './rules.ts';
 
 export interface OwnRecipe {
   readonly recipe: TypedRecipe;
   /** What the recipe only names. */
   readonly files: readonly NamedFile[];
-  /** By which it was resolved. */
-  readonly rules: Rules;
   /** CRITERIA_WITHOUT_OVERLAY: what of the criteria chose nothing there. */
   readonly findings: readonly Finding[];
 }
@@ -39,7 +36,7 @@ export function ownRecipes(catalogue: Catalogue): OwnRecipes {
 
 /** Resolves a recipe again. Of the other one nothing but criteria and profile is used. */
 function resolveLike({ file, criteria, profile }: Recipe, catalogue: Catalogue): OwnRecipe {
-  const { recipes, rules } = catalogue;
+  const { recipes } = catalogue;
   const [name = '', value = ''] = profile?.selection.split('=') ?? [];
   const selection = profile && { name, value };
   const asked = new Map(DIMENSIONS.map((each) => [each, criteria[each]]));
@@ -54,7 +51,7 @@ function resolveLike({ file, criteria, profile }: Recipe, catalogue: Catalogue):
     const hint = 'compare the criteria with those of your overlays: this one chose nothing there';
     return [{ ...finding, at: placeOf(file, finding.at), hint }];
   });
-  return { recipe, files: namedFiles(recipe, recipes), rules, findings };
+  return { recipe, files: namedFiles(recipe, recipes), findings };
 }
 
 /** What somebody's flags would be to blame for, the recipe is, which has nobody's flags. */

@@ -9,6 +9,7 @@ import { MAX_CLAIM_FAULTS } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words, type Sentence } from '../../sentence.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { isSameDemand, isSamePath } from '../constraint/same-meaning.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import { recipeDifferences, shownValue } from '../recipe/compare-recipes.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
@@ -74,8 +75,8 @@ function unresolved(error: EvidenceError): EvidenceError {
 }
 
 function otherRecipe(recipe: ReadRecipe, own: Own): readonly Fault[] {
-  const found = [...otherRules(recipe, own), ...otherFields(recipe, own.recipe)];
-  const faults = found.map((difference) => () => otherField(difference, own));
+  const fields = otherFields(recipe, own.recipe).map((found) => () => otherField(found, own));
+  const faults = [...otherRules(recipe, own), ...fields];
   return fewOf(faults, RECIPE_FILE, 'fields', own);
 }
 
@@ -111,15 +112,23 @@ function isEmpty(value: Data | undefined): boolean {
   return value === undefined || value.length === 0;
 }
 
-/**
- * The apiVersion does not count, but that the same expression means something else with another one does. Of AICR v0.11's recipes
- * evidence has that of v0.11 or, resolved by `affidavit`, today's.
- */
-function otherRules({ recipe: one }: ReadRecipe, own: Own): readonly Difference[] {
+/** The apiVersion does not count, but that the same constraint means something else with another one does. */
+function otherRules({ recipe: one }: ReadRecipe, own: Own): readonly (() => Fault)[] {
   const { recipe: other } = own.recipe;
-  if (one.dialect === other.dialect || own.rules === 'v0.11') return [];
-  const field = 'apiVersion';
-  return [{ field, pointer: `/${field}`, one: one.apiVersion, other: other.apiVersion }];
+  if (one.dialect === other.dialect) return [];
+  const ofPhases = one.phases.flatMap(({ constraints }) => constraints);
+  const read = [
+    ...one.constraints.filter(({ name }) => !isSamePath(name)),
+    ...[...one.constraints, ...ofPhases].filter(({ expression }) => !isSameDemand(expression)),
+  ];
+  return [...new Set(read)].map(({ at, name, expression }) => () => ({
+    code: 'RECIPE_OTHER' as const,
+    at,
+    found: `the constraint ${quote(name)}, ${quote(expression)}, by the rules of ${one.apiVersion}`,
+    expected: `what it means by those of ${other.apiVersion}, as ${quote(other.file)} has it`,
+    hint: `${hintOf(own)}; affidavit recipe migrate FILE says of a recipe of AICR v0.11 what to write in another way`,
+    sentence: sentence`the evidence is stale: by the rules of your recipe ${name} ${expression} means something else`,
+  }));
 }
 
 /** AICR's gate goes by its digest alone, so it is said whether that shows the difference. */

@@ -182,6 +182,7 @@ describe('migrate', () => {
     ['value: ">= 1.30"', 'value: "=1.33"', 'MIGRATION_REFUSED', '#/constraints/0/value'],
     ['value: ">= 1.30"', 'value: "1.30 || 1.31"', 'MIGRATION_REFUSED', '#/constraints/0/value'],
     ['value: ">= 1.30"', 'value: ">= 1.30.1-gke.7"', 'MIGRATION_REFUSED', '#/constraints/0/value'],
+    ['value: ">= 1.30"', 'value: "<= 1.30.1"', 'MIGRATION_REFUSED', '#/constraints/0/value'],
     [
       'value: ">= 300"',
       'value: ">= 300 < 900"',
