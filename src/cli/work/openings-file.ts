@@ -34,11 +34,11 @@ export function openingsFile({ options }: Call): OpeningsFile | undefined {
   return {
     secret: found?.secret ?? randomBytes(32),
     keep: (openings) => {
-      const { redaction } = parseOpenings(openings, path);
-      const isOther = found !== undefined && found.redaction !== redaction;
+      const made = found && parseOpenings(openings, path).redaction;
+      const isOther = made !== found?.redaction;
       if (isOther && !options.has('force')) throw ofOther(path);
       // Named by their bundle: those of no other one are there.
-      if (isOther) beside = `${path}.${redaction.slice(-64, -52)}`;
+      if (isOther) beside = `${path}.${made?.slice(-64, -52)}`;
       writePrivate(beside ?? path, openings);
     },
     replace: () => {

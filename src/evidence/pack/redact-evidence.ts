@@ -1,10 +1,12 @@
 import { sortedByPath, type BundleFile } from '../../archive/entry.ts';
 import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
+import { MAX_WITHHELD_VALUES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import type { MadeRedaction } from '../claim/predicate.ts';
 import { evaluateConstraints, type ConstraintResult } from '../constraint/evaluate.ts';
 import { REDACTION_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import type { Phase } from '../phase/phase.ts';
+import { withheldValue, type WithheldValue } from '../redact/commitment.ts';
 import { commit, type Commitment } from '../redact/openings.ts';
 import {
   KNOWN_TYPES,
@@ -15,7 +17,8 @@ import {
   type SnapshotKeep,
 } from '../redact/policy.ts';
 import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
-import { countWithheld } from '../redact/withheld.ts';
+import { requireFewValues } from '../redact/redaction-file.ts';
+import { withheldRows, type Withhold, type WithheldCount } from '../redact/withheld.ts';
 import { fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import { completeFingerprint } from '../validate/claimed.ts';
@@ -80,39 +83,85 @@ export function packedInputs(
   };
 }
 
+/** What is withheld: counted by file and group, and held only for whoever commits to it. */
+class Withheld {
+  readonly #isHeld: boolean;
+  readonly values: WithheldValue[] = [];
+  readonly rows: WithheldCount[] = [];
+
+  constructor(isHeld: boolean) {
+    this.#isHeld = isHeld;
+  }
+
+  /** The file as it is packed. */
+  of(file: string, redact: (withhold: Withhold) => Uint8Array): Uint8Array {
+    const counts = new Map<string, number>();
+    const bytes = redact((group, path, value) => {
+      counts.set(group, (counts.get(group) ?? 0) + 1);
+      // More than this are refused, and none is needed any more.
+      if (!this.#isHeld || this.values.length > MAX_WITHHELD_VALUES) return;
+      this.values.push(withheldValue(file, path, value));
+    });
+    this.rows.push(...withheldRows(file, counts));
+    return bytes;
+  }
+
+  get count(): number {
+    return this.rows.reduce((sum, { count }) => sum + count, 0);
+  }
+}
+
 function minimalInputs(
-  { recipe, snapshot, cluster, inputs }: Validation,
+  validation: Validation,
   given: Reports,
   secret: Uint8Array | undefined,
 ): Omit<PackedInputs, 'logs'> {
+  const { recipe, snapshot, inputs } = validation;
   const keep = snapshotKeep(recipe);
-  const kept = minimalSnapshot(snapshot, keep);
-  const shown = readSnapshot(kept.bytes, SNAPSHOT_FILE);
-  const constraints = evaluateConstraints(recipe, shown);
-  requireSameResults(cluster.constraints, constraints);
-  requireSameFingerprint(cluster.fingerprint, { shown, keep });
-  const reports = [...given].map(([phase, { bytes: raw }]) => {
-    const path = ctrfFile(phase);
-    return { phase, path, raw, ...minimalReport(raw, path) };
-  });
-  const changed = { path: SNAPSHOT_FILE, raw: inputs.snapshot.bytes, ...kept };
-  const files = sortedByPath([...reports, changed]);
-  const commitment = secret && commit(secret, files, REDACTION_FILE);
+  const withheld = new Withheld(secret !== undefined);
+  const raw = [...given].map(([phase, { bytes }]) => ({ phase, path: ctrfFile(phase), bytes }));
+  const reports = new Map(
+    sortedByPath(raw).map(({ phase, path, bytes }) => [
+      phase,
+      withheld.of(path, (withhold) => minimalReport(bytes, path, withhold)),
+    ]),
+  );
+  // Its path is the last one.
+  const kept = withheld.of(SNAPSHOT_FILE, (withhold) => minimalSnapshot(snapshot, keep, withhold));
+  const constraints = requireSame(validation, kept, keep);
+  if (secret !== undefined) requireFewValues(withheld.count, REDACTION_FILE);
+  const files = [...raw, { path: SNAPSHOT_FILE, bytes: inputs.snapshot.bytes }];
+  const { values } = withheld;
+  const commitment =
+    secret && commit(secret, { files: sortedByPath(files), values }, REDACTION_FILE);
   return {
-    snapshot: kept.bytes,
-    reports: new Map(reports.map(({ phase, bytes }) => [phase, bytes])),
+    snapshot: kept,
+    reports,
     constraints,
     redaction: {
       policy: 'minimal',
       version: POLICY_VERSION,
       applied: POLICY_RULES,
       kept: keptPaths(keep),
-      withheld: files.flatMap(({ path, withheld }) => countWithheld(path, withheld)),
+      withheld: withheld.rows,
       leaves: commitment?.leaves,
     },
     commitment,
     findings: unknownTypes(snapshot),
   };
+}
+
+/** The results of constraints on what is kept. It is read here alone: nothing of it is held. */
+function requireSame(
+  { recipe, cluster }: Validation,
+  kept: Uint8Array,
+  keep: SnapshotKeep,
+): readonly ConstraintResult[] {
+  const shown = readSnapshot(kept, SNAPSHOT_FILE);
+  const constraints = evaluateConstraints(recipe, shown);
+  requireSameResults(cluster.constraints, constraints);
+  requireSameFingerprint(cluster.fingerprint, { shown, keep });
+  return constraints;
 }
 
 /** Of a type that nobody knows here nobody can say what may be published. */

@@ -4,12 +4,11 @@
 import { createHash, createHmac } from 'node:crypto';
 
 import type { Digest } from '../../digest.ts';
-import { Plain, isDataList, plain, type Data, type Json } from '../../document/data.ts';
+import { Plain, plain, type Data, type Json } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
-import { wholeToken } from '../../document/text.ts';
 import { plainOf } from '../../document/yaml.ts';
 import { MAX_NESTING } from '../../limits.ts';
-import type { WithheldPart } from './withheld.ts';
+import type { Scalar } from './withheld.ts';
 
 export const SCHEME = 'affidavit-redaction/v1';
 
@@ -24,19 +23,10 @@ export interface WithheldValue {
   readonly text: string;
 }
 
-/** The values of a file, each with its own path. */
-export function valuesOf(file: string, parts: readonly WithheldPart[]): readonly WithheldValue[] {
-  const values: WithheldValue[] = [];
-  const add = (path: string, data: Data): void => {
-    if (typeof data === 'string') values.push({ file, path, type: 'string', text: data });
-    else if (data instanceof Plain) values.push({ file, path, type: data.type, text: data.text });
-    else {
-      const fields = isDataList(data) ? data.entries() : data;
-      for (const [key, value] of fields) add(`${path}/${wholeToken(String(key))}`, value);
-    }
-  };
-  for (const { path, data } of parts) add(path, data);
-  return values;
+/** A value of a file, as `Withhold` tells of it. */
+export function withheldValue(file: string, path: string, value: Scalar): WithheldValue {
+  const isText = typeof value === 'string';
+  return { file, path, type: isText ? 'string' : value.type, text: isText ? value : value.text };
 }
 
 /** @param digest of the file before it was redacted */

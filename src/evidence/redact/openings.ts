@@ -14,11 +14,9 @@ import {
   leafOf,
   saltOf,
   valueIn,
-  valuesOf,
   type WithheldValue,
 } from './commitment.ts';
 import { encodeRedaction } from './redaction-file.ts';
-import type { WithheldPart } from './withheld.ts';
 
 export interface Openings {
   /** 32 bytes. */
@@ -105,11 +103,11 @@ function refused(reader: ObjectReader, name: string, expected: string): never {
   });
 }
 
-/** A file before and after it was redacted. */
-interface RedactedInput {
-  readonly path: string;
-  readonly raw: Uint8Array;
-  readonly withheld: readonly WithheldPart[];
+/** All that is withheld of these files. */
+interface WithheldOf {
+  /** As they were before they were redacted. */
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly values: readonly WithheldValue[];
 }
 
 /** What commits to all withheld values, and what opens them. */
@@ -127,21 +125,17 @@ export interface Commitment {
  */
 export function commit(
   secret: Uint8Array,
-  files: readonly RedactedInput[],
+  { files, values }: WithheldOf,
   redactionFile: string,
 ): Commitment {
-  const digests = new Map(files.map(({ path, raw }) => [path, digestOf(raw)]));
-  const opened = files.map(({ path, raw, withheld }) => ({
-    digest: digestOf(raw),
-    values: valuesOf(path, withheld),
-  }));
-  const leaves = opened.flatMap(({ digest, values }) =>
-    values.map((value) => leafOf(saltOf(secret, digest, value.path), value)),
-  );
-  const bytes = encodeRedaction(leaves, redactionFile);
-  const values = opened.flatMap((file) => file.values);
-  const openings = encodeOpenings({ secret, redaction: digestOf(bytes), digests, values });
-  return { bytes, leaves: leaves.length, openings };
+  const digests = new Map(files.map(({ path, bytes }) => [path, digestOf(bytes)]));
+  const leaves = values.flatMap((value) => {
+    const digest = digests.get(value.file);
+    return digest === undefined ? [] : [leafOf(saltOf(secret, digest, value.path), value)];
+  });
+  const redaction = encodeRedaction(leaves, redactionFile);
+  const openings = encodeOpenings({ secret, redaction: digestOf(redaction), digests, values });
+  return { bytes: redaction, leaves: leaves.length, openings };
 }
 
 /**

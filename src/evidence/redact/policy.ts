@@ -82,12 +82,14 @@ export function snapshotKeep(
     if (path === undefined || isUnevaluable(path)) continue;
     const subtype = `${path.type}.${path.subtype}`;
     if (path.selector !== undefined) {
-      items.set(subtype, [...(items.get(subtype) ?? []), { ...path, selector: path.selector }]);
+      const paths = items.get(subtype) ?? [];
+      paths.push({ ...path, selector: path.selector });
+      items.set(subtype, paths);
       named.add(name);
       continue;
     }
     if (keys.get(subtype)?.has(path.key) !== true) named.add(name);
-    keys.set(subtype, new Set([...(keys.get(subtype) ?? []), path.key]));
+    keys.set(subtype, (keys.get(subtype) ?? new Set<string>()).add(path.key));
   }
   return { keys, items, labels, named: [...named].toSorted(compareBytes) };
 }
@@ -97,7 +99,7 @@ export function keptPaths({ named }: Pick<SnapshotKeep, 'named'>): readonly stri
   return [...named, ...REPORT_KEEPS].toSorted(compareBytes);
 }
 
-function keysOf(lists: ReadonlyMap<string, readonly string[]>): Map<string, ReadonlySet<string>> {
+function keysOf(lists: ReadonlyMap<string, readonly string[]>): Map<string, Set<string>> {
   return new Map([...lists].map(([name, list]) => [name, new Set(list)]));
 }
 

@@ -14,8 +14,9 @@ export type KeptItems = ReadonlyMap<number, DataMap>;
 export function selectedItems({ items }: Subtype, paths: readonly SelectedPath[]): KeptItems {
   const kept = new Map<number, DataMap>();
   if (paths.length === 0) return kept;
+  const reads = readsOf(paths);
   for (const [index, item] of items.entries()) {
-    const fields = fieldsRead(item, index, paths);
+    const fields = fieldsRead(item, index, reads);
     const parts = (['context', 'data'] as const)
       .map((part) => [part, onlyScalars(item[part], (key) => fields.has(key))] as const)
       .filter(([, part]) => part.size > 0);
@@ -24,18 +25,39 @@ export function selectedItems({ items }: Subtype, paths: readonly SelectedPath[]
   return kept;
 }
 
-function fieldsRead(
-  item: Item,
-  index: number,
-  paths: readonly SelectedPath[],
-): ReadonlySet<string> {
-  const fields = paths.flatMap(({ selector, key }) => {
-    if (selector.kind === 'index') return selector.index === index ? [key] : [];
-    const { data, context } = item;
-    const value = scalarText(data.get(selector.key)) ?? scalarText(context.get(selector.key));
-    return value === selector.value ? [selector.key, key] : [];
-  });
-  return new Set(fields);
+/** What constraints read of items: by the index, or by the field and its value, that they select them by. */
+type Reads = ReadonlyMap<number | string, ReadonlyMap<string, ReadonlySet<string>>>;
+
+function readsOf(paths: readonly SelectedPath[]): Reads {
+  const reads = new Map<number | string, Map<string, Set<string>>>();
+  for (const { selector, key } of paths) {
+    const [by, value] =
+      selector.kind === 'index' ? [selector.index, ''] : [selector.key, selector.value];
+    const values = reads.get(by) ?? new Map<string, Set<string>>();
+    const fields = values.get(value) ?? new Set<string>();
+    reads.set(by, values.set(value, fields.add(key)));
+    if (typeof by === 'string') fields.add(by);
+  }
+  return reads;
+}
+
+function fieldsRead({ data, context }: Item, index: number, reads: Reads): ReadonlySet<string> {
+  const names = new Set([...data.keys(), ...context.keys()]);
+  const fields = new Set(common(reads.get(index)?.get(''), names));
+  for (const name of names) {
+    const value = scalarText(data.get(name)) ?? scalarText(context.get(name)) ?? '';
+    for (const field of common(reads.get(name)?.get(value), names)) fields.add(field);
+  }
+  return fields;
+}
+
+/** In no more steps than the smaller one has texts. */
+function common(
+  some: ReadonlySet<string> = new Set(),
+  others: ReadonlySet<string>,
+): readonly string[] {
+  const [few, many] = some.size < others.size ? [some, others] : [others, some];
+  return [...few].filter((text) => many.has(text));
 }
 
 /**
@@ -52,10 +74,10 @@ export function labelItems(
   const keyAt = (index: number): string =>
     scalarText(labels.items[index]?.context.get('key')) ?? '';
   const wanted = new Set([...keptLabels, ...[...selected.keys()].map(keyAt)]);
-  const readings = [...(itemReadings(labels, wanted) ?? [])];
-  for (const index of readings.length === 0 ? [] : labels.items.keys()) {
+  const readings = (itemReadings(labels, wanted) ?? []).values();
+  for (const index of labels.items.keys()) {
     const key = keyAt(index);
-    const reading = wanted.has(key) ? readings.shift() : undefined;
+    const reading = wanted.has(key) ? readings.next().value : undefined;
     const isKept = keptLabels.has(key);
     if (reading === undefined || !(isKept || selected.has(index))) continue;
     const isRead = isKept || mapIn(selected.get(index)?.get('context')).has('value');

@@ -5,7 +5,7 @@ import { digestOf } from '../../digest.ts';
 import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
 import { wholeToken } from '../../document/text.ts';
 import { figureLines } from '../figure/printed-lines.ts';
-import { mapIn, missing, type Redacted, type WithheldPart } from './withheld.ts';
+import { UNHEARD, mapIn, tellMissing, type Place, type Withhold } from './withheld.ts';
 
 /** What is kept of a value, and of what it is in. */
 type Rule =
@@ -127,21 +127,17 @@ export const REPORT_KEEPS = [
 ].map((name) => `results.tests.${name}`);
 
 /** A CTRF report with what the policy keeps and nothing else. */
-export function redactReport(report: Data): Redacted {
-  const withheld: WithheldPart[] = [];
-  const data = apply(REPORT, report, { group: HEADER, path: '', map: report, withheld });
-  return { data: data ?? new Map<string, Data>(), withheld };
+export function redactReport(report: Data, withhold: Withhold = UNHEARD): Data {
+  const place = { group: HEADER, path: '', map: report, withhold };
+  return apply(REPORT, report, place) ?? new Map<string, Data>();
 }
 
-interface Place {
-  readonly group: string;
-  readonly path: string;
+interface PlaceInMap extends Place {
   /** What the value is in. */
   readonly map: Data;
-  readonly withheld: WithheldPart[];
 }
 
-function apply(rule: Rule, data: Data, place: Place): Data | undefined {
+function apply(rule: Rule, data: Data, place: PlaceInMap): Data | undefined {
   if ('each' in rule && isDataList(data)) {
     return data.map((item, index) => {
       const kept = apply(rule.each, item, { ...place, path: `${place.path}/${index}` });
@@ -150,9 +146,7 @@ function apply(rule: Rule, data: Data, place: Place): Data | undefined {
   }
   if ('fields' in rule && isDataMap(data)) return applyFields(rule.fields, data, place);
   const kept = typeof rule === 'function' ? rule(data, place.map) : undefined;
-  const left = missing(data, kept);
-  const { group, path } = place;
-  if (left !== undefined) place.withheld.push({ group, path, data: left });
+  tellMissing(data, kept, place);
   return kept;
 }
 
@@ -160,7 +154,7 @@ function apply(rule: Rule, data: Data, place: Place): Data | undefined {
 function applyFields(
   rules: Readonly<Record<string, Rule>>,
   map: ReadonlyMap<string, Data>,
-  place: Place,
+  place: PlaceInMap,
 ): Data | undefined {
   const kept = new Map<string, Data>();
   for (const [key, value] of map) {
@@ -169,7 +163,7 @@ function applyFields(
     const known = place.group === HEADER ? key : `${place.group}.${key}`;
     const rule = isKnown ? (rules[key] ?? NONE) : NONE;
     const group = isKnown ? known : place.group;
-    const left = apply(rule, value, { group, path, map, withheld: place.withheld });
+    const left = apply(rule, value, { group, path, map, withhold: place.withhold });
     if (left !== undefined) kept.set(key, left);
   }
   return kept.size === 0 ? undefined : kept;

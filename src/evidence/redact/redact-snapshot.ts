@@ -6,14 +6,7 @@ import type { Subtype } from '../snapshot/subtype.ts';
 import { nodeNames, type Rename } from './node-names.ts';
 import { KNOWN_TYPES, LABEL_SUBTYPE, type SnapshotKeep } from './policy.ts';
 import { labelItems, selectedItems, type KeptItems } from './redact-items.ts';
-import {
-  mapIn,
-  mapOf,
-  missing,
-  onlyScalars,
-  type Redacted,
-  type WithheldPart,
-} from './withheld.ts';
+import { UNHEARD, mapIn, mapOf, onlyScalars, tellMissing, type Withhold } from './withheld.ts';
 
 /** Of the top of a snapshot. */
 const TOP: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
@@ -23,10 +16,14 @@ const METADATA: ReadonlySet<string> = new Set(['timestamp', 'version']);
  * A snapshot with what the policy keeps and nothing else. Fails closed: what nobody knows here is
  * withheld, be it a type, a subtype, a key or a value that is no scalar.
  */
-export function redactSnapshot(snapshot: Snapshot, keep: SnapshotKeep): Redacted {
+export function redactSnapshot(
+  snapshot: Snapshot,
+  keep: SnapshotKeep,
+  withhold: Withhold = UNHEARD,
+): Data {
   const root = mapIn(snapshot.data);
   const measured = isDataList(root.get('measurements')) ? root.get('measurements') : [];
-  const redactor = new Redactor(snapshot, keep);
+  const redactor = new Redactor(snapshot, keep, withhold);
   const measurements = redactor.measurements(isDataList(measured) ? measured : []);
   const metadata = onlyScalars(mapIn(root.get('metadata')), (key) => METADATA.has(key));
   const data = new Map<string, Data>([
@@ -34,34 +31,32 @@ export function redactSnapshot(snapshot: Snapshot, keep: SnapshotKeep): Redacted
     ['measurements', measurements],
     ...(metadata.size === 0 ? [] : [['metadata', metadata] as const]),
   ]);
-  redactor.compare('header', '', { raw: without(root, 'measurements'), kept: data });
-  return { data, withheld: redactor.withheld };
+  tellMissing(without(root, 'measurements'), data, { group: 'header', path: '', withhold });
+  return data;
 }
 
 class Redactor {
-  readonly withheld: WithheldPart[] = [];
   readonly #snapshot: Snapshot;
   readonly #keep: SnapshotKeep;
+  readonly #withhold: Withhold;
 
-  constructor(snapshot: Snapshot, keep: SnapshotKeep) {
+  constructor(snapshot: Snapshot, keep: SnapshotKeep, withhold: Withhold) {
     this.#snapshot = snapshot;
     this.#keep = keep;
-  }
-
-  compare(group: string, path: string, { raw, kept }: { raw: Data; kept?: Data }): void {
-    const data = missing(raw, kept);
-    if (data !== undefined) this.withheld.push({ group, path, data });
+    this.#withhold = withhold;
   }
 
   /** If a type comes twice the last one is read: the others are withheld. */
   measurements(list: readonly Data[]): readonly Data[] {
     const types = list.map((each) => scalarText(mapIn(each).get('type')) ?? '');
+    const last = new Map(types.map((type, index) => [type, index]));
     return list.flatMap((each, index): readonly Data[] => {
       const type = types[index] ?? '';
-      const isRead = types.lastIndexOf(type) === index && KNOWN_TYPES.has(type);
+      const isRead = last.get(type) === index && KNOWN_TYPES.has(type);
       const at = isRead ? type : String(index);
       const rest = isRead ? without(mapIn(each), 'type', 'subtypes') : without(mapIn(each), 'type');
-      this.compare(type, `/measurements/${at}`, { raw: rest });
+      const place = { group: type, path: `/measurements/${at}`, withhold: this.#withhold };
+      tellMissing(rest, undefined, place);
       const subtypes = isRead ? this.#subtypes(mapIn(each).get('subtypes'), type, index) : [];
       return subtypes.length === 0 ? [] : [mapOf({ subtypes, type })];
     });
@@ -71,13 +66,16 @@ class Redactor {
   #subtypes(data: Data | undefined, type: string, index: number): readonly Data[] {
     const list = isDataList(data) ? data.map(mapIn) : [];
     const names = list.map((each) => scalarText(each.get('subtype')) ?? '');
+    const read = new Set<string>();
     return list.flatMap((raw, at): readonly Data[] => {
       const name = names[at] ?? '';
-      const isRead = names.indexOf(name) === at;
+      const isRead = !read.has(name);
+      read.add(name);
       const kept = isRead ? this.#subtype(type, name) : undefined;
       const path = isRead ? `${type}/subtypes/${wholeToken(name)}` : `${index}/subtypes/${at}`;
-      const compared = { raw: without(raw, 'subtype'), ...(kept && { kept: kept.byIndex }) };
-      this.compare(`${type}.${name}`, `/measurements/${path}`, compared);
+      const group = `${type}.${name}`;
+      const place = { group, path: `/measurements/${path}`, withhold: this.#withhold };
+      tellMissing(without(raw, 'subtype'), kept?.byIndex, place);
       return kept === undefined ? [] : [mapOf({ ...kept.fields, subtype: name })];
     });
   }

@@ -10,9 +10,20 @@ import { SCHEME, encodeDocument } from './commitment.ts';
 
 const HINT = `${MADE_AGAIN}write redaction.json as docs/format.md describes it`;
 
+/** @throws EvidenceError LIMIT_EXCEEDED */
+export function requireFewValues(count: number, at: string): void {
+  if (count <= MAX_WITHHELD_VALUES) return;
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at,
+    found: `${count} withheld values`,
+    expected: `at most ${MAX_WITHHELD_VALUES} that are committed to`,
+    hint: 'redact without --openings',
+  });
+}
+
 /** Throws LIMIT_EXCEEDED. */
 export function encodeRedaction(leaves: readonly string[], file: string): Uint8Array {
-  if (leaves.length > MAX_WITHHELD_VALUES) refuseMany(leaves.length, file);
+  requireFewValues(leaves.length, file);
   return encodeDocument({
     schemaVersion: SCHEMA_VERSION,
     scheme: SCHEME,
@@ -34,7 +45,7 @@ export function parseRedaction(bytes: Uint8Array, file: string): ReadonlySet<str
     last = leaf;
     return leaf;
   });
-  if (leaves.length > MAX_WITHHELD_VALUES) refuseMany(leaves.length, file);
+  requireFewValues(leaves.length, file);
   reader.end();
   return new Set(leaves);
 }
@@ -45,14 +56,5 @@ function notNext(at: string): EvidenceError {
     found: 'no leaf, or one that does not come after the one before it',
     expected: '64 lower-case hexadecimal digits, sorted, each leaf once',
     hint: HINT,
-  });
-}
-
-function refuseMany(count: number, at: string): never {
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `${count} withheld values`,
-    expected: `at most ${MAX_WITHHELD_VALUES} that are committed to`,
-    hint: 'redact without --openings',
   });
 }

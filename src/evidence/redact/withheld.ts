@@ -7,21 +7,22 @@ import {
   type Data,
   type DataMap,
 } from '../../document/data.ts';
+import { wholeToken } from '../../document/text.ts';
 
-/** A part of a document that the redacted one does not have, or has changed. */
-export interface WithheldPart {
-  /** What counts name: `K8s.image`, `header`, `results.tests.stdout`. Never a key of the document. */
-  readonly group: string;
-  /** A pointer to it. */
-  readonly path: string;
-  readonly data: Data;
-}
+/** A value without parts. */
+export type Scalar = string | Plain;
 
-/** A document after redaction. */
-export interface Redacted {
-  readonly data: Data;
-  readonly withheld: readonly WithheldPart[];
-}
+/**
+ * Is told of each value that a redacted document does not have, or has changed. Nobody holds what is withheld: it
+ * may be all of a document.
+ *
+ * @param group what counts name: `K8s.image`, `header`, `results.tests.stdout`; never a key of the document
+ * @param path a pointer to it
+ */
+export type Withhold = (group: string, path: string, value: Scalar) => void;
+
+/** For whoever wants the redacted document alone. */
+export const UNHEARD: Withhold = () => undefined;
 
 /** Of how many values of one group of one file the evidence has nothing, or something else. */
 export interface WithheldCount {
@@ -30,51 +31,50 @@ export interface WithheldCount {
   readonly count: number;
 }
 
-/** What of a value is not the same in what is kept of it; lists become maps by index. Undefined: nothing. */
-export function missing(raw: Data, kept: Data | undefined): Data | undefined {
-  if (typeof raw === 'string' || raw instanceof Plain) return isSame(raw, kept) ? undefined : raw;
-  const parts = partsOf(raw).flatMap(([key, part]): readonly [string, Data][] => {
-    const left = missing(part, partAt(kept, key, part));
-    return left === undefined ? [] : [[key, left]];
-  });
-  return parts.length === 0 ? undefined : new Map(parts);
+/** Where a value is, and who is told of what is withheld of it. */
+export interface Place {
+  readonly group: string;
+  readonly path: string;
+  readonly withhold: Withhold;
 }
 
-function isSame(raw: string | Plain, kept: Data | undefined): boolean {
+/** Tells what of a value is not the same in what is kept of it; the parts of lists are called by their index. */
+export function tellMissing(raw: Data, kept: Data | undefined, place: Place): void {
+  const { group, path, withhold } = place;
+  if (typeof raw === 'string' || raw instanceof Plain) {
+    if (!isSame(raw, kept)) withhold(group, path, raw);
+    return;
+  }
+  const partAt = partsIn(kept);
+  for (const [key, part] of isDataList(raw) ? raw.entries() : raw) {
+    const at = { ...place, path: `${path}/${wholeToken(String(key))}` };
+    tellMissing(part, partAt(String(key), part), at);
+  }
+}
+
+function isSame(raw: Scalar, kept: Data | undefined): boolean {
   return raw === kept || (raw instanceof Plain && kept instanceof Plain && raw.text === kept.text);
 }
 
 /** Of a list of texts some may be left out: the others are no longer at their index. */
-function partAt(data: Data | undefined, key: string, raw: Data): Data | undefined {
-  if (isDataMap(data)) return data.get(key);
-  if (!isDataList(data)) return undefined;
-  return typeof raw === 'string' ? data.find((item) => item === raw) : data[Number(key)];
+function partsIn(data: Data | undefined): (key: string, raw: Data) => Data | undefined {
+  if (isDataMap(data)) return (key) => data.get(key);
+  if (!isDataList(data)) return () => undefined;
+  const texts = new Set(data.filter((item) => typeof item === 'string'));
+  return (key, raw) => {
+    if (typeof raw !== 'string') return data[Number(key)];
+    return texts.has(raw) ? raw : undefined;
+  };
 }
 
-function partsOf(data: DataMap | readonly Data[]): readonly (readonly [string, Data])[] {
-  return isDataList(data) ? data.map((item, index) => [String(index), item]) : [...data];
-}
-
-/** Sorted by group, without those of which nothing is withheld. */
-export function countWithheld(
+/** Rows of one file, sorted by group. */
+export function withheldRows(
   file: string,
-  withheld: readonly WithheldPart[],
+  counts: ReadonlyMap<string, number>,
 ): readonly WithheldCount[] {
-  const counts = new Map<string, number>();
-  for (const { group, data } of withheld) {
-    counts.set(group, (counts.get(group) ?? 0) + countValues(data));
-  }
   return [...counts]
-    .filter(([, count]) => count > 0)
     .toSorted(([a], [b]) => compareBytes(a, b))
     .map(([group, count]) => ({ file, group, count }));
-}
-
-function countValues(data: Data): number {
-  if (typeof data === 'string' || data instanceof Plain) return 1;
-  let count = 0;
-  for (const part of data.values()) count += countValues(part);
-  return count;
 }
 
 /** A map with those fields that are kept, each a scalar. */

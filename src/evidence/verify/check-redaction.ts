@@ -165,12 +165,12 @@ const KNOWN_FILES: ReadonlySet<string> = new Set([
 
 /** The files are those that the policy makes of themselves: they have nothing that it withholds. */
 function contentFaults({ files, keep, snapshot }: Known): readonly Fault[] {
-  const made = snapshot && minimalSnapshot(snapshot, keep).bytes;
+  const made = snapshot && minimalSnapshot(snapshot, keep);
   const reports = PHASES.map(ctrfFile).flatMap((path) => {
     const { bytes } = files.get(path) ?? {};
     if (bytes === undefined) return [];
     const minimal = orIfRefused(
-      () => minimalReport(bytes, path).bytes,
+      () => minimalReport(bytes, path),
       () => bytes,
     );
     return Buffer.from(bytes).equals(minimal) ? [] : [notMinimal(path)];

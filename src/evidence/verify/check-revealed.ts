@@ -13,7 +13,7 @@ import { counted } from '../../sentence.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, REDACTION_FILE, SNAPSHOT_FILE } from '../layout.ts';
 import type { ReadRecipe } from '../recipe/recipe.ts';
-import { valuesOf, type WithheldValue } from '../redact/commitment.ts';
+import type { WithheldValue } from '../redact/commitment.ts';
 import { reportWith, snapshotWith } from '../redact/document-with.ts';
 import { ofAnotherBundle } from '../redact/openings.ts';
 import { AICR_KEEP, LABEL_SUBTYPE, type SnapshotKeep } from '../redact/policy.ts';
@@ -21,7 +21,7 @@ import { redactReport } from '../redact/redact-report.ts';
 import { redactSnapshot } from '../redact/redact-snapshot.ts';
 import { parseRedaction } from '../redact/redaction-file.ts';
 import { parseRevealed, subtypeOfPath, type Revealed } from '../redact/revealed.ts';
-import type { Redacted } from '../redact/withheld.ts';
+import type { Withhold } from '../redact/withheld.ts';
 import { ownerOf } from '../redact/withholding.ts';
 import { fingerprintOf } from '../snapshot/fingerprint.ts';
 import { isEntryOf, itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
@@ -80,10 +80,13 @@ function outcomeOf(received: Received, revealed: Revealed): Outcome<Shown> {
   const values = revealed.values;
   const inSnapshot = values.filter(({ file }) => file === SNAPSHOT_FILE);
   const { document, placed } = snapshotWith(snapshot, notLeaves.length === 0 ? inSnapshot : []);
-  const again = redactSnapshot(document, keep);
   const faults = [
     ...notLeaves,
-    ...changes(revealed, SNAPSHOT_FILE, { again, kept: snapshot.data, placed }),
+    ...changes(revealed, SNAPSHOT_FILE, {
+      redact: (withhold) => redactSnapshot(document, keep, withhold),
+      kept: snapshot.data,
+      placed,
+    }),
     ...reportFaults(received, revealed),
   ];
   return {
@@ -131,7 +134,7 @@ function leafFaults({ files, predicate }: Received, revealed: Revealed): readonl
 
 interface Reopened {
   /** What the policy makes of the document with the values in it. */
-  readonly again: Redacted;
+  readonly redact: (withhold: Withhold) => Data;
   readonly kept: Data;
   readonly placed: readonly WithheldValue[];
 }
@@ -140,9 +143,11 @@ interface Reopened {
 function changes(
   { at }: Revealed,
   file: string,
-  { again, kept, placed }: Reopened,
+  { redact, kept, placed }: Reopened,
 ): readonly Fault[] {
-  const [first] = differences(again.data, kept);
+  const withheld = new Set<string>();
+  const again = redact((_, path) => withheld.add(path));
+  const [first] = differences(again, kept);
   if (first !== undefined) {
     return [
       differs(
@@ -152,7 +157,6 @@ function changes(
       ),
     ];
   }
-  const withheld = new Set(valuesOf(file, again.withheld).map(({ path }) => path));
   const stray = placed.find(({ path }) => !withheld.has(path));
   return stray === undefined
     ? []
@@ -169,7 +173,8 @@ function reportFaults({ files }: Received, revealed: Revealed): readonly Fault[]
     }
     const kept = decodeJson(bytes, file);
     const { document, placed } = reportWith(kept, values);
-    return changes(revealed, file, { again: redactReport(document), kept, placed });
+    const redact = (withhold: Withhold): Data => redactReport(document, withhold);
+    return changes(revealed, file, { redact, kept, placed });
   });
 }
 

@@ -11,12 +11,13 @@ import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import {
   leafOf,
   saltOf,
-  valuesOf,
+  withheldValue,
   type WithheldValue,
 } from '../../../src/evidence/redact/commitment.ts';
 import { commit, parseOpenings } from '../../../src/evidence/redact/openings.ts';
 import { encodeRedaction, parseRedaction } from '../../../src/evidence/redact/redaction-file.ts';
 import { encodeRevealed, parseRevealed } from '../../../src/evidence/redact/revealed.ts';
+import { tellMissing } from '../../../src/evidence/redact/withheld.ts';
 import { MAX_WITHHELD_VALUES } from '../../../src/limits.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { propertyRuns } from '../../property-runs.ts';
@@ -220,19 +221,29 @@ const { tree } = fc.letrec<{ tree: Data }>((tie) => ({
   ),
 }));
 
+const FILES = [{ path: 'a.json', bytes: Buffer.from('raw') }];
+
+/** All values in it, below `/x`, as they are withheld. */
+function valuesOf(data: Data): readonly WithheldValue[] {
+  const values: WithheldValue[] = [];
+  tellMissing(data, undefined, {
+    group: '',
+    path: '/x',
+    withhold: (_group, path, value) => {
+      values.push(withheldValue('a.json', path, value));
+    },
+  });
+  return values;
+}
+
 describe('any withheld data', () => {
   it('has one place and one leaf for each value', () => {
     fc.assert(
       fc.property(tree, (data) => {
-        const values = valuesOf('a.json', [{ group: '', path: '/x', data }]);
+        const values = valuesOf(data);
         const places = new Set(values.map(({ path }) => path));
         expect(places.size).toBe(values.length);
-        const raw = Buffer.from('raw');
-        const made = commit(
-          SECRET,
-          [{ path: 'a.json', raw, withheld: [{ group: '', path: '/x', data }] }],
-          'r',
-        );
+        const made = commit(SECRET, { files: FILES, values }, 'r');
         expect([made.leaves, parseRedaction(made.bytes, 'r').size]).toEqual([
           values.length,
           values.length,
@@ -245,14 +256,10 @@ describe('any withheld data', () => {
   it('is read again from openings and from what is revealed of them, value for value', () => {
     fc.assert(
       fc.property(tree, (data) => {
-        const input = {
-          path: 'a.json',
-          raw: Buffer.from('raw'),
-          withheld: [{ group: '', path: '/x', data }],
-        };
-        const made = commit(SECRET, [input], 'r');
+        const values = valuesOf(data);
+        const made = commit(SECRET, { files: FILES, values }, 'r');
         const openings = parseOpenings(made.openings, 'o');
-        expect(openings.values).toEqual(valuesOf('a.json', input.withheld));
+        expect(openings.values).toEqual(values);
         if (openings.values.length === 0) return;
         const revealed = parseRevealed(encodeRevealed(openings, ['a.json']), 'r');
         const leaves = parseRedaction(made.bytes, 'r');

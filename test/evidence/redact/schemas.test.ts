@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
-import { plain, type Data, type Json } from '../../../src/document/data.ts';
+import { plain, type Json } from '../../../src/document/data.ts';
+import { withheldValue } from '../../../src/evidence/redact/commitment.ts';
 import { commit, parseOpenings } from '../../../src/evidence/redact/openings.ts';
 import { parseRedaction } from '../../../src/evidence/redact/redaction-file.ts';
 import { encodeRevealed, parseRevealed } from '../../../src/evidence/redact/revealed.ts';
@@ -12,16 +13,12 @@ import { refusalOf } from '../../document/refusal.ts';
 import { placesOf, pointerOf, withChange } from '../claim/json-places.ts';
 import { SECRET } from './committed.ts';
 
-const data = new Map<string, Data>([
-  ['x', 'a text'],
-  ['y', plain('integer', '7')],
-]);
-const file = {
-  path: 'a.json',
-  raw: Buffer.from('raw'),
-  withheld: [{ group: '', path: '/x', data }],
-};
-const made = commit(SECRET, [file], 'redaction.json');
+const files = [{ path: 'a.json', bytes: Buffer.from('raw') }];
+const values = [
+  withheldValue('a.json', '/x/x', 'a text'),
+  withheldValue('a.json', '/x/y', plain('integer', '7')),
+];
+const made = commit(SECRET, { files, values }, 'redaction.json');
 const revealed = encodeRevealed(parseOpenings(made.openings, 'o'), ['a.json']);
 
 describe.each<[string, Uint8Array, (bytes: Uint8Array, file: string) => unknown]>([
