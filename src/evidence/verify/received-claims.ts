@@ -2,9 +2,11 @@
 
 import { fieldOf, isDataList, scalarText, type Data } from '../../document/data.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import type { SnapshotKeep } from '../redact/policy.ts';
+import type { ReceivedWithheld } from '../claim/withheld-claim.ts';
+import { SNAPSHOT_FILE } from '../layout.ts';
+import { LABEL_SUBTYPE, type SnapshotKeep } from '../redact/policy.ts';
 import type { CountDimension, Dimension } from '../snapshot/fingerprint.ts';
-import type { ClaimedConstraint, Claims } from '../validate/claimed.ts';
+import { LABEL_OF, type ClaimedConstraint, type Claims } from '../validate/claimed.ts';
 
 /** Undefined: nothing is excused. */
 export function receivedClaims(
@@ -14,7 +16,7 @@ export function receivedClaims(
   if (keep === undefined) return undefined;
   const rows = affidavit?.constraints;
   return {
-    keep,
+    keep: withheldLabels(affidavit?.redaction) ? keep : withLabels(keep),
     fingerprint: {
       accelerator: textDimension(fieldOf(fingerprint, 'accelerator')),
       region: textDimension(fieldOf(fingerprint, 'region')),
@@ -22,6 +24,19 @@ export function receivedClaims(
     },
     constraints: isDataList(rows) ? rows.map(constraintIn) : undefined,
   };
+}
+
+/** Whether the statement itself says so, if it counts what is withheld. */
+function withheldLabels(redaction: ReceivedWithheld | undefined): boolean {
+  if (redaction === undefined) return true;
+  return redaction.withheld.some(
+    ({ file, group }) => file === SNAPSHOT_FILE && group === LABEL_SUBTYPE,
+  );
+}
+
+/** Of labels nothing is withheld: what the snapshot does not show is not there. */
+function withLabels(keep: SnapshotKeep): SnapshotKeep {
+  return { ...keep, labels: new Set([...keep.labels, ...Object.values(LABEL_OF)]) };
 }
 
 /** The shape was checked before. */

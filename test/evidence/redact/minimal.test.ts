@@ -309,6 +309,31 @@ describe('a minimal bundle is refused', () => {
     ]);
   });
 
+  it('with counts of a file of which nothing is withheld', () => {
+    const other = remade(MINIMAL, {}, ({ affidavit }) => {
+      (affidavit['redaction'] as { withheld: Json[] }).withheld[0] = {
+        file: 'bom.cdx.json',
+        group: 'header',
+        count: 1,
+      };
+    });
+    expect(judge(other).faults).toContain(
+      `redaction-matches-policy: REDACTION_DIFFERS ${AT}/affidavit/redaction/withheld`,
+    );
+  });
+
+  it('whose region is claimed though no label is said to be withheld', () => {
+    const other = remade(MINIMAL, {}, ({ affidavit }) => {
+      const redaction = affidavit['redaction'] as { withheld: Json[] };
+      redaction.withheld = redaction.withheld.filter(({ group }) => group !== 'NodeTopology.label');
+    });
+    const { exitCode, faults } = judge(other, { acceptClaimed: true });
+    expect(faults).toContain(
+      `fingerprint-matches-snapshot: FINGERPRINT_DIFFERS ${AT}/fingerprint/region/source`,
+    );
+    expect(exitCode).toBe(2);
+  });
+
   it('whose region is claimed from another place than a label', () => {
     const elsewhere = remade(MINIMAL, {}, (p) =>
       Object.assign(p.fingerprint['region'] as Json, { source: 'k8s.node.provider' }),
