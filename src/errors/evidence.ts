@@ -39,7 +39,7 @@ export const RUN_COHERENCE = {
 
 /** What nobody but the signer can know. */
 export const CLAIMED_VALUES = {
-  VALUE_CLAIMED: ['undecided', 'a value is withheld, and only claimed'],
+  VALUE_CLAIMED: ['undecided', 'a value is not shown, and only claimed'],
 } as const satisfies Meanings;
 
 /** Honest red: the evidence is intact, and it says that something is not right. */

@@ -139,6 +139,7 @@ describe('a bundle of aicr that is redacted, as it is by default', () => {
         `VALUE_CLAIMED ${at('/predicate/fingerprint/region')}`,
         `VALUE_CLAIMED ${at('/predicate/fingerprint/gpuNodeCount')}`,
         'VALUE_CLAIMED bom.cdx.json',
+        'VALUE_CLAIMED ctrf/performance.json',
       ],
     ]);
   });

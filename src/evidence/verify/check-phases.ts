@@ -9,6 +9,7 @@ import { aicrVersionOf } from '../phase/ctrf.ts';
 import type { PhaseResult } from '../phase/phase.ts';
 import type { JudgedPhases } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
+import { claimedFigures, type ClaimRules } from './claim-rules.ts';
 import type { BundleReports } from './read-parts.ts';
 
 /** The CTRF reports, recounted and judged by the recipe, compared with the predicate. */
@@ -16,7 +17,7 @@ export function checkPhases(
   log: EvidenceLog,
   reports: BundleReports,
   phases: JudgedPhases,
-  predicate: ReceivedPredicate,
+  { predicate, rules }: { readonly predicate: ReceivedPredicate; readonly rules: ClaimRules },
 ): void {
   log.note('phases-match-results', () => ({
     found: `${reports.reports.size} phases, recounted`,
@@ -35,7 +36,7 @@ export function checkPhases(
     found: phases.results.map(({ phase, state }) => `${phase} ${state}`).join(', '),
     expected:
       'every phase that the recipe names green, every figure as it demands, and at least one test passed',
-    faults: phases.faults,
+    faults: [...phases.faults, ...claimedFigures(phases, rules)],
   }));
 }
 

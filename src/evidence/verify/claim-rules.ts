@@ -3,7 +3,12 @@
 import type { Fault } from '../../errors/evidence-error.ts';
 import { BOM_FILE } from '../layout.ts';
 import { LABEL_OF } from '../validate/claimed.ts';
-import { CLAIMED_IMAGES, type ClusterAssessment, type Judgement } from '../validate/judge.ts';
+import {
+  CLAIMED_IMAGES,
+  type ClusterAssessment,
+  type JudgedPhases,
+  type Judgement,
+} from '../validate/judge.ts';
 
 /** By default only what the recipe demands has to be shown. */
 export interface ClaimRules {
@@ -47,6 +52,21 @@ export function claimedImages(
 ): readonly Fault[] {
   const isClaimed = facts.onlyClaimed?.includes(CLAIMED_IMAGES) === true;
   return requireRecomputed && isClaimed ? [onlyClaimed(BOM_FILE, 'images of the snapshot')] : [];
+}
+
+/** A figure that is demanded and nowhere: that it is met is only what its test says. */
+export function claimedFigures(
+  { findings }: JudgedPhases,
+  { requireRecomputed = false }: ClaimRules,
+): readonly Fault[] {
+  if (!requireRecomputed) return [];
+  return findings
+    .filter(({ code }) => code === 'FIGURE_MISSING')
+    .map(({ at, found, expected }) => ({
+      ...{ code: 'VALUE_CLAIMED', at, expected },
+      found: `${found}: nothing shows that the demand is met`,
+      hint: 'ask the contributor to run the check with a validator that prints the figure, and for evidence that keeps the line; or leave --require-recomputed out',
+    }));
 }
 
 function onlyClaimed(at: string, what: string): Fault {

@@ -83,7 +83,7 @@ export function recompute(
     if ('error' in snapshot) log.fail('fingerprint-matches-snapshot', snapshot.error);
   }
   if (cluster !== undefined) checkCluster(log, cluster, predicate, rules);
-  if (phases !== undefined) checkPhases(log, reports, phases, predicate);
+  if (phases !== undefined) checkPhases(log, reports, phases, { predicate, rules });
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
   else checkBom(log, bom.value, predicate, claimedImages(judgement, rules));
   if (run !== undefined) checkRun(log, reports, run);

@@ -133,6 +133,27 @@ describe('a minimal bundle', () => {
     ]);
   });
 
+  it('with --require-recomputed leaves to a person a demanded figure that nobody printed', () => {
+    const REPORT = 'ctrf/performance.json';
+    const report = JSON.parse(String(WHOLE.get(REPORT))) as { results: { tests: Json[] } };
+    for (const test of report.results.tests) delete test['stdout'];
+    const cut = remade(WHOLE, { [REPORT]: JSON.stringify(report) }, ({ affidavit }) =>
+      Object.assign(affidavit, { measured: [] }),
+    );
+    const usual = judge(cut);
+    expect([usual.exitCode, usual.faults]).toEqual([0, []]);
+    expect(usual.report.findings).toContainEqual(
+      expect.objectContaining({ code: 'FIGURE_MISSING', at: REPORT }),
+    );
+    const strict = judge(cut, { requireRecomputed: true });
+    expect(strict.exitCode).toBe(4);
+    expect(strict.faults).toContain(`phases-are-green: VALUE_CLAIMED ${REPORT}`);
+    const check = strict.report.checks.find(({ name }) => name === 'phases-are-green');
+    expect(check?.faults.map(({ found }) => found)).toEqual([
+      'performance: no figure for "nccl-all-reduce-bw": nothing shows that the demand is met',
+    ]);
+  });
+
   it('keeps nothing of a measurement that nobody knows, and says so', async () => {
     const more = `${DEMO.snapshot.trimEnd()}\n  - type: Weather\n    subtypes:\n      - subtype: wind\n        data:\n          speed: 7\n`;
     const validation = validateDemo({ snapshot: more });
