@@ -10,6 +10,7 @@ import type { ErrorClass } from '../errors/meaning.ts';
 import { POINTER_CHECK, type CheckName } from '../evidence/verify/checks.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import type { Pointer } from '../pointer/pointer.ts';
+import { quote } from '../quote.ts';
 import { isKeySigner } from '../trust/trust.ts';
 import { present, type JsonObject } from './json.ts';
 
@@ -46,7 +47,7 @@ export function aicrJson(report: VerificationReport, pointer: Pointer | undefine
     predicate: isRead ? jsonOf(report.predicate) : undefined,
     signer: isRefused ? undefined : signerJson(report),
     recipeName: isRead ? report.facts.recipe?.name : undefined,
-    steps: STEPS.map((step, index) => stepJson(index + 1, step, checks)),
+    steps: STEPS.map((step, index) => stepJson(index + 1, step, report)),
     exit: exitCode,
     pending: signature.state === 'absent' ? true : undefined,
     failureCause: exitCode > 1 ? causeOf(report) : undefined,
@@ -85,21 +86,27 @@ function detailOf({ code, at, found, expected }: Fault): string {
   return `${code} ${ERROR_CATALOGUE[code][1]}${place}: found ${found}, expected ${expected}`;
 }
 
-function stepJson(
-  number: number,
-  step: Step,
-  checks: readonly CheckResult<CheckName>[],
-): JsonObject {
+function stepJson(number: number, step: Step, { checks, facts }: VerificationReport): JsonObject {
   const own = checks.filter(({ name }) => stepOf(name) === step);
   const faults = own.flatMap((check) => check.faults);
   const rows = faults.map(({ code, at, found }) => ({ key: `${code} ${at ?? ''}`, value: found }));
+  const details = [
+    ...faults.slice(0, 1).map(detailOf),
+    ...(step === SUMMARY ? claimedDetail(facts) : []),
+  ];
   return present({
     step: number,
     name: step[0],
     status: statusOf(step, own),
-    detail: faults[0] && detailOf(faults[0]),
+    detail: details.length === 0 ? undefined : details.join('; '),
     subRows: rows.length === 0 ? undefined : rows,
   });
+}
+
+/** Of a field that AICR does not have: exit 0 must not hide that something is only claimed. */
+function claimedDetail({ onlyClaimed = [] }: VerificationReport['facts']): readonly string[] {
+  if (onlyClaimed.length === 0) return [];
+  return [`in part only claimed: ${onlyClaimed.map((name) => quote(name)).join(', ')}`];
 }
 
 /** What is not green is no failure of the verification. */

@@ -160,6 +160,29 @@ describe('--format aicr-json', () => {
     expect(jq(result, '.predicate.recipe.digest')).toBe(digest);
   });
 
+  it('names in the last step what is only claimed, also where --accept-claimed takes it for enough', async () => {
+    const sysctl = '          /proc/sys/kernel/osrelease: 6.8.0-1029-aws\n';
+    const withheld = await evidence.rebuild({
+      files: {
+        'snapshot.yaml': String(fileIn(evidence.files, 'snapshot.yaml')).replace(sysctl, ''),
+      },
+      statement: {
+        '/predicate/redaction': { policy: 'minimal', version: 'v4', applied: [] },
+      },
+    });
+    const name = 'OS.sysctl./proc/sys/kernel/osrelease';
+    const accepted = await verify(withheld, ...evidence.pin, '--accept-claimed');
+    expect([accepted.code, jq(accepted, '.exit')]).toEqual([0, 0]);
+    const last = (jq(accepted, '.steps') as { name: string; detail?: string }[]).at(-1);
+    expect(last).toMatchObject({ name: 'render-summary', status: 'passed' });
+    expect(last?.detail).toMatch(/^in part only claimed: /);
+    expect(last?.detail).toContain(`"${name}"`);
+    const asked = await verify(withheld, ...evidence.pin);
+    expect(asked.code).toBe(4);
+    const [, , , , step] = jq(asked, '.steps') as { detail?: string }[];
+    expect(step?.detail).toMatch(/^VALUE_CLAIMED .*; in part only claimed: /);
+  });
+
   it.each<[string, () => Promise<readonly string[]>]>([
     [
       'the signature does not verify',
