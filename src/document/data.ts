@@ -79,6 +79,12 @@ export function mapIn(data: Data | undefined): DataMap {
   return isDataMap(data) ? data : new Map();
 }
 
+/** A map of these fields, but for those that are undefined. */
+export function dataMap(fields: Readonly<Record<string, Data | undefined>>): DataMap {
+  const entries = Object.entries(fields);
+  return new Map(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 export function listOf(map: Data | undefined, field: string): readonly Data[] {
   const value = fieldOf(map, field);
   return isDataList(value) ? value : [];

@@ -2,7 +2,7 @@
 
 import { namesRegistry, parseReference } from '../artifact-reference.ts';
 import { hexOf, isDigest, type Digest } from '../digest.ts';
-import { plain, type Data, type DataMap } from '../document/data.ts';
+import { dataMap, plain, type DataMap } from '../document/data.ts';
 import { ObjectReader, requireVersion10 } from '../document/object-reader.ts';
 import { parseTimeAt, parseTime, timestampOf } from '../document/time.ts';
 import { decodeYaml } from '../document/yaml.ts';
@@ -78,12 +78,12 @@ export function parsePointer(bytes: Uint8Array, file: string): Pointer {
 export function renderPointer(pointer: Pointer): string {
   const { recipe, profile, artifact, signer, predicateType, attestedAt } = pointer;
   const { oci = '', digest = '' } = artifact ?? {};
-  const attestation = mapOf({
+  const attestation = dataMap({
     attestedAt: plain('timestamp', timestampOf(attestedAt)),
-    bundle: mapOf({ digest, oci, predicateType }),
+    bundle: dataMap({ digest, oci, predicateType }),
     signer: signer && signerData(signer),
   });
-  const data = mapOf({ attestations: [attestation], profile, recipe, schemaVersion: '1.0.0' });
+  const data = dataMap({ attestations: [attestation], profile, recipe, schemaVersion: '1.0.0' });
   return renderYaml(encodeGo('any', data), 2);
 }
 
@@ -115,14 +115,9 @@ function workflowOf({ identity }: PointedSigner): readonly [string, string | und
   return [workflow, ref];
 }
 
-function mapOf(fields: Readonly<Record<string, Data | undefined>>): DataMap {
-  const entries = Object.entries(fields);
-  return new Map(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-}
-
 function signerData({ identity, issuer, rekorLogIndex }: PointedSigner): DataMap {
   const index = rekorLogIndex === undefined ? undefined : plain('integer', rekorLogIndex);
-  return mapOf({ identity, issuer, rekorLogIndex: index });
+  return dataMap({ identity, issuer, rekorLogIndex: index });
 }
 
 function readProfile(reader: ObjectReader, recipe: string): string | undefined {

@@ -2,16 +2,18 @@
 // withheld, and nothing is computed with it: nothing reads it.
 
 import {
+  dataMap,
   isDataList,
   isDataMap,
   isSameScalar,
+  mapIn,
   type Data,
   type DataMap,
 } from '../../document/data.ts';
+import { tokenKey } from '../../document/text.ts';
 import { parseSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import { dataOf, type WithheldValue } from './commitment.ts';
 import { KNOWN_TYPES, LABEL_SUBTYPE } from './policy.ts';
-import { mapIn, mapOf } from './withheld.ts';
 
 export interface DocumentWith<T> {
   readonly document: T;
@@ -37,9 +39,9 @@ export function snapshotWith(
       const data = new Map([...subtype.data, ...mapIn(mapIn(added.get(name)).get('data'))]);
       const listed = subtype.items.map((item) => new Map(Object.entries(item)));
       const isLabel = `${type}.${name}` === LABEL_SUBTYPE;
-      return mapOf({ subtype: name, data, items: isLabel ? [...listed, ...items] : listed });
+      return dataMap({ subtype: name, data, items: isLabel ? [...listed, ...items] : listed });
     });
-    return mapOf({ type, subtypes });
+    return dataMap({ type, subtypes });
   });
   const root = mapIn(snapshot.data);
   const data = new Map([...root, ['measurements', measurements] as const]);
@@ -119,10 +121,5 @@ function partOf(data: Data | undefined, key: string): Data | undefined {
 }
 
 function keysOf({ path }: WithheldValue): string[] {
-  return path.split('/').slice(1).map(keyOf);
-}
-
-/** The key that a token of a pointer stands for. */
-export function keyOf(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+  return path.split('/').slice(1).map(tokenKey);
 }

@@ -1,10 +1,10 @@
 // What is kept of the items of a subtype, by their index.
 
-import { plain, scalarText, type Data, type DataMap } from '../../document/data.ts';
+import { dataMap, mapIn, plain, scalarText, type Data, type DataMap } from '../../document/data.ts';
 import { itemReadings, type LabelReading } from '../snapshot/label-reading.ts';
 import type { Subtype } from '../snapshot/subtype.ts';
 import type { SelectedPath, SnapshotKeep } from './policy.ts';
-import { mapIn, mapOf, onlyScalars } from './withheld.ts';
+import { onlyScalars } from './withheld.ts';
 
 type Item = Subtype['items'][number];
 
@@ -88,9 +88,9 @@ export function labelItems(
 
 function itemOf(reading: LabelReading, isValueRead: boolean): DataMap {
   const { key, value, nodeList, count, truncated } = reading;
-  return mapOf({
-    context: mapOf({ key, ...(isValueRead && { value }) }),
-    data: mapOf({
+  return dataMap({
+    context: dataMap({ key, ...(isValueRead && { value }) }),
+    data: dataMap({
       'node-count': plain('integer', String(count)),
       'node-list': nodeList,
       truncated: plain('boolean', String(truncated)),

@@ -2,10 +2,10 @@
 // times, and the lines with figures. docs/format.md, section "Redaction".
 
 import { digestOf } from '../../digest.ts';
-import { isDataList, isDataMap, scalarText, type Data } from '../../document/data.ts';
+import { isDataList, isDataMap, mapIn, scalarText, type Data } from '../../document/data.ts';
 import { wholeToken } from '../../document/text.ts';
 import { figureLines } from '../figure/printed-lines.ts';
-import { UNHEARD, mapIn, tellMissing, type Place, type Withhold } from './withheld.ts';
+import { UNHEARD, tellMissing, type Place, type Withhold } from './withheld.ts';
 
 /** What is kept of a value, and of what it is in. */
 type Rule =

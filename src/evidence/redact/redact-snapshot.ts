@@ -1,4 +1,12 @@
-import { isDataList, scalarText, type Data, type DataMap } from '../../document/data.ts';
+import {
+  dataMap,
+  isDataList,
+  listOf,
+  mapIn,
+  scalarText,
+  type Data,
+  type DataMap,
+} from '../../document/data.ts';
 import { wholeToken } from '../../document/text.ts';
 import { isEntryOf, splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
@@ -6,7 +14,7 @@ import type { Subtype } from '../snapshot/subtype.ts';
 import { nodeNames, type Rename } from './node-names.ts';
 import { KNOWN_TYPES, LABEL_SUBTYPE, type SnapshotKeep } from './policy.ts';
 import { labelItems, selectedItems, type KeptItems } from './redact-items.ts';
-import { UNHEARD, mapIn, mapOf, onlyScalars, tellMissing, type Withhold } from './withheld.ts';
+import { UNHEARD, onlyScalars, tellMissing, type Withhold } from './withheld.ts';
 
 /** Of the top of a snapshot. */
 const TOP: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
@@ -22,9 +30,8 @@ export function redactSnapshot(
   withhold: Withhold = UNHEARD,
 ): Data {
   const root = mapIn(snapshot.data);
-  const measured = isDataList(root.get('measurements')) ? root.get('measurements') : [];
   const redactor = new Redactor(snapshot, keep, withhold);
-  const measurements = redactor.measurements(isDataList(measured) ? measured : []);
+  const measurements = redactor.measurements(listOf(root, 'measurements'));
   const metadata = onlyScalars(mapIn(root.get('metadata')), (key) => METADATA.has(key));
   const data = new Map<string, Data>([
     ...onlyScalars(root, (key) => TOP.has(key)),
@@ -58,7 +65,7 @@ class Redactor {
       const place = { group: type, path: `/measurements/${at}`, withhold: this.#withhold };
       tellMissing(rest, undefined, place);
       const subtypes = isRead ? this.#subtypes(mapIn(each).get('subtypes'), type, index) : [];
-      return subtypes.length === 0 ? [] : [mapOf({ subtypes, type })];
+      return subtypes.length === 0 ? [] : [dataMap({ subtypes, type })];
     });
   }
 
@@ -76,7 +83,7 @@ class Redactor {
       const group = `${type}.${name}`;
       const place = { group, path: `/measurements/${path}`, withhold: this.#withhold };
       tellMissing(without(raw, 'subtype'), kept?.byIndex, place);
-      return kept === undefined ? [] : [mapOf({ ...kept.fields, subtype: name })];
+      return kept === undefined ? [] : [dataMap({ ...kept.fields, subtype: name })];
     });
   }
 
@@ -124,7 +131,7 @@ function keptSubtype({ data, items, isLabel }: Kept): KeptSubtype {
   const byIndex = new Map([...items].map(([at, item]) => [String(at), item]));
   return {
     fields: { ...(data.size > 0 && { data }), ...(items.size > 0 && { items: list }) },
-    byIndex: mapOf({ data, items: byIndex }),
+    byIndex: dataMap({ data, items: byIndex }),
   };
 }
 
@@ -132,7 +139,7 @@ function keptSubtype({ data, items, isLabel }: Kept): KeptSubtype {
 function withoutNames({ data, items, isLabel }: Kept): Kept {
   const lists = [
     ...[...data.values()].map((text) => split(text, isLabel)[1]),
-    ...[...items.values()].map((item) => listOf(item) ?? ''),
+    ...[...items.values()].map((item) => nodeListOf(item) ?? ''),
   ];
   const rename = nodeNames(lists);
   const entries = [...data].map(([key, text]) => [key, renamed(text, rename, isLabel)] as const);
@@ -153,12 +160,12 @@ function renamed(data: Data, rename: Rename, isLabel: boolean): Data {
   return list === '' ? data : start + rename(list);
 }
 
-function listOf(item: DataMap): string | undefined {
+function nodeListOf(item: DataMap): string | undefined {
   return scalarText(mapIn(item.get('data')).get('node-list'));
 }
 
 function renamedItem(item: DataMap, rename: Rename): DataMap {
-  const list = listOf(item);
+  const list = nodeListOf(item);
   if (list === undefined) return item;
   const data = new Map([...mapIn(item.get('data')), ['node-list', rename(list)]]);
   const context = mapIn(item.get('context'));

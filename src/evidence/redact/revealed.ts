@@ -3,6 +3,7 @@
 import type { Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
+import { tokenKey } from '../../document/text.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { quote } from '../../quote.ts';
@@ -16,7 +17,6 @@ import {
   valueIn,
   type WithheldValue,
 } from './commitment.ts';
-import { keyOf } from './document-with.ts';
 import { constant, digestIn, hexIn, type Openings } from './openings.ts';
 import { LABEL_SUBTYPE } from './policy.ts';
 
@@ -101,7 +101,7 @@ const IN_SUBTYPE = /^\/measurements\/([^/]+)\/subtypes\/([^/]+)\/(?:data\/([^/]*
 
 /** `Type.subtype` of a place in a snapshot; "" of any other. */
 export function subtypeOfPath(path: string): string {
-  const [type, subtype] = IN_SUBTYPE.exec(path)?.slice(1, 3).map(keyOf) ?? [];
+  const [type, subtype] = IN_SUBTYPE.exec(path)?.slice(1, 3).map(tokenKey) ?? [];
   return type === undefined || subtype === undefined ? '' : `${type}.${subtype}`;
 }
 
@@ -111,7 +111,7 @@ function isNamed({ path, text }: WithheldValue, word: string): boolean {
   if (group === '') return false;
   if (word === group) return true;
   const key = IN_SUBTYPE.exec(path)?.[3];
-  const name = `${group}.${keyOf(key ?? '')}`;
+  const name = `${group}.${tokenKey(key ?? '')}`;
   const isNamedByKey = group === LABEL_SUBTYPE ? isEntryOf(word, name, text) : name === word;
   return key !== undefined && isNamedByKey;
 }

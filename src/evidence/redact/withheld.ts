@@ -81,11 +81,3 @@ export function withheldRows(
 export function onlyScalars(map: DataMap, isKept: (key: string) => boolean): DataMap {
   return new Map([...map].filter(([key, data]) => isKept(key) && scalarText(data) !== undefined));
 }
-
-export function mapIn(data: Data | undefined): DataMap {
-  return isDataMap(data) ? data : new Map();
-}
-
-export function mapOf(fields: Readonly<Record<string, Data>>): DataMap {
-  return new Map(Object.entries(fields));
-}
