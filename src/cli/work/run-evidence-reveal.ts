@@ -21,10 +21,7 @@ export async function runEvidenceReveal(call: Call): Promise<number> {
   const force = options.has('force');
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
-  requireHarmless('--output', output, {
-    open: [path],
-    ...(source === STDIN ? {} : { bundle: source }),
-  });
+  if (source !== STDIN) requireHarmless('--output', output, { open: [], bundle: source });
   await requireFree(output, force);
   const openings = readOpenings(path) ?? refuseOpenings(escapeInvisible(path), 'nothing', 'a file');
   const bytes = encodeRevealed(openings, selection(call));

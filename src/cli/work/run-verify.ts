@@ -21,7 +21,6 @@ import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
-import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
 import type { Pointer } from '../../pointer/pointer.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
@@ -134,16 +133,12 @@ async function readRevealed(path: string | undefined): Promise<NamedDocument | u
   return { name: escapeInvisible(nameOf(path)), bytes };
 }
 
-/** A report must not replace its own input. Inside a bundle it would be one file too many. */
-function requireHarmlessOutput({ options, environment }: Call): void {
+/** Inside the bundle a report would be one file too many; the rest is asked of every command. */
+function requireHarmlessOutput({ options }: Call): void {
   const output = outputOf(options);
-  if (output === undefined) return;
-  const open = FILES.flatMap((name) => options.text(name) ?? []);
-  const input = options.required('input');
-  const source = options.text('bundle') ?? input;
-  const bundle = source === STDIN ? {} : { bundle: source };
-  const variables = servicePaths(environment);
-  requireHarmless('--output', output, { open: [...open, input], ...bundle, variables });
+  const bundle = options.text('bundle') ?? options.required('input');
+  if (output === undefined || bundle === STDIN) return;
+  requireHarmless('--output', output, { open: [], bundle });
 }
 
 interface Rendering {
