@@ -63,22 +63,30 @@ export function checkLogs(
   const inside = logsClaim([...bundle.values()].filter(({ path }) => path.startsWith('logs/')));
   const claimed = affidavit?.logs ?? (inside.fileCount > 0 ? inside : undefined);
   const found = logsClaim([...files.values()]);
+  const isBundle = files.has(MANIFEST_FILE) && files.has(STATEMENT_FILE);
   const isSame = claimed?.digest === found.digest && claimed.fileCount === found.fileCount;
   log.note(LOGS_CHECK, () => ({
     found: said(found),
     expected: `the logs that ${claimed === inside ? 'are in the bundle' : 'the statement names'}`,
-    faults: isSame ? [] : [otherLogs(logs.file, files, claimed)],
+    faults: isSame
+      ? []
+      : [
+          otherLogs(
+            logs.file,
+            isBundle ? 'a bundle of evidence, and no logs' : said(found),
+            claimed,
+          ),
+        ],
   }));
 }
 
-function otherLogs(at: string, files: ReceivedFiles, claimed: LogsClaim | undefined): Fault {
-  const isBundle = files.has(MANIFEST_FILE) && files.has(STATEMENT_FILE);
+function otherLogs(at: string, found: string, claimed: LogsClaim | undefined): Fault {
   const expected =
     claimed === undefined ? 'none: this evidence was made without logs' : said(claimed);
   return {
     code: 'LOGS_DIFFER',
     at,
-    found: isBundle ? 'a bundle of evidence, and no logs' : said(logsClaim([...files.values()])),
+    found,
     expected,
     hint:
       claimed === undefined
