@@ -96,6 +96,20 @@ describe('E-55 a minimal bundle', () => {
   });
 });
 
+/** A bundle with logs beside it, unpacked, whose statement says something else of them. */
+async function unpackedWith(change: object): Promise<Workplace> {
+  const place = new Workplace();
+  await place.validate(WITH_LOGS, { env: EPOCH });
+  const files = await place.files();
+  files.forEach((bytes, name) => place.write(`bundle/${name}`, bytes));
+  const statement = json(files.get('statement.intoto.json')) as {
+    predicate: { affidavit: { logs: object } };
+  };
+  Object.assign(statement.predicate.affidavit.logs, change);
+  place.write('bundle/statement.intoto.json', JSON.stringify(statement));
+  return place;
+}
+
 describe('E-56 the logs of a minimal bundle', () => {
   it('are beside it, and are compared if they are supplied', async () => {
     const place = new Workplace();
@@ -226,15 +240,7 @@ describe('E-56 the logs of a minimal bundle', () => {
     ['another digest', { digest: `sha256:${'0'.repeat(64)}` }, 2, 'LOGS_DIFFER'],
     ['another count', { fileCount: 14 }, 2, 'LOGS_DIFFER'],
   ])('%s in the statement is not theirs', async (_, change, exit, fault) => {
-    const place = new Workplace();
-    await place.validate(WITH_LOGS, { env: EPOCH });
-    const files = await place.files();
-    files.forEach((bytes, name) => place.write(`bundle/${name}`, bytes));
-    const statement = json(files.get('statement.intoto.json')) as {
-      predicate: { affidavit: { logs: object } };
-    };
-    Object.assign(statement.predicate.affidavit.logs, change);
-    place.write('bundle/statement.intoto.json', JSON.stringify(statement));
+    const place = await unpackedWith(change);
     const run = await place.run([
       ...['verify-evidence', 'bundle', '--allow-unsigned', '--logs', LOGS, '--format', 'json'],
     ]);
@@ -248,15 +254,7 @@ describe('E-56 the logs of a minimal bundle', () => {
     [{ fileCount: 0 }, 'FIELD_INVALID', '/predicate/affidavit/logs/fileCount'],
     [{ more: 1 }, 'FIELD_UNKNOWN', '/predicate/affidavit/logs/more'],
   ])('%j in the statement is refused', async (change, fault, pointer) => {
-    const place = new Workplace();
-    await place.validate(WITH_LOGS, { env: EPOCH });
-    const files = await place.files();
-    files.forEach((bytes, name) => place.write(`bundle/${name}`, bytes));
-    const statement = json(files.get('statement.intoto.json')) as {
-      predicate: { affidavit: { logs: object } };
-    };
-    Object.assign(statement.predicate.affidavit.logs, change);
-    place.write('bundle/statement.intoto.json', JSON.stringify(statement));
+    const place = await unpackedWith(change);
     const run = await place.run([
       ...['verify-evidence', 'bundle', '--allow-unsigned', '--format', 'json'],
     ]);
