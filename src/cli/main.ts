@@ -54,8 +54,10 @@ async function run(
     case 'help': {
       const { printHelp } = await import('./oclif.ts');
       const { columnsOf } = await import('./call/report-flags.ts');
-      await printHelp(request.name, { root, width: columnsOf(process.stdout, process.env) });
-      process.exitCode = 0;
+      const { isAsked } = request;
+      const stream = isAsked ? process.stdout : process.stderr;
+      await printHelp(request, { root, width: columnsOf(stream, process.env) });
+      process.exitCode = isAsked ? 0 : EXIT_CODES.usage;
       return;
     }
     case 'version':

@@ -5,17 +5,21 @@ import { Config } from '@oclif/core/config';
 import { CommandHelp, Help } from '@oclif/core/help';
 
 /**
- * The help of one command, or of the program.
+ * The help of one command, of those whose names begin with one word, or of the program.
  *
+ * @param isAsked or it is what is said of a word that is no whole name, on standard error
  * @param root the directory of package.json
  * @param width of a line, in columns
  */
 export async function printHelp(
-  name: string | undefined,
+  { name, isAsked }: { readonly name: string | undefined; readonly isAsked: boolean },
   { root, width }: { readonly root: string; readonly width: number },
 ): Promise<void> {
   const config = await Config.load({ root });
-  await new PageHelp(config, { maxWidth: width }).showHelp(name === undefined ? [] : [name]);
+  const help = new PageHelp(config, { maxWidth: width, sendToStderr: !isAsked });
+  if (name === undefined) await help.showHelp([]);
+  else if (config.findCommand(name) === undefined) help.showTopic(name);
+  else await help.showHelp([name]);
 }
 
 /** The page of a command, whose summary stands above it already. */
@@ -49,4 +53,11 @@ class CommandPage extends CommandHelp {
 
 class PageHelp extends Help {
   protected override CommandHelpClass = CommandPage;
+
+  /** The commands whose names begin with this word. */
+  showTopic(word: string): void {
+    const commands = this.sortedCommands.filter(({ id }) => id.startsWith(`${word} `));
+    const usage = this.section('USAGE', `$ ${this.config.bin} ${word} COMMAND`);
+    this.log(`${usage}\n\n${this.formatCommands(commands)}\n`);
+  }
 }

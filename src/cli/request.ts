@@ -1,10 +1,10 @@
 import type { Command } from './call/command.ts';
-import { findCommand, leadingName } from './command-table.ts';
+import { COMMANDS, findCommand, leadingName } from './command-table.ts';
 
 /** What the words after the program's name ask for. */
 export type Request =
-  /** The help of one command, or of the program. */
-  | { readonly kind: 'help'; readonly name: string | undefined }
+  /** The help of one command, of those whose names begin with one word, or of the program. */
+  | { readonly kind: 'help'; readonly name: string | undefined; readonly isAsked: boolean }
   | { readonly kind: 'version' }
   | {
       readonly kind: 'call';
@@ -27,9 +27,19 @@ export async function requestOf(argv: readonly string[]): Promise<Request> {
   if (VERSION.has(first)) return asksForHelp(others) ? helpOn([]) : { kind: 'version' };
   const name = leadingName(argv);
   const command = name === undefined ? undefined : await findCommand(name);
-  if (name === undefined || command === undefined) return { kind: 'unknown', words: argv };
+  if (name === undefined || command === undefined) {
+    const isTopic = others.every((word) => HELP.has(word)) && leadsNames(first);
+    if (!isTopic) return { kind: 'unknown', words: argv };
+    return { kind: 'help', name: first, isAsked: others.length > 0 };
+  }
   const words = argv.slice(name.split(' ').length);
-  return asksForHelp(words) ? { kind: 'help', name } : { kind: 'call', name, command, words };
+  if (asksForHelp(words)) return { kind: 'help', name, isAsked: true };
+  return { kind: 'call', name, command, words };
+}
+
+/** Whether names of commands begin with this word, as those of `recipe lint` and `recipe digest` do with `recipe`. */
+function leadsNames(word: string | undefined): boolean {
+  return Object.keys(COMMANDS).some((name) => name.startsWith(`${word} `));
 }
 
 /** `help COMMAND`, as `COMMAND --help`. */
@@ -37,11 +47,13 @@ function helpOn(words: readonly string[]): Request {
   const names = words.filter(
     (word) => !word.startsWith('-') && ASIDES.every((aside) => aside !== word),
   );
+  const [first] = names;
+  if (names.length === 1 && leadsNames(first)) return { kind: 'help', name: first, isAsked: true };
   const name = leadingName(names);
   const rest = names.slice(name?.split(' ').length ?? 0);
   const unknown = rest.findIndex((word) => leadingName([word]) === undefined);
   if (unknown !== -1) return { kind: 'unknown', words: rest.slice(unknown) };
-  return { kind: 'help', name };
+  return { kind: 'help', name, isAsked: true };
 }
 
 /** After `--` it is an operand. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { findCommand } from '../../src/cli/command-table.ts';
+import { COMMANDS, findCommand } from '../../src/cli/command-table.ts';
 import { runCli } from '../run-cli.ts';
 
 describe('words that are no call of a command', () => {
@@ -68,6 +68,47 @@ describe('help', () => {
       expect(code).toBe(0);
     },
   );
+});
+
+describe('the first word of several commands', () => {
+  const RECIPE = /^USAGE\n {2}\$ affidavit recipe COMMAND\n\nCOMMANDS\n(?: {2}.*\n)+\n$/;
+
+  it.each(['recipe --help', 'recipe -h', 'help recipe', '--help recipe', 'recipe help'])(
+    'is asked for with affidavit %s: its commands, a line each, and 0',
+    async (line) => {
+      const { code, stdout, stderr } = await runCli(line.split(' '), { env: { COLUMNS: '120' } });
+      expect(stdout).toMatch(RECIPE);
+      const ours = Object.keys(COMMANDS).filter((name) => name.startsWith('recipe '));
+      expect(stdout.match(/(?<=^ {2})recipe \w+(?= )/gm)).toEqual(ours);
+      expect(stdout.split('\n')).toHaveLength(ours.length + 6);
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+    },
+  );
+
+  it('says the same alone, on standard error, with 64', async () => {
+    const { code, stdout, stderr } = await runCli(['recipe'], { env: { COLUMNS: '120' } });
+    expect(stderr).toMatch(RECIPE);
+    expect(stdout).toBe('');
+    expect(code).toBe(64);
+  });
+
+  it.each(['recipe lnit', 'recipe lnit --help', 'help recipe lnit'])(
+    'with one that is misspelt, affidavit %s, is usage, and says which was meant',
+    async (line) => {
+      const { code, stdout, stderr } = await runCli(line.split(' '));
+      expect(stderr).toContain('found: "recipe lnit"\n');
+      expect(stderr).toContain(' next: did you mean affidavit recipe lint? ');
+      expect(stdout).toBe('');
+      expect(code).toBe(64);
+    },
+  );
+
+  it.each(['evidence', 'recipe', 'snapshot', 'trust'])('%s has a page', async (word) => {
+    const { code, stdout } = await runCli([word, '--help']);
+    expect(stdout).toContain(`\n  ${word} `);
+    expect(code).toBe(0);
+  });
 });
 
 describe('the help of a command', () => {

@@ -19,11 +19,12 @@ export function unknownCommand(words: readonly string[], names: readonly string[
   const group = names.filter((name) => name.startsWith(`${first} `));
   const word = group.length > 0 ? `${first} ${second}`.trim() : first;
   const told = group.length > 0 ? group : names;
+  const help = group.length > 0 ? `affidavit ${first} --help` : 'affidavit --help';
   return new EvidenceError('USAGE', {
     at: 'COMMAND',
     found: isFlag ? `the flag ${quote(flagOf(word))} before a command` : quote(word),
     expected: `one of ${told.join(', ')}`,
-    hint: `${commandMeant([word, ...words.slice(1)], told)}affidavit --help lists the commands`,
+    hint: `${commandMeant([word, ...words.slice(1)], told)}${help} lists the commands`,
   });
 }
 

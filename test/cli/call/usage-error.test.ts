@@ -237,7 +237,8 @@ describe('unknownCommand', () => {
   ])('of %j names the commands of two words that begin so', (words, found, meant) => {
     const told = ['trust show', 'trust export', 'trust update'];
     const expected = `one of ${told.join(', ')}`;
-    const error = { code: 'USAGE', found, expected, hint: `${meant}${list}` };
+    const hint = `${meant}affidavit trust --help lists the commands`;
+    const error = { code: 'USAGE', found, expected, hint };
     expect(unknownCommand(words, [...names, ...told])).toMatchObject(error);
   });
 });
