@@ -83,6 +83,7 @@ export { keySigner, type KeySigning } from './io/sigstore/key-signer.ts';
 export { parseManifest, type Manifest, type ManifestFile } from './manifest/manifest.ts';
 export { parsePointer, renderPointer } from './pointer/pointer.ts';
 export type { PointedArtifact, PointedSigner, Pointer } from './pointer/pointer.ts';
+export type { Descriptor, Registry, Repository, StoredManifest } from './pointer/registry.ts';
 export { keysOf, parsePolicy, policyOfKey, type Policy } from './policy/policy.ts';
 export type { PolicySigner } from './policy/policy-signer.ts';
 export { encodeReport, validationJson, verificationJson, type JsonObject } from './report/json.ts';
