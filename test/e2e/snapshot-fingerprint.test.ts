@@ -117,10 +117,15 @@ gpuNodeCount  4, from nodeTopology.label.nvidia.com/gpu.product
     const { fingerprint, findings } = await json(path);
     expect(fingerprint['accelerator']).toMatchObject({ value: '', note: 'unknown-sku' });
     expect(findings).toMatchObject([
-      { code: 'DIMENSION_UNKNOWN', found: 'no one accelerator (unknown-sku)' },
+      {
+        code: 'DIMENSION_UNKNOWN',
+        found: 'accelerator: the snapshot shows "GH200", for which AICR has no recipes',
+      },
     ]);
     const { stderr } = await shown(path);
-    expect(stderr).toMatch(/^warning: DIMENSION_UNKNOWN .*unknown-sku/);
+    expect(stderr).toMatch(
+      /^warning: DIMENSION_UNKNOWN .*GH200.*choose a recipe that names no accelerator/,
+    );
   });
 
   it('never reads the fingerprint that the file claims', async () => {

@@ -1,5 +1,6 @@
-import { fingerprintFindings, fingerprintOf } from '../../evidence/snapshot/fingerprint.ts';
+import { fingerprintOf } from '../../evidence/snapshot/fingerprint.ts';
 import { readSnapshot } from '../../evidence/snapshot/snapshot.ts';
+import { fingerprintFindings } from '../../evidence/snapshot/unknown.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -14,7 +15,7 @@ export async function runSnapshotFingerprint(call: Call): Promise<number> {
   const bytes = await readFileBounded(path, MAX_SNAPSHOT_BYTES, 'snapshot');
   const snapshot = readSnapshot(bytes, escapeInvisible(nameOf(path)));
   const fingerprint = fingerprintOf(snapshot);
-  const findings = [...snapshot.findings, ...fingerprintFindings(snapshot, fingerprint)];
+  const findings = [...snapshot.findings, ...fingerprintFindings({ snapshot, fingerprint })];
   if (format === 'json') {
     const { encodeReport, fingerprintJson } = await import('../../report/json.ts');
     await deliver(encodeReport(fingerprintJson(fingerprint, findings)), call);

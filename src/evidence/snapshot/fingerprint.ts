@@ -1,6 +1,5 @@
 import { trimBlanks } from '../../document/blanks.ts';
 import { scalarText, type DataMap } from '../../document/data.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
 import { acceleratorOfProduct, isAccelerator } from './gpu-sku.ts';
 import { itemReadings, nodesIn, splitFolded, wholeNumber } from './label-reading.ts';
 import type { LabelReading } from './label-reading.ts';
@@ -95,31 +94,6 @@ export function fingerprintOf(snapshot: Snapshot): Fingerprint {
   };
 }
 
-/** What a recipe can demand and the snapshot does not show; never a reason to say it matched. */
-export function fingerprintFindings(
-  { file }: Snapshot,
-  fingerprint: Fingerprint,
-): readonly Finding[] {
-  const dimensions = [
-    ['service', fingerprint.service, 'K8s.node.provider'],
-    [
-      'accelerator',
-      fingerprint.accelerator,
-      `NodeTopology.label.${PRODUCT_LABEL} or GPU.hardware.model`,
-    ],
-    ['os', fingerprint.os, 'OS.release.ID, one that AICR has recipes for'],
-  ] as const;
-  return dimensions
-    .filter(([, { value }]) => value === '')
-    .map(([name, { note }, expected]) => ({
-      code: 'DIMENSION_UNKNOWN',
-      at: file,
-      found: note === undefined ? `no ${name}` : `no one ${name} (${note})`,
-      expected,
-      hint: 'take the snapshot on a node with a GPU, with rights to list the nodes',
-    }));
-}
-
 /**
  * The labels of all nodes. Lossless readings are preferred; if they contradict themselves, there are
  * none.
@@ -137,7 +111,7 @@ function labelsOf(snapshot: Snapshot): Labels | undefined {
 }
 
 /** Only what the document has as a string, as in AICR: a number may have lost its text before. */
-function stringOf(snapshot: Snapshot, type: string, subtype: string, key: string): string {
+export function stringOf(snapshot: Snapshot, type: string, subtype: string, key: string): string {
   const data = subtypeOf(snapshot, type, subtype)?.data.get(key);
   return typeof data === 'string' ? data : '';
 }
@@ -166,7 +140,7 @@ function nodeCountOf(snapshot: Snapshot): CountDimension {
 function regionOf(labels: Labels | undefined): Dimension {
   const regions = labelValues(labels, REGION_LABEL);
   const source = labelSource(REGION_LABEL);
-  if (regions === 'several') return { value: '', source, note: 'multi-region' };
+  if (regions.length > 1) return { value: '', source, note: 'multi-region' };
   return shownAt(source, regions[0] ?? '');
 }
 
@@ -181,7 +155,7 @@ function acceleratorOf(labels: Labels | undefined, model: string): Dimension {
 
 function labelledAccelerator(labels: Labels | undefined): Dimension {
   const products = labelValues(labels, PRODUCT_LABEL);
-  if (products === 'several') return { value: '', source: PRODUCT_SOURCE, note: 'multi-gpu' };
+  if (products.length > 1) return { value: '', source: PRODUCT_SOURCE, note: 'multi-gpu' };
   const [product] = products;
   if (product === undefined) return NOT_SHOWN;
   const value = acceleratorOfProduct(product);
@@ -189,16 +163,20 @@ function labelledAccelerator(labels: Labels | undefined): Dimension {
   return { value: '', source: PRODUCT_SOURCE, note: 'unknown-sku' };
 }
 
-/** The value of a label on the nodes of the cluster; none, one or `several`. */
-function labelValues(labels: Labels | undefined, label: string): readonly string[] | 'several' {
+/** The GPU products that the labels of the nodes name. */
+export function productsOf(snapshot: Snapshot): readonly string[] {
+  return labelValues(labelsOf(snapshot), PRODUCT_LABEL);
+}
+
+/** The values of a label on the nodes of the cluster. */
+function labelValues(labels: Labels | undefined, label: string): readonly string[] {
   if (labels === undefined) return [];
   if (labels.lossless !== undefined) {
     const readings = labels.lossless;
-    const values = new Set(readings.filter(({ key }) => key === label).map(({ value }) => value));
-    return values.size > 1 ? 'several' : [...values];
+    return [...new Set(readings.filter(({ key }) => key === label).map(({ value }) => value))];
   }
-  const split = [...labels.data.keys()].filter((key) => key.startsWith(`${label}.`));
-  if (split.length > 1) return 'several';
+  const split = [...labels.data].filter(([key]) => key.startsWith(`${label}.`));
+  if (split.length > 1) return split.map(([, data]) => splitFolded(scalarText(data) ?? '').value);
   const folded = labels.data.get(label);
   return typeof folded === 'string' && folded !== '' ? [splitFolded(folded).value] : [];
 }

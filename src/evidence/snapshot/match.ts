@@ -3,6 +3,7 @@ import { quote } from '../../quote.ts';
 import { sentence, words } from '../../sentence.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { whyUnknown, type MeasuredDimension, type ShownCluster } from './unknown.ts';
 
 /** The dimensions of a recipe's criteria, in AICR's order. */
 export const MATCH_DIMENSIONS = [
@@ -29,7 +30,7 @@ const WEIGHTS: Readonly<Record<MatchDimension, 'decisive' | 'measured' | 'unmeas
   nodes: 'measured',
 };
 
-export function isMeasured(dimension: MatchDimension): boolean {
+export function isMeasured(dimension: MatchDimension): dimension is MeasuredDimension {
   return WEIGHTS[dimension] !== 'unmeasurable';
 }
 
@@ -92,15 +93,23 @@ function matchOf(perDimension: readonly DimensionMatch[]): CriteriaMatch {
  * Why the cluster does not fit the recipe. Stricter than AICR's `matched`: the snapshot must show a
  * service, accelerator or os that is demanded.
  */
-export function matchFaults({ file }: Recipe, match: CriteriaMatch): readonly Fault[] {
-  return match.perDimension.filter(decides).map((row) => faultOf(row, file));
+export function matchFaults(
+  { file }: Recipe,
+  match: CriteriaMatch,
+  cluster: ShownCluster,
+): readonly Fault[] {
+  return match.perDimension.filter(decides).map((row) => faultOf(row, file, cluster));
 }
 
 /** What is demanded, should have been measured, and was not; it does not count. */
-export function matchFindings({ file }: Recipe, match: CriteriaMatch): readonly Finding[] {
+export function matchFindings(
+  { file }: Recipe,
+  match: CriteriaMatch,
+  cluster: ShownCluster,
+): readonly Finding[] {
   return match.perDimension
     .filter((row) => row.match === 'unknown' && isMeasured(row.dimension) && !decides(row))
-    .map((row) => faultOf(row, file));
+    .map((row) => faultOf(row, file, cluster));
 }
 
 function decides({ dimension, match }: DimensionMatch): boolean {
@@ -136,9 +145,9 @@ function countText(count: number): string {
 }
 
 /** What is said of a dimension that is mismatched, or unknown though it can be measured. */
-function faultOf(row: DimensionMatch, file: string): Fault {
+function faultOf(row: DimensionMatch, file: string, cluster: ShownCluster): Fault {
   const { dimension, recipeRequires = '', fingerprintProvides = '', match } = row;
-  const { code, found, hint } = complaintOf(row);
+  const { code, found, hint } = complaintOf(row, cluster);
   const has =
     match === 'mismatched' ? sentence`the cluster has ${fingerprintProvides}` : words(found);
   return {
@@ -147,21 +156,21 @@ function faultOf(row: DimensionMatch, file: string): Fault {
     found: `${dimension}: ${found}`,
     expected: quote(recipeRequires),
     hint,
-    sentence: sentence`${words(dimension)}: ${has}, the recipe wants ${recipeRequires}`,
+    sentence: sentence`${words(dimension)}: ${has}; the recipe wants ${recipeRequires}`,
   };
 }
 
-function complaintOf(row: DimensionMatch): Pick<Fault, 'code' | 'found' | 'hint'> {
-  if (row.match === 'mismatched') {
-    return {
-      code: 'CLUSTER_MISMATCH',
-      found: `the cluster has ${quote(row.fingerprintProvides ?? '')}`,
-      hint: 'choose the recipe for this cluster, or take the snapshot on the cluster of the recipe',
-    };
+function complaintOf(
+  { dimension, match, fingerprintProvides = '' }: DimensionMatch,
+  cluster: ShownCluster,
+): Pick<Fault, 'code' | 'found' | 'hint'> {
+  if (match === 'unknown' && isMeasured(dimension)) {
+    const code = isDecisive(dimension) ? 'CLUSTER_UNKNOWN' : 'DIMENSION_UNKNOWN';
+    return { code, ...whyUnknown(dimension, cluster) };
   }
   return {
-    code: isDecisive(row.dimension) ? 'CLUSTER_UNKNOWN' : 'DIMENSION_UNKNOWN',
-    found: 'the snapshot does not show it',
-    hint: 'take the snapshot again, on a node with a GPU and with rights to list the nodes',
+    code: 'CLUSTER_MISMATCH',
+    found: `the cluster has ${quote(fingerprintProvides)}`,
+    hint: 'choose the recipe for this cluster, or take the snapshot on the cluster of the recipe',
   };
 }

@@ -16,10 +16,11 @@ import {
 import type { PhaseResult } from '../phase/phase.ts';
 import type { ReadRecipe, Recipe } from '../recipe/recipe.ts';
 import { assessRun, type RunAssessment, type RunOptions } from '../run/assess-run.ts';
-import { fingerprintFindings, fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
-import { isMeasured, matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
+import { fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
+import { matchFaults, matchFindings, matchRecipe } from '../snapshot/match.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 import { snapshotDoubts, type Snapshot } from '../snapshot/snapshot.ts';
+import { fingerprintFindings } from '../snapshot/unknown.ts';
 import {
   claimedConstraints,
   claimedMatchFaults,
@@ -189,13 +190,17 @@ export function assessCluster(
   claims?: Claims,
 ): ClusterAssessment {
   const { fingerprint, claimed } = completeFingerprint(fingerprintOf(snapshot), claims);
+  const shown = { snapshot, fingerprint };
   const match = matchRecipe(recipe, fingerprint);
   const results = evaluateConstraints(recipe, snapshot);
   const constraints = completeConstraints(recipe, results, claims, fingerprint.nodeCount);
   return {
     fingerprint,
     match,
-    matchFaults: [...matchFaults(recipe, match), ...claimedMatchFaults(recipe, match, claimed)],
+    matchFaults: [
+      ...matchFaults(recipe, match, shown),
+      ...claimedMatchFaults(recipe, match, claimed),
+    ],
     constraints,
     constraintFaults: constraintFaults(recipe, constraints),
     claimed: [...claimed, ...claimedConstraints(constraints)],
@@ -203,24 +208,8 @@ export function assessCluster(
       ...recipe.findings,
       ...snapshot.findings,
       ...snapshotDoubts(snapshot, now),
-      ...fingerprintFindings(snapshot, fingerprint),
-      ...matchFindings(recipe, match),
-      ...notShown(snapshot, match),
+      ...fingerprintFindings(shown),
+      ...matchFindings(recipe, match, shown),
     ],
   };
-}
-
-/** What a snapshot should show and does not, although the recipe does not demand it. */
-function notShown({ file }: Snapshot, match: CriteriaMatch): readonly Finding[] {
-  const missing = match.perDimension.filter(
-    ({ dimension, recipeRequires, fingerprintProvides }) =>
-      isMeasured(dimension) && recipeRequires === undefined && fingerprintProvides === undefined,
-  );
-  return missing.map(({ dimension }) => ({
-    code: 'DIMENSION_UNKNOWN',
-    at: `${file}#/measurements`,
-    found: `${dimension}: the snapshot does not show it`,
-    expected: 'a measurement, though the recipe demands nothing here',
-    hint: 'take the snapshot on a node with a GPU, and with rights to list the nodes',
-  }));
 }

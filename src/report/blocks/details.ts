@@ -50,7 +50,7 @@ function clusterFold({ match, fingerprint, onlyClaimed = [] }: Facts): readonly 
 
 function dimensionRow(match: DimensionMatch): readonly Inline[] {
   const { dimension, recipeRequires = '', fingerprintProvides = '' } = match;
-  const missing = isMeasured(dimension) ? 'not in the snapshot' : 'cannot be measured';
+  const missing = isMeasured(dimension) ? 'not shown' : 'cannot be measured';
   return [
     words(dimension),
     recipeRequires === '' ? words('any') : sentence`${recipeRequires}`,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { fingerprintFindings, fingerprintOf } from '../../../src/evidence/snapshot/fingerprint.ts';
+import { fingerprintOf } from '../../../src/evidence/snapshot/fingerprint.ts';
 import { acceleratorOfProduct, isAccelerator } from '../../../src/evidence/snapshot/gpu-sku.ts';
 import { EKS_H100, snapshotWith, type Measured } from './cluster.ts';
 
@@ -366,29 +366,5 @@ describe('laws', () => {
         expect(acceleratorOfProduct(`NVIDIA${between}${token}X`)).toBeUndefined();
       }),
     );
-  });
-});
-
-describe('fingerprintFindings', () => {
-  it('E-14 says of a snapshot without GPU data that the accelerator is unknown', () => {
-    const snapshot = snapshotWith({ ...EKS_H100, GPU: {}, NodeTopology: {} });
-    const result = fingerprintOf(snapshot);
-    expect(result.accelerator.value).toBe('');
-    expect(fingerprintFindings(snapshot, result)).toMatchObject([
-      { code: 'DIMENSION_UNKNOWN', at: 'snapshot.yaml', found: 'no accelerator' },
-    ]);
-  });
-
-  it('names the note, and is silent if all is known', () => {
-    const snapshot = snapshotWith({
-      ...EKS_H100,
-      GPU: { hardware: { model: 'gh200' } },
-      NodeTopology: {},
-    });
-    expect(fingerprintFindings(snapshot, fingerprintOf(snapshot))).toMatchObject([
-      { found: 'no one accelerator (unknown-sku)' },
-    ]);
-    const whole = snapshotWith(EKS_H100);
-    expect(fingerprintFindings(whole, fingerprintOf(whole))).toEqual([]);
   });
 });

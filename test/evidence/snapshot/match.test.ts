@@ -12,8 +12,14 @@ const CRITERIA = { service: 'eks', accelerator: 'h100', os: 'ubuntu' };
 function outcome(criteria: object | null, changes: Measured = {}) {
   const document = { kind: 'RecipeResult', apiVersion: AICR_V1, componentRefs: [], criteria };
   const recipe = parseRecipe(dataFrom(document), 'recipe.yaml');
-  const match = matchRecipe(recipe, fingerprintOf(snapshotWith({ ...EKS_H100, ...changes })));
-  return { match, faults: matchFaults(recipe, match), findings: matchFindings(recipe, match) };
+  const snapshot = snapshotWith({ ...EKS_H100, ...changes });
+  const cluster = { snapshot, fingerprint: fingerprintOf(snapshot) };
+  const match = matchRecipe(recipe, cluster.fingerprint);
+  return {
+    match,
+    faults: matchFaults(recipe, match, cluster),
+    findings: matchFindings(recipe, match, cluster),
+  };
 }
 
 function rowOf({ match }: ReturnType<typeof outcome>, dimension: string) {
@@ -109,11 +115,34 @@ describe('what the snapshot does not show', () => {
     ]);
   });
 
-  it('E-14 a mixed cluster shows no accelerator', () => {
-    const product = 'nvidia.com/gpu.product';
-    const label = { [`${product}.NVIDIA-H100`]: 'NVIDIA-H100|a', [`${product}.L40`]: 'L40|b' };
-    expect(outcome(CRITERIA, { NodeTopology: { label } }).faults).toMatchObject([
-      { code: 'CLUSTER_UNKNOWN', at: 'recipe.yaml#/criteria/accelerator' },
+  it.each([
+    [
+      'a mixed cluster',
+      ['NVIDIA-H100', 'L40'],
+      'the nodes have several GPU products: "NVIDIA-H100", "L40"',
+    ],
+    [
+      'a GPU that nobody knows',
+      ['RTX-9999'],
+      'the snapshot shows "RTX-9999", for which AICR has no recipes',
+    ],
+  ])('E-14 %s shows no accelerator, and no other snapshot would', (_, products, found) => {
+    const key = 'nvidia.com/gpu.product';
+    const isOne = products.length === 1;
+    const label = Object.fromEntries(
+      products.map((each) => [isOne ? key : `${key}.${each}`, `${each}|${each}`]),
+    );
+    const GPU = { hardware: { model: 'rtx9999' } };
+    const { faults } = outcome(CRITERIA, { GPU, NodeTopology: { label } });
+    expect(faults).toMatchObject([
+      {
+        code: 'CLUSTER_UNKNOWN',
+        at: 'recipe.yaml#/criteria/accelerator',
+        found: `accelerator: ${found}`,
+        expected: '"h100"',
+        hint: expect.stringContaining('choose a recipe that names no accelerator, or a cluster'),
+        sentence: ['accelerator', ': ', found, '; the recipe wants ', { value: 'h100' }],
+      },
     ]);
   });
 
