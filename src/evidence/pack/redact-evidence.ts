@@ -197,7 +197,7 @@ function requireSameFingerprint(
   whole: Fingerprint,
   { shown, keep }: { readonly shown: Snapshot; readonly keep: SnapshotKeep },
 ): void {
-  const claims = { keep, fingerprint: whole, constraints: undefined };
+  const claims = { keep, fingerprint: whole };
   const { fingerprint } = completeFingerprint(fingerprintOf(shown), claims);
   const before: readonly [string, unknown][] = Object.entries(whole);
   const after = new Map<string, unknown>(Object.entries(fingerprint));

@@ -21,13 +21,16 @@ export interface DocumentWith<T> {
   readonly placed: readonly WithheldValue[];
 }
 
+interface SnapshotWith extends DocumentWith<Snapshot> {
+  /** Those that are in it: where they were, or in an item of a label. */
+  readonly read: readonly WithheldValue[];
+}
+
 /** Throws what `parseSnapshot` throws. */
-export function snapshotWith(
-  snapshot: Snapshot,
-  values: readonly WithheldValue[],
-): DocumentWith<Snapshot> {
+export function snapshotWith(snapshot: Snapshot, values: readonly WithheldValue[]): SnapshotWith {
   const placed = values.filter(isInData);
-  const items = labelItems(values);
+  const labels = labelItems(values);
+  const ofItems = values.filter(({ path }) => labels.has(itemOf(path)));
   const tree = mapIn(treeOf(placed).get('measurements'));
   const types = new Set([...snapshot.measurements.keys(), ...tree.keys()]);
   const measurements = [...types].map((type): Data => {
@@ -39,13 +42,18 @@ export function snapshotWith(
       const data = new Map([...subtype.data, ...mapIn(mapIn(added.get(name)).get('data'))]);
       const listed = subtype.items.map((item) => new Map(Object.entries(item)));
       const isLabel = `${type}.${name}` === LABEL_SUBTYPE;
-      return dataMap({ subtype: name, data, items: isLabel ? [...listed, ...items] : listed });
+      return dataMap({
+        subtype: name,
+        data,
+        items: isLabel ? [...listed, ...labels.values()] : listed,
+      });
     });
     return dataMap({ type, subtypes });
   });
   const root = mapIn(snapshot.data);
   const data = new Map([...root, ['measurements', measurements] as const]);
-  return { document: parseSnapshot(data, snapshot.file), placed };
+  const document = parseSnapshot(data, snapshot.file);
+  return { document, placed, read: [...placed, ...ofItems] };
 }
 
 /** A report with the values, as far as it has their places: of a list of texts some are left out, and the others moved. */
@@ -61,22 +69,27 @@ const NOTHING: DataMap = new Map();
 
 const IN_DATA = /^\/measurements\/([^/]+)\/subtypes\/[^/]+\/data\/[^/]*$/;
 const IN_LABEL_ITEM =
-  /^\/measurements\/NodeTopology\/subtypes\/label\/items\/\d+\/(?:context|data)\/[^/]*$/;
+  /^\/measurements\/NodeTopology\/subtypes\/label\/items\/(\d+)\/(?:context|data)\/[^/]*$/;
 
 /** What is read: an index in the place of the type is that of a measurement that nobody reads. */
 function isInData({ path }: WithheldValue): boolean {
   return KNOWN_TYPES.has(IN_DATA.exec(path)?.[1] ?? '');
 }
 
+/** The index of the item of labels that a value is of; "" of none. */
+function itemOf(path: string): string {
+  return IN_LABEL_ITEM.exec(path)?.[1] ?? '';
+}
+
 /** Those that name their label, in their order. Of an item that is kept in part nobody can see which one it is. */
-function labelItems(values: readonly WithheldValue[]): readonly Data[] {
+function labelItems(values: readonly WithheldValue[]): ReadonlyMap<string, Data> {
   const path = ['measurements', 'NodeTopology', 'subtypes', 'label', 'items'];
-  const tree = treeOf(values.filter((value) => IN_LABEL_ITEM.test(value.path)));
+  const tree = treeOf(values.filter((value) => itemOf(value.path) !== ''));
   const items = path.reduce<Data>((data, key) => mapIn(data).get(key) ?? NOTHING, tree);
-  return [...mapIn(items)]
-    .toSorted(([a], [b]) => Number(a) - Number(b))
-    .map(([, item]) => item)
-    .filter((item) => mapIn(mapIn(item).get('context')).has('key'));
+  const named = [...mapIn(items)].filter(([, item]) =>
+    mapIn(mapIn(item).get('context')).has('key'),
+  );
+  return new Map(named.toSorted(([a], [b]) => Number(a) - Number(b)));
 }
 
 interface Branch {

@@ -46,6 +46,7 @@ export const KNOWN_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 export const LABEL_SUBTYPE = 'NodeTopology.label';
+export const IMAGE_SUBTYPE = 'K8s.image';
 
 /** What is kept of a snapshot. */
 export interface SnapshotKeep {

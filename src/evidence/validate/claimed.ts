@@ -30,11 +30,15 @@ export interface Claims {
   readonly keep: SnapshotKeep;
   /** Labels of which something was revealed that may not be all: what they show is no proof. */
   readonly partial?: ReadonlySet<string> | undefined;
+  /** Whether the snapshot shows all images, though its policy keeps none. */
+  readonly hasImages: boolean;
   /** As the predicate has them. */
   readonly fingerprint: Pick<Fingerprint, ClaimedDimension>;
   /** Undefined if the producer records no constraints. */
   readonly constraints: readonly ClaimedConstraint[] | undefined;
 }
+
+type LabelClaims = Pick<Claims, 'keep' | 'partial' | 'fingerprint'>;
 
 export type ClaimedConstraint = Pick<ConstraintResult, 'name' | 'expected' | 'actual'>;
 
@@ -58,7 +62,7 @@ export interface CompletedFingerprint {
 /** The fingerprint that the snapshot shows, with the claims where a label is withheld. */
 export function completeFingerprint(
   own: Fingerprint,
-  claims: Claims | undefined,
+  claims: LabelClaims | undefined,
 ): CompletedFingerprint {
   if (claims === undefined) return { fingerprint: own, claimed: [] };
   const from = DIMENSIONS.filter((name) => mayStandIn(own, claims, name));
@@ -83,7 +87,7 @@ function isShown({ value, source, note }: AnyDimension, claim: AnyDimension): bo
 /** Whether a claim may stand in for a label that is withheld: a label can say so, and nothing denies it. */
 function mayStandIn(
   own: Fingerprint,
-  { keep, partial, fingerprint: claims }: Claims,
+  { keep, partial, fingerprint: claims }: LabelClaims,
   name: ClaimedDimension,
 ): boolean {
   const label = LABEL_OF[name];

@@ -144,8 +144,8 @@ function coverage(
   const isRead = recipe !== undefined && snapshot !== undefined && bom !== undefined;
   const all = isRead ? bomCoverage(bom.bom, recipe.recipe, snapshot) : [];
   // A policy keeps at most those images that a constraint reads.
-  const findings =
-    claims === undefined ? all : all.filter(({ code }) => code !== 'BOM_IMAGE_UNKNOWN');
+  const isShown = claims === undefined || claims.hasImages;
+  const findings = isShown ? all : all.filter(({ code }) => code !== 'BOM_IMAGE_UNKNOWN');
   return { findings, claimed: findings.length < all.length ? [CLAIMED_IMAGES] : [] };
 }
 

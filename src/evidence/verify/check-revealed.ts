@@ -16,7 +16,7 @@ import type { ReadRecipe } from '../recipe/recipe.ts';
 import type { WithheldValue } from '../redact/commitment.ts';
 import { reportWith, snapshotWith } from '../redact/document-with.ts';
 import { ofAnotherBundle } from '../redact/openings.ts';
-import { AICR_KEEP, LABEL_SUBTYPE, type SnapshotKeep } from '../redact/policy.ts';
+import { AICR_KEEP, IMAGE_SUBTYPE, LABEL_SUBTYPE, type SnapshotKeep } from '../redact/policy.ts';
 import { redactReport } from '../redact/redact-report.ts';
 import { redactSnapshot } from '../redact/redact-snapshot.ts';
 import { parseRedaction } from '../redact/redaction-file.ts';
@@ -54,6 +54,8 @@ export interface Shown {
   readonly keep: SnapshotKeep;
   /** Labels of which something is revealed that may not be all: a claim of them stays a claim. */
   readonly partial: ReadonlySet<string>;
+  /** Whether all images are revealed. */
+  readonly hasImages: boolean;
   /** All revealed texts, by file and pointer. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -77,9 +79,13 @@ export function checkRevealed(
 function outcomeOf(received: Received, revealed: Revealed): Outcome<Shown> {
   const { keep, snapshot } = received;
   const notLeaves = leafFaults(received, revealed);
-  const values = revealed.values;
+  const { values } = revealed;
+  const leaves = received.predicate.affidavit?.redaction?.leaves;
   const inSnapshot = values.filter(({ file }) => file === SNAPSHOT_FILE);
-  const { document, placed } = snapshotWith(snapshot, notLeaves.length === 0 ? inSnapshot : []);
+  const { document, placed, read } = snapshotWith(
+    snapshot,
+    notLeaves.length === 0 ? inSnapshot : [],
+  );
   const faults = [
     ...notLeaves,
     ...changes(revealed, SNAPSHOT_FILE, {
@@ -93,7 +99,7 @@ function outcomeOf(received: Received, revealed: Revealed): Outcome<Shown> {
     value: {
       snapshot: document,
       texts: new Map(values.map(({ file, path, text }) => [`${file}#${path}`, text])),
-      ...wholeParts(received, inSnapshot, { document, keep }),
+      ...wholeParts(received, { document, read, isAll: values.length === leaves }),
     },
     found: `${counted(values.length, 'value')}, each one that was withheld`,
     expected: 'values that the leaves in redaction.json commit to, and that change nothing else',
@@ -184,17 +190,24 @@ function differs(at: string, found: string, expected: string): Fault {
   return { code: 'REVEALED_DIFFERS', at, found, expected, hint };
 }
 
-const IMAGES = 'K8s.image';
+/** What a snapshot is with what is revealed. */
+interface Reread {
+  readonly document: Snapshot;
+  /** Those of the values that are in it: of the others nobody knows which subtype they were read as. */
+  readonly read: readonly WithheldValue[];
+  /** Whether nothing is withheld any more. */
+  readonly isAll: boolean;
+}
 
 /** Whether all is revealed of a label or of the images: the statement counts what is withheld of each subtype. */
 function wholeParts(
-  { predicate }: Received,
-  values: readonly WithheldValue[],
-  { document, keep }: { readonly document: Snapshot; readonly keep: SnapshotKeep },
-): Pick<Shown, 'keep' | 'partial'> {
-  const groups = Map.groupBy(values, ({ path }) => subtypeOfPath(path));
+  { predicate, keep }: Received,
+  { document, read, isAll }: Reread,
+): Pick<Shown, 'keep' | 'partial' | 'hasImages'> {
+  const groups = Map.groupBy(read, ({ path }) => subtypeOfPath(path));
   const counts = predicate.affidavit?.redaction?.withheld ?? [];
   const isWhole = (group: string): boolean =>
+    isAll ||
     counts.some((row) => {
       const { file, count } = row;
       return file === SNAPSHOT_FILE && row.group === group && count === groups.get(group)?.length;
@@ -203,10 +216,10 @@ function wholeParts(
   const whole = [...labels].filter(
     (label) => isWhole(LABEL_SUBTYPE) || isOnAllNodes(document, label),
   );
-  const keys = isWhole(IMAGES) ? new Map([[IMAGES, new Set<string>()], ...keep.keys]) : keep.keys;
   return {
-    keep: { ...keep, keys, labels: new Set([...keep.labels, ...whole]) },
+    keep: { ...keep, labels: new Set([...keep.labels, ...whole]) },
     partial: new Set([...labels].filter((label) => !whole.includes(label))),
+    hasImages: isWhole(IMAGE_SUBTYPE),
   };
 }
 

@@ -4,7 +4,7 @@ import { fieldOf, isDataList, scalarText, type Data } from '../../document/data.
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import type { ReceivedWithheld } from '../claim/withheld-claim.ts';
 import { SNAPSHOT_FILE } from '../layout.ts';
-import { LABEL_SUBTYPE, type SnapshotKeep } from '../redact/policy.ts';
+import { IMAGE_SUBTYPE, LABEL_SUBTYPE, type SnapshotKeep } from '../redact/policy.ts';
 import type { CountDimension, Dimension } from '../snapshot/fingerprint.ts';
 import { LABEL_OF, type ClaimedConstraint, type Claims } from '../validate/claimed.ts';
 
@@ -16,7 +16,8 @@ export function receivedClaims(
   if (keep === undefined) return undefined;
   const rows = affidavit?.constraints;
   return {
-    keep: withheldLabels(affidavit?.redaction) ? keep : withLabels(keep),
+    keep: withholds(affidavit?.redaction, LABEL_SUBTYPE) ? keep : withLabels(keep),
+    hasImages: !withholds(affidavit?.redaction, IMAGE_SUBTYPE),
     fingerprint: {
       accelerator: textDimension(fieldOf(fingerprint, 'accelerator')),
       region: textDimension(fieldOf(fingerprint, 'region')),
@@ -26,12 +27,10 @@ export function receivedClaims(
   };
 }
 
-/** Whether the statement itself says so, if it counts what is withheld. */
-function withheldLabels(redaction: ReceivedWithheld | undefined): boolean {
+/** Whether the statement itself says so of a subtype, if it counts what is withheld. */
+function withholds(redaction: ReceivedWithheld | undefined, subtype: string): boolean {
   if (redaction === undefined) return true;
-  return redaction.withheld.some(
-    ({ file, group }) => file === SNAPSHOT_FILE && group === LABEL_SUBTYPE,
-  );
+  return redaction.withheld.some(({ file, group }) => file === SNAPSHOT_FILE && group === subtype);
 }
 
 /** Of labels nothing is withheld: what the snapshot does not show is not there. */

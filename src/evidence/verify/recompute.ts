@@ -124,5 +124,7 @@ function resultsOf(
 
 /** What is revealed whole is no claim any more. */
 function claimsOf(claims: Claims | undefined, shown: Shown | undefined): Claims | undefined {
-  return claims && shown ? { ...claims, keep: shown.keep, partial: shown.partial } : claims;
+  if (claims === undefined || shown === undefined) return claims;
+  const { keep, partial, hasImages } = shown;
+  return { ...claims, keep, partial, hasImages };
 }

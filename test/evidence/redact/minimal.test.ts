@@ -181,6 +181,16 @@ describe('a minimal bundle', () => {
     expect(report.facts.onlyClaimed).toEqual(['region', 'images']);
   });
 
+  it('claims no image if its statement counts none that is withheld', () => {
+    const none = remade(MINIMAL, {}, ({ affidavit }) => {
+      const redaction = affidavit['redaction'] as { withheld: Json[] };
+      redaction.withheld = redaction.withheld.filter(({ group }) => group !== 'K8s.image');
+    });
+    const { report } = judge(none);
+    expect(report.facts.onlyClaimed).toEqual(['region']);
+    expect(report.findings.map(({ code }) => code)).toContain('BOM_IMAGE_UNKNOWN');
+  });
+
   it('is judged by its files if somebody leaves all of our part out', () => {
     const silent = remade(MINIMAL, {}, (p) => delete (p as Json)['affidavit']);
     const { exitCode, faults } = judge(silent);

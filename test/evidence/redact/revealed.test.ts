@@ -1,10 +1,11 @@
 // A revealed value is proven to be one that was withheld, and is then judged as if it had never been.
 import { describe, expect, it } from 'vitest';
 
+import { digestOf } from '../../../src/digest.ts';
 import { leafOf, saltOf, type WithheldValue } from '../../../src/evidence/redact/commitment.ts';
 import { encodeRevealed } from '../../../src/evidence/redact/revealed.ts';
 import { refusalOf } from '../../document/refusal.ts';
-import { DEMO, replaced } from '../demo.ts';
+import { DEMO, replaced, type Contents } from '../demo.ts';
 import {
   SECRET,
   commitDemo,
@@ -28,6 +29,15 @@ const OTHER = await commitDemo({
 
 function judgeWith(revealed: RevealedJson, contents = HONEST.contents, rules = STRICT) {
   return judge(contents, JSON.stringify(revealed), rules);
+}
+
+/** The bill of materials has another version of an image. */
+function withOtherImage(contents: Contents): Contents {
+  const text = String(contents.get('bom.cdx.json'));
+  const bom = text.replaceAll('v1.11.4-eksbuild.24', 'v9.9.9');
+  return remade(contents, { 'bom.cdx.json': bom }, (predicate) => {
+    Object.assign((predicate as unknown as { bom: object }).bom, { digest: digestOf(bom) });
+  });
 }
 
 describe('a revealed value', () => {
@@ -93,6 +103,19 @@ describe('a revealed value', () => {
     expect(judgeWith(all, contents)).toMatchObject({ exitCode: 0, faults: [] });
   });
 
+  it('may be all of images that come twice, though nobody reads the second ones', async () => {
+    const image = '      - subtype: image\n';
+    const again = `${image}        data: {coredns: v9}\n`;
+    const snapshot = DEMO.snapshot.replace(/( {6}- subtype: image\n(?: {8}.*\n)+)/, `$1${again}`);
+    const { contents: honest, openings } = await commitDemo({ snapshot });
+    const contents = withOtherImage(honest);
+    const images = judgeWith(reveal(openings, 'K8s.image', REGION), contents);
+    expect(images.report.facts.onlyClaimed).toEqual(['images']);
+    const reports = ['deployment', 'performance', 'conformance'].map((name) => `ctrf/${name}.json`);
+    const all = judgeWith(reveal(openings, 'snapshot.yaml', ...reports), contents);
+    expect([all.exitCode, all.report.facts.onlyClaimed]).toEqual([0, undefined]);
+  });
+
   it.each(['1.0', '1.0.7', '1.1.0'])('may be of version %s', (schemaVersion) => {
     const revealed = { ...reveal(HONEST.openings, REGION), schemaVersion };
     expect(judgeWith(revealed).report.facts.onlyClaimed).toEqual(['images']);
@@ -142,6 +165,18 @@ describe('a revealed value', () => {
     expect(report.facts.onlyClaimed).toEqual(['images']);
   });
 
+  it('with all images leaves an image that the snapshot lacks not observed, and claimed no more', () => {
+    const contents = withOtherImage(HONEST.contents);
+    const codes = (...words: readonly string[]) => {
+      const { faults, report } = judgeWith(reveal(HONEST.openings, REGION, ...words), contents);
+      const found = report.findings.filter(({ code }) => code.startsWith('BOM_IMAGE'));
+      return [faults, report.facts.onlyClaimed, found.map(({ code }) => code)];
+    };
+    const claimed = [['bom-matches-claims: VALUE_CLAIMED bom.cdx.json'], ['images']];
+    expect(codes()).toEqual([...claimed, []]);
+    expect(codes('K8s.image')).toEqual([[], undefined, ['BOM_IMAGE_MISSING', 'BOM_IMAGE_UNKNOWN']]);
+  });
+
   it('of a label on some nodes leaves the dimension claimed, though it agrees', async () => {
     // Two regions in the snapshot, the claim names one: what is revealed does not show the other.
     const nodes = ['34', '35', '36', '37'].map((n) => `ip-10-0-12-${n}.us-west-2.compute.internal`);
@@ -157,8 +192,24 @@ describe('a revealed value', () => {
     );
     expect(report.facts.onlyClaimed).toContain('region');
     // With everything of all labels there can be no other.
-    const all = judgeWith(reveal(part.openings, 'NodeTopology.label'), part.contents);
-    expect(all.report.facts.onlyClaimed).toEqual(['images']);
+    const labels = reveal(part.openings, 'NodeTopology.label');
+    expect(judgeWith(labels, part.contents).report.facts.onlyClaimed).toEqual(['images']);
+    // One that is put nowhere is none of them.
+    const hidden = labels.values.find(({ text }) => text === 'a|b');
+    if (hidden === undefined) throw new Error('nothing is withheld there');
+    for (const path of ['label/more', 'label/data/x/y', 'label/items/9/data/truncated']) {
+      const nowhere = {
+        ...{ file: 'snapshot.yaml', type: 'string' as const, text: 'x' },
+        path: `/measurements/NodeTopology/subtypes/${path}`,
+      };
+      const leaf = leafOf(Buffer.from(hidden.salt, 'hex'), { ...hidden, type: 'string' });
+      const { redaction, revealed } = withLeaf(part, nowhere, leaf);
+      const others = labels.values.filter((value) => value !== hidden);
+      const shown = { ...revealed, values: [...others, ...revealed.values] };
+      const lied = judgeWith(shown, remade(part.contents, { 'redaction.json': redaction }));
+      expect(lied.report.checks.at(-1)?.faults).toEqual([]);
+      expect(lied.report.facts.onlyClaimed).toContain('region');
+    }
   });
 
   it.each(['a,a ,  a,a   ,b,c', 'a,b,c,d,e,', 'a,b,c,d,e,f (+3 more)', 'a,b,c,d,e,f,f'])(
