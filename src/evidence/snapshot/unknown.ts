@@ -100,6 +100,6 @@ function withoutRecipes(name: MeasuredDimension, value: string | undefined): Why
   return {
     found: `${shown} for which AICR has no recipes`,
     expected: `an ${name} that AICR has recipes for`,
-    hint: `choose a recipe that names no ${name}, or a cluster with such an ${name}`,
+    hint: `choose a recipe that names no ${name}, or a cluster with one that AICR has recipes for`,
   };
 }
