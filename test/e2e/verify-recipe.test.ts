@@ -135,6 +135,22 @@ describe('verify-evidence --recipe', () => {
     expect(fault?.hint).toContain('leave --recipe out');
   });
 
+  it('says what AICR drops of the very recipe that the evidence was made of', async () => {
+    const mine = other('  - name: gpu-operator\n', '  - name: gpu-operator\n    replicas: 2\n');
+    const files = await evidence.emit({ recipe: Buffer.from(mine) });
+    const judged = await against(mine, files);
+    expect([judged.code, judged.faults.length]).toEqual([4, 1]);
+    expect(checkOf(judged, OWN_RECIPE_CHECK).faults).toMatchObject([
+      {
+        at: expect.stringMatching(/^recipe\.yaml#\/componentRefs\/\d+\/replicas$/),
+        found: '"componentRefs[gpu-operator].replicas": not there',
+        hint: 'AICR drops this field: correct or remove it in "mine.yaml", or leave --recipe out',
+      },
+    ]);
+    const corrected = await against(DEMO, files);
+    expect([corrected.code, corrected.faults]).toEqual([0, []]);
+  });
+
   it('names a hundred fields at most, and counts the rest', async () => {
     const fields = Array.from({ length: 150 }, (_, index) => `x${index}: 1`);
     const { code, faults, report } = await against(`${DEMO}\n${fields.join('\n')}\n`);

@@ -75,8 +75,7 @@ function unresolved(error: EvidenceError): EvidenceError {
 }
 
 function otherRecipe(recipe: ReadRecipe, own: Own): readonly Fault[] {
-  const fields = otherFields(recipe, own.recipe).map((found) => () => otherField(found, own));
-  const faults = [...otherRules(recipe, own), ...fields];
+  const faults = [...otherRules(recipe, own), ...otherFields(recipe, own)];
   return fewOf(faults, RECIPE_FILE, 'fields', own);
 }
 
@@ -97,12 +96,16 @@ function fewOf(
  * Evidence has a recipe as AICR writes it, without the fields that AICR does not know. One of yours is named all the same:
  * perhaps a newer AICR knows what it demands.
  */
-function otherFields({ data }: ReadRecipe, own: TypedRecipe): readonly Difference[] {
-  if (recipeDifferences(data, own.source).length === 0) return [];
-  const left = recipeDifferences(own.data, own.source).filter(
+function otherFields({ data }: ReadRecipe, own: Own): readonly (() => Fault)[] {
+  const { recipe: mine } = own;
+  if (recipeDifferences(data, mine.source).length === 0) return [];
+  const left = recipeDifferences(mine.data, mine.source).filter(
     ({ one, other }) => one === undefined && !isEmpty(other),
   );
-  return [...recipeDifferences(data, own.data), ...left];
+  return [
+    ...recipeDifferences(data, mine.data).map((found) => () => otherField(found, own)),
+    ...left.map((found) => () => droppedField(found, own)),
+  ];
 }
 
 /** What AICR leaves out because it says nothing. */
@@ -150,6 +153,16 @@ function otherField({ field, pointer, one, other }: Difference, own: Own): Fault
         : `${shownValue(other)}, as ${file} has it`,
     hint: hintOf(own),
     sentence: sentence`the evidence is stale: ${sayDifference(field, one, other)}`,
+  };
+}
+
+/** Evidence made of the recipe would not have it either. */
+function droppedField(difference: Difference, own: Own): Fault {
+  const file = quote(own.recipe.recipe.file);
+  return {
+    ...otherField(difference, own),
+    hint: `AICR drops this field: correct or remove it in ${file}, or leave ${own.flag} out`,
+    sentence: sentence`AICR drops ${difference.field}, which your recipe has`,
   };
 }
 
