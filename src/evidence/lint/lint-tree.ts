@@ -20,7 +20,7 @@ import { rulesOf, type Rules } from '../resolve/rules.ts';
 import { VALIDATORS, checksOf, parseValidators, type Checks } from './checks.ts';
 import { layerFaults, type Around } from './layer-faults.ts';
 import { readAll } from './read-all.ts';
-import { brokenNames, duplicates, isBelow, resolvedFaults, unreachable } from './tree-faults.ts';
+import { duplicates, resolvedFaults, rootedOf, unreachable } from './tree-faults.ts';
 
 /** What is known of a directory of recipes. */
 export interface LintedTree {
@@ -37,21 +37,20 @@ export function lintTree(recipes: RecipeFiles): LintedTree {
   const checks = checksOf(rules, reader.validators());
   const around: Around = { recipes, registry, described: described([...layers, ...mixins]) };
   const known = { overlays: byName(layers), mixins: byName(mixins) };
+  const rooted = rootedOf(known, reader.lost, reader.broken);
   faults.push(
     ...reader.findings(),
     ...[...layers, ...mixins].flatMap((layer) => layerFaults(layer, rules, checks, around)),
     ...duplicates(layers),
     ...duplicates(mixins),
-    ...brokenNames(known, reader.lost),
+    ...rooted.faults,
   );
   if (reader.lost.size === 0) faults.push(...unreachable(overlays, rules));
-  const unsure = new Set([...reader.lost, ...reader.broken]);
-  if (root === undefined || registry === undefined || unsure.has(ROOT)) {
-    return { faults, rules, checks, around };
+  const { overlays: sure } = rooted;
+  if (root !== undefined && registry !== undefined && sure.has(ROOT)) {
+    const catalogue = { recipes, rules, root, registry, mixins: known.mixins, findings: [] };
+    faults.push(...resolvedFaults({ ...catalogue, overlays: sure }));
   }
-  const whole = layers.filter((overlay) => !isBelow(overlay, unsure, known.overlays));
-  const catalogue = { recipes, rules, root, registry, mixins: known.mixins, findings: [] };
-  faults.push(...resolvedFaults({ ...catalogue, overlays: byName(whole) }));
   return { faults, rules, checks, around };
 }
 

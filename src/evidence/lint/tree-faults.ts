@@ -3,20 +3,22 @@
 import { faultOf, orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
-import { climb, inheritance, matching, rank, requireNoCircle } from '../resolve/candidates.ts';
+import { climb, matching, requireRooted } from '../resolve/candidates.ts';
 import { refuseDuplicate, type Catalogue } from '../resolve/catalogue.ts';
 import { disagreementsOf, lay } from '../resolve/compose.ts';
-import { DIMENSIONS } from '../resolve/criteria.ts';
+import { DIMENSIONS, criteriaKey, rankOf } from '../resolve/criteria.ts';
 import { orderedByName, requireAgreement, type Disagreement } from '../resolve/equal-rank.ts';
 import { addMixins, mixinsOf, refuseMissing } from '../resolve/mixins.ts';
 import { unknownDependencies } from '../resolve/order.ts';
-import type { Layer, Overlay } from '../resolve/overlay.ts';
+import { ROOT, type Layer, type Overlay } from '../resolve/overlay.ts';
 import { normalised } from '../resolve/query.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { Rules } from '../resolve/rules.ts';
 
 /** How many queries are asked. AICR's own recipes need some 200 (2026-11). */
 const MOST_QUERIES = 2000;
+/** How many overlays all these recipes have together, each counted in each. AICR's own have some 1000. */
+const MOST_LAID = 50_000;
 
 /** What one attempt is refused with. */
 function refusal(attempt: () => unknown): readonly Fault[] {
@@ -28,53 +30,68 @@ function refusal(attempt: () => unknown): readonly Fault[] {
 
 /** Layers with the name of another one: nobody knows which of them is wrong. */
 export function duplicates(layers: readonly Layer[]): readonly Fault[] {
+  const named = Map.groupBy(layers, ({ name }) => name);
   return layers.flatMap((layer) => {
-    const other = layers.find((each) => each !== layer && each.name === layer.name);
+    const other = named
+      .get(layer.name)
+      ?.slice(0, 2)
+      .find((each) => each !== layer);
     return other === undefined ? [] : refusal(() => refuseDuplicate(layer, other));
   });
 }
 
-/** Whether this overlay or one that it inherits from has one of these names. */
-export function isBelow(
-  overlay: Overlay,
-  names: ReadonlySet<string>,
-  overlays: ReadonlyMap<string, Overlay>,
-): boolean {
-  const seen = new Set<Overlay>();
-  let current: Overlay | undefined = overlay;
-  while (current !== undefined && !seen.has(current)) {
-    if (names.has(current.name) || names.has(current.parent)) return true;
-    seen.add(current);
-    current = overlays.get(current.parent);
-  }
-  return false;
+export interface Rooted {
+  /** The overlays all of whose ancestors are there and sure. */
+  readonly overlays: ReadonlyMap<string, Overlay>;
+  readonly faults: readonly Fault[];
 }
 
 /**
- * Parents and mixins that are not there; each circle once.
+ * Parents and mixins that are not there, and each circle once; the overlays that none of it is about.
  *
  * @param lost what is there and cannot be read
+ * @param broken what can be read in part
  */
-export function brokenNames(
+export function rootedOf(
   { overlays, mixins }: Pick<Catalogue, 'overlays' | 'mixins'>,
   lost: ReadonlySet<string>,
+  broken: ReadonlySet<string>,
+): Rooted {
+  const faults = [...overlays.values()].flatMap((each) => missingMixins(each, mixins, lost));
+  const isSure = (each: Overlay): boolean =>
+    !lost.has(each.name) && !broken.has(each.name) && hasMixins(each, mixins);
+  const seen = new Set<Overlay>();
+  const rooted = new Set<string>();
+  for (const overlay of overlays.values()) {
+    const climbed = climb(overlay, { overlays }, seen);
+    const { chain, circle, orphan } = climbed;
+    for (const each of chain) seen.add(each);
+    if (orphan === undefined || !lost.has(orphan.parent)) {
+      faults.push(...refusal(() => requireRooted(climbed, { overlays })));
+    }
+    for (const each of circle.length === 0 ? chain.toReversed() : []) {
+      const isBelow = each.parent === ROOT || rooted.has(each.parent);
+      if (isBelow && isSure(each)) rooted.add(each.name);
+    }
+  }
+  return { overlays: new Map([...overlays].filter(([name]) => rooted.has(name))), faults };
+}
+
+/** Those of the root count for no recipe. */
+function hasMixins({ name, mixins: names }: Overlay, mixins: Catalogue['mixins']): boolean {
+  return name === ROOT || names.every((each) => mixins.has(each));
+}
+
+function missingMixins(
+  { file, mixins: names }: Overlay,
+  mixins: Catalogue['mixins'],
+  lost: ReadonlySet<string>,
 ): readonly Fault[] {
-  const told = new Set<Overlay>();
-  const below = [...overlays.values()].filter((each) => !isBelow(each, lost, overlays));
-  return below.flatMap((overlay) => [
-    ...refusal(() => {
-      const { circle } = climb(overlay, { overlays }, told);
-      for (const each of circle) told.add(each);
-      requireNoCircle(circle);
-    }),
-    ...overlay.mixins.flatMap((name, index) =>
-      mixins.has(name) || lost.has(name)
-        ? []
-        : refusal(() =>
-            refuseMissing(name, `${overlay.file}#/spec/mixins/${index}`, mixins.keys()),
-          ),
-    ),
-  ]);
+  return names.flatMap((name, index) => {
+    const at = `${file}#/spec/mixins/${index}`;
+    const isThere = mixins.has(name) || lost.has(name);
+    return isThere ? [] : refusal(() => refuseMissing(name, at, mixins.keys()));
+  });
 }
 
 /** Overlays that are in no recipe. */
@@ -108,62 +125,76 @@ export function resolvedFaults(catalogue: Catalogue): readonly Fault[] {
   const overlays = [...catalogue.overlays.values()].filter((each) =>
     isAsked(each, catalogue.rules),
   );
-  const queries = new Map<string, Criteria>();
-  for (const query of queriesOf(overlays, catalogue.overlays)) {
-    if (queries.size === MOST_QUERIES) return [...askAll(queries, catalogue), tooMany(catalogue)];
-    queries.set(JSON.stringify(query), query);
+  const asked = new Set<string>();
+  const faults: Fault[] = [];
+  let laid = 0;
+  for (const query of queriesOf(overlays)) {
+    const key = criteriaKey(query);
+    if (asked.has(key)) continue;
+    if (asked.size === MOST_QUERIES || laid > MOST_LAID) {
+      return [...faults, tooMany(asked.size, catalogue)];
+    }
+    asked.add(key);
+    laid += ask(query, catalogue, faults);
   }
-  return askAll(queries, catalogue);
+  return faults;
 }
 
-/** What each overlay is for, and what two that may disagree are both for. */
-function* queriesOf(
-  overlays: readonly Overlay[],
-  all: Catalogue['overlays'],
-): Generator<Criteria, void> {
-  const inherits = inheritance(all.values());
-  const isFree = (one: Overlay, other: Overlay): boolean =>
-    rank(one) === rank(other) && !inherits(one.name, other.name) && !inherits(other.name, one.name);
-  for (const { criteria } of overlays) if (criteria !== undefined) yield criteria;
-  for (const [index, one] of overlays.entries()) {
-    for (const other of overlays.slice(index + 1).filter((each) => isFree(one, each))) {
-      const both = one.criteria && other.criteria && joined(one.criteria, other.criteria);
-      if (both !== undefined) yield both;
+/** What each overlay is for, and what two of one rank are both for. */
+function* queriesOf(overlays: readonly Overlay[]): Generator<Criteria, void> {
+  const criteria = overlays.flatMap((each) => each.criteria ?? []);
+  const all = new Map(criteria.map((each) => [criteriaKey(each), each]));
+  yield* all.values();
+  for (const ofRank of Map.groupBy(all.values(), rankOf).values()) {
+    const sets = Map.groupBy(ofRank, (each) => namedIn(each).join());
+    for (const [index, ones] of [...sets.values()].entries()) {
+      for (const others of [...sets.values()].slice(index + 1)) yield* joined(ones, others);
     }
   }
 }
 
-/** The least query that finds both; undefined if none does. */
-function joined(one: Criteria, other: Criteria): Criteria | undefined {
-  const isApart = DIMENSIONS.some(
-    (name) => one[name] !== '' && other[name] !== '' && one[name] !== other[name],
-  );
-  if (isApart || (one.nodes !== other.nodes && one.nodes * other.nodes !== 0)) return undefined;
-  const values = Object.fromEntries(DIMENSIONS.map((name) => [name, one[name] || other[name]]));
-  return { ...one, ...values, nodes: Math.max(one.nodes, other.nodes) };
+function namedIn(criteria: Criteria): readonly (keyof Criteria)[] {
+  const names = DIMENSIONS.filter((name) => criteria[name] !== '');
+  return criteria.nodes === 0 ? names : [...names, 'nodes'];
 }
 
-function askAll(queries: ReadonlyMap<string, Criteria>, catalogue: Catalogue): readonly Fault[] {
-  return [...queries.values()].flatMap((query) => ask(query, catalogue));
+/** The least query for each of the one and each of the other, if what both name is the same. */
+function* joined(ones: readonly Criteria[], others: readonly Criteria[]): Generator<Criteria> {
+  const named = new Set(others.slice(0, 1).flatMap(namedIn));
+  const shared = ones
+    .slice(0, 1)
+    .flatMap(namedIn)
+    .filter((name) => named.has(name));
+  const keyOf = (each: Criteria): string => JSON.stringify(shared.map((name) => each[name]));
+  const found = Map.groupBy(others, keyOf);
+  for (const one of ones) {
+    for (const other of found.get(keyOf(one)) ?? []) {
+      const values = DIMENSIONS.map((name) => [name, one[name] || other[name]] as const);
+      yield { ...one, ...Object.fromEntries(values), nodes: one.nodes || other.nodes };
+    }
+  }
 }
 
-/** The resolver stops at the first fault, so its steps are asked one by one too. */
-function ask(query: Criteria, catalogue: Catalogue): readonly Fault[] {
-  const faults: Fault[] = [];
-  const stepped = refusal(() => {
+/**
+ * The resolver stops at the first fault, so its steps are asked one by one too.
+ *
+ * @returns how many overlays the recipe has
+ */
+function ask(query: Criteria, catalogue: Catalogue, faults: Fault[]): number {
+  let count = 0;
+  const laid = refusal(() => {
     const layers = lay(catalogue, matching(catalogue, query));
-    faults.push(...disagreementsOf(layers).map((each) => sayDisagreement(each, catalogue.rules)));
     const { merged, applied } = layers;
+    count = applied.length;
+    faults.push(...disagreementsOf(layers).map((each) => sayDisagreement(each, catalogue.rules)));
     addMixins(merged, mixinsOf(applied, catalogue), catalogue);
     faults.push(...unknownDependencies(merged).map(faultOf));
   });
-  return [
-    ...faults,
-    ...stepped,
-    ...refusal(() => {
-      askProfiles(query, catalogue);
-    }),
-  ];
+  const resolved = refusal(() => {
+    askProfiles(query, catalogue);
+  });
+  faults.push(...laid, ...resolved);
+  return count;
 }
 
 /** With each value of its profile. Throws what `resolve` throws. */
@@ -184,12 +215,13 @@ function sayDisagreement(disagreement: Disagreement, rules: Rules): Fault {
   );
 }
 
-function tooMany({ recipes }: Catalogue): Fault {
+function tooMany(count: number, { recipes }: Catalogue): Fault {
+  const most = count === MOST_QUERIES ? `${count} criteria` : `${MOST_LAID} overlays`;
   return {
     code: 'LIMIT_EXCEEDED',
     at: recipes.directory,
-    found: `more than ${MOST_QUERIES} criteria whose recipes differ`,
-    expected: `at most ${MOST_QUERIES}; the others were not resolved`,
+    found: `recipes of more than ${most}`,
+    expected: `at most that many in all recipes; those of ${count} criteria were resolved`,
     hint: 'lint a part of the overlays in a directory of its own',
   };
 }

@@ -1,11 +1,12 @@
 // Which overlays a query finds, and in which order they are applied.
 
+import { compareBytes } from '../../compare-bytes.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quote, quoteCircle } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
-import { isFor, rankOf } from './criteria.ts';
+import { DIMENSIONS, criteriaKey, rankOf } from './criteria.ts';
 import { ROOT, type Overlay } from './overlay.ts';
 
 /**
@@ -19,33 +20,40 @@ export function chainOf(
   catalogue: Pick<Catalogue, 'overlays'>,
   known?: ReadonlySet<Overlay>,
 ): readonly Overlay[] {
-  const { chain, circle } = climb(overlay, catalogue, known);
-  requireNoCircle(circle);
-  return chain.toReversed();
+  const climbed = climb(overlay, catalogue, known);
+  requireRooted(climbed, catalogue);
+  return climbed.chain.toReversed();
 }
 
-/**
- * The overlays from this one upwards, and those of them that are a circle.
- *
- * @throws EvidenceError OVERLAY_PARENT_MISSING
- */
+/** The way up from one overlay. */
+interface Climb {
+  /** From this one upwards, without the root. */
+  readonly chain: readonly Overlay[];
+  /** Those of them that inherit from themselves. */
+  readonly circle: readonly Overlay[];
+  /** The last one, if what it inherits from is not there. */
+  readonly orphan: Overlay | undefined;
+}
+
 export function climb(
   overlay: Overlay,
   { overlays }: Pick<Catalogue, 'overlays'>,
   known: ReadonlySet<Overlay> = new Set(),
-): Readonly<Record<'chain' | 'circle', readonly Overlay[]>> {
+): Climb {
   const seen = new Set<Overlay>();
   let current = overlay;
   while (!known.has(current)) {
     if (seen.has(current)) {
       const chain = [...seen];
-      return { chain, circle: chain.slice(chain.indexOf(current)) };
+      return { chain, circle: chain.slice(chain.indexOf(current)), orphan: undefined };
     }
     seen.add(current);
     if (current.parent === ROOT) break;
-    current = overlays.get(current.parent) ?? refuseParent(current, overlays);
+    const parent = overlays.get(current.parent);
+    if (parent === undefined) return { chain: [...seen], circle: [], orphan: current };
+    current = parent;
   }
-  return { chain: [...seen], circle: [] };
+  return { chain: [...seen], circle: [], orphan: undefined };
 }
 
 /** The overlays with all that they inherit from, each once, in the order in which they are applied. */
@@ -93,14 +101,31 @@ export function inheritance(
  * what another one of them inherits from: it comes with that.
  */
 export function matching(catalogue: Catalogue, query: Criteria): readonly Overlay[] {
-  const { overlays, rules } = catalogue;
-  // They are sorted by name, and sorting keeps the order of equals.
-  const found = [...overlays.values()]
-    .filter(({ criteria }) => criteria !== undefined && isFor(criteria, query, rules))
-    .toSorted((a, b) => rank(a) - rank(b));
-  if (rules === 'v0.11') return found;
+  const found = foundBy(catalogue, query);
+  if (catalogue.rules === 'v0.11') return found;
   const parents = new Set([...withAncestors(found, catalogue)].map(({ parent }) => parent));
   return found.filter(({ name }) => !parents.has(name));
+}
+
+/** Asymmetric: an open query never gets what is specific, a specific one gets what is open. */
+function foundBy({ overlays }: Catalogue, query: Criteria): readonly Overlay[] {
+  const index = INDEXES.get(overlays) ?? Map.groupBy(overlays.values(), keyOf);
+  INDEXES.set(overlays, index);
+  let wanted: readonly Criteria[] = [{ ...query, nodes: 0 }];
+  if (query.nodes !== 0) wanted = [query, ...wanted];
+  for (const name of DIMENSIONS.filter((each) => query[each] !== '')) {
+    wanted = wanted.flatMap((each) => [each, { ...each, [name]: '' }]);
+  }
+  return wanted
+    .flatMap((each) => index.get(criteriaKey(each)) ?? [])
+    .toSorted((a, b) => rank(a) - rank(b) || compareBytes(a.name, b.name));
+}
+
+/** The overlays of a directory by their criteria, so that not all are looked at for each query. */
+const INDEXES = new WeakMap<Catalogue['overlays'], ReadonlyMap<string, readonly Overlay[]>>();
+
+function keyOf({ criteria }: Overlay): string {
+  return criteria === undefined ? '' : criteriaKey(criteria);
 }
 
 export function rank(overlay: Overlay | undefined): number {
@@ -116,8 +141,12 @@ function refuseParent({ parent, file }: Overlay, overlays: Catalogue['overlays']
   });
 }
 
-/** Throws OVERLAY_CYCLE. */
-export function requireNoCircle(circle: readonly Overlay[]): void {
+/** Throws OVERLAY_PARENT_MISSING, OVERLAY_CYCLE. */
+export function requireRooted(
+  { circle, orphan }: Climb,
+  { overlays }: Pick<Catalogue, 'overlays'>,
+): void {
+  if (orphan !== undefined) refuseParent(orphan, overlays);
   const [first] = circle;
   if (first === undefined) return;
   throw new EvidenceError('OVERLAY_CYCLE', {

@@ -34,12 +34,9 @@ export function overlayCriteria(
   return { service, accelerator, intent, os, platform, nodes: count };
 }
 
-/** Asymmetric: an open query never gets what is specific, a specific one gets what is open. */
-export function isFor(overlay: Criteria, query: Criteria, rules: Rules): boolean {
-  const isNodesFit = rules === 'current' || overlay.nodes === 0 || overlay.nodes === query.nodes;
-  return (
-    isNodesFit && DIMENSIONS.every((name) => overlay[name] === '' || overlay[name] === query[name])
-  );
+/** Equal criteria have equal keys. */
+export function criteriaKey(criteria: Criteria): string {
+  return JSON.stringify([...DIMENSIONS.map((name) => criteria[name]), criteria.nodes]);
 }
 
 /** How many dimensions are concrete: the more, the later an overlay is applied. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { lint, type LintFinding } from '../../../src/evidence/lint/lint.ts';
 import type { RecipeFiles } from '../../../src/evidence/resolve/recipe-files.ts';
 import { propertyRuns } from '../../property-runs.ts';
-import { realTexts, smallToday, type Texts } from '../resolve/recipes.ts';
+import { realTexts, smallToday, smallV011, type Texts } from '../resolve/recipes.ts';
 
 const REAL = realTexts();
 
@@ -278,6 +278,27 @@ describe('lint of a directory', () => {
     ]);
   });
 
+  const UNRELATED = overlay(
+    'z',
+    '  criteria: {service: eks}\n  componentRefs: [{name: cert-manager, dependencyRefs: [cert-manger]}]\n',
+  );
+
+  it.each([
+    ['a circle', { a: '  base: b\n', b: '  base: a\n' }, 'a.yaml:6:9 OVERLAY_CYCLE'],
+    ['what hangs from it', { b: '  base: b\n', c: '  base: b\n' }, 'b.yaml:6:9 OVERLAY_CYCLE'],
+    ['a missing parent', { a: '  base: nobody\n' }, 'a.yaml:6:9 OVERLAY_PARENT_MISSING'],
+  ])('finds what is wrong beside %s, and says no more of that', (_, specs, expected) => {
+    const others = Object.entries<string>(specs).map(([name, spec]) => [
+      `overlays/${name}.yaml`,
+      overlay(name, `${spec}  criteria: {service: eks}\n`),
+    ]);
+    const texts = { ...REAL, ...Object.fromEntries(others), 'overlays/z.yaml': UNRELATED };
+    expect(places(linted(texts))).toEqual([
+      `overlays/${expected}`,
+      'overlays/z.yaml:7:40 DEPENDENCY_UNKNOWN',
+    ]);
+  });
+
   it('blames no overlay for a parent that cannot be read', () => {
     const texts = { ...REAL, 'overlays/eks.yaml': `${REAL['overlays/eks.yaml'] ?? ''}\n  x` };
     expect(places(linted(texts)).map((each) => each.split(' ')[1])).toEqual(['DOCUMENT_INVALID']);
@@ -330,6 +351,11 @@ describe("today's recipes", () => {
     const findings = linted(texts);
     expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining(codes));
     expect(places(findings)).toContain(`${spot} ${codes[0] ?? ''}`);
+  });
+
+  it('blame no overlay for a mixin that cannot be read', () => {
+    const found = linted({ ...GIVEN, 'mixins/m.yaml': 'kind: {' });
+    expect(places(found)).toEqual(['mixins/m.yaml:1:8 DOCUMENT_INVALID']);
   });
 
   it('tells the fields that depend on the names of overlays as warnings', () => {
@@ -405,8 +431,20 @@ describe('lint of files', () => {
       values.map((value) => [`${name}-${value}`, `  criteria: {${name}: x${value}}\n`] as const),
     );
     const found = linted(smallToday(Object.fromEntries(specs)));
-    expect(places(found.filter(({ code }) => code === 'LIMIT_EXCEEDED'))).toEqual([
-      'recipes:1:1 LIMIT_EXCEEDED',
+    const told = found.filter(({ code }) => code === 'LIMIT_EXCEEDED');
+    expect(places(told)).toEqual(['recipes:1:1 LIMIT_EXCEEDED']);
+    expect(told[0]?.found).toBe('recipes of more than 2000 criteria');
+  });
+
+  it('says that it did not resolve all, if too many overlays are in too many recipes', () => {
+    const specs = Array.from({ length: 450 }, (_, index): [string, string] => [
+      `x${index}`,
+      `  criteria: {${index % 2 === 0 ? 'service: eks' : `platform: x${index}`}}\n`,
+    ]);
+    const [found] = linted(smallV011(Object.fromEntries(specs)));
+    expect([found?.code, found?.found]).toEqual([
+      'LIMIT_EXCEEDED',
+      'recipes of more than 50000 overlays',
     ]);
   });
 
