@@ -27,6 +27,7 @@ const ALWAYS = [
 const APART = [
   /^@cyclonedx\//,
   /^@tufjs\//,
+  /^ajv(?:-formats|$)/,
   /^oauth4webapi$/,
   /^tuf-js(?:\/|$)/,
   /^@sigstore\/sign$/,

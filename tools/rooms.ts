@@ -21,6 +21,15 @@ const JUDGED = [
   'evidence/verify',
 ] as const;
 
+/** What works with recipes and their constraints. */
+const OF_RECIPES = [
+  'errors',
+  'document',
+  'evidence/aicr',
+  'evidence/recipe',
+  'evidence/constraint',
+] as const;
+
 /**
  * From the lowest to the highest: no room imports one below it in this list, and every arrow is used.
  */
@@ -40,47 +49,22 @@ export const ROOMS: Rooms = {
   sign: { rooms: ['errors', 'document', 'der', 'trust'], packages: ['@noble/ciphers'] },
   attestation: { rooms: ['errors', 'archive', 'statement', 'trust', 'policy'] },
   sandbox: { rooms: ['errors', 'document', 'der'], packages: ['@noble/curves', '@sigstore/core'] },
-  bom: { rooms: ['errors', 'document'], packages: ['@cyclonedx/cyclonedx-library'] },
+  bom: {
+    rooms: ['errors', 'document'],
+    packages: ['@cyclonedx/cyclonedx-library', 'ajv', 'ajv-formats', 'ajv-formats-draft2019'],
+  },
   'evidence/aicr': { rooms: ['errors', 'document'] },
   'evidence/phase': { rooms: ['errors', 'document'] },
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
   pointer: { rooms: ['document', 'policy', 'evidence/aicr', 'evidence/recipe'] },
   'evidence/snapshot': { rooms: ['errors', 'document', 'evidence/recipe'] },
   'evidence/constraint': { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/snapshot'] },
-  'evidence/resolve': {
-    rooms: [
-      'errors',
-      'document',
-      'evidence/aicr',
-      'evidence/recipe',
-      'evidence/snapshot',
-      'evidence/constraint',
-    ],
-  },
-  'evidence/lint': {
-    rooms: [
-      'errors',
-      'document',
-      'evidence/aicr',
-      'evidence/recipe',
-      'evidence/constraint',
-      'evidence/resolve',
-    ],
-  },
+  'evidence/resolve': { rooms: [...OF_RECIPES, 'evidence/snapshot'] },
+  'evidence/lint': { rooms: [...OF_RECIPES, 'evidence/resolve'] },
   'evidence/figure': {
     rooms: ['errors', 'document', 'evidence/phase', 'evidence/recipe', 'evidence/constraint'],
   },
-  'evidence/redact': {
-    rooms: [
-      'errors',
-      'document',
-      'evidence/aicr',
-      'evidence/figure',
-      'evidence/recipe',
-      'evidence/snapshot',
-      'evidence/constraint',
-    ],
-  },
+  'evidence/redact': { rooms: [...OF_RECIPES, 'evidence/snapshot', 'evidence/figure'] },
   'evidence/bom': {
     rooms: ['errors', 'bom', 'evidence/phase', 'evidence/recipe', 'evidence/snapshot'],
   },
@@ -115,7 +99,6 @@ export const ROOMS: Rooms = {
   'evidence/validate': {
     rooms: [
       'errors',
-
       'trust',
       'attestation',
       'bom',
@@ -181,9 +164,7 @@ export const ROOMS: Rooms = {
   'report/render': {
     rooms: ['sign', 'report/blocks', 'evidence/snapshot', 'evidence/validate', 'evidence/verify'],
   },
-  report: {
-    rooms: [...JUDGED, 'pointer', 'evidence/claim', 'report/blocks'],
-  },
+  report: { rooms: [...JUDGED, 'pointer', 'evidence/claim', 'report/blocks'] },
   'io/disk': {
     rooms: ['errors', 'archive', 'policy', 'pointer', 'evidence/phase', 'evidence/resolve'],
     effects: true,

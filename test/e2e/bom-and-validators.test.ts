@@ -79,6 +79,15 @@ describe('--bom', () => {
     },
   );
 
+  it('says nothing but where the evidence is on standard error, as a program of its own', async () => {
+    const place = new Workplace();
+    place.write('my.json', bom('1.6'));
+    const words = ['validate', ...INPUTS, ...UNSIGNED, '--bom', 'my.json'];
+    const { code, stderr } = await place.run(words, { env: EPOCH, ownProcess: true });
+    expect([code, stderr.split(':', 1)]).toEqual([0, ['evidence']]);
+    expect(stderr).not.toContain('Warning');
+  });
+
   it.each<[string, string, string]>([
     ['another version', bom('1.3'), 'SCHEMA_VERSION_UNKNOWN my.json#/specVersion'],
     [
