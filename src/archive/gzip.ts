@@ -1,6 +1,7 @@
 // RFC 1952 gzip around one deflate stream. Ours, because zlib's own reader accepts several members in
 // a row and drops what follows the last: two readers could then see two bundles in one file.
-import type { TransformOptions } from 'node:stream';
+import type { Transform, TransformOptions } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { crc32, createGzip, createInflateRaw, type ZlibOptions } from 'node:zlib';
 
 import { EvidenceError } from '../errors/evidence-error.ts';
@@ -8,7 +9,6 @@ import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';
 import { LOOK_BYTES, recognised } from '../recognise.ts';
 import { BlockReader } from './block-reader.ts';
 import { CUT_OFF, unreadable } from './refusals.ts';
-import { through } from './through.ts';
 
 /** How large the pieces are that go through zlib, in bytes: large enough that calls cost nothing. */
 const CHUNK_BYTES = 256 * 1024;
@@ -205,4 +205,24 @@ function asDamage(error: unknown): unknown {
     hint: 'copy or download the bundle again',
     cause: error,
   });
+}
+
+/**
+ * What a transform makes of the chunks. Its work goes on while the caller looks at a chunk; a caller
+ * that stops early ends both, and so does `signal`.
+ */
+async function* through(
+  chunks: AsyncIterable<Uint8Array>,
+  transform: Transform,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const output: AsyncIterable<Uint8Array> = transform;
+  // Whatever fails in here, the transform is destroyed with it and the loop over it throws it.
+  const fed = pipeline(chunks, transform, { signal }).catch(() => undefined);
+  try {
+    yield* output;
+  } finally {
+    transform.destroy();
+    await fed;
+  }
 }

@@ -4,11 +4,11 @@ import { isDataMap, type Data } from '../document/data.ts';
 import { ObjectReader, requireVersion10 } from '../document/object-reader.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
-import { refuse } from '../place.ts';
-import { quote } from '../quote.ts';
+import { refuse, type Place } from '../place.ts';
+import { escapeInvisible, quote, shorten } from '../quote.ts';
 import { optional, placeOf, requireIssuer, requireText } from './fields.ts';
-import { parsePattern } from './pattern.ts';
 import type { PolicySigner, Tier } from './policy-signer.ts';
+import { parseTemplate, type Template } from './template.ts';
 
 const LISTS: readonly (readonly [name: string, tier: Tier])[] = [
   ['firstParty', 'first-party'],
@@ -116,4 +116,115 @@ function requireOnce(
     }
     seen.set(key, signer.at);
   }
+}
+
+// A regular expression of AICR's allowlist as an exact name or a template.
+
+type PatternName = { readonly subject: string } | { readonly template: Template };
+
+/** What means the same in our templates: a character, escaped or not; all but `/`; and at the end anything. */
+const PIECES = /\\([^A-Za-z0-9{}*])|(\[\^(?:\/|\/@|@\/)\]\+)|(\.\+$)|([^\\.*+?()[\]{}|^$])|\\?./gsu;
+
+/**
+ * `.+` and `[^/]+` would take `@` too; a placeholder does not, so nobody is allowed whom AICR does not allow.
+ *
+ * @param document the whole allowlist, whose lines a complaint names
+ * @throws EvidenceError with the place's code
+ */
+function parsePattern(pattern: string, place: Place, document: string): PatternName {
+  const name = readPattern(pattern);
+  if (!('wrong' in name)) return name;
+  const found = `${shown(pattern)}${onLines(pattern, document)}`;
+  const hint = instead(pattern, name.json);
+  return refuse({ ...place, hint }, `${found}${name.wrong}`, name.expected);
+}
+
+/** Why a pattern is refused. */
+interface Unsayable {
+  readonly wrong: string;
+  readonly expected: string;
+  /** The template that says the same in a policy in JSON, if one can. */
+  readonly json?: string | undefined;
+}
+
+function readPattern(pattern: string): PatternName | Unsayable {
+  const inside = /^\^(.*)\$$/s.exec(pattern)?.[1];
+  if (inside === undefined) {
+    return { wrong: '', expected: 'a pattern that begins with ^ and ends with $' };
+  }
+  const matches = [...inside.matchAll(PIECES)];
+  // No group has taken part.
+  const odd = matches.find((match) => match.slice(1).join('') === '');
+  if (odd !== undefined) {
+    return {
+      wrong: `, whose ${shown(odd[0])} no template can say`,
+      expected: 'escaped characters, [^/]+, and .+ at the end: all that a template can say',
+    };
+  }
+  // No literal piece has a brace.
+  let parts = 0;
+  const pieces = matches.map(([, escaped, part, rest, plain]) => {
+    if (part !== undefined) return `{part${parts++}}`;
+    return rest === undefined ? (escaped ?? plain ?? '') : '{rest...}';
+  });
+  return nameOf(pieces);
+}
+
+function nameOf(pieces: readonly string[]): PatternName | Unsayable {
+  const text = pieces.join('');
+  const open = pieces.findIndex((piece) => piece.startsWith('{'));
+  const fixed = open === -1 ? pieces : pieces.slice(0, open);
+  const expected = 'a pattern in which only what follows an @ may differ';
+  if (!fixed.includes('@')) {
+    const json = pieces.includes('@') && templateOf(text) !== undefined ? text : undefined;
+    return { wrong: '', expected, json };
+  }
+  if (open === -1) return { subject: text };
+  const template = templateOf(text);
+  if (template !== undefined) return { template };
+  const owner = 'a pattern that writes out scheme, host and owner, or the domain';
+  return { wrong: `, which leaves too much open (${quote(text)})`, expected: owner };
+}
+
+function templateOf(text: string): Template | undefined {
+  return orIfRefused(
+    () => parseTemplate(text, { code: 'POLICY_INVALID', at: '', hint: '' }),
+    () => undefined,
+  );
+}
+
+function instead(pattern: string, json: string | undefined): string {
+  const fixed = corrected(pattern);
+  if (fixed !== pattern && !('wrong' in readPattern(fixed))) {
+    const dot = pattern.includes('.') ? String.raw` (\. is a dot, . is any character)` : '';
+    return `if that is what you mean, write ${shown(fixed)}${dot}`;
+  }
+  const how = json === undefined ? 'by "identity" and "template"' : `by "template": ${quote(json)}`;
+  return `name each of these signers by "source", or write a policy in JSON, ${how}`;
+}
+
+/** With what people forget: both anchors, and the backslash before a dot and before the + of an e-mail address. */
+function corrected(pattern: string): string {
+  const inside = pattern.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
+  const escaped = inside.replaceAll(/\\.|\.(?![+*?{])|(?<=[A-Za-z0-9])\+/gs, (text) =>
+    text.startsWith('\\') ? text : `\\${text}`,
+  );
+  return `^${escaped.replace(/(?<!\\)\.\*$/, '.+')}$`;
+}
+
+/** As YAML has it between single quotes, where a backslash is one character. */
+function shown(text: string): string {
+  return `'${escapeInvisible(shorten(text, 200)).replaceAll("'", "''")}'`;
+}
+
+/** An editor counts lines, not entries. Nothing, if the text is written in another way. */
+function onLines(pattern: string, document: string): string {
+  const single = `'${pattern.replaceAll("'", "''")}'`;
+  const spellings = [single, JSON.stringify(pattern), ` ${pattern} `];
+  const lines = document.split('\n').flatMap((line, index) => {
+    const isHere = spellings.some((spelling) => `${line.trimEnd()} `.includes(spelling));
+    return isHere && !line.trimStart().startsWith('#') ? [index + 1] : [];
+  });
+  if (lines.length === 0) return '';
+  return ` on ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
 }

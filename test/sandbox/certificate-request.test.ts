@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import * as der from '../../src/der/write-der.ts';
 import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { keyOfRequest } from '../../src/sandbox/certificate-request.ts';
 import { EMPTY_NAME, signatureAlgorithm, spkiOf } from '../../src/sandbox/certificate.ts';
+import { keyOfRequest } from '../../src/sandbox/fulcio.ts';
 import { SANDBOX_IDENTITY } from '../../src/sandbox/oidc.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';

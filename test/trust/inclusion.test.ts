@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { MerkleTree } from '../../src/sandbox/merkle-tree.ts';
-import { requireIncluded } from '../../src/trust/judge/inclusion.ts';
+import { requireIncluded } from '../../src/trust/judge/require-logged.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { LEAVES, ROOTS } from '../sandbox/merkle-vectors.ts';

@@ -6,7 +6,7 @@ import { X509Certificate } from '@sigstore/core';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import { remembering } from '../../src/trust/library/certificate.ts';
+import { remembering } from '../../src/trust/library/library-judge.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
 import { VerifyMemory } from '../../src/trust/verify-memory.ts';
 import { propertyRuns } from '../property-runs.ts';

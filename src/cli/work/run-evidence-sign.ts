@@ -2,7 +2,7 @@ import { collectFiles } from '../../archive/collect.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
-import { BundleReader } from '../../io/disk/bundle-reader.ts';
+import { BundleReader } from '../../io/disk/bundle-source.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';

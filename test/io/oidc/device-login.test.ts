@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
-import { beginDevice } from '../../../src/io/oidc/device-flow.ts';
+import { beginDevice } from '../../../src/io/oidc/device-login.ts';
 import { loginByDevice } from '../../../src/io/oidc/device-login.ts';
 import { openIssuer } from '../../../src/io/oidc/issuer.ts';
 import { parseIdentityToken } from '../../../src/sign/identity-token.ts';

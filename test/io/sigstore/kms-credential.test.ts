@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { kmsCredential } from '../../../src/io/sigstore/kms-credential.ts';
+import { kmsCredential } from '../../../src/io/sigstore/read-key.ts';
 import type { KeyCredential } from '../../../src/sign/key-credential.ts';
 import { rejection } from '../../document/refusal.ts';
 import { KEYS, pluginFolder, type KeyName } from './kms-plugins.ts';
