@@ -126,6 +126,10 @@ export const MAX_PROOF_HASHES = 64;
 /** Extensions of one certificate; those of Fulcio have about twenty. */
 export const MAX_EXTENSIONS = 256;
 
+/** Registry and repository of an artifact, in characters, with the slash between them: more is what most clients
+ * refuse. */
+export const MAX_REPOSITORY_CHARACTERS = 255;
+
 /** A path in a bundle, in characters: what a ustar header holds in its name field without an
  * extension, less a leading `./`. */
 export const MAX_PATH_CHARACTERS = 98;

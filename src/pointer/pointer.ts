@@ -1,6 +1,6 @@
 // AICR's pointer: the small file in the tree of recipes that says where the evidence of a recipe is.
 
-import { namesRegistry, parseReference } from '../artifact-reference.ts';
+import { namesRegistry, parseReference, referenceName } from '../artifact-reference.ts';
 import { hexOf, isDigest, type Digest } from '../digest.ts';
 import { dataMap, plain, type DataMap } from '../document/data.ts';
 import { ObjectReader, requireVersion10 } from '../document/object-reader.ts';
@@ -161,7 +161,7 @@ function readArtifact(bundle: ObjectReader): PointedArtifact | undefined {
   if (!isDigest(digest)) return invalid(bundle, 'digest', 'sha256: and 64 lower-case digits');
   if (oci.startsWith('file:') || (oci !== '' && !namesRegistry(oci))) refuseFile(bundle, oci);
   const reference = parseReference(oci);
-  if (reference?.name === oci) return { oci, digest };
+  if (reference !== undefined && referenceName(reference) === oci) return { oci, digest };
   return invalid(bundle, 'oci', 'the name of an artifact: REGISTRY/REPOSITORY[:TAG]');
 }
 

@@ -49,7 +49,7 @@ describe('evidence pointer', () => {
       artifact: { oci: ARTIFACT_NAME, digest: `sha256:${ARTIFACT}` },
       signer: { ...SIGNER, rekorLogIndex: index === '0' ? undefined : index },
     });
-    const again = await intoTree(good, folder);
+    const again = await intoTree(good, folder, `oci://${OCI}`);
     expect([again.code, readFileSync(path)]).toEqual([0, bytes]);
   });
 

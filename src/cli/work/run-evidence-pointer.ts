@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { namesRegistry, parseReference } from '../../artifact-reference.ts';
-import { digestOfHex } from '../../digest.ts';
+import { referenceName, requireReference } from '../../artifact-reference.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { makePointer, otherRefs } from '../../evidence/pack/make-pointer.ts';
@@ -72,14 +71,13 @@ async function readBundle(call: Call): Promise<VerificationReport> {
 
 function artifactOf(oci: string | undefined): PointedArtifact | undefined {
   if (oci === undefined) return undefined;
-  const reference = parseReference(oci);
-  if (reference?.hex !== undefined && namesRegistry(oci)) {
-    return { oci: reference.name, digest: digestOfHex(reference.hex) };
-  }
+  const reference = requireReference(oci, { code: 'USAGE', at: '--oci' });
+  const { digest } = reference;
+  if (digest !== undefined) return { oci: referenceName(reference), digest };
   throw new EvidenceError('USAGE', {
     at: '--oci',
     found: quote(oci),
-    expected: 'REGISTRY/REPOSITORY[:TAG]@sha256: and 64 lower-case hexadecimal digits',
+    expected: 'the same with a digest: @sha256: and 64 lower-case hexadecimal digits',
     hint: 'copy the reference with the digest that the push printed',
   });
 }

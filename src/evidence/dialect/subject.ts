@@ -1,6 +1,7 @@
 // What a statement is about: the recipe, or the artifact of a registry that holds the bundle.
 
 import { parseReference } from '../../artifact-reference.ts';
+import { hexOf } from '../../digest.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
@@ -50,7 +51,7 @@ function artifactOf(subject: ArtifactSubject): ArtifactSubject | undefined {
   const reference = parseReference(subject.name);
   if (reference === undefined) return undefined;
   const { digest, at } = subject;
-  const { hex: named } = reference;
+  const named = reference.digest && hexOf(reference.digest);
   if (/^[0-9a-f]{64}$/.test(digest) && (named ?? digest) === digest) return subject;
   const place = { code: 'STATEMENT_INVALID', at: `${at}/digest/sha256`, hint: HINT } as const;
   return refuse(place, quote(digest), named ?? '64 lower-case hexadecimal digits');

@@ -136,7 +136,7 @@ function notConfirmed(
 
 /** Without tag and digest. */
 function repositoryOf(reference: string): string {
-  return (parseReference(reference)?.name ?? reference).replace(/:[^/]*$/, '');
+  return parseReference(reference)?.repository ?? reference;
 }
 
 /** AICR's place for a signed pointer: by recipe, source and digest. Others lie wherever they lie. */
