@@ -54,18 +54,20 @@ export function claimedImages(
   return requireRecomputed && isClaimed ? [onlyClaimed(BOM_FILE, 'images of the snapshot')] : [];
 }
 
-/** A figure that is demanded and nowhere: that it is met is only what its test says. */
+const NOT_COMPARED: ReadonlySet<string> = new Set(['FIGURE_MISSING', 'FIGURE_UNEVALUABLE']);
+
+/** A demand that a figure could answer, and that none was compared with: that it is met is only what its test says. */
 export function claimedFigures(
   { findings }: JudgedPhases,
   { requireRecomputed = false }: ClaimRules,
 ): readonly Fault[] {
   if (!requireRecomputed) return [];
   return findings
-    .filter(({ code }) => code === 'FIGURE_MISSING')
-    .map(({ at, found, expected }) => ({
+    .filter(({ code }) => NOT_COMPARED.has(code))
+    .map(({ at, found, expected, hint }) => ({
       ...{ code: 'VALUE_CLAIMED', at, expected },
       found: `${found}: nothing shows that the demand is met`,
-      hint: 'ask the contributor to run the check with a validator that prints the figure, and for evidence that keeps the line; or leave --require-recomputed out',
+      hint: `${hint}; or leave --require-recomputed out`,
     }));
 }
 

@@ -73,6 +73,15 @@ export function remade(
   return next;
 }
 
+/** The bill of materials has another version of an image. */
+export function withOtherImage(contents: Contents): Contents {
+  const text = String(contents.get('bom.cdx.json'));
+  const bom = text.replaceAll('v1.11.4-eksbuild.24', 'v9.9.9');
+  return remade(contents, { 'bom.cdx.json': bom }, (predicate) => {
+    Object.assign((predicate as unknown as { bom: object }).bom, { digest: digestOf(bom) });
+  });
+}
+
 interface Rules {
   readonly acceptClaimed?: boolean;
   readonly requireRecomputed?: boolean;

@@ -1,11 +1,10 @@
 // A revealed value is proven to be one that was withheld, and is then judged as if it had never been.
 import { describe, expect, it } from 'vitest';
 
-import { digestOf } from '../../../src/digest.ts';
 import { leafOf, saltOf, type WithheldValue } from '../../../src/evidence/redact/commitment.ts';
 import { encodeRevealed } from '../../../src/evidence/redact/revealed.ts';
 import { refusalOf } from '../../document/refusal.ts';
-import { DEMO, replaced, type Contents } from '../demo.ts';
+import { DEMO, replaced } from '../demo.ts';
 import {
   SECRET,
   commitDemo,
@@ -13,6 +12,7 @@ import {
   remade,
   reveal,
   withLeaf,
+  withOtherImage,
   type RevealedJson,
 } from './committed.ts';
 
@@ -29,15 +29,6 @@ const OTHER = await commitDemo({
 
 function judgeWith(revealed: RevealedJson, contents = HONEST.contents, rules = STRICT) {
   return judge(contents, JSON.stringify(revealed), rules);
-}
-
-/** The bill of materials has another version of an image. */
-function withOtherImage(contents: Contents): Contents {
-  const text = String(contents.get('bom.cdx.json'));
-  const bom = text.replaceAll('v1.11.4-eksbuild.24', 'v9.9.9');
-  return remade(contents, { 'bom.cdx.json': bom }, (predicate) => {
-    Object.assign((predicate as unknown as { bom: object }).bom, { digest: digestOf(bom) });
-  });
 }
 
 describe('a revealed value', () => {
