@@ -142,7 +142,7 @@ describe('the archive', () => {
     const place = new Workplace();
     const run = await place.validate([
       ...DOCUMENTS,
-      ...['--results', 'results-merged.json'],
+      ...['--results', 'results-merged.json', '--redact', 'none'],
       ...UNSIGNED,
     ]);
     expect(run.code).toBe(0);

@@ -96,6 +96,82 @@ describe('E-55 a minimal bundle', () => {
   });
 });
 
+describe('what validate prints of a minimal bundle', () => {
+  /** With a bill of materials of the contributor's own, that lacks an image of the snapshot. */
+  async function failing(): Promise<Workplace> {
+    const place = new Workplace();
+    plantSecrets(place);
+    const lost = `no route to ip-10-0-12-34.compute.internal for admin@corp.invalid`;
+    place.edit(
+      'results/performance.json',
+      '"status": "passed",',
+      `"status": "failed", "message": "${lost}",`,
+    );
+    place.edit(
+      'results/performance.json',
+      '"passed": 1,\n      "failed": 0',
+      '"passed": 0,\n      "failed": 1',
+    );
+    place.edit(
+      'results/conformance.json',
+      '"no supported autoscaler found: ',
+      '"i-0123456789abcdef0 has none: ',
+    );
+    const components = [{ type: 'container', name: 'x', version: '1' }];
+    const bom = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components };
+    place.write('my.json', JSON.stringify(bom));
+    return place;
+  }
+  const WHOLE = [...INPUTS, ...UNSIGNED, '--bom', 'my.json', '--force'];
+  const PACK = [...WHOLE, '--redact', 'minimal'];
+
+  it('shows no message, image or name that the bundle withholds, but in the terminal', async () => {
+    const place = await failing();
+    const print = async (format: string): Promise<string> => {
+      const run = await place.run(['validate', ...PACK, '--format', format], { env: EPOCH });
+      expect(run.code).toBe(1);
+      return run.stdout;
+    };
+    const [markdown, data] = [await print('markdown'), await print('json')];
+    expect(SECRETS.filter((secret) => `${markdown}${data}`.includes(secret))).toEqual([]);
+    expect(markdown).toContain('the redaction withholds messages, so not what it said');
+    expect(await print('terminal')).toContain(
+      'ip-10-0-12-34.compute.internal for admin@corp.invalid',
+    );
+    // Where no evidence is made, nothing is withheld from whoever asks.
+    const own = await place.run(['validate', ...INPUTS, '--format', 'json'], { env: EPOCH });
+    const seen = ['ip-10-0-12-34', 'i-0123456789abcdef0'];
+    expect(seen.filter((secret) => !own.stdout.includes(secret))).toEqual([]);
+  });
+
+  it('says the same of it as its verifier, and what was found of the recipe besides', async () => {
+    const place = await failing();
+    place.edit('recipe.yaml', 'kind: RecipeResult\n', 'kind: RecipeResult\nstray: 1\n');
+    const made = await place.validate(PACK, { env: EPOCH });
+    const { report } = await verify(place);
+    for (const part of ['match', 'constraints', 'phaseConstraints', 'phases', 'bom'] as const) {
+      expect([part, made.report[part as 'match']]).toEqual([part, report[part as 'match']]);
+    }
+    // Each with its place in the contributor's own files.
+    const said = (all: readonly FaultJson[]): readonly string[] =>
+      all.map(({ code, found, expected }) => [code, found, expected].join('\n'));
+    const faults = report.checks.flatMap((check) => check.faults);
+    expect(said(made.report.faults)).toEqual(
+      said(faults.filter(({ code }) => code !== 'UNSIGNED')),
+    );
+    const ofRecipe = made.report.findings.filter(({ code }) => code === 'FIELD_DROPPED');
+    expect(ofRecipe).toHaveLength(1);
+    const others = made.report.findings.filter((each) => !ofRecipe.includes(each));
+    expect(said(others)).toEqual(said(report.findings));
+  });
+
+  it('shows everything of a bundle that publishes everything', async () => {
+    const place = await failing();
+    const { report } = await place.validate([...WHOLE, '--redact', 'none'], { env: EPOCH });
+    expect(JSON.stringify(report.phases)).toContain('no route to ip-10-0-12-34');
+  });
+});
+
 /** A bundle with logs beside it, unpacked, whose statement says something else of them. */
 async function unpackedWith(change: object): Promise<Workplace> {
   const place = new Workplace();

@@ -31,7 +31,7 @@ export async function endSelfCheck(
   call: Call,
   { repeat, written }: { readonly repeat: string; readonly written?: Written },
 ): Promise<number> {
-  const report = written === undefined ? checked : { ...checked, ...evidenceOf(written, checked) };
+  const report = written === undefined ? checked : reportOfEvidence(written, checked, call);
   try {
     await deliver(await renderSelfCheck(report, call, repeat), call);
   } finally {
@@ -41,15 +41,19 @@ export async function endSelfCheck(
   return report.exitCode;
 }
 
-function evidenceOf(
+/** Whoever made it sees everything in the terminal. The other formats are published: they show what the evidence shows. */
+function reportOfEvidence(
   { out, packed }: Written,
   checked: ValidationReport,
-): Pick<ValidationReport, 'facts' | 'findings' | 'evidence'> {
-  const { facts, manifestDigest, proof, sandbox } = packed;
-  const findings = [...checked.findings, ...packed.findings];
+  call: Call,
+): ValidationReport {
+  const { manifestDigest, proof, sandbox } = packed;
+  const whole = { facts: packed.facts, faults: checked.faults, findings: checked.findings };
+  const isPublished = reportOf(call).format !== 'terminal';
+  const { facts, faults, findings } = (isPublished ? packed.shown : undefined) ?? whole;
   return {
-    facts,
-    findings,
+    ...{ ...checked, facts, faults },
+    findings: [...findings, ...packed.findings],
     evidence: { path: out, manifestDigest, signer: proof?.signer, sandbox },
   };
 }

@@ -83,6 +83,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     attestedAt: validation.inputs.now,
     manifestDigest,
     facts: { ...validation.facts, bom },
+    shown: made.shown && { ...made.shown, facts: { ...made.shown.facts, bom } },
     logs: made.logs.beside,
     redaction: made.redaction,
     openings: made.commitment?.openings,

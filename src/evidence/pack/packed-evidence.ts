@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/evidence-error.ts';
 import type { Proof } from '../../trust/trust.ts';
 import type { ClaimedRedaction } from '../claim/withheld-claim.ts';
 import type { Facts } from '../validate/facts.ts';
+import type { ShownInputs } from '../validate/validate.ts';
 
 export interface PackedEvidence {
   /** Every file of the bundle, sorted by path. */
@@ -16,6 +17,8 @@ export interface PackedEvidence {
   readonly manifestDigest: Digest;
   /** Those of the validation, and the bill of materials that was packed. */
   readonly facts: Facts;
+  /** What the bundle shows, and nothing that it withholds: for reports that others see. Undefined if everything is published. */
+  readonly shown?: ShownInputs | undefined;
   /** What is written beside the bundle; `files` has none of them. */
   readonly logs: readonly BundleFile[];
   /** Undefined if everything is published. */

@@ -3,8 +3,9 @@ import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-e
 import { MAX_WITHHELD_VALUES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import type { MadeRedaction } from '../claim/predicate.ts';
-import { evaluateConstraints, type ConstraintResult } from '../constraint/evaluate.ts';
+import type { ConstraintResult } from '../constraint/evaluate.ts';
 import { REDACTION_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
+import { parsePhaseReport, type CtrfReport } from '../phase/ctrf.ts';
 import type { Phase } from '../phase/phase.ts';
 import { withheldValue, type WithheldValue } from '../redact/commitment.ts';
 import { commit, type Commitment } from '../redact/openings.ts';
@@ -19,10 +20,9 @@ import {
 import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
 import { requireFewValues } from '../redact/redaction-file.ts';
 import { withheldRows, type Withhold, type WithheldCount } from '../redact/withheld.ts';
-import { fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
-import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
-import { completeFingerprint } from '../validate/claimed.ts';
-import type { Validation } from '../validate/validate.ts';
+import type { Fingerprint } from '../snapshot/fingerprint.ts';
+import { readSnapshot } from '../snapshot/snapshot.ts';
+import { judgeInputs, type ShownInputs, type Validation } from '../validate/validate.ts';
 import { requireVerifiableLogs } from './self-check.ts';
 
 /** What becomes public of a validation. */
@@ -42,6 +42,8 @@ export type RedactionMode = (typeof REDACTION_MODES)[number];
 export interface PackedInputs {
   readonly snapshot: Uint8Array;
   readonly reports: ReadonlyMap<Phase, Uint8Array>;
+  /** Undefined if it is what the inputs show. */
+  readonly shown?: ShownInputs | undefined;
   /** Of the packed snapshot. */
   readonly constraints: readonly ConstraintResult[];
   /** In the bundle if nothing is redacted, else beside it. */
@@ -128,7 +130,7 @@ function minimalInputs(
   );
   // Its path is the last one.
   const kept = withheld.of(SNAPSHOT_FILE, (withhold) => minimalSnapshot(snapshot, keep, withhold));
-  const constraints = requireSame(validation, kept, keep);
+  const { cluster, facts, faults, findings } = requireSame(validation, kept, { keep, reports });
   if (secret !== undefined) requireFewValues(withheld.count, REDACTION_FILE);
   const files = [...raw, { path: SNAPSHOT_FILE, bytes: inputs.snapshot.bytes }];
   const { values } = withheld;
@@ -137,7 +139,8 @@ function minimalInputs(
   return {
     snapshot: kept,
     reports,
-    constraints,
+    shown: { facts, faults, findings: [...findings, ...validation.recipeFindings] },
+    constraints: cluster.constraints,
     redaction: {
       policy: 'minimal',
       version: POLICY_VERSION,
@@ -151,17 +154,32 @@ function minimalInputs(
   };
 }
 
-/** The results of constraints on what is kept. It is read here alone: nothing of it is held. */
+/** What is kept, judged as a verifier will. The snapshot is read here alone: nothing of it is held. */
 function requireSame(
-  { recipe, cluster }: Validation,
+  { inputs, recipe, recipeDigest, cluster, snapshot }: Validation,
   kept: Uint8Array,
-  keep: SnapshotKeep,
-): readonly ConstraintResult[] {
-  const shown = readSnapshot(kept, SNAPSHOT_FILE);
-  const constraints = evaluateConstraints(recipe, shown);
-  requireSameResults(cluster.constraints, constraints);
-  requireSameFingerprint(cluster.fingerprint, { shown, keep });
-  return constraints;
+  { keep, reports }: { readonly keep: SnapshotKeep } & Pick<PackedInputs, 'reports'>,
+): ReturnType<typeof judgeInputs> {
+  const parts = {
+    recipe: { recipe, digest: recipeDigest },
+    snapshot: readSnapshot(kept, snapshot.file),
+    reports: new Map([...reports].map(([phase, bytes]) => [phase, withoutMessages(phase, bytes)])),
+  };
+  const claims = {
+    keep,
+    fingerprint: cluster.fingerprint,
+    hasImages: false,
+    constraints: undefined,
+  };
+  const judged = judgeInputs(inputs, parts, claims);
+  requireSameResults(cluster.constraints, judged.cluster.constraints);
+  requireSameFingerprint(cluster.fingerprint, judged.cluster.fingerprint);
+  return judged;
+}
+
+function withoutMessages(phase: Phase, bytes: Uint8Array): CtrfReport {
+  const report = parsePhaseReport(bytes, ctrfFile(phase));
+  return { ...report, tests: report.tests.map((test) => ({ ...test, isRedacted: true })) };
 }
 
 /** Of a type that nobody knows here nobody can say what may be published. */
@@ -193,12 +211,7 @@ function requireSameResults(
 }
 
 /** The same of every dimension that the policy does not leave to the claim. */
-function requireSameFingerprint(
-  whole: Fingerprint,
-  { shown, keep }: { readonly shown: Snapshot; readonly keep: SnapshotKeep },
-): void {
-  const claims = { keep, fingerprint: whole };
-  const { fingerprint } = completeFingerprint(fingerprintOf(shown), claims);
+function requireSameFingerprint(whole: Fingerprint, fingerprint: Fingerprint): void {
   const before: readonly [string, unknown][] = Object.entries(whole);
   const after = new Map<string, unknown>(Object.entries(fingerprint));
   const other = before.find(

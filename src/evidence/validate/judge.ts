@@ -32,7 +32,7 @@ import type { Facts } from './facts.ts';
 
 /** The parts of evidence that could be read. Each part knows the name of its file. */
 export interface Parts {
-  readonly recipe: ReadRecipe | undefined;
+  readonly recipe: Pick<ReadRecipe, 'recipe' | 'digest'> | undefined;
   readonly snapshot: Snapshot | undefined;
   readonly results: JudgedResults;
   readonly bom: ListedBom | undefined;
@@ -152,7 +152,7 @@ function coverage(
 /** The images of the bill of materials that the snapshot showed before it was redacted. */
 export const CLAIMED_IMAGES = 'images';
 
-function recipeFacts(read: ReadRecipe | undefined): Facts {
+function recipeFacts(read: Parts['recipe']): Facts {
   if (read === undefined) return {};
   const { recipe, digest } = read;
   const { name, apiVersion, profile } = recipe;

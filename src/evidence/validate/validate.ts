@@ -14,8 +14,9 @@ import type { NamedFile } from '../recipe/recipe-component.ts';
 import { readTypedRecipe, type ReadRecipe, type TypedRecipe } from '../recipe/recipe.ts';
 import type { OwnRecipes } from '../resolve/own-recipe.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
+import type { Claims } from './claimed.ts';
 import type { ValidationReport } from './facts.ts';
-import { judge, type ClusterAssessment, type ListedBom } from './judge.ts';
+import { judge, type ClusterAssessment, type ListedBom, type Parts } from './judge.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** A document and its name, which errors use. */
@@ -54,6 +55,8 @@ export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' 
   readonly snapshotDigest: Digest;
   readonly cluster: ClusterAssessment;
   readonly phases: readonly PhaseResult[];
+  /** What is found where it is compared with the recipes. */
+  readonly recipeFindings: readonly Finding[];
   /** What the recipe only names; undefined without the recipes. */
   readonly files: readonly NamedFile[] | undefined;
 }
@@ -66,38 +69,55 @@ export interface Validation extends ValidationReport, Pick<ReadRecipe, 'recipe' 
  *   RUN_SERVERS_DIFFER, RUN_AFTER_EVIDENCE (invalid): no evidence could be made of these together
  */
 export function validate(inputs: ValidationInputs): Validation {
-  const { results, now, maxRunSpan } = inputs;
+  const { results } = inputs;
   const read = readTypedRecipe(inputs.recipe.bytes, inputs.recipe.name);
   const { recipe, digest: recipeDigest, canonical } = read;
   const { name, bytes } = inputs.snapshot;
   const snapshot = readSnapshot(bytes, name);
   const snapshotDigest = digestOf(bytes);
-  const { reports, findings } = results ?? { reports: new Map<never, never>(), findings: [] };
-  const parts = { recipe: read, snapshot, results: { reports, findings, isWhole: true } };
-  const judgement = judge(
-    { ...parts, bom: inputs.bom && listedBom(inputs.bom) },
-    { now, maxRunSpan, locate: locateIn(results) },
+  const reports = results?.reports ?? new Map<never, never>();
+  const judged = judgeInputs(inputs, { recipe: read, snapshot, reports });
+  requirePossible(judged.faults);
+  const recipeFindings = otherRecipes(read, inputs.recipes);
+  return {
+    ...{ inputs, recipe, recipeDigest, canonical, snapshot, snapshotDigest, recipeFindings },
+    ...judged,
+    findings: [...judged.findings, ...recipeFindings],
+    tool: inputs.tool ?? AFFIDAVIT,
+    exitCode: VERDICT_EXIT_CODES[outcomeOf(judged.faults)],
+    files: inputs.recipes?.filesOf(read),
+  };
+}
+
+/** What a report shows. */
+export type ShownInputs = Pick<ValidationReport, 'facts' | 'faults' | 'findings'>;
+
+type JudgedInputs = ShownInputs & Pick<Validation, 'cluster' | 'phases'>;
+
+/** Judges what was read of the inputs, or what is packed of them: places are those of the inputs. */
+export function judgeInputs(
+  { results, bom, now, maxRunSpan }: ValidationInputs,
+  { reports, ...parts }: Pick<Parts, 'recipe' | 'snapshot'> & Pick<Results, 'reports'>,
+  claims?: Claims,
+): JudgedInputs {
+  const { facts, findings, cluster, phases, run } = judge(
+    {
+      ...parts,
+      results: { reports, findings: results?.findings ?? [], isWhole: true },
+      bom: bom && listedBom(bom),
+    },
+    { now, maxRunSpan, locate: locateIn(results), claims },
   );
-  const { facts, cluster, phases, run } = judgement;
   if (cluster === undefined || phases === undefined || run === undefined) {
     throw new TypeError('nothing was judged');
   }
-  requirePossible(run.faults);
   const faults = [
     ...cluster.matchFaults,
     ...cluster.constraintFaults,
     ...(results === undefined ? [] : phases.faults),
     ...run.faults,
   ];
-  return {
-    ...{ inputs, recipe, recipeDigest, canonical, snapshot, snapshotDigest, cluster, faults },
-    facts,
-    tool: inputs.tool ?? AFFIDAVIT,
-    exitCode: VERDICT_EXIT_CODES[outcomeOf(faults)],
-    phases: phases.results,
-    files: inputs.recipes?.filesOf(read),
-    findings: [...judgement.findings, ...otherRecipes(read, inputs.recipes)],
-  };
+  return { facts, faults, findings, cluster, phases: phases.results };
 }
 
 /** What the recipes have otherwise than the recipe. */

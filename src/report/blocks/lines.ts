@@ -129,6 +129,7 @@ export function validationLines({ facts, evidence }: ValidationReport): readonly
     ...recipeLine(facts, 'digest '),
     ...(evidence === undefined ? [] : [bundleLine(evidence.manifestDigest)]),
     ...factLines(facts),
+    ...onlyClaimedLine(facts),
   ];
 }
 
