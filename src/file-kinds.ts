@@ -1,8 +1,8 @@
 // The kinds of files that somebody asks for, and what a row of the table of kinds is (`file-rows.ts`).
 
 /**
- * The kinds that somebody asks for: where, with the command that they are for if few have that flag, where they come
- * from, and a name that such a file may have.
+ * The kinds that somebody asks for: what takes them, where they come from, and a name that such a file may have. What
+ * is read by several commands is asked for by each with a flag or argument of its own, so a hint names the whole command.
  */
 export const WANTED = {
   archive: {
@@ -13,48 +13,43 @@ export const WANTED = {
   },
   recipe: {
     what: 'a resolved recipe',
-    place: '--recipe',
+    place: 'affidavit validate --recipe',
     source: 'what `aicr recipe` wrote',
     example: 'recipe.yaml',
   },
   snapshot: {
     what: 'a snapshot',
-    place: '--snapshot',
-    command: 'affidavit validate',
+    place: 'affidavit validate --snapshot',
     source: 'what `aicr snapshot` wrote',
     example: 'snapshot.yaml',
   },
   results: {
     what: 'a CTRF report',
-    place: '--results',
-    command: 'affidavit validate',
+    place: 'affidavit validate --results',
     source: 'the CTRF reports that the validators wrote',
     example: 'deployment.json',
   },
   bom: {
     what: 'a bill of materials',
-    place: '--bom',
-    command: 'affidavit validate',
+    place: 'affidavit validate --bom',
     source: 'a bill of materials in CycloneDX JSON',
     example: 'bom.cdx.json',
   },
   policy: {
     what: 'a policy in JSON',
-    place: '--policy',
-    command: 'affidavit verify-evidence',
+    place: 'affidavit verify-evidence --policy',
     source: 'a JSON file that lists who may sign, or the allowlist.yaml of AICR',
     example: 'signers.json',
   },
   revealed: {
     what: 'revealed values',
-    place: '--revealed',
+    place: 'affidavit verify-evidence --revealed',
     source: 'what affidavit evidence reveal wrote',
     example: 'revealed.json',
   },
   openings: {
     what: 'openings, with the secret in them',
-    place: '--openings',
-    command: 'affidavit evidence reveal',
+    place: 'affidavit evidence reveal --openings',
     source: 'what affidavit validate --openings wrote',
     example: 'openings.json',
   },
@@ -66,20 +61,19 @@ export const WANTED = {
   },
   'trusted-root': {
     what: 'a Sigstore trusted root',
-    place: '--trusted-root',
+    place: 'affidavit verify-evidence --trusted-root',
     source: 'a trusted_root.json as Sigstore publishes it',
     example: 'trusted_root.json',
   },
   'signing-config': {
     what: 'a Sigstore signing config',
-    place: '--signing-config',
-    command: 'affidavit validate',
+    place: 'affidavit validate --signing-config',
     source: 'a signing_config.json as Sigstore publishes it',
     example: 'signing_config.json',
   },
   'tuf-root': {
     what: 'the root of a TUF repository',
-    place: '--tuf-root',
+    place: 'affidavit trust update --tuf-root',
     source: 'a root.json of your TUF repository',
     example: 'root.json',
   },
@@ -91,21 +85,19 @@ export const WANTED = {
   },
   'ca-certificates': {
     what: 'certificates in PEM',
-    place: '--ca-certificates',
+    place: 'affidavit validate --ca-certificates',
     source: 'the certificates, in PEM, of the authority of your network',
     example: 'ca.pem',
   },
   'private-key': {
     what: 'a private key in PEM',
-    place: '--key',
-    command: 'affidavit validate',
+    place: 'affidavit validate --key',
     source: 'a private key in PEM: PKCS #8, SEC 1, PKCS #1, or a key file of cosign',
     example: 'signer.key',
   },
   'public-key': {
     what: 'a public key in PEM',
-    place: '--public-key',
-    command: 'affidavit verify-evidence',
+    place: 'affidavit verify-evidence --public-key',
     source: 'the public key of whoever signed, in PEM',
     example: 'signer.pub',
   },
@@ -113,10 +105,9 @@ export const WANTED = {
 
 export type FileKind = keyof typeof WANTED;
 
-/** Where it belongs, and where it comes from. */
-export function takes(wanted: FileKind): string {
-  const { place, source } = WANTED[wanted];
-  return `${place} takes ${source}`;
+/** What to name in place of a file of another kind. */
+export function nameWanted(wanted: FileKind): string {
+  return `name here ${WANTED[wanted].source}`;
 }
 
 /** The start of a file. */

@@ -133,7 +133,7 @@ export const FILE_ROWS: readonly Row[] = [
       wanted === 'results'
         ? `convert it to CTRF, e.g. ${commandInto('ctrf', `npx junit-to-ctrf ${file} -o ctrf/deployment.json`)}, and write its phase into each test, e.g. "suite": "deployment"`
         : undefined,
-    goes: 'convert it to CTRF for --results',
+    goes: 'convert it to CTRF for affidavit validate --results',
   },
   { what: 'XML', fits: begins(/^\s*<\?xml/) },
   {
@@ -201,13 +201,13 @@ export const FILE_ROWS: readonly Row[] = [
     what: 'a policy in YAML',
     fits: has('signers'),
     fix: (wanted) => (wanted === 'policy' ? 'write the same in JSON' : undefined),
-    goes: 'write it in JSON for --policy',
+    goes: 'write it in JSON for affidavit verify-evidence --policy',
   },
   { kind: 'results', what: 'a CTRF report', fits: says('reportFormat', /^CTRF$/) },
   {
     what: 'an overlay, a part of a recipe',
     fits: says('kind', /^RecipeMetadata$/),
-    goes: 'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria, and give --recipe what that writes',
+    goes: 'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria, and name what that writes',
   },
   {
     kind: 'recipe',

@@ -3,7 +3,7 @@
 
 import { constants, gunzipSync } from 'node:zlib';
 
-import { WANTED, takes, type FileKind, type Look } from './file-kinds.ts';
+import { WANTED, nameWanted, type FileKind, type Look } from './file-kinds.ts';
 import { commandLine, pathWord } from './shell-words.ts';
 
 /** How much of what is in a gzip file is looked at, in bytes. */
@@ -83,8 +83,8 @@ export function commandInto(directory: string, command: string): string {
 
 /** The command that writes the wanted file, and what to do then. */
 export function unpacked(command: string, wanted: FileKind): string {
-  const { example, place } = WANTED[wanted];
-  return `${commandInto('unpacked', `${command} > unpacked/${example}`)}; then give that file to ${place}`;
+  const { example } = WANTED[wanted];
+  return `${commandInto('unpacked', `${command} > unpacked/${example}`)}; then name that file`;
 }
 
 export function packed(command: string): string {
@@ -113,7 +113,7 @@ export function unzip(wanted: FileKind, { text }: Look, file: string): string {
   const verify = `give that directory to ${WANTED.archive.place}`;
   return IN_BUNDLE.has(wanted)
     ? `${first} ${verify}, or name ${thenName(wanted, names)}`
-    : `${first} ${verify}; ${takes(wanted)}`;
+    : `${first} ${verify}; ${nameWanted(wanted)}`;
 }
 
 /** @param names of entries, as far as they are known */
@@ -141,9 +141,9 @@ export function gunzip(wanted: FileKind, look: Look, file: string): string {
   const inside = inGzip(look);
   if (!inside.isTar) return `unpack it first: ${unpacked(`gzip -dc ${file}`, wanted)}`;
   const names = namesInTar(inside.text);
-  if (isChart(names)) return `it is what a recipe deploys, and no recipe; ${takes(wanted)}`;
+  if (isChart(names)) return `it is what a recipe deploys, and no recipe; ${nameWanted(wanted)}`;
   const unpack = untar(wanted, names, `tar -xzf ${file} -C unpacked`);
   if (!isBundle(names)) return unpack;
   const verify = `give it to ${WANTED.archive.place}`;
-  return IN_BUNDLE.has(wanted) ? `${verify}, or ${unpack}` : `${verify}; ${takes(wanted)}`;
+  return IN_BUNDLE.has(wanted) ? `${verify}, or ${unpack}` : `${verify}; ${nameWanted(wanted)}`;
 }

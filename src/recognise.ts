@@ -2,7 +2,7 @@
 // the file before anybody asks.
 
 import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
-import { WANTED, takes, type FileKind, type Look, type Row } from './file-kinds.ts';
+import { WANTED, nameWanted, type FileKind, type Look, type Row } from './file-kinds.ts';
 import { FILE_ROWS } from './file-rows.ts';
 import { fileWord } from './packed-file.ts';
 
@@ -85,12 +85,13 @@ function withoutFields(
   const { text, fields } = lookAt(bytes);
   const body = text.replaceAll(/^[ \t]*(?:#.*|---)?\r?$/gm, '').trim();
   if (body === '' || body.startsWith('{') || fields.size > 0 || BINARY.test(text)) return error;
-  const logs = wanted === 'results' ? 'give the directory of the logs to --logs; ' : '';
+  const logs =
+    wanted === 'results' ? 'give the directory of the logs to affidavit validate --logs; ' : '';
   return new EvidenceError(error.code.startsWith('FIELD_') ? 'KIND_UNEXPECTED' : error.code, {
     at: file,
     found: error.found === 'a list' ? error.found : 'plain text',
     expected: WANTED[wanted].what,
-    hint: `${logs}${takes(wanted)}`,
+    hint: `${logs}${nameWanted(wanted)}`,
     cause: error,
   });
 }
@@ -98,15 +99,8 @@ function withoutFields(
 function hintFor({ kind, fix, goes }: Row, wanted: FileKind, look: Look, file: string): string {
   const fixed = fix?.(wanted, look, file);
   if (fixed !== undefined) return fixed;
-  const home = goes ?? (kind && `give this file to ${placeFrom(wanted, kind)}`);
-  return [...(home === undefined ? [] : [home]), takes(wanted)].join('; ');
-}
-
-/** A flag, with the command if whoever gave the file may have called another one. */
-function placeFrom(wanted: FileKind, kind: FileKind): string {
-  const { place, command } = { command: '', ...WANTED[kind] };
-  const { place: here, command: own = here }: { place: string; command?: string } = WANTED[wanted];
-  return command === '' || command === own ? place : `${command} ${place}`;
+  const home = goes ?? (kind && `give this file to ${WANTED[kind].place}`);
+  return [...(home === undefined ? [] : [home]), nameWanted(wanted)].join('; ');
 }
 
 /** A byte order mark of UTF-8 hides no kind. */

@@ -3,9 +3,10 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { findCommand } from '../src/cli/command-table.ts';
 import { EvidenceError } from '../src/errors/evidence-error.ts';
-import { WANTED, takes, type FileKind } from '../src/file-kinds.ts';
-import { recognised } from '../src/recognise.ts';
+import { WANTED, nameWanted, type FileKind } from '../src/file-kinds.ts';
+import { recognised, recognising } from '../src/recognise.ts';
 import { tar } from './archive/tar-parts.ts';
 import { propertyRuns } from './property-runs.ts';
 
@@ -92,21 +93,21 @@ const OTHERS: readonly (readonly [
     'xz',
     bytes(0xfd, '7zXZ', 0),
     'a file that is compressed with xz',
-    "unpack it first: `mkdir unpacked && xz -dc < 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "unpack it first: `mkdir unpacked && xz -dc < 'my file' > unpacked/recipe.yaml`; then name that file",
     "compress it with gzip instead: `mkdir packed && xz -dc < 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   [
     'bzip2',
     'BZh91AY',
     'a file that is compressed with bzip2',
-    "unpack it first: `mkdir unpacked && bzip2 -dc < 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "unpack it first: `mkdir unpacked && bzip2 -dc < 'my file' > unpacked/recipe.yaml`; then name that file",
     "compress it with gzip instead: `mkdir packed && bzip2 -dc < 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   [
     'zstd',
     bytes(0x28, 0xb5, 0x2f, 0xfd),
     'a file that is compressed with zstd',
-    "unpack it first: `mkdir unpacked && zstd -dc < 'my file' > unpacked/recipe.yaml`; then give that file to --recipe",
+    "unpack it first: `mkdir unpacked && zstd -dc < 'my file' > unpacked/recipe.yaml`; then name that file",
     "compress it with gzip instead: `mkdir packed && zstd -dc < 'my file' | gzip > packed/evidence.tar.gz`; then name that file",
   ],
   ...[
@@ -130,7 +131,7 @@ const OTHERS: readonly (readonly [
         `UTF-16 ${start.toString('hex', 0, 4)}`,
         start,
         'text in UTF-16',
-        "save it as UTF-8: `mkdir unpacked && iconv -f UTF-16 -t UTF-8 'my file' > unpacked/recipe.yaml`; then give that file to --recipe; > in PowerShell writes UTF-16",
+        "save it as UTF-8: `mkdir unpacked && iconv -f UTF-16 -t UTF-8 'my file' > unpacked/recipe.yaml`; then name that file; > in PowerShell writes UTF-16",
         'copy or download it again: > in PowerShell made text of it, and that cannot be undone',
       ] as const,
   ),
@@ -160,8 +161,8 @@ const OTHERS: readonly (readonly [
   ],
 ];
 
-const RECIPE = '--recipe takes what `aicr recipe` wrote';
-const ARCHIVE = 'affidavit verify-evidence takes what affidavit validate --emit-evidence wrote';
+const RECIPE = 'name here what `aicr recipe` wrote';
+const ARCHIVE = 'name here what affidavit validate --emit-evidence wrote';
 const WHOLE = 'name the archive or the directory that it is a part of';
 
 const CHART = 'it is what a recipe deploys, and no recipe';
@@ -171,9 +172,9 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
   [
     '<?xml version="1.0"?>\n<testsuites tests="1">',
     'JUnit XML',
-    'convert it to CTRF for --results',
+    'convert it to CTRF for affidavit validate --results',
   ],
-  ['<testsuite name="a">', 'JUnit XML', 'convert it to CTRF for --results'],
+  ['<testsuite name="a">', 'JUnit XML', 'convert it to CTRF for affidavit validate --results'],
   ['<?xml version="1.0"?><Error><Code>AccessDenied</Code>', 'XML', undefined],
   ['-----BEGIN CERTIFICATE-----\nMII', 'a PEM file, of keys or certificates', undefined],
   ['{"payloadType": "x", "payload": "", "signatures": []}', 'a DSSE envelope', undefined],
@@ -197,11 +198,15 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
     'openings, with the secret in them',
     'keep them for yourself, and reveal with `affidavit evidence reveal`',
   ],
-  ['signers:\n- identity: a\n', 'a policy in YAML', 'write it in JSON for --policy'],
+  [
+    'signers:\n- identity: a\n',
+    'a policy in YAML',
+    'write it in JSON for affidavit verify-evidence --policy',
+  ],
   [
     'kind: RecipeMetadata\nspec: {}\n',
     'an overlay, a part of a recipe',
-    'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria, and give --recipe what that writes',
+    'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria, and name what that writes',
   ],
   ['apiVersion: v2\nname: a\nversion: 1.2.3\n', 'a Helm chart', CHART],
   ['apiVersion: v1\nversion: 1.2.3\nname: "a"\nentries: {}\n', 'a Helm chart', CHART],
@@ -243,10 +248,7 @@ describe('a file that looks like another kind', () => {
       const others = KINDS.filter((wanted) => wanted !== kind);
       const hints = others.map((wanted) => named(wanted, start).hint);
       const home = `give this file to ${WANTED[kind].place}`;
-      const flags = hints.map((hint) =>
-        hint.replace(/(?<=give this file to )affidavit (?:validate|verify-evidence) (?=--)/, ''),
-      );
-      expect(flags).toEqual(others.map((wanted) => `${home}; ${takes(wanted)}`));
+      expect(hints).toEqual(others.map((wanted) => `${home}; ${nameWanted(wanted)}`));
       expect(named(kind, start)).toBe(ERROR);
     },
   );
@@ -259,16 +261,16 @@ describe('a file that looks like another kind', () => {
     const archive = gzipSync('x');
     expect(named('archive', archive)).toMatchObject({
       found: 'a gzip file in a gzip file',
-      hint: "unpack it once: `mkdir unpacked && gzip -dc 'my file' > unpacked/evidence.tar.gz`; then give that file to affidavit verify-evidence",
+      hint: "unpack it once: `mkdir unpacked && gzip -dc 'my file' > unpacked/evidence.tar.gz`; then name that file",
     });
     expect(named('snapshot', archive)).toMatchObject({
       found: 'a gzip file',
-      hint: "unpack it first: `mkdir unpacked && gzip -dc 'my file' > unpacked/snapshot.yaml`; then give that file to --snapshot",
+      hint: "unpack it first: `mkdir unpacked && gzip -dc 'my file' > unpacked/snapshot.yaml`; then name that file",
     });
     expect(named('results', zip('a.json')).hint).toContain('then name that directory');
     expect(named('results', zip('manifest.json')).hint).toContain('name the directory ctrf in it');
     expect(named('policy', zip('manifest.json')).hint).toContain(
-      `verify-evidence; ${takes('policy')}`,
+      `verify-evidence; ${nameWanted('policy')}`,
     );
   });
 
@@ -309,7 +311,7 @@ describe('a file that looks like another kind', () => {
     const hint = `${verify}${UNTAR} the recipe.yaml in it`;
     expect(named('recipe', archive)).toMatchObject({ found, hint });
     const policy =
-      verify === '' ? `${UNTAR} the signers.json in it` : `${VERIFY}; ${takes('policy')}`;
+      verify === '' ? `${UNTAR} the signers.json in it` : `${VERIFY}; ${nameWanted('policy')}`;
     expect(named('policy', archive).hint).toBe(policy);
     const results = verify === '' ? 'that directory' : 'the directory ctrf in it';
     expect(named('results', archive).hint).toBe(`${verify}${UNTAR} ${results}`);
@@ -369,19 +371,59 @@ describe('a byte order mark', () => {
   });
 });
 
-describe('a flag in a hint', () => {
-  const POLICY = '{"signers": []}';
-  const SNAPSHOT = 'kind: Snapshot\n';
+describe('what a hint names', () => {
+  const STARTS: readonly (string | Buffer)[] = [
+    ...OWN.map(([, start]) => start),
+    ...OTHERS.map(([, start]) => start),
+    ...DOCUMENTS.map(([start]) => start),
+    ...PARTS.map(([start]) => start),
+    ...['a.json', 'a.tar.gz'].map((name) => zip(name)),
+    ...['manifest.json', 'a.json', 'a/Chart.yaml'].map((name) =>
+      gzipSync(tar({ name, content: '' })),
+    ),
+    gzipSync('x'),
+    'a log\n',
+    '- a list\n',
+  ];
 
-  it.each([
-    ['archive', SNAPSHOT, 'affidavit validate --snapshot; affidavit verify-evidence takes'],
-    ['recipe', SNAPSHOT, 'affidavit validate --snapshot; --recipe takes'],
-    ['results', SNAPSHOT, '--snapshot; --results takes'],
-    ['archive', POLICY, '--policy; affidavit verify-evidence takes'],
-    ['snapshot', POLICY, 'affidavit verify-evidence --policy; --snapshot takes'],
-    ['snapshot', 'kind: RecipeResult\n', '--recipe; --snapshot takes'],
-  ] as const)('has its command, if the call may be of another: %s', (wanted, start, hint) => {
-    expect(named(wanted, start).hint).toContain(`give this file to ${hint}`);
+  /** Of a hint without what is another program's, in backticks, the flags, each with the command before it. */
+  function flagsIn(hint: string): readonly string[] {
+    return (
+      hint
+        .replaceAll(/`(?!affidavit)[^`]*`/g, '')
+        .match(/(?:affidavit [a-z -]*?(?:, with )?)?--[a-z-]+/g) ?? []
+    );
+  }
+
+  it.each(KINDS)(
+    'is a whole command with a flag that it has, where %s is wanted',
+    async (wanted) => {
+      const refused = (bytes: Buffer): string => {
+        try {
+          recognising(wanted, { file: 'my file', bytes }, () => {
+            throw ERROR;
+          });
+        } catch (error) {
+          return error instanceof EvidenceError ? error.hint : '';
+        }
+        return '';
+      };
+      const hints = STARTS.map((start) => refused(Buffer.from(start)));
+      expect(new Set(hints).size).toBeGreaterThan(10);
+      for (const flag of new Set(hints.flatMap((hint) => flagsIn(hint)))) {
+        const [, name = '', option = ''] =
+          /^affidavit ([a-z -]+?),?(?: with)? --(.+)$/.exec(flag) ?? [];
+        const { flags = {} } = (await findCommand(name)) ?? {};
+        expect(Object.keys(flags), flag).toContain(option);
+      }
+    },
+  );
+
+  it.each(Object.values(WANTED))('is where such a file goes: $place', async ({ place }) => {
+    const [, name = '', option] = /^affidavit ([a-z -]+?)(?: --(.+)|, with .*)?$/.exec(place) ?? [];
+    const command = await findCommand(name);
+    if (place !== 'AFFIDAVIT_TRUST_CACHE') expect(command, place).toBeDefined();
+    if (option !== undefined) expect(Object.keys(command?.flags ?? {})).toContain(option);
   });
 });
 

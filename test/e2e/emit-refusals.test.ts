@@ -66,7 +66,7 @@ const DOCUMENT_REFUSALS: readonly Refusal[] = [
     error: 'KIND_UNEXPECTED snapshot.yaml#/kind',
     code: 2,
     change: () => ['--recipe', SNAPSHOT, '--snapshot', RECIPE, '--results', 'results'],
-    says: 'next: give this file to affidavit validate --snapshot; --recipe takes what `aicr recipe` wrote',
+    says: 'next: give this file to affidavit validate --snapshot; name here what `aicr recipe` wrote',
   },
   {
     why: 'H-11 a recipe as snapshot, both kinds named',

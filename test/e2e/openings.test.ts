@@ -127,8 +127,11 @@ describe('validate --openings', () => {
     place.write('broad.json', readFileSync(place.path(FILE)));
     const others = new Map([
       ['broad.json', ['a file that others own, read or write', '`chmod 600 broad.json`']],
-      ['recipe.yaml', ['a resolved recipe', 'give this file to --recipe']],
-      ['revealed.json', ['revealed values', 'give this file to --revealed']],
+      ['recipe.yaml', ['a resolved recipe', 'give this file to affidavit validate --recipe']],
+      [
+        'revealed.json',
+        ['revealed values', 'give this file to affidavit verify-evidence --revealed'],
+      ],
       [OUT, ['a bundle, which is a .tar.gz file', 'give it to affidavit verify-evidence']],
     ]);
     for (const [name, [found = '', hint = '']] of others) {

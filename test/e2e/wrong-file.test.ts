@@ -73,7 +73,7 @@ describe('validate, given a file of another kind', () => {
     },
     {
       ...{ flag: '--recipe', file: 'Chart.yaml', content: CHART, code: 'RECIPE_IS_CHART' },
-      ...{ found: 'a Helm chart', hint: 'it is what a recipe deploys, and no recipe; --recipe' },
+      ...{ found: 'a Helm chart', hint: 'it is what a recipe deploys, and no recipe; name here' },
     },
     {
       ...{ flag: '--recipe', file: 'a.tgz', content: PACKED, code: 'DOCUMENT_INVALID' },
@@ -81,11 +81,11 @@ describe('validate, given a file of another kind', () => {
     },
     {
       ...{ flag: '--snapshot', file: 'Chart.yaml', content: CHART, code: 'KIND_UNEXPECTED' },
-      ...{ found: 'a Helm chart', hint: '--snapshot takes what `aicr snapshot` wrote' },
+      ...{ found: 'a Helm chart', hint: 'name here what `aicr snapshot` wrote' },
     },
     {
       ...{ flag: '--snapshot', file: 'nodes.yaml', content: NODES, code: 'KIND_UNEXPECTED' },
-      ...{ found: 'a document of the kind "List"', hint: '--snapshot takes what `aicr snapshot`' },
+      ...{ found: 'a document of the kind "List"', hint: 'name here what `aicr snapshot`' },
     },
     {
       ...{ flag: '--snapshot', file: 'cm.yaml', content: CONFIG_MAP, code: 'KIND_UNEXPECTED' },
@@ -97,7 +97,10 @@ describe('validate, given a file of another kind', () => {
     },
     {
       ...{ flag: '--snapshot', file: 'a.json', content: CTRF, code: 'KIND_UNEXPECTED' },
-      ...{ found: 'a CTRF report', hint: 'give this file to --results; --snapshot takes' },
+      ...{
+        found: 'a CTRF report',
+        hint: 'give this file to affidavit validate --results; name here',
+      },
     },
     {
       ...{
@@ -119,7 +122,10 @@ describe('validate, given a file of another kind', () => {
         content: 'kind: Snapshot\n',
         code: 'DOCUMENT_INVALID',
       },
-      ...{ found: 'a snapshot', hint: 'give this file to --snapshot; --results takes' },
+      ...{
+        found: 'a snapshot',
+        hint: 'give this file to affidavit validate --snapshot; name here',
+      },
     },
   ];
 
@@ -139,15 +145,18 @@ describe('validate, given a file of another kind', () => {
   const plain: readonly Case[] = [
     {
       ...{ flag: '--results', file: 'a.log', content: LOG, code: 'DOCUMENT_INVALID' },
-      ...{ found: 'plain text', hint: 'give the directory of the logs to --logs; --results takes' },
+      ...{
+        found: 'plain text',
+        hint: 'give the directory of the logs to affidavit validate --logs; name here',
+      },
     },
     {
       ...{ flag: '--results', file: 'a.json', content: '[]', code: 'KIND_UNEXPECTED' },
-      ...{ found: 'a list', hint: '--results takes' },
+      ...{ found: 'a list', hint: 'name here' },
     },
     {
       ...{ flag: '--recipe', file: 'a.txt', content: 'hello\n', code: 'KIND_UNEXPECTED' },
-      ...{ found: 'plain text', hint: '--recipe takes what `aicr recipe` wrote' },
+      ...{ found: 'plain text', hint: 'name here what `aicr recipe` wrote' },
     },
     {
       ...{
@@ -156,7 +165,7 @@ describe('validate, given a file of another kind', () => {
         content: '# nodes\n---\n- a\n',
         code: 'KIND_UNEXPECTED',
       },
-      ...{ found: 'a list', hint: '--snapshot takes what `aicr snapshot` wrote' },
+      ...{ found: 'a list', hint: 'name here what `aicr snapshot` wrote' },
     },
   ];
 
@@ -268,7 +277,12 @@ describe('verify-evidence, given a file of another kind', () => {
       'mkdir packed && gzip -c ',
     ],
     ['a page', PAGE, 'an HTML page', 'download the file itself'],
-    ['a recipe', 'kind: RecipeResult\n', 'a resolved recipe', 'give this file to --recipe'],
+    [
+      'a recipe',
+      'kind: RecipeResult\n',
+      'a resolved recipe',
+      'give this file to affidavit validate --recipe',
+    ],
     ['JUnit', JUNIT, 'JUnit XML', 'convert it to CTRF'],
     [
       'the attestation',
@@ -288,7 +302,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a manifest, which',
       'name the archive',
     ],
-    ['a policy', POLICY, 'a policy', 'give this file to --policy'],
+    ['a policy', POLICY, 'a policy', 'give this file to affidavit verify-evidence --policy'],
     ['an encrypted file', 'age-encryption.org/v1\n', 'an encrypted file', 'decrypt it first'],
     ['a gzip file of a recipe', gzipSync('kind: RecipeResult\n'), 'a resolved recipe', '--recipe'],
     [
@@ -320,7 +334,7 @@ describe('verify-evidence, given a file of another kind', () => {
       ROOT,
       'POLICY_INVALID',
       'a Sigstore trusted root',
-      'give this file to --trusted-root',
+      'give this file to affidavit verify-evidence --trusted-root',
     ],
     [
       '--policy',
@@ -337,13 +351,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a Sigstore signing config',
       '--signing-config',
     ],
-    [
-      '--trusted-root',
-      BUNDLE,
-      'TRUSTED_ROOT_INVALID',
-      'a Sigstore bundle, which',
-      '--trusted-root takes',
-    ],
+    ['--trusted-root', BUNDLE, 'TRUSTED_ROOT_INVALID', 'a Sigstore bundle, which', 'name here'],
     [
       '--trusted-root',
       '{"signed": {}, "signatures": []}',
@@ -356,7 +364,7 @@ describe('verify-evidence, given a file of another kind', () => {
       '-----BEGIN CERTIFICATE-----\n',
       'TRUSTED_ROOT_INVALID',
       'a PEM file',
-      'takes',
+      'name here',
     ],
     ['--trusted-root', PAGE, 'TRUSTED_ROOT_INVALID', 'an HTML page', 'download the file itself'],
     [
@@ -364,7 +372,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'kind: Snapshot\n',
       'RECIPE_FILE_INVALID',
       'a snapshot',
-      'give this file to affidavit validate --snapshot; --recipe takes',
+      'give this file to affidavit validate --snapshot; name here',
     ],
     ['--recipe', ZIP, 'RECIPE_FILE_INVALID', 'a zip file', 'then name the recipe.yaml in it'],
   ])('%s is 3 with the fix: %s', async (flag, content, ...[code, found, hint]) => {

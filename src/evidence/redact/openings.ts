@@ -4,7 +4,7 @@ import { digestOf, isDigest, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { takes } from '../../file-kinds.ts';
+import { nameWanted } from '../../file-kinds.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { refusedAs } from '../../place.ts';
 import { isOfKind, recognised, recognising } from '../../recognise.ts';
@@ -155,7 +155,7 @@ export function refuseOpenings(
     at: file,
     found,
     expected: `${expected}, as --openings writes it`,
-    hint: isUsable ? more.fix : `name another file; ${takes('openings')}`,
+    hint: isUsable ? more.fix : nameWanted('openings'),
   });
   throw more === undefined ? error : recognised(error, 'openings', { file, bytes: more.bytes });
 }
