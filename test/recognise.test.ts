@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { findCommand } from '../src/cli/command-table.ts';
+import { COMMANDS } from '../src/cli/command-table.ts';
 import { EvidenceError } from '../src/errors/evidence-error.ts';
 import { WANTED, nameWanted, type FileKind } from '../src/file-kinds.ts';
 import { recognised, recognising } from '../src/recognise.ts';
@@ -371,6 +371,17 @@ describe('a byte order mark', () => {
   });
 });
 
+/** Each flag with its command, e.g. `affidavit validate --recipe`. */
+const ALL_FLAGS = new Set(
+  (
+    await Promise.all(
+      Object.entries(COMMANDS).map(async ([name, load]) =>
+        Object.keys((await load()).flags).map((flag) => `affidavit ${name} --${flag}`),
+      ),
+    )
+  ).flat(),
+);
+
 describe('what a hint names', () => {
   const STARTS: readonly (string | Buffer)[] = [
     ...OWN.map(([, start]) => start),
@@ -395,35 +406,28 @@ describe('what a hint names', () => {
     );
   }
 
-  it.each(KINDS)(
-    'is a whole command with a flag that it has, where %s is wanted',
-    async (wanted) => {
-      const refused = (bytes: Buffer): string => {
-        try {
-          recognising(wanted, { file: 'my file', bytes }, () => {
-            throw ERROR;
-          });
-        } catch (error) {
-          return error instanceof EvidenceError ? error.hint : '';
-        }
-        return '';
-      };
-      const hints = STARTS.map((start) => refused(Buffer.from(start)));
-      expect(new Set(hints).size).toBeGreaterThan(10);
-      for (const flag of new Set(hints.flatMap((hint) => flagsIn(hint)))) {
-        const [, name = '', option = ''] =
-          /^affidavit ([a-z -]+?),?(?: with)? --(.+)$/.exec(flag) ?? [];
-        const { flags = {} } = (await findCommand(name)) ?? {};
-        expect(Object.keys(flags), flag).toContain(option);
+  it.each(KINDS)('is a whole command with a flag that it has, where %s is wanted', (wanted) => {
+    const refused = (start: Buffer): string => {
+      try {
+        recognising(wanted, { file: 'my file', bytes: start }, () => {
+          throw ERROR;
+        });
+      } catch (error) {
+        return error instanceof EvidenceError ? error.hint : '';
       }
-    },
-  );
+      return '';
+    };
+    const hints = STARTS.map((start) => refused(Buffer.from(start)));
+    expect(new Set(hints).size).toBeGreaterThan(10);
+    const unknown = [...new Set(hints.flatMap((hint) => flagsIn(hint)))].filter(
+      (flag) => !ALL_FLAGS.has(flag.replace(', with', '')),
+    );
+    expect(unknown).toEqual([]);
+  });
 
-  it.each(Object.values(WANTED))('is where such a file goes: $place', async ({ place }) => {
-    const [, name = '', option] = /^affidavit ([a-z -]+?)(?: --(.+)|, with .*)?$/.exec(place) ?? [];
-    const command = await findCommand(name);
-    if (place !== 'AFFIDAVIT_TRUST_CACHE') expect(command, place).toBeDefined();
-    if (option !== undefined) expect(Object.keys(command?.flags ?? {})).toContain(option);
+  it.each(Object.values(WANTED))('is where such a file goes: $place', ({ place }) => {
+    const names = [...ALL_FLAGS, 'affidavit verify-evidence', 'AFFIDAVIT_TRUST_CACHE'];
+    expect(names).toContain(place.replace(', with', ''));
   });
 });
 

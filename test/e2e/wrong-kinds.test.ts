@@ -44,8 +44,7 @@ const commands = await Promise.all(
 function wordsOf(command: Command, input: string, file: string): readonly string[] {
   const given = (name: string): string => (name === input ? file : (OTHER[name] ?? 'wrong.log'));
   const needed = new Set([input, 'results', ...(command.flags[input]?.dependsOn ?? [])]);
-  const isNeeded = (name: string, flag: Flag): boolean =>
-    needed.has(name) || ('required' in flag && flag.required === true);
+  const isNeeded = (name: string, flag: Flag): boolean => needed.has(name) || 'required' in flag;
   const flags = Object.entries(command.flags).flatMap(([name, flag]) => {
     if (!isNeeded(name, flag)) return [];
     return flag.type === 'switch' ? [`--${name}`] : [`--${name}`, given(name)];
@@ -74,7 +73,8 @@ describe('a file of the wrong kind', () => {
         const said = (stderr + stdout).match(/(?<=next: |\*\*Next:\*\* ).*/g) ?? [];
         for (const [of, flag] of said.flatMap((text) => flagsIn(text.replaceAll('`', '')))) {
           const { flags } = (await findCommand(of)) ?? command;
-          expect(Object.keys(flags), `${words.join(' ')}: ${said.join('\n')}`).toContain(flag);
+          const known = Object.keys(flags).map((each) => `${each} after ${words.join(' ')}`);
+          expect(known).toContain(`${flag} after ${words.join(' ')}`);
         }
       }
     },
