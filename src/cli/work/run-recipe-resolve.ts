@@ -40,11 +40,12 @@ async function resolveAsked(options: Call['options']): Promise<Resolution> {
     return value === undefined ? [] : [[name, value] as const];
   });
   const derived = deriveCriteria(snapshot, new Set(asked.map(([name]) => name)), catalogue);
+  sayFindings(derived.findings);
   const criteria = new Map([...derived.values, ...asked]);
   const query = queryOf(criteria, options.number('nodes'), catalogue);
   const chosen = { profile, snapshot, derived: new Set(derived.values.keys()) };
   const resolution = resolve(catalogue, query, chosen);
-  sayFindings([...derived.findings, ...resolution.findings]);
+  sayFindings(resolution.findings);
   return resolution;
 }
 

@@ -4,10 +4,17 @@ import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
 import { DIMENSIONS, type DimensionName } from './criteria.ts';
+import { sayExclusion, type Exclusion } from './exclusions.ts';
 import type { Overlay } from './overlay.ts';
 
 /** How many ways to go on are named; the others are counted. */
 const MAX_NAMED = 10;
+
+/** The overlays for a query: those that were applied, and those that a snapshot leaves out. */
+interface Covering {
+  readonly applied: readonly Overlay[];
+  readonly excluded: readonly Exclusion[];
+}
 
 /** The dimensions that the query names and no applied overlay is for. */
 export function uncovered(query: Criteria, applied: readonly Overlay[]): readonly DimensionName[] {
@@ -17,14 +24,25 @@ export function uncovered(query: Criteria, applied: readonly Overlay[]): readonl
   );
 }
 
-/** What v0.11 does not say. */
-export function uncoveredFinding(query: Criteria, name: DimensionName): Finding {
+/**
+ * What v0.11 does not say.
+ *
+ * @param snapshot its file, if only that names the criterion
+ */
+export function uncoveredFinding(
+  query: Criteria,
+  name: DimensionName,
+  snapshot: string | undefined,
+  excluded: readonly Exclusion[],
+): Finding {
   return {
     code: 'CRITERIA_WITHOUT_OVERLAY',
-    at: `--${name}`,
-    found: `${quote(query[name])}, for which no overlay is that was applied`,
+    at: snapshot ?? `--${name}`,
+    found: `${name} ${quote(query[name])}, which no applied overlay is for`,
     expected: 'an overlay for each criterion',
-    hint: `the recipe is the same without --${name}; look for a criterion that is missing or misspelt`,
+    hint:
+      leftOut(query, name, excluded) ??
+      'the recipe is the same without it; look for a criterion that is missing or misspelt',
   };
 }
 
@@ -35,13 +53,23 @@ export function relaxedFinding(
   at: string | undefined,
 ): Finding {
   const hint = `it stays open in the recipe; name it with --${name} if it is to count`;
-  return { ...uncoveredFinding(query, name), at, hint };
+  return { ...uncoveredFinding(query, name, at, []), hint };
+}
+
+/** The snapshot, and not the criteria, is why nothing is for one of them. */
+function leftOut(
+  query: Criteria,
+  name: DimensionName,
+  excluded: readonly Exclusion[],
+): string | undefined {
+  const exclusion = excluded.find(({ overlay }) => overlay.criteria?.[name] === query[name]);
+  return exclusion && sayExclusion(exclusion);
 }
 
 /** Throws CRITERIA_UNCOVERED with the criteria that lead to a recipe, unless all are covered. */
 export function requireCovered(
   query: Criteria,
-  applied: readonly Overlay[],
+  { applied, excluded }: Covering,
   { overlays }: Catalogue,
 ): void {
   const [name] = uncovered(query, applied);
@@ -51,12 +79,13 @@ export function requireCovered(
   const more = ways.length > named.length ? `, and ${ways.length - named.length} more` : '';
   throw new EvidenceError('CRITERIA_UNCOVERED', {
     at: `--${name}`,
-    found: `${quote(query[name])}, for which no overlay is that fits the other criteria`,
+    found: `${quote(query[name])}, which no overlay is for that fits the other criteria`,
     expected: 'criteria each of which an overlay is for',
     hint:
-      ways.length === 0
+      leftOut(query, name, excluded) ??
+      (ways.length === 0
         ? `no overlay is for ${name} ${query[name]} with these criteria; leave --${name} out`
-        : `add one of: ${named.join('; ')}${more}`,
+        : `add one of: ${named.join('; ')}${more}`),
   });
 }
 

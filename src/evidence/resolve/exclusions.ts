@@ -67,6 +67,13 @@ function failedOf(
   return { name, expected, actual, reason: said, at };
 }
 
+/** Which overlay, and the first of its constraints that does not hold. */
+export function sayExclusion({ overlay, failed }: Exclusion): string {
+  const [first] = failed;
+  const why = first === undefined ? '' : `: ${quote(`${first.name}: ${first.reason}`)}`;
+  return `the snapshot does not fit the overlay ${quote(overlay.name)}${why}`;
+}
+
 export interface Filtered {
   readonly kept: readonly Overlay[];
   readonly excluded: readonly Exclusion[];

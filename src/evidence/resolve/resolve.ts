@@ -14,7 +14,7 @@ import type { Catalogue } from './catalogue.ts';
 import { compose, type Composition } from './compose.ts';
 import { relaxedFinding, requireCovered, uncovered, uncoveredFinding } from './coverage.ts';
 import type { DimensionName } from './criteria.ts';
-import { unmetIn, withoutUnmet } from './exclusions.ts';
+import { sayExclusion, unmetIn, withoutUnmet } from './exclusions.ts';
 import type { Exclusion, Unmet } from './exclusions.ts';
 import { mixinsOf } from './mixins.ts';
 import { deploymentOrder } from './order.ts';
@@ -66,19 +66,22 @@ export function resolve(
   const profile = profileOf([catalogue.root, ...withAncestors(candidates, catalogue)]);
   const { composition, excluded } = composeFitting(catalogue, candidates, unmet);
   const { applied } = composition;
-  requireSurvived(profile, applied);
+  requireSurvived(profile, applied, excluded);
   if (rules === 'current') {
     const open = uncovered(criteria, applied).filter((name) => options.derived?.has(name) === true);
     if (open.length > 0) {
       const again = resolveWithout(open, catalogue, criteria, options);
       return { ...again, excluded: unionOf(excluded, again.excluded) };
     }
-    requireCovered(criteria, applied, catalogue);
+    requireCovered(criteria, { applied, excluded }, catalogue);
   }
   const selected = selectProfile(profile, options.profile);
   if (selected !== undefined) applyProfile(composition.merged, selected, unmet);
   const { findings, ...parts } = finish(catalogue, composition, selected);
-  const open = uncovered(criteria, applied).map((name) => uncoveredFinding(criteria, name));
+  const open = uncovered(criteria, applied).map((name) => {
+    const source = options.derived?.has(name) === true ? snapshot?.file : undefined;
+    return uncoveredFinding(criteria, name, source, excluded);
+  });
   return {
     ...{ criteria, catalogue, applied, excluded, selected, ...parts },
     findings: [...catalogue.findings, ...findings, ...open],
@@ -150,13 +153,19 @@ function composeFitting(
 }
 
 /** Without its overlay, its default would be nobody's choice. */
-function requireSurvived(profile: Profile | undefined, applied: readonly Overlay[]): void {
+function requireSurvived(
+  profile: Profile | undefined,
+  applied: readonly Overlay[],
+  excluded: readonly Exclusion[],
+): void {
   if (profile === undefined || applied.some((overlay) => overlay.profile === profile)) return;
+  const exclusion = excluded.find(({ overlay }) => overlay.profile === profile);
+  const why = exclusion === undefined ? '' : `; ${sayExclusion(exclusion)}`;
   throw new EvidenceError('PROFILE_UNMET', {
     at: profile.at,
-    found: `the profile ${quote(profile.name)}, whose overlay does not fit the snapshot`,
+    found: `the profile ${quote(profile.name)}, whose overlay was left out`,
     expected: 'a cluster that its overlay fits',
-    hint: 'see with --explain which constraint does not hold, and change the cluster',
+    hint: `change the cluster, or name other criteria${why}`,
   });
 }
 

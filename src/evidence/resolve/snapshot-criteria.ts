@@ -1,8 +1,9 @@
 import { scalarText } from '../../document/data.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
-import { fingerprintOf } from '../snapshot/fingerprint.ts';
+import { fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
+import { whyUnknown, type ShownCluster } from '../snapshot/unknown.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { DimensionName } from './criteria.ts';
 import { isKnown, normalised } from './query.ts';
@@ -12,6 +13,10 @@ export interface DerivedCriteria {
   readonly values: ReadonlyMap<DimensionName, string>;
   readonly findings: readonly Finding[];
 }
+
+const NAMES = ['service', 'accelerator', 'os'] as const;
+type Name = (typeof NAMES)[number];
+type Read = Readonly<Record<Name, string>>;
 
 /**
  * Reads criteria from a snapshot, as the AICR of these rules does. What it has no recipes for stays open.
@@ -24,31 +29,28 @@ export function deriveCriteria(
   catalogue: Catalogue,
 ): DerivedCriteria {
   if (snapshot === undefined) return { values: new Map(), findings: [] };
-  const read = catalogue.rules === 'v0.11' ? readV011(snapshot) : readToday(snapshot);
-  const found = [...read].filter(([name, value]) => !asked.has(name) && value !== '');
-  const values = found.map(([name, value]) => [name, normalised(name, value)] as const);
-  const isUsable = ([name, value]: readonly [DimensionName, string | undefined]): boolean =>
-    value !== undefined && isKnown(name, value, catalogue);
-  return {
-    values: new Map(values.filter(isUsable).map(([name, value = '']) => [name, value])),
-    findings: [
-      ...snapshot.findings,
-      ...found
-        .filter((_, index) => !isUsable(values[index] ?? ['os', undefined]))
-        .map(([name, value]) => unknown(name, value, snapshot.file)),
-    ],
+  const fingerprint = fingerprintOf(snapshot);
+  const today = readToday(fingerprint);
+  const read = catalogue.rules === 'v0.11' ? readV011(snapshot) : today;
+  const usable = (name: Name, value: string): string | undefined => {
+    const known = value === '' ? undefined : normalised(name, value);
+    return known !== undefined && isKnown(name, known, catalogue) ? known : undefined;
   };
+  const values = new Map<DimensionName, string>();
+  const findings = NAMES.filter((name) => !asked.has(name)).flatMap((name): readonly Finding[] => {
+    const value = usable(name, read[name]);
+    if (value !== undefined) values.set(name, value);
+    if (value !== undefined) return [];
+    const other = usable(name, today[name]);
+    if (other !== undefined) return [readElsewhere(name, other, snapshot.file)];
+    const shown = read[name] === '' ? today[name] : read[name];
+    return [stayingOpen(name, shown, { snapshot, fingerprint })];
+  });
+  return { values, findings: [...snapshot.findings, ...findings] };
 }
 
-type Read = ReadonlyMap<DimensionName, string>;
-
-function readToday(snapshot: Snapshot): Read {
-  const { service, accelerator, os } = fingerprintOf(snapshot);
-  return new Map([
-    ['service', service.value],
-    ['accelerator', accelerator.value],
-    ['os', os.value],
-  ]);
+function readToday({ service, accelerator, os }: Fingerprint): Read {
+  return { service: service.value, accelerator: accelerator.value, os: os.value };
 }
 
 /** The parts of a server's version that name a service. */
@@ -72,19 +74,38 @@ function readV011(snapshot: Snapshot): Read {
   const accelerators = models.flatMap(
     (model) => ACCELERATORS.find((each) => model.includes(each)) ?? [],
   );
-  return new Map([
-    ['service', service ?? text('K8s', 'server', 'service')],
-    ['accelerator', accelerators[0] ?? ''],
-    ['os', text('OS', 'release', 'ID')],
-  ]);
+  return {
+    service: service ?? text('K8s', 'server', 'service'),
+    accelerator: accelerators[0] ?? '',
+    os: text('OS', 'release', 'ID'),
+  };
 }
 
-function unknown(name: DimensionName, value: string, at: string): Finding {
+/** Where v0.11 reads each. */
+const SOURCES: Read = {
+  service: 'K8s.server',
+  accelerator: 'GPU.smi and GPU.device',
+  os: 'OS.release.ID',
+};
+
+/** What today's rules would read. */
+function readElsewhere(name: Name, value: string, at: string): Finding {
   return {
-    code: 'CRITERIA_WITHOUT_OVERLAY',
+    code: 'DIMENSION_UNKNOWN',
     at,
-    found: `${name} ${quote(value)}`,
-    expected: `a ${name} that there are recipes for`,
-    hint: `name the one that is meant with --${name}; it stays open`,
+    found: `${name}: the snapshot shows ${quote(value)}, but not in ${SOURCES[name]}, which the rules of v0.11 read`,
+    expected: 'one that these rules can read',
+    hint: `add --${name} ${value}; without it, ${name} stays open`,
+  };
+}
+
+function stayingOpen(name: Name, value: string, cluster: ShownCluster): Finding {
+  const isShown = value !== '';
+  return {
+    code: isShown ? 'CRITERIA_WITHOUT_OVERLAY' : 'DIMENSION_UNKNOWN',
+    at: cluster.snapshot.file,
+    found: `${name}: ${isShown ? quote(value) : whyUnknown(name, cluster).found}`,
+    expected: 'one that there are recipes for',
+    hint: `it stays open; name the one that is meant with --${name}`,
   };
 }

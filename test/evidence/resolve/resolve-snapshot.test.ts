@@ -34,6 +34,13 @@ function resolvedFrom(catalogue: Catalogue, text: string, asked: Asked = {}): Re
   return resolve(catalogue, query, { snapshot: cluster, derived: new Set(values.keys()) });
 }
 
+/** What of the snapshot does not become a criterion. */
+function opened(catalogue: Catalogue, text: string, ...asked: readonly DimensionName[]) {
+  return deriveCriteria(snapshot(text), new Set(asked), catalogue).findings.filter(
+    ({ code }) => code !== 'API_VERSION_OUTDATED',
+  );
+}
+
 function names(resolution: Resolution): readonly string[] {
   return resolution.applied.map(({ name }) => name);
 }
@@ -58,6 +65,44 @@ describe('resolve with a snapshot by the rules of v0.11', () => {
         'h100-eks-training',
         'h100-eks-ubuntu-training',
       ],
+    ]);
+  });
+
+  it('says of what only today’s rules can read how to name it', () => {
+    expect(opened(V011, EKS_H100)).toEqual([
+      {
+        code: 'DIMENSION_UNKNOWN',
+        at: 'snapshot.yaml',
+        found:
+          'accelerator: the snapshot shows "h100", but not in GPU.smi and GPU.device, which the rules of v0.11 read',
+        expected: 'one that these rules can read',
+        hint: 'add --accelerator h100; without it, accelerator stays open',
+      },
+    ]);
+    expect(opened(V011, EKS_H100, 'accelerator')).toEqual([]);
+    expect(opened(V011, EKS_H100.replace('ID: ubuntu', 'ID: amzn'), 'accelerator')).toMatchObject([
+      { hint: 'add --os amazonlinux; without it, os stays open' },
+    ]);
+  });
+
+  it('names the snapshot for a criterion of the snapshot, and the overlay that it does not fit', () => {
+    const parent = resolvedFrom(V011, EKS_H100, { intent: 'training' });
+    expect(parent.findings).toMatchObject([
+      {
+        code: 'CRITERIA_WITHOUT_OVERLAY',
+        at: 'snapshot.yaml',
+        found: 'os "ubuntu", which no applied overlay is for',
+        hint: 'the recipe is the same without it; look for a criterion that is missing or misspelt',
+      },
+    ]);
+    const old = LEGACY.replace('6.8.0-1021-aws', '5.15.0-1050-aws');
+    const hint =
+      'the snapshot does not fit the overlay "h100-eks-ubuntu-training": "OS.sysctl./proc/sys/kernel/osrelease: expected >= 6.8, got 5.15.0-1050-aws"';
+    expect(resolvedFrom(V011, old, { intent: 'training' }).findings).toMatchObject([
+      { code: 'CRITERIA_WITHOUT_OVERLAY', at: 'snapshot.yaml', hint },
+    ]);
+    expect(resolvedFrom(V011, old, { intent: 'training', os: 'ubuntu' }).findings).toMatchObject([
+      { code: 'CRITERIA_WITHOUT_OVERLAY', at: '--os', hint },
     ]);
   });
 
@@ -131,6 +176,41 @@ describe("resolve with a snapshot by today's rules", () => {
   it('refuses what somebody named and no overlay is for', () => {
     const error = refusalOf(() => resolvedFrom(today(), EKS_H100, { os: 'ubuntu' }));
     expect([error?.code, error?.at]).toEqual(['CRITERIA_UNCOVERED', '--os']);
+    expect(error?.hint).toBe('no overlay is for os ubuntu with these criteria; leave --os out');
+  });
+
+  it('does not say that no overlay is for what somebody named if the snapshot leaves it out', () => {
+    const overlay = '  criteria: {service: eks, os: ubuntu}\n';
+    const constraints = '  constraints: [{name: OS.release.ID, value: rhel}]\n';
+    const error = refusalOf(() =>
+      resolvedFrom(today({ 'eks-ubuntu': overlay + constraints }), EKS_H100, { os: 'ubuntu' }),
+    );
+    expect([error?.code, error?.at]).toEqual(['CRITERIA_UNCOVERED', '--os']);
+    expect(error?.hint).toBe(
+      'the snapshot does not fit the overlay "eks-ubuntu": "OS.release.ID: expected rhel, got ubuntu"',
+    );
+  });
+
+  it.each([
+    [
+      ['model: h100', 'model: rtx9999'],
+      'accelerator: the snapshot shows "rtx9999", for which AICR has no recipes',
+      'DIMENSION_UNKNOWN',
+    ],
+    [
+      ['ID: ubuntu', 'ID: debian'],
+      'os: the snapshot shows "debian", for which AICR has no recipes',
+      'DIMENSION_UNKNOWN',
+    ],
+    [['provider: eks', 'provider: xks'], 'service: "xks"', 'CRITERIA_WITHOUT_OVERLAY'],
+  ] as const)('says what of %j stays open', ([from, to], found, code) => {
+    const text = EKS_H100.replace(from, to);
+    expect(text).not.toBe(EKS_H100);
+    expect(opened(today(), text)).toMatchObject([{ code, at: 'snapshot.yaml', found }]);
+  });
+
+  it('says nothing of a service that is open by its name', () => {
+    expect(opened(today(), EKS_H100.replace('provider: eks', 'provider: vanilla'))).toEqual([]);
   });
 
   it('evaluates the constraints of the leaves, not those of their ancestors', () => {
@@ -199,6 +279,7 @@ describe("resolve with a snapshot by today's rules", () => {
       'PROFILE_UNMET',
       'recipes/overlays/eks-h100.yaml#/spec/profile',
     ]);
+    expect(gone?.hint).toContain('"eks-h100": "OS.release.ID: expected rhel, got ubuntu"');
   });
 });
 
