@@ -77,16 +77,8 @@ const CHART_GOES = 'it is what a recipe deploys, and no recipe';
 
 /** The first that fits counts: from forms that any content may have to documents. */
 export const FILE_ROWS: readonly Row[] = [
-  {
-    what: 'a zip file',
-    fits: starts('PK\x03\x04', 'PK\x05\x06'),
-    fix: unzip,
-  },
-  {
-    what: whatInGzip,
-    fits: starts('\x1F\x8B'),
-    fix: gunzip,
-  },
+  { what: 'a zip file', fits: starts('PK\x03\x04', 'PK\x05\x06'), fix: unzip },
+  { what: whatInGzip, fits: starts('\x1F\x8B'), fix: gunzip },
   {
     what: 'a tar archive without gzip',
     fits: ({ text }) => isTar(text),
@@ -192,10 +184,9 @@ export const FILE_ROWS: readonly Row[] = [
   {
     kind: 'policy',
     what: 'the allowlist of AICR',
-    fits: either(
-      has('schemaVersion', 'firstParty'),
-      either(has('schemaVersion', 'partner'), has('schemaVersion', 'community')),
-    ),
+    fits: (look) =>
+      has('schemaVersion')(look) &&
+      either(has('firstParty'), has('partner'), has('community'))(look),
   },
   {
     what: 'a policy in YAML',

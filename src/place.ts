@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors/catalogue.ts';
-import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, withCode, withHint } from './errors/evidence-error.ts';
 
 /** What to do with something signed that is not as it was signed: for whoever got it, and for its signer. */
 export const AS_SIGNED = 'use the bundle as it was signed: download it again, or ask its signer';
@@ -38,9 +38,7 @@ export function refusedAs<T>(code: ErrorCode, parse: () => T): T {
 export function received<T>(parse: () => T): T {
   return orIfRefused(parse, (error) => {
     if (!OF_DOCUMENTS.test(error.code)) throw error;
-    const hint = `${MADE_AGAIN}${error.hint}`;
-    const { at, found, expected } = error;
-    throw new EvidenceError(error.code, { at, found, expected, hint, cause: error });
+    throw withHint(error, `${MADE_AGAIN}${error.hint}`);
   });
 }
 

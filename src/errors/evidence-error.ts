@@ -47,6 +47,11 @@ export function withCode(error: EvidenceError, code: ErrorCode, at = error.at): 
   return new EvidenceError(code, { at, found, expected, hint, cause: error });
 }
 
+/** The same error with another hint. */
+export function withHint(error: EvidenceError, hint: string): EvidenceError {
+  return new EvidenceError(error.code, { ...faultOf(error), hint, cause: error });
+}
+
 /**
  * Runs a parser. `otherwise` decides what becomes of what it refuses. A bug is thrown on: it is never an
  * answer.
@@ -58,6 +63,11 @@ export function orIfRefused<T, U>(parse: () => T, otherwise: (error: EvidenceErr
     if (!(error instanceof EvidenceError)) throw error;
     return otherwise(error);
   }
+}
+
+/** What a parser makes; undefined for what it refuses. */
+export function unlessRefused<T>(parse: () => T): T | undefined {
+  return orIfRefused(parse, () => undefined);
 }
 
 /** One thing that is wrong, as a value. All of them together decide a verdict. */

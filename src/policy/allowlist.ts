@@ -3,7 +3,7 @@
 import { isDataMap, type Data } from '../document/data.ts';
 import { ObjectReader, requireVersion10 } from '../document/object-reader.ts';
 import { decodeYaml } from '../document/yaml.ts';
-import { orIfRefused } from '../errors/evidence-error.ts';
+import { unlessRefused } from '../errors/evidence-error.ts';
 import { refuse, type Place } from '../place.ts';
 import { escapeInvisible, quote, shorten } from '../quote.ts';
 import { optional, placeOf, requireIssuer, requireText } from './fields.ts';
@@ -24,10 +24,7 @@ export function looksLikeAllowlist(bytes: Uint8Array): boolean {
 }
 
 function isYamlMap(bytes: Uint8Array): boolean {
-  return orIfRefused(
-    () => isDataMap(decodeYaml(bytes, 'policy')),
-    () => false,
-  );
+  return isDataMap(unlessRefused(() => decodeYaml(bytes, 'policy')));
 }
 
 /** Throws what a reader throws, or POLICY_INVALID. Like AICR, it refuses unknown fields and what is there twice. */
@@ -187,10 +184,7 @@ function nameOf(pieces: readonly string[]): PatternName | Unsayable {
 }
 
 function templateOf(text: string): Template | undefined {
-  return orIfRefused(
-    () => parseTemplate(text, { code: 'POLICY_INVALID', at: '', hint: '' }),
-    () => undefined,
-  );
+  return unlessRefused(() => parseTemplate(text, { code: 'POLICY_INVALID', at: '', hint: '' }));
 }
 
 function instead(pattern: string, json: string | undefined): string {

@@ -1,6 +1,6 @@
 // Which entries of a policy are nearest to a signer whom none of them names, and what differs.
 
-import { orIfRefused, type Fault } from '../errors/evidence-error.ts';
+import { unlessRefused, type Fault } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { isKeySigner, type Identity, type ProvenSigner } from '../trust/trust.ts';
 import { describeSigner, isNamedBy, type PolicySigner } from './policy-signer.ts';
@@ -179,14 +179,9 @@ function anyRef(text: string, subject: string): Proposal | undefined {
 /** A name may have what is a placeholder in a template, or what none takes. */
 function isUsable({ text, start }: Proposal, signer: Identity): boolean {
   const place = { code: 'POLICY_INVALID', at: 'template', hint: '' } as const;
-  return orIfRefused(
-    () => {
-      const template = parseTemplate(text, place);
-      const entry = { template, issuer: signer.issuer };
-      return template.literals[0] === start && isNamedBy(entry, signer);
-    },
-    () => false,
-  );
+  const template = unlessRefused(() => parseTemplate(text, place));
+  if (template?.literals[0] !== start) return false;
+  return isNamedBy({ template, issuer: signer.issuer }, signer);
 }
 
 function commonStart(one: string, other: string): number {

@@ -5,7 +5,7 @@ import { createHash, sign, verify } from 'node:crypto';
 
 import { Plain, isDataList, isDataMap, type Data, type DataMap } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
-import { orIfRefused } from '../errors/evidence-error.ts';
+import { unlessRefused } from '../errors/evidence-error.ts';
 import { spkiOf, type KeyPair } from './certificate.ts';
 import { GRPC, errorReply, jsonReply, type Refused, type Reply, type Request } from './http.ts';
 import { USER_NAME, type Claims } from './identity-extensions.ts';
@@ -169,10 +169,7 @@ function textClaims(body: DataMap): Claims {
 
 function decodePart(part: string): DataMap | undefined {
   const json = Buffer.from(part, 'base64url');
-  const data = orIfRefused(
-    () => decodeJson(json, 'token'),
-    () => undefined,
-  );
+  const data = unlessRefused(() => decodeJson(json, 'token'));
   return isDataMap(data) ? data : undefined;
 }
 

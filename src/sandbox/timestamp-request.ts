@@ -2,7 +2,7 @@ import { TAG, childrenOf, parseDer, requireTag, type Der } from '../der/read-der
 import * as der from '../der/write-der.ts';
 import { Plain } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';
-import { orIfRefused } from '../errors/evidence-error.ts';
+import { unlessRefused } from '../errors/evidence-error.ts';
 import { refuse, type Place } from '../place.ts';
 import { base64Field, requestObject, type Refused, type Request } from './http.ts';
 
@@ -71,10 +71,7 @@ function parseJson(body: ObjectReader): WithPolicy | Refused {
 /** TimeStampReq, RFC 3161 §2.4.1. */
 function parseQuery(bytes: Buffer): WithPolicy | Refused {
   const refused = 'the request is no TimeStampReq of RFC 3161, or it has an extension';
-  return orIfRefused(
-    () => readQuery(parseDer(bytes, PLACE)),
-    () => ({ refused }),
-  );
+  return unlessRefused(() => readQuery(parseDer(bytes, PLACE))) ?? { refused };
 }
 
 function readQuery(query: Der): WithPolicy {

@@ -3,7 +3,7 @@
 
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { orIfRefused } from '../errors/evidence-error.ts';
+import { unlessRefused } from '../errors/evidence-error.ts';
 import { SANDBOX_ORGANIZATION } from '../media-types.ts';
 import { TIMESTAMP_PATH } from './timestamp-authority.ts';
 
@@ -107,17 +107,16 @@ export function buildSigningConfigs(
 
 /** Whether these bytes are a signing config whose services are all a sandbox's. */
 export function isSandboxConfig(bytes: Uint8Array, file: string): boolean {
-  return orIfRefused(
-    () => {
-      const config = new ObjectReader(decodeJson(bytes, file), file);
-      const operators = ['caUrls', 'oidcUrls', 'rekorTlogUrls', 'tsaUrls'].flatMap((field) =>
-        config.optionalList(field, (item, at) =>
-          new ObjectReader(item, at).optionalString('operator'),
-        ),
-      );
-      return operators.length > 0 && operators.every((name) => name === SANDBOX_ORGANIZATION);
-    },
-    () => false,
+  const operators = unlessRefused(() =>
+    operatorsOf(new ObjectReader(decodeJson(bytes, file), file)),
+  );
+  if (operators === undefined || operators.length === 0) return false;
+  return operators.every((name) => name === SANDBOX_ORGANIZATION);
+}
+
+function operatorsOf(config: ObjectReader): readonly (string | undefined)[] {
+  return ['caUrls', 'oidcUrls', 'rekorTlogUrls', 'tsaUrls'].flatMap((field) =>
+    config.optionalList(field, (item, at) => new ObjectReader(item, at).optionalString('operator')),
   );
 }
 

@@ -4,7 +4,7 @@
 import { Plain, isDataList } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
+import { EvidenceError, unlessRefused } from '../errors/evidence-error.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { expectedIdentity, type ExpectedIdentity } from './certified-identity.ts';
@@ -92,11 +92,9 @@ function readClaims(token: string, source: TokenSource): ObjectReader {
     refuseToken(source, found, 'three parts in base64url', source.itself);
   }
   const json = Buffer.from(body ?? '', 'base64url');
-  return orIfRefused(
-    () => new ObjectReader(decodeJson(json, PLACE), PLACE),
-    // The reader's error would quote the claims, so it is not kept.
-    () => refuseToken(source, 'claims that are not JSON', 'JSON'),
-  );
+  const claims = unlessRefused(() => new ObjectReader(decodeJson(json, PLACE), PLACE));
+  // The reader's error would quote the claims, so it is not kept.
+  return claims ?? refuseToken(source, 'claims that are not JSON', 'JSON');
 }
 
 function audiencesOf(claims: ObjectReader): readonly string[] {

@@ -1,4 +1,4 @@
-import { orIfRefused } from '../errors/evidence-error.ts';
+import { orIfRefused, unlessRefused } from '../errors/evidence-error.ts';
 import { MAX_CLOCK_SKEW_MS, MAX_SIGSTORE_BUNDLE_BYTES } from '../limits.ts';
 import { refuse, type Place } from '../place.ts';
 import type { Proof, SigstoreTrust } from '../trust/trust.ts';
@@ -57,13 +57,8 @@ export function isWitnessed(
   witnessed: Witnessed,
   trust: WitnessTrust,
 ): boolean {
-  return orIfRefused(
-    () => {
-      trust.verifyAny(encodeSigstoreBundle(envelope, witnessed), FILE, { withoutLog: false });
-      return true;
-    },
-    () => false,
-  );
+  const bytes = encodeSigstoreBundle(envelope, witnessed);
+  return unlessRefused(() => trust.verifyAny(bytes, FILE, { withoutLog: false })) !== undefined;
 }
 
 /** Rekor v2 states no time. A log that does may follow. */

@@ -62,21 +62,13 @@ export function parseSigningConfig(bytes: Uint8Array, file: string): SigningConf
   const read = (reader: MessageReader): SigningConfig => {
     const mediaType = reader.string('mediaType');
     if (mediaType !== MEDIA_TYPE) refuse(reader.place('mediaType'), quote(mediaType), MEDIA_TYPE);
-    const service = reader.each(readService);
+    const authorities = reader.list('caUrls', reader.each(readService));
+    const providers = reader.optionalList('oidcUrls', reader.each(readProvider));
+    const any = { versions: [1], selector: 1 };
     return {
       file,
-      certificateAuthorities: {
-        field: 'caUrls',
-        versions: [1],
-        services: reader.list('caUrls', service),
-        selector: 1,
-      },
-      identityProviders: {
-        field: 'oidcUrls',
-        versions: [1],
-        services: reader.optionalList('oidcUrls', reader.each(readProvider)),
-        selector: 1,
-      },
+      certificateAuthorities: { field: 'caUrls', services: authorities, ...any },
+      identityProviders: { field: 'oidcUrls', services: providers, ...any },
       logs: readOffer(reader, 'rekorTlogUrls', [1, 2], 'rekorTlogConfig'),
       timestampAuthorities: readOffer(reader, 'tsaUrls', [1], 'tsaConfig'),
     };
@@ -200,23 +192,16 @@ function offerPlace({ file }: SigningConfig, field: string): Place {
   return { code: MEANING.code, at: `${file}#/${field}`, hint };
 }
 
-function readService(reader: MessageReader): Service {
-  return readServiceWith(reader, (url) => url.href.replace(/\/+$/, ''));
-}
-
 /** An issuer is compared character by character (OpenID Connect Discovery §4.3): a slash at its end stays. */
 function readProvider(reader: MessageReader): Service {
-  return readServiceWith(reader, (_, text) => text);
+  return { ...readService(reader), url: reader.string('url') };
 }
 
-function readServiceWith(
-  reader: MessageReader,
-  write: (url: URL, text: string) => string,
-): Service {
-  const text = reader.string('url');
+function readService(reader: MessageReader): Service {
   const place = reader.place('url');
+  const { href } = parseServiceUrl(reader.string('url'), place);
   return {
-    url: write(parseServiceUrl(text, place), text),
+    url: href.replace(/\/+$/, ''),
     namedBy: place.at,
     majorApiVersion: reader.integer('majorApiVersion'),
     ...reader.message('validFor', readWindow),

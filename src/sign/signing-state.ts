@@ -6,7 +6,7 @@ import { X509Certificate, verify } from 'node:crypto';
 import type { Data } from '../document/data.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
-import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, unlessRefused } from '../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SCHEMA_VERSION } from '../media-types.ts';
 import { quote } from '../quote.ts';
 import { AFFIDAVIT } from '../tool.ts';
@@ -124,16 +124,13 @@ export function resumable(
 ): Identity | undefined {
   const { payload, encoding, signature, verifier } = envelope;
   if (!Buffer.from(payload).equals(statement)) return undefined;
-  return orIfRefused(
-    () => {
-      const { signer, publicKey } = trust.verifyCertificate(verifier.der);
-      const { validFromDate, validToDate } = new X509Certificate(verifier.der);
-      const isCurrent = validFromDate <= now && now < validToDate;
-      // No other key is made for a certificate.
-      const isOurKind = publicKey.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-      if (!isCurrent || !isOurKind) return undefined;
-      return verify('sha256', encoding, publicKey, signature) ? signer : undefined;
-    },
-    () => undefined,
-  );
+  const certified = unlessRefused(() => trust.verifyCertificate(verifier.der));
+  if (certified === undefined) return undefined;
+  const { signer, publicKey } = certified;
+  const { validFromDate, validToDate } = new X509Certificate(verifier.der);
+  const isCurrent = validFromDate <= now && now < validToDate;
+  // No other key is made for a certificate.
+  const isOurKind = publicKey.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  if (!isCurrent || !isOurKind) return undefined;
+  return verify('sha256', encoding, publicKey, signature) ? signer : undefined;
 }

@@ -10,15 +10,9 @@ export interface KeyKind {
   readonly keyDetails: string | undefined;
 }
 
-const CURVES: ReadonlyMap<string, KeyKind> = new Map([
-  [
-    'prime256v1',
-    { name: 'ECDSA P-256', hash: 'sha256', keyDetails: 'PKIX_ECDSA_P256_SHA_256' } as const,
-  ],
-  [
-    'secp384r1',
-    { name: 'ECDSA P-384', hash: 'sha384', keyDetails: 'PKIX_ECDSA_P384_SHA_384' } as const,
-  ],
+const CURVES: ReadonlyMap<string, KeyKind> = new Map<string, KeyKind>([
+  ['prime256v1', { name: 'ECDSA P-256', hash: 'sha256', keyDetails: 'PKIX_ECDSA_P256_SHA_256' }],
+  ['secp384r1', { name: 'ECDSA P-384', hash: 'sha384', keyDetails: 'PKIX_ECDSA_P384_SHA_384' }],
 ]);
 
 const ED25519: KeyKind = { name: 'Ed25519', hash: undefined, keyDetails: 'PKIX_ED25519' };

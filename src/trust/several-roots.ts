@@ -3,7 +3,7 @@
 
 import type { X509Certificate } from 'node:crypto';
 
-import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
+import { EvidenceError, unlessRefused } from '../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../limits.ts';
 import { fileWord, unpacked } from '../packed-file.ts';
 import { quote } from '../quote.ts';
@@ -28,11 +28,8 @@ export function severalRoots(
   const isList = lines.length > 1 && lines.every(({ line }) => OBJECT.test(line));
   if (!isList || !lines.some(({ line }) => line.includes('trustedroot'))) return undefined;
   const named = lines.slice(0, MOST).map(({ line, number }) => {
-    const name = orIfRefused(
-      () => quote(ownersOf(parse(Buffer.from(line))), 60),
-      () => 'no root that can be used',
-    );
-    return `line ${number}: ${name}`;
+    const owners = unlessRefused(() => ownersOf(parse(Buffer.from(line))));
+    return `line ${number}: ${owners === undefined ? 'no root that can be used' : quote(owners, 60)}`;
   });
   const take = `sed -n ${lines[0]?.number ?? 1}p ${fileWord(file)}`;
   return new EvidenceError('TRUSTED_ROOT_INVALID', {

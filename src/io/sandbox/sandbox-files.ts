@@ -15,7 +15,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { buildSigningConfigs, isSandboxConfig } from '../../sandbox/trust-material.ts';
@@ -129,10 +129,7 @@ function isOfSandbox(path: string, name: string, stats: Stats): boolean {
 }
 
 function isSandboxRoot(bytes: Uint8Array, path: string): boolean {
-  return orIfRefused(
-    () => isSandbox(parseTrustedRoot(bytes, path)),
-    () => false,
-  );
+  return unlessRefused(() => isSandbox(parseTrustedRoot(bytes, path))) === true;
 }
 
 function fillStage(directory: string, files: Readonly<Record<string, unknown>>): StagedFiles {

@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 
 import type { Signer } from '../../attestation/seal.ts';
-import { orIfRefused } from '../../errors/evidence-error.ts';
+import { unlessRefused } from '../../errors/evidence-error.ts';
 import {
   parseIdentityClaims,
   parseIdentityToken,
@@ -97,11 +97,6 @@ async function mayBe(
 ): Promise<boolean> {
   if (token === undefined) return true;
   const text = typeof token === 'function' ? await token() : token;
-  return orIfRefused(
-    () => {
-      const expected = parseIdentityClaims(text);
-      return expected.subject === subject && expected.issuers.includes(issuer);
-    },
-    () => false,
-  );
+  const expected = unlessRefused(() => parseIdentityClaims(text));
+  return expected?.subject === subject && expected.issuers.includes(issuer);
 }

@@ -1,4 +1,4 @@
-import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
+import { EvidenceError, withHint } from '../../errors/evidence-error.ts';
 
 /** The files that the environment names, by its variables. */
 export function servicePaths(environment: NodeJS.ProcessEnv): ServicePaths {
@@ -30,7 +30,6 @@ export async function readNamed<T>(
     return await read(path);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    const hint = `${error.hint}; ${variable} names this file`;
-    throw new EvidenceError(error.code, { ...faultOf(error), hint, cause: error });
+    throw withHint(error, `${error.hint}; ${variable} names this file`);
   }
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { rmSync } from 'node:fs';
 
-import { orIfRefused } from '../../errors/evidence-error.ts';
+import { unlessRefused } from '../../errors/evidence-error.ts';
 import { MAX_REQUEST_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import {
@@ -65,10 +65,7 @@ export function openSigningJournal(out: string): SigningJournal {
 
 /** Whether the file is of the same signing: another one to the same archive may run at once. */
 function isOf(path: string, { envelope }: SigningState): boolean {
-  return orIfRefused(
-    () => readOwn(path)?.envelope.signature.equals(envelope.signature) === true,
-    () => false,
-  );
+  return unlessRefused(() => readOwn(path))?.envelope.signature.equals(envelope.signature) === true;
 }
 
 function readOwn(path: string): SigningState | undefined {

@@ -1,7 +1,7 @@
 // A signature becomes a Sigstore bundle: a credential signs, timestamp authorities and logs witness.
 
 import type { Signer } from '../../attestation/seal.ts';
-import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE } from '../../media-types.ts';
 import type { Credential } from '../../sign/credential.ts';
 import {
@@ -163,13 +163,8 @@ class Signing {
       return witnessed;
     };
     const earlier = known.get(url);
-    if (earlier !== undefined) {
-      const accepted = orIfRefused(
-        () => judged(earlier),
-        () => undefined,
-      );
-      if (accepted !== undefined) return accepted;
-    }
+    const accepted = earlier === undefined ? undefined : unlessRefused(() => judged(earlier));
+    if (accepted !== undefined) return accepted;
     // What is wrong, or was right under another root, is asked for again.
     known.delete(url);
     const answer = await ask(envelope, { url, namedBy, secrets });

@@ -1,5 +1,5 @@
 import { digestOf } from '../../digest.ts';
-import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
 import { counted } from '../../sentence.ts';
 import { chooseIssuer, chooseServices, parseSigningConfig } from '../../sign/signing-config.ts';
 import type { Service, SigningConfig } from '../../sign/signing-config.ts';
@@ -78,22 +78,12 @@ async function signingInUse(
 }
 
 function calledAt(config: SigningConfig, now: Date): ReadonlySet<Service> {
-  const issuer = orIfRefused(
-    () => [chooseIssuer(config, now)],
-    () => [],
-  );
-  return new Set([...issuer, ...servicesAt(config, now)]);
-}
-
-/** None if too few are valid then: signing would say so. */
-function servicesAt(config: SigningConfig, now: Date): readonly Service[] {
-  return orIfRefused(
-    () => {
-      const { certificateAuthority, logs, timestampAuthorities } = chooseServices(config, now);
-      return [certificateAuthority, ...logs, ...timestampAuthorities];
-    },
-    () => [],
-  );
+  const issuer = unlessRefused(() => chooseIssuer(config, now));
+  // None if too few are valid then: signing would say so.
+  const services = unlessRefused(() => chooseServices(config, now));
+  const { certificateAuthority, logs = [], timestampAuthorities = [] } = services ?? {};
+  const called = [issuer, certificateAuthority, ...logs, ...timestampAuthorities];
+  return new Set(called.filter((service) => service !== undefined));
 }
 
 /** The first that has something is used; of the flags, `--trust-cache` excludes `--trusted-root`. */
