@@ -18,8 +18,8 @@ const NO_FIELDS = new JsonMap();
  * @throws EvidenceError DOCUMENT_INVALID, DOCUMENT_UNSUPPORTED (nesting), DOCUMENT_DUPLICATE_KEY,
  *   LIMIT_EXCEEDED (values), all invalid, with a JSON pointer in `at` and line and column in `found`
  */
-export function decodeJson(bytes: Uint8Array, file: string): Data {
-  return new JsonReader(decodeUtf8(bytes, file), file, MAX_JSON_VALUES).document();
+export function decodeJson(bytes: Uint8Array, file: string, mostValues = MAX_JSON_VALUES): Data {
+  return new JsonReader(decodeUtf8(bytes, file), file, mostValues).document();
 }
 
 /** JSON with two spaces of indentation and a final line break; `data` is what `decodeJson` gave. */

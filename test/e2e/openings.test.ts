@@ -87,6 +87,20 @@ describe('validate --openings', () => {
     expect(place.list()).not.toContain(OUT);
   });
 
+  it('writes none that would be too large to read again, and no evidence', async () => {
+    const place = new Workplace();
+    const keys = Array.from({ length: 80 }, (_, index) => `${'k'.repeat(900)}${index}`);
+    const values = Array.from({ length: 2000 }, (_, index) => `v${index}: a`);
+    const data = `{${keys.join(': {')}: {${values.join(', ')}}${'}'.repeat(keys.length)}`;
+    const measured = `measurements:\n  - {type: Other, subtypes: [{subtype: x, data: ${data}}]}\n`;
+    place.edit('snapshot.yaml', '\nmeasurements:\n', `\n${measured}`);
+    const { code, error } = await place.refused(PACK, { env: EPOCH });
+    expect([code, error.code, error.at]).toEqual([2, 'LIMIT_EXCEEDED', '--openings']);
+    expect(error.hint).toContain('without --openings');
+    const without = PACK.slice(0, -2);
+    expect((await place.run(['validate', ...without], { env: EPOCH })).code).toBe(0);
+  });
+
   it('is a usage error if nothing is redacted', async () => {
     const place = new Workplace();
     const { code, error } = await place.refused([

@@ -5,6 +5,7 @@ import { decodeJson } from '../../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { nameWanted } from '../../file-kinds.ts';
+import { MAX_OPENINGS_BYTES } from '../../limits.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { refusedAs } from '../../place.ts';
 import { isOfKind, recognised, recognising } from '../../recognise.ts';
@@ -121,13 +122,15 @@ export interface Commitment {
 
 /**
  * @param redactionFile its path in the bundle
- * @throws EvidenceError LIMIT_EXCEEDED
+ * @throws EvidenceError LIMIT_EXCEEDED if it could not be read again
  */
 export function commit(
   secret: Uint8Array,
   { files, values }: WithheldOf,
   redactionFile: string,
 ): Commitment {
+  // Counted first: the places of values that nest deep are longer together than any text may be.
+  requireReadable(lengthOf(values), '--openings', WITHOUT);
   const digests = new Map(files.map(({ path, bytes }) => [path, digestOf(bytes)]));
   const leaves = values.flatMap((value) => {
     const digest = digests.get(value.file);
@@ -135,7 +138,26 @@ export function commit(
   });
   const redaction = encodeRedaction(leaves, redactionFile);
   const openings = encodeOpenings({ secret, redaction: digestOf(redaction), digests, values });
+  requireReadable(openings.length, '--openings', WITHOUT);
   return { bytes: redaction, leaves: leaves.length, openings };
+}
+
+const WITHOUT = 'redact without --openings: nothing is committed to then';
+
+/** At most what its file has. */
+function lengthOf(values: readonly WithheldValue[]): number {
+  return values.reduce((sum, { path, text }) => sum + path.length + text.length, 0);
+}
+
+/** Whoever reads the file takes no more. Throws LIMIT_EXCEEDED. */
+export function requireReadable(bytes: number, at: string, fix: string): void {
+  if (bytes <= MAX_OPENINGS_BYTES) return;
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at,
+    found: `values that take ${bytes} bytes or more, with their places`,
+    expected: `at most ${MAX_OPENINGS_BYTES} bytes in one file`,
+    hint: `${fix}; nothing was written`,
+  });
 }
 
 /**

@@ -5,6 +5,7 @@ import { decodeJson } from '../../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { tokenKey } from '../../document/text.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { MAX_WITHHELD_VALUES } from '../../limits.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
@@ -17,7 +18,7 @@ import {
   valueIn,
   type WithheldValue,
 } from './commitment.ts';
-import { constant, digestIn, hexIn, type Openings } from './openings.ts';
+import { constant, digestIn, hexIn, requireReadable, type Openings } from './openings.ts';
 import { LABEL_SUBTYPE } from './policy.ts';
 
 export interface RevealedValue extends WithheldValue {
@@ -42,7 +43,9 @@ export function parseRevealed(bytes: Uint8Array, file: string): Revealed {
 }
 
 function readRevealed(bytes: Uint8Array, file: string): Revealed {
-  const reader = new ObjectReader(decodeJson(bytes, file), file);
+  // All that may be withheld may be revealed: each value has five fields, and its map counts twice.
+  const data = decodeJson(bytes, file, 8 * MAX_WITHHELD_VALUES);
+  const reader = new ObjectReader(data, file);
   requireSchemaVersion(reader);
   constant(reader, 'scheme', SCHEME);
   const redaction = digestIn(reader, 'redaction');
@@ -60,12 +63,12 @@ function readRevealed(bytes: Uint8Array, file: string): Revealed {
 /**
  * The selected values, as a file.
  *
- * @throws EvidenceError USAGE if a word selects none
+ * @throws EvidenceError USAGE if a word selects none, LIMIT_EXCEEDED
  */
 export function encodeRevealed(openings: Openings, words: readonly string[]): Uint8Array {
   const { secret, redaction, digests, values } = openings;
   const chosen = new Set(words.flatMap((word) => selected(values, word)));
-  return encodeDocument({
+  const bytes = encodeDocument({
     schemaVersion: SCHEMA_VERSION,
     scheme: SCHEME,
     redaction,
@@ -76,6 +79,8 @@ export function encodeRevealed(openings: Openings, words: readonly string[]): Ui
       return [{ file, path, type, text, salt: saltOf(secret, digest, path).toString('hex') }];
     }),
   });
+  requireReadable(bytes.length, '--select', 'select less');
+  return bytes;
 }
 
 /** `FILE`, `FILE#POINTER` with all that is below it, or `Type.subtype[.key]` of the snapshot. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Digest } from '../../../src/digest.ts';
+import { digestOf, type Digest } from '../../../src/digest.ts';
 import { plain, type Data } from '../../../src/document/data.ts';
 import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import {
@@ -18,7 +18,7 @@ import { commit, parseOpenings } from '../../../src/evidence/redact/openings.ts'
 import { encodeRedaction, parseRedaction } from '../../../src/evidence/redact/redaction-file.ts';
 import { encodeRevealed, parseRevealed } from '../../../src/evidence/redact/revealed.ts';
 import { tellMissing } from '../../../src/evidence/redact/withheld.ts';
-import { MAX_WITHHELD_VALUES } from '../../../src/limits.ts';
+import { MAX_OPENINGS_BYTES, MAX_WITHHELD_VALUES } from '../../../src/limits.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { propertyRuns } from '../../property-runs.ts';
 import { DEMO, replaced, validateDemo } from '../demo.ts';
@@ -235,6 +235,43 @@ function valuesOf(data: Data): readonly WithheldValue[] {
   });
   return values;
 }
+
+describe('a file that is written', () => {
+  /** So many that their places take so many bytes. */
+  function longValues(bytes: number): readonly WithheldValue[] {
+    const path = `/${'x'.repeat(bytes / 2000)}`;
+    return Array.from({ length: 2000 }, () => ({ file: 'a.json', path, type: 'string', text: '' }));
+  }
+
+  function refused(make: () => unknown): readonly unknown[] {
+    const { code, at, hint } = refusalOf(make) ?? {};
+    return [code, at, hint];
+  }
+
+  it.each([
+    ['places', 1.1 * MAX_OPENINGS_BYTES],
+    ['places and all the rest', 0.999 * MAX_OPENINGS_BYTES],
+  ])('is refused if its %s take more than a reader takes', (_, bytes) => {
+    const values = longValues(bytes);
+    expect(refused(() => commit(SECRET, { files: FILES, values }, 'r'))).toEqual([
+      'LIMIT_EXCEEDED',
+      '--openings',
+      'redact without --openings: nothing is committed to then; nothing was written',
+    ]);
+  });
+
+  it('is refused if so much is revealed', () => {
+    const digest = digestOf('');
+    const values = longValues(0.999 * MAX_OPENINGS_BYTES);
+    const openings = { ...{ secret: SECRET, redaction: digest }, values };
+    const digests = new Map([['a.json', digest]]);
+    expect(refused(() => encodeRevealed({ ...openings, digests }, ['a.json']))).toEqual([
+      'LIMIT_EXCEEDED',
+      '--select',
+      'select less; nothing was written',
+    ]);
+  });
+});
 
 describe('any withheld data', () => {
   it('has one place and one leaf for each value', () => {
