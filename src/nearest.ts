@@ -9,13 +9,21 @@ const MAX_CANDIDATES = 1000;
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   if (word.length > MAX_CHARACTERS) return undefined;
   const most = Math.floor((word.length + 2) / 4);
-  const [best] = [...names]
-    .slice(0, MAX_CANDIDATES)
+  const [best] = firstOf(names)
     .filter((name) => Math.abs(name.length - word.length) <= most)
     .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter((candidate) => candidate.distance <= most)
     .toSorted((a, b) => a.distance - b.distance);
   return best?.name;
+}
+
+/** No more is read than is looked at. */
+function firstOf(names: Iterable<string>): readonly string[] {
+  const first: string[] = [];
+  for (const name of names) {
+    if (first.push(name) === MAX_CANDIDATES) break;
+  }
+  return first;
 }
 
 /** The hint that names it; undefined if nothing is near. */

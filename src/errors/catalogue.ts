@@ -124,6 +124,7 @@ export const ERROR_CATALOGUE = {
   CRITERIA_WITHOUT_OVERLAY: ['finding', 'no overlay is for a criterion that was asked for'],
   OVERLAYS_ORDERED_BY_NAME: ['finding', 'overlays of equal rank disagree, and their names decide'],
   CONSTRAINT_PATH_UNKNOWN: ['finding', 'no known snapshot has what a constraint names'],
+  CRITERIA_DOUBTFUL: ['finding', 'a criterion that no other overlay has is nearly a known one'],
   OVERLAY_UNREACHABLE: ['finding', 'no query finds the overlay, and no overlay inherits from it'],
   FIELD_IGNORED: ['finding', 'the document has a field that this version does not know'],
   FIELD_DROPPED: ['finding', "AICR's recipes have no such field, so it is in no digest"],

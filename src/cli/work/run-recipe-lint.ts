@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import type { NamedFile } from '../../evidence/lint/lint-file.ts';
+import { needsOthers, type NamedFile } from '../../evidence/lint/lint-file.ts';
 import { lint, type LintFinding } from '../../evidence/lint/lint.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
@@ -25,8 +25,17 @@ export async function runRecipeLint(call: Call): Promise<number> {
   const findings = lint({ files, directories, data: recipes });
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const isJson = options.choice('format', ['terminal', 'json']) === 'json';
+  if (recipes === undefined) sayUnresolved(files);
   await deliver(isJson ? json(findings, errors) : findings.map(line).join(''), call);
   return errors === 0 ? 0 : 2;
+}
+
+function sayUnresolved(files: readonly NamedFile[]): void {
+  for (const { file } of files.filter(needsOthers)) {
+    process.stderr.write(
+      `affidavit: ${file} is a part of recipes and was not resolved; --data DIR lays it over those of DIR, and resolves it\n`,
+    );
+  }
 }
 
 async function readNamed(path: string): Promise<NamedFile> {

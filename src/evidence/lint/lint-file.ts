@@ -49,14 +49,27 @@ function lintDocument(
     return refusedBy((each) => parseRegistry(each, rules));
   }
   if (document.kind === 'ValidatorCatalog') return refusedBy(parseValidators);
-  const isPart = document.kind === 'RecipeMixin' || isOverlay(document);
   const { value, faults, removed } = readAll(document, (each) =>
-    isPart ? parseLayer(each, rules) : recognising('recipe', named, () => parseLayer(each, rules)),
+    isPart(document)
+      ? parseLayer(each, rules)
+      : recognising('recipe', named, () => parseLayer(each, rules)),
   );
   if (value === undefined) return faults;
   const checks = tree?.checks ?? checksOf(rules, new Map());
   const findings = value.findings.filter(({ at = '' }) => !removed.has(at));
   return [...faults, ...findings, ...layerFaults(value.layer, rules, checks, tree?.around)];
+}
+
+/** Whether a file is an overlay or a mixin: by itself nobody knows what becomes of it. */
+export function needsOthers({ bytes, file }: NamedFile): boolean {
+  return orIfRefused(
+    () => isPart(readRecipeDocument(bytes, file)),
+    () => false,
+  );
+}
+
+function isPart(document: RecipeDocument): boolean {
+  return document.kind === 'RecipeMixin' || isOverlay(document);
 }
 
 /**

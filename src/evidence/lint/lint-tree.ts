@@ -18,9 +18,10 @@ import { REGISTRY, ROOT_OVERLAY, requiredFile, type RecipeFiles } from '../resol
 import { parseRegistry, type RegistryEntry } from '../resolve/registry.ts';
 import { rulesOf, type Rules } from '../resolve/rules.ts';
 import { VALIDATORS, checksOf, parseValidators, type Checks } from './checks.ts';
+import { doubtfulCriteria, unreachable } from './criteria-faults.ts';
 import { layerFaults, type Around } from './layer-faults.ts';
 import { readAll } from './read-all.ts';
-import { duplicates, resolvedFaults, rootedOf, unreachable } from './tree-faults.ts';
+import { duplicates, resolvedFaults, rootedOf } from './tree-faults.ts';
 
 /** What is known of a directory of recipes. */
 export interface LintedTree {
@@ -45,7 +46,9 @@ export function lintTree(recipes: RecipeFiles): LintedTree {
     ...duplicates(mixins),
     ...rooted.faults,
   );
-  if (reader.lost.size === 0) faults.push(...unreachable(overlays, rules));
+  if (reader.lost.size === 0) {
+    faults.push(...unreachable(overlays, rules), ...doubtfulCriteria(overlays, rules));
+  }
   const { overlays: sure } = rooted;
   if (root !== undefined && registry !== undefined && sure.has(ROOT)) {
     const catalogue = { recipes, rules, root, registry, mixins: known.mixins, findings: [] };

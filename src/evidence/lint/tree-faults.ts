@@ -1,7 +1,6 @@
 // What can be said of a directory of recipes as a whole. The resolver says it: each query that could show something is asked.
 
-import { faultOf, orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
-import { quote } from '../../quote.ts';
+import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import { climb, matching, requireRooted } from '../resolve/candidates.ts';
 import { refuseDuplicate, type Catalogue } from '../resolve/catalogue.ts';
@@ -11,9 +10,9 @@ import { orderedByName, requireAgreement, type Disagreement } from '../resolve/e
 import { addMixins, mixinsOf, refuseMissing } from '../resolve/mixins.ts';
 import { unknownDependencies } from '../resolve/order.ts';
 import { ROOT, type Layer, type Overlay } from '../resolve/overlay.ts';
-import { normalised } from '../resolve/query.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { Rules } from '../resolve/rules.ts';
+import { isAsked } from './criteria-faults.ts';
 
 /** How many queries are asked. AICR's own recipes need some 200 (2026-11). */
 const MOST_QUERIES = 2000;
@@ -92,32 +91,6 @@ function missingMixins(
     const isThere = mixins.has(name) || lost.has(name);
     return isThere ? [] : refusal(() => refuseMissing(name, at, mixins.keys()));
   });
-}
-
-/** Overlays that are in no recipe. */
-export function unreachable(overlays: readonly Overlay[], rules: Rules): readonly Finding[] {
-  const parents = new Set(
-    overlays.filter(({ name, parent }) => name !== parent).map(({ parent }) => parent),
-  );
-  return overlays
-    .filter((overlay) => !parents.has(overlay.name) && !isAsked(overlay, rules))
-    .map(({ name, file, criteria }) => ({
-      code: 'OVERLAY_UNREACHABLE',
-      at: criteria === undefined ? `${file}#/spec` : `${file}#/spec/criteria`,
-      found: `${quote(name)} ${criteria === undefined ? 'without criteria' : 'with a value that no query has'}, from which no overlay inherits`,
-      expected:
-        'criteria that a query can have, in small letters, or an overlay that inherits from it',
-      hint: 'correct the criteria, name it as the base of another overlay, or remove it',
-    }));
-}
-
-/** v0.11 compares the values as they are written, so that `OKE` is never met. */
-function isAsked({ criteria }: Overlay, rules: Rules): boolean {
-  if (criteria === undefined) return false;
-  return (
-    rules === 'current' ||
-    DIMENSIONS.every((name) => normalised(name, criteria[name]) === criteria[name])
-  );
 }
 
 /** What the resolver refuses or doubts of the recipes that overlays are for. */

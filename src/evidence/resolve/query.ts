@@ -26,6 +26,11 @@ const BUILT_IN: Readonly<Record<Rules, Readonly<Record<DimensionName, string>>>>
   },
 };
 
+/** What one AICR or another knows without any overlay. */
+export function builtInValues(name: DimensionName): readonly string[] {
+  return Object.values(BUILT_IN).flatMap((values) => values[name].split(' '));
+}
+
 /**
  * The criteria that somebody asks for, in AICR's spelling; a dimension that is not named is open.
  *

@@ -405,6 +405,26 @@ describe('lint of files', () => {
     ]);
   });
 
+  it.each([
+    ['service: «ekss', 'did you mean "eks"? If not, leave it'],
+    ['service: eks, intent: «trainning', 'did you mean "training"? If not, leave it'],
+    ['service: eks, accelerator: «h1000', 'did you mean "h100"? If not, leave it'],
+  ])('doubts a criterion that nobody else has: %s', (criteria, hint) => {
+    const path = 'overlays/new.yaml';
+    const mine = { [path]: overlay('new', '  criteria: {}\n') };
+    const { texts, spot } = changed(mine, path, '{}', `{${criteria}}`);
+    const written = texts[path] ?? '';
+    const files = [named(path, written)];
+    const found = lint({ files, directories: [], data });
+    expect(places(found)).toEqual([`${spot} CRITERIA_DOUBTFUL`]);
+    expect(found.map((each) => [each.severity, each.hint])).toEqual([['warning', hint]]);
+    // What two overlays have is a value of its own, and so is what is like nothing.
+    const again = named('overlays/again.yaml', written.replace('new', 'again'));
+    expect(lint({ files: [...files, again], directories: [], data })).toEqual([]);
+    const other = named(path, written.replace(/ekss|trainning|h1000/, 'quite_new'));
+    expect(lint({ files: [other], directories: [], data })).toEqual([]);
+  });
+
   it('lays a directory over the recipes', () => {
     const own = recipesOf(
       { 'overlays/eks.yaml': text.replace('K8s.server', 'K8s.sever'), 'overlays/new.yaml': text },

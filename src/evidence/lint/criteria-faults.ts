@@ -1,0 +1,58 @@
+// What can be said of the criteria of overlays without resolving anything.
+
+import type { Finding } from '../../errors/evidence-error.ts';
+import { nearest } from '../../nearest.ts';
+import { quote } from '../../quote.ts';
+import { DIMENSIONS } from '../resolve/criteria.ts';
+import type { Overlay } from '../resolve/overlay.ts';
+import { builtInValues, normalised } from '../resolve/query.ts';
+import type { Rules } from '../resolve/rules.ts';
+
+/** Overlays that are in no recipe. */
+export function unreachable(overlays: readonly Overlay[], rules: Rules): readonly Finding[] {
+  const parents = new Set(
+    overlays.filter(({ name, parent }) => name !== parent).map(({ parent }) => parent),
+  );
+  return overlays
+    .filter((overlay) => !parents.has(overlay.name) && !isAsked(overlay, rules))
+    .map(({ name, file, criteria }) => ({
+      code: 'OVERLAY_UNREACHABLE',
+      at: criteria === undefined ? `${file}#/spec` : `${file}#/spec/criteria`,
+      found: `${quote(name)} ${criteria === undefined ? 'without criteria' : 'with a value that no query has'}, from which no overlay inherits`,
+      expected:
+        'criteria that a query can have, in small letters, or an overlay that inherits from it',
+      hint: 'correct the criteria, name it as the base of another overlay, or remove it',
+    }));
+}
+
+/** v0.11 compares the values as they are written, so that `OKE` is never met. */
+export function isAsked({ criteria }: Overlay, rules: Rules): boolean {
+  if (criteria === undefined) return false;
+  return (
+    rules === 'current' ||
+    DIMENSIONS.every((name) => normalised(name, criteria[name]) === criteria[name])
+  );
+}
+
+/** Values that one overlay alone has, and that are nearly known ones. */
+export function doubtfulCriteria(all: readonly Overlay[], rules: Rules): readonly Finding[] {
+  const overlays = all.filter((each) => isAsked(each, rules));
+  return DIMENSIONS.flatMap((name) => {
+    const users = Map.groupBy(overlays, ({ criteria }) => criteria?.[name] ?? '');
+    const shared = [...users].flatMap(([value, { length }]) => (length > 1 ? value : []));
+    const known = new Set([...builtInValues(name), ...shared].filter((value) => value !== ''));
+    return [...users].flatMap(([value, [{ file } = { file: '' }]]): readonly Finding[] => {
+      const meant = value === '' || known.has(value) ? undefined : nearest(value, known);
+      if (meant === undefined) return [];
+      return [
+        {
+          code: 'CRITERIA_DOUBTFUL',
+          at: `${file}#/spec/criteria/${name}`,
+          found: quote(value),
+          expected: `a known ${name}`,
+          hint: `did you mean ${quote(meant)}? If not, leave it`,
+        },
+      ];
+    });
+  });
+}
