@@ -189,7 +189,9 @@ describe('evidence reveal', () => {
     expect((await place.run(VERIFY)).code).toBe(4);
     const { code, stdout, stderr } = await reveal(place, '--select', REGION, 'K8s.image');
     expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toContain('revealed: revealed.json\n');
+    expect(stderr).toContain(
+      'revealed: revealed.json, 12 values: 11 of "K8s.image", 1 of "NodeTopology.label"\n',
+    );
     const verified = await place.run([
       ...VERIFY,
       '--revealed',
@@ -239,6 +241,32 @@ describe('evidence reveal', () => {
     const changed = await place.run(all);
     expect([changed.code, changed.stdout.includes('REVEALED_DIFFERS')]).toEqual([2, true]);
   });
+
+  it.each([
+    ['k8s.image', 'K8s.image'],
+    ['K8s.imge', 'K8s.image'],
+    ['region', REGION],
+    [REGION.replace('region', 'regoin'), REGION],
+    ['snapshot.yml', 'snapshot.yaml'],
+    [
+      'ctrf/conformance.json#/results/tests/7/mesage',
+      'ctrf/conformance.json#/results/tests/7/message',
+    ],
+  ])('asks for what was meant by %s', async (word, meant) => {
+    const { code, stderr } = await reveal(await packed(), '--select', word);
+    expect([code, stderr]).toEqual([64, expect.stringContaining(`next: did you mean "${meant}"?`)]);
+  });
+
+  it.each([['OS.sysctl.nonsense'], ['nonsense'], []])(
+    'lists what was withheld, with counts, where nothing is near: %s',
+    async (...words) => {
+      const { code, stderr } = await reveal(
+        await packed(),
+        ...words.flatMap((word) => ['--select', word]),
+      );
+      expect([code, stderr]).toEqual([64, expect.stringMatching(/11 of "K8s\.image", \d+ of /)]);
+    },
+  );
 
   it('refuses openings of another bundle by name, code and place', async () => {
     const place = await packed();

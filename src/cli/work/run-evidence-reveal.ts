@@ -1,13 +1,13 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { requireRevealed } from '../../evidence/pack/self-check.ts';
 import { refuseOpenings } from '../../evidence/redact/openings.ts';
-import { encodeRevealed } from '../../evidence/redact/revealed.ts';
+import { encodeRevealed, groupsOf, parseRevealed } from '../../evidence/redact/revealed.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireFree, writeWhole } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { readOpenings } from './openings-file.ts';
@@ -24,26 +24,16 @@ export async function runEvidenceReveal(call: Call): Promise<number> {
   if (source !== STDIN) requireHarmless('--output', output, { open: [], bundle: source });
   await requireFree(output, force);
   const openings = readOpenings(path) ?? refuseOpenings(escapeInvisible(path), 'nothing', 'a file');
-  const bytes = encodeRevealed(openings, selection(call));
+  const bytes = encodeRevealed(openings, options.texts('select'));
   const entries = await openInput(source, EVIDENCE_LAYOUT);
   const given = { name: escapeInvisible(path), bytes };
   await progress('verifying', requireRevealed(entries, given));
   await call.beforeWriting();
   await writeWhole(output, [bytes], { force, signal, onNamed: call.finish });
   const verify = ['affidavit', 'verify-evidence', pathWord(source), '--revealed', pathWord(output)];
+  const { values } = parseRevealed(bytes, given.name);
   process.stderr.write(
-    `revealed: ${escapeInvisible(output)}\n  verify: ${commandLine(verify)} …\n`,
+    `revealed: ${escapeInvisible(output)}, ${counted(values.length, 'value')}: ${groupsOf(values)}\n  verify: ${commandLine(verify)} …\n`,
   );
   return 0;
-}
-
-function selection({ options }: Call): readonly string[] {
-  const words = options.texts('select');
-  if (words.length > 0) return words;
-  throw new EvidenceError('USAGE', {
-    at: '--select',
-    found: 'nothing',
-    expected: 'at least one PATH',
-    hint: 'say what to reveal, e.g. --select NodeTopology.label.topology.kubernetes.io/region',
-  });
 }

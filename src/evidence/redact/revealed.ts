@@ -7,6 +7,7 @@ import { tokenKey } from '../../document/text.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_WITHHELD_VALUES } from '../../limits.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
+import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { isEntryOf } from '../snapshot/label-reading.ts';
@@ -63,10 +64,11 @@ function readRevealed(bytes: Uint8Array, file: string): Revealed {
 /**
  * The selected values, as a file.
  *
- * @throws EvidenceError USAGE if a word selects none, LIMIT_EXCEEDED
+ * @throws EvidenceError USAGE if a word selects none, or there is no word, LIMIT_EXCEEDED
  */
 export function encodeRevealed(openings: Openings, words: readonly string[]): Uint8Array {
   const { secret, redaction, digests, values } = openings;
+  if (words.length === 0) refuseWord(values, 'nothing');
   const chosen = new Set(words.flatMap((word) => selected(values, word)));
   const bytes = encodeDocument({
     schemaVersion: SCHEMA_VERSION,
@@ -93,13 +95,58 @@ function selected(values: readonly WithheldValue[], word: string): readonly With
     return isBelow || isNamed(value, word) || keyed.has(itemOf(path));
   });
   if (found.length > 0) return found;
-  const [first = { file: 'FILE', path: '/POINTER' }] = values;
+  return refuseWord(values, quote(word), meant(values, word));
+}
+
+function refuseWord(values: readonly WithheldValue[], found: string, near?: string): never {
   throw new EvidenceError('USAGE', {
     at: '--select',
-    found: quote(word),
-    expected: `what was withheld, e.g. ${quote(`${first.file}#${first.path}`)}`,
-    hint: 'name a place in the openings: FILE, FILE#POINTER, or Type.subtype.key of the snapshot',
+    found,
+    expected: near === undefined ? `what was withheld: ${groupsOf(values)}` : 'what was withheld',
+    hint:
+      near === undefined
+        ? 'name FILE, FILE#POINTER, or Type.subtype[.key] of the snapshot'
+        : `did you mean ${quote(near)}?`,
   });
+}
+
+const MOST_GROUPS = 20;
+
+/** `12 of K8s.image, 3 of ctrf/deployment.json`: what each group has, that of a snapshot by its subtype. */
+export function groupsOf(values: readonly Pick<WithheldValue, 'file' | 'path'>[]): string {
+  const groups = Map.groupBy(values, ({ file, path }) => subtypeOfPath(path) || file);
+  const all = [...groups].map(([group, { length }]) => `${length} of ${quote(group)}`);
+  const left = all.length - MOST_GROUPS;
+  const more = left > 0 ? [`and ${left} more`] : [];
+  return all.length === 0 ? 'nothing' : [...all.slice(0, MOST_GROUPS), ...more].join(', ');
+}
+
+/** The word that selects something and looks most like this one: of a place that is known only its end is compared. */
+function meant(values: readonly WithheldValue[], word: string): string | undefined {
+  const places = values.flatMap(placesOf);
+  const starts = new Map(Map.groupBy(places, ({ start }) => start));
+  const ends = [...starts].find(([start]) => word.startsWith(start));
+  if (ends !== undefined) {
+    const [start, below] = ends;
+    const names = new Set(below.map(({ end }) => end));
+    const near = nearest(word.slice(start.length), names);
+    return near === undefined ? undefined : start + near;
+  }
+  const last = places.find(({ end }) => /[./]/.test(end) && end.split(/[./]/).at(-1) === word);
+  const groups = [...starts.keys()].map((start) => start.slice(0, -1));
+  return nearest(word, groups) ?? (last && last.start + last.end);
+}
+
+/** What names one value: its file and pointer, and of a snapshot its subtype and key. */
+function placesOf({ file, path, text }: WithheldValue): readonly { start: string; end: string }[] {
+  const subtype = subtypeOfPath(path);
+  const token = IN_SUBTYPE.exec(path)?.[3] ?? '';
+  return [
+    ...(subtype === ''
+      ? []
+      : [{ start: `${subtype}.`, end: path.endsWith('/context/key') ? text : tokenKey(token) }]),
+    { start: `${file}#`, end: path },
+  ];
 }
 
 const IN_SUBTYPE = /^\/measurements\/([^/]+)\/subtypes\/([^/]+)\/(?:data\/([^/]*)$)?/;
