@@ -316,6 +316,13 @@ describe('affidavit recipe digest of an overlay', () => {
     ]);
     const other = text.replace('name: h100-eks-training', 'name: h100-eks-trainings');
     expect(await refusedOverlay(other, ...data)).toEqual(['OVERLAY_OTHER', '/metadata/name']);
+    const next = ', or give --data the recipes that it is one of\n';
+    expect((await digest(text.replace(constraint, '">= 9"'), ...data)).stderr).toContain(
+      ` next: put the file in the place of ${join(RECIPES, 'overlays', NAME)}${next}`,
+    );
+    expect((await digest(other, ...data)).stderr).toContain(
+      ` next: put the file into ${RECIPES.replace(/\/$/, '')}/overlays${next}`,
+    );
   });
 
   it('refuses a profile for a resolved recipe, which has its own, and what is none', async () => {

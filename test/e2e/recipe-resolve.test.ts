@@ -54,7 +54,7 @@ describe('affidavit recipe resolve', () => {
       '  service: eks\n  accelerator: h100\n  intent: training\n  os: ubuntu\n',
     );
     expect(stderr).toContain('Applied, in this order:\n');
-    expect(stderr).toContain('it is for accelerator gb200, not h100\n');
+    expect(stderr).toMatch(/ {2}gb200-eks-inference +for accelerator gb200, intent inference\n/);
     expect(stderr).toMatch(
       /componentRefs\/gpu-operator\/valuesFile +"components\/gpu-operator\/values-eks-training.yaml" by eks-training/,
     );
@@ -107,6 +107,35 @@ describe('affidavit recipe resolve', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('error: RECIPE_IS_CHART ');
     expect(stderr).toContain(` at: ${chart}\nfound: a Helm chart\n`);
+  });
+
+  it('asks for a directory where a file is named, and names the recipes beside it', async () => {
+    const file = await run('--data', join(RECIPES, 'registry.yaml'));
+    expect(file.code).toBe(3);
+    expect(file.stderr).toContain('found: not a directory\n want: a directory that can be read\n');
+    expect(file.stderr).toContain(' next: name a directory\n');
+    const overlays = await run('--data', join(RECIPES, 'overlays'));
+    expect([overlays.code, overlays.stderr.includes(` next: name ${RECIPES}\n`)]).toEqual([
+      2,
+      true,
+    ]);
+    const around = await run('--data', join(RECIPES, '..'));
+    expect(around.stderr).toContain('/recipes\n');
+  });
+
+  it('says of a profile that no overlay has to leave it out', async () => {
+    const { stderr } = await run('--data', RECIPES, '--profile', 'a=b');
+    expect(stderr).toContain(
+      ' next: leave --profile out, or name the criteria of an overlay that has one\n',
+    );
+  });
+
+  it('explains in lines that are not much longer than a screen is wide', async () => {
+    const { stderr } = await run('--data', RECIPES, ...NAMES, '--explain');
+    const [, left = ''] = stderr.split('Left out:\n');
+    const lines = left.split('\n\n')[0]?.split('\n') ?? [];
+    expect(lines.length).toBeGreaterThan(20);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(110);
   });
 
   it.each<readonly [string, readonly string[], number, string]>([

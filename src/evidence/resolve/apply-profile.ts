@@ -166,6 +166,9 @@ function refuseUnknown(found: string, expected: string, names: readonly string[]
     at: '--profile',
     found: quote(found),
     expected,
-    hint: didYouMean(found, names) ?? 'name one of these, or leave --profile out',
+    hint:
+      names.length === 0
+        ? 'leave --profile out, or name the criteria of an overlay that has one'
+        : (didYouMean(found, names) ?? 'name one of these, or leave --profile out'),
   });
 }

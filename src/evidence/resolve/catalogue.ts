@@ -125,6 +125,7 @@ export function findingsOfAll(
   const all = parts.flatMap(({ findings }) => findings);
   const retired = all.find(({ code }) => code === 'API_VERSION_OUTDATED');
   const others = all.filter(({ code }) => code !== 'API_VERSION_OUTDATED');
-  const hint = "update the headers of the recipes; today's AICR does not read them as they are";
+  const hint =
+    "run affidavit recipe migrate FILE --output NEW for each file of the recipes: today's AICR does not read them as they are";
   return retired === undefined ? others : [{ ...retired, hint }, ...others];
 }

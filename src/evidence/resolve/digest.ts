@@ -87,6 +87,7 @@ function requireSame({ data, file }: RecipeDocument, { recipes, overlays }: Cata
     throw otherOverlay(
       `${file}#/metadata/name`,
       `${quote(name)}, which ${recipes.directory} does not have`,
+      `put the file into ${recipes.directory}/overlays`,
     );
   }
   const path = overlay.file.slice(recipes.directory.length + 1);
@@ -96,15 +97,16 @@ function requireSame({ data, file }: RecipeDocument, { recipes, overlays }: Cata
   throw otherOverlay(
     `${file}#${differs.pointer.slice(1)}`,
     `${quote(differs.field)}, which is another in ${overlay.file}`,
+    `put the file in the place of ${overlay.file}`,
   );
 }
 
-function otherOverlay(at: string, found: string): EvidenceError {
+function otherOverlay(at: string, found: string, hint: string): EvidenceError {
   return new EvidenceError('OVERLAY_OTHER', {
     at,
     found,
     expected: 'the overlay of that name in the recipes',
-    hint: 'give the directory that the file is in to --data',
+    hint: `${hint}, or give --data the recipes that it is one of`,
   });
 }
 

@@ -49,15 +49,13 @@ function leftOut({ applied: overlays, excluded, criteria, catalogue }: Resolutio
 
 function whyNot({ criteria }: Overlay, query: Resolution['criteria']): string {
   if (criteria === undefined) {
-    return 'it has no criteria, and nothing that was applied inherits from it';
+    return 'without criteria, and nothing that was applied inherits from it';
   }
   const others = DIMENSIONS.filter(
     (name) => criteria[name] !== '' && criteria[name] !== query[name],
   );
-  const said = others.map(
-    (name) => `it is for ${name} ${criteria[name]}, not ${query[name] || 'any'}`,
-  );
-  return said.join(', ') || 'it is for another number of nodes';
+  const said = others.map((name) => `${name} ${criteria[name]}`).join(', ');
+  return `for ${said || 'another number of nodes'}`;
 }
 
 function fields({ trace }: Resolution): readonly Row[] {

@@ -9,7 +9,7 @@ import { DIMENSIONS } from './criteria.ts';
 import { namedFiles } from './named-files.ts';
 import { queryOf } from './query.ts';
 import { recipeText } from './recipe-text.ts';
-import { resolve } from './resolve.ts';
+import { refuseWhereSet, resolve } from './resolve.ts';
 
 export interface OwnRecipe {
   readonly recipe: TypedRecipe;
@@ -45,13 +45,19 @@ function resolveLike({ file, criteria, profile }: Recipe, catalogue: Catalogue):
     (error) => refuseAsked(error, file, recipes.directory),
   );
   const text = Buffer.from(recipeText(resolution));
-  const recipe = readTypedRecipe(text, recipes.directory);
+  const [recipe, files] = orIfRefused(
+    () => {
+      const typed = readTypedRecipe(text, recipes.directory);
+      return [typed, namedFiles(typed, recipes)] as const;
+    },
+    (error) => refuseWhereSet(error, resolution),
+  );
   const findings = resolution.findings.flatMap((finding) => {
     if (finding.code !== 'CRITERIA_WITHOUT_OVERLAY') return [];
     const hint = 'compare the criteria with those of your overlays: this one chose nothing there';
     return [{ ...finding, at: placeOf(file, finding.at), hint }];
   });
-  return { recipe, files: namedFiles(recipe, recipes), findings };
+  return { recipe, files, findings };
 }
 
 /** What somebody's flags would be to blame for, the recipe is, which has nobody's flags. */

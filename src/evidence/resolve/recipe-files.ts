@@ -29,8 +29,16 @@ export function requireRecipes(names: readonly string[], directory: string): voi
   if (names.includes('Chart.yaml')) refuseChart(directory);
   const some = names.slice(0, 3).map((name) => quote(name, 40));
   const found = `${some.join(', ') || 'nothing'} in it`;
-  const inner = names.includes('recipes') ? `${directory}/recipes` : undefined;
-  throw incomplete(directory, found, 'overlays', inner);
+  throw incomplete(directory, found, 'overlays', recipesBeside(names, directory));
+}
+
+/** The recipes, if this is the directory around them, or the one of their overlays. */
+function recipesBeside(names: readonly string[], directory: string): string | undefined {
+  if (names.includes('recipes')) return `${directory}/recipes`;
+  if (!names.includes('base.yaml')) return undefined;
+  const outer = directory.replace(/\/?overlays$/, '');
+  if (outer !== directory) return outer || (directory.startsWith('/') ? '/' : '.');
+  return directory === '.' ? '..' : `${directory}/..`;
 }
 
 function refuseChart(directory: string): never {
@@ -49,15 +57,15 @@ export function requiredFile({ directory, files }: RecipeFiles, path: string): U
   throw incomplete(directory, `no ${path}`, path);
 }
 
-function incomplete(directory: string, found: string, path: string, inner?: string): EvidenceError {
+function incomplete(directory: string, found: string, path: string, meant?: string): EvidenceError {
   return new EvidenceError('RECIPES_INCOMPLETE', {
     at: directory,
     found,
     expected: `AICR's recipes, with ${path}`,
     hint:
-      inner === undefined
+      meant === undefined
         ? 'name the directory `recipes` of a checkout of AICR, or one like it'
-        : `name ${inner}`,
+        : `name ${meant}`,
   });
 }
 

@@ -188,17 +188,19 @@ function finished(
   const recipe = new Map([['componentRefs', hydrated]]);
   const prepared = orIfRefused(
     () => prepareComponents(recipe, () => undefined, ''),
-    (error) => {
-      throw withCode(error, error.code, whereSet(error.at ?? '', hydrated, trace));
-    },
+    (error) => refuseWhereSet(error, { components: hydrated, trace }),
   ).get('componentRefs');
   return isDataList(prepared) ? prepared.filter(isDataMap) : hydrated;
 }
 
-/** The place in the overlays of a field of the recipe that nobody has as a file. */
-function whereSet(at: string, components: readonly DataMap[], trace: Trace): string | undefined {
-  const [, index = '', field = ''] = /\/componentRefs\/(\d+)\/(\w+)/.exec(at) ?? [];
+/** Names the place in the overlays of a component of the recipe, which nobody has as a file. */
+export function refuseWhereSet(
+  error: EvidenceError,
+  { components, trace }: Pick<Resolution, 'components' | 'trace'>,
+): never {
+  const [, index = '', field = ''] = /\/componentRefs\/(\d+)\/(\w+)/.exec(error.at ?? '') ?? [];
   const name = textOf(components[Number(index)], 'name');
   const exact = trace.placeOf(['componentRefs', name, field]);
-  return exact ?? trace.placeOf(['componentRefs', name, 'name'])?.replace(/\/name$/, '');
+  const whole = trace.placeOf(['componentRefs', name, 'name'])?.replace(/\/name$/, '');
+  throw withCode(error, error.code, exact ?? whole);
 }

@@ -116,7 +116,7 @@ function farApart({ phases, times }: RunSources, { maxRunSpan }: RunOptions): re
       at: last.at,
       found: `${durationText(span)} between ${from} and ${to}`,
       expected: `at most ${durationText(most)} between snapshot and phases`,
-      hint: 'take the snapshot and run the phases together; or decide that this is one run, and give --max-run-span',
+      hint: 'take the snapshot and run the phases together; or decide that this is one run, and give a longer --max-run-span',
     },
   ];
 }

@@ -139,7 +139,7 @@ export async function listDirectory(
       entries.push(entry);
     }
   } catch (error) {
-    throw unreadable(error, directory);
+    throw unreadable(error, directory, 'directory');
   }
   return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -22,13 +22,20 @@ export function isSystemError(error: unknown): error is SystemError {
 }
 
 /** FILE_UNREADABLE for what the system refused; any other error as it is. */
-export function unreadable(error: unknown, path: string): unknown {
+export function unreadable(
+  error: unknown,
+  path: string,
+  wanted: 'file' | 'directory' = 'file',
+): unknown {
   if (!isSystemError(error)) return error;
   return new EvidenceError('FILE_UNREADABLE', {
     at: escapeInvisible(path),
     found: reasonOf(error),
-    expected: 'a file that can be read',
-    hint: readHint(error.code, path),
+    expected: `a ${wanted} that can be read`,
+    hint:
+      wanted === 'directory' && error.code === 'ENOTDIR'
+        ? 'name a directory'
+        : readHint(error.code, path),
     cause: error,
   });
 }

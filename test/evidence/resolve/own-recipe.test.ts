@@ -85,6 +85,20 @@ describe('ownRecipes', () => {
   );
 
   it.each([
+    ['values', 'components/gpu-operator/values-eks-training.yaml', 'eks-training', 'valuesFile'],
+    ['a manifest', 'components/gpu-operator/manifests/dcgm-exporter.yaml', 'base', 'manifestFiles'],
+  ])('names the overlay that names %s that are not there', (_, path, overlay, field) => {
+    const { [path]: removed, ...texts } = realTexts();
+    expect(removed).toBeDefined();
+    const { recipe } = readTypedRecipe(Buffer.from(asked), 'r.yaml');
+    const error = refusalOf(() => ownRecipes(catalogueOf(texts)).resolveLike(recipe));
+    expect([error?.code, error?.found]).toEqual(['RECIPE_FILE_MISSING', JSON.stringify(path)]);
+    expect(error?.at).toMatch(
+      new RegExp(`^recipes/overlays/${overlay}\\.yaml#/spec/componentRefs/\\d+/${field}`),
+    );
+  });
+
+  it.each([
     [asked, 'platform', 'dynamo'],
     [recipeText(resolved(real, { intent: 'training' })), 'intent', 'training'],
   ])('says which criterion chose nothing: %#', (text, name, value) => {

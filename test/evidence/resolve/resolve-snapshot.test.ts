@@ -301,9 +301,9 @@ describe('explain', () => {
   eks-any   recipes/overlays/eks-any.yaml
 
 Left out:
-  eks-b200  it is for accelerator b200, not h100
+  eks-b200  for accelerator b200
   eks-h100  OS.release.ID: expected rhel, got ubuntu
-  unused    it has no criteria, and nothing that was applied inherits from it
+  unused    without criteria, and nothing that was applied inherits from it
 
 Each field, its value, and who set it last:
   componentRefs/one/name                "one" by base
