@@ -50,6 +50,12 @@ async function verified(place: Workplace): Promise<ReportJson> {
   return JSON.parse(run.stdout) as ReportJson;
 }
 
+/** The one that is made without --bom. */
+async function packedBom(place: Workplace): Promise<Uint8Array> {
+  await place.validate([...INPUTS, ...UNSIGNED], { env: EPOCH });
+  return (await place.files()).get('bom.cdx.json') ?? Buffer.alloc(0);
+}
+
 async function predicateOf(place: Workplace): Promise<Record<string, unknown>> {
   const files = await place.files();
   const predicate = json(files.get('statement.intoto.json'))['predicate'];
@@ -78,6 +84,26 @@ describe('--bom', () => {
       });
     },
   );
+
+  it('names in each format the components of the recipe that it lacks', async () => {
+    const place = new Workplace();
+    const [first, ...rest] = json(await packedBom(place))['components'] as {
+      name: string;
+      version: string;
+    }[];
+    place.write('my.json', bom('1.6', { components: rest }));
+    const name = String(first?.name);
+    const wanted = {
+      terminal: `${name} ${first?.version} of the recipe is not in my.json`,
+      markdown: `the recipe's component ${name} in version ${first?.version}`,
+      json: `no component ${name}`,
+    };
+    for (const [format, text] of Object.entries(wanted)) {
+      const words = [...INPUTS, ...UNSIGNED, '--force', '--bom', 'my.json', '--format', format];
+      const { stdout } = await place.run(['validate', ...words], { env: EPOCH });
+      expect(stdout.replaceAll(/[\\`"]/g, '').replaceAll(/\s+/g, ' ')).toContain(text);
+    }
+  });
 
   it('says nothing but where the evidence is on standard error, as a program of its own', async () => {
     const place = new Workplace();

@@ -2,6 +2,7 @@ import { isImage, type Bom, type BomComponent } from '../../bom/bom.ts';
 import { baseNameOf, renderImage, type Image } from '../../bom/image.ts';
 import { findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import { sentence, words } from '../../sentence.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -50,14 +51,23 @@ function nameAndVersion(name: string, version: string): string {
 }
 
 function differs(file: string, wanted: RecipeComponent, found: BomComponent | undefined): Finding {
+  const { name } = wanted;
   const version = versionOf(wanted);
   const inVersion = version === '' ? '' : ` in version ${quote(version)}`;
+  const named = [name, version].filter((word) => word !== '').join(' ');
   return {
     code: 'BOM_COMPONENT_DIFFERS',
     at: found?.at ?? file,
-    found: found === undefined ? 'nothing' : `version ${quote(found.version)}`,
-    expected: `the recipe's component ${quote(wanted.name)}${inVersion}`,
+    found:
+      found === undefined
+        ? `no component ${quote(name)}`
+        : `${quote(name)} in version ${quote(found.version)}`,
+    expected: `the recipe's component ${quote(name)}${inVersion}`,
     hint: 'have the bill of materials made from this recipe',
+    sentence:
+      found === undefined
+        ? sentence`${named} of the recipe is not in ${file}`
+        : sentence`${found.at} lists ${name} in version ${words(quote(found.version))}, the recipe has ${version}`,
   };
 }
 
@@ -87,12 +97,14 @@ function imageFindings(
 }
 
 function missing(file: string, image: Image): Finding {
+  const name = renderImage(image);
   return {
     code: 'BOM_IMAGE_MISSING',
     at: file,
-    found: 'nothing',
-    expected: `the image ${quote(renderImage(image))}, which snapshot or recipe shows`,
+    found: `no image ${quote(name)}`,
+    expected: `the image ${quote(name)}, which snapshot or recipe shows`,
     hint: 'have the bill of materials made from this snapshot',
+    sentence: sentence`the image ${name} is not in ${file}`,
   };
 }
 

@@ -96,6 +96,30 @@ describe('bomCoverage', () => {
     ]);
   });
 
+  it('says of each by name and version what is not there, or is another', () => {
+    const { name, version } = BUILT.components[0] ?? {};
+    const inBom = (components: readonly unknown[]) =>
+      bomCoverage(parseBom(bytesOf({ ...BUILT, components }), 'my.json'), recipe, snapshot).map(
+        (finding) => [
+          finding.found,
+          finding.sentence?.map((part) => (typeof part === 'string' ? part : part.value)).join(''),
+        ],
+      );
+    expect(inBom(without(0))).toEqual([
+      [`no component "${name}"`, `${name} ${version} of the recipe is not in my.json`],
+    ]);
+    expect(inBom(changed(0, { version: 'v0' }))).toEqual([
+      [
+        `"${name}" in version "v0"`,
+        `my.json#/components/0 lists ${name} in version "v0", the recipe has ${version}`,
+      ],
+    ]);
+    const image = `${BUILT.components[6]?.['name']}:${BUILT.components[6]?.['version']}`;
+    expect(inBom(without(6))).toEqual([
+      [`no image "${image}"`, `the image ${image} is not in my.json`],
+    ]);
+  });
+
   it('compares no version where the recipe leaves it open', () => {
     const open = exampleRecipe([{ name: 'cert-manager' }]);
     const bom = parseBom(
