@@ -37,7 +37,10 @@ function oclifCommand({ args = {}, flags = {}, variadic, ...page }: Page): typeo
         argument({ required: true, description, ...(variadic && { multiple: true }) }),
       ] as const,
   );
-  const options = Object.entries(flags).map(([name, flag]) => [name, oclifFlag(flag)] as const);
+  const options = Object.entries(flags).map(
+    ([name, flag]) =>
+      [name, { ...oclifFlag(flag), ...('group' in flag && { helpGroup: flag.group }) }] as const,
+  );
   return class extends OclifCommand {
     static override readonly summary = page.summary;
     static override readonly description = page.description;

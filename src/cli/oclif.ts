@@ -16,7 +16,11 @@ export async function printHelp(
   { root, width }: { readonly root: string; readonly width: number },
 ): Promise<void> {
   const config = await Config.load({ root });
-  const help = new PageHelp(config, { maxWidth: width, sendToStderr: !isAsked });
+  const help = new PageHelp(config, {
+    maxWidth: width,
+    sendToStderr: !isAsked,
+    flagSortOrder: 'none',
+  });
   if (name === undefined) await help.showHelp([]);
   else if (config.findCommand(name) === undefined) help.showTopic(name);
   else await help.showHelp([name]);
@@ -29,15 +33,21 @@ class CommandPage extends CommandHelp {
     return description === '' ? undefined : this.wrap(description);
   }
 
-  /** oclif indents a list of narrow lines by two more columns than it leaves room for. */
+  /**
+   * oclif indents a list of narrow lines by two more columns than it leaves room for. And it takes the blanks away that
+   * stand before a first flag without a letter.
+   */
   override renderList(...[rows, options]: Parameters<CommandHelp['renderList']>): string {
-    return super.renderList(rows, { ...options, indentation: options.indentation + 2 });
+    const list = super.renderList(rows, { ...options, indentation: options.indentation + 2 });
+    const [[first = ''] = []] = rows;
+    const isBesideText = list.startsWith(`${first.trimStart()}  `);
+    return isBesideText ? first.slice(0, -first.trimStart().length) + list : list;
   }
 
   /** A line ends between two items, never in one that fits a line. */
   protected override usage(): string {
     const [text = this.command.id] = [this.command.usage ?? []].flat();
-    const items = text.match(/\[[^\]]*\]|--\S+ [A-Z]+|\S+/g) ?? [];
+    const items = text.match(/\[(?:[^[\]]|\[[^\]]*\])*\]\S*|--\S+ [A-Z.]+|\S+/g) ?? [];
     const room = this.opts.maxWidth - 2 * this.indentSpacing;
     const lines = [`$ ${this.config.bin}`];
     for (const item of items.flatMap((whole) =>

@@ -1,4 +1,4 @@
-import type { Command } from '../cli/call/command.ts';
+import { inGroup, type Command } from '../cli/call/command.ts';
 import { LAYOUT_FLAG } from '../cli/call/layout-flag.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
@@ -30,11 +30,11 @@ export default {
       helpValue: 'OUT',
       summary: 'Write the signed evidence to this .tar.gz, or, with --layout directory, directory.',
     },
-    ...RUN_FLAGS,
-    ...SIGNING_FLAGS,
     ...LAYOUT_FLAG,
     force: { type: 'switch', summary: 'Replace OUT if it exists.' },
-    ...REPORT_FLAGS,
+    ...RUN_FLAGS,
+    ...inGroup('signing', SIGNING_FLAGS),
+    ...inGroup('report', REPORT_FLAGS),
   },
 
   documents: (options) => [options.required('bundle')],

@@ -20,7 +20,8 @@ export default {
     rules: {
       type: 'choice',
       options: ['legacy', 'v3'],
-      summary: 'Those of predicates v1 and v2, or of v3, the default: without metadata.version.',
+      summary:
+        'Those of evidence v1 and v2 (legacy), or of v3, the default, which leave metadata.version out.',
     },
     ...FILE_FLAG,
   },

@@ -1,4 +1,4 @@
-import type { Command } from '../cli/call/command.ts';
+import { inGroup, type Command } from '../cli/call/command.ts';
 import { LAYOUT_FLAG } from '../cli/call/layout-flag.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
@@ -62,64 +62,68 @@ export default {
         'CTRF reports, of one phase or of several, or a directory of them; all words until the next flag.',
     },
     ...RUN_FLAGS,
-    bom: {
-      type: 'text',
-      dependsOn: EVIDENCE,
-      helpValue: 'FILE',
-      summary:
-        'Your own bill of materials, CycloneDX 1.4 to 1.7 as JSON; by default one is made of recipe and snapshot.',
-    },
-    'validator-image': {
-      type: 'texts',
-      dependsOn: EVIDENCE,
-      helpValue: 'NAME=REF',
-      summary:
-        'Image from which the test NAME was run, by digest (REF@sha256:…), where its report does not say it; all words until the next flag.',
-    },
-    'allow-mutable-validator-tags': {
-      type: 'switch',
-      dependsOn: EVIDENCE,
-      summary: 'Take validators that are named by a tag that may be moved.',
-    },
-    logs: {
-      type: 'text',
-      dependsOn: EVIDENCE,
-      helpValue: 'DIR',
-      summary: 'Directory of logs, <phase>/<name>.',
-    },
-    'emit-evidence': {
-      type: 'text',
-      helpValue: 'OUT',
-      summary: 'Write the evidence to this .tar.gz, or, with --layout directory, directory.',
-    },
-    redact: {
-      type: 'choice',
-      helpValue: 'POLICY',
-      options: ['minimal', 'none'],
-      dependsOn: EVIDENCE,
-      summary: 'minimal, the default, publishes only what a verifier needs; none everything.',
-    },
-    layout: { ...LAYOUT_FLAG.layout, dependsOn: EVIDENCE },
-    openings: {
-      type: 'text',
-      dependsOn: EVIDENCE,
-      helpValue: 'FILE',
-      summary:
-        'Commit to what is withheld, so that it can be revealed later; FILE keeps the secret, for you alone.',
-    },
-    'no-sign': {
-      type: 'switch',
-      dependsOn: EVIDENCE,
-      exclusive: Object.keys(SIGNING_FLAGS),
-      summary: 'Leave the evidence unsigned.',
-    },
-    ...withFlag(SIGNING_FLAGS, 'emit-evidence'),
-    force: { type: 'switch', dependsOn: EVIDENCE, summary: 'Replace OUT if it exists.' },
-    ...REPORT_FLAGS,
     'allow-retired-api': {
       type: 'switch',
       summary: 'Make evidence of documents whose apiVersion is retired or missing.',
     },
+    ...inGroup('evidence', {
+      'emit-evidence': {
+        type: 'text',
+        helpValue: 'OUT',
+        summary: 'Write the evidence to this .tar.gz, or, with --layout directory, directory.',
+      },
+      layout: { ...LAYOUT_FLAG.layout, dependsOn: EVIDENCE },
+      force: { type: 'switch', dependsOn: EVIDENCE, summary: 'Replace OUT if it exists.' },
+      logs: {
+        type: 'text',
+        dependsOn: EVIDENCE,
+        helpValue: 'DIR',
+        summary: 'Directory of logs, <phase>/<name>.',
+      },
+      bom: {
+        type: 'text',
+        dependsOn: EVIDENCE,
+        helpValue: 'FILE',
+        summary:
+          'Your own bill of materials, CycloneDX 1.4 to 1.7 as JSON; by default one is made of recipe and snapshot.',
+      },
+      'validator-image': {
+        type: 'texts',
+        dependsOn: EVIDENCE,
+        helpValue: 'NAME=REF',
+        summary:
+          'Image from which the test NAME was run, by digest (REF@sha256:…), where its report does not say it; all words until the next flag.',
+      },
+      'allow-mutable-validator-tags': {
+        type: 'switch',
+        dependsOn: EVIDENCE,
+        summary: 'Take validators that are named by a tag that may be moved.',
+      },
+      redact: {
+        type: 'choice',
+        helpValue: 'POLICY',
+        options: ['minimal', 'none'],
+        dependsOn: EVIDENCE,
+        summary: 'minimal, the default, publishes only what a verifier needs; none everything.',
+      },
+      openings: {
+        type: 'text',
+        dependsOn: EVIDENCE,
+        helpValue: 'FILE',
+        summary:
+          'Commit to what is withheld, so that it can be revealed later; FILE keeps the secret, for you alone.',
+      },
+    }),
+    ...inGroup('signing', {
+      'no-sign': {
+        type: 'switch',
+        dependsOn: EVIDENCE,
+        exclusive: Object.keys(SIGNING_FLAGS),
+        summary: 'Leave the evidence unsigned.',
+      },
+      ...withFlag(SIGNING_FLAGS, 'emit-evidence'),
+    }),
+    ...inGroup('report', REPORT_FLAGS),
   },
 
   documents: (options) => [

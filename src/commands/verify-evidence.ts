@@ -1,4 +1,4 @@
-import type { Command } from '../cli/call/command.ts';
+import { inGroup, type Command } from '../cli/call/command.ts';
 import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
 import { VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
@@ -39,43 +39,6 @@ export default {
       helpValue: 'PATH',
       summary: 'The bundle, if INPUT is the pointer to it; the two must agree.',
     },
-    ...TRUST_ROOT_FLAGS,
-    'certificate-identity': {
-      type: 'text',
-      helpValue: 'IDENTITY',
-      summary: 'Who must have signed (exact match); with --certificate-oidc-issuer.',
-    },
-    'certificate-oidc-issuer': {
-      type: 'text',
-      helpValue: 'URL',
-      summary: 'The OIDC issuer that vouches for the identity (exact match).',
-    },
-    'certificate-identity-type': {
-      type: 'choice',
-      helpValue: 'TYPE',
-      options: ['uri', 'email', 'other'],
-      summary: 'Type of the identity; a user name (other) is accepted only if this says so.',
-      dependsOn: ['certificate-identity'],
-    },
-    'public-key': {
-      type: 'text',
-      helpValue: 'FILE',
-      exclusive: ['certificate-identity', 'certificate-oidc-issuer', 'policy'],
-      summary: 'The key that must have signed, in PEM, for evidence that is signed with a key.',
-    },
-    policy: {
-      type: 'text',
-      helpValue: 'FILE',
-      summary:
-        'File that says who may sign, when and for what: JSON, or the allowlist.yaml of AICR.',
-      exclusive: ['certificate-identity', 'certificate-oidc-issuer'],
-    },
-    at: {
-      type: 'text',
-      helpValue: 'TIME',
-      summary: 'What time it is for a policy that limits the age (RFC 3339, UTC); by default now.',
-      dependsOn: ['policy'],
-    },
     recipe: {
       type: 'text',
       char: 'r',
@@ -89,23 +52,15 @@ export default {
       summary:
         "AICR's recipes, in which that of the evidence is resolved again; a difference is exit 4.",
     },
-    revealed: {
-      type: 'text',
-      helpValue: 'R',
-      summary: 'Values that evidence reveal wrote: prove that they were withheld, and use them.',
-    },
-    ...RUN_FLAGS,
-    ...VERIFY_REPORT_FLAGS,
-    offline: {
-      type: 'switch',
-      summary: 'Block every connection, so that none can be made by mistake.',
-    },
-    ...JUDGE_FLAG,
-    ...MISSING_SCT_FLAG,
     logs: {
       type: 'text',
       helpValue: 'PATH',
       summary: 'Compare these logs, an archive or a directory, with those of the evidence.',
+    },
+    revealed: {
+      type: 'text',
+      helpValue: 'R',
+      summary: 'Values that evidence reveal wrote: prove that they were withheld, and use them.',
     },
     'accept-claimed': {
       type: 'switch',
@@ -116,10 +71,60 @@ export default {
       type: 'switch',
       summary: 'Demand that nothing is only claimed, also what the recipe does not demand.',
     },
-    'allow-unsigned': {
+    ...RUN_FLAGS,
+    offline: {
       type: 'switch',
-      summary: 'Judge evidence without a signature as if its signer were named.',
+      summary: 'Block every connection, so that none can be made by mistake.',
     },
+    ...inGroup('signer', {
+      'certificate-identity': {
+        type: 'text',
+        helpValue: 'IDENTITY',
+        summary: 'Who must have signed (exact match); with --certificate-oidc-issuer.',
+      },
+      'certificate-oidc-issuer': {
+        type: 'text',
+        helpValue: 'URL',
+        summary: 'The OIDC issuer that vouches for the identity (exact match).',
+      },
+      'certificate-identity-type': {
+        type: 'choice',
+        helpValue: 'TYPE',
+        options: ['uri', 'email', 'other'],
+        summary: 'Type of the identity; a user name (other) is accepted only if this says so.',
+        dependsOn: ['certificate-identity'],
+      },
+      'public-key': {
+        type: 'text',
+        helpValue: 'FILE',
+        exclusive: ['certificate-identity', 'certificate-oidc-issuer', 'policy'],
+        summary: 'The key that must have signed, in PEM, for evidence that is signed with a key.',
+      },
+      policy: {
+        type: 'text',
+        helpValue: 'FILE',
+        summary:
+          'File that says who may sign, when and for what: JSON, or the allowlist.yaml of AICR.',
+        exclusive: ['certificate-identity', 'certificate-oidc-issuer'],
+      },
+      at: {
+        type: 'text',
+        helpValue: 'TIME',
+        summary:
+          'What time it is for a policy that limits the age (RFC 3339, UTC); by default now.',
+        dependsOn: ['policy'],
+      },
+      'allow-unsigned': {
+        type: 'switch',
+        summary: 'Judge evidence without a signature as if its signer were named.',
+      },
+    }),
+    ...inGroup('trust', {
+      ...TRUST_ROOT_FLAGS,
+      ...JUDGE_FLAG,
+      ...MISSING_SCT_FLAG,
+    }),
+    ...inGroup('report', VERIFY_REPORT_FLAGS),
   },
 
   documents: (options) => [

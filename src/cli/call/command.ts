@@ -3,6 +3,8 @@ import type { Options } from './options.ts';
 /** A flag, in words that oclif understands too (`src/cli/oclif-commands.ts`), for its help. */
 export type Flag = FlagValue & {
   readonly summary: string;
+  /** The heading of the help under which it stands; none is the first. */
+  readonly group?: string;
   /** The letter of its short form, as in aicr. */
   readonly char?: 'f' | 'o' | 'r' | 's';
   readonly dependsOn?: readonly string[];
@@ -42,6 +44,13 @@ export interface Command {
   readonly documents?: (options: Options) => readonly string[];
   /** Loaded when it runs: help and usage errors need none of it. */
   readonly load: () => Promise<Work>;
+}
+
+/** The same flags, under a heading of the help. */
+export function inGroup(group: string, flags: Command['flags']): Command['flags'] {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, { ...flag, group }]),
+  );
 }
 
 /** What a command does. The result is the exit code; an error becomes one in `main`. */
