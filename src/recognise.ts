@@ -74,6 +74,10 @@ export function isOfKind(bytes: Uint8Array, kind: FileKind): boolean {
 // oxlint-disable-next-line no-control-regex -- what is looked for
 const BINARY = /[\0-\u0008\u000e-\u001a]/;
 
+export function isBinary(bytes: Uint8Array): boolean {
+  return BINARY.test(lookAt(bytes).text);
+}
+
 /** A log or a list where a document is wanted: any document that is wanted has fields, and no field of it is wrong. */
 function withoutFields(
   error: EvidenceError,

@@ -50,6 +50,29 @@ describe('affidavit recipe migrate', () => {
   });
 });
 
+const BUNDLE = join(ROOT, 'testdata/vectors/manifest-major-version.tar.gz');
+
+describe.each([
+  ['recipe lint', []],
+  ['recipe lint', ['--data', RECIPES]],
+  ['recipe canonical', []],
+])('affidavit %s FILE %j', (command, flags) => {
+  it('names a bundle for what it is, and a text in no UTF-8 for that', async () => {
+    const said = async (path: string): Promise<string> => {
+      const run = await runProgram([...command.split(' '), path, ...flags]);
+      expect(run.code).toBe(2);
+      return run.stdout + run.stderr;
+    };
+    const bundle = await said(BUNDLE);
+    expect(bundle).toContain('DOCUMENT_INVALID');
+    expect(bundle).toContain('a bundle, which is a .tar.gz file');
+    expect(bundle).not.toContain('UTF-8');
+    const latin = join(directory, 'latin.yaml');
+    writeFileSync(latin, 'kind: RecipeMetadata\nmetadata: {name: \u{e9}ks}\n', 'latin1');
+    expect(await said(latin)).toContain('bytes that are not valid UTF-8');
+  });
+});
+
 describe('affidavit recipe lint', () => {
   it('says nothing of the recipes of AICR v0.11.1', async () => {
     const run = await runProgram(['recipe', 'lint', RECIPES]);

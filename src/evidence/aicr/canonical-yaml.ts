@@ -10,6 +10,7 @@ import { readYaml } from '../../document/yaml-reader.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
 import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { MAX_RECIPE_VALUES } from '../../limits.ts';
+import { isBinary, recognised } from '../../recognise.ts';
 import { renderYaml, type Entry, type ScalarNode, type YamlNode } from './yaml-emitter.ts';
 
 /** `legacy` is what predicates v1 and v2 hash; `v3` leaves out `metadata.version`. */
@@ -22,8 +23,18 @@ export type CanonicalRules = 'legacy' | 'v3';
  *   whose canonical text would not mean the same: yaml.v3 loses line breaks of some blocks
  */
 export function canonicalRecipe(bytes: Uint8Array, file: string, rules: CanonicalRules): string {
-  const tree = readYaml(decodeUtf8(bytes, file), file, CANONICAL_BUILDER, MAX_RECIPE_VALUES);
+  const tree = readYaml(decodeRecipe(bytes, file), file, CANONICAL_BUILDER, MAX_RECIPE_VALUES);
   return canonicalText(tree, file, rules);
+}
+
+/** The text of a file of recipes. What is no text at all is named for what it is, e.g. a bundle. Throws DOCUMENT_INVALID. */
+export function decodeRecipe(bytes: Uint8Array, file: string): string {
+  return orIfRefused(
+    () => decodeUtf8(bytes, file),
+    (error) => {
+      throw isBinary(bytes) ? recognised(error, 'recipe', { file, bytes }) : error;
+    },
+  );
 }
 
 /**

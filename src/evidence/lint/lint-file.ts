@@ -93,7 +93,11 @@ function parseResolved({ data, tree, file }: RecipeDocument): ParsedLayer<Looked
     components: partsOf(value, source, 'componentRefs', `${file}#`),
     phases: phasesOf(mapOf(value, 'validation') ?? new Map(), `${file}#/validation`),
   };
-  return { layer, findings: [...recipe.findings, ...findings] };
+  const told = new Set(findings.map(({ at }) => at));
+  const others = recipe.findings.filter(
+    ({ code, at }) => code !== 'FIELD_IGNORED' || !told.has(at),
+  );
+  return { layer, findings: [...others, ...findings] };
 }
 
 /**
@@ -110,7 +114,7 @@ export function pathFor(named: NamedFile, paths: Iterable<string>): string | und
   if (folder === undefined || !folder.endsWith('/')) return folder;
   const base = file.slice(file.lastIndexOf('/') + 1);
   const there = [...paths].find((path) => path.startsWith(folder) && path.endsWith(`/${base}`));
-  return there ?? `${folder}${base}`;
+  return there ?? `${folder}${base.endsWith('.yaml') ? base : `${base}.yaml`}`;
 }
 
 const OVERLAYS = 'overlays/';

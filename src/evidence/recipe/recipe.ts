@@ -2,7 +2,6 @@ import { digestOf, type Digest } from '../../digest.ts';
 import type { Data } from '../../document/data.ts';
 import { acceptHeader, versionDoubts, type AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { decodeUtf8 } from '../../document/text.ts';
 import { pairOf } from '../../document/yaml-pair.ts';
 import { readYaml } from '../../document/yaml-reader.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
@@ -11,7 +10,12 @@ import { MAX_CONSTRAINTS, MAX_RECIPE_VALUES } from '../../limits.ts';
 import { AICR_V011 } from '../../media-types.ts';
 import { refusedAs } from '../../place.ts';
 import { recognising } from '../../recognise.ts';
-import { CANONICAL_BUILDER, canonicalText, type CanonicalRules } from '../aicr/canonical-yaml.ts';
+import {
+  CANONICAL_BUILDER,
+  canonicalText,
+  decodeRecipe,
+  type CanonicalRules,
+} from '../aicr/canonical-yaml.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
 import { parseCriteria, recipeNameOf, type Criteria } from './criteria.ts';
 import { normalFormDoubts } from './normal-form.ts';
@@ -114,7 +118,7 @@ const RECIPE_BUILDER = pairOf(DATA_BUILDER, CANONICAL_BUILDER);
 
 /** A recipe as data and as AICR's tree, after one reading. Throws what `decodeYaml` throws. */
 export function readTrees(bytes: Uint8Array, file: string): readonly [Data, YamlNode] {
-  return readYaml(decodeUtf8(bytes, file), file, RECIPE_BUILDER, MAX_RECIPE_VALUES);
+  return readYaml(decodeRecipe(bytes, file), file, RECIPE_BUILDER, MAX_RECIPE_VALUES);
 }
 
 /**

@@ -425,6 +425,13 @@ describe('lint of files', () => {
     expect(lint({ files: [other], directories: [], data })).toEqual([]);
   });
 
+  it('lays a file over the recipes, whatever it is called', () => {
+    const files = [named('standard input', overlay('new', '  base: nobody\n'))];
+    expect(places(lint({ files, directories: [], data }))).toContain(
+      'standard input:6:9 OVERLAY_PARENT_MISSING',
+    );
+  });
+
   it('lays a directory over the recipes', () => {
     const own = recipesOf(
       { 'overlays/eks.yaml': text.replace('K8s.server', 'K8s.sever'), 'overlays/new.yaml': text },
@@ -471,6 +478,18 @@ describe('lint of files', () => {
   it('tells nothing of the recipes that is wrong without the file', () => {
     const old = recipesOf({ ...REAL, 'overlays/z.yaml': overlay('z', '  base: nobody\n') }, 'data');
     expect(lint({ files: [named('my/eks.yaml', text)], directories: [], data: old })).toEqual([]);
+  });
+
+  it('tells of an unknown field once, in a resolved recipe too', () => {
+    const recipe =
+      'kind: RecipeResult\napiVersion: aicr.run/v1\ncriteria: {servce: eks, x: 1}\ncomponentRefs: []\n"a/b": 1\n';
+    const found = lint({ files: [named('r.yaml', recipe)], directories: [] });
+    expect(places(found)).toEqual([
+      'r.yaml:3:12 FIELD_DROPPED',
+      'r.yaml:3:25 FIELD_DROPPED',
+      'r.yaml:5:1 FIELD_DROPPED',
+    ]);
+    expect(found[0]?.hint).toBe('did you mean "service"?');
   });
 
   it('reads a resolved recipe, and names a Helm chart', () => {
