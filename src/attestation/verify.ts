@@ -70,10 +70,9 @@ export async function verify<Name extends string, Statement, Found extends objec
   outside: Sources['outside'] = new Map<string, Uint8Array>(),
 ): Promise<Verification<Name> & Found> {
   requireKnown(kind, outside);
-  const log = new CheckLog(kind.checks);
-  const [archiveCheck] = kind.checks;
-  const { layout } = kind;
-  const files = await log.requireAsync(archiveCheck, async () =>
+  const { checks, layout } = kind;
+  const log = new CheckLog(checks);
+  const files = await log.requireAsync(checks[0], async () =>
     admitted(await collectFiles(entries, layout), layout),
   );
   return judge(kind, log, files && { files, outside }, options);
@@ -85,10 +84,9 @@ export function verifyFiles<Name extends string, Statement, Found extends object
   files: readonly ReceivedFile[],
   options: VerifyOptions,
 ): Verification<Name> & Found {
-  const log = new CheckLog(kind.checks);
-  const [archiveCheck] = kind.checks;
-  const { layout } = kind;
-  const safe = log.require(archiveCheck, () => admitted(admitFiles(files, layout), layout));
+  const { checks, layout } = kind;
+  const log = new CheckLog(checks);
+  const safe = log.require(checks[0], () => admitted(admitFiles(files, layout), layout));
   const sources = safe && { files: safe, outside: new Map<string, Uint8Array>() };
   return judge(kind, log, sources, options);
 }

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { ATTESTATION } from '../../src/evidence/layout.ts';
-import { PUBLIC_GOOD_DIGEST } from '../../src/trust/public-good-digest.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
+import { PUBLIC_GOOD_DIGEST } from '../../src/trust/verify/sigstore-trust.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { Forge, SIGNED_AT, edited, encode, type BundleJson, type RootJson } from './forge.ts';

@@ -2,7 +2,7 @@ import { lstat, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { STDIN } from './files.ts';
-import { openFile } from './open-file.ts';
+import { openFile, withFile } from './open-file.ts';
 
 /** In bytes: what is read without a pause in a small part of a second. */
 const LARGE_BYTES = 1024 * 1024;
@@ -47,14 +47,11 @@ async function sizeOfDirectory(path: string): Promise<number> {
 
 /** What a gzip file says in its last field. If that is wrong, none of its documents is read. */
 async function sizeUnpacked(path: string): Promise<number> {
-  const { handle, stats } = await openFile(path);
-  try {
+  return await withFile(openFile(path), async ({ handle, stats }) => {
     const bytes = Buffer.alloc(6);
     await handle.read(bytes, 0, 2, 0);
     if (bytes.readUInt16BE() !== GZIP || stats.size < bytes.length) return 0;
     await handle.read(bytes, 2, 4, stats.size - 4);
     return bytes.readUInt32LE(2);
-  } finally {
-    await handle.close();
-  }
+  });
 }

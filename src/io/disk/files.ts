@@ -13,7 +13,7 @@ import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { recognised, wordsFor } from '../../recognise.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged } from './open-file.ts';
-import { tooLarge, wrongKind } from './open-file.ts';
+import { tooLarge, withFile, wrongKind } from './open-file.ts';
 import { StagedFile, existsAlready, syncDirectory, type FileToWrite } from './staged-file.ts';
 import { StagedTree, requireOwnTree, type TreeToWrite } from './staged-tree.ts';
 import { isSystemError, unreadable, unwritable } from './system-error.ts';
@@ -58,12 +58,10 @@ export async function readFileBounded(
 ): Promise<Uint8Array> {
   const limit = { maxBytes, wanted, at: escapeInvisible(nameOf(path)) };
   if (path === STDIN) return await gather(standardInput(), 0, limit);
-  const file = await openFile(path);
-  try {
-    return await gather(readToEnd(file, path), file.stats.size, limit);
-  } finally {
-    await file.handle.close();
-  }
+  return await withFile(
+    openFile(path),
+    async (file) => await gather(readToEnd(file, path), file.stats.size, limit),
+  );
 }
 
 /**
@@ -93,17 +91,14 @@ export async function ofTheCaller<T>(code: ErrorCode, reading: Promise<T>): Prom
 
 /** A file on disk, hashed now, as a file of a bundle that is read again when the bundle is written. */
 export async function hashFile(path: string, bundlePath: BundlePath): Promise<BundleFile> {
-  const file = await openFound(path);
-  try {
+  return await withFile(openFound(path), async (file) => {
     const { size } = file.stats;
-    if (size > MAX_FILE_BYTES) throw tooLarge(path, MAX_FILE_BYTES, HASHED);
+    if (size > MAX_FILE_BYTES) throw tooLarge(path, MAX_FILE_BYTES, 'a file of a bundle');
     const hash = createHash('sha256');
     for await (const chunk of readUnchanged(file, path)) hash.update(chunk);
     const digest = digestOfHex(hash.digest('hex'));
     return { path: bundlePath, size, digest, open: () => readAgain(path) };
-  } finally {
-    await file.handle.close();
-  }
+  });
 }
 
 /**
@@ -127,19 +122,17 @@ export async function writeWhole(
 
 export type Output = FileToWrite | TreeToWrite;
 
+interface WriteTogether extends Omit<WriteOptions, 'onNamed'> {
+  readonly onNamed?: (files: readonly Stats[]) => void;
+}
+
 /**
  * The same of several files and directories that belong together: they get their names in one turn of the event
  * loop, the last one last, and none does if one cannot.
  */
 export async function writeTogether(
   outputs: readonly Output[],
-  {
-    force,
-    signal,
-    onNamed,
-  }: Omit<WriteOptions, 'onNamed'> & {
-    readonly onNamed?: (files: readonly Stats[]) => void;
-  },
+  { force, signal, onNamed }: WriteTogether,
 ): Promise<void> {
   for (const output of outputs) await requireFreeOutput(output, force);
   signal?.throwIfAborted();
@@ -206,8 +199,6 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
   }
   if (!force) throw existsAlready(path);
 }
-
-const HASHED = 'a file of a bundle';
 
 interface Limit {
   readonly maxBytes: number;

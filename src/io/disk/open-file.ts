@@ -34,6 +34,19 @@ export async function openFound(path: string): Promise<OpenFile> {
   return await openRegular(path, constants.O_NOFOLLOW);
 }
 
+/** Uses an open file, and closes it. */
+export async function withFile<T>(
+  opening: Promise<OpenFile>,
+  use: (file: OpenFile) => Promise<T>,
+): Promise<T> {
+  const file = await opening;
+  try {
+    return await use(file);
+  } finally {
+    await file.handle.close();
+  }
+}
+
 /** The content of an open file, to its end. */
 export async function* readToEnd({ handle }: OpenFile, path: string): AsyncGenerator<Buffer, void> {
   for (;;) {
@@ -62,12 +75,7 @@ export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerat
 
 /** The first bytes of a file that was found in a directory. */
 export async function readStart(path: string): Promise<Uint8Array> {
-  const file = await openFound(path);
-  try {
-    return await readChunk(file.handle, path);
-  } finally {
-    await file.handle.close();
-  }
+  return await withFile(openFound(path), async ({ handle }) => await readChunk(handle, path));
 }
 
 async function openRegular(path: string, flags: number): Promise<OpenFile> {

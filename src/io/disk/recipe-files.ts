@@ -6,7 +6,7 @@ import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { MAX_ENTRIES, MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf, listDirectory, openFound, readUnchanged } from './open-file.ts';
-import { tooLarge, wrongKind } from './open-file.ts';
+import { tooLarge, withFile, wrongKind } from './open-file.ts';
 
 const HINT = 'name a directory that has recipes and nothing else';
 
@@ -60,8 +60,7 @@ class Walk {
 
   async #read(path: string): Promise<Uint8Array> {
     const place = join(this.#root, path);
-    const file = await openFound(place);
-    try {
+    return await withFile(openFound(place), async (file) => {
       const { size } = file.stats;
       this.#bytes += size;
       if (size > MAX_RECIPE_BYTES) {
@@ -73,8 +72,6 @@ class Walk {
       const chunks: Uint8Array[] = [];
       for await (const chunk of readUnchanged(file, place)) chunks.push(chunk);
       return Buffer.concat(chunks);
-    } finally {
-      await file.handle.close();
-    }
+    });
   }
 }

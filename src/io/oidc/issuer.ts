@@ -6,7 +6,7 @@ import type * as OAuth from 'oauth4webapi';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
 import { isConfidential, isLoopback } from '../../sign/signing-config.ts';
-import { exchange } from '../http/client.ts';
+import { exchange, type HttpInit, type HttpRequest } from '../http/client.ts';
 import { answerInvalid, noAnswer } from '../http/no-answer.ts';
 import { loginFailed, orLoginFailed } from './login-failed.ts';
 
@@ -86,12 +86,12 @@ export function requireToken(
   });
 }
 
+interface CallLimits extends Pick<HttpRequest, 'timeoutMs'> {
+  readonly namedBy: string | undefined;
+}
+
 /** Calls go through our own client: no redirect, and limits of size and time. */
-function httpOptions(
-  oauth: typeof OAuth,
-  issuer: URL,
-  { namedBy, timeoutMs }: { readonly namedBy: string | undefined; readonly timeoutMs: number },
-) {
+function httpOptions(oauth: typeof OAuth, issuer: URL, { namedBy, timeoutMs }: CallLimits) {
   return {
     // Else the library refuses every address that is not https.
     [oauth.allowInsecureRequests]: isLoopback(issuer),
@@ -99,30 +99,19 @@ function httpOptions(
       url: string,
       { method, headers, body }: OAuth.CustomFetchOptions<string, URLSearchParams | undefined>,
     ): Promise<Response> =>
-      await send(url, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: body.toString() }),
-        namedBy: url.startsWith(issuer.origin) ? namedBy : undefined,
-        timeoutMs,
-      }),
+      await send(
+        url,
+        { method, headers, ...(body === undefined ? {} : { body: body.toString() }) },
+        { namedBy: url.startsWith(issuer.origin) ? namedBy : undefined, timeoutMs },
+      ),
   };
 }
 
 /** Codes and tokens are sent: https, or http to this machine, whatever the issuer says. */
 async function send(
   address: string,
-  {
-    namedBy,
-    timeoutMs,
-    ...init
-  }: {
-    method: string;
-    headers: Record<string, string>;
-    body?: string;
-    namedBy?: string | undefined;
-    timeoutMs: number;
-  },
+  init: HttpInit,
+  { namedBy, timeoutMs }: CallLimits,
 ): Promise<Response> {
   const url = new URL(address);
   const at = url.origin;

@@ -20,7 +20,7 @@ import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { buildSigningConfigs, isSandboxConfig } from '../../sandbox/trust-material.ts';
 import { parseTrustedRoot } from '../../trust/parse-trusted-root.ts';
-import { isSandbox } from '../../trust/trusted-root-info.ts';
+import { isSandbox } from '../../trust/trusted-root.ts';
 import { isSamePlace } from '../disk/harmless-output.ts';
 import { kindOf } from '../disk/open-file.ts';
 import { isSystemError, unwritable } from '../disk/system-error.ts';

@@ -5,8 +5,7 @@ import { chooseIssuer, chooseServices, type SigningConfig } from '../../sign/sig
 import { STDIN, nameOf } from '../disk/files.ts';
 import { AMBIENT_PLACES, isSet } from './ambient-source.ts';
 import type { AmbientPlaces, AmbientSource } from './ambient-source.ts';
-import { BUILDKITE_SOURCE } from './buildkite-token.ts';
-import { GITHUB_PERMISSION, GITHUB_SOURCE } from './github-token.ts';
+import { BUILDKITE_SOURCE, GITHUB_PERMISSION, GITHUB_SOURCE } from './ci-tokens.ts';
 import { GOOGLE_SOURCE } from './google-token.ts';
 import { TOKEN_FILE_SOURCE, readTokenFile } from './token-file.ts';
 

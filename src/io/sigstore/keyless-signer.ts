@@ -1,19 +1,20 @@
 // Keyless signing: a new key, a certificate for it from Fulcio, a timestamp, a log entry.
 
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 import type { Signer } from '../../attestation/seal.ts';
+import { decodeJson } from '../../document/json.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
 import { unlessRefused } from '../../errors/evidence-error.ts';
-import {
-  parseIdentityClaims,
-  parseIdentityToken,
-  type IdentityToken,
-  type SourcedToken,
-} from '../../sign/identity-token.ts';
+import type { Credential } from '../../sign/credential.ts';
+import { parseIdentityClaims, parseIdentityToken } from '../../sign/identity-token.ts';
+import type { IdentityToken, SourcedToken } from '../../sign/identity-token.ts';
+import { requireCertified, type CertificateRequest } from '../../sign/require-certified.ts';
 import { chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
 import { resumable, type SigningState } from '../../sign/signing-state.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
-import { fulcioCredential } from './fulcio-credential.ts';
+import { postJson } from '../http/client.ts';
+import { CERTIFICATE_AUTHORITY, requestFrom } from './service-request.ts';
 import type { SigningJournal } from './signing-journal.ts';
 import { clockFrom, sigstoreSigner } from './sigstore-signer.ts';
 
@@ -99,4 +100,84 @@ async function mayBe(
   const text = typeof token === 'function' ? await token() : token;
   const expected = unlessRefused(() => parseIdentityClaims(text));
   return expected?.subject === subject && expected.issuers.includes(issuer);
+}
+
+// Fulcio's API: https://github.com/sigstore/fulcio/blob/main/fulcio.proto
+
+/** A certificate authority, and what becomes of its answers. */
+export interface Certification extends Pick<CertificateRequest, 'url' | 'trust'> {
+  /** Shows whom the certificate names, where nothing says beforehand who it must be. */
+  readonly show: (signer: Identity) => void;
+  readonly clock: () => Date;
+  /** Who names its address. */
+  readonly namedBy?: string | undefined;
+}
+
+/**
+ * Signs with a new key each time, which a certificate authority certifies for the token's owner.
+ *
+ * @param getToken asked only when everything else is ready
+ */
+export function fulcioCredential(
+  { url, namedBy, trust, show, clock }: Certification,
+  getToken: () => Promise<IdentityToken>,
+): Credential {
+  return {
+    sign: async (data) => {
+      const token = await getToken();
+      const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const der = await certificateFor(keys, token, { url, namedBy });
+      const { expected } = token;
+      const request = { url, trust, publicKey: keys.publicKey, expected, now: clock() };
+      const signer = requireCertified(der, request);
+      if (expected.subject === undefined) show(signer);
+      return {
+        signature: sign('sha256', data, keys.privateKey),
+        verifier: { type: 'certificate', der },
+      };
+    },
+  };
+}
+
+async function certificateFor(
+  { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+  token: IdentityToken,
+  { url: at, namedBy }: Pick<Certification, 'url' | 'namedBy'>,
+): Promise<Buffer> {
+  const request = {
+    name: CERTIFICATE_AUTHORITY,
+    at,
+    namedBy,
+    url: `${at}/api/v2/signingCert`,
+    secrets: [token.text],
+    ifRefused:
+      'get a new identity token for the audience sigstore, of an issuer that this service trusts',
+    init: postJson(requestOf(token, publicKey, privateKey)),
+  };
+  return await requestFrom(request, parseCertificate);
+}
+
+function requestOf(token: IdentityToken, publicKey: KeyObject, privateKey: KeyObject): unknown {
+  // The signed subject proves that whoever has the token has the key as well.
+  const proof = sign('sha256', Buffer.from(token.subject, 'utf8'), privateKey);
+  return {
+    credentials: { oidcIdentityToken: token.text },
+    publicKeyRequest: {
+      publicKey: {
+        algorithm: 'ECDSA',
+        content: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+      },
+      proofOfPossession: proof.toString('base64'),
+    },
+  };
+}
+
+/** The first certificate of the chain, in DER; the others are in the trusted root. */
+function parseCertificate(body: Buffer): Buffer {
+  const reader = new ObjectReader(decodeJson(body, 'answer'), 'answer');
+  const certificate =
+    reader.optionalObject('signedCertificateEmbeddedSct') ??
+    reader.object('signedCertificateDetachedSct');
+  const [leaf] = certificate.object('chain').list('certificates', String);
+  return new X509Certificate(leaf ?? '').raw;
 }

@@ -1,7 +1,8 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { parseSigningConfig, type SigningConfig } from '../../sign/signing-config.ts';
 import type { SigstoreTrust, TrustedRootInfo } from '../../trust/trust.ts';
 import { sigstoreTrust, type TrustOptions } from '../../trust/verify/sigstore-trust.ts';
-import { readConfig, nameOf } from '../disk/files.ts';
+import { nameOf, readConfig } from '../disk/files.ts';
 import type { CachedTrust, TrustCacheChoice } from './trust-cache.ts';
 
 /** A trusted root or a signing config, and where it comes from. */
@@ -56,4 +57,33 @@ export async function findTrustedRoot(
   }
   const { PUBLIC_GOOD_SOURCE, publicGoodRoot } = await import('../../trust/public-good.ts');
   return { bytes: publicGoodRoot(), source: PUBLIC_GOOD_SOURCE };
+}
+
+/** The services of a file; else those of the copy by TUF, if it may be used; else those of the embedded public-good instance. */
+export async function readSigningConfig(
+  path: string | undefined,
+  cache?: TrustCache,
+): Promise<SigningConfig> {
+  const { bytes, source } = await findSigningConfig(path, cache);
+  return parseSigningConfig(bytes, source);
+}
+
+export async function findSigningConfig(
+  path: string | undefined,
+  cache: TrustCache,
+): Promise<FoundConfig> {
+  if (path !== undefined) {
+    const bytes = await readConfig(path, 'signing-config', 'SIGNING_CONFIG_INVALID');
+    return { bytes, source: nameOf(path) };
+  }
+  if (cache !== undefined) {
+    const { requireSigningConfig } = await import('./trust-cache.ts');
+    const cached = await cache();
+    const { source, ageDays, copy } = cached;
+    const updated = { at: copy.updatedAt, ageDays };
+    return { bytes: requireSigningConfig(cached), source, updated };
+  }
+  const { PUBLIC_GOOD_SIGNING_SOURCE, publicGoodSigningConfig } =
+    await import('../../sign/public-good-signing-config.ts');
+  return { bytes: publicGoodSigningConfig(), source: PUBLIC_GOOD_SIGNING_SOURCE };
 }

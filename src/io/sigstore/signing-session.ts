@@ -14,7 +14,7 @@ import {
 } from '../sandbox/sandbox-files.ts';
 import { useCaCertificates } from './ca-certificates.ts';
 import type { FoundToken, TokenChoice } from './identity-token-sources.ts';
-import { openTrustCache, readTrust } from './read-trust.ts';
+import { openTrustCache, readSigningConfig, readTrust } from './read-trust.ts';
 import { readNamed, servicePaths } from './service-paths.ts';
 import { openSigningJournal, type LeftSigning, type SigningJournal } from './signing-journal.ts';
 import type { TrustCacheChoice } from './trust-cache.ts';
@@ -75,7 +75,6 @@ export async function openSigning(choice: SigningChoice): Promise<SigningSession
 
 async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
   await useCaCertificates(choice.caCertificates);
-  const { readSigningConfig } = await import('./read-signing-config.ts');
   const cache = openTrustCache(choice.trustCache);
   const rootPath = choice.trustedRoot ?? servicePaths(choice.environment).AFFIDAVIT_TRUSTED_ROOT;
   const signingConfig = await readNamed(

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { STDIN, nameOf, standardInput } from '../disk/files.ts';
-import { openFile, readToEnd } from '../disk/open-file.ts';
+import { openFile, readToEnd, withFile } from '../disk/open-file.ts';
 import type { AmbientSource } from './ambient-source.ts';
 
 /**
@@ -22,12 +22,7 @@ export const TOKEN_FILE_SOURCE: AmbientSource = {
 /** The text of a file, or of standard input for `-`. Throws FILE_UNREADABLE, SIGNING_FAILED. */
 export async function readTokenFile(path: string): Promise<string> {
   if (path === STDIN) return await textOf(standardInput(), path);
-  const file = await openFile(path);
-  try {
-    return await textOf(readToEnd(file, path), path);
-  } finally {
-    await file.handle.close();
-  }
+  return await withFile(openFile(path), async (file) => await textOf(readToEnd(file, path), path));
 }
 
 async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<string> {

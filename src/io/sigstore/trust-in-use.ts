@@ -5,9 +5,8 @@ import { chooseIssuer, chooseServices, parseSigningConfig } from '../../sign/sig
 import type { Service, SigningConfig } from '../../sign/signing-config.ts';
 import type { ConfigSource, SigningInUse, TrustInUse } from '../../sign/trust-in-use.ts';
 import { parseTrustedRoot } from '../../trust/parse-trusted-root.ts';
-import { trustedRootInfo } from '../../trust/trusted-root-info.ts';
-import { findSigningConfig } from './read-signing-config.ts';
-import { findTrustedRoot, openTrustCache } from './read-trust.ts';
+import { trustedRootInfo } from '../../trust/trusted-root.ts';
+import { findSigningConfig, findTrustedRoot, openTrustCache } from './read-trust.ts';
 import type { FoundConfig, TrustCache } from './read-trust.ts';
 import { readNamed, servicePaths } from './service-paths.ts';
 import type { TrustCacheChoice } from './trust-cache.ts';

@@ -46,25 +46,19 @@ export function verifyTrustCopy(
   const root = lastRoot(copy, readFirstRoot(firstRoot.bytes, firstRoot.file), at);
   requireFresh(root, copy, at(copy.roots.length === 0 ? 'updatedAt' : 'roots'));
 
-  const timestamp = readRole(copy.timestamp, root, at('timestamp'), (json) =>
-    Metadata.fromJSON(MetadataKind.Timestamp, json),
-  );
+  const timestamp = readRole(copy.timestamp, root, at('timestamp'), timestampIn);
   requireFresh(timestamp, copy, at('timestamp'));
 
   const { snapshotMeta } = timestamp.signed;
   tried(at('snapshot'), 'as the timestamp has it', () => snapshotMeta.verify(copy.snapshot));
-  const snapshot = readRole(copy.snapshot, root, at('snapshot'), (json) =>
-    Metadata.fromJSON(MetadataKind.Snapshot, json),
-  );
+  const snapshot = readRole(copy.snapshot, root, at('snapshot'), snapshotIn);
   requireVersion(snapshot, snapshotMeta.version, at('snapshot'));
   requireFresh(snapshot, copy, at('snapshot'));
 
   const targetsMeta = snapshot.signed.meta['targets.json'];
   if (targetsMeta === undefined) return refuse(at('snapshot'), 'no targets.json', 'its version');
   tried(at('targets'), 'as the snapshot has it', () => targetsMeta.verify(copy.targets));
-  const targets = readRole(copy.targets, root, at('targets'), (json) =>
-    Metadata.fromJSON(MetadataKind.Targets, json),
-  );
+  const targets = readRole(copy.targets, root, at('targets'), targetsIn);
   requireVersion(targets, targetsMeta.version, at('targets'));
   requireFresh(targets, copy, at('targets'));
 
@@ -78,7 +72,7 @@ export function verifyTrustCopy(
 function readFirstRoot(bytes: Uint8Array, file: string): Metadata<Root> {
   const hint = 'use a root.json of the TUF repository, from a source that you trust';
   const place: Place = { code: 'TUF_ROOT_INVALID', at: file, hint };
-  const root = recognising('tuf-root', { file, bytes }, () => parsed(bytes, place, rootOf));
+  const root = recognising('tuf-root', { file, bytes }, () => parsed(bytes, place, rootIn));
   requireRoot(root, place);
   return root;
 }
@@ -104,9 +98,10 @@ function keyBytes(text: string): string {
   return bytes.length < TELLING_BYTES ? text : bytes.subarray(-TELLING_BYTES).toString('hex');
 }
 
-function rootOf(json: Json): Metadata<Root> {
-  return Metadata.fromJSON(MetadataKind.Root, json);
-}
+const rootIn = (json: Json): Metadata<Root> => Metadata.fromJSON(MetadataKind.Root, json);
+const timestampIn = (json: Json) => Metadata.fromJSON(MetadataKind.Timestamp, json);
+const snapshotIn = (json: Json) => Metadata.fromJSON(MetadataKind.Snapshot, json);
+const targetsIn = (json: Json) => Metadata.fromJSON(MetadataKind.Targets, json);
 
 /** Each root has the next version, and is signed as the one before and as itself demand. */
 function lastRoot(
@@ -117,7 +112,7 @@ function lastRoot(
   let last = first;
   for (const [index, bytes] of roots.entries()) {
     const place = at(`roots/${index}`);
-    const next = readRole(bytes, last, place, rootOf);
+    const next = readRole(bytes, last, place, rootIn);
     requireVersion(next, last.signed.version + 1, place);
     requireRoot(next, place);
     last = next;
@@ -194,9 +189,7 @@ function requireTarget(
 
 /** Whether targets that were verified have a target of this name themselves; delegated ones do not count. */
 export function listsTarget(targets: Uint8Array, name: string, place: Place): boolean {
-  const { signed } = parsed(targets, place, (json) =>
-    Metadata.fromJSON(MetadataKind.Targets, json),
-  );
+  const { signed } = parsed(targets, place, targetsIn);
   return Object.hasOwn(signed.targets, name);
 }
 

@@ -11,12 +11,10 @@ import type { Judgement } from '../judgement.ts';
 import { LibraryJudge } from '../library/library-judge.ts';
 import { questionOf, type Question } from '../library/question.ts';
 import { parseTrustedRoot } from '../parse-trusted-root.ts';
-import { PUBLIC_GOOD_DIGEST } from '../public-good-digest.ts';
 import { parseSigstoreBundle, type Envelope, type SigstoreBundle } from '../sigstore-bundle.ts';
 import { isKeySigner } from '../trust.ts';
 import type { Judges, Proof, ProvenSigner, SigstoreTrust } from '../trust.ts';
-import { trustedRootInfo } from '../trusted-root-info.ts';
-import type { TrustedRoot } from '../trusted-root.ts';
+import { trustedRootInfo, type TrustedRoot } from '../trusted-root.ts';
 
 /** What a caller may choose. Nothing in a bundle, a policy or a root can choose it. */
 export interface TrustOptions {
@@ -156,3 +154,7 @@ function refuseDisagreement(file: string, found: string, { logEntries, times }: 
     hint: 'do not rely on this evidence: one of the two judges is wrong; please report it with the bundle',
   });
 }
+
+/** Of the embedded trusted root, so that it is known without being loaded. A test compares them. */
+export const PUBLIC_GOOD_DIGEST =
+  'sha256:6494e21ea73fa7ee769f85f57d5a3e6a08725eae1e38c755fc3517c9e6bc0b66';

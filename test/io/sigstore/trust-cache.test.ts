@@ -5,8 +5,11 @@ import { dirname, join } from 'node:path';
 import { TargetFile } from '@tufjs/models';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { readSigningConfig } from '../../../src/io/sigstore/read-signing-config.ts';
-import { openTrustCache, readTrust } from '../../../src/io/sigstore/read-trust.ts';
+import {
+  openTrustCache,
+  readSigningConfig,
+  readTrust,
+} from '../../../src/io/sigstore/read-trust.ts';
 import { readTrustCache, updateTrustCache } from '../../../src/io/sigstore/trust-cache.ts';
 import type { TrustCacheChoice, UpdatedTrust } from '../../../src/io/sigstore/trust-cache.ts';
 import { fetchTrustCopy } from '../../../src/io/sigstore/tuf-update.ts';
