@@ -75,10 +75,16 @@ function knownValues(name: DimensionName, { rules, overlays }: Catalogue): Reado
 
 function refuseValue(name: DimensionName, value: string, catalogue: Catalogue): never {
   const names = [...knownValues(name, catalogue)].toSorted();
+  const isNewer = isKnown(name, normalised(name, value) ?? value, {
+    ...catalogue,
+    rules: 'current',
+  });
   throw new EvidenceError('USAGE', {
     at: `--${name}`,
     found: quote(value),
     expected: `any, ${names.join(', ')}`,
-    hint: didYouMean(value, names) ?? 'use one of these',
+    hint: isNewer
+      ? `AICR v0.11 does not know it, a newer one does: leave --${name} out, or add --rules current`
+      : (didYouMean(value, names) ?? 'use one of these'),
   });
 }

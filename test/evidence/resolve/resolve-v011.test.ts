@@ -61,6 +61,15 @@ describe('resolve by the rules of v0.11', () => {
     expect(resolved(CATALOGUE, { os: 'al2023' }).criteria.os).toBe('amazonlinux');
   });
 
+  it('says of a value that only a newer AICR knows that it is one', () => {
+    const error = refusalOf(() => resolved(CATALOGUE, { accelerator: 'H200' }));
+    expect(error).toMatchObject({
+      code: 'USAGE',
+      at: '--accelerator',
+      hint: 'AICR v0.11 does not know it, a newer one does: leave --accelerator out, or add --rules current',
+    });
+  });
+
   it('refuses a value that nobody knows, and names the one that was meant', () => {
     const error = refusalOf(() => resolved(CATALOGUE, { accelerator: 'h10' }));
     expect([error?.code, error?.at, error?.hint]).toEqual([

@@ -69,14 +69,22 @@ function assess({ deployment = {}, performance = {}, snapshot = {}, options }: R
     faults: faults.map(({ code, at }) => `${code} ${at}`),
     findings: findings.map(({ code, at }) => `${code} ${at}`),
     found: findings.map(({ found }) => found),
+    hints: faults.map(({ hint }) => hint),
   };
 }
 
+const NOTHING = { faults: [], findings: [], found: [], hints: [] };
 const IN_PERFORMANCE = 'ctrf/performance.json#/results';
 
 describe('assessRun', () => {
   it('has nothing to say of one run', () => {
-    expect(assess()).toEqual({ faults: [], findings: [], found: [] });
+    expect(assess()).toEqual(NOTHING);
+  });
+
+  it.each([undefined, 22 * MINUTE - 1])('asks for a longer span than %s', (maxRunSpan) => {
+    const metadata = { timestamp: '2026-06-08T01:12:00Z', version: 'v1.0.0' };
+    const { hints } = assess({ snapshot: { metadata }, options: { maxRunSpan } });
+    expect(hints).toEqual([expect.stringMatching(/give a longer --max-run-span$/)]);
   });
 
   it.each<[string, Run, readonly string[]]>([
@@ -186,14 +194,14 @@ describe('assessRun', () => {
     ['a test that takes a part of a millisecond', { performance: { duration: 0.25 } }],
     ['a phase without a length', { performance: { start: STOP, duration: 0 } }],
   ])('has nothing to say of %s', (_, run) => {
-    expect(assess(run)).toEqual({ faults: [], findings: [], found: [] });
+    expect(assess(run)).toEqual(NOTHING);
   });
 
   it('says what is missing of each phase, in one finding, and compares nothing with it', () => {
     const silent = { start: 0, stop: null, extra: null, tool: { name: 'aicr' }, duration: null };
     const run = { performance: silent, snapshot: { server: null } };
     expect(assess(run)).toEqual({
-      faults: [],
+      ...NOTHING,
       findings: ['RUN_DATA_MISSING ctrf/deployment.json#/results/environment'],
       found: [
         'no start of performance; no stop of performance; no tool version of performance; no clusterUid of performance; no serverVersion of performance; no K8s.server.version of the snapshot',
