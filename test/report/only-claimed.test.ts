@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 
 import { renderVerificationMarkdown } from '../../src/report/render/markdown.ts';
+import { renderVerificationTerminal } from '../../src/report/render/terminal.ts';
 import { commitDemo, judge, reveal } from '../evidence/redact/committed.ts';
 
 const { contents, openings } = await commitDemo();
@@ -19,4 +20,15 @@ it('lists a withheld region with the claims, and only a revealed one as measured
   const shown = markdown('NodeTopology.label.topology.kubernetes.io/region');
   expect(shown).toContain('withheld: `images`');
   expect(shown).toMatch(/^- region `us-west-2/m);
+});
+
+it('names each claimed value, in a line of its own and all in one, and says once how to have them revealed', () => {
+  const { report } = judge(contents, undefined, { requireRecomputed: true });
+  const screen = renderVerificationTerminal(report, { colour: false, repeat: 'affidavit' });
+  expect(screen).toContain('! region is withheld, and only claimed\n');
+  expect(screen).toContain(
+    'and 1 more problem: the list of images is withheld, and only claimed\n',
+  );
+  expect(screen).toContain('only claimed region, images, withheld by the redaction\n');
+  expect(screen.split('to reveal it (affidavit evidence reveal)')).toHaveLength(2);
 });

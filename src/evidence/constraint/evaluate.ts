@@ -174,9 +174,8 @@ function claimedFault(
   };
 }
 
-/** What is advised where a value is withheld. */
-export const ASK_FOR_VALUE =
-  'ask the contributor to reveal the value, or for evidence that keeps it; or decide that the claim is enough: --accept-claimed';
+/** What can be advised wherever a value is withheld. */
+export const ASK_FOR_VALUE = 'ask the contributor for evidence that keeps it';
 
 /** What the recipe advises is about a value that is wrong, not about one that is not there. */
 function hintOf({ fix, remediation }: ConstraintResult): string {

@@ -149,7 +149,7 @@ export function checkCluster(
         right.fingerprint,
       ),
       ...claimFaultsOfAny(CLAIM_RULES.match, `${at}/criteriaMatch`, criteriaMatch, right.match),
-      ...claimedDimensions(cluster, at, rules),
+      ...claimedDimensions(cluster, rules, predicate),
     ],
   }));
   log.note('constraints-match-claims', () => claimedConstraints(predicate, cluster));
@@ -159,12 +159,12 @@ export function checkCluster(
       .join(', '),
     expected:
       'no dimension mismatched; service, accelerator and os known where the recipe demands them',
-    faults: decidedFaults(cluster.matchFaults, rules),
+    faults: decidedFaults(cluster.matchFaults, rules, predicate),
   }));
   log.note('constraints-hold', () => ({
     found: sayConstraints(cluster.constraints),
     expected: 'every constraint of the recipe evaluated on the snapshot, and passed',
-    faults: decidedFaults(cluster.constraintFaults, rules),
+    faults: decidedFaults(cluster.constraintFaults, rules, predicate),
   }));
 }
 

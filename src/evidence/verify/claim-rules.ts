@@ -1,6 +1,9 @@
 // What becomes of values that redacted evidence withholds and only claims.
 
 import type { Fault } from '../../errors/evidence-error.ts';
+import { words } from '../../sentence.ts';
+import type { ReceivedPredicate } from '../claim/predicate.ts';
+import { ASK_FOR_VALUE } from '../constraint/evaluate.ts';
 import { BOM_FILE } from '../layout.ts';
 import { LABEL_OF } from '../validate/claimed.ts';
 import {
@@ -21,9 +24,24 @@ export interface ClaimRules {
 /** What is demanded and only claimed is a fault, unless the caller says that a claim is enough. */
 export function decidedFaults(
   faults: readonly Fault[],
-  { acceptClaimed = false }: ClaimRules,
+  { acceptClaimed = false, requireRecomputed = false }: ClaimRules,
+  predicate: ReceivedPredicate,
 ): readonly Fault[] {
-  return acceptClaimed ? faults.filter(({ code }) => code !== 'VALUE_CLAIMED') : faults;
+  const enough = requireRecomputed
+    ? 'leave --require-recomputed out'
+    : 'decide that the claim is enough: --accept-claimed';
+  const hint = `${askFor(predicate)}; or ${enough}`;
+  return faults.flatMap((fault) => {
+    if (fault.code !== 'VALUE_CLAIMED') return [fault];
+    return acceptClaimed ? [] : [{ ...fault, hint }];
+  });
+}
+
+/** Only what the statement commits to can be revealed. */
+function askFor({ affidavit }: ReceivedPredicate): string {
+  return affidavit?.redaction?.leaves === undefined
+    ? ASK_FOR_VALUE
+    : ASK_FOR_VALUE.replace(' for ', ' to reveal it (affidavit evidence reveal), or for ');
 }
 
 /** Whether something counts that would not without the flag. */
@@ -37,21 +55,23 @@ export function usesClaims(
 
 export function claimedDimensions(
   { claimed }: ClusterAssessment,
-  at: string,
   { requireRecomputed = false }: ClaimRules,
+  predicate: ReceivedPredicate,
 ): readonly Fault[] {
   if (!requireRecomputed) return [];
   return claimed
     .filter((name) => Object.hasOwn(LABEL_OF, name))
-    .map((name) => onlyClaimed(`${at}/fingerprint/${name}`, name));
+    .map((name) => onlyClaimed(`${predicate.at}/fingerprint/${name}`, name, predicate));
 }
 
 export function claimedImages(
   { facts }: Pick<Judgement, 'facts'>,
   { requireRecomputed = false }: ClaimRules,
+  predicate: ReceivedPredicate,
 ): readonly Fault[] {
   const isClaimed = facts.onlyClaimed?.includes(CLAIMED_IMAGES) === true;
-  return requireRecomputed && isClaimed ? [onlyClaimed(BOM_FILE, 'images of the snapshot')] : [];
+  if (!requireRecomputed || !isClaimed) return [];
+  return [onlyClaimed(BOM_FILE, 'the list of images', predicate)];
 }
 
 const NOT_COMPARED: ReadonlySet<string> = new Set(['FIGURE_MISSING', 'FIGURE_UNEVALUABLE']);
@@ -71,12 +91,13 @@ export function claimedFigures(
     }));
 }
 
-function onlyClaimed(at: string, what: string): Fault {
+function onlyClaimed(at: string, what: string, predicate: ReceivedPredicate): Fault {
   return {
     code: 'VALUE_CLAIMED',
     at,
     found: `${what}: withheld, and only claimed`,
     expected: 'what shows it, as --require-recomputed demands',
-    hint: 'ask the contributor to reveal it, or for evidence that is not redacted; or leave --require-recomputed out',
+    hint: `${askFor(predicate)}; or leave --require-recomputed out`,
+    sentence: words(`${what} is withheld, and only claimed`),
   };
 }

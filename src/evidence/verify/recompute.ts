@@ -85,7 +85,7 @@ export function recompute(
   if (cluster !== undefined) checkCluster(log, cluster, predicate, rules);
   if (phases !== undefined) checkPhases(log, reports, phases, { predicate, rules });
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
-  else checkBom(log, bom.value, predicate, claimedImages(judgement, rules));
+  else checkBom(log, bom.value, predicate, claimedImages(judgement, rules, predicate));
   if (run !== undefined) checkRun(log, reports, run);
   checkLogs(log, files, predicate, logs);
   const { recipeCompared, findings } = checkOwnRecipe(log, parts.recipe, predicate, rules);

@@ -109,11 +109,15 @@ function problemLines({ items, most }: ProblemsBlock, terminal: Terminal): reado
     shown += 1;
   }
   const left = items.slice(shown);
-  const codes = [...new Set(left.map(({ fault }) => fault.code))].slice(0, MOST.items).join(', ');
+  // What is claimed has to be decided value by value, so each is named.
+  const brief = left.map(({ fault, text }) =>
+    fault.code === 'VALUE_CLAIMED' ? plainLine(text, MAX_VALUE.many, terminal) : fault.code,
+  );
+  const said = [...new Set(brief)].slice(0, MOST.items).join('; ');
   return [
     ...lines,
     ...(left.length > 0
-      ? wrap(`and ${counted(left.length, 'more problem')}: ${codes}`, '  ', '    ', terminal)
+      ? wrap(`and ${counted(left.length, 'more problem')}: ${said}`, '  ', '    ', terminal)
       : []),
   ];
 }

@@ -432,6 +432,20 @@ describe('evidence by the policy of AICR', () => {
     },
   );
 
+  it('tells nobody to reveal what nothing commits to, nor to take claims under --require-recomputed', () => {
+    const hints = (contents: Contents, rules?: Rules): readonly string[] =>
+      judge(contents, rules).report.checks.flatMap(({ faults }) =>
+        faults.filter(({ code }) => code === 'VALUE_CLAIMED').map(({ hint }) => hint),
+      );
+    const ask = 'ask the contributor for evidence that keeps it; or ';
+    expect(hints(byAicr('v4'))).toEqual([
+      `${ask}decide that the claim is enough: --accept-claimed`,
+    ]);
+    const strict = hints(byAicr('v4'), { requireRecomputed: true });
+    expect([...new Set(strict)]).toEqual([`${ask}leave --require-recomputed out`]);
+    expect(hints(MINIMAL, { requireRecomputed: true })).toEqual(strict.slice(0, 2));
+  });
+
   it('without claims of constraints: withheld, and treated alike', () => {
     const silent = byAicr('v4', (p) => delete (p as Json)['affidavit']);
     const { exitCode, report } = judge(silent);
