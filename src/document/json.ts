@@ -2,7 +2,7 @@
 // two readers could read differently is refused: a key twice, half a surrogate pair, a byte order mark.
 // No number is rounded.
 
-import { MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
+import { MAX_JSON_BYTES, MAX_JSON_VALUES, MAX_NESTING } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, isDataList, plain, type Data, type DataMap } from './data.ts';
 import { TextCursor, decodeUtf8 } from './text.ts';
@@ -22,21 +22,26 @@ export function decodeJson(bytes: Uint8Array, file: string, mostValues = MAX_JSO
   return new JsonReader(decodeUtf8(bytes, file), file, mostValues).document();
 }
 
-/** JSON with two spaces of indentation and a final line break; `data` is what `decodeJson` gave. */
+/**
+ * JSON with two spaces of indentation and a final line break. If that is longer than a document may be, no
+ * white space at all: what was read is not refused once it is written. `data` is what `decodeJson` gave.
+ */
 export function encodeJson(data: Data): string {
-  return `${encodeValue(data, '\n')}\n`;
+  const text = `${encodeValue(data, '\n')}\n`;
+  return Buffer.byteLength(text) <= MAX_JSON_BYTES ? text : encodeValue(data, '');
 }
 
+/** @param lineBreak with the indentation of what the value is in; "" for no white space */
 function encodeValue(data: Data, lineBreak: string): string {
   if (typeof data === 'string') return JSON.stringify(data);
   if (data instanceof Plain) return encodePlain(data);
-  const inner = `${lineBreak}  `;
+  const [inner, colon] = lineBreak === '' ? ['', ':'] : [`${lineBreak}  `, ': '];
   if (isDataList(data)) {
     const items = data.map((item) => `${inner}${encodeValue(item, inner)}`);
     return items.length === 0 ? '[]' : `[${items.join(',')}${lineBreak}]`;
   }
   const fields = [...data].map(
-    ([key, value]) => `${inner}${JSON.stringify(key)}: ${encodeValue(value, inner)}`,
+    ([key, value]) => `${inner}${JSON.stringify(key)}${colon}${encodeValue(value, inner)}`,
   );
   return fields.length === 0 ? '{}' : `{${fields.join(',')}${lineBreak}}`;
 }

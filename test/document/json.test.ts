@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Plain, isDataList, isDataMap, type Data } from '../../src/document/data.ts';
 import { decodeJson, encodeJson } from '../../src/document/json.ts';
-import { MAX_NESTING } from '../../src/limits.ts';
+import { MAX_JSON_BYTES, MAX_NESTING } from '../../src/limits.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -178,6 +178,13 @@ describe('encodeJson', () => {
     expect(text).toBe(
       '{\n  "a": [\n    1.50,\n    {}\n  ],\n  "b": {\n    "c": []\n  },\n  "d": 12345678901234567890\n}\n',
     );
+  });
+
+  it('has no white space if it were longer than a document may be with it', () => {
+    const text = `{"a":["${'x'.repeat(MAX_JSON_BYTES - 30)}",{},{"b":1}]}`;
+    const written = encodeJson(decode(text));
+    expect(written === text).toBe(true);
+    expect(encodeJson(decode(written)) === written).toBe(true);
   });
 
   it('does not write a scalar that JSON does not have', () => {

@@ -179,7 +179,7 @@ function reportsOf(
   return phases.map((phase) => {
     const own = document.tests.filter((_, index) => phaseOfTest[index] === phase);
     const tests = own.map(({ test }) => test);
-    const bytes = phases.length === 1 ? input.bytes : splitReport(document, phase, own);
+    const bytes = phases.length === 1 ? input.bytes : splitReport(document, own);
     const { tool, run } = document;
     const counts = countTests(tests);
     return {

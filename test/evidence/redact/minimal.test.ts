@@ -5,7 +5,7 @@ import { memoryFile } from '../../../src/archive/entry.ts';
 import { digestOf } from '../../../src/digest.ts';
 import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import { verifyEvidenceFiles } from '../../../src/evidence/verify/verify-evidence.ts';
-import { MAX_VALUE_CHARACTERS } from '../../../src/limits.ts';
+import { MAX_JSON_BYTES, MAX_VALUE_CHARACTERS } from '../../../src/limits.ts';
 import { encodeManifest } from '../../../src/manifest/manifest.ts';
 import { fakeTrust } from '../../attestation/fake-trust.ts';
 import {
@@ -222,6 +222,27 @@ describe('a minimal bundle', () => {
       expected: expect.stringContaining('h100') as string,
     });
   });
+});
+
+it('has a report without white space if it were too large with it, which a verifier takes', async () => {
+  const { deployment = '', ...others } = DEMO.results ?? {};
+  const compact = (length: number): string => {
+    const report = JSON.parse(deployment) as { results: { tests: { suite: string[] }[] } };
+    const more = ['x'.repeat(length), ...Array.from({ length: 2000 }, () => 'a')];
+    report.results.tests[0]?.suite.push(...more);
+    return JSON.stringify(report);
+  };
+  const long = compact(MAX_JSON_BYTES - compact(0).length);
+  expect(Buffer.byteLength(long)).toBe(MAX_JSON_BYTES);
+  const contents = await pack({ results: { ...others, deployment: long } });
+  const report = contents.get('ctrf/deployment.json') ?? Buffer.alloc(0);
+  expect(report.includes('\n')).toBe(false);
+  expect(judge(contents).exitCode).toBe(0);
+  const other = JSON.parse(String(report)) as unknown;
+  const indented = remade(contents, { 'ctrf/deployment.json': `${JSON.stringify(other)}\n` });
+  expect(judge(indented).faults).toEqual([
+    'redaction-matches-policy: REDACTION_DIFFERS ctrf/deployment.json',
+  ]);
 });
 
 describe('a minimal bundle is refused', () => {
