@@ -6,7 +6,7 @@ import { readBlockScalar } from './yaml-block.ts';
 import { COLON, DASH, QUESTION, YamlCursor } from './yaml-cursor.ts';
 import { EMPTY, YamlEntries, refuseKey, requireKeyLine, startsFlow } from './yaml-entries.ts';
 import type { YamlBuilder } from './yaml-entries.ts';
-import { FlowReader } from './yaml-flow.ts';
+import { readFlow } from './yaml-flow.ts';
 import { readScalar, type Scalar } from './yaml-scalars.ts';
 
 /**
@@ -31,12 +31,10 @@ export function readYamlAt<T>(cursor: YamlCursor, builder: YamlBuilder<T>): T {
 class YamlReader<T> {
   readonly #cursor: YamlCursor;
   readonly #builder: YamlBuilder<T>;
-  readonly #flow: FlowReader<T>;
 
   constructor(cursor: YamlCursor, builder: YamlBuilder<T>) {
     this.#cursor = cursor;
     this.#builder = builder;
-    this.#flow = new FlowReader(cursor, builder);
   }
 
   document(): T {
@@ -99,7 +97,7 @@ class YamlReader<T> {
     const cursor = this.#cursor;
     if (startsBlockScalar(cursor)) return this.#builder.scalar(readBlockScalar(cursor, parent));
     if (!startsFlow(cursor)) return this.#endScalar(readScalar(cursor, parent + 1, 'block'));
-    const node = this.#flow.node();
+    const node = readFlow(cursor, this.#builder);
     cursor.requireLineDone();
     return node;
   }

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 
 import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { unreadable, unwritable } from './system-error.ts';
+import { orUnwritable, unreadable } from './system-error.ts';
 
 /** Nobody else may read or write it. */
 const MODE = 0o600;
@@ -60,8 +60,8 @@ export function readPrivate(
 
 /** Completely or not at all, in one turn of the event loop. Throws FILE_UNWRITABLE. */
 export function writePrivate(path: string, bytes: Uint8Array): void {
-  try {
-    const temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
+  orUnwritable(path, () => {
     closeSync(openSync(temporary, 'wx', MODE));
     try {
       writeFileSync(temporary, bytes, { flush: true });
@@ -69,16 +69,10 @@ export function writePrivate(path: string, bytes: Uint8Array): void {
     } finally {
       rmSync(temporary, { force: true });
     }
-  } catch (error) {
-    throw unwritable(error, path);
-  }
+  });
 }
 
 /** Replaces what is there. Throws FILE_UNWRITABLE. */
 export function renamePrivate(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    throw unwritable(error, to);
-  }
+  orUnwritable(to, () => renameSync(from, to));
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { isSystemError, unwritable } from './system-error.ts';
+import { isSystemError, orUnwritable, unwritable } from './system-error.ts';
 
 /** The answers of a file system without hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
@@ -34,11 +34,8 @@ export class StagedFile {
     this.#path = path;
     this.#chunks = chunks;
     this.#temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
-    try {
-      closeSync(openSync(this.#temporary, 'wx', isPrivate ? 0o600 : 0o666));
-    } catch (error) {
-      throw unwritable(error, path);
-    }
+    const mode = isPrivate ? 0o600 : 0o666;
+    orUnwritable(path, () => closeSync(openSync(this.#temporary, 'wx', mode)));
   }
 
   async fill(signal: AbortSignal | undefined): Promise<void> {
@@ -53,14 +50,12 @@ export class StagedFile {
 
   /** Gives the file its name. Without `force` it never replaces one: unlike a rename, a link cannot. */
   keep(force: boolean): Stats {
-    try {
+    return orUnwritable(this.#path, () => {
       const stats = lstatSync(this.#temporary);
       if (force) renameSync(this.#temporary, this.#path);
       else this.#link();
       return stats;
-    } catch (error) {
-      throw unwritable(error, this.#path);
-    }
+    });
   }
 
   /** Removes what has no name yet. */

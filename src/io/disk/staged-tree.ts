@@ -21,7 +21,7 @@ import { MAX_JSON_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf } from './open-file.ts';
 import { fillFile, syncDirectory } from './staged-file.ts';
-import { isSystemError, unwritable } from './system-error.ts';
+import { isSystemError, orUnwritable, unwritable } from './system-error.ts';
 
 /** A directory to write: its files by their paths in it. */
 export interface TreeToWrite {
@@ -82,14 +82,12 @@ export class StagedTree {
   /** Gives the directory its name. */
   keep(force: boolean): Stats {
     const { path } = this.#out;
-    try {
+    return orUnwritable(path, () => {
       // Perhaps it came meanwhile.
       if (requireOwnTree(this.#out, force)) renameSync(path, this.#old);
       this.#name();
       return lstatSync(path);
-    } catch (error) {
-      throw unwritable(error, path);
-    }
+    });
   }
 
   /** Removes what has no name yet, or no more. */

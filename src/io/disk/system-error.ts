@@ -52,6 +52,15 @@ export function unwritable(error: unknown, path: string): unknown {
   });
 }
 
+/** Does something to a file that is written. Throws FILE_UNWRITABLE for what the system refuses. */
+export function orUnwritable<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+}
+
 const EMPTY_PATH = 'name a file: the path is empty, perhaps from a variable that is not set';
 const NO_FILE = 'check the path; it is relative to the directory that you are in';
 

@@ -23,7 +23,7 @@ import { parseTrustedRoot } from '../../trust/parse-trusted-root.ts';
 import { isSandbox } from '../../trust/trusted-root.ts';
 import { isSamePlace } from '../disk/harmless-output.ts';
 import { kindOf } from '../disk/open-file.ts';
-import { isSystemError, unwritable } from '../disk/system-error.ts';
+import { isSystemError, orUnwritable, unwritable } from '../disk/system-error.ts';
 import type { Sandbox } from './sandbox-server.ts';
 
 const ROOT_FILE = 'trusted_root.json';
@@ -65,11 +65,7 @@ export function stageSandboxFiles(
 ): StagedFiles {
   const files = { [ROOT_FILE]: sandbox.trustedRoot, ...sandbox.signingConfigs };
   requireSandboxFiles(directory);
-  try {
-    return fillStage(directory, files);
-  } catch (error) {
-    throw unwritable(error, directory);
-  }
+  return orUnwritable(directory, () => fillStage(directory, files));
 }
 
 /**
@@ -113,14 +109,12 @@ export function requireNoInputs(directory: string, command: readonly string[]): 
 
 /** What stands at a path if no sandbox wrote it. */
 function foreignFile(path: string, name: string): string | undefined {
-  try {
+  return orUnwritable(path, () => {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     if (!stats.isFile()) return `a ${kindOf(stats)}`;
     return isOfSandbox(path, name, stats) ? undefined : 'a file that no sandbox wrote';
-  } catch (error) {
-    throw unwritable(error, path);
-  }
+  });
 }
 
 function isOfSandbox(path: string, name: string, stats: Stats): boolean {

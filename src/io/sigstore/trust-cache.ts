@@ -23,7 +23,7 @@ import {
   type CopyVersions,
 } from '../../trust/tuf/verify-copy.ts';
 import { nameOf, readConfig, readFileBounded, writeWhole } from '../disk/files.ts';
-import { unwritable } from '../disk/system-error.ts';
+import { orUnwritable } from '../disk/system-error.ts';
 
 export interface TrustCacheChoice {
   /** A root.json that everything starts from; undefined: the embedded one of the public-good instance. */
@@ -75,7 +75,7 @@ export async function updateTrustCache(
     ...{ now, signal },
   });
   const versions = requireUsable(copy, place.firstRoot, mirror);
-  makeFolder(place.file);
+  orUnwritable(place.file, () => mkdirSync(dirname(place.file), { recursive: true }));
   await writeWhole(place.file, [Buffer.from(encodeTrustCopy(copy))], { force: true, signal });
   return { ...place, copy, versions, ageDays: 0, refused };
 }
@@ -229,12 +229,4 @@ function requireUsable(
     parseSigningConfig(copy.signingConfig, `${mirror}/targets/${SIGNING_CONFIG_TARGET}`);
   }
   return versions;
-}
-
-function makeFolder(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-  } catch (error) {
-    throw unwritable(error, file);
-  }
 }
