@@ -254,7 +254,7 @@ describe('the report', () => {
     expect(markdown).toContain(
       '<tr><td>accelerator</td><td><code>gb200</code></td><td><code>h100</code></td><td><b>MISMATCH</b></td></tr>',
     );
-    expect(markdown).toContain('* accelerator: the cluster has `h100`, the recipe wants `gb200`.');
+    expect(markdown).toContain('* accelerator: the cluster has `h100`; the recipe wants `gb200`.');
   });
 
   it('E-14 of a snapshot without GPU data calls the accelerator unknown, and is green if none is demanded', async () => {
