@@ -4,6 +4,7 @@ import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
+import { readProvider } from '../snapshot/provider.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { DimensionName } from './criteria.ts';
 import type { Rules } from './rules.ts';
@@ -85,6 +86,17 @@ function refuseValue(name: DimensionName, value: string, catalogue: Catalogue): 
     expected: `any, ${names.join(', ')}`,
     hint: isNewer
       ? `AICR v0.11 does not know it, a newer one does: leave --${name} out, or add --rules current`
-      : (didYouMean(value, names) ?? 'use one of these'),
+      : (providerHint(name, value, names) ?? didYouMean(value, names) ?? 'use one of these'),
   });
+}
+
+/** For a service, the name of its provider; `gcp` is in no provider id. Undefined for any other value. */
+function providerHint(
+  name: DimensionName,
+  value: string,
+  names: readonly string[],
+): string | undefined {
+  const { service } = readProvider(value.toLowerCase().replace(/^gcp$/, 'gce'));
+  if (name !== 'service' || !names.includes(service)) return undefined;
+  return `did you mean ${quote(service)}? that is the service of ${quote(value)}`;
 }

@@ -79,6 +79,21 @@ describe('resolve by the rules of v0.11', () => {
     ]);
   });
 
+  it.each([
+    ['aws', 'did you mean "eks"? that is the service of "aws"'],
+    ['azure', 'did you mean "aks"? that is the service of "azure"'],
+    ['gce', 'did you mean "gke"? that is the service of "gce"'],
+    ['GCP', 'did you mean "gke"? that is the service of "GCP"'],
+    ['oci', 'did you mean "oke"? that is the service of "oci"'],
+    ['linode', 'use one of these'],
+    ['ekz', 'did you mean "eks"?'],
+  ])('refuses the provider %s as a service, and names its service', (service, hint) => {
+    const error = refusalOf(() => resolved(CATALOGUE, { service }));
+    expect([error?.code, error?.at, error?.hint]).toEqual(['USAGE', '--service', hint]);
+    const platform = refusalOf(() => resolved(CATALOGUE, { platform: 'aws' }));
+    expect(platform?.hint).toBe('use one of these');
+  });
+
   it("says once, by today's rules, that the recipes are of an older AICR", () => {
     const asked = { service: 'eks', accelerator: 'h100', intent: 'training' };
     const { findings, applied } = resolved(catalogueOf(REAL, 'current'), asked);
