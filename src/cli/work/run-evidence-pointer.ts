@@ -27,8 +27,9 @@ export async function runEvidencePointer(call: Call): Promise<number> {
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   const artifact = artifactOf(options.text('oci'));
-  const folder = options.text('evidence-dir') ?? 'recipes/evidence';
-  if (artifact !== undefined) requireFolder(folder);
+  const named = options.text('evidence-dir');
+  const folder = named ?? 'recipes/evidence';
+  if (artifact !== undefined) requireFolder(folder, named !== undefined);
   const report = await progress('verifying', readBundle(call));
   const pointer = makePointer(report, artifact);
   sayFindings(report.findings);
@@ -83,13 +84,17 @@ function artifactOf(oci: string | undefined): PointedArtifact | undefined {
 }
 
 /** It is not made: below another one nobody would look for the pointer. */
-function requireFolder(folder: string): void {
-  if (lookAt(folder)?.isDirectory() === true) return;
+function requireFolder(folder: string, isNamed: boolean): void {
+  const stats = lookAt(folder);
+  if (stats?.isDirectory() === true) return;
+  const create =
+    stats === undefined ? `create ${escapeInvisible(folder)}` : 'name the directory itself';
+  const checkout = 'call it in a checkout of the recipes';
   throw new EvidenceError('FILE_UNWRITABLE', {
     at: escapeInvisible(folder),
-    found: 'no directory',
+    found: stats === undefined ? 'no such directory' : `a ${kindOf(stats)}`,
     expected: "AICR's directory of evidence",
-    hint: 'call it in a checkout of the recipes, or name the directory with --evidence-dir',
+    hint: `${isNamed ? create : checkout}, or name another one with --evidence-dir`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -47,7 +48,7 @@ export function unwritable(error: unknown, path: string): unknown {
     at: escapeInvisible(path),
     found: reasonOf(error),
     expected: 'a folder that exists, may be written to and has space',
-    hint: `${WRITE_HINTS[error.code] ?? 'choose another path'}, then run the same command again; this file was not written`,
+    hint: `${writeHint(error.code, path)}, then run the same command again; this file was not written`,
     cause: error,
   });
 }
@@ -81,14 +82,12 @@ const READ_HINTS: Readonly<Record<string, string>> = {
   ELOOP: 'name the file itself, not a link to it',
 };
 
-const NO_FOLDER = 'make the folder, or choose another path';
 const NO_SPACE = 'free space, or choose another path';
 const NO_PERMISSION = 'get the permission to write there, or choose another path';
 
 /** What helps, by the system's name of the error. */
 const WRITE_HINTS: Readonly<Record<string, string>> = {
-  ENOENT: NO_FOLDER,
-  ENOTDIR: NO_FOLDER,
+  ENOTDIR: 'choose another path: a part of this one is a file, and no folder',
   ENOSPC: NO_SPACE,
   EDQUOT: NO_SPACE,
   EFBIG: NO_SPACE,
@@ -96,6 +95,12 @@ const WRITE_HINTS: Readonly<Record<string, string>> = {
   EPERM: NO_PERMISSION,
   EROFS: NO_PERMISSION,
 };
+
+function writeHint(code: string, path: string): string {
+  if (path === '') return EMPTY_PATH;
+  const make = `make the folder ${escapeInvisible(dirname(path))}, or choose another path`;
+  return code === 'ENOENT' ? make : (WRITE_HINTS[code] ?? 'choose another path');
+}
 
 /** In the system's words, e.g. `no such file or directory`. */
 function reasonOf({ code, errno }: SystemError): string {

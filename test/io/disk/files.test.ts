@@ -315,12 +315,13 @@ describe('requireFree', () => {
     expect((await rejection(requireFree(folder, true)))?.code).toBe('FILE_UNWRITABLE');
     expect(await rejection(requireFree(join(folder, 'out'), true))).toBeUndefined();
     expect(await rejection(requireFree(join(folder, 'new'), false))).toBeUndefined();
-    for (const nowhere of [join(folder, 'no/new'), join(folder, 'out/new'), '']) {
+    for (const [nowhere, hint] of [
+      [join(folder, 'no/new'), `make the folder ${join(folder, 'no')}`],
+      [join(folder, 'out/new'), 'choose another path: a part of this one is a file'],
+      ['', 'name a file: the path is empty'],
+    ] as const) {
       const error = await rejection(requireFree(nowhere, true));
-      expect([error?.code, error?.hint.split(',')[0]]).toEqual([
-        'FILE_UNWRITABLE',
-        'make the folder',
-      ]);
+      expect([error?.code, error?.hint.split(',')[0]]).toEqual(['FILE_UNWRITABLE', hint]);
     }
   });
 });
