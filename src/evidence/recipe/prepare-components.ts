@@ -1,7 +1,7 @@
 // What AICR does with the components of a recipe before it uses it: it fills in the type, and refuses
 // what its deployers would understand in more than one way.
 
-import { describe, isDataList, isDataMap, listOf, textOf } from '../../document/data.ts';
+import { describe, isDataList, isDataMap, listOf, mapOf, textOf } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
@@ -52,8 +52,7 @@ function componentsOf(recipe: DataMap): readonly DataMap[] {
 }
 
 function isEnabled(component: DataMap): boolean {
-  const overrides = component.get('overrides');
-  return !isDataMap(overrides) || isEnabledBy(overrides);
+  return isEnabledBy(mapOf(component, 'overrides'));
 }
 
 const TYPES = ['Helm', 'Kustomize'];

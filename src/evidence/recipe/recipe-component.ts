@@ -67,6 +67,6 @@ export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> 
 }
 
 /** A component stays in the recipe and is not deployed if its own values turn it off. */
-export function isEnabledBy(overrides: DataMap): boolean {
-  return ['enabled', 'install'].every((key) => booleanOf(overrides.get(key)) !== false);
+export function isEnabledBy(overrides: DataMap | undefined): boolean {
+  return ['enabled', 'install'].every((key) => booleanOf(overrides?.get(key)) !== false);
 }

@@ -1,6 +1,6 @@
 // The chosen value of a profile becomes part of the recipe.
 
-import { isDataMap, listOf, mapOf, textOf, type Data, type DataMap } from '../../document/data.ts';
+import { dataMap, listOf, mapOf, textOf, type DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
@@ -98,18 +98,12 @@ export function requireHelm(
 
 /** What `metadata.selectedProfile` says. */
 export function profileData({ profile, value }: SelectedProfile): DataMap {
-  return new Map<string, Data>([
-    ['name', profile.name],
-    ['value', value.name],
-    ['advertiser', value.advertiser],
-    ['ownedPaths', profile.ownedPaths],
-  ]);
+  const { name, ownedPaths } = profile;
+  return dataMap({ name, value: value.name, advertiser: value.advertiser, ownedPaths });
 }
 
 function requireUsable(component: DataMap | undefined, name: string, { at }: Profile): void {
-  const overrides = mapOf(component, 'overrides');
-  const isEnabled = overrides === undefined || isEnabledBy(overrides);
-  if (component !== undefined && isEnabled) return;
+  if (component !== undefined && isEnabledBy(mapOf(component, 'overrides'))) return;
   refuse(
     at,
     `a value for ${quote(name)}, which is not in the recipe or turned off`,
@@ -140,9 +134,7 @@ function tightened(existing: DataMap, part: Part): Part {
 
 function addReadiness(merged: Merged, parts: readonly Part[], writer: Writer): void {
   const phase = merged.validation?.get('readiness');
-  const names = new Set(
-    listOf(phase, 'constraints').map((each) => textOf(isDataMap(each) ? each : undefined, 'name')),
-  );
+  const names = new Set(listOf(phase, 'constraints').map((each) => textOf(each, 'name')));
   for (const { name, at } of parts) {
     if (names.has(name)) {
       refuse(at, `${quote(name)}, which readiness has already`, 'another constraint');

@@ -1,7 +1,7 @@
 // A directory of AICR's recipes, read once: the root overlay, the others, the mixins and the registry.
 
 import { compareBytes } from '../../compare-bytes.ts';
-import { isDataMap, mapOf, textOf } from '../../document/data.ts';
+import { mapOf, textOf } from '../../document/data.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { parseMixin, parseOverlay, readRecipeDocument } from './overlay.ts';
@@ -56,7 +56,7 @@ export function parseCatalogue(recipes: RecipeFiles, rules?: Rules): Catalogue {
 }
 
 export function apiVersionOf({ data }: RecipeDocument): string {
-  return isDataMap(data) ? textOf(data, 'apiVersion') : '';
+  return textOf(data, 'apiVersion');
 }
 
 /** What no overlay is in, and what AICR reads otherwise. */
@@ -94,7 +94,7 @@ export function isOverlay({ kind, data }: RecipeDocument): boolean {
 
 /** AICR takes a document without kind for an overlay. */
 function hasSpec(data: RecipeDocument['data']): boolean {
-  return isDataMap(data) && mapOf(data, 'spec') !== undefined;
+  return mapOf(data, 'spec') !== undefined;
 }
 
 /** Sorted by the bytes of the name. Throws OVERLAY_DUPLICATE. */

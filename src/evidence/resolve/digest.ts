@@ -1,7 +1,7 @@
 // The digest that AICR gives of a file: of a resolved recipe, or of the recipe that an overlay becomes.
 
 import { digestOf } from '../../digest.ts';
-import { isDataMap, mapOf, textOf } from '../../document/data.ts';
+import { mapOf, textOf } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
@@ -81,7 +81,7 @@ function digestOverlay(
  * change of the file alone would not show.
  */
 function requireSame({ data, file }: RecipeDocument, { recipes, overlays }: Catalogue): Overlay {
-  const name = isDataMap(data) ? textOf(mapOf(data, 'metadata'), 'name') : '';
+  const name = textOf(mapOf(data, 'metadata'), 'name');
   const overlay = overlays.get(name);
   if (overlay === undefined) {
     throw otherOverlay(

@@ -183,7 +183,7 @@ function itself(item: Data): Data {
 }
 
 function nameOf(item: Data): string {
-  return isDataMap(item) ? textOf(item, 'name') : '';
+  return textOf(item, 'name');
 }
 
 /** What leaves a field as it is. */

@@ -16,7 +16,7 @@ export function namedFiles(
   { data, recipe }: TypedRecipe,
   recipes: RecipeFiles,
 ): readonly NamedFile[] {
-  const components = listOf(isDataMap(data) ? data : undefined, 'componentRefs');
+  const components = listOf(data, 'componentRefs');
   const paths = components.filter(isDataMap).flatMap((component, index) => {
     const usual = `components/${textOf(component, 'name')}/values.yaml`;
     const at = `${recipe.file}#/componentRefs/${index}`;

@@ -20,7 +20,7 @@ type Components = ReadonlyMap<string, DataMap>;
 export function deploymentOrder({ components, rules, trace }: Merged): readonly string[] {
   requireKnown(unknownDependencies({ components, trace }));
   const deployed = [...components.keys()]
-    .filter((name) => rules === 'v0.11' || isDeployed(components.get(name)))
+    .filter((name) => rules === 'v0.11' || isEnabledBy(mapOf(components.get(name), 'overrides')))
     .toSorted(compareBytes);
   const position = new Map(deployed.map((name, index) => [name, index]));
   const open = new Map<string, number>();
@@ -48,11 +48,6 @@ function dependenciesOf(components: Components, name: string): readonly string[]
   return textsOf(components.get(name), 'dependencyRefs');
 }
 
-function isDeployed(component: DataMap | undefined): boolean {
-  const overrides = mapOf(component, 'overrides');
-  return overrides === undefined || isEnabledBy(overrides);
-}
-
 /** Keeps the list in the order of names. */
 function insert(ready: string[], name: string, position: ReadonlyMap<string, number>): void {
   const place = (each: string): number => position.get(each) ?? 0;
@@ -77,24 +72,18 @@ export function unknownDependencies({
   return [...components.keys()].flatMap((name) =>
     dependenciesOf(components, name)
       .filter((other) => !components.has(other))
-      .map((unknown) => unknownDependency(unknown, name, components, trace)),
+      .map(
+        (unknown) =>
+          new EvidenceError('DEPENDENCY_UNKNOWN', {
+            at: placeOf(name, trace),
+            found: `${quote(unknown)}, which ${quote(name)} depends on`,
+            expected: 'a component of the same recipe',
+            hint:
+              didYouMean(unknown, components.keys()) ??
+              'add the component to this overlay, or to one above it',
+          }),
+      ),
   );
-}
-
-function unknownDependency(
-  unknown: string,
-  name: string,
-  components: Components,
-  trace: Trace,
-): EvidenceError {
-  return new EvidenceError('DEPENDENCY_UNKNOWN', {
-    at: placeOf(name, trace),
-    found: `${quote(unknown)}, which ${quote(name)} depends on`,
-    expected: 'a component of the same recipe',
-    hint:
-      didYouMean(unknown, components.keys()) ??
-      'add the component to this overlay, or to one above it',
-  });
 }
 
 /** Where the dependencies of a component are written. */

@@ -50,8 +50,7 @@ export interface RecipeDocument {
 /** Reads a file; throws what `decodeYaml` throws. */
 export function readRecipeDocument(bytes: Uint8Array, file: string): RecipeDocument {
   const [data, tree] = readTrees(bytes, file);
-  const kind = isDataMap(data) ? textOf(data, 'kind') : '';
-  return { file, data, tree, kind };
+  return { file, data, tree, kind: textOf(data, 'kind') };
 }
 
 export interface ParsedLayer<T extends Layer> {
@@ -111,7 +110,7 @@ function decodeOverlay(document: RecipeDocument, rules: Rules): GoDocument {
   if (rules === 'current') {
     const { data } = document;
     // As AICR does: a misspelt key of a profile must not vanish.
-    const isStrict = isDataMap(data) && PROFILE_VERSIONS.has(textOf(data, 'apiVersion'));
+    const isStrict = PROFILE_VERSIONS.has(textOf(data, 'apiVersion'));
     return decode(OVERLAY, document, isStrict);
   }
   return orIfRefused(
@@ -139,7 +138,7 @@ const PROFILE_VERSIONS = new Set([AICR_V1BETA2, AICR_V1ALPHA3]);
 function profileOfSpec(document: RecipeDocument, spec: DataMap | undefined): Profile | undefined {
   const { file, data } = document;
   const profile = mapOf(spec, 'profile');
-  const apiVersion = isDataMap(data) ? textOf(data, 'apiVersion') : '';
+  const apiVersion = textOf(data, 'apiVersion');
   if ((profile !== undefined) !== PROFILE_VERSIONS.has(apiVersion)) {
     throw new EvidenceError('PROFILE_INVALID', {
       at: `${file}#/apiVersion`,
@@ -148,12 +147,12 @@ function profileOfSpec(document: RecipeDocument, spec: DataMap | undefined): Pro
       hint: 'correct the apiVersion, or the name of the field spec.profile',
     });
   }
-  const source = isDataMap(data) ? mapOf(mapOf(data, 'spec'), 'profile') : undefined;
+  const source = mapOf(mapOf(data, 'spec'), 'profile');
   return profile && parseProfile(profile, source, `${file}#/spec/profile`);
 }
 
 function layerOf({ file, data }: RecipeDocument, spec: DataMap | undefined, name: string): Layer {
-  const source = isDataMap(data) ? mapOf(data, 'spec') : undefined;
+  const source = mapOf(data, 'spec');
   const at = `${file}#/spec`;
   return {
     name,

@@ -1,4 +1,5 @@
-import { isDataMap, isNull, listOf, textOf, type DataMap } from '../../document/data.ts';
+import { isDataMap, isNull, listOf, textOf } from '../../document/data.ts';
+import type { Data, DataMap } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 
 /** One entry of an overlay, with its place. */
@@ -21,7 +22,7 @@ export function textsOf(map: DataMap | undefined, field: string): readonly strin
  * @throws EvidenceError FIELD_MISSING for an entry without name
  */
 export function partsOf(
-  map: DataMap | undefined,
+  map: Data | undefined,
   source: DataMap | undefined,
   field: string,
   at: string,

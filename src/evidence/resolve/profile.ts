@@ -69,14 +69,13 @@ function parseValue(
   at: string,
 ): ProfileValue {
   requireName(name, at);
-  const value = isDataMap(data) ? data : undefined;
   const source = mapOf(sources, name);
-  const advertiser = textOf(value, 'advertiser');
+  const advertiser = textOf(data, 'advertiser');
   if (advertiser !== '' && advertiser !== 'external') {
     refuse(`${at}/advertiser`, quote(advertiser), 'external, or nothing');
   }
   const parts = (field: string): readonly Part[] => {
-    const list = partsOf(value, source, field, at);
+    const list = partsOf(data, source, field, at);
     requireOnce(list);
     return list;
   };

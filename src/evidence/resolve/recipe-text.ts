@@ -1,6 +1,6 @@
 // A resolution as the document that `aicr recipe` prints.
 
-import { Plain, type Data, type DataMap } from '../../document/data.ts';
+import { Plain, dataMap, type Data, type DataMap } from '../../document/data.ts';
 import { AICR_V1, AICR_V1BETA2 } from '../../media-types.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import { encodeGo } from '../aicr/go-encode.ts';
@@ -22,46 +22,33 @@ export function recipeText(resolution: Resolution): string {
 /** The same in AICR's types. */
 export function recipeData(resolution: Resolution): DataMap {
   const { criteria, selected, constraints, components, deploymentOrder, validation } = resolution;
-  const fields = new Map<string, Data>([
-    ['kind', 'RecipeResult'],
-    ['apiVersion', selected === undefined ? AICR_V1 : AICR_V1BETA2],
-    ['metadata', metadataOf(resolution)],
-    ['criteria', criteriaData(criteria)],
-    ['constraints', constraints],
-    ['componentRefs', components],
-    ['deploymentOrder', deploymentOrder],
-  ]);
-  return validation === undefined ? fields : fields.set('validation', validation);
+  return dataMap({
+    kind: 'RecipeResult',
+    apiVersion: selected === undefined ? AICR_V1 : AICR_V1BETA2,
+    metadata: metadataOf(resolution),
+    criteria: criteriaData(criteria),
+    constraints,
+    componentRefs: components,
+    deploymentOrder,
+    validation,
+  });
 }
 
 function metadataOf({ applied, excluded, selected, catalogue }: Resolution): DataMap {
-  const names = excluded.map(({ overlay }) => overlay.name);
-  const metadata = new Map<string, Data>([
-    ['version', AFFIDAVIT.version],
-    ['appliedOverlays', applied.map(({ name }) => name)],
-    ['excludedOverlays', catalogue.rules === 'v0.11' ? names : excluded.map(exclusionData)],
-    ['constraintWarnings', excluded.flatMap(warningsOf)],
-  ]);
-  return selected === undefined ? metadata : metadata.set('selectedProfile', profileData(selected));
-}
-
-function exclusionData({ overlay, reason }: Exclusion): DataMap {
-  return new Map([
-    ['name', overlay.name],
-    ['reason', reason],
-  ]);
+  return dataMap({
+    version: AFFIDAVIT.version,
+    appliedOverlays: applied.map(({ name }) => name),
+    excludedOverlays: excluded.map(({ overlay: { name }, reason }) =>
+      catalogue.rules === 'v0.11' ? name : dataMap({ name, reason }),
+    ),
+    constraintWarnings: excluded.flatMap(warningsOf),
+    selectedProfile: selected && profileData(selected),
+  });
 }
 
 function warningsOf({ overlay, failed }: Exclusion): readonly DataMap[] {
-  return failed.map(
-    ({ name, expected, actual = '', reason }) =>
-      new Map([
-        ['overlay', overlay.name],
-        ['constraint', name],
-        ['expected', expected],
-        ['actual', actual],
-        ['reason', reason],
-      ]),
+  return failed.map(({ name, expected, actual = '', reason }) =>
+    dataMap({ overlay: overlay.name, constraint: name, expected, actual, reason }),
   );
 }
 

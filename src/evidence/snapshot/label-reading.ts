@@ -46,10 +46,11 @@ export function* nodesIn(nodeList: string): Generator<string, void> {
   if (nodeList.endsWith(',')) yield '';
 }
 
-function countNodes(nodeList: string): number {
-  if (nodeList === '') return 0;
-  let count = 1;
-  for (let at = nodeList.indexOf(','); at !== -1; at = nodeList.indexOf(',', at + 1)) count += 1;
+/** How many commas are in a text. */
+export function commasIn(data: Data | undefined): number {
+  if (typeof data !== 'string') return 0;
+  let count = 0;
+  for (let at = data.indexOf(','); at !== -1; at = data.indexOf(',', at + 1)) count += 1;
   return count;
 }
 
@@ -119,7 +120,8 @@ function membershipOf(
   if (nodeList === undefined || count === undefined || truncated === undefined) return undefined;
   const hidden = TRUNCATION.exec(nodeList)?.[1];
   if ((hidden !== undefined) !== truncated) return undefined;
-  if (count !== countNodes(nodeList) + Number(hidden ?? '0')) return undefined;
+  const listed = nodeList === '' ? 0 : commasIn(nodeList) + 1;
+  if (count !== listed + Number(hidden ?? '0')) return undefined;
   return { nodeList, count, truncated };
 }
 

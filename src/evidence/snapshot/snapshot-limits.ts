@@ -1,8 +1,9 @@
 // How much a snapshot may list, so that a hostile one does not fill the memory of who looks at each.
-import { isDataList, isDataMap, type Data } from '../../document/data.ts';
+import { isDataList, listOf, type Data } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_IMAGES, MAX_NODE_NAMES, MAX_SUBTYPES, MAX_VALUE_CHARACTERS } from '../../limits.ts';
+import { commasIn } from './label-reading.ts';
 import type { Subtype } from './subtype.ts';
 
 /** What the fingerprint has whole, and so has the predicate. */
@@ -17,9 +18,8 @@ const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
 export function requireFewSubtypes(document: ObjectReader): void {
   const measurements = document.data('measurements');
   if (!isDataList(measurements)) return;
-  const subtypes = measurements.flatMap((each) => (isDataMap(each) ? [each.get('subtypes')] : []));
-  const count = subtypes.reduce<number>(
-    (sum, list) => sum + (isDataList(list) ? list.length : 0),
+  const count = measurements.reduce<number>(
+    (sum, each) => sum + listOf(each, 'subtypes').length,
     measurements.length,
   );
   requireAtMost(count, MAX_SUBTYPES, document.pointer('measurements'), 'types and subtypes');
@@ -46,13 +46,6 @@ function requireFewNodes({ data, items }: Subtype, at: string): void {
     count += commasIn(item.data.get('node-list')) + 1;
   }
   requireAtMost(count, MAX_NODE_NAMES, at, 'names of nodes at labels');
-}
-
-function commasIn(data: Data | undefined): number {
-  if (typeof data !== 'string') return 0;
-  let count = 0;
-  for (let at = data.indexOf(','); at !== -1; at = data.indexOf(',', at + 1)) count += 1;
-  return count;
 }
 
 function requireShort(data: Data | undefined, at: string): void {
