@@ -126,6 +126,12 @@ export const MAX_PROOF_HASHES = 64;
 /** Extensions of one certificate; those of Fulcio have about twenty. */
 export const MAX_EXTENSIONS = 256;
 
+/** A manifest of an OCI artifact, in bytes. AICR's own reader has the same limit. */
+export const MAX_OCI_MANIFEST_BYTES = MEBIBYTE;
+
+/** A list of referrers, all its pages together, and any other OCI index, in bytes: what registries take. */
+export const MAX_OCI_INDEX_BYTES = 4 * MEBIBYTE;
+
 /** Registry and repository of an artifact, in characters, with the slash between them: more is what most clients
  * refuse. */
 export const MAX_REPOSITORY_CHARACTERS = 255;

@@ -41,6 +41,16 @@ export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 /** https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
 export const SIGSTORE_BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
+/** https://github.com/opencontainers/image-spec/blob/main/media-types.md */
+export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+/** A config that says nothing: its content is `{}`. */
+export const OCI_EMPTY = 'application/vnd.oci.empty.v1+json';
+export const OCI_TAR_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
+
+/** The artifact that AICR pushes with a bundle. */
+export const AICR_ARTIFACT = 'application/vnd.nvidia.aicr.artifact';
+
 /** A trusted root and a signing config in one file. https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto */
 export const CLIENT_TRUST_CONFIG = 'application/vnd.dev.sigstore.clienttrustconfig.v0.1+json';
 

@@ -56,7 +56,17 @@ export const ROOMS: Rooms = {
   'evidence/aicr': { rooms: ['errors', 'document'] },
   'evidence/phase': { rooms: ['errors', 'document'] },
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
-  pointer: { rooms: ['document', 'policy', 'evidence/aicr', 'evidence/recipe'] },
+  pointer: {
+    rooms: [
+      'errors',
+      'document',
+      'trust',
+      'trust/judge',
+      'policy',
+      'evidence/aicr',
+      'evidence/recipe',
+    ],
+  },
   'evidence/snapshot': { rooms: ['errors', 'document', 'evidence/recipe'] },
   'evidence/constraint': { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/snapshot'] },
   'evidence/resolve': { rooms: [...OF_RECIPES, 'evidence/snapshot'] },

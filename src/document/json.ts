@@ -28,7 +28,12 @@ export function decodeJson(bytes: Uint8Array, file: string, mostValues = MAX_JSO
  */
 export function encodeJson(data: Data): string {
   const text = `${encodeValue(data, '\n')}\n`;
-  return Buffer.byteLength(text) <= MAX_JSON_BYTES ? text : encodeValue(data, '');
+  return Buffer.byteLength(text) <= MAX_JSON_BYTES ? text : encodeCompactJson(data);
+}
+
+/** JSON with no white space at all. */
+export function encodeCompactJson(data: Data): string {
+  return encodeValue(data, '');
 }
 
 /** @param lineBreak with the indentation of what the value is in; "" for no white space */

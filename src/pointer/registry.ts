@@ -3,7 +3,7 @@
 
 import type { Digest } from '../digest.ts';
 
-/** OCI image-spec 1.1, descriptor.md: what is used of it. `data` and `urls` are refused when they are read. */
+/** OCI image-spec 1.1, descriptor.md: what is used of it. `urls` are refused when it is read, and `data` that lies. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
