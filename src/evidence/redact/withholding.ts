@@ -29,12 +29,14 @@ export function keepOf(policy: NamedPolicy, recipe: Recipe): SnapshotKeep | unde
   return owner === 'ours' ? snapshotKeep(recipe) : AICR_KEEP;
 }
 
-/** Whether a constraint reads what is withheld. */
+/** Whether a constraint reads what is withheld, or may be. */
 export function isWithheld(
   { name, expression }: Pick<Recipe['constraints'][number], 'name' | 'expression'>,
   { dialect }: Pick<Recipe, 'dialect'>,
-  { keys, items, labels }: SnapshotKeep,
+  keep: SnapshotKeep | undefined,
 ): boolean {
+  if (keep === undefined) return true;
+  const { keys, items, labels } = keep;
   if (isVirtual(name, { dialect })) {
     return labelsOfDemand(expression).some((label) => !labels.has(label));
   }

@@ -26,8 +26,8 @@ import type { CriteriaMatch } from '../snapshot/match.ts';
 
 /** What redacted evidence claims. */
 export interface Claims {
-  /** What its policy keeps: only what it does not keep may be claimed. */
-  readonly keep: SnapshotKeep;
+  /** What its policy keeps: only what it does not keep may be claimed. Undefined if nobody knows: nothing is excused. */
+  readonly keep: SnapshotKeep | undefined;
   /** Labels of which something was revealed that may not be all: what they show is no proof. */
   readonly partial?: ReadonlySet<string> | undefined;
   /** Whether the snapshot shows all images, though its policy keeps none. */
@@ -67,9 +67,12 @@ export function completeFingerprint(
   if (claims === undefined) return { fingerprint: own, claimed: [] };
   const from = DIMENSIONS.filter((name) => mayStandIn(own, claims, name));
   const taken = Object.fromEntries(from.map((name) => [name, claims.fingerprint[name]]));
+  // What is left of a label may be a part of it.
   const isOnlyClaimed = (name: ClaimedDimension): boolean =>
-    !isShown(own[name], claims.fingerprint[name]);
-  return { fingerprint: { ...own, ...taken }, claimed: from.filter(isOnlyClaimed) };
+    from.includes(name)
+      ? !isShown(own[name], claims.fingerprint[name])
+      : claims.keep?.labels.has(LABEL_OF[name]) !== true && isReadFrom(LABEL_OF[name], own[name]);
+  return { fingerprint: { ...own, ...taken }, claimed: DIMENSIONS.filter(isOnlyClaimed) };
 }
 
 interface AnyDimension {
@@ -91,17 +94,13 @@ function mayStandIn(
   name: ClaimedDimension,
 ): boolean {
   const label = LABEL_OF[name];
-  if (keep.labels.has(label) || claims[name].source !== labelSource(label)) return false;
+  const isExcused = keep?.labels.has(label) === false;
+  if (!isExcused || claims[name].source !== labelSource(label)) return false;
   // A label that is there after all is read, unless more of it may be withheld.
   if (isReadFrom(label, own[name]) && partial?.has(label) !== true) return false;
-  switch (name) {
-    case 'accelerator':
-      return canBeAccelerator(own, claims.accelerator);
-    case 'region':
-      return canBeRegion(own.region, claims.region);
-    case 'gpuNodeCount':
-      return claims[name].value >= own[name].value && claims[name].value <= nodesIn(own.nodeCount);
-  }
+  if (name === 'accelerator') return canBeAccelerator(own, claims.accelerator);
+  if (name === 'region') return canBeRegion(own.region, claims.region);
+  return claims[name].value >= own[name].value && claims[name].value <= nodesIn(own.nodeCount);
 }
 
 function isReadFrom(label: string, { value, source, note }: AnyDimension): boolean {
@@ -145,21 +144,43 @@ export function completeConstraints(
   if (claims === undefined) return results;
   const { keep, constraints } = claims;
   const nodes = nodesIn(nodeCount);
-  return results.map((result, index): ConstraintResult => {
-    const { fix: _, missing, ...own } = result;
-    const { name, expected } = own;
-    const isExcused = missing === true && isWithheld({ name, expression: expected }, recipe, keep);
-    if (!isExcused) return result;
-    if (constraints === undefined) return { ...own, outcome: 'withheld', reason: 'withheld' };
+  return results.map((result, index) => {
+    const { name, expected: expression } = result;
+    if (!mayBeWithheld(result, recipe, keep)) return result;
+    if (!isWithheld({ name, expression }, recipe, keep)) return result;
+    if (constraints === undefined) return notShown(result, 'withheld');
     const claim = constraints[index];
-    if (claim?.name !== name || claim.expected !== expected) return result;
-    const { actual } = claim;
-    const outcome = claimedOutcome(claim, recipe, nodes);
-    if (outcome === 'passed') return { ...own, actual, outcome: 'claimed', reason: 'withheld' };
-    return outcome === 'failed'
-      ? { ...own, actual, outcome, reason: 'the evidence says so' }
-      : result;
+    return claim === undefined ? result : claimedResult(result, claim, recipe, nodes);
   });
+}
+
+/** It has no value, or it holds of what is left of the labels: that one is not there shows nothing. */
+function mayBeWithheld(
+  { name, outcome, missing }: ConstraintResult,
+  recipe: Pick<Recipe, 'dialect'>,
+  keep: SnapshotKeep | undefined,
+): boolean {
+  return missing === true ? keep !== undefined : outcome === 'passed' && isVirtual(name, recipe);
+}
+
+function notShown(result: ConstraintResult, outcome: 'claimed' | 'withheld'): ConstraintResult {
+  const { fix: _, missing: __, ...own } = result;
+  return { ...own, outcome, reason: 'withheld' };
+}
+
+function claimedResult(
+  result: ConstraintResult,
+  claim: ClaimedConstraint,
+  recipe: Pick<Recipe, 'dialect'>,
+  nodes: number,
+): ConstraintResult {
+  const { name, expected, actual: shown = claim.actual } = result;
+  const { actual } = claim;
+  if (claim.name !== name || claim.expected !== expected || actual !== shown) return result;
+  const outcome = claimedOutcome(claim, recipe, nodes);
+  const claimed = { ...notShown(result, 'claimed'), actual };
+  if (outcome === 'passed') return claimed;
+  return outcome === 'failed' ? { ...claimed, outcome, reason: 'the evidence says so' } : result;
 }
 
 /** What the claimed value comes to. It is never taken for what the snapshot shows. */

@@ -8,16 +8,16 @@ import { IMAGE_SUBTYPE, LABEL_SUBTYPE, type SnapshotKeep } from '../redact/polic
 import type { CountDimension, Dimension } from '../snapshot/fingerprint.ts';
 import { LABEL_OF, type ClaimedConstraint, type Claims } from '../validate/claimed.ts';
 
-/** Undefined: nothing is excused. */
+/** @param keep undefined if nobody knows what its policy keeps */
 export function receivedClaims(
-  { fingerprint, affidavit }: ReceivedPredicate,
+  { fingerprint, affidavit, redaction }: ReceivedPredicate,
   keep: SnapshotKeep | undefined,
 ): Claims | undefined {
-  if (keep === undefined) return undefined;
+  if (redaction === undefined) return undefined;
   const rows = affidavit?.constraints;
   return {
-    keep: withholds(affidavit?.redaction, LABEL_SUBTYPE) ? keep : withLabels(keep),
-    hasImages: !withholds(affidavit?.redaction, IMAGE_SUBTYPE),
+    keep: keep && (withholds(affidavit?.redaction, LABEL_SUBTYPE) ? keep : withLabels(keep)),
+    hasImages: keep === undefined || !withholds(affidavit?.redaction, IMAGE_SUBTYPE),
     fingerprint: {
       accelerator: textDimension(fieldOf(fingerprint, 'accelerator')),
       region: textDimension(fieldOf(fingerprint, 'region')),

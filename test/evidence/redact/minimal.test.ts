@@ -581,6 +581,22 @@ describe('evidence by the policy of AICR', () => {
     );
   });
 
+  it.each(['v4', 'v5'])(
+    'what is left of a label (%s) may be a part of it, and is claimed',
+    (version) => {
+      const left = remade(WHOLE, {}, (p) =>
+        Object.assign(p, { redaction: { policy: 'minimal', version, applied: [] } }),
+      );
+      const { exitCode, faults, report } = judge(left);
+      expect([exitCode, faults]).toEqual([
+        4,
+        ['cluster-fits-recipe: VALUE_CLAIMED recipe.yaml#/criteria/accelerator'],
+      ]);
+      expect(report.facts.onlyClaimed).toEqual(['accelerator', 'region', 'gpuNodeCount']);
+      expect(judge(left, { acceptClaimed: true }).exitCode).toBe(0);
+    },
+  );
+
   it('several regions that are only claimed are said to be', () => {
     const several = byAicr('v4', (p) =>
       Object.assign(p.fingerprint['region'] as Json, { value: '', note: 'multi-region' }),
@@ -649,6 +665,46 @@ describe('evidence by the policy of AICR', () => {
       expect(faults).toContain('constraints-hold: VALUE_CLAIMED recipe.yaml#/constraints/0');
       expect(judge(await claiming(claim), { acceptClaimed: true }).exitCode).toBe(0);
     });
+
+    it.each(['v4', 'v5'])(
+      'is not shown to hold by the nodes that a policy leaves (%s): their labels may be withheld',
+      async (version) => {
+        const snapshot = replaced(
+          DEMO.snapshot.replaceAll(/^ {10}nvidia\.com\/gpu\..*\n/gm, ''),
+          '      - subtype: label\n        data:\n',
+          '      - subtype: label\n        data:\n          cloud.google.com/gke-accelerator: x|a,b\n',
+        );
+        const whole = await packEvidence({
+          validation: validateDemo({ recipe, snapshot }),
+          redact: 'none',
+        });
+        const shown = await contentsOf(whole.files);
+        expect(judge(shown).exitCode).toBe(0);
+        const redaction = { policy: 'minimal', version, applied: [] };
+        const partly = (edit: (predicate: Predicate) => void) =>
+          remade(shown, {}, (p) => {
+            Object.assign(p, { redaction });
+            edit(p);
+          });
+        for (const evidence of [
+          partly(() => undefined),
+          partly((p) => Reflect.deleteProperty(p, 'affidavit')),
+        ]) {
+          const { exitCode, faults } = judge(evidence);
+          expect([exitCode, faults]).toEqual([
+            4,
+            ['constraints-hold: VALUE_CLAIMED recipe.yaml#/constraints/0'],
+          ]);
+          expect(judge(evidence, { acceptClaimed: true }).exitCode).toBe(0);
+        }
+        const other = partly(({ affidavit }) =>
+          Object.assign((affidavit['constraints'] as Json[])[0] ?? {}, {
+            actual: '3 of 3 GPU nodes',
+          }),
+        );
+        expect(judge(other).exitCode).toBe(2);
+      },
+    );
 
     it('that is claimed to fail fails', async () => {
       const failed = await claiming({ outcome: 'failed', actual: '3 of 4 GPU nodes' });
