@@ -17,6 +17,12 @@ export const WANTED = {
     source: 'what `aicr recipe` wrote',
     example: 'recipe.yaml',
   },
+  recipes: {
+    what: 'an overlay, a mixin, a registry or a resolved recipe',
+    place: 'affidavit recipe lint',
+    source: "a file of AICR's recipes, or what `aicr recipe` wrote",
+    example: 'overlay.yaml',
+  },
   snapshot: {
     what: 'a snapshot',
     place: 'affidavit validate --snapshot',

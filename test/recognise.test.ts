@@ -426,7 +426,12 @@ describe('what a hint names', () => {
   });
 
   it.each(Object.values(WANTED))('is where such a file goes: $place', ({ place }) => {
-    const names = [...ALL_FLAGS, 'affidavit verify-evidence', 'AFFIDAVIT_TRUST_CACHE'];
+    const names = [
+      ...ALL_FLAGS,
+      'affidavit verify-evidence',
+      'affidavit recipe lint',
+      'AFFIDAVIT_TRUST_CACHE',
+    ];
     expect(names).toContain(place.replace(', with', ''));
   });
 });

@@ -8,7 +8,7 @@ import { quote } from '../../quote.ts';
 import type { RecipeDocument } from '../resolve/overlay.ts';
 import type { Part } from '../resolve/part.ts';
 import type { Rules } from '../resolve/rules.ts';
-import { didYouMean } from './constraint-faults.ts';
+import { didYouMean, someOf } from './constraint-faults.ts';
 
 /** Where a directory of recipes says which validators there are. */
 export const VALIDATORS = 'validators/catalog.yaml';
@@ -54,20 +54,23 @@ export function parseValidators({ data, file }: RecipeDocument): Checks {
 /** What is wrong with the checks that one phase demands. */
 export function checkFaults({ name: phase, value, at }: Part, checks: Checks): readonly Fault[] {
   const ofPhase = [...checks].filter(([, other]) => other === phase).map(([name]) => name);
-  const named = ofPhase.map((name) => quote(name)).join(', ');
   return listOf(value, 'checks').flatMap((item, index): readonly Fault[] => {
     const name = scalarText(item) ?? '';
     const other = checks.get(name);
     if (other === phase) return [];
-    const home = other === undefined ? '' : `, a check of the phase ${quote(other)}`;
-    const fix = home === '' ? didYouMean(nearest(name, ofPhase)) : 'move it to that phase';
+    const home = other === undefined ? undefined : quote(other);
+    const fix = home === undefined ? didYouMean(nearest(name, ofPhase)) : `move it to ${home}`;
     return [
       {
         code: 'CHECK_UNKNOWN',
         at: `${at}/checks/${index}`,
-        found: `${quote(name)}${home}`,
-        expected: named === '' ? `no checks in ${phase}` : `a check of ${phase}: ${named}`,
-        hint: fix ?? `correct the name, or add its validator to ${VALIDATORS}`,
+        found: `${quote(name)}${home === undefined ? '' : `, a check of ${home}`}`,
+        expected:
+          ofPhase.length === 0
+            ? `no checks in ${phase}`
+            : `a check of ${phase}${fix === undefined ? `: ${someOf(ofPhase.map((each) => quote(each)))}` : ''}`,
+        hint:
+          fix ?? (ofPhase.length === 0 ? 'remove it' : `correct it, or add it to ${VALIDATORS}`),
       },
     ];
   });

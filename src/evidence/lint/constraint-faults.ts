@@ -102,7 +102,7 @@ function unknownKey(
 /** The name with another beginning, that of a known one; undefined if none is like it. */
 function corrected(name: string, start: string, known: readonly string[]): string | undefined {
   const meant = nearest(start, known);
-  return meant === undefined ? undefined : `${meant}${name.slice(start.length)}`;
+  return meant === undefined || meant === start ? undefined : `${meant}${name.slice(start.length)}`;
 }
 
 /** What is nearly a known name is misspelt; another one may be of a newer AICR. */
@@ -116,7 +116,7 @@ function unknown(
     code: meant === undefined ? 'CONSTRAINT_PATH_UNKNOWN' : 'CONSTRAINT_INVALID',
     at,
     found: quote(name),
-    expected: known.join(', '),
+    expected: someOf(known),
     hint: didYouMean(meant) ?? 'correct the name, unless a newer AICR measures this',
   };
 }
@@ -132,6 +132,12 @@ function unreadableValue({ name, value, at }: Part, rules: Rules): Fault | undef
     expected: 'a demand that can be decided, e.g. ">= 1.32.4"',
     hint: 'correct the value',
   };
+}
+
+/** The first of many names. */
+export function someOf(names: readonly string[]): string {
+  const more = names.length > 6 ? ` and ${names.length - 5} more` : '';
+  return `${names.slice(0, more === '' ? 6 : 5).join(', ')}${more}`;
 }
 
 export function didYouMean(meant: string | undefined): string | undefined {

@@ -3,7 +3,8 @@
 import type { Finding } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
-import { DIMENSIONS } from '../resolve/criteria.ts';
+import type { Criteria } from '../recipe/criteria.ts';
+import { DIMENSIONS, type DimensionName } from '../resolve/criteria.ts';
 import type { Overlay } from '../resolve/overlay.ts';
 import { builtInValues, normalised } from '../resolve/query.ts';
 import type { Rules } from '../resolve/rules.ts';
@@ -17,21 +18,32 @@ export function unreachable(overlays: readonly Overlay[], rules: Rules): readonl
     .filter((overlay) => !parents.has(overlay.name) && !isAsked(overlay, rules))
     .map(({ name, file, criteria }) => ({
       code: 'OVERLAY_UNREACHABLE',
-      at: criteria === undefined ? `${file}#/spec` : `${file}#/spec/criteria`,
-      found: `${quote(name)} ${criteria === undefined ? 'without criteria' : 'with a value that no query has'}, from which no overlay inherits`,
-      expected:
-        'criteria that a query can have, in small letters, or an overlay that inherits from it',
-      hint: 'correct the criteria, name it as the base of another overlay, or remove it',
+      ...(criteria === undefined
+        ? {
+            at: `${file}#/spec`,
+            found: `${quote(name)} without criteria`,
+            expected: 'criteria, or an overlay that inherits from it',
+            hint: 'add what is missing, or remove the overlay',
+          }
+        : {
+            at: `${file}#/spec/criteria`,
+            found: unasked(criteria)
+              .map((each) => quote(criteria[each]))
+              .join(', '),
+            expected: 'criteria as queries have them, in small letters',
+            hint: 'correct the criteria, or remove the overlay',
+          }),
     }));
+}
+
+function unasked(criteria: Criteria): readonly DimensionName[] {
+  return DIMENSIONS.filter((name) => normalised(name, criteria[name]) !== criteria[name]);
 }
 
 /** v0.11 compares the values as they are written, so that `OKE` is never met. */
 export function isAsked({ criteria }: Overlay, rules: Rules): boolean {
   if (criteria === undefined) return false;
-  return (
-    rules === 'current' ||
-    DIMENSIONS.every((name) => normalised(name, criteria[name]) === criteria[name])
-  );
+  return rules === 'current' || unasked(criteria).length === 0;
 }
 
 /** Values that one overlay alone has, and that are nearly known ones. */

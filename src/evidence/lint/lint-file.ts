@@ -2,7 +2,7 @@
 
 import { isDataMap, mapOf } from '../../document/data.ts';
 import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
-import { recognising } from '../../recognise.ts';
+import { isOfKind, recognising } from '../../recognise.ts';
 import { parseRecipe } from '../recipe/recipe.ts';
 import { typeRecipe } from '../recipe/typed-recipe.ts';
 import { apiVersionOf, isOverlay } from '../resolve/catalogue.ts';
@@ -49,10 +49,11 @@ function lintDocument(
     return refusedBy((each) => parseRegistry(each, rules));
   }
   if (document.kind === 'ValidatorCatalog') return refusedBy(parseValidators);
+  const wanted = isOfKind(named.bytes, 'recipe') ? 'recipe' : 'recipes';
   const { value, faults, removed } = readAll(document, (each) =>
     isPart(document)
       ? parseLayer(each, rules)
-      : recognising('recipe', named, () => parseLayer(each, rules)),
+      : recognising(wanted, named, () => parseLayer(each, rules)),
   );
   if (value === undefined) return faults;
   const checks = tree?.checks ?? checksOf(rules, new Map());

@@ -3,7 +3,9 @@
 import { isDataList, isDataMap, type Data } from '../../document/data.ts';
 import { tokenKey } from '../../document/text.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
-import { EvidenceError, faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
+import { EvidenceError, faultOf, orIfRefused, withHint } from '../../errors/evidence-error.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
+import { AICR_V1BETA1 } from '../../media-types.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
 import type { RecipeDocument } from '../resolve/overlay.ts';
 
@@ -12,6 +14,9 @@ const MOST = 100;
 
 /** What is refused of a field by itself; after anything else the rest may only look wrong. */
 const OF_FIELD = new Set(['FIELD_INVALID', 'FIELD_MISSING', 'FIELD_UNKNOWN', 'RULES_TOO_OLD']);
+
+/** Of lint, the apiVersion alone decides by which rules. */
+const RENEW = `correct the name, or write the recipes for a newer AICR, with the apiVersion ${AICR_V1BETA1}`;
 
 export interface ReadAll<T> {
   /** What was read in the end; undefined if the document is refused as a whole. */
@@ -33,7 +38,7 @@ export function readAll<T>(
       (error) => error,
     );
     if (!(result instanceof EvidenceError)) return { value: result.value, faults, removed };
-    faults.push(faultOf(result));
+    faults.push(faultOf(result.code === 'RULES_TOO_OLD' ? withHint(result, RENEW) : result));
     const path = OF_FIELD.has(result.code) ? pathIn(current, result) : undefined;
     const at = `${document.file}#${(path ?? []).map((key) => `/${key}`).join('')}`;
     if (path === undefined || removed.has(at) || faults.length === MOST) {

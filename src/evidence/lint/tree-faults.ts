@@ -1,17 +1,19 @@
 // What can be said of a directory of recipes as a whole. The resolver says it: each query that could show something is asked.
 
 import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import { climb, matching, requireRooted } from '../resolve/candidates.ts';
 import { refuseDuplicate, type Catalogue } from '../resolve/catalogue.ts';
 import { disagreementsOf, lay } from '../resolve/compose.ts';
 import { DIMENSIONS, criteriaKey, rankOf } from '../resolve/criteria.ts';
-import { orderedByName, requireAgreement, type Disagreement } from '../resolve/equal-rank.ts';
+import { orderedByName, type Disagreement } from '../resolve/equal-rank.ts';
 import { addMixins, mixinsOf, refuseMissing } from '../resolve/mixins.ts';
 import { unknownDependencies } from '../resolve/order.ts';
 import { ROOT, type Layer, type Overlay } from '../resolve/overlay.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { Rules } from '../resolve/rules.ts';
+import { valueText } from '../resolve/trace.ts';
 import { isAsked } from './criteria-faults.ts';
 
 /** How many queries are asked. AICR's own recipes need some 200 (2026-11). */
@@ -166,7 +168,8 @@ function ask(query: Criteria, catalogue: Catalogue, faults: Fault[]): number {
   const resolved = refusal(() => {
     askProfiles(query, catalogue);
   });
-  faults.push(...laid, ...resolved);
+  // Of these the resolver says one, and each was told.
+  faults.push(...laid, ...resolved.filter(({ code }) => code !== 'OVERLAYS_DISAGREE'));
   return count;
 }
 
@@ -178,14 +181,17 @@ function askProfiles(query: Criteria, catalogue: Catalogue): void {
   for (const value of values.keys()) resolve(catalogue, query, { profile: { name, value } });
 }
 
+/** Shorter than the resolver says it: the line begins with the place. */
 function sayDisagreement(disagreement: Disagreement, rules: Rules): Fault {
-  return orIfRefused(
-    () => {
-      if (rules === 'v0.11') requireAgreement([disagreement]);
-      return orderedByName(disagreement);
-    },
-    (error) => faultOf(error),
-  );
+  const { path, first, second } = disagreement;
+  const [here, there] = [second, first].map(({ value }) => quote(valueText(value), 40));
+  return {
+    ...orderedByName(disagreement),
+    code: rules === 'v0.11' ? 'OVERLAYS_DISAGREE' : 'OVERLAYS_ORDERED_BY_NAME',
+    found: `${path}: ${here} here, ${there} of ${quote(first.by)}`,
+    expected: 'overlays of equal rank that agree',
+    hint: 'let one of them inherit from the other, or be more specific',
+  };
 }
 
 function tooMany(count: number, { recipes }: Catalogue): Fault {

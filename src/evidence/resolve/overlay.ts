@@ -120,7 +120,7 @@ function decodeOverlay(document: RecipeDocument, rules: Rules): GoDocument {
       throw new EvidenceError('RULES_TOO_OLD', {
         at: error.at,
         found: error.found,
-        expected: `what AICR v0.11 knows there: ${error.expected}`,
+        expected: 'a field that AICR v0.11 knows there',
         hint: 'correct the name of the field, or resolve by the rules of a newer AICR: --rules current',
         cause: error,
       });

@@ -106,7 +106,7 @@ describe('the recipes of AICR v0.11.1', () => {
       '- «operator-helth',
       'CHECK_UNKNOWN: did you mean "operator-health"?',
     ],
-    [TRAINING, '- operator-health', '- «dra-support', 'CHECK_UNKNOWN: move it to that phase'],
+    [TRAINING, '- operator-health', '- «dra-support', 'CHECK_UNKNOWN: move it to "conformance"'],
     [TRAINING, '- dra-support', '- «slinky-slurm-health', 'CHECK_UNKNOWN: validators/catalog.yaml'],
     [
       KUBEFLOW,
@@ -138,7 +138,12 @@ describe('the recipes of AICR v0.11.1', () => {
       'service: «1.10\n        accelerator',
       'NUMBER_REWRITTEN: put it in quotes',
     ],
-    [KUBEFLOW, 'criteria:', '«mixins: [a]\n  criteria:', 'RULES_TOO_OLD: --rules current'],
+    [
+      KUBEFLOW,
+      'criteria:',
+      '«mixins: [a]\n  criteria:',
+      'RULES_TOO_OLD: apiVersion aicr.run/v1beta1',
+    ],
     [
       'overlays/eks.yaml',
       'kind: RecipeMetadata',
@@ -215,9 +220,9 @@ describe('lint of a directory', () => {
       'overlays/y.yaml:9:16 OVERLAYS_DISAGREE',
       'overlays/y.yaml:10:18 OVERLAYS_DISAGREE',
     ]);
-    expect(found.map((each) => each.found.split(':', 1)[0])).toEqual([
-      'componentRefs/cert-manager/version',
-      'componentRefs/cert-manager/namespace',
+    expect(found.map((each) => each.found)).toEqual([
+      'componentRefs/cert-manager/version: "v2" here, "v1" of "x"',
+      'componentRefs/cert-manager/namespace: "ubuntu" here, "h100" of "x"',
     ]);
   });
 
@@ -265,6 +270,44 @@ describe('lint of a directory', () => {
       'overlays/a.yaml:5:1 OVERLAY_UNREACHABLE',
       'overlays/a.yaml:6:9 OVERLAY_PARENT_MISSING',
       'overlays/base.yaml:1:8 DOCUMENT_INVALID',
+    ]);
+  });
+
+  it('says what one line has room for', () => {
+    const long = [
+      [TRAINING, '- dra-support', '- slinky-slurm-health'],
+      [KUBEFLOW, 'K8s.server.version', 'K8s.nothing.version'],
+      [KUBEFLOW, 'K8s.server.version', 'K8s.server'],
+      [KUBEFLOW, 'OS.release.VERSION_ID', 'OS.release.VERSON_ID'],
+      [KUBEFLOW, '- name: kubeflow-trainer', '- nam: 1\n      name: kubeflow-trainer'],
+    ] as const;
+    const said = long.flatMap(([path, from, to]) => linted(changed(REAL, path, from, to).texts));
+    expect(said.map(({ found, expected, hint }) => [found, expected, hint])).toEqual([
+      [
+        '"slinky-slurm-health"',
+        'a check of conformance: "dra-support", "gang-scheduling", "accelerator-metrics", "ai-service-metrics", "inference-gateway" and 6 more',
+        'correct it, or add it to validators/catalog.yaml',
+      ],
+      [
+        '"K8s.nothing.version"',
+        'K8s.server, K8s.image, K8s.policy, K8s.helm, K8s.node and 8 more',
+        'correct the name, unless a newer AICR measures this',
+      ],
+      [
+        '"K8s.server" is not Type.subtype.key or Type.subtype[selector].key',
+        'what a snapshot shows, e.g. "K8s.server.version"',
+        'correct the name',
+      ],
+      [
+        '"OS.release.VERSON_ID"',
+        'NAME, ID, ID_LIKE, PRETTY_NAME, VERSION and 10 more',
+        'did you mean "OS.release.VERSION_ID"?',
+      ],
+      [
+        '"nam"',
+        'a field that AICR v0.11 knows there',
+        'correct the name, or write the recipes for a newer AICR, with the apiVersion aicr.run/v1beta1',
+      ],
     ]);
   });
 
@@ -516,9 +559,16 @@ validation:
       'r.yaml:14:25 CHECK_UNKNOWN',
     ]);
     const chart = named('Chart.yaml', 'apiVersion: v2\nname: x\nversion: 1.0.0\n');
-    expect(places(lint({ files: [chart], directories: [] }))).toEqual([
+    const snapshot = named('s.yaml', 'kind: Snapshot\nmeasurements: []\n');
+    const others = lint({ files: [chart, snapshot], directories: [] });
+    expect(places(others)).toEqual([
       'Chart.yaml:1:1 RECIPE_IS_CHART',
+      's.yaml:1:7 KIND_UNEXPECTED',
     ]);
+    for (const { expected, hint } of others) {
+      expect(expected).toBe('an overlay, a mixin, a registry or a resolved recipe');
+      expect(hint).toMatch(/; name here a file of AICR's recipes, or what `aicr recipe` wrote$/);
+    }
   });
 });
 
