@@ -7,7 +7,7 @@ import { scalarText, type Data, type DataMap } from './data.ts';
 import { pointerToken } from './text.ts';
 
 type FieldRefusal = Pick<ErrorDetail, 'expected' | 'hint'> & {
-  readonly code: ErrorCode;
+  readonly code?: ErrorCode;
   readonly found?: string;
 };
 
@@ -172,8 +172,8 @@ export class ObjectReader {
     return didYouMean(unknown, absent);
   }
 
-  /** Refuses the field with this code; by default `found` is the field itself. */
-  refuse(name: string, { code, found, expected, hint }: FieldRefusal): never {
+  /** Refuses the field; by default as FIELD_INVALID, and `found` is the field itself. */
+  refuse(name: string, { code = 'FIELD_INVALID', found, expected, hint }: FieldRefusal): never {
     const shown = found ?? foundText(this.data(name));
     throw new EvidenceError(code, { at: this.pointer(name), found: shown, expected, hint });
   }

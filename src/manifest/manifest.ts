@@ -71,11 +71,11 @@ function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): Manife
   const digest = reader.string('sha256');
   if (!isPath(path) || unlisted.includes(path)) {
     const expected = 'the path of a file that the manifest may list';
-    return reader.refuse('path', { code: 'FIELD_INVALID', expected, hint: NEVER_EDITED });
+    return reader.refuse('path', { expected, hint: NEVER_EDITED });
   }
   if (!isDigest(digest)) {
     const expected = 'sha256: and 64 lower-case hexadecimal digits';
-    return reader.refuse('sha256', { code: 'FIELD_INVALID', expected, hint: NEVER_EDITED });
+    return reader.refuse('sha256', { expected, hint: NEVER_EDITED });
   }
   // Nobody uses this hint. But with another type the manifest would not fit its schema.
   reader.optionalString('mediaType');

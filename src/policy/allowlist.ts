@@ -54,7 +54,6 @@ function requireVersion(reader: ObjectReader): void {
     for (const [name] of LISTS) reader.data(name);
     reader.end();
     reader.refuse('schemaVersion', {
-      code: 'POLICY_INVALID',
       expected: 'schemaVersion: 1.0.0',
       hint: 'add the line "schemaVersion: 1.0.0", as the allowlist of AICR has it',
     });
@@ -75,7 +74,6 @@ function parseEntry(data: Data, at: string, tier: Tier, text: string): PolicySig
   if (source === undefined && signer !== undefined) return { ...signer, issuer, at, label, tier };
   if (source !== undefined && signer === undefined) return { source, issuer, at, label, tier };
   return reader.refuse('source', {
-    code: 'POLICY_INVALID',
     found: source === undefined ? 'neither' : 'both',
     expected: 'one of "source" and "identityPattern"',
     hint: 'name the signer in one way',
@@ -86,7 +84,6 @@ function requireSource(reader: ObjectReader, name: string): string {
   const source = reader.text(name);
   if (/^[0-9a-f]{32}$/.test(source)) return source;
   return reader.refuse(name, {
-    code: 'POLICY_INVALID',
     found: quote(source),
     expected: '32 lowercase hexadecimal digits',
     hint: 'write the first 32 digits of the SHA-256 of issuer, line feed and identity',

@@ -33,7 +33,6 @@ export function requireOneOf<T extends string>(
   const found = all.find((value) => value === text);
   if (found !== undefined) return found;
   return reader.refuse(name, {
-    code: 'POLICY_INVALID',
     expected: `one of ${all.map((value) => quote(value)).join(', ')}`,
     hint: `write ${quote(nearest(text, all) ?? all[0])}${nearest(text, all) === undefined ? ' or another of them' : ''}`,
   });
@@ -48,7 +47,6 @@ export function requireExact(reader: ObjectReader, name: string, hint: string): 
   const text = requireText(reader, name);
   if (!text.includes('*')) return text;
   return reader.refuse(name, {
-    code: 'POLICY_INVALID',
     found: `${quote(text)}, which has a *`,
     expected: 'an exact match: * is no pattern here',
     hint,
@@ -59,7 +57,6 @@ export function requireExact(reader: ObjectReader, name: string, hint: string): 
 export function requireIssuer(reader: ObjectReader): string {
   if (!reader.has('issuer') && nearest('issuer', reader.unread()) === undefined) {
     reader.refuse('issuer', {
-      code: 'POLICY_INVALID',
       expected: 'the OIDC issuer that vouches for the identity',
       hint: `add "issuer" as the report of verify-evidence shows it, e.g. ${USUAL_ISSUERS}`,
     });
@@ -74,7 +71,6 @@ export function requireText(reader: ObjectReader, name: string): string {
   const text = reader.string(name);
   if (text !== '') return text;
   return reader.refuse(name, {
-    code: 'POLICY_INVALID',
     expected: 'a text that is not empty',
     hint: 'write the whole identity as the report shows it',
   });

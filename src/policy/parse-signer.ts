@@ -36,7 +36,6 @@ export function refuseKeysSince(reader: ObjectReader, known: readonly string[]):
   const newer = reader.names().find((name) => !known.includes(name) && SINCE_1_1.has(name));
   if (newer === undefined) return;
   reader.refuse(newer, {
-    code: 'POLICY_INVALID',
     found: `${quote(newer)} in a policy of version 1.0`,
     expected: `${known.join(' and ')} alone`,
     hint: 'write "schemaVersion": "1.1.0"',
@@ -63,7 +62,6 @@ function parseNamed(reader: ObjectReader): NamedSigner {
   const [kind = 'identity', other] = WAYS.filter((name) => reader.has(name));
   if (other !== undefined) {
     reader.refuse(other, {
-      code: 'POLICY_INVALID',
       found: `both ${quote(kind)} and ${quote(other)}`,
       expected: 'one of "identity", "template" and "key"',
       hint: 'make an entry of each',
@@ -92,7 +90,6 @@ function parseTemplateSigner(reader: ObjectReader): NamedSigner {
   const wanted = optional(reader, 'type', (name) => requireOneOf(reader, name, IDENTITY_TYPES));
   if (wanted !== type && (wanted !== undefined || type === 'other')) {
     reader.refuse('type', {
-      code: 'POLICY_INVALID',
       expected: `${quote(type)}, which the template is of`,
       hint: `write "type": ${quote(type)}, or another template`,
     });
@@ -118,7 +115,6 @@ function parseClaims(reader: ObjectReader): CertificateClaims {
   reader.end();
   if (Object.values(claims).some((value) => value !== undefined)) return claims;
   return reader.refuse('sourceRepositoryUri', {
-    code: 'POLICY_INVALID',
     expected: `at least one of ${Object.keys(claims).join(', ')}`,
     hint: 'name what the certificate must say, or leave "claims" out',
   });
@@ -135,7 +131,6 @@ function requireRecipes(reader: ObjectReader, name: string): readonly string[] {
   const isRepeated = new Set(recipes).size < recipes.length;
   if (recipes.length > 0 && !isRepeated && !recipes.includes('')) return recipes;
   return reader.refuse(name, {
-    code: 'POLICY_INVALID',
     expected: 'names of recipes, at least one, each once',
     hint: 'write each name as `metadata.name` of the recipe has it, or leave "recipes" out',
   });
@@ -148,7 +143,6 @@ function parseValidFor(reader: ObjectReader): ValidFor {
   if (start !== undefined && end !== undefined && start > end) refuseWindow(reader);
   if ((start ?? end) !== undefined) return { start, end };
   return reader.refuse('end', {
-    code: 'POLICY_INVALID',
     expected: '"start" or "end"',
     hint: 'write from when, or until when, the signer may sign',
   });
@@ -159,7 +153,6 @@ function refuseWindow(reader: ObjectReader): never {
   const [start, end] = [reader.string('start'), reader.string('end')];
   const isWithin = parseUtcTime(start)?.getTime() === parseUtcTime(end)?.getTime();
   return reader.refuse('end', {
-    code: 'POLICY_INVALID',
     found: isWithin
       ? `${quote(end)}, in the same millisecond as the start ${quote(start)}`
       : `${quote(end)}, before the start ${quote(start)}`,
@@ -178,7 +171,6 @@ function requireOwnNames(reader: ObjectReader, kind: 'identity' | 'template'): v
   if (missing === undefined || others.length === 0) return;
   if (nearest(missing, others) !== undefined) return;
   reader.refuse(missing, {
-    code: 'POLICY_INVALID',
     found: `no ${quote(missing)}, but ${others
       .slice(0, 3)
       .map((name) => quote(name, 60))

@@ -91,7 +91,6 @@ function parseOwn(bytes: Uint8Array, file: string): Policy {
   requireDistinct(signers);
   if (signers.length > 0) return policy;
   return reader.refuse('signers', {
-    code: 'POLICY_INVALID',
     found: 'an empty list',
     expected: 'at least one signer',
     hint: 'name the identities that may sign',
@@ -117,7 +116,6 @@ function optionalCount(reader: ObjectReader, name: string, most: number): number
   if (data === undefined) return undefined;
   if (typeof data === 'string' && /^[1-9]\d{0,4}$/.test(data)) {
     reader.refuse(name, {
-      code: 'POLICY_INVALID',
       expected: 'a number, which has no quotes',
       hint: `remove the quotes: write ${data}`,
     });
@@ -125,7 +123,6 @@ function optionalCount(reader: ObjectReader, name: string, most: number): number
   const count = reader.integer(name, 1);
   if (count <= most) return count;
   return reader.refuse(name, {
-    code: 'POLICY_INVALID',
     expected: `a whole number, 1 to ${most}`,
     hint: 'correct the field',
   });

@@ -63,7 +63,6 @@ export function base64Field(object: ObjectReader, name: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length > 0 && bytes.toString('base64') === text) return bytes;
   return object.refuse(name, {
-    code: 'FIELD_INVALID',
     expected: 'base64 (RFC 4648 §4)',
     hint: 'encode the bytes with padding and without line breaks',
   });
