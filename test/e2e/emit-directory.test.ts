@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../src/digest.ts';
 import { canonicalRecipe, recipeDigest } from '../../src/evidence/aicr/canonical-yaml.ts';
-import { parsePointer } from '../../src/pointer/pointer.ts';
+import { parsePointer } from '../../src/evidence/pointer/pointer.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { ROOT } from '../run-cli.ts';
 import { PROFILE, PROFILED_RECIPE } from './aicr-bundle.ts';

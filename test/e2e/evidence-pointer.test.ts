@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { parsePointer, pointerPath, renderPointer } from '../../src/pointer/pointer.ts';
+import { parsePointer, pointerPath, renderPointer } from '../../src/evidence/pointer/pointer.ts';
 import { runProgram } from '../run-here.ts';
 import { ARTIFACT, ARTIFACT_NAME, aicrBundle, unsignedAicr } from './aicr-bundle.ts';
 import { ATTESTATION, SIGNER, makeEvidence, valueAt, type Files } from './evidence.ts';

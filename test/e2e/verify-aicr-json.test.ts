@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { digestOfHex } from '../../src/digest.ts';
-import { renderPointer } from '../../src/pointer/pointer.ts';
+import { renderPointer } from '../../src/evidence/pointer/pointer.ts';
 import { runProgram } from '../run-here.ts';
 import { ARTIFACT, ARTIFACT_NAME, aicrBundle, unsignedAicr } from './aicr-bundle.ts';
 import {

@@ -5,13 +5,13 @@ import { dirname, join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { digestOfHex } from '../../src/digest.ts';
-import { CHECK_NAMES, POINTER_CHECK } from '../../src/evidence/verify/checks.ts';
 import {
   pointerPath,
   renderPointer,
   type Pointer,
   type PointedSigner,
-} from '../../src/pointer/pointer.ts';
+} from '../../src/evidence/pointer/pointer.ts';
+import { CHECK_NAMES, POINTER_CHECK } from '../../src/evidence/verify/checks.ts';
 import { runProgram } from '../run-here.ts';
 import { ARTIFACT, ARTIFACT_NAME, PROFILE, aicrBundle, unsignedAicr } from './aicr-bundle.ts';
 import { ATTESTATION, SIGNER, failureOf, fileIn, makeEvidence, valueAt } from './evidence.ts';

@@ -1,11 +1,11 @@
 import { resolve, sep } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { parsePointer } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readFileBounded } from '../../io/disk/files.ts';
 import { isSamePlace, lookAt } from '../../io/disk/harmless-output.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
-import { parsePointer } from '../../pointer/pointer.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { isOfKind, recognising } from '../../recognise.ts';
 import type { Call } from '../call/command.ts';

@@ -1,5 +1,6 @@
 import { timestampOf } from '../../document/time.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
+import type { Pointer } from '../../evidence/pointer/pointer.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
 import type { OwnRecipes } from '../../evidence/resolve/own-recipe.ts';
 import type { NamedDocument } from '../../evidence/validate/validate.ts';
@@ -22,7 +23,6 @@ import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
-import type { Pointer } from '../../pointer/pointer.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
 import { keysOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';

@@ -1,11 +1,11 @@
 import type { Digest } from '../../digest.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
-import { isPointerRecipe, isOtherRef, type PointedSigner } from '../../pointer/pointer.ts';
-import type { PointedArtifact, Pointer } from '../../pointer/pointer.ts';
 import { quote } from '../../quote.ts';
 import { isKeySigner, type Proof, type ProvenSigner } from '../../trust/trust.ts';
 import { parseEvidenceStatement } from '../dialect/read-statement.ts';
 import { ATTESTATION_FILE, RECIPE_FILE, STATEMENT_FILE } from '../layout.ts';
+import { isPointerRecipe, isOtherRef, type PointedSigner } from '../pointer/pointer.ts';
+import type { PointedArtifact, Pointer } from '../pointer/pointer.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
 import { refusedBy } from './self-check.ts';

@@ -4,10 +4,10 @@ import { parseReference } from '../../artifact-reference.ts';
 import type { Signature } from '../../attestation/kind.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
-import { pointerPath, type Pointer } from '../../pointer/pointer.ts';
 import { quote } from '../../quote.ts';
 import { isKeySigner } from '../../trust/trust.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
+import { pointerPath, type Pointer } from '../pointer/pointer.ts';
 import { POINTER_CHECK, type EvidenceLog } from './checks.ts';
 
 /** A pointer, and where it is. */

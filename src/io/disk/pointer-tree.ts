@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { MAX_CONFIG_BYTES, MAX_ENTRIES } from '../../limits.ts';
-import { parsePointer, type Pointer } from '../../pointer/pointer.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { readFileBounded, writeWhole } from './files.ts';
 import { lookAt } from './harmless-output.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { digestOf } from '../../src/digest.ts';
-import { PREDICATE_TYPE_V3 } from '../../src/media-types.ts';
+import { digestOf } from '../../../src/digest.ts';
 import {
   isOtherRef,
   parsePointer,
@@ -10,10 +9,11 @@ import {
   renderPointer,
   slugOf,
   type Pointer,
-} from '../../src/pointer/pointer.ts';
-import { refusalOf } from '../document/refusal.ts';
-import { AICR_SOURCES } from '../policy/aicr-sources.ts';
-import { propertyRuns } from '../property-runs.ts';
+} from '../../../src/evidence/pointer/pointer.ts';
+import { PREDICATE_TYPE_V3 } from '../../../src/media-types.ts';
+import { refusalOf } from '../../document/refusal.ts';
+import { AICR_SOURCES } from '../../policy/aicr-sources.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 const FILE = 'pointer.yaml';
 

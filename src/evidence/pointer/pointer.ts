@@ -1,17 +1,17 @@
 // AICR's pointer: the small file in the tree of recipes that says where the evidence of a recipe is.
 
-import { namesRegistry, parseReference, referenceName } from '../artifact-reference.ts';
-import { hexOf, isDigest, type Digest } from '../digest.ts';
-import { dataMap, plain, type DataMap } from '../document/data.ts';
-import { ObjectReader, requireVersion10 } from '../document/object-reader.ts';
-import { parseTimeAt, parseTime, timestampOf } from '../document/time.ts';
-import { decodeYaml } from '../document/yaml.ts';
-import { encodeGo } from '../evidence/aicr/go-encode.ts';
-import { renderYaml } from '../evidence/aicr/yaml-emitter.ts';
-import { isSelection, profileSuffix } from '../evidence/recipe/profile.ts';
-import { PREDICATE_TYPE_V1, PREDICATE_TYPE_V2, PREDICATE_TYPE_V3 } from '../media-types.ts';
-import { sourceOf } from '../policy/policy-signer.ts';
-import { quote } from '../quote.ts';
+import { namesRegistry, parseReference, referenceName } from '../../artifact-reference.ts';
+import { hexOf, isDigest, type Digest } from '../../digest.ts';
+import { dataMap, plain, type DataMap } from '../../document/data.ts';
+import { ObjectReader, requireVersion10 } from '../../document/object-reader.ts';
+import { parseTimeAt, parseTime, timestampOf } from '../../document/time.ts';
+import { decodeYaml } from '../../document/yaml.ts';
+import { PREDICATE_TYPE_V1, PREDICATE_TYPE_V2, PREDICATE_TYPE_V3 } from '../../media-types.ts';
+import { sourceOf } from '../../policy/policy-signer.ts';
+import { quote } from '../../quote.ts';
+import { encodeGo } from '../aicr/go-encode.ts';
+import { renderYaml } from '../aicr/yaml-emitter.ts';
+import { isSelection, profileSuffix } from '../recipe/profile.ts';
 
 export interface Pointer {
   /** The name of the recipe, which is one part of a path. */
