@@ -9,6 +9,7 @@ import {
   MAX_RECIPE_BYTES,
   MAX_SNAPSHOT_BYTES,
   MAX_TESTS,
+  MAX_WITHHELD_VALUES,
 } from '../../src/limits.ts';
 import { exampleReport, exampleTest } from '../evidence/phase/example-reports.ts';
 import { propertyRuns } from '../property-runs.ts';
@@ -87,6 +88,17 @@ function imagesOf(bom: string): Documents {
     name,
   }));
   return { 'bom.cdx.json': JSON.stringify({ ...(JSON.parse(bom) as object), components }) };
+}
+
+/** A snapshot with nearly as many values as may be withheld; in `./dev test` an eighth of them. */
+export function manyWithheld(snapshot: string): Documents {
+  const count = propertyRuns(MAX_WITHHELD_VALUES / 8, MAX_WITHHELD_VALUES) - 1000;
+  const values = names(count, 84 * count, 30).map(
+    (value, index) => `          k${index}: ${value}\n`,
+  );
+  const data = `    subtypes:\n      - subtype: x\n        data:\n${values.join('')}`;
+  const [head = '', ...rest] = snapshot.split(/^measurements:\n/m);
+  return { 'snapshot.yaml': `${head}measurements:\n  - type: Other\n${data}${rest.join('')}` };
 }
 
 /** @param bom the bill of materials that is there */

@@ -1,6 +1,6 @@
 // No document within the limits ends the program for want of memory, or takes ten times its size. Nothing is measured:
 // the program gets a heap of what it needs itself and nine times the document, and has room or aborts (exit code 134).
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -17,8 +17,8 @@ import {
 import { ATTESTATION, MANIFEST, STATEMENT, edited, fileIn } from '../e2e/evidence.ts';
 import { makeEvidence, rebuilt, type Files } from '../e2e/evidence.ts';
 import { propertyRuns } from '../property-runs.ts';
-import { ROOT, runCli } from '../run-cli.ts';
-import { crowds, sizeOf, type Documents } from './crowds.ts';
+import { ROOT, runCli, type Run } from '../run-cli.ts';
+import { crowds, manyWithheld, sizeOf, type Documents } from './crowds.ts';
 import { JSON_VALUES, YAML, type Filler } from './shapes.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -114,13 +114,17 @@ async function ended(documents: Documents, call: Call): Promise<End> {
     writeFileSync(`${folder}.${name}`, documents[name] ?? content);
   }
   const sizes = Object.values(documents).map((content) => Buffer.byteLength(content));
-  const mebibytes = sizes.reduce((sum, size) => sum + size, 0) / MEBIBYTE;
-  const heap = Math.floor(Math.min(HEAP.base + TIMES * mebibytes, HEAP.most));
-  const env = { NODE_OPTIONS: `--max-old-space-size=${heap}` };
-  const { code, stdout } = await runCli([...call(folder), '--format', 'json'], { env });
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  const { code, stdout } = await runIn(size, [...call(folder), '--format', 'json']);
   if (stdout === '') return { code, told: undefined };
   const { exitCode } = JSON.parse(stdout) as { readonly exitCode: number };
   return { code, told: exitCode };
+}
+
+/** Runs the program in as much memory as so many bytes of documents may take. */
+async function runIn(bytes: number, words: readonly string[]): Promise<Run> {
+  const heap = Math.floor(Math.min(HEAP.base + (TIMES * bytes) / MEBIBYTE, HEAP.most));
+  return await runCli(words, { env: { NODE_OPTIONS: `--max-old-space-size=${heap}` } });
 }
 
 /** A verdict or a refusal: an abort is 134, and a bug 70. */
@@ -163,6 +167,28 @@ describe('a document at its limit takes at most nine times its size in a heap of
       const ends = [await ended(all, verify), await ended(all, validate)];
       expect(ENDS).toEqual(expect.arrayContaining(ends.map(({ told }) => told)));
       expect(ends.map(({ code }) => code)).toEqual(ends.map(({ told }) => told));
+    },
+    MINUTES_2,
+  );
+
+  it(
+    'validate --openings, evidence reveal and verify-evidence --revealed: as many values as are committed to',
+    async () => {
+      const documents = manyWithheld(fileIn(files, 'snapshot.yaml').toString());
+      const folder = evidence.unpack(bundleOf(documents));
+      const [bundle, openings, revealed] = ['tar.gz', 'openings', 'revealed'].map(
+        (name) => `${folder}.${name}`,
+      ) as [string, string, string];
+      const read = Buffer.byteLength(documents['snapshot.yaml'] ?? '');
+      const runs = [await runIn(read, [...validate(folder), '--openings', openings])];
+      const words = ['--openings', openings, '--select', 'snapshot.yaml', '--output', revealed];
+      const reveal = ['evidence', 'reveal', bundle, ...words];
+      runs.push(await runIn(statSync(openings).size, reveal));
+      const judge = ['verify-evidence', bundle, '--allow-unsigned', '--revealed', revealed];
+      runs.push(await runIn(statSync(revealed).size, judge));
+      expect(runs.map(({ code, stderr }) => [code, stderr.includes('error')])).toEqual(
+        runs.map(() => [0, false]),
+      );
     },
     MINUTES_2,
   );

@@ -65,7 +65,8 @@ export function dataOf({ type, text }: WithheldValue): Data {
 
 /** A document of ours as a file. */
 export function encodeDocument(json: Json): Uint8Array {
-  return Buffer.from(`${JSON.stringify(json, null, 2)}\n`);
+  // One text alone is held: of a file of openings it may be 128 MiB.
+  return Buffer.concat([Buffer.from(JSON.stringify(json, null, 2)), Buffer.from('\n')]);
 }
 
 /** JCS (RFC 8785) of a list of texts, whose escapes are those of ECMAScript (§3.2.2.2). */
