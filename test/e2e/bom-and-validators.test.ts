@@ -161,6 +161,10 @@ describe('the images of validators', () => {
     });
     const { findings } = await verified(place);
     expect(findings.filter(({ code }) => code.startsWith('VALIDATOR'))).toEqual([]);
+    const { stdout } = await place.run(['verify-evidence', OUT, '--allow-unsigned'], {
+      env: EPOCH,
+    });
+    expect(stdout).toContain('- performance: `nccl-all-reduce-bw` from `ghcr.io/a/nccl:v1.0.0`\n');
   });
 
   it.each([

@@ -55,6 +55,9 @@ describe('validate --openings', () => {
     const archive = readFileSync(place.path(OUT));
     const again = await place.run(['validate', ...PACK, '--force'], { env: EPOCH });
     expect(again.code).toBe(0);
+    const kept = `openings: ${FILE}, keep it secret: it shows everything that is withheld\n`;
+    const used = 'openings: its secret was used before: bundles of the same files can be linked\n';
+    expect(again.stderr).toContain(`${kept}${used}`);
     expect(readFileSync(place.path(OUT))).toEqual(archive);
     expect(readFileSync(place.path(FILE))).toEqual(openings);
   });
@@ -235,6 +238,8 @@ describe('evidence reveal', () => {
     expect(report.checks.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['logs-match-statement', 'revealed-values-were-withheld']),
     );
+    const seen = await place.run(all.map((word) => (word === 'json' ? 'terminal' : word)));
+    expect(seen.stdout).toMatch(/^revealed +12 values, each one that was withheld$/m);
     // Without what was revealed it is for a person to decide, and no value may be another one.
     expect((await place.run(all.slice(0, -2))).code).toBe(4);
     place.edit('revealed.json', '"us-west-2|', '"eu-west-2|');

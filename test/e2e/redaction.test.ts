@@ -89,7 +89,7 @@ describe('E-55 a minimal bundle', () => {
     expect(predicate['redaction']).toMatchObject({ policy: 'minimal', version: 'affidavit-1' });
     const [note, ...others] = stderr.split('\n').filter((line) => line.includes('redacted'));
     expect(note).toMatch(
-      /^ *note: redacted \(minimal affidavit-1\); withheld: .* values of snapshot\.yaml$/,
+      /^ *note: redacted \(minimal affidavit-1\), withholds values: \d+ of reports, \d+ of snapshot\.yaml$/,
     );
     expect(others).toEqual([]);
     expect((await verify(place)).code).toBe(0);
@@ -190,7 +190,8 @@ describe('E-56 the logs of a minimal bundle', () => {
   it('are beside it, and are compared if they are supplied', async () => {
     const place = new Workplace();
     const { stderr } = await place.validate(WITH_LOGS, { env: EPOCH });
-    expect(stderr).toContain(`    logs: ${LOGS}, `);
+    const compare = `affidavit verify-evidence ${OUT} --allow-unsigned --logs ${LOGS}`;
+    expect(stderr).toContain(`    logs: ${compare}\n`);
     expect(statSync(place.path(LOGS)).mode & 0o777).toBe(0o600);
     expect(statSync(place.path(OUT)).mode & 0o044).not.toBe(0);
     expect([...(await place.files()).keys()].filter((name) => name.startsWith('logs/'))).toEqual(
@@ -296,6 +297,23 @@ describe('E-56 the logs of a minimal bundle', () => {
       return [readFileSync(place.path(LOGS)).toString('base64'), predicate.affidavit.logs];
     };
     expect(await of([...WITH_LOGS, '--force'])).toEqual(await of([...WITH_LOGS, '--force']));
+  });
+
+  it('are named for the signed bundle too, with the command that compares them, while they are there', async () => {
+    const place = new Workplace();
+    await place.validate(WITH_LOGS, { env: EPOCH });
+    const sign = async (out: string) =>
+      await place.run(['evidence', 'sign', OUT, '--sandbox', '--emit-evidence', out]);
+    const { stderr } = await sign('signed.tar.gz');
+    const [, words = ''] = /^ *logs: affidavit (.*)$/m.exec(stderr) ?? [];
+    const compared = await place.run([...words.split(' '), '--format', 'json']);
+    const { checks } = JSON.parse(compared.stdout) as ReportJson;
+    expect([compared.code, checks.at(-1)]).toMatchObject([
+      0,
+      { name: 'logs-match-statement', outcome: 'passed' },
+    ]);
+    renameSync(place.path(LOGS), place.path('moved'));
+    expect((await sign('again.tar.gz')).stderr).not.toMatch(/^ *logs:/m);
   });
 
   it('never replace a file without --force, nor what is read', async () => {

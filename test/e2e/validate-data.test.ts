@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/digest.ts';
 import { ROOT } from '../run-cli.ts';
-import { EPOCH, INPUTS, UNSIGNED, Workplace, isPredicate, json, placesOf } from './emit.ts';
+import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace, isPredicate, json, placesOf } from './emit.ts';
 
 const RECIPES = join(ROOT, 'testdata/aicr-recipes-v0.11.1/recipes');
 const WITH_DATA = [...INPUTS, '--data', RECIPES];
@@ -24,7 +24,8 @@ function namedIn(recipe: string): readonly string[] {
 describe('validate --data', () => {
   it('binds values, manifests and the usual values of each component, with their digests', async () => {
     const place = new Workplace();
-    const { code, report } = await place.validate([...WITH_DATA, ...UNSIGNED], { env: EPOCH });
+    const run = await place.validate([...WITH_DATA, ...UNSIGNED], { env: EPOCH });
+    const { code, report, stderr } = run;
     expect(code).toBe(0);
     expect(placesOf(report.findings).join()).not.toContain('RECIPE_DATA_OTHER');
     const { predicate } = json((await place.files()).get('statement.intoto.json')) as {
@@ -36,6 +37,12 @@ describe('validate --data', () => {
       paths.map((path) => ({ path, digest: digestOf(readFileSync(join(RECIPES, path))) })),
     );
     expect(isPredicate(predicate)).toBe(true);
+    expect(stderr).toContain(`   bound: ${paths.length} files that the recipe only names\n`);
+    const words = ['--allow-unsigned', '--recipes', RECIPES, '--format', 'terminal'];
+    const verified = await place.run(['verify-evidence', OUT, ...words], { env: EPOCH });
+    expect(verified.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `the same as yours with ${paths.length} files; digest`,
+    );
   });
 
   it('says each field in which the recipes give another recipe, and goes on', async () => {

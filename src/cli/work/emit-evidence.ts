@@ -39,7 +39,7 @@ export async function emitEvidence(
   try {
     return await write(out, unsigned, session, { ...call, finish });
   } finally {
-    openings?.sayLeft();
+    openings?.sayEnd();
   }
 }
 

@@ -74,7 +74,7 @@ function nextSteps(path: string, { out, unsigned, call, left }: Kept): string {
   const token = isToken ? ['--identity-token', STDIN] : [];
   return [
     `unsigned: ${commandLine([path])}`,
-    ...logsLines(path, unsigned),
+    ...logsLines(path, unsigned, ['--allow-unsigned']),
     `manifest: ${unsigned.manifestDigest}`,
     `    sign: ${signCommand(path, isTaken(out, call) ? freeBeside(out) : out, [...token, ...signingWords(call)])}`,
     ...(isToken ? ['    note: give it a new identity token in standard input'] : []),

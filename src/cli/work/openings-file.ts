@@ -21,8 +21,8 @@ export interface OpeningsFile {
   readonly keep: (openings: Uint8Array) => void;
   /** In the turn in which the bundle gets its name. Throws FILE_UNWRITABLE. */
   readonly replace: () => void;
-  /** Says where those of a bundle are that was not written. */
-  readonly sayLeft: () => void;
+  /** Says where they are, also those of a bundle that was not written. */
+  readonly sayEnd: () => void;
 }
 
 /** Undefined if `--openings` is not given. */
@@ -31,6 +31,7 @@ export function openingsFile({ options }: Call): OpeningsFile | undefined {
   if (path === undefined) return undefined;
   const found = readOpenings(path);
   let beside: string | undefined;
+  let isWritten = false;
   return {
     secret: found?.secret ?? randomBytes(32),
     keep: (openings) => {
@@ -44,12 +45,21 @@ export function openingsFile({ options }: Call): OpeningsFile | undefined {
     replace: () => {
       if (beside !== undefined) renamePrivate(beside, path);
       beside = undefined;
+      isWritten = true;
     },
-    sayLeft: () => {
-      if (beside === undefined) return;
-      process.stderr.write(`openings: ${commandLine([beside])}, of the bundle that was packed\n`);
+    sayEnd: () => {
+      if (beside !== undefined) say(`${commandLine([beside])}, of the bundle that was packed`);
+      if (!isWritten) return;
+      say(`${commandLine([path])}, keep it secret: it shows everything that is withheld`);
+      if (found !== undefined) {
+        say('its secret was used before: bundles of the same files can be linked');
+      }
     },
   };
+}
+
+function say(words: string): void {
+  process.stderr.write(`openings: ${words}\n`);
 }
 
 function ofOther(path: string): EvidenceError {

@@ -5,6 +5,7 @@ import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-un
 import { BundleReader } from '../../io/disk/bundle-source.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
+import { lookAt } from '../../io/disk/harmless-output.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath, type LeftSigning } from '../../io/sigstore/signing-journal.ts';
@@ -19,7 +20,7 @@ import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, leftLines, timeOfDay } from './self-check-report.ts';
 import { signAndWrite } from './sign-and-write.ts';
 import { signingChoice } from './signing-choice.ts';
-import { requireOutputs } from './validate-outputs.ts';
+import { logsPath, requireOutputs } from './validate-outputs.ts';
 
 /** Signs a bundle that was packed before, perhaps on another machine. */
 export async function runEvidenceSign(call: Call): Promise<number> {
@@ -48,11 +49,17 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     const { rootPath } = session;
     return await endSelfCheck(checked, call, {
       repeat: commandLine([...check, ...(span === undefined ? [] : ['--max-run-span', span])]),
-      written: { out, packed, rootPath },
+      written: { out, packed, rootPath, logs: logsOf(source, unsigned) },
     });
   } finally {
     await session.close?.();
   }
+}
+
+/** They are where the bundle was packed. */
+function logsOf(source: string, { hasLogs }: UnsignedEvidence): string | undefined {
+  const path = logsPath(source);
+  return hasLogs && lookAt(path) !== undefined ? path : undefined;
 }
 
 /** The bundle is there; there may be answers of services too. */

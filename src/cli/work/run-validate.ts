@@ -46,7 +46,8 @@ export async function runValidate(call: Call): Promise<number> {
     if (out === undefined) return await endSelfCheck(validation, call, { repeat });
     const { emitEvidence } = await import('./emit-evidence.ts');
     const packed = await emitEvidence(out, validation, session, call);
-    const written = { out, packed, rootPath: session?.rootPath };
+    const bound = validation.files?.length;
+    const written = { out, packed, bound, rootPath: session?.rootPath };
     return await endSelfCheck(validation, call, { repeat, written });
   } finally {
     await session?.close?.();

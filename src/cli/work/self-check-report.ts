@@ -1,11 +1,13 @@
 // What a command that makes evidence says of it: the report of the self-check, and what to do next.
 
+import { SNAPSHOT_FILE } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { STDIN } from '../../io/disk/files.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { keyFileOf, pinOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { reportOf } from '../call/report-flags.ts';
@@ -18,6 +20,10 @@ interface Written {
   readonly packed: PackedEvidence;
   /** The trusted root under which it verifies; undefined: the embedded one. */
   readonly rootPath: string | undefined;
+  /** Logs beside it that were written before; undefined: those of `packed`. */
+  readonly logs?: string | undefined;
+  /** How many files it binds that the recipe only names; undefined if nobody looked. */
+  readonly bound?: number | undefined;
 }
 
 /**
@@ -83,14 +89,14 @@ async function renderSelfCheck(
 /** In one line, what becomes public, or how much is withheld. */
 function noteOf({ redaction }: PackedEvidence): string {
   if (redaction === undefined) {
-    return 'nothing is redacted: node names, provider ids and everything else in the snapshot, results and logs become public with this evidence';
+    return 'nothing is redacted: all of snapshot, results and logs becomes public';
   }
   const { policy, version, withheld = [] } = redaction;
-  const counts = Map.groupBy(withheld, ({ file }) => file);
-  const files = [...counts].map(
-    ([file, rows]) => `${rows.reduce((sum, { count }) => sum + count, 0)} values of ${file}`,
+  const counts = Map.groupBy(withheld, ({ file }) => (file === SNAPSHOT_FILE ? file : 'reports'));
+  const said = [...counts].map(
+    ([of, rows]) => `${rows.reduce((sum, { count }) => sum + count, 0)} of ${of}`,
   );
-  const left = files.length === 0 ? '' : `; withheld: ${files.join(', ')}`;
+  const left = said.length === 0 ? '' : `, withholds values: ${said.join(', ')}`;
   return escapeInvisible(`redacted (${`${policy} ${version}`.trim()})${left}`);
 }
 
@@ -103,7 +109,7 @@ function rootFlags({ options }: Call, rootPath: string | undefined): readonly st
 }
 
 /** The path, the bundle's identity and the very commands that verify it and that sign it. */
-function nextSteps({ out, packed, rootPath }: Written, call: Call): string {
+function nextSteps({ out, packed, rootPath, logs, bound }: Written, call: Call): string {
   const { proof, manifestDigest } = packed;
   const keyFile = proof && keyFileOf(proof.signer);
   const pin =
@@ -113,23 +119,33 @@ function nextSteps({ out, packed, rootPath }: Written, call: Call): string {
   return [
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,
-    `  verify: ${commandLine(['affidavit', 'verify-evidence', pathWord(out), ...pin])}`,
+    ...(bound === undefined
+      ? []
+      : [`   bound: ${counted(bound, 'file')} that the recipe only names`]),
+    `  verify: ${verifyCommand(out, pin)}`,
     ...(proof === undefined
       ? [`    sign: ${signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'))}`]
       : []),
-    ...logsLines(out, packed),
+    ...logsLines(out, packed, pin, logs),
     `    note: ${noteOf(packed)}`,
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
   ].join('\n');
 }
 
-/** Where the logs are, if they are not in the bundle. */
-export function logsLines(out: string, { logs }: PackedEvidence): readonly string[] {
-  if (logs.length === 0) return [];
-  return [
-    `    logs: ${commandLine([logsPath(out)])}, for whoever may see them: verify-evidence --logs`,
-  ];
+/** How to compare the logs, if they are not in the bundle. */
+export function logsLines(
+  out: string,
+  { logs }: PackedEvidence,
+  pin: readonly string[],
+  path = logsPath(out),
+): readonly string[] {
+  if (logs.length === 0 && path === logsPath(out)) return [];
+  return [`    logs: ${verifyCommand(out, [...pin, '--logs', pathWord(path)])}`];
+}
+
+function verifyCommand(out: string, flags: readonly string[]): string {
+  return commandLine(['affidavit', 'verify-evidence', pathWord(out), ...flags]);
 }
 
 /** The command that signs what was packed. */

@@ -15,6 +15,8 @@ export interface UnsignedEvidence {
   readonly faults: readonly Fault[];
   readonly findings: readonly Finding[];
   readonly exitCode: number;
+  /** It names logs that are beside it. */
+  readonly hasLogs: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ export function readUnsigned(
     sandbox: false,
   };
   const faults = checks.flatMap((check) => check.faults).filter(({ code }) => isSaid(code));
-  return { packed, faults, findings, exitCode };
+  return { packed, faults, findings, exitCode, hasLogs: claimed.logs !== undefined };
 }
 
 function refuseInvalid({ checks }: VerificationReport): void {

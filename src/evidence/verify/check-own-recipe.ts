@@ -27,6 +27,8 @@ export interface AtHand {
 
 interface Compared {
   readonly recipeCompared: boolean;
+  /** Those that the recipe only names; undefined if they are not bound, or not at hand. */
+  readonly filesCompared?: number | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -50,7 +52,8 @@ export function checkOwnRecipe(
   }));
   const aicr = faults.length === 0 ? otherDigest(recipe, own) : [];
   const findings = [...aicr, ...notBound(predicate, own), ...(own.findings ?? [])];
-  return { recipeCompared: true, findings };
+  const filesCompared = own.files && predicate.affidavit?.files?.length;
+  return { recipeCompared: true, filesCompared, findings };
 }
 
 /** A recipe, and what is at hand of the files that it only names. */

@@ -49,6 +49,7 @@ export interface Beside extends AtHand, ClaimRules, Pick<JudgeOptions, 'maxRunSp
 
 interface Recomputed extends Judgement {
   readonly recipeCompared: boolean;
+  readonly filesCompared?: number | undefined;
 }
 
 /**
@@ -88,8 +89,8 @@ export function recompute(
   else checkBom(log, bom.value, predicate, claimedImages(judgement, rules, predicate));
   if (run !== undefined) checkRun(log, reports, run);
   checkLogs(log, files, predicate, logs);
-  const { recipeCompared, findings } = checkOwnRecipe(log, parts.recipe, predicate, rules);
-  return { ...judgement, recipeCompared, findings: [...judgement.findings, ...findings] };
+  const own = checkOwnRecipe(log, parts.recipe, predicate, rules);
+  return { ...judgement, ...own, findings: [...judgement.findings, ...own.findings] };
 }
 
 /** Worked out once: for a large recipe it is much. */

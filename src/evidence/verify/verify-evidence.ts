@@ -58,6 +58,8 @@ export interface EvidenceFound {
   readonly facts: Facts;
   /** Whether the recipe of the evidence was compared with the caller's. */
   readonly recipeCompared: boolean;
+  /** How many files that it only names were compared too. */
+  readonly filesCompared?: number | undefined;
 }
 
 /** What `affidavit verify-evidence` found. */
@@ -179,10 +181,10 @@ function recomputeEvidence(
   }
   const signedAt = signature.state === 'verified' ? signature.proof.signedAt : undefined;
   const judgement = recompute(log, { files, predicate, signedAt }, beside);
-  const { facts, findings, recipeCompared } = judgement;
+  const { facts, findings, recipeCompared, filesCompared } = judgement;
   return {
     found: {
-      ...{ manifestDigest: manifest.digest, claimed, facts, recipeCompared },
+      ...{ manifestDigest: manifest.digest, claimed, facts, recipeCompared, filesCompared },
       predicate: predicate.predicate,
     },
     findings: [

@@ -79,10 +79,15 @@ function testsFold({ phases = [] }: Facts): readonly Fold[] {
         list('Checks of the recipe that no test is named after', missing, 'check'),
         list('Skipped', (skipped ?? []).map(testLine), 'test'),
         list('Passed', (passed ?? []).map(testLine), 'test'),
+        list('The images of tests, as their reports say', tests.flatMap(imageLine), 'image'),
       ],
       brief: [],
     },
   ];
+}
+
+function imageLine({ phase, name, image }: PhaseTest & { phase: Phase }): readonly Inline[] {
+  return image === undefined ? [] : [sentence`${words(phase)}: ${name} from ${image}`];
 }
 
 function testLine({

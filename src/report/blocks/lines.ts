@@ -10,7 +10,7 @@ import type { Fingerprint } from '../../evidence/snapshot/fingerprint.ts';
 import { isMeasured } from '../../evidence/snapshot/match.ts';
 import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/match.ts';
 import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
-import { OWN_RECIPE_CHECK } from '../../evidence/verify/checks.ts';
+import { OWN_RECIPE_CHECK, REVEALED_CHECK } from '../../evidence/verify/checks.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import type { PolicySigner } from '../../policy/policy-signer.ts';
 import { shorten } from '../../quote.ts';
@@ -30,6 +30,7 @@ export function verificationLines(report: VerificationReport): readonly Line[] {
     ...factLines(facts),
     ...onlyClaimedLine(facts),
     ...logsLine(report),
+    ...revealedLine(report),
   ];
 }
 
@@ -39,6 +40,12 @@ function logsLine({ claimed }: VerificationReport): readonly Line[] {
   if (logs === undefined || logs.supplied) return [];
   const text = `${counted(logs.fileCount, 'file')}, beside the bundle: not supplied (--logs compares them)`;
   return [{ label: 'logs', text: words(text) }];
+}
+
+/** How many values are proven. */
+function revealedLine({ checks }: VerificationReport): readonly Line[] {
+  const check = checks.find(({ name }) => name === REVEALED_CHECK);
+  return check?.outcome === 'passed' ? [{ label: 'revealed', text: words(check.found) }] : [];
 }
 
 const MOST_CLAIMED = 5;
@@ -156,13 +163,15 @@ function bundleLine(manifestDigest: string): Line {
   return { label: 'bundle', text: sentence`${manifestDigest}` };
 }
 
-function comparedWithYours({ recipeCompared, checks, findings }: VerificationReport): string {
+function comparedWithYours(report: VerificationReport): string {
+  const { recipeCompared, filesCompared, checks, findings } = report;
   const check = checks.find(({ name }) => name === OWN_RECIPE_CHECK);
   if (!recipeCompared) return 'not compared with yours; its digest is ';
   if (check?.outcome !== 'passed') return 'not the same as yours; digest ';
+  const files = filesCompared === undefined ? '' : ` with ${counted(filesCompared, 'file')}`;
   return findings.some(({ code }) => code === 'CRITERIA_WITHOUT_OVERLAY')
-    ? 'the same as yours, which have nothing for some of its criteria; digest '
-    : 'the same as yours; digest ';
+    ? `the same as yours${files}, which have nothing for some of its criteria; digest `
+    : `the same as yours${files}; digest `;
 }
 
 function recipeLine({ recipe }: Facts, lead: string): readonly Line[] {
