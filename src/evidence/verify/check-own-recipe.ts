@@ -52,8 +52,7 @@ export function checkOwnRecipe(
   }));
   const aicr = faults.length === 0 ? otherDigest(recipe, own) : [];
   const findings = [...aicr, ...notBound(predicate, own), ...(own.findings ?? [])];
-  const filesCompared = own.files && predicate.affidavit?.files?.length;
-  return { recipeCompared: true, filesCompared, findings };
+  return { recipeCompared: true, filesCompared: comparedFiles(predicate, own), findings };
 }
 
 /** A recipe, and what is at hand of the files that it only names. */
@@ -195,6 +194,10 @@ function otherFiles({ affidavit }: ReceivedPredicate, own: Own): readonly Fault[
     sentence: sentence`the evidence is stale: ${path} is another file in your recipes`,
   }));
   return fewOf(faults, at, 'files', own);
+}
+
+function comparedFiles({ affidavit }: ReceivedPredicate, { files }: Own): number | undefined {
+  return files && affidavit?.files?.length;
 }
 
 function byPath(files: readonly NamedFile[]): ReadonlyMap<string, string> {
