@@ -124,7 +124,7 @@ gpuNodeCount  4, from nodeTopology.label.nvidia.com/gpu.product
     ]);
     const { stderr } = await shown(path);
     expect(stderr).toMatch(
-      /^warning: DIMENSION_UNKNOWN .*GH200.*choose a recipe that names no accelerator/,
+      /^warning: DIMENSION_UNKNOWN .*GH200.*only a recipe that names no accelerator fits/,
     );
   });
 

@@ -75,7 +75,7 @@ function severalProducts({ snapshot }: ShownCluster): Why {
         ? `the nodes have several GPU products: ${[...names, ...more].join(', ')}`
         : 'the evidence says that the nodes have several GPU products',
     expected: 'one GPU product on all nodes',
-    hint: 'choose a recipe that names no accelerator, or a cluster with one GPU product',
+    hint: 'only a recipe that names no accelerator fits this cluster; another needs a cluster with one GPU product',
   };
 }
 
@@ -100,6 +100,6 @@ function withoutRecipes(name: MeasuredDimension, value: string | undefined): Why
   return {
     found: `${shown} for which AICR has no recipes`,
     expected: `an ${name} that AICR has recipes for`,
-    hint: `choose a recipe that names no ${name}, or a cluster with one that AICR has recipes for`,
+    hint: `only a recipe that names no ${name} fits this cluster; another needs a cluster with one that AICR has recipes for`,
   };
 }

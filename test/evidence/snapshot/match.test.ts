@@ -140,7 +140,7 @@ describe('what the snapshot does not show', () => {
         at: 'recipe.yaml#/criteria/accelerator',
         found: `accelerator: ${found}`,
         expected: '"h100"',
-        hint: expect.stringContaining('choose a recipe that names no accelerator, or a cluster'),
+        hint: expect.stringContaining('only a recipe that names no accelerator fits this cluster'),
         sentence: ['accelerator', ': ', found, '; the recipe wants ', { value: 'h100' }],
       },
     ]);

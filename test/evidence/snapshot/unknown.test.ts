@@ -68,7 +68,7 @@ describe('fingerprintFindings', () => {
         {
           found: `accelerator: the snapshot shows "${product}", for which AICR has no recipes`,
           expected: 'an accelerator that AICR has recipes for',
-          hint: 'choose a recipe that names no accelerator, or a cluster with one that AICR has recipes for',
+          hint: 'only a recipe that names no accelerator fits this cluster; another needs a cluster with one that AICR has recipes for',
         },
       ]);
     },
@@ -78,7 +78,7 @@ describe('fingerprintFindings', () => {
     expect(findings({ OS: { release: { ID: 'debian', VERSION_ID: '13' } } })).toMatchObject([
       {
         found: 'os: the snapshot shows "debian", for which AICR has no recipes',
-        hint: 'choose a recipe that names no os, or a cluster with one that AICR has recipes for',
+        hint: 'only a recipe that names no os fits this cluster; another needs a cluster with one that AICR has recipes for',
       },
     ]);
   });
@@ -100,7 +100,7 @@ describe('fingerprintFindings', () => {
     expect(findings(gpu('h100', label))).toMatchObject([
       {
         found: `accelerator: the nodes have several GPU products: ${said}`,
-        hint: 'choose a recipe that names no accelerator, or a cluster with one GPU product',
+        hint: 'only a recipe that names no accelerator fits this cluster; another needs a cluster with one GPU product',
       },
     ]);
   });
