@@ -1,10 +1,10 @@
 import { printReport } from '../../io/disk/print-report.ts';
 import type { Call } from '../call/command.ts';
-import { reportOf } from '../call/report-flags.ts';
+import { outputOf } from '../call/report-flags.ts';
 
-/** Prints the report, or writes it where `--output` says, completely or not at all. */
-export async function deliver(report: string, call: Call): Promise<void> {
-  const { output } = reportOf(call);
+/** Prints the text, or writes it where `--output` says, completely or not at all. */
+export async function deliver(text: string, call: Call): Promise<void> {
+  const output = outputOf(call.options);
   if (output !== undefined) await call.beforeWriting();
-  await printReport(report, output, call.signal);
+  await printReport(text, output, call.signal);
 }

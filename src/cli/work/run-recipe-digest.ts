@@ -4,17 +4,16 @@ import type { RecipeDigests } from '../../evidence/recipe/recipe-digest.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { digestFile } from '../../evidence/resolve/digest.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
-import { printReport } from '../../io/disk/print-report.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
 import { profileChoice } from './profile-choice.ts';
 import { sayFindings } from './say-findings.ts';
 
 export async function runRecipeDigest(call: Call): Promise<number> {
-  const { options, signal } = call;
+  const { options } = call;
   const path = options.required('file');
   const profile = profileChoice(options);
   const data = options.text('data');
@@ -23,9 +22,7 @@ export async function runRecipeDigest(call: Call): Promise<number> {
   const digests = digestFile(bytes, escapeInvisible(nameOf(path)), { catalogue, profile });
   sayFindings(digests.findings);
   sayOther(digests);
-  const output = outputOf(options);
-  if (output !== undefined) await call.beforeWriting();
-  await printReport(`${hexOf(digests.digest)}\n`, output, signal);
+  await deliver(`${hexOf(digests.digest)}\n`, call);
   return 0;
 }
 

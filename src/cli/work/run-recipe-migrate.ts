@@ -3,16 +3,15 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { migrate, type Digests } from '../../evidence/lint/migrate.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
-import { printReport } from '../../io/disk/print-report.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
 import { sayFindings } from './say-findings.ts';
 
 export async function runRecipeMigrate(call: Call): Promise<number> {
-  const { options, signal } = call;
+  const { options } = call;
   const path = options.required('file');
   const data = options.text('data');
   const registry =
@@ -25,9 +24,7 @@ export async function runRecipeMigrate(call: Call): Promise<number> {
   );
   sayFindings(findings);
   process.stderr.write(`${say('before', before)}${say('after', after)}`);
-  const output = outputOf(options);
-  if (output !== undefined) await call.beforeWriting();
-  await printReport(text, output, signal);
+  await deliver(text, call);
   return 0;
 }
 

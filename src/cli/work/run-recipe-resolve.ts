@@ -8,24 +8,21 @@ import { RULES } from '../../evidence/resolve/rules.ts';
 import { deriveCriteria } from '../../evidence/resolve/snapshot-criteria.ts';
 import { readSnapshot, type Snapshot } from '../../evidence/snapshot/snapshot.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
-import { printReport } from '../../io/disk/print-report.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
 import { profileChoice } from './profile-choice.ts';
 import { sayFindings } from './say-findings.ts';
 
 export async function runRecipeResolve(call: Call): Promise<number> {
-  const { options, signal } = call;
+  const { options } = call;
   const resolution = await resolveAsked(options);
   if (options.has('explain')) {
     process.stderr.write(explain(resolution).split('\n').map(escapeInvisible).join('\n'));
   }
-  const output = outputOf(options);
-  if (output !== undefined) await call.beforeWriting();
-  await printReport(recipeText(resolution), output, signal);
+  await deliver(recipeText(resolution), call);
   return 0;
 }
 

@@ -1,15 +1,14 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { printReport } from '../../io/disk/print-report.ts';
 import { exportConfig, exportRoot } from '../../io/sigstore/trust-in-use.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
 import { trustChoiceOf } from './trust-choice.ts';
 
 const EXPORTS = { root: exportRoot, 'signing-config': exportConfig } as const;
 
 export async function runTrustExport(call: Call): Promise<number> {
-  const { options, signal } = call;
+  const { options } = call;
   const what = options.required('what');
   if (what !== 'root' && what !== 'signing-config') {
     throw new EvidenceError('USAGE', {
@@ -20,8 +19,6 @@ export async function runTrustExport(call: Call): Promise<number> {
     });
   }
   const text = await EXPORTS[what](trustChoiceOf(call));
-  const output = outputOf(options);
-  if (output !== undefined) await call.beforeWriting();
-  await printReport(text, output, signal);
+  await deliver(text, call);
   return 0;
 }
