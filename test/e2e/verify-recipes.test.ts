@@ -135,7 +135,7 @@ describe('verify-evidence --recipes', () => {
     [
       'names a file that is not there',
       { [VALUES]: undefined },
-      'recipes#/componentRefs/3/valuesFile',
+      'recipes/overlays/eks-training.yaml#/spec/componentRefs/0/valuesFile',
     ],
     [
       'has a circle',
