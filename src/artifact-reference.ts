@@ -62,6 +62,15 @@ export function requireReference(text: string, place: Omit<Place, 'hint'>): Arti
   return refuse({ ...place, hint }, found, 'oci://HOST/REPOSITORY[:TAG][@sha256:HEX]');
 }
 
+/** The same for a place alone, `HOST/REPO`: which artifact is looked for there, its digest says. */
+export function requireLocation(text: string, place: Omit<Place, 'hint'>): string {
+  const { repository, tag, digest } = requireReference(text, place);
+  if (tag === undefined && digest === undefined) return repository;
+  const hint = `write ${repository}: what is looked for there is known by its digest`;
+  const found = tag === undefined ? 'a digest' : `the tag ${quote(tag)}`;
+  return refuse({ ...place, hint }, found, 'HOST/REPOSITORY alone');
+}
+
 type Words = readonly [found: string, hint: string];
 
 /** What can be wrong, and what to do; the first that fits is said. Groups of the pattern fill in `$<name>`. */

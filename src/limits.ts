@@ -126,6 +126,9 @@ export const MAX_PROOF_HASHES = 64;
 /** Extensions of one certificate; those of Fulcio have about twenty. */
 export const MAX_EXTENSIONS = 256;
 
+/** Registries that one pointer names beside its own: each may be asked, and each may be slow. */
+export const MAX_LOCATIONS = 16;
+
 /** A manifest of an OCI artifact, in bytes. AICR's own reader has the same limit. */
 export const MAX_OCI_MANIFEST_BYTES = MEBIBYTE;
 

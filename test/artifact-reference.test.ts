@@ -5,6 +5,7 @@ import {
   namesRegistry,
   parseReference,
   renderReference,
+  requireLocation,
   requireReference,
 } from '../src/artifact-reference.ts';
 import { refusalOf } from './document/refusal.ts';
@@ -116,6 +117,18 @@ describe('a reference to an artifact', () => {
     expect([refusal?.code, refusal?.at, refusal?.found]).toEqual(['USAGE', 'REF', found]);
     expect(refusal?.hint).toContain(hint);
     expect(JSON.stringify(refusal)).not.toContain('secret');
+  });
+
+  it('has no tag and no digest where only a place is named', () => {
+    const place = (text: string) => requireLocation(text, PLACE);
+    expect(place('oci://ghcr.io:443/you/evidence')).toBe('ghcr.io:443/you/evidence');
+    for (const [text, found] of [
+      [GOOD, 'the tag "v1"'],
+      [`ghcr.io/x@sha256:${HEX}`, 'a digest'],
+      ['x', 'a name without a registry'],
+    ] as const) {
+      expect(refusalOf(() => place(text))).toMatchObject({ code: 'USAGE', at: 'REF', found });
+    }
   });
 
   it('is refused with one change only if it is none', () => {

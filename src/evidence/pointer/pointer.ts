@@ -12,6 +12,7 @@ import { quote } from '../../quote.ts';
 import { encodeGo } from '../aicr/go-encode.ts';
 import { renderYaml } from '../aicr/yaml-emitter.ts';
 import { isSelection, profileSuffix } from '../recipe/profile.ts';
+import { copiesData, readCopies, type PointedCopies } from './pointed-copies.ts';
 
 export interface Pointer {
   /** The name of the recipe, which is one part of a path. */
@@ -24,6 +25,8 @@ export interface Pointer {
   readonly artifact: PointedArtifact | undefined;
   /** Undefined until the bundle is signed. */
   readonly signer: PointedSigner | undefined;
+  /** What AICR's readers skip; absent if there is nothing to say. */
+  readonly affidavit?: PointedCopies;
 }
 
 export interface PointedArtifact {
@@ -65,13 +68,19 @@ export function parsePointer(bytes: Uint8Array, file: string): Pointer {
   const recipe = required(reader, 'recipe', isPointerRecipe, 'the name of a recipe');
   const profile = readProfile(reader, recipe);
   const attestations = reader.list('attestations', (data, at) => new ObjectReader(data, at));
+  const copies = reader.optionalObject('affidavit');
   reader.end();
   const [attestation] = attestations;
   if (attestation === undefined || attestations.length > 1) {
     const found = `${attestations.length} attestations`;
     return invalid(reader, 'attestations', 'exactly one attestation', found);
   }
-  return { recipe, profile, ...readAttestation(attestation, profile) };
+  const pointed = readAttestation(attestation, profile);
+  if (copies === undefined) return { recipe, profile, ...pointed };
+  if (pointed.artifact !== undefined) {
+    return { recipe, profile, ...pointed, affidavit: readCopies(copies, HINT) };
+  }
+  return invalid(reader, 'affidavit', 'no such field while the bundle is in no registry');
 }
 
 /** The text that AICR writes: the keys sorted, two spaces. */
@@ -83,7 +92,11 @@ export function renderPointer(pointer: Pointer): string {
     bundle: dataMap({ digest, oci, predicateType }),
     signer: signer && signerData(signer),
   });
-  const data = dataMap({ attestations: [attestation], profile, recipe, schemaVersion: '1.0.0' });
+  const affidavit = pointer.affidavit && copiesData(pointer.affidavit);
+  const data = dataMap({
+    ...{ affidavit, attestations: [attestation], profile, recipe },
+    schemaVersion: '1.0.0',
+  });
   return renderYaml(encodeGo('any', data), 2);
 }
 

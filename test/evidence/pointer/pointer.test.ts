@@ -17,6 +17,8 @@ import { propertyRuns } from '../../property-runs.ts';
 
 const FILE = 'pointer.yaml';
 
+const PUSHED = { oci: 'ghcr.io/org/evidence:x', digest: digestOf('') };
+
 /** A pointer of AICR's own tree. */
 const REAL = `attestations:
   - attestedAt: 2026-09-19T02:57:39Z
@@ -31,6 +33,15 @@ const REAL = `attestations:
 recipe: gb300-generic-ubuntu-training
 schemaVersion: 1.0.0
 `;
+
+/** The same with what AICR's readers skip. */
+const WITH_COPIES = `affidavit:
+  attestation: sha256:e9c6648c0b1f17a35b6070a5dffde81275947eac62072adbb4cb0c03b998b585
+  locations:
+    - registry.example:5000/mirror/evidence
+    - ghcr.io/other/evidence
+${REAL}`;
+
 const parse = (text: string): Pointer => parsePointer(Buffer.from(text), FILE);
 
 describe('a pointer of AICR', () => {
@@ -112,6 +123,13 @@ describe('a pointer of AICR', () => {
       oci: `ghcr.io/org/evidence:${name}`,
       digest: digestOf(name),
     }));
+    const copies = fc.record({
+      attestation: fc.option(segment.map(digestOf), { nil: undefined }),
+      locations: fc.uniqueArray(
+        fc.nat(999).map((number) => `r.example/x${number}`),
+        { minLength: 1, maxLength: 16 },
+      ),
+    });
     const pointers = fc.record({
       recipe: segment,
       profile: fc.constant(undefined),
@@ -121,15 +139,17 @@ describe('a pointer of AICR', () => {
       signer: fc.option(signer, { nil: undefined }),
     });
     fc.assert(
-      fc.property(pointers, (pointer) => {
+      fc.property(pointers, copies, (pointer, affidavit) => {
         expect(parse(renderPointer(pointer))).toEqual(pointer);
+        const pushed = { ...pointer, artifact: PUSHED, affidavit };
+        expect(parse(renderPointer(pushed))).toEqual(pushed);
       }),
       { numRuns: propertyRuns(100, 2000) },
     );
   });
 
   it('refuses any other text with an error of ours', () => {
-    const words = fc.array(fc.constantFrom(...REAL.split(/(\n| )/)), { maxLength: 40 });
+    const words = fc.array(fc.constantFrom(...WITH_COPIES.split(/(\n| )/)), { maxLength: 40 });
     fc.assert(
       fc.property(
         fc.oneof(
@@ -142,6 +162,66 @@ describe('a pointer of AICR', () => {
       ),
       { numRuns: propertyRuns(100, 2000) },
     );
+  });
+});
+
+describe('a pointer with other places', () => {
+  it('is read, and written again byte for byte', () => {
+    const pointer = parse(WITH_COPIES);
+    expect(pointer).toEqual({
+      ...parse(REAL),
+      affidavit: {
+        attestation: 'sha256:e9c6648c0b1f17a35b6070a5dffde81275947eac62072adbb4cb0c03b998b585',
+        locations: ['registry.example:5000/mirror/evidence', 'ghcr.io/other/evidence'],
+      },
+    });
+    expect(renderPointer(pointer)).toBe(WITH_COPIES);
+    expect(pointerPath(pointer)).toBe(pointerPath(parse(REAL)));
+  });
+
+  it('may have the one without the other, and is written without both if there is neither', () => {
+    const placed = parse(WITH_COPIES.replace(/ {2}attestation: .*\n/, ''));
+    expect(placed.affidavit).toMatchObject({ attestation: undefined });
+    const signed = parse(WITH_COPIES.replace(/ {2}locations:\n(?: {4}.*\n)+/, ''));
+    expect(signed.affidavit).toMatchObject({ locations: [] });
+    const none = { ...signed, affidavit: { attestation: undefined, locations: [] } };
+    expect(renderPointer(none)).toBe(REAL);
+  });
+
+  it.each([
+    ['attestation: sha256', 'attestation: sha512', 'FIELD_INVALID', 'attestation'],
+    ['attestation: sha256:e9', 'attestation: sha256:E9', 'FIELD_INVALID', 'attestation'],
+    ['  locations', '  more: x\n  locations', 'FIELD_UNKNOWN', 'more'],
+    ['other/evidence\n', 'other/evidence:v1\n', 'FIELD_INVALID', 'locations/1'],
+    ['other/evidence\n', `other/evidence@${PUSHED.digest}\n`, 'FIELD_INVALID', 'locations/1'],
+    ['- ghcr.io', '- oci://ghcr.io', 'FIELD_INVALID', 'locations/1'],
+    ['- ghcr.io', '- https://ghcr.io', 'FIELD_INVALID', 'locations/1'],
+    ['- ghcr.io', '- you:secret@ghcr.io', 'FIELD_INVALID', 'locations/1'],
+    ['ghcr.io/other/evidence', '1', 'FIELD_INVALID', 'locations/1'],
+    ['ghcr.io/other', 'ghcr.io/Other', 'FIELD_INVALID', 'locations/1'],
+    [
+      'ghcr.io/other/evidence',
+      'REGISTRY.example:5000/mirror/evidence',
+      'FIELD_INVALID',
+      'locations/1',
+    ],
+    [
+      '    - ghcr',
+      `${Array.from({ length: 15 }, (_, index) => `    - r.example/x${index}\n`).join('')}    - ghcr`,
+      'LIMIT_EXCEEDED',
+      'locations',
+    ],
+  ])('with %j changed to %j is refused', (search, replacement, code, field) => {
+    expect(WITH_COPIES).toContain(search);
+    const refusal = refusalOf(() => parse(WITH_COPIES.replace(search, replacement)));
+    expect([refusal?.code, refusal?.at]).toEqual([code, `${FILE}#/affidavit/${field}`]);
+    expect(JSON.stringify(refusal)).not.toContain('secret');
+  });
+
+  it('is refused while its bundle is in no registry', () => {
+    const local = WITH_COPIES.replace(/digest: .*/, "digest: ''").replace(/oci: .*/, "oci: ''");
+    const refusal = refusalOf(() => parse(local));
+    expect([refusal?.code, refusal?.at]).toEqual(['FIELD_INVALID', `${FILE}#/affidavit`]);
   });
 });
 
