@@ -125,7 +125,8 @@ interface KeptSubtype {
 }
 
 function keptSubtype({ data, items, isLabel }: Kept): KeptSubtype {
-  const last = Math.max(-1, ...items.keys());
+  // No arguments of one call: there may be more items than a call takes.
+  const last = [...items.keys()].reduce((most, at) => Math.max(most, at), -1);
   const places = isLabel ? [...items.keys()] : Array.from({ length: last + 1 }, (_, at) => at);
   const list = places.map((at) => items.get(at) ?? new Map<string, Data>());
   const byIndex = new Map([...items].map(([at, item]) => [String(at), item]));
