@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import * as library from '../../src/index.ts';
+import { OCI_INDEX } from '../../src/media-types.ts';
 import { read, sectionOf } from '../docs/repository.ts';
 import { DEMO, contentsOf, packDemo } from '../evidence/demo.ts';
+import { ARTIFACT, ociBytes, stored } from '../pointer/oci.ts';
 import { propertyRuns } from '../property-runs.ts';
 
 const { ERROR_CATALOGUE, EVIDENCE_LAYOUT, EvidenceError, decodeJson, decodeYaml } = library;
@@ -88,6 +90,11 @@ function packedText(path: string): string {
   return packed.get(path)?.toString() ?? '';
 }
 
+/** A file of testdata/oci, a value on each line. */
+function onLines(name: string): string {
+  return JSON.stringify(JSON.parse(ociBytes(name).toString()), null, 2);
+}
+
 /** A good input of each parser, and the parser. */
 const PARSERS: readonly (readonly [
   name: string,
@@ -102,6 +109,26 @@ const PARSERS: readonly (readonly [
   ['parsePolicy', POLICY, (text) => library.parsePolicy(bytes(text), 'x')],
   ['parseOwnRecipe', recipe, (text) => library.parseOwnRecipe(bytes(text), 'x')],
   ['parseBom', packedText('bom.cdx.json'), (text) => library.parseBom(bytes(text), 'x')],
+  [
+    'parseOciManifest',
+    onLines('attestation.json'),
+    (text) => library.parseOciManifest(stored(text), 'x'),
+  ],
+  [
+    'parseOciIndex',
+    onLines('index.json'),
+    (text) => library.parseOciIndex(stored(text, OCI_INDEX), 'x'),
+  ],
+  [
+    'withReferrer',
+    onLines('attestation.json'),
+    (text) => library.withReferrer(undefined, stored(text)),
+  ],
+  [
+    'attestationManifest',
+    onLines('attestation.sigstore.json'),
+    (text) => library.attestationManifest(ARTIFACT, bytes(text), 'x'),
+  ],
   [
     'parseManifest',
     packedText('manifest.json'),
