@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isSystemError } from '../disk/system-error.ts';
 import { postJson } from '../http/client.ts';
+import { callService, readAnswer } from '../http/service-request.ts';
 import { askedBy, isSet, type Ambience, type AmbientSource } from './ambient-source.ts';
-import { callService, readAnswer } from './service-request.ts';
 import { requestToken, requireTokenUrl } from './token-request.ts';
 
 /** What Google's machines say in the file. */

@@ -14,9 +14,10 @@ import { chooseServices, type SigningConfig } from '../../sign/signing-config.ts
 import { resumable, type SigningState } from '../../sign/signing-state.ts';
 import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
 import { postJson } from '../http/client.ts';
-import { CERTIFICATE_AUTHORITY, requestFrom } from './service-request.ts';
+import { requestFrom } from '../http/service-request.ts';
 import type { SigningJournal } from './signing-journal.ts';
 import { clockFrom, sigstoreSigner } from './sigstore-signer.ts';
+import { CERTIFICATE_AUTHORITY } from './witness.ts';
 
 /** A token, perhaps with where it comes from. */
 type GivenToken = string | SourcedToken;

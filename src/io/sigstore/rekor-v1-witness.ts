@@ -9,14 +9,8 @@ import { verifierPem } from '../../sign/credential.ts';
 import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
 import type { InclusionProofJson, LogEntryJson } from '../../sign/log-entry-json.ts';
 import { postJson } from '../http/client.ts';
-import {
-  TRANSPARENCY_LOG,
-  callService,
-  isConflict,
-  readAnswer,
-  requestFrom,
-  type Witness,
-} from './service-request.ts';
+import { callService, isConflict, readAnswer, requestFrom } from '../http/service-request.ts';
+import { TRANSPARENCY_LOG, type Witness } from './witness.ts';
 
 /** Logs a DSSE envelope as a dsse entry, which has the hashes of the envelope and its payload. */
 export const logInRekorV1 = rekorV1Witness(dsseProposal);

@@ -11,14 +11,8 @@ import { readLogEntry, type LogEntryJson } from '../../sign/log-entry-json.ts';
 import { keyKindOf } from '../../trust/key-kind.ts';
 import { postJson } from '../http/client.ts';
 import { told, type ServiceName } from '../http/no-answer.ts';
-import {
-  TRANSPARENCY_LOG,
-  callService,
-  isConflict,
-  messageOf,
-  readAnswer,
-  type Witness,
-} from './service-request.ts';
+import { callService, isConflict, messageOf, readAnswer } from '../http/service-request.ts';
+import { TRANSPARENCY_LOG, type Witness } from './witness.ts';
 
 /** Rekor v2 answers when the entry is in a signed tree, which takes up to 10 s. */
 const TIMEOUT_MS = 20_000;

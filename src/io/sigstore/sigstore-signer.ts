@@ -16,8 +16,8 @@ import type { SigningState } from '../../sign/signing-state.ts';
 import { preAuthEncoding } from '../../trust/dsse.ts';
 import { logInRekorV1 } from './rekor-v1-witness.ts';
 import { AlreadyLogged, logInRekorV2 } from './rekor-v2-witness.ts';
-import { TIMESTAMP_AUTHORITY, TRANSPARENCY_LOG, type Witness } from './service-request.ts';
 import { stamp } from './timestamp-witness.ts';
+import { TIMESTAMP_AUTHORITY, TRANSPARENCY_LOG, type Witness } from './witness.ts';
 
 /** How often something is signed again because a log has the signature, and its answer was lost. */
 const SIGNED_AGAIN = 2;

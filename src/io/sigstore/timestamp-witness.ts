@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { TAG, parseDer, requireTag } from '../../der/read-der.ts';
 import type { Place } from '../../place.ts';
 import { postJson } from '../http/client.ts';
-import { TIMESTAMP_AUTHORITY, requestFrom, type Witness } from './service-request.ts';
+import { requestFrom } from '../http/service-request.ts';
+import { TIMESTAMP_AUTHORITY, type Witness } from './witness.ts';
 
 /**
  * Asks for a timestamp of the signature, in the JSON of sigstore's own authority. The answer is in base64.

@@ -2,7 +2,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { isConfidential } from '../../sign/signing-config.ts';
 import type { HttpRequest } from '../http/client.ts';
-import { requestFrom } from './service-request.ts';
+import { requestFrom } from '../http/service-request.ts';
 
 /** A service that gives a token for a credential. */
 export interface TokenService {

@@ -21,7 +21,7 @@ import {
   listsTarget,
 } from '../../trust/tuf/verify-copy.ts';
 import { exchange } from '../http/client.ts';
-import { readAnswer } from './service-request.ts';
+import { readAnswer } from '../http/service-request.ts';
 
 export interface TufUpdate {
   /** Without a slash at the end. */

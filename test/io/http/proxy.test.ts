@@ -10,8 +10,8 @@ import {
   type HttpAnswer,
   type HttpFailure,
 } from '../../../src/io/http/client.ts';
+import { requestFrom } from '../../../src/io/http/service-request.ts';
 import { useCaCertificates } from '../../../src/io/sigstore/ca-certificates.ts';
-import { requestFrom } from '../../../src/io/sigstore/service-request.ts';
 import { rejection } from '../../document/refusal.ts';
 import { withServer } from './local-server.ts';
 import { serverCertificate, startProxy, startRudeProxy, startTls } from './tls-server.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { postJson } from '../../../src/io/http/client.ts';
-import { requestFrom } from '../../../src/io/sigstore/service-request.ts';
+import { requestFrom } from '../../../src/io/http/service-request.ts';
 import { rejection } from '../../document/refusal.ts';
 import { deadAddress, withServer } from '../http/local-server.ts';
 

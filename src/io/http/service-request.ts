@@ -1,31 +1,14 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
-import type { SignedEnvelope } from '../../sign/encode-sigstore-bundle.ts';
-import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from '../http/client.ts';
-import {
-  answerInvalid,
-  checkAddress,
-  noAnswer,
-  told,
-  type ServiceName,
-} from '../http/no-answer.ts';
-
-/** The kinds of services, as errors name them. */
-export const CERTIFICATE_AUTHORITY = 'certificate authority';
-export const TIMESTAMP_AUTHORITY = 'timestamp authority';
-export const TRANSPARENCY_LOG = 'transparency log';
-
-/** Sends a signature to a service, which answers something about it. */
-export type Witness<T> = (
-  envelope: SignedEnvelope,
-  service: Pick<ServiceName, 'namedBy' | 'secrets'> & { readonly url: string },
-) => Promise<T>;
+import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from './client.ts';
+import { answerInvalid, checkAddress, noAnswer, told, type ServiceName } from './no-answer.ts';
 
 /** How long a service has for its answer, if nothing else is said. */
 const TIMEOUT_MS = 10_000;
 
 type ServiceRequest = ServiceName &
-  Pick<HttpRequest, 'url' | 'init' | 'wait'> & { readonly timeoutMs?: number };
+  Pick<HttpRequest, 'url' | 'init' | 'wait'> &
+  Partial<Pick<HttpRequest, 'timeoutMs' | 'maxBytes'>>;
 
 /** The result of a call. Only an answer that is `ok` is read. */
 type ServiceOutcome = HttpAnswer | HttpFailure;
@@ -43,7 +26,7 @@ export async function requestFrom<T>(
 
 /** The first half of it, for a caller who can use an answer that is not `ok`. */
 export async function callService(request: ServiceRequest): Promise<ServiceOutcome> {
-  return await exchange({ timeoutMs: TIMEOUT_MS, ...request, maxBytes: MAX_CONFIG_BYTES });
+  return await exchange({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_CONFIG_BYTES, ...request });
 }
 
 /** A log has the same entry already. */
