@@ -89,7 +89,7 @@ async function renderSelfCheck(
 /** In one line, what becomes public, or how much is withheld. */
 function noteOf({ redaction }: PackedEvidence): string {
   if (redaction === undefined) {
-    return 'nothing is redacted: all of snapshot, results and logs becomes public';
+    return 'nothing is redacted: node names, results, logs and all else become public';
   }
   const { policy, version, withheld = [] } = redaction;
   const counts = Map.groupBy(withheld, ({ file }) => (file === SNAPSHOT_FILE ? file : 'reports'));
