@@ -1,7 +1,9 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { agentFor, causeOf, proxyName, type Cause } from './route.ts';
 
 /** One call. The caller says how much memory and time it may take. */
@@ -42,6 +44,8 @@ export interface HttpFailure {
   readonly proxy: string | undefined;
   /** May repeat the request's address and headers, and so a secret: not to be shown as it is. */
   readonly reason: string;
+  /** What our own code refused on the way. */
+  readonly refusal?: EvidenceError;
 }
 
 /** How often a call is repeated if there was no status, or one that may change. */
@@ -55,12 +59,23 @@ export function postJson(value: unknown, accept = 'application/json'): HttpInit 
 
 /** Calls a server until it gives an answer that will not change. It throws and prints nothing. */
 export async function exchange(request: HttpRequest): Promise<HttpAnswer | HttpFailure> {
-  const pause = request.wait ?? wait;
+  let tries = 0;
+  const outcome = await repeated(async () => {
+    tries += 1;
+    return await exchangeOnce(request);
+  }, request.wait);
+  return 'body' in outcome ? { ...outcome, tries } : outcome;
+}
+
+/** Calls until the outcome is one that will not change, or was the last. */
+export async function repeated<T extends Pick<HttpFailure, 'status'>>(
+  call: () => Promise<T & { readonly headers?: Headers }>,
+  pause: (ms: number) => Promise<unknown> = wait,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    const outcome = await exchangeOnce(request);
-    const answer = 'body' in outcome ? { ...outcome, tries } : outcome;
-    if (tries > RETRIES || !mayPass(answer)) return answer;
-    const asked = 'body' in answer ? answer.headers.get('retry-after') : null;
+    const outcome = await call();
+    if (tries > RETRIES || !mayPass(outcome)) return outcome;
+    const asked = outcome.headers?.get('retry-after') ?? null;
     await pause(pauseBefore(tries, asked, new Date()));
   }
 }
@@ -71,31 +86,68 @@ async function exchangeOnce({
   timeoutMs,
   maxBytes,
 }: HttpRequest): Promise<Omit<HttpAnswer, 'tries'> | HttpFailure> {
-  let status: number | undefined;
-  const way = { isDirect: false };
-  const onDirect = (): void => {
-    way.isDirect = true;
-  };
+  // It counts to the last byte; before a proxy has answered, only the socket's own timeout does.
   const signal = AbortSignal.timeout(timeoutMs);
+  const opened = await openAnswer(url, init, { signal, timeout: timeoutMs });
+  if ('reason' in opened) return opened;
+  const { ok, status, headers, response, failure } = opened;
   try {
-    // The signal counts to the last byte; before a proxy has answered, only the socket's own timeout does.
-    const limits = { signal, timeout: timeoutMs };
-    const response = await send(url, init, { limits, onDirect });
-    const { statusCode = 0, rawHeaders } = response;
-    status = statusCode;
-    const ok = statusCode >= 200 && statusCode < 300;
-    return { ok, status, headers: headersOf(rawHeaders), body: await readBody(response, maxBytes) };
+    return { ok, status, headers, body: await readBody(response, maxBytes) };
   } catch (error) {
-    const cause = causeOf(error, process.env, {
-      hasStatus: status !== undefined,
-      late: signal.aborted,
-    });
+    return failure(error);
+  }
+}
+
+/** What a call may take, and how it reaches the server. */
+export interface HttpWay {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** How long nothing may come, in milliseconds, until then. */
+  readonly timeout: number;
+  /** Finds the addresses of a host. */
+  readonly lookup?: LookupFunction;
+  /** The only certificates that are trusted, in PEM. */
+  readonly ca?: readonly string[];
+  /** Writes a long body, and ends the request. */
+  readonly write?: (request: ClientRequest) => Promise<void>;
+}
+
+/** An answer that has begun. */
+export interface OpenAnswer extends Omit<HttpAnswer, 'body' | 'tries'> {
+  readonly response: IncomingMessage;
+  /** What it means that reading the body failed. */
+  readonly failure: (error: unknown) => HttpFailure;
+}
+
+/** Calls once, and leaves the body to be read. */
+export async function openAnswer(
+  url: string,
+  init: HttpInit,
+  way: HttpWay,
+): Promise<OpenAnswer | HttpFailure> {
+  const seen = { isDirect: false };
+  const onDirect = (): void => {
+    seen.isDirect = true;
+  };
+  const failure = (error: unknown, status?: number): HttpFailure => {
+    const told = { hasStatus: status !== undefined, late: way.signal.aborted };
+    const cause = causeOf(error, process.env, told);
     return {
       status,
       cause,
-      proxy: way.isDirect ? undefined : proxyName(url, process.env),
-      reason: cause === 'slow' ? `timeout after ${timeoutMs / 1000} s` : reasonOf(error),
+      proxy: seen.isDirect ? undefined : proxyName(url, process.env),
+      reason: cause === 'slow' ? `timeout after ${way.timeout / 1000} s` : reasonOf(error),
+      ...(error instanceof EvidenceError && { refusal: error }),
     };
+  };
+  try {
+    const response = await send(url, init, { way, onDirect });
+    const { statusCode: status = 0, rawHeaders } = response;
+    const ok = status >= 200 && status < 300;
+    const headers = headersOf(rawHeaders);
+    return { ok, status, headers, response, failure: (error) => failure(error, status) };
+  } catch (error) {
+    return failure(error);
   }
 }
 
@@ -103,25 +155,27 @@ async function exchangeOnce({
 async function send(
   address: string,
   { method = 'GET', headers = {}, body }: HttpInit,
-  {
-    limits,
-    onDirect,
-  }: {
-    readonly limits: { readonly signal: AbortSignal; readonly timeout: number };
-    readonly onDirect: () => void;
-  },
+  { way, onDirect }: { readonly way: HttpWay; readonly onDirect: () => void },
 ): Promise<IncomingMessage> {
   const url = new URL(address);
+  const { ca, write, ...limits } = way;
   const agent = agentFor(url, process.env);
   const start = url.protocol === 'https:' ? requestHttps : requestHttp;
   return await new Promise((resolve, reject) => {
-    const request = start(url, { method, headers, agent, ...limits }, resolve);
+    const trusted = ca === undefined ? {} : { ca: [...ca] };
+    const request = start(url, { method, headers, agent, ...limits, ...trusted }, resolve);
     request.on('error', reject);
     // The socket of a tunnel is connected when it is given.
     request.on('socket', ({ connecting }) => {
       if (connecting) onDirect();
     });
-    request.end(body);
+    if (write === undefined) request.end(body);
+    else {
+      write(request).catch((error: unknown) => {
+        request.destroy();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    }
   });
 }
 

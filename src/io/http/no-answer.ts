@@ -18,6 +18,8 @@ export interface ServiceName {
   readonly secrets: readonly string[];
   /** What to do if it answers that the caller may not ask, or asked wrongly. */
   readonly ifRefused?: string;
+  /** The flag for certificates of an authority, if it is not `--ca-certificates`. */
+  readonly caFlag?: string;
 }
 
 /** Of a service's message, before secrets are removed; fewer are shown. */
@@ -40,13 +42,13 @@ export function noAnswer(
 ): EvidenceError {
   if (cause === 'cut') return answerInvalid(service, status ?? 0, reason);
   const [code, expected, hint] = NO_ANSWER[cause];
-  const { name, at, namedBy } = service;
+  const { name, at, namedBy, caFlag = '--ca-certificates' } = service;
   const found = `no usable answer from the ${name}${told(service, reason)}`;
   return new EvidenceError(code, {
     at,
     found,
     expected,
-    hint: hint({ proxy, namedBy }),
+    hint: hint({ proxy, namedBy, caFlag }),
   });
 }
 
@@ -55,6 +57,7 @@ interface Way {
   /** The proxy that was used. */
   readonly proxy: string | undefined;
   readonly namedBy: string | undefined;
+  readonly caFlag: string;
 }
 
 /** What to do if something else is there. */
@@ -75,8 +78,8 @@ const NO_ANSWER = {
   certificate: [
     'SERVICE_UNREACHABLE',
     'a TLS certificate that this machine trusts',
-    ({ proxy }) =>
-      `if your network${proxy === undefined ? '' : `, or ${proxy},`} has a certificate authority of its own, name its certificates: --ca-certificates FILE`,
+    ({ proxy, caFlag }) =>
+      `if your network${proxy === undefined ? '' : `, or ${proxy},`} has a certificate authority of its own, name its certificates: ${caFlag} FILE`,
   ],
   slow: [
     'SERVICE_SLOW',

@@ -1,0 +1,206 @@
+// Asks one repository of a registry: each request with what it may carry, to where it may go.
+
+import type { LookupFunction } from 'node:net';
+
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import { repeated, type HttpFailure } from '../http/client.ts';
+import { answerInvalid, noAnswer } from '../http/no-answer.ts';
+import type { Authorizer, Scope } from './authorizer.ts';
+import { SLOWEST, type SlowestPace } from './pace.ts';
+import { askPaced, type Answer, type PacedRequest } from './paced-request.ts';
+import { isLoopback, isPrivateHost, pinnedLookup } from './private-address.ts';
+import { registryFailed, type RegistryName } from './registry-failed.ts';
+
+export interface RegistryOptions {
+  readonly authorizer: Authorizer;
+  /** `HOST[:PORT]` of each registry that the user named: only these may be at a private address. */
+  readonly named: readonly string[];
+  /** Certificates of authorities, in PEM, and no others; undefined: those that this process trusts. */
+  readonly ca?: readonly string[] | undefined;
+  /** Ends what is going on; an upload is deleted then. */
+  readonly signal?: AbortSignal | undefined;
+  readonly slowest?: SlowestPace;
+  /** Waits so many milliseconds before a repetition. For tests. */
+  readonly wait?: (ms: number) => Promise<unknown>;
+}
+
+/** One request. */
+export interface Ask extends PacedRequest {
+  readonly url: URL;
+  /** What is asked for, as errors say it: `the blob sha256:…`. */
+  readonly what: string;
+  readonly actions?: Scope['actions'];
+  /** Statuses that are answers too. */
+  readonly also?: readonly number[];
+}
+
+const MAX_REDIRECTS = 5;
+/** Somebody may wait for the end. */
+const CLEANUP: SlowestPace = { bytes: 1024, ms: 3000 };
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** What Docker calls its registry, and where that answers. */
+const DOCKER_HUB = ['docker.io', 'registry-1.docker.io'] as const;
+
+export class Connection {
+  /** How often anything was asked. */
+  requests = 0;
+  readonly name: string;
+  readonly #host: string;
+  readonly #repository: string;
+  readonly #base: URL;
+  readonly #options: RegistryOptions;
+  readonly #named: ReadonlySet<string>;
+  readonly #lookups = new Map<string, LookupFunction>();
+
+  /** @param name `HOST/REPO` */
+  constructor(name: string, options: RegistryOptions) {
+    this.name = name;
+    const slash = name.indexOf('/');
+    this.#host = name.slice(0, slash);
+    this.#repository = name.slice(slash + 1);
+    this.#base = urlOf(this.#host);
+    this.#options = options;
+    this.#named = new Set(options.named.map((host) => urlOf(host).origin));
+  }
+
+  /** Of the repository, e.g. `manifests/latest`. */
+  url(path: string): URL {
+    return new URL(`/v2/${this.#repository}/${path}`, this.#base);
+  }
+
+  isOwn(url: URL): boolean {
+    return url.origin === this.#base.origin;
+  }
+
+  /**
+   * Asks until there is an answer that will not change. Throws, unless it is a success or awaited.
+   *
+   * @param next may be another request for each try
+   */
+  async ask(next: Ask | (() => Promise<Ask>)): Promise<Answer> {
+    const { signal, wait } = this.#options;
+    let ask: Ask | undefined;
+    const outcome = await repeated(async () => {
+      signal?.throwIfAborted();
+      ask = typeof next === 'function' ? await next() : next;
+      const answer = await this.#follow(ask);
+      signal?.throwIfAborted();
+      return answer;
+    }, wait);
+    if ('reason' in outcome) throw noAnswer(this.service(), outcome);
+    const { status } = outcome;
+    if ((status >= 200 && status < 300) || ask?.also?.includes(status) === true) return outcome;
+    throw registryFailed(this.service(), outcome, ask?.what ?? '');
+  }
+
+  /** Asks once and does not care, even after the user has stopped the rest. */
+  async cleanUp(ask: Ask): Promise<void> {
+    const options = { ...this.#options, signal: undefined, slowest: CLEANUP };
+    await new Connection(this.name, options).#follow(ask).catch(() => undefined);
+    this.requests += 1;
+  }
+
+  /** The registry, as errors name it. */
+  service(): RegistryName {
+    const { authorizer } = this.#options;
+    return {
+      name: 'registry',
+      at: this.name,
+      host: this.#host,
+      source: authorizer.source(this.#host),
+      secrets: authorizer.secrets,
+      caFlag: '--registry-ca',
+    };
+  }
+
+  /** An answer that nobody can use. */
+  invalid(status: number, what: string): EvidenceError {
+    return answerInvalid(this.service(), status, what);
+  }
+
+  /**
+   * Where a registry leads to, as a redirect or for an upload.
+   *
+   * @throws EvidenceError SERVICE_ANSWER_INVALID, REGISTRY_ADDRESS_PRIVATE
+   */
+  target(status: number, location: string | null, from: URL): URL {
+    if (location === null || !URL.canParse(location, from.href)) {
+      throw this.invalid(status, `the Location ${quote(location ?? '')}, which is no address`);
+    }
+    const url = new URL(location, from);
+    const isPlain = url.protocol === 'http:' && from.protocol === 'http:' && isLoopback(url);
+    if (url.protocol !== 'https:' && !isPlain) {
+      throw this.invalid(status, `a Location without TLS, ${url.protocol}//${url.host}`);
+    }
+    return url;
+  }
+
+  async #follow(ask: Ask): Promise<Answer | HttpFailure> {
+    let { url } = ask;
+    for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
+      const outcome = await this.#askAt(ask, url);
+      if ('reason' in outcome || !REDIRECTS.has(outcome.status)) return outcome;
+      const { status, headers } = outcome;
+      if (ask.body !== undefined) throw this.invalid(status, 'a redirect of an upload');
+      url = this.target(status, headers.get('location'), url);
+    }
+    throw this.invalid(307, `more than ${MAX_REDIRECTS} redirects, the last to ${url.host}`);
+  }
+
+  /** Credentials go to the registry itself, and only once it has asked for them. */
+  async #askAt(ask: Ask, url: URL): Promise<Answer | HttpFailure> {
+    const { authorizer } = this.#options;
+    if (!this.isOwn(url)) return await this.#askOnce(ask, url, undefined);
+    const scope: Scope = { repository: this.#repository, actions: ask.actions ?? 'pull' };
+    for (;;) {
+      const authorization = await authorizer.header(this.#host, scope);
+      const outcome = await this.#askOnce(ask, url, authorization);
+      if ('reason' in outcome || (outcome.status !== 401 && outcome.status !== 403)) return outcome;
+      const challenge = outcome.headers.get('www-authenticate');
+      const challenges = challenge === null ? [] : [challenge];
+      if (!(await authorizer.renew(this.#host, scope, challenges))) return outcome;
+    }
+  }
+
+  async #askOnce(
+    ask: Ask,
+    url: URL,
+    authorization: string | undefined,
+  ): Promise<Answer | HttpFailure> {
+    this.#requireAllowed(url);
+    this.requests += 1;
+    const { slowest = SLOWEST, signal, ca } = this.#options;
+    const headers = { ...ask.headers, ...(authorization !== undefined && { authorization }) };
+    const way = { slowest, signal, ca, lookup: this.#lookupOf(url) };
+    return await askPaced(url, { ...ask, headers }, way);
+  }
+
+  #requireAllowed(url: URL): void {
+    if (!this.#named.has(url.origin) && isPrivateHost(url)) throw this.#isPrivate(url, url.host);
+  }
+
+  #lookupOf(url: URL): LookupFunction {
+    const known = this.#lookups.get(url.origin);
+    if (known !== undefined) return known;
+    const refuse = (address: string): Error => this.#isPrivate(url, address);
+    const lookup = pinnedLookup(url, this.#named.has(url.origin) ? undefined : refuse);
+    this.#lookups.set(url.origin, lookup);
+    return lookup;
+  }
+
+  #isPrivate({ host, origin }: URL, address: string): EvidenceError {
+    const isOwn = origin === this.#base.origin;
+    return new EvidenceError('REGISTRY_ADDRESS_PRIVATE', {
+      at: this.name,
+      found: `${host}${address === host ? '' : `, which is ${address}`}, ${isOwn ? 'which a file names' : 'to which the registry leads'}`,
+      expected: 'a public address',
+      hint: `if you know this host and mean it, name it: --registry ${host}`,
+    });
+  }
+}
+
+function urlOf(host: string): URL {
+  const url = new URL(`https://${host === DOCKER_HUB[0] ? DOCKER_HUB[1] : host}`);
+  return isLoopback(url) ? new URL(`http://${host}`) : url;
+}

@@ -1,0 +1,49 @@
+import { performance } from 'node:perf_hooks';
+
+/** How slow a registry may be: fewer bytes in so long a wait are no answer. */
+export interface SlowestPace {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** About 4 KiB/s. A registry that gives a byte now and then would hold us for ever. */
+export const SLOWEST: SlowestPace = { bytes: 128 * 1024, ms: 30_000 };
+
+/** Ends what is slower than that. Only the time counts in which we wait for the other side. */
+export class Pace {
+  readonly #slowest: SlowestPace;
+  readonly #end = new AbortController();
+  #waited = 0;
+  #bytes = 0;
+
+  constructor(slowest: SlowestPace) {
+    this.#slowest = slowest;
+  }
+
+  /** Aborted when it was too slow. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** Waits for something, for the rest of the time if it must. */
+  async during<T>(wait: Promise<T>): Promise<T> {
+    const start = performance.now();
+    const timer = setTimeout(() => {
+      this.#end.abort();
+    }, this.#slowest.ms - this.#waited);
+    try {
+      return await wait;
+    } finally {
+      clearTimeout(timer);
+      this.#waited += performance.now() - start;
+    }
+  }
+
+  /** So many bytes went or came. Enough of them begin the time anew. */
+  count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < this.#slowest.bytes) return;
+    this.#bytes = 0;
+    this.#waited = 0;
+  }
+}

@@ -1,0 +1,92 @@
+// Addresses that no stranger may lead us to: this machine, its network, and what is not for one server.
+// https://www.iana.org/assignments/iana-ipv4-special-registry, and the same for IPv6
+
+import { lookup, type LookupAddress } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+const IPV4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/3',
+];
+
+/** The last three reach any IPv4 address, by prefixes that are no longer used. */
+const IPV6 = ['fc00::/7', 'fe80::/9', 'ff00::/8', '::/96', '2002::/16', '2001::/32'];
+
+/** Before the 32 bits of an IPv4 address in one of IPv6: mapped, and for NAT64. */
+const WITH_IPV4 = ['::ffff:', '64:ff9b::'];
+
+const PRIVATE = new BlockList();
+for (const range of IPV4) {
+  const [address = '', bits = ''] = range.split('/');
+  PRIVATE.addSubnet(address, Number(bits), 'ipv4');
+  for (const before of WITH_IPV4) PRIVATE.addSubnet(before + address, 96 + Number(bits), 'ipv6');
+}
+for (const range of IPV6) {
+  const [address = '', bits = ''] = range.split('/');
+  PRIVATE.addSubnet(address, Number(bits), 'ipv6');
+}
+
+function isPrivateAddress(address: string): boolean {
+  return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Whether the host of a URL says by itself that it is private: numbers in any form are plain ones there. */
+export function isPrivateHost({ hostname }: URL): boolean {
+  const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return isIP(name) > 0 ? isPrivateAddress(name) : isLocalName(name);
+}
+
+/** This machine: the only one that is asked by plain http. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^127\.[\d.]+$|^\[::1\]$/.test(hostname) || isLocalName(hostname);
+}
+
+function isLocalName(name: string): boolean {
+  return /^(?:.+\.)?localhost$/.test(name);
+}
+
+/**
+ * Finds the addresses of one host once, and gives the same each time: one that is judged is the one that is
+ * connected to. Any other host is that of a proxy.
+ *
+ * @param refuse makes the error, if one of the addresses is private; undefined: none is refused
+ */
+export function pinnedLookup(
+  { hostname }: URL,
+  refuse: ((address: string) => Error) | undefined,
+): LookupFunction {
+  let known: readonly LookupAddress[] = [];
+  return (name, options, callback) => {
+    if (name !== hostname) {
+      lookup(name, options, callback);
+      return;
+    }
+    const give = (): void => {
+      const [first] = known;
+      if (options.all === true) callback(null, [...known]);
+      else callback(null, first?.address ?? '', first?.family);
+    };
+    if (known.length > 0) {
+      setImmediate(give);
+      return;
+    }
+    lookup(name, { all: true }, (error, addresses) => {
+      const bad = refuse && addresses.find(({ address }) => isPrivateAddress(address));
+      const refusal = error ?? (bad && refuse(bad.address));
+      if (refusal !== undefined) {
+        callback(refusal, '');
+        return;
+      }
+      known = addresses;
+      give();
+    });
+  };
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+
+import { digestOfHex } from '../../digest.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Descriptor } from '../../pointer/registry.ts';
+import type { HttpFailure } from '../http/client.ts';
+import { noAnswer } from '../http/no-answer.ts';
+import type { Connection } from './connection.ts';
+import { BrokenAnswer, type Answer } from './paced-request.ts';
+
+/** How often a blob is asked for again in all, and how often if nothing more came. */
+const MAX_BREAKS = 20;
+const MAX_VAIN = 3;
+
+/** A blob from the first byte to the last, whatever breaks on the way. Throws if it is not the one that is named. */
+export async function* readBlob(
+  connection: Connection,
+  blob: Descriptor,
+): AsyncGenerator<Uint8Array, void, void> {
+  const hash = createHash('sha256');
+  let offset = 0;
+  let vain = 0;
+  for (let breaks = 0; ; breaks += 1) {
+    const before = offset;
+    const broken = yield* readPart(connection, blob, offset, (chunk) => {
+      hash.update(chunk);
+      offset += chunk.length;
+    });
+    if (offset === blob.size) break;
+    vain = offset > before ? 0 : vain + 1;
+    if (vain < MAX_VAIN && breaks < MAX_BREAKS) continue;
+    if (broken !== undefined && broken.cause !== 'cut') {
+      throw noAnswer(connection.service(), broken);
+    }
+    throw connection.invalid(200, `${offset} of ${blob.size} bytes of ${blob.digest}, and no more`);
+  }
+  const digest = digestOfHex(hash.digest('hex'));
+  if (digest === blob.digest) return;
+  throw otherBytes(connection.name, blob.digest, `the digest ${digest}`);
+}
+
+/** Bytes that are not those that are named. */
+export function otherBytes(name: string, digest: string, found: string): EvidenceError {
+  return new EvidenceError('REGISTRY_BYTES_OTHER', {
+    at: name,
+    found,
+    expected: `the bytes of ${digest}`,
+    hint: 'do not use them: fetch the artifact from another location (--location HOST/REPO), and tell whoever runs the registry',
+  });
+}
+
+/** From the offset on, as far as it comes. What broke it, if anything did. */
+async function* readPart(
+  connection: Connection,
+  blob: Descriptor,
+  offset: number,
+  take: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, HttpFailure | undefined, void> {
+  const answer = await askFrom(connection, blob, offset);
+  // Without a range it begins anew, and what is there already comes once more.
+  let skip = answer.status === 206 ? 0 : offset;
+  let left = blob.size - offset;
+  try {
+    for await (const chunk of answer.body) {
+      const fresh = chunk.subarray(skip);
+      skip -= chunk.length - fresh.length;
+      left -= fresh.length;
+      if (left < 0) {
+        throw otherBytes(connection.name, blob.digest, `more than ${blob.size} bytes`);
+      }
+      take(fresh);
+      yield fresh;
+    }
+  } catch (error) {
+    if (error instanceof BrokenAnswer) return error.failure;
+    throw error;
+  }
+  return undefined;
+}
+
+async function askFrom(connection: Connection, blob: Descriptor, offset: number): Promise<Answer> {
+  const ask = {
+    method: 'GET',
+    url: connection.url(`blobs/${blob.digest}`),
+    what: `the blob ${blob.digest}`,
+  } as const;
+  if (offset > 0) {
+    const range = { range: `bytes=${offset}-` };
+    const answer = await connection.ask({ ...ask, headers: range, also: [416] });
+    if (answer.status === 200 || isFrom(answer, offset)) return requireBytes(connection, answer);
+    await answer.body[Symbol.asyncIterator]().return?.();
+  }
+  return requireBytes(connection, await connection.ask(ask));
+}
+
+function isFrom({ status, headers }: Answer, offset: number): boolean {
+  const range = headers.get('content-range') ?? '';
+  return status === 206 && /^bytes (\d+)-/.exec(range)?.[1] === String(offset);
+}
+
+/** A page for people is no blob: that of a login, or of a network that asks for one. */
+function requireBytes(connection: Connection, answer: Answer): Answer {
+  const type = answer.headers.get('content-type') ?? '';
+  if (!type.startsWith('text/html')) return answer;
+  throw connection.invalid(answer.status, `${type}, which is a page for people`);
+}
+
+export async function hasBlob(connection: Connection, { digest }: Descriptor): Promise<boolean> {
+  const url = connection.url(`blobs/${digest}`);
+  const ask = { method: 'HEAD', url, what: `the blob ${digest}`, also: [404] } as const;
+  const { status } = await connection.ask(ask);
+  return status !== 404;
+}

@@ -1,0 +1,175 @@
+import { Readable } from 'node:stream';
+
+import { digestOf, type Digest } from '../../digest.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { MAX_OCI_INDEX_BYTES } from '../../limits.ts';
+import { OCI_INDEX, OCI_MANIFEST } from '../../media-types.ts';
+import { parseOciIndex } from '../../pointer/oci-index.ts';
+import type { Descriptor, Registry, Repository, StoredManifest } from '../../pointer/registry.ts';
+import { quote } from '../../quote.ts';
+import { noAnswer } from '../http/no-answer.ts';
+import { Connection, type RegistryOptions } from './connection.ts';
+import { BrokenAnswer, type Answer } from './paced-request.ts';
+import { hasBlob, otherBytes, readBlob } from './read-blob.ts';
+import { writeBlob, type OpenContent } from './write-blob.ts';
+
+/** Pages of one list: each may be short. */
+const MAX_PAGES = 100;
+
+/** What may be under a tag or a digest. Docker's own types are asked for so that they are named as what they are. */
+const MANIFEST_TYPES = [
+  OCI_MANIFEST,
+  OCI_INDEX,
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
+
+/** Registries over HTTP, by the distribution-spec. No request is made before something is asked for. */
+export function openRegistry(options: RegistryOptions): Registry {
+  return { repository: (name) => new RemoteRepository(new Connection(name, options)) };
+}
+
+class RemoteRepository implements Repository {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get name(): string {
+    return this.#connection.name;
+  }
+
+  get requests(): number {
+    return this.#connection.requests;
+  }
+
+  async readManifest(
+    reference: Digest | { readonly tag: string },
+    maxBytes: number,
+  ): Promise<StoredManifest | undefined> {
+    const name = typeof reference === 'string' ? reference : reference.tag;
+    const what = `the manifest ${name}`;
+    const url = this.#connection.url(`manifests/${name}`);
+    const headers = { accept: MANIFEST_TYPES };
+    const answer = await this.#connection.ask({ method: 'GET', url, what, headers, also: [404] });
+    if (answer.status === 404) return undefined;
+    const mediaType = typeOf(answer);
+    if (!/[/+]json$/.test(mediaType)) {
+      const shown = mediaType === '' ? 'no Content-Type' : mediaType;
+      throw this.#connection.invalid(answer.status, `${shown}, and not ${what}`);
+    }
+    const bytes = await this.#readAll(answer, maxBytes, tooLong(this.name, what, maxBytes));
+    const digest = digestOf(bytes);
+    if (typeof reference === 'string' && digest !== reference) {
+      throw otherBytes(this.name, reference, `the digest ${digest}`);
+    }
+    return { bytes, mediaType, digest };
+  }
+
+  readBlob(blob: Descriptor): AsyncIterable<Uint8Array> {
+    return readBlob(this.#connection, blob);
+  }
+
+  async hasBlob(blob: Descriptor): Promise<boolean> {
+    return await hasBlob(this.#connection, blob);
+  }
+
+  async writeBlob(blob: Descriptor, open: OpenContent): Promise<void> {
+    await writeBlob(this.#connection, blob, open);
+  }
+
+  async writeManifest(manifest: StoredManifest, tag?: string): Promise<void> {
+    const { bytes, mediaType, digest } = manifest;
+    await this.#connection.ask({
+      method: 'PUT',
+      url: this.#connection.url(`manifests/${tag ?? digest}`),
+      what: `the upload of the manifest ${tag ?? digest}`,
+      actions: 'pull,push',
+      headers: { 'content-type': mediaType },
+      body: { size: bytes.length, open: () => Readable.from([bytes]) },
+    });
+    if ((await this.readManifest(digest, bytes.length)) !== undefined) return;
+    throw this.#connection.invalid(201, `taken, and not there: the manifest ${digest}`);
+  }
+
+  async listReferrers(subject: Digest): Promise<readonly Descriptor[] | undefined> {
+    const what = `the list of what is attached to ${subject}`;
+    const found: Descriptor[] = [];
+    let bytesLeft = MAX_OCI_INDEX_BYTES;
+    let url: URL | undefined = this.#connection.url(`referrers/${subject}`);
+    for (let pages = 0; url !== undefined; pages += 1) {
+      if (pages === MAX_PAGES) throw endless(this.name, `more than ${MAX_PAGES} pages`);
+      const headers = { accept: OCI_INDEX };
+      const answer: Answer = await this.#connection.ask({
+        method: 'GET',
+        url,
+        what,
+        headers,
+        also: [404],
+      });
+      // Anything else than an index comes from a registry that has no such list, whatever the status is.
+      if (answer.status === 404 || typeOf(answer) !== OCI_INDEX) return undefined;
+      const bytes = await this.#readAll(
+        answer,
+        bytesLeft,
+        endless(this.name, `more than ${MAX_OCI_INDEX_BYTES} bytes`),
+      );
+      bytesLeft -= bytes.length;
+      const stored = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
+      found.push(...parseOciIndex(stored, `${this.name}: ${what}`).manifests);
+      url = this.#nextPage(answer);
+    }
+    return found;
+  }
+
+  #nextPage({ status, headers, url }: Answer): URL | undefined {
+    const link = headers.get('link');
+    if (link === null) return undefined;
+    const next = /^\s*<([^>]*)>\s*;(?:[^,]*;)?\s*rel="?next"?/i.exec(link)?.[1];
+    if (next === undefined) return undefined;
+    const target = this.#connection.target(status, next, url);
+    if (this.#connection.isOwn(target)) return target;
+    throw this.#connection.invalid(status, `a next page at ${target.host}`);
+  }
+
+  async #readAll(answer: Answer, maxBytes: number, error: EvidenceError): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    let left = maxBytes;
+    try {
+      for await (const chunk of answer.body) {
+        left -= chunk.length;
+        if (left < 0) throw error;
+        chunks.push(chunk);
+      }
+    } catch (broken) {
+      if (!(broken instanceof BrokenAnswer)) throw broken;
+      throw noAnswer(this.#connection.service(), broken.failure);
+    }
+    return Buffer.concat(chunks);
+  }
+}
+
+/** Without parameters. */
+function typeOf({ headers }: Answer): string {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';');
+  return quote(type.trim().toLowerCase(), 100).slice(1, -1);
+}
+
+function tooLong(at: string, what: string, maxBytes: number): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at,
+    found: `more than ${maxBytes} bytes for ${what}`,
+    expected: `at most ${maxBytes} bytes`,
+    hint: 'name another artifact by its digest: this one is none of evidence',
+  });
+}
+
+function endless(at: string, found: string): EvidenceError {
+  return new EvidenceError('SERVICE_ANSWER_INVALID', {
+    at,
+    found: `${found} in the list of what is attached`,
+    expected: 'a list that ends',
+    hint: 'name the attestation that you mean, so that no list is asked for: --attestation sha256:HEX',
+  });
+}
