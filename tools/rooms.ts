@@ -179,7 +179,10 @@ export const ROOMS: Rooms = {
   },
   'io/process': { rooms: ['errors', 'document', 'evidence/claim', 'io/disk'], effects: true },
   'io/http': { rooms: ['errors'], effects: true },
-  'io/oci': { rooms: ['errors', 'pointer', 'io/http'], effects: true },
+  'io/oci': {
+    rooms: ['errors', 'document', 'sign', 'pointer', 'io/disk', 'io/process', 'io/http'],
+    effects: true,
+  },
   'io/sandbox': { rooms: ['errors', 'trust', 'sandbox', 'io/disk'], effects: true },
   'io/oidc': {
     rooms: ['errors', 'sign', 'io/disk', 'io/http'],

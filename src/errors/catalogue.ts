@@ -107,6 +107,8 @@ export const ERROR_CATALOGUE = {
   REGISTRY_LACKS: ['unjudged', 'a registry does not have it'],
   REGISTRY_ADDRESS_PRIVATE: ['unjudged', 'a registry is at a private address that nobody named'],
   CA_CERTIFICATES_INVALID: ['unjudged', 'the certificates for TLS cannot be used'],
+  CREDENTIALS_INVALID: ['unjudged', 'the login of a registry cannot be used'],
+  CREDENTIAL_HELPER_FAILED: ['unjudged', 'a credential helper did not do what it was asked'],
   LOGIN_FAILED: ['unjudged', 'the login did not succeed'],
   EVIDENCE_SIGNED: ['unjudged', 'the evidence is signed already'],
   SIGNING_STATE_INVALID: ['unjudged', 'what an interrupted signing left cannot be used'],

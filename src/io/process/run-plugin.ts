@@ -11,9 +11,9 @@ export interface PluginRun {
   readonly maxBytes: number;
 }
 
-/** What it wrote, or why that cannot be used. The exit status says nothing here. */
+/** What it wrote, and whether it ended well; or why that cannot be used. */
 export type PluginOutcome =
-  | { readonly output: Buffer }
+  | { readonly output: Buffer; readonly ok: boolean }
   | { readonly failure: 'not-started' | 'too-slow' | 'too-long' };
 
 /**
@@ -80,8 +80,8 @@ function gather(child: Plugin, maxBytes: number, give: (outcome: PluginOutcome) 
     if (size > maxBytes) give({ failure: 'too-long' });
     else chunks.push(chunk);
   });
-  child.once('close', () => {
-    give({ output: Buffer.concat(chunks) });
+  child.once('close', (exitCode) => {
+    give({ output: Buffer.concat(chunks), ok: exitCode === 0 });
   });
 }
 
