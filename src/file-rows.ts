@@ -162,6 +162,16 @@ export const FILE_ROWS: readonly Row[] = [
     goes: 'keep them for yourself, and reveal with `affidavit evidence reveal`',
   },
   { kind: 'revealed', what: 'revealed values', fits: hasJson('scheme', 'redaction', 'values') },
+  {
+    what: 'a part of an OCI image layout',
+    fits: either(hasJson('imageLayoutVersion'), hasJson('schemaVersion', 'manifests')),
+    goes: 'a layout is a directory: name that where one is taken',
+  },
+  {
+    what: 'a manifest of an OCI artifact',
+    fits: hasJson('schemaVersion', 'config', 'layers'),
+    goes: 'it is one of the blobs of an artifact: name the registry, or the directory of the layout',
+  },
   part('a manifest', hasJson('schemaVersion', 'files')),
   part('a bill of materials', either(has('bomFormat'), has('spdxVersion'))),
   { what: 'a DSSE envelope', fits: hasJson('payloadType', 'signatures') },

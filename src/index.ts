@@ -78,6 +78,8 @@ export type { NamedDocument, Validation, ValidationInputs } from './evidence/val
 export type { ValidationReport } from './evidence/validate/facts.ts';
 export { openEntries } from './io/disk/bundle-source.ts';
 export { readRecipeFiles } from './io/disk/recipe-files.ts';
+export { openLayout, type OciLayout } from './io/oci/layout.ts';
+export { writeLayout, type WriteLayout } from './io/oci/write-layout.ts';
 export { keylessSigner, type KeylessSigning } from './io/sigstore/keyless-signer.ts';
 export { keySigner, type KeySigning } from './io/sigstore/key-signer.ts';
 export { parseManifest, type Manifest, type ManifestFile } from './manifest/manifest.ts';

@@ -135,6 +135,9 @@ export const MAX_OCI_MANIFEST_BYTES = MEBIBYTE;
 /** A list of referrers, all its pages together, and any other OCI index, in bytes: what registries take. */
 export const MAX_OCI_INDEX_BYTES = 4 * MEBIBYTE;
 
+/** Small documents among the blobs of an OCI image layout, together, in bytes: all are looked at for what is attached. */
+export const MAX_LAYOUT_JSON_BYTES = 64 * MEBIBYTE;
+
 /** Registry and repository of an artifact, in characters, with the slash between them: more is what most clients
  * refuse. */
 export const MAX_REPOSITORY_CHARACTERS = 255;

@@ -179,6 +179,21 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
   ['-----BEGIN CERTIFICATE-----\nMII', 'a PEM file, of keys or certificates', undefined],
   ['{"payloadType": "x", "payload": "", "signatures": []}', 'a DSSE envelope', undefined],
   [
+    '{"imageLayoutVersion":"1.0.0"}',
+    'a part of an OCI image layout',
+    'a layout is a directory: name that where one is taken',
+  ],
+  [
+    '{"schemaVersion":2,"manifests":[]}',
+    'a part of an OCI image layout',
+    'a layout is a directory: name that where one is taken',
+  ],
+  [
+    '{"schemaVersion":2,"config":{},"layers":[]}',
+    'a manifest of an OCI artifact',
+    'it is one of the blobs of an artifact: name the registry, or the directory of the layout',
+  ],
+  [
     '{"signatures": [], "signed": {"_type": "root"}}',
     'TUF metadata',
     'trusted_root.json is a target of that TUF repository',

@@ -34,8 +34,10 @@ export interface Repository {
   /**
    * Every byte counted and hashed while it streams; goes on where a connection broke. Missing is unjudged;
    * other bytes of the full length are invalid.
+   *
+   * @param held its first bytes, where they were kept: they are counted and hashed too, and not given again
    */
-  readBlob(blob: Descriptor): AsyncIterable<Uint8Array>;
+  readBlob(blob: Descriptor, held?: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   hasBlob(blob: Descriptor): Promise<boolean>;
   /** Goes on at the registry's offset; `open(offset)` may be called more than once. */
   writeBlob(blob: Descriptor, open: (offset: number) => AsyncIterable<Uint8Array>): Promise<void>;

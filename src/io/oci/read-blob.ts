@@ -12,31 +12,47 @@ import { BrokenAnswer, type Answer } from './paced-request.ts';
 const MAX_BREAKS = 20;
 const MAX_VAIN = 3;
 
-/** A blob from the first byte to the last, whatever breaks on the way. Throws if it is not the one that is named. */
+/**
+ * A blob from the first byte to the last, whatever breaks on the way. Throws if it is not the one that is named.
+ *
+ * @param held its first bytes, which are there already: only what follows is asked for and given
+ */
 export async function* readBlob(
   connection: Connection,
   blob: Descriptor,
+  held?: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, void> {
   const hash = createHash('sha256');
   let offset = 0;
+  const take = (chunk: Uint8Array): void => {
+    hash.update(chunk);
+    offset += chunk.length;
+  };
+  for await (const chunk of held ?? []) take(chunk);
   let vain = 0;
-  for (let breaks = 0; ; breaks += 1) {
+  for (let breaks = 0; offset < blob.size; breaks += 1) {
     const before = offset;
-    const broken = yield* readPart(connection, blob, offset, (chunk) => {
-      hash.update(chunk);
-      offset += chunk.length;
-    });
-    if (offset === blob.size) break;
+    const broken = yield* readPart(connection, blob, offset, take);
+    if (offset >= blob.size) break;
     vain = offset > before ? 0 : vain + 1;
-    if (vain < MAX_VAIN && breaks < MAX_BREAKS) continue;
-    if (broken !== undefined && broken.cause !== 'cut') {
-      throw noAnswer(connection.service(), broken);
+    if (vain === MAX_VAIN || breaks === MAX_BREAKS) {
+      const some = `${offset} of ${blob.size} bytes of ${blob.digest}, and no more`;
+      throw cutShort(connection, broken, some);
     }
-    throw connection.invalid(200, `${offset} of ${blob.size} bytes of ${blob.digest}, and no more`);
   }
   const digest = digestOfHex(hash.digest('hex'));
   if (digest === blob.digest) return;
   throw otherBytes(connection.name, blob.digest, `the digest ${digest}`);
+}
+
+function cutShort(
+  connection: Connection,
+  broken: HttpFailure | undefined,
+  found: string,
+): EvidenceError {
+  return broken === undefined || broken.cause === 'cut'
+    ? connection.invalid(200, found)
+    : noAnswer(connection.service(), broken);
 }
 
 /** Bytes that are not those that are named. */

@@ -67,8 +67,8 @@ class RemoteRepository implements Repository {
     return { bytes, mediaType, digest };
   }
 
-  readBlob(blob: Descriptor): AsyncIterable<Uint8Array> {
-    return readBlob(this.#connection, blob);
+  readBlob(blob: Descriptor, held?: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    return readBlob(this.#connection, blob, held);
   }
 
   async hasBlob(blob: Descriptor): Promise<boolean> {

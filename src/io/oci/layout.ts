@@ -1,0 +1,270 @@
+// An OCI image layout on disk: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
+
+import { createHash } from 'node:crypto';
+import { lstat, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { digestOf, digestOfHex, hexOf, isDigest, type Digest } from '../../digest.ts';
+import { decodeJson } from '../../document/json.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
+import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
+import { MAX_ENTRIES, MAX_LAYOUT_JSON_BYTES } from '../../limits.ts';
+import { MAX_OCI_INDEX_BYTES, MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
+import { AICR_ARTIFACT, OCI_INDEX, OCI_MANIFEST } from '../../media-types.ts';
+import { descriptorOf } from '../../pointer/descriptor.ts';
+import { parseOciIndex } from '../../pointer/oci-index.ts';
+import { parseOciManifest, type OciManifest } from '../../pointer/oci-manifest.ts';
+import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { kindOf, listDirectory, openFound, tooLarge, withFile } from '../disk/open-file.ts';
+import { readUnchanged, wrongKind } from '../disk/open-file.ts';
+import { isSystemError, unreadable } from '../disk/system-error.ts';
+
+export const LAYOUT_FILE = 'oci-layout';
+export const INDEX_FILE = 'index.json';
+export const BLOBS = join('blobs', 'sha256');
+export const REF_NAME = 'org.opencontainers.image.ref.name';
+
+const HINT = 'copy the layout again, or name another one';
+const JSON_START = '{'.charCodeAt(0);
+
+/** Whether a directory says that it is one; a guess. */
+export async function isLayout(path: string): Promise<boolean> {
+  const stats = await lstat(join(path, LAYOUT_FILE)).catch(() => undefined);
+  return stats !== undefined;
+}
+
+/** A manifest of an artifact among the blobs. */
+interface Found {
+  readonly descriptor: Descriptor;
+  readonly subject: Digest | undefined;
+}
+
+/** A layout to read. No link in it is followed, and what is named by its digest is hashed when it is read. */
+export class OciLayout implements Repository {
+  readonly name: string;
+  /** What its index lists. */
+  readonly listed: readonly Descriptor[];
+  readonly indexDigest: Digest | undefined;
+  requests = 0;
+  readonly #path: string;
+  #found: Promise<readonly Found[]> | undefined;
+
+  /** @param stored the index, as it is on disk; undefined: none yet */
+  constructor(path: string, stored?: StoredManifest) {
+    this.#path = path;
+    this.name = escapeInvisible(path);
+    const file = escapeInvisible(join(path, INDEX_FILE));
+    this.listed = stored === undefined ? [] : parseOciIndex(stored, file).manifests;
+    this.indexDigest = stored?.digest;
+  }
+
+  /** The evidence that its index lists. */
+  async artifacts(): Promise<readonly Digest[]> {
+    const listed = new Set(this.listed.map(({ digest }) => digest));
+    const found = (await this.#scan()).map(({ descriptor }) => descriptor);
+    return found
+      .filter(({ digest, artifactType }) => artifactType === AICR_ARTIFACT && listed.has(digest))
+      .map(({ digest }) => digest);
+  }
+
+  async readManifest(
+    reference: Digest | { readonly tag: string },
+    maxBytes: number,
+  ): Promise<StoredManifest | undefined> {
+    const listed = this.#entry(reference);
+    const digest = typeof reference === 'string' ? reference : listed?.digest;
+    if (digest === undefined) return undefined;
+    this.requests += 1;
+    const path = this.blobPath(digest);
+    const bytes = await ifThere(readSmall(path, maxBytes, 'a manifest'));
+    if (bytes === undefined) return undefined;
+    requireDigest(path, digestOf(bytes), digest);
+    return { bytes, digest, mediaType: listed?.mediaType ?? statedType(bytes) };
+  }
+
+  /** A registry is asked for what is behind `held`; here all is read again, and the rest given. */
+  async *readBlob(
+    blob: Descriptor,
+    held: AsyncIterable<Uint8Array> = nothing(),
+  ): AsyncGenerator<Uint8Array, void, void> {
+    this.requests += 1;
+    const path = this.blobPath(blob.digest);
+    let skip = 0;
+    for await (const chunk of held) skip += chunk.length;
+    const hash = createHash('sha256');
+    const file = await openFound(path);
+    try {
+      if (file.stats.size !== blob.size) otherBlob(path, `${file.stats.size} bytes`, blob);
+      for await (const chunk of readUnchanged(file, path)) {
+        hash.update(chunk);
+        if (skip < chunk.length) yield chunk.subarray(skip);
+        skip = Math.max(0, skip - chunk.length);
+      }
+    } finally {
+      await file.handle.close();
+    }
+    requireDigest(path, digestOfHex(hash.digest('hex')), blob.digest);
+  }
+
+  async hasBlob({ digest, size }: Descriptor): Promise<boolean> {
+    this.requests += 1;
+    const stats = await lstat(this.blobPath(digest)).catch(() => undefined);
+    return stats?.isFile() === true && stats.size === size;
+  }
+
+  async writeBlob(): Promise<never> {
+    return await readOnly();
+  }
+
+  async writeManifest(): Promise<never> {
+    return await readOnly();
+  }
+
+  /** Whatever is attached, whether an index lists it or not: `cosign save` lists nothing. */
+  async listReferrers(subject: Digest): Promise<readonly Descriptor[]> {
+    const found = await this.#scan();
+    return found.filter((each) => each.subject === subject).map(({ descriptor }) => descriptor);
+  }
+
+  blobPath(digest: Digest): string {
+    return join(this.#path, BLOBS, hexOf(digest));
+  }
+
+  /** The first that has the name: no name in a layout is proof of anything. */
+  #entry(reference: Digest | { readonly tag: string }): Descriptor | undefined {
+    return this.listed.find(({ digest, annotations }) =>
+      typeof reference === 'string'
+        ? digest === reference
+        : annotations?.get(REF_NAME) === reference.tag,
+    );
+  }
+
+  async #scan(): Promise<readonly Found[]> {
+    this.#found ??= this.#readSmallBlobs();
+    return await this.#found;
+  }
+
+  async #readSmallBlobs(): Promise<readonly Found[]> {
+    this.requests += 1;
+    const folder = join(this.#path, BLOBS);
+    const entries = await listDirectory(folder, {
+      most: MAX_ENTRIES,
+      found: `more than ${MAX_ENTRIES} blobs`,
+      expected: `at most ${MAX_ENTRIES} in a layout`,
+      hint: 'copy what you need into a layout of its own, or name the registry',
+    });
+    const found: Found[] = [];
+    let left = MAX_LAYOUT_JSON_BYTES;
+    for (const { name } of entries.filter((entry) => entry.isFile())) {
+      const path = join(folder, name);
+      const bytes = await readIfJson(path);
+      left -= bytes.length;
+      if (left < 0) throw tooLarge(folder, MAX_LAYOUT_JSON_BYTES, 'its documents', HINT);
+      const digest = `sha256:${name}`;
+      if (!isDigest(digest) || bytes.length === 0) continue;
+      const stored = { bytes, digest, mediaType: OCI_MANIFEST };
+      const manifest = unlessRefused(() => parseOciManifest(stored, path));
+      if (manifest !== undefined) found.push(foundOf(stored, manifest));
+    }
+    return found;
+  }
+}
+
+/**
+ * Opens an OCI image layout to read it. Blobs are looked at when they are read.
+ *
+ * @throws EvidenceError FILE_UNREADABLE, FILE_CHANGED (unjudged); what `decodeJson` throws, SCHEMA_VERSION_UNKNOWN,
+ *   FIELD_MISSING, FIELD_INVALID, LIMIT_EXCEEDED (invalid)
+ */
+export async function openLayout(path: string): Promise<OciLayout> {
+  await requireDirectory(path, true);
+  for (const folder of ['blobs', BLOBS]) await requireDirectory(join(path, folder), false);
+  const marker = join(path, LAYOUT_FILE);
+  const at = escapeInvisible(marker);
+  const said = await readSmall(marker, MAX_OCI_MANIFEST_BYTES, 'the mark of a layout');
+  const reader = new ObjectReader(decodeJson(said, at), at);
+  if (reader.string('imageLayoutVersion') !== '1.0.0') {
+    const refusal = { code: 'SCHEMA_VERSION_UNKNOWN', expected: '1.0.0', hint: HINT } as const;
+    reader.refuse('imageLayoutVersion', refusal);
+  }
+  const index = join(path, INDEX_FILE);
+  const bytes = await readSmall(index, MAX_OCI_INDEX_BYTES, 'the index of a layout');
+  return new OciLayout(path, { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) });
+}
+
+function foundOf(
+  stored: StoredManifest,
+  { artifactType, config, subject, annotations }: OciManifest,
+): Found {
+  const type = artifactType ?? config.mediaType;
+  return {
+    descriptor: { ...descriptorOf(stored), artifactType: type, annotations },
+    subject: subject?.digest,
+  };
+}
+
+async function requireDirectory(path: string, isNamed: boolean): Promise<void> {
+  const stats = await (isNamed ? stat : lstat)(path).catch((error: unknown) => {
+    throw unreadable(error, path, 'directory');
+  });
+  if (!stats.isDirectory()) throw wrongKind(path, kindOf(stats));
+}
+
+async function readSmall(path: string, maxBytes: number, what: string): Promise<Buffer> {
+  return await withFile(openFound(path), async (file) => {
+    if (file.stats.size > maxBytes) throw tooLarge(path, maxBytes, what, HINT);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of readUnchanged(file, path)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  });
+}
+
+/** Nothing, if it is too large for a manifest or begins otherwise. */
+async function readIfJson(path: string): Promise<Buffer> {
+  return await withFile(openFound(path), async ({ handle, stats }) => {
+    if (stats.size > MAX_OCI_MANIFEST_BYTES) return Buffer.alloc(0);
+    const bytes = await handle.readFile();
+    return bytes[0] === JSON_START ? bytes : Buffer.alloc(0);
+  });
+}
+
+/** Undefined if there is no such file. */
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  return await reading.catch((error: unknown) => {
+    const cause = error instanceof EvidenceError ? error.cause : undefined;
+    if (isSystemError(cause) && cause.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** A layout serves no Content-Type: what the document says itself. */
+function statedType(bytes: Uint8Array): string {
+  const stated = unlessRefused(() =>
+    new ObjectReader(decodeJson(bytes, ''), '').string('mediaType'),
+  );
+  return stated ?? OCI_MANIFEST;
+}
+
+function requireDigest(path: string, found: Digest, expected: Digest): void {
+  if (found !== expected) otherBlob(path, `the digest ${found}`, { digest: expected });
+}
+
+function otherBlob(
+  path: string,
+  found: string,
+  { digest, size }: { readonly digest: Digest; readonly size?: number },
+): never {
+  throw new EvidenceError('FILE_DIFFERS', {
+    at: escapeInvisible(path),
+    found,
+    expected: size === undefined ? digest : `${size} bytes`,
+    hint: HINT,
+  });
+}
+
+async function readOnly(): Promise<never> {
+  return await Promise.reject(new TypeError('this layout was opened to be read'));
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void> {}

@@ -1,0 +1,285 @@
+// Writes an OCI image layout, or adds to one of ours: whole or not at all.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { compareBytes } from '../../compare-bytes.ts';
+import { digestOfHex, hexOf, type Digest } from '../../digest.ts';
+import { dataMap, plain } from '../../document/data.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { OCI_INDEX } from '../../media-types.ts';
+import { descriptorData, descriptorOf } from '../../pointer/descriptor.ts';
+import { encodeOci, parseOciManifest } from '../../pointer/oci-manifest.ts';
+import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { syncDirectory } from '../disk/staged-file.ts';
+import { orUnwritable, unwritable } from '../disk/system-error.ts';
+import { BLOBS, INDEX_FILE, LAYOUT_FILE, OciLayout, REF_NAME, openLayout } from './layout.ts';
+
+const MARK = '{"imageLayoutVersion":"1.0.0"}';
+const TOP = new Set(['blobs', INDEX_FILE, LAYOUT_FILE]);
+
+/** By this cosign finds the artifact in a layout: https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/index.go */
+const COSIGN_KIND = ['kind', 'dev.cosignproject.cosign/image'] as const;
+
+export interface WriteLayout {
+  /** Gives up, and removes what was written so far, before `abort` returns. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called in the turn of the event loop in which the layout gets its name, or its new index. */
+  readonly onNamed?: () => void;
+}
+
+/**
+ * Lets `use` write into a layout at this path: a new one, or one that was written so before. What it writes into is no
+ * repository any more afterwards.
+ *
+ * @throws EvidenceError OUTPUT_FOREIGN, FILE_UNWRITABLE (unjudged); of an older layout what `openLayout` throws;
+ *   what `use` throws, or the signal's reason
+ */
+export async function writeLayout(
+  path: string,
+  use: (repository: Repository) => Promise<void>,
+  { signal, onNamed }: WriteLayout = {},
+): Promise<void> {
+  const older = await olderLayout(path);
+  const staged = new StagedLayout(path, older);
+  const drop = (): void => staged.drop();
+  signal?.addEventListener('abort', drop);
+  try {
+    signal?.throwIfAborted();
+    await use(staged);
+    signal?.throwIfAborted();
+    await staged.sync();
+    signal?.throwIfAborted();
+    staged.keep();
+    onNamed?.();
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', drop);
+    drop();
+  }
+}
+
+/** What is there already. Throws OUTPUT_FOREIGN: others' may hold what an index of ours would lose. */
+async function olderLayout(path: string): Promise<OciLayout | undefined> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const names = stats?.isDirectory() === true ? readdirSync(path) : [];
+  if (stats === undefined || (stats.isDirectory() && names.length === 0)) return undefined;
+  if (!names.includes(LAYOUT_FILE)) refuseForeign(path, `no ${LAYOUT_FILE} in it`);
+  const foreign = names.find((name) => !TOP.has(name));
+  if (foreign !== undefined) refuseForeign(join(path, foreign), 'what is no part of a layout');
+  const older = await openLayout(path);
+  if (older.indexDigest === encodeIndex(older.listed).digest) return older;
+  return refuseForeign(join(path, INDEX_FILE), 'the index of another program');
+}
+
+function refuseForeign(path: string, found: string): never {
+  throw new EvidenceError('OUTPUT_FOREIGN', {
+    at: escapeInvisible(path),
+    found,
+    expected: 'a path that is free, or a layout that affidavit wrote',
+    hint: 'name another directory',
+  });
+}
+
+/** Beside its place until it is whole, as `.affidavit-….tmp`. What an older one has is read from there. */
+class StagedLayout implements Repository {
+  readonly name: string;
+  readonly #path: string;
+  readonly #older: OciLayout | undefined;
+  readonly #temporary: string;
+  readonly #staged: OciLayout;
+  readonly #blobs = new Set<Digest>();
+  #entries: readonly Descriptor[];
+
+  constructor(path: string, older: OciLayout | undefined) {
+    this.name = escapeInvisible(path);
+    this.#path = path;
+    this.#older = older;
+    this.#entries = older?.listed ?? [];
+    this.#temporary = join(dirname(path), `.affidavit-${randomBytes(8).toString('hex')}.tmp`);
+    this.#staged = new OciLayout(this.#temporary);
+    orUnwritable(path, () => {
+      mkdirSync(this.#temporary);
+      mkdirSync(join(this.#temporary, BLOBS), { recursive: true });
+    });
+  }
+
+  get requests(): number {
+    return this.#staged.requests + (this.#older?.requests ?? 0);
+  }
+
+  async readManifest(
+    reference: Digest | { readonly tag: string },
+    maxBytes: number,
+  ): Promise<StoredManifest | undefined> {
+    const tagged = this.#entries.find(
+      ({ annotations }) =>
+        typeof reference !== 'string' && annotations?.get(REF_NAME) === reference.tag,
+    );
+    const digest = typeof reference === 'string' ? reference : tagged?.digest;
+    return digest === undefined
+      ? undefined
+      : await this.#of(digest)?.readManifest(digest, maxBytes);
+  }
+
+  async *readBlob(blob: Descriptor): AsyncGenerator<Uint8Array, void, void> {
+    yield* (this.#of(blob.digest) ?? this.#staged).readBlob(blob);
+  }
+
+  /** Nobody has looked at what is there since it was written. */
+  async hasBlob(blob: Descriptor): Promise<boolean> {
+    try {
+      const layout = this.#of(blob.digest);
+      for await (const _ of layout?.readBlob(blob) ?? []);
+      return layout !== undefined;
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      return false;
+    }
+  }
+
+  async writeBlob(
+    blob: Descriptor,
+    content: (offset: number) => AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    if (await this.hasBlob(blob)) return;
+    const hash = createHash('sha256');
+    let size = 0;
+    const path = this.#staged.blobPath(blob.digest);
+    const handle = await this.#written(open(path, 'wx', 0o666));
+    try {
+      for await (const chunk of content(0)) {
+        hash.update(chunk);
+        size += chunk.length;
+        await this.#written(handle.writeFile(chunk));
+      }
+      await this.#written(handle.sync());
+    } finally {
+      await handle.close();
+    }
+    const digest = digestOfHex(hash.digest('hex'));
+    if (size !== blob.size || digest !== blob.digest) {
+      rmSync(path, { force: true });
+      throw new TypeError(`${size} bytes of ${digest} to be written as ${blob.digest}`);
+    }
+    this.#blobs.add(blob.digest);
+  }
+
+  async writeManifest(manifest: StoredManifest, tag?: string): Promise<void> {
+    await this.writeBlob(descriptorOf(manifest), async function* content() {
+      yield manifest.bytes;
+    });
+    this.#entries = withEntry(this.#entries, entryOf(manifest, tag));
+  }
+
+  async listReferrers(subject: Digest): Promise<readonly Descriptor[]> {
+    return await (this.#older?.listReferrers(subject) ?? []);
+  }
+
+  async sync(): Promise<void> {
+    const index = encodeIndex(this.#entries);
+    orUnwritable(this.#path, () => {
+      writeFileSync(join(this.#temporary, LAYOUT_FILE), MARK, { flush: true });
+      writeFileSync(join(this.#temporary, INDEX_FILE), index.bytes, { flush: true });
+    });
+    for (const folder of [BLOBS, 'blobs', '.']) await syncDirectory(join(this.#temporary, folder));
+  }
+
+  /** Blobs that no index lists do no harm, so the index comes last. */
+  keep(): void {
+    const older = this.#older;
+    orUnwritable(this.#path, () => {
+      if (older === undefined) {
+        renameSync(this.#temporary, this.#path);
+        return;
+      }
+      for (const each of this.#blobs) {
+        renameSync(this.#staged.blobPath(each), older.blobPath(each));
+      }
+      renameSync(join(this.#temporary, INDEX_FILE), join(this.#path, INDEX_FILE));
+    });
+  }
+
+  drop(): void {
+    rmSync(this.#temporary, { recursive: true, force: true });
+  }
+
+  async #written<T>(writing: Promise<T>): Promise<T> {
+    return await writing.catch((error: unknown) => {
+      throw unwritable(error, this.#path);
+    });
+  }
+
+  #of(digest: Digest): OciLayout | undefined {
+    return this.#blobs.has(digest) ? this.#staged : this.#older;
+  }
+}
+
+function entryOf(manifest: StoredManifest, tag: string | undefined): Descriptor {
+  const descriptor = descriptorOf(manifest);
+  const isIndex = manifest.mediaType === OCI_INDEX;
+  const { artifactType, subject } = isIndex
+    ? {}
+    : parseOciManifest(manifest, hexOf(manifest.digest));
+  const isArtifact = !isIndex && subject === undefined;
+  const annotations = new Map([
+    ...(isArtifact ? [COSIGN_KIND] : []),
+    ...(tag === undefined ? [] : [[REF_NAME, tag] as const]),
+  ]);
+  return {
+    ...descriptor,
+    ...(annotations.size > 0 && { annotations }),
+    ...(artifactType !== undefined && { artifactType }),
+  };
+}
+
+/** A name is of one entry alone, and an entry without a name is not needed beside one with it. */
+function withEntry(entries: readonly Descriptor[], entry: Descriptor): readonly Descriptor[] {
+  const tag = tagOf(entry);
+  const isThere = entries.some(({ digest }) => digest === entry.digest);
+  if (tag === undefined) return isThere ? entries : [...entries, entry];
+  const kept = entries.filter((each) => {
+    if (tagOf(each) === tag) return false;
+    return each.digest !== entry.digest || tagOf(each) !== undefined;
+  });
+  const moved = entries.find((each) => tagOf(each) === tag && each.digest !== entry.digest);
+  const isLost = moved !== undefined && !kept.some(({ digest }) => digest === moved.digest);
+  // An older list of referrers is of no use; anything else stays, without the name.
+  return isLost && moved.mediaType !== OCI_INDEX
+    ? [...kept, withoutTag(moved), entry]
+    : [...kept, entry];
+}
+
+function withoutTag({ annotations, ...rest }: Descriptor): Descriptor {
+  const others = new Map([...(annotations ?? [])].filter(([name]) => name !== REF_NAME));
+  return { ...rest, ...(others.size > 0 && { annotations: others }) };
+}
+
+function tagOf({ annotations }: Descriptor): string | undefined {
+  return annotations?.get(REF_NAME);
+}
+
+/** In one order, whatever was written first: artifacts, what is attached, lists. */
+function encodeIndex(entries: readonly Descriptor[]): StoredManifest {
+  const sorted = entries.toSorted((one, other) => compareBytes(orderOf(one), orderOf(other)));
+  return encodeOci(
+    OCI_INDEX,
+    dataMap({
+      schemaVersion: plain('integer', '2'),
+      mediaType: OCI_INDEX,
+      manifests: sorted.map(descriptorData),
+    }),
+  );
+}
+
+function orderOf(entry: Descriptor): string {
+  const isArtifact = entry.annotations?.has(COSIGN_KIND[0]) === true;
+  const rank = entry.mediaType === OCI_INDEX ? 2 : Number(!isArtifact);
+  return `${rank} ${entry.digest} ${tagOf(entry) ?? ''}`;
+}
