@@ -67,12 +67,15 @@ export function completeFingerprint(
   if (claims === undefined) return { fingerprint: own, claimed: [] };
   const from = DIMENSIONS.filter((name) => mayStandIn(own, claims, name));
   const taken = Object.fromEntries(from.map((name) => [name, claims.fingerprint[name]]));
+  const fingerprint = { ...own, ...taken };
   // What is left of a label may be a part of it.
-  const isOnlyClaimed = (name: ClaimedDimension): boolean =>
-    from.includes(name)
-      ? !isShown(own[name], claims.fingerprint[name])
-      : claims.keep?.labels.has(LABEL_OF[name]) !== true && isReadFrom(LABEL_OF[name], own[name]);
-  return { fingerprint: { ...own, ...taken }, claimed: DIMENSIONS.filter(isOnlyClaimed) };
+  const mayBePart = (name: ClaimedDimension): boolean =>
+    claims.keep?.labels.has(LABEL_OF[name]) !== true && isReadFrom(LABEL_OF[name], own[name]);
+  const claimed = DIMENSIONS.filter((name) => {
+    if (name === 'accelerator' && isModel(fingerprint)) return false;
+    return from.includes(name) || mayBePart(name);
+  });
+  return { fingerprint, claimed };
 }
 
 interface AnyDimension {
@@ -81,10 +84,9 @@ interface AnyDimension {
   readonly note?: string;
 }
 
-/** By another source: what the label itself shows is only a part. */
-function isShown({ value, source, note }: AnyDimension, claim: AnyDimension): boolean {
-  if (source === undefined || source === claim.source) return false;
-  return value === claim.value && note === claim.note;
+/** The model of a GPU shows the accelerator too: whoever leaves the label out gains nothing. */
+function isModel({ accelerator, gpuModel }: Fingerprint): boolean {
+  return isAccelerator(gpuModel.value) && accelerator.value === gpuModel.value;
 }
 
 /** Whether a claim may stand in for a label that is withheld: a label can say so, and nothing denies it. */

@@ -581,12 +581,18 @@ describe('evidence by the policy of AICR', () => {
     );
   });
 
+  const asWhole = (contents: Contents, version = 'v4') =>
+    remade(contents, {}, (p) =>
+      Object.assign(p, { redaction: { policy: 'minimal', version, applied: [] } }),
+    );
+
   it.each(['v4', 'v5'])(
     'what is left of a label (%s) may be a part of it, and is claimed',
-    (version) => {
-      const left = remade(WHOLE, {}, (p) =>
-        Object.assign(p, { redaction: { policy: 'minimal', version, applied: [] } }),
-      );
+    async (version) => {
+      const snapshot = replaced(DEMO.snapshot, '          model: h100\n', '');
+      const validation = validateDemo({ snapshot });
+      const { files } = await packEvidence({ validation, redact: 'none' });
+      const left = asWhole(await contentsOf(files), version);
       const { exitCode, faults, report } = judge(left);
       expect([exitCode, faults]).toEqual([
         4,
@@ -596,6 +602,24 @@ describe('evidence by the policy of AICR', () => {
       expect(judge(left, { acceptClaimed: true }).exitCode).toBe(0);
     },
   );
+
+  it('an accelerator that the model shows is recomputed, with the label and without it', () => {
+    const left = asWhole(WHOLE);
+    const label = /^ +nvidia\.com\/gpu\.product: .*\n/m;
+    const without = String(left.get('snapshot.yaml')).replace(label, '');
+    expect(without).not.toContain('gpu.product');
+    for (const bundle of [left, remade(left, { 'snapshot.yaml': without })]) {
+      const { exitCode, faults, report } = judge(bundle);
+      expect([exitCode, faults]).toEqual([0, []]);
+      expect(report.facts.onlyClaimed).toEqual(['region', 'gpuNodeCount']);
+      const strict = judge(bundle, { requireRecomputed: true });
+      expect(strict.faults).toEqual(
+        ['region', 'gpuNodeCount'].map(
+          (name) => `fingerprint-matches-snapshot: VALUE_CLAIMED ${AT}/fingerprint/${name}`,
+        ),
+      );
+    }
+  });
 
   it('several regions that are only claimed are said to be', () => {
     const several = byAicr('v4', (p) =>

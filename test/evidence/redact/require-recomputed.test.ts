@@ -101,7 +101,7 @@ const CASES: Readonly<Record<string, () => Case | Promise<Case>>> = {
     contents: await byAicr([OSRELEASE]),
     faults: ['constraints-hold: VALUE_CLAIMED recipe.yaml#/constraints/3'],
   }),
-  'an accelerator that the recipe demands, withheld': async () => ({
+  'an accelerator that the recipe demands, withheld, without a model that shows it': async () => ({
     contents: await byAicr([], { change: NO_MODEL }),
     faults: [
       `fingerprint-matches-snapshot: VALUE_CLAIMED ${AT}/fingerprint/accelerator`,
@@ -109,7 +109,7 @@ const CASES: Readonly<Record<string, () => Case | Promise<Case>>> = {
       'cluster-fits-recipe: VALUE_CLAIMED recipe.yaml#/criteria/accelerator',
     ],
   }),
-  'an accelerator that it does not demand, withheld': async () => ({
+  'an accelerator that it does not demand, withheld, without a model that shows it': async () => ({
     contents: await byAicr([], { change: { ...NO_MODEL, ...NO_ACCELERATOR } }),
     faults: [`fingerprint-matches-snapshot: VALUE_CLAIMED ${AT}/fingerprint/accelerator`, OF_NODES],
   }),
