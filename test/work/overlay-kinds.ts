@@ -37,11 +37,21 @@ function component(fields: string): string {
   return `${EKS}  componentRefs: [{name: one, ${fields}}]\n`;
 }
 
+function below(index: number, spec: string): string {
+  return index === 0 ? spec : `  base: o${index - 1}\n${spec}`;
+}
+
 export const OVERLAY_KINDS: Kinds = {
   ...overlays('overlays for one query', () => component('version: "1"')),
   ...overlays('overlays that disagree', (index) => component(`version: "${index}"`)),
   ...overlays('overlays one below the other', (index) =>
-    index === 0 ? EKS : `  base: o${index - 1}\n${component('version: "1"')}`,
+    below(index, component(`version: "${index}"`)),
+  ),
+  ...overlays('overlays one below the other with a manifest file each', (index) =>
+    below(index, component(`manifestFiles: [f${index}]`)),
+  ),
+  ...overlays('overlays one below the other with values in a map and in its place', (index) =>
+    below(index, component(`overrides: {k: ${index % 2 === 0 ? '1' : `{m${index}: 1}`}}`)),
   ),
   ...overlays('overlays in a circle', (index) => `  base: o${index === 0 ? 9 : index - 1}\n${EKS}`),
   ...overlays('overlays with a manifest file each', (index) =>

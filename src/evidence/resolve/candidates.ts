@@ -68,17 +68,15 @@ export function withAncestors(
   return all;
 }
 
-/** Tells which of these overlays inherit from which; parents come before their children. */
-export function inheritance(
-  applied: Iterable<Overlay>,
-): (name: string, ancestor: string) => boolean {
-  const children = new Map<string, string[]>();
-  for (const { name, parent } of applied) {
-    const siblings = children.get(parent);
-    if (siblings === undefined) children.set(parent, [name]);
-    else siblings.push(name);
-  }
-  // When a walk through the tree comes to each, and when it leaves it.
+/** When a walk from the root through all that inherits from it comes to an overlay, and when it has left those below. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where each of these overlays stands among those that inherit from one another. */
+export function spansOf(applied: Iterable<Overlay>): (name: string) => Span {
+  const children = Map.groupBy(applied, ({ parent }) => parent);
   const spans = new Map<string, { readonly from: number; to: number }>();
   const open = [ROOT];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -86,14 +84,11 @@ export function inheritance(
     if (span !== undefined) span.to = spans.size;
     else {
       spans.set(name, { from: spans.size, to: 0 });
-      open.push(name, ...(children.get(name) ?? []).filter((child) => child !== ROOT));
+      const below = (children.get(name) ?? []).map((child) => child.name);
+      open.push(name, ...below.filter((child) => child !== ROOT).toReversed());
     }
   }
-  return (name, ancestor) => {
-    const [inner, outer] = [spans.get(name), spans.get(ancestor)];
-    if (inner === undefined || outer === undefined) return false;
-    return outer.from < inner.from && inner.from < outer.to;
-  };
+  return (name) => spans.get(name) ?? { from: 0, to: spans.size };
 }
 
 /**

@@ -1,7 +1,7 @@
 // Candidates laid over the root: the recipe before a profile, the registry and the order of deployment.
 
 import { findingsOf, type Finding } from '../../errors/evidence-error.ts';
-import { chainOf, inheritance, rank } from './candidates.ts';
+import { chainOf, rank, spansOf } from './candidates.ts';
 import type { Catalogue } from './catalogue.ts';
 import { disagreements, orderedByName, requireAgreement } from './equal-rank.ts';
 import type { Disagreement } from './equal-rank.ts';
@@ -55,5 +55,5 @@ export function lay(catalogue: Catalogue, candidates: readonly Overlay[]): Layer
 }
 
 export function disagreementsOf({ merged, applied }: Layers): readonly Disagreement[] {
-  return disagreements(merged.trace, inheritance(applied));
+  return disagreements(merged.trace, spansOf(applied));
 }

@@ -3,6 +3,7 @@
 import { MixedMap, isDataList, isDataMap, type Data } from '../../document/data.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import type { Span } from './candidates.ts';
 import type { Trace, Write } from './trace.ts';
 import { valueText } from './trace.ts';
 
@@ -13,110 +14,148 @@ export interface Disagreement {
   readonly second: Write;
 }
 
-/** Whether the first overlay inherits from the second: it always comes later. */
-export type Inherits = (name: string, ancestor: string) => boolean;
+type Placed = Write & Span;
+type Pair = readonly [Placed, Placed];
 
 /** The fields that would be something else if overlays of one rank came in another order. */
-export function disagreements(trace: Trace, inherits: Inherits): readonly Disagreement[] {
-  return [...trace.writes].flatMap(([path, writes]) => {
+export function disagreements(
+  { writes: all }: Trace,
+  spanOf: (name: string) => Span,
+): readonly Disagreement[] {
+  const placed = (path: string): readonly Placed[] =>
+    (all.get(path) ?? []).map((write) => ({ ...write, ...spanOf(write.by) }));
+  const around = new Map<string, Ends>();
+  const endsAt = (path: string): Ends => {
+    const ends = around.get(path) ?? endsOf(placed(path).filter(isNoMap));
+    around.set(path, ends);
+    return ends;
+  };
+  return [...all.keys()].flatMap((path) => {
+    const writes = placed(path);
     const pair = writes.some(({ isAdded }) => isAdded)
-      ? addedOtherwise(writes, inherits)
-      : (setOtherwise(writes, inherits) ?? setAround(trace, path, writes, inherits));
+      ? addedOtherwise(writes)
+      : (setOtherwise(writes) ?? setAround(path, writes, endsAt));
     return pair === undefined ? [] : [{ path, first: pair[0], second: pair[1] }];
   });
 }
 
-type Pair = readonly [Write, Write];
-
 /** Of those that may come last, two that say something else. */
-function setOtherwise(writes: readonly Write[], inherits: Inherits): Pair | undefined {
+function setOtherwise(writes: readonly Placed[]): Pair | undefined {
   const rank = writes.at(-1)?.rank;
-  const equals = writes.filter((write) => write.rank === rank);
-  const texts = equals.map(({ value }) => valueText(value));
-  if (texts.every((text) => text === texts[0])) return undefined;
-  if (equals.length > MANY) return differing(equals);
-  const last = equals.filter(({ by }) => !equals.some((other) => inherits(other.by, by)));
-  return differing(last);
-}
-
-/** Of more writes than this of one rank, which no real recipes have, not each pair is compared. */
-const MANY = 50;
-
-function differing([first, ...others]: readonly Write[]): Pair | undefined {
-  const text = first && valueText(first.value);
+  const sorted = inWalk(writes.filter((write) => write.rank === rank));
+  // What comes next inherits from this one, if anything does, or is of the same overlay.
+  const [first, ...others] = sorted.filter(
+    ({ to }, index) => (sorted[index + 1]?.from ?? to) >= to,
+  );
+  if (first === undefined || others.length === 0) return undefined;
+  const text = valueText(first.value);
   const second = others.find(({ value }) => valueText(value) !== text);
-  return first && second && [first, second];
+  return second && [first, second];
 }
 
 /** One sets a field in a map for which another sets a value that is no map. */
 function setAround(
-  trace: Trace,
   path: string,
-  writes: readonly Write[],
-  inherits: Inherits,
+  writes: readonly Placed[],
+  endsAt: (path: string) => Ends,
 ): Pair | undefined {
+  const inner = endsOf(writes);
   const keys = path.split('/');
-  const around = keys.flatMap((_, index) => trace.writes.get(keys.slice(0, index).join('/')) ?? []);
-  const outer = around.filter(({ value }) => !isDataMap(value) || value instanceof MixedMap);
-  if (outer.length * writes.length > MANY * MANY) return firstOfRank(outer, writes);
-  for (const first of outer) {
-    const second = writes.find((each) => isFree(first, each, inherits));
-    if (second !== undefined) return [first, second];
+  for (const index of keys.keys()) {
+    const pair = apart(endsAt(keys.slice(0, index).join('/')), inner);
+    if (pair !== undefined) return pair;
   }
   return undefined;
 }
 
-function firstOfRank(outer: readonly Write[], inner: readonly Write[]): Pair | undefined {
-  const byRank = new Map(inner.map((write) => [write.rank, write]));
-  const first = outer.find(({ rank }) => byRank.has(rank));
-  const second = first && byRank.get(first.rank);
-  return first && second && [first, second];
+function isNoMap({ value }: Write): boolean {
+  return !isDataMap(value) || value instanceof MixedMap;
 }
 
-/** Two that add to a list in one order or the other; what comes before both of them in any case does not count. */
-function addedOtherwise(all: readonly Write[], inherits: Inherits): Pair | undefined {
+/** By rank: which write the walk leaves first, and to which it comes last. */
+type Ends = ReadonlyMap<number, { readonly left: Placed; readonly reached: Placed }>;
+
+function endsOf(writes: readonly Placed[]): Ends {
+  const ends = new Map<number, { left: Placed; reached: Placed }>();
+  for (const write of writes) {
+    const { left, reached } = ends.get(write.rank) ?? { left: write, reached: write };
+    ends.set(write.rank, {
+      left: write.to < left.to ? write : left,
+      reached: write.from > reached.from ? write : reached,
+    });
+  }
+  return ends;
+}
+
+/** One of these and one of the others, of one rank, neither of which inherits from the other. */
+function apart(these: Ends, others: Ends): Pair | undefined {
+  for (const [rank, { left, reached }] of these) {
+    const other = others.get(rank);
+    if (other !== undefined && left.to <= other.reached.from) return [left, other.reached];
+    if (other !== undefined && other.left.to <= reached.from) return [reached, other.left];
+  }
+  return undefined;
+}
+
+/** Two that add to a list in one order or the other, or of which one clears it; what comes before that does not count. */
+function addedOtherwise(all: readonly Placed[]): Pair | undefined {
   const cleared = all.findLast(({ isAdded }) => isAdded !== true)?.rank ?? Number.NEGATIVE_INFINITY;
-  const known = new Set<Data>();
-  const ranks = Map.groupBy(all, ({ rank }) => rank);
-  for (const [rank, writes] of ranks) {
-    if (rank < cleared) continue;
-    const found =
-      writes.length > MANY ? differing(writes) : addedOtherwiseIn(writes, known, inherits);
+  const writes = all.filter(({ rank }) => rank >= cleared);
+  const clears = endsOf(writes.filter(({ isAdded }) => isAdded !== true));
+  const pair = apart(clears, endsOf(writes.filter(({ isAdded }) => isAdded)));
+  if (pair !== undefined) return pair;
+  const list = new LongestList();
+  for (const ofRank of Map.groupBy(writes, ({ rank }) => rank).values()) {
+    const found = list.add(inWalk(ofRank));
     if (found !== undefined) return found;
-    // What was added before the list was cleared is not in it.
-    if (rank === cleared) continue;
-    for (const item of writes.flatMap(({ value }) => itemsOf(value))) known.add(item);
   }
   return undefined;
 }
 
-/** @param known what earlier ranks have added */
-function addedOtherwiseIn(
-  writes: readonly Write[],
-  known: ReadonlySet<Data>,
-  inherits: Inherits,
-): Pair | undefined {
-  for (const [index, first] of writes.entries()) {
-    for (const second of writes.slice(index + 1).filter((each) => isFree(first, each, inherits))) {
-      const before = writes.filter(({ by }) => inherits(first.by, by) || inherits(second.by, by));
-      const isCleared = before.some(({ isAdded }) => isAdded !== true);
-      const earlier = new Set(isCleared ? [] : before.flatMap(({ value }) => itemsOf(value)));
-      const fresh = ({ value }: Write): readonly Data[] =>
-        itemsOf(value).filter((item) => !known.has(item) && !earlier.has(item));
-      const isSame = first.isAdded === second.isAdded && commute(fresh(first), fresh(second));
-      if (!isSame) return [first, second];
+/** What each overlay adds comes after what its ancestors do: lists agree if each is the beginning of the longest. */
+class LongestList {
+  readonly #entries: { readonly item: Data; readonly write: Placed }[] = [];
+  readonly #places = new Map<Data, number>();
+
+  /** @returns two that want something else in one place */
+  add(writes: readonly Placed[]): Pair | undefined {
+    const start = this.#entries.length;
+    const ancestors: { readonly to: number; readonly length: number }[] = [];
+    for (const write of writes) {
+      while ((ancestors.at(-1)?.to ?? Infinity) <= write.from) ancestors.pop();
+      if (write.isAdded !== true) this.#clear();
+      const before = write.isAdded === true ? (ancestors.at(-1)?.length ?? start) : 0;
+      const length = this.#addAfter(before, write);
+      if (typeof length !== 'number') return [length, write];
+      ancestors.push({ to: write.to, length });
     }
+    return undefined;
   }
-  return undefined;
+
+  #clear(): void {
+    this.#entries.length = 0;
+    this.#places.clear();
+  }
+
+  /** @returns how long the list is then, or who wants something else in a place */
+  #addAfter(before: number, write: Placed): number | Placed {
+    let length = before;
+    for (const item of itemsOf(write.value)) {
+      if ((this.#places.get(item) ?? length) < length) continue;
+      const entry = this.#entries[length];
+      if (entry !== undefined && entry.item !== item) return entry.write;
+      if (entry === undefined) {
+        this.#entries.push({ item, write });
+        this.#places.set(item, length);
+      }
+      length += 1;
+    }
+    return length;
+  }
 }
 
-function commute(a: readonly Data[], b: readonly Data[]): boolean {
-  const [ab, ba] = [new Set([...a, ...b]), new Set([...b, ...a])];
-  return valueText([...ab]) === valueText([...ba]);
-}
-
-function isFree(a: Write, b: Write, inherits: Inherits): boolean {
-  return a.rank === b.rank && a.by !== b.by && !inherits(a.by, b.by) && !inherits(b.by, a.by);
+function inWalk(writes: readonly Placed[]): readonly Placed[] {
+  return writes.toSorted((a, b) => a.from - b.from);
 }
 
 function itemsOf(value: Data): readonly Data[] {
