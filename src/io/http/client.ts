@@ -7,7 +7,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { agentFor, causeOf, proxyName, type Cause } from './route.ts';
 
 /** One call. The caller says how much memory and time it may take. */
-export interface HttpRequest {
+export interface HttpRequest extends Pick<HttpWay, 'ca' | 'lookup'> {
   readonly url: string;
   readonly init: HttpInit;
   /** For each try alone, until the last byte of the answer. */
@@ -68,7 +68,7 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer | HttpF
 }
 
 /** Calls until the outcome is one that will not change, or was the last. */
-export async function repeated<T extends Pick<HttpFailure, 'status'>>(
+export async function repeated<T extends Pick<HttpFailure, 'refusal' | 'status'>>(
   call: () => Promise<T & { readonly headers?: Headers }>,
   pause: (ms: number) => Promise<unknown> = wait,
 ): Promise<T> {
@@ -85,10 +85,11 @@ async function exchangeOnce({
   init,
   timeoutMs,
   maxBytes,
+  ...way
 }: HttpRequest): Promise<Omit<HttpAnswer, 'tries'> | HttpFailure> {
   // It counts to the last byte; before a proxy has answered, only the socket's own timeout does.
   const signal = AbortSignal.timeout(timeoutMs);
-  const opened = await openAnswer(url, init, { signal, timeout: timeoutMs });
+  const opened = await openAnswer(url, init, { ...way, signal, timeout: timeoutMs });
   if ('reason' in opened) return opened;
   const { ok, status, headers, response, failure } = opened;
   try {
@@ -205,7 +206,8 @@ function reasonOf(error: unknown): string {
   return error.message === '' && 'code' in error ? String(error.code) : error.message;
 }
 
-function mayPass({ status }: Pick<HttpFailure, 'status'>): boolean {
+function mayPass({ refusal, status }: Pick<HttpFailure, 'refusal' | 'status'>): boolean {
+  if (refusal !== undefined) return false;
   return status === undefined || status === 408 || status === 429 || status >= 500;
 }
 

@@ -1,15 +1,14 @@
 // Asks one repository of a registry: each request with what it may carry, to where it may go.
 
-import type { LookupFunction } from 'node:net';
-
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { repeated, type HttpFailure } from '../http/client.ts';
 import { answerInvalid, noAnswer } from '../http/no-answer.ts';
+import { AddressGuard, registryUrl } from './address-guard.ts';
 import type { Authorizer, Scope } from './authorizer.ts';
 import { SLOWEST, type SlowestPace } from './pace.ts';
 import { askPaced, type Answer, type PacedRequest } from './paced-request.ts';
-import { isLoopback, isPrivateHost, pinnedLookup } from './private-address.ts';
+import { isLoopback } from './private-address.ts';
 import { registryFailed, type RegistryName } from './registry-failed.ts';
 
 export interface RegistryOptions {
@@ -39,8 +38,6 @@ const MAX_REDIRECTS = 5;
 /** Somebody may wait for the end. */
 const CLEANUP: SlowestPace = { bytes: 1024, ms: 3000 };
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** What Docker calls its registry, and where that answers. */
-const DOCKER_HUB = ['docker.io', 'registry-1.docker.io'] as const;
 
 export class Connection {
   /** How often anything was asked. */
@@ -50,8 +47,7 @@ export class Connection {
   readonly #repository: string;
   readonly #base: URL;
   readonly #options: RegistryOptions;
-  readonly #named: ReadonlySet<string>;
-  readonly #lookups = new Map<string, LookupFunction>();
+  readonly #guard: AddressGuard;
 
   /** @param name `HOST/REPO` */
   constructor(name: string, options: RegistryOptions) {
@@ -59,9 +55,9 @@ export class Connection {
     const slash = name.indexOf('/');
     this.#host = name.slice(0, slash);
     this.#repository = name.slice(slash + 1);
-    this.#base = urlOf(this.#host);
+    this.#base = registryUrl(this.#host);
     this.#options = options;
-    this.#named = new Set(options.named.map((host) => urlOf(host).origin));
+    this.#guard = new AddressGuard(options.named);
   }
 
   /** Of the repository, e.g. `manifests/latest`. */
@@ -168,39 +164,15 @@ export class Connection {
     url: URL,
     authorization: string | undefined,
   ): Promise<Answer | HttpFailure> {
-    this.#requireAllowed(url);
+    const how = this.isOwn(url) ? 'which a file names' : 'to which the registry leads';
+    const lookup = this.#guard.lookupOf(url, this.name, how);
     this.requests += 1;
-    const { slowest = SLOWEST, signal, ca } = this.#options;
+    const { signal, ca } = this.#options;
+    const { bytes, ms } = this.#options.slowest ?? SLOWEST;
+    // What was sent is hashed then, and it may be large.
+    const slowest = { bytes, ms: ask.method === 'PUT' ? 10 * ms : ms };
     const headers = { ...ask.headers, ...(authorization !== undefined && { authorization }) };
-    const way = { slowest, signal, ca, lookup: this.#lookupOf(url) };
+    const way = { slowest, signal, ca, lookup };
     return await askPaced(url, { ...ask, headers }, way);
   }
-
-  #requireAllowed(url: URL): void {
-    if (!this.#named.has(url.origin) && isPrivateHost(url)) throw this.#isPrivate(url, url.host);
-  }
-
-  #lookupOf(url: URL): LookupFunction {
-    const known = this.#lookups.get(url.origin);
-    if (known !== undefined) return known;
-    const refuse = (address: string): Error => this.#isPrivate(url, address);
-    const lookup = pinnedLookup(url, this.#named.has(url.origin) ? undefined : refuse);
-    this.#lookups.set(url.origin, lookup);
-    return lookup;
-  }
-
-  #isPrivate({ host, origin }: URL, address: string): EvidenceError {
-    const isOwn = origin === this.#base.origin;
-    return new EvidenceError('REGISTRY_ADDRESS_PRIVATE', {
-      at: this.name,
-      found: `${host}${address === host ? '' : `, which is ${address}`}, ${isOwn ? 'which a file names' : 'to which the registry leads'}`,
-      expected: 'a public address',
-      hint: `if you know this host and mean it, name it: --registry ${host}`,
-    });
-  }
-}
-
-function urlOf(host: string): URL {
-  const url = new URL(`https://${host === DOCKER_HUB[0] ? DOCKER_HUB[1] : host}`);
-  return isLoopback(url) ? new URL(`http://${host}`) : url;
 }

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** How slow a registry may be: fewer bytes in so long a wait are no answer. */
 export interface SlowestPace {
   readonly bytes: number;

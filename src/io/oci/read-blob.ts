@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { digestOfHex } from '../../digest.ts';
+import { digestOfHex, type Digest } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Descriptor } from '../../pointer/registry.ts';
 import type { HttpFailure } from '../http/client.ts';
@@ -35,24 +35,26 @@ export async function* readBlob(
     const broken = yield* readPart(connection, blob, offset, take);
     if (offset >= blob.size) break;
     vain = offset > before ? 0 : vain + 1;
-    if (vain === MAX_VAIN || breaks === MAX_BREAKS) {
-      const some = `${offset} of ${blob.size} bytes of ${blob.digest}, and no more`;
-      throw cutShort(connection, broken, some);
-    }
+    // If it was slow, the bytes that came are no progress.
+    if (vain < MAX_VAIN && breaks < MAX_BREAKS && broken?.cause !== 'slow') continue;
+    throw shortBlob(connection, blob, offset, broken);
   }
-  const digest = digestOfHex(hash.digest('hex'));
+  requireDigest(connection, blob, digestOfHex(hash.digest('hex')));
+}
+
+function requireDigest(connection: Connection, blob: Descriptor, digest: Digest): void {
   if (digest === blob.digest) return;
   throw otherBytes(connection.name, blob.digest, `the digest ${digest}`);
 }
 
-function cutShort(
+function shortBlob(
   connection: Connection,
+  { digest, size }: Descriptor,
+  offset: number,
   broken: HttpFailure | undefined,
-  found: string,
 ): EvidenceError {
-  return broken === undefined || broken.cause === 'cut'
-    ? connection.invalid(200, found)
-    : noAnswer(connection.service(), broken);
+  if (broken !== undefined && broken.cause !== 'cut') return noAnswer(connection.service(), broken);
+  return connection.invalid(200, `${offset} of ${size} bytes of ${digest}, and no more`);
 }
 
 /** Bytes that are not those that are named. */

@@ -64,7 +64,7 @@ class Upload {
       try {
         await this.#sendRest();
       } catch (error) {
-        const mayPass = error instanceof EvidenceError && error.class === 'unjudged';
+        const mayPass = error instanceof EvidenceError && error.code === 'SERVICE_UNREACHABLE';
         if (!mayPass || this.#offset === before || rounds === MAX_ROUNDS) throw error;
       }
     }

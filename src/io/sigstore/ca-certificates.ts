@@ -14,10 +14,18 @@ const EXPECTED = 'one or more certificates in PEM';
  * @throws EvidenceError FILE_UNREADABLE, FILE_CHANGED, CA_CERTIFICATES_INVALID (unjudged)
  */
 export async function useCaCertificates(path: string | undefined): Promise<void> {
-  if (path === undefined) return;
+  const certificates = await readCaCertificates(path);
+  if (certificates !== undefined) setDefaultCACertificates([...certificates]);
+}
+
+/** Those that this process trusts, and those of the file, in PEM. It throws the same. */
+export async function readCaCertificates(
+  path: string | undefined,
+): Promise<readonly string[] | undefined> {
+  if (path === undefined) return undefined;
   const bytes = await readConfig(path, 'ca-certificates', 'CA_CERTIFICATES_INVALID');
   const certificates = parseCaCertificates(bytes, nameOf(path));
-  setDefaultCACertificates([...getCACertificates('default'), ...certificates]);
+  return [...getCACertificates('default'), ...certificates];
 }
 
 function parseCaCertificates(bytes: Uint8Array, file: string): readonly string[] {

@@ -1,0 +1,36 @@
+import { parseReference } from '../../artifact-reference.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { guardedExchange } from '../../io/oci/address-guard.ts';
+import { openAuthorizer } from '../../io/oci/open-authorizer.ts';
+import { openRegistry } from '../../io/oci/remote-repository.ts';
+import { readCaCertificates } from '../../io/sigstore/ca-certificates.ts';
+import type { Registry } from '../../pointer/registry.ts';
+import { quote } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+
+/**
+ * The registries that a command may ask, with the flags of `REGISTRY_FLAGS` and the logins of this user.
+ *
+ * @param typed `HOST/REPO` of every reference that was typed, and not read from a file
+ * @throws EvidenceError USAGE, and what `readCaCertificates` throws
+ */
+export async function openRegistries(
+  { options, environment, signal }: Pick<Call, 'environment' | 'options' | 'signal'>,
+  typed: readonly string[],
+): Promise<Registry> {
+  const hosts = options.texts('registry').map((text) => requireHost(text));
+  const named = [...hosts, ...typed.map((name) => name.split('/', 1).join(''))];
+  const ca = await readCaCertificates(options.text('registry-ca'));
+  const authorizer = openAuthorizer({ environment, exchange: guardedExchange(named, ca) });
+  return openRegistry({ authorizer, named, ca, signal });
+}
+
+function requireHost(text: string): string {
+  if (!text.includes('/') && parseReference(`${text}/x`)?.repository === `${text}/x`) return text;
+  throw new EvidenceError('USAGE', {
+    at: '--registry',
+    found: quote(text),
+    expected: 'HOST or HOST:PORT',
+    hint: 'name the host alone, without https:// and without a repository',
+  });
+}
