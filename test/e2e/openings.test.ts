@@ -193,7 +193,7 @@ describe('evidence reveal', () => {
     const { code, stdout, stderr } = await reveal(place, '--select', REGION, 'K8s.image');
     expect([code, stdout]).toEqual([0, '']);
     expect(stderr).toContain(
-      'revealed: revealed.json, 12 values: 11 of "K8s.image", 1 of "NodeTopology.label"\n',
+      'revealed: revealed.json, 12 values: 11 of "K8s.image", 1 of "NodeTopology.label"\n  proven: 12 values, each one that was withheld\n',
     );
     const verified = await place.run([
       ...VERIFY,

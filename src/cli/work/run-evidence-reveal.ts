@@ -27,13 +27,13 @@ export async function runEvidenceReveal(call: Call): Promise<number> {
   const bytes = encodeRevealed(openings, options.texts('select'));
   const entries = await openInput(source, EVIDENCE_LAYOUT);
   const given = { name: escapeInvisible(path), bytes };
-  await progress('verifying', requireRevealed(entries, given));
+  const proven = await progress('verifying', requireRevealed(entries, given));
   await call.beforeWriting();
   await writeWhole(output, [bytes], { force, signal, onNamed: call.finish });
   const verify = ['affidavit', 'verify-evidence', pathWord(source), '--revealed', pathWord(output)];
   const { values } = parseRevealed(bytes, given.name);
   process.stderr.write(
-    `revealed: ${escapeInvisible(output)}, ${counted(values.length, 'value')}: ${groupsOf(values)}\n  verify: ${commandLine(verify)} …\n`,
+    `revealed: ${escapeInvisible(output)}, ${counted(values.length, 'value')}: ${groupsOf(values)}\n  proven: ${proven}\n  verify: ${commandLine(verify)} …\n`,
   );
   return 0;
 }

@@ -8,6 +8,7 @@ import { MADE_AGAIN } from '../../place.ts';
 import type { Trust } from '../../trust/trust.ts';
 import { ATTESTATION, ATTESTATION_FILE, LOGS_LAYOUT } from '../layout.ts';
 import type { NamedDocument, Validation } from '../validate/validate.ts';
+import { REVEALED_CHECK } from '../verify/checks.ts';
 import { verifyEvidence, verifyEvidenceFiles } from '../verify/verify-evidence.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
 
@@ -38,16 +39,18 @@ const ATTESTATION_TO_COME: ReceivedFile = {
  * Evidence that is not green passes. What no signature could make valid does not. The snapshot, which may
  * be large, is not read a second time if it is what was validated.
  *
+ * @returns what a verifier will find
  * @throws EvidenceError what a verifier would refuse; INTERNAL if the files contradict each other
  */
 export function requireVerifiable(
   files: readonly PackedFile[],
   { tool, ...known }: Pick<Validation, 'tool' | 'snapshot' | 'snapshotDigest'>,
-): void {
+): VerificationReport['facts'] {
   const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
-  const { checks } = verifyUnsigned(received, { tool, known });
+  const { checks, facts } = verifyUnsigned(received, { tool, known });
   const fault = refusedBy(checks);
   if (fault !== undefined) throw refusalOf(fault);
+  return facts;
 }
 
 /** The same of logs that are beside what is packed: of them only names and sizes are looked at. */
@@ -95,16 +98,18 @@ export function verifyUnsigned(
 /**
  * Reads revealed values as a verifier of the bundle will. Its signature is for the verifier to judge.
  *
+ * @returns what the verifier will find
  * @throws EvidenceError what a verifier would refuse, e.g. OPENINGS_OTHER, REVEALED_DIFFERS (invalid)
  */
 export async function requireRevealed(
   entries: AsyncIterable<Entry>,
   revealed: NamedDocument,
-): Promise<void> {
+): Promise<string> {
   const options = { trust: NO_TRUST, policy: undefined, allowUnsigned: true, revealed };
   const { checks } = await verifyEvidence(unsignedOf(entries), options);
   const fault = refusedBy(checks);
   if (fault !== undefined) throw new EvidenceError(fault.code, fault);
+  return checks.find(({ name }) => name === REVEALED_CHECK)?.found ?? '';
 }
 
 async function* unsignedOf(entries: AsyncIterable<Entry>): AsyncGenerator<Entry, void> {

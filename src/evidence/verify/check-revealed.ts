@@ -101,7 +101,7 @@ function outcomeOf(received: Received, revealed: Revealed): Outcome<Shown> {
       texts: new Map(values.map(({ file, path, text }) => [`${file}#${path}`, text])),
       ...wholeParts(received, { document, read, isAll: values.length === leaves }),
     },
-    found: `${counted(values.length, 'value')}, each one that was withheld`,
+    found: `${counted(values.length, 'value')}, each one that was withheld${imagesLeft(received, read)}`,
     expected: 'values that the leaves in redaction.json commit to, and that change nothing else',
     faults: faults.slice(0, MAX_CLAIM_FAULTS),
   };
@@ -205,13 +205,8 @@ function wholeParts(
   { document, read, isAll }: Reread,
 ): Pick<Shown, 'keep' | 'partial' | 'hasImages'> {
   const groups = Map.groupBy(read, ({ path }) => subtypeOfPath(path));
-  const counts = predicate.affidavit?.redaction?.withheld ?? [];
   const isWhole = (group: string): boolean =>
-    isAll ||
-    counts.some((row) => {
-      const { file, count } = row;
-      return file === SNAPSHOT_FILE && row.group === group && count === groups.get(group)?.length;
-    });
+    isAll || withheldOf(predicate, group) === groups.get(group)?.length;
   const labels = new Set(Object.values(LABEL_OF));
   const whole = [...labels].filter(
     (label) => isWhole(LABEL_SUBTYPE) || isOnAllNodes(document, label),
@@ -221,6 +216,20 @@ function wholeParts(
     partial: new Set([...labels].filter((label) => !whole.includes(label))),
     hasImages: isWhole(IMAGE_SUBTYPE),
   };
+}
+
+/** How much of a subtype is withheld, as the statement says. */
+function withheldOf({ affidavit }: ReceivedPredicate, subtype: string): number | undefined {
+  const counts = affidavit?.redaction?.withheld ?? [];
+  return counts.find(({ file, group }) => file === SNAPSHOT_FILE && group === subtype)?.count;
+}
+
+/** A part of the images shows no less than all are claimed. */
+function imagesLeft({ predicate }: Received, read: readonly WithheldValue[]): string {
+  const all = withheldOf(predicate, IMAGE_SUBTYPE) ?? 0;
+  const shown = read.filter(({ path }) => subtypeOfPath(path) === IMAGE_SUBTYPE).length;
+  if (shown === 0 || shown >= all) return '';
+  return `; of the images ${all - shown} of ${all} are still withheld (all: affidavit evidence reveal --select ${IMAGE_SUBTYPE})`;
 }
 
 /** A node has one value of a label: if all are named, there is no other value. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { leafOf, saltOf, type WithheldValue } from '../../../src/evidence/redact/commitment.ts';
 import { encodeRevealed } from '../../../src/evidence/redact/revealed.ts';
+import { renderVerificationTerminal } from '../../../src/report/render/terminal.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { DEMO, replaced } from '../demo.ts';
 import {
@@ -154,6 +155,10 @@ describe('a revealed value', () => {
     );
     expect(faults).toEqual(['bom-matches-claims: VALUE_CLAIMED bom.cdx.json']);
     expect(report.facts.onlyClaimed).toEqual(['images']);
+    const screen = renderVerificationTerminal(report, { colour: false, repeat: 'affidavit' });
+    expect(screen.replaceAll(/\s+/g, ' ')).toContain(
+      'revealed 3 values, each one that was withheld; of the images 9 of 11 are still withheld (all: affidavit evidence reveal --select K8s.image)',
+    );
   });
 
   it('with all images leaves an image that the snapshot lacks not observed, and claimed no more', () => {
