@@ -195,7 +195,7 @@ describe('E-64 the streams', () => {
       `    sign: affidavit evidence sign ${OUT} --emit-evidence ${OUT.replace('.tar.gz', '.signed.tar.gz')}`,
     );
     expect(note).toMatch(
-      /^ {4}note: redacted \(minimal affidavit-1\), withholds values: .* snapshot\.yaml$/,
+      /^ {4}note: redacted \(minimal affidavit-1\), withholds values: .* snapshot\.yaml; public all the same: the region, .*$/,
     );
     expect(rest).toEqual(['']);
     const whole = await place.run([

@@ -89,7 +89,7 @@ describe('E-55 a minimal bundle', () => {
     expect(predicate['redaction']).toMatchObject({ policy: 'minimal', version: 'affidavit-1' });
     const [note, ...others] = stderr.split('\n').filter((line) => line.includes('redacted'));
     expect(note).toMatch(
-      /^ *note: redacted \(minimal affidavit-1\), withholds values: \d+ of reports, \d+ of snapshot\.yaml$/,
+      /^ *note: redacted \(minimal affidavit-1\), withholds values: \d+ of reports, \d+ of snapshot\.yaml; public all the same: the region, and the name and tag of each image of the cluster$/,
     );
     expect(others).toEqual([]);
     expect((await verify(place)).code).toBe(0);
@@ -124,6 +124,20 @@ describe('what validate prints of a minimal bundle', () => {
   }
   const WHOLE = [...INPUTS, ...UNSIGNED, '--bom', 'my.json', '--force'];
   const PACK = [...WHOLE, '--redact', 'minimal'];
+
+  it('says in each format what is only claimed, as the verifier does', async () => {
+    const place = new Workplace();
+    const print = async (format: string): Promise<string> => {
+      const words = [...INPUTS, ...UNSIGNED, '--redact', 'minimal', '--force'];
+      return (await place.run(['validate', ...words, '--format', format], { env: EPOCH })).stdout;
+    };
+    const line = 'region, images: stated, not shown by the packed snapshot';
+    expect((await print('terminal')).replaceAll(/\s+/g, ' ')).toContain(`only claimed ${line}`);
+    expect((await print('markdown')).replaceAll('`', '')).toContain(line);
+    const onlyClaimed = ['region', 'images'];
+    expect(JSON.parse(await print('json'))).toMatchObject({ onlyClaimed });
+    expect((await verify(place)).report).toMatchObject({ onlyClaimed });
+  });
 
   it('shows no message, image or name that the bundle withholds, but in the terminal', async () => {
     const place = await failing();
@@ -225,6 +239,9 @@ describe('E-56 the logs of a minimal bundle', () => {
       });
       expect(report.claimed.logs).toMatchObject({ supplied: true });
     }
+    const words = ['verify-evidence', OUT, '--allow-unsigned', '--logs', LOGS];
+    const shown = await place.run([...words, '--format', 'terminal']);
+    expect(shown.stdout).toMatch(/\nlogs +15 files, those of the statement\n/);
     place.write('unpacked/logs/deployment/x.log', 'one more');
     const other = await verify(place, '--logs', 'unpacked');
     expect(other.code).toBe(2);

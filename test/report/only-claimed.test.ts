@@ -15,20 +15,22 @@ function markdown(...selected: readonly string[]): string {
 
 it('lists a withheld region with the claims, and only a revealed one as measured', () => {
   const withheld = markdown();
-  expect(withheld).toContain('withheld: `region`, `images`');
+  expect(withheld).toContain('stated, not shown by the packed snapshot: `region`, `images`');
   expect(withheld).not.toMatch(/^- region/m);
   const shown = markdown('NodeTopology.label.topology.kubernetes.io/region');
-  expect(shown).toContain('withheld: `images`');
+  expect(shown).toContain('stated, not shown by the packed snapshot: `images`');
   expect(shown).toMatch(/^- region `us-west-2/m);
 });
 
 it('names each claimed value, in a line of its own and all in one, and says once how to have them revealed', () => {
   const { report } = judge(contents, undefined, { requireRecomputed: true });
   const screen = renderVerificationTerminal(report, { colour: false, repeat: 'affidavit' });
-  expect(screen).toContain('! region is withheld, and only claimed\n');
-  expect(screen).toContain(
-    'and 1 more problem: the list of images is withheld, and only claimed\n',
+  expect(screen).toContain('! region is only claimed: the packed snapshot does not show it\n');
+  expect(screen.replaceAll(/\s+/g, ' ')).toContain(
+    'and 1 more problem: the list of images is only claimed: the packed snapshot does not show it ',
   );
-  expect(screen).toContain('only claimed region, images, withheld by the redaction\n');
+  expect(screen).toContain(
+    'only claimed region, images: stated, not shown by the packed snapshot\n',
+  );
   expect(screen.split('to reveal it (affidavit evidence reveal)')).toHaveLength(2);
 });

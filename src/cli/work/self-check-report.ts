@@ -97,7 +97,8 @@ function noteOf({ redaction }: PackedEvidence): string {
     ([of, rows]) => `${rows.reduce((sum, { count }) => sum + count, 0)} of ${of}`,
   );
   const left = said.length === 0 ? '' : `, withholds values: ${said.join(', ')}`;
-  return escapeInvisible(`redacted (${`${policy} ${version}`.trim()})${left}`);
+  const all = 'public all the same: the region, and the name and tag of each image of the cluster';
+  return escapeInvisible(`redacted (${`${policy} ${version}`.trim()})${left}; ${all}`);
 }
 
 /** What leads to the same trusted root. */

@@ -76,14 +76,14 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   const statement = statementOf(validation, made, { ...bound, validators });
   const bindings = [memoryFile(MANIFEST_FILE, manifest), memoryFile(STATEMENT_FILE, statement)];
   const files = [...listed, ...bindings];
-  requireVerifiable(files, validation);
+  const asPacked = requireVerifiable(files, validation);
   const packed: PackedEvidence = {
     files: sortedByPath(files),
     statement,
     attestedAt: validation.inputs.now,
     manifestDigest,
-    facts: { ...validation.facts, bom },
-    shown: made.shown && { ...made.shown, facts: { ...made.shown.facts, bom } },
+    facts: { ...validation.facts, ...asPacked },
+    shown: made.shown && { ...made.shown, facts: { ...made.shown.facts, ...asPacked } },
     logs: made.logs.beside,
     redaction: made.redaction,
     openings: made.commitment?.openings,

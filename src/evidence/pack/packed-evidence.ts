@@ -15,7 +15,7 @@ export interface PackedEvidence {
   readonly attestedAt: Date;
   /** The bundle's identity. */
   readonly manifestDigest: Digest;
-  /** Those of the validation, and the bill of materials that was packed. */
+  /** Those of the validation, the bill of materials that was packed, and what a verifier finds to be only claimed. */
   readonly facts: Facts;
   /** What the bundle shows, and nothing that it withholds: for reports that others see. Undefined if everything is published. */
   readonly shown?: ShownInputs | undefined;

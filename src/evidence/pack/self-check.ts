@@ -39,18 +39,19 @@ const ATTESTATION_TO_COME: ReceivedFile = {
  * Evidence that is not green passes. What no signature could make valid does not. The snapshot, which may
  * be large, is not read a second time if it is what was validated.
  *
- * @returns what a verifier will find
+ * @returns of what a verifier will find, what only the packed files show
  * @throws EvidenceError what a verifier would refuse; INTERNAL if the files contradict each other
  */
 export function requireVerifiable(
   files: readonly PackedFile[],
   { tool, ...known }: Pick<Validation, 'tool' | 'snapshot' | 'snapshotDigest'>,
-): VerificationReport['facts'] {
+): Pick<VerificationReport['facts'], 'bom' | 'onlyClaimed'> {
   const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
   const { checks, facts } = verifyUnsigned(received, { tool, known });
   const fault = refusedBy(checks);
   if (fault !== undefined) throw refusalOf(fault);
-  return facts;
+  const { bom, onlyClaimed } = facts;
+  return { ...(bom && { bom }), ...(onlyClaimed && { onlyClaimed }) };
 }
 
 /** The same of logs that are beside what is packed: of them only names and sizes are looked at. */

@@ -34,7 +34,7 @@ export interface Facts {
   readonly bom?: BomSummary;
   /** The end of the last phase, as its report says it. */
   readonly lastStop?: Date;
-  /** What is only claimed, because the redaction withholds what would show it; absent if nothing is. */
+  /** What is only claimed, because the redaction withholds what would show it: the claim itself is published; absent if nothing is. */
   readonly onlyClaimed?: readonly string[];
 }
 

@@ -95,9 +95,9 @@ function onlyClaimed(at: string, what: string, predicate: ReceivedPredicate): Fa
   return {
     code: 'VALUE_CLAIMED',
     at,
-    found: `${what}: withheld, and only claimed`,
+    found: `${what}: stated, and not shown by the packed snapshot`,
     expected: 'what shows it, as --require-recomputed demands',
     hint: `${askFor(predicate)}; or leave --require-recomputed out`,
-    sentence: words(`${what} is withheld, and only claimed`),
+    sentence: words(`${what} is only claimed: the packed snapshot does not show it`),
   };
 }

@@ -10,7 +10,7 @@ import type { Fingerprint } from '../../evidence/snapshot/fingerprint.ts';
 import { isMeasured } from '../../evidence/snapshot/match.ts';
 import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/match.ts';
 import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
-import { OWN_RECIPE_CHECK, REVEALED_CHECK } from '../../evidence/verify/checks.ts';
+import { LOGS_CHECK, OWN_RECIPE_CHECK, REVEALED_CHECK } from '../../evidence/verify/checks.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import type { PolicySigner } from '../../policy/policy-signer.ts';
 import { shorten } from '../../quote.ts';
@@ -34,12 +34,18 @@ export function verificationLines(report: VerificationReport): readonly Line[] {
   ];
 }
 
-/** Of logs that were supplied a check says whether they are these. */
-function logsLine({ claimed }: VerificationReport): readonly Line[] {
+/** Of logs that were supplied a check says whether they are these; of others, only the problem says more. */
+function logsLine({ claimed, checks }: VerificationReport): readonly Line[] {
   const { logs } = claimed ?? {};
-  if (logs === undefined || logs.supplied) return [];
-  const text = `${counted(logs.fileCount, 'file')}, beside the bundle: not supplied (--logs compares them)`;
-  return [{ label: 'logs', text: words(text) }];
+  const isSame = checks.some(({ name, outcome }) => name === LOGS_CHECK && outcome === 'passed');
+  if (logs === undefined) {
+    return isSame ? [{ label: 'logs', text: words('those that are in the bundle') }] : [];
+  }
+  if (logs.supplied && !isSame) return [];
+  const text = isSame
+    ? 'those of the statement'
+    : 'beside the bundle: not supplied (--logs compares them)';
+  return [{ label: 'logs', text: words(`${counted(logs.fileCount, 'file')}, ${text}`) }];
 }
 
 /** How many values are proven. */
@@ -58,7 +64,12 @@ function onlyClaimedLine({ onlyClaimed = [] }: Facts): readonly Line[] {
   );
   const left = onlyClaimed.length - MOST_CLAIMED;
   const more = left > 0 ? ` and ${left} more` : '';
-  return [{ label: 'only claimed', text: [...shown, `${more}, withheld by the redaction`] }];
+  return [
+    {
+      label: 'only claimed',
+      text: [...shown, `${more}: stated, not shown by the packed snapshot`],
+    },
+  ];
 }
 
 /** Facts of invalid evidence come from files that nobody vouches for. */

@@ -66,7 +66,9 @@ function claimsOf(
       ['redaction', redaction && `${redaction.policy} ${redaction.version}`.trim()],
     ]),
     ...(validatorImages === 0 ? [] : [words(counted(validatorImages, 'validator image'))]),
-    ...(onlyClaimed.length === 0 ? [] : [sentence`withheld: ${listed(onlyClaimed, 20)}`]),
+    ...(onlyClaimed.length === 0
+      ? []
+      : [sentence`stated, not shown by the packed snapshot: ${listed(onlyClaimed, 20)}`]),
     words('that snapshot and results come from that cluster'),
   ];
 }
