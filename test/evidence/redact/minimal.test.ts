@@ -120,6 +120,18 @@ describe('a minimal bundle', () => {
     expect(claim.withheld).toContainEqual({ file: 'snapshot.yaml', group: 'K8s.image', count: 11 });
   });
 
+  it('of twelve nodes verifies: their new names, in order n1, n10, n11, n12, n2, are not changed again', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `gpu-${String(index).padStart(2, '0')}`);
+    const snapshot = DEMO.snapshot
+      .replaceAll(/ip-10-0-12-34\S*ip-10-0-12-37[^",\s]*/g, names.join(','))
+      .replaceAll(/ip-10-0-8-11\S*ip-10-0-8-12[^",\s]*/g, 'cpu-0,cpu-1');
+    const contents = await pack({ snapshot });
+    const kept = Array.from({ length: 12 }, (_, index) => `n${index + 1}`).join(',');
+    expect(String(contents.get('snapshot.yaml'))).toContain(`NVIDIA-H100-80GB-HBM3|${kept}\n`);
+    const { exitCode, faults, report } = judge(contents);
+    expect([exitCode, faults, report.facts.fingerprint?.gpuNodeCount.value]).toEqual([0, [], 12]);
+  });
+
   it('has the same bytes each time', async () => {
     expect(await pack()).toEqual(MINIMAL);
   });

@@ -328,6 +328,11 @@ describe('mixins', () => {
       '/spec/componentRefs/0/version',
     ],
     [
+      'patches of a component that is there',
+      '  componentRefs: [{name: one, patches: [p.yaml]}]\n',
+      '/spec/componentRefs/0/patches',
+    ],
+    [
       'to skip a health check',
       '  componentRefs: [{name: one, healthCheckSkip: true}]\n',
       '/spec/componentRefs/0/healthCheckSkip',
@@ -369,6 +374,14 @@ describe('mixins', () => {
       'MIXIN_CONFLICT',
       'recipes/mixins/m.yaml#/spec/componentRefs/0/overrides',
     ]);
+  });
+
+  it('may set a value of a component that has no values of its own', () => {
+    const mixin = '  componentRefs: [{name: one, overrides: {global: {audit: {enabled: true}}}}]\n';
+    const { 'components/one/values.yaml': _, ...texts } = smallToday({ eks: WITH }, { m: mixin });
+    expect(resolvedText(texts, { service: 'eks' })).toContain(
+      '    overrides:\n      global:\n        audit:\n          enabled: true\n',
+    );
   });
 
   it('may not bring a values file for a component whose paths are listed', () => {
@@ -476,6 +489,19 @@ metadata:
       ]),
     );
     expect(selected?.value.advertiser).toBe('external');
+  });
+
+  it('leave a constraint that is stricter than theirs as it is', () => {
+    const looser = '{name: K8s.server.version, value: ">= 1.20", remediation: upgrade}';
+    const spec = PROFILE.replace('{name: K8s.server.version, value: ">= 1.34 < 1.36"}', looser);
+    const catalogue = catalogueOf(smallToday({ eks: spec }));
+    const { criteria } = resolved(catalogue, { service: 'eks' });
+    const profile = { name: 'gpuStack', value: 'preinstalled' };
+    const { constraints } = resolve(catalogue, criteria, { profile });
+    expect(constraints.map((each) => [...each.values()])).toEqual([
+      ['K8s.server.version', '>= 1.30'],
+      ['other', 'x'],
+    ]);
   });
 
   it.each<readonly [string, string, string, string]>([
