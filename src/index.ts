@@ -37,6 +37,13 @@ export type { ReceivedPredicate } from './evidence/claim/predicate.ts';
 export { evaluateConstraints } from './evidence/constraint/evaluate.ts';
 export type { ConstraintOutcome, ConstraintResult } from './evidence/constraint/evaluate.ts';
 export type { Figure, FigureOutcome, PhaseConstraint } from './evidence/figure/figure.ts';
+export { verifyArtifact, type ArtifactChoice } from './evidence/verify/verify-artifact.ts';
+export type {
+  ArtifactSource,
+  Fate,
+  JudgedAttestation,
+  TriedReferrer,
+} from './evidence/verify/artifact-source.ts';
 export { verifyEvidence } from './evidence/verify/verify-evidence.ts';
 export type {
   VerificationReport,
@@ -89,6 +96,8 @@ export type { PointedCopies } from './evidence/pointer/pointed-copies.ts';
 export { artifactManifest, defaultTag, requireArtifact } from './pointer/artifact.ts';
 export type { ArtifactOf } from './pointer/artifact.ts';
 export { attestationManifest, requireAttestation } from './pointer/attestation-manifest.ts';
+export { findAttestations, readAttestation } from './pointer/find-attestations.ts';
+export type { AttachedBundle, Referrer, UnreadReferrer } from './pointer/find-attestations.ts';
 export { parseOciIndex, referrersTag, withReferrer } from './pointer/oci-index.ts';
 export type { OciIndex } from './pointer/oci-index.ts';
 export { parseOciManifest, type OciManifest } from './pointer/oci-manifest.ts';

@@ -138,6 +138,9 @@ export const MAX_OCI_INDEX_BYTES = 4 * MEBIBYTE;
 /** Small documents among the blobs of an OCI image layout, together, in bytes: all are looked at for what is attached. */
 export const MAX_LAYOUT_JSON_BYTES = 64 * MEBIBYTE;
 
+/** What is attached to one artifact: each is fetched, and anybody who may push can attach more. */
+export const MAX_REFERRERS = 256;
+
 /** Registry and repository of an artifact, in characters, with the slash between them: more is what most clients
  * refuse. */
 export const MAX_REPOSITORY_CHARACTERS = 255;

@@ -29,6 +29,7 @@ export const ERROR_CATALOGUE = {
   // When the evidence was signed.
   SIGNED_BEFORE_RUN: ['invalid', 'the evidence was signed before it was made'],
   // What was signed.
+  SUBJECT_OTHER: ['invalid', 'the statement is signed for another artifact'],
   STATEMENT_INVALID: ['invalid', 'the statement is not an in-toto statement about a recipe'],
   STATEMENT_DIFFERS: ['invalid', 'statement.intoto.json differs from what was signed'],
   PREDICATE_TYPE_RETIRED: ['invalid', 'the predicateType is one that nobody reads any more'],
@@ -109,6 +110,7 @@ export const ERROR_CATALOGUE = {
   CA_CERTIFICATES_INVALID: ['unjudged', 'the certificates for TLS cannot be used'],
   CREDENTIALS_INVALID: ['unjudged', 'the login of a registry cannot be used'],
   CREDENTIAL_HELPER_FAILED: ['unjudged', 'a credential helper did not do what it was asked'],
+  REFERRERS_TOO_MANY: ['unjudged', 'more is attached to the artifact than is looked at'],
   LOGIN_FAILED: ['unjudged', 'the login did not succeed'],
   EVIDENCE_SIGNED: ['unjudged', 'the evidence is signed already'],
   SIGNING_STATE_INVALID: ['unjudged', 'what an interrupted signing left cannot be used'],
@@ -179,6 +181,7 @@ export const ERROR_CATALOGUE = {
     'finding',
     'no signature shows that the evidence is from the artifact of the pointer',
   ],
+  LOCATION_FAILED: ['finding', 'a location of the artifact does not serve it'],
   POINTER_REF_OTHER: ['finding', 'the same workflow has signed on another branch or tag'],
   MEASUREMENT_WITHHELD: [
     'finding',

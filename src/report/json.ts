@@ -11,6 +11,7 @@ import type { PhaseResult } from '../evidence/phase/phase.ts';
 import type { Fingerprint } from '../evidence/snapshot/fingerprint.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import { outcomeOf } from '../evidence/validate/outcome.ts';
+import type { ArtifactSource, TriedReferrer } from '../evidence/verify/artifact-source.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import type { PolicySigner } from '../policy/policy-signer.ts';
@@ -22,7 +23,7 @@ import { LIMIT_OF_TRUST } from './blocks/verdict.ts';
 /** A value that is not there is null in a list of equals, and else absent. */
 export type JsonObject = Readonly<Record<string, Json>>;
 
-/** The same for a tarball and its directory: the input is named nowhere. */
+/** The same for a tarball, its directory and a registry, but for `source`: the input is named nowhere. */
 export function verificationJson(report: VerificationReport): JsonObject {
   const { signature, manifestDigest, claimed } = report;
   return present({
@@ -47,6 +48,21 @@ export function verificationJson(report: VerificationReport): JsonObject {
     ...factsJson(report.facts),
     findings: report.findings.map(faultJson),
     limitOfTrust: LIMIT_OF_TRUST,
+    source: report.source && sourceJson(report.source),
+  });
+}
+
+function sourceJson({ referrers, ...source }: ArtifactSource): JsonObject {
+  return present({ ...source, referrers: referrers.map(referrerJson) });
+}
+
+function referrerJson(referrer: TriedReferrer): JsonObject {
+  const { registry, digest, fate, signer, signedAt, subject, fault } = referrer;
+  return present({
+    ...{ registry, digest, fate, subject },
+    signer: signer && identityJson(signer),
+    signedAt: signedAt && timestampOf(signedAt),
+    fault: fault && faultJson(fault),
   });
 }
 
@@ -91,7 +107,6 @@ export function fingerprintJson(
 
 const OUTCOMES = { verified: 'passed', failed: 'failed', undecided: 'undecided' } as const;
 
-/** Without the fields that have no value. */
 /** Without the fields that are not there. */
 export function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
   const values = Object.entries(fields);

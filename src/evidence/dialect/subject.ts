@@ -1,8 +1,8 @@
 // What a statement is about: the recipe, or the artifact of a registry that holds the bundle.
 
 import { parseReference } from '../../artifact-reference.ts';
-import { hexOf } from '../../digest.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
+import { hexOf, type Digest } from '../../digest.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { sha256Of, type ReceivedStatement } from '../../statement/statement.ts';
@@ -57,13 +57,32 @@ function artifactOf(subject: ArtifactSubject): ArtifactSubject | undefined {
   return refuse(place, quote(digest), named ?? '64 lower-case hexadecimal digits');
 }
 
+/** What is signed for another artifact than that which holds the bundle. */
+export function otherSubject(
+  { artifact }: { readonly artifact: ArtifactSubject | undefined },
+  holder: Digest | undefined,
+): readonly Fault[] {
+  if (artifact === undefined || holder === undefined) return [];
+  const { at, name, digest } = artifact;
+  if (digest === hexOf(holder)) return [];
+  return [
+    {
+      code: 'SUBJECT_OTHER',
+      at: `${at}/digest/sha256`,
+      found: `sha256:${digest} (${quote(name)})`,
+      expected: `${holder}, the artifact that was fetched`,
+      hint: 'have this artifact signed, or verify the one that was signed, by its digest',
+    },
+  ];
+}
+
 /** Which artifact the bundle came from is not to be seen in a directory or an archive. */
 export function unconfirmed({ at, name, digest }: ArtifactSubject): Finding {
   return {
     code: 'SUBJECT_NOT_CONFIRMED',
     at: `${at}/digest/sha256`,
     found: `${quote(name)}, sha256:${digest}`,
-    expected: 'an artifact whose digest can be computed from a directory or an archive',
-    hint: 'nothing to do for the bundle itself: its files are bound by the manifest; compare this digest with the one that you pulled',
+    expected: 'an artifact whose digest can be computed from the files of the bundle',
+    hint: 'nothing to do for the bundle itself: its files are bound by the manifest; if it was not fetched by this digest here, compare it with the one that you pulled',
   };
 }

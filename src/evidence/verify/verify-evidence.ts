@@ -12,10 +12,11 @@ import type { ClaimedRedaction } from '../claim/withheld-claim.ts';
 import { EVIDENCE_STATEMENT } from '../dialect/evidence-type.ts';
 import { compareOtherCopy } from '../dialect/other-copy.ts';
 import { readEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
-import type { ArtifactSubject } from '../dialect/subject.ts';
+import { otherSubject, type ArtifactSubject } from '../dialect/subject.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { Facts } from '../validate/facts.ts';
 import type { NamedDocument } from '../validate/validate.ts';
+import type { ArtifactSource } from './artifact-source.ts';
 import { readLogs, type SuppliedLogs } from './check-logs.ts';
 import { checkManifest } from './check-manifest.ts';
 import type { AtHand } from './check-own-recipe.ts';
@@ -63,7 +64,11 @@ export interface EvidenceFound {
 }
 
 /** What `affidavit verify-evidence` found. */
-export type VerificationReport = Verification<CheckName> & EvidenceFound;
+export type VerificationReport = Verification<CheckName> &
+  EvidenceFound & {
+    /** Where it was fetched; undefined if the caller had it. */
+    readonly source?: ArtifactSource;
+  };
 
 /**
  * With a recipe (`parseOwnRecipe`) or recipes (`ownRecipes`) of the caller's, that of the evidence must be the same, or
@@ -80,46 +85,53 @@ export interface VerifyEvidenceOptions extends VerifyOptions, AtHand, ClaimRules
   readonly maxRunSpan?: number | undefined;
 }
 
-const EVIDENCE: Kind<CheckName, ReceivedEvidence, EvidenceFound> = {
-  layout: EVIDENCE_LAYOUT,
-  checks: CHECK_NAMES,
-  attestations: [
-    {
-      file: ATTESTATION,
-      from: 'archive',
-      copy: STATEMENT_FILE,
-      statement: EVIDENCE_STATEMENT,
-      checks: {
-        signature: 'signature-is-valid',
-        signer: 'signer-is-allowed',
-        statement: 'statement-is-evidence',
-      },
-      read: (statement) =>
-        statementOutcome({ value: readEvidenceStatement(statement), faults: [] }),
-      readOtherCopy: (signed, copy) => {
-        const compared = compareOtherCopy(signed, copy);
-        return compared && statementOutcome(compared);
-      },
-    },
-  ],
-  signatureChecks: ['signed-after-run'],
-  nothingFound: { facts: {}, recipeCompared: false },
-  nameOf: ({ facts }) => facts.recipe?.name,
-  recompute: recomputeEvidence,
-};
+type EvidenceKind = Kind<CheckName, ReceivedEvidence, EvidenceFound>;
 
-type Beside = BesideFiles & Pick<VerifyEvidenceOptions, 'pointer'>;
+const NOTHING_FOUND: EvidenceFound = { facts: {}, recipeCompared: false };
+
+type Beside = BesideFiles &
+  Pick<VerifyEvidenceOptions, 'pointer'> & {
+    /** That the bundle was fetched from: what is signed for another one is refused. */
+    readonly artifact?: Digest | undefined;
+  };
+
+/** All that a verification is told, with what has to be read of it. */
+export type EvidenceRules = VerifyOptions & Beside;
 
 /** With something of the caller's to compare with there are more checks. */
-function evidenceKind(beside: Beside): typeof EVIDENCE {
+function evidenceKind(beside: Beside): EvidenceKind {
   const more: CheckName[] = [];
   if (beside.revealed !== undefined) more.push(REVEALED_CHECK);
   if (beside.pointer !== undefined) more.push(POINTER_CHECK);
   if ((beside.recipe ?? beside.recipes) !== undefined) more.push(OWN_RECIPE_CHECK);
   if (beside.logs !== undefined) more.push(LOGS_CHECK);
   return {
-    ...EVIDENCE,
+    layout: EVIDENCE_LAYOUT,
     checks: [...CHECK_NAMES, ...more],
+    attestations: [
+      {
+        file: ATTESTATION,
+        from: 'archive',
+        copy: STATEMENT_FILE,
+        statement: EVIDENCE_STATEMENT,
+        checks: {
+          signature: 'signature-is-valid',
+          signer: 'signer-is-allowed',
+          statement: 'statement-is-evidence',
+        },
+        read: (statement) => {
+          const value = readEvidenceStatement(statement);
+          return statementOutcome({ value, faults: otherSubject(value, beside.artifact) });
+        },
+        readOtherCopy: (signed, copy) => {
+          const compared = compareOtherCopy(signed, copy);
+          return compared && statementOutcome(compared);
+        },
+      },
+    ],
+    signatureChecks: ['signed-after-run'],
+    nothingFound: NOTHING_FOUND,
+    nameOf: ({ facts }) => facts.recipe?.name,
     recompute: (log, received) => recomputeEvidence(log, received, beside),
   };
 }
@@ -133,22 +145,27 @@ export async function verifyEvidence(
   entries: AsyncIterable<Entry>,
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
-  const { recipe, recipes, pointer, revealed } = options;
-  const { maxRunSpan, acceptClaimed, requireRecomputed } = options;
-  const logs = options.logs && (await readLogs(options.logs));
-  const beside = {
-    ...{ recipe, recipes, pointer, revealed, logs },
-    ...{ maxRunSpan, acceptClaimed, requireRecomputed },
-  };
-  return await verify(evidenceKind(beside), entries, options);
+  return await verifyEntries(entries, await rulesOf(options));
+}
+
+/** Reads the logs, which can be read once. */
+export async function rulesOf(options: VerifyEvidenceOptions): Promise<EvidenceRules> {
+  return { ...options, logs: options.logs && (await readLogs(options.logs)) };
+}
+
+export async function verifyEntries(
+  entries: AsyncIterable<Entry>,
+  rules: EvidenceRules,
+): Promise<VerificationReport> {
+  return await verify(evidenceKind(rules), entries, rules);
 }
 
 /** The same line for files that are in memory already. */
 export function verifyEvidenceFiles(
   files: readonly ReceivedFile[],
-  options: VerifyOptions & Beside,
+  rules: EvidenceRules,
 ): VerificationReport {
-  return verifyFiles(evidenceKind(options), files, options);
+  return verifyFiles(evidenceKind(rules), files, rules);
 }
 
 function statementOutcome({
@@ -167,7 +184,7 @@ function statementOutcome({
 function recomputeEvidence(
   log: CheckLog<CheckName>,
   { files, opened: [{ signature, statement: predicate }] }: Received<ReceivedEvidence>,
-  beside: Beside = {},
+  beside: Beside,
 ): Recomputed<EvidenceFound> {
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate, beside.logs !== undefined);
@@ -175,7 +192,7 @@ function recomputeEvidence(
   const manifest = checkManifest(log, files, predicate);
   if (manifest === undefined) {
     return {
-      found: { ...EVIDENCE.nothingFound, claimed, predicate: predicate.predicate },
+      found: { ...NOTHING_FOUND, claimed, predicate: predicate.predicate },
       findings: said,
     };
   }

@@ -1,12 +1,10 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { archiveEntries } from '../../archive/archive-entries.ts';
 import { plainPath } from '../../archive/collect.ts';
 import type { Entry, Layout } from '../../archive/entry.ts';
-import { gunzip } from '../../archive/gzip.ts';
-import { readTar } from '../../archive/read-tar.ts';
-import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
-import { escapeInvisible } from '../../quote.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN, nameOf, standardInput } from './files.ts';
 import {
   kindOf,
@@ -81,24 +79,6 @@ async function* fileEntries(file: OpenFile, path: string): AsyncGenerator<Entry,
     yield* archiveEntries(readUnchanged(file, path), path);
   } finally {
     await file.handle.close();
-  }
-}
-
-function archiveEntries(
-  bytes: AsyncIterable<Uint8Array>,
-  path: string,
-): AsyncGenerator<Entry, void> {
-  const file = escapeInvisible(path);
-  return located(readTar(located(gunzip(bytes, undefined, file), path), file), path);
-}
-
-/** The same items; an error that does not say where it is gets the path of the archive. */
-async function* located<T>(items: AsyncIterable<T>, path: string): AsyncGenerator<T, void> {
-  try {
-    yield* items;
-  } catch (error) {
-    if (!(error instanceof EvidenceError) || error.at !== undefined) throw error;
-    throw withCode(error, error.code, escapeInvisible(path));
   }
 }
 

@@ -17,12 +17,14 @@ import { shorten } from '../../quote.ts';
 import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
 import { isKeySigner, type ProvenSigner, type TrustedRootInfo } from '../../trust/trust.ts';
 import { state, type Inline, type Line } from './block.ts';
+import { sourceLines } from './source-lines.ts';
 import { sayConstraint, sayMatch, sayPhase } from './states.ts';
 
 export function verificationLines(report: VerificationReport): readonly Line[] {
   const { facts, manifestDigest, verdict } = report;
   const isUnproven = verdict === 'invalid' && Object.keys(facts).length > 0;
   return [
+    ...sourceLines(report.source),
     ...signatureLines(report),
     ...(isUnproven ? [UNPROVEN] : []),
     ...recipeLine(facts, comparedWithYours(report)),

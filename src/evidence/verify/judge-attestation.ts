@@ -1,0 +1,95 @@
+// Which of several attestations are good: one that is not costs one signature, and nothing of the bundle is
+// recomputed for it. The report about the chosen one does not rely on this.
+
+import type { ReceivedFiles } from '../../archive/entry.ts';
+import type { VerifyOptions } from '../../attestation/verify.ts';
+import type { Digest } from '../../digest.ts';
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
+import { AS_SIGNED } from '../../place.ts';
+import { judgeSigner } from '../../policy/judge-signer.ts';
+import type { Proof } from '../../trust/trust.ts';
+import { parseEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
+import { otherSubject } from '../dialect/subject.ts';
+import { ATTESTATION, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
+import type { JudgedAttestation } from './artifact-source.ts';
+
+/** What it has to be about. */
+export interface Fetched {
+  readonly artifact: Digest;
+  readonly files: ReceivedFiles;
+}
+
+/** A fault is the first reason why it is not good. */
+export function judgeAttestation(
+  sigstoreBundle: Uint8Array,
+  fetched: Fetched,
+  rules: VerifyOptions,
+): JudgedAttestation {
+  return orIfRefused(
+    () => judgeProof(rules.trust.verify(sigstoreBundle, ATTESTATION), fetched, rules),
+    (error) => ({ fault: faultOf(error) }),
+  );
+}
+
+function judgeProof(proof: Proof, fetched: Fetched, rules: VerifyOptions): JudgedAttestation {
+  const { signer, signedAt } = proof;
+  return orIfRefused(
+    (): JudgedAttestation => {
+      const statement = parseEvidenceStatement(proof.payload, STATEMENT_FILE);
+      const [fault] = [
+        ...otherSigner(proof, statement, rules),
+        ...otherSubject(statement, fetched.artifact),
+        ...otherManifest(statement, fetched),
+      ];
+      const subject = statement.artifact === undefined ? 'recipe' : 'artifact';
+      return { signer, signedAt, subject, ...(fault !== undefined && { fault }) };
+    },
+    (error) => ({ signer, signedAt, fault: faultOf(error) }),
+  );
+}
+
+/** A recipe is what the statement calls it: the report compares that. */
+function otherSigner(
+  proof: Proof,
+  { recipe: { name } }: ReceivedEvidence,
+  { policy, now }: VerifyOptions,
+): readonly Fault[] {
+  if (policy === undefined) return [];
+  return judgeSigner(policy, proof, { file: ATTESTATION.name, name, now }).faults;
+}
+
+function otherManifest(
+  { manifest }: ReceivedEvidence,
+  { files }: Pick<Fetched, 'files'>,
+): readonly Fault[] {
+  const found = files.get(MANIFEST_FILE)?.digest;
+  if (found === manifest.digest) return [];
+  return [
+    {
+      code: 'MANIFEST_DIFFERS',
+      at: MANIFEST_FILE,
+      found: found ?? `no ${MANIFEST_FILE}`,
+      expected: `${manifest.digest}, which the statement names`,
+      hint: AS_SIGNED,
+    },
+  ];
+}
+
+/** How near to good it is. */
+function rankOf({ fault, signer }: JudgedAttestation): number {
+  if (fault === undefined) return 3;
+  if (signer === undefined) return 0;
+  // E.g. older than the policy allows.
+  return ERROR_CATALOGUE[fault.code][0] === 'undecided' ? 2 : 1;
+}
+
+type Tried = JudgedAttestation & { readonly id: string };
+
+/** Negative: the first is rather reported on. Of equals it is the newest, and then always the same. */
+export function compareAttestations(one: Tried, other: Tried): number {
+  const ranks = rankOf(other) - rankOf(one);
+  if (ranks !== 0) return ranks;
+  const times = (other.signedAt?.getTime() ?? 0) - (one.signedAt?.getTime() ?? 0);
+  return times === 0 ? (one.id < other.id ? -1 : 1) : times;
+}

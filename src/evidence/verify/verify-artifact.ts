@@ -1,0 +1,250 @@
+// Evidence in a registry: found by its digest at the first location that serves it, and judged as the archive would be
+// with the attestation that is attached to it.
+
+import type { Entry, ReceivedFile, ReceivedFiles } from '../../archive/entry.ts';
+import { digestOf, type Digest } from '../../digest.ts';
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import { EvidenceError, faultOf, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { MAX_ARCHIVE_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
+import { requireArtifact } from '../../pointer/artifact.ts';
+import { OCI_HINT } from '../../pointer/descriptor.ts';
+import {
+  findAttestations,
+  readAttestation,
+  requireStored,
+  type Referrer,
+} from '../../pointer/find-attestations.ts';
+import { parseOciManifest } from '../../pointer/oci-manifest.ts';
+import type { Repository, StoredManifest } from '../../pointer/registry.ts';
+import { ATTESTATION_FILE } from '../layout.ts';
+import type { ArtifactSource, Fate, TriedReferrer } from './artifact-source.ts';
+import { compareAttestations, judgeAttestation } from './judge-attestation.ts';
+import { readLayer, type ReadLayer } from './read-layer.ts';
+import {
+  rulesOf,
+  verifyEntries,
+  verifyEvidenceFiles,
+  type EvidenceRules,
+  type VerificationReport,
+  type VerifyEvidenceOptions,
+} from './verify-evidence.ts';
+
+/** Which artifact, and where it may be. */
+export interface ArtifactChoice {
+  readonly artifact: Digest;
+  /** In the order in which they are asked, until an attestation is good. */
+  readonly locations: readonly Repository[];
+  /** The manifest of the artifact, if it was read before. */
+  readonly manifest?: StoredManifest | undefined;
+  /** Of the manifest of the only attestation that is looked at. */
+  readonly attestation?: Digest | undefined;
+  /** Of the one that is looked at first. If it is good, no other is. */
+  readonly pointed?: Digest | undefined;
+}
+
+/**
+ * Whatever is wrong with the evidence is in the report. Thrown is why there is none: no location serves the artifact, or
+ * no attestation is good and one could not be read.
+ *
+ * @throws EvidenceError what repositories and `parseOciManifest` throw; KIND_UNEXPECTED, FIELD_INVALID, REFERRER_OTHER,
+ *   LIMIT_EXCEEDED (invalid), REGISTRY_LACKS, REFERRERS_TOO_MANY (unjudged)
+ */
+export async function verifyArtifact(
+  choice: ArtifactChoice,
+  options: VerifyEvidenceOptions,
+): Promise<VerificationReport> {
+  const search = new Search(choice, await rulesOf(options));
+  for (const repository of choice.locations) {
+    if (await search.look(repository)) break;
+  }
+  return await search.report();
+}
+
+type Tried = TriedReferrer & { readonly id: string; readonly bytes?: Uint8Array };
+
+class Search {
+  readonly #choice: ArtifactChoice;
+  readonly #rules: EvidenceRules;
+  #manifest: StoredManifest | undefined;
+  #layer: ReadLayer | undefined;
+  #served = '';
+  /** The only one whose bytes are kept. */
+  #best: Tried | undefined;
+  /** By digest, or by what else tells them apart. */
+  readonly #tried = new Map<string, TriedReferrer>();
+  readonly #known = new Set<Digest>();
+  readonly #failed: { readonly name: string; readonly fault: Fault }[] = [];
+
+  constructor(choice: ArtifactChoice, rules: EvidenceRules) {
+    this.#choice = choice;
+    this.#rules = { ...rules, artifact: choice.artifact };
+    this.#manifest = choice.manifest;
+  }
+
+  /** Whether nothing else has to be looked for. */
+  async look(repository: Repository): Promise<boolean> {
+    try {
+      this.#layer ??= await this.#receive(repository);
+      this.#served ||= repository.name;
+      if ('refused' in this.#layer) return true;
+      await this.#tryAll(repository, this.#layer.files);
+    } catch (error) {
+      if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
+      this.#failed.push({ name: repository.name, fault: faultOf(error) });
+    }
+    return this.#isGood();
+  }
+
+  async report(): Promise<VerificationReport> {
+    const layer = this.#layer;
+    if (layer === undefined) throw this.#worst();
+    const report =
+      'refused' in layer
+        ? await verifyEntries(refusing(layer.refused), this.#rules)
+        : this.#judged(layer.files);
+    const findings = [...report.findings, ...this.#failed.map(locationFailed)];
+    return { ...report, findings, source: this.#source() };
+  }
+
+  #isGood(): boolean {
+    return this.#best !== undefined && this.#best.fault === undefined;
+  }
+
+  async #receive(repository: Repository): Promise<ReadLayer> {
+    const { artifact } = this.#choice;
+    this.#manifest ??= await requireStored(repository, artifact);
+    const file = `${repository.name}@${artifact}`;
+    const layer = requireArtifact(parseOciManifest(this.#manifest, file), file);
+    if (layer.size <= MAX_ARCHIVE_BYTES) return await readLayer(repository, layer);
+    const place = { code: 'LIMIT_EXCEEDED', at: `${file}#/layers/0/size`, hint: OCI_HINT } as const;
+    return refuse(place, `${layer.size} bytes`, `at most ${MAX_ARCHIVE_BYTES} bytes`);
+  }
+
+  async #tryAll(repository: Repository, files: ReceivedFiles): Promise<void> {
+    const { artifact, attestation, pointed } = this.#choice;
+    const named = attestation ?? pointed;
+    if (named !== undefined && !this.#known.has(named)) {
+      this.#try(await readAttestation(repository, artifact, named), repository.name, files);
+    }
+    if (attestation !== undefined || this.#isGood()) return;
+    this.#tryOwn(repository.name, files);
+    for await (const referrer of findAttestations(repository, artifact, this.#known)) {
+      this.#try(referrer, repository.name, files);
+    }
+  }
+
+  /** An archive may have been signed before it was pushed: that counts as much as in the archive. */
+  #tryOwn(registry: string, files: ReceivedFiles): void {
+    const own = files.get(ATTESTATION_FILE)?.bytes;
+    if (own !== undefined) this.#judge(own, { digest: undefined, registry }, files);
+  }
+
+  #try(referrer: Referrer, registry: string, files: ReceivedFiles): void {
+    const { digest } = referrer;
+    if ('bytes' in referrer) {
+      this.#known.add(referrer.digest);
+      this.#judge(referrer.bytes, { digest, registry }, files);
+      return;
+    }
+    const { fault } = referrer;
+    this.#tried.set(digest ?? `${registry} ${fault.at}`, {
+      ...{ digest, registry, fault },
+      fate: fateOf(fault, digest),
+    });
+  }
+
+  #judge(
+    bytes: Uint8Array,
+    where: Pick<TriedReferrer, 'digest' | 'registry'>,
+    files: ReceivedFiles,
+  ): void {
+    const fetched = { artifact: this.#choice.artifact, files };
+    const judged = judgeAttestation(bytes, fetched, this.#rules);
+    const fate = judged.fault === undefined ? 'good' : 'refused';
+    const id = where.digest ?? digestOf(bytes);
+    this.#tried.set(id, { ...where, ...judged, fate });
+    const tried: Tried = { ...where, ...judged, fate, id, bytes };
+    if (this.#best === undefined || compareAttestations(tried, this.#best) < 0) this.#best = tried;
+  }
+
+  #judged(files: ReceivedFiles): VerificationReport {
+    if (!this.#isGood()) this.#requireKnown();
+    const others = [...files.values()].filter(({ path }) => path !== ATTESTATION_FILE);
+    const { bytes } = this.#best ?? {};
+    const signed = bytes === undefined ? [] : [attestationFile(bytes)];
+    return verifyEvidenceFiles([...others, ...signed], this.#rules);
+  }
+
+  /** Without a good one, one that could not be read might be. Only what is attached to something else is none. */
+  #requireKnown(): void {
+    const tried = [...this.#tried.values()];
+    const faults = [
+      ...this.#failed.map(({ fault }) => fault),
+      ...tried.flatMap(({ fate, fault }) => (fate === 'unread' && fault ? [fault] : [])),
+    ];
+    const unknown = faults.find(({ code }) => ERROR_CATALOGUE[code][0] === 'unjudged');
+    if (unknown !== undefined) throw errorOf(unknown);
+    const { attestation, pointed } = this.#choice;
+    const broken = tried.find(
+      ({ fate, digest }) =>
+        fate === 'unread' ||
+        (fate === 'other' && digest !== undefined && digest === (attestation ?? pointed)),
+    );
+    if (this.#best === undefined && broken?.fault !== undefined) throw errorOf(broken.fault);
+  }
+
+  /** Other bytes than the digest names are worse than none. */
+  #worst(): EvidenceError {
+    const faults = this.#failed.map(({ fault }) => fault);
+    const fault = faults.find(({ code }) => ERROR_CATALOGUE[code][0] === 'invalid') ?? faults[0];
+    if (fault !== undefined) return errorOf(fault);
+    throw new TypeError('no location was named');
+  }
+
+  #source(): ArtifactSource {
+    const { artifact, locations } = this.#choice;
+    const best = this.#best;
+    return {
+      ...{ registry: this.#served, digest: artifact, attestation: best?.digest },
+      requests: locations.reduce((sum, { requests }) => sum + requests, 0),
+      referrers: [...this.#tried].map(([id, tried]) =>
+        id === best?.id ? { ...tried, fate: 'reported' } : tried,
+      ),
+    };
+  }
+}
+
+/** A list is never something else that is attached. */
+function fateOf({ code }: Fault, digest: Digest | undefined): Fate {
+  const isOther = code === 'REFERRER_OTHER' || code === 'KIND_UNEXPECTED';
+  return isOther && digest !== undefined ? 'other' : 'unread';
+}
+
+function attestationFile(bytes: Uint8Array): ReceivedFile {
+  return { path: ATTESTATION_FILE, size: bytes.length, digest: digestOf(bytes), bytes };
+}
+
+function refusing(error: EvidenceError): AsyncIterable<Entry> {
+  return { [Symbol.asyncIterator]: () => ({ next: async () => await Promise.reject(error) }) };
+}
+
+function errorOf(fault: Fault): EvidenceError {
+  return new EvidenceError(fault.code, fault);
+}
+
+function locationFailed({
+  name,
+  fault,
+}: {
+  readonly name: string;
+  readonly fault: Fault;
+}): Finding {
+  return {
+    code: 'LOCATION_FAILED',
+    at: name,
+    found: `${fault.code}: ${fault.found}`,
+    expected: fault.expected,
+    hint: fault.hint,
+  };
+}

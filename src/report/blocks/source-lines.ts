@@ -1,0 +1,37 @@
+import { timestampOf } from '../../document/time.ts';
+import type { ArtifactSource, TriedReferrer } from '../../evidence/verify/artifact-source.ts';
+import { describeSigner } from '../../policy/policy-signer.ts';
+import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
+import type { Line } from './block.ts';
+
+const MOST_ATTACHED = 3;
+
+/** Where evidence was fetched, and what else is attached to it. */
+export function sourceLines(source: ArtifactSource | undefined): readonly Line[] {
+  if (source === undefined) return [];
+  const { registry, digest, referrers } = source;
+  const { subject } = referrers.find(({ fate }) => fate === 'reported') ?? {};
+  const signed = subject === undefined ? '' : `, signed for ${SUBJECTS[subject]}`;
+  const text = sentence`${registry}@${digest}${words(signed)}`;
+  return [{ label: 'source', text }, ...attachedLine(referrers)];
+}
+
+const SUBJECTS = { artifact: 'this artifact', recipe: 'its recipe, not for the artifact' } as const;
+
+/** The reason why one is not good stands in the JSON. */
+function attachedLine(referrers: readonly TriedReferrer[]): readonly Line[] {
+  const others = referrers.filter(({ fate }) => fate !== 'reported');
+  if (others.length === 0) return [];
+  const left = others.length - MOST_ATTACHED;
+  const shown = joined(others.slice(0, MOST_ATTACHED).map(saidOf), '; ');
+  const more = left > 0 ? `; and ${counted(left, 'more', 'more')}` : '';
+  return [{ label: 'attached', text: [...shown, more] }];
+}
+
+function saidOf({ fate, fault, signer, signedAt, digest }: TriedReferrer): Sentence {
+  const what = words(fault === undefined ? fate : `${fate} (${fault.code})`);
+  if (signer === undefined || signedAt === undefined) {
+    return digest === undefined ? what : sentence`${what}: ${digest}`;
+  }
+  return sentence`${what}: signed by ${words(describeSigner(signer))} at ${timestampOf(signedAt)}`;
+}
