@@ -4,6 +4,7 @@ import { forbidKilling } from '../io/process/second-process.ts';
 import type { JsonObject } from '../report/json.ts';
 import { AFFIDAVIT } from '../tool.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
+import { valuesIn } from './call/values-in.ts';
 import { splitDashes } from './command-after-dashes.ts';
 import { COMMANDS } from './command-table.ts';
 import { errorJson, printable, renderError } from './print-error.ts';
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   try {
     await run(ours, command, root);
   } catch (error) {
-    await end(error, jsonWanted(ours));
+    await end(error, ours);
   }
 }
 
@@ -76,20 +77,28 @@ function versionLine(): string {
   return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }
 
-async function end(error: unknown, json: 'json' | 'aicr-json' | undefined): Promise<void> {
+async function end(error: unknown, words: readonly string[]): Promise<void> {
   process.exitCode = exitCodeOf(error);
   // It is said now, and must not be said again by the first process.
   forbidKilling();
-  if (json !== undefined) {
-    const { encodeReport } = await import('../report/json.ts');
-    const text = json === 'json' ? errorJson(error) : await aicrJsonOf(error);
-    process.stdout.write(encodeReport(text));
-  }
+  const kept = await endAsJson(error, words);
   printError(error);
+  process.stderr.write(redact(kept));
   // An interrupted command may have left requests open; they must not keep the process alive.
   if (error instanceof EvidenceError && error.code === 'INTERRUPTED') {
     process.exit(EXIT_CODES.interrupted);
   }
+}
+
+/** If the report would have been JSON. */
+async function endAsJson(error: unknown, words: readonly string[]): Promise<string> {
+  const formats = new Set(valuesIn(words, 'format', 'f').map(({ value }) => value));
+  const json = (['json', 'aicr-json'] as const).find((format) => formats.has(format));
+  if (json === undefined) return '';
+  const { encodeReport } = await import('../report/json.ts');
+  const report = json === 'json' ? errorJson(error) : await aicrJsonOf(error);
+  const { deliverError } = await import('./deliver-error.ts');
+  return await deliverError(encodeReport(report), words);
 }
 
 function printError(error: unknown): void {
@@ -103,17 +112,6 @@ function printError(error: unknown): void {
 async function aicrJsonOf(error: unknown): Promise<JsonObject> {
   const { aicrErrorJson } = await import('../report/aicr-json.ts');
   return aicrErrorJson(exitCodeOf(error), printable(error));
-}
-
-/** Looked up in the words themselves: the error may be that they cannot be read. */
-function jsonWanted(argv: readonly string[]): 'json' | 'aicr-json' | undefined {
-  return (['json', 'aicr-json'] as const).find((format) =>
-    argv.some(
-      (word, index) =>
-        [`--format=${format}`, `-f=${format}`, `-f${format}`].includes(word) ||
-        (word === format && ['--format', '-f'].includes(argv[index - 1] ?? '')),
-    ),
-  );
 }
 
 /** A reader that closes the pipe early has what it wants: `… | head -1` is no error. */

@@ -1,0 +1,19 @@
+/** The value of a flag, and the word that has it. */
+export interface WordValue {
+  readonly index: number;
+  readonly value: string;
+}
+
+/** Looked up in the words themselves, where the error may be that they cannot be read. */
+export function valuesIn(
+  words: readonly string[],
+  name: string,
+  char: string,
+): readonly WordValue[] {
+  const attached = new RegExp(`^(?:--${name}=|-(?!${name}\\b)${char}=?)(.+)$`, 's');
+  return words.flatMap((word, index) => {
+    const isNext = [`--${name}`, `-${char}`].includes(words[index - 1] ?? '');
+    const value = isNext && !/^-./.test(word) ? word : attached.exec(word)?.[1];
+    return value === undefined ? [] : [{ index, value }];
+  });
+}
