@@ -173,6 +173,9 @@ export class Connection {
     const slowest = { bytes, ms: ask.method === 'PUT' ? 10 * ms : ms };
     const headers = { ...ask.headers, ...(authorization !== undefined && { authorization }) };
     const way = { slowest, signal, ca, lookup };
-    return await askPaced(url, { ...ask, headers }, way);
+    const outcome = await askPaced(url, { ...ask, headers }, way);
+    // Nobody reads it, and it would keep the process.
+    if ('drop' in outcome && ask.method !== 'GET') outcome.drop();
+    return outcome;
   }
 }

@@ -26,6 +26,8 @@ export interface Answer {
   readonly url: URL;
   /** Throws BrokenAnswer. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Hangs up: nobody reads the body. */
+  drop(): void;
   /** The beginning of the body, if it is no success. */
   readonly said: string;
 }
@@ -70,7 +72,14 @@ export async function askPaced(
     if (opened.refusal !== undefined) throw opened.refusal;
     return opened;
   }
-  const answer = { ...opened, url, body: pacedBody(opened, pace), said: '' };
+  return await answerOf(opened, url, pace);
+}
+
+async function answerOf(opened: OpenAnswer, url: URL, pace: Pace): Promise<Answer> {
+  const drop = (): void => {
+    opened.response.destroy();
+  };
+  const answer = { ...opened, url, drop, body: pacedBody(opened, pace), said: '' };
   return opened.ok ? answer : { ...answer, said: await beginning(answer.body) };
 }
 

@@ -106,7 +106,7 @@ async function askFrom(connection: Connection, blob: Descriptor, offset: number)
     const range = { range: `bytes=${offset}-` };
     const answer = await connection.ask({ ...ask, headers: range, also: [416] });
     if (answer.status === 200 || isFrom(answer, offset)) return requireBytes(connection, answer);
-    await answer.body[Symbol.asyncIterator]().return?.();
+    answer.drop();
   }
   return requireBytes(connection, await connection.ask(ask));
 }
@@ -120,6 +120,7 @@ function isFrom({ status, headers }: Answer, offset: number): boolean {
 function requireBytes(connection: Connection, answer: Answer): Answer {
   const type = answer.headers.get('content-type') ?? '';
   if (!type.startsWith('text/html')) return answer;
+  answer.drop();
   throw connection.invalid(answer.status, `${type}, which is a page for people`);
 }
 

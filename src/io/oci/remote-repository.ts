@@ -56,6 +56,7 @@ class RemoteRepository implements Repository {
     if (answer.status === 404) return undefined;
     const mediaType = typeOf(answer);
     if (!/[/+]json$/.test(mediaType)) {
+      answer.drop();
       const shown = mediaType === '' ? 'no Content-Type' : mediaType;
       throw this.#connection.invalid(answer.status, `${shown}, and not ${what}`);
     }
@@ -106,10 +107,13 @@ class RemoteRepository implements Repository {
         url,
         what,
         headers,
-        also: [404],
+        also: pages === 0 ? [404] : [],
       });
       // Anything else than an index comes from a registry that has no such list, whatever the status is.
-      if (answer.status === 404 || typeOf(answer) !== OCI_INDEX) return undefined;
+      if (answer.status === 404 || typeOf(answer) !== OCI_INDEX) {
+        answer.drop();
+        return undefined;
+      }
       const bytes = await this.#readAll(
         answer,
         bytesLeft,
@@ -126,7 +130,9 @@ class RemoteRepository implements Repository {
   #nextPage({ status, headers, url }: Answer): URL | undefined {
     const link = headers.get('link');
     if (link === null) return undefined;
-    const next = /^\s*<([^>]*)>\s*;(?:[^,]*;)?\s*rel="?next"?/i.exec(link)?.[1];
+    const links = [...link.matchAll(/<([^>]*)>([^<]*)/g)];
+    const [, next] =
+      links.find(([, , rest = '']) => /;\s*rel="?next"?\s*(?:[,;]|$)/i.test(rest)) ?? [];
     if (next === undefined) return undefined;
     const target = this.#connection.target(status, next, url);
     if (this.#connection.isOwn(target)) return target;

@@ -208,6 +208,10 @@ describe('the list of referrers', () => {
     ['in one page', {}],
     ['with all pages', { pageSize: 1 }],
     ['in pages of two', { pageSize: 2 }],
+    [
+      'with other links beside that to the next page',
+      { pageSize: 2, nextPage: `x>; rel="first", </v2/evidence/referrers/${DIGEST}?from=2` },
+    ],
   ])('comes %s', async (_, faults) => {
     expect(await listed(faults)).toEqual(all);
   });
@@ -220,6 +224,21 @@ describe('the list of referrers', () => {
 
   it.each(['none', 'page'] as const)('is undefined if there is none (%s)', async (none) => {
     expect(await listed({ referrers: none })).toBeUndefined();
+  });
+
+  it('that is a page without an end is hung up on', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const first: Faults['first'] = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).write('<html>');
+      response.on('close', () => {
+        resolve('closed');
+      });
+      return true;
+    };
+    await withArtifact({ first }, async (repository) => {
+      expect(await repository.listReferrers(DIGEST)).toBeUndefined();
+      expect(await promise).toBe('closed');
+    });
   });
 
   it('without an end is unjudged', async () => {
