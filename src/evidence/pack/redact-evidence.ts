@@ -1,4 +1,5 @@
 import { sortedByPath, type BundleFile } from '../../archive/entry.ts';
+import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { MAX_WITHHELD_VALUES } from '../../limits.ts';
 import { quote } from '../../quote.ts';
@@ -21,7 +22,7 @@ import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
 import { requireFewValues } from '../redact/redaction-file.ts';
 import { withheldRows, type Withhold, type WithheldCount } from '../redact/withheld.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
-import { readSnapshot } from '../snapshot/snapshot.ts';
+import { parseSnapshot } from '../snapshot/snapshot.ts';
 import { judgeInputs, type ShownInputs, type Validation } from '../validate/validate.ts';
 import { requireVerifiableLogs } from './self-check.ts';
 
@@ -162,7 +163,8 @@ function requireSame(
 ): ReturnType<typeof judgeInputs> {
   const parts = {
     recipe: { recipe, digest: recipeDigest },
-    snapshot: readSnapshot(kept, snapshot.file),
+    // No line of what is written is one of the user's file.
+    snapshot: parseSnapshot(decodeYaml(kept, `${snapshot.file}, redacted`), snapshot.file),
     reports: new Map([...reports].map(([phase, bytes]) => [phase, withoutMessages(phase, bytes)])),
   };
   const claims = {
