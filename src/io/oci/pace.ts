@@ -26,9 +26,10 @@ export class Pace {
   /** Waits for something, for the rest of the time if it must. */
   async during<T>(wait: Promise<T>): Promise<T> {
     const start = performance.now();
+    const left = Math.max(0, this.#slowest.ms - this.#waited);
     const timer = setTimeout(() => {
       this.#end.abort();
-    }, this.#slowest.ms - this.#waited);
+    }, left);
     try {
       return await wait;
     } finally {
