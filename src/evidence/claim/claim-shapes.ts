@@ -5,7 +5,8 @@
 import { describe, type Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { isSelection, type RecipeProfile } from '../recipe/profile.ts';
+import { PROFILE_LETTERS, isSelection } from '../recipe/profile-name.ts';
+import type { RecipeProfile } from '../recipe/profile.ts';
 
 type Claim = Data | undefined;
 
@@ -101,7 +102,7 @@ export function profileIn(predicate: ObjectReader): ReceivedProfile | undefined 
   const claim = predicate.object('profile');
   const selection = claim.string('selection');
   if (!isSelection(selection)) {
-    const expected = 'name=value, both of letters, digits, ".", "_" and "-"';
+    const expected = `name=value, both of ${PROFILE_LETTERS}`;
     claim.refuse('selection', { code: 'FIELD_INVALID', expected, hint: BY_FORMAT });
   }
   const policyDescriptorIdentity = claim.string('policyDescriptorIdentity');

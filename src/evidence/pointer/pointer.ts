@@ -11,7 +11,8 @@ import { sourceOf } from '../../policy/policy-signer.ts';
 import { quote } from '../../quote.ts';
 import { encodeGo } from '../aicr/go-encode.ts';
 import { renderYaml } from '../aicr/yaml-emitter.ts';
-import { isSelection, profileSuffix } from '../recipe/profile.ts';
+import { isSelection } from '../recipe/profile-name.ts';
+import { profileSuffix } from '../recipe/profile.ts';
 import { copiesData, readCopies, type PointedCopies } from './pointed-copies.ts';
 
 export interface Pointer {

@@ -6,8 +6,16 @@ import { compareBytes } from '../../compare-bytes.ts';
 import { describe, isDataList, scalarText } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import type { Parsed } from '../../errors/evidence-error.ts';
-import { AICR_V1ALPHA3, AICR_V1BETA2 } from '../../media-types.ts';
+import { AICR_V1BETA2 } from '../../media-types.ts';
 import { quote } from '../../quote.ts';
+import {
+  EXTERNAL,
+  OWN_NAME,
+  PROFILE_LETTERS,
+  PROFILE_VERSIONS,
+  isOwnName,
+  isProfileName,
+} from './profile-name.ts';
 import type { RecipeComponent } from './recipe-component.ts';
 
 /** As AICR's predicate names it. */
@@ -20,12 +28,6 @@ export interface RecipeProfile {
   readonly policyDescriptorIdentity: string;
 }
 
-/** Both may have one. The retired one is read without it too. */
-const WITH_PROFILE: ReadonlySet<string> = new Set([AICR_V1BETA2, AICR_V1ALPHA3]);
-
-const IDENTIFIER = '[A-Za-z0-9._-]+';
-const SELECTION = new RegExp(`^${IDENTIFIER}=${IDENTIFIER}$`);
-
 /** AICR's table of policy descriptors: the values that say who offers the GPUs, sorted by component and path. */
 const DESCRIPTORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['gpu-operator', ['devicePlugin.enabled']],
@@ -34,26 +36,9 @@ const DESCRIPTORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['nvidia-dra-driver-gpu-ocp', ['gpuResourcesEnabledOverride', 'resources.gpus.enabled']],
 ]);
 
-/**
- * What AICR's recipes demand, but for accelerators, which come first in a name. A profile `ubuntu=training` would give a recipe
- * without system and intent the name of one that demands both, and a policy may allow a signer for that name alone.
- */
-const DEMANDS: ReadonlySet<string> = new Set(
-  [
-    'aks bcm eks generic gke k0s kind lke metal3 ocp oke rke2 togetherai',
-    'amazonlinux cos ol rhel sles talos ubuntu',
-    'training inference',
-    'dynamo kubeflow kueue nim runai slurm',
-  ].flatMap((values) => values.split(' ')),
-);
-
 const HINT = 'resolve the recipe again with `aicr recipe`';
 
 type OwnedPaths = ReadonlyMap<string, readonly string[]>;
-
-export function isSelection(text: string): boolean {
-  return SELECTION.test(text);
-}
 
 /** What a profile adds to the name of its recipe. */
 export function profileSuffix({ selection }: Pick<RecipeProfile, 'selection'>): string {
@@ -71,12 +56,11 @@ export function parseProfile(
 ): Parsed<RecipeProfile | undefined> {
   const metadata = document.optionalObject('metadata');
   const selected = metadata?.optionalObject('selectedProfile');
-  const mayHaveOne = WITH_PROFILE.has(apiVersion);
   if (selected === undefined) {
     if (apiVersion === AICR_V1BETA2 && !configuresAccounting(document)) refuseWithout(document);
     return { value: undefined, findings: [] };
   }
-  if (!mayHaveOne) {
+  if (!PROFILE_VERSIONS.has(apiVersion)) {
     metadata?.refuse('selectedProfile', {
       code: 'FIELD_INVALID',
       found: `a profile in a recipe of ${apiVersion === '' ? 'no apiVersion' : quote(apiVersion)}`,
@@ -92,13 +76,11 @@ export function parseProfile(
   return { value, findings: selected.ignored([]) };
 }
 
-/** The name does not begin as a value of the criteria does. */
 function requireOwnName(selected: ObjectReader): void {
-  const [start = ''] = identifierIn(selected, 'name').toLowerCase().split('-');
-  if (!DEMANDS.has(start)) return;
+  if (isOwnName(identifierIn(selected, 'name'))) return;
   selected.refuse('name', {
     code: 'FIELD_INVALID',
-    expected: 'a name that no criterion of a recipe has as its value',
+    expected: OWN_NAME,
     hint: 'name the profile otherwise: with this name the recipe could have the name of another one',
   });
 }
@@ -119,9 +101,8 @@ function refuseWithout(document: ObjectReader): never {
 
 function identifierIn(selected: ObjectReader, name: string): string {
   const text = selected.text(name);
-  if (isSelection(`${text}=x`) && !text.includes('=')) return text;
-  const expected = 'letters, digits, ".", "_" and "-"';
-  return selected.refuse(name, { code: 'FIELD_INVALID', expected, hint: HINT });
+  if (isProfileName(text)) return text;
+  return selected.refuse(name, { code: 'FIELD_INVALID', expected: PROFILE_LETTERS, hint: HINT });
 }
 
 function advertiserIn(selected: ObjectReader): string {
@@ -130,8 +111,6 @@ function advertiserIn(selected: ObjectReader): string {
   const expected = `${EXTERNAL}, or nothing`;
   return selected.refuse('advertiser', { code: 'FIELD_INVALID', expected, hint: HINT });
 }
-
-const EXTERNAL = 'external';
 
 function ownedPathsIn(selected: ObjectReader): OwnedPaths {
   const owned = selected.object('ownedPaths');

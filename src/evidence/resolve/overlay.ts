@@ -2,12 +2,13 @@ import { isDataMap, mapOf, textOf, type Data, type DataMap } from '../../documen
 import { acceptHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
-import { AICR_V1ALPHA3, AICR_V1BETA1, AICR_V1BETA2 } from '../../media-types.ts';
+import { AICR_V1BETA1, AICR_V1BETA2 } from '../../media-types.ts';
 import { quote } from '../../quote.ts';
 import { decodeGo, type GoDocument } from '../aicr/go-decode.ts';
 import type { GoStruct } from '../aicr/go-types.ts';
 import type { YamlNode } from '../aicr/yaml-emitter.ts';
 import type { Criteria } from '../recipe/criteria.ts';
+import { PROFILE_VERSIONS } from '../recipe/profile-name.ts';
 import { readTrees } from '../recipe/recipe.ts';
 import { overlayCriteria } from './criteria.ts';
 import { MIXIN, OVERLAY, OVERLAY_V011 } from './overlay-types.ts';
@@ -133,8 +134,6 @@ function decode(type: GoStruct, { tree, file }: RecipeDocument, isStrict: boolea
 }
 
 /** An overlay with a profile has an apiVersion of its own, and no other has it. */
-const PROFILE_VERSIONS = new Set([AICR_V1BETA2, AICR_V1ALPHA3]);
-
 function profileOfSpec(document: RecipeDocument, spec: DataMap | undefined): Profile | undefined {
   const { file, data } = document;
   const profile = mapOf(spec, 'profile');

@@ -6,6 +6,13 @@ import type { Data, DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import {
+  EXTERNAL,
+  OWN_NAME,
+  PROFILE_LETTERS,
+  isOwnName,
+  isProfileName,
+} from '../recipe/profile-name.ts';
 import { leafPaths } from './leaf-paths.ts';
 import { partsOf, type Part } from './part.ts';
 
@@ -30,12 +37,6 @@ export interface Profile {
   readonly ownedPaths: ReadonlyMap<string, readonly string[]>;
 }
 
-const NAME = /^[A-Za-z0-9._-]+$/;
-
-export function isProfileName(name: string): boolean {
-  return NAME.test(name);
-}
-
 /**
  * Reads the profile of an overlay.
  *
@@ -44,6 +45,7 @@ export function isProfileName(name: string): boolean {
  */
 export function parseProfile(profile: DataMap, source: DataMap | undefined, at: string): Profile {
   const name = requireName(textOf(profile, 'name'), `${at}/name`);
+  if (!isOwnName(name)) refuse(`${at}/name`, quote(name), OWN_NAME);
   const byDefault = requireName(textOf(profile, 'default'), `${at}/default`);
   const sources = mapOf(source, 'values');
   const values = [...(mapOf(profile, 'values') ?? [])].map(([value, data]) =>
@@ -71,8 +73,8 @@ function parseValue(
   requireName(name, at);
   const source = mapOf(sources, name);
   const advertiser = textOf(data, 'advertiser');
-  if (advertiser !== '' && advertiser !== 'external') {
-    refuse(`${at}/advertiser`, quote(advertiser), 'external, or nothing');
+  if (advertiser !== '' && advertiser !== EXTERNAL) {
+    refuse(`${at}/advertiser`, quote(advertiser), `${EXTERNAL}, or nothing`);
   }
   const parts = (field: string): readonly Part[] => {
     const list = partsOf(data, source, field, at);
@@ -87,7 +89,7 @@ function parseValue(
 
 function requireName(name: string, at: string): string {
   if (isProfileName(name)) return name;
-  return refuse(at, quote(name), 'a name of letters, digits, ".", "_" and "-"');
+  return refuse(at, quote(name), `a name of ${PROFILE_LETTERS}`);
 }
 
 function requireOnce(parts: readonly Part[]): void {

@@ -4,32 +4,14 @@ import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
+import { KNOWN_VALUES } from '../recipe/known-values.ts';
 import { readProvider } from '../snapshot/provider.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { DimensionName } from './criteria.ts';
-import type { Rules } from './rules.ts';
-
-/** The values that AICR knows without any overlay. */
-const BUILT_IN: Readonly<Record<Rules, Readonly<Record<DimensionName, string>>>> = {
-  'v0.11': {
-    service: 'aks eks gke kind oke',
-    accelerator: 'a100 b200 gb200 h100 l40',
-    intent: 'inference training',
-    os: 'amazonlinux cos rhel ubuntu',
-    platform: 'dynamo kubeflow',
-  },
-  current: {
-    service: 'aks bcm eks generic gke k0s kind lke metal3 ocp oke rke2',
-    accelerator: 'a100 b200 gb200 gb300 h100 h200 l40 l40s rtx-pro-6000 vr200',
-    intent: 'inference training',
-    os: 'amazonlinux cos ol rhel talos ubuntu',
-    platform: 'dynamo kubeflow kueue nim runai slurm',
-  },
-};
 
 /** What one AICR or another knows without any overlay. */
 export function builtInValues(name: DimensionName): readonly string[] {
-  return Object.values(BUILT_IN).flatMap((values) => values[name].split(' '));
+  return Object.values(KNOWN_VALUES).flatMap((values) => values[name].split(' '));
 }
 
 /**
@@ -71,7 +53,7 @@ function criteriaOf(asked: ReadonlyMap<DimensionName, string>): Criteria {
 
 function knownValues(name: DimensionName, { rules, overlays }: Catalogue): ReadonlySet<string> {
   const own = [...overlays.values()].map(({ criteria }) => criteria?.[name] ?? '');
-  return new Set([...BUILT_IN[rules][name].split(' '), ...own.filter((value) => value !== '')]);
+  return new Set([...KNOWN_VALUES[rules][name].split(' '), ...own.filter((value) => value !== '')]);
 }
 
 function refuseValue(name: DimensionName, value: string, catalogue: Catalogue): never {

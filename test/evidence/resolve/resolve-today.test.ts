@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
+import { readRecipe } from '../../../src/evidence/recipe/recipe.ts';
 import { resolve } from '../../../src/evidence/resolve/resolve.ts';
 import { AFFIDAVIT } from '../../../src/tool.ts';
 import { refusalOf } from '../../document/refusal.ts';
@@ -520,6 +521,7 @@ metadata:
     ],
     ['has a default that is no value', 'default: managed', 'default: manage', '/default'],
     ['has a name with a blank', 'name: gpuStack', 'name: gpu stack', '/name'],
+    ['has the name of a criterion', 'name: gpuStack', 'name: training-mode', '/name'],
     ['has another advertiser', 'external', 'internal', '/values/preinstalled/advertiser'],
     [
       'names a component that is not there',
@@ -542,6 +544,30 @@ metadata:
       'PROFILE_INVALID',
       `recipes/overlays/eks.yaml#/spec/profile${pointer}`,
     ]);
+  });
+
+  it.each<readonly [string, boolean]>([
+    ['gpuStack', true],
+    ['h100-stack', true],
+    ['trainings', true],
+    ['Training-mode', false],
+    ['togetherai', false],
+    ['sles-stack', false],
+    ['gpu=stack', false],
+    ['', false],
+  ])('may be called as a resolved recipe may select it: "%s" %s', (name, isAllowed) => {
+    const own = PROFILE.replace('gpuStack', `"${name}"`);
+    const offered = refusalOf(() => catalogueOf(smallToday({ eks: own })));
+    expect([offered?.code, offered?.at]).toEqual(
+      isAllowed
+        ? [undefined, undefined]
+        : ['PROFILE_INVALID', 'recipes/overlays/eks.yaml#/spec/profile/name'],
+    );
+    const text = resolvedText(smallToday({ eks: PROFILE }), { service: 'eks' });
+    const recipe = Buffer.from(text.replace('name: gpuStack', `name: "${name}"`));
+    expect(refusalOf(() => readRecipe(recipe, 'r.yaml'))?.at).toBe(
+      isAllowed ? undefined : 'r.yaml#/metadata/selectedProfile/name',
+    );
   });
 
   it('is refused without its apiVersion, with a misspelt key, and beside a second one', () => {
