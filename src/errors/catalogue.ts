@@ -153,6 +153,7 @@ export const ERROR_CATALOGUE = {
   FIGURE_UNEVALUABLE: ['finding', 'the recipe demands a figure in words that are no number'],
   FIGURE_CONSTRAINT_DIFFERS: ['finding', 'a test compared its figure with another constraint'],
   RUN_TOOL_OTHER: ['finding', 'snapshot and phases were not all made by one version of one tool'],
+  RUN_SPAN_ALLOWED: ['finding', 'snapshot and phases are far apart, and --max-run-span allows it'],
   RUN_DATA_MISSING: ['finding', 'the results do not say where or when they were made'],
   FILE_NOT_JUDGED: ['finding', 'the bundle has a file that is not part of evidence'],
   SUBJECT_NOT_CONFIRMED: [

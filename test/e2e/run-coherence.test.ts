@@ -1,7 +1,7 @@
 // Whether snapshot and results can be of one run, from the command that packs to the one that verifies.
 import { describe, expect, it } from 'vitest';
 
-import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace, placesOf } from './emit.ts';
+import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace, placesOf, type FaultJson } from './emit.ts';
 import { makeEvidence, type Judged } from './evidence.ts';
 
 const UID = '5f0c1d3e-9a57-4c2b-8e41-2d7b6a90c3f4';
@@ -176,6 +176,23 @@ describe('--max-run-span', () => {
     const signing = ['evidence', 'sign', OUT, '--emit-evidence', 'x.tar.gz', '--sandbox', ...span];
     const signed = await place.run(signing);
     expect([code, verified.code, signed.code]).toEqual([exit, exit, exit]);
+  });
+
+  it('is in the commands that are printed, and a finding says that a verifier goes by 24h', async () => {
+    const place = new Workplace();
+    place.edit('snapshot.yaml', `timestamp: ${TAKEN}`, 'timestamp: "2026-06-08T13:18:10.030Z"');
+    const span = ['--max-run-span', '36h'];
+    const words = [...INPUTS, '--logs', 'logs', ...UNSIGNED, ...span, '--format', 'json'];
+    const { code, stdout, stderr } = await place.run(['validate', ...words], { env: EPOCH });
+    const { findings } = JSON.parse(stdout) as { findings: readonly FaultJson[] };
+    const finding = findings.find((each) => each.code === 'RUN_SPAN_ALLOWED');
+    expect([code, finding?.expected]).toEqual([0, expect.stringContaining('at most 24h')]);
+    for (const label of ['verify', 'sign', 'logs']) {
+      const line = stderr.split('\n').find((each) => each.startsWith(`${label}: `.padStart(10)));
+      expect([label, line]).toEqual([label, expect.stringContaining('--max-run-span 36h')]);
+    }
+    const [, printed = ''] = /^ +verify: affidavit (.*)$/m.exec(stderr) ?? [];
+    expect((await place.run(printed.split(' '))).code).toBe(0);
   });
 
   it.each([

@@ -27,3 +27,9 @@ export function maxRunSpanOf(options: Options): number | undefined {
     hint: 'write it like --max-run-span 36h or 1h30m',
   });
 }
+
+/** The flag as it was given, for a command that is printed. */
+export function spanWords(options: Options): readonly string[] {
+  const span = options.text('max-run-span');
+  return span === undefined ? [] : ['--max-run-span', span];
+}

@@ -6,6 +6,7 @@ import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { LAYOUT_FLAG } from '../call/layout-flag.ts';
+import { spanWords } from '../call/run-flags.ts';
 import { SIGNING_FLAGS } from '../call/signing-flags.ts';
 import { leftLines, logsLines, signCommand } from './self-check-report.ts';
 import { filesOf, isTaken, secondsOf } from './sign-and-write.ts';
@@ -74,9 +75,9 @@ function nextSteps(path: string, { out, unsigned, call, left }: Kept): string {
   const token = isToken ? ['--identity-token', STDIN] : [];
   return [
     `unsigned: ${commandLine([path])}`,
-    ...logsLines(path, unsigned, ['--allow-unsigned']),
+    ...logsLines(path, unsigned, ['--allow-unsigned', ...spanWords(call.options)]),
     `manifest: ${unsigned.manifestDigest}`,
-    `    sign: ${signCommand(path, isTaken(out, call) ? freeBeside(out) : out, [...token, ...signingWords(call)])}`,
+    `    sign: ${signCommand(path, isTaken(out, call) ? freeBeside(out) : out, [...token, ...signingWords(call), ...spanWords(call.options)])}`,
     ...(isToken ? ['    note: give it a new identity token in standard input'] : []),
     ...(left === undefined ? [] : leftLines(left, 'this command')),
     '',

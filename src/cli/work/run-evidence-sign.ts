@@ -15,7 +15,7 @@ import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputOf } from '../call/report-flags.ts';
-import { maxRunSpanOf } from '../call/run-flags.ts';
+import { maxRunSpanOf, spanWords } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, leftLines, timeOfDay } from './self-check-report.ts';
 import { signAndWrite } from './sign-and-write.ts';
@@ -44,11 +44,10 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     });
     const { faults, findings, exitCode } = unsigned;
     const checked = { tool: AFFIDAVIT, exitCode, facts: packed.facts, faults, findings };
-    const span = options.text('max-run-span');
     const check = ['affidavit', 'verify-evidence', pathWord(source), '--allow-unsigned'];
     const { rootPath } = session;
     return await endSelfCheck(checked, call, {
-      repeat: commandLine([...check, ...(span === undefined ? [] : ['--max-run-span', span])]),
+      repeat: commandLine([...check, ...spanWords(options)]),
       written: { out, packed, rootPath, logs: logsOf(source, unsigned) },
     });
   } finally {

@@ -19,7 +19,7 @@ import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputOf } from '../call/report-flags.ts';
-import { maxRunSpanOf } from '../call/run-flags.ts';
+import { maxRunSpanOf, spanWords } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, inputWord } from './self-check-report.ts';
 import { signingChoice } from './signing-choice.ts';
@@ -146,13 +146,13 @@ async function readDocument(
 /** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */
 function selfCheckCommand({ options }: Call): string {
   const results = options.texts('results');
-  const [data, span] = [options.text('data'), options.text('max-run-span')];
+  const data = options.text('data');
   return commandLine([
     ...['affidavit', 'validate'],
     ...['--recipe', inputWord(options.required('recipe'))],
     ...['--snapshot', inputWord(options.required('snapshot'))],
     ...(data === undefined ? [] : ['--data', pathWord(data)]),
     ...(results.length === 0 ? [] : ['--results', ...results.map(inputWord)]),
-    ...(span === undefined ? [] : ['--max-run-span', span]),
+    ...spanWords(options),
   ]);
 }

@@ -11,6 +11,7 @@ import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { reportOf } from '../call/report-flags.ts';
+import { spanWords } from '../call/run-flags.ts';
 import { deliver } from './deliver.ts';
 import { logsPath } from './validate-outputs.ts';
 
@@ -113,10 +114,12 @@ function rootFlags({ options }: Call, rootPath: string | undefined): readonly st
 function nextSteps({ out, packed, rootPath, logs, bound }: Written, call: Call): string {
   const { proof, manifestDigest } = packed;
   const keyFile = proof && keyFileOf(proof.signer);
-  const pin =
+  const span = spanWords(call.options);
+  const pinned =
     proof === undefined
       ? ['--allow-unsigned']
       : [...rootFlags(call, rootPath), ...pinOf(proof.signer), ...proof.weakened];
+  const pin = [...pinned, ...span];
   return [
     `evidence: ${commandLine([out])}`,
     `manifest: ${manifestDigest}`,
@@ -125,7 +128,7 @@ function nextSteps({ out, packed, rootPath, logs, bound }: Written, call: Call):
       : [`   bound: ${counted(bound, 'file')} that the recipe only names`]),
     `  verify: ${verifyCommand(out, pin)}`,
     ...(proof === undefined
-      ? [`    sign: ${signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'))}`]
+      ? [`    sign: ${signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'), span)}`]
       : []),
     ...logsLines(out, packed, pin, logs),
     `    note: ${noteOf(packed)}`,
