@@ -38,16 +38,23 @@ export function readAll<T>(
       (error) => error,
     );
     if (!(result instanceof EvidenceError)) return { value: result.value, faults, removed };
-    faults.push(faultOf(result.code === 'RULES_TOO_OLD' ? withHint(result, RENEW) : result));
+    if (!isOfRemoval(result, removed)) {
+      faults.push(faultOf(result.code === 'RULES_TOO_OLD' ? withHint(result, RENEW) : result));
+    }
     const path = OF_FIELD.has(result.code) ? pathIn(current, result) : undefined;
     const at = `${document.file}#${(path ?? []).map((key) => `/${key}`).join('')}`;
-    if (path === undefined || removed.has(at) || faults.length === MOST) {
+    if (path === undefined || removed.has(at) || removed.size + 1 === MOST) {
       return { value: undefined, faults, removed };
     }
     removed.add(at);
     const tree = without(current.tree, path.map(tokenKey));
     current = { ...current, data: dataOf(tree), tree };
   }
+}
+
+/** What was taken out may be missing now, there or in what is around it. */
+function isOfRemoval({ at = '' }: EvidenceError, removed: ReadonlySet<string>): boolean {
+  return [...removed].some((place) => `${place}/`.startsWith(`${at}/`));
 }
 
 /** What has to go: an unknown field alone, else the item of a list that it is in. Undefined: too much. */

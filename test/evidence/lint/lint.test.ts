@@ -380,6 +380,7 @@ describe("today's recipes", () => {
       '«b: {componentRefs: [{name: one, overrides: {y: 2}}]',
       ['PROFILE_INVALID'],
     ],
+    ['overlays/p.yaml', 'name: p\n    default', 'name: «kind-p\n    default', ['PROFILE_INVALID']],
     ['overlays/eks.yaml', 'criteria: {', 'criteria: {nodes: «5, ', ['FIELD_INVALID']],
     ['overlays/base.yaml', 'aicr.run/v1beta1', '«aicr.run/v1alpha2', ['API_VERSION_OUTDATED']],
     ['overlays/eks.yaml', 'aicr.run/v1beta1', '«aicr.run/v7', ['API_VERSION_UNKNOWN']],
@@ -533,6 +534,27 @@ describe('lint of files', () => {
       'r.yaml:5:1 FIELD_DROPPED',
     ]);
     expect(found[0]?.hint).toBe('did you mean "service"?');
+  });
+
+  it.each<readonly [string, string, string]>([
+    ['name: training-mode, value: a, ownedPaths: {}', 'name: one', '4:27 FIELD_INVALID'],
+    ['name: stack, value: "a b", ownedPaths: {}', 'name: one', '4:41 FIELD_INVALID'],
+    ['name: stack, value: a, ownedPaths: {c: x}', 'name: one', '4:60 FIELD_INVALID'],
+    ['name: stack, value: a, ownedPaths: {}, advertiser: b', 'name: one', '4:72 FIELD_INVALID'],
+    ['value: a, ownedPaths: {}', 'name: one', '4:3 FIELD_MISSING'],
+    ['name: stack, value: a, ownedPaths: {}', 'name: []', '6:18 FIELD_INVALID'],
+  ])('invents nothing beside what is refused of {%s} and {%s}', (selected, component, expected) => {
+    const recipe = `kind: RecipeResult
+apiVersion: aicr.run/v1beta2
+metadata:
+  selectedProfile: {${selected}}
+criteria: {nodes: x}
+componentRefs: [{${component}}]
+`;
+    const found = lint({ files: [named('r.yaml', recipe)], directories: [] });
+    expect(places(found).toSorted()).toEqual(
+      [`r.yaml:5:19 FIELD_INVALID`, `r.yaml:${expected}`].toSorted(),
+    );
   });
 
   it('reads a resolved recipe, and names a Helm chart', () => {
