@@ -23,6 +23,7 @@ import {
 } from '../snapshot/fingerprint.ts';
 import { acceleratorOfProduct, isAccelerator } from '../snapshot/gpu-sku.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** What redacted evidence claims. */
 export interface Claims {
@@ -30,6 +31,8 @@ export interface Claims {
   readonly keep: SnapshotKeep | undefined;
   /** Labels of which something was revealed that may not be all: what they show is no proof. */
   readonly partial?: ReadonlySet<string> | undefined;
+  /** The snapshot without what is revealed: what constraints read is kept, with other names of nodes. */
+  readonly redacted?: Snapshot | undefined;
   /** Whether the snapshot shows all images, though its policy keeps none. */
   readonly hasImages: boolean;
   /** As the predicate has them. */

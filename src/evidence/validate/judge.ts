@@ -192,7 +192,7 @@ export function assessCluster(
   const { fingerprint, claimed } = completeFingerprint(fingerprintOf(snapshot), claims);
   const shown = { snapshot, fingerprint };
   const match = matchRecipe(recipe, fingerprint);
-  const results = evaluateConstraints(recipe, snapshot);
+  const results = evaluateConstraints(recipe, claims?.redacted ?? snapshot);
   const constraints = completeConstraints(recipe, results, claims, fingerprint.nodeCount);
   return {
     fingerprint,

@@ -6,6 +6,7 @@ import { locateInBundle } from '../layout.ts';
 import type { Phase, PhaseTest } from '../phase/phase.ts';
 import type { SnapshotKeep } from '../redact/policy.ts';
 import { keepOf } from '../redact/withholding.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Claims } from '../validate/claimed.ts';
 import { judge, type JudgedResults, type JudgeOptions, type Judgement } from '../validate/judge.ts';
 import type { NamedDocument } from '../validate/validate.ts';
@@ -68,7 +69,7 @@ export function recompute(
   const parts = { recipe: valueOf(recipe), snapshot: valueOf(snapshot), bom: valueOf(bom) };
   const keep = keptOf(predicate, parts.recipe);
   const shown = checkRevealed(log, { files, predicate, keep, ...parts }, revealed);
-  const claims = claimsOf(receivedClaims(predicate, keep), shown);
+  const claims = claimsOf(receivedClaims(predicate, keep), shown, parts.snapshot);
   const results = resultsOf(reports, predicate, shown);
   const bases = { now: predicate.attestedAt, signedAt, locate: locateInBundle };
   const judgement = judge(
@@ -124,8 +125,12 @@ function resultsOf(
 }
 
 /** What is revealed whole is no claim any more. */
-function claimsOf(claims: Claims | undefined, shown: Shown | undefined): Claims | undefined {
+function claimsOf(
+  claims: Claims | undefined,
+  shown: Shown | undefined,
+  redacted: Snapshot | undefined,
+): Claims | undefined {
   if (claims === undefined || shown === undefined) return claims;
   const { keep, partial, hasImages } = shown;
-  return { ...claims, keep, partial, hasImages };
+  return { ...claims, keep, partial, hasImages, redacted };
 }

@@ -67,6 +67,23 @@ describe('a revealed value', () => {
     expect(outcomes).toEqual(outcomes.map(() => ''));
   });
 
+  it('may be a list of nodes that a constraint reads, which the statement has with other names', async () => {
+    const product = 'NodeTopology.label.nvidia.com/gpu.product';
+    const constraint = `  - name: ${product}\n    value: '!= A100'\n`;
+    const recipe = replaced(DEMO.recipe, 'componentRefs:\n', `${constraint}componentRefs:\n`);
+    const { contents, openings } = await commitDemo({ recipe });
+    const { values } = reveal(openings, product);
+    expect(values.map(({ text }) => text)).toEqual([expect.stringContaining('|ip-10-')]);
+    const { exitCode, faults } = judgeWith(reveal(openings, product), contents, {
+      requireRecomputed: false,
+    });
+    expect([exitCode, faults]).toEqual([0, []]);
+    const lying = remade(contents, {}, ({ affidavit }) =>
+      Object.assign(affidavit.constraints.at(-1) ?? {}, { actual: values[0]?.text }),
+    );
+    expect(judgeWith(reveal(openings, product), lying)).toMatchObject({ exitCode: 2 });
+  });
+
   it('may be one that was put nowhere: of a type that nobody knows, and of a type and a subtype that come twice', async () => {
     const twice = `measurements:
   - type: Foo
