@@ -17,9 +17,10 @@ export function selectedItems({ items }: Subtype, paths: readonly SelectedPath[]
   const reads = readsOf(paths);
   for (const [index, item] of items.entries()) {
     const fields = fieldsRead(item, index, reads);
-    const parts = (['context', 'data'] as const)
-      .map((part) => [part, onlyScalars(item[part], (key) => fields.has(key))] as const)
-      .filter(([, part]) => part.size > 0);
+    const data = onlyScalars(item.data, (key) => fields.has(key));
+    // What was measured comes before what describes it: nobody reads the other one.
+    const context = onlyScalars(item.context, (key) => fields.has(key) && !data.has(key));
+    const parts = Object.entries({ context, data }).filter(([, part]) => part.size > 0);
     if (parts.length > 0) kept.set(index, new Map<string, Data>(parts));
   }
   return kept;

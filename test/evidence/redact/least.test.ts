@@ -62,6 +62,22 @@ describe('a constraint that reads one item of the labels', () => {
   });
 });
 
+it('keeps of a field of an item what is read: that of what was measured, or of what describes it', async () => {
+  const items = `      - subtype: net
+        items:
+          - {context: {dev: secret-b, speed: 10}, data: {dev: c, speed: null}}\n`;
+  const OS = '  - type: OS\n    subtypes:\n';
+  const snapshot = replaced(DEMO.snapshot, OS, OS + items);
+  const { text, openings } = await packed(demanding('OS.net[dev=c].speed', '10'), snapshot);
+  expect(text).toContain(
+    '- context:\n              speed: 10\n            data:\n              dev: c\n',
+  );
+  expect(text).not.toContain('secret');
+  const place = '/measurements/OS/subtypes/net/items/0/';
+  const paths = openings.values.map(({ path }) => path).filter((path) => path.startsWith(place));
+  expect(paths).toEqual([`${place}context/dev`, `${place}data/speed`]);
+});
+
 const GPU_LABELS = [
   `cloud.google.com/gke-accelerator: h100|${NODES.slice(0, 2).join(',')}`,
   `nvidia.com/gpu: "yes|${NODES.slice(0, 2).join(',')}"`,
