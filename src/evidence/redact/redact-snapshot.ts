@@ -1,6 +1,5 @@
 import {
   dataMap,
-  isDataList,
   listOf,
   mapIn,
   scalarText,
@@ -61,17 +60,24 @@ class Redactor {
       const type = types[index] ?? '';
       const isRead = last.get(type) === index && KNOWN_TYPES.has(type);
       const at = isRead ? type : String(index);
-      const rest = isRead ? without(mapIn(each), 'type', 'subtypes') : without(mapIn(each), 'type');
       const place = { group: type, path: `/measurements/${at}`, withhold: this.#withhold };
+      const listed = listOf(mapIn(each), 'subtypes').map(mapIn);
+      const rest = without(mapIn(each), 'type', ...(listed.length > 0 ? ['subtypes'] : []));
       tellMissing(rest, undefined, place);
-      const subtypes = isRead ? this.#subtypes(mapIn(each).get('subtypes'), type, index) : [];
+      if (!isRead) {
+        for (const [nth, raw] of listed.entries()) {
+          const path = `${place.path}/subtypes/${nth}`;
+          tellMissing(without(raw, 'subtype'), undefined, { ...place, path });
+        }
+        return [];
+      }
+      const subtypes = this.#subtypes(listed, type, index);
       return subtypes.length === 0 ? [] : [dataMap({ subtypes, type })];
     });
   }
 
   /** If a subtype comes twice the first one is read: the others are withheld. */
-  #subtypes(data: Data | undefined, type: string, index: number): readonly Data[] {
-    const list = isDataList(data) ? data.map(mapIn) : [];
+  #subtypes(list: readonly DataMap[], type: string, index: number): readonly Data[] {
     const names = list.map((each) => scalarText(each.get('subtype')) ?? '');
     const read = new Set<string>();
     return list.flatMap((raw, at): readonly Data[] => {

@@ -10,6 +10,7 @@ import {
   SECRET,
   commitDemo,
   judge,
+  predicateOf,
   remade,
   reveal,
   withLeaf,
@@ -90,6 +91,7 @@ describe('a revealed value', () => {
     subtypes: [{subtype: bar, data: {a: 1, b: [x, {c: y}]}}]
   - type: K8s
     subtypes: [{subtype: server, data: {version: v1.20}}]
+  - {type: Foo, subtypes: null}
 `;
     const server = '      - subtype: server\n';
     const again = `      - {subtype: "0", data: {a: b}}\n      - data: {nameless: 1}\n${server}`;
@@ -105,6 +107,13 @@ describe('a revealed value', () => {
       expect(one.values).toHaveLength(1);
       expect(judgeWith(one, contents, { requireRecomputed: false }).faults).toEqual([]);
     }
+    // Types and names of subtypes are never counted.
+    expect(openings.values.filter(({ path }) => /\/(?:sub)?type$/.test(path))).toEqual([]);
+    expect(predicateOf(contents).affidavit.redaction.withheld).toContainEqual({
+      file: 'snapshot.yaml',
+      group: 'Foo',
+      count: 4,
+    });
     const all = reveal(openings, 'snapshot.yaml');
     expect(all.values).toHaveLength(
       openings.values.filter(({ file }) => file === 'snapshot.yaml').length,
