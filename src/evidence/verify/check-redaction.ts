@@ -66,8 +66,10 @@ function comparisonOf(predicate: ReceivedPredicate, redacted: Redacted): Compari
     redaction === undefined
       ? 'nothing is redacted'
       : `the policy ${policyName(redaction)}, by which another tool redacted`;
-  const faults = withheld === undefined ? [] : [strayClaim(withheld, found)];
-  return { found, expected: EXPECTED, faults };
+  const stray = withheld === undefined ? [] : [strayClaim(withheld, found)];
+  // Of another producer the file may be something else.
+  const leaves = affidavit === undefined || withheld ? [] : leafFaults(predicate, redacted);
+  return { found, expected: EXPECTED, faults: [...stray, ...leaves] };
 }
 
 function policyName({ policy, version }: NonNullable<ReceivedPredicate['redaction']>): string {
@@ -79,11 +81,12 @@ function strayClaim({ at }: ReceivedWithheld, found: string): Fault {
 }
 
 /** What the statement says, apart from how much was withheld: nothing shows that but the number of leaves. */
-function statedFaults(
-  { at, redaction, affidavit }: ReceivedPredicate,
-  { files, keep }: Known,
-): readonly Fault[] {
-  const rules = sameTexts(`${at}/redaction/applied`, redaction?.applied ?? [], POLICY_RULES);
+function statedFaults(predicate: ReceivedPredicate, { files, keep }: Known): readonly Fault[] {
+  const { at, redaction, affidavit } = predicate;
+  const rules = [
+    ...leafFaults(predicate, { files }),
+    ...sameTexts(`${at}/redaction/applied`, redaction?.applied ?? [], POLICY_RULES),
+  ];
   // Whoever signs with AICR's program leaves all of our part out.
   if (affidavit === undefined) return rules;
   const withheld = affidavit.redaction;
@@ -92,7 +95,6 @@ function statedFaults(
     return [...rules, missing];
   }
   return [
-    ...leafFaults(withheld, files),
     ...rules,
     ...sameTexts(`${withheld.at}/kept`, withheld.kept, keptPaths(keep)),
     ...rowFaults(withheld, files),
@@ -117,9 +119,11 @@ function rowFaults(withheld: ReceivedWithheld, files: ReceivedFiles): readonly F
 
 /** As many leaves as values are said to be withheld, and none without saying so. */
 function leafFaults(
-  { at, leaves, withheld }: ReceivedWithheld,
-  files: ReceivedFiles,
+  { at: predicate, affidavit }: ReceivedPredicate,
+  { files }: Pick<Redacted, 'files'>,
 ): readonly Fault[] {
+  const at = `${predicate}/affidavit/redaction`;
+  const { leaves, withheld = [] } = affidavit?.redaction ?? {};
   const { bytes } = files.get(REDACTION_FILE) ?? {};
   if (leaves === undefined) {
     const expected = `no such file, or ${at}/scheme`;

@@ -21,7 +21,7 @@ import { tellMissing } from '../../../src/evidence/redact/withheld.ts';
 import { MAX_OPENINGS_BYTES, MAX_WITHHELD_VALUES } from '../../../src/limits.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { propertyRuns } from '../../property-runs.ts';
-import { DEMO, replaced, validateDemo } from '../demo.ts';
+import { DEMO, contentsOf, replaced, validateDemo } from '../demo.ts';
 import { SECRET, commitDemo, judge, predicateOf, remade } from './committed.ts';
 
 const HONEST = await commitDemo();
@@ -93,6 +93,31 @@ describe('a bundle with commitments', () => {
     expect(a).not.toBe(b);
     const unsalted = leafOf(Buffer.alloc(32), bool('/a'));
     expect([a, b]).not.toContain(unsalted);
+  });
+});
+
+describe('a redaction.json that the statement says nothing of', () => {
+  const FILE = { 'redaction.json': 'hello' };
+  const silent = (predicate: object): void => {
+    Reflect.deleteProperty(predicate, 'affidavit');
+  };
+
+  it('is refused if nothing is redacted, and if our part is left out', async () => {
+    const { files } = await packEvidence({ validation: validateDemo(), redact: 'none' });
+    const whole = await contentsOf(files);
+    expect(judge(remade(whole, {})).exitCode).toBe(0);
+    for (const bundle of [remade(whole, FILE), remade(HONEST.contents, FILE, silent)]) {
+      expect(judge(bundle)).toMatchObject({
+        exitCode: 2,
+        faults: ['redaction-matches-policy: REDACTION_DIFFERS redaction.json'],
+      });
+    }
+  });
+
+  it('is a further file in evidence of another producer', async () => {
+    const { files } = await packEvidence({ validation: validateDemo(), redact: 'none' });
+    const other = remade(await contentsOf(files), FILE, silent);
+    expect(judge(other)).toMatchObject({ exitCode: 0, faults: [] });
   });
 });
 
