@@ -1,4 +1,9 @@
 // What recipe, snapshot and results can have many of.
+import { decodeYaml } from '../../src/document/yaml.ts';
+import { parseRecipe } from '../../src/evidence/recipe/recipe.ts';
+import { snapshotKeep } from '../../src/evidence/redact/policy.ts';
+import { redactSnapshot } from '../../src/evidence/redact/redact-snapshot.ts';
+import { parseSnapshot } from '../../src/evidence/snapshot/snapshot.ts';
 import { largeSnapshot } from '../../tools/large-snapshot.ts';
 import { exampleReport, exampleTest, type ExampleTest } from '../evidence/phase/example-reports.ts';
 import { evidenceKinds, listOf, many, mapOf, type Kinds } from './work.ts';
@@ -186,6 +191,22 @@ export const SNAPSHOT_KINDS: Kinds = evidenceKinds({
   'lists in brackets': (count) =>
     measured(subtype('OS', 'x', `data:\n      a: [${'[], {}, '.repeat(count)}]\n`)),
 });
+
+export const REDACTION_KINDS: Kinds = {
+  'labels that a recipe names, and labels': (count) => {
+    const name = 'NodeTopology.gpu-nodes.label';
+    const named = recipe(
+      `constraints:\n${many(count / 10, (i) => `- {name: ${name}, value: "!l${i}"}\n`)}`,
+    );
+    const labels = many(count, (i) => `      l0.v${i}: v${i}|n${i}\n`);
+    const { snapshot } = measured(subtype('NodeTopology', 'label', `data:\n${labels}`));
+    const keep = snapshotKeep(
+      parseRecipe(decodeYaml(Buffer.from(named.recipe), 'recipe.yaml'), 'recipe.yaml'),
+    );
+    const read = parseSnapshot(decodeYaml(Buffer.from(snapshot), 'snapshot.yaml'), 'snapshot.yaml');
+    return () => redactSnapshot(read, keep);
+  },
+};
 
 export const RESULT_KINDS: Kinds = evidenceKinds({
   tests: (count) => results(count, () => ({})),

@@ -10,7 +10,8 @@ const SOME = 300;
 const SOME_QUICK = propertyRuns(100, SOME);
 
 startCounting();
-const { RECIPE_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } = await import('./document-kinds.ts');
+const { RECIPE_KINDS, REDACTION_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } =
+  await import('./document-kinds.ts');
 const { FIGURE_KINDS } = await import('./figure-kinds.ts');
 const { CLAIM_KINDS } = await import('./claim-kinds.ts');
 const { OTHER_KINDS } = await import('./other-kinds.ts');
@@ -18,7 +19,14 @@ const { LINT_KINDS } = await import('./lint-kinds.ts');
 const { OVERLAY_KINDS } = await import('./overlay-kinds.ts');
 
 const documents = { ...RECIPE_KINDS, ...SNAPSHOT_KINDS, ...RESULT_KINDS, ...FIGURE_KINDS };
-const all = { ...documents, ...CLAIM_KINDS, ...OTHER_KINDS, ...OVERLAY_KINDS, ...LINT_KINDS };
+const all = {
+  ...documents,
+  ...REDACTION_KINDS,
+  ...CLAIM_KINDS,
+  ...OTHER_KINDS,
+  ...OVERLAY_KINDS,
+  ...LINT_KINDS,
+};
 const wanted = process.argv[2] ?? '';
 for (const [name, kind] of Object.entries(all)) {
   if (!name.includes(wanted)) continue;

@@ -7,7 +7,7 @@ import {
   type DataMap,
 } from '../../document/data.ts';
 import { wholeToken } from '../../document/text.ts';
-import { isEntryOf, splitFolded } from '../snapshot/label-reading.ts';
+import { labelsOfEntry, splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Subtype } from '../snapshot/subtype.ts';
 import { nodeNames, type Rename } from './node-names.ts';
@@ -113,7 +113,7 @@ class Redactor {
     if (this.#keep.keys.get(group)?.has(key) === true) return true;
     if (group !== LABEL_SUBTYPE || items.length > 0) return false;
     const text = scalarText(data.get(key)) ?? '';
-    return [...this.#keep.labels].some((label) => isEntryOf(label, key, text));
+    return labelsOfEntry(key, text).some((label) => this.#keep.labels.has(label));
   }
 }
 

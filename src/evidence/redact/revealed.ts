@@ -10,7 +10,7 @@ import { SCHEMA_VERSION } from '../../media-types.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
-import { isEntryOf } from '../snapshot/label-reading.ts';
+import { labelsOfEntry } from '../snapshot/label-reading.ts';
 import {
   SCHEME,
   encodeDocument,
@@ -164,8 +164,8 @@ function isNamed({ path, text }: WithheldValue, word: string): boolean {
   if (word === group) return true;
   const key = IN_SUBTYPE.exec(path)?.[3];
   const name = `${group}.${tokenKey(key ?? '')}`;
-  const isNamedByKey = group === LABEL_SUBTYPE ? isEntryOf(word, name, text) : name === word;
-  return key !== undefined && isNamedByKey;
+  const names = group === LABEL_SUBTYPE ? labelsOfEntry(name, text) : [name];
+  return key !== undefined && names.includes(word);
 }
 
 /** Of labels with their nodes in items: the items whose key is that of the word. */

@@ -29,9 +29,10 @@ export function splitFolded(text: string): FoldedLabel {
   return { value: text.slice(0, bar), nodeList: text.slice(bar + 1) };
 }
 
-/** Whether a folded entry is the label, or one of its several values: `<label>.<value>`. */
-export function isEntryOf(label: string, key: string, text: string): boolean {
-  return key === label || key === `${label}.${splitFolded(text).value}`;
+/** The labels that a folded entry may be of: that of its key, or one of several values: `<label>.<value>`. */
+export function labelsOfEntry(key: string, text: string): readonly string[] {
+  const { value } = splitFolded(text);
+  return key.endsWith(`.${value}`) ? [key, key.slice(0, -value.length - 1)] : [key];
 }
 
 /** The names in a list, one at a time: there may be hundreds of thousands. */

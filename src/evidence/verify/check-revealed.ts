@@ -24,7 +24,7 @@ import { parseRevealed, subtypeOfPath, type Revealed } from '../redact/revealed.
 import type { Withhold } from '../redact/withheld.ts';
 import { ownerOf } from '../redact/withholding.ts';
 import { fingerprintOf } from '../snapshot/fingerprint.ts';
-import { isEntryOf, itemReadings, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
+import { itemReadings, labelsOfEntry, nodesIn, splitFolded } from '../snapshot/label-reading.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
 import { LABEL_OF } from '../validate/claimed.ts';
 import type { NamedDocument } from '../validate/validate.ts';
@@ -238,7 +238,7 @@ function isOnAllNodes(snapshot: Snapshot, label: string): boolean {
   if (labels === undefined) return false;
   const folded = [...labels.data].flatMap(([key, data]) => {
     const text = scalarText(data) ?? '';
-    return isEntryOf(label, key, text) ? [splitFolded(text).nodeList] : [];
+    return labelsOfEntry(key, text).includes(label) ? [splitFolded(text).nodeList] : [];
   });
   const items = itemReadings(labels, new Set([label]))?.map(({ nodeList }) => nodeList) ?? [];
   const lists = labels.items.length > 0 ? items : folded;
