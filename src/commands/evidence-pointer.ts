@@ -6,7 +6,7 @@ export default {
   summary: 'Make the pointer that AICR keeps for evidence in a registry.',
 
   description: [
-    'Verifies the bundle, and writes the small file that says where it is: with a signature at RECIPE/SOURCE/sha256-DIGEST.yaml below --evidence-dir, without one at RECIPE.yaml. SOURCE stands for identity and issuer of the signer. Without --oci the pointer is printed: it cannot be committed until the bundle is pushed.',
+    'Verifies the bundle, and writes the small file that says where it is: with a signature at RECIPE/SOURCE/sha256-DIGEST.yaml below --evidence-dir, without one at RECIPE.yaml. SOURCE stands for identity and issuer of the signer. Without --oci the pointer is printed: it cannot be committed. AICR takes no pointer to a signature about the recipe, which is what affidavit signs: for AICR, pack with --no-sign --layout directory.',
     'Exit codes: 0 made, 2 the bundle is refused or signed for something else, 3 a file cannot be read or written, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 

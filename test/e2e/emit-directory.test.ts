@@ -1,6 +1,6 @@
 // `--layout directory`: evidence as aicr lays it out on disk, and every reader of it.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -45,6 +45,7 @@ describe('evidence as a directory', () => {
       'pointer.yaml',
       'summary-bundle',
     ]);
+    expect(run.stderr).toContain(`\n pointer: ${POINTER}, not for AICR, which takes none to`);
     const { signer, artifact, recipe } = pointerIn(place);
     expect([signer, artifact, recipe]).toEqual([
       { identity: SANDBOX_IDENTITY, issuer: SANDBOX_ISSUER, rekorLogIndex: undefined },
@@ -86,6 +87,12 @@ describe('evidence as a directory', () => {
     expect(pointerIn(place).signer).toBeUndefined();
     expect(statSync(place.path(POINTER)).mode & 0o777).toBe(0o600);
     expect(statSync(place.path(BUNDLE, 'ctrf')).mode & 0o777).toBe(0o755);
+
+    // docs/guides/hand-in.md
+    mkdirSync(place.path('recipes/evidence'), { recursive: true });
+    const oci = `ghcr.io/you/aicr-evidence:t@${digestOf('')}`;
+    const { code } = await place.run(['evidence', 'pointer', DIRECTORY, '--oci', oci]);
+    expect([code, place.list('recipes/evidence')]).toEqual([0, [`${RECIPE}.yaml`]]);
   });
 });
 

@@ -86,19 +86,31 @@ describe('evidence pointer', () => {
   it('writes that of an unsigned bundle to the flat path', async () => {
     const folder = tree();
     const { code, stderr } = await intoTree(unsignedAicr(good), folder);
-    expect([code, stderr.includes('nobody has signed')]).toEqual([0, true]);
     const path = join(folder, `${RECIPE}.yaml`);
+    expect([code, stderr]).toEqual([
+      ...[0, expect.stringContaining(`aicr evidence sign ${path} --relocate`)],
+    ]);
     expect(parsePointer(readFileSync(path), path).signer).toBeUndefined();
   });
 
   it('prints it without --oci, and says that it cannot be committed', async () => {
     const { code, stdout, stderr } = await make(evidence.files);
     expect(code).toBe(0);
-    expect(stderr).toContain('cannot be committed until the bundle is pushed');
+    expect(stderr).toContain('AICR takes no pointer to a signature about the recipe');
     const pointer = parsePointer(Buffer.from(stdout), 'stdout');
     expect(pointer.artifact).toBeUndefined();
     expect(pointer.signer).toMatchObject(SIGNER);
     expect(stdout).toContain(`digest: ""\n      oci: ""\n`);
+  });
+
+  it.each([
+    ['of a signed artifact', good, 'name the artifact that was signed with --oci'],
+    ['unsigned', unsignedAicr(good), 'push the bundle (`aicr evidence publish`), then name the'],
+  ])('says what one %s lacks without --oci', async (_, files, missing) => {
+    const { code, stderr } = await make(files);
+    expect([code, stderr]).toEqual([
+      ...[0, expect.stringContaining(`cannot be committed: ${missing}`)],
+    ]);
   });
 
   it('warns of the same workflow on another ref', async () => {

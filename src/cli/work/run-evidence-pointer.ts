@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { referenceName, requireReference } from '../../artifact-reference.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { makePointer, otherRefs } from '../../evidence/pack/make-pointer.ts';
+import { FOR_AICR, makePointer, otherRefs } from '../../evidence/pack/make-pointer.ts';
 import { pointerPath, renderPointer } from '../../evidence/pointer/pointer.ts';
 import type { PointedArtifact, Pointer } from '../../evidence/pointer/pointer.ts';
 import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
@@ -17,6 +17,7 @@ import { unwritable } from '../../io/disk/system-error.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
+import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { sayFindings } from './say-findings.ts';
@@ -33,16 +34,20 @@ export async function runEvidencePointer(call: Call): Promise<number> {
   const report = await progress('verifying', readBundle(call));
   const pointer = makePointer(report, artifact);
   sayFindings(report.findings);
-  if (artifact === undefined) print(pointer);
+  if (artifact === undefined) print(pointer, report);
   else await add(call, pointer, folder);
   return 0;
 }
 
-function print(pointer: Pointer): void {
+function print(pointer: Pointer, { claimed }: VerificationReport): void {
   process.stdout.write(renderPointer(pointer));
-  process.stderr.write(
-    'affidavit: this pointer cannot be committed until the bundle is pushed: then name the artifact with --oci\n',
-  );
+  process.stderr.write(`affidavit: this pointer cannot be committed: ${missing()}\n`);
+
+  function missing(): string {
+    if (claimed?.artifact !== undefined) return 'name the artifact that was signed with --oci';
+    if (pointer.signer !== undefined) return FOR_AICR;
+    return 'push the bundle (`aicr evidence publish`), then name the artifact with --oci';
+  }
 }
 
 async function add(call: Call, pointer: Pointer, folder: string): Promise<void> {
@@ -56,7 +61,7 @@ async function add(call: Call, pointer: Pointer, folder: string): Promise<void> 
   process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
   if (pointer.signer === undefined) {
     process.stderr.write(
-      'affidavit: nobody has signed the bundle yet; the pointer is where AICR looks for what is to be signed\n',
+      `affidavit: nobody has signed the bundle yet: commit the pointer and let AICR's workflow sign it, or run \`${commandLine(['aicr', 'evidence', 'sign', pathWord(path), '--relocate'])}\`\n`,
     );
   }
 }

@@ -1,6 +1,8 @@
 // What a command that makes evidence says of it: the report of the self-check, and what to do next.
 
-import { SNAPSHOT_FILE } from '../../evidence/layout.ts';
+import { join } from 'node:path';
+
+import { POINTER_FILE, SNAPSHOT_FILE } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { STDIN } from '../../io/disk/files.ts';
@@ -10,6 +12,7 @@ import { escapeInvisible } from '../../quote.ts';
 import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
+import { isDirectoryWanted } from '../call/layout-flag.ts';
 import { reportOf } from '../call/report-flags.ts';
 import { spanWords } from '../call/run-flags.ts';
 import { deliver } from './deliver.ts';
@@ -122,6 +125,9 @@ function nextSteps({ out, packed, rootPath, logs, bound }: Written, call: Call):
   const pin = [...pinned, ...span];
   return [
     `evidence: ${commandLine([out])}`,
+    ...(isDirectoryWanted(call.options)
+      ? [` pointer: ${commandLine([join(out, POINTER_FILE)])}, ${pointerNote(packed)}`]
+      : []),
     `manifest: ${manifestDigest}`,
     ...(bound === undefined
       ? []
@@ -135,6 +141,13 @@ function nextSteps({ out, packed, rootPath, logs, bound }: Written, call: Call):
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
     '',
   ].join('\n');
+}
+
+/** What is missing before AICR takes it. */
+function pointerNote({ proof }: PackedEvidence): string {
+  return proof === undefined
+    ? 'for AICR once the bundle is pushed'
+    : 'not for AICR, which takes none to a signature about the recipe: pack with --no-sign for it';
 }
 
 /** How to compare the logs, if they are not in the bundle. */

@@ -115,9 +115,10 @@ function requireSubject(hex: string | undefined, { digest }: { readonly digest: 
     at: `${STATEMENT_FILE}#/subject/0`,
     found: hex === undefined ? 'a signature about the recipe alone' : `sha256:${hex}`,
     expected: `a signature about the artifact ${digest}`,
-    hint:
-      hex === undefined
-        ? 'push the bundle without its attestation and have the artifact signed: `aicr evidence sign`'
-        : 'name the artifact that was signed, or have this one signed: `aicr evidence sign`',
+    hint: hex === undefined ? FOR_AICR : 'name the artifact that was signed',
   });
 }
+
+/** What to do with evidence of ours that is signed: the command that signs for AICR takes none. */
+export const FOR_AICR =
+  'AICR takes no pointer to a signature about the recipe: pack the evidence with --no-sign --layout directory, then push and sign it with `aicr evidence publish`';
