@@ -61,16 +61,16 @@ function isChart(names: readonly string[]): boolean {
 const UNNAMED = 'FILE';
 
 /**
- * A file as a word of a command.
- *
- * @param file as complaints name it, with escapes for what is invisible
- */
-/**
  * Names that every program takes for that file and every report shows as they are: no pattern (`unzip`
  * matches by itself), no two blanks, no quotes or backticks, nothing long, and no token.
  */
 const ORDINARY = /^(?!.*(?: {2}|eyJ))[\w@%+=:,./'-](?:[\w@%+=:,./' -]{0,98}[\w@%+=:,./'-])?$/;
 
+/**
+ * A file as a word of a command.
+ *
+ * @param file as complaints name it, with escapes for what is invisible
+ */
 export function fileWord(file: string | undefined): string {
   const isShown = file !== undefined && file !== 'stdin' && ORDINARY.test(file);
   return isShown ? commandLine([pathWord(file)]) : UNNAMED;

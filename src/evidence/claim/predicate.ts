@@ -27,7 +27,7 @@ export interface RecipeFacts {
   readonly profile: RecipeProfile | undefined;
 }
 
-/** What the predicate says of recipe, snapshot and results: everything that can be computed again. */
+/** What the predicate says, but for who made it and when. */
 export interface PredicateFacts extends RunFacts {
   readonly recipe: RecipeFacts;
   readonly fingerprint: Fingerprint;

@@ -1,4 +1,4 @@
-// The one place where statements of AICR and ours become one type. No later stage asks whose bytes they were.
+// The one place where statements of AICR and ours become one type: what a version or a program does not write is undefined.
 
 import { JsonMap, isDataMap } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';

@@ -62,7 +62,7 @@ export interface ParsedLayer<T extends Layer> {
 /**
  * Reads an overlay.
  *
- * @param name that of the file, for the root
+ * @param isRoot its name is `base`, whatever it says
  * @throws EvidenceError FIELD_INVALID, FIELD_MISSING, DOCUMENT_DUPLICATE_KEY; RULES_TOO_OLD for what v0.11
  *   does not know; KIND_UNEXPECTED and API_VERSION_UNKNOWN by the current rules
  */

@@ -9,13 +9,13 @@ export interface Write {
   readonly by: string;
   readonly at: string;
   readonly value: Data;
-  /** Layers of one rank have the same number. */
+  /** The higher, the later: of an overlay as `rank` in `candidates.ts` says; the root comes before them, the others behind. */
   readonly rank: number;
   /** The value is added to a list, not put in the place of another. */
   readonly isAdded?: true;
 }
 
-/** Who set each field of a recipe: the last write counts. */
+/** Who set each field of a recipe: the last write counts, and in a list those that add to it. */
 export class Trace {
   readonly writes = new Map<string, Write[]>();
 

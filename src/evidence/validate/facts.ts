@@ -10,8 +10,8 @@ import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { CriteriaMatch } from '../snapshot/match.ts';
 
 /**
- * What recipe, snapshot and results show. Each part is computed from the files themselves, never
- * taken from a claim; it is absent if its files could not be read.
+ * What recipe, snapshot and results show. Each part is computed from the files themselves, but for what
+ * `onlyClaimed` names; it is absent if its files could not be read.
  */
 export interface Facts {
   readonly recipe?: {

@@ -39,7 +39,7 @@ import { recompute, type Beside as BesideFiles } from './recompute.ts';
 export interface EvidenceFound {
   /** The bundle's identity, once the manifest was read. */
   readonly manifestDigest?: Digest;
-  /** What the statement says and no file of the bundle shows. */
+  /** What is reported of the statement as it says it. */
   readonly claimed?: Pick<
     ReceivedEvidence,
     'aicrVersion' | 'aicrCommit' | 'validatorCatalogVersion'
