@@ -53,6 +53,16 @@ export function memoryFile(path: BundlePath, bytes: Uint8Array): MemoryFile {
   };
 }
 
+/** Received files to write: those whose content is not in memory are opened again. */
+export function handlesOf(
+  files: ReceivedFiles,
+  open: (path: string) => AsyncIterable<Uint8Array>,
+): readonly BundleFile[] {
+  return [...files.values()].map(({ bytes, ...file }) =>
+    bytes === undefined ? { ...file, open: () => open(file.path) } : memoryFile(file.path, bytes),
+  );
+}
+
 /** What the archives of one kind may hold: the kind says it, and every room below is told. */
 export interface Layout {
   /**

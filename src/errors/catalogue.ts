@@ -74,6 +74,7 @@ export const ERROR_CATALOGUE = {
   UNSIGNED: ['undecided', 'the evidence is not signed'],
   RECIPE_OTHER: ['undecided', 'the evidence is stale: its recipe is not the one at hand'],
   SIGNER_NOT_PINNED: ['undecided', 'nobody said which signer is expected'],
+  ATTESTATIONS_SEVERAL: ['undecided', 'several signatures are attached, and nobody said which'],
   // Nothing was judged: files, services, and the caller's own files.
   FILE_UNREADABLE: ['unjudged', 'a file cannot be read'],
   FILE_UNWRITABLE: ['unjudged', 'a file cannot be written'],

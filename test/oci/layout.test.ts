@@ -14,42 +14,13 @@ import { digestOf, hexOf } from '../../src/digest.ts';
 import { isLayout, openLayout } from '../../src/io/oci/layout.ts';
 import { writeLayout } from '../../src/io/oci/write-layout.ts';
 import { MAX_OCI_INDEX_BYTES, MAX_OCI_MANIFEST_BYTES } from '../../src/limits.ts';
-import { EMPTY_CONFIG, EMPTY_CONFIG_BYTES } from '../../src/pointer/artifact.ts';
-import { referrersTag } from '../../src/pointer/oci-index.ts';
-import type { Descriptor, Repository } from '../../src/pointer/registry.ts';
+import { EMPTY_CONFIG_BYTES } from '../../src/pointer/artifact.ts';
 import { rejection } from '../document/refusal.ts';
 import { scratch } from '../io/scratch.ts';
-import { ARTIFACT, ATTESTATION, INDEX, changed, ociBytes, parsed, stored } from '../pointer/oci.ts';
+import { ARTIFACT, ATTESTATION, INDEX, changed, stored } from '../pointer/oci.ts';
 import { repositoryOf } from './client.ts';
+import { LAYER, LAYER_BLOB, SIGNATURE, STEPS, TAG, blob } from './pushed.ts';
 import { withRegistry } from './registry.ts';
-
-const LAYER = ociBytes('evidence.tar.gz');
-const SIGNATURE = ociBytes('attestation.sigstore.json');
-const TAG = referrersTag(ARTIFACT.digest);
-
-type Step = (repository: Repository) => Promise<void>;
-
-function blob(descriptor: Descriptor, bytes: Uint8Array): Step {
-  return async (repository) => {
-    await repository.writeBlob(descriptor, async function* content() {
-      yield bytes;
-    });
-  };
-}
-
-const layerOf = ({ layers: [layer] }: { layers: readonly Descriptor[] }): Descriptor =>
-  layer ?? EMPTY_CONFIG;
-const LAYER_BLOB = layerOf(parsed(ARTIFACT));
-
-const STEPS: readonly Step[] = [
-  blob(LAYER_BLOB, LAYER),
-  blob(EMPTY_CONFIG, EMPTY_CONFIG_BYTES),
-  async (repository) => await repository.writeManifest(ARTIFACT),
-  blob(layerOf(parsed(ATTESTATION)), SIGNATURE),
-  async (repository) => await repository.writeManifest(ATTESTATION),
-  async (repository) => await repository.writeManifest(INDEX, TAG),
-  async (repository) => await repository.writeManifest(ARTIFACT, 'v1'),
-];
 
 async function write(path: string, steps = STEPS): Promise<void> {
   await writeLayout(path, async (repository) => {

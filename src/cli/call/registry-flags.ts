@@ -14,3 +14,17 @@ export const REGISTRY_FLAGS = {
     summary: 'Certificates, PEM, that connections to registries trust too.',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
+
+/** Where else it is, and which signature is meant, for every command that reads an artifact. */
+export const PLACE_FLAGS = {
+  attestation: {
+    type: 'text',
+    helpValue: 'DIGEST',
+    summary: 'The attached signature that is meant, sha256:HEX; no list is asked for.',
+  },
+  location: {
+    type: 'texts',
+    helpValue: 'HOST/REPOSITORY',
+    summary: "Where else the artifact is; tried after the pointer's own locations.",
+  },
+} as const satisfies Readonly<Record<string, Flag>>;

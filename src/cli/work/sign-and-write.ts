@@ -124,7 +124,7 @@ function treeOf(packed: PackedEvidence): TreeToWrite['tree'] {
 }
 
 /** The time of the statement, as SOURCE_DATE_EPOCH has it. */
-export function secondsOf({ attestedAt }: PackedEvidence): number {
+export function secondsOf({ attestedAt }: Pick<PackedEvidence, 'attestedAt'>): number {
   return Math.floor(attestedAt.getTime() / 1000);
 }
 

@@ -1,5 +1,5 @@
-import { memoryFile, type BundleFile, type ReceivedFiles } from '../../archive/entry.ts';
-import { documentOf, requireComplete } from '../../archive/entry.ts';
+import { documentOf, handlesOf, requireComplete } from '../../archive/entry.ts';
+import type { ReceivedFiles } from '../../archive/entry.ts';
 import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { AS_PACKED, AS_SIGNED } from '../../place.ts';
 import { quote } from '../../quote.ts';
@@ -42,9 +42,7 @@ export function readUnsigned(
   }
   if (claimed.artifact !== undefined) refuseArtifact(claimed.artifact.name);
   const packed = {
-    files: [...files.values()].map(({ bytes, ...file }): BundleFile =>
-      bytes === undefined ? { ...file, open: () => open(file.path) } : memoryFile(file.path, bytes),
-    ),
+    files: handlesOf(files, open),
     statement: documentOf(files, STATEMENT_FILE, EVIDENCE_LAYOUT),
     attestedAt: new Date(claimed.attestedAt),
     manifestDigest,

@@ -159,6 +159,11 @@ export class BundleReader {
     });
   }
 
+  /** Nothing more is asked for. */
+  async close(): Promise<void> {
+    await this.#entries?.return();
+  }
+
   async #find(path: string): Promise<Entry | undefined> {
     this.#entries ??= openEntries(this.#path, this.#layout);
     for (;;) {

@@ -1,0 +1,164 @@
+import { lstatSync, rmSync } from 'node:fs';
+
+import { collectFiles } from '../../archive/collect.ts';
+import { encodeArchive } from '../../archive/encode-archive.ts';
+import { hexOf } from '../../digest.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { withAttestation } from '../../evidence/pack/with-attestation.ts';
+import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
+import { requireFree, writeWhole } from '../../io/disk/files.ts';
+import { downloadBlob, openPartial, partialPath } from '../../io/oci/partial-blob.ts';
+import { writeLayout } from '../../io/oci/write-layout.ts';
+import { documentTime } from '../../io/process/clock.ts';
+import { copyManifest, layerOf, listReferrer } from '../../pointer/copy-artifact.ts';
+import { requireStored } from '../../pointer/find-attestations.ts';
+import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { commandLine, pathWord } from '../../shell-words.ts';
+import type { Call } from '../call/command.ts';
+import { attachedTo, namedAttestation, onlyAttached, type Attached } from './attached-bundles.ts';
+import { fromFirst, namedArtifact, type NamedArtifact } from './named-artifact.ts';
+import { secondsOf } from './sign-and-write.ts';
+
+/** What one place serves, and its layer on disk. */
+interface Fetched {
+  readonly from: Repository;
+  readonly manifest: StoredManifest;
+  readonly layer: Descriptor;
+  readonly attached: readonly Attached[];
+  readonly partial: string;
+}
+
+/** Fetches an artifact: its digests are verified, and nothing else. */
+export async function runEvidenceFetch(call: Call): Promise<number> {
+  const { options } = call;
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  const only = namedAttestation(call);
+  const named = await namedArtifact(options.required('ref'), call);
+  const layout = options.text('oci-layout');
+  const out =
+    layout ?? options.text('output') ?? `evidence-${hexOf(named.digest).slice(0, 12)}.tar.gz`;
+  if (layout === undefined) await requireFree(out, options.has('force'));
+  const fetched = await fromFirst(named.places, async (from) => {
+    const manifest = await requireStored(from, named.digest);
+    const layer = layerOf(manifest, from);
+    const wanted = { only, areAllWanted: layout !== undefined };
+    const attached = await attachedTo(from, named, wanted);
+    if (layout === undefined) onlyAttached(attached, `${from.name}@${named.digest}`);
+    const partial = partialPath(out, layer);
+    await download(call, from, layer, partial);
+    return { from, manifest, layer, attached, partial };
+  });
+  try {
+    await (layout === undefined ? writeArchive : writeAll)(call, out, fetched, named);
+  } catch (error) {
+    // What the digest names is no evidence.
+    if (error instanceof EvidenceError && error.class === 'invalid') rmSync(fetched.partial);
+    throw error;
+  }
+  rmSync(fetched.partial, { force: true });
+  sayFetched(out, fetched, named);
+  return 0;
+}
+
+async function download(
+  { progress, signal, beforeWriting }: Call,
+  from: Repository,
+  layer: Descriptor,
+  partial: string,
+): Promise<void> {
+  const sayLeft = (): void => sayPartial(partial);
+  await beforeWriting();
+  signal.addEventListener('abort', sayLeft);
+  try {
+    await progress('downloading', downloadBlob(from, layer, partial, signal));
+  } catch (error) {
+    if (!signal.aborted) sayLeft();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', sayLeft);
+  }
+}
+
+function sayPartial(partial: string): void {
+  const size = lstatSync(partial, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return;
+  process.stderr.write(
+    `affidavit: ${size} bytes are left in ${escapeInvisible(partial)}: the same command goes on from there\n`,
+  );
+}
+
+async function writeArchive(call: Call, out: string, fetched: Fetched): Promise<void> {
+  const { options, signal, beforeWriting, finish, progress } = call;
+  const { from, attached, partial } = fetched;
+  const [attestation] = attached;
+  const chunks =
+    attestation === undefined
+      ? openPartial(partial)
+      : signedArchive(partial, await bytesOf(from, attestation), signal);
+  await beforeWriting();
+  const writing = { force: options.has('force'), signal, onNamed: finish };
+  await progress('writing the archive', writeWhole(out, chunks, writing));
+}
+
+/** As `evidence sign` writes it: the time in it is that of the statement. */
+async function* signedArchive(
+  partial: string,
+  attestation: Uint8Array,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const received = await collectFiles(await openInput(partial, EVIDENCE_LAYOUT), EVIDENCE_LAYOUT);
+  const reader = new BundleReader(partial, EVIDENCE_LAYOUT);
+  const signed = withAttestation(received, (path) => reader.open(path), attestation);
+  const options = { mtime: secondsOf(signed), signal, layout: EVIDENCE_LAYOUT };
+  try {
+    yield* encodeArchive(signed.files, options);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function writeAll(
+  { signal, beforeWriting, finish, progress }: Call,
+  out: string,
+  { from, manifest, layer, attached, partial }: Fetched,
+  { digest }: NamedArtifact,
+): Promise<void> {
+  await beforeWriting();
+  const writing = writeLayout(
+    out,
+    async (to) => {
+      await copyManifest(manifest, to, (blob) =>
+        blob.digest === layer.digest ? openPartial(partial) : from.readBlob(blob),
+      );
+      for (const { manifest: each } of attached) {
+        await copyManifest(each, to, (blob) => from.readBlob(blob));
+        await listReferrer(each, digest, to);
+      }
+    },
+    { signal, onNamed: finish },
+  );
+  await progress('writing the layout', writing);
+}
+
+async function bytesOf(from: Repository, { layer }: Attached): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of from.readBlob(layer)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function sayFetched(out: string, { from, attached }: Fetched, { digest }: NamedArtifact): void {
+  const signatures = attached.map((each) => each.digest).join(', ');
+  const verify = commandLine(['affidavit', 'verify-evidence', pathWord(out)]);
+  process.stderr.write(
+    [
+      `fetched: ${from.name}@${digest}`,
+      signatures === '' ? 'nothing is attached to it: it is not signed' : `attached: ${signatures}`,
+      `digests verified; signature not judged: ${verify}`,
+      '',
+    ].join('\n'),
+  );
+  process.stdout.write(`${escapeInvisible(out)}\n`);
+}

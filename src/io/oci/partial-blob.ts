@@ -1,0 +1,71 @@
+import { constants, lstatSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+import { hexOf } from '../../digest.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Descriptor, Repository } from '../../pointer/registry.ts';
+import { openFound, readToEnd } from '../disk/open-file.ts';
+import { unwritable } from '../disk/system-error.ts';
+
+/** Where a download waits for its rest: beside OUT, with the start of its digest, so that no other goes on with it. */
+export function partialPath(out: string, { digest }: Pick<Descriptor, 'digest'>): string {
+  return `${out}.${hexOf(digest).slice(0, 12)}.partial`;
+}
+
+/**
+ * Downloads a blob, and goes on with what is there of it. What is whole has the digest. What breaks stays, and what
+ * turns out to be of something else is removed.
+ */
+export async function downloadBlob(
+  repository: Repository,
+  blob: Descriptor,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const held = lstatSync(path, { throwIfNoEntry: false });
+  try {
+    await append(repository, blob, path, signal);
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.class !== 'invalid') throw error;
+    rmSync(path, { force: true });
+    if (held === undefined || held.size === 0) throw error;
+    // Perhaps it was what was there already.
+    await downloadBlob(repository, blob, path, signal);
+  }
+}
+
+async function append(
+  repository: Repository,
+  blob: Descriptor,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { O_CREAT, O_APPEND, O_WRONLY, O_NOFOLLOW } = constants;
+  const flags = O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW;
+  const handle = await written(path, open(path, flags, 0o666));
+  try {
+    for await (const chunk of repository.readBlob(blob, openPartial(path))) {
+      signal.throwIfAborted();
+      await written(path, handle.appendFile(chunk));
+    }
+    await written(path, handle.sync());
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What is there. */
+export async function* openPartial(path: string): AsyncGenerator<Uint8Array, void> {
+  const file = await openFound(path);
+  try {
+    yield* readToEnd(file, path);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function written<T>(path: string, writing: Promise<T>): Promise<T> {
+  return await writing.catch((error: unknown) => {
+    throw unwritable(error, path);
+  });
+}
