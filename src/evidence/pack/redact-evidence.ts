@@ -12,17 +12,19 @@ import { withheldValue, type WithheldValue } from '../redact/commitment.ts';
 import { commit, type Commitment } from '../redact/openings.ts';
 import {
   KNOWN_TYPES,
+  LABEL_SUBTYPE,
   POLICY_RULES,
   POLICY_VERSION,
   keptPaths,
   snapshotKeep,
   type SnapshotKeep,
 } from '../redact/policy.ts';
+import { labelItems } from '../redact/redact-items.ts';
 import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
 import { requireFewValues } from '../redact/redaction-file.ts';
 import { withheldRows, type Withhold, type WithheldCount } from '../redact/withheld.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
-import { parseSnapshot } from '../snapshot/snapshot.ts';
+import { parseSnapshot, subtypeOf } from '../snapshot/snapshot.ts';
 import { judgeInputs, type ShownInputs, type Validation } from '../validate/validate.ts';
 import { requireVerifiableLogs } from './self-check.ts';
 
@@ -174,6 +176,7 @@ function requireSame(
     constraints: undefined,
   };
   const judged = judgeInputs(inputs, parts, claims);
+  requireSameItems(snapshot, keep);
   requireSameResults(cluster.constraints, judged.cluster.constraints);
   requireSameFingerprint(cluster.fingerprint, judged.cluster.fingerprint);
   return judged;
@@ -196,6 +199,27 @@ function unknownTypes({ file, measurements }: Validation['snapshot']): readonly 
   }));
 }
 
+const LABELS_HINT =
+  'let the recipe select items of labels by key or value, not by index, and read neither names of nodes nor node-list-ref; or publish everything: --redact none';
+
+/** Items of labels are kept without those before them, and an index then selects another one. */
+function requireSameItems(snapshot: Validation['snapshot'], keep: SnapshotKeep): void {
+  const labels = subtypeOf(snapshot, 'NodeTopology', 'label');
+  const paths = keep.items.get(LABEL_SUBTYPE) ?? [];
+  if (labels === undefined || paths.length === 0) return;
+  const kept = [...labelItems(labels, keep, paths).keys()];
+  for (const { selector, key } of paths) {
+    if (selector.kind !== 'index' || selector.index >= labels.items.length) continue;
+    if (kept[selector.index] === selector.index) continue;
+    throw new EvidenceError('REDACTION_CHANGES_RESULT', {
+      at: SNAPSHOT_FILE,
+      found: `"${LABEL_SUBTYPE}[${selector.index}]": another item on the redacted snapshot`,
+      expected: `the item whose ${quote(key)} the recipe reads`,
+      hint: LABELS_HINT,
+    });
+  }
+}
+
 /** A verifier sees what is kept, and must come to the same result. */
 function requireSameResults(
   whole: readonly ConstraintResult[],
@@ -208,7 +232,9 @@ function requireSameResults(
     at: SNAPSHOT_FILE,
     found: `${quote(before.name)}: ${after.outcome} on the redacted snapshot`,
     expected: `${before.outcome}, as on the whole one`,
-    hint: 'let the recipe not compare the names of nodes, or publish everything: --redact none',
+    hint: before.name.startsWith(`${LABEL_SUBTYPE}[`)
+      ? LABELS_HINT
+      : 'let the recipe not compare the names of nodes, or publish everything: --redact none',
   });
 }
 

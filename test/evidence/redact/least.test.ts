@@ -62,6 +62,38 @@ describe('a constraint that reads one item of the labels', () => {
   });
 });
 
+describe('an item of the labels that is not where it was', () => {
+  const [own, others] = [NODES.slice(0, 4), NODES.slice(4)];
+  const snapshot = withItems([
+    ['example.com/owner', 'secret-team', NODES],
+    ['nvidia.com/gpu.product', 'NVIDIA-H100-80GB-HBM3', own],
+    ['example.com/rack', 'r1', others],
+  ]);
+
+  it.each([
+    ['[1].value', '!= x', 'another item'],
+    ['[2].value', '!= x', 'another item'],
+    ['[key=example.com/rack].node-list', others.join(','), 'failed on the redacted'],
+    ['[0].note', 'x', 'unevaluable on the redacted'],
+  ])('is no longer what %s reads: nothing is packed', async (path, value, found) => {
+    const noted = snapshot.replace('data: {', 'data: {note: x, ');
+    const recipe = demanding(`NodeTopology.label${path}`, value);
+    await expect(commitDemo({ recipe, snapshot: noted })).rejects.toMatchObject({
+      code: 'REDACTION_CHANGES_RESULT',
+      found: expect.stringContaining(found) as string,
+      hint: expect.stringContaining('items of labels by key or value') as string,
+    });
+  });
+
+  it('is read by its index if all before it are kept, and by a field wherever it is', async () => {
+    const byIndex = await packed(demanding('NodeTopology.label[0].node-count', '6'), snapshot);
+    const named = demanding('NodeTopology.label[key=example.com/rack].value', 'r1');
+    const byField = await packed(named, snapshot);
+    expect([byIndex.text, byField.text].join()).not.toContain('secret');
+    expect(byField.text).toContain('value: r1');
+  });
+});
+
 it('keeps of a field of an item what is read: that of what was measured, or of what describes it', async () => {
   const items = `      - subtype: net
         items:
