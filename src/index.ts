@@ -95,12 +95,15 @@ export type { PointedArtifact, PointedSigner, Pointer } from './evidence/pointer
 export type { PointedCopies } from './evidence/pointer/pointed-copies.ts';
 export { artifactManifest, defaultTag, requireArtifact } from './pointer/artifact.ts';
 export type { ArtifactOf } from './pointer/artifact.ts';
+export { attachReferrer, type Pauses } from './pointer/attach.ts';
 export { attestationManifest, requireAttestation } from './pointer/attestation-manifest.ts';
 export { findAttestations, readAttestation } from './pointer/find-attestations.ts';
 export type { AttachedBundle, Referrer, UnreadReferrer } from './pointer/find-attestations.ts';
 export { parseOciIndex, referrersTag, withReferrer } from './pointer/oci-index.ts';
 export type { OciIndex } from './pointer/oci-index.ts';
 export { parseOciManifest, type OciManifest } from './pointer/oci-manifest.ts';
+export { pushEvidence, type PushedEvidence } from './pointer/push.ts';
+export { pushManifest, type OpenBlob } from './pointer/push-manifest.ts';
 export type { Descriptor, Registry, Repository, StoredManifest } from './pointer/registry.ts';
 export { keysOf, parsePolicy, policyOfKey, type Policy } from './policy/policy.ts';
 export type { PolicySigner } from './policy/policy-signer.ts';

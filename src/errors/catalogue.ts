@@ -112,6 +112,8 @@ export const ERROR_CATALOGUE = {
   CREDENTIALS_INVALID: ['unjudged', 'the login of a registry cannot be used'],
   CREDENTIAL_HELPER_FAILED: ['unjudged', 'a credential helper did not do what it was asked'],
   REFERRERS_TOO_MANY: ['unjudged', 'more is attached to the artifact than is looked at'],
+  REFERRER_NOT_LISTED: ['unjudged', 'a registry does not list what was attached'],
+  TAG_TAKEN: ['unjudged', 'the tag leads to another artifact'],
   LOGIN_FAILED: ['unjudged', 'the login did not succeed'],
   EVIDENCE_SIGNED: ['unjudged', 'the evidence is signed already'],
   SIGNING_STATE_INVALID: ['unjudged', 'what an interrupted signing left cannot be used'],
