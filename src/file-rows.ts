@@ -173,7 +173,8 @@ export const FILE_ROWS: readonly Row[] = [
     goes: 'it is one of the blobs of an artifact: name the registry, or the directory of the layout',
   },
   part('a manifest', hasJson('schemaVersion', 'files')),
-  part('a bill of materials', either(has('bomFormat'), has('spdxVersion'))),
+  { kind: 'bom', ...part('a bill of materials', has('bomFormat')) },
+  part('a bill of materials in SPDX', has('spdxVersion')),
   { what: 'a DSSE envelope', fits: hasJson('payloadType', 'signatures') },
   {
     what: 'TUF metadata',

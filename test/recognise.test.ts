@@ -231,12 +231,13 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
   ['apiVersion: v1\nkind: Pod\n', 'a document of the kind "Pod"', undefined],
 ];
 
-const PARTS: readonly (readonly [string, string])[] = [
-  ['{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}', 'a Sigstore bundle'],
-  ['{"_type": "https://in-toto.io/Statement/v1", "subject": []}', 'an in-toto statement'],
-  ['{"schemaVersion": "1.0.0", "files": []}', 'a manifest'],
-  ['{"bomFormat": "CycloneDX"}', 'a bill of materials'],
-  ['{"spdxVersion": "SPDX-2.3"}', 'a bill of materials'],
+const BOM = `give this file to affidavit validate --bom; ${RECIPE}`;
+const PARTS: readonly (readonly [start: string, what: string, hint: string])[] = [
+  ['{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}', 'a Sigstore bundle', RECIPE],
+  ['{"_type": "https://in-toto.io/Statement/v1", "subject": []}', 'an in-toto statement', RECIPE],
+  ['{"schemaVersion": "1.0.0", "files": []}', 'a manifest', RECIPE],
+  ['{"bomFormat": "CycloneDX"}', 'a bill of materials', BOM],
+  ['{"spdxVersion": "SPDX-2.3"}', 'a bill of materials in SPDX', RECIPE],
 ];
 
 describe('a file that looks like another kind', () => {
@@ -251,10 +252,10 @@ describe('a file that looks like another kind', () => {
     expect(named('archive', start)).toMatchObject({ found, hint: `${before}${ARCHIVE}` });
   });
 
-  it.each(PARTS)('is named as a part of a bundle: %s', (start, what) => {
+  it.each(PARTS)('is named as a part of a bundle: %s', (start, what, hint) => {
     const found = `${what}, which is one part of a bundle`;
     expect(named('archive', start)).toMatchObject({ found, hint: WHOLE });
-    expect(named('recipe', start)).toMatchObject({ found, hint: RECIPE });
+    expect(named('recipe', start)).toMatchObject({ found, hint });
   });
 
   it.each(OWN)(

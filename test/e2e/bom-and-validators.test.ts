@@ -142,6 +142,23 @@ describe('--bom', () => {
   });
 });
 
+describe('another file as --bom', () => {
+  it.each([
+    ['recipe.yaml', 'a resolved recipe', 'give this file to affidavit validate --recipe'],
+    ['snapshot.yaml', 'a snapshot', 'give this file to affidavit validate --snapshot'],
+    [OUT, 'a bundle', 'give it to affidavit verify-evidence'],
+    ['spdx.json', 'a bill of materials in SPDX', 'a bill of materials in CycloneDX JSON'],
+  ])('%s is recognised', async (name, found, hint) => {
+    const place = new Workplace();
+    if (name === OUT) await place.validate([...INPUTS, ...UNSIGNED], { env: EPOCH });
+    place.write('spdx.json', '{"spdxVersion": "SPDX-2.3"}');
+    const out = ['--emit-evidence', 'other.tar.gz', '--no-sign'];
+    const { code, error } = await place.refused([...INPUTS, ...out, '--bom', name]);
+    expect([code, error.at, error.found.startsWith(found)]).toEqual([2, name, true]);
+    expect(error.hint).toContain(hint);
+  });
+});
+
 describe('the images of validators', () => {
   it('come from the results, and for other tests from --validator-image', async () => {
     const place = new Workplace();
@@ -189,8 +206,14 @@ describe('the images of validators', () => {
         ...[2, 'VALIDATOR_IMAGE_MUTABLE', `"operator-health" from "${image}"`],
       ]);
       const allowed = [...words, '--allow-mutable-validator-tags'];
-      expect((await place.validate(allowed, { env: EPOCH })).code).toBe(0);
+      const run = await place.run(['validate', ...allowed, '--format', 'json'], { env: EPOCH });
+      expect(run.code).toBe(0);
+      expect(run.stderr).toMatch(/^validators: 1 image$/m);
       const { findings } = await verified(place);
+      const own = (JSON.parse(run.stdout) as { findings: ReportJson['findings'] }).findings;
+      const mutable = ({ code: found }: { readonly code: string }): boolean =>
+        found === 'VALIDATOR_TAG_MUTABLE';
+      expect(own.filter(mutable)).toEqual(findings.filter(mutable));
       expect(placesOf(findings)).toContain(
         'VALIDATOR_TAG_MUTABLE statement.intoto.json#/predicate/validatorImages',
       );

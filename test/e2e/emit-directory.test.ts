@@ -78,6 +78,19 @@ describe('evidence as a directory', () => {
     expect(payload).toEqual(readFileSync(place.path(BUNDLE, STATEMENT)));
   });
 
+  it('is signed as a directory by the command that is printed', async () => {
+    const place = new Workplace();
+    const { stderr } = await place.run(['validate', ...UNSIGNED], { env: EPOCH });
+    const [, words = ''] = /^ *sign: affidavit (.*)$/m.exec(stderr) ?? [];
+    expect(words).toBe('evidence sign evidence --emit-evidence evidence.signed --layout directory');
+    const signed = await place.run([...words.split(' '), '--sandbox'], { env: EPOCH });
+    expect(signed.code).toBe(0);
+    expect(place.list('evidence.signed').filter((name) => !name.includes('/'))).toEqual([
+      'pointer.yaml',
+      'summary-bundle',
+    ]);
+  });
+
   it('has the files of the archive, byte for byte, and a pointer without a signer', async () => {
     const place = new Workplace();
     await place.validate([...UNSIGNED, '--logs', 'logs'], { env: EPOCH });

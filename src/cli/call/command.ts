@@ -5,7 +5,7 @@ export type Flag = FlagValue & {
   readonly summary: string;
   /** The heading of the help under which it stands; none is the first. */
   readonly group?: string;
-  /** The letter of its short form, as in aicr. */
+  /** The letter of its short form: as in aicr, but for f. */
   readonly char?: 'f' | 'o' | 'r' | 's';
   readonly dependsOn?: readonly string[];
   readonly exclusive?: readonly string[];

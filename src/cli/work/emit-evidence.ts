@@ -10,13 +10,19 @@ import { openingsFile } from './openings-file.ts';
 import { signAndWrite, writeEvidence } from './sign-and-write.ts';
 import { validatorImage } from './validator-image.ts';
 
+interface Emitted {
+  readonly packed: PackedEvidence;
+  /** Says where the openings are, after all else. */
+  readonly sayEnd: () => void;
+}
+
 /** Packs, verifies, signs, verifies what was signed, and writes one archive: completely or not at all. */
 export async function emitEvidence(
   out: string,
   validation: Validation,
   session: SigningSession | undefined,
   call: Call,
-): Promise<PackedEvidence> {
+): Promise<Emitted> {
   const { options, progress } = call;
   const directory = options.text('logs');
   const logs =
@@ -36,10 +42,12 @@ export async function emitEvidence(
     call.finish();
     openings?.replace();
   };
+  const sayEnd = (): void => openings?.sayEnd();
   try {
-    return await write(out, unsigned, session, { ...call, finish });
-  } finally {
-    openings?.sayEnd();
+    return { packed: await write(out, unsigned, session, { ...call, finish }), sayEnd };
+  } catch (error) {
+    sayEnd();
+    throw error;
   }
 }
 

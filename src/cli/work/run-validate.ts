@@ -45,9 +45,9 @@ export async function runValidate(call: Call): Promise<number> {
     const repeat = selfCheckCommand(call);
     if (out === undefined) return await endSelfCheck(validation, call, { repeat });
     const { emitEvidence } = await import('./emit-evidence.ts');
-    const packed = await emitEvidence(out, validation, session, call);
+    const emitted = await emitEvidence(out, validation, session, call);
     const bound = validation.files?.length;
-    const written = { out, packed, bound, rootPath: session?.rootPath };
+    const written = { out, ...emitted, bound, rootPath: session?.rootPath };
     return await endSelfCheck(validation, call, { repeat, written });
   } finally {
     await session?.close?.();

@@ -62,10 +62,10 @@ export async function runVerify(call: Call): Promise<number> {
   const input = await pointedInput(call);
   const report = await judge(call, input);
   const repeat = commandLine(['affidavit', 'verify-evidence', ...words, ...clockOf(call, report)]);
-  await deliver(
-    await render(report, choice, { source, pointer: input.pointer?.pointer, repeat }),
-    call,
-  );
+  const rendering = { source, pointer: input.pointer?.pointer, repeat };
+  const shown = async (format: ReportChoice['format']): Promise<string> =>
+    await render(report, { ...choice, format }, rendering);
+  await deliver(await shown(choice.format), call, async () => await shown('terminal'));
   return report.exitCode;
 }
 

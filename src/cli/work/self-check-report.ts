@@ -13,7 +13,7 @@ import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted } from '../call/layout-flag.ts';
-import { reportOf } from '../call/report-flags.ts';
+import { reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { spanWords } from '../call/run-flags.ts';
 import { deliver } from './deliver.ts';
 import { logsPath } from './validate-outputs.ts';
@@ -28,6 +28,8 @@ interface Written {
   readonly logs?: string | undefined;
   /** How many files it binds that the recipe only names; undefined if nobody looked. */
   readonly bound?: number | undefined;
+  /** What is said after all else. */
+  readonly sayEnd?: () => void;
 }
 
 /**
@@ -43,10 +45,14 @@ export async function endSelfCheck(
 ): Promise<number> {
   const report = written === undefined ? checked : reportOfEvidence(written, checked, call);
   try {
-    await deliver(await renderSelfCheck(report, call, repeat), call);
+    const choice = reportOf(call);
+    const render = async (format: ReportChoice['format']): Promise<string> =>
+      await renderSelfCheck(report, { ...choice, format }, repeat);
+    await deliver(await render(choice.format), call, async () => await render('terminal'));
   } finally {
     // The evidence is there, even if the report cannot be written.
     if (written !== undefined) process.stderr.write(nextSteps(written, call));
+    written?.sayEnd?.();
   }
   return report.exitCode;
 }
@@ -70,10 +76,9 @@ function reportOfEvidence(
 
 async function renderSelfCheck(
   report: ValidationReport,
-  call: Call,
+  choice: ReportChoice,
   repeat: string,
 ): Promise<string> {
-  const choice = reportOf(call);
   switch (choice.format) {
     case 'json': {
       const { encodeReport, validationJson } = await import('../../report/json.ts');
@@ -115,7 +120,7 @@ function rootFlags({ options }: Call, rootPath: string | undefined): readonly st
 
 /** The path, the bundle's identity and the very commands that verify it and that sign it. */
 function nextSteps({ out, packed, rootPath, logs, bound }: Written, call: Call): string {
-  const { proof, manifestDigest } = packed;
+  const { proof, manifestDigest, validatorImages } = packed;
   const keyFile = proof && keyFileOf(proof.signer);
   const span = spanWords(call.options);
   const pinned =
@@ -132,10 +137,9 @@ function nextSteps({ out, packed, rootPath, logs, bound }: Written, call: Call):
     ...(bound === undefined
       ? []
       : [`   bound: ${counted(bound, 'file')} that the recipe only names`]),
+    ...(validatorImages === 0 ? [] : [`validators: ${counted(validatorImages, 'image')}`]),
     `  verify: ${verifyCommand(out, pin)}`,
-    ...(proof === undefined
-      ? [`    sign: ${signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'), span)}`]
-      : []),
+    ...(proof === undefined ? [`    sign: ${signCommandFor(out, call)}`] : []),
     ...logsLines(out, packed, pin, logs),
     `    note: ${noteOf(packed)}`,
     ...(keyFile === undefined ? [] : ['  KEY.pub: for whoever verifies', keyFile.trimEnd()]),
@@ -163,6 +167,15 @@ export function logsLines(
 
 function verifyCommand(out: string, flags: readonly string[]): string {
   return commandLine(['affidavit', 'verify-evidence', pathWord(out), ...flags]);
+}
+
+/** Signed, it is of the same layout. */
+function signCommandFor(out: string, { options }: Call): string {
+  const span = spanWords(options);
+  if (isDirectoryWanted(options)) {
+    return signCommand(out, `${out}.signed`, ['--layout', 'directory', ...span]);
+  }
+  return signCommand(out, out.replace(/(?:\.tar\.gz)?$/, '.signed.tar.gz'), span);
 }
 
 /** The command that signs what was packed. */

@@ -175,7 +175,8 @@ function claimedFault(
 }
 
 /** What can be advised wherever a value is withheld. */
-export const ASK_FOR_VALUE = 'ask the contributor for evidence that keeps it';
+export const ASK_FOR_VALUE =
+  'ask the contributor for evidence that keeps it (`--redact none` or `--openings`; of aicr: `--full`)';
 
 /** What the recipe advises is about a value that is wrong, not about one that is not there. */
 function hintOf({ fix, remediation }: ConstraintResult): string {

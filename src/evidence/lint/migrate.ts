@@ -87,11 +87,13 @@ function kindOf(document: RecipeDocument, named: NamedFile): Kind {
   }
   const known = KINDS.find((each) => each === kind);
   if (known !== undefined) return known;
-  throw new EvidenceError('KIND_UNEXPECTED', {
-    at: `${file}#/kind`,
-    found: quote(kind),
-    expected: KINDS.join(', '),
-    hint: 'give a document of recipes',
+  return recognising('recipes', named, () => {
+    throw new EvidenceError('KIND_UNEXPECTED', {
+      at: `${file}#/kind`,
+      found: quote(kind),
+      expected: KINDS.join(', '),
+      hint: 'give a document of recipes',
+    });
   });
 }
 

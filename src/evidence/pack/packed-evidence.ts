@@ -25,8 +25,10 @@ export interface PackedEvidence {
   readonly redaction: ClaimedRedaction | undefined;
   /** What opens the withheld values, for `parseOpenings`: never published. Undefined if nothing commits to them. */
   readonly openings?: Uint8Array | undefined;
-  /** What packing left out and a person should know. */
+  /** What packing left out, or names by a tag that may be moved, and a person should know. */
   readonly findings: readonly Finding[];
+  /** How many images of validators the statement names. */
+  readonly validatorImages: number;
   /** Undefined if the bundle is not signed. */
   readonly proof: Proof | undefined;
   /** Signed by a sandbox. */

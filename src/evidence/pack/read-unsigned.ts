@@ -51,6 +51,7 @@ export function readUnsigned(
     logs: [],
     redaction: claimed.redaction,
     findings: [],
+    validatorImages: claimed.validatorImages,
     proof: undefined,
     sandbox: false,
   };

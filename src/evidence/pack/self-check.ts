@@ -11,6 +11,7 @@ import type { NamedDocument, Validation } from '../validate/validate.ts';
 import { REVEALED_CHECK } from '../verify/checks.ts';
 import { verifyEvidence, verifyEvidenceFiles } from '../verify/verify-evidence.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
+import type { PackedEvidence } from './packed-evidence.ts';
 
 /** A file that is packed, with its content if a verifier reads it. */
 export interface PackedFile extends BundleFile {
@@ -45,13 +46,21 @@ const ATTESTATION_TO_COME: ReceivedFile = {
 export function requireVerifiable(
   files: readonly PackedFile[],
   { tool, ...known }: Pick<Validation, 'tool' | 'snapshot' | 'snapshotDigest'>,
-): Pick<VerificationReport['facts'], 'bom' | 'onlyClaimed'> {
+): AsPacked {
   const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
-  const { checks, facts } = verifyUnsigned(received, { tool, known });
+  const { checks, facts, findings, claimed } = verifyUnsigned(received, { tool, known });
   const fault = refusedBy(checks);
   if (fault !== undefined) throw refusalOf(fault);
   const { bom, onlyClaimed } = facts;
-  return { ...(bom && { bom }), ...(onlyClaimed && { onlyClaimed }) };
+  return {
+    facts: { ...(bom && { bom }), ...(onlyClaimed && { onlyClaimed }) },
+    findings: findings.filter(({ code }) => code === 'VALIDATOR_TAG_MUTABLE'),
+    validatorImages: claimed?.validatorImages ?? 0,
+  };
+}
+
+interface AsPacked extends Pick<PackedEvidence, 'findings' | 'validatorImages'> {
+  readonly facts: Pick<VerificationReport['facts'], 'bom' | 'onlyClaimed'>;
 }
 
 /** The same of logs that are beside what is packed: of them only names and sizes are looked at. */

@@ -5,6 +5,7 @@ import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, faultOf, findingsOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import { recognising } from '../../recognise.ts';
 import { AFFIDAVIT, type Tool } from '../../tool.ts';
 import type { Results } from '../phase/ctrf.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
@@ -146,7 +147,7 @@ function notTheirs(error: EvidenceError): EvidenceError {
 }
 
 function listedBom({ name, bytes }: NamedDocument): ListedBom {
-  const bom = parseBom(bytes, name);
+  const bom = recognising('bom', { file: name, bytes }, () => parseBom(bytes, name));
   return { bom, summary: summaryOf(bom, digestOf(bytes)) };
 }
 

@@ -224,6 +224,14 @@ describe('migrate', () => {
     expect([error?.code, error?.at]).toEqual([code, `f.yaml${place}`]);
   });
 
+  it('names a document of another kind, and where it belongs', () => {
+    const error = refusalOf(() => migrated('kind: Snapshot\napiVersion: aicr.run/v1alpha1\n'));
+    expect([error?.code, error?.at, error?.found]).toEqual([
+      ...['KIND_UNEXPECTED', 'f.yaml#/kind', 'a snapshot'],
+    ]);
+    expect(error?.hint).toContain('give this file to affidavit validate --snapshot');
+  });
+
   it.each([
     ['{service: eks}', '{service: eks, nodes: 4}', 'FIELD_INVALID', '#/spec/criteria/nodes'],
     [
