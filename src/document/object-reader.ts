@@ -1,3 +1,4 @@
+import { isDigest, type Digest } from '../digest.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError, type ErrorDetail, type Finding } from '../errors/evidence-error.ts';
 import { didYouMean, nearest } from '../nearest.ts';
@@ -58,6 +59,13 @@ export class ObjectReader {
   string(name: string, expected = 'a string'): string {
     const data = this.data(name);
     return typeof data === 'string' ? data : this.#refuse(name, data, expected);
+  }
+
+  digest(name: string, hint: string): Digest {
+    const text = this.string(name);
+    if (isDigest(text)) return text;
+    const expected = 'sha256: and 64 lower-case hexadecimal digits';
+    return this.refuse(name, { expected, hint });
   }
 
   optionalString(name: string): string | undefined {

@@ -1,6 +1,6 @@
 import { sortedByPath, type Layout, type ReceivedFiles } from '../archive/entry.ts';
 import type { BundlePath } from '../bundle-path.ts';
-import { isDigest, type Digest } from '../digest.ts';
+import type { Digest } from '../digest.ts';
 import type { Data } from '../document/data.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { EvidenceError, type Fault } from '../errors/evidence-error.ts';
@@ -68,15 +68,11 @@ const NEVER_EDITED = 'write the manifest from the files of the bundle; nobody ma
 function parseFile(data: Data, at: string, { isPath, unlisted }: Layout): ManifestFile {
   const reader = new ObjectReader(data, at);
   const path = reader.string('path');
-  const digest = reader.string('sha256');
   if (!isPath(path) || unlisted.includes(path)) {
     const expected = 'the path of a file that the manifest may list';
     return reader.refuse('path', { expected, hint: NEVER_EDITED });
   }
-  if (!isDigest(digest)) {
-    const expected = 'sha256: and 64 lower-case hexadecimal digits';
-    return reader.refuse('sha256', { expected, hint: NEVER_EDITED });
-  }
+  const digest = reader.digest('sha256', NEVER_EDITED);
   // Nobody uses this hint. But with another type the manifest would not fit its schema.
   reader.optionalString('mediaType');
   return { path, size: reader.integer('size'), digest };

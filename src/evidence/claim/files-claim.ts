@@ -1,7 +1,6 @@
 // The files of the recipes that a recipe only names: `affidavit.files`. docs/format.md §4
 
 import { compareBytes } from '../../compare-bytes.ts';
-import { isDigest } from '../../digest.ts';
 import type { Json } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
@@ -20,15 +19,12 @@ export function filesIn(affidavit: ObjectReader): readonly NamedFile[] | undefin
   let before = '';
   return affidavit.list('files', (item, at) => {
     const row = new ObjectReader(item, at);
-    const [path, digest] = [row.string('path'), row.string('digest')];
+    const path = row.string('path');
     if (!isInside(path) || compareBytes(before, path) >= 0) {
       const expected = 'paths inside the directory of recipes, sorted by their bytes, each once';
       row.refuse('path', { code: 'FIELD_INVALID', expected, hint: BY_FORMAT });
     }
-    if (!isDigest(digest)) {
-      const expected = '"sha256:" and 64 lower-case hexadecimal digits';
-      row.refuse('digest', { code: 'FIELD_INVALID', expected, hint: BY_FORMAT });
-    }
+    const digest = row.digest('digest', BY_FORMAT);
     row.end();
     before = path;
     return { path, digest };

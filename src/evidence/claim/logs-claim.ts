@@ -1,6 +1,6 @@
 // `affidavit.logs`: the logs that are beside a redacted bundle. docs/format.md, section "Redaction".
 
-import { digestOf, isDigest, type Digest } from '../../digest.ts';
+import { digestOf, type Digest } from '../../digest.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import { encodeManifest, type ManifestFile } from '../../manifest/manifest.ts';
 import { BY_FORMAT } from './claim-shapes.ts';
@@ -20,11 +20,7 @@ export function logsClaim(files: readonly ManifestFile[]): LogsClaim {
 export function logsIn(affidavit: ObjectReader): LogsClaim | undefined {
   if (!affidavit.has('logs')) return undefined;
   const claim = affidavit.object('logs');
-  const digest = claim.string('digest');
-  if (!isDigest(digest)) {
-    const expected = 'sha256: and 64 lower-case hexadecimal digits';
-    return claim.refuse('digest', { code: 'FIELD_INVALID', expected, hint: BY_FORMAT });
-  }
+  const digest = claim.digest('digest', BY_FORMAT);
   const fileCount = claim.integer('fileCount', 1);
   claim.end();
   return { digest, fileCount };

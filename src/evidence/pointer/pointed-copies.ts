@@ -1,7 +1,7 @@
 // What our pointers say beside AICR's fields: where else the artifact is, and which signature of it is meant.
 
 import { requireLocation } from '../../artifact-reference.ts';
-import { isDigest, type Digest } from '../../digest.ts';
+import type { Digest } from '../../digest.ts';
 import { dataMap, describe, type Data, type DataMap } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import { MAX_LOCATIONS } from '../../limits.ts';
@@ -17,11 +17,8 @@ export interface PointedCopies {
 
 /** Throws FIELD_MISSING, FIELD_INVALID, FIELD_UNKNOWN, LIMIT_EXCEEDED. */
 export function readCopies(reader: ObjectReader, hint: string): PointedCopies {
-  const attestation = reader.optionalText('attestation');
-  if (attestation !== undefined && !isDigest(attestation)) {
-    const expected = 'sha256: and 64 lower-case hexadecimal digits';
-    return reader.refuse('attestation', { code: 'FIELD_INVALID', expected, hint });
-  }
+  const isAttested = reader.optionalText('attestation') !== undefined;
+  const attestation = isAttested ? reader.digest('attestation', hint) : undefined;
   const locations = reader.optionalList('locations', readLocation);
   reader.end();
   const place = { at: reader.pointer('locations'), hint };

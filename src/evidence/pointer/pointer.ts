@@ -1,7 +1,7 @@
 // AICR's pointer: the small file in the tree of recipes that says where the evidence of a recipe is.
 
 import { namesRegistry, parseReference, referenceName } from '../../artifact-reference.ts';
-import { hexOf, isDigest, type Digest } from '../../digest.ts';
+import { hexOf, type Digest } from '../../digest.ts';
 import { dataMap, plain, type DataMap } from '../../document/data.ts';
 import { ObjectReader, requireVersion10 } from '../../document/object-reader.ts';
 import { parseTimeAt, parseTime, timestampOf } from '../../document/time.ts';
@@ -170,9 +170,8 @@ function readType(bundle: ObjectReader, profile: string | undefined): string {
 /** Both are empty until the bundle is pushed. */
 function readArtifact(bundle: ObjectReader): PointedArtifact | undefined {
   const oci = bundle.text('oci');
-  const digest = bundle.text('digest');
-  if (oci === '' && digest === '') return undefined;
-  if (!isDigest(digest)) return invalid(bundle, 'digest', 'sha256: and 64 lower-case digits');
+  if (oci === '' && bundle.text('digest') === '') return undefined;
+  const digest = bundle.digest('digest', HINT);
   if (oci.startsWith('file:') || (oci !== '' && !namesRegistry(oci))) refuseFile(bundle, oci);
   const reference = parseReference(oci);
   if (reference !== undefined && referenceName(reference) === oci) return { oci, digest };
