@@ -4,6 +4,7 @@
 import { isUnevaluable } from '../constraint/decision.ts';
 import { millionthsOf, parseNumberExpression } from '../constraint/number-expression.ts';
 import { MEASURING_CHECKS, NCCL_CHECKS, type PhaseTest } from '../phase/phase.ts';
+import type { ConstraintDialect } from '../recipe/recipe.ts';
 
 /** How a figure is compared: a validator may take less for enough. */
 interface FigureRules {
@@ -73,19 +74,21 @@ export function* printedBy({ name, stdout = [] }: PhaseTest): Generator<Printed,
 }
 
 /** The lines of a test that say something of figures, and nothing else: a constraint is one of numbers. */
-export function figureLines(check: string, stdout: readonly string[]): readonly string[] {
+export function figureLines(
+  check: string,
+  stdout: readonly string[],
+  dialect: ConstraintDialect,
+): readonly string[] {
   if (!MEASURING_CHECKS.has(check)) return [];
   const forms = formsOf(check);
   return stdout.flatMap((text) =>
-    [...linesOf(text)].filter((line) => isOnlyNumbers(readLine(line, forms))),
+    [...linesOf(text)].filter((line) => isOnlyNumbers(readLine(line, forms), dialect)),
   );
 }
 
-function isOnlyNumbers(printed: Printed | undefined): boolean {
+function isOnlyNumbers(printed: Printed | undefined, dialect: ConstraintDialect): boolean {
   if (printed === undefined || 'text' in printed) return printed !== undefined;
   const rules = FIGURES.get(printed.figure);
-  // An expression of AICR v0.11 is one term, which the current dialect reads too.
-  const dialect = 'current' as const;
   return (
     rules !== undefined &&
     !isUnevaluable(parseNumberExpression(printed.constraint, { dialect, ...rules }))

@@ -128,7 +128,7 @@ function minimalInputs(
   const reports = new Map(
     sortedByPath(raw).map(({ phase, path, bytes }) => [
       phase,
-      withheld.of(path, (withhold) => minimalReport(bytes, path, withhold)),
+      withheld.of(path, (withhold) => minimalReport({ file: path, bytes }, keep, withhold)),
     ]),
   );
   // Its path is the last one.

@@ -5,7 +5,7 @@ import { isUnevaluable } from '../constraint/decision.ts';
 import { isVirtual } from '../constraint/evaluate.ts';
 import { labelsOfDemand } from '../constraint/gpu-nodes.ts';
 import { parsePath, type ConstraintPath } from '../constraint/path.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { ConstraintDialect, Recipe } from '../recipe/recipe.ts';
 import { PRODUCT_LABEL } from '../snapshot/fingerprint.ts';
 import { REPORT_KEEPS } from './redact-report.ts';
 
@@ -56,6 +56,8 @@ export interface SnapshotKeep {
   readonly items: ReadonlyMap<string, readonly SelectedPath[]>;
   /** The labels whose values and nodes are read. */
   readonly labels: ReadonlySet<string>;
+  /** In which the lines of figures are read. */
+  readonly dialect: ConstraintDialect;
   /** What of this AICR does not keep: the recipe reads it. Sorted. */
   readonly named: readonly string[];
 }
@@ -65,6 +67,7 @@ export const AICR_KEEP: SnapshotKeep = {
   keys: keysOf(AICR_KEEPS),
   items: new Map(),
   labels: new Set(),
+  dialect: 'current',
   named: [],
 };
 
@@ -92,7 +95,8 @@ export function snapshotKeep(
     if (keys.get(subtype)?.has(path.key) !== true) named.add(name);
     keys.set(subtype, (keys.get(subtype) ?? new Set<string>()).add(path.key));
   }
-  return { keys, items, labels, named: [...named].toSorted(compareBytes) };
+  const { dialect } = recipe;
+  return { keys, items, labels, dialect, named: [...named].toSorted(compareBytes) };
 }
 
 /** What is kept beyond AICR's allow-list, of the snapshot and of every report. */

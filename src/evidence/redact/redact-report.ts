@@ -5,11 +5,12 @@ import { digestOf } from '../../digest.ts';
 import { isDataList, isDataMap, mapIn, scalarText, type Data } from '../../document/data.ts';
 import { wholeToken } from '../../document/text.ts';
 import { figureLines } from '../figure/printed-lines.ts';
+import type { ConstraintDialect, Recipe } from '../recipe/recipe.ts';
 import { UNHEARD, tellMissing, type Place, type Withhold } from './withheld.ts';
 
 /** What is kept of a value, and of what it is in. */
 type Rule =
-  | ((data: Data, map: Data) => Data | undefined)
+  | ((data: Data, map: Data, dialect: ConstraintDialect) => Data | undefined)
   | { readonly fields: Readonly<Record<string, Rule>> }
   | { readonly each: Rule };
 
@@ -49,10 +50,10 @@ const SUITE: Rule = (data) => {
   return scalarText(data) === undefined ? undefined : data;
 };
 
-const FIGURES: Rule = (data, test) => {
+const FIGURES: Rule = (data, test, dialect) => {
   const name = scalarText(mapIn(test).get('name')) ?? '';
   const pieces = (isDataList(data) ? data : [data]).filter((item) => typeof item === 'string');
-  const lines = figureLines(name, pieces);
+  const lines = figureLines(name, pieces, dialect);
   return lines.length === 0 ? undefined : lines;
 };
 
@@ -127,14 +128,20 @@ export const REPORT_KEEPS = [
 ].map((name) => `results.tests.${name}`);
 
 /** A CTRF report with what the policy keeps and nothing else. */
-export function redactReport(report: Data, withhold: Withhold = UNHEARD): Data {
-  const place = { group: HEADER, path: '', map: report, withhold };
+export function redactReport(
+  report: Data,
+  { dialect }: Pick<Recipe, 'dialect'>,
+  withhold: Withhold = UNHEARD,
+): Data {
+  const place = { group: HEADER, path: '', map: report, dialect, withhold };
   return apply(REPORT, report, place) ?? new Map<string, Data>();
 }
 
 interface PlaceInMap extends Place {
   /** What the value is in. */
   readonly map: Data;
+  /** Of the recipe. */
+  readonly dialect: ConstraintDialect;
 }
 
 function apply(rule: Rule, data: Data, place: PlaceInMap): Data | undefined {
@@ -145,7 +152,7 @@ function apply(rule: Rule, data: Data, place: PlaceInMap): Data | undefined {
     });
   }
   if ('fields' in rule && isDataMap(data)) return applyFields(rule.fields, data, place);
-  const kept = typeof rule === 'function' ? rule(data, place.map) : undefined;
+  const kept = typeof rule === 'function' ? rule(data, place.map, place.dialect) : undefined;
   tellMissing(data, kept, place);
   return kept;
 }
@@ -163,7 +170,7 @@ function applyFields(
     const known = place.group === HEADER ? key : `${place.group}.${key}`;
     const rule = isKnown ? (rules[key] ?? NONE) : NONE;
     const group = isKnown ? known : place.group;
-    const left = apply(rule, value, { group, path, map, withhold: place.withhold });
+    const left = apply(rule, value, { ...place, group, path, map });
     if (left !== undefined) kept.set(key, left);
   }
   return kept.size === 0 ? undefined : kept;

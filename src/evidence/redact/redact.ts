@@ -41,7 +41,18 @@ function quotedScalar(scalar: ScalarNode): ScalarNode {
   return LOST.test(scalar.value) ? { ...scalar, style: 'double' } : scalar;
 }
 
-/** @param bytes a CTRF report. Throws what `decodeJson` throws. */
-export function minimalReport(bytes: Uint8Array, file: string, withhold?: Withhold): Uint8Array {
-  return new TextEncoder().encode(encodeJson(redactReport(decodeJson(bytes, file), withhold)));
+interface NamedReport {
+  readonly file: string;
+  /** CTRF. */
+  readonly bytes: Uint8Array;
+}
+
+/** Throws what `decodeJson` throws. */
+export function minimalReport(
+  { file, bytes }: NamedReport,
+  keep: SnapshotKeep,
+  withhold?: Withhold,
+): Uint8Array {
+  const report = redactReport(decodeJson(bytes, file), keep, withhold);
+  return new TextEncoder().encode(encodeJson(report));
 }

@@ -174,7 +174,7 @@ function contentFaults({ files, keep, snapshot }: Known): readonly Fault[] {
     const { bytes } = files.get(path) ?? {};
     if (bytes === undefined) return [];
     const minimal = orIfRefused(
-      () => minimalReport(bytes, path),
+      () => minimalReport({ file: path, bytes }, keep),
       () => bytes,
     );
     return Buffer.from(bytes).equals(minimal) ? [] : [notMinimal(path)];

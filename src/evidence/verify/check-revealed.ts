@@ -169,7 +169,7 @@ function changes(
     : [differs(at, `${file}#${stray.path}, which is not withheld`, 'what the policy withholds')];
 }
 
-function reportFaults({ files }: Received, revealed: Revealed): readonly Fault[] {
+function reportFaults({ files, keep }: Received, revealed: Revealed): readonly Fault[] {
   const byFile = Map.groupBy(revealed.values, ({ file }) => file);
   byFile.delete(SNAPSHOT_FILE);
   return [...byFile].flatMap(([file, values]) => {
@@ -179,7 +179,7 @@ function reportFaults({ files }: Received, revealed: Revealed): readonly Fault[]
     }
     const kept = decodeJson(bytes, file);
     const { document, placed } = reportWith(kept, values);
-    const redact = (withhold: Withhold): Data => redactReport(document, withhold);
+    const redact = (withhold: Withhold): Data => redactReport(document, keep, withhold);
     return changes(revealed, file, { redact, kept, placed });
   });
 }

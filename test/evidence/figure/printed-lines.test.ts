@@ -110,18 +110,23 @@ describe('printedBy', () => {
     expect(read(NCCL[0], `Constraint: ${odd} → true`)).toEqual([`${NCCL[0]}: ${odd}`]);
   });
 
-  it.each([
+  it.each<[string, boolean, boolean?]>([
     ['>= 300 GB/s', true],
-    ['>= 300 <= 400 || != 7.5', true],
+    ['>= 300 <= 400 || != 7.5', true, false],
+    ['= 300', true, false],
     ['<node-7.example.com>', false],
     ['>= 300 node-7', false],
     ['10.0.0.7', false],
     ['node-7', false],
     ['', false],
-  ])('is kept when evidence is redacted only if it is about numbers: %j', (constraint, isKept) => {
-    const line = `Constraint: ${constraint} → true`;
-    expect(figureLines(NCCL[0], [line])).toEqual(isKept ? [line] : []);
-  });
+  ])(
+    'is kept when evidence is redacted only if it is about numbers: %j',
+    (constraint, isKept, isKeptOld = isKept) => {
+      const line = `Constraint: ${constraint} → true`;
+      expect(figureLines(NCCL[0], [line], 'current')).toEqual(isKept ? [line] : []);
+      expect(figureLines(NCCL[0], [line], 'v0.11')).toEqual(isKeptOld ? [line] : []);
+    },
+  );
 
   it('finds the lines of a validator among any others, however they are cut', () => {
     const figure = fc

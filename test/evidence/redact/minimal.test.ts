@@ -182,6 +182,27 @@ describe('a minimal bundle', () => {
     });
   });
 
+  it('keeps no line that the dialect of the recipe cannot read', async () => {
+    const { results = {} } = DEMO;
+    const [old, both] = ['= 300', '>= 300'].map((text) => `Constraint: ${text} \u2192 true`);
+    const report = JSON.parse(results['performance'] ?? '') as { results: { tests: Json[] } };
+    for (const test of report.results.tests) test['stdout'] = [old, both];
+    const change = { results: { ...results, performance: JSON.stringify(report) } };
+    const recipe = replaced(DEMO.recipe, 'aicr.run/v1', 'aicr.nvidia.com/v1alpha1');
+    const lines = async (demo: Partial<Demo>) => {
+      const validation = validateDemo(demo);
+      const packed = await packEvidence({ validation, redact: 'minimal', allowRetiredApi: true });
+      const contents = await contentsOf(packed.files);
+      expect(judge(contents)).toMatchObject({ exitCode: 0, faults: [] });
+      const { results: kept } = JSON.parse(String(contents.get('ctrf/performance.json'))) as {
+        results: { tests: Json[] };
+      };
+      return kept.tests.map(({ stdout }) => stdout);
+    };
+    expect(await lines(change)).toEqual([[old, both]]);
+    expect(await lines({ ...change, recipe })).toEqual([[both]]);
+  });
+
   it('shows that no node has a label as the whole one does', async () => {
     const snapshot = DEMO.snapshot.replaceAll(/^ {10}nvidia\.com\/gpu\..*\n/gm, '');
     const { exitCode, report } = judge(await pack({ snapshot }));
