@@ -6,7 +6,7 @@ import { quote } from '../quote.ts';
 import { sentence } from '../sentence.ts';
 import { isKeySigner, type Proof, type ProvenSigner } from '../trust/trust.ts';
 import { stale, tooFew, type Judged } from './judge-proofs.ts';
-import { nearestOf, someOf } from './nearest-entry.ts';
+import { isOfAllowlist, listHint, nearestOf, someOf } from './nearest-entry.ts';
 import { describeSigner, isNamedBy, otherClaims } from './policy-signer.ts';
 import type { PolicySigner } from './policy-signer.ts';
 import type { Policy } from './policy.ts';
@@ -94,15 +94,15 @@ function otherType(entry: PolicySigner, signer: ProvenSigner, { file }: Judged):
     `${quote(subject)} (type ${text}, issuer ${quote(issuer)})`;
   const change =
     entry.at === undefined
-      ? `set --certificate-identity-type ${type}`
-      : `write "type": ${quote(type)} in the entry`;
+      ? `if you trust this signer, set --certificate-identity-type ${type}`
+      : `if you trust this signer, write "type": ${quote(type)} in the entry`;
   return [
     {
       code: 'SIGNER_NOT_ALLOWED',
       at: file,
       found: ofType(type),
       expected: `${ofType(entry.type ?? 'uri or email')}${as(entry)}`,
-      hint: `only the type differs; if you trust this signer, ${change}`,
+      hint: `only the type differs; ${isOfAllowlist(entry) ? listHint(signer) : change}`,
     },
   ];
 }

@@ -3,7 +3,7 @@
 import { unlessRefused, type Fault } from '../errors/evidence-error.ts';
 import { quote } from '../quote.ts';
 import { isKeySigner, type Identity, type ProvenSigner } from '../trust/trust.ts';
-import { describeSigner, isNamedBy, type PolicySigner } from './policy-signer.ts';
+import { describeSigner, isNamedBy, sourceOf, type PolicySigner } from './policy-signer.ts';
 import { matches, parseTemplate, type Template } from './template.ts';
 
 /** What a complaint says of the entries, none of which names the signer. */
@@ -13,11 +13,28 @@ export function nearestOf(
 ): Pick<Fault, 'expected' | 'hint'> {
   const near = nearestFirst(entries, signer);
   const expected = someOf(near.map(({ said }) => said));
+  if (entries.some(isOfAllowlist)) return { expected, hint: listHint(signer) };
   if (isKeySigner(signer)) {
     return { expected, hint: 'if you trust this signer, name exactly this key' };
   }
   const [first] = near;
   return { expected, hint: nearHint(first, near.length) };
+}
+
+/** Whether the allowlist of AICR has it, in which not everything can be said. */
+export function isOfAllowlist({ at = '' }: PolicySigner): boolean {
+  return /#\/(?:firstParty|partner|community)\/\d+$/.test(at);
+}
+
+/** What to write in an allowlist: as YAML, on one line. */
+export function listHint(signer: ProvenSigner): string {
+  const trust = 'if you trust this signer,';
+  if (isKeySigner(signer) || signer.type === 'other') {
+    const what = isKeySigner(signer) ? 'keys' : 'user names';
+    return `${trust} write a policy in JSON: an allowlist names no ${what}`;
+  }
+  const issuer = quote(signer.issuer, signer.issuer.length);
+  return `${trust} add to "community" or "partner" of the allowlist: - {issuer: ${issuer}, source: ${quote(sourceOf(signer))}}`;
 }
 
 function nearHint(near: NearEntry | undefined, count: number): string {

@@ -14,10 +14,15 @@ import { outcomeOf } from '../evidence/validate/outcome.ts';
 import type { ArtifactSource, TriedReferrer } from '../evidence/verify/artifact-source.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
-import type { PolicySigner } from '../policy/policy-signer.ts';
+import { sourceOf, type PolicySigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
 import { replaceInvisible } from '../quote.ts';
-import { isKeySigner, type ProvenSigner, type TrustedRootInfo } from '../trust/trust.ts';
+import {
+  isKeySigner,
+  type Identity,
+  type ProvenSigner,
+  type TrustedRootInfo,
+} from '../trust/trust.ts';
 import { LIMIT_OF_TRUST } from './blocks/verdict.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */
@@ -186,12 +191,21 @@ function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
   return { code, at: at ?? null, found, expected, hint };
 }
 
+/** An allowlist of AICR names no user names. */
+function certificateJson(signer: Identity): JsonObject {
+  const { type, claims } = signer;
+  return {
+    certificate: { type, ...claims },
+    ...(type !== 'other' && { source: sourceOf(signer) }),
+  };
+}
+
 function signatureJson({ signature, oneJudge }: VerificationReport): JsonObject {
   if (signature.state !== 'verified') return { state: signature.state };
   const { signer, signedAt, times, logEntries } = signature.proof;
   return present({
     state: signature.state,
-    ...(isKeySigner(signer) ? {} : { certificate: { type: signer.type, ...signer.claims } }),
+    ...(isKeySigner(signer) ? {} : certificateJson(signer)),
     signedAt: timestampOf(signedAt),
     times: times.map(({ source, at }) => ({ source, at: timestampOf(at) })),
     logEntries: logEntries.map(({ log, index }) => ({ log, index })),

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { judgeSigner } from '../../src/policy/judge-signer.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 import { refusalOf } from '../document/refusal.ts';
 import { propertyRuns } from '../property-runs.ts';
-import { ISSUER, allows, identity } from './proofs.ts';
+import { ISSUER, JUDGED, allows, identity, proofOf } from './proofs.ts';
 
 const UAT = 'https://github.com/NVIDIA/aicr/.github/workflows/uat-';
 const OAUTH = 'https://github.com/login/oauth';
@@ -47,6 +48,21 @@ describe('an allowlist of AICR', () => {
       issuer: ISSUER,
     });
     expect(signers[3]).toMatchObject({ source: '7c4c0edc8c765a95a0f3afdb3bbb8e91' });
+  });
+
+  it('is told of a signer whom it does not name with the very entry that names it', () => {
+    const policy = parse(ALLOWLIST);
+    const signer = identity('somebody@example.com', OAUTH);
+    const [fault] = judgeSigner(policy, proofOf(signer), JUDGED).faults;
+    expect(fault?.code).toBe('SIGNER_NOT_ALLOWED');
+    const [, entry = ''] = /of the allowlist: (- .*)$/.exec(fault?.hint ?? '') ?? [];
+    expect(allows(parse(`${ALLOWLIST}  ${entry}\n`), signer)).toBe(true);
+  });
+
+  it('is told to write a policy in JSON for a user name, which it cannot name', () => {
+    const other = { ...identity('somebody!example.com', OAUTH), type: 'other' as const };
+    const [fault] = judgeSigner(parse(ALLOWLIST), proofOf(other), JUDGED).faults;
+    expect(fault?.hint).toMatch(/policy in JSON: an allowlist names no user names$/);
   });
 
   it.each([
