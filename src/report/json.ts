@@ -187,7 +187,7 @@ function checkJson({ name, outcome, found, expected, hint, faults }: CheckResult
   return { name, outcome, found, expected, hint, faults: faults.map(faultJson) };
 }
 
-function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
+export function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
   return { code, at: at ?? null, found, expected, hint };
 }
 

@@ -28,7 +28,15 @@ import { UPDATING } from './golden.ts';
 import { hugeReports, withForeign } from './hostile-report.ts';
 import { forAllHostile } from './hostile.ts';
 
-const NAMES = ['manifest', 'predicate', 'report', 'validation-report', 'policy', 'trust'] as const;
+const NAMES = [
+  'manifest',
+  'predicate',
+  'report',
+  'validation-report',
+  'policy',
+  'trust',
+  'status',
+] as const;
 const EXIT_CODES = { verified: 0, failed: 1, invalid: 2, unjudged: 3, undecided: 4 };
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -48,7 +56,7 @@ function updateCodes(name: string): void {
   writeFileSync(fileOf(name), `${JSON.stringify(schema, null, 2)}\n`);
 }
 
-const WITH_ALL_CODES = ['report', 'validation-report', 'fingerprint'];
+const WITH_ALL_CODES = ['report', 'validation-report', 'fingerprint', 'status'];
 
 if (UPDATING) WITH_ALL_CODES.forEach(updateCodes);
 

@@ -1,0 +1,102 @@
+import type { Fault } from '../../errors/evidence-error.ts';
+import { documentTime } from '../../io/process/clock.ts';
+import { SCHEMA_VERSION } from '../../media-types.ts';
+import { placeStatus, type PlaceStatus, type Service } from '../../pointer/artifact-status.ts';
+import type { JsonObject } from '../../report/json.ts';
+import { counted } from '../../sentence.ts';
+import type { Call } from '../call/command.ts';
+import { reportOf } from '../call/report-flags.ts';
+import { namedAttestation } from './attached-bundles.ts';
+import { deliver } from './deliver.ts';
+import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
+
+/** Says what each location serves of an artifact. All of it is read. */
+export async function runEvidenceStatus(call: Call): Promise<number> {
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  const { format } = reportOf(call);
+  const attestation = namedAttestation(call);
+  const named = await namedArtifact(call.options.required('ref'), call);
+  const asked = { digest: named.digest, attestation: attestation ?? named.attestation };
+  const places: PlaceStatus[] = [];
+  for (const [index, place] of named.places.entries()) {
+    // A tag is one of the first repository alone: copies go by the digest.
+    const tag = index === 0 ? named.tag : undefined;
+    places.push(await call.progress('reading', placeStatus(place, { ...asked, tag })));
+  }
+  const exitCode = exitCodeOf(places);
+  if (format === 'json') {
+    const { encodeReport, faultJson } = await import('../../report/json.ts');
+    const json = {
+      artifact: named.digest,
+      exitCode,
+      locations: places.map((place) => placeJson(place, faultJson)),
+    };
+    await deliver(encodeReport({ schemaVersion: SCHEMA_VERSION, ...json }), call);
+  } else {
+    await deliver(linesOf(named, places).join(''), call);
+  }
+  return exitCode;
+}
+
+function exitCodeOf(places: readonly PlaceStatus[]): number {
+  const states = new Set(
+    places.flatMap(({ state, attached }) => [state, ...attached.map((each) => each.state)]),
+  );
+  if (states.has('unreachable')) return 3;
+  return states.has('lacks') || states.has('differs') ? 1 : 0;
+}
+
+/** schemas/status.schema.json */
+function placeJson(
+  { name, state, fault, layer, attached, tag }: PlaceStatus,
+  faultJson: (fault: Fault) => JsonObject,
+): JsonObject {
+  return {
+    ...{ name, state, fault: fault === undefined ? null : faultJson(fault) },
+    layer: layer === undefined ? null : { digest: layer.digest, size: layer.size },
+    attached: attached.map((each) => ({
+      digest: each.digest ?? null,
+      state: each.state,
+      fault: each.fault === undefined ? null : faultJson(each.fault),
+    })),
+    tag: tag === undefined ? null : { ...tag, digest: tag.digest ?? null },
+  };
+}
+
+const WORDS: Readonly<Record<Service, string>> = {
+  serves: 'serves it',
+  lacks: 'LACKS IT',
+  differs: 'SERVES SOMETHING ELSE',
+  unreachable: 'NOT REACHABLE',
+  other: 'no signature of it',
+};
+
+function linesOf({ digest }: NamedArtifact, places: readonly PlaceStatus[]): readonly string[] {
+  return [`artifact ${digest}\n`, ...places.flatMap((place) => placeLines(place))];
+}
+
+function placeLines({ name, state, fault, layer, attached, tag }: PlaceStatus): readonly string[] {
+  const size = layer === undefined ? '' : `, ${counted(layer.size, 'byte')} in its layer`;
+  const signatures = attached.map(
+    (each) => `  attached ${each.digest ?? 'list'}: ${WORDS[each.state]}${reasonOf(each.fault)}\n`,
+  );
+  const isBare = state === 'serves' && attached.length === 0;
+  return [
+    `\n${name}: ${WORDS[state]}${size}${reasonOf(fault)}\n`,
+    ...signatures,
+    ...(isBare ? ['  nothing is attached\n'] : []),
+    ...(tag === undefined ? [] : [`  tag ${tag.name}: ${tagWords(tag)}\n`]),
+  ];
+}
+
+function tagWords({ digest, isMoved }: NonNullable<PlaceStatus['tag']>): string {
+  if (digest === undefined) return 'not there';
+  return isMoved ? `MOVED, it is ${digest} now` : 'the artifact';
+}
+
+function reasonOf(fault: Fault | undefined): string {
+  if (fault === undefined) return '';
+  const { code, found, hint } = fault;
+  return `\n    ${code}: found ${found}\n    next: ${hint}`;
+}

@@ -1,0 +1,30 @@
+import { inGroup, type Command } from '../cli/call/command.ts';
+import { PLACE_FLAGS, REGISTRY_FLAGS } from '../cli/call/registry-flags.ts';
+import { SHOW_FLAGS } from '../cli/call/report-flags.ts';
+
+export default {
+  summary: 'Say which locations serve evidence, with every byte read.',
+
+  description: [
+    'Reads and hashes what each location serves: the manifest, the layer, and what is attached. REF is as for evidence fetch; of a pointer all its locations are asked, and those of --location. A tag that was moved is said. Nothing is judged and nothing is written.',
+    'Exit codes: 0 all serve it, 1 one lacks it or serves something else, 3 one cannot be reached, 64 called wrongly, 130 interrupted. What is wrong with REF itself is 2 or 3.',
+  ].join('\n\n'),
+
+  usage: `evidence status REF [--attestation DIGEST] [--location HOST/REPOSITORY...]
+  [--registry HOST...] [--registry-ca FILE]
+  [--format terminal|json] [--output FILE]`,
+
+  examples: [
+    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml \\
+  --location ghcr.io/you/copy`,
+  ],
+
+  args: { ref: 'An artifact: oci://…, a pointer, or a layout.' },
+
+  flags: {
+    ...inGroup('registry', { ...PLACE_FLAGS, ...REGISTRY_FLAGS }),
+    ...inGroup('report', SHOW_FLAGS),
+  },
+
+  load: async () => (await import('../cli/work/run-evidence-status.ts')).runEvidenceStatus,
+} satisfies Command;

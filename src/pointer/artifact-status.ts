@@ -1,0 +1,116 @@
+// What one place serves of an artifact: everything is read and hashed, and nothing is judged.
+
+import type { Digest } from '../digest.ts';
+import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
+import { EvidenceError, faultOf, type Fault } from '../errors/evidence-error.ts';
+import { MAX_OCI_MANIFEST_BYTES } from '../limits.ts';
+import { layerOf } from './copy-artifact.ts';
+import { findAttestations, readAttestation, requireStored } from './find-attestations.ts';
+import type { Referrer } from './find-attestations.ts';
+import type { Descriptor, Repository } from './registry.ts';
+
+/** `differs`: other bytes than the digest names, or malformed. `other`: it is no signature, so it does not count. */
+export type Service = 'serves' | 'lacks' | 'differs' | 'unreachable' | 'other';
+
+export interface AttachedStatus {
+  /** Undefined: this is a list of what is attached, which cannot be read. */
+  readonly digest: Digest | undefined;
+  readonly state: Service;
+  readonly fault: Fault | undefined;
+}
+
+export interface PlaceStatus {
+  /** `HOST/REPO`, or the path of a layout. */
+  readonly name: string;
+  /** Of manifest and layer. */
+  readonly state: Service;
+  readonly fault: Fault | undefined;
+  readonly layer: Descriptor | undefined;
+  readonly attached: readonly AttachedStatus[];
+  /** What the tag is there now; undefined if none was asked for. */
+  readonly tag: TagStatus | undefined;
+}
+
+export interface TagStatus {
+  readonly name: string;
+  /** Undefined: there is no such tag, or it cannot be asked for. */
+  readonly digest: Digest | undefined;
+  readonly isMoved: boolean;
+}
+
+export interface AskedFor {
+  readonly digest: Digest;
+  /** What has to be attached. */
+  readonly attestation: Digest | undefined;
+  readonly tag: string | undefined;
+}
+
+export async function placeStatus(repository: Repository, asked: AskedFor): Promise<PlaceStatus> {
+  const { digest, tag } = asked;
+  const { value: layer, fault } = await orFault(async () => {
+    const blob = layerOf(await requireStored(repository, digest), repository);
+    for await (const _ of repository.readBlob(blob));
+    return blob;
+  });
+  const state = fault === undefined ? 'serves' : stateOf(fault);
+  // Without an answer, nothing more is asked for.
+  const attached = state === 'serves' ? await attachedStatus(repository, asked) : [];
+  const isAsked = tag !== undefined && state !== 'unreachable';
+  return {
+    ...{ name: repository.name, state, fault, layer, attached },
+    tag: isAsked ? await tagStatus(repository, tag, digest) : undefined,
+  };
+}
+
+async function attachedStatus(
+  repository: Repository,
+  { digest, attestation }: AskedFor,
+): Promise<readonly AttachedStatus[]> {
+  const attached: AttachedStatus[] = [];
+  const { fault } = await orFault(async () => {
+    for await (const each of findAttestations(repository, digest)) attached.push(statusOf(each));
+  });
+  if (fault !== undefined) attached.push({ digest: undefined, state: stateOf(fault), fault });
+  if (attestation === undefined || attached.some((each) => each.digest === attestation)) {
+    return attached;
+  }
+  return [statusOf(await readAttestation(repository, digest, attestation)), ...attached];
+}
+
+function statusOf(referrer: Referrer): AttachedStatus {
+  const { digest } = referrer;
+  if ('bytes' in referrer) return { digest, state: 'serves', fault: undefined };
+  const { fault } = referrer;
+  const isOther = ['KIND_UNEXPECTED', 'REFERRER_OTHER'].includes(fault.code);
+  return { digest, state: isOther ? 'other' : stateOf(fault), fault };
+}
+
+async function tagStatus(repository: Repository, tag: string, digest: Digest): Promise<TagStatus> {
+  const { value: stored } = await orFault(
+    async () => await repository.readManifest({ tag }, MAX_OCI_MANIFEST_BYTES),
+  );
+  const isMoved = stored !== undefined && stored.digest !== digest;
+  return { name: tag, digest: stored?.digest, isMoved };
+}
+
+/** In a layout, what is not there is a file that cannot be read. */
+const LACKS: ReadonlySet<string> = new Set(['REGISTRY_LACKS', 'FILE_UNREADABLE']);
+
+function stateOf({ code }: Fault): Service {
+  if (LACKS.has(code)) return 'lacks';
+  return ERROR_CATALOGUE[code][0] === 'invalid' ? 'differs' : 'unreachable';
+}
+
+interface Outcome<T> {
+  readonly value?: T;
+  readonly fault?: Fault;
+}
+
+async function orFault<T>(read: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
+    return { fault: faultOf(error) };
+  }
+}
