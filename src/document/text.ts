@@ -53,6 +53,8 @@ export class TextCursor {
   /** The key or index that is being read at each depth, for the pointer in an error. */
   readonly path: (string | number)[] = [];
   position = 0;
+  /** Found once: a linter asks for many places. */
+  #lineStarts: readonly number[] | undefined;
   readonly #file: string;
   /** In any document, and in this one. */
   readonly #most: number;
@@ -124,16 +126,24 @@ export class TextCursor {
 
   /** Lines and columns count from 1, in UTF-16 units, as in editors. */
   spot(position = this.position): Spot {
-    let line = 1;
-    let start = 0;
-    for (;;) {
-      const lineFeed = this.text.indexOf('\n', start);
-      if (lineFeed === -1 || lineFeed >= position) break;
-      line += 1;
-      start = lineFeed + 1;
+    this.#lineStarts ??= lineStarts(this.text);
+    const start = (line: number): number => this.#lineStarts?.[line] ?? this.text.length + 1;
+    let [line, after] = [0, this.#lineStarts.length];
+    while (after - line > 1) {
+      const middle = (line + after) >> 1;
+      if (start(middle) <= position) line = middle;
+      else after = middle;
     }
-    return { line, column: position - start + 1 };
+    return { line: line + 1, column: position - start(line) + 1 };
   }
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    starts.push(at + 1);
+  }
+  return starts;
 }
 
 /** What is shown of one key in a pointer: any name of a Kubernetes label, which has at most 317 characters. */
