@@ -65,4 +65,11 @@ describe('nearest', () => {
     expect(nearest('word', names)).toBeUndefined();
     expect(nearest('word', [`word${'x'.repeat(1000)}`])).toBeUndefined();
   });
+
+  it('compares with a hundred that are about as long', () => {
+    const others = Array.from({ length: 99 }, (_, index) => String(10_000 + index));
+    expect(nearest('words', [...others, 'word'])).toBe('word');
+    expect(nearest('words', [...others, 'other', 'word'])).toBeUndefined();
+    expect(nearest('words', [...others, 'x'.repeat(30), 'word'])).toBe('word');
+  });
 });

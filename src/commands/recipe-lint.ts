@@ -28,5 +28,9 @@ export default {
     ...SHOW_FLAGS,
   },
 
+  documents: (options) => [
+    ...options.texts('path'),
+    ...[options.text('data')].filter((path) => path !== undefined),
+  ],
   load: async () => (await import('../cli/work/run-recipe-lint.ts')).runRecipeLint,
 } satisfies Command;

@@ -161,9 +161,11 @@ function ask(query: Criteria, catalogue: Catalogue, faults: Fault[]): number {
     const layers = lay(catalogue, matching(catalogue, query));
     const { merged, applied } = layers;
     count = applied.length;
-    faults.push(...disagreementsOf(layers).map((each) => sayDisagreement(each, catalogue.rules)));
+    for (const each of disagreementsOf(layers)) {
+      faults.push(sayDisagreement(each, catalogue.rules));
+    }
     addMixins(merged, mixinsOf(applied, catalogue), catalogue);
-    faults.push(...unknownDependencies(merged).map(faultOf));
+    for (const each of unknownDependencies(merged)) faults.push(faultOf(each));
   });
   const resolved = refusal(() => {
     askProfiles(query, catalogue);

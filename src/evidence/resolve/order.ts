@@ -60,30 +60,28 @@ function insert(ready: string[], name: string, position: ReadonlyMap<string, num
   ready.splice(low, 0, name);
 }
 
-function requireKnown([unknown]: readonly EvidenceError[]): void {
-  if (unknown !== undefined) throw unknown;
+function requireKnown(unknown: Iterable<EvidenceError>): void {
+  for (const error of unknown) throw error;
 }
 
-/** A complaint about each dependency that is not there. */
-export function unknownDependencies({
+/** A complaint about each dependency that is not there, when it is asked for: each is compared with all names. */
+export function* unknownDependencies({
   components,
   trace,
-}: Pick<Merged, 'components' | 'trace'>): readonly EvidenceError[] {
-  return [...components.keys()].flatMap((name) =>
-    dependenciesOf(components, name)
-      .filter((other) => !components.has(other))
-      .map(
-        (unknown) =>
-          new EvidenceError('DEPENDENCY_UNKNOWN', {
-            at: placeOf(name, trace),
-            found: `${quote(unknown)}, which ${quote(name)} depends on`,
-            expected: 'a component of the same recipe',
-            hint:
-              didYouMean(unknown, components.keys()) ??
-              'add the component to this overlay, or to one above it',
-          }),
-      ),
-  );
+}: Pick<Merged, 'components' | 'trace'>): Generator<EvidenceError, void> {
+  for (const name of components.keys()) {
+    for (const other of dependenciesOf(components, name)) {
+      if (components.has(other)) continue;
+      yield new EvidenceError('DEPENDENCY_UNKNOWN', {
+        at: placeOf(name, trace),
+        found: `${quote(other)}, which ${quote(name)} depends on`,
+        expected: 'a component of the same recipe',
+        hint:
+          didYouMean(other, components.keys()) ??
+          'add the component to this overlay, or to one above it',
+      });
+    }
+  }
 }
 
 /** Where the dependencies of a component are written. */
