@@ -1,10 +1,15 @@
 // `--format aicr-json`: what scripts read that were written for `aicr evidence verify --format json`.
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 import { digestOfHex } from '../../src/digest.ts';
 import { renderPointer } from '../../src/evidence/pointer/pointer.ts';
+import { sourceOf } from '../../src/policy/policy-signer.ts';
+import { read } from '../docs/repository.ts';
 import { runProgram } from '../run-here.ts';
 import { ARTIFACT, ARTIFACT_NAME, aicrBundle, unsignedAicr } from './aicr-bundle.ts';
 import {
@@ -61,6 +66,42 @@ async function verify(files: Files, ...flags: readonly string[]): Promise<Result
 const { deployment, conformance } = DEMO_INPUTS.results;
 const red = await evidence.emit({
   results: { deployment, conformance } as typeof DEMO_INPUTS.results,
+});
+
+describe('the job in docs/aicr.md', () => {
+  const [, text = ''] = /^```yaml\n(name: [^]*?)^```/m.exec(read('docs/aicr.md')) ?? [];
+  const job = parse(text) as { jobs: { verify: { steps: { run?: string }[] } } };
+  const script = job.jobs.verify.steps.at(-1)?.run ?? '';
+  const [, command = ''] = /^affidavit (.*) > report\.json \|\| true$/m.exec(script) ?? [];
+
+  /** What its last step ends with, where the evidence is this. */
+  async function ends(files: Files): Promise<number | null> {
+    const allowlist = evidence.path();
+    const { issuer, identity } = SIGNER;
+    const entry = `{issuer: "${issuer}", source: "${sourceOf({ subject: identity, issuer })}"}`;
+    writeFileSync(allowlist, `schemaVersion: 1.0.0\ncommunity: [${entry}]\n`);
+    const words = command.split(' ').map((word) => {
+      if (word.startsWith('trusted/')) return allowlist;
+      return word.startsWith('proposed/') ? evidence.unpack(files) : word;
+    });
+    const { stdout } = await runProgram([...words, ...evidence.root]);
+    const folder = evidence.path();
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'report.json'), stdout);
+    const afterwards = script.slice(script.indexOf('|| true') + '|| true'.length);
+    // What jq does here: the number, on one line.
+    const fakeJq = `jq() { sed -n 's/^  "exit": \\([0-9]*\\).*/\\1/p' report.json; }\n`;
+    return spawnSync('bash', ['-e', '-c', `${fakeJq}${afterwards}`], { cwd: folder }).status;
+  }
+
+  it.each([
+    ['good evidence', good, 0],
+    ['a red phase', red, 0],
+    ['a changed file', withFile(good, 'bom.cdx.json', '{}'), 1],
+    ['evidence that nobody signed', unsignedAicr(good), 1],
+  ])('ends as it says with %s', async (_, files, code) => {
+    expect(await ends(files)).toBe(code);
+  });
 });
 
 describe('--format aicr-json', () => {
