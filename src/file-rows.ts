@@ -209,7 +209,7 @@ export const FILE_ROWS: readonly Row[] = [
   {
     what: 'an overlay, a part of a recipe',
     fits: says('kind', /^RecipeMetadata$/),
-    goes: 'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria, and name what that writes',
+    goes: 'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria',
   },
   {
     kind: 'recipe',

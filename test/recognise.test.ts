@@ -221,7 +221,7 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
   [
     'kind: RecipeMetadata\nspec: {}\n',
     'an overlay, a part of a recipe',
-    'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria, and name what that writes',
+    'resolve it with `aicr recipe` or `affidavit recipe resolve` for its criteria',
   ],
   ['apiVersion: v2\nname: a\nversion: 1.2.3\n', 'a Helm chart', CHART],
   ['apiVersion: v1\nversion: 1.2.3\nname: "a"\nentries: {}\n', 'a Helm chart', CHART],

@@ -89,7 +89,13 @@ function detailOf({ code, at, found, expected }: Fault): string {
 function stepJson(number: number, step: Step, { checks, facts }: VerificationReport): JsonObject {
   const own = checks.filter(({ name }) => stepOf(name) === step);
   const faults = own.flatMap((check) => check.faults);
-  const rows = faults.map(({ code, at, found }) => ({ key: `${code} ${at ?? ''}`, value: found }));
+  // Several checks may meet one fault, and each says it.
+  const rows = new Map(
+    faults.map(({ code, at = '', found }) => [
+      `${code} ${at} ${found}`,
+      { key: `${code} ${at}`, value: found },
+    ]),
+  );
   const details = [
     ...faults.slice(0, 1).map(detailOf),
     ...(step === SUMMARY ? claimedDetail(facts) : []),
@@ -99,7 +105,7 @@ function stepJson(number: number, step: Step, { checks, facts }: VerificationRep
     name: step[0],
     status: statusOf(step, own),
     detail: details.length === 0 ? undefined : details.join('; '),
-    subRows: rows.length === 0 ? undefined : rows,
+    subRows: rows.size === 0 ? undefined : [...rows.values()],
   });
 }
 

@@ -297,6 +297,11 @@ describe('--format aicr-json', () => {
     ]);
   });
 
+  it('says once what several checks of a step met', async () => {
+    const steps = jq(await verify(unsignedAicr(good)), '.steps') as { subRows?: unknown[] }[];
+    expect(steps.map(({ subRows = [] }) => subRows.length)).toEqual([0, 1, 0, 0, 0]);
+  });
+
   it('is a form of verify-evidence alone', async () => {
     const { code, stdout } = await runProgram(['validate', ...AICR]);
     expect([code, jq({ code, text: stdout }, '.exit')]).toEqual([64, 64]);

@@ -266,6 +266,15 @@ describe('the program with --recipes DIR', () => {
     expect(error.at).toContain(folder);
   });
 
+  it.each([
+    ['--recipes', GOLDEN, 'name the recipes around the file'],
+    ['--recipe', RECIPES, 'a directory of recipes is for --recipes'],
+  ])('names what is meant where %s gets the other one', async (flag, path, hint) => {
+    const { code, error } = await failureOf([await evidence.pack(bound), flag, path]);
+    expect([code, error.code, error.at]).toEqual([3, 'FILE_UNREADABLE', path]);
+    expect(error.hint).toContain(hint);
+  });
+
   it('takes either a recipe or recipes', async () => {
     const words = [await evidence.pack(bound), '--recipes', RECIPES, '--recipe', GOLDEN];
     expect((await failureOf(words)).code).toBe(64);

@@ -1,6 +1,8 @@
 // What redacted evidence only claims is shown as a claim, and nowhere as measured.
 import { expect, it } from 'vitest';
 
+import type { Fault } from '../../src/errors/evidence-error.ts';
+import { problemsOf } from '../../src/report/blocks/problems.ts';
 import { renderVerificationMarkdown } from '../../src/report/render/markdown.ts';
 import { renderVerificationTerminal } from '../../src/report/render/terminal.ts';
 import { commitDemo, judge, reveal } from '../evidence/redact/committed.ts';
@@ -33,4 +35,13 @@ it('names each claimed value, in a line of its own and all in one, and says once
     'only claimed region, images: stated, not shown by the packed snapshot\n',
   );
   expect(screen.split('to reveal it (affidavit evidence reveal)')).toHaveLength(2);
+});
+
+it('lets no number of claims hide another recipe', () => {
+  const faults = (['VALUE_CLAIMED', 'VALUE_CLAIMED', 'RECIPE_OTHER', 'BOM_DIFFERS'] as const).map(
+    (code): Fault => ({ code, at: undefined, found: 'a', expected: 'b', hint: 'c' }),
+  );
+  expect(problemsOf(faults).map(({ fault }) => fault.code)).toEqual([
+    ...['BOM_DIFFERS', 'RECIPE_OTHER', 'VALUE_CLAIMED', 'VALUE_CLAIMED'],
+  ]);
 });

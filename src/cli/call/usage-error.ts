@@ -3,6 +3,7 @@
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
+import { AICR_COMMANDS, AICR_FILES, AICR_FLAGS, AICR_VALUES } from './aicr-words.ts';
 import type { Command, Flag } from './command.ts';
 import type { Mistake } from './read-words.ts';
 
@@ -24,7 +25,7 @@ export function unknownCommand(words: readonly string[], names: readonly string[
     at: 'COMMAND',
     found: isFlag ? `the flag ${quote(flagOf(word))} before a command` : quote(word),
     expected: `one of ${told.join(', ')}`,
-    hint: `${commandMeant([word, ...words.slice(1)], told)}${help} lists the commands`,
+    hint: `${elsewhere(word, names) ?? commandMeant([word, ...words.slice(1)], told)}${help} lists the commands`,
   });
 }
 
@@ -43,6 +44,14 @@ export function keyInWords(words: readonly string[], index: number): EvidenceErr
     expected: 'the name of the file',
     hint: `write it to a file and name that${piped}; if it is secret, others could read it in the list of processes`,
   });
+}
+
+/** The command that aicr calls so, or whose second word this is. */
+function elsewhere(word: string, names: readonly string[]): string | undefined {
+  const last = word.split(' ').at(-1);
+  const same = names.find((name) => name.split(' ')[1] === last);
+  const meant = AICR_COMMANDS.get(word) ?? same;
+  return meant === undefined ? undefined : didYouMean(`affidavit ${meant}`);
 }
 
 /** What the user meant, as a question; nothing if nobody can tell. */
@@ -127,13 +136,17 @@ function flagOf(word: string): string {
 
 function unknownFlag(word: string, { call, command }: Called): ErrorDetail {
   const names = Object.keys(command.flags);
-  const meant = meantOf(word.replace(/^-+/, ''), names);
+  const ofAicr = AICR_FLAGS.get(word);
+  const isKnown = names.includes(ofAicr?.split(' ')[0] ?? '');
+  const meant = isKnown ? ofAicr : meantOf(word.replace(/^-+/, ''), names);
+  const [operand] = AICR_FILES.has(word) ? Object.keys(command.args) : [];
   return {
     at: call,
     found: `the flag ${quote(word)}`,
     expected: `a flag of ${call}`,
     hint: [
       meant === undefined ? '' : didYouMean(`--${meant}`),
+      operand === undefined ? '' : `write ${operand.toUpperCase()} without ${word}; `,
       /^-[^-].*[./]/.test(word) ? 'if it is a file, write ./ before it; ' : '',
       `${call} --help lists the flags`,
     ].join(''),
@@ -199,7 +212,8 @@ function wrongValue(
     );
   }
   const options = flag?.type === 'choice' ? flag.options : [];
-  const meant = meantOf(word, options);
+  const ofAicr = AICR_VALUES.get(word) ?? '';
+  const meant = options.includes(ofAicr) ? ofAicr : meantOf(word, options);
   const hint =
     meant === undefined ? `write one of these after --${name}` : `did you mean --${name} ${meant}?`;
   return about(name, quote(word), `one of ${options.join(', ')}`, hint);

@@ -1,4 +1,5 @@
 import { timestampOf } from '../../document/time.ts';
+import { withHint } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import type { Pointer } from '../../evidence/pointer/pointer.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
@@ -18,7 +19,8 @@ import {
   readFileBounded,
   requireOneStdin,
 } from '../../io/disk/files.ts';
-import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
+import { wrongKind } from '../../io/disk/open-file.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
@@ -112,6 +114,10 @@ async function judge(call: Call, { bundle, pointer }: PointedInput): Promise<Ver
 /** A recipe that cannot be read says nothing about the evidence, so it is no invalid input. */
 async function readOwnRecipe(path: string | undefined): Promise<TypedRecipe | undefined> {
   if (path === undefined) return undefined;
+  if (lookAt(path)?.isDirectory() === true) {
+    const hint = 'name the resolved recipe in it; a directory of recipes is for --recipes';
+    throw withHint(wrongKind(path, 'directory'), hint);
+  }
   const bytes = await readConfig(path, 'recipe', 'RECIPE_FILE_INVALID');
   return parseOwnRecipe(bytes, escapeInvisible(nameOf(path)));
 }

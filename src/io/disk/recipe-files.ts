@@ -1,6 +1,8 @@
 import type { Dirent } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isRecipeFile, requireRecipes } from '../../evidence/resolve/recipe-files.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { MAX_ENTRIES, MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
@@ -18,6 +20,7 @@ const HINT = 'name a directory that has recipes and nothing else';
  */
 export async function readRecipeFiles(directory: string): Promise<RecipeFiles> {
   const named = escapeInvisible(directory).replace(/(?<=.)\/+$/, '');
+  await requireNoFile(directory, named);
   const walk = new Walk(directory);
   const top = await walk.list('');
   requireRecipes(
@@ -26,6 +29,17 @@ export async function readRecipeFiles(directory: string): Promise<RecipeFiles> {
   );
   await walk.add('', top);
   return { directory: named, files: walk.files };
+}
+
+async function requireNoFile(path: string, at: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isFile() !== true) return;
+  throw new EvidenceError('FILE_UNREADABLE', {
+    at,
+    found: 'a file',
+    expected: 'a directory of recipes',
+    hint: 'name the recipes around the file: the directory that has overlays and registry.yaml',
+  });
 }
 
 class Walk {

@@ -66,7 +66,10 @@ export function checkAddress({ namedBy }: Pick<ServiceName, 'namedBy'>): string 
 }
 
 function whence(namedBy: string | undefined): string {
-  return namedBy === undefined ? '' : `, which ${namedBy} names`;
+  if (namedBy === undefined) return '';
+  // Nobody can look up a place in what is embedded.
+  const isEmbedded = namedBy.startsWith('embedded ');
+  return `, which ${isEmbedded ? `the ${namedBy.replace(/#.*$/s, '')}` : namedBy} names`;
 }
 
 const NO_ANSWER = {

@@ -32,10 +32,11 @@ export function sayFault({ sentence: own, code, at = '' }: Fault): Inline {
   return at === '' ? words(meaning) : sentence`${at}: ${words(meaning)}`;
 }
 
-/** As the verdict ranks them; a class that is no verdict comes last. */
+/** As the verdict ranks them; a class that is no verdict comes last. What is only claimed may be many: the rest of its class first. */
 function rank(fault: Fault): number {
   const index = WORST_FIRST.findIndex((verdict) => verdict === classOf(fault));
-  return index === -1 ? WORST_FIRST.length : index;
+  const isClaim = fault.code === 'VALUE_CLAIMED';
+  return (index === -1 ? WORST_FIRST.length : index) + (isClaim ? 0.5 : 0);
 }
 
 function classOf({ code }: Fault): string {

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { readWords } from '../../../src/cli/call/read-words.ts';
 import { unknownCommand, usageError } from '../../../src/cli/call/usage-error.ts';
-import { findCommand } from '../../../src/cli/command-table.ts';
+import { COMMANDS, findCommand, leadingName } from '../../../src/cli/command-table.ts';
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 
 async function errorOf(line: string): Promise<EvidenceError> {
-  const [name = '', ...words] = line.split(' ');
+  const name = leadingName(line.split(' ')) ?? '';
+  const words = line.slice(name.length + 1).split(' ');
   const command = await findCommand(name);
   if (command === undefined) throw new Error(`no command ${name}`);
   const reading = readWords(words, command);
@@ -240,5 +241,38 @@ describe('unknownCommand', () => {
     const hint = `${meant}affidavit trust --help lists the commands`;
     const error = { code: 'USAGE', found, expected, hint };
     expect(unknownCommand(words, [...names, ...told])).toMatchObject(error);
+  });
+});
+
+describe('words of aicr', () => {
+  it.each([
+    ['sign unsigned.tar.gz', 'evidence sign'],
+    ['digest recipe.yaml', 'recipe digest'],
+    ['evidence digest -r recipe.yaml', 'recipe digest'],
+    ['verify pointer.yaml', 'verify-evidence'],
+    ['evidence verify out', 'verify-evidence'],
+    ['lint recipes', 'recipe lint'],
+    ['evidence lint', 'recipe lint'],
+    ['pointer out', 'evidence pointer'],
+    ['reveal out', 'evidence reveal'],
+  ])('%j: did you mean %s?', (line, meant) => {
+    const { hint } = unknownCommand(line.split(' '), Object.keys(COMMANDS));
+    expect(hint).toMatch(
+      new RegExp(`^did you mean affidavit ${meant}\\? affidavit (?:evidence )?--help`),
+    );
+  });
+
+  it.each([
+    ['verify-evidence a -t json', 'did you mean --format? '],
+    ['verify-evidence a --format text', 'did you mean --format markdown?'],
+    ['verify-evidence a --expected-issuer b', 'did you mean --certificate-oidc-issuer? '],
+    ['verify-evidence a --expected-identity-regexp b', 'did you mean --certificate-identity? '],
+    ['validate --emit-attestation out', 'did you mean --emit-evidence OUT --layout directory? '],
+    ['validate --full', 'did you mean --redact none? '],
+    ['evidence sign a --oidc-device-flow', 'did you mean --login device? '],
+    ['recipe digest -r recipe.yaml', 'write FILE without -r; '],
+    ['recipe digest --recipe recipe.yaml', 'write FILE without --recipe; '],
+  ])('%j: %s', async (line, hint) => {
+    expect((await errorOf(line)).hint.startsWith(hint)).toBe(true);
   });
 });
