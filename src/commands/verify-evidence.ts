@@ -1,5 +1,6 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
 import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
+import { PLACE_FLAGS, REGISTRY_FLAGS } from '../cli/call/registry-flags.ts';
 import { VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { TRUST_ROOT_FLAGS } from '../cli/call/trust-flags.ts';
@@ -8,11 +9,13 @@ export default {
   summary: 'Check that evidence is what its signer says it is.',
 
   description: [
-    'Recomputes everything in the bundle that can be recomputed, and compares each claim with it. Makes no network call.',
+    'Recomputes everything in the bundle that can be recomputed, and compares each claim with it. Makes no network call, unless INPUT is in a registry: then it is fetched by its digest, with what is attached to it, and nothing is written anywhere.',
     'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, older than the policy allows, another recipe than yours, or a run that is doubtful); 64 called wrongly; 130 interrupted.',
   ].join('\n\n'),
 
   usage: `verify-evidence INPUT [--bundle PATH]
+  [--attestation sha256:HEX] [--location HOST/REPOSITORY...] [--allow-tag]
+  [--registry HOST...] [--registry-ca FILE]
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
@@ -26,18 +29,20 @@ export default {
   --certificate-oidc-issuer https://github.com/login/oauth`,
     `<%= config.bin %> <%= command.id %> evidence.tar.gz --policy signers.json \\
   --format json --output report.json`,
+    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml --policy signers.json`,
   ],
 
   args: {
     input:
-      'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input; with --bundle, a pointer to it.',
+      'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input; or an artifact: oci://HOST/REPOSITORY@sha256:HEX, a pointer, or LAYOUT[@sha256:HEX], an OCI image layout.',
   },
 
   flags: {
     bundle: {
       type: 'text',
       helpValue: 'PATH',
-      summary: 'The bundle, if INPUT is the pointer to it; the two must agree.',
+      summary:
+        'The bundle on disk that INPUT, a pointer, leads to, which is not fetched then; the two must agree.',
     },
     recipe: {
       type: 'text',
@@ -76,6 +81,14 @@ export default {
       type: 'switch',
       summary: 'Block every connection, so that none can be made by mistake.',
     },
+    ...inGroup('registry', {
+      ...PLACE_FLAGS,
+      'allow-tag': {
+        type: 'switch',
+        summary: 'Take a tag without a digest: it is asked for once, and the digest is printed.',
+      },
+      ...REGISTRY_FLAGS,
+    }),
     ...inGroup('signer', {
       'certificate-identity': {
         type: 'text',

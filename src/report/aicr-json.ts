@@ -36,22 +36,28 @@ function stepOf(name: CheckName): Step | undefined {
 }
 
 export function aicrJson(report: VerificationReport, pointer: Pointer | undefined): JsonObject {
-  const { checks, claimed, exitCode, signature } = report;
+  const { checks, claimed, exitCode, signature, source } = report;
   const isRefused = checks.some(
     ({ name, outcome }) => stepOf(name) === SIGNATURE && outcome === 'failed',
   );
   const isRead = claimed !== undefined && !isRefused;
   return present({
-    input: pointer === undefined ? 'dir' : 'pointer',
+    input: inputOf(report, pointer),
     pointer: pointer && pointerJson(pointer),
     predicate: isRead ? jsonOf(report.predicate) : undefined,
     signer: isRefused ? undefined : signerJson(report),
     recipeName: isRead ? report.facts.recipe?.name : undefined,
+    bundleDigest: source?.digest,
     steps: STEPS.map((step, index) => stepJson(index + 1, step, report)),
     exit: exitCode,
     pending: signature.state === 'absent' ? true : undefined,
     failureCause: exitCode > 1 ? causeOf(report) : undefined,
   });
+}
+
+function inputOf({ source }: VerificationReport, pointer: Pointer | undefined): string {
+  if (pointer !== undefined) return 'pointer';
+  return source === undefined ? 'dir' : 'oci';
 }
 
 /** What AICR's report says of an error that ended the command: there is no step that was made. */

@@ -20,6 +20,7 @@ import type { Files, Judged } from './evidence.ts';
 const evidence = await makeEvidence();
 const good = await aicrBundle(evidence);
 const FILE = 'pointer.yaml';
+const REPOSITORY = ARTIFACT_NAME.replace(/:[^/:]*$/, '');
 const RECIPE = 'h100-eks-ubuntu-training';
 const OTHER_DIGEST = digestOfHex('cd'.repeat(32));
 const OTHER_PATH = `/elsewhere/${FILE}`;
@@ -223,7 +224,7 @@ describe('verify-evidence POINTER', () => {
   const asItself = text.replace(ARTIFACT_NAME, `./${pointer.split(sep).at(-1) ?? ''}`);
   const AT_OCI = `${pointer}#/attestations/0/bundle/oci`;
   it.each([
-    ['without --bundle', text, undefined, [64, 'USAGE', '--bundle']],
+    ['offline without --bundle', text, undefined, [3, 'NETWORK_BLOCKED', REPOSITORY]],
     ['that is no pointer', 'a: b\n', bundle, [2, 'FIELD_MISSING', `${pointer}#/schemaVersion`]],
     [
       'E-40 of an unknown schemaVersion',
@@ -241,7 +242,7 @@ describe('verify-evidence POINTER', () => {
     ['as its own --bundle', text, pointer, [2, 'POINTER_TO_ITSELF', '--bundle']],
   ] as const)('%s is refused', async (_, content, path, expected) => {
     writeFileSync(pointer, content);
-    const flags = path === undefined ? [] : ['--bundle', path];
+    const flags = path === undefined ? ['--offline'] : ['--bundle', path];
     const { code, error } = await failureOf([pointer, ...flags]);
     expect([code, error.code, error.at]).toEqual(expected);
   });

@@ -1,20 +1,20 @@
-import { dirname, resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 
 import { namesRegistry, requireLocation, requireReference } from '../../artifact-reference.ts';
 import { isDigest, type Digest } from '../../digest.ts';
-import { EvidenceError, faultOf, type Finding } from '../../errors/evidence-error.ts';
-import { parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
+import { parsePointer } from '../../evidence/pointer/pointer.ts';
+import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readFileBounded } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
-import { isLayout, openLayout } from '../../io/oci/layout.ts';
+import { openLayout } from '../../io/oci/layout.ts';
 import { MAX_CONFIG_BYTES, MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
-import type { Repository } from '../../pointer/registry.ts';
+import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import type { Call } from '../call/command.ts';
+import { artifactPlace } from './artifact-place.ts';
 import { openRegistries } from './open-registries.ts';
-import { sayFindings } from './say-findings.ts';
 
 /** An artifact that a user named, and where it may be. */
 export interface NamedArtifact {
@@ -25,9 +25,19 @@ export interface NamedArtifact {
   readonly tag: string | undefined;
   /** What the pointer names: tried first, and no list is asked for if it is good. */
   readonly attestation: Digest | undefined;
+  /** Of a tag that was asked for. */
+  readonly manifest?: StoredManifest;
+  readonly pointer?: PointerFile;
 }
 
-const DIGEST_AT_END = /^(?<path>.*)@(?<digest>sha256:[0-9a-f]{64})$/s;
+export interface NamingRules {
+  /** How complaints name REF. */
+  readonly at: string;
+  /** Whether a tag will do. */
+  readonly allowTag: boolean;
+}
+
+type Naming = NamingRules & { readonly call: Call; readonly more: readonly string[] };
 
 /**
  * Reads REF: `oci://HOST/REPO[:TAG][@sha256:HEX]`, a pointer, or `LAYOUT[@sha256:HEX]`. A tag is asked for once and
@@ -35,22 +45,18 @@ const DIGEST_AT_END = /^(?<path>.*)@(?<digest>sha256:[0-9a-f]{64})$/s;
  *
  * @throws EvidenceError USAGE, REGISTRY_LACKS, FILE_UNREADABLE and what reading a pointer or a layout throws
  */
-export async function namedArtifact(ref: string, call: Call): Promise<NamedArtifact> {
-  const more = locationsOf(call);
-  const { path = ref, digest } = DIGEST_AT_END.exec(ref)?.groups ?? {};
-  const stats = ref.startsWith('oci://') ? undefined : lookAt(path);
-  if (stats === undefined && namesRegistry(ref.replace(/^oci:\/\//, ''))) {
-    return await inRegistry(ref, more, call);
-  }
-  if (await isLayout(path)) return await inLayout(path, digest, await opened([], more, call));
-  if (stats === undefined && ref.startsWith('oci://')) return await inRegistry(ref, more, call);
-  return await pointedArtifact(ref, more, call);
-}
-
-function locationsOf({ options }: Call): readonly string[] {
-  return options
-    .texts('location')
-    .map((text) => requireLocation(text, { code: 'USAGE', at: '--location' }));
+export async function namedArtifact(
+  ref: string,
+  call: Call,
+  rules: NamingRules = { at: 'REF', allowTag: true },
+): Promise<NamedArtifact> {
+  const place = { code: 'USAGE', at: '--location' } as const;
+  const more = call.options.texts('location').map((text) => requireLocation(text, place));
+  const naming = { ...rules, call, more };
+  const { layout, digest } = (await artifactPlace(ref)) ?? {};
+  if (layout !== undefined) return await inLayout(layout, digest, naming);
+  const isReference = ref.startsWith('oci://') || (namesRegistry(ref) && lookAt(ref) === undefined);
+  return isReference ? await inRegistry(ref, naming) : await pointedArtifact(ref, naming);
 }
 
 /** Only what the user typed may be a private address. */
@@ -64,28 +70,33 @@ async function opened(
   return [...new Set([...fromFile, ...typed])].map((name) => registry.repository(name));
 }
 
-async function inRegistry(
-  ref: string,
-  more: readonly string[],
-  call: Call,
-): Promise<NamedArtifact> {
-  const { repository, tag, digest } = requireReference(ref, { code: 'USAGE', at: 'REF' });
+async function inRegistry(ref: string, naming: Naming): Promise<NamedArtifact> {
+  const { at, more, call } = naming;
+  const { repository, tag, digest } = requireReference(ref, { code: 'USAGE', at });
+  if (digest === undefined) requireAllowed(tag, naming);
   const [first, ...others] = await opened([], [repository, ...more], call);
   if (first === undefined) throw new TypeError('a reference without a repository');
-  const places = [first, ...others] as const;
-  const known = digest ?? (await digestOfTag(first, tag, call));
-  return { digest: known, places, tag, attestation: undefined };
+  const named = { places: [first, ...others], tag, attestation: undefined } as const;
+  if (digest !== undefined) return { ...named, digest };
+  const manifest = await askForTag(first, tag ?? '', call);
+  return { ...named, digest: manifest.digest, manifest };
 }
 
-async function digestOfTag(
-  repository: Repository,
-  tag: string | undefined,
-  call: Call,
-): Promise<Digest> {
+/** A tag may be moved: what was verified today is another artifact tomorrow. */
+function requireAllowed(tag: string | undefined, { at, allowTag }: Naming): void {
+  const place = { code: 'USAGE', at } as const;
+  const expected = 'an artifact by its digest: oci://HOST/REPOSITORY@sha256:HEX';
   if (tag === undefined) {
-    const place = { code: 'USAGE', at: 'REF', hint: 'add @sha256:HEX, or :TAG' } as const;
-    return refuse(place, 'a repository alone', 'an artifact in it');
+    const hint = 'add @sha256: and the digest that was printed when it was pushed';
+    refuse({ ...place, hint }, 'a repository alone', expected);
   }
+  if (allowTag) return;
+  const hint =
+    'write the digest, which names it for ever; or let the tag say which it is now, with --allow-tag';
+  refuse({ ...place, hint }, `the tag ${quote(tag)} alone`, expected);
+}
+
+async function askForTag(repository: Repository, tag: string, call: Call): Promise<StoredManifest> {
   const asking = repository.readManifest({ tag }, MAX_OCI_MANIFEST_BYTES);
   const stored = await call.progress('asking for the tag', asking);
   const name = `${repository.name}:${tag}`;
@@ -94,75 +105,51 @@ async function digestOfTag(
     return refuse({ code: 'REGISTRY_LACKS', at: name, hint }, 'no such tag', 'an artifact');
   }
   process.stderr.write(`affidavit: ${name} is ${stored.digest} now\n`);
-  return stored.digest;
+  return stored;
 }
 
 async function inLayout(
   path: string,
   digest: string | undefined,
-  more: readonly Repository[],
+  { at, more, call }: Naming,
 ): Promise<NamedArtifact> {
   const layout = await openLayout(path);
-  const places = [layout, ...more] as const;
+  const places = [layout, ...(await opened([], more, call))] as const;
   const named = { places, tag: undefined, attestation: undefined };
   if (digest !== undefined && isDigest(digest)) return { ...named, digest };
   const [only, ...others] = await layout.artifacts();
   if (only !== undefined && others.length === 0) return { ...named, digest: only };
-  const place = { code: 'USAGE', at: 'REF' } as const;
-  const all = [only, ...others];
+  const place = { code: 'USAGE', at } as const;
   if (only === undefined) {
     const hint = 'name another layout, or what is in it by its digest: LAYOUT@sha256:HEX';
     return refuse({ ...place, hint }, 'a layout that lists no evidence', 'one that does');
   }
-  const hint = `name one of them: ${quote(path)} and behind it @${all.join(' or @')}`;
+  const all = [only, ...others];
+  const hint = `name one of them: ${quote(path)} and behind it @${all.slice(0, 10).join(' or @')}`;
   return refuse({ ...place, hint }, `a layout with ${all.length} artifacts`, 'one of them');
 }
 
-/** A pointer on disk. Throws USAGE for one whose bundle is in no registry. */
-async function readPointer(path: string): Promise<Pointer> {
+/** @throws EvidenceError what `readFileBounded` and `parsePointer` throw */
+export async function readPointerFile(path: string): Promise<PointerFile> {
   const bytes = await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer');
   const file = escapeInvisible(path);
-  return recognising('pointer', { file, bytes }, () => parsePointer(bytes, file));
+  const pointer = recognising('pointer', { file, bytes }, () => parsePointer(bytes, file));
+  return { file, path: resolve(path).split(sep), pointer };
 }
 
-async function pointedArtifact(
-  path: string,
-  more: readonly string[],
-  call: Call,
-): Promise<NamedArtifact> {
-  const { artifact, affidavit } = await readPointer(path);
-  const at = escapeInvisible(path);
+async function pointedArtifact(path: string, { more, call }: Naming): Promise<NamedArtifact> {
+  const pointer = await readPointerFile(path);
+  const { artifact, affidavit } = pointer.pointer;
   if (artifact === undefined) {
-    const hint = `push the bundle first; its pointer is in ${quote(dirname(resolve(path)))}`;
-    return refuse({ code: 'USAGE', at, hint }, 'a pointer to no artifact', 'one with a digest');
+    const hint = 'push the bundle first, or name its archive or directory instead';
+    const place = { code: 'USAGE', at: pointer.file, hint } as const;
+    return refuse(place, 'a pointer to no artifact', 'one with a digest');
   }
-  const { repository, tag } = requireReference(artifact.oci, { code: 'FIELD_INVALID', at });
+  const place = { code: 'FIELD_INVALID', at: pointer.file } as const;
+  const { repository, tag } = requireReference(artifact.oci, place);
   const fromFile = [repository, ...(affidavit?.locations ?? [])];
   const [first, ...others] = await opened(fromFile, more, call);
   if (first === undefined) throw new TypeError('a pointer without a repository');
-  const attestation = affidavit?.attestation;
-  return { digest: artifact.digest, places: [first, ...others], tag, attestation };
-}
-
-/** Tries one place after the other. What fails is told of, and the last error is thrown if all do. */
-export async function fromFirst<T>(
-  places: readonly Repository[],
-  use: (repository: Repository) => Promise<T>,
-): Promise<T> {
-  for (const [index, place] of places.entries()) {
-    try {
-      return await use(place);
-    } catch (error) {
-      const mayBeElsewhere = error instanceof EvidenceError && NEXT.has(error.class);
-      if (!mayBeElsewhere || index === places.length - 1) throw error;
-      sayFindings([locationFailed(place, error)]);
-    }
-  }
-  throw new TypeError('no place');
-}
-
-const NEXT: ReadonlySet<string> = new Set(['unjudged', 'invalid']);
-
-function locationFailed({ name }: Repository, error: EvidenceError): Finding {
-  return { ...faultOf(error), at: error.at ?? name };
+  const { attestation } = affidavit ?? {};
+  return { digest: artifact.digest, places: [first, ...others], tag, attestation, pointer };
 }

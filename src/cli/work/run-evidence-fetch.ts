@@ -18,7 +18,8 @@ import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { attachedTo, namedAttestation, onlyAttached, type Attached } from './attached-bundles.ts';
-import { fromFirst, namedArtifact, type NamedArtifact } from './named-artifact.ts';
+import { fromFirst } from './from-first.ts';
+import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
 import { secondsOf } from './sign-and-write.ts';
 
 /** What one place serves, and its layer on disk. */

@@ -1,3 +1,4 @@
+import { isDigest, type Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { withHint } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
@@ -25,9 +26,10 @@ import { readPolicy } from '../../io/disk/read-policy.ts';
 import { documentTime, presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
 import { keysOf } from '../../policy/policy.ts';
-import { escapeInvisible } from '../../quote.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { judgeOf } from '../call/judge-flags.ts';
@@ -35,7 +37,8 @@ import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { deliver } from './deliver.ts';
-import { pointedInput, type PointedInput } from './pointer-input.ts';
+import type { NamedArtifact } from './named-artifact.ts';
+import { namedInput, type NamedInput } from './named-input.ts';
 
 /** The flags that name what is read. */
 const FILES = [
@@ -61,14 +64,22 @@ export async function runVerify(call: Call): Promise<number> {
   }
   const choice = reportOf(call);
   const source = options.required('input');
-  const input = await pointedInput(call);
+  const input = await namedInput(call);
   const report = await judge(call, input);
-  const repeat = commandLine(['affidavit', 'verify-evidence', ...words, ...clockOf(call, report)]);
-  const rendering = { source, pointer: input.pointer?.pointer, repeat };
+  const said = words.map((word) => (word === source ? pinned(word, input) : word));
+  const repeat = commandLine(['affidavit', 'verify-evidence', ...said, ...clockOf(call, report)]);
+  const { pointer } = 'artifact' in input ? input.artifact : input;
+  const rendering = { source, pointer: pointer?.pointer, repeat };
   const shown = async (format: ReportChoice['format']): Promise<string> =>
     await render(report, { ...choice, format }, rendering);
   await deliver(await shown(choice.format), call, async () => await shown('terminal'));
   return report.exitCode;
+}
+
+/** What was verified, when a tag was asked for it. */
+function pinned(word: string, input: NamedInput): string {
+  const tag = 'artifact' in input && input.artifact.manifest !== undefined;
+  return tag ? `${word}@${input.artifact.digest}` : word;
 }
 
 /** The clock that judged: tomorrow it would be another one. */
@@ -76,7 +87,7 @@ function clockOf({ options }: Call, { now }: VerificationReport): readonly strin
   return now === undefined || options.has('at') ? [] : ['--at', timestampOf(now)];
 }
 
-async function judge(call: Call, { bundle, pointer }: PointedInput): Promise<VerificationReport> {
+async function judge(call: Call, input: NamedInput): Promise<VerificationReport> {
   const { options, progress } = call;
   const maxRunSpan = maxRunSpanOf(options);
   const policy = await readPolicy({
@@ -104,11 +115,34 @@ async function judge(call: Call, { bundle, pointer }: PointedInput): Promise<Ver
   const requireRecomputed = options.has('require-recomputed');
   const logs = await openLogs(options.text('logs'));
   const revealed = await readRevealed(options.text('revealed'));
-  const entries = await openInput(bundle, EVIDENCE_LAYOUT);
   const rules = { allowUnsigned, maxRunSpan, acceptClaimed, requireRecomputed };
-  const more = { ...atHand, ...rules, pointer, logs, revealed };
-  const verifying = verifyEvidence(entries, { trust, policy, now, ...more });
-  return await progress('verifying', verifying);
+  const { pointer } = 'artifact' in input ? input.artifact : input;
+  const all = { trust, policy, now, ...atHand, ...rules, pointer, logs, revealed };
+  if ('artifact' in input) return await progress('verifying', fetched(call, input.artifact, all));
+  const entries = await openInput(input.bundle, EVIDENCE_LAYOUT);
+  return await progress('verifying', verifyEvidence(entries, all));
+}
+
+async function fetched(
+  { options }: Call,
+  { digest, places, manifest, attestation }: NamedArtifact,
+  rules: VerifyEvidenceOptions,
+): Promise<VerificationReport> {
+  const { verifyArtifact } = await import('../../evidence/verify/verify-artifact.ts');
+  const choice = {
+    ...{ artifact: digest, locations: places, manifest },
+    attestation: attestationOf(options),
+    pointed: attestation,
+  };
+  return await verifyArtifact(choice, rules);
+}
+
+function attestationOf(options: Call['options']): Digest | undefined {
+  const text = options.text('attestation');
+  if (text === undefined || isDigest(text)) return text;
+  const hint = 'write the digest of the manifest that attaches it, as evidence status lists it';
+  const place = { code: 'USAGE', at: '--attestation', hint } as const;
+  return refuse(place, quote(text), 'sha256: and 64 lower-case hexadecimal digits');
 }
 
 /** A recipe that cannot be read says nothing about the evidence, so it is no invalid input. */
@@ -161,7 +195,10 @@ async function render(
   switch (choice.format) {
     case 'json': {
       const { encodeReport, verificationJson } = await import('../../report/json.ts');
-      if (!choice.isAicr) return encodeReport({ ...verificationJson(report), source });
+      if (!choice.isAicr) {
+        const json = verificationJson(report);
+        return encodeReport({ ...json, source: json['source'] ?? source });
+      }
       const { aicrJson } = await import('../../report/aicr-json.ts');
       return encodeReport(aicrJson(report, pointer));
     }

@@ -91,7 +91,8 @@ class Search {
       await this.#tryAll(repository, this.#layer.files);
     } catch (error) {
       if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
-      this.#failed.push({ name: repository.name, fault: faultOf(error) });
+      const { name } = repository;
+      this.#failed.push({ name, fault: { ...faultOf(error), at: error.at ?? name } });
     }
     return this.#isGood();
   }

@@ -79,7 +79,9 @@ export function pinnedLookup(
       return;
     }
     lookup(name, { all: true }, (error, addresses) => {
-      const bad = refuse && addresses.find(({ address }) => isPrivateAddress(address));
+      // With an error there are none, whatever their type says.
+      const found = error === null ? addresses : [];
+      const bad = refuse && found.find(({ address }) => isPrivateAddress(address));
       const refusal = error ?? (bad && refuse(bad.address));
       if (refusal !== undefined) {
         callback(refusal, '');

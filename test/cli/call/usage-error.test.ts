@@ -133,7 +133,7 @@ describe('usageError', () => {
       'verify-evidence --offline',
       VERIFY,
       'no INPUT',
-      'INPUT: A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input; with --bundle, a pointer to it',
+      'INPUT: A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input; or an artifact: oci://HOST/REPOSITORY@sha256:HEX, a pointer, or LAYOUT[@sha256:HEX], an OCI image layout',
       'add INPUT',
     ],
     [

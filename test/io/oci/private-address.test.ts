@@ -129,6 +129,11 @@ describe('a host whose addresses are looked up', () => {
     expect(await addressesOf('localhost', pinnedLookup(url, refuse))).toMatch(/^no: (127|::1)/);
   });
 
+  it('that has no address is no bug', async () => {
+    const lookup = pinnedLookup(new URL('https://nothing.invalid'), refuse);
+    expect(await addressesOf('nothing.invalid', lookup)).toMatch(/nothing\.invalid/);
+  });
+
   it('may be private if nobody refuses it, and has the same addresses each time', async () => {
     const lookup = pinnedLookup(url, undefined);
     const first = await addressesOf('localhost', lookup);

@@ -1,0 +1,67 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
+import { readFileBounded } from '../../io/disk/files.ts';
+import { isSamePlace, lookAt } from '../../io/disk/harmless-output.ts';
+import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { escapeInvisible } from '../../quote.ts';
+import { isOfKind } from '../../recognise.ts';
+import type { Call } from '../call/command.ts';
+import { artifactPlace } from './artifact-place.ts';
+import type { NamedArtifact } from './named-artifact.ts';
+
+/** What is verified: a bundle on disk, perhaps with a pointer to it, or an artifact. */
+export type NamedInput =
+  | { readonly bundle: string; readonly pointer: PointerFile | undefined }
+  | { readonly artifact: NamedArtifact };
+
+/** Those that say nothing of a bundle on disk. */
+const OF_ARTIFACTS = ['attestation', 'location', 'allow-tag', 'registry', 'registry-ca'] as const;
+
+/**
+ * @throws EvidenceError USAGE, POINTER_TO_ITSELF, and what `namedArtifact` and `readPointerFile` throw
+ */
+export async function namedInput(call: Call): Promise<NamedInput> {
+  const { options } = call;
+  const input = options.required('input');
+  const bundle = options.text('bundle');
+  if (bundle === undefined && (await isArtifact(input))) {
+    const { namedArtifact } = await import('./named-artifact.ts');
+    const rules = { at: 'INPUT', allowTag: options.has('allow-tag') };
+    return { artifact: await namedArtifact(input, call, rules) };
+  }
+  requireNone(options, bundle === undefined ? 'INPUT' : '--bundle');
+  if (bundle === undefined) return { bundle: input, pointer: undefined };
+  if (isSamePlace(input, bundle)) refuseItself(input);
+  const { readPointerFile } = await import('./named-artifact.ts');
+  return { bundle, pointer: await readPointerFile(input) };
+}
+
+async function isArtifact(input: string): Promise<boolean> {
+  return (await artifactPlace(input)) !== undefined || (await isPointer(input));
+}
+
+/** As for aicr, a pointer has the name of a YAML file. */
+async function isPointer(input: string): Promise<boolean> {
+  if (!/\.ya?ml$/.test(input) || lookAt(input)?.isDirectory() === true) return false;
+  return isOfKind(await readFileBounded(input, MAX_CONFIG_BYTES, 'archive'), 'pointer');
+}
+
+function requireNone(options: Call['options'], from: string): void {
+  const flag = OF_ARTIFACTS.find((name) => options.has(name));
+  if (flag === undefined) return;
+  throw new EvidenceError('USAGE', {
+    at: `--${flag}`,
+    found: `a bundle on disk, as ${from}`,
+    expected: 'an artifact: oci://…, a pointer, or an OCI image layout',
+    hint: `leave out --${flag}: nothing is fetched`,
+  });
+}
+
+function refuseItself(input: string): never {
+  throw new EvidenceError('POINTER_TO_ITSELF', {
+    at: '--bundle',
+    found: escapeInvisible(input),
+    expected: 'the bundle that the pointer points to',
+    hint: 'fetch the bundle, and name its archive or directory with --bundle',
+  });
+}
