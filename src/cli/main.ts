@@ -102,7 +102,7 @@ async function endAsJson(error: unknown, words: readonly string[]): Promise<stri
 }
 
 function printError(error: unknown): void {
-  process.stderr.write(renderError(error));
+  process.stderr.write(renderError(error, process.stderr));
   const debug = process.env['AFFIDAVIT_DEBUG'] ?? '';
   if (debug !== '' && error instanceof Error) {
     process.stderr.write(`${redact(error.stack ?? '')}\n`);

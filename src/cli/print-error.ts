@@ -4,10 +4,11 @@ import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { JsonObject } from '../report/json.ts';
 import { exitCodeOf } from './call/exit-codes.ts';
+import { wrapTalk } from './call/wrap-talk.ts';
 import { redact } from './redact.ts';
 
-/** An error as people read it on standard error. */
-export function renderError(error: unknown): string {
+/** An error as people read it on standard error; on a terminal, words are wrapped, and a place is not. */
+export function renderError(error: unknown, stream: Parameters<typeof wrapTalk>[1] = {}): string {
   const { code, at, found, expected, hint } = printable(error);
   const rows = [
     ['error', `${code} ${ERROR_CATALOGUE[code][1]}`],
@@ -18,9 +19,15 @@ export function renderError(error: unknown): string {
   ] as const;
   return rows
     .filter(([, text]) => text !== undefined)
-    .map(([label, text = '']) => `${label.padStart(5)}: ${escapeInvisible(text) || EMPTY}\n`)
+    .map(([label, text = '']) => {
+      const line = escapeInvisible(text) || EMPTY;
+      const said = label === 'at' ? line : wrapTalk(line, stream, { used: INDENT, indent: INDENT });
+      return `${label.padStart(INDENT - 2)}: ${said}\n`;
+    })
     .join('');
 }
+
+const INDENT = 7;
 
 /** E.g. a path from a shell variable that was not set: that is what is to be seen. */
 const EMPTY = '""';

@@ -1,0 +1,27 @@
+import { columnsOf } from './report-flags.ts';
+
+/** What is to be copied stays on one line: what is quoted, and a command or flag with all up to the next `;`. */
+const UNITS =
+  /(?:"[^"]*"|`[^`]*`|(?:affidavit|aicr|git|gzip|iconv|kubectl|npx|tar) [^;]*|--[a-z][^;]*|\S)+/g;
+
+/**
+ * Breaks words for people on a terminal, at spaces; elsewhere they stay one line.
+ *
+ * @param place.used columns of the first line that are taken
+ * @param place.indent columns before each other line
+ */
+export function wrapTalk(
+  text: string,
+  stream: Parameters<typeof columnsOf>[0] & { readonly isTTY?: boolean },
+  { used, indent }: { readonly used: number; readonly indent: number },
+): string {
+  if (stream.isTTY !== true) return text;
+  const width = columnsOf(stream, process.env);
+  const [first = '', ...units] = text.match(UNITS) ?? [];
+  let column = used + first.length;
+  return units.reduce((lines, unit) => {
+    const isFitting = column + 1 + unit.length <= width;
+    column = isFitting ? column + 1 + unit.length : indent + unit.length;
+    return `${lines}${isFitting ? ' ' : `\n${' '.repeat(indent)}`}${unit}`;
+  }, first);
+}
