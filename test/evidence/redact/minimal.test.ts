@@ -491,7 +491,8 @@ describe('evidence by the policy of AICR', () => {
       judge(contents, rules).report.checks.flatMap(({ faults }) =>
         faults.filter(({ code }) => code === 'VALUE_CLAIMED').map(({ hint }) => hint),
       );
-    const ask = 'ask the contributor for evidence that keeps it; or ';
+    const ask =
+      'ask the contributor for evidence that keeps it (`--redact none` or `--openings`; of aicr: `--full`); or ';
     expect(hints(byAicr('v4'))).toEqual([
       `${ask}decide that the claim is enough: --accept-claimed`,
     ]);
