@@ -6,6 +6,7 @@ import type { Command } from './call/command.ts';
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'evidence fetch': async () => (await import('../commands/evidence-fetch.ts')).default,
+  'evidence mirror': async () => (await import('../commands/evidence-mirror.ts')).default,
   'evidence pointer': async () => (await import('../commands/evidence-pointer.ts')).default,
   'evidence reveal': async () => (await import('../commands/evidence-reveal.ts')).default,
   'evidence sign': async () => (await import('../commands/evidence-sign.ts')).default,

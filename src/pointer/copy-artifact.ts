@@ -1,55 +1,54 @@
 // Copies an artifact and what is attached to it, byte for byte, so that every digest stays.
 
-import type { Digest } from '../digest.ts';
-import { MAX_OCI_INDEX_BYTES } from '../limits.ts';
-import { requireArtifact, EMPTY_CONFIG, EMPTY_CONFIG_BYTES } from './artifact.ts';
-import { parseOciIndex, referrersTag, withReferrer } from './oci-index.ts';
+import { requireArtifact } from './artifact.ts';
+import { attachReferrer, type Pauses } from './attach.ts';
 import { parseOciManifest } from './oci-manifest.ts';
+import { pushManifest, type OpenBlob } from './push-manifest.ts';
+import { hasTag } from './push.ts';
 import type { Descriptor, Repository, StoredManifest } from './registry.ts';
 
-type Open = (blob: Descriptor) => AsyncIterable<Uint8Array>;
+/** Into a layout that is being written nobody else writes. */
+export const NO_PAUSES: Pauses = {
+  now: () => 0,
+  wait: async () => await Promise.resolve(),
+  random: () => 0,
+};
 
-/** Nothing refers to what is not there yet: blobs come first. What is there already is not sent again. */
-export async function copyManifest(
-  manifest: StoredManifest,
+export interface CopiedArtifact {
+  readonly artifact: StoredManifest;
+  /** The manifests of what is attached. */
+  readonly referrers: readonly StoredManifest[];
+  readonly open: OpenBlob;
+  readonly tag: string | undefined;
+  /** Takes the tag from another artifact. */
+  readonly force: boolean;
+}
+
+/**
+ * What is there already is not sent again; interrupted, blobs that nothing refers to are left, or an artifact without
+ * a tag.
+ *
+ * @throws EvidenceError TAG_TAKEN, before anything is sent; what `attachReferrer` and the repository throw
+ */
+export async function copyArtifact(
   to: Repository,
-  open: Open,
+  { artifact, referrers, open, tag, force }: CopiedArtifact,
+  pauses: Pauses,
 ): Promise<void> {
-  const { layers, config } = parseOciManifest(manifest, manifest.digest);
-  for (const blob of [...layers, config]) {
-    if (await to.hasBlob(blob)) continue;
-    await to.writeBlob(blob, (offset) =>
-      from(blob.digest === EMPTY_CONFIG.digest ? emptyConfig() : open(blob), offset),
-    );
+  const isTagged = tag !== undefined && (await hasTag(to, { artifact, tag, force }));
+  await pushManifest(to, artifact, open);
+  for (const referrer of referrers) {
+    await attachReferrer(to, artifact, referrer, { open, pauses });
   }
-  await to.writeManifest(manifest);
+  if (tag !== undefined && !isTagged) await to.writeManifest(artifact, tag);
 }
 
-/** Adds to the list of referrers that is kept under a tag. For a place where nobody else writes at the same time. */
-export async function listReferrer(
-  referrer: StoredManifest,
-  artifact: Digest,
-  to: Repository,
-): Promise<void> {
-  const tag = referrersTag(artifact);
-  const stored = await to.readManifest({ tag }, MAX_OCI_INDEX_BYTES);
-  const index = stored && parseOciIndex(stored, `${to.name}:${tag}`);
-  const longer = withReferrer(index, referrer);
-  if (longer !== undefined) await to.writeManifest(longer, tag);
+/** Reads a blob from an offset on. */
+export function openFrom(from: Repository): OpenBlob {
+  return (blob, offset) => skipping(from.readBlob(blob), offset);
 }
 
-/** The layer of what was fetched by this digest. Throws what reading and `requireArtifact` throw. */
-export function layerOf(manifest: StoredManifest, { name }: Repository): Descriptor {
-  const file = `${name}@${manifest.digest}`;
-  return requireArtifact(parseOciManifest(manifest, file), file);
-}
-
-/** Registries make it without being sent it, and some clients never push it. */
-async function* emptyConfig(): AsyncGenerator<Uint8Array, void> {
-  yield EMPTY_CONFIG_BYTES;
-}
-
-async function* from(
+export async function* skipping(
   content: AsyncIterable<Uint8Array>,
   offset: number,
 ): AsyncGenerator<Uint8Array, void> {
@@ -58,4 +57,10 @@ async function* from(
     if (skip < chunk.length) yield chunk.subarray(skip);
     skip = Math.max(0, skip - chunk.length);
   }
+}
+
+/** The layer of what was fetched by this digest. Throws what `parseOciManifest` and `requireArtifact` throw. */
+export function layerOf(manifest: StoredManifest, { name }: Repository): Descriptor {
+  const file = `${name}@${manifest.digest}`;
+  return requireArtifact(parseOciManifest(manifest, file), file);
 }

@@ -11,8 +11,15 @@ import { requireFree, writeWhole } from '../../io/disk/files.ts';
 import { downloadBlob, openPartial, partialPath } from '../../io/oci/partial-blob.ts';
 import { writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
-import { copyManifest, layerOf, listReferrer } from '../../pointer/copy-artifact.ts';
+import {
+  NO_PAUSES,
+  copyArtifact,
+  layerOf,
+  openFrom,
+  skipping,
+} from '../../pointer/copy-artifact.ts';
 import { requireStored } from '../../pointer/find-attestations.ts';
+import type { OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
@@ -53,7 +60,7 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
     return { from, manifest, layer, attached, partial };
   });
   try {
-    await (layout === undefined ? writeArchive : writeAll)(call, out, fetched, named);
+    await (layout === undefined ? writeArchive : writeAll)(call, out, fetched);
   } catch (error) {
     // What the digest names is no evidence.
     if (error instanceof EvidenceError && error.class === 'invalid') rmSync(fetched.partial);
@@ -125,20 +132,16 @@ async function writeAll(
   { signal, beforeWriting, finish, progress }: Call,
   out: string,
   { from, manifest, layer, attached, partial }: Fetched,
-  { digest }: NamedArtifact,
 ): Promise<void> {
   await beforeWriting();
+  const open: OpenBlob = (blob, offset) =>
+    blob.digest === layer.digest
+      ? skipping(openPartial(partial), offset)
+      : openFrom(from)(blob, offset);
+  const copied = { artifact: manifest, referrers: attached.map((each) => each.manifest), open };
   const writing = writeLayout(
     out,
-    async (to) => {
-      await copyManifest(manifest, to, (blob) =>
-        blob.digest === layer.digest ? openPartial(partial) : from.readBlob(blob),
-      );
-      for (const { manifest: each } of attached) {
-        await copyManifest(each, to, (blob) => from.readBlob(blob));
-        await listReferrer(each, digest, to);
-      }
-    },
+    async (to) => await copyArtifact(to, { ...copied, tag: undefined, force: false }, NO_PAUSES),
     { signal, onNamed: finish },
   );
   await progress('writing the layout', writing);

@@ -118,14 +118,12 @@ class StagedLayout implements Repository {
     reference: Digest | { readonly tag: string },
     maxBytes: number,
   ): Promise<StoredManifest | undefined> {
-    const tagged = this.#entries.find(
-      ({ annotations }) =>
-        typeof reference !== 'string' && annotations?.get(REF_NAME) === reference.tag,
+    // What no index lists is left of something else.
+    const entry = this.#entries.find((each) =>
+      typeof reference === 'string' ? each.digest === reference : tagOf(each) === reference.tag,
     );
-    const digest = typeof reference === 'string' ? reference : tagged?.digest;
-    return digest === undefined
-      ? undefined
-      : await this.#of(digest)?.readManifest(digest, maxBytes);
+    if (entry === undefined) return undefined;
+    return await this.#of(entry.digest)?.readManifest(entry.digest, maxBytes);
   }
 
   async *readBlob(blob: Descriptor): AsyncGenerator<Uint8Array, void, void> {
@@ -178,8 +176,9 @@ class StagedLayout implements Repository {
     this.#entries = withEntry(this.#entries, entryOf(manifest, tag));
   }
 
-  async listReferrers(subject: Digest): Promise<readonly Descriptor[]> {
-    return await (this.#older?.listReferrers(subject) ?? []);
+  /** Clients list them under a tag. */
+  async listReferrers(): Promise<undefined> {
+    await Promise.resolve();
   }
 
   async sync(): Promise<void> {

@@ -1,0 +1,137 @@
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+import { namesRegistry, requireReference } from '../../artifact-reference.ts';
+import type { Digest } from '../../digest.ts';
+import { renderPointer, parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
+import { writeWhole } from '../../io/disk/files.ts';
+import { lookAt } from '../../io/disk/harmless-output.ts';
+import { writeLayout } from '../../io/oci/write-layout.ts';
+import { documentTime } from '../../io/process/clock.ts';
+import { refuse } from '../../place.ts';
+import type { Pauses } from '../../pointer/attach.ts';
+import { NO_PAUSES, copyArtifact, layerOf, openFrom } from '../../pointer/copy-artifact.ts';
+import { requireStored } from '../../pointer/find-attestations.ts';
+import type { Repository } from '../../pointer/registry.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { attachedTo, namedAttestation } from './attached-bundles.ts';
+import { fromFirst } from './from-first.ts';
+import { namedArtifact, readPointerFile, type NamedArtifact } from './named-artifact.ts';
+import { openRegistries } from './open-registries.ts';
+
+const PAUSES: Pauses = {
+  now: () => performance.now(),
+  wait: async (ms) => await setTimeout(ms),
+  random: () => Math.random(),
+};
+
+/** Undefined: a directory. */
+interface Target {
+  readonly text: string;
+  readonly reference: { readonly repository: string; readonly tag: string | undefined } | undefined;
+}
+
+/** Copies an artifact with its signatures to other places, byte for byte. */
+export async function runEvidenceMirror(call: Call): Promise<number> {
+  const { options } = call;
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  const only = namedAttestation(call);
+  const targets = options.texts('target').map(targetOf);
+  const pointer = await pointerToChange(options.text('pointer'));
+  const named = await namedArtifact(options.required('ref'), call);
+  if (pointer !== undefined) requireSame(pointer, named.digest, options.required('pointer'));
+  const repositories = targets.flatMap(({ reference }) => reference?.repository ?? []);
+  const registry = await openRegistries(call, repositories);
+  // An upload that is interrupted is deleted.
+  if (repositories.length > 0) call.waitForEnd();
+  for (const { text, reference } of targets) {
+    const copy = async (to: Repository, pauses: Pauses): Promise<void> => {
+      const tag = reference?.tag ?? named.tag;
+      await fromFirst(named.places, async (from) => {
+        await copyFrom(from, to, { named, only, tag, pauses, force: options.has('force') });
+      });
+    };
+    await call.beforeWriting();
+    const copying =
+      reference === undefined
+        ? writeLayout(text, async (to) => await copy(to, NO_PAUSES), { signal: call.signal })
+        : copy(registry.repository(reference.repository), PAUSES);
+    await call.progress('copying', copying);
+    const name = reference?.repository ?? escapeInvisible(text);
+    process.stdout.write(`${name}@${named.digest}\n`);
+  }
+  process.stderr.write('affidavit: digests verified; signatures not judged\n');
+  await addLocations(call, pointer, repositories);
+  return 0;
+}
+
+interface Copy {
+  readonly named: NamedArtifact;
+  readonly only: Digest | undefined;
+  readonly tag: string | undefined;
+  readonly pauses: Pauses;
+  readonly force: boolean;
+}
+
+async function copyFrom(from: Repository, to: Repository, copy: Copy): Promise<void> {
+  const { named, only, tag, pauses, force } = copy;
+  const artifact = await requireStored(from, named.digest);
+  layerOf(artifact, from);
+  const all = { digest: named.digest, attestation: undefined };
+  const attached = await attachedTo(from, all, { only, areAllWanted: true });
+  const referrers = attached.map(({ manifest }) => manifest);
+  await copyArtifact(to, { artifact, referrers, open: openFrom(from), tag, force }, pauses);
+}
+
+function targetOf(text: string): Target {
+  const place = { code: 'USAGE', at: 'TARGET' } as const;
+  if (text.startsWith('oci://')) {
+    const { repository, tag, digest } = requireReference(text, place);
+    if (digest === undefined) return { text, reference: { repository, tag } };
+    const hint = 'leave the digest out: it stays that of REF';
+    return refuse({ ...place, hint }, `the digest ${digest}`, 'oci://HOST/REPOSITORY[:TAG]');
+  }
+  if (lookAt(dirname(text)) === undefined && namesRegistry(text)) {
+    const hint = `write oci://${text} for a registry, or make the folder for a directory`;
+    return refuse({ ...place, hint }, quote(text), 'oci://HOST/REPOSITORY[:TAG], or a directory');
+  }
+  return { text, reference: undefined };
+}
+
+async function pointerToChange(path: string | undefined): Promise<Pointer | undefined> {
+  return path === undefined ? undefined : (await readPointerFile(path)).pointer;
+}
+
+function requireSame({ artifact }: Pointer, digest: Digest, path: string): void {
+  if (artifact?.digest === digest) return;
+  const hint = 'name the pointer of this artifact';
+  const place = { code: 'USAGE', at: '--pointer', hint } as const;
+  const found = `${escapeInvisible(path)}, which points to ${artifact?.digest ?? 'no artifact'}`;
+  refuse(place, found, `a pointer to ${digest}`);
+}
+
+/** Says what a pointer may have from now on, or puts it there. */
+async function addLocations(
+  { options, signal, finish }: Call,
+  pointer: Pointer | undefined,
+  repositories: readonly string[],
+): Promise<void> {
+  if (repositories.length === 0) return;
+  if (pointer === undefined) {
+    const lines = repositories.map((name) => `    - ${name}\n`).join('');
+    process.stderr.write(`add to the pointer:\naffidavit:\n  locations:\n${lines}`);
+    return;
+  }
+  const path = options.required('pointer');
+  const { attestation, locations = [] } = pointer.affidavit ?? {};
+  const { oci = '' } = pointer.artifact ?? {};
+  const own = requireReference(oci, { code: 'FIELD_INVALID', at: path }).repository;
+  const all = new Set([...locations, ...repositories.filter((name) => name !== own)]);
+  const text = renderPointer({ ...pointer, affidavit: { attestation, locations: [...all] } });
+  // Too many, or one twice in another spelling.
+  parsePointer(Buffer.from(text), escapeInvisible(path));
+  await writeWhole(path, [Buffer.from(text)], { force: true, signal, onNamed: finish });
+  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
+}
