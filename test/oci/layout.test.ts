@@ -155,6 +155,19 @@ describe('an OCI layout that is written', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('takes a blob from another place if the first one breaks off in the middle', async () => {
+    const path = join(scratch(), 'layout');
+    await writeLayout(path, async (repository) => {
+      const broken = repository.writeBlob(LAYER_BLOB, async function* content() {
+        yield LAYER.subarray(0, 1000);
+        throw new Error('broken off');
+      });
+      await expect(broken).rejects.toThrow('broken off');
+      for (const step of STEPS) await step(repository);
+    });
+    expect(filesIn(path)).toEqual(filesIn(await layout()));
+  });
+
   it('writes a blob again that is damaged', async () => {
     const path = await layout();
     const bytes = Buffer.from(LAYER);

@@ -150,7 +150,8 @@ class StagedLayout implements Repository {
     const hash = createHash('sha256');
     let size = 0;
     const path = this.#staged.blobPath(blob.digest);
-    const handle = await this.#written(open(path, 'wx', 0o666));
+    // Another place may have broken off in the middle of it.
+    const handle = await this.#written(open(path, 'w', 0o666));
     try {
       for await (const chunk of content(0)) {
         hash.update(chunk);
