@@ -61,7 +61,7 @@ class WordReader {
   read(): Mistake | undefined {
     for (let word = this.#rest.shift(); word !== undefined; word = this.#rest.shift()) {
       if (word === '--') {
-        this.operands.push(...this.#rest.splice(0));
+        for (const each of this.#rest.splice(0)) this.operands.push(each);
       } else if (isFlag(word)) {
         const mistake = this.#readFlag(word);
         if (mistake !== undefined) return mistake;

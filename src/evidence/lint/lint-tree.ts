@@ -33,27 +33,36 @@ export interface LintedTree {
 
 export function lintTree(recipes: RecipeFiles): LintedTree {
   const reader = new TreeReader(recipes);
-  const { rules, root, overlays, mixins, registry, faults } = reader;
+  const { rules, root, overlays, mixins, registry } = reader;
   const layers = root === undefined ? overlays : [root, ...overlays];
   const checks = checksOf(rules, reader.validators());
   const around: Around = { recipes, registry, described: described([...layers, ...mixins]) };
   const known = { overlays: byName(layers), mixins: byName(mixins) };
   const rooted = rootedOf(known, reader.lost, reader.broken);
-  faults.push(
+  const { overlays: sure } = rooted;
+  // No arguments of one call: there may be more of them than a call takes.
+  const faults = [
+    ...reader.faults,
     ...reader.findings(),
     ...[...layers, ...mixins].flatMap((layer) => layerFaults(layer, rules, checks, around)),
     ...duplicates(layers),
     ...duplicates(mixins),
     ...rooted.faults,
-  );
-  if (reader.lost.size === 0) {
-    faults.push(...unreachable(overlays, rules), ...doubtfulCriteria(overlays, rules));
-  }
-  const { overlays: sure } = rooted;
-  if (root !== undefined && registry !== undefined && sure.has(ROOT)) {
-    const catalogue = { recipes, rules, root, registry, mixins: known.mixins, findings: [] };
-    faults.push(...resolvedFaults({ ...catalogue, overlays: sure }));
-  }
+    ...(reader.lost.size > 0
+      ? []
+      : [...unreachable(overlays, rules), ...doubtfulCriteria(overlays, rules)]),
+    ...(root !== undefined && registry !== undefined && sure.has(ROOT)
+      ? resolvedFaults({
+          recipes,
+          rules,
+          root,
+          registry,
+          mixins: known.mixins,
+          findings: [],
+          overlays: sure,
+        })
+      : []),
+  ];
   return { faults, rules, checks, around };
 }
 
@@ -150,7 +159,7 @@ class TreeReader {
     parse: (document: RecipeDocument) => ParsedLayer<T>,
   ): T | undefined {
     const { value, faults, removed } = readAll(document, parse);
-    this.faults.push(...faults);
+    for (const each of faults) this.faults.push(each);
     if (value === undefined) {
       this.#lose(document);
       return undefined;

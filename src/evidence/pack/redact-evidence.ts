@@ -107,7 +107,7 @@ class Withheld {
       if (!this.#isHeld || this.values.length > MAX_WITHHELD_VALUES) return;
       this.values.push(withheldValue(file, path, value));
     });
-    this.rows.push(...withheldRows(file, counts));
+    for (const row of withheldRows(file, counts)) this.rows.push(row);
     return bytes;
   }
 
