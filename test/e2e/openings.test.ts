@@ -1,6 +1,7 @@
 // Commit, reveal and verify, as the guide shows it, and what --openings refuses.
 import {
   chmodSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -11,6 +12,7 @@ import {
 
 import { describe, expect, it } from 'vitest';
 
+import { runCli } from '../run-cli.ts';
 import { EPOCH, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace, json } from './emit.ts';
 import type { ReportJson } from './evidence.ts';
 
@@ -328,5 +330,37 @@ describe('evidence reveal', () => {
     });
     const run = await place.run(['evidence', 'reveal', OUT, ...[...flags].flat(), ...given]);
     expect([run.code, errorOf(run)]).toEqual([code, error]);
+  });
+});
+
+/** The program with a file as its standard input, as a shell opens it. */
+async function fromFile(place: Workplace, file: string, words: readonly string[]) {
+  const prefix = ['sh', '-c', 'file=$1; shift; exec "$@" < "$file"', 'sh', file];
+  return await runCli(words, { cwd: place.folder, env: EPOCH, prefix });
+}
+
+describe('a bundle from standard input', () => {
+  it('is named `-` in the command that verifies it', async () => {
+    const place = await packed();
+    const words = ['evidence', 'reveal', '-', '--openings', FILE, '--select', REGION];
+    const { code, stderr } = await fromFile(place, OUT, [...words, '--output', 'revealed.json']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('  verify: affidavit verify-evidence - --revealed revealed.json …\n');
+  });
+
+  it.each([
+    [OUT, ['verify-evidence', '-', '--allow-unsigned']],
+    ['recipe.yaml', ['recipe', 'canonical', '-']],
+    [OUT, ['evidence', 'reveal', '-', '--openings', FILE, '--select', REGION, '--force']],
+  ])('is not replaced by the output: %s', async (file, words) => {
+    const place = await packed();
+    const before = readFileSync(place.path(file));
+    linkSync(place.path(file), place.path('twin'));
+    for (const output of [file, 'twin']) {
+      const run = await fromFile(place, file, [...words, '--output', output]);
+      expect([run.code, errorOf(run)]).toEqual([64, 'USAGE --output']);
+      expect(run.stderr).toContain(`"${output}", where standard input is read`);
+      expect(readFileSync(place.path(file))).toEqual(before);
+    }
   });
 });

@@ -3,7 +3,7 @@ import { requireRevealed } from '../../evidence/pack/self-check.ts';
 import { refuseOpenings } from '../../evidence/redact/openings.ts';
 import { encodeRevealed, groupsOf, parseRevealed } from '../../evidence/redact/revealed.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
-import { STDIN, requireFree, writeWhole } from '../../io/disk/files.ts';
+import { requireFree, writeWhole } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -11,6 +11,7 @@ import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { readOpenings } from './openings-file.ts';
+import { inputWord } from './self-check-report.ts';
 
 /** Writes what a verifier needs to see the selected values, and nothing of the others. */
 export async function runEvidenceReveal(call: Call): Promise<number> {
@@ -21,7 +22,7 @@ export async function runEvidenceReveal(call: Call): Promise<number> {
   const force = options.has('force');
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
-  if (source !== STDIN) requireHarmless('--output', output, { open: [], bundle: source });
+  requireHarmless('--output', output, { open: [], bundle: source });
   await requireFree(output, force);
   const openings = readOpenings(path) ?? refuseOpenings(escapeInvisible(path), 'nothing', 'a file');
   const bytes = encodeRevealed(openings, options.texts('select'));
@@ -30,7 +31,13 @@ export async function runEvidenceReveal(call: Call): Promise<number> {
   const proven = await progress('verifying', requireRevealed(entries, given));
   await call.beforeWriting();
   await writeWhole(output, [bytes], { force, signal, onNamed: call.finish });
-  const verify = ['affidavit', 'verify-evidence', pathWord(source), '--revealed', pathWord(output)];
+  const verify = [
+    'affidavit',
+    'verify-evidence',
+    inputWord(source),
+    '--revealed',
+    pathWord(output),
+  ];
   const { values } = parseRevealed(bytes, given.name);
   process.stderr.write(
     `revealed: ${escapeInvisible(output)}, ${counted(values.length, 'value')}: ${groupsOf(values)}\n  proven: ${proven}\n  verify: ${commandLine(verify)} …\n`,

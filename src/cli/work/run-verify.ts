@@ -13,7 +13,6 @@ import {
 } from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import {
-  STDIN,
   nameOf,
   ofTheCaller,
   readConfig,
@@ -177,7 +176,7 @@ async function readRevealed(path: string | undefined): Promise<NamedDocument | u
 function requireHarmlessOutput({ options }: Call): void {
   const output = outputOf(options);
   const bundle = options.text('bundle') ?? options.required('input');
-  if (output === undefined || bundle === STDIN) return;
+  if (output === undefined) return;
   requireHarmless('--output', output, { open: [], bundle });
 }
 

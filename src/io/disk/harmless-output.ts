@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { fstatSync, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -20,18 +20,22 @@ export interface Inputs {
 
 /** An output must not be written over what is read. Throws USAGE, with the flag that names the output. */
 export function requireHarmless(flag: string, path: string, inputs: Inputs): void {
-  const { open, bundle, variables = {} } = inputs;
-  const files = open.filter((input) => input !== STDIN);
-  const spoilt =
-    bundle !== undefined && isWithin(path, bundle)
-      ? bundle
-      : files.find((input) => spoils(path, input));
-  if (spoilt !== undefined) throw wouldReplace(flag, path, `where ${quote(spoilt)} is read`);
+  const { variables = {} } = inputs;
+  const spoilt = spoiltBy(path, inputs);
+  if (spoilt !== undefined) throw wouldReplace(flag, path, `where ${spoilt} is read`);
   for (const [name, file] of Object.entries(variables)) {
     if (file !== undefined && spoils(path, file)) {
       throw wouldReplace(flag, path, `the file that ${name} names`);
     }
   }
+}
+
+/** What would be written over, in words. */
+function spoiltBy(path: string, { open, bundle = '' }: Inputs): string | undefined {
+  if ([...open, bundle].includes(STDIN) && isStdin(path)) return 'standard input';
+  if (bundle !== '' && bundle !== STDIN && isWithin(path, bundle)) return quote(bundle);
+  const file = open.find((input) => input !== STDIN && spoils(path, input));
+  return file === undefined ? undefined : quote(file);
 }
 
 /** @param where what is there, in words */
@@ -74,9 +78,21 @@ export function lookAt(path: string): Stats | undefined {
   return ifThere(() => lstatSync(path));
 }
 
-/** Devices do not count: one may be read and written. */
 function isSameFile(a: string, b: string): boolean {
   const [one, other] = [a, b].map((path) => ifThere(() => statSync(path)));
+  return areOne(one, other);
+}
+
+/** The file that a shell opened as standard input: only itself tells which one. */
+function isStdin(path: string): boolean {
+  return areOne(
+    ifThere(() => statSync(path)),
+    ifThere(() => fstatSync(0)),
+  );
+}
+
+/** Devices do not count: one may be read and written. */
+function areOne(one: Stats | undefined, other: Stats | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   const isKept = one.isFile() || one.isDirectory();
   return isKept && one.dev === other.dev && one.ino === other.ino;
