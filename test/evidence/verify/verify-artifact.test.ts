@@ -43,6 +43,8 @@ const PIN: Policy = { signers: [{ subject: SIGNER.identity, issuer: SIGNER.issue
 /** The digest is always the same, so its attestations can be signed once. */
 const ARTIFACT = pushBundle({ manifests: new Map(), blobs: new Map() }, layer);
 
+const NOWHERE = { manifests: new Map(), blobs: new Map() };
+
 function aboutArtifact(digest: Digest, name = 'ghcr.io/org/evidence:tag'): Buffer {
   return edited(statement, {
     '/subject/0': { name, digest: { sha256: digest.slice('sha256:'.length) } },
@@ -279,6 +281,30 @@ describe('without a good attestation', () => {
         fault: { code: 'SIGNER_NOT_ALLOWED' },
       },
     ]);
+  });
+
+  it.each([
+    [
+      'two layers',
+      '"layers":[',
+      '"layers":[{"mediaType":"a/b","digest":"D","size":1},',
+      'FIELD_INVALID',
+    ],
+    ['one key twice', '{', '{"schemaVersion":2,', 'DOCUMENT_DUPLICATE_KEY'],
+  ])('is invalid if the only one has %s', async (_, from, to, code) => {
+    const text = Buffer.from(attach(NOWHERE, ARTIFACT, ofRecipe).bytes).toString();
+    const bytes = Buffer.from(text.replace(from, to.replace('D', ARTIFACT.digest)));
+    const broken = { bytes, mediaType: ARTIFACT.mediaType, digest: digestOf(bytes) };
+    const setup: Setup = {
+      allowUnsigned: true,
+      prepare: (registry, artifact) => {
+        put(registry, broken);
+        list(registry, artifact, [broken]);
+      },
+    };
+    const [kind, found, at] = await failure(setup);
+    expect([kind, found]).toEqual(['invalid', code]);
+    expect(String(at).startsWith(`HOST/evidence@${broken.digest}`)).toBe(true);
   });
 
   it('judges the files alone only if nothing is attached', async () => {
