@@ -149,6 +149,7 @@ export const ROOMS: Rooms = {
       'manifest',
       'trust',
       'attestation',
+      'pointer',
       'bom',
       'evidence/pointer',
       'evidence/phase',

@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'evidence fetch': async () => (await import('../commands/evidence-fetch.ts')).default,
   'evidence mirror': async () => (await import('../commands/evidence-mirror.ts')).default,
   'evidence pointer': async () => (await import('../commands/evidence-pointer.ts')).default,
+  'evidence publish': async () => (await import('../commands/evidence-publish.ts')).default,
   'evidence reveal': async () => (await import('../commands/evidence-reveal.ts')).default,
   'evidence sign': async () => (await import('../commands/evidence-sign.ts')).default,
   'evidence status': async () => (await import('../commands/evidence-status.ts')).default,

@@ -30,11 +30,16 @@ const pages: readonly (readonly [string, Page])[] = [...commands, ...Object.entr
 export const COMMANDS = Object.fromEntries(pages.map(([name, page]) => [name, oclifCommand(page)]));
 
 function oclifCommand({ args = {}, flags = {}, variadic, ...page }: Page): typeof OclifCommand {
+  const last = Object.keys(args).at(-1);
   const words = Object.entries(args).map(
     ([name, description]) =>
       [
         name,
-        argument({ required: true, description, ...(variadic && { multiple: true }) }),
+        argument({
+          required: true,
+          description,
+          ...(variadic && name === last && { multiple: true }),
+        }),
       ] as const,
   );
   const options = Object.entries(flags).map(

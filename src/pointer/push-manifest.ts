@@ -34,3 +34,15 @@ async function* emptyConfig(offset: number): AsyncGenerator<Uint8Array, void> {
   await Promise.resolve();
   yield EMPTY_CONFIG_BYTES.subarray(offset);
 }
+
+/** Content from an offset on, of what can only be read from its start. */
+export async function* contentFrom(
+  content: AsyncIterable<Uint8Array>,
+  offset: number,
+): AsyncGenerator<Uint8Array, void> {
+  let skip = offset;
+  for await (const chunk of content) {
+    if (skip < chunk.length) yield chunk.subarray(skip);
+    skip = Math.max(0, skip - chunk.length);
+  }
+}

@@ -1,26 +1,19 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-
 import { referenceName, requireReference } from '../../artifact-reference.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { FOR_AICR, makePointer, otherRefs } from '../../evidence/pack/make-pointer.ts';
-import { pointerPath, renderPointer } from '../../evidence/pointer/pointer.ts';
+import { FOR_AICR, makePointer } from '../../evidence/pack/make-pointer.ts';
+import { renderPointer } from '../../evidence/pointer/pointer.ts';
 import type { PointedArtifact, Pointer } from '../../evidence/pointer/pointer.ts';
 import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { requireOneStdin } from '../../io/disk/files.ts';
-import { lookAt } from '../../io/disk/harmless-output.ts';
-import { kindOf } from '../../io/disk/open-file.ts';
-import { addPointer, readPointers } from '../../io/disk/pointer-tree.ts';
-import { unwritable } from '../../io/disk/system-error.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
-import { escapeInvisible, quote } from '../../quote.ts';
-import { commandLine, pathWord } from '../../shell-words.ts';
+import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { sayFindings } from './say-findings.ts';
+import { addToTree, requireFolder } from './write-pointer.ts';
 
 export async function runEvidencePointer(call: Call): Promise<number> {
   const { options, progress } = call;
@@ -35,7 +28,7 @@ export async function runEvidencePointer(call: Call): Promise<number> {
   const pointer = makePointer(report, artifact);
   sayFindings(report.findings);
   if (artifact === undefined) print(pointer, report);
-  else await add(call, pointer, folder);
+  else await addToTree(call, pointer, folder);
   return 0;
 }
 
@@ -47,22 +40,6 @@ function print(pointer: Pointer, { claimed }: VerificationReport): void {
     if (claimed?.artifact !== undefined) return 'name the artifact that was signed with --oci';
     if (pointer.signer !== undefined) return FOR_AICR;
     return 'push the bundle (`aicr evidence publish`), then name the artifact with --oci';
-  }
-}
-
-async function add(call: Call, pointer: Pointer, folder: string): Promise<void> {
-  const path = join(folder, pointerPath(pointer));
-  const others = await readPointers(join(folder, pointer.recipe));
-  sayFindings(otherRefs(pointer, others));
-  await call.beforeWriting();
-  requireInside(folder, pointerPath(pointer));
-  makeFolder(dirname(path));
-  await addPointer(path, renderPointer(pointer), call.signal);
-  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
-  if (pointer.signer === undefined) {
-    process.stderr.write(
-      `affidavit: nobody has signed the bundle yet: commit the pointer and let AICR's workflow sign it, or run \`${commandLine(['aicr', 'evidence', 'sign', pathWord(path), '--relocate'])}\`\n`,
-    );
   }
 }
 
@@ -86,43 +63,4 @@ function artifactOf(oci: string | undefined): PointedArtifact | undefined {
     expected: 'the same with a digest: @sha256: and 64 lower-case hexadecimal digits',
     hint: 'copy the reference with the digest that the push printed',
   });
-}
-
-/** It is not made: below another one nobody would look for the pointer. */
-function requireFolder(folder: string, isNamed: boolean): void {
-  const stats = lookAt(folder);
-  if (stats?.isDirectory() === true) return;
-  const create =
-    stats === undefined ? `create ${escapeInvisible(folder)}` : 'name the directory itself';
-  const checkout = 'call it in a checkout of the recipes';
-  throw new EvidenceError('FILE_UNWRITABLE', {
-    at: escapeInvisible(folder),
-    found: stats === undefined ? 'no such directory' : `a ${kindOf(stats)}`,
-    expected: "AICR's directory of evidence",
-    hint: `${isNamed ? create : checkout}, or name another one with --evidence-dir`,
-  });
-}
-
-/** A link on the way would lead out of the directory that the user named. */
-function requireInside(folder: string, path: string): void {
-  const names = path.split('/').slice(0, -1);
-  const folders = names.map((_, index) => join(folder, ...names.slice(0, index + 1)));
-  for (const each of folders) {
-    const stats = lookAt(each);
-    if (stats === undefined || stats.isDirectory()) continue;
-    throw new EvidenceError('FILE_UNWRITABLE', {
-      at: escapeInvisible(each),
-      found: `a ${kindOf(stats)}`,
-      expected: 'nothing, or a directory of pointers',
-      hint: 'remove it: pointers are written below --evidence-dir only',
-    });
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw unwritable(error, folder);
-  }
 }

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+
+import { archiveEntries } from '../../archive/archive-entries.ts';
+import { collectFiles } from '../../archive/collect.ts';
+import { encodeArchive } from '../../archive/encode-archive.ts';
+import { digestOfHex } from '../../digest.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { ATTESTATION_FILE, EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { artifactOf, statementIn } from '../../evidence/pack/artifact-of.ts';
+import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
+import { unreadable } from '../../io/disk/system-error.ts';
+import { openPartial } from '../../io/oci/partial-blob.ts';
+import { requireArtifact } from '../../pointer/artifact.ts';
+import { parseOciManifest } from '../../pointer/oci-manifest.ts';
+import type { StoredManifest } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { maxRunSpanOf } from '../call/run-flags.ts';
+import { secondsOf } from './sign-and-write.ts';
+
+/** Evidence that was verified but for its signature, as an artifact. */
+export interface BundleToPublish {
+  readonly unsigned: UnsignedEvidence;
+  /** Its own; nobody has verified it. */
+  readonly attestation: Uint8Array | undefined;
+  readonly artifact: StoredManifest;
+  /** The layer. May be read more than once. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Verifies a bundle as `evidence sign` does. An archive without a signature is the layer byte for byte; anything else is
+ * packed anew, without the signature.
+ */
+export async function bundleToPublish(source: string, call: Call): Promise<BundleToPublish> {
+  const hash = createHash('sha256');
+  const isDirectory = await stat(source).then(
+    (stats) => stats.isDirectory(),
+    (error: unknown) => {
+      throw unreadable(error, source);
+    },
+  );
+  const entries = isDirectory
+    ? await openInput(source, EVIDENCE_LAYOUT)
+    : archiveEntries(hashed(openPartial(source), hash), source);
+  const files = new Map(await collectFiles(entries, EVIDENCE_LAYOUT));
+  const attestation = files.get(ATTESTATION_FILE)?.bytes;
+  files.delete(ATTESTATION_FILE);
+  const reader = new BundleReader(source, EVIDENCE_LAYOUT);
+  const unsigned = readUnsigned(files, (path) => reader.open(path), maxRunSpanOf(call.options));
+  if (attestation !== undefined) requireOwn(attestation, unsigned);
+  const isLayer = !isDirectory && attestation === undefined;
+  const { packed } = unsigned;
+  const options = { mtime: secondsOf(packed), layout: EVIDENCE_LAYOUT, signal: call.signal };
+  const open = (): AsyncIterable<Uint8Array> =>
+    isLayer ? openPartial(source) : encodeArchive(packed.files, options);
+  const artifact = await artifactOf(open(), packed.statement);
+  const layer = requireArtifact(parseOciManifest(artifact, source), source);
+  if (isLayer && layer.digest !== digestOfHex(hash.digest('hex'))) throw changed(source);
+  return { unsigned, attestation, artifact, open, close: async () => await reader.close() };
+}
+
+async function* hashed(
+  chunks: AsyncIterable<Uint8Array>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** That of another bundle is never attached to this one. */
+function requireOwn(attestation: Uint8Array, { packed }: UnsignedEvidence): void {
+  const { manifest } = statementIn(attestation, ATTESTATION_FILE);
+  if (manifest.digest === packed.manifestDigest) return;
+  throw new EvidenceError('STATEMENT_INVALID', {
+    at: ATTESTATION_FILE,
+    found: `a signature for the manifest ${manifest.digest}`,
+    expected: packed.manifestDigest,
+    hint: 'publish the bundle as it was signed; nothing was pushed',
+  });
+}
+
+function changed(source: string): EvidenceError {
+  return new EvidenceError('FILE_CHANGED', {
+    at: escapeInvisible(source),
+    found: 'other bytes than a moment before',
+    expected: 'the bundle that was verified',
+    hint: 'wait until nothing writes to the bundle, then run the same command again',
+  });
+}

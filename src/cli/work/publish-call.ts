@@ -1,0 +1,61 @@
+import { requireReference } from '../../artifact-reference.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { STDIN, requireFree } from '../../io/disk/files.ts';
+import { quote } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { requireFolder } from './write-pointer.ts';
+
+export function wantsPointer({ options }: Call): boolean {
+  return options.has('evidence-dir') || options.has('pointer');
+}
+
+export async function requirePointerPlace({ options }: Call): Promise<void> {
+  const folder = options.text('evidence-dir');
+  const file = options.text('pointer');
+  if (folder !== undefined) requireFolder(folder, true);
+  if (file !== undefined) await requireFree(file, options.has('force'));
+}
+
+export function requireTarget(text: string): {
+  readonly repository: string;
+  readonly tag?: string;
+} {
+  const { repository, tag, digest } = requireReference(text, { code: 'USAGE', at: 'TARGET' });
+  if (digest === undefined) return tag === undefined ? { repository } : { repository, tag };
+  throw new EvidenceError('USAGE', {
+    at: 'TARGET',
+    found: quote(text),
+    expected: 'oci://HOST/REPOSITORY[:TAG]',
+    hint: 'leave the digest out: it is computed from the bundle, and printed',
+  });
+}
+
+export function requireYes({ options }: Call): void {
+  if (options.has('yes') || options.has('dry-run')) return;
+  throw new EvidenceError('USAGE', {
+    at: 'BUNDLE',
+    found: 'evidence that is not redacted: node names, results, logs and all else become public',
+    expected: '--yes',
+    hint: 'add --yes if all of it may become public; else pack it again without --redact none',
+  });
+}
+
+export function refusePointer(): never {
+  throw new EvidenceError('USAGE', {
+    at: 'BUNDLE',
+    found: 'a signature that is not about the artifact, to which no pointer can lead',
+    expected: '--sign, or no pointer',
+    hint: 'add --sign, which signs the artifact too',
+  });
+}
+
+/** Throws USAGE. */
+export function requireNoStdin(source: string): void {
+  if (source !== STDIN) return;
+  throw new EvidenceError('USAGE', {
+    at: 'BUNDLE',
+    found: 'standard input',
+    expected: 'a .tar.gz or a directory: it is read more than once',
+    hint: 'write it to a file first',
+  });
+}

@@ -1,0 +1,225 @@
+import { referenceName } from '../../artifact-reference.ts';
+import { hexOf } from '../../digest.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { ATTESTATION_FILE } from '../../evidence/layout.ts';
+import { statementIn } from '../../evidence/pack/artifact-of.ts';
+import { localPointer } from '../../evidence/pack/make-pointer.ts';
+import { renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
+import { writeWhole } from '../../io/disk/files.ts';
+import { pausesOf } from '../../io/oci/pauses.ts';
+import { documentTime } from '../../io/process/clock.ts';
+import { defaultTag } from '../../pointer/artifact.ts';
+import { attestationManifest } from '../../pointer/attestation-manifest.ts';
+import { contentFrom } from '../../pointer/push-manifest.ts';
+import { hasTag, pushEvidence } from '../../pointer/push.ts';
+import type { Registry } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { bundleToPublish, type BundleToPublish } from './bundle-to-publish.ts';
+import { openRegistries } from './open-registries.ts';
+import {
+  refusePointer,
+  requireNoStdin,
+  requirePointerPlace,
+  requireTarget,
+  requireYes,
+  wantsPointer,
+} from './publish-call.ts';
+import { sayFindings } from './say-findings.ts';
+import {
+  attestationPath,
+  forgetAttestation,
+  leftAttestation,
+  proofOf,
+  signArtifact,
+  type ArtifactToSign,
+} from './sign-artifact.ts';
+import { addToTree } from './write-pointer.ts';
+
+/** A place to push to. */
+interface Target {
+  readonly repository: string;
+  readonly tag: string;
+}
+
+interface Publishing extends BundleToPublish {
+  readonly call: Call;
+  readonly targets: readonly Target[];
+  readonly registry: Registry;
+  readonly signing: ArtifactToSign;
+}
+
+export async function runEvidencePublish(call: Call): Promise<number> {
+  const { options, progress } = call;
+  const source = options.required('bundle');
+  requireNoStdin(source);
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  const references = options.texts('target').map(requireTarget);
+  await requirePointerPlace(call);
+  const bundle = await progress('verifying', bundleToPublish(source, call));
+  try {
+    const { packed, exitCode, faults, findings } = bundle.unsigned;
+    const tag = defaultTag(localPointer(packed).recipe, packed.manifestDigest);
+    const targets = references.map((reference) => ({ tag, ...reference }));
+    const registry = await openRegistries(
+      call,
+      targets.map(({ repository }) => repository),
+    );
+    const path = attestationPath(source);
+    const { digest: artifact } = bundle.artifact;
+    const [first] = targets;
+    if (first === undefined) throw new TypeError('a command without its argument');
+    const signing = { path, name: referenceName(first), artifact, packed };
+    sayFindings(findings);
+    process.stderr.write(`manifest: ${packed.manifestDigest}, verified\n`);
+    for (const { code, found } of faults) {
+      process.stderr.write(`warning: ${escapeInvisible(`${code}: ${found}`)}\n`);
+    }
+    await publish({ ...bundle, call, targets, registry, signing });
+    return exitCode;
+  } finally {
+    await bundle.close();
+  }
+}
+
+async function publish(publishing: Publishing): Promise<void> {
+  const { call, attestation, unsigned } = publishing;
+  if (unsigned.packed.redaction === undefined) requireYes(call);
+  const isOwnAbout = isAboutArtifact(publishing);
+  const isSigned = isToSign(publishing, isOwnAbout);
+  if (call.options.has('dry-run')) {
+    sayPlan(publishing, isSigned);
+    return;
+  }
+  await requireTags(publishing);
+  const added = isSigned ? await newAttestation(publishing) : undefined;
+  await pushAll(publishing, added);
+  await pointTo(publishing, added ?? (isOwnAbout ? attestation : undefined));
+  if (added !== undefined) forgetAttestation(publishing.signing.path);
+  await sayUnreadable(publishing);
+}
+
+/** What has a signature gets one more only with --sign, and what has none gets one unless --no-sign says otherwise. */
+function isToSign({ attestation, call }: Publishing, isOwnAbout: boolean): boolean {
+  const { options } = call;
+  if (attestation === undefined) return !options.has('no-sign');
+  if (options.has('sign')) return true;
+  if (!isOwnAbout && wantsPointer(call)) refusePointer();
+  return false;
+}
+
+/** Before anything is signed. */
+async function requireTags({ call, targets, registry, artifact }: Publishing): Promise<void> {
+  const force = call.options.has('force');
+  for (const { repository, tag } of targets) {
+    await hasTag(registry.repository(repository), { artifact, tag, force });
+  }
+}
+
+async function newAttestation({ call, signing }: Publishing): Promise<Uint8Array> {
+  const left = leftAttestation(signing);
+  if (left === undefined) return await signArtifact(signing, call);
+  const file = escapeInvisible(signing.path);
+  process.stderr.write(`affidavit: going on with the signature in ${file}\n`);
+  return left;
+}
+
+async function pushAll(
+  { call, artifact, registry, targets, open, attestation }: Publishing,
+  added: Uint8Array | undefined,
+): Promise<void> {
+  const { options, progress, signal } = call;
+  // The registry is told that an upload is over, also after an interrupt.
+  call.waitForEnd();
+  const sigstoreBundles = [attestation, added].filter((bytes) => bytes !== undefined);
+  const force = options.has('force');
+  for (const { repository, tag } of targets) {
+    const evidence = {
+      artifact,
+      open: (_: unknown, offset: number) => contentFrom(open(), offset),
+      sigstoreBundles,
+      ...{ tag, force },
+    };
+    const pushed = pushEvidence(registry.repository(repository), evidence, pausesOf(signal));
+    const attached = await progress(`pushing to ${repository}`, pushed);
+    process.stdout.write(`${repository}@${artifact.digest}\n`);
+    for (const { digest } of attached) {
+      process.stderr.write(`attached: ${repository}@${digest}\n`);
+    }
+  }
+}
+
+/** Whether the signature in the bundle is; if it is about something else, that is said. */
+function isAboutArtifact({ attestation, artifact: { digest }, call }: Publishing): boolean {
+  if (attestation === undefined) return false;
+  const { artifact } = statementIn(attestation, ATTESTATION_FILE);
+  if (artifact?.digest === hexOf(digest)) return true;
+  const more = call.options.has('sign') ? '' : '; --sign adds one about it';
+  process.stderr.write(
+    `affidavit: the signature in the bundle is not about the artifact ${digest}: aicr and cosign refuse it${more}\n`,
+  );
+  return false;
+}
+
+/** @param attestation the one that the pointer names; undefined: it waits for a signature */
+async function pointTo(
+  { call, artifact: manifest, targets, unsigned, signing }: Publishing,
+  attestation: Uint8Array | undefined,
+): Promise<void> {
+  if (!wantsPointer(call)) return;
+  const proof = attestation && (await proofOf(attestation, signing.path, call));
+  const referrer =
+    attestation && attestationManifest(manifest, attestation, ATTESTATION_FILE).digest;
+  const [{ repository: first } = { repository: '' }, ...others] = targets;
+  const locations = new Set(others.map(({ repository }) => repository));
+  locations.delete(first);
+  const isSilent = referrer === undefined && locations.size === 0;
+  const pointer: Pointer = {
+    ...localPointer({ ...unsigned.packed, proof }),
+    artifact: { oci: signing.name, digest: manifest.digest },
+    ...(!isSilent && { affidavit: { attestation: referrer, locations: [...locations] } }),
+  };
+  const folder = call.options.text('evidence-dir');
+  if (folder !== undefined) {
+    await addToTree(call, pointer, folder);
+    return;
+  }
+  const path = call.options.required('pointer');
+  const writing = { force: call.options.has('force'), signal: call.signal };
+  await writeWhole(path, [Buffer.from(renderPointer(pointer))], writing);
+  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
+}
+
+function sayPlan({ artifact, targets, attestation }: Publishing, isSigned: boolean): void {
+  const steps = [
+    ...(isSigned ? ['would sign it as this artifact'] : []),
+    ...(attestation === undefined ? [] : ['would attach its signature, not judged']),
+  ];
+  for (const step of steps) process.stderr.write(`affidavit: ${step}\n`);
+  for (const target of targets) {
+    process.stderr.write(`affidavit: would push to ${referenceName(target)}\n`);
+    process.stdout.write(`${target.repository}@${artifact.digest}\n`);
+  }
+}
+
+/** Some registries keep for its owner what is new: ghcr.io does. */
+async function sayUnreadable({ call, targets, artifact }: Publishing): Promise<void> {
+  const { options, signal } = call;
+  const names = targets.map(({ repository }) => repository);
+  // Without a home there is no login.
+  const anybody = await openRegistries({ options, signal, environment: {} }, names);
+  for (const name of names) {
+    const isThere = await anybody
+      .repository(name)
+      .readManifest(artifact.digest, artifact.bytes.length)
+      .catch((error: unknown) => {
+        if (error instanceof EvidenceError && error.class !== 'interrupted') return undefined;
+        throw error;
+      });
+    if (isThere !== undefined) continue;
+    process.stderr.write(
+      `affidavit: nobody can read ${name} without a login: make it public, or verifiers cannot fetch it (ghcr.io: Package settings, Change visibility)\n`,
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Pauses } from '../../pointer/attach.ts';
+
+/** Real time, and chance. */
+export function pausesOf(signal: AbortSignal): Pauses {
+  return {
+    now: () => performance.now(),
+    wait: async (ms) => {
+      await wait(ms, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
+    },
+    random: () => Math.random(),
+  };
+}
