@@ -205,6 +205,18 @@ describe('evidence fetch', () => {
     });
   });
 
+  it('takes nothing into OUT that another run wrote into the same download', async () => {
+    await withArtifact({}, async (registry, ref, cwd) => {
+      registry.faults.first = ({ url = '' }) => {
+        if (url.endsWith(LAYER_BLOB.digest)) writeFileSync(join(cwd, PARTIAL), 'of another run');
+        return false;
+      };
+      const run = await fetch(cwd, ref, '-o', 'out.tar.gz');
+      expect([run.code, readdirSync(cwd)]).toEqual([3, []]);
+      expect(run.stderr).toContain('error: FILE_CHANGED');
+    });
+  });
+
   it('leaves nothing of other bytes than the digest names', async () => {
     const spoil = (bytes: Buffer): Buffer => Buffer.alloc(bytes.length);
     await withArtifact({ spoil }, async (_, ref, cwd) => {

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { constants, lstatSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-import { hexOf } from '../../digest.ts';
+import { digestOfHex, hexOf } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import type { Descriptor, Repository } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
 import { openFound, readToEnd } from '../disk/open-file.ts';
 import { unwritable } from '../disk/system-error.ts';
 
@@ -52,6 +55,18 @@ async function append(
   } finally {
     await handle.close();
   }
+  await requireOnDisk(blob, path);
+}
+
+/** What came had the digest. Another run may have written into the same file. */
+async function requireOnDisk({ digest }: Descriptor, path: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of openPartial(path)) hash.update(chunk);
+  const found = digestOfHex(hash.digest('hex'));
+  if (found === digest) return;
+  rmSync(path, { force: true });
+  const hint = 'wait until nothing writes there, then run the same command again';
+  refuse({ code: 'FILE_CHANGED', at: escapeInvisible(path), hint }, found, digest);
 }
 
 /** What is there. */
