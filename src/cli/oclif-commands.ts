@@ -76,7 +76,7 @@ function oclifFlag(flag: Flag): FlagInput[string] {
     case 'text':
       return string({ ...common, required: flag.required === true });
     case 'texts':
-      return string({ ...common, multiple: true });
+      return string({ ...common, multiple: true, multipleNonGreedy: flag.repeated === true });
     case 'choice':
       return option({ ...common, options: flag.options })();
     case 'number':

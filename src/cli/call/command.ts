@@ -11,11 +11,11 @@ export type Flag = FlagValue & {
   readonly exclusive?: readonly string[];
 };
 
-/** What may be given; `texts` more than once, and more than one after the other. */
+/** What may be given; `texts` more than once, and more than one after the other unless `repeated` is there. */
 type FlagValue =
   | { readonly type: 'switch' }
   | { readonly type: 'text'; readonly helpValue: string; readonly required?: true }
-  | { readonly type: 'texts'; readonly helpValue: string }
+  | { readonly type: 'texts'; readonly helpValue: string; readonly repeated?: true }
   | { readonly type: 'choice'; readonly options: readonly string[]; readonly helpValue?: string }
   | {
       readonly type: 'number';

@@ -85,7 +85,7 @@ class WordReader {
     }
     const text = attached ?? this.#value();
     if (text === undefined) return { kind: 'value-missing', name, word: this.#rest[0] };
-    if (flag.type === 'texts') return this.#add(name, text);
+    if (flag.type === 'texts') return this.#add(name, text, flag.repeated);
     if (this.given.has(name)) return { kind: 'flag-twice', name };
     const value = valueOf(flag, text);
     if (value === undefined) return { kind: 'value-wrong', name, word: text };
@@ -99,11 +99,12 @@ class WordReader {
     return next === undefined || isFlag(next) ? undefined : this.#rest.shift();
   }
 
-  /** A list goes on until the next flag: `--results results/*.json` is many words. */
-  #add(name: string, text: string): undefined {
+  /** A list goes on until the next flag: `--results results/*.json` is many words. Not that of a repeated flag. */
+  #add(name: string, text: string, isRepeated = false): undefined {
     const former = this.given.get(name);
-    this.#list = [...(typeof former === 'object' ? former : []), text];
-    this.given.set(name, this.#list);
+    const list = [...(typeof former === 'object' ? former : []), text];
+    this.given.set(name, list);
+    if (!isRepeated) this.#list = list;
   }
 }
 

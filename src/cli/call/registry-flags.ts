@@ -4,6 +4,7 @@ import type { Flag } from './command.ts';
 export const REGISTRY_FLAGS = {
   registry: {
     type: 'texts',
+    repeated: true,
     helpValue: 'HOST[:PORT]',
     summary:
       'Registry, or a host that one leads to, that may be on this machine or in a private network although a file names it.',
@@ -24,6 +25,7 @@ export const PLACE_FLAGS = {
   },
   location: {
     type: 'texts',
+    repeated: true,
     helpValue: 'HOST/REPOSITORY',
     summary: "Where else the artifact is; tried after the pointer's own locations.",
   },

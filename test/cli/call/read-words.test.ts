@@ -78,11 +78,18 @@ function wordsOf({ args, flags }: Command): fc.Arbitrary<readonly string[]> {
  */
 function isStricter(mistake: Mistake, words: readonly string[], { flags }: Command): boolean {
   if (mistake.kind === 'missing') return mistake.operands.length > 0;
-  if (mistake.kind === 'operand-unwanted') {
-    const lists = new Set(Object.keys(flags).filter((name) => flags[name]?.type === 'texts'));
-    return words.some((word) => lists.has(word.replace(/^--/, '').replace(/=.*$/, '')));
-  }
+  if (mistake.kind === 'operand-unwanted') return hasList(words, flags);
   return ['value-missing', 'value-unwanted', 'flag-unknown'].includes(mistake.kind);
+}
+
+/** Whether a list is given that goes on until the next flag, and in oclif beyond a switch. */
+function hasList(words: readonly string[], flags: Command['flags']): boolean {
+  const lists = new Set(
+    Object.entries(flags).flatMap(([name, flag]) =>
+      flag.type === 'texts' && flag.repeated !== true ? [name] : [],
+    ),
+  );
+  return words.some((word) => lists.has(word.replace(/^--/, '').replace(/=.*$/, '')));
 }
 
 describe('readWords, beside a parser that others wrote', () => {
