@@ -112,8 +112,8 @@ describe('affidavit recipe resolve', () => {
   it('asks for a directory where a file is named, and names the recipes beside it', async () => {
     const file = await run('--data', join(RECIPES, 'registry.yaml'));
     expect(file.code).toBe(3);
-    expect(file.stderr).toContain('found: not a directory\n want: a directory that can be read\n');
-    expect(file.stderr).toContain(' next: name a directory\n');
+    expect(file.stderr).toContain('found: a file\n want: a directory of recipes\n');
+    expect(file.stderr).toContain(' next: name the recipes around the file: ');
     const overlays = await run('--data', join(RECIPES, 'overlays'));
     expect([overlays.code, overlays.stderr.includes(` next: name ${RECIPES}\n`)]).toEqual([
       2,
