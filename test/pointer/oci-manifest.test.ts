@@ -42,9 +42,9 @@ describe('a manifest', () => {
         const encoded = encodeOciManifest(manifest);
         expect(parsed(encoded)).toEqual(manifest);
         expect(encodeOciManifest(parsed(encoded)).digest).toBe(encoded.digest);
-        expect(Buffer.from(encoded.bytes).toString()).toBe(
-          JSON.stringify(JSON.parse(Buffer.from(encoded.bytes).toString())),
-        );
+        // No white space but in texts.
+        const texts = /"(?:[^"\\]|\\.)*"/g;
+        expect(Buffer.from(encoded.bytes).toString().replaceAll(texts, '""')).not.toMatch(/\s/);
       }),
       { numRuns: propertyRuns(100, 3000) },
     );
