@@ -3,7 +3,7 @@
 import { requireArtifact } from './artifact.ts';
 import { attachReferrer, type Pauses } from './attach.ts';
 import { parseOciManifest } from './oci-manifest.ts';
-import { pushManifest, type OpenBlob } from './push-manifest.ts';
+import { contentFrom, pushManifest, type OpenBlob } from './push-manifest.ts';
 import { hasTag } from './push.ts';
 import type { Descriptor, Repository, StoredManifest } from './registry.ts';
 
@@ -45,18 +45,7 @@ export async function copyArtifact(
 
 /** Reads a blob from an offset on. */
 export function openFrom(from: Repository): OpenBlob {
-  return (blob, offset) => skipping(from.readBlob(blob), offset);
-}
-
-export async function* skipping(
-  content: AsyncIterable<Uint8Array>,
-  offset: number,
-): AsyncGenerator<Uint8Array, void> {
-  let skip = offset;
-  for await (const chunk of content) {
-    if (skip < chunk.length) yield chunk.subarray(skip);
-    skip = Math.max(0, skip - chunk.length);
-  }
+  return (blob, offset) => contentFrom(from.readBlob(blob), offset);
 }
 
 /** The layer of what was fetched by this digest. Throws what `parseOciManifest` and `requireArtifact` throw. */

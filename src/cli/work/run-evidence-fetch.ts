@@ -11,15 +11,9 @@ import { requireFree, writeWhole } from '../../io/disk/files.ts';
 import { downloadBlob, openPartial, partialPath } from '../../io/oci/partial-blob.ts';
 import { writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
-import {
-  NO_PAUSES,
-  copyArtifact,
-  layerOf,
-  openFrom,
-  skipping,
-} from '../../pointer/copy-artifact.ts';
+import { NO_PAUSES, copyArtifact, layerOf, openFrom } from '../../pointer/copy-artifact.ts';
 import { requireStored } from '../../pointer/find-attestations.ts';
-import type { OpenBlob } from '../../pointer/push-manifest.ts';
+import { contentFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
@@ -136,7 +130,7 @@ async function writeAll(
   await beforeWriting();
   const open: OpenBlob = (blob, offset) =>
     blob.digest === layer.digest
-      ? skipping(openPartial(partial), offset)
+      ? contentFrom(openPartial(partial), offset)
       : openFrom(from)(blob, offset);
   const copied = { artifact: manifest, referrers: attached.map((each) => each.manifest), open };
   const writing = writeLayout(

@@ -1,5 +1,5 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { parseSigningConfig, type SigningConfig } from '../../sign/signing-config.ts';
+import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { SigstoreTrust, TrustedRootInfo } from '../../trust/trust.ts';
 import { sigstoreTrust, type TrustOptions } from '../../trust/verify/sigstore-trust.ts';
 import { nameOf, readConfig } from '../disk/files.ts';
@@ -65,6 +65,8 @@ export async function readSigningConfig(
   cache?: TrustCache,
 ): Promise<SigningConfig> {
   const { bytes, source } = await findSigningConfig(path, cache);
+  // Not for verifying, which uses this file too.
+  const { parseSigningConfig } = await import('../../sign/signing-config.ts');
   return parseSigningConfig(bytes, source);
 }
 
