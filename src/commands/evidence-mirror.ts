@@ -1,5 +1,5 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
-import { PLACE_FLAGS, REGISTRY_FLAGS } from '../cli/call/registry-flags.ts';
+import { ALLOW_TAG_FLAG, PLACE_FLAGS, REGISTRY_FLAGS } from '../cli/call/registry-flags.ts';
 
 export default {
   summary: 'Copy evidence and its signatures to other registries, or to a directory.',
@@ -10,7 +10,7 @@ export default {
   ].join('\n\n'),
 
   usage: `evidence mirror REF TARGET... [--pointer FILE] [--force]
-  [--attestation DIGEST] [--location HOST/REPOSITORY...]
+  [--attestation DIGEST] [--location HOST/REPOSITORY...] [--allow-tag]
   [--registry HOST...] [--registry-ca FILE]`,
 
   examples: [
@@ -32,7 +32,7 @@ export default {
       summary: 'Add the copies to the affidavit.locations of this pointer.',
     },
     force: { type: 'switch', summary: 'Take the tag from another artifact.' },
-    ...inGroup('registry', { ...PLACE_FLAGS, ...REGISTRY_FLAGS }),
+    ...inGroup('registry', { ...PLACE_FLAGS, ...ALLOW_TAG_FLAG, ...REGISTRY_FLAGS }),
   },
 
   load: async () => (await import('../cli/work/run-evidence-mirror.ts')).runEvidenceMirror,

@@ -6,7 +6,7 @@ export default {
   summary: 'Say which locations serve evidence, with every byte read.',
 
   description: [
-    'Reads and hashes what each location serves: the manifest, the layer, and what is attached. REF is as for evidence fetch; of a pointer all its locations are asked, and those of --location. A tag that was moved is said. Nothing is judged and nothing is written.',
+    'Reads and hashes what each location serves: the manifest, the layer, and what is attached. REF is as for evidence fetch, or a tag, oci://HOST/REPOSITORY:TAG: what it is now is asked about. Of a pointer all its locations are asked, and those of --location. A tag that was moved is said. Nothing is judged and nothing is written.',
     'Exit codes: 0 all serve it, 1 one lacks it or serves something else, 3 one cannot be reached, 64 called wrongly, 130 interrupted. What is wrong with REF itself is 2 or 3.',
   ].join('\n\n'),
 

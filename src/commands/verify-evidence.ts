@@ -1,6 +1,6 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
 import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
-import { PLACE_FLAGS, REGISTRY_FLAGS } from '../cli/call/registry-flags.ts';
+import { ALLOW_TAG_FLAG, PLACE_FLAGS, REGISTRY_FLAGS } from '../cli/call/registry-flags.ts';
 import { VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { TRUST_ROOT_FLAGS } from '../cli/call/trust-flags.ts';
@@ -83,10 +83,7 @@ export default {
     },
     ...inGroup('registry', {
       ...PLACE_FLAGS,
-      'allow-tag': {
-        type: 'switch',
-        summary: 'Take a tag without a digest: it is asked for once, and the digest is printed.',
-      },
+      ...ALLOW_TAG_FLAG,
       ...REGISTRY_FLAGS,
     }),
     ...inGroup('signer', {

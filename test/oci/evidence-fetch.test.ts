@@ -173,9 +173,13 @@ describe('evidence fetch', () => {
     });
   });
 
-  it('asks for a tag once, and prints what it is', async () => {
+  it('takes a tag with --allow-tag alone, asks for it once, and prints what it is', async () => {
     await withArtifact({}, async (registry, _, cwd) => {
-      const run = await fetch(cwd, `oci://${registry.host}/evidence:v1`);
+      const ref = `oci://${registry.host}/evidence:v1`;
+      const refused = await fetch(cwd, ref);
+      expect([refused.code, registry.asked, readdirSync(cwd)]).toEqual([64, [], []]);
+      expect(refused.stderr).toMatch(/error: USAGE [^]*at: REF[^]*--allow-tag/);
+      const run = await fetch(cwd, ref, '--allow-tag');
       expect(run.code).toBe(0);
       expect(run.stderr).toContain(`${registry.host}/evidence:v1 is ${ARTIFACT.digest} now\n`);
       expect(registry.asked.filter((each) => each.endsWith('/manifests/v1'))).toHaveLength(1);

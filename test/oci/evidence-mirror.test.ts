@@ -76,6 +76,19 @@ describe('evidence mirror', () => {
     });
   });
 
+  it('takes a tag with --allow-tag alone, and gives it to the copy', async () => {
+    await withTwo(async (from, to, _, cwd) => {
+      const words = [`oci://${from.host}/evidence:v1`, `oci://${to.host}/evidence`];
+      from.asked.length = 0;
+      const refused = await mirror(cwd, ...words);
+      expect([refused.code, from.asked, to.asked]).toEqual([64, [], []]);
+      expect(refused.stderr).toMatch(/error: USAGE [^]*at: REF[^]*--allow-tag/);
+      expect((await mirror(cwd, ...words, '--allow-tag')).code).toBe(0);
+      expect(from.asked.filter((each) => each.endsWith('/manifests/v1'))).toHaveLength(1);
+      await requireCopy(to);
+    });
+  });
+
   it('adds the copies to a pointer, once', async () => {
     await withTwo(async (from, to, _, cwd) => {
       writeFileSync(join(cwd, 'p.yaml'), pointerTo(`${from.host}/evidence:v1`));

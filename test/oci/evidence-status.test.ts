@@ -170,6 +170,15 @@ describe('evidence status', () => {
     });
   });
 
+  it('takes a tag without a flag, and asks about what it is now', async () => {
+    await withArtifact({}, async (registry) => {
+      const run = await runProgram(['evidence', 'status', `oci://${registry.host}/evidence:v1`]);
+      expect(run.code).toBe(0);
+      expect(run.stdout).toContain(`artifact ${ARTIFACT.digest}\n`);
+      expect(run.stderr).toContain(`${registry.host}/evidence:v1 is ${ARTIFACT.digest} now\n`);
+    });
+  });
+
   it('takes a layout, and says what it lacks', async () => {
     const path = await layout();
     const whole = await status(path);

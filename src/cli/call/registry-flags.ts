@@ -16,6 +16,14 @@ export const REGISTRY_FLAGS = {
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 
+/** A tag may be moved: whoever uses what it leads to says so. */
+export const ALLOW_TAG_FLAG = {
+  'allow-tag': {
+    type: 'switch',
+    summary: 'Take a tag without a digest: it is asked for once, and the digest is printed.',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
 /** Where else it is, and which signature is meant, for every command that reads an artifact. */
 export const PLACE_FLAGS = {
   attestation: {

@@ -48,7 +48,7 @@ type Naming = NamingRules & { readonly call: Call; readonly more: readonly strin
 export async function namedArtifact(
   ref: string,
   call: Call,
-  rules: NamingRules = { at: 'REF', allowTag: true },
+  rules: NamingRules,
 ): Promise<NamedArtifact> {
   const place = { code: 'USAGE', at: '--location' } as const;
   const more = call.options.texts('location').map((text) => requireLocation(text, place));

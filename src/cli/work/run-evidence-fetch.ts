@@ -38,7 +38,8 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   const only = namedAttestation(call);
-  const named = await namedArtifact(options.required('ref'), call);
+  const rules = { at: 'REF', allowTag: options.has('allow-tag') };
+  const named = await namedArtifact(options.required('ref'), call, rules);
   const layout = options.text('oci-layout');
   const out =
     layout ?? options.text('output') ?? `evidence-${hexOf(named.digest).slice(0, 12)}.tar.gz`;

@@ -40,7 +40,8 @@ export async function runEvidenceMirror(call: Call): Promise<number> {
   const only = namedAttestation(call);
   const targets = options.texts('target').map(targetOf);
   const pointer = await pointerToChange(options.text('pointer'));
-  const named = await namedArtifact(options.required('ref'), call);
+  const rules = { at: 'REF', allowTag: options.has('allow-tag') };
+  const named = await namedArtifact(options.required('ref'), call, rules);
   if (pointer !== undefined) requireSame(pointer, named.digest, options.required('pointer'));
   const repositories = targets.flatMap(({ reference }) => reference?.repository ?? []);
   const registry = await openRegistries(call, repositories);

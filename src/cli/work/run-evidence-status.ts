@@ -16,7 +16,9 @@ export async function runEvidenceStatus(call: Call): Promise<number> {
   documentTime(call.environment);
   const { format } = reportOf(call);
   const attestation = namedAttestation(call);
-  const named = await namedArtifact(call.options.required('ref'), call);
+  // Nobody relies on what is only listed, and that a tag was moved is said here.
+  const rules = { at: 'REF', allowTag: true };
+  const named = await namedArtifact(call.options.required('ref'), call, rules);
   const asked = { digest: named.digest, attestation: attestation ?? named.attestation };
   const places: PlaceStatus[] = [];
   for (const [index, place] of named.places.entries()) {
