@@ -50,7 +50,9 @@ export async function bundleToPublish(source: string, call: Call): Promise<Bundl
   const attestation = files.get(ATTESTATION_FILE)?.bytes;
   files.delete(ATTESTATION_FILE);
   const reader = new BundleReader(source, EVIDENCE_LAYOUT);
-  const unsigned = readUnsigned(files, (path) => reader.open(path), maxRunSpanOf(call.options));
+  const unsigned = readUnsigned(files, (path) => reader.open(path), {
+    maxRunSpan: maxRunSpanOf(call.options),
+  });
   if (attestation !== undefined) requireOwn(attestation, unsigned);
   const isLayer = !isDirectory && attestation === undefined;
   const { packed } = unsigned;

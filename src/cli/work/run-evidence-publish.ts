@@ -3,8 +3,8 @@ import { hexOf } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE } from '../../evidence/layout.ts';
 import { statementIn } from '../../evidence/pack/artifact-of.ts';
-import { localPointer } from '../../evidence/pack/make-pointer.ts';
-import { renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
+import { localPointer, publishedPointer } from '../../evidence/pack/make-pointer.ts';
+import { renderPointer } from '../../evidence/pointer/pointer.ts';
 import { writeWhole } from '../../io/disk/files.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { documentTime } from '../../io/process/clock.ts';
@@ -25,13 +25,12 @@ import {
   requireYes,
   wantsPointer,
 } from './publish-call.ts';
-import { sayFindings } from './say-findings.ts';
+import { sayVerified } from './say-findings.ts';
 import {
+  attestationFor,
   attestationPath,
   forgetAttestation,
-  leftAttestation,
   proofOf,
-  signArtifact,
   type ArtifactToSign,
 } from './sign-artifact.ts';
 import { addToTree } from './write-pointer.ts';
@@ -59,7 +58,7 @@ export async function runEvidencePublish(call: Call): Promise<number> {
   await requirePointerPlace(call);
   const bundle = await progress('verifying', bundleToPublish(source, call));
   try {
-    const { packed, exitCode, faults, findings } = bundle.unsigned;
+    const { packed, exitCode } = bundle.unsigned;
     const tag = defaultTag(localPointer(packed).recipe, packed.manifestDigest);
     const targets = references.map((reference) => ({ tag, ...reference }));
     const registry = await openRegistries(
@@ -70,12 +69,9 @@ export async function runEvidencePublish(call: Call): Promise<number> {
     const { digest: artifact } = bundle.artifact;
     const [first] = targets;
     if (first === undefined) throw new TypeError('a command without its argument');
-    const signing = { path, name: referenceName(first), artifact, packed };
-    sayFindings(findings);
-    process.stderr.write(`manifest: ${packed.manifestDigest}, verified\n`);
-    for (const { code, found } of faults) {
-      process.stderr.write(`warning: ${escapeInvisible(`${code}: ${found}`)}\n`);
-    }
+    const isPointed = wantsPointer(call);
+    const signing = { path, name: referenceName(first), artifact, packed, isPointed };
+    sayVerified(bundle.unsigned);
     await publish({ ...bundle, call, targets, registry, signing });
     return exitCode;
   } finally {
@@ -93,7 +89,7 @@ async function publish(publishing: Publishing): Promise<void> {
     return;
   }
   await requireTags(publishing);
-  const added = isSigned ? await newAttestation(publishing) : undefined;
+  const added = isSigned ? await attestationFor(publishing.signing, call) : undefined;
   await pushAll(publishing, added);
   await pointTo(publishing, added ?? (isOwnAbout ? attestation : undefined));
   if (added !== undefined) forgetAttestation(publishing.signing.path);
@@ -115,14 +111,6 @@ async function requireTags({ call, targets, registry, artifact }: Publishing): P
   for (const { repository, tag } of targets) {
     await hasTag(registry.repository(repository), { artifact, tag, force });
   }
-}
-
-async function newAttestation({ call, signing }: Publishing): Promise<Uint8Array> {
-  const left = leftAttestation(signing);
-  if (left === undefined) return await signArtifact(signing, call);
-  const file = escapeInvisible(signing.path);
-  process.stderr.write(`affidavit: going on with the signature in ${file}\n`);
-  return left;
 }
 
 async function pushAll(
@@ -174,12 +162,11 @@ async function pointTo(
   const [{ repository: first } = { repository: '' }, ...others] = targets;
   const locations = new Set(others.map(({ repository }) => repository));
   locations.delete(first);
-  const isSilent = referrer === undefined && locations.size === 0;
-  const pointer: Pointer = {
-    ...localPointer({ ...unsigned.packed, proof }),
-    artifact: { oci: signing.name, digest: manifest.digest },
-    ...(!isSilent && { affidavit: { attestation: referrer, locations: [...locations] } }),
-  };
+  const pointer = publishedPointer(
+    { ...unsigned.packed, proof },
+    { oci: signing.name, digest: manifest.digest },
+    { attestation: referrer, locations: [...locations] },
+  );
   const folder = call.options.text('evidence-dir');
   if (folder !== undefined) {
     await addToTree(call, pointer, folder);

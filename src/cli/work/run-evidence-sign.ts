@@ -31,7 +31,10 @@ export async function runEvidenceSign(call: Call): Promise<number> {
   documentTime(call.environment);
   const maxRunSpan = maxRunSpanOf(options);
   await requireGoodCall(call, source, out);
-  const session = await openSigning({ ...signingChoice(call, out), isPacked: true });
+  const session = await openSigning({
+    ...signingChoice(call, out, isDirectoryWanted(options)),
+    isPacked: true,
+  });
   try {
     const unsigned = await progress('verifying', readBundle(source, maxRunSpan));
     // Whoever packed it can compare the two.
@@ -109,5 +112,5 @@ async function readBundle(
   const entries = await openInput(source, EVIDENCE_LAYOUT);
   const files = await collectFiles(entries, EVIDENCE_LAYOUT);
   const reader = new BundleReader(source, EVIDENCE_LAYOUT);
-  return readUnsigned(files, (path) => reader.open(path), maxRunSpan);
+  return readUnsigned(files, (path) => reader.open(path), { maxRunSpan });
 }

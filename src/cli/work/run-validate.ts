@@ -113,7 +113,7 @@ async function openSession(
 ): Promise<SigningSession | undefined> {
   if (out === undefined || call.options.has('no-sign')) return undefined;
   requireSignable(now);
-  return await openSigning(signingChoice(call, out));
+  return await openSigning(signingChoice(call, out, isDirectoryWanted(call.options)));
 }
 
 async function readAndValidate(

@@ -1,4 +1,5 @@
 import type { Finding } from '../../errors/evidence-error.ts';
+import type { UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { wrapTalk } from '../call/wrap-talk.ts';
 
@@ -10,5 +11,14 @@ export function sayFindings(findings: readonly Finding[]): void {
     const line = escapeInvisible(`found ${found}, expected ${expected}; ${hint}`);
     const said = wrapTalk(line, process.stderr, { used: head.length, indent: 2 });
     process.stderr.write(`${head}${said}\n`);
+  }
+}
+
+/** What is to be signed as an artifact, and what is not green of it. */
+export function sayVerified({ packed, faults, findings }: UnsignedEvidence): void {
+  sayFindings(findings);
+  process.stderr.write(`manifest: ${packed.manifestDigest}, verified\n`);
+  for (const { code, found } of faults) {
+    process.stderr.write(`warning: ${escapeInvisible(`${code}: ${found}`)}\n`);
   }
 }

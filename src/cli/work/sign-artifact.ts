@@ -32,6 +32,8 @@ export interface ArtifactToSign {
   readonly name: string;
   readonly artifact: Digest;
   readonly packed: PackedEvidence;
+  /** A pointer will name the signer. */
+  readonly isPointed: boolean;
 }
 
 /**
@@ -39,11 +41,7 @@ export interface ArtifactToSign {
  *
  * @throws EvidenceError OUTPUT_EXISTS if it is that of another artifact
  */
-export function leftAttestation({
-  path,
-  artifact,
-  packed,
-}: ArtifactToSign): Uint8Array | undefined {
+function leftAttestation({ path, artifact, packed }: ArtifactToSign): Uint8Array | undefined {
   const bytes = readPrivate(path, MAX_SIGSTORE_BUNDLE_BYTES, (file, found) =>
     refuseLeft(file, found, artifact),
   );
@@ -65,13 +63,22 @@ function refuseLeft(at: string, found: string, artifact: Digest): never {
   });
 }
 
+/** The signature that an earlier run left, or a new one. */
+export async function attestationFor(signing: ArtifactToSign, call: Call): Promise<Uint8Array> {
+  const left = leftAttestation(signing);
+  if (left === undefined) return await signArtifact(signing, call);
+  const file = escapeInvisible(signing.path);
+  process.stderr.write(`affidavit: going on with the signature in ${file}\n`);
+  return left;
+}
+
 /** Signs, and writes the signature beside the bundle before anything is sent. */
-export async function signArtifact(
-  { path, name, artifact, packed }: ArtifactToSign,
+async function signArtifact(
+  { path, name, artifact, packed, isPointed }: ArtifactToSign,
   call: Call,
 ): Promise<Uint8Array> {
   requireEnded(packed.facts.lastStop);
-  const session = await openSigning({ ...signingChoice(call, path), isPacked: true });
+  const session = await openSigning({ ...signingChoice(call, path, isPointed), isPacked: true });
   try {
     requireSignable(packed.attestedAt);
     const statement = artifactStatement(packed.statement, name, artifact);

@@ -6,13 +6,17 @@ import { refuse, type Place } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { isLoopback, parseServiceUrl } from '../../sign/signing-config.ts';
 import type { Call } from '../call/command.ts';
-import { isDirectoryWanted } from '../call/layout-flag.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 
-/** What the flags of `signing-flags.ts` and the environment say. */
+/**
+ * What the flags of `signing-flags.ts` and the environment say.
+ *
+ * @param isPointed whether a pointer will name the signer
+ */
 export function signingChoice(
   { options, environment, signal }: Pick<Call, 'options' | 'environment' | 'signal'>,
   out: string,
+  isPointed: boolean,
 ): SigningChoice {
   return {
     sandbox: options.has('sandbox'),
@@ -27,7 +31,7 @@ export function signingChoice(
     show: (signer, interrupted) => {
       showSigner(signer, interrupted);
       // No log may get an entry for ever for what no pointer can name.
-      if (isDirectoryWanted(options)) pointedIdentity(signer);
+      if (isPointed) pointedIdentity(signer);
     },
     replaces: () => {
       const state = escapeInvisible(signingStatePath(out));

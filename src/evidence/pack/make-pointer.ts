@@ -4,6 +4,7 @@ import { quote } from '../../quote.ts';
 import { isKeySigner, type Proof, type ProvenSigner } from '../../trust/trust.ts';
 import { parseEvidenceStatement } from '../dialect/read-statement.ts';
 import { ATTESTATION_FILE, RECIPE_FILE, STATEMENT_FILE } from '../layout.ts';
+import type { PointedCopies } from '../pointer/pointed-copies.ts';
 import { isPointerRecipe, isOtherRef, type PointedSigner } from '../pointer/pointer.ts';
 import type { PointedArtifact, Pointer } from '../pointer/pointer.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
@@ -52,6 +53,20 @@ export function localPointer({ statement, proof }: PackedEvidence): Pointer {
     predicateType: type.predicateType,
     signer: proof && pointedSigner(proof),
   };
+}
+
+/**
+ * The pointer to evidence that is in a registry, signed or not.
+ *
+ * @throws EvidenceError POINTER_UNFIT
+ */
+export function publishedPointer(
+  packed: PackedEvidence,
+  artifact: PointedArtifact,
+  copies: PointedCopies,
+): Pointer {
+  const isSilent = copies.attestation === undefined && copies.locations.length === 0;
+  return { ...localPointer(packed), artifact, ...(!isSilent && { affidavit: copies }) };
 }
 
 /** Pointers to evidence of the same workflow that ran on another branch or tag. */

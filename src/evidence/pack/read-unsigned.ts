@@ -4,7 +4,7 @@ import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-e
 import { AS_PACKED, AS_SIGNED } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
-import type { VerificationReport } from '../verify/verify-evidence.ts';
+import type { VerificationReport, VerifyEvidenceOptions } from '../verify/verify-evidence.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
 import { isSaid, refusedBy, verifyUnsigned } from './self-check.ts';
 
@@ -23,18 +23,18 @@ export interface UnsignedEvidence {
  * Verifies a whole bundle again before it is signed, as a verifier will.
  *
  * @param open reads a file that was only hashed once more
- * @param maxRunSpan as in `VerifyEvidenceOptions`
+ * @param rules as in `VerifyEvidenceOptions`
  * @throws EvidenceError EVIDENCE_SIGNED (unjudged); STATEMENT_INVALID if it is about an artifact, and what
  *   a verifier refuses (invalid)
  */
 export function readUnsigned(
   files: ReceivedFiles,
   open: (path: string) => AsyncIterable<Uint8Array>,
-  maxRunSpan?: number,
+  rules: Pick<VerifyEvidenceOptions, 'maxRunSpan' | 'pointer'>,
 ): UnsignedEvidence {
   if (files.has(ATTESTATION_FILE)) refuseSigned();
   requireComplete(files, EVIDENCE_LAYOUT);
-  const report = verifyUnsigned([...files.values()], { maxRunSpan });
+  const report = verifyUnsigned([...files.values()], rules);
   const { claimed, manifestDigest, facts, findings, checks, exitCode } = report;
   refuseInvalid(report);
   if (claimed === undefined || manifestDigest === undefined) {

@@ -94,7 +94,7 @@ export function isSaid(code: Fault['code']): boolean {
 export function verifyUnsigned(
   files: readonly ReceivedFile[],
   more: Partial<
-    Pick<Parameters<typeof verifyEvidenceFiles>[1], 'tool' | 'known' | 'maxRunSpan'>
+    Pick<Parameters<typeof verifyEvidenceFiles>[1], 'tool' | 'known' | 'maxRunSpan' | 'pointer'>
   > = {},
 ): VerificationReport {
   return verifyEvidenceFiles([...files, ATTESTATION_TO_COME], {

@@ -2,19 +2,33 @@ import { archiveEntries } from '../../archive/archive-entries.ts';
 import { collectFiles } from '../../archive/collect.ts';
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import type { Descriptor, Repository } from '../../pointer/registry.ts';
+import { MAX_ARCHIVE_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
+import { requireArtifact } from '../../pointer/artifact.ts';
+import { OCI_HINT } from '../../pointer/descriptor.ts';
+import { parseOciManifest } from '../../pointer/oci-manifest.ts';
+import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { EVIDENCE_LAYOUT } from '../layout.ts';
 
 /** A bundle, or why it is none. Either way its bytes are those that the digest names. */
 export type ReadLayer = { readonly files: ReceivedFiles } | { readonly refused: EvidenceError };
 
 /**
- * Reads a bundle once, and always to its end: only there is known whether the bytes are right, and before nothing in
- * them says anything.
+ * Reads the bundle of an artifact once, and always to its end: only there is known whether the bytes are right, and
+ * before nothing in them says anything.
  *
- * @throws EvidenceError what `readBlob` throws
+ * @throws EvidenceError what `parseOciManifest`, `requireArtifact` and `readBlob` throw, LIMIT_EXCEEDED
  */
-export async function readLayer(repository: Repository, layer: Descriptor): Promise<ReadLayer> {
+export async function readLayer(
+  repository: Repository,
+  manifest: StoredManifest,
+): Promise<ReadLayer> {
+  const file = `${repository.name}@${manifest.digest}`;
+  const layer = requireArtifact(parseOciManifest(manifest, file), file);
+  if (layer.size > MAX_ARCHIVE_BYTES) {
+    const place = { code: 'LIMIT_EXCEEDED', at: `${file}#/layers/0/size`, hint: OCI_HINT } as const;
+    refuse(place, `${layer.size} bytes`, `at most ${MAX_ARCHIVE_BYTES} bytes`);
+  }
   const blob = new WholeBlob(repository.readBlob(layer));
   const entries = archiveEntries(blob, `${repository.name}@${layer.digest}`);
   const read = await collectFiles(entries, EVIDENCE_LAYOUT).then(

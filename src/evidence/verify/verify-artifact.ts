@@ -5,17 +5,12 @@ import type { Entry, ReceivedFile, ReceivedFiles } from '../../archive/entry.ts'
 import { digestOf, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, faultOf, type Fault, type Finding } from '../../errors/evidence-error.ts';
-import { MAX_ARCHIVE_BYTES } from '../../limits.ts';
-import { refuse } from '../../place.ts';
-import { requireArtifact } from '../../pointer/artifact.ts';
-import { OCI_HINT } from '../../pointer/descriptor.ts';
 import {
   findAttestations,
   readAttestation,
   requireStored,
   type Referrer,
 } from '../../pointer/find-attestations.ts';
-import { parseOciManifest } from '../../pointer/oci-manifest.ts';
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { ATTESTATION_FILE } from '../layout.ts';
 import type { ArtifactSource, Fate, TriedReferrer } from './artifact-source.ts';
@@ -115,11 +110,7 @@ class Search {
   async #receive(repository: Repository): Promise<ReadLayer> {
     const { artifact } = this.#choice;
     this.#manifest ??= await requireStored(repository, artifact);
-    const file = `${repository.name}@${artifact}`;
-    const layer = requireArtifact(parseOciManifest(this.#manifest, file), file);
-    if (layer.size <= MAX_ARCHIVE_BYTES) return await readLayer(repository, layer);
-    const place = { code: 'LIMIT_EXCEEDED', at: `${file}#/layers/0/size`, hint: OCI_HINT } as const;
-    return refuse(place, `${layer.size} bytes`, `at most ${MAX_ARCHIVE_BYTES} bytes`);
+    return await readLayer(repository, this.#manifest);
   }
 
   async #tryAll(repository: Repository, files: ReceivedFiles): Promise<void> {
