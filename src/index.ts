@@ -51,6 +51,7 @@ export type {
 } from './evidence/verify/verify-evidence.ts';
 export type { Facts } from './evidence/validate/facts.ts';
 export { EVIDENCE_LAYOUT, LOGS_LAYOUT } from './evidence/layout.ts';
+export { artifactOf } from './evidence/pack/artifact-of.ts';
 export { packEvidence } from './evidence/pack/pack-evidence.ts';
 export { parseOpenings, type Openings } from './evidence/redact/openings.ts';
 export { encodeRevealed } from './evidence/redact/revealed.ts';
@@ -86,6 +87,9 @@ export type { ValidationReport } from './evidence/validate/facts.ts';
 export { openEntries } from './io/disk/bundle-source.ts';
 export { readRecipeFiles } from './io/disk/recipe-files.ts';
 export { openLayout, type OciLayout } from './io/oci/layout.ts';
+export { openRegistry, type OpenRegistry } from './io/oci/open-registry.ts';
+export { downloadBlob } from './io/oci/partial-blob.ts';
+export { pausesOf } from './io/oci/pauses.ts';
 export { writeLayout, type WriteLayout } from './io/oci/write-layout.ts';
 export { keylessSigner, type KeylessSigning } from './io/sigstore/keyless-signer.ts';
 export { keySigner, type KeySigning } from './io/sigstore/key-signer.ts';
@@ -95,8 +99,18 @@ export type { PointedArtifact, PointedSigner, Pointer } from './evidence/pointer
 export type { PointedCopies } from './evidence/pointer/pointed-copies.ts';
 export { artifactManifest, defaultTag, requireArtifact } from './pointer/artifact.ts';
 export type { ArtifactOf } from './pointer/artifact.ts';
+export { placeStatus } from './pointer/artifact-status.ts';
+export type {
+  AskedFor,
+  AttachedStatus,
+  PlaceStatus,
+  Service,
+  TagStatus,
+} from './pointer/artifact-status.ts';
 export { attachReferrer, type Pauses } from './pointer/attach.ts';
 export { attestationManifest, requireAttestation } from './pointer/attestation-manifest.ts';
+export { copyArtifact, openFrom, readArtifact } from './pointer/copy-artifact.ts';
+export type { CopiedArtifact } from './pointer/copy-artifact.ts';
 export { findAttestations, readAttestation } from './pointer/find-attestations.ts';
 export type { AttachedBundle, Referrer, UnreadReferrer } from './pointer/find-attestations.ts';
 export { parseOciIndex, referrersTag, withReferrer } from './pointer/oci-index.ts';

@@ -4,8 +4,8 @@ import type { Digest } from '../digest.ts';
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 import { EvidenceError, faultOf, type Fault } from '../errors/evidence-error.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../limits.ts';
-import { layerOf } from './copy-artifact.ts';
-import { findAttestations, readAttestation, requireStored } from './find-attestations.ts';
+import { readArtifact } from './copy-artifact.ts';
+import { findAttestations, readAttestation } from './find-attestations.ts';
 import type { Referrer } from './find-attestations.ts';
 import type { Descriptor, Repository } from './registry.ts';
 
@@ -41,16 +41,17 @@ export interface TagStatus {
 export interface AskedFor {
   readonly digest: Digest;
   /** What has to be attached. */
-  readonly attestation: Digest | undefined;
-  readonly tag: string | undefined;
+  readonly attestation?: Digest | undefined;
+  readonly tag?: string | undefined;
 }
 
+/** Says what one place serves. What it does not serve is in what is returned, and never thrown. */
 export async function placeStatus(repository: Repository, asked: AskedFor): Promise<PlaceStatus> {
   const { digest, tag } = asked;
   const { value: layer, fault } = await orFault(async () => {
-    const blob = layerOf(await requireStored(repository, digest), repository);
-    for await (const _ of repository.readBlob(blob));
-    return blob;
+    const artifact = await readArtifact(repository, digest);
+    for await (const _ of repository.readBlob(artifact.layer));
+    return artifact.layer;
   });
   const state = fault === undefined ? 'serves' : stateOf(fault);
   // Without an answer, nothing more is asked for.

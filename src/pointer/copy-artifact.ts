@@ -1,7 +1,9 @@
 // Copies an artifact and what is attached to it, byte for byte, so that every digest stays.
 
+import type { Digest } from '../digest.ts';
 import { requireArtifact } from './artifact.ts';
 import { attachReferrer, type Pauses } from './attach.ts';
+import { requireStored } from './find-attestations.ts';
 import { parseOciManifest } from './oci-manifest.ts';
 import { contentFrom, pushManifest, type OpenBlob } from './push-manifest.ts';
 import { hasTag } from './push.ts';
@@ -19,9 +21,9 @@ export interface CopiedArtifact {
   /** The manifests of what is attached. */
   readonly referrers: readonly StoredManifest[];
   readonly open: OpenBlob;
-  readonly tag: string | undefined;
+  readonly tag?: string | undefined;
   /** Takes the tag from another artifact. */
-  readonly force: boolean;
+  readonly force?: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface CopiedArtifact {
  */
 export async function copyArtifact(
   to: Repository,
-  { artifact, referrers, open, tag, force }: CopiedArtifact,
+  { artifact, referrers, open, tag, force = false }: CopiedArtifact,
   pauses: Pauses,
 ): Promise<void> {
   const isTagged = tag !== undefined && (await hasTag(to, { artifact, tag, force }));
@@ -48,8 +50,16 @@ export function openFrom(from: Repository): OpenBlob {
   return (blob, offset) => contentFrom(from.readBlob(blob), offset);
 }
 
-/** The layer of what was fetched by this digest. Throws what `parseOciManifest` and `requireArtifact` throw. */
-export function layerOf(manifest: StoredManifest, { name }: Repository): Descriptor {
-  const file = `${name}@${manifest.digest}`;
-  return requireArtifact(parseOciManifest(manifest, file), file);
+/**
+ * The manifest of an artifact, and its layer, which has the bundle.
+ *
+ * @throws EvidenceError REGISTRY_LACKS (unjudged); what `parseOciManifest`, `requireArtifact` and the repository throw
+ */
+export async function readArtifact(
+  repository: Repository,
+  digest: Digest,
+): Promise<{ readonly manifest: StoredManifest; readonly layer: Descriptor }> {
+  const manifest = await requireStored(repository, digest);
+  const file = `${repository.name}@${digest}`;
+  return { manifest, layer: requireArtifact(parseOciManifest(manifest, file), file) };
 }

@@ -1,16 +1,18 @@
 // The programs in docs/library.md, compiled and run in a project that depends on this package.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { read, sectionOf } from '../docs/repository.ts';
+import { withRegistry } from '../oci/registry.ts';
 import { PROGRAM, ROOT } from '../run-cli.ts';
 
 /** In this order: what one writes the next reads. */
-const PROGRAMS = ['Pack', 'Verify', 'Sign'];
+const PROGRAMS = ['Pack', 'Verify', 'Sign', 'Registries'];
 
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const project = mkdtempSync(join(tmpdir(), 'affidavit-consumer-'));
@@ -68,11 +70,23 @@ describe('a program that uses the library', () => {
     expect(run([TSC, '-p', '.'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it.each(PROGRAMS)('does what docs/library.md, %s, says', (heading) => {
+  it.each(PROGRAMS.slice(0, -1))('does what docs/library.md, %s, says', (heading) => {
     const program = join('out', `${heading.toLowerCase()}.js`);
     const sandbox = [PROGRAM, 'sandbox', '--dir', 'sandbox', '--', process.execPath];
     const ran = run(heading === 'Sign' ? [...sandbox, program] : [program]);
     expect(ran).toEqual({ code: 0, stdout: blockOf(heading, 'text'), stderr: ran.stderr });
+  });
+
+  it('does what docs/library.md, Registries, says', async () => {
+    await withRegistry({}, async ({ host, asked }) => {
+      const env = { ...process.env, REGISTRY: host };
+      // The registry answers in this process.
+      const running = promisify(execFile)(process.execPath, ['out/registries.js'], {
+        ...{ cwd: project, env },
+      });
+      expect((await running).stdout).toBe(blockOf('Registries', 'text'));
+      expect(asked).toContain('PUT /v2/you/evidence/manifests/v1');
+    });
   });
 
   it('finds the schemas, and nothing that is not exported', () => {

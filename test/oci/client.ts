@@ -1,7 +1,7 @@
 // A client of a registry of a test, by the code that is tested.
 import type { Authorizer } from '../../src/io/oci/authorizer.ts';
 import type { RegistryOptions } from '../../src/io/oci/connection.ts';
-import { openRegistry } from '../../src/io/oci/remote-repository.ts';
+import { openRemoteRegistry } from '../../src/io/oci/remote-repository.ts';
 import type { Repository } from '../../src/pointer/registry.ts';
 import type { TestRegistry } from './call.ts';
 
@@ -37,5 +37,5 @@ export function repositoryOf(
     await Promise.resolve();
   };
   const all = { authorizer: ANONYMOUS, named: [host], wait, ...options };
-  return openRegistry(all).repository(`${host}/evidence`);
+  return openRemoteRegistry(all).repository(`${host}/evidence`);
 }

@@ -1,8 +1,6 @@
 import { parseReference } from '../../artifact-reference.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { guardedExchange } from '../../io/oci/address-guard.ts';
-import { openAuthorizer } from '../../io/oci/open-authorizer.ts';
-import { openRegistry } from '../../io/oci/remote-repository.ts';
+import { openRegistry } from '../../io/oci/open-registry.ts';
 import { readCaCertificates } from '../../io/sigstore/ca-certificates.ts';
 import type { Registry } from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
@@ -21,8 +19,7 @@ export async function openRegistries(
   const hosts = options.texts('registry').map((text) => requireHost(text));
   const named = [...hosts, ...typed.map((name) => name.split('/', 1).join(''))];
   const ca = await readCaCertificates(options.text('registry-ca'));
-  const authorizer = openAuthorizer({ environment, exchange: guardedExchange(named, ca) });
-  return openRegistry({ authorizer, named, ca, signal });
+  return openRegistry({ environment, named, ca, signal });
 }
 
 function requireHost(text: string): string {

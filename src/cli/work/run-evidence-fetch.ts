@@ -11,8 +11,7 @@ import { requireFree, writeWhole } from '../../io/disk/files.ts';
 import { downloadBlob, openPartial, partialPath } from '../../io/oci/partial-blob.ts';
 import { writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
-import { NO_PAUSES, copyArtifact, layerOf, openFrom } from '../../pointer/copy-artifact.ts';
-import { requireStored } from '../../pointer/find-attestations.ts';
+import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
 import { contentFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -45,8 +44,7 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
     layout ?? options.text('output') ?? `evidence-${hexOf(named.digest).slice(0, 12)}.tar.gz`;
   if (layout === undefined) await requireFree(out, options.has('force'));
   const fetched = await fromFirst(named.places, async (from) => {
-    const manifest = await requireStored(from, named.digest);
-    const layer = layerOf(manifest, from);
+    const { manifest, layer } = await readArtifact(from, named.digest);
     const wanted = { only, areAllWanted: layout !== undefined };
     const attached = await attachedTo(from, named, wanted);
     if (layout === undefined) onlyAttached(attached, `${from.name}@${named.digest}`);
@@ -134,11 +132,10 @@ async function writeAll(
       ? contentFrom(openPartial(partial), offset)
       : openFrom(from)(blob, offset);
   const copied = { artifact: manifest, referrers: attached.map((each) => each.manifest), open };
-  const writing = writeLayout(
-    out,
-    async (to) => await copyArtifact(to, { ...copied, tag: undefined, force: false }, NO_PAUSES),
-    { signal, onNamed: finish },
-  );
+  const writing = writeLayout(out, async (to) => await copyArtifact(to, copied, NO_PAUSES), {
+    signal,
+    onNamed: finish,
+  });
   await progress('writing the layout', writing);
 }
 

@@ -1,17 +1,16 @@
 import { dirname } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 
 import { namesRegistry, requireReference } from '../../artifact-reference.ts';
 import type { Digest } from '../../digest.ts';
 import { renderPointer, parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { writeWhole } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import { pausesOf } from '../../io/oci/pauses.ts';
 import { writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { refuse } from '../../place.ts';
 import type { Pauses } from '../../pointer/attach.ts';
-import { NO_PAUSES, copyArtifact, layerOf, openFrom } from '../../pointer/copy-artifact.ts';
-import { requireStored } from '../../pointer/find-attestations.ts';
+import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
 import type { Repository } from '../../pointer/registry.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -19,12 +18,6 @@ import { attachedTo, namedAttestation } from './attached-bundles.ts';
 import { fromFirst } from './from-first.ts';
 import { namedArtifact, readPointerFile, type NamedArtifact } from './named-artifact.ts';
 import { openRegistries } from './open-registries.ts';
-
-const PAUSES: Pauses = {
-  now: () => performance.now(),
-  wait: async (ms) => await setTimeout(ms),
-  random: () => Math.random(),
-};
 
 /** Undefined: a directory. */
 interface Target {
@@ -58,7 +51,7 @@ export async function runEvidenceMirror(call: Call): Promise<number> {
     const copying =
       reference === undefined
         ? writeLayout(text, async (to) => await copy(to, NO_PAUSES), { signal: call.signal })
-        : copy(registry.repository(reference.repository), PAUSES);
+        : copy(registry.repository(reference.repository), pausesOf(call.signal));
     await call.progress('copying', copying);
     const name = reference?.repository ?? escapeInvisible(text);
     process.stdout.write(`${name}@${named.digest}\n`);
@@ -78,8 +71,7 @@ interface Copy {
 
 async function copyFrom(from: Repository, to: Repository, copy: Copy): Promise<void> {
   const { named, only, tag, pauses, force } = copy;
-  const artifact = await requireStored(from, named.digest);
-  layerOf(artifact, from);
+  const { manifest: artifact } = await readArtifact(from, named.digest);
   const all = { digest: named.digest, attestation: undefined };
   const attached = await attachedTo(from, all, { only, areAllWanted: true });
   const referrers = attached.map(({ manifest }) => manifest);

@@ -18,12 +18,14 @@ export function partialPath(out: string, { digest }: Pick<Descriptor, 'digest'>)
 /**
  * Downloads a blob, and goes on with what is there of it. What is whole has the digest. What breaks stays, and what
  * turns out to be of something else is removed.
+ *
+ * @throws EvidenceError FILE_UNWRITABLE, FILE_CHANGED (unjudged); what the repository throws; or the signal's reason
  */
 export async function downloadBlob(
   repository: Repository,
   blob: Descriptor,
   path: string,
-  signal: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const held = lstatSync(path, { throwIfNoEntry: false });
   try {

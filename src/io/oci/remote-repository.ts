@@ -24,8 +24,8 @@ const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
 
-/** Registries over HTTP, by the distribution-spec. No request is made before something is asked for. */
-export function openRegistry(options: RegistryOptions): Registry {
+/** Registries over HTTP, by the distribution-spec. */
+export function openRemoteRegistry(options: RegistryOptions): Registry {
   return { repository: (name) => new RemoteRepository(new Connection(name, options)) };
 }
 
