@@ -8,6 +8,7 @@ const OUTSIDE = ['test/{commands,docs,e2e,library}/**/*.test.ts', 'test/*.test.t
 
 export default defineConfig({
   test: {
+    setupFiles: ['test/property-seed.ts'],
     // Only against what never ends: the machine may have two cores, and other work besides.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -8,7 +8,7 @@ import { baseOf, proofsOf } from './bases.ts';
 import { isSignature, mirrored } from './ecdsa.ts';
 import { applyEdits, placesFor, type Edit } from './edit.ts';
 import { classifier } from './expected-class.ts';
-import { encode, placesIn, replaced, sayPath, treeOf, type Tree } from './tree.ts';
+import { encode, leaf, nodeAt, placesIn, replaced, sayPath, treeOf, type Tree } from './tree.ts';
 
 const base = baseOf('both logs with two timestamps');
 const [tree, twin] = [treeOf(base.bundle), treeOf(base.twin)];
@@ -101,6 +101,23 @@ describe('edits by name', () => {
       'equal: yes',
     ],
   ];
+
+  it('E-32 a checkpoint line of a key that the log does not have', () => {
+    const lines = placesIn(tree).filter(({ node }) => node.form === 'joined');
+    const added = lines.flatMap(({ path }) => {
+      const node = nodeAt(tree, path);
+      const own = node?.children.findIndex((each) => encode(each).toString().startsWith('\u2014 '));
+      if (node === undefined || own === undefined || own < 0) return [];
+      const name =
+        encode(nodeAt(node, [own]) ?? leaf(''))
+          .toString()
+          .split(' ')[1] ?? '';
+      const other = leaf(`\u2014 ${name} ${Buffer.from('another key').toString('base64')}\n`);
+      return [replaced(tree, path, (each) => [{ ...each, children: [...each.children, other] }])];
+    });
+    expect(added.length).toBeGreaterThan(0);
+    expect(new Set(added.map(outcome))).toEqual(new Set(['equal: yes']));
+  });
 
   it.each(ROWS)('E-32 %s', (_, name, called, expected) => {
     expect(after(name, called)).toBe(expected);

@@ -28,10 +28,20 @@ export interface Classified {
   readonly of: number;
 }
 
+/** One text for each message, whatever nobody signed. */
+interface Readers {
+  readonly stamp: (base64: string) => string;
+  readonly checkpoint: (text: string) => string;
+}
+
 /** Tells the class of each edited copy of these bundles, whose timestamps carry the same certificates. */
 export function classifier(bundles: readonly Tree[]): (edited: Tree) => Classified {
   const bag = bundles.map(bagOf).find((each) => each !== '') ?? '';
-  const read = remembered((base64) => stampMessage(base64, bag));
+  const hints = new Set(bundles.flatMap(hintsOf));
+  const read: Readers = {
+    stamp: remembered((base64) => stampMessage(base64, bag)),
+    checkpoint: remembered((text) => checkpointMessage(text, hints)),
+  };
   const goods = bundles.map((bundle) => {
     const good = messageOf(bundle, read);
     if (good === undefined) throw new TypeError('the bundle itself is no message');
@@ -79,7 +89,7 @@ function remembered(read: (text: string) => string): (text: string) => string {
 
 type Json = Readonly<Record<string, unknown>>;
 
-function messageOf(tree: Tree, readStamp: (base64: string) => string): Message | undefined {
+function messageOf(tree: Tree, read: Readers): Message | undefined {
   const json = parsed(tree);
   if (!isObject(json) || hasKeyTwice(tree)) return undefined;
   const { verificationMaterial: material } = json;
@@ -90,9 +100,9 @@ function messageOf(tree: Tree, readStamp: (base64: string) => string): Message |
   if (!Array.isArray(tlogEntries) || !Array.isArray(rfc3161Timestamps)) return undefined;
   return {
     rest: canonical({ ...json, verificationMaterial: others, unknown }),
-    entries: tlogEntries.map(entryMessage),
+    entries: tlogEntries.map((entry) => entryMessage(entry, read)),
     timestamps: rfc3161Timestamps.map((each) =>
-      canonical(withField(each, 'signedTimestamp', readStamp)),
+      canonical(withField(each, 'signedTimestamp', read.stamp)),
     ),
     isPromised: tlogEntries.some((entry) => isObject(entry) && 'inclusionPromise' in entry),
   };
@@ -138,7 +148,7 @@ function canonical(value: unknown): string {
     .join()}}`;
 }
 
-function entryMessage(entry: unknown): string {
+function entryMessage(entry: unknown, read: Readers): string {
   if (!isObject(entry)) return canonical(entry);
   const { inclusionPromise: promise, inclusionProof: proof, ...others } = entry;
   return canonical({
@@ -147,7 +157,7 @@ function entryMessage(entry: unknown): string {
       ? {}
       : { promise: withField(promise, 'signedEntryTimestamp', lowerS) }),
     proof: isObject(proof)
-      ? { ...proof, checkpoint: withField(proof['checkpoint'], 'envelope', checkpointMessage) }
+      ? { ...proof, checkpoint: withField(proof['checkpoint'], 'envelope', read.checkpoint) }
       : proof,
   });
 }
@@ -158,20 +168,38 @@ function withField(value: unknown, name: string, change: (text: string) => strin
   return typeof text === 'string' ? { ...value, [name]: change(text) } : value;
 }
 
-/** Nobody signs the signature lines. Four bytes before an ECDSA signature say whose key it is. */
-const checkpointMessage = remembered((text) => {
+const KEY_HINT_BYTES = 4;
+const SIGNATURE_LINE = /^\u2014 [^\p{White_Space}+]+ (\S+)\n/u;
+
+/**
+ * Nobody signs the signature lines, and a line of a key that the log does not have is skipped (C2SP
+ * signed-note, "Verifying"). Four bytes before an ECDSA signature say whose key it is.
+ */
+function checkpointMessage(text: string, hints: ReadonlySet<string>): string {
   const end = text.indexOf('\n\n') + 2;
   const lines = text
     .slice(end)
-    .replaceAll(WITNESS_LINE, '')
-    .replaceAll(/(?<= )\S+$/gm, (base64) => {
+    .split(/(?<=\n)/)
+    .map((line) => {
+      const base64 = SIGNATURE_LINE.exec(line)?.[1] ?? '';
       const bytes = Buffer.from(base64, 'base64');
-      if (bytes.toString('base64') !== base64) return base64;
-      const signature = bytes.subarray(4).toString('base64');
-      return `${bytes.subarray(0, 4).toString('hex')} ${withLowerS(signature)}`;
+      const isSigned = bytes.toString('base64') === base64 && bytes.length > KEY_HINT_BYTES;
+      if (!isSigned) return line;
+      const hint = bytes.subarray(0, KEY_HINT_BYTES).toString('hex');
+      if (!hints.has(hint)) return '';
+      const signature = bytes.subarray(KEY_HINT_BYTES).toString('base64');
+      return line.replace(base64, `${hint} ${withLowerS(signature)}`);
     });
-  return `${text.slice(0, end)}${lines}`;
-});
+  return `${text.slice(0, end)}${lines.join('')}`;
+}
+
+/** The key hints of its checkpoints, in hexadecimal digits. */
+function hintsOf(base: Tree): readonly string[] {
+  const text = encode(base).toString();
+  return [...text.matchAll(/\u2014 \S+ ([A-Za-z0-9+/=]+)\\n/g)].map(([, base64 = '']) =>
+    Buffer.from(base64, 'base64').subarray(0, KEY_HINT_BYTES).toString('hex'),
+  );
+}
 
 const lowerS = remembered(withLowerS);
 
