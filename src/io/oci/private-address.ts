@@ -17,11 +17,27 @@ const IPV4 = [
   '224.0.0.0/3',
 ];
 
-/** The last three reach any IPv4 address, by prefixes that are no longer used. */
-const IPV6 = ['fc00::/7', 'fe80::/9', 'ff00::/8', '::/96', '2002::/16', '2001::/32'];
+/** The last five reach any IPv4 address, by prefixes that are no longer used, or by those of one network. */
+const IPV6 = [
+  'fc00::/7',
+  'fe80::/9',
+  'ff00::/8',
+  '::/96',
+  '2002::/16',
+  '2001::/32',
+  '::ffff:0:0:0/96',
+  '64:ff9b:1::/48',
+];
 
 /** Before the 32 bits of an IPv4 address in one of IPv6: mapped, and for NAT64. */
 const WITH_IPV4 = ['::ffff:', '64:ff9b::'];
+
+/**
+ * Names that no public server has: behind a proxy nothing else is known of a host. One without a dot, and below what is
+ * for a network of one's own (RFC 6761, 6762 with its appendix G, 8375, and ICANN's `internal`).
+ */
+const PRIVATE_NAME =
+  /^[^.]+$|(?:^|\.)(?:localhost|local|internal|intranet|private|corp|home|lan|home\.arpa)$/;
 
 const PRIVATE = new BlockList();
 for (const range of IPV4) {
@@ -38,19 +54,15 @@ function isPrivateAddress(address: string): boolean {
   return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Whether the host of a URL says by itself that it is private: numbers in any form are plain ones there. */
+/** Whether the host of a URL says by itself that it is private: in a URL numbers have one form, and names are in lower case. */
 export function isPrivateHost({ hostname }: URL): boolean {
-  const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  return isIP(name) > 0 ? isPrivateAddress(name) : isLocalName(name);
+  const name = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');
+  return isIP(name) > 0 ? isPrivateAddress(name) : PRIVATE_NAME.test(name);
 }
 
 /** This machine: the only one that is asked by plain http. */
 export function isLoopback({ hostname }: URL): boolean {
-  return /^127\.[\d.]+$|^\[::1\]$/.test(hostname) || isLocalName(hostname);
-}
-
-function isLocalName(name: string): boolean {
-  return /^(?:.+\.)?localhost$/.test(name);
+  return /^127\.[\d.]+$|^\[::1\]$|^(?:.+\.)?localhost$/.test(hostname);
 }
 
 /**

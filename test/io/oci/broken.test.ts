@@ -87,7 +87,10 @@ describe('a registry that is not there', () => {
 });
 
 describe('a registry behind a proxy', () => {
-  async function ask(options: Partial<RegistryOptions>): Promise<{
+  async function ask(
+    options: Partial<RegistryOptions>,
+    host = HOST,
+  ): Promise<{
     readonly answer: unknown;
     readonly connected: readonly string[];
   }> {
@@ -97,7 +100,7 @@ describe('a registry behind a proxy', () => {
     const proxy = await startProxy(server.port);
     vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${proxy.port}`);
     try {
-      const repository = repositoryOf({ host: HOST }, { named: [], ...options });
+      const repository = repositoryOf({ host }, { named: [], ...options });
       const answer = await tagOf(repository).catch((error: unknown) => error);
       return { answer, connected: proxy.asked };
     } finally {
@@ -110,6 +113,18 @@ describe('a registry behind a proxy', () => {
     const { answer, connected } = await ask({ ca: [certificate.ca] });
     expect(answer).toBeUndefined();
     expect(connected).toEqual([`${HOST}:443`]);
+  });
+
+  it.each([
+    'registry.internal',
+    'registry',
+    '2130706433',
+    '10.0.0.1',
+    'localhost.',
+    '[::ffff:7f00:1]',
+  ])('whose name says that it is private is not asked: %s', async (host) => {
+    const { answer, connected } = await ask({ ca: [certificate.ca] }, host);
+    expect([answer, connected]).toMatchObject([{ code: 'REGISTRY_ADDRESS_PRIVATE' }, []]);
   });
 
   it('with another certificate is not, and the flag is named', async () => {

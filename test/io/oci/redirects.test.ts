@@ -85,6 +85,7 @@ describe('a redirect', () => {
     ['a private network', () => 'https://10.0.0.1/redirected'],
     ['a number', () => 'https://0xa9fea9fe/redirected'],
     ['IPv4 in IPv6', () => 'https://[::ffff:10.0.0.1]/redirected'],
+    ['a name of a network of its own', () => 'https://storage.internal/redirected'],
     ['localhost with a dot', () => 'https://localhost./redirected'],
   ])('to %s is not followed', async (_, target) => {
     const redirect = (other: TestRegistry): Faults => ({ redirect: () => target(other.host) });
