@@ -188,7 +188,7 @@ export const ROOMS: Rooms = {
   },
   'io/sandbox': { rooms: ['errors', 'trust', 'sandbox', 'io/disk'], effects: true },
   'io/oidc': {
-    rooms: ['errors', 'sign', 'io/disk', 'io/http'],
+    rooms: ['errors', 'sign', 'io/disk', 'io/process', 'io/http'],
     packages: ['oauth4webapi'],
     effects: true,
   },

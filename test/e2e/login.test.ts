@@ -6,11 +6,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { commandLine } from '../../src/shell-words.ts';
 import { deadAddress } from '../io/http/local-server.ts';
 import { ACCOUNT, Browser, startProvider, type TestProvider } from '../io/oidc/provider.ts';
-import { PROGRAM } from '../run-cli.ts';
 import { EPOCH, INPUTS, OUT, UNSIGNED_OUT, Workplace, json, start, type Started } from './emit.ts';
+import { onTerminal } from './on-terminal.ts';
 
 const EMIT = [...INPUTS, '--emit-evidence', OUT];
 /** Goes where it is sent, and keeps cookies. */
@@ -208,37 +207,13 @@ describe('validate --login at a public Sigstore', () => {
   ])('asks on a terminal; the answer %j ends with %i', async (answer, code, error) => {
     const issuer = await deadAddress();
     const login = ['--login', 'device', '--oidc-issuer', issuer];
-    const words = [process.execPath, PROGRAM, 'validate', ...EMIT, ...login];
+    const words = ['validate', ...EMIT, ...login];
     const run = await onTerminal(new Workplace(), words, `${answer}\r`);
     expect(run.shown).toContain('Log in and sign? [y/N]');
     expect(run.shown).toContain(`error: ${error} `);
     expect(run.code).toBe(code);
   });
 });
-
-/** Runs words under a terminal of their own, which types `keys` when it is asked. */
-async function onTerminal(
-  place: Workplace,
-  words: readonly string[],
-  keys: string,
-): Promise<{ readonly code: number | null; readonly shown: string }> {
-  const { spawn } = await import('node:child_process');
-  const script =
-    process.platform === 'darwin'
-      ? ['-q', '/dev/null', ...words]
-      : ['-qec', `exec ${commandLine(words)}`, '/dev/null'];
-  const child = spawn('script', script, { cwd: place.folder, stdio: ['pipe', 'pipe', 'inherit'] });
-  let shown = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    const isAsked = !shown.includes('[y/N]') && `${shown}${chunk.toString()}`.includes('[y/N]');
-    shown += chunk.toString();
-    if (isAsked) child.stdin.write(keys);
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  return { code, shown };
-}
 
 describe('the flags of a login', () => {
   it.each([

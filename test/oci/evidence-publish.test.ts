@@ -1,80 +1,15 @@
 // The command against a registry in this process. The order, and who attaches at once: test/pointer/push.test.ts.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/digest.ts';
-import { parsePointer, type Pointer } from '../../src/evidence/pointer/pointer.ts';
-import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
+import { parsePointer } from '../../src/evidence/pointer/pointer.ts';
 import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace } from '../e2e/emit.ts';
-import type { Run } from '../run-cli.ts';
-import type { Faults, TestRegistry } from './call.ts';
+import { onTerminal } from '../e2e/on-terminal.ts';
+import { LEFT, pack, pointers, publish, tags, verify, withPlace } from './publish.ts';
 import { withRegistry } from './registry.ts';
-
-const LEFT = `${OUT}.attestation.json`;
-
-/** What is packed once for all tests: redacted and not signed, or signed by a sandbox. */
-const PACKED = new Map<string, Buffer>();
-
-async function pack(place: Workplace, how: '--no-sign' | '--sandbox'): Promise<void> {
-  const known = PACKED.get(how);
-  if (known !== undefined) {
-    place.write(OUT, known);
-    return;
-  }
-  const run = await place.validate([...INPUTS, how, '--emit-evidence', OUT], { env: EPOCH });
-  expect(run.report.evidence?.path).toBe(OUT);
-  PACKED.set(how, readFileSync(place.path(OUT)));
-}
-
-async function unsigned(): Promise<Workplace> {
-  const place = new Workplace();
-  await pack(place, '--no-sign');
-  mkdirSync(place.path('recipes/evidence'), { recursive: true });
-  return place;
-}
-
-interface Published extends Run {
-  readonly digest: string;
-}
-
-async function publish(place: Workplace, ...words: readonly string[]): Promise<Published> {
-  const run = await place.run(['evidence', 'publish', ...words]);
-  return { ...run, digest: /@(sha256:[0-9a-f]{64})\n/.exec(run.stdout)?.[1] ?? '' };
-}
-
-async function withPlace(
-  faults: Faults,
-  use: (target: string, place: Workplace, registry: TestRegistry) => Promise<void>,
-): Promise<void> {
-  const place = await unsigned();
-  await withRegistry(faults, async (registry) => {
-    await use(`oci://${registry.host}/evidence`, place, registry);
-  });
-}
-
-function tags({ manifests }: TestRegistry): readonly string[] {
-  return [...manifests.keys()].filter((name) => !name.includes('@'));
-}
-
-function pointers(place: Workplace): readonly [path: string, pointer: Pointer][] {
-  const names = readdirSync(place.path('recipes/evidence'), { recursive: true }).map(String);
-  return names
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => [name, parsePointer(readFileSync(place.path('recipes/evidence', name)), name)]);
-}
-
-/** What others get, judged under the root that the sandbox has left. */
-async function verify(place: Workplace, target: string, digest: string): Promise<Run> {
-  await place.run(['evidence', 'fetch', `${target}@${digest}`, '-o', 'fetched.tar.gz']);
-  const root = ['--trusted-root', `${LEFT}.sandbox/trusted_root.json`];
-  const pin = [
-    ...['--certificate-identity', SANDBOX_IDENTITY],
-    ...['--certificate-oidc-issuer', SANDBOX_ISSUER],
-  ];
-  return await place.run(['verify-evidence', 'fetched.tar.gz', ...root, ...pin]);
-}
 
 describe('evidence publish --no-sign', () => {
   it('pushes an unsigned archive byte for byte, with a tag by default and a flat pointer', async () => {
@@ -156,21 +91,50 @@ describe('evidence publish --no-sign', () => {
     });
   });
 
-  it('says who cannot read it', async () => {
+  it.each([
+    ['refuses it', undefined, 'nobody can read', 'without a login: make it public'],
+    ['hides it', 404, 'nobody can read', 'without a login: make it public'],
+    ['fails', 400, 'could not find out whether everybody can read', 'SERVICE_FAILED: status 400'],
+  ])('says what others see, where the registry %s without a login', async (...row) => {
+    const [, status, said, why] = row;
     const takes = `Basic ${Buffer.from('me:secret').toString('base64')}`;
     await withPlace({ wants: 'basic', takes }, async (target, place, registry) => {
       const auths = { [registry.host]: { auth: takes.slice('Basic '.length) } };
       place.write('docker/config.json', JSON.stringify({ auths }));
+      registry.faults.first = ({ headers }, response) => {
+        const isOther = tags(registry).length > 0 && headers.authorization === undefined;
+        if (!isOther || status === undefined) return false;
+        response.writeHead(status).end();
+        return true;
+      };
       const words = ['evidence', 'publish', OUT, target, '--no-sign'];
       const run = await place.run(words, { env: { DOCKER_CONFIG: place.path('docker') } });
       expect(run.code).toBe(0);
-      expect(run.stderr).toContain(`nobody can read ${registry.host}/evidence without a login`);
+      const [line] = run.stderr.match(/^affidavit: .* read .*$/gm) ?? [];
+      expect(line).toContain(`affidavit: ${said} ${registry.host}/evidence`);
+      expect(line).toContain(why);
       expect(run.stderr).not.toContain('secret');
     });
   });
 
   it.each([
-    ['evidence that is not redacted, without --yes', OUT, '', 'not redacted'],
+    ['n', 64, 'and no yes'],
+    ['y', 0, '@sha256:'],
+  ])('asks on a terminal whether all becomes public; %s ends with %i', async (...row) => {
+    const [answer, code, said] = row;
+    await withPlace({}, async (target, place, registry) => {
+      const whole = [...INPUTS, ...UNSIGNED, '--redact', 'none', '--force'];
+      await place.validate(whole, { env: EPOCH });
+      const words = ['evidence', 'publish', OUT, target, '--no-sign'];
+      const run = await onTerminal(place, words, `${answer}\r`);
+      expect(run.shown).toContain('Publish it? [y/N]');
+      expect([run.code, run.shown]).toEqual([code, expect.stringContaining(said)]);
+      expect(registry.asked.length > 0).toBe(code === 0);
+    });
+  });
+
+  it.each([
+    ['evidence that is not redacted, without --yes', OUT, '', 'no terminal on which to ask'],
     ['standard input', '-', '', 'standard input'],
     ['a digest', OUT, `@sha256:${'0'.repeat(64)}`, 'leave the digest out'],
   ])('is called wrongly with %s: 64, and nothing is sent', async (_, bundle, more, said) => {

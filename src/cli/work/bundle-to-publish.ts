@@ -7,7 +7,7 @@ import { encodeArchive } from '../../archive/encode-archive.ts';
 import { digestOfHex } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { artifactOf, statementIn } from '../../evidence/pack/artifact-of.ts';
+import { artifactOf, signedStatement } from '../../evidence/pack/artifact-of.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
 import { unreadable } from '../../io/disk/system-error.ts';
@@ -25,6 +25,8 @@ export interface BundleToPublish {
   readonly unsigned: UnsignedEvidence;
   /** Its own; nobody has verified it. */
   readonly attestation: Uint8Array | undefined;
+  /** What that one says. */
+  readonly signed: ReturnType<typeof signedStatement> | undefined;
   readonly artifact: StoredManifest;
   /** The layer. May be read more than once. */
   readonly open: () => AsyncIterable<Uint8Array>;
@@ -53,16 +55,17 @@ export async function bundleToPublish(source: string, call: Call): Promise<Bundl
   const unsigned = readUnsigned(files, (path) => reader.open(path), {
     maxRunSpan: maxRunSpanOf(call.options),
   });
-  if (attestation !== undefined) requireOwn(attestation, unsigned);
-  const isLayer = !isDirectory && attestation === undefined;
   const { packed } = unsigned;
+  const signed = attestation && signedStatement(attestation, ATTESTATION_FILE, packed.statement);
+  const isLayer = !isDirectory && attestation === undefined;
   const options = { mtime: secondsOf(packed), layout: EVIDENCE_LAYOUT, signal: call.signal };
   const open = (): AsyncIterable<Uint8Array> =>
     isLayer ? openPartial(source) : encodeArchive(packed.files, options);
   const artifact = await artifactOf(open(), packed.statement);
   const layer = requireArtifact(parseOciManifest(artifact, source), source);
   if (isLayer && layer.digest !== digestOfHex(hash.digest('hex'))) throw changed(source);
-  return { unsigned, attestation, artifact, open, close: async () => await reader.close() };
+  const close = async (): Promise<void> => await reader.close();
+  return { unsigned, attestation, signed, artifact, open, close };
 }
 
 async function* hashed(
@@ -73,18 +76,6 @@ async function* hashed(
     hash.update(chunk);
     yield chunk;
   }
-}
-
-/** That of another bundle is never attached to this one. */
-function requireOwn(attestation: Uint8Array, { packed }: UnsignedEvidence): void {
-  const { manifest } = statementIn(attestation, ATTESTATION_FILE);
-  if (manifest.digest === packed.manifestDigest) return;
-  throw new EvidenceError('STATEMENT_INVALID', {
-    at: ATTESTATION_FILE,
-    found: `a signature for the manifest ${manifest.digest}`,
-    expected: packed.manifestDigest,
-    hint: 'publish the bundle as it was signed; nothing was pushed',
-  });
 }
 
 function changed(source: string): EvidenceError {

@@ -1,15 +1,26 @@
 import { requireReference } from '../../artifact-reference.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN, requireFree } from '../../io/disk/files.ts';
+import { confirm } from '../../io/process/confirm.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { requireFolder } from './write-pointer.ts';
 
-export function wantsPointer({ options }: Call): boolean {
+export function wantsPointer({ options }: Pick<Call, 'options'>): boolean {
   return options.has('evidence-dir') || options.has('pointer');
 }
 
-export async function requirePointerPlace({ options }: Call): Promise<void> {
+/** Before anything is signed. */
+export async function requirePointerPlace(call: Call): Promise<void> {
+  const { options } = call;
+  if (wantsPointer(call) && options.has('key')) {
+    throw new EvidenceError('USAGE', {
+      at: '--key',
+      found: 'a key to sign with, and a pointer, which names who signed by identity and issuer',
+      expected: 'an identity, or no pointer',
+      hint: 'leave out --key to sign as an identity; evidence that a key signed is verified by its digest, so leave out --evidence-dir or --pointer for it',
+    });
+  }
   const folder = options.text('evidence-dir');
   const file = options.text('pointer');
   if (folder !== undefined) requireFolder(folder, true);
@@ -30,12 +41,18 @@ export function requireTarget(text: string): {
   });
 }
 
-export function requireYes({ options }: Call): void {
+/** Asks whether all of it may become public. Throws USAGE. */
+export async function requireYes({ options, signal }: Call): Promise<void> {
   if (options.has('yes') || options.has('dry-run')) return;
+  const what =
+    'evidence that is not redacted: node names, results, logs and all else become public';
+  const terminal = { input: process.stdin, output: process.stderr };
+  const answer = await confirm(`This is ${what}.\nPublish it?`, terminal, signal);
+  if (answer === true) return;
   throw new EvidenceError('USAGE', {
     at: 'BUNDLE',
-    found: 'evidence that is not redacted: node names, results, logs and all else become public',
-    expected: '--yes',
+    found: `${what}; ${answer === undefined ? 'and no terminal on which to ask' : 'and no yes'}`,
+    expected: 'the answer y on a terminal, or --yes',
     hint: 'add --yes if all of it may become public; else pack it again without --redact none',
   });
 }

@@ -1,15 +1,10 @@
 import { referenceName } from '../../artifact-reference.ts';
 import { hexOf } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { ATTESTATION_FILE } from '../../evidence/layout.ts';
-import { statementIn } from '../../evidence/pack/artifact-of.ts';
-import { localPointer, publishedPointer } from '../../evidence/pack/make-pointer.ts';
-import { renderPointer } from '../../evidence/pointer/pointer.ts';
-import { writeWhole } from '../../io/disk/files.ts';
+import { localPointer } from '../../evidence/pack/make-pointer.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { defaultTag } from '../../pointer/artifact.ts';
-import { attestationManifest } from '../../pointer/attestation-manifest.ts';
 import { contentFrom } from '../../pointer/push-manifest.ts';
 import { hasTag, pushEvidence } from '../../pointer/push.ts';
 import type { Registry } from '../../pointer/registry.ts';
@@ -25,15 +20,14 @@ import {
   requireYes,
   wantsPointer,
 } from './publish-call.ts';
-import { sayVerified } from './say-findings.ts';
+import { pointerTo, writePointer } from './publish-pointer.ts';
+import { sayFindings, sayVerified } from './say-findings.ts';
 import {
   attestationFor,
   attestationPath,
   forgetAttestation,
-  proofOf,
   type ArtifactToSign,
 } from './sign-artifact.ts';
-import { addToTree } from './write-pointer.ts';
 
 /** A place to push to. */
 interface Target {
@@ -72,6 +66,8 @@ export async function runEvidencePublish(call: Call): Promise<number> {
     const isPointed = wantsPointer(call);
     const signing = { path, name: referenceName(first), artifact, packed, isPointed };
     sayVerified(bundle.unsigned);
+    const ofSigned = bundle.signed?.findings ?? [];
+    sayFindings(ofSigned.filter(({ code }) => code === 'AFFIDAVIT_MISSING'));
     await publish({ ...bundle, call, targets, registry, signing });
     return exitCode;
   } finally {
@@ -80,8 +76,8 @@ export async function runEvidencePublish(call: Call): Promise<number> {
 }
 
 async function publish(publishing: Publishing): Promise<void> {
-  const { call, attestation, unsigned } = publishing;
-  if (unsigned.packed.redaction === undefined) requireYes(call);
+  const { call, attestation, unsigned, artifact: manifest, targets } = publishing;
+  if (unsigned.packed.redaction === undefined) await requireYes(call);
   const isOwnAbout = isAboutArtifact(publishing);
   const isSigned = isToSign(publishing, isOwnAbout);
   if (call.options.has('dry-run')) {
@@ -90,8 +86,12 @@ async function publish(publishing: Publishing): Promise<void> {
   }
   await requireTags(publishing);
   const added = isSigned ? await attestationFor(publishing.signing, call) : undefined;
+  const repositories = targets.map(({ repository }) => repository);
+  const named = added ?? (isOwnAbout ? attestation : undefined);
+  const pointed = { ...publishing, manifest, repositories, attestation: named };
+  const pointer = wantsPointer(call) ? await pointerTo(pointed) : undefined;
   await pushAll(publishing, added);
-  await pointTo(publishing, added ?? (isOwnAbout ? attestation : undefined));
+  if (pointer !== undefined) await writePointer(call, pointer);
   if (added !== undefined) forgetAttestation(publishing.signing.path);
   await sayUnreadable(publishing);
 }
@@ -139,43 +139,16 @@ async function pushAll(
 }
 
 /** Whether the signature in the bundle is; if it is about something else, that is said. */
-function isAboutArtifact({ attestation, artifact: { digest }, call }: Publishing): boolean {
-  if (attestation === undefined) return false;
-  const { artifact } = statementIn(attestation, ATTESTATION_FILE);
-  if (artifact?.digest === hexOf(digest)) return true;
+function isAboutArtifact({ signed, artifact: { digest }, call }: Publishing): boolean {
+  if (signed === undefined) return false;
+  const about = signed.artifact?.digest;
+  if (about === hexOf(digest)) return true;
   const more = call.options.has('sign') ? '' : '; --sign adds one about it';
+  const who = about === undefined ? 'aicr and cosign refuse' : 'every verifier refuses';
   process.stderr.write(
-    `affidavit: the signature in the bundle is not about the artifact ${digest}: aicr and cosign refuse it${more}\n`,
+    `affidavit: the signature in the bundle is not about the artifact ${digest}: ${who} it${more}\n`,
   );
   return false;
-}
-
-/** @param attestation the one that the pointer names; undefined: it waits for a signature */
-async function pointTo(
-  { call, artifact: manifest, targets, unsigned, signing }: Publishing,
-  attestation: Uint8Array | undefined,
-): Promise<void> {
-  if (!wantsPointer(call)) return;
-  const proof = attestation && (await proofOf(attestation, signing.path, call));
-  const referrer =
-    attestation && attestationManifest(manifest, attestation, ATTESTATION_FILE).digest;
-  const [{ repository: first } = { repository: '' }, ...others] = targets;
-  const locations = new Set(others.map(({ repository }) => repository));
-  locations.delete(first);
-  const pointer = publishedPointer(
-    { ...unsigned.packed, proof },
-    { oci: signing.name, digest: manifest.digest },
-    { attestation: referrer, locations: [...locations] },
-  );
-  const folder = call.options.text('evidence-dir');
-  if (folder !== undefined) {
-    await addToTree(call, pointer, folder);
-    return;
-  }
-  const path = call.options.required('pointer');
-  const writing = { force: call.options.has('force'), signal: call.signal };
-  await writeWhole(path, [Buffer.from(renderPointer(pointer))], writing);
-  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
 }
 
 function sayPlan({ artifact, targets, attestation }: Publishing, isSigned: boolean): void {
@@ -197,16 +170,18 @@ async function sayUnreadable({ call, targets, artifact }: Publishing): Promise<v
   // Without a home there is no login.
   const anybody = await openRegistries({ options, signal, environment: {} }, names);
   for (const name of names) {
-    const isThere = await anybody
-      .repository(name)
-      .readManifest(artifact.digest, artifact.bytes.length)
-      .catch((error: unknown) => {
-        if (error instanceof EvidenceError && error.class !== 'interrupted') return undefined;
-        throw error;
-      });
-    if (isThere !== undefined) continue;
-    process.stderr.write(
-      `affidavit: nobody can read ${name} without a login: make it public, or verifiers cannot fetch it (ghcr.io: Package settings, Change visibility)\n`,
+    const repository = anybody.repository(name);
+    const said = await repository.readManifest(artifact.digest, artifact.bytes.length).then(
+      (manifest) => (manifest === undefined ? NOBODY_READS(name) : undefined),
+      (error: unknown) => {
+        if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
+        if (error.code === 'REGISTRY_REFUSED') return NOBODY_READS(name);
+        return `could not find out whether everybody can read ${name}: ${error.code}: ${error.found}`;
+      },
     );
+    if (said !== undefined) process.stderr.write(`affidavit: ${escapeInvisible(said)}\n`);
   }
 }
+
+const NOBODY_READS = (name: string): string =>
+  `nobody can read ${name} without a login: make it public, or verifiers cannot fetch it (ghcr.io: Package settings, Change visibility)`;

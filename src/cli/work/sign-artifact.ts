@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 
 import { hexOf, type Digest } from '../../digest.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
 import { ATTESTATION, ATTESTATION_FILE } from '../../evidence/layout.ts';
-import { artifactStatement, statementIn } from '../../evidence/pack/artifact-of.ts';
+import { artifactStatement, signedStatement } from '../../evidence/pack/artifact-of.ts';
+import { refuseKey } from '../../evidence/pack/make-pointer.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
 import type { Output } from '../../io/disk/files.ts';
@@ -47,9 +48,11 @@ function leftAttestation({ path, artifact, packed }: ArtifactToSign): Uint8Array
   );
   if (bytes === undefined) return undefined;
   const file = escapeInvisible(path);
-  const { artifact: subject, manifest } = statementIn(bytes, file);
-  const isOurs = subject?.digest === hexOf(artifact) && manifest.digest === packed.manifestDigest;
-  if (isOurs) return bytes;
+  const { artifact: subject } = orIfRefused(
+    () => signedStatement(bytes, file, packed.statement),
+    ({ at, found }) => refuseLeft(file, `${at ?? file}: ${found}`, artifact),
+  );
+  if (subject?.digest === hexOf(artifact)) return bytes;
   const signed = subject === undefined ? 'no artifact' : `sha256:${subject.digest}`;
   return refuseLeft(file, `a signature for ${signed}`, artifact);
 }
@@ -107,7 +110,7 @@ export function forgetAttestation(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Who signed, for the pointer. Throws what a verifier refuses. */
+/** Who signed, for the pointer. Throws what a verifier refuses; POINTER_UNFIT for a key. */
 export async function proofOf(
   attestation: Uint8Array,
   path: string,
@@ -120,5 +123,11 @@ export async function proofOf(
   const trust = await readTrust(rootPath, openTrustCache(trustCacheOf(call)), {
     allowMissingSct: options.has('allow-missing-sct'),
   });
-  return trust.verify(attestation, ATTESTATION);
+  return orIfRefused(
+    () => trust.verify(attestation, ATTESTATION),
+    (error) => {
+      if (error.code === 'PUBLIC_KEY_UNKNOWN') refuseKey();
+      throw error;
+    },
+  );
 }

@@ -4,7 +4,7 @@
 import type { Data } from '../../document/data.ts';
 import { isDataMap } from '../../document/data.ts';
 import { differences } from '../../document/differences.ts';
-import { orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { unlessRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { AS_SIGNED } from '../../place.ts';
 import { STATEMENT_FILE } from '../layout.ts';
 import { parseEvidenceStatement, type ReceivedEvidence } from './read-statement.ts';
@@ -15,20 +15,18 @@ export interface ComparedCopy {
   readonly faults: readonly Fault[];
 }
 
-/**
- * Compares type and predicate; nothing of the copy is used. Undefined if it has to be what was signed byte for
- * byte, or is no statement.
- */
+/** As `compareCopy`; undefined if it has to be what was signed byte for byte, or is no statement. */
 export function compareOtherCopy(
   signed: ReceivedEvidence,
   bytes: Uint8Array,
 ): ComparedCopy | undefined {
   if (signed.artifact === undefined) return undefined;
-  const copy = orIfRefused(
-    () => parseEvidenceStatement(bytes, STATEMENT_FILE),
-    () => undefined,
-  );
-  if (copy === undefined) return undefined;
+  const copy = unlessRefused(() => parseEvidenceStatement(bytes, STATEMENT_FILE));
+  return copy && compareCopy(signed, copy);
+}
+
+/** Compares type and predicate; nothing of the copy is used. */
+export function compareCopy(signed: ReceivedEvidence, copy: ReceivedEvidence): ComparedCopy {
   const isDropped = signed.affidavit === undefined ? copy.affidavit : undefined;
   const predicate = isDropped === undefined ? copy.predicate : withoutAffidavit(copy.predicate);
   const whole = { field: '', pointer: '/predicate' };

@@ -3,13 +3,16 @@
 import { createHash } from 'node:crypto';
 
 import { gunzip } from '../../archive/gzip.ts';
-import { digestOfHex, hexOf, type Digest } from '../../digest.ts';
+import { digestOf, digestOfHex, hexOf, type Digest } from '../../digest.ts';
 import { dataMap, mapIn } from '../../document/data.ts';
 import { decodeJson, encodeJson } from '../../document/json.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_SIGSTORE_BUNDLE_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { artifactManifest } from '../../pointer/artifact.ts';
 import type { StoredManifest } from '../../pointer/registry.ts';
 import { parseSigstoreBundle } from '../../trust/sigstore-bundle.ts';
+import { compareCopy } from '../dialect/other-copy.ts';
 import { parseEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
 import { STATEMENT_FILE } from '../layout.ts';
 
@@ -55,11 +58,25 @@ export function artifactStatement(
 /**
  * What a Sigstore bundle says that it signs; nobody has verified it.
  *
- * @throws EvidenceError what parsing throws
+ * @param statement that of the evidence, which has to say the same but for a subject that is an artifact
+ * @throws EvidenceError STATEMENT_DIFFERS, and what parsing throws
  */
-export function statementIn(sigstoreBundle: Uint8Array, file: string): ReceivedEvidence {
+export function signedStatement(
+  sigstoreBundle: Uint8Array,
+  file: string,
+  statement: Uint8Array,
+): ReceivedEvidence {
   const limits = { name: file, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES };
   const { content } = parseSigstoreBundle(sigstoreBundle, limits);
   const payload = content.kind === 'envelope' ? content.payload : new Uint8Array();
-  return parseEvidenceStatement(payload, file);
+  const signed = parseEvidenceStatement(payload, file);
+  const own = parseEvidenceStatement(statement, STATEMENT_FILE);
+  const { value, faults } = compareCopy(signed, own);
+  const [fault] = faults;
+  if (fault !== undefined) throw new EvidenceError(fault.code, { ...fault, hint: AS_IT_WAS });
+  if (signed.artifact !== undefined || Buffer.from(payload).equals(statement)) return value;
+  const place = { code: 'STATEMENT_DIFFERS', at: STATEMENT_FILE, hint: AS_IT_WAS } as const;
+  return refuse(place, digestOf(statement), `${digestOf(payload)}, which was signed`);
 }
+
+const AS_IT_WAS = 'name the bundle as it was signed; nothing was pushed';

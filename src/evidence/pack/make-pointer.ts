@@ -23,7 +23,7 @@ export function makePointer(
 ): Pointer {
   const { checks, claimed, facts, signature } = report;
   const isKey = checks.some(({ faults }) => faults.some((f) => f.code === 'PUBLIC_KEY_UNKNOWN'));
-  if (isKey) refuseSigner('evidence that is signed with a key');
+  if (isKey) refuseKey();
   const fault = refusedBy(checks);
   if (fault !== undefined) throw new EvidenceError(fault.code, fault);
   if (claimed === undefined || facts.recipe === undefined) {
@@ -99,9 +99,14 @@ function pointedSigner({
 
 /** What a pointer says of a signer. Throws POINTER_UNFIT. */
 export function pointedIdentity(signer: ProvenSigner): Pick<PointedSigner, 'identity' | 'issuer'> {
-  if (isKeySigner(signer)) return refuseSigner('evidence that is signed with a key');
+  if (isKeySigner(signer)) return refuseKey();
   if (signer.type === 'other') return refuseSigner(`the user name ${quote(signer.subject)}`);
   return { identity: signer.subject, issuer: signer.issuer };
+}
+
+/** Throws POINTER_UNFIT. */
+export function refuseKey(): never {
+  return refuseSigner('evidence that is signed with a key');
 }
 
 function refuseSigner(found: string): never {
@@ -109,7 +114,7 @@ function refuseSigner(found: string): never {
     at: ATTESTATION_FILE,
     found,
     expected: 'a certificate for an email address or a URI: a pointer names identity and issuer',
-    hint: 'sign with such an identity; an archive (without --layout directory) needs no pointer',
+    hint: 'sign with such an identity, or without a pointer: leave out --layout directory, --evidence-dir and --pointer',
   });
 }
 

@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises';
-
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { parseIdentityToken } from '../../sign/identity-token.ts';
 import { loginNotice, type LoginPlace } from '../../sign/login-notice.ts';
+import { confirm, type Terminal } from '../process/confirm.ts';
 import { loginByBrowser } from './browser-login.ts';
 import { beginDevice, loginByDevice } from './device-login.ts';
 import { openIssuer } from './issuer.ts';
@@ -53,8 +52,9 @@ export async function requireYes(login: Login, { terminal, signal }: Surrounding
   if (notice === undefined) return;
   terminal.output.write(notice);
   if (login.yes) return;
-  if (!isInteractive(terminal)) throw notConfirmed('no terminal on which to ask');
-  if (!(await confirm('Log in and sign? [y/N] ', terminal, signal))) throw notConfirmed('no yes');
+  const answer = await confirm('Log in and sign?', terminal, signal);
+  if (answer === undefined) throw notConfirmed('no terminal on which to ask');
+  if (!answer) throw notConfirmed('no yes');
 }
 
 function notConfirmed(found: string): EvidenceError {
@@ -69,34 +69,4 @@ function notConfirmed(found: string): EvidenceError {
 /** Text of the issuer may be in it. */
 function escapeLines(text: string): string {
   return text.split('\n').map(escapeInvisible).join('\n');
-}
-
-/** Where a question can be asked and answered. */
-interface Terminal {
-  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
-}
-
-/** Whether somebody is there to answer. */
-function isInteractive({ input, output }: Terminal): boolean {
-  return input.isTTY === true && output.isTTY === true;
-}
-
-/** Asks a question; only `y` and `yes` are a yes. */
-async function confirm(
-  question: string,
-  { input, output }: Terminal,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  // In its own mode the terminal goes on to make a signal of Ctrl-C.
-  const reader = createInterface({ input, output, terminal: false });
-  try {
-    const ended = new Promise<string>((resolve) => {
-      reader.once('close', () => resolve(''));
-    });
-    const asked = reader.question(question, signal === undefined ? {} : { signal });
-    return /^y(?:es)?$/i.test((await Promise.race([asked, ended])).trim());
-  } finally {
-    reader.close();
-  }
 }

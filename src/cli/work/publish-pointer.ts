@@ -1,0 +1,60 @@
+import { EvidenceError, withHint } from '../../errors/evidence-error.ts';
+import { ATTESTATION_FILE } from '../../evidence/layout.ts';
+import { publishedPointer } from '../../evidence/pack/make-pointer.ts';
+import { renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
+import { writeWhole } from '../../io/disk/files.ts';
+import { attestationManifest } from '../../pointer/attestation-manifest.ts';
+import type { StoredManifest } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { proofOf, type ArtifactToSign } from './sign-artifact.ts';
+import { addToTree } from './write-pointer.ts';
+
+/** What a pointer is to lead to. */
+interface Pointed {
+  readonly call: Call;
+  readonly manifest: StoredManifest;
+  readonly signing: ArtifactToSign;
+  /** `HOST/REPO` of each; the first is in the name. */
+  readonly repositories: readonly string[];
+  /** Undefined: it waits for a signature. */
+  readonly attestation: Uint8Array | undefined;
+}
+
+/**
+ * Before anything is pushed: who signed may be none that a pointer can name.
+ *
+ * @throws EvidenceError POINTER_UNFIT, and what a verifier refuses
+ */
+export async function pointerTo(pointed: Pointed): Promise<Pointer> {
+  const { call, manifest, signing, attestation } = pointed;
+  const [first, ...others] = pointed.repositories;
+  const copies = {
+    attestation: attestation && attestationManifest(manifest, attestation, ATTESTATION_FILE).digest,
+    locations: [...new Set(others)].filter((name) => name !== first),
+  };
+  const artifact = { oci: signing.name, digest: manifest.digest };
+  try {
+    const proof = attestation && (await proofOf(attestation, signing.path, call));
+    return publishedPointer({ ...signing.packed, proof }, artifact, copies);
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || error.code !== 'POINTER_UNFIT') throw error;
+    throw withHint(error, WITHOUT_POINTER);
+  }
+}
+
+const WITHOUT_POINTER =
+  'run the same command without --evidence-dir and --pointer: nothing was pushed yet, and the signature is used then';
+
+/** To the place that a flag names. */
+export async function writePointer(call: Call, pointer: Pointer): Promise<void> {
+  const folder = call.options.text('evidence-dir');
+  if (folder !== undefined) {
+    await addToTree(call, pointer, folder);
+    return;
+  }
+  const path = call.options.required('pointer');
+  const writing = { force: call.options.has('force'), signal: call.signal };
+  await writeWhole(path, [Buffer.from(renderPointer(pointer))], writing);
+  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
+}
