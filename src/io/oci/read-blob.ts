@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { digestOfHex, type Digest } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { Descriptor } from '../../pointer/registry.ts';
+import { quote } from '../../quote.ts';
 import type { HttpFailure } from '../http/client.ts';
 import { noAnswer } from '../http/no-answer.ts';
 import type { Connection } from './connection.ts';
@@ -58,12 +59,17 @@ function shortBlob(
 }
 
 /** Bytes that are not those that are named. */
-export function otherBytes(name: string, digest: string, found: string): EvidenceError {
+export function otherBytes(
+  name: string,
+  digest: string,
+  found: string,
+  hint = 'do not use them: fetch the artifact from another location (--location HOST/REPO), and tell whoever runs the registry',
+): EvidenceError {
   return new EvidenceError('REGISTRY_BYTES_OTHER', {
     at: name,
     found,
     expected: `the bytes of ${digest}`,
-    hint: 'do not use them: fetch the artifact from another location (--location HOST/REPO), and tell whoever runs the registry',
+    hint,
   });
 }
 
@@ -124,9 +130,18 @@ function requireBytes(connection: Connection, answer: Answer): Answer {
   throw connection.invalid(answer.status, `${type}, which is a page for people`);
 }
 
-export async function hasBlob(connection: Connection, { digest }: Descriptor): Promise<boolean> {
+/** Throws REGISTRY_BYTES_OTHER if its length is another one: nobody can have written that with this digest. */
+export async function hasBlob(
+  connection: Connection,
+  { digest, size }: Descriptor,
+): Promise<boolean> {
   const url = connection.url(`blobs/${digest}`);
   const ask = { method: 'HEAD', url, what: `the blob ${digest}`, also: [404] } as const;
-  const { status } = await connection.ask(ask);
-  return status !== 404;
+  const { status, headers } = await connection.ask(ask);
+  if (status === 404) return false;
+  const length = headers.get('content-length');
+  if (length === null || Number(length) === size) return true;
+  const found = `a blob of ${quote(length)} bytes`;
+  const hint = 'push to another repository, and tell whoever runs this registry';
+  throw otherBytes(connection.name, `${digest}, ${size} of them`, found, hint);
 }

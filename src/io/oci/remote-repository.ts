@@ -100,7 +100,7 @@ class RemoteRepository implements Repository {
     let bytesLeft = MAX_OCI_INDEX_BYTES;
     let url: URL | undefined = this.#connection.url(`referrers/${subject}`);
     for (let pages = 0; url !== undefined; pages += 1) {
-      if (pages === MAX_PAGES) throw endless(this.name, `more than ${MAX_PAGES} pages`);
+      if (pages === MAX_PAGES) throw badList(this.name, `more than ${MAX_PAGES} pages`);
       const headers = { accept: OCI_INDEX };
       const answer: Answer = await this.#connection.ask({
         method: 'GET',
@@ -109,15 +109,16 @@ class RemoteRepository implements Repository {
         headers,
         also: pages === 0 ? [404] : [],
       });
-      // Anything else than an index comes from a registry that has no such list, whatever the status is.
       if (answer.status === 404 || typeOf(answer) !== OCI_INDEX) {
         answer.drop();
-        return undefined;
+        // It comes from a registry that has no such list, whatever the status is. One that began a list has it.
+        if (pages === 0) return undefined;
+        throw badList(this.name, `page ${pages + 1}, ${typeOf(answer) || 'no Content-Type'},`);
       }
       const bytes = await this.#readAll(
         answer,
         bytesLeft,
-        endless(this.name, `more than ${MAX_OCI_INDEX_BYTES} bytes`),
+        badList(this.name, `more than ${MAX_OCI_INDEX_BYTES} bytes`),
       );
       bytesLeft -= bytes.length;
       const stored = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
@@ -171,11 +172,11 @@ function tooLong(at: string, what: string, maxBytes: number): EvidenceError {
   });
 }
 
-function endless(at: string, found: string): EvidenceError {
+function badList(at: string, found: string): EvidenceError {
   return new EvidenceError('SERVICE_ANSWER_INVALID', {
     at,
     found: `${found} in the list of what is attached`,
-    expected: 'a list that ends',
+    expected: 'a list with an end, whose pages are all indexes',
     hint: 'name the attestation that you mean, so that no list is asked for: --attestation sha256:HEX',
   });
 }

@@ -170,6 +170,26 @@ describe('an attestation counts that', () => {
     expect(report.exitCode).toBe(0);
   });
 
+  it('is found under the tag although the second page of the API is none; without it nothing is judged', async () => {
+    const first: Faults['first'] = ({ url = '' }, response) => {
+      if (!url.includes('from=1')) return false;
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+      return true;
+    };
+    const attached = [foreign, ofRecipe];
+    const faults = { pageSize: 1, first };
+    const { report, fates } = await judge({
+      ...{ faults, attached },
+      prepare: (registry, artifact) => {
+        list(registry, artifact, [attach(registry, artifact, ofRecipe)]);
+      },
+    });
+    expect(report.exitCode).toBe(0);
+    expect(fates).toContain('unread SERVICE_ANSWER_INVALID');
+    const unknown = ['unjudged', 'SERVICE_ANSWER_INVALID', 'HOST/evidence'];
+    expect(await failure({ faults, attached })).toEqual(unknown);
+  });
+
   it('is found although the tag of referrers leads to the artifact itself, as on GitLab', async () => {
     const { report, fates } = await judge({
       attached: [ofRecipe],

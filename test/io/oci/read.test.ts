@@ -188,6 +188,28 @@ describe('a blob', () => {
       expect(await repository.hasBlob(DESCRIPTOR)).toBe(false);
     });
   });
+
+  it.each([
+    ['one byte less', DESCRIPTOR.size + 1],
+    ['one byte more', DESCRIPTOR.size - 1],
+  ])('that is there with %s than it should have is another one', async (_, size) => {
+    await withArtifact({}, async (repository) => {
+      const error = await rejection(repository.hasBlob({ ...DESCRIPTOR, size }));
+      expect(error).toMatchObject({ code: 'REGISTRY_BYTES_OTHER', class: 'invalid' });
+      expect(error?.found).toContain(`"${DESCRIPTOR.size}"`);
+      expect(error?.at).toBe(repository.name);
+    });
+  });
+
+  it('that is there may have no length', async () => {
+    const first: Faults['first'] = ({ method }, response) => {
+      if (method === 'HEAD') response.writeHead(200).end();
+      return method === 'HEAD';
+    };
+    await withArtifact({ first }, async (repository) => {
+      expect(await repository.hasBlob(DESCRIPTOR)).toBe(true);
+    });
+  });
 });
 
 describe('the list of referrers', () => {
@@ -246,6 +268,24 @@ describe('the list of referrers', () => {
     expect(error).toMatchObject({ code: 'SERVICE_ANSWER_INVALID', class: 'unjudged' });
     expect(error?.hint).toContain('--attestation');
   });
+
+  it.each([
+    ['a page for people', 200, 'text/html', 'SERVICE_ANSWER_INVALID'],
+    ['no index', 200, 'application/json', 'SERVICE_ANSWER_INVALID'],
+    ['not there', 404, 'text/plain', 'REGISTRY_LACKS'],
+  ])(
+    'whose second page is %s is unjudged, and not taken for whole',
+    async (_, status, type, code) => {
+      const first: Faults['first'] = ({ url = '' }, response) => {
+        if (!url.includes('from=1')) return false;
+        response.writeHead(status, { 'content-type': type }).end('<html>');
+        return true;
+      };
+      const error = await rejection(listed({ pageSize: 1, first }));
+      expect(error).toMatchObject({ code, class: 'unjudged' });
+      expect(error?.found).toContain(status === 404 ? 'status 404' : `page 2, ${type}`);
+    },
+  );
 
   it('of more than 4 MiB is unjudged', async () => {
     const first: Faults['first'] = (_, response) => {
