@@ -112,8 +112,8 @@ function rangeOf(bytes: Buffer): string {
   return `0-${Math.max(0, bytes.length - 1)}`;
 }
 
-/** With a state that has to come back as it is. */
-function locationOf({ faults, host }: TestRegistry, name: string, id: string): string {
-  const path = `/v2/${name}/blobs/uploads/${id}?_state=a%20b%2Bc~`;
+/** With a state that has to come back as it is; another one after each request. */
+function locationOf({ faults, host, asked }: TestRegistry, name: string, id: string): string {
+  const path = `/v2/${name}/blobs/uploads/${id}?_state=a%20b%2Bc~&step=${asked.length}`;
   return faults.absolute === true ? `http://${host}${path}` : path;
 }

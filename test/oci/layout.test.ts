@@ -22,6 +22,11 @@ import { repositoryOf } from './client.ts';
 import { LAYER, LAYER_BLOB, SIGNATURE, STEPS, TAG, blob } from './pushed.ts';
 import { withRegistry } from './registry.ts';
 
+/** Its annotation says a tag, which counts in `index.json` alone. */
+const TAG_ONLY = changed(ATTESTATION, (manifest) => {
+  manifest['annotations'] = { 'org.opencontainers.image.ref.name': 'inside' };
+});
+
 async function write(path: string, steps = STEPS): Promise<void> {
   await writeLayout(path, async (repository) => {
     for (const step of steps) await step(repository);
@@ -256,6 +261,23 @@ describe('an OCI layout that is read', () => {
       const found = await (await openLayout(path)).listReferrers(ARTIFACT.digest);
       expect(found.map(({ digest }) => digest)).toEqual([ATTESTATION.digest]);
     }
+  });
+
+  it('lists what nobody knows, and reads on', async () => {
+    const path = await layout();
+    const file = join(path, 'index.json');
+    const { bytes } = changed(stored(readFileSync(file)), (index) => {
+      delete index['mediaType'];
+      index['org.example'] = {};
+      const unknown = { mediaType: 'application/vnd.example.unknown', digest: TAG_ONLY.digest };
+      (index['manifests'] as unknown[]).unshift({ ...unknown, size: 1 });
+    });
+    writeFileSync(file, bytes);
+    writeFileSync(blobFile(path, TAG_ONLY.digest), TAG_ONLY.bytes);
+    const opened = await openLayout(path);
+    expect(await opened.artifacts()).toEqual([ARTIFACT.digest]);
+    expect(await opened.readManifest({ tag: 'v1' }, MAX_OCI_MANIFEST_BYTES)).toEqual(ARTIFACT);
+    expect(await opened.readManifest({ tag: 'inside' }, MAX_OCI_MANIFEST_BYTES)).toBeUndefined();
   });
 
   it('skips blobs that are no manifests, and those that are too large', async () => {

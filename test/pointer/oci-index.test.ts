@@ -78,6 +78,16 @@ describe('a list of referrers', () => {
     ]);
   });
 
+  it('may have entries of types that nobody knows, and fields that nobody knows', () => {
+    const odd = changed(INDEX, (index) => {
+      inside(index, 'manifests', 0)['mediaType'] = 'application/vnd.example.unknown+json';
+      inside(index, 'manifests', 0)['platform'] = { os: 'any', architecture: 'any' };
+      index['org.example'] = [{}];
+    });
+    const { manifests, unread } = parse(odd);
+    expect([manifests.map(({ digest }) => digest), unread]).toEqual([[ATTESTATION.digest], []]);
+  });
+
   it('may be empty, also as Go writes a list that it never began', () => {
     for (const none of [[], null]) {
       const empty = parse(changed(INDEX, (index) => (index['manifests'] = none)));

@@ -16,6 +16,9 @@ import { writeBlob, type OpenContent } from './write-blob.ts';
 /** Pages of one list: each may be short. */
 const MAX_PAGES = 100;
 
+/** RFC 5988: one relation, or several in quotes. */
+const IS_NEXT = /;\s*rel\s*=\s*(?:next|"(?:[^"]*\s)?next(?:\s[^"]*)?")\s*(?:[,;]|$)/i;
+
 /** What may be under a tag or a digest. Docker's own types are asked for so that they are named as what they are. */
 const MANIFEST_TYPES = [
   OCI_MANIFEST,
@@ -132,8 +135,7 @@ class RemoteRepository implements Repository {
     const link = headers.get('link');
     if (link === null) return undefined;
     const links = [...link.matchAll(/<([^>]*)>([^<]*)/g)];
-    const [, next] =
-      links.find(([, , rest = '']) => /;\s*rel="?next"?\s*(?:[,;]|$)/i.test(rest)) ?? [];
+    const [, next] = links.find(([, , rest = '']) => IS_NEXT.test(rest)) ?? [];
     if (next === undefined) return undefined;
     const target = this.#connection.target(status, next, url);
     if (this.#connection.isOwn(target)) return target;

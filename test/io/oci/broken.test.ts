@@ -37,7 +37,7 @@ async function* content(): AsyncGenerator<Uint8Array, void, void> {
 }
 
 describe('a registry that is slow', () => {
-  it('with an answer is left', async () => {
+  it('E2-28 with an answer is left', async () => {
     await withRegistry({ first: () => true }, async (registry) => {
       const error = await rejection(tagOf(repositoryOf(registry, { slowest })));
       expect(error).toMatchObject({ code: 'SERVICE_SLOW', class: 'unjudged' });
@@ -45,7 +45,7 @@ describe('a registry that is slow', () => {
     });
   });
 
-  it('and gives a byte now and then is left', async () => {
+  it('E2-28 and gives a byte now and then is left', async () => {
     const timers: NodeJS.Timeout[] = [];
     const drip = (_: unknown, response: { write: (text: string) => unknown }): boolean => {
       timers.push(setInterval(() => response.write('x'), 5));

@@ -107,7 +107,7 @@ describe('the login of a registry', () => {
     });
   });
 
-  it('is sent to its host alone, and a port counts', async () => {
+  it('E2-27 is sent to its host alone, and a port counts', async () => {
     const { authorizer } = home({ '.docker/config.json': config('octocat', 'pass-word') });
     expect(await authorizer.renew(HOST, PULL, BASIC)).toBe(true);
     expect(await authorizer.header(HOST, PULL)).toBe(basic('octocat', 'pass-word'));
@@ -343,7 +343,7 @@ describe('a token service', () => {
     );
   });
 
-  it('that is elsewhere than the registry gets the login of this registry alone', async () => {
+  it('E2-27 that is elsewhere than the registry gets the login of this registry alone', async () => {
     const auths = { [HOST]: { username: 'mine', password: 'p' } };
     const { authorizer } = home({ '.docker/config.json': JSON.stringify({ auths }) });
     const calls = await withTokenService(TOKEN_FOR, async (realm) => {

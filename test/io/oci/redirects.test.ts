@@ -42,7 +42,7 @@ function client(
 }
 
 describe('a redirect', () => {
-  it('to another port of the same host gets no credentials and no cookie', async () => {
+  it('E2-27 to another port of the same host gets no credentials and no cookie', async () => {
     const cookies: unknown[] = [];
     const redirect = (other: TestRegistry): Faults => {
       other.faults.first = ({ headers }) => {
@@ -67,7 +67,7 @@ describe('a redirect', () => {
     });
   });
 
-  it('to another origin that wants credentials gets none', async () => {
+  it('E2-27 to another origin that wants credentials gets none', async () => {
     const redirect = (other: TestRegistry): Faults => {
       other.faults.wants = 'basic';
       return { redirect: (path) => `http://${other.host}${path}?redirected` };
@@ -87,7 +87,7 @@ describe('a redirect', () => {
     ['IPv4 in IPv6', () => 'https://[::ffff:10.0.0.1]/redirected'],
     ['a name of a network of its own', () => 'https://storage.internal/redirected'],
     ['localhost with a dot', () => 'https://localhost./redirected'],
-  ])('to %s is not followed', async (_, target) => {
+  ])('E2-28 to %s is not followed', async (_, target) => {
     const redirect = (other: TestRegistry): Faults => ({ redirect: () => target(other.host) });
     await withTwo(redirect, async (registry, other) => {
       const error = await rejection(blobOf(client(registry)));
@@ -102,7 +102,7 @@ describe('a redirect', () => {
     ['plain http of another machine', 'http://example.com/redirected', 'without TLS'],
     ['a file', 'file:///etc/passwd', 'without TLS'],
     ['no address', 'https://', 'no address'],
-  ])('to %s is not followed', async (_, target, found) => {
+  ])('E2-28 to %s is not followed', async (_, target, found) => {
     await withTwo(
       () => ({ redirect: () => target }),
       async (registry) => {
@@ -113,7 +113,7 @@ describe('a redirect', () => {
     );
   });
 
-  it('to itself ends after five', async () => {
+  it('E2-28 to itself ends after five', async () => {
     await withTwo(
       () => ({ redirect: (path) => path }),
       async (registry) => {
@@ -129,7 +129,7 @@ describe('a redirect', () => {
 });
 
 describe('the Location of an upload', () => {
-  it('at another port gets no credentials', async () => {
+  it('E2-27 at another port gets no credentials', async () => {
     await withTwo(
       () => ({}),
       async (registry, other) => {
@@ -153,7 +153,7 @@ describe('the Location of an upload', () => {
   it.each([
     ['plain http of another machine', 'http://example.com/x', 'SERVICE_ANSWER_INVALID'],
     ['a private address', 'https://10.0.0.1/x', 'REGISTRY_ADDRESS_PRIVATE'],
-  ])('is not at %s', async (_, location, code) => {
+  ])('E2-28 is not at %s', async (_, location, code) => {
     const first: Faults['first'] = (_request, response) => {
       response.writeHead(202, { location }).end();
       return true;
@@ -177,7 +177,7 @@ describe('a registry that a file names', () => {
     '192.168.1.1:5000',
     '[::1]:9',
     '169.254.169.254',
-  ])('is not at %s', async (host) => {
+  ])('E2-28 is not at %s', async (host) => {
     const repository = repositoryOf({ host }, { named: ['localhost', 'other.example'] });
     const error = await rejection(repository.readManifest({ tag: 'x' }, 1));
     expect(error).toMatchObject({ code: 'REGISTRY_ADDRESS_PRIVATE', class: 'unjudged' });
