@@ -1,7 +1,9 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import type { EventEmitter } from 'node:events';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { digestOf, hexOf } from '../../src/digest.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
@@ -199,6 +201,61 @@ describe('evidence fetch', () => {
         expect(registry.asked.filter((each) => each.includes(LAYER_BLOB.digest))).toHaveLength(5);
       },
     );
+  });
+
+  it('says nothing of what was left if another place had the rest', async () => {
+    await withArtifact({ cutsAfter: [SIGNATURE.length, 1000, 0, 0, 0] }, async (_, ref, cwd) => {
+      await withArtifact({}, async (other) => {
+        const words = [ref, '-o', 'out.tar.gz', '--location', `${other.host}/evidence`];
+        const run = await fetch(cwd, ...words);
+        expect([run.code, readdirSync(cwd)]).toEqual([0, ['out.tar.gz']]);
+        expect(run.stderr).not.toContain('are left');
+      });
+    });
+  });
+
+  it('that is interrupted says how many bytes are left, and the same command goes on with them', async () => {
+    await withArtifact({}, async (registry, ref, cwd) => {
+      const interrupt = (response: ServerResponse): void => {
+        const held = lstatSync(join(cwd, PARTIAL), { throwIfNoEntry: false })?.size ?? 0;
+        if (held === 1000) (process as EventEmitter).emit('SIGINT');
+        else if (!response.destroyed) setImmediate(interrupt, response);
+      };
+      registry.faults.first = ({ url = '' }, response) => {
+        if (!url.endsWith(LAYER_BLOB.digest)) return false;
+        response.writeHead(200, { 'content-length': LAYER.length });
+        response.write(LAYER.subarray(0, 1000), () => interrupt(response));
+        return true;
+      };
+      const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
+        process.exitCode = code;
+        return undefined as never;
+      });
+      const run = await fetch(cwd, ref, '-o', 'out.tar.gz');
+      exit.mockRestore();
+      expect([run.code, readdirSync(cwd)]).toEqual([130, [PARTIAL]]);
+      expect(readFileSync(join(cwd, PARTIAL))).toEqual(LAYER.subarray(0, 1000));
+      expect(run.stderr).toContain(
+        `run the same command again; it goes on from there: 1000 bytes are left in ${PARTIAL}\n`,
+      );
+      delete registry.faults.first;
+      expect((await fetch(cwd, ref, '-o', 'out.tar.gz')).code).toBe(0);
+      expect(readdirSync(cwd)).toEqual(['out.tar.gz']);
+    });
+  });
+
+  it('that cannot write ends at once, and asks no other place', async () => {
+    await withArtifact({}, async (_, ref, cwd) => {
+      await withArtifact({}, async (other) => {
+        mkdirSync(join(cwd, PARTIAL));
+        const words = [ref, '-o', 'out.tar.gz', '--location', `${other.host}/evidence`];
+        const run = await fetch(cwd, ...words);
+        expect([run.code, readdirSync(cwd), other.asked]).toEqual([3, [PARTIAL], []]);
+        expect(run.stderr).toContain(`error: FILE_UNWRITABLE `);
+        expect(run.stderr).toContain(`at: ${PARTIAL}\n`);
+        expect(run.stderr).not.toContain('warning');
+      });
+    });
   });
 
   it('begins anew if what is left is of something else', async () => {

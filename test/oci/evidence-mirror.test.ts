@@ -135,6 +135,25 @@ describe('evidence mirror', () => {
     });
   });
 
+  it('asks no other place for what a target refuses', async () => {
+    await withTwo(async (from, to, ref, cwd) => {
+      await withRegistry({}, async (other) => {
+        await push(repositoryOf(other));
+        other.asked.length = 0;
+        to.faults.wants = 'forbidden';
+        const words = [ref, `oci://${to.host}/evidence`, '--location', `${other.host}/evidence`];
+        const run = await mirror(cwd, ...words);
+        expect([run.code, other.asked]).toEqual([3, []]);
+        expect(run.stderr).toContain(`at: ${to.host}/evidence\n`);
+        expect(run.stderr).not.toContain('warning');
+        delete to.faults.wants;
+        from.blobs.delete(LAYER_BLOB.digest);
+        expect((await mirror(cwd, ...words)).code).toBe(0);
+        await requireCopy(to);
+      });
+    });
+  });
+
   it('copies nothing if a signature cannot be read', async () => {
     await withTwo(async (from, to, ref, cwd) => {
       from.manifests.delete(`evidence@${ATTESTATION.digest}`);

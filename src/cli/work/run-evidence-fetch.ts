@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 
 import { collectFiles } from '../../archive/collect.ts';
 import { encodeArchive } from '../../archive/encode-archive.ts';
@@ -8,9 +8,10 @@ import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { withAttestation } from '../../evidence/pack/with-attestation.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
 import { requireFree, writeWhole } from '../../io/disk/files.ts';
-import { downloadBlob, openPartial, partialPath } from '../../io/oci/partial-blob.ts';
+import { downloadBlob, openPartial, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
 import { writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
+import { interrupted } from '../../io/process/interrupt.ts';
 import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
 import { contentFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
@@ -18,7 +19,7 @@ import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { attachedTo, namedAttestation, onlyAttached, type Attached } from './attached-bundles.ts';
-import { fromFirst } from './from-first.ts';
+import { Final, fromFirst } from './from-first.ts';
 import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
 import { secondsOf } from './sign-and-write.ts';
 
@@ -33,7 +34,7 @@ interface Fetched {
 
 /** Fetches an artifact: its digests are verified, and nothing else. */
 export async function runEvidenceFetch(call: Call): Promise<number> {
-  const { options } = call;
+  const { options, signal } = call;
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   const only = namedAttestation(call);
@@ -43,52 +44,64 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
   const out =
     layout ?? options.text('output') ?? `evidence-${hexOf(named.digest).slice(0, 12)}.tar.gz`;
   if (layout === undefined) await requireFree(out, options.has('force'));
-  const fetched = await fromFirst(named.places, async (from) => {
-    const { manifest, layer } = await readArtifact(from, named.digest);
-    const wanted = { only, areAllWanted: layout !== undefined };
-    const attached = await attachedTo(from, named, wanted);
-    if (layout === undefined) onlyAttached(attached, `${from.name}@${named.digest}`);
-    const partial = partialPath(out, layer);
-    await download(call, from, layer, partial);
-    return { from, manifest, layer, attached, partial };
-  });
+  let partial: string | undefined;
   try {
-    await (layout === undefined ? writeArchive : writeAll)(call, out, fetched);
+    const fetched = await fromFirst(named.places, async (from) => {
+      const { manifest, layer } = await readArtifact(from, named.digest);
+      const attached = await attachedTo(from, named, { only, areAllWanted: layout !== undefined });
+      if (layout === undefined) onlyAttached(attached, `${from.name}@${named.digest}`);
+      partial = partialPath(out, layer);
+      await download(call, from, layer, partial);
+      return { from, manifest, layer, attached, partial };
+    });
+    await write(call, out, fetched);
+    sayFetched(out, fetched, named);
+    return 0;
+  } catch (error) {
+    const size = partial === undefined ? undefined : sizeOf(partial);
+    if (partial === undefined || size === undefined) throw error;
+    throw withPartial(error, signal, { path: partial, size });
+  }
+}
+
+async function download(
+  { progress, signal, beforeWriting, waitForEnd }: Call,
+  from: Repository,
+  layer: Descriptor,
+  partial: string,
+): Promise<void> {
+  await beforeWriting();
+  // What is said of it then is what is there.
+  waitForEnd();
+  try {
+    await progress('downloading', downloadBlob(from, layer, partial, signal));
+  } catch (error) {
+    const isOurs = error instanceof EvidenceError && error.at === escapeInvisible(partial);
+    throw isOurs ? new Final('the download', { cause: error }) : error;
+  }
+}
+
+/** Says what is left, and how to go on with it. */
+function withPartial(
+  error: unknown,
+  { aborted }: AbortSignal,
+  { path, size }: { readonly path: string; readonly size: number },
+): unknown {
+  const left = `${size} bytes are left in ${escapeInvisible(path)}`;
+  if (aborted) return interrupted('run the same command again', `it goes on from there: ${left}`);
+  process.stderr.write(`affidavit: ${left}: the same command goes on from there\n`);
+  return error;
+}
+
+async function write(call: Call, out: string, fetched: Fetched): Promise<void> {
+  try {
+    await (call.options.has('oci-layout') ? writeAll : writeArchive)(call, out, fetched);
   } catch (error) {
     // What the digest names is no evidence.
     if (error instanceof EvidenceError && error.class === 'invalid') rmSync(fetched.partial);
     throw error;
   }
   rmSync(fetched.partial, { force: true });
-  sayFetched(out, fetched, named);
-  return 0;
-}
-
-async function download(
-  { progress, signal, beforeWriting }: Call,
-  from: Repository,
-  layer: Descriptor,
-  partial: string,
-): Promise<void> {
-  const sayLeft = (): void => sayPartial(partial);
-  await beforeWriting();
-  signal.addEventListener('abort', sayLeft);
-  try {
-    await progress('downloading', downloadBlob(from, layer, partial, signal));
-  } catch (error) {
-    if (!signal.aborted) sayLeft();
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', sayLeft);
-  }
-}
-
-function sayPartial(partial: string): void {
-  const size = lstatSync(partial, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return;
-  process.stderr.write(
-    `affidavit: ${size} bytes are left in ${escapeInvisible(partial)}: the same command goes on from there\n`,
-  );
 }
 
 async function writeArchive(call: Call, out: string, fetched: Fetched): Promise<void> {

@@ -11,11 +11,12 @@ import { documentTime } from '../../io/process/clock.ts';
 import { refuse } from '../../place.ts';
 import type { Pauses } from '../../pointer/attach.ts';
 import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
+import type { OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Repository } from '../../pointer/registry.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { attachedTo, namedAttestation } from './attached-bundles.ts';
-import { fromFirst } from './from-first.ts';
+import { Final, fromFirst } from './from-first.ts';
 import { namedArtifact, readPointerFile, type NamedArtifact } from './named-artifact.ts';
 import { openRegistries } from './open-registries.ts';
 
@@ -75,7 +76,21 @@ async function copyFrom(from: Repository, to: Repository, copy: Copy): Promise<v
   const all = { digest: named.digest, attestation: undefined };
   const attached = await attachedTo(from, all, { only, areAllWanted: true });
   const referrers = attached.map(({ manifest }) => manifest);
-  await copyArtifact(to, { artifact, referrers, open: openFrom(from), tag, force }, pauses);
+  let broken: unknown;
+  async function* open(...blob: Parameters<OpenBlob>): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* openFrom(from)(...blob);
+    } catch (error) {
+      broken = error;
+      throw error;
+    }
+  }
+  try {
+    await copyArtifact(to, { artifact, referrers, open, tag, force }, pauses);
+  } catch (error) {
+    // Another place has the same bytes for the same target.
+    throw error === broken ? error : new Final('the target', { cause: error });
+  }
 }
 
 function targetOf(text: string): Target {

@@ -27,16 +27,23 @@ export async function downloadBlob(
   path: string,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const held = lstatSync(path, { throwIfNoEntry: false });
+  const held = sizeOf(path) ?? 0;
   try {
     await append(repository, blob, path, signal);
   } catch (error) {
+    if (sizeOf(path) === 0) rmSync(path);
     if (!(error instanceof EvidenceError) || error.class !== 'invalid') throw error;
     rmSync(path, { force: true });
-    if (held === undefined || held.size === 0) throw error;
+    if (held === 0) throw error;
     // Perhaps it was what was there already.
     await downloadBlob(repository, blob, path, signal);
   }
+}
+
+/** Of a file; undefined: there is none. */
+export function sizeOf(path: string): number | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : undefined;
 }
 
 async function append(

@@ -94,12 +94,18 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
   }
 }
 
-/** @param next what the user can do now */
-export function interrupted(next = 'run the same command again'): EvidenceError {
+/**
+ * @param next what the user can do now
+ * @param left what there is of it
+ */
+export function interrupted(
+  next = 'run the same command again',
+  left = 'no half-written file is left',
+): EvidenceError {
   return new EvidenceError('INTERRUPTED', {
     found: 'a signal to stop',
     expected: 'no signal before the end',
-    hint: `${next}; no half-written file is left`,
+    hint: `${next}; ${left}`,
   });
 }
 
