@@ -27,7 +27,7 @@ export interface Faults {
   /** What is served of a blob. */
   spoil?: (bytes: Buffer) => Buffer;
   /** Answers before anything else; true: it has. */
-  first?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  first?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   /** The n-th request, from 1, is answered with this status. */
   failsAt?: { readonly request: number; readonly status: number };
   /** Upload Locations begin with the origin. */

@@ -118,6 +118,7 @@ async function pushAll(
   added: Uint8Array | undefined,
 ): Promise<void> {
   const { options, progress, signal } = call;
+  await call.beforeWriting();
   // The registry is told that an upload is over, also after an interrupt.
   call.waitForEnd();
   const sigstoreBundles = [attestation, added].filter((bytes) => bytes !== undefined);
