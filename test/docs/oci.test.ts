@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../src/digest.ts';
+import { parsePointer, pointerPath, renderPointer } from '../../src/evidence/pointer/pointer.ts';
 import { ociBytes } from '../pointer/oci.ts';
 import { read, repositoryFiles, tableRows } from './repository.ts';
 
-const MANIFESTS = ['artifact.json', 'attestation.json', 'index.json'];
+const MANIFESTS = ['artifact.json', 'attestation.json', 'index.json', 'layout-index.json'];
 
 describe('docs/oci.md', () => {
   it('shows each manifest whole, with line breaks alone added', () => {
@@ -17,6 +18,19 @@ describe('docs/oci.md', () => {
   });
 });
 
+describe('docs/format.md', () => {
+  it('shows the pointer of testdata/oci, with its place', () => {
+    const page = read('docs/format.md');
+    const text = ociBytes('pointer.yaml').toString();
+    expect(page).toContain(`<!-- pointer.yaml -->\n\n\`\`\`yaml\n${text}\`\`\`\n`);
+    const pointer = parsePointer(Buffer.from(text), 'pointer.yaml');
+    expect(renderPointer(pointer)).toBe(text);
+    expect(page).toContain(`\`${pointerPath(pointer)}\``);
+    expect(pointer.artifact?.digest).toBe(digestOf(ociBytes('artifact.json')));
+    expect(pointer.affidavit?.attestation).toBe(digestOf(ociBytes('attestation.json')));
+  });
+});
+
 describe('testdata/oci', () => {
   it('has the files and digests of its README', () => {
     const rows = tableRows(read('testdata/oci/README.md')).map(([name = '', , digest = '']) => [
@@ -25,7 +39,7 @@ describe('testdata/oci', () => {
     ]);
     const names = repositoryFiles('testdata/oci').map((path) => path.slice('testdata/oci/'.length));
     const hashed = names
-      .filter((name) => !/^(?:README\.md|compute\.py)$/.test(name))
+      .filter((name) => !/^(?:README\.md|.*\.py)$/.test(name))
       .map((name) => [name, hexOf(digestOf(ociBytes(name)))]);
     expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(hashed));
   });

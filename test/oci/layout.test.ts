@@ -15,9 +15,10 @@ import { isLayout, openLayout } from '../../src/io/oci/layout.ts';
 import { writeLayout } from '../../src/io/oci/write-layout.ts';
 import { MAX_OCI_INDEX_BYTES, MAX_OCI_MANIFEST_BYTES } from '../../src/limits.ts';
 import { EMPTY_CONFIG_BYTES } from '../../src/pointer/artifact.ts';
+import type { Repository } from '../../src/pointer/registry.ts';
 import { rejection } from '../document/refusal.ts';
 import { scratch } from '../io/scratch.ts';
-import { ARTIFACT, ATTESTATION, INDEX, changed, stored } from '../pointer/oci.ts';
+import { ARTIFACT, ATTESTATION, INDEX, changed, ociBytes, stored } from '../pointer/oci.ts';
 import { repositoryOf } from './client.ts';
 import { LAYER, LAYER_BLOB, SIGNATURE, STEPS, TAG, blob } from './pushed.ts';
 import { withRegistry } from './registry.ts';
@@ -95,6 +96,14 @@ describe('an OCI layout that is written', () => {
     expect(readdirSync(join(path, 'blobs/sha256')).toSorted()).toEqual(
       all.map((bytes) => hexOf(digestOf(bytes))).toSorted(),
     );
+  });
+
+  it('has an index of known bytes', async () => {
+    const path = join(scratch(), 'layout');
+    const tagged = async (to: Repository) =>
+      await to.writeManifest(ARTIFACT, 'h100-eks-ubuntu-training-59faf733ca49');
+    await write(path, [...STEPS.slice(0, -1), tagged]);
+    expect(readFileSync(join(path, 'index.json'))).toEqual(ociBytes('layout-index.json'));
   });
 
   it('has the same bytes in whatever order, and when it is written into once more', async () => {

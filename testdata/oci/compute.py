@@ -1,4 +1,4 @@
-"""Makes the three manifests by docs/oci.md alone, with no code of this project: python3 compute.py"""
+"""Makes the manifests and the index of a layout by docs/oci.md alone, with no code of this project: python3 compute.py"""
 
 import base64
 import gzip
@@ -11,6 +11,8 @@ HERE = pathlib.Path(__file__).parent
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+AICR = "application/vnd.nvidia.aicr.artifact"
+REF_NAME = "org.opencontainers.image.ref.name"
 
 
 def digest(data):
@@ -38,7 +40,7 @@ artifact = write(
     {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
-        "artifactType": "application/vnd.nvidia.aicr.artifact",
+        "artifactType": AICR,
         "config": config,
         "layers": [
             descriptor(
@@ -96,7 +98,22 @@ index = write(
 )
 
 tag = f"{predicate['recipe']['name']}-{predicate['manifest']['digest'][7:19]}"
-for name, data in [("artifact", artifact), ("attestation", attestation), ("index", index)]:
+named = {"kind": "dev.cosignproject.cosign/image", REF_NAME: tag}
+layout = write(
+    "layout-index.json",
+    {
+        "schemaVersion": 2,
+        "mediaType": INDEX,
+        "manifests": [
+            descriptor(MANIFEST, artifact, annotations=named, artifactType=AICR),
+            descriptor(MANIFEST, attestation, artifactType=BUNDLE),
+            descriptor(INDEX, index, annotations={REF_NAME: digest(artifact).replace(":", "-")}),
+        ],
+    },
+)
+
+made = {"artifact": artifact, "attestation": attestation, "index": index, "layout-index": layout}
+for name, data in made.items():
     print(f"{name}.json", digest(data), len(data))
 print("tag of artifact.json", tag)
 print("tag of index.json", digest(artifact).replace(":", "-"))
