@@ -61,7 +61,7 @@ export const WANTED = {
   },
   pointer: {
     what: 'a pointer to evidence',
-    place: 'affidavit verify-evidence, with --bundle',
+    place: 'affidavit verify-evidence',
     source: 'what affidavit evidence pointer wrote',
     example: 'pointer.yaml',
   },

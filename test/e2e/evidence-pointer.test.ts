@@ -88,7 +88,7 @@ describe('evidence pointer', () => {
     const { code, stderr } = await intoTree(unsignedAicr(good), folder);
     const path = join(folder, `${RECIPE}.yaml`);
     expect([code, stderr]).toEqual([
-      ...[0, expect.stringContaining(`aicr evidence sign ${path} --relocate`)],
+      ...[0, expect.stringContaining(`affidavit evidence sign ${path}`)],
     ]);
     expect(parsePointer(readFileSync(path), path).signer).toBeUndefined();
   });

@@ -170,7 +170,7 @@ describe('evidence sign', () => {
     ['a bundle that is signed', [SIGNED], [3, 'EVIDENCE_SIGNED', 'attestation.intoto.jsonl']],
     ['no bundle', ['recipe.yaml'], [2, 'ARCHIVE_UNREADABLE', 'recipe.yaml']],
     ['nothing', ['none.tar.gz'], [3, 'FILE_UNREADABLE', 'none.tar.gz']],
-    ['standard input', ['-'], [64, 'USAGE', 'BUNDLE']],
+    ['standard input', ['-'], [64, 'USAGE', 'INPUT']],
     ['an OUT that is BUNDLE', [OUT, OUT], [64, 'USAGE', '--emit-evidence']],
   ])('refuses %s', async (_, [bundle = '', out = 'out.tar.gz'], expected) => {
     const { place } = await packed();

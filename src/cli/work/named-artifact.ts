@@ -2,7 +2,7 @@ import { resolve, sep } from 'node:path';
 
 import { namesRegistry, requireLocation, requireReference } from '../../artifact-reference.ts';
 import { isDigest, type Digest } from '../../digest.ts';
-import { parsePointer } from '../../evidence/pointer/pointer.ts';
+import { parsePointer, type PointedArtifact } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readFileBounded } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
@@ -56,7 +56,8 @@ export async function namedArtifact(
   const { layout, digest } = (await artifactPlace(ref)) ?? {};
   if (layout !== undefined) return await inLayout(layout, digest, naming);
   const isReference = ref.startsWith('oci://') || (namesRegistry(ref) && lookAt(ref) === undefined);
-  return isReference ? await inRegistry(ref, naming) : await pointedArtifact(ref, naming);
+  if (isReference) return await inRegistry(ref, naming);
+  return await pointedArtifact(await readPointerFile(ref), naming);
 }
 
 /** Only what the user typed may be a private address. */
@@ -137,14 +138,25 @@ export async function readPointerFile(path: string): Promise<PointerFile> {
   return { file, path: resolve(path).split(sep), pointer };
 }
 
-async function pointedArtifact(path: string, { more, call }: Naming): Promise<NamedArtifact> {
-  const pointer = await readPointerFile(path);
-  const { artifact, affidavit } = pointer.pointer;
-  if (artifact === undefined) {
-    const hint = 'push the bundle first, or name its archive or directory instead';
-    const place = { code: 'USAGE', at: pointer.file, hint } as const;
-    return refuse(place, 'a pointer to no artifact', 'one with a digest');
-  }
+/** Throws USAGE. */
+export function requirePointed({ file, pointer: { artifact } }: PointerFile): PointedArtifact {
+  if (artifact !== undefined) return artifact;
+  const hint = 'push the bundle first, or name its archive or directory instead';
+  const place = { code: 'USAGE', at: file, hint } as const;
+  return refuse(place, 'a pointer to no artifact', 'one with a digest');
+}
+
+/**
+ * What a pointer leads to, at its own place and then at its locations.
+ *
+ * @throws EvidenceError USAGE, FIELD_INVALID
+ */
+export async function pointedArtifact(
+  pointer: PointerFile,
+  { more, call }: Pick<Naming, 'call' | 'more'>,
+): Promise<NamedArtifact> {
+  const artifact = requirePointed(pointer);
+  const { affidavit } = pointer.pointer;
   const place = { code: 'FIELD_INVALID', at: pointer.file } as const;
   const { repository, tag } = requireReference(artifact.oci, place);
   const fromFile = [repository, ...(affidavit?.locations ?? [])];

@@ -41,8 +41,12 @@ async function isArtifact(input: string): Promise<boolean> {
 }
 
 /** As for aicr, a pointer has the name of a YAML file. */
-async function isPointer(input: string): Promise<boolean> {
-  if (!/\.ya?ml$/.test(input) || lookAt(input)?.isDirectory() === true) return false;
+export function isYaml(path: string): boolean {
+  return /\.ya?ml$/.test(path) && lookAt(path)?.isDirectory() !== true;
+}
+
+export async function isPointer(input: string): Promise<boolean> {
+  if (!isYaml(input)) return false;
   return isOfKind(await readFileBounded(input, MAX_CONFIG_BYTES, 'archive'), 'pointer');
 }
 

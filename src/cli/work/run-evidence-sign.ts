@@ -10,6 +10,7 @@ import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath, type LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { openSigning } from '../../io/sigstore/signing-session.ts';
+import { refuse } from '../../place.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
@@ -17,6 +18,7 @@ import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputOf } from '../call/report-flags.ts';
 import { maxRunSpanOf, spanWords } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
+import { isPointer, isYaml } from './named-input.ts';
 import { endSelfCheck, leftLines, timeOfDay } from './self-check-report.ts';
 import { signAndWrite } from './sign-and-write.ts';
 import { signingChoice } from './signing-choice.ts';
@@ -25,10 +27,18 @@ import { logsPath, requireOutputs } from './validate-outputs.ts';
 /** Signs a bundle that was packed before, perhaps on another machine. */
 export async function runEvidenceSign(call: Call): Promise<number> {
   const { options, progress } = call;
-  const source = options.required('bundle');
-  const out = outOf(options) ?? options.required('emit-evidence');
+  const sources = options.texts('input');
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
+  const out = outOf(options);
+  if (out === undefined && sources.every((path) => isYaml(path))) {
+    const { signPointers } = await import('./sign-pointers.ts');
+    return await signPointers(call, sources);
+  }
+  const [source = ''] = sources;
+  if (out === undefined || sources.length > 1 || (await isPointer(source))) {
+    return refuseInput(options, sources);
+  }
   const maxRunSpan = maxRunSpanOf(options);
   await requireGoodCall(call, source, out);
   const session = await openSigning({
@@ -58,6 +68,21 @@ export async function runEvidenceSign(call: Call): Promise<number> {
   }
 }
 
+/** Without OUT it is a pointer. */
+function refuseInput(options: Call['options'], { length }: readonly string[]): never {
+  const place = { code: 'USAGE', at: 'INPUT' } as const;
+  if (!options.has('emit-evidence')) {
+    const hint = 'add --emit-evidence OUT; only a pointer, FILE.yaml, is signed without it';
+    return refuse({ ...place, at: '--emit-evidence', hint }, 'no such flag', 'OUT for a bundle');
+  }
+  if (length > 1) {
+    const hint = 'sign one after the other; only pointers are signed together, without OUT';
+    return refuse({ ...place, hint }, `${length} words`, 'one bundle for OUT');
+  }
+  const hint = 'leave out --emit-evidence: the artifact is signed where it is';
+  return refuse({ ...place, at: '--emit-evidence', hint }, 'a pointer as INPUT', 'a bundle');
+}
+
 /** They are where the bundle was packed. */
 function logsOf(source: string, { hasLogs }: UnsignedEvidence): string | undefined {
   const path = logsPath(source);
@@ -84,7 +109,7 @@ async function requireGoodCall(
 ): Promise<void> {
   if (source === STDIN) {
     throw new EvidenceError('USAGE', {
-      at: 'BUNDLE',
+      at: 'INPUT',
       found: 'standard input',
       expected: 'a .tar.gz or a directory: it is read twice, before it is signed and after',
       hint: 'write it to a file first',

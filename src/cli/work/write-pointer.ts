@@ -13,19 +13,28 @@ import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { sayFindings } from './say-findings.ts';
 
-/** Where AICR looks for it. */
-export async function addToTree(call: Call, pointer: Pointer, folder: string): Promise<void> {
+/**
+ * Where AICR looks for it.
+ *
+ * @param force replaces another one, e.g. to an older signature of the same artifact
+ */
+export async function addToTree(
+  call: Call,
+  pointer: Pointer,
+  folder: string,
+  force = false,
+): Promise<void> {
   const path = join(folder, pointerPath(pointer));
   const others = await readPointers(join(folder, pointer.recipe));
   sayFindings(otherRefs(pointer, others));
   await call.beforeWriting();
   requireInside(folder, pointerPath(pointer));
   makeFolder(dirname(path));
-  await addPointer(path, renderPointer(pointer), call.signal);
+  await addPointer(path, renderPointer(pointer), { force, signal: call.signal });
   process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
   if (pointer.signer === undefined) {
     process.stderr.write(
-      `affidavit: nobody has signed the bundle yet: commit the pointer and let AICR's workflow sign it, or run \`${commandLine(['aicr', 'evidence', 'sign', pathWord(path), '--relocate'])}\`\n`,
+      `affidavit: nobody has signed the bundle yet: commit the pointer and let a workflow sign it, or run \`${commandLine(['affidavit', 'evidence', 'sign', pathWord(path)])}\`\n`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { MAX_CONFIG_BYTES, MAX_ENTRIES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { readFileBounded, writeWhole } from './files.ts';
+import { readFileBounded, writeWhole, type WriteOptions } from './files.ts';
 import { lookAt } from './harmless-output.ts';
 import { listDirectory } from './open-file.ts';
 
@@ -37,11 +37,15 @@ function noneIfRefused(error: unknown): undefined {
   if (!(error instanceof EvidenceError)) throw error;
 }
 
-/** Pointers are added and never changed. The same one may be there already. */
-export async function addPointer(path: string, text: string, signal: AbortSignal): Promise<void> {
+/** Pointers are added and never changed, unless it is forced. The same one may be there already. */
+export async function addPointer(
+  path: string,
+  text: string,
+  options: Pick<WriteOptions, 'force' | 'signal'>,
+): Promise<void> {
   const bytes = Buffer.from(text);
   try {
-    await writeWhole(path, [bytes], { force: false, signal });
+    await writeWhole(path, [bytes], options);
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.code !== 'OUTPUT_EXISTS') throw error;
     if (bytes.equals(await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer'))) return;

@@ -1,0 +1,196 @@
+// `evidence sign POINTER…`: what was pushed without a signature gets one, and its pointer the place of signed ones.
+
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
+import { ATTESTATION_FILE } from '../../evidence/layout.ts';
+import { publishedPointer } from '../../evidence/pack/make-pointer.ts';
+import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import { renderPointer } from '../../evidence/pointer/pointer.ts';
+import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
+import { readLayer } from '../../evidence/verify/read-layer.ts';
+import { STDIN } from '../../io/disk/files.ts';
+import { unwritable } from '../../io/disk/system-error.ts';
+import { pausesOf } from '../../io/oci/pauses.ts';
+import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import { MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
+import { attestationManifest } from '../../pointer/attestation-manifest.ts';
+import { openFrom } from '../../pointer/copy-artifact.ts';
+import { requireStored } from '../../pointer/find-attestations.ts';
+import { pushEvidence } from '../../pointer/push.ts';
+import type { Repository, StoredManifest } from '../../pointer/registry.ts';
+import { escapeInvisible } from '../../quote.ts';
+import type { Call } from '../call/command.ts';
+import { exitCodeOf } from '../call/exit-codes.ts';
+import { maxRunSpanOf } from '../call/run-flags.ts';
+import { SIGNING_FILES } from '../call/signing-flags.ts';
+import { fromFirst } from './from-first.ts';
+import { pointedArtifact, readPointerFile, requirePointed } from './named-artifact.ts';
+import { sayFindings, sayVerified } from './say-findings.ts';
+import { attestationFor, attestationPath, forgetAttestation, proofOf } from './sign-artifact.ts';
+import { addToTree } from './write-pointer.ts';
+
+/** Each is judged by itself: one that fails does not stop the others. The worst exit code is that of all. */
+export async function signPointers(call: Call, paths: readonly string[]): Promise<number> {
+  requireGoodCall(call, paths);
+  // A registry is told that an upload is over, also after an interrupt.
+  call.waitForEnd();
+  const [only, ...others] = paths;
+  if (only !== undefined && others.length === 0) return await signPointer(only, call);
+  const codes = new Set<number>();
+  for (const path of paths) {
+    process.stderr.write(`affidavit: ${escapeInvisible(path)}\n`);
+    codes.add(await exitCodeFor(signPointer(path, call)));
+  }
+  return WORST_FIRST.find((code) => codes.has(code)) ?? 0;
+}
+
+/** Refused, failed, called wrongly, to be judged by somebody, not green. */
+const WORST_FIRST = [2, 3, 64, 4, 1];
+
+async function exitCodeFor(work: Promise<number>): Promise<number> {
+  try {
+    return await work;
+  } catch (error) {
+    const isOfOne = error instanceof EvidenceError && error.class !== 'interrupted';
+    if (!isOfOne || error.class === 'internal') throw error;
+    sayFindings([faultOf(error)], 'error');
+    return exitCodeOf(error);
+  }
+}
+
+/** Before anything is signed. */
+function requireGoodCall({ options, environment }: Call, paths: readonly string[]): void {
+  const place = { code: 'USAGE', at: '--key' } as const;
+  if (options.has('key')) {
+    const hint = 'sign as an identity: leave out --key';
+    refuse({ ...place, hint }, 'a key', 'an identity, which a pointer names');
+  }
+  const files = [
+    ...SIGNING_FILES.flatMap((name) => options.text(name) ?? []),
+    ...Object.values(servicePaths(environment)),
+    ...(paths.length > 1 ? [options.text('identity-token')] : []),
+  ];
+  if (!files.includes(STDIN)) return;
+  const hint = 'write it to a file first, or sign the pointers one by one';
+  refuse({ ...place, at: '-', hint }, 'standard input', 'what can be read more than once');
+}
+
+/** An artifact without a signature, and who serves it. */
+interface Received {
+  readonly from: Repository;
+  readonly artifact: StoredManifest;
+  readonly unsigned: UnsignedEvidence;
+}
+
+/**
+ * The new pointer is written before the old one is removed, and what was signed is kept until both is done: whatever
+ * fails, the same command goes on.
+ */
+async function signPointer(path: string, call: Call): Promise<number> {
+  call.signal.throwIfAborted();
+  const file = await readPointerFile(path);
+  if (file.pointer.signer !== undefined) {
+    process.stderr.write(`affidavit: ${file.file} is signed already: nothing is done\n`);
+    return 0;
+  }
+  const { places, digest } = await pointedArtifact(file, { call, more: [] });
+  const [own] = places;
+  const received = await call.progress('verifying', receive(places, file, call));
+  sayVerified(received.unsigned);
+  // To which it is attached: whether that can be reached is known before anything is signed.
+  if (received.from !== own) await own.readManifest(digest, MAX_OCI_MANIFEST_BYTES);
+  await signReceived({ ...received, path, file, places }, call);
+  process.stdout.write(`${own.name}@${digest}\n`);
+  return received.unsigned.exitCode;
+}
+
+async function receive(
+  places: readonly Repository[],
+  pointer: PointerFile,
+  call: Call,
+): Promise<Received> {
+  const { digest } = requirePointed(pointer);
+  const { from, artifact, layer } = await fromFirst(places, async (place) => {
+    const stored = await requireStored(place, digest);
+    return { from: place, artifact: stored, layer: await readLayer(place, stored) };
+  });
+  if ('refused' in layer) throw layer.refused;
+  const rules = { maxRunSpan: maxRunSpanOf(call.options), pointer };
+  const unsigned = readUnsigned(layer.files, neverOpened, rules);
+  // It is about to be signed: then somebody vouches for it.
+  const findings = unsigned.findings.filter(({ code }) => code !== 'POINTER_NOT_CONFIRMED');
+  return { from, artifact, unsigned: { ...unsigned, findings } };
+}
+
+function neverOpened(path: string): never {
+  throw new TypeError(`${path} is packed already`);
+}
+
+interface ToSign extends Received {
+  /** Of the pointer. */
+  readonly path: string;
+  readonly file: PointerFile;
+  readonly places: readonly Repository[];
+}
+
+async function signReceived(received: ToSign, call: Call): Promise<void> {
+  const { path, file, artifact, unsigned } = received;
+  const { packed } = unsigned;
+  const pointed = requirePointed(file);
+  const signing = {
+    ...{ path: attestationPath(path), name: pointed.oci, isPointed: true },
+    ...{ artifact: artifact.digest, packed },
+  };
+  const attestation = await attestationFor(signing, call);
+  const proof = await proofOf(attestation, signing.path, call);
+  const referrer = attestationManifest(artifact, attestation, ATTESTATION_FILE).digest;
+  const { locations = [] } = file.pointer.affidavit ?? {};
+  const copies = { attestation: referrer, locations };
+  const pointer = publishedPointer({ ...packed, proof }, pointed, copies);
+  await attach(received, attestation, call);
+  await addToTree(call, pointer, dirname(path), call.options.has('force'));
+  await removeUnsigned(path, file);
+  forgetAttestation(signing.path);
+}
+
+/** A copy that does not take it is no reason for the pointer to wait: it leads to its own place first. */
+async function attach(
+  { from, artifact, places }: ToSign,
+  attestation: Uint8Array,
+  { signal, progress }: Call,
+): Promise<void> {
+  const evidence = {
+    ...{ artifact, sigstoreBundles: [attestation], tag: undefined },
+    open: openFrom(from),
+  };
+  for (const [index, place] of places.entries()) {
+    try {
+      const pushing = pushEvidence(place, evidence, pausesOf(signal));
+      const [attached] = await progress(`attaching it in ${place.name}`, pushing);
+      process.stderr.write(`attached: ${place.name}@${attached?.digest}\n`);
+    } catch (error) {
+      const isCopy = index > 0 && error instanceof EvidenceError && error.class !== 'interrupted';
+      if (!isCopy) throw error;
+      sayFindings([{ ...faultOf(error), at: error.at ?? place.name }]);
+    }
+  }
+}
+
+/** Perhaps it is another one by now: that one nobody has signed. */
+async function removeUnsigned(path: string, { file, pointer }: PointerFile): Promise<void> {
+  const now = await readPointerFile(path);
+  if (renderPointer(now.pointer) !== renderPointer(pointer)) {
+    const hint = 'run the same command again if this one is to be signed too';
+    const place = { code: 'FILE_CHANGED', at: file, hint } as const;
+    refuse(place, 'another pointer than a moment before, which stays', 'the one that was signed');
+  }
+  try {
+    rmSync(path);
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+  process.stderr.write(`removed: ${file}\n`);
+}
