@@ -76,16 +76,24 @@ async function requireSame(
   files: readonly BundleFile[],
 ): Promise<void> {
   try {
+    const members = [...membersOf(files)];
     let count = 0;
     for await (const entry of readTar(gunzip(archive))) {
-      await requireFile(entry, files[count]);
+      await requireMember(entry, members[count]);
       count += 1;
     }
-    if (count !== files.length) throw differing(`${count} files`, `${files.length} files`);
+    if (count !== members.length) throw differing(`${count} entries`, `${members.length} entries`);
   } catch (error) {
     if (error instanceof EvidenceError && FINAL.has(error.code)) throw error;
     const found = error instanceof Error ? error.message : 'an error of another kind';
     throw differing(found, 'an archive that verification reads', error);
+  }
+}
+
+async function requireMember(entry: Entry, member: Member | undefined): Promise<void> {
+  if (typeof member !== 'string') await requireFile(entry, member);
+  else if (entry.type !== 'directory' || entry.path !== member) {
+    throw differing(`the ${entry.type} ${shownPath(entry.path)}`, `the directory ${member}`);
   }
 }
 
@@ -101,6 +109,23 @@ async function requireFile(entry: Entry, file: BundleFile | undefined): Promise<
   if (digestOfHex(hash.digest('hex')) !== file.digest) throw fileChanged(file);
 }
 
+/** A file, or the path of a directory. */
+type Member = BundleFile | string;
+
+/** Each directory stands before what is in it: oras, which aicr unpacks with, and regctl make none themselves. */
+function* membersOf(files: readonly BundleFile[]): Generator<Member> {
+  const known = new Set<string>();
+  for (const file of files) {
+    const { path } = file;
+    for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
+      const directory = path.slice(0, end + 1);
+      if (!known.has(directory)) yield directory;
+      known.add(directory);
+    }
+    yield file;
+  }
+}
+
 function differing(found: string, expected: string, cause?: unknown): EvidenceError {
   return new EvidenceError('INTERNAL', {
     found: `an archive that reads back as something else: ${found}`,
@@ -112,7 +137,7 @@ function differing(found: string, expected: string, cause?: unknown): EvidenceEr
 
 /**
  * A tar archive that depends on the files and `mtime` alone:
- * plain ustar, sorted by path. Refuses what our own reader would refuse, before the first byte, and
+ * plain ustar, sorted by path, with each directory before its files. Refuses what our own reader would refuse, before the first byte, and
  * throws FILE_CHANGED if a file no longer has its size. Whether the content is what its handle says
  * is for whoever reads the archive back (`encodeArchive`): it is hashed once.
  */
@@ -144,10 +169,15 @@ export async function* writeTar(
 }
 
 async function fill(archive: Pack, files: readonly BundleFile[], mtime: Date): Promise<void> {
-  for (const file of files) {
-    const { path: name, size } = file;
-    const header = { name, size, mtime, type: 'file', mode: 0o644, uid: 0, gid: 0 } as const;
-    await pipeline(sized(file), archive.entry(header));
+  const usual = { mtime, uid: 0, gid: 0 } as const;
+  for (const member of membersOf(files)) {
+    if (typeof member === 'string') {
+      archive.entry({ ...usual, name: member, type: 'directory', mode: 0o755 });
+    } else {
+      const { path: name, size } = member;
+      const header = { ...usual, name, size, type: 'file', mode: 0o644 } as const;
+      await pipeline(sized(member), archive.entry(header));
+    }
   }
   archive.finalize();
 }

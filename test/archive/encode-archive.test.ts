@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeArchive, readBack, writeTar } from '../../src/archive/encode-archive.ts';
 import { memoryFile, type BundleFile } from '../../src/archive/entry.ts';
 import { gunzip } from '../../src/archive/gzip.ts';
+import { readTar } from '../../src/archive/read-tar.ts';
 import { isBundlePath } from '../../src/bundle-path.ts';
 import { EVIDENCE_LAYOUT } from '../../src/evidence/layout.ts';
 import { rejection } from '../document/refusal.ts';
@@ -27,6 +28,26 @@ describe('encodeArchive', () => {
     expect(gunzipSync(archive).equals(content)).toBe(true);
     const files = await received(await bytesOf(gunzip(pieces(archive))));
     expect([...files.keys()]).toEqual(['logs/deployment/a.log', 'recipe.yaml']);
+  });
+
+  // `aicr` unpacks what it pulled with oras, which makes no directory that has no entry.
+  it('has each directory once, before what is in it', async () => {
+    const more = ['logs/deployment/b.log', 'logs-of/a', 'ctrf/deployment.json'];
+    const files = [...FILES, ...more.map((path) => file(path, ''))];
+    const content = writeTar(files, { mtime: 5, layout: EVIDENCE_LAYOUT });
+    const entries: string[] = [];
+    for await (const { type, path } of readTar(content)) entries.push(`${type} ${path}`);
+    expect(entries).toEqual([
+      'directory ctrf/',
+      'file ctrf/deployment.json',
+      'directory logs-of/',
+      'file logs-of/a',
+      'directory logs/',
+      'directory logs/deployment/',
+      'file logs/deployment/a.log',
+      'file logs/deployment/b.log',
+      'file recipe.yaml',
+    ]);
   });
 
   it('E-03 gives the same bytes however the files come', async () => {
@@ -98,29 +119,35 @@ describe('readBack', () => {
     { name: 'recipe.yaml', content: 'kind: RecipeResult\n' },
   ];
 
+  /** As the writer orders it. */
+  const logs = ['logs/', 'logs/deployment/'].map((name) => ({ name, typeFlag: '5' }));
+
   async function codeOf(bytes: Uint8Array): Promise<string | undefined> {
     return (await rejection(bytesOf(readBack(pieces(bytes), names))))?.code;
   }
 
   it('gives on what it reads', async () => {
-    const archive = gzipSync(tar(log, recipe));
+    const archive = gzipSync(tar(...logs, log, recipe));
     expect((await bytesOf(readBack(pieces(archive), names))).equals(archive)).toBe(true);
   });
 
   it.each([
-    ['a file too few', gzipSync(tar(log))],
-    ['a file too many', gzipSync(tar(log, recipe, { name: 's.yaml' }))],
-    ['another order', gzipSync(tar(recipe, log))],
-    ['a file twice', gzipSync(tar(log, log, recipe))],
-    ['another name', gzipSync(tar(log, { ...recipe, name: 'recipe.yml' }))],
-    ['another size', gzipSync(tar(log, { ...recipe, content: 'kind: X\n' }))],
-    ['a directory', gzipSync(tar(log, { name: 'recipe.yaml', typeFlag: '5' }))],
-    ['a link', gzipSync(tar(log, { name: 'recipe.yaml', typeFlag: '2', linkName: 'a' }))],
-    ['a prefix', gzipSync(tar(log, { ...recipe, prefix: 'x' }))],
-    ['no end', gzipSync(entry(log))],
-    ['data after its end', gzipSync(Buffer.concat([tar(log, recipe), Buffer.from('x')]))],
-    ['two gzip members', Buffer.concat([gzipSync(tar(log, recipe)), gzipSync('')])],
-    ['no gzip', tar(log, recipe)],
+    ['a file too few', gzipSync(tar(...logs, log))],
+    ['a file too many', gzipSync(tar(...logs, log, recipe, { name: 's.yaml' }))],
+    ['another order', gzipSync(tar(recipe, ...logs, log))],
+    ['a file twice', gzipSync(tar(...logs, log, log, recipe))],
+    ['another name', gzipSync(tar(...logs, log, { ...recipe, name: 'recipe.yml' }))],
+    ['another size', gzipSync(tar(...logs, log, { ...recipe, content: 'kind: X\n' }))],
+    ['a directory too few', gzipSync(tar(...logs.slice(1), log, recipe))],
+    ['a directory too many', gzipSync(tar(...logs, { name: 'x/', typeFlag: '5' }, log, recipe))],
+    ['a directory for a file', gzipSync(tar(...logs, log, { ...recipe, typeFlag: '5' }))],
+    ['a file for a directory', gzipSync(tar({ name: 'logs/' }, ...logs.slice(1), log, recipe))],
+    ['a link', gzipSync(tar(...logs, log, { name: 'recipe.yaml', typeFlag: '2', linkName: 'a' }))],
+    ['a prefix', gzipSync(tar(...logs, log, { ...recipe, prefix: 'x' }))],
+    ['no end', gzipSync(Buffer.concat([...logs, log, recipe].map(entry)))],
+    ['data after its end', gzipSync(Buffer.concat([tar(...logs, log, recipe), Buffer.from('x')]))],
+    ['two gzip members', Buffer.concat([gzipSync(tar(...logs, log, recipe)), gzipSync('')])],
+    ['no gzip', tar(...logs, log, recipe)],
     ['nothing', Buffer.of()],
   ])('throws INTERNAL for an archive with %s', async (_, archive) => {
     expect(await codeOf(archive)).toBe('INTERNAL');
@@ -128,7 +155,7 @@ describe('readBack', () => {
 
   it('throws FILE_CHANGED for other content of the same size', async () => {
     const other = { ...recipe, content: 'kind: recipeResult\n' };
-    expect(await codeOf(gzipSync(tar(log, other)))).toBe('FILE_CHANGED');
+    expect(await codeOf(gzipSync(tar(...logs, log, other)))).toBe('FILE_CHANGED');
   });
 
   it('passes no archive that a changed byte made another', async () => {

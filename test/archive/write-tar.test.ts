@@ -33,20 +33,28 @@ const contents = fc.uniqueArray(
 );
 
 describe('writeTar', () => {
-  it('writes plain ustar: sorted, mode 0644, no owner, one time, two zero blocks', async () => {
+  it('writes plain ustar: sorted, each directory before its files, no owner, one time, two zero blocks', async () => {
     const archive = await bytesOf(
       writeTar(FILES, { mtime: 1_700_000_000, layout: EVIDENCE_LAYOUT }),
     );
-    expect(archive.length).toBe(512 + 1024 + 1024);
+    expect(archive.length).toBe(3 * 512 + 1024 + 1024);
     const text = archive.toString('latin1');
-    expect(text.slice(0, 100)).toBe('logs/deployment/a.log'.padEnd(100, '\0'));
-    expect(text.slice(100, 124)).toBe('000644 \u0000000000 \u0000000000 \u0000');
-    expect(text.slice(124, 148)).toBe('00000000000 14524770400 ');
-    expect(text.slice(156, 265)).toBe(`0${'\0'.repeat(100)}ustar\u000000`);
-    expect(text.slice(265, 329)).toBe('\0'.repeat(64));
-    expect(text.slice(329, 345)).toBe('000000 \u0000000000 \u0000');
-    expect(text.slice(345, 512)).toBe('\0'.repeat(167));
-    expect(text.slice(512, 523)).toBe('recipe.yaml');
+    const expected = [
+      ['logs/', '000755', '5'],
+      ['logs/deployment/', '000755', '5'],
+      ['logs/deployment/a.log', '000644', '0'],
+    ] as const;
+    for (const [index, [name, mode, type]] of expected.entries()) {
+      const header = text.slice(512 * index, 512 * (index + 1));
+      expect(header.slice(0, 100)).toBe(name.padEnd(100, '\0'));
+      expect(header.slice(100, 124)).toBe(`${mode} \u0000000000 \u0000000000 \u0000`);
+      expect(header.slice(124, 148)).toBe('00000000000 14524770400 ');
+      expect(header.slice(156, 265)).toBe(`${type}${'\0'.repeat(100)}ustar\u000000`);
+      expect(header.slice(265, 329)).toBe('\0'.repeat(64));
+      expect(header.slice(329, 345)).toBe('000000 \u0000000000 \u0000');
+      expect(header.slice(345, 512)).toBe('\0'.repeat(167));
+    }
+    expect(text.slice(3 * 512, 3 * 512 + 11)).toBe('recipe.yaml');
     expect(archive.subarray(-1024)).toEqual(Buffer.alloc(1024));
   });
 

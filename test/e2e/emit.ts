@@ -182,6 +182,7 @@ export class Workplace {
 async function filesOf(archive: Uint8Array): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for await (const { path, type, content } of readTar(gunzip(inOnePiece(archive)))) {
+    if (type === 'directory') continue;
     if (type !== 'file') throw new Error(`${path} is a ${type}`);
     const chunks: Uint8Array[] = [];
     for await (const chunk of content) chunks.push(chunk);

@@ -69,6 +69,7 @@ function bundle(layer: Buffer, signature: Buffer): typeof STEPS {
 async function contentOf(path: string): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for await (const entry of openEntries(path, EVIDENCE_LAYOUT)) {
+    if (entry.type === 'directory') continue;
     const chunks: Uint8Array[] = [];
     for await (const chunk of entry.content) chunks.push(chunk);
     files.set(entry.path, Buffer.concat(chunks));
