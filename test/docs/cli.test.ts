@@ -67,7 +67,7 @@ describe('docs/cli.md', () => {
     const source = repositoryFiles('src')
       .map((path) => read(path))
       .join('\n');
-    const reads = [...source.matchAll(/(?:env|environment)\['([A-Z_]+)'\]/g)].map(
+    const reads = [...source.matchAll(/(?:(?:env|environment)\[|within\()'([A-Z_]+)'/g)].map(
       ([, name]) => name,
     );
     const listed = tableRows(sectionOf(document, 'Environment')).flatMap(([names = '']) =>
