@@ -1,10 +1,10 @@
-// Joins the modules of the program into one CommonJS file, DIST/bundle/affidavit.cjs, and those of oclif into another:
+// Joins the modules of the program into few CommonJS files in DIST/bundle, and those of oclif into one:
 // with a hundred small ones, Node spends more time on finding and linking them than on the work. docs/decisions/0006
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { build, type Plugin } from 'rolldown';
+import { build, type OutputOptions, type Plugin } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, process.argv[2] ?? 'dist');
@@ -35,17 +35,33 @@ const APART = [
 ];
 /** Its own file: V8 would read code that most commands do not need. */
 const OCLIF = { module: './oclif.js', file: './oclif.cjs' };
+/**
+ * The files that the program is divided into. Each has the modules that it names, and what those import at
+ * the top; the last one has the others.
+ */
+const PARTS = [
+  { name: 'main', test: /\/cli\/main\.js$|^late:\.\/oclif/ },
+  {
+    name: 'verify',
+    test: /\/(?:cli\/run-command|commands\/verify-evidence|cli\/work\/run-verify|trust\/library\/library-judge|trust\/public-good|report\/render\/(?:markdown|terminal)|report\/json)\.js$/,
+  },
+  { name: 'others' },
+];
 const LATE = 'late:';
 
 const modules = [
-  ...(await joinInto('cli/start.js', 'start.cjs')),
-  ...(await joinInto('cli/main.js', 'affidavit.cjs')),
-  ...(await joinInto('cli/oclif.js', 'oclif.cjs')),
+  ...(await joinInto('cli/start.js', 'start.cjs', false)),
+  ...(await joinInto('cli/main.js', 'affidavit.cjs', { groups: PARTS })),
+  ...(await joinInto('cli/oclif.js', 'oclif.cjs', false)),
 ];
 writeFileSync(join(dist, 'bundle/THIRD-PARTY-NOTICES.txt'), noticesOf(modules));
 
 /** Gives the paths of the modules that were joined. */
-async function joinInto(entry: string, name: string): Promise<readonly string[]> {
+async function joinInto(
+  entry: string,
+  name: string,
+  codeSplitting: NonNullable<OutputOptions['codeSplitting']>,
+): Promise<readonly string[]> {
   const { output } = await build({
     // The comments that name each module are relative to it, whatever the build's directory is called.
     cwd: dist,
@@ -58,15 +74,20 @@ async function joinInto(entry: string, name: string): Promise<readonly string[]>
     output: {
       dir: join(dist, 'bundle'),
       entryFileNames: name,
+      chunkFileNames: '[name].cjs',
       format: 'cjs',
-      codeSplitting: false,
+      codeSplitting,
+      // A module runs when it is imported, although it stands in a file with others.
+      strictExecutionOrder: codeSplitting !== false,
     },
     logLevel: 'warn',
+    checks: { ineffectiveDynamicImport: false },
   });
-  const [chunk] = output;
-  const path = join(dist, 'bundle', name);
-  writeFileSync(path, asciiOf(withoutPlace(chunk.code)));
-  return chunk.moduleIds;
+  const chunks = output.filter((file) => file.type === 'chunk');
+  for (const { fileName, code } of chunks) {
+    writeFileSync(join(dist, 'bundle', fileName), asciiOf(withoutPlace(code)));
+  }
+  return chunks.flatMap(({ moduleIds }) => moduleIds);
 }
 
 /**

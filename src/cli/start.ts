@@ -17,8 +17,6 @@ const SHORT_RUN_MS = 3000;
  */
 const UNFINISHED = 70;
 const MAIN = 'affidavit.cjs';
-/** The main file loads it if it needs it. */
-const OCLIF = './oclif.cjs';
 const HEAD = '(function (exports, require) {';
 
 export interface Installation {
@@ -32,17 +30,19 @@ export interface Installation {
 
 export async function start(place: Installation, argv: readonly string[]): Promise<void> {
   process.exitCode = UNFINISHED;
-  const files: JoinedFile[] = [];
+  const files = new Map<string, JoinedFile>();
   const load = (name: string): unknown => {
-    const file = new JoinedFile(join(place.bundle, name), partOf(argv));
-    files.push(file);
-    return file.evaluate((wanted) => (wanted === OCLIF ? load(wanted) : place.require(wanted)));
+    const file = files.get(name) ?? new JoinedFile(join(place.bundle, name), partOf(argv));
+    files.set(name, file);
+    return file.evaluate((wanted) =>
+      wanted.startsWith('./') ? load(wanted) : place.require(wanted),
+    );
   };
   const program = load(MAIN);
   const main: unknown = Reflect.get(Object(program), 'main');
   if (typeof main !== 'function') throw new TypeError(`${MAIN} has no main`);
   await Reflect.apply(main, undefined, [argv, place.root]);
-  if (mayKeep() && endedWell()) for (const file of files) file.keep();
+  if (mayKeep() && endedWell()) for (const file of files.values()) file.keep();
 }
 
 /** The part of the program that runs: each has its own compiled code. */
@@ -73,13 +73,15 @@ class JoinedFile {
   readonly #script: Script;
   readonly #place: Parameters<typeof readCompiled>[0];
   readonly #isCompiled: boolean;
+  #exports: object | undefined;
 
   constructor(path: string, part: string) {
     const source = readFileSync(path);
     this.#place = { program: path, digest: hash('sha256', source), part };
     const cachedData = mayKeep() ? readCompiled(this.#place) : undefined;
-    // The bundler writes only ASCII, which needs no decoding.
-    this.#script = new Script(`${HEAD}${source.toString('latin1')}\n})`, {
+    // The bundler writes only ASCII, which needs no decoding. Joined as bytes: V8 would copy joined strings.
+    const whole = Buffer.concat([Buffer.from(HEAD), source, Buffer.from('\n})')]);
+    this.#script = new Script(whole.toString('latin1'), {
       filename: path,
       columnOffset: -HEAD.length,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -88,12 +90,15 @@ class JoinedFile {
     this.#isCompiled = this.#script.cachedDataRejected === false;
   }
 
-  evaluate(require: Installation['require']): unknown {
-    const exports = {};
-    const body: unknown = this.#script.runInThisContext();
-    if (typeof body !== 'function') throw new TypeError('a joined file is one function');
-    Reflect.apply(body, undefined, [exports, require]);
-    return exports;
+  /** Once: two files may import each other, as modules of Node may. */
+  evaluate(require: Installation['require']): object {
+    if (this.#exports === undefined) {
+      this.#exports = {};
+      const body: unknown = this.#script.runInThisContext();
+      if (typeof body !== 'function') throw new TypeError('a joined file is one function');
+      Reflect.apply(body, undefined, [this.#exports, require]);
+    }
+    return this.#exports;
   }
 
   /** For the next runs, if this one found nothing that fits. */
