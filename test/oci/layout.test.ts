@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../src/digest.ts';
@@ -19,6 +20,7 @@ import type { Repository } from '../../src/pointer/registry.ts';
 import { rejection } from '../document/refusal.ts';
 import { scratch } from '../io/scratch.ts';
 import { ARTIFACT, ATTESTATION, INDEX, changed, ociBytes, stored } from '../pointer/oci.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { repositoryOf } from './client.ts';
 import { LAYER, LAYER_BLOB, SIGNATURE, STEPS, TAG, blob } from './pushed.ts';
 import { withRegistry } from './registry.ts';
@@ -113,6 +115,36 @@ describe('an OCI layout that is written', () => {
     expect(filesIn(other)).toEqual(filesIn(path));
     await write(other);
     expect(filesIn(other)).toEqual(filesIn(path));
+  });
+
+  it('lists whatever was written into it, in whatever order, and each tag leads to what was written last', async () => {
+    const all = ['a', 'b', 'c'].map((x) => changed(ARTIFACT, (m) => (m['annotations'] = { x })));
+    const writes = fc.array(
+      fc.tuple(fc.constantFrom(...all, ATTESTATION), fc.constantFrom('v1', 'v2', undefined)),
+      { minLength: 1, maxLength: 6 },
+    );
+    await fc.assert(
+      fc.asyncProperty(writes, fc.nat(6), async (written, cut) => {
+        const path = join(scratch(), 'layout');
+        // In one go, or in two.
+        for (const part of [written.slice(0, cut), written.slice(cut)]) {
+          const steps = part.map(([manifest, tag]) => async (to: Repository) => {
+            await to.writeManifest(manifest, tag);
+          });
+          await write(path, steps);
+        }
+        const opened = await openLayout(path);
+        const digests = (list: readonly { digest: string }[]): ReadonlySet<string> =>
+          new Set(list.map(({ digest }) => digest));
+        expect(digests(opened.listed)).toEqual(digests(written.map(([manifest]) => manifest)));
+        for (const tag of ['v1', 'v2']) {
+          const last = written.findLast(([, name]) => name === tag)?.[0];
+          const found = await opened.readManifest({ tag }, MAX_OCI_MANIFEST_BYTES);
+          expect(found?.digest).toBe(last?.digest);
+        }
+      }),
+      { numRuns: propertyRuns(10, 300) },
+    );
   });
 
   it('gets what is added to it, and moves a tag', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { digestOfHex, type Digest } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { startIn } from '../../pointer/answer-headers.ts';
 import type { Descriptor } from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
 import type { HttpFailure } from '../http/client.ts';
@@ -118,8 +119,7 @@ async function askFrom(connection: Connection, blob: Descriptor, offset: number)
 }
 
 function isFrom({ status, headers }: Answer, offset: number): boolean {
-  const range = headers.get('content-range') ?? '';
-  return status === 206 && /^bytes (\d+)-/.exec(range)?.[1] === String(offset);
+  return status === 206 && startIn(headers.get('content-range') ?? '') === offset;
 }
 
 /** A page for people is no blob: that of a login, or of a network that asks for one. */

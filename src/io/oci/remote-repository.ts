@@ -4,6 +4,7 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_OCI_INDEX_BYTES } from '../../limits.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../media-types.ts';
+import { nextPageIn } from '../../pointer/answer-headers.ts';
 import { parseOciIndex } from '../../pointer/oci-index.ts';
 import type { Descriptor, Registry, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
@@ -15,9 +16,6 @@ import { writeBlob, type OpenContent } from './write-blob.ts';
 
 /** Pages of one list: each may be short. */
 const MAX_PAGES = 100;
-
-/** RFC 5988: one relation, or several in quotes. */
-const IS_NEXT = /;\s*rel\s*=\s*(?:next|"(?:[^"]*\s)?next(?:\s[^"]*)?")\s*(?:[,;]|$)/i;
 
 /** What may be under a tag or a digest. Docker's own types are asked for so that they are named as what they are. */
 const MANIFEST_TYPES = [
@@ -132,10 +130,7 @@ class RemoteRepository implements Repository {
   }
 
   #nextPage({ status, headers, url }: Answer): URL | undefined {
-    const link = headers.get('link');
-    if (link === null) return undefined;
-    const links = [...link.matchAll(/<([^>]*)>([^<]*)/g)];
-    const [, next] = links.find(([, , rest = '']) => IS_NEXT.test(rest)) ?? [];
+    const next = nextPageIn(headers.get('link') ?? '');
     if (next === undefined) return undefined;
     const target = this.#connection.target(status, next, url);
     if (this.#connection.isOwn(target)) return target;

@@ -1,4 +1,5 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { lastIn } from '../../pointer/answer-headers.ts';
 import type { Descriptor } from '../../pointer/registry.ts';
 import type { Ask, Connection } from './connection.ts';
 import type { Answer } from './paced-request.ts';
@@ -110,7 +111,7 @@ class Upload {
   async #find(): Promise<void> {
     const ask = { ...this.#ask, method: 'GET', url: this.#url, also: [400, 404, 405] } as const;
     const answer = await this.#connection.ask(ask);
-    const last = Number(/^(?:bytes=)?0-(\d{1,15})$/.exec(answer.headers.get('range') ?? '')?.[1]);
+    const last = lastIn(answer.headers.get('range') ?? '') ?? 0;
     // For one byte and for none distribution says the same, 0-0.
     if (answer.status < 300 && last > 0 && last < this.#blob.size) {
       if (answer.headers.has('location')) this.#moveTo(answer);
