@@ -105,7 +105,11 @@ describe('evidence pointer', () => {
 
   it.each([
     ['of a signed artifact', good, 'name the artifact that was signed with --oci'],
-    ['unsigned', unsignedAicr(good), 'push the bundle (`aicr evidence publish`), then name the'],
+    [
+      'unsigned',
+      unsignedAicr(good),
+      'push the bundle (`affidavit evidence publish`), then name the',
+    ],
   ])('says what one %s lacks without --oci', async (_, files, missing) => {
     const { code, stderr } = await make(files);
     expect([code, stderr]).toEqual([

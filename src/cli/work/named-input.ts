@@ -50,13 +50,13 @@ export async function isPointer(input: string): Promise<boolean> {
   return isOfKind(await readFileBounded(input, MAX_CONFIG_BYTES, 'archive'), 'pointer');
 }
 
-function requireNone(options: Call['options'], from: string): void {
+export function requireNone(options: Call['options'], from: string): void {
   const flag = OF_ARTIFACTS.find((name) => options.has(name));
   if (flag === undefined) return;
   throw new EvidenceError('USAGE', {
     at: `--${flag}`,
     found: `a bundle on disk, as ${from}`,
-    expected: 'an artifact: oci://…, a pointer, or an OCI image layout',
+    expected: 'an artifact, e.g. oci://HOST/REPOSITORY@sha256:HEX',
     hint: `leave out --${flag}: nothing is fetched`,
   });
 }

@@ -19,6 +19,8 @@ interface Pointed {
   readonly repositories: readonly string[];
   /** Undefined: it waits for a signature. */
   readonly attestation: Uint8Array | undefined;
+  /** What to do about a signer whom no pointer can name. */
+  readonly unfit: string;
 }
 
 /**
@@ -39,12 +41,9 @@ export async function pointerTo(pointed: Pointed): Promise<Pointer> {
     return publishedPointer({ ...signing.packed, proof }, artifact, copies);
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.code !== 'POINTER_UNFIT') throw error;
-    throw withHint(error, WITHOUT_POINTER);
+    throw withHint(error, pointed.unfit);
   }
 }
-
-const WITHOUT_POINTER =
-  'run the same command without --evidence-dir and --pointer: nothing was pushed yet, and the signature is used then';
 
 /** To the place that a flag names. */
 export async function writePointer(call: Call, pointer: Pointer): Promise<void> {

@@ -88,13 +88,17 @@ async function publish(publishing: Publishing): Promise<void> {
   const added = isSigned ? await attestationFor(publishing.signing, call) : undefined;
   const repositories = targets.map(({ repository }) => repository);
   const named = added ?? (isOwnAbout ? attestation : undefined);
-  const pointed = { ...publishing, manifest, repositories, attestation: named };
+  const unfit = WITHOUT_POINTER;
+  const pointed = { ...publishing, manifest, repositories, attestation: named, unfit };
   const pointer = wantsPointer(call) ? await pointerTo(pointed) : undefined;
   await pushAll(publishing, added);
   if (pointer !== undefined) await writePointer(call, pointer);
   if (added !== undefined) forgetAttestation(publishing.signing.path);
   await sayUnreadable(publishing);
 }
+
+const WITHOUT_POINTER =
+  'run the same command without --evidence-dir and --pointer: nothing was pushed yet, and the signature is used then';
 
 /** What has a signature gets one more only with --sign, and what has none gets one unless --no-sign says otherwise. */
 function isToSign({ attestation, call }: Publishing, isOwnAbout: boolean): boolean {

@@ -4,8 +4,6 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
-import { ATTESTATION_FILE } from '../../evidence/layout.ts';
-import { publishedPointer } from '../../evidence/pack/make-pointer.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { renderPointer } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
@@ -16,7 +14,6 @@ import { pausesOf } from '../../io/oci/pauses.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
-import { attestationManifest } from '../../pointer/attestation-manifest.ts';
 import { openFrom } from '../../pointer/copy-artifact.ts';
 import { requireStored } from '../../pointer/find-attestations.ts';
 import { pushEvidence } from '../../pointer/push.ts';
@@ -28,8 +25,9 @@ import { maxRunSpanOf } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { fromFirst } from './from-first.ts';
 import { pointedArtifact, readPointerFile, requirePointed } from './named-artifact.ts';
+import { pointerTo } from './publish-pointer.ts';
 import { sayFindings, sayVerified } from './say-findings.ts';
-import { attestationFor, attestationPath, forgetAttestation, proofOf } from './sign-artifact.ts';
+import { attestationFor, attestationPath, forgetAttestation } from './sign-artifact.ts';
 import { addToTree } from './write-pointer.ts';
 
 /** Each is judged by itself: one that fails does not stop the others. The worst exit code is that of all. */
@@ -138,18 +136,16 @@ interface ToSign extends Received {
 
 async function signReceived(received: ToSign, call: Call): Promise<void> {
   const { path, file, artifact, unsigned } = received;
-  const { packed } = unsigned;
-  const pointed = requirePointed(file);
   const signing = {
-    ...{ path: attestationPath(path), name: pointed.oci, isPointed: true },
-    ...{ artifact: artifact.digest, packed },
+    ...{ path: attestationPath(path), name: requirePointed(file).oci, isPointed: true },
+    ...{ artifact: artifact.digest, packed: unsigned.packed },
   };
   const attestation = await attestationFor(signing, call);
-  const proof = await proofOf(attestation, signing.path, call);
-  const referrer = attestationManifest(artifact, attestation, ATTESTATION_FILE).digest;
-  const { locations = [] } = file.pointer.affidavit ?? {};
-  const copies = { attestation: referrer, locations };
-  const pointer = publishedPointer({ ...packed, proof }, pointed, copies);
+  const pointer = await pointerTo({
+    ...{ call, manifest: artifact, signing, attestation },
+    repositories: received.places.map(({ name }) => name),
+    unfit: `nothing was attached; remove ${escapeInvisible(signing.path)}, and sign as another identity`,
+  });
   await attach(received, attestation, call);
   await addToTree(call, pointer, dirname(path), call.options.has('force'));
   await removeUnsigned(path, file);

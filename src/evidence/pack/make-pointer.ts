@@ -65,8 +65,13 @@ export function publishedPointer(
   artifact: PointedArtifact,
   copies: PointedCopies,
 ): Pointer {
+  return withCopies({ ...localPointer(packed), artifact }, copies);
+}
+
+/** The same pointer with what it says of copies, if there is anything to say. */
+export function withCopies(pointer: Pointer, copies: PointedCopies): Pointer {
   const isSilent = copies.attestation === undefined && copies.locations.length === 0;
-  return { ...localPointer(packed), artifact, ...(!isSilent && { affidavit: copies }) };
+  return isSilent ? pointer : { ...pointer, affidavit: copies };
 }
 
 /** Pointers to evidence of the same workflow that ran on another branch or tag. */
@@ -141,4 +146,4 @@ function requireSubject(hex: string | undefined, { digest }: { readonly digest: 
 
 /** What to do with evidence of ours that is signed: the command that signs for AICR takes none. */
 export const FOR_AICR =
-  'AICR takes no pointer to a signature about the recipe: pack the evidence with --no-sign --layout directory, then push and sign it with `aicr evidence publish`';
+  'AICR takes no pointer to a signature about the recipe: sign the artifact too, with `affidavit evidence publish --sign --evidence-dir DIR`';

@@ -184,7 +184,7 @@ function refuseFile(bundle: ObjectReader, oci: string): never {
   return bundle.refuse('oci', {
     code: `/${file}`.endsWith(`/${path}`) ? 'POINTER_TO_ITSELF' : 'POINTER_TO_FILE',
     expected: 'the name of an artifact that everybody can pull: REGISTRY/REPOSITORY[:TAG]',
-    hint: 'push the bundle to a registry, and make the pointer with --oci',
+    hint: 'push the bundle with affidavit evidence publish, which makes the pointer too',
   });
 }
 
