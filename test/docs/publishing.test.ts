@@ -1,63 +1,103 @@
-// The commands of docs/guides/publishing.md, against registries in this process and a sandbox for the login.
+// The commands of the guides to registries, against registries in this process and a sandbox for the signer.
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { scratch } from '../io/scratch.ts';
+import type { TestRegistry } from '../oci/call.ts';
 import { withRegistry } from '../oci/registry.ts';
 import { ROOT } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import { read } from './repository.ts';
 
-/** Each one as it is written, on one line. */
-const COMMANDS = [...read('docs/guides/publishing.md').matchAll(/```sh\n(.*?)```/gs)].flatMap(
-  ([, block = '']) => block.replaceAll('\\\n', ' ').trim().split('\n'),
-);
+const TREE = 'recipes/evidence';
+const EPOCH = { SOURCE_DATE_EPOCH: '1781054400' };
 
-const POINTER = 'recipes/evidence/RECIPE/SOURCE/sha256-DIGEST.yaml';
-
-/** What a reader has to fill in. */
-function filledIn(command: string, known: ReadonlyMap<string, string>): readonly string[] {
-  let text = command;
-  for (const [placeholder, value] of known) text = text.replaceAll(placeholder, value);
-  return text.split(/ +/).slice(1);
+/** Those of affidavit, each on one line. */
+function commandsOf(markdown: string): readonly string[] {
+  const blocks = [...markdown.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+  const lines = blocks.flatMap((block) => block.replaceAll('\\\n', ' ').trim().split('\n'));
+  return lines.filter((line) => line.startsWith('affidavit '));
 }
 
-function pointerIn(folder: string): string {
-  const files = readdirSync(join(folder, 'recipes/evidence'), { recursive: true }).map(String);
-  return `recipes/evidence/${files.find((file) => file.endsWith('.yaml'))}`;
-}
-
-it('does what it says, from the run to the copy', async () => {
-  expect(COMMANDS).toHaveLength(7);
+/** The demo beside an empty tree of evidence, and two registries. */
+async function withCheckout(
+  use: (folder: string, registry: TestRegistry, copy: TestRegistry) => Promise<void>,
+): Promise<void> {
   const folder = scratch();
   cpSync(join(ROOT, 'testdata/demo'), folder, { recursive: true });
-  mkdirSync(join(folder, 'recipes/evidence'), { recursive: true });
+  mkdirSync(join(folder, TREE), { recursive: true });
   await withRegistry({}, async (registry) => {
     await withRegistry({}, async (copy) => {
+      await use(folder, registry, copy);
+    });
+  });
+}
+
+/** Below the tree, sorted. */
+function pointersIn(folder: string): readonly string[] {
+  const names = readdirSync(join(folder, TREE), { recursive: true }).map(String);
+  return names.filter((name) => name.endsWith('.yaml')).map((name) => `${TREE}/${name}`);
+}
+
+/** Runs it as it is written, but for what a reader has to fill in. */
+async function run(command: string, folder: string, known: ReadonlyMap<string, string>) {
+  let text = command;
+  for (const [placeholder, value] of known) text = text.replaceAll(placeholder, value);
+  const done = await runProgram(text.split(/ +/).slice(1), { cwd: folder, env: EPOCH });
+  expect([command, done.code, done.stderr]).toEqual([command, 0, expect.anything()]);
+}
+
+describe('docs/guides/publishing.md', () => {
+  const [steps = ''] = read('docs/guides/publishing.md').split('## Or have a workflow sign');
+  const commands = commandsOf(steps);
+
+  it('does what it says, from the run to the copy', async () => {
+    expect(commands).toHaveLength(7);
+    await withCheckout(async (folder, registry, copy) => {
       const known = new Map([
         ['ghcr.io/you', `${registry.host}/you`],
         ['quay.io/you', `${copy.host}/you`],
         ['--login browser', '--sandbox'],
+        ['WHO', SANDBOX_IDENTITY],
         [
-          'WHO',
-          `${SANDBOX_IDENTITY} --trusted-root evidence.tar.gz.attestation.json.sandbox/trusted_root.json`,
+          'ISSUER',
+          `${SANDBOX_ISSUER} --trusted-root evidence.tar.gz.attestation.json.sandbox/trusted_root.json`,
         ],
-        ['ISSUER', SANDBOX_ISSUER],
       ]);
-      for (const command of COMMANDS) {
-        const isByPointer = command.includes(POINTER);
-        if (isByPointer) known.set(POINTER, pointerIn(folder));
-        const named = isByPointer ? ['--registry', registry.host, '--registry', copy.host] : [];
-        const words = [...filledIn(command, known), ...named];
-        const run = await runProgram(words, {
-          cwd: folder,
-          env: { SOURCE_DATE_EPOCH: '1781054400' },
-        });
-        expect([command, run.code, run.stderr]).toEqual([command, 0, expect.anything()]);
+      const pointer = `${TREE}/RECIPE/SOURCE/sha256-DIGEST.yaml`;
+      const allowed = ` --registry ${registry.host} --registry ${copy.host}`;
+      for (const command of commands) {
+        const isByPointer = command.includes(pointer);
+        if (isByPointer) known.set(pointer, pointersIn(folder)[0] ?? '');
+        await run(`${command}${isByPointer ? allowed : ''}`, folder, known);
       }
+    });
+  });
+});
+
+describe('docs/guides/hand-in.md', () => {
+  const commands = commandsOf(read('docs/guides/hand-in.md'));
+
+  it('does what it says, with a signature of its own and with that of aicr', async () => {
+    expect(commands).toHaveLength(5);
+    await withCheckout(async (folder, { host }) => {
+      const known = new Map([
+        ['ghcr.io/you', `${host}/you`],
+        [':TAG@sha256:DIGEST', `@sha256:${'0'.repeat(64)}`],
+      ]);
+      const [packed, pushed, signed, ...withAicr] = commands;
+      for (const command of [packed, pushed]) await run(command ?? '', folder, known);
+      const [flat = '', ...more] = pointersIn(folder);
+      expect([flat.split('/').length, more]).toEqual([3, []]);
+      known.set(`${TREE}/RECIPE.yaml`, `${flat} --sandbox --registry ${host}`);
+      await run(signed ?? '', folder, known);
+      const nested = pointersIn(folder);
+      expect(nested).toEqual([expect.stringMatching(/\/[0-9a-f]{32}\/sha256-[0-9a-f]{64}\.yaml$/)]);
+      for (const command of withAicr) await run(command, folder, known);
+      expect(pointersIn(folder)).toEqual(expect.arrayContaining([flat, ...nested]));
     });
   });
 });
