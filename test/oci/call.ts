@@ -53,6 +53,8 @@ export interface TestRegistry {
   readonly uploads: Map<string, Buffer>;
   /** `GET /v2/…`, in order. */
   readonly asked: string[];
+  /** How often somebody connected. */
+  connections: number;
   /** The header `Authorization` of each of them. */
   readonly authorizations: (string | undefined)[];
 }
@@ -72,8 +74,9 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 export function refuse(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errors: [{ code, message: `no: ${code.toLowerCase()}` }] }));
+  const body = JSON.stringify({ errors: [{ code, message: `no: ${code.toLowerCase()}` }] });
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  response.writeHead(status, headers).end(body);
 }
 
 /** @param most of it; then the connection is closed */

@@ -31,6 +31,9 @@ describe('evidence publish --no-sign', () => {
       });
       expect(pointer?.affidavit).toBeUndefined();
       expect(registry.uploads.size).toBe(0);
+      const bodies = registry.asked.filter((line) => /^(?:PATCH|PUT .*\/manifests\/)/.test(line));
+      // One for all others, and one for who asks without a login in the end.
+      expect([bodies.length, registry.connections]).toEqual([4, 6]);
     });
   });
 
@@ -88,6 +91,9 @@ describe('evidence publish --no-sign', () => {
       expect(registry.manifests).toEqual(others);
       const forced = await publish(place, OUT, `${target}:mine`, '--no-sign', '--force');
       expect(forced.code).toBe(0);
+      const tagged = registry.manifests.get('evidence:mine')?.bytes;
+      expect(tagged && digestOf(tagged)).toBe(forced.digest);
+      expect([...registry.manifests.keys()]).toEqual(expect.arrayContaining([...others.keys()]));
     });
   });
 

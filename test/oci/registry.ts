@@ -29,9 +29,15 @@ export async function withRegistry(
     uploads: new Map<string, Buffer>(),
     asked: [] as string[],
     authorizations: [] as (string | undefined)[],
+    connections: 0,
   };
   const server = createServer((request, response) => {
     void answer(state, request, response);
+  });
+  server.on('connection', (socket) => {
+    state.connections += 1;
+    // What keeps this process is the client's.
+    socket.unref();
   });
   await new Promise<void>((done) => {
     server.listen(0, '127.0.0.1', done);

@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { agentFor, causeOf, proxyName, type Cause } from './route.ts';
+import { agentFor, causeOf, proxyName, type Cause, type KeptConnections } from './route.ts';
 
 /** One call. The caller says how much memory and time it may take. */
 export interface HttpRequest extends Pick<HttpWay, 'ca' | 'lookup'> {
@@ -109,6 +109,8 @@ export interface HttpWay {
   readonly lookup?: LookupFunction;
   /** The only certificates that are trusted, in PEM. */
   readonly ca?: readonly string[];
+  /** What it may go by; not with a long body, which may be left in the middle. */
+  readonly kept?: KeptConnections | undefined;
   /** Writes a long body, and ends the request. */
   readonly write?: (request: ClientRequest) => Promise<void>;
 }
@@ -159,8 +161,8 @@ async function send(
   { way, onDirect }: { readonly way: HttpWay; readonly onDirect: () => void },
 ): Promise<IncomingMessage> {
   const url = new URL(address);
-  const { ca, write, ...limits } = way;
-  const agent = agentFor(url, process.env);
+  const { ca, write, kept, ...limits } = way;
+  const agent = agentFor(url, process.env, write === undefined ? kept : undefined);
   const start = url.protocol === 'https:' ? requestHttps : requestHttp;
   return await new Promise((resolve, reject) => {
     const trusted = ca === undefined ? {} : { ca: [...ca] };

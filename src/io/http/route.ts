@@ -36,10 +36,30 @@ export function proxyName(url: string, environment: NodeJS.ProcessEnv): string |
   }
 }
 
-export function agentFor(url: URL, environment: NodeJS.ProcessEnv): HttpAgent {
-  if (url.protocol !== 'https:') return new HttpAgent();
+/** Connections that may be used again. */
+export interface KeptConnections {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/** Servers close what is idle, and a request that meets that is lost. In milliseconds. */
+const IDLE_MS = 4000;
+
+/** For whoever asks the same servers by the same rules; idle ones do not keep the process. */
+export function keepConnections(): KeptConnections {
+  const options = { keepAlive: true, timeout: IDLE_MS };
+  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+}
+
+/** @param kept used unless a proxy is on the way: what goes through one gets a tunnel of its own */
+export function agentFor(
+  url: URL,
+  environment: NodeJS.ProcessEnv,
+  kept: KeptConnections | undefined,
+): HttpAgent {
+  if (url.protocol !== 'https:') return kept?.http ?? new HttpAgent();
   const proxy = proxyOf(environment);
-  if (proxy === undefined) return new HttpsAgent();
+  if (proxy === undefined) return kept?.https ?? new HttpsAgent();
   const exceptions = environment['no_proxy'] ?? environment['NO_PROXY'] ?? '';
   return new HttpsAgent({ proxyEnv: { HTTPS_PROXY: proxy.href, NO_PROXY: exceptions } });
 }

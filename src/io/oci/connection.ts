@@ -4,6 +4,7 @@ import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { repeated, type HttpFailure } from '../http/client.ts';
 import { answerInvalid, noAnswer } from '../http/no-answer.ts';
+import type { KeptConnections } from '../http/route.ts';
 import { AddressGuard, registryUrl } from './address-guard.ts';
 import type { Authorizer, Scope } from './authorizer.ts';
 import { SLOWEST, type SlowestPace } from './pace.ts';
@@ -17,6 +18,8 @@ export interface RegistryOptions {
   readonly named: readonly string[];
   /** Certificates of authorities, in PEM, and no others; undefined: those that this process trusts. */
   readonly ca?: readonly string[] | undefined;
+  /** What was opened by these rules. */
+  readonly kept?: KeptConnections | undefined;
   /** Ends what is going on; an upload is deleted then. */
   readonly signal?: AbortSignal | undefined;
   readonly slowest?: SlowestPace;
@@ -167,12 +170,12 @@ export class Connection {
     const how = this.isOwn(url) ? 'which a file names' : 'to which the registry leads';
     const lookup = this.#guard.lookupOf(url, this.name, how);
     this.requests += 1;
-    const { signal, ca } = this.#options;
+    const { signal, ca, kept } = this.#options;
     const { bytes, ms } = this.#options.slowest ?? SLOWEST;
     // What was sent is hashed then, and it may be large.
     const slowest = { bytes, ms: ask.method === 'PUT' ? 10 * ms : ms };
     const headers = { ...ask.headers, ...(authorization !== undefined && { authorization }) };
-    const way = { slowest, signal, ca, lookup };
+    const way = { slowest, signal, ca, lookup, kept };
     const outcome = await askPaced(url, { ...ask, headers }, way);
     // Nobody reads it, and it would keep the process.
     if ('drop' in outcome && ask.method !== 'GET') outcome.drop();

@@ -4,6 +4,7 @@ import type { ClientRequest } from 'node:http';
 import type { LookupFunction } from 'node:net';
 
 import { openAnswer, type HttpFailure, type OpenAnswer } from '../http/client.ts';
+import type { KeptConnections } from '../http/route.ts';
 import { Pace, type SlowestPace } from './pace.ts';
 
 export interface PacedRequest {
@@ -17,6 +18,7 @@ export interface PacedWay {
   readonly lookup: LookupFunction;
   readonly signal: AbortSignal | undefined;
   readonly ca: readonly string[] | undefined;
+  readonly kept: KeptConnections | undefined;
 }
 
 export interface Answer {
@@ -28,7 +30,7 @@ export interface Answer {
   readonly body: AsyncIterable<Uint8Array>;
   /** Hangs up: nobody reads the body. */
   drop(): void;
-  /** The beginning of the body, if it is no success. */
+  /** The beginning of the body, if that is not to be read. */
   readonly said: string;
 }
 
@@ -49,13 +51,14 @@ const MAX_SAID_BYTES = 16 * 1024;
 export async function askPaced(
   url: URL,
   { method, headers, body }: PacedRequest,
-  { slowest, lookup, signal, ca }: PacedWay,
+  { slowest, lookup, signal, ca, kept }: PacedWay,
 ): Promise<Answer | HttpFailure> {
   const pace = new Pace(slowest);
   const way = {
     signal: signal === undefined ? pace.signal : AbortSignal.any([pace.signal, signal]),
     timeout: slowest.ms,
     lookup,
+    kept,
     ...(ca !== undefined && { ca }),
   };
   const isShort = body === undefined;
@@ -72,15 +75,20 @@ export async function askPaced(
     if (opened.refusal !== undefined) throw opened.refusal;
     return opened;
   }
-  return await answerOf(opened, url, pace);
+  return await answerOf(opened, url, { pace, isWanted: !isShort || method === 'GET' });
 }
 
-async function answerOf(opened: OpenAnswer, url: URL, pace: Pace): Promise<Answer> {
+/** What is not wanted is read to its end, so that the next request can have the connection. */
+async function answerOf(
+  opened: OpenAnswer,
+  url: URL,
+  { pace, isWanted }: { readonly pace: Pace; readonly isWanted: boolean },
+): Promise<Answer> {
   const drop = (): void => {
     opened.response.destroy();
   };
   const answer = { ...opened, url, drop, body: pacedBody(opened, pace), said: '' };
-  return opened.ok ? answer : { ...answer, said: await beginning(answer.body) };
+  return opened.ok && isWanted ? answer : { ...answer, said: await beginning(answer.body) };
 }
 
 async function writeBody(

@@ -9,6 +9,7 @@ import { parseOciIndex } from '../../pointer/oci-index.ts';
 import type { Descriptor, Registry, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
 import { noAnswer } from '../http/no-answer.ts';
+import { keepConnections } from '../http/route.ts';
 import { Connection, type RegistryOptions } from './connection.ts';
 import { BrokenAnswer, type Answer } from './paced-request.ts';
 import { hasBlob, otherBytes, readBlob } from './read-blob.ts';
@@ -27,7 +28,8 @@ const MANIFEST_TYPES = [
 
 /** Registries over HTTP, by the distribution-spec. */
 export function openRemoteRegistry(options: RegistryOptions): Registry {
-  return { repository: (name) => new RemoteRepository(new Connection(name, options)) };
+  const all = { kept: keepConnections(), ...options };
+  return { repository: (name) => new RemoteRepository(new Connection(name, all)) };
 }
 
 class RemoteRepository implements Repository {
