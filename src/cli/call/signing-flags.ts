@@ -15,7 +15,7 @@ export const SIGNING_FLAGS = {
     type: 'switch',
     exclusive: [...INSTANCE_FILES, 'trust-cache', ...Object.keys(TOKEN_FLAGS)],
     summary:
-      'Sign with a throw-away local Sigstore, to try it out; its root stays in OUT.sandbox/.',
+      'Sign with a throw-away local Sigstore, to try it out; its root stays beside what is written, in ….sandbox/.',
   },
   ...TOKEN_FLAGS,
   key: {
