@@ -94,7 +94,7 @@ async function verdictOfLayer(all: Uint8Array): Promise<Verdict | undefined> {
 }
 
 /** The signature that is attached is replaced by another one, whatever it is of. */
-function attachOther({ registry, attached, artifact }: Pushed, bytes: Buffer): void {
+function attachOther({ registry, attached, artifact }: Pushed, bytes: Buffer): StoredManifest {
   registry.manifests.delete(`evidence@${attached.digest}`);
   registry.blobs.set(digestOf(bytes), bytes);
   const other = changed(attached, (manifest) => {
@@ -104,6 +104,7 @@ function attachOther({ registry, attached, artifact }: Pushed, bytes: Buffer): v
     digest: artifact.digest,
   });
   put(registry, other);
+  return other;
 }
 
 function pointerTo(
@@ -197,8 +198,8 @@ describe('E2-1 success without verification (CVE-2025-25204)', () => {
 describe('E2-2 a good signature over another document (CVE-2022-35929, CVE-2026-39395)', () => {
   it.each<[string, Buffer, string]>([
     [
-      'of another type, though the annotation says ours',
-      edited(statement, { '/predicateType': 'https://slsa.dev/provenance/v1' }),
+      'of a type of evidence that nobody knows',
+      edited(statement, { '/predicateType': 'https://aicr.run/recipe-evidence/v99' }),
       'PREDICATE_TYPE_UNKNOWN statement.intoto.json#/predicateType',
     ],
     [
@@ -212,6 +213,26 @@ describe('E2-2 a good signature over another document (CVE-2022-35929, CVE-2026-
     await withPushed({}, async (pushed) => {
       attachOther(pushed, signed);
       expect(await verdictOf(pushed.ref)).toEqual({ code: 2, said });
+    });
+  });
+});
+
+describe('E2-2 a good signature over what is no evidence', () => {
+  const type = 'https://slsa.dev/provenance/v1';
+
+  it('E2-2 is none, though the annotation says ours: the evidence is unsigned', async () => {
+    const signed = await evidence.sign(edited(statement, { '/predicateType': type }));
+    await withPushed({}, async (pushed) => {
+      const { digest } = attachOther(pushed, signed);
+      const none = { code: 4, said: `UNSIGNED ${ATTESTATION}` };
+      expect(await verdictOf(pushed.ref)).toEqual(none);
+      const said = 'PREDICATE_TYPE_UNKNOWN statement.intoto.json#/predicateType';
+      expect(await verdictOf(pushed.ref, '--attestation', digest)).toEqual({ code: 2, said });
+      const shown = await runProgram(['verify-evidence', pushed.ref, ...evidence.pin]);
+      expect(shown.stdout).toContain(`other (\`PREDICATE_TYPE_UNKNOWN\`): \`${digest}\``);
+      expect((await verdictOf(pushed.ref, '--allow-unsigned')).code).toBe(0);
+      put(pushed.registry, pushed.attached);
+      expect(await verdictOf(pushed.ref)).toEqual({ code: 0, said: undefined });
     });
   });
 });

@@ -13,14 +13,43 @@ import { openLayout } from '../../src/io/oci/layout.ts';
 import { writeLayout } from '../../src/io/oci/write-layout.ts';
 import { EMPTY_CONFIG, EMPTY_CONFIG_BYTES, artifactManifest } from '../../src/pointer/artifact.ts';
 import { attestationManifest } from '../../src/pointer/attestation-manifest.ts';
+import { withReferrer } from '../../src/pointer/oci-index.ts';
+import type { Repository } from '../../src/pointer/registry.ts';
 import { EPOCH, INPUTS, IN_SANDBOX, OUT, UNSIGNED, Workplace } from '../e2e/emit.ts';
 import { scratch } from '../io/scratch.ts';
-import { ARTIFACT, ATTESTATION, INDEX, changed } from '../pointer/oci.ts';
+import { ARTIFACT, changed, inside, ociBytes, type Json } from '../pointer/oci.ts';
 import { runProgram } from '../run-here.ts';
 import type { Faults, TestRegistry } from './call.ts';
 import { repositoryOf } from './client.ts';
-import { LAYER, LAYER_BLOB, SIGNATURE, STEPS, TAG, blob, layerOf, push } from './pushed.ts';
+import * as pushed from './pushed.ts';
+import { LAYER, LAYER_BLOB, TAG, blob, layerOf } from './pushed.ts';
 import { withRegistry } from './registry.ts';
+
+/** That of testdata is about something else: in place of it one that says that it is of evidence. */
+const SIGNATURE = signatureOf('https://aicr.run/recipe-evidence/v3');
+const ATTESTATION = attestationManifest(ARTIFACT, SIGNATURE, 'attestation');
+const INDEX = requireDefined(withReferrer(undefined, ATTESTATION));
+const STEPS = [
+  ...pushed.STEPS.slice(0, 3),
+  blob(layerOf(ATTESTATION), SIGNATURE),
+  async (to: Repository) => await to.writeManifest(ATTESTATION),
+  async (to: Repository) => await to.writeManifest(INDEX, TAG),
+  ...pushed.STEPS.slice(6),
+];
+
+function signatureOf(predicateType: string): Buffer {
+  const sigstoreBundle = JSON.parse(ociBytes('attestation.sigstore.json').toString()) as Json;
+  const envelope = inside(sigstoreBundle, 'dsseEnvelope');
+  const payload = Buffer.from(String(envelope['payload']), 'base64').toString();
+  const statement = JSON.stringify({ ...(JSON.parse(payload) as Json), predicateType });
+  envelope['payload'] = Buffer.from(statement).toString('base64');
+  return Buffer.from(JSON.stringify(sigstoreBundle));
+}
+
+function requireDefined<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('nothing');
+  return value;
+}
 
 const DEFAULT = `evidence-${hexOf(ARTIFACT.digest).slice(0, 12)}.tar.gz`;
 const PARTIAL = `out.tar.gz.${hexOf(LAYER_BLOB.digest).slice(0, 12)}.partial`;
@@ -35,21 +64,21 @@ async function withArtifact(
   use: (registry: TestRegistry, ref: string, cwd: string) => Promise<void>,
 ): Promise<void> {
   await withRegistry({}, async (registry) => {
-    await push(repositoryOf(registry));
+    await pushed.push(repositoryOf(registry), STEPS);
     Object.assign(registry.faults, faults);
     registry.asked.length = 0;
     await use(registry, `oci://${registry.host}/evidence@${ARTIFACT.digest}`, scratch());
   });
 }
 
-async function layout(steps = STEPS): Promise<string> {
+async function layout(steps: typeof pushed.STEPS = STEPS): Promise<string> {
   const path = join(scratch(), 'layout');
-  await writeLayout(path, async (to) => await push(to, steps));
+  await writeLayout(path, async (to) => await pushed.push(to, steps));
   return path;
 }
 
 /** A bundle, and a signature of it. */
-function bundle(layer: Buffer, signature: Buffer): typeof STEPS {
+function bundle(layer: Buffer, signature: Buffer): typeof pushed.STEPS {
   const artifact = artifactManifest({
     layer: { digest: digestOf(layer), size: layer.length },
     tarDigest: digestOf('nobody looks at it'),
@@ -117,8 +146,22 @@ describe('evidence fetch', () => {
     const cwd = scratch();
     const run = await fetch(cwd, await layout(STEPS.slice(0, 3)));
     expect(run.code).toBe(0);
-    expect(run.stderr).toContain('nothing is attached to it: it is not signed\n');
+    expect(run.stderr).toContain(
+      'no attestation of evidence is attached to it: it is not signed\n',
+    );
     expect(readFileSync(join(cwd, DEFAULT))).toEqual(LAYER);
+  });
+
+  it('takes no attestation of something else into the archive, but into a layout', async () => {
+    const from = await layout(pushed.STEPS);
+    const cwd = scratch();
+    const run = await fetch(cwd, from, '-o', 'out.tar.gz');
+    expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('it is not signed')]);
+    expect(readFileSync(join(cwd, 'out.tar.gz'))).toEqual(LAYER);
+    const all = await fetch(cwd, from, '--oci-layout', 'all');
+    expect(all.stderr).toMatch(/attached: sha256:[0-9a-f]{64}\n/);
+    const both = await fetch(cwd, await layout([...pushed.STEPS, ...STEPS]), '-o', 'both.tar.gz');
+    expect(both.stderr).toContain(`attached: ${ATTESTATION.digest}\n`);
   });
 
   it('asks which one if several signatures are attached, and takes the one that is named', async () => {

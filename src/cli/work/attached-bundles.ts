@@ -1,6 +1,7 @@
 import { isDigest, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import { otherAttestation } from '../../evidence/verify/judge-attestation.ts';
 import { refuse } from '../../place.ts';
 import { findAttestations, readAttestation } from '../../pointer/find-attestations.ts';
 import type { AttachedBundle, Referrer } from '../../pointer/find-attestations.ts';
@@ -45,7 +46,11 @@ export async function attachedTo(
   const sort = (referrer: Referrer): void => {
     if ('bytes' in referrer) {
       const { manifest, layer } = referrer;
-      found.push({ digest: referrer.digest, manifest, layer });
+      const isWanted = areAllWanted || referrer.digest === named;
+      // An archive has room for one, and what is about something else is none.
+      if (isWanted || otherAttestation(referrer.bytes) === undefined) {
+        found.push({ digest: referrer.digest, manifest, layer });
+      }
     } else if (named !== undefined || referrer.fault.code !== 'KIND_UNEXPECTED') {
       // Whatever else somebody attaches is no fault.
       faults.push(referrer.fault);

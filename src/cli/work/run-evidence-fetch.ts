@@ -164,7 +164,9 @@ function sayFetched(out: string, { from, attached }: Fetched, { digest }: NamedA
   process.stderr.write(
     [
       `fetched: ${from.name}@${digest}`,
-      signatures === '' ? 'nothing is attached to it: it is not signed' : `attached: ${signatures}`,
+      signatures === ''
+        ? 'no attestation of evidence is attached to it: it is not signed'
+        : `attached: ${signatures}`,
       `digests verified; signature not judged: ${verify}`,
       '',
     ].join('\n'),

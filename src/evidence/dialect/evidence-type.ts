@@ -49,6 +49,13 @@ export function evidenceTypeOf(predicateType: string): EvidenceType {
   return type;
 }
 
+/** Whether a statement may be one of evidence, also of a version that is not known. Others are about something else. */
+export function isEvidenceType(predicateType: string): boolean {
+  return [AICR_GROUP, AICR_GROUP_V011].some((group) =>
+    predicateType.startsWith(`https://${group}/recipe-evidence/`),
+  );
+}
+
 export const HINT = 'have the evidence made by affidavit, or by an aicr that writes this version';
 
 export const EVIDENCE_STATEMENT: StatementRules = {

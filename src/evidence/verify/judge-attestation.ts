@@ -4,11 +4,16 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
+import { decodeJson } from '../../document/json.ts';
+import { ObjectReader } from '../../document/object-reader.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { AS_SIGNED } from '../../place.ts';
 import { judgeSigner } from '../../policy/judge-signer.ts';
+import { quote } from '../../quote.ts';
+import { parseSigstoreBundle } from '../../trust/sigstore-bundle.ts';
 import type { Proof } from '../../trust/trust.ts';
+import { EVIDENCE_STATEMENT, isEvidenceType } from '../dialect/evidence-type.ts';
 import { parseEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
 import { otherSubject } from '../dialect/subject.ts';
 import { ATTESTATION, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
@@ -18,6 +23,26 @@ import type { JudgedAttestation } from './artifact-source.ts';
 export interface Fetched {
   readonly artifact: Digest;
   readonly files: ReceivedFiles;
+}
+
+/**
+ * That something else is said by it, e.g. how the artifact was built: whoever signed that, it is no attestation of
+ * evidence. Nothing is verified.
+ */
+export function otherAttestation(sigstoreBundle: Uint8Array): Fault | undefined {
+  return orIfRefused(
+    () => {
+      const { content, file } = parseSigstoreBundle(sigstoreBundle, ATTESTATION);
+      const payload = content.kind === 'envelope' ? content.payload : new Uint8Array();
+      const type = new ObjectReader(decodeJson(payload, file), file).string('predicateType');
+      if (isEvidenceType(type)) return undefined;
+      const hint = 'nothing to do: it is about something else than this evidence';
+      const found = quote(type);
+      const expected = EVIDENCE_STATEMENT.predicateTypes.join(' or ');
+      return { code: 'PREDICATE_TYPE_UNKNOWN', at: STATEMENT_FILE, found, expected, hint };
+    },
+    () => undefined,
+  );
 }
 
 /** A fault is the first reason why it is not good. */

@@ -14,7 +14,7 @@ import {
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { ATTESTATION_FILE } from '../layout.ts';
 import type { ArtifactSource, Fate, TriedReferrer } from './artifact-source.ts';
-import { compareAttestations, judgeAttestation } from './judge-attestation.ts';
+import { compareAttestations, judgeAttestation, otherAttestation } from './judge-attestation.ts';
 import { readLayer, type ReadLayer } from './read-layer.ts';
 import {
   rulesOf,
@@ -136,7 +136,12 @@ class Search {
     const { digest } = referrer;
     if ('bytes' in referrer) {
       this.#known.add(referrer.digest);
-      this.#judge(referrer.bytes, { digest, registry }, files);
+      const { attestation, pointed } = this.#choice;
+      // One that is named has to be good.
+      const isNamed = digest === (attestation ?? pointed);
+      const other = isNamed ? undefined : otherAttestation(referrer.bytes);
+      if (other === undefined) this.#judge(referrer.bytes, { digest, registry }, files);
+      else this.#tried.set(referrer.digest, { digest, registry, fate: 'other', fault: other });
       return;
     }
     const { fault } = referrer;
