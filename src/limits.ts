@@ -37,6 +37,9 @@ export const MAX_JSON_BYTES = 16 * MEBIBYTE;
  * the largest size. So a directory of other things is not read for hours.
  */
 export const MAX_RESULTS_BYTES = 4 * MAX_JSON_BYTES;
+/** A packed test run, unpacked, in bytes, and its entries: a dump of a cluster with a thousand namespaces. */
+export const MAX_RUN_BYTES = GIBIBYTE;
+export const MAX_RUN_ENTRIES = 100_000;
 
 /** The recipe, in bytes. AICR's own reader has the same limit. */
 export const MAX_RECIPE_BYTES = MEBIBYTE;
@@ -84,6 +87,12 @@ export const MAX_DOCUMENT_VALUES = 3_000_000;
 /** Values of one JSON document, lists and maps counted twice, for the same reason: a quarter of a
  * million tests of a CTRF report. */
 export const MAX_JSON_VALUES = 1_000_000;
+
+/** Elements of one XML document: those of all the tests that a report may have, with five each. */
+export const MAX_XML_ELEMENTS = 300_000;
+
+/** Attributes of one XML document, for the same reason: Kubernetes' own 7,000 tests have four each. */
+export const MAX_XML_ATTRIBUTES = 1_000_000;
 
 /** Values of a recipe, counted the same way, because its text is made again of each. The largest real one
  * has 500 (2026-11). */

@@ -63,6 +63,7 @@ export const INPUT_ERRORS = {
     'invalid',
     'the summary of a report differs from the count of its tests',
   ],
+  RESULTS_LOG_DIFFERS: ['invalid', 'the log of a test run differs from its report'],
   LOGS_INVALID: ['invalid', 'the logs directory has something in it that is not a log'],
   // The archive and its files.
   ARCHIVE_UNREADABLE: ['invalid', 'the input is not one complete gzip-compressed tar archive'],

@@ -1,0 +1,205 @@
+// JUnit XML, as surefire, pytest, gotestsum, Ginkgo and others write it. Its rules: docs/results.md
+
+import { parseTime } from '../../document/time.ts';
+import { quote } from '../../quote.ts';
+import type { TestStatus } from '../phase/phase.ts';
+import { readXml, refuseAt, type XmlElement } from './read-xml.ts';
+import { requireSummary, type TestCase } from './suite-summary.ts';
+import { requirePlainName, type MappedRun, type TestRow } from './test-row.ts';
+
+export interface JUnitRun {
+  readonly cases: readonly TestCase[];
+}
+
+/** @throws EvidenceError what `readXml` throws; KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID, RESULTS_SUMMARY_DIFFERS */
+export function readJUnit(bytes: Uint8Array, file: string): MappedRun & JUnitRun {
+  const root = readXml(bytes, file);
+  if (!isSuite(root)) {
+    refuseAt(root, file, {
+      code: 'KIND_UNEXPECTED',
+      found: `the root element ${quote(root.name, 60)}`,
+      expected: '<testsuites> or <testsuite>',
+      hint: 'give --results the report that the test runner wrote',
+    });
+  }
+  const cases = casesOf(root, [], file);
+  return {
+    format: 'JUnit XML',
+    tool: 'junit',
+    cases,
+    rows: cases.map(({ row }) => row),
+    ...timesOf(root),
+  };
+}
+
+function isSuite({ name }: XmlElement): boolean {
+  return name === 'testsuite' || name === 'testsuites';
+}
+
+/** The cases of a suite and of all suites in it, in their order. */
+function casesOf(suite: XmlElement, outer: readonly string[], file: string): readonly TestCase[] {
+  const name = suite.attributes.get('name') ?? '';
+  const within = name === '' ? outer : [...outer, name];
+  const parts = suite.children.map((child) => {
+    if (isSuite(child)) return { cases: casesOf(child, within, file), isOwn: false };
+    if (child.name === 'testcase') return { cases: [caseOf(child, within, file)], isOwn: true };
+    if (OUTCOMES.has(child.name)) refuseLoose(child, file);
+    return { cases: [], isOwn: false };
+  });
+  const all = parts.flatMap(({ cases }) => cases);
+  const own = parts.filter(({ isOwn }) => isOwn).flatMap(({ cases }) => cases);
+  requireSummary(suite, { all, own }, file);
+  return all;
+}
+
+const OUTCOMES: ReadonlySet<string> = new Set(['failure', 'error']);
+
+/** Left out, it would be lost. */
+function refuseLoose(element: XmlElement, file: string): never {
+  refuseAt(element, file, {
+    code: 'FIELD_INVALID',
+    found: `<${element.name}> in a suite, of no test`,
+    expected: 'each failure in the <testcase> that it is of',
+    hint: 'find out what failed outside of tests, fix it, and run them again',
+  });
+}
+
+function caseOf(element: XmlElement, suites: readonly string[], file: string): TestCase {
+  const classname = element.attributes.get('classname') ?? '';
+  const name = nameOf(element, classname, file);
+  const parts = new Map(element.children.map((child) => [child.name, child] as const));
+  const has = {
+    failure: parts.has('failure'),
+    error: parts.has('error'),
+    skipped: parts.has('skipped'),
+  };
+  const shown = parts.get('failure') ?? parts.get('error') ?? parts.get('skipped');
+  const row: TestRow = {
+    name,
+    ...endOf(element, has),
+    duration: millisecondsOf(element, file),
+    within: classname === '' ? suites : [...suites, classname],
+    ...(shown && saidIn(shown)),
+    stdout: parts.get('system-out')?.text,
+    stderr: parts.get('system-err')?.text,
+    image: propertyOf(parts.get('properties'), 'image'),
+  };
+  return { row, id: JSON.stringify([classname, name]), has };
+}
+
+/** The worst that anything in it says. */
+function endOf(
+  element: XmlElement,
+  has: TestCase['has'],
+): Pick<TestRow, 'status' | 'rawStatus' | 'retries'> {
+  const reruns = element.children.filter(({ name }) => RERUN.test(name));
+  const isFailed = reruns.some(({ name }) => name.startsWith('rerun'));
+  const said = new Set([statusOf(has), ...saidBy(element)]);
+  if (isFailed) said.add('failed');
+  return {
+    status: RANKS.findLast((status) => said.has(status)) ?? 'other',
+    rawStatus: has.error && !has.failure ? 'error' : undefined,
+    retries: reruns.length,
+  };
+}
+
+/** surefire's: `flaky…` of a test that passed in the end, `rerun…` of one that did not. */
+const RERUN = /^(?:flaky|rerun)(?:Failure|Error)$/;
+
+/** What failed before its tests, e.g. a fixture of a class, has the class alone. */
+function nameOf(element: XmlElement, classname: string, file: string): string {
+  const name = element.attributes.get('name') ?? '';
+  const shown = name === '' ? classname : name;
+  if (shown !== '') {
+    return requirePlainName(shown, file, `line ${element.line}`);
+  }
+  return refuseAt(element, file, {
+    code: 'FIELD_MISSING',
+    found: '<testcase> without a name',
+    expected: 'name, or else classname',
+    hint: 'write the report with a runner that names its tests',
+  });
+}
+
+function statusOf({ failure, error, skipped }: TestCase['has']): TestStatus {
+  if (failure || error) return 'failed';
+  return skipped ? 'skipped' : 'passed';
+}
+
+/** From the best to the worst. */
+const RANKS: readonly TestStatus[] = ['passed', 'skipped', 'pending', 'other', 'failed'];
+
+/** Words of GoogleTest, Ginkgo and others. One that nobody knows here is no success. */
+const WORDS: readonly (readonly [RegExp, TestStatus])[] = [
+  [/^(?:|run|completed|pass(?:ed)?|success(?:ful)?|ok)$/, 'passed'],
+  [/^(?:skip(?:ped)?|disabled|ignored|notrun|suppressed)$/, 'skipped'],
+  [/^pending$/, 'pending'],
+  [/^(?:fail(?:ed|ure)?|errors?|timedout|panicked|interrupted|aborted|broken)$/, 'failed'],
+];
+
+function saidBy({ attributes }: XmlElement): readonly TestStatus[] {
+  return ['status', 'result'].map((name) => {
+    const word = (attributes.get(name) ?? '').toLowerCase();
+    return WORDS.find(([words]) => words.test(word))?.[1] ?? 'other';
+  });
+}
+
+function saidIn({ attributes, text }: XmlElement): Pick<TestRow, 'message' | 'trace'> {
+  const trace = text.trim();
+  const message = attributes.get('message') ?? trace.split('\n', 1)[0] ?? '';
+  return { message: message === '' ? undefined : message, trace: trace === '' ? undefined : trace };
+}
+
+function propertyOf(properties: XmlElement | undefined, name: string): string | undefined {
+  const found = properties?.children.find(({ attributes }) => attributes.get('name') === name);
+  const value = found?.attributes.get('value') ?? '';
+  return value === '' ? undefined : value;
+}
+
+/** Seconds; surefire writes a comma between each three digits, and then always a fraction. */
+const SECONDS = /^(?:\d+(?:\.\d*)?(?:[eE][-+]?\d{1,3})?|\.\d+|[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?)$/;
+
+/** The last second of the year 9999 is one of 12 digits. */
+const MAX_SECONDS = 1e11;
+
+function secondsIn({ attributes }: XmlElement): number | undefined {
+  const time = attributes.get('time') ?? '';
+  if (time === '') return 0;
+  const seconds = SECONDS.test(time) ? Number(time.replaceAll(',', '')) : MAX_SECONDS;
+  return seconds < MAX_SECONDS ? seconds : undefined;
+}
+
+function millisecondsOf(element: XmlElement, file: string): number {
+  const seconds = secondsIn(element);
+  if (seconds !== undefined) return Math.round(seconds * 1000);
+  return refuseAt(element, file, {
+    code: 'FIELD_INVALID',
+    found: `time=${quote(element.attributes.get('time') ?? '', 60)}`,
+    expected: 'seconds, as digits with a point',
+    hint: 'write the report with a runner that writes seconds',
+  });
+}
+
+interface Span {
+  readonly start: Date;
+  readonly stop: Date;
+}
+
+function timesOf(root: XmlElement): Partial<Span> {
+  const suites = root.name === 'testsuite' ? [root] : [root, ...root.children.filter(isSuite)];
+  const spans = suites.flatMap(spanOf);
+  return spans.reduce<Partial<Span>>(
+    ({ start, stop }, span) => ({
+      start: start !== undefined && start < span.start ? start : span.start,
+      stop: stop !== undefined && stop > span.stop ? stop : span.stop,
+    }),
+    {},
+  );
+}
+
+/** A time without its zone says nothing here: the machine may have been anywhere. */
+function spanOf(suite: XmlElement): readonly Span[] {
+  const start = parseTime(suite.attributes.get('timestamp') ?? '');
+  if (start === undefined || start.getTime() < 0) return [];
+  return [{ start, stop: new Date(start.getTime() + Math.round((secondsIn(suite) ?? 0) * 1000)) }];
+}

@@ -1,0 +1,282 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { EvidenceError } from '../../../src/errors/evidence-error.ts';
+import { parsePhaseReport } from '../../../src/evidence/phase/ctrf.ts';
+import { mapOriginal } from '../../../src/evidence/results/original.ts';
+import { MAX_JSON_BYTES, MAX_NESTING } from '../../../src/limits.ts';
+import { rejection } from '../../document/refusal.ts';
+import { propertyRuns } from '../../property-runs.ts';
+import { endings, mapped, sample } from './samples.ts';
+
+const GOOD =
+  '<testsuite tests="2" failures="0"><testcase name="a"/><testcase name="b"/></testsuite>';
+
+async function refused(xml: string | Uint8Array): Promise<EvidenceError | undefined> {
+  return await rejection(mapOriginal(Buffer.from(xml), 'junit.xml'));
+}
+
+/** One test case with these parts and attributes. */
+function one(parts: string, attributes = ''): string {
+  return `<testsuite><testcase name="a"${attributes}>${parts}</testcase></testsuite>`;
+}
+
+async function onlyTest(xml: string) {
+  const [test] = (await mapped(xml)).results.tests;
+  if (test === undefined) throw new TypeError('no test');
+  return test;
+}
+
+describe('JUnit XML of real runners', () => {
+  it('is read of gotestsum, whose cases have properties', async () => {
+    const { results, generatedBy } = await mapped(sample('gotestsum.xml'));
+    expect(generatedBy).toBe('affidavit, by rules 1, from JUnit XML');
+    expect(results.summary).toMatchObject({ tests: 1, passed: 1, failed: 0 });
+    expect(results.tests).toEqual([
+      {
+        name: 'TestSomeAttributes',
+        status: 'passed',
+        duration: 0,
+        extra: {
+          within: [
+            'test',
+            'gotest.tools/gotestsum/testjson/internal/withattributes',
+            'gotest.tools/gotestsum/testjson/internal/withattributes',
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('is refused of gotestsum where a TestMain failed that no suite counts', async () => {
+    expect(await refused(sample('gotestsum-failed-main.xml'))).toMatchObject({
+      code: 'RESULTS_SUMMARY_DIFFERS',
+      at: 'junit.xml',
+      found: 'line 3: tests="0" in <testsuite>',
+      expected: 'tests="1", counted in its test cases',
+    });
+  });
+
+  it('is read of pytest, which counts a test that fails twice once', async () => {
+    const { results } = await mapped(sample('pytest.xml'));
+    const tests = results.tests.map(({ name, status, message }) => [name, status, message]);
+    expect(tests).toEqual([
+      ['test_bandwidth[1 MiB]', 'passed', undefined],
+      ['test_bandwidth[8 GiB]', 'passed', undefined],
+      ['test_fails', 'failed', 'assert 1 == 2'],
+      ['test_errors', 'failed', 'failed on setup with "RuntimeError: no such device"'],
+      ['test_nvlink', 'skipped', 'no NVLink here'],
+      ['test_known', 'skipped', 'known'],
+      ['test_double', 'failed', 'assert 0'],
+      ['test_double', 'failed', 'failed on teardown with "RuntimeError: teardown"'],
+    ]);
+    expect(results.tests[3]?.rawStatus).toBe('error');
+    const start = Date.parse('2026-11-22T12:59:50.169Z');
+    expect(results.summary).toMatchObject({ start, stop: start + 96 });
+  });
+
+  it('is read of surefire, with what was run again', async () => {
+    const { results } = await mapped(sample('surefire-flaky.xml'));
+    expect(results.tests).toMatchObject([
+      { name: 'testFlaky', status: 'passed', duration: 34, flaky: true, retries: 2 },
+    ]);
+  });
+});
+
+describe('a test case', () => {
+  it.each([
+    ['', '', 'passed'],
+    ['<failure/>', '', 'failed'],
+    ['<error/>', '', 'failed'],
+    ['<skipped/><failure/>', '', 'failed'],
+    ['<skipped/>', ' status="pending"', 'pending'],
+    ['', ' status="failed"', 'failed'],
+    ['', ' status="run" result="completed"', 'passed'],
+    ['', ' status="notrun"', 'skipped'],
+    ['', ' result="Suppressed"', 'skipped'],
+    ['', ' status="vanished"', 'other'],
+    ['<failure/>', ' status="passed"', 'failed'],
+    ['<rerunFailure/>', '', 'failed'],
+  ])('%s%s is %s', async (parts, attributes, status) => {
+    expect(await onlyTest(one(parts, attributes))).toMatchObject({ status });
+  });
+
+  it('has its message, its trace, its output and its image', async () => {
+    const parts =
+      '<failure message="too slow">at 3</failure><system-out>busbw 1\nbusbw 2\n</system-out>' +
+      '<properties><property name="image" value="nccl@sha256:0"/></properties>';
+    expect(await onlyTest(one(parts, ' classname="c" time="1,234.5678"'))).toEqual({
+      ...{ name: 'a', status: 'failed', duration: 1_234_568, message: 'too slow', trace: 'at 3' },
+      ...{ stdout: ['busbw 1', 'busbw 2'], extra: { within: ['c'], image: 'nccl@sha256:0' } },
+    });
+  });
+
+  it('has the class as its name if it has no other, and every suite that it is in', async () => {
+    const xml =
+      '<testsuites name="all"><testsuite name="x" tests="1"><testsuite name="y"><testcase name="" classname="Setup"><error/></testcase></testsuite></testsuite></testsuites>';
+    expect(await onlyTest(xml)).toMatchObject({
+      name: 'Setup',
+      extra: { within: ['all', 'x', 'y', 'Setup'] },
+    });
+  });
+
+  it('stays a test of its own where another has its name', async () => {
+    const xml =
+      '<testsuite tests="2"><testcase name="a"><failure/></testcase><testcase name="a"/></testsuite>';
+    expect(await endings(xml)).toEqual(['a failed', 'a passed']);
+  });
+
+  it.each([
+    [one('', ' time="0,003"'), 'line 1: time="0,003"', 'FIELD_INVALID'],
+    [one('', ' time="-1"'), 'line 1: time="-1"', 'FIELD_INVALID'],
+    [one('', ' time="1e99"'), 'line 1: time="1e99"', 'FIELD_INVALID'],
+    [
+      '<testsuite>\n<testcase name=""/></testsuite>',
+      'line 2: <testcase> without a name',
+      'FIELD_MISSING',
+    ],
+    [
+      '<testsuite><testcase name="a&#10;b"/></testsuite>',
+      'line 1: control characters in the name "a\\nb"',
+      'FIELD_INVALID',
+    ],
+    [
+      '<testsuite><testcase name="a&#x9b;b"/></testsuite>',
+      'line 1: control characters in the name "a\\u009bb"',
+      'FIELD_INVALID',
+    ],
+    ['<testsuite><error/></testsuite>', 'line 1: <error> in a suite, of no test', 'FIELD_INVALID'],
+    [
+      '<testsuites/>'.replace('testsuites', 'results'),
+      'line 1: the root element "results"',
+      'KIND_UNEXPECTED',
+    ],
+  ])('%s is refused', async (xml, found, code) => {
+    expect(await refused(xml)).toMatchObject({ code, found, at: 'junit.xml' });
+  });
+});
+
+describe('the summary of a suite', () => {
+  it('is compared with the test cases', async () => {
+    expect(await endings(GOOD)).toEqual(['a passed', 'b passed']);
+    expect(await refused(GOOD.replace('tests="2"', 'tests="3"'))).toMatchObject({
+      code: 'RESULTS_SUMMARY_DIFFERS',
+      found: 'line 1: tests="3" in <testsuite>',
+      expected: 'tests="2", counted in its test cases',
+    });
+    expect(await refused(GOOD.replace('failures="0"', 'failures="1"'))).toMatchObject({
+      code: 'RESULTS_SUMMARY_DIFFERS',
+      found: 'line 1: failures="1" in <testsuite>',
+      expected: 'failures="0", counted in its test cases',
+    });
+    const failed = GOOD.replace('<testcase name="a"/>', '<testcase name="a"><failure/></testcase>');
+    expect(await refused(failed)).toMatchObject({
+      expected: 'failures="1", counted in its test cases',
+    });
+  });
+});
+
+describe('XML', () => {
+  it.each([
+    ['<!DOCTYPE testsuite>', 'line 1: a DOCTYPE', 'DOCUMENT_UNSUPPORTED'],
+    [
+      '<!DOCTYPE t [<!ENTITY a "&b;&b;"><!ENTITY b "&c;&c;">]>',
+      'line 1: a DOCTYPE',
+      'DOCUMENT_UNSUPPORTED',
+    ],
+    ['<?xml version="1.1"?>', 'line 1: the version "1.1"', 'DOCUMENT_UNSUPPORTED'],
+    [
+      '<?xml version="1.0" encoding="ISO-8859-1"?>',
+      'line 1: the encoding "ISO-8859-1"',
+      'DOCUMENT_UNSUPPORTED',
+    ],
+  ])('%s before the root is refused', async (before, found, code) => {
+    expect(await refused(`${before}${GOOD}`)).toMatchObject({ code, found, at: 'junit.xml' });
+  });
+
+  it.each([
+    ['an end tag that is missing', GOOD.replace('</testsuite>', '')],
+    ['an entity that nobody declared', GOOD.replace('"a"', '"&bomb;"')],
+    ['a control character', GOOD.replace('"a"', '"&#1;"')],
+    ['an attribute twice', GOOD.replace('name="a"', 'name="a" name="a"')],
+    ['a second root', `${GOOD}<x/>`],
+    ['bytes that are no UTF-8', Buffer.from(GOOD.replace('"a"', '"\u00E4"'), 'latin1')],
+  ])('%s is refused', async (_, xml) => {
+    expect(await refused(xml)).toMatchObject({ code: 'DOCUMENT_INVALID', at: 'junit.xml' });
+  });
+
+  it('is refused where it is deeper, longer or fuller than a report can be', async () => {
+    const deep = '<testsuite>'.repeat(MAX_NESTING + 1);
+    expect(await refused(deep)).toMatchObject({ code: 'DOCUMENT_UNSUPPORTED' });
+    const many = `<testsuite>${'<a/>'.repeat(300_000)}</testsuite>`;
+    expect(await refused(many)).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(await refused(Buffer.alloc(MAX_JSON_BYTES + 1, '<'))).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      found: `${MAX_JSON_BYTES + 1} bytes`,
+    });
+  });
+
+  it('may begin with a byte order mark', async () => {
+    expect(await endings(`\u{FEFF}<?xml version="1.0" encoding="utf-8"?>${GOOD}`)).toHaveLength(2);
+  });
+
+  it('becomes a report or a refusal, whatever it is', async () => {
+    const piece = fc.constantFrom(
+      ...[
+        '<testsuite>',
+        '</testsuite>',
+        '<testcase name="a">',
+        '</testcase>',
+        '<testcase name="b"/>',
+      ],
+      ...[
+        '<failure/>',
+        '<skipped message="&amp;"/>',
+        '<![CDATA[x]]>',
+        '&lt;',
+        '&x;',
+        '<',
+        ' time="1"',
+      ],
+    );
+    const xml = fc.oneof(
+      fc.array(piece, { maxLength: 12 }).map((parts) => `<testsuite>${parts.join('')}</testsuite>`),
+      fc.string({ unit: 'binary', maxLength: 60 }).map((text) => `<${text}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(xml, async (text) => {
+        const report = await mapOriginal(Buffer.from(text), 'x.xml').catch((error: unknown) => {
+          if (error instanceof EvidenceError && error.class === 'invalid') return undefined;
+          throw error;
+        });
+        if (report === undefined) return;
+        expect(parsePhaseReport(report, 'ctrf/deployment.json').phase).toBe('deployment');
+      }),
+      { numRuns: propertyRuns(100, 10_000) },
+    );
+  });
+
+  it('makes of any cases the report that has them', async () => {
+    const kind = fc.constantFrom('', '<failure/>', '<error/>', '<skipped/>');
+    const name = fc.stringMatching(/^[A-Za-z0-9_[\]./ -]{1,20}$/);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(name, kind), { minLength: 1, maxLength: 9 }),
+        async (cases) => {
+          const inside = cases.map(([text, part]) => `<testcase name="${text}">${part}</testcase>`);
+          const failures = cases.filter(([, part]) => part === '<failure/>').length;
+          const xml = `<testsuite tests="${cases.length}" failures="${failures}">${inside.join('')}</testsuite>`;
+          const statuses = { '': 'passed', '<skipped/>': 'skipped' } as const;
+          expect(await endings(xml)).toEqual(
+            cases.map(([text, part]) =>
+              part === '' || part === '<skipped/>' ? `${text} ${statuses[part]}` : `${text} failed`,
+            ),
+          );
+          const lie = xml.replace(`failures="${failures}"`, `failures="${failures + 1}"`);
+          expect(await refused(lie)).toMatchObject({ code: 'RESULTS_SUMMARY_DIFFERS' });
+        },
+      ),
+      { numRuns: propertyRuns(100, 3000) },
+    );
+  });
+});
