@@ -22,6 +22,9 @@ const layer = await archiveOf(withFile(evidence.files, ATTESTATION));
 const bundle = fileIn(evidence.files, ATTESTATION);
 const policy = { signers: [{ subject: SIGNER.identity, issuer: SIGNER.issuer }] };
 
+/** What a signer answers that signs something else. */
+const OTHER = Buffer.from('{}');
+
 const folder = mkdtempSync(join(tmpdir(), 'affidavit-registry-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -68,6 +71,42 @@ describe('a program that has a registry', () => {
         );
         expect([report.verdict, report.exitCode]).toEqual(['verified', 0]);
       }
+    });
+  });
+
+  it('signs what was pushed without a signature, and makes the pointer to it', async () => {
+    await withRegistry({}, async ({ host }) => {
+      const repository = library.openRegistry({ named: [host] }).repository(`${host}/evidence`);
+      const pushed = await library.artifactOf(layerFrom(), fileIn(evidence.files, STATEMENT));
+      const bare = { artifact: pushed, open: layerFrom, sigstoreBundles: [], tag: undefined };
+      await library.pushEvidence(repository, bare, library.pausesOf());
+
+      const { digest } = pushed;
+      const { artifact, packed, exitCode } = await library.readUnsignedArtifact(repository, digest);
+      expect([artifact, exitCode]).toEqual([pushed, 0]);
+      const { trust } = evidence;
+      const signer = { sign: async (bytes: Uint8Array) => await evidence.sign(Buffer.from(bytes)) };
+      const oci = repository.name;
+      const sealed = await library.signAsArtifact(
+        packed,
+        { name: oci, artifact: digest },
+        { signer, trust },
+      );
+      const signed = { ...bare, sigstoreBundles: [sealed.sigstoreBundle] };
+      const [attached] = await library.pushEvidence(repository, signed, library.pausesOf());
+      const choice = { artifact: digest, locations: [repository] };
+      const { pointer, report } = await library.pointerToArtifact(choice, { oci, trust });
+      expect(pointer).toMatchObject({
+        artifact: { oci, digest },
+        signer: SIGNER,
+        affidavit: { attestation: attached?.digest, locations: [] },
+      });
+      expect(report.source?.referrers).toMatchObject([{ fate: 'reported', subject: 'artifact' }]);
+
+      const wrong = { signer: { sign: async () => await evidence.sign(OTHER) }, trust };
+      await expect(
+        library.signAsArtifact(packed, { name: oci, artifact: digest }, wrong),
+      ).rejects.toMatchObject({ code: 'SELF_CHECK_FAILED' });
     });
   });
 

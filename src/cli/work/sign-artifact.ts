@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs';
 
 import { hexOf, type Digest } from '../../digest.ts';
 import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
-import { ATTESTATION, ATTESTATION_FILE } from '../../evidence/layout.ts';
-import { artifactStatement, signedStatement } from '../../evidence/pack/artifact-of.ts';
+import { ATTESTATION } from '../../evidence/layout.ts';
+import { signedStatement } from '../../evidence/pack/artifact-of.ts';
 import { refuseKey } from '../../evidence/pack/make-pointer.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
-import { signEvidence } from '../../evidence/pack/sign-evidence.ts';
+import { signAsArtifact } from '../../evidence/pack/unsigned-artifact.ts';
 import type { Output } from '../../io/disk/files.ts';
 import { readPrivate } from '../../io/disk/private-file.ts';
 import { requireEnded, requireSignable } from '../../io/process/clock.ts';
@@ -84,19 +84,16 @@ async function signArtifact(
   const session = await openSigning({ ...signingChoice(call, path, isPointed), isPacked: true });
   try {
     requireSignable(packed.attestedAt);
-    const statement = artifactStatement(packed.statement, name, artifact);
     await call.beforeWriting();
-    const signing = signEvidence({ ...packed, statement }, session.signing);
-    const { files } = await call.progress('signing', unlessAborted(signing, call.signal));
-    const chunks: Uint8Array[] = [];
-    const attestation = files.find((file) => file.path === ATTESTATION_FILE);
-    for await (const chunk of attestation?.open() ?? []) chunks.push(chunk);
-    const outputs = (): readonly Output[] => [{ path, chunks, isPrivate: true }];
+    const signing = signAsArtifact(packed, { name, artifact }, session.signing);
+    const sealed = await call.progress('signing', unlessAborted(signing, call.signal));
+    const { sigstoreBundle } = sealed;
+    const outputs = (): readonly Output[] => [{ path, chunks: [sigstoreBundle], isPrivate: true }];
     const { signal } = call;
     const options = { force: false, signal, onNamed: () => undefined };
     await writeWithRoot({ files: outputs, stageRoot: session.stageRoot }, options);
     session.forget(true);
-    return Buffer.concat(chunks);
+    return sigstoreBundle;
   } catch (error) {
     if (error instanceof EvidenceError && error.code === 'SELF_CHECK_FAILED') session.forget(false);
     throw error;

@@ -4,7 +4,8 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
-import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import type { UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import { unsignedIn } from '../../evidence/pack/unsigned-artifact.ts';
 import { renderPointer } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readLayer } from '../../evidence/verify/read-layer.ts';
@@ -115,16 +116,11 @@ async function receive(
     const stored = await requireStored(place, digest);
     return { from: place, artifact: stored, layer: await readLayer(place, stored) };
   });
-  if ('refused' in layer) throw layer.refused;
   const rules = { maxRunSpan: maxRunSpanOf(call.options), pointer };
-  const unsigned = readUnsigned(layer.files, neverOpened, rules);
+  const unsigned = unsignedIn(layer, rules);
   // It is about to be signed: then somebody vouches for it.
   const findings = unsigned.findings.filter(({ code }) => code !== 'POINTER_NOT_CONFIRMED');
   return { from, artifact, unsigned: { ...unsigned, findings } };
-}
-
-function neverOpened(path: string): never {
-  throw new TypeError(`${path} is packed already`);
 }
 
 interface ToSign extends Received {

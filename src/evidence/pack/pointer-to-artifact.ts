@@ -15,8 +15,8 @@ import { makePointer, withCopies } from './make-pointer.ts';
  * the artifact's own, and the others are those of the pointer.
  *
  * @param oci the first location, perhaps with a tag
- * @throws EvidenceError ATTESTATIONS_SEVERAL (undecided) if several signed it; what `verifyArtifact` and `makePointer`
- *   throw
+ * @throws EvidenceError ATTESTATIONS_SEVERAL (undecided) if several signed it; POINTER_UNFIT, POINTER_SUBJECT_DIFFERS and
+ *   whatever a verifier refuses (invalid); what `verifyArtifact` throws
  */
 export async function pointerToArtifact(
   choice: ArtifactChoice,

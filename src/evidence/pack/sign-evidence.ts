@@ -18,25 +18,31 @@ export async function signEvidence(
   unsigned: PackedEvidence,
   signing: Signing,
 ): Promise<PackedEvidence> {
-  const { files, statement, attestedAt, facts } = unsigned;
+  const { files, statement } = unsigned;
   const names = { statement: STATEMENT_FILE, attestation: ATTESTATION };
   const { sigstoreBundle, proof } = await seal(statement, signing, names);
-  const { lastStop = attestedAt } = facts;
-  const [time, name] =
-    lastStop > attestedAt ? [lastStop, 'the last phase ended,'] : [attestedAt, 'attestedAt'];
-  if (isSignedBeforeRun(proof.signedAt, time)) {
-    throw new EvidenceError('SELF_CHECK_FAILED', {
-      found: `signed at ${timestampOf(proof.signedAt)}, says the ${sourceOf(proof)}, before ${name} ${timestampOf(time)}`,
-      expected: 'evidence that is not signed before it is made',
-      hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing signed was written, but a log keeps the entry that it made',
-    });
-  }
+  requireSignedAfter(unsigned, proof);
   return {
     ...unsigned,
     files: sortedByPath([...files, memoryFile(ATTESTATION_FILE, sigstoreBundle)]),
     proof,
     sandbox: signing.trust.root.sandbox,
   };
+}
+
+/** Throws SELF_CHECK_FAILED if it is signed before the time that the evidence states. */
+export function requireSignedAfter(
+  { attestedAt, facts: { lastStop = attestedAt } }: PackedEvidence,
+  proof: Proof,
+): void {
+  const [time, name] =
+    lastStop > attestedAt ? [lastStop, 'the last phase ended,'] : [attestedAt, 'attestedAt'];
+  if (!isSignedBeforeRun(proof.signedAt, time)) return;
+  throw new EvidenceError('SELF_CHECK_FAILED', {
+    found: `signed at ${timestampOf(proof.signedAt)}, says the ${sourceOf(proof)}, before ${name} ${timestampOf(time)}`,
+    expected: 'evidence that is not signed before it is made',
+    hint: 'check the clock of this machine and SOURCE_DATE_EPOCH; nothing signed was written, but a log keeps the entry that it made',
+  });
 }
 
 /** Who vouches for the earliest time. */
