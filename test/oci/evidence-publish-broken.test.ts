@@ -133,27 +133,29 @@ describe('evidence publish that fails', () => {
 });
 
 describe('evidence publish that is interrupted', () => {
-  it('during an upload deletes it, ends with 130, and leaves no artifact; the same again ends it', async () => {
+  it.each([
+    ['an upload deletes it, and leaves no artifact', 'PATCH', /./, 0],
+    ['the upload of the artifact leaves blobs that nothing refers to', 'PUT', /manifests/, 2],
+  ])('during %s: 130; the same again ends it', async (_, held, path, blobs) => {
     await withPlace({}, async (target, place, registry) => {
       const words = ['evidence', 'publish', OUT, target, '--no-sign'];
-      const held = new Promise<void>((resolve) => {
-        registry.faults.first = ({ method }) => {
-          if (method === 'PATCH') resolve();
-          return method === 'PATCH';
+      const reached = new Promise<void>((resolve) => {
+        registry.faults.first = ({ method, url = '' }) => {
+          const isHeld = method === held && path.test(url);
+          if (isHeld) resolve();
+          return isHeld;
         };
       });
       const { child, ended, stderr } = start(place, words, EPOCH);
-      await held;
+      await reached;
       const [upload] = registry.uploads.keys();
       child.kill('SIGINT');
       expect(await ended).toEqual({ code: 130, signal: null });
       expect(stderr()).toContain('error: INTERRUPTED');
-      expect(registry.asked.at(-1)).toMatch(
-        new RegExp(`^DELETE /v2/evidence/blobs/uploads/${upload}\\?`),
-      );
-      expect([registry.uploads.size, registry.blobs.size, registry.manifests.size]).toEqual([
-        0, 0, 0,
-      ]);
+      const last = registry.asked.at(-1) ?? '';
+      expect(last.startsWith(`DELETE /v2/evidence/blobs/uploads/${upload}?`)).toBe(blobs === 0);
+      expect([registry.uploads.size, registry.blobs.size]).toEqual([0, blobs]);
+      expect(registry.manifests.size).toBe(0);
       registry.faults.first = undefined;
       const run = await publish(place, OUT, target, '--no-sign');
       expect(run.code).toBe(0);
