@@ -36,6 +36,20 @@ describe('docs/interop.md', () => {
   });
 });
 
+describe('docs/interop.md, evidence in registries', () => {
+  it('says of each registry who lists what is attached, and of all else that it holds', () => {
+    const [lists, ...rest] = rowsOf(page, 'Evidence in registries').toSorted(
+      ([a = ''], [b = '']) => Number(b.startsWith('who lists')) - Number(a.startsWith('who lists')),
+    );
+    expect(lists?.slice(1)).toEqual(['the tag', 'the tag', 'the tag', 'its API']);
+    expect(rest.length).toBeGreaterThan(15);
+    for (const [what, ...cells] of rest) {
+      expect([what, cells.filter((cell) => !['yes', ''].includes(cell))]).toEqual([what, []]);
+      expect(cells).toContain('yes');
+    }
+  });
+});
+
 describe('docs/decisions/0010', () => {
   it('lists with a reason each bundle that verifies here and that cosign refuses, and no other', () => {
     const rows = rowsOf(decision, 'Accepted here, refused by cosign');

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 /** A call that the service got. */
 export interface AskedForToken {
   readonly method: string | undefined;
-  /** What stands in its address, and in its body. */
+  /** What stands in its address, and in its body; between two of one name is a space. */
   readonly fields: Readonly<Record<string, string>>;
   readonly authorization: string | undefined;
 }
@@ -26,7 +26,10 @@ export async function withTokenService(
     const body = await text(request);
     const { method, headers, url = '' } = request;
     const { searchParams } = new URL(url, 'http://localhost');
-    const fields = Object.fromEntries([...searchParams, ...new URLSearchParams(body)]);
+    const all = new URLSearchParams([...searchParams, ...new URLSearchParams(body)]);
+    const fields = Object.fromEntries(
+      [...all.keys()].map((name) => [name, all.getAll(name).join(' ')]),
+    );
     const asked = { method, fields, authorization: headers.authorization };
     calls.push(asked);
     const given = answer(asked);

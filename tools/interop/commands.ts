@@ -32,10 +32,21 @@ type Environment = Readonly<Record<string, string>>;
 /** A program, its words and its environment, as `run` and `mustRun` take them. */
 type Command = readonly [program: string, words: readonly string[], environment: Environment];
 
-function configOf({ sigstore, kind }: Place): string {
+export function configOf({ sigstore, kind }: Place): string {
   const config = sigstore.configs[kind];
   if (config === undefined) throw new Error(`no signing config for ${kind}`);
   return config;
+}
+
+/** The demo, as `affidavit validate` takes it. */
+const INPUTS = [
+  ...['validate', '--recipe', join(DEMO, 'recipe.yaml'), '--snapshot', join(DEMO, 'snapshot.yaml')],
+  ...['--results', join(DEMO, 'results')],
+];
+
+/** Evidence without a signature. */
+export async function emitUnsigned(archive: string): Promise<void> {
+  await mustRun(process.execPath, [PROGRAM, ...INPUTS, '--no-sign', '--emit-evidence', archive]);
 }
 
 /** `affidavit validate`, which signs evidence. Without `words` it signs by the identity of the place. */
@@ -48,13 +59,19 @@ export function emitCommand(
   return [
     process.execPath,
     [
-      ...[PROGRAM, 'validate', '--recipe', join(DEMO, 'recipe.yaml')],
-      ...['--snapshot', join(DEMO, 'snapshot.yaml'), '--results', join(DEMO, 'results')],
-      ...['--emit-evidence', archive, '--signing-config', configOf(place)],
-      ...['--trusted-root', place.sigstore.root, ...words],
+      ...[PROGRAM, ...INPUTS, '--emit-evidence', archive],
+      ...['--signing-config', configOf(place), '--trusted-root', place.sigstore.root, ...words],
     ],
     environment,
   ];
+}
+
+/** Our program. */
+export async function affidavit(
+  words: readonly string[],
+  environment: Environment = {},
+): Promise<Ended> {
+  return await run(process.execPath, [PROGRAM, ...words], environment);
 }
 
 /** `affidavit verify-evidence`. */
@@ -63,8 +80,7 @@ export async function verifyEvidence(
   archive: string,
   words: readonly string[] = identityWords(sigstore),
 ): Promise<Ended> {
-  const usual = [PROGRAM, 'verify-evidence', archive, '--trusted-root', sigstore.root];
-  return await run(process.execPath, [...usual, ...words]);
+  return await affidavit(['verify-evidence', archive, '--trusted-root', sigstore.root, ...words]);
 }
 
 /** The signer, as our program and cosign take it. */

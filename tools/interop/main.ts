@@ -20,8 +20,9 @@ import { proveLogins, type LoginRow } from './logins.ts';
 import { comparePage, writePage } from './page.ts';
 import { RUNS, hasGo, installPrograms } from './programs.ts';
 import { startRealSigstore } from './real-sigstore.ts';
+import { proveRegistries } from './registry-proof.ts';
 import { proveReports } from './report-pages.ts';
-import { Report } from './report.ts';
+import { Report, type Table } from './report.ts';
 import {
   KIND_NAMES,
   inSandbox,
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
   mkdirSync(RUNS, { recursive: true });
   const real = await signForReal(report);
   const signed = [...real.signed, ...(await signInSandbox(report))];
-  const found = { signed, logins: real.logins, ...(await askAboutCases(report)) };
+  const found = { ...real, signed, ...(await askAboutCases(report)) };
   if (options.update) writePage(found);
   else comparePage(report, found, options['rekor-v1']);
   await proveReports(report, false);
@@ -79,6 +80,7 @@ async function main(): Promise<void> {
 interface SignedForReal {
   readonly signed: readonly SignedRow[];
   readonly logins: readonly LoginRow[];
+  readonly registries: Table;
 }
 
 /** Each signs with the real services. */
@@ -110,8 +112,12 @@ async function signForReal(report: Report): Promise<SignedForReal> {
       const sandbox = { ...place, sigstore: { ...sigstore, identity, token } };
       await proveWorkflow(report, place, { ...sandbox, directory: join(RUNS, 'sandbox-workflow') });
     });
+    const registries = await proveRegistries(
+      report,
+      placeOf(real.usual, 'v2-tsa', 'in-registries'),
+    );
     const login = placeOf(real.usual, 'v2-tsa', 'login');
-    return { signed, logins: await proveLogins(report, login, provider) };
+    return { signed, registries, logins: await proveLogins(report, login, provider) };
   } finally {
     provider.close();
     await real.close();

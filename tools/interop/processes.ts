@@ -18,6 +18,17 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Whatever ends us, also Ctrl-C, leaves no program behind. */
+function endWithUs(child: ChildProcess): void {
+  running.add(child);
+  child.once('close', () => running.delete(child));
+}
+
 /**
  * Starts a program. Its environment is ours without tokens and settings of Sigstore, and with
  * `environment`.
@@ -31,11 +42,7 @@ export function begin(
     env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const end = (): void => {
-    child.kill();
-  };
-  process.once('exit', end);
-  child.once('close', () => process.off('exit', end));
+  endWithUs(child);
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -106,8 +113,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   const file = openSync(log, 'w');
   const child = spawn(program, words, { env: cleanEnvironment(), stdio: ['ignore', file, file] });
   closeSync(file);
-  // Whatever ends us, also Ctrl-C, leaves no server behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  endWithUs(child);
   let failure = '';
   child.once('error', (error) => {
     failure = error.message;

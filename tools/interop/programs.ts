@@ -24,6 +24,8 @@ interface GoProgram {
   readonly tags?: string;
   /** Needed with `--rekor-v1` alone. */
   readonly rekorV1?: true;
+  /** It has no such program. Ours is in this directory, and go.mod above it has the version. */
+  readonly main?: string;
 }
 
 const GO_PROGRAMS = [
@@ -50,6 +52,38 @@ const GO_PROGRAMS = [
     path: 'github.com/sigstore/cosign/v3/cmd/cosign',
     version: 'v3.1.3',
     what: 'signs and verifies',
+  },
+  {
+    file: 'registry',
+    path: 'github.com/distribution/distribution/v3/cmd/registry',
+    version: 'v3.1.2',
+    what: 'registry without a Referrers API',
+  },
+  {
+    file: 'go-containerregistry',
+    path: 'github.com/google/go-containerregistry/pkg/registry',
+    version: 'v0.22.1',
+    what: 'registry with a Referrers API',
+    main: fileURLToPath(new URL('go/registry', import.meta.url)),
+  },
+  {
+    file: 'regctl',
+    path: 'github.com/regclient/regclient/cmd/regctl',
+    version: 'v0.11.7',
+    what: 'reads and copies',
+  },
+  {
+    file: 'crane',
+    path: 'github.com/google/go-containerregistry/cmd/crane',
+    version: 'v0.22.1',
+    what: 'reads',
+  },
+  {
+    file: 'oras-go',
+    path: 'oras.land/oras-go/v2/content/file',
+    version: 'v2.6.0',
+    what: 'unpacks for aicr',
+    main: fileURLToPath(new URL('go/pull', import.meta.url)),
   },
   {
     file: 'rekor-server',
@@ -128,23 +162,28 @@ async function installGoPrograms(withRekorV1: boolean): Promise<void> {
 /** No debugger is used here: to leave out what it needs saves a fifth of the time. */
 const NO_DEBUGGER = ['-buildvcs=false', '-gcflags=all=-dwarf=false', '-ldflags=-s -w'];
 
-async function installGo({ file, path, version, tags = '' }: GoProgram): Promise<void> {
+async function installGo({ file, path, version, tags = '', main }: GoProgram): Promise<void> {
   const target = join(BIN, file);
-  if ((await builtVersion(target)) !== version) {
+  if ((await builtVersion(target, path)) !== version) {
     console.log(`installing ${path}@${version}`);
-    const words = ['install', ...NO_DEBUGGER, `-tags=${tags}`, `${path}@${version}`];
+    const flags = [...NO_DEBUGGER, `-tags=${tags}`];
+    const words =
+      main === undefined
+        ? ['install', ...flags, `${path}@${version}`]
+        : ['build', '-C', main, ...flags, '-o', target];
     await mustRun('go', words, { GOBIN: BIN });
   }
-  const found = await builtVersion(target);
+  const found = await builtVersion(target, path);
   if (found !== version) throw new Error(`${target} is ${found ?? 'missing'}, not ${version}`);
   console.log(`${file} ${found}`);
 }
 
-/** What Go built into a program about itself; undefined if it is not there. */
-async function builtVersion(program: string): Promise<string | undefined> {
+/** The version of the module with this package that Go built into a program; undefined if it is not there. */
+async function builtVersion(program: string, path: string): Promise<string | undefined> {
   if (!existsSync(program)) return undefined;
   const { output } = await run('go', ['version', '-m', program]);
-  return /^\tmod\t\S+\t(\S+)/m.exec(output)?.[1];
+  const modules = output.matchAll(/^\t(?:mod|dep)\t(\S+)\t(\S+)/gm);
+  return [...modules].find(([, module = '']) => `${path}/`.startsWith(`${module}/`))?.[2];
 }
 
 async function installPython(): Promise<void> {
