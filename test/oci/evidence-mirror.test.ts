@@ -1,17 +1,18 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import timers from 'node:timers/promises';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { parsePointer, renderPointer } from '../../src/evidence/pointer/pointer.ts';
 import { openLayout } from '../../src/io/oci/layout.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../../src/limits.ts';
 import { scratch } from '../io/scratch.ts';
-import { ARTIFACT, ATTESTATION, changed } from '../pointer/oci.ts';
+import { ARTIFACT, ATTESTATION, INDEX, changed } from '../pointer/oci.ts';
 import { runProgram } from '../run-here.ts';
 import type { TestRegistry } from './call.ts';
 import { repositoryOf } from './client.ts';
-import { LAYER, LAYER_BLOB, push } from './pushed.ts';
+import { LAYER, LAYER_BLOB, TAG, push } from './pushed.ts';
 import { withRegistry } from './registry.ts';
 
 async function mirror(cwd: string, ...words: readonly string[]) {
@@ -62,6 +63,27 @@ describe('evidence mirror', () => {
       expect((await mirror(cwd, ref, target)).code).toBe(0);
       expect(to.asked.filter((each) => /^(?:POST|PUT|PATCH)/.test(each))).toEqual([]);
     });
+  });
+
+  it('keeps the list under the tag where the target has no such API, and copies from there too', async () => {
+    // Pauses are for others that write at the same time.
+    const pauses = vi.spyOn(timers, 'setTimeout').mockResolvedValue(undefined);
+    await withTwo(async (from, to, ref, cwd) => {
+      to.faults.referrers = 'none';
+      const run = await mirror(cwd, ref, `oci://${to.host}/evidence`);
+      expect([run.code, pauses.mock.calls.length > 0]).toEqual([0, true]);
+      expect(to.manifests.get(`evidence:${TAG}`)?.bytes).toEqual(INDEX.bytes);
+      from.manifests.clear();
+      from.blobs.clear();
+      const back = await mirror(
+        cwd,
+        `oci://${to.host}/evidence:v1@${ARTIFACT.digest}`,
+        `oci://${from.host}/evidence`,
+      );
+      expect(back.code).toBe(0);
+      await requireCopy(from);
+    });
+    pauses.mockRestore();
   });
 
   it('copies to a layout, and from there to a registry, without a difference', async () => {

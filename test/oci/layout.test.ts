@@ -12,15 +12,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../src/digest.ts';
+import { renderPointer } from '../../src/evidence/pointer/pointer.ts';
 import { isLayout, openLayout } from '../../src/io/oci/layout.ts';
 import { writeLayout } from '../../src/io/oci/write-layout.ts';
 import { MAX_OCI_INDEX_BYTES, MAX_OCI_MANIFEST_BYTES } from '../../src/limits.ts';
 import { EMPTY_CONFIG_BYTES } from '../../src/pointer/artifact.ts';
-import type { Repository } from '../../src/pointer/registry.ts';
+import { parseOciIndex, withReferrer } from '../../src/pointer/oci-index.ts';
+import type { Repository, StoredManifest } from '../../src/pointer/registry.ts';
 import { rejection } from '../document/refusal.ts';
 import { scratch } from '../io/scratch.ts';
 import { ARTIFACT, ATTESTATION, INDEX, changed, ociBytes, stored } from '../pointer/oci.ts';
 import { propertyRuns } from '../property-runs.ts';
+import { runProgram } from '../run-here.ts';
 import { repositoryOf } from './client.ts';
 import { LAYER, LAYER_BLOB, SIGNATURE, STEPS, TAG, blob } from './pushed.ts';
 import { withRegistry } from './registry.ts';
@@ -70,6 +73,35 @@ async function layout(): Promise<string> {
 function blobFile(path: string, digest = LAYER_BLOB.digest): string {
   return join(path, 'blobs/sha256', hexOf(digest));
 }
+
+function requireDefined<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('nothing');
+  return value;
+}
+
+describe('in place of a file', () => {
+  it.each([
+    ['verify-evidence', 'p.yaml', '--bundle', 'L'],
+    ['verify-evidence', 'L', '--recipe', 'L'],
+    ['verify-evidence', 'L', '--policy', 'L'],
+    ['validate', '--recipe', 'L', '--snapshot', 's.yaml', '--results', 'r.json'],
+    ['evidence', 'pointer', 'L'],
+    ['evidence', 'publish', 'L', 'oci://ghcr.io/you/evidence', '--no-sign'],
+  ])('a layout is named as what it is: %s %s %s %s', async (...words) => {
+    const cwd = scratch({ 'p.yaml': POINTER, 's.yaml': 'kind: Snapshot\n', 'r.json': '{}' });
+    await write(join(cwd, 'L'));
+    const run = await runProgram(words, { cwd });
+    expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('error: FILE_UNREADABLE ')]);
+    expect(run.stderr).toMatch(/ at: L\n *found: an OCI image layout\n/);
+    expect(run.stderr).toContain('verify-evidence takes a layout as its INPUT');
+  });
+});
+
+const POINTER = renderPointer({
+  ...{ recipe: 'h100', profile: undefined, attestedAt: new Date(0), signer: undefined },
+  predicateType: 'https://aicr.run/recipe-evidence/v3',
+  artifact: { oci: 'ghcr.io/you/evidence:v1', digest: ARTIFACT.digest },
+});
 
 describe('an OCI layout that is written', () => {
   it('has the artifact as cosign looks for it, what is attached, and the list of that, and each blob', async () => {
@@ -145,6 +177,22 @@ describe('an OCI layout that is written', () => {
       }),
       { numRuns: propertyRuns(10, 300) },
     );
+  });
+
+  it('has the last list of referrers alone, in one go and later', async () => {
+    const other = changed(ATTESTATION, (manifest) => (manifest['annotations'] = { x: 'y' }));
+    const longer = requireDefined(withReferrer(parseOciIndex(INDEX, 'i'), other));
+    const put = (list: StoredManifest) => async (to: Repository) =>
+      await to.writeManifest(list, TAG);
+    const path = await layout();
+    await write(path, [put(longer)]);
+    const direct = join(scratch(), 'direct');
+    await write(direct, [...STEPS, put(longer)]);
+    for (const each of [path, direct]) {
+      expect(Object.values(filesIn(each))).not.toContain(INDEX.digest);
+      expect(Object.values(filesIn(each))).toContain(longer.digest);
+    }
+    expect(filesIn(path)).toEqual(filesIn(direct));
   });
 
   it('gets what is added to it, and moves a tag', async () => {

@@ -1,6 +1,5 @@
 import { isDigest, type Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
-import { withHint } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import type { Pointer } from '../../evidence/pointer/pointer.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
@@ -149,7 +148,7 @@ async function readOwnRecipe(path: string | undefined): Promise<TypedRecipe | un
   if (path === undefined) return undefined;
   if (lookAt(path)?.isDirectory() === true) {
     const hint = 'name the resolved recipe in it; a directory of recipes is for --recipes';
-    throw withHint(wrongKind(path, 'directory'), hint);
+    throw wrongKind(path, 'directory', hint);
   }
   const bytes = await readConfig(path, 'recipe', 'RECIPE_FILE_INVALID');
   return parseOwnRecipe(bytes, escapeInvisible(nameOf(path)));

@@ -14,6 +14,7 @@ import {
   readUnchanged,
   wrongKind,
   type OpenFile,
+  OCI_LAYOUT_FILE,
 } from './open-file.ts';
 import { unreadable } from './system-error.ts';
 
@@ -48,6 +49,8 @@ async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Ent
     throw unreadable(error, path);
   });
   if (stats.isDirectory()) {
+    // Its files are blobs: it is complained about as a whole.
+    if (await isThere(join(path, OCI_LAYOUT_FILE))) throw wrongKind(path, 'directory');
     const directory = await bundleIn(path, layout);
     return walk({ directory, prefix: '', layout, seen: { count: 0 } });
   }

@@ -1,5 +1,6 @@
-import { constants, type Dirent, type Stats } from 'node:fs';
+import { constants, existsSync, type Dirent, type Stats } from 'node:fs';
 import { open, opendir, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -92,14 +93,25 @@ async function openRegular(path: string, flags: number): Promise<OpenFile> {
   }
 }
 
-export function wrongKind(path: string, kind: string): EvidenceError {
+export function wrongKind(
+  path: string,
+  kind: string,
+  hint = WRONG_KIND_HINTS[kind] ?? 'name a regular file',
+): EvidenceError {
+  const isLayout = kind === 'directory' && existsSync(join(path, OCI_LAYOUT_FILE));
   return new EvidenceError('FILE_UNREADABLE', {
     at: escapeInvisible(path),
-    found: `a ${kind}`,
+    found: isLayout ? 'an OCI image layout' : `a ${kind}`,
     expected: 'a regular file',
-    hint: WRONG_KIND_HINTS[kind] ?? 'name a regular file',
+    hint: isLayout ? LAYOUT_HINT : hint,
   });
 }
+
+/** What says that a directory is an OCI image layout. */
+export const OCI_LAYOUT_FILE = 'oci-layout';
+
+const LAYOUT_HINT =
+  'name a file here; verify-evidence takes a layout as its INPUT, and evidence fetch writes the evidence in it as an archive';
 
 const WRONG_KIND_HINTS: Readonly<Record<string, string>> = {
   directory: 'name the file in it that is meant',

@@ -17,10 +17,9 @@ import { parseOciManifest, type OciManifest } from '../../pointer/oci-manifest.t
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf, listDirectory, openFound, tooLarge, withFile } from '../disk/open-file.ts';
-import { readUnchanged, wrongKind } from '../disk/open-file.ts';
+import { OCI_LAYOUT_FILE, readUnchanged, wrongKind } from '../disk/open-file.ts';
 import { isSystemError, unreadable } from '../disk/system-error.ts';
 
-export const LAYOUT_FILE = 'oci-layout';
 export const INDEX_FILE = 'index.json';
 export const BLOBS = join('blobs', 'sha256');
 export const REF_NAME = 'org.opencontainers.image.ref.name';
@@ -30,7 +29,7 @@ const JSON_START = '{'.charCodeAt(0);
 
 /** Whether a directory says that it is one; a guess. */
 export async function isLayout(path: string): Promise<boolean> {
-  const stats = await lstat(join(path, LAYOUT_FILE)).catch(() => undefined);
+  const stats = await lstat(join(path, OCI_LAYOUT_FILE)).catch(() => undefined);
   return stats !== undefined;
 }
 
@@ -180,7 +179,7 @@ export class OciLayout implements Repository {
 export async function openLayout(path: string): Promise<OciLayout> {
   await requireDirectory(path, true);
   for (const folder of ['blobs', BLOBS]) await requireDirectory(join(path, folder), false);
-  const marker = join(path, LAYOUT_FILE);
+  const marker = join(path, OCI_LAYOUT_FILE);
   const at = escapeInvisible(marker);
   const said = await readSmall(marker, MAX_OCI_MANIFEST_BYTES, 'the mark of a layout');
   const reader = new ObjectReader(decodeJson(said, at), at);

@@ -14,12 +14,13 @@ import { descriptorData, descriptorOf } from '../../pointer/descriptor.ts';
 import { encodeOci, parseOciManifest } from '../../pointer/oci-manifest.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { OCI_LAYOUT_FILE } from '../disk/open-file.ts';
 import { syncDirectory } from '../disk/staged-file.ts';
 import { orUnwritable, unwritable } from '../disk/system-error.ts';
-import { BLOBS, INDEX_FILE, LAYOUT_FILE, OciLayout, REF_NAME, openLayout } from './layout.ts';
+import { BLOBS, INDEX_FILE, OciLayout, REF_NAME, openLayout } from './layout.ts';
 
 const MARK = '{"imageLayoutVersion":"1.0.0"}';
-const TOP = new Set(['blobs', INDEX_FILE, LAYOUT_FILE]);
+const TOP = new Set(['blobs', INDEX_FILE, OCI_LAYOUT_FILE]);
 
 /** By this cosign finds the artifact in a layout: https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/index.go */
 const COSIGN_KIND = ['kind', 'dev.cosignproject.cosign/image'] as const;
@@ -70,7 +71,7 @@ async function olderLayout(path: string): Promise<OciLayout | undefined> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   const names = stats?.isDirectory() === true ? readdirSync(path) : [];
   if (stats === undefined || (stats.isDirectory() && names.length === 0)) return undefined;
-  if (!names.includes(LAYOUT_FILE)) refuseForeign(path, `no ${LAYOUT_FILE} in it`);
+  if (!names.includes(OCI_LAYOUT_FILE)) refuseForeign(path, `no ${OCI_LAYOUT_FILE} in it`);
   const foreign = names.find((name) => !TOP.has(name));
   if (foreign !== undefined) refuseForeign(join(path, foreign), 'what is no part of a layout');
   const older = await openLayout(path);
@@ -174,7 +175,11 @@ class StagedLayout implements Repository {
     await this.writeBlob(descriptorOf(manifest), async function* content() {
       yield manifest.bytes;
     });
-    this.#entries = withEntry(this.#entries, entryOf(manifest, tag));
+    const before = this.#entries;
+    this.#entries = withEntry(before, entryOf(manifest, tag));
+    for (const digest of this.#dropped(before)) {
+      if (this.#blobs.delete(digest)) rmSync(this.#staged.blobPath(digest));
+    }
   }
 
   /** Clients list them under a tag. */
@@ -185,7 +190,7 @@ class StagedLayout implements Repository {
   async sync(): Promise<void> {
     const index = encodeIndex(this.#entries);
     orUnwritable(this.#path, () => {
-      writeFileSync(join(this.#temporary, LAYOUT_FILE), MARK, { flush: true });
+      writeFileSync(join(this.#temporary, OCI_LAYOUT_FILE), MARK, { flush: true });
       writeFileSync(join(this.#temporary, INDEX_FILE), index.bytes, { flush: true });
     });
     for (const folder of [BLOBS, 'blobs', '.']) await syncDirectory(join(this.#temporary, folder));
@@ -203,7 +208,18 @@ class StagedLayout implements Repository {
         renameSync(this.#staged.blobPath(each), older.blobPath(each));
       }
       renameSync(join(this.#temporary, INDEX_FILE), join(this.#path, INDEX_FILE));
+      for (const digest of this.#dropped(older.listed)) {
+        rmSync(older.blobPath(digest), { force: true });
+      }
     });
+  }
+
+  /** Older lists of referrers: nothing in a layout of ours leads to them but its index. */
+  #dropped(before: readonly Descriptor[]): readonly Digest[] {
+    const kept = new Set(this.#entries.map(({ digest }) => digest));
+    return before
+      .filter(({ mediaType, digest }) => mediaType === OCI_INDEX && !kept.has(digest))
+      .map(({ digest }) => digest);
   }
 
   drop(): void {
