@@ -11,21 +11,8 @@ import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
 import { judgeSpeeds, type JudgeSpeed } from './bench-judges.ts';
 import { logLine, makeLogs, randomLine } from './bench-logs.ts';
 import { largeRecipe } from './bench-recipes.ts';
+import { benchRegistries, type Bench, type Goal, type Sample } from './bench-registries.ts';
 import { largeSnapshot } from './large-snapshot.ts';
-
-interface Sample {
-  readonly milliseconds: number;
-  readonly mebibytes: number;
-}
-
-interface Goal {
-  readonly what: string;
-  readonly against: string;
-  /** The largest ratio that is good enough. */
-  readonly ratio: number;
-  /** The largest resident memory, in MiB. */
-  readonly memory?: number;
-}
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
@@ -76,6 +63,7 @@ try {
   fingerprintOfMany();
   for (const speed of judgeSpeeds()) reportSpeed(speed);
   logs();
+  await benchRegistries(lent(), small);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -85,9 +73,9 @@ process.exitCode = missed === 0 ? 0 : 1;
 function reportSpeed({ what, microseconds, ...speed }: JudgeSpeed): void {
   for (const judge of ['own', 'both'] as const) {
     const isMet = speed[judge] >= SPEED_GOALS[judge];
-    if (!isMet) missed += 1;
-    console.log(
-      `${isMet ? 'ok    ' : 'MISSED'} ${judge === 'own' ? 'our own judge' : 'both judges'}, ${what}: ${speed[judge].toFixed(2)} times as fast as @sigstore/verify alone, which takes ${microseconds.toFixed(0)} µs (goal ${SPEED_GOALS[judge]})`,
+    say(
+      isMet,
+      `${judge === 'own' ? 'our own judge' : 'both judges'}, ${what}: ${speed[judge].toFixed(2)} times as fast as @sigstore/verify alone, which takes ${microseconds.toFixed(0)} µs (goal ${SPEED_GOALS[judge]})`,
     );
   }
 }
@@ -115,9 +103,9 @@ function fingerprintOfMany(): void {
   const milliseconds = best(runs.map((sample) => sample.milliseconds));
   const memory = Math.max(...runs.map(({ mebibytes }) => mebibytes));
   const isMet = milliseconds < FINGERPRINT_GOAL.milliseconds && memory <= FINGERPRINT_GOAL.memory;
-  if (!isMet) missed += 1;
-  console.log(
-    `${isMet ? 'ok    ' : 'MISSED'} snapshot fingerprint, 5,000 nodes: ${milliseconds.toFixed(0)} ms, ${memory.toFixed(0)} MiB; goal ${FINGERPRINT_GOAL.milliseconds} ms and ${FINGERPRINT_GOAL.memory} MiB`,
+  say(
+    isMet,
+    `snapshot fingerprint, 5,000 nodes: ${milliseconds.toFixed(0)} ms, ${memory.toFixed(0)} MiB; goal ${FINGERPRINT_GOAL.milliseconds} ms and ${FINGERPRINT_GOAL.memory} MiB`,
   );
 }
 
@@ -200,6 +188,24 @@ function logs(): void {
   );
 }
 
+/** For the rows of other files. */
+function lent(): Bench {
+  return {
+    ...{ quick, rounds, scratch, run, verifyWords },
+    ours: (words, isLong) =>
+      [process.execPath].concat(isLong === true ? recordMemory : [], program, words),
+    emitWords: (path, more) => emitWords(path, more).filter((word) => word !== '--sandbox'),
+    report: (goal, { ours, theirs }, of) =>
+      report(goal, ours, theirs, of === 'best' ? best : median),
+    judge: say,
+  };
+}
+
+function say(isMet: boolean, line: string): void {
+  if (!isMet) missed += 1;
+  console.log(`${isMet ? 'ok    ' : 'MISSED'} ${line}`);
+}
+
 function report(
   goal: Goal,
   ours: readonly Sample[],
@@ -210,13 +216,12 @@ function report(
   const other = of(theirs.map(({ milliseconds }) => milliseconds));
   const memory = Math.max(...ours.map(({ mebibytes }) => mebibytes));
   const good = own / other <= goal.ratio && memory <= (goal.memory ?? Infinity);
-  if (!good) missed += 1;
   const figures = `${(own / other).toFixed(2)} times ${goal.against} (${own.toFixed(0)} ms : ${other.toFixed(0)} ms)${goal.memory === undefined ? '' : `, ${memory.toFixed(0)} MiB`}`;
   const limit =
     goal.ratio === Infinity
       ? 'no goal: the start counts for too much'
       : `goal ${goal.ratio}${goal.memory === undefined ? '' : ` and ${goal.memory} MiB`}`;
-  console.log(`${good ? 'ok    ' : 'MISSED'} ${goal.what}: ${figures}; ${limit}`);
+  say(good, `${goal.what}: ${figures}; ${limit}`);
 }
 
 /** One process from start to end; the memory is that of a Node process of ours. */
@@ -229,13 +234,14 @@ function run([file = '', ...args]: readonly string[], expected = 0): Sample {
   };
   rmSync(memoryFile, { force: true });
   const started = performance.now();
-  const { status, stderr } = spawnSync(file, args, { env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(file, args, { env, encoding: 'utf8' });
   const milliseconds = performance.now() - started;
   if (status !== expected) {
     throw new Error(`${[file, ...args].join(' ')} ended with ${status}\n${stderr}`);
   }
   return {
     milliseconds,
+    output: stdout.trim(),
     mebibytes: args.includes(recordMemory[1]) ? Number(readFileSync(memoryFile, 'utf8')) : 0,
   };
 }
