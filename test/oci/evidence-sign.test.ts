@@ -4,8 +4,12 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { parsePointer, renderPointer, type Pointer } from '../../src/evidence/pointer/pointer.ts';
+import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
+import { aicrBundle, unsignedAicr } from '../e2e/aicr-bundle.ts';
 import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace } from '../e2e/emit.ts';
+import { archiveOf, makeEvidence } from '../e2e/evidence.ts';
+import { callsOf, setting } from '../e2e/resuming.ts';
 import type { Run } from '../run-cli.ts';
 import { refuse, type TestRegistry } from './call.ts';
 import { pushBundle } from './evidence.ts';
@@ -238,6 +242,27 @@ describe('evidence sign POINTER', () => {
     );
   }, 30_000);
 
+  it('fetches from a location what its own place lacks, and pushes it there; nothing is signed if that cannot be reached', async () => {
+    await withUnsigned(
+      async ({ place, registry, digest, sign }) => {
+        registry.faults.first = ({ url = '' }, response) => {
+          if (!url.startsWith('/v2/evidence/')) return false;
+          refuse(response, 403, 'DENIED');
+          return true;
+        };
+        const refused = await sign();
+        expect([refused.code, tree(place)]).toEqual([3, [FLAT]]);
+        registry.faults.first = () => false;
+        registry.manifests.delete(`evidence@${digest}`);
+        const run = await sign();
+        expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('REGISTRY_LACKS')]);
+        expect(registry.manifests.has(`evidence@${digest}`)).toBe(true);
+        expect(tree(place)).toEqual([expect.stringMatching(/sha256-/)]);
+      },
+      { copies: ['copy'] },
+    );
+  }, 30_000);
+
   it('signs evidence that is not green, and says so: 1', async () => {
     await withUnsigned(
       async ({ place, sign }) => {
@@ -247,6 +272,46 @@ describe('evidence sign POINTER', () => {
       },
       { recipe: ["'>= 1.32.4'", "'>= 1.99'"] },
     );
+  }, 30_000);
+
+  it('signs what aicr packed, too', async () => {
+    const evidence = await makeEvidence();
+    const layer = await archiveOf(unsignedAicr(await aicrBundle(evidence)));
+    const place = new Workplace();
+    mkdirSync(place.path(TREE), { recursive: true });
+    await withRegistry({}, async (registry) => {
+      const { digest } = pushBundle(registry, layer);
+      const named = `oci://${registry.host}/evidence@${digest}`;
+      expect((await place.run(['evidence', 'pointer', named, ...evidence.root])).code).toBe(0);
+      const [flat = ''] = tree(place);
+      const words = ['evidence', 'sign', flat, '--sandbox', '--registry', registry.host];
+      const { code, stderr } = await place.run(words);
+      const [nested = '', ...more] = tree(place);
+      expect([code, more, stderr]).toEqual([0, [], expect.stringContaining(`removed: ${flat}\n`)]);
+      expect(pointerAt(place, nested).artifact?.digest).toBe(digest);
+    });
+  }, 30_000);
+
+  it('signs with services as who the token says, and as no user name: no log has an entry then', async () => {
+    const sandbox = await startSandbox();
+    const { place, relay } = await setting(sandbox);
+    mkdirSync(place.path(TREE), { recursive: true });
+    await withRegistry({}, async ({ host }) => {
+      const push = ['evidence', 'publish', OUT, `oci://${host}/evidence`, '--no-sign'];
+      expect((await place.run([...push, '--evidence-dir', TREE])).code).toBe(0);
+      const [flat = ''] = tree(place);
+      const services = ['--signing-config', 'config.json', '--trusted-root', 'root.json'];
+      const words = ['evidence', 'sign', flat, '--registry', host, ...services];
+      const sub = 'somebody!example.com';
+      const nameless = { SIGSTORE_ID_TOKEN: sandbox.token({ email: undefined, sub }) };
+      const refused = await place.run(words, { env: nameless });
+      expect([refused.code, callsOf(relay), tree(place)]).toEqual([2, ['signingCert'], [flat]]);
+      expect(refused.stderr).toContain('error: POINTER_UNFIT');
+      const run = await place.run(words, { env: { SIGSTORE_ID_TOKEN: sandbox.token() } });
+      const [nested = ''] = tree(place);
+      expect([run.code, pointerAt(place, nested).signer?.identity]).toEqual([0, SANDBOX_IDENTITY]);
+    });
+    await sandbox.close();
   }, 30_000);
 
   it('judges each of several by itself, and the worst counts', async () => {
