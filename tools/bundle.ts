@@ -45,6 +45,10 @@ const PARTS = [
     name: 'verify',
     test: /\/(?:cli\/run-command|commands\/verify-evidence|cli\/work\/run-verify|trust\/library\/library-judge|trust\/public-good|report\/render\/(?:markdown|terminal)|report\/json)\.js$/,
   },
+  {
+    name: 'registry',
+    test: /\/(?:cli\/work\/named-artifact|evidence\/verify\/verify-artifact)\.js$|^late:node:(?:https?|net|tls|dns\/promises)$/,
+  },
   { name: 'others' },
 ];
 const LATE = 'late:';

@@ -245,7 +245,13 @@ describe('the program', () => {
 
   it.each([
     ['help', 0, ['verify.cjs', 'others.cjs'], ['--help']],
-    ['a verification', 3, ['oclif.cjs', 'others.cjs'], ['verify-evidence', 'none']],
+    ['a verification', 3, ['oclif.cjs', 'others.cjs', 'registry.cjs'], ['verify-evidence', 'none']],
+    [
+      'a verification by digest',
+      3,
+      ['oclif.cjs', 'others.cjs'],
+      ['verify-evidence', `oci://127.0.0.1:9/none@sha256:${'0'.repeat(64)}`],
+    ],
   ])('reads for %s only the files that it needs', async (_what, code, unneeded, words) => {
     const copy = install();
     for (const name of unneeded) rmSync(join(copy, 'dist/bundle', name));

@@ -25,11 +25,14 @@ export interface HttpInit {
   readonly body?: string;
 }
 
+/** By names in lower case; several of one name are one, with commas. */
+export type AnswerHeaders = ReadonlyMap<string, string>;
+
 /** The complete answer of a server, with any status. A redirect is an answer too: it is not followed. */
 export interface HttpAnswer {
   readonly ok: boolean;
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly body: Buffer;
   /** How often it was asked; more than once: an earlier answer may have been lost. */
   readonly tries: number;
@@ -69,13 +72,13 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer | HttpF
 
 /** Calls until the outcome is one that will not change, or was the last. */
 export async function repeated<T extends Pick<HttpFailure, 'refusal' | 'status'>>(
-  call: () => Promise<T & { readonly headers?: Headers }>,
+  call: () => Promise<T & { readonly headers?: AnswerHeaders }>,
   pause: (ms: number) => Promise<unknown> = wait,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     const outcome = await call();
     if (tries > RETRIES || !mayPass(outcome)) return outcome;
-    const asked = outcome.headers?.get('retry-after') ?? null;
+    const asked = outcome.headers?.get('retry-after');
     await pause(pauseBefore(tries, asked, new Date()));
   }
 }
@@ -182,10 +185,13 @@ async function send(
   });
 }
 
-function headersOf(raw: readonly string[]): Headers {
-  const headers = new Headers();
+/** Not those of fetch: for them Node would load a whole client, which takes longer than a request. */
+function headersOf(raw: readonly string[]): AnswerHeaders {
+  const headers = new Map<string, string>();
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    headers.append(raw[index] ?? '', raw[index + 1] ?? '');
+    const name = (raw[index] ?? '').toLowerCase();
+    const values = [headers.get(name), raw[index + 1]].filter((value) => value !== undefined);
+    headers.set(name, values.join(', '));
   }
   return headers;
 }
@@ -224,7 +230,7 @@ const MAX_PAUSE_MS = 30_000;
  * @param tries how often it was called already
  * @param retryAfter the header (RFC 9110 §10.2.3): seconds, or a date
  */
-function pauseBefore(tries: number, retryAfter: string | null, now: Date): number {
+function pauseBefore(tries: number, retryAfter: string | undefined, now: Date): number {
   const ours = FIRST_PAUSE_MS * 2 ** (tries - 1);
   return Math.min(Math.max(ours, askedPause(retryAfter ?? '', now)), MAX_PAUSE_MS);
 }

@@ -123,8 +123,8 @@ export class Connection {
    *
    * @throws EvidenceError SERVICE_ANSWER_INVALID, REGISTRY_ADDRESS_PRIVATE
    */
-  target(status: number, location: string | null, from: URL): URL {
-    if (location === null || !URL.canParse(location, from.href)) {
+  target(status: number, location: string | undefined, from: URL): URL {
+    if (location === undefined || !URL.canParse(location, from.href)) {
       throw this.invalid(status, `the Location ${quote(location ?? '')}, which is no address`);
     }
     const url = new URL(location, from);
@@ -157,7 +157,7 @@ export class Connection {
       const outcome = await this.#askOnce(ask, url, authorization);
       if ('reason' in outcome || (outcome.status !== 401 && outcome.status !== 403)) return outcome;
       const challenge = outcome.headers.get('www-authenticate');
-      const challenges = challenge === null ? [] : [challenge];
+      const challenges = challenge === undefined ? [] : [challenge];
       if (!(await authorizer.renew(this.#host, scope, challenges))) return outcome;
     }
   }

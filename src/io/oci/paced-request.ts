@@ -3,7 +3,12 @@
 import type { ClientRequest } from 'node:http';
 import type { LookupFunction } from 'node:net';
 
-import { openAnswer, type HttpFailure, type OpenAnswer } from '../http/client.ts';
+import {
+  openAnswer,
+  type AnswerHeaders,
+  type HttpFailure,
+  type OpenAnswer,
+} from '../http/client.ts';
 import type { KeptConnections } from '../http/route.ts';
 import { Pace, type SlowestPace } from './pace.ts';
 
@@ -23,7 +28,7 @@ export interface PacedWay {
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   /** Where it came from at last. */
   readonly url: URL;
   /** Throws BrokenAnswer. */

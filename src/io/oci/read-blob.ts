@@ -140,7 +140,7 @@ export async function hasBlob(
   const { status, headers } = await connection.ask(ask);
   if (status === 404) return false;
   const length = headers.get('content-length');
-  if (length === null || Number(length) === size) return true;
+  if (length === undefined || Number(length) === size) return true;
   const found = `a blob of ${quote(length)} bytes`;
   const hint = 'push to another repository, and tell whoever runs this registry';
   throw otherBytes(connection.name, `${digest}, ${size} of them`, found, hint);

@@ -131,7 +131,10 @@ async function send(
   if (status >= 300 && status < 400) throw answerInvalid(service, status, 'a redirect');
   // Some say with success what is wrong, e.g. that a login is pending. The library reads it from 400 alone.
   const isError = init.body !== undefined && status === 200 && hasError(body);
-  return new Response(body.length === 0 ? null : body, { status: isError ? 400 : status, headers });
+  return new Response(body.length === 0 ? null : body, {
+    status: isError ? 400 : status,
+    headers: [...headers],
+  });
 }
 
 function hasError(body: Buffer): boolean {
