@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { sayDemand } from '../src/evidence/constraint/demand.ts';
+import { sayDemand } from '../src/demand.ts';
 import { listed, sentence, words, type Sentence } from '../src/sentence.ts';
 
 /** As a shell shows it, with values in angle brackets. */

@@ -5,22 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 import { lintRules, type Rooms } from './room-rules.ts';
 
-/** What a report says something about. */
-const JUDGED = [
-  'errors',
-  'document',
-  'trust',
-  'policy',
-  'sign',
-  'attestation',
-  'evidence/phase',
-  'evidence/snapshot',
-  'evidence/constraint',
-  'evidence/figure',
-  'evidence/validate',
-  'evidence/verify',
-] as const;
-
 /** What works with recipes and their constraints. */
 const OF_RECIPES = [
   'errors',
@@ -113,15 +97,7 @@ export const ROOMS: Rooms = {
     ],
   },
   'evidence/dialect': {
-    rooms: [
-      'errors',
-      'document',
-      'statement',
-      'evidence/aicr',
-      'evidence/snapshot',
-      'evidence',
-      'evidence/claim',
-    ],
+    rooms: ['errors', 'document', 'statement', 'evidence/aicr', 'evidence', 'evidence/claim'],
   },
   'evidence/validate': {
     rooms: [
@@ -151,11 +127,26 @@ export const ROOMS: Rooms = {
     ],
   },
   'evidence/pack': { rooms: [...OF_BUNDLES, 'evidence/verify'] },
-  'report/blocks': { rooms: JUDGED },
-  'report/render': {
-    rooms: ['sign', 'report/blocks', 'evidence/snapshot', 'evidence/validate', 'evidence/verify'],
+  report: {
+    rooms: [
+      'errors',
+      'document',
+      'trust',
+      'policy',
+      'sign',
+      'attestation',
+      'bom',
+      'evidence/pointer',
+      'evidence/phase',
+      'evidence/snapshot',
+      'evidence/constraint',
+      'evidence/figure',
+      'evidence/validate',
+      'evidence/verify',
+    ],
   },
-  report: { rooms: [...JUDGED, 'evidence/pointer', 'evidence/claim', 'report/blocks'] },
+  'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },
+  'report/render': { rooms: ['report', 'report/blocks'] },
   'io/disk': {
     rooms: [
       'errors',

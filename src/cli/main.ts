@@ -95,7 +95,7 @@ async function endAsJson(error: unknown, words: readonly string[]): Promise<stri
   const formats = new Set(valuesIn(words, 'format', 'f').map(({ value }) => value));
   const json = (['json', 'aicr-json'] as const).find((format) => formats.has(format));
   if (json === undefined) return '';
-  const { encodeReport } = await import('../report/json.ts');
+  const { encodeReport } = await import('../report/encode-report.ts');
   const report = json === 'json' ? errorJson(error) : await aicrJsonOf(error);
   const { deliverError } = await import('./deliver-error.ts');
   return await deliverError(encodeReport(report), words);

@@ -88,11 +88,31 @@ export function sourceOf({ subject, issuer }: Pick<Identity, 'subject' | 'issuer
   return hash.digest('hex').slice(0, SOURCE_DIGITS);
 }
 
-/** A signer in words, for errors. */
+/** Whom a policy or a report names, as JSON has it; of a key its digest. */
+export type SignerName =
+  | { readonly identity: string; readonly issuer: string; readonly type?: 'other' }
+  | { readonly template: string; readonly issuer: string }
+  | { readonly source: string; readonly issuer: string }
+  | { readonly key: string };
+
+export function nameOfSigner(signer: NamedSigner | ProvenSigner): SignerName {
+  if ('publicKey' in signer) return { key: digestOf(signer.publicKey) };
+  const { issuer } = signer;
+  if ('template' in signer) return { template: signer.template.text, issuer };
+  if ('source' in signer) return { source: signer.source, issuer };
+  const { type, subject } = signer;
+  return { identity: subject, issuer, ...(type === 'other' && { type }) };
+}
+
+/** In words, for errors. */
 export function describeSigner(signer: NamedSigner | ProvenSigner): string {
-  if ('publicKey' in signer) return `the key ${digestOf(signer.publicKey)}`;
-  const by = `issuer ${quote(signer.issuer)}`;
-  if ('template' in signer) return `${quote(signer.template.text)} (template, ${by})`;
-  if ('source' in signer) return `${quote(signer.source)} (source, ${by})`;
-  return `${quote(signer.subject)} (${signer.type === 'other' ? 'type other, ' : ''}${by})`;
+  return sayName(nameOfSigner(signer));
+}
+
+export function sayName(name: SignerName): string {
+  if ('key' in name) return `the key ${name.key}`;
+  const by = `issuer ${quote(name.issuer)}`;
+  if ('template' in name) return `${quote(name.template)} (template, ${by})`;
+  if ('source' in name) return `${quote(name.source)} (source, ${by})`;
+  return `${quote(name.identity)} (${name.type === undefined ? '' : `type ${name.type}, `}${by})`;
 }

@@ -1,10 +1,9 @@
-// The reports that programs read. schemas/report.schema.json, schemas/validation-report.schema.json
+// From what the commands found to the reports that programs read, of which everything else that shows them is made.
 import type { CheckResult } from '../attestation/check-log.ts';
 import { digestOf, hexOf } from '../digest.ts';
 import type { Json } from '../document/data.ts';
 import { timestampOf } from '../document/time.ts';
 import type { Fault, Finding } from '../errors/evidence-error.ts';
-import { fingerprintClaim, matchClaim } from '../evidence/claim/predicate.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import type { PhaseConstraint } from '../evidence/figure/figure.ts';
 import type { PhaseResult } from '../evidence/phase/phase.ts';
@@ -12,24 +11,55 @@ import type { Fingerprint } from '../evidence/snapshot/fingerprint.ts';
 import type { Facts, ValidationReport } from '../evidence/validate/facts.ts';
 import { outcomeOf } from '../evidence/validate/outcome.ts';
 import type { ArtifactSource, TriedReferrer } from '../evidence/verify/artifact-source.ts';
+import type { CheckName } from '../evidence/verify/checks.ts';
 import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
-import { sourceOf, type PolicySigner } from '../policy/policy-signer.ts';
+import { nameOfSigner, sourceOf, type PolicySigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
-import { replaceInvisible } from '../quote.ts';
 import {
   isKeySigner,
   type Identity,
   type ProvenSigner,
   type TrustedRootInfo,
 } from '../trust/trust.ts';
-import { LIMIT_OF_TRUST } from './blocks/verdict.ts';
+import { LIMIT_OF_TRUST } from './report-json.ts';
+import type {
+  AgeJson,
+  CheckJson,
+  ClaimedJson,
+  ConstraintJson,
+  FactsJson,
+  FaultJson,
+  PhaseConstraintJson,
+  PhaseJson,
+  PolicyEntryJson,
+  PolicyJson,
+  ReferrerJson,
+  RootJson,
+  SignatureJson,
+  SignerJson,
+  SourceJson,
+  TestJson,
+  ValidationJson,
+  VerificationJson,
+} from './report-json.ts';
 
 /** A value that is not there is null in a list of equals, and else absent. */
-export type JsonObject = Readonly<Record<string, Json>>;
+export type JsonObject = Readonly<Record<string, Json | undefined>>;
 
-/** The same for a tarball, its directory and a registry, but for `source`: the input is named nowhere. */
-export function verificationJson(report: VerificationReport): JsonObject {
+/** What only the caller knows. */
+interface Call {
+  /** The input as the user named it. */
+  readonly source?: string;
+  /** The words of the command that makes the report again, from `affidavit` on. */
+  readonly repeat?: readonly string[];
+}
+
+/** The same for a tarball, its directory and a registry, but for `source` and what the caller adds: the input is named nowhere else. */
+export function verificationJson(
+  report: VerificationReport,
+  { source, repeat }: Call = {},
+): VerificationJson {
   const { signature, manifestDigest, claimed } = report;
   return present({
     schemaVersion: SCHEMA_VERSION,
@@ -37,12 +67,13 @@ export function verificationJson(report: VerificationReport): JsonObject {
     verdict: report.verdict,
     exitCode: report.exitCode,
     checks: report.checks.map(checkJson),
-    signer: signature.state === 'verified' ? identityJson(signature.proof.signer) : undefined,
+    signer: signature.state === 'verified' ? signerJson(signature.proof.signer) : undefined,
     signature: signatureJson(report),
     pinned: report.pinned,
     policy: report.policy?.file && policyJson(report.policy.file, report.policy.entry),
     clock: report.now && timestampOf(report.now),
     recipeCompared: report.recipeCompared,
+    filesCompared: report.filesCompared,
     sandbox: report.root.sandbox,
     selfCheck: report.signature.state === 'absent',
     weakened: report.weakened,
@@ -53,35 +84,38 @@ export function verificationJson(report: VerificationReport): JsonObject {
     ...factsJson(report.facts),
     findings: report.findings.map(faultJson),
     limitOfTrust: LIMIT_OF_TRUST,
-    source: report.source && sourceJson(report.source),
+    source: report.source === undefined ? source : sourceJson(report.source),
+    repeat,
   });
 }
 
-function sourceJson({ referrers, ...source }: ArtifactSource): JsonObject {
+function sourceJson({ referrers, ...source }: ArtifactSource): SourceJson {
   return present({ ...source, referrers: referrers.map(referrerJson) });
 }
 
-function referrerJson(referrer: TriedReferrer): JsonObject {
+function referrerJson(referrer: TriedReferrer): ReferrerJson {
   const { registry, digest, fate, signer, signedAt, subject, fault } = referrer;
   return present({
     ...{ registry, digest, fate, subject },
-    signer: signer && identityJson(signer),
+    signer: signer && signerJson(signer),
     signedAt: signedAt && timestampOf(signedAt),
     fault: fault && faultJson(fault),
   });
 }
 
-function claimedJson(claimed: NonNullable<VerificationReport['claimed']>): JsonObject {
-  const { redaction, artifact, logs } = claimed;
+function claimedJson(claimed: NonNullable<VerificationReport['claimed']>): ClaimedJson {
+  const { redaction } = claimed;
   return present({
     ...claimed,
     redaction: redaction?.policy ?? null,
-    artifact: artifact && { ...artifact },
-    logs: logs && { ...logs },
+    redactionVersion: redaction?.version,
   });
 }
 
-export function validationJson(report: ValidationReport): JsonObject {
+export function validationJson(
+  report: ValidationReport,
+  { repeat }: Pick<Call, 'repeat'> = {},
+): ValidationJson {
   const { evidence, facts, faults, findings, tool } = report;
   return present({
     schemaVersion: SCHEMA_VERSION,
@@ -95,53 +129,26 @@ export function validationJson(report: ValidationReport): JsonObject {
     findings: findings.map(faultJson),
     evidence: evidence && evidenceJson(evidence),
     limitOfTrust: LIMIT_OF_TRUST,
+    repeat,
   });
 }
 
 /** What `snapshot fingerprint --format json` prints. schemas/fingerprint.schema.json */
-export function fingerprintJson(
-  fingerprint: Fingerprint,
-  findings: readonly Finding[],
-): JsonObject {
-  return {
-    schemaVersion: SCHEMA_VERSION,
-    fingerprint: fingerprintClaim(fingerprint),
-    findings: findings.map(faultJson),
-  };
+export function fingerprintJson(fingerprint: Fingerprint, findings: readonly Finding[]): object {
+  return { schemaVersion: SCHEMA_VERSION, fingerprint, findings: findings.map(faultJson) };
 }
 
 const OUTCOMES = { verified: 'passed', failed: 'failed', undecided: 'undecided' } as const;
 
-/** Without the fields that are not there. */
-export function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
-  const values = Object.entries(fields);
-  return Object.fromEntries(
-    values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+/** Takes the fields that are not there out of what was just made. */
+export function present<Fields extends object>(fields: Fields): Fields {
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) Reflect.deleteProperty(fields, name);
+  }
+  return fields;
 }
 
-/**
- * The text of a report: two spaces, one newline at the end. What a terminal would not show is
- * escaped, so that no test's name rewrites the screen of someone who prints the file.
- */
-export function encodeReport(json: JsonObject): string {
-  const text = JSON.stringify(json, null, 2);
-  // The line ends are the JSON text's own: `JSON.stringify` escapes those of values.
-  const safe = replaceInvisible(text, (character) =>
-    character === '\n' ? character : escapeUnits(character),
-  );
-  return `${safe}\n`;
-}
-
-/** JSON's own escape, for each UTF-16 code unit. */
-function escapeUnits(character: string): string {
-  return character.replaceAll(/./gs, (unit) => {
-    const hex = unit.charCodeAt(0).toString(16);
-    return `\\u${hex.padStart(4, '0')}`;
-  });
-}
-
-export function rootJson(root: TrustedRootInfo): JsonObject {
+export function rootJson(root: TrustedRootInfo): RootJson {
   const { source, digest, sandbox, newest } = root;
   return {
     ...present({ source, digest, sandbox, newest: newest && timestampOf(newest) }),
@@ -150,49 +157,59 @@ export function rootJson(root: TrustedRootInfo): JsonObject {
 }
 
 /** Of what was fetched by TUF. */
-export function ageJson({ updated }: Pick<TrustedRootInfo, 'updated'>): JsonObject {
+export function ageJson({ updated }: Pick<TrustedRootInfo, 'updated'>): AgeJson {
   return updated === undefined
     ? {}
     : { updatedAt: timestampOf(updated.at), ageDays: updated.ageDays };
 }
 
-function identityJson(signer: ProvenSigner): JsonObject {
+function signerJson(signer: ProvenSigner): SignerJson {
   if (isKeySigner(signer)) return { publicKey: digestOf(signer.publicKey) };
-  const { subject, issuer } = signer;
-  return { identity: subject, issuer };
+  const { subject: identity, issuer, type } = signer;
+  return { identity, issuer, ...(type === 'other' && { type }) };
 }
 
 /** @param entry the one that allows the signer; undefined if none does */
 function policyJson(
   file: NonNullable<Policy['file']>,
   entry: PolicySigner | undefined,
-): JsonObject {
+): PolicyJson {
   return present({ ...file, entry: entry && entryJson(entry) });
 }
 
-function entryJson(entry: PolicySigner): JsonObject {
+function entryJson(entry: PolicySigner): PolicyEntryJson {
   const { at, label, tier, recipes } = entry;
-  return present({ at, ...namedJson(entry), tier, label, recipes });
+  return present({ at, ...nameOfSigner(entry), tier, label, recipes });
 }
 
-/** As the policy has it; of a key its digest. */
-function namedJson(entry: PolicySigner): JsonObject {
-  if ('publicKey' in entry) return { key: digestOf(entry.publicKey) };
-  const { issuer } = entry;
-  if ('template' in entry) return { template: entry.template.text, issuer };
-  return 'source' in entry ? { source: entry.source, issuer } : { identity: entry.subject, issuer };
-}
-
-function checkJson({ name, outcome, found, expected, hint, faults }: CheckResult): JsonObject {
+function checkJson({
+  name,
+  outcome,
+  found,
+  expected,
+  hint,
+  faults,
+}: CheckResult<CheckName>): CheckJson {
   return { name, outcome, found, expected, hint, faults: faults.map(faultJson) };
 }
 
-export function faultJson({ code, at, found, expected, hint }: Fault): JsonObject {
-  return { code, at: at ?? null, found, expected, hint };
+const MADE = new WeakMap<Fault, FaultJson>();
+
+/** Several checks may meet one fault: it stays one. */
+export function faultJson(fault: Fault): FaultJson {
+  const { code, at = null, found, expected, hint, sentence } = fault;
+  const json = MADE.get(fault) ?? {
+    ...{ code, at, found, expected, hint },
+    ...(sentence !== undefined && { sentence }),
+  };
+  MADE.set(fault, json);
+  return json;
 }
 
+type VerifiedJson = Extract<SignatureJson, { readonly state: 'verified' }>;
+
 /** An allowlist of AICR names no user names. */
-function certificateJson(signer: Identity): JsonObject {
+function certificateJson(signer: Identity): Pick<VerifiedJson, 'certificate' | 'source'> {
   const { type, claims } = signer;
   return {
     certificate: { type, ...claims },
@@ -200,7 +217,7 @@ function certificateJson(signer: Identity): JsonObject {
   };
 }
 
-function signatureJson({ signature, oneJudge }: VerificationReport): JsonObject {
+function signatureJson({ signature, oneJudge }: VerificationReport): SignatureJson {
   if (signature.state !== 'verified') return { state: signature.state };
   const { signer, signedAt, times, logEntries } = signature.proof;
   return present({
@@ -213,49 +230,45 @@ function signatureJson({ signature, oneJudge }: VerificationReport): JsonObject 
   });
 }
 
-function evidenceJson(evidence: NonNullable<ValidationReport['evidence']>): JsonObject {
+function evidenceJson(
+  evidence: NonNullable<ValidationReport['evidence']>,
+): ValidationJson['evidence'] {
   const { path, manifestDigest, signer, sandbox } = evidence;
-  return present({ path, manifestDigest, signer: signer && identityJson(signer), sandbox });
+  return present({ path, manifestDigest, signer: signer && signerJson(signer), sandbox });
 }
 
 /** Fingerprint and match are shown as the predicate has them. */
-function factsJson(facts: Facts): Readonly<Record<string, Json | undefined>> {
+function factsJson(facts: Facts): FactsJson {
   const { recipe, fingerprint, match, constraints, phaseConstraints, phases, bom } = facts;
-  const { onlyClaimed } = facts;
   return {
     recipe: recipe && present({ ...recipe, digest: hexOf(recipe.digest) }),
-    fingerprint: fingerprint && fingerprintClaim(fingerprint),
-    match: match && matchClaim(match),
+    fingerprint,
+    match,
     constraints: constraints?.map(constraintJson),
     phaseConstraints: phaseConstraints?.map(phaseConstraintJson),
     phases: phases?.map(phaseJson),
-    bom: bom && { ...bom },
-    onlyClaimed,
+    bom,
+    onlyClaimed: facts.onlyClaimed,
   };
 }
 
-function constraintJson(constraint: ConstraintResult): JsonObject {
+function constraintJson(constraint: ConstraintResult): ConstraintJson {
   const { name, expected, outcome } = constraint;
   const { actual = null, reason = null, severity = null, remediation = null } = constraint;
   return { name, expected, actual, outcome, reason, severity, remediation };
 }
 
-/** A figure as a number with its unit. It is claimed: what a validator printed. */
-function phaseConstraintJson({ figure, ...constraint }: PhaseConstraint): JsonObject {
-  if (figure === undefined) return { ...constraint, figure: null };
-  const { value, unit, test } = figure;
-  return { ...constraint, figure: { value, unit, test } };
+/** A figure is claimed: what a validator printed. */
+function phaseConstraintJson({ figure, ...constraint }: PhaseConstraint): PhaseConstraintJson {
+  return { ...constraint, figure: figure ?? null };
 }
 
-function phaseJson(result: PhaseResult): JsonObject {
-  const { phase, required, state, counts, flaky, missing, tests } = result;
+function phaseJson({ checks, tests, ...result }: PhaseResult): PhaseJson {
+  const declared = new Set(checks);
   return {
-    phase,
-    required,
-    state,
-    counts: { ...counts },
-    flaky,
-    missing,
-    tests: tests.map(({ name, status, message }) => ({ name, status, message: message ?? null })),
+    ...result,
+    tests: tests.map(({ name, status, message = null, flaky, image }) =>
+      present<TestJson>({ name, status, message, declared: declared.has(name), flaky, image }),
+    ),
   };
 }

@@ -7,10 +7,70 @@ import type { ConfigSource, SigningInUse, TrustInUse } from '../sign/trust-in-us
 import { keyName } from '../trust/key-kind.ts';
 import type { Authority, TrustedLog } from '../trust/trusted-root.ts';
 import type { Window } from '../trust/validity-window.ts';
-import { endOf, nameOf } from './blocks/trust-lines.ts';
-import { ageJson, rootJson, type JsonObject } from './json.ts';
+import { subjectLines } from '../trust/x509.ts';
+import { ageJson, rootJson } from './json.ts';
+import type { AgeJson, RootJson } from './report-json.ts';
 
-export function trustJson({ root, content, rootSources, signing }: TrustInUse): JsonObject {
+export interface TrustJson {
+  readonly schemaVersion: string;
+  readonly trustedRoot: RootJson & {
+    readonly sources: readonly SourceJson[];
+    readonly certificateAuthorities: readonly AuthorityJson[];
+    readonly certificateLogs: readonly LogJson[];
+    readonly logs: readonly LogJson[];
+    readonly timestampAuthorities: readonly AuthorityJson[];
+  };
+  readonly signingConfig: SigningJson | null;
+}
+
+interface SigningJson extends AgeJson {
+  readonly source: string;
+  readonly digest: string;
+  readonly sources: readonly SourceJson[];
+  readonly identityProviders: readonly ServiceJson[];
+  readonly certificateAuthorities: readonly ServiceJson[];
+  readonly logs: readonly ServiceJson[];
+  readonly timestampAuthorities: readonly ServiceJson[];
+}
+
+export interface SourceJson {
+  readonly name: string;
+  readonly found: string | null;
+  readonly used: boolean;
+}
+
+export interface ServiceJson {
+  readonly url: string;
+  readonly majorApiVersion: number;
+  readonly operator: string;
+  readonly validFor: WindowJson;
+  readonly calledNow: boolean;
+}
+
+export interface AuthorityJson {
+  readonly certificates: readonly {
+    readonly subject: string;
+    readonly digest: string;
+    readonly notBefore: string;
+    readonly notAfter: string;
+  }[];
+  readonly validFor: WindowJson;
+}
+
+export interface LogJson {
+  readonly baseUrl: string;
+  readonly keyId: string;
+  readonly keyType: string;
+  readonly validFor: WindowJson;
+}
+
+export interface WindowJson {
+  readonly start: string;
+  /** Null: for ever. */
+  readonly end: string | null;
+}
+
+export function trustJson({ root, content, rootSources, signing }: TrustInUse): TrustJson {
   return {
     schemaVersion: SCHEMA_VERSION,
     trustedRoot: {
@@ -25,9 +85,9 @@ export function trustJson({ root, content, rootSources, signing }: TrustInUse): 
   };
 }
 
-function signingJson(signing: SigningInUse): JsonObject {
+function signingJson(signing: SigningInUse): SigningJson {
   const { source, digest, config, sources, chosen } = signing;
-  const services = (offered: readonly Service[]): JsonObject[] =>
+  const services = (offered: readonly Service[]): ServiceJson[] =>
     offered.map((service) => ({
       url: service.url,
       majorApiVersion: service.majorApiVersion,
@@ -47,13 +107,14 @@ function signingJson(signing: SigningInUse): JsonObject {
   };
 }
 
-function sourceJson({ name, found, isUsed }: ConfigSource): JsonObject {
+function sourceJson({ name, found, isUsed }: ConfigSource): SourceJson {
   return { name, found: found ?? null, used: isUsed };
 }
 
-function authorityJson({ chain, validFor }: Authority): JsonObject {
+function authorityJson({ chain, validFor }: Authority): AuthorityJson {
   const certificates = chain.map((certificate) => ({
-    subject: nameOf(certificate),
+    // As one line.
+    subject: subjectLines(certificate).toReversed().join(', '),
     digest: digestOf(certificate.raw),
     notBefore: timestampOf(certificate.validFromDate),
     notAfter: timestampOf(certificate.validToDate),
@@ -61,7 +122,7 @@ function authorityJson({ chain, validFor }: Authority): JsonObject {
   return { certificates, validFor: windowJson(validFor) };
 }
 
-function logJson(log: TrustedLog): JsonObject {
+function logJson(log: TrustedLog): LogJson {
   const { baseUrl, keyId, validFor } = log;
   return {
     baseUrl,
@@ -71,6 +132,10 @@ function logJson(log: TrustedLog): JsonObject {
   };
 }
 
-function windowJson(window: Window): JsonObject {
-  return { start: timestampOf(window.start), end: endOf(window) ?? null };
+function windowJson(window: Window): WindowJson {
+  const { start, end } = window;
+  return {
+    start: timestampOf(start),
+    end: end.getUTCFullYear() > 9999 ? null : timestampOf(end),
+  };
 }

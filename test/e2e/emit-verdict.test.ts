@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSandbox, type Sandbox } from '../../src/io/sandbox/sandbox-server.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/report-json.ts';
 import { DOCUMENTS, INPUTS, OUT, UNSIGNED, Workplace, placesOf, type ReportJson } from './emit.ts';
 
 /** Sets the fields of a CTRF report's first test, and its summary to fit. */

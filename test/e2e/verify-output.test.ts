@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/report-json.ts';
 import { blocksOf, renderHtml } from '../report/rendered.ts';
 import type { Run, RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';

@@ -64,7 +64,7 @@ interface SourceJson {
 }
 
 function apart(report: ReportJson): unknown {
-  return { ...report, source: undefined };
+  return { ...report, source: undefined, repeat: undefined };
 }
 
 function sourceOf({ source }: ReportJson): SourceJson {

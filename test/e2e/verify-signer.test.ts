@@ -540,6 +540,9 @@ describe('--offline', () => {
     expect([free.code, offline.code]).toEqual([0, 0]);
     expect(free.stderr).toBe('probe: connecting');
     expect(offline.stderr).toBe('probe: NETWORK_BLOCKED');
-    expect(offline.stdout).toBe(free.stdout);
+    expect(offline.report).toEqual({
+      ...free.report,
+      repeat: [...(free.report['repeat'] as readonly string[]), '--offline'],
+    });
   });
 });

@@ -49,7 +49,7 @@ function cut(bytes: Buffer, end: number): Buffer {
 }
 
 function withoutSource({ report }: Judged): Readonly<Record<string, unknown>> {
-  const { source: _, ...rest } = report;
+  const { source: _, repeat: __, ...rest } = report;
   return rest;
 }
 
@@ -306,9 +306,14 @@ describe('standard input', () => {
     const piped = await runCli(words('-', ...evidence.pin), { stdin: readFileSync(path) });
     const direct = await runCli(words(path, ...evidence.pin));
     expect([piped.code, direct.code]).toEqual([0, 0]);
-    const { source, ...report } = JSON.parse(piped.stdout) as { source: string };
-    expect(source).toBe('-');
-    expect({ ...report, source: path }).toEqual(JSON.parse(direct.stdout));
+    const { source, repeat, ...report } = JSON.parse(piped.stdout) as {
+      readonly source: string;
+      readonly repeat: readonly string[];
+    };
+    expect([source, repeat[2]]).toEqual(['-', '-']);
+    expect({ ...report, source: path, repeat: repeat.with(2, path) }).toEqual(
+      JSON.parse(direct.stdout),
+    );
   });
 
   it.each(['--trusted-root', '--policy', '--recipe'])(

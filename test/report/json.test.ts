@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { CHECK_NAMES, OWN_RECIPE_CHECK } from '../../src/evidence/verify/checks.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
-import type { JsonObject } from '../../src/report/json.ts';
-import { encodeReport, validationJson, verificationJson } from '../../src/report/json.ts';
+import { encodeReport } from '../../src/report/encode-report.ts';
+import { validationJson, verificationJson } from '../../src/report/json.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/report-json.ts';
 import {
   FAILED,
   GREEN,
@@ -124,7 +124,7 @@ describe('the JSON report', () => {
   it('is always text that reads back the same and hides nothing from a terminal', () => {
     const invisible = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/u;
     forAllHostile((value) => {
-      const json: JsonObject = verificationJson(withForeign(FAILED, value));
+      const json = verificationJson(withForeign(FAILED, value));
       const text = encodeReport(json);
       expect(text).not.toMatch(invisible);
       expect(text.endsWith('}\n')).toBe(true);

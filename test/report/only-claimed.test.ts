@@ -1,18 +1,18 @@
 // What redacted evidence only claims is shown as a claim, and nowhere as measured.
 import { expect, it } from 'vitest';
 
-import type { Fault } from '../../src/errors/evidence-error.ts';
 import { problemsOf } from '../../src/report/blocks/problems.ts';
-import { renderVerificationMarkdown } from '../../src/report/render/markdown.ts';
-import { renderVerificationTerminal } from '../../src/report/render/terminal.ts';
+import type { FaultJson } from '../../src/report/report-json.ts';
 import { commitDemo, judge, reveal } from '../evidence/redact/committed.ts';
+import { renderVerificationMarkdown } from './render.ts';
+import { renderVerificationTerminal } from './render.ts';
 
 const { contents, openings } = await commitDemo();
 
 function markdown(...selected: readonly string[]): string {
   const revealed =
     selected.length === 0 ? undefined : JSON.stringify(reveal(openings, ...selected));
-  return renderVerificationMarkdown(judge(contents, revealed).report, { repeat: 'affidavit' });
+  return renderVerificationMarkdown(judge(contents, revealed).report, { repeat: ['affidavit'] });
 }
 
 it('lists a withheld region with the claims, and only a revealed one as measured', () => {
@@ -26,7 +26,7 @@ it('lists a withheld region with the claims, and only a revealed one as measured
 
 it('names each claimed value, in a line of its own and all in one, and says once how to have them revealed', () => {
   const { report } = judge(contents, undefined, { requireRecomputed: true });
-  const screen = renderVerificationTerminal(report, { colour: false, repeat: 'affidavit' });
+  const screen = renderVerificationTerminal(report, { colour: false, repeat: ['affidavit'] });
   expect(screen).toContain('! region is only claimed: the packed snapshot does not show it\n');
   expect(screen.replaceAll(/\s+/g, ' ')).toContain(
     'and 1 more problem: the list of images is only claimed: the packed snapshot does not show it ',
@@ -39,7 +39,7 @@ it('names each claimed value, in a line of its own and all in one, and says once
 
 it('lets no number of claims hide another recipe', () => {
   const faults = (['VALUE_CLAIMED', 'VALUE_CLAIMED', 'RECIPE_OTHER', 'BOM_DIFFERS'] as const).map(
-    (code): Fault => ({ code, at: undefined, found: 'a', expected: 'b', hint: 'c' }),
+    (code): FaultJson => ({ code, at: null, found: 'a', expected: 'b', hint: 'c' }),
   );
   expect(problemsOf(faults).map(({ fault }) => fault.code)).toEqual([
     ...['BOM_DIFFERS', 'RECIPE_OTHER', 'VALUE_CLAIMED', 'VALUE_CLAIMED'],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { renderVerificationMarkdown } from '../../src/report/render/markdown.ts';
-import { renderVerificationTerminal } from '../../src/report/render/terminal.ts';
 import { BY_TEMPLATE, UNSIGNED, VERIFIED } from './example-reports.ts';
+import { renderVerificationMarkdown } from './render.ts';
+import { renderVerificationTerminal } from './render.ts';
 
 const { file, entry } = BY_TEMPLATE.policy;
 
@@ -55,7 +55,7 @@ describe('the line of the policy', () => {
 
   it('has the whole digest, template, label and recipes below, and what the certificate says', () => {
     const policy = { file, entry: { ...entry, recipes: ['a', 'b'] } };
-    const text = renderVerificationMarkdown({ ...BY_TEMPLATE, policy }, { repeat: 'x' });
+    const text = renderVerificationMarkdown({ ...BY_TEMPLATE, policy }, { repeat: ['x'] });
     const [, folded = ''] = text.split('<summary>Signature, files and claims</summary>');
     for (const part of [
       file.digest,

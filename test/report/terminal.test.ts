@@ -3,12 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/errors/evidence-error.ts';
 import type { PhaseConstraint } from '../../src/evidence/figure/figure.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
-import { LIMIT_OF_TRUST } from '../../src/report/blocks/verdict.ts';
 import { rowsOf } from '../../src/report/render/terminal-lines.ts';
-import {
-  renderValidationTerminal,
-  renderVerificationTerminal,
-} from '../../src/report/render/terminal.ts';
+import { LIMIT_OF_TRUST } from '../../src/report/report-json.ts';
 import { sentence } from '../../src/sentence.ts';
 import {
   FACTS,
@@ -27,6 +23,7 @@ import {
 import { golden } from './golden.ts';
 import { hugeReports, withForeign } from './hostile-report.ts';
 import { forAllHostile } from './hostile.ts';
+import { renderValidationTerminal, renderVerificationTerminal } from './render.ts';
 
 const PLAIN = { colour: false };
 const COLOURFUL = { colour: true };
@@ -98,7 +95,8 @@ describe('the terminal report', () => {
   });
 
   it('fits one screen of 80 columns and 40 lines, with every check by name', () => {
-    const repeat = `affidavit verify-evidence evidence.tar.gz --policy ${'p'.repeat(150)}.json`;
+    const policy = `${'p'.repeat(150)}.json`;
+    const repeat = ['affidavit', 'verify-evidence', 'evidence.tar.gz', '--policy', policy];
     const texts = [
       ...Object.values(VERIFICATIONS).map((report) => ({
         text: renderVerificationTerminal(report, { ...PLAIN, repeat }),
@@ -135,7 +133,7 @@ describe('the terminal report', () => {
           ...(index % 2 === 0 ? FLAKY : NO_FIGURE),
           at: `ctrf/performance.json#/results/tests/${index}`,
         }));
-        const repeat = `affidavit verify-evidence ${'e'.repeat(120)}.tar.gz`;
+        const repeat = ['affidavit', 'verify-evidence', `${'e'.repeat(120)}.tar.gz`];
         const text = renderVerificationTerminal(
           { ...report, facts, findings },
           { ...PLAIN, repeat },
@@ -147,9 +145,9 @@ describe('the terminal report', () => {
   );
 
   it('has the command on one line, to be copied', () => {
-    const repeat = `affidavit verify-evidence ${'x'.repeat(300)}`;
+    const repeat = ['affidavit', 'verify-evidence', 'x'.repeat(300)];
     const text = renderVerificationTerminal(VERIFIED, { ...PLAIN, repeat });
-    expect(text.split('\n')).toContain(`repeat  ${repeat}`);
+    expect(text.split('\n')).toContain(`repeat  ${repeat.join(' ')}`);
   });
 
   it('marks with words, never with colour or a sign alone', () => {

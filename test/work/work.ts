@@ -5,10 +5,8 @@ import { EvidenceError } from '../../src/errors/evidence-error.ts';
 import {
   encodeReport,
   packEvidence,
-  renderValidationMarkdown,
-  renderValidationTerminal,
-  renderVerificationMarkdown,
-  renderVerificationTerminal,
+  renderMarkdown,
+  renderTerminal,
   validationJson,
   verificationJson,
   verifyEvidence,
@@ -25,7 +23,10 @@ export type Kind = (count: number) => Work | Promise<Work>;
 export type Kinds = Readonly<Record<string, Kind>>;
 
 const TERMINAL = { colour: false };
-const REPEAT = { source: 'evidence.tar.gz', repeat: 'affidavit verify-evidence evidence.tar.gz' };
+const CALL = {
+  source: 'evidence.tar.gz',
+  repeat: ['affidavit', 'verify-evidence', 'evidence.tar.gz'],
+};
 
 /** Whether the work of emitting is counted too, which has nearly all of verification in it. */
 const isFull = process.env['AFFIDAVIT_TEST_RUNS'] === 'full';
@@ -70,9 +71,10 @@ const SMALL: Partial<Demo> = {
 function emitting(inputs: Partial<Demo>): Work {
   return async () => {
     const report = validateDemo({ ...SMALL, ...inputs });
-    encodeReport(validationJson(report));
-    renderValidationMarkdown(report);
-    renderValidationTerminal(report, TERMINAL);
+    const json = validationJson(report);
+    encodeReport(json);
+    renderMarkdown(json);
+    renderTerminal(json, TERMINAL);
     await packEvidence({ validation: report }, signing()).catch(requireRefusal);
   };
 }
@@ -99,9 +101,10 @@ function verifying(contents: Contents): Work {
     const policy = { signers: [SIGNER] };
     const options = { trust: fakeTrust(), policy, allowUnsigned: true };
     const report = await verifyEvidence(entriesOf(contents), options);
-    encodeReport(verificationJson(report));
-    renderVerificationMarkdown(report, REPEAT);
-    renderVerificationTerminal(report, TERMINAL);
+    const json = verificationJson(report, CALL);
+    encodeReport(json);
+    renderMarkdown(json);
+    renderTerminal(json, TERMINAL);
   };
 }
 

@@ -17,3 +17,16 @@ export function valuesIn(
     return value === undefined ? [] : [{ index, value }];
   });
 }
+
+/** The words of a call without a flag and its values. */
+export function wordsWithout(
+  words: readonly string[],
+  name: string,
+  char: string,
+): readonly string[] {
+  const values = valuesIn(words, name, char).map(({ index, value }) =>
+    words[index] === value ? [index - 1, index] : [index],
+  );
+  const left = new Set(values.flat());
+  return words.filter((_, index) => !left.has(index));
+}

@@ -11,7 +11,7 @@ import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath, type LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { openSigning } from '../../io/sigstore/signing-session.ts';
 import { refuse } from '../../place.ts';
-import { commandLine, pathWord } from '../../shell-words.ts';
+import { pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
@@ -60,7 +60,7 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     const check = ['affidavit', 'verify-evidence', pathWord(source), '--allow-unsigned'];
     const { rootPath } = session;
     return await endSelfCheck(checked, call, {
-      repeat: commandLine([...check, ...spanWords(options)]),
+      repeat: [...check, ...spanWords(options)],
       written: { out, packed, rootPath, logs: logsOf(source, unsigned) },
     });
   } finally {

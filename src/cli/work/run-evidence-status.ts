@@ -2,7 +2,6 @@ import type { Fault } from '../../errors/evidence-error.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { placeStatus, type PlaceStatus, type Service } from '../../pointer/artifact-status.ts';
-import type { JsonObject } from '../../report/json.ts';
 import { counted } from '../../sentence.ts';
 import type { Call } from '../call/command.ts';
 import { reportOf } from '../call/report-flags.ts';
@@ -28,7 +27,8 @@ export async function runEvidenceStatus(call: Call): Promise<number> {
   }
   const exitCode = exitCodeOf(places);
   if (format === 'json') {
-    const { encodeReport, faultJson } = await import('../../report/json.ts');
+    const { encodeReport } = await import('../../report/encode-report.ts');
+    const { faultJson } = await import('../../report/json.ts');
     const json = {
       artifact: named.digest,
       exitCode,
@@ -52,8 +52,8 @@ function exitCodeOf(places: readonly PlaceStatus[]): number {
 /** schemas/status.schema.json */
 function placeJson(
   { name, state, fault, layer, attached, tag }: PlaceStatus,
-  faultJson: (fault: Fault) => JsonObject,
-): JsonObject {
+  faultJson: (fault: Fault) => object,
+): object {
   return {
     ...{ name, state, fault: fault === undefined ? null : faultJson(fault) },
     layer: layer === undefined ? null : { digest: layer.digest, size: layer.size },

@@ -7,7 +7,7 @@ import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { isDirectory } from '../../io/disk/results.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { encodeReport } from '../../report/json.ts';
+import { encodeReport } from '../../report/encode-report.ts';
 import type { Call } from '../call/command.ts';
 import { deliver } from './deliver.ts';
 

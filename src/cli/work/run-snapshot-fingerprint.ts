@@ -17,7 +17,8 @@ export async function runSnapshotFingerprint(call: Call): Promise<number> {
   const fingerprint = fingerprintOf(snapshot);
   const findings = [...snapshot.findings, ...fingerprintFindings({ snapshot, fingerprint })];
   if (format === 'json') {
-    const { encodeReport, fingerprintJson } = await import('../../report/json.ts');
+    const { encodeReport } = await import('../../report/encode-report.ts');
+    const { fingerprintJson } = await import('../../report/json.ts');
     await deliver(encodeReport(fingerprintJson(fingerprint, findings)), call);
   } else {
     const { renderFingerprintTerminal } = await import('../../report/render/terminal.ts');

@@ -8,13 +8,14 @@ export async function runTrustShow(call: Call): Promise<number> {
   const choice = trustChoiceOf(call);
   const { format, ...terminal } = reportOf(call);
   const trust = await findTrustInUse(choice, new Date());
+  const { trustJson } = await import('../../report/trust-json.ts');
+  const json = trustJson(trust);
   if (format === 'json') {
-    const { encodeReport } = await import('../../report/json.ts');
-    const { trustJson } = await import('../../report/trust-json.ts');
-    await deliver(encodeReport(trustJson(trust)), call);
+    const { encodeReport } = await import('../../report/encode-report.ts');
+    await deliver(encodeReport(json), call);
   } else {
     const { renderTrustTerminal } = await import('../../report/render/terminal.ts');
-    await deliver(renderTrustTerminal(trust, terminal), call);
+    await deliver(renderTrustTerminal(json, terminal), call);
   }
   return 0;
 }

@@ -15,7 +15,7 @@ import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_JSON_BYTES, MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { commandLine, pathWord } from '../../shell-words.ts';
+import { pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputOf } from '../call/report-flags.ts';
@@ -144,15 +144,15 @@ async function readDocument(
 }
 
 /** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */
-function selfCheckCommand({ options }: Call): string {
+function selfCheckCommand({ options }: Call): readonly string[] {
   const results = options.texts('results');
   const data = options.text('data');
-  return commandLine([
+  return [
     ...['affidavit', 'validate'],
     ...['--recipe', inputWord(options.required('recipe'))],
     ...['--snapshot', inputWord(options.required('snapshot'))],
     ...(data === undefined ? [] : ['--data', pathWord(data)]),
     ...(results.length === 0 ? [] : ['--results', ...results.map(inputWord)]),
     ...spanWords(options),
-  ]);
+  ];
 }

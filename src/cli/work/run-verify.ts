@@ -28,15 +28,16 @@ import { refuse } from '../../place.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
 import { keysOf } from '../../policy/policy.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
-import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { judgeOf } from '../call/judge-flags.ts';
 import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
+import { wordsWithout } from '../call/values-in.ts';
 import { deliver } from './deliver.ts';
 import type { NamedArtifact } from './named-artifact.ts';
 import { namedInput, type NamedInput } from './named-input.ts';
+import { renderReport } from './render-report.ts';
 
 /** The flags that name what is read. */
 const FILES = [
@@ -64,8 +65,9 @@ export async function runVerify(call: Call): Promise<number> {
   const source = options.required('input');
   const input = await namedInput(call);
   const report = await judge(call, input);
-  const said = words.map((word) => (word === source ? pinned(word, input) : word));
-  const repeat = commandLine(['affidavit', 'verify-evidence', ...said, ...clockOf(call, report)]);
+  const asked = wordsWithout(wordsWithout(words, 'format', 'f'), 'output', 'o');
+  const said = asked.map((word) => (word === source ? pinned(word, input) : word));
+  const repeat = ['affidavit', 'verify-evidence', ...said, ...clockOf(call, report)];
   const { pointer } = 'artifact' in input ? input.artifact : input;
   const rendering = { source, pointer: pointer?.pointer, repeat };
   const shown = async (format: ReportChoice['format']): Promise<string> =>
@@ -182,7 +184,7 @@ function requireHarmlessOutput({ options }: Call): void {
 interface Rendering {
   readonly source: string;
   readonly pointer: Pointer | undefined;
-  readonly repeat: string;
+  readonly repeat: readonly string[];
 }
 
 async function render(
@@ -190,23 +192,11 @@ async function render(
   choice: ReportChoice,
   { source, pointer, repeat }: Rendering,
 ): Promise<string> {
-  switch (choice.format) {
-    case 'json': {
-      const { encodeReport, verificationJson } = await import('../../report/json.ts');
-      if (!choice.isAicr) {
-        const json = verificationJson(report);
-        return encodeReport({ ...json, source: json['source'] ?? source });
-      }
-      const { aicrJson } = await import('../../report/aicr-json.ts');
-      return encodeReport(aicrJson(report, pointer));
-    }
-    case 'markdown': {
-      const { renderVerificationMarkdown } = await import('../../report/render/markdown.ts');
-      return renderVerificationMarkdown(report, { repeat });
-    }
-    case 'terminal': {
-      const { renderVerificationTerminal } = await import('../../report/render/terminal.ts');
-      return renderVerificationTerminal(report, { ...choice, repeat });
-    }
+  if (choice.isAicr && choice.format === 'json') {
+    const { aicrJson } = await import('../../report/aicr-json.ts');
+    const { encodeReport } = await import('../../report/encode-report.ts');
+    return encodeReport(aicrJson(report, pointer));
   }
+  const { verificationJson } = await import('../../report/json.ts');
+  return await renderReport(verificationJson(report, { source, repeat }), choice);
 }

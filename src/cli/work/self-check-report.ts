@@ -16,6 +16,7 @@ import { isDirectoryWanted } from '../call/layout-flag.ts';
 import { reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { spanWords } from '../call/run-flags.ts';
 import { deliver } from './deliver.ts';
+import { renderReport } from './render-report.ts';
 import { logsPath } from './validate-outputs.ts';
 
 /** An archive that was written. */
@@ -41,13 +42,15 @@ interface Written {
 export async function endSelfCheck(
   checked: ValidationReport,
   call: Call,
-  { repeat, written }: { readonly repeat: string; readonly written?: Written },
+  { repeat, written }: { readonly repeat: readonly string[]; readonly written?: Written },
 ): Promise<number> {
   const report = written === undefined ? checked : reportOfEvidence(written, checked, call);
   try {
     const choice = reportOf(call);
+    const { validationJson } = await import('../../report/json.ts');
+    const json = validationJson(report, { repeat });
     const render = async (format: ReportChoice['format']): Promise<string> =>
-      await renderSelfCheck(report, { ...choice, format }, repeat);
+      await renderReport(json, { ...choice, format });
     await deliver(await render(choice.format), call, async () => await render('terminal'));
   } finally {
     // The evidence is there, even if the report cannot be written.
@@ -72,27 +75,6 @@ function reportOfEvidence(
     findings: [...findings, ...packed.findings],
     evidence: { path: out, manifestDigest, signer: proof?.signer, sandbox },
   };
-}
-
-async function renderSelfCheck(
-  report: ValidationReport,
-  choice: ReportChoice,
-  repeat: string,
-): Promise<string> {
-  switch (choice.format) {
-    case 'json': {
-      const { encodeReport, validationJson } = await import('../../report/json.ts');
-      return encodeReport(validationJson(report));
-    }
-    case 'markdown': {
-      const { renderValidationMarkdown } = await import('../../report/render/markdown.ts');
-      return renderValidationMarkdown(report, { repeat });
-    }
-    case 'terminal': {
-      const { renderValidationTerminal } = await import('../../report/render/terminal.ts');
-      return renderValidationTerminal(report, { ...choice, repeat });
-    }
-  }
 }
 
 /** In one line, what becomes public, or how much is withheld. */

@@ -1,3 +1,4 @@
+import { sayDemand } from '../../demand.ts';
 import { trimBlanks } from '../../document/blanks.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_VALUES_CHARACTERS, MAX_VALUE_CHARACTERS } from '../../limits.ts';
@@ -6,7 +7,6 @@ import { sentence, words } from '../../sentence.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { unevaluable, type Decision, type Unevaluable } from './decision.ts';
-import { sayDemand } from './demand.ts';
 import { evaluateExpression, undecidable } from './expression.ts';
 import { GPU_NODES_PATH, gpuNodesEvaluator } from './gpu-nodes.ts';
 import { parsePath, pathReader } from './path.ts';

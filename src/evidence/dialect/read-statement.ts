@@ -1,12 +1,12 @@
 // The one place where statements of AICR and ours become one type: what a version or a program does not write is undefined.
 
+import { MATCH_DIMENSIONS } from '../../dimensions.ts';
 import { JsonMap, isDataMap } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { parseStatement, type ReceivedStatement } from '../../statement/statement.ts';
 import { parsePredicate, type ReceivedPredicate } from '../claim/predicate.ts';
-import { MATCH_DIMENSIONS } from '../snapshot/match.ts';
 import {
   EVIDENCE_STATEMENT,
   HINT,

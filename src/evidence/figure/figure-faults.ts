@@ -1,9 +1,9 @@
 // What is to be said of figures: that one contradicts the recipe, or that none was compared with it.
 
+import { sayDemand } from '../../demand.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words } from '../../sentence.ts';
-import { sayDemand } from '../constraint/demand.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
 import type { Phase } from '../phase/phase.ts';
 import type { ComparedFigure } from './compare-figures.ts';

@@ -1,42 +1,10 @@
+import { MATCH_DIMENSIONS, isDecisive, isMeasured, type MatchDimension } from '../../dimensions.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words } from '../../sentence.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { whyUnknown, type MeasuredDimension, type ShownCluster } from './unknown.ts';
-
-/** The dimensions of a recipe's criteria, in AICR's order. */
-export const MATCH_DIMENSIONS = [
-  'service',
-  'accelerator',
-  'os',
-  'intent',
-  'platform',
-  'nodes',
-] as const;
-
-export type MatchDimension = (typeof MATCH_DIMENSIONS)[number];
-
-/**
- * What a snapshot says of each dimension. `decisive`: it is measured, and if it is demanded it has to be
- * known. `measured`: unknown does not count. `unmeasurable`: no snapshot shows it, so it never counts.
- */
-const WEIGHTS: Readonly<Record<MatchDimension, 'decisive' | 'measured' | 'unmeasurable'>> = {
-  service: 'decisive',
-  accelerator: 'decisive',
-  os: 'decisive',
-  intent: 'unmeasurable',
-  platform: 'unmeasurable',
-  nodes: 'measured',
-};
-
-export function isMeasured(dimension: MatchDimension): dimension is MeasuredDimension {
-  return WEIGHTS[dimension] !== 'unmeasurable';
-}
-
-export function isDecisive(dimension: MatchDimension): boolean {
-  return WEIGHTS[dimension] === 'decisive';
-}
+import { whyUnknown, type ShownCluster } from './unknown.ts';
 
 export type MatchState = 'matched' | 'mismatched' | 'unknown' | 'not-inferable';
 

@@ -1,6 +1,6 @@
 // What a report says, before anything is decided about how it looks.
-import type { Fault } from '../../errors/evidence-error.ts';
 import type { SentencePart } from '../../sentence.ts';
+import type { FaultJson } from '../report-json.ts';
 
 /** How a reader shall take it; always said in words too. */
 export type Tone = 'good' | 'bad' | 'doubtful' | 'plain';
@@ -24,7 +24,7 @@ export interface Problem {
   readonly text: Inline;
   readonly next: string;
   readonly tone: Tone;
-  readonly fault: Fault;
+  readonly fault: FaultJson;
 }
 
 export type Block =

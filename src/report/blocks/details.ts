@@ -1,13 +1,15 @@
 // What most readers skip: tables, tests, claims, every check with what it found.
-import type { CheckResult } from '../../attestation/check-log.ts';
-import type { Finding } from '../../errors/evidence-error.ts';
-import type { ConstraintResult } from '../../evidence/constraint/evaluate.ts';
-import type { PhaseConstraint } from '../../evidence/figure/figure.ts';
-import { declaredFirst } from '../../evidence/phase/judge-phases.ts';
-import type { Phase, PhaseTest } from '../../evidence/phase/phase.ts';
-import { isMeasured, type DimensionMatch } from '../../evidence/snapshot/match.ts';
-import type { Facts } from '../../evidence/validate/facts.ts';
+import { isMeasured } from '../../dimensions.ts';
 import { counted, joined, sentence, words } from '../../sentence.ts';
+import type {
+  CheckJson,
+  ConstraintJson,
+  DimensionJson,
+  FactsJson,
+  FaultJson,
+  PhaseConstraintJson,
+  TestJson,
+} from '../report-json.ts';
 import { state } from './block.ts';
 import type { Block, Inline, ListBlock, Said } from './block.ts';
 import { sayFault } from './problems.ts';
@@ -15,11 +17,11 @@ import { sayCheck, sayConstraint, sayFigure, sayMatch } from './states.ts';
 
 export type Fold = Extract<Block, { readonly block: 'fold' }>;
 
-export function factFolds(facts: Facts): readonly Fold[] {
+export function factFolds(facts: FactsJson): readonly Fold[] {
   return [...clusterFold(facts), ...testsFold(facts), ...constraintsFold(facts)];
 }
 
-function clusterFold({ match, fingerprint, onlyClaimed = [] }: Facts): readonly Fold[] {
+function clusterFold({ match, fingerprint, onlyClaimed = [] }: FactsJson): readonly Fold[] {
   if (match === undefined || fingerprint === undefined) return [];
   const { service, os, region, gpuModel, accelerator } = fingerprint;
   const measured = ([name]: readonly [string, string | undefined]): boolean =>
@@ -48,7 +50,7 @@ function clusterFold({ match, fingerprint, onlyClaimed = [] }: Facts): readonly 
   ];
 }
 
-function dimensionRow(match: DimensionMatch): readonly Inline[] {
+function dimensionRow(match: DimensionJson): readonly Inline[] {
   const { dimension, recipeRequires = '', fingerprintProvides = '' } = match;
   const missing = isMeasured(dimension) ? 'not shown' : 'cannot be measured';
   return [
@@ -59,9 +61,9 @@ function dimensionRow(match: DimensionMatch): readonly Inline[] {
   ];
 }
 
-function testsFold({ phases = [] }: Facts): readonly Fold[] {
-  const tests = phases.flatMap((phase) =>
-    declaredFirst(phase).map((test) => ({ ...test, phase: phase.phase })),
+function testsFold({ phases = [] }: FactsJson): readonly Fold[] {
+  const tests = phases.flatMap(({ phase, tests: all }) =>
+    declaredFirst(all).map((test) => ({ ...test, phase })),
   );
   if (tests.length === 0) return [];
   const { open, skipped, passed } = Object.groupBy(tests, ({ status }) =>
@@ -86,24 +88,27 @@ function testsFold({ phases = [] }: Facts): readonly Fold[] {
   ];
 }
 
-function imageLine({ phase, name, image }: PhaseTest & { phase: Phase }): readonly Inline[] {
+/** The tests that the recipe asks for come first, or a flood of others would push them out. */
+function declaredFirst(tests: readonly TestJson[]): readonly TestJson[] {
+  return tests.toSorted((a, b) => Number(b.declared) - Number(a.declared));
+}
+
+interface PhaseTest extends TestJson {
+  readonly phase: string;
+}
+
+function imageLine({ phase, name, image }: PhaseTest): readonly Inline[] {
   return image === undefined ? [] : [sentence`${words(phase)}: ${name} from ${image}`];
 }
 
-function testLine({
-  phase,
-  name,
-  status,
-  message = '',
-  flaky,
-}: PhaseTest & { phase: Phase }): Inline {
+function testLine({ phase, name, status, message, flaky }: PhaseTest): Inline {
   const how = status === 'passed' || status === 'skipped' ? '' : ` ${status}`;
-  const why = message === '' ? [] : sentence`: ${message}`;
+  const why = (message ?? '') === '' ? [] : sentence`: ${message ?? ''}`;
   const doubt = flaky === undefined ? '' : ` (flaky: ${flaky})`;
   return sentence`${words(phase)}: ${name}${words(how)}${why}${words(doubt)}`;
 }
 
-function constraintsFold({ constraints = [], phaseConstraints = [] }: Facts): readonly Fold[] {
+function constraintsFold({ constraints = [], phaseConstraints = [] }: FactsJson): readonly Fold[] {
   if (constraints.length + phaseConstraints.length === 0) return [];
   const columns = ['Constraint', 'Recipe wants', 'Cluster has', 'Result'];
   const claimed = ['Constraint of a phase', 'Recipe wants', 'Test printed (claimed)', 'Result'];
@@ -122,11 +127,17 @@ function constraintsFold({ constraints = [], phaseConstraints = [] }: Facts): re
   ];
 }
 
-function figureRow({ phase, name, expected, figure, outcome }: PhaseConstraint): readonly Inline[] {
+function figureRow({
+  phase,
+  name,
+  expected,
+  figure,
+  outcome,
+}: PhaseConstraintJson): readonly Inline[] {
   return [
     sentence`${phase}: ${name}`,
     sentence`${expected}`,
-    figure === undefined
+    figure === null
       ? words('nothing')
       : sentence`${`${figure.text} ${figure.unit}`}, in ${figure.test}`,
     state(sayFigure(outcome)),
@@ -134,26 +145,26 @@ function figureRow({ phase, name, expected, figure, outcome }: PhaseConstraint):
 }
 
 /** Where a cut may come, what does not hold comes first. */
-function redFirst(constraints: readonly ConstraintResult[]): readonly ConstraintResult[] {
+function redFirst(constraints: readonly ConstraintJson[]): readonly ConstraintJson[] {
   return constraints.toSorted(
     (a, b) => Number(a.outcome === 'passed') - Number(b.outcome === 'passed'),
   );
 }
 
-function constraintRow(constraint: ConstraintResult): readonly Inline[] {
+function constraintRow(constraint: ConstraintJson): readonly Inline[] {
   const { name, expected, actual, outcome } = constraint;
   const result = state(sayConstraint(constraint));
   return [
     sentence`${name}`,
     sentence`${expected}`,
-    actual === undefined ? words('no value') : sentence`${actual}`,
+    actual === null ? words('no value') : sentence`${actual}`,
     outcome === 'passed' ? result : joined([result, ...notesOf(constraint)], ', '),
   ];
 }
 
-function notesOf({ reason, severity, remediation }: ConstraintResult): readonly Inline[] {
+function notesOf({ reason, severity, remediation }: ConstraintJson): readonly Inline[] {
   return [
-    ...(reason === undefined ? [] : [words(reason)]),
+    ...(reason === null ? [] : [words(reason)]),
     ...named([
       ['severity', severity],
       ['the recipe says', remediation],
@@ -161,7 +172,7 @@ function notesOf({ reason, severity, remediation }: ConstraintResult): readonly 
   ];
 }
 
-export function findingsFold(findings: readonly Finding[]): readonly Fold[] {
+export function findingsFold(findings: readonly FaultJson[]): readonly Fold[] {
   if (findings.length === 0) return [];
   const items = findings.map(findingLine);
   const change = findings.length === 1 ? 'it changes' : 'they change';
@@ -179,21 +190,21 @@ export function findingsFold(findings: readonly Finding[]): readonly Fold[] {
 }
 
 /** What was found says more than what its code means. */
-function sayFinding(finding: Finding): Inline {
+function sayFinding(finding: FaultJson): Inline {
   const found = finding.sentence === undefined ? [' (', finding.found, ')'] : [];
   return ['finding: ', ...sayFault(finding), ...found];
 }
 
 /** Code, place, what was found and expected, and what to do next. */
-function findingLine({ code, at = '', found, expected, hint }: Finding): Inline {
-  const place = at === '' ? [] : sentence` at ${at}`;
+function findingLine({ code, at, found, expected, hint }: FaultJson): Inline {
+  const place = (at ?? '') === '' ? [] : sentence` at ${at ?? ''}`;
   const both = sentence`found ${words(found)}; expected ${words(expected)}`;
   const next = hint === '' ? [] : sentence`. Next: ${words(hint)}`;
   return sentence`${code}${place}: ${both}${next}`;
 }
 
 /** Every check: by name where nothing folds, those that passed first. */
-export function checksFold(checks: readonly CheckResult[]): Fold {
+export function checksFold(checks: readonly CheckJson[]): Fold {
   const {
     passed = [],
     failed,
@@ -216,24 +227,24 @@ export function checksFold(checks: readonly CheckResult[]): Fold {
 }
 
 /** The checks of one outcome. */
-function namesOf(group: readonly CheckResult[] = [], said?: Said): Inline {
+function namesOf(group: readonly CheckJson[] = [], said?: Said): Inline {
   const [first] = group;
   if (first === undefined) return [];
   const names = group.map(({ name }) => name).join(', ');
   return [...state(said ?? sayCheck(first)), `: ${names}`];
 }
 
-function checkRow(check: CheckResult): readonly Inline[] {
+function checkRow(check: CheckJson): readonly Inline[] {
   const { name, found, expected, hint } = check;
   return [sentence`${name}`, state(sayCheck(check)), words(found), words(expected), words(hint)];
 }
 
 /** Values with their names; those that are not there are left out. */
 export function named(
-  pairs: readonly (readonly [string, string | undefined])[],
+  pairs: readonly (readonly [string, string | null | undefined])[],
 ): readonly Inline[] {
-  return pairs.flatMap(([name, value = '']) =>
-    value === '' ? [] : [sentence`${words(name)} ${value}`],
+  return pairs.flatMap(([name, value]) =>
+    (value ?? '') === '' ? [] : [sentence`${words(name)} ${value ?? ''}`],
   );
 }
 

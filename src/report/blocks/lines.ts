@@ -1,45 +1,49 @@
-import type { Signature } from '../../attestation/kind.ts';
 // One line for each thing that a maintainer asks for.
-import { digestOf, hexOf } from '../../digest.ts';
-import { timestampOf } from '../../document/time.ts';
-import { sayDemand } from '../../evidence/constraint/demand.ts';
-import type { ConstraintResult } from '../../evidence/constraint/evaluate.ts';
-import type { PhaseConstraint } from '../../evidence/figure/figure.ts';
-import type { PhaseResult } from '../../evidence/phase/phase.ts';
-import type { Fingerprint } from '../../evidence/snapshot/fingerprint.ts';
-import { isMeasured } from '../../evidence/snapshot/match.ts';
-import type { CriteriaMatch, DimensionMatch } from '../../evidence/snapshot/match.ts';
-import type { Facts, ValidationReport } from '../../evidence/validate/facts.ts';
-import { LOGS_CHECK, OWN_RECIPE_CHECK, REVEALED_CHECK } from '../../evidence/verify/checks.ts';
-import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
-import type { PolicySigner } from '../../policy/policy-signer.ts';
+import { sayDemand } from '../../demand.ts';
+import { isMeasured } from '../../dimensions.ts';
 import { shorten } from '../../quote.ts';
 import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
-import { isKeySigner, type ProvenSigner, type TrustedRootInfo } from '../../trust/trust.ts';
+import type {
+  AgeJson,
+  CheckJson,
+  ConstraintJson,
+  DimensionJson,
+  FactsJson,
+  FingerprintJson,
+  MatchJson,
+  PhaseConstraintJson,
+  PhaseJson,
+  PolicyEntryJson,
+  SignatureJson,
+  SignerJson,
+  ValidationJson,
+  VerificationJson,
+} from '../report-json.ts';
 import { state, type Inline, type Line } from './block.ts';
 import { sourceLines } from './source-lines.ts';
 import { sayConstraint, sayMatch, sayPhase } from './states.ts';
 
-export function verificationLines(report: VerificationReport): readonly Line[] {
-  const { facts, manifestDigest, verdict } = report;
-  const isUnproven = verdict === 'invalid' && Object.keys(facts).length > 0;
+export function verificationLines(report: VerificationJson): readonly Line[] {
+  const { bundle, verdict } = report;
+  const recipe = recipeLine(report, comparedWithYours(report));
+  const facts = [...factLines(report), ...onlyClaimedLine(report)];
+  const isUnproven = verdict === 'invalid' && recipe.length + facts.length > 0;
   return [
     ...sourceLines(report.source),
     ...signatureLines(report),
     ...(isUnproven ? [UNPROVEN] : []),
-    ...recipeLine(facts, comparedWithYours(report)),
-    ...(manifestDigest === undefined ? [] : [bundleLine(manifestDigest)]),
-    ...factLines(facts),
-    ...onlyClaimedLine(facts),
+    ...recipe,
+    ...(bundle === undefined ? [] : [bundleLine(bundle.manifestDigest)]),
+    ...facts,
     ...logsLine(report),
     ...revealedLine(report),
   ];
 }
 
 /** Of logs that were supplied a check says whether they are these; of others, only the problem says more. */
-function logsLine({ claimed, checks }: VerificationReport): readonly Line[] {
+function logsLine({ claimed, checks }: VerificationJson): readonly Line[] {
   const { logs } = claimed ?? {};
-  const isSame = checks.some(({ name, outcome }) => name === LOGS_CHECK && outcome === 'passed');
+  const isSame = named(checks, 'logs-match-statement')?.outcome === 'passed';
   if (logs === undefined) {
     return isSame ? [{ label: 'logs', text: words('those that are in the bundle') }] : [];
   }
@@ -50,15 +54,19 @@ function logsLine({ claimed, checks }: VerificationReport): readonly Line[] {
   return [{ label: 'logs', text: words(`${counted(logs.fileCount, 'file')}, ${text}`) }];
 }
 
+function named(checks: readonly CheckJson[], wanted: CheckJson['name']): CheckJson | undefined {
+  return checks.find(({ name }) => name === wanted);
+}
+
 /** How many values are proven. */
-function revealedLine({ checks }: VerificationReport): readonly Line[] {
-  const check = checks.find(({ name }) => name === REVEALED_CHECK);
+function revealedLine({ checks }: VerificationJson): readonly Line[] {
+  const check = named(checks, 'revealed-values-were-withheld');
   return check?.outcome === 'passed' ? [{ label: 'revealed', text: words(check.found) }] : [];
 }
 
 const MOST_CLAIMED = 5;
 
-function onlyClaimedLine({ onlyClaimed = [] }: Facts): readonly Line[] {
+function onlyClaimedLine({ onlyClaimed = [] }: FactsJson): readonly Line[] {
   if (onlyClaimed.length === 0) return [];
   const shown = joined(
     onlyClaimed.slice(0, MOST_CLAIMED).map((name) => sentence`${name}`),
@@ -81,23 +89,23 @@ const UNPROVEN: Line = {
 };
 
 /** Of what nobody signed a banner says so, and the root decided nothing. */
-function signatureLines(report: VerificationReport): readonly Line[] {
+function signatureLines(report: VerificationJson): readonly Line[] {
   const { signature, root } = report;
   if (signature.state === 'absent') return [];
   return [
-    { label: 'signer', text: signerOf(signature) },
-    ...oneJudgeLine(report),
+    { label: 'signer', text: signerOf(report) },
+    ...oneJudgeLine(signature),
     ...policyLine(report),
     { label: 'root', text: sentence`${root.source}${ageOf(root)}, ${root.digest}` },
   ];
 }
 
 /** How old it is, by what is in it; and by whom fetched it. */
-export function ageOf({ newest, updated }: Pick<TrustedRootInfo, 'newest' | 'updated'>): Sentence {
+export function ageOf({ newest, updatedAt, ageDays = 0 }: AgeJson): Sentence {
   return [
-    ...(updated === undefined
+    ...(updatedAt === undefined
       ? []
-      : sentence`, updated ${daysAgo(updated.ageDays)} (${words(dayOf(updated.at))})`),
+      : sentence`, updated ${daysAgo(ageDays)} (${words(dayOf(updatedAt))})`),
     ...(newest === undefined ? [] : sentence`, its newest key of ${words(dayOf(newest))}`),
   ];
 }
@@ -106,21 +114,20 @@ function daysAgo(days: number): Sentence {
   return words(days === 0 ? 'today' : `${counted(days, 'day')} ago`);
 }
 
-function dayOf(time: Date): string {
-  return timestampOf(time).slice(0, 10);
+function dayOf(time: string): string {
+  return time.slice(0, 10);
 }
 
 /** Both judges judge, but for a few things of which one is known to be wrong. */
-function oneJudgeLine({ oneJudge }: VerificationReport): readonly Line[] {
-  return oneJudge === undefined
-    ? []
-    : [{ label: 'judged', text: words(`by one judge alone: ${oneJudge}`) }];
+function oneJudgeLine(signature: SignatureJson): readonly Line[] {
+  if (signature.state !== 'verified' || signature.oneJudge === undefined) return [];
+  return [{ label: 'judged', text: words(`by one judge alone: ${signature.oneJudge}`) }];
 }
 
 /** As much as one line shows. */
 const MOST_OF_LABEL = 40;
 
-function standingOf({ tier, label }: PolicySigner): readonly Sentence[] {
+function standingOf({ tier, label }: PolicyEntryJson): readonly Sentence[] {
   return [
     ...(tier === undefined ? [] : [words(tier)]),
     ...(label === undefined ? [] : [sentence`labelled ${shorten(label, MOST_OF_LABEL)}`]),
@@ -128,46 +135,46 @@ function standingOf({ tier, label }: PolicySigner): readonly Sentence[] {
 }
 
 /** How near the signer is, and which entry says so. The flags of a call are no policy. */
-function policyLine({ policy, now, signature }: VerificationReport): readonly Line[] {
-  const { file, entry } = policy ?? {};
-  if (file === undefined) return [];
-  const place = sentence`${entry?.at ?? file.source}`;
+function policyLine({ policy, clock, signature }: VerificationJson): readonly Line[] {
+  if (policy === undefined) return [];
+  const { source, digest, entry } = policy;
+  const place = sentence`${entry?.at ?? source}`;
   const refusal = signature.state === 'verified' ? ' does not allow this signature' : '';
   const by = entry === undefined ? sentence`${place}${words(refusal)}` : sentence`by ${place}`;
   const parts = [
     ...(entry === undefined ? [] : standingOf(entry)),
     by,
-    sentence`digest ${hexOf(file.digest).slice(0, 12)}…`,
-    ...(now === undefined ? [] : [sentence`its clock at ${words(timestampOf(now))}`]),
+    sentence`digest ${digest.slice('sha256:'.length).slice(0, 12)}…`,
+    ...(clock === undefined ? [] : [sentence`its clock at ${words(clock)}`]),
   ];
   return [{ label: 'policy', text: joined(parts, ', ') }];
 }
 
-export function validationLines({ facts, evidence }: ValidationReport): readonly Line[] {
+export function validationLines(report: ValidationJson): readonly Line[] {
+  const { evidence } = report;
   return [
     ...(evidence === undefined ? [] : [evidenceLine(evidence)]),
-    ...recipeLine(facts, 'digest '),
+    ...recipeLine(report, 'digest '),
     ...(evidence === undefined ? [] : [bundleLine(evidence.manifestDigest)]),
-    ...factLines(facts),
-    ...onlyClaimedLine(facts),
+    ...factLines(report),
+    ...onlyClaimedLine(report),
   ];
 }
 
-function signerOf(signature: Exclude<Signature, { readonly state: 'absent' }>): Inline {
-  if (signature.state === 'not-verified') {
+function signerOf({ signature, signer }: VerificationJson): Inline {
+  if (signature.state !== 'verified' || signer === undefined) {
     return words('not known: no signature was verified');
   }
-  const { signer, signedAt } = signature.proof;
-  return sentence`${identity(signer)}, signed at ${timestampOf(signedAt)}`;
+  return sentence`${identity(signer)}, signed at ${signature.signedAt}`;
 }
 
-function identity(signer: ProvenSigner): Sentence {
-  if (isKeySigner(signer)) return sentence`the key ${digestOf(signer.publicKey)}`;
-  const { subject, issuer } = signer;
-  return sentence`${subject} (issuer ${issuer})`;
+function identity(signer: SignerJson): Sentence {
+  return 'publicKey' in signer
+    ? sentence`the key ${signer.publicKey}`
+    : sentence`${signer.identity} (issuer ${signer.issuer})`;
 }
 
-function evidenceLine({ path, signer }: NonNullable<ValidationReport['evidence']>): Line {
+function evidenceLine({ path, signer }: NonNullable<ValidationJson['evidence']>): Line {
   const by = signer === undefined ? words('by nobody') : sentence`by ${identity(signer)}`;
   return { label: 'evidence', text: [...sentence`${path}, signed `, ...by] };
 }
@@ -176,9 +183,9 @@ function bundleLine(manifestDigest: string): Line {
   return { label: 'bundle', text: sentence`${manifestDigest}` };
 }
 
-function comparedWithYours(report: VerificationReport): string {
+function comparedWithYours(report: VerificationJson): string {
   const { recipeCompared, filesCompared, checks, findings } = report;
-  const check = checks.find(({ name }) => name === OWN_RECIPE_CHECK);
+  const check = named(checks, 'recipe-matches-yours');
   if (!recipeCompared) return 'not compared with yours; its digest is ';
   if (check?.outcome !== 'passed') return 'not the same as yours; digest ';
   const files = filesCompared === undefined ? '' : ` with ${counted(filesCompared, 'file')}`;
@@ -187,13 +194,12 @@ function comparedWithYours(report: VerificationReport): string {
     : `the same as yours${files}; digest `;
 }
 
-function recipeLine({ recipe }: Facts, lead: string): readonly Line[] {
+function recipeLine({ recipe }: FactsJson, lead: string): readonly Line[] {
   if (recipe === undefined) return [];
-  const digest = hexOf(recipe.digest);
-  return [{ label: 'recipe', text: sentence`${recipe.name}, ${words(lead)}${digest}` }];
+  return [{ label: 'recipe', text: sentence`${recipe.name}, ${words(lead)}${recipe.digest}` }];
 }
 
-function factLines(facts: Facts): readonly Line[] {
+function factLines(facts: FactsJson): readonly Line[] {
   const { match, fingerprint, phases, constraints } = facts;
   return [
     ...(match === undefined || fingerprint === undefined
@@ -209,8 +215,8 @@ function factLines(facts: Facts): readonly Line[] {
 
 /** What was demanded and measured, what is not as demanded, and how large the cluster is. */
 function clusterOf(
-  { perDimension }: CriteriaMatch,
-  { k8sVersion, nodeCount, gpuNodeCount }: Fingerprint,
+  { perDimension }: MatchJson,
+  { k8sVersion, nodeCount, gpuNodeCount }: FingerprintJson,
 ): Inline {
   const demanded = perDimension.filter(
     ({ dimension, recipeRequires = '' }) => isMeasured(dimension) && recipeRequires !== '',
@@ -232,7 +238,7 @@ function clusterOf(
   );
 }
 
-function dimensionOf(row: DimensionMatch): Inline {
+function dimensionOf(row: DimensionJson): Inline {
   const { dimension, recipeRequires = '', fingerprintProvides = '', match } = row;
   const value = fingerprintProvides === '' ? words('not shown') : sentence`${fingerprintProvides}`;
   const has = [...sentence`${words(dimension)} `, ...value];
@@ -240,14 +246,14 @@ function dimensionOf(row: DimensionMatch): Inline {
   return [...has, ' ', ...state(sayMatch(row)), ...sentence` (wants ${recipeRequires})`];
 }
 
-function phasesOf(phases: readonly PhaseResult[]): Inline {
+function phasesOf(phases: readonly PhaseJson[]): Inline {
   const shown = phases.filter((phase) => phase.required || phase.state !== 'not-run');
   if (shown.length === 0) return words('none was run, and the recipe demands none');
   return joined(shown.map(phaseOf), ', ');
 }
 
 /** Counts that are zero say nothing. */
-function phaseOf(result: PhaseResult): Inline {
+function phaseOf(result: PhaseJson): Inline {
   const { phase, counts, missing, flaky } = result;
   const all = [...Object.entries(counts), ['missing', missing.length], ['flaky', flaky]] as const;
   const numbers = all.flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
@@ -255,7 +261,7 @@ function phaseOf(result: PhaseResult): Inline {
   return [`${phase} `, ...state(sayPhase(result)), tail];
 }
 
-function constraintsOf(constraints: readonly ConstraintResult[]): Inline {
+function constraintsOf(constraints: readonly ConstraintJson[]): Inline {
   if (constraints.length === 0) return words('the recipe demands none');
   const open = constraints.filter(({ outcome }) => outcome !== 'passed');
   const all = `${constraints.length - open.length} of ${constraints.length} hold`;
@@ -266,7 +272,7 @@ function constraintsOf(constraints: readonly ConstraintResult[]): Inline {
 const MOST_FIGURES = 3;
 
 /** What the tests printed, beside what the recipe demands of it. One that contradicts is a problem. */
-function figuresLine({ phaseConstraints = [] }: Facts): readonly Line[] {
+function figuresLine({ phaseConstraints = [] }: FactsJson): readonly Line[] {
   const met = phaseConstraints.filter(({ outcome }) => outcome === 'holds');
   if (met.length === 0) return [];
   const shown = joined(met.slice(0, MOST_FIGURES).map(figureOf), ', ');
@@ -275,7 +281,7 @@ function figuresLine({ phaseConstraints = [] }: Facts): readonly Line[] {
   return [{ label: 'claimed', text: ['the tests printed ', ...shown, more] }];
 }
 
-function figureOf({ name, expected, figure }: PhaseConstraint): Inline {
+function figureOf({ name, expected, figure }: PhaseConstraintJson): Inline {
   const { text = '', unit = '', tolerance = 0 } = figure ?? {};
   const less = tolerance === 0 ? [] : sentence`, ${tolerance}% less is enough`;
   return sentence`${name} ${`${text} ${unit}`} (wants ${sayDemand(expected)}${less})`;

@@ -1,19 +1,19 @@
 // What is wrong, the worst first, each in one sentence.
-import type { CheckResult } from '../../attestation/check-log.ts';
 import { WORST_FIRST } from '../../attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import type { Fault } from '../../errors/evidence-error.ts';
 import { sentence, words } from '../../sentence.ts';
+import type { CheckJson, FaultJson } from '../report-json.ts';
 import type { Inline, Problem } from './block.ts';
 import { SAID_BY_BANNERS } from './verdict.ts';
 
-/** Several checks may meet one fault. */
-export function checkProblems(checks: readonly CheckResult[]): readonly Problem[] {
-  const faults = new Set(checks.flatMap((check) => check.faults));
-  return problemsOf([...faults].filter(({ code }) => !SAID_BY_BANNERS.has(code)));
+/** Several checks may meet one fault: in what was just made it is one value, in what was stored it looks the same. */
+export function checkProblems(checks: readonly CheckJson[]): readonly Problem[] {
+  const met = new Set(checks.flatMap((check) => check.faults));
+  const faults = new Map([...met].map((fault) => [JSON.stringify(fault), fault]));
+  return problemsOf([...faults.values()].filter(({ code }) => !SAID_BY_BANNERS.has(code)));
 }
 
-export function problemsOf(faults: readonly Fault[]): readonly Problem[] {
+export function problemsOf(faults: readonly FaultJson[]): readonly Problem[] {
   return faults
     .toSorted((a, b) => rank(a) - rank(b))
     .map((fault, index, all) => ({
@@ -26,19 +26,19 @@ export function problemsOf(faults: readonly Fault[]): readonly Problem[] {
 }
 
 /** The sentence of its own stage, else what the code means, and where. */
-export function sayFault({ sentence: own, code, at = '' }: Fault): Inline {
+export function sayFault({ sentence: own, code, at }: FaultJson): Inline {
   if (own !== undefined) return own;
   const [, meaning] = ERROR_CATALOGUE[code];
-  return at === '' ? words(meaning) : sentence`${at}: ${words(meaning)}`;
+  return at === null || at === '' ? words(meaning) : sentence`${at}: ${words(meaning)}`;
 }
 
 /** As the verdict ranks them; a class that is no verdict comes last. What is only claimed may be many: the rest of its class first. */
-function rank(fault: Fault): number {
+function rank(fault: FaultJson): number {
   const index = WORST_FIRST.findIndex((verdict) => verdict === classOf(fault));
   const isClaim = fault.code === 'VALUE_CLAIMED';
   return (index === -1 ? WORST_FIRST.length : index) + (isClaim ? 0.5 : 0);
 }
 
-function classOf({ code }: Fault): string {
+function classOf({ code }: FaultJson): string {
   return ERROR_CATALOGUE[code][0];
 }

@@ -1,14 +1,13 @@
 // Both reports as a tree of blocks, in the order in which a reader asks.
-import type { ValidationReport } from '../../evidence/validate/facts.ts';
-import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
-import type { Tool } from '../../tool.ts';
+import { commandLine } from '../../shell-words.ts';
+import { LIMIT_OF_TRUST, type ReportJson } from '../report-json.ts';
+import type { ValidationJson, VerificationJson } from '../report-json.ts';
 import type { Block, Line, Problem } from './block.ts';
 import { checksFold, factFolds, findingsFold } from './details.ts';
 import { validationLines, verificationLines } from './lines.ts';
 import { originFold } from './origin.ts';
 import { checkProblems, problemsOf } from './problems.ts';
 import {
-  LIMIT_OF_TRUST,
   isPending,
   validationBanners,
   validationVerdict,
@@ -20,38 +19,35 @@ const MOST_PROBLEMS = 3;
 
 const NO_PHASE = 'No phase was judged: run again with --results and the CTRF reports.';
 
-/** @param repeat the command that makes the report again; undefined: it is not shown */
-export function verificationBlocks(
-  report: VerificationReport,
-  repeat: string | undefined,
-): readonly Block[] {
-  const { facts, checks, findings, tool, exitCode } = report;
+export function reportBlocks(report: ReportJson): readonly Block[] {
+  return 'verdict' in report ? verificationBlocks(report) : validationBlocks(report);
+}
+
+function verificationBlocks(report: VerificationJson): readonly Block[] {
+  const { checks, findings, exitCode } = report;
   return [
     { block: 'verdict', said: verificationVerdict(report), exitCode },
     ...firstScreen(verificationBanners(report), checkProblems(checks)),
     { block: 'lines', items: verificationLines(report) },
     { block: 'note', words: LIMIT_OF_TRUST },
-    ...command(tool, repeat),
-    ...factFolds(facts),
+    ...command(report),
+    ...factFolds(report),
     ...originFold(report),
     ...findingsFold(findings),
     checksFold(checks),
   ];
 }
 
-export function validationBlocks(
-  report: ValidationReport,
-  repeat: string | undefined,
-): readonly Block[] {
-  const { facts, faults, findings, tool, exitCode } = report;
+function validationBlocks(report: ValidationJson): readonly Block[] {
+  const { faults, findings, exitCode } = report;
   return [
     { block: 'verdict', said: validationVerdict(report), exitCode },
     ...firstScreen(validationBanners(report), problemsOf(faults)),
     ...note(faults.length === 0 && isPending(report), NO_PHASE),
     { block: 'lines', items: validationLines(report) },
     { block: 'note', words: LIMIT_OF_TRUST },
-    ...command(tool, repeat),
-    ...factFolds(facts),
+    ...command(report),
+    ...factFolds(report),
     ...findingsFold(findings),
   ];
 }
@@ -69,7 +65,8 @@ function note(isSaid: boolean, words: string): readonly Block[] {
   return isSaid ? [{ block: 'note', words }] : [];
 }
 
-function command({ name, version }: Tool, repeat: string | undefined): readonly Block[] {
+function command({ tool, repeat }: ReportJson): readonly Block[] {
   if (repeat === undefined) return [];
-  return [{ block: 'command', lead: `Repeat with ${name} ${version}:`, command: repeat }];
+  const lead = `Repeat with ${tool.name} ${tool.version}:`;
+  return [{ block: 'command', lead, command: commandLine(repeat) }];
 }

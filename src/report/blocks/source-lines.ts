@@ -1,14 +1,13 @@
-import { timestampOf } from '../../document/time.ts';
-import type { ArtifactSource, TriedReferrer } from '../../evidence/verify/artifact-source.ts';
-import { describeSigner } from '../../policy/policy-signer.ts';
+import { sayName } from '../../policy/policy-signer.ts';
 import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
+import type { ReferrerJson, VerificationJson } from '../report-json.ts';
 import type { Line } from './block.ts';
 
 const MOST_ATTACHED = 3;
 
 /** Where evidence was fetched, and what else is attached to it. */
-export function sourceLines(source: ArtifactSource | undefined): readonly Line[] {
-  if (source === undefined) return [];
+export function sourceLines(source: VerificationJson['source']): readonly Line[] {
+  if (source === undefined || typeof source === 'string') return [];
   const { registry, digest, referrers } = source;
   const { subject } = referrers.find(({ fate }) => fate === 'reported') ?? {};
   const signed = subject === undefined ? '' : `, signed for ${SUBJECTS[subject]}`;
@@ -19,7 +18,7 @@ export function sourceLines(source: ArtifactSource | undefined): readonly Line[]
 const SUBJECTS = { artifact: 'this artifact', recipe: 'its recipe, not for the artifact' } as const;
 
 /** The reason why one is not good stands in the JSON. */
-function attachedLine(referrers: readonly TriedReferrer[]): readonly Line[] {
+function attachedLine(referrers: readonly ReferrerJson[]): readonly Line[] {
   const others = referrers.filter(({ fate }) => fate !== 'reported');
   if (others.length === 0) return [];
   const left = others.length - MOST_ATTACHED;
@@ -28,10 +27,11 @@ function attachedLine(referrers: readonly TriedReferrer[]): readonly Line[] {
   return [{ label: 'attached', text: [...shown, more] }];
 }
 
-function saidOf({ fate, fault, signer, signedAt, digest }: TriedReferrer): Sentence {
+function saidOf({ fate, fault, signer, signedAt, digest }: ReferrerJson): Sentence {
   const what = words(fault === undefined ? fate : `${fate} (${fault.code})`);
   if (signer === undefined || signedAt === undefined) {
     return digest === undefined ? what : sentence`${what}: ${digest}`;
   }
-  return sentence`${what}: signed by ${words(describeSigner(signer))} at ${timestampOf(signedAt)}`;
+  const name = 'publicKey' in signer ? { key: signer.publicKey } : signer;
+  return sentence`${what}: signed by ${words(sayName(name))} at ${signedAt}`;
 }

@@ -1,12 +1,15 @@
 // States in words: what they mean, and how a reader shall take them.
-import type { CheckResult } from '../../attestation/check-log.ts';
-import type { ConstraintResult } from '../../evidence/constraint/evaluate.ts';
-import type { FigureOutcome } from '../../evidence/figure/figure.ts';
-import type { PhaseResult } from '../../evidence/phase/phase.ts';
-import { isDecisive, isMeasured, type DimensionMatch } from '../../evidence/snapshot/match.ts';
+import { isDecisive, isMeasured } from '../../dimensions.ts';
+import type {
+  CheckJson,
+  ConstraintJson,
+  DimensionJson,
+  PhaseConstraintJson,
+  PhaseJson,
+} from '../report-json.ts';
 import type { Said } from './block.ts';
 
-export function sayMatch({ dimension, match, recipeRequires = '' }: DimensionMatch): Said {
+export function sayMatch({ dimension, match, recipeRequires = '' }: DimensionJson): Said {
   switch (match) {
     case 'matched':
       return recipeRequires === '' || recipeRequires === 'any'
@@ -24,7 +27,7 @@ export function sayMatch({ dimension, match, recipeRequires = '' }: DimensionMat
   }
 }
 
-export function sayPhase({ state, required }: PhaseResult): Said {
+export function sayPhase({ state, required }: PhaseJson): Said {
   switch (state) {
     case 'green':
       return { words: 'green', tone: 'good' };
@@ -35,7 +38,7 @@ export function sayPhase({ state, required }: PhaseResult): Said {
   }
 }
 
-const CONSTRAINT_WORDS: Readonly<Record<ConstraintResult['outcome'], Said>> = {
+const CONSTRAINT_WORDS: Readonly<Record<ConstraintJson['outcome'], Said>> = {
   passed: { words: 'holds', tone: 'good' },
   failed: { words: 'FAILED', tone: 'bad' },
   unevaluable: { words: 'UNEVALUABLE', tone: 'bad' },
@@ -43,11 +46,11 @@ const CONSTRAINT_WORDS: Readonly<Record<ConstraintResult['outcome'], Said>> = {
   withheld: { words: 'WITHHELD', tone: 'doubtful' },
 };
 
-export function sayConstraint({ outcome }: ConstraintResult): Said {
+export function sayConstraint({ outcome }: ConstraintJson): Said {
   return CONSTRAINT_WORDS[outcome];
 }
 
-const FIGURE_WORDS: Readonly<Record<FigureOutcome, Said>> = {
+const FIGURE_WORDS: Readonly<Record<PhaseConstraintJson['outcome'], Said>> = {
   holds: { words: 'holds', tone: 'good' },
   contradicts: { words: 'CONTRADICTS', tone: 'bad' },
   'not-measured': { words: 'no figure', tone: 'doubtful' },
@@ -55,17 +58,17 @@ const FIGURE_WORDS: Readonly<Record<FigureOutcome, Said>> = {
   'not-compared': { words: 'left to its validator', tone: 'plain' },
 };
 
-export function sayFigure(outcome: FigureOutcome): Said {
+export function sayFigure(outcome: PhaseConstraintJson['outcome']): Said {
   return FIGURE_WORDS[outcome];
 }
 
-const CHECK_WORDS: Readonly<Record<CheckResult['outcome'], Said>> = {
+const CHECK_WORDS: Readonly<Record<CheckJson['outcome'], Said>> = {
   passed: { words: 'passed', tone: 'good' },
   failed: { words: 'FAILED', tone: 'bad' },
   skipped: { words: 'SKIPPED', tone: 'doubtful' },
   'not-reached': { words: 'NOT REACHED', tone: 'doubtful' },
 };
 
-export function sayCheck({ outcome }: CheckResult): Said {
+export function sayCheck({ outcome }: CheckJson): Said {
   return CHECK_WORDS[outcome];
 }

@@ -1,21 +1,14 @@
 // The first line of a report, and what takes the weight from it.
-import type { Verdict } from '../../attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import type { ValidationReport } from '../../evidence/validate/facts.ts';
-import { outcomeOf } from '../../evidence/validate/outcome.ts';
-import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { sentence, words } from '../../sentence.ts';
+import type { ValidationJson, VerificationJson } from '../report-json.ts';
 import type { Line, Said } from './block.ts';
-
-/** Printed in every report: what a signature does not prove. */
-export const LIMIT_OF_TRUST =
-  'A signature binds these files to an identity. It does not prove that the hardware exists.';
 
 /**
  * Good in tone only where nothing is missing: a pinned signer, a root that is no sandbox, and no
  * safety given up.
  */
-export function verificationVerdict(report: VerificationReport): Said {
+export function verificationVerdict(report: VerificationJson): Said {
   const { verdict, signature, root, weakened } = report;
   if (verdict === 'invalid') return { words: 'Invalid: do not rely on it', tone: 'bad' };
   if (verdict === 'unjudged') return { words: 'Not judged', tone: 'doubtful' };
@@ -34,27 +27,24 @@ export function verificationVerdict(report: VerificationReport): Said {
   return { words: `Signed: ${state}`, tone };
 }
 
-function stateOf(
-  report: VerificationReport,
-  verdict: Exclude<Verdict, 'invalid' | 'unjudged'>,
-): string {
+function stateOf(report: VerificationJson, verdict: keyof typeof STATES): string {
   const isRed = verdict === 'undecided' && hasFailed(report);
   return isRed ? 'undecided, and not green' : STATES[verdict];
 }
 
-function hasFailed({ checks }: VerificationReport): boolean {
+function hasFailed({ checks }: VerificationJson): boolean {
   return checks.some(({ faults }) =>
     faults.some(({ code }) => ERROR_CATALOGUE[code][0] === 'failed'),
   );
 }
 
-const STATES: Readonly<Record<Exclude<Verdict, 'invalid' | 'unjudged'>, string>> = {
+const STATES = {
   verified: 'green',
   failed: 'not green',
   undecided: 'undecided',
-};
+} as const;
 
-export function verificationBanners(report: VerificationReport): readonly Line[] {
+export function verificationBanners(report: VerificationJson): readonly Line[] {
   const { root, signature, pinned, weakened } = report;
   const isOpen = signature.state === 'verified' && !pinned;
   return [
@@ -86,15 +76,15 @@ const NOT_PINNED: Line = {
 /** What the banners say already: no problem says it again. */
 export const SAID_BY_BANNERS: ReadonlySet<string> = new Set(['UNSIGNED', 'SIGNER_NOT_PINNED']);
 
-export function validationBanners({ evidence }: ValidationReport): readonly Line[] {
+export function validationBanners({ evidence }: ValidationJson): readonly Line[] {
   return evidence?.sandbox === true ? [SANDBOX] : [];
 }
 
 /** A self-check is nobody's word: it is never good in tone. */
-export function validationVerdict(report: ValidationReport): Said {
-  const outcome = outcomeOf(report.faults);
-  const isRed = report.faults.some(({ code }) => ERROR_CATALOGUE[code][0] === 'failed');
-  const state = { verified: isPending(report) ? 'green so far' : 'green', failed: 'not green' };
+export function validationVerdict(report: ValidationJson): Said {
+  const { outcome, faults } = report;
+  const isRed = faults.some(({ code }) => ERROR_CATALOGUE[code][0] === 'failed');
+  const state = { passed: isPending(report) ? 'green so far' : 'green', failed: 'not green' };
   const undecided = isRed ? 'undecided, and not green' : 'undecided';
   return {
     words: `Self-check: ${{ ...state, undecided }[outcome]} (not verified, nobody has to believe it)`,
@@ -103,6 +93,6 @@ export function validationVerdict(report: ValidationReport): Said {
 }
 
 /** Nothing was run, and so no phase was judged. */
-export function isPending({ facts: { phases = [] } }: ValidationReport): boolean {
+export function isPending({ phases = [] }: ValidationJson): boolean {
   return phases.every(({ state }) => state === 'not-run');
 }

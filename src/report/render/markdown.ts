@@ -1,16 +1,10 @@
 // Markdown for a pull request: what everybody reads, and folds for those who want to know more.
-import type { ValidationReport } from '../../evidence/validate/facts.ts';
-import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { counted, sentence, words } from '../../sentence.ts';
 import type { Block, Inline, Line, ListBlock } from '../blocks/block.ts';
 import type { Problem, ProblemsBlock, TableBlock, Tone } from '../blocks/block.ts';
-import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
+import { reportBlocks } from '../blocks/report-blocks.ts';
+import type { ReportJson } from '../report-json.ts';
 import { codeBlock, gfmLine, htmlLine } from './markdown-text.ts';
-
-export interface MarkdownOptions {
-  /** The command that makes the report again; absent: it is not shown. */
-  readonly repeat?: string;
-}
 
 /** Characters; GitHub takes 65,536. */
 const MAX_REPORT = 60_000;
@@ -29,19 +23,8 @@ const MARKS: Readonly<Record<Tone, string>> = {
 };
 
 /** Below GitHub's 65,536 characters, whatever the report holds; the same report gives the same text. */
-export function renderVerificationMarkdown(
-  report: VerificationReport,
-  { repeat }: MarkdownOptions = {},
-): string {
-  return render(verificationBlocks(report, repeat));
-}
-
-/** Below GitHub's 65,536 characters, whatever the report holds; the same report gives the same text. */
-export function renderValidationMarkdown(
-  report: ValidationReport,
-  { repeat }: MarkdownOptions = {},
-): string {
-  return render(validationBlocks(report, repeat));
+export function renderMarkdown(report: ReportJson): string {
+  return render(reportBlocks(report));
 }
 
 /** @param room characters that one list or table may take */
@@ -108,8 +91,8 @@ function problems({ items, most }: ProblemsBlock, room: number): string {
 
 /** A sentence and what to do next; code, place, found and expected are folded under it. */
 function problem({ text, next, fault }: Problem): string {
-  const { code, at = '', found, expected } = fault;
-  const place = at === '' ? [] : sentence`At ${at}. `;
+  const { code, at, found, expected } = fault;
+  const place = at === null || at === '' ? [] : sentence`At ${at}. `;
   const both = sentence`${place}Found: ${words(found)}. Expected: ${words(expected)}.`;
   const hint =
     next === '' ? '' : ` **Next:** ${gfmLine(words(next.replace(/\.$/, '')), MAX_VALUE.few)}.`;

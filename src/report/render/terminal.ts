@@ -1,13 +1,11 @@
 // The report that people read in a shell: one screen.
-import type { Fingerprint } from '../../evidence/snapshot/fingerprint.ts';
-import type { ValidationReport } from '../../evidence/validate/facts.ts';
-import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { counted, sentence, words } from '../../sentence.ts';
-import type { TrustInUse } from '../../sign/trust-in-use.ts';
 import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.ts';
 import { fingerprintBlocks } from '../blocks/fingerprint-lines.ts';
-import { validationBlocks, verificationBlocks } from '../blocks/report-blocks.ts';
+import { reportBlocks } from '../blocks/report-blocks.ts';
 import { trustBlocks } from '../blocks/trust-lines.ts';
+import type { FingerprintJson, ReportJson } from '../report-json.ts';
+import type { TrustJson } from '../trust-json.ts';
 import { heading, labelled, marked, paint, plainLine, rowsOf, wrap } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';
 
@@ -17,30 +15,18 @@ const MOST = { rows: 40, problemLines: 8, items: 4 };
 const MAX_VALUE = { many: 200, name: 500, detail: 35 };
 const MARK_WIDTH = 2;
 
-export interface TerminalOptions extends Terminal {
-  /** The command that makes the report again; absent: it is not shown. */
-  readonly repeat?: string;
+export function renderTerminal(report: ReportJson, terminal: Terminal): string {
+  return render(reportBlocks(report), terminal);
 }
 
-export function renderVerificationTerminal(
-  report: VerificationReport,
-  { repeat, ...terminal }: TerminalOptions,
-): string {
-  return render(verificationBlocks(report, repeat), terminal);
-}
-
-export function renderValidationTerminal(
-  report: ValidationReport,
-  { repeat, ...terminal }: TerminalOptions,
-): string {
-  return render(validationBlocks(report, repeat), terminal);
-}
-
-export function renderTrustTerminal(trust: TrustInUse, terminal: Terminal): string {
+export function renderTrustTerminal(trust: TrustJson, terminal: Terminal): string {
   return render(trustBlocks(trust), terminal);
 }
 
-export function renderFingerprintTerminal(fingerprint: Fingerprint, terminal: Terminal): string {
+export function renderFingerprintTerminal(
+  fingerprint: FingerprintJson,
+  terminal: Terminal,
+): string {
   return render(fingerprintBlocks(fingerprint), terminal);
 }
 
@@ -123,11 +109,11 @@ function problemLines({ items, most }: ProblemsBlock, terminal: Terminal): reado
 }
 
 function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): readonly string[] {
-  const { code, at = '', found, expected } = fault;
+  const { code, at, found, expected } = fault;
   const said = marked({ words: plainLine(text, MAX_VALUE.many, terminal), tone }, terminal);
   // A sentence of its own says what was found and wanted; the other one says where.
   const isOwn = fault.sentence !== undefined;
-  const place = at === '' || !isOwn ? [] : sentence` at ${at}`;
+  const place = at === null || at === '' || !isOwn ? [] : sentence` at ${at}`;
   const both = [
     ['found', words(found), MAX_VALUE.detail],
     ['want', words(expected), MAX_VALUE.detail],

@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, hexOf } from '../../../src/digest.ts';
+import { MATCH_DIMENSIONS } from '../../../src/dimensions.ts';
 import type { Json } from '../../../src/document/data.ts';
 import { encodeEvidenceStatement } from '../../../src/evidence/claim/evidence-statement.ts';
 import { isSignedBeforeRun } from '../../../src/evidence/claim/signed-before-run.ts';
 import { compareOtherCopy } from '../../../src/evidence/dialect/other-copy.ts';
 import { parseEvidenceStatement } from '../../../src/evidence/dialect/read-statement.ts';
-import { MATCH_DIMENSIONS } from '../../../src/evidence/snapshot/match.ts';
 import { MAX_CLOCK_SKEW_MS } from '../../../src/limits.ts';
 import { refusalOf } from '../../document/refusal.ts';
 import { propertyRuns } from '../../property-runs.ts';

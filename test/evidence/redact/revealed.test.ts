@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { leafOf, saltOf, type WithheldValue } from '../../../src/evidence/redact/commitment.ts';
 import { encodeRevealed } from '../../../src/evidence/redact/revealed.ts';
-import { renderVerificationTerminal } from '../../../src/report/render/terminal.ts';
 import { refusalOf } from '../../document/refusal.ts';
+import { renderVerificationTerminal } from '../../report/render.ts';
 import { DEMO, replaced } from '../demo.ts';
 import {
   SECRET,
@@ -181,7 +181,7 @@ describe('a revealed value', () => {
     );
     expect(faults).toEqual(['bom-matches-claims: VALUE_CLAIMED bom.cdx.json']);
     expect(report.facts.onlyClaimed).toEqual(['images']);
-    const screen = renderVerificationTerminal(report, { colour: false, repeat: 'affidavit' });
+    const screen = renderVerificationTerminal(report, { colour: false, repeat: ['affidavit'] });
     expect(screen.replaceAll(/\s+/g, ' ')).toContain(
       'revealed 3 values, each one that was withheld; of the images 9 of 11 are still withheld (all: affidavit evidence reveal --select K8s.image)',
     );

@@ -1,4 +1,4 @@
-import { sentence, words, type Sentence } from '../../sentence.ts';
+import { sentence, words, type Sentence } from './sentence.ts';
 
 const OPERATORS: Readonly<Record<string, string>> = {
   '>=': 'at least ',
