@@ -189,7 +189,7 @@ export const ROOMS: Rooms = {
     packages: ['tuf-js'],
     effects: true,
   },
-  'cli/call': { rooms: ['errors', 'attestation'], effects: true },
+  'cli/call': { rooms: ['errors', 'attestation', 'report', 'report/render'], effects: true },
   'cli/work': {
     rooms: [
       'errors',

@@ -13,10 +13,15 @@ import { valuesIn, type WordValue } from './call/values-in.ts';
  * there only an older report is replaced.
  *
  * @param words of the call
+ * @param asked where it is to go; by default where `--output` says
  * @returns a line that says why a file stays as it was, or ''
  */
-export async function deliverError(text: string, words: readonly string[]): Promise<string> {
-  const places = valuesIn(words, 'output', 'o').filter(({ value }) => value !== '-');
+export async function deliverError(
+  text: string,
+  words: readonly string[],
+  asked = valuesIn(words, 'output', 'o'),
+): Promise<string> {
+  const places = asked.filter(({ value }) => value !== '-');
   const [place] = places;
   const reason = place && (reasonNot(places, words) ?? (await writeTo(place.value, text)));
   if (place === undefined || reason !== undefined) process.stdout.write(text);
@@ -31,7 +36,12 @@ function reasonNot(
   if (more.length > 0) return '--output is there more than once';
   const others = words
     .filter((_, other) => other !== index)
-    .flatMap((word) => [word, word.replace(/^-[^=]*=/, ''), word.replace(/^-[a-z]/, '')]);
+    .flatMap((word) => [
+      word,
+      word.replace(/^-[^=]*=/, ''),
+      word.replace(/^-[a-z]/, ''),
+      word.replace(/^.*=/, ''),
+    ]);
   const isNamed = others.some((word) => word !== '' && isWithin(path, word));
   if (isNamed) return 'another word of the call names it too, or a directory around it';
   return isReport(path) ? undefined : 'it holds something else than a report in JSON';

@@ -4,6 +4,7 @@ import { forbidKilling } from '../io/process/second-process.ts';
 import type { JsonObject } from '../report/json.ts';
 import { AFFIDAVIT } from '../tool.ts';
 import { EXIT_CODES, exitCodeOf } from './call/exit-codes.ts';
+import { AFTER_REPORTS } from './call/report-formats.ts';
 import { valuesIn } from './call/values-in.ts';
 import { splitDashes } from './command-after-dashes.ts';
 import { COMMANDS } from './command-table.ts';
@@ -90,15 +91,24 @@ async function end(error: unknown, words: readonly string[]): Promise<void> {
   }
 }
 
-/** If the report would have been JSON. */
+/** Wherever a report would have been JSON. */
 async function endAsJson(error: unknown, words: readonly string[]): Promise<string> {
-  const formats = new Set(valuesIn(words, 'format', 'f').map(({ value }) => value));
-  const json = (['json', 'aicr-json'] as const).find((format) => formats.has(format));
-  if (json === undefined) return '';
+  const asked = valuesIn(words, 'format', 'f').flatMap(({ index, value }) => {
+    const [, name, path] = /^((?:aicr-)?json)(?:=(.+))?$/s.exec(value) ?? [];
+    return name === undefined
+      ? []
+      : [{ name, place: path === undefined ? undefined : { index, value: path } }];
+  });
+  if (asked.length === 0 || (error instanceof Error && AFTER_REPORTS.has(error))) return '';
   const { encodeReport } = await import('../report/encode-report.ts');
-  const report = json === 'json' ? errorJson(error) : await aicrJsonOf(error);
   const { deliverError } = await import('./deliver-error.ts');
-  return await deliverError(encodeReport(report), words);
+  const open = asked.filter(({ place }) => place === undefined).slice(0, 1);
+  const notes: string[] = [];
+  for (const { name, place } of [...open, ...asked.filter((each) => each.place !== undefined)]) {
+    const report = name === 'json' ? errorJson(error) : await aicrJsonOf(error);
+    notes.push(await deliverError(encodeReport(report), words, place && [place]));
+  }
+  return notes.join('');
 }
 
 function printError(error: unknown): void {

@@ -7,6 +7,7 @@ import { boolean, integer, option, string } from '@oclif/core/flags';
 import type { FlagInput } from '@oclif/core/interfaces';
 
 import type { Command, Flag } from './call/command.ts';
+import { isForm } from './call/read-words.ts';
 import { COMMANDS as TABLE } from './command-table.ts';
 import type { ASIDES } from './request.ts';
 
@@ -62,24 +63,42 @@ function oclifCommand({ args = {}, flags = {}, variadic, ...page }: Page): typeo
 }
 
 function oclifFlag(flag: Flag): FlagInput[string] {
-  const { summary, dependsOn, exclusive, char } = flag;
-  const common = {
-    summary,
-    ...(dependsOn && { dependsOn: [...dependsOn] }),
-    ...(exclusive && { exclusive: [...exclusive] }),
-    ...(char && { char }),
-    ...('helpValue' in flag && { helpValue: flag.helpValue }),
-  };
+  const common = commonOf(flag);
   switch (flag.type) {
     case 'switch':
       return boolean(common);
     case 'text':
       return string({ ...common, required: flag.required === true });
     case 'texts':
-      return string({ ...common, multiple: true, multipleNonGreedy: flag.repeated === true });
+    case 'forms':
+      return listFlag(flag, common);
     case 'choice':
       return option({ ...common, options: flag.options })();
     case 'number':
       return integer({ ...common, min: flag.min, max: flag.max, default: flag.default });
   }
+}
+
+/** What flags of every type have. */
+function commonOf(flag: Flag) {
+  const { summary, dependsOn, exclusive, char } = flag;
+  return {
+    summary,
+    ...(dependsOn && { dependsOn: [...dependsOn] }),
+    ...(exclusive && { exclusive: [...exclusive] }),
+    ...(char && { char }),
+    ...('helpValue' in flag && { helpValue: flag.helpValue }),
+  };
+}
+
+function listFlag(
+  flag: Extract<Flag, { type: 'texts' | 'forms' }>,
+  common: ReturnType<typeof commonOf>,
+): FlagInput[string] {
+  if (flag.type === 'texts') {
+    return string({ ...common, multiple: true, multipleNonGreedy: flag.repeated === true });
+  }
+  const parse = async (text: string): Promise<string> =>
+    isForm(flag, text) ? await Promise.resolve(text) : await Promise.reject(new Error(text));
+  return string({ ...common, multiple: true, multipleNonGreedy: true, parse });
 }

@@ -23,7 +23,7 @@ export async function runCommand(
     throw (await import('./call/usage-error.ts')).usageError(name, command, reading.mistake);
   }
   const options = new Options(reading.given, Object.keys({ ...command.flags, ...command.args }));
-  await requireOwnOutput(command, reading.given, options);
+  await requireOwnOutputs(command, reading.given, options);
   if (mayStartSecond() && (await isLarge(command.documents?.(options) ?? []))) {
     const { startSecond } = await import('../io/process/start-second.ts');
     // At once: this process has compiled nothing that is worth keeping.
@@ -55,18 +55,27 @@ export async function runCommand(
       : await interruptible(start);
 }
 
-/** No command may forget it: a report must not replace what is read, also not what another call will read. */
-async function requireOwnOutput(
-  command: Command,
+/**
+ * No command may forget it: a report must not replace what is read, also not what another call will read, and no two
+ * go to one place.
+ */
+async function requireOwnOutputs(
+  { flags, ...command }: Command,
   given: ReadonlyMap<string, OptionValue>,
   options: Options,
 ): Promise<void> {
-  if (!Object.hasOwn(command.flags, 'output')) return;
-  const { outputOf } = await import('./call/report-flags.ts');
+  if (!Object.hasOwn(flags, 'output')) return;
+  const { outputOf, outputsOf } = await import('./call/report-flags.ts');
   const output = outputOf(options);
-  if (output === undefined) return;
-  const { requireHarmless } = await import('../io/disk/harmless-output.ts');
+  const one = output === undefined ? [] : [['--output', output] as const];
+  const outputs = flags['format']?.type === 'forms' ? outputsOf(options) : one;
+  if (outputs.length === 0) return;
+  const { requireApart, requireHarmless } = await import('../io/disk/harmless-output.ts');
   const { servicePaths } = await import('../io/sigstore/service-paths.ts');
-  const variables = servicePaths(process.env);
-  requireHarmless('--output', output, { open: inputsOf(command, given), variables });
+  const inputs = {
+    open: inputsOf({ flags, ...command }, given),
+    variables: servicePaths(process.env),
+  };
+  requireApart(outputs);
+  for (const [flag, path] of outputs) requireHarmless(flag, path, inputs);
 }

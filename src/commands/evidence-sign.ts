@@ -15,7 +15,7 @@ export default {
   ].join('\n\n'),
 
   usage: `evidence sign BUNDLE --emit-evidence OUT | POINTER...
-  [--layout archive|directory] [--format terminal|markdown|json] [--output FILE]
+  [--layout archive|directory] [--format NAME[=PATH]...] [--output FILE]
   [--registry HOST...] [--registry-ca FILE] [--max-run-span DURATION] [--sandbox] [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]

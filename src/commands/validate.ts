@@ -22,7 +22,7 @@ export default {
   [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
   [--signing-config FILE] [--trusted-root FILE]
   [--trust-cache] [--tuf-root FILE] [--ca-certificates FILE] [--allow-missing-sct] [--force]
-  [--format terminal|markdown|json] [--output FILE] [--allow-retired-api]`,
+  [--format NAME[=PATH]...] [--output FILE] [--allow-retired-api]`,
 
   examples: [
     '<%= config.bin %> <%= command.id %> -r recipe.yaml -s snapshot.yaml',

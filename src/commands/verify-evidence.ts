@@ -19,7 +19,8 @@ export default {
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
   [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
-  [--recipe FILE | --recipes DIR] [--revealed R] [--max-run-span DURATION] [--format FORMAT] [--output FILE] [--offline]
+  [--recipe FILE | --recipes DIR] [--revealed R] [--max-run-span DURATION]
+  [--format NAME[=PATH]...] [--output FILE] [--offline]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
   [--logs PATH] [--accept-claimed | --require-recomputed]`,
 
@@ -28,7 +29,7 @@ export default {
   --certificate-identity you@example.com \\
   --certificate-oidc-issuer https://github.com/login/oauth`,
     `<%= config.bin %> <%= command.id %> evidence.tar.gz --policy signers.json \\
-  --format json --output report.json`,
+  --format markdown --format json=report.json`,
     `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml --policy signers.json`,
   ],
 

@@ -16,6 +16,8 @@ type FlagValue =
   | { readonly type: 'switch' }
   | { readonly type: 'text'; readonly helpValue: string; readonly required?: true }
   | { readonly type: 'texts'; readonly helpValue: string; readonly repeated?: true }
+  /** One of the options, or of them with `=PATH`, where that goes; may be given more than once. */
+  | { readonly type: 'forms'; readonly options: readonly string[]; readonly helpValue: string }
   | { readonly type: 'choice'; readonly options: readonly string[]; readonly helpValue?: string }
   | {
       readonly type: 'number';

@@ -85,10 +85,19 @@ class WordReader {
     }
     const text = attached ?? this.#value();
     if (text === undefined) return { kind: 'value-missing', name, word: this.#rest[0] };
+    return this.#readValue(name, flag, text);
+  }
+
+  #readValue(
+    name: string,
+    flag: Exclude<Flag, { type: 'switch' }>,
+    text: string,
+  ): Mistake | undefined {
     if (flag.type === 'texts') return this.#add(name, text, flag.repeated);
-    if (this.given.has(name)) return { kind: 'flag-twice', name };
+    if (flag.type !== 'forms' && this.given.has(name)) return { kind: 'flag-twice', name };
     const value = valueOf(flag, text);
     if (value === undefined) return { kind: 'value-wrong', name, word: text };
+    if (flag.type === 'forms') return this.#add(name, text, true);
     this.given.set(name, value);
     return undefined;
   }
@@ -127,6 +136,16 @@ function splitFlag(
   return { name, attached: head.length === 2 ? value : word.slice(2) };
 }
 
+/** A name, and perhaps the path that it is for: what is empty was a variable that was not set. */
+export function isForm(
+  { options }: Extract<Flag, { readonly type: 'forms' }>,
+  text: string,
+): boolean {
+  return options.some(
+    (name) => text === name || (text.startsWith(`${name}=`) && text !== `${name}=`),
+  );
+}
+
 function valueOf(
   flag: Exclude<Flag, { type: 'switch' | 'texts' }>,
   text: string,
@@ -134,6 +153,8 @@ function valueOf(
   switch (flag.type) {
     case 'text':
       return text;
+    case 'forms':
+      return isForm(flag, text) ? text : undefined;
     case 'choice':
       return flag.options.includes(text) ? text : undefined;
     case 'number': {

@@ -1,6 +1,7 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { Terminal } from '../../report/render/terminal-lines.ts';
 import type { Call, Flag } from './command.ts';
-
-const FORMATS = ['terminal', 'markdown', 'json'] as const;
+import { REPORT_FORMATS } from './report-formats.ts';
 
 /** Where goes what is printed. */
 export const FILE_FLAG = {
@@ -28,52 +29,95 @@ export const SHOW_FLAGS = {
   ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
-/** The flags for form and place of a report, for every command that has one. */
+/** The flags for forms and places of a report, for every command that has one. */
 export const REPORT_FLAGS = {
   format: {
-    type: 'choice',
+    type: 'forms',
     char: 'f',
-    options: FORMATS,
-    summary: 'Form of the report; by default terminal on a terminal, else markdown.',
+    helpValue: 'NAME[=PATH]',
+    options: [...REPORT_FORMATS.keys()],
+    summary: `Form of the report: ${[...REPORT_FORMATS.keys()].join(', ')}; by default terminal on a terminal, else markdown. With =PATH it is written there; repeat it for several.`,
   },
   ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
+
+/** That of aicr's own verifier, for one bundle. */
+export const AICR_JSON = 'aicr-json';
 
 /** The same, and the form of aicr's own verifier. */
 export const VERIFY_REPORT_FLAGS = {
   ...REPORT_FLAGS,
   format: {
     ...REPORT_FLAGS.format,
-    options: [...FORMATS, 'aicr-json'],
-    summary:
-      'Form of the report; by default terminal on a terminal, else markdown. aicr-json is that of aicr evidence verify.',
+    options: [...REPORT_FLAGS.format.options, AICR_JSON],
+    summary: REPORT_FLAGS.format.summary.replace(
+      ';',
+      `, or ${AICR_JSON}, that of aicr evidence verify;`,
+    ),
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 
-export interface ReportChoice {
-  readonly format: (typeof FORMATS)[number];
-  /** The JSON is that of aicr. */
-  readonly isAicr: boolean;
+/** One report that is wanted. */
+export interface ReportForm {
+  readonly format: string;
   /** Undefined: standard output. */
   readonly output: string | undefined;
-  readonly colour: boolean;
-  readonly width: number;
 }
 
-/** What the user chose. */
-export function reportOf(call: Pick<Call, 'options' | 'terminal' | 'environment'>): ReportChoice {
-  const { options, terminal, environment } = call;
+/** What the user asked for: each `--format`, and the default form if none of them goes where `--output` says. */
+export function formsOf({
+  options,
+  terminal,
+}: Pick<Call, 'options' | 'terminal'>): readonly ReportForm[] {
   const output = outputOf(options);
+  const asked = askedForms(options);
+  const isOpen = asked.length === 0 || output !== undefined;
+  if (!isOpen || options.texts('format').some(isOpenForm)) return asked;
   const isTerminal = terminal.isTTY === true && output === undefined;
-  const choice = options.choice('format', VERIFY_REPORT_FLAGS.format.options);
-  const isAicr = choice === 'aicr-json';
-  return {
-    format: isAicr ? 'json' : (choice ?? (isTerminal ? 'terminal' : 'markdown')),
-    isAicr,
-    output,
-    colour: isColoured(isTerminal, environment),
-    width: columnsOf(terminal, environment),
-  };
+  return [{ format: isTerminal ? 'terminal' : 'markdown', output }, ...asked];
+}
+
+function askedForms(options: Call['options']): readonly ReportForm[] {
+  const words = options.texts('format');
+  const output = outputOf(options);
+  const forms = words.map((word): ReportForm => {
+    const [, format = word, path = output] = /^([^=]*)=(.*)$/s.exec(word) ?? [];
+    return { format, output: path === '-' ? undefined : path };
+  });
+  const open = words.filter(isOpenForm);
+  const printed = forms.filter((form) => form.output === undefined);
+  if (Math.max(open.length, printed.length) < 2) return forms;
+  throw new EvidenceError('USAGE', {
+    at: '--format',
+    found: `${forms.length} forms, of which several go to one place`,
+    expected: 'one without a path, and one in standard output',
+    hint: 'write the others to files: --format NAME=PATH',
+  });
+}
+
+/** It goes where `--output` says. */
+function isOpenForm(word: string): boolean {
+  return !word.includes('=');
+}
+
+/** The files that a call writes reports to, each with the flag that names it. */
+export function outputsOf(options: Call['options']): readonly (readonly [string, string])[] {
+  const output = outputOf(options);
+  const named = askedForms(options).flatMap((form, index) =>
+    form.output === undefined || isOpenForm(options.texts('format')[index] ?? '')
+      ? []
+      : [['--format', form.output] as const],
+  );
+  return [...(output === undefined ? [] : [['--output', output] as const]), ...named];
+}
+
+/** How a report looks in a terminal. */
+export function lookOf(
+  { terminal, environment }: Pick<Call, 'terminal' | 'environment'>,
+  output: string | undefined,
+): Terminal {
+  const isTerminal = terminal.isTTY === true && output === undefined;
+  return { colour: isColoured(isTerminal, environment), width: columnsOf(terminal, environment) };
 }
 
 /** With fewer, the longest words of ours have no room. */

@@ -129,7 +129,7 @@ function about(name: string, found: string, expected: string, hint: string): Err
   return { at: `--${name}`, found, expected, hint };
 }
 
-/** Without what is attached, which may be a secret. */
+/** Without what is attached, which may be a secret or a path. */
 function flagOf(word: string): string {
   return word.replace(/=.*$/s, '');
 }
@@ -211,9 +211,10 @@ function wrongValue(
       `write such a number after --${name}, or leave it out`,
     );
   }
-  const options = flag?.type === 'choice' ? flag.options : [];
-  const ofAicr = AICR_VALUES.get(word) ?? '';
-  const meant = options.includes(ofAicr) ? ofAicr : meantOf(word, options);
+  const options = flag !== undefined && 'options' in flag ? flag.options : [];
+  const asked = flagOf(word);
+  const ofAicr = AICR_VALUES.get(asked) ?? '';
+  const meant = options.includes(ofAicr) ? ofAicr : meantOf(asked, options);
   const hint =
     meant === undefined ? `write one of these after --${name}` : `did you mean --${name} ${meant}?`;
   return about(name, quote(word), `one of ${options.join(', ')}`, hint);
@@ -222,5 +223,5 @@ function wrongValue(
 /** The flag as its command's usage has it, e.g. `--recipe FILE`. */
 function synopsis(name: string, flag: Flag | undefined): string {
   if (flag === undefined || flag.type === 'switch') return `--${name}`;
-  return `--${name} ${flag.type === 'choice' ? flag.options.join('|') : flag.helpValue}`;
+  return `--${name} ${'options' in flag ? flag.options.join('|') : flag.helpValue}`;
 }

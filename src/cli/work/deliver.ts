@@ -1,21 +1,64 @@
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { printReport } from '../../io/disk/print-report.ts';
+import { quote } from '../../quote.ts';
+import type { ReportJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
-import { outputOf } from '../call/report-flags.ts';
+import { formsOf, lookOf, outputOf, type ReportForm } from '../call/report-flags.ts';
+import { AFTER_REPORTS, REPORT_FORMATS } from '../call/report-formats.ts';
 
-/**
- * Prints the text, or writes it where `--output` says, completely or not at all.
- *
- * @param forTerminal renders a report: a terminal that does not get it shows how it begins, with the verdict
- */
-export async function deliver(
-  text: string,
-  call: Call,
-  forTerminal?: () => Promise<string>,
-): Promise<void> {
+/** Prints the text, or writes it where `--output` says, completely or not at all. */
+export async function deliver(text: string, call: Call): Promise<void> {
   const output = outputOf(call.options);
   if (output !== undefined) await call.beforeWriting();
   await printReport(text, output, call.signal);
-  if (output === undefined || forTerminal === undefined || call.terminal.isTTY !== true) return;
-  const [verdict = ''] = (await forTerminal()).split('\n\n', 1);
-  process.stderr.write(`${verdict}\n`);
+}
+
+/** What is shown in a form: a report to render, or a text that is whole. */
+type Show = (format: string) => Promise<ReportJson | string>;
+
+/**
+ * Prints or writes each report that was asked for, completely or not at all; one that cannot be written keeps no other
+ * from its place. A terminal that gets none shows how one begins, with the verdict, and so does whoever misses one.
+ */
+export async function deliverReports(call: Call, show: Show): Promise<void> {
+  const forms = formsOf(call);
+  const render = async ({ format, output }: ReportForm): Promise<string> => {
+    const shown = await show(format);
+    const dress = REPORT_FORMATS.get(format);
+    if (typeof shown === 'string') return shown;
+    if (dress === undefined) throw new TypeError(`${format} is no form of a report`);
+    return await dress(shown, lookOf(call, output));
+  };
+  const reports: (readonly [string, string | undefined])[] = [];
+  for (const form of forms) reports.push([await render(form), form.output]);
+  const files = forms.flatMap(({ output }) => output ?? []);
+  if (files.length > 0) await call.beforeWriting();
+  const failures = await writeAll(reports, call.signal);
+  if (failures.length > 0 || (files.length === forms.length && call.terminal.isTTY === true)) {
+    const text = await render({ format: 'terminal', output: files[0] });
+    process.stderr.write(`${text.split('\n\n', 1).join('')}\n`);
+  }
+  const [failure, ...more] = failures;
+  if (failure === undefined) return;
+  for (const { at = '', found } of more) {
+    process.stderr.write(` note: ${quote(at)} was not written either: ${found}\n`);
+  }
+  if (failures.length < forms.length) AFTER_REPORTS.add(failure);
+  throw failure;
+}
+
+async function writeAll(
+  reports: readonly (readonly [text: string, output: string | undefined])[],
+  signal: AbortSignal,
+): Promise<readonly EvidenceError[]> {
+  const failures: EvidenceError[] = [];
+  for (const [text, output] of reports) {
+    try {
+      await printReport(text, output, signal);
+    } catch (error) {
+      if (!(error instanceof EvidenceError) || error.code !== 'FILE_UNWRITABLE') throw error;
+      failures.push(error);
+    }
+  }
+  return failures;
 }

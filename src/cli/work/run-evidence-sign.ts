@@ -15,7 +15,7 @@ import { pathWord } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
-import { outputOf } from '../call/report-flags.ts';
+import { outputsOf } from '../call/report-flags.ts';
 import { maxRunSpanOf, spanWords } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { isPointer, isYaml } from './named-input.ts';
@@ -126,7 +126,7 @@ async function requireGoodCall(
     beside: [signingStatePath(out)],
     force: options.has('force'),
     sandbox: options.has('sandbox'),
-    output: outputOf(options),
+    outputs: outputsOf(options),
   });
 }
 

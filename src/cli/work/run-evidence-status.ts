@@ -4,7 +4,6 @@ import { SCHEMA_VERSION } from '../../media-types.ts';
 import { placeStatus, type PlaceStatus, type Service } from '../../pointer/artifact-status.ts';
 import { counted } from '../../sentence.ts';
 import type { Call } from '../call/command.ts';
-import { reportOf } from '../call/report-flags.ts';
 import { namedAttestation } from './attached-bundles.ts';
 import { deliver } from './deliver.ts';
 import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
@@ -13,7 +12,6 @@ import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
 export async function runEvidenceStatus(call: Call): Promise<number> {
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
-  const { format } = reportOf(call);
   const attestation = namedAttestation(call);
   // Nobody relies on what is only listed, and that a tag was moved is said here.
   const rules = { at: 'REF', allowTag: true };
@@ -26,7 +24,7 @@ export async function runEvidenceStatus(call: Call): Promise<number> {
     places.push(await call.progress('reading', placeStatus(place, { ...asked, tag })));
   }
   const exitCode = exitCodeOf(places);
-  if (format === 'json') {
+  if (call.options.text('format') === 'json') {
     const { encodeReport } = await import('../../report/encode-report.ts');
     const { faultJson } = await import('../../report/json.ts');
     const json = {

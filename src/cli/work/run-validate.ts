@@ -18,7 +18,7 @@ import { escapeInvisible } from '../../quote.ts';
 import { pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
-import { outputOf } from '../call/report-flags.ts';
+import { outputsOf } from '../call/report-flags.ts';
 import { maxRunSpanOf, spanWords } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, inputWord } from './self-check-report.ts';
@@ -85,7 +85,7 @@ async function requireGoodCall(
     ...besideOut(out, options),
     force: options.has('force'),
     sandbox: options.has('sandbox'),
-    output: outputOf(options),
+    outputs: outputsOf(options),
     openings: options.text('openings'),
     publishedFrom: [...results, options.text('logs') ?? STDIN],
   });

@@ -1,7 +1,6 @@
 import { isDigest, type Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
-import type { Pointer } from '../../evidence/pointer/pointer.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
 import type { OwnRecipes } from '../../evidence/resolve/own-recipe.ts';
 import type { NamedDocument } from '../../evidence/validate/validate.ts';
@@ -30,14 +29,13 @@ import { keysOf } from '../../policy/policy.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { judgeOf } from '../call/judge-flags.ts';
-import { outputOf, reportOf, type ReportChoice } from '../call/report-flags.ts';
+import { AICR_JSON, outputsOf } from '../call/report-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { wordsWithout } from '../call/values-in.ts';
-import { deliver } from './deliver.ts';
+import { deliverReports } from './deliver.ts';
 import type { NamedArtifact } from './named-artifact.ts';
 import { namedInput, type NamedInput } from './named-input.ts';
-import { renderReport } from './render-report.ts';
 
 /** The flags that name what is read. */
 const FILES = [
@@ -61,7 +59,6 @@ export async function runVerify(call: Call): Promise<number> {
     const { blockNetwork } = await import('../../io/http/offline.ts');
     blockNetwork();
   }
-  const choice = reportOf(call);
   const source = options.required('input');
   const input = await namedInput(call);
   const report = await judge(call, input);
@@ -69,10 +66,14 @@ export async function runVerify(call: Call): Promise<number> {
   const said = asked.map((word) => (word === source ? pinned(word, input) : word));
   const repeat = ['affidavit', 'verify-evidence', ...said, ...clockOf(call, report)];
   const { pointer } = 'artifact' in input ? input.artifact : input;
-  const rendering = { source, pointer: pointer?.pointer, repeat };
-  const shown = async (format: ReportChoice['format']): Promise<string> =>
-    await render(report, { ...choice, format }, rendering);
-  await deliver(await shown(choice.format), call, async () => await shown('terminal'));
+  const { verificationJson } = await import('../../report/json.ts');
+  const json = verificationJson(report, { source, repeat });
+  await deliverReports(call, async (format) => {
+    if (format !== AICR_JSON) return json;
+    const { aicrJson } = await import('../../report/aicr-json.ts');
+    const { encodeReport } = await import('../../report/encode-report.ts');
+    return encodeReport(aicrJson(report, pointer?.pointer));
+  });
   return report.exitCode;
 }
 
@@ -175,28 +176,6 @@ async function readRevealed(path: string | undefined): Promise<NamedDocument | u
 
 /** Inside the bundle a report would be one file too many; the rest is asked of every command. */
 function requireHarmlessOutput({ options }: Call): void {
-  const output = outputOf(options);
   const bundle = options.text('bundle') ?? options.required('input');
-  if (output === undefined) return;
-  requireHarmless('--output', output, { open: [], bundle });
-}
-
-interface Rendering {
-  readonly source: string;
-  readonly pointer: Pointer | undefined;
-  readonly repeat: readonly string[];
-}
-
-async function render(
-  report: VerificationReport,
-  choice: ReportChoice,
-  { source, pointer, repeat }: Rendering,
-): Promise<string> {
-  if (choice.isAicr && choice.format === 'json') {
-    const { aicrJson } = await import('../../report/aicr-json.ts');
-    const { encodeReport } = await import('../../report/encode-report.ts');
-    return encodeReport(aicrJson(report, pointer));
-  }
-  const { verificationJson } = await import('../../report/json.ts');
-  return await renderReport(verificationJson(report, { source, repeat }), choice);
+  for (const [flag, path] of outputsOf(options)) requireHarmless(flag, path, { open: [], bundle });
 }

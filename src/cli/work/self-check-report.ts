@@ -13,10 +13,8 @@ import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted } from '../call/layout-flag.ts';
-import { reportOf, type ReportChoice } from '../call/report-flags.ts';
 import { spanWords } from '../call/run-flags.ts';
-import { deliver } from './deliver.ts';
-import { renderReport } from './render-report.ts';
+import { deliverReports } from './deliver.ts';
 import { logsPath } from './validate-outputs.ts';
 
 /** An archive that was written. */
@@ -44,31 +42,30 @@ export async function endSelfCheck(
   call: Call,
   { repeat, written }: { readonly repeat: readonly string[]; readonly written?: Written },
 ): Promise<number> {
-  const report = written === undefined ? checked : reportOfEvidence(written, checked, call);
   try {
-    const choice = reportOf(call);
     const { validationJson } = await import('../../report/json.ts');
-    const json = validationJson(report, { repeat });
-    const render = async (format: ReportChoice['format']): Promise<string> =>
-      await renderReport(json, { ...choice, format });
-    await deliver(await render(choice.format), call, async () => await render('terminal'));
+    await deliverReports(call, async (format) => {
+      const isPublished = format !== 'terminal';
+      const shown =
+        written === undefined ? checked : reportOfEvidence(written, checked, isPublished);
+      return await Promise.resolve(validationJson(shown, { repeat }));
+    });
   } finally {
     // The evidence is there, even if the report cannot be written.
     if (written !== undefined) process.stderr.write(nextSteps(written, call));
     written?.sayEnd?.();
   }
-  return report.exitCode;
+  return checked.exitCode;
 }
 
 /** Whoever made it sees everything in the terminal. The other formats are published: they show what the evidence shows. */
 function reportOfEvidence(
   { out, packed }: Written,
   checked: ValidationReport,
-  call: Call,
+  isPublished: boolean,
 ): ValidationReport {
   const { manifestDigest, proof, sandbox } = packed;
   const whole = { facts: packed.facts, faults: checked.faults, findings: checked.findings };
-  const isPublished = reportOf(call).format !== 'terminal';
   const { facts, faults, findings } = (isPublished ? packed.shown : undefined) ?? whole;
   return {
     ...{ ...checked, facts, faults },

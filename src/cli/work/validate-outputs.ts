@@ -31,8 +31,8 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
   readonly beside: readonly string[];
   /** The root of a sandbox is left beside the archive. */
   readonly sandbox: boolean;
-  /** The report; undefined: standard output. */
-  readonly output: string | undefined;
+  /** The files of reports, each with the flag that names it. */
+  readonly outputs: readonly (readonly [flag: string, path: string])[];
   /** What opens withheld values, and what logs and results are read from, which become public: it must not be in there. */
   readonly openings?: string | undefined;
   readonly publishedFrom?: readonly string[];
@@ -46,14 +46,16 @@ export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bu
  * @throws EvidenceError FILE_UNWRITABLE, OUTPUT_EXISTS; USAGE if one would replace an input or the other
  */
 export async function requireOutputs(paths: ValidationPaths): Promise<void> {
-  const { out, logs, isDirectory = false, sandbox, output } = paths;
-  if (output !== undefined) {
-    requireHarmless('--output', output, paths);
+  const { out, logs, isDirectory = false, sandbox, outputs } = paths;
+  for (const [flag, output] of outputs) {
+    requireHarmless(flag, output, paths);
     await requirePrintable(output);
   }
   if (out === undefined) return;
-  if (output !== undefined && isWhereOut(output, { ...paths, out })) {
-    throw wouldReplace('--output', output, 'where --emit-evidence writes');
+  for (const [flag, output] of outputs) {
+    if (isWhereOut(output, { ...paths, out })) {
+      throw wouldReplace(flag, output, 'where --emit-evidence writes');
+    }
   }
   if (sandbox) requireFolderOfItsOwn(sandboxFolder(out), paths.open);
   if (isDirectory) {
@@ -77,7 +79,7 @@ function requireOwnOpenings({ openings, publishedFrom = [], ...paths }: Validati
   if (openings === undefined) return;
   if (openings === STDIN) throw wouldReplace('--openings', openings, 'which is no file');
   requireHarmless('--openings', openings, paths);
-  for (const path of [paths.out, paths.logs, paths.output]) {
+  for (const path of [paths.out, paths.logs, ...paths.outputs.map(([, file]) => file)]) {
     if (path !== undefined && (wouldBeSamePlace(openings, path) || isWithin(openings, path))) {
       throw wouldReplace('--openings', openings, `where ${quote(path)} is written`);
     }

@@ -30,6 +30,14 @@ export function requireHarmless(flag: string, path: string, inputs: Inputs): voi
   }
 }
 
+/** No two outputs go to one place. Throws USAGE, with the flag that names the second one. */
+export function requireApart(outputs: readonly (readonly [flag: string, path: string])[]): void {
+  for (const [index, [flag, path]] of outputs.entries()) {
+    const same = outputs.slice(0, index).find(([, other]) => wouldBeSamePlace(path, other));
+    if (same !== undefined) throw wouldReplace(flag, path, `where ${same[0]} writes too`);
+  }
+}
+
 /** What would be written over, in words. */
 function spoiltBy(path: string, { open, bundle = '' }: Inputs): string | undefined {
   if ([...open, bundle].includes(STDIN) && isStdin(path)) return 'standard input';

@@ -50,7 +50,23 @@ function wordsOf({ args, flags }: Command): fc.Arbitrary<readonly string[]> {
     fc.constantFrom(...chars, 'x').map((char) => `-${char}`),
   );
   const value = fc.constantFrom(
-    ...['a', 'b=c', 'json', '7', '65536', '007', '1e3', '', '-', '--', '-x', '--force', '=a'],
+    ...[
+      'a',
+      'b=c',
+      'json',
+      'json=a',
+      'json=',
+      '7',
+      '65536',
+      '007',
+      '1e3',
+      '',
+      '-',
+      '--',
+      '-x',
+      '--force',
+      '=a',
+    ],
   );
   const word = fc.oneof(
     flag.map((name) => [name]),
@@ -130,12 +146,12 @@ describe('readWords', () => {
     ],
     [
       'verify-evidence --policy p.json -f json e.tar.gz -o=r.json --offline',
-      { policy: 'p.json', format: 'json', input: 'e.tar.gz', output: 'r.json', offline: true },
+      { policy: 'p.json', format: ['json'], input: 'e.tar.gz', output: 'r.json', offline: true },
     ],
     ['verify-evidence - --policy=-', { input: '-', policy: '-' }],
     [
       'verify-evidence -fmarkdown -or.md -- -f',
-      { format: 'markdown', output: 'r.md', input: '-f' },
+      { format: ['markdown'], output: 'r.md', input: '-f' },
     ],
     ['validate -r r -s s', { recipe: 'r', snapshot: 's' }],
     [

@@ -2,24 +2,31 @@ import { describe, expect, it } from 'vitest';
 
 import type { Call } from '../../../src/cli/call/command.ts';
 import { Options } from '../../../src/cli/call/options.ts';
-import { REPORT_FLAGS, reportOf, type ReportChoice } from '../../../src/cli/call/report-flags.ts';
+import { REPORT_FLAGS, formsOf, lookOf, outputsOf } from '../../../src/cli/call/report-flags.ts';
+import { refusalOf } from '../../document/refusal.ts';
 
 const TERMINAL = { isTTY: true, columns: 120 };
 const ASKED_NOTHING = {};
 
-function reportChoice(
-  flags: Readonly<Record<string, string>>,
-  terminal: Call['terminal'],
-  environment: NodeJS.ProcessEnv,
-): ReportChoice {
-  const options = new Options(new Map(Object.entries(flags)), Object.keys(REPORT_FLAGS));
-  return reportOf({ options, terminal, environment });
+interface Flags {
+  readonly format?: readonly string[];
+  readonly output?: string;
 }
 
-describe('reportOf', () => {
+function optionsOf(flags: Flags): Options {
+  return new Options(new Map(Object.entries(flags)), Object.keys(REPORT_FLAGS));
+}
+
+/** The first report, and how it looks. */
+function reportChoice(flags: Flags, terminal: Call['terminal'], environment: NodeJS.ProcessEnv) {
+  const [form] = formsOf({ options: optionsOf(flags), terminal });
+  return { ...form, ...lookOf({ terminal, environment }, form?.output) };
+}
+
+describe('one report', () => {
   it('is for people on a terminal, in colour and in its width', () => {
     expect(reportChoice(ASKED_NOTHING, TERMINAL, {})).toEqual({
-      ...{ format: 'terminal', isAicr: false, output: undefined, colour: true, width: 120 },
+      ...{ format: 'terminal', output: undefined, colour: true, width: 120 },
     });
   });
 
@@ -47,9 +54,9 @@ describe('reportOf', () => {
     [{ FORCE_COLOR: 'false' }, false],
     [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
   ])('with %j has colour in a pipe and a file: %s', (environment, colour) => {
-    const inPipe = reportChoice({ format: 'terminal' }, {}, environment);
+    const inPipe = reportChoice({ format: ['terminal'] }, {}, environment);
     expect(inPipe.colour).toBe(colour);
-    const inFile = reportChoice({ format: 'terminal', output: 'r.txt' }, TERMINAL, environment);
+    const inFile = reportChoice({ format: ['terminal'], output: 'r.txt' }, TERMINAL, environment);
     expect(inFile.colour).toBe(colour);
   });
 
@@ -76,7 +83,36 @@ describe('reportOf', () => {
 
   it.each(['terminal', 'markdown', 'json'] as const)('is %s wherever it is asked for', (format) => {
     for (const terminal of [TERMINAL, {}]) {
-      expect(reportChoice({ format }, terminal, {}).format).toBe(format);
+      expect(reportChoice({ format: [format] }, terminal, {}).format).toBe(format);
     }
+  });
+});
+
+describe('several reports', () => {
+  it.each([
+    [{ format: ['json=a'] }, ['json a']],
+    [{ format: ['json=a', 'markdown'] }, ['json a', 'markdown -']],
+    [{ format: ['json=a=b', 'terminal=-'] }, ['json a=b', 'terminal -']],
+    [{ format: ['json', 'markdown=m'], output: 'o' }, ['json o', 'markdown m']],
+    // Whoever says where, gets a report there.
+    [{ format: ['json=a'], output: 'o' }, ['markdown o', 'json a']],
+    [{ format: ['json=a'], output: '-' }, ['json a']],
+    [{ format: ['json=a', 'json=b'] }, ['json a', 'json b']],
+  ] as const)('of %j are %j', (flags, expected) => {
+    const forms = formsOf({ options: optionsOf(flags), terminal: TERMINAL });
+    expect(forms.map(({ format, output = '-' }) => `${format} ${output}`)).toEqual(expected);
+    const files = outputsOf(optionsOf(flags)).map(([, path]) => path);
+    expect(files.toSorted()).toEqual(forms.flatMap(({ output }) => output ?? []).toSorted());
+  });
+
+  it.each([
+    { format: ['json', 'markdown'] },
+    { format: ['json', 'json'] },
+    { format: ['json', 'markdown'], output: 'o' },
+    { format: ['json', 'markdown=-'] },
+    { format: ['json=-', 'markdown=-'], output: 'o' },
+  ])('go to places of their own: %j', (flags) => {
+    const refusal = refusalOf(() => outputsOf(optionsOf(flags)));
+    expect([refusal?.code, refusal?.at]).toEqual(['USAGE', '--format']);
   });
 });

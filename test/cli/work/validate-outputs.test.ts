@@ -19,7 +19,8 @@ describe('the outputs of a validation', () => {
     const place = scratch();
     symlinkSync('.', join(place, 'here'));
     mkdirSync(join(place, 'o.tar.gz.sandbox'));
-    const paths = { out: join(place, 'o.tar.gz'), output: join(place, output) };
+    const outputs = [['--output', join(place, output)]] as const;
+    const paths = { out: join(place, 'o.tar.gz'), outputs };
     const call = { ...paths, open: [], beside: [], force: false, sandbox: true };
     const error = await rejection(requireOutputs(call));
     expect(error && `${error.code} ${error.at}`).toBe(expected);

@@ -1,0 +1,21 @@
+// What `--format` can name, for every report: another form is a row here. Each is loaded where it is wanted.
+import type { Terminal } from '../../report/render/terminal-lines.ts';
+import type { ReportJson } from '../../report/report-json.ts';
+
+type Render = (report: ReportJson, look: Terminal) => Promise<string>;
+
+export const REPORT_FORMATS: ReadonlyMap<string, Render> = new Map<string, Render>([
+  [
+    'terminal',
+    async (report, look) =>
+      (await import('../../report/render/terminal.ts')).renderTerminal(report, look),
+  ],
+  [
+    'markdown',
+    async (report) => (await import('../../report/render/markdown.ts')).renderMarkdown(report),
+  ],
+  ['json', async (report) => (await import('../../report/encode-report.ts')).encodeReport(report)],
+]);
+
+/** Errors after which other reports of the call stand: the JSON of such an error replaces none. */
+export const AFTER_REPORTS = new WeakSet<object>();

@@ -1,0 +1,97 @@
+// Several reports of one call. What is verified was packed by the program itself, and nobody signed it.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { INPUTS, OUT, UNSIGNED, Workplace } from './emit.ts';
+
+const VERIFY = ['verify-evidence', OUT];
+
+async function packed(words: readonly string[] = UNSIGNED): Promise<Workplace> {
+  const place = new Workplace();
+  await place.run(['validate', ...INPUTS, ...words, '--redact', 'none']);
+  return place;
+}
+
+function read(place: Workplace, name: string): string {
+  return readFileSync(place.path(name), 'utf8');
+}
+
+describe('--format NAME=PATH', () => {
+  it('writes each report there, and one without a path to standard output', async () => {
+    const place = await packed();
+    const forms = ['json=r.json', 'markdown=r.md', 'aicr-json=r.aicr', 'terminal'];
+    const words = forms.flatMap((form) => ['--format', form]);
+    const { code, stdout, stderr } = await place.run([...VERIFY, ...words]);
+    expect([code, stderr]).toEqual([4, '']);
+    expect(stdout).toMatch(/^! Unsigned: undecided/);
+    for (const [name, format] of [
+      ['r.json', 'json'],
+      ['r.md', 'markdown'],
+      ['r.aicr', 'aicr-json'],
+    ] as const) {
+      expect(read(place, name)).toBe((await place.run([...VERIFY, '--format', format])).stdout);
+    }
+  });
+
+  it('shows in the terminal everything, and in files what is published', async () => {
+    const place = await packed();
+    const out = ['--no-sign', '--emit-evidence', 'redacted.tar.gz'];
+    const words = ['--format', 'terminal', '--format', 'json=v.json', '--format', 'markdown=v.md'];
+    const { code, stdout } = await place.run(['validate', ...INPUTS, ...out, ...words]);
+    expect([code, stdout.startsWith('· Self-check: green')]).toEqual([0, true]);
+    for (const text of [stdout, read(place, 'v.json'), read(place, 'v.md')]) {
+      expect(text.includes('no supported autoscaler')).toBe(text === stdout);
+    }
+  });
+
+  it.each([
+    [['json', 'markdown'], '--format'],
+    [['json=x', 'markdown=./x'], '--format'],
+    [[`json=${OUT}`], '--format'],
+    [['json='], '--format'],
+    [['jsn=x'], '--format'],
+  ])('is called wrongly with %j', async (forms, at) => {
+    const place = await packed();
+    const bytes = read(place, OUT);
+    const { code, stderr } = await place.run([
+      ...VERIFY,
+      ...forms.flatMap((form) => ['--format', form]),
+    ]);
+    expect([code, /^error: (\w+)/.exec(stderr)?.[1], / at: (\S+)/.exec(stderr)?.[1]]).toEqual([
+      ...[64, 'USAGE', at],
+    ]);
+    expect(read(place, OUT)).toBe(bytes);
+    expect(existsSync(place.path('x'))).toBe(false);
+  });
+
+  it('writes no report into the bundle', async () => {
+    const place = await packed([...UNSIGNED.with(2, 'dir'), '--layout', 'directory']);
+    const before = readdirSync(place.path('dir/summary-bundle'));
+    const { code, stderr } = await place.run([
+      ...['verify-evidence', 'dir', '--format', 'json=dir/summary-bundle/r.json'],
+    ]);
+    expect([code, / at: (\S+)/.exec(stderr)?.[1]]).toEqual([64, '--format']);
+    expect(readdirSync(place.path('dir/summary-bundle'))).toEqual(before);
+  });
+
+  it('of what cannot be verified has the error where the JSON would have been', async () => {
+    const place = await packed();
+    const words = ['--format', 'json=e.json', '--format', 'markdown=e.md'];
+    const { code, stdout } = await place.run(['verify-evidence', 'missing.tar.gz', ...words]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(JSON.parse(read(place, 'e.json'))).toMatchObject({ error: { code: 'FILE_UNREADABLE' } });
+    expect(existsSync(place.path('e.md'))).toBe(false);
+  });
+
+  it('leaves the reports that were written, if one has no place', async () => {
+    const place = await packed();
+    const words = ['--format', 'json=s.json', '--format', 'markdown=no/folder.md'];
+    const { code, stdout, stderr } = await place.run([...VERIFY, ...words]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(
+      /^! Unsigned: undecided .*\nerror: FILE_UNWRITABLE .*\n +at: no\/folder.md\n/,
+    );
+    expect(JSON.parse(read(place, 's.json'))).toMatchObject({ verdict: 'undecided', exitCode: 4 });
+  });
+});
