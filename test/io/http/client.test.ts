@@ -161,7 +161,7 @@ describe.concurrent('the time of an answer', () => {
 
   it('ends in the middle of a body, which is not asked for again', async () => {
     const { outcome, calls } = await outcomeOf((_, response) => begin(response, 'slow'), {
-      timeoutMs: 200,
+      timeoutMs: 1000,
     });
     expect(outcome).toEqual({ status: 200, cause: 'slow', reason });
     expect(calls).toBe(1);
@@ -176,7 +176,7 @@ describe.concurrent('the time of an answer', () => {
           clearInterval(drops);
         });
       },
-      { timeoutMs: 200 },
+      { timeoutMs: 1000 },
     );
     expect(outcome).toEqual({ status: 200, cause: 'slow', reason });
   });
@@ -188,7 +188,7 @@ describe.concurrent('the time of an answer', () => {
         asked += 1;
         if (asked === 3) response.end('at last');
       },
-      { timeoutMs: 500 },
+      { timeoutMs: 1000 },
     );
     expect(outcome).toMatchObject({ status: 200, body: Buffer.from('at last') });
     expect(calls).toBe(3);

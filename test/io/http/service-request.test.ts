@@ -8,18 +8,24 @@ import { requestFrom } from '../../../src/io/http/service-request.ts';
 import { rejection } from '../../document/refusal.ts';
 import { deadAddress, withServer } from '../http/local-server.ts';
 
+/** Longer than a busy machine needs for any answer. */
+const PATIENCE_MS = 10_000;
+
 /** The error of a call to a service that answers so. */
-async function errorFrom(answer: RequestListener): Promise<EvidenceError | undefined> {
+async function errorFrom(
+  answer: RequestListener,
+  timeoutMs: number,
+): Promise<EvidenceError | undefined> {
   let error: EvidenceError | undefined;
   await withServer(answer, async (url) => {
-    error = await errorAt(url);
+    error = await errorAt(url, timeoutMs);
   });
   return error;
 }
 
-async function errorAt(url: string): Promise<EvidenceError | undefined> {
+async function errorAt(url: string, timeoutMs = PATIENCE_MS): Promise<EvidenceError | undefined> {
   const service = { name: 'transparency log', at: url, url, secrets: ['a-secret-token'] };
-  const request = { ...service, init: postJson('a-secret-token'), timeoutMs: 300 };
+  const request = { ...service, init: postJson('a-secret-token'), timeoutMs };
   return await rejection(
     requestFrom(request, (body) => {
       if (body.toString() !== 'right') throw new TypeError('a-secret-token');
@@ -81,7 +87,7 @@ describe.concurrent('a service', () => {
     ['busy', (_, response) => response.writeHead(429).end(), 'SERVICE_FAILED', 'status 429'],
     ['broken', (_, response) => response.writeHead(500).end(), 'SERVICE_FAILED', 'status 500'],
   ])('%s is an error of its own, which names it', async (_, answer, code, words) => {
-    const error = await errorFrom(answer);
+    const error = await errorFrom(answer, code === 'SERVICE_SLOW' ? 300 : PATIENCE_MS);
     expect(error).toMatchObject({ code, class: 'unjudged' });
     expect(error?.at).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(error?.found).toContain('the transparency log');

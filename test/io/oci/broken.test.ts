@@ -62,7 +62,7 @@ describe('a registry that is slow', () => {
     const first = ({ method }: { readonly method?: string | undefined }): boolean =>
       method === 'PATCH';
     await withRegistry({ first }, async (registry) => {
-      const repository = repositoryOf(registry, { slowest });
+      const repository = repositoryOf(registry, { slowest: { ...slowest, ms: 1000 } });
       const error = await rejection(repository.writeBlob(DESCRIPTOR, content));
       expect(error).toMatchObject({ code: 'SERVICE_SLOW', class: 'unjudged' });
       // On a busy machine the answer to POST may be too slow already: nobody knows that upload.
