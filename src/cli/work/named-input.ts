@@ -20,9 +20,8 @@ const OF_ARTIFACTS = ['attestation', 'location', 'allow-tag', 'registry', 'regis
 /**
  * @throws EvidenceError USAGE, POINTER_TO_ITSELF, and what `namedArtifact` and `readPointerFile` throw
  */
-export async function namedInput(call: Call): Promise<NamedInput> {
+export async function namedInput(call: Call, input: string): Promise<NamedInput> {
   const { options } = call;
-  const input = options.required('input');
   const bundle = options.text('bundle');
   if (bundle === undefined && (await isArtifact(input))) {
     const { namedArtifact } = await import('./named-artifact.ts');

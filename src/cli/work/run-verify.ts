@@ -1,41 +1,11 @@
-import { isDigest, type Digest } from '../../digest.ts';
-import { timestampOf } from '../../document/time.ts';
-import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
-import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
-import type { OwnRecipes } from '../../evidence/resolve/own-recipe.ts';
-import type { NamedDocument } from '../../evidence/validate/validate.ts';
-import {
-  verifyEvidence,
-  type VerificationReport,
-  type VerifyEvidenceOptions,
-} from '../../evidence/verify/verify-evidence.ts';
-import { openInput } from '../../io/disk/bundle-source.ts';
-import {
-  nameOf,
-  ofTheCaller,
-  readConfig,
-  readFileBounded,
-  requireOneStdin,
-} from '../../io/disk/files.ts';
-import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
-import { wrongKind } from '../../io/disk/open-file.ts';
-import { readPolicy } from '../../io/disk/read-policy.ts';
-import { documentTime, presentTime } from '../../io/process/clock.ts';
-import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
-import { MAX_OPENINGS_BYTES } from '../../limits.ts';
-import { refuse } from '../../place.ts';
-import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
-import { keysOf } from '../../policy/policy.ts';
-import { escapeInvisible, quote } from '../../quote.ts';
+import { requireOneStdin } from '../../io/disk/files.ts';
+import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { documentTime } from '../../io/process/clock.ts';
 import type { Call } from '../call/command.ts';
-import { judgeOf } from '../call/judge-flags.ts';
 import { AICR_JSON, outputsOf } from '../call/report-flags.ts';
-import { maxRunSpanOf } from '../call/run-flags.ts';
-import { trustCacheOf } from '../call/trust-flags.ts';
 import { wordsWithout } from '../call/values-in.ts';
 import { deliverReports } from './deliver.ts';
-import type { NamedArtifact } from './named-artifact.ts';
-import { namedInput, type NamedInput } from './named-input.ts';
+import { readRules, verifyInput } from './verify-input.ts';
 
 /** The flags that name what is read. */
 const FILES = [
@@ -59,15 +29,10 @@ export async function runVerify(call: Call): Promise<number> {
     const { blockNetwork } = await import('../../io/http/offline.ts');
     blockNetwork();
   }
-  const source = options.required('input');
-  const input = await namedInput(call);
-  const report = await judge(call, input);
-  const asked = wordsWithout(wordsWithout(words, 'format', 'f'), 'output', 'o');
-  const said = asked.map((word) => (word === source ? pinned(word, input) : word));
-  const repeat = ['affidavit', 'verify-evidence', ...said, ...clockOf(call, report)];
-  const { pointer } = 'artifact' in input ? input.artifact : input;
-  const { verificationJson } = await import('../../report/json.ts');
-  const json = verificationJson(report, { source, repeat });
+  const { report, json, pointer } = await verifyInput(call, options.required('input'), {
+    rules: async () => await readRules(call),
+    words: wordsWithout(wordsWithout(words, 'format', 'f'), 'output', 'o'),
+  });
   await deliverReports(call, async (format) => {
     if (format !== AICR_JSON) return json;
     const { aicrJson } = await import('../../report/aicr-json.ts');
@@ -75,103 +40,6 @@ export async function runVerify(call: Call): Promise<number> {
     return encodeReport(aicrJson(report, pointer?.pointer));
   });
   return report.exitCode;
-}
-
-/** What was verified, when a tag was asked for it. */
-function pinned(word: string, input: NamedInput): string {
-  const tag = 'artifact' in input && input.artifact.manifest !== undefined;
-  return tag ? `${word}@${input.artifact.digest}` : word;
-}
-
-/** The clock that judged: tomorrow it would be another one. */
-function clockOf({ options }: Call, { now }: VerificationReport): readonly string[] {
-  return now === undefined || options.has('at') ? [] : ['--at', timestampOf(now)];
-}
-
-async function judge(call: Call, input: NamedInput): Promise<VerificationReport> {
-  const { options, progress } = call;
-  const maxRunSpan = maxRunSpanOf(options);
-  const policy = await readPolicy({
-    identity: options.text('certificate-identity'),
-    issuer: options.text('certificate-oidc-issuer'),
-    type: options.choice('certificate-identity-type', IDENTITY_TYPES),
-    publicKey: options.text('public-key'),
-    policy: options.text('policy'),
-  });
-  const at = options.text('at');
-  const isAsked = at !== undefined || policy?.maximumAgeDays !== undefined;
-  const now = isAsked ? presentTime(at) : undefined;
-  const cache = openTrustCache(trustCacheOf(call));
-  const trust = await readTrust(options.text('trusted-root'), cache, {
-    judge: judgeOf(options),
-    allowMissingSct: options.has('allow-missing-sct'),
-    publicKeys: keysOf(policy),
-  });
-  const atHand = {
-    recipe: await readOwnRecipe(options.text('recipe')),
-    recipes: await ownRecipesOf(options.text('recipes')),
-  };
-  const allowUnsigned = options.has('allow-unsigned');
-  const acceptClaimed = options.has('accept-claimed');
-  const requireRecomputed = options.has('require-recomputed');
-  const logs = await openLogs(options.text('logs'));
-  const revealed = await readRevealed(options.text('revealed'));
-  const rules = { allowUnsigned, maxRunSpan, acceptClaimed, requireRecomputed };
-  const { pointer } = 'artifact' in input ? input.artifact : input;
-  const all = { trust, policy, now, ...atHand, ...rules, pointer, logs, revealed };
-  if ('artifact' in input) return await progress('verifying', fetched(call, input.artifact, all));
-  const entries = await openInput(input.bundle, EVIDENCE_LAYOUT);
-  return await progress('verifying', verifyEvidence(entries, all));
-}
-
-async function fetched(
-  { options }: Call,
-  { digest, places, manifest, attestation }: NamedArtifact,
-  rules: VerifyEvidenceOptions,
-): Promise<VerificationReport> {
-  const { verifyArtifact } = await import('../../evidence/verify/verify-artifact.ts');
-  const choice = {
-    ...{ artifact: digest, locations: places, manifest },
-    attestation: attestationOf(options),
-    pointed: attestation,
-  };
-  return await verifyArtifact(choice, rules);
-}
-
-function attestationOf(options: Call['options']): Digest | undefined {
-  const text = options.text('attestation');
-  if (text === undefined || isDigest(text)) return text;
-  const hint = 'write the digest of the manifest that attaches it, as evidence status lists it';
-  const place = { code: 'USAGE', at: '--attestation', hint } as const;
-  return refuse(place, quote(text), 'sha256: and 64 lower-case hexadecimal digits');
-}
-
-/** A recipe that cannot be read says nothing about the evidence, so it is no invalid input. */
-async function readOwnRecipe(path: string | undefined): Promise<TypedRecipe | undefined> {
-  if (path === undefined) return undefined;
-  if (lookAt(path)?.isDirectory() === true) {
-    const hint = 'name the resolved recipe in it; a directory of recipes is for --recipes';
-    throw wrongKind(path, 'directory', hint);
-  }
-  const bytes = await readConfig(path, 'recipe', 'RECIPE_FILE_INVALID');
-  return parseOwnRecipe(bytes, escapeInvisible(nameOf(path)));
-}
-
-async function openLogs(path: string | undefined): Promise<VerifyEvidenceOptions['logs']> {
-  if (path === undefined) return undefined;
-  return { file: escapeInvisible(nameOf(path)), entries: await openInput(path, LOGS_LAYOUT) };
-}
-
-async function ownRecipesOf(path: string | undefined): Promise<OwnRecipes | undefined> {
-  if (path === undefined) return undefined;
-  const { readOwnRecipes } = await import('./own-recipes.ts');
-  return await ofTheCaller('RECIPES_UNRESOLVED', readOwnRecipes(path));
-}
-
-async function readRevealed(path: string | undefined): Promise<NamedDocument | undefined> {
-  if (path === undefined) return undefined;
-  const bytes = await readFileBounded(path, MAX_OPENINGS_BYTES, 'revealed');
-  return { name: escapeInvisible(nameOf(path)), bytes };
 }
 
 /** Inside the bundle a report would be one file too many; the rest is asked of every command. */
