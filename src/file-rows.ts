@@ -2,7 +2,6 @@
 
 import type { FileKind, Look, Row } from './file-kinds.ts';
 import {
-  commandInto,
   gunzip,
   isTar,
   namesInTar,
@@ -119,13 +118,9 @@ export const FILE_ROWS: readonly Row[] = [
     fix: () => 'download it again, with a token that may read it',
   },
   {
+    kind: 'results',
     what: 'JUnit XML',
     fits: begins(/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<testsuites?\b/s),
-    fix: (wanted, _, file) =>
-      wanted === 'results'
-        ? `convert it to CTRF, e.g. ${commandInto('ctrf', `npx junit-to-ctrf ${file} -o ctrf/deployment.json`)}, and write its phase into each test, e.g. "suite": "deployment"`
-        : undefined,
-    goes: 'convert it to CTRF for affidavit validate --results',
   },
   { what: 'XML', fits: begins(/^\s*<\?xml/) },
   {
@@ -206,6 +201,11 @@ export const FILE_ROWS: readonly Row[] = [
     goes: 'write it in JSON for affidavit verify-evidence --policy',
   },
   { kind: 'results', what: 'a CTRF report', fits: says('reportFormat', /^CTRF$/) },
+  {
+    kind: 'results',
+    what: 'the output of `go test -json`',
+    fits: either(hasJson('Action', 'Package'), hasJson('Action', 'ImportPath')),
+  },
   {
     what: 'an overlay, a part of a recipe',
     fits: says('kind', /^RecipeMetadata$/),

@@ -63,7 +63,14 @@ export type { WithheldValue } from './evidence/redact/commitment.ts';
 export type { PackInputs } from './evidence/pack/pack-evidence.ts';
 export type { PackedEvidence } from './evidence/pack/packed-evidence.ts';
 export { parsePhaseReport, parseResults } from './evidence/phase/ctrf.ts';
-export type { CtrfReport, ReportPlace, Results, ResultsInput } from './evidence/phase/ctrf.ts';
+export type {
+  CtrfReport,
+  Original,
+  ReportPlace,
+  Results,
+  ResultsInput,
+} from './evidence/phase/ctrf.ts';
+export { mapOriginal } from './evidence/results/original.ts';
 export type { Phase, PhaseCounts, PhaseResult, PhaseTest } from './evidence/phase/phase.ts';
 export type { RecipeConstraint } from './evidence/recipe/recipe-validation.ts';
 export {

@@ -77,7 +77,7 @@ export function fileWord(file: string | undefined): string {
 }
 
 /** A command that writes into a directory that it makes. */
-export function commandInto(directory: string, command: string): string {
+function commandInto(directory: string, command: string): string {
   return `\`mkdir ${directory} && ${command}\``;
 }
 

@@ -120,6 +120,7 @@ export const ROOMS: Rooms = {
     rooms: [
       ...OF_BUNDLES,
       'policy',
+      'evidence/results',
       'evidence/aicr',
       'evidence/recipe',
       'evidence/resolve',
@@ -154,6 +155,7 @@ export const ROOMS: Rooms = {
       'policy',
       'evidence/pointer',
       'evidence/phase',
+      'evidence/results',
       'evidence/resolve',
     ],
     effects: true,
@@ -202,6 +204,7 @@ export const ROOMS: Rooms = {
       'bom',
       'evidence/aicr',
       'evidence/recipe',
+      'evidence/phase',
       'evidence/pointer',
       'evidence/snapshot',
       'evidence/resolve',

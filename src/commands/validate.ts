@@ -1,6 +1,7 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
 import { LAYOUT_FLAG } from '../cli/call/layout-flag.ts';
 import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { RESULTS_FLAGS, resultsOf } from '../cli/call/results-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { SIGNING_FLAGS, withFlag } from '../cli/call/signing-flags.ts';
 
@@ -10,12 +11,13 @@ export default {
   summary: 'Compare a cluster and its test results with a recipe; pack and sign the evidence.',
 
   description: [
-    "Evaluates the recipe's criteria and constraints on the snapshot, and judges the phases by their CTRF reports. With --emit-evidence, packs recipe, snapshot, results, logs and bill of materials into one signed archive.",
+    "Evaluates the recipe's criteria and constraints on the snapshot, and judges the phases by their results: CTRF, JUnit XML, go test -json, or a Kubernetes conformance run. With --emit-evidence, packs recipe, snapshot, results, logs and bill of materials into one signed archive.",
     'Exit codes: 0 all green, 1 not green, 4 green or not, but somebody has to judge whether snapshot and results are of one run (with both, the evidence is still written), 2 an input is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 
   usage: `validate --recipe FILE --snapshot FILE [--data DIR]
-  [--results PATH...] [--max-run-span DURATION] [--logs DIR] [--emit-evidence OUT]
+  [--results PATH...] [--phase NAME=PATH...] [--max-run-span DURATION] [--logs DIR]
+  [--emit-evidence OUT]
   [--bom FILE] [--validator-image NAME=REF...] [--allow-mutable-validator-tags]
   [--layout archive|directory] [--redact minimal|none] [--openings FILE] [--no-sign] [--sandbox]
   [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
@@ -55,12 +57,7 @@ export default {
       summary:
         "AICR's recipes that the recipe was resolved in: the evidence binds the files that it only names.",
     },
-    results: {
-      type: 'texts',
-      helpValue: 'PATH',
-      summary:
-        'CTRF reports, of one phase or of several, or a directory of them; all words until the next flag.',
-    },
+    ...RESULTS_FLAGS,
     ...RUN_FLAGS,
     'allow-retired-api': {
       type: 'switch',
@@ -129,7 +126,7 @@ export default {
   documents: (options) => [
     options.required('recipe'),
     options.required('snapshot'),
-    ...options.texts('results'),
+    ...resultsOf(options).map(({ path }) => path),
   ],
   load: async () => (await import('../cli/work/run-validate.ts')).runValidate,
 } satisfies Command;

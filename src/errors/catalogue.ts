@@ -167,6 +167,7 @@ export const ERROR_CATALOGUE = {
     'finding',
     'what affidavit recorded beside the claims of AICR was not signed',
   ],
+  ORIGINAL_NOT_COMPARED: ['finding', 'a report was not compared with the results it was made of'],
   VALIDATOR_TAG_MUTABLE: ['finding', 'a validator is named by a tag that may be moved'],
   BOM_IMAGE_MISSING: [
     'finding',

@@ -64,6 +64,10 @@ export const INPUT_ERRORS = {
     'the summary of a report differs from the count of its tests',
   ],
   RESULTS_LOG_DIFFERS: ['invalid', 'the log of a test run differs from its report'],
+  ORIGINAL_DIFFERS: [
+    'invalid',
+    'the report of a phase is not the one that is made of its original',
+  ],
   LOGS_INVALID: ['invalid', 'the logs directory has something in it that is not a log'],
   // The archive and its files.
   ARCHIVE_UNREADABLE: ['invalid', 'the input is not one complete gzip-compressed tar archive'],

@@ -14,7 +14,7 @@ import {
 } from '../limits.ts';
 import type { DocumentFile } from '../trust/message-reader.ts';
 import type { LocatePhase } from './phase/phase-faults.ts';
-import { PHASES } from './phase/phase.ts';
+import { PHASES, isPhase, type Phase } from './phase/phase.ts';
 
 export const RECIPE_FILE = wellKnown('recipe.yaml');
 export const SNAPSHOT_FILE = wellKnown('snapshot.yaml');
@@ -74,6 +74,22 @@ export const TOP_NAMES = { [POINTER_FILE]: 'file', [FOLDER]: 'directory' } as co
 
 export function ctrfFile(phase: string): BundlePath {
   return wellKnown(`ctrf/${phase}.json`);
+}
+
+/** How long the name of an original may be, so that its path is one of a bundle. */
+const MAX_ORIGINAL_NAME = 70;
+
+/** Where the file lies from which the report of a phase was made; of its name, what a path may have. */
+export function originalFile(phase: string, name: string): BundlePath {
+  const plain = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(-MAX_ORIGINAL_NAME);
+  const part = plain.replace(/^[^A-Za-z0-9]+/, '').replace(/\.+$/, '');
+  return wellKnown(`originals/${phase}/${part === '' ? 'results' : part}`);
+}
+
+/** The phase of an original, by its path; undefined for any other file. */
+export function phaseOfOriginal(path: string): Phase | undefined {
+  const [, phase = ''] = /^originals\/([^/]+)\/[^/]+$/.exec(path) ?? [];
+  return isPhase(phase) ? phase : undefined;
 }
 
 /** Where a bundle has the report of a phase, or the test with this index in it. */

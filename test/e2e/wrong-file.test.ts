@@ -9,7 +9,7 @@ import { tar } from '../archive/tar-parts.ts';
 import { DEMO, DOCUMENTS, INPUTS, Workplace } from './emit.ts';
 import { failureOf, fileIn, makeEvidence } from './evidence.ts';
 
-const JUNIT = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="1"/>\n';
+const JUNIT = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="0"/>\n';
 const PAGE = '<!DOCTYPE html>\n<html lang="en"><title>Sign in</title></html>\n';
 const UTF16 = Buffer.from('kind: RecipeResult\n', 'utf16le');
 const ROOT =
@@ -112,8 +112,11 @@ describe('validate, given a file of another kind', () => {
       ...{ found: 'a gzip file', hint: 'gzip -dc a.yaml.gz > unpacked/snapshot.yaml`' },
     },
     {
-      ...{ flag: '--results', file: 'junit.xml', content: JUNIT, code: 'DOCUMENT_INVALID' },
-      ...{ found: 'JUnit XML', hint: 'npx junit-to-ctrf junit.xml -o ctrf/deployment.json`' },
+      ...{ flag: '--results', file: 'junit.xml', content: JUNIT, code: 'RESULTS_PHASE_UNKNOWN' },
+      ...{
+        found: 'results that do not say their phase',
+        hint: '`--phase deployment=junit.xml`',
+      },
     },
     {
       ...{
@@ -207,9 +210,9 @@ describe('validate, given a file of another kind', () => {
     place.write('out/junit.xml', JUNIT);
     const xml = await place.refused([...DOCUMENTS, '--results', 'out']);
     expect(xml.error).toMatchObject({
-      code: 'RESULTS_MISSING',
+      code: 'RESULTS_PHASE_UNKNOWN',
       at: 'out/junit.xml',
-      found: 'JUnit XML',
+      hint: 'say which it is: `--phase deployment=out/junit.xml`',
     });
     place.write('out/snapshot.json', '{"kind": "Snapshot", "measurements": []}');
     const json = await place.refused([...DOCUMENTS, '--results', 'out']);
@@ -283,7 +286,7 @@ describe('verify-evidence, given a file of another kind', () => {
       'a resolved recipe',
       'give this file to affidavit validate --recipe',
     ],
-    ['JUnit', JUNIT, 'JUnit XML', 'convert it to CTRF'],
+    ['JUnit', JUNIT, 'JUnit XML', 'give this file to affidavit validate --results'],
     [
       'the attestation',
       fileIn(evidence.files, 'attestation.intoto.jsonl'),

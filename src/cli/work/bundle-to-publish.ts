@@ -9,6 +9,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { artifactOf, signedStatement } from '../../evidence/pack/artifact-of.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import { OriginalTap } from '../../evidence/verify/original-tap.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
 import { unreadable } from '../../io/disk/system-error.ts';
 import { openPartial } from '../../io/oci/partial-blob.ts';
@@ -48,12 +49,14 @@ export async function bundleToPublish(source: string, call: Call): Promise<Bundl
   const entries = isDirectory
     ? await openInput(source, EVIDENCE_LAYOUT)
     : archiveEntries(hashed(openPartial(source), hash), source);
-  const files = new Map(await collectFiles(entries, EVIDENCE_LAYOUT));
+  const tap = new OriginalTap();
+  const files = new Map(await collectFiles(tap.through(entries), EVIDENCE_LAYOUT));
   const attestation = files.get(ATTESTATION_FILE)?.bytes;
   files.delete(ATTESTATION_FILE);
   const reader = new BundleReader(source, EVIDENCE_LAYOUT);
   const unsigned = readUnsigned(files, (path) => reader.open(path), {
     maxRunSpan: maxRunSpanOf(call.options),
+    mapped: tap.mapped,
   });
   const { packed } = unsigned;
   const signed = attestation && signedStatement(attestation, ATTESTATION_FILE, packed.statement);

@@ -2,6 +2,7 @@ import { collectFiles } from '../../archive/collect.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import { OriginalTap } from '../../evidence/verify/original-tap.ts';
 import { BundleReader } from '../../io/disk/bundle-source.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
@@ -135,7 +136,8 @@ async function readBundle(
   maxRunSpan: number | undefined,
 ): Promise<UnsignedEvidence> {
   const entries = await openInput(source, EVIDENCE_LAYOUT);
-  const files = await collectFiles(entries, EVIDENCE_LAYOUT);
+  const tap = new OriginalTap();
+  const files = await collectFiles(tap.through(entries), EVIDENCE_LAYOUT);
   const reader = new BundleReader(source, EVIDENCE_LAYOUT);
-  return readUnsigned(files, (path) => reader.open(path), { maxRunSpan });
+  return readUnsigned(files, (path) => reader.open(path), { maxRunSpan, mapped: tap.mapped });
 }

@@ -1,5 +1,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { resultsRequired } from '../../evidence/pack/results-required.ts';
+import type { Results } from '../../evidence/phase/ctrf.ts';
+import { PHASES, isPhase } from '../../evidence/phase/phase.ts';
 import { validate } from '../../evidence/validate/validate.ts';
 import type {
   NamedDocument,
@@ -8,17 +10,18 @@ import type {
 } from '../../evidence/validate/validate.ts';
 import type { FileKind } from '../../file-kinds.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
-import { readResults } from '../../io/disk/results.ts';
+import { readResults, type ResultsPath } from '../../io/disk/results.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_JSON_BYTES, MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
-import { escapeInvisible } from '../../quote.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
 import { pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { isDirectoryWanted, outOf } from '../call/layout-flag.ts';
 import { outputsOf } from '../call/report-flags.ts';
+import { resultsOf } from '../call/results-flags.ts';
 import { maxRunSpanOf, spanWords } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { endSelfCheck, inputWord } from './self-check-report.ts';
@@ -38,10 +41,15 @@ export async function runValidate(call: Call): Promise<number> {
   const maxRunSpan = maxRunSpanOf(call.options);
   for (const word of call.options.texts('validator-image')) validatorImage(word);
   requireRedaction(call);
-  await requireGoodCall(call, out);
+  const paths = resultsPaths(call.options);
+  requireReadable(call, out, paths);
+  // Before the outputs are looked at: what is kept of results in other forms may be one of them. What is wrong with
+  // results is said where they are used, after what is wrong with the outputs.
+  const reading = paths.length === 0 ? Promise.resolve(undefined) : readResults(paths);
+  await requireGoodOutputs(call, out, await reading.catch(() => undefined));
   const session = await openSession(call, out, now);
   try {
-    const validation = await readAndValidate(call, { now, maxRunSpan });
+    const validation = await readAndValidate(call, { now, maxRunSpan, reading });
     const repeat = selfCheckCommand(call);
     if (out === undefined) return await endSelfCheck(validation, call, { repeat });
     const { emitEvidence } = await import('./emit-evidence.ts');
@@ -65,39 +73,67 @@ function requireRedaction({ options }: Call): void {
   });
 }
 
-async function requireGoodCall(
+/** Throws USAGE. */
+function resultsPaths(options: Call['options']): readonly ResultsPath[] {
+  return resultsOf(options).map(({ path, phase }) => {
+    if (phase === undefined || isPhase(phase)) return { path, phase };
+    throw new EvidenceError('USAGE', {
+      at: '--phase',
+      found: quote(phase),
+      expected: `one of ${PHASES.join(', ')}`,
+      hint: `write it like --phase ${PHASES[0]}=junit.xml`,
+    });
+  });
+}
+
+function requireReadable(
   { options, environment }: Call,
   out: string | undefined,
-): Promise<void> {
-  const results = options.texts('results');
+  results: readonly ResultsPath[],
+): void {
   if (out !== undefined && results.length === 0) throw resultsRequired('--results');
-  const documents = [options.required('recipe'), options.required('snapshot'), ...results];
+  const variables = servicePaths(environment);
+  const token = options.text('identity-token');
+  requireOneStdin([...openedBy(options), ...Object.values(variables), token]);
+}
+
+/** Everything that is read. */
+function openedBy(options: Call['options']): readonly string[] {
+  const documents = [options.required('recipe'), options.required('snapshot')];
   const files = [...SIGNING_FILES, 'data', 'logs', 'bom'].flatMap(
     (name) => options.text(name) ?? [],
   );
-  const variables = servicePaths(environment);
-  const token = options.text('identity-token');
-  requireOneStdin([...documents, ...files, ...Object.values(variables), token]);
+  return [...documents, ...resultsOf(options).map(({ path }) => path), ...files];
+}
+
+async function requireGoodOutputs(
+  { options, environment }: Call,
+  out: string | undefined,
+  results: Results | undefined,
+): Promise<void> {
+  const paths = resultsOf(options).map(({ path }) => path);
+  const hasMore = options.has('logs') || (results?.originals?.size ?? 0) > 0;
   await requireOutputs({
-    open: [...documents, ...files],
-    variables,
+    open: openedBy(options),
+    variables: servicePaths(environment),
     ...{ out, isDirectory: isDirectoryWanted(options) },
-    ...besideOut(out, options),
+    ...besideOut(out, options, hasMore),
     force: options.has('force'),
     sandbox: options.has('sandbox'),
     outputs: outputsOf(options),
     openings: options.text('openings'),
-    publishedFrom: [...results, options.text('logs') ?? STDIN],
+    publishedFrom: [...paths, options.text('logs') ?? STDIN],
   });
 }
 
-/** Logs are in the bundle if nothing is redacted. */
+/** Logs, and originals of results, are in the bundle if nothing is redacted. */
 function besideOut(
   out: string | undefined,
   options: Call['options'],
+  hasMore: boolean,
 ): Pick<ValidationPaths, 'logs' | 'noLogs' | 'beside'> {
   if (out === undefined) return { beside: [] };
-  const hasLogs = options.has('logs') && options.text('redact') !== 'none';
+  const hasLogs = hasMore && options.text('redact') !== 'none';
   const kept = unsignedPath(out, MOST_UNSIGNED);
   return {
     ...{ [hasLogs ? 'logs' : 'noLogs']: logsPath(out) },
@@ -118,13 +154,17 @@ async function openSession(
 
 async function readAndValidate(
   { options }: Call,
-  more: Pick<ValidationInputs, 'now' | 'maxRunSpan'>,
+  {
+    reading,
+    ...more
+  }: Pick<ValidationInputs, 'now' | 'maxRunSpan'> & {
+    readonly reading: Promise<ValidationInputs['results']>;
+  },
 ): Promise<Validation> {
   const named = { recipe: options.required('recipe'), snapshot: options.required('snapshot') };
   const recipe = await readDocument(named.recipe, MAX_RECIPE_BYTES, 'recipe');
   const snapshot = await readDocument(named.snapshot, MAX_SNAPSHOT_BYTES, 'snapshot');
-  const paths = options.texts('results');
-  const results = paths.length === 0 ? undefined : await readResults(paths);
+  const results = await reading;
   const bomPath = options.text('bom');
   const bom =
     bomPath === undefined ? undefined : await readDocument(bomPath, MAX_JSON_BYTES, 'bom');
@@ -145,14 +185,18 @@ async function readDocument(
 
 /** The self-check again: it packs and signs nothing, so it names nothing of that, least of all a token. */
 function selfCheckCommand({ options }: Call): readonly string[] {
-  const results = options.texts('results');
+  const results = resultsOf(options).filter(({ phase }) => phase === undefined);
+  const phases = resultsOf(options).flatMap(({ phase, path }) =>
+    phase === undefined ? [] : [`${phase}=${path}`],
+  );
   const data = options.text('data');
   return [
     ...['affidavit', 'validate'],
     ...['--recipe', inputWord(options.required('recipe'))],
     ...['--snapshot', inputWord(options.required('snapshot'))],
     ...(data === undefined ? [] : ['--data', pathWord(data)]),
-    ...(results.length === 0 ? [] : ['--results', ...results.map(inputWord)]),
+    ...(results.length === 0 ? [] : ['--results', ...results.map(({ path }) => inputWord(path))]),
+    ...(phases.length === 0 ? [] : ['--phase', ...phases]),
     ...spanWords(options),
   ];
 }

@@ -18,8 +18,10 @@ import {
   SNAPSHOT_FILE,
   STATEMENT_FILE,
   ctrfFile,
+  originalFile,
 } from '../layout.ts';
-import { aicrVersionOf, type Results } from '../phase/ctrf.ts';
+import { aicrVersionOf, type Original, type Results } from '../phase/ctrf.ts';
+import type { Phase } from '../phase/phase.ts';
 import type { Validation } from '../validate/validate.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
 import { packedInputs, type PackedInputs, type RedactionMode } from './redact-evidence.ts';
@@ -30,7 +32,7 @@ import { signEvidence } from './sign-evidence.ts';
 export interface PackInputs {
   /** Its `now` is the time of the evidence, and its `tool` is who made it. */
   readonly validation: Validation;
-  /** `logs/<phase>/<name>`; by default none. In the bundle if nothing is redacted, else beside it. */
+  /** `logs/<phase>/<name>`; by default none. In the bundle if nothing is redacted, else beside it, with the originals of results. */
   readonly logs?: readonly BundleFile[] | undefined;
   /** Pack evidence of documents whose apiVersion is retired or missing. By default false. */
   readonly allowRetiredApi?: boolean | undefined;
@@ -57,7 +59,7 @@ type GivenImage = Parameters<typeof requireValidatorImages>[1][number];
  *   verify, and what the signer throws
  */
 export async function packEvidence(inputs: PackInputs, signing?: Signing): Promise<PackedEvidence> {
-  const { validation, logs = [], allowRetiredApi = false, redact = 'minimal' } = inputs;
+  const { validation, allowRetiredApi = false, redact = 'minimal' } = inputs;
   if (!allowRetiredApi) requireCurrent(validation);
   const reports = reportsOf(validation);
   const validators = requireValidatorImages(
@@ -66,6 +68,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
     inputs.allowMutableValidatorTags ?? false,
   );
   const redacting = { redact, secret: inputs.secret };
+  const { originals, logs } = besideOf(inputs);
   const made = packedInputs(validation, { reports, logs }, redacting);
   const bomBytes = await bomOf(validation, redact);
   const listed = filesOf(validation, made, bomBytes);
@@ -76,7 +79,7 @@ export async function packEvidence(inputs: PackInputs, signing?: Signing): Promi
   const statement = statementOf(validation, made, { ...bound, validators });
   const bindings = [memoryFile(MANIFEST_FILE, manifest), memoryFile(STATEMENT_FILE, statement)];
   const files = [...listed, ...bindings];
-  const asPacked = requireVerifiable(files, validation);
+  const asPacked = requireVerifiable(files, validation, originals);
   const packed: PackedEvidence = {
     files: sortedByPath(files),
     statement,
@@ -126,6 +129,23 @@ async function bomOf(
 function reportsOf({ inputs }: Validation): Results['reports'] {
   if (inputs.results !== undefined) return inputs.results.reports;
   throw resultsRequired();
+}
+
+/** Logs, and the files of which reports were made: both hold what a redaction takes out. */
+function besideOf({ validation: { inputs }, logs = [] }: PackInputs): {
+  readonly logs: readonly BundleFile[];
+  /** The reports of the latter, by their paths. */
+  readonly originals: ReadonlyMap<string, Uint8Array>;
+} {
+  const { reports, originals = new Map<Phase, Original>() } = inputs.results ?? {};
+  const made = [...originals].flatMap(([phase, { name, bytes }]) => {
+    const report = reports?.get(phase)?.bytes;
+    return report ? [{ file: memoryFile(originalFile(phase, name), bytes), report }] : [];
+  });
+  return {
+    logs: sortedByPath([...logs, ...made.map(({ file }) => file)]),
+    originals: new Map(made.map(({ file, report }) => [file.path, report])),
+  };
 }
 
 function statementOf(

@@ -4,6 +4,7 @@ import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-e
 import { AS_PACKED, AS_SIGNED } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
+import type { OriginalTap } from '../verify/original-tap.ts';
 import type { VerificationReport, VerifyEvidenceOptions } from '../verify/verify-evidence.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
 import { isSaid, refusedBy, verifyUnsigned } from './self-check.ts';
@@ -23,18 +24,19 @@ export interface UnsignedEvidence {
  * Verifies a whole bundle again before it is signed, as a verifier will.
  *
  * @param open reads a file that was only hashed once more
- * @param rules as in `VerifyEvidenceOptions`
+ * @param rules as in `VerifyEvidenceOptions`, and what is made of the originals in the bundle
  * @throws EvidenceError EVIDENCE_SIGNED (unjudged); STATEMENT_INVALID if it is about an artifact, and what
  *   a verifier refuses (invalid)
  */
 export function readUnsigned(
   files: ReceivedFiles,
   open: (path: string) => AsyncIterable<Uint8Array>,
-  rules: Pick<VerifyEvidenceOptions, 'maxRunSpan' | 'pointer'>,
+  rules: Pick<VerifyEvidenceOptions, 'maxRunSpan' | 'pointer'> & Pick<OriginalTap, 'mapped'>,
 ): UnsignedEvidence {
   if (files.has(ATTESTATION_FILE)) refuseSigned();
   requireComplete(files, EVIDENCE_LAYOUT);
-  const report = verifyUnsigned([...files.values()], rules);
+  const { mapped, ...others } = rules;
+  const report = verifyUnsigned([...files.values()], { ...others, originals: mapped });
   const { claimed, manifestDigest, facts, findings, checks, exitCode } = report;
   refuseInvalid(report);
   if (claimed === undefined || manifestDigest === undefined) {

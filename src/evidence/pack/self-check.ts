@@ -9,6 +9,7 @@ import type { Trust } from '../../trust/trust.ts';
 import { ATTESTATION, ATTESTATION_FILE, LOGS_LAYOUT } from '../layout.ts';
 import type { NamedDocument, Validation } from '../validate/validate.ts';
 import { REVEALED_CHECK } from '../verify/checks.ts';
+import type { MappedOriginals } from '../verify/original-tap.ts';
 import { verifyEvidence, verifyEvidenceFiles } from '../verify/verify-evidence.ts';
 import type { VerificationReport } from '../verify/verify-evidence.ts';
 import type { PackedEvidence } from './packed-evidence.ts';
@@ -46,9 +47,10 @@ const ATTESTATION_TO_COME: ReceivedFile = {
 export function requireVerifiable(
   files: readonly PackedFile[],
   { tool, ...known }: Pick<Validation, 'tool' | 'snapshot' | 'snapshotDigest'>,
+  originals?: MappedOriginals,
 ): AsPacked {
   const received = files.map(({ path, size, digest, bytes }) => ({ path, size, digest, bytes }));
-  const { checks, facts, findings, claimed } = verifyUnsigned(received, { tool, known });
+  const { checks, facts, findings, claimed } = verifyUnsigned(received, { tool, known, originals });
   const fault = refusedBy(checks);
   if (fault !== undefined) throw refusalOf(fault);
   const { bom, onlyClaimed } = facts;
@@ -94,7 +96,10 @@ export function isSaid(code: Fault['code']): boolean {
 export function verifyUnsigned(
   files: readonly ReceivedFile[],
   more: Partial<
-    Pick<Parameters<typeof verifyEvidenceFiles>[1], 'tool' | 'known' | 'maxRunSpan' | 'pointer'>
+    Pick<
+      Parameters<typeof verifyEvidenceFiles>[1],
+      'tool' | 'known' | 'originals' | 'maxRunSpan' | 'pointer'
+    >
   > = {},
 ): VerificationReport {
   return verifyEvidenceFiles([...files, ATTESTATION_TO_COME], {

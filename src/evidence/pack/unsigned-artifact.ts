@@ -15,7 +15,7 @@ export interface UnsignedArtifact extends UnsignedEvidence {
   readonly artifact: StoredManifest;
 }
 
-type Rules = Parameters<typeof readUnsigned>[2];
+type Rules = Omit<Parameters<typeof readUnsigned>[2], 'mapped'>;
 
 /**
  * Fetches evidence by its digest, and verifies it before it is signed, as a verifier will. What is attached to it is not
@@ -37,7 +37,7 @@ export async function readUnsignedArtifact(
 /** The same of a layer that was read. Throws what `readUnsigned` throws. */
 export function unsignedIn(layer: ReadLayer, rules: Rules): UnsignedEvidence {
   if ('refused' in layer) throw layer.refused;
-  return readUnsigned(layer.files, neverOpened, rules);
+  return readUnsigned(layer.files, neverOpened, { ...rules, mapped: layer.originals });
 }
 
 /** What is signed as an artifact stays packed. */

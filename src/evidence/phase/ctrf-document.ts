@@ -1,4 +1,4 @@
-import { Plain, fieldOf, isDataList, isNull, mapIn } from '../../document/data.ts';
+import { Plain, fieldOf, isDataList, isNull, mapIn, scalarText } from '../../document/data.ts';
 import type { Data } from '../../document/data.ts';
 import { encodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
@@ -6,6 +6,7 @@ import { MAX_TESTS, MAX_TEST_CHARACTERS } from '../../limits.ts';
 import { shorten } from '../../quote.ts';
 import { durationIn, parseRun, type CtrfRun } from './ctrf-run.ts';
 import { flakySign } from './flaky.ts';
+import { mappingOf, type Mapping } from './mapped.ts';
 import { MEASURING_CHECKS, PHASES, TEST_STATUSES, isTestStatus } from './phase.ts';
 import type { PhaseCounts, PhaseTest } from './phase.ts';
 
@@ -17,6 +18,8 @@ export interface CtrfDocument {
   /** What ran the tests; `version` is "" if the report has none. */
   readonly tool: { readonly name: string; readonly version: string };
   readonly run: CtrfRun;
+  /** Whether it says that it was made of results in another form. */
+  readonly mapping: Mapping;
 }
 
 export interface CtrfTest {
@@ -51,6 +54,7 @@ export function parseCtrf(data: Data, file: string): CtrfDocument {
     tests,
     tool: { name: tool.string('name'), version: tool.optionalText('version') ?? '' },
     run: parseRun(results),
+    mapping: mappingOf(scalarText(reader.data('generatedBy')) ?? ''),
   };
 }
 

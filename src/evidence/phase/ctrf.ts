@@ -3,8 +3,9 @@
 import { isDataMap, type Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError, faultOf, withCode, type Finding } from '../../errors/evidence-error.ts';
+import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
-import { LOOK_BYTES, recognised, recognising } from '../../recognise.ts';
+import { LOOK_BYTES, isOfKind, recognised, recognising } from '../../recognise.ts';
 import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
 import type { CtrfDocument, CtrfTest } from './ctrf-document.ts';
 import { longestOf, type CtrfRun, type LongestTest } from './ctrf-run.ts';
@@ -21,6 +22,8 @@ export interface CtrfReport {
   readonly tests: readonly PhaseTest[];
   readonly tool: CtrfDocument['tool'];
   readonly run: CtrfRun;
+  /** Whether it says that it was made of results in another form. */
+  readonly mapping: CtrfDocument['mapping'];
   /** Undefined if no test says how long it took. */
   readonly longest: LongestTest | undefined;
 }
@@ -31,6 +34,17 @@ export interface ResultsInput {
   readonly bytes: Uint8Array;
   /** The directory in which it was found; undefined if the user named the file itself. */
   readonly folder: string | undefined;
+  /** The phase that the user said it is of. */
+  readonly phase?: Phase | undefined;
+  /** The file itself, if `bytes` is the CTRF report that `mapOriginal` made of it. */
+  readonly original?: Uint8Array | undefined;
+}
+
+/** A file from which the report of a phase was made. */
+export interface Original {
+  /** The last part of its name, as the user named it. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface Results {
@@ -38,6 +52,8 @@ export interface Results {
   readonly reports: ReadonlyMap<Phase, CtrfReport>;
   /** Where each report was found, as the user named it. */
   readonly places: ReadonlyMap<Phase, ReportPlace>;
+  /** Of those that were results in another form. */
+  readonly originals?: ReadonlyMap<Phase, Original> | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -77,7 +93,8 @@ export class ResultsCollector {
     recognising('results', { file, bytes: input.bytes }, () => this.#add(input, file));
   }
 
-  #add({ name, bytes, folder }: ResultsInput, file: string): void {
+  #add(input: ResultsInput, file: string): void {
+    const { name, bytes, folder } = input;
     const data = decodeJson(bytes, file);
     const isIgnored = folder !== undefined && isOther(data, name);
     if (folder !== undefined && !isIgnored) this.#folders.set(folder, undefined);
@@ -88,7 +105,7 @@ export class ResultsCollector {
       this.#findings.push(ignored(file, start));
       return;
     }
-    for (const placed of reportsOf(parseCtrf(data, file), { name, bytes })) {
+    for (const placed of reportsOf(parseCtrf(data, file), input)) {
       const { phase } = placed.report;
       const earlier = this.#reports.get(phase);
       if (earlier !== undefined) refuseDuplicate(placed, earlier);
@@ -105,6 +122,9 @@ export class ResultsCollector {
     return {
       reports: new Map(placed.map(({ report }) => [report.phase, report])),
       places: new Map(placed.map(({ report, place }) => [report.phase, place])),
+      originals: new Map(
+        placed.flatMap(({ report, original }) => (original ? [[report.phase, original]] : [])),
+      ),
       findings: this.#findings,
     };
   }
@@ -159,33 +179,59 @@ export function resultsMissing(folder: string, other?: OtherFile): EvidenceError
   });
   if (other === undefined) return error;
   const named = recognised(error, 'results', { file: other.file, bytes: other.start });
-  return named === error ? error : withCode(named, error.code, other.file);
+  if (named !== error) return withCode(named, error.code, other.file);
+  return isOfKind(other.start, 'results') ? phaseUnknown(other.file) : error;
+}
+
+/** Of results in another form than CTRF only their name, or the user, says the phase. */
+function phaseUnknown(file: string): EvidenceError {
+  return new EvidenceError('RESULTS_PHASE_UNKNOWN', {
+    at: file,
+    found: 'results that do not say their phase',
+    expected: `one of ${PHASES.join(', ')}, as name of the file or with --phase`,
+    hint: `say which it is: \`--phase ${PHASES[0]}=${fileWord(file)}\``,
+  });
 }
 
 interface PlacedReport {
   readonly report: CtrfReport;
   readonly place: ReportPlace;
+  readonly original?: Original | undefined;
 }
 
 /** One report for each phase that the document has tests of, or that its name says it is of. */
 function reportsOf(
   document: CtrfDocument,
-  input: Pick<ResultsInput, 'name' | 'bytes'>,
+  { name, bytes: whole, phase: said, original }: Omit<ResultsInput, 'folder'>,
 ): readonly PlacedReport[] {
-  const named = phaseOfName(input.name);
+  const named = namedPhase(name, said, document.file);
+  if (original !== undefined && named === undefined) throw phaseUnknown(document.file);
   const phaseOfTest = document.tests.map((test) => requirePhase(test, named));
   const phases = PHASES.filter((phase) => phase === named || phaseOfTest.includes(phase));
   if (phases.length === 0) return refuseName(document);
   return phases.map((phase) => {
     const own = document.tests.filter((_, index) => phaseOfTest[index] === phase);
     const tests = own.map(({ test }) => test);
-    const bytes = phases.length === 1 ? input.bytes : splitReport(document, own);
-    const { tool, run } = document;
+    const bytes = phases.length === 1 ? whole : splitReport(document, own);
+    const { tool, run, mapping } = document;
     const counts = countTests(tests);
     return {
-      report: { phase, bytes, counts, tests, tool, run, longest: longestOf(own) },
-      place: { file: document.file, tests: own.map(({ at }) => at) },
+      report: { phase, bytes, counts, tests, tool, run, mapping, longest: longestOf(own) },
+      // A test of an original is nowhere in it that a JSON pointer could name.
+      place: { file: document.file, tests: original ? [] : own.map(({ at }) => at) },
+      original: original && { name: baseOf(name), bytes: original },
     };
+  });
+}
+
+function namedPhase(name: string, said: Phase | undefined, file: string): Phase | undefined {
+  const named = phaseOfName(name);
+  if (said === undefined || named === undefined || said === named) return said ?? named;
+  throw new EvidenceError('RESULTS_PHASE_CONFLICT', {
+    at: file,
+    found: `results of ${said}, by --phase, in a file that is named after ${named}`,
+    expected: 'one phase',
+    hint: 'say the phase that it is of, and give the file another name if that is wrong',
   });
 }
 
@@ -244,9 +290,12 @@ function refuseDuplicate({ report, place }: PlacedReport, earlier: PlacedReport)
 
 /** `results/deployment.json` is of deployment. */
 function phaseOfName(name: string): Phase | undefined {
-  const base = name.split(/[/\\]/).at(-1) ?? '';
-  const stem = base.endsWith('.json') ? base.slice(0, -'.json'.length) : base;
+  const stem = baseOf(name).replace(/\.(?:json|jsonl|xml|tgz|tar\.gz)$/, '');
   return isPhase(stem) ? stem : undefined;
+}
+
+function baseOf(name: string): string {
+  return name.split(/[/\\]/).at(-1) ?? '';
 }
 
 function isOther(data: Data, name: string): boolean {

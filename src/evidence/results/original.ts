@@ -32,7 +32,7 @@ function isGoTest(start: string): boolean {
   return /^\{(?=.*"Action":)(?=.*"(?:Package|ImportPath)":)/.test(line);
 }
 
-function isPacked(bytes: Uint8Array): boolean {
+export function isPacked(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
@@ -40,7 +40,8 @@ function isPacked(bytes: Uint8Array): boolean {
  * The CTRF report that is made of an original: the same bytes wherever it is made. Undefined for a file that is no
  * original: a CTRF report, or nothing of this at all.
  *
- * @throws EvidenceError what its reader throws, LIMIT_EXCEEDED; all invalid
+ * @throws EvidenceError what `decodeJson` throws; KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID,
+ *   RESULTS_SUMMARY_DIFFERS, RESULTS_LOG_DIFFERS, RESULTS_MISSING, ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE (invalid)
  */
 export async function mapOriginal(
   bytes: Uint8Array,

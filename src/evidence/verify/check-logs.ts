@@ -10,6 +10,7 @@ import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { LOGS_LAYOUT, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
 import { isPhase } from '../phase/phase.ts';
 import { LOGS_CHECK, type EvidenceLog } from './checks.ts';
+import { OriginalTap, type MappedOriginals } from './original-tap.ts';
 
 /** An archive or a directory of logs, opened. */
 export interface SuppliedLogs {
@@ -21,15 +22,19 @@ export interface SuppliedLogs {
 export interface ReadLogs {
   readonly file: string;
   readonly files: ReceivedFiles | EvidenceError;
+  /** What is made of the originals among them. */
+  readonly originals: MappedOriginals;
 }
 
 /** What is wrong with them is said by the check. */
 export async function readLogs({ file, entries }: SuppliedLogs): Promise<ReadLogs> {
+  const tap = new OriginalTap();
   try {
-    return { file, files: belowLogs(await collectFiles(entries, LOGS_LAYOUT)) };
+    const files = belowLogs(await collectFiles(tap.through(entries), LOGS_LAYOUT));
+    return { file, files, originals: tap.mapped };
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    return { file, files: error };
+    return { file, files: error, originals: tap.mapped };
   }
 }
 
@@ -46,15 +51,16 @@ function belowLogs(files: ReceivedFiles): ReceivedFiles {
 /**
  * Logs of evidence that is not redacted are in its bundle.
  *
- * @param logs undefined: none were supplied
+ * @param supplied undefined: none were; of the originals among them what is wrong
  */
 export function checkLogs(
   log: EvidenceLog,
   bundle: ReceivedFiles,
   { affidavit }: ReceivedPredicate,
-  logs: ReadLogs | undefined,
+  supplied: { readonly logs: ReadLogs; readonly originals: readonly Fault[] } | undefined,
 ): void {
-  if (logs === undefined) return;
+  if (supplied === undefined) return;
+  const { logs, originals } = supplied;
   const { files } = logs;
   if (files instanceof EvidenceError) {
     log.fail(LOGS_CHECK, files);
@@ -69,7 +75,7 @@ export function checkLogs(
     found: said(found),
     expected: `the logs that ${claimed === inside ? 'are in the bundle' : 'the statement names'}`,
     faults: isSame
-      ? []
+      ? originals
       : [
           otherLogs(
             logs.file,
@@ -91,7 +97,7 @@ function otherLogs(at: string, found: string, claimed: LogsClaim | undefined): F
     hint:
       claimed === undefined
         ? 'leave --logs out: nothing in the evidence says which logs are its own'
-        : 'use the logs that were given to validate --logs, or OUT.logs.tar.gz beside the evidence; or ask its signer for them',
+        : 'use OUT.logs.tar.gz beside the evidence, or, if it has logs alone, those that were given to validate --logs; or ask its signer for them',
   };
 }
 

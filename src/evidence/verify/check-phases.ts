@@ -10,21 +10,30 @@ import type { PhaseResult } from '../phase/phase.ts';
 import type { JudgedPhases } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
 import { claimedFigures, type ClaimRules } from './claim-rules.ts';
+import type { compareOriginals } from './compare-originals.ts';
 import type { BundleReports } from './read-parts.ts';
+
+interface PhaseClaims {
+  readonly predicate: ReceivedPredicate;
+  readonly rules: ClaimRules;
+  /** Those in the bundle, compared. */
+  readonly originals: ReturnType<typeof compareOriginals>;
+}
 
 /** The CTRF reports, recounted and judged by the recipe, compared with the predicate. */
 export function checkPhases(
   log: EvidenceLog,
   reports: BundleReports,
   phases: JudgedPhases,
-  { predicate, rules }: { readonly predicate: ReceivedPredicate; readonly rules: ClaimRules },
+  { predicate, rules, originals }: PhaseClaims,
 ): void {
   log.note('phases-match-results', () => ({
-    found: `${reports.reports.size} phases, recounted`,
+    found: `${reports.reports.size} phases, recounted${againFrom(originals.phases.size)}`,
     expected: 'the counts, CTRF digests, figures, validators and aicr version in the statement',
     faults: [
       ...reports.faults,
       ...reports.strays,
+      ...originals.faults,
       ...claimedVersion(predicate, reports),
       ...claimedPhases(predicate, phases.results, reports),
       ...claimedRun(predicate, phases, reports),
@@ -38,6 +47,10 @@ export function checkPhases(
       'every phase that the recipe names green, every figure as it demands, and at least one test passed',
     faults: [...phases.faults, ...claimedFigures(phases, rules)],
   }));
+}
+
+function againFrom(count: number): string {
+  return count === 0 ? '' : `, ${count} made again from the original`;
 }
 
 /** In our evidence it is the version of the aicr that made the reports. Another tool writes its own. */

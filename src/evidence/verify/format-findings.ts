@@ -3,7 +3,14 @@ import type { Manifest } from '../../manifest/manifest.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { validatorFindings } from '../bom/validator-images.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
-import { BOM_FILE, MANIFEST_FILE, RECIPE_FILE, REDACTION_FILE, SNAPSHOT_FILE } from '../layout.ts';
+import {
+  BOM_FILE,
+  MANIFEST_FILE,
+  RECIPE_FILE,
+  REDACTION_FILE,
+  SNAPSHOT_FILE,
+  phaseOfOriginal,
+} from '../layout.ts';
 import { PHASES } from '../phase/phase.ts';
 
 /** What a reader should know about the format: what this version, or any version, does not judge. */
@@ -15,7 +22,7 @@ export function formatFindings(
     ...newerSchema(MANIFEST_FILE, manifest.newer),
     ...newerSchema(at, newer),
     ...(affidavit === undefined ? [] : newerSchema(affidavit.at, affidavit.newer)),
-    ...filesNotJudged(manifest, affidavit?.redaction?.leaves !== undefined),
+    ...filesNotJudged(manifest, affidavit),
     ...validatorFindings(validatorImages, `${at}/validatorImages`),
   ];
 }
@@ -41,10 +48,15 @@ const REPORT_OR_LOG = new RegExp(
 /**
  * Listed and signed, but nobody reads it. `VERIFIED.md` or `recipe.yml` would look as if somebody did.
  */
-function filesNotJudged({ files }: Manifest, hasLeaves: boolean): readonly Finding[] {
+function filesNotJudged(
+  { files }: Manifest,
+  affidavit: ReceivedPredicate['affidavit'],
+): readonly Finding[] {
+  const hasLeaves = affidavit?.redaction?.leaves !== undefined;
   return files
     .filter(({ path }) => !JUDGED.has(path) && !REPORT_OR_LOG.test(path))
     .filter(({ path }) => !hasLeaves || path !== REDACTION_FILE)
+    .filter(({ path }) => affidavit === undefined || phaseOfOriginal(path) === undefined)
     .map(({ path }) => ({
       code: 'FILE_NOT_JUDGED',
       at: path,

@@ -9,9 +9,12 @@ import { OCI_HINT } from '../../pointer/descriptor.ts';
 import { parseOciManifest } from '../../pointer/oci-manifest.ts';
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { EVIDENCE_LAYOUT } from '../layout.ts';
+import { OriginalTap, type MappedOriginals } from './original-tap.ts';
 
 /** A bundle, or why it is none. Either way its bytes are those that the digest names. */
-export type ReadLayer = { readonly files: ReceivedFiles } | { readonly refused: EvidenceError };
+export type ReadLayer =
+  | { readonly files: ReceivedFiles; readonly originals: MappedOriginals }
+  | { readonly refused: EvidenceError };
 
 /**
  * Reads the bundle of an artifact once, and always to its end: only there is known whether the bytes are right, and
@@ -31,8 +34,9 @@ export async function readLayer(
   }
   const blob = new WholeBlob(repository.readBlob(layer));
   const entries = archiveEntries(blob, `${repository.name}@${layer.digest}`);
-  const read = await collectFiles(entries, EVIDENCE_LAYOUT).then(
-    (files) => ({ files }),
+  const tap = new OriginalTap();
+  const read = await collectFiles(tap.through(entries), EVIDENCE_LAYOUT).then(
+    (files) => ({ files, originals: tap.mapped }),
     (error: unknown) => {
       if (error instanceof EvidenceError) return { refused: error };
       throw error;

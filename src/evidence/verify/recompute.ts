@@ -1,10 +1,12 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_TEST_CHARACTERS } from '../../limits.ts';
 import { shorten } from '../../quote.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
 import type { Phase, PhaseTest } from '../phase/phase.ts';
 import type { SnapshotKeep } from '../redact/policy.ts';
+import { minimalReport } from '../redact/redact.ts';
 import { keepOf } from '../redact/withholding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Claims } from '../validate/claimed.ts';
@@ -19,6 +21,8 @@ import { checkRevealed, type Shown } from './check-revealed.ts';
 import { checkRun } from './check-run.ts';
 import type { EvidenceLog } from './checks.ts';
 import { claimedImages, type ClaimRules } from './claim-rules.ts';
+import { NOTHING_COMPARED, compareOriginals, originalFindings } from './compare-originals.ts';
+import type { MappedOriginals } from './original-tap.ts';
 import {
   readBundleBom,
   readBundleRecipe,
@@ -44,6 +48,8 @@ export interface Beside extends AtHand, ClaimRules, Pick<JudgeOptions, 'maxRunSp
   /** The logs of redacted evidence. */
   readonly logs?: ReadLogs | undefined;
   readonly known?: KnownSnapshot | undefined;
+  /** What is made of the originals in the bundle. */
+  readonly originals?: MappedOriginals | undefined;
   /** Values that the evidence withholds, as the caller was given them. */
   readonly revealed?: NamedDocument | undefined;
 }
@@ -60,7 +66,7 @@ interface Recomputed extends Judgement {
 export function recompute(
   log: EvidenceLog,
   { files, predicate, signedAt }: Recomputation,
-  { logs, known, revealed, maxRunSpan, ...rules }: Beside = {},
+  { logs, known, originals, revealed, maxRunSpan, ...rules }: Beside = {},
 ): Recomputed {
   const recipe = readBundleRecipe(files, predicate.type.digestRules);
   const snapshot = readBundleSnapshot(files, known);
@@ -85,13 +91,57 @@ export function recompute(
     if ('error' in snapshot) log.fail('fingerprint-matches-snapshot', snapshot.error);
   }
   if (cluster !== undefined) checkCluster(log, cluster, predicate, rules);
-  if (phases !== undefined) checkPhases(log, reports, phases, { predicate, rules });
+  const compared = comparedOriginals({ files, predicate, reports, keep }, { originals, logs });
+  if (phases !== undefined) {
+    checkPhases(log, reports, phases, { predicate, rules, originals: compared.inside });
+  }
   if ('error' in bom) log.fail('bom-matches-claims', bom.error);
   else checkBom(log, bom.value, predicate, claimedImages(judgement, rules, predicate));
   if (run !== undefined) checkRun(log, reports, run);
-  checkLogs(log, files, predicate, logs);
+  checkLogs(log, files, predicate, compared.supplied);
   const own = checkOwnRecipe(log, parts.recipe, predicate, rules);
-  return { ...judgement, ...own, findings: [...judgement.findings, ...own.findings] };
+  const findings = [...judgement.findings, ...compared.findings, ...own.findings];
+  return { ...judgement, ...own, findings };
+}
+
+interface MadeReports extends Pick<Recomputation, 'files' | 'predicate'> {
+  readonly reports: BundleReports;
+  readonly keep: SnapshotKeep | undefined;
+}
+
+interface ComparedOriginals extends Pick<Judgement, 'findings'> {
+  /** Those in the bundle. */
+  readonly inside: ReturnType<typeof compareOriginals>;
+  readonly supplied: Parameters<typeof checkLogs>[3];
+}
+
+/** Of another producer such files may be something else. */
+function comparedOriginals(
+  { files, predicate, reports: { reports }, keep }: MadeReports,
+  { originals = new Map(), logs }: Pick<Beside, 'originals' | 'logs'>,
+): ComparedOriginals {
+  if (predicate.affidavit === undefined) {
+    return { inside: NOTHING_COMPARED, supplied: logs && { logs, originals: [] }, findings: [] };
+  }
+  const whole = { files, mapped: originals, at: (path: string) => path, packed: asItIs };
+  const inside = compareOriginals(whole, files, reports);
+  const beside = logs && {
+    files: logs.files instanceof EvidenceError ? new Map<string, never>() : logs.files,
+    mapped: logs.originals,
+    at: (path: string) => `${logs.file}: ${path}`,
+    packed: (file: string, bytes: Uint8Array) =>
+      keep ? minimalReport({ file, bytes }, keep) : bytes,
+  };
+  const compared = beside ? compareOriginals(beside, files, reports) : NOTHING_COMPARED;
+  return {
+    inside,
+    supplied: logs && { logs, originals: compared.faults },
+    findings: originalFindings(reports, [inside.phases, compared.phases]),
+  };
+}
+
+function asItIs(_: string, report: Uint8Array): Uint8Array {
+  return report;
 }
 
 /** Worked out once: for a large recipe it is much. */

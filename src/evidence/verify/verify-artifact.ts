@@ -56,6 +56,8 @@ export async function verifyArtifact(
   return await search.report();
 }
 
+type Layer = Exclude<ReadLayer, { readonly refused: EvidenceError }>;
+
 type Tried = TriedReferrer & { readonly id: string; readonly bytes?: Uint8Array };
 
 class Search {
@@ -98,7 +100,7 @@ class Search {
     const report =
       'refused' in layer
         ? await verifyEntries(refusing(layer.refused), this.#rules)
-        : this.#judged(layer.files);
+        : this.#judged(layer);
     const findings = [...report.findings, ...this.#failed.map(locationFailed)];
     return { ...report, findings, source: this.#source() };
   }
@@ -165,12 +167,12 @@ class Search {
     if (this.#best === undefined || compareAttestations(tried, this.#best) < 0) this.#best = tried;
   }
 
-  #judged(files: ReceivedFiles): VerificationReport {
+  #judged({ files, originals }: Layer): VerificationReport {
     if (!this.#isGood()) this.#requireKnown();
     const others = [...files.values()].filter(({ path }) => path !== ATTESTATION_FILE);
     const { bytes } = this.#best ?? {};
     const signed = bytes === undefined ? [] : [attestationFile(bytes)];
-    return verifyEvidenceFiles([...others, ...signed], this.#rules);
+    return verifyEvidenceFiles([...others, ...signed], { ...this.#rules, originals });
   }
 
   /** Without a good one, one that could not be read might be. Only what is attached to something else is none. */

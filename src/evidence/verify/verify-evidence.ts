@@ -33,6 +33,7 @@ import {
 } from './checks.ts';
 import { usesClaims, type ClaimRules } from './claim-rules.ts';
 import { formatFindings } from './format-findings.ts';
+import { OriginalTap } from './original-tap.ts';
 import { recompute, type Beside as BesideFiles } from './recompute.ts';
 
 /** What a verification found out about recipe evidence. */
@@ -157,7 +158,9 @@ export async function verifyEntries(
   entries: AsyncIterable<Entry>,
   rules: EvidenceRules,
 ): Promise<VerificationReport> {
-  return await verify(evidenceKind(rules), entries, rules);
+  const tap = new OriginalTap();
+  const all = { ...rules, originals: tap.mapped };
+  return await verify(evidenceKind(all), tap.through(entries), all);
 }
 
 /** The same line for files that are in memory already. */

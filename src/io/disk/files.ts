@@ -53,7 +53,7 @@ export function requireOneStdin(paths: readonly (string | undefined)[]): void {
  */
 export async function readFileBounded(
   path: string,
-  maxBytes: number,
+  maxBytes: Limit['maxBytes'],
   wanted: FileKind,
 ): Promise<Uint8Array> {
   const limit = { maxBytes, wanted, at: escapeInvisible(nameOf(path)) };
@@ -201,7 +201,8 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
 }
 
 interface Limit {
-  readonly maxBytes: number;
+  /** A number, or what its first bytes allow. */
+  readonly maxBytes: number | ((start: Uint8Array) => number);
   readonly wanted: FileKind;
   readonly at: string;
 }
@@ -217,9 +218,10 @@ async function gather(
   for await (const chunk of chunks) {
     size += chunk.length;
     parts.push(chunk);
-    if (Math.max(size, announced) <= maxBytes) continue;
-    const start = Buffer.concat(parts.slice(0, 1));
-    throw recognised(tooLarge(at, maxBytes, wordsFor(wanted)), wanted, { file: at, bytes: start });
+    const start = parts[0] ?? chunk;
+    const most = typeof maxBytes === 'number' ? maxBytes : maxBytes(start);
+    if (Math.max(size, announced) <= most) continue;
+    throw recognised(tooLarge(at, most, wordsFor(wanted)), wanted, { file: at, bytes: start });
   }
   return Buffer.concat(parts);
 }

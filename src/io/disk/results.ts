@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
 import { ResultsCollector, resultsMissing } from '../../evidence/phase/ctrf.ts';
 import type { Results, ResultsInput } from '../../evidence/phase/ctrf.ts';
+import { PHASES, type Phase } from '../../evidence/phase/phase.ts';
+import { isPacked, mapOriginal } from '../../evidence/results/original.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
 import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { recognised } from '../../recognise.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from './files.ts';
 import { kindOf, listDirectory, readStart } from './open-file.ts';
 import { unreadable } from './system-error.ts';
@@ -19,26 +22,32 @@ const LIMIT = {
   hint: 'name the CTRF files one by one',
 };
 
+/** A file, a directory, or `-`, and the phase that the user said it is of. */
+export interface ResultsPath {
+  readonly path: string;
+  readonly phase?: Phase | undefined;
+}
+
 /**
- * Reads and sorts the results that the user names: CTRF files, directories of them (`*.json`; all
- * else in them is a finding), or standard input for `-`.
+ * Reads and sorts the results that the user names: CTRF files and others that become CTRF, directories of them (`*.json`,
+ * and others that are named after a phase; all else in them is a finding), or standard input for `-`.
  *
  * @throws EvidenceError FILE_UNREADABLE, LIMIT_EXCEEDED, RESULTS_MISSING, USAGE (`-` twice), and what
- * `parseResults` throws
+ * `parseResults` and `mapOriginal` throw
  */
-export async function readResults(paths: readonly string[]): Promise<Results> {
-  requireOneStdin(paths);
+export async function readResults(paths: readonly ResultsPath[]): Promise<Results> {
+  requireOneStdin(paths.map(({ path }) => path));
   const collector = new ResultsCollector();
   const findings: Finding[] = [];
   const bundles: string[] = [];
   let total = 0;
-  const add = async (path: string, folder: string | undefined): Promise<void> => {
-    const input = await readInput(path, folder);
-    total += input.bytes.length;
-    if (total > MAX_RESULTS_BYTES) throw tooLarge(path);
+  const add = async (file: ResultsPath, folder: string | undefined): Promise<void> => {
+    const input = await readInput(file, folder);
+    total += (input.original ?? input.bytes).length;
+    if (total > MAX_RESULTS_BYTES) throw tooLarge(file.path);
     collector.add(input);
   };
-  for (const path of paths) {
+  for (const { path, phase } of paths) {
     if (path !== STDIN && (await isDirectory(path))) {
       const entries = await listDirectory(path, LIMIT);
       if (isBundle(entries)) bundles.push(path);
@@ -46,10 +55,10 @@ export async function readResults(paths: readonly string[]): Promise<Results> {
         isReport(entry) ? 'reports' : 'others',
       );
       if (reports.length === 0) throw await noReport(path, others);
-      for (const { name } of reports) await add(join(path, name), path);
+      for (const { name } of reports) await add({ path: join(path, name), phase }, path);
       findings.push(...others.map((entry) => ignored(path, entry)));
     } else {
-      await add(path, undefined);
+      await add({ path, phase }, undefined);
     }
   }
   const results = orIfRefused(
@@ -89,10 +98,32 @@ async function noReport(directory: string, others: readonly Dirent[]): Promise<E
   return resultsMissing(folder, { file: escapeInvisible(path), start: await readStart(path) });
 }
 
-async function readInput(path: string, folder: string | undefined): Promise<ResultsInput> {
-  const bytes = await readFileBounded(path, MAX_JSON_BYTES, 'results');
-  return { name: nameOf(path), bytes, folder };
+async function readInput(
+  { path, phase }: ResultsPath,
+  folder: string | undefined,
+): Promise<ResultsInput> {
+  const bytes = await readFileBounded(path, mostOf, 'results');
+  const input = { name: nameOf(path), bytes, folder, phase };
+  const file = escapeInvisible(input.name);
+  const report = await mapOriginal(bytes, file).catch((error: unknown) => {
+    const isOther = error instanceof EvidenceError && OF_OTHERS.has(error.code);
+    throw isOther ? recognised(error, 'results', { file, bytes }) : error;
+  });
+  return report === undefined ? input : { ...input, bytes: report, original: bytes };
 }
+
+/** All of a cluster may be in a packed run. */
+function mostOf(start: Uint8Array): number {
+  return isPacked(start) ? MAX_RESULTS_BYTES : MAX_JSON_BYTES;
+}
+
+/** What is said of a file that may be of another kind. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  'DOCUMENT_INVALID',
+  'DOCUMENT_UNSUPPORTED',
+  'KIND_UNEXPECTED',
+  'RESULTS_MISSING',
+]);
 
 export async function isDirectory(path: string): Promise<boolean> {
   try {
@@ -107,15 +138,17 @@ function ignored(directory: string, entry: Dirent): Finding {
     code: 'RESULTS_FILE_IGNORED',
     at: escapeInvisible(join(directory, entry.name)),
     found: whatIs(entry),
-    expected: 'CTRF reports only: regular files named *.json',
+    expected: 'regular files named *.json, or after a phase: deployment.xml',
     hint: 'move it out of the directory, or name it with a --results of its own',
   };
 }
 
 /** Links are not followed: one may lead anywhere, and its target is not in the directory. */
 function isReport(entry: Dirent): boolean {
-  return entry.isFile() && entry.name.endsWith('.json') && !isMangled(entry);
+  return entry.isFile() && REPORT.test(entry.name) && !isMangled(entry);
 }
+
+const REPORT = new RegExp(`\\.json$|^(?:${PHASES.join('|')})\\.(?:jsonl|xml|tgz|tar\\.gz)$`);
 
 /** Node puts U+FFFD for bytes that are not UTF-8, and no file can be opened by such a name. */
 function isMangled({ name }: Dirent): boolean {

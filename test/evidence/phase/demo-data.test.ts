@@ -25,7 +25,7 @@ const snapshot = parseSnapshot(read('snapshot.yaml'), 'snapshot.yaml');
 
 describe('the input of the demo', () => {
   it.each(['results', 'results-merged.json'])('has green phases in %s', async (name) => {
-    const { reports, findings } = await readResults([fileURLToPath(new URL(name, demo))]);
+    const { reports, findings } = await readResults([{ path: fileURLToPath(new URL(name, demo)) }]);
     const results = judgePhases(recipe.phases, reports);
     expect(findings).toEqual([]);
     expect(phaseFaults(results, locateInBundle)).toEqual([]);

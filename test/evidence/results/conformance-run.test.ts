@@ -14,7 +14,7 @@ async function refused(bytes: Uint8Array): Promise<EvidenceError | undefined> {
 describe('the tarball of a conformance run', () => {
   it('is known by what is in it', async () => {
     const { results, generatedBy } = await mapped(tarball());
-    expect(generatedBy).toBe('affidavit, by rules 1, from a Kubernetes conformance run');
+    expect(generatedBy).toBe('affidavit, by rules 1, of a Kubernetes conformance run');
     expect(results.tool).toEqual({ name: 'sonobuoy' });
     expect(results.summary).toMatchObject({ tests: 9, passed: 7, skipped: 2, failed: 0 });
     expect(results.environment).toEqual({ extra: { serverVersion: 'v1.34.1' } });

@@ -44,7 +44,7 @@ describe('go test -json of real runs', () => {
     ]);
     const { results, generatedBy } = await mapped(sample('go-test-failures.jsonl'));
     const message = (name: string) => results.tests.find((test) => test.name === name)?.message;
-    expect(generatedBy).toBe('affidavit, by rules 1, from go test -json');
+    expect(generatedBy).toBe('affidavit, by rules 1, of go test -json');
     expect(message('TestSkip')).toBe('a_test.go:4: no gpu here');
     expect(message('TestParent/bad_one')).toBe('a_test.go:5: wrong value 3');
     expect(message('example.com/w8/b')).toBe('the build failed');

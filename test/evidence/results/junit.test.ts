@@ -30,7 +30,7 @@ async function onlyTest(xml: string) {
 describe('JUnit XML of real runners', () => {
   it('is read of gotestsum, whose cases have properties', async () => {
     const { results, generatedBy } = await mapped(sample('gotestsum.xml'));
-    expect(generatedBy).toBe('affidavit, by rules 1, from JUnit XML');
+    expect(generatedBy).toBe('affidavit, by rules 1, of JUnit XML');
     expect(results.summary).toMatchObject({ tests: 1, passed: 1, failed: 0 });
     expect(results.tests).toEqual([
       {

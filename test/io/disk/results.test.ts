@@ -31,13 +31,13 @@ function write(name: string, value: unknown): string {
 }
 
 async function refusal(paths: readonly string[]): Promise<EvidenceError | undefined> {
-  return await rejection(readResults(paths));
+  return await rejection(readResults(paths.map((path) => ({ path }))));
 }
 
 describe('readResults', () => {
   it('reads files that the user names, in any order', async () => {
     const paths = [write('performance.json', GOOD), write('deployment.json', GOOD)];
-    const { reports, findings } = await readResults(paths);
+    const { reports, findings } = await readResults(paths.map((path) => ({ path })));
     expect([...reports.keys()]).toEqual(['deployment', 'performance']);
     expect(findings).toEqual([]);
   });
@@ -47,7 +47,7 @@ describe('readResults', () => {
     const target = write('performance.json.bak', GOOD);
     mkdirSync(join(folder, 'conformance.json'));
     symlinkSync(target, join(folder, 'performance.json'));
-    const { reports, findings } = await readResults([folder]);
+    const { reports, findings } = await readResults([{ path: folder }]);
     expect([...reports.keys()]).toEqual(['deployment']);
     expect(findings.map(({ code, at, found }) => [code, at, found])).toEqual([
       ['RESULTS_FILE_IGNORED', join(folder, 'conformance.json'), 'a directory'],
@@ -62,7 +62,7 @@ describe('readResults', () => {
       Buffer.concat([Buffer.from(`${folder}/x`), Buffer.from([0xff]), Buffer.from('.json')]),
       '{}',
     );
-    const { reports, findings } = await readResults([folder]);
+    const { reports, findings } = await readResults([{ path: folder }]);
     expect([...reports.keys()]).toEqual(['deployment']);
     expect(findings).toMatchObject([
       {
@@ -75,7 +75,7 @@ describe('readResults', () => {
 
   it('follows a link that the user names', async () => {
     symlinkSync(write('report.json', GOOD), join(folder, 'deployment.json'));
-    const { reports } = await readResults([join(folder, 'deployment.json')]);
+    const { reports } = await readResults([{ path: join(folder, 'deployment.json') }]);
     expect([...reports.keys()]).toEqual(['deployment']);
   });
 
@@ -138,7 +138,7 @@ describe('readResults', () => {
     const module = new URL('../../../src/io/disk/results.ts', import.meta.url).href;
     const script = `
       const { readResults } = await import(${JSON.stringify(module)});
-      const { reports } = await readResults(['-']);
+      const { reports } = await readResults([{ path: '-' }]);
       console.log([...reports.keys()].join());`;
     const tests = [exampleTest('operator-health', 'passed', { suite: ['deployment'] })];
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
