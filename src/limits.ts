@@ -141,6 +141,9 @@ export const MAX_LOCATIONS = 16;
 /** A manifest of an OCI artifact, in bytes. AICR's own reader has the same limit. */
 export const MAX_OCI_MANIFEST_BYTES = MEBIBYTE;
 
+/** The config of what is attached, in bytes: ours is empty, and copies of others have theirs. */
+export const MAX_OCI_CONFIG_BYTES = MEBIBYTE;
+
 /** A list of referrers, all its pages together, and any other OCI index, in bytes: what registries take. */
 export const MAX_OCI_INDEX_BYTES = 4 * MEBIBYTE;
 

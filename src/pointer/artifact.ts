@@ -1,6 +1,7 @@
 // The artifact that holds a bundle, as AICR pushes it: one layer, a tar.gz, that oras unpacks in place.
 
 import { digestOf, hexOf, type Digest } from '../digest.ts';
+import { MAX_ARCHIVE_BYTES } from '../limits.ts';
 import { AICR_ARTIFACT, OCI_EMPTY, OCI_TAR_GZIP, SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
@@ -60,7 +61,7 @@ const IMAGE_CONFIGS: ReadonlySet<string> = new Set([
 /**
  * The layer with the bundle. Annotations prove nothing and are not asked for.
  *
- * @throws EvidenceError KIND_UNEXPECTED, FIELD_INVALID
+ * @throws EvidenceError KIND_UNEXPECTED, FIELD_INVALID, LIMIT_EXCEEDED
  */
 export function requireArtifact(manifest: OciManifest, file: string): Descriptor {
   if (manifest.artifactType !== AICR_ARTIFACT) refuseOther(manifest, file);
@@ -69,17 +70,31 @@ export function requireArtifact(manifest: OciManifest, file: string): Descriptor
     const found = `${config.digest}, ${config.size} bytes`;
     refuseField(`${file}#/config`, found, `the empty config: ${EMPTY_CONFIG.digest}, 2 bytes`);
   }
-  return onlyLayer(manifest, file, OCI_TAR_GZIP);
+  return onlyLayer(manifest, file, { mediaType: OCI_TAR_GZIP, maxBytes: MAX_ARCHIVE_BYTES });
 }
 
-/** Throws FIELD_INVALID. */
-export function onlyLayer({ layers }: OciManifest, file: string, mediaType: string): Descriptor {
+/** Throws FIELD_INVALID, LIMIT_EXCEEDED. */
+export function onlyLayer(
+  { layers }: OciManifest,
+  file: string,
+  { mediaType, maxBytes }: { readonly mediaType: string; readonly maxBytes: number },
+): Descriptor {
   const [layer, ...more] = layers;
   if (layer === undefined || more.length > 0) {
     return refuseField(`${file}#/layers`, `${layers.length} layers`, 'exactly one layer');
   }
-  if (layer.mediaType === mediaType) return layer;
-  return refuseField(`${file}#/layers/0/mediaType`, quote(layer.mediaType), mediaType);
+  if (layer.mediaType !== mediaType) {
+    refuseField(`${file}#/layers/0/mediaType`, quote(layer.mediaType), mediaType);
+  }
+  requireSize(layer, maxBytes, `${file}#/layers/0`);
+  return layer;
+}
+
+/** Before anything is asked for: whoever serves it may never end. Throws LIMIT_EXCEEDED. */
+export function requireSize({ size }: Descriptor, maxBytes: number, at: string): void {
+  if (size <= maxBytes) return;
+  const place = { code: 'LIMIT_EXCEEDED', at: `${at}/size`, hint: OCI_HINT } as const;
+  refuse(place, `${size} bytes`, `at most ${maxBytes} bytes`);
 }
 
 function refuseField(at: string, found: string, expected: string): never {

@@ -4,13 +4,13 @@ import { digestOf, hexOf, type Digest } from '../digest.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { timestampOf } from '../document/time.ts';
-import { MAX_SIGSTORE_BUNDLE_BYTES } from '../limits.ts';
+import { MAX_OCI_CONFIG_BYTES, MAX_SIGSTORE_BUNDLE_BYTES } from '../limits.ts';
 import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { parseTimestampResponse } from '../trust/judge/timestamp-response.ts';
 import { parseSigstoreBundle, type SigstoreBundle } from '../trust/sigstore-bundle.ts';
-import { EMPTY_CONFIG, onlyLayer } from './artifact.ts';
+import { EMPTY_CONFIG, onlyLayer, requireSize } from './artifact.ts';
 import { OCI_HINT, descriptorOf } from './descriptor.ts';
 import { encodeOciManifest, refuseKind, type OciManifest } from './oci-manifest.ts';
 import type { Descriptor, StoredManifest } from './registry.ts';
@@ -88,8 +88,8 @@ export function requireAttestation(
     const hint = 'nothing to do: it is no signature that is read here';
     refuseKind(file, `an artifact of the type ${quote(type)}`, SIGSTORE_BUNDLE_TYPE, hint);
   }
-  const layer = onlyLayer(manifest, file, SIGSTORE_BUNDLE_TYPE);
-  if (layer.size <= MAX_SIGSTORE_BUNDLE_BYTES) return layer;
-  const place = { code: 'LIMIT_EXCEEDED', at: `${file}#/layers/0/size`, hint: OCI_HINT } as const;
-  return refuse(place, `${layer.size} bytes`, `at most ${MAX_SIGSTORE_BUNDLE_BYTES} bytes`);
+  // Copied with it.
+  requireSize(config, MAX_OCI_CONFIG_BYTES, `${file}#/config`);
+  const maxBytes = MAX_SIGSTORE_BUNDLE_BYTES;
+  return onlyLayer(manifest, file, { mediaType: SIGSTORE_BUNDLE_TYPE, maxBytes });
 }

@@ -88,6 +88,11 @@ describe('the artifact of a bundle', () => {
       ['FIELD_INVALID', 'm#/layers/0/mediaType', '"text/plain"'],
     ],
     [
+      'a layer that nobody could unpack, and that may have no end',
+      (m) => add(inside(m, 'layers', 0), 'size', Number.MAX_SAFE_INTEGER),
+      ['LIMIT_EXCEEDED', 'm#/layers/0/size', `${Number.MAX_SAFE_INTEGER} bytes`],
+    ],
+    [
       'a config that says something',
       (m) => add(m['config'], 'digest', digestOf('{ }')),
       ['FIELD_INVALID', 'm#/config', `${digestOf('{ }')}, 2 bytes`],
@@ -193,6 +198,11 @@ describe('a signature that is attached', () => {
       ...(['FIELD_INVALID', 'm#/layers/0/mediaType'] as const),
     ],
     ['has no layer', (m) => add(m, 'layers', []), 'FIELD_INVALID', 'm#/layers'],
+    [
+      'has a config of more than 1 MiB',
+      (m) => add(m['config'], 'size', 1024 * 1024 + 1),
+      ...(['LIMIT_EXCEEDED', 'm#/config/size'] as const),
+    ],
     [
       'has two layers',
       (m) => (m['layers'] as unknown[]).push(inside(m, 'layers', 0)),

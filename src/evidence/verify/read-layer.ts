@@ -2,10 +2,7 @@ import { archiveEntries } from '../../archive/archive-entries.ts';
 import { collectFiles } from '../../archive/collect.ts';
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { MAX_ARCHIVE_BYTES } from '../../limits.ts';
-import { refuse } from '../../place.ts';
 import { requireArtifact } from '../../pointer/artifact.ts';
-import { OCI_HINT } from '../../pointer/descriptor.ts';
 import { parseOciManifest } from '../../pointer/oci-manifest.ts';
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { EVIDENCE_LAYOUT } from '../layout.ts';
@@ -28,10 +25,6 @@ export async function readLayer(
 ): Promise<ReadLayer> {
   const file = `${repository.name}@${manifest.digest}`;
   const layer = requireArtifact(parseOciManifest(manifest, file), file);
-  if (layer.size > MAX_ARCHIVE_BYTES) {
-    const place = { code: 'LIMIT_EXCEEDED', at: `${file}#/layers/0/size`, hint: OCI_HINT } as const;
-    refuse(place, `${layer.size} bytes`, `at most ${MAX_ARCHIVE_BYTES} bytes`);
-  }
   const blob = new WholeBlob(repository.readBlob(layer));
   const entries = archiveEntries(blob, `${repository.name}@${layer.digest}`);
   const tap = new OriginalTap();
