@@ -8,8 +8,9 @@ import { memoryFile } from '../../../src/archive/entry.ts';
 import { locateInBundle } from '../../../src/evidence/layout.ts';
 import { packEvidence } from '../../../src/evidence/pack/pack-evidence.ts';
 import type { RedactionMode } from '../../../src/evidence/pack/redact-evidence.ts';
-import { parseResults } from '../../../src/evidence/phase/ctrf.ts';
+import { parseResults, type ResultsInput } from '../../../src/evidence/phase/ctrf.ts';
 import { readRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { mapOriginal } from '../../../src/evidence/results/original.ts';
 import { judge } from '../../../src/evidence/validate/judge.ts';
 import { validate, type Validation } from '../../../src/evidence/validate/validate.ts';
 import { sigstoreTrust } from '../../../src/trust/verify/sigstore-trust.ts';
@@ -100,11 +101,7 @@ export class Kit {
     const validated = validate({
       recipe: { name: 'recipe.yaml', bytes: Buffer.from(INPUTS.recipe) },
       snapshot: { name: 'snapshot.yaml', bytes: Buffer.from(inputs.snapshot) },
-      results: parseResults(
-        Object.entries(inputs.results).map(([phase, text]) => ({
-          ...{ name: `${phase}.json`, bytes: Buffer.from(text), folder: undefined },
-        })),
-      ),
+      results: parseResults(await Promise.all(Object.entries(inputs.results).map(resultsInput))),
       now: inputs.attestedAt,
     });
     const validation = asWritten(validated, inputs);
@@ -153,6 +150,15 @@ export class Kit {
     const bundle = changed(this.bundle(fileIn(files, STATEMENT), signing), change);
     return await packed(withFile(files, ATTESTATION, encodeBundle(bundle)));
   }
+}
+
+/** A CTRF report, or results in another form. */
+async function resultsInput([phase, text]: readonly [string, string]): Promise<ResultsInput> {
+  const original = Buffer.from(text);
+  const bytes = await mapOriginal(original, phase);
+  return bytes === undefined
+    ? { name: `${phase}.json`, bytes: original, folder: undefined }
+    : { name: `${phase}.xml`, bytes, original, folder: undefined };
 }
 
 /** With the recipe as it is written, also where nobody would pack it so: vectors are about texts. */

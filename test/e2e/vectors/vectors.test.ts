@@ -15,6 +15,7 @@ import { CLOSED, CLOSED_ROOTS } from './closed.ts';
 import { HONEST } from './honest.ts';
 import { Kit, VECTORS, type Make } from './kit.ts';
 import { MORE } from './more.ts';
+import { ORIGINALS } from './originals.ts';
 import { REDACTIONS } from './redacted.ts';
 import { RUN } from './run.ts';
 import { ROOTS, SIGSTORE } from './sigstore.ts';
@@ -58,6 +59,7 @@ const MAKES: Readonly<Record<string, Make>> = {
   ...RUN,
   ...AICR,
   ...REDACTIONS,
+  ...ORIGINALS,
 };
 const ARCHIVE = '.tar.gz';
 
