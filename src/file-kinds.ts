@@ -65,6 +65,12 @@ export const WANTED = {
     source: 'what affidavit evidence pointer wrote',
     example: 'pointer.yaml',
   },
+  report: {
+    what: 'a JSON report',
+    place: 'affidavit report',
+    source: 'what affidavit verify-evidence --format json wrote, or affidavit validate',
+    example: 'report.json',
+  },
   'trusted-root': {
     what: 'a Sigstore trusted root',
     place: 'affidavit verify-evidence --trusted-root',

@@ -136,7 +136,13 @@ export { encodeReport } from './report/encode-report.ts';
 export { validationJson, verificationJson } from './report/json.ts';
 export { renderMarkdown } from './report/render/markdown.ts';
 export { renderTerminal } from './report/render/terminal.ts';
-export type { ReportJson, ValidationJson, VerificationJson } from './report/report-json.ts';
+export type {
+  ReportJson,
+  StoredReport,
+  ValidationJson,
+  VerificationJson,
+} from './report/report-json.ts';
+export { parseStoredReport } from './report/stored-report.ts';
 export { keyCredential, type KeyCredential } from './sign/key-credential.ts';
 export { parseKeyFile, type KeyFile, type PrivateKey } from './sign/key-file.ts';
 export { publicGoodSigningConfig } from './sign/public-good-signing-config.ts';

@@ -32,10 +32,17 @@ export function shorten(text: string, maxCharacters: number): string {
 
 /** Replaces every character that a terminal or a reader does not show with its escape. */
 export function escapeInvisible(text: string): string {
-  return replaceInvisible(text, (character) => {
-    const hex = (character.codePointAt(0) ?? 0).toString(16);
-    return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
-  });
+  return escapeCharacters(text, INVISIBLE);
+}
+
+/** Replaces these characters with their escapes. */
+export function escapeCharacters(text: string, characters: RegExp): string {
+  return inPieces(text, (piece) =>
+    piece.replaceAll(characters, (character) => {
+      const hex = (character.codePointAt(0) ?? 0).toString(16);
+      return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+    }),
+  );
 }
 
 /** The same with the caller's own escapes, for a text that has a syntax. */

@@ -443,6 +443,7 @@ describe('what a hint names', () => {
       ...ALL_FLAGS,
       'affidavit verify-evidence',
       'affidavit recipe lint',
+      'affidavit report',
       'AFFIDAVIT_TRUST_CACHE',
     ];
     expect(names).toContain(place);

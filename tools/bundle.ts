@@ -27,7 +27,7 @@ const ALWAYS = [
 const APART = [
   /^@cyclonedx\//,
   /^@tufjs\//,
-  /^ajv(?:-formats|$)/,
+  /^ajv(?:-formats|\/|$)/,
   /^oauth4webapi$/,
   /^tuf-js(?:\/|$)/,
   /^@sigstore\/sign$/,

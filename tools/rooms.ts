@@ -145,6 +145,7 @@ export const ROOMS: Rooms = {
       'evidence/validate',
       'evidence/verify',
     ],
+    packages: ['ajv'],
   },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },
   'report/render': { rooms: ['report', 'report/blocks'] },

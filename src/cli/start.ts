@@ -17,7 +17,8 @@ const SHORT_RUN_MS = 3000;
  */
 const UNFINISHED = 70;
 const MAIN = 'affidavit.cjs';
-const HEAD = '(function (exports, require) {';
+/** As in any CommonJS module; the file is where `import.meta` is asked for. */
+const HEAD = '(function (exports, require, __filename) {';
 
 export interface Installation {
   /** The directory of the joined files. */
@@ -96,7 +97,7 @@ class JoinedFile {
       this.#exports = {};
       const body: unknown = this.#script.runInThisContext();
       if (typeof body !== 'function') throw new TypeError('a joined file is one function');
-      Reflect.apply(body, undefined, [this.#exports, require]);
+      Reflect.apply(body, undefined, [this.#exports, require, this.#place.program]);
     }
     return this.#exports;
   }

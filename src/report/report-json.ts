@@ -22,6 +22,21 @@ export const LIMIT_OF_TRUST =
 
 export type ReportJson = VerificationJson | ValidationJson;
 
+/** What is there in place of a report if the command failed. */
+export interface ErrorJson {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly exitCode: number;
+  readonly error: FaultJson;
+}
+
+/** What somebody stored: nothing in it is believed. `parseStoredReport` makes it. */
+export interface StoredReport {
+  readonly stored: ReportJson | ErrorJson;
+}
+
+/** What can be shown. */
+export type Shown = ReportJson | StoredReport;
+
 export interface VerificationJson extends FactsJson {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly tool: Tool;

@@ -95,3 +95,52 @@ describe('--format NAME=PATH', () => {
     expect(JSON.parse(read(place, 's.json'))).toMatchObject({ verdict: 'undecided', exitCode: 4 });
   });
 });
+
+describe('affidavit report', () => {
+  it('shows what another call stored, and ends with 0 whatever it says', async () => {
+    const place = await packed();
+    const words = ['--format', 'json=r.json', '--format', 'markdown'];
+    const { stdout: before } = await place.run([...VERIFY, ...words]);
+    const { code, stdout, stderr } = await place.run([
+      'report',
+      'r.json',
+      '--format',
+      'terminal=t',
+    ]);
+    expect([code, stdout, stderr]).toEqual([0, '', '']);
+    const first = 'from a stored report; nothing was verified here\n';
+    expect(read(place, 't').startsWith(`${first}! Recorded: Unsigned: undecided`)).toBe(true);
+    const markdown = (await place.run(['report', 'r.json'])).stdout;
+    const shown = markdown
+      .replace(`${first}\n`, '')
+      .replace('Recorded: ', '')
+      .replace(/^The recorded command; .*:$/m, 'Repeat with affidavit `0.1.0`:');
+    expect(shown).toBe(before);
+  });
+
+  it.each([
+    ['forged.json', 3, 'REPORT_INVALID', 'forged.json#/verdict'],
+    ['missing.json', 3, 'FILE_UNREADABLE', 'missing.json'],
+    ['huge.json', 3, 'REPORT_INVALID', 'huge.json'],
+  ])('refuses %s', async (name, code, error, at) => {
+    const place = await packed();
+    const { stdout } = await place.run([...VERIFY, '--format', 'json']);
+    place.write('forged.json', stdout.replace('"undecided"', '"verifiedd"'));
+    place.write('huge.json', ' '.repeat(17 * 1024 * 1024));
+    const run = await place.run(['report', name]);
+    expect([run.code, run.stdout]).toEqual([code, '']);
+    expect([/^error: (\w+)/.exec(run.stderr)?.[1], / at: (\S+)/.exec(run.stderr)?.[1]]).toEqual([
+      ...[error, at],
+    ]);
+  });
+
+  it('does not replace the report that it shows, and takes no JSON for another form', async () => {
+    const place = await packed();
+    await place.run([...VERIFY, '--format', 'json=r.json']);
+    const before = read(place, 'r.json');
+    for (const form of ['markdown=r.json', 'json']) {
+      expect((await place.run(['report', 'r.json', '--format', form])).code).toBe(64);
+    }
+    expect(read(place, 'r.json')).toBe(before);
+  });
+});

@@ -41,6 +41,18 @@ export const REPORT_FLAGS = {
   ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
+const STORED_FORMATS = REPORT_FLAGS.format.options.filter((name) => name !== 'json');
+
+/** For what is JSON already. */
+export const STORED_REPORT_FLAGS = {
+  ...REPORT_FLAGS,
+  format: {
+    ...REPORT_FLAGS.format,
+    options: STORED_FORMATS,
+    summary: REPORT_FLAGS.format.summary.replace(/: [^;]*;/, `: ${STORED_FORMATS.join(', ')};`),
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
 /** That of aicr's own verifier, for one bundle. */
 export const AICR_JSON = 'aicr-json';
 

@@ -1,8 +1,8 @@
 // What `--format` can name, for every report: another form is a row here. Each is loaded where it is wanted.
 import type { Terminal } from '../../report/render/terminal-lines.ts';
-import type { ReportJson } from '../../report/report-json.ts';
+import type { Shown } from '../../report/report-json.ts';
 
-type Render = (report: ReportJson, look: Terminal) => Promise<string>;
+type Render = (report: Shown, look: Terminal) => Promise<string>;
 
 export const REPORT_FORMATS: ReadonlyMap<string, Render> = new Map<string, Render>([
   [

@@ -1,7 +1,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { quote } from '../../quote.ts';
-import type { ReportJson } from '../../report/report-json.ts';
+import type { Shown } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { formsOf, lookOf, outputOf, type ReportForm } from '../call/report-flags.ts';
 import { AFTER_REPORTS, REPORT_FORMATS } from '../call/report-formats.ts';
@@ -14,7 +14,7 @@ export async function deliver(text: string, call: Call): Promise<void> {
 }
 
 /** What is shown in a form: a report to render, or a text that is whole. */
-type Show = (format: string) => Promise<ReportJson | string>;
+type Show = (format: string) => Promise<Shown | string>;
 
 /**
  * Prints or writes each report that was asked for, completely or not at all; one that cannot be written keeps no other

@@ -36,7 +36,12 @@ export type Block =
   | { readonly block: 'lines'; readonly items: readonly Line[]; readonly labelWidth?: number }
   | { readonly block: 'note'; readonly words: string }
   /** A command line, never cut. */
-  | { readonly block: 'command'; readonly lead: string; readonly command: string }
+  | {
+      readonly block: 'command';
+      readonly label: string;
+      readonly lead: string;
+      readonly command: string;
+    }
   | ListBlock
   | TableBlock
   /** Details that most readers skip. `brief` stands in their place where nothing folds, and `shortest` where room is short. */

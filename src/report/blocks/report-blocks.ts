@@ -1,6 +1,6 @@
 // Both reports as a tree of blocks, in the order in which a reader asks.
 import { commandLine } from '../../shell-words.ts';
-import { LIMIT_OF_TRUST, type ReportJson } from '../report-json.ts';
+import { LIMIT_OF_TRUST, type ErrorJson, type ReportJson, type Shown } from '../report-json.ts';
 import type { ValidationJson, VerificationJson } from '../report-json.ts';
 import type { Block, Line, Problem } from './block.ts';
 import { checksFold, factFolds, findingsFold } from './details.ts';
@@ -19,8 +19,42 @@ const MOST_PROBLEMS = 3;
 
 const NO_PHASE = 'No phase was judged: run again with --results and the CTRF reports.';
 
-export function reportBlocks(report: ReportJson): readonly Block[] {
+export function reportBlocks(shown: Shown): readonly Block[] {
+  if (!('stored' in shown)) return blocksOf(shown);
+  const { stored } = shown;
+  const blocks = 'error' in stored ? errorBlocks(stored) : blocksOf(stored);
+  return [{ block: 'note', words: FROM_STORED }, ...blocks.map(recorded)];
+}
+
+/** Before all that a stored report says. */
+const FROM_STORED = 'from a stored report; nothing was verified here';
+
+/** Anybody can have written it: the verdict is no verdict of ours, and the command none that we made. */
+function recorded(block: Block): Block {
+  if (block.block === 'verdict') {
+    const { words, tone } = block.said;
+    return {
+      ...block,
+      said: { words: `Recorded: ${words}`, tone: tone === 'good' ? 'plain' : tone },
+    };
+  }
+  if (block.block !== 'command') return block;
+  return { ...block, label: 'recorded', lead: 'The recorded command; read it before you run it:' };
+}
+
+function blocksOf(report: ReportJson): readonly Block[] {
   return 'verdict' in report ? verificationBlocks(report) : validationBlocks(report);
+}
+
+function errorBlocks({ error, exitCode }: ErrorJson): readonly Block[] {
+  return [
+    {
+      block: 'verdict',
+      said: { words: 'no report, the command failed', tone: 'doubtful' },
+      exitCode,
+    },
+    { block: 'problems', items: problemsOf([error]), most: 1 },
+  ];
 }
 
 function verificationBlocks(report: VerificationJson): readonly Block[] {
@@ -68,5 +102,5 @@ function note(isSaid: boolean, words: string): readonly Block[] {
 function command({ tool, repeat }: ReportJson): readonly Block[] {
   if (repeat === undefined) return [];
   const lead = `Repeat with ${tool.name} ${tool.version}:`;
-  return [{ block: 'command', lead, command: commandLine(repeat) }];
+  return [{ block: 'command', label: 'repeat', lead, command: commandLine(repeat) }];
 }

@@ -3,7 +3,7 @@ import { counted, sentence, words } from '../../sentence.ts';
 import type { Block, Inline, Line, ListBlock } from '../blocks/block.ts';
 import type { Problem, ProblemsBlock, TableBlock, Tone } from '../blocks/block.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
-import type { ReportJson } from '../report-json.ts';
+import type { Shown } from '../report-json.ts';
 import { codeBlock, gfmLine, htmlLine } from './markdown-text.ts';
 
 /** Characters; GitHub takes 65,536. */
@@ -23,7 +23,7 @@ const MARKS: Readonly<Record<Tone, string>> = {
 };
 
 /** Below GitHub's 65,536 characters, whatever the report holds; the same report gives the same text. */
-export function renderMarkdown(report: ReportJson): string {
+export function renderMarkdown(report: Shown): string {
   return render(reportBlocks(report));
 }
 

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly colour: boolean;
   /** In columns; 80 if not given. */
   readonly width?: number;
+  /** What is shown was stored: nothing in it is good. */
+  readonly isStored?: boolean;
 }
 
 /** ECMA-48 select graphic rendition: bold green, red and yellow. */
@@ -37,7 +39,8 @@ export function heading(text: string, { colour }: Terminal): string {
 
 /** A mark and the words that mean the same, e.g. `✓ green`. */
 export function marked({ words, tone }: Said, terminal: Terminal): string {
-  return paint(`${MARKS[tone]} ${words}`, tone, terminal);
+  const shown = tone === 'good' && terminal.isStored === true ? 'plain' : tone;
+  return paint(`${MARKS[shown]} ${words}`, shown, terminal);
 }
 
 /** One line, safe to print; for a value at most `maxCharacters` of it. */

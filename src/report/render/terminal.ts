@@ -4,7 +4,7 @@ import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.t
 import { fingerprintBlocks } from '../blocks/fingerprint-lines.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
 import { trustBlocks } from '../blocks/trust-lines.ts';
-import type { FingerprintJson, ReportJson } from '../report-json.ts';
+import type { FingerprintJson, Shown } from '../report-json.ts';
 import type { TrustJson } from '../trust-json.ts';
 import { heading, labelled, marked, paint, plainLine, rowsOf, wrap } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';
@@ -15,8 +15,8 @@ const MOST = { rows: 40, problemLines: 8, items: 4 };
 const MAX_VALUE = { many: 200, name: 500, detail: 35 };
 const MARK_WIDTH = 2;
 
-export function renderTerminal(report: ReportJson, terminal: Terminal): string {
-  return render(reportBlocks(report), terminal);
+export function renderTerminal(report: Shown, terminal: Terminal): string {
+  return render(reportBlocks(report), { ...terminal, isStored: 'stored' in report });
 }
 
 export function renderTrustTerminal(trust: TrustJson, terminal: Terminal): string {
@@ -75,7 +75,7 @@ function blockLines(block: Block, terminal: Terminal): readonly string[] {
       return wrap(block.words, '', '', terminal);
     case 'command':
       // Not wrapped: it is to be copied.
-      return [`repeat  ${block.command}`];
+      return [`${block.label}  ${block.command}`];
     case 'list':
       return listLines(block, terminal);
     case 'fold':

@@ -1,0 +1,81 @@
+// A report that somebody stored. Anybody can write JSON: nothing in it is believed, and every rendering says so.
+
+// oxlint-disable-next-line import/no-nodejs-modules -- for the schemas in this package, and nothing else
+import { createRequire } from 'node:module';
+
+import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
+
+import { decodeJson } from '../document/json.ts';
+import { EvidenceError, orIfRefused, withCode } from '../errors/evidence-error.ts';
+import { SCHEMA_VERSION } from '../media-types.ts';
+import { escapeCharacters, quote } from '../quote.ts';
+import type { StoredReport } from './report-json.ts';
+
+/** What a reader takes for our word that something was verified: ticks, and what looks like one. */
+const TICKS = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}\u{1FBB1}]/gu;
+
+/**
+ * The JSON report of `verify-evidence` or `validate`, compared with its schema. Ticks in its texts are escaped.
+ *
+ * @throws EvidenceError REPORT_INVALID, REPORT_VERSION_UNKNOWN (both unjudged)
+ */
+export async function parseStoredReport(bytes: Uint8Array, file: string): Promise<StoredReport> {
+  const json = jsonIn(bytes, file);
+  const name = Object.hasOwn(json, 'outcome') ? 'validation-report' : 'report';
+  const validate = await validatorOf(name);
+  if (validate(json)) return { stored: json };
+  throw broken(validate.errors?.[0], file);
+}
+
+function jsonIn(bytes: Uint8Array, file: string): object {
+  // JSON.parse gives the same value, but of a key that is there twice it says nothing.
+  orIfRefused(
+    () => decodeJson(bytes, file),
+    (error) => {
+      throw withCode(error, 'REPORT_INVALID');
+    },
+  );
+  const text = new TextDecoder().decode(bytes);
+  const json: unknown = JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'string' ? escapeCharacters(value, TICKS) : value,
+  );
+  const version: unknown = Reflect.get(Object(json), 'schemaVersion');
+  if (typeof json === 'object' && json !== null && typeof version === 'string') {
+    if (version === SCHEMA_VERSION) return json;
+    throw new EvidenceError('REPORT_VERSION_UNKNOWN', {
+      at: `${file}#/schemaVersion`,
+      found: quote(version),
+      expected: quote(SCHEMA_VERSION),
+      hint: 'render it with the version of affidavit that wrote it, which its field tool names',
+    });
+  }
+  throw new EvidenceError('REPORT_INVALID', {
+    at: file,
+    found: 'no report: it has no schemaVersion',
+    expected: 'what verify-evidence or validate wrote with --format json',
+    hint: 'name such a file',
+  });
+}
+
+async function validatorOf(name: string): Promise<ValidateFunction<StoredReport['stored']>> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const load: (id: string) => unknown = createRequire(import.meta.url);
+  const schema = load(`affidavit/schemas/${name}.schema.json`);
+  if (!isSchema(schema)) throw new TypeError(`no schema ${name}`);
+  return new Ajv2020({ strict: false }).compile<StoredReport['stored']>(schema);
+}
+
+function isSchema(schema: unknown): schema is AnySchemaObject {
+  return typeof schema === 'object' && schema !== null;
+}
+
+function broken(fault: ErrorObject | undefined, file: string): EvidenceError {
+  const { instancePath = '', message = 'something else', params = {} } = fault ?? {};
+  const name: unknown = params['additionalProperty'];
+  return new EvidenceError('REPORT_INVALID', {
+    at: `${file}#${instancePath}`,
+    found: typeof name === 'string' ? `${message}: ${quote(name)}` : message,
+    expected: 'what the schema of the report allows',
+    hint: 'have it written again by verify-evidence or validate, with --format json; what was changed by hand is no report',
+  });
+}
