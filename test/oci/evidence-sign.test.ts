@@ -34,7 +34,11 @@ let packed: Buffer | undefined;
 /** What a contributor did: pushed it unsigned, perhaps to several places, and has the pointer. */
 async function withUnsigned(
   use: (unsigned: Unsigned) => Promise<void>,
-  { copies = [], recipe }: { copies?: readonly string[]; recipe?: [string, string] } = {},
+  {
+    copies = [],
+    typed = copies,
+    recipe,
+  }: { copies?: readonly string[]; typed?: readonly string[]; recipe?: [string, string] } = {},
 ): Promise<void> {
   const place = new Workplace();
   if (packed === undefined || recipe !== undefined) {
@@ -54,7 +58,8 @@ async function withUnsigned(
     registry.asked.length = 0;
     const sign = async (...more: readonly string[]): Promise<Run> => {
       const paths = more.some((word) => word.endsWith('.yaml')) ? [] : [FLAT];
-      const flags = ['--sandbox', '--registry', registry.host];
+      const locations = typed.flatMap((name) => ['--location', `${registry.host}/${name}`]);
+      const flags = ['--sandbox', '--registry', registry.host, ...locations];
       return await place.run(['evidence', 'sign', ...paths, ...more, ...flags]);
     };
     await use({ place, registry, digest, sign });
@@ -242,7 +247,7 @@ describe('evidence sign POINTER', () => {
     );
   }, 30_000);
 
-  it('fetches from a location what its own place lacks, and pushes it there; nothing is signed if that cannot be reached', async () => {
+  it('signs nothing if its own place cannot be reached or lacks the artifact, and says how to copy it there', async () => {
     await withUnsigned(
       async ({ place, registry, digest, sign }) => {
         registry.faults.first = ({ url = '' }, response) => {
@@ -255,11 +260,54 @@ describe('evidence sign POINTER', () => {
         registry.faults.first = () => false;
         registry.manifests.delete(`evidence@${digest}`);
         const run = await sign();
-        expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('REGISTRY_LACKS')]);
-        expect(registry.manifests.has(`evidence@${digest}`)).toBe(true);
-        expect(tree(place)).toEqual([expect.stringMatching(/sha256-/)]);
+        expect([run.code, run.stderr]).toEqual([
+          3,
+          expect.stringContaining('error: REGISTRY_LACKS'),
+        ]);
+        const [from, to] = ['copy', 'evidence'].map((name) => `oci://${registry.host}/${name}`);
+        expect(run.stderr.replaceAll(/\s+/g, ' ')).toContain(
+          `affidavit evidence mirror ${from}@${digest} ${to}`,
+        );
+        expect([tree(place), registry.manifests.has(`evidence@${digest}`)]).toEqual([
+          [FLAT],
+          false,
+        ]);
       },
       { copies: ['copy'] },
+    );
+  }, 30_000);
+
+  it('writes only where the artifact is, and to another owner only if a flag names it', async () => {
+    await withUnsigned(
+      async (unsigned) => {
+        const { place, registry, digest, sign } = unsigned;
+        const { bytes, reset } = await leaveSigned(unsigned);
+        const empty = `${registry.host}/org/production-image`;
+        place.edit(FLAT, 'locations:\n', `locations:\n    - ${empty}\n`);
+        const changes = (): readonly string[] =>
+          registry.asked.filter((line) => /^(?:POST|PUT|PATCH) \/v2\/(?!evidence\/)/.test(line));
+        const run = await sign();
+        expect([run.code, changes()]).toEqual([0, []]);
+        for (const name of [empty, `${registry.host}/copy`]) {
+          expect(run.stderr).toContain(`not attached in ${name}: only the pointer names it; if`);
+        }
+        const [nested = ''] = tree(place);
+        const locations = [empty, `${registry.host}/copy`];
+        expect(pointerAt(place, nested).affidavit?.locations).toEqual(locations);
+        reset();
+        place.edit(FLAT, 'locations:\n', `locations:\n    - ${empty}\n`);
+        const typed = await sign(...locations.flatMap((name) => ['--location', name]));
+        expect([typed.code, typed.stderr]).toEqual([
+          0,
+          expect.stringContaining(`not attached in ${empty}: the artifact is not there\n`),
+        ]);
+        expect(changes().filter((line) => line.includes('/org/'))).toEqual([]);
+        const { affidavit } = pointerAt(place, tree(place)[0] ?? '');
+        expect(registry.manifests.has(`copy@${affidavit?.attestation}`)).toBe(true);
+        expect(registry.manifests.has(`copy@${digest}`)).toBe(true);
+        expect(signatures(registry).map((each) => each.equals(bytes))).toEqual([true]);
+      },
+      { copies: ['copy'], typed: [] },
     );
   }, 30_000);
 

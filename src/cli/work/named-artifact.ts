@@ -50,14 +50,18 @@ export async function namedArtifact(
   call: Call,
   rules: NamingRules,
 ): Promise<NamedArtifact> {
-  const place = { code: 'USAGE', at: '--location' } as const;
-  const more = call.options.texts('location').map((text) => requireLocation(text, place));
-  const naming = { ...rules, call, more };
+  const naming = { ...rules, call, more: typedLocations(call) };
   const { layout, digest } = (await artifactPlace(ref)) ?? {};
   if (layout !== undefined) return await inLayout(layout, digest, naming);
   const isReference = ref.startsWith('oci://') || (namesRegistry(ref) && lookAt(ref) === undefined);
   if (isReference) return await inRegistry(ref, naming);
   return await pointedArtifact(await readPointerFile(ref), naming);
+}
+
+/** What `--location` names. Throws USAGE. */
+export function typedLocations({ options }: Call): readonly string[] {
+  const place = { code: 'USAGE', at: '--location' } as const;
+  return options.texts('location').map((text) => requireLocation(text, place));
 }
 
 /** Only what the user typed may be a private address. */

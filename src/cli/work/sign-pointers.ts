@@ -2,8 +2,10 @@
 
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
 
 import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
+import { ATTESTATION_FILE } from '../../evidence/layout.ts';
 import type { UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { unsignedIn } from '../../evidence/pack/unsigned-artifact.ts';
 import { renderPointer } from '../../evidence/pointer/pointer.ts';
@@ -15,17 +17,24 @@ import { pausesOf } from '../../io/oci/pauses.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
-import { openFrom } from '../../pointer/copy-artifact.ts';
+import { attachReferrer } from '../../pointer/attach.ts';
+import { attestationManifest } from '../../pointer/attestation-manifest.ts';
 import { requireStored } from '../../pointer/find-attestations.ts';
-import { pushEvidence } from '../../pointer/push.ts';
+import { contentFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
+import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
 import { exitCodeOf } from '../call/exit-codes.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { fromFirst } from './from-first.ts';
-import { pointedArtifact, readPointerFile, requirePointed } from './named-artifact.ts';
+import {
+  pointedArtifact,
+  readPointerFile,
+  requirePointed,
+  typedLocations,
+} from './named-artifact.ts';
 import { pointerTo } from './publish-pointer.ts';
 import { sayFindings, sayVerified } from './say-findings.ts';
 import { attestationFor, attestationPath, forgetAttestation } from './sign-artifact.ts';
@@ -95,13 +104,14 @@ async function signPointer(path: string, call: Call): Promise<number> {
     process.stderr.write(`affidavit: ${file.file} is signed already: nothing is done\n`);
     return 0;
   }
-  const { places, digest } = await pointedArtifact(file, { call, more: [] });
+  const more = typedLocations(call);
+  const { places, digest } = await pointedArtifact(file, { call, more });
   const [own] = places;
   const received = await call.progress('verifying', receive(places, file, call));
   sayVerified(received.unsigned);
-  // To which it is attached: whether that can be reached is known before anything is signed.
-  if (received.from !== own) await own.readManifest(digest, MAX_OCI_MANIFEST_BYTES);
-  await signReceived({ ...received, path, file, places }, call);
+  // To which it is attached: whether it is there is known before anything is signed.
+  if (received.from !== own) await requireThere(own, received);
+  await signReceived({ ...received, path, file, places: attachable(places, more) }, call);
   process.stdout.write(`${own.name}@${digest}\n`);
   return received.unsigned.exitCode;
 }
@@ -123,15 +133,51 @@ async function receive(
   return { from, artifact, unsigned: { ...unsigned, findings } };
 }
 
+/** Nothing but a signature is written to a registry here. */
+async function requireThere(own: Repository, { from, artifact: { digest } }: Received) {
+  if ((await own.readManifest(digest, MAX_OCI_MANIFEST_BYTES)) !== undefined) return;
+  const names = [`oci://${from.name}@${digest}`, `oci://${own.name}`];
+  const hint = `push it there first: ${commandLine(['affidavit', 'evidence', 'mirror', ...names])}`;
+  const place = { code: 'REGISTRY_LACKS', at: own.name, hint } as const;
+  refuse(place, `no manifest ${digest}`, 'the artifact at the place that the pointer names');
+}
+
+/**
+ * Whoever wrote the pointer must not choose where our login writes: to its own place and its owner's others, and to what
+ * the user typed.
+ */
+function attachable(
+  [own, ...copies]: readonly [Repository, ...Repository[]],
+  typed: readonly string[],
+): readonly Repository[] {
+  const owner = ownerOf(own.name);
+  const isOurs = ({ name }: Repository): boolean => ownerOf(name) === owner || typed.includes(name);
+  for (const { name } of copies.filter((place) => !isOurs(place))) {
+    sayNotAttached(name, `only the pointer names it; if it is yours, add --location ${name}`);
+  }
+  return [own, ...copies.filter(isOurs)];
+}
+
+/** `HOST/OWNER`; a repository of one part is its own. */
+function ownerOf(name: string): string {
+  return name.split('/').slice(0, 2).join('/');
+}
+
+function sayNotAttached(name: string, why: string): void {
+  process.stderr.write(`affidavit: not attached in ${name}: ${why}\n`);
+}
+
 interface ToSign extends Received {
   /** Of the pointer. */
   readonly path: string;
   readonly file: PointerFile;
+  /** Where it is attached. */
   readonly places: readonly Repository[];
 }
 
 async function signReceived(received: ToSign, call: Call): Promise<void> {
   const { path, file, artifact, unsigned } = received;
+  const own = received.places[0]?.name ?? '';
   const signing = {
     ...{ path: attestationPath(path), name: requirePointed(file).oci, isPointed: true },
     ...{ artifact: artifact.digest, packed: unsigned.packed },
@@ -139,7 +185,7 @@ async function signReceived(received: ToSign, call: Call): Promise<void> {
   const attestation = await attestationFor(signing, call);
   const pointer = await pointerTo({
     ...{ call, manifest: artifact, signing, attestation },
-    repositories: received.places.map(({ name }) => name),
+    repositories: [own, ...(file.pointer.affidavit?.locations ?? [])],
     unfit: `nothing was attached; remove ${escapeInvisible(signing.path)}, and sign as another identity`,
   });
   await attach(received, attestation, call);
@@ -150,19 +196,24 @@ async function signReceived(received: ToSign, call: Call): Promise<void> {
 
 /** A copy that does not take it is no reason for the pointer to wait: it leads to its own place first. */
 async function attach(
-  { from, artifact, places }: ToSign,
+  { artifact, places }: ToSign,
   attestation: Uint8Array,
   { signal, progress }: Call,
 ): Promise<void> {
-  const evidence = {
-    ...{ artifact, sigstoreBundles: [attestation], tag: undefined },
-    open: openFrom(from),
-  };
+  const referrer = attestationManifest(artifact, attestation, ATTESTATION_FILE);
+  const open: OpenBlob = (_, offset) => contentFrom(Readable.from([attestation]), offset);
   for (const [index, place] of places.entries()) {
     try {
-      const pushing = pushEvidence(place, evidence, pausesOf(signal));
-      const [attached] = await progress(`attaching it in ${place.name}`, pushing);
-      process.stderr.write(`attached: ${place.name}@${attached?.digest}\n`);
+      const there = await place.readManifest(artifact.digest, MAX_OCI_MANIFEST_BYTES);
+      if (there === undefined && index > 0) {
+        sayNotAttached(place.name, 'the artifact is not there');
+        continue;
+      }
+      const attaching = attachReferrer(place, artifact, referrer, {
+        ...{ open, pauses: pausesOf(signal) },
+      });
+      await progress(`attaching it in ${place.name}`, attaching);
+      process.stderr.write(`attached: ${place.name}@${referrer.digest}\n`);
     } catch (error) {
       const isCopy = index > 0 && error instanceof EvidenceError && error.class !== 'interrupted';
       if (!isCopy) throw error;
