@@ -34,7 +34,10 @@ export default {
       helpValue: 'DIR',
       summary: 'Write an OCI image layout with all signatures, or add to one of ours.',
     },
-    force: { type: 'switch', exclusive: ['oci-layout'], summary: 'Replace OUT if it exists.' },
+    force: {
+      type: 'switch',
+      summary: 'Replace OUT if it exists; in DIR, take the tag from another artifact.',
+    },
     ...inGroup('registry', { ...PLACE_FLAGS, ...ALLOW_TAG_FLAG, ...REGISTRY_FLAGS }),
   },
 

@@ -2,7 +2,7 @@
 
 import { compareBytes } from '../compare-bytes.ts';
 import { digestOf, isDigest, type Digest } from '../digest.ts';
-import { dataMap, isNull, plain, type Data, type DataMap } from '../document/data.ts';
+import { dataMap, plain, type Data, type DataMap } from '../document/data.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { decodeBase64 } from '../trust/base64.ts';
 import type { Descriptor, StoredManifest } from './registry.ts';
@@ -41,10 +41,10 @@ export function readType(reader: ObjectReader, name: string): string {
   return MEDIA_TYPE.test(type) ? type : invalid(reader, name, 'a media type');
 }
 
-/** An absent map is an empty one. */
+/** An absent map is an empty one. Keys are anybody's, so two that differ in case alone are two: a plain map has no twins. */
 export function readAnnotations(reader: ObjectReader): ReadonlyMap<string, string> {
-  if (!reader.has('annotations') || isNull(reader.data('annotations'))) return new Map();
-  const map = reader.object('annotations');
+  const plainMap = new Map(reader.optionalMap('annotations'));
+  const map = new ObjectReader(plainMap, reader.pointer('annotations'));
   return new Map(map.names().map((name) => [name, map.string(name)]));
 }
 

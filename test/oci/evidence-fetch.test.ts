@@ -194,6 +194,39 @@ describe('evidence fetch', () => {
     });
   });
 
+  it('keeps the tag of REF in a layout, as mirror does, and without one there is none', async () => {
+    await withArtifact({ referrers: 'none' }, async ({ host }, bare, cwd) => {
+      const tagged = `oci://${host}/evidence:v1@${ARTIFACT.digest}`;
+      for (const [out, ref] of [
+        ['tagged', tagged],
+        ['bare', bare],
+      ] as const) {
+        expect((await fetch(cwd, ref, '--oci-layout', out)).code).toBe(0);
+        const mirrored = await runProgram(['evidence', 'mirror', ref, `${out}-copy`], { cwd });
+        expect(mirrored.code).toBe(0);
+        const indexes = [out, `${out}-copy`].map((path) =>
+          readFileSync(join(cwd, path, 'index.json'), 'utf8'),
+        );
+        expect(indexes[0]).toBe(indexes[1]);
+        const tag = await (await openLayout(join(cwd, out))).readManifest({ tag: 'v1' }, 10_000);
+        expect(tag?.digest).toBe(out === 'tagged' ? ARTIFACT.digest : undefined);
+      }
+    });
+  });
+
+  it('takes a tag in a layout from another artifact with --force alone', async () => {
+    await withArtifact({ referrers: 'none' }, async ({ host }, _, cwd) => {
+      const other = changed(ARTIFACT, (manifest) => (manifest['annotations'] = { x: 'y' }));
+      await writeLayout(join(cwd, 'l'), async (to) => await to.writeManifest(other, 'v1'));
+      const words = [`oci://${host}/evidence:v1@${ARTIFACT.digest}`, '--oci-layout', 'l'];
+      const refused = await fetch(cwd, ...words);
+      expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('TAG_TAKEN')]);
+      expect((await fetch(cwd, ...words, '--force')).code).toBe(0);
+      const tagged = await (await openLayout(join(cwd, 'l'))).readManifest({ tag: 'v1' }, 10_000);
+      expect(tagged?.digest).toBe(ARTIFACT.digest);
+    });
+  });
+
   it('takes a pointer: its registry, then its other locations, and the signature that it names without a list', async () => {
     await withArtifact({}, async (registry, _, cwd) => {
       const pointer = renderPointer({

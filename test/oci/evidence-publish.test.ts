@@ -156,6 +156,18 @@ describe('evidence publish --no-sign', () => {
 });
 
 describe('evidence publish', () => {
+  it('takes --yes beside --sandbox: what becomes public there is the evidence, not a login', async () => {
+    await withPlace({}, async (target, place, registry) => {
+      const whole = [...INPUTS, ...UNSIGNED, '--redact', 'none', '--force'];
+      await place.validate(whole, { env: EPOCH });
+      const refused = await publish(place, OUT, target, '--sandbox');
+      expect([refused.code, registry.asked]).toEqual([64, []]);
+      expect(refused.stderr).toContain('add --yes');
+      const run = await publish(place, OUT, target, '--sandbox', '--yes');
+      expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('attached: ')]);
+    });
+  });
+
   it('signs it as the artifact, attaches that, and writes the pointer where AICR keeps it', async () => {
     await withPlace({}, async (target, place, registry) => {
       const before = readFileSync(place.path(OUT));

@@ -57,6 +57,23 @@ describe('a manifest', () => {
     expect(Object.keys(written as Json)).toEqual(['B', 'a', 'b', '\u{ff61}', '\u{1f600}']);
   });
 
+  it('may have annotations that differ in their case alone, in each map that has some', () => {
+    const annotations = { 'com.example.Team': 'x', 'com.example.team': 'y' };
+    const cased = changed(ATTESTATION, (manifest) => {
+      for (const map of [manifest, inside(manifest, 'layers', 0), inside(manifest, 'subject')]) {
+        map['annotations'] = annotations;
+      }
+    });
+    const read = parsed(cased);
+    for (const map of [read, read.layers[0], read.subject]) {
+      expect(map?.annotations).toEqual(new Map(Object.entries(annotations)));
+    }
+    // What is read by its name has one spelling: others read `Config` for `config`.
+    const twin = changed(ATTESTATION, (manifest) => (manifest['Config'] = {}));
+    const refused = refusalOf(() => parsed(twin));
+    expect([refused?.code, refused?.at]).toEqual(['DOCUMENT_DUPLICATE_KEY', 'm#/Config']);
+  });
+
   it('may have fields that nobody knows, in each map', () => {
     const extended = changed(ARTIFACT, (manifest) => {
       for (const map of [manifest, inside(manifest, 'config'), inside(manifest, 'layers', 0)]) {

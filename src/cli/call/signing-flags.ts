@@ -6,6 +6,9 @@ import { TRUST_CACHE_FLAGS } from './trust-flags.ts';
 /** The files that say which Sigstore it is. */
 const INSTANCE_FILES = ['signing-config', 'trusted-root', 'tuf-root', 'ca-certificates'] as const;
 
+/** Who signs, as a token says it. A `--yes` without a login is about what else becomes public. */
+const TOKEN = Object.keys(TOKEN_FLAGS).filter((name) => name !== 'yes');
+
 /** The flags that name a file to read for signing. */
 export const SIGNING_FILES = ['key', ...INSTANCE_FILES] as const;
 
@@ -13,14 +16,14 @@ export const SIGNING_FILES = ['key', ...INSTANCE_FILES] as const;
 export const SIGNING_FLAGS = {
   sandbox: {
     type: 'switch',
-    exclusive: [...INSTANCE_FILES, 'trust-cache', ...Object.keys(TOKEN_FLAGS)],
+    exclusive: [...INSTANCE_FILES, 'trust-cache', ...TOKEN],
     summary:
       'Sign with a throw-away local Sigstore, to try it out; its root stays beside what is written, in ….sandbox/.',
   },
   ...TOKEN_FLAGS,
   key: {
     type: 'text',
-    exclusive: Object.keys(TOKEN_FLAGS),
+    exclusive: TOKEN,
     helpValue: 'FILE',
     summary:
       'Private key to sign with, not a token: PEM, or a key file of cosign; NAME://REF is a key of the plugin sigstore-kms-NAME.',

@@ -30,6 +30,8 @@ interface Fetched {
   readonly layer: Descriptor;
   readonly attached: readonly Attached[];
   readonly partial: string;
+  /** As REF has it. */
+  readonly tag: string | undefined;
 }
 
 /** Fetches an artifact: its digests are verified, and nothing else. */
@@ -52,7 +54,7 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
       if (layout === undefined) onlyAttached(attached, `${from.name}@${named.digest}`);
       partial = partialPath(out, layer);
       await download(call, from, layer, partial);
-      return { from, manifest, layer, attached, partial };
+      return { from, manifest, layer, attached, partial, tag: named.tag };
     });
     await write(call, out, fetched);
     sayFetched(out, fetched, named);
@@ -135,16 +137,17 @@ async function* signedArchive(
 }
 
 async function writeAll(
-  { signal, beforeWriting, finish, progress }: Call,
+  { options, signal, beforeWriting, finish, progress }: Call,
   out: string,
-  { from, manifest, layer, attached, partial }: Fetched,
+  { from, manifest, layer, attached, partial, tag }: Fetched,
 ): Promise<void> {
   await beforeWriting();
   const open: OpenBlob = (blob, offset) =>
     blob.digest === layer.digest
       ? contentFrom(openPartial(partial), offset)
       : openFrom(from)(blob, offset);
-  const copied = { artifact: manifest, referrers: attached.map((each) => each.manifest), open };
+  const referrers = attached.map((each) => each.manifest);
+  const copied = { artifact: manifest, referrers, open, tag, force: options.has('force') };
   const writing = writeLayout(out, async (to) => await copyArtifact(to, copied, NO_PAUSES), {
     signal,
     onNamed: finish,

@@ -37,6 +37,8 @@ export async function isLayout(path: string): Promise<boolean> {
 interface Found {
   readonly descriptor: Descriptor;
   readonly subject: Digest | undefined;
+  /** Whether its bytes are those that its name says. */
+  readonly isWhole: boolean;
 }
 
 /** A layout to read. No link in it is followed, and what is named by its digest is hashed when it is read. */
@@ -71,15 +73,17 @@ export class OciLayout implements Repository {
     reference: Digest | { readonly tag: string },
     maxBytes: number,
   ): Promise<StoredManifest | undefined> {
-    const listed = this.#entry(reference);
-    const digest = typeof reference === 'string' ? reference : listed?.digest;
+    const isNamed = typeof reference === 'string';
+    const digest = isNamed ? reference : this.#tagged(reference.tag)?.digest;
     if (digest === undefined) return undefined;
     this.requests += 1;
     const path = this.blobPath(digest);
-    const bytes = await ifThere(readSmall(path, maxBytes, 'a manifest'));
+    const reading = readSmall(path, maxBytes, 'a manifest');
+    // What is listed under a tag has to be there.
+    const bytes = await (isNamed ? ifThere(reading) : reading);
     if (bytes === undefined) return undefined;
     requireDigest(path, digestOf(bytes), digest);
-    return { bytes, digest, mediaType: listed?.mediaType ?? statedType(bytes) };
+    return { bytes, digest, mediaType: statedType(bytes) };
   }
 
   /** A registry is asked for what is behind `held`; here all is read again, and the rest given. */
@@ -120,10 +124,19 @@ export class OciLayout implements Repository {
     return await readOnly();
   }
 
-  /** Whatever is attached, whether an index lists it or not: `cosign save` lists nothing. */
+  /**
+   * Whatever is attached, whether an index lists it or not: `cosign save` lists nothing. What is listed and cannot be
+   * read may be attached too.
+   */
   async listReferrers(subject: Digest): Promise<readonly Descriptor[]> {
     const found = await this.#scan();
-    return found.filter((each) => each.subject === subject).map(({ descriptor }) => descriptor);
+    const whole = new Set(found.flatMap((each) => (each.isWhole ? each.descriptor.digest : [])));
+    return [
+      ...found.filter((each) => each.subject === subject).map(({ descriptor }) => descriptor),
+      ...this.listed.filter(
+        ({ digest, mediaType }) => mediaType !== OCI_INDEX && !whole.has(digest),
+      ),
+    ];
   }
 
   blobPath(digest: Digest): string {
@@ -131,12 +144,8 @@ export class OciLayout implements Repository {
   }
 
   /** The first that has the name: no name in a layout is proof of anything. */
-  #entry(reference: Digest | { readonly tag: string }): Descriptor | undefined {
-    return this.listed.find(({ digest, annotations }) =>
-      typeof reference === 'string'
-        ? digest === reference
-        : annotations?.get(REF_NAME) === reference.tag,
-    );
+  #tagged(tag: string): Descriptor | undefined {
+    return this.listed.find(({ annotations }) => annotations?.get(REF_NAME) === tag);
   }
 
   async #scan(): Promise<readonly Found[]> {
@@ -200,6 +209,7 @@ function foundOf(
   return {
     descriptor: { ...descriptorOf(stored), artifactType: type, annotations },
     subject: subject?.digest,
+    isWhole: digestOf(stored.bytes) === stored.digest,
   };
 }
 
@@ -237,11 +247,12 @@ async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** A layout serves no Content-Type: what the document says itself. */
+/** A layout serves no Content-Type, and an entry that lists it may be wrong: it is what the document says, or has. */
 function statedType(bytes: Uint8Array): string {
-  const stated = unlessRefused(() =>
-    new ObjectReader(decodeJson(bytes, ''), '').string('mediaType'),
-  );
+  const stated = unlessRefused(() => {
+    const reader = new ObjectReader(decodeJson(bytes, ''), '');
+    return reader.optionalString('mediaType') ?? (reader.has('manifests') ? OCI_INDEX : undefined);
+  });
   return stated ?? OCI_MANIFEST;
 }
 
