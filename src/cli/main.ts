@@ -50,7 +50,7 @@ async function run(
   switch (request.kind) {
     case 'call': {
       const { runCommand } = await import('./run-command.ts');
-      await runCommand(request, after);
+      await runCommand(request, after, root);
       return;
     }
     case 'help': {

@@ -13,10 +13,12 @@ import type { Request } from './request.ts';
  *
  * @param call.words those after the command's name
  * @param after those after `--`, if they are another program's
+ * @param root the directory of package.json
  */
 export async function runCommand(
   { name, command, words }: Extract<Request, { kind: 'call' }>,
   after: readonly string[] | undefined,
+  root: string,
 ): Promise<void> {
   const reading = readWords(words, command);
   if ('mistake' in reading) {
@@ -30,9 +32,7 @@ export async function runCommand(
     process.exit(await startSecond());
   }
   const frame = {
-    options,
-    words,
-    after,
+    ...{ options, root, words, after },
     environment: process.env,
     terminal: process.stdout,
     progress: withProgress,

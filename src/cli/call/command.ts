@@ -61,6 +61,8 @@ export type Work = (call: Call) => Promise<number>;
 /** One call of a command, in the same shape for all of them. */
 export interface Call {
   readonly options: Options;
+  /** The directory of package.json, where docs/ is too. */
+  readonly root: string;
   /** As they were typed after the command's name, to repeat the call. */
   readonly words: readonly string[];
   /** What is after `--`, for the command that runs another program. */

@@ -20,7 +20,7 @@ async function deliver(format: readonly string[], isTTY = false) {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     const call = {
-      ...{ words: [], after: undefined, environment: {}, terminal: { isTTY }, signal },
+      ...{ root: '', words: [], after: undefined, environment: {}, terminal: { isTTY }, signal },
       options: new Options(new Map([['format', format]]), ['format', 'output']),
       finish: () => undefined,
       waitForEnd: () => signal,

@@ -1,0 +1,24 @@
+import type { Command } from '../cli/call/command.ts';
+import { SHOW_FLAGS } from '../cli/call/report-flags.ts';
+
+export default {
+  summary: 'Explain an error code, a check or an exit code, with an example.',
+
+  description:
+    'Prints what the documentation says of it. The words are those of docs/errors.md, docs/verification.md and docs/cli.md of this version. Reads nothing else, and makes no network call.',
+
+  usage: 'explain WORD [--format terminal|json] [--output FILE]',
+
+  examples: [
+    '<%= config.bin %> <%= command.id %> SIGNER_NOT_PINNED',
+    '<%= config.bin %> <%= command.id %> files-match-manifest',
+    '<%= config.bin %> <%= command.id %> 4',
+  ],
+
+  args: { word: 'A code that was printed, the name of a check, an exit code or its verdict.' },
+  unread: ['word'],
+
+  flags: SHOW_FLAGS,
+
+  load: async () => (await import('../cli/work/run-explain.ts')).runExplain,
+} satisfies Command;

@@ -1,0 +1,73 @@
+// What the pages of docs/ say of a word that the program prints.
+
+/** The text of the pages, which are part of the package. */
+export interface Pages {
+  readonly errors: string;
+  readonly verification: string;
+  readonly cli: string;
+}
+
+export interface Explanation {
+  readonly kind: 'code' | 'check' | 'exit-code';
+  /** As the program writes it; the verdict of an exit code comes second. */
+  readonly names: readonly [string, ...string[]];
+  /** Where it stands, e.g. `docs/errors.md#signature_invalid`. */
+  readonly page: string;
+  /** Markdown. */
+  readonly text: string;
+  readonly example: string;
+}
+
+/** All that can be explained: codes, checks, exit codes. */
+export function explanations({ errors, verification, cli }: Pages): readonly Explanation[] {
+  const codes = sectionsOf(errors).map(([name, body]): Explanation => {
+    const [, text = '', example = ''] = EXAMPLE.exec(body) ?? [];
+    return { kind: 'code', names: [name], page: placeOf('errors', name), text, example };
+  });
+  const examples = new Map(codes.map(({ names: [name], example }) => [name, example]));
+  const checks = sectionsOf(verification).map(([name, body]): Explanation => {
+    const [, first = ''] = /^\*\*Codes:\*\* `(\w+)`/m.exec(body) ?? [];
+    const example = examples.get(first) ?? '';
+    return {
+      kind: 'check',
+      names: [name],
+      page: placeOf('verification', name),
+      text: body,
+      example,
+    };
+  });
+  const exits = [...cli.matchAll(EXIT_ROW)].map((row): Explanation => {
+    const [, code = '', verdict = '', text = '', example = ''] = row.map((cell) => cell.trim());
+    const page = placeOf('cli', 'exit-codes');
+    return { kind: 'exit-code', names: [code, verdict], page, text, example };
+  });
+  return [...checks, ...codes, ...exits];
+}
+
+/** What the word means. As it is written first: `usage` is an exit code, and `USAGE` an error. */
+export function explain(word: string, all: readonly Explanation[]): Explanation | undefined {
+  const wanted = word.toLowerCase();
+  return (
+    all.find(({ names }) => names.includes(word)) ??
+    all.find(({ names }) => names.some((name) => name.toLowerCase() === wanted))
+  );
+}
+
+/** A section's text, and the code block under its last heading. */
+const EXAMPLE = /^(.*)\n\n\*\*Example:\*\*\n\n```\n(.*)\n```$/s;
+/** Exit code, verdict, meaning, example. */
+const EXIT_ROW = /^\| +(\d+) \| (\w+) +\| ([^|]+) \| ([^|]+) \|$/gm;
+
+function sectionsOf(page: string): readonly (readonly [name: string, body: string])[] {
+  return page
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const end = section.indexOf('\n');
+      return [section.slice(0, end), section.slice(end).trim()];
+    });
+}
+
+function placeOf(page: keyof Pages, name: string): string {
+  return `docs/${page}.md#${name.toLowerCase()}`;
+}

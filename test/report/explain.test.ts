@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
+import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
+import { CHECK_NAMES, MORE_CHECKS } from '../../src/evidence/verify/checks.ts';
+import { explain, explanations } from '../../src/report/explain.ts';
+import { read } from '../docs/repository.ts';
+import { propertyRuns } from '../property-runs.ts';
+
+const pages = {
+  errors: read('docs/errors.md'),
+  verification: read('docs/verification.md'),
+  cli: read('docs/cli.md'),
+};
+const all = explanations(pages);
+
+/** As `renderError` prints it. */
+const PRINTED =
+  /^(?:error|finding): ([A-Z_\d]+) \S.*\n(?: {3}at: .+\n)?found: .+\n want: .+\n next: .+$/;
+
+describe('explain', () => {
+  it.each(Object.entries(ERROR_CATALOGUE))(
+    'says of the code %s what docs/errors.md says, with an example of it',
+    (code, [errorClass, meaning]) => {
+      const { kind, page, text, example } = explain(code, all) ?? {};
+      expect({ kind, page }).toEqual({
+        kind: 'code',
+        page: `docs/errors.md#${code.toLowerCase()}`,
+      });
+      expect(pages.errors).toContain(
+        `\n## ${code}\n\n${text}\n\n**Example:**\n\n\`\`\`\n${example}\n\`\`\`\n`,
+      );
+      expect(text).toContain('**Next:** ');
+      expect(PRINTED.exec(example ?? '')?.[1]).toBe(code);
+      expect(example?.split('\n')[0]).toBe(
+        `${errorClass === 'finding' ? 'finding' : 'error'}: ${code} ${meaning}`,
+      );
+    },
+  );
+
+  it.each([...CHECK_NAMES, ...MORE_CHECKS])(
+    'says of the check %s what docs/verification.md says, with an example of its first code',
+    (check) => {
+      const { kind, text = '', example = '' } = explain(check, all) ?? {};
+      expect(kind).toBe('check');
+      expect(pages.verification).toContain(`\n## ${check}\n\n${text}\n`);
+      expect(text).toContain('**Proves:** ');
+      expect(text).toContain(`**Codes:** \`${PRINTED.exec(example)?.[1]}\``);
+    },
+  );
+
+  it.each(Object.entries(EXIT_CODES))('says of the exit code %s, %i, what it means', (...row) => {
+    const [verdict, code] = row;
+    const explanation = explain(`${code}`, all);
+    expect(explanation).toMatchObject({ kind: 'exit-code', names: [`${code}`, verdict] });
+    expect(explain(verdict, all)).toBe(explanation);
+    expect(explanation?.text.length).toBeGreaterThan(5);
+    expect(explanation?.example.length).toBeGreaterThan(10);
+  });
+
+  it('takes a word in any case, but as it is written first', () => {
+    expect(explain('signature_invalid', all)?.names).toEqual(['SIGNATURE_INVALID']);
+    expect(explain('Files-Match-Manifest', all)?.names).toEqual(['files-match-manifest']);
+    expect(explain('usage', all)?.kind).toBe('exit-code');
+    expect(explain('USAGE', all)?.kind).toBe('code');
+  });
+
+  it('knows no other word', () => {
+    const known = new Set(all.flatMap(({ names }) => names.map((name) => name.toLowerCase())));
+    fc.assert(
+      fc.property(fc.string(), (word) => {
+        expect(explain(word, all) !== undefined).toBe(known.has(word.toLowerCase()));
+      }),
+      { numRuns: propertyRuns(50, 2000) },
+    );
+    for (const word of ['', 'toString', '__proto__', '5']) {
+      expect(explain(word, all)).toBeUndefined();
+    }
+  });
+});
