@@ -44,6 +44,9 @@ export function renderReference(reference: ArtifactReference): string {
   return `${SCHEME}${referenceName(reference)}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** What Docker reads as `docker.io/library/NAME`, and no registry does. */
+const SHORT = /^(?:(?:index|registry-1)\.)?docker\.io\/(?<name>[^/]+)$/i;
+
 /** Whether its first part, of two or more, can be a registry, as Docker tells one from a folder. */
 export function namesRegistry(text: string): boolean {
   const [first = '', ...others] = text.split('/');
@@ -56,7 +59,8 @@ export function namesRegistry(text: string): boolean {
  */
 export function requireReference(text: string, place: Omit<Place, 'hint'>): ArtifactReference {
   const name = text.startsWith(SCHEME) ? text.slice(SCHEME.length) : text;
-  const reference = namesRegistry(name) ? parseReference(name) : undefined;
+  const isWhole = namesRegistry(name) && !SHORT.test(name);
+  const reference = isWhole ? parseReference(name) : undefined;
   if (reference !== undefined) return reference;
   const [found, hint] = faultOf(name);
   return refuse({ ...place, hint }, found, 'oci://HOST/REPOSITORY[:TAG][@sha256:HEX]');
@@ -98,6 +102,7 @@ const FAULTS: readonly (readonly [RegExp, ...Words])[] = [
   [/(?:^|\/)\.{1,2}(?:[/:@]|$)/, 'a part that is . or ..', 'name the repository without it'],
   [/\/(?:[/:@]|$)|^\//, 'an empty part', 'write HOST/REPOSITORY, with no // and no / at the end'],
   [/:(?:@|$)/, 'an empty tag', 'write the tag behind the colon, or remove the colon'],
+  [SHORT, 'a short name of Docker', 'write it whole: docker.io/library/$<name>'],
   [
     /^(?<name>\w[\w.-]*)(?:[:@][^/]*)?$/,
     'a name without a registry',

@@ -66,6 +66,12 @@ describe('a reference to an artifact', () => {
     ['nginx', 'a name without a registry', 'docker.io/library/nginx'],
     ['nginx:1.27', 'a name without a registry', 'docker.io/library/nginx'],
     ['library/nginx', 'a name without a registry', 'docker.io/library/nginx'],
+    ['docker.io/nginx', 'a short name of Docker', 'docker.io/library/nginx'],
+    [
+      `Registry-1.docker.io/nginx:1@sha256:${HEX}`,
+      'a short name of Docker',
+      'docker.io/library/nginx:1@',
+    ],
     ['You/evidence:v1', 'a name without a registry', 'docker.io/You/evidence'],
     ['ghcr.io', 'a name without a registry', 'docker.io/library/ghcr.io'],
     [

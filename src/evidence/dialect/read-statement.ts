@@ -14,7 +14,7 @@ import {
   evidenceTypeOf,
   type EvidenceType,
 } from './evidence-type.ts';
-import { readSubject, unconfirmed, type ArtifactSubject } from './subject.ts';
+import { readSubject, type ArtifactSubject } from './subject.ts';
 
 /** A statement about a recipe, as it was received: claims that are not compared yet. */
 export interface ReceivedEvidence extends ReceivedPredicate {
@@ -59,7 +59,7 @@ export function readEvidenceStatement(statement: ReceivedStatement): ReceivedEvi
     artifact,
     predicate: data,
     fixedBomVersion: !isOurs && version === FIXED_BOM_VERSION ? version : undefined,
-    findings: artifact === undefined ? [] : [unconfirmed(artifact)],
+    findings: [],
   };
 }
 

@@ -77,12 +77,19 @@ export function otherSubject(
 }
 
 /** Which artifact the bundle came from is not to be seen in a directory or an archive. */
-export function unconfirmed({ at, name, digest }: ArtifactSubject): Finding {
-  return {
-    code: 'SUBJECT_NOT_CONFIRMED',
-    at: `${at}/digest/sha256`,
-    found: `${quote(name)}, sha256:${digest}`,
-    expected: 'an artifact whose digest can be computed from the files of the bundle',
-    hint: 'nothing to do for the bundle itself: its files are bound by the manifest; if it was not fetched by this digest here, compare it with the one that you pulled',
-  };
+export function unconfirmed(
+  { artifact }: { readonly artifact: ArtifactSubject | undefined },
+  holder: Digest | undefined,
+): readonly Finding[] {
+  if (artifact === undefined || holder !== undefined) return [];
+  const { at, name, digest } = artifact;
+  return [
+    {
+      code: 'SUBJECT_NOT_CONFIRMED',
+      at: `${at}/digest/sha256`,
+      found: `${quote(name)}, sha256:${digest}`,
+      expected: 'an artifact whose digest can be computed from the files of the bundle',
+      hint: 'nothing to do for the bundle itself: its files are bound by the manifest; if it matters which artifact it is, compare the digest with the one that you pulled',
+    },
+  ];
 }

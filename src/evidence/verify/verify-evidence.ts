@@ -12,7 +12,7 @@ import type { ClaimedRedaction } from '../claim/withheld-claim.ts';
 import { EVIDENCE_STATEMENT } from '../dialect/evidence-type.ts';
 import { compareOtherCopy } from '../dialect/other-copy.ts';
 import { readEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
-import { otherSubject, type ArtifactSubject } from '../dialect/subject.ts';
+import { otherSubject, unconfirmed, type ArtifactSubject } from '../dialect/subject.ts';
 import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
 import type { Facts } from '../validate/facts.ts';
 import type { NamedDocument } from '../validate/validate.ts';
@@ -191,7 +191,11 @@ function recomputeEvidence(
 ): Recomputed<EvidenceFound> {
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate, beside.logs !== undefined);
-  const said = [...predicate.findings, ...checkPointer(log, signature, predicate, beside.pointer)];
+  const said = [
+    ...predicate.findings,
+    ...unconfirmed(predicate, beside.artifact),
+    ...checkPointer(log, signature, predicate, beside.pointer),
+  ];
   const manifest = checkManifest(log, files, predicate);
   if (manifest === undefined) {
     return {
