@@ -150,6 +150,7 @@ export async function openAnswer(
     const response = await send(url, init, { way, onDirect });
     const { statusCode: status = 0, rawHeaders } = response;
     const ok = status >= 200 && status < 300;
+    if (status < 200) return failure(new Error('a change to another protocol'), status);
     const headers = headersOf(rawHeaders);
     return { ok, status, headers, response, failure: (error) => failure(error, status) };
   } catch (error) {
@@ -171,6 +172,13 @@ async function send(
     const trusted = ca === undefined ? {} : { ca: [...ca] };
     const request = start(url, { method, headers, agent, ...limits, ...trusted }, resolve);
     request.on('error', reject);
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve(response);
+    });
+    request.on('close', () => {
+      reject(new Error('the connection was closed before an answer'));
+    });
     // The socket of a tunnel is connected when it is given.
     request.on('socket', ({ connecting }) => {
       if (connecting) onDirect();

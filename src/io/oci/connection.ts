@@ -38,6 +38,8 @@ export interface Ask extends PacedRequest {
 }
 
 const MAX_REDIRECTS = 5;
+/** For one request: without a login, with it, and once more if it was withdrawn. */
+const MAX_RENEWALS = 3;
 /** Somebody may wait for the end. */
 const CLEANUP: SlowestPace = { bytes: 1024, ms: 3000 };
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -132,6 +134,10 @@ export class Connection {
     if (url.protocol !== 'https:' && !isPlain) {
       throw this.invalid(status, `a Location without TLS, ${url.protocol}//${url.host}`);
     }
+    // Node would send it as a login.
+    if (url.username + url.password !== '') {
+      throw this.invalid(status, `a Location with a user or a password, at ${url.host}`);
+    }
     return url;
   }
 
@@ -152,10 +158,11 @@ export class Connection {
     const { authorizer } = this.#options;
     if (!this.isOwn(url)) return await this.#askOnce(ask, url, undefined);
     const scope: Scope = { repository: this.#repository, actions: ask.actions ?? 'pull' };
-    for (;;) {
+    for (let renewals = 0; ; renewals += 1) {
       const authorization = await authorizer.header(this.#host, scope);
       const outcome = await this.#askOnce(ask, url, authorization);
       if ('reason' in outcome || (outcome.status !== 401 && outcome.status !== 403)) return outcome;
+      if (renewals === MAX_RENEWALS) return outcome;
       const challenge = outcome.headers.get('www-authenticate');
       const challenges = challenge === undefined ? [] : [challenge];
       if (!(await authorizer.renew(this.#host, scope, challenges))) return outcome;

@@ -10,6 +10,7 @@ import type { Descriptor, Registry, Repository, StoredManifest } from '../../poi
 import { quote } from '../../quote.ts';
 import { noAnswer } from '../http/no-answer.ts';
 import { keepConnections } from '../http/route.ts';
+import { concealed } from './concealed-repository.ts';
 import { Connection, type RegistryOptions } from './connection.ts';
 import { BrokenAnswer, type Answer } from './paced-request.ts';
 import { hasBlob, otherBytes, readBlob } from './read-blob.ts';
@@ -29,7 +30,10 @@ const MANIFEST_TYPES = [
 /** Registries over HTTP, by the distribution-spec. */
 export function openRemoteRegistry(options: RegistryOptions): Registry {
   const all = { kept: keepConnections(), ...options };
-  return { repository: (name) => new RemoteRepository(new Connection(name, all)) };
+  const { secrets } = options.authorizer;
+  return {
+    repository: (name) => concealed(new RemoteRepository(new Connection(name, all)), secrets),
+  };
 }
 
 class RemoteRepository implements Repository {

@@ -27,8 +27,8 @@ interface TokenRequest {
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 * 1024;
-/** By distribution's specification, if the answer does not say it. */
-const USUAL_SECONDS = 60;
+/** By distribution's specification, if the answer does not say it, and at least: else each request would need another. */
+const LEAST_SECONDS = 60;
 /** The service does not give a token to this login; 400 is how OAuth2 says it (RFC 6749 §5.2). */
 const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403]);
 
@@ -105,5 +105,5 @@ function parseToken(body: Buffer): RegistryToken {
   // RFC 6750 §2.1: it becomes a header.
   if (!/^[\w.~+/-]+=*$/.test(token)) throw new TypeError('no token');
   const seconds = Number(reader.optionalText('expires_in'));
-  return { token, seconds: seconds > 0 ? seconds : USUAL_SECONDS };
+  return { token, seconds: seconds > LEAST_SECONDS ? seconds : LEAST_SECONDS };
 }

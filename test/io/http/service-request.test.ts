@@ -53,6 +53,16 @@ describe.concurrent('a service', () => {
       'timeout',
     ],
     [
+      'changing to another protocol',
+      ({ socket }) => {
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+        );
+      },
+      'SERVICE_ANSWER_INVALID',
+      'status 101',
+    ],
+    [
       'hanging up',
       (request) => request.socket.destroy(),
       'SERVICE_UNREACHABLE',

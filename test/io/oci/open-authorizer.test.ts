@@ -178,6 +178,22 @@ describe('the login of a registry', () => {
     });
   });
 
+  it.each([0.000_001, 59, -1, 'soon'])('counts 60 s if a token says %j', async (seconds) => {
+    const { authorizer, clock } = home({});
+    let count = 0;
+    const answer = (): unknown => {
+      count += 1;
+      return { token: `t${count}`, expires_in: seconds };
+    };
+    await withTokenService(answer, async (realm) => {
+      expect(await authorizer.renew(HOST, PULL, bearer(realm))).toBe(true);
+      clock.now = 59_999;
+      expect(await authorizer.header(HOST, PULL)).toBe('Bearer t1');
+      clock.now = 60_000;
+      expect(await authorizer.header(HOST, PULL)).toBe('Bearer t2');
+    });
+  });
+
   it('is not renewed for ever while several requests are refused at once', async () => {
     const { authorizer } = home({ '.docker/config.json': config('octocat', 'pass-word') });
     const calls = await withTokenService(TOKEN_FOR, async (realm) => {

@@ -102,6 +102,8 @@ describe('a redirect', () => {
     ['plain http of another machine', 'http://example.com/redirected', 'without TLS'],
     ['a file', 'file:///etc/passwd', 'without TLS'],
     ['no address', 'https://', 'no address'],
+    ['a user', 'https://evil@example.com/x', 'a Location with a user or a password, at example'],
+    ['a password', 'https://:chosen@example.com/x', 'a Location with a user or a password'],
   ])('E2-28 to %s is not followed', async (_, target, found) => {
     await withTwo(
       () => ({ redirect: () => target }),
@@ -153,6 +155,7 @@ describe('the Location of an upload', () => {
   it.each([
     ['plain http of another machine', 'http://example.com/x', 'SERVICE_ANSWER_INVALID'],
     ['a private address', 'https://10.0.0.1/x', 'REGISTRY_ADDRESS_PRIVATE'],
+    ['an address with a login', 'https://evil:chosen@example.com/x', 'SERVICE_ANSWER_INVALID'],
   ])('E2-28 is not at %s', async (_, location, code) => {
     const first: Faults['first'] = (_request, response) => {
       response.writeHead(202, { location }).end();
