@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'evidence pointer': async () => (await import('../commands/evidence-pointer.ts')).default,
   'evidence publish': async () => (await import('../commands/evidence-publish.ts')).default,
   'evidence reveal': async () => (await import('../commands/evidence-reveal.ts')).default,
+  'evidence show': async () => (await import('../commands/evidence-show.ts')).default,
   'evidence sign': async () => (await import('../commands/evidence-sign.ts')).default,
   'evidence status': async () => (await import('../commands/evidence-status.ts')).default,
   explain: async () => (await import('../commands/explain.ts')).default,

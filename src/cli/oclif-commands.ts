@@ -12,7 +12,9 @@ import { COMMANDS as TABLE } from './command-table.ts';
 import type { ASIDES } from './request.ts';
 
 type Page = Pick<Command, 'summary'> &
-  Partial<Pick<Command, 'description' | 'usage' | 'examples' | 'args' | 'variadic' | 'flags'>>;
+  Partial<
+    Pick<Command, 'description' | 'usage' | 'examples' | 'args' | 'variadic' | 'optional' | 'flags'>
+  >;
 
 /** What the program answers beside the commands of the table (`request.ts`). */
 const ASIDE_PAGES: Readonly<Record<(typeof ASIDES)[number], Page>> = {
@@ -30,14 +32,20 @@ const pages: readonly (readonly [string, Page])[] = [...commands, ...Object.entr
 /** oclif looks for this name (package.json). */
 export const COMMANDS = Object.fromEntries(pages.map(([name, page]) => [name, oclifCommand(page)]));
 
-function oclifCommand({ args = {}, flags = {}, variadic, ...page }: Page): typeof OclifCommand {
+function oclifCommand({
+  args = {},
+  flags = {},
+  variadic,
+  optional,
+  ...page
+}: Page): typeof OclifCommand {
   const last = Object.keys(args).at(-1);
   const words = Object.entries(args).map(
     ([name, description]) =>
       [
         name,
         argument({
-          required: true,
+          required: !(optional && name === last),
           description,
           ...(variadic && name === last && { multiple: true }),
         }),

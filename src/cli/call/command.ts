@@ -37,6 +37,8 @@ export interface Command {
   readonly args: Readonly<Record<string, string>>;
   /** The last of them may be given more than once, and is a list. */
   readonly variadic?: true;
+  /** The last of them may be left out. */
+  readonly optional?: true;
   /** Arguments and flags that look as if they named a file to read, and do not. */
   readonly unread?: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;

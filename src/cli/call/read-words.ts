@@ -24,12 +24,13 @@ export type Mistake =
   | { readonly kind: 'needs' | 'excludes'; readonly name: string; readonly other: string };
 
 export function readWords(words: readonly string[], command: Command): Reading {
-  const { args, flags, variadic = false } = command;
+  const { args, flags, variadic = false, optional = false } = command;
   const reading = new WordReader(words, flags);
   const mistake = reading.read();
   if (mistake !== undefined) return { mistake };
-  const names = Object.keys(args);
   const { given, operands } = reading;
+  const all = Object.keys(args);
+  const names = optional ? all.slice(0, Math.max(operands.length, all.length - 1)) : all;
   const [unwanted] = variadic ? [] : operands.slice(names.length);
   if (unwanted !== undefined) return { mistake: { kind: 'operand-unwanted', word: unwanted } };
   const last = names.length - 1;

@@ -15,7 +15,8 @@ export type NamedInput =
   | { readonly artifact: NamedArtifact };
 
 /** Those that say nothing of a bundle on disk. */
-const OF_ARTIFACTS = ['attestation', 'location', 'allow-tag', 'registry', 'registry-ca'] as const;
+export const PLACES = ['location', 'allow-tag', 'registry', 'registry-ca'] as const;
+const OF_ARTIFACTS = ['attestation', ...PLACES] as const;
 
 /**
  * @throws EvidenceError USAGE, POINTER_TO_ITSELF, and what `namedArtifact` and `readPointerFile` throw
@@ -23,11 +24,8 @@ const OF_ARTIFACTS = ['attestation', 'location', 'allow-tag', 'registry', 'regis
 export async function namedInput(call: Call, input: string): Promise<NamedInput> {
   const { options } = call;
   const bundle = options.text('bundle');
-  if (bundle === undefined && (await isArtifact(input))) {
-    const { namedArtifact } = await import('./named-artifact.ts');
-    const rules = { at: 'INPUT', allowTag: options.has('allow-tag') };
-    return { artifact: await namedArtifact(input, call, rules) };
-  }
+  const artifact = bundle === undefined ? await artifactOf(call, input) : undefined;
+  if (artifact !== undefined) return { artifact };
   requireNone(options, bundle === undefined ? 'INPUT' : '--bundle');
   if (bundle === undefined) return { bundle: input, pointer: undefined };
   if (isSamePlace(input, bundle)) refuseItself(input);
@@ -35,8 +33,15 @@ export async function namedInput(call: Call, input: string): Promise<NamedInput>
   return { bundle, pointer: await readPointerFile(input) };
 }
 
-async function isArtifact(input: string): Promise<boolean> {
-  return (await artifactPlace(input)) !== undefined || (await isPointer(input));
+/** What the input is, or what it leads to as a pointer; undefined: a bundle on disk. */
+export async function artifactOf(
+  call: Call,
+  input: string,
+  at = 'INPUT',
+): Promise<NamedArtifact | undefined> {
+  if ((await artifactPlace(input)) === undefined && !(await isPointer(input))) return undefined;
+  const { namedArtifact } = await import('./named-artifact.ts');
+  return await namedArtifact(input, call, { at, allowTag: call.options.has('allow-tag') });
 }
 
 /** As for aicr, a pointer has the name of a YAML file. */
@@ -49,8 +54,12 @@ export async function isPointer(input: string): Promise<boolean> {
   return isOfKind(await readFileBounded(input, MAX_CONFIG_BYTES, 'archive'), 'pointer');
 }
 
-export function requireNone(options: Call['options'], from: string): void {
-  const flag = OF_ARTIFACTS.find((name) => options.has(name));
+export function requireNone(
+  options: Call['options'],
+  from: string,
+  flags: readonly string[] = OF_ARTIFACTS,
+): void {
+  const flag = flags.find((name) => options.has(name));
   if (flag === undefined) return;
   throw new EvidenceError('USAGE', {
     at: `--${flag}`,

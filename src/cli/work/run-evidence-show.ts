@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+
+import { archiveEntries } from '../../archive/archive-entries.ts';
+import { collectFiles, plainPath } from '../../archive/collect.ts';
+import { EntryRules } from '../../archive/entry-rules.ts';
+import type { Entry } from '../../archive/entry.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
+import { openInput } from '../../io/disk/bundle-source.ts';
+import { writeWhole } from '../../io/disk/files.ts';
+import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { didYouMean } from '../../nearest.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
+import {
+  NOT_VERIFIED,
+  renderFile,
+  renderTree,
+  type FileStart,
+} from '../../report/render/bundle-files.ts';
+import { commandLine, pathWord } from '../../shell-words.ts';
+import type { Call } from '../call/command.ts';
+import { lookOf, outputOf } from '../call/report-flags.ts';
+import { deliver } from './deliver.ts';
+import { PLACES, artifactOf, requireNone } from './named-input.ts';
+
+type Entries = AsyncIterable<Entry>;
+
+/** Of a file that is shown; all of it may be hundreds of megabytes. */
+const MAX_SHOWN_BYTES = 64 * 1024;
+
+/** The rules of a bundle; the tree keeps no content. */
+const LAYOUT = { ...LOGS_LAYOUT, documentLimit: EVIDENCE_LAYOUT.documentLimit };
+
+export async function runEvidenceShow(call: Call): Promise<number> {
+  const output = outputOf(call.options);
+  const bundle = call.options.required('bundle');
+  if (output !== undefined) requireHarmless('--output', output, { open: [], bundle });
+  const path = call.options.text('path')?.replace(/^\.\//, '');
+  if (path === undefined) await showTree(call);
+  else if (call.options.text('output') === undefined) await showFile(call, path);
+  else await writeFile(call, path);
+  return 0;
+}
+
+async function showTree(call: Call): Promise<void> {
+  const layout = { ...LAYOUT, documentLimit: () => undefined };
+  const files = await reading(call, async (entries) => await collectFiles(entries, layout));
+  const { width } = lookOf(call, outputOf(call.options));
+  const isTerminal = call.terminal.isTTY === true && outputOf(call.options) === undefined;
+  await deliver(renderTree([...files.values()], isTerminal ? width : undefined), call);
+}
+
+async function showFile(call: Call, path: string): Promise<void> {
+  const found = await reading(call, async (entries) => await startOf(entries, path));
+  const source = call.options.required('bundle');
+  const words = ['affidavit', 'evidence', 'show', pathWord(source), path, '--output', 'FILE'];
+  process.stdout.write(renderFile(found, commandLine(words)));
+}
+
+async function startOf(entries: Entries, path: string): Promise<FileStart> {
+  const hash = createHash('sha256');
+  const start: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of contentOf(entries, path)) {
+    if (size < MAX_SHOWN_BYTES) start.push(piece.slice(0, MAX_SHOWN_BYTES - size));
+    size += piece.length;
+    hash.update(piece);
+  }
+  const file = { path, size, digest: `sha256:${hash.digest('hex')}` };
+  return { file, start: Buffer.concat(start) };
+}
+
+/** The bytes as they are: not for a terminal, which would obey them. */
+async function writeFile(call: Call, path: string): Promise<void> {
+  const output = outputOf(call.options);
+  const { isTTY } = call.terminal;
+  if (output === undefined && isTTY === true) {
+    throw new EvidenceError('USAGE', {
+      at: '--output',
+      found: 'the terminal, for bytes as they are',
+      expected: 'a file or a pipe',
+      hint: 'leave out --output -: what is shown then is safe for a terminal',
+    });
+  }
+  await call.beforeWriting();
+  await reading(call, async (entries) => {
+    const content = contentOf(entries, path);
+    if (output === undefined) for await (const piece of content) process.stdout.write(piece);
+    else await writeWhole(output, content, { force: true, signal: call.signal });
+  });
+  process.stderr.write(`affidavit: ${NOT_VERIFIED}\n`);
+}
+
+/** Reads what is on disk or in a registry, once. */
+async function reading<T>(call: Call, use: (entries: Entries) => Promise<T>): Promise<T> {
+  const source = call.options.required('bundle');
+  const artifact = await artifactOf(call, source, 'BUNDLE');
+  if (artifact === undefined) {
+    requireNone(call.options, 'BUNDLE', PLACES);
+    return await use(await openInput(source, EVIDENCE_LAYOUT));
+  }
+  const { readArtifact } = await import('../../pointer/copy-artifact.ts');
+  const { fromFirst } = await import('./from-first.ts');
+  const { digest, places } = artifact;
+  const fetching = fromFirst(places, async (from) => {
+    const { layer } = await readArtifact(from, digest);
+    return await use(archiveEntries(from.readBlob(layer), `${from.name}@${layer.digest}`));
+  });
+  return await call.progress('fetching', fetching);
+}
+
+/**
+ * The content of one file. The others are read too: of what was fetched, only its end says whether its bytes are right.
+ */
+async function* contentOf(entries: Entries, wanted: string): AsyncGenerator<Uint8Array, void> {
+  const rules = new EntryRules(LAYOUT);
+  const paths: string[] = [];
+  for await (const entry of entries) {
+    if (entry.type !== 'file') continue;
+    const path = rules.admitFile(plainPath(entry), entry.size);
+    paths.push(path);
+    for await (const piece of entry.content) if (path === wanted) yield piece;
+  }
+  if (!paths.includes(wanted)) refuseUnknown(wanted, paths);
+}
+
+function refuseUnknown(wanted: string, paths: readonly string[]): never {
+  const below = paths.find((path) => path.startsWith(`${wanted.replace(/\/$/, '')}/`));
+  throw new EvidenceError('USAGE', {
+    at: 'PATH',
+    found: quote(wanted),
+    expected: 'the path of a file in the bundle',
+    hint:
+      below === undefined
+        ? (didYouMean(wanted, paths) ?? 'leave PATH out: then all files are listed')
+        : `name a file in it, e.g. ${escapeInvisible(below)}`,
+  });
+}
