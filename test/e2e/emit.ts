@@ -206,9 +206,12 @@ export const isManifest = schema('manifest');
 
 function schema(name: string): ValidateFunction {
   const text = readFileSync(join(ROOT, `schemas/${name}.schema.json`), 'utf8');
-  return new Ajv2020({ strictRequired: false, strictTypes: false, allErrors: true }).compile(
-    JSON.parse(text),
-  );
+  return new Ajv2020({
+    strictRequired: false,
+    strictTypes: false,
+    strictTuples: false,
+    allErrors: true,
+  }).compile(JSON.parse(text));
 }
 
 /** What `--format json` printed: it keeps to the schema, and says the same as the exit code. */
