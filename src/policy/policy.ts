@@ -4,6 +4,7 @@ import { digestOf, type Digest } from '../digest.ts';
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../document/object-reader.ts';
 import { refuse, refusedAs } from '../place.ts';
+import { quote } from '../quote.ts';
 import { recognising } from '../recognise.ts';
 import { parsePublicKey } from '../trust/public-key.ts';
 import { isKeySigner, type ProvenSigner } from '../trust/trust.ts';
@@ -49,6 +50,12 @@ export function pinOf(signer: ProvenSigner): readonly string[] {
   const { type, subject, issuer } = signer;
   const kind = type === 'other' ? ['--certificate-identity-type', type] : [];
   return ['--certificate-identity', subject, '--certificate-oidc-issuer', issuer, ...kind];
+}
+
+/** Who signed, in a sentence. */
+export function signerWords(signer: ProvenSigner): string {
+  if (isKeySigner(signer)) return `the key ${quote(signer.hint)}`;
+  return `${quote(signer.subject)} (issuer ${quote(signer.issuer)})`;
 }
 
 /** What is in the file `KEY.pub` of that flag; undefined for an identity. */

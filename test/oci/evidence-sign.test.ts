@@ -94,7 +94,7 @@ async function leaveSigned({ registry, sign, place }: Unsigned): Promise<LeftSig
   const { manifests, blobs, faults } = registry;
   const before = [[...manifests], [...blobs]] as const;
   faults.first = ({ method }, response) => {
-    if (method !== 'POST') return false;
+    if (method !== 'PATCH') return false;
     refuse(response, 403, 'DENIED');
     return true;
   };

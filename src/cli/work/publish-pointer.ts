@@ -8,7 +8,7 @@ import type { StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { proofOf, type ArtifactToSign } from './sign-artifact.ts';
-import { addToTree } from './write-pointer.ts';
+import { addToTree, removeFlat } from './write-pointer.ts';
 
 /** What a pointer is to lead to. */
 interface Pointed {
@@ -50,6 +50,7 @@ export async function writePointer(call: Call, pointer: Pointer): Promise<void> 
   const folder = call.options.text('evidence-dir');
   if (folder !== undefined) {
     await addToTree(call, pointer, folder);
+    await removeFlat(pointer, folder);
     return;
   }
   const path = call.options.required('pointer');

@@ -1,11 +1,13 @@
 import { rmSync } from 'node:fs';
 
+import { parseReference } from '../../artifact-reference.ts';
 import { hexOf, type Digest } from '../../digest.ts';
-import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, unlessRefused } from '../../errors/evidence-error.ts';
 import { ATTESTATION } from '../../evidence/layout.ts';
 import { signedStatement } from '../../evidence/pack/artifact-of.ts';
 import { refuseKey } from '../../evidence/pack/make-pointer.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
+import { requireSignedAfter } from '../../evidence/pack/sign-evidence.ts';
 import { signAsArtifact } from '../../evidence/pack/unsigned-artifact.ts';
 import type { Output } from '../../io/disk/files.ts';
 import { readPrivate } from '../../io/disk/private-file.ts';
@@ -15,9 +17,13 @@ import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
 import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
-import { openSigning } from '../../io/sigstore/signing-session.ts';
+import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_SIGSTORE_BUNDLE_BYTES } from '../../limits.ts';
-import { escapeInvisible } from '../../quote.ts';
+import { refuse } from '../../place.ts';
+import { findAttestations } from '../../pointer/find-attestations.ts';
+import type { Repository } from '../../pointer/registry.ts';
+import { signerWords } from '../../policy/policy.ts';
+import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { signingChoice } from './signing-choice.ts';
@@ -33,6 +39,8 @@ export interface ArtifactToSign {
   readonly name: string;
   readonly artifact: Digest;
   readonly packed: PackedEvidence;
+  /** Where it will be attached. At the first one it may be already. */
+  readonly places: readonly [Repository, ...Repository[]];
   /** A pointer will name the signer. */
   readonly isPointed: boolean;
 }
@@ -40,9 +48,10 @@ export interface ArtifactToSign {
 /**
  * The signature that an earlier run left for this artifact; undefined if there is none.
  *
- * @throws EvidenceError OUTPUT_EXISTS if it is that of another artifact
+ * @throws EvidenceError OUTPUT_EXISTS if it is that of another artifact; USAGE if it names another place
  */
-function leftAttestation({ path, artifact, packed }: ArtifactToSign): Uint8Array | undefined {
+function leftAttestation(signing: ArtifactToSign): Uint8Array | undefined {
+  const { path, artifact, packed } = signing;
   const bytes = readPrivate(path, MAX_SIGSTORE_BUNDLE_BYTES, (file, found) =>
     refuseLeft(file, found, artifact),
   );
@@ -52,7 +61,10 @@ function leftAttestation({ path, artifact, packed }: ArtifactToSign): Uint8Array
     () => signedStatement(bytes, file, packed.statement),
     ({ at, found }) => refuseLeft(file, `${at ?? file}: ${found}`, artifact),
   );
-  if (subject?.digest === hexOf(artifact)) return bytes;
+  if (subject?.digest === hexOf(artifact)) {
+    requireSameName(file, subject.name, signing);
+    return bytes;
+  }
   const signed = subject === undefined ? 'no artifact' : `sha256:${subject.digest}`;
   return refuseLeft(file, `a signature for ${signed}`, artifact);
 }
@@ -66,40 +78,96 @@ function refuseLeft(at: string, found: string, artifact: Digest): never {
   });
 }
 
-/** The signature that an earlier run left, or a new one. */
+/** What is signed keeps its name for ever. */
+function requireSameName(file: string, signed: string, { name }: ArtifactToSign): void {
+  const [own, wanted] = [signed, name].map((each) => parseReference(each)?.repository);
+  if (own === wanted) return;
+  const hint = `publish to oci://${escapeInvisible(own ?? signed)} first; or remove the file, and it is signed anew for ${name}`;
+  const place = { code: 'USAGE', at: file, hint } as const;
+  refuse(place, `a signature that names ${quote(signed)}`, `one that names ${wanted}`);
+}
+
+/** The signature that an earlier run left or attached, or a new one. */
 export async function attestationFor(signing: ArtifactToSign, call: Call): Promise<Uint8Array> {
   const left = leftAttestation(signing);
   if (left === undefined) return await signArtifact(signing, call);
+  const { signer } = (await proofOf(left, signing.path, call).catch(noneIfRefused)) ?? {};
+  const who = signer === undefined ? 'not judged' : `of ${signerWords(signer)}`;
   const file = escapeInvisible(signing.path);
-  process.stderr.write(`affidavit: going on with the signature in ${file}\n`);
+  process.stderr.write(`affidavit: going on with the signature in ${file}, ${who}\n`);
   return left;
 }
 
 /** Signs, and writes the signature beside the bundle before anything is sent. */
-async function signArtifact(
-  { path, name, artifact, packed, isPointed }: ArtifactToSign,
-  call: Call,
-): Promise<Uint8Array> {
+async function signArtifact(signing: ArtifactToSign, call: Call): Promise<Uint8Array> {
+  const { path, packed, isPointed } = signing;
   requireEnded(packed.facts.lastStop);
   const session = await openSigning({ ...signingChoice(call, path, isPointed), isPacked: true });
   try {
+    const attached = await call.progress(
+      'looking for a signature',
+      attachedBefore(signing, session),
+    );
+    if (attached !== undefined) {
+      session.forget(true);
+      return attached;
+    }
     requireSignable(packed.attestedAt);
+    // A missing right shows before anything is in a log.
+    for (const place of signing.places) await place.requireWritable?.();
     await call.beforeWriting();
-    const signing = signAsArtifact(packed, { name, artifact }, session.signing);
-    const sealed = await call.progress('signing', unlessAborted(signing, call.signal));
-    const { sigstoreBundle } = sealed;
-    const outputs = (): readonly Output[] => [{ path, chunks: [sigstoreBundle], isPrivate: true }];
-    const { signal } = call;
-    const options = { force: false, signal, onNamed: () => undefined };
-    await writeWithRoot({ files: outputs, stageRoot: session.stageRoot }, options);
-    session.forget(true);
-    return sigstoreBundle;
+    return await signAndKeep(signing, session, call);
   } catch (error) {
     if (error instanceof EvidenceError && error.code === 'SELF_CHECK_FAILED') session.forget(false);
     throw error;
   } finally {
     await session.close?.();
   }
+}
+
+/**
+ * What was attached by an earlier run that nothing is left of here: this very statement about this artifact, under the
+ * root in use, by who signs now. What cannot be judged is none.
+ */
+async function attachedBefore(
+  { places: [place], artifact, packed }: ArtifactToSign,
+  { signing: { trust }, isOurs }: SigningSession,
+): Promise<Uint8Array | undefined> {
+  if (isOurs === undefined) return undefined;
+  for await (const referrer of findAttestations(place, artifact)) {
+    if (!('bytes' in referrer)) continue;
+    const { bytes, digest } = referrer;
+    const signer = unlessRefused(() => {
+      const { artifact: subject } = signedStatement(bytes, digest, packed.statement);
+      const proof = trust.verify(bytes, ATTESTATION);
+      requireSignedAfter(packed, proof);
+      return subject?.digest === hexOf(artifact) ? proof.signer : undefined;
+    });
+    if (signer === undefined || !(await isOurs(signer))) continue;
+    process.stderr.write(
+      `affidavit: signed already by ${signerWords(signer)}: nothing is signed, ${place.name}@${digest} is used\n`,
+    );
+    return bytes;
+  }
+  return undefined;
+}
+
+function noneIfRefused(error: unknown): undefined {
+  if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
+}
+
+async function signAndKeep(
+  { path, name, artifact, packed }: ArtifactToSign,
+  session: SigningSession,
+  { progress, signal }: Call,
+): Promise<Uint8Array> {
+  const sealing = signAsArtifact(packed, { name, artifact }, session.signing);
+  const { sigstoreBundle } = await progress('signing', unlessAborted(sealing, signal));
+  const files = (): readonly Output[] => [{ path, chunks: [sigstoreBundle], isPrivate: true }];
+  const options = { force: false, signal, onNamed: () => undefined };
+  await writeWithRoot({ files, stageRoot: session.stageRoot }, options);
+  session.forget(true);
+  return sigstoreBundle;
 }
 
 /** It is attached everywhere. */

@@ -1,6 +1,5 @@
 // `evidence sign POINTER…`: what was pushed without a signature gets one, and its pointer the place of signed ones.
 
-import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -12,7 +11,6 @@ import { renderPointer } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readLayer } from '../../evidence/verify/read-layer.ts';
 import { STDIN } from '../../io/disk/files.ts';
-import { unwritable } from '../../io/disk/system-error.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
@@ -38,7 +36,7 @@ import {
 import { pointerTo } from './publish-pointer.ts';
 import { sayFindings, sayVerified } from './say-findings.ts';
 import { attestationFor, attestationPath, forgetAttestation } from './sign-artifact.ts';
-import { addToTree } from './write-pointer.ts';
+import { addToTree, removePointer } from './write-pointer.ts';
 
 /** Each is judged by itself: one that fails does not stop the others. The worst exit code is that of all. */
 export async function signPointers(call: Call, paths: readonly string[]): Promise<number> {
@@ -149,7 +147,7 @@ async function requireThere(own: Repository, { from, artifact: { digest } }: Rec
 function attachable(
   [own, ...copies]: readonly [Repository, ...Repository[]],
   typed: readonly string[],
-): readonly Repository[] {
+): ToSign['places'] {
   const owner = ownerOf(own.name);
   const isOurs = ({ name }: Repository): boolean => ownerOf(name) === owner || typed.includes(name);
   for (const { name } of copies.filter((place) => !isOurs(place))) {
@@ -172,20 +170,20 @@ interface ToSign extends Received {
   readonly path: string;
   readonly file: PointerFile;
   /** Where it is attached. */
-  readonly places: readonly Repository[];
+  readonly places: readonly [Repository, ...Repository[]];
 }
 
 async function signReceived(received: ToSign, call: Call): Promise<void> {
   const { path, file, artifact, unsigned } = received;
-  const own = received.places[0]?.name ?? '';
+  const [own] = received.places;
   const signing = {
     ...{ path: attestationPath(path), name: requirePointed(file).oci, isPointed: true },
-    ...{ artifact: artifact.digest, packed: unsigned.packed },
+    ...{ artifact: artifact.digest, packed: unsigned.packed, places: [own] as const },
   };
   const attestation = await attestationFor(signing, call);
   const pointer = await pointerTo({
     ...{ call, manifest: artifact, signing, attestation },
-    repositories: [own, ...(file.pointer.affidavit?.locations ?? [])],
+    repositories: [own.name, ...(file.pointer.affidavit?.locations ?? [])],
     unfit: `nothing was attached; remove ${escapeInvisible(signing.path)}, and sign as another identity`,
   });
   await attach(received, attestation, call);
@@ -230,10 +228,5 @@ async function removeUnsigned(path: string, { file, pointer }: PointerFile): Pro
     const place = { code: 'FILE_CHANGED', at: file, hint } as const;
     refuse(place, 'another pointer than a moment before, which stays', 'the one that was signed');
   }
-  try {
-    rmSync(path);
-  } catch (error) {
-    throw unwritable(error, path);
-  }
-  process.stderr.write(`removed: ${file}\n`);
+  removePointer(path);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -6,7 +6,12 @@ import { otherRefs } from '../../evidence/pack/make-pointer.ts';
 import { pointerPath, renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { kindOf } from '../../io/disk/open-file.ts';
-import { addPointer, readPointers } from '../../io/disk/pointer-tree.ts';
+import {
+  addPointer,
+  noneIfRefused,
+  readPointer,
+  readPointers,
+} from '../../io/disk/pointer-tree.ts';
 import { unwritable } from '../../io/disk/system-error.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
@@ -37,6 +42,25 @@ export async function addToTree(
       `affidavit: nobody has signed the bundle yet: commit the pointer and let a workflow sign it, or run \`${commandLine(['affidavit', 'evidence', 'sign', pathWord(path)])}\`\n`,
     );
   }
+}
+
+/** The unsigned one beside it, if it leads to the same artifact: what is signed needs no signature any more. */
+export async function removeFlat(pointer: Pointer, folder: string): Promise<void> {
+  const path = join(folder, pointerPath({ ...pointer, signer: undefined }));
+  if (pointer.signer === undefined || lookAt(path)?.isFile() !== true) return;
+  const flat = await readPointer(path, escapeInvisible(path)).catch(noneIfRefused);
+  if (flat?.signer !== undefined || flat?.artifact?.digest !== pointer.artifact?.digest) return;
+  removePointer(path);
+}
+
+/** Throws FILE_UNWRITABLE. */
+export function removePointer(path: string): void {
+  try {
+    rmSync(path);
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+  process.stderr.write(`removed: ${escapeInvisible(path)}\n`);
 }
 
 /** It is not made: below another one nobody would look for the pointer. */

@@ -28,12 +28,12 @@ export async function readPointers(folder: string): Promise<readonly FoundPointe
   return pointers;
 }
 
-async function readPointer(path: string, shown: string): Promise<Pointer> {
+export async function readPointer(path: string, shown: string): Promise<Pointer> {
   return parsePointer(await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer'), shown);
 }
 
 /** Whoever may add files to the tree could stop everybody else by one that is too large, or of another kind. */
-function noneIfRefused(error: unknown): undefined {
+export function noneIfRefused(error: unknown): undefined {
   if (!(error instanceof EvidenceError)) throw error;
 }
 
@@ -53,7 +53,7 @@ export async function addPointer(
       at: escapeInvisible(path),
       found: 'another pointer',
       expected: 'no pointer, or this one: what is committed is not changed',
-      hint: 'if it was never committed, remove it and run this again',
+      hint: 'a committed one stays, and leads to an older signature: keep it, and remove an unsigned one of the same artifact beside its folder; one that was never committed: remove it and run this again',
     });
   }
 }

@@ -14,7 +14,7 @@ import { concealed } from './concealed-repository.ts';
 import { Connection, type RegistryOptions } from './connection.ts';
 import { BrokenAnswer, type Answer } from './paced-request.ts';
 import { hasBlob, otherBytes, readBlob } from './read-blob.ts';
-import { writeBlob, type OpenContent } from './write-blob.ts';
+import { tryUpload, writeBlob, type OpenContent } from './write-blob.ts';
 
 /** Pages of one list: each may be short. */
 const MAX_PAGES = 100;
@@ -81,6 +81,10 @@ class RemoteRepository implements Repository {
 
   async hasBlob(blob: Descriptor): Promise<boolean> {
     return await hasBlob(this.#connection, blob);
+  }
+
+  async requireWritable(): Promise<void> {
+    await tryUpload(this.#connection);
   }
 
   async writeBlob(blob: Descriptor, open: OpenContent): Promise<void> {

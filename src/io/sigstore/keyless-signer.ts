@@ -93,8 +93,8 @@ export function keylessSigner(signing: KeylessSigning): Signer {
 }
 
 /** Whether the token, which may have expired since, gets this identity: one that might get another does not. */
-async function mayBe(
-  { subject, issuer }: Identity,
+export async function mayBe(
+  { subject, issuer }: Pick<Identity, 'subject' | 'issuer'>,
   token: KeylessSigning['resumeAs'],
 ): Promise<boolean> {
   if (token === undefined) return true;

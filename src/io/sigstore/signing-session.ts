@@ -4,7 +4,8 @@ import type { Signer, Signing } from '../../attestation/seal.ts';
 import type { SourcedToken } from '../../sign/identity-token.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { KeyKind } from '../../trust/key-kind.ts';
-import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
+import { isKeySigner } from '../../trust/trust.ts';
+import type { Identity, ProvenSigner, SigstoreTrust } from '../../trust/trust.ts';
 import { sigstoreTrust } from '../../trust/verify/sigstore-trust.ts';
 import {
   requireSandboxFiles,
@@ -61,6 +62,8 @@ export interface SigningSession {
   readonly forget: (isWritten: boolean) => void;
   /** What is there to go on with, once this signing has failed or was interrupted. */
   readonly left: () => LeftSigning | undefined;
+  /** Whether it is who signs now; absent for a sandbox, whose root vouches for nothing that was signed before. */
+  readonly isOurs?: (signer: ProvenSigner) => Promise<boolean>;
   /** Ends a sandbox; nothing to do for a service. */
   readonly close?: () => Promise<void>;
 }
@@ -95,11 +98,12 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
     async (path) => await readTrust(path, cache, { ...signs, allowMissingSct }),
   );
   const signer = signs.signerUnder(trust);
-  return { signing: { signer, trust }, rootPath, forget: journal.remove, left: journal.left };
+  const { remove: forget, left } = journal;
+  return { signing: { signer, trust }, rootPath, forget, left, isOurs: signs.isOurs };
 }
 
 /** Who signs, and the keys by which that is verified. */
-interface Signs {
+interface Signs extends Required<Pick<SigningSession, 'isOurs'>> {
   readonly signerUnder: (trust: SigstoreTrust) => Signer;
   readonly publicKeys: readonly KeyObject[];
 }
@@ -110,7 +114,7 @@ async function signWithToken(
   journal?: SigningJournal,
 ): Promise<Signs> {
   const { audienceOf, findIdentityToken } = await import('./identity-token-sources.ts');
-  const { keylessSigner } = await import('./keyless-signer.ts');
+  const { keylessSigner, mayBe } = await import('./keyless-signer.ts');
   const find = async (): Promise<FoundToken> =>
     await findIdentityToken(choice.token, { ...choice, signingConfig });
   const { identityToken, login } = choice.token;
@@ -133,7 +137,12 @@ async function signWithToken(
     journal,
     resumeAs,
   };
-  return { signerUnder: (trust) => keylessSigner({ ...signing, trust }), publicKeys: [] };
+  return {
+    signerUnder: (trust) => keylessSigner({ ...signing, trust }),
+    publicKeys: [],
+    isOurs: async (signer) =>
+      !isKeySigner(signer) && (await mayBe(signer, await readNow(named ?? (await find())))),
+  };
 }
 
 async function readNow(found: FoundToken): Promise<SourcedToken> {
@@ -152,7 +161,9 @@ async function signWithKey(
   const signingConfig = configFor(publicKey.kind);
   const signing = { credential, signingConfig, now: new Date() };
   const signerUnder = (trust: SigstoreTrust): Signer => keySigner({ ...signing, trust });
-  return { signerUnder, publicKeys: [publicKey.key] };
+  const isOurs = async (signer: ProvenSigner): Promise<boolean> =>
+    await Promise.resolve(isKeySigner(signer) && signer.publicKey.equals(publicKey.spki));
+  return { signerUnder, publicKeys: [publicKey.key], isOurs };
 }
 
 async function sandboxSigning(choice: SigningChoice): Promise<SigningSession> {
