@@ -37,6 +37,8 @@ export interface JudgedAttestation {
   readonly signedAt?: Date;
   /** What it is signed for. */
   readonly subject?: 'artifact' | 'recipe';
+  /** Whether the pointer that led to it names its signer and the entry of the log; absent if it is not good. */
+  readonly isPointed?: boolean;
   /** Why it is not good. */
   readonly fault?: Fault;
 }

@@ -40,6 +40,11 @@ export function checkPointer(
   return notConfirmed(named, signature, evidence);
 }
 
+/** Whether the pointer names who signed this, with the entry of the log; one without a signer fits all. */
+export function fitsPointer(named: PointerFile | undefined, signature: Signature): boolean {
+  return named === undefined || otherSigner(named, signature).length === 0;
+}
+
 const HINT = 'name the bundle of this pointer, or have the pointer made again from the evidence';
 
 type Values = readonly [field: string, pointed: string | undefined, found: string | undefined];

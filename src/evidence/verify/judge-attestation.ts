@@ -18,6 +18,9 @@ import { parseEvidenceStatement, type ReceivedEvidence } from '../dialect/read-s
 import { otherSubject } from '../dialect/subject.ts';
 import { ATTESTATION, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
 import type { JudgedAttestation } from './artifact-source.ts';
+import { fitsPointer, type PointerFile } from './check-pointer.ts';
+
+type Rules = VerifyOptions & { readonly pointer?: PointerFile | undefined };
 
 /** What it has to be about. */
 export interface Fetched {
@@ -49,7 +52,7 @@ export function otherAttestation(sigstoreBundle: Uint8Array): Fault | undefined 
 export function judgeAttestation(
   sigstoreBundle: Uint8Array,
   fetched: Fetched,
-  rules: VerifyOptions,
+  rules: Rules,
 ): JudgedAttestation {
   return orIfRefused(
     () => judgeProof(rules.trust.verify(sigstoreBundle, ATTESTATION), fetched, rules),
@@ -57,7 +60,7 @@ export function judgeAttestation(
   );
 }
 
-function judgeProof(proof: Proof, fetched: Fetched, rules: VerifyOptions): JudgedAttestation {
+function judgeProof(proof: Proof, fetched: Fetched, rules: Rules): JudgedAttestation {
   const { signer, signedAt } = proof;
   return orIfRefused(
     (): JudgedAttestation => {
@@ -68,7 +71,9 @@ function judgeProof(proof: Proof, fetched: Fetched, rules: VerifyOptions): Judge
         ...otherManifest(statement, fetched),
       ];
       const subject = statement.artifact === undefined ? 'recipe' : 'artifact';
-      return { signer, signedAt, subject, ...(fault !== undefined && { fault }) };
+      if (fault !== undefined) return { signer, signedAt, subject, fault };
+      const isPointed = fitsPointer(rules.pointer, { state: 'verified', proof });
+      return { signer, signedAt, subject, isPointed };
     },
     (error) => ({ signer, signedAt, fault: faultOf(error) }),
   );
@@ -102,8 +107,9 @@ function otherManifest(
 }
 
 /** How near to good it is. */
-function rankOf({ fault, signer }: JudgedAttestation): number {
-  if (fault === undefined) return 3;
+function rankOf({ fault, signer, isPointed }: JudgedAttestation): number {
+  // Anybody may attach a newer one: that makes no pointer to an older one wrong.
+  if (fault === undefined) return isPointed === true ? 4 : 3;
   if (signer === undefined) return 0;
   // E.g. older than the policy allows.
   return ERROR_CATALOGUE[fault.code][0] === 'undecided' ? 2 : 1;

@@ -105,8 +105,9 @@ class Search {
     return { ...report, findings, source: this.#source() };
   }
 
+  /** With a pointer, the one that it names may still be found. */
   #isGood(): boolean {
-    return this.#best !== undefined && this.#best.fault === undefined;
+    return this.#best?.isPointed === true;
   }
 
   async #receive(repository: Repository): Promise<ReadLayer> {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf, type Digest } from '../../../src/digest.ts';
+import type { PointerFile } from '../../../src/evidence/verify/check-pointer.ts';
 import {
   verifyArtifact,
   type ArtifactChoice,
@@ -55,6 +56,7 @@ const ofArtifact = await evidence.sign(aboutArtifact(ARTIFACT.digest));
 const ofOtherArtifact = await evidence.sign(aboutArtifact(digestOf('another one')));
 clock = new Date(SIGNED_AT.getTime() + 60_000);
 const newer = await evidence.sign(statement);
+const newerForeign = await evidence.sign(statement, FOREIGN);
 const otherBundle = await evidence.emit({ attestedAt: new Date('2026-06-10T01:21:00Z') });
 clock = SIGNED_AT;
 
@@ -67,6 +69,7 @@ interface Setup {
   readonly attached?: readonly Buffer[];
   readonly prepare?: (registry: TestRegistry, artifact: StoredManifest) => unknown;
   readonly choice?: Partial<ArtifactChoice>;
+  readonly pointer?: PointerFile;
 }
 
 interface Outcome {
@@ -79,7 +82,7 @@ interface Outcome {
 
 /** The verdict; one test has one registry. */
 async function judge(setup: Setup): Promise<Outcome> {
-  const { faults = {}, attached = [], prepare, choice = {}, allowUnsigned } = setup;
+  const { faults = {}, attached = [], prepare, choice = {}, allowUnsigned, pointer } = setup;
   const policy = 'policy' in setup ? setup.policy : PIN;
   let outcome: Outcome | undefined;
   await withRegistry(faults, async (registry) => {
@@ -89,7 +92,7 @@ async function judge(setup: Setup): Promise<Outcome> {
     const locations = [repositoryOf(registry)];
     const report = await verifyArtifact(
       { artifact: artifact.digest, locations, ...choice },
-      { trust: evidence.trust, policy, allowUnsigned },
+      { trust: evidence.trust, policy, allowUnsigned, pointer },
     );
     const all = report.checks.flatMap((check) => check.faults);
     outcome = {
@@ -364,6 +367,50 @@ describe('without a good attestation', () => {
     expect(await failure(setup)).toEqual(['unjudged', 'REFERRERS_TOO_MANY', 'HOST/evidence']);
     const judged = await judge({ ...setup, choice: { attestation: good.digest } });
     expect([judged.report.exitCode, judged.requests.length]).toEqual([0, 4]);
+  });
+});
+
+describe('a pointer that names a signer', () => {
+  const { verificationMaterial } = JSON.parse(ofArtifact.toString()) as {
+    readonly verificationMaterial: { readonly tlogEntries: readonly { logIndex: string }[] };
+  };
+  const both: Policy = {
+    signers: [...PIN.signers, { subject: FOREIGN.email, issuer: SIGNER.issuer }],
+  };
+  const to = (rekorLogIndex?: string): PointerFile => ({
+    ...{ file: 'p.yaml', path: ['p.yaml'] },
+    pointer: {
+      ...{ recipe: 'h100-eks-ubuntu-training-kubeflow', profile: undefined },
+      attestedAt: new Date('2026-06-10T01:20:00Z'),
+      predicateType: 'https://aicr.run/recipe-evidence/v3',
+      artifact: { oci: 'ghcr.io/org/evidence:tag', digest: ARTIFACT.digest },
+      signer: { ...SIGNER, rekorLogIndex },
+    },
+  });
+  const ofLog = to(verificationMaterial.tlogEntries[0]?.logIndex);
+  const older = attach(NOWHERE, ARTIFACT, ofArtifact).digest;
+
+  it.each([
+    ['the same signer', ofLog, newer, PIN, 0],
+    ['another signer who is allowed', to(), newerForeign, both, 0],
+    ['a stranger, if nobody is pinned', to(), newerForeign, undefined, 4],
+  ] as const)('is not made wrong by a newer one of %s', async (...row) => {
+    const [, pointer, other, policy, code] = row;
+    const { report, fates } = await judge({ attached: [ofArtifact, other], pointer, policy });
+    expect([report.exitCode, report.source?.attestation]).toEqual([code, older]);
+    expect(fates.toSorted()).toEqual(['good', 'reported']);
+  });
+
+  it('is wrong if only others are good, and not judged while one cannot be read', async () => {
+    const setup: Setup = { attached: [newerForeign], pointer: to(), policy: both };
+    const { report, faults } = await judge(setup);
+    expect([report.exitCode, faults]).toEqual([
+      2,
+      ['POINTER_DIFFERS p.yaml#/attestations/0/signer/identity'],
+    ]);
+    const prepare: Setup['prepare'] = ({ blobs }) => blobs.delete(digestOf(ofArtifact));
+    const unread = { ...setup, attached: [newerForeign, ofArtifact], prepare };
+    expect(await failure(unread)).toEqual(['unjudged', 'REGISTRY_LACKS', 'HOST/evidence']);
   });
 });
 
