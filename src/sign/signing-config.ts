@@ -247,14 +247,12 @@ export function parseServiceUrl(text: string, place: Place): URL {
   return url;
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
 /** Whether nobody between us and the service can read what is sent. */
 export function isConfidential(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-/** Whether it is on this machine. */
+/** Whether it is on this machine. Names below localhost may be somebody's: a resolver may ask for them. */
 export function isLoopback({ hostname }: URL): boolean {
-  return LOOPBACK.has(hostname);
+  return /^(?:127\.[\d.]+|\[::1\]|localhost)$/.test(hostname);
 }

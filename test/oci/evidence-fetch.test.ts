@@ -1,5 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
-import { lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 
@@ -369,13 +378,57 @@ describe('evidence fetch', () => {
       for (let request = 1; ; request += 1) {
         registry.asked.length = 0;
         registry.faults.failsAt = { request, status: 403 };
-        const run = await fetch(cwd, ref, '--oci-layout', `copy${request}`);
+        const run = await fetch(cwd, ref, '--oci-layout', 'copy');
         if (registry.asked.length < request) break;
         expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('REGISTRY_REFUSED')]);
         expect(readdirSync(cwd).filter((name) => !name.endsWith('.partial'))).toEqual([]);
+        delete registry.faults.failsAt;
+        expect((await fetch(cwd, ref, '--oci-layout', 'copy')).code).toBe(0);
+        rmSync(join(cwd, 'copy'), { recursive: true });
       }
       expect(registry.asked.length).toBeGreaterThan(4);
-      expect(readdirSync(cwd).filter((name) => !name.endsWith('.partial'))).toHaveLength(1);
+      expect(readdirSync(cwd)).toEqual(['copy']);
+    });
+  });
+
+  it('looks at the layout that it adds to before it asks for anything', async () => {
+    await withArtifact({}, async (registry, ref, cwd) => {
+      mkdirSync(join(cwd, 'mine'));
+      writeFileSync(join(cwd, 'mine/letter.txt'), 'x');
+      const run = await fetch(cwd, ref, '--oci-layout', 'mine');
+      expect([run.code, registry.asked, readdirSync(cwd)]).toEqual([3, [], ['mine']]);
+      expect(run.stderr).toContain('error: OUTPUT_FOREIGN');
+    });
+  });
+
+  it('takes a folder as tab completion writes it, twice', async () => {
+    await withArtifact({}, async (_, ref, cwd) => {
+      expect((await fetch(cwd, ref, '--oci-layout', 'copy/')).code).toBe(0);
+      const files = readdirSync(join(cwd, 'copy'), { recursive: true });
+      expect((await fetch(cwd, ref, '--oci-layout', 'copy//')).code).toBe(0);
+      expect(readdirSync(cwd)).toEqual(['copy']);
+      expect(readdirSync(join(cwd, 'copy'), { recursive: true })).toEqual(files);
+    });
+  });
+
+  it.each([
+    ['a FIFO', 0, (path: string) => void execFileSync('mkfifo', [path])],
+    [
+      'a file with a second name',
+      4,
+      (path: string) => {
+        writeFileSync(`${path}.mine`, 'mine');
+        linkSync(`${path}.mine`, path);
+      },
+    ],
+  ])('writes into %s that waits at the name of the download no byte', async (_, size, make) => {
+    await withArtifact({}, async (_registry, ref, cwd) => {
+      make(join(cwd, PARTIAL));
+      const run = await fetch(cwd, ref, '-o', 'out.tar.gz');
+      expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('FILE_UNWRITABLE')]);
+      expect(run.stderr).toContain(PARTIAL);
+      expect(readdirSync(cwd)).not.toContain('out.tar.gz');
+      expect(lstatSync(join(cwd, PARTIAL)).size).toBe(size);
     });
   });
 

@@ -206,6 +206,27 @@ describe('an OCI layout that is written', () => {
     expect(new Set(await opened.artifacts())).toEqual(new Set([ARTIFACT.digest, next.digest]));
   });
 
+  it('is not written over what somebody else added meanwhile: 3, and that stays', async () => {
+    const path = await layout();
+    const error = await rejection(
+      writeLayout(path, async (repository) => {
+        for (const step of STEPS) await step(repository);
+        await write(path, [
+          ...STEPS,
+          async (other) => await other.writeManifest(TAG_ONLY, 'theirs'),
+        ]);
+        await repository.writeManifest(ARTIFACT, 'ours');
+      }),
+    );
+    expect(error).toMatchObject({
+      code: 'FILE_CHANGED',
+      class: 'unjudged',
+      at: join(path, 'index.json'),
+    });
+    const tags = readFileSync(join(path, 'index.json'), 'utf8');
+    expect([tags.includes('theirs'), tags.includes('ours')]).toEqual([true, false]);
+  });
+
   it.each(STEPS.map((_, index) => index))(
     'leaves nothing when it is interrupted before step %i, and is whole after another try',
     async (index) => {

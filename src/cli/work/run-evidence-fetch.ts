@@ -9,7 +9,7 @@ import { withAttestation } from '../../evidence/pack/with-attestation.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
 import { requireFree, writeWhole } from '../../io/disk/files.ts';
 import { downloadBlob, openPartial, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
-import { writeLayout } from '../../io/oci/write-layout.ts';
+import { olderLayout, writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
 import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
@@ -42,15 +42,19 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
   const only = namedAttestation(call);
   const rules = { at: 'REF', allowTag: options.has('allow-tag') };
   const named = await namedArtifact(options.required('ref'), call, rules);
-  const layout = options.text('oci-layout');
+  // As tab completion writes a folder.
+  const layout = options.text('oci-layout')?.replace(/(?<=.)\/+$/, '');
   const out =
     layout ?? options.text('output') ?? `evidence-${hexOf(named.digest).slice(0, 12)}.tar.gz`;
-  if (layout === undefined) await requireFree(out, options.has('force'));
+  await (layout === undefined ? requireFree(out, options.has('force')) : olderLayout(layout));
   let partial: string | undefined;
   try {
     const fetched = await fromFirst(named.places, async (from) => {
       const { manifest, layer } = await readArtifact(from, named.digest);
-      const attached = await attachedTo(from, named, { only, areAllWanted: layout !== undefined });
+      const { digest, attestation } = named;
+      const first = layout === undefined ? attestation : undefined;
+      const wanted = { only, areAllWanted: layout !== undefined };
+      const attached = await attachedTo(from, { digest, attestation: first }, wanted);
       if (layout === undefined) onlyAttached(attached, `${from.name}@${named.digest}`);
       partial = partialPath(out, layer);
       await download(call, from, layer, partial);
@@ -99,8 +103,11 @@ async function write(call: Call, out: string, fetched: Fetched): Promise<void> {
   try {
     await (call.options.has('oci-layout') ? writeAll : writeArchive)(call, out, fetched);
   } catch (error) {
-    // What the digest names is no evidence.
-    if (error instanceof EvidenceError && error.class === 'invalid') rmSync(fetched.partial);
+    // What the digest names is no evidence; of a layout nobody reads it.
+    const isRead = !call.options.has('oci-layout');
+    if (isRead && error instanceof EvidenceError && error.class === 'invalid') {
+      rmSync(fetched.partial);
+    }
     throw error;
   }
   rmSync(fetched.partial, { force: true });

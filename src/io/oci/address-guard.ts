@@ -1,8 +1,9 @@
 import type { LookupFunction } from 'node:net';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { isLoopback } from '../../sign/signing-config.ts';
 import { exchange } from '../http/client.ts';
-import { isLoopback, isPrivateHost, pinnedLookup } from './private-address.ts';
+import { isPrivateHost, pinnedLookup } from './private-address.ts';
 
 /** What Docker calls its registry, and where that answers. */
 const DOCKER_HUB = ['docker.io', 'registry-1.docker.io'] as const;

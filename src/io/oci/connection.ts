@@ -2,6 +2,7 @@
 
 import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import { isLoopback } from '../../sign/signing-config.ts';
 import { repeated, type HttpFailure } from '../http/client.ts';
 import { answerInvalid, noAnswer } from '../http/no-answer.ts';
 import type { KeptConnections } from '../http/route.ts';
@@ -9,7 +10,6 @@ import { AddressGuard, registryUrl } from './address-guard.ts';
 import type { Authorizer, Scope } from './authorizer.ts';
 import { SLOWEST, type SlowestPace } from './pace.ts';
 import { askPaced, type Answer, type PacedRequest } from './paced-request.ts';
-import { isLoopback } from './private-address.ts';
 import { registryFailed, type RegistryName } from './registry-failed.ts';
 
 export interface RegistryOptions {

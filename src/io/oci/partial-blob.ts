@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, lstatSync, rmSync } from 'node:fs';
+import { constants, lstatSync, rmSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 import { digestOfHex, hexOf } from '../../digest.ts';
@@ -52,10 +52,11 @@ async function append(
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { O_CREAT, O_APPEND, O_WRONLY, O_NOFOLLOW } = constants;
-  const flags = O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW;
+  const { O_CREAT, O_APPEND, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const flags = O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
   const handle = await written(path, open(path, flags, 0o666));
   try {
+    requireOwn(path, await handle.stat());
     for await (const chunk of repository.readBlob(blob, openPartial(path))) {
       signal.throwIfAborted();
       await written(path, handle.appendFile(chunk));
@@ -65,6 +66,14 @@ async function append(
     await handle.close();
   }
   await requireOnDisk(blob, path);
+}
+
+/** Its name can be foreseen. */
+function requireOwn(path: string, stats: Stats): void {
+  if (stats.isFile() && stats.nlink === 1) return;
+  const found = stats.isFile() ? 'a file with a second name' : 'what is no file';
+  const hint = 'remove it, or choose another place for what is fetched';
+  refuse({ code: 'FILE_UNWRITABLE', at: escapeInvisible(path), hint }, found, 'a free path');
 }
 
 /** What came had the digest. Another run may have written into the same file. */

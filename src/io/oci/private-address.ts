@@ -60,11 +60,6 @@ export function isPrivateHost({ hostname }: URL): boolean {
   return isIP(name) > 0 ? isPrivateAddress(name) : PRIVATE_NAME.test(name);
 }
 
-/** This machine: the only one that is asked by plain http. */
-export function isLoopback({ hostname }: URL): boolean {
-  return /^127\.[\d.]+$|^\[::1\]$|^(?:.+\.)?localhost$/.test(hostname);
-}
-
 /**
  * Finds the addresses of one host once, and gives the same each time: one that is judged is the one that is
  * connected to. Any other host is that of a proxy.

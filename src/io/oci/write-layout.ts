@@ -1,29 +1,33 @@
 // Writes an OCI image layout, or adds to one of ours: whole or not at all.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { compareBytes } from '../../compare-bytes.ts';
-import { digestOfHex, hexOf, type Digest } from '../../digest.ts';
-import { dataMap, plain } from '../../document/data.ts';
+import { digestOf, digestOfHex, type Digest } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { OCI_INDEX } from '../../media-types.ts';
-import { descriptorData, descriptorOf } from '../../pointer/descriptor.ts';
-import { encodeOci, parseOciManifest } from '../../pointer/oci-manifest.ts';
+import { refuse } from '../../place.ts';
+import { descriptorOf } from '../../pointer/descriptor.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { OCI_LAYOUT_FILE } from '../disk/open-file.ts';
 import { syncDirectory } from '../disk/staged-file.ts';
 import { orUnwritable, unwritable } from '../disk/system-error.ts';
-import { BLOBS, INDEX_FILE, OciLayout, REF_NAME, openLayout } from './layout.ts';
+import { encodeIndex, entryOf, tagOf, withEntry } from './layout-index.ts';
+import { BLOBS, INDEX_FILE, OciLayout, openLayout } from './layout.ts';
 
 const MARK = '{"imageLayoutVersion":"1.0.0"}';
 const TOP = new Set(['blobs', INDEX_FILE, OCI_LAYOUT_FILE]);
-
-/** By this cosign finds the artifact in a layout: https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/index.go */
-const COSIGN_KIND = ['kind', 'dev.cosignproject.cosign/image'] as const;
 
 export interface WriteLayout {
   /** Gives up, and removes what was written so far, before `abort` returns. */
@@ -67,7 +71,7 @@ export async function writeLayout(
 }
 
 /** What is there already. Throws OUTPUT_FOREIGN: others' may hold what an index of ours would lose. */
-async function olderLayout(path: string): Promise<OciLayout | undefined> {
+export async function olderLayout(path: string): Promise<OciLayout | undefined> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   const names = stats?.isDirectory() === true ? readdirSync(path) : [];
   if (stats === undefined || (stats.isDirectory() && names.length === 0)) return undefined;
@@ -207,6 +211,7 @@ class StagedLayout implements Repository {
       for (const each of this.#blobs) {
         renameSync(this.#staged.blobPath(each), older.blobPath(each));
       }
+      requireUnchanged(join(this.#path, INDEX_FILE), older.indexDigest);
       renameSync(join(this.#temporary, INDEX_FILE), join(this.#path, INDEX_FILE));
       for (const digest of this.#dropped(older.listed)) {
         rmSync(older.blobPath(digest), { force: true });
@@ -237,65 +242,10 @@ class StagedLayout implements Repository {
   }
 }
 
-function entryOf(manifest: StoredManifest, tag: string | undefined): Descriptor {
-  const descriptor = descriptorOf(manifest);
-  const isIndex = manifest.mediaType === OCI_INDEX;
-  const { artifactType, subject } = isIndex
-    ? {}
-    : parseOciManifest(manifest, hexOf(manifest.digest));
-  const isArtifact = !isIndex && subject === undefined;
-  const annotations = new Map([
-    ...(isArtifact ? [COSIGN_KIND] : []),
-    ...(tag === undefined ? [] : [[REF_NAME, tag] as const]),
-  ]);
-  return {
-    ...descriptor,
-    ...(annotations.size > 0 && { annotations }),
-    ...(artifactType !== undefined && { artifactType }),
-  };
-}
-
-/** A name is of one entry alone, and an entry without a name is not needed beside one with it. */
-function withEntry(entries: readonly Descriptor[], entry: Descriptor): readonly Descriptor[] {
-  const tag = tagOf(entry);
-  const isThere = entries.some(({ digest }) => digest === entry.digest);
-  if (tag === undefined) return isThere ? entries : [...entries, entry];
-  const kept = entries.filter((each) => {
-    if (tagOf(each) === tag) return false;
-    return each.digest !== entry.digest || tagOf(each) !== undefined;
-  });
-  const moved = entries.find((each) => tagOf(each) === tag && each.digest !== entry.digest);
-  const isLost = moved !== undefined && !kept.some(({ digest }) => digest === moved.digest);
-  // An older list of referrers is of no use; anything else stays, without the name.
-  return isLost && moved.mediaType !== OCI_INDEX
-    ? [...kept, withoutTag(moved), entry]
-    : [...kept, entry];
-}
-
-function withoutTag({ annotations, ...rest }: Descriptor): Descriptor {
-  const others = new Map([...(annotations ?? [])].filter(([name]) => name !== REF_NAME));
-  return { ...rest, ...(others.size > 0 && { annotations: others }) };
-}
-
-function tagOf({ annotations }: Descriptor): string | undefined {
-  return annotations?.get(REF_NAME);
-}
-
-/** In one order, whatever was written first: artifacts, what is attached, lists. */
-function encodeIndex(entries: readonly Descriptor[]): StoredManifest {
-  const sorted = entries.toSorted((one, other) => compareBytes(orderOf(one), orderOf(other)));
-  return encodeOci(
-    OCI_INDEX,
-    dataMap({
-      schemaVersion: plain('integer', '2'),
-      mediaType: OCI_INDEX,
-      manifests: sorted.map(descriptorData),
-    }),
-  );
-}
-
-function orderOf(entry: Descriptor): string {
-  const isArtifact = entry.annotations?.has(COSIGN_KIND[0]) === true;
-  const rank = entry.mediaType === OCI_INDEX ? 2 : Number(!isArtifact);
-  return `${rank} ${entry.digest} ${tagOf(entry) ?? ''}`;
+/** Somebody else may have added to it: our index would lose that. */
+function requireUnchanged(path: string, digest: Digest | undefined): void {
+  const found = digestOf(readFileSync(path));
+  if (found === digest) return;
+  const hint = 'run the same command again, when nothing else writes there';
+  refuse({ code: 'FILE_CHANGED', at: escapeInvisible(path), hint }, found, digest ?? 'no index');
 }
