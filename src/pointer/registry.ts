@@ -39,8 +39,8 @@ export interface Repository {
    */
   readBlob(blob: Descriptor, held?: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   hasBlob(blob: Descriptor): Promise<boolean>;
-  /** Begins an upload and gives it up: whoever may not write hears it before anything is done. Absent: nobody is asked. */
-  requireWritable?(): Promise<void>;
+  /** Begins an upload and gives it up: whoever may not write hears it before anything is done. */
+  requireWritable(): Promise<void>;
   /** Goes on at the registry's offset; `open(offset)` may be called more than once. */
   writeBlob(blob: Descriptor, open: (offset: number) => AsyncIterable<Uint8Array>): Promise<void>;
   /** By its digest, or under a tag. It is read back and hashed, because a registry may take anything. */

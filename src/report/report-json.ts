@@ -17,6 +17,9 @@ import type { Tool } from '../tool.ts';
 import type { CertificateClaims, Identity } from '../trust/trust.ts';
 
 /** In every report: what a signature does not prove. */
+export const SANDBOX_WARNING =
+  'Anyone can start a sandbox and sign in any name: for trials only, never as evidence.';
+
 export const LIMIT_OF_TRUST =
   'A signature binds these files to an identity. It does not prove that the hardware exists.';
 

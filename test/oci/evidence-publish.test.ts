@@ -8,7 +8,7 @@ import { digestOf } from '../../src/digest.ts';
 import { parsePointer } from '../../src/evidence/pointer/pointer.ts';
 import { EPOCH, INPUTS, OUT, UNSIGNED, Workplace } from '../e2e/emit.ts';
 import { onTerminal } from '../e2e/on-terminal.ts';
-import { LEFT, pack, pointers, publish, tags, verify, withPlace } from './publish.ts';
+import { LEFT, pack, pointers, publish, runPrinted, tags, verify, withPlace } from './publish.ts';
 import { withRegistry } from './registry.ts';
 
 describe('evidence publish --no-sign', () => {
@@ -64,6 +64,10 @@ describe('evidence publish --no-sign', () => {
       expect(plan.stderr).toContain('would sign');
       const run = await publish(place, OUT, target, '--no-sign');
       expect(plan.stdout).toBe(run.stdout);
+      expect(run.stderr).not.toContain('SANDBOX');
+      expect((await runPrinted(place, run, 'verify')).stdout).toContain('Unsigned: green');
+      expect((await runPrinted(place, run, 'pointer')).code).toBe(0);
+      expect(pointers(place)).toHaveLength(1);
     });
   });
 
@@ -182,6 +186,11 @@ describe('evidence publish', () => {
       expect(pointer?.affidavit).toEqual({ attestation, locations: [] });
       expect(registry.manifests.has(`evidence@${attestation}`)).toBe(true);
       expect(await verify(place, target, run.digest)).toMatchObject({ code: 0 });
+      expect(run.stderr).toMatch(/^!! SANDBOX !! Anyone can start a sandbox/m);
+      expect(run.stderr).toMatch(/^ {2}signer: "\S+" \(issuer "\S+"\)$/m);
+      expect(run.stderr).toContain(`\n     tag: ${pointer?.artifact?.oci}\n`);
+      expect((await runPrinted(place, run, 'verify')).code).toBe(0);
+      expect(run.stderr).not.toMatch(/^ pointer: affidavit/m);
     });
   }, 30_000);
 

@@ -13,6 +13,7 @@ import { callsOf, setting } from '../e2e/resuming.ts';
 import type { Run } from '../run-cli.ts';
 import { refuse, type TestRegistry } from './call.ts';
 import { pushBundle } from './evidence.ts';
+import { runPrinted } from './publish.ts';
 import { withRegistry } from './registry.ts';
 
 const TREE = 'recipes/evidence';
@@ -153,6 +154,8 @@ describe('evidence sign POINTER', () => {
         const words = ['verify-evidence', nested, '--registry', registry.host, ...root, ...pin];
         const verified = await place.run([...words, '--certificate-oidc-issuer', SANDBOX_ISSUER]);
         expect(verified.code).toBe(0);
+        expect(run.stderr).toMatch(/^!! SANDBOX !! /m);
+        expect((await runPrinted(place, run, 'verify')).code).toBe(0);
         registry.asked.length = 0;
         const again = await sign(nested);
         expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('signed already')]);

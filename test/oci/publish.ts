@@ -63,6 +63,12 @@ export function pointers(place: Workplace): readonly [path: string, pointer: Poi
     .map((name) => [name, parsePointer(readFileSync(place.path('recipes/evidence', name)), name)]);
 }
 
+/** Runs a command as it was printed behind this label. */
+export async function runPrinted(place: Workplace, { stderr }: Run, label: string): Promise<Run> {
+  const [, words = ''] = new RegExp(`^ *${label}: affidavit (.*)$`, 'm').exec(stderr) ?? [];
+  return await place.run(words.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1')));
+}
+
 /** What others get, judged under the root that the sandbox has left. */
 export async function verify(place: Workplace, target: string, digest: string): Promise<Run> {
   await place.run(['evidence', 'fetch', `${target}@${digest}`, '-o', 'fetched.tar.gz']);

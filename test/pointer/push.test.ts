@@ -123,6 +123,10 @@ class FakeRepository implements Repository {
     yield* [];
   }
 
+  async requireWritable(): Promise<void> {
+    await this.#ask();
+  }
+
   async hasBlob({ digest }: Descriptor): Promise<boolean> {
     await this.#ask();
     return this.blobs.has(digest);

@@ -7,7 +7,7 @@ import { attestationManifest } from '../../pointer/attestation-manifest.ts';
 import type { StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { proofOf, type ArtifactToSign } from './sign-artifact.ts';
+import { judgeForPointer, type ArtifactToSign } from './sign-artifact.ts';
 import { addToTree, removeFlat } from './write-pointer.ts';
 
 /** What a pointer is to lead to. */
@@ -37,7 +37,7 @@ export async function pointerTo(pointed: Pointed): Promise<Pointer> {
   };
   const artifact = { oci: signing.name, digest: manifest.digest };
   try {
-    const proof = attestation && (await proofOf(attestation, signing.path, call));
+    const proof = attestation && (await judgeForPointer(attestation, signing.path, call)).proof;
     return publishedPointer({ ...signing.packed, proof }, artifact, copies);
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.code !== 'POINTER_UNFIT') throw error;

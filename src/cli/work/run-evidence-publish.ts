@@ -22,11 +22,13 @@ import {
 } from './publish-call.ts';
 import { pointerTo, writePointer } from './publish-pointer.ts';
 import { sayFindings, sayVerified } from './say-findings.ts';
+import { sayPublished } from './say-published.ts';
 import {
   attestationFor,
   attestationPath,
   forgetAttestation,
   type ArtifactToSign,
+  type Attested,
 } from './sign-artifact.ts';
 
 /** A place to push to. */
@@ -37,7 +39,7 @@ interface Target {
 
 interface Publishing extends BundleToPublish {
   readonly call: Call;
-  readonly targets: readonly Target[];
+  readonly targets: readonly [Target, ...Target[]];
   readonly registry: Registry;
   readonly signing: ArtifactToSign;
 }
@@ -70,7 +72,7 @@ export async function runEvidencePublish(call: Call): Promise<number> {
     sayVerified(bundle.unsigned);
     const ofSigned = bundle.signed?.findings ?? [];
     sayFindings(ofSigned.filter(({ code }) => code === 'AFFIDAVIT_MISSING'));
-    await publish({ ...bundle, call, targets, registry, signing });
+    await publish({ ...bundle, call, targets: [first, ...others], registry, signing });
     return exitCode;
   } finally {
     await bundle.close();
@@ -87,7 +89,8 @@ async function publish(publishing: Publishing): Promise<void> {
     return;
   }
   await requireTags(publishing);
-  const added = isSigned ? await attestationFor(publishing.signing, call) : undefined;
+  const attested = isSigned ? await attestationFor(publishing.signing, call) : undefined;
+  const added = attested?.bytes;
   const repositories = targets.map(({ repository }) => repository);
   const named = added ?? (isOwnAbout ? attestation : undefined);
   const unfit = WITHOUT_POINTER;
@@ -96,7 +99,23 @@ async function publish(publishing: Publishing): Promise<void> {
   await pushAll(publishing, added);
   if (pointer !== undefined) await writePointer(call, pointer);
   if (added !== undefined) forgetAttestation(publishing.signing.path);
+  sayEnd(publishing, attested, pointer !== undefined);
   await sayUnreadable(publishing);
+}
+
+function sayEnd(
+  { call, targets: [first, ...more], artifact, attestation }: Publishing,
+  attested: Attested | undefined,
+  hasPointer: boolean,
+): void {
+  sayPublished(call, {
+    ...{
+      name: `${first.repository}@${artifact.digest}`,
+      tags: [first, ...more].map(referenceName),
+    },
+    ...{ judged: attested?.judged, isSigned: (attested?.bytes ?? attestation) !== undefined },
+    hasPointer,
+  });
 }
 
 const WITHOUT_POINTER =

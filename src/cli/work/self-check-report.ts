@@ -90,7 +90,7 @@ function noteOf({ redaction }: PackedEvidence): string {
 }
 
 /** What leads to the same trusted root. */
-function rootFlags({ options }: Call, rootPath: string | undefined): readonly string[] {
+export function rootFlags({ options }: Call, rootPath: string | undefined): readonly string[] {
   if (rootPath !== undefined) return ['--trusted-root', inputWord(rootPath)];
   if (!options.has('trust-cache')) return [];
   const tufRoot = options.text('tuf-root');

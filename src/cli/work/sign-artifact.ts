@@ -87,19 +87,33 @@ function requireSameName(file: string, signed: string, { name }: ArtifactToSign)
   refuse(place, `a signature that names ${quote(signed)}`, `one that names ${wanted}`);
 }
 
+/** A proof, under which root. */
+export interface Judged {
+  readonly proof: NonNullable<PackedEvidence['proof']>;
+  readonly isSandbox: boolean;
+  /** Undefined: the embedded one. */
+  readonly rootPath: string | undefined;
+}
+
+export interface Attested {
+  readonly bytes: Uint8Array;
+  /** Undefined: the root in use cannot judge it. */
+  readonly judged: Judged | undefined;
+}
+
 /** The signature that an earlier run left or attached, or a new one. */
-export async function attestationFor(signing: ArtifactToSign, call: Call): Promise<Uint8Array> {
+export async function attestationFor(signing: ArtifactToSign, call: Call): Promise<Attested> {
   const left = leftAttestation(signing);
   if (left === undefined) return await signArtifact(signing, call);
-  const { signer } = (await proofOf(left, signing.path, call).catch(noneIfRefused)) ?? {};
-  const who = signer === undefined ? 'not judged' : `of ${signerWords(signer)}`;
+  const judged = await judge(left, signing.path, call).catch(noneIfRefused);
+  const who = judged === undefined ? 'not judged' : `of ${signerWords(judged.proof.signer)}`;
   const file = escapeInvisible(signing.path);
   process.stderr.write(`affidavit: going on with the signature in ${file}, ${who}\n`);
-  return left;
+  return { bytes: left, judged };
 }
 
 /** Signs, and writes the signature beside the bundle before anything is sent. */
-async function signArtifact(signing: ArtifactToSign, call: Call): Promise<Uint8Array> {
+async function signArtifact(signing: ArtifactToSign, call: Call): Promise<Attested> {
   const { path, packed, isPointed } = signing;
   requireEnded(packed.facts.lastStop);
   const session = await openSigning({ ...signingChoice(call, path, isPointed), isPacked: true });
@@ -114,7 +128,7 @@ async function signArtifact(signing: ArtifactToSign, call: Call): Promise<Uint8A
     }
     requireSignable(packed.attestedAt);
     // A missing right shows before anything is in a log.
-    for (const place of signing.places) await place.requireWritable?.();
+    for (const place of signing.places) await place.requireWritable();
     await call.beforeWriting();
     return await signAndKeep(signing, session, call);
   } catch (error) {
@@ -131,23 +145,27 @@ async function signArtifact(signing: ArtifactToSign, call: Call): Promise<Uint8A
  */
 async function attachedBefore(
   { places: [place], artifact, packed }: ArtifactToSign,
-  { signing: { trust }, isOurs }: SigningSession,
-): Promise<Uint8Array | undefined> {
+  session: SigningSession,
+): Promise<Attested | undefined> {
+  const {
+    signing: { trust },
+    isOurs,
+  } = session;
   if (isOurs === undefined) return undefined;
   for await (const referrer of findAttestations(place, artifact)) {
     if (!('bytes' in referrer)) continue;
     const { bytes, digest } = referrer;
-    const signer = unlessRefused(() => {
+    const proof = unlessRefused(() => {
       const { artifact: subject } = signedStatement(bytes, digest, packed.statement);
-      const proof = trust.verify(bytes, ATTESTATION);
-      requireSignedAfter(packed, proof);
-      return subject?.digest === hexOf(artifact) ? proof.signer : undefined;
+      const proven = trust.verify(bytes, ATTESTATION);
+      requireSignedAfter(packed, proven);
+      return subject?.digest === hexOf(artifact) ? proven : undefined;
     });
-    if (signer === undefined || !(await isOurs(signer))) continue;
+    if (proof === undefined || !(await isOurs(proof.signer))) continue;
     process.stderr.write(
-      `affidavit: signed already by ${signerWords(signer)}: nothing is signed, ${place.name}@${digest} is used\n`,
+      `affidavit: signed already by ${signerWords(proof.signer)}: nothing is signed, ${place.name}@${digest} is used\n`,
     );
-    return bytes;
+    return { bytes, judged: judgedBy(session, proof) };
   }
   return undefined;
 }
@@ -156,18 +174,25 @@ function noneIfRefused(error: unknown): undefined {
   if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
 }
 
+function judgedBy(
+  { signing: { trust }, rootPath }: SigningSession,
+  proof: Judged['proof'],
+): Judged {
+  return { proof, isSandbox: trust.root.sandbox, rootPath };
+}
+
 async function signAndKeep(
   { path, name, artifact, packed }: ArtifactToSign,
   session: SigningSession,
   { progress, signal }: Call,
-): Promise<Uint8Array> {
+): Promise<Attested> {
   const sealing = signAsArtifact(packed, { name, artifact }, session.signing);
-  const { sigstoreBundle } = await progress('signing', unlessAborted(sealing, signal));
+  const { sigstoreBundle, proof } = await progress('signing', unlessAborted(sealing, signal));
   const files = (): readonly Output[] => [{ path, chunks: [sigstoreBundle], isPrivate: true }];
   const options = { force: false, signal, onNamed: () => undefined };
   await writeWithRoot({ files, stageRoot: session.stageRoot }, options);
   session.forget(true);
-  return sigstoreBundle;
+  return { bytes: sigstoreBundle, judged: judgedBy(session, proof) };
 }
 
 /** It is attached everywhere. */
@@ -175,12 +200,8 @@ export function forgetAttestation(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Who signed, for the pointer. Throws what a verifier refuses; POINTER_UNFIT for a key. */
-export async function proofOf(
-  attestation: Uint8Array,
-  path: string,
-  call: Call,
-): Promise<PackedEvidence['proof']> {
+/** Throws what a verifier refuses. */
+async function judge(attestation: Uint8Array, path: string, call: Call): Promise<Judged> {
   const { options, environment } = call;
   const rootPath = options.has('sandbox')
     ? `${sandboxFolder(path)}/trusted_root.json`
@@ -188,11 +209,20 @@ export async function proofOf(
   const trust = await readTrust(rootPath, openTrustCache(trustCacheOf(call)), {
     allowMissingSct: options.has('allow-missing-sct'),
   });
-  return orIfRefused(
-    () => trust.verify(attestation, ATTESTATION),
-    (error) => {
-      if (error.code === 'PUBLIC_KEY_UNKNOWN') refuseKey();
-      throw error;
-    },
-  );
+  const proof = trust.verify(attestation, ATTESTATION);
+  return { proof, isSandbox: trust.root.sandbox, rootPath };
+}
+
+/** For the pointer. Throws what a verifier refuses; POINTER_UNFIT for a key. */
+export async function judgeForPointer(
+  attestation: Uint8Array,
+  path: string,
+  call: Call,
+): Promise<Judged> {
+  try {
+    return await judge(attestation, path, call);
+  } catch (error) {
+    if (error instanceof EvidenceError && error.code === 'PUBLIC_KEY_UNKNOWN') refuseKey();
+    throw error;
+  }
 }

@@ -35,6 +35,7 @@ import {
 } from './named-artifact.ts';
 import { pointerTo } from './publish-pointer.ts';
 import { sayFindings, sayVerified } from './say-findings.ts';
+import { sayPublished } from './say-published.ts';
 import { attestationFor, attestationPath, forgetAttestation } from './sign-artifact.ts';
 import { addToTree, removePointer } from './write-pointer.ts';
 
@@ -180,7 +181,7 @@ async function signReceived(received: ToSign, call: Call): Promise<void> {
     ...{ path: attestationPath(path), name: requirePointed(file).oci, isPointed: true },
     ...{ artifact: artifact.digest, packed: unsigned.packed, places: [own] as const },
   };
-  const attestation = await attestationFor(signing, call);
+  const { bytes: attestation, judged } = await attestationFor(signing, call);
   const pointer = await pointerTo({
     ...{ call, manifest: artifact, signing, attestation },
     repositories: [own.name, ...(file.pointer.affidavit?.locations ?? [])],
@@ -190,6 +191,10 @@ async function signReceived(received: ToSign, call: Call): Promise<void> {
   await addToTree(call, pointer, dirname(path), call.options.has('force'));
   await removeUnsigned(path, file);
   forgetAttestation(signing.path);
+  sayPublished(call, {
+    ...{ name: `${own.name}@${artifact.digest}`, tags: [signing.name], judged },
+    ...{ isSigned: true, hasPointer: true },
+  });
 }
 
 /** A copy that does not take it is no reason for the pointer to wait: it leads to its own place first. */

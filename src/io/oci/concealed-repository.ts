@@ -28,6 +28,9 @@ export function concealed(repository: Repository, secrets: readonly string[]): R
     },
     readBlob: (blob, held) => concealedBlob(repository, blob, { held, refused }),
     hasBlob: async (blob) => await asked(repository.hasBlob(blob)),
+    requireWritable: async () => {
+      await asked(repository.requireWritable());
+    },
     writeBlob: async (blob, open) => {
       await asked(repository.writeBlob(blob, open));
     },

@@ -110,6 +110,11 @@ export class OciLayout implements Repository {
     requireDigest(path, digestOfHex(hash.digest('hex')), blob.digest);
   }
 
+  /** The disk tells when it is written. */
+  async requireWritable(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async hasBlob({ digest, size }: Descriptor): Promise<boolean> {
     this.requests += 1;
     const stats = await lstat(this.blobPath(digest)).catch(() => undefined);

@@ -136,6 +136,11 @@ class StagedLayout implements Repository {
   }
 
   /** Nobody has looked at what is there since it was written. */
+  /** The disk tells when it is written. */
+  async requireWritable(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async hasBlob(blob: Descriptor): Promise<boolean> {
     try {
       const layout = this.#of(blob.digest);

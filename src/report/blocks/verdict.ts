@@ -1,7 +1,7 @@
 // The first line of a report, and what takes the weight from it.
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { sentence, words } from '../../sentence.ts';
-import type { ValidationJson, VerificationJson } from '../report-json.ts';
+import { SANDBOX_WARNING, type ValidationJson, type VerificationJson } from '../report-json.ts';
 import type { Line, Said } from './block.ts';
 
 /**
@@ -60,9 +60,7 @@ export function verificationBanners(report: VerificationJson): readonly Line[] {
 
 const SANDBOX: Line = {
   label: 'SANDBOX',
-  text: words(
-    'Anyone can start a sandbox and sign in any name: for trials only, never as evidence.',
-  ),
+  text: words(SANDBOX_WARNING),
 };
 const UNSIGNED: Line = {
   label: 'UNSIGNED',
