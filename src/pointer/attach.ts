@@ -22,6 +22,12 @@ const API_PAUSES_MS = [500, 1000, 2000, 3000, 3500];
 /** Longer than others take to read and put the list. Ours may be slower, and is measured. */
 const QUIET_MS = 2000;
 
+/** However slow the registry is. */
+const MAX_QUIET_MS = 30_000;
+
+/** Later than that nothing is put any more. */
+const MAX_LISTING_MS = 600_000;
+
 /** How much longer than ours the way of others to the registry may be. */
 const SLOWER = 4;
 
@@ -101,17 +107,19 @@ async function keepListed(
   attached: Attached,
   { now, wait, random }: Pauses,
 ): Promise<void> {
+  const begin = now();
   let quiet = QUIET_MS;
   let puts = 0;
   let seen = 0;
   while (seen < STAYS) {
     const start = now();
-    const isNew = await addTo(repository, attached, puts < MAX_PUTS);
+    const mayPut = puts < MAX_PUTS && start - begin < MAX_LISTING_MS;
+    const isNew = await addTo(repository, attached, mayPut);
     // Somebody put it there before, and whoever did has waited.
     if (!isNew && puts === 0) return;
     seen = isNew ? 0 : seen + 1;
     if (isNew) puts += 1;
-    quiet = Math.max(quiet, SLOWER * (now() - start));
+    quiet = Math.min(Math.max(quiet, SLOWER * (now() - start)), MAX_QUIET_MS);
     if (seen < STAYS) await wait(quiet * (1 + random() * Math.min(puts, 4)));
   }
 }
@@ -131,7 +139,7 @@ async function addTo(
   if (longer === undefined) return false;
   if (!mayPut) {
     const place = { code: 'SERVICE_ANSWER_INVALID', at, hint: 'publish it again later' } as const;
-    refuse(place, `a list without what was put into it ${MAX_PUTS} times`, 'a list that stays');
+    refuse(place, 'a list without what was put into it again and again', 'a list that stays');
   }
   await repository.writeManifest(longer, tag);
   return true;

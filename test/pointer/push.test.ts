@@ -345,6 +345,29 @@ describe('what is attached', () => {
     expect(repository.steps).not.toContain(`manifest ${LIST}`);
   });
 
+  it('gives up after some minutes where each answer takes one, and the list never has it', async () => {
+    const time = new Time();
+    const repository = new FakeRepository(time);
+    const put = repository.manifests.set.bind(repository.manifests);
+    repository.manifests.set = (key, manifest) => put(key, key === LIST ? ARTIFACT : manifest);
+    const read = repository.readManifest.bind(repository);
+    repository.readManifest = async (reference) => {
+      await time.pauses.wait(60_000);
+      return await read(reference);
+    };
+    const waits: number[] = [];
+    const wait = async (ms: number): Promise<void> => {
+      waits.push(ms);
+      await time.pauses.wait(ms);
+    };
+    const pauses = { ...time.pauses, wait };
+    const attached = attachReferrer(repository, ARTIFACT, ATTESTATION, { open, pauses });
+    const error = await rejection(time.during(attached));
+    expect(error?.code).toBe('REFERRER_NOT_LISTED');
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5 * 30_000);
+    expect(time.now).toBeLessThan(15 * 60_000);
+  });
+
   it('gives up when the list never has it: GitLab answers with the artifact itself', async () => {
     const time = new Time();
     const repository = new FakeRepository(time);

@@ -1,6 +1,8 @@
 // Asks one repository of a registry: each request with what it may carry, to where it may go.
 
-import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { isLoopback } from '../../sign/signing-config.ts';
 import { repeated, type HttpFailure } from '../http/client.ts';
@@ -10,6 +12,7 @@ import { AddressGuard, registryUrl } from './address-guard.ts';
 import type { Authorizer, Scope } from './authorizer.ts';
 import { SLOWEST, type SlowestPace } from './pace.ts';
 import { askPaced, type Answer, type PacedRequest } from './paced-request.ts';
+import { Patience } from './patience.ts';
 import { registryFailed, type RegistryName } from './registry-failed.ts';
 
 export interface RegistryOptions {
@@ -23,6 +26,8 @@ export interface RegistryOptions {
   /** Ends what is going on; an upload is deleted then. */
   readonly signal?: AbortSignal | undefined;
   readonly slowest?: SlowestPace;
+  /** Shared by all repositories. */
+  readonly patience?: Patience;
   /** Waits so many milliseconds before a repetition. For tests. */
   readonly wait?: (ms: number) => Promise<unknown>;
 }
@@ -53,6 +58,7 @@ export class Connection {
   readonly #base: URL;
   readonly #options: RegistryOptions;
   readonly #guard: AddressGuard;
+  readonly #patience: Patience;
 
   /** @param name `HOST/REPO` */
   constructor(name: string, options: RegistryOptions) {
@@ -62,6 +68,7 @@ export class Connection {
     this.#repository = name.slice(slash + 1);
     this.#base = registryUrl(this.#host);
     this.#options = options;
+    this.#patience = options.patience ?? new Patience();
     this.#guard = new AddressGuard(options.named);
   }
 
@@ -80,15 +87,20 @@ export class Connection {
    * @param next may be another request for each try
    */
   async ask(next: Ask | (() => Promise<Ask>)): Promise<Answer> {
-    const { signal, wait } = this.#options;
+    const { signal, wait = sleep } = this.#options;
+    const pause = async (ms: number): Promise<void> => {
+      this.#patience.spend(ms);
+      await wait(ms);
+    };
     let ask: Ask | undefined;
     const outcome = await repeated(async () => {
       signal?.throwIfAborted();
+      if (this.#patience.isOver) throw this.#waitedTooLong();
       ask = typeof next === 'function' ? await next() : next;
       const answer = await this.#follow(ask);
       signal?.throwIfAborted();
       return answer;
-    }, wait);
+    }, pause);
     if ('reason' in outcome) throw noAnswer(this.service(), outcome);
     const { status } = outcome;
     if ((status >= 200 && status < 300) || ask?.also?.includes(status) === true) return outcome;
@@ -141,6 +153,15 @@ export class Connection {
     return url;
   }
 
+  #waitedTooLong(): EvidenceError {
+    return new EvidenceError('SERVICE_SLOW', {
+      at: this.name,
+      found: `more than ${this.#patience.ms / 60_000} minutes of waiting for answers in all`,
+      expected: 'answers in time',
+      hint: 'name the attestation that you mean, so that no other is asked for: --attestation sha256:HEX; or try again later',
+    });
+  }
+
   async #follow(ask: Ask): Promise<Answer | HttpFailure> {
     let { url } = ask;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
@@ -159,13 +180,15 @@ export class Connection {
     if (!this.isOwn(url)) return await this.#askOnce(ask, url, undefined);
     const scope: Scope = { repository: this.#repository, actions: ask.actions ?? 'pull' };
     for (let renewals = 0; ; renewals += 1) {
-      const authorization = await authorizer.header(this.#host, scope);
+      const granting = authorizer.header(this.#host, scope);
+      const authorization = await this.#patience.during(granting);
       const outcome = await this.#askOnce(ask, url, authorization);
       if ('reason' in outcome || (outcome.status !== 401 && outcome.status !== 403)) return outcome;
       if (renewals === MAX_RENEWALS) return outcome;
       const challenge = outcome.headers.get('www-authenticate');
       const challenges = challenge === undefined ? [] : [challenge];
-      if (!(await authorizer.renew(this.#host, scope, challenges))) return outcome;
+      const renewing = authorizer.renew(this.#host, scope, challenges);
+      if (!(await this.#patience.during(renewing))) return outcome;
     }
   }
 
@@ -182,7 +205,7 @@ export class Connection {
     // What was sent is hashed then, and it may be large.
     const slowest = { bytes, ms: ask.method === 'PUT' ? 10 * ms : ms };
     const headers = { ...ask.headers, ...(authorization !== undefined && { authorization }) };
-    const way = { slowest, signal, ca, lookup, kept };
+    const way = { slowest, patience: this.#patience, signal, ca, lookup, kept };
     const outcome = await askPaced(url, { ...ask, headers }, way);
     // Nobody reads it, and it would keep the process.
     if ('drop' in outcome && ask.method !== 'GET') outcome.drop();

@@ -11,6 +11,7 @@ import {
 } from '../http/client.ts';
 import type { KeptConnections } from '../http/route.ts';
 import { Pace, type SlowestPace } from './pace.ts';
+import type { Patience } from './patience.ts';
 
 export interface PacedRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -20,6 +21,7 @@ export interface PacedRequest {
 
 export interface PacedWay {
   readonly slowest: SlowestPace;
+  readonly patience: Patience;
   readonly lookup: LookupFunction;
   readonly signal: AbortSignal | undefined;
   readonly ca: readonly string[] | undefined;
@@ -56,9 +58,9 @@ const MAX_SAID_BYTES = 16 * 1024;
 export async function askPaced(
   url: URL,
   { method, headers, body }: PacedRequest,
-  { slowest, lookup, signal, ca, kept }: PacedWay,
+  { slowest, patience, lookup, signal, ca, kept }: PacedWay,
 ): Promise<Answer | HttpFailure> {
-  const pace = new Pace(slowest);
+  const pace = new Pace(slowest, patience);
   const way = {
     signal: signal === undefined ? pace.signal : AbortSignal.any([pace.signal, signal]),
     timeout: slowest.ms,

@@ -13,6 +13,7 @@ import { keepConnections } from '../http/route.ts';
 import { concealed } from './concealed-repository.ts';
 import { Connection, type RegistryOptions } from './connection.ts';
 import { BrokenAnswer, type Answer } from './paced-request.ts';
+import { Patience } from './patience.ts';
 import { hasBlob, otherBytes, readBlob } from './read-blob.ts';
 import { tryUpload, writeBlob, type OpenContent } from './write-blob.ts';
 
@@ -29,7 +30,7 @@ const MANIFEST_TYPES = [
 
 /** Registries over HTTP, by the distribution-spec. */
 export function openRemoteRegistry(options: RegistryOptions): Registry {
-  const all = { kept: keepConnections(), ...options };
+  const all = { kept: keepConnections(), patience: new Patience(), ...options };
   const { secrets } = options.authorizer;
   return {
     repository: (name) => concealed(new RemoteRepository(new Connection(name, all)), secrets),

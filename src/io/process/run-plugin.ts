@@ -1,7 +1,8 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+
+import { escapeInvisible } from '../../quote.ts';
 
 export interface PluginRun {
   /** What it is to have in standard input. */
@@ -35,8 +36,8 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * Runs a program to its end, never through a shell. What it prints for people goes where ours goes. If it
- * takes too long or writes too much, it is killed.
+ * Runs a program to its end, never through a shell. What it prints for people goes where ours goes, the first 64 KiB of
+ * it. If it takes too long or writes too much, it is killed with all that it started.
  */
 export async function runPlugin(
   program: string,
@@ -46,10 +47,7 @@ export async function runPlugin(
   const child = start(program, words);
   if (child === undefined) return { failure: 'not-started' };
   const kill = (): void => {
-    child.kill('SIGKILL');
-    // A program that it started may still hold the other ends.
-    child.stdout.destroy();
-    child.stdin.destroy();
+    killGroup(child.pid);
   };
   const { promise, resolve } = Promise.withResolvers<PluginOutcome>();
   const timer = setTimeout(resolve, timeoutMs, { failure: 'too-slow' });
@@ -61,16 +59,45 @@ export async function runPlugin(
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   gather(child, maxBytes, resolve);
+  pass(child.stderr);
   try {
-    return await promise;
+    const outcome = await promise;
+    if ('failure' in outcome) kill();
+    return outcome;
   } finally {
-    kill();
     clearTimeout(timer);
     process.off('exit', kill);
+    // A program that it started may still hold the other ends.
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }
 }
 
-type Plugin = ChildProcessByStdio<Writable, Readable, null>;
+type Plugin = ChildProcessWithoutNullStreams;
+
+/** It leads a group of its own, which has what it started too. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
+}
+
+/** Of what a program prints for people, in characters. */
+const MAX_MESSAGES = 64 * 1024;
+
+/** At once, because it may ask for something, and with no character that changes a terminal. */
+function pass(messages: Plugin['stderr']): void {
+  let left = MAX_MESSAGES;
+  messages.setEncoding('utf8').on('data', (text: string) => {
+    if (left <= 0) return;
+    const lines = text.slice(0, left).split('\n');
+    left -= text.length;
+    process.stderr.write(lines.map((line) => escapeInvisible(line)).join('\n'));
+    if (left <= 0) process.stderr.write('…\n');
+  });
+}
 
 function gather(child: Plugin, maxBytes: number, give: (outcome: PluginOutcome) => void): void {
   const chunks: Buffer[] = [];
@@ -80,15 +107,25 @@ function gather(child: Plugin, maxBytes: number, give: (outcome: PluginOutcome) 
     if (size > maxBytes) give({ failure: 'too-long' });
     else chunks.push(chunk);
   });
-  child.once('close', (exitCode) => {
-    give({ output: Buffer.concat(chunks), ok: exitCode === 0 });
+  let exit: { readonly code: number | null } | undefined;
+  // Not when all is closed: what it started may go on, and hold its messages.
+  const end = (): void => {
+    if (exit === undefined || !child.stdout.closed) return;
+    const outcome = { output: Buffer.concat(chunks), ok: exit.code === 0 };
+    // What it has printed is read between the two.
+    setImmediate(() => setImmediate(give, outcome));
+  };
+  child.stdout.once('close', end);
+  child.once('exit', (code) => {
+    exit = { code };
+    end();
   });
 }
 
 /** Undefined if the system refuses it at once, e.g. because a word is too long. */
 function start(program: string, words: readonly string[]): Plugin | undefined {
   try {
-    return spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+    return spawn(program, words, { stdio: 'pipe', detached: true });
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { withoutSecrets } from '../../../src/io/http/without-secrets.ts';
 import { openAuthorizer } from '../../../src/io/oci/open-authorizer.ts';
+import { Patience } from '../../../src/io/oci/patience.ts';
 import { rejection } from '../../document/refusal.ts';
 import { repositoryOf } from '../../oci/client.ts';
 import { LAYER_BLOB, blob } from '../../oci/pushed.ts';
@@ -58,6 +59,55 @@ describe('a registry', () => {
       const error = await rejection(repository.readManifest({ tag: 'x' }, 100));
       expect(error).toMatchObject({ code: 'REGISTRY_REFUSED' });
       expect([renewals, repository.requests]).toEqual([3, 4]);
+    });
+  });
+
+  it('that wants pauses again and again is left after ten minutes of them', async () => {
+    await withRegistry({}, async (registry) => {
+      registry.faults.first = (_, response) => {
+        response.writeHead(503, { 'retry-after': '30' }).end();
+        return true;
+      };
+      let waited = 0;
+      const wait = async (ms: number): Promise<void> => {
+        waited += ms;
+        await Promise.resolve();
+      };
+      const repository = repositoryOf(registry, { wait, patience: new Patience(600_000, () => 0) });
+      const codes = [];
+      let next: string | undefined;
+      for (let count = 0; count < 256; count += 1) {
+        const error = await rejection(repository.readManifest({ tag: `t${count}` }, 100));
+        codes.push(error?.code);
+        next = error?.hint;
+      }
+      expect(codes.slice(8, 12)).toEqual([
+        ...['SERVICE_FAILED', 'SERVICE_SLOW', 'SERVICE_SLOW', 'SERVICE_SLOW'],
+      ]);
+      expect(next).toContain('--attestation sha256:');
+      expect([waited, registry.asked.length]).toEqual([600_000, 29]);
+    });
+  });
+
+  it('whose token service takes its time is left after ten minutes of it', async () => {
+    await withRegistry({ wants: 'basic' }, async (registry) => {
+      let time = 0;
+      const authorizer = {
+        header: async () => await Promise.resolve(undefined),
+        renew: async () => {
+          await Promise.resolve();
+          time += 400_000;
+          return false;
+        },
+        source: () => undefined,
+        secrets: [],
+      };
+      const patience = new Patience(600_000, () => time);
+      const repository = repositoryOf(registry, { authorizer, patience });
+      for (const code of ['REGISTRY_REFUSED', 'REGISTRY_REFUSED', 'SERVICE_SLOW']) {
+        const error = await rejection(repository.readManifest({ tag: 'x' }, 100));
+        expect(error).toMatchObject({ code, class: 'unjudged' });
+      }
     });
   });
 

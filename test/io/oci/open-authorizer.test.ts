@@ -1,7 +1,9 @@
-import { chmodSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, createReadStream } from 'node:fs';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { Authorizer } from '../../../src/io/oci/authorizer.ts';
 import { openAuthorizer } from '../../../src/io/oci/open-authorizer.ts';
@@ -315,6 +317,33 @@ describe('a credential helper', () => {
     expect(error?.at).toMatch(/^docker-credential-x/);
     expect(error?.hint).toContain('docker-credential-x get');
     expect(error?.message).not.toContain('hunter2');
+  });
+
+  it('that is killed leaves nothing behind that it started', async () => {
+    const { authorizer, folder } = helper(
+      'exec 3> "$HOME_OF_TEST/held"; sleep 600 & head -c 1048576 /dev/zero; wait',
+    );
+    const held = join(folder, 'held');
+    vi.stubEnv('HOME_OF_TEST', folder);
+    execFileSync('mkfifo', [held]);
+    // It ends when the last of them has closed it.
+    const closed = once(createReadStream(held).resume(), 'end');
+    const error = await rejection(authorizer.renew(HOST, PULL, BASIC));
+    expect(error).toMatchObject({ code: 'CREDENTIAL_HELPER_FAILED', found: 'a longer answer' });
+    await closed;
+    vi.unstubAllEnvs();
+  });
+
+  it('may print for people, without control characters and at most 64 KiB', async () => {
+    const { authorizer } = helper(
+      String.raw`printf '\033]0;x\007touch\nyour key ' >&2; head -c 300000 /dev/zero | tr '\0' x >&2; exit 1`,
+    );
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await rejection(authorizer.renew(HOST, PULL, BASIC));
+    const printed = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    expect(printed).toMatch(/^\\u001b\]0;x\\u0007touch\nyour key x+…\n$/);
+    expect(printed.length).toBeLessThan(66_000);
   });
 
   it('that is not there is named, with the file that names it', async () => {

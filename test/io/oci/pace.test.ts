@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Pace } from '../../../src/io/oci/pace.ts';
+import { Patience } from '../../../src/io/oci/patience.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -56,5 +57,20 @@ describe('a pace', () => {
     await step;
     await vi.advanceTimersByTimeAsync(100_000);
     expect(pace.signal.aborted).toBe(false);
+  });
+
+  it.each([
+    ['many that are each in time, and have few bytes', 0, true],
+    ['many that have enough', 100, false],
+  ] as const)('is one of a client, which has patience for all: %s', async (_, bytes, expected) => {
+    const patience = new Patience(5000);
+    for (let count = 0; count < 10; count += 1) {
+      const pace = new Pace({ bytes: 100, ms: 1000 }, patience);
+      const step = pace.during(after(900));
+      await vi.advanceTimersByTimeAsync(900);
+      await step;
+      pace.count(bytes);
+    }
+    expect(patience.isOver).toBe(expected);
   });
 });
