@@ -1,11 +1,13 @@
 // What nobody should write and no registry should answer: each has a code, a place and a next step, and nothing is left
 // half-written. A registry that gives a byte now and then: test/io/oci/broken.test.ts. A helper that hangs:
 // test/io/oci/open-authorizer.test.ts.
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
 import { renderPointer } from '../../src/evidence/pointer/pointer.ts';
+import { writeLayout } from '../../src/io/oci/write-layout.ts';
 import type { StoredManifest } from '../../src/pointer/registry.ts';
 import { scratch } from '../io/scratch.ts';
 import { ARTIFACT, INDEX, changed, inside, stored, type Json } from '../pointer/oci.ts';
@@ -13,7 +15,7 @@ import { runProgram } from '../run-here.ts';
 import type { Faults, TestRegistry } from './call.ts';
 import { repositoryOf } from './client.ts';
 import { list, put } from './evidence.ts';
-import { push } from './pushed.ts';
+import { STEPS, push } from './pushed.ts';
 import { withRegistry } from './registry.ts';
 
 interface Expected {
@@ -48,6 +50,31 @@ async function refusal(
 }
 
 describe('a reference', () => {
+  it.each(['fetch', 'status', 'verify'])(
+    'that is a path too is not decided by whoever made the directory: %s',
+    async (command) => {
+      await withRegistry({}, async ({ host, asked }) => {
+        const cwd = scratch();
+        const words = command === 'verify' ? ['verify-evidence'] : ['evidence', command];
+        for (const [path, ref] of [
+          [`${host}/evidence:v1`, `${host}/evidence:v1`],
+          [`${host}/evidence`, `${host}/evidence@${ARTIFACT.digest}`],
+        ] as const) {
+          mkdirSync(join(cwd, host), { recursive: true });
+          await writeLayout(join(cwd, path), async (layout) => {
+            await push(layout, STEPS.slice(0, 3));
+          });
+          const run = await runProgram([...words, ref], { cwd });
+          expect([run.code, run.stdout]).toEqual([64, '']);
+          expect(run.stderr).toContain(`write oci://${ref} for the registry, or ./${ref}`);
+          const onDisk = await runProgram([...words, `./${ref}`], { cwd });
+          expect(onDisk.stderr).not.toContain('error: USAGE');
+        }
+        expect(asked).toEqual([]);
+      });
+    },
+  );
+
   it.each([
     ['without a host', 'oci://evidence'],
     ['with upper case', 'oci://ghcr.io/You/Evidence:v1'],

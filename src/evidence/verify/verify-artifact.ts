@@ -198,8 +198,10 @@ class Search {
   #worst(): EvidenceError {
     const faults = this.#failed.map(({ fault }) => fault);
     const fault = faults.find(({ code }) => ERROR_CATALOGUE[code][0] === 'invalid') ?? faults[0];
-    if (fault !== undefined) return errorOf(fault);
-    throw new TypeError('no location was named');
+    if (fault === undefined) throw new TypeError('no location was named');
+    const others = this.#failed.filter((each) => each.fault !== fault);
+    const more = others.map((each) => `; ${each.name}: ${each.fault.code}, ${each.fault.found}`);
+    return errorOf({ ...fault, found: [fault.found, ...more].join('') });
   }
 
   #source(): ArtifactSource {

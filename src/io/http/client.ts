@@ -219,7 +219,11 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
   // Node tries several addresses, and says nothing of all together.
-  return error.message === '' && 'code' in error ? String(error.code) : error.message;
+  if (error.message === '' && 'code' in error) return String(error.code);
+  const ofTls = /:SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1];
+  if (ofTls !== undefined) return `TLS: ${ofTls}`;
+  // Node's own advice, which is for its own command line.
+  return error.message.replace(/; if the root CA is installed locally, try running Node.*/s, '');
 }
 
 function mayPass({ refusal, status }: Pick<HttpFailure, 'refusal' | 'status'>): boolean {

@@ -20,6 +20,8 @@ export interface ServiceName {
   readonly ifRefused?: string;
   /** The flag for certificates of an authority, if it is not `--ca-certificates`. */
   readonly caFlag?: string;
+  /** It was given. */
+  readonly hasCa?: boolean;
 }
 
 /** Of a service's message, before secrets are removed; fewer are shown. */
@@ -42,13 +44,13 @@ export function noAnswer(
 ): EvidenceError {
   if (cause === 'cut') return answerInvalid(service, status ?? 0, reason);
   const [code, expected, hint] = NO_ANSWER[cause];
-  const { name, at, namedBy, caFlag = '--ca-certificates' } = service;
+  const { name, at, namedBy, caFlag = '--ca-certificates', hasCa = false } = service;
   const found = `no usable answer from the ${name}${told(service, reason)}`;
   return new EvidenceError(code, {
     at,
     found,
     expected,
-    hint: hint({ proxy, namedBy, caFlag }),
+    hint: hint({ proxy, namedBy, caFlag, hasCa }),
   });
 }
 
@@ -58,6 +60,7 @@ interface Way {
   readonly proxy: string | undefined;
   readonly namedBy: string | undefined;
   readonly caFlag: string;
+  readonly hasCa: boolean;
 }
 
 /** What to do if something else is there. */
@@ -81,8 +84,18 @@ const NO_ANSWER = {
   certificate: [
     'SERVICE_UNREACHABLE',
     'a TLS certificate that this machine trusts',
-    ({ proxy, caFlag }) =>
-      `if your network${proxy === undefined ? '' : `, or ${proxy},`} has a certificate authority of its own, name its certificates: ${caFlag} FILE`,
+    ({ proxy, caFlag, hasCa }) =>
+      hasCa
+        ? `no authority in ${caFlag} FILE issued it: name the file with the one that did`
+        : `if your network${proxy === undefined ? '' : `, or ${proxy},`} has a certificate authority of its own, name its certificates: ${caFlag} FILE`,
+  ],
+  plain: [
+    'SERVICE_UNREACHABLE',
+    'a service that speaks TLS',
+    ({ namedBy, caFlag, hasCa }) => {
+      const local = hasCa ? `, without ${caFlag}` : '';
+      return `it wants http: set up https there${whence(namedBy)}; http is only for what is on this machine${local}`;
+    },
   ],
   slow: [
     'SERVICE_SLOW',

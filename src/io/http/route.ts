@@ -4,8 +4,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-/** Why no answer came. `certificate`: that of the server, for TLS. `cut`: it ended early, or was too long. */
-export type Cause = 'certificate' | 'cut' | 'down' | 'proxy' | 'slow';
+/**
+ * Why no answer came. `certificate`: that of the server, for TLS. `cut`: it ended early, or was too long. `plain`: it has
+ * no TLS.
+ */
+export type Cause = 'certificate' | 'cut' | 'down' | 'plain' | 'proxy' | 'slow';
 
 /**
  * The proxy for https: what HTTPS_PROXY names, or undefined. As for other programs, the variable in small
@@ -74,8 +77,12 @@ export function causeOf(
   if (!hasStatus && isOfProxy(error, environment)) return 'proxy';
   if (late) return 'slow';
   if (hasStatus) return 'cut';
+  if (PLAIN.test(error.message)) return 'plain';
   return CERTIFICATE.test(fieldOf(error, 'code')) ? 'certificate' : 'down';
 }
+
+/** OpenSSL reads the answer of a server for http as a record of TLS. */
+const PLAIN = /:SSL routines:.*:(?:wrong version number|packet length too long|http request):/;
 
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes, and Node's own if it is of another host. */
 const CERTIFICATE =

@@ -8,10 +8,14 @@ import { isPrivateHost, pinnedLookup } from './private-address.ts';
 /** What Docker calls its registry, and where that answers. */
 const DOCKER_HUB = ['docker.io', 'registry-1.docker.io'] as const;
 
-/** Where a registry answers, `HOST[:PORT]`: by plain http only on this machine. */
-export function registryUrl(host: string): URL {
+/**
+ * Where a registry answers, `HOST[:PORT]`: by plain http only on this machine.
+ *
+ * @param isTls whether certificates are named for registries: then one on this machine has TLS too
+ */
+export function registryUrl(host: string, isTls: boolean): URL {
   const url = new URL(`https://${host === DOCKER_HUB[0] ? DOCKER_HUB[1] : host}`);
-  return isLoopback(url) ? new URL(`http://${host}`) : url;
+  return isLoopback(url) && !isTls ? new URL(`http://${host}`) : url;
 }
 
 /** Lets us ask public addresses alone, and the hosts that the user named. */
@@ -20,8 +24,8 @@ export class AddressGuard {
   readonly #lookups = new Map<string, LookupFunction>();
 
   /** @param named `HOST[:PORT]` of each */
-  constructor(named: readonly string[]) {
-    this.#named = new Set(named.map((host) => registryUrl(host).origin));
+  constructor(named: readonly string[], isTls: boolean) {
+    this.#named = new Set(named.map((host) => registryUrl(host, isTls).origin));
   }
 
   /**
@@ -53,7 +57,7 @@ export function guardedExchange(
   named: readonly string[],
   ca: readonly string[] | undefined,
 ): typeof exchange {
-  const guard = new AddressGuard(named);
+  const guard = new AddressGuard(named, ca !== undefined);
   return async (request) => {
     const url = new URL(request.url);
     const lookup = guard.lookupOf(url, url.host, 'which the registry names for logins');

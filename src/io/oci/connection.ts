@@ -66,10 +66,10 @@ export class Connection {
     const slash = name.indexOf('/');
     this.#host = name.slice(0, slash);
     this.#repository = name.slice(slash + 1);
-    this.#base = registryUrl(this.#host);
+    this.#base = registryUrl(this.#host, options.ca !== undefined);
     this.#options = options;
     this.#patience = options.patience ?? new Patience();
-    this.#guard = new AddressGuard(options.named);
+    this.#guard = new AddressGuard(options.named, options.ca !== undefined);
   }
 
   /** Of the repository, e.g. `manifests/latest`. */
@@ -104,7 +104,7 @@ export class Connection {
     if ('reason' in outcome) throw noAnswer(this.service(), outcome);
     const { status } = outcome;
     if ((status >= 200 && status < 300) || ask?.also?.includes(status) === true) return outcome;
-    throw registryFailed(this.service(), outcome, ask?.what ?? '');
+    throw registryFailed(this.service(), outcome, ask);
   }
 
   /** Asks once and does not care, even after the user has stopped the rest. */
@@ -124,6 +124,7 @@ export class Connection {
       source: authorizer.source(this.#host),
       secrets: authorizer.secrets,
       caFlag: '--registry-ca',
+      hasCa: this.#options.ca !== undefined,
     };
   }
 

@@ -3,6 +3,7 @@
 import type { ClientRequest } from 'node:http';
 import type { LookupFunction } from 'node:net';
 
+import { withHint, type EvidenceError } from '../../errors/evidence-error.ts';
 import {
   openAnswer,
   type AnswerHeaders,
@@ -51,6 +52,9 @@ export class BrokenAnswer extends Error {
   }
 }
 
+const OFFLINE_HINT =
+  'name what is on disk: an archive or a layout that evidence fetch wrote, or with a pointer --bundle PATH; or run it without --offline';
+
 /** Of the body of an answer that is no success: enough for the errors of a registry. */
 const MAX_SAID_BYTES = 16 * 1024;
 
@@ -79,10 +83,14 @@ export async function askPaced(
     ? await pace.during(openAnswer(url.href, init, way))
     : await openAnswer(url.href, init, { ...way, write });
   if ('reason' in opened) {
-    if (opened.refusal !== undefined) throw opened.refusal;
+    if (opened.refusal !== undefined) throw refused(opened.refusal);
     return opened;
   }
   return await answerOf(opened, url, { pace, isWanted: !isShort || method === 'GET' });
+}
+
+function refused(error: EvidenceError): EvidenceError {
+  return error.code === 'NETWORK_BLOCKED' ? withHint(error, OFFLINE_HINT) : error;
 }
 
 /** What is not wanted is read to its end, so that the next request can have the connection. */

@@ -130,18 +130,30 @@ function requireBytes(connection: Connection, answer: Answer): Answer {
   throw connection.invalid(answer.status, `${type}, which is a page for people`);
 }
 
-/** Throws REGISTRY_BYTES_OTHER if its length is another one: nobody can have written that with this digest. */
-export async function hasBlob(
-  connection: Connection,
-  { digest, size }: Descriptor,
-): Promise<boolean> {
+/**
+ * Throws REGISTRY_BYTES_OTHER if its length is another one: nobody can have written that with this digest. A registry
+ * that does not say the length may say yes to anything: then the blob is read.
+ */
+export async function hasBlob(connection: Connection, blob: Descriptor): Promise<boolean> {
+  const { digest, size } = blob;
   const url = connection.url(`blobs/${digest}`);
   const ask = { method: 'HEAD', url, what: `the blob ${digest}`, also: [404] } as const;
   const { status, headers } = await connection.ask(ask);
   if (status === 404) return false;
   const length = headers.get('content-length');
-  if (length === undefined || Number(length) === size) return true;
+  if (length === undefined) return await isServed(connection, blob);
+  if (Number(length) === size) return true;
   const found = `a blob of ${quote(length)} bytes`;
   const hint = 'push to another repository, and tell whoever runs this registry';
   throw otherBytes(connection.name, `${digest}, ${size} of them`, found, hint);
+}
+
+async function isServed(connection: Connection, blob: Descriptor): Promise<boolean> {
+  try {
+    for await (const _ of readBlob(connection, blob));
+    return true;
+  } catch (error) {
+    if (error instanceof EvidenceError && error.code === 'REGISTRY_LACKS') return false;
+    throw error;
+  }
 }

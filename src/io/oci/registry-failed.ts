@@ -3,6 +3,7 @@
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { told, type ServiceName } from '../http/no-answer.ts';
+import type { Scope } from './authorizer.ts';
 
 /** The registry, as errors name it. */
 export interface RegistryName extends ServiceName {
@@ -19,15 +20,20 @@ interface Refusal {
   readonly said: string;
 }
 
-/** What was asked for, e.g. `the blob sha256:…`. */
+/** What was asked for, e.g. `the blob sha256:…`, and what it needs. */
+interface Asked {
+  readonly what: string;
+  readonly actions?: Scope['actions'];
+}
+
 export function registryFailed(
   registry: RegistryName,
   { status, said }: Refusal,
-  what: string,
+  { what, actions = 'pull' }: Asked = { what: '' },
 ): EvidenceError {
   const { at, source } = registry;
   const who = source === undefined ? 'asked without credentials' : `with credentials of ${source}`;
-  const [code, expected, hint] = meaningOf(status, registry);
+  const [code, expected, hint] = meaningOf({ status, said, actions }, registry);
   return new EvidenceError(code, {
     at,
     found: `status ${status} for ${what}, ${who}${told(registry, saidIn(said))}`,
@@ -38,20 +44,24 @@ export function registryFailed(
 
 type Meaning = readonly [code: ErrorCode, expected: string, hint: string];
 
-function meaningOf(status: number, { host, source }: RegistryName): Meaning {
+function meaningOf(refusal: Refusal & Pick<Asked, 'actions'>, registry: RegistryName): Meaning {
+  const { status, said } = refusal;
+  const { host, source } = registry;
   const login = `docker login ${host}`;
   if (status === 401 || status === 403) {
-    const hint =
-      source === undefined
-        ? `log in: ${login}. To be read by everybody it has to be public: is the package public?`
-        : `check that these credentials may do this here; for others: ${login}`;
-    return ['REGISTRY_REFUSED', 'a registry that allows it', hint];
+    return ['REGISTRY_REFUSED', 'a registry that allows it', loginHint(refusal, registry)];
   }
   if (status === 404) {
     const hint = 'check the name of the repository; some registries want it created first';
     return ['REGISTRY_LACKS', 'a registry that has it', hint];
   }
   const expected = 'a successful answer';
+  // As Go's server and nginx say it.
+  if (status === 400 && /\bHTTP request .*\bHTTPS\b/i.test(said)) {
+    const hint =
+      'it was asked by http, as every registry on this machine, and wants https: name the certificates of its authority, --registry-ca FILE';
+    return ['SERVICE_FAILED', expected, hint];
+  }
   if (status === 429) {
     const more = source === undefined ? `, or log in, which often allows more: ${login}` : '';
     return ['SERVICE_FAILED', expected, `it was asked too often: try again later${more}`];
@@ -61,6 +71,20 @@ function meaningOf(status: number, { host, source }: RegistryName): Meaning {
       ? 'the registry is busy or down: try again later'
       : 'check this address: the registry does not take what was asked';
   return ['SERVICE_FAILED', expected, hint];
+}
+
+function loginHint(
+  { status, actions }: Pick<Refusal & Asked, 'actions' | 'status'>,
+  { host, source }: RegistryName,
+): string {
+  const login = `docker login ${host}`;
+  if (source !== undefined) {
+    return status === 401
+      ? `these credentials are wrong or expired, or may not do this here: ${login}`
+      : `check that these credentials may do this here; for others: ${login}`;
+  }
+  if (actions === 'pull,push') return `log in: ${login}`;
+  return `log in: ${login}. To be read by everybody it has to be public: is the package public?`;
 }
 
 /** Code and message of the errors that registries tell (distribution-spec, "Error Codes"); else the text. */

@@ -511,6 +511,20 @@ describe('the bytes of the layer', () => {
     });
   });
 
+  it('are nowhere: the error names each location', async () => {
+    await withRegistry({}, async (empty) => {
+      await withRegistry({ wants: 'forbidden' }, async (closed) => {
+        const locations = [repositoryOf(empty), repositoryOf(closed)];
+        const choice = { artifact: ARTIFACT.digest, locations };
+        const error = await rejection(
+          verifyArtifact(choice, { trust: evidence.trust, policy: PIN }),
+        );
+        expect(error).toMatchObject({ code: 'REGISTRY_LACKS', at: `${empty.host}/evidence` });
+        expect(error?.found).toContain(`; ${closed.host}/evidence: REGISTRY_REFUSED, status 403`);
+      });
+    });
+  });
+
   it('are right and no bundle: as the archive, invalid', async () => {
     const tar = await archiveOf(withFile(unsigned, MANIFEST));
     const { report, faults } = await judge({ layer: tar, attached: [ofRecipe] });

@@ -4,6 +4,7 @@ import { digestOf } from '../../../src/digest.ts';
 import type { RegistryOptions } from '../../../src/io/oci/connection.ts';
 import type { Repository } from '../../../src/pointer/registry.ts';
 import { rejection } from '../../document/refusal.ts';
+import type { Faults } from '../../oci/call.ts';
 import { repositoryOf } from '../../oci/client.ts';
 import { withRegistry } from '../../oci/registry.ts';
 import { deadAddress } from '../http/local-server.ts';
@@ -135,11 +136,55 @@ describe('a registry behind a proxy', () => {
     expect([answer, connected]).toMatchObject([{ code: 'REGISTRY_ADDRESS_PRIVATE' }, []]);
   });
 
-  it('with another certificate is not, and the flag is named', async () => {
-    const { answer } = await ask({});
-    expect(answer).toMatchObject({
-      code: 'SERVICE_UNREACHABLE',
-      hint: expect.stringContaining('--registry-ca FILE') as unknown,
+  it.each([
+    ['none', {}, 'name its certificates: --registry-ca FILE'],
+    ['another one', { ca: [serverCertificate('x').ca] }, 'no authority in --registry-ca FILE'],
+  ])(
+    'with a certificate of an authority that is not named is not: %s',
+    async (_, options, hint) => {
+      const { answer } = await ask(options);
+      expect(answer).toMatchObject({
+        code: 'SERVICE_UNREACHABLE',
+        found: expect.not.stringContaining('use-system-ca') as unknown,
+        hint: expect.stringContaining(hint) as unknown,
+      });
+    },
+  );
+});
+
+describe('a registry on this machine', () => {
+  it('is asked by https if --registry-ca is given, and by http else', async () => {
+    const local = serverCertificate('localhost');
+    const server = await startTls(local, (_, response) => response.writeHead(404).end());
+    const host = `localhost:${server.port}`;
+    try {
+      expect(await tagOf(repositoryOf({ host }, { ca: [local.ca] }))).toBeUndefined();
+    } finally {
+      server.close();
+    }
+  });
+
+  it('that wants https and is asked by http says so', async () => {
+    const first: Faults['first'] = (_, response) => {
+      response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.\n');
+      return true;
+    };
+    await withRegistry({ first }, async (registry) => {
+      const error = await rejection(tagOf(repositoryOf(registry)));
+      expect(error).toMatchObject({ code: 'SERVICE_FAILED', class: 'unjudged' });
+      expect(error?.hint).toMatch(/^it was asked by http, .*--registry-ca FILE$/);
+    });
+  });
+
+  it('that has no TLS and is asked by https has words of its own, as any other', async () => {
+    await withRegistry({}, async (registry) => {
+      const error = await rejection(tagOf(repositoryOf(registry, { ca: [certificate.ca] })));
+      expect(error).toMatchObject({
+        code: 'SERVICE_UNREACHABLE',
+        found: 'no usable answer from the registry: "TLS: wrong version number"',
+        expected: 'a service that speaks TLS',
+      });
+      expect(error?.hint).toMatch(/set up https there; http is only for what is on this machine/);
     });
   });
 });

@@ -9,7 +9,7 @@ import { openAuthorizer } from '../../../src/io/oci/open-authorizer.ts';
 import { Patience } from '../../../src/io/oci/patience.ts';
 import { rejection } from '../../document/refusal.ts';
 import { repositoryOf } from '../../oci/client.ts';
-import { LAYER_BLOB, blob } from '../../oci/pushed.ts';
+import { LAYER, LAYER_BLOB, blob } from '../../oci/pushed.ts';
 import { withRegistry } from '../../oci/registry.ts';
 import { ARTIFACT, changed } from '../../pointer/oci.ts';
 import { propertyRuns } from '../../property-runs.ts';
@@ -108,6 +108,44 @@ describe('a registry', () => {
         const error = await rejection(repository.readManifest({ tag: 'x' }, 100));
         expect(error).toMatchObject({ code, class: 'unjudged' });
       }
+    });
+  });
+
+  it.each([
+    ['nothing', undefined, undefined, 'SERVICE_ANSWER_INVALID'],
+    [
+      ...(['other bytes', Buffer.alloc(LAYER_BLOB.size)] as const),
+      ...(['REGISTRY_BYTES_OTHER', 'REGISTRY_BYTES_OTHER'] as const),
+    ],
+  ])(
+    'that says yes to HEAD without a length, and has %s, has no blob',
+    async (_, served, before, code) => {
+      await withRegistry({}, async (registry) => {
+        registry.faults.first = ({ method, url }, response) => {
+          registry.blobs.clear();
+          if (served !== undefined) registry.blobs.set(LAYER_BLOB.digest, served);
+          if (method !== 'HEAD' || url?.includes('/blobs/') !== true) return false;
+          response.writeHead(200).end();
+          return true;
+        };
+        const repository = repositoryOf(registry);
+        const there = repository.hasBlob(LAYER_BLOB);
+        expect((await rejection(there))?.code).toBe(before);
+        expect(await there.catch(() => false)).toBe(false);
+        const error = await rejection(blob(LAYER_BLOB, LAYER)(repository));
+        expect(error).toMatchObject({ code });
+      });
+    },
+  );
+
+  it('that says yes to HEAD without a length, and has it, has the blob', async () => {
+    await withRegistry({}, async (registry) => {
+      registry.faults.first = ({ method }, response) => {
+        if (method === 'HEAD') response.writeHead(200).end();
+        return method === 'HEAD';
+      };
+      registry.blobs.set(LAYER_BLOB.digest, LAYER);
+      expect(await repositoryOf(registry).hasBlob(LAYER_BLOB)).toBe(true);
     });
   });
 

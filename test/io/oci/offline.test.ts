@@ -30,6 +30,7 @@ it.each(['127.0.0.1:9', 'registry.example'])(
     const repository = repositoryOf({ host });
     const error = await rejection(repository.readManifest({ tag: 'x' }, 1));
     expect(error).toMatchObject({ code: 'NETWORK_BLOCKED', class: 'unjudged' });
+    expect(error?.hint).toMatch(/archive or a layout.*--bundle PATH/);
     expect(repository.requests).toBe(1);
   },
 );

@@ -321,7 +321,11 @@ describe('who asks', () => {
   it.each([
     [401, 'basic', undefined, 'without credentials', 'docker login 127.0.0.1'],
     [403, 'forbidden', undefined, 'without credentials', 'is the package public?'],
-    [401, 'basic', 'Basic b3RoZXI6b3RoZXJvdGhlcg==', '~/.docker/config.json', 'docker login'],
+    [
+      ...([401, 'basic', 'Basic b3RoZXI6b3RoZXJvdGhlcg=='] as const),
+      '~/.docker/config.json',
+      'wrong or expired, or may not do this here: docker login',
+    ],
   ] as const)('is refused with %i (%s, %s)', async (...given) => {
     const [status, wants, value, who, next] = given;
     const options = value === undefined ? {} : { authorizer: authorizerWith(value) };

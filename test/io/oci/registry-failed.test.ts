@@ -13,7 +13,7 @@ const RUNS = { numRuns: propertyRuns(200, 20_000) };
 const ANY = fc.string({ unit: 'binary' });
 
 function foundOf(said: string): string {
-  return registryFailed(REGISTRY, { status: 400, said }, 'the blob x').found;
+  return registryFailed(REGISTRY, { status: 400, said }, { what: 'the blob x' }).found;
 }
 
 describe('what a registry says of its error', () => {
@@ -24,6 +24,20 @@ describe('what a registry says of its error', () => {
       expect(foundOf(said)).toMatch(/credentials: "/);
     }
     expect(foundOf('')).toMatch(/without credentials$/);
+  });
+
+  it('does not ask a publisher whether the package is public', () => {
+    for (const [actions, source, status, next] of [
+      ['pull,push', undefined, 401, /^log in: docker login registry\.example$/],
+      ['pull,push', undefined, 403, /^log in: docker login registry\.example$/],
+      ['pull', undefined, 403, /is the package public\?$/],
+      ['pull,push', 'config.json', 401, /^these credentials are wrong or expired/],
+      ['pull,push', 'config.json', 403, /^check that these credentials may do this here/],
+    ] as const) {
+      const asked = { what: 'x', actions };
+      const error = registryFailed({ ...REGISTRY, source }, { status, said: '' }, asked);
+      expect(error.hint).toMatch(next);
+    }
   });
 
   it('has no character that changes the line, and no secret, whatever it is', () => {
