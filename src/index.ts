@@ -132,10 +132,12 @@ export { pushManifest, type OpenBlob } from './pointer/push-manifest.ts';
 export type { Descriptor, Registry, Repository, StoredManifest } from './pointer/registry.ts';
 export { keysOf, parsePolicy, policyOfKey, type Policy } from './policy/policy.ts';
 export type { PolicySigner } from './policy/policy-signer.ts';
+export { diffJson, storedSide, verifiedSide } from './report/diff-json.ts';
+export type { ChangeJson, DiffJson, ShownSide, SideJson } from './report/diff-json.ts';
 export { encodeReport } from './report/encode-report.ts';
 export { validationJson, verificationJson } from './report/json.ts';
-export { renderMarkdown } from './report/render/markdown.ts';
-export { renderTerminal } from './report/render/terminal.ts';
+export { renderDiffMarkdown, renderMarkdown } from './report/render/markdown.ts';
+export { renderDiffTerminal, renderTerminal } from './report/render/terminal.ts';
 export type {
   ReportJson,
   StoredReport,

@@ -99,6 +99,19 @@ export const ROOMS: Rooms = {
   'evidence/dialect': {
     rooms: ['errors', 'document', 'statement', 'evidence/aicr', 'evidence', 'evidence/claim'],
   },
+  'evidence/diff': {
+    rooms: [
+      'errors',
+      'document',
+      'archive',
+      'bom',
+      'evidence/recipe',
+      'evidence/snapshot',
+      'evidence/constraint',
+      'evidence/figure',
+      'evidence',
+    ],
+  },
   'evidence/validate': {
     rooms: [
       'errors',
@@ -142,6 +155,7 @@ export const ROOMS: Rooms = {
       'evidence/snapshot',
       'evidence/constraint',
       'evidence/figure',
+      'evidence/diff',
       'evidence/validate',
       'evidence/verify',
     ],
@@ -211,6 +225,7 @@ export const ROOMS: Rooms = {
       'evidence/resolve',
       'evidence/lint',
       'evidence/redact',
+      'evidence/diff',
       'evidence',
       'evidence/validate',
       'evidence/pack',

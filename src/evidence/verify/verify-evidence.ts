@@ -1,4 +1,4 @@
-import type { Entry, ReceivedFile } from '../../archive/entry.ts';
+import type { Entry, ReceivedFile, ReceivedFiles } from '../../archive/entry.ts';
 import type { CheckLog, Outcome } from '../../attestation/check-log.ts';
 import type { Kind, Received, Recomputed } from '../../attestation/kind.ts';
 import { verify, verifyFiles } from '../../attestation/verify.ts';
@@ -84,6 +84,8 @@ export interface VerifyEvidenceOptions extends VerifyOptions, AtHand, ClaimRules
   readonly revealed?: NamedDocument | undefined;
   /** How far apart snapshot and phases may be, in milliseconds; by default 24 hours. */
   readonly maxRunSpan?: number | undefined;
+  /** Is given the files that were received, once a statement about them could be read. Nothing in them was compared yet. */
+  readonly received?: ((files: ReceivedFiles) => void) | undefined;
 }
 
 type EvidenceKind = Kind<CheckName, ReceivedEvidence, EvidenceFound>;
@@ -91,7 +93,7 @@ type EvidenceKind = Kind<CheckName, ReceivedEvidence, EvidenceFound>;
 const NOTHING_FOUND: EvidenceFound = { facts: {}, recipeCompared: false };
 
 type Beside = BesideFiles &
-  Pick<VerifyEvidenceOptions, 'pointer'> & {
+  Pick<VerifyEvidenceOptions, 'pointer' | 'received'> & {
     /** That the bundle was fetched from: what is signed for another one is refused. */
     readonly artifact?: Digest | undefined;
   };
@@ -189,6 +191,7 @@ function recomputeEvidence(
   { files, opened: [{ signature, statement: predicate }] }: Received<ReceivedEvidence>,
   beside: Beside,
 ): Recomputed<EvidenceFound> {
+  beside.received?.(files);
   checkSignedAfterRun(log, signature, predicate);
   const claimed = claimedOf(predicate, beside.logs !== undefined);
   const said = [

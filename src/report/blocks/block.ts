@@ -66,6 +66,8 @@ export interface ListBlock {
   readonly items: readonly Inline[];
   /** What an item is, for the count of those that are left out. */
   readonly noun: string;
+  /** How many of them a terminal shows, if they are the report. */
+  readonly most?: number;
 }
 
 export interface TableBlock {

@@ -2,7 +2,9 @@
 import { counted, sentence, words } from '../../sentence.ts';
 import type { Block, Inline, Line, ListBlock } from '../blocks/block.ts';
 import type { Problem, ProblemsBlock, TableBlock, Tone } from '../blocks/block.ts';
+import { diffBlocks } from '../blocks/diff-blocks.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
+import type { DiffJson } from '../diff-json.ts';
 import type { Shown } from '../report-json.ts';
 import { codeBlock, gfmLine, htmlLine } from './markdown-text.ts';
 
@@ -25,6 +27,10 @@ const MARKS: Readonly<Record<Tone, string>> = {
 /** Below GitHub's 65,536 characters, whatever the report holds; the same report gives the same text. */
 export function renderMarkdown(report: Shown): string {
   return render(reportBlocks(report));
+}
+
+export function renderDiffMarkdown(diff: DiffJson): string {
+  return render(diffBlocks(diff));
 }
 
 /** @param room characters that one list or table may take */

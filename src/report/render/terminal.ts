@@ -1,9 +1,11 @@
 // The report that people read in a shell: one screen.
 import { counted, sentence, words } from '../../sentence.ts';
 import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.ts';
+import { diffBlocks } from '../blocks/diff-blocks.ts';
 import { fingerprintBlocks } from '../blocks/fingerprint-lines.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
 import { trustBlocks } from '../blocks/trust-lines.ts';
+import type { DiffJson } from '../diff-json.ts';
 import type { FingerprintJson, Shown } from '../report-json.ts';
 import type { TrustJson } from '../trust-json.ts';
 import { heading, labelled, marked, paint, plainLine, rowsOf, wrap } from './terminal-lines.ts';
@@ -21,6 +23,10 @@ export function renderTerminal(report: Shown, terminal: Terminal): string {
 
 export function renderTrustTerminal(trust: TrustJson, terminal: Terminal): string {
   return render(trustBlocks(trust), terminal);
+}
+
+export function renderDiffTerminal(diff: DiffJson, terminal: Terminal): string {
+  return render(diffBlocks(diff), terminal);
 }
 
 export function renderFingerprintTerminal(
@@ -133,13 +139,16 @@ function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): r
   ];
 }
 
-function listLines({ title, items, noun }: ListBlock, terminal: Terminal): readonly string[] {
+function listLines(
+  { title, items, noun, most = MOST.items }: ListBlock,
+  terminal: Terminal,
+): readonly string[] {
   if (items.length === 0) return [];
-  const left = items.length - MOST.items;
+  const left = items.length - most;
   return [
     ...(title === undefined ? [] : [heading(title, terminal)]),
     ...items
-      .slice(0, MOST.items)
+      .slice(0, most)
       .flatMap((item) => wrap(plainLine(item, MAX_VALUE.many, terminal), '  ', '    ', terminal)),
     ...(left > 0 ? [`  and ${counted(left, `more ${noun}`)}`] : []),
   ];

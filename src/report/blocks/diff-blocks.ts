@@ -1,0 +1,83 @@
+// What differs, below the verdict of the weaker side.
+import { counted, sentence, words, type Sentence } from '../../sentence.ts';
+import type { ChangeJson, DiffJson, SideJson } from '../diff-json.ts';
+import type { Block, Line } from './block.ts';
+
+/** Of each kind, in a terminal. */
+const MOST_CHANGES = 50;
+const NAMES = ['A', 'B'] as const;
+
+export function diffBlocks(diff: DiffJson): readonly Block[] {
+  const { sides, changes, notCompared, ignored, exitCode } = diff;
+  const kinds = [...new Set(changes.map(({ kind }) => kind))];
+  const said = `${foundIn(diff)}. ${weakest(sides)}`;
+  return [
+    { block: 'verdict', said: { words: said, tone: exitCode > 1 ? 'bad' : 'plain' }, exitCode },
+    { block: 'lines', items: sides.map(sideLine) },
+    ...note('Not compared, since a side shows nothing', notCompared),
+    ...note('Not compared, as --ignore asks', ignored),
+    ...kinds.map((kind): Block => {
+      const items = changes.filter((change) => change.kind === kind).map(changeLine);
+      const title = `${kind} (${items.length})`;
+      return { block: 'list', title, items, noun: 'change', most: MOST_CHANGES };
+    }),
+  ];
+}
+
+function foundIn({ changes, notCompared }: DiffJson): string {
+  if (changes.length > 0) return `Different: ${counted(changes.length, 'change')}`;
+  return notCompared.length > 0 ? 'Not compared' : 'Same';
+}
+
+function note(lead: string, kinds: readonly string[]): readonly Block[] {
+  return kinds.length === 0 ? [] : [{ block: 'note', words: `${lead}: ${kinds.join(', ')}.` }];
+}
+
+/** From the weakest on. Behind what is broken comes what nobody verified here. */
+const ORDER = ['2', '3', 'recorded', '4', '1', '0'];
+
+function weakest(sides: readonly [SideJson, SideJson]): string {
+  const [a, b] = sides.map(rankOf);
+  const [one, other] = sides.map(verdictText);
+  if (one === other) return `Both sides are ${one}`;
+  const isFirst = (a ?? 0) <= (b ?? 0);
+  return `The weaker side, ${isFirst ? 'A' : 'B'}, is ${isFirst ? one : other}`;
+}
+
+function rankOf({ exitCode, recorded }: SideJson): number {
+  const isBroken = exitCode === 2 || exitCode === 3;
+  return ORDER.indexOf(recorded && !isBroken ? 'recorded' : `${exitCode}`);
+}
+
+/** The word verified alone is for what was, by a named signer, and with no safety given up. */
+function verdictText({ verdict, recorded, weakened }: SideJson): string {
+  if (recorded) return `recorded as ${verdict}`;
+  if (weakened.length === 0) return verdict;
+  const word = verdict === 'verified' ? 'green' : verdict;
+  return `${word}, judged with less safety (${weakened.join(', ')})`;
+}
+
+function sideLine(side: SideJson, index: number): Line {
+  const { source, signer, faults } = side;
+  const who = signer === null ? words('nobody who was proven') : sentence`${signer}`;
+  const codes = faults.slice(0, 3).join(', ');
+  const wrong = faults.length === 0 ? [] : words(`; ${codes}`);
+  return {
+    label: NAMES[index] ?? '',
+    text: sentence`${source}: ${words(verdictText(side))}; signed by ${who}${wrong}`,
+  };
+}
+
+function changeLine({ what, one, other, effect, percent }: ChangeJson): Sentence {
+  const how = [
+    ...(effect === 'neutral' ? [] : [effect]),
+    ...(percent === null ? [] : [`${Math.abs(percent)}% ${percent < 0 ? 'less' : 'more'}`]),
+  ];
+  const said = how.length === 0 ? [] : words(` (${how.join(', ')})`);
+  return sentence`${what}: ${valueOf(one)}, now ${valueOf(other)}${said}`;
+}
+
+function valueOf(value: string | null): Sentence {
+  if (value === null) return words('not there');
+  return value === '' ? words('empty') : sentence`${value}`;
+}
