@@ -57,13 +57,17 @@ export function namesRegistry(text: string): boolean {
  * Reads a reference to a registry that can be asked, with or without `oci://`. Throws the place's code, with
  * what is wrong with this very text; no user and no password is shown.
  */
-export function requireReference(text: string, place: Omit<Place, 'hint'>): ArtifactReference {
+export function requireReference(
+  text: string,
+  place: Omit<Place, 'hint'>,
+  form = 'oci://HOST/REPOSITORY[:TAG][@sha256:HEX]',
+): ArtifactReference {
   const name = text.startsWith(SCHEME) ? text.slice(SCHEME.length) : text;
   const isWhole = namesRegistry(name) && !SHORT.test(name);
   const reference = isWhole ? parseReference(name) : undefined;
   if (reference !== undefined) return reference;
   const [found, hint] = faultOf(name);
-  return refuse({ ...place, hint }, found, 'oci://HOST/REPOSITORY[:TAG][@sha256:HEX]');
+  return refuse({ ...place, hint }, found, form);
 }
 
 /** The same for a place alone, `HOST/REPO`: which artifact is looked for there, its digest says. */

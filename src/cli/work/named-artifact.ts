@@ -120,10 +120,14 @@ async function inLayout(
 ): Promise<NamedArtifact> {
   const layout = await openLayout(path);
   const places = [layout, ...(await opened([], more, call))] as const;
-  const named = { places, tag: undefined, attestation: undefined };
-  if (digest !== undefined && isDigest(digest)) return { ...named, digest };
+  const named = { places, attestation: undefined };
+  if (digest !== undefined && isDigest(digest)) {
+    return { ...named, digest, tag: layout.tagOf(digest) };
+  }
   const [only, ...others] = await layout.artifacts();
-  if (only !== undefined && others.length === 0) return { ...named, digest: only };
+  if (only !== undefined && others.length === 0) {
+    return { ...named, digest: only, tag: layout.tagOf(only) };
+  }
   const place = { code: 'USAGE', at } as const;
   if (only === undefined) {
     const hint = 'name another layout, or what is in it by its digest: LAYOUT@sha256:HEX';

@@ -2,9 +2,13 @@ import { requireReference } from '../../artifact-reference.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN, requireFree } from '../../io/disk/files.ts';
 import { confirm } from '../../io/process/confirm.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { requireFolder } from './write-pointer.ts';
+
+/** How a place to push to is written. */
+export const TARGET_FORM = 'oci://HOST/REPOSITORY[:TAG]';
 
 export function wantsPointer({ options }: Pick<Call, 'options'>): boolean {
   return options.has('evidence-dir') || options.has('pointer');
@@ -27,16 +31,22 @@ export async function requirePointerPlace(call: Call): Promise<void> {
   if (file !== undefined) await requireFree(file, options.has('force'));
 }
 
-export function requireTarget(text: string): {
-  readonly repository: string;
-  readonly tag?: string;
-} {
-  const { repository, tag, digest } = requireReference(text, { code: 'USAGE', at: 'TARGET' });
+/**
+ * @param index which of them it is
+ * @throws EvidenceError USAGE
+ */
+export function requireTarget(
+  text: string,
+  index: number,
+  { length }: readonly string[],
+): { readonly repository: string; readonly tag?: string } {
+  const at = length > 1 ? `TARGET ${index + 1}` : 'TARGET';
+  const { repository, tag, digest } = requireReference(text, { code: 'USAGE', at }, TARGET_FORM);
   if (digest === undefined) return tag === undefined ? { repository } : { repository, tag };
   throw new EvidenceError('USAGE', {
-    at: 'TARGET',
+    at,
     found: quote(text),
-    expected: 'oci://HOST/REPOSITORY[:TAG]',
+    expected: TARGET_FORM,
     hint: 'leave the digest out: it is computed from the bundle, and printed',
   });
 }
@@ -67,7 +77,11 @@ export function refusePointer(): never {
 }
 
 /** Throws USAGE. */
-export function requireNoStdin(source: string): void {
+export function requireOnDisk(source: string): void {
+  if (source.startsWith('oci://')) {
+    const hint = 'copy what is in a registry with affidavit evidence mirror; or fetch it first';
+    refuse({ code: 'USAGE', at: 'BUNDLE', hint }, quote(source), 'a .tar.gz or a directory');
+  }
   if (source !== STDIN) return;
   throw new EvidenceError('USAGE', {
     at: 'BUNDLE',

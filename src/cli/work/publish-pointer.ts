@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+
 import { EvidenceError, withHint } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE } from '../../evidence/layout.ts';
-import { publishedPointer } from '../../evidence/pack/make-pointer.ts';
-import { renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
+import { localPointer, publishedPointer } from '../../evidence/pack/make-pointer.ts';
+import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
+import { pointerPath, renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { writeWhole } from '../../io/disk/files.ts';
 import { attestationManifest } from '../../pointer/attestation-manifest.ts';
 import type { StoredManifest } from '../../pointer/registry.ts';
@@ -43,6 +46,20 @@ export async function pointerTo(pointed: Pointed): Promise<Pointer> {
     if (!(error instanceof EvidenceError) || error.code !== 'POINTER_UNFIT') throw error;
     throw withHint(error, pointed.unfit);
   }
+}
+
+/** Where it would be; of a signed one only the directory is known before. */
+export function pointerPlace(
+  { options }: Call,
+  packed: PackedEvidence,
+  isSigned: boolean,
+): string | undefined {
+  const folder = options.text('evidence-dir');
+  const file = options.text('pointer');
+  if (folder === undefined) return file === undefined ? undefined : escapeInvisible(file);
+  const { recipe, ...pointer } = localPointer(packed);
+  const flat = pointerPath({ ...pointer, recipe, signer: undefined });
+  return escapeInvisible(isSigned ? `below ${join(folder, recipe)}` : join(folder, flat));
 }
 
 /** To the place that a flag names. */

@@ -7,11 +7,12 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { withAttestation } from '../../evidence/pack/with-attestation.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
-import { requireFree, writeWhole } from '../../io/disk/files.ts';
+import { STDIN, requireFree, writeWhole } from '../../io/disk/files.ts';
 import { downloadBlob, openPartial, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
 import { olderLayout, writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
+import { refuse } from '../../place.ts';
 import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
 import { contentFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
@@ -40,6 +41,10 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   const only = namedAttestation(call);
+  if (options.text('output') === STDIN) {
+    const hint = 'name a file: a download that breaks goes on from what is beside it';
+    refuse({ code: 'USAGE', at: '--output', hint }, 'standard output', 'a .tar.gz to write');
+  }
   const rules = { at: 'REF', allowTag: options.has('allow-tag') };
   const named = await namedArtifact(options.required('ref'), call, rules);
   // As tab completion writes a folder.

@@ -19,6 +19,7 @@ import { attachedTo, namedAttestation } from './attached-bundles.ts';
 import { Final, fromFirst } from './from-first.ts';
 import { namedArtifact, readPointerFile, type NamedArtifact } from './named-artifact.ts';
 import { openRegistries } from './open-registries.ts';
+import { TARGET_FORM } from './publish-call.ts';
 
 /** Undefined: a directory. */
 interface Target {
@@ -34,6 +35,7 @@ export async function runEvidenceMirror(call: Call): Promise<number> {
   const only = namedAttestation(call);
   const targets = options.texts('target').map(targetOf);
   const pointer = await pointerToChange(options.text('pointer'));
+  requireNoArchive(options.required('ref'));
   const rules = { at: 'REF', allowTag: options.has('allow-tag') };
   const named = await namedArtifact(options.required('ref'), call, rules);
   if (pointer !== undefined) requireSame(pointer, named.digest, options.required('pointer'));
@@ -42,8 +44,8 @@ export async function runEvidenceMirror(call: Call): Promise<number> {
   // An upload that is interrupted is deleted.
   if (repositories.length > 0) call.waitForEnd();
   for (const { text, reference } of targets) {
+    const tag = reference?.tag ?? named.tag;
     const copy = async (to: Repository, pauses: Pauses): Promise<void> => {
-      const tag = reference?.tag ?? named.tag;
       await fromFirst(named.places, async (from) => {
         await copyFrom(from, to, { named, only, tag, pauses, force: options.has('force') });
       });
@@ -56,6 +58,7 @@ export async function runEvidenceMirror(call: Call): Promise<number> {
     await call.progress('copying', copying);
     const name = reference?.repository ?? escapeInvisible(text);
     process.stdout.write(`${name}@${named.digest}\n`);
+    process.stderr.write(tag === undefined ? `no tag in ${name}\n` : `tag: ${name}:${tag}\n`);
   }
   process.stderr.write('affidavit: digests verified; signatures not judged\n');
   await addLocations(call, pointer, repositories);
@@ -93,19 +96,28 @@ async function copyFrom(from: Repository, to: Repository, copy: Copy): Promise<v
   }
 }
 
-function targetOf(text: string): Target {
-  const place = { code: 'USAGE', at: 'TARGET' } as const;
+function targetOf(text: string, index: number, { length }: readonly string[]): Target {
+  const at = length > 1 ? `TARGET ${index + 1}` : 'TARGET';
+  const place = { code: 'USAGE', at } as const;
   if (text.startsWith('oci://')) {
-    const { repository, tag, digest } = requireReference(text, place);
+    const { repository, tag, digest } = requireReference(text, place, TARGET_FORM);
     if (digest === undefined) return { text, reference: { repository, tag } };
     const hint = 'leave the digest out: it stays that of REF';
-    return refuse({ ...place, hint }, `the digest ${digest}`, 'oci://HOST/REPOSITORY[:TAG]');
+    return refuse({ ...place, hint }, `the digest ${digest}`, TARGET_FORM);
   }
   if (lookAt(dirname(text)) === undefined && namesRegistry(text)) {
     const hint = `write oci://${text} for a registry, or make the folder for a directory`;
     return refuse({ ...place, hint }, quote(text), 'oci://HOST/REPOSITORY[:TAG], or a directory');
   }
   return { text, reference: undefined };
+}
+
+/** Throws USAGE. */
+function requireNoArchive(ref: string): void {
+  if (!/\.(?:tar\.gz|tgz)$/.test(ref) || lookAt(ref)?.isFile() !== true) return;
+  const hint = 'push a bundle with affidavit evidence publish';
+  const place = { code: 'USAGE', at: 'REF', hint } as const;
+  refuse(place, 'an archive on disk', 'what is in a registry, a pointer to it, or a layout');
 }
 
 async function pointerToChange(path: string | undefined): Promise<Pointer | undefined> {

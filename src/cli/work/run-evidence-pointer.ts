@@ -14,6 +14,7 @@ import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
+import { artifactPlace } from './artifact-place.ts';
 import { namedAttestation } from './attached-bundles.ts';
 import { namedArtifact } from './named-artifact.ts';
 import { requireNone } from './named-input.ts';
@@ -26,7 +27,8 @@ export async function runEvidencePointer(call: Call): Promise<number> {
   requireOneStdin([input, options.text('trusted-root'), options.text('tuf-root')]);
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
-  const isFetched = input.startsWith('oci://');
+  const place = await artifactPlace(input);
+  const isFetched = place !== undefined && place.layout === undefined;
   const artifact = artifactOf(options.text('oci'));
   requireFitting(call, isFetched);
   const named = options.text('evidence-dir');

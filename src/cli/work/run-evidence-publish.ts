@@ -4,6 +4,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { localPointer } from '../../evidence/pack/make-pointer.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { documentTime } from '../../io/process/clock.ts';
+import { interrupted } from '../../io/process/interrupt.ts';
 import { defaultTag } from '../../pointer/artifact.ts';
 import { contentFrom } from '../../pointer/push-manifest.ts';
 import { hasTag, pushEvidence } from '../../pointer/push.ts';
@@ -14,13 +15,13 @@ import { bundleToPublish, type BundleToPublish } from './bundle-to-publish.ts';
 import { openRegistries } from './open-registries.ts';
 import {
   refusePointer,
-  requireNoStdin,
+  requireOnDisk,
   requirePointerPlace,
   requireTarget,
   requireYes,
   wantsPointer,
 } from './publish-call.ts';
-import { pointerTo, writePointer } from './publish-pointer.ts';
+import { pointerPlace, pointerTo, writePointer } from './publish-pointer.ts';
 import { sayFindings, sayVerified } from './say-findings.ts';
 import { sayPublished } from './say-published.ts';
 import {
@@ -47,7 +48,7 @@ interface Publishing extends BundleToPublish {
 export async function runEvidencePublish(call: Call): Promise<number> {
   const { options, progress } = call;
   const source = options.required('bundle');
-  requireNoStdin(source);
+  requireOnDisk(source);
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   const references = options.texts('target').map(requireTarget);
@@ -96,7 +97,11 @@ async function publish(publishing: Publishing): Promise<void> {
   const unfit = WITHOUT_POINTER;
   const pointed = { ...publishing, manifest, repositories, attestation: named, unfit };
   const pointer = wantsPointer(call) ? await pointerTo(pointed) : undefined;
-  await pushAll(publishing, added);
+  await pushAll(publishing, added).catch((error: unknown) => {
+    if (added === undefined || !call.signal.aborted) throw error;
+    const file = escapeInvisible(publishing.signing.path);
+    throw interrupted(undefined, `it goes on with the signature in ${file}`);
+  });
   if (pointer !== undefined) await writePointer(call, pointer);
   if (added !== undefined) forgetAttestation(publishing.signing.path);
   sayEnd(publishing, attested, pointer !== undefined);
@@ -177,12 +182,17 @@ function isAboutArtifact({ signed, artifact: { digest }, call }: Publishing): bo
   return false;
 }
 
-function sayPlan({ artifact, targets, attestation }: Publishing, isSigned: boolean): void {
+function sayPlan(
+  { call, unsigned, artifact, targets, attestation }: Publishing,
+  isSigned: boolean,
+): void {
   const steps = [
     ...(isSigned ? ['would sign it as this artifact'] : []),
     ...(attestation === undefined ? [] : ['would attach its signature, not judged']),
   ];
   for (const step of steps) process.stderr.write(`affidavit: ${step}\n`);
+  const place = pointerPlace(call, unsigned.packed, isSigned || attestation !== undefined);
+  if (place !== undefined) process.stderr.write(`affidavit: would write the pointer ${place}\n`);
   for (const target of targets) {
     process.stderr.write(`affidavit: would push to ${referenceName(target)}\n`);
     process.stdout.write(`${target.repository}@${artifact.digest}\n`);

@@ -37,7 +37,7 @@ export async function runEvidenceSign(call: Call): Promise<number> {
     return await signPointers(call, sources);
   }
   const [source = ''] = sources;
-  if (out === undefined || sources.length > 1 || (await isPointer(source))) {
+  if (out === undefined || sources.length > 1 || (await isElsewhere(source))) {
     return refuseInput(options, sources);
   }
   const maxRunSpan = maxRunSpanOf(options);
@@ -69,8 +69,21 @@ export async function runEvidenceSign(call: Call): Promise<number> {
   }
 }
 
+async function isElsewhere(source: string): Promise<boolean> {
+  return source.startsWith('oci://') || (await isPointer(source));
+}
+
+/** Throws USAGE. */
+function requireNoArtifact(sources: readonly string[]): void {
+  if (!sources.some((source) => source.startsWith('oci://'))) return;
+  const hint = 'write its pointer with affidavit evidence pointer, and sign that';
+  refuse({ code: 'USAGE', at: 'INPUT', hint }, 'an artifact', 'a bundle, or a pointer to it');
+}
+
 /** Without OUT it is a pointer. */
-function refuseInput(options: Call['options'], { length }: readonly string[]): never {
+function refuseInput(options: Call['options'], sources: readonly string[]): never {
+  requireNoArtifact(sources);
+  const { length } = sources;
   const place = { code: 'USAGE', at: 'INPUT' } as const;
   if (!options.has('emit-evidence')) {
     const hint = 'add --emit-evidence OUT; only a pointer, FILE.yaml, is signed without it';

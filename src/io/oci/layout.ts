@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { parseReference } from '../../artifact-reference.ts';
 import { digestOf, digestOfHex, hexOf, isDigest, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
@@ -58,6 +59,17 @@ export class OciLayout implements Repository {
     const file = escapeInvisible(join(path, INDEX_FILE));
     this.listed = stored === undefined ? [] : parseOciIndex(stored, file).manifests;
     this.indexDigest = stored?.digest;
+  }
+
+  /** The one that it is listed under; undefined: none, or several. */
+  tagOf(digest: Digest): string | undefined {
+    const names = this.listed.flatMap((each) =>
+      each.digest === digest ? (each.annotations?.get(REF_NAME) ?? []) : [],
+    );
+    const [name = '', ...more] = new Set(names);
+    // Some write a whole reference there.
+    const isTag = parseReference(`localhost/x:${name}`)?.tag === name;
+    return isTag && more.length === 0 ? name : undefined;
   }
 
   /** The evidence that its index lists. */

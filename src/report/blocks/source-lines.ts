@@ -19,7 +19,9 @@ const SUBJECTS = { artifact: 'this artifact', recipe: 'its recipe, not for the a
 
 /** The reason why one is not good stands in the JSON. */
 function attachedLine(referrers: readonly ReferrerJson[]): readonly Line[] {
-  const others = referrers.filter(({ fate }) => fate !== 'reported');
+  // Of several good ones whoever reads this names one by its digest.
+  const isSeveral = referrers.some(({ fate }) => fate === 'good');
+  const others = referrers.filter(({ fate }) => isSeveral || fate !== 'reported');
   if (others.length === 0) return [];
   const left = others.length - MOST_ATTACHED;
   const shown = joined(others.slice(0, MOST_ATTACHED).map(saidOf), '; ');
@@ -33,5 +35,6 @@ function saidOf({ fate, fault, signer, signedAt, digest }: ReferrerJson): Senten
     return digest === undefined ? what : sentence`${what}: ${digest}`;
   }
   const name = 'publicKey' in signer ? { key: signer.publicKey } : signer;
-  return sentence`${what}: signed by ${words(sayName(name))} at ${signedAt}`;
+  const which = digest === undefined ? words('') : sentence`, ${digest}`;
+  return sentence`${what}: signed by ${words(sayName(name))} at ${signedAt}${which}`;
 }
