@@ -16,6 +16,7 @@ const { FIGURE_KINDS } = await import('./figure-kinds.ts');
 const { CLAIM_KINDS } = await import('./claim-kinds.ts');
 const { OTHER_KINDS } = await import('./other-kinds.ts');
 const { LINT_KINDS } = await import('./lint-kinds.ts');
+const { DIFF_KINDS } = await import('./diff-kinds.ts');
 const { OVERLAY_KINDS } = await import('./overlay-kinds.ts');
 
 const documents = { ...RECIPE_KINDS, ...SNAPSHOT_KINDS, ...RESULT_KINDS, ...FIGURE_KINDS };
@@ -26,6 +27,7 @@ const all = {
   ...OTHER_KINDS,
   ...OVERLAY_KINDS,
   ...LINT_KINDS,
+  ...DIFF_KINDS,
 };
 const wanted = process.argv[2] ?? '';
 for (const [name, kind] of Object.entries(all)) {
