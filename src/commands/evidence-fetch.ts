@@ -6,6 +6,7 @@ export default {
 
   description: [
     'REF is oci://HOST/REPOSITORY[:TAG]@sha256:HEX, a pointer, or LAYOUT[@sha256:HEX], the directory of an OCI image layout. What comes is compared with its digests, and the signature is not judged: that is for verify-evidence. OUT is written completely or not at all. A download that breaks is left beside it, as OUT.<12 digits>.partial, and the same command goes on from there.',
+    'Logins are those of docker login and podman login; without one, what anybody may read is read.',
     'Exit codes: 0 fetched, 2 it is malformed or has other bytes than its digest says, 3 a registry or a file fails or does not have it, 4 several signatures are attached, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 
@@ -15,6 +16,7 @@ export default {
 
   examples: [
     `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml -o evidence.tar.gz`,
+    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml --oci-layout evidence-layout`,
   ],
 
   args: { ref: 'An artifact: oci://…, a pointer, or a layout.' },

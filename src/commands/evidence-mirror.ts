@@ -6,6 +6,7 @@ export default {
 
   description: [
     'Copies the artifact and its Sigstore signatures byte for byte, so that every digest stays; what is there already is not sent again. REF is as for evidence fetch. A TARGET is oci://HOST/REPOSITORY[:TAG], or the directory of an OCI image layout, which is made or added to. Nothing is judged. The lines that a pointer may have for the copies are printed, or written by --pointer.',
+    'Logins are those of docker login and podman login; without one, what anybody may read is read.',
     'Exit codes: 0 copied, 2 it is malformed or has other bytes than its digest says, 3 a registry or a file fails, does not have it, or has another artifact under the tag, 64 called wrongly, 130 interrupted.',
   ].join('\n\n'),
 
@@ -16,6 +17,7 @@ export default {
   examples: [
     `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml \\
   oci://ghcr.io/you/copy`,
+    `<%= config.bin %> <%= command.id %> evidence-layout oci://registry.example.com/you/copy`,
   ],
 
   args: {

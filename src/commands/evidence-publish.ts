@@ -8,6 +8,7 @@ export default {
 
   description: [
     'Verifies the bundle as evidence sign does, and signs it as an artifact of a registry before it is pushed; a bundle that is signed keeps its signature, which is attached as it is and not judged, unless --sign asks for one more. BUNDLE is not changed. A new signature lies beside it, in BUNDLE.attestation.json, until it is attached everywhere: run again, the command goes on with it. The reference that pointers and verifiers need is printed, one line per TARGET.',
+    'Logins are those of docker login and podman login; without one, what anybody may read is read.',
     'Exit codes are those of evidence sign, about the bundle: 0 published and all green, 1 published and not green, 4 published, but somebody has to judge the run, 2 the bundle is refused, 3 a file or a service failed, a tag is taken, or the signature is attached and not listed, 64 called wrongly, also for unredacted evidence without --yes where no terminal is there to ask, 130 interrupted.',
   ].join('\n\n'),
 
@@ -20,6 +21,7 @@ export default {
 
   examples: [
     `<%= config.bin %> <%= command.id %> evidence.tar.gz oci://ghcr.io/you/aicr-evidence --evidence-dir recipes/evidence`,
+    `<%= config.bin %> <%= command.id %> evidence.tar.gz oci://ghcr.io/you/aicr-evidence --no-sign`,
   ],
 
   args: {

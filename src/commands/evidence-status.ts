@@ -7,6 +7,7 @@ export default {
 
   description: [
     'Reads and hashes what each location serves: the manifest, the layer, and what is attached. REF is as for evidence fetch, or a tag, oci://HOST/REPOSITORY:TAG: what it is now is asked about. Of a pointer all its locations are asked, and those of --location. A tag that was moved is said. Nothing is judged and nothing is written.',
+    'Logins are those of docker login and podman login; without one, what anybody may read is read.',
     'Exit codes: 0 all serve it, 1 one lacks it or serves something else, 3 one cannot be reached, 64 called wrongly, 130 interrupted. What is wrong with REF itself is 2 or 3.',
   ].join('\n\n'),
 
@@ -17,6 +18,7 @@ export default {
   examples: [
     `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml \\
   --location ghcr.io/you/copy`,
+    `<%= config.bin %> <%= command.id %> oci://ghcr.io/you/aicr-evidence:v1`,
   ],
 
   args: { ref: 'An artifact: oci://…, a pointer, or a layout.' },
