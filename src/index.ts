@@ -123,13 +123,24 @@ export { attestationManifest, requireAttestation } from './pointer/attestation-m
 export { copyArtifact, openFrom, readArtifact } from './pointer/copy-artifact.ts';
 export type { CopiedArtifact } from './pointer/copy-artifact.ts';
 export { findAttestations, readAttestation } from './pointer/find-attestations.ts';
-export type { AttachedBundle, Referrer, UnreadReferrer } from './pointer/find-attestations.ts';
+export type {
+  AttachedBundle,
+  OtherReferrer,
+  Referrer,
+  UnreadReferrer,
+} from './pointer/find-attestations.ts';
 export { parseOciIndex, referrersTag, withReferrer } from './pointer/oci-index.ts';
 export type { OciIndex } from './pointer/oci-index.ts';
 export { parseOciManifest, type OciManifest } from './pointer/oci-manifest.ts';
 export { pushEvidence, type PushedEvidence } from './pointer/push.ts';
 export { pushManifest, type OpenBlob } from './pointer/push-manifest.ts';
-export type { Descriptor, Registry, Repository, StoredManifest } from './pointer/registry.ts';
+export type {
+  Descriptor,
+  ReferrerList,
+  Registry,
+  Repository,
+  StoredManifest,
+} from './pointer/registry.ts';
 export { keysOf, parsePolicy, policyOfKey, type Policy } from './policy/policy.ts';
 export type { PolicySigner } from './policy/policy-signer.ts';
 export { diffJson, storedSide, verifiedSide } from './report/diff-json.ts';

@@ -70,6 +70,28 @@ export function unlessRefused<T>(parse: () => T): T | undefined {
   return orIfRefused(parse, () => undefined);
 }
 
+/** What was asked for, or why it was not given. */
+export type Attempt<T> =
+  | { readonly value: T; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: EvidenceError };
+
+/**
+ * Asks somebody else for something. Thrown on is what ends a command whoever is asked: a bug, an interrupt, a wrong
+ * call, what a person has to decide, and a broken login of the user's own.
+ */
+export async function attempt<T>(ask: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    if (error instanceof EvidenceError && isOfOthers(error)) return { error };
+    throw error;
+  }
+}
+
+function isOfOthers({ code, class: kind }: EvidenceError): boolean {
+  return (kind === 'unjudged' || kind === 'invalid') && !code.startsWith('CREDENTIAL');
+}
+
 /** One thing that is wrong, as a value. All of them together decide a verdict. */
 export interface Fault {
   readonly code: ErrorCode;

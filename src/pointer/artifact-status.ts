@@ -2,8 +2,8 @@
 
 import type { Digest } from '../digest.ts';
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
-import { EvidenceError, faultOf, type Fault } from '../errors/evidence-error.ts';
-import { MAX_OCI_MANIFEST_BYTES } from '../limits.ts';
+import { attempt, faultOf, type Fault } from '../errors/evidence-error.ts';
+import { MAX_OCI_INDEX_BYTES } from '../limits.ts';
 import { readArtifact } from './copy-artifact.ts';
 import { findAttestations, readAttestation } from './find-attestations.ts';
 import type { Referrer } from './find-attestations.ts';
@@ -33,9 +33,10 @@ export interface PlaceStatus {
 
 export interface TagStatus {
   readonly name: string;
-  /** Undefined: there is no such tag, or it cannot be asked for. */
+  /** Undefined: there is no such tag, or `fault` says why it is not known. */
   readonly digest: Digest | undefined;
   readonly isMoved: boolean;
+  readonly fault: Fault | undefined;
 }
 
 export interface AskedFor {
@@ -48,11 +49,12 @@ export interface AskedFor {
 /** Says what one place serves. What it does not serve is in what is returned, and never thrown. */
 export async function placeStatus(repository: Repository, asked: AskedFor): Promise<PlaceStatus> {
   const { digest, tag } = asked;
-  const { value: layer, fault } = await orFault(async () => {
+  const { value: layer, error } = await attempt(async () => {
     const artifact = await readArtifact(repository, digest);
     for await (const _ of repository.readBlob(artifact.layer));
     return artifact.layer;
   });
+  const fault = error && faultOf(error);
   const state = fault === undefined ? 'serves' : stateOf(fault);
   // Without an answer, nothing more is asked for.
   const attached = state === 'serves' ? await attachedStatus(repository, asked) : [];
@@ -68,10 +70,12 @@ async function attachedStatus(
   { digest, attestation }: AskedFor,
 ): Promise<readonly AttachedStatus[]> {
   const attached: AttachedStatus[] = [];
-  const { fault } = await orFault(async () => {
+  const { error } = await attempt(async () => {
     for await (const each of findAttestations(repository, digest)) attached.push(statusOf(each));
   });
-  if (fault !== undefined) attached.push({ digest: undefined, state: stateOf(fault), fault });
+  if (error !== undefined) {
+    attached.push(statusOf({ fate: 'unread', digest: undefined, fault: faultOf(error) }));
+  }
   if (attestation === undefined || attached.some((each) => each.digest === attestation)) {
     return attached;
   }
@@ -79,39 +83,25 @@ async function attachedStatus(
 }
 
 function statusOf(referrer: Referrer): AttachedStatus {
-  const { digest } = referrer;
-  if ('bytes' in referrer) return { digest, state: 'serves', fault: undefined };
+  const { digest, fate } = referrer;
+  if (fate === 'bundle') return { digest, state: 'serves', fault: undefined };
   const { fault } = referrer;
-  const isOther = ['KIND_UNEXPECTED', 'REFERRER_OTHER'].includes(fault.code);
-  return { digest, state: isOther ? 'other' : stateOf(fault), fault };
+  return { digest, state: fate === 'other' ? fate : stateOf(fault), fault };
 }
 
 async function tagStatus(repository: Repository, tag: string, digest: Digest): Promise<TagStatus> {
-  const { value: stored } = await orFault(
-    async () => await repository.readManifest({ tag }, MAX_OCI_MANIFEST_BYTES),
+  // It may lead to a list by now.
+  const { value: stored, error } = await attempt(
+    async () => await repository.readManifest({ tag }, MAX_OCI_INDEX_BYTES),
   );
   const isMoved = stored !== undefined && stored.digest !== digest;
-  return { name: tag, digest: stored?.digest, isMoved };
+  return { name: tag, digest: stored?.digest, isMoved, fault: error && faultOf(error) };
 }
 
 /** In a layout, what is not there is a file that cannot be read. */
 const LACKS: ReadonlySet<string> = new Set(['REGISTRY_LACKS', 'FILE_UNREADABLE']);
 
-function stateOf({ code }: Fault): Service {
+export function stateOf({ code }: Fault): Service {
   if (LACKS.has(code)) return 'lacks';
   return ERROR_CATALOGUE[code][0] === 'invalid' ? 'differs' : 'unreachable';
-}
-
-interface Outcome<T> {
-  readonly value?: T;
-  readonly fault?: Fault;
-}
-
-async function orFault<T>(read: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { value: await read() };
-  } catch (error) {
-    if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
-    return { fault: faultOf(error) };
-  }
 }

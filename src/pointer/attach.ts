@@ -1,6 +1,6 @@
 // Attaches a manifest to an artifact, so that whoever asks what is attached to it finds it.
 
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { attempt } from '../errors/evidence-error.ts';
 import { MAX_OCI_INDEX_BYTES } from '../limits.ts';
 import { refuse } from '../place.ts';
 import { parseOciIndex, referrersTag, withReferrer } from './oci-index.ts';
@@ -52,20 +52,19 @@ export async function attachReferrer(
 ): Promise<void> {
   await pushManifest(repository, referrer, open);
   if (await isListed(repository, { subject, referrer }, pauses)) return;
-  try {
+  const { error } = await attempt(async () => {
     await keepListed(repository, { subject, referrer }, pauses);
-  } catch (error) {
-    if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
-    refuse(
-      {
-        code: 'REFERRER_NOT_LISTED',
-        at: repository.name,
-        hint: `name it whenever it is needed: --attestation ${referrer.digest}; or publish again where tags may be changed`,
-      },
-      `attached, not listed: ${error.at ?? repository.name}: ${error.found}`,
-      'a registry that lists what is attached, or whose tags may be changed',
-    );
-  }
+  });
+  if (error === undefined) return;
+  refuse(
+    {
+      code: 'REFERRER_NOT_LISTED',
+      at: repository.name,
+      hint: `name it whenever it is needed: --attestation ${referrer.digest}; or publish again where tags may be changed`,
+    },
+    `attached, not listed: ${error.at ?? repository.name}: ${error.found}`,
+    'a registry that lists what is attached, or whose tags may be changed',
+  );
 }
 
 interface Attached {
@@ -80,22 +79,13 @@ async function isListed(
   { wait }: Pauses,
 ): Promise<boolean> {
   for (const pause of [...API_PAUSES_MS, 0]) {
-    const listed = await orNone(repository.listReferrers(subject.digest));
-    if (listed === undefined) return false;
-    if (listed.some(({ digest }) => digest === referrer.digest)) return true;
+    // A list that cannot be read lists nothing.
+    const { value } = await attempt(async () => await repository.listReferrers(subject.digest));
+    if (value === undefined) return false;
+    if (value.manifests.some(({ digest }) => digest === referrer.digest)) return true;
     if (pause > 0) await wait(pause);
   }
   return false;
-}
-
-/** A list that cannot be read lists nothing. */
-async function orNone<T>(list: Promise<T>): Promise<T | undefined> {
-  try {
-    return await list;
-  } catch (error) {
-    if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
-    return undefined;
-  }
 }
 
 /**

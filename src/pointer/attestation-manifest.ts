@@ -9,7 +9,7 @@ import { SIGSTORE_BUNDLE_TYPE } from '../media-types.ts';
 import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { parseTimestampResponse } from '../trust/judge/timestamp-response.ts';
-import { parseSigstoreBundle, type SigstoreBundle } from '../trust/sigstore-bundle.ts';
+import { parseSigstoreBundle, payloadOf, type SigstoreBundle } from '../trust/sigstore-bundle.ts';
 import { EMPTY_CONFIG, onlyLayer, requireSize } from './artifact.ts';
 import { OCI_HINT, descriptorOf } from './descriptor.ts';
 import { encodeOciManifest, refuseKind, type OciManifest } from './oci-manifest.ts';
@@ -51,9 +51,10 @@ export function attestationManifest(
   });
 }
 
-function predicateTypeOf({ content, file }: SigstoreBundle): string {
-  const payload = content.kind === 'envelope' ? content.payload : new Uint8Array();
-  return new ObjectReader(decodeJson(payload, file), file).string('predicateType');
+/** As the statement in it says it; nobody has verified that. Throws as `attestationManifest` does. */
+export function predicateTypeOf(bundle: SigstoreBundle): string {
+  const { file } = bundle;
+  return new ObjectReader(decodeJson(payloadOf(bundle), file), file).string('predicateType');
 }
 
 /** As it says itself; 1970 if it names no time. */

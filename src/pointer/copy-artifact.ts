@@ -1,12 +1,13 @@
 // Copies an artifact and what is attached to it, byte for byte, so that every digest stays.
 
 import type { Digest } from '../digest.ts';
+import { MAX_OCI_INDEX_BYTES } from '../limits.ts';
+import { refuse } from '../place.ts';
 import { requireArtifact } from './artifact.ts';
 import { attachReferrer, type Pauses } from './attach.ts';
 import { requireStored } from './find-attestations.ts';
 import { parseOciManifest } from './oci-manifest.ts';
 import { contentFrom, pushManifest, type OpenBlob } from './push-manifest.ts';
-import { hasTag } from './push.ts';
 import type { Descriptor, Repository, StoredManifest } from './registry.ts';
 
 /** Into a layout that is being written nobody else writes. */
@@ -23,7 +24,7 @@ export interface CopiedArtifact {
   readonly open: OpenBlob;
   readonly tag?: string | undefined;
   /** Takes the tag from another artifact. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /**
@@ -43,6 +44,23 @@ export async function copyArtifact(
     await attachReferrer(to, artifact, referrer, { open, pauses });
   }
   if (tag !== undefined && !isTagged) await to.writeManifest(artifact, tag);
+}
+
+/**
+ * Whether the tag leads to this artifact already.
+ *
+ * @throws EvidenceError TAG_TAKEN
+ */
+export async function hasTag(
+  repository: Repository,
+  { artifact, tag, force = false }: { artifact: StoredManifest; tag: string; force?: boolean },
+): Promise<boolean> {
+  const tagged = await repository.readManifest({ tag }, MAX_OCI_INDEX_BYTES);
+  if (tagged === undefined || tagged.digest === artifact.digest) return tagged !== undefined;
+  if (force) return false;
+  const hint = 'choose another tag, or take this one from it with --force';
+  const place = { code: 'TAG_TAKEN', at: `${repository.name}:${tag}`, hint } as const;
+  return refuse(place, `the artifact ${tagged.digest}`, `no artifact, or ${artifact.digest}`);
 }
 
 /** Reads a blob from an offset on. */

@@ -1,27 +1,37 @@
 // What is attached to an artifact. Lists are hints: what counts is what each manifest says itself.
 
 import type { Digest } from '../digest.ts';
-import { EvidenceError, faultOf, type Fault } from '../errors/evidence-error.ts';
+import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
+import { attempt, faultOf, type Fault } from '../errors/evidence-error.ts';
 import { MAX_OCI_INDEX_BYTES, MAX_OCI_MANIFEST_BYTES, MAX_REFERRERS } from '../limits.ts';
 import { refuse } from '../place.ts';
 import { requireAttestation } from './attestation-manifest.ts';
 import { parseOciIndex, referrersTag } from './oci-index.ts';
 import { parseOciManifest } from './oci-manifest.ts';
-import type { Descriptor, Repository, StoredManifest } from './registry.ts';
+import type { Descriptor, ReferrerList, Repository, StoredManifest } from './registry.ts';
 
-/** Something that a list names, or a list that cannot be read. */
-export type Referrer = AttachedBundle | UnreadReferrer;
+/** What became of something that a list names, or of a list. */
+export type Referrer = AttachedBundle | OtherReferrer | UnreadReferrer;
 
 /** A Sigstore bundle whose manifest says that it is attached to the artifact. Nothing is verified. */
 export interface AttachedBundle {
+  readonly fate: 'bundle';
   readonly digest: Digest;
   readonly manifest: StoredManifest;
   readonly layer: Descriptor;
   readonly bytes: Uint8Array;
 }
 
-/** Why it does not count. */
+/** Something else, or attached to something else: it does not count. */
+export interface OtherReferrer {
+  readonly fate: 'other';
+  readonly digest: Digest;
+  readonly fault: Fault;
+}
+
+/** It might count: it is not there, broken, or has other bytes. */
 export interface UnreadReferrer {
+  readonly fate: 'unread';
   /** Undefined: this is a list, or an entry of one. */
   readonly digest: Digest | undefined;
   readonly fault: Fault;
@@ -32,26 +42,39 @@ export interface UnreadReferrer {
  * that cannot be read does not hide the others.
  *
  * @param known those that are not asked for again
- * @throws EvidenceError REFERRERS_TOO_MANY
+ * @throws EvidenceError REFERRERS_TOO_MANY, and of the repository CREDENTIALS_INVALID, CREDENTIAL_HELPER_FAILED
  */
 export async function* findAttestations(
   repository: Repository,
   artifact: Digest,
   known: ReadonlySet<Digest> = new Set(),
 ): AsyncGenerator<Referrer, void> {
-  const unread: Fault[] = [];
   const lists = [
-    async () => (await repository.listReferrers(artifact)) ?? [],
-    async () => await taggedReferrers(repository, artifact, unread),
+    await readList(async () => await repository.listReferrers(artifact)),
+    await readList(async () => await taggedReferrers(repository, artifact)),
   ];
-  const listed: Descriptor[] = [];
-  for (const list of lists) listed.push(...(await unlessRefused(list, unread)));
-  yield* unread.map((fault) => ({ digest: undefined, fault }));
-  const digests = new Set(listed.map(({ digest }) => digest));
+  const digests = new Set(lists.flatMap(({ manifests }) => manifests.map(({ digest }) => digest)));
+  for (const fault of lists.flatMap(({ unread }) => unread)) {
+    yield { fate: 'unread', digest: undefined, fault: { ...fault, hint: hintOf(fault) } };
+  }
   requireFew(digests, repository.name);
   for (const digest of digests) {
     if (!known.has(digest)) yield await readAttestation(repository, artifact, digest);
   }
+}
+
+/** One that cannot be read names nothing. */
+async function readList(list: () => Promise<ReferrerList | undefined>): Promise<ReferrerList> {
+  const { value, error } = await attempt(list);
+  return value ?? { manifests: [], unread: error === undefined ? [] : [faultOf(error)] };
+}
+
+/** What is wrong with a list is not wrong with the artifact. */
+function hintOf({ code, hint }: Fault): string {
+  const isMalformed = ERROR_CATALOGUE[code][0] === 'invalid';
+  return isMalformed
+    ? 'name the signature that is meant, --attestation sha256:HEX, or have the list written again'
+    : hint;
 }
 
 /** Reads this one, whether anything lists it or not. */
@@ -61,17 +84,16 @@ export async function readAttestation(
   digest: Digest,
 ): Promise<Referrer> {
   const file = `${repository.name}@${digest}`;
-  const faults: Fault[] = [];
-  const [attached] = await unlessRefused(async () => {
+  const { value, error } = await attempt(async () => {
     const manifest = await requireStored(repository, digest);
     const layer = requireAttestation(parseOciManifest(manifest, file), artifact, file);
-    return [{ digest, manifest, layer, bytes: await wholeBlob(repository, layer) }];
-  }, faults);
-  const [fault] = faults;
-  if (attached !== undefined) return attached;
-  if (fault !== undefined) return { digest, fault };
-  throw new TypeError('neither read nor refused');
+    return { manifest, layer, bytes: await wholeBlob(repository, layer) };
+  });
+  if (value !== undefined) return { fate: 'bundle', digest, ...value };
+  return { fate: OTHER.has(error.code) ? 'other' : 'unread', digest, fault: faultOf(error) };
 }
+
+const OTHER: ReadonlySet<string> = new Set(['REFERRER_OTHER', 'KIND_UNEXPECTED']);
 
 /** @throws EvidenceError REGISTRY_LACKS, and what reading throws */
 export async function requireStored(
@@ -89,27 +111,11 @@ export async function requireStored(
 async function taggedReferrers(
   repository: Repository,
   artifact: Digest,
-  unread: Fault[],
-): Promise<readonly Descriptor[]> {
+): Promise<ReferrerList | undefined> {
   const tag = referrersTag(artifact);
   const stored = await repository.readManifest({ tag }, MAX_OCI_INDEX_BYTES);
-  if (stored === undefined || stored.digest === artifact) return [];
-  const index = parseOciIndex(stored, `${repository.name}:${tag}`);
-  unread.push(...index.unread);
-  return index.manifests;
-}
-
-async function unlessRefused<T>(
-  read: () => Promise<readonly T[]>,
-  faults: Fault[],
-): Promise<readonly T[]> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
-    faults.push(faultOf(error));
-    return [];
-  }
+  if (stored === undefined || stored.digest === artifact) return undefined;
+  return parseOciIndex(stored, `${repository.name}:${tag}`);
 }
 
 function requireFew({ size }: ReadonlySet<Digest>, at: string): void {
@@ -118,7 +124,7 @@ function requireFew({ size }: ReadonlySet<Digest>, at: string): void {
   refuse({ code: 'REFERRERS_TOO_MANY', at, hint }, `${size}`, `at most ${MAX_REFERRERS}`);
 }
 
-async function wholeBlob(repository: Repository, layer: Descriptor): Promise<Uint8Array> {
+export async function wholeBlob(repository: Repository, layer: Descriptor): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of repository.readBlob(layer)) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -10,12 +10,9 @@ import { OCI_INDEX } from '../media-types.ts';
 import { refuse } from '../place.ts';
 import { OCI_HINT, descriptorData, descriptorOf, readDescriptor } from './descriptor.ts';
 import { encodeOci, parseOciManifest, readOci } from './oci-manifest.ts';
-import type { Descriptor, StoredManifest } from './registry.ts';
+import type { Descriptor, ReferrerList, StoredManifest } from './registry.ts';
 
-export interface OciIndex {
-  readonly manifests: readonly Descriptor[];
-  /** Why entries are not among them. Anybody can add one, and a bad one must not hide the others. */
-  readonly unread: readonly Fault[];
+export interface OciIndex extends ReferrerList {
   /** All of it, as it was. */
   readonly fields: DataMap;
 }

@@ -28,8 +28,8 @@ export interface OciManifest {
   readonly annotations: ReadonlyMap<string, string>;
 }
 
-/** What a registry may serve instead. */
-const KINDS: ReadonlyMap<string, string> = new Map([
+/** What a registry may serve, by its type. */
+export const MANIFEST_KINDS: ReadonlyMap<string, string> = new Map([
   [OCI_MANIFEST, 'a single manifest'],
   [OCI_INDEX, 'an index, which lists manifests'],
   ['application/vnd.docker.distribution.manifest.v2+json', "a container image in Docker's format"],
@@ -91,8 +91,8 @@ export function readOci(
   foreign: readonly string[],
 ): ObjectReader {
   if (stored.mediaType !== mediaType) {
-    const found = KINDS.get(stored.mediaType) ?? quote(stored.mediaType);
-    refuseKind(file, found, KINDS.get(mediaType) ?? mediaType);
+    const found = MANIFEST_KINDS.get(stored.mediaType) ?? quote(stored.mediaType);
+    refuseKind(file, found, MANIFEST_KINDS.get(mediaType) ?? mediaType);
   }
   const { length } = stored.bytes;
   if (length > maxBytes) {
@@ -108,7 +108,7 @@ export function readOci(
     reader.refuse('mediaType', { ...invalid, expected: `${mediaType}, as which it was served` });
   }
   for (const name of foreign.filter((each) => reader.has(each))) {
-    const expected = `no such field in ${KINDS.get(mediaType) ?? mediaType}`;
+    const expected = `no such field in ${MANIFEST_KINDS.get(mediaType) ?? mediaType}`;
     reader.refuse(name, { ...invalid, found: name, expected });
   }
   return reader;

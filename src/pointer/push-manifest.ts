@@ -23,16 +23,20 @@ export async function pushManifest(
     if (await repository.hasBlob(blob)) continue;
     const isEmpty = blob.digest === EMPTY_CONFIG.digest;
     await repository.writeBlob(blob, (offset) =>
-      isEmpty ? emptyConfig(offset) : open(blob, offset),
+      isEmpty ? bytesFrom(EMPTY_CONFIG_BYTES, offset) : open(blob, offset),
     );
   }
   const there = await repository.readManifest(manifest.digest, MAX_OCI_MANIFEST_BYTES);
   if (there === undefined) await repository.writeManifest(manifest);
 }
 
-async function* emptyConfig(offset: number): AsyncGenerator<Uint8Array, void> {
+/** Of what is in memory. */
+export async function* bytesFrom(
+  bytes: Uint8Array,
+  offset: number,
+): AsyncGenerator<Uint8Array, void> {
   await Promise.resolve();
-  yield EMPTY_CONFIG_BYTES.subarray(offset);
+  yield bytes.subarray(offset);
 }
 
 /** Content from an offset on, of what can only be read from its start. */

@@ -2,6 +2,7 @@
 // blobs by digest.
 
 import type { Digest } from '../digest.ts';
+import type { Fault } from '../errors/evidence-error.ts';
 
 /** OCI image-spec 1.1, descriptor.md: what is used of it. `urls` are refused when it is read, and `data` that lies. */
 export interface Descriptor {
@@ -19,6 +20,13 @@ export interface StoredManifest {
   readonly mediaType: string;
   /** Computed from the bytes. */
   readonly digest: Digest;
+}
+
+/** What a list names. */
+export interface ReferrerList {
+  readonly manifests: readonly Descriptor[];
+  /** Why entries are not among them. Anybody can add one, and a bad one must not hide the others. */
+  readonly unread: readonly Fault[];
 }
 
 export interface Repository {
@@ -46,7 +54,7 @@ export interface Repository {
   /** By its digest, or under a tag. It is read back and hashed, because a registry may take anything. */
   writeManifest(manifest: StoredManifest, tag?: string): Promise<void>;
   /** What the Referrers API lists, all its pages; undefined: it has no such API. A hint, and no more. */
-  listReferrers(subject: Digest): Promise<readonly Descriptor[] | undefined>;
+  listReferrers(subject: Digest): Promise<ReferrerList | undefined>;
 }
 
 /** Where repositories are: `HOST/REPO` → repository. */

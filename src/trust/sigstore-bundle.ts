@@ -99,6 +99,11 @@ function readBundle(reader: MessageReader, formats: Formats): SigstoreBundle {
   };
 }
 
+/** What is in its envelope; nothing, if it has none. */
+export function payloadOf({ content }: SigstoreBundle): Uint8Array {
+  return content.kind === 'envelope' ? content.payload : new Uint8Array();
+}
+
 type Content = Pick<SigstoreBundle, 'content' | 'signature' | 'signaturePlace'>;
 
 function readContent(reader: MessageReader): Content {

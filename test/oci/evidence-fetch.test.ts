@@ -187,7 +187,7 @@ describe('evidence fetch', () => {
     const all = await fetch(cwd, from, '--oci-layout', 'all');
     expect(all.code).toBe(0);
     const listed = await (await openLayout(join(cwd, 'all'))).listReferrers(ARTIFACT.digest);
-    expect(new Set(listed.map(({ digest }) => digest))).toEqual(
+    expect(new Set(listed.manifests.map(({ digest }) => digest))).toEqual(
       new Set([ATTESTATION.digest, second.digest]),
     );
   });
@@ -256,7 +256,9 @@ describe('evidence fetch', () => {
       expect(refused.stderr).toContain('error: REGISTRY_ADDRESS_PRIVATE');
       const run = await fetch(cwd, 'pointer.yaml', '--registry', registry.host);
       expect(run.code).toBe(0);
-      expect(run.stderr).toContain(`warning: REGISTRY_LACKS ${registry.host}/gone`);
+      expect(run.stderr).toContain(
+        `warning: LOCATION_FAILED ${registry.host}/gone: found REGISTRY_LACKS`,
+      );
       expect(registry.asked.filter((each) => each.includes('referrers'))).toEqual([]);
     });
   });

@@ -38,7 +38,7 @@ async function requireCopy(to: TestRegistry): Promise<void> {
     expect(await repository.readManifest(reference, MAX_OCI_MANIFEST_BYTES)).toEqual(ARTIFACT);
   }
   const listed = await repository.listReferrers(ARTIFACT.digest);
-  expect(listed?.map(({ digest }) => digest)).toEqual([ATTESTATION.digest]);
+  expect(listed?.manifests.map(({ digest }) => digest)).toEqual([ATTESTATION.digest]);
   expect(to.blobs.get(LAYER_BLOB.digest)).toEqual(LAYER);
 }
 

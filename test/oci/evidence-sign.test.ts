@@ -242,7 +242,7 @@ describe('evidence sign POINTER', () => {
         const run = await sign();
         expect([run.code, run.stderr]).toEqual([
           0,
-          expect.stringMatching(/^warning: REGISTRY_REFUSED .*\/copy/m),
+          expect.stringMatching(/^warning: LOCATION_FAILED .*\/copy: found REGISTRY_REFUSED/m),
         ]);
         expect(pointerAt(place, tree(place)[0] ?? '').affidavit?.locations).toHaveLength(1);
       },

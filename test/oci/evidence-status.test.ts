@@ -7,9 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../src/digest.ts';
 import { renderPointer } from '../../src/evidence/pointer/pointer.ts';
 import { writeLayout } from '../../src/io/oci/write-layout.ts';
+import { MAX_OCI_MANIFEST_BYTES } from '../../src/limits.ts';
 import { read } from '../docs/repository.ts';
 import { scratch } from '../io/scratch.ts';
-import { ARTIFACT, ATTESTATION, changed } from '../pointer/oci.ts';
+import { ARTIFACT, ATTESTATION, INDEX, changed } from '../pointer/oci.ts';
 import { runProgram } from '../run-here.ts';
 import type { Faults, TestRegistry } from './call.ts';
 import { repositoryOf } from './client.ts';
@@ -23,7 +24,11 @@ interface Place {
   readonly state: string;
   readonly fault: { readonly code: string } | null;
   readonly attached: readonly { readonly digest: string | null; readonly state: string }[];
-  readonly tag: { readonly digest: string | null; readonly isMoved: boolean } | null;
+  readonly tag: {
+    readonly digest: string | null;
+    readonly isMoved: boolean;
+    readonly fault: { readonly code: string } | null;
+  } | null;
 }
 
 async function status(ref: string, ...words: readonly string[]) {
@@ -64,7 +69,7 @@ describe('evidence status', () => {
           ...{ name: `${registry.host}/evidence`, state: 'serves', fault: null },
           layer: { digest: LAYER_BLOB.digest, size: LAYER_BLOB.size },
           attached: ATTACHED,
-          tag: { name: 'v1', digest: ARTIFACT.digest, isMoved: false },
+          tag: { name: 'v1', digest: ARTIFACT.digest, isMoved: false, fault: null },
         },
       ]);
       expect(registry.asked).toContain(`GET /v2/evidence/blobs/${LAYER_BLOB.digest}`);
@@ -157,7 +162,7 @@ describe('evidence status', () => {
       const { code, locations } = await status(ref);
       expect([code, locations[0]?.tag]).toEqual([
         0,
-        { name: 'v1', digest: other.digest, isMoved: true },
+        { name: 'v1', digest: other.digest, isMoved: true, fault: null },
       ]);
       const shown = await runProgram(['evidence', 'status', ref]);
       expect(shown.stdout).toContain(`tag v1: MOVED, it is ${other.digest} now`);
@@ -165,8 +170,36 @@ describe('evidence status', () => {
       const gone = await status(ref);
       expect([gone.code, gone.locations[0]?.tag]).toEqual([
         0,
-        { name: 'v1', digest: null, isMoved: false },
+        { name: 'v1', digest: null, isMoved: false, fault: null },
       ]);
+    });
+  });
+
+  it('is 3 if what the tag is now cannot be found out', async () => {
+    const first: Faults['first'] = ({ url = '' }, response) => {
+      if (!url.endsWith('/manifests/v1')) return false;
+      response.writeHead(403).end();
+      return true;
+    };
+    await withArtifact({ first }, async (_, ref) => {
+      const { code, locations } = await status(ref);
+      expect([code, locations[0]?.state, locations[0]?.tag]).toMatchObject([
+        3,
+        'serves',
+        { digest: null, isMoved: false, fault: { code: 'REGISTRY_REFUSED' } },
+      ]);
+      const shown = await runProgram(['evidence', 'status', ref]);
+      expect(shown.stdout).toMatch(/tag v1: NOT KNOWN\n +REGISTRY_REFUSED: found status 403/);
+    });
+  });
+
+  it('says that a tag was moved to a list, however long', async () => {
+    await withArtifact({}, async (registry, ref) => {
+      const name = 'x'.repeat(MAX_OCI_MANIFEST_BYTES);
+      const long = changed(INDEX, (index) => (index['annotations'] = { name }));
+      registry.manifests.set('evidence:v1', { ...long, bytes: Buffer.from(long.bytes) });
+      const { code, locations } = await status(ref);
+      expect([code, locations[0]?.tag]).toMatchObject([0, { digest: long.digest, isMoved: true }]);
     });
   });
 

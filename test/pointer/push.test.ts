@@ -8,7 +8,12 @@ import { attestationManifest } from '../../src/pointer/attestation-manifest.ts';
 import { descriptorOf } from '../../src/pointer/descriptor.ts';
 import { parseOciIndex, referrersTag, withReferrer } from '../../src/pointer/oci-index.ts';
 import { pushEvidence, type PushedEvidence } from '../../src/pointer/push.ts';
-import type { Descriptor, Repository, StoredManifest } from '../../src/pointer/registry.ts';
+import type {
+  Descriptor,
+  ReferrerList,
+  Repository,
+  StoredManifest,
+} from '../../src/pointer/registry.ts';
 import { rejection } from '../document/refusal.ts';
 import { repositoryOf } from '../oci/client.ts';
 import { withRegistry } from '../oci/registry.ts';
@@ -154,12 +159,12 @@ class FakeRepository implements Repository {
     if (tag !== undefined) this.manifests.set(tag, manifest);
   }
 
-  async listReferrers(subject: Digest): Promise<readonly Descriptor[] | undefined> {
+  async listReferrers(subject: Digest): Promise<ReferrerList | undefined> {
     await this.#ask();
     const { api = 'none' } = this.behaviour;
     if (api === 'none') return undefined;
-    if (api === 'never') return [];
-    return [...this.manifests.values()]
+    if (api === 'never') return { manifests: [], unread: [] };
+    const manifests = [...this.manifests.values()]
       .filter(
         (manifest) =>
           (this.#arrived.get(manifest.digest) ?? Infinity) + api.after <= this.#time.now &&
@@ -167,6 +172,7 @@ class FakeRepository implements Repository {
           parsed(manifest).subject?.digest === subject,
       )
       .map(descriptorOf);
+    return { manifests, unread: [] };
   }
 
   async #ask(step?: string): Promise<void> {

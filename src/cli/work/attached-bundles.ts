@@ -1,10 +1,10 @@
 import { isDigest, type Digest } from '../../digest.ts';
-import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { otherAttestation } from '../../evidence/verify/judge-attestation.ts';
 import { refuse } from '../../place.ts';
 import { findAttestations, readAttestation } from '../../pointer/find-attestations.ts';
 import type { AttachedBundle, Referrer } from '../../pointer/find-attestations.ts';
+import { worstOf } from '../../pointer/locations.ts';
 import type { Repository } from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -33,7 +33,8 @@ export interface Wanted {
  * The Sigstore bundles that are attached to an artifact: the one that is named, and no list is asked for then, or all.
  * What else is attached is skipped, and what cannot be read is told of.
  *
- * @throws EvidenceError why the one that is named does not count; why one cannot be read, if none can or all are wanted
+ * @throws EvidenceError why the one that is named does not count; why one cannot be read, if none can or all are
+ *   wanted: another place may have it whole
  */
 export async function attachedTo(
   repository: Repository,
@@ -42,33 +43,30 @@ export async function attachedTo(
 ): Promise<readonly Attached[]> {
   const named = only ?? attestation;
   const faults: Fault[] = [];
+  /** Of lists. Whatever else is attached is no fault. */
+  const lies: Fault[] = [];
   const found: Attached[] = [];
   const sort = (referrer: Referrer): void => {
-    if ('bytes' in referrer) {
-      const { manifest, layer } = referrer;
-      const isWanted = areAllWanted || referrer.digest === named;
+    const isNamed = named !== undefined && referrer.digest === named;
+    if (referrer.fate === 'bundle') {
+      const { bytes, ...attached } = referrer;
       // An archive has room for one, and what is about something else is none.
-      if (isWanted || otherAttestation(referrer.bytes) === undefined) {
-        found.push({ digest: referrer.digest, manifest, layer });
-      }
-    } else if (named !== undefined || referrer.fault.code !== 'KIND_UNEXPECTED') {
-      // Whatever else somebody attaches is no fault.
+      if (areAllWanted || isNamed || otherAttestation(bytes) === undefined) found.push(attached);
+    } else if (isNamed || referrer.fate === 'unread') {
       faults.push(referrer.fault);
+    } else if (referrer.fault.code === 'REFERRER_OTHER') {
+      lies.push(referrer.fault);
     }
   };
   if (named !== undefined) sort(await readAttestation(repository, digest, named));
   if (only === undefined && found.length === 0) {
-    for await (const referrer of findAttestations(repository, digest)) sort(referrer);
+    const known = new Set(named === undefined ? [] : [named]);
+    for await (const referrer of findAttestations(repository, digest, known)) sort(referrer);
   }
-  const worst = faults.find(({ code }) => only !== undefined || isUnjudged(code));
-  const isMissed = found.length === 0 || areAllWanted;
-  if (isMissed && worst !== undefined) throw new EvidenceError(worst.code, worst);
-  sayFindings(faults);
+  const worst = found.length === 0 || areAllWanted ? worstOf(faults) : undefined;
+  if (worst !== undefined) throw new EvidenceError(worst.code, worst);
+  sayFindings([...faults, ...lies]);
   return found;
-}
-
-function isUnjudged(code: Fault['code']): boolean {
-  return ERROR_CATALOGUE[code][0] === 'unjudged';
 }
 
 /** The one that goes into an archive. Throws ATTESTATIONS_SEVERAL. */

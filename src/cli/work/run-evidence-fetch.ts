@@ -14,6 +14,7 @@ import { documentTime } from '../../io/process/clock.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
 import { refuse } from '../../place.ts';
 import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
+import { wholeBlob } from '../../pointer/find-attestations.ts';
 import { contentFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -125,7 +126,7 @@ async function writeArchive(call: Call, out: string, fetched: Fetched): Promise<
   const chunks =
     attestation === undefined
       ? openPartial(partial)
-      : signedArchive(partial, await bytesOf(from, attestation), signal);
+      : signedArchive(partial, await wholeBlob(from, attestation.layer), signal);
   await beforeWriting();
   const writing = { force: options.has('force'), signal, onNamed: finish };
   await progress('writing the archive', writeWhole(out, chunks, writing));
@@ -165,12 +166,6 @@ async function writeAll(
     onNamed: finish,
   });
   await progress('writing the layout', writing);
-}
-
-async function bytesOf(from: Repository, { layer }: Attached): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of from.readBlob(layer)) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function sayFetched(out: string, { from, attached }: Fetched, { digest }: NamedArtifact): void {

@@ -1,13 +1,14 @@
 import { referenceName } from '../../artifact-reference.ts';
 import { hexOf } from '../../digest.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { attempt } from '../../errors/evidence-error.ts';
 import { localPointer } from '../../evidence/pack/make-pointer.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
 import { defaultTag } from '../../pointer/artifact.ts';
+import { hasTag } from '../../pointer/copy-artifact.ts';
 import { contentFrom } from '../../pointer/push-manifest.ts';
-import { hasTag, pushEvidence } from '../../pointer/push.ts';
+import { pushEvidence } from '../../pointer/push.ts';
 import type { Registry, Repository } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -207,17 +208,14 @@ async function sayUnreadable({ call, targets, artifact }: Publishing): Promise<v
   const anybody = await openRegistries({ options, signal, environment: {} }, names);
   for (const name of names) {
     const repository = anybody.repository(name);
-    const said = await repository.readManifest(artifact.digest, artifact.bytes.length).then(
-      (manifest) => (manifest === undefined ? NOBODY_READS(name) : undefined),
-      (error: unknown) => {
-        if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
-        if (error.code === 'REGISTRY_REFUSED') return NOBODY_READS(name);
-        return `could not find out whether everybody can read ${name}: ${error.code}: ${error.found}`;
-      },
+    const { value, error } = await attempt(
+      async () => await repository.readManifest(artifact.digest, artifact.bytes.length),
     );
-    if (said !== undefined) process.stderr.write(`affidavit: ${escapeInvisible(said)}\n`);
+    if (value !== undefined) continue;
+    const said =
+      error === undefined || error.code === 'REGISTRY_REFUSED'
+        ? `nobody can read ${name} without a login: make it public, or verifiers cannot fetch it (ghcr.io: Package settings, Change visibility)`
+        : `could not find out whether everybody can read ${name}: ${error.code}: ${error.found}`;
+    process.stderr.write(`affidavit: ${escapeInvisible(said)}\n`);
   }
 }
-
-const NOBODY_READS = (name: string): string =>
-  `nobody can read ${name} without a login: make it public, or verifiers cannot fetch it (ghcr.io: Package settings, Change visibility)`;

@@ -1,7 +1,13 @@
 import type { Fault } from '../../errors/evidence-error.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
-import { placeStatus, type PlaceStatus, type Service } from '../../pointer/artifact-status.ts';
+import {
+  placeStatus,
+  stateOf,
+  type PlaceStatus,
+  type Service,
+  type TagStatus,
+} from '../../pointer/artifact-status.ts';
 import { counted } from '../../sentence.ts';
 import type { Call } from '../call/command.ts';
 import { namedAttestation } from './attached-bundles.ts';
@@ -41,7 +47,10 @@ export async function runEvidenceStatus(call: Call): Promise<number> {
 
 function exitCodeOf(places: readonly PlaceStatus[]): number {
   const states = new Set(
-    places.flatMap(({ state, attached }) => [state, ...attached.map((each) => each.state)]),
+    places.flatMap(({ state, attached, tag }) => [
+      ...[state, ...attached.map((each) => each.state)],
+      ...(tag?.fault === undefined ? [] : [stateOf(tag.fault)]),
+    ]),
   );
   if (states.has('unreachable')) return 3;
   return states.has('lacks') || states.has('differs') ? 1 : 0;
@@ -52,15 +61,17 @@ function placeJson(
   { name, state, fault, layer, attached, tag }: PlaceStatus,
   faultJson: (fault: Fault) => object,
 ): object {
+  const orNull = (each: Fault | undefined): object | null => (each ? faultJson(each) : null);
   return {
-    ...{ name, state, fault: fault === undefined ? null : faultJson(fault) },
+    ...{ name, state, fault: orNull(fault) },
     layer: layer === undefined ? null : { digest: layer.digest, size: layer.size },
     attached: attached.map((each) => ({
       digest: each.digest ?? null,
       state: each.state,
-      fault: each.fault === undefined ? null : faultJson(each.fault),
+      fault: orNull(each.fault),
     })),
-    tag: tag === undefined ? null : { ...tag, digest: tag.digest ?? null },
+    tag:
+      tag === undefined ? null : { ...tag, digest: tag.digest ?? null, fault: orNull(tag.fault) },
   };
 }
 
@@ -90,7 +101,8 @@ function placeLines({ name, state, fault, layer, attached, tag }: PlaceStatus): 
   ];
 }
 
-function tagWords({ digest, isMoved }: NonNullable<PlaceStatus['tag']>): string {
+function tagWords({ digest, isMoved, fault }: TagStatus): string {
+  if (fault !== undefined) return `NOT KNOWN${reasonOf(fault)}`;
   if (digest === undefined) return 'not there';
   return isMoved ? `MOVED, it is ${digest} now` : 'the artifact';
 }

@@ -1,9 +1,8 @@
 // `evidence sign POINTER…`: what was pushed without a signature gets one, and its pointer the place of signed ones.
 
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
 
-import { EvidenceError, faultOf } from '../../errors/evidence-error.ts';
+import { EvidenceError, attempt, faultOf } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE } from '../../evidence/layout.ts';
 import type { UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { unsignedIn } from '../../evidence/pack/unsigned-artifact.ts';
@@ -18,7 +17,8 @@ import { refuse } from '../../place.ts';
 import { attachReferrer } from '../../pointer/attach.ts';
 import { attestationManifest } from '../../pointer/attestation-manifest.ts';
 import { requireStored } from '../../pointer/find-attestations.ts';
-import { contentFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
+import { locationFailed } from '../../pointer/locations.ts';
+import { bytesFrom, type OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
@@ -204,24 +204,23 @@ async function attach(
   { signal, progress }: Call,
 ): Promise<void> {
   const referrer = attestationManifest(artifact, attestation, ATTESTATION_FILE);
-  const open: OpenBlob = (_, offset) => contentFrom(Readable.from([attestation]), offset);
+  const open: OpenBlob = (_, offset) => bytesFrom(attestation, offset);
   for (const [index, place] of places.entries()) {
-    try {
+    const { error } = await attempt(async () => {
       const there = await place.readManifest(artifact.digest, MAX_OCI_MANIFEST_BYTES);
       if (there === undefined && index > 0) {
         sayNotAttached(place.name, 'the artifact is not there');
-        continue;
+        return;
       }
       const attaching = attachReferrer(place, artifact, referrer, {
         ...{ open, pauses: pausesOf(signal) },
       });
       await progress(`attaching it in ${place.name}`, attaching);
       process.stderr.write(`attached: ${place.name}@${referrer.digest}\n`);
-    } catch (error) {
-      const isCopy = index > 0 && error instanceof EvidenceError && error.class !== 'interrupted';
-      if (!isCopy) throw error;
-      sayFindings([{ ...faultOf(error), at: error.at ?? place.name }]);
-    }
+    });
+    if (error === undefined) continue;
+    if (index === 0) throw error;
+    sayFindings([locationFailed({ name: place.name, error })]);
   }
 }
 

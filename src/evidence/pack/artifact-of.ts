@@ -11,7 +11,7 @@ import { MAX_SIGSTORE_BUNDLE_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
 import { artifactManifest } from '../../pointer/artifact.ts';
 import type { StoredManifest } from '../../pointer/registry.ts';
-import { parseSigstoreBundle } from '../../trust/sigstore-bundle.ts';
+import { parseSigstoreBundle, payloadOf } from '../../trust/sigstore-bundle.ts';
 import { compareCopy } from '../dialect/other-copy.ts';
 import { parseEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
 import { STATEMENT_FILE } from '../layout.ts';
@@ -67,8 +67,7 @@ export function signedStatement(
   statement: Uint8Array,
 ): ReceivedEvidence {
   const limits = { name: file, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES };
-  const { content } = parseSigstoreBundle(sigstoreBundle, limits);
-  const payload = content.kind === 'envelope' ? content.payload : new Uint8Array();
+  const payload = payloadOf(parseSigstoreBundle(sigstoreBundle, limits));
   const signed = parseEvidenceStatement(payload, file);
   const own = parseEvidenceStatement(statement, STATEMENT_FILE);
   const { value, faults } = compareCopy(signed, own);

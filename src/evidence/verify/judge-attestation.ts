@@ -4,11 +4,10 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { VerifyOptions } from '../../attestation/verify.ts';
 import type { Digest } from '../../digest.ts';
-import { decodeJson } from '../../document/json.ts';
-import { ObjectReader } from '../../document/object-reader.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { AS_SIGNED } from '../../place.ts';
+import { predicateTypeOf } from '../../pointer/attestation-manifest.ts';
 import { judgeSigner } from '../../policy/judge-signer.ts';
 import { quote } from '../../quote.ts';
 import { parseSigstoreBundle } from '../../trust/sigstore-bundle.ts';
@@ -35,9 +34,7 @@ export interface Fetched {
 export function otherAttestation(sigstoreBundle: Uint8Array): Fault | undefined {
   return orIfRefused(
     () => {
-      const { content, file } = parseSigstoreBundle(sigstoreBundle, ATTESTATION);
-      const payload = content.kind === 'envelope' ? content.payload : new Uint8Array();
-      const type = new ObjectReader(decodeJson(payload, file), file).string('predicateType');
+      const type = predicateTypeOf(parseSigstoreBundle(sigstoreBundle, ATTESTATION));
       if (isEvidenceType(type)) return undefined;
       const hint = 'nothing to do: it is about something else than this evidence';
       const found = quote(type);

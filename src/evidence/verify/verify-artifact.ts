@@ -4,16 +4,17 @@
 import type { Entry, ReceivedFile, ReceivedFiles } from '../../archive/entry.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import { EvidenceError, faultOf, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { EvidenceError, faultOf, type Fault } from '../../errors/evidence-error.ts';
 import {
   findAttestations,
   readAttestation,
   requireStored,
   type Referrer,
 } from '../../pointer/find-attestations.ts';
+import { inTurn, locationFailed, worstOf, type FailedLocation } from '../../pointer/locations.ts';
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { ATTESTATION_FILE } from '../layout.ts';
-import type { ArtifactSource, Fate, TriedReferrer } from './artifact-source.ts';
+import type { ArtifactSource, TriedReferrer } from './artifact-source.ts';
 import { compareAttestations, judgeAttestation, otherAttestation } from './judge-attestation.ts';
 import { readLayer, type ReadLayer } from './read-layer.ts';
 import {
@@ -50,10 +51,11 @@ export async function verifyArtifact(
   options: VerifyEvidenceOptions,
 ): Promise<VerificationReport> {
   const search = new Search(choice, await rulesOf(options));
-  for (const repository of choice.locations) {
-    if (await search.look(repository)) break;
-  }
-  return await search.report();
+  const failed: FailedLocation[] = [];
+  const look = async (location: Repository): Promise<true | undefined> =>
+    (await search.look(location)) ? true : undefined;
+  await inTurn(choice.locations, look, failed);
+  return await search.report(failed);
 }
 
 type Layer = Exclude<ReadLayer, { readonly refused: EvidenceError }>;
@@ -71,7 +73,6 @@ class Search {
   /** By digest, or by what else tells them apart. */
   readonly #tried = new Map<string, TriedReferrer>();
   readonly #known = new Set<Digest>();
-  readonly #failed: { readonly name: string; readonly fault: Fault }[] = [];
 
   constructor(choice: ArtifactChoice, rules: EvidenceRules) {
     this.#choice = choice;
@@ -81,27 +82,22 @@ class Search {
 
   /** Whether nothing else has to be looked for. */
   async look(repository: Repository): Promise<boolean> {
-    try {
-      this.#layer ??= await this.#receive(repository);
-      this.#served ||= repository.name;
-      if ('refused' in this.#layer) return true;
-      await this.#tryAll(repository, this.#layer.files);
-    } catch (error) {
-      if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
-      const { name } = repository;
-      this.#failed.push({ name, fault: { ...faultOf(error), at: error.at ?? name } });
-    }
+    this.#layer ??= await this.#receive(repository);
+    this.#served ||= repository.name;
+    if ('refused' in this.#layer) return true;
+    await this.#tryAll(repository, this.#layer.files);
     return this.#isGood();
   }
 
-  async report(): Promise<VerificationReport> {
+  async report(failed: readonly FailedLocation[]): Promise<VerificationReport> {
     const layer = this.#layer;
-    if (layer === undefined) throw this.#worst();
+    const errors = failed.map(({ error }) => error);
+    if (layer === undefined) throw worstFailure(failed);
     const report =
       'refused' in layer
         ? await verifyEntries(refusing(layer.refused), this.#rules)
-        : this.#judged(layer);
-    const findings = [...report.findings, ...this.#failed.map(locationFailed)];
+        : this.#judged(layer, errors);
+    const findings = [...report.findings, ...failed.map(locationFailed)];
     return { ...report, findings, source: this.#source() };
   }
 
@@ -137,7 +133,7 @@ class Search {
 
   #try(referrer: Referrer, registry: string, files: ReceivedFiles): void {
     const { digest } = referrer;
-    if ('bytes' in referrer) {
+    if (referrer.fate === 'bundle') {
       this.#known.add(referrer.digest);
       const { attestation, pointed } = this.#choice;
       // One that is named has to be good.
@@ -147,11 +143,8 @@ class Search {
       else this.#tried.set(referrer.digest, { digest, registry, fate: 'other', fault: other });
       return;
     }
-    const { fault } = referrer;
-    this.#tried.set(digest ?? `${registry} ${fault.at}`, {
-      ...{ digest, registry, fault },
-      fate: fateOf(fault, digest),
-    });
+    const { fault, fate } = referrer;
+    this.#tried.set(digest ?? `${registry} ${fault.at}`, { digest, registry, fault, fate });
   }
 
   #judge(
@@ -168,8 +161,8 @@ class Search {
     if (this.#best === undefined || compareAttestations(tried, this.#best) < 0) this.#best = tried;
   }
 
-  #judged({ files, originals }: Layer): VerificationReport {
-    if (!this.#isGood()) this.#requireKnown();
+  #judged({ files, originals }: Layer, failed: readonly EvidenceError[]): VerificationReport {
+    if (!this.#isGood()) this.#requireKnown(failed);
     const others = [...files.values()].filter(({ path }) => path !== ATTESTATION_FILE);
     const { bytes } = this.#best ?? {};
     const signed = bytes === undefined ? [] : [attestationFile(bytes)];
@@ -177,10 +170,10 @@ class Search {
   }
 
   /** Without a good one, one that could not be read might be. Only what is attached to something else is none. */
-  #requireKnown(): void {
+  #requireKnown(failed: readonly EvidenceError[]): void {
     const tried = [...this.#tried.values()];
     const faults = [
-      ...this.#failed.map(({ fault }) => fault),
+      ...failed.map((error) => faultOf(error)),
       ...tried.flatMap(({ fate, fault }) => (fate === 'unread' && fault ? [fault] : [])),
     ];
     const unknown = faults.find(({ code }) => ERROR_CATALOGUE[code][0] === 'unjudged');
@@ -192,16 +185,6 @@ class Search {
         (fate === 'other' && digest !== undefined && digest === (attestation ?? pointed)),
     );
     if (this.#best === undefined && broken?.fault !== undefined) throw errorOf(broken.fault);
-  }
-
-  /** Other bytes than the digest names are worse than none. */
-  #worst(): EvidenceError {
-    const faults = this.#failed.map(({ fault }) => fault);
-    const fault = faults.find(({ code }) => ERROR_CATALOGUE[code][0] === 'invalid') ?? faults[0];
-    if (fault === undefined) throw new TypeError('no location was named');
-    const others = this.#failed.filter((each) => each.fault !== fault);
-    const more = others.map((each) => `; ${each.name}: ${each.fault.code}, ${each.fault.found}`);
-    return errorOf({ ...fault, found: [fault.found, ...more].join('') });
   }
 
   #source(): ArtifactSource {
@@ -217,10 +200,13 @@ class Search {
   }
 }
 
-/** A list is never something else that is attached. */
-function fateOf({ code }: Fault, digest: Digest | undefined): Fate {
-  const isOther = code === 'REFERRER_OTHER' || code === 'KIND_UNEXPECTED';
-  return isOther && digest !== undefined ? 'other' : 'unread';
+/** With what the others said. */
+function worstFailure(failed: readonly FailedLocation[]): EvidenceError {
+  const worst = worstOf(failed.map(({ error }) => error));
+  if (worst === undefined) throw new TypeError('no location was named');
+  const others = failed.filter(({ error }) => error !== worst);
+  const more = others.map(({ name, error }) => `; ${name}: ${error.code}, ${error.found}`);
+  return errorOf({ ...faultOf(worst), found: [worst.found, ...more].join('') });
 }
 
 function attestationFile(bytes: Uint8Array): ReceivedFile {
@@ -233,20 +219,4 @@ function refusing(error: EvidenceError): AsyncIterable<Entry> {
 
 function errorOf(fault: Fault): EvidenceError {
   return new EvidenceError(fault.code, fault);
-}
-
-function locationFailed({
-  name,
-  fault,
-}: {
-  readonly name: string;
-  readonly fault: Fault;
-}): Finding {
-  return {
-    code: 'LOCATION_FAILED',
-    at: name,
-    found: `${fault.code}: ${fault.found}`,
-    expected: fault.expected,
-    hint: fault.hint,
-  };
 }

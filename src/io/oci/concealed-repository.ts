@@ -37,7 +37,13 @@ export function concealed(repository: Repository, secrets: readonly string[]): R
     writeManifest: async (manifest, tag) => {
       await asked(repository.writeManifest(manifest, tag));
     },
-    listReferrers: async (subject) => await asked(repository.listReferrers(subject)),
+    listReferrers: async (subject) => {
+      const list = await asked(repository.listReferrers(subject));
+      for (const { at, found } of list?.unread ?? []) {
+        requireNone(Buffer.from(`${at} ${found}`), name, secrets);
+      }
+      return list;
+    },
   };
 }
 

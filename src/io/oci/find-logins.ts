@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { attempt, withCode } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
 import {
@@ -33,7 +34,7 @@ const MAX_HELPER_BYTES = 64 * 1024;
  * The first login for a repository, of all places in order; undefined if there is none. A place that fails ends it:
  * another login might be that of somebody else.
  *
- * @throws EvidenceError CREDENTIALS_INVALID, CREDENTIAL_HELPER_FAILED, FILE_UNREADABLE
+ * @throws EvidenceError CREDENTIALS_INVALID, CREDENTIAL_HELPER_FAILED
  */
 export async function findLogin(
   host: string,
@@ -72,7 +73,7 @@ function filesOf(environment: NodeJS.ProcessEnv): readonly string[] {
 const PODMAN = 'containers/auth.json';
 
 async function readWhole(path: string): Promise<Uint8Array> {
-  return await withFile(openFile(path), async (file) => {
+  const reading = withFile(openFile(path), async (file) => {
     if (file.stats.size > MAX_CONFIG_BYTES) {
       const hint = 'check that this is the file that docker login or podman login wrote';
       const place = { code: 'CREDENTIALS_INVALID', at: escapeInvisible(path), hint } as const;
@@ -82,6 +83,9 @@ async function readWhole(path: string): Promise<Uint8Array> {
     for await (const chunk of readUnchanged(file, path)) chunks.push(chunk);
     return Buffer.concat(chunks);
   });
+  const { value, error } = await attempt(async () => await reading);
+  if (error !== undefined) throw withCode(error, 'CREDENTIALS_INVALID');
+  return value;
 }
 
 /** By Docker's protocol: the registry in standard input, JSON in standard output. Undefined: it has no login. */

@@ -15,7 +15,12 @@ import { AICR_ARTIFACT, OCI_INDEX, OCI_MANIFEST } from '../../media-types.ts';
 import { descriptorOf } from '../../pointer/descriptor.ts';
 import { parseOciIndex } from '../../pointer/oci-index.ts';
 import { parseOciManifest, type OciManifest } from '../../pointer/oci-manifest.ts';
-import type { Descriptor, Repository, StoredManifest } from '../../pointer/registry.ts';
+import type {
+  Descriptor,
+  ReferrerList,
+  Repository,
+  StoredManifest,
+} from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf, listDirectory, openFound, tooLarge, withFile } from '../disk/open-file.ts';
 import { OCI_LAYOUT_FILE, readUnchanged, wrongKind } from '../disk/open-file.ts';
@@ -145,15 +150,16 @@ export class OciLayout implements Repository {
    * Whatever is attached, whether an index lists it or not: `cosign save` lists nothing. What is listed and cannot be
    * read may be attached too.
    */
-  async listReferrers(subject: Digest): Promise<readonly Descriptor[]> {
+  async listReferrers(subject: Digest): Promise<ReferrerList> {
     const found = await this.#scan();
     const whole = new Set(found.flatMap((each) => (each.isWhole ? each.descriptor.digest : [])));
-    return [
+    const manifests = [
       ...found.filter((each) => each.subject === subject).map(({ descriptor }) => descriptor),
       ...this.listed.filter(
         ({ digest, mediaType }) => mediaType !== OCI_INDEX && !whole.has(digest),
       ),
     ];
+    return { manifests, unread: [] };
   }
 
   blobPath(digest: Digest): string {

@@ -1,12 +1,19 @@
 import { Readable } from 'node:stream';
 
 import { digestOf, type Digest } from '../../digest.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { MAX_OCI_INDEX_BYTES } from '../../limits.ts';
-import { OCI_INDEX, OCI_MANIFEST } from '../../media-types.ts';
+import { OCI_INDEX } from '../../media-types.ts';
 import { nextPageIn } from '../../pointer/answer-headers.ts';
 import { parseOciIndex } from '../../pointer/oci-index.ts';
-import type { Descriptor, Registry, Repository, StoredManifest } from '../../pointer/registry.ts';
+import { MANIFEST_KINDS } from '../../pointer/oci-manifest.ts';
+import type {
+  Descriptor,
+  ReferrerList,
+  Registry,
+  Repository,
+  StoredManifest,
+} from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
 import { noAnswer } from '../http/no-answer.ts';
 import { keepConnections } from '../http/route.ts';
@@ -21,12 +28,7 @@ import { tryUpload, writeBlob, type OpenContent } from './write-blob.ts';
 const MAX_PAGES = 100;
 
 /** What may be under a tag or a digest. Docker's own types are asked for so that they are named as what they are. */
-const MANIFEST_TYPES = [
-  OCI_MANIFEST,
-  OCI_INDEX,
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ');
+const MANIFEST_TYPES = [...MANIFEST_KINDS.keys()].join(', ');
 
 /** Registries over HTTP, by the distribution-spec. */
 export function openRemoteRegistry(options: RegistryOptions): Registry {
@@ -106,9 +108,10 @@ class RemoteRepository implements Repository {
     throw this.#connection.invalid(201, `taken, and not there: the manifest ${digest}`);
   }
 
-  async listReferrers(subject: Digest): Promise<readonly Descriptor[] | undefined> {
+  async listReferrers(subject: Digest): Promise<ReferrerList | undefined> {
     const what = `the list of what is attached to ${subject}`;
-    const found: Descriptor[] = [];
+    const manifests: Descriptor[] = [];
+    const unread: Fault[] = [];
     let bytesLeft = MAX_OCI_INDEX_BYTES;
     let url: URL | undefined = this.#connection.url(`referrers/${subject}`);
     for (let pages = 0; url !== undefined; pages += 1) {
@@ -123,7 +126,7 @@ class RemoteRepository implements Repository {
       });
       if (answer.status === 404 || typeOf(answer) !== OCI_INDEX) {
         answer.drop();
-        // It comes from a registry that has no such list, whatever the status is. One that began a list has it.
+        // It comes from a registry that has no such list. One that began a list has it.
         if (pages === 0) return undefined;
         throw badList(this.name, `page ${pages + 1}, ${typeOf(answer) || 'no Content-Type'},`);
       }
@@ -134,10 +137,12 @@ class RemoteRepository implements Repository {
       );
       bytesLeft -= bytes.length;
       const stored = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
-      found.push(...parseOciIndex(stored, `${this.name}: ${what}`).manifests);
+      const index = parseOciIndex(stored, `${this.name}: ${what}`);
+      manifests.push(...index.manifests);
+      unread.push(...index.unread);
       url = this.#nextPage(answer);
     }
-    return found;
+    return { manifests, unread };
   }
 
   #nextPage({ status, headers, url }: Answer): URL | undefined {

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutSecrets } from '../../../src/io/http/without-secrets.ts';
 import { openAuthorizer } from '../../../src/io/oci/open-authorizer.ts';
 import { Patience } from '../../../src/io/oci/patience.ts';
+import { OCI_INDEX } from '../../../src/media-types.ts';
 import { rejection } from '../../document/refusal.ts';
 import { repositoryOf } from '../../oci/client.ts';
 import { LAYER, LAYER_BLOB, blob } from '../../oci/pushed.ts';
@@ -205,7 +206,11 @@ async function errorWith(password: string, answer: Answer) {
     };
     const environment = { DOCKER_CONFIG: folder(registry.host) };
     const repository = repositoryOf(registry, { authorizer: openAuthorizer({ environment }) });
-    error = await rejection(repository.readManifest({ tag: 'x' }, 10_000));
+    const asking = async (): Promise<unknown> => {
+      await repository.readManifest({ tag: 'x' }, 10_000);
+      return await repository.listReferrers(ARTIFACT.digest);
+    };
+    error = await rejection(asking());
   });
   return error;
 }
@@ -254,6 +259,15 @@ describe('a login that a registry repeats', () => {
           manifest['artifactType'] = `application/${said}`;
         });
         response.writeHead(200, { 'content-type': mediaType }).end(bytes);
+      },
+    ],
+    [
+      'in an entry of a list',
+      (response, said) => {
+        const isList = response.req.url?.includes('/referrers/') === true;
+        const list = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [{ digest: said }] };
+        response.writeHead(isList ? 200 : 404, { 'content-type': OCI_INDEX });
+        response.end(JSON.stringify(list));
       },
     ],
   ])('%s is not shown', async (_, answer) => {

@@ -268,7 +268,7 @@ describe('the files of logins', () => {
   it('that are named and not there, or too large, are refused', async () => {
     const missing = home({}, { REGISTRY_AUTH_FILE: 'no.json' });
     expect(await rejection(missing.authorizer.renew(HOST, PULL, BASIC))).toMatchObject({
-      code: 'FILE_UNREADABLE',
+      code: 'CREDENTIALS_INVALID',
       at: join(missing.folder, 'no.json'),
     });
     const large = home({ '.docker/config.json': `{}${' '.repeat(1024 * 1024)}` });

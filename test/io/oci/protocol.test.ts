@@ -51,7 +51,7 @@ async function read(registry: TestRegistry): Promise<readonly unknown[]> {
   return [
     await repository.readManifest(ARTIFACT.digest, MAX_OCI_MANIFEST_BYTES),
     await repository.readManifest({ tag: 'v1' }, MAX_OCI_MANIFEST_BYTES),
-    (await repository.listReferrers(ARTIFACT.digest))?.map(({ digest }) => digest),
+    (await repository.listReferrers(ARTIFACT.digest))?.manifests.map(({ digest }) => digest),
     Buffer.concat(chunks),
   ];
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isDigest, type Digest } from '../../../src/digest.ts';
 import type { RegistryOptions } from '../../../src/io/oci/connection.ts';
 import { OCI_EMPTY, OCI_MANIFEST } from '../../../src/media-types.ts';
-import type { Descriptor, Repository } from '../../../src/pointer/registry.ts';
+import type { Descriptor, ReferrerList, Repository } from '../../../src/pointer/registry.ts';
 import { rejection } from '../../document/refusal.ts';
 import { digestOf, type Faults, type TestRegistry } from '../../oci/call.ts';
 import { authorizerWith, repositoryOf } from '../../oci/client.ts';
@@ -216,12 +216,12 @@ describe('the list of referrers', () => {
   const referrers = ['a', 'b', 'c'].map((name) => manifestOf(DIGEST, `application/${name}`));
 
   async function listed(faults: Faults): Promise<readonly string[] | undefined> {
-    let list: readonly Descriptor[] | undefined;
+    let list: ReferrerList | undefined;
     await withArtifact(faults, async (repository, registry) => {
       for (const each of referrers) put(registry, each);
       list = await repository.listReferrers(DIGEST);
     });
-    return list?.map(({ digest, artifactType }) => `${artifactType} ${digest}`);
+    return list?.manifests.map(({ digest, artifactType }) => `${artifactType} ${digest}`);
   }
 
   const all = referrers.map((each, index) => `application/${'abc'[index]} ${digestOf(each)}`);
