@@ -163,6 +163,7 @@ export const ROOMS: Rooms = {
   },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },
   'report/render': { rooms: ['report', 'report/blocks'] },
+  batch: { rooms: ['errors', 'attestation', 'report'] },
   'io/disk': {
     rooms: [
       'errors',
@@ -206,6 +207,7 @@ export const ROOMS: Rooms = {
     packages: ['tuf-js'],
     effects: true,
   },
+  'io/workers': { rooms: [], effects: true },
   'cli/call': { rooms: ['errors', 'attestation', 'report', 'report/render'], effects: true },
   'cli/work': {
     rooms: [
@@ -232,12 +234,14 @@ export const ROOMS: Rooms = {
       'evidence/verify',
       'report/render',
       'report',
+      'batch',
       'io/disk',
       'io/process',
       'io/http',
       'io/oci',
       'io/sandbox',
       'io/sigstore',
+      'io/workers',
       'cli/call',
     ],
     effects: true,

@@ -13,7 +13,10 @@ import type { ASIDES } from './request.ts';
 
 type Page = Pick<Command, 'summary'> &
   Partial<
-    Pick<Command, 'description' | 'usage' | 'examples' | 'args' | 'variadic' | 'optional' | 'flags'>
+    Pick<
+      Command,
+      'description' | 'usage' | 'examples' | 'args' | 'variadic' | 'optional' | 'instead' | 'flags'
+    >
   >;
 
 /** What the program answers beside the commands of the table (`request.ts`). */
@@ -37,6 +40,7 @@ function oclifCommand({
   flags = {},
   variadic,
   optional,
+  instead,
   ...page
 }: Page): typeof OclifCommand {
   const last = Object.keys(args).at(-1);
@@ -45,7 +49,7 @@ function oclifCommand({
       [
         name,
         argument({
-          required: !(optional && name === last),
+          required: !(optional && name === last) && instead === undefined,
           description,
           ...(variadic && name === last && { multiple: true }),
         }),
@@ -82,8 +86,10 @@ function oclifFlag(flag: Flag): FlagInput[string] {
       return listFlag(flag, common);
     case 'choice':
       return option({ ...common, options: flag.options })();
-    case 'number':
-      return integer({ ...common, min: flag.min, max: flag.max, default: flag.default });
+    case 'number': {
+      const { min, max, default: value } = flag;
+      return integer({ ...common, min, max, ...(value !== undefined && { default: value }) });
+    }
   }
 }
 

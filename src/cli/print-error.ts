@@ -2,7 +2,7 @@ import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 import { EvidenceError, type Fault } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeInvisible } from '../quote.ts';
-import type { JsonObject } from '../report/json.ts';
+import type { ErrorJson } from '../report/report-json.ts';
 import { exitCodeOf } from './call/exit-codes.ts';
 import { wrapTalk } from './call/wrap-talk.ts';
 import { redact } from './redact.ts';
@@ -36,7 +36,7 @@ const EMPTY = '""';
  * The same for a program: what `--format json` prints on standard output instead of a report. It is in
  * the schemas of both reports.
  */
-export function errorJson(error: unknown): JsonObject {
+export function errorJson(error: unknown): ErrorJson {
   const { code, at = null, found, expected, hint } = printable(error);
   return {
     schemaVersion: SCHEMA_VERSION,

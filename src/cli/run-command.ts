@@ -6,7 +6,13 @@ import type { Command } from './call/command.ts';
 import { inputsOf } from './call/inputs.ts';
 import { Options, type OptionValue } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
+import { errorJson } from './print-error.ts';
 import type { Request } from './request.ts';
+
+const { signal: NEVER } = new AbortController();
+
+/** For work that hears signals itself. */
+const UNHEARD = { signal: NEVER, finish: () => undefined, waitForEnd: () => NEVER };
 
 /**
  * Runs one command of the table, and sets the exit code.
@@ -32,7 +38,7 @@ export async function runCommand(
     process.exit(await startSecond());
   }
   const frame = {
-    ...{ options, root, words, after },
+    ...{ options, root, words, flagWords: reading.flagWords, after, errorJson },
     environment: process.env,
     terminal: process.stdout,
     progress: withProgress,
@@ -48,11 +54,8 @@ export async function runCommand(
         forbidKilling();
       },
     });
-  const { signal } = new AbortController();
   process.exitCode =
-    command.handlesSignals === true
-      ? await start({ signal, finish: () => undefined, waitForEnd: () => signal })
-      : await interruptible(start);
+    command.handlesSignals === true ? await start(UNHEARD) : await interruptible(start);
 }
 
 /**

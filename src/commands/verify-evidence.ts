@@ -13,7 +13,8 @@ export default {
     'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, older than the policy allows, another recipe than yours, or a run that is doubtful); 64 called wrongly; 130 interrupted.',
   ].join('\n\n'),
 
-  usage: `verify-evidence INPUT [--bundle PATH]
+  usage: `verify-evidence INPUT... [--from FILE|-] [--jobs N] [--shard I/N] [--fail-fast]
+  [--bundle PATH]
   [--attestation sha256:HEX] [--location HOST/REPOSITORY...] [--allow-tag]
   [--registry HOST...] [--registry-ca FILE]
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
@@ -35,10 +36,36 @@ export default {
 
   args: {
     input:
-      'A bundle: a .tar.gz, a directory, or - for a .tar.gz in standard input; or an artifact: oci://HOST/REPOSITORY@sha256:HEX, a pointer, or LAYOUT[@sha256:HEX], an OCI image layout.',
+      'A bundle: a .tar.gz, a directory of one or of many, or - for a .tar.gz in standard input; or an artifact: oci://HOST/REPOSITORY@sha256:HEX, a pointer, or LAYOUT[@sha256:HEX], an OCI image layout.',
   },
 
+  variadic: true,
+  instead: 'from',
+
   flags: {
+    ...inGroup('many', {
+      from: {
+        type: 'text',
+        helpValue: 'FILE',
+        summary: 'Verify also what the lines of this file name; - is standard input.',
+      },
+      jobs: {
+        type: 'number',
+        helpValue: 'N',
+        min: 1,
+        max: 256,
+        summary: 'Threads for many bundles; by default one for each processor. 1: none.',
+      },
+      shard: {
+        type: 'text',
+        helpValue: 'I/N',
+        summary: 'Verify only the I-th of N shares of the inputs; report merge joins the reports.',
+      },
+      'fail-fast': {
+        type: 'switch',
+        summary: 'Stop at the first that is not verified.',
+      },
+    }),
     bundle: {
       type: 'text',
       helpValue: 'PATH',
@@ -138,9 +165,12 @@ export default {
     ...inGroup('report', VERIFY_REPORT_FLAGS),
   },
 
-  documents: (options) => [
-    options.text('bundle') ?? options.required('input'),
-    ...[options.text('revealed')].filter((path) => path !== undefined),
-  ],
+  documents: (options) => {
+    const inputs = options.texts('input');
+    // Threads judge many, so that this process hears signals.
+    if (inputs.length !== 1 || options.has('from')) return [];
+    const revealed = options.text('revealed');
+    return [options.text('bundle') ?? inputs, revealed ?? []].flat();
+  },
   load: async () => (await import('../cli/work/run-verify.ts')).runVerify,
 } satisfies Command;

@@ -5,12 +5,19 @@ import { replaceInvisible } from '../quote.ts';
  * escaped, so that no test's name rewrites the screen of someone who prints the file.
  */
 export function encodeReport(json: object): string {
-  const text = JSON.stringify(json, null, 2);
+  return `${safe(JSON.stringify(json, null, 2))}\n`;
+}
+
+/** The same without any space or newline, for a stream of reports. */
+export function encodeLine(json: object): string {
+  return safe(JSON.stringify(json));
+}
+
+function safe(text: string): string {
   // The line ends are the JSON text's own: `JSON.stringify` escapes those of values.
-  const safe = replaceInvisible(text, (character) =>
+  return replaceInvisible(text, (character) =>
     character === '\n' ? character : escapeUnits(character),
   );
-  return `${safe}\n`;
 }
 
 /** JSON's own escape, for each UTF-16 code unit. */

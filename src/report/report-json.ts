@@ -30,6 +30,8 @@ export interface ErrorJson {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly exitCode: number;
   readonly error: FaultJson;
+  /** Of which of many. */
+  readonly source?: string;
 }
 
 /** What somebody stored: nothing in it is believed. `parseStoredReport` makes it. */
@@ -38,7 +40,7 @@ export interface StoredReport {
 }
 
 /** What can be shown. */
-export type Shown = ReportJson | StoredReport;
+export type Shown = ReportJson | BatchJson | StoredReport | { readonly stored: BatchJson };
 
 export interface VerificationJson extends FactsJson {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -85,6 +87,59 @@ export interface ValidationJson extends FactsJson {
     | undefined;
   readonly limitOfTrust: string;
   readonly repeat?: readonly string[] | undefined;
+}
+
+/** Many verifications, without their reports: schemas/batch-report.schema.json. */
+export interface BatchJson {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly tool: Tool;
+  readonly summary: SummaryJson;
+  readonly exitCode: number;
+  readonly repeat?: readonly string[] | undefined;
+}
+
+/** What became of an input: a verdict, or there is none. */
+export type Outcome = Verdict | 'usage' | 'internal';
+
+export type CountsJson = Readonly<Partial<Record<Outcome, number>>>;
+
+export interface SummaryJson {
+  readonly bundles: number;
+  readonly outcomes: CountsJson;
+  readonly recipes: readonly GroupJson[];
+  readonly signers: readonly GroupJson[];
+  readonly notVerified: readonly RowJson[];
+  /** How many more are not verified. */
+  readonly notListed: number;
+  readonly unsigned: number;
+  readonly sandbox: boolean;
+  readonly weakened: readonly string[];
+  readonly root?: RootJson | undefined;
+  readonly policy?: Pick<PolicyJson, 'source' | 'digest'> | undefined;
+  /** All that there was to judge, of which a shard is a part. */
+  readonly inputs: { readonly count: number; readonly digest: string };
+  readonly passedOver?: { readonly count: number; readonly paths: readonly string[] } | undefined;
+  readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  readonly stopped?: 'interrupted' | 'first-failure' | undefined;
+  /** How many stored reports it was made of: nothing was verified then. */
+  readonly mergedFrom?: number | undefined;
+}
+
+/** Those of one recipe or one signer; the last may be of all others, without a name. */
+export interface GroupJson {
+  readonly name?: string | undefined;
+  readonly outcomes: CountsJson;
+}
+
+/** Copies with one end. */
+export interface RowJson {
+  readonly outcome: Outcome;
+  readonly codes: readonly FaultJson['code'][];
+  readonly recipe?: string | undefined;
+  readonly signer?: string | undefined;
+  readonly manifestDigest?: string | undefined;
+  readonly copies: number;
+  readonly paths: readonly string[];
 }
 
 export interface FaultJson extends Omit<Fault, 'at'> {

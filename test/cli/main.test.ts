@@ -12,8 +12,8 @@ describe('words that are no call of a command', () => {
     [['help', 'foo'], '"foo"'],
     [['validate', 'a'], '"a", which belongs to no flag'],
     [['sandbox', 'a', 'b'], '"a", which belongs to no flag'],
-    [['verify-evidence', 'a', 'b'], '"b", which belongs to no flag'],
-    [['verify-evidence', '--', '--help', 'b'], '"b", which belongs to no flag'],
+    [['report', 'a', 'b'], '"b", which belongs to no flag'],
+    [['report', '--', '--help', 'b'], '"b", which belongs to no flag'],
     [['verify-evidence'], 'no INPUT'],
   ])('%j is usage, and found: %s', async (words, found) => {
     const { code, stdout, stderr } = await runCli(words);

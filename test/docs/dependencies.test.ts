@@ -14,7 +14,7 @@ interface Package {
 
 const ours = JSON.parse(read('package.json')) as Package;
 const rows = tableRows(read('docs/dependencies.md'));
-const IMPORT = /(?:from|import\()\s*'((?:@[^/']+\/)?[^./'][^/']*)(?:\/[^']*)?'/g;
+const IMPORT = /(?:(?<!['-])from|import\()\s*'((?:@[^/']+\/)?[^./'][^/']*)(?:\/[^']*)?'/g;
 
 /** Package → the files of src that import it. */
 function imports(): ReadonlyMap<string, readonly string[]> {

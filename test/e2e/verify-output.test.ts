@@ -68,7 +68,7 @@ describe('every exit code of verify-evidence', () => {
 
   it.each([
     ['no input', []],
-    ['two inputs', [inputs.verified, inputs.verified]],
+    ['the bundle of two inputs', [inputs.verified, inputs.verified, '--bundle', inputs.verified]],
     ['an unknown flag', [inputs.verified, '--skip-everything']],
     ['a flag without its value', [inputs.verified, '--policy']],
     ['an unknown format', [inputs.verified, '--format', 'html']],

@@ -1,3 +1,4 @@
+import type { ErrorJson } from '../../report/report-json.ts';
 import type { Options } from './options.ts';
 
 /** A flag, in words that oclif understands too (`src/cli/oclif-commands.ts`), for its help. */
@@ -24,7 +25,7 @@ type FlagValue =
       readonly helpValue: string;
       readonly min: number;
       readonly max: number;
-      readonly default: number;
+      readonly default?: number;
     };
 
 /** Flags and help of one command, and where its work is found. */
@@ -39,6 +40,8 @@ export interface Command {
   readonly variadic?: true;
   /** The last of them may be left out. */
   readonly optional?: true;
+  /** The flag that may stand for them. */
+  readonly instead?: string;
   /** Arguments and flags that look as if they named a file to read, and do not. */
   readonly unread?: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
@@ -67,6 +70,8 @@ export interface Call {
   readonly root: string;
   /** As they were typed after the command's name, to repeat the call. */
   readonly words: readonly string[];
+  /** The same without arguments. */
+  readonly flagWords: readonly string[];
   /** What is after `--`, for the command that runs another program. */
   readonly after: readonly string[] | undefined;
   readonly environment: NodeJS.ProcessEnv;
@@ -82,6 +87,8 @@ export interface Call {
    * which is late for nothing then.
    */
   readonly beforeWriting: () => Promise<void>;
+  /** The JSON of an error that ends no command. */
+  readonly errorJson: (error: unknown) => ErrorJson;
   /** Says what takes so long, if it does. */
   readonly progress: <T>(what: string, work: Promise<T>) => Promise<T>;
 }

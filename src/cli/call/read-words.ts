@@ -8,7 +8,9 @@ type Flags = Command['flags'];
 type Given = ReadonlyMap<string, OptionValue>;
 
 /** What was given, by name, or the first thing that is wrong with it. */
-export type Reading = { readonly given: Given } | { readonly mistake: Mistake };
+export type Reading =
+  | { readonly given: Given; readonly flagWords: readonly string[] }
+  | { readonly mistake: Mistake };
 
 /** `usage-error.ts` says it to people, and is loaded only then. `name` is a flag's, `word` is foreign. */
 export type Mistake =
@@ -24,11 +26,11 @@ export type Mistake =
   | { readonly kind: 'needs' | 'excludes'; readonly name: string; readonly other: string };
 
 export function readWords(words: readonly string[], command: Command): Reading {
-  const { args, flags, variadic = false, optional = false } = command;
+  const { args, flags, variadic = false, optional = false, instead = '' } = command;
   const reading = new WordReader(words, flags);
   const mistake = reading.read();
   if (mistake !== undefined) return { mistake };
-  const { given, operands } = reading;
+  const { given, operands, flagWords } = reading;
   const all = Object.keys(args);
   const names = optional ? all.slice(0, Math.max(operands.length, all.length - 1)) : all;
   const [unwanted] = variadic ? [] : operands.slice(names.length);
@@ -38,9 +40,10 @@ export function readWords(words: readonly string[], command: Command): Reading {
     (name, index) =>
       [name, variadic && index === last ? operands.slice(last) : (operands[index] ?? '')] as const,
   );
-  const wrong = missing(names, operands, flags, given) ?? conflict(flags, given);
+  const wrong =
+    missing(given.has(instead) ? [] : names, operands, flags, given) ?? conflict(flags, given);
   return wrong === undefined
-    ? { given: new Map([...defaultsOf(flags), ...given, ...named]) }
+    ? { given: new Map([...defaultsOf(flags), ...given, ...named]), flagWords }
     : { mistake: wrong };
 }
 
@@ -48,6 +51,7 @@ export function readWords(words: readonly string[], command: Command): Reading {
 class WordReader {
   readonly given = new Map<string, OptionValue>();
   readonly operands: string[] = [];
+  readonly flagWords: string[] = [];
   readonly #rest: string[];
   readonly #flags: Flags;
   /** What the words that are no flag belong to: the list of the flag before them, or the operands. */
@@ -68,6 +72,7 @@ class WordReader {
         if (mistake !== undefined) return mistake;
       } else {
         this.#list.push(word);
+        if (this.#list !== this.operands) this.flagWords.push(word);
       }
     }
     return undefined;
@@ -80,11 +85,14 @@ class WordReader {
       return { kind: 'flag-unknown', word };
     }
     this.#list = this.operands;
+    this.flagWords.push(word);
     if (flag.type === 'switch') {
       this.given.set(name, true);
       return attached === undefined ? undefined : { kind: 'value-unwanted', name };
     }
-    const text = attached ?? this.#value();
+    const next = attached === undefined ? this.#value() : undefined;
+    if (next !== undefined) this.flagWords.push(next);
+    const text = attached ?? next;
     if (text === undefined) return { kind: 'value-missing', name, word: this.#rest[0] };
     return this.#readValue(name, flag, text);
   }
@@ -199,6 +207,6 @@ function conflict(flags: Flags, given: Given): Mistake | undefined {
 
 function defaultsOf(flags: Flags): readonly (readonly [string, OptionValue])[] {
   return Object.entries(flags).flatMap(([name, flag]) =>
-    flag.type === 'number' ? [[name, flag.default] as const] : [],
+    flag.type === 'number' && flag.default !== undefined ? [[name, flag.default] as const] : [],
   );
 }

@@ -41,7 +41,7 @@ export const REPORT_FLAGS = {
   ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
-const STORED_FORMATS = REPORT_FLAGS.format.options.filter((name) => name !== 'json');
+const STORED_FORMATS = REPORT_FLAGS.format.options.filter((name) => !name.startsWith('json'));
 
 /** For what is JSON already. */
 export const STORED_REPORT_FLAGS = {

@@ -15,6 +15,10 @@ export const REPORT_FORMATS: ReadonlyMap<string, Render> = new Map<string, Rende
     async (report) => (await import('../../report/render/markdown.ts')).renderMarkdown(report),
   ],
   ['json', async (report) => (await import('../../report/encode-report.ts')).encodeReport(report)],
+  [
+    'jsonl',
+    async (report) => `${(await import('../../report/encode-report.ts')).encodeLine(report)}\n`,
+  ],
 ]);
 
 /** Errors after which other reports of the call stand: the JSON of such an error replaces none. */

@@ -4,11 +4,14 @@ export interface WordValue {
   readonly value: string;
 }
 
+/** No word of a call can have it. */
+const NO_CHAR = '\0';
+
 /** Looked up in the words themselves, where the error may be that they cannot be read. */
 export function valuesIn(
   words: readonly string[],
   name: string,
-  char: string,
+  char = NO_CHAR,
 ): readonly WordValue[] {
   const attached = new RegExp(`^(?:--${name}=|-(?!${name}\\b)${char}=?)(.+)$`, 's');
   return words.flatMap((word, index) => {
@@ -22,7 +25,7 @@ export function valuesIn(
 export function wordsWithout(
   words: readonly string[],
   name: string,
-  char: string,
+  char = NO_CHAR,
 ): readonly string[] {
   const values = valuesIn(words, name, char).map(({ index, value }) =>
     words[index] === value ? [index - 1, index] : [index],

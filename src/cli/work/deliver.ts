@@ -34,9 +34,25 @@ export async function deliverReports(call: Call, show: Show): Promise<void> {
   const files = forms.flatMap(({ output }) => output ?? []);
   if (files.length > 0) await call.beforeWriting();
   const failures = await writeAll(reports, call.signal);
-  if (failures.length > 0 || (files.length === forms.length && call.terminal.isTTY === true)) {
-    const text = await render({ format: 'terminal', output: files[0] });
-    process.stderr.write(`${text.split('\n\n', 1).join('')}\n`);
+  const brief = async (): Promise<string> => await render({ format: 'terminal', output: files[0] });
+  await endReports(call, { forms, failures, brief });
+}
+
+interface Ending {
+  readonly forms: readonly ReportForm[];
+  readonly failures: readonly EvidenceError[];
+  /** For a terminal. */
+  readonly brief: () => Promise<string>;
+}
+
+/** Says what was written nowhere, and the verdict where no report shows it. */
+export async function endReports(
+  { terminal }: Call,
+  { forms, failures, brief }: Ending,
+): Promise<void> {
+  const isSilent = forms.every(({ output }) => output !== undefined);
+  if (failures.length > 0 || (isSilent && terminal.isTTY === true)) {
+    process.stderr.write(`${(await brief()).split('\n\n', 1).join('')}\n`);
   }
   const [failure, ...more] = failures;
   if (failure === undefined) return;

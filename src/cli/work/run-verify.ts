@@ -1,6 +1,9 @@
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { holdsInputs } from '../../io/disk/bundle-source.ts';
 import { requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { documentTime } from '../../io/process/clock.ts';
+import { mayBeJudge, serve } from '../../io/workers/serve.ts';
 import type { Call } from '../call/command.ts';
 import { AICR_JSON, outputsOf } from '../call/report-flags.ts';
 import { wordsWithout } from '../call/values-in.ts';
@@ -21,7 +24,8 @@ const FILES = [
 
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
-  requireOneStdin(['input', 'bundle', ...FILES].map((name) => options.text(name)));
+  const inputs = options.texts('input');
+  requireOneStdin([...inputs, ...['from', 'bundle', ...FILES].map((name) => options.text(name))]);
   requireHarmlessOutput(call);
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
@@ -29,7 +33,15 @@ export async function runVerify(call: Call): Promise<number> {
     const { blockNetwork } = await import('../../io/http/offline.ts');
     blockNetwork();
   }
-  const { report, json, pointer } = await verifyInput(call, options.required('input'), {
+  if (mayBeJudge(call.environment) && (await serve(async () => await judging(call)))) return 0;
+  const [source = '', ...others] = inputs;
+  const isList = others.length > 0 || options.has('from') || options.has('shard');
+  if (isList || holdsInputs(source, EVIDENCE_LAYOUT)) {
+    const { runVerifyMany } = await import('./run-verify-many.ts');
+    const exitCode = await runVerifyMany(call, FILES);
+    if (exitCode !== undefined) return exitCode;
+  }
+  const { report, json, pointer } = await verifyInput(call, source, {
     rules: async () => await readRules(call),
     words: wordsWithout(wordsWithout(words, 'format', 'f'), 'output', 'o'),
   });
@@ -42,8 +54,16 @@ export async function runVerify(call: Call): Promise<number> {
   return report.exitCode;
 }
 
+/** In a thread of a call with many bundles. */
+async function judging(call: Call): Promise<(path: string) => Promise<unknown>> {
+  const { answering } = await import('./answer.ts');
+  return await answering(call);
+}
+
 /** Inside the bundle a report would be one file too many; the rest is asked of every command. */
 function requireHarmlessOutput({ options }: Call): void {
-  const bundle = options.text('bundle') ?? options.required('input');
-  for (const [flag, path] of outputsOf(options)) requireHarmless(flag, path, { open: [], bundle });
+  const bundles = [options.text('bundle') ?? [], options.texts('input')].flat();
+  for (const [flag, path] of outputsOf(options)) {
+    for (const bundle of bundles) requireHarmless(flag, path, { open: [], bundle });
+  }
 }

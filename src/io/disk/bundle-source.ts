@@ -6,6 +6,7 @@ import { plainPath } from '../../archive/collect.ts';
 import type { Entry, Layout } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN, nameOf, standardInput } from './files.ts';
+import { lookAt } from './harmless-output.ts';
 import {
   kindOf,
   listDirectory,
@@ -70,6 +71,34 @@ async function bundleIn(path: string, { folder, required }: Layout): Promise<str
   // No link is followed, as nowhere in a bundle.
   const stats = await lstat(inner).catch(() => undefined);
   return stats?.isDirectory() === true && (await isThere(join(inner, first))) ? inner : path;
+}
+
+/** A directory that is no bundle, around none, and no layout: whatever is evidence in it is so by itself. */
+export function isFolder(path: string, layout: Layout): boolean {
+  const isDirectory = lookAt(path)?.isDirectory() === true;
+  const isOther = isBundle(path, layout) || lookAt(join(path, OCI_LAYOUT_FILE)) !== undefined;
+  return isDirectory && !isOther;
+}
+
+/** Also the directory around one. */
+export function isBundle(path: string, { folder = '', required }: Layout): boolean {
+  return ['', folder].some((inner) =>
+    required.some((file) => lookAt(join(path, inner, file)) !== undefined),
+  );
+}
+
+/** Whether an input is more than itself: a directory around bundles, or a pattern. */
+export function holdsInputs(input: string, layout: Layout): boolean {
+  return lookAt(input) === undefined ? isPattern(input) : isFolder(followed(input), layout);
+}
+
+export function isPattern(input: string): boolean {
+  return /[*?[{]/.test(input) && !input.includes('://');
+}
+
+/** The target of a link that the user named. */
+export function followed(input: string): string {
+  return `${input}/.`;
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -4,6 +4,9 @@ import { lstat, realpath, stat, writeFile } from 'node:fs/promises';
 import { requireFree, writeWhole } from './files.ts';
 import { isSystemError, unwritable } from './system-error.ts';
 
+/** A text, or one that is made while it is written. */
+export type Report = string | AsyncIterable<Uint8Array>;
+
 /**
  * The report and nothing else: to standard output, or completely into a file. A link is followed, and
  * its target is replaced. What has no content, e.g. `/dev/null`, is written to.
@@ -11,16 +14,33 @@ import { isSystemError, unwritable } from './system-error.ts';
  * @throws EvidenceError FILE_UNWRITABLE
  */
 export async function printReport(
-  text: string,
+  text: Report,
   output: string | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
   const stats = output === undefined ? undefined : await statsOf(output);
   const stream = stats && STREAMS.find(({ fd }) => isOpenAs(fd, stats));
-  if (output === undefined) process.stdout.write(text);
-  else if (stream !== undefined) stream.write(text);
+  if (output === undefined) await flow(text, process.stdout);
+  else if (stream !== undefined) await flow(text, stream);
   else if (stats !== undefined && isFlow(stats)) await pour(text, output);
-  else await writeWhole(await targetOf(output), [Buffer.from(text)], { force: true, signal });
+  else {
+    const chunks = typeof text === 'string' ? [Buffer.from(text)] : text;
+    await writeWhole(await targetOf(output), chunks, { force: true, signal });
+  }
+}
+
+/** As fast as it is read. A reader that closes the pipe early has what it wants. */
+async function flow(text: Report, stream: NodeJS.WriteStream): Promise<void> {
+  if (typeof text === 'string') {
+    stream.write(text);
+    return;
+  }
+  for await (const piece of text) {
+    if (stream.destroyed || stream.write(piece)) continue;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const event of ['drain', 'close', 'error']) stream.once(event, () => resolve());
+    await promise;
+  }
 }
 
 /** Throws FILE_UNWRITABLE if `printReport` would: to say so before the work is done. */
@@ -54,7 +74,7 @@ async function statsOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-async function pour(text: string, path: string): Promise<void> {
+async function pour(text: Report, path: string): Promise<void> {
   try {
     await writeFile(path, text, { flag: constants.O_WRONLY });
   } catch (error) {

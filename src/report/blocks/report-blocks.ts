@@ -1,7 +1,14 @@
 // Both reports as a tree of blocks, in the order in which a reader asks.
 import { commandLine } from '../../shell-words.ts';
-import { LIMIT_OF_TRUST, type ErrorJson, type ReportJson, type Shown } from '../report-json.ts';
+import {
+  LIMIT_OF_TRUST,
+  type ErrorJson,
+  type ReportJson,
+  type BatchJson,
+  type Shown,
+} from '../report-json.ts';
 import type { ValidationJson, VerificationJson } from '../report-json.ts';
+import { batchBlocks } from './batch-blocks.ts';
 import type { Block, Line, Problem } from './block.ts';
 import { checksFold, factFolds, findingsFold } from './details.ts';
 import { validationLines, verificationLines } from './lines.ts';
@@ -42,7 +49,8 @@ function recorded(block: Block): Block {
   return { ...block, label: 'recorded', lead: 'The recorded command; read it before you run it:' };
 }
 
-function blocksOf(report: ReportJson): readonly Block[] {
+function blocksOf(report: ReportJson | BatchJson): readonly Block[] {
+  if ('summary' in report) return batchBlocks(report);
   return 'verdict' in report ? verificationBlocks(report) : validationBlocks(report);
 }
 

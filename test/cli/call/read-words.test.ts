@@ -142,17 +142,23 @@ describe('readWords', () => {
   it.each([
     [
       'verify-evidence e.tar.gz --certificate-identity a@b --certificate-oidc-issuer=https://c',
-      { input: 'e.tar.gz', 'certificate-identity': 'a@b', 'certificate-oidc-issuer': 'https://c' },
+      {
+        input: ['e.tar.gz'],
+        'certificate-identity': 'a@b',
+        'certificate-oidc-issuer': 'https://c',
+      },
     ],
     [
       'verify-evidence --policy p.json -f json e.tar.gz -o=r.json --offline',
-      { policy: 'p.json', format: ['json'], input: 'e.tar.gz', output: 'r.json', offline: true },
+      { policy: 'p.json', format: ['json'], input: ['e.tar.gz'], output: 'r.json', offline: true },
     ],
-    ['verify-evidence - --policy=-', { input: '-', policy: '-' }],
+    ['verify-evidence - --policy=-', { input: ['-'], policy: '-' }],
     [
       'verify-evidence -fmarkdown -or.md -- -f',
-      { format: ['markdown'], output: 'r.md', input: '-f' },
+      { format: ['markdown'], output: 'r.md', input: ['-f'] },
     ],
+    ['verify-evidence --from list', { from: 'list', input: [] }],
+    ['verify-evidence a --offline b -- -c', { input: ['a', 'b', '-c'], offline: true }],
     ['validate -r r -s s', { recipe: 'r', snapshot: 's' }],
     [
       'validate --results a b - --recipe r --results=c d --snapshot s',
@@ -168,8 +174,8 @@ describe('readWords', () => {
 
   it.each<[string, Mistake]>([
     ['verify-evidence', { kind: 'missing', operands: ['input'], flags: [] }],
-    ['verify-evidence a b', { kind: 'operand-unwanted', word: 'b' }],
-    ['verify-evidence a -- --offline', { kind: 'operand-unwanted', word: '--offline' }],
+    ['report a b', { kind: 'operand-unwanted', word: 'b' }],
+    ['report a -- --offline', { kind: 'operand-unwanted', word: '--offline' }],
     [
       'verify-evidence a --trusted-root',
       { kind: 'value-missing', name: 'trusted-root', word: undefined },

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { Options } from '../../../src/cli/call/options.ts';
 import { REPORT_FORMATS } from '../../../src/cli/call/report-formats.ts';
+import { errorJson } from '../../../src/cli/print-error.ts';
 import { deliverReports } from '../../../src/cli/work/deliver.ts';
 import { verificationJson } from '../../../src/report/json.ts';
 import { rejection } from '../../document/refusal.ts';
@@ -20,8 +21,10 @@ async function deliver(format: readonly string[], isTTY = false) {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     const call = {
-      ...{ root: '', words: [], after: undefined, environment: {}, terminal: { isTTY }, signal },
+      ...{ root: '', words: [], flagWords: [], after: undefined, environment: {} },
+      ...{ terminal: { isTTY }, signal },
       options: new Options(new Map([['format', format]]), ['format', 'output']),
+      errorJson,
       finish: () => undefined,
       waitForEnd: () => signal,
       beforeWriting: async () => await Promise.resolve(),

@@ -1,0 +1,54 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+import type { ErrorJson, Outcome, SignerJson, VerificationJson } from '../report/report-json.ts';
+import { outcomeOf } from './outcome.ts';
+
+/** What the summary wants to know of one report. */
+export interface Row {
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly codes: readonly ErrorCode[];
+  readonly recipe?: string | undefined;
+  readonly signer?: string | undefined;
+  readonly manifestDigest?: string | undefined;
+  /** Equal for copies: of one manifest, with one signature. */
+  readonly copy: string;
+  readonly unsigned: boolean;
+  readonly sandbox: boolean;
+  readonly weakened: readonly string[];
+  readonly root?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly tool?: string | undefined;
+}
+
+/** Codes of one row; the report has all. */
+const MOST_CODES = 3;
+
+/** @param path as the user named it, or found */
+export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
+  if ('error' in report) {
+    const { error, exitCode } = report;
+    const nothing = { unsigned: false, sandbox: false, weakened: [] };
+    return { path, outcome: outcomeOf(exitCode), codes: [error.code], copy: path, ...nothing };
+  }
+  const { bundle, recipe, signer, signature, root, policy, checks, sandbox, weakened } = report;
+  const outcome = outcomeOf(report.exitCode);
+  const codes = checks.flatMap(({ faults }) => faults.map(({ code }) => code));
+  return {
+    ...{ path, outcome, sandbox, weakened },
+    codes: [...new Set(codes)].slice(0, MOST_CODES),
+    recipe: recipe && `${recipe.name} ${recipe.digest.slice(0, 12)}`,
+    signer: signer && nameOf(signer),
+    manifestDigest: bundle?.manifestDigest,
+    copy: bundle === undefined ? path : JSON.stringify([bundle.manifestDigest, signature]),
+    unsigned: signature.state === 'absent',
+    root: root.digest,
+    policy: policy?.digest,
+    tool: `${report.tool.name} ${report.tool.version}`,
+  };
+}
+
+function nameOf(signer: SignerJson): string {
+  return 'publicKey' in signer
+    ? `key ${signer.publicKey}`
+    : `${signer.identity} (issuer ${signer.issuer})`;
+}

@@ -1,0 +1,49 @@
+import { rowOf, type Row } from '../../batch/row.ts';
+import { encodeLine } from '../../report/encode-report.ts';
+import type { VerificationJson, ErrorJson } from '../../report/report-json.ts';
+import type { Call } from '../call/command.ts';
+import { wordsWithout } from '../call/values-in.ts';
+import { readRules, verifyInput, type Rules } from './verify-input.ts';
+
+/** What became of one of many: its report, or why there is none, as a line of JSON, and what the summary wants of it. */
+export interface Answer {
+  readonly json: string;
+  readonly row: Row;
+}
+
+/** What says which of many are judged, and how: nobody needs it to judge one again. */
+const OF_MANY = ['from', 'jobs', 'shard'];
+
+/** Judges one input after the other by rules that are read once. Nothing that is wrong with one is thrown. */
+export async function answering(
+  call: Call,
+  rules?: Rules,
+): Promise<(path: string) => Promise<Answer>> {
+  const read = rules ?? (await readRules(call));
+  const flags = OF_MANY.reduce(
+    (words, name) => wordsWithout(words, name),
+    wordsForOne(call.flagWords),
+  );
+  const words = flags.filter((word) => word !== '--fail-fast');
+  return async (path) => {
+    try {
+      const way = { rules: async () => await Promise.resolve(read), words: [path, ...words] };
+      return answerOf((await verifyInput(call, path, way)).json, path);
+    } catch (error) {
+      return noAnswer(call, path, error);
+    }
+  };
+}
+
+export function noAnswer(call: Call, path: string, error: unknown): Answer {
+  return answerOf({ ...call.errorJson(error), source: path }, path);
+}
+
+function answerOf(report: VerificationJson | ErrorJson, path: string): Answer {
+  return { json: encodeLine(report), row: rowOf(report, path) };
+}
+
+/** Without the forms and places of reports. */
+export function wordsForOne(words: readonly string[]): readonly string[] {
+  return wordsWithout(wordsWithout(words, 'format', 'f'), 'output', 'o');
+}

@@ -1,0 +1,150 @@
+// Many verifications in one call: each is the one of `verify-input.ts`, by rules that every thread reads once.
+import { availableParallelism } from 'node:os';
+
+import { inOrder } from '../../batch/in-order.ts';
+import { Summary } from '../../batch/summary.ts';
+import { timestampOf } from '../../document/time.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { STDIN } from '../../io/disk/files.ts';
+import { showProgress } from '../../io/process/batch-progress.ts';
+import { unlessAborted } from '../../io/process/interrupt.ts';
+import { JudgePool } from '../../io/workers/judge-pool.ts';
+import { SCHEMA_VERSION } from '../../media-types.ts';
+import { refuse } from '../../place.ts';
+import { present, rootJson } from '../../report/json.ts';
+import type { SummaryJson } from '../../report/report-json.ts';
+import { AFFIDAVIT } from '../../tool.ts';
+import type { Call } from '../call/command.ts';
+import { EXIT_CODES } from '../call/exit-codes.ts';
+import { answering, noAnswer, wordsForOne, type Answer } from './answer.ts';
+import { BatchReports } from './batch-reports.ts';
+import { InputList } from './input-list.ts';
+import { readRules, type Rules } from './verify-input.ts';
+
+/** What is about one bundle. */
+const OF_ONE = ['bundle', 'attestation', 'logs', 'revealed'];
+
+/** Inputs that are taken before the first of them is answered, for each thread. */
+const AHEAD = 8;
+
+const HEAD = { schemaVersion: SCHEMA_VERSION, tool: AFFIDAVIT } as const;
+
+/**
+ * @param files the flags that name what is read
+ * @returns the exit code; undefined for a directory without any bundle, which is judged as one is
+ */
+export async function runVerifyMany(
+  call: Call,
+  files: readonly string[],
+): Promise<number | undefined> {
+  requireForMany(call, files);
+  const list = new InputList(call);
+  if (await list.isOneBundle()) return undefined;
+  const rules = await readRules(call);
+  const judges = await openJudges(call, rules);
+  await call.beforeWriting();
+  const reports = new BatchReports(call, HEAD, call.waitForEnd());
+  const summary = new Summary();
+  const endProgress = showProgress(
+    () => ({ done: summary.bundles, total: list.total, worst: summary.worst }),
+    process.stderr,
+  );
+  try {
+    const answers = inOrder(list.items(), judges.judge, judges.jobs * AHEAD);
+    const stopped = await takeAll(answers, { call, summary, reports });
+    const exitCode = stopped === 'interrupted' ? EXIT_CODES.interrupted : summary.exitCode;
+    const around = { ...commonOf(rules), ...list.json(), stopped };
+    const repeat = ['affidavit', 'verify-evidence', ...wordsForOne(call.words)];
+    endProgress();
+    await reports.end({ ...HEAD, summary: present(summary.json(around)), exitCode, repeat });
+    return exitCode;
+  } catch (error) {
+    await reports.drop(error);
+    throw error;
+  } finally {
+    endProgress();
+    await judges.close();
+  }
+}
+
+interface Taking {
+  readonly call: Call;
+  readonly summary: Summary;
+  readonly reports: BatchReports;
+}
+
+/** Until all are judged, or somebody or the first that is not verified ends it. */
+async function takeAll(
+  answers: AsyncGenerator<Answer, void>,
+  { call: { signal, options }, summary, reports }: Taking,
+): Promise<SummaryJson['stopped']> {
+  while (!signal.aborted) {
+    const next = await unlessAborted(answers.next(), signal).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+    if (next === undefined) break;
+    if (next.done === true) return undefined;
+    const { json, row } = next.value;
+    await reports.add(json);
+    summary.add(row);
+    if (options.has('fail-fast') && row.outcome !== 'verified') return 'first-failure';
+  }
+  return 'interrupted';
+}
+
+interface Judges {
+  readonly jobs: number;
+  readonly judge: (path: string) => Promise<Answer>;
+  readonly close: () => Promise<void>;
+}
+
+/** Threads, or this process alone. All judge by one clock. */
+async function openJudges(call: Call, rules: Rules): Promise<Judges> {
+  const { options } = call;
+  const jobs = options.has('jobs') ? options.number('jobs') : availableParallelism();
+  if (jobs === 1) return { jobs, judge: await answering(call, rules), close: async () => {} };
+  const [, program = '', command = '', ...words] = process.argv;
+  const isAsked = rules.now === undefined || options.has('at');
+  const clock = isAsked ? [] : ['--at', timestampOf(rules.now)];
+  const pool = new JudgePool([program, command, ...clock, ...words], jobs, (path, cause) =>
+    noAnswer(call, path, died(cause)),
+  );
+  return {
+    jobs,
+    judge: async (path) => await pool.judge(path),
+    close: async () => await pool.close(),
+  };
+}
+
+function died(cause: unknown): EvidenceError {
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  return new EvidenceError('INTERNAL', {
+    found: `a thread that ended without a verdict${reason}`,
+    expected: 'a verdict',
+    hint: 'verify this one alone; if the machine was short of memory, use fewer --jobs',
+    cause,
+  });
+}
+
+function commonOf({ trust, policy }: Rules): Pick<SummaryJson, 'root' | 'policy'> {
+  return { root: rootJson(trust.root), policy: policy?.file };
+}
+
+/** Threads have no standard input, and would each read it. */
+function requireForMany({ options }: Call, files: readonly string[]): void {
+  const one = OF_ONE.find((name) => options.has(name));
+  if (one !== undefined) {
+    const place = {
+      code: 'USAGE',
+      at: `--${one}`,
+      hint: 'verify that bundle in a call of its own',
+    };
+    refuse({ ...place, code: 'USAGE' }, 'more than one bundle', 'one bundle, which it is about');
+  }
+  const named = files.find((name) => options.text(name) === STDIN);
+  if (named === undefined && !options.texts('input').includes(STDIN)) return;
+  const at = named === undefined ? 'INPUT' : `--${named}`;
+  const hint = 'write it to a file, and name that';
+  refuse({ code: 'USAGE', at, hint }, 'standard input, and more than one bundle', 'a file');
+}

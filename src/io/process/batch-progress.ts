@@ -1,0 +1,38 @@
+/** How often a terminal and a log are told, in milliseconds. */
+const EVERY = { terminal: 200, log: 10_000 };
+
+export interface Done {
+  readonly done: number;
+  /** Undefined until the list was read to its end. */
+  readonly total: number | undefined;
+  readonly worst: string;
+}
+
+/** Says how far many verifications are, on one line of a terminal, else every ten seconds. */
+export function showProgress(look: () => Done, stream: NodeJS.WriteStream): () => void {
+  const start = performance.now();
+  const isTerminal = stream.isTTY;
+  const timer = setInterval(
+    () => {
+      const line = progressLine(look(), performance.now() - start);
+      stream.write(isTerminal ? `\r\u001B[K${line}` : `${line}\n`);
+    },
+    isTerminal ? EVERY.terminal : EVERY.log,
+  );
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    if (isTerminal) stream.write('\r\u001B[K');
+  };
+}
+
+export function progressLine({ done, total, worst }: Done, milliseconds: number): string {
+  const rate = done / Math.max(milliseconds / 1000, 0.001);
+  const left = total === undefined || done === 0 ? undefined : Math.ceil((total - done) / rate);
+  return [
+    `affidavit: ${done}${total === undefined ? '' : ` of ${total}`} judged`,
+    `${rate.toFixed(rate < 10 ? 1 : 0)} a second`,
+    ...(left === undefined ? [] : [`${left} s left`]),
+    ...(done === 0 ? [] : [`worst: ${worst}`]),
+  ].join(', ');
+}

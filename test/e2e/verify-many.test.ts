@@ -1,0 +1,315 @@
+// Many bundles in one call: each verdict is that of the bundle alone, and none of them hides another.
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+
+import { ROOT, runCli } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
+import { ATTESTATION, archiveOf, makeEvidence, withFile } from './evidence.ts';
+
+interface Report {
+  readonly exitCode: number;
+  readonly verdict?: string;
+  readonly source?: string;
+  readonly error?: { readonly code: string; readonly at: string | null };
+  readonly repeat?: readonly string[];
+}
+
+interface Batch {
+  readonly reports: readonly Report[];
+  readonly exitCode: number;
+  readonly summary: {
+    readonly bundles: number;
+    readonly outcomes: Readonly<Record<string, number>>;
+    readonly notVerified: readonly {
+      readonly outcome: string;
+      readonly codes: readonly string[];
+      readonly copies: number;
+      readonly paths: readonly string[];
+    }[];
+    readonly inputs: { readonly count: number; readonly digest: string };
+    readonly passedOver?: { readonly count: number; readonly paths: readonly string[] };
+    readonly stopped?: string;
+    readonly recipes: readonly unknown[];
+    readonly signers: readonly unknown[];
+  };
+}
+
+const evidence = await makeEvidence();
+const good = await archiveOf(evidence.files);
+const unsigned = await archiveOf(withFile(evidence.files, ATTESTATION));
+
+/** A folder with good.tar.gz, deep/b.tar.gz, a bundle as a directory, one that is unsigned and one that is cut. */
+function folderOfMany(name: string): string {
+  const folder = join(evidence.folder, name);
+  mkdirSync(join(folder, 'deep/dir'), { recursive: true });
+  writeFileSync(join(folder, 'a.tar.gz'), good);
+  writeFileSync(join(folder, 'deep/b.tar.gz'), good);
+  for (const [path, content] of evidence.files) {
+    const file = join(folder, 'deep/dir', path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, content);
+  }
+  writeFileSync(join(folder, 'unsigned.tar.gz'), unsigned);
+  writeFileSync(join(folder, 'z.tar.gz'), good.subarray(0, 1000));
+  return folder;
+}
+
+const folder = folderOfMany('many');
+
+async function verifyMany(
+  words: readonly string[],
+  cwd = evidence.folder,
+): Promise<{ readonly code: number | null; readonly batch: Batch; readonly stdout: string }> {
+  const argv = ['verify-evidence', ...words, ...evidence.pin, '--jobs', '1', '--format', 'json'];
+  const { code, stdout, stderr } = await runProgram(argv, { cwd });
+  expect(stderr).toBe('');
+  const batch = JSON.parse(stdout) as Batch;
+  requireSchema(batch);
+  expect(code).toBe(batch.exitCode);
+  return { code, batch, stdout };
+}
+
+const validateBatch = (() => {
+  const lenient = { strictRequired: false, strictTypes: false, strictTuples: false };
+  const ajv = new Ajv2020({ ...lenient, allErrors: true });
+  ajv.addSchema(schemaOf('report'));
+  return ajv.compile(schemaOf('batch-report'));
+})();
+
+function schemaOf(name: string): object {
+  return JSON.parse(readFileSync(join(ROOT, `schemas/${name}.schema.json`), 'utf8')) as object;
+}
+
+function requireSchema(batch: Batch): void {
+  if (!validateBatch(batch)) throw new Error(JSON.stringify(validateBatch.errors, null, 2));
+}
+
+function sourcesOf({ reports }: Batch): readonly unknown[] {
+  return reports.map(({ source, exitCode }) => `${String(source)} ${exitCode}`);
+}
+
+describe('a directory around bundles', () => {
+  it('is judged bundle by bundle, in the order of names, with the worst exit code', async () => {
+    const { code, batch } = await verifyMany(['many']);
+    expect(code).toBe(2);
+    expect(sourcesOf(batch)).toEqual([
+      'many/a.tar.gz 0',
+      'many/deep/b.tar.gz 0',
+      'many/deep/dir 0',
+      'many/unsigned.tar.gz 4',
+      'many/z.tar.gz 2',
+    ]);
+    const { summary } = batch;
+    expect(summary.outcomes).toEqual({ verified: 3, undecided: 1, invalid: 1 });
+    expect(summary.notVerified.map(({ codes, paths }) => [codes[0], paths])).toEqual([
+      ['UNSIGNED', ['many/unsigned.tar.gz']],
+      ['ARCHIVE_UNREADABLE', ['many/z.tar.gz']],
+    ]);
+    expect(summary.signers).toHaveLength(1);
+  });
+
+  it('has the report of each as it is alone, with the command that repeats it', async () => {
+    const { batch } = await verifyMany(['many']);
+    const alone = ['verify-evidence', 'many/a.tar.gz', ...evidence.pin];
+    const { stdout } = await runProgram([...alone, '--format', 'json'], { cwd: evidence.folder });
+    expect(batch.reports[0]).toEqual(JSON.parse(stdout));
+    expect(batch.reports[0]?.repeat).toEqual(['affidavit', ...alone]);
+  });
+
+  it('says what is passed over: links, logs beside a bundle and other files', async () => {
+    const place = join(evidence.folder, 'beside');
+    mkdirSync(place);
+    writeFileSync(join(place, 'a.tar.gz'), good);
+    writeFileSync(join(place, 'a.tar.gz.logs.tar.gz'), good);
+    writeFileSync(join(place, 'b.logs.tar.gz'), good);
+    writeFileSync(join(place, 'README.md'), '');
+    symlinkSync('a.tar.gz', join(place, 'l.tar.gz'));
+    const { code, batch } = await verifyMany(['beside']);
+    expect(sourcesOf(batch)).toEqual(['beside/a.tar.gz 0', 'beside/b.logs.tar.gz 0']);
+    expect(batch.summary.passedOver).toEqual({
+      count: 3,
+      paths: ['beside/README.md', 'beside/a.tar.gz.logs.tar.gz', 'beside/l.tar.gz'],
+    });
+    expect(code).toBe(0);
+  });
+
+  it('with a FIFO and a socket says so of them, and judges the rest', async () => {
+    const place = join(evidence.folder, 'odd');
+    mkdirSync(place);
+    writeFileSync(join(place, 'a.tar.gz'), good);
+    execFileSync('mkfifo', [join(place, 'pipe')]);
+    const socket = createServer().listen(join(place, 'socket'));
+    await once(socket, 'listening');
+    const { code, batch } = await verifyMany(['odd']);
+    socket.close();
+    expect(code).toBe(3);
+    expect(batch.reports.map(({ exitCode, error }) => error?.code ?? exitCode)).toEqual([
+      0,
+      'FILE_UNREADABLE',
+      'FILE_UNREADABLE',
+    ]);
+    expect(batch.reports[1]).toMatchObject({
+      exitCode: 3,
+      source: 'odd/pipe',
+      error: { code: 'FILE_UNREADABLE', at: 'odd/pipe', found: 'a FIFO' },
+    });
+  });
+
+  it('without any is judged as one: 2, with the report of one', async () => {
+    mkdirSync(join(evidence.folder, 'empty/deeper'), { recursive: true });
+    const argv = ['verify-evidence', 'empty', ...evidence.pin, '--format', 'json'];
+    const { code, stdout } = await runProgram(argv, { cwd: evidence.folder });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'invalid' });
+  });
+});
+
+describe('several inputs', () => {
+  it('are judged each, the same path twice too, and copies are one row', async () => {
+    cpSync(join(folder, 'unsigned.tar.gz'), join(evidence.folder, 'copy.tar.gz'));
+    const same = ['many/unsigned.tar.gz', 'many/unsigned.tar.gz', 'copy.tar.gz'];
+    const { code, batch } = await verifyMany(same);
+    expect(code).toBe(4);
+    expect(batch.reports).toHaveLength(3);
+    expect(batch.summary.notVerified).toMatchObject([{ copies: 3, paths: same }]);
+  });
+
+  it('that are missing cost their own verdict', async () => {
+    const { code, batch } = await verifyMany(['nowhere.tar.gz', 'many/a.tar.gz']);
+    expect(code).toBe(3);
+    expect(batch.reports.map(({ exitCode, error }) => error?.code ?? exitCode)).toEqual([
+      'FILE_UNREADABLE',
+      0,
+    ]);
+  });
+
+  it('as a pattern are what fits, in order; one that nothing fits is 3', async () => {
+    const { code, batch } = await verifyMany(['many/*.tar.gz', 'none/*.tar.gz']);
+    expect(code).toBe(2);
+    expect(sourcesOf(batch)).toEqual([
+      'many/a.tar.gz 0',
+      'many/unsigned.tar.gz 4',
+      'many/z.tar.gz 2',
+      'none/*.tar.gz 3',
+    ]);
+    const alone = await runProgram(['verify-evidence', 'none/*.tar.gz', ...evidence.pin]);
+    expect(alone.code).toBe(3);
+  });
+
+  it('stop at the first that is not verified with --fail-fast', async () => {
+    const { code, batch } = await verifyMany([
+      'many/a.tar.gz',
+      'many/z.tar.gz',
+      'many/deep',
+      '--fail-fast',
+    ]);
+    expect(code).toBe(2);
+    expect(batch.reports).toHaveLength(2);
+    expect(batch.summary.stopped).toBe('first-failure');
+  });
+
+  it('in shards are the whole list once', async () => {
+    const shards = await Promise.all(
+      [1, 2, 3].map(async (index) => await verifyMany(['many', '--shard', `${index}/3`])),
+    );
+    const sources = shards.map(({ batch }) => batch.reports.map(({ source }) => source));
+    expect(sources).toEqual([
+      ['many/a.tar.gz', 'many/unsigned.tar.gz'],
+      ['many/deep/b.tar.gz', 'many/z.tar.gz'],
+      ['many/deep/dir'],
+    ]);
+    expect(new Set(shards.map(({ batch }) => JSON.stringify(batch.summary.inputs))).size).toBe(1);
+  });
+});
+
+describe('a call that cannot be meant', () => {
+  it.each([
+    [['a', 'b', '--bundle', 'c'], '--bundle'],
+    [['a', 'b', '--logs', 'c'], '--logs'],
+    [['a', '-'], 'INPUT'],
+    [['a', '--shard', '0/0'], '--shard'],
+    [['a', '--shard', '5/4'], '--shard'],
+    [['many', '--format', 'aicr-json'], '--format'],
+    [['many', 'x', '--output', 'many/a.tar.gz'], '--output'],
+  ])('%j is 64', async (words, at) => {
+    const argv = ['verify-evidence', ...words, ...evidence.root];
+    const { code, stderr } = await runProgram(argv, { cwd: evidence.folder });
+    expect(code).toBe(64);
+    expect(stderr).toContain(`at: ${at}\n`);
+  });
+
+  it('with an empty list is 64', async () => {
+    writeFileSync(join(evidence.folder, 'empty.txt'), '\n\n');
+    const argv = ['verify-evidence', '--from', 'empty.txt', ...evidence.root];
+    const { code, stderr } = await runProgram(argv, { cwd: evidence.folder });
+    expect(code).toBe(64);
+    expect(stderr).toContain('to verify nothing proves nothing');
+  });
+
+  it('with a report that would replace one of the list is 64, and replaces nothing', async () => {
+    writeFileSync(join(evidence.folder, 'own.txt'), 'many/a.tar.gz\n');
+    const words = ['--from', 'own.txt', '--format', 'json=many/a.tar.gz', '--jobs', '1'];
+    const argv = ['verify-evidence', ...words, ...evidence.pin];
+    const { code } = await runProgram(argv, { cwd: evidence.folder });
+    expect(code).toBe(64);
+    expect(readFileSync(join(folder, 'a.tar.gz'))).toEqual(good);
+  });
+});
+
+describe('the reports', () => {
+  it('are several at once; one that has no place keeps no other from its own', async () => {
+    const words = [
+      'many',
+      '-f',
+      'jsonl',
+      '-f',
+      'json=all.json',
+      '-f',
+      'markdown=none/x.md',
+      '--jobs',
+      '1',
+    ];
+    const argv = ['verify-evidence', ...words, ...evidence.pin];
+    const { code, stdout, stderr } = await runProgram(argv, { cwd: evidence.folder });
+    expect(code).toBe(3);
+    expect(stderr).toContain('FILE_UNWRITABLE');
+    const lines = stdout.trimEnd().split('\n');
+    const all = JSON.parse(readFileSync(join(evidence.folder, 'all.json'), 'utf8')) as Batch;
+    requireSchema(all);
+    expect(lines.map((line) => JSON.parse(line) as Report)).toEqual(all.reports);
+    expect(all.exitCode).toBe(2);
+  });
+
+  it('in Markdown and on a terminal show only what is not verified', async () => {
+    const argv = ['verify-evidence', 'many', ...evidence.pin, '--jobs', '1', '--format'];
+    const options = { cwd: evidence.folder };
+    for (const format of ['markdown', 'terminal']) {
+      const { stdout } = await runProgram([...argv, format], options);
+      expect(stdout).toContain('5 bundles: 2 not verified (exit 2)');
+      expect(stdout).toContain('3 green, 1 undecided, 1 invalid');
+      expect(stdout).toContain('many/z.tar.gz');
+      expect(stdout).not.toContain('many/deep/b.tar.gz');
+      expect(stdout).not.toContain('✅');
+    }
+  });
+});
+
+describe('threads', () => {
+  it('give the same bytes as one process, from a list in standard input', async () => {
+    const words = ['verify-evidence', '--from', '-', ...evidence.pin, '--format', 'jsonl'];
+    const stdin = `${['many', 'nowhere', 'many/a.tar.gz'].join('\r\n')}\n`;
+    const options = { cwd: evidence.folder, stdin };
+    const [one, two] = await Promise.all(
+      ['1', '2'].map(async (jobs) => await runCli([...words, '--jobs', jobs], options)),
+    );
+    expect(two).toMatchObject({ code: 2, stderr: '' });
+    expect(two?.stdout).toBe(one?.stdout);
+    expect(two?.stdout.split('\n')).toHaveLength(8);
+  });
+});

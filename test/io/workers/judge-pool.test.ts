@@ -1,0 +1,75 @@
+import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, expect, it } from 'vitest';
+
+import { JudgePool } from '../../../src/io/workers/judge-pool.ts';
+import { JUDGE_VARIABLES, mayBeJudge, serve } from '../../../src/io/workers/serve.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'affidavit-pool-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A program that answers, throws, or ends. */
+const program = join(folder, 'program.mjs');
+writeFileSync(
+  program,
+  `import { parentPort, threadId } from 'node:worker_threads';
+const [end] = process.argv.slice(2);
+if (end === 'at-once') process.exit(1);
+parentPort.on('message', (path) => {
+  if (path === 'exit') process.exit(3);
+  if (path === 'throw') throw new Error('what went wrong');
+  parentPort.postMessage(path + ' judged ' + process.env.AFFIDAVIT_JUDGE);
+});
+`,
+);
+
+async function answers(
+  paths: readonly string[],
+  { jobs = 2, words = [] as readonly string[] } = {},
+): Promise<readonly string[]> {
+  const pool = new JudgePool<string>(
+    [program, ...words],
+    jobs,
+    (path, cause) => `${path} died: ${cause instanceof Error ? cause.message : 'no cause'}`,
+  );
+  try {
+    return await Promise.all(paths.map(async (path) => await pool.judge(path)));
+  } finally {
+    await pool.close();
+  }
+}
+
+it('answers for each path, with fewer threads than paths', async () => {
+  const paths = ['a', 'b', 'c', 'd', 'e'];
+  expect(await answers(paths)).toEqual(paths.map((path) => `${path} judged 1`));
+});
+
+it('loses one path to a thread that dies, and goes on', async () => {
+  expect(await answers(['a', 'exit', 'b', 'throw', 'c', 'd'], { jobs: 1 })).toEqual([
+    'a judged 1',
+    'exit died: no cause',
+    'b judged 1',
+    'throw died: what went wrong',
+    'c judged 1',
+    'd judged 1',
+  ]);
+});
+
+it('ends where no thread can start', async () => {
+  expect(await answers(['a', 'b', 'c'], { words: ['at-once'] })).toEqual([
+    'a died: no cause',
+    'b died: no cause',
+    'c died: no cause',
+  ]);
+});
+
+it('serves nobody in a process', async () => {
+  expect(mayBeJudge({})).toBe(false);
+  expect(mayBeJudge(JUDGE_VARIABLES)).toBe(true);
+  const isServed = await serve(async () => {
+    throw new Error('nobody asked');
+  });
+  expect(isServed).toBe(false);
+});
