@@ -47,6 +47,10 @@ export class Summary {
     return this.#bundles;
   }
 
+  get outcomes(): CountsJson {
+    return countsJson(this.#outcomes);
+  }
+
   get worst(): Outcome {
     return WORST_OUTCOMES.find((outcome) => this.#outcomes.has(outcome)) ?? 'verified';
   }
@@ -54,7 +58,7 @@ export class Summary {
   json(around: Around): SummaryJson {
     return {
       bundles: this.#bundles,
-      outcomes: countsJson(this.#outcomes),
+      outcomes: this.outcomes,
       recipes: this.#recipes.json(),
       signers: this.#signers.json(),
       notVerified: [...this.#rows.values()],

@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'recipe migrate': async () => (await import('../commands/recipe-migrate.ts')).default,
   'recipe resolve': async () => (await import('../commands/recipe-resolve.ts')).default,
   report: async () => (await import('../commands/report.ts')).default,
+  'report merge': async () => (await import('../commands/report-merge.ts')).default,
   sandbox: async () => (await import('../commands/sandbox.ts')).default,
   'snapshot fingerprint': async () => (await import('../commands/snapshot-fingerprint.ts')).default,
   'trust export': async () => (await import('../commands/trust-export.ts')).default,

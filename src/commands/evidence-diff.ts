@@ -2,14 +2,15 @@ import { inGroup, type Command } from '../cli/call/command.ts';
 import { REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import verifyEvidence from './verify-evidence.ts';
 
-/** What is about one bundle alone. */
-const OF_ONE: ReadonlySet<string> = new Set([
+/** What is about one bundle alone, or about many. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
   ...['bundle', 'attestation', 'recipe', 'recipes', 'logs', 'revealed'],
+  ...['from', 'jobs', 'shard', 'fail-fast'],
   ...Object.keys(VERIFY_REPORT_FLAGS),
 ]);
 
 const JUDGING: Command['flags'] = Object.fromEntries(
-  Object.entries(verifyEvidence.flags).filter(([name]) => !OF_ONE.has(name)),
+  Object.entries(verifyEvidence.flags).filter(([name]) => !OF_OTHERS.has(name)),
 );
 
 export default {

@@ -83,6 +83,7 @@ export const ERROR_CATALOGUE = {
   OUTPUT_FOREIGN: ['unjudged', 'the output has something in it that would be lost'],
   POLICY_INVALID: ['unjudged', 'the policy cannot be used'],
   REPORT_INVALID: ['unjudged', 'the stored report cannot be shown'],
+  SHARDS_DIFFER: ['unjudged', 'the stored reports are not the shards of one batch'],
   REPORT_VERSION_UNKNOWN: ['unjudged', 'the stored report is of another version'],
   RECIPE_FILE_INVALID: ['unjudged', 'the recipe to compare with cannot be used'],
   RECIPES_UNRESOLVED: ['unjudged', 'the recipes to compare with give no recipe'],

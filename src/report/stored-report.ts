@@ -4,12 +4,13 @@
 import { createRequire } from 'node:module';
 
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
 
 import { decodeJson } from '../document/json.ts';
 import { EvidenceError, orIfRefused, withCode } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeCharacters, quote } from '../quote.ts';
-import type { StoredReport } from './report-json.ts';
+import type { BatchJson, StoredReport } from './report-json.ts';
 
 /** What a reader takes for our word that something was verified: ticks, and what looks like one. */
 const TICKS = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}\u{1FBB1}]/gu;
@@ -22,8 +23,16 @@ const TICKS = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}\u{1FBB1}]/gu
 export async function parseStoredReport(bytes: Uint8Array, file: string): Promise<StoredReport> {
   const json = jsonIn(bytes, file);
   const name = Object.hasOwn(json, 'outcome') ? 'validation-report' : 'report';
-  const validate = await validatorOf(name);
+  const validate = await validatorOf<StoredReport['stored']>(name);
   if (validate(json)) return { stored: json };
+  throw broken(validate.errors?.[0], file);
+}
+
+/** The same of a report of many. Throws what `parseStoredReport` throws. */
+export async function parseStoredBatch(bytes: Uint8Array, file: string): Promise<BatchJson> {
+  const json = jsonIn(bytes, file);
+  const validate = await validatorOf<BatchJson>('batch-report');
+  if (validate(json)) return json;
   throw broken(validate.errors?.[0], file);
 }
 
@@ -57,12 +66,28 @@ function jsonIn(bytes: Uint8Array, file: string): object {
   });
 }
 
-async function validatorOf(name: string): Promise<ValidateFunction<StoredReport['stored']>> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
+const VALIDATORS = new Map<string, Ajv2020>();
+
+/** Made once: a stored report may have thousands of others in it. */
+async function validatorOf<T>(name: string): Promise<ValidateFunction<T>> {
+  let ajv = VALIDATORS.get(name);
+  if (ajv === undefined) {
+    const { Ajv2020 } = await import('ajv/dist/2020.js');
+    ajv = new Ajv2020({ strict: false });
+    ajv.addSchema(schemaOf('report'), name === 'report' ? name : undefined);
+    if (name !== 'report') ajv.addSchema(schemaOf(name), name);
+    VALIDATORS.set(name, ajv);
+  }
+  const validate = ajv.getSchema<T>(name);
+  if (validate === undefined) throw new TypeError(`no schema ${name}`);
+  return validate;
+}
+
+function schemaOf(name: string): AnySchemaObject {
   const load: (id: string) => unknown = createRequire(import.meta.url);
   const schema = load(`affidavit/schemas/${name}.schema.json`);
   if (!isSchema(schema)) throw new TypeError(`no schema ${name}`);
-  return new Ajv2020({ strict: false }).compile<StoredReport['stored']>(schema);
+  return schema;
 }
 
 function isSchema(schema: unknown): schema is AnySchemaObject {

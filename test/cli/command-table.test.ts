@@ -6,16 +6,20 @@ import { repositoryFiles } from '../docs/repository.ts';
 
 describe('the table of commands', () => {
   it('has a line for each file of src/commands, sorted', () => {
-    const files = repositoryFiles('src/commands').map((path) => `${path.split('/').at(-1)}`);
-    expect(Object.keys(COMMANDS).map((name) => `${name.replace(' ', '-')}.ts`)).toEqual(files);
+    const files = repositoryFiles('src/commands').map((path) => path.replace(/^.*\/|\.ts$/g, ''));
+    const names = Object.keys(COMMANDS).map((name) => name.replace(' ', '-'));
+    expect(names).toEqual(files.toSorted());
   });
 
   it('has no name that begins with the whole name of another command', () => {
     const names = Object.keys(COMMANDS);
     for (const name of names) {
-      expect(names.filter((other) => other.startsWith(`${name} `))).toEqual([]);
+      const longer = names.filter((other) => other.startsWith(`${name} `));
+      // A file of that name is written ./merge, as docs/cli.md says.
+      expect(longer).toEqual(name === 'report' ? ['report merge'] : []);
       expect(leadingName([...name.split(' '), 'x'])).toBe(name);
-      expect(leadingName(name.split(' ').slice(0, -1))).toBeUndefined();
+      const shorter = name === 'report merge' ? 'report' : undefined;
+      expect(leadingName(name.split(' ').slice(0, -1))).toBe(shorter);
     }
   });
 

@@ -1,5 +1,5 @@
 // Many bundles in one call: each verdict is that of the bundle alone, and none of them hides another.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
-import { ROOT, runCli } from '../run-cli.ts';
+import { PROGRAM, ROOT, runCli } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import { ATTESTATION, archiveOf, makeEvidence, withFile } from './evidence.ts';
 
@@ -67,8 +67,7 @@ async function verifyMany(
   cwd = evidence.folder,
 ): Promise<{ readonly code: number | null; readonly batch: Batch; readonly stdout: string }> {
   const argv = ['verify-evidence', ...words, ...evidence.pin, '--jobs', '1', '--format', 'json'];
-  const { code, stdout, stderr } = await runProgram(argv, { cwd });
-  expect(stderr).toBe('');
+  const { code, stdout } = await runProgram(argv, { cwd });
   const batch = JSON.parse(stdout) as Batch;
   requireSchema(batch);
   expect(code).toBe(batch.exitCode);
@@ -308,8 +307,182 @@ describe('threads', () => {
     const [one, two] = await Promise.all(
       ['1', '2'].map(async (jobs) => await runCli([...words, '--jobs', jobs], options)),
     );
-    expect(two).toMatchObject({ code: 2, stderr: '' });
+    expect(two?.code).toBe(2);
     expect(two?.stdout).toBe(one?.stdout);
     expect(two?.stdout.split('\n')).toHaveLength(8);
+  });
+});
+
+describe('report merge', () => {
+  /** Three shards, made once; a test changes one thing of one. */
+  const shards = onceMade(async () => {
+    const files = ['1', '2', '3'].map((index) => join(evidence.folder, `shard-${index}.json`));
+    for (const [index, file] of files.entries()) {
+      const { stdout } = await verifyMany(['many', '--shard', `${index + 1}/3`]);
+      writeFileSync(file, stdout);
+    }
+    return files;
+  });
+
+  async function mergeOf(files: readonly string[], ...words: readonly string[]) {
+    return await runProgram(['report', 'merge', ...files, ...words]);
+  }
+
+  /** The first shard with one text replaced. */
+  async function changedShard(from: string | RegExp, to: string): Promise<readonly string[]> {
+    const [first = '', ...others] = await shards();
+    const text = readFileSync(first, 'utf8');
+    const other = text.replace(from, to);
+    expect(other).not.toBe(text);
+    const file = join(evidence.folder, 'changed.json');
+    writeFileSync(file, other);
+    return [file, ...others];
+  }
+
+  it('makes the report of the whole, in the order of the inputs, and ends with the worst', async () => {
+    const files = await shards();
+    const { code, stdout } = await mergeOf(files.toReversed(), '--format', 'json');
+    const merged = JSON.parse(stdout) as Batch;
+    requireSchema(merged);
+    const { batch } = await verifyMany(['many']);
+    expect(code).toBe(2);
+    const flagged = (report: Report): object => ({ ...report, repeat: undefined });
+    expect(merged.reports.map(flagged)).toEqual(batch.reports.map(flagged));
+    expect(merged.summary).toEqual({ ...batch.summary, mergedFrom: 3 });
+  });
+
+  it('says that nothing was verified, and has no tick', async () => {
+    for (const format of ['markdown', 'terminal']) {
+      const { stdout } = await mergeOf(await shards(), '--format', format);
+      expect(stdout).toMatch(/^from a stored report; nothing was verified here/);
+      expect(stdout).toContain('Recorded: 5 bundles: 2 not verified (exit 2)');
+      expect(stdout).not.toMatch(/[✅✓]/u);
+    }
+  });
+
+  it('is one batch of one report too', async () => {
+    const file = join(evidence.folder, 'whole.json');
+    writeFileSync(file, (await verifyMany(['many'])).stdout);
+    expect((await mergeOf([file])).code).toBe(2);
+  });
+
+  it.each<[string, (files: readonly string[]) => readonly string[], string]>([
+    ['missing', ([a = '', b = '']) => [a, b], 'no report of shard 3 of 3'],
+    ['doubled', ([a = '', b = '', c = '']) => [a, b, c, b], '2 reports of shard 2 of 3'],
+  ])('with a shard that is %s is 3', async (_, choose, found) => {
+    const { code, stderr } = await mergeOf(choose(await shards()));
+    expect(code).toBe(3);
+    expect(stderr).toContain('error: SHARDS_DIFFER');
+    expect(stderr).toContain(found);
+  });
+
+  it.each([
+    [
+      'tool version',
+      /"version":"[^"]*"/g,
+      '"version":"0.0.9"',
+      'SHARDS_DIFFER',
+      'version of the tool',
+    ],
+    ['list', /("inputs":\{"count":5,"digest":"sha256:)./, '$1x', 'REPORT_INVALID', 'pattern'],
+    [
+      'number of inputs',
+      '"inputs":{"count":5',
+      '"inputs":{"count":6',
+      'SHARDS_DIFFER',
+      'list of inputs',
+    ],
+    [
+      'count of shards',
+      '"shard":{"index":1,"count":3}',
+      '"shard":{"index":1,"count":4}',
+      'SHARDS_DIFFER',
+      'number of shards',
+    ],
+    ['shard', '"shard":{"index":1,', '"shard":{"index":4,', 'REPORT_INVALID', 'do not fit'],
+    [
+      'verdict of one',
+      '"verdict":"undecided","exitCode":4',
+      '"verdict":"verified","exitCode":0',
+      'REPORT_INVALID',
+      'do not fit',
+    ],
+    [
+      'exit code',
+      /"exitCode":4,("repeat":\[[^\]]*\]\}\n)$/,
+      '"exitCode":0,$1',
+      'REPORT_INVALID',
+      'do not fit',
+    ],
+    [
+      'root in one',
+      /("root":\{"source":"[^"]*","digest":"sha256:)[0-9a-f]{8}/,
+      '$100000000',
+      'REPORT_INVALID',
+      'do not fit',
+    ],
+    [
+      'schema version',
+      '{"schemaVersion":"1.0.0","tool"',
+      '{"schemaVersion":"9.0.0","tool"',
+      'REPORT_VERSION_UNKNOWN',
+      '9.0.0',
+    ],
+    ['field of one', '"pinned":true', '"pinned":1', 'REPORT_INVALID', 'must be boolean'],
+    ['end', /\n\],.*/s, '\n', 'REPORT_INVALID', 'whole report of many'],
+  ])('with another %s is 3', async (...[, from, to, code, found]) => {
+    const run = await mergeOf(await changedShard(from, to));
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(`error: ${code}`);
+    expect(run.stderr).toContain(found);
+    expect(run.stdout).toBe('');
+  });
+
+  it('takes no report of one bundle', async () => {
+    const argv = ['verify-evidence', join(folder, 'a.tar.gz'), ...evidence.pin, '--format', 'json'];
+    const file = join(evidence.folder, 'one.json');
+    writeFileSync(file, (await runProgram(argv)).stdout);
+    const { code, stderr } = await mergeOf([file]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('error: REPORT_INVALID');
+  });
+});
+
+/** The value, made when it is first asked for. */
+function onceMade<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => await (made ??= make());
+}
+
+describe('Ctrl-C', () => {
+  it('ends with the reports of what was done, and 130', async () => {
+    const words = ['--from', '-', '-f', 'jsonl', '-f', 'json=stopped.json', '--jobs', '2'];
+    const argv = [PROGRAM, 'verify-evidence', ...words, ...evidence.pin];
+    const child = spawn(process.execPath, argv, { cwd: evidence.folder });
+    const ended = once(child, 'exit');
+    // More than wait for the first: its report is there although the list has no end.
+    child.stdin.write('many/a.tar.gz\n'.repeat(40));
+    let stdout = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += String(chunk);
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    const closed = once(child.stdout, 'close');
+    expect(await ended).toEqual([130, null]);
+    await closed;
+    const file = readFileSync(join(evidence.folder, 'stopped.json'), 'utf8');
+    const batch = JSON.parse(file) as Batch;
+    requireSchema(batch);
+    expect([batch.exitCode, batch.summary.stopped]).toEqual([130, 'interrupted']);
+    expect(batch.reports.length).toBeGreaterThan(0);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Report),
+    ).toEqual(batch.reports);
+    const merged = await runProgram(['report', 'merge', 'stopped.json'], { cwd: evidence.folder });
+    expect([merged.code, merged.stderr.split(' ', 2)[1]]).toEqual([3, 'SHARDS_DIFFER']);
   });
 });

@@ -26,25 +26,29 @@ export type Mistake =
   | { readonly kind: 'needs' | 'excludes'; readonly name: string; readonly other: string };
 
 export function readWords(words: readonly string[], command: Command): Reading {
-  const { args, flags, variadic = false, optional = false, instead = '' } = command;
+  const { flags, variadic = false, instead = '' } = command;
   const reading = new WordReader(words, flags);
   const mistake = reading.read();
   if (mistake !== undefined) return { mistake };
   const { given, operands, flagWords } = reading;
-  const all = Object.keys(args);
-  const names = optional ? all.slice(0, Math.max(operands.length, all.length - 1)) : all;
+  const names = namesOf(command, operands);
   const [unwanted] = variadic ? [] : operands.slice(names.length);
   if (unwanted !== undefined) return { mistake: { kind: 'operand-unwanted', word: unwanted } };
-  const last = names.length - 1;
+  const wanted = given.has(instead) ? [] : names;
+  const wrong = missing(wanted, operands, flags, given) ?? conflict(flags, given);
+  if (wrong !== undefined) return { mistake: wrong };
+  const last = variadic ? names.length - 1 : names.length;
   const named = names.map(
     (name, index) =>
-      [name, variadic && index === last ? operands.slice(last) : (operands[index] ?? '')] as const,
+      [name, index === last ? operands.slice(last) : (operands[index] ?? '')] as const,
   );
-  const wrong =
-    missing(given.has(instead) ? [] : names, operands, flags, given) ?? conflict(flags, given);
-  return wrong === undefined
-    ? { given: new Map([...defaultsOf(flags), ...given, ...named]), flagWords }
-    : { mistake: wrong };
+  return { given: new Map([...defaultsOf(flags), ...given, ...named]), flagWords };
+}
+
+/** Of the words that are no flags. */
+function namesOf({ args, optional }: Command, operands: readonly string[]): readonly string[] {
+  const all = Object.keys(args);
+  return optional === true ? all.slice(0, Math.max(operands.length, all.length - 1)) : all;
 }
 
 /** Goes through the words once. A word with a dash is a flag, but for `-`, which may be standard input. */

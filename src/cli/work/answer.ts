@@ -25,10 +25,12 @@ export async function answering(
     wordsForOne(call.flagWords),
   );
   const words = flags.filter((word) => word !== '--fail-fast');
+  // How far all are is said for them together.
+  const quiet: Call = { ...call, progress: async (_, work) => await work };
   return async (path) => {
     try {
       const way = { rules: async () => await Promise.resolve(read), words: [path, ...words] };
-      return answerOf((await verifyInput(call, path, way)).json, path);
+      return answerOf((await verifyInput(quiet, path, way)).json, path);
     } catch (error) {
       return noAnswer(call, path, error);
     }

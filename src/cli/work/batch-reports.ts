@@ -73,7 +73,8 @@ async function render(
 ): Promise<string> {
   const dress = REPORT_FORMATS.get(format);
   if (dress === undefined) throw new TypeError(`${format} is no form of a report`);
-  return await dress(batch, lookOf(call, output));
+  const isStored = batch.summary.mergedFrom !== undefined;
+  return await dress(isStored ? { stored: batch } : batch, lookOf(call, output));
 }
 
 function onlyOfOne(): EvidenceError {

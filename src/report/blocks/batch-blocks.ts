@@ -35,19 +35,18 @@ export function batchBlocks({ summary, exitCode, repeat, tool }: BatchJson): rea
 
 /** Good in tone only where each was proven, now, and all were judged. */
 function batchVerdict(summary: SummaryJson): Said {
-  const { bundles, outcomes, stopped, mergedFrom } = summary;
+  const { bundles, outcomes, stopped } = summary;
   const { verified = 0 } = outcomes;
-  const recorded = mergedFrom === undefined ? '' : 'Recorded: ';
   const isWhole = stopped === undefined;
-  if (bundles === 0) return { words: `${recorded}none judged`, tone: 'doubtful' };
+  if (bundles === 0) return { words: 'none judged', tone: 'doubtful' };
   if (verified === bundles) {
     const isProven = provenIn(summary);
     const state = isProven ? 'verified' : 'green, but not all proven';
-    const tone = isProven && isWhole && recorded === '' ? 'good' : 'doubtful';
-    return { words: `${recorded}${counted(bundles, 'bundle')}: all ${state}`, tone };
+    const tone = isProven && isWhole ? 'good' : 'doubtful';
+    return { words: `${counted(bundles, 'bundle')}: all ${state}`, tone };
   }
   const left = bundles - verified;
-  const said = `${recorded}${counted(bundles, 'bundle')}: ${left} not verified`;
+  const said = `${counted(bundles, 'bundle')}: ${left} not verified`;
   return { words: said, tone: toneOf(outcomes) };
 }
 

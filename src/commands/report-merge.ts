@@ -1,0 +1,28 @@
+import type { Command } from '../cli/call/command.ts';
+import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+
+export default {
+  summary: 'Join the stored reports of all shards of one batch; nothing is verified.',
+
+  description:
+    'Reads what verify-evidence --shard I/N --format json wrote, one report of each shard, and makes one of them, in the order of the inputs. Exit codes: the worst that is recorded; 3 one is missing, there twice, changed, or of another tool version, root, policy or list; 64 called wrongly.',
+
+  usage: 'report merge REPORT... [--format NAME[=PATH]...] [--output FILE]',
+
+  examples: [
+    '<%= config.bin %> <%= command.id %> shard-1.json shard-2.json',
+    '<%= config.bin %> <%= command.id %> shard-*.json --format json=all.json --format markdown=summary.md',
+  ],
+
+  args: {
+    report: 'JSON report of a shard.',
+  },
+
+  variadic: true,
+
+  flags: {
+    ...REPORT_FLAGS,
+  },
+
+  load: async () => (await import('../cli/work/run-report-merge.ts')).runReportMerge,
+} satisfies Command;

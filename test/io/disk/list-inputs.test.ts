@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, expect, it } from 'vitest';
+
+import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
+import { linesOf, listInputs, PassedOver } from '../../../src/io/disk/list-inputs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'affidavit-list-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('gives a hundred thousand lines one after the other, each when it is asked for', async () => {
+  const file = join(folder, 'list');
+  const paths = Array.from({ length: 100_000 }, (_, index) => `missing-${index}`);
+  writeFileSync(file, paths.join('\r\n'));
+  const lines = linesOf(file, new AbortController().signal);
+  const listed = listInputs(lines, { layout: EVIDENCE_LAYOUT, passedOver: new PassedOver() });
+  let count = 0;
+  for await (const path of listed) {
+    if (path !== paths[count]) throw new Error(`${path} is no. ${count}`);
+    count += 1;
+  }
+  expect(count).toBe(100_000);
+});
