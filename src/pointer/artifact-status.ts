@@ -5,12 +5,15 @@ import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 import { attempt, faultOf, type Fault } from '../errors/evidence-error.ts';
 import { MAX_OCI_INDEX_BYTES } from '../limits.ts';
 import { readArtifact } from './copy-artifact.ts';
-import { findAttestations, readAttestation } from './find-attestations.ts';
+import { findAttestations, readAttestation, readLists } from './find-attestations.ts';
 import type { Referrer } from './find-attestations.ts';
 import type { Descriptor, Repository } from './registry.ts';
 
-/** `differs`: other bytes than the digest names, or malformed. `other`: it is no signature, so it does not count. */
-export type Service = 'serves' | 'lacks' | 'differs' | 'unreachable' | 'other';
+/**
+ * `differs`: other bytes than the digest names, or malformed. `other`: it is no signature, so it does not count.
+ * `listed`: more is listed than is read.
+ */
+export type Service = 'serves' | 'lacks' | 'differs' | 'unreachable' | 'other' | 'listed';
 
 export interface AttachedStatus {
   /** Undefined: this is a list of what is attached, which cannot be read. */
@@ -76,11 +79,17 @@ async function attachedStatus(
   if (error !== undefined) {
     attached.push(statusOf({ fate: 'unread', digest: undefined, fault: faultOf(error) }));
   }
+  if (error?.code === 'REFERRERS_TOO_MANY') {
+    const { digests } = await readLists(repository, digest);
+    attached.push(...[...digests].map((each) => ({ digest: each, ...LISTED })));
+  }
   if (attestation === undefined || attached.some((each) => each.digest === attestation)) {
     return attached;
   }
   return [statusOf(await readAttestation(repository, digest, attestation)), ...attached];
 }
+
+const LISTED = { state: 'listed', fault: undefined } as const;
 
 function statusOf(referrer: Referrer): AttachedStatus {
   const { digest, fate } = referrer;

@@ -49,18 +49,29 @@ export async function* findAttestations(
   artifact: Digest,
   known: ReadonlySet<Digest> = new Set(),
 ): AsyncGenerator<Referrer, void> {
-  const lists = [
-    await readList(async () => await repository.listReferrers(artifact)),
-    await readList(async () => await taggedReferrers(repository, artifact)),
-  ];
-  const digests = new Set(lists.flatMap(({ manifests }) => manifests.map(({ digest }) => digest)));
-  for (const fault of lists.flatMap(({ unread }) => unread)) {
+  const { digests, unread } = await readLists(repository, artifact);
+  for (const fault of unread) {
     yield { fate: 'unread', digest: undefined, fault: { ...fault, hint: hintOf(fault) } };
   }
   requireFew(digests, repository.name);
   for (const digest of digests) {
     if (!known.has(digest)) yield await readAttestation(repository, artifact, digest);
   }
+}
+
+/** What the Referrers API and the tag of referrers name, each once. */
+export async function readLists(
+  repository: Repository,
+  artifact: Digest,
+): Promise<{ readonly digests: ReadonlySet<Digest>; readonly unread: readonly Fault[] }> {
+  const lists = [
+    await readList(async () => await repository.listReferrers(artifact)),
+    await readList(async () => await taggedReferrers(repository, artifact)),
+  ];
+  return {
+    digests: new Set(lists.flatMap(({ manifests }) => manifests.map(({ digest }) => digest))),
+    unread: lists.flatMap(({ unread }) => unread),
+  };
 }
 
 /** One that cannot be read names nothing. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
-import { hexOf } from '../../src/digest.ts';
+import { digestOf, hexOf } from '../../src/digest.ts';
 import { renderPointer } from '../../src/evidence/pointer/pointer.ts';
 import { writeLayout } from '../../src/io/oci/write-layout.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../../src/limits.ts';
@@ -14,6 +14,7 @@ import { ARTIFACT, ATTESTATION, INDEX, changed } from '../pointer/oci.ts';
 import { runProgram } from '../run-here.ts';
 import type { Faults, TestRegistry } from './call.ts';
 import { repositoryOf } from './client.ts';
+import { list } from './evidence.ts';
 import { LAYER_BLOB, push } from './pushed.ts';
 import { withRegistry } from './registry.ts';
 
@@ -60,6 +61,27 @@ async function layout(): Promise<string> {
 const ATTACHED = [{ digest: ATTESTATION.digest, state: 'serves', fault: null }];
 
 describe('evidence status', () => {
+  it('lists all digests of more than 256, reads none of them, and is 3', async () => {
+    const names = Array.from({ length: 257 }, (_, index) => digestOf(String(index)));
+    await withArtifact({ referrers: 'none' }, async (registry, ref) => {
+      const named = names.map((digest) => ({ ...ATTESTATION, digest }));
+      list(registry, ARTIFACT, named);
+      registry.asked.length = 0;
+      const { code, locations } = await status(ref);
+      expect([code, registry.asked.some((each) => each.includes(names[0] ?? ''))]).toEqual([
+        3,
+        false,
+      ]);
+      const [tooMany, ...listed] = locations[0]?.attached ?? [];
+      expect(tooMany).toMatchObject({
+        ...{ digest: null, state: 'unreachable', fault: { code: 'REFERRERS_TOO_MANY' } },
+      });
+      expect(listed).toEqual(names.map((digest) => ({ digest, state: 'listed', fault: null })));
+      const shown = await runProgram(['evidence', 'status', ref]);
+      expect(shown.stdout).toContain(`attached ${names[256]}: listed, not read`);
+    });
+  });
+
   it('reads all that each location serves, and is 0 if all do', async () => {
     await withArtifact({}, async (registry, ref) => {
       const { code, locations } = await status(ref);

@@ -104,9 +104,11 @@ async function reading<T>(call: Call, use: (entries: Entries) => Promise<T>): Pr
   const { digest, places } = artifact;
   const fetching = fromFirst(places, async (from) => {
     const { layer } = await readArtifact(from, digest);
-    return await use(archiveEntries(from.readBlob(layer), `${from.name}@${layer.digest}`));
+    return {
+      read: await use(archiveEntries(from.readBlob(layer), `${from.name}@${layer.digest}`)),
+    };
   });
-  return await call.progress('fetching', fetching);
+  return (await call.progress('fetching', fetching)).read;
 }
 
 /**

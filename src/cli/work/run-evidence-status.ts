@@ -81,6 +81,7 @@ const WORDS: Readonly<Record<Service, string>> = {
   differs: 'SERVES SOMETHING ELSE',
   unreachable: 'NOT REACHABLE',
   other: 'no signature of it',
+  listed: 'listed, not read',
 };
 
 function linesOf({ digest }: NamedArtifact, places: readonly PlaceStatus[]): readonly string[] {

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 
 import { digestOf, type Digest } from '../../digest.ts';
-import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { MAX_OCI_INDEX_BYTES } from '../../limits.ts';
 import { OCI_INDEX } from '../../media-types.ts';
 import { nextPageIn } from '../../pointer/answer-headers.ts';
-import { parseOciIndex } from '../../pointer/oci-index.ts';
+import { parseOciIndex, type OciIndex } from '../../pointer/oci-index.ts';
 import { MANIFEST_KINDS } from '../../pointer/oci-manifest.ts';
 import type {
   Descriptor,
@@ -137,7 +137,7 @@ class RemoteRepository implements Repository {
       );
       bytesLeft -= bytes.length;
       const stored = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
-      const index = parseOciIndex(stored, `${this.name}: ${what}`);
+      const index = readPage(stored, this.name, pages + 1);
       manifests.push(...index.manifests);
       unread.push(...index.unread);
       url = this.#nextPage(answer);
@@ -183,6 +183,16 @@ function tooLong(at: string, what: string, maxBytes: number): EvidenceError {
     expected: `at most ${maxBytes} bytes`,
     hint: 'name another artifact by its digest: this one is none of evidence',
   });
+}
+
+/** What a registry answers is no document of somebody, as the list under the tag is: a bad one is a service that fails. */
+function readPage(stored: StoredManifest, at: string, page: number): OciIndex {
+  return orIfRefused(
+    () => parseOciIndex(stored, at),
+    ({ code, found }) => {
+      throw badList(at, `page ${page}, ${code} (${found}),`);
+    },
+  );
 }
 
 function badList(at: string, found: string): EvidenceError {

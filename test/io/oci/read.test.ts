@@ -287,6 +287,18 @@ describe('the list of referrers', () => {
     },
   );
 
+  it.each([1, 2])('whose page %i is no list, though it says so, is unjudged too', async (page) => {
+    const first: Faults['first'] = ({ url = '' }, response) => {
+      if (page === 2 && !url.includes('from=1')) return false;
+      response.writeHead(200, { 'content-type': 'application/vnd.oci.image.index.v1+json' });
+      response.end('<html>');
+      return true;
+    };
+    const error = await rejection(listed({ pageSize: 1, first }));
+    expect(error).toMatchObject({ code: 'SERVICE_ANSWER_INVALID', class: 'unjudged' });
+    expect(error?.found).toContain(`page ${page}, DOCUMENT_INVALID`);
+  });
+
   it('of more than 4 MiB is unjudged', async () => {
     const first: Faults['first'] = (_, response) => {
       response.writeHead(200, { 'content-type': 'application/vnd.oci.image.index.v1+json' });
