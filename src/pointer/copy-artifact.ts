@@ -31,7 +31,7 @@ export interface CopiedArtifact {
  * What is there already is not sent again; interrupted, blobs that nothing refers to are left, or an artifact without
  * a tag.
  *
- * @throws EvidenceError TAG_TAKEN, before anything is sent; what `attachReferrer` and the repository throw
+ * @throws EvidenceError TAG_TAKEN, before anything is sent, and before the tag is written; what `attachReferrer` and the repository throw
  */
 export async function copyArtifact(
   to: Repository,
@@ -43,7 +43,9 @@ export async function copyArtifact(
   for (const referrer of referrers) {
     await attachReferrer(to, artifact, referrer, { open, pauses });
   }
-  if (tag !== undefined && !isTagged) await to.writeManifest(artifact, tag);
+  if (tag === undefined || isTagged) return;
+  // All this took a while, and somebody else may have taken it.
+  if (!(await hasTag(to, { artifact, tag, force }))) await to.writeManifest(artifact, tag);
 }
 
 /**

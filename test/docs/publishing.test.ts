@@ -78,6 +78,30 @@ describe('docs/guides/publishing.md', () => {
   });
 });
 
+describe('docs/guides/registries.md', () => {
+  const [packed = ''] = commandsOf(read('docs/guides/publishing.md'));
+  const commands = commandsOf(read('docs/guides/registries.md'));
+
+  it('does what it says of an internal registry, and without a network', async () => {
+    expect(commands).toHaveLength(4);
+    await withCheckout(async (folder, registry, copy) => {
+      await run(packed, folder, new Map());
+      const publish = ['evidence', 'publish', 'evidence.tar.gz', `oci://${registry.host}/you/e`];
+      const options = { cwd: folder, env: EPOCH };
+      const { stdout } = await runProgram([...publish, '--sandbox'], options);
+      const root = 'evidence.tar.gz.attestation.json.sandbox/trusted_root.json';
+      const known = new Map([
+        ['ghcr.io/you/aicr-evidence@sha256:DIGEST', stdout.trim()],
+        ['sha256:DIGEST', stdout.trim().replace(/.*@/, '')],
+        ['registry.corp.example', copy.host],
+        ['WHO', SANDBOX_IDENTITY],
+        ['ISSUER', `${SANDBOX_ISSUER} --trusted-root ${root}`],
+      ]);
+      for (const command of commands) await run(command, folder, known);
+    });
+  });
+});
+
 describe('docs/guides/hand-in.md', () => {
   const commands = commandsOf(read('docs/guides/hand-in.md'));
 
