@@ -1,7 +1,13 @@
 // Which location is asked next, and what is said of those that failed.
 
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
-import { attempt, type EvidenceError, type Fault, type Finding } from '../errors/evidence-error.ts';
+import {
+  attempt,
+  withCode,
+  type EvidenceError,
+  type Fault,
+  type Finding,
+} from '../errors/evidence-error.ts';
 import type { Repository } from './registry.ts';
 
 export interface FailedLocation {
@@ -9,7 +15,10 @@ export interface FailedLocation {
   readonly error: EvidenceError;
 }
 
-/** Asks one location after the other, until `use` gives something. Those that fail are added to `failed`. */
+/**
+ * Asks one location after the other, until `use` gives something. Those that fail are added to `failed`, with their name where
+ * the error has no place.
+ */
 export async function inTurn<T>(
   locations: readonly Repository[],
   use: (location: Repository) => Promise<T | undefined>,
@@ -18,7 +27,9 @@ export async function inTurn<T>(
   for (const location of locations) {
     const { value, error } = await attempt(async () => await use(location));
     if (value !== undefined) return value;
-    if (error !== undefined) failed.push({ name: location.name, error });
+    if (error === undefined) continue;
+    const { name } = location;
+    failed.push({ name, error: withCode(error, error.code, error.at ?? name) });
   }
   return undefined;
 }
