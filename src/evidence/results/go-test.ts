@@ -75,7 +75,8 @@ class GoTestStream {
 
   run(): MappedRun {
     const packages = [...this.#packages.values()];
-    const named = new Set(packages.map(({ failedBuild }) => failedBuild));
+    const failed = packages.filter(({ end }) => end === 'failed');
+    const named = new Set(failed.map(({ failedBuild }) => failedBuild));
     const builds = [...this.#builds.values()].filter(
       ({ name, end }) => end === 'failed' && !named.has(name),
     );

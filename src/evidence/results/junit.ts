@@ -22,6 +22,7 @@ export function readJUnit(bytes: Uint8Array, file: string): MappedRun & JUnitRun
       hint: 'give --results the report that the test runner wrote',
     });
   }
+  requireRead(root, file);
   const cases = casesOf(root, [], file);
   return {
     format: 'JUnit XML',
@@ -43,7 +44,6 @@ function casesOf(suite: XmlElement, outer: readonly string[], file: string): rea
   const parts = suite.children.map((child) => {
     if (isSuite(child)) return { cases: casesOf(child, within, file), isOwn: false };
     if (child.name === 'testcase') return { cases: [caseOf(child, within, file)], isOwn: true };
-    if (OUTCOMES.has(child.name)) refuseLoose(child, file);
     return { cases: [], isOwn: false };
   });
   const all = parts.flatMap(({ cases }) => cases);
@@ -52,17 +52,30 @@ function casesOf(suite: XmlElement, outer: readonly string[], file: string): rea
   return all;
 }
 
-const OUTCOMES: ReadonlySet<string> = new Set(['failure', 'error']);
+/** What these say counts, so none may stand where nothing reads it, or in another case. */
+const TELLING = /^(?:testcase|testsuites?|failure|error|skipped)$|^(?:flaky|rerun)/iu;
 
-/** Left out, it would be lost. */
-function refuseLoose(element: XmlElement, file: string): never {
-  refuseAt(element, file, {
-    code: 'FIELD_INVALID',
-    found: `<${element.name}> in a suite, of no test`,
-    expected: 'each failure in the <testcase> that it is of',
-    hint: 'find out what failed outside of tests, fix it, and run them again',
-  });
+/** Left out, a failure would be lost. From the outside inwards: a parent that has a right name is at a right place. */
+function requireRead(parent: XmlElement, file: string): void {
+  for (const child of parent.children) {
+    if (TELLING.test(child.name) && !isReadIn(parent, child)) {
+      refuseAt(child, file, {
+        code: 'FIELD_INVALID',
+        found: `the element ${quote(child.name, 60)} in ${quote(parent.name, 60)}, where it would be lost`,
+        expected: 'each <testcase> in a suite, and each failure in the <testcase> that it is of',
+        hint: 'give the report as the test runner wrote it; if something failed outside of tests, fix it and run them again',
+      });
+    }
+    requireRead(child, file);
+  }
 }
+
+function isReadIn(parent: XmlElement, child: XmlElement): boolean {
+  if (isSuite(parent)) return isSuite(child) || child.name === 'testcase';
+  return parent.name === 'testcase' && (OUTCOME.test(child.name) || RERUN.test(child.name));
+}
+
+const OUTCOME = /^(?:failure|error|skipped)$/;
 
 function caseOf(element: XmlElement, suites: readonly string[], file: string): TestCase {
   const classname = element.attributes.get('classname') ?? '';

@@ -114,6 +114,14 @@ describe('go test -json', () => {
     ]);
   });
 
+  it('has a failed build that only a package names that passed', async () => {
+    const build = JSON.stringify({ Action: 'build-fail', ImportPath: 'x' });
+    const passed = stream(...GOOD.slice(0, 4), { Action: 'pass', FailedBuild: 'x' });
+    expect(await endings(`${build}\n${passed}`)).toEqual(['TestA passed', 'x failed']);
+    const failed = stream(...GOOD.slice(0, 4), { Action: 'fail', FailedBuild: 'x' });
+    expect(await endings(`${build}\n${failed}`)).toEqual(['TestA passed', 'p failed']);
+  });
+
   it.each([
     ['FAIL\tp [build failed]\n', 'line 6: ', 'DOCUMENT_INVALID'],
     ['{"Package":"p"}\n', 'line 6: no event', 'DOCUMENT_INVALID'],

@@ -145,7 +145,6 @@ describe('a test case', () => {
       'line 1: control characters in the name "a\\u009bb"',
       'FIELD_INVALID',
     ],
-    ['<testsuite><error/></testsuite>', 'line 1: <error> in a suite, of no test', 'FIELD_INVALID'],
     [
       '<testsuites/>'.replace('testsuites', 'results'),
       'line 1: the root element "results"',
@@ -153,6 +152,68 @@ describe('a test case', () => {
     ],
   ])('%s is refused', async (xml, found, code) => {
     expect(await refused(xml)).toMatchObject({ code, found, at: 'junit.xml' });
+  });
+});
+
+describe('what says that something failed', () => {
+  it.each([
+    ['<testsuite><error/></testsuite>', '"error" in "testsuite"'],
+    ['<testsuite><skipped/></testsuite>', '"skipped" in "testsuite"'],
+    [
+      '<testsuite><group><testcase name="b"><failure/></testcase></group></testsuite>',
+      '"testcase" in "group"',
+    ],
+    ['<testsuite><g><testsuite/></g></testsuite>', '"testsuite" in "g"'],
+    ['<testsuites><g><testsuites/></g></testsuites>', '"testsuites" in "g"'],
+    [
+      '<testsuite><testCase name="b"><failure/></testCase></testsuite>',
+      '"testCase" in "testsuite"',
+    ],
+    [one('<testcase name="b"><failure/></testcase>'), '"testcase" in "testcase"'],
+    [one('<testsuite/>'), '"testsuite" in "testcase"'],
+    [one('<x><failure/></x>'), '"failure" in "x"'],
+    [one('<x><y><error/></y></x>'), '"error" in "y"'],
+    [one('<skipped><failure/></skipped>'), '"failure" in "skipped"'],
+    [one('<system-out><rerunFailure/></system-out>'), '"rerunFailure" in "system-out"'],
+    [one('<Failure/>'), '"Failure" in "testcase"'],
+    [one('<rerunfailure/>'), '"rerunfailure" in "testcase"'],
+    [one('<rerun/>'), '"rerun" in "testcase"'],
+    [one('<flakyTimeout/>'), '"flakyTimeout" in "testcase"'],
+    ['<testsuite xmlns:n="u"><n:x><n:failure/></n:x></testsuite>', '"failure" in "x"'],
+  ])('is refused where it would be lost: %s', async (xml, found) => {
+    expect(await refused(xml)).toMatchObject({
+      ...{ code: 'FIELD_INVALID', at: 'junit.xml' },
+      found: `line 1: the element ${found}, where it would be lost`,
+    });
+  });
+
+  it('leaves elements that say nothing', async () => {
+    const xml = `<testsuite><x><y/></x><testcase name="a"><x><y/></x></testcase></testsuite>`;
+    expect(await endings(xml)).toEqual(['a passed']);
+  });
+
+  it('is never green, whatever it stands in', async () => {
+    const outer = fc.constantFrom(
+      ...['x', 'failures', 'system-out', 'properties', 'testsuite', 'testsuites', 'testcase'],
+      ...['TestCase', 'skipped', 'flakyFailure'],
+    );
+    const failure = fc.constantFrom(
+      ...['<failure/>', '<error/>', '<rerunError/>', '<FAILURE/>', '<Error/>'],
+      '<testcase name="c"><failure/></testcase>',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(outer, { maxLength: 5 }), failure, async (names, inside) => {
+        const wrapped = names.reduceRight(
+          (text, name) => `<${name} name="n">${text}</${name}>`,
+          inside,
+        );
+        const xml = `<testsuite><testcase name="a"/>${wrapped}</testsuite>`;
+        const code = (await refused(xml))?.code;
+        const ends = code === undefined ? await endings(xml) : [];
+        expect(code === 'FIELD_INVALID' || ends.some((end) => end.endsWith(' failed'))).toBe(true);
+      }),
+      { numRuns: propertyRuns(100, 10_000) },
+    );
   });
 });
 
