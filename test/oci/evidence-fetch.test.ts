@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import {
+  chmodSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -282,6 +283,7 @@ describe('evidence fetch', () => {
       async (registry, ref, cwd) => {
         const broken = await fetch(cwd, ref, '-o', 'out.tar.gz');
         expect([broken.code, readdirSync(cwd)]).toEqual([3, [PARTIAL]]);
+        expect(lstatSync(join(cwd, PARTIAL)).mode & 0o777).toBe(0o600);
         expect(broken.stderr).toContain(`1000 bytes are left in ${PARTIAL}`);
         expect(readFileSync(join(cwd, PARTIAL))).toEqual(LAYER.subarray(0, 1000));
         const run = await fetch(cwd, ref, '-o', 'out.tar.gz');
@@ -348,7 +350,7 @@ describe('evidence fetch', () => {
 
   it('begins anew if what is left is of something else', async () => {
     await withArtifact({}, async (_, ref, cwd) => {
-      writeFileSync(join(cwd, PARTIAL), 'something else');
+      writeFileSync(join(cwd, PARTIAL), 'something else', { mode: 0o600 });
       const run = await fetch(cwd, ref, '-o', 'out.tar.gz');
       expect([run.code, readdirSync(cwd)]).toEqual([0, ['out.tar.gz']]);
     });
@@ -423,10 +425,27 @@ describe('evidence fetch', () => {
         linkSync(`${path}.mine`, path);
       },
     ],
+    [
+      'a file of another user',
+      4,
+      (path: string) => {
+        writeFileSync(path, 'mine', { mode: 0o600 });
+        vi.spyOn(process, 'getuid').mockReturnValue(lstatSync(path).uid + 1);
+      },
+    ],
+    [
+      'a file into which others may write',
+      4,
+      (path: string) => {
+        writeFileSync(path, 'mine');
+        chmodSync(path, 0o620);
+      },
+    ],
   ])('writes into %s that waits at the name of the download no byte', async (_, size, make) => {
     await withArtifact({}, async (_registry, ref, cwd) => {
       make(join(cwd, PARTIAL));
       const run = await fetch(cwd, ref, '-o', 'out.tar.gz');
+      vi.restoreAllMocks();
       expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('FILE_UNWRITABLE')]);
       expect(run.stderr).toContain(PARTIAL);
       expect(readdirSync(cwd)).not.toContain('out.tar.gz');

@@ -83,6 +83,27 @@ describe('evidence publish --no-sign', () => {
     });
   });
 
+  it.each([
+    ['the archive', OUT, ['--pointer', OUT]],
+    ['a file of the directory', 'unpacked', ['--pointer', 'unpacked/manifest.json']],
+    ['a new file in the directory', 'unpacked', ['--pointer', 'unpacked/pointer.yaml']],
+    ['a tree in the directory', 'unpacked', ['--evidence-dir', 'unpacked/logs']],
+    ['the signature', OUT, ['--pointer', LEFT]],
+    ['the root', OUT, ['--pointer', `${LEFT}.sandbox/trusted_root.json`]],
+    ['certificates', OUT, ['--pointer', 'ca.pem', '--registry-ca', 'ca.pem']],
+  ])('writes no pointer into %s', async (_, bundle, words) => {
+    await withPlace({}, async (target, place, registry) => {
+      mkdirSync(place.path('unpacked'));
+      execFileSync('tar', ['-xzf', OUT, '-C', 'unpacked'], { cwd: place.folder });
+      mkdirSync(place.path('unpacked/logs'), { recursive: true });
+      mkdirSync(place.path(`${LEFT}.sandbox`));
+      const before = place.list();
+      const run = await publish(place, bundle, target, '--no-sign', '--force', ...words);
+      expect([run.code, run.stderr]).toEqual([64, expect.stringContaining(`at: ${words[0]}\n`)]);
+      expect([place.list(), registry.asked]).toEqual([before, []]);
+    });
+  });
+
   it('leaves the tag of another artifact alone, unless it is forced', async () => {
     await withPlace({}, async (target, place, registry) => {
       await publish(place, OUT, `${target}:mine`, '--no-sign');

@@ -243,6 +243,23 @@ describe('evidence status', () => {
     expect([code, locations[0]?.state]).toEqual([1, 'lacks']);
   });
 
+  it.each([
+    ['evidence', 'status', '--output'],
+    ['verify-evidence', '--output'],
+    ['verify-evidence', '--format'],
+    ['evidence', 'fetch', '--force', '--output'],
+  ])('and %s %s %s replace no file of a layout that is named with a digest', async (...words) => {
+    const path = await layout();
+    const file = join(path, 'index.json');
+    const before = readFileSync(file, 'utf8');
+    const flag = words.pop() ?? '';
+    const out = flag === '--format' ? `json=${file}` : file;
+    const run = await runProgram([...words, `${path}@${ARTIFACT.digest}`, flag, out]);
+    expect([run.code, run.stderr]).toEqual([64, expect.stringContaining('error: USAGE')]);
+    expect(run.stderr).toContain(`at: ${flag}`);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
   it('writes its report to a file', async () => {
     const from = await layout();
     const cwd = scratch();

@@ -1,10 +1,21 @@
 import { requireReference } from '../../artifact-reference.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN, requireFree } from '../../io/disk/files.ts';
+import {
+  isWithin,
+  requireHarmless,
+  wouldBeSamePlace,
+  wouldReplace,
+} from '../../io/disk/harmless-output.ts';
 import { confirm } from '../../io/process/confirm.ts';
+import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
+import { servicePaths } from '../../io/sigstore/service-paths.ts';
+import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
+import { SIGNING_FILES } from '../call/signing-flags.ts';
+import { attestationPath } from './sign-artifact.ts';
 import { requireFolder } from './write-pointer.ts';
 
 /** How a place to push to is written. */
@@ -27,8 +38,24 @@ export async function requirePointerPlace(call: Call): Promise<void> {
   }
   const folder = options.text('evidence-dir');
   const file = options.text('pointer');
-  if (folder !== undefined) requireFolder(folder, true);
-  if (file !== undefined) await requireFree(file, options.has('force'));
+  if (folder !== undefined) {
+    requireFolder(folder, true);
+    requireHarmless('--evidence-dir', folder, { open: [], bundle: options.required('bundle') });
+  }
+  if (file === undefined) return;
+  requireOwnPlace(file, call);
+  await requireFree(file, options.has('force'));
+}
+
+/** Neither the bundle nor what the command reads or leaves beside it. Throws USAGE. */
+function requireOwnPlace(file: string, { options, environment }: Call): void {
+  const bundle = options.required('bundle');
+  const open = [...SIGNING_FILES, 'registry-ca'].flatMap((name) => options.text(name) ?? []);
+  requireHarmless('--pointer', file, { open, bundle, variables: servicePaths(environment) });
+  const path = attestationPath(bundle);
+  const isLeft = [path, signingStatePath(path)].some((each) => wouldBeSamePlace(file, each));
+  if (!isLeft && !isWithin(file, sandboxFolder(path))) return;
+  throw wouldReplace('--pointer', file, 'where the signature, or the root for it, is kept');
 }
 
 /**

@@ -41,9 +41,16 @@ export function requireApart(outputs: readonly (readonly [flag: string, path: st
 /** What would be written over, in words. */
 function spoiltBy(path: string, { open, bundle = '' }: Inputs): string | undefined {
   if ([...open, bundle].includes(STDIN) && isStdin(path)) return 'standard input';
-  if (bundle !== '' && bundle !== STDIN && isWithin(path, bundle)) return quote(bundle);
-  const file = open.find((input) => input !== STDIN && spoils(path, input));
+  const isBundle = bundle !== '' && bundle !== STDIN;
+  if (isBundle && pathsOf(bundle).some((each) => isWithin(path, each))) return quote(bundle);
+  const files = open.filter((input) => input !== STDIN);
+  const file = files.find((input) => pathsOf(input).some((each) => spoils(path, each)));
   return file === undefined ? undefined : quote(file);
+}
+
+/** Of `LAYOUT@sha256:HEX` the layout too. */
+function pathsOf(input: string): readonly string[] {
+  return [input, input.replace(/(?<=.)@sha256:[0-9a-f]{64}$/s, '')];
 }
 
 /** @param where what is there, in words */

@@ -8,7 +8,7 @@ import { refuse } from '../../place.ts';
 import type { Descriptor, Repository } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { openFound, readToEnd } from '../disk/open-file.ts';
-import { unwritable } from '../disk/system-error.ts';
+import { isSystemError, unwritable } from '../disk/system-error.ts';
 
 /** Where a download waits for its rest: beside OUT, with the start of its digest, so that no other goes on with it. */
 export function partialPath(out: string, { digest }: Pick<Descriptor, 'digest'>): string {
@@ -52,11 +52,16 @@ async function append(
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { O_CREAT, O_APPEND, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const flags = O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
-  const handle = await written(path, open(path, flags, 0o666));
+  const { O_CREAT, O_EXCL, O_APPEND, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const flags = O_APPEND | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
+  // Some disks know no rights: what this run has made is its own.
+  const made = await open(path, flags | O_CREAT | O_EXCL, 0o600).catch((error: unknown) => {
+    if (isSystemError(error) && error.code === 'EEXIST') return undefined;
+    throw unwritable(error, path);
+  });
+  const handle = made ?? (await written(path, open(path, flags)));
   try {
-    requireOwn(path, await handle.stat());
+    if (made === undefined) requireOwn(path, await handle.stat());
     for await (const chunk of repository.readBlob(blob, openPartial(path))) {
       signal.throwIfAborted();
       await written(path, handle.appendFile(chunk));
@@ -68,12 +73,19 @@ async function append(
   await requireOnDisk(blob, path);
 }
 
-/** Its name can be foreseen. */
+/** Its name can be foreseen, and whoever may write into it could do so after its digest was verified. */
 function requireOwn(path: string, stats: Stats): void {
-  if (stats.isFile() && stats.nlink === 1) return;
-  const found = stats.isFile() ? 'a file with a second name' : 'what is no file';
+  const found = foreign(stats);
+  if (found === undefined) return;
   const hint = 'remove it, or choose another place for what is fetched';
   refuse({ code: 'FILE_UNWRITABLE', at: escapeInvisible(path), hint }, found, 'a free path');
+}
+
+function foreign(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'what is no file';
+  if (stats.nlink !== 1) return 'a file with a second name';
+  if (stats.uid !== (process.getuid?.() ?? stats.uid)) return 'a file of another user';
+  return (stats.mode & 0o022) === 0 ? undefined : 'a file into which other users may write';
 }
 
 /** What came had the digest. Another run may have written into the same file. */
