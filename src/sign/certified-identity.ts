@@ -3,6 +3,7 @@
 
 import { fieldOf, isDataMap } from '../document/data.ts';
 import type { ObjectReader } from '../document/object-reader.ts';
+import type { CertificateClaims } from '../trust/trust.ts';
 
 export interface ExpectedIdentity {
   /** The subject alternative name; undefined if no published rule says it. */
@@ -11,12 +12,11 @@ export interface ExpectedIdentity {
   readonly issuers: readonly string[];
 }
 
+const GITHUB = /^https:\/\/token\.actions\.githubusercontent\.com(?:\/[^/]+)?$/;
+
 /** For tokens without an e-mail address: the issuer, and the name as a text with claims in it. */
 const RULES: readonly (readonly [issuer: RegExp, name: string])[] = [
-  [
-    /^https:\/\/token\.actions\.githubusercontent\.com(?:\/[^/]+)?$/,
-    'https://github.com/{job_workflow_ref}',
-  ],
+  [GITHUB, 'https://github.com/{job_workflow_ref}'],
   [
     /^https:\/\/(?:gitlab\.com|dev\.gitlab\.org|gitlab\.archlinux\.org|ops\.gitlab\.net)$/,
     'https://{ci_config_ref_uri}',
@@ -49,6 +49,26 @@ export function expectedIdentity(
   if (challenge.startsWith('spiffe://')) return { subject: challenge, issuers };
   const [, name] = RULES.find(([pattern]) => pattern.test(issuer)) ?? [];
   return { subject: name === undefined ? undefined : filled(name, namesIn(claims)), issuers };
+}
+
+/** What a certificate for GitHub Actions says beside that; undefined for other issuers. */
+export function expectedClaims(
+  claims: ObjectReader,
+  issuer: string,
+): CertificateClaims | undefined {
+  if (!GITHUB.test(issuer)) return undefined;
+  const claim = (name: string): string | undefined => {
+    const value = claims.data(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    runnerEnvironment: claim('runner_environment'),
+    sourceRepositoryUri: `https://github.com/${claim('repository')}`,
+    sourceRepositoryRef: claim('ref'),
+    sourceRepositoryId: claim('repository_id'),
+    sourceRepositoryOwnerId: claim('repository_owner_id'),
+    buildTrigger: claim('event_name'),
+  };
 }
 
 /** Sigstore's own login (Dex) says where somebody logged in, and Fulcio takes that as the issuer. */

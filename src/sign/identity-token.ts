@@ -7,7 +7,8 @@ import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError, unlessRefused } from '../errors/evidence-error.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { quote } from '../quote.ts';
-import { expectedIdentity, type ExpectedIdentity } from './certified-identity.ts';
+import type { CertificateClaims } from '../trust/trust.ts';
+import { expectedClaims, expectedIdentity, type ExpectedIdentity } from './certified-identity.ts';
 
 export interface IdentityToken {
   /** The token itself. Never in an error, a report or a file. */
@@ -74,10 +75,14 @@ export function parseIdentityToken(
 }
 
 /** Whom a certificate for this token names, whether or not the token is valid still. Throws SIGNING_FAILED. */
-export function parseIdentityClaims(token: string | SourcedToken): ExpectedIdentity {
+export function parseIdentityClaims(
+  token: string | SourcedToken,
+): ExpectedIdentity & { readonly claims: CertificateClaims | undefined } {
   const { text, source } = sourced(token);
   const claims = readClaims(text, source);
-  return expectedIdentity(claims, textOf(claims, 'iss', source), subjectOf(claims, source));
+  const issuer = textOf(claims, 'iss', source);
+  const expected = expectedIdentity(claims, issuer, subjectOf(claims, source));
+  return { ...expected, claims: expectedClaims(claims, issuer) };
 }
 
 function sourced(token: string | SourcedToken): SourcedToken {

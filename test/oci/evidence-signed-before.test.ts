@@ -99,6 +99,37 @@ describe('what is signed and attached already', () => {
   }, 30_000);
 });
 
+describe('a signature that is left', () => {
+  it('of somebody else is not attached in our name: OUTPUT_EXISTS with the signer, 3', async () => {
+    await withServices(async ({ place, relay, registry, target, run }) => {
+      const words = ['evidence', 'publish', OUT, target, '--no-sign', '--evidence-dir', TREE];
+      expect((await place.run(words)).code).toBe(0);
+      const flat = `${TREE}/${onlyPointer(place)}`;
+      registry.faults.first = ({ method }, response) => {
+        if (method !== 'PATCH') return false;
+        refuse(response, 403, 'DENIED');
+        return true;
+      };
+      expect((await run(['sign', flat], 'stranger@example.com')).code).toBe(3);
+      const left = `${flat}.attestation.json`;
+      const bytes = readFileSync(place.path(left));
+      registry.faults.first = () => false;
+      const calls = callsOf(relay).length;
+      const refused = await run(['sign', flat], 'owner@example.com');
+      expect([refused.code, refused.stderr]).toEqual([
+        3,
+        expect.stringContaining('error: OUTPUT_EXISTS'),
+      ]);
+      expect(refused.stderr).toContain(`at: ${left}\n`);
+      expect(refused.stderr).toMatch(/stranger@example\.com[^]*remove it and run the same command/);
+      expect([callsOf(relay).length, signatures(registry)]).toEqual([calls, 0]);
+      expect(readFileSync(place.path(left)).equals(bytes)).toBe(true);
+      expect((await run(['sign', flat], 'stranger@example.com')).code).toBe(0);
+      expect([callsOf(relay).length, signatures(registry)]).toEqual([calls, 1]);
+    });
+  }, 30_000);
+});
+
 describe('before anything is signed', () => {
   it.each(['publish', 'sign'])(
     'evidence %s finds out that it may not write',

@@ -70,7 +70,9 @@ export async function runEvidencePublish(call: Call): Promise<number> {
     const placeOf = ({ repository }: Target): Repository => registry.repository(repository);
     const isPointed = wantsPointer(call);
     const places = [placeOf(first), ...others.map(placeOf)] as const;
-    const signing = { path, name: referenceName(first), artifact, packed, isPointed, places };
+    const isNew = call.options.has('sign');
+    const name = referenceName(first);
+    const signing = { path, name, artifact, packed, isPointed, isNew, places };
     sayVerified(bundle.unsigned);
     const ofSigned = bundle.signed?.findings ?? [];
     sayFindings(ofSigned.filter(({ code }) => code === 'AFFIDAVIT_MISSING'));

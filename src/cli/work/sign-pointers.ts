@@ -178,7 +178,12 @@ async function signReceived(received: ToSign, call: Call): Promise<void> {
   const { path, file, artifact, unsigned } = received;
   const [own] = received.places;
   const signing = {
-    ...{ path: attestationPath(path), name: requirePointed(file).oci, isPointed: true },
+    ...{
+      path: attestationPath(path),
+      name: requirePointed(file).oci,
+      isPointed: true,
+      isNew: false,
+    },
     ...{ artifact: artifact.digest, packed: unsigned.packed, places: [own] as const },
   };
   const { bytes: attestation, judged } = await attestationFor(signing, call);

@@ -12,7 +12,7 @@ import type { IdentityToken, SourcedToken } from '../../sign/identity-token.ts';
 import { requireCertified, type CertificateRequest } from '../../sign/require-certified.ts';
 import { chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
 import { resumable, type SigningState } from '../../sign/signing-state.ts';
-import type { Identity, SigstoreTrust } from '../../trust/trust.ts';
+import { isSameSigner, type Identity, type SigstoreTrust } from '../../trust/trust.ts';
 import { postJson } from '../http/client.ts';
 import { requestFrom } from '../http/service-request.ts';
 import type { SigningJournal } from './signing-journal.ts';
@@ -74,7 +74,7 @@ export function keylessSigner(signing: KeylessSigning): Signer {
     const state = journal?.found;
     if (state === undefined) return undefined;
     const signer = resumable(state, statement, { trust, now: clock() });
-    if (signer === undefined || !(await mayBe(signer, signing.resumeAs))) {
+    if (signer === undefined || !(await mayBe(signer, signing.resumeAs, true))) {
       signing.replaces?.();
       return undefined;
     }
@@ -92,15 +92,23 @@ export function keylessSigner(signing: KeylessSigning): Signer {
   });
 }
 
-/** Whether the token, which may have expired since, gets this identity: one that might get another does not. */
+/**
+ * Whether the token, which may have expired since, gets this identity: one that might get another does not.
+ *
+ * @param inDoubt of a certificate that says more than the name, where no published rule says what it would say
+ */
 export async function mayBe(
-  { subject, issuer }: Pick<Identity, 'subject' | 'issuer'>,
+  signer: Identity,
   token: KeylessSigning['resumeAs'],
+  inDoubt: boolean,
 ): Promise<boolean> {
   if (token === undefined) return true;
   const text = typeof token === 'function' ? await token() : token;
   const expected = unlessRefused(() => parseIdentityClaims(text));
-  return expected?.subject === subject && expected.issuers.includes(issuer);
+  if (expected?.subject !== signer.subject) return false;
+  if (!expected.issuers.includes(signer.issuer)) return false;
+  const claims = expected.claims ?? (inDoubt ? signer.claims : {});
+  return isSameSigner(signer, { ...signer, claims });
 }
 
 // Fulcio's API: https://github.com/sigstore/fulcio/blob/main/fulcio.proto

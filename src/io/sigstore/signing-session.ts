@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import type { Signer, Signing } from '../../attestation/seal.ts';
+import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { SourcedToken } from '../../sign/identity-token.ts';
 import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { KeyKind } from '../../trust/key-kind.ts';
@@ -47,6 +48,9 @@ export interface SigningChoice {
   readonly signal?: AbortSignal;
 }
 
+/** @param inDoubt where nothing says what the certificate of the one says beside the name */
+export type IsOurs = (signer: ProvenSigner, inDoubt: boolean) => Promise<boolean>;
+
 /** Everything that signing needs, before any work is done. */
 export interface SigningSession {
   readonly signing: Signing;
@@ -63,7 +67,7 @@ export interface SigningSession {
   /** What is there to go on with, once this signing has failed or was interrupted. */
   readonly left: () => LeftSigning | undefined;
   /** Whether it is who signs now; absent for a sandbox, whose root vouches for nothing that was signed before. */
-  readonly isOurs?: (signer: ProvenSigner) => Promise<boolean>;
+  readonly isOurs?: IsOurs;
   /** Ends a sandbox; nothing to do for a service. */
   readonly close?: () => Promise<void>;
 }
@@ -77,19 +81,10 @@ export async function openSigning(choice: SigningChoice): Promise<SigningSession
 }
 
 async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
-  await useCaCertificates(choice.caCertificates);
   const cache = openTrustCache(choice.trustCache);
-  const rootPath = choice.trustedRoot ?? servicePaths(choice.environment).AFFIDAVIT_TRUSTED_ROOT;
-  const signingConfig = await readNamed(
-    choice.signingConfig,
-    'AFFIDAVIT_SIGNING_CONFIG',
-    choice.environment,
-    async (path) => await readSigningConfig(path, cache),
-  );
   const journal = openSigningJournal(choice.out);
-  const signs = await (choice.key === undefined
-    ? signWithToken(choice, signingConfig, journal)
-    : signWithKey(choice.key, choice, () => signingConfig));
+  const signs = await whoSigns(choice, journal);
+  const rootPath = choice.trustedRoot ?? servicePaths(choice.environment).AFFIDAVIT_TRUSTED_ROOT;
   const { allowMissingSct } = choice;
   const trust = await readNamed(
     choice.trustedRoot,
@@ -100,6 +95,24 @@ async function serviceSigning(choice: SigningChoice): Promise<SigningSession> {
   const signer = signs.signerUnder(trust);
   const { remove: forget, left } = journal;
   return { signing: { signer, trust }, rootPath, forget, left, isOurs: signs.isOurs };
+}
+
+/**
+ * Who would sign with services, before anything is asked of them.
+ *
+ * @throws EvidenceError TOKEN_MISSING if nothing says it, SIGNING_CONFIG_INVALID, FILE_UNREADABLE, and of a key
+ */
+export async function whoSigns(choice: SigningChoice, journal?: SigningJournal): Promise<Signs> {
+  await useCaCertificates(choice.caCertificates);
+  const signingConfig = await readNamed(
+    choice.signingConfig,
+    'AFFIDAVIT_SIGNING_CONFIG',
+    choice.environment,
+    async (path) => await readSigningConfig(path, openTrustCache(choice.trustCache)),
+  );
+  return await (choice.key === undefined
+    ? signWithToken(choice, signingConfig, journal)
+    : signWithKey(choice.key, choice, () => signingConfig));
 }
 
 /** Who signs, and the keys by which that is verified. */
@@ -118,15 +131,13 @@ async function signWithToken(
   const find = async (): Promise<FoundToken> =>
     await findIdentityToken(choice.token, { ...choice, signingConfig });
   const { identityToken, login } = choice.token;
-  // Who says who signs is asked, and is compared with an interrupted signing. Otherwise that needs no token.
+  // Who signs now is compared with an interrupted signing, which needs no token otherwise.
   const named = (identityToken ?? login) === undefined ? undefined : await find();
+  const isBegun = journal?.found !== undefined;
+  const found = named ?? (await (isBegun ? find().catch(noneIfMissing) : find()));
   const token =
-    journal?.found === undefined
-      ? (named ?? (await find()))
-      : async () => await readNow(named ?? (await find()));
+    found === undefined || isBegun ? async () => await readNow(found ?? (await find())) : found;
   const audience = audienceOf(choice.token);
-  const variable = choice.environment['SIGSTORE_ID_TOKEN'] ?? '';
-  const resumeAs = named ?? (variable === '' ? undefined : variable);
   const signing = {
     signingConfig,
     token,
@@ -135,14 +146,19 @@ async function signWithToken(
     show: choice.show,
     replaces: choice.replaces,
     journal,
-    resumeAs,
+    resumeAs: found,
   };
   return {
     signerUnder: (trust) => keylessSigner({ ...signing, trust }),
     publicKeys: [],
-    isOurs: async (signer) =>
-      !isKeySigner(signer) && (await mayBe(signer, await readNow(named ?? (await find())))),
+    isOurs: async (signer, inDoubt) =>
+      !isKeySigner(signer) &&
+      (await mayBe(signer, await readNow(found ?? (await find())), inDoubt)),
   };
+}
+
+function noneIfMissing(error: unknown): undefined {
+  if (!(error instanceof EvidenceError) || error.code !== 'TOKEN_MISSING') throw error;
 }
 
 async function readNow(found: FoundToken): Promise<SourcedToken> {
