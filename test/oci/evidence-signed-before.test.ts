@@ -99,6 +99,54 @@ describe('what is signed and attached already', () => {
   }, 30_000);
 });
 
+describe('what is attached is not used again', () => {
+  it('with --sign, by another name, or where the certificate says more than is known beforehand', async () => {
+    await withServices(async ({ place, registry, target, sandbox, run }) => {
+      const words = ['publish', OUT, target];
+      expect((await run(words)).code).toBe(0);
+      expect((await run([...words, '--sign'])).code).toBe(0);
+      expect(signatures(registry)).toBe(2);
+      // The name that was signed is that of another repository.
+      for (const [name, stored] of registry.manifests) {
+        registry.manifests.set(name.replace(/^evidence/, 'renamed'), stored);
+      }
+      const renamed = await run(['publish', OUT, target.replace(/evidence$/, 'renamed')]);
+      expect([renamed.code, signatures(registry)]).toEqual([0, 3]);
+      expect(renamed.stderr).not.toContain('signed already');
+      const ci = { email: undefined, job_workflow_ref: 'o/shared/.github/workflows/w.yml@v1' };
+      for (const repository of ['o/one', 'o/two']) {
+        const env = { SIGSTORE_ID_TOKEN: sandbox.token({ ...ci, repository }) };
+        const call = ['evidence', ...words, '--registry', registry.host, ...SERVICES];
+        const { code, stderr } = await place.run(call, { env });
+        expect([code, stderr.includes('signed already')]).toEqual([0, false]);
+      }
+      expect(signatures(registry)).toBe(5);
+    });
+  }, 30_000);
+
+  it('if it cannot be read: that is a warning, and it is signed', async () => {
+    await withServices(async ({ registry, target, run }) => {
+      expect((await run(['publish', OUT, target])).code).toBe(0);
+      registry.faults.first = ({ method, url = '' }, response) => {
+        if (method === 'POST') registry.faults.first = undefined;
+        if (method !== 'GET' || !url.includes('/referrers/')) return false;
+        const manifests = Array.from({ length: 300 }, (_, index) => ({
+          mediaType: 'application/vnd.oci.image.manifest.v1+json',
+          digest: `sha256:${index.toString(16).padStart(64, '0')}`,
+          size: 5,
+        }));
+        const mediaType = 'application/vnd.oci.image.index.v1+json';
+        response.writeHead(200, { 'content-type': mediaType });
+        response.end(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+        return true;
+      };
+      const { code, stderr } = await run(['publish', OUT, target]);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('warning: REFERRERS_TOO_MANY')]);
+      expect(signatures(registry)).toBe(2);
+    });
+  }, 30_000);
+});
+
 describe('a signature that is left', () => {
   it('of somebody else is not attached in our name: OUTPUT_EXISTS with the signer, 3', async () => {
     await withServices(async ({ place, relay, registry, target, run }) => {
