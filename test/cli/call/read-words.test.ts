@@ -118,7 +118,11 @@ describe('readWords, beside a parser that others wrote', () => {
         // oclif refuses a value that looks like a flag even where it is attached to one.
         if ('mistake' in reading || words.some((word) => /^-(?:\w|.*=)-./.test(word))) return;
         count += 1;
-        expect(await oclifReading(name, words)).toMatchObject(Object.fromEntries(reading.given));
+        // An empty list of operands is none in oclif.
+        const given = [...reading.given].filter(
+          ([, value]) => !Array.isArray(value) || value.length > 0,
+        );
+        expect(await oclifReading(name, words)).toMatchObject(Object.fromEntries(given));
       }),
       { numRuns: propertyRuns(1000, 10_000) },
     );
