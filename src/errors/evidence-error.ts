@@ -70,6 +70,11 @@ export function unlessRefused<T>(parse: () => T): T | undefined {
   return orIfRefused(parse, () => undefined);
 }
 
+/** What a promise that was refused gives. A bug and an interrupt are thrown on. */
+export function noneIfRefused(error: unknown): undefined {
+  if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
+}
+
 /** What was asked for, or why it was not given. */
 export type Attempt<T> =
   | { readonly value: T; readonly error?: undefined }

@@ -33,5 +33,10 @@ export function outOf(options: Call['options']): string | undefined {
       hint: 'leave out --layout, which gives an archive, or --key',
     });
   }
-  return out?.replace(/(?<=.)\/+$/s, '');
+  return out === undefined ? undefined : withoutSlash(out);
+}
+
+/** A folder as tab completion writes it, but for `/`. */
+export function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/+$/s, '');
 }

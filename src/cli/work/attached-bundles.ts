@@ -1,4 +1,4 @@
-import { isDigest, type Digest } from '../../digest.ts';
+import type { Digest } from '../../digest.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { otherAttestation } from '../../evidence/verify/judge-attestation.ts';
 import { refuse } from '../../place.ts';
@@ -6,21 +6,11 @@ import { findAttestations, readAttestation } from '../../pointer/find-attestatio
 import type { AttachedBundle, Referrer } from '../../pointer/find-attestations.ts';
 import { worstOf } from '../../pointer/locations.ts';
 import type { Repository } from '../../pointer/registry.ts';
-import { quote } from '../../quote.ts';
-import type { Call } from '../call/command.ts';
 import type { NamedArtifact } from './named-artifact.ts';
 import { sayFindings } from './say-findings.ts';
 
 /** Without its bytes: each may have 10 MiB. */
 export type Attached = Omit<AttachedBundle, 'bytes'>;
-
-/** What `--attestation` names. Throws USAGE. */
-export function namedAttestation({ options }: Call): Digest | undefined {
-  const text = options.text('attestation');
-  if (text === undefined || isDigest(text)) return text;
-  const place = { code: 'USAGE', at: '--attestation', hint: 'copy it from the list' } as const;
-  return refuse(place, quote(text), 'sha256: and 64 lower-case hexadecimal digits');
-}
 
 export interface Wanted {
   /** This one, and no list is asked for. */

@@ -20,9 +20,11 @@ import type { Descriptor, Repository, StoredManifest } from '../../pointer/regis
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
-import { attachedTo, namedAttestation, onlyAttached, type Attached } from './attached-bundles.ts';
+import { withoutSlash } from '../call/layout-flag.ts';
+import { attachedTo, onlyAttached, type Attached } from './attached-bundles.ts';
 import { Final, fromFirst } from './from-first.ts';
 import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
+import { namedAttestation } from './named-attestation.ts';
 import { secondsOf } from './sign-and-write.ts';
 
 /** What one place serves, and its layer on disk. */
@@ -48,8 +50,8 @@ export async function runEvidenceFetch(call: Call): Promise<number> {
   }
   const rules = { at: 'REF', allowTag: options.has('allow-tag') };
   const named = await namedArtifact(options.required('ref'), call, rules);
-  // As tab completion writes a folder.
-  const layout = options.text('oci-layout')?.replace(/(?<=.)\/+$/, '');
+  const folder = options.text('oci-layout');
+  const layout = folder === undefined ? undefined : withoutSlash(folder);
   const out =
     layout ?? options.text('output') ?? `evidence-${hexOf(named.digest).slice(0, 12)}.tar.gz`;
   await (layout === undefined ? requireFree(out, options.has('force')) : olderLayout(layout));

@@ -15,9 +15,10 @@ import type { OpenBlob } from '../../pointer/push-manifest.ts';
 import type { Repository } from '../../pointer/registry.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { attachedTo, namedAttestation } from './attached-bundles.ts';
+import { attachedTo } from './attached-bundles.ts';
 import { Final, fromFirst } from './from-first.ts';
 import { namedArtifact, readPointerFile, type NamedArtifact } from './named-artifact.ts';
+import { namedAttestation } from './named-attestation.ts';
 import { openRegistries } from './open-registries.ts';
 import { TARGET_FORM } from './publish-call.ts';
 

@@ -10,9 +10,9 @@ import {
 } from '../../pointer/artifact-status.ts';
 import { counted } from '../../sentence.ts';
 import type { Call } from '../call/command.ts';
-import { namedAttestation } from './attached-bundles.ts';
 import { deliver } from './deliver.ts';
 import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
+import { namedAttestation } from './named-attestation.ts';
 
 /** Says what each location serves of an artifact. All of it is read. */
 export async function runEvidenceStatus(call: Call): Promise<number> {

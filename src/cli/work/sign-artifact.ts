@@ -6,6 +6,7 @@ import { hexOf, type Digest } from '../../digest.ts';
 import {
   EvidenceError,
   faultOf,
+  noneIfRefused,
   orIfRefused,
   unlessRefused,
   type Fault,
@@ -32,13 +33,14 @@ import type { Repository } from '../../pointer/registry.ts';
 import { signerWords } from '../../policy/policy.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
+import { withoutSlash } from '../call/layout-flag.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import { sayFindings } from './say-findings.ts';
 import { signingChoice } from './signing-choice.ts';
 
 /** Where a new signature lies until it is attached. */
 export function attestationPath(bundle: string): string {
-  return `${bundle.replace(/(?<=.)\/+$/, '')}.attestation.json`;
+  return `${withoutSlash(bundle)}.attestation.json`;
 }
 
 /** What is signed: the artifact, by the name of its first place. */
@@ -221,10 +223,6 @@ async function* attachedTo(place: Repository, artifact: Digest): AsyncGenerator<
     if (!(error instanceof EvidenceError) || error.code !== 'REFERRERS_TOO_MANY') throw error;
     yield { fate: 'unread', digest: undefined, fault: faultOf(error) };
   }
-}
-
-function noneIfRefused(error: unknown): undefined {
-  if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
 }
 
 function judgedBy(

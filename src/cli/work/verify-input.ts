@@ -1,4 +1,3 @@
-import { isDigest, type Digest } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import { parseOwnRecipe, type TypedRecipe } from '../../evidence/recipe/recipe.ts';
@@ -18,16 +17,16 @@ import { readPolicy } from '../../io/disk/read-policy.ts';
 import { presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
-import { refuse } from '../../place.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
 import { keysOf } from '../../policy/policy.ts';
-import { escapeInvisible, quote } from '../../quote.ts';
+import { escapeInvisible } from '../../quote.ts';
 import type { VerificationJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { judgeOf } from '../call/judge-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
 import { trustCacheOf } from '../call/trust-flags.ts';
 import type { NamedArtifact } from './named-artifact.ts';
+import { namedAttestation } from './named-attestation.ts';
 import { namedInput, type NamedInput } from './named-input.ts';
 
 /** What was verified, and as what. */
@@ -121,18 +120,10 @@ async function fetched(
   const { verifyArtifact } = await import('../../evidence/verify/verify-artifact.ts');
   const choice = {
     ...{ artifact: digest, locations: places, manifest },
-    attestation: attestationOf(options),
+    attestation: namedAttestation({ options }),
     pointed: attestation,
   };
   return await verifyArtifact(choice, rules);
-}
-
-function attestationOf(options: Call['options']): Digest | undefined {
-  const text = options.text('attestation');
-  if (text === undefined || isDigest(text)) return text;
-  const hint = 'write the digest of the manifest that attaches it, as evidence status lists it';
-  const place = { code: 'USAGE', at: '--attestation', hint } as const;
-  return refuse(place, quote(text), 'sha256: and 64 lower-case hexadecimal digits');
 }
 
 /** A recipe that cannot be read says nothing about the evidence, so it is no invalid input. */

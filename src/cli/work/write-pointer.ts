@@ -1,17 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, noneIfRefused } from '../../errors/evidence-error.ts';
 import { otherRefs } from '../../evidence/pack/make-pointer.ts';
 import { pointerPath, renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { kindOf } from '../../io/disk/open-file.ts';
-import {
-  addPointer,
-  noneIfRefused,
-  readPointer,
-  readPointers,
-} from '../../io/disk/pointer-tree.ts';
+import { addPointer, readPointer, readPointers } from '../../io/disk/pointer-tree.ts';
 import { unwritable } from '../../io/disk/system-error.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 
 import type { Layout } from '../../archive/entry.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { noneIfRefused } from '../../errors/evidence-error.ts';
 import { followed, isBundle, isFolder, isPattern } from './bundle-source.ts';
 import { STDIN, standardInput } from './files.ts';
 import { lookAt } from './harmless-output.ts';
@@ -99,10 +99,6 @@ async function* inFolder(folder: string, listing: Listing): AsyncGenerator<strin
     else if (isEvidence(path, kind, listing.layout) && !isLogs) yield path;
     else listing.passedOver.add(path);
   }
-}
-
-function noneIfRefused(error: unknown): undefined {
-  if (!(error instanceof EvidenceError)) throw error;
 }
 
 /** What no file is, e.g. a FIFO, cannot be read, and that has to be said. */

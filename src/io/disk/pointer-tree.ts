@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, noneIfRefused } from '../../errors/evidence-error.ts';
 import { parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { MAX_CONFIG_BYTES, MAX_ENTRIES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -21,6 +21,7 @@ export async function readPointers(folder: string): Promise<readonly FoundPointe
     for (const name of await namesIn(join(folder, source), 'file')) {
       const path = join(folder, source, name);
       const shown = escapeInvisible(path);
+      // Whoever may add files to the tree could stop everybody else by one that is too large, or of another kind.
       const pointer = await readPointer(path, shown).catch(noneIfRefused);
       if (pointer !== undefined) pointers.push({ path: shown, pointer });
     }
@@ -30,11 +31,6 @@ export async function readPointers(folder: string): Promise<readonly FoundPointe
 
 export async function readPointer(path: string, shown: string): Promise<Pointer> {
   return parsePointer(await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer'), shown);
-}
-
-/** Whoever may add files to the tree could stop everybody else by one that is too large, or of another kind. */
-export function noneIfRefused(error: unknown): undefined {
-  if (!(error instanceof EvidenceError)) throw error;
 }
 
 /** Pointers are added and never changed, unless it is forced. The same one may be there already. */
