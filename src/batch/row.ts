@@ -1,14 +1,24 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
-import type { ErrorJson, Outcome, SignerJson, VerificationJson } from '../report/report-json.ts';
+import type {
+  ErrorJson,
+  FingerprintJson,
+  Outcome,
+  SignerJson,
+  VerificationJson,
+} from '../report/report-json.ts';
+import { counted } from '../sentence.ts';
 import { outcomeOf } from './outcome.ts';
 
-/** What the summary wants to know of one report. */
+/** What the summary and the list want to know of one report. */
 export interface Row {
   readonly path: string;
   readonly outcome: Outcome;
   readonly codes: readonly ErrorCode[];
   readonly recipe?: string | undefined;
+  /** In one line. */
+  readonly cluster?: string | undefined;
   readonly signer?: string | undefined;
+  readonly signedAt?: string | undefined;
   readonly manifestDigest?: string | undefined;
   /** Equal for copies: of one manifest, with one signature. */
   readonly copy: string;
@@ -37,7 +47,9 @@ export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
     ...{ path, outcome, sandbox, weakened },
     codes: [...new Set(codes)].slice(0, MOST_CODES),
     recipe: recipe && `${recipe.name} ${recipe.digest.slice(0, 12)}`,
+    cluster: report.fingerprint && clusterOf(report.fingerprint),
     signer: signer && nameOf(signer),
+    signedAt: signature.state === 'verified' ? signature.signedAt : undefined,
     manifestDigest: bundle?.manifestDigest,
     copy: bundle === undefined ? path : JSON.stringify([bundle.manifestDigest, signature]),
     unsigned: signature.state === 'absent',
@@ -51,4 +63,21 @@ function nameOf(signer: SignerJson): string {
   return 'publicKey' in signer
     ? `key ${signer.publicKey}`
     : `${signer.identity} (issuer ${signer.issuer})`;
+}
+
+/** As far as the snapshot shows it. */
+function clusterOf(facts: FingerprintJson): string | undefined {
+  const { service, accelerator, os, k8sVersion, region, nodeCount, gpuNodeCount } = facts;
+  const nodes = nodeCount.value === 0 ? '' : counted(nodeCount.value, 'node');
+  const ofNodes = nodes === '' ? '' : ` of ${nodes}`;
+  const shown = [
+    service.value,
+    ...(gpuNodeCount.value === 0
+      ? [accelerator.value, nodes]
+      : [`${accelerator.value || 'GPUs'} on ${gpuNodeCount.value}${ofNodes}`]),
+    k8sVersion.value && `Kubernetes ${k8sVersion.value}`,
+    os.value && `${os.value} ${os.version ?? ''}`.trim(),
+    region.value,
+  ].filter((text) => text !== '');
+  return shown.length === 0 ? undefined : shown.join(', ');
 }

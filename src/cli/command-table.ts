@@ -7,6 +7,7 @@ import type { Command } from './call/command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'evidence diff': async () => (await import('../commands/evidence-diff.ts')).default,
   'evidence fetch': async () => (await import('../commands/evidence-fetch.ts')).default,
+  'evidence list': async () => (await import('../commands/evidence-list.ts')).default,
   'evidence mirror': async () => (await import('../commands/evidence-mirror.ts')).default,
   'evidence pointer': async () => (await import('../commands/evidence-pointer.ts')).default,
   'evidence publish': async () => (await import('../commands/evidence-publish.ts')).default,

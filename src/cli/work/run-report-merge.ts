@@ -9,15 +9,11 @@ import { present } from '../../report/json.ts';
 import type { BatchJson } from '../../report/report-json.ts';
 import { parseStoredBatch, parseStoredReport } from '../../report/stored-report.ts';
 import type { Call } from '../call/command.ts';
+import type { Answer } from './answer.ts';
 import { BatchReports } from './batch-reports.ts';
 
 interface Shard extends StoredShard {
   readonly path: string;
-}
-
-interface StoredRow {
-  readonly json: string;
-  readonly row: Row;
 }
 
 /** Joins stored reports of shards, and ends with the worst that they recorded. Nothing is verified. */
@@ -34,9 +30,9 @@ export async function runReportMerge(call: Call): Promise<number> {
   const reports = new BatchReports(call, { schemaVersion, tool }, call.signal);
   const whole = new Summary();
   try {
-    for await (const { json, row } of byTurns(shards.map(({ path }) => rowsIn(path)))) {
-      await reports.add(json);
-      whole.add(row);
+    for await (const stored of byTurns(shards.map(({ path }) => rowsIn(path)))) {
+      await reports.add(stored);
+      whole.add(stored.row);
     }
     const { root, policy, inputs, passedOver } = common;
     const stopped = shards.find(({ batch }) => batch.summary.stopped)?.batch.summary.stopped;
@@ -109,7 +105,7 @@ async function rowIn(json: string, at: string): Promise<Row> {
   );
 }
 
-async function* rowsIn(path: string): AsyncGenerator<StoredRow, void> {
+async function* rowsIn(path: string): AsyncGenerator<Answer, void> {
   for await (const { part, json, at } of storedBatch(path)) {
     if (part === 'report') yield { json, row: await rowIn(json, at) };
   }

@@ -17,7 +17,7 @@ import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { EXIT_CODES } from '../call/exit-codes.ts';
 import { answering, noAnswer, wordsForOne, type Answer } from './answer.ts';
-import { BatchReports } from './batch-reports.ts';
+import { BatchReports, type Lists } from './batch-reports.ts';
 import { InputList } from './input-list.ts';
 import { readRules, type Rules } from './verify-input.ts';
 
@@ -37,24 +37,44 @@ export async function runVerifyMany(
   call: Call,
   files: readonly string[],
 ): Promise<number | undefined> {
+  const list = listOf(call, files);
+  return (await list.isOneBundle()) ? undefined : await judgeMany(call, list, VERIFY);
+}
+
+/** How a command that judges many is called and what it shows. */
+export interface View {
+  readonly name: readonly string[];
+  readonly lists?: Lists;
+}
+
+const VERIFY: View = { name: ['verify-evidence'] };
+
+/** Throws USAGE for what is about one bundle, or is in standard input. */
+export function listOf(call: Call, files: readonly string[]): InputList {
   requireForMany(call, files);
-  const list = new InputList(call);
-  if (await list.isOneBundle()) return undefined;
+  return new InputList(call);
+}
+
+export async function judgeMany(call: Call, list: InputList, view: View): Promise<number> {
   const rules = await readRules(call);
   const judges = await openJudges(call, rules);
   await call.beforeWriting();
-  const reports = new BatchReports(call, HEAD, call.waitForEnd());
+  const reports = new BatchReports(call, HEAD, call.waitForEnd(), view.lists);
   const summary = new Summary();
-  const endProgress = showProgress(
-    () => ({ done: summary.bundles, total: list.total, worst: summary.worst }),
-    process.stderr,
-  );
+  // On one terminal a line of progress would stand in the middle of a row.
+  const endProgress =
+    call.terminal.isTTY === true && reports.isPrinted
+      ? () => undefined
+      : showProgress(
+          () => ({ done: summary.bundles, total: list.total, worst: summary.worst }),
+          process.stderr,
+        );
   try {
     const answers = inOrder(list.items(), judges.judge, judges.jobs * AHEAD);
     const stopped = await takeAll(answers, { call, summary, reports });
     const exitCode = stopped === 'interrupted' ? EXIT_CODES.interrupted : summary.exitCode;
     const around = { ...commonOf(rules), ...list.json(), stopped };
-    const repeat = ['affidavit', 'verify-evidence', ...wordsForOne(call.words)];
+    const repeat = ['affidavit', ...view.name, ...wordsForOne(call.words)];
     endProgress();
     await reports.end({ ...HEAD, summary: present(summary.json(around)), exitCode, repeat });
     return exitCode;
@@ -85,8 +105,8 @@ async function takeAll(
     });
     if (next === undefined) break;
     if (next.done === true) return undefined;
-    const { json, row } = next.value;
-    await reports.add(json);
+    const { row } = next.value;
+    await reports.add(next.value);
     summary.add(row);
     if (options.has('fail-fast') && row.outcome !== 'verified') return 'first-failure';
   }
@@ -104,11 +124,13 @@ async function openJudges(call: Call, rules: Rules): Promise<Judges> {
   const { options } = call;
   const jobs = options.has('jobs') ? options.number('jobs') : availableParallelism();
   if (jobs === 1) return { jobs, judge: await answering(call, rules), close: async () => {} };
-  const [, program = '', command = '', ...words] = process.argv;
+  const [, program = ''] = process.argv;
   const isAsked = rules.now === undefined || options.has('at');
   const clock = isAsked ? [] : ['--at', timestampOf(rules.now)];
-  const pool = new JudgePool([program, command, ...clock, ...words], jobs, (path, cause) =>
-    noAnswer(call, path, died(cause)),
+  const pool = new JudgePool(
+    [program, ...VERIFY.name, ...clock, ...call.words],
+    jobs,
+    (path, cause) => noAnswer(call, path, died(cause)),
   );
   return {
     jobs,
@@ -146,5 +168,5 @@ function requireForMany({ options }: Call, files: readonly string[]): void {
   if (named === undefined && !options.texts('input').includes(STDIN)) return;
   const at = named === undefined ? 'INPUT' : `--${named}`;
   const hint = 'write it to a file, and name that';
-  refuse({ code: 'USAGE', at, hint }, 'standard input, and more than one bundle', 'a file');
+  refuse({ code: 'USAGE', at, hint }, 'standard input, in a call for many bundles', 'a file');
 }

@@ -11,7 +11,7 @@ import { deliverReports } from './deliver.ts';
 import { readRules, verifyInput } from './verify-input.ts';
 
 /** The flags that name what is read. */
-const FILES = [
+export const VERIFY_FILES = [
   'trusted-root',
   'tuf-root',
   'public-key',
@@ -25,20 +25,13 @@ const FILES = [
 export async function runVerify(call: Call): Promise<number> {
   const { options, words } = call;
   const inputs = options.texts('input');
-  requireOneStdin([...inputs, ...['from', 'bundle', ...FILES].map((name) => options.text(name))]);
-  requireHarmlessOutput(call);
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
-  if (options.has('offline')) {
-    const { blockNetwork } = await import('../../io/http/offline.ts');
-    blockNetwork();
-  }
+  await beforeVerifying(call);
   if (mayBeJudge(call.environment) && (await serve(async () => await judging(call)))) return 0;
   const [source = '', ...others] = inputs;
   const isList = others.length > 0 || options.has('from') || options.has('shard');
   if (isList || holdsInputs(source, EVIDENCE_LAYOUT)) {
     const { runVerifyMany } = await import('./run-verify-many.ts');
-    const exitCode = await runVerifyMany(call, FILES);
+    const exitCode = await runVerifyMany(call, VERIFY_FILES);
     if (exitCode !== undefined) return exitCode;
   }
   const { report, json, pointer } = await verifyInput(call, source, {
@@ -52,6 +45,19 @@ export async function runVerify(call: Call): Promise<number> {
     return encodeReport(aicrJson(report, pointer?.pointer));
   });
   return report.exitCode;
+}
+
+/** What is wrong with a call before anything is read. */
+export async function beforeVerifying(call: Call): Promise<void> {
+  const { options } = call;
+  const files = ['from', 'bundle', ...VERIFY_FILES].map((name) => options.text(name));
+  requireOneStdin([...options.texts('input'), ...files]);
+  requireHarmlessOutput(call);
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  if (!options.has('offline')) return;
+  const { blockNetwork } = await import('../../io/http/offline.ts');
+  blockNetwork();
 }
 
 /** In a thread of a call with many bundles. */

@@ -8,19 +8,41 @@ import type { Block, Inline, Line, Said, Tone } from './block.ts';
 /** Paths of one row. */
 const MOST_PATHS = 3;
 
-export function batchBlocks({ summary, exitCode, repeat, tool }: BatchJson): readonly Block[] {
-  const { notVerified, notListed, recipes, signers, passedOver } = summary;
+export function batchBlocks(batch: BatchJson): readonly Block[] {
+  const { recipes, signers } = batch.summary;
+  return around(batch, [
+    ...notVerifiedBlocks(batch),
+    list('By recipe', recipes.map(groupText), 'recipe'),
+    list('By signer', signers.map(groupText), 'signer'),
+  ]);
+}
+
+/** Below the rows of all. If some had no room: those that are not verified. */
+export function listEndBlocks(batch: BatchJson, left: number): readonly Block[] {
+  return around(batch, left === 0 ? [] : notVerifiedBlocks(batch));
+}
+
+function notVerifiedBlocks({ summary }: BatchJson): readonly Block[] {
+  const { notVerified, notListed } = summary;
+  return [
+    list('Not verified', notVerified.map(rowText), 'row'),
+    ...(notListed === 0
+      ? []
+      : [{ block: 'note' as const, words: `${notListed} more are not verified.` }]),
+  ];
+}
+
+function around(
+  { summary, exitCode, repeat, tool }: BatchJson,
+  inside: readonly Block[],
+): readonly Block[] {
+  const { passedOver } = summary;
   const lead = `Repeat with ${tool.name} ${tool.version}:`;
   return [
     { block: 'verdict', said: batchVerdict(summary), exitCode },
     { block: 'banners', items: banners(summary) },
     { block: 'lines', items: lines(summary) },
-    list('Not verified', notVerified.map(rowText), 'row'),
-    ...(notListed === 0
-      ? []
-      : [{ block: 'note' as const, words: `${notListed} more are not verified.` }]),
-    list('By recipe', recipes.map(groupText), 'recipe'),
-    list('By signer', signers.map(groupText), 'signer'),
+    ...inside,
     list(
       'Passed over',
       (passedOver?.paths ?? []).map((path) => sentence`${path}`),
@@ -99,7 +121,7 @@ function sayCounts(outcomes: CountsJson): string {
   return said.length === 0 ? 'none' : said.join(', ');
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+export const WORDS: Readonly<Record<string, string>> = {
   // Of a sandbox too, or unsigned where that is allowed: banners say so.
   verified: 'green',
   failed: 'not green',

@@ -33,8 +33,13 @@ export function renderDiffMarkdown(diff: DiffJson): string {
   return render(diffBlocks(diff));
 }
 
+/** @param most characters that it may have */
+export function renderBlocksMarkdown(blocks: readonly Block[], most: number): string {
+  return render(blocks, MAX_LIST, most);
+}
+
 /** @param room characters that one list or table may take */
-function render(blocks: readonly Block[], room = MAX_LIST): string {
+function render(blocks: readonly Block[], room = MAX_LIST, most = MAX_REPORT): string {
   const filled = blocks
     .map((block) => ({ text: blockText(block, room), isFold: block.block === 'fold' }))
     .filter(({ text }) => text !== '');
@@ -44,7 +49,7 @@ function render(blocks: readonly Block[], room = MAX_LIST): string {
     return `${index === 0 ? '' : follows ? '\n' : '\n\n'}${text}`;
   });
   const markdown = `${parts.join('')}\n`;
-  return markdown.length <= MAX_REPORT || room < 1 ? markdown : render(blocks, room / 2);
+  return markdown.length <= most || room < 1 ? markdown : render(blocks, room / 2, most);
 }
 
 function blockText(block: Block, room: number): string {
@@ -144,7 +149,7 @@ function table({ columns, rows, noun }: TableBlock, room: number): string {
   return `<table>\n${[head, ...shown].join('\n')}\n</table>${more}`;
 }
 
-function tableRow(cells: readonly Inline[]): string {
+export function tableRow(cells: readonly Inline[]): string {
   return `<tr>${cells.map((cell) => `<td>${htmlLine(cell, MAX_VALUE.many)}</td>`).join('')}</tr>`;
 }
 

@@ -63,9 +63,17 @@ export function wrap(
   text: string,
   first: string,
   rest: string,
-  { width }: Terminal,
+  terminal: Terminal,
 ): readonly string[] {
-  const limit = Math.max(width ?? DEFAULT_WIDTH, MIN_WIDTH);
+  return wrapTo(columnsIn(terminal), text, first, rest);
+}
+
+export function columnsIn({ width = DEFAULT_WIDTH }: Terminal): number {
+  return Math.max(width, MIN_WIDTH);
+}
+
+/** The same, for a part of a line. */
+export function wrapTo(limit: number, text: string, first = '', rest = ''): readonly string[] {
   const lines: string[] = [];
   let line = first;
   let used = lengthOf(first);
@@ -87,7 +95,7 @@ export function wrap(
 }
 
 /** Columns that it takes, at most: colours take none, and what may be wide takes two. */
-function lengthOf(text: string): number {
+export function lengthOf(text: string): number {
   const shown = text.replaceAll(COLOUR, '');
   return shown.length + (shown.match(MAYBE_WIDE)?.length ?? 0);
 }

@@ -25,6 +25,10 @@ export function renderTrustTerminal(trust: TrustJson, terminal: Terminal): strin
   return render(trustBlocks(trust), terminal);
 }
 
+export function renderBlocksTerminal(blocks: readonly Block[], terminal: Terminal): string {
+  return render(blocks, terminal);
+}
+
 export function renderDiffTerminal(diff: DiffJson, terminal: Terminal): string {
   return render(diffBlocks(diff), terminal);
 }

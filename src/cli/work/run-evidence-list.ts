@@ -1,0 +1,23 @@
+import { markdownList, terminalList } from '../../report/render/list.ts';
+import type { Call } from '../call/command.ts';
+import type { Lists } from './batch-reports.ts';
+import { judgeMany, listOf } from './run-verify-many.ts';
+import { beforeVerifying, VERIFY_FILES } from './run-verify.ts';
+
+/** Of verify-evidence alone: they were not given. */
+const NOT_HERE = ['bundle', 'attestation', 'logs', 'revealed', 'shard'];
+
+const LISTS: Lists = new Map([
+  ['terminal', terminalList],
+  ['markdown', markdownList],
+]);
+
+/** The same verifications as of verify-evidence, with a row for each. */
+export async function runEvidenceList(call: Call): Promise<number> {
+  const judging = { ...call, options: call.options.and(NOT_HERE) };
+  await beforeVerifying(judging);
+  const list = listOf(judging, VERIFY_FILES);
+  // One is a list too. But an empty one is none.
+  await list.isOneBundle();
+  return await judgeMany(judging, list, { name: ['evidence', 'list'], lists: LISTS });
+}

@@ -1,0 +1,49 @@
+import { inGroup, type Command } from '../cli/call/command.ts';
+import { REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import verifyEvidence from './verify-evidence.ts';
+
+/** What is about one bundle, or about a share of them. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  ...['bundle', 'attestation', 'logs', 'revealed', 'shard'],
+  ...Object.keys(VERIFY_REPORT_FLAGS),
+]);
+
+const JUDGING: Command['flags'] = Object.fromEntries(
+  Object.entries(verifyEvidence.flags).filter(([name]) => !OF_OTHERS.has(name)),
+);
+
+export default {
+  summary: 'Verify bundles, and list them: verdict, recipe, cluster, time and signer of each.',
+
+  description: [
+    'Judges each as verify-evidence does, with its flags, and shows a row for each, in the order of the inputs; below them stands how many ended how. json and jsonl have the whole reports, as those of verify-evidence for many bundles. The time is what the signature proves; the cluster is what the snapshot in the bundle shows.',
+    'Exit codes: the worst of all, as of verify-evidence: 70, then 2, 64, 3, 4, 1, 0; 130 interrupted.',
+  ].join('\n\n'),
+
+  usage: `evidence list INPUT... [--from FILE|-] [--jobs N] [--fail-fast]
+  [--location HOST/REPOSITORY...] [--allow-tag]
+  [--registry HOST...] [--registry-ca FILE]
+  [--trusted-root FILE] [--trust-cache] [--tuf-root FILE]
+  [--certificate-identity IDENTITY --certificate-oidc-issuer URL | --policy FILE]
+  [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
+  [--recipe FILE | --recipes DIR] [--max-run-span DURATION]
+  [--format NAME[=PATH]...] [--output FILE] [--offline]
+  [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
+  [--accept-claimed | --require-recomputed]`,
+
+  examples: [
+    '<%= config.bin %> <%= command.id %> evidence/ --policy signers.json',
+    "<%= config.bin %> <%= command.id %> 'evidence/**/*.tar.gz' --policy signers.json --format markdown",
+  ],
+
+  args: {
+    input: 'What verify-evidence takes: bundles, directories around bundles, patterns, artifacts.',
+  },
+
+  variadic: true,
+  instead: 'from',
+
+  flags: { ...JUDGING, ...inGroup('report', REPORT_FLAGS) },
+
+  load: async () => (await import('../cli/work/run-evidence-list.ts')).runEvidenceList,
+} satisfies Command;

@@ -1,0 +1,59 @@
+// One of many verifications in a list.
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { sentence, words } from '../../sentence.ts';
+import type { Outcome } from '../report-json.ts';
+import { WORDS } from './batch-blocks.ts';
+import type { Inline, Said, Tone } from './block.ts';
+
+/** What a list says of one input. */
+export interface ListedRow {
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly codes: readonly ErrorCode[];
+  readonly recipe?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly signer?: string | undefined;
+  /** What the signature proves, not what somebody says. */
+  readonly signedAt?: string | undefined;
+  readonly unsigned: boolean;
+  readonly sandbox: boolean;
+  readonly weakened: readonly string[];
+}
+
+export const LIST_COLUMNS = ['verdict', 'bundle', 'recipe', 'cluster', 'signed', 'signer'] as const;
+
+/** A cell for each column; one without anything is empty. */
+export function listCells(row: ListedRow): readonly Inline[] {
+  const { path, codes, recipe = '', cluster = '', signedAt = '', signer = '' } = row;
+  const why = codes.length === 0 ? [] : words(` (${codes.join(', ')})`);
+  return [
+    [{ said: listVerdict(row) }],
+    [...sentence`${path}`, ...why],
+    ...[recipe, cluster, signedAt, signer].map((value) => sentence`${value}`),
+  ];
+}
+
+/** The word verified, and a tone that is good, only for what was, by a named signer and with no safety given up. */
+function listVerdict({ outcome, unsigned, sandbox, weakened }: ListedRow): Said {
+  const state = WORDS[outcome] ?? outcome;
+  if (!JUDGED.has(outcome)) return { words: state, tone: TONES[outcome] };
+  const less = [
+    ...(unsigned ? ['UNSIGNED'] : []),
+    ...(sandbox ? ['SANDBOX'] : []),
+    ...(weakened.length > 0 ? ['WEAKENED'] : []),
+  ];
+  if (outcome === 'verified' && less.length === 0) return { words: 'verified', tone: 'good' };
+  return { words: [...less.slice(0, 1), state].join(' '), tone: TONES[outcome] };
+}
+
+const JUDGED: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'failed', 'undecided']);
+
+const TONES: Readonly<Record<Outcome, Tone>> = {
+  verified: 'doubtful',
+  failed: 'bad',
+  undecided: 'doubtful',
+  unjudged: 'doubtful',
+  usage: 'doubtful',
+  invalid: 'bad',
+  internal: 'bad',
+};
