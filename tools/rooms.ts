@@ -209,6 +209,7 @@ export const ROOMS: Rooms = {
   },
   'io/workers': { rooms: [], effects: true },
   'cli/call': { rooms: ['errors', 'attestation', 'report', 'report/render'], effects: true },
+  'cli/completion': { rooms: ['cli/call'] },
   'cli/work': {
     rooms: [
       'errors',
@@ -243,6 +244,7 @@ export const ROOMS: Rooms = {
       'io/sigstore',
       'io/workers',
       'cli/call',
+      'cli/completion',
     ],
     effects: true,
   },

@@ -5,6 +5,7 @@ import type { Command } from './call/command.ts';
  * here.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  completion: async () => (await import('../commands/completion.ts')).default,
   'evidence diff': async () => (await import('../commands/evidence-diff.ts')).default,
   'evidence fetch': async () => (await import('../commands/evidence-fetch.ts')).default,
   'evidence list': async () => (await import('../commands/evidence-list.ts')).default,
@@ -42,4 +43,9 @@ export function leadingName(words: readonly string[]): string | undefined {
 /** Undefined for a name that is no command. */
 export async function findCommand(name: string): Promise<Command | undefined> {
   return Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
+}
+
+export async function allCommands(): Promise<ReadonlyMap<string, Command>> {
+  const all = Object.entries(COMMANDS).map(async ([name, load]) => [name, await load()] as const);
+  return new Map(await Promise.all(all));
 }

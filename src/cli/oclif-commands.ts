@@ -8,7 +8,7 @@ import type { FlagInput } from '@oclif/core/interfaces';
 
 import type { Command, Flag } from './call/command.ts';
 import { isForm } from './call/read-words.ts';
-import { COMMANDS as TABLE } from './command-table.ts';
+import { allCommands } from './command-table.ts';
 import type { ASIDES } from './request.ts';
 
 type Page = Pick<Command, 'summary'> &
@@ -27,10 +27,10 @@ const ASIDE_PAGES: Readonly<Record<(typeof ASIDES)[number], Page>> = {
 
 const HELP = boolean({ char: 'h', summary: 'Show this.' });
 
-const commands = await Promise.all(
-  Object.entries(TABLE).map(async ([name, load]) => [name, await load()] as const),
-);
-const pages: readonly (readonly [string, Page])[] = [...commands, ...Object.entries(ASIDE_PAGES)];
+const pages: readonly (readonly [string, Page])[] = [
+  ...(await allCommands()),
+  ...Object.entries(ASIDE_PAGES),
+];
 
 /** oclif looks for this name (package.json). */
 export const COMMANDS = Object.fromEntries(pages.map(([name, page]) => [name, oclifCommand(page)]));

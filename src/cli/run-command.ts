@@ -6,6 +6,7 @@ import type { Command } from './call/command.ts';
 import { inputsOf } from './call/inputs.ts';
 import { Options, type OptionValue } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
+import { allCommands } from './command-table.ts';
 import { errorJson } from './print-error.ts';
 import type { Request } from './request.ts';
 
@@ -39,6 +40,7 @@ export async function runCommand(
   }
   const frame = {
     ...{ options, root, words, flagWords: reading.flagWords, after, errorJson },
+    commands: allCommands,
     environment: process.env,
     terminal: process.stdout,
     progress: withProgress,

@@ -41,6 +41,10 @@ export default {
     b: 'The same; what has changed in it.',
   },
 
+  offered: async () => ({
+    ignore: (await import('../cli/work/run-evidence-diff.ts')).CHANGE_KINDS,
+  }),
+
   flags: {
     ignore: {
       type: 'texts',

@@ -17,6 +17,11 @@ export default {
 
   args: { word: 'A code that was printed, the name of a check, an exit code or its verdict.' },
   unread: ['word'],
+  offered: async (root) => ({
+    word: (await (await import('../cli/work/run-explain.ts')).readExplanations(root)).flatMap(
+      ({ names }) => names,
+    ),
+  }),
 
   flags: SHOW_FLAGS,
 

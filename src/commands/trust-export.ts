@@ -19,6 +19,7 @@ export default {
   args: { what: 'root or signing-config.' },
 
   unread: ['what'],
+  offered: async () => ({ what: (await import('../cli/work/run-trust-export.ts')).EXPORT_NAMES }),
 
   flags: {
     ...TRUST_FLAGS,

@@ -45,6 +45,8 @@ export interface Command {
   /** Arguments and flags that look as if they named a file to read, and do not. */
   readonly unread?: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
+  /** For shells: what an argument or a flag can be, where its form does not say it. Loaded only then. */
+  readonly offered?: (root: string) => Promise<Readonly<Record<string, readonly string[]>>>;
   /** The work itself handles Ctrl-C and other signals; else the frame does, and interrupts the work. */
   readonly handlesSignals?: true;
   /** The paths of what is read without a pause. If that is much, a second process does the work. */
@@ -68,6 +70,8 @@ export interface Call {
   readonly options: Options;
   /** The directory of package.json, where docs/ is too. */
   readonly root: string;
+  /** Each command by its name, for what is made of all of them. */
+  readonly commands: () => Promise<ReadonlyMap<string, Command>>;
   /** As they were typed after the command's name, to repeat the call. */
   readonly words: readonly string[];
   /** The same without arguments. */

@@ -15,6 +15,8 @@ import { lookOf, outputOf, outputsOf } from '../call/report-flags.ts';
 import { deliverReports } from './deliver.ts';
 import { readRules, verifyInput, type Rules } from './verify-input.ts';
 
+export { CHANGE_KINDS } from '../../evidence/diff/diff-evidence.ts';
+
 const SIDES = ['a', 'b'] as const;
 const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy'];
 /** Of one bundle alone: for a verification of several they were not given. */

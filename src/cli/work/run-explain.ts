@@ -13,11 +13,7 @@ import { deliver } from './deliver.ts';
 
 export async function runExplain(call: Call): Promise<number> {
   const word = call.options.required('word');
-  const all = explanations({
-    errors: await readPage(call, 'errors'),
-    verification: await readPage(call, 'verification'),
-    cli: await readPage(call, 'cli'),
-  });
+  const all = await readExplanations(call.root);
   const explanation = explain(word, all) ?? refuseUnknown(word, all);
   if (call.options.text('format') === 'json') {
     const { encodeReport } = await import('../../report/encode-report.ts');
@@ -29,7 +25,15 @@ export async function runExplain(call: Call): Promise<number> {
 }
 
 /** The pages are read when they are asked for: joined to the program, they would make every start slower. */
-async function readPage({ root }: Call, page: keyof Pages): Promise<string> {
+export async function readExplanations(root: string): Promise<readonly Explanation[]> {
+  return explanations({
+    errors: await readPage(root, 'errors'),
+    verification: await readPage(root, 'verification'),
+    cli: await readPage(root, 'cli'),
+  });
+}
+
+async function readPage(root: string, page: keyof Pages): Promise<string> {
   const path = join(root, 'docs', `${page}.md`);
   return await readFile(path, 'utf8').catch((error: unknown) => {
     throw unreadable(error, path);

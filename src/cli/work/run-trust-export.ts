@@ -6,6 +6,7 @@ import { deliver } from './deliver.ts';
 import { trustChoiceOf } from './trust-choice.ts';
 
 const EXPORTS = { root: exportRoot, 'signing-config': exportConfig } as const;
+export const EXPORT_NAMES = Object.keys(EXPORTS);
 
 export async function runTrustExport(call: Call): Promise<number> {
   const { options } = call;

@@ -26,6 +26,7 @@ async function deliver(format: readonly string[], isTTY = false) {
       options: new Options(new Map([['format', format]]), ['format', 'output']),
       errorJson,
       finish: () => undefined,
+      commands: async () => await Promise.resolve(new Map()),
       waitForEnd: () => signal,
       beforeWriting: async () => await Promise.resolve(),
       progress: async <T>(_: string, work: Promise<T>) => await work,
