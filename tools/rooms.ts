@@ -14,6 +14,17 @@ const OF_RECIPES = [
   'evidence/constraint',
 ] as const;
 
+/** What judges, and states what was judged. */
+const OF_JUDGING = [
+  'evidence/phase',
+  'evidence/recipe',
+  'evidence/snapshot',
+  'evidence/constraint',
+  'evidence/figure',
+  'evidence/redact',
+  'evidence/bom',
+] as const;
+
 /** What works with all parts of a bundle. */
 const OF_BUNDLES = [
   'errors',
@@ -35,6 +46,9 @@ const OF_BUNDLES = [
   'evidence/dialect',
   'evidence/validate',
 ] as const;
+
+/** What shows reports. */
+const REPORTS = ['report', 'report/render', 'report/html'] as const;
 
 /**
  * From the lowest to the highest: no room imports one below it in this list, and every arrow is used.
@@ -81,21 +95,7 @@ export const ROOMS: Rooms = {
   },
   'evidence/run': { rooms: ['errors', 'document', 'evidence/phase', 'evidence/snapshot'] },
   evidence: { rooms: ['archive', 'trust', 'evidence/phase'] },
-  'evidence/claim': {
-    rooms: [
-      'errors',
-      'document',
-      'manifest',
-      'statement',
-      'evidence/phase',
-      'evidence/recipe',
-      'evidence/snapshot',
-      'evidence/constraint',
-      'evidence/figure',
-      'evidence/redact',
-      'evidence/bom',
-    ],
-  },
+  'evidence/claim': { rooms: ['errors', 'document', 'manifest', 'statement', ...OF_JUDGING] },
   'evidence/dialect': {
     rooms: ['errors', 'document', 'statement', 'evidence/aicr', 'evidence', 'evidence/claim'],
   },
@@ -118,14 +118,8 @@ export const ROOMS: Rooms = {
       'trust',
       'attestation',
       'bom',
-      'evidence/phase',
-      'evidence/recipe',
-      'evidence/snapshot',
-      'evidence/constraint',
+      ...OF_JUDGING,
       'evidence/resolve',
-      'evidence/figure',
-      'evidence/redact',
-      'evidence/bom',
       'evidence/run',
     ],
   },
@@ -163,6 +157,7 @@ export const ROOMS: Rooms = {
   },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },
   'report/render': { rooms: ['report', 'report/blocks'] },
+  'report/html': { rooms: ['report', 'report/blocks', 'report/render'] },
   batch: { rooms: ['errors', 'attestation', 'report'] },
   'io/disk': {
     rooms: [
@@ -208,7 +203,7 @@ export const ROOMS: Rooms = {
     effects: true,
   },
   'io/workers': { rooms: [], effects: true },
-  'cli/call': { rooms: ['errors', 'attestation', 'report', 'report/render'], effects: true },
+  'cli/call': { rooms: ['errors', 'attestation', ...REPORTS], effects: true },
   'cli/completion': { rooms: ['cli/call'] },
   'cli/work': {
     rooms: [
@@ -233,8 +228,8 @@ export const ROOMS: Rooms = {
       'evidence/validate',
       'evidence/pack',
       'evidence/verify',
-      'report/render',
       'report',
+      'report/render',
       'batch',
       'io/disk',
       'io/process',

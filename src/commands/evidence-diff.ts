@@ -1,5 +1,5 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
-import { REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { DIFF_REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import verifyEvidence from './verify-evidence.ts';
 
 /** What is about one bundle alone, or about many. */
@@ -54,7 +54,7 @@ export default {
         'Leave this out: verdict, signer, recipe, cluster, versions, constraints, tests, figures or images.',
     },
     ...JUDGING,
-    ...inGroup('report', REPORT_FLAGS),
+    ...inGroup('report', DIFF_REPORT_FLAGS),
   },
 
   documents: (options) => ['a', 'b'].map((name) => options.required(name)),

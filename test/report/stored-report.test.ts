@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import { parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 
 import { STORED_REPORT_FLAGS } from '../../src/cli/call/report-flags.ts';
@@ -17,6 +18,7 @@ import { rejection } from '../document/refusal.ts';
 import { placesOf, withChange } from '../evidence/claim/json-places.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { RED, VALIDATIONS, VERIFICATIONS, VERIFIED } from './example-reports.ts';
+import { elementsOf, textOf } from './rendered.ts';
 
 const SENTENCE = 'from a stored report; nothing was verified here';
 const TICK = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}]/u;
@@ -48,7 +50,10 @@ async function rendered(json: Json): Promise<readonly string[]> {
     { colour: false, width: 200 },
   ];
   const texts = FORMATS.flatMap((format) =>
-    looks.map(async (look) => (await REPORT_FORMATS.get(format)?.(report, look)) ?? ''),
+    looks.map(async (look) => {
+      const text = (await REPORT_FORMATS.get(format)?.(report, look)) ?? '';
+      return format === 'html' ? textOfPage(text) : text;
+    }),
   );
   return await Promise.all(texts);
 }
@@ -58,10 +63,21 @@ function wrongIn(texts: readonly string[]): readonly string[] {
   return texts.filter((text) => {
     const plain = text.replaceAll(COLOUR, '');
     const begins = plain.replaceAll(/\s+/g, ' ').startsWith(`${SENTENCE} `);
-    const isRecorded = /^(?:## (?:❌ |⚠️ )?|[·✗!] )Recorded: /m.test(plain);
+    const isRecorded = /^(?:## (?:❌ |⚠️ )?|[·✗!] ?)Recorded: /m.test(plain);
     const shows = TICK.test(plain) || INVISIBLE.test(plain.replaceAll('⚠️', ''));
     return !begins || !isRecorded || shows;
   });
+}
+
+/** What a reader sees of a page. */
+function textOfPage(text: string): string {
+  const all = elementsOf(parse(text));
+  const [title, first, verdict, main] = ['title', 'p', 'h1', 'main'].map((name) => {
+    const found = all.find(({ tagName }) => tagName === name);
+    return found === undefined ? '' : textOf(found).replaceAll(/\s+/g, ' ').trim();
+  });
+  expect([title?.startsWith(`${SENTENCE} ·`), first]).toEqual([true, SENTENCE]);
+  return `${first}\n${verdict}\n${main}`;
 }
 
 const VALID = ['report', 'validation-report'].map((name) => {
@@ -143,7 +159,7 @@ describe('a stored report', () => {
       expect(text).toContain(String.raw`affidavit verify-evidence 'x'\''; touch owned; '\'''`);
       expect(text).not.toMatch(/^(?:repeat |Repeat)/m);
     }
-    expect(texts.join('\n').match(/touch owned/g)).toHaveLength(3);
+    expect(texts.join('\n').match(/touch owned/g)).toHaveLength(5);
   });
 });
 

@@ -29,29 +29,24 @@ export const SHOW_FLAGS = {
   ...OUTPUT_FLAG,
 } as const satisfies Readonly<Record<string, Flag>>;
 
-/** The flags for forms and places of a report, for every command that has one. */
-export const REPORT_FLAGS = {
-  format: {
-    type: 'forms',
-    char: 'f',
-    helpValue: 'NAME[=PATH]',
-    options: [...REPORT_FORMATS.keys()],
-    summary: `Form of the report: ${[...REPORT_FORMATS.keys()].join(', ')}; by default terminal on a terminal, else markdown. With =PATH it is written there; repeat it for several.`,
-  },
-  ...OUTPUT_FLAG,
-} as const satisfies Readonly<Record<string, Flag>>;
+const FORMATS: readonly string[] = [...REPORT_FORMATS.keys()];
 
-const STORED_FORMATS = REPORT_FLAGS.format.options.filter((name) => !name.startsWith('json'));
+/** The flags for forms and places of a report, for every command that has one. */
+export const REPORT_FLAGS = flagsFor(FORMATS);
 
 /** For what is JSON already. */
-export const STORED_REPORT_FLAGS = {
-  ...REPORT_FLAGS,
-  format: {
-    ...REPORT_FLAGS.format,
-    options: STORED_FORMATS,
-    summary: REPORT_FLAGS.format.summary.replace(/: [^;]*;/, `: ${STORED_FORMATS.join(', ')};`),
-  },
-} as const satisfies Readonly<Record<string, Flag>>;
+export const STORED_REPORT_FLAGS = flagsFor(FORMATS.filter((name) => !name.startsWith('json')));
+
+/** For what differs between two reports. */
+export const DIFF_REPORT_FLAGS = flagsFor(['terminal', 'markdown', 'json']);
+
+function flagsFor(options: readonly string[]) {
+  const summary = `Form of the report: ${options.join(', ')}; by default terminal on a terminal, else markdown. With =PATH it is written there; repeat it for several.`;
+  return {
+    format: { type: 'forms', char: 'f', helpValue: 'NAME[=PATH]', options, summary },
+    ...OUTPUT_FLAG,
+  } as const satisfies Readonly<Record<string, Flag>>;
+}
 
 /** That of aicr's own verifier, for one bundle. */
 export const AICR_JSON = 'aicr-json';

@@ -14,6 +14,7 @@ export const REPORT_FORMATS: ReadonlyMap<string, Render> = new Map<string, Rende
     'markdown',
     async (report) => (await import('../../report/render/markdown.ts')).renderMarkdown(report),
   ],
+  ['html', async (report) => (await import('../../report/html/render-html.ts')).renderHtml(report)],
   ['json', async (report) => (await import('../../report/encode-report.ts')).encodeReport(report)],
   [
     'jsonl',

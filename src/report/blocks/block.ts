@@ -47,6 +47,8 @@ export type Block =
   /** Details that most readers skip. `brief` stands in their place where nothing folds, and `shortest` where room is short. */
   | {
       readonly block: 'fold';
+      /** What it is about, for links to it. */
+      readonly topic: 'cluster' | 'tests' | 'constraints' | 'origin' | 'findings' | 'checks';
       readonly summary: string;
       readonly details: readonly (ListBlock | TableBlock | { block: 'note'; words: string })[];
       readonly brief: readonly ListBlock[];

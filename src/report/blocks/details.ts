@@ -40,6 +40,7 @@ function clusterFold({ match, fingerprint, onlyClaimed = [] }: FactsJson): reado
   return [
     {
       block: 'fold',
+      topic: 'cluster',
       summary: 'Cluster and recipe, dimension by dimension',
       details: [
         { block: 'table', columns, rows, noun: 'dimension' },
@@ -75,6 +76,7 @@ function testsFold({ phases = [] }: FactsJson): readonly Fold[] {
   return [
     {
       block: 'fold',
+      topic: 'tests',
       summary: counted(tests.length, 'test'),
       details: [
         list('Did not pass', (open ?? []).map(testLine), 'test'),
@@ -117,6 +119,7 @@ function constraintsFold({ constraints = [], phaseConstraints = [] }: FactsJson)
   return [
     {
       block: 'fold',
+      topic: 'constraints',
       summary: `${counted(constraints.length, noun)} of the cluster, ${phaseConstraints.length} of phases`,
       details: [
         { block: 'table', columns, rows, noun },
@@ -181,6 +184,7 @@ export function findingsFold(findings: readonly FaultJson[]): readonly Fold[] {
   return [
     {
       block: 'fold',
+      topic: 'findings',
       summary,
       details: [list(undefined, items, 'finding')],
       brief: [list(undefined, findings.map(sayFinding), 'finding')],
@@ -220,6 +224,7 @@ export function checksFold(checks: readonly CheckJson[]): Fold {
   ].filter((line) => line.length > 0);
   return {
     block: 'fold',
+    topic: 'checks',
     summary,
     details: [{ block: 'table', columns, rows: checks.map(checkRow), noun: 'check' }],
     brief: [list(undefined, brief, 'outcome')],

@@ -14,7 +14,15 @@ export function originFold(report: VerificationJson): readonly Fold[] {
     list('Only claimed, nothing in the bundle shows it', claimsOf(claimed, report), 'claim'),
   ].filter(({ items }) => items.length > 0);
   if (lists.length === 0) return [];
-  return [{ block: 'fold', summary: 'Signature, files and claims', details: lists, brief: [] }];
+  return [
+    {
+      block: 'fold',
+      topic: 'origin',
+      summary: 'Signature, files and claims',
+      details: lists,
+      brief: [],
+    },
+  ];
 }
 
 function proofsOf(signature: SignatureJson): readonly Inline[] {

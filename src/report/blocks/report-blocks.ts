@@ -34,7 +34,7 @@ export function reportBlocks(shown: Shown): readonly Block[] {
 }
 
 /** Before all that a stored report says. */
-const FROM_STORED = 'from a stored report; nothing was verified here';
+export const FROM_STORED = 'from a stored report; nothing was verified here';
 
 /** Anybody can have written it: the verdict is no verdict of ours, and the command none that we made. */
 function recorded(block: Block): Block {

@@ -1,0 +1,172 @@
+// Blocks as HTML: each says here what it says in Markdown.
+import { counted, sentence, words } from '../../sentence.ts';
+import type {
+  Block,
+  Inline,
+  Line,
+  ListBlock,
+  Problem,
+  ProblemsBlock,
+  Said,
+  TableBlock,
+  Tone,
+} from '../blocks/block.ts';
+import { piecesOf, type Piece } from '../render/pieces.ts';
+import { html, type Html, type Part } from './html.ts';
+
+/** What was stored is good in nothing. */
+export interface Look {
+  readonly isStored: boolean;
+}
+
+/** Characters of a value. */
+const MAX_VALUE = 2000;
+
+const MARKS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✗', doubtful: '!', plain: '·' };
+
+export function toneIn(tone: Tone, { isStored }: Look): Tone {
+  return isStored && tone === 'good' ? 'plain' : tone;
+}
+
+/** The words say it; mark and colour only underline them. */
+export function saidHtml({ words: said, tone }: Said, look: Look): Html {
+  return html`<span class="said ${toneIn(tone, look)}">${markHtml(tone, look)}${said}</span>`;
+}
+
+export function markHtml(tone: Tone, look: Look): Html {
+  return html`<span class="mark" aria-hidden="true">${MARKS[toneIn(tone, look)]}</span>`;
+}
+
+export function lineHtml(line: Inline, look: Look): Html {
+  return html`${piecesOf(line, MAX_VALUE).map((piece) => pieceHtml(piece, look))}`;
+}
+
+function pieceHtml(piece: Piece, look: Look): Part {
+  if ('plain' in piece) return piece.plain;
+  return 'code' in piece ? html`<code>${piece.code}</code>` : saidHtml(piece.said, look);
+}
+
+/** @param title what a table without a name of its own is about */
+export function blockHtml(block: Block, look: Look, title: string): Part {
+  switch (block.block) {
+    case 'verdict':
+      return verdictHtml(block.said, block.exitCode, look);
+    case 'banners':
+      return block.items.map((banner) => bannerHtml(banner, look));
+    case 'problems':
+      return problemsHtml(block, look);
+    case 'lines':
+      return html`<dl class="facts">${block.items.map((line) => factHtml(line, look))}</dl>`;
+    case 'note':
+      return html`<p class="note">${lineHtml(words(block.words), look)}</p>`;
+    case 'command':
+      return html`<details>
+        <summary>${block.lead}</summary>
+        <pre tabindex="0">${block.command}</pre>
+      </details>`;
+    case 'list':
+      return listHtml(block, look);
+    case 'table':
+      return tableHtml(block, look, title);
+    case 'fold':
+      return block.details.map((detail) => blockHtml(detail, look, block.summary));
+  }
+}
+
+function verdictHtml({ words: said, tone }: Said, exitCode: number, look: Look): Html {
+  const small = html`<small>(exit ${exitCode})</small>`;
+  return html`<h1 class="${toneIn(tone, look)}">
+    ${markHtml(tone, look)}<span>${said} ${small}</span>
+  </h1>`;
+}
+
+function bannerHtml({ label, text }: Line, look: Look): Html {
+  return html`<p class="banner">
+    ${markHtml('doubtful', look)}<span><strong>${label}.</strong> ${lineHtml(text, look)}</span>
+  </p>`;
+}
+
+function factHtml({ label, text }: Line, look: Look): Html {
+  return html`<div>
+    <dt>${label}</dt>
+    <dd>${lineHtml(text, look)}</dd>
+  </div>`;
+}
+
+function problemsHtml({ items, most }: ProblemsBlock, look: Look): Part {
+  const [shown, rest] = [items.slice(0, most), items.slice(most)];
+  if (shown.length === 0) return undefined;
+  const more =
+    rest.length === 0
+      ? undefined
+      : html`<details>
+          <summary>${counted(rest.length, 'more problem')}</summary>
+          ${problemList(rest, look)}
+        </details>`;
+  return html`${problemList(shown, look)}${more}`;
+}
+
+function problemList(problems: readonly Problem[], look: Look): Html {
+  return html`<ul class="problems">
+    ${problems.map((each) => problemHtml(each, look))}
+  </ul>`;
+}
+
+function problemHtml({ text, next, tone, fault }: Problem, look: Look): Html {
+  const { code, at, found, expected } = fault;
+  const place = at === null || at === '' ? [] : [rowHtml('at', sentence`${at}`, look)];
+  const hint =
+    next === '' ? undefined : html`<p><strong>Next:</strong> ${lineHtml(words(next), look)}</p>`;
+  return html`<li class="${tone}">
+    <p>${markHtml(tone, look)}<span>${lineHtml(text, look)}</span></p>
+    ${hint}
+    <details>
+      <summary><code>${code}</code></summary>
+      <dl>
+        ${place}${rowHtml('found', words(found), look)}${rowHtml('expected', words(expected), look)}
+      </dl>
+    </details>
+  </li>`;
+}
+
+function rowHtml(label: string, text: Inline, look: Look): Html {
+  return factHtml({ label, text }, look);
+}
+
+function listHtml({ title, items }: ListBlock, look: Look): Part {
+  if (items.length === 0) return undefined;
+  const head = title === undefined ? undefined : html`<h3>${title}</h3>`;
+  return html`${head}
+    <ul>
+      ${items.map((item) => html`<li>${lineHtml(item, look)}</li>`)}
+    </ul>`;
+}
+
+/** The roles stay what they are where a phone shows the cells one below the other. */
+export function tableHtml({ columns, rows }: TableBlock, look: Look, title: string): Part {
+  if (rows.length === 0) return undefined;
+  return html`<table role="table">
+    <caption>
+      ${title}
+    </caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${columns.map((column) => html`<th role="columnheader" scope="col">${column}</th>`)}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${rows.map(
+        (cells) =>
+          html`<tr role="row">
+            ${cells.map((cell, index) => cellHtml(lineHtml(cell, look), columns[index] ?? '', index))}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function cellHtml(cell: Html, column: string, index: number): Html {
+  return index === 0
+    ? html`<th role="rowheader" scope="row">${cell}</th>`
+    : html`<td role="cell" data-label="${column}">${cell}</td>`;
+}

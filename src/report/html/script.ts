@@ -1,0 +1,35 @@
+import { asIs } from './html.ts';
+
+/** Whatever it does can be done without: it shows the field that searches, and opens what a link leads into. */
+export const SCRIPT = asIs`
+'use strict';
+for (const search of document.querySelectorAll('.search')) {
+  const field = search.querySelector('input');
+  const count = search.querySelector('output');
+  const rows = [...search.closest('section').querySelectorAll('.row')];
+  let texts;
+  let waiting;
+  const show = () => {
+    texts ??= rows.map((row) => row.textContent.toLowerCase());
+    const words = field.value.toLowerCase().split(' ').filter((word) => word !== '');
+    let shown = 0;
+    for (const [index, row] of rows.entries()) {
+      row.hidden = !words.every((word) => texts[index].includes(word));
+      if (!row.hidden) shown += 1;
+    }
+    count.value = words.length === 0 ? '' : shown + ' of ' + rows.length + ' shown';
+  };
+  field.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 120);
+  });
+  search.hidden = false;
+}
+const open = () => {
+  for (let at = document.getElementById(location.hash.slice(1)); at; at = at.parentElement) {
+    if (at.tagName === 'DETAILS') at.open = true;
+  }
+};
+addEventListener('hashchange', open);
+open();
+`;

@@ -1,0 +1,101 @@
+import { asIs } from './html.ts';
+
+/** Words carry all meaning: colours, marks and lines only underline it. All colours have WCAG AA contrast in both schemes. */
+export const STYLE = asIs`
+:root { color-scheme: light dark; --page: #f6f7f9; --panel: #ffffff; --text: #1b2129; --soft: #566170; --line: #d5dae1; --code: #eef1f5; --good: #11703f; --good-soft: #e6f4ec; --bad: #b3201b; --bad-soft: #fdecea; --doubtful: #7f5200; --doubtful-soft: #fdf3dc; --plain: #47525f; --plain-soft: #eceff3; --link: #14539a; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #12161b; --panel: #1a2027; --text: #e4e8ed; --soft: #a3aebb; --line: #333c47; --code: #242c35; --good: #6dd6a0; --good-soft: #16301f; --bad: #ff9b92; --bad-soft: #3b1a18; --doubtful: #f1c065; --doubtful-soft: #352a12; --plain: #b4bec9; --plain-soft: #262e37; --link: #8cbdf5; }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
+body { margin: 0; background: var(--page); color: var(--text); overflow-wrap: anywhere; font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif; }
+a { color: var(--link); text-underline-offset: .15em; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
+main:focus { outline: none; }
+.top, main, footer { max-width: 70rem; margin: 0 auto; padding: 0 1.5rem; }
+.top { padding-top: 1rem; }
+.skip { position: absolute; left: -100rem; }
+.skip:focus { position: static; display: inline-block; padding: .4rem .8rem; background: var(--panel); }
+.brand { margin: 0 0 .75rem; font-weight: 650; letter-spacing: .01em; }
+.brand span { font-weight: 400; color: var(--soft); }
+.stored { margin: 0 0 1rem; padding: .75rem 1rem; border: 2px dashed var(--doubtful); border-radius: 8px; background: var(--doubtful-soft); font-weight: 600; }
+footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-size: .875rem; }
+h1, h2, h3 { line-height: 1.25; margin: 0 0 .75rem; }
+h1 { display: flex; gap: .8rem; align-items: center; font-size: clamp(1.4rem, 1.1rem + 1.4vw, 2rem); font-weight: 700; }
+h1 small { font-size: .55em; font-weight: 400; color: var(--soft); white-space: nowrap; }
+h1 .mark { flex: none; display: grid; place-items: center; width: 1.7em; height: 1.7em; margin: 0; border-radius: 50%; background: var(--tone-soft); color: var(--tone); border: 2px solid var(--tone); }
+h2 { font-size: 1.2rem; font-weight: 650; }
+h3 { font-size: 1rem; font-weight: 650; margin-top: 1.25rem; }
+section { margin: 0 0 1.25rem; padding: 1.25rem 1.5rem 1.4rem; background: var(--panel); border: 1px solid var(--line); border-radius: 10px; scroll-margin-top: .75rem; }
+section > :last-child { margin-bottom: 0; }
+section.verdict { border-top: 5px solid var(--tone); }
+.good { --tone: var(--good); --tone-soft: var(--good-soft); }
+.bad { --tone: var(--bad); --tone-soft: var(--bad-soft); }
+.doubtful, .banner { --tone: var(--doubtful); --tone-soft: var(--doubtful-soft); }
+.plain { --tone: var(--plain); --tone-soft: var(--plain-soft); }
+.said { color: var(--tone); font-weight: 600; }
+.mark { display: inline-block; margin-right: .35em; font-weight: 700; color: var(--tone); }
+p { margin: 0 0 .75rem; }
+.note { color: var(--soft); }
+.banner { display: flex; gap: .4rem; padding: .6rem .9rem; border-left: 4px solid var(--tone); background: var(--tone-soft); border-radius: 0 6px 6px 0; }
+code, pre, .digest { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; }
+code { padding: .08em .3em; background: var(--code); border-radius: 4px; }
+pre { margin: .5rem 0 0; padding: .8rem 1rem; background: var(--code); border-radius: 6px; white-space: pre-wrap; overflow: auto; }
+.facts { display: grid; grid-template-columns: minmax(6.5rem, max-content) 1fr; gap: .45rem 1.25rem; margin: 1rem 0; }
+.facts > div { display: contents; }
+dl { margin: .5rem 0; }
+dl > div { margin: .15rem 0; }
+dt { color: var(--soft); }
+dl:not(.facts) dt { display: inline; }
+dl:not(.facts) dt::after { content: ":"; }
+dl:not(.facts) dd { display: inline; }
+dd { margin: 0; }
+ul, ol { margin: 0 0 .75rem; padding-left: 1.25rem; }
+li { margin: .2rem 0; }
+details { margin: .4rem 0; }
+summary { cursor: pointer; padding: .15rem 0; color: var(--link); }
+.problems { list-style: none; padding: 0; }
+.problems > li { margin: .6rem 0; padding: .7rem .9rem; border: 1px solid var(--line); border-left: 4px solid var(--tone); border-radius: 0 6px 6px 0; }
+.problems p { margin: 0 0 .35rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 1.25rem; padding: 0; list-style: none; }
+nav li { margin: 0; }
+nav a { display: block; padding: .3rem .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: 99px; text-decoration: none; font-size: .9rem; }
+nav a:hover { text-decoration: underline; }
+table { width: 100%; margin: 0 0 1rem; border-collapse: collapse; table-layout: fixed; font-size: .95rem; }
+caption, .aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+section { position: relative; }
+th, td { padding: .5rem .75rem .5rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+thead th { color: var(--soft); font-weight: 600; font-size: .85rem; }
+tbody th { font-weight: 500; }
+tbody tr:last-child > * { border-bottom: 0; }
+[hidden] { display: none !important; }
+@media (max-width: 40rem) {
+  .top, main, footer { padding-left: .75rem; padding-right: .75rem; }
+  section { padding: 1rem .9rem; }
+  .facts { grid-template-columns: 1fr; gap: 0; }
+  .facts dd { margin-bottom: .55rem; }
+  .facts dt { font-size: .85rem; }
+  thead { position: absolute; left: -100rem; }
+  table, tbody, tr, td, tbody th { display: block; }
+  tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  th, td { padding: .1rem 0; border: 0; }
+  tbody th { font-weight: 650; }
+  td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+}
+@media print {
+  :root { --page: #fff; --panel: #fff; }
+  body { font-size: 10.5pt; }
+  nav, .search, .skip { display: none; }
+  section { break-inside: auto; border-color: #999; padding: .6rem .8rem; }
+  h2, h3, tr, li { break-inside: avoid; break-after: auto; }
+  h2, h3 { break-after: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; opacity: 1; }
+  pre { overflow: visible; }
+}
+@media (prefers-reduced-motion: reduce) {
+  html { scroll-behavior: auto; }
+}
+@media (forced-colors: active) {
+  .said, .mark { forced-color-adjust: auto; }
+}
+`;
