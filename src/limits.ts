@@ -47,6 +47,9 @@ export const MAX_RECIPE_BYTES = MEBIBYTE;
 /** All files of a directory of recipes together, in bytes; AICR's own have 2 MB (2026-11). */
 export const MAX_RECIPES_BYTES = 64 * MEBIBYTE;
 
+/** Files below a folder of a git commit that is listed: 2,000 pointers are read, and some recipe may have 10,000. */
+export const MAX_TREE_ENTRIES = 100_000;
+
 /** The snapshot, in bytes: 5,000 nodes with some 70 labels each take about 40 MB. */
 export const MAX_SNAPSHOT_BYTES = 48 * MEBIBYTE;
 

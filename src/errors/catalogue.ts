@@ -78,6 +78,11 @@ export const ERROR_CATALOGUE = {
   // Nothing was judged: files, services, and the caller's own files.
   FILE_UNREADABLE: ['unjudged', 'a file cannot be read'],
   FILE_UNWRITABLE: ['unjudged', 'a file cannot be written'],
+  GIT_MISSING: ['unjudged', 'there is no git, or it is too old'],
+  GIT_FAILED: ['unjudged', 'git does not answer'],
+  GIT_OBJECT_MISSING: ['unjudged', 'the clone lacks what has to be read'],
+  GIT_OBJECT_INVALID: ['unjudged', 'an object of git is not what its id names'],
+  GIT_HISTORY_UNRELATED: ['unjudged', 'base and head have no commit in common'],
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],
   OUTPUT_EXISTS: ['unjudged', 'the output already exists'],
   OUTPUT_FOREIGN: ['unjudged', 'the output has something in it that would be lost'],
@@ -123,6 +128,8 @@ export const ERROR_CATALOGUE = {
   OPENINGS_INVALID: ['unjudged', 'the openings cannot be used'],
   // How the command was called.
   USAGE: ['usage', 'the command line is not understood'],
+  GIT_REF_INVALID: ['usage', 'a name means no commit'],
+  POLICY_REF_OF_HEAD: ['usage', 'the policy would be that of the change itself'],
   RESULTS_REQUIRED: ['usage', 'evidence needs results'],
   IDENTITY_INCOMPLETE: ['usage', 'an identity needs its issuer, and an issuer its identity'],
   TOKEN_MISSING: ['usage', 'signing needs an identity token'],

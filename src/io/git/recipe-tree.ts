@@ -1,0 +1,40 @@
+import type { Fault } from '../../errors/evidence-error.ts';
+import { isRecipeFile, type RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
+import { MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
+import { readCommitFiles } from './read-files.ts';
+import type { Repository } from './repository.ts';
+
+/** Recipes as a commit has them. */
+export interface RecipeTree {
+  /** Undefined if the commit has no such folder. */
+  readonly recipes: RecipeFiles | undefined;
+  /** Files that cannot be read. The others are there. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Reads the recipes of a commit as `readRecipeFiles` reads those of a directory.
+ *
+ * @param folder from the root of the repository, e.g. `recipes`
+ * @param except folders in it that hold no recipes, e.g. `evidence`
+ * @throws EvidenceError what `listTree` and `readCommitFiles` throw
+ */
+export async function readRecipeTree(
+  repository: Repository,
+  commit: string,
+  folder: string,
+  except: readonly string[] = [],
+): Promise<RecipeTree> {
+  const tree = await repository.listTree(commit, folder);
+  if (tree === undefined) return { recipes: undefined, faults: [] };
+  const entries = tree.entries.filter(
+    ({ path }) =>
+      isRecipeFile(path) &&
+      !/(?:^|\/)\./.test(path) &&
+      !except.some((each) => path.startsWith(`${each}/`)),
+  );
+  const limits = { each: MAX_RECIPE_BYTES, all: MAX_RECIPES_BYTES, what: 'a file of recipes' };
+  const { files, faults } = await readCommitFiles(repository, { commit, folder }, entries, limits);
+  const bytes = [...files].map(([path, file]) => [path, file.bytes] as const);
+  return { recipes: { directory: folder || '.', files: new Map(bytes) }, faults };
+}
