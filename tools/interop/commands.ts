@@ -9,7 +9,7 @@ import type { EvidenceKind, Sigstore } from './sigstore.ts';
 import { clientTrustConfig } from './verifiers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = join(ROOT, 'bin/affidavit.js');
+export const PROGRAM = join(ROOT, 'bin/affidavit.js');
 const CONFORMANCE = join(ROOT, 'tools/conformance');
 const DEMO = join(ROOT, 'testdata/demo');
 

@@ -1,7 +1,8 @@
 // Proof with the real programs: installs Fulcio, Rekor, a timestamp authority, cosign and sigstore-python, and
 // has each sign and verify what the others signed. Compares what it found with docs/interop.md.
 //   --update     writes docs/interop.md
-//   --reports    only shows reports in a browser, as GitHub does; with --update, takes the pictures in docs/images
+//   --reports    only shows reports in a browser, in HTML and as GitHub does; with --update, writes that section and
+//                takes the pictures in docs/images
 //   --rekor-v1   also runs a real Rekor v1, with Trillian on MariaDB
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { askAboutCases } from './ask-about-cases.ts';
 import type { Place } from './commands.ts';
+import { proveHtml } from './html-pages.ts';
 import {
   proveMissingSct,
   refuseOldStatement,
@@ -17,7 +19,7 @@ import {
 } from './keys-and-flags.ts';
 import { openLoginProvider } from './login-provider.ts';
 import { proveLogins, type LoginRow } from './logins.ts';
-import { comparePage, writePage } from './page.ts';
+import { comparePage, comparePages, writePage, writePages } from './page.ts';
 import { RUNS, hasGo, installPrograms } from './programs.ts';
 import { startRealSigstore } from './real-sigstore.ts';
 import { proveRegistries } from './registry-proof.ts';
@@ -50,6 +52,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 if (options.reports) {
   const report = new Report();
   await proveReports(report, options.update);
+  const pages = await proveHtml(report);
+  if (options.update) writePages(pages);
+  else comparePages(report, pages);
   end(report);
 } else if (await hasGo()) {
   await main();
@@ -69,7 +74,8 @@ async function main(): Promise<void> {
   mkdirSync(RUNS, { recursive: true });
   const real = await signForReal(report);
   const signed = [...real.signed, ...(await signInSandbox(report))];
-  const found = { ...real, signed, ...(await askAboutCases(report)) };
+  const pages = await proveHtml(report);
+  const found = { ...real, signed, pages, ...(await askAboutCases(report)) };
   if (options.update) writePage(found);
   else comparePage(report, found, options['rekor-v1']);
   await proveReports(report, false);

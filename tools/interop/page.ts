@@ -15,11 +15,34 @@ export interface Found extends CaseRows {
   readonly signed: readonly SignedRow[];
   readonly logins: readonly LoginRow[];
   readonly registries: Table;
+  readonly pages: Table;
 }
 
 export function writePage(found: Found): void {
-  writeFileSync(PAGE, renderPage(found));
+  write(renderPage(found));
+}
+
+function write(text: string): void {
+  writeFileSync(PAGE, text);
   console.log('wrote docs/interop.md');
+}
+
+/** What a browser alone finds. */
+export function writePages(pages: Table): void {
+  const text = readFileSync(PAGE, 'utf8');
+  write(text.replace(pagesIn(text), () => renderPages(pages)));
+}
+
+export function comparePages(report: Report, pages: Table): void {
+  const [expected, rendered] = [pagesIn(readFileSync(PAGE, 'utf8')), renderPages(pages)];
+  const hint = `${rendered}\n./dev interop --reports --update writes it`;
+  report.assert('docs/interop.md says of pages what was found', expected === rendered, hint);
+}
+
+function pagesIn(text: string): string {
+  const [section] = /^## Pages\n.*?(?=^## )/ms.exec(text) ?? [];
+  if (section === undefined) throw new Error('docs/interop.md has no section on pages');
+  return section;
 }
 
 /** Without `--rekor-v1`, the rows of a real Rekor v1 stay as they are. */
@@ -41,7 +64,7 @@ export function comparePage(report: Report, found: Found, withRekorV1: boolean):
   );
 }
 
-function renderPage({ signed, logins, registries, good, tampered }: Found): string {
+function renderPage({ signed, logins, registries, pages, good, tampered }: Found): string {
   const others = VERIFIERS.filter((name) => name !== 'affidavit');
   return `${INTRODUCTION}
 ## Programs
@@ -86,12 +109,23 @@ ${table(registries.head, registries.rows)}
 Asserted too, in GitHub's style, for every report in \`testdata/golden\`: a phone (390 × 844) shows the verdict, the first problem and the signer without scrolling, and
 a good report fits a screen (1280 × 900).
 
-## Bundles that verify
+${renderPages(pages)}## Bundles that verify
 
 ${table(['bundle', ...VERIFIERS], good)}
 ## Bundles that were tampered with
 
 ${table(['bundle', 'affidavit refuses with', ...others], tampered)}`;
+}
+
+function renderPages({ head, rows }: Table): string {
+  return `## Pages
+
+Reports in HTML, in a Chromium that is offline, with axe-core, which knows the rules of WCAG. Each kind is that of a verdict, a self-check, a stored
+report, many bundles, and a real bundle with its tests and logs. In a hostile one each text is a script, half an element, an address or 20,000
+letters, or it is of a bundle with 10,000 such tests, a message of 1 MB and 1,000 logs. Each check finds something wrong with \`tools/interop/everything-wrong.html\`.
+
+${table(head, rows)}
+`;
 }
 
 const INTRODUCTION = `# Proof with the real programs

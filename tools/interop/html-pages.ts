@@ -1,0 +1,58 @@
+// The reports in HTML, in a real Chromium: for everybody, and with nothing from anywhere, whoever wrote what is in them.
+import { fileURLToPath } from 'node:url';
+
+import { EVERY_PAGE, hostileChecks, type Check } from './html-checks.ts';
+import { makeHostilePages, makePages, type Made } from './html-made.ts';
+import { USES } from './html-uses.ts';
+import { shapesIn, withReader, type Open } from './reader.ts';
+import type { Report, Table } from './report.ts';
+
+const WRONG = fileURLToPath(new URL('everything-wrong.html', import.meta.url));
+
+/** Gives what held, and of which pages. */
+export async function proveHtml(report: Report): Promise<Table> {
+  const rows = new Map<string, Set<string>>();
+  await withReader(async (open) => {
+    const prove = async (made: Made, checks: readonly Check[]): Promise<void> => {
+      for (const check of checks) {
+        const wrong = await wrongIn(open, made.path, check);
+        if (wrong === undefined) continue;
+        rows.set(check.what, (rows.get(check.what) ?? new Set()).add(made.group));
+        report.assert(
+          `${made.name}: ${check.what}`,
+          wrong.length === 0,
+          wrong.slice(0, 10).join('\n'),
+        );
+      }
+    };
+    const shapes = new Set<string>();
+    for (const made of await makePages()) {
+      await prove(made, [...EVERY_PAGE, ...USES]);
+      const found = await open(made.path, async ({ page }) => await shapesIn(page));
+      for (const shape of found) shapes.add(shape);
+    }
+    const hostile = hostileChecks(shapes);
+    for (const check of [...EVERY_PAGE, ...USES, ...hostile]) {
+      const wrong = (await wrongIn(open, WRONG, check)) ?? [];
+      report.assert(`everything-wrong.html: it is seen if not: ${check.what}`, wrong.length > 0);
+    }
+    for (const made of await makeHostilePages()) await prove(made, hostile);
+  });
+  const cells = [...rows].map(([what, groups]) => [what, [...groups].join(', ')]);
+  return { head: ['what holds', 'of which pages'], rows: cells };
+}
+
+/** In all windows; undefined if the page has nothing that the check is about. */
+async function wrongIn(
+  open: Open,
+  path: string,
+  { windows = [{}], wrongIn: find }: Check,
+): Promise<readonly string[] | undefined> {
+  const wrong: string[] = [];
+  for (const window of windows) {
+    const found = await open(path, find, window);
+    if (found === undefined) return undefined;
+    wrong.push(...found.map((text) => `${JSON.stringify(window)} ${text}`));
+  }
+  return wrong;
+}

@@ -1,0 +1,73 @@
+// What somebody does with a page by its script, and with the keyboard alone.
+import type { Page } from 'playwright-core';
+
+import type { Check } from './html-checks.ts';
+
+/** Waits until the page is as `holds` says, or gives false: the script answers a little later. */
+async function becomes(page: Page, holds: string): Promise<boolean> {
+  const waiting = page.waitForFunction(holds, undefined, { timeout: 3000 });
+  return await waiting.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The rows that are searched, as expressions for the page. */
+const ROWS = `[...document.querySelector('.search').closest('section').querySelectorAll('.row')]`;
+const SHOWN = `${ROWS}.filter((row) => row.checkVisibility())`;
+const SAID = `document.querySelector('.search output').textContent`;
+
+/** A word of its last row finds rows that have it, and no others; the page says how many. */
+const SEARCH: Check = {
+  what: 'what is typed into the search field is what is shown, and its count is said',
+  wrongIn: async ({ page }) => {
+    const field = page.locator('input[type=search]:visible').first();
+    if ((await field.count()) === 0) return undefined;
+    const all = await page.evaluate<number>(`${ROWS}.length`);
+    const [word = ''] = await page.evaluate<readonly string[]>(
+      `${ROWS}.at(-1).textContent.toLowerCase().split(' ').filter((word) => word.length > 3)`,
+    );
+    await field.focus();
+    await page.keyboard.type(word);
+    const finds = `${SHOWN}.length > 0 && ${SAID}.startsWith(${SHOWN}.length + ' of ${all}') &&
+      ${ROWS}.every((row) => row.checkVisibility() === row.textContent.toLowerCase().includes(${JSON.stringify(word)}))`;
+    if (!(await becomes(page, finds))) return [`${word}: ${await page.evaluate<string>(SAID)}`];
+    await page.keyboard.type(' \uFFFD no such text');
+    if (!(await becomes(page, `${SHOWN}.length === 0 && ${SAID}.startsWith('0 of')`))) {
+      return ['what is in no row is found'];
+    }
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.press('Delete');
+    return (await becomes(page, `${SHOWN}.length === ${all}`)) ? [] : ['rows stay hidden'];
+  },
+};
+
+const CELLS = `[...document.querySelectorAll('table.sortable tbody tr')].map((row) => row.cells[2].textContent)`;
+
+/** Once in the order of the column, and once more against it. */
+const SORT: Check = {
+  what: 'Enter on the head of a column sorts the table, and once more turns it around',
+  wrongIn: async ({ page }) => {
+    const head = page.locator('table.sortable thead th').nth(2);
+    const button = head.locator('button');
+    if ((await button.count()) === 0) return undefined;
+    const wrong: string[] = [];
+    const before = await page.evaluate<readonly string[]>(CELLS);
+    const sorted = before.toSorted(new Intl.Collator('en', { numeric: true }).compare);
+    for (const [order, expected] of [
+      ['ascending', sorted],
+      ['descending', sorted.toReversed()],
+    ] as const) {
+      await button.focus();
+      await page.keyboard.press('Enter');
+      const found = await page.evaluate<readonly string[]>(CELLS);
+      const said = await head.getAttribute('aria-sort');
+      if (String(found) !== String(expected) || said !== order) {
+        wrong.push(`${said}: ${String(found)}`);
+      }
+    }
+    return wrong;
+  },
+};
+
+export const USES: readonly Check[] = [SEARCH, SORT];
