@@ -63,7 +63,10 @@ function oclifCommand({
     static override readonly summary = page.summary;
     static override readonly description = page.description;
     static override readonly usage = page.usage;
-    static override readonly examples = [...(page.examples ?? [])];
+    static override readonly examples = (page.examples ?? []).map(({ run, does }) => ({
+      description: does,
+      command: run,
+    }));
     static override readonly args = Object.fromEntries(words);
     static override readonly flags = { ...Object.fromEntries(options), help: HELP };
 

@@ -49,16 +49,42 @@ class CommandPage extends CommandHelp {
     const [text = this.command.id] = [this.command.usage ?? []].flat();
     const items = text.match(/\[(?:[^[\]]|\[[^\]]*\])*\]\S*|--\S+ [A-Z.]+|\S+/g) ?? [];
     const room = this.opts.maxWidth - 2 * this.indentSpacing;
-    const lines = [`$ ${this.config.bin}`];
-    for (const item of items.flatMap((whole) =>
+    const parts = items.flatMap((whole) =>
       whole.length > room ? whole.split(/ (?=\|)|(?<!\|) (?=--)/) : whole,
-    )) {
-      const longer = `${lines.at(-1)} ${item}`;
-      if (longer.length > room) lines.push(`  ${item}`);
-      else lines[lines.length - 1] = longer;
-    }
-    return lines.join('\n');
+    );
+    return linesOf([`$ ${this.config.bin}`, ...parts], room, 2).join('\n');
   }
+
+  /** Whoever copies several lines copies one command. */
+  protected override examples(examples: Parameters<CommandHelp['examples']>[0]): string {
+    const room = this.opts.maxWidth - 2 * this.indentSpacing - CONTINUED.length;
+    return [examples ?? []]
+      .flat()
+      .flatMap((example) => (typeof example === 'string' ? [] : example))
+      .map(({ description, command }) => {
+        const items = command.match(/-\S+ (?:'[^']*'|[^\s'-]\S*)|'[^']*'|\S+/g) ?? [];
+        const lines = linesOf(['$', ...items], room, 4).join(`${CONTINUED}\n`);
+        return `${this.wrap(description)}\n${this.indent(lines)}`;
+      })
+      .join('\n\n');
+  }
+}
+
+const CONTINUED = ' \\';
+
+/** Lines of items, all but the first indented. */
+function linesOf(
+  [first = '', ...items]: readonly string[],
+  room: number,
+  indent: number,
+): readonly string[] {
+  const lines = [first];
+  for (const item of items) {
+    const longer = `${lines.at(-1)} ${item}`;
+    if (longer.length > room) lines.push(`${' '.repeat(indent)}${item}`);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 class PageHelp extends Help {

@@ -16,8 +16,8 @@ export default {
   usage: 'completion SHELL',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> bash',
-    '<%= config.bin %> <%= command.id %> zsh > _affidavit',
+    { run: 'affidavit completion bash', does: 'Print the script for bash.' },
+    { run: 'affidavit completion fish', does: 'Print that for fish.' },
   ],
 
   args: { shell: `${SHELLS.slice(0, -1).join(', ')} or ${SHELLS.at(-1)}.` },

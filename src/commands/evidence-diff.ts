@@ -32,8 +32,16 @@ export default {
   [--format NAME[=PATH]...] [--output FILE] [--offline]`,
 
   examples: [
-    '<%= config.bin %> <%= command.id %> old.tar.gz new.tar.gz --policy signers.json',
-    '<%= config.bin %> <%= command.id %> report.json new.tar.gz --ignore verdict --ignore signer',
+    {
+      run: 'affidavit evidence diff old.tar.gz new.tar.gz --policy signers.json',
+      does: 'Say what has changed in new evidence; exit 1 if anything has.',
+      exit: 1,
+    },
+    {
+      run: 'affidavit evidence diff report.json new.tar.gz --ignore verdict --ignore signer',
+      does: 'Compare it with a report of an older run, but for who signed and what came out; exit 1.',
+      exit: 1,
+    },
   ],
 
   args: {

@@ -15,8 +15,14 @@ export default {
   [--registry HOST...] [--registry-ca FILE] [--force]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml -o evidence.tar.gz`,
-    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml --oci-layout evidence-layout`,
+    {
+      run: 'affidavit evidence fetch recipes/evidence/h100-eks-training.yaml -o evidence.tar.gz',
+      does: 'Fetch what a pointer leads to, as an archive.',
+    },
+    {
+      run: 'affidavit evidence fetch recipes/evidence/h100-eks-training.yaml --oci-layout evidence-layout',
+      does: 'Fetch it with all that is attached, for a machine without a network.',
+    },
   ],
 
   args: { ref: 'An artifact: oci://…, a pointer, or a layout.' },

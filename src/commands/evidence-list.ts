@@ -32,8 +32,14 @@ export default {
   [--accept-claimed | --require-recomputed]`,
 
   examples: [
-    '<%= config.bin %> <%= command.id %> evidence/ --policy signers.json',
-    "<%= config.bin %> <%= command.id %> 'evidence/**/*.tar.gz' --policy signers.json --format markdown",
+    {
+      run: 'affidavit evidence list evidence/ --policy signers.json',
+      does: 'List all bundles below a directory.',
+    },
+    {
+      run: "affidavit evidence list 'evidence/**/*.tar.gz' --policy signers.json --format markdown=list.md",
+      does: 'Write the list of those that a pattern finds for a pull request.',
+    },
   ],
 
   args: {

@@ -15,9 +15,14 @@ export default {
   [--registry HOST...] [--registry-ca FILE]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml \\
-  oci://ghcr.io/you/copy`,
-    `<%= config.bin %> <%= command.id %> evidence-layout oci://registry.example.com/you/copy`,
+    {
+      run: 'affidavit evidence mirror recipes/evidence/h100-eks-training.yaml oci://ghcr.io/you/copy',
+      does: 'Copy what a pointer leads to into another repository.',
+    },
+    {
+      run: 'affidavit evidence mirror evidence-layout oci://registry.example.com/you/copy',
+      does: 'Push what was fetched as a layout.',
+    },
   ],
 
   args: {

@@ -17,9 +17,14 @@ export default {
   [--trusted-root FILE] [--trust-cache] [--tuf-root FILE] [--allow-missing-sct]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> summary-bundle \\
-  --oci ghcr.io/you/aicr-evidence:h100-eks-training@sha256:74c42dc3d793da22081a2e9507ca78842fe3795059f245d9b03c2edf4eccd8ab`,
-    `<%= config.bin %> <%= command.id %> oci://ghcr.io/you/aicr-evidence@sha256:74c42dc3d793da22081a2e9507ca78842fe3795059f245d9b03c2edf4eccd8ab`,
+    {
+      run: 'affidavit evidence pointer oci://ghcr.io/you/aicr-evidence@sha256:74c42dc3d793da22081a2e9507ca78842fe3795059f245d9b03c2edf4eccd8ab --evidence-dir recipes/evidence',
+      does: 'Make the pointer of evidence that was signed in a registry.',
+    },
+    {
+      run: 'affidavit evidence pointer unsigned.tar.gz --oci ghcr.io/you/aicr-evidence@sha256:74c42dc3d793da22081a2e9507ca78842fe3795059f245d9b03c2edf4eccd8ab --evidence-dir recipes/evidence',
+      does: 'Make that of a bundle at hand, which somebody else pushed.',
+    },
   ],
 
   args: {

@@ -20,8 +20,18 @@ export default {
   [--ca-certificates FILE] [--allow-missing-sct]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> evidence.tar.gz oci://ghcr.io/you/aicr-evidence --evidence-dir recipes/evidence`,
-    `<%= config.bin %> <%= command.id %> evidence.tar.gz oci://ghcr.io/you/aicr-evidence --no-sign`,
+    {
+      run: 'affidavit evidence publish unsigned.tar.gz oci://ghcr.io/you/aicr-evidence --evidence-dir recipes/evidence',
+      does: 'Sign what validate --no-sign packed, push it, and write its pointer.',
+    },
+    {
+      run: 'affidavit evidence publish evidence.tar.gz oci://ghcr.io/you/aicr-evidence',
+      does: 'Push signed evidence as it is.',
+    },
+    {
+      run: 'affidavit evidence publish unsigned.tar.gz oci://ghcr.io/you/aicr-evidence --no-sign',
+      does: 'Push it unsigned, for somebody else to sign.',
+    },
   ],
 
   args: {

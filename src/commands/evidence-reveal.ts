@@ -11,8 +11,14 @@ export default {
   usage: 'evidence reveal BUNDLE --openings FILE --select PATH... --output R [--force]',
 
   examples: [
-    `<%= config.bin %> <%= command.id %> evidence.tar.gz --openings openings.json \\
-  --select NodeTopology.label.topology.kubernetes.io/region --output revealed.json`,
+    {
+      run: 'affidavit evidence reveal evidence.tar.gz --openings openings.json --select OS.sysctl --output revealed.json',
+      does: 'Reveal the kernel settings of the snapshot.',
+    },
+    {
+      run: 'affidavit evidence reveal evidence.tar.gz --openings openings.json --select ctrf/performance.json --output revealed.json',
+      does: 'Reveal all that is withheld of the results of a phase.',
+    },
   ],
 
   args: { bundle: 'A bundle: a .tar.gz or a directory.' },

@@ -15,8 +15,8 @@ export default {
   [--registry HOST...] [--registry-ca FILE]`,
 
   examples: [
-    '<%= config.bin %> <%= command.id %> evidence.tar.gz',
-    '<%= config.bin %> <%= command.id %> evidence.tar.gz recipe.yaml',
+    { run: 'affidavit evidence show evidence.tar.gz', does: 'List what is in it.' },
+    { run: 'affidavit evidence show evidence.tar.gz recipe.yaml', does: 'Print one of its files.' },
   ],
 
   args: {

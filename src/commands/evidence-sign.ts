@@ -24,8 +24,14 @@ export default {
   [--force]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> unsigned.tar.gz --emit-evidence evidence.tar.gz`,
-    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml`,
+    {
+      run: 'affidavit evidence sign unsigned.tar.gz --emit-evidence evidence.tar.gz',
+      does: 'Sign what validate --no-sign packed.',
+    },
+    {
+      run: 'affidavit evidence sign recipes/evidence/unsigned.yaml',
+      does: 'Sign what evidence publish --no-sign pushed, where it is.',
+    },
   ],
 
   args: {

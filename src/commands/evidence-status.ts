@@ -16,9 +16,14 @@ export default {
   [--format terminal|json] [--output FILE]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml \\
-  --location ghcr.io/you/copy`,
-    `<%= config.bin %> <%= command.id %> oci://ghcr.io/you/aicr-evidence:v1`,
+    {
+      run: 'affidavit evidence status recipes/evidence/h100-eks-training.yaml --location ghcr.io/you/mirror',
+      does: 'Ask all locations of a pointer, and one more.',
+    },
+    {
+      run: 'affidavit evidence status oci://ghcr.io/you/aicr-evidence:v1 --format json',
+      does: 'Ask what a tag is now.',
+    },
   ],
 
   args: { ref: 'An artifact: oci://…, a pointer, or a layout.' },

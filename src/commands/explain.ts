@@ -10,9 +10,9 @@ export default {
   usage: 'explain WORD [--format terminal|json] [--output FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> SIGNER_NOT_PINNED',
-    '<%= config.bin %> <%= command.id %> files-match-manifest',
-    '<%= config.bin %> <%= command.id %> 4',
+    { run: 'affidavit explain SIGNER_NOT_ALLOWED', does: 'Explain an error code.' },
+    { run: 'affidavit explain files-match-manifest', does: 'Explain a check.' },
+    { run: 'affidavit explain 4', does: 'Explain an exit code.' },
   ],
 
   args: { word: 'A code that was printed, the name of a check, an exit code or its verdict.' },

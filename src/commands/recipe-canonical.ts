@@ -10,8 +10,11 @@ export default {
   usage: 'recipe canonical FILE [--rules legacy|v3] [--output FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> recipe.yaml | sha256sum',
-    '<%= config.bin %> <%= command.id %> --rules legacy recipe.yaml',
+    { run: 'affidavit recipe canonical recipe.yaml', does: 'Print what is hashed of a recipe.' },
+    {
+      run: 'affidavit recipe canonical --rules legacy recipe.yaml --output recipe.canonical',
+      does: 'Write what evidence v1 and v2 hash of it.',
+    },
   ],
 
   args: { file: 'YAML; - is standard input.' },

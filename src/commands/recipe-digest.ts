@@ -10,8 +10,11 @@ export default {
   usage: 'recipe digest FILE [--data DIR] [--profile NAME=VALUE] [--output FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> recipe.yaml',
-    '<%= config.bin %> <%= command.id %> --data recipes recipes/overlays/h100-eks-training.yaml',
+    { run: 'affidavit recipe digest recipe.yaml', does: 'Print the digest of a resolved recipe.' },
+    {
+      run: 'affidavit recipe digest --data recipes recipes/overlays/h100-eks-training.yaml',
+      does: 'Print that of the recipe that an overlay makes.',
+    },
   ],
 
   args: { file: 'Resolved recipe or overlay, YAML; - is standard input.' },

@@ -12,8 +12,11 @@ export default {
   usage: 'recipe lint PATH... [--data DIR] [--format terminal|json] [--output FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> recipes',
-    '<%= config.bin %> <%= command.id %> overlays/acme.yaml --data recipes',
+    { run: 'affidavit recipe lint recipes', does: 'Look through a directory like that of AICR.' },
+    {
+      run: 'affidavit recipe lint overlays/acme.yaml --data recipes',
+      does: 'Look at an overlay of your own.',
+    },
   ],
 
   args: { path: "A file, or a directory of AICR's recipes." },

@@ -9,7 +9,13 @@ export default {
 
   usage: 'recipe migrate FILE [--data DIR] [--output FILE]',
 
-  examples: ['<%= config.bin %> <%= command.id %> recipe.yaml --output new.yaml'],
+  examples: [
+    { run: 'affidavit recipe migrate old.yaml', does: 'Print the recipe with the new header.' },
+    {
+      run: 'affidavit recipe migrate old.yaml --output new.yaml',
+      does: 'Write it to a file; old.yaml stays as it is.',
+    },
+  ],
 
   args: {
     file: 'Resolved recipe, overlay, mixin, registry, criteria or list of validators, YAML; - is standard input.',

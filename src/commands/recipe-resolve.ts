@@ -14,8 +14,14 @@ export default {
   [--rules v0.11|current] [--explain] [--output FILE]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> --data recipes --service eks --accelerator h100 \\
-  --intent training --os ubuntu --output recipe.yaml`,
+    {
+      run: 'affidavit recipe resolve --data recipes --service eks --accelerator h100 --intent training --os ubuntu --output recipe.yaml',
+      does: 'Write the recipe for a cluster.',
+    },
+    {
+      run: 'affidavit recipe resolve --data recipes --snapshot snapshot.yaml --intent training --explain',
+      does: 'Take service, accelerator and system from a snapshot, and say which overlays are used.',
+    },
   ],
 
   args: {},

@@ -10,8 +10,14 @@ export default {
   usage: 'report merge REPORT... [--format NAME[=PATH]...] [--output FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> shard-1.json shard-2.json',
-    '<%= config.bin %> <%= command.id %> shard-*.json --format json=all.json --format markdown=summary.md',
+    {
+      run: 'affidavit report merge shard-1.json shard-2.json',
+      does: 'Join two shards, and end with the worst exit code.',
+    },
+    {
+      run: 'affidavit report merge shard-1.json shard-2.json --format json=all.json --format markdown=summary.md',
+      does: 'Write the whole report for programs, and a summary for people.',
+    },
   ],
 
   args: {

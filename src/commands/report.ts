@@ -10,8 +10,11 @@ export default {
   usage: 'report REPORT [--format NAME[=PATH]...] [--output FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> report.json',
-    '<%= config.bin %> <%= command.id %> report.json --format markdown --output summary.md',
+    { run: 'affidavit report report.json', does: 'Show a report on the terminal.' },
+    {
+      run: 'affidavit report report.json --format markdown --output summary.md',
+      does: 'Write it for a pull request.',
+    },
   ],
 
   args: {

@@ -14,11 +14,14 @@ export default {
   usage: 'sandbox [--port N] [--dir D] [-- COMMAND...]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> --dir sandbox',
-    `<%= config.bin %> <%= command.id %> --dir sandbox -- \\
-  <%= config.bin %> validate --recipe recipe.yaml \\
-  --snapshot snapshot.yaml --results results \\
-  --emit-evidence evidence.tar.gz`,
+    {
+      run: 'affidavit sandbox -- affidavit validate --recipe recipe.yaml --snapshot snapshot.yaml --results results --emit-evidence evidence.tar.gz',
+      does: 'Sign with it. Nothing is published.',
+    },
+    {
+      run: 'affidavit sandbox --dir sandbox -- env',
+      does: 'Show what it sets for a command, and keep its trusted root.',
+    },
   ],
 
   args: {},

@@ -10,8 +10,14 @@ export default {
   usage: 'snapshot fingerprint FILE [--format terminal|json] [--output FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %> snapshot.yaml',
-    '<%= config.bin %> <%= command.id %> snapshot.yaml --format json',
+    {
+      run: 'affidavit snapshot fingerprint snapshot.yaml',
+      does: 'Show what a snapshot says of its cluster.',
+    },
+    {
+      run: 'affidavit snapshot fingerprint snapshot.yaml --format json',
+      does: 'Give it to a program.',
+    },
   ],
 
   args: { file: 'Snapshot, YAML; - is standard input.' },

@@ -12,8 +12,11 @@ export default {
   [--signing-config FILE] [--output FILE]`,
 
   examples: [
-    '<%= config.bin %> <%= command.id %> root --trust-cache --output trusted_root.json',
-    '<%= config.bin %> <%= command.id %> signing-config > signing_config.json',
+    {
+      run: 'affidavit trust export root --trust-cache --output trusted_root.json',
+      does: 'Write the root that trust update fetched.',
+    },
+    { run: 'affidavit trust export signing-config', does: 'Print the signing config in use.' },
   ],
 
   args: { what: 'root or signing-config.' },

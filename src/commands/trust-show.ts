@@ -12,8 +12,11 @@ export default {
   [--signing-config FILE] [--format terminal|json] [--output FILE]`,
 
   examples: [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --trust-cache --format json',
+    { run: 'affidavit trust show', does: 'Show what is trusted by default.' },
+    {
+      run: 'affidavit trust show --trust-cache --format json',
+      does: 'Show what trust update fetched, for a program.',
+    },
   ],
 
   args: {},

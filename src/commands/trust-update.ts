@@ -13,8 +13,11 @@ export default {
   usage: 'trust update [--tuf-mirror URL] [--tuf-root FILE] [--ca-certificates FILE]',
 
   examples: [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --tuf-mirror https://tuf.example.com --tuf-root root.json',
+    { run: 'affidavit trust update', does: 'Fetch what Sigstore publishes now.' },
+    {
+      run: 'affidavit trust update --tuf-mirror https://tuf.example.com --tuf-root root.json',
+      does: 'Fetch it from a mirror of your own.',
+    },
   ],
 
   args: {},

@@ -27,9 +27,14 @@ export default {
   [--format NAME[=PATH]...] [--output FILE] [--allow-retired-api]`,
 
   examples: [
-    '<%= config.bin %> <%= command.id %> -r recipe.yaml -s snapshot.yaml',
-    `<%= config.bin %> <%= command.id %> --recipe recipe.yaml --snapshot snapshot.yaml \\
-  --results results/ --logs logs/ --emit-evidence evidence.tar.gz`,
+    {
+      run: 'affidavit validate -r recipe.yaml -s snapshot.yaml',
+      does: 'Compare a cluster with a recipe, before any test.',
+    },
+    {
+      run: 'affidavit validate --recipe recipe.yaml --snapshot snapshot.yaml --results results/ --logs logs/ --emit-evidence evidence.tar.gz',
+      does: 'Judge the results too, and pack and sign the evidence.',
+    },
   ],
 
   args: {},

@@ -26,12 +26,22 @@ export default {
   [--logs PATH] [--accept-claimed | --require-recomputed]`,
 
   examples: [
-    `<%= config.bin %> <%= command.id %> evidence.tar.gz \\
-  --certificate-identity you@example.com \\
-  --certificate-oidc-issuer https://github.com/login/oauth`,
-    `<%= config.bin %> <%= command.id %> evidence.tar.gz --policy signers.json \\
-  --format markdown --format json=report.json`,
-    `<%= config.bin %> <%= command.id %> recipes/evidence/h100-eks-training.yaml --policy signers.json`,
+    {
+      run: 'affidavit verify-evidence evidence.tar.gz --certificate-identity you@example.com --certificate-oidc-issuer https://github.com/login/oauth',
+      does: 'Verify evidence, and that you signed it.',
+    },
+    {
+      run: 'affidavit verify-evidence evidence.tar.gz --policy signers.json --format markdown --format json=report.json',
+      does: 'Verify it by a policy, with a report for people and one for programs.',
+    },
+    {
+      run: 'affidavit verify-evidence recipes/evidence/h100-eks-training.yaml --policy signers.json',
+      does: 'Fetch what a pointer leads to, and verify it.',
+    },
+    {
+      run: 'affidavit verify-evidence evidence/ --policy signers.json',
+      does: 'Verify all bundles below a directory.',
+    },
   ],
 
   args: {

@@ -28,12 +28,20 @@ type FlagValue =
       readonly default?: number;
     };
 
+/** A call that works as it is written, where its files are. */
+export interface Example {
+  readonly run: string;
+  readonly does: string;
+  /** If it is not 0. */
+  readonly exit?: number;
+}
+
 /** Flags and help of one command, and where its work is found. */
 export interface Command {
   readonly summary: string;
   readonly description: string;
   readonly usage: string;
-  readonly examples: readonly string[];
+  readonly examples: readonly Example[];
   /** Name → description of the words that are no flags, in order. */
   readonly args: Readonly<Record<string, string>>;
   /** The last of them may be given more than once, and is a list. */
