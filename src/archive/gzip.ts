@@ -2,7 +2,7 @@
 // a row and drops what follows the last: two readers could then see two bundles in one file.
 import type { Transform, TransformOptions } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { crc32, createGzip, createInflateRaw, type ZlibOptions } from 'node:zlib';
+import { crc32, createGzip, createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
 
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';
@@ -68,7 +68,10 @@ export async function* gunzip(
   const reader = new BlockReader(chunks);
   try {
     await readHeader(reader, file);
-    yield* inflate(new DeflateData(reader), maxBytes);
+    const start = await reader.read(CHUNK_BYTES);
+    const whole = inflatedAtOnce(start);
+    if (whole !== undefined && whole.length <= maxBytes) yield whole;
+    else yield* inflate(new DeflateData(reader), start, maxBytes);
   } finally {
     await reader.close();
   }
@@ -86,9 +89,10 @@ class DeflateData {
     this.#reader = reader;
   }
 
-  async *chunks(): AsyncGenerator<Uint8Array, void> {
+  /** @param next the first bytes; fewer than `CHUNK_BYTES` are all there are */
+  async *chunks(first: Uint8Array): AsyncGenerator<Uint8Array, void> {
     let held: Uint8Array = new Uint8Array(0);
-    let next = await this.#reader.read(CHUNK_BYTES);
+    let next = first;
     while (next.length === CHUNK_BYTES) {
       if (held.length > 0) yield this.#counted(held);
       held = next;
@@ -106,12 +110,49 @@ class DeflateData {
   }
 }
 
-async function* inflate(data: DeflateData, maxBytes: number): AsyncGenerator<Uint8Array, void> {
+/**
+ * The content of few bytes that are all right: a stream would cost more than all that is made of them.
+ * Undefined if they are many or damaged, which the stream then says.
+ */
+function inflatedAtOnce(all: Uint8Array): Buffer | undefined {
+  if (all.length < TRAILER_BYTES || all.length === CHUNK_BYTES) return undefined;
+  const data = all.subarray(0, -TRAILER_BYTES);
+  const trailer = Buffer.from(all.subarray(-TRAILER_BYTES));
+  const options = { info: true, maxOutputLength: CHUNK_BYTES };
+  let content: Buffer;
+  try {
+    const made: unknown = inflateRawSync(data, options);
+    if (!isOfAll(made, data.length)) return undefined;
+    content = made.buffer;
+  } catch {
+    return undefined;
+  }
+  const isWhole = trailer.readUInt32LE(0) === crc32(content);
+  return isWhole && trailer.readUInt32LE(4) === content.length ? content : undefined;
+}
+
+/** What zlib gives under `info`, if it has used all bytes. */
+function isOfAll(made: unknown, bytes: number): made is { readonly buffer: Buffer } {
+  if (!isObject(made) || !('buffer' in made && 'engine' in made)) return false;
+  const { buffer, engine } = made;
+  if (!isObject(engine) || !('bytesWritten' in engine)) return false;
+  return Buffer.isBuffer(buffer) && engine.bytesWritten === bytes;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+async function* inflate(
+  data: DeflateData,
+  start: Uint8Array,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, void> {
   const inflater = createInflateRaw(OPTIONS);
   let crc = 0;
   let size = 0;
   try {
-    for await (const chunk of through(data.chunks(), inflater)) {
+    for await (const chunk of through(data.chunks(start), inflater)) {
       crc = crc32(chunk, crc);
       size += chunk.length;
       if (size > maxBytes) throw tooLarge(maxBytes);

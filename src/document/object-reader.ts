@@ -223,9 +223,12 @@ export class ObjectReader {
   }
 }
 
+/** These fold to themselves, as most keys do. */
+const FOLDED = /^[a-z0-9]*$/;
+
 /** Go folds as Unicode does: the long s is an s, the Kelvin sign a k. */
 function foldCase(key: string): string {
-  return key.toUpperCase().toLowerCase();
+  return FOLDED.test(key) ? key : key.toUpperCase().toLowerCase();
 }
 
 /** The keys of a map by what they fold to. Most fold to themselves, and need no entry. */

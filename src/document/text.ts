@@ -156,7 +156,7 @@ export function pointerToken(key: string): string {
 
 /** A key of any length: no two keys have one token. */
 export function wholeToken(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+  return /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
 }
 
 /** The key that a token of a JSON pointer stands for. */

@@ -12,9 +12,11 @@ export interface InclusionProof {
   readonly hashes: readonly Buffer[];
 }
 
-/** An append-only Merkle tree (RFC 6962 §2.1). Proofs cost O(n): a sandbox's log is short. */
+/** An append-only Merkle tree (RFC 6962 §2.1). */
 export class MerkleTree {
   readonly #leaves: Buffer[] = [];
+  /** By range, of those subtrees in which each leaf has its place: they never change. */
+  readonly #whole = new Map<string, Buffer>();
 
   get size(): number {
     return this.#leaves.length;
@@ -42,8 +44,13 @@ export class MerkleTree {
   #root(from: number, to: number): Buffer {
     const [leaf] = to - from === 1 ? this.#leaves.slice(from, to) : [];
     if (leaf !== undefined) return leaf;
-    const split = from + largestPowerOfTwoBelow(to - from);
-    return sha256(NODE, this.#root(from, split), this.#root(split, to));
+    const range = `${from} ${to}`;
+    const half = largestPowerOfTwoBelow(to - from);
+    const root =
+      this.#whole.get(range) ??
+      sha256(NODE, this.#root(from, from + half), this.#root(from + half, to));
+    if (to - from === 2 * half) this.#whole.set(range, root);
+    return root;
   }
 
   #path(index: number, from: number, to: number): readonly Buffer[] {

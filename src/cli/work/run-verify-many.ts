@@ -27,6 +27,9 @@ const OF_ONE = ['bundle', 'attestation', 'logs', 'revealed'];
 /** Inputs that are taken before the first of them is answered, for each thread. */
 const AHEAD = 8;
 
+/** The same for this process alone: while one is read, the other is judged. */
+const AHEAD_ALONE = 2;
+
 const HEAD = { schemaVersion: SCHEMA_VERSION, tool: AFFIDAVIT } as const;
 
 /**
@@ -70,7 +73,7 @@ export async function judgeMany(call: Call, list: InputList, view: View): Promis
           process.stderr,
         );
   try {
-    const answers = inOrder(list.items(), judges.judge, judges.jobs * AHEAD);
+    const answers = inOrder(list.items(), judges.judge, judges.ahead);
     const stopped = await takeAll(answers, { call, summary, reports });
     const exitCode = stopped === 'interrupted' ? EXIT_CODES.interrupted : summary.exitCode;
     const around = { ...commonOf(rules), ...list.json(), stopped };
@@ -114,7 +117,8 @@ async function takeAll(
 }
 
 interface Judges {
-  readonly jobs: number;
+  /** How many are taken before the first of them is answered. */
+  readonly ahead: number;
   readonly judge: (path: string) => Promise<Answer>;
   readonly close: () => Promise<void>;
 }
@@ -123,7 +127,9 @@ interface Judges {
 async function openJudges(call: Call, rules: Rules): Promise<Judges> {
   const { options } = call;
   const jobs = options.has('jobs') ? options.number('jobs') : availableParallelism();
-  if (jobs === 1) return { jobs, judge: await answering(call, rules), close: async () => {} };
+  if (jobs === 1) {
+    return { ahead: AHEAD_ALONE, judge: await answering(call, rules), close: async () => {} };
+  }
   const [, program = ''] = process.argv;
   const isAsked = rules.now === undefined || options.has('at');
   const clock = isAsked ? [] : ['--at', timestampOf(rules.now)];
@@ -133,7 +139,7 @@ async function openJudges(call: Call, rules: Rules): Promise<Judges> {
     (path, cause) => noAnswer(call, path, died(cause)),
   );
   return {
-    jobs,
+    ahead: jobs * AHEAD,
     judge: async (path) => await pool.judge(path),
     close: async () => await pool.close(),
   };

@@ -46,11 +46,20 @@ export function recipeDigest(bytes: Uint8Array, file: string, rules: CanonicalRu
   return digestOf(canonicalRecipe(bytes, file, rules));
 }
 
-/** The canonical text of a document that was already read. Throws DOCUMENT_UNSUPPORTED. */
-export function canonicalText(node: YamlNode, file: string, rules: CanonicalRules): string {
+/**
+ * The canonical text of a document that was already read. Throws DOCUMENT_UNSUPPORTED.
+ *
+ * @param source of which the tree was read, if it was: if that is the text, it reads back as this tree
+ */
+export function canonicalText(
+  node: YamlNode,
+  file: string,
+  rules: CanonicalRules,
+  source?: string,
+): string {
   const canonical = rules === 'v3' ? withoutVersion(node) : node;
   const text = renderYaml(canonical);
-  requireSameAgain(text, canonical, file);
+  if (canonical !== node || text !== source) requireSameAgain(text, canonical, file);
   return text;
 }
 
@@ -96,8 +105,13 @@ function withoutVersion(root: YamlNode): YamlNode {
 /** Checks that a verifier gets the same text from our text, and that it says what the document says. */
 function requireSameAgain(text: string, node: YamlNode, file: string): void {
   const again = readAgain(text, file);
+  if (again !== undefined && isSameTree(again, node)) return;
   const difference = again && firstDifference(again, node);
   if (again !== undefined && difference === undefined && renderYaml(again) === text) return;
+  refuseOtherMeaning(difference, file);
+}
+
+function refuseOtherMeaning(difference: Difference | undefined, file: string): never {
   const isNull = difference !== undefined && isNullNode(difference.node);
   throw new EvidenceError('DOCUMENT_UNSUPPORTED', {
     at: difference === undefined ? file : `${file}#${difference.pointer}`,
@@ -108,6 +122,27 @@ function requireSameAgain(text: string, node: YamlNode, file: string): void {
     hint: isNull
       ? 'write null, or put the entry on a line of its own'
       : 'put texts of several lines that begin with a blank, or that fold, in double quotes',
+  });
+}
+
+/** Whether nothing differs, also not in style: then both have one text. */
+function isSameTree(a: YamlNode, b: YamlNode): boolean {
+  if (a.kind === 'scalar') return b.kind === 'scalar' && a.value === b.value && a.style === b.style;
+  if (a.kind === 'list') {
+    return b.kind === 'list' && a.context === b.context && isEach(a.items, b.items, isSameTree);
+  }
+  return b.kind === 'map' && a.context === b.context && isEach(a.entries, b.entries, isSameEntry);
+}
+
+function isSameEntry(a: Entry, b: Entry): boolean {
+  return isSameTree(a.key, b.key) && isSameTree(a.value, b.value);
+}
+
+function isEach<T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((item, index) => {
+    const other = b[index];
+    return other !== undefined && isSame(item, other);
   });
 }
 

@@ -46,7 +46,11 @@ function allowsSingle(value: string): boolean {
 const BLOCK_INDICATOR = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t]|$))|:(?:[ \t]|$)|[ \t]#/u;
 const FLOW_INDICATOR = /^(?:---|\.\.\.|[#&*!|>'"%@`]|-(?:[ \t]|$))|[,?[\]{}:]|[ \t]#/u;
 
+/** Most of what there is. Plain wherever it stands, as the rules below say more slowly. */
+const WORD = /^[A-Za-z0-9_/][A-Za-z0-9_./-]*$/;
+
 function allowsPlain(value: string, place: ScalarPosition): boolean {
+  if (WORD.test(value)) return true;
   if (value === '') return place === 'value';
   const isSpaced = value.startsWith(' ') || value.endsWith(' ') || EDGE_BREAK.test(value);
   if (isSpaced || ANY_BREAK.test(value) || !allowsSingle(value)) return false;

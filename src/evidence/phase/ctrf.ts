@@ -137,7 +137,20 @@ export class ResultsCollector {
  *   RESULTS_PHASE_UNKNOWN, RESULTS_PHASE_CONFLICT (invalid), and what `decodeJson` throws
  */
 export function parsePhaseReport(bytes: Uint8Array, file: string): CtrfReport {
-  const read = (): CtrfDocument => parseCtrf(decodeJson(bytes, file), file);
+  return readPhaseReport(bytes, file, () => undefined);
+}
+
+/** @param see is given the document, also if it is refused then: it is read once */
+export function readPhaseReport(
+  bytes: Uint8Array,
+  file: string,
+  see: (document: Data) => void,
+): CtrfReport {
+  const read = (): CtrfDocument => {
+    const data = decodeJson(bytes, file);
+    see(data);
+    return parseCtrf(data, file);
+  };
   const document = recognising('results', { file, bytes }, read);
   const phase = phaseOfName(file);
   if (phase === undefined) return refuseName(document);

@@ -71,9 +71,15 @@ export function readRecipe(
   rules: CanonicalRules = 'v3',
 ): ReadRecipe {
   return recognising('recipe', { file, bytes }, () => {
-    const [data, tree] = readTrees(bytes, file);
+    const source = decodeRecipe(bytes, file);
+    const [data, tree] = readYaml(source, file, RECIPE_BUILDER, MAX_RECIPE_VALUES);
     const recipe = parseRecipe(data, file);
-    const canonical = (by: CanonicalRules): string => canonicalText(tree, file, by);
+    const made = new Map<CanonicalRules, string>();
+    const canonical = (by: CanonicalRules): string => {
+      const text = made.get(by) ?? canonicalText(tree, file, by, source);
+      made.set(by, text);
+      return text;
+    };
     return { recipe, data, digest: digestOf(canonical(rules)), canonical };
   });
 }

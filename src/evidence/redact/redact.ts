@@ -1,5 +1,6 @@
 // The files of a minimal bundle. docs/format.md, section "Redaction".
 
+import type { Data } from '../../document/data.ts';
 import { decodeJson, encodeJson } from '../../document/json.ts';
 import { encodeGo } from '../aicr/go-encode.ts';
 import { renderYaml, type ScalarNode, type YamlNode } from '../aicr/yaml-emitter.ts';
@@ -53,6 +54,10 @@ export function minimalReport(
   keep: SnapshotKeep,
   withhold?: Withhold,
 ): Uint8Array {
-  const report = redactReport(decodeJson(bytes, file), keep, withhold);
-  return new TextEncoder().encode(encodeJson(report));
+  return minimalOf(decodeJson(bytes, file), keep, withhold);
+}
+
+/** The same of a report that was read. */
+export function minimalOf(report: Data, keep: SnapshotKeep, withhold?: Withhold): Uint8Array {
+  return new TextEncoder().encode(encodeJson(redactReport(report, keep, withhold)));
 }

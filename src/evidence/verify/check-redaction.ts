@@ -3,7 +3,7 @@
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { Comparison } from '../../attestation/check-log.ts';
 import { compareBytes } from '../../compare-bytes.ts';
-import { orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { received } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
@@ -20,17 +20,19 @@ import {
 } from '../layout.ts';
 import { PHASES } from '../phase/phase.ts';
 import { POLICY_RULES, POLICY_VERSION, keptPaths, type SnapshotKeep } from '../redact/policy.ts';
-import { minimalReport, minimalSnapshot } from '../redact/redact.ts';
+import { minimalSnapshot } from '../redact/redact.ts';
 import { parseRedaction } from '../redact/redaction-file.ts';
 import { ownerOf } from '../redact/withholding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { EvidenceLog } from './checks.ts';
+import type { BundleReports } from './read-parts.ts';
 
 /** What a redaction is compared with. */
 interface Redacted {
   readonly files: ReceivedFiles;
   /** What its policy keeps of a snapshot, if the policy is known. */
   readonly keep: SnapshotKeep | undefined;
+  readonly reports: Pick<BundleReports, 'notMinimal'>;
   /** Undefined if it could not be read, which another check says. */
   readonly snapshot: Snapshot | undefined;
 }
@@ -168,23 +170,14 @@ const KNOWN_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /** The files are those that the policy makes of themselves: they have nothing that it withholds. */
-function contentFaults({ files, keep, snapshot }: Known): readonly Fault[] {
+function contentFaults({ files, keep, snapshot, reports }: Known): readonly Fault[] {
   const made = snapshot && minimalSnapshot(snapshot, keep);
-  const reports = PHASES.map(ctrfFile).flatMap((path) => {
-    const { bytes } = files.get(path) ?? {};
-    if (bytes === undefined) return [];
-    const minimal = orIfRefused(
-      () => minimalReport({ file: path, bytes }, keep),
-      () => bytes,
-    );
-    return Buffer.from(bytes).equals(minimal) ? [] : [notMinimal(path)];
-  });
   const isMinimal =
     made === undefined || Buffer.from(made).equals(files.get(SNAPSHOT_FILE)?.bytes ?? made);
   const extra = [...files.keys()].find((path) => !KNOWN_FILES.has(path));
   return [
     ...(isMinimal ? [] : [notMinimal(SNAPSHOT_FILE)]),
-    ...reports,
+    ...reports.notMinimal.map(notMinimal),
     ...(extra === undefined
       ? []
       : [

@@ -1,14 +1,17 @@
 import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
 import { parseBom, summaryOf } from '../../bom/bom.ts';
 import { digestOf, type Digest } from '../../digest.ts';
+import type { Data } from '../../document/data.ts';
 import { faultOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
 import { MADE_AGAIN, received } from '../../place.ts';
 import type { CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
-import { parsePhaseReport, type CtrfReport } from '../phase/ctrf.ts';
+import { readPhaseReport, type CtrfReport } from '../phase/ctrf.ts';
 import { PHASES, type Phase } from '../phase/phase.ts';
 import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
+import type { SnapshotKeep } from '../redact/policy.ts';
+import { minimalOf } from '../redact/redact.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ListedBom } from '../validate/judge.ts';
 
@@ -67,18 +70,26 @@ export function readBundleBom(files: ReceivedFiles): Part<ListedBom> {
 export interface BundleReports {
   readonly reports: ReadonlyMap<Phase, CtrfReport>;
   readonly digests: ReadonlyMap<Phase, Digest>;
+  /** Those that are not what the policy makes of them. */
+  readonly notMinimal: readonly string[];
   /** Why a report could not be read. */
   readonly faults: readonly Fault[];
   readonly strays: readonly Fault[];
 }
 
-export function readBundleReports(files: ReceivedFiles): BundleReports {
+/** @param keep of the policy by which they are redacted, if they are, and it is known */
+export function readBundleReports(files: ReceivedFiles, keep?: SnapshotKeep): BundleReports {
+  const notMinimal: string[] = [];
   const found = PHASES.flatMap((phase) => {
     const path = ctrfFile(phase);
     const file = files.get(path);
     const { bytes } = file ?? {};
     if (file === undefined || bytes === undefined) return [];
-    return [{ phase, digest: file.digest, report: partOf(() => parsePhaseReport(bytes, path)) }];
+    const see = (data: Data): void => {
+      if (keep !== undefined && !isMinimal(data, bytes, keep)) notMinimal.push(path);
+    };
+    const report = partOf(() => readPhaseReport(bytes, path, see));
+    return [{ phase, digest: file.digest, report }];
   });
   return {
     reports: new Map(
@@ -87,7 +98,17 @@ export function readBundleReports(files: ReceivedFiles): BundleReports {
     digests: new Map(found.map(({ phase, digest }) => [phase, digest])),
     faults: found.flatMap(({ report }) => ('error' in report ? [faultOf(report.error)] : [])),
     strays: strayReports(files),
+    notMinimal,
   };
+}
+
+/** What cannot be redacted is refused for something else. */
+function isMinimal(report: Data, bytes: Uint8Array, keep: SnapshotKeep): boolean {
+  const minimal = orIfRefused(
+    () => minimalOf(report, keep),
+    () => bytes,
+  );
+  return Buffer.from(bytes).equals(minimal);
 }
 
 /** Only the three phases have reports. A fourth would look tested, and nobody would judge it. */

@@ -7,7 +7,7 @@ import { locateInBundle } from '../layout.ts';
 import type { Phase, PhaseTest } from '../phase/phase.ts';
 import type { SnapshotKeep } from '../redact/policy.ts';
 import { minimalReport } from '../redact/redact.ts';
-import { keepOf } from '../redact/withholding.ts';
+import { keepOf, ownerOf } from '../redact/withholding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Claims } from '../validate/claimed.ts';
 import { judge, type JudgedResults, type JudgeOptions, type Judgement } from '../validate/judge.ts';
@@ -70,10 +70,10 @@ export function recompute(
 ): Recomputed {
   const recipe = readBundleRecipe(files, predicate.type.digestRules);
   const snapshot = readBundleSnapshot(files, known);
-  const reports = readBundleReports(files);
   const bom = readBundleBom(files);
   const parts = { recipe: valueOf(recipe), snapshot: valueOf(snapshot), bom: valueOf(bom) };
-  const keep = keptOf(predicate, parts.recipe);
+  const { keep, ours } = keptOf(predicate, parts.recipe);
+  const reports = readBundleReports(files, ours);
   const shown = checkRevealed(log, { files, predicate, keep, ...parts }, revealed);
   const claims = claimsOf(receivedClaims(predicate, keep), shown, parts.snapshot);
   const results = resultsOf(reports, predicate, shown);
@@ -86,7 +86,7 @@ export function recompute(
   if ('error' in recipe) log.fail('recipe-matches-digest', recipe.error);
   else {
     checkRecipe(log, recipe.value, predicate);
-    checkRedaction(log, predicate, { files, keep, snapshot: parts.snapshot });
+    checkRedaction(log, predicate, { files, keep, reports, snapshot: parts.snapshot });
     // Without the recipe nothing says what cluster and phases must be.
     if ('error' in snapshot) log.fail('fingerprint-matches-snapshot', snapshot.error);
   }
@@ -144,12 +144,13 @@ function asItIs(_: string, report: Uint8Array): Uint8Array {
   return report;
 }
 
+/** What the policy of the evidence keeps of a snapshot, if it is known, and if it is our own. */
+type Kept = Readonly<Record<'keep' | 'ours', SnapshotKeep | undefined>>;
+
 /** Worked out once: for a large recipe it is much. */
-function keptOf(
-  { redaction }: ReceivedEvidence,
-  read: BundleRecipe | undefined,
-): SnapshotKeep | undefined {
-  return redaction && read && keepOf(redaction, read.recipe);
+function keptOf({ redaction }: ReceivedEvidence, read: BundleRecipe | undefined): Kept {
+  const keep = redaction && read && keepOf(redaction, read.recipe);
+  return { keep, ours: redaction && ownerOf(redaction) === 'ours' ? keep : undefined };
 }
 
 /** Tests with the messages that are revealed; of the others it is said that they are withheld. */

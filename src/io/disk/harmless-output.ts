@@ -50,7 +50,7 @@ function spoiltBy(path: string, { open, bundle = '' }: Inputs): string | undefin
 
 /** Of `LAYOUT@sha256:HEX` the layout too. */
 function pathsOf(input: string): readonly string[] {
-  return [input, input.replace(/(?<=.)@sha256:[0-9a-f]{64}$/s, '')];
+  return [...new Set([input, input.replace(/(?<=.)@sha256:[0-9a-f]{64}$/s, '')])];
 }
 
 /** @param where what is there, in words */
@@ -85,7 +85,9 @@ export function isWithin(path: string, directory: string): boolean {
 }
 
 function spoils(path: string, input: string): boolean {
-  return isSamePlace(path, input) || (lookAt(path) !== undefined && isWithin(path, input));
+  if (isSamePlace(path, input)) return true;
+  const isIn = lookAt(path) !== undefined && ifThere(() => statSync(input))?.isDirectory() === true;
+  return isIn && isWithin(path, input);
 }
 
 /** A link is not followed. Undefined if nothing is there. */

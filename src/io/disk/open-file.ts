@@ -6,7 +6,7 @@ import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts'
 import { escapeInvisible } from '../../quote.ts';
 import { unreadable } from './system-error.ts';
 
-/** Reads have this many bytes, so that they are not slower than hashing. */
+/** Reads have at most this many bytes, so that they are not slower than hashing. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /** In words, as `Entry.type` has them. */
@@ -49,11 +49,17 @@ export async function withFile<T>(
 }
 
 /** The content of an open file, to its end. */
-export async function* readToEnd({ handle }: OpenFile, path: string): AsyncGenerator<Buffer, void> {
-  for (;;) {
-    const chunk = await readChunk(handle, path);
+export async function* readToEnd(
+  { handle, stats }: OpenFile,
+  path: string,
+): AsyncGenerator<Buffer, void> {
+  for (let left = stats.size; ;) {
+    // One byte more shows the end. A small file takes no large buffer, of which many would fill the memory.
+    const most = left > 0 ? Math.min(left + 1, CHUNK_BYTES) : CHUNK_BYTES;
+    const chunk = await readChunk(handle, path, most);
     if (chunk.length > 0) yield chunk;
-    if (chunk.length < CHUNK_BYTES) return;
+    if (chunk.length < most) return;
+    left -= chunk.length;
   }
 }
 
@@ -76,7 +82,10 @@ export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerat
 
 /** The first bytes of a file that was found in a directory. */
 export async function readStart(path: string): Promise<Uint8Array> {
-  return await withFile(openFound(path), async ({ handle }) => await readChunk(handle, path));
+  return await withFile(
+    openFound(path),
+    async ({ handle }) => await readChunk(handle, path, CHUNK_BYTES),
+  );
 }
 
 async function openRegular(path: string, flags: number): Promise<OpenFile> {
@@ -120,13 +129,13 @@ const WRONG_KIND_HINTS: Readonly<Record<string, string>> = {
 };
 
 /** The next piece; only the last one is not full. */
-async function readChunk(handle: FileHandle, path: string): Promise<Buffer> {
+async function readChunk(handle: FileHandle, path: string, most: number): Promise<Buffer> {
   // A new buffer each time: the thread of a compressor may still use the last one.
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  const buffer = Buffer.allocUnsafeSlow(most);
   let length = 0;
   try {
-    while (length < CHUNK_BYTES) {
-      const { bytesRead } = await handle.read(buffer, length, CHUNK_BYTES - length);
+    while (length < most) {
+      const { bytesRead } = await handle.read(buffer, length, most - length);
       if (bytesRead === 0) break;
       length += bytesRead;
     }

@@ -1,21 +1,29 @@
 import { Worker } from 'node:worker_threads';
 
-import { JUDGE_VARIABLES } from './serve.ts';
+import { JUDGE_VARIABLES, type Answered, type Asked } from './serve.ts';
+
+/** How many paths a thread has: while it reads one, it judges the other. */
+const AT_ONCE = 2;
 
 interface Job<Answer> {
   readonly path: string;
   readonly resolve: (answer: Answer) => void;
+  /** A thread died that had this one and another: which of them it died of shows when each is alone. */
+  readonly isAlone: boolean;
 }
 
-/** Threads that run this program with the same words, and answer for one path each at a time. */
+/** What a thread works on, by number. */
+type Jobs<Answer> = Map<number, Job<Answer>>;
+
+/** Threads that run this program with the same words, and answer for paths. */
 export class JudgePool<Answer> {
   readonly #program: string;
   readonly #words: readonly string[];
   readonly #most: number;
   readonly #died: (path: string, cause: unknown) => Answer;
   readonly #waiting: Job<Answer>[] = [];
-  /** With what each works on. */
-  readonly #workers = new Map<Worker, Job<Answer> | undefined>();
+  readonly #workers = new Map<Worker, Jobs<Answer>>();
+  #asked = 0;
 
   /**
    * @param died what is said of a path whose thread ended without an answer
@@ -33,7 +41,7 @@ export class JudgePool<Answer> {
 
   async judge(path: string): Promise<Answer> {
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#waiting.push({ path, resolve });
+    this.#waiting.push({ path, resolve, isAlone: false });
     this.#next();
     return await promise;
   }
@@ -46,34 +54,55 @@ export class JudgePool<Answer> {
 
   /** A new thread is never without work: one that cannot start costs a path its answer, and does not start for ever. */
   #next(): void {
-    while (this.#waiting.length > 0) {
-      const [idle] = [...this.#workers].find(([, job]) => job === undefined) ?? [];
-      if (idle === undefined && this.#workers.size >= this.#most) return;
-      const worker = idle ?? this.#start();
-      const job = this.#waiting.shift();
-      this.#workers.set(worker, job);
-      worker.postMessage(job?.path, []);
+    for (;;) {
+      const [job] = this.#waiting;
+      const worker = job && this.#workerFor(job);
+      if (job === undefined || worker === undefined) return;
+      this.#waiting.shift();
+      const id = this.#asked++;
+      this.#workers.get(worker)?.set(id, job);
+      const asked: Asked = { id, path: job.path };
+      worker.postMessage(asked, []);
     }
+  }
+
+  /** One without work, else a new one, else one that has room. */
+  #workerFor({ isAlone }: Job<Answer>): Worker | undefined {
+    const all = [...this.#workers];
+    const [idle] = all.find(([, jobs]) => jobs.size === 0) ?? [];
+    if (idle !== undefined) return idle;
+    if (this.#workers.size < this.#most) return this.#start();
+    const hasRoom = (jobs: Jobs<Answer>): boolean =>
+      jobs.size < AT_ONCE && ![...jobs.values()].some((job) => job.isAlone);
+    return isAlone ? undefined : all.find(([, jobs]) => hasRoom(jobs))?.[0];
   }
 
   #start(): Worker {
     const env = { ...process.env, ...JUDGE_VARIABLES };
     const worker = new Worker(this.#program, { argv: [...this.#words], env });
+    const jobs: Jobs<Answer> = new Map();
+    this.#workers.set(worker, jobs);
     let cause: unknown;
     worker.on('error', (error) => {
       cause = error;
     });
-    worker.on('message', (answer: Answer) => {
-      this.#workers.get(worker)?.resolve(answer);
-      this.#workers.set(worker, undefined);
+    worker.on('message', ({ id, answer }: Answered<Answer>) => {
+      jobs.get(id)?.resolve(answer);
+      jobs.delete(id);
       this.#next();
     });
     worker.on('exit', () => {
-      const job = this.#workers.get(worker);
       if (!this.#workers.delete(worker)) return;
-      job?.resolve(this.#died(job.path, cause));
+      this.#end([...jobs.values()], cause);
       this.#next();
     });
     return worker;
+  }
+
+  #end(jobs: readonly Job<Answer>[], cause: unknown): void {
+    const [job, ...others] = jobs;
+    if (job !== undefined && others.length === 0) job.resolve(this.#died(job.path, cause));
+    if (others.length === 0) return;
+    this.#waiting.unshift(...jobs.map((each) => ({ ...each, isAlone: true })));
   }
 }

@@ -17,10 +17,12 @@ writeFileSync(
   `import { parentPort, threadId } from 'node:worker_threads';
 const [end] = process.argv.slice(2);
 if (end === 'at-once') process.exit(1);
-parentPort.on('message', (path) => {
+parentPort.on('message', ({ id, path }) => {
   if (path === 'exit') process.exit(3);
   if (path === 'throw') throw new Error('what went wrong');
-  parentPort.postMessage(path + ' judged ' + process.env.AFFIDAVIT_JUDGE);
+  const answer = path + ' judged ' + process.env.AFFIDAVIT_JUDGE;
+  if (path === 'last') setImmediate(() => parentPort.postMessage({ id, answer }));
+  else parentPort.postMessage({ id, answer });
 });
 `,
 );
@@ -54,6 +56,14 @@ it('loses one path to a thread that dies, and goes on', async () => {
     'throw died: what went wrong',
     'c judged 1',
     'd judged 1',
+  ]);
+});
+
+it('gives each its own answer, in whichever order they come', async () => {
+  expect(await answers(['last', 'a', 'b'], { jobs: 1 })).toEqual([
+    'last judged 1',
+    'a judged 1',
+    'b judged 1',
   ]);
 });
 
