@@ -3,10 +3,15 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { rowOf } from '../../src/batch/row.ts';
+import { Summary } from '../../src/batch/summary.ts';
 import { REPORT_FORMATS } from '../../src/cli/call/report-formats.ts';
-import type { ReportJson, Shown } from '../../src/report/report-json.ts';
+import { SCHEMA_VERSION } from '../../src/media-types.ts';
+import { growHtml } from '../../src/report/html/many-html.ts';
+import type { ReportJson, Shown, VerificationJson } from '../../src/report/report-json.ts';
 import { parseStoredReport } from '../../src/report/stored-report.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
+import { AFFIDAVIT } from '../../src/tool.ts';
 import { withForeign } from '../../test/report/hostile-report.ts';
 import deployment from '../../testdata/demo/results/deployment.json' with { type: 'json' };
 import { PROGRAM } from './commands.ts';
@@ -16,11 +21,11 @@ import { RUNS } from './programs.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEMO = join(ROOT, 'testdata/demo');
 /** Of what is in testdata/golden: each verdict. */
-const KINDS = [
+const VERIFICATIONS = [
   ...['verification-verified', 'verification-failed', 'verification-invalid'],
   ...['verification-not-pinned', 'verification-unsigned', 'verification-sandbox'],
-  ...['validation-red', 'validation-without-results'],
 ];
+const KINDS = [...VERIFICATIONS, 'validation-red', 'validation-without-results'];
 const STORED = ['verification-verified', 'verification-failed'];
 const GOLDEN = join(ROOT, 'testdata/golden');
 const PLACE = join(RUNS, 'pages');
@@ -60,20 +65,25 @@ export async function makePages(): Promise<readonly Made[]> {
   for (const name of STORED) {
     pages.push(await page(`stored-${name}`, { stored: await reportIn(name) }));
   }
+  const reports = await verifications();
+  pages.push(pageOfMany('many', reports, false), pageOfMany('stored-many', reports, true));
   return [...pages, await ofBundle('bundle', DEMO)];
 }
 
 /** Pages of reports in which each text is hostile, and of a bundle with 10,000 such tests and 1,000 such logs. */
 export async function makeHostilePages(): Promise<readonly Made[]> {
+  const reports = await verifications();
   const pages: Made[] = [];
   for (const [index, text] of HOSTILE.entries()) {
     const report = await reportIn('verification-failed');
     pages.push(await page(`hostile-${index}`, withForeign(report, text)));
   }
   const all = HOSTILE.join(' ');
+  const hostile = HOSTILE.flatMap((text) => reports.map((report) => withForeign(report, text)));
   return [
     ...pages,
     await page('hostile-validation', withForeign(await reportIn('validation-red'), all)),
+    pageOfMany('hostile-many', hostile, false),
     await ofBundle('hostile-bundle', hostileRun()),
   ];
 }
@@ -85,10 +95,31 @@ async function reportIn(name: string): Promise<ReportJson> {
   return stored;
 }
 
+async function verifications(): Promise<readonly VerificationJson[]> {
+  const reports = await Promise.all(VERIFICATIONS.map(reportIn));
+  return reports.filter((report) => 'verdict' in report);
+}
+
 async function page(name: string, report: Shown): Promise<Made> {
   const render = REPORT_FORMATS.get('html');
   if (render === undefined) throw new Error('no report in HTML');
   return written(name, await render(report, { colour: false, width: 80 }));
+}
+
+/** A page of these bundles and their summary. */
+function pageOfMany(name: string, reports: readonly VerificationJson[], isStored: boolean): Made {
+  const summary = new Summary();
+  const form = growHtml({ isStored });
+  let text = form.head;
+  for (const [index, report] of reports.entries()) {
+    const one = { ...report, source: `evidence/${index}-${name}.tar.gz` };
+    summary.add(rowOf(one, one.source));
+    text += form.each({ report: () => one });
+  }
+  const inputs = { count: reports.length, digest: `sha256:${'0'.repeat(64)}` };
+  const head = { schemaVersion: SCHEMA_VERSION, tool: AFFIDAVIT } as const;
+  const batch = { ...head, summary: summary.json({ inputs }), exitCode: summary.exitCode };
+  return written(name, `${text}${form.end(batch)}`);
 }
 
 function written(name: string, text: string): Made {

@@ -25,7 +25,7 @@ const SEARCH: Check = {
     if ((await field.count()) === 0) return undefined;
     const all = await page.evaluate<number>(`${ROWS}.length`);
     const [word = ''] = await page.evaluate<readonly string[]>(
-      `${ROWS}.at(-1).textContent.toLowerCase().split(' ').filter((word) => word.length > 3)`,
+      `${ROWS}.at(-1).textContent.toLowerCase().split(/\\s+/).filter((word) => word.length > 3)`,
     );
     await field.focus();
     await page.keyboard.type(word);

@@ -112,7 +112,7 @@ export async function unseenIn(page: Page): Promise<readonly string[]> {
     const unseen = [];
     while (walker.nextNode()) {
       const { parentElement, data } = walker.currentNode;
-      if (data.trim() === '' || parentElement.closest('script, style, template, nav, a[href="#main"], [hidden]:has(input)')) continue;
+      if (data.trim() === '' || parentElement.closest('script, style, template, nav, a[href="#main"], [role=search]')) continue;
       if (!parentElement.checkVisibility({ visibilityProperty: true })) unseen.push(data.trim().slice(0, 80));
     }
     return unseen;

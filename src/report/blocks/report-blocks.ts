@@ -26,11 +26,9 @@ const MOST_PROBLEMS = 3;
 
 const NO_PHASE = 'No phase was judged: run again with --results and the CTRF reports.';
 
-export function reportBlocks(shown: Shown): readonly Block[] {
+export function reportBlocks(shown: Shown | ErrorJson): readonly Block[] {
   if (!('stored' in shown)) return blocksOf(shown);
-  const { stored } = shown;
-  const blocks = 'error' in stored ? errorBlocks(stored) : blocksOf(stored);
-  return [{ block: 'note', words: FROM_STORED }, ...blocks.map(recorded)];
+  return [{ block: 'note', words: FROM_STORED }, ...blocksOf(shown.stored).map(recorded)];
 }
 
 /** Before all that a stored report says. */
@@ -49,7 +47,8 @@ function recorded(block: Block): Block {
   return { ...block, label: 'recorded', lead: 'The recorded command; read it before you run it:' };
 }
 
-function blocksOf(report: ReportJson | BatchJson): readonly Block[] {
+function blocksOf(report: ReportJson | BatchJson | ErrorJson): readonly Block[] {
+  if ('error' in report) return errorBlocks(report);
   if ('summary' in report) return batchBlocks(report);
   return 'verdict' in report ? verificationBlocks(report) : validationBlocks(report);
 }

@@ -9,6 +9,14 @@ import { pageText, type Section } from './page.ts';
 type Fold = Extract<Block, { readonly block: 'fold' }>;
 
 export function renderHtml(shown: Shown): string {
+  return reportPage(shown, sectionsOf);
+}
+
+/** @param sections what comes after the verdict */
+export function reportPage(
+  shown: Shown,
+  sections: (blocks: readonly Block[], look: Look) => readonly Section[],
+): string {
   const look: Look = { isStored: 'stored' in shown };
   const report = 'stored' in shown ? shown.stored : shown;
   const blocks = reportBlocks(shown).slice(look.isStored ? 1 : 0);
@@ -18,7 +26,7 @@ export function renderHtml(shown: Shown): string {
     title: [...(look.isStored ? [FROM_STORED] : []), ...name, 'affidavit'].join(' · '),
     first: look.isStored ? html`<p class="stored">${FROM_STORED}</p>` : undefined,
     head: headHtml(blocks, look),
-    sections: sectionsOf(blocks, look),
+    sections: sections(blocks, look),
     foot: footHtml(report),
   });
 }

@@ -25,6 +25,21 @@ for (const search of document.querySelectorAll('.search')) {
   });
   search.hidden = false;
 }
+const { compare } = new Intl.Collator('en', { numeric: true });
+for (const head of document.querySelectorAll('.sortable thead th')) {
+  const button = document.createElement('button');
+  button.append(...head.childNodes);
+  head.append(button);
+  button.addEventListener('click', () => {
+    const isUp = head.getAttribute('aria-sort') !== 'ascending';
+    for (const other of head.parentElement.children) other.removeAttribute('aria-sort');
+    head.setAttribute('aria-sort', isUp ? 'ascending' : 'descending');
+    const [body] = head.closest('table').tBodies;
+    const keyed = [...body.rows].map((row) => [row.cells[head.cellIndex].textContent, row]);
+    keyed.sort(([a], [b]) => (isUp ? compare(a, b) : compare(b, a)));
+    body.append(...keyed.map(([, row]) => row));
+  });
+}
 const open = () => {
   for (let at = document.getElementById(location.hash.slice(1)); at; at = at.parentElement) {
     if (at.tagName === 'DETAILS') at.open = true;

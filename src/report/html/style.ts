@@ -61,6 +61,14 @@ nav ul { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 1.25rem; paddin
 nav li { margin: 0; }
 nav a { display: block; padding: .3rem .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: 99px; text-decoration: none; font-size: .9rem; }
 nav a:hover { text-decoration: underline; }
+.sortable th:first-child, .sortable td:first-child { width: 4.5rem; }
+.sortable th:nth-child(5) { width: 28%; }
+.sortable th button { min-height: 1.5rem; padding: 0 .3rem 0 0; border: 0; background: none; color: inherit; font: inherit; text-align: left; cursor: pointer; }
+.sortable th button::after { content: " ↕" / ""; }
+.sortable th[aria-sort=ascending] button::after { content: " ↑" / ""; }
+.sortable th[aria-sort=descending] button::after { content: " ↓" / ""; }
+article { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); scroll-margin-top: .75rem; content-visibility: auto; contain-intrinsic-size: auto 28rem; }
+article h3 { margin-top: 0; font-size: 1.05rem; }
 table { width: 100%; margin: 0 0 1rem; border-collapse: collapse; table-layout: fixed; font-size: .95rem; }
 caption, .aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 section { position: relative; }
@@ -80,6 +88,10 @@ tbody tr:last-child > * { border-bottom: 0; }
   tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
   th, td { padding: .1rem 0; border: 0; }
   tbody th { font-weight: 650; }
+  .sortable thead:has(button) { position: static; display: block; }
+  .sortable thead tr { display: flex; flex-wrap: wrap; gap: 0 .9rem; }
+  .sortable :is(th, td) { width: auto; }
+  .sortable td:empty { display: none; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
 }
 @media print {

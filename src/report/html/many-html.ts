@@ -1,0 +1,185 @@
+// Many reports as one page: the summary, a table of them, and a section of each.
+import { counted } from '../../sentence.ts';
+import type { Block, Said } from '../blocks/block.ts';
+import { reportBlocks } from '../blocks/report-blocks.ts';
+import { visible } from '../render/visible.ts';
+import type { BatchJson, ErrorJson, ReportJson, SignerJson } from '../report-json.ts';
+import { blockHtml, saidHtml, toneIn, type Look } from './block-html.ts';
+import { html, type Html, type Part } from './html.ts';
+import type { Section } from './page.ts';
+import { reportPage } from './render-html.ts';
+
+/** Bundles that a page shows, and characters that it says of them; the others are counted. */
+const MOST = { bundles: 2000, characters: 12 * 1024 * 1024 };
+
+/** Characters of a cell. */
+const MAX_CELL = 200;
+
+interface Growing {
+  readonly head: string;
+  readonly each: (one: { readonly report: () => ReportJson | ErrorJson }) => string;
+  readonly end: (batch: BatchJson) => string;
+}
+
+/** Nothing is written before the end, where the summary is known that stands first. */
+export function growHtml({ isStored }: { readonly isStored: boolean }): Growing {
+  const look: Look = { isStored };
+  const [open, verified] = [new Shelf(), new Shelf()];
+  let count = 0;
+  return {
+    head: '',
+    each: (one) => {
+      count += 1;
+      if (open.isFull && verified.isFull) return '';
+      const report = one.report();
+      (report.exitCode === 0 ? verified : open).put(() => bundleOf(report, count, look));
+      return '';
+    },
+    end: (batch) => {
+      const shown = [...open.bundles, ...verified.bundles].slice(0, MOST.bundles);
+      const left = count - shown.length;
+      return reportPage(isStored ? { stored: batch } : batch, (blocks) =>
+        sectionsOf(blocks, shown, left, look),
+      );
+    },
+  };
+}
+
+interface Bundle {
+  readonly row: Html;
+  readonly article: Html;
+}
+
+/** What is kept until the end, because the summary stands before it. */
+class Shelf {
+  readonly bundles: Bundle[] = [];
+  #characters = 0;
+
+  get isFull(): boolean {
+    return this.bundles.length >= MOST.bundles || this.#characters > MOST.characters;
+  }
+
+  put(make: () => Bundle): void {
+    if (this.isFull) return;
+    const bundle = make();
+    this.bundles.push(bundle);
+    this.#characters += bundle.row.toString().length + bundle.article.toString().length;
+  }
+}
+
+function bundleOf(report: ReportJson | ErrorJson, index: number, look: Look): Bundle {
+  const blocks = reportBlocks(look.isStored ? { stored: report } : report);
+  const [said = NOT_SAID] = blocks.flatMap((block) =>
+    block.block === 'verdict' ? [block.said] : [],
+  );
+  const id = `bundle-${index}`;
+  const path = codeHtml(subjectOf(report) ?? id);
+  const verdict = saidHtml(said, look);
+  return {
+    row: html`<tr class="row" role="row">
+      <td role="cell" data-label="No.">${index}</td>
+      <th role="rowheader" scope="row"><a href="#${id}">${path}</a></th>
+      <td role="cell" data-label="Verdict">${verdict}</td>
+      ${factsOf(report).map(([label, value]) => html`<td role="cell" data-label="${label}">${value}</td>`)}
+    </tr> `,
+    article: html`<article
+      id="${id}"
+      class="${toneIn(said.tone, look)}"
+      aria-labelledby="${id}-title"
+    >
+      <h3 id="${id}-title">${path}</h3>
+      <p>${verdict} <small>(exit ${report.exitCode})</small></p>
+      ${blocks.map((block) => partHtml(block, look))}
+    </article> `,
+  };
+}
+
+/** As the user named it. */
+function subjectOf(report: ReportJson | ErrorJson): string | undefined {
+  if ('outcome' in report) return report.evidence?.path;
+  const { source } = report;
+  return typeof source === 'object' ? `oci://${source.registry}@${source.digest}` : source;
+}
+
+const NOT_SAID: Said = { words: 'no verdict', tone: 'doubtful' };
+
+function codeHtml(text: string): Html {
+  return html`<code>${visible(text, MAX_CELL)}</code>`;
+}
+
+const COLUMNS = ['No.', 'Bundle', 'Verdict', 'Recipe', 'Signer', 'Signed'];
+
+function factsOf(report: ReportJson | ErrorJson): readonly (readonly [string, Part])[] {
+  const { recipe, signer, signature } = 'verdict' in report ? report : {};
+  return [
+    ['Recipe', recipe && codeHtml(recipe.name)],
+    ['Signer', signer && codeHtml(nameOf(signer))],
+    ['Signed', signature?.state === 'verified' ? signature.signedAt : undefined],
+  ];
+}
+
+function nameOf(signer: SignerJson): string {
+  return 'publicKey' in signer ? `key ${signer.publicKey}` : signer.identity;
+}
+
+/** Of one bundle among many: what takes weight from its verdict, what is wrong first, and its facts. */
+function partHtml(block: Block, look: Look): Part {
+  if (block.block === 'banners' || block.block === 'lines') return blockHtml(block, look, '');
+  if (block.block !== 'problems') return undefined;
+  const left = block.items.length - block.most;
+  const shown = blockHtml({ ...block, items: block.items.slice(0, block.most) }, look, '');
+  return [shown, left > 0 ? html`<p>and ${counted(left, 'more problem')}</p>` : undefined];
+}
+
+/** Words of the sections of lists, by what they list. */
+const LISTS: ReadonlyMap<string, string> = new Map([
+  ['recipe', 'By recipe'],
+  ['signer', 'By signer'],
+  ['path', 'Passed over'],
+]);
+
+function sectionsOf(
+  blocks: readonly Block[],
+  bundles: readonly Bundle[],
+  left: number,
+  look: Look,
+): readonly Section[] {
+  const lists = blocks.flatMap((block) => {
+    const name = block.block === 'list' ? LISTS.get(block.noun) : undefined;
+    if (block.block !== 'list' || name === undefined || block.items.length === 0) return [];
+    const { title: _, ...items } = block;
+    return [{ id: block.noun, name, title: name, body: blockHtml(items, look, '') }];
+  });
+  if (bundles.length === 0) return lists;
+  const more =
+    left === 0 ? undefined : html`<p>${counted(left, 'more bundle')}, counted above.</p>`;
+  const title = `${counted(bundles.length, 'bundle')}, those that are not green first`;
+  const articles = bundles.map(({ article }) => article);
+  return [
+    { id: 'bundles', name: 'Bundles', title, body: [tableHtml(bundles), more] },
+    ...lists,
+    { id: 'each', name: 'Each bundle', title: 'Each bundle', body: articles },
+  ];
+}
+
+/** What sorts and searches it is added by the script. */
+function tableHtml(bundles: readonly Bundle[]): Html {
+  return html`<div class="search" role="search" aria-label="Search the bundles" hidden>
+      <label for="search-bundles">Search the bundles</label>
+      <input id="search-bundles" type="search" autocomplete="off" spellcheck="false" />
+      <output for="search-bundles" aria-live="polite"></output>
+    </div>
+    <table class="sortable" role="table">
+      <caption>
+        What became of each bundle
+      </caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          ${COLUMNS.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${bundles.map(({ row }) => row)}
+      </tbody>
+    </table>`;
+}
