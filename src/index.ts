@@ -145,6 +145,8 @@ export { keysOf, parsePolicy, policyOfKey, type Policy } from './policy/policy.t
 export type { PolicySigner } from './policy/policy-signer.ts';
 export { diffJson, storedSide, verifiedSide } from './report/diff-json.ts';
 export type { ChangeJson, DiffJson, ShownSide, SideJson } from './report/diff-json.ts';
+export { summarise, type SummaryOptions } from './report/summarise.ts';
+export { encodeSvr, encodeVsa, type Summary } from './summary/encode-summary.ts';
 export { encodeReport } from './report/encode-report.ts';
 export { validationJson, verificationJson } from './report/json.ts';
 export { renderDiffMarkdown, renderMarkdown } from './report/render/markdown.ts';

@@ -35,6 +35,11 @@ export const PREDICATE_TYPE_V3 = 'https://aicr.run/recipe-evidence/v3';
 /** The first one, until AICR moved to another domain. */
 export const PREDICATE_TYPE_V011 = `https://${AICR_GROUP_V011}/recipe-evidence/v1`;
 
+/** https://slsa.dev/spec/v1.1/verification_summary */
+export const VSA_TYPE = 'https://slsa.dev/verification_summary/v1';
+/** https://github.com/in-toto/attestation/blob/main/spec/predicates/svr.md */
+export const SVR_TYPE = 'https://in-toto.io/attestation/svr/v0.2';
+
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
 export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 

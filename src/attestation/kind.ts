@@ -1,4 +1,5 @@
 import type { Layout, ReceivedFiles } from '../archive/entry.ts';
+import type { Digest } from '../digest.ts';
 import type { Finding } from '../errors/evidence-error.ts';
 import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
 import type { DocumentFile } from '../trust/message-reader.ts';
@@ -24,8 +25,8 @@ export interface Kind<Name extends string, Statement, Found extends object> {
   readonly attestations: OneOrMore<AttestationSlot<Name, Statement>>;
   /** Of its own checks, those that only a signature can pass: `allowUnsigned` gives them up too. */
   readonly signatureChecks: readonly Name[];
-  /** What is found if archive or statements cannot be read. */
-  readonly nothingFound: Found;
+  /** What is found if archive or statements cannot be read; the files are there if the archive could be. */
+  nothingFound(files?: ReceivedFiles): Found;
   /** The recomputed name of what is signed, by which a policy limits its signers; undefined if it is not known. */
   nameOf(found: Found): string | undefined;
   /** Makes the kind's own checks, once all statements are read. */
@@ -61,6 +62,8 @@ export type Signature =
 export interface Opened<Statement> {
   readonly signature: Signature;
   readonly statement: Statement;
+  /** Of the bytes of the attestation; undefined if there is none. */
+  readonly digest?: Digest | undefined;
 }
 
 /** What was received: hashed, and not believed yet. */

@@ -30,15 +30,16 @@ export function openAttestation<Name extends string, Statement>(
   const { name } = slot.file;
   const bytes = slot.from === 'outside' ? outside.get(name) : files.get(name)?.bytes;
   const signature = checkSignature(log, slot, bytes, trust);
-  if (signature.state === 'not-verified') return { signature, statement: undefined };
+  const digest = bytes && digestOf(bytes);
+  if (signature.state === 'not-verified') return { signature, digest, statement: undefined };
   const copy = slot.copy === undefined ? undefined : files.get(slot.copy)?.bytes;
   const payload = signature.state === 'verified' ? signature.proof.payload : copy;
   if (payload === undefined) {
     log.skip(slot.checks.statement, unsigned(slot.file));
-    return { signature, statement: undefined };
+    return { signature, digest, statement: undefined };
   }
   const statement = log.require(slot.checks.statement, () => readStatement(slot, payload, copy));
-  return { signature, statement };
+  return { signature, digest, statement };
 }
 
 function checkSignature<Name extends string>(

@@ -1,6 +1,7 @@
 import { admitFiles, collectFiles } from '../archive/collect.ts';
 import { requireComplete } from '../archive/entry.ts';
 import type { Entry, Layout, ReceivedFile, ReceivedFiles } from '../archive/entry.ts';
+import type { Digest } from '../digest.ts';
 import type { Finding } from '../errors/evidence-error.ts';
 import type { SignerJudgement } from '../policy/judge-signer.ts';
 import type { PolicySigner } from '../policy/policy-signer.ts';
@@ -9,7 +10,7 @@ import { AFFIDAVIT, type Tool } from '../tool.ts';
 import type { Trust, TrustedRootInfo } from '../trust/trust.ts';
 import { CheckLog, type CheckResult, type Outcome } from './check-log.ts';
 import { checkSameSigner, checkSigner, type SignerRule } from './check-signer.ts';
-import type { Kind, OneOrMore, Opened, Signature } from './kind.ts';
+import type { Kind, OneOrMore, Opened, Recomputed, Signature } from './kind.ts';
 import { openAttestation, type Sources } from './open-attestation.ts';
 import { VERDICT_EXIT_CODES, verdictOf, type Verdict } from './verdict.ts';
 
@@ -43,6 +44,8 @@ export interface Verification<Name extends string> {
   readonly root: TrustedRootInfo;
   /** Of the kind's first attestation; the others must have the same signer. */
   readonly signature: Signature;
+  /** The digest of each attestation that was looked at. */
+  readonly attestations: readonly Digest[];
   /** Whether the caller said which signer is expected. */
   readonly pinned: boolean;
   /** Undefined if the caller did not say which signer is expected. */
@@ -99,10 +102,7 @@ function judge<Name extends string, Statement, Found extends object>(
 ): Verification<Name> & Found {
   const { policy, now } = options;
   const opened = sources && openAll(log, kind, sources, options.trust);
-  const { found, findings, weakened } =
-    sources !== undefined && isRead(opened)
-      ? kind.recompute(log, { files: sources.files, opened })
-      : { found: kind.nothingFound, findings: [], weakened: [] };
+  const { found, findings, weakened } = recomputed(log, kind, sources?.files, opened);
   const rule = { policy, now, name: kind.nameOf(found) };
   const signer = opened && checkSigners(log, kind, opened, rule);
   const checks = log.results();
@@ -116,6 +116,7 @@ function judge<Name extends string, Statement, Found extends object>(
     checks,
     root: options.trust.root,
     signature: signatureOf(opened),
+    attestations: digestsOf(opened),
     pinned: policy !== undefined,
     policy: policy && { file: policy.file, entry: signer?.entry },
     now,
@@ -124,8 +125,23 @@ function judge<Name extends string, Statement, Found extends object>(
   };
 }
 
+function recomputed<Name extends string, Statement, Found extends object>(
+  log: CheckLog<Name>,
+  kind: Kind<Name, Statement, Found>,
+  files: ReceivedFiles | undefined,
+  opened: OneOrMore<Opened<Statement | undefined>> | undefined,
+): Recomputed<Found> {
+  return files !== undefined && isRead(opened)
+    ? kind.recompute(log, { files, opened })
+    : { found: kind.nothingFound(files), findings: [] };
+}
+
 function signatureOf(opened: OneOrMore<Opened<unknown>> | undefined): Signature {
   return opened?.[0].signature ?? { state: 'not-verified' };
+}
+
+function digestsOf(opened: readonly Opened<unknown>[] = []): readonly Digest[] {
+  return opened.flatMap(({ digest }) => digest ?? []);
 }
 
 /** Of any attestation, each thing once. */

@@ -1,5 +1,6 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
 import { DIFF_REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { SUMMARY_FLAGS } from '../cli/call/summary-flags.ts';
 import verifyEvidence from './verify-evidence.ts';
 
 /** What is about one bundle alone, or about many. */
@@ -7,6 +8,7 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   ...['bundle', 'attestation', 'recipe', 'recipes', 'logs', 'revealed'],
   ...['from', 'jobs', 'shard', 'fail-fast'],
   ...Object.keys(VERIFY_REPORT_FLAGS),
+  ...Object.keys(SUMMARY_FLAGS),
 ]);
 
 const JUDGING: Command['flags'] = Object.fromEntries(

@@ -1,11 +1,13 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
 import { REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { SUMMARY_FLAGS } from '../cli/call/summary-flags.ts';
 import verifyEvidence from './verify-evidence.ts';
 
 /** What is about one bundle, or about a share of them. */
 const OF_OTHERS: ReadonlySet<string> = new Set([
   ...['bundle', 'attestation', 'logs', 'revealed', 'shard'],
   ...Object.keys(VERIFY_REPORT_FLAGS),
+  ...Object.keys(SUMMARY_FLAGS),
 ]);
 
 const JUDGING: Command['flags'] = Object.fromEntries(

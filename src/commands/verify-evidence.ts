@@ -3,6 +3,7 @@ import { JUDGE_FLAG, MISSING_SCT_FLAG } from '../cli/call/judge-flags.ts';
 import { ALLOW_TAG_FLAG, PLACE_FLAGS, REGISTRY_FLAGS } from '../cli/call/registry-flags.ts';
 import { VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
 import { RUN_FLAGS } from '../cli/call/run-flags.ts';
+import { SUMMARY_FLAGS } from '../cli/call/summary-flags.ts';
 import { TRUST_ROOT_FLAGS } from '../cli/call/trust-flags.ts';
 
 export default {
@@ -22,6 +23,10 @@ export default {
   [--public-key FILE] [--certificate-identity-type TYPE] [--at TIME]
   [--recipe FILE | --recipes DIR] [--revealed R] [--max-run-span DURATION]
   [--format NAME[=PATH]...] [--output FILE] [--offline]
+  [--emit-vsa FILE] [--emit-svr FILE] [--verifier-id URI] [--resource-uri URI] [--force]
+  [--sign] [--sandbox] [--identity-token TOKEN] [--login browser|device] [--oidc-issuer URL]
+  [--oidc-client-id ID] [--oidc-redirect-url URL] [--yes] [--key FILE]
+  [--signing-config FILE] [--ca-certificates FILE]
   [--judge both|own] [--allow-missing-sct] [--allow-unsigned]
   [--logs PATH] [--accept-claimed | --require-recomputed]`,
 
@@ -50,6 +55,7 @@ export default {
   },
 
   variadic: true,
+  unread: ['emit-vsa', 'emit-svr'],
   instead: 'from',
 
   flags: {
@@ -173,6 +179,7 @@ export default {
       ...MISSING_SCT_FLAG,
     }),
     ...inGroup('report', VERIFY_REPORT_FLAGS),
+    ...inGroup('summary', SUMMARY_FLAGS),
   },
 
   documents: (options) => {

@@ -163,7 +163,7 @@ export function ageJson({ updated }: Pick<TrustedRootInfo, 'updated'>): AgeJson 
     : { updatedAt: timestampOf(updated.at), ageDays: updated.ageDays };
 }
 
-function signerJson(signer: ProvenSigner): SignerJson {
+export function signerJson(signer: ProvenSigner): SignerJson {
   if (isKeySigner(signer)) return { publicKey: digestOf(signer.publicKey) };
   const { subject: identity, issuer, type } = signer;
   return { identity, issuer, ...(type === 'other' && { type }) };

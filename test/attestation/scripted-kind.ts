@@ -49,7 +49,7 @@ export function kindOf(script: Script): Kind<Check, string, Seen> {
     checks: CHECKS,
     attestations: [slot('model', 'archive'), slot('audit', 'outside')],
     signatureChecks: ['time'],
-    nothingFound: { seen: [] },
+    nothingFound: () => ({ seen: [] }),
     nameOf: () => undefined,
     recompute: (log, { files, opened }) => {
       play(log, script);

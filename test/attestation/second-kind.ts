@@ -61,7 +61,7 @@ export const PARCEL: Kind<ParcelCheck, readonly string[], ParcelFound> = {
     }),
   ],
   signatureChecks: [],
-  nothingFound: { parts: [] },
+  nothingFound: () => ({ parts: [] }),
   nameOf: () => undefined,
   recompute: (log, { files, opened }) => {
     const parts = [...files.values()]

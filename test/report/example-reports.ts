@@ -263,6 +263,7 @@ export const VERIFIED: VerificationReport = {
   checks: PASSED,
   root: ROOT,
   signature: { state: 'verified', proof: PROOF },
+  attestations: [digestOfHex('7b'.repeat(32))],
   pinned: true,
   recipeCompared: false,
   weakened: [],

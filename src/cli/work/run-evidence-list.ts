@@ -5,7 +5,7 @@ import { judgeMany, listOf } from './run-verify-many.ts';
 import { beforeVerifying, VERIFY_FILES } from './run-verify.ts';
 
 /** Of verify-evidence alone: they were not given. */
-const NOT_HERE = ['bundle', 'attestation', 'logs', 'revealed', 'shard'];
+const NOT_HERE = ['bundle', 'attestation', 'logs', 'revealed', 'shard', 'emit-vsa', 'emit-svr'];
 
 const LISTS: Lists = new Map([
   ['terminal', terminalList],

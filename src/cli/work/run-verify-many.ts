@@ -22,7 +22,7 @@ import { InputList } from './input-list.ts';
 import { readRules, type Rules } from './verify-input.ts';
 
 /** What is about one bundle. */
-const OF_ONE = ['bundle', 'attestation', 'logs', 'revealed'];
+const OF_ONE = ['bundle', 'attestation', 'logs', 'revealed', 'emit-vsa', 'emit-svr'];
 
 /** Inputs that are taken before the first of them is answered, for each thread. */
 const AHEAD = 8;

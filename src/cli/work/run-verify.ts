@@ -4,10 +4,13 @@ import { requireOneStdin } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
+import type { Policy } from '../../policy/policy.ts';
 import type { Call } from '../call/command.ts';
 import { AICR_JSON, outputsOf } from '../call/report-flags.ts';
+import { SUMMARY_FLAGS } from '../call/summary-flags.ts';
 import { wordsWithout } from '../call/values-in.ts';
 import { deliverReports } from './deliver.ts';
+import type { Summaries } from './emit-summaries.ts';
 import { readRules, verifyInput } from './verify-input.ts';
 
 /** The flags that name what is read. */
@@ -23,20 +26,39 @@ export const VERIFY_FILES = [
 ];
 
 export async function runVerify(call: Call): Promise<number> {
-  const { options, words } = call;
-  const inputs = options.texts('input');
   await beforeVerifying(call);
   if (mayBeJudge(call.environment) && (await serve(async () => await judging(call)))) return 0;
-  const [source = '', ...others] = inputs;
+  const summaries = await summariesOf(call);
+  try {
+    return await verifyAll(call, summaries);
+  } finally {
+    await summaries?.close();
+  }
+}
+
+/** Loaded only where one is wanted. */
+async function summariesOf(call: Call): Promise<Summaries | undefined> {
+  if (!Object.keys(SUMMARY_FLAGS).some((name) => call.options.has(name))) return undefined;
+  return await (await import('./emit-summaries.ts')).openSummaries(call, VERIFY_FILES);
+}
+
+async function verifyAll(call: Call, summaries: Summaries | undefined): Promise<number> {
+  const { options } = call;
+  const [source = '', ...others] = options.texts('input');
   const isList = others.length > 0 || options.has('from') || options.has('shard');
   if (isList || holdsInputs(source, EVIDENCE_LAYOUT)) {
     const { runVerifyMany } = await import('./run-verify-many.ts');
     const exitCode = await runVerifyMany(call, VERIFY_FILES);
     if (exitCode !== undefined) return exitCode;
   }
+  let policy: Policy | undefined;
   const { report, json, pointer } = await verifyInput(call, source, {
-    rules: async () => await readRules(call),
-    words: wordsWithout(wordsWithout(words, 'format', 'f'), 'output', 'o'),
+    rules: async () => {
+      const rules = await readRules(call);
+      ({ policy } = rules);
+      return rules;
+    },
+    words: wordsOf(call),
   });
   await deliverReports(call, async (format) => {
     if (format !== AICR_JSON) return json;
@@ -44,6 +66,7 @@ export async function runVerify(call: Call): Promise<number> {
     const { encodeReport } = await import('../../report/encode-report.ts');
     return encodeReport(aicrJson(report, pointer?.pointer));
   });
+  await summaries?.emit({ report, source, policy });
   return report.exitCode;
 }
 
@@ -58,6 +81,14 @@ export async function beforeVerifying(call: Call): Promise<void> {
   if (!options.has('offline')) return;
   const { blockNetwork } = await import('../../io/http/offline.ts');
   blockNetwork();
+}
+
+/** Those that say only this again: what is written beside the report is not written again. */
+function wordsOf({ words }: Call): readonly string[] {
+  const verdict = wordsWithout(wordsWithout(words, 'format', 'f'), 'output', 'o');
+  const left = Object.keys(SUMMARY_FLAGS).reduce((some, name) => wordsWithout(some, name), verdict);
+  const switches = new Set(Object.keys(SUMMARY_FLAGS).map((name) => `--${name}`));
+  return left.filter((word) => !switches.has(word));
 }
 
 /** In a thread of a call with many bundles. */

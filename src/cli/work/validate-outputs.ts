@@ -20,6 +20,8 @@ import { escapeInvisible, quote } from '../../quote.ts';
 
 /** What a validation reads and writes, as the user named it. */
 export interface ValidationPaths extends Pick<Inputs, 'open' | 'variables' | 'bundle'> {
+  /** The flag that names what is written; by default that of evidence. */
+  readonly flag?: string;
   /** The archive; undefined if none is wanted. */
   readonly out: string | undefined;
   /** The logs of the archive; undefined if none are written beside it. */
@@ -54,13 +56,13 @@ export async function requireOutputs(paths: ValidationPaths): Promise<void> {
   if (out === undefined) return;
   for (const [flag, output] of outputs) {
     if (isWhereOut(output, { ...paths, out })) {
-      throw wouldReplace(flag, output, 'where --emit-evidence writes');
+      throw wouldReplace(flag, output, `where ${flagOf(paths)} writes`);
     }
   }
-  if (sandbox) requireFolderOfItsOwn(sandboxFolder(out), paths.open);
+  if (sandbox) requireFolderOfItsOwn(sandboxFolder(out), paths);
   if (isDirectory) {
     requireOwnName(out);
-    requireNotRead(out, [...paths.open, ...variablesOf(paths)]);
+    requireNotRead(out, [...paths.open, ...variablesOf(paths)], paths);
   }
   await requireWritable(isDirectory ? { path: out, own: await ownTree() } : { path: out }, paths);
   if (logs !== undefined) await requireWritable({ path: logs }, paths);
@@ -106,7 +108,7 @@ async function requireWritable(
   paths: ValidationPaths,
 ): Promise<void> {
   const { force, bundle } = paths;
-  if (force || bundle !== undefined) requireHarmless('--emit-evidence', output.path, paths);
+  if (force || bundle !== undefined) requireHarmless(flagOf(paths), output.path, paths);
   await requireFreeOutput(output, force);
 }
 
@@ -141,8 +143,8 @@ async function requireName(path: string): Promise<void> {
 }
 
 /** The folder of a sandbox's root is made, or was made by an earlier run: it is no link, and nothing is read in it. */
-function requireFolderOfItsOwn(folder: string, inputs: readonly string[]): void {
-  requireNotRead(folder, inputs);
+function requireFolderOfItsOwn(folder: string, paths: ValidationPaths): void {
+  requireNotRead(folder, paths.open, paths);
   const stats = lookAt(folder);
   if (stats === undefined || stats.isDirectory()) return;
   throw new EvidenceError('OUTPUT_EXISTS', {
@@ -175,10 +177,14 @@ function requireNoLogs(path: string | undefined): void {
 }
 
 /** Nothing that is read is in a directory that is replaced. */
-function requireNotRead(folder: string, inputs: readonly string[]): void {
+function requireNotRead(folder: string, inputs: readonly string[], paths: ValidationPaths): void {
   const read = inputs.find((input) => input !== STDIN && isWithin(input, folder));
   if (read === undefined) return;
-  throw wouldReplace('--emit-evidence', folder, `where ${quote(read)} is read`);
+  throw wouldReplace(flagOf(paths), folder, `where ${quote(read)} is read`);
+}
+
+function flagOf({ flag = '--emit-evidence' }: ValidationPaths): string {
+  return flag;
 }
 
 function variablesOf({ bundle, variables = {} }: ValidationPaths): readonly string[] {

@@ -13,7 +13,7 @@ import { EVIDENCE_STATEMENT } from '../dialect/evidence-type.ts';
 import { compareOtherCopy } from '../dialect/other-copy.ts';
 import { readEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
 import { otherSubject, unconfirmed, type ArtifactSubject } from '../dialect/subject.ts';
-import { ATTESTATION, EVIDENCE_LAYOUT, STATEMENT_FILE } from '../layout.ts';
+import { ATTESTATION, EVIDENCE_LAYOUT, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
 import type { Facts } from '../validate/facts.ts';
 import type { NamedDocument } from '../validate/validate.ts';
 import type { ArtifactSource } from './artifact-source.ts';
@@ -38,6 +38,8 @@ import { recompute, type Beside as BesideFiles } from './recompute.ts';
 
 /** What a verification found out about recipe evidence. */
 export interface EvidenceFound {
+  /** Of the manifest as it came, also where nothing in it could be believed. */
+  readonly manifestReceived?: Digest | undefined;
   /** The bundle's identity, once the manifest was read. */
   readonly manifestDigest?: Digest;
   /** What is reported of the statement as it says it. */
@@ -90,7 +92,10 @@ export interface VerifyEvidenceOptions extends VerifyOptions, AtHand, ClaimRules
 
 type EvidenceKind = Kind<CheckName, ReceivedEvidence, EvidenceFound>;
 
-const NOTHING_FOUND: EvidenceFound = { facts: {}, recipeCompared: false };
+function nothingFound(files?: ReceivedFiles): EvidenceFound {
+  const manifestReceived = files?.get(MANIFEST_FILE)?.digest;
+  return { facts: {}, recipeCompared: false, manifestReceived };
+}
 
 type Beside = BesideFiles &
   Pick<VerifyEvidenceOptions, 'pointer' | 'received'> & {
@@ -133,7 +138,7 @@ function evidenceKind(beside: Beside): EvidenceKind {
       },
     ],
     signatureChecks: ['signed-after-run'],
-    nothingFound: NOTHING_FOUND,
+    nothingFound,
     nameOf: ({ facts }) => facts.recipe?.name,
     recompute: (log, received) => recomputeEvidence(log, received, beside),
   };
@@ -202,7 +207,7 @@ function recomputeEvidence(
   const manifest = checkManifest(log, files, predicate);
   if (manifest === undefined) {
     return {
-      found: { ...NOTHING_FOUND, claimed, predicate: predicate.predicate },
+      found: { ...nothingFound(files), claimed, predicate: predicate.predicate },
       findings: said,
     };
   }
@@ -211,6 +216,7 @@ function recomputeEvidence(
   const { facts, findings, recipeCompared, filesCompared } = judgement;
   return {
     found: {
+      ...nothingFound(files),
       ...{ manifestDigest: manifest.digest, claimed, facts, recipeCompared, filesCompared },
       predicate: predicate.predicate,
     },

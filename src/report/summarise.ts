@@ -1,0 +1,89 @@
+// A verification of evidence as a summary for others: `--emit-vsa` and `--emit-svr`. docs/format.md §16
+import { digestOf } from '../digest.ts';
+import type { Json } from '../document/data.ts';
+import { subjectName } from '../evidence/claim/evidence-statement.ts';
+import { MANIFEST_FILE } from '../evidence/layout.ts';
+import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
+import { SCHEMA_VERSION } from '../media-types.ts';
+import { policyText } from '../policy/policy-text.ts';
+import type { Policy } from '../policy/policy.ts';
+import { VERIFIED_PROPERTY, type Resource, type Summary } from '../summary/encode-summary.ts';
+import { present, signerJson } from './json.ts';
+
+export interface SummaryOptions {
+  /** The policy by which it was verified. */
+  readonly policy: Policy | undefined;
+  /** When it was verified. */
+  readonly time: Date;
+  /** A URI for who verified; by default that of this program. */
+  readonly verifier?: string | undefined;
+  /** Where the evidence is to be had; by default a name made of its digest. */
+  readonly resource?: string | undefined;
+}
+
+/** Who says so if nobody else is named. */
+const VERIFIER = 'urn:affidavit:verify-evidence';
+
+/** What the standards have no field for. */
+const EXTENSION = 'urn:affidavit:verification';
+
+/** Undefined if nothing was judged, or if nothing of the evidence could be named by a digest. */
+export function summarise(
+  report: VerificationReport,
+  { policy, time, verifier = VERIFIER, resource }: SummaryOptions,
+): Summary | undefined {
+  const subjects = subjectsOf(report);
+  const first = subjects.find(({ name }) => name === MANIFEST_FILE) ?? subjects[0];
+  if (report.verdict === 'unjudged' || first === undefined) return undefined;
+  return {
+    verifier: { id: verifier, versions: { [report.tool.name]: report.tool.version } },
+    time,
+    subjects,
+    resourceUri: resource ?? `urn:affidavit:evidence:${first.digest}`,
+    policy: resourceOf(policy),
+    attestations: report.attestations,
+    properties: isPassed(report) ? propertiesOf(report) : [],
+    extensions: { [EXTENSION]: detailsOf(report) },
+  };
+}
+
+/** Nobody is asked to believe what a sandbox, or nobody who was named, has signed. */
+function isPassed({ exitCode, pinned, signature, root }: VerificationReport): boolean {
+  return exitCode === 0 && pinned && signature.state === 'verified' && !root.sandbox;
+}
+
+/** The recipe, the bundle, and the artifact that holds it: those of which a digest is known. */
+function subjectsOf({ facts, manifestReceived, source }: VerificationReport): Summary['subjects'] {
+  const { recipe } = facts;
+  return [
+    ...(recipe === undefined ? [] : [{ ...recipe, name: subjectName(recipe.name) }]),
+    ...(manifestReceived === undefined ? [] : [{ name: MANIFEST_FILE, digest: manifestReceived }]),
+    ...(source === undefined ? [] : [{ name: source.registry, digest: source.digest }]),
+  ];
+}
+
+function resourceOf(policy: Policy | undefined): Resource {
+  const digest = policy?.file?.digest ?? digestOf(Buffer.from(policyText(policy)));
+  return { uri: `urn:affidavit:policy:${digest}`, digest };
+}
+
+function propertiesOf({ checks, weakened }: VerificationReport): readonly string[] {
+  const names = checks.map(({ name }) => `AFFIDAVIT_${name.toUpperCase().replaceAll('-', '_')}`);
+  const whole = weakened.length === 0 ? ['AFFIDAVIT_NOTHING_WEAKENED'] : [];
+  return [VERIFIED_PROPERTY, ...whole, ...names];
+}
+
+function detailsOf(report: VerificationReport): Json {
+  const { verdict, exitCode, pinned, signature, root, weakened } = report;
+  return present({
+    ...{ schemaVersion: SCHEMA_VERSION, verdict, exitCode, pinned, weakened },
+    signer: signature.state === 'verified' ? { ...signerJson(signature.proof.signer) } : undefined,
+    root: { digest: root.digest, sandbox: root.sandbox },
+    notPassed: report.checks
+      .filter(({ outcome }) => outcome !== 'passed')
+      .map(({ name, outcome, faults }) => ({
+        ...{ check: name, outcome },
+        codes: [...new Set(faults.map(({ code }) => code))],
+      })),
+  });
+}
