@@ -1,5 +1,5 @@
 // Several reports of one call. What is verified was packed by the program itself, and nobody signed it.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
@@ -93,6 +93,58 @@ describe('--format NAME=PATH', () => {
       /^! Unsigned: undecided .*\nerror: FILE_UNWRITABLE .*\n +at: no\/folder.md\n/,
     );
     expect(JSON.parse(read(place, 's.json'))).toMatchObject({ verdict: 'undecided', exitCode: 4 });
+  });
+});
+
+describe('--format html', () => {
+  const LOG = 'AICR NVIDIA CUDA vector add';
+
+  it('shows the logs of the bundle, how long phases took, and the digest of each file', async () => {
+    const place = await packed([...UNSIGNED, '--logs', 'logs', '--format', 'html=v.html']);
+    expect((await place.run([...VERIFY, '--format', 'html=r.html'])).code).toBe(4);
+    for (const page of [read(place, 'r.html'), read(place, 'v.html')]) {
+      expect(page).toContain('<summary><code>logs/');
+      expect(page).toMatch(/10m13\.3s, from 2026-06-10T01:01:53Z/);
+    }
+    const { stdout } = await place.run(['evidence', 'show', OUT]);
+    const digests = stdout.match(/sha256:[0-9a-f]{64}/g) ?? [];
+    expect(digests.length).toBeGreaterThan(10);
+    for (const digest of digests) expect(read(place, 'r.html')).toContain(digest);
+  });
+
+  it('shows of logs beside the bundle only those that were compared, and none in what is published', async () => {
+    const place = new Workplace();
+    const words = [...UNSIGNED, '--logs', 'logs', '--format', 'html=v.html'];
+    await place.run(['validate', ...INPUTS, ...words]);
+    const shown = async (logs: readonly string[]): Promise<string> => {
+      await place.run([...VERIFY, ...logs, '--format', 'html=r.html']);
+      return read(place, 'r.html');
+    };
+    const mark = '<details class="row"><summary><code>logs/';
+    expect(read(place, 'v.html')).not.toContain(mark);
+    expect(await shown([])).toContain('They are not in the bundle');
+    expect(await shown(['--logs', `${OUT}.logs.tar.gz`])).toContain(mark);
+    rmSync(place.path('logs'), { recursive: true });
+    mkdirSync(place.path('logs/deployment'), { recursive: true });
+    place.write('logs/deployment/other.log', LOG);
+    const other = await shown(['--logs', 'logs']);
+    expect([other.includes('LOGS_DIFFER'), other.includes(LOG)]).toEqual([true, false]);
+  });
+
+  it('shows nothing of the logs of a bundle that is invalid', async () => {
+    const place = await packed([
+      ...UNSIGNED.with(2, 'dir'),
+      '--layout',
+      'directory',
+      '--logs',
+      'logs',
+    ]);
+    const [log = ''] = readdirSync(place.path('dir/summary-bundle/logs/deployment'));
+    place.write(`dir/summary-bundle/logs/deployment/${log}`, LOG);
+    const { code } = await place.run(['verify-evidence', 'dir', '--format', 'html=r.html']);
+    const page = read(place, 'r.html');
+    expect([code, page.includes('FILE_DIFFERS'), page.includes(LOG)]).toEqual([2, true, false]);
+    expect(page).toContain('The evidence is invalid: nothing of its logs is shown.');
   });
 });
 

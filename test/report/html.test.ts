@@ -5,10 +5,13 @@ import fc from 'fast-check';
 import { parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 
+import { CHECK_NAMES, MORE_CHECKS } from '../../src/evidence/verify/checks.ts';
+import { chainOf, isTrunk } from '../../src/report/html/chain.ts';
+import type { PageContents } from '../../src/report/html/contents.ts';
 import { html } from '../../src/report/html/html.ts';
 import { renderHtml } from '../../src/report/html/render-html.ts';
 import { validationJson, verificationJson } from '../../src/report/json.ts';
-import type { ReportJson, Shown } from '../../src/report/report-json.ts';
+import type { FaultJson, ReportJson, Shown } from '../../src/report/report-json.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { VALIDATIONS, VERIFICATIONS, VERIFIED } from './example-reports.ts';
 import { elementsOf, textOf } from './rendered.ts';
@@ -18,6 +21,25 @@ const REPORTS: readonly ReportJson[] = [
   ...Object.values(VERIFICATIONS).map((report) => verificationJson(report, CALL)),
   ...Object.values(VALIDATIONS).map((report) => validationJson(report)),
 ];
+
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const FILES = ['attestation.intoto.jsonl', 'statement.intoto.json', 'manifest.json', 'recipe.yaml'];
+const MORE_FILES = ['snapshot.yaml', 'ctrf/deployment.json', 'logs/deployment/a.log', 'notes.txt'];
+
+/** What the files of evidence could show, with this text wherever it is foreign. */
+function contentsWith(text: string): PageContents {
+  return {
+    files: [...FILES, ...MORE_FILES].map((path) => ({ path, size: 12, digest: DIGEST })),
+    runs: new Map([
+      ['deployment', { start: new Date(0), stop: new Date(90_000), durations: [1500, 2, 3] }],
+    ]),
+    images: [`registry.example/image:${text}`],
+    logs: [
+      { path: 'logs/deployment/a.log', size: 9_000_000, start: Buffer.from(`one\n${text}\ttwo`) },
+      { path: 'logs/deployment/b.bin', size: 3, start: Buffer.from([0, 1, 2]) },
+    ],
+  };
+}
 
 /** Elements, and attributes with all values that are not numbers: what a page may be made of. */
 function shapeOf(page: string): ReadonlySet<string> {
@@ -40,7 +62,7 @@ const HOSTILE = [
 function hostileFrom(report: ReportJson, texts: readonly string[]): ReportJson {
   let count = 0;
   return JSON.parse(JSON.stringify(report), (key, value: unknown) => {
-    if (typeof value !== 'string' || OURS.has(key) || /^[A-Z_]+$/.test(value)) return value;
+    if (typeof value !== 'string' || OURS.has(key) || CHOOSING.test(value)) return value;
     const text = texts[count % texts.length] ?? '';
     count += 1;
     return `${value}${text}`;
@@ -48,6 +70,7 @@ function hostileFrom(report: ReportJson, texts: readonly string[]): ReportJson {
 }
 
 /** What chooses words of ours. */
+const CHOOSING = new RegExp(`^(?:[A-Z_]+|${[...CHECK_NAMES, ...MORE_CHECKS].join('|')})$`);
 const OURS = new Set([
   'verdict',
   'outcome',
@@ -60,19 +83,23 @@ const OURS = new Set([
 ]);
 
 const SHAPES = new Set(
-  REPORTS.flatMap((report) => [report, { stored: report }]).flatMap((shown) => [
-    ...shapeOf(renderHtml(shown)),
+  REPORTS.flatMap((report) => [
+    ...shapeOf(renderHtml(report)),
+    ...shapeOf(renderHtml({ stored: report })),
+    ...shapeOf(renderHtml(report, contentsWith('text'))),
   ]),
 );
 
-function strange(shown: Shown): readonly string[] {
-  return [...shapeOf(renderHtml(shown))].filter((part) => !SHAPES.has(part));
+function strange(shown: Shown, text: string): readonly string[] {
+  const page = renderHtml(shown, contentsWith(text));
+  return [...shapeOf(page)].filter((part) => !SHAPES.has(part));
 }
 
 describe('a page', () => {
   it('is made of nothing but our elements and attributes, whatever foreign texts say', () => {
-    for (const report of REPORTS) {
-      for (const text of HOSTILE) expect(strange(hostileFrom(report, [text]))).toEqual([]);
+    for (const [index, text] of HOSTILE.entries()) {
+      const report = REPORTS[index % REPORTS.length] ?? verificationJson(VERIFIED);
+      expect(strange(hostileFrom(report, [text]), text)).toEqual([]);
     }
     fc.assert(
       fc.property(
@@ -82,10 +109,10 @@ describe('a page', () => {
           maxLength: 5,
         }),
         (report, texts) => {
-          expect(strange(hostileFrom(report, texts))).toEqual([]);
+          expect(strange(hostileFrom(report, texts), texts.join(''))).toEqual([]);
         },
       ),
-      { numRuns: propertyRuns(30, 2000) },
+      { numRuns: propertyRuns(15, 1000) },
     );
   });
 
@@ -121,6 +148,77 @@ describe('a page', () => {
     }
   });
 
+  it('is as long as its tests are many', () => {
+    const tests = (count: number): ReportJson => {
+      const [phase] = verificationJson(VERIFIED).phases ?? [];
+      const one = { name: 'a-test', status: 'passed', message: 'well', declared: true } as const;
+      const all = phase && [{ ...phase, tests: Array.from({ length: count }, () => one) }];
+      return { ...verificationJson(VERIFIED), phases: all };
+    };
+    const [none = 0, half = 0, whole = 0] = [1, 5001, 10_001].map(
+      (count) => renderHtml(tests(count)).length,
+    );
+    expect(Math.abs(whole - half - (half - none))).toBeLessThan(200);
+    expect((whole - none) / 10_000).toBeLessThan(300);
+  });
+
+  it('of what was stored has no green and no tick, and says that logs are not here', () => {
+    for (const report of REPORTS) {
+      const page = renderHtml({ stored: report });
+      const classes = elementsOf(parse(page)).flatMap(({ attrs }) =>
+        attrs.flatMap(({ name, value }) => (name === 'class' ? value.split(' ') : [])),
+      );
+      expect(classes).not.toContain('good');
+      expect(page).not.toMatch(/[\u2705\u2713\u2714]/u);
+      expect(page).toContain('A stored report has no logs');
+    }
+    expect(renderHtml(verificationJson(VERIFIED))).toMatch(/class="said good".*✓/);
+  });
+
+  it('shows the start of a log, and how much is left out', () => {
+    const page = parse(renderHtml(verificationJson(VERIFIED), contentsWith('<i>\u001B')));
+    const logs = elementsOf(page).find(({ attrs }) => attrs.some(({ value }) => value === 'logs'));
+    const text = (logs === undefined ? '' : textOf(logs)).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('2 logs; 1 of them cut');
+    expect(text).toContain(String.raw`one <i>\u001b twoand 8999988 more bytes, not shown.`);
+    expect(text).toContain('logs/deployment/b.bin 3 bytesThis is no text.');
+  });
+
+  it('shows each check in the chain of proof once, and which link does not hold', () => {
+    for (const report of REPORTS.filter((each) => 'verdict' in each)) {
+      const page = parse(renderHtml(report, contentsWith('')));
+      const cells = elementsOf(page)
+        .filter(({ tagName }) => tagName === 'th')
+        .map(textOf);
+      const names = report.checks.map(({ name }) => name);
+      expect(cells.filter((cell) => names.some((name) => name === cell)).toSorted()).toEqual(
+        names.toSorted(),
+      );
+    }
+    const changed = chainOf(
+      {
+        ...verificationJson(VERIFIED),
+        checks: verificationJson(VERIFIED).checks.map((check) =>
+          check.name === 'files-match-manifest'
+            ? { ...check, outcome: 'failed', faults: [fileFault('ctrf/deployment.json')] }
+            : check,
+        ),
+      },
+      contentsWith(''),
+    ).find(({ id }) => id === 'results');
+    expect(changed).toMatchObject({ said: { words: 'FAILED', tone: 'bad' }, isHeld: false });
+  });
+
+  it('has nothing good after a link that does not hold', () => {
+    for (const report of REPORTS.filter((each) => 'verdict' in each)) {
+      const links = chainOf(report, contentsWith(''));
+      const broken = links.findIndex(({ said }) => said.tone !== 'good');
+      const after = links.slice(broken < 0 ? links.length : broken);
+      const isTrunkBroken = after[0] !== undefined && isTrunk(after[0].id);
+      expect(isTrunkBroken ? after.filter(({ said }) => said.tone === 'good') : []).toEqual([]);
+    }
+  });
+
   it('has every link go to a place on it, and one of each name', () => {
     for (const report of REPORTS) {
       const all = elementsOf(parse(renderHtml(report))).flatMap(({ attrs }) => attrs);
@@ -131,6 +229,10 @@ describe('a page', () => {
     }
   });
 });
+
+function fileFault(at: string): FaultJson {
+  return { code: 'FILE_DIFFERS', at, found: 'a', expected: 'b', hint: 'c' };
+}
 
 it('html`` takes nothing for HTML but what it made itself', () => {
   const text = '<b title="x">&\'\u202E</b>';

@@ -6,11 +6,12 @@ import { documentTime } from '../../io/process/clock.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Call } from '../call/command.ts';
-import { AICR_JSON, outputsOf } from '../call/report-flags.ts';
+import { AICR_JSON, formsOf, outputsOf } from '../call/report-flags.ts';
 import { SUMMARY_FLAGS } from '../call/summary-flags.ts';
 import { wordsWithout } from '../call/values-in.ts';
 import { deliverReports } from './deliver.ts';
 import type { Summaries } from './emit-summaries.ts';
+import type { WatchedBundle } from './page-contents.ts';
 import { readRules, verifyInput } from './verify-input.ts';
 
 /** The flags that name what is read. */
@@ -52,15 +53,17 @@ async function verifyAll(call: Call, summaries: Summaries | undefined): Promise<
     if (exitCode !== undefined) return exitCode;
   }
   let policy: Policy | undefined;
+  const watched = await watchedBundle(call);
   const { report, json, pointer } = await verifyInput(call, source, {
     rules: async () => {
       const rules = await readRules(call);
       ({ policy } = rules);
-      return rules;
+      return watched?.watched(rules) ?? rules;
     },
     words: wordsOf(call),
   });
   await deliverReports(call, async (format) => {
+    if (format === 'html' && watched !== undefined) return watched.page(json);
     if (format !== AICR_JSON) return json;
     const { aicrJson } = await import('../../report/aicr-json.ts');
     const { encodeReport } = await import('../../report/encode-report.ts');
@@ -68,6 +71,12 @@ async function verifyAll(call: Call, summaries: Summaries | undefined): Promise<
   });
   await summaries?.emit({ report, source, policy });
   return report.exitCode;
+}
+
+/** A page shows what no report has. */
+async function watchedBundle(call: Call): Promise<WatchedBundle | undefined> {
+  if (formsOf(call).every(({ format }) => format !== 'html')) return undefined;
+  return new (await import('./page-contents.ts')).WatchedBundle();
 }
 
 /** What is wrong with a call before anything is read. */

@@ -48,7 +48,9 @@ export async function endSelfCheck(
       const isPublished = format !== 'terminal';
       const shown =
         written === undefined ? checked : reportOfEvidence(written, checked, isPublished);
-      return await Promise.resolve(validationJson(shown, { repeat }));
+      const json = validationJson(shown, { repeat });
+      if (format !== 'html' || written === undefined) return json;
+      return await (await import('./page-contents.ts')).packedPage(json, written.packed.files);
     });
   } finally {
     // The evidence is there, even if the report cannot be written.

@@ -6,6 +6,7 @@ import { requireArtifact } from '../../pointer/artifact.ts';
 import { parseOciManifest } from '../../pointer/oci-manifest.ts';
 import type { Repository, StoredManifest } from '../../pointer/registry.ts';
 import { EVIDENCE_LAYOUT } from '../layout.ts';
+import type { Passing } from './log-tap.ts';
 import { OriginalTap, type MappedOriginals } from './original-tap.ts';
 
 /** A bundle, or why it is none. Either way its bytes are those that the digest names. */
@@ -17,16 +18,18 @@ export type ReadLayer =
  * Reads the bundle of an artifact once, and always to its end: only there is known whether the bytes are right, and
  * before nothing in them says anything.
  *
+ * @param passing all that is read passes through it
  * @throws EvidenceError what `parseOciManifest`, `requireArtifact` and `readBlob` throw, LIMIT_EXCEEDED
  */
 export async function readLayer(
   repository: Repository,
   manifest: StoredManifest,
+  passing: Passing = (entries) => entries,
 ): Promise<ReadLayer> {
   const file = `${repository.name}@${manifest.digest}`;
   const layer = requireArtifact(parseOciManifest(manifest, file), file);
   const blob = new WholeBlob(repository.readBlob(layer));
-  const entries = archiveEntries(blob, `${repository.name}@${layer.digest}`);
+  const entries = passing(archiveEntries(blob, `${repository.name}@${layer.digest}`));
   const tap = new OriginalTap();
   const read = await collectFiles(tap.through(entries), EVIDENCE_LAYOUT).then(
     (files) => ({ files, originals: tap.mapped }),

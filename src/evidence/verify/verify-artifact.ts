@@ -109,7 +109,7 @@ class Search {
   async #receive(repository: Repository): Promise<ReadLayer> {
     const { artifact } = this.#choice;
     this.#manifest ??= await requireStored(repository, artifact);
-    return await readLayer(repository, this.#manifest);
+    return await readLayer(repository, this.#manifest, this.#rules.passing);
   }
 
   async #tryAll(repository: Repository, files: ReceivedFiles): Promise<void> {

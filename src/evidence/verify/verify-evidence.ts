@@ -33,6 +33,7 @@ import {
 } from './checks.ts';
 import { usesClaims, type ClaimRules } from './claim-rules.ts';
 import { formatFindings } from './format-findings.ts';
+import type { Passing } from './log-tap.ts';
 import { OriginalTap } from './original-tap.ts';
 import { recompute, type Beside as BesideFiles } from './recompute.ts';
 
@@ -88,6 +89,8 @@ export interface VerifyEvidenceOptions extends VerifyOptions, AtHand, ClaimRules
   readonly maxRunSpan?: number | undefined;
   /** Is given the files that were received, once a statement about them could be read. Nothing in them was compared yet. */
   readonly received?: ((files: ReceivedFiles) => void) | undefined;
+  /** All that is read of the bundle passes through it. */
+  readonly passing?: Passing | undefined;
 }
 
 type EvidenceKind = Kind<CheckName, ReceivedEvidence, EvidenceFound>;
@@ -98,7 +101,7 @@ function nothingFound(files?: ReceivedFiles): EvidenceFound {
 }
 
 type Beside = BesideFiles &
-  Pick<VerifyEvidenceOptions, 'pointer' | 'received'> & {
+  Pick<VerifyEvidenceOptions, 'pointer' | 'received' | 'passing'> & {
     /** That the bundle was fetched from: what is signed for another one is refused. */
     readonly artifact?: Digest | undefined;
   };
@@ -167,7 +170,8 @@ export async function verifyEntries(
 ): Promise<VerificationReport> {
   const tap = new OriginalTap();
   const all = { ...rules, originals: tap.mapped };
-  return await verify(evidenceKind(all), tap.through(entries), all);
+  const passed = rules.passing?.(entries) ?? entries;
+  return await verify(evidenceKind(all), tap.through(passed), all);
 }
 
 /** The same line for files that are in memory already. */

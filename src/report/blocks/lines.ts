@@ -253,7 +253,7 @@ function phasesOf(phases: readonly PhaseJson[]): Inline {
 }
 
 /** Counts that are zero say nothing. */
-function phaseOf(result: PhaseJson): Inline {
+export function phaseOf(result: PhaseJson): Inline {
   const { phase, counts, missing, flaky } = result;
   const all = [...Object.entries(counts), ['missing', missing.length], ['flaky', flaky]] as const;
   const numbers = all.flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
@@ -281,7 +281,7 @@ function figuresLine({ phaseConstraints = [] }: FactsJson): readonly Line[] {
   return [{ label: 'claimed', text: ['the tests printed ', ...shown, more] }];
 }
 
-function figureOf({ name, expected, figure }: PhaseConstraintJson): Inline {
+export function figureOf({ name, expected, figure }: PhaseConstraintJson): Inline {
   const { text = '', unit = '', tolerance = 0 } = figure ?? {};
   const less = tolerance === 0 ? [] : sentence`, ${tolerance}% less is enough`;
   return sentence`${name} ${`${text} ${unit}`} (wants ${sayDemand(expected)}${less})`;

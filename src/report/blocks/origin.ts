@@ -49,12 +49,13 @@ function policyOf({ policy }: VerificationJson): readonly Inline[] {
 }
 
 function filesOf({ bom, recipe }: FactsJson): readonly Inline[] {
-  if (bom === undefined) return named([['recipe of apiVersion', recipe?.apiVersion]]);
+  const version = named([['recipe of apiVersion', recipe?.apiVersion]]);
+  return bom === undefined ? version : [...version, ['bill of materials: ', ...sayBom(bom)]];
+}
+
+export function sayBom(bom: NonNullable<FactsJson['bom']>): Inline {
   const { format, version, components, images, digest } = bom;
-  return [
-    ...named([['recipe of apiVersion', recipe?.apiVersion]]),
-    sentence`bill of materials: ${format} ${version}, ${components} components, ${images} of them images, ${digest}`,
-  ];
+  return sentence`${format} ${version}, ${components} components, ${images} of them images, ${digest}`;
 }
 
 function claimsOf(

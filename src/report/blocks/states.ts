@@ -72,3 +72,9 @@ const CHECK_WORDS: Readonly<Record<CheckJson['outcome'], Said>> = {
 export function sayCheck({ outcome }: CheckJson): Said {
   return CHECK_WORDS[outcome];
 }
+
+/** A phase with one that is neither passed nor skipped is not green. */
+export function sayTest(status: string): Said {
+  const tone = status === 'passed' ? 'good' : status === 'skipped' ? 'plain' : 'bad';
+  return { words: status, tone };
+}

@@ -22,7 +22,12 @@ export interface Look {
 /** Characters of a value. */
 const MAX_VALUE = 2000;
 
-const MARKS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✗', doubtful: '!', plain: '·' };
+export const MARKS: Readonly<Record<Tone, string>> = {
+  good: '✓',
+  bad: '✗',
+  doubtful: '!',
+  plain: '·',
+};
 
 export function toneIn(tone: Tone, { isStored }: Look): Tone {
   return isStored && tone === 'good' ? 'plain' : tone;
@@ -61,7 +66,7 @@ export function blockHtml(block: Block, look: Look, title: string): Part {
       return html`<p class="note">${lineHtml(words(block.words), look)}</p>`;
     case 'command':
       return html`<details>
-        <summary>${block.lead}</summary>
+        <summary>${block.lead.replace(/:$/, '')}</summary>
         <pre tabindex="0">${block.command}</pre>
       </details>`;
     case 'list':

@@ -1,15 +1,24 @@
-// A report as a page of its own: the same blocks, in sections.
+// A report as a page of its own: the same blocks in sections, and what only a picture or the files can show.
+import { counted, sentence, words } from '../../sentence.ts';
 import type { Block } from '../blocks/block.ts';
+import { sayBom } from '../blocks/origin.ts';
 import { FROM_STORED, reportBlocks } from '../blocks/report-blocks.ts';
-import type { BatchJson, ErrorJson, ReportJson, Shown } from '../report-json.ts';
-import { blockHtml, toneIn, type Look } from './block-html.ts';
+import type { BatchJson, ErrorJson, FactsJson, ReportJson, Shown } from '../report-json.ts';
+import { figureBars, phaseBars } from './bars.ts';
+import { blockHtml, lineHtml, toneIn, type Look } from './block-html.ts';
+import { chainHtml } from './chain-html.ts';
+import type { PageContents } from './contents.ts';
 import { html, type Html, type Part } from './html.ts';
 import { pageText, type Section } from './page.ts';
+import { logsHtml, testsHtml } from './tests-and-logs.ts';
 
+type AnyReport = ReportJson | BatchJson | ErrorJson;
 type Fold = Extract<Block, { readonly block: 'fold' }>;
 
-export function renderHtml(shown: Shown): string {
-  return reportPage(shown, sectionsOf);
+/** @param contents of the evidence that the report is about; a stored report has none */
+export function renderHtml(shown: Shown, contents?: PageContents): string {
+  const report = 'stored' in shown ? shown.stored : shown;
+  return reportPage(shown, (blocks, look) => sectionsOf({ report, blocks, look, contents }));
 }
 
 /** @param sections what comes after the verdict */
@@ -20,10 +29,9 @@ export function reportPage(
   const look: Look = { isStored: 'stored' in shown };
   const report = 'stored' in shown ? shown.stored : shown;
   const blocks = reportBlocks(shown).slice(look.isStored ? 1 : 0);
-  const verdict = blocks.find((block) => block.block === 'verdict');
-  const name = [verdict?.said.words, recipeOf(report)].filter((part) => part !== undefined);
+  const name = [...namesOf(report, blocks), 'affidavit'];
   return pageText({
-    title: [...(look.isStored ? [FROM_STORED] : []), ...name, 'affidavit'].join(' · '),
+    title: [...(look.isStored ? [FROM_STORED] : []), ...name].join(' · '),
     first: look.isStored ? html`<p class="stored">${FROM_STORED}</p>` : undefined,
     head: headHtml(blocks, look),
     sections: sections(blocks, look),
@@ -31,43 +39,101 @@ export function reportPage(
   });
 }
 
-function recipeOf(report: ReportJson | BatchJson | ErrorJson): string | undefined {
-  return 'recipe' in report ? report.recipe?.name : undefined;
+/** What it says, and of what. */
+function namesOf(report: AnyReport, blocks: readonly Block[]): readonly string[] {
+  const verdicts = blocks.flatMap((block) => (block.block === 'verdict' ? [block.said.words] : []));
+  return [...verdicts, ...('recipe' in report ? [report.recipe?.name ?? 'no recipe'] : [])];
 }
 
 /** What comes before all sections: what was decided, what takes weight from it, what is wrong, what it is about. */
 function headHtml(blocks: readonly Block[], look: Look): Html {
-  const [verdict] = blocks.flatMap((block) => (block.block === 'verdict' ? [block.said.tone] : []));
+  const verdict = blocks.find((block) => block.block === 'verdict')?.said;
+  const tone = toneIn(verdict?.tone ?? 'plain', look);
   const said = blocks.filter(({ block }) => block !== 'fold' && block !== 'list');
-  return html`<section class="verdict ${toneIn(verdict ?? 'plain', look)}" aria-label="Verdict">
+  return html`<section class="verdict ${tone}" aria-label="Verdict">
     ${said.map((block) => blockHtml(block, look, ''))}
   </section> `;
 }
 
-const NAMES: Readonly<Record<Fold['topic'], string>> = {
-  cluster: 'Cluster',
-  constraints: 'Constraints',
-  findings: 'Findings',
-  checks: 'Checks',
-  origin: 'Claims',
-  tests: 'Tests',
-};
-
-function sectionsOf(blocks: readonly Block[], look: Look): readonly Section[] {
-  const folds = new Map(
-    blocks.flatMap((block) => (block.block === 'fold' ? [[block.topic, block] as const] : [])),
-  );
-  return (['cluster', 'constraints', 'findings', 'checks', 'origin', 'tests'] as const).flatMap(
-    (topic) => {
-      const fold = folds.get(topic);
-      return fold === undefined
-        ? []
-        : [{ id: topic, name: NAMES[topic], title: fold.summary, body: blockHtml(fold, look, '') }];
-    },
-  );
+interface Shows {
+  readonly report: AnyReport;
+  readonly blocks: readonly Block[];
+  readonly look: Look;
+  readonly contents: PageContents | undefined;
 }
 
-function footHtml(report: ReportJson | BatchJson | ErrorJson): Part {
+function sectionsOf(shows: Shows): readonly Section[] {
+  const { report, look, contents } = shows;
+  if ('summary' in report || 'error' in report) return [];
+  const fold = (topic: Fold['topic'], name: string): Section => foldSection(shows, topic, name);
+  const isVerified = 'verdict' in report;
+  const all: readonly Section[] = [
+    {
+      ...{ id: 'chain', name: 'Chain of proof', title: 'Chain of proof' },
+      body: isVerified ? chainHtml(report, look, contents) : undefined,
+    },
+    fold('cluster', 'Cluster'),
+    { id: 'phases', name: 'Phases', title: 'Phases', body: phaseBars(report, look, contents) },
+    {
+      ...{ id: 'figures', name: 'Figures', title: 'Figures that tests printed (claimed)' },
+      body: figureBars(report, look),
+    },
+    fold('constraints', 'Constraints'),
+    {
+      id: 'bom',
+      name: 'Materials',
+      title: 'Bill of materials',
+      body: bomHtml(report, look, contents),
+    },
+    fold('findings', 'Findings'),
+    fold('origin', 'Claims'),
+    { ...fold('tests', 'Tests'), body: testsHtml(report, look, contents) },
+    { id: 'logs', name: 'Logs', title: 'Logs', body: logsBody(shows, report) },
+  ];
+  return all.filter(({ body }) => body !== undefined);
+}
+
+/** Without a body, if there is no such fold. */
+function foldSection({ blocks, look }: Shows, topic: Fold['topic'], name: string): Section {
+  const folds = blocks.filter((block) => block.block === 'fold');
+  const fold = folds.find((each) => each.topic === topic);
+  const body = fold && blockHtml(fold, look, '');
+  return { id: topic, name, title: fold?.summary ?? name, body };
+}
+
+function bomHtml({ bom }: FactsJson, look: Look, contents?: PageContents): Part {
+  if (bom === undefined) return undefined;
+  const { images = [] } = contents ?? {};
+  const list = { block: 'list', items: images.map((image) => sentence`${image}`), noun: 'image' };
+  const all = blockHtml({ ...list, block: 'list' }, look, '');
+  return html`<p>${lineHtml(sayBom(bom), look)}</p>
+    ${
+      images.length === 0
+        ? undefined
+        : html`<details>
+            <summary>${counted(images.length, 'image')}</summary>
+            ${all}
+          </details>`
+    }`;
+}
+
+/** Why there are no logs, if there could be some. */
+function logsBody({ look, contents }: Shows, report: ReportJson): Part {
+  if (contents !== undefined && contents.logs.length > 0) return logsHtml(contents.logs, look);
+  const said = whyNoLogs(report, look);
+  return said === undefined ? undefined : html`<p class="note">${lineHtml(words(said), look)}</p>`;
+}
+
+function whyNoLogs(report: ReportJson, { isStored }: Look): string | undefined {
+  if (isStored) return 'A stored report has no logs: they are with the evidence.';
+  if (!('verdict' in report)) return undefined;
+  if (report.verdict === 'invalid') return 'The evidence is invalid: nothing of its logs is shown.';
+  const { logs } = report.claimed ?? {};
+  if (logs === undefined) return undefined;
+  return `They are not in the bundle: ${counted(logs.fileCount, 'file')} beside it, which \`--logs\` shows.`;
+}
+
+function footHtml(report: AnyReport): Part {
   const { name, version } = 'tool' in report ? report.tool : { name: 'affidavit', version: '' };
   return html`<p>${name} ${version}. This page is whole: it asks for nothing from anywhere.</p>`;
 }

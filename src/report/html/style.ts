@@ -56,6 +56,7 @@ details { margin: .4rem 0; }
 summary { cursor: pointer; padding: .15rem 0; color: var(--link); }
 .problems { list-style: none; padding: 0; }
 .problems > li { margin: .6rem 0; padding: .7rem .9rem; border: 1px solid var(--line); border-left: 4px solid var(--tone); border-radius: 0 6px 6px 0; }
+.problems li > p:first-child { display: flex; }
 .problems p { margin: 0 0 .35rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 1.25rem; padding: 0; list-style: none; }
 nav li { margin: 0; }
@@ -76,6 +77,43 @@ th, td { padding: .5rem .75rem .5rem 0; text-align: left; vertical-align: top; b
 thead th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 tbody th { font-weight: 500; }
 tbody tr:last-child > * { border-bottom: 0; }
+.soft { color: var(--soft); }
+.picture { display: block; width: 100%; height: auto; margin: .5rem 0 1.5rem; font-family: inherit; }
+.picture.tall { display: none; max-width: 26rem; }
+.edge { fill: none; stroke: var(--soft); stroke-width: 2; }
+.edge.broken { stroke-dasharray: 3 5; }
+.part rect { fill: var(--tone-soft); stroke: var(--tone); stroke-width: 1.5; }
+.part:hover rect, .part:focus-visible rect { stroke-width: 3; }
+.part { text-decoration: none; }
+.part text { fill: var(--text); font-size: 13px; }
+.part .name { font-weight: 650; }
+.part .state { fill: var(--tone); font-size: 12px; font-weight: 600; }
+.part .brief { font: 10.5px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: var(--soft); }
+.chain { list-style: none; padding: 0; columns: 27rem 2; column-gap: 2.5rem; }
+.chain > li { break-inside: avoid; }
+.chain details { display: inline-block; vertical-align: top; margin: 0 1.5rem 0 0; max-width: 100%; }
+.chain details[open] { display: block; margin: 0 0 .5rem; }
+.chain > li { position: relative; margin: 0; padding: .1rem 0 1rem 1.6rem; border-left: 2px solid var(--line); scroll-margin-top: 1rem; }
+.chain > li::before { content: ""; position: absolute; left: -.5rem; top: .35rem; width: .85rem; height: .85rem; border-radius: 50%; background: var(--tone-soft); border: 2px solid var(--tone); }
+.chain > li:target { background: var(--code); border-radius: 0 8px 8px 0; }
+.chain h3 { margin: 0 0 .25rem; }
+.chain h3 .said { margin-left: .5rem; font-size: .95rem; }
+.chain p { margin: 0 0 .25rem; }
+.chain .facts { margin: .3rem 0; font-size: .9rem; grid-template-columns: minmax(4rem, max-content) 1fr; }
+.stops { color: var(--soft); }
+.bars { list-style: none; padding: 0; }
+.bars li { margin: 0 0 1rem; }
+.bars p { margin: 0 0 .25rem; }
+.bar { display: block; width: 100%; height: .8rem; border-radius: 4px; }
+.bar rect { fill: var(--tone); stroke: var(--panel); stroke-width: 1; }
+.bar .back { fill: var(--code); }
+.bar .floor { fill: var(--text); }
+.search { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin: 0 0 1rem; }
+.search input { flex: 1 1 14rem; max-width: 28rem; padding: .4rem .7rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: 6px; }
+.rows { list-style: none; padding: 0; }
+.row { content-visibility: auto; contain-intrinsic-size: auto 2.1rem; padding: .3rem 0; margin: 0; border-bottom: 1px solid var(--line); }
+.row p { margin: .1rem 0 .1rem 1.3rem; color: var(--soft); font-size: .95rem; }
+.row pre { max-height: 30rem; }
 [hidden] { display: none !important; }
 @media (max-width: 40rem) {
   .top, main, footer { padding-left: .75rem; padding-right: .75rem; }
@@ -83,6 +121,10 @@ tbody tr:last-child > * { border-bottom: 0; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: .55rem; }
   .facts dt { font-size: .85rem; }
+  .chain { columns: auto; }
+  .chain .facts { grid-template-columns: 1fr; }
+  .picture.wide { display: none; }
+  .picture.tall { display: block; }
   thead { position: absolute; left: -100rem; }
   table, tbody, tr, td, tbody th { display: block; }
   tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
@@ -102,7 +144,8 @@ tbody tr:last-child > * { border-bottom: 0; }
   h2, h3, tr, li { break-inside: avoid; break-after: auto; }
   h2, h3 { break-after: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; opacity: 1; }
-  pre { overflow: visible; }
+  pre, .row pre { overflow: visible; max-height: none; }
+  .row { content-visibility: visible; }
 }
 @media (prefers-reduced-motion: reduce) {
   html { scroll-behavior: auto; }

@@ -67,7 +67,7 @@ function textOf(lines: readonly string[]): string {
 }
 
 /** Undefined for what is no UTF-8, or has a NUL; the last character may be cut. */
-function textIn(bytes: Uint8Array, isCut: boolean): string | undefined {
+export function textIn(bytes: Uint8Array, isCut: boolean): string | undefined {
   if (bytes.includes(0)) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, {
@@ -79,6 +79,6 @@ function textIn(bytes: Uint8Array, isCut: boolean): string | undefined {
 }
 
 /** A tab changes nothing around it. */
-function visibleLine(line: string): string {
+export function visibleLine(line: string): string {
   return line.split('\t').map(escapeInvisible).join('\t');
 }
