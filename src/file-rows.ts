@@ -62,6 +62,12 @@ function nameWhole(wanted: FileKind): string | undefined {
     : undefined;
 }
 
+function nameEvidence(wanted: FileKind): string | undefined {
+  return wanted === 'archive'
+    ? 'name the archive or the directory of the evidence itself: nothing else is verified here'
+    : undefined;
+}
+
 /** A character of ASCII and a NUL by turns, or a byte order mark. */
 function isUtf16({ text }: Look): boolean {
   const [a = '', b = '', c = '', d = ''] = text;
@@ -145,10 +151,16 @@ export const FILE_ROWS: readonly Row[] = [
     what: 'a Sigstore signing config',
     fits: either(says('mediaType', /signingconfig/), has('caUrls'), has('rekorTlogUrls')),
   },
-  part(
-    'a Sigstore bundle',
-    either(says('mediaType', /sigstore\.bundle/), has('verificationMaterial')),
-  ),
+  {
+    what: 'a Sigstore bundle, which is one part of a bundle, or a summary of a verification',
+    fits: either(says('mediaType', /sigstore\.bundle/), has('verificationMaterial')),
+    fix: nameEvidence,
+  },
+  {
+    what: 'a summary of a verification (a VSA or an SVR), which shows none of the evidence',
+    fits: says('predicateType', /^https:\/\/(?:slsa\.dev\/verif|in-toto\.io\/attestation\/svr\/)/),
+    fix: nameEvidence,
+  },
   part('an in-toto statement', says('_type', /in-toto/)),
   {
     kind: 'openings',

@@ -233,7 +233,6 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
 
 const BOM = `give this file to affidavit validate --bom; ${RECIPE}`;
 const PARTS: readonly (readonly [start: string, what: string, hint: string])[] = [
-  ['{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}', 'a Sigstore bundle', RECIPE],
   ['{"_type": "https://in-toto.io/Statement/v1", "subject": []}', 'an in-toto statement', RECIPE],
   ['{"schemaVersion": "1.0.0", "files": []}', 'a manifest', RECIPE],
   ['{"bomFormat": "CycloneDX"}', 'a bill of materials', BOM],
@@ -256,6 +255,22 @@ describe('a file that looks like another kind', () => {
     const found = `${what}, which is one part of a bundle`;
     expect(named('archive', start)).toMatchObject({ found, hint: WHOLE });
     expect(named('recipe', start)).toMatchObject({ found, hint });
+  });
+
+  it.each([
+    [
+      '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}',
+      'a Sigstore bundle, which is one part of a bundle, or a summary of a verification',
+    ],
+    ...['slsa.dev/verification_summary/v1', 'in-toto.io/attestation/svr/v0.2'].map((type) => [
+      `{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://${type}"}`,
+      'a summary of a verification (a VSA or an SVR), which shows none of the evidence',
+    ]),
+  ])('is named where it may be a word of a verifier: %s', (start, found) => {
+    const hint =
+      'name the archive or the directory of the evidence itself: nothing else is verified here';
+    expect(named('archive', start)).toMatchObject({ found, hint });
+    expect(named('recipe', start)).toMatchObject({ found, hint: RECIPE });
   });
 
   it.each(OWN)(

@@ -259,6 +259,23 @@ describe('E-61 verify-evidence --emit-vsa and --emit-svr', () => {
     expect(existsSync(place.path('old.json'))).toBe(false);
   });
 
+  it('E-61 never takes a summary for the evidence, plain or signed', async () => {
+    for (const sign of [[], ['--sign', '--sandbox', '--key', 'p256.key']]) {
+      await place.vsa([OUT, ...place.pin, ...sign]);
+      const words = ['verify-evidence', 'v.json', ...place.pin, '--allow-unsigned', '-f', 'json'];
+      const { code, stdout } = await place.run(words);
+      expect(code).toBe(2);
+      const { checks } = JSON.parse(stdout) as { checks: { faults: object[] }[] };
+      expect(checks.flatMap(({ faults }) => faults)).toEqual([
+        expect.objectContaining({
+          code: 'ARCHIVE_UNREADABLE',
+          at: 'v.json',
+          found: expect.stringContaining('a summary of a verification') as unknown,
+        }),
+      ]);
+    }
+  });
+
   it('E-61 signs it as evidence is signed, and the command to repeat says nothing of that', async () => {
     await place.vsa();
     const plain = place.bytes('v.json');
