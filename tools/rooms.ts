@@ -162,6 +162,7 @@ export const ROOMS: Rooms = {
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },
   'report/render': { rooms: ['report', 'report/blocks'] },
   'report/html': { rooms: ['report', 'report/blocks', 'report/render'] },
+  gate: { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/resolve', 'evidence/lint'] },
   batch: { rooms: ['errors', 'attestation', 'report'] },
   'io/disk': {
     rooms: [

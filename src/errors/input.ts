@@ -24,6 +24,8 @@ export const INPUT_ERRORS = {
   RECIPE_IS_CHART: ['invalid', 'a Helm chart is no recipe'],
   // A directory of recipes, and what is resolved from it.
   RECIPES_INCOMPLETE: ['invalid', 'the directory is none of AICR recipes'],
+  RECIPES_GONE: ['invalid', 'the change leaves no recipes'],
+  RECIPE_DUPLICATE: ['invalid', 'two overlays are of one recipe'],
   GIT_ENTRY_UNEXPECTED: ['invalid', 'a commit has something else than a file or folder there'],
   GIT_PATH_INVALID: ['invalid', 'the path of a file is no UTF-8'],
   RULES_TOO_OLD: ['invalid', 'the recipes have something that the rules of AICR v0.11 do not know'],

@@ -42,7 +42,12 @@ export function lint({ files, directories, data }: LintInput): readonly LintFind
 type Laid = NamedFile & { readonly path: string | undefined };
 
 function lintDirectory(recipes: RecipeFiles): readonly LintFinding[] {
-  return located(lintTree(recipes).faults, filesOf(recipes), recipes.directory);
+  return locatedIn(recipes, lintTree(recipes).faults);
+}
+
+/** Faults of recipes with their places in the text of the files. */
+export function locatedIn(recipes: RecipeFiles, faults: readonly Fault[]): readonly LintFinding[] {
+  return located(faults, filesOf(recipes), recipes.directory);
 }
 
 function lintAlone(file: NamedFile): readonly LintFinding[] {
@@ -70,13 +75,11 @@ function lintLaid(laid: readonly Laid[], data: RecipeFiles): readonly LintFindin
   const tree = lintTree(recipes);
   const names = new Map(laid.map(({ path = '', file }) => [fileName(data, path), file]));
   const before = new Set(lintTree(data).faults.map(keyOf));
-  const inTree = located(tree.faults, filesOf(recipes), data.directory).flatMap(
-    (each): readonly LintFinding[] => {
-      const file = names.get(each.file);
-      if (file === undefined) return before.has(keyOf(each)) ? [] : [each];
-      return [{ ...each, file, at: `${file}${each.pointer === '' ? '' : `#${each.pointer}`}` }];
-    },
-  );
+  const inTree = locatedIn(recipes, tree.faults).flatMap((each): readonly LintFinding[] => {
+    const file = names.get(each.file);
+    if (file === undefined) return before.has(keyOf(each)) ? [] : [each];
+    return [{ ...each, file, at: `${file}${each.pointer === '' ? '' : `#${each.pointer}`}` }];
+  });
   const alone = laid.filter(({ path }) => path === undefined);
   return [...inTree, ...alone.flatMap((each) => located(lintFile(each, tree), [each], each.file))];
 }

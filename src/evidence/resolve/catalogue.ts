@@ -6,8 +6,9 @@ import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { parseMixin, parseOverlay, readRecipeDocument } from './overlay.ts';
 import type { Layer, Overlay, ParsedLayer, RecipeDocument } from './overlay.ts';
+import { ParsedOnce } from './parsed-once.ts';
 import { REGISTRY, ROOT_OVERLAY, requiredFile, type RecipeFiles } from './recipe-files.ts';
-import { parseRegistry, type RegistryEntry } from './registry.ts';
+import { parseRegistry, type Registry, type RegistryEntry } from './registry.ts';
 import { rulesOf, type Rules } from './rules.ts';
 
 export interface Catalogue {
@@ -35,15 +36,17 @@ export function fileName({ directory }: RecipeFiles, path: string): string {
  */
 export function parseCatalogue(recipes: RecipeFiles, rules?: Rules): Catalogue {
   const rootFile = fileName(recipes, ROOT_OVERLAY);
-  const rootDocument = readRecipeDocument(requiredFile(recipes, ROOT_OVERLAY), rootFile);
+  const rootBytes = requiredFile(recipes, ROOT_OVERLAY);
+  const rootDocument = readRecipeDocument(rootBytes, rootFile);
   const chosen = rules ?? rulesOf(apiVersionOf(rootDocument), `${rootFile}#/apiVersion`);
-  const root = parseOverlay(rootDocument, chosen, true);
-  const others = layerDocuments(recipes, chosen);
-  const overlays = others.overlays.map((document) => parseOverlay(document, chosen, false));
-  const mixins = others.mixins.map((document) => parseMixin(document));
-  const registryFile = fileName(recipes, REGISTRY);
-  const registryDocument = readRecipeDocument(requiredFile(recipes, REGISTRY), registryFile);
-  const registry = parseRegistry(registryDocument, chosen);
+  const root = ROOTS.of(rootBytes, `${chosen} ${rootFile}`, () =>
+    parseOverlay(rootDocument, chosen, true),
+  );
+  const paths = layerPaths(recipes, chosen);
+  const read = readerOf(recipes, chosen);
+  const mixins = paths.mixins.map((path) => read(path, MIXINS, parseMixin));
+  const overlays = paths.overlays.flatMap((path) => read(path, OVERLAYS, overlayIn(chosen)) ?? []);
+  const registry = read(REGISTRY, REGISTRIES, (document) => parseRegistry(document, chosen));
   return {
     recipes,
     rules: chosen,
@@ -62,15 +65,30 @@ export function apiVersionOf({ data }: RecipeDocument): string {
 /** What no overlay is in, and what AICR reads otherwise. */
 const NO_LAYER = /checks\/|components\/|(?:^|\/)(?:registry|data-v1)\.yaml$/;
 
-/** The overlays and mixins, by their paths; documents of other kinds lie beside the overlays. */
-function layerDocuments(
-  recipes: RecipeFiles,
-  rules: Rules,
-): Readonly<Record<'overlays' | 'mixins', readonly RecipeDocument[]>> {
-  const { mixins, overlays } = layerPaths(recipes, rules);
-  const read = (path: string): RecipeDocument =>
-    readRecipeDocument(requiredFile(recipes, path), fileName(recipes, path));
-  return { mixins: mixins.map(read), overlays: overlays.map(read).filter(isOverlay) };
+/** What files became. Those of a root are apart: the same bytes elsewhere are another overlay. */
+const ROOTS = new ParsedOnce<ParsedLayer<Overlay>>();
+const OVERLAYS = new ParsedOnce<ParsedLayer<Overlay> | undefined>();
+const MIXINS = new ParsedOnce<ParsedLayer<Layer>>();
+const REGISTRIES = new ParsedOnce<Registry>();
+
+type ReadFile = <T>(
+  path: string,
+  known: ParsedOnce<T>,
+  parse: (document: RecipeDocument) => T,
+) => T;
+
+function readerOf(recipes: RecipeFiles, rules: Rules): ReadFile {
+  return (path, known, parse) => {
+    const file = fileName(recipes, path);
+    const bytes = requiredFile(recipes, path);
+    return known.of(bytes, `${rules} ${file}`, () => parse(readRecipeDocument(bytes, file)));
+  };
+}
+
+/** Documents of other kinds lie beside the overlays. */
+function overlayIn(rules: Rules) {
+  return (document: RecipeDocument): ParsedLayer<Overlay> | undefined =>
+    isOverlay(document) ? parseOverlay(document, rules, false) : undefined;
 }
 
 /** Where overlays, without the root, and mixins may be. */

@@ -1,6 +1,6 @@
 import { compareBytes } from '../../compare-bytes.ts';
 import { digestOf } from '../../digest.ts';
-import { isDataMap, listOf, textOf, type DataMap } from '../../document/data.ts';
+import { isDataMap, listOf, textOf, type Data, type DataMap } from '../../document/data.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
 import type { TypedRecipe } from '../recipe/recipe.ts';
 import { textsOf } from './part.ts';
@@ -16,17 +16,25 @@ export function namedFiles(
   { data, recipe }: TypedRecipe,
   recipes: RecipeFiles,
 ): readonly NamedFile[] {
-  const components = listOf(data, 'componentRefs');
-  const paths = components.filter(isDataMap).flatMap((component, index) => {
-    const usual = `components/${textOf(component, 'name')}/values.yaml`;
-    const at = `${recipe.file}#/componentRefs/${index}`;
-    for (const [field, path] of pathsIn(component)) namedFile(recipes, path, `${at}/${field}`);
-    return [usual, ...pathsIn(component).map(([, path]) => path)];
-  });
-  return [...new Set(paths)].toSorted(compareBytes).flatMap((path) => {
+  return namedPaths(listOf(data, 'componentRefs'), recipes, recipe.file).flatMap((path) => {
     const bytes = recipes.files.get(path);
     return bytes === undefined ? [] : [{ path, digest: digestOf(bytes) }];
   });
+}
+
+/** The paths of these files. @param file how complaints name the recipe */
+export function namedPaths(
+  components: readonly Data[],
+  recipes: RecipeFiles,
+  file: string,
+): readonly string[] {
+  const paths = components.filter(isDataMap).flatMap((component, index) => {
+    const usual = `components/${textOf(component, 'name')}/values.yaml`;
+    const at = `${file}#/componentRefs/${index}`;
+    for (const [field, path] of pathsIn(component)) namedFile(recipes, path, `${at}/${field}`);
+    return [usual, ...pathsIn(component).map(([, path]) => path)];
+  });
+  return [...new Set(paths)].filter((path) => recipes.files.has(path)).toSorted(compareBytes);
 }
 
 /** The paths in a component, each with the field that names it. */

@@ -1,4 +1,4 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 
 /** The files of a directory of recipes, as it was read at once. Nothing else is ever looked up. */
@@ -7,6 +7,14 @@ export interface RecipeFiles {
   readonly directory: string;
   /** By their path in it, e.g. `overlays/eks.yaml`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The recipes of a commit. */
+export interface RecipeTree {
+  /** Undefined if it has no such folder. Of two commits, equal files have the same bytes as an object. */
+  readonly recipes: RecipeFiles | undefined;
+  /** Files that cannot be read. The others are there. */
+  readonly faults: readonly Fault[];
 }
 
 /** What every directory of AICR's recipes has. */

@@ -1,16 +1,7 @@
-import type { Fault } from '../../errors/evidence-error.ts';
-import { isRecipeFile, type RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
+import { isRecipeFile, type RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import { MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
 import { readCommitFiles } from './read-files.ts';
 import type { Repository } from './repository.ts';
-
-/** Recipes as a commit has them. */
-export interface RecipeTree {
-  /** Undefined if the commit has no such folder. */
-  readonly recipes: RecipeFiles | undefined;
-  /** Files that cannot be read. The others are there. */
-  readonly faults: readonly Fault[];
-}
 
 /**
  * Reads the recipes of a commit as `readRecipeFiles` reads those of a directory.

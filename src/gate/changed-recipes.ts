@@ -1,0 +1,173 @@
+// Which recipes a change changes: each is compared by what it resolves to, and by the contents of the files that this names.
+
+import { compareBytes } from '../compare-bytes.ts';
+import {
+  EvidenceError,
+  faultOf,
+  orIfRefused,
+  type Attempt,
+  type Fault,
+} from '../errors/evidence-error.ts';
+import { locatedIn, type LintFinding } from '../evidence/lint/lint.ts';
+import { parseCatalogue, type Catalogue } from '../evidence/resolve/catalogue.ts';
+import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
+import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
+import { changedPaths, sameInputs } from './recipe-inputs.ts';
+import { recipesIn, type TreeRecipe } from './recipes.ts';
+import { NO_CHANGE, compareResolved, resolveRecipe } from './resolved-recipe.ts';
+import type { RecipeDifference, ResolvedRecipe } from './resolved-recipe.ts';
+
+export interface RecipeChange extends RecipeDifference {
+  /** Of head; for a removed one, of base. */
+  readonly recipe: TreeRecipe;
+  readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
+  /** Why head cannot resolve it. If base cannot for the same reason, it is `same`, and has none. */
+  readonly fault?: Fault;
+}
+
+export interface ChangedRecipes {
+  /** Sorted by name; also those that are the same. */
+  readonly recipes: readonly RecipeChange[];
+  /** What is wrong with the tree of head, and not with that of base: all invalid, and each with its line. */
+  readonly faults: readonly LintFinding[];
+  /** Why base cannot be resolved, so that all recipes count as changed. */
+  readonly baseFault: Fault | undefined;
+  /** The recipes of head, to compare evidence with; undefined if they cannot be read. */
+  readonly own: OwnRecipes | undefined;
+}
+
+/**
+ * Compares the recipes of two commits.
+ *
+ * @param base undefined: each recipe of head is taken as changed
+ * @throws EvidenceError RECIPES_GONE, RECIPES_NOT_FOUND
+ */
+export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): ChangedRecipes {
+  const before = sideOf(base);
+  const after = sideOf(head);
+  requireRecipes(before, after);
+  const recipes = changesOf(before, after, base === undefined);
+  const ofRecipes = recipes.flatMap(({ fault }) => fault ?? []);
+  return {
+    recipes,
+    faults:
+      after.files === undefined ? [] : locatedIn(after.files, faultsOf(before, after, ofRecipes)),
+    baseFault: before.error,
+    own: after.own,
+  };
+}
+
+/** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */
+function faultsOf(before: Side, after: Side, ofRecipes: readonly Fault[]): readonly Fault[] {
+  const known = new Set(before.faults.map(keyOf));
+  const added = after.faults.filter((fault) => !known.has(keyOf(fault)));
+  const all = [...(after.error === undefined ? [] : [after.error]), ...added, ...ofRecipes];
+  return [...new Map(all.map((fault) => [keyOf(fault), fault])).values()];
+}
+
+/** A tree as far as it can be read. */
+interface Side {
+  readonly files: RecipeFiles | undefined;
+  readonly catalogue?: Catalogue;
+  readonly own?: OwnRecipes;
+  readonly recipes: ReadonlyMap<string, TreeRecipe>;
+  /** Why nothing of it can be read. */
+  readonly error?: Fault;
+  /** What is wrong with parts of it. */
+  readonly faults: readonly Fault[];
+}
+
+function sideOf(tree: RecipeTree | undefined): Side {
+  const files = tree?.recipes;
+  const side = { files, recipes: new Map<string, never>(), faults: tree?.faults ?? [] };
+  if (files === undefined) return side;
+  return orIfRefused(
+    (): Side => {
+      const catalogue = parseCatalogue(files);
+      const { recipes, faults } = recipesIn(catalogue);
+      const own = ownRecipes(catalogue);
+      return { files, catalogue, own, recipes, faults: [...side.faults, ...faults] };
+    },
+    (error) => ({ ...side, error: faultOf(error) }),
+  );
+}
+
+/** No folder, or one that is none of recipes, or one without any: not one that cannot be read. */
+function isEmpty({ recipes, error }: Side): boolean {
+  return recipes.size === 0 && (error === undefined || error.code === 'RECIPES_INCOMPLETE');
+}
+
+/** Nothing to look at is never a pass. */
+function requireRecipes(before: Side, after: Side): void {
+  if (!isEmpty(after)) return;
+  const detail = {
+    at: (after.files ?? before.files)?.directory ?? '--recipes',
+    found: 'no overlay with a concrete service and accelerator',
+    expected: 'the recipes of AICR, or like them',
+  };
+  if (isEmpty(before)) {
+    const hint =
+      'name the folder of the recipes, from the root of the repository: --recipes FOLDER';
+    throw new EvidenceError('RECIPES_NOT_FOUND', { ...detail, hint });
+  }
+  throw new EvidenceError('RECIPES_GONE', {
+    ...detail,
+    hint: 'put the recipes back; a change that moves them is merged by hand',
+  });
+}
+
+function changesOf(before: Side, after: Side, isAll: boolean): readonly RecipeChange[] {
+  if (after.error !== undefined) return [];
+  const paths = changedPaths(before.files, after.files);
+  const isKnown = isAll || before.error !== undefined;
+  const removed = [...before.recipes.values()].filter(({ name }) => !after.recipes.has(name));
+  const changes = [...after.recipes.values()].map((recipe): RecipeChange => {
+    const old = before.recipes.get(recipe.name);
+    if (old !== undefined && sameInputs([before, old], [after, recipe], paths)) {
+      return { recipe, status: 'same', ...NO_CHANGE };
+    }
+    const was = old && resolved(before, old);
+    const otherwise = isKnown || old !== undefined ? 'changed' : 'added';
+    return changeOf(recipe, was, resolved(after, recipe), otherwise);
+  });
+  return [
+    ...changes,
+    ...removed.map((recipe) => ({ recipe, status: 'removed', ...NO_CHANGE }) as const),
+  ].toSorted((a, b) => compareBytes(a.recipe.name, b.recipe.name));
+}
+
+function resolved({ catalogue }: Side, recipe: TreeRecipe): Attempt<ResolvedRecipe> | undefined {
+  return (
+    catalogue &&
+    orIfRefused(
+      (): Attempt<ResolvedRecipe> => ({ value: resolveRecipe(catalogue, recipe) }),
+      (error) => ({ error }),
+    )
+  );
+}
+
+/** @param otherwise what it is if nobody knows what it was */
+function changeOf(
+  recipe: TreeRecipe,
+  before: Attempt<ResolvedRecipe> | undefined,
+  after: Attempt<ResolvedRecipe> | undefined,
+  otherwise: 'added' | 'changed',
+): RecipeChange {
+  if (after?.error !== undefined) return unresolved(recipe, before?.error, faultOf(after.error));
+  if (before?.value === undefined || after === undefined) {
+    return { recipe, status: otherwise, ...NO_CHANGE };
+  }
+  const changes = compareResolved(before.value, after.value);
+  const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
+  return { recipe, status: isSame ? 'same' : 'changed', ...changes };
+}
+
+function unresolved(recipe: TreeRecipe, before: Fault | undefined, fault: Fault): RecipeChange {
+  const isOld = before !== undefined && keyOf(before) === keyOf(fault);
+  if (isOld) return { recipe, status: 'same', ...NO_CHANGE };
+  return { recipe, status: 'unresolved', ...NO_CHANGE, fault };
+}
+
+function keyOf({ code, at, found }: Fault): string {
+  return JSON.stringify([code, at, found]);
+}

@@ -1,0 +1,69 @@
+// What a recipe is made of. If all of it is the same in two trees, so is the recipe, and nobody has to resolve it.
+
+import { unlessRefused } from '../errors/evidence-error.ts';
+import { matching, withAncestors } from '../evidence/resolve/candidates.ts';
+import type { Catalogue } from '../evidence/resolve/catalogue.ts';
+import { mixinsOf } from '../evidence/resolve/mixins.ts';
+import { pathsIn } from '../evidence/resolve/named-files.ts';
+import type { Layer } from '../evidence/resolve/overlay.ts';
+import type { RecipeFiles } from '../evidence/resolve/recipe-files.ts';
+import type { TreeRecipe } from './recipes.ts';
+
+/** The files that differ, or that only one of the two has. */
+export function changedPaths(
+  before: RecipeFiles | undefined,
+  after: RecipeFiles | undefined,
+): ReadonlySet<string> {
+  const paths = [...(before?.files.keys() ?? []), ...(after?.files.keys() ?? [])];
+  return new Set(
+    paths.filter((path) => !isSameFile(before?.files.get(path), after?.files.get(path))),
+  );
+}
+
+/** Equal blobs are the same object, mostly. */
+export function isSameFile(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (one === other || one === undefined || other === undefined) return one === other;
+  return Buffer.compare(one, other) === 0;
+}
+
+type Made = readonly [side: { readonly catalogue?: Catalogue }, recipe: TreeRecipe];
+
+/** Whether a recipe is made of the same overlays, mixins, registry and files. @param changed what is not the same */
+export function sameInputs(before: Made, after: Made, changed: ReadonlySet<string>): boolean {
+  if (changed.size === 0) return true;
+  const [old, now] = [inputsOf(before), inputsOf(after)];
+  if (old === undefined || now === undefined || old.length !== now.length) return false;
+  if (!now.every((each, index) => each === old[index])) return false;
+  return !filesOf(after).some((path) => changed.has(path));
+}
+
+function layersOf({ catalogue }: Made[0], { criteria }: TreeRecipe): readonly Layer[] | undefined {
+  return (
+    catalogue &&
+    unlessRefused(() => {
+      const overlays = [...withAncestors(matching(catalogue, criteria), catalogue)];
+      return [catalogue.root, ...overlays, ...mixinsOf(overlays, catalogue)];
+    })
+  );
+}
+
+/** Objects: what was parsed of the same bytes is the same one. Undefined if the recipe cannot be resolved. */
+function inputsOf([side, recipe]: Made): readonly unknown[] | undefined {
+  const layers = layersOf(side, recipe);
+  return layers && [side.catalogue?.rules, side.catalogue?.registry, ...layers];
+}
+
+/** All files that may be named, and by their content a part of the recipe. */
+function filesOf([side, recipe]: Made): readonly string[] {
+  return (layersOf(side, recipe) ?? []).flatMap(({ components }) =>
+    components.flatMap(({ name, value }) => {
+      const entry = side.catalogue?.registry.get(name);
+      return [
+        `components/${name}/values.yaml`,
+        ...pathsIn(value).map(([, path]) => path),
+        ...(entry?.manifestFiles ?? []),
+        entry?.assertFile ?? '',
+      ];
+    }),
+  );
+}

@@ -1,0 +1,105 @@
+// What a recipe resolves to, and where that differs between two trees.
+
+import { compareBytes } from '../compare-bytes.ts';
+import type { Data } from '../document/data.ts';
+import { decodeYaml } from '../document/yaml.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
+import { recipeDifferences, shownValue } from '../evidence/recipe/compare-recipes.ts';
+import type { Catalogue } from '../evidence/resolve/catalogue.ts';
+import { namedPaths } from '../evidence/resolve/named-files.ts';
+import { recipeText } from '../evidence/resolve/recipe-text.ts';
+import { refuseWhereSet, resolve } from '../evidence/resolve/resolve.ts';
+import { isSameFile } from './recipe-inputs.ts';
+import type { TreeRecipe } from './recipes.ts';
+
+export interface ResolvedRecipe {
+  /** As `recipe resolve` prints it. */
+  readonly text: string;
+  /** What it names, and the usual values of its components. */
+  readonly files: ReadonlyMap<string, Uint8Array | undefined>;
+}
+
+/** The first ones, and how many more there are. */
+export interface Capped<T> {
+  readonly items: readonly T[];
+  readonly more: number;
+}
+
+export interface FieldChange {
+  /** E.g. `componentRefs[gpu-operator].version`; foreign names are in it. */
+  readonly field: string;
+  /** As a person reads it; undefined where the field is not there. */
+  readonly base: string | undefined;
+  readonly head: string | undefined;
+}
+
+export interface FileChange {
+  /** In the directory of recipes. */
+  readonly path: string;
+  readonly change: 'added' | 'removed' | 'changed';
+}
+
+export interface RecipeDifference {
+  readonly fields: Capped<FieldChange>;
+  readonly files: Capped<FileChange>;
+}
+
+/** How many changes of a recipe are told one by one. */
+const MOST_TOLD = 20;
+
+export const NO_CHANGE: RecipeDifference = {
+  fields: { items: [], more: 0 },
+  files: { items: [], more: 0 },
+};
+
+/** Throws what `resolve` throws, and RECIPE_FILE_MISSING. */
+export function resolveRecipe(
+  catalogue: Catalogue,
+  { criteria, profile }: TreeRecipe,
+): ResolvedRecipe {
+  const { recipes } = catalogue;
+  const resolution = resolve(catalogue, criteria, { profile });
+  const paths = orIfRefused(
+    () => namedPaths(resolution.components, recipes, ''),
+    (error) => refuseWhereSet(error, resolution),
+  );
+  const files = paths.map((path) => [path, recipes.files.get(path)] as const);
+  return { text: recipeText(resolution), files: new Map(files) };
+}
+
+export function compareResolved(before: ResolvedRecipe, after: ResolvedRecipe): RecipeDifference {
+  return { fields: fieldChanges(before.text, after.text), files: fileChanges(before, after) };
+}
+
+function fieldChanges(before: string, after: string): Capped<FieldChange> {
+  if (before === after) return NO_CHANGE.fields;
+  return capped(
+    recipeDifferences(dataOf(before), dataOf(after)).map((each) => ({
+      field: each.field,
+      base: each.one === undefined ? undefined : shownValue(each.one),
+      head: each.other === undefined ? undefined : shownValue(each.other),
+    })),
+  );
+}
+
+function dataOf(text: string): Data {
+  return decodeYaml(Buffer.from(text), 'recipe.yaml');
+}
+
+function fileChanges(
+  { files: old }: ResolvedRecipe,
+  { files }: ResolvedRecipe,
+): Capped<FileChange> {
+  const paths = [...new Set([...old.keys(), ...files.keys()])].toSorted(compareBytes);
+  const changed = paths.filter((path) => !isSameFile(old.get(path), files.get(path)));
+  return capped(
+    changed.map((path) => ({
+      path,
+      change: !old.has(path) ? 'added' : files.has(path) ? 'changed' : 'removed',
+    })),
+  );
+}
+
+function capped<T>(items: readonly T[]): Capped<T> {
+  return { items: items.slice(0, MOST_TOLD), more: Math.max(items.length - MOST_TOLD, 0) };
+}
