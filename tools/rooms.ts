@@ -181,7 +181,7 @@ export const ROOMS: Rooms = {
     rooms: ['errors', 'archive', 'evidence/resolve', 'io/disk', 'io/process'],
     effects: true,
   },
-  'io/http': { rooms: ['errors'], effects: true },
+  'io/http': { rooms: ['errors', 'io/disk'], effects: true },
   'io/oci': {
     rooms: ['errors', 'document', 'sign', 'pointer', 'io/disk', 'io/process', 'io/http'],
     effects: true,

@@ -1,4 +1,5 @@
 import type { Command } from './call/command.ts';
+import { withTalk } from './call/talk-flags.ts';
 
 /**
  * Every command, for oclif's help and for running it. A new one is a file in `src/commands` and a line
@@ -42,10 +43,13 @@ export function leadingName(words: readonly string[]): string | undefined {
 
 /** Undefined for a name that is no command. */
 export async function findCommand(name: string): Promise<Command | undefined> {
-  return Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return load && withTalk(await load());
 }
 
 export async function allCommands(): Promise<ReadonlyMap<string, Command>> {
-  const all = Object.entries(COMMANDS).map(async ([name, load]) => [name, await load()] as const);
+  const all = Object.entries(COMMANDS).map(
+    async ([name, load]) => [name, withTalk(await load())] as const,
+  );
   return new Map(await Promise.all(all));
 }

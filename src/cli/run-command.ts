@@ -1,13 +1,17 @@
 import { isLarge } from '../io/disk/document-size.ts';
+import { setTalk, silence, timed } from '../io/disk/talk.ts';
 import { interruptible, lookForSignals, type Interruption } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
 import { forbidKilling, mayStartSecond } from '../io/process/second-process.ts';
-import type { Command } from './call/command.ts';
+import { escapeInvisible } from '../quote.ts';
+import type { Call, Command } from './call/command.ts';
 import { inputsOf } from './call/inputs.ts';
 import { Options, type OptionValue } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
+import { splitTalk, talkOf } from './call/talk-flags.ts';
 import { allCommands } from './command-table.ts';
 import { errorJson } from './print-error.ts';
+import { redact } from './redact.ts';
 import type { Request } from './request.ts';
 
 const { signal: NEVER } = new AbortController();
@@ -32,19 +36,28 @@ export async function runCommand(
     throw (await import('./call/usage-error.ts')).usageError(name, command, reading.mistake);
   }
   const options = new Options(reading.given, Object.keys({ ...command.flags, ...command.args }));
+  startTalk(command, options);
   await requireOwnOutputs(command, reading.given, options);
   if (mayStartSecond() && (await isLarge(command.documents?.(options) ?? []))) {
     const { startSecond } = await import('../io/process/start-second.ts');
     // At once: this process has compiled nothing that is worth keeping.
     process.exit(await startSecond());
   }
-  const frame = {
-    ...{ options, root, words, flagWords: reading.flagWords, after, errorJson },
+  const frame: Frame = {
+    ...{ options, root, after, errorJson },
+    ...splitTalk(words),
+    flagWords: splitTalk(reading.flagWords).words,
     commands: allCommands,
     environment: process.env,
     terminal: process.stdout,
     progress: withProgress,
   };
+  process.exitCode = await timed(`affidavit ${name}`, runWork(command, frame));
+}
+
+type Frame = Omit<Call, keyof Interruption | 'beforeWriting'>;
+
+async function runWork(command: Command, frame: Frame): Promise<number> {
   const work = await command.load();
   const start = async (interruption: Interruption): Promise<number> =>
     await work({
@@ -56,8 +69,14 @@ export async function runCommand(
         forbidKilling();
       },
     });
-  process.exitCode =
-    command.handlesSignals === true ? await start(UNHEARD) : await interruptible(start);
+  return command.handlesSignals === true ? await start(UNHEARD) : await interruptible(start);
+}
+
+/** A report is for whoever looks at it: its verdict is the exit code. What other commands print was asked for. */
+function startTalk({ flags }: Command, options: Options): void {
+  const talk = talkOf(options);
+  setTalk(talk, (text) => escapeInvisible(redact(text)));
+  if (talk === 'quiet' && Object.hasOwn(flags, 'format')) silence(process.stdout);
 }
 
 /**

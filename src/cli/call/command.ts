@@ -82,6 +82,8 @@ export interface Call {
   readonly commands: () => Promise<ReadonlyMap<string, Command>>;
   /** As they were typed after the command's name, to repeat the call. */
   readonly words: readonly string[];
+  /** Those that say how much is said, which are not in the others. */
+  readonly talk: readonly string[];
   /** The same without arguments. */
   readonly flagWords: readonly string[];
   /** What is after `--`, for the command that runs another program. */

@@ -1,4 +1,5 @@
 import { rowOf, type Row } from '../../batch/row.ts';
+import { timed } from '../../io/disk/talk.ts';
 import { encodeLine } from '../../report/encode-report.ts';
 import type { VerificationJson, ErrorJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
@@ -25,9 +26,12 @@ export async function answering(
     wordsForOne(call.flagWords),
   );
   const words = flags.filter((word) => word !== '--fail-fast');
-  // How far all are is said for them together.
-  const quiet: Call = { ...call, progress: async (_, work) => await work };
   return async (path) => {
+    // How far all are is said for them together.
+    const quiet: Call = {
+      ...call,
+      progress: async (what, work) => await timed(`${what} ${path}`, work),
+    };
     try {
       const way = { rules: async () => await Promise.resolve(read), words: [path, ...words] };
       return answerOf((await verifyInput(quiet, path, way)).json, path);

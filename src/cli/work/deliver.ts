@@ -1,5 +1,6 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { printReport } from '../../io/disk/print-report.ts';
+import { say } from '../../io/disk/talk.ts';
 import { quote } from '../../quote.ts';
 import type { Shown } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
@@ -52,7 +53,7 @@ export async function endReports(
 ): Promise<void> {
   const isSilent = forms.every(({ output }) => output !== undefined);
   if (failures.length > 0 || (isSilent && terminal.isTTY === true)) {
-    process.stderr.write(`${(await brief()).split('\n\n', 1).join('')}\n`);
+    say(`${(await brief()).split('\n\n', 1).join('')}\n`);
   }
   const [failure, ...more] = failures;
   if (failure === undefined) return;

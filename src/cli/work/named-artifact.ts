@@ -6,6 +6,7 @@ import { parsePointer, type PointedArtifact } from '../../evidence/pointer/point
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readFileBounded } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import { say } from '../../io/disk/talk.ts';
 import { openLayout } from '../../io/oci/layout.ts';
 import { MAX_CONFIG_BYTES, MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
@@ -109,7 +110,7 @@ async function askForTag(repository: Repository, tag: string, call: Call): Promi
     const hint = 'check the name, or name the artifact by its digest: @sha256:HEX';
     return refuse({ code: 'REGISTRY_LACKS', at: name, hint }, 'no such tag', 'an artifact');
   }
-  process.stderr.write(`affidavit: ${name} is ${stored.digest} now\n`);
+  say(`affidavit: ${name} is ${stored.digest} now\n`);
   return stored;
 }
 

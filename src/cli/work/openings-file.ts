@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { parseOpenings, refuseOpenings, type Openings } from '../../evidence/redact/openings.ts';
 import { readPrivate, renamePrivate, writePrivate } from '../../io/disk/private-file.ts';
+import { say } from '../../io/disk/talk.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
@@ -48,18 +49,18 @@ export function openingsFile({ options }: Call): OpeningsFile | undefined {
       isWritten = true;
     },
     sayEnd: () => {
-      if (beside !== undefined) say(`${commandLine([beside])}, of the bundle that was packed`);
+      if (beside !== undefined) sayOf(`${commandLine([beside])}, of the bundle that was packed`);
       if (!isWritten) return;
-      say(`${commandLine([path])}, keep it secret: it shows everything that is withheld`);
+      sayOf(`${commandLine([path])}, keep it secret: it shows everything that is withheld`);
       if (found !== undefined) {
-        say('its secret was used before: bundles of the same files can be linked');
+        sayOf('its secret was used before: bundles of the same files can be linked');
       }
     },
   };
 }
 
-function say(words: string): void {
-  process.stderr.write(`openings: ${words}\n`);
+function sayOf(words: string): void {
+  say(`openings: ${words}\n`);
 }
 
 function ofOther(path: string): EvidenceError {

@@ -6,6 +6,7 @@ import { localPointer, publishedPointer } from '../../evidence/pack/make-pointer
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { pointerPath, renderPointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { writeWhole } from '../../io/disk/files.ts';
+import { say } from '../../io/disk/talk.ts';
 import { attestationManifest } from '../../pointer/attestation-manifest.ts';
 import type { StoredManifest } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -73,5 +74,5 @@ export async function writePointer(call: Call, pointer: Pointer): Promise<void> 
   const path = call.options.required('pointer');
   const writing = { force: call.options.has('force'), signal: call.signal };
   await writeWhole(path, [Buffer.from(renderPointer(pointer))], writing);
-  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
+  say(`pointer: ${escapeInvisible(path)}\n`);
 }

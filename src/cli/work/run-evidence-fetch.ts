@@ -8,6 +8,7 @@ import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { withAttestation } from '../../evidence/pack/with-attestation.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireFree, writeWhole } from '../../io/disk/files.ts';
+import { say } from '../../io/disk/talk.ts';
 import { downloadBlob, openPartial, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
 import { olderLayout, writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
@@ -173,7 +174,7 @@ async function writeAll(
 function sayFetched(out: string, { from, attached }: Fetched, { digest }: NamedArtifact): void {
   const signatures = attached.map((each) => each.digest).join(', ');
   const verify = commandLine(['affidavit', 'verify-evidence', pathWord(out)]);
-  process.stderr.write(
+  say(
     [
       `fetched: ${from.name}@${digest}`,
       signatures === ''

@@ -5,6 +5,7 @@ import type { Digest } from '../../digest.ts';
 import { renderPointer, parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { writeWhole } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import { say } from '../../io/disk/talk.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
@@ -59,9 +60,9 @@ export async function runEvidenceMirror(call: Call): Promise<number> {
     await call.progress('copying', copying);
     const name = reference?.repository ?? escapeInvisible(text);
     process.stdout.write(`${name}@${named.digest}\n`);
-    process.stderr.write(tag === undefined ? `no tag in ${name}\n` : `tag: ${name}:${tag}\n`);
+    say(tag === undefined ? `no tag in ${name}\n` : `tag: ${name}:${tag}\n`);
   }
-  process.stderr.write('affidavit: digests verified; signatures not judged\n');
+  say('affidavit: digests verified; signatures not judged\n');
   await addLocations(call, pointer, repositories);
   return 0;
 }
@@ -142,7 +143,7 @@ async function addLocations(
   if (repositories.length === 0) return;
   if (pointer === undefined) {
     const lines = repositories.map((name) => `    - ${name}\n`).join('');
-    process.stderr.write(`add to the pointer:\naffidavit:\n  locations:\n${lines}`);
+    say(`add to the pointer:\naffidavit:\n  locations:\n${lines}`);
     return;
   }
   const path = options.required('pointer');
@@ -154,5 +155,5 @@ async function addLocations(
   // Too many, or one twice in another spelling.
   parsePointer(Buffer.from(text), escapeInvisible(path));
   await writeWhole(path, [Buffer.from(text)], { force: true, signal, onNamed: finish });
-  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
+  say(`pointer: ${escapeInvisible(path)}\n`);
 }

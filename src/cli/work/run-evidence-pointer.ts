@@ -8,6 +8,7 @@ import type { PointedArtifact, Pointer } from '../../evidence/pointer/pointer.ts
 import { verifyEvidence, type VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { requireOneStdin } from '../../io/disk/files.ts';
+import { say } from '../../io/disk/talk.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { refuse } from '../../place.ts';
@@ -63,7 +64,7 @@ function requireFitting({ options }: Call, isFetched: boolean): void {
 
 function print(pointer: Pointer, { claimed }: VerificationReport): void {
   process.stdout.write(renderPointer(pointer));
-  process.stderr.write(`affidavit: this pointer cannot be committed: ${missing()}\n`);
+  say(`affidavit: this pointer cannot be committed: ${missing()}\n`);
 
   function missing(): string {
     if (claimed?.artifact !== undefined) return 'name the artifact that was signed with --oci';

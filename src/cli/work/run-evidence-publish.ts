@@ -2,6 +2,7 @@ import { referenceName } from '../../artifact-reference.ts';
 import { hexOf } from '../../digest.ts';
 import { attempt } from '../../errors/evidence-error.ts';
 import { localPointer } from '../../evidence/pack/make-pointer.ts';
+import { say } from '../../io/disk/talk.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
@@ -167,7 +168,7 @@ async function pushAll(
     const attached = await progress(`pushing to ${repository}`, pushed);
     process.stdout.write(`${repository}@${artifact.digest}\n`);
     for (const { digest } of attached) {
-      process.stderr.write(`attached: ${repository}@${digest}\n`);
+      say(`attached: ${repository}@${digest}\n`);
     }
   }
 }
@@ -179,7 +180,7 @@ function isAboutArtifact({ signed, artifact: { digest }, call }: Publishing): bo
   if (about === hexOf(digest)) return true;
   const more = call.options.has('sign') ? '' : '; --sign adds one about it';
   const who = about === undefined ? 'aicr and cosign refuse' : 'every verifier refuses';
-  process.stderr.write(
+  say(
     `affidavit: the signature in the bundle is not about the artifact ${digest}: ${who} it${more}\n`,
   );
   return false;
@@ -193,11 +194,11 @@ function sayPlan(
     ...(isSigned ? ['would sign it as this artifact'] : []),
     ...(attestation === undefined ? [] : ['would attach its signature, not judged']),
   ];
-  for (const step of steps) process.stderr.write(`affidavit: ${step}\n`);
+  for (const step of steps) say(`affidavit: ${step}\n`);
   const place = pointerPlace(call, unsigned.packed, isSigned || attestation !== undefined);
-  if (place !== undefined) process.stderr.write(`affidavit: would write the pointer ${place}\n`);
+  if (place !== undefined) say(`affidavit: would write the pointer ${place}\n`);
   for (const target of targets) {
-    process.stderr.write(`affidavit: would push to ${referenceName(target)}\n`);
+    say(`affidavit: would push to ${referenceName(target)}\n`);
     process.stdout.write(`${target.repository}@${artifact.digest}\n`);
   }
 }
@@ -218,6 +219,6 @@ async function sayUnreadable({ call, targets, artifact }: Publishing): Promise<v
       error === undefined || error.code === 'REGISTRY_REFUSED'
         ? `nobody can read ${name} without a login: make it public, or verifiers cannot fetch it (ghcr.io: Package settings, Change visibility)`
         : `could not find out whether everybody can read ${name}: ${error.code}: ${error.found}`;
-    process.stderr.write(`affidavit: ${escapeInvisible(said)}\n`);
+    say(`affidavit: ${escapeInvisible(said)}\n`);
   }
 }

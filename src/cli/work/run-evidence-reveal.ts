@@ -5,6 +5,7 @@ import { encodeRevealed, groupsOf, parseRevealed } from '../../evidence/redact/r
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { requireFree, writeWhole } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { say } from '../../io/disk/talk.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { counted } from '../../sentence.ts';
@@ -39,7 +40,7 @@ export async function runEvidenceReveal(call: Call): Promise<number> {
     pathWord(output),
   ];
   const { values } = parseRevealed(bytes, given.name);
-  process.stderr.write(
+  say(
     `revealed: ${escapeInvisible(output)}, ${counted(values.length, 'value')}: ${groupsOf(values)}\n  proven: ${proven}\n  verify: ${commandLine(verify)} …\n`,
   );
   return 0;

@@ -9,6 +9,7 @@ import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { writeWhole } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { say } from '../../io/disk/talk.ts';
 import { didYouMean } from '../../nearest.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import {
@@ -88,7 +89,7 @@ async function writeFile(call: Call, path: string): Promise<void> {
     if (output === undefined) for await (const piece of content) process.stdout.write(piece);
     else await writeWhole(output, content, { force: true, signal: call.signal });
   });
-  process.stderr.write(`affidavit: ${NOT_VERIFIED}\n`);
+  say(`affidavit: ${NOT_VERIFIED}\n`);
 }
 
 /** Reads what is on disk or in a registry, once. */

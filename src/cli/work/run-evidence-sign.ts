@@ -7,6 +7,7 @@ import { BundleReader } from '../../io/disk/bundle-source.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import { say } from '../../io/disk/talk.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath, type LeftSigning } from '../../io/sigstore/signing-journal.ts';
@@ -49,7 +50,7 @@ export async function runEvidenceSign(call: Call): Promise<number> {
   try {
     const unsigned = await progress('verifying', readBundle(source, maxRunSpan));
     // Whoever packed it can compare the two.
-    process.stderr.write(`manifest: ${unsigned.packed.manifestDigest}, verified, not signed yet\n`);
+    say(`manifest: ${unsigned.packed.manifestDigest}, verified, not signed yet\n`);
     requireSignable(unsigned.packed.attestedAt);
     const packed = await signAndWrite(out, unsigned.packed, session, {
       call,

@@ -5,6 +5,7 @@ import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { digestFile } from '../../evidence/resolve/digest.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
+import { say } from '../../io/disk/talk.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -30,8 +31,7 @@ export async function runRecipeDigest(call: Call): Promise<number> {
 function sayOther({ digest, canonical }: RecipeDigests): void {
   if (canonical === undefined || canonical === digest) return;
   const other = canonical instanceof EvidenceError ? `none: ${canonical.found}` : hexOf(canonical);
-  process.stderr
-    .write(`digest:    ${hexOf(digest)}, of the recipe as AICR reads it and writes it again
+  say(`digest:    ${hexOf(digest)}, of the recipe as AICR reads it and writes it again
 canonical: ${other}, of the file as it is, as AICR's verifier hashes it
 `);
 }

@@ -5,6 +5,7 @@ import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
 import { isDirectory } from '../../io/disk/results.ts';
+import { say } from '../../io/disk/talk.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { encodeReport } from '../../report/encode-report.ts';
@@ -32,7 +33,7 @@ export async function runRecipeLint(call: Call): Promise<number> {
 
 function sayUnresolved(files: readonly NamedFile[]): void {
   for (const { file } of files.filter(needsOthers)) {
-    process.stderr.write(
+    say(
       `affidavit: ${file} is a part of recipes and was not resolved; --data DIR lays it over those of DIR, and resolves it\n`,
     );
   }

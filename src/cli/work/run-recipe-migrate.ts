@@ -4,6 +4,7 @@ import { migrate, type Digests } from '../../evidence/lint/migrate.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
+import { say } from '../../io/disk/talk.ts';
 import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -23,12 +24,12 @@ export async function runRecipeMigrate(call: Call): Promise<number> {
     typeOf,
   );
   sayFindings(findings);
-  process.stderr.write(`${say('before', before)}${say('after', after)}`);
+  say(`${digestsOf('before', before)}${digestsOf('after', after)}`);
   await deliver(text, call);
   return 0;
 }
 
-function say(when: string, { digest, canonical }: Digests): string {
+function digestsOf(when: string, { digest, canonical }: Digests): string {
   const own = digest === undefined ? '' : `digest ${when}: ${hexOrReason(digest)}\n`;
   return `${own}canonical ${when}: ${hexOrReason(canonical)}\n`;
 }

@@ -1,4 +1,5 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { say } from '../../io/disk/talk.ts';
 import { exitCodeOfSignal, runCommand, stopSignal } from '../../io/process/child-process.ts';
 import {
   makeSandboxDirectory,
@@ -31,9 +32,7 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
       process.stdout.write(`${renderExports(environment, files.trustedRoot, sandbox)}\n`);
       return exitCodeOfSignal(await stopped);
     }
-    process.stderr.write(
-      `affidavit: sandbox at ${sandbox.url}, its trusted root in ${files.trustedRoot}\n`,
-    );
+    say(`affidavit: sandbox at ${sandbox.url}, its trusted root in ${files.trustedRoot}\n`);
     return await runCommand(command, environment);
   } finally {
     await sandbox.close();

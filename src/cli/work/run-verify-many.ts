@@ -134,7 +134,7 @@ async function openJudges(call: Call, rules: Rules): Promise<Judges> {
   const isAsked = rules.now === undefined || options.has('at');
   const clock = isAsked ? [] : ['--at', timestampOf(rules.now)];
   const pool = new JudgePool(
-    [program, ...VERIFY.name, ...clock, ...call.words],
+    [program, ...VERIFY.name, ...call.talk, ...clock, ...call.words],
     jobs,
     (path, cause) => noAnswer(call, path, died(cause)),
   );

@@ -1,5 +1,6 @@
 import type { Finding } from '../../errors/evidence-error.ts';
 import type { UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
+import { say } from '../../io/disk/talk.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { wrapTalk } from '../call/wrap-talk.ts';
 
@@ -13,15 +14,17 @@ export function sayFindings(
     const head = escapeInvisible(`${label}: ${code}${place} `);
     const line = escapeInvisible(`found ${found}, expected ${expected}; ${hint}`);
     const said = wrapTalk(line, process.stderr, { used: head.length, indent: 2 });
-    process.stderr.write(`${head}${said}\n`);
+    // An error is said to whoever wants quiet, too.
+    if (label === 'error') process.stderr.write(`${head}${said}\n`);
+    else say(`${head}${said}\n`);
   }
 }
 
 /** What is to be signed as an artifact, and what is not green of it. */
 export function sayVerified({ packed, faults, findings }: UnsignedEvidence): void {
   sayFindings(findings);
-  process.stderr.write(`manifest: ${packed.manifestDigest}, verified\n`);
+  say(`manifest: ${packed.manifestDigest}, verified\n`);
   for (const { code, found } of faults) {
-    process.stderr.write(`warning: ${escapeInvisible(`${code}: ${found}`)}\n`);
+    say(`warning: ${escapeInvisible(`${code}: ${found}`)}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import { say } from '../../io/disk/talk.ts';
 import { keyFileOf, pinOf, signerWords } from '../../policy/policy.ts';
 import { SANDBOX_WARNING } from '../../report/report-json.ts';
 import { commandLine } from '../../shell-words.ts';
@@ -40,5 +41,5 @@ export function sayPublished(call: Call, published: Published): void {
       ? []
       : [` pointer: ${commandLine(['affidavit', 'evidence', 'pointer', reference, ...root])}`]),
   ];
-  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  say(lines.map((line) => `${line}\n`).join(''));
 }

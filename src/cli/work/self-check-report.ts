@@ -6,6 +6,7 @@ import { POINTER_FILE, SNAPSHOT_FILE } from '../../evidence/layout.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import type { ValidationReport } from '../../evidence/validate/facts.ts';
 import { STDIN } from '../../io/disk/files.ts';
+import { say } from '../../io/disk/talk.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { keyFileOf, pinOf } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -54,7 +55,7 @@ export async function endSelfCheck(
     });
   } finally {
     // The evidence is there, even if the report cannot be written.
-    if (written !== undefined) process.stderr.write(nextSteps(written, call));
+    if (written !== undefined) say(nextSteps(written, call));
     written?.sayEnd?.();
   }
   return checked.exitCode;

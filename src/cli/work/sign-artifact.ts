@@ -19,6 +19,7 @@ import { requireSignedAfter } from '../../evidence/pack/sign-evidence.ts';
 import { signAsArtifact } from '../../evidence/pack/unsigned-artifact.ts';
 import type { Output } from '../../io/disk/files.ts';
 import { readPrivate } from '../../io/disk/private-file.ts';
+import { say } from '../../io/disk/talk.ts';
 import { requireEnded, requireSignable } from '../../io/process/clock.ts';
 import { unlessAborted } from '../../io/process/interrupt.ts';
 import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
@@ -134,7 +135,7 @@ export async function attestationFor(signing: ArtifactToSign, call: Call): Promi
   if (signs !== undefined && isOurs !== true) {
     refuseLeft(file, `a signature, ${who}`, 'one of who signs now, under the root in use');
   }
-  process.stderr.write(`affidavit: going on with the signature in ${file}, ${who}\n`);
+  say(`affidavit: going on with the signature in ${file}, ${who}\n`);
   return { bytes: left, judged };
 }
 
@@ -204,7 +205,7 @@ async function attachedBefore(
       return isSame ? proven : undefined;
     });
     if (proof === undefined || !(await isOurs(proof.signer, false))) continue;
-    process.stderr.write(
+    say(
       `affidavit: signed already by ${signerWords(proof.signer)}: nothing is signed, ${place.name}@${digest} is used\n`,
     );
     return { bytes, judged: judgedBy(session, proof) };

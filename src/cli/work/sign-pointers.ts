@@ -10,6 +10,7 @@ import { renderPointer } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readLayer } from '../../evidence/verify/read-layer.ts';
 import { STDIN } from '../../io/disk/files.ts';
+import { say } from '../../io/disk/talk.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
@@ -48,7 +49,7 @@ export async function signPointers(call: Call, paths: readonly string[]): Promis
   if (only !== undefined && others.length === 0) return await signPointer(only, call);
   const codes = new Set<number>();
   for (const path of paths) {
-    process.stderr.write(`affidavit: ${escapeInvisible(path)}\n`);
+    say(`affidavit: ${escapeInvisible(path)}\n`);
     codes.add(await exitCodeFor(signPointer(path, call)));
   }
   return WORST_FIRST.find((code) => codes.has(code)) ?? 0;
@@ -100,7 +101,7 @@ async function signPointer(path: string, call: Call): Promise<number> {
   call.signal.throwIfAborted();
   const file = await readPointerFile(path);
   if (file.pointer.signer !== undefined) {
-    process.stderr.write(`affidavit: ${file.file} is signed already: nothing is done\n`);
+    say(`affidavit: ${file.file} is signed already: nothing is done\n`);
     return 0;
   }
   const more = typedLocations(call);
@@ -221,7 +222,7 @@ async function attach(
         ...{ open, pauses: pausesOf(signal) },
       });
       await progress(`attaching it in ${place.name}`, attaching);
-      process.stderr.write(`attached: ${place.name}@${referrer.digest}\n`);
+      say(`attached: ${place.name}@${referrer.digest}\n`);
     });
     if (error === undefined) continue;
     if (index === 0) throw error;

@@ -1,4 +1,5 @@
 import { pointedIdentity } from '../../evidence/pack/make-pointer.ts';
+import { say } from '../../io/disk/talk.ts';
 import type { TokenChoice } from '../../io/sigstore/identity-token-sources.ts';
 import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import type { SigningChoice } from '../../io/sigstore/signing-session.ts';
@@ -35,7 +36,7 @@ export function signingChoice(
     },
     replaces: () => {
       const state = escapeInvisible(signingStatePath(out));
-      process.stderr.write(`affidavit: ${state} is of another signing, and is replaced\n`);
+      say(`affidavit: ${state} is of another signing, and is replaced\n`);
     },
     environment,
     signal,
@@ -48,7 +49,7 @@ const showSigner: SigningChoice['show'] = ({ subject, issuer }, interrupted) => 
     interrupted === undefined
       ? `the certificate names ${signer}`
       : `going on with the signing of ${interrupted.toISOString()} that was begun, as ${signer}`;
-  process.stderr.write(`affidavit: ${says}\n`);
+  say(`affidavit: ${says}\n`);
 };
 
 /** What the flags of `token-flags.ts` say. Throws USAGE. */

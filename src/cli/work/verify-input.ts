@@ -14,13 +14,15 @@ import { nameOf, ofTheCaller, readConfig, readFileBounded } from '../../io/disk/
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { wrongKind } from '../../io/disk/open-file.ts';
 import { readPolicy } from '../../io/disk/read-policy.ts';
+import { tell } from '../../io/disk/talk.ts';
 import { presentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
 import { IDENTITY_TYPES } from '../../policy/policy-signer.ts';
-import { keysOf } from '../../policy/policy.ts';
+import { keysOf, type Policy } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { VerificationJson } from '../../report/report-json.ts';
+import { counted } from '../../sentence.ts';
 import type { Call } from '../call/command.ts';
 import { judgeOf } from '../call/judge-flags.ts';
 import { maxRunSpanOf } from '../call/run-flags.ts';
@@ -81,6 +83,7 @@ export async function readRules(call: Call): Promise<Rules> {
     publicKey: options.text('public-key'),
     policy: options.text('policy'),
   });
+  tell(`policy: ${policySaid(policy)}`);
   const at = options.text('at');
   const isAsked = at !== undefined || policy?.maximumAgeDays !== undefined;
   const now = isAsked ? presentTime(at) : undefined;
@@ -101,6 +104,12 @@ export async function readRules(call: Call): Promise<Rules> {
   const revealed = await readRevealed(options.text('revealed'));
   const rules = { allowUnsigned, maxRunSpan, acceptClaimed, requireRecomputed };
   return { trust, policy, now, ...atHand, ...rules, logs, revealed };
+}
+
+function policySaid(policy: Policy | undefined): string {
+  if (policy === undefined) return 'none: nobody was named';
+  const { file, signers } = policy;
+  return `${file === undefined ? 'of flags' : `${file.source}, ${file.digest}`}; ${counted(signers.length, 'signer')}`;
 }
 
 async function judge(call: Call, input: NamedInput, rules: Rules): Promise<VerificationReport> {

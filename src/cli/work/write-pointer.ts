@@ -8,6 +8,7 @@ import { lookAt } from '../../io/disk/harmless-output.ts';
 import { kindOf } from '../../io/disk/open-file.ts';
 import { addPointer, readPointer, readPointers } from '../../io/disk/pointer-tree.ts';
 import { unwritable } from '../../io/disk/system-error.ts';
+import { say } from '../../io/disk/talk.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -31,9 +32,9 @@ export async function addToTree(
   requireInside(folder, pointerPath(pointer));
   makeFolder(dirname(path));
   await addPointer(path, renderPointer(pointer), { force, signal: call.signal });
-  process.stderr.write(`pointer: ${escapeInvisible(path)}\n`);
+  say(`pointer: ${escapeInvisible(path)}\n`);
   if (pointer.signer === undefined) {
-    process.stderr.write(
+    say(
       `affidavit: nobody has signed the bundle yet: commit the pointer and let a workflow sign it, or run \`${commandLine(['affidavit', 'evidence', 'sign', pathWord(path)])}\`\n`,
     );
   }
@@ -55,7 +56,7 @@ export function removePointer(path: string): void {
   } catch (error) {
     throw unwritable(error, path);
   }
-  process.stderr.write(`removed: ${escapeInvisible(path)}\n`);
+  say(`removed: ${escapeInvisible(path)}\n`);
 }
 
 /** It is not made: below another one nobody would look for the pointer. */

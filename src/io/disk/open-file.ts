@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { unreadable } from './system-error.ts';
+import { tell } from './talk.ts';
 
 /** Reads have at most this many bytes, so that they are not slower than hashing. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -94,7 +95,10 @@ async function openRegular(path: string, flags: number): Promise<OpenFile> {
     // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
     const stats = await handle.stat();
-    if (stats.isFile()) return { handle, stats };
+    if (stats.isFile()) {
+      tell(`reading ${path}: ${stats.size} bytes`);
+      return { handle, stats };
+    }
     throw wrongKind(path, kindOf(stats));
   } catch (error) {
     await handle?.close();

@@ -4,6 +4,7 @@ import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { tell } from '../disk/talk.ts';
 import { agentFor, causeOf, proxyName, type Cause, type KeptConnections } from './route.ts';
 
 /** One call. The caller says how much memory and time it may take. */
@@ -127,6 +128,21 @@ export interface OpenAnswer extends Omit<HttpAnswer, 'body' | 'tries'> {
 
 /** Calls once, and leaves the body to be read. */
 export async function openAnswer(
+  url: string,
+  init: HttpInit,
+  way: HttpWay,
+): Promise<OpenAnswer | HttpFailure> {
+  const start = performance.now();
+  const outcome = await startAnswer(url, init, way);
+  const { status = 'no answer' } = outcome;
+  // Not its path, which may have a secret, and not what the user may have put before the host.
+  const where = URL.canParse(url) ? new URL(url).host : 'no address';
+  const took = Math.round(performance.now() - start);
+  tell(`${init.method ?? 'GET'} ${where}: ${status}, ${took} ms`);
+  return outcome;
+}
+
+async function startAnswer(
   url: string,
   init: HttpInit,
   way: HttpWay,

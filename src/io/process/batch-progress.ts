@@ -1,3 +1,5 @@
+import { isQuiet } from '../disk/talk.ts';
+
 /** How often a terminal and a log are told, in milliseconds. */
 const EVERY = { terminal: 200, log: 10_000 };
 
@@ -10,6 +12,7 @@ export interface Done {
 
 /** Says how far many verifications are, on one line of a terminal, else every ten seconds. */
 export function showProgress(look: () => Done, stream: NodeJS.WriteStream): () => void {
+  if (isQuiet()) return () => undefined;
   const start = performance.now();
   const isTerminal = stream.isTTY;
   const timer = setInterval(

@@ -3,6 +3,7 @@ import type { SigningConfig } from '../../sign/signing-config.ts';
 import type { SigstoreTrust, TrustedRootInfo } from '../../trust/trust.ts';
 import { sigstoreTrust, type TrustOptions } from '../../trust/verify/sigstore-trust.ts';
 import { nameOf, readConfig } from '../disk/files.ts';
+import { tell } from '../disk/talk.ts';
 import type { CachedTrust, TrustCacheChoice } from './trust-cache.ts';
 
 /** A trusted root or a signing config, and where it comes from. */
@@ -40,6 +41,8 @@ export async function readTrust(
   }
   const { bytes, source, updated } = await findTrustedRoot(path, cache);
   const trust = sigstoreTrust(bytes, source, options);
+  const judges = options.judge === 'own' ? 'our own judge alone' : 'both judges';
+  tell(`trusted root ${source}, ${trust.root.digest}; signatures are for ${judges}`);
   return { ...trust, root: { ...trust.root, updated } };
 }
 

@@ -21,7 +21,7 @@ async function deliver(format: readonly string[], isTTY = false) {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     const call = {
-      ...{ root: '', words: [], flagWords: [], after: undefined, environment: {} },
+      ...{ root: '', words: [], flagWords: [], talk: [], after: undefined, environment: {} },
       ...{ terminal: { isTTY }, signal },
       options: new Options(new Map([['format', format]]), ['format', 'output']),
       errorJson,
