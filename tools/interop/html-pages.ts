@@ -1,6 +1,7 @@
 // The reports in HTML, in a real Chromium: for everybody, and with nothing from anywhere, whoever wrote what is in them.
 import { fileURLToPath } from 'node:url';
 
+import { PHONE, SCREEN } from './browser.ts';
 import { EVERY_PAGE, hostileChecks, type Check } from './html-checks.ts';
 import { makeHostilePages, makePages, type Made } from './html-made.ts';
 import { USES } from './html-uses.ts';
@@ -8,6 +9,28 @@ import { shapesIn, withReader, type Open } from './reader.ts';
 import type { Report, Table } from './report.ts';
 
 const WRONG = fileURLToPath(new URL('everything-wrong.html', import.meta.url));
+
+const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
+
+/** What the docs show. */
+const PICTURES = [
+  { image: 'html-many', name: 'many', colorScheme: 'light', viewport: SCREEN },
+  { image: 'html-many-phone', name: 'many', colorScheme: 'dark', viewport: PHONE },
+] as const;
+
+/** Takes the pictures in docs/images again. */
+export async function photographHtml(): Promise<void> {
+  const pages = await makePages();
+  await withReader(async (open) => {
+    for (const { image, name, ...window } of PICTURES) {
+      const path = `${IMAGES}/${image}.png`;
+      const page = pages.find((made) => made.name === name);
+      if (page === undefined) throw new Error(`no page ${name}`);
+      await open(page.path, async (opened) => await opened.page.screenshot({ path }), window);
+      console.log(`wrote docs/images/${image}.png`);
+    }
+  });
+}
 
 /** Gives what held, and of which pages. */
 export async function proveHtml(report: Report): Promise<Table> {

@@ -3,13 +3,16 @@ import type { Page } from 'playwright-core';
 
 import type { Check } from './html-checks.ts';
 
-/** Waits until the page is as `holds` says, or gives false: the script answers a little later. */
+const TRIES = 60;
+const PAUSE_MS = 50;
+
+/** Waits until the page is as `holds` says, or gives false: its script answers a little later. Its policy lets nothing wait in it. */
 async function becomes(page: Page, holds: string): Promise<boolean> {
-  const waiting = page.waitForFunction(holds, undefined, { timeout: 3000 });
-  return await waiting.then(
-    () => true,
-    () => false,
-  );
+  for (let count = 0; count < TRIES; count += 1) {
+    if (await page.evaluate<boolean>(holds)) return true;
+    await page.waitForTimeout(PAUSE_MS);
+  }
+  return false;
 }
 
 /** The rows that are searched, as expressions for the page. */

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { askAboutCases } from './ask-about-cases.ts';
 import type { Place } from './commands.ts';
-import { proveHtml } from './html-pages.ts';
+import { photographHtml, proveHtml } from './html-pages.ts';
 import {
   proveMissingSct,
   refuseOldStatement,
@@ -53,8 +53,12 @@ if (options.reports) {
   const report = new Report();
   await proveReports(report, options.update);
   const pages = await proveHtml(report);
-  if (options.update) writePages(pages);
-  else comparePages(report, pages);
+  if (options.update) {
+    writePages(pages);
+    await photographHtml();
+  } else {
+    comparePages(report, pages);
+  }
   end(report);
 } else if (await hasGo()) {
   await main();

@@ -114,7 +114,7 @@ function factsOf(report: ReportJson | ErrorJson): readonly (readonly [string, Pa
   return [
     ['Recipe', recipe && codeHtml(recipe.name)],
     ['Signer', signer && codeHtml(nameOf(signer))],
-    ['Signed', signature?.state === 'verified' ? signature.signedAt : undefined],
+    ['Signed', signature?.state === 'verified' ? signature.signedAt.replace('T', ' ') : undefined],
   ];
 }
 

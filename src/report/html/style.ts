@@ -132,7 +132,7 @@ tbody tr:last-child > * { border-bottom: 0; }
   tbody th { font-weight: 650; }
   .sortable thead:has(button) { position: static; display: block; }
   .sortable thead tr { display: flex; flex-wrap: wrap; gap: 0 .9rem; }
-  .sortable :is(th, td) { width: auto; }
+  .sortable tr > :nth-child(n) { width: auto; }
   .sortable td:empty { display: none; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
 }
