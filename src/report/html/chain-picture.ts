@@ -102,7 +102,7 @@ function tall(links: readonly Link[]): Drawing {
 }
 
 /** Characters that have room. */
-const ROOM = { wide: { trunk: 17, branch: 26 }, tall: { trunk: 45, branch: 41 } };
+const ROOM = { wide: { trunk: 15, branch: 26 }, tall: { trunk: 45, branch: 41 } };
 
 function partHtml({ link, box }: Placed, shape: Drawing['shape'], look: Look): Html {
   const { x, y, width, height } = box;
