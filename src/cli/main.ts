@@ -10,7 +10,7 @@ import { splitDashes } from './command-after-dashes.ts';
 import { COMMANDS } from './command-table.ts';
 import { errorJson, printable, renderError } from './print-error.ts';
 import { holdsKey, redact } from './redact.ts';
-import { ASIDES, requestOf } from './request.ts';
+import { ASIDES, inOwnNames, requestOf } from './request.ts';
 
 /**
  * Runs one command. Every error ends here: it is printed, and it decides the exit code.
@@ -28,10 +28,12 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     process.exit(exitCodeOf(error));
   });
   const { ours, command } = splitDashes(argv);
+  let words = ours;
   try {
-    await run(ours, command, root);
+    words = await inOwnNames(ours);
+    await run(words, command, root);
   } catch (error) {
-    await end(error, ours);
+    await end(error, words);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from './call/command.ts';
+import { withOwnNames } from './call/flag-aliases.ts';
 import { COMMANDS, findCommand, leadingName } from './command-table.ts';
 
 /** What the words after the program's name ask for. */
@@ -35,6 +36,15 @@ export async function requestOf(argv: readonly string[]): Promise<Request> {
   const words = argv.slice(name.split(' ').length);
   if (asksForHelp(words)) return { kind: 'help', name, isAsked: true };
   return { kind: 'call', name, command, words };
+}
+
+/** The words of a call with our own names of flags. */
+export async function inOwnNames(argv: readonly string[]): Promise<readonly string[]> {
+  const name = leadingName(argv);
+  const command = name === undefined ? undefined : await findCommand(name);
+  if (name === undefined || command === undefined) return argv;
+  const length = name.split(' ').length;
+  return [...argv.slice(0, length), ...withOwnNames(argv.slice(length), command)];
 }
 
 /** Whether names of commands begin with this word, as those of `recipe lint` and `recipe digest` do with `recipe`. */

@@ -5,6 +5,7 @@ import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
 import { AICR_COMMANDS, AICR_FILES, AICR_FLAGS, AICR_VALUES } from './aicr-words.ts';
 import type { Command, Flag } from './command.ts';
+import { aliasesOf } from './flag-aliases.ts';
 import type { Mistake } from './read-words.ts';
 
 /** A mistake in the words of one command, which a user calls `affidavit NAME`: USAGE. */
@@ -138,7 +139,10 @@ function unknownFlag(word: string, { call, command }: Called): ErrorDetail {
   const names = Object.keys(command.flags);
   const ofAicr = AICR_FLAGS.get(word);
   const isKnown = names.includes(ofAicr?.split(' ')[0] ?? '');
-  const meant = isKnown ? ofAicr : meantOf(word.replace(/^-+/, ''), names);
+  const bare = word.replace(/^-+/, '');
+  const meant = isKnown
+    ? ofAicr
+    : (meantOf(bare, names) ?? (word.startsWith('--') ? ofOthers(bare, command) : undefined));
   const [operand] = AICR_FILES.has(word) ? Object.keys(command.args) : [];
   return {
     at: call,
@@ -151,6 +155,14 @@ function unknownFlag(word: string, { call, command }: Called): ErrorDetail {
       `${call} --help lists the flags`,
     ].join(''),
   };
+}
+
+/** Ours, for a word that is nearly what another program calls it, or longer than a name by a part. */
+function ofOthers(word: string, command: Command): string | undefined {
+  const aliases = aliasesOf(command);
+  const names = [...aliases.keys(), ...Object.keys(command.flags)];
+  const known = nearest(word, names) ?? names.find((name) => word.startsWith(`${name}-`));
+  return known === undefined ? undefined : (aliases.get(known)?.flag ?? known);
 }
 
 function unwanted(word: string, { call, command }: Called): ErrorDetail {
