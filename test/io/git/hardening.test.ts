@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { readFileAt } from '../../../src/io/git/read-files.ts';
 import { withRepository, type Repository } from '../../../src/io/git/repository.ts';
@@ -187,11 +187,14 @@ describe('a repository that configures much', () => {
   });
 
   it('leaves nothing behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('affidavit-git-')).length;
+    const temporary = join(root, 'temporary');
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    const names = await within(async () => await Promise.resolve(readdirSync(temporary)));
     const error = await rejection(within(async (opened) => await opened.commitOf('', '')));
-    expect(error?.code).toBe('GIT_REF_INVALID');
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('affidavit-git-')).length;
-    expect(after - before).toBeLessThanOrEqual(0);
+    vi.unstubAllEnvs();
+    expect([names.length, error?.code]).toEqual([1, 'GIT_REF_INVALID']);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 
