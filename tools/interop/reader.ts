@@ -105,14 +105,14 @@ export async function overflowOf(page: Page, width: number): Promise<number> {
   return await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
 }
 
-/** The texts that nobody sees. What only leads to another place of the page, or belongs to a field that waits for a script, is none. */
+/** The texts that nobody sees. What only leads to another place of the page, belongs to a field that waits for a script, or is a picture of what a list says too, is none. */
 export async function unseenIn(page: Page): Promise<readonly string[]> {
   return await page.evaluate<readonly string[]>(`(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const unseen = [];
     while (walker.nextNode()) {
       const { parentElement, data } = walker.currentNode;
-      if (data.trim() === '' || parentElement.closest('script, style, template, nav, a[href="#main"], [role=search]')) continue;
+      if (data.trim() === '' || parentElement.closest('script, style, template, nav, a[href="#main"], [role=search], svg')) continue;
       if (!parentElement.checkVisibility({ visibilityProperty: true })) unseen.push(data.trim().slice(0, 80));
     }
     return unseen;

@@ -115,11 +115,7 @@ function partHtml({ link, box }: Placed, shape: Drawing['shape'], look: Look): H
         >${state}</text
       >`
     : html`<text class="state" x="${x + 10}" y="${y + 42}">${state}</text>`;
-  return html`<a
-    class="part ${tone}"
-    href="#link-${link.id}"
-    aria-label="${link.name}: ${link.said.words}"
-  >
+  return html`<a class="part ${tone}" href="#link-${link.id}">
     <rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8"></rect>
     <text class="name" x="${x + 10}" y="${y + (isTwo ? 20 : 23)}">${link.name}</text>
     ${said}
