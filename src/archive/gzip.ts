@@ -118,7 +118,7 @@ function inflatedAtOnce(all: Uint8Array): Buffer | undefined {
   if (all.length < TRAILER_BYTES || all.length === CHUNK_BYTES) return undefined;
   const data = all.subarray(0, -TRAILER_BYTES);
   const trailer = Buffer.from(all.subarray(-TRAILER_BYTES));
-  const options = { info: true, maxOutputLength: CHUNK_BYTES };
+  const options = { info: true, maxOutputLength: CHUNK_BYTES, chunkSize: CHUNK_BYTES };
   let content: Buffer;
   try {
     const made: unknown = inflateRawSync(data, options);

@@ -17,6 +17,7 @@ const { CLAIM_KINDS } = await import('./claim-kinds.ts');
 const { OTHER_KINDS } = await import('./other-kinds.ts');
 const { LINT_KINDS } = await import('./lint-kinds.ts');
 const { DIFF_KINDS } = await import('./diff-kinds.ts');
+const { ORIGINAL_KINDS } = await import('./original-kinds.ts');
 const { OVERLAY_KINDS } = await import('./overlay-kinds.ts');
 
 const documents = { ...RECIPE_KINDS, ...SNAPSHOT_KINDS, ...RESULT_KINDS, ...FIGURE_KINDS };
@@ -25,6 +26,7 @@ const all = {
   ...REDACTION_KINDS,
   ...CLAIM_KINDS,
   ...OTHER_KINDS,
+  ...ORIGINAL_KINDS,
   ...OVERLAY_KINDS,
   ...LINT_KINDS,
   ...DIFF_KINDS,

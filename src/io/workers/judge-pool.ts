@@ -5,6 +5,9 @@ import { JUDGE_VARIABLES, type Answered, type Asked } from './serve.ts';
 /** How many paths a thread has: while it reads one, it judges the other. */
 const AT_ONCE = 2;
 
+/** Left alone, each thread would fill 100 MiB with what is garbage soon; what a large bundle needs has no such limit. */
+const LIMITS = { maxYoungGenerationSizeMb: 24 };
+
 interface Job<Answer> {
   readonly path: string;
   readonly resolve: (answer: Answer) => void;
@@ -79,7 +82,8 @@ export class JudgePool<Answer> {
 
   #start(): Worker {
     const env = { ...process.env, ...JUDGE_VARIABLES };
-    const worker = new Worker(this.#program, { argv: [...this.#words], env });
+    const options = { argv: [...this.#words], env, resourceLimits: LIMITS };
+    const worker = new Worker(this.#program, options);
     const jobs: Jobs<Answer> = new Map();
     this.#workers.set(worker, jobs);
     let cause: unknown;
