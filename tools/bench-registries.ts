@@ -33,7 +33,8 @@ export interface Bench {
   /** Of short runs. */
   readonly rounds: number;
   readonly scratch: string;
-  readonly run: (command: readonly string[]) => Sample;
+  /** @param status how it must end; 0 by default */
+  readonly run: (command: readonly string[], status?: number) => Sample;
   /** A command line of ours; of a long run, it leaves its memory too. */
   readonly ours: (words: readonly string[], isLong?: boolean) => readonly string[];
   readonly emitWords: (path: string, more: readonly string[]) => readonly string[];

@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
+import { benchBatch } from './bench-batch.ts';
 import { judgeSpeeds, type JudgeSpeed } from './bench-judges.ts';
+import { benchLimits } from './bench-limits.ts';
 import { logLine, makeLogs, randomLine } from './bench-logs.ts';
 import { largeRecipe } from './bench-recipes.ts';
 import { benchRegistries, type Bench, type Goal, type Sample } from './bench-registries.ts';
-import { largeSnapshot } from './large-snapshot.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
@@ -35,8 +36,6 @@ const input = join(root, 'testdata/demo');
 const recordMemory = ['--import', join(root, 'tools/record-memory.mjs')] as const;
 /** How often as fast as the library alone the judges must be, in one process. */
 const SPEED_GOALS = { own: 6, both: 1 } as const;
-/** It takes too long for a ratio to the start of Node to say anything. */
-const FINGERPRINT_GOAL = { milliseconds: 2000, memory: 500 } as const;
 let missed = 0;
 
 try {
@@ -60,10 +59,11 @@ try {
     ...['--service', 'eks', '--accelerator', 'h100', '--intent', 'training', '--os', 'ubuntu'],
   ]);
   whereTimeGoes(small);
-  fingerprintOfMany();
+  benchLimits(lent());
   for (const speed of judgeSpeeds()) reportSpeed(speed);
   logs();
   await benchRegistries(lent(), small);
+  await benchBatch(lent());
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -92,21 +92,6 @@ function cold(goal: Goal, words: readonly string[]): void {
     theirs.push(b);
   }
   report(goal, ours, theirs, best);
-}
-
-/** Of 5,000 nodes, in 35 MB. */
-function fingerprintOfMany(): void {
-  const path = join(scratch, 'snapshot.yaml');
-  writeFileSync(path, largeSnapshot(5000));
-  const words = [...recordMemory, program, 'snapshot', 'fingerprint', path];
-  const runs = Array.from({ length: 6 }, () => run([process.execPath, ...words]));
-  const milliseconds = best(runs.map((sample) => sample.milliseconds));
-  const memory = Math.max(...runs.map(({ mebibytes }) => mebibytes));
-  const isMet = milliseconds < FINGERPRINT_GOAL.milliseconds && memory <= FINGERPRINT_GOAL.memory;
-  say(
-    isMet,
-    `snapshot fingerprint, 5,000 nodes: ${milliseconds.toFixed(0)} ms, ${memory.toFixed(0)} MiB; goal ${FINGERPRINT_GOAL.milliseconds} ms and ${FINGERPRINT_GOAL.memory} MiB`,
-  );
 }
 
 /** Calls that end later and later on the way of one verification. */
