@@ -38,7 +38,7 @@ export function saidHtml({ words: said, tone }: Said, look: Look): Html {
   return html`<span class="said ${toneIn(tone, look)}">${markHtml(tone, look)}${said}</span>`;
 }
 
-export function markHtml(tone: Tone, look: Look): Html {
+function markHtml(tone: Tone, look: Look): Html {
   return html`<span class="mark" aria-hidden="true">${MARKS[toneIn(tone, look)]}</span>`;
 }
 

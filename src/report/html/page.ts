@@ -22,34 +22,24 @@ export interface Page {
   readonly foot: Part;
 }
 
-export function pageText(page: Page): string {
-  return [...pageParts({ ...page, sections: [page.sections] })].join('');
-}
-
-/** The same piece by piece, for a page that is longer than what fits into memory. */
-export function* pageParts({
-  title,
-  first,
-  head,
-  sections,
-  foot,
-}: Omit<Page, 'sections'> & {
-  readonly sections: Iterable<readonly Section[]>;
-}): Generator<string, void> {
-  yield `<!doctype html>\n${headOf(title)}\n`;
-  yield html`<header class="top">
+export function pageText({ title, first, head, sections, foot }: Page): string {
+  const top = html`<header class="top">
     ${first}<a class="skip" href="#main">Skip to the report</a>
     <p class="brand">affidavit <span>evidence report</span></p>
-  </header>`.toString();
-  yield `\n<main id="main" tabindex="-1">\n${head.toString()}`;
-  for (const group of sections) {
-    yield html`${navHtml(group)}${group.map(sectionHtml)}`.toString();
-  }
-  yield `</main>\n${html`<footer>${foot}</footer>`.toString()}\n`;
-  yield `${asIs`<script>${SCRIPT}</script>`.toString()}\n</body>\n</html>\n`;
+  </header>`;
+  const page = asIs`${headOf(title)}
+${top}
+<main id="main" tabindex="-1">
+${head}${navHtml(sections)}${sections.map(sectionHtml)}</main>
+<footer>${foot}</footer>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+  return `<!doctype html>\n${page.toString()}`;
 }
 
-function headOf(title: string): string {
+function headOf(title: string): Html {
   return asIs`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -60,7 +50,7 @@ function headOf(title: string): string {
 <title>${title}</title>
 <style>${STYLE}</style>
 </head>
-<body>`.toString();
+<body>`;
 }
 
 function navHtml(sections: readonly Section[]): Part {
