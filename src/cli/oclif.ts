@@ -33,6 +33,10 @@ class CommandPage extends CommandHelp {
     return description === '' ? undefined : this.wrap(description);
   }
 
+  override wrap(body: string, spacing = this.indentSpacing): string {
+    return wrapped(this.render(body), this.opts.maxWidth - spacing);
+  }
+
   /**
    * oclif indents a list of narrow lines by two more columns than it leaves room for. And it takes the blanks away that
    * stand before a first flag without a letter.
@@ -87,8 +91,57 @@ function linesOf(
   return lines;
 }
 
+/** At blanks only: oclif breaks a word that is longer than a line, which cannot be copied then. */
+function wrapped(text: string, width: number): string {
+  const lines = text.split('\n').flatMap((line) => {
+    const [indent = ''] = /^ */.exec(line) ?? [];
+    const words = line.trim().split(/ +/);
+    return linesOf(words, width - indent.length, 0).map((part) => indent + part);
+  });
+  return lines.join('\n');
+}
+
+/** What most people come for, in the order in which they come. */
+const MOST_USED = [
+  'verify-evidence',
+  'validate',
+  'evidence show',
+  'evidence list',
+  'evidence publish',
+  'explain',
+];
+
 class PageHelp extends Help {
   protected override CommandHelpClass = CommandPage;
+
+  override wrap(body: string, spacing = this.indentSpacing): string {
+    return wrapped(this.render(body), this.opts.maxWidth - spacing);
+  }
+
+  override async showCommandHelp(command: Parameters<Help['showCommandHelp']>[0]): Promise<void> {
+    this.log(`${this.wrap(command.summary ?? '', 0)}\n\n${this.formatCommand(command)}\n`);
+    await Promise.resolve();
+  }
+
+  /** The most used commands first, then all others. */
+  override async showRootHelp(): Promise<void> {
+    const { sortedCommands: all } = this;
+    const most = MOST_USED.flatMap((name) => all.find(({ id }) => id === name) ?? []);
+    const others = all.filter((command) => !most.includes(command));
+    const more = `Run ${this.config.bin} COMMAND --help for flags and examples.`;
+    this.log(
+      [
+        this.wrap(this.formatRoot(), 0),
+        this.formatCommands(most).replace('COMMANDS', 'MOST USED'),
+        this.formatCommands(others).replace('COMMANDS', 'OTHER COMMANDS'),
+        this.wrap(more, 0),
+        '',
+      ]
+        .join('\n\n')
+        .trimEnd(),
+    );
+    await Promise.resolve();
+  }
 
   /** The commands whose names begin with this word. */
   showTopic(word: string): void {

@@ -9,6 +9,7 @@ import { inputsOf } from './call/inputs.ts';
 import { Options, type OptionValue } from './call/options.ts';
 import { readWords } from './call/read-words.ts';
 import { splitTalk, talkOf } from './call/talk-flags.ts';
+import { wrapLines } from './call/wrap-talk.ts';
 import { allCommands } from './command-table.ts';
 import { errorJson } from './print-error.ts';
 import { redact } from './redact.ts';
@@ -75,7 +76,7 @@ async function runWork(command: Command, frame: Frame): Promise<number> {
 /** A report is for whoever looks at it: its verdict is the exit code. What other commands print was asked for. */
 function startTalk({ flags }: Command, options: Options): void {
   const talk = talkOf(options);
-  setTalk(talk, (text) => escapeInvisible(redact(text)));
+  setTalk(talk, (text) => escapeInvisible(redact(text)), fitted);
   if (talk === 'quiet' && Object.hasOwn(flags, 'format')) silence(process.stdout);
 }
 
@@ -102,4 +103,8 @@ async function requireOwnOutputs(
   };
   requireApart(outputs);
   for (const [flag, path] of outputs) requireHarmless(flag, path, inputs);
+}
+
+function fitted(text: string): string {
+  return wrapLines(text, process.stderr);
 }

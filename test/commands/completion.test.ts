@@ -74,7 +74,8 @@ const ALL = '\u001B*';
 /** What is typed, and the words of the line then. */
 const TYPED: readonly (readonly [keys: string, words: readonly string[]])[] = [
   [`ver${ALL}`, ['verify-evidence', 'version']],
-  [`verify-evidence --for${TAB}`, ['verify-evidence', '--format']],
+  [`verify-evidence --form${TAB}`, ['verify-evidence', '--format']],
+  [`evidence list --for${TAB}`, ['evidence', 'list', '--format']],
   [
     `verify-evidence --format ${ALL}`,
     ['verify-evidence', '--format', ...[...REPORT_FORMATS.keys(), 'aicr-json'].toSorted()],

@@ -185,7 +185,8 @@ function trusted(line: string, flags: readonly string[]): readonly string[] {
   if (line === 'trust update ') return [...tuf, '--tuf-mirror', mirror];
   if (line.includes('--trust-cache')) return tuf;
   // Who signs has it in the environment.
-  const isJudge = flags.includes('trusted-root') && !flags.includes('identity-token');
+  const isSigner = flags.includes('identity-token') && !flags.includes('judge');
+  const isJudge = flags.includes('trusted-root') && !isSigner;
   return isJudge ? ['--trusted-root', join(folder, 'trusted_root.json')] : [];
 }
 

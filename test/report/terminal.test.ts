@@ -87,6 +87,22 @@ describe('the terminal report', () => {
     ).toEqual([]);
   });
 
+  it.each([60, 80, 200])('has no line over %i columns but for what cannot be broken', (width) => {
+    const look = { ...PLAIN, width };
+    const texts = [
+      ...Object.values(VERIFICATIONS).map((report) => renderVerificationTerminal(report, look)),
+      ...Object.values(VALIDATIONS).map((report) => renderValidationTerminal(report, look)),
+    ];
+    const lines = texts.flatMap((text) => text.split('\n'));
+    // One word, perhaps beside its label, or a command.
+    const whole = /^(?: *| {0,2}\S+ +)(?:\S+|`[^`]+`\S*)$|^(?:repeat|verify) {2}affidavit /;
+    expect(lines.filter((line) => line.length > width && !whole.test(line))).toEqual([]);
+    const wide = [...Object.values(VERIFICATIONS)].map((report) =>
+      onOneLine(renderVerificationTerminal(report, { ...PLAIN, width: 9999 })),
+    );
+    expect(texts.slice(0, wide.length).map(onOneLine)).toEqual(wide);
+  });
+
   it('uses the width of the terminal', () => {
     const narrow = renderVerificationTerminal(VERIFIED, { ...PLAIN, width: 60 });
     const wide = renderVerificationTerminal(VERIFIED, { ...PLAIN, width: 200 });

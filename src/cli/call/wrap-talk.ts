@@ -25,3 +25,20 @@ export function wrapTalk(
     return `${lines}${isFitting ? ' ' : `\n${' '.repeat(indent)}`}${unit}`;
   }, first);
 }
+
+/** A line that is a command to copy, or a path beside its label, stays whole. */
+const WHOLE = /(?:^|\s)affidavit [a-z]|^ *(?:evidence|left|logs|pointer|removed|unsigned): /;
+
+/** The same for lines that may be indented: those that fit stay as they are. */
+export function wrapLines(text: string, stream: Parameters<typeof wrapTalk>[1]): string {
+  if (stream.isTTY !== true) return text;
+  const width = columnsOf(stream, process.env);
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line.length <= width || WHOLE.test(line)) return line;
+      const [blanks = ''] = /^ */.exec(line) ?? [];
+      return blanks + wrapTalk(line, stream, { used: blanks.length, indent: blanks.length + 2 });
+    })
+    .join('\n');
+}

@@ -1,17 +1,26 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { printReport } from '../../io/disk/print-report.ts';
-import { say } from '../../io/disk/talk.ts';
+import { say, warn } from '../../io/disk/talk.ts';
 import { quote } from '../../quote.ts';
 import type { Shown } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { formsOf, lookOf, outputOf, type ReportForm } from '../call/report-flags.ts';
 import { AFTER_REPORTS, REPORT_FORMATS } from '../call/report-formats.ts';
 
-/** Prints the text, or writes it where `--output` says, completely or not at all. */
-export async function deliver(text: string, call: Call): Promise<void> {
+/**
+ * Prints the text, or writes it where `--output` says, completely or not at all.
+ *
+ * @param dress what a terminal gets of it
+ */
+export async function deliver(
+  text: string,
+  call: Call,
+  dress: (text: string, terminal: Call['terminal']) => string = (same) => same,
+): Promise<void> {
   const output = outputOf(call.options);
   if (output !== undefined) await call.beforeWriting();
-  await printReport(text, output, call.signal);
+  const shown = output === undefined ? dress(text, call.terminal) : text;
+  await printReport(shown, output, call.signal);
 }
 
 /** What is shown in a form: a report to render, or a text that is whole. */
@@ -58,7 +67,7 @@ export async function endReports(
   const [failure, ...more] = failures;
   if (failure === undefined) return;
   for (const { at = '', found } of more) {
-    process.stderr.write(` note: ${quote(at)} was not written either: ${found}\n`);
+    warn(` note: ${quote(at)} was not written either: ${found}\n`);
   }
   if (failures.length < forms.length) AFTER_REPORTS.add(failure);
   throw failure;

@@ -6,6 +6,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { ATTESTATION } from '../../evidence/layout.ts';
 import type { VerificationReport } from '../../evidence/verify/verify-evidence.ts';
 import { STDIN, type Output } from '../../io/disk/files.ts';
+import { warn } from '../../io/disk/talk.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { unlessAborted } from '../../io/process/interrupt.ts';
 import { writeWithRoot } from '../../io/sandbox/write-with-root.ts';
@@ -160,7 +161,7 @@ async function emit(
   const file = escapeInvisible(path);
   if (summary === undefined) {
     const why = 'nothing was judged, or nothing of it can be named by a digest';
-    process.stderr.write(`affidavit: ${flag} wrote nothing: ${why}\n`);
+    warn(`affidavit: ${flag} wrote nothing: ${why}\n`);
     return;
   }
   const statement = encode(summary);
@@ -174,7 +175,7 @@ async function emit(
   );
   session?.forget(true);
   const result = summary.properties.length > 0 ? 'PASSED' : 'FAILED';
-  process.stderr.write(`affidavit: ${file} says ${result}\n`);
+  warn(`affidavit: ${file} says ${result}\n`);
 }
 
 async function sign(

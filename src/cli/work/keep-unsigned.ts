@@ -2,6 +2,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import type { PackedEvidence } from '../../evidence/pack/packed-evidence.ts';
 import { STDIN, writeTogether } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
+import { warn } from '../../io/disk/talk.ts';
 import type { LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -33,14 +34,14 @@ export async function keepUnsigned(
   const archive = async (): Promise<string> => await writeFree(out, unsigned, signal);
   try {
     const path = await call.progress('keeping the packed bundle', archive());
-    process.stderr.write(nextSteps(path, { out, unsigned, call, left }));
+    warn(nextSteps(path, { out, unsigned, call, left }));
     return 'sign what was packed with the command after "sign:"';
   } catch (error) {
     if (!(error instanceof EvidenceError) || signal.aborted) throw error;
-    process.stderr.write(`affidavit: the packed bundle is not kept: ${error.message}\n`);
+    warn(`affidavit: the packed bundle is not kept: ${error.message}\n`);
     if (left !== undefined) {
       const again = `the same command with SOURCE_DATE_EPOCH=${secondsOf(unsigned)}`;
-      process.stderr.write(`${leftLines(left, again).join('\n')}\n`);
+      warn(`${leftLines(left, again).join('\n')}\n`);
     }
     return undefined;
   }

@@ -4,6 +4,7 @@ import { CHANGE_KINDS, type ChangeKind } from '../../evidence/diff/diff-evidence
 import { readDocuments } from '../../evidence/diff/read-documents.ts';
 import { nameOf, ofTheCaller, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
 import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
+import { warn } from '../../io/disk/talk.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { didYouMean } from '../../nearest.ts';
@@ -70,7 +71,7 @@ async function sideOf(call: Call, name: (typeof SIDES)[number]): Promise<ShownSi
     if (error.class !== 'invalid' && error.class !== 'unjudged') throw error;
     const { code, at = source, found, hint } = error;
     const what = `${name.toUpperCase()} cannot be compared: ${code} ${at}: found ${found}; ${hint}`;
-    process.stderr.write(`warning: ${escapeInvisible(what)}\n`);
+    warn(`warning: ${escapeInvisible(what)}\n`);
     return unreadableSide(source, error);
   }
 }

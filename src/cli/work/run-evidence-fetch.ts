@@ -8,7 +8,7 @@ import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { withAttestation } from '../../evidence/pack/with-attestation.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireFree, writeWhole } from '../../io/disk/files.ts';
-import { say } from '../../io/disk/talk.ts';
+import { say, warn } from '../../io/disk/talk.ts';
 import { downloadBlob, openPartial, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
 import { olderLayout, writeLayout } from '../../io/oci/write-layout.ts';
 import { documentTime } from '../../io/process/clock.ts';
@@ -104,7 +104,7 @@ function withPartial(
 ): unknown {
   const left = `${size} bytes are left in ${escapeInvisible(path)}`;
   if (aborted) return interrupted('run the same command again', `it goes on from there: ${left}`);
-  process.stderr.write(`affidavit: ${left}: the same command goes on from there\n`);
+  warn(`affidavit: ${left}: the same command goes on from there\n`);
   return error;
 }
 

@@ -7,7 +7,7 @@ import { BundleReader } from '../../io/disk/bundle-source.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
-import { say } from '../../io/disk/talk.ts';
+import { say, warn } from '../../io/disk/talk.ts';
 import { documentTime, requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath, type LeftSigning } from '../../io/sigstore/signing-journal.ts';
@@ -114,7 +114,7 @@ async function ifNotSigned(left: LeftSigning | undefined): Promise<string | unde
 }
 
 function sayLeft(left: LeftSigning): void {
-  process.stderr.write(`${leftLines(left, 'the same command').join('\n')}\n`);
+  warn(`${leftLines(left, 'the same command').join('\n')}\n`);
 }
 
 async function requireGoodCall(

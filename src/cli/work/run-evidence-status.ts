@@ -10,6 +10,7 @@ import {
 } from '../../pointer/artifact-status.ts';
 import { counted } from '../../sentence.ts';
 import type { Call } from '../call/command.ts';
+import { wrapLines } from '../call/wrap-talk.ts';
 import { deliver } from './deliver.ts';
 import { namedArtifact, type NamedArtifact } from './named-artifact.ts';
 import { namedAttestation } from './named-attestation.ts';
@@ -40,7 +41,7 @@ export async function runEvidenceStatus(call: Call): Promise<number> {
     };
     await deliver(encodeReport({ schemaVersion: SCHEMA_VERSION, ...json }), call);
   } else {
-    await deliver(linesOf(named, places).join(''), call);
+    await deliver(linesOf(named, places).join(''), call, wrapLines);
   }
   return exitCode;
 }

@@ -10,6 +10,7 @@ import { MAX_RECIPE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { encodeReport } from '../../report/encode-report.ts';
 import type { Call } from '../call/command.ts';
+import { wrapLines } from '../call/wrap-talk.ts';
 import { deliver } from './deliver.ts';
 
 export async function runRecipeLint(call: Call): Promise<number> {
@@ -27,7 +28,8 @@ export async function runRecipeLint(call: Call): Promise<number> {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const isJson = options.choice('format', ['terminal', 'json']) === 'json';
   if (recipes === undefined) sayUnresolved(files);
-  await deliver(isJson ? json(findings, errors) : findings.map(line).join(''), call);
+  if (isJson) await deliver(json(findings, errors), call);
+  else await deliver(findings.map(line).join(''), call, wrapLines);
   return errors === 0 ? 0 : 2;
 }
 

@@ -9,6 +9,7 @@ import { deriveCriteria } from '../../evidence/resolve/snapshot-criteria.ts';
 import { readSnapshot, type Snapshot } from '../../evidence/snapshot/snapshot.ts';
 import { nameOf, readFileBounded } from '../../io/disk/files.ts';
 import { readRecipeFiles } from '../../io/disk/recipe-files.ts';
+import { warn } from '../../io/disk/talk.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -20,7 +21,7 @@ export async function runRecipeResolve(call: Call): Promise<number> {
   const { options } = call;
   const resolution = await resolveAsked(options);
   if (options.has('explain')) {
-    process.stderr.write(explain(resolution).split('\n').map(escapeInvisible).join('\n'));
+    warn(explain(resolution).split('\n').map(escapeInvisible).join('\n'));
   }
   await deliver(recipeText(resolution), call);
   return 0;

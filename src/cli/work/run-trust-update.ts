@@ -6,6 +6,7 @@ import { requireMirror } from '../../io/sigstore/tuf-mirror.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
+import { wrapLines } from '../call/wrap-talk.ts';
 
 export async function runTrustUpdate(call: Call): Promise<number> {
   const { options, environment, signal, progress } = call;
@@ -16,7 +17,7 @@ export async function runTrustUpdate(call: Call): Promise<number> {
   await useCaCertificates(caCertificates);
   const updating = updateTrustCache({ mirror, tufRoot, environment }, new Date(), signal);
   const updated = await progress(`asking ${escapeInvisible(mirror)}`, updating);
-  process.stdout.write(summaryOf(updated, { mirror, tufRoot }));
+  process.stdout.write(wrapLines(summaryOf(updated, { mirror, tufRoot }), process.stdout));
   return 0;
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../errors/evidence-error.ts';
 import type { UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
-import { say } from '../../io/disk/talk.ts';
+import { say, warn } from '../../io/disk/talk.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { wrapTalk } from '../call/wrap-talk.ts';
 
@@ -15,7 +15,7 @@ export function sayFindings(
     const line = escapeInvisible(`found ${found}, expected ${expected}; ${hint}`);
     const said = wrapTalk(line, process.stderr, { used: head.length, indent: 2 });
     // An error is said to whoever wants quiet, too.
-    if (label === 'error') process.stderr.write(`${head}${said}\n`);
+    if (label === 'error') warn(`${head}${said}\n`);
     else say(`${head}${said}\n`);
   }
 }

@@ -10,7 +10,7 @@ import { renderPointer } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readLayer } from '../../evidence/verify/read-layer.ts';
 import { STDIN } from '../../io/disk/files.ts';
-import { say } from '../../io/disk/talk.ts';
+import { say, warn } from '../../io/disk/talk.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
@@ -164,7 +164,7 @@ function ownerOf(name: string): string {
 }
 
 function sayNotAttached(name: string, why: string): void {
-  process.stderr.write(`affidavit: not attached in ${name}: ${why}\n`);
+  warn(`affidavit: not attached in ${name}: ${why}\n`);
 }
 
 interface ToSign extends Received {

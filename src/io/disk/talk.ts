@@ -4,15 +4,18 @@ export type Talk = 'quiet' | 'usual' | 'verbose';
 
 let talk: Talk = 'usual';
 let safe = (text: string): string => text;
+let fitted = safe;
 
 /**
  * For all that this thread does from now on.
  *
  * @param clean takes out of what `tell` says what nobody shall see, and what nobody can
+ * @param fit breaks lines where the terminal ends
  */
-export function setTalk(level: Talk, clean: typeof safe): void {
+export function setTalk(level: Talk, clean: typeof safe, fit: typeof fitted): void {
   talk = level;
   safe = clean;
+  fitted = fit;
 }
 
 /** Takes all that is written, and shows nothing of it. */
@@ -30,13 +33,18 @@ export function isQuiet(): boolean {
 
 /** Says what nobody needs who only wants to know how it ended. No error, and no question. */
 export function say(text: string): void {
-  if (talk !== 'quiet') process.stderr.write(text);
+  if (talk !== 'quiet') warn(text);
+}
+
+/** Says what everybody needs. */
+export function warn(text: string): void {
+  process.stderr.write(fitted(text));
 }
 
 /** Says a step of the work on a line. It may be foreign. */
 export function tell(step: string): void {
   if (talk !== 'verbose') return;
-  process.stderr.write(`affidavit: ${safe(step)}\n`);
+  warn(`affidavit: ${safe(step)}\n`);
 }
 
 /** The same when the step is done, with the time that it took. */

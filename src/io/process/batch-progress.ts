@@ -17,7 +17,7 @@ export function showProgress(look: () => Done, stream: NodeJS.WriteStream): () =
   const isTerminal = stream.isTTY;
   const timer = setInterval(
     () => {
-      const line = progressLine(look(), performance.now() - start);
+      const line = progressLine(look(), performance.now() - start, stream.columns);
       stream.write(isTerminal ? `\r\u001B[K${line}` : `${line}\n`);
     },
     isTerminal ? EVERY.terminal : EVERY.log,
@@ -29,13 +29,20 @@ export function showProgress(look: () => Done, stream: NodeJS.WriteStream): () =
   };
 }
 
-export function progressLine({ done, total, worst }: Done, milliseconds: number): string {
+/** @param columns of a terminal, which breaks what is longer, and then clears only its end */
+export function progressLine(
+  { done, total, worst }: Done,
+  milliseconds: number,
+  columns = Number.POSITIVE_INFINITY,
+): string {
   const rate = done / Math.max(milliseconds / 1000, 0.001);
   const left = total === undefined || done === 0 ? undefined : Math.ceil((total - done) / rate);
-  return [
+  const parts = [
     `affidavit: ${done}${total === undefined ? '' : ` of ${total}`} judged`,
     `${rate.toFixed(rate < 10 ? 1 : 0)} a second`,
     ...(left === undefined ? [] : [`${left} s left`]),
     ...(done === 0 ? [] : [`worst: ${worst}`]),
-  ].join(', ');
+  ];
+  while (parts.length > 1 && parts.join(', ').length >= columns) parts.splice(1, 1);
+  return parts.join(', ');
 }

@@ -111,7 +111,8 @@ const CHARACTER = new RegExp(`${COLOUR.source}|.`, 'gsu');
 
 /** Foreign text that no address is made of is broken, so that the terminal does not begin a line with it. */
 function unbroken(word: string, room: number): readonly string[] {
-  const isPlain = !/[^\x20-\x7E]/.test(word.replaceAll(COLOUR, ''));
+  // The sign of what was cut is ours.
+  const isPlain = !/[^\x20-\x7E]/.test(word.replaceAll(COLOUR, '').replace(/…$/, ''));
   if (lengthOf(word) <= room || isPlain) return [word];
   const pieces: string[] = [];
   let piece = '';

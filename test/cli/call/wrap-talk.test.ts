@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { wrapTalk } from '../../../src/cli/call/wrap-talk.ts';
+import { wrapLines, wrapTalk } from '../../../src/cli/call/wrap-talk.ts';
+import { repositoryFiles, read } from '../../docs/repository.ts';
 import { propertyRuns } from '../../property-runs.ts';
 
 const TERMINAL = { isTTY: true, columns: 40 };
@@ -37,5 +38,39 @@ describe('wrapTalk', () => {
       }),
       { numRuns: propertyRuns(300, 5000) },
     );
+  });
+});
+
+describe('wrapLines', () => {
+  it.each([60, 80, 200])('keeps lines to %i columns, but for what is to be copied', (columns) => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const lines = [
+      `affidavit: ghcr.io/you/aicr-evidence:v1 is ${digest} now`,
+      '    next: look at the tag, or name the artifact by the digest that its owner gave to you, and try again',
+      `  attached ${digest}: SERVES SOMETHING ELSE`,
+      'a  b',
+    ];
+    const said = wrapLines(lines.join('\n'), { isTTY: true, columns });
+    expect(said.split(/\s+/)).toEqual(lines.join('\n').split(/\s+/));
+    const long = said.split('\n').filter((line) => line.length > columns);
+    expect(long.filter((line) => line.trim() !== digest && line.trim() !== `${digest}:`)).toEqual(
+      [],
+    );
+    expect(said.endsWith('\na  b')).toBe(true);
+    expect(wrapLines(lines.join('\n'), { columns })).toBe(lines.join('\n'));
+  });
+
+  it.each([
+    `  verify: affidavit verify-evidence ${'a '.repeat(40)}`,
+    `pointer: recipes/${'a '.repeat(40)}.yaml`,
+  ])('leaves %s whole', (line) => {
+    expect(wrapLines(line, TERMINAL)).toBe(line);
+  });
+
+  it('is how every command speaks on standard error', () => {
+    const direct = repositoryFiles('src/cli/work').filter((path) =>
+      /process\.stderr\s*\.write/.test(read(path)),
+    );
+    expect(direct).toEqual([]);
   });
 });

@@ -17,3 +17,16 @@ it.each([
 ])('of %j after %d ms is one line', (done, milliseconds, line) => {
   expect(progressLine(done, milliseconds)).toBe(line);
 });
+
+it.each([200, 80, 60, 40])(
+  'keeps to one line of %i columns, and leaves out what is least',
+  (columns) => {
+    const done = { done: 12_345, total: 100_000, worst: 'not judged' };
+    const line = progressLine(done, 100_000, columns);
+    expect(line.length).toBeLessThan(columns);
+    expect(progressLine(done, 100_000).split(', ')).toEqual(
+      expect.arrayContaining(line.split(', ')),
+    );
+    expect(line).toContain('12345 of 100000 judged');
+  },
+);
