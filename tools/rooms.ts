@@ -160,7 +160,7 @@ export const ROOMS: Rooms = {
     packages: ['ajv'],
   },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },
-  'report/render': { rooms: ['report', 'report/blocks'] },
+  'report/render': { rooms: ['errors', 'report', 'report/blocks'], packages: ['@xmldom/xmldom'] },
   'report/html': { rooms: ['report', 'report/blocks', 'report/render'] },
   gate: { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/resolve', 'evidence/lint'] },
   batch: { rooms: ['errors', 'attestation', 'report'] },

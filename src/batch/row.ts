@@ -3,9 +3,9 @@ import type {
   ErrorJson,
   FingerprintJson,
   Outcome,
-  SignerJson,
   VerificationJson,
 } from '../report/report-json.ts';
+import { nameOf } from '../report/subject.ts';
 import { counted } from '../sentence.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -57,12 +57,6 @@ export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
     policy: policy?.digest,
     tool: `${report.tool.name} ${report.tool.version}`,
   };
-}
-
-function nameOf(signer: SignerJson): string {
-  return 'publicKey' in signer
-    ? `key ${signer.publicKey}`
-    : `${signer.identity} (issuer ${signer.issuer})`;
 }
 
 /** As far as the snapshot shows it. */

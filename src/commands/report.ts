@@ -18,7 +18,8 @@ export default {
   ],
 
   args: {
-    report: 'JSON report of verify-evidence or validate; - is standard input.',
+    report:
+      'JSON report of verify-evidence, of one bundle or of many, or of validate; - is standard input.',
   },
 
   flags: {

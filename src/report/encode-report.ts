@@ -1,4 +1,6 @@
 import { replaceInvisible } from '../quote.ts';
+import type { GrowingForm, ManyHead } from './growing-form.ts';
+import type { ErrorJson, VerificationJson } from './report-json.ts';
 
 /**
  * The text of a report: two spaces, one newline at the end. What a terminal would not show is
@@ -11,6 +13,37 @@ export function encodeReport(json: object): string {
 /** The same without any space or newline, for a stream of reports. */
 export function encodeLine(json: object): string {
   return safe(JSON.stringify(json));
+}
+
+/** What a line of this program says: of a stranger's file, `parseStoredReport` finds out. */
+export function reportIn(line: string): VerificationJson | ErrorJson {
+  const json: unknown = JSON.parse(line);
+  if (isOurs(json)) return json;
+  throw new TypeError('no line of a report');
+}
+
+function isOurs(json: unknown): json is VerificationJson | ErrorJson {
+  return typeof json === 'object' && json !== null && ('verdict' in json || 'error' in json);
+}
+
+/** Many reports as one object that grows, each of them on a line. */
+export function growJson({ schemaVersion, tool }: ManyHead): GrowingForm {
+  let separator = '\n';
+  return {
+    head: encodeLine({ schemaVersion, tool }).replace(/\}$/, ',"reports":['),
+    each: ({ line }) => {
+      const text = `${separator}${line}`;
+      separator = ',\n';
+      return text;
+    },
+    end: ({ summary, exitCode, repeat }) =>
+      `\n],${encodeLine({ summary, exitCode, repeat }).replace(/^\{/, '')}\n`,
+  };
+}
+
+/** Many reports as lines. */
+export function growLines(): GrowingForm {
+  return { head: '', each: ({ line }) => `${line}\n`, end: () => '' };
 }
 
 function safe(text: string): string {

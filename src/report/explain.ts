@@ -7,6 +7,8 @@ export interface Pages {
   readonly cli: string;
 }
 
+export type PageReader = (page: keyof Pages) => Promise<string>;
+
 export interface Explanation {
   readonly kind: 'code' | 'check' | 'exit-code';
   /** As the program writes it; the verdict of an exit code comes second. */
@@ -51,6 +53,15 @@ export function explain(word: string, all: readonly Explanation[]): Explanation 
     all.find(({ names }) => names.includes(word)) ??
     all.find(({ names }) => names.some((name) => name.toLowerCase() === wanted))
   );
+}
+
+/** The paragraphs and items of a text in Markdown, each on one line. */
+export function wordsOf(markdown: string): readonly string[] {
+  return markdown
+    .replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
+    .replaceAll('**', '')
+    .replaceAll(/(?<=\S)\n(?=[^\s|-])/g, ' ')
+    .split('\n');
 }
 
 /** A section's text, and the code block under its last heading. */

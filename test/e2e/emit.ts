@@ -19,6 +19,7 @@ import { expect, onTestFinished } from 'vitest';
 import { gunzip } from '../../src/archive/gzip.ts';
 import { readTar } from '../../src/archive/read-tar.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
+import { requireForms } from '../report/report-schemas.ts';
 import { ROOT, type Run, type RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 
@@ -118,7 +119,7 @@ export class Workplace {
   /** Runs `affidavit validate` and reads its JSON report. */
   async validate(words: readonly string[] = INPUTS, options: RunOptions = {}): Promise<Validated> {
     const run = await this.run(['validate', ...words, '--format', 'json'], options);
-    const report = parseReport(run) as ReportJson & Partial<ErrorJson>;
+    const report = (await parseReport(run)) as ReportJson & Partial<ErrorJson>;
     if (report.error !== undefined) throw new Error(run.stderr);
     return { ...run, report };
   }
@@ -130,7 +131,7 @@ export class Workplace {
   async refused(words: readonly string[], options: RunOptions = {}): Promise<Refused> {
     const before = this.list();
     const run = await this.run(['validate', ...words, '--format', 'json'], options);
-    const { error } = parseReport(run) as ErrorJson;
+    const { error } = (await parseReport(run)) as ErrorJson;
     expect(this.list()).toEqual(before);
     expect(Object.keys(ERROR_CATALOGUE)).toContain(error.code);
     expect(run.stderr).toContain(`error: ${error.code} `);
@@ -143,7 +144,7 @@ export class Workplace {
   async notSigned(words: readonly string[], options: RunOptions = {}): Promise<Refused> {
     const before = this.list();
     const run = await this.run(['validate', ...words, '--format', 'json'], options);
-    const { error } = parseReport(run) as ErrorJson;
+    const { error } = (await parseReport(run)) as ErrorJson;
     expect([run.code, ERROR_CATALOGUE[error.code as keyof typeof ERROR_CATALOGUE][0]]).toEqual([
       3,
       'unjudged',
@@ -215,10 +216,11 @@ function schema(name: string): ValidateFunction {
 }
 
 /** What `--format json` printed: it keeps to the schema, and says the same as the exit code. */
-function parseReport({ code, stdout, stderr }: Run): unknown {
+async function parseReport({ code, stdout, stderr }: Run): Promise<unknown> {
   if (stdout === '') throw new Error(`nothing on standard output, exit ${code}: ${stderr}`);
   const report = JSON.parse(stdout) as { readonly exitCode: number };
   if (!isReport(report)) throw new Error(JSON.stringify(isReport.errors, null, 2));
+  await requireForms(report);
   expect(report.exitCode).toBe(code);
   return report;
 }

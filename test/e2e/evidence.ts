@@ -1,5 +1,6 @@
 // One bundle that verifies, and every way to change exactly one thing about it: whole, signed again by
-// a dishonest signer, packed differently. Each JSON report that is made here is compared with its schema.
+// a dishonest signer, packed differently. Each JSON report that is made here is compared with its schema, and so is what
+// JUnit and SARIF show of it.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,6 +35,7 @@ import { parseSigningConfig } from '../../src/sign/signing-config.ts';
 import type { AnyProof, Proof, SigstoreTrust, Trust } from '../../src/trust/trust.ts';
 import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { bundlePath, contentsOf } from '../evidence/demo.ts';
+import { requireForms } from '../report/report-schemas.ts';
 import { ROOT, type RunOptions } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 
@@ -194,6 +196,7 @@ export async function failureOf(
   const run = await runProgram(['verify-evidence', '--format', 'json', ...words], options);
   const failure = JSON.parse(run.stdout) as { exitCode: number; error: FaultJson };
   requireSchema(failure);
+  await requireForms(failure);
   expect(run.code).toBe(failure.exitCode);
   expect(run.stderr).toContain(`error: ${failure.error.code} `);
   return { code: run.code, error: failure.error, stdout: run.stdout, stderr: run.stderr };
@@ -295,7 +298,7 @@ export class Evidence {
       ...options,
     });
     const code = EXIT_CODES[report.verdict];
-    return judged(code, JSON.stringify(verificationJson(report)));
+    return await judged(code, JSON.stringify(verificationJson(report)));
   }
 
   /** The same on what is in the file system: an archive or a directory. */
@@ -311,7 +314,7 @@ export class Evidence {
   ): Promise<JudgedByCli> {
     const run = await runProgram(['verify-evidence', input, '--format', 'json', ...flags], options);
     if (run.stdout === '') throw new Error(`no report: exit ${run.code}\n${run.stderr}`);
-    return { ...judged(run.code, run.stdout), stdout: run.stdout, stderr: talkOf(run) };
+    return { ...(await judged(run.code, run.stdout)), stdout: run.stdout, stderr: talkOf(run) };
   }
 
   /** A new tar.gz with these files. */
@@ -457,9 +460,10 @@ function requireSchema(document: unknown): void {
 }
 
 /** Every report, whatever the verdict, says the same as its exit code and keeps to the schema. */
-function judged(code: number | null, text: string): Judged {
+async function judged(code: number | null, text: string): Promise<Judged> {
   const report = JSON.parse(text) as ReportJson;
   requireSchema(report);
+  await requireForms(report);
   expect(code).toBe(report.exitCode);
   for (const { outcome, faults } of report.checks) {
     expect(faults.length > 0).toBe(outcome === 'failed' || outcome === 'skipped');

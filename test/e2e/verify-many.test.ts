@@ -1,13 +1,14 @@
 // Many bundles in one call: each verdict is that of the bundle alone, and none of them hides another.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
+import { junitComplaints, sarifComplaints } from '../report/report-schemas.ts';
 import { PROGRAM, ROOT, runCli } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
 import { ATTESTATION, archiveOf, makeEvidence, withFile } from './evidence.ts';
@@ -38,6 +39,13 @@ interface Batch {
     readonly recipes: readonly unknown[];
     readonly signers: readonly unknown[];
   };
+}
+
+interface Sarif {
+  readonly runs: readonly {
+    readonly results: readonly { readonly ruleId: string }[];
+    readonly invocations: readonly object[];
+  }[];
 }
 
 const evidence = await makeEvidence();
@@ -285,6 +293,34 @@ describe('the reports', () => {
     expect(all.exitCode).toBe(2);
   });
 
+  it('in JUnit have a suite for each, and in SARIF one run; the third of four on a full disk costs no other', async () => {
+    const forms = ['json=4.json', 'junit=4.xml', 'sarif=/dev/full', 'sarif=4.sarif'];
+    const words = forms.flatMap((form) => ['--format', form]);
+    const argv = ['verify-evidence', 'many', 'nowhere', ...evidence.pin, '--jobs', '1', ...words];
+    const { code, stderr } = await runProgram(argv, { cwd: evidence.folder });
+    expect([code, / at: (\S+)/.exec(stderr)?.[1]]).toEqual([3, '/dev/full']);
+    const [json = '', xml = '', sarif = ''] = ['4.json', '4.xml', '4.sarif'].map((name) =>
+      readFileSync(join(evidence.folder, name), 'utf8'),
+    );
+    expect([...junitComplaints(xml), ...sarifComplaints(sarif)]).toEqual([]);
+    const all = JSON.parse(json) as Batch;
+    expect(all.reports).toHaveLength(6);
+    const suites = [
+      ...xml.matchAll(/<testsuite name="([^"]*)".* failures="(\d+)" errors="(\d+)"/g),
+    ];
+    expect(suites.map(([, name]) => name)).toEqual(all.reports.map(({ source }) => source));
+    // A sandbox signed them.
+    expect(suites.every(([, , failures, errors]) => Number(failures) + Number(errors) > 0)).toBe(
+      true,
+    );
+    const { runs } = JSON.parse(sarif) as Sarif;
+    const rules = runs.flatMap(({ results }) => results.map(({ ruleId }) => ruleId));
+    expect(new Set(rules)).toEqual(
+      new Set(['SANDBOX', 'UNSIGNED', 'ARCHIVE_UNREADABLE', 'FILE_UNREADABLE']),
+    );
+    expect(runs[0]?.invocations[0]).toMatchObject({ exitCode: 2, executionSuccessful: false });
+  });
+
   it('in Markdown and on a terminal show only what is not verified', async () => {
     const argv = ['verify-evidence', 'many', ...evidence.pin, '--jobs', '1', '--format'];
     const options = { cwd: evidence.folder };
@@ -445,6 +481,44 @@ describe('report merge', () => {
     const { code, stderr } = await mergeOf([file]);
     expect(code).toBe(3);
     expect(stderr).toContain('error: REPORT_INVALID');
+  });
+});
+
+describe('affidavit report of many', () => {
+  it('shows them in each form, says first that nothing was verified, and ends with 0', async () => {
+    const { stdout } = await verifyMany(['many']);
+    writeFileSync(join(evidence.folder, 'stored.json'), stdout);
+    const shown = new Map<string, string>();
+    for (const format of ['terminal', 'markdown', 'junit', 'sarif']) {
+      const argv = ['report', 'stored.json', '--format', format];
+      const run = await runProgram(argv, { cwd: evidence.folder });
+      expect([run.code, run.stderr]).toEqual([0, '']);
+      expect(run.stdout.slice(0, 100)).toContain('from a stored report; nothing was verified here');
+      expect(run.stdout).not.toMatch(/[✅✓]|<testcase [^>]*\/>/u);
+      expect(run.stdout).toContain('many/z.tar.gz');
+      shown.set(format, run.stdout);
+    }
+    const [junit = '', sarif = ''] = ['junit', 'sarif'].map((name) => shown.get(name));
+    expect([...junitComplaints(junit), ...sarifComplaints(sarif)]).toEqual([]);
+    expect(sarif.match(/"ruleId":"(?:STORED_REPORT|SANDBOX|UNSIGNED)"/g)).toHaveLength(7);
+  });
+
+  it('shows what was merged, and one whose summary is of other reports not at all', async () => {
+    const { stdout } = await verifyMany(['many']);
+    writeFileSync(join(evidence.folder, 'whole.json'), stdout);
+    const options = { cwd: evidence.folder };
+    await runProgram(['report', 'merge', 'whole.json', '--format', 'json=merged.json'], options);
+    const merged = await runProgram(['report', 'merged.json'], options);
+    expect([merged.code, merged.stdout.includes('from 1 stored reports')]).toEqual([0, true]);
+    const forged = stdout.replace(
+      '"verdict":"undecided","exitCode":4',
+      '"verdict":"verified","exitCode":0',
+    );
+    writeFileSync(join(evidence.folder, 'forged.json'), forged);
+    const words = ['report', 'forged.json', '--format', 'junit=forged.xml'];
+    const { code, stderr } = await runProgram(words, options);
+    expect([code, /^error: (\w+)/.exec(stderr)?.[1]]).toEqual([3, 'REPORT_INVALID']);
+    expect(existsSync(join(evidence.folder, 'forged.xml'))).toBe(false);
   });
 });
 

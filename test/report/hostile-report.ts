@@ -125,3 +125,15 @@ function hugeFacts(long: string): Facts {
     phases,
   };
 }
+
+/** Whose first check has this many faults, each at another place. */
+export function manyFaults(count: number): VerificationReport {
+  const faults = Array.from({ length: count }, (_, index): Fault => ({
+    ...{ code: 'PHASES_DIFFER', at: `statement.intoto.json#/${index}` },
+    ...{ found: 'x', expected: 'y', hint: 'z' },
+  }));
+  const checks = FAILED.checks.map((check, index) =>
+    index === 0 ? { ...check, outcome: 'failed' as const, faults } : check,
+  );
+  return { ...FAILED, verdict: 'invalid', exitCode: 2, checks };
+}

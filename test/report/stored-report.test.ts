@@ -19,6 +19,7 @@ import { placesOf, withChange } from '../evidence/claim/json-places.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { RED, VALIDATIONS, VERIFICATIONS, VERIFIED } from './example-reports.ts';
 import { elementsOf, textOf } from './rendered.ts';
+import { junitComplaints, read, renderedAs, sarifComplaints } from './report-schemas.ts';
 
 const SENTENCE = 'from a stored report; nothing was verified here';
 const TICK = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}]/u;
@@ -40,7 +41,9 @@ const REPORTS: readonly Json[] = [
   jsonOf(errorJson(new TypeError('a bug'))),
 ];
 
-const FORMATS = STORED_REPORT_FLAGS.format.options;
+/** Those that programs show have words of their own for what is not good. */
+const FOR_PROGRAMS = new Set(['junit', 'sarif']);
+const FORMATS = STORED_REPORT_FLAGS.format.options.filter((name) => !FOR_PROGRAMS.has(name));
 
 /** In each form that a stored report has, narrow and wide, with and without colour. */
 async function rendered(json: Json): Promise<readonly string[]> {
@@ -51,7 +54,7 @@ async function rendered(json: Json): Promise<readonly string[]> {
   ];
   const texts = FORMATS.flatMap((format) =>
     looks.map(async (look) => {
-      const text = (await REPORT_FORMATS.get(format)?.(report, look)) ?? '';
+      const text = (await REPORT_FORMATS.get(format)?.(report, look, read)) ?? '';
       return format === 'html' ? textOfPage(text) : text;
     }),
   );
@@ -78,6 +81,51 @@ function textOfPage(text: string): string {
   });
   expect([title?.startsWith(`${SENTENCE} ·`), first]).toEqual([true, SENTENCE]);
   return `${first}\n${verdict}\n${main}`;
+}
+
+/** What CI would take for a pass: a case of JUnit that did not fail, a run of SARIF without a result. */
+async function passedIn(json: Json): Promise<readonly unknown[]> {
+  const report = await parseStoredReport(Buffer.from(JSON.stringify(json)), 'r.json');
+  const junit = await renderedAs('junit', report);
+  const sarif = await renderedAs('sarif', report);
+  const { runs } = JSON.parse(sarif) as Sarif;
+  expect(runs).toMatchObject([
+    {
+      results: [
+        { ruleId: 'STORED_REPORT', level: 'error' },
+        ...runs.flatMap((run) => run.results.slice(1)),
+      ],
+      tool: { driver: { name: 'affidavit report' } },
+      invocations: [
+        {
+          executionSuccessful: false,
+          toolExecutionNotifications: [
+            { message: { text: SENTENCE } },
+            ...runs.flatMap((run) => run.invocations[0].toolExecutionNotifications.slice(1)),
+          ],
+        },
+      ],
+    },
+  ]);
+  expect(runs[0]?.invocations[0]).not.toHaveProperty('exitCode');
+  expect(sarif.startsWith(`{"properties":{"comment":"${SENTENCE}"}`)).toBe(true);
+  expect(junit.startsWith(`<!-- ${SENTENCE} -->`)).toBe(true);
+  expect(/<testcase [^>]*>\n<(\w+ type="\w+)"/.exec(junit)?.[1]).toBe('error type="STORED_REPORT');
+  return [
+    ...(junit.match(/<testcase [^>]*\/>/g) ?? []),
+    ...[junit, sarif].flatMap((text) =>
+      [TICK, INVISIBLE].flatMap((wrong) => wrong.exec(text) ?? []),
+    ),
+    ...junitComplaints(junit),
+    ...sarifComplaints(sarif),
+  ];
+}
+
+interface Sarif {
+  readonly runs: readonly {
+    readonly results: readonly unknown[];
+    readonly invocations: readonly [{ readonly toolExecutionNotifications: readonly unknown[] }];
+  }[];
 }
 
 const VALID = ['report', 'validation-report'].map((name) => {
@@ -123,6 +171,19 @@ const edited: fc.Arbitrary<Json> = fc
 describe('a stored report', () => {
   it('of every kind begins with what it is, and has no tick', async () => {
     for (const report of REPORTS) expect(wrongIn(await rendered(report))).toEqual([]);
+  });
+
+  it('has no case and no run that CI takes for a pass, in JUnit and SARIF', async () => {
+    for (const report of REPORTS) expect(await passedIn(report)).toEqual([]);
+  });
+
+  it('is well-formed JUnit and SARIF, and no pass, whatever the schema accepts', async () => {
+    await fc.assert(
+      fc.asyncProperty(edited, async (json) => {
+        expect(await passedIn(json)).toEqual([]);
+      }),
+      { numRuns: propertyRuns(60, 2000) },
+    );
   });
 
   it('does so whatever the schema accepts', async () => {

@@ -1,69 +1,81 @@
+import type { Row } from '../../batch/row.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { ReportStream } from '../../io/disk/report-stream.ts';
-import { encodeLine } from '../../report/encode-report.ts';
+import type { GrowingForm, ManyHead, OneOfMany } from '../../report/growing-form.ts';
 import type { ListForm } from '../../report/render/list.ts';
 import type { Terminal } from '../../report/render/terminal-lines.ts';
 import type { BatchJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { AICR_JSON, formsOf, lookOf, type ReportForm } from '../call/report-flags.ts';
-import { REPORT_FORMATS } from '../call/report-formats.ts';
-import type { Answer } from './answer.ts';
+import { GROWING_FORMATS, REPORT_FORMATS } from '../call/report-formats.ts';
 import { endReports } from './deliver.ts';
+import { pagesOf } from './pages.ts';
 
 /** Forms that show each as it comes, in place of how all ended. */
 export type Lists = ReadonlyMap<string, (look: Terminal) => ListForm>;
 
-interface Growing {
-  readonly form: ReportForm;
-  readonly stream: ReportStream;
-  readonly list: ListForm | undefined;
+/** What is known before the first, and how a command shows each. */
+interface Head extends ManyHead {
+  readonly lists?: Lists | undefined;
 }
 
-/** The reports of many: JSON and lists grow with each, and the others are made of the summary. One that has no place keeps no other from its own. */
+/** A report, and what a list shows of it. */
+export interface ReportAndRow extends OneOfMany {
+  readonly row: Row;
+}
+
+type Form = GrowingForm<BatchJson, ReportAndRow>;
+
+interface Growing {
+  readonly form: Form;
+  readonly stream: ReportStream;
+  /** Standard output says itself how far it is. */
+  readonly isPrinted: boolean;
+}
+
+/** The reports of many, each of which grows as its form does. One that has no place keeps no other from its own. */
 export class BatchReports {
   readonly #call: Call;
-  readonly #jsonHead: string;
   readonly #growing: readonly Growing[];
-  #separator = '\n';
+  readonly #brief: Form;
+  #hasBegun = false;
 
   /** @param signal aborted when not even an end is waited for */
-  constructor(
-    call: Call,
-    { tool, schemaVersion }: Pick<BatchJson, 'tool' | 'schemaVersion'>,
-    signal: AbortSignal,
-    lists: Lists = new Map(),
-  ) {
-    const forms = formsOf(call);
-    if (forms.some(({ format }) => format === AICR_JSON)) throw onlyOfOne();
-    this.#call = call;
-    this.#jsonHead = encodeLine({ schemaVersion, tool }).replace(/\}$/, ',"reports":[');
-    this.#growing = forms.map((form) => ({
-      form,
-      stream: new ReportStream(form.output, signal),
-      list: lists.get(form.format)?.(lookOf(call, form.output)),
-    }));
+  static async open(call: Call, head: Head, signal: AbortSignal): Promise<BatchReports> {
+    const asked = formsOf(call);
+    if (asked.some(({ format }) => format === AICR_JSON)) throw onlyOfOne();
+    const forms = await Promise.all(asked.map(async (form) => await formOf(form, head, call)));
+    const growing = forms.map((form, index) => {
+      const { format = '', output } = asked[index] ?? {};
+      const grows = head.lists?.has(format) === true || GROWING_FORMATS.has(format);
+      const stream = new ReportStream(output, signal);
+      return { form, stream, isPrinted: grows && output === undefined };
+    });
+    const brief = summaryIn({ format: 'terminal', output: asked[0]?.output }, head, call);
+    return new BatchReports(call, growing, brief);
   }
 
-  async add({ json, row }: Answer): Promise<void> {
-    for (const { form, stream, list } of this.#growing) {
-      if (form.format === 'jsonl') await stream.write(`${json}\n`);
-      if (form.format === 'json') await stream.write(`${this.#start()}${json}`);
-      if (list !== undefined) await stream.write(`${this.#head(list)}${list.row(row)}`);
-    }
-    this.#separator = ',\n';
+  private constructor(call: Call, growing: readonly Growing[], brief: Form) {
+    this.#call = call;
+    this.#growing = growing;
+    this.#brief = brief;
+  }
+
+  get isPrinted(): boolean {
+    return this.#growing.some(({ isPrinted }) => isPrinted);
+  }
+
+  async add(one: ReportAndRow): Promise<void> {
+    await this.#write(({ each }) => each(one));
   }
 
   /** Throws FILE_UNWRITABLE, when the others are where they belong. */
   async end(batch: BatchJson): Promise<void> {
+    await this.#write(async ({ end }) => await end(batch));
     const failures: EvidenceError[] = [];
-    for (const growing of this.#growing) {
-      await growing.stream.write(await this.#ending(growing, batch));
-      failures.push(...(await growing.stream.end()));
-    }
-    const forms = this.#growing.map(({ form }) => form);
-    const brief = async (): Promise<string> =>
-      await render({ format: 'terminal', output: forms[0]?.output }, this.#call, batch);
-    await endReports(this.#call, { forms, failures, brief });
+    for (const { stream } of this.#growing) failures.push(...(await stream.end()));
+    const brief = async (): Promise<string> => await this.#brief.end(batch);
+    await endReports(this.#call, { forms: formsOf(this.#call), failures, brief });
   }
 
   async drop(cause: unknown): Promise<void> {
@@ -71,52 +83,41 @@ export class BatchReports {
     for (const { stream } of this.#growing) await stream.drop(reason);
   }
 
-  /** Standard output says itself how far it is. */
-  get isPrinted(): boolean {
-    return this.#growing.some(
-      ({ form: { format, output }, list }) =>
-        output === undefined && (list !== undefined || format.startsWith('json')),
-    );
-  }
-
-  get #isEmpty(): boolean {
-    return this.#separator === '\n';
-  }
-
-  #start(): string {
-    return `${this.#isEmpty ? this.#jsonHead : ''}${this.#separator}`;
-  }
-
-  #head({ head }: ListForm): string {
-    return this.#isEmpty ? head : '';
-  }
-
-  async #ending({ form, list }: Growing, batch: BatchJson): Promise<string> {
-    if (list !== undefined) return `${this.#head(list)}${list.foot(batch)}`;
-    if (form.format === 'jsonl') return '';
-    if (form.format !== 'json') return await render(form, this.#call, batch);
-    const { summary, exitCode, repeat } = batch;
-    const end = encodeLine({ summary, exitCode, repeat }).replace(/^\{/, '');
-    return `${this.#isEmpty ? this.#jsonHead : ''}\n],${end}\n`;
+  /** What fails before there is anything to write has only its error to say. */
+  async #write(part: (form: Form) => string | Promise<string>): Promise<void> {
+    for (const { form, stream } of this.#growing) {
+      await stream.write(`${this.#hasBegun ? '' : form.head}${await part(form)}`);
+    }
+    this.#hasBegun = true;
   }
 }
 
-async function render(
-  { format, output }: ReportForm,
-  call: Call,
-  batch: BatchJson,
-): Promise<string> {
+async function formOf(asked: ReportForm, head: Head, call: Call): Promise<Form> {
+  const list = head.lists?.get(asked.format)?.(lookOf(call, asked.output));
+  if (list !== undefined) {
+    return { head: list.head, each: ({ row }) => list.row(row), end: list.foot };
+  }
+  const grow = GROWING_FORMATS.get(asked.format);
+  return (await grow?.(head, pagesOf(call))) ?? summaryIn(asked, head, call);
+}
+
+/** The form of a report that shows no single one of many. */
+function summaryIn({ format, output }: ReportForm, { isStored }: Head, call: Call): Form {
   const dress = REPORT_FORMATS.get(format);
   if (dress === undefined) throw new TypeError(`${format} is no form of a report`);
-  const isStored = batch.summary.mergedFrom !== undefined;
-  return await dress(isStored ? { stored: batch } : batch, lookOf(call, output));
+  return {
+    head: '',
+    each: () => '',
+    end: async (batch) =>
+      await dress(isStored ? { stored: batch } : batch, lookOf(call, output), pagesOf(call)),
+  };
 }
 
 function onlyOfOne(): EvidenceError {
   return new EvidenceError('USAGE', {
     at: '--format',
     found: `${AICR_JSON}, and more than one bundle`,
-    expected: 'json or jsonl, which are of any number',
+    expected: 'a form that is of any number',
     hint: 'choose another form, or verify one bundle a call',
   });
 }

@@ -6,6 +6,7 @@ import type { Shown } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { formsOf, lookOf, outputOf, type ReportForm } from '../call/report-flags.ts';
 import { AFTER_REPORTS, REPORT_FORMATS } from '../call/report-formats.ts';
+import { pagesOf } from './pages.ts';
 
 /**
  * Prints the text, or writes it where `--output` says, completely or not at all.
@@ -37,7 +38,7 @@ export async function deliverReports(call: Call, show: Show): Promise<void> {
     const dress = REPORT_FORMATS.get(format);
     if (typeof shown === 'string') return shown;
     if (dress === undefined) throw new TypeError(`${format} is no form of a report`);
-    return await dress(shown, lookOf(call, output));
+    return await dress(shown, lookOf(call, output), pagesOf(call));
   };
   const reports: (readonly [string, string | undefined])[] = [];
   for (const form of forms) reports.push([await render(form), form.output]);

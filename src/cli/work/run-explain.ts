@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { unreadable } from '../../io/disk/system-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
-import { explain, explanations, type Explanation, type Pages } from '../../report/explain.ts';
+import { explain, explanations, wordsOf, type Explanation } from '../../report/explain.ts';
 import { heading, wrap, type Terminal } from '../../report/render/terminal-lines.ts';
 import type { Call } from '../call/command.ts';
 import { lookOf, outputOf } from '../call/report-flags.ts';
 import { deliver } from './deliver.ts';
+import { pagesOf } from './pages.ts';
 
 export async function runExplain(call: Call): Promise<number> {
   const word = call.options.required('word');
@@ -24,19 +21,12 @@ export async function runExplain(call: Call): Promise<number> {
   return 0;
 }
 
-/** The pages are read when they are asked for: joined to the program, they would make every start slower. */
 export async function readExplanations(root: string): Promise<readonly Explanation[]> {
+  const read = pagesOf({ root });
   return explanations({
-    errors: await readPage(root, 'errors'),
-    verification: await readPage(root, 'verification'),
-    cli: await readPage(root, 'cli'),
-  });
-}
-
-async function readPage(root: string, page: keyof Pages): Promise<string> {
-  const path = join(root, 'docs', `${page}.md`);
-  return await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(error, path);
+    errors: await read('errors'),
+    verification: await read('verification'),
+    cli: await read('cli'),
   });
 }
 
@@ -65,7 +55,7 @@ function renderExplanation(
   const lines = [
     heading(names.join(' '), terminal),
     '',
-    ...wordsIn(text).flatMap((line) => wrap(line, '', line.startsWith('- ') ? '  ' : '', terminal)),
+    ...wordsOf(text).flatMap((line) => wrap(line, '', line.startsWith('- ') ? '  ' : '', terminal)),
     '',
     heading('Example:', terminal),
     '',
@@ -75,13 +65,4 @@ function renderExplanation(
     `See ${page}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** The paragraphs and items of a text in Markdown, each on one line. */
-function wordsIn(markdown: string): readonly string[] {
-  return markdown
-    .replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
-    .replaceAll('**', '')
-    .replaceAll(/(?<=\S)\n(?=[^\s|-])/g, ' ')
-    .split('\n');
 }

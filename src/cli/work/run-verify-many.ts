@@ -11,6 +11,7 @@ import { unlessAborted } from '../../io/process/interrupt.ts';
 import { JudgePool } from '../../io/workers/judge-pool.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { refuse } from '../../place.ts';
+import { reportIn } from '../../report/encode-report.ts';
 import { present, rootJson } from '../../report/json.ts';
 import type { SummaryJson } from '../../report/report-json.ts';
 import { AFFIDAVIT } from '../../tool.ts';
@@ -62,7 +63,8 @@ export async function judgeMany(call: Call, list: InputList, view: View): Promis
   const rules = await readRules(call);
   const judges = await openJudges(call, rules);
   await call.beforeWriting();
-  const reports = new BatchReports(call, HEAD, call.waitForEnd(), view.lists);
+  const head = { ...HEAD, isStored: false, lists: view.lists };
+  const reports = await BatchReports.open(call, head, call.waitForEnd());
   const summary = new Summary();
   // On one terminal a line of progress would stand in the middle of a row.
   const endProgress =
@@ -108,8 +110,8 @@ async function takeAll(
     });
     if (next === undefined) break;
     if (next.done === true) return undefined;
-    const { row } = next.value;
-    await reports.add(next.value);
+    const { json, row } = next.value;
+    await reports.add({ line: json, row, report: () => reportIn(json) });
     summary.add(row);
     if (options.has('fail-fast') && row.outcome !== 'verified') return 'first-failure';
   }

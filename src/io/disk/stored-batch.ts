@@ -4,6 +4,14 @@ import { linesOf } from './list-inputs.ts';
 
 const NOBODY = new AbortController().signal;
 
+const HEAD = /^\{"schemaVersion":.*,"reports":\[$/s;
+
+/** Whether a file is a report of many, as far as its first line shows. */
+export async function beginsAsBatch(path: string): Promise<boolean> {
+  for await (const line of linesOf(path, NOBODY)) return HEAD.test(line);
+  return false;
+}
+
 /** A part of a stored report of many: its line, the JSON of it, and how complaints name it. */
 export interface StoredLine {
   readonly part: 'head' | 'report' | 'end';
@@ -24,7 +32,7 @@ export async function* storedBatch(path: string): AsyncGenerator<StoredLine, voi
   for await (const line of linesOf(path, NOBODY)) {
     number += 1;
     const at = `${file}:${number}`;
-    const isHead = /^\{"schemaVersion":.*,"reports":\[$/s.test(line);
+    const isHead = HEAD.test(line);
     if (hasEnded || isHead !== (number === 1)) throw notOurs(at);
     hasEnded = line.startsWith('],');
     if (isHead) yield { part: 'head', json: `${line}]}`, at };

@@ -1,16 +1,20 @@
 // What is wrong, the worst first, each in one sentence.
 import { WORST_FIRST } from '../../attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import type { ErrorClass } from '../../errors/meaning.ts';
 import { sentence, words } from '../../sentence.ts';
 import type { CheckJson, FaultJson } from '../report-json.ts';
 import type { Inline, Problem } from './block.ts';
 import { SAID_BY_BANNERS } from './verdict.ts';
 
-/** Several checks may meet one fault: in what was just made it is one value, in what was stored it looks the same. */
 export function checkProblems(checks: readonly CheckJson[]): readonly Problem[] {
+  return problemsOf(distinctFaults(checks).filter(({ code }) => !SAID_BY_BANNERS.has(code)));
+}
+
+/** Several checks may meet one fault: in what was just made it is one value, in what was stored it looks the same. */
+export function distinctFaults(checks: readonly CheckJson[]): readonly FaultJson[] {
   const met = new Set(checks.flatMap((check) => check.faults));
-  const faults = new Map([...met].map((fault) => [JSON.stringify(fault), fault]));
-  return problemsOf([...faults.values()].filter(({ code }) => !SAID_BY_BANNERS.has(code)));
+  return [...new Map([...met].map((fault) => [JSON.stringify(fault), fault])).values()];
 }
 
 export function problemsOf(faults: readonly FaultJson[]): readonly Problem[] {
@@ -39,6 +43,11 @@ function rank(fault: FaultJson): number {
   return (index === -1 ? WORST_FIRST.length : index) + (isClaim ? 0.5 : 0);
 }
 
-function classOf({ code }: FaultJson): string {
+/** Else something failed that is no fault of the evidence. */
+export function isOfEvidence(fault: FaultJson): boolean {
+  return ['invalid', 'failed', 'undecided'].includes(classOf(fault));
+}
+
+export function classOf({ code }: FaultJson): ErrorClass {
   return ERROR_CATALOGUE[code][0];
 }

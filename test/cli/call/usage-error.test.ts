@@ -52,14 +52,14 @@ describe('usageError', () => {
       'verify-evidence a -f markdwon',
       '--format',
       '"markdwon"',
-      'one of terminal, markdown, html, json, jsonl, aicr-json',
+      'one of terminal, markdown, html, json, jsonl, junit, sarif, aicr-json',
       'did you mean --format markdown?',
     ],
     [
       'verify-evidence a -f pdf',
       '--format',
       '"pdf"',
-      'one of terminal, markdown, html, json, jsonl, aicr-json',
+      'one of terminal, markdown, html, json, jsonl, junit, sarif, aicr-json',
       'write one of these after --format',
     ],
     ...[
@@ -70,7 +70,7 @@ describe('usageError', () => {
       `verify-evidence a -f ${short}`,
       '--format',
       `"${short}"`,
-      'one of terminal, markdown, html, json, jsonl, aicr-json',
+      'one of terminal, markdown, html, json, jsonl, junit, sarif, aicr-json',
       `did you mean --format ${whole}?`,
     ]),
     [
@@ -98,7 +98,7 @@ describe('usageError', () => {
       'verify-evidence a -f',
       '--format',
       'no value',
-      '--format terminal|markdown|html|json|jsonl|aicr-json',
+      '--format terminal|markdown|html|json|jsonl|junit|sarif|aicr-json',
       'write its value after --format',
     ],
     [

@@ -11,6 +11,7 @@ import { verificationJson } from '../../../src/report/json.ts';
 import { rejection } from '../../document/refusal.ts';
 import { scratch } from '../../io/scratch.ts';
 import { NOT_PINNED } from '../../report/example-reports.ts';
+import { renderedAs } from '../../report/report-schemas.ts';
 
 const REPORT = verificationJson(NOT_PINNED);
 const VERDICT = '! Signed: undecided (exit 4)\n';
@@ -42,10 +43,6 @@ async function deliver(format: readonly string[], isTTY = false) {
   }
 }
 
-async function rendered(format: string): Promise<string | undefined> {
-  return await REPORT_FORMATS.get(format)?.(REPORT, { colour: false, width: 80 });
-}
-
 describe('reports that go into files', () => {
   it.each([
     [true, VERDICT],
@@ -53,7 +50,7 @@ describe('reports that go into files', () => {
   ])('show on a terminal (%j) the verdict', async (isTTY, line) => {
     const output = join(scratch(), 'report.md');
     expect(await deliver([`markdown=${output}`], isTTY)).toEqual({ error: undefined, said: line });
-    expect(readFileSync(output, 'utf8')).toBe(await rendered('markdown'));
+    expect(readFileSync(output, 'utf8')).toBe(await renderedAs('markdown', REPORT));
   });
 
   it('are each as it would be alone', async () => {
@@ -62,7 +59,7 @@ describe('reports that go into files', () => {
     const forms = [...names, 'aicr-json'].map((name) => `${name}=${join(place, name)}`);
     expect(await deliver(forms)).toEqual({ error: undefined, said: '' });
     for (const name of names) {
-      expect(readFileSync(join(place, name), 'utf8')).toBe(await rendered(name));
+      expect(readFileSync(join(place, name), 'utf8')).toBe(await renderedAs(name, REPORT));
     }
     expect(readFileSync(join(place, 'aicr-json'), 'utf8')).toBe('a whole text');
   });
@@ -74,7 +71,7 @@ describe('reports that go into files', () => {
     const { error, said } = await deliver(paths.map((each) => `json=${each}`));
     expect([error?.code, error?.at, error?.class]).toEqual(['FILE_UNWRITABLE', path, 'unjudged']);
     expect(said).toBe(VERDICT);
-    const text = await rendered('json');
+    const text = await renderedAs('json', REPORT);
     const stand = paths.filter((each) => existsSync(each) && readFileSync(each, 'utf8') === text);
     expect(stand).toEqual(paths.filter((each) => each !== path));
   });
