@@ -333,6 +333,17 @@ describe('the reports', () => {
       expect(stdout).not.toContain('✅');
     }
   });
+
+  it('in HTML show each, those that are not green first, and say how many more there are', async () => {
+    const argv = ['verify-evidence', 'many', ...evidence.pin, '--jobs', '1', '--format', 'html'];
+    const { code, stdout } = await runProgram(argv, { cwd: evidence.folder });
+    expect(code).toBe(2);
+    expect(stdout).toContain('5 bundles: 2 not verified');
+    expect(stdout.match(/<article/g)).toHaveLength(5);
+    const places = ['many/z.tar.gz', 'many/deep/b.tar.gz'].map((path) => stdout.indexOf(path));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+  });
 });
 
 describe('threads', () => {
@@ -393,6 +404,24 @@ describe('report merge', () => {
       expect(stdout).toMatch(/^from a stored report; nothing was verified here/);
       expect(stdout).toContain('Recorded: 5 bundles: 2 not verified (exit 2)');
       expect(stdout).not.toMatch(/[✅✓]/u);
+    }
+  });
+
+  it('says so in HTML too, of all of them and of each', async () => {
+    const { stdout } = await mergeOf(await shards(), '--format', 'html');
+    const whole = join(evidence.folder, 'merged.json');
+    writeFileSync(whole, (await mergeOf(await shards(), '--format', 'json')).stdout);
+    const again = await runProgram(['report', whole, '--format', 'html']);
+    expect(again.code).toBe(0);
+    for (const page of [stdout, again.stdout]) {
+      expect(page).toContain('<p class="stored">from a stored report; nothing was verified here');
+      expect(page).toContain('Recorded: 5 bundles: 2 not verified');
+      expect(
+        page.match(
+          /<h3[^>]*><code>[^<]*<\/code><\/h3>\s*<p><span class="said (?!good)[^>]*>.*?Recorded: /gs,
+        ),
+      ).toHaveLength(5);
+      expect(page).not.toMatch(/[✅✓]/u);
     }
   });
 

@@ -42,6 +42,7 @@ export const REPORT_FORMATS: ReadonlyMap<string, Render> = new Map<string, Rende
 export const GROWING_FORMATS: ReadonlyMap<string, Grow> = new Map<string, Grow>([
   ['json', async (head) => (await import('../../report/encode-report.ts')).growJson(head)],
   ['jsonl', async () => (await import('../../report/encode-report.ts')).growLines()],
+  ['html', async (head) => (await import('../../report/html/many-html.ts')).growHtml(head)],
   ['junit', async ({ isStored }) => await growJUnit(isStored)],
   ['sarif', async ({ isStored }, read) => await growSarif(isStored, read)],
 ]);

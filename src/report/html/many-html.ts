@@ -4,6 +4,7 @@ import type { Block, Said } from '../blocks/block.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
 import { visible } from '../render/visible.ts';
 import type { BatchJson, ErrorJson, ReportJson, SignerJson } from '../report-json.ts';
+import { subjectOf } from '../subject.ts';
 import { blockHtml, saidHtml, toneIn, type Look } from './block-html.ts';
 import { html, type Html, type Part } from './html.ts';
 import type { Section } from './page.ts';
@@ -92,13 +93,6 @@ function bundleOf(report: ReportJson | ErrorJson, index: number, look: Look): Bu
       ${blocks.map((block) => partHtml(block, look))}
     </article> `,
   };
-}
-
-/** As the user named it. */
-function subjectOf(report: ReportJson | ErrorJson): string | undefined {
-  if ('outcome' in report) return report.evidence?.path;
-  const { source } = report;
-  return typeof source === 'object' ? `oci://${source.registry}@${source.digest}` : source;
 }
 
 const NOT_SAID: Said = { words: 'no verdict', tone: 'doubtful' };
