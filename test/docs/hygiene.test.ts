@@ -61,7 +61,7 @@ describe('the repository', () => {
 
   it('leaves nothing for later', () => {
     const marks = /\b(?:TO[D]O|FIX[M]E|X{3})\b/;
-    const own = files.filter((path) => /^(?:src|test|tools|bin|docs)\//.test(path));
+    const own = files.filter((path) => /^(?:src|test|tools|bin|docs)\/.*(?<!\.png)$/.test(path));
     expect(filesWith(marks, own)).toEqual([]);
   });
 });
