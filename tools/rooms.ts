@@ -102,15 +102,8 @@ export const ROOMS: Rooms = {
   },
   'evidence/diff': {
     rooms: [
-      'errors',
-      'document',
-      'archive',
-      'bom',
-      'evidence/recipe',
-      'evidence/snapshot',
-      'evidence/constraint',
-      'evidence/figure',
-      'evidence',
+      ...['errors', 'document', 'archive', 'bom', 'evidence/recipe', 'evidence/snapshot'],
+      ...['evidence/constraint', 'evidence/figure', 'evidence'],
     ],
   },
   'evidence/validate': {
@@ -159,10 +152,15 @@ export const ROOMS: Rooms = {
     ],
     packages: ['ajv'],
   },
+  gate: {
+    rooms: [
+      ...['errors', 'document', 'policy', 'evidence/recipe', 'evidence/resolve', 'evidence/lint'],
+      'report',
+    ],
+  },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },
   'report/render': { rooms: ['errors', 'report', 'report/blocks'], packages: ['@xmldom/xmldom'] },
   'report/html': { rooms: ['report', 'report/blocks', 'report/render'] },
-  gate: { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/resolve', 'evidence/lint'] },
   batch: { rooms: ['errors', 'attestation', 'report'] },
   'io/disk': {
     rooms: [
