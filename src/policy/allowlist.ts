@@ -7,6 +7,7 @@ import { unlessRefused } from '../errors/evidence-error.ts';
 import { refuse, type Place } from '../place.ts';
 import { escapeInvisible, quote, shorten } from '../quote.ts';
 import { optional, placeOf, requireIssuer, requireText } from './fields.ts';
+import { USUAL_GATE, type GatePolicy } from './gate-policy.ts';
 import type { PolicySigner, Tier } from './policy-signer.ts';
 import { parseTemplate, type Template } from './template.ts';
 
@@ -31,7 +32,7 @@ function isYamlMap(bytes: Uint8Array): boolean {
 export function parseAllowlist(
   bytes: Uint8Array,
   file: string,
-): { readonly signers: readonly PolicySigner[] } {
+): { readonly signers: readonly PolicySigner[]; readonly gate: GatePolicy } {
   const reader = new ObjectReader(decodeYaml(bytes, file), file);
   requireVersion(reader);
   const text = Buffer.from(bytes).toString();
@@ -44,7 +45,8 @@ export function parseAllowlist(
   requireOnce(signers, 'identityPattern', (signer) =>
     'template' in signer ? `${signer.issuer} ${signer.template.literals[0]}` : undefined,
   );
-  if (signers.length > 0) return { signers };
+  // AICR's gate only warns.
+  if (signers.length > 0) return { signers, gate: { ...USUAL_GATE, mode: 'warn' } };
   const place = { code: 'POLICY_INVALID', at: file, hint: 'name who may sign' } as const;
   return refuse(place, 'an allowlist without entries', 'at least one entry');
 }

@@ -79,3 +79,28 @@ export function requireText(reader: ObjectReader, name: string): string {
 export function placeOf(reader: ObjectReader, name: string): Place {
   return { code: 'POLICY_INVALID', at: reader.pointer(name), hint: 'correct the field' };
 }
+
+/** Far more than any rule needs, and small enough to be counted in days of JavaScript's time. */
+export const MAX_DAYS = 36_500;
+const MAX_COUNT = 32;
+
+export function optionalCount(
+  reader: ObjectReader,
+  name: string,
+  most = MAX_COUNT,
+): number | undefined {
+  const data = reader.data(name);
+  if (data === undefined) return undefined;
+  if (typeof data === 'string' && /^[1-9]\d{0,4}$/.test(data)) {
+    reader.refuse(name, {
+      expected: 'a number, which has no quotes',
+      hint: `remove the quotes: write ${data}`,
+    });
+  }
+  const count = reader.integer(name, 1);
+  if (count <= most) return count;
+  return reader.refuse(name, {
+    expected: `a whole number, 1 to ${most}`,
+    hint: 'correct the field',
+  });
+}

@@ -21,34 +21,47 @@ import type { NamedSigner, PolicySigner, ValidFor } from './policy-signer.ts';
 import { parseTemplate } from './template.ts';
 
 /** What a document of version 1.0 may have. */
-export const KEYS_OF_1_0 = {
+const KEYS_OF_1_0 = {
   policy: ['schemaVersion', 'signers'],
   signer: ['identity', 'issuer'],
 } as const;
 
-const SINCE_1_1: ReadonlySet<string> = new Set([
+const SINCE_1_2: ReadonlySet<string> = new Set(['gate', 'label']);
+const LATER: ReadonlySet<string> = new Set([
   ...['minimumLogs', 'minimumTimestamps', 'maximumAgeDays', 'template', 'key', 'type', 'claims'],
-  ...['tier', 'recipes', 'validFor', 'revokedAt'],
+  ...['tier', 'recipes', 'validFor', 'revokedAt', ...SINCE_1_2],
 ]);
 
 /** A document says by its version what it needs: an older reader refuses what it does not know. */
-export function refuseKeysSince(reader: ObjectReader, known: readonly string[]): void {
-  const newer = reader.names().find((name) => !known.includes(name) && SINCE_1_1.has(name));
+export function refuseNewerKeys(
+  reader: ObjectReader,
+  minor: number,
+  what: keyof typeof KEYS_OF_1_0,
+): void {
+  const known: readonly string[] = KEYS_OF_1_0[what];
+  const newer = reader
+    .names()
+    .find(
+      (name) =>
+        (minor === 0 && LATER.has(name) && !known.includes(name)) ||
+        (minor < 2 && SINCE_1_2.has(name)),
+    );
   if (newer === undefined) return;
   reader.refuse(newer, {
-    found: `${quote(newer)} in a policy of version 1.0`,
-    expected: `${known.join(' and ')} alone`,
-    hint: 'write "schemaVersion": "1.1.0"',
+    found: `${quote(newer)} in a policy of version 1.${minor}`,
+    expected: minor === 0 ? `${known.join(' and ')} alone` : 'what version 1.1 has',
+    hint: `write "schemaVersion": "1.${SINCE_1_2.has(newer) ? 2 : 1}.0"`,
   });
 }
 
 /** One entry of `signers`. */
-export function parseSigner(data: Data, at: string, newer: boolean): PolicySigner {
+export function parseSigner(data: Data, at: string, minor: number): PolicySigner {
   const reader = new ObjectReader(data, at);
-  if (!newer) refuseKeysSince(reader, KEYS_OF_1_0.signer);
+  refuseNewerKeys(reader, minor, 'signer');
   const signer = {
     ...parseNamed(reader),
     at,
+    label: optional(reader, 'label', (name) => requireText(reader, name)),
     tier: optional(reader, 'tier', (name) => requireOneOf(reader, name, TIERS)),
     recipes: optional(reader, 'recipes', (name) => requireRecipes(reader, name)),
     validFor: optional(reader, 'validFor', (name) => parseValidFor(reader.object(name))),
@@ -167,7 +180,7 @@ function refuseWindow(reader: ObjectReader): never {
 function requireOwnNames(reader: ObjectReader, kind: 'identity' | 'template'): void {
   const names = [kind, 'issuer'];
   const missing = names.find((name) => !reader.has(name));
-  const others = reader.names().filter((name) => !names.includes(name) && !SINCE_1_1.has(name));
+  const others = reader.names().filter((name) => !names.includes(name) && !LATER.has(name));
   if (missing === undefined || others.length === 0) return;
   if (nearest(missing, others) !== undefined) return;
   reader.refuse(missing, {

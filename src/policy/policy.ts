@@ -9,7 +9,9 @@ import { recognising } from '../recognise.ts';
 import { parsePublicKey } from '../trust/public-key.ts';
 import { isKeySigner, type ProvenSigner } from '../trust/trust.ts';
 import { looksLikeAllowlist, parseAllowlist } from './allowlist.ts';
-import { KEYS_OF_1_0, parseSigner, refuseKeysSince } from './parse-signer.ts';
+import { MAX_DAYS, optional, optionalCount } from './fields.ts';
+import { parseGate, type GatePolicy } from './gate-policy.ts';
+import { parseSigner, refuseNewerKeys } from './parse-signer.ts';
 import type { PolicySigner } from './policy-signer.ts';
 
 /** Who may sign, and what every signature must have. schemas/policy.schema.json */
@@ -21,6 +23,8 @@ export interface Policy {
   readonly minimumTimestamps?: number | undefined;
   /** How long ago the signature may have been made, in days. Then somebody must say what time it is. */
   readonly maximumAgeDays?: number | undefined;
+  /** What the gate asks of a change. */
+  readonly gate?: GatePolicy | undefined;
   /** The file that says all this, as the user named it. */
   readonly file?: { readonly source: string; readonly digest: Digest };
 }
@@ -79,20 +83,17 @@ export function parsePolicy(bytes: Uint8Array, file: string): Policy {
   return { ...policy, file: { source: file, digest: digestOf(bytes) } };
 }
 
-/** Far more than any rule needs, and small enough to be counted in days of JavaScript's time. */
-const MAX_DAYS = 36_500;
-const MAX_COUNT = 32;
-
 function parseOwn(bytes: Uint8Array, file: string): Policy {
   const reader = new ObjectReader(decodeJson(bytes, file), file);
-  const { newer } = requireSchemaVersion(reader, '1.1.0');
-  if (!newer) refuseKeysSince(reader, KEYS_OF_1_0.policy);
-  const signers = reader.list('signers', (data, at) => parseSigner(data, at, newer));
+  const { minor } = requireSchemaVersion(reader, '1.2.0');
+  refuseNewerKeys(reader, minor, 'policy');
+  const signers = reader.list('signers', (data, at) => parseSigner(data, at, minor));
   const policy = {
     signers,
-    minimumLogs: optionalCount(reader, 'minimumLogs', MAX_COUNT),
-    minimumTimestamps: optionalCount(reader, 'minimumTimestamps', MAX_COUNT),
+    minimumLogs: optionalCount(reader, 'minimumLogs'),
+    minimumTimestamps: optionalCount(reader, 'minimumTimestamps'),
     maximumAgeDays: optionalCount(reader, 'maximumAgeDays', MAX_DAYS),
+    gate: optional(reader, 'gate', (name) => parseGate(reader.object(name))),
   };
   reader.end();
   requireDistinct(signers);
@@ -116,21 +117,4 @@ function requireDistinct(signers: readonly PolicySigner[]): void {
     }
     seen.set(text, at);
   }
-}
-
-function optionalCount(reader: ObjectReader, name: string, most: number): number | undefined {
-  const data = reader.data(name);
-  if (data === undefined) return undefined;
-  if (typeof data === 'string' && /^[1-9]\d{0,4}$/.test(data)) {
-    reader.refuse(name, {
-      expected: 'a number, which has no quotes',
-      hint: `remove the quotes: write ${data}`,
-    });
-  }
-  const count = reader.integer(name, 1);
-  if (count <= most) return count;
-  return reader.refuse(name, {
-    expected: `a whole number, 1 to ${most}`,
-    hint: 'correct the field',
-  });
 }

@@ -169,7 +169,8 @@ describe('parsePolicy', () => {
     expect(refusal({ schemaVersion: '1.1.0', allowUnsigned: true })).toMatchObject({
       code: 'POLICY_INVALID',
       at: 'policy.json#/allowUnsigned',
-      expected: 'one of schemaVersion, signers, minimumLogs, minimumTimestamps, maximumAgeDays',
+      expected:
+        'one of schemaVersion, signers, minimumLogs, minimumTimestamps, maximumAgeDays, gate',
     });
   });
 
@@ -177,7 +178,7 @@ describe('parsePolicy', () => {
     expect(refusal({ schemaVersion: undefined })).toMatchObject({
       at: 'policy.json#/schemaVersion',
       found: 'nothing',
-      expected: '"1.1.0", or another version 1.x',
+      expected: '"1.2.0", or another version 1.x',
     });
   });
 

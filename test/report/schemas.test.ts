@@ -98,7 +98,7 @@ const VALIDATION_REPORTS = Object.entries(VALIDATIONS).map(
 
 describe('every schema', () => {
   it.each(NAMES)('%s has the one draft, a stable name and its version', (name) => {
-    const version = name === 'policy' ? '1.1.0' : '1.0.0';
+    const version = name === 'policy' ? '1.2.0' : '1.0.0';
     const schema = schemaOf(name);
     expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(schema['$id']).toBe(`urn:affidavit:schema:${name}:${version}`);
@@ -391,13 +391,14 @@ const { publicKey: PUBLIC_KEY } = generateKeyPairSync('ed25519');
 
 /** With every field that a policy may have. */
 const POLICY: Json = {
-  schemaVersion: '1.1.0',
+  schemaVersion: '1.2.0',
   signers: [
     {
       identity: 'a',
       issuer: 'b',
       type: 'other',
       tier: 'community',
+      label: 'd',
       recipes: ['c'],
       claims: {
         sourceRepositoryUri: 'https://github.com/o/r',
@@ -416,6 +417,31 @@ const POLICY: Json = {
   minimumLogs: 1,
   minimumTimestamps: 2,
   maximumAgeDays: 30,
+  gate: {
+    mode: 'warn',
+    registries: ['ghcr.io', 'localhost:5000'],
+    rules: [
+      {
+        recipes: 'h100-*',
+        require: 'all',
+        minimumPieces: 2,
+        minimumSigners: 2,
+        tiers: ['first-party', 'partner'],
+        maximumAgeDays: 90,
+        allowClaimed: true,
+        allowUnboundFiles: false,
+      },
+    ],
+    exemptions: [
+      {
+        recipe: 'h100-eks-ubuntu-training',
+        states: ['red', 'stale'],
+        reason: 'the cluster is being repaired',
+        who: 'a maintainer',
+        until: '2026-12-31T00:00:00Z',
+      },
+    ],
+  },
 };
 
 describe('a schema says what its parser says', () => {
@@ -461,7 +487,7 @@ describe('a schema says what its parser says', () => {
 
   it.each(Object.keys(PARSERS) as (keyof typeof PARSERS)[])('of the versions of a %s', (name) => {
     const validate = validatorOf(name);
-    // A policy says what it needs, and this one needs 1.1.
+    // A policy says what it needs, and this one needs 1.2.
     const old = ['1.0', '1.0.0', '1.0.9'];
     const good = [...(name === 'policy' ? [] : old), '1.7', '1.10.3', '1.999999999'];
     const bad = [
