@@ -83,6 +83,13 @@ export async function verifyEvidence(
   return await affidavit(['verify-evidence', archive, '--trusted-root', sigstore.root, ...words]);
 }
 
+/** The same in a network namespace of its own, which has no network at all. */
+export async function verifyWithoutNetwork({ sigstore }: Place, archive: string): Promise<Ended> {
+  const words = ['--trusted-root', sigstore.root, ...identityWords(sigstore)];
+  const program = [process.execPath, PROGRAM, 'verify-evidence', archive];
+  return await run('unshare', ['--map-root-user', '--net', ...program, ...words]);
+}
+
 /** The signer, as our program and cosign take it. */
 export function identityWords({ identity, issuer }: Sigstore): readonly string[] {
   return ['--certificate-identity', identity, '--certificate-oidc-issuer', issuer];

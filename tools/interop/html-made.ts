@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 import { rowOf } from '../../src/batch/row.ts';
 import { Summary } from '../../src/batch/summary.ts';
-import { REPORT_FORMATS } from '../../src/cli/call/report-formats.ts';
 import { SCHEMA_VERSION } from '../../src/media-types.ts';
 import { growHtml } from '../../src/report/html/many-html.ts';
+import { renderHtml } from '../../src/report/html/render-html.ts';
 import type { ReportJson, Shown, VerificationJson } from '../../src/report/report-json.ts';
 import { parseStoredReport } from '../../src/report/stored-report.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
@@ -61,9 +61,9 @@ export async function makePages(): Promise<readonly Made[]> {
   rmSync(PLACE, { recursive: true, force: true });
   mkdirSync(PLACE, { recursive: true });
   const pages: Made[] = [];
-  for (const name of KINDS) pages.push(await page(name, await reportIn(name)));
+  for (const name of KINDS) pages.push(page(name, await reportIn(name)));
   for (const name of STORED) {
-    pages.push(await page(`stored-${name}`, { stored: await reportIn(name) }));
+    pages.push(page(`stored-${name}`, { stored: await reportIn(name) }));
   }
   const reports = await verifications();
   pages.push(pageOfMany('many', reports, false), pageOfMany('stored-many', reports, true));
@@ -76,13 +76,13 @@ export async function makeHostilePages(): Promise<readonly Made[]> {
   const pages: Made[] = [];
   for (const [index, text] of HOSTILE.entries()) {
     const report = await reportIn('verification-failed');
-    pages.push(await page(`hostile-${index}`, withForeign(report, text)));
+    pages.push(page(`hostile-${index}`, withForeign(report, text)));
   }
   const all = HOSTILE.join(' ');
   const hostile = HOSTILE.flatMap((text) => reports.map((report) => withForeign(report, text)));
   return [
     ...pages,
-    await page('hostile-validation', withForeign(await reportIn('validation-red'), all)),
+    page('hostile-validation', withForeign(await reportIn('validation-red'), all)),
     pageOfMany('hostile-many', hostile, false),
     await ofBundle('hostile-bundle', hostileRun()),
   ];
@@ -100,10 +100,8 @@ async function verifications(): Promise<readonly VerificationJson[]> {
   return reports.filter((report) => 'verdict' in report);
 }
 
-async function page(name: string, report: Shown): Promise<Made> {
-  const render = REPORT_FORMATS.get('html');
-  if (render === undefined) throw new Error('no report in HTML');
-  return written(name, await render(report, { colour: false, width: 80 }));
+function page(name: string, report: Shown): Made {
+  return written(name, renderHtml(report));
 }
 
 /** A page of these bundles and their summary. */

@@ -63,10 +63,11 @@ if (options.reports) {
 } else if (await hasGo()) {
   await main();
 } else {
-  console.log('interop not run: no Go');
+  console.log('FAILED interop needs Go: install it, and run the same command again');
+  end({ passed: 0, failed: 1 });
 }
 
-function end({ passed, failed }: Report): void {
+function end({ passed, failed }: Pick<Report, 'passed' | 'failed'>): void {
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

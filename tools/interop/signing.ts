@@ -16,6 +16,7 @@ import {
   subjectDigest,
   verifyBlob,
   verifyEvidence,
+  verifyWithoutNetwork,
   type Place,
 } from './commands.ts';
 import { mustRun, run } from './processes.ts';
@@ -45,6 +46,9 @@ export async function signWithAffidavit(report: Report, place: Place): Promise<S
   const { status, output } = await verifyEvidence(place, archive);
   const what = `${describe('affidavit', place)}: verify-evidence exits with 0`;
   report.assert(what, status === 0, output);
+  const alone = await verifyWithoutNetwork(place, archive);
+  const isSame = alone.status === 0 && alone.output === output;
+  report.assert(`${what}, and says the same where there is no network`, isSame, alone.output);
   const bundle = await bundleIn(archive, place.directory);
   return await judge(report, place, { by: 'affidavit', bundle, predicateType: PREDICATE_TYPE });
 }

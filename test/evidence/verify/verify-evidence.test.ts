@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { memoryFile, type Entry } from '../../../src/archive/entry.ts';
+import { verdictOf } from '../../../src/attestation/verdict.ts';
 import type { VerifyOptions } from '../../../src/attestation/verify.ts';
 import { CHECK_NAMES, type CheckName } from '../../../src/evidence/verify/checks.ts';
 import { verifyEvidence } from '../../../src/evidence/verify/verify-evidence.ts';
@@ -51,6 +52,16 @@ describe('evidence', () => {
       validatorImages: 0,
       redaction: undefined,
     });
+  });
+
+  it('is not verified if any one of its checks was skipped or not reached', async () => {
+    const { checks } = await judge();
+    for (const { name } of checks) {
+      for (const outcome of ['skipped', 'not-reached'] as const) {
+        const others = checks.map((check) => (check.name === name ? { ...check, outcome } : check));
+        expect([name, outcome, verdictOf(others, new Set())]).toEqual([name, outcome, 'undecided']);
+      }
+    }
   });
 
   it('whose signature does not verify is not even read', async () => {
