@@ -1,18 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { REPORT_FORMATS } from '../../src/cli/call/report-formats.ts';
 import { allCommands } from '../../src/cli/command-table.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
 import { CHECK_NAMES } from '../../src/evidence/verify/checks.ts';
+import { TYPED, makeFiles } from '../interop/typed.ts';
 import { runProgram } from '../run-here.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
-const HOSTILE = 'a"b;$(touch pwned).yaml';
 
 const scripts = new Map<string, string>();
 let folder = '';
@@ -24,10 +23,7 @@ beforeAll(async () => {
     scripts.set(shell, stdout);
   }
   folder = mkdtempSync(join(tmpdir(), 'completion-'));
-  mkdirSync(join(folder, 'my dir'));
-  for (const name of ['my evidence.tar.gz', 'plain.yaml', HOSTILE]) {
-    writeFileSync(join(folder, name), '');
-  }
+  makeFiles(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -66,45 +62,6 @@ describe('completion', () => {
     expect(stderr).toContain(` next: ${hint}\n`);
   });
 });
-
-/** Keys of readline: what Tab completes, and all that there is. */
-const TAB = '\t';
-const ALL = '\u001B*';
-
-/** What is typed, and the words of the line then. */
-const TYPED: readonly (readonly [keys: string, words: readonly string[]])[] = [
-  [`ver${ALL}`, ['verify-evidence', 'version']],
-  [`verify-evidence --form${TAB}`, ['verify-evidence', '--format']],
-  [`evidence list --for${TAB}`, ['evidence', 'list', '--format']],
-  [
-    `verify-evidence --format ${ALL}`,
-    ['verify-evidence', '--format', ...[...REPORT_FORMATS.keys(), 'aicr-json'].toSorted()],
-  ],
-  [`validate -f te${TAB}`, ['validate', '-f', 'terminal']],
-  [`validate --format=m${TAB}`, ['validate', '--format=markdown']],
-  [`validate --format json=pl${TAB}`, ['validate', '--format', 'json=plain.yaml']],
-  [`verify-evidence --judge ${ALL}`, ['verify-evidence', '--judge', 'both', 'own']],
-  [`evidence st${TAB}`, ['evidence', 'status']],
-  [`evidence diff --ignore ver${ALL}`, ['evidence', 'diff', '--ignore', 'verdict', 'versions']],
-  [`help trust up${TAB}`, ['help', 'trust', 'update']],
-  [`report me${TAB} --o${TAB} pl${TAB}`, ['report', 'merge', '--output', 'plain.yaml']],
-  [`trust export r${TAB}`, ['trust', 'export', 'root']],
-  [`explain MANIFEST_D${TAB}`, ['explain', 'MANIFEST_DIFFERS']],
-  [`explain files-m${TAB}`, ['explain', 'files-match-manifest']],
-  [`completion ${ALL}`, ['completion', 'bash', 'fish', 'zsh']],
-  [`verify-evidence my\\ e${TAB}`, ['verify-evidence', 'my evidence.tar.gz']],
-  [`verify-evidence "my e${TAB}`, ['verify-evidence', 'my evidence.tar.gz']],
-  [`verify-evidence a${TAB}`, ['verify-evidence', HOSTILE]],
-  [
-    `validate -s pl${TAB} --results pl${TAB} a${TAB}`,
-    ['validate', '-s', 'plain.yaml', '--results', 'plain.yaml', HOSTILE],
-  ],
-  [`sandbox --dir ${TAB}`, ['sandbox', '--dir', 'my dir/']],
-  [`sandbox -- pl${TAB}`, ['sandbox', '--', 'plain.yaml']],
-  [`evidence sign --location pl${TAB}`, ['evidence', 'sign', '--location', 'pl']],
-  [`verify-evidence oci://pl${TAB}`, ['verify-evidence', 'oci://pl']],
-  [`--v${TAB}`, ['--version']],
-];
 
 describe.skipIf(spawnSync('bash', ['--version']).status !== 0)('in bash', () => {
   it('completes what is typed, starts no program and does nothing that a name of a file says', () => {

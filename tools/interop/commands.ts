@@ -39,7 +39,7 @@ export function configOf({ sigstore, kind }: Place): string {
 }
 
 /** The demo, as `affidavit validate` takes it. */
-const INPUTS = [
+export const INPUTS = [
   ...['validate', '--recipe', join(DEMO, 'recipe.yaml'), '--snapshot', join(DEMO, 'snapshot.yaml')],
   ...['--results', join(DEMO, 'results')],
 ];

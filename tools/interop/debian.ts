@@ -20,7 +20,10 @@ export async function requireMariadb(): Promise<string> {
 }
 
 /** Where the first of these programs is. Throws if there is none, and none can be installed. */
-async function requireProgram(names: readonly string[], debianPackage: string): Promise<string> {
+export async function requireProgram(
+  names: readonly string[],
+  debianPackage: string,
+): Promise<string> {
   const found = (await find(names)) ?? (await install(names, debianPackage));
   if (found !== undefined) return found;
   throw new Error(`${names.join(' or ')} is missing: apt-get install ${debianPackage}`);

@@ -3,6 +3,7 @@
 //   --update     writes docs/interop.md
 //   --reports    only shows reports in a browser, in HTML and as GitHub does; with --update, writes that section and
 //                takes the pictures in docs/images
+//   --terminals  only completes words in zsh and fish, and shows what is printed in tmux; with --update, writes that section
 //   --rekor-v1   also runs a real Rekor v1, with Trillian on MariaDB
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 
 import { askAboutCases } from './ask-about-cases.ts';
 import type { Place } from './commands.ts';
+import { proveCompletions } from './completions.ts';
 import { photographHtml, proveHtml } from './html-pages.ts';
 import {
   proveMissingSct,
@@ -19,7 +21,7 @@ import {
 } from './keys-and-flags.ts';
 import { openLoginProvider } from './login-provider.ts';
 import { proveLogins, type LoginRow } from './logins.ts';
-import { comparePage, comparePages, writePage, writePages } from './page.ts';
+import { comparePage, compareSection, writePage, writeSection, type Terminals } from './page.ts';
 import { RUNS, hasGo, installPrograms } from './programs.ts';
 import { startRealSigstore } from './real-sigstore.ts';
 import { proveRegistries } from './registry-proof.ts';
@@ -36,12 +38,14 @@ import {
   type SignedRow,
 } from './signing.ts';
 import type { EvidenceKind, Sigstore } from './sigstore.ts';
+import { proveWidths } from './widths.ts';
 import { WORKFLOW_CLAIMS, proveWorkflow } from './workflow.ts';
 
 const { values: options } = parseArgs({
   options: {
     update: { type: 'boolean', default: false },
     reports: { type: 'boolean', default: false },
+    terminals: { type: 'boolean', default: false },
     'rekor-v1': { type: 'boolean', default: false },
   },
 });
@@ -54,11 +58,17 @@ if (options.reports) {
   await proveReports(report, options.update);
   const pages = await proveHtml(report);
   if (options.update) {
-    writePages(pages);
+    writeSection({ pages });
     await photographHtml();
   } else {
-    comparePages(report, pages);
+    compareSection(report, { pages });
   }
+  end(report);
+} else if (options.terminals) {
+  const report = new Report();
+  const terminals = await proveTerminals(report);
+  if (options.update) writeSection({ terminals });
+  else compareSection(report, { terminals });
   end(report);
 } else if (await hasGo()) {
   await main();
@@ -80,11 +90,16 @@ async function main(): Promise<void> {
   const real = await signForReal(report);
   const signed = [...real.signed, ...(await signInSandbox(report))];
   const pages = await proveHtml(report);
-  const found = { ...real, signed, pages, ...(await askAboutCases(report)) };
+  const terminals = await proveTerminals(report);
+  const found = { ...real, signed, pages, terminals, ...(await askAboutCases(report)) };
   if (options.update) writePage(found);
   else comparePage(report, found, options['rekor-v1']);
   await proveReports(report, false);
   end(report);
+}
+
+async function proveTerminals(report: Report): Promise<Terminals> {
+  return { completions: await proveCompletions(report), widths: await proveWidths(report) };
 }
 
 /** What was signed with the real services. */

@@ -11,11 +11,10 @@ import { VERIFIERS } from './verifiers.ts';
 
 const PAGE = fileURLToPath(new URL('../../docs/interop.md', import.meta.url));
 
-export interface Found extends CaseRows {
+export interface Found extends CaseRows, Parts {
   readonly signed: readonly SignedRow[];
   readonly logins: readonly LoginRow[];
   readonly registries: Table;
-  readonly pages: Table;
 }
 
 export function writePage(found: Found): void {
@@ -27,22 +26,46 @@ function write(text: string): void {
   console.log('wrote docs/interop.md');
 }
 
-/** What a browser alone finds. */
-export function writePages(pages: Table): void {
+/** What a browser or a terminal alone finds. */
+export interface Parts {
+  readonly pages: Table;
+  readonly terminals: Terminals;
+}
+
+export interface Terminals {
+  readonly completions: Table;
+  readonly widths: Table;
+}
+
+/** Writes one section anew. */
+export function writeSection(part: Partial<Parts>): void {
   const text = readFileSync(PAGE, 'utf8');
-  write(text.replace(pagesIn(text), () => renderPages(pages)));
+  const rendered = renderSection(part);
+  write(text.replace(sectionIn(text, rendered), () => rendered));
 }
 
-export function comparePages(report: Report, pages: Table): void {
-  const [expected, rendered] = [pagesIn(readFileSync(PAGE, 'utf8')), renderPages(pages)];
-  const hint = `${rendered}\n./dev interop --reports --update writes it`;
-  report.assert('docs/interop.md says of pages what was found', expected === rendered, hint);
+export function compareSection(report: Report, part: Partial<Parts>): void {
+  const rendered = renderSection(part);
+  const holds = sectionIn(readFileSync(PAGE, 'utf8'), rendered) === rendered;
+  const hint = `${rendered}\n--update writes it`;
+  report.assert('docs/interop.md says what was found', holds, hint);
 }
 
-function pagesIn(text: string): string {
-  const [section] = /^## Pages\n.*?(?=^## )/ms.exec(text) ?? [];
-  if (section === undefined) throw new Error('docs/interop.md has no section on pages');
-  return section;
+function renderSection({ pages, terminals }: Partial<Parts>): string {
+  const rendered = [
+    ...(pages === undefined ? [] : [renderPages(pages)]),
+    ...(terminals === undefined ? [] : [renderTerminals(terminals)]),
+  ];
+  return rendered.join('');
+}
+
+/** The one with the same title. */
+function sectionIn(text: string, rendered: string): string {
+  const [title = ''] = rendered.split('\n');
+  const start = text.indexOf(`\n${title}\n`) + 1;
+  const end = text.indexOf('\n## ', start) + 1;
+  if (start === 0 || end === 0) throw new Error(`docs/interop.md has no section ${title}`);
+  return text.slice(start, end);
 }
 
 /** Without `--rekor-v1`, the rows of a real Rekor v1 stay as they are. */
@@ -64,7 +87,8 @@ export function comparePage(report: Report, found: Found, withRekorV1: boolean):
   );
 }
 
-function renderPage({ signed, logins, registries, pages, good, tampered }: Found): string {
+function renderPage(found: Found): string {
+  const { signed, logins, registries, good, tampered } = found;
   const others = VERIFIERS.filter((name) => name !== 'affidavit');
   return `${INTRODUCTION}
 ## Programs
@@ -109,7 +133,7 @@ ${table(registries.head, registries.rows)}
 Asserted too, in GitHub's style, for every report in \`testdata/golden\`: a phone (390 × 844) shows the verdict, the first problem and the signer without scrolling, and
 a good report fits a screen (1280 × 900).
 
-${renderPages(pages)}## Bundles that verify
+${renderPages(found.pages)}${renderTerminals(found.terminals)}## Bundles that verify
 
 ${table(['bundle', ...VERIFIERS], good)}
 ## Bundles that were tampered with
@@ -125,6 +149,20 @@ report, many bundles, and a real bundle with its tests and logs. In a hostile on
 letters, or it is of a bundle with 10,000 such tests, a message of 1 MB and 1,000 logs. Each check finds something wrong with \`tools/interop/everything-wrong.html\`.
 
 ${table(head, rows)}
+`;
+}
+
+function renderTerminals({ completions, widths }: Terminals): string {
+  return `## Terminals
+
+What Tab (⇥) completes of what is typed after \`affidavit\` in real shells, without their own settings, in a folder with a directory \`my dir\` and the files \`my evidence.tar.gz\`,
+\`plain.yaml\` and \`a"b;$(touch pwned).yaml\`; ⇥⇥ gives all that there is. The words are those of \`test/interop/typed.ts\`, which a test asks bash for. No program is found
+on the PATH, and nothing is made in the folder.
+
+${table(completions.head, completions.rows)}
+What is shown in panes of tmux of these widths: no word is broken, and no line is longer than the pane but for digests, paths, and what is to be copied. Progress keeps to one row.
+
+${table(widths.head, widths.rows)}
 `;
 }
 

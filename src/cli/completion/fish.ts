@@ -33,6 +33,15 @@ function __affidavit_in
     not contains -- -- $words; and test "$words[1..$size]" = "$argv"
 end
 
+function __affidavit_form
+    set -l word (string replace -r '^--[a-z-]+=' '' -- (commandline -ct))
+    set -l parts (string match -r '^([^=]*=)(.*)' -- $word)
+    if set -q parts[1]
+        set argv $parts[2](complete -C "'' $parts[3]")
+    end
+    string join \\n -- $argv
+end
+
 complete -c affidavit -f
 complete -c affidavit -n 'contains -- -- (commandline -opc)' -F
 ${[...words, ...asides, ...offers.flatMap((offer) => offerLines(offer, names.get(offer.name)))].join('\n')}
@@ -67,9 +76,12 @@ function flagOf({ names, summary, value }: OfferedFlag): string {
   return `${forms.join('')}${argument} -d ${quoted(summary)}`;
 }
 
-/** fish itself completes what is after =. */
+/** What is after = fish itself completes, but only where it may offer files alone. */
 function valueOf({ words, path }: Value): string {
-  if (words !== undefined) return ` -f -a ${quoted(words.join(' '))}`;
+  if (words !== undefined) {
+    const list = words.join(' ');
+    return ` -f -a ${quoted(path === 'after-equals' ? `(__affidavit_form ${list})` : list)}`;
+  }
   if (path === undefined) return ' -f';
   return path === 'directory' ? ` -f -a '(__fish_complete_directories)'` : ' -F';
 }

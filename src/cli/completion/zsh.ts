@@ -23,6 +23,7 @@ _affidavit_form() {
 _affidavit() {
   local curcontext=$curcontext help=
   local -a names
+  if ((\${words[(i)--]} < CURRENT)); then _files; return; fi
   if [[ $words[2] == help ]] && ((CURRENT > 2)); then
     help=1
     shift words
