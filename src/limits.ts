@@ -141,6 +141,9 @@ export const MAX_EXTENSIONS = 256;
 /** Registries that one pointer names beside its own: each may be asked, and each may be slow. */
 export const MAX_LOCATIONS = 16;
 
+/** Pointers of one recipe that a gate looks at: each may lead to a bundle that is fetched and verified. */
+export const MAX_POINTERS = 256;
+
 /** A manifest of an OCI artifact, in bytes. AICR's own reader has the same limit. */
 export const MAX_OCI_MANIFEST_BYTES = MEBIBYTE;
 

@@ -82,7 +82,9 @@ export const ROOMS: Rooms = {
     packages: ['saxes'],
   },
   'evidence/recipe': { rooms: ['errors', 'document', 'evidence/aicr', 'evidence/phase'] },
-  'evidence/pointer': { rooms: ['document', 'policy', 'evidence/aicr', 'evidence/recipe'] },
+  'evidence/pointer': {
+    rooms: ['errors', 'document', 'policy', 'evidence/aicr', 'evidence/recipe'],
+  },
   'evidence/snapshot': { rooms: ['errors', 'document', 'evidence/recipe'] },
   'evidence/constraint': { rooms: ['errors', 'document', 'evidence/recipe', 'evidence/snapshot'] },
   'evidence/resolve': { rooms: [...OF_RECIPES, 'evidence/snapshot'] },
@@ -108,13 +110,8 @@ export const ROOMS: Rooms = {
   },
   'evidence/validate': {
     rooms: [
-      'errors',
-      'trust',
-      'attestation',
-      'bom',
-      ...OF_JUDGING,
-      'evidence/resolve',
-      'evidence/run',
+      ...['errors', 'trust', 'attestation', 'bom', ...OF_JUDGING],
+      ...['evidence/resolve', 'evidence/run'],
     ],
   },
   'evidence/verify': {
@@ -154,8 +151,15 @@ export const ROOMS: Rooms = {
   },
   gate: {
     rooms: [
-      ...['errors', 'document', 'policy', 'evidence/recipe', 'evidence/resolve', 'evidence/lint'],
-      'report',
+      ...[
+        'errors',
+        'document',
+        'policy',
+        'evidence/recipe',
+        'evidence/pointer',
+        'evidence/resolve',
+      ],
+      ...['evidence/lint', 'report'],
     ],
   },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report'] },

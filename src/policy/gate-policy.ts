@@ -16,10 +16,10 @@ import {
 } from './fields.ts';
 import { TIERS, type Tier } from './policy-signer.ts';
 
-export const EXEMPTIBLE = ['missing', 'unsigned', 'stale', 'undecided', 'short', 'red'] as const;
+const EXEMPTIBLE = ['missing', 'unsigned', 'stale', 'undecided', 'short', 'red'] as const;
 
 /** With `protected`, a recipe needs evidence that has a pointer at base or head; with `added`, a new one too. */
-export const REQUIRED = ['protected', 'added', 'all'] as const;
+const REQUIRED = ['protected', 'added', 'all'] as const;
 
 const MODES = ['enforce', 'warn'] as const;
 

@@ -101,7 +101,7 @@ const OF_KEY: ReadonlySet<string> = new Set([
  *
  * @param whole the place of what is in no file
  */
-function located(
+export function located(
   faults: readonly Fault[],
   files: readonly NamedFile[],
   whole: string,

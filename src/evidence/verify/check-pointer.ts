@@ -7,7 +7,8 @@ import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import { isKeySigner } from '../../trust/trust.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
-import { pointerPath, type Pointer } from '../pointer/pointer.ts';
+import { misplaced } from '../pointer/pointer-place.ts';
+import type { Pointer } from '../pointer/pointer.ts';
 import { POINTER_CHECK, type EvidenceLog } from './checks.ts';
 
 /** A pointer, and where it is. */
@@ -149,18 +150,5 @@ function otherPath(named: PointerFile): readonly Fault[] {
   const { file, path, pointer } = named;
   const place = path.slice(-3);
   if (!/^sha256-[0-9a-f]*\.yaml$/i.test(place.at(-1) ?? '')) return [];
-  const wanted = pointerPath(pointer).split('/');
-  const fields = wanted.length === 1 ? [AT_ATTESTATION] : ['recipe', AT_SIGNER, AT_DIGEST];
-  const first = wanted.findIndex((part, index) => part !== place[index]);
-  const field = fields[first];
-  if (field === undefined) return [];
-  return [
-    {
-      code: 'POINTER_PATH_OTHER',
-      at: `${file}#/${field}`,
-      found: quote(place.join('/')),
-      expected: wanted.join('/'),
-      hint: 'have the pointer made again by whoever signed the evidence: nobody else can have one in this folder',
-    },
-  ];
+  return misplaced(pointer, place, { file, mayBeFlat: false });
 }

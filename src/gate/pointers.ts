@@ -1,0 +1,213 @@
+// The pointers of two commits: which a change adds, edits and removes, and which break the contract.
+
+import { compareBytes } from '../compare-bytes.ts';
+import { orIfRefused, faultOf, type Fault } from '../errors/evidence-error.ts';
+import { located } from '../evidence/lint/lint.ts';
+import { misplaced } from '../evidence/pointer/pointer-place.ts';
+import { parsePointer, renderPointer, type Pointer } from '../evidence/pointer/pointer.ts';
+import { MAX_POINTERS } from '../limits.ts';
+import { quote } from '../quote.ts';
+import { faultJson } from '../report/json.ts';
+import type { PlacedFault, PointerPlace } from './gate-json.ts';
+
+/** What a commit has below its directory of evidence, as `readCommitFiles` reads it. */
+export interface PointerFiles {
+  readonly files: ReadonlyMap<string, { readonly id: string; readonly bytes: Uint8Array }>;
+  readonly faults: readonly Fault[];
+}
+
+export interface GatePointer {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly recipe: string;
+  readonly pointer: Pointer;
+  readonly change: 'added' | 'edited' | 'same';
+  /** Whether it breaks the contract: then it is said there, and it is good for nothing. */
+  readonly isBroken: boolean;
+}
+
+export interface ComparedPointers {
+  readonly breaches: readonly PlacedFault[];
+  /** Breaches that base has too. */
+  readonly findings: readonly PlacedFault[];
+  readonly removed: readonly PointerPlace[];
+  readonly orphans: readonly PointerPlace[];
+  /** Those of head that can be read, by recipe; of each recipe in the order of their paths. */
+  readonly pointers: ReadonlyMap<string, readonly GatePointer[]>;
+  /** Recipes that have a pointer at base or head. */
+  readonly pointed: ReadonlySet<string>;
+  /** Recipes whose pointers the change touches. */
+  readonly touched: ReadonlySet<string>;
+}
+
+/**
+ * Compares the pointers of two commits.
+ *
+ * @param directory of the evidence, from the root of the repository
+ * @param base that of head, if there is none to compare with
+ * @param recipes the names of those of head
+ */
+export function comparePointers(
+  directory: string,
+  { base, head }: { readonly base: PointerFiles; readonly head: PointerFiles },
+  recipes: ReadonlySet<string>,
+): ComparedPointers {
+  const [before, after] = [read(directory, base), read(directory, head)];
+  const changes = [...after].map(([name, file]) => changeOf(file, before.get(name)));
+  const gone = [...before].flatMap(([name, file]) => (after.has(name) ? [] : [file]));
+  const groups = byRecipe(changes);
+  const crowded = tooMany(directory, groups);
+  const old = [...base.faults, ...tooMany(directory, byRecipe([...before.values()]))];
+  const known = new Set(old.map(keyOf));
+  const others = [...head.faults, ...crowded];
+  const [same, changed] = [changes.filter(isSame), changes.filter((file) => !isSame(file))];
+  const sources = changes.map(({ path, bytes }) => ({ file: path, bytes }));
+  const placed = (faults: readonly Fault[]): readonly PlacedFault[] =>
+    located(faults, sources, directory).map(placedFault);
+  return {
+    breaches: placed([
+      ...changed.flatMap(faultsOf),
+      ...others.filter((fault) => !known.has(keyOf(fault))),
+    ]),
+    findings: placed([
+      ...same.flatMap(faultsOf),
+      ...others.filter((fault) => known.has(keyOf(fault))),
+    ]),
+    removed: gone.filter((file) => !isRelocated(file, groups)).map(placeOf),
+    orphans: changes.filter(({ recipe }) => !recipes.has(recipe)).map(placeOf),
+    pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group)])),
+    pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
+    touched: new Set([...gone, ...changed].map(({ recipe }) => recipe)),
+  };
+}
+
+interface ReadFile {
+  readonly path: string;
+  /** By its place, whatever it says. */
+  readonly recipe: string;
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  readonly pointer: Pointer | undefined;
+  readonly faults: readonly Fault[];
+}
+
+interface ChangedFile extends ReadFile {
+  readonly change: GatePointer['change'];
+}
+
+function byRecipe<T extends ReadFile>(files: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  return Map.groupBy(files, ({ recipe }) => recipe);
+}
+
+function isSame({ change }: ChangedFile): boolean {
+  return change === 'same';
+}
+
+function faultsOf({ faults }: ReadFile): readonly Fault[] {
+  return faults;
+}
+
+function placeOf({ path }: ReadFile): PointerPlace {
+  return { path, line: 1 };
+}
+
+/** Only YAML can be a pointer. The allowlist of AICR lies beside them. */
+function read(directory: string, { files }: PointerFiles): ReadonlyMap<string, ReadFile> {
+  const names = [...files.keys()].filter(
+    (name) => /\.ya?ml$/i.test(name) && name !== 'allowlist.yaml',
+  );
+  return new Map(
+    names.toSorted(compareBytes).flatMap((name) => {
+      const file = files.get(name);
+      return file === undefined ? [] : [[name, readOne(`${directory}/${name}`, name, file)]];
+    }),
+  );
+}
+
+function readOne(
+  path: string,
+  name: string,
+  { id, bytes }: { readonly id: string; readonly bytes: Uint8Array },
+): ReadFile {
+  const place = name.split('/');
+  const recipe = place.length === 1 ? name.replace(/\.yaml$/, '') : (place[0] ?? '');
+  return orIfRefused(
+    (): ReadFile => {
+      const pointer = parsePointer(bytes, path);
+      const faults = misplaced(pointer, place, { file: path, mayBeFlat: true });
+      return { path, recipe, id, bytes, pointer, faults };
+    },
+    (error) => ({ path, recipe, id, bytes, pointer: undefined, faults: [faultOf(error)] }),
+  );
+}
+
+function changeOf(file: ReadFile, before: ReadFile | undefined): ChangedFile {
+  if (before === undefined) return { ...file, change: 'added' };
+  if (before.id === file.id) return { ...file, change: 'same' };
+  const isAllowed = before.pointer === undefined || addsLocations(before.pointer, file.pointer);
+  if (isAllowed || file.pointer === undefined) return { ...file, change: 'edited' };
+  const fault: Fault = {
+    code: 'POINTER_EDITED',
+    at: file.path,
+    found: 'another pointer than at base',
+    expected: 'the same one: pointers are added, and only affidavit.locations of one may grow',
+    hint: 'put it back as it was, and commit new evidence with a pointer of its own',
+  };
+  return { ...file, change: 'edited', faults: [...file.faults, fault] };
+}
+
+function addsLocations(before: Pointer, after: Pointer | undefined): boolean {
+  if (after === undefined || withoutLocations(before) !== withoutLocations(after)) return false;
+  const locations = new Set(after.affidavit?.locations);
+  return before.affidavit?.locations.every((location) => locations.has(location)) ?? true;
+}
+
+function withoutLocations(pointer: Pointer): string {
+  const { affidavit = { attestation: undefined } } = pointer;
+  return renderPointer({ ...pointer, affidavit: { ...affidavit, locations: [] } });
+}
+
+/** Signing moves a pointer from where it waits to where it belongs. */
+function isRelocated(
+  { recipe, pointer, path }: ReadFile,
+  groups: ReadonlyMap<string, readonly ReadFile[]>,
+): boolean {
+  const digest = pointer?.artifact?.digest;
+  if (digest === undefined || pointer?.signer !== undefined) return false;
+  const others = groups.get(recipe) ?? [];
+  return others.some((other) => other.path !== path && other.pointer?.artifact?.digest === digest);
+}
+
+function tooMany(
+  directory: string,
+  groups: ReadonlyMap<string, readonly ReadFile[]>,
+): readonly Fault[] {
+  const crowded = [...groups].filter(([, group]) => group.length > MAX_POINTERS);
+  return crowded.map(([recipe]) => ({
+    code: 'LIMIT_EXCEEDED',
+    at: `${directory}/${recipe}`,
+    found: `more than ${MAX_POINTERS} pointers of ${quote(recipe)}`,
+    expected: `at most ${MAX_POINTERS} for one recipe`,
+    hint: 'remove old pointers of this recipe, and add one for each new piece of evidence',
+  }));
+}
+
+/** What the change brings comes first: all of it has to be good. Beyond the limit nothing is judged, which is a breach. */
+function mostWanted(group: readonly ChangedFile[]): readonly GatePointer[] {
+  const told = [...group.filter((file) => !isSame(file)), ...group.filter(isSame)];
+  return told
+    .slice(0, MAX_POINTERS)
+    .flatMap(({ path, recipe, pointer, change, faults }): readonly GatePointer[] =>
+      pointer === undefined ? [] : [{ path, recipe, pointer, change, isBroken: faults.length > 0 }],
+    )
+    .toSorted((a, b) => compareBytes(a.path, b.path));
+}
+
+function keyOf({ code, at, found }: Fault): string {
+  return JSON.stringify([code, at, found]);
+}
+
+function placedFault({ file, line, ...fault }: ReturnType<typeof located>[number]): PlacedFault {
+  const { column: _, severity: __, pointer: ___, ...rest } = fault;
+  return { ...faultJson(rest), file, line };
+}
