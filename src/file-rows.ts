@@ -152,12 +152,12 @@ export const FILE_ROWS: readonly Row[] = [
     fits: either(says('mediaType', /signingconfig/), has('caUrls'), has('rekorTlogUrls')),
   },
   {
-    what: 'a Sigstore bundle, which is one part of a bundle, or a summary of a verification',
+    what: 'a Sigstore bundle, of evidence or of a summary of a verification',
     fits: either(says('mediaType', /sigstore\.bundle/), has('verificationMaterial')),
     fix: nameEvidence,
   },
   {
-    what: 'a summary of a verification (a VSA or an SVR), which shows none of the evidence',
+    what: 'a summary of a verification (VSA or SVR), which shows no evidence',
     fits: says('predicateType', /^https:\/\/(?:slsa\.dev\/verif|in-toto\.io\/attestation\/svr\/)/),
     fix: nameEvidence,
   },

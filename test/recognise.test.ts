@@ -260,11 +260,11 @@ describe('a file that looks like another kind', () => {
   it.each([
     [
       '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}',
-      'a Sigstore bundle, which is one part of a bundle, or a summary of a verification',
+      'a Sigstore bundle, of evidence or of a summary of a verification',
     ],
     ...['slsa.dev/verification_summary/v1', 'in-toto.io/attestation/svr/v0.2'].map((type) => [
       `{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://${type}"}`,
-      'a summary of a verification (a VSA or an SVR), which shows none of the evidence',
+      'a summary of a verification (VSA or SVR), which shows no evidence',
     ]),
   ])('is named where it may be a word of a verifier: %s', (start, found) => {
     const hint =

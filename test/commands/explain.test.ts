@@ -31,6 +31,7 @@ describe('affidavit explain', () => {
 
   it.each([
     ['SIGNATURE_INVALD', 'did you mean affidavit explain SIGNATURE_INVALID?'],
+    ['SIGNER_NOT_PINED', 'did you mean affidavit explain SIGNER_NOT_PINNED?'],
     ['constraints-holds', 'did you mean affidavit explain constraints-hold?'],
     ['17', 'docs/errors.md lists the codes'],
   ])('does not know %s, and says what was meant', async (word, hint) => {

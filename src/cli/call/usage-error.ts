@@ -139,7 +139,7 @@ function unknownFlag(word: string, { call, command }: Called): ErrorDetail {
   const names = Object.keys(command.flags);
   const ofAicr = AICR_FLAGS.get(word);
   const isKnown = names.includes(ofAicr?.split(' ')[0] ?? '');
-  const bare = word.replace(/^-+/, '');
+  const bare = word.replace(/^-+/, '').replace(PATTERN, '');
   const meant = isKnown
     ? ofAicr
     : (meantOf(bare, names) ?? (word.startsWith('--') ? ofOthers(bare, command) : undefined));
@@ -149,12 +149,21 @@ function unknownFlag(word: string, { call, command }: Called): ErrorDetail {
     found: `the flag ${quote(word)}`,
     expected: `a flag of ${call}`,
     hint: [
-      meant === undefined ? '' : didYouMean(`--${meant}`),
+      meant === undefined ? '' : flagMeant(meant, word),
       operand === undefined ? '' : `write ${operand.toUpperCase()} without ${word}; `,
       /^-[^-].*[./]/.test(word) ? 'if it is a file, write ./ before it; ' : '',
       `${call} --help lists the flags`,
     ].join(''),
   };
+}
+
+/** Of a flag that takes patterns. We have none that does. */
+const PATTERN = /-regexp?$/;
+
+function flagMeant(flag: string, word: string): string {
+  const isSigner = flag.startsWith('certificate-') && PATTERN.test(word);
+  const many = 'it is compared exactly; templates in the file of --policy allow many signers; ';
+  return `${didYouMean(`--${flag}`)}${isSigner ? many : ''}`;
 }
 
 /** Ours, for a word that is nearly what another program calls it, or longer than a name by a part. */
@@ -176,7 +185,8 @@ function unwanted(word: string, { call, command }: Called): ErrorDetail {
     const hint = `write ${call} -- and then the command that it runs`;
     return { at: call, found, expected: 'flags, and -- before a command', hint };
   }
-  const hint = `write it after the flag that it belongs to; ${call} --help lists the flags`;
+  const many = /[./]/.test(word) ? 'if the shell put it in the place of a *, name one file; ' : '';
+  const hint = `write it after the flag that it belongs to; ${many}${call} --help lists the flags`;
   return { at: call, found, expected: 'flags alone', hint };
 }
 

@@ -1,8 +1,14 @@
 import { columnsOf } from './report-flags.ts';
 
-/** What is to be copied stays on one line: what is quoted, and a command or flag with all up to the next `;`. */
-const UNITS =
-  /(?:"[^"]*"|`[^`]*`|(?:affidavit|aicr|git|gzip|iconv|kubectl|npx|tar) [^;]*|--[a-z][^;]*|\S)+/g;
+/** After a command or a flag, the words that go on in prose. */
+const PROSE =
+  'a|again|allows|and|another|are|as|at|be|before|but|by|does|each|else|for|from|has|have|if|in|is|it|its|lists|makes|may|must|needs|no|not|of|on|or|says|shows|signs|so|takes|that|the|then|there|they|this|to|which|who|with|without|writes|wrote|you';
+
+/** What is to be copied stays on one line: what is quoted, and a command or flag with its words, up to prose or a sign. */
+const UNITS = new RegExp(
+  `(?:"[^"]*"|\`[^\`]*\`|(?<![\\w-])(?:(?:affidavit|aicr|git|gzip|iconv|kubectl|npx|tar)(?= )|--[a-z][^\\s"\`]*)(?:(?<![,;:?]) (?!(?:${PROSE})[,;:?.)]*(?:\\s|$))(?:"[^"]*"|[^\\s"])+)*|\\S)+`,
+  'g',
+);
 
 /**
  * Breaks words for people on a terminal, at spaces; elsewhere they stay one line.
@@ -27,7 +33,8 @@ export function wrapTalk(
 }
 
 /** A line that is a command to copy, or a path beside its label, stays whole. */
-const WHOLE = /(?:^|\s)affidavit [a-z]|^ *(?:evidence|left|logs|pointer|removed|unsigned): /;
+const WHOLE =
+  /^ *(?:[a-z]+: +)?affidavit [a-z]|^ *(?:evidence|left|logs|pointer|removed|unsigned): /;
 
 /** The same for lines that may be indented: those that fit stay as they are. */
 export function wrapLines(text: string, stream: Parameters<typeof wrapTalk>[1]): string {

@@ -32,11 +32,10 @@ export async function readExplanations(root: string): Promise<readonly Explanati
 
 function refuseUnknown(word: string, all: readonly Explanation[]): never {
   const names = all.flatMap((explanation) => explanation.names);
-  // One number is no spelling of another one.
-  const meant = nearest(
-    word,
-    names.filter((name) => !/^\d/.test(name)),
-  );
+  // One number is no spelling of another one. Those that begin alike come first: not all are compared.
+  const spelt = names.filter((name) => !/^\d/.test(name));
+  const alike = spelt.filter((name) => name.startsWith(word.slice(0, 3)));
+  const meant = nearest(word, [...alike, ...spelt]);
   throw new EvidenceError('USAGE', {
     at: 'affidavit explain',
     found: quote(word),

@@ -266,7 +266,18 @@ describe('words of aicr', () => {
     ['verify-evidence a -t json', 'did you mean --format? '],
     ['verify-evidence a --format text', 'did you mean --format markdown?'],
     ['verify-evidence a --expected-issuer b', 'did you mean --certificate-oidc-issuer? '],
-    ['verify-evidence a --expected-identity-regexp b', 'did you mean --certificate-identity? '],
+    [
+      'verify-evidence a --expected-identity-regexp b',
+      'did you mean --certificate-identity? it is compared exactly; ',
+    ],
+    ...['certificate-identity', 'certificate-oidc-issuer', 'cert-identity'].map((flag) => [
+      `verify-evidence a --${flag}-regexp b`,
+      `did you mean --${flag.replace(/^cert-/, 'certificate-')}? it is compared exactly; templates in the file of --policy allow many signers; `,
+    ]),
+    [
+      'validate -r a.yaml b.yaml',
+      'write it after the flag that it belongs to; if the shell put it in the place of a *, name one file; ',
+    ],
     ['validate --emit-attestation out', 'did you mean --emit-evidence OUT --layout directory? '],
     ['validate --full', 'did you mean --redact none? '],
     ['evidence sign a --oidc-device-flow', 'did you mean --login device? '],

@@ -30,6 +30,27 @@ describe('wrapTalk', () => {
     expect(wrapTalk(text, TERMINAL, PLACE)).toContain(copied);
   });
 
+  it.each([
+    [
+      'did you mean --trusted-root? affidavit verify-evidence --help lists the flags',
+      ['did you mean --trusted-root?', 'affidavit verify-evidence --help', 'lists the flags'],
+    ],
+    [
+      'one of --identity-token, --login, SIGSTORE_ID_TOKEN, or a key: --key',
+      ['one of --identity-token, --login,', 'SIGSTORE_ID_TOKEN, or a key:', '--key'],
+    ],
+    [
+      'upgrade affidavit if a newer version wrote it, or publish everything',
+      ['upgrade affidavit if a newer', 'version wrote it, or publish', 'everything'],
+    ],
+    [
+      'no tar archive, which tar -xzf a.tar.gz -C unpacked does not read',
+      ['no tar archive, which', 'tar -xzf a.tar.gz -C unpacked', 'does not read'],
+    ],
+  ])('breaks what stands beside a command or flag: %s', (text, lines) => {
+    expect(wrapTalk(text, TERMINAL, PLACE).split(/\n {7}/)).toEqual(lines);
+  });
+
   it('changes nothing but spaces', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '-', '"', '`', ' ', ';') }), (text) => {
@@ -65,6 +86,14 @@ describe('wrapLines', () => {
     `pointer: recipes/${'a '.repeat(40)}.yaml`,
   ])('leaves %s whole', (line) => {
     expect(wrapLines(line, TERMINAL)).toBe(line);
+  });
+
+  it('breaks prose that names a command', () => {
+    const line =
+      'note: what affidavit evidence show prints is not verified; affidavit verify-evidence does it';
+    const said = wrapLines(line, TERMINAL);
+    expect(said.split('\n').filter((each) => each.length > 40)).toEqual([]);
+    expect(said.replaceAll(/\s+/g, ' ')).toBe(line);
   });
 
   it('is how every command speaks on standard error', () => {
