@@ -1,4 +1,5 @@
 import { rowOf, type Row } from '../../batch/row.ts';
+import { ReadBefore } from '../../evidence/verify/read-before.ts';
 import { timed } from '../../io/disk/talk.ts';
 import { encodeLine } from '../../report/encode-report.ts';
 import type { VerificationJson, ErrorJson } from '../../report/report-json.ts';
@@ -20,7 +21,7 @@ export async function answering(
   call: Call,
   rules?: Rules,
 ): Promise<(path: string) => Promise<Answer>> {
-  const read = rules ?? (await readRules(call));
+  const read = { ...(rules ?? (await readRules(call))), readBefore: new ReadBefore() };
   const flags = OF_MANY.reduce(
     (words, name) => wordsWithout(words, name),
     wordsForOne(call.flagWords),

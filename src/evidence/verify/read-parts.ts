@@ -14,6 +14,7 @@ import type { SnapshotKeep } from '../redact/policy.ts';
 import { minimalOf } from '../redact/redact.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import type { ListedBom } from '../validate/judge.ts';
+import { ReadBefore } from './read-before.ts';
 
 /** A part of a bundle, or why it could not be read. The check of that part says it. */
 export type Part<T> = { readonly value: T } | { readonly error: EvidenceError };
@@ -35,10 +36,15 @@ export interface BundleRecipe extends ReadRecipe {
 }
 
 /** @param rules of its digest */
-export function readBundleRecipe(files: ReceivedFiles, rules: CanonicalRules): Part<BundleRecipe> {
+export function readBundleRecipe(
+  files: ReceivedFiles,
+  rules: CanonicalRules,
+  { recipes } = new ReadBefore(),
+): Part<BundleRecipe> {
   return partOf(() => {
     const bytes = documentOf(files, RECIPE_FILE, EVIDENCE_LAYOUT);
-    return { ...readRecipe(bytes, RECIPE_FILE, rules), bytes };
+    const read = recipes.of(bytes, rules, () => readRecipe(bytes, RECIPE_FILE, rules));
+    return { ...read, bytes };
   });
 }
 
@@ -59,11 +65,13 @@ export function readBundleSnapshot(files: ReceivedFiles, known?: KnownSnapshot):
   });
 }
 
-export function readBundleBom(files: ReceivedFiles): Part<ListedBom> {
+export function readBundleBom(files: ReceivedFiles, { boms } = new ReadBefore()): Part<ListedBom> {
   return partOf(() => {
     const bytes = documentOf(files, BOM_FILE, EVIDENCE_LAYOUT);
-    const bom = parseBom(bytes, BOM_FILE);
-    return { bom, summary: summaryOf(bom, digestOf(bytes)) };
+    return boms.of(bytes, '', () => {
+      const bom = parseBom(bytes, BOM_FILE);
+      return { bom, summary: summaryOf(bom, digestOf(bytes)) };
+    });
   });
 }
 

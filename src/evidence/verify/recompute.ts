@@ -23,6 +23,7 @@ import type { EvidenceLog } from './checks.ts';
 import { claimedImages, type ClaimRules } from './claim-rules.ts';
 import { NOTHING_COMPARED, compareOriginals, originalFindings } from './compare-originals.ts';
 import type { MappedOriginals } from './original-tap.ts';
+import type { ReadBefore } from './read-before.ts';
 import {
   readBundleBom,
   readBundleRecipe,
@@ -48,6 +49,8 @@ export interface Beside extends AtHand, ClaimRules, Pick<JudgeOptions, 'maxRunSp
   /** The logs of redacted evidence. */
   readonly logs?: ReadLogs | undefined;
   readonly known?: KnownSnapshot | undefined;
+  /** Of bundles that were verified before this one. */
+  readonly readBefore?: ReadBefore | undefined;
   /** What is made of the originals in the bundle. */
   readonly originals?: MappedOriginals | undefined;
   /** Values that the evidence withholds, as the caller was given them. */
@@ -66,11 +69,11 @@ interface Recomputed extends Judgement {
 export function recompute(
   log: EvidenceLog,
   { files, predicate, signedAt }: Recomputation,
-  { logs, known, originals, revealed, maxRunSpan, ...rules }: Beside = {},
+  { logs, known, readBefore, originals, revealed, maxRunSpan, ...rules }: Beside = {},
 ): Recomputed {
-  const recipe = readBundleRecipe(files, predicate.type.digestRules);
+  const recipe = readBundleRecipe(files, predicate.type.digestRules, readBefore);
   const snapshot = readBundleSnapshot(files, known);
-  const bom = readBundleBom(files);
+  const bom = readBundleBom(files, readBefore);
   const parts = { recipe: valueOf(recipe), snapshot: valueOf(snapshot), bom: valueOf(bom) };
   const { keep, ours } = keptOf(predicate, parts.recipe);
   const reports = readBundleReports(files, ours);

@@ -35,6 +35,7 @@ import { usesClaims, type ClaimRules } from './claim-rules.ts';
 import { formatFindings } from './format-findings.ts';
 import type { Passing } from './log-tap.ts';
 import { OriginalTap } from './original-tap.ts';
+import type { ReadBefore } from './read-before.ts';
 import { recompute, type Beside as BesideFiles } from './recompute.ts';
 
 /** What a verification found out about recipe evidence. */
@@ -91,6 +92,8 @@ export interface VerifyEvidenceOptions extends VerifyOptions, AtHand, ClaimRules
   readonly received?: ((files: ReceivedFiles) => void) | undefined;
   /** All that is read of the bundle passes through it. */
   readonly passing?: Passing | undefined;
+  /** For many bundles: what is equal in the last of them is read once. */
+  readonly readBefore?: ReadBefore | undefined;
 }
 
 type EvidenceKind = Kind<CheckName, ReceivedEvidence, EvidenceFound>;

@@ -75,9 +75,8 @@ async function bundleIn(path: string, { folder, required }: Layout): Promise<str
 
 /** A directory that is no bundle, around none, and no layout: whatever is evidence in it is so by itself. */
 export function isFolder(path: string, layout: Layout): boolean {
-  const isDirectory = lookAt(path)?.isDirectory() === true;
-  const isOther = isBundle(path, layout) || lookAt(join(path, OCI_LAYOUT_FILE)) !== undefined;
-  return isDirectory && !isOther;
+  if (lookAt(path)?.isDirectory() !== true) return false;
+  return !isBundle(path, layout) && lookAt(join(path, OCI_LAYOUT_FILE)) === undefined;
 }
 
 /** Also the directory around one. */

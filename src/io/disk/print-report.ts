@@ -4,6 +4,9 @@ import { lstat, realpath, stat, writeFile } from 'node:fs/promises';
 import { requireFree, writeWhole } from './files.ts';
 import { isSystemError, unwritable } from './system-error.ts';
 
+/** Bytes, of a report that is made while it is written. */
+const MOST_GATHERED = 64 * 1024;
+
 /** A text, or one that is made while it is written. */
 export type Report = string | AsyncIterable<Uint8Array>;
 
@@ -24,9 +27,23 @@ export async function printReport(
   else if (stream !== undefined) await flow(text, stream);
   else if (stats !== undefined && isFlow(stats)) await pour(text, output);
   else {
-    const chunks = typeof text === 'string' ? [Buffer.from(text)] : text;
+    const chunks = typeof text === 'string' ? [Buffer.from(text)] : gathered(text);
     await writeWhole(await targetOf(output), chunks, { force: true, signal });
   }
+}
+
+/** Nobody reads a file before it is whole, so that many short lines are written together. */
+async function* gathered(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of text) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size < MOST_GATHERED) continue;
+    yield Buffer.concat(pieces);
+    [pieces, size] = [[], 0];
+  }
+  yield Buffer.concat(pieces);
 }
 
 /** As fast as it is read. A reader that closes the pipe early has what it wants. */
