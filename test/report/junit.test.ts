@@ -77,6 +77,9 @@ function endsOf(cases: readonly Case[]): Readonly<Record<string, string>> {
   return Object.fromEntries(cases.map(({ name = '', end }) => [name, end]));
 }
 
+/** Signed by who was named, under a root that is no sandbox. Red is proven too. */
+const PROVEN = new Set(['verified', 'failed', 'by-template']);
+
 describe('JUnit', () => {
   it('of verified evidence has a passed case for each check and test, and for the verdict', async () => {
     const cases = await casesOf(verificationJson(VERIFIED, { source: 'a.tar.gz' }));
@@ -103,11 +106,14 @@ describe('JUnit', () => {
   });
 
   it.each(Object.entries(VERIFICATIONS))(
-    'of %s evidence passes a check only if it passed',
-    async (_, report) => {
-      const ends = endsOf(await casesOf(verificationJson(report)));
+    'of %s evidence passes a check only if it passed, and nothing where nothing is proven',
+    async (state, report) => {
+      const [, ...cases] = await casesOf(verificationJson(report));
+      const ends = endsOf(cases);
+      expect(Object.values(ends).includes('passed')).toBe(PROVEN.has(state));
       for (const { name, outcome } of report.checks) {
-        expect(ends[name]).toMatch(outcome === 'passed' ? /^passed$/ : /^(?:failure|error)$/);
+        const isPassed = outcome === 'passed' && PROVEN.has(state);
+        expect(ends[name]).toMatch(isPassed ? /^passed$/ : /^(?:failure|error)$/);
       }
     },
   );
@@ -164,6 +170,12 @@ describe('JUnit', () => {
     const evidence = { path: 'e', manifestDigest: digestOf(''), signer: undefined, sandbox: false };
     const [first] = await casesOf(validationJson({ ...GREEN, evidence }));
     expect(first).toMatchObject({ end: 'failure', text: expect.stringContaining('UNSIGNED') });
+  });
+
+  it('of a self-check in which nothing was run fails', async () => {
+    const phases = FACTS.phases.map((phase) => ({ ...phase, state: 'not-run' as const }));
+    const [first] = await casesOf(validationJson({ ...GREEN, facts: { ...FACTS, phases } }));
+    expect(first).toMatchObject({ end: 'failure', text: expect.stringContaining('green so far') });
   });
 
   it('keeps to the schema whatever a stranger wrote', async () => {

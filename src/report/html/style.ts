@@ -7,7 +7,7 @@ export const STYLE = asIs`
   :root { --page: #12161b; --panel: #1a2027; --text: #e4e8ed; --soft: #a3aebb; --line: #333c47; --code: #242c35; --good: #6dd6a0; --good-soft: #16301f; --bad: #ff9b92; --bad-soft: #3b1a18; --doubtful: #f1c065; --doubtful-soft: #352a12; --plain: #b4bec9; --plain-soft: #262e37; --link: #8cbdf5; }
 }
 * { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--text); overflow-wrap: anywhere; font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif; }
 a { color: var(--link); text-underline-offset: .15em; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
@@ -146,9 +146,6 @@ tbody tr:last-child > * { border-bottom: 0; }
   details::details-content { content-visibility: visible; block-size: auto; opacity: 1; }
   pre, .row pre { overflow: visible; max-height: none; }
   .row { content-visibility: visible; }
-}
-@media (prefers-reduced-motion: reduce) {
-  html { scroll-behavior: auto; }
 }
 @media (forced-colors: active) {
   .said, .mark { forced-color-adjust: auto; }

@@ -3,6 +3,7 @@ import { counted } from '../../sentence.ts';
 import { isOfEvidence, problemsOf } from '../blocks/problems.ts';
 import { FROM_STORED } from '../blocks/report-blocks.ts';
 import {
+  isPending,
   validationBanners,
   validationVerdict,
   verificationBanners,
@@ -60,8 +61,21 @@ export function casesOf(report: ReportJson | ErrorJson): readonly Case[] {
   const { phases = [] } = report;
   const tests = phases.flatMap(testCases);
   if ('outcome' in report) return [verdictCase(SELF_CHECK, validationEnd(report)), ...tests];
-  const end = verificationEnd(report);
-  return [verdictCase(VERIFIED, end), ...report.checks.map(checkCase), ...tests];
+  const cases = [...report.checks.map(checkCase), ...tests];
+  const shown = isProven(report) ? cases : cases.map(unproven);
+  return [verdictCase(VERIFIED, verificationEnd(report)), ...shown];
+}
+
+/** Somebody who was named vouches for it, and no safety was given up. What is red can be proven too. */
+function isProven({ verdict, pinned, root, weakened }: VerificationJson): boolean {
+  const isWhole = verdict === 'verified' || verdict === 'failed';
+  return isWhole && pinned && !root.sandbox && weakened.length === 0;
+}
+
+/** CI keeps the history of each case by itself: what passed in files that anybody can have written has not passed. */
+function unproven({ end, ...rest }: Case): Case {
+  const message = 'passed in what was received, and nothing proves that';
+  return { ...rest, end: end ?? { as: 'error', type: 'not-proven', message, more: [] } };
 }
 
 const VERIFIED = 'evidence is verified';
@@ -88,7 +102,7 @@ function verificationEnd(report: VerificationJson): End | undefined {
 function validationEnd(report: ValidationJson): End | undefined {
   const { outcome, sandbox, evidence, faults } = report;
   const isSigned = evidence === undefined || evidence.signer !== undefined;
-  if (outcome === 'passed' && !sandbox && isSigned) return undefined;
+  if (outcome === 'passed' && !sandbox && isSigned && !isPending(report)) return undefined;
   const { message, more } = said(problemsOf(faults).map(({ fault }) => fault));
   const banners = [
     ...(isSigned ? [] : ['UNSIGNED: Nobody vouches for the evidence that was packed.']),
