@@ -152,7 +152,7 @@ export const FILE_ROWS: readonly Row[] = [
     fits: either(says('mediaType', /signingconfig/), has('caUrls'), has('rekorTlogUrls')),
   },
   {
-    what: 'a Sigstore bundle, of evidence or of a summary of a verification',
+    what: 'a Sigstore bundle, which signs evidence or what a verification found',
     fits: either(says('mediaType', /sigstore\.bundle/), has('verificationMaterial')),
     fix: nameEvidence,
   },

@@ -260,7 +260,7 @@ describe('a file that looks like another kind', () => {
   it.each([
     [
       '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}',
-      'a Sigstore bundle, of evidence or of a summary of a verification',
+      'a Sigstore bundle, which signs evidence or what a verification found',
     ],
     ...['slsa.dev/verification_summary/v1', 'in-toto.io/attestation/svr/v0.2'].map((type) => [
       `{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://${type}"}`,
