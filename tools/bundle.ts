@@ -26,6 +26,7 @@ const ALWAYS = [
  */
 const APART = [
   /^@cyclonedx\//,
+  /^@octokit\//,
   /^@tufjs\//,
   /^ajv(?:-formats|\/|$)/,
   /^oauth4webapi$/,

@@ -15,6 +15,7 @@ const SECRET_VARIABLES = [
   'SIGSTORE_ID_TOKEN',
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
   'BUILDKITE_AGENT_ACCESS_TOKEN',
+  'GITHUB_TOKEN',
 ] as const;
 
 /** A shorter value could be any word, and what is left out would tell it. */

@@ -10,7 +10,7 @@ import { decodeJson } from '../document/json.ts';
 import { EvidenceError, orIfRefused, withCode } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeCharacters, quote } from '../quote.ts';
-import type { BatchJson, StoredReport } from './report-json.ts';
+import type { BatchJson, ErrorJson, StoredReport } from './report-json.ts';
 
 /** What a reader takes for our word that something was verified: ticks, and what looks like one. */
 const TICKS = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}\u{1FBB1}]/gu;
@@ -23,20 +23,35 @@ const TICKS = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}\u{1FBB1}]/gu
 export async function parseStoredReport(bytes: Uint8Array, file: string): Promise<StoredReport> {
   const json = jsonIn(bytes, file);
   const name = Object.hasOwn(json, 'outcome') ? 'validation-report' : 'report';
-  const validate = await validatorOf<StoredReport['stored']>(name);
-  if (validate(json)) return { stored: json };
-  throw broken(validate.errors?.[0], file);
+  return { stored: await parseStoredAs<StoredReport['stored']>(json, file, name) };
 }
 
 /** The same of a report of many. Throws what `parseStoredReport` throws. */
 export async function parseStoredBatch(bytes: Uint8Array, file: string): Promise<BatchJson> {
-  const json = jsonIn(bytes, file);
-  const validate = await validatorOf<BatchJson>('batch-report');
+  return await parseStoredAs<BatchJson>(jsonIn(bytes, file), file, 'batch-report');
+}
+
+/**
+ * That of the gate, or the error that it ended with. Throws what `parseStoredReport` throws.
+ *
+ * @typeParam Gate what the schema describes, which is above this room
+ */
+export async function parseStoredGate<Gate>(
+  bytes: Uint8Array,
+  file: string,
+): Promise<Gate | ErrorJson> {
+  const json = jsonIn(bytes, file, 'gate');
+  if (!Object.hasOwn(json, 'error')) return await parseStoredAs<Gate>(json, file, 'gate-report');
+  return await parseStoredAs<ErrorJson>(json, file, 'report');
+}
+
+async function parseStoredAs<T>(json: object, file: string, schema: string): Promise<T> {
+  const validate = await validatorOf<T>(schema);
   if (validate(json)) return json;
   throw broken(validate.errors?.[0], file);
 }
 
-function jsonIn(bytes: Uint8Array, file: string): object {
+function jsonIn(bytes: Uint8Array, file: string, writer = 'verify-evidence or validate'): object {
   // JSON.parse gives the same value, but of a key that is there twice it says nothing.
   orIfRefused(
     () => decodeJson(bytes, file),
@@ -61,7 +76,7 @@ function jsonIn(bytes: Uint8Array, file: string): object {
   throw new EvidenceError('REPORT_INVALID', {
     at: file,
     found: 'no report: it has no schemaVersion',
-    expected: 'what verify-evidence or validate wrote with --format json',
+    expected: `what ${writer} wrote with --format json`,
     hint: 'name such a file',
   });
 }

@@ -15,13 +15,15 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { Example } from '../../src/cli/call/command.ts';
 import { allCommands } from '../../src/cli/command-table.ts';
 import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
 import { publicGoodSigningConfig } from '../../src/sign/public-good-signing-config.ts';
 import { DEMO } from '../e2e/emit.ts';
+import { gateReport, skipPauses } from '../github/gate-report.ts';
+import { GitHubServer } from '../github/github-server.ts';
 import { withServer } from '../io/http/local-server.ts';
 import type { TestRegistry } from '../oci/call.ts';
 import { withRegistry } from '../oci/registry.ts';
@@ -32,6 +34,7 @@ import { TufRepository } from '../trust/tuf/tuf-repository.ts';
 const SIGNER = { identity: 'you@example.com', issuer: 'https://github.com/login/oauth' };
 const POINTER = 'recipes/evidence/h100-eks-training.yaml';
 /** As the help has it. */
+const HEAD = '3f786850e387550fdab836ed7e6dc881de23001b';
 const DIGEST = 'sha256:74c42dc3d793da22081a2e9507ca78842fe3795059f245d9b03c2edf4eccd8ab';
 /** Names of what is written, not read. */
 const WRITTEN = /(?<= (?:--emit-evidence|--output|-o|--oci-layout|--dir) |json=|markdown=)\S+/g;
@@ -44,6 +47,7 @@ let env: Readonly<Record<string, string>> = {};
 /** What stands for what is public. */
 let registry: TestRegistry | undefined;
 let mirror = '';
+let github = '';
 const ends: (() => void)[] = [];
 
 beforeAll(async () => {
@@ -69,10 +73,20 @@ beforeAll(async () => {
       await untilEnd(begun);
     });
   });
+  await new Promise<void>((begun) => {
+    const server = new GitHubServer();
+    server.pulls.push({ number: 1, state: 'open', base: 'main', head: HEAD });
+    void server.use(async (address) => {
+      github = address;
+      await untilEnd(begun);
+    });
+  });
+  write('ready/gate.json', JSON.stringify(gateReport(HEAD)));
   write('trusted_root.json', root);
   write('signing_config.json', JSON.stringify(sandbox.signingConfigs['signing_config.json']));
   write('ready/root.json', tuf.firstRoot);
   env = {
+    GITHUB_TOKEN: 'a-token-of-this-test',
     SIGSTORE_ID_TOKEN: sandbox.token({ email: SIGNER.identity }),
     AFFIDAVIT_SIGNING_CONFIG: join(folder, 'signing_config.json'),
     AFFIDAVIT_TRUSTED_ROOT: join(folder, 'trusted_root.json'),
@@ -84,6 +98,10 @@ beforeAll(async () => {
 afterAll(() => {
   for (const end of ends) end();
   rmSync(folder, { recursive: true });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 async function untilEnd(begun: () => void): Promise<void> {
@@ -175,6 +193,7 @@ function wordsOf(line: string): readonly string[] {
 function standIns(words: readonly string[]): readonly string[] {
   const line = `${words.join(' ')} `;
   const { flags = {} } = commands.findLast(([name]) => line.startsWith(`${name} `))?.[1] ?? {};
+  if (line.startsWith('gate post ')) return ['--api-url', github];
   const isFetched = 'registry' in flags && /oci:|recipes\/evidence\/\S/.test(line);
   const fetching = isFetched ? ['--registry', registry?.host ?? ''] : [];
   return [...fetching, ...trusted(line, Object.keys(flags))];
@@ -213,6 +232,7 @@ describe.each(commands)('the examples of %s', (name, { examples }) => {
     const { run, exit = 0, does } = example;
     expect(does.includes('exit 1')).toBe(exit === 1);
     const cwd = folderFor(example);
+    if (name === 'gate post') skipPauses(new Date());
     const { code, stderr } = run.includes(' -- ')
       ? inShell(run, cwd)
       : await runProgram(wordsOf(run), { cwd, env });

@@ -84,7 +84,8 @@ export async function repeated<T extends Pick<HttpFailure, 'refusal' | 'status'>
   }
 }
 
-async function exchangeOnce({
+/** The same once, for a caller who repeats it. */
+export async function exchangeOnce({
   url,
   init,
   timeoutMs,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
@@ -11,9 +11,12 @@ interface Heard {
   readonly at: number;
 }
 
+/** Answers when the whole request was heard. */
+type Answerer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
 /** Runs `use` with the address of a server, and tells what the server was asked. */
 export async function withServer(
-  answer: RequestListener,
+  answer: Answerer,
   use: (url: string) => Promise<void>,
 ): Promise<readonly Heard[]> {
   const heard: Heard[] = [];
@@ -23,8 +26,9 @@ export async function withServer(
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      heard.push({ method, headers, body: Buffer.concat(chunks).toString(), at });
-      answer(request, response);
+      const body = Buffer.concat(chunks).toString();
+      heard.push({ method, headers, body, at });
+      answer(request, response, body);
     });
   });
   await new Promise<void>((done) => {

@@ -1,0 +1,85 @@
+// One comment on a pull request, that stays the same one.
+import { dataAt } from './data-at.ts';
+import type { GitHub } from './github.ts';
+
+export interface StickyComment {
+  readonly number: number;
+  /** Its first line, which nobody sees. Others can write it too, so the author counts as well. */
+  readonly marker: string;
+  readonly author: string;
+  readonly text: string;
+  /** Whether it is made if there is none. */
+  readonly make: boolean;
+}
+
+/** `moved`: what it is about is no longer there, so nothing was written. */
+export type Stuck = 'updated' | 'created' | 'moved' | 'none';
+
+const ROUTE = '/issues/{issue_number}/comments';
+const COMMENT = '/issues/comments/{comment_id}';
+const needs = 'pull-requests: write';
+/** Somebody may delete it while it is written. */
+const MOST_TRIES = 3;
+
+/** @param current asked before anything is written: an older report must not replace a newer one */
+export async function putComment(
+  github: GitHub,
+  comment: StickyComment,
+  current: () => Promise<boolean>,
+): Promise<Stuck> {
+  for (let tries = 1; ; tries += 1) {
+    const [oldest, ...twins] = await ours(github, comment);
+    if (!(await current())) return 'moved';
+    if (oldest === undefined) return comment.make ? await create(github, comment) : 'none';
+    await remove(github, twins);
+    if (await update(github, oldest, comment)) return 'updated';
+    if (tries === MOST_TRIES) throw github.invalid('a comment that is listed and is not there');
+  }
+}
+
+/** Another run may have made one at the same time, or this one twice, if an answer was lost: the oldest stays. */
+async function create(github: GitHub, comment: StickyComment): Promise<Stuck> {
+  const { number, text, marker } = comment;
+  const parameters = { issue_number: number, body: bodyOf({ marker, text }) };
+  const made = await github.call({ route: `POST ${ROUTE}`, parameters, needs });
+  const [oldest, ...twins] = await ours(github, comment);
+  await remove(github, twins);
+  const isOurs = oldest === undefined || oldest === dataAt(made, 'id');
+  if (!isOurs) await update(github, oldest, comment);
+  return isOurs ? 'created' : 'updated';
+}
+
+function bodyOf({ marker, text }: Pick<StickyComment, 'marker' | 'text'>): string {
+  return `${marker}\n${text}`;
+}
+
+/** From the oldest. */
+async function ours(
+  github: GitHub,
+  { number, marker, author }: StickyComment,
+): Promise<readonly number[]> {
+  const found: number[] = [];
+  const call = { route: `GET ${ROUTE}`, parameters: { issue_number: number }, needs } as const;
+  for await (const comment of github.all(call)) {
+    const [id, body, login] = [
+      dataAt(comment, 'id'),
+      dataAt(comment, 'body'),
+      dataAt(comment, 'user', 'login'),
+    ];
+    const isMarked = typeof body === 'string' && body.split(/\r?\n/, 1)[0] === marker;
+    if (typeof id === 'number' && isMarked && login === author) found.push(id);
+  }
+  return found.toSorted((a, b) => a - b);
+}
+
+async function update(github: GitHub, id: number, comment: StickyComment): Promise<boolean> {
+  const parameters = { comment_id: id, body: bodyOf(comment) };
+  return await github.unlessGone({ route: `PATCH ${COMMENT}`, parameters, needs });
+}
+
+async function remove(github: GitHub, ids: readonly number[]): Promise<void> {
+  for (const id of ids) {
+    const parameters = { comment_id: id };
+    await github.unlessGone({ route: `DELETE ${COMMENT}`, parameters, needs });
+  }
+}

@@ -1,0 +1,145 @@
+// What the gate decided: the decision first, then each recipe that the change needs evidence of.
+import { STATES } from '../../gate/gate-json.ts';
+import type { GateJson, GatePiece, GateRecipe, State } from '../../gate/gate-json.ts';
+import { sayName } from '../../policy/policy-signer.ts';
+import { counted, joined, sentence, words } from '../../sentence.ts';
+import type { Block, Inline, Line, Said, Tone } from './block.ts';
+import { state } from './block.ts';
+import { problemsOf } from './problems.ts';
+
+/** Of what is wrong, before it is folded. */
+const MOST_PROBLEMS = 5;
+
+export function gateBlocks(report: GateJson): readonly Block[] {
+  const { recipes, faults, pointers, findings } = report;
+  const asked = recipes.filter((recipe) => recipe.state !== 'not-asked');
+  return [
+    { block: 'verdict', said: gateVerdict(report), exitCode: report.exitCode },
+    { block: 'banners', items: banners(report) },
+    {
+      block: 'problems',
+      items: problemsOf([...faults, ...pointers.breaches]),
+      most: MOST_PROBLEMS,
+    },
+    {
+      block: 'table',
+      columns: ['Recipe', 'State', 'Signer', 'Age', 'Artifact'],
+      rows: asked.map(row),
+      noun: 'recipe',
+    },
+    list('Why', asked.filter(({ state: is }) => TONES[is] !== 'good').map(whyText), 'recipe'),
+    list(
+      'Not asked for by the policy',
+      recipes.filter((recipe) => recipe.state === 'not-asked').map(({ name }) => sentence`${name}`),
+      'recipe',
+    ),
+    list(
+      'Findings',
+      problemsOf(findings).map(({ text }) => text),
+      'finding',
+    ),
+    { block: 'lines', items: lines(report) },
+  ];
+}
+
+/** In one line, which is true without the rest. */
+export function gateVerdict(report: GateJson): Said {
+  const { mode, decidedExitCode, sandbox } = report;
+  const would = mode === 'warn' && decidedExitCode !== 0;
+  const warns = would ? `; this policy only warns, else it would be exit ${decidedExitCode}` : '';
+  return {
+    words: `${sandbox ? 'SANDBOX: ' : ''}${decision(report)}${warns}`,
+    tone: toneOf(report),
+  };
+}
+
+function decision({ decidedExitCode, counts }: GateJson): string {
+  const { affected, recipes } = counts;
+  if (decidedExitCode !== 0) return DECISIONS[decidedExitCode] ?? 'The evidence is not enough';
+  if (affected === 0) return `No recipe is affected; ${counted(recipes, 'recipe')} looked at`;
+  const { exempt = 0 } = counts.states;
+  const more = exempt === 0 ? '' : `; ${exempt} exempt`;
+  return `The evidence is what the policy asks for; ${counted(affected, 'recipe')} affected${more}`;
+}
+
+const DECISIONS: Readonly<Record<number, string>> = {
+  1: 'A recipe is not green',
+  2: 'Something is invalid or not allowed',
+  3: 'Evidence cannot be reached',
+  4: 'Evidence is missing or not enough',
+};
+
+/** Good only where evidence proves all, and nothing takes weight from it. */
+function toneOf({ decidedExitCode, sandbox, weakened, counts }: GateJson): Tone {
+  if (decidedExitCode === 1 || decidedExitCode === 2) return 'bad';
+  const states = STATES.filter((name) => counts.states[name] !== undefined);
+  const tones = new Set(states.map((name) => TONES[name]));
+  const isWeak = sandbox || weakened.length > 0 || tones.has('doubtful');
+  if (decidedExitCode !== 0 || isWeak) return 'doubtful';
+  return tones.has('good') ? 'good' : 'plain';
+}
+
+const TONES: Readonly<Record<State, Tone>> = {
+  invalid: 'bad',
+  'not-allowed': 'bad',
+  unreachable: 'doubtful',
+  missing: 'doubtful',
+  unsigned: 'doubtful',
+  stale: 'doubtful',
+  undecided: 'doubtful',
+  short: 'doubtful',
+  red: 'bad',
+  exempt: 'doubtful',
+  single: 'good',
+  confirmed: 'good',
+  'not-asked': 'plain',
+};
+
+function banners({ sandbox, weakened }: GateJson): readonly Line[] {
+  return [
+    ...(sandbox
+      ? [{ label: 'SANDBOX', text: words('Signatures of a sandbox prove nothing.') }]
+      : []),
+    ...weakened.map((flag) => ({
+      label: 'WEAKENED',
+      text: sentence`Safety was given up with ${flag}.`,
+    })),
+  ];
+}
+
+function row({ name, profile, state: is, evidence }: GateRecipe): readonly Inline[] {
+  const counting = evidence.filter(({ counted: counts }) => counts);
+  const shown = counting.length > 0 ? counting : evidence;
+  const each = (say: (piece: GatePiece) => Inline): Inline => joined(shown.map(say), ', ');
+  return [
+    profile === undefined ? sentence`${name}` : sentence`${name} with ${profile}`,
+    state({ words: is, tone: TONES[is] }),
+    each(signerText),
+    each(({ ageDays }) => words(ageDays === undefined ? '–' : counted(ageDays, 'day'))),
+    each(({ digest }) => (digest === undefined ? words('–') : sentence`${digest.slice(0, 19)}`)),
+  ];
+}
+
+function signerText({ signer }: GatePiece): Inline {
+  if (signer === undefined) return words('–');
+  const tier = signer.tier === undefined ? '' : `, ${signer.tier}`;
+  return words(`${sayName(signer)}${tier}`);
+}
+
+function whyText({ name, why }: GateRecipe): Inline {
+  return sentence`${name}: ${why}`;
+}
+
+function lines({ base, head, policy, ruleSet, at }: GateJson): readonly Line[] {
+  return [
+    { label: 'head', text: sentence`${head.commit}` },
+    ...(base === null ? [] : [{ label: 'base', text: sentence`${base.name} at ${base.commit}` }]),
+    { label: 'policy', text: sentence`${policy.source}, ${policy.digest}` },
+    { label: 'rules', text: sentence`${ruleSet}` },
+    { label: 'judged at', text: sentence`${at}` },
+  ];
+}
+
+function list(title: string, items: readonly Inline[], noun: string): Block {
+  return { block: 'list', title, items, noun };
+}

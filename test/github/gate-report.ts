@@ -1,0 +1,47 @@
+import { vi } from 'vitest';
+
+import type { GateJson } from '../../src/gate/gate-json.ts';
+
+/** Each pause ends at once, and the clock says how long it would have been. */
+export function skipPauses(now: Date): void {
+  vi.useFakeTimers({ now, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  vi.setTimerTickMode('nextTimerAsync');
+}
+
+/** A recipe was changed, and nothing proves it. */
+export function gateReport(head: string): GateJson {
+  return {
+    schemaVersion: '1.0.0',
+    tool: { name: 'affidavit', version: '0.1.0' },
+    mode: 'enforce',
+    exitCode: 4,
+    decidedExitCode: 4,
+    sandbox: false,
+    weakened: [],
+    at: '2026-01-31T00:00:00Z',
+    base: { name: 'origin/main', commit: 'a'.repeat(40), mergeBase: 'b'.repeat(40) },
+    head: { name: 'topic', commit: head },
+    policy: { source: 'policy.json', digest: `sha256:${'0'.repeat(64)}` },
+    ruleSet: 'aicr-v0.11',
+    counts: { recipes: 2, affected: 1, states: { missing: 1 } },
+    recipes: [
+      {
+        name: 'h100-eks-ubuntu-training',
+        overlay: { path: 'recipes/overlays/h100.yaml', line: 3 },
+        change: 'changed',
+        fields: { items: [], more: 0 },
+        files: { items: [], more: 0 },
+        state: 'missing',
+        required: true,
+        why: ['no pointer names evidence of ', { value: 'h100-eks-ubuntu-training' }],
+        evidence: [],
+        signers: { found: 0, wanted: 1 },
+        next: [],
+      },
+    ],
+    faults: [],
+    pointers: { breaches: [], removed: [], orphans: [] },
+    findings: [],
+    listed: [],
+  };
+}
