@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -59,6 +60,8 @@ export async function* linesOf(path: string, signal: AbortSignal): AsyncGenerato
     }
   } finally {
     signal.removeEventListener('abort', stop);
+    // Whoever wants no more lines may leave while more of the file is read.
+    if (file !== undefined && !input.closed) await once(input.destroy(), 'close');
     await file?.handle.close();
   }
 }

@@ -55,8 +55,10 @@ async function flow(text: Report, stream: NodeJS.WriteStream): Promise<void> {
   for await (const piece of text) {
     if (stream.destroyed || stream.write(piece)) continue;
     const { promise, resolve } = Promise.withResolvers<void>();
-    for (const event of ['drain', 'close', 'error']) stream.once(event, () => resolve());
+    const events = ['drain', 'close', 'error'];
+    for (const event of events) stream.once(event, resolve);
     await promise;
+    for (const event of events) stream.off(event, resolve);
   }
 }
 

@@ -23,3 +23,14 @@ it('gives a hundred thousand lines one after the other, each when it is asked fo
   }
   expect(count).toBe(100_000);
 });
+
+it('lets go of a file of several chunks after its first line, though more of it is being read', async () => {
+  const file = join(folder, 'chunks');
+  writeFileSync(file, `first\n${'more '.repeat(1_000_000)}\nlast\n`);
+  for (let time = 0; time < 5; time += 1) {
+    for await (const line of linesOf(file, new AbortController().signal)) {
+      expect(line).toBe('first');
+      break;
+    }
+  }
+});

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { lstatSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -50,6 +50,18 @@ describe('printReport', () => {
       expect(lstatSync('/dev/stdout').isSymbolicLink()).toBe(true);
     },
   );
+
+  it('waits for a slow reader without a warning, and leaves no listener behind', () => {
+    const script = `import { printReport } from ${JSON.stringify(REPORT)};
+      process.stdout.write = (piece) => void setImmediate(() => process.stdout.emit('drain'));
+      const listeners = () => ['drain', 'close', 'error'].map((name) => process.stdout.listenerCount(name)).join(' ');
+      const before = listeners();
+      await printReport((async function* () { for (let piece = 0; piece < 20; piece += 1) yield Buffer.from('x'); })());
+      console.error(before === listeners());`;
+    const argv = ['--input-type=module', '-e', script];
+    const { stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    expect(stderr).toBe('true\n');
+  });
 
   it('writes to a device, also through a link', async () => {
     const link = join(scratch(), 'nothing');
