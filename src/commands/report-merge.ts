@@ -21,7 +21,7 @@ export default {
   ],
 
   args: {
-    report: 'JSON report of a shard.',
+    report: 'JSON report of a shard; - is standard input.',
   },
 
   variadic: true,

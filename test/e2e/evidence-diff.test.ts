@@ -103,6 +103,22 @@ describe('evidence diff', () => {
     expect(stderr).toMatch(/^warning: A cannot be compared: FILE_UNREADABLE gone\.tar\.gz: /);
   });
 
+  it('says of a report of many that it has to be one of them', async () => {
+    const many = await runProgram([
+      'verify-evidence',
+      archive,
+      changed,
+      ...pinned,
+      '--format=json',
+    ]);
+    const report = evidence.write(many.stdout, '.json');
+    const { json, stderr } = await diffJsonOf(report, archive, ...pinned);
+    expect(json.exitCode).toBe(3);
+    expect(stderr).toContain(
+      `A cannot be compared: REPORT_INVALID ${report}: found a report of many bundles; name one`,
+    );
+  });
+
   it('takes a report for one side, whose verdict is only recorded', async () => {
     const verified = await runProgram(['verify-evidence', archive, ...pinned, '--format', 'json']);
     const report = evidence.write(verified.stdout, '.json');

@@ -532,6 +532,47 @@ describe('affidavit report of many', () => {
     expect(sarif.match(/"ruleId":"(?:STORED_REPORT|SANDBOX|UNSIGNED)"/g)).toHaveLength(7);
   });
 
+  it('shows one of any length, also from standard input and with its lines changed', async () => {
+    const { batch, stdout } = await verifyMany(['many']);
+    const begin = '"repeat":["affidavit","verify-evidence"';
+    const written = stdout.replaceAll(begin, `${begin},"${'word '.repeat(500_000)}"`);
+    const texts = {
+      'written.json': written,
+      'indented.json': JSON.stringify(JSON.parse(written), undefined, 2),
+    };
+    for (const [name, text] of Object.entries(texts)) {
+      writeFileSync(join(evidence.folder, name), text);
+      const run = await runProgram(['report', name], { cwd: evidence.folder });
+      expect([name, run.code, run.stderr]).toEqual([name, 0, '']);
+      expect(run.stdout).toContain('many/z.tar.gz');
+      const { stdout: piped, code } = await runProgram(['report', '-'], { stdin: text });
+      expect([code, piped]).toEqual([0, run.stdout]);
+    }
+    const merged = await mergeWith('indented.json');
+    expect([merged.code, sourcesOf(JSON.parse(merged.stdout) as Batch)]).toEqual([
+      2,
+      sourcesOf(batch),
+    ]);
+    for (const [from, to] of [
+      ['"exitCode"', '"exitCode": 0, "exitCode"'],
+      ['"exitCode": 2', '"exitCode": 4'],
+    ] as const) {
+      expect(texts['indented.json']).toContain(from);
+      const changed = texts['indented.json'].replace(from, to);
+      writeFileSync(join(evidence.folder, 'changed.json'), changed);
+      const refused = await mergeWith('changed.json');
+      expect([refused.code, refused.stdout]).toEqual([
+        3,
+        expect.stringContaining('"code": "REPORT_INVALID"'),
+      ]);
+    }
+  });
+
+  async function mergeWith(file: string) {
+    const words = ['report', 'merge', file, '--format', 'json'];
+    return await runProgram(words, { cwd: evidence.folder });
+  }
+
   it('shows what was merged, and one whose summary is of other reports not at all', async () => {
     const { stdout } = await verifyMany(['many']);
     writeFileSync(join(evidence.folder, 'whole.json'), stdout);

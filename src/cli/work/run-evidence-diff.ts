@@ -2,11 +2,10 @@ import type { ReceivedFiles } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { CHANGE_KINDS, type ChangeKind } from '../../evidence/diff/diff-evidence.ts';
 import { readDocuments } from '../../evidence/diff/read-documents.ts';
-import { nameOf, ofTheCaller, readFileBounded, requireOneStdin } from '../../io/disk/files.ts';
+import { nameOf, requireOneStdin } from '../../io/disk/files.ts';
 import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { warn } from '../../io/disk/talk.ts';
 import { documentTime } from '../../io/process/clock.ts';
-import { MAX_JSON_BYTES } from '../../limits.ts';
 import { didYouMean } from '../../nearest.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { diffJson, storedSide, unreadableSide, verifiedSide } from '../../report/diff-json.ts';
@@ -83,9 +82,16 @@ function isReport(source: string): boolean {
 
 async function recorded(source: string): Promise<ShownSide> {
   const { parseStoredReport } = await import('../../report/stored-report.ts');
-  const reading = readFileBounded(source, MAX_JSON_BYTES, 'report');
-  const bytes = await ofTheCaller('REPORT_INVALID', reading);
-  return storedSide(source, await parseStoredReport(bytes, escapeInvisible(nameOf(source))));
+  const { openStored } = await import('./stored-reports.ts');
+  const file = escapeInvisible(nameOf(source));
+  const found = await openStored(source);
+  if (found instanceof Uint8Array) return storedSide(source, await parseStoredReport(found, file));
+  throw new EvidenceError('REPORT_INVALID', {
+    at: file,
+    found: 'a report of many bundles',
+    expected: 'a bundle, or the report of one',
+    hint: 'name one of the bundles, or the report that verify-evidence writes of it alone',
+  });
 }
 
 async function verified(call: Call, source: string): Promise<ShownSide> {

@@ -4,14 +4,16 @@ import { documentTime } from '../../io/process/clock.ts';
 import { present } from '../../report/json.ts';
 import type { Call } from '../call/command.ts';
 import { BatchReports } from './batch-reports.ts';
-import { readStored, reportsIn, type StoredFile } from './stored-reports.ts';
+import { openBatch, readStored, reportsIn, type StoredFile } from './stored-reports.ts';
 
 /** Joins stored reports of shards, and ends with the worst that they recorded. Nothing is verified. */
 export async function runReportMerge(call: Call): Promise<number> {
   // Not used here. But if it is set wrongly, every command says so.
   documentTime(call.environment);
   const read: StoredFile[] = [];
-  for (const path of call.options.texts('report')) read.push(await readStored(path));
+  for (const path of call.options.texts('report')) {
+    read.push(await readStored(await openBatch(path)));
+  }
   const shards = requireOneBatch(read);
   const [first] = shards;
   if (first === undefined) throw new TypeError('no report to merge');
@@ -21,7 +23,7 @@ export async function runReportMerge(call: Call): Promise<number> {
   const reports = await BatchReports.open(call, head, call.signal);
   const whole = new Summary();
   try {
-    for await (const one of byTurns(shards.map(({ path }) => reportsIn(path)))) {
+    for await (const one of byTurns(shards.map(({ from }) => reportsIn(from)))) {
       await reports.add(one);
       whole.add(one.row);
     }

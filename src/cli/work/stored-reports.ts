@@ -2,24 +2,79 @@
 import type { StoredShard } from '../../batch/require-one-batch.ts';
 import { rowOf, type Row } from '../../batch/row.ts';
 import { Summary } from '../../batch/summary.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
-import { storedBatch, type StoredLine } from '../../io/disk/stored-batch.ts';
+import { JsonMap, isDataList } from '../../document/data.ts';
+import { decodeJson, encodeCompactJson } from '../../document/json.ts';
+import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
+import { STDIN, nameOf, ofTheCaller, readFileBounded } from '../../io/disk/files.ts';
+import {
+  beginsAsBatch,
+  notOurs,
+  storedBatch,
+  type StoredLine,
+} from '../../io/disk/stored-batch.ts';
+import { MAX_JSON_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { BatchJson } from '../../report/report-json.ts';
 import { parseStoredBatch, parseStoredReport } from '../../report/stored-report.ts';
 import { subjectOf } from '../../report/subject.ts';
 import type { ReportAndRow } from './batch-reports.ts';
 
-export interface StoredFile extends StoredShard {
+/** A stored report of many: its parts, as often as they are asked for. */
+export interface StoredBatch {
   readonly path: string;
+  readonly parts: () => AsyncIterable<StoredLine> | Iterable<StoredLine>;
+}
+
+/**
+ * A stored report of many, or whatever else is there. As `verify-evidence` writes it, it may have any length and takes
+ * no memory; from standard input, or written again by another program, it is read whole.
+ *
+ * @throws EvidenceError FILE_UNREADABLE, REPORT_INVALID (both unjudged)
+ */
+export async function openStored(path: string): Promise<StoredBatch | Uint8Array> {
+  const isOurs = path !== STDIN && (await beginsAsBatch(path));
+  if (isOurs) return { path, parts: () => storedBatch(path) };
+  const reading = readFileBounded(path, MAX_JSON_BYTES, 'report');
+  const bytes = await ofTheCaller('REPORT_INVALID', reading);
+  const parts = partsIn(bytes, escapeInvisible(nameOf(path)));
+  return parts === undefined ? bytes : { path, parts: () => parts };
+}
+
+/** The same, and nothing else than a report of many. */
+export async function openBatch(path: string): Promise<StoredBatch> {
+  const stored = await openStored(path);
+  if (stored instanceof Uint8Array) throw notOurs(escapeInvisible(nameOf(path)));
+  return stored;
+}
+
+/** None if it is no report of many. Whoever reads it as one of one bundle says what is wrong. */
+function partsIn(bytes: Uint8Array, file: string): readonly StoredLine[] | undefined {
+  const data = unlessRefused(() => decodeJson(bytes, file));
+  if (!(data instanceof JsonMap)) return undefined;
+  const reports = data.get('reports');
+  if (reports === undefined || !isDataList(reports) || !data.has('summary')) return undefined;
+  const around = new JsonMap([...data].filter(([name]) => name !== 'reports'));
+  return [
+    { part: 'head', json: '{"reports":[]}', at: file },
+    ...reports.map((report, index) => ({
+      part: 'report' as const,
+      json: encodeCompactJson(report),
+      at: `${file}#/reports/${index}`,
+    })),
+    { part: 'end', json: encodeCompactJson(around), at: file },
+  ];
+}
+
+export interface StoredFile extends StoredShard {
+  readonly from: StoredBatch;
 }
 
 /** What a report of many says of them all, when each was read and says the same. */
-export async function readStored(path: string): Promise<StoredFile> {
+export async function readStored(from: StoredBatch): Promise<StoredFile> {
   const summary = new Summary();
   let head = '';
   let common: Row | undefined;
-  for await (const line of storedBatch(path)) {
+  for await (const line of from.parts()) {
     const { part, json, at } = line;
     if (part === 'head') head = json.slice(0, -1);
     if (part === 'report') {
@@ -32,7 +87,7 @@ export async function readStored(path: string): Promise<StoredFile> {
     if (part !== 'end') continue;
     const batch = await parseStoredBatch(Buffer.from(`${head},${json.slice(1)}`), at);
     if (!isOf(batch, summary, common)) throw forged(at);
-    return { path, file: escapeInvisible(path), batch };
+    return { from, file: escapeInvisible(nameOf(from.path)), batch };
   }
   throw new TypeError('a report of many without an end');
 }
@@ -70,8 +125,8 @@ async function oneIn({ json, at }: StoredLine): Promise<ReportAndRow> {
   return { line: json, report: () => stored, row: rowOf(stored, subjectOf(stored) ?? at) };
 }
 
-export async function* reportsIn(path: string): AsyncGenerator<ReportAndRow, void> {
-  for await (const line of storedBatch(path)) {
+export async function* reportsIn(from: StoredBatch): AsyncGenerator<ReportAndRow, void> {
+  for await (const line of from.parts()) {
     if (line.part === 'report') yield await oneIn(line);
   }
 }

@@ -42,7 +42,7 @@ export async function* storedBatch(path: string): AsyncGenerator<StoredLine, voi
   if (!hasEnded) throw notOurs(`${file}:${number}`);
 }
 
-function notOurs(at: string): EvidenceError {
+export function notOurs(at: string): EvidenceError {
   return new EvidenceError('REPORT_INVALID', {
     at,
     found: 'something else than a whole report of many bundles, with a line for each',
