@@ -61,7 +61,7 @@ export const INPUT_ERRORS = {
   LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],
   // Results and logs.
   RESULTS_MISSING: ['invalid', 'no CTRF report was found'],
-  RESULTS_PHASE_UNKNOWN: ['invalid', 'the results are of a phase that does not exist'],
+  RESULTS_PHASE_UNKNOWN: ['invalid', 'the results do not say which of the phases they are of'],
   RESULTS_PHASE_CONFLICT: ['invalid', 'the results name two phases for one report'],
   RESULTS_PHASE_DUPLICATE: ['invalid', 'one phase has two reports'],
   RESULTS_SUMMARY_DIFFERS: [

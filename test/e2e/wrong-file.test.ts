@@ -115,7 +115,7 @@ describe('validate, given a file of another kind', () => {
       ...{ flag: '--results', file: 'junit.xml', content: JUNIT, code: 'RESULTS_PHASE_UNKNOWN' },
       ...{
         found: 'results that do not say their phase',
-        hint: '`--phase deployment=junit.xml`',
+        hint: '`--phase PHASE=junit.xml`',
       },
     },
     {
@@ -212,7 +212,7 @@ describe('validate, given a file of another kind', () => {
     expect(xml.error).toMatchObject({
       code: 'RESULTS_PHASE_UNKNOWN',
       at: 'out/junit.xml',
-      hint: 'say which it is: `--phase deployment=out/junit.xml`',
+      hint: 'say which it is, in place of PHASE: `--phase PHASE=out/junit.xml`',
     });
     place.write('out/snapshot.json', '{"kind": "Snapshot", "measurements": []}');
     const json = await place.refused([...DOCUMENTS, '--results', 'out']);

@@ -202,7 +202,7 @@ function phaseUnknown(file: string): EvidenceError {
     at: file,
     found: 'results that do not say their phase',
     expected: `one of ${PHASES.join(', ')}, as name of the file or with --phase`,
-    hint: `say which it is: \`--phase ${PHASES[0]}=${fileWord(file)}\``,
+    hint: `say which it is, in place of PHASE: \`--phase PHASE=${fileWord(file)}\``,
   });
 }
 

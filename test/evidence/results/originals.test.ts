@@ -197,7 +197,7 @@ describe('the phase of results in another form', () => {
     expect(refusalOf(() => parseResults([{ ...input, phase: undefined }]))).toMatchObject({
       code: 'RESULTS_PHASE_UNKNOWN',
       at: 'junit.xml',
-      hint: 'say which it is: `--phase deployment=junit.xml`',
+      hint: 'say which it is, in place of PHASE: `--phase PHASE=junit.xml`',
     });
     expect(refusalOf(() => parseResults([{ ...named, phase: 'deployment' }]))).toMatchObject({
       code: 'RESULTS_PHASE_CONFLICT',
