@@ -396,6 +396,23 @@ describe('gate post', () => {
     expect(server.statuses).toMatchObject([{ state }]);
   });
 
+  it('says what a policy that only warns would not let through, and is a success', async () => {
+    await post('--report', file({ ...REPORT, mode: 'warn', exitCode: 0 }), '--status', 'evidence');
+    const words =
+      'Evidence is missing or not enough; this policy only warns, else it would be exit 4';
+    expect(server.ours[0]).toContain(`## ⚠️ ${words} (exit 0)`);
+    expect(server.statuses).toMatchObject([{ state: 'success', description: words }]);
+  });
+
+  it('says SANDBOX first, and has no tick for it', async () => {
+    const states = { confirmed: 1 };
+    const green = { exitCode: 0, decidedExitCode: 0, counts: { ...REPORT.counts, states } };
+    const report = { ...REPORT, ...green, sandbox: true };
+    await post('--report', file(report), '--status', 'evidence');
+    expect(server.ours[0]).toMatch(/^.*\n## ⚠️ SANDBOX: /);
+    expect(server.statuses[0]?.['description']).toMatch(/^SANDBOX: /);
+  });
+
   it.each([
     [2, 'failure'],
     [3, 'error'],
@@ -446,6 +463,8 @@ describe('gate post', () => {
     ['what is no JSON', 'x', 'REPORT_INVALID'],
     ['Markdown', '# fine', 'REPORT_INVALID'],
     ['a field that nobody knows', { ...REPORT, extra: 1 }, 'REPORT_INVALID'],
+    ['a success that nobody decided', { ...REPORT, exitCode: 0 }, 'REPORT_INVALID'],
+    ['a failure where the policy only warns', { ...REPORT, mode: 'warn' }, 'REPORT_INVALID'],
     ['another version', { ...REPORT, schemaVersion: '9.0.0' }, 'REPORT_VERSION_UNKNOWN'],
   ])('refuses %s: 3, before any call', async (_, content, code) => {
     const path = join(folder, 'other.json');

@@ -134,7 +134,10 @@ async function postOf(call: Call, change: Change): Promise<Post> {
   const file = escapeInvisible(nameOf(path));
   const report = await parseStoredGate<GateJson>(bytes, file);
   // An error says nothing of head and base: it may be that they were not found.
-  if (!('error' in report)) requireSame(report, change, file);
+  if (!('error' in report)) {
+    requireDecided(report, file);
+    requireSame(report, change, file);
+  }
   return {
     text: renderGateMarkdown(report),
     state: stateOf(report.exitCode),
@@ -151,6 +154,17 @@ function beginning({ head }: Change): Post {
 function stateOf(exitCode: number): CommitStatus['state'] {
   if (exitCode === 0) return 'success';
   return exitCode === 3 || exitCode === 70 ? 'error' : 'failure';
+}
+
+/** What was decided is the exit code, unless the policy only warns: a success that was written in is none. */
+function requireDecided({ mode, exitCode, decidedExitCode }: GateJson, file: string): void {
+  if (exitCode === (mode === 'warn' ? 0 : decidedExitCode)) return;
+  throw new EvidenceError('REPORT_INVALID', {
+    at: `${file}#/exitCode`,
+    found: `${exitCode}, where ${decidedExitCode} was decided with mode ${mode}`,
+    expected: 'what gate wrote with --format json',
+    hint: 'run gate again; what was changed by hand is no report',
+  });
 }
 
 /** A report of something else would be shown, and believed, as one of this change. */
