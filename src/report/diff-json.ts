@@ -57,14 +57,23 @@ export function verifiedSide(
   const { verdict, exitCode, checks } = report;
   const signer = report.signer && signerText(report.signer);
   const faults = checks.flatMap((check) => check.faults.map(({ code }) => code));
-  const weakened = [...(report.sandbox ? ['sandbox'] : []), ...report.weakened];
+  const weakened = weakenedIn(report);
   return {
     json: {
       ...{ source, verdict, exitCode, recorded: false, weakened },
       ...{ signer: signer ?? null, faults: [...new Set(faults)] },
     },
-    shows: { verdict, signer, facts: report, ...documents },
+    shows: { verdict: verdictWord({ verdict, weakened }), signer, facts: report, ...documents },
   };
+}
+
+/** The word verified is for what was, by a named signer, and with no safety given up. */
+export function verdictWord({ verdict, weakened }: Pick<SideJson, 'verdict' | 'weakened'>): string {
+  return verdict === 'verified' && weakened.length > 0 ? 'green' : verdict;
+}
+
+function weakenedIn({ sandbox, weakened }: VerificationJson): readonly string[] {
+  return [...(sandbox ? ['sandbox'] : []), ...weakened];
 }
 
 /** What a stored report says of a side is not believed, but shown. */
@@ -72,9 +81,11 @@ export function storedSide(source: string, { stored }: StoredReport): ShownSide 
   const verdict = 'error' in stored ? 'no report' : verdictOf(stored);
   const signer = 'signer' in stored && stored.signer ? signerText(stored.signer) : undefined;
   const { exitCode } = stored;
-  const json = { source, verdict, exitCode, recorded: true, weakened: [], faults: codesOf(stored) };
+  const weakened = 'verdict' in stored ? weakenedIn(stored) : [];
+  const json = { source, verdict, exitCode, recorded: true, weakened, faults: codesOf(stored) };
   const facts = 'error' in stored ? {} : stored;
-  return { json: { ...json, signer: signer ?? null }, shows: { verdict, signer, facts } };
+  const word = verdictWord({ verdict, weakened });
+  return { json: { ...json, signer: signer ?? null }, shows: { verdict: word, signer, facts } };
 }
 
 /** A side that cannot be read shows nothing. */

@@ -126,7 +126,7 @@ describe('evidence diff', () => {
     expect(json.exitCode).toBe(0);
     expect(json.sides.map(({ recorded }) => recorded)).toEqual([true, false]);
     expect(await firstLine(report, changed, ...pinned)).toContain(
-      'The weaker side, A, is recorded as verified',
+      'The weaker side, A, is recorded as green, judged with',
     );
     const forged = evidence.write(
       verified.stdout.replaceAll('h100-eks-ubuntu', '\\u2705\\u001b[2J'),
@@ -141,6 +141,17 @@ describe('evidence diff', () => {
       exitCode: 3,
       sides: [{}, { faults: ['REPORT_INVALID'] }],
     });
+  });
+
+  it('calls nothing verified that is unsigned or of a sandbox, recorded or not', async () => {
+    const unsigned = await evidence.pack(withFile(evidence.files, 'attestation.intoto.jsonl'));
+    const judged = ['verify-evidence', unsigned, '--allow-unsigned', '--format', 'json'];
+    const report = evidence.write((await runProgram(judged)).stdout, '.json');
+    expect(await firstLine(report, report)).toBe(
+      '· Same. Both sides are recorded as green, judged with less safety',
+    );
+    const { json } = await diffJsonOf(archive, broken, ...pinned);
+    expect(json.changes[0]).toMatchObject({ what: 'verdict', one: 'green', other: 'invalid' });
   });
 
   it.each([

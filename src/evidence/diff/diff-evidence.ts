@@ -150,7 +150,8 @@ function byName<T>(items: readonly (readonly [string, T])[]): ReadonlyMap<string
 /** Of these more or less is good or bad. */
 const RANKED: ReadonlySet<ChangeKind> = new Set(['verdict', 'constraints', 'tests']);
 const WEIGHTS: ReadonlyMap<string | null, number> = new Map([
-  ...['verified', 'passed', 'green'].map((word) => [word, 2] as const),
+  ['verified', 3],
+  ...['passed', 'green'].map((word) => [word, 2] as const),
   ...['skipped', 'not-run', null].map((word) => [word, 1] as const),
 ]);
 

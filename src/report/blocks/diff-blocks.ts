@@ -1,6 +1,6 @@
 // What differs, below the verdict of the weaker side.
 import { counted, sentence, words, type Sentence } from '../../sentence.ts';
-import type { ChangeJson, DiffJson, SideJson } from '../diff-json.ts';
+import { verdictWord, type ChangeJson, type DiffJson, type SideJson } from '../diff-json.ts';
 import type { Block, Line } from './block.ts';
 
 /** Of each kind, in a terminal. */
@@ -49,12 +49,10 @@ function rankOf({ exitCode, recorded }: SideJson): number {
   return ORDER.indexOf(recorded && !isBroken ? 'recorded' : `${exitCode}`);
 }
 
-/** The word verified alone is for what was, by a named signer, and with no safety given up. */
-function verdictText({ verdict, recorded, weakened }: SideJson): string {
-  if (recorded) return `recorded as ${verdict}`;
-  if (weakened.length === 0) return verdict;
-  const word = verdict === 'verified' ? 'green' : verdict;
-  return `${word}, judged with less safety (${weakened.join(', ')})`;
+function verdictText(side: SideJson): string {
+  const { recorded, weakened } = side;
+  const word = `${recorded ? 'recorded as ' : ''}${verdictWord(side)}`;
+  return weakened.length === 0 ? word : `${word}, judged with less safety (${weakened.join(', ')})`;
 }
 
 function sideLine(side: SideJson, index: number): Line {
