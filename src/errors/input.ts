@@ -60,7 +60,7 @@ export const INPUT_ERRORS = {
   REGISTRY_BYTES_OTHER: ['invalid', 'a registry serves other bytes than the digest names'],
   LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],
   // Results and logs.
-  RESULTS_MISSING: ['invalid', 'no CTRF report was found'],
+  RESULTS_MISSING: ['invalid', 'no results were found'],
   RESULTS_PHASE_UNKNOWN: ['invalid', 'the results do not say which of the phases they are of'],
   RESULTS_PHASE_CONFLICT: ['invalid', 'the results name two phases for one report'],
   RESULTS_PHASE_DUPLICATE: ['invalid', 'one phase has two reports'],

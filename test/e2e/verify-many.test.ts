@@ -513,6 +513,17 @@ describe('report merge', () => {
   });
 });
 
+describe('a pattern that no file fits', () => {
+  it('says so, and relative to which folder, and nothing of quotes', async () => {
+    const argv = ['verify-evidence', 'many/none-*.tar.gz', ...evidence.pin];
+    const { code, stdout, stderr } = await runProgram(argv, { cwd: evidence.folder });
+    expect([code, /FILE_UNREADABLE/.test(stdout + stderr)]).toEqual([3, true]);
+    const said = (stdout + stderr).replaceAll(/\s+/g, ' ');
+    expect(said).toContain('see that a file fits this pattern, which is relative to the folder');
+    expect(said).not.toContain('quotes');
+  });
+});
+
 describe('affidavit report of many', () => {
   it('shows them in each form, says first that nothing was verified, and ends with 0', async () => {
     const { stdout } = await verifyMany(['many']);

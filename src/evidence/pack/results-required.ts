@@ -5,7 +5,7 @@ export function resultsRequired(at?: string): EvidenceError {
   return new EvidenceError('RESULTS_REQUIRED', {
     at,
     found: 'no results',
-    expected: 'the CTRF reports of the phases that were run',
-    hint: 'add --results with a CTRF file for each phase, one merged CTRF file, or their directory',
+    expected: 'the results of the phases that were run',
+    hint: 'add --results with a file for each phase, one CTRF file of all, or their directory: CTRF, JUnit XML, go test -json or a conformance tarball; --phase PHASE=FILE says the phase of one that is not named after it',
   });
 }

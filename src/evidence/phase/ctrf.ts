@@ -186,9 +186,10 @@ interface OtherFile {
 export function resultsMissing(folder: string, other?: OtherFile): EvidenceError {
   const error = new EvidenceError('RESULTS_MISSING', {
     at: folder,
-    found: 'no CTRF report in this directory',
-    expected: 'one *.json file for each phase, or one for all of them',
-    hint: `put the reports there as ${PHASES.map((phase) => `${phase}.json`).join(', ')}; links are not followed`,
+    found: 'no results in this directory',
+    expected:
+      'CTRF (*.json), or JUnit XML, go test -json or a conformance tarball that is named after its phase',
+    hint: `put the reports there as ${PHASES.map((phase) => `${phase}.json`).join(', ')}, or name each with --phase PHASE=FILE; links are not followed`,
   });
   if (other === undefined) return error;
   const named = recognised(error, 'results', { file: other.file, bytes: other.start });

@@ -17,7 +17,7 @@ import {
   type OpenFile,
   OCI_LAYOUT_FILE,
 } from './open-file.ts';
-import { unreadable } from './system-error.ts';
+import { isSystemError, unreadable } from './system-error.ts';
 
 /**
  * A bundle's entries, whether it is a tar.gz or a directory; they can be read once. It is opened when
@@ -45,9 +45,14 @@ export async function openInput(
     : await openNow(path, layout);
 }
 
+/** Of all that open a bundle, not each takes a pattern. */
+const NO_FIT =
+  'see that a file fits this pattern, which is relative to the folder that you are in; only verify-evidence and evidence list look for the files of a pattern themselves';
+
 async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Entry, void>> {
   const stats = await stat(path).catch((error: unknown) => {
-    throw unreadable(error, path);
+    const isNone = isSystemError(error) && error.code === 'ENOENT' && isPattern(path);
+    throw unreadable(error, path, 'file', isNone ? NO_FIT : undefined);
   });
   if (stats.isDirectory()) {
     // Its files are blobs: it is complained about as a whole.

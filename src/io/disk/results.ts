@@ -19,7 +19,7 @@ const LIMIT = {
   most: MAX_ENTRIES,
   found: `more than ${MAX_ENTRIES} entries`,
   expected: `at most ${MAX_ENTRIES} entries in a directory of results`,
-  hint: 'name the CTRF files one by one',
+  hint: 'name the files one by one',
 };
 
 /** A file, a directory, or `-`, and the phase that the user said it is of. */

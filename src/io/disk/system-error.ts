@@ -27,6 +27,7 @@ export function unreadable(
   error: unknown,
   path: string,
   wanted: 'file' | 'directory' = 'file',
+  hint?: string,
 ): unknown {
   if (!isSystemError(error)) return error;
   return new EvidenceError('FILE_UNREADABLE', {
@@ -36,7 +37,7 @@ export function unreadable(
     hint:
       wanted === 'directory' && error.code === 'ENOTDIR'
         ? 'name a directory'
-        : readHint(error.code, path),
+        : (hint ?? readHint(error.code, path)),
     cause: error,
   });
 }

@@ -83,7 +83,11 @@ describe('readResults', () => {
     write('notes.txt', 'nothing');
     expect(await refusal([folder])).toMatchObject({ code: 'RESULTS_MISSING', at: folder });
     write('versions.json', { aicr: 'v1.0.0' });
-    expect(await refusal([folder])).toMatchObject({ code: 'RESULTS_MISSING', at: folder });
+    expect(await refusal([folder])).toMatchObject({
+      ...{ code: 'RESULTS_MISSING', at: folder },
+      expected: expect.stringMatching(/CTRF.*JUnit XML.*go test -json.*conformance tarball/),
+      hint: expect.stringContaining('--phase PHASE=FILE'),
+    });
   });
 
   it('refuses a directory and a file of it: the phase is there twice', async () => {
