@@ -9,8 +9,8 @@ export default {
     'Exit codes: 0 it is posted, whatever it says, or there is nothing to post; 3 GitHub does not take it, or FILE is no report; 64 called wrongly, or the report is of another head or base.',
   ].join('\n\n'),
 
-  usage: `gate post --repository OWNER/NAME --base BRANCH --head SHA
-  (--report FILE | --begin) [--pull-request N] [--author LOGIN]
+  usage: `gate post --base BRANCH --head SHA (--report FILE | --begin)
+  --repository OWNER/NAME [--pull-request N] [--author LOGIN]
   [--status NAME] [--api-url URL]`,
 
   examples: [

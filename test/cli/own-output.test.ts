@@ -11,7 +11,7 @@ import { runProgram } from '../run-here.ts';
 
 /** The values of flags that name nothing to read. */
 const OTHER_VALUES =
-  'COUNT D DIGEST DURATION HOST/REPOSITORY HOST[:PORT] I/N ID IDENTITY KIND N NAME NAME=REF NAME=VALUE NAME[=PATH] OUT POLICY REFERENCE TIME TOKEN TYPE URI URL';
+  'BRANCH COUNT D DIGEST DURATION HOST/REPOSITORY HOST[:PORT] I/N ID IDENTITY KIND LOGIN N NAME NAME=REF NAME=VALUE NAME[=PATH] OUT OWNER/NAME POLICY REFERENCE SHA TIME TOKEN TYPE URI URL';
 
 const commands = await Promise.all(
   Object.entries(COMMANDS).map(async ([name, load]) => [name, await load()] as const),
