@@ -177,6 +177,77 @@ describe('a directory around bundles', () => {
   });
 });
 
+/** What became of each: its path, and its exit code or the code of its error. */
+function outcomesOf({ reports }: Batch): readonly unknown[] {
+  return reports.map(({ source, exitCode, error }) => `${source} ${error?.code ?? exitCode}`);
+}
+
+/** A file whose name has these characters as bytes. */
+function writeRaw(path: string, name: string, content: string): void {
+  const place = Buffer.concat([Buffer.from(`${path}/`), Buffer.from(name, 'latin1')]);
+  writeFileSync(place, content);
+}
+
+describe('a name that is not UTF-8', () => {
+  const place = join(evidence.folder, 'raw');
+  mkdirSync(join(place, 'u\u{FFFD}'), { recursive: true });
+  writeFileSync(join(place, 'a\u{FFFD}.tar.gz'), good);
+  writeFileSync(join(place, 'u\u{FFFD}/b.tar.gz'), good);
+  writeRaw(place, 'a\u00FF.tar.gz', 'junk');
+  mkdirSync(Buffer.concat([Buffer.from(`${place}/u`), Buffer.from([0xff])]));
+
+  it('in a directory costs its own verdict, and is not taken for the file that Node would read', async () => {
+    const { code, batch } = await verifyMany(['raw']);
+    expect(code).toBe(3);
+    expect(outcomesOf(batch)).toEqual([
+      'raw/a\u{FFFD}.tar.gz 0',
+      'raw/a\\xff.tar.gz FILE_UNREADABLE',
+      'raw/u\u{FFFD}/b.tar.gz 0',
+      'raw/u\\xff FILE_UNREADABLE',
+    ]);
+  });
+
+  it('in a list costs its own verdict too', async () => {
+    const lines = ['raw/a\u00FF.tar.gz', 'many/a.tar.gz', 'a\0b'].join('\n');
+    writeFileSync(join(evidence.folder, 'raw.txt'), Buffer.from(lines, 'latin1'));
+    const { code, batch } = await verifyMany(['--from', 'raw.txt']);
+    expect(code).toBe(3);
+    expect(outcomesOf(batch)).toEqual([
+      'raw/a\\xff.tar.gz FILE_UNREADABLE',
+      'many/a.tar.gz 0',
+      'a\\x00b FILE_UNREADABLE',
+    ]);
+  });
+});
+
+describe('a line of a list', () => {
+  it('ends at a line feed alone, is no pattern and never standard input', async () => {
+    const separated = 'many/a.tar.gz\u{2028}many/deep/b.tar.gz';
+    const lines = [separated, 'many/a.tar.gz\rmany/a.tar.gz', 'many/[ab].tar.gz', '-', 'many/deep'];
+    writeFileSync(join(evidence.folder, 'literal.txt'), `${lines.join('\n')}\r\n`);
+    const { code, batch } = await verifyMany(['--from', 'literal.txt']);
+    expect(code).toBe(3);
+    const [first = '', second = '', third = ''] = lines;
+    expect(outcomesOf(batch)).toEqual([
+      ...[first, second, third, './-'].map((path) => `${path} FILE_UNREADABLE`),
+      'many/deep/b.tar.gz 0',
+      'many/deep/dir 0',
+    ]);
+  });
+
+  it('that is longer than a path can be costs its own verdict', async () => {
+    const long = 'x'.repeat(5_000_000);
+    writeFileSync(join(evidence.folder, 'long.txt'), `many/a.tar.gz\n${long}\nmany/deep/b.tar.gz`);
+    const { code, batch } = await verifyMany(['--from', 'long.txt']);
+    expect(code).toBe(2);
+    expect(outcomesOf(batch)).toEqual([
+      'many/a.tar.gz 0',
+      `${'x'.repeat(200)}… LIMIT_EXCEEDED`,
+      'many/deep/b.tar.gz 0',
+    ]);
+  });
+});
+
 describe('several inputs', () => {
   it('are judged each, the same path twice too, and copies are one row', async () => {
     cpSync(join(folder, 'unsigned.tar.gz'), join(evidence.folder, 'copy.tar.gz'));

@@ -5,7 +5,9 @@ import { digestOfHex } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
-import { linesOf, listInputs, PassedOver } from '../../io/disk/list-inputs.ts';
+import { listInputs, listLines, PassedOver, type Listed } from '../../io/disk/list-inputs.ts';
+import { MAX_PATH_BYTES } from '../../io/disk/raw-path.ts';
+import { linesOf } from '../../io/disk/read-lines.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { SummaryJson } from '../../report/report-json.ts';
@@ -20,21 +22,22 @@ export class InputList {
   readonly #shard: Shard | undefined;
   readonly #passedOver = new PassedOver();
   readonly #hash = createHash('sha256');
-  readonly #listed: AsyncGenerator<string, void>;
-  readonly #first: string[] = [];
+  readonly #listed: AsyncGenerator<Listed, void>;
+  readonly #first: Listed[] = [];
   #count = 0;
   #taken = 0;
   #isWhole = false;
 
   constructor({ options, signal }: Call) {
     const from = options.text('from');
-    const lines = from === undefined ? [] : linesOf(from, signal);
     this.#inputs = options.texts('input');
     this.#shard = shardOf(options.text('shard'));
     this.#isAlone = this.#inputs.length === 1 && from === undefined && this.#shard === undefined;
     this.#outputs = outputsOf(options);
     const listing = { layout: EVIDENCE_LAYOUT, passedOver: this.#passedOver };
-    this.#listed = listInputs(both(this.#inputs, lines), listing);
+    const lines =
+      from === undefined ? [] : listLines(linesOf(from, signal, MAX_PATH_BYTES), listing);
+    this.#listed = inTurn(listInputs(this.#inputs, listing), lines);
   }
 
   /** Whether the one input stands for itself alone. Throws USAGE for an empty list: nothing that was judged is no pass. */
@@ -57,8 +60,9 @@ export class InputList {
   }
 
   /** Those of the shard. A report must replace none of them. */
-  async *items(): AsyncGenerator<string, void> {
-    for await (const path of both(this.#first, this.#listed)) {
+  async *items(): AsyncGenerator<Listed, void> {
+    for await (const item of inTurn(this.#first, this.#listed)) {
+      const path = typeof item === 'string' ? item : item.path;
       const place = this.#count++;
       this.#hash.update(`${path}\n`);
       for (const [flag, output] of this.#outputs) {
@@ -66,7 +70,7 @@ export class InputList {
       }
       if (this.#shard !== undefined && !isInShard(place, this.#shard)) continue;
       this.#taken += 1;
-      yield path;
+      yield item;
     }
     this.#isWhole = true;
   }
@@ -87,12 +91,10 @@ export class InputList {
   }
 }
 
-async function* both<T>(
-  first: readonly T[],
-  more: AsyncIterable<T> | Iterable<T>,
+async function* inTurn<T>(
+  ...lists: readonly (AsyncIterable<T> | Iterable<T>)[]
 ): AsyncGenerator<T, void> {
-  yield* first;
-  yield* more;
+  for (const list of lists) yield* list;
 }
 
 function shardOf(text: string | undefined): Shard | undefined {

@@ -6,6 +6,7 @@ import { Summary } from '../../batch/summary.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN } from '../../io/disk/files.ts';
+import type { Listed } from '../../io/disk/list-inputs.ts';
 import { showProgress } from '../../io/process/batch-progress.ts';
 import { unlessAborted } from '../../io/process/interrupt.ts';
 import { JudgePool } from '../../io/workers/judge-pool.ts';
@@ -75,7 +76,9 @@ export async function judgeMany(call: Call, list: InputList, view: View): Promis
           process.stderr,
         );
   try {
-    const answers = inOrder(list.items(), judges.judge, judges.ahead);
+    const judge = async (item: Listed): Promise<Answer> =>
+      typeof item === 'string' ? await judges.judge(item) : noAnswer(call, item.path, item.error);
+    const answers = inOrder(list.items(), judge, judges.ahead);
     const stopped = await takeAll(answers, { call, summary, reports });
     const exitCode = stopped === 'interrupted' ? EXIT_CODES.interrupted : summary.exitCode;
     const around = { ...commonOf(rules), ...list.json(), stopped };

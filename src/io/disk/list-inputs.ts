@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 
 import type { Layout } from '../../archive/entry.ts';
 import { noneIfRefused } from '../../errors/evidence-error.ts';
 import { followed, isBundle, isFolder, isPattern } from './bundle-source.ts';
-import { STDIN, standardInput } from './files.ts';
+import { STDIN } from './files.ts';
 import { lookAt } from './harmless-output.ts';
-import { kindOf, listDirectory, openFile, readToEnd } from './open-file.ts';
+import { kindOf } from './open-file.ts';
+import { listNames, pathOf, type RefusedPath } from './raw-path.ts';
 
 const ARCHIVE = '.tar.gz';
 const LOGS = `.logs${ARCHIVE}`;
@@ -34,35 +32,32 @@ interface Listing {
   readonly passedOver: PassedOver;
 }
 
+/** What is judged, or why it cannot be. */
+export type Listed = string | RefusedPath;
+
 /**
  * What inputs stand for, in their order: what is in a directory by its names, and what fits a pattern. One in which
  * nothing is found stands for itself, so that whoever judges it says what is wrong.
  */
 export async function* listInputs(
-  inputs: AsyncIterable<string> | Iterable<string>,
+  inputs: readonly string[],
   listing: Listing,
-): AsyncGenerator<string, void> {
-  for await (const input of inputs) {
+): AsyncGenerator<Listed, void> {
+  for (const input of inputs) {
     const fitting = lookAt(input) === undefined && isPattern(input) ? await namesFor(input) : [];
     for (const name of fitting.length === 0 ? [input] : fitting) yield* inInput(name, listing);
   }
 }
 
-/** The lines of a file, or of standard input for `-`, without empty ones. */
-export async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<string, void> {
-  const file = path === STDIN ? undefined : await openFile(path);
-  const input = Readable.from(file === undefined ? standardInput() : readToEnd(file, path));
-  const stop = (): void => void (file === undefined && process.stdin.destroy());
-  signal.addEventListener('abort', stop);
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (line.trim() !== '') yield line;
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    // Whoever wants no more lines may leave while more of the file is read.
-    if (file !== undefined && !input.closed) await once(input.destroy(), 'close');
-    await file?.handle.close();
+/** The same of a list. Each line is a path, or a reference, as it stands there: no pattern, and never standard input. */
+export async function* listLines(
+  lines: AsyncIterable<Buffer>,
+  listing: Listing,
+): AsyncGenerator<Listed, void> {
+  for await (const line of lines) {
+    const path = pathOf(line);
+    if (typeof path === 'string') yield* inInput(path === STDIN ? `./${path}` : path, listing);
+    else yield path;
   }
 }
 
@@ -73,7 +68,7 @@ async function namesFor(pattern: string): Promise<readonly string[]> {
 }
 
 /** What is in a folder, or the input itself. */
-async function* inInput(input: string, listing: Listing): AsyncGenerator<string, void> {
+async function* inInput(input: string, listing: Listing): AsyncGenerator<Listed, void> {
   let found = 0;
   if (isFolder(followed(input), listing.layout)) {
     for await (const path of inFolder(input, listing)) {
@@ -84,8 +79,8 @@ async function* inInput(input: string, listing: Listing): AsyncGenerator<string,
   if (found === 0) yield input;
 }
 
-async function* inFolder(folder: string, listing: Listing): AsyncGenerator<string, void> {
-  const entries = await listDirectory(folder, {
+async function* inFolder(folder: string, listing: Listing): AsyncGenerator<Listed, void> {
+  const entries = await listNames(folder, {
     most: MOST_NAMES,
     found: `more than ${MOST_NAMES} names`,
     expected: `at most ${MOST_NAMES} in one directory`,
@@ -93,15 +88,24 @@ async function* inFolder(folder: string, listing: Listing): AsyncGenerator<strin
   }).catch(noneIfRefused);
   // What cannot be listed is no evidence that is passed over: whoever judges it says what is wrong.
   if (entries === undefined) yield folder;
-  const names = new Set(entries?.map(({ name }) => name));
-  for (const entry of entries ?? []) {
-    const path = join(folder, entry.name);
-    const kind = kindOf(entry);
-    const isLogs = entry.name.endsWith(LOGS) && names.has(entry.name.slice(0, -LOGS.length));
-    if (kind === 'directory' && isFolder(path, listing.layout)) yield* inFolder(path, listing);
-    else if (isEvidence(path, kind, listing.layout) && !isLogs) yield path;
-    else listing.passedOver.add(path);
+  const names = new Set(entries?.map(({ entry }) => entry.name));
+  for (const { entry, refused } of entries ?? []) {
+    const { name } = entry;
+    const isLogs = name.endsWith(LOGS) && names.has(name.slice(0, -LOGS.length));
+    if (refused !== undefined) yield refused;
+    else if (isLogs) listing.passedOver.add(join(folder, name));
+    else yield* inEntry(join(folder, name), kindOf(entry), listing);
   }
+}
+
+async function* inEntry(
+  path: string,
+  kind: string,
+  listing: Listing,
+): AsyncGenerator<Listed, void> {
+  if (kind === 'directory' && isFolder(path, listing.layout)) yield* inFolder(path, listing);
+  else if (isEvidence(path, kind, listing.layout)) yield path;
+  else listing.passedOver.add(path);
 }
 
 /** What no file is, e.g. a FIFO, cannot be read, and that has to be said. */

@@ -152,6 +152,8 @@ async function readChunk(handle: FileHandle, path: string, most: number): Promis
 /** How many entries may come, and what is said when there are more. */
 export interface ListLimit extends Pick<ErrorDetail, 'found' | 'expected' | 'hint'> {
   readonly most: number;
+  /** Of the names; what is not UTF-8 has U+FFFD in it. */
+  readonly encoding?: BufferEncoding;
 }
 
 /**
@@ -161,11 +163,11 @@ export interface ListLimit extends Pick<ErrorDetail, 'found' | 'expected' | 'hin
  */
 export async function listDirectory(
   directory: string,
-  { most, ...detail }: ListLimit,
+  { most, encoding = 'utf8', ...detail }: ListLimit,
 ): Promise<readonly Dirent[]> {
   const entries: Dirent[] = [];
   try {
-    for await (const entry of await opendir(directory)) {
+    for await (const entry of await opendir(directory, { encoding })) {
       if (entries.length >= most) {
         throw new EvidenceError('LIMIT_EXCEEDED', { at: escapeInvisible(directory), ...detail });
       }

@@ -1,6 +1,8 @@
+import { constants } from 'node:buffer';
+
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { linesOf } from './list-inputs.ts';
+import { linesOf } from './read-lines.ts';
 
 const NOBODY = new AbortController().signal;
 
@@ -8,7 +10,7 @@ const HEAD = /^\{"schemaVersion":.*,"reports":\[$/s;
 
 /** Whether a file is a report of many, as far as its first line shows. */
 export async function beginsAsBatch(path: string): Promise<boolean> {
-  for await (const line of linesOf(path, NOBODY)) return HEAD.test(line);
+  for await (const line of linesOf(path, NOBODY)) return HEAD.test(textOf(line) ?? '');
   return false;
 }
 
@@ -29,9 +31,11 @@ export async function* storedBatch(path: string): AsyncGenerator<StoredLine, voi
   const file = escapeInvisible(path);
   let number = 0;
   let hasEnded = false;
-  for await (const line of linesOf(path, NOBODY)) {
+  for await (const bytes of linesOf(path, NOBODY)) {
     number += 1;
     const at = `${file}:${number}`;
+    const line = textOf(bytes);
+    if (line === undefined) throw notOurs(at);
     const isHead = HEAD.test(line);
     if (hasEnded || isHead !== (number === 1)) throw notOurs(at);
     hasEnded = line.startsWith('],');
@@ -40,6 +44,11 @@ export async function* storedBatch(path: string): AsyncGenerator<StoredLine, voi
     else yield { part: 'report', json: line.replace(/,$/, ''), at };
   }
   if (!hasEnded) throw notOurs(`${file}:${number}`);
+}
+
+/** No string can be as long as such a line may be. */
+function textOf(line: Buffer): string | undefined {
+  return line.length > constants.MAX_STRING_LENGTH ? undefined : line.toString();
 }
 
 export function notOurs(at: string): EvidenceError {

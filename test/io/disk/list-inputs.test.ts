@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 
 import { EVIDENCE_LAYOUT } from '../../../src/evidence/layout.ts';
-import { linesOf, listInputs, PassedOver } from '../../../src/io/disk/list-inputs.ts';
+import { listLines, PassedOver } from '../../../src/io/disk/list-inputs.ts';
+import { linesOf } from '../../../src/io/disk/read-lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'affidavit-list-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,10 +16,10 @@ it('gives a hundred thousand lines one after the other, each when it is asked fo
   const paths = Array.from({ length: 100_000 }, (_, index) => `missing-${index}`);
   writeFileSync(file, paths.join('\r\n'));
   const lines = linesOf(file, new AbortController().signal);
-  const listed = listInputs(lines, { layout: EVIDENCE_LAYOUT, passedOver: new PassedOver() });
+  const listed = listLines(lines, { layout: EVIDENCE_LAYOUT, passedOver: new PassedOver() });
   let count = 0;
   for await (const path of listed) {
-    if (path !== paths[count]) throw new Error(`${path} is no. ${count}`);
+    if (path !== paths[count]) throw new Error(`${JSON.stringify(path)} is no. ${count}`);
     count += 1;
   }
   expect(count).toBe(100_000);
@@ -29,7 +30,7 @@ it('lets go of a file of several chunks after its first line, though more of it 
   writeFileSync(file, `first\n${'more '.repeat(1_000_000)}\nlast\n`);
   for (let time = 0; time < 5; time += 1) {
     for await (const line of linesOf(file, new AbortController().signal)) {
-      expect(line).toBe('first');
+      expect(String(line)).toBe('first');
       break;
     }
   }
