@@ -73,6 +73,7 @@ export const ERROR_CATALOGUE = {
   // The user has to decide.
   UNSIGNED: ['undecided', 'the evidence is not signed'],
   RECIPE_OTHER: ['undecided', 'the evidence is stale: its recipe is not the one at hand'],
+  EVIDENCE_NOT_COMPARED: ['undecided', 'something that the gate needs was not compared'],
   SIGNER_NOT_PINNED: ['undecided', 'nobody said which signer is expected'],
   ATTESTATIONS_SEVERAL: ['undecided', 'several signatures are attached, and nobody said which'],
   // Nothing was judged: files, services, and the caller's own files.

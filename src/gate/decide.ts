@@ -1,0 +1,199 @@
+// The decision: what each affected recipe has, what the policy asks for, and what that makes together. docs/gate.md
+
+import { compareBytes } from '../compare-bytes.ts';
+import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
+import { nameOfSigner } from '../policy/policy-signer.ts';
+import type { Policy } from '../policy/policy.ts';
+import { faultJson } from '../report/json.ts';
+import type { ChangedRecipes, RecipeChange } from './changed-recipes.ts';
+import { NOT_ASKED, stateOf } from './combine.ts';
+import { exemptionFor, withExemption } from './exemption.ts';
+import { STATES } from './gate-json.ts';
+import type {
+  GateJson,
+  GatePiece,
+  GateRecipe,
+  ListedSigner,
+  PlacedFault,
+  State,
+} from './gate-json.ts';
+import { judgePiece, type Verified } from './judge-piece.ts';
+import { nextSteps, type Folders } from './next-steps.ts';
+import type { ComparedPointers } from './pointers.ts';
+
+export interface DecisionInput {
+  readonly changed: ChangedRecipes;
+  readonly pointers: ComparedPointers;
+  /** `--all`: each recipe of head is affected. */
+  readonly isAll: boolean;
+  readonly policy: Policy;
+  /** The same file as the change would have it; undefined if it does not change. */
+  readonly policyOfHead?: Policy | undefined;
+  /** By the path of the pointer: at least of those of `affectedRecipes`. */
+  readonly verified: ReadonlyMap<string, Verified>;
+  readonly at: Date;
+  readonly folders: Folders;
+}
+
+export type Decision = Pick<
+  GateJson,
+  | 'mode'
+  | 'exitCode'
+  | 'decidedExitCode'
+  | 'counts'
+  | 'recipes'
+  | 'faults'
+  | 'pointers'
+  | 'findings'
+  | 'listed'
+>;
+
+/** Worst first: the order in which several exit codes become one. */
+const EXIT_ORDER = [2, 3, 4, 1, 0] as const;
+type Exit = (typeof EXIT_ORDER)[number];
+
+export const EXIT_OF_STATE: Readonly<Record<State, Exit>> = {
+  invalid: 2,
+  'not-allowed': 2,
+  unreachable: 3,
+  missing: 4,
+  unsigned: 4,
+  stale: 4,
+  undecided: 4,
+  short: 4,
+  red: 1,
+  exempt: 0,
+  single: 0,
+  confirmed: 0,
+  'not-asked': 0,
+};
+
+/** Recipes of head that the change adds or changes, or whose pointers it touches. */
+export function affectedRecipes({
+  changed,
+  pointers,
+  isAll,
+}: Pick<DecisionInput, 'changed' | 'pointers' | 'isAll'>): readonly RecipeChange[] {
+  return changed.recipes.filter(({ status, recipe }) => {
+    if (status === 'removed') return false;
+    return isAll || status !== 'same' || pointers.touched.has(recipe.name);
+  });
+}
+
+export function decide(input: DecisionInput): Decision {
+  const { changed, pointers, policy, policyOfHead } = input;
+  const { mode } = policy.gate ?? USUAL_GATE;
+  const listed = policyOfHead === undefined ? [] : addedSigners(policy, policyOfHead);
+  const recipes = affectedRecipes(input).map((change) => decideRecipe(change, input, listed));
+  const faults = changed.faults.map(({ file, line, ...fault }): PlacedFault => {
+    const { column: _, pointer: __, severity: ___, ...rest } = fault;
+    return { ...faultJson(rest), file, line };
+  });
+  const isBroken = pointers.breaches.length > 0 || faults.length > 0;
+  const exits = new Set<Exit>([
+    ...recipes.map(({ state }) => EXIT_OF_STATE[state]),
+    ...(isBroken ? [2 as const] : []),
+  ]);
+  const decidedExitCode = EXIT_ORDER.find((code) => exits.has(code)) ?? 0;
+  return {
+    mode,
+    exitCode: mode === 'warn' ? 0 : decidedExitCode,
+    decidedExitCode,
+    counts: {
+      recipes: changed.recipes.filter(({ status }) => status !== 'removed').length,
+      affected: recipes.length,
+      states: countsOf(recipes),
+    },
+    recipes,
+    faults,
+    pointers: pick(pointers),
+    findings: [...pointers.findings, ...recipes.flatMap(oldFailures)],
+    listed,
+  };
+}
+
+function pick({ breaches, removed, orphans }: ComparedPointers): GateJson['pointers'] {
+  return { breaches, removed, orphans };
+}
+
+function countsOf(recipes: readonly GateRecipe[]): GateJson['counts']['states'] {
+  const groups = Map.groupBy(recipes, ({ state }) => state);
+  return Object.fromEntries(
+    STATES.flatMap((state) => {
+      const count = groups.get(state)?.length ?? 0;
+      return count === 0 ? [] : [[state, count]];
+    }),
+  );
+}
+
+/** What fails among older pointers is for a person to know. */
+function oldFailures({ evidence }: GateRecipe): readonly PlacedFault[] {
+  return evidence.flatMap(({ change, fault, pointer }) =>
+    change !== 'same' || fault === undefined ? [] : [{ ...fault, file: pointer.path, line: 1 }],
+  );
+}
+
+function addedSigners(policy: Policy, head: Policy): readonly ListedSigner[] {
+  const known = new Set(policy.signers.map(textOf));
+  return head.signers
+    .filter((entry) => !known.has(textOf(entry)))
+    .map((entry) => {
+      const { tier, label } = entry;
+      return {
+        ...nameOfSigner(entry),
+        ...(tier && { tier }),
+        ...(label !== undefined && { label }),
+      };
+    });
+}
+
+/** An entry, wherever it stands. */
+function textOf(entry: Policy['signers'][number]): string {
+  return JSON.stringify({ ...entry, at: undefined });
+}
+
+function decideRecipe(
+  change: RecipeChange,
+  input: DecisionInput,
+  listed: readonly ListedSigner[],
+): GateRecipe {
+  const { recipe, status, fields, files } = change;
+  const { policy, pointers, verified, at, folders } = input;
+  const gate = policy.gate ?? USUAL_GATE;
+  const rule = ruleFor(gate, recipe.name);
+  const own = pointers.pointers.get(recipe.name) ?? [];
+  const judged = own.map((pointer) =>
+    judgePiece(pointer, verified.get(pointer.path), { rule, at }),
+  );
+  const required = isRequired(rule, change, pointers);
+  const found = required || change.fault !== undefined ? stateOf(change, judged, rule) : NOT_ASKED;
+  const exemption = exemptionFor(gate.exemptions, { name: recipe.name, state: found.state, at });
+  const state = exemption?.expired === false ? 'exempt' : found.state;
+  const evidence = judged
+    .map(({ piece }): GatePiece => ({ ...piece, counted: found.counted.has(piece.pointer.path) }))
+    .toSorted((a, b) => compareBytes(a.pointer.path, b.pointer.path));
+  return {
+    name: recipe.name,
+    ...(recipe.profile && { profile: `${recipe.profile.name}=${recipe.profile.value}` }),
+    overlay: { path: recipe.file, line: 1 },
+    change: status,
+    fields,
+    files,
+    state,
+    required,
+    why: exemption === undefined ? found.why : withExemption(found, exemption),
+    evidence,
+    signers: { found: found.signers, wanted: rule.minimumSigners },
+    ...(exemption && { exemption }),
+    next: nextSteps(state, { recipe, evidence, isListing: listed.length > 0 }, folders),
+  };
+}
+
+function isRequired(
+  { require }: GateRule,
+  change: RecipeChange,
+  { pointed }: ComparedPointers,
+): boolean {
+  if (require === 'all' || pointed.has(change.recipe.name)) return true;
+  return require === 'added' && change.status === 'added';
+}

@@ -1,0 +1,229 @@
+// What one piece of evidence is worth for a recipe, by its verification and a rule of the policy.
+
+import { parseTime } from '../document/time.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
+import type { Fault } from '../errors/evidence-error.ts';
+import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
+import type { GateRule } from '../policy/gate-policy.ts';
+import { faultJson } from '../report/json.ts';
+import type { FaultJson, PolicyEntryJson, VerificationJson } from '../report/report-json.ts';
+import { counted } from '../sentence.ts';
+import { signerKeys } from './distinct-signers.ts';
+import { STATES, type FigureJson, type GatePiece, type State } from './gate-json.ts';
+import type { GatePointer } from './pointers.ts';
+
+/** The report of what a pointer leads to, by the gate's policy and the recipes of head; or why there is none. */
+export type Verified = VerificationJson | { readonly fault: Fault };
+
+export interface JudgedPiece {
+  /** With the state `single` it is good. */
+  readonly piece: GatePiece;
+  /** Who signed it (`signerKeys`). */
+  readonly keys: readonly string[];
+}
+
+/** How the faults of each class, and some codes, are called here. */
+const BY_CODE: ReadonlyMap<string, State> = new Map<ErrorCode, State>([
+  ['SIGNER_NOT_ALLOWED', 'not-allowed'],
+  ['SIGNER_NOT_VALID', 'not-allowed'],
+  ['SIGNER_REVOKED', 'not-allowed'],
+  ['SIGNER_NOT_PINNED', 'not-allowed'],
+  ['PUBLIC_KEY_UNKNOWN', 'not-allowed'],
+  ['PROOFS_TOO_FEW', 'not-allowed'],
+  ['UNSIGNED', 'unsigned'],
+  ['RECIPE_OTHER', 'stale'],
+  ['STALE', 'stale'],
+]);
+
+/** What nobody has said the meaning of was not judged. */
+const BY_CLASS: ReadonlyMap<string, State> = new Map<string, State>([
+  ['invalid', 'invalid'],
+  ['undecided', 'undecided'],
+  ['failed', 'red'],
+]);
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+interface Terms {
+  readonly rule: GateRule;
+  readonly at: Date;
+}
+
+/** The worst that is said of it decides; if nothing is, every check that counts must have passed. */
+export function judgePiece(
+  pointer: GatePointer,
+  verified: Verified | undefined,
+  terms: Terms,
+): JudgedPiece {
+  const { path, change } = pointer;
+  const { artifact } = pointer.pointer;
+  const report = verified !== undefined && 'verdict' in verified ? verified : undefined;
+  const reasons = reasonsOf(pointer, verified, terms);
+  const [worst] = reasons.toSorted(([a], [b]) => rank(a) - rank(b));
+  const piece: GatePiece = {
+    pointer: { path, line: 1 },
+    at: change === 'added' ? 'head' : 'both',
+    change,
+    ...(artifact && { digest: artifact.digest }),
+    state: worst?.[0] ?? 'single',
+    ...(report && factsOf(report, terms.at)),
+    ...(worst && { fault: worst[1] }),
+    counted: false,
+  };
+  return { piece, keys: report === undefined ? [] : signerKeys(report) };
+}
+
+type Reason = readonly [state: State, fault: FaultJson];
+
+function reasonsOf(
+  pointer: GatePointer,
+  verified: Verified | undefined,
+  terms: Terms,
+): readonly Reason[] {
+  const at = pointer.path;
+  if (pointer.isBroken) return [['invalid', { ...BROKEN, at }]];
+  if (pointer.pointer.artifact === undefined) return [['unsigned', { ...UNPUBLISHED, at }]];
+  if (verified === undefined) return [['unreachable', { ...NOT_FETCHED, at }]];
+  if ('verdict' in verified) {
+    return [...ofChecks(verified, terms.rule), ...ofTerms(verified, at, terms)];
+  }
+  return [[stateOf(verified.fault.code), faultJson(verified.fault)]];
+}
+
+const BROKEN = {
+  code: 'POINTER_PATH_OTHER',
+  found: 'a pointer that breaks the contract of pointers',
+  expected: 'one that keeps it',
+  hint: 'correct the breach, which is named with its line',
+  sentence: ['the pointer breaks the contract of pointers'],
+} as const;
+
+const UNPUBLISHED = {
+  code: 'UNSIGNED',
+  found: 'a pointer to nothing',
+  expected: 'one to signed evidence in a registry',
+  hint: 'publish the evidence and sign it: affidavit evidence publish',
+} as const;
+
+const NOT_FETCHED = {
+  code: 'REGISTRY_LACKS',
+  found: 'no bundle',
+  expected: 'what the pointer leads to',
+  hint: 'run the gate again where its registry can be reached, or name a directory of bundles',
+} as const;
+
+/** Each fault, and each check that was not made. */
+function ofChecks({ checks, verdict }: VerificationJson, rule: GateRule): readonly Reason[] {
+  const faults = checks.flatMap((check) => (check.outcome === 'failed' ? check.faults : []));
+  const kept = faults.filter(({ code }) => code !== 'VALUE_CLAIMED' || !rule.allowClaimed);
+  const reasons = kept.map((fault): Reason => [stateOf(fault.code), fault]);
+  const open = checks.filter(
+    ({ outcome, faults: own }) => outcome !== 'passed' && own.length === 0,
+  );
+  const skipped = open.map(({ name, found, expected, hint }): Reason => [
+    'undecided',
+    { code: 'EVIDENCE_NOT_COMPARED', at: name, found, expected, hint },
+  ]);
+  const all = [...reasons, ...skipped];
+  // What this file does not know of must not pass: the verdict is never better than it was.
+  const least = LEAST[verdict];
+  const isSaid =
+    least === undefined ||
+    (verdict === 'undecided' && faults.length > kept.length) ||
+    all.some(([state]) => rank(state) <= rank(least));
+  if (isSaid) return all;
+  const fault = { code: 'EVIDENCE_NOT_COMPARED', at: null, found: verdict } as const;
+  return [
+    ...all,
+    [
+      least,
+      { ...fault, expected: 'verified', hint: 'verify it by itself: affidavit verify-evidence' },
+    ],
+  ];
+}
+
+const LEAST: Readonly<Record<VerificationJson['verdict'], State | undefined>> = {
+  verified: undefined,
+  failed: 'red',
+  invalid: 'not-allowed',
+  unjudged: 'unreachable',
+  undecided: 'undecided',
+};
+
+function rank(state: State): number {
+  return STATES.indexOf(state);
+}
+
+function stateOf(code: ErrorCode): State {
+  return BY_CODE.get(code) ?? BY_CLASS.get(ERROR_CATALOGUE[code][0]) ?? 'unreachable';
+}
+
+/** Whether it was compared with the pointer and the recipe of head, who signed, when, and what is bound. */
+function ofTerms(report: VerificationJson, at: string, terms: Terms): readonly Reason[] {
+  const { rule } = terms;
+  const undecided = (found: string, expected: string, hint: string): Reason => [
+    'undecided',
+    { code: 'EVIDENCE_NOT_COMPARED', at, found, expected, hint },
+  ];
+  const again = 'run the gate again; if it says this again, it is a bug';
+  const isPointed = report.checks.some(
+    ({ name, outcome }) => name === 'pointer-matches-evidence' && outcome === 'passed',
+  );
+  const isKnown = report.policy?.entry !== undefined && report.signature.state === 'verified';
+  const unbound = report.findings.find(({ code }) => code === 'FILES_NOT_BOUND');
+  return [
+    ...(isPointed
+      ? []
+      : [undecided('evidence that was not compared with its pointer', 'a comparison', again)]),
+    ...(report.recipeCompared
+      ? []
+      : [undecided('a recipe that was not compared with that of head', 'a comparison', again)]),
+    ...(isKnown ? [] : [undecided('no entry of the policy that allows a signer', 'one', again)]),
+    ...(unbound === undefined || rule.allowUnboundFiles ? [] : [['undecided', unbound] as const]),
+    ...tooOld(report, at, terms),
+  ];
+}
+
+/** By the earliest proven time. One in the future is no good clock. */
+function tooOld({ signature }: VerificationJson, at: string, terms: Terms): readonly Reason[] {
+  const { maximumAgeDays } = terms.rule;
+  if (maximumAgeDays === undefined || signature.state !== 'verified') return [];
+  const age = ageOf(signature.signedAt, terms.at);
+  if (age >= -MAX_CLOCK_SKEW_MS && age <= maximumAgeDays * DAY_MS) return [];
+  const fault = {
+    ...({ code: 'STALE', at, found: `signed at ${signature.signedAt}` } as const),
+    expected: `at most ${counted(maximumAgeDays, 'day')} before the time of this report`,
+    hint: 'have the evidence made again, or correct --at if it is wrong',
+  };
+  return [['stale', fault]];
+}
+
+function ageOf(signedAt: string, at: Date): number {
+  return at.getTime() - (parseTime(signedAt)?.getTime() ?? Number.NaN);
+}
+
+type Facts = Pick<GatePiece, 'signer' | 'signedAt' | 'ageDays' | 'phases' | 'figures'>;
+
+function factsOf({ signer, signature, policy, ...report }: VerificationJson, at: Date): Facts {
+  const { phases, phaseConstraints = [] } = report;
+  const figures = phaseConstraints.flatMap(({ name, figure, expected }): readonly FigureJson[] =>
+    figure === null ? [] : [{ name, measured: `${figure.text} ${figure.unit}`, floor: expected }],
+  );
+  return {
+    ...(signer && { signer: namedBy(signer, policy?.entry) }),
+    ...(signature.state === 'verified' && {
+      signedAt: signature.signedAt,
+      ageDays: Math.max(0, Math.floor(ageOf(signature.signedAt, at) / DAY_MS)),
+    }),
+    ...(phases && { phases: phases.map(({ phase, state, counts }) => ({ phase, state, counts })) }),
+    ...(figures.length > 0 && { figures }),
+  };
+}
+
+function namedBy(
+  signer: NonNullable<VerificationJson['signer']>,
+  { tier, label }: Pick<PolicyEntryJson, 'tier' | 'label'> = {},
+): NonNullable<GatePiece['signer']> {
+  const name = 'publicKey' in signer ? { key: signer.publicKey } : signer;
+  return { ...name, ...(tier && { tier }), ...(label !== undefined && { label }) };
+}

@@ -1,0 +1,469 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { EXIT_OF_STATE, affectedRecipes, decide } from '../../src/gate/decide.ts';
+import { STATES, type GateRecipe, type State } from '../../src/gate/gate-json.ts';
+import { propertyRuns } from '../property-runs.ts';
+import { RECIPE, changeOf, inputOf, type Case, type Piece } from './decision.ts';
+import { gateComplaints } from './gate-report.ts';
+
+function decided(given: Case): GateRecipe {
+  const [recipe] = decide(inputOf(given)).recipes;
+  if (recipe === undefined) throw new TypeError('no recipe is affected');
+  return recipe;
+}
+
+const rule = (more: object): object => ({ rules: [{ recipes: '*', ...more }] });
+const EXEMPTION = {
+  ...{ recipe: RECIPE, reason: 'the cluster is being repaired', who: 'a maintainer' },
+  until: '2026-03-01T00:00:00Z',
+};
+
+describe('the state of a recipe', () => {
+  const a: Piece = { name: 'a' };
+  const b: Piece = { name: 'b', change: 'same' };
+  it.each<[name: string, state: State, exit: number, given: Case]>([
+    ['one good piece', 'single', 0, { pieces: [a] }],
+    ['two of two signers', 'confirmed', 0, { pieces: [a, b] }],
+    ['no pointer, and there was one', 'missing', 4, {}],
+    ['no pointer, and none is asked for', 'not-asked', 0, { pointed: false }],
+    [
+      'a new recipe without evidence, which is asked for',
+      'missing',
+      4,
+      { pointed: false, change: changeOf('added'), gate: rule({ require: 'added' }) },
+    ],
+    [
+      'a changed one of that rule',
+      'not-asked',
+      0,
+      { pointed: false, gate: rule({ require: 'added' }) },
+    ],
+    [
+      'any without evidence, where all need it',
+      'missing',
+      4,
+      { pointed: false, gate: rule({ require: 'all' }) },
+    ],
+    [
+      'a recipe that head cannot resolve',
+      'invalid',
+      2,
+      {
+        pointed: false,
+        change: changeOf('unresolved', {
+          fault: { code: 'MIXIN_MISSING', at: 'x', found: 'x', expected: 'x', hint: 'x' },
+        }),
+      },
+    ],
+    ['a broken signature', 'invalid', 2, { pieces: [{ ...a, code: 'SIGNATURE_INVALID' }, b] }],
+    ['evidence of another recipe', 'invalid', 2, { pieces: [{ ...a, code: 'POINTER_DIFFERS' }] }],
+    [
+      'a pointer that breaks the contract',
+      'invalid',
+      2,
+      { pieces: [{ ...a, pointer: { isBroken: true } }] },
+    ],
+    [
+      'bytes of a registry that are others',
+      'invalid',
+      2,
+      { pieces: [{ ...a, unread: 'REGISTRY_BYTES_OTHER' }] },
+    ],
+    [
+      'a signer who is not allowed',
+      'not-allowed',
+      2,
+      { pieces: [{ ...a, code: 'SIGNER_NOT_ALLOWED' }, b] },
+    ],
+    ['a signer who is revoked', 'not-allowed', 2, { pieces: [{ ...a, code: 'SIGNER_REVOKED' }] }],
+    [
+      'a registry that does not answer',
+      'unreachable',
+      3,
+      { pieces: [{ ...a, unread: 'SERVICE_UNREACHABLE' }] },
+    ],
+    [
+      'a private address',
+      'unreachable',
+      3,
+      { pieces: [{ ...a, unread: 'REGISTRY_ADDRESS_PRIVATE' }] },
+    ],
+    ['no signature', 'unsigned', 4, { pieces: [{ ...a, code: 'UNSIGNED' }] }],
+    ['another recipe than that of head', 'stale', 4, { pieces: [{ ...a, code: 'RECIPE_OTHER' }] }],
+    [
+      'a signature that is too old for the rule',
+      'stale',
+      4,
+      { pieces: [{ ...a, signedAt: '2025-12-01T00:00:00Z' }], gate: rule({ maximumAgeDays: 30 }) },
+    ],
+    [
+      'one that is not',
+      'single',
+      0,
+      { pieces: [{ ...a, signedAt: '2026-01-02T00:00:00Z' }], gate: rule({ maximumAgeDays: 30 }) },
+    ],
+    [
+      'one of the future',
+      'stale',
+      4,
+      { pieces: [{ ...a, signedAt: '2026-02-02T00:00:00Z' }], gate: rule({ maximumAgeDays: 30 }) },
+    ],
+    ['a value that is only claimed', 'undecided', 4, { pieces: [{ ...a, code: 'VALUE_CLAIMED' }] }],
+    [
+      'the same where that suffices',
+      'single',
+      0,
+      { pieces: [{ ...a, code: 'VALUE_CLAIMED' }], gate: rule({ allowClaimed: true }) },
+    ],
+    ['phases far apart', 'undecided', 4, { pieces: [{ ...a, code: 'RUN_SPAN_TOO_LONG' }] }],
+    [
+      'files that are not bound',
+      'undecided',
+      4,
+      {
+        pieces: [
+          {
+            ...a,
+            more: {
+              findings: [
+                { code: 'FILES_NOT_BOUND', at: null, found: 'x', expected: 'x', hint: 'x' },
+              ],
+            },
+          },
+        ],
+        gate: rule({ allowUnboundFiles: false }),
+      },
+    ],
+    [
+      'a recipe that was not compared with head',
+      'undecided',
+      4,
+      { pieces: [{ ...a, more: { recipeCompared: false } }] },
+    ],
+    [
+      'no comparison with the pointer',
+      'undecided',
+      4,
+      { pieces: [{ ...a, more: { checks: [] } }] },
+    ],
+    [
+      'no entry that allows the signer',
+      'undecided',
+      4,
+      { pieces: [{ ...a, more: { policy: undefined } }] },
+    ],
+    [
+      'an invalid verdict that nothing explains',
+      'not-allowed',
+      2,
+      { pieces: [{ ...a, more: { verdict: 'invalid' } }] },
+    ],
+    [
+      'an unjudged one, though a claim suffices',
+      'unreachable',
+      3,
+      {
+        pieces: [{ ...a, code: 'VALUE_CLAIMED', more: { verdict: 'unjudged' } }],
+        gate: rule({ allowClaimed: true }),
+      },
+    ],
+    ['a phase that is not green', 'red', 1, { pieces: [{ ...a, code: 'PHASE_NOT_GREEN' }, b] }],
+    [
+      'one signer where two are asked for',
+      'short',
+      4,
+      { pieces: [a], gate: rule({ minimumSigners: 2 }) },
+    ],
+    [
+      'two of one label',
+      'short',
+      4,
+      {
+        pieces: [
+          { ...a, label: 'x' },
+          { ...b, label: 'x' },
+        ],
+        gate: rule({ minimumSigners: 2 }),
+      },
+    ],
+    [
+      'two branches of one workflow',
+      'single',
+      0,
+      {
+        pieces: [
+          { ...a, identity: 'https://github.com/o/r/.github/workflows/w.yml@refs/heads/a' },
+          { ...b, identity: 'https://github.com/o/r/.github/workflows/w.yml@refs/heads/b' },
+        ],
+      },
+    ],
+    [
+      'two repositories of one owner',
+      'single',
+      0,
+      {
+        pieces: [
+          { ...a, identity: 'https://github.com/o/r/.github/workflows/w.yml@refs/heads/a' },
+          { ...b, identity: 'https://github.com/O/s/.github/workflows/v.yml@refs/heads/b' },
+        ],
+      },
+    ],
+    [
+      'two owners',
+      'confirmed',
+      0,
+      {
+        pieces: [
+          { ...a, identity: 'https://github.com/o/r/.github/workflows/w.yml@refs/heads/a' },
+          { ...b, identity: 'https://github.com/p/r/.github/workflows/w.yml@refs/heads/a' },
+        ],
+      },
+    ],
+    ['a tier that does not count', 'short', 4, { pieces: [a], gate: rule({ tiers: ['partner'] }) }],
+    [
+      'one that does',
+      'single',
+      0,
+      { pieces: [{ ...a, tier: 'partner' }], gate: rule({ tiers: ['partner'] }) },
+    ],
+    [
+      'an older one that is refused',
+      'missing',
+      4,
+      { pieces: [{ ...b, code: 'SIGNATURE_INVALID' }] },
+    ],
+    [
+      'an older one that is stale',
+      'stale',
+      4,
+      {
+        pieces: [
+          { ...b, code: 'RECIPE_OTHER' },
+          { name: 'c', change: 'same', unread: 'SERVICE_SLOW' },
+        ],
+      },
+    ],
+    [
+      'red, and exempt',
+      'exempt',
+      0,
+      {
+        pieces: [{ ...a, code: 'PHASE_NOT_GREEN' }],
+        gate: { exemptions: [{ ...EXEMPTION, states: ['red'] }] },
+      },
+    ],
+    [
+      'stale, where red is exempt',
+      'stale',
+      4,
+      {
+        pieces: [{ ...a, code: 'RECIPE_OTHER' }],
+        gate: { exemptions: [{ ...EXEMPTION, states: ['red'] }] },
+      },
+    ],
+  ])('with %s', (_, state, exit, given) => {
+    const decision = decide(inputOf(given));
+    const [recipe] = decision.recipes;
+    expect(recipe).toMatchObject({ name: RECIPE, state });
+    expect([decision.exitCode, decision.decidedExitCode]).toEqual([exit, exit]);
+    expect(decision.counts).toEqual({ recipes: 1, affected: 1, states: { [state]: 1 } });
+    expect(recipe?.next.length === 0).toBe(exit === 0);
+  });
+});
+
+describe('a decision', () => {
+  it('of no affected recipe is 0, with how many were looked at', () => {
+    const decision = decide(inputOf({ change: changeOf('same') }));
+    expect(decision).toMatchObject({
+      exitCode: 0,
+      recipes: [],
+      counts: { recipes: 1, affected: 0 },
+    });
+    expect(affectedRecipes(inputOf({ change: changeOf('same'), isAll: true }))).toHaveLength(1);
+    expect(affectedRecipes(inputOf({ change: changeOf('removed'), isAll: true }))).toEqual([]);
+  });
+
+  it('is 2 for a breach that the change brings, also where no recipe is affected', () => {
+    const fault = {
+      code: 'POINTER_EDITED',
+      at: 'x',
+      found: 'x',
+      expected: 'x',
+      hint: 'x',
+    } as const;
+    const given = { change: changeOf('same'), breaches: [fault] };
+    expect(decide(inputOf(given))).toMatchObject({ exitCode: 2, recipes: [] });
+  });
+
+  it('only warns where the policy says so, and says the same', () => {
+    const decision = decide(inputOf({ gate: { mode: 'warn' } }));
+    expect(decision).toMatchObject({ mode: 'warn', exitCode: 0, decidedExitCode: 4 });
+    expect(decision.recipes[0]?.state).toBe('missing');
+  });
+
+  it('counts the good ones of older pointers, and what fails among them is a finding', () => {
+    const old: Piece = { name: 'b', change: 'same', code: 'SIGNATURE_INVALID' };
+    const decision = decide(inputOf({ pieces: [{ name: 'a' }, old] }));
+    expect(decision).toMatchObject({
+      exitCode: 0,
+      findings: [{ code: 'SIGNATURE_INVALID', file: `recipes/evidence/${RECIPE}/b.yaml`, line: 1 }],
+    });
+    const evidence = decision.recipes[0]?.evidence.map(({ counted }) => counted);
+    expect(evidence).toEqual([true, false]);
+  });
+
+  it('leaves a signer whom the change itself lists not allowed, and says whom it would add and the way out', () => {
+    const signers = [{ identity: 'x@example.com', issuer: 'https://issuer.example' }];
+    const mine = { identity: 'a@example.com', issuer: 'https://issuer.example', tier: 'community' };
+    const decision = decide(
+      inputOf({
+        pieces: [{ name: 'a', code: 'SIGNER_NOT_ALLOWED' }],
+        signers,
+        signersOfHead: [...signers, mine],
+      }),
+    );
+    expect(decision).toMatchObject({ exitCode: 2, listed: [mine] });
+    expect(decision.recipes[0]?.next).toMatchObject([{ where: 'elsewhere' }]);
+    expect(decision.recipes[0]?.next[0]?.what[0]).toContain('merge the listing by itself first');
+  });
+
+  it('names an exemption that has ended, which counts for nothing', () => {
+    const gate = {
+      exemptions: [{ ...EXEMPTION, states: ['missing'], until: '2026-01-31T23:59:59Z' }],
+    };
+    const recipe = decided({ gate });
+    expect(recipe).toMatchObject({
+      state: 'missing',
+      exemption: { expired: true, at: 'policy.json#/gate/exemptions/0' },
+    });
+    expect(recipe.why).toContain('; its exemption ended at ');
+    expect(recipe.why).toContain('2026-01-31T23:59:59Z');
+  });
+
+  it('has the exact commands for what is missing, and for what is not signed', () => {
+    const commands = (given: Case): string =>
+      decided(given)
+        .next.flatMap((step) => step.commands.map((words) => words.join(' ')))
+        .join('\n');
+    expect(commands({})).toContain(
+      'affidavit recipe resolve --data recipes --service eks --accelerator h100 --os ubuntu --intent training --output recipe.yaml',
+    );
+    expect(commands({})).toContain('--emit-evidence evidence.tar.gz');
+    const flat = { name: 'a', code: 'UNSIGNED' } as const;
+    expect(commands({ pieces: [flat] })).toContain(
+      `affidavit evidence sign recipes/evidence/${RECIPE}/a.yaml --login browser`,
+    );
+  });
+
+  it('is a report that keeps to the schema', () => {
+    const decision = decide(
+      inputOf({
+        pieces: [
+          { name: 'a', tier: 'partner' },
+          { name: 'b', change: 'same', code: 'STALE' },
+        ],
+      }),
+    );
+    const commit = 'a'.repeat(40);
+    const rest = {
+      ...{ schemaVersion: '1.0.0', tool: { name: 'affidavit', version: '0.1.0' } },
+      ...{ sandbox: false, weakened: [], at: '2026-02-01T00:00:00Z', base: null, ruleSet: 'x' },
+      ...{
+        head: { name: 'x', commit },
+        policy: { source: 'x', digest: `sha256:${'0'.repeat(64)}` },
+      },
+    };
+    expect(gateComplaints({ ...rest, ...decision })).toEqual([]);
+  });
+});
+
+const CODES = [
+  'SIGNATURE_INVALID',
+  'SIGNER_NOT_ALLOWED',
+  'UNSIGNED',
+  'RECIPE_OTHER',
+  'VALUE_CLAIMED',
+  'PHASE_NOT_GREEN',
+] as const;
+
+const piece = fc.record(
+  {
+    identity: fc.constantFrom(
+      'a@example.com',
+      'b@example.com',
+      'https://github.com/o/r/w@refs/heads/a',
+    ),
+    change: fc.constantFrom('added', 'edited', 'same'),
+    code: fc.constantFrom(...CODES),
+    unread: fc.constantFrom('SERVICE_UNREACHABLE', 'REGISTRY_BYTES_OTHER'),
+    label: fc.constantFrom('x', 'y'),
+    tier: fc.constant('partner'),
+  },
+  { requiredKeys: ['identity', 'change'] },
+);
+const pieces = fc
+  .array(piece, { maxLength: 5 })
+  .map((all) => all.map((each, index): Piece => ({ ...each, name: `p${index}` })));
+const gates = fc.constantFrom(
+  {},
+  rule({ minimumSigners: 2 }),
+  rule({ tiers: ['partner'] }),
+  rule({ require: 'all', minimumPieces: 2 }),
+);
+const rank = (state: State | undefined): number => STATES.indexOf(state ?? 'not-asked');
+
+describe('whatever the pieces are', () => {
+  it('none makes a recipe better than the worst that the change brings', () => {
+    fc.assert(
+      fc.property(pieces, gates, (all, gate) => {
+        const recipe = decided({ pieces: all, gate });
+        const bad = recipe.evidence.filter(
+          ({ change, state }) => change !== 'same' && state !== 'single',
+        );
+        for (const { state } of bad) expect(rank(recipe.state)).toBeLessThanOrEqual(rank(state));
+      }),
+      { numRuns: propertyRuns(60, 2000) },
+    );
+  });
+
+  it('one more good piece never makes it worse', () => {
+    fc.assert(
+      fc.property(pieces, gates, (all, gate) => {
+        const more: Piece = { name: 'more', identity: 'c@example.com', tier: 'partner' };
+        const [before, after] = [
+          decided({ pieces: all, gate }),
+          decided({ pieces: [...all, more], gate }),
+        ];
+        expect(rank(after.state)).toBeGreaterThanOrEqual(rank(before.state));
+      }),
+      { numRuns: propertyRuns(60, 2000) },
+    );
+  });
+
+  it('no exemption lifts what is invalid, not allowed or unreachable', () => {
+    const states = ['missing', 'unsigned', 'stale', 'undecided', 'short', 'red'];
+    fc.assert(
+      fc.property(pieces, gates, (all, gate) => {
+        const before = decided({ pieces: all, gate }).state;
+        const after = decided({
+          pieces: all,
+          gate: { ...gate, exemptions: [{ ...EXEMPTION, states }] },
+        });
+        expect(after.state).toBe(states.includes(before) ? 'exempt' : before);
+      }),
+      { numRuns: propertyRuns(60, 2000) },
+    );
+  });
+
+  it('their order does not matter, and the exit code is that of the state', () => {
+    fc.assert(
+      fc.property(pieces, gates, (all, gate) => {
+        const decision = decide(inputOf({ pieces: all, gate }));
+        expect(decide(inputOf({ pieces: all.toReversed(), gate }))).toEqual(decision);
+        expect(decision.exitCode).toBe(EXIT_OF_STATE[decision.recipes[0]?.state ?? 'invalid']);
+      }),
+      { numRuns: propertyRuns(60, 2000) },
+    );
+  });
+});
