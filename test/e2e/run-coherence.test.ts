@@ -172,7 +172,11 @@ describe('--max-run-span', () => {
     const place = new Workplace();
     place.edit('snapshot.yaml', `timestamp: ${TAKEN}`, `timestamp: "${time}"`);
     const { code } = await place.validate([...INPUTS, ...UNSIGNED, ...span], { env: EPOCH });
-    const verified = await place.run(['verify-evidence', OUT, '--allow-unsigned', ...span]);
+    const words = ['verify-evidence', OUT, '--allow-unsigned', ...span, '--format', 'json'];
+    const verified = await place.run(words);
+    const { weakened } = JSON.parse(verified.stdout) as { weakened: readonly string[] };
+    const isLonger = exit === 0 && span.includes('36h');
+    expect(weakened.includes('--max-run-span')).toBe(isLonger);
     const signing = ['evidence', 'sign', OUT, '--emit-evidence', 'x.tar.gz', '--sandbox', ...span];
     const signed = await place.run(signing);
     expect([code, verified.code, signed.code]).toEqual([exit, exit, exit]);

@@ -233,7 +233,10 @@ function recomputeEvidence(
       ...redactionFindings(predicate),
       ...findings,
     ],
-    weakened: usesClaims(judgement, beside) ? ['--accept-claimed'] : [],
+    weakened: [
+      ...(usesClaims(judgement, beside) ? ['--accept-claimed'] : []),
+      ...(findings.some(({ code }) => code === 'RUN_SPAN_ALLOWED') ? ['--max-run-span'] : []),
+    ],
   };
 }
 
