@@ -241,6 +241,39 @@ describe.each(commands)('the examples of %s', (name, { examples }) => {
   });
 });
 
+/** One word, perhaps beside its label, or what is to be copied. */
+const WHOLE = /^(?: *| *\S+ +)\S+$|^ *repeat +affidavit /;
+
+describe('what is shown on a terminal', () => {
+  it.each([
+    'evidence diff old.tar.gz new.tar.gz --format terminal',
+    'verify-evidence evidence/ old.tar.gz --policy signers.json --format terminal',
+    'report merge shard-1.json shard-2.json --format terminal',
+    'trust show --format terminal',
+  ])('of %s fits 60, 80 and 200 columns, in the same words', async (line) => {
+    const texts = new Map<number, string>();
+    for (const columns of [200, 80, 60]) {
+      const run = await runProgram(wordsOf(`affidavit ${line}`), {
+        cwd: ready,
+        env: { ...env, COLUMNS: `${columns}` },
+      });
+      const long = run.stdout
+        .split('\n')
+        .filter((each) => each.length > columns && !WHOLE.test(each));
+      expect([columns, long]).toEqual([columns, []]);
+      texts.set(columns, run.stdout);
+    }
+    const wide = new Set(texts.get(200)?.split(/\s+/));
+    expect(wide.size).toBeGreaterThan(10);
+    expect(
+      texts
+        .get(60)
+        ?.split(/\s+/)
+        .filter((word) => !wide.has(word)),
+    ).toEqual([]);
+  });
+});
+
 /** What it starts needs the program on the PATH. */
 function inShell(
   run: string,

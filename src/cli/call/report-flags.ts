@@ -145,10 +145,11 @@ export function outputOf(options: Call['options']): string | undefined {
   return output === '-' ? undefined : output;
 }
 
-/** https://no-color.org, whose word counts most, and https://force-color.org, where 0 and false mean no, as for Node. */
-function isColoured(isTerminal: boolean, environment: Call['environment']): boolean {
+/** Whether a stream takes escape sequences. https://no-color.org, whose word counts most, and https://force-color.org, where 0 and false mean no, as for Node. */
+export function isColoured(isTerminal: boolean, environment: Call['environment']): boolean {
   if ((environment['NO_COLOR'] ?? '') !== '') return false;
   const forced = environment['FORCE_COLOR'] ?? '';
   if (forced !== '') return !['0', 'false'].includes(forced);
-  return isTerminal && environment['TERM'] !== 'dumb';
+  const isLog = !['', 'false', '0'].includes(environment['CI'] ?? '');
+  return isTerminal && environment['TERM'] !== 'dumb' && !isLog;
 }

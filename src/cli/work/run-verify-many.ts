@@ -18,6 +18,7 @@ import type { SummaryJson } from '../../report/report-json.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { EXIT_CODES } from '../call/exit-codes.ts';
+import { isColoured } from '../call/report-flags.ts';
 import { answering, noAnswer, wordsForOne, type Answer } from './answer.ts';
 import { BatchReports, type Lists } from './batch-reports.ts';
 import { InputList } from './input-list.ts';
@@ -74,6 +75,7 @@ export async function judgeMany(call: Call, list: InputList, view: View): Promis
       : showProgress(
           () => ({ done: summary.bundles, total: list.total, worst: summary.worst }),
           process.stderr,
+          process.stderr.isTTY && isColoured(true, call.environment),
         );
   try {
     const judge = async (item: Listed): Promise<Answer> =>

@@ -10,11 +10,18 @@ export interface Done {
   readonly worst: string;
 }
 
-/** Says how far many verifications are, on one line of a terminal, else every ten seconds. */
-export function showProgress(look: () => Done, stream: NodeJS.WriteStream): () => void {
+/**
+ * Says how far many verifications are, on one line of a terminal, else every ten seconds.
+ *
+ * @param isTerminal whether what was written can be written over
+ */
+export function showProgress(
+  look: () => Done,
+  stream: Pick<NodeJS.WriteStream, 'write' | 'columns'>,
+  isTerminal: boolean,
+): () => void {
   if (isQuiet()) return () => undefined;
   const start = performance.now();
-  const isTerminal = stream.isTTY;
   const timer = setInterval(
     () => {
       const line = progressLine(look(), performance.now() - start, stream.columns);

@@ -42,6 +42,8 @@ describe('one report', () => {
     [{ NO_COLOR: '' }, true],
     [{ TERM: 'dumb' }, false],
     [{ TERM: 'xterm' }, true],
+    [{ CI: 'true' }, false],
+    [{ CI: 'false' }, true],
   ])('with %j has colour: %s', (environment, colour) => {
     expect(reportChoice(ASKED_NOTHING, TERMINAL, environment).colour).toBe(colour);
   });

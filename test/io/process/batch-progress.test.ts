@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
-import { progressLine } from '../../../src/io/process/batch-progress.ts';
+import { isColoured } from '../../../src/cli/call/report-flags.ts';
+import { progressLine, showProgress } from '../../../src/io/process/batch-progress.ts';
 
 it.each([
   [{ done: 0, total: undefined, worst: 'verified' }, 0, 'affidavit: 0 judged, 0.0 a second'],
@@ -30,3 +31,25 @@ it.each([200, 80, 60, 40])(
     expect(line).toContain('12345 of 100000 judged');
   },
 );
+
+it.each([
+  [{ CI: 'true' }, false],
+  [{ TERM: 'dumb' }, false],
+  [{ NO_COLOR: '1' }, false],
+  [{ TERM: 'xterm' }, true],
+])('on a terminal with %j is written over: %s', (environment, isOver) => {
+  vi.useFakeTimers();
+  try {
+    let said = '';
+    const stream = { columns: 80, write: (text: string) => (said += text) !== '' };
+    const done = { done: 5, total: 9, worst: 'verified' };
+    const stop = showProgress(() => done, stream, isColoured(true, environment));
+    vi.advanceTimersByTime(10_000);
+    stop();
+    expect(said.includes('affidavit: 5 of 9 judged, ')).toBe(true);
+    expect(['\r', '\u001B'].some((sign) => said.includes(sign))).toBe(isOver);
+    expect(said.endsWith('\n')).toBe(!isOver);
+  } finally {
+    vi.useRealTimers();
+  }
+});
