@@ -17,7 +17,7 @@ export function makeFiles(folder: string): void {
 
 /** What Tab completes, and all that there is: a key of readline, which other shells are given. */
 const TAB = '\t';
-export const ALL = '\u001B*';
+const ALL = '\u001B*';
 
 /** What is typed, and the words of the line then. */
 export const TYPED: readonly (readonly [keys: string, words: readonly string[]])[] = [

@@ -233,11 +233,17 @@ function recomputeEvidence(
       ...redactionFindings(predicate),
       ...findings,
     ],
-    weakened: [
-      ...(usesClaims(judgement, beside) ? ['--accept-claimed'] : []),
-      ...(findings.some(({ code }) => code === 'RUN_SPAN_ALLOWED') ? ['--max-run-span'] : []),
-    ],
+    weakened: weakenedBy(judgement, beside),
   };
+}
+
+/** The flags without which this would not count. */
+function weakenedBy(judgement: ReturnType<typeof recompute>, beside: Beside): readonly string[] {
+  const isLong = judgement.findings.some(({ code }) => code === 'RUN_SPAN_ALLOWED');
+  return [
+    ...(usesClaims(judgement, beside) ? ['--accept-claimed'] : []),
+    ...(isLong ? ['--max-run-span'] : []),
+  ];
 }
 
 function claimedOf(
