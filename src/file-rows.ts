@@ -64,7 +64,7 @@ function nameWhole(wanted: FileKind): string | undefined {
 
 function nameEvidence(wanted: FileKind): string | undefined {
   return wanted === 'archive'
-    ? 'name the archive or the directory of the evidence itself: nothing else is verified here'
+    ? 'name the archive or the directory of the evidence itself; a summary of a verification is verified alone, as the only INPUT of a call'
     : undefined;
 }
 
@@ -195,10 +195,18 @@ export const FILE_ROWS: readonly Row[] = [
   },
   {
     what: 'a report of affidavit',
-    fits: either(hasJson('verdict', 'checks'), hasJson('outcome', 'exitCode')),
+    fits: either(
+      hasJson('verdict', 'checks'),
+      hasJson('outcome', 'exitCode'),
+      hasJson('answer', 'recomputed'),
+    ),
     goes: 'a report is not evidence, it is about some',
   },
-  { kind: 'policy', what: 'a policy', fits: hasJson('signers') },
+  {
+    kind: 'policy',
+    what: 'a policy',
+    fits: either(hasJson('signers'), hasJson('schemaVersion', 'verifiers')),
+  },
   {
     kind: 'policy',
     what: 'the allowlist of AICR',

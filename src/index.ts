@@ -147,6 +147,14 @@ export { diffJson, storedSide, verifiedSide } from './report/diff-json.ts';
 export type { ChangeJson, DiffJson, ShownSide, SideJson } from './report/diff-json.ts';
 export { summarise, type SummaryOptions } from './report/summarise.ts';
 export { encodeSvr, encodeVsa, type Summary } from './summary/encode-summary.ts';
+export {
+  verifySummary,
+  type SummaryFile,
+  type SummaryFound,
+  type SummaryReport,
+} from './summary/verify-summary.ts';
+export type { ReceivedSummary } from './summary/parse-summary.ts';
+export { summaryReportJson, type SummaryReportJson } from './report/summary-report.ts';
 export { encodeReport } from './report/encode-report.ts';
 export { validationJson, verificationJson } from './report/json.ts';
 export { renderDiffMarkdown, renderMarkdown } from './report/render/markdown.ts';

@@ -39,6 +39,8 @@ export const PREDICATE_TYPE_V011 = `https://${AICR_GROUP_V011}/recipe-evidence/v
 export const VSA_TYPE = 'https://slsa.dev/verification_summary/v1';
 /** https://github.com/in-toto/attestation/blob/main/spec/predicates/svr.md */
 export const SVR_TYPE = 'https://in-toto.io/attestation/svr/v0.2';
+/** The same, until it had to name policies. */
+export const SVR_TYPE_V01 = 'https://in-toto.io/attestation/svr/v0.1';
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
 export const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';

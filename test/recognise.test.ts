@@ -268,7 +268,7 @@ describe('a file that looks like another kind', () => {
     ]),
   ])('is named where it may be a word of a verifier: %s', (start, found) => {
     const hint =
-      'name the archive or the directory of the evidence itself: nothing else is verified here';
+      'name the archive or the directory of the evidence itself; a summary of a verification is verified alone, as the only INPUT of a call';
     expect(named('archive', start)).toMatchObject({ found, hint });
     expect(named('recipe', start)).toMatchObject({ found, hint: RECIPE });
   });

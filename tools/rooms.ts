@@ -68,7 +68,9 @@ export const ROOMS: Rooms = {
   policy: { rooms: ['errors', 'document', 'trust'] },
   sign: { rooms: ['errors', 'document', 'der', 'trust'], packages: ['@noble/ciphers'] },
   attestation: { rooms: ['errors', 'archive', 'statement', 'trust', 'policy'] },
-  summary: { rooms: ['document', 'statement'] },
+  summary: {
+    rooms: ['errors', 'document', 'archive', 'statement', 'policy', 'attestation'],
+  },
   pointer: { rooms: ['errors', 'document', 'trust', 'trust/judge'] },
   sandbox: { rooms: ['errors', 'document', 'der'], packages: ['@noble/curves', '@sigstore/core'] },
   bom: {

@@ -3,7 +3,6 @@ import { judgeSigner, type SignerJudgement } from '../policy/judge-signer.ts';
 import { describeSigner, type PolicySigner } from '../policy/policy-signer.ts';
 import { pinOf, type Policy } from '../policy/policy.ts';
 import { commandLine } from '../shell-words.ts';
-import type { DocumentFile } from '../trust/message-reader.ts';
 import { isSameSigner, type Proof } from '../trust/trust.ts';
 import type { CheckLog } from './check-log.ts';
 import type { AttestationSlot, Signature } from './kind.ts';
@@ -16,6 +15,8 @@ export interface SignerRule {
   readonly name: string | undefined;
   /** What time it is, if the policy asks. */
   readonly now: Date | undefined;
+  /** What its kind says of an entry. */
+  readonly limit?: ((entry: PolicySigner) => Fault | undefined) | undefined;
 }
 
 /** Who signed the first attestation, and the rule for the others. */
@@ -26,7 +27,7 @@ export interface SameSigner {
   readonly rule: SignerRule;
 }
 
-type Slot<Name extends string> = Pick<AttestationSlot<Name, unknown>, 'file' | 'checks'>;
+type Slot<Name extends string> = Pick<AttestationSlot<Name, unknown>, 'file' | 'checks' | 'next'>;
 
 /** The signer of the first attestation. Undefined if there is nothing to judge, or nothing to judge by. */
 export function checkSigner<Name extends string>(
@@ -40,7 +41,7 @@ export function checkSigner<Name extends string>(
   const { file, checks } = slot;
   const { policy } = rule;
   if (policy === undefined) {
-    log.skip(checks.signer, notPinned(file, proof));
+    log.skip(checks.signer, notPinned(slot, proof));
     return undefined;
   }
   const judgement = judgeSigner(policy, proof, { ...rule, file: file.name });
@@ -78,19 +79,20 @@ export function checkSameSigner<Name extends string>(
 /** The proof of a signature that verified. Of one that is not there the check is skipped. */
 function proofOf<Name extends string>(
   log: CheckLog<Name>,
-  { file, checks }: Slot<Name>,
+  slot: Slot<Name>,
   signature: Signature,
 ): Proof | undefined {
-  if (signature.state === 'absent') log.skip(checks.signer, unsigned(file));
+  if (signature.state === 'absent') log.skip(slot.checks.signer, unsigned(slot));
   return signature.state === 'verified' ? signature.proof : undefined;
 }
 
-function notPinned({ name }: DocumentFile, { signer }: Proof): Fault {
+function notPinned({ file, next }: Slot<string>, { signer }: Proof): Fault {
+  const name = next?.name ?? `add ${commandLine(pinOf(signer))}`;
   return {
     code: 'SIGNER_NOT_PINNED',
-    at: name,
+    at: file.name,
     found: describeSigner(signer),
-    expected: '--certificate-identity with --certificate-oidc-issuer, or --policy',
-    hint: `if that is who should have signed, add ${commandLine(pinOf(signer))}`,
+    expected: next?.named ?? '--certificate-identity with --certificate-oidc-issuer, or --policy',
+    hint: `if that is who should have signed, ${name}`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Layout, ReceivedFiles } from '../archive/entry.ts';
 import type { Digest } from '../digest.ts';
-import type { Finding } from '../errors/evidence-error.ts';
+import type { Fault, Finding } from '../errors/evidence-error.ts';
+import type { PolicySigner } from '../policy/policy-signer.ts';
 import type { ReceivedStatement, StatementRules } from '../statement/statement.ts';
 import type { DocumentFile } from '../trust/message-reader.ts';
 import type { Proof } from '../trust/trust.ts';
@@ -29,6 +30,11 @@ export interface Kind<Name extends string, Statement, Found extends object> {
   nothingFound(files?: ReceivedFiles): Found;
   /** The recomputed name of what is signed, by which a policy limits its signers; undefined if it is not known. */
   nameOf(found: Found): string | undefined;
+  /**
+   * Why an entry of the policy that names the signer does not allow this. One entry must fit in all: of
+   * two, each could allow a half.
+   */
+  limitOf?(found: Found, entry: PolicySigner, now: Date | undefined): Fault | undefined;
   /** Makes the kind's own checks, once all statements are read. */
   recompute(log: CheckLog<Name>, received: Received<Statement>): Recomputed<Found>;
 }
@@ -47,11 +53,21 @@ export interface AttestationSlot<Name extends string, Statement> {
   readonly checks: { readonly signature: Name; readonly signer: Name; readonly statement: Name };
   /** Makes the kind's own value of the statement, or says what is wrong with it. */
   readonly read: (statement: ReceivedStatement) => Outcome<Statement>;
+  /** How it comes to be signed by somebody who was named; by default as evidence does. */
+  readonly next?: SigningHints;
   /**
    * Judges a copy that is not, byte for byte, what was signed. Undefined: it has to be, and so it is for a
    * kind that does not ask.
    */
   readonly readOtherCopy?: (signed: Statement, copy: Uint8Array) => Outcome<Statement> | undefined;
+}
+
+export interface SigningHints {
+  /** What to do if nobody signed. */
+  readonly unsigned: string;
+  /** Where signers are named, and what to do if nobody is. */
+  readonly named: string;
+  readonly name: string;
 }
 
 export type Signature =

@@ -2,9 +2,8 @@ import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/evidence-error.ts';
 import { AS_SIGNED, received } from '../place.ts';
-import { counted } from '../sentence.ts';
+import { counted, sentence } from '../sentence.ts';
 import { parseStatement } from '../statement/statement.ts';
-import type { DocumentFile } from '../trust/message-reader.ts';
 import type { Proof, Trust } from '../trust/trust.ts';
 import type { CheckLog, Outcome } from './check-log.ts';
 import type { AttestationSlot, Opened, Signature } from './kind.ts';
@@ -35,7 +34,7 @@ export function openAttestation<Name extends string, Statement>(
   const copy = slot.copy === undefined ? undefined : files.get(slot.copy)?.bytes;
   const payload = signature.state === 'verified' ? signature.proof.payload : copy;
   if (payload === undefined) {
-    log.skip(slot.checks.statement, unsigned(slot.file));
+    log.skip(slot.checks.statement, unsigned(slot));
     return { signature, digest, statement: undefined };
   }
   const statement = log.require(slot.checks.statement, () => readStatement(slot, payload, copy));
@@ -44,12 +43,13 @@ export function openAttestation<Name extends string, Statement>(
 
 function checkSignature<Name extends string>(
   log: CheckLog<Name>,
-  { file, checks }: Pick<AttestationSlot<Name, unknown>, 'file' | 'checks'>,
+  slot: Pick<AttestationSlot<Name, unknown>, 'file' | 'checks' | 'next'>,
   bytes: Uint8Array | undefined,
   trust: Trust,
 ): Signature {
+  const { file, checks } = slot;
   if (bytes === undefined) {
-    log.skip(checks.signature, unsigned(file));
+    log.skip(checks.signature, unsigned(slot));
     return { state: 'absent' };
   }
   const proof = log.require(checks.signature, () => verified(trust.verify(bytes, file)));
@@ -92,12 +92,17 @@ function readStatement<Name extends string, Statement>(
 }
 
 /** Why a check that needs a signature was not made. */
-export function unsigned({ name }: DocumentFile): Fault {
+export function unsigned({
+  file: { name },
+  next,
+}: Pick<AttestationSlot<string, unknown>, 'file' | 'next'>): Fault {
   return {
     code: 'UNSIGNED',
     at: name,
     found: 'no signature: anybody could have written these files',
     expected: `${name}, a Sigstore bundle`,
-    hint: 'have the evidence signed, or judge the files alone with --allow-unsigned',
+    hint:
+      next?.unsigned ?? 'have the evidence signed, or judge the files alone with --allow-unsigned',
+    ...(next && { sentence: sentence`nobody signed ${name}` }),
   };
 }

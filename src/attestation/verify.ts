@@ -103,7 +103,8 @@ function judge<Name extends string, Statement, Found extends object>(
   const { policy, now } = options;
   const opened = sources && openAll(log, kind, sources, options.trust);
   const { found, findings, weakened } = recomputed(log, kind, sources?.files, opened);
-  const rule = { policy, now, name: kind.nameOf(found) };
+  const limit: SignerRule['limit'] = (entry) => kind.limitOf?.(found, entry, now);
+  const rule = { policy, now, name: kind.nameOf(found), limit };
   const signer = opened && checkSigners(log, kind, opened, rule);
   const checks = log.results();
   const waived = waivedOf(kind, checks, options);

@@ -11,6 +11,7 @@ export default {
 
   description: [
     'Recomputes everything in the bundle that can be recomputed, and compares each claim with it. Makes no network call, unless INPUT is in a registry: then it is fetched by its digest, with what is attached to it, and nothing is written anywhere.',
+    'A VSA or SVR as the only INPUT is compared with the verifiers of --policy; it says what a verifier says, and nothing is recomputed.',
     'Exit codes: 0 verified, by the signer that was named, and everything is green; 1 intact, but not green; 2 invalid; 3 not judged; 4 you have to decide (unsigned, nobody said who should have signed, older than the policy allows, another recipe than yours, or a run that is doubtful); 64 called wrongly; 130 interrupted.',
   ].join('\n\n'),
 

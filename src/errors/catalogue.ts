@@ -68,6 +68,7 @@ export const ERROR_CATALOGUE = {
   CONSTRAINT_FAILED: ['failed', 'a constraint does not hold'],
   CONSTRAINT_UNEVALUABLE: ['failed', 'a constraint cannot be evaluated'],
   PHASE_NOT_GREEN: ['failed', 'a phase is not green'],
+  SUMMARY_NOT_PASSED: ['failed', 'a verifier does not say that all of it was verified'],
   FIGURE_CONTRADICTS: ['failed', 'a measured figure is not what the recipe demands'],
   // What ends a run before the evidence is judged.
   // The user has to decide.

@@ -76,6 +76,19 @@ export function requireText(reader: ObjectReader, name: string): string {
   });
 }
 
+/** A list of texts, at least one, each once. */
+export function requireTexts(
+  reader: ObjectReader,
+  name: string,
+  wanted: { readonly expected: string; readonly hint: string },
+): readonly [string, ...string[]] {
+  const texts = reader.list(name, (item) => (typeof item === 'string' ? item : ''));
+  const [first, ...others] = texts;
+  const isRepeated = new Set(texts).size < texts.length;
+  if (first === undefined || isRepeated || texts.includes('')) return reader.refuse(name, wanted);
+  return [first, ...others];
+}
+
 export function placeOf(reader: ObjectReader, name: string): Place {
   return { code: 'POLICY_INVALID', at: reader.pointer(name), hint: 'correct the field' };
 }

@@ -18,6 +18,8 @@ export interface Judged {
   readonly now: Date | undefined;
   /** The only entry that may allow the signer. By default any of the policy. Every entry may revoke. */
   readonly allowedBy?: PolicySigner | undefined;
+  /** Why an entry that names the signer does not allow what was signed, for what only its kind can read. */
+  readonly limit?: ((entry: PolicySigner) => Fault | undefined) | undefined;
 }
 
 /** Two entries of one log, or two timestamps of one authority, are one witness. What a log promises is no timestamp. */

@@ -65,7 +65,7 @@ function judgeEntries(
 
 /** Why this entry does not allow the signer whom it names. */
 function limitOf(entry: PolicySigner, about: About): Fault | undefined {
-  return outsideWindow(entry, about) ?? otherRecipe(entry, about);
+  return outsideWindow(entry, about) ?? otherRecipe(entry, about) ?? about.judged.limit?.(entry);
 }
 
 function notNamed(named: readonly PolicySigner[], { policy, proof, judged }: About): Fault {
@@ -151,7 +151,7 @@ function otherRecipe(entry: PolicySigner, { proof, judged }: About): Fault | und
     at: file,
     found: `${describeSigner(proof.signer)} for ${of}`,
     expected: `${someOf(recipes.map((recipe) => quote(recipe)))}${as(entry)}`,
-    hint: 'if this signer may sign evidence of this recipe too, add its name to "recipes"',
+    hint: 'if this signer may vouch for this recipe too, add its name to "recipes"',
     sentence:
       name === undefined
         ? sentence`the policy allows the signer for some recipes alone, and this one could not be read`

@@ -14,11 +14,17 @@ import {
   requireIssuer,
   requireOneOf,
   requireText,
+  requireTexts,
   requireTime,
 } from './fields.ts';
 import { IDENTITY_TYPES, TIERS } from './policy-signer.ts';
 import type { NamedSigner, PolicySigner, ValidFor } from './policy-signer.ts';
 import { parseTemplate } from './template.ts';
+
+const RECIPES = {
+  expected: 'names of recipes, at least one, each once',
+  hint: 'write each name as `metadata.name` of the recipe has it, or leave "recipes" out',
+};
 
 /** What a document of version 1.0 may have. */
 const KEYS_OF_1_0 = {
@@ -26,7 +32,7 @@ const KEYS_OF_1_0 = {
   signer: ['identity', 'issuer'],
 } as const;
 
-const SINCE_1_2: ReadonlySet<string> = new Set(['gate', 'label']);
+const SINCE_1_2: ReadonlySet<string> = new Set(['gate', 'label', 'verifiers']);
 const LATER: ReadonlySet<string> = new Set([
   ...['minimumLogs', 'minimumTimestamps', 'maximumAgeDays', 'template', 'key', 'type', 'claims'],
   ...['tier', 'recipes', 'validFor', 'revokedAt', ...SINCE_1_2],
@@ -58,17 +64,22 @@ export function refuseNewerKeys(
 export function parseSigner(data: Data, at: string, minor: number): PolicySigner {
   const reader = new ObjectReader(data, at);
   refuseNewerKeys(reader, minor, 'signer');
-  const signer = {
+  const signer = readSigner(reader, at);
+  reader.end();
+  return signer;
+}
+
+/** What entries of all lists have. */
+export function readSigner(reader: ObjectReader, at: string): PolicySigner {
+  return {
     ...parseNamed(reader),
     at,
     label: optional(reader, 'label', (name) => requireText(reader, name)),
     tier: optional(reader, 'tier', (name) => requireOneOf(reader, name, TIERS)),
-    recipes: optional(reader, 'recipes', (name) => requireRecipes(reader, name)),
+    recipes: optional(reader, 'recipes', (name) => requireTexts(reader, name, RECIPES)),
     validFor: optional(reader, 'validFor', (name) => parseValidFor(reader.object(name))),
     revokedAt: optional(reader, 'revokedAt', (name) => requireTime(reader, name)),
   };
-  reader.end();
-  return signer;
 }
 
 function parseNamed(reader: ObjectReader): NamedSigner {
@@ -137,16 +148,6 @@ function requireKey(reader: ObjectReader, name: string): Buffer {
   const hint = 'write the whole file of the public key, each end of a line as \\n';
   const pem = Buffer.from(requireText(reader, name));
   return publicKeyIn(pem, { ...placeOf(reader, name), hint }).spki;
-}
-
-function requireRecipes(reader: ObjectReader, name: string): readonly string[] {
-  const recipes = reader.list(name, (item) => (typeof item === 'string' ? item : ''));
-  const isRepeated = new Set(recipes).size < recipes.length;
-  if (recipes.length > 0 && !isRepeated && !recipes.includes('')) return recipes;
-  return reader.refuse(name, {
-    expected: 'names of recipes, at least one, each once',
-    hint: 'write each name as `metadata.name` of the recipe has it, or leave "recipes" out',
-  });
 }
 
 function parseValidFor(reader: ObjectReader): ValidFor {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
-import { digestOf } from '../digest.ts';
+import { digestOf, type Digest } from '../digest.ts';
 import { quote } from '../quote.ts';
 import { isKeySigner } from '../trust/trust.ts';
 import type { CertificateClaims, Identity, ProvenSigner } from '../trust/trust.ts';
@@ -46,6 +46,21 @@ export interface SignerTerms {
   readonly validFor?: ValidFor | undefined;
   /** From then on whom the entry names is refused, whatever this and other entries ask for besides. */
   readonly revokedAt?: Date | undefined;
+  /** Of an entry of `verifiers`: as whom, and of what, the signer may say that it was verified. */
+  readonly verifier?: VerifierTerms | undefined;
+}
+
+export interface VerifierTerms {
+  /** What `verifier.id` may be, each an exact match. */
+  readonly ids: readonly [string, ...string[]];
+  /** What `resourceUri` may be; undefined: anything. */
+  readonly resources?: readonly (string | Template)[] | undefined;
+  /** By which policies it must have been verified; undefined: by any. */
+  readonly policies?: readonly Digest[] | undefined;
+  /** What must have been verified, all of it; undefined: what our own summaries say of complete evidence. */
+  readonly properties?: readonly string[] | undefined;
+  /** How long ago it may have been verified. */
+  readonly maximumAgeDays?: number | undefined;
 }
 
 export interface ValidFor {

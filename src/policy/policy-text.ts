@@ -1,10 +1,16 @@
 import type { PolicySigner } from './policy-signer.ts';
 import { keyFileOf, type Policy } from './policy.ts';
 
-/** A policy of flags as the file, in one line, that says the same; one without any signer allows nobody. */
+/** A policy of flags as the file, in one line, that says the same; one without any signer allows nobody. Verifiers judge no evidence. */
 export function policyText(policy: Policy = { signers: [] }): string {
   const signers = policy.signers.map(entryText);
-  return JSON.stringify({ schemaVersion: '1.1.0', ...policy, signers, file: undefined });
+  return JSON.stringify({
+    schemaVersion: '1.1.0',
+    ...policy,
+    signers,
+    verifiers: undefined,
+    file: undefined,
+  });
 }
 
 function entryText(signer: PolicySigner): object {

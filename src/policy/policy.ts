@@ -12,11 +12,15 @@ import { looksLikeAllowlist, parseAllowlist } from './allowlist.ts';
 import { MAX_DAYS, optional, optionalCount } from './fields.ts';
 import { parseGate, type GatePolicy } from './gate-policy.ts';
 import { parseSigner, refuseNewerKeys } from './parse-signer.ts';
+import { parseVerifier } from './parse-verifier.ts';
 import type { PolicySigner } from './policy-signer.ts';
 
 /** Who may sign, and what every signature must have. schemas/policy.schema.json */
 export interface Policy {
+  /** Who may sign evidence. */
   readonly signers: readonly PolicySigner[];
+  /** Who may sign summaries of a verification. One list for both would let whoever signs evidence also say that it was verified. */
+  readonly verifiers?: readonly PolicySigner[] | undefined;
   /** How many logs must have an entry. */
   readonly minimumLogs?: number | undefined;
   /** How many timestamps there must be; the time that a log promises is none. */
@@ -39,9 +43,15 @@ export function policyOfKey(pem: Uint8Array, file: string): Policy {
   return { signers: [{ publicKey: parsePublicKey(pem, file).spki }] };
 }
 
+/** The same rules for who may sign summaries: its signers are the verifiers of the policy; undefined if it names none. */
+export function policyOfVerifiers(policy: Policy | undefined): Policy | undefined {
+  const { verifiers } = policy ?? {};
+  return verifiers && { ...policy, signers: verifiers, verifiers: undefined };
+}
+
 /** The keys that may have signed, for `sigstoreTrust`: a bundle has only the name of its key. */
 export function keysOf(policy: Policy | undefined): readonly KeyObject[] {
-  return (policy?.signers ?? []).flatMap((signer) =>
+  return [...(policy?.signers ?? []), ...(policy?.verifiers ?? [])].flatMap((signer) =>
     'publicKey' in signer
       ? [createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' })]
       : [],
@@ -87,21 +97,37 @@ function parseOwn(bytes: Uint8Array, file: string): Policy {
   const reader = new ObjectReader(decodeJson(bytes, file), file);
   const { minor } = requireSchemaVersion(reader, '1.2.0');
   refuseNewerKeys(reader, minor, 'policy');
-  const signers = reader.list('signers', (data, at) => parseSigner(data, at, minor));
+  // One that is about summaries alone allows nobody to sign evidence.
+  const isOfVerifiers = reader.has('verifiers') && !reader.has('signers');
+  const signers = isOfVerifiers
+    ? []
+    : reader.list('signers', (data, at) => parseSigner(data, at, minor));
   const policy = {
     signers,
     minimumLogs: optionalCount(reader, 'minimumLogs'),
     minimumTimestamps: optionalCount(reader, 'minimumTimestamps'),
     maximumAgeDays: optionalCount(reader, 'maximumAgeDays', MAX_DAYS),
     gate: optional(reader, 'gate', (name) => parseGate(reader.object(name))),
+    verifiers: optional(reader, 'verifiers', (name) => requireVerifiers(reader, name)),
   };
   reader.end();
   requireDistinct(signers);
-  if (signers.length > 0) return policy;
+  if (signers.length > 0 || isOfVerifiers) return policy;
   return reader.refuse('signers', {
     found: 'an empty list',
     expected: 'at least one signer',
     hint: 'name the identities that may sign',
+  });
+}
+
+function requireVerifiers(reader: ObjectReader, name: string): readonly PolicySigner[] {
+  const verifiers = reader.list(name, parseVerifier);
+  requireDistinct(verifiers);
+  if (verifiers.length > 0) return verifiers;
+  return reader.refuse(name, {
+    found: 'an empty list',
+    expected: 'at least one verifier',
+    hint: 'name whose summaries count, or leave "verifiers" out',
   });
 }
 

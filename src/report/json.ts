@@ -170,7 +170,7 @@ export function signerJson(signer: ProvenSigner): SignerJson {
 }
 
 /** @param entry the one that allows the signer; undefined if none does */
-function policyJson(
+export function policyJson(
   file: NonNullable<Policy['file']>,
   entry: PolicySigner | undefined,
 ): PolicyJson {
@@ -217,7 +217,10 @@ function certificateJson(signer: Identity): Pick<VerifiedJson, 'certificate' | '
   };
 }
 
-function signatureJson({ signature, oneJudge }: VerificationReport): SignatureJson {
+export function signatureJson({
+  signature,
+  oneJudge,
+}: Pick<VerificationReport, 'signature' | 'oneJudge'>): SignatureJson {
   if (signature.state !== 'verified') return { state: signature.state };
   const { signer, signedAt, times, logEntries } = signature.proof;
   return present({

@@ -170,7 +170,7 @@ describe('parsePolicy', () => {
       code: 'POLICY_INVALID',
       at: 'policy.json#/allowUnsigned',
       expected:
-        'one of schemaVersion, signers, minimumLogs, minimumTimestamps, maximumAgeDays, gate',
+        'one of schemaVersion, signers, minimumLogs, minimumTimestamps, maximumAgeDays, gate, verifiers',
     });
   });
 

@@ -37,6 +37,7 @@ const NAMES = [
   'policy',
   'trust',
   'status',
+  'summary-report',
 ] as const;
 const EXIT_CODES = { verified: 0, failed: 1, invalid: 2, unjudged: 3, undecided: 4 };
 
@@ -57,7 +58,7 @@ function updateCodes(name: string): void {
   writeFileSync(fileOf(name), `${JSON.stringify(schema, null, 2)}\n`);
 }
 
-const WITH_ALL_CODES = ['report', 'validation-report', 'fingerprint', 'status'];
+const WITH_ALL_CODES = ['report', 'validation-report', 'fingerprint', 'status', 'summary-report'];
 
 if (UPDATING) WITH_ALL_CODES.forEach(updateCodes);
 
@@ -413,6 +414,23 @@ const POLICY: Json = {
     },
     { template: 'https://github.com/o/r/.github/workflows/w.yml@{ref...}', issuer: 'b' },
     { key: PUBLIC_KEY.export({ type: 'spki', format: 'pem' }).toString() },
+  ],
+  verifiers: [
+    {
+      identity: 'v',
+      issuer: 'b',
+      recipes: ['c'],
+      validFor: { start: '2026-01-01T00:00:00Z' },
+      verifierIds: ['https://example.com/verifier/v1'],
+      resources: ['oci://ghcr.io/owner/evidence@sha256:{digest}', 'urn:a'],
+      policyDigests: [`sha256:${'a'.repeat(64)}`],
+      properties: ['AFFIDAVIT_VERIFIED'],
+      maximumAgeDays: 7,
+    },
+    {
+      key: PUBLIC_KEY.export({ type: 'spki', format: 'pem' }).toString(),
+      verifierIds: ['urn:affidavit:verify-evidence'],
+    },
   ],
   minimumLogs: 1,
   minimumTimestamps: 2,

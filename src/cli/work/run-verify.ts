@@ -1,10 +1,13 @@
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { holdsInputs } from '../../io/disk/bundle-source.ts';
-import { requireOneStdin } from '../../io/disk/files.ts';
-import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { nameOf, readFileBounded, requireOneStdin, STDIN } from '../../io/disk/files.ts';
+import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
+import { MAX_SIGSTORE_BUNDLE_BYTES } from '../../limits.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { escapeInvisible } from '../../quote.ts';
+import type { SummaryFile } from '../../summary/verify-summary.ts';
 import type { Call } from '../call/command.ts';
 import { AICR_JSON, formsOf, outputsOf } from '../call/report-flags.ts';
 import { SUMMARY_FLAGS } from '../call/summary-flags.ts';
@@ -29,6 +32,11 @@ export const VERIFY_FILES = [
 export async function runVerify(call: Call): Promise<number> {
   await beforeVerifying(call);
   if (mayBeJudge(call.environment) && (await serve(async () => await judging(call)))) return 0;
+  const summary = await summaryInput(call);
+  if (summary !== undefined) {
+    const { runVerifySummary } = await import('./run-verify-summary.ts');
+    return await runVerifySummary(call, summary, wordsOf(call));
+  }
   const summaries = await summariesOf(call);
   try {
     return await verifyAll(call, summaries);
@@ -36,6 +44,22 @@ export async function runVerify(call: Call): Promise<number> {
     await summaries?.close();
   }
 }
+
+/** A summary of a verification in place of evidence: one file that is no archive, in a call about nothing else. */
+async function summaryInput({ options }: Call): Promise<SummaryFile | undefined> {
+  const [source = '', ...others] = options.texts('input');
+  const isList = others.length > 0 || ['from', 'shard', 'bundle'].some((name) => options.has(name));
+  if (isList || source === STDIN || ARCHIVE.test(source)) return undefined;
+  const stats = lookAt(source);
+  if (stats?.isFile() !== true || stats.size > MAX_SIGSTORE_BUNDLE_BYTES) return undefined;
+  const bytes = await readFileBounded(source, MAX_SIGSTORE_BUNDLE_BYTES, 'archive');
+  const { summaryForm } = await import('../../summary/verify-summary.ts');
+  if (summaryForm(bytes) === undefined) return undefined;
+  return { name: escapeInvisible(nameOf(source)), bytes };
+}
+
+/** Evidence has such a name in nearly every call, and need not be read twice. */
+const ARCHIVE = /\.(?:tar\.gz|tgz)$/;
 
 /** Loaded only where one is wanted. */
 async function summariesOf(call: Call): Promise<Summaries | undefined> {

@@ -14,7 +14,7 @@ export function checkSignedAfterRun(
   { attestedAt, at }: ReceivedPredicate,
 ): void {
   if (signature.state !== 'verified') {
-    log.skip('signed-after-run', unsigned(ATTESTATION));
+    log.skip('signed-after-run', unsigned({ file: ATTESTATION }));
     return;
   }
   const { signedAt } = signature.proof;

@@ -88,8 +88,10 @@ const UNPROVEN: Line = {
   text: words('the evidence is invalid; what follows is only what the files say'),
 };
 
+type SignedJson = Pick<VerificationJson, 'signature' | 'signer' | 'root' | 'policy' | 'clock'>;
+
 /** Of what nobody signed a banner says so, and the root decided nothing. */
-function signatureLines(report: VerificationJson): readonly Line[] {
+export function signatureLines(report: SignedJson): readonly Line[] {
   const { signature, root } = report;
   if (signature.state === 'absent') return [];
   return [
@@ -135,7 +137,7 @@ function standingOf({ tier, label }: PolicyEntryJson): readonly Sentence[] {
 }
 
 /** How near the signer is, and which entry says so. The flags of a call are no policy. */
-function policyLine({ policy, clock, signature }: VerificationJson): readonly Line[] {
+function policyLine({ policy, clock, signature }: SignedJson): readonly Line[] {
   if (policy === undefined) return [];
   const { source, digest, entry } = policy;
   const place = sentence`${entry?.at ?? source}`;
@@ -161,7 +163,7 @@ export function validationLines(report: ValidationJson): readonly Line[] {
   ];
 }
 
-function signerOf({ signature, signer }: VerificationJson): Inline {
+function signerOf({ signature, signer }: SignedJson): Inline {
   if (signature.state !== 'verified' || signer === undefined) {
     return words('not known: no signature was verified');
   }

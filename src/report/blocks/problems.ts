@@ -12,7 +12,7 @@ export function checkProblems(checks: readonly CheckJson[]): readonly Problem[] 
 }
 
 /** Several checks may meet one fault: in what was just made it is one value, in what was stored it looks the same. */
-export function distinctFaults(checks: readonly CheckJson[]): readonly FaultJson[] {
+export function distinctFaults(checks: readonly Pick<CheckJson, 'faults'>[]): readonly FaultJson[] {
   const met = new Set(checks.flatMap((check) => check.faults));
   return [...new Map([...met].map((fault) => [JSON.stringify(fault), fault])).values()];
 }

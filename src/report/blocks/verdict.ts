@@ -58,7 +58,7 @@ export function verificationBanners(report: VerificationJson): readonly Line[] {
   ];
 }
 
-const SANDBOX: Line = {
+export const SANDBOX: Line = {
   label: 'SANDBOX',
   text: words(SANDBOX_WARNING),
 };

@@ -4,8 +4,10 @@ import type { Block, Inline, Line, ListBlock } from '../blocks/block.ts';
 import type { Problem, ProblemsBlock, TableBlock, Tone } from '../blocks/block.ts';
 import { diffBlocks } from '../blocks/diff-blocks.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
+import { summaryBlocks } from '../blocks/summary-blocks.ts';
 import type { DiffJson } from '../diff-json.ts';
 import type { Shown } from '../report-json.ts';
+import type { SummaryReportJson } from '../summary-report.ts';
 import { codeBlock, gfmLine, htmlLine } from './markdown-text.ts';
 
 /** Characters; GitHub takes 65,536. */
@@ -31,6 +33,10 @@ export function renderMarkdown(report: Shown): string {
 
 export function renderDiffMarkdown(diff: DiffJson): string {
   return render(diffBlocks(diff));
+}
+
+export function renderSummaryMarkdown(report: SummaryReportJson): string {
+  return render(summaryBlocks(report));
 }
 
 /** @param most characters that it may have */

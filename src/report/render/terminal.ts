@@ -4,9 +4,11 @@ import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.t
 import { diffBlocks } from '../blocks/diff-blocks.ts';
 import { fingerprintBlocks } from '../blocks/fingerprint-lines.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
+import { summaryBlocks } from '../blocks/summary-blocks.ts';
 import { trustBlocks } from '../blocks/trust-lines.ts';
 import type { DiffJson } from '../diff-json.ts';
 import type { FingerprintJson, Shown } from '../report-json.ts';
+import type { SummaryReportJson } from '../summary-report.ts';
 import type { TrustJson } from '../trust-json.ts';
 import { heading, labelled, marked, paint, plainLine, rowsOf, wrap } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';
@@ -31,6 +33,10 @@ export function renderBlocksTerminal(blocks: readonly Block[], terminal: Termina
 
 export function renderDiffTerminal(diff: DiffJson, terminal: Terminal): string {
   return render(diffBlocks(diff), terminal);
+}
+
+export function renderSummaryTerminal(report: SummaryReportJson, terminal: Terminal): string {
+  return render(summaryBlocks(report), terminal);
 }
 
 export function renderFingerprintTerminal(
