@@ -1,7 +1,7 @@
 import { inPieces } from './pieces.ts';
 
 /** Characters that a terminal or a reader does not show, or that change the line around them. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{DI}\p{NChar}]/gu;
 
 /**
  * Foreign text, quoted and safe to print. `JSON.stringify` alone leaves C1 controls,

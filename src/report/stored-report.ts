@@ -13,7 +13,8 @@ import { escapeCharacters, quote } from '../quote.ts';
 import type { BatchJson, ErrorJson, StoredReport } from './report-json.ts';
 
 /** What a reader takes for our word that something was verified: ticks, and what looks like one. */
-const TICKS = /[\u2611\u2705\u2713\u2714\u{1F197}\u{1F5F8}\u{1F5F9}\u{1FBB1}]/gu;
+const TICKS =
+  /[\u221A\u2611\u2705\u2713\u2714\u{1F197}\u{1F44C}\u{1F44D}\u{1F5F8}\u{1F5F9}\u{1F7E2}\u{1F7E9}\u{1FBB1}]/gu;
 
 /**
  * The JSON report of `verify-evidence` or `validate`, compared with its schema. Ticks in its texts are escaped.

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { errorJson } from '../../src/cli/print-error.ts';
+import { digestOf } from '../../src/digest.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
 import { EvidenceError } from '../../src/errors/evidence-error.ts';
 import { validationJson, verificationJson } from '../../src/report/json.ts';
@@ -118,11 +119,16 @@ describe('SARIF', () => {
     expect(results.map(({ ruleId, level }) => `${ruleId} ${level}`)).toEqual(expected);
   });
 
-  it('of a self-check has its faults, and what takes the weight from it', async () => {
-    expect((await runOf(validationJson(GREEN))).results).toEqual([]);
+  it('of a self-check has its faults, what takes the weight from it, and always that nothing is verified', async () => {
+    const [green] = (await runOf(validationJson(GREEN))).results;
+    expect([green?.ruleId, green?.level]).toEqual(['SELF_CHECK', 'warning']);
+    expect(green?.message.text).toContain('not verified');
     const { results } = await runOf(validationJson(SANDBOX_SIGNED));
-    expect(results.map(({ ruleId }) => ruleId)).toEqual(['SANDBOX']);
-    expect((await runOf(validationJson(RED))).results).toHaveLength(RED.faults.length);
+    expect(results.map(({ ruleId }) => ruleId)).toEqual(['SANDBOX', 'SELF_CHECK']);
+    expect((await runOf(validationJson(RED))).results).toHaveLength(RED.faults.length + 1);
+    const evidence = { path: 'e', manifestDigest: digestOf(''), signer: undefined, sandbox: false };
+    const [unsigned] = (await runOf(validationJson({ ...GREEN, evidence }))).results;
+    expect(unsigned?.message.text).toContain('UNSIGNED: ');
   });
 
   it('E-46 has a result for each of two faults: place, found and expected', async () => {

@@ -19,7 +19,7 @@ import type {
   ValidationJson,
   VerificationJson,
 } from '../report-json.ts';
-import { plain, plainBanner, plainFault } from './plain.ts';
+import { UNSIGNED, plain, plainBanner, plainFault } from './plain.ts';
 
 export interface Case {
   readonly group: string;
@@ -105,7 +105,7 @@ function validationEnd(report: ValidationJson): End | undefined {
   if (outcome === 'passed' && !sandbox && isSigned && !isPending(report)) return undefined;
   const { message, more } = said(problemsOf(faults).map(({ fault }) => fault));
   const banners = [
-    ...(isSigned ? [] : ['UNSIGNED: Nobody vouches for the evidence that was packed.']),
+    ...(isSigned ? [] : [`UNSIGNED: ${UNSIGNED}`]),
     ...validationBanners(report).map(plainBanner),
     ...(message === '' ? [] : [message]),
   ];

@@ -34,3 +34,6 @@ export function plainFault(fault: FaultJson): readonly string[] {
 export function plainBanner({ label, text }: Line): string {
   return plain(`${label}: ${plainLine(text, MAX_VALUE, LOOK)}`);
 }
+
+/** Of evidence that `validate` packed. */
+export const UNSIGNED = 'Nobody vouches for the evidence that was packed.';

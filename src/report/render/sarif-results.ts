@@ -4,15 +4,16 @@ import { createHash } from 'node:crypto';
 import type { ErrorClass } from '../../errors/meaning.ts';
 import { classOf, distinctFaults, isOfEvidence, problemsOf } from '../blocks/problems.ts';
 import { FROM_STORED } from '../blocks/report-blocks.ts';
-import { validationBanners, verificationBanners } from '../blocks/verdict.ts';
+import { validationBanners, validationVerdict, verificationBanners } from '../blocks/verdict.ts';
 import {
   SANDBOX_WARNING,
   type ErrorJson,
   type FaultJson,
   type ReportJson,
+  type ValidationJson,
 } from '../report-json.ts';
 import { subjectOf } from '../subject.ts';
-import { plainBanner, plainFault } from './plain.ts';
+import { UNSIGNED, plainBanner, plainFault } from './plain.ts';
 
 export type Level = 'error' | 'warning' | 'note';
 
@@ -31,6 +32,7 @@ export const LEVELS: Readonly<Record<ErrorClass, Level>> = {
 export const MORE_RULES: ReadonlyMap<string, string> = new Map([
   ['SANDBOX', SANDBOX_WARNING],
   ['WEAKENED', 'Safety was given up with a flag.'],
+  ['SELF_CHECK', 'A self-check is the word of nobody: verify the evidence that was packed.'],
   ['STORED_REPORT', 'Anybody can write a report. Verify the evidence itself.'],
 ]);
 
@@ -67,7 +69,16 @@ export function complaintsOf(report: ReportJson | ErrorJson): readonly Complaint
         const text = plainBanner(banner);
         return { rule: banner.label, level, text, at: '', subject, isOfEvidence: true };
       }),
+    ...(isSelfCheck ? [ofSelfCheck(report, subject)] : []),
   ];
+}
+
+/** Always: without a result all would be verified, and here nothing is. */
+function ofSelfCheck(report: ValidationJson, subject: string): Complaint {
+  const { words } = validationVerdict(report);
+  const isUnsigned = report.evidence !== undefined && report.evidence.signer === undefined;
+  const text = isUnsigned ? `${words}\nUNSIGNED: ${UNSIGNED}` : words;
+  return { rule: 'SELF_CHECK', level: 'warning', text, at: '', subject, isOfEvidence: true };
 }
 
 function ofFault(fault: FaultJson, subject: string): Complaint {
