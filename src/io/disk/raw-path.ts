@@ -16,7 +16,7 @@ export interface RefusedPath {
 }
 
 /** What Node reads for bytes that are not UTF-8: by such a name it would open another file, that has it. */
-export const LOST = '\u{FFFD}';
+const LOST = '\u{FFFD}';
 
 /** A name in a directory, and why no file can be opened by it. */
 export interface ListedName {
