@@ -270,11 +270,13 @@ function phaseJson({ checks, tests, ...result }: PhaseResult): PhaseJson {
   const declared = new Set(checks);
   return {
     ...result,
-    // There may be very many, and an object from which a field was taken out again is several times as large.
-    tests: tests.map(({ name, status, message = null, flaky, image }): TestJson => ({
-      ...{ name, status, message, declared: declared.has(name) },
-      ...(flaky !== undefined && { flaky }),
-      ...(image !== undefined && { image }),
-    })),
+    tests: tests.map((test) => testJson(test, declared.has(test.name))),
   };
+}
+
+/** There may be very many, and an object from which a field was taken out again is several times as large. */
+function testJson(test: PhaseResult['tests'][number], declared: boolean): TestJson {
+  const { name, status, message = null, flaky, image } = test;
+  const row = { name, status, message, declared };
+  return flaky === undefined && image === undefined ? row : present({ ...row, flaky, image });
 }
