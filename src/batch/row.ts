@@ -1,30 +1,18 @@
-import type { ErrorCode } from '../errors/catalogue.ts';
 import type {
   ErrorJson,
   FingerprintJson,
-  Outcome,
+  ListedRow,
   VerificationJson,
 } from '../report/report-json.ts';
 import { nameOf } from '../report/subject.ts';
 import { counted } from '../sentence.ts';
 import { outcomeOf } from './outcome.ts';
 
-/** What the summary and the list want to know of one report. */
-export interface Row {
-  readonly path: string;
-  readonly outcome: Outcome;
-  readonly codes: readonly ErrorCode[];
-  readonly recipe?: string | undefined;
-  /** In one line. */
-  readonly cluster?: string | undefined;
-  readonly signer?: string | undefined;
-  readonly signedAt?: string | undefined;
+/** What the summary wants to know of one report besides. */
+export interface Row extends ListedRow {
   readonly manifestDigest?: string | undefined;
   /** Equal for copies: of one manifest, with one signature. */
   readonly copy: string;
-  readonly unsigned: boolean;
-  readonly sandbox: boolean;
-  readonly weakened: readonly string[];
   readonly root?: string | undefined;
   readonly policy?: string | undefined;
   readonly tool?: string | undefined;

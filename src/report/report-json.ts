@@ -3,6 +3,7 @@
 import type { CheckResult } from '../attestation/check-log.ts';
 import type { Verdict } from '../attestation/verdict.ts';
 import type { BomSummary } from '../bom/bom.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/evidence-error.ts';
 import type { ConstraintResult } from '../evidence/constraint/evaluate.ts';
 import type { Figure, PhaseConstraint } from '../evidence/figure/figure.ts';
@@ -100,6 +101,22 @@ export interface BatchJson {
 
 /** What became of an input: a verdict, or there is none. */
 export type Outcome = Verdict | 'usage' | 'internal';
+
+/** What a list says of one input. */
+export interface ListedRow {
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly codes: readonly ErrorCode[];
+  readonly recipe?: string | undefined;
+  /** In one line. */
+  readonly cluster?: string | undefined;
+  readonly signer?: string | undefined;
+  /** What the signature proves, not what somebody says. */
+  readonly signedAt?: string | undefined;
+  readonly unsigned: boolean;
+  readonly sandbox: boolean;
+  readonly weakened: readonly string[];
+}
 
 export type CountsJson = Readonly<Partial<Record<Outcome, number>>>;
 

@@ -1,9 +1,10 @@
 // A row for each of many: nothing is left out without a sign, and nothing foreign is more than text.
 import { describe, expect, it } from 'vitest';
 
-import { listCells, type ListedRow } from '../../src/report/blocks/list-row.ts';
+import { listCells } from '../../src/report/blocks/list-row.ts';
 import { markdownList, terminalList } from '../../src/report/render/list.ts';
 import { lengthOf } from '../../src/report/render/terminal-lines.ts';
+import type { ListedRow } from '../../src/report/report-json.ts';
 import type { BatchJson } from '../../src/report/report-json.ts';
 import { forAllHostile } from './hostile.ts';
 

@@ -1,24 +1,8 @@
 // One of many verifications in a list.
-import type { ErrorCode } from '../../errors/catalogue.ts';
 import { sentence, words } from '../../sentence.ts';
-import type { Outcome } from '../report-json.ts';
+import type { ListedRow, Outcome } from '../report-json.ts';
 import { WORDS } from './batch-blocks.ts';
 import type { Inline, Said, Tone } from './block.ts';
-
-/** What a list says of one input. */
-export interface ListedRow {
-  readonly path: string;
-  readonly outcome: Outcome;
-  readonly codes: readonly ErrorCode[];
-  readonly recipe?: string | undefined;
-  readonly cluster?: string | undefined;
-  readonly signer?: string | undefined;
-  /** What the signature proves, not what somebody says. */
-  readonly signedAt?: string | undefined;
-  readonly unsigned: boolean;
-  readonly sandbox: boolean;
-  readonly weakened: readonly string[];
-}
 
 export const LIST_COLUMNS = ['verdict', 'bundle', 'recipe', 'cluster', 'signed', 'signer'] as const;
 

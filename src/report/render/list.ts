@@ -1,8 +1,8 @@
 // Many verifications, a row each while they come, and below them how all ended.
 import { counted } from '../../sentence.ts';
 import { listEndBlocks } from '../blocks/batch-blocks.ts';
-import { LIST_COLUMNS, listCells, type ListedRow } from '../blocks/list-row.ts';
-import type { BatchJson } from '../report-json.ts';
+import { LIST_COLUMNS, listCells } from '../blocks/list-row.ts';
+import type { BatchJson, ListedRow } from '../report-json.ts';
 import { renderBlocksMarkdown, tableRow } from './markdown.ts';
 import { columnsIn, heading, lengthOf, plainLine, wrap, wrapTo } from './terminal-lines.ts';
 import type { Terminal } from './terminal-lines.ts';
