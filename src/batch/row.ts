@@ -1,3 +1,4 @@
+import { isProven } from '../report/proven.ts';
 import type {
   ErrorJson,
   FingerprintJson,
@@ -25,7 +26,7 @@ const MOST_CODES = 3;
 export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
   if ('error' in report) {
     const { error, exitCode } = report;
-    const nothing = { unsigned: false, sandbox: false, weakened: [] };
+    const nothing = { proven: false, unsigned: false, sandbox: false, weakened: [] };
     return { path, outcome: outcomeOf(exitCode), codes: [error.code], copy: path, ...nothing };
   }
   const { bundle, recipe, signer, signature, root, policy, checks, sandbox, weakened } = report;
@@ -40,6 +41,7 @@ export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
     signedAt: signature.state === 'verified' ? signature.signedAt : undefined,
     manifestDigest: bundle?.manifestDigest,
     copy: bundle === undefined ? path : JSON.stringify([bundle.manifestDigest, signature]),
+    proven: isProven(report),
     unsigned: signature.state === 'absent',
     root: root.digest,
     policy: policy?.digest,

@@ -5,6 +5,7 @@ import { diffEvidence, type Change, type ChangeKind } from '../evidence/diff/dif
 import type { DiffSide } from '../evidence/diff/diff-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { AFFIDAVIT, type Tool } from '../tool.ts';
+import { givenUpIn } from './proven.ts';
 import type {
   ErrorJson,
   ReportJson,
@@ -57,7 +58,7 @@ export function verifiedSide(
   const { verdict, exitCode, checks } = report;
   const signer = report.signer && signerText(report.signer);
   const faults = checks.flatMap((check) => check.faults.map(({ code }) => code));
-  const weakened = weakenedIn(report);
+  const weakened = givenUpIn(report);
   return {
     json: {
       ...{ source, verdict, exitCode, recorded: false, weakened },
@@ -72,16 +73,12 @@ export function verdictWord({ verdict, weakened }: Pick<SideJson, 'verdict' | 'w
   return verdict === 'verified' && weakened.length > 0 ? 'green' : verdict;
 }
 
-function weakenedIn({ sandbox, weakened }: VerificationJson): readonly string[] {
-  return [...(sandbox ? ['sandbox'] : []), ...weakened];
-}
-
 /** What a stored report says of a side is not believed, but shown. */
 export function storedSide(source: string, { stored }: StoredReport): ShownSide {
   const verdict = 'error' in stored ? 'no report' : verdictOf(stored);
   const signer = 'signer' in stored && stored.signer ? signerText(stored.signer) : undefined;
   const { exitCode } = stored;
-  const weakened = 'verdict' in stored ? weakenedIn(stored) : [];
+  const weakened = 'verdict' in stored ? givenUpIn(stored) : [];
   const json = { source, verdict, exitCode, recorded: true, weakened, faults: codesOf(stored) };
   const facts = 'error' in stored ? {} : stored;
   const word = verdictWord({ verdict, weakened });

@@ -113,6 +113,7 @@ export interface ListedRow {
   readonly signer?: string | undefined;
   /** What the signature proves, not what somebody says. */
   readonly signedAt?: string | undefined;
+  readonly proven: boolean;
   readonly unsigned: boolean;
   readonly sandbox: boolean;
   readonly weakened: readonly string[];

@@ -9,6 +9,7 @@ import { policyText } from '../policy/policy-text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { VERIFIED_PROPERTY, type Resource, type Summary } from '../summary/encode-summary.ts';
 import { present, signerJson } from './json.ts';
+import { isProven } from './proven.ts';
 
 export interface SummaryOptions {
   /** The policy by which it was verified. */
@@ -47,9 +48,10 @@ export function summarise(
   };
 }
 
-/** Nobody is asked to believe what a sandbox, or nobody who was named, has signed. */
-function isPassed({ exitCode, pinned, signature, root }: VerificationReport): boolean {
-  return exitCode === 0 && pinned && signature.state === 'verified' && !root.sandbox;
+/** Nobody is asked to believe what a sandbox, or nobody who was named, has signed. What safety was given up is said beside. */
+function isPassed(report: VerificationReport): boolean {
+  const { exitCode, root } = report;
+  return exitCode === 0 && isProven({ ...report, sandbox: root.sandbox, weakened: [] });
 }
 
 /** The recipe, the bundle, and the artifact that holds it: those of which a digest is known. */

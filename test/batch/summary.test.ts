@@ -18,6 +18,7 @@ const row = fc.record<Row>({
   signer: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
   manifestDigest: fc.constant(undefined),
   copy: fc.constantFrom('x', 'y', 'z'),
+  proven: fc.boolean(),
   unsigned: fc.boolean(),
   sandbox: fc.boolean(),
   weakened: fc.constant([]),

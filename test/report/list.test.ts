@@ -16,6 +16,7 @@ const ROW: ListedRow = {
   cluster: 'eks, h100 on 4 of 6 nodes, Kubernetes 1.33.4, ubuntu 24.04',
   signer: 'you@example.com (issuer https://github.com/login/oauth)',
   signedAt: '2026-06-10T01:30:00Z',
+  proven: true,
   unsigned: false,
   sandbox: false,
   weakened: [],
@@ -38,10 +39,10 @@ const terminal = (width: number) => terminalList({ colour: false, width });
 describe('the verdict of a row', () => {
   it.each<[Partial<ListedRow>, string, string]>([
     [{}, 'verified', 'good'],
-    [{ sandbox: true }, 'SANDBOX green', 'doubtful'],
-    [{ unsigned: true }, 'UNSIGNED green', 'doubtful'],
+    [{ proven: false, sandbox: true }, 'SANDBOX green', 'doubtful'],
+    [{ proven: false, unsigned: true }, 'UNSIGNED green', 'doubtful'],
     [{ unsigned: true, sandbox: true, outcome: 'undecided' }, 'UNSIGNED undecided', 'doubtful'],
-    [{ weakened: ['--judge own'] }, 'WEAKENED green', 'doubtful'],
+    [{ proven: false, weakened: ['--judge own'] }, 'WEAKENED green', 'doubtful'],
     [{ outcome: 'failed' }, 'not green', 'bad'],
     [{ outcome: 'undecided' }, 'undecided', 'doubtful'],
     [{ outcome: 'invalid', sandbox: true }, 'invalid', 'bad'],

@@ -1,9 +1,11 @@
 import { counted, joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
 // Many verifications: how many ended how, and then only what is not verified.
 import { commandLine } from '../../shell-words.ts';
+import { givenUpIn } from '../proven.ts';
 import { LIMIT_OF_TRUST } from '../report-json.ts';
 import type { BatchJson, CountsJson, GroupJson, RowJson, SummaryJson } from '../report-json.ts';
 import type { Block, Inline, Line, Said, Tone } from './block.ts';
+import { weakenedBanners } from './verdict.ts';
 
 /** Paths of one row. */
 const MOST_PATHS = 3;
@@ -62,7 +64,7 @@ function batchVerdict(summary: SummaryJson): Said {
   const isWhole = stopped === undefined;
   if (bundles === 0) return { words: 'none judged', tone: 'doubtful' };
   if (verified === bundles) {
-    const isProven = provenIn(summary);
+    const isProven = summary.unsigned === 0 && givenUpIn(summary).length === 0;
     const state = isProven ? 'verified' : 'green, but not all proven';
     const tone = isProven && isWhole ? 'good' : 'doubtful';
     return { words: `${counted(bundles, 'bundle')}: all ${state}`, tone };
@@ -70,10 +72,6 @@ function batchVerdict(summary: SummaryJson): Said {
   const left = bundles - verified;
   const said = `${counted(bundles, 'bundle')}: ${left} not verified`;
   return { words: said, tone: toneOf(outcomes) };
-}
-
-function provenIn({ unsigned, sandbox, weakened }: SummaryJson): boolean {
-  return unsigned === 0 && !sandbox && weakened.length === 0;
 }
 
 function toneOf({ internal, invalid, failed }: CountsJson): Tone {
@@ -92,10 +90,7 @@ function banners({ sandbox, unsigned, weakened, stopped }: SummaryJson): readonl
     ...(unsigned > 0
       ? [{ label: 'UNSIGNED', text: words(`Nobody vouches for ${unsigned} of them.`) }]
       : []),
-    ...weakened.map((flag) => ({
-      label: 'WEAKENED',
-      text: sentence`Safety was given up with ${flag}.`,
-    })),
+    ...weakenedBanners(weakened),
   ];
 }
 

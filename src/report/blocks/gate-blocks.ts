@@ -3,9 +3,11 @@ import { STATES } from '../../gate/gate-json.ts';
 import type { GateJson, GatePiece, GateRecipe, State } from '../../gate/gate-json.ts';
 import { sayName } from '../../policy/policy-signer.ts';
 import { counted, joined, sentence, words } from '../../sentence.ts';
+import { givenUpIn } from '../proven.ts';
 import type { Block, Inline, Line, Said, Tone } from './block.ts';
 import { state } from './block.ts';
 import { problemsOf } from './problems.ts';
+import { weakenedBanners } from './verdict.ts';
 
 /** Of what is wrong, before it is folded. */
 const MOST_PROBLEMS = 5;
@@ -70,11 +72,12 @@ const DECISIONS: Readonly<Record<number, string>> = {
 };
 
 /** Good only where evidence proves all, and nothing takes weight from it. */
-function toneOf({ decidedExitCode, sandbox, weakened, counts }: GateJson): Tone {
+function toneOf(report: GateJson): Tone {
+  const { decidedExitCode, counts } = report;
   if (decidedExitCode === 1 || decidedExitCode === 2) return 'bad';
   const states = STATES.filter((name) => counts.states[name] !== undefined);
   const tones = new Set(states.map((name) => TONES[name]));
-  const isWeak = sandbox || weakened.length > 0 || tones.has('doubtful');
+  const isWeak = givenUpIn(report).length > 0 || tones.has('doubtful');
   if (decidedExitCode !== 0 || isWeak) return 'doubtful';
   return tones.has('good') ? 'good' : 'plain';
 }
@@ -100,10 +103,7 @@ function banners({ sandbox, weakened }: GateJson): readonly Line[] {
     ...(sandbox
       ? [{ label: 'SANDBOX', text: words('Signatures of a sandbox prove nothing.') }]
       : []),
-    ...weakened.map((flag) => ({
-      label: 'WEAKENED',
-      text: sentence`Safety was given up with ${flag}.`,
-    })),
+    ...weakenedBanners(weakened),
   ];
 }
 

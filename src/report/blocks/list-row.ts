@@ -17,16 +17,16 @@ export function listCells(row: ListedRow): readonly Inline[] {
   ];
 }
 
-/** The word verified, and a tone that is good, only for what was, by a named signer and with no safety given up. */
-function listVerdict({ outcome, unsigned, sandbox, weakened }: ListedRow): Said {
+/** The word verified, and a tone that is good, only for what is proven. */
+function listVerdict({ outcome, proven, unsigned, sandbox, weakened }: ListedRow): Said {
   const state = WORDS[outcome] ?? outcome;
   if (!JUDGED.has(outcome)) return { words: state, tone: TONES[outcome] };
+  if (outcome === 'verified' && proven) return { words: 'verified', tone: 'good' };
   const less = [
     ...(unsigned ? ['UNSIGNED'] : []),
     ...(sandbox ? ['SANDBOX'] : []),
     ...(weakened.length > 0 ? ['WEAKENED'] : []),
   ];
-  if (outcome === 'verified' && less.length === 0) return { words: 'verified', tone: 'good' };
   return { words: [...less.slice(0, 1), state].join(' '), tone: TONES[outcome] };
 }
 

@@ -6,20 +6,16 @@ import type { Block, Line, Said } from './block.ts';
 import { findingsFold } from './details.ts';
 import { signatureLines } from './lines.ts';
 import { distinctFaults, problemsOf } from './problems.ts';
-import { SANDBOX } from './verdict.ts';
+import { SANDBOX, weakenedBanners } from './verdict.ts';
 
 const MOST = { problems: 3, subjects: 3, properties: 4 };
 
 export function summaryBlocks(report: SummaryReportJson): readonly Block[] {
   const { checks, findings, exitCode, weakened, sandbox, limitOfTrust, tool, repeat } = report;
-  const given = weakened.map((flag) => ({
-    label: 'WEAKENED',
-    text: sentence`Safety was given up with ${flag}.`,
-  }));
   const lead = `Repeat with ${tool.name} ${tool.version}:`;
   return [
     { block: 'verdict', said: titleOf(report), exitCode },
-    { block: 'banners', items: [...(sandbox ? [SANDBOX] : []), ...given] },
+    { block: 'banners', items: [...(sandbox ? [SANDBOX] : []), ...weakenedBanners(weakened)] },
     { block: 'problems', items: problemsOf(distinctFaults(checks)), most: MOST.problems },
     { block: 'lines', items: [...saidLines(report), ...signatureLines(report)] },
     { block: 'note', words: limitOfTrust },

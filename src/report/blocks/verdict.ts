@@ -1,13 +1,11 @@
 // The first line of a report, and what takes the weight from it.
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { sentence, words } from '../../sentence.ts';
+import { isProven } from '../proven.ts';
 import { SANDBOX_WARNING, type ValidationJson, type VerificationJson } from '../report-json.ts';
 import type { Line, Said } from './block.ts';
 
-/**
- * Good in tone only where nothing is missing: a pinned signer, a root that is no sandbox, and no
- * safety given up.
- */
+/** Good in tone only where it is proven. */
 export function verificationVerdict(report: VerificationJson): Said {
   const { verdict, signature, root, weakened } = report;
   if (verdict === 'invalid') return { words: 'Invalid: do not rely on it', tone: 'bad' };
@@ -20,7 +18,7 @@ export function verificationVerdict(report: VerificationJson): Said {
   }
   if (root.sandbox) return { words: `SANDBOX: ${state} (its signature proves nothing)`, tone };
   if (verdict === 'verified') {
-    return weakened.length === 0
+    return isProven(report)
       ? { words: 'Verified', tone: 'good' }
       : { words: `Weakened: ${state} (safety was given up)`, tone };
   }
@@ -51,11 +49,16 @@ export function verificationBanners(report: VerificationJson): readonly Line[] {
     ...(root.sandbox ? [SANDBOX] : []),
     ...(signature.state === 'absent' ? [UNSIGNED] : []),
     ...(isOpen ? [NOT_PINNED] : []),
-    ...weakened.map((flag) => ({
-      label: 'WEAKENED',
-      text: sentence`Safety was given up with ${flag}.`,
-    })),
+    ...weakenedBanners(weakened),
   ];
+}
+
+/** @param flags that gave safety up */
+export function weakenedBanners(flags: readonly string[]): readonly Line[] {
+  return flags.map((flag) => ({
+    label: 'WEAKENED',
+    text: sentence`Safety was given up with ${flag}.`,
+  }));
 }
 
 export const SANDBOX: Line = {

@@ -9,6 +9,7 @@ import {
   verificationBanners,
   verificationVerdict,
 } from '../blocks/verdict.ts';
+import { isProven } from '../proven.ts';
 import type {
   CheckJson,
   ErrorJson,
@@ -64,12 +65,6 @@ export function casesOf(report: ReportJson | ErrorJson): readonly Case[] {
   const cases = [...report.checks.map(checkCase), ...tests];
   const shown = isProven(report) ? cases : cases.map(unproven);
   return [verdictCase(VERIFIED, verificationEnd(report)), ...shown];
-}
-
-/** Somebody who was named vouches for it, and no safety was given up. What is red can be proven too. */
-function isProven({ verdict, pinned, root, weakened }: VerificationJson): boolean {
-  const isWhole = verdict === 'verified' || verdict === 'failed';
-  return isWhole && pinned && !root.sandbox && weakened.length === 0;
 }
 
 /** CI keeps the history of each case by itself: what passed in files that anybody can have written has not passed. */
