@@ -84,6 +84,32 @@ describe('evidence show BUNDLE', () => {
   });
 });
 
+describe('a folder that is no bundle', () => {
+  const place = join(folder, 'no-bundle');
+  mkdirSync(join(place, 'summary-bundle'), { recursive: true });
+  writeFileSync(join(place, 'recipe.yaml'), RECIPE);
+  writeFileSync(join(place, 'summary-bundle/recipe.yaml'), RECIPE);
+
+  it.each([[[]], [['recipe.yaml']], [['recipe.yaml', '-o', '-']]])(
+    'is 2, also with the words %j, and shows nothing',
+    async (words) => {
+      const { code, stdout, stderr } = await show(place, ...words);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('error: BUNDLE_INCOMPLETE ');
+      expect(stderr).toContain(
+        'found: a directory without manifest.json and statement.intoto.json\n want: the directory of a bundle, or the one around its summary-bundle\n',
+      );
+    },
+  );
+
+  it('is shown as soon as one of the two is in it', async () => {
+    writeFileSync(join(place, 'summary-bundle/manifest.json'), '{}');
+    const { code, stdout } = await show(place);
+    expect(code).toBe(0);
+    expect(stdout).toContain('manifest.json');
+  });
+});
+
 describe('evidence show BUNDLE PATH', () => {
   it('prints the file, safe for a terminal, below its digest', async () => {
     const { code, stdout } = await show(path, './recipe.yaml');

@@ -177,6 +177,138 @@ describe('a directory around bundles', () => {
   });
 });
 
+/** A folder with the evidence as aicr lays it out, and then what a test puts beside it. */
+function folderAround(name: string): string {
+  const place = join(evidence.folder, name);
+  for (const [path, content] of evidence.files) {
+    const file = join(place, 'summary-bundle', path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, content);
+  }
+  return place;
+}
+
+async function verifyOne(name: string): Promise<Report> {
+  const argv = ['verify-evidence', name, ...evidence.pin, '--format', 'json'];
+  const { code, stdout } = await runProgram(argv, { cwd: evidence.folder });
+  const report = JSON.parse(stdout) as Report;
+  expect(report).not.toHaveProperty('reports');
+  expect(code).toBe(report.exitCode);
+  return report;
+}
+
+const cut = good.subarray(0, 1000);
+
+describe('a directory around one bundle, as aicr writes it', () => {
+  it('is that bundle, also beside a pointer and files that are no archives', async () => {
+    const place = folderAround('one');
+    writeFileSync(join(place, 'pointer.yaml'), 'schemaVersion: 1.0.0\n');
+    writeFileSync(join(place, 'README.md'), '');
+    expect(await verifyOne('one')).toMatchObject({ verdict: 'verified', source: 'one' });
+  });
+
+  it.each<readonly [what: string, put: (place: string) => void, said: readonly string[]]>([
+    ['an archive', (place) => writeFileSync(join(place, 'bad.tar.gz'), cut), ['bad.tar.gz 2']],
+    [
+      'an archive further down',
+      (place) => {
+        mkdirSync(join(place, 'a/b'), { recursive: true });
+        writeFileSync(join(place, 'a/b/bad.tar.gz'), cut);
+      },
+      ['a/b/bad.tar.gz 2'],
+    ],
+    [
+      'another bundle',
+      (place) => {
+        mkdirSync(join(place, 'bad'));
+        writeFileSync(join(place, 'bad/statement.intoto.json'), '{}');
+      },
+      ['bad 2'],
+    ],
+    ['a FIFO', (place) => execFileSync('mkfifo', [join(place, 'bad')]), ['bad 3']],
+    ['an archive of another name', (place) => writeFileSync(join(place, 'x'), good), []],
+    ['a link', (place) => symlinkSync('summary-bundle', join(place, 'x')), []],
+    ['a layout', (place) => layoutIn(join(place, 'x')), []],
+  ])('hides nothing beside it: %s', async (what, put, said) => {
+    const name = `around ${what}`;
+    put(folderAround(name));
+    const { batch } = await verifyMany([name]);
+    expect(sourcesOf(batch)).toEqual(
+      [...said, 'summary-bundle 0'].map((each) => `${name}/${each}`).toSorted(),
+    );
+    const passedOver = said.length === 0 ? { count: 1, paths: [`${name}/x`] } : undefined;
+    expect(batch.summary.passedOver).toEqual(passedOver);
+  });
+
+  it('hides nothing in a directory of many either', async () => {
+    const place = folderAround('deep around/one');
+    writeFileSync(join(place, 'bad.tar.gz'), cut);
+    folderAround('deep around/two');
+    const { code, batch } = await verifyMany(['deep around']);
+    expect(code).toBe(2);
+    expect(sourcesOf(batch)).toEqual([
+      'deep around/one/bad.tar.gz 2',
+      'deep around/one/summary-bundle 0',
+      'deep around/two 0',
+    ]);
+  });
+
+  it.each(['manifest.json', 'statement.intoto.json'])(
+    'is one bundle with %s in it, that the other is too much in',
+    async (name) => {
+      const place = folderAround(`marked ${name}`);
+      writeFileSync(join(place, name), '{}');
+      writeFileSync(join(place, 'bad.tar.gz'), cut);
+      const report = await verifyOne(`marked ${name}`);
+      expect(report).toMatchObject({ exitCode: 2, verdict: 'invalid' });
+    },
+  );
+});
+
+/** Looks like an OCI image layout without any artifact. */
+function layoutIn(place: string): void {
+  const hex = '0'.repeat(64);
+  mkdirSync(join(place, 'blobs/sha256'), { recursive: true });
+  writeFileSync(join(place, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  writeFileSync(join(place, 'index.json'), '{"schemaVersion":2,"manifests":[]}');
+  writeFileSync(join(place, `blobs/sha256/${hex}`), good);
+}
+
+describe('a file oci-layout', () => {
+  it('takes no folder out: what is no part of a layout is judged', async () => {
+    const place = join(evidence.folder, 'laid');
+    layoutIn(join(place, 'd'));
+    writeFileSync(join(place, 'd/a.tar.gz'), good);
+    writeFileSync(join(place, 'd/blobs/sha256/bad.tar.gz'), cut);
+    writeFileSync(join(place, 'd/blobs/sha256/notes.txt'), '');
+    const { batch } = await verifyMany(['laid']);
+    expect(sourcesOf(batch)).toEqual(['laid/d/a.tar.gz 0', 'laid/d/blobs/sha256/bad.tar.gz 2']);
+    expect(batch.summary.passedOver).toEqual({
+      count: 2,
+      paths: ['laid/d', 'laid/d/blobs/sha256/notes.txt'],
+    });
+  });
+
+  it('that is empty takes none out either, and is said of the folder that was named', async () => {
+    const place = join(evidence.folder, 'emptied');
+    mkdirSync(place);
+    writeFileSync(join(place, 'oci-layout'), '');
+    writeFileSync(join(place, 'a.tar.gz'), good);
+    writeFileSync(join(place, 'bad.tar.gz'), cut);
+    const { code, batch } = await verifyMany(['emptied']);
+    expect(code).toBe(2);
+    expect(sourcesOf(batch)).toEqual(['emptied 3', 'emptied/a.tar.gz 0', 'emptied/bad.tar.gz 2']);
+  });
+
+  it('in a bundle is one file too many in it', async () => {
+    const place = folderAround('mixed');
+    writeFileSync(join(place, 'summary-bundle/oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+    const report = await verifyOne('mixed/summary-bundle');
+    expect(report).toMatchObject({ exitCode: 2, verdict: 'invalid' });
+    expect(JSON.stringify(report)).toContain('"at":"oci-layout"');
+  });
+});
+
 /** What became of each: its path, and its exit code or the code of its error. */
 function outcomesOf({ reports }: Batch): readonly unknown[] {
   return reports.map(({ source, exitCode, error }) => `${source} ${error?.code ?? exitCode}`);

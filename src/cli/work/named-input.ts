@@ -1,6 +1,8 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readFileBounded } from '../../io/disk/files.ts';
+import { isBundleItself } from '../../io/disk/folders.ts';
 import { isSamePlace, lookAt } from '../../io/disk/harmless-output.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -39,6 +41,8 @@ export async function artifactOf(
   input: string,
   at = 'INPUT',
 ): Promise<NamedArtifact | undefined> {
+  // A file more does not make a layout of a bundle: it is one too many in it.
+  if (isBundleItself(input, EVIDENCE_LAYOUT)) return undefined;
   if ((await artifactPlace(input)) === undefined && !(await isPointer(input))) return undefined;
   const { namedArtifact } = await import('./named-artifact.ts');
   return await namedArtifact(input, call, { at, allowTag: call.options.has('allow-tag') });

@@ -7,8 +7,9 @@ import type { Entry } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT, LOGS_LAYOUT } from '../../evidence/layout.ts';
 import { openInput } from '../../io/disk/bundle-source.ts';
-import { writeWhole } from '../../io/disk/files.ts';
-import { requireHarmless } from '../../io/disk/harmless-output.ts';
+import { STDIN, writeWhole } from '../../io/disk/files.ts';
+import { bundleFolder, followed } from '../../io/disk/folders.ts';
+import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { say } from '../../io/disk/talk.ts';
 import { didYouMean } from '../../nearest.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
@@ -98,7 +99,9 @@ async function reading<T>(call: Call, use: (entries: Entries) => Promise<T>): Pr
   const artifact = await artifactOf(call, source, 'BUNDLE');
   if (artifact === undefined) {
     requireNone(call.options, 'BUNDLE', PLACES);
-    return await use(await openInput(source, EVIDENCE_LAYOUT));
+    const entries = await openInput(source, EVIDENCE_LAYOUT);
+    requireBundle(source);
+    return await use(entries);
   }
   const { readArtifact } = await import('../../pointer/copy-artifact.ts');
   const { fromFirst } = await import('./from-first.ts');
@@ -110,6 +113,19 @@ async function reading<T>(call: Call, use: (entries: Entries) => Promise<T>): Pr
     };
   });
   return (await call.progress('fetching', fetching)).read;
+}
+
+/** Any folder has files. */
+function requireBundle(source: string): void {
+  const path = followed(source);
+  if (source === STDIN || lookAt(path)?.isDirectory() !== true) return;
+  if (bundleFolder(path, EVIDENCE_LAYOUT) !== undefined) return;
+  throw new EvidenceError('BUNDLE_INCOMPLETE', {
+    at: escapeInvisible(source),
+    found: `a directory without ${EVIDENCE_LAYOUT.required.join(' and ')}`,
+    expected: 'the directory of a bundle, or the one around its summary-bundle',
+    hint: 'name a bundle; affidavit evidence list DIRECTORY finds those in a directory',
+  });
 }
 
 /**

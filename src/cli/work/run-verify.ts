@@ -1,6 +1,6 @@
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { holdsInputs } from '../../io/disk/bundle-source.ts';
 import { nameOf, readFileBounded, requireOneStdin, STDIN } from '../../io/disk/files.ts';
+import { holdsInputs } from '../../io/disk/folders.ts';
 import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';

@@ -1,4 +1,4 @@
-import { lstat, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { archiveEntries } from '../../archive/archive-entries.ts';
@@ -6,7 +6,7 @@ import { plainPath } from '../../archive/collect.ts';
 import type { Entry, Layout } from '../../archive/entry.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN, nameOf, standardInput } from './files.ts';
-import { lookAt } from './harmless-output.ts';
+import { bundleFolder, isBundleItself, isLayoutFolder, isPattern } from './folders.ts';
 import {
   kindOf,
   listDirectory,
@@ -15,7 +15,6 @@ import {
   readUnchanged,
   wrongKind,
   type OpenFile,
-  OCI_LAYOUT_FILE,
 } from './open-file.ts';
 import { isSystemError, unreadable } from './system-error.ts';
 
@@ -56,58 +55,13 @@ async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Ent
   });
   if (stats.isDirectory()) {
     // Its files are blobs: it is complained about as a whole.
-    if (await isThere(join(path, OCI_LAYOUT_FILE))) throw wrongKind(path, 'directory');
-    const directory = await bundleIn(path, layout);
+    if (isLayoutFolder(path) && !isBundleItself(path, layout)) throw wrongKind(path, 'directory');
+    // What lies beside the folder of the bundle is no part of it.
+    const directory = bundleFolder(path, layout) ?? path;
     return walk({ directory, prefix: '', layout, seen: { count: 0 } });
   }
   if (!stats.isFile()) throw wrongKind(path, kindOf(stats));
   return fileEntries(await openFile(path), path);
-}
-
-/**
- * The folder of the bundle: this one, or the one in it that the layout names. What lies beside that one is no
- * part of the bundle.
- */
-async function bundleIn(path: string, { folder, required }: Layout): Promise<string> {
-  const [first] = required;
-  if (folder === undefined || first === undefined) return path;
-  if (await isThere(join(path, first))) return path;
-  const inner = join(path, folder);
-  // No link is followed, as nowhere in a bundle.
-  const stats = await lstat(inner).catch(() => undefined);
-  return stats?.isDirectory() === true && (await isThere(join(inner, first))) ? inner : path;
-}
-
-/** A directory that is no bundle, around none, and no layout: whatever is evidence in it is so by itself. */
-export function isFolder(path: string, layout: Layout): boolean {
-  if (lookAt(path)?.isDirectory() !== true) return false;
-  return !isBundle(path, layout) && lookAt(join(path, OCI_LAYOUT_FILE)) === undefined;
-}
-
-/** Also the directory around one. */
-export function isBundle(path: string, { folder = '', required }: Layout): boolean {
-  return ['', folder].some((inner) =>
-    required.some((file) => lookAt(join(path, inner, file)) !== undefined),
-  );
-}
-
-/** Whether an input is more than itself: a directory around bundles, or a pattern. */
-export function holdsInputs(input: string, layout: Layout): boolean {
-  return lookAt(input) === undefined ? isPattern(input) : isFolder(followed(input), layout);
-}
-
-export function isPattern(input: string): boolean {
-  return /[*?[{]/.test(input) && !input.includes('://');
-}
-
-/** The target of a link that the user named. */
-export function followed(input: string): string {
-  return `${input}/.`;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  const stats = await lstat(path).catch(() => undefined);
-  return stats !== undefined;
 }
 
 async function* fileEntries(file: OpenFile, path: string): AsyncGenerator<Entry, void> {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import type { Layout } from '../../archive/entry.ts';
 import { noneIfRefused } from '../../errors/evidence-error.ts';
-import { followed, isBundle, isFolder, isPattern } from './bundle-source.ts';
 import { STDIN } from './files.ts';
+import { followed, isBundle, isFolder, isLayoutFolder, isOfLayout, isPattern } from './folders.ts';
 import { lookAt } from './harmless-output.ts';
 import { kindOf } from './open-file.ts';
-import { listNames, pathOf, type RefusedPath } from './raw-path.ts';
+import { listNames, pathOf, type ListedName, type RefusedPath } from './raw-path.ts';
 
 const ARCHIVE = '.tar.gz';
 const LOGS = `.logs${ARCHIVE}`;
@@ -71,6 +71,11 @@ async function namesFor(pattern: string): Promise<readonly string[]> {
 async function* inInput(input: string, listing: Listing): AsyncGenerator<Listed, void> {
   let found = 0;
   if (isFolder(followed(input), listing.layout)) {
+    // A layout that was named is judged, and what is no part of it too.
+    if (isLayoutFolder(followed(input))) {
+      found += 1;
+      yield input;
+    }
     for await (const path of inFolder(input, listing)) {
       found += 1;
       yield path;
@@ -79,23 +84,42 @@ async function* inInput(input: string, listing: Listing): AsyncGenerator<Listed,
   if (found === 0) yield input;
 }
 
-async function* inFolder(folder: string, listing: Listing): AsyncGenerator<Listed, void> {
-  const entries = await listNames(folder, {
+/** @param inLayout the path of the folder in the OCI image layout around it, with a slash at its end */
+async function* inFolder(
+  folder: string,
+  listing: Listing,
+  inLayout = isLayoutFolder(folder) ? '' : undefined,
+): AsyncGenerator<Listed, void> {
+  const entries = await entriesOf(folder);
+  // What cannot be listed is no evidence that is passed over: whoever judges it says what is wrong.
+  if (entries === undefined) {
+    yield folder;
+    return;
+  }
+  const names = new Set(entries.map(({ entry }) => entry.name));
+  for (const { entry, refused } of entries) {
+    const [path, kind] = [join(folder, entry.name), kindOf(entry)];
+    const own = inLayout === undefined ? '' : `${inLayout}${entry.name}`;
+    if (refused !== undefined) yield refused;
+    else if (isOfLayout(own, kind)) {
+      if (kind === 'directory') yield* inFolder(path, listing, `${own}/`);
+    } else if (isLogs(entry.name, names)) listing.passedOver.add(path);
+    else yield* inEntry(path, kind, listing);
+  }
+}
+
+async function entriesOf(folder: string): Promise<readonly ListedName[] | undefined> {
+  return await listNames(folder, {
     most: MOST_NAMES,
     found: `more than ${MOST_NAMES} names`,
     expected: `at most ${MOST_NAMES} in one directory`,
     hint: 'name the directories in it, or write a list for --from',
   }).catch(noneIfRefused);
-  // What cannot be listed is no evidence that is passed over: whoever judges it says what is wrong.
-  if (entries === undefined) yield folder;
-  const names = new Set(entries?.map(({ entry }) => entry.name));
-  for (const { entry, refused } of entries ?? []) {
-    const { name } = entry;
-    const isLogs = name.endsWith(LOGS) && names.has(name.slice(0, -LOGS.length));
-    if (refused !== undefined) yield refused;
-    else if (isLogs) listing.passedOver.add(join(folder, name));
-    else yield* inEntry(join(folder, name), kindOf(entry), listing);
-  }
+}
+
+/** Of the bundle beside it. */
+function isLogs(name: string, names: ReadonlySet<string>): boolean {
+  return name.endsWith(LOGS) && names.has(name.slice(0, -LOGS.length));
 }
 
 async function* inEntry(
@@ -103,14 +127,16 @@ async function* inEntry(
   kind: string,
   listing: Listing,
 ): AsyncGenerator<Listed, void> {
-  if (kind === 'directory' && isFolder(path, listing.layout)) yield* inFolder(path, listing);
-  else if (isEvidence(path, kind, listing.layout)) yield path;
+  if (kind === 'directory' && !isBundle(path, listing.layout)) {
+    // Of a layout its own files are passed over as one.
+    if (isLayoutFolder(path)) listing.passedOver.add(path);
+    yield* inFolder(path, listing);
+  } else if (isEvidence(path, kind)) yield path;
   else listing.passedOver.add(path);
 }
 
 /** What no file is, e.g. a FIFO, cannot be read, and that has to be said. */
-function isEvidence(path: string, kind: string, layout: Layout): boolean {
-  if (kind === 'directory') return isBundle(path, layout);
+function isEvidence(path: string, kind: string): boolean {
   return kind === 'file' ? path.endsWith(ARCHIVE) : kind !== 'symbolic link';
 }
 
