@@ -5,13 +5,23 @@ import fc from 'fast-check';
 import { parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 
+import { rowOf } from '../../src/batch/row.ts';
+import { Summary } from '../../src/batch/summary.ts';
 import { CHECK_NAMES, MORE_CHECKS } from '../../src/evidence/verify/checks.ts';
 import { chainOf, isTrunk } from '../../src/report/html/chain.ts';
 import type { PageContents } from '../../src/report/html/contents.ts';
 import { html } from '../../src/report/html/html.ts';
+import { growHtml } from '../../src/report/html/many-html.ts';
 import { renderHtml } from '../../src/report/html/render-html.ts';
 import { validationJson, verificationJson } from '../../src/report/json.ts';
-import type { FaultJson, ReportJson, Shown } from '../../src/report/report-json.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
+import { renderTerminal } from '../../src/report/render/terminal.ts';
+import type {
+  FaultJson,
+  ReportJson,
+  Shown,
+  VerificationJson,
+} from '../../src/report/report-json.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { VALIDATIONS, VERIFICATIONS, VERIFIED } from './example-reports.ts';
 import { elementsOf, textOf } from './rendered.ts';
@@ -95,6 +105,38 @@ function strange(shown: Shown, text: string): readonly string[] {
   return [...shapeOf(page)].filter((part) => !SHAPES.has(part));
 }
 
+const GREEN = '\u001B[32m';
+
+/** With all facts; none of them is proven. */
+const UNPROVEN: readonly (readonly [string, VerificationJson])[] = Object.entries({
+  sandbox: verificationJson(VERIFICATIONS.sandbox),
+  unsigned: verificationJson(VERIFICATIONS.unsigned),
+  'unsigned, allowed': verificationJson(VERIFICATIONS['unsigned-allowed']),
+  'nobody named': verificationJson(VERIFICATIONS['not-pinned']),
+  weakened: { ...verificationJson(VERIFIED), weakened: ['--max-run-span'] },
+  invalid: {
+    ...verificationJson(VERIFIED),
+    ...{ verdict: 'invalid', exitCode: 2 },
+    checks: verificationJson(VERIFIED).checks.map((check) =>
+      check.name === 'files-match-manifest'
+        ? { ...check, outcome: 'failed', faults: [fileFault('bom.cdx.json')] }
+        : check,
+    ),
+  },
+});
+
+/** As one of many. */
+function pageOfOne(report: VerificationJson): string {
+  const form = growHtml({ isStored: false });
+  const summary = new Summary();
+  summary.add(rowOf(report, 'a'));
+  form.each({ report: () => report });
+  return form.end({
+    ...{ schemaVersion: report.schemaVersion, tool: report.tool, exitCode: report.exitCode },
+    summary: summary.json({ inputs: { count: 1, digest: DIGEST } }),
+  });
+}
+
 describe('a page', () => {
   it('is made of nothing but our elements and attributes, whatever foreign texts say', () => {
     for (const [index, text] of HOSTILE.entries()) {
@@ -174,6 +216,28 @@ describe('a page', () => {
     }
     expect(renderHtml(verificationJson(VERIFIED))).toMatch(/class="said good".*✓/);
   });
+
+  it.each(UNPROVEN)(
+    'of evidence that is %s has no green and no tick, and says what was recorded; so do Markdown and terminal',
+    (name, report) => {
+      const pages = [renderHtml(report, contentsWith('')), pageOfOne(report)];
+      for (const page of pages) {
+        expect(shapeOf(page)).not.toContain('span class=said good');
+        expect(page).not.toMatch(/class="[^"]*\bgood\b/);
+        expect(page).not.toMatch(/>(?:green|holds|matches|as the recipe wants)</);
+      }
+      expect(pages[0]).toContain('recorded as passed');
+      const coloured = renderTerminal(report, { colour: true });
+      expect(coloured).not.toContain(GREEN);
+      for (const text of [...pages, renderMarkdown(report), coloured]) {
+        expect(text).not.toMatch(/[\u2705\u2713\u2714]/u);
+        expect(text).toContain('recorded as green');
+        expect(text).toContain('4 of 4 recorded as holding');
+      }
+      const result = chainOf(report, contentsWith('')).at(-1);
+      expect(result?.said.words).toBe(name === 'weakened' ? 'passed' : 'unproven');
+    },
+  );
 
   it('shows the start of a log, and how much is left out', () => {
     const page = parse(renderHtml(verificationJson(VERIFIED), contentsWith('<i>\u001B')));

@@ -8,6 +8,8 @@ export type Tone = 'good' | 'bad' | 'doubtful' | 'plain';
 export interface Said {
   readonly words: string;
   readonly tone: Tone;
+  /** In its place where nothing proves it; without it the same words. */
+  readonly claim?: string;
 }
 
 /** A line of text: a sentence, in which states stand out. */

@@ -1,16 +1,12 @@
 // One line for each thing that a maintainer asks for.
 import { sayDemand } from '../../demand.ts';
-import { isMeasured } from '../../dimensions.ts';
 import { shorten } from '../../quote.ts';
 import { counted, joined, sentence, words, type Sentence } from '../../sentence.ts';
 import type {
   AgeJson,
   CheckJson,
   ConstraintJson,
-  DimensionJson,
   FactsJson,
-  FingerprintJson,
-  MatchJson,
   PhaseConstraintJson,
   PhaseJson,
   PolicyEntryJson,
@@ -20,8 +16,9 @@ import type {
   VerificationJson,
 } from '../report-json.ts';
 import { state, type Inline, type Line } from './block.ts';
+import { clusterOf } from './cluster-line.ts';
 import { sourceLines } from './source-lines.ts';
-import { sayConstraint, sayMatch, sayPhase } from './states.ts';
+import { sayConstraint, sayPhase } from './states.ts';
 
 export function verificationLines(report: VerificationJson): readonly Line[] {
   const { bundle, verdict } = report;
@@ -215,39 +212,6 @@ function factLines(facts: FactsJson): readonly Line[] {
   ];
 }
 
-/** What was demanded and measured, what is not as demanded, and how large the cluster is. */
-function clusterOf(
-  { perDimension }: MatchJson,
-  { k8sVersion, nodeCount, gpuNodeCount }: FingerprintJson,
-): Inline {
-  const demanded = perDimension.filter(
-    ({ dimension, recipeRequires = '' }) => isMeasured(dimension) && recipeRequires !== '',
-  );
-  const fits = demanded.every(({ match }) => match === 'matched');
-  const shown: Inline = [
-    ...joined(demanded.map(dimensionOf), ', '),
-    fits ? ', as the recipe wants' : '',
-  ];
-  return joined(
-    [
-      demanded.length === 0 ? words('the recipe demands nothing of it') : shown,
-      ...(k8sVersion.value === '' ? [] : [sentence`Kubernetes ${k8sVersion.value}`]),
-      ...(nodeCount.value === 0
-        ? []
-        : [sentence`${nodeCount.value} nodes, ${gpuNodeCount.value} with a GPU`]),
-    ],
-    '; ',
-  );
-}
-
-function dimensionOf(row: DimensionJson): Inline {
-  const { dimension, recipeRequires = '', fingerprintProvides = '', match } = row;
-  const value = fingerprintProvides === '' ? words('not shown') : sentence`${fingerprintProvides}`;
-  const has = [...sentence`${words(dimension)} `, ...value];
-  if (match === 'matched') return has;
-  return [...has, ' ', ...state(sayMatch(row)), ...sentence` (wants ${recipeRequires})`];
-}
-
 function phasesOf(phases: readonly PhaseJson[]): Inline {
   const shown = phases.filter((phase) => phase.required || phase.state !== 'not-run');
   if (shown.length === 0) return words('none was run, and the recipe demands none');
@@ -266,9 +230,11 @@ export function phaseOf(result: PhaseJson): Inline {
 function constraintsOf(constraints: readonly ConstraintJson[]): Inline {
   if (constraints.length === 0) return words('the recipe demands none');
   const open = constraints.filter(({ outcome }) => outcome !== 'passed');
-  const all = `${constraints.length - open.length} of ${constraints.length} hold`;
+  const met = `${constraints.length - open.length} of ${constraints.length}`;
   const [worst] = open;
-  return worst === undefined ? words(all) : [`${all}, `, ...state(sayConstraint(worst))];
+  const tone = worst === undefined ? 'good' : 'plain';
+  const all = state({ words: `${met} hold`, tone, claim: `${met} recorded as holding` });
+  return worst === undefined ? all : [...all, ', ', ...state(sayConstraint(worst))];
 }
 
 const MOST_FIGURES = 3;

@@ -10,6 +10,7 @@ import {
 import type { ValidationJson, VerificationJson } from '../report-json.ts';
 import { batchBlocks } from './batch-blocks.ts';
 import type { Block, Line, Problem } from './block.ts';
+import { asClaim, provesNothing } from './claims.ts';
 import { checksFold, factFolds, findingsFold } from './details.ts';
 import { validationLines, verificationLines } from './lines.ts';
 import { originFold } from './origin.ts';
@@ -27,8 +28,11 @@ const MOST_PROBLEMS = 3;
 const NO_PHASE = 'No phase was judged: run again with --results and the CTRF reports.';
 
 export function reportBlocks(shown: Shown | ErrorJson): readonly Block[] {
-  if (!('stored' in shown)) return blocksOf(shown);
-  return [{ block: 'note', words: FROM_STORED }, ...blocksOf(shown.stored).map(recorded)];
+  if ('stored' in shown) {
+    const blocks = blocksOf(shown.stored).map(recorded);
+    return [{ block: 'note', words: FROM_STORED }, ...blocks.map(asClaim)];
+  }
+  return provesNothing(shown) ? blocksOf(shown).map(asClaim) : blocksOf(shown);
 }
 
 /** Before all that a stored report says. */
@@ -38,10 +42,7 @@ export const FROM_STORED = 'from a stored report; nothing was verified here';
 function recorded(block: Block): Block {
   if (block.block === 'verdict') {
     const { words, tone } = block.said;
-    return {
-      ...block,
-      said: { words: `Recorded: ${words}`, tone: tone === 'good' ? 'plain' : tone },
-    };
+    return { ...block, said: { words: `Recorded: ${words}`, tone } };
   }
   if (block.block !== 'command') return block;
   return { ...block, label: 'recorded', lead: 'The recorded command; read it before you run it:' };

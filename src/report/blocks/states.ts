@@ -14,7 +14,7 @@ export function sayMatch({ dimension, match, recipeRequires = '' }: DimensionJso
     case 'matched':
       return recipeRequires === '' || recipeRequires === 'any'
         ? { words: 'not demanded', tone: 'plain' }
-        : { words: 'matches', tone: 'good' };
+        : { words: 'matches', tone: 'good', claim: 'recorded as matching' };
     case 'mismatched':
       return { words: 'MISMATCH', tone: 'bad' };
     case 'not-inferable':
@@ -30,7 +30,7 @@ export function sayMatch({ dimension, match, recipeRequires = '' }: DimensionJso
 export function sayPhase({ state, required }: PhaseJson): Said {
   switch (state) {
     case 'green':
-      return { words: 'green', tone: 'good' };
+      return { words: 'green', tone: 'good', claim: 'recorded as green' };
     case 'red':
       return { words: 'NOT GREEN', tone: 'bad' };
     case 'not-run':
@@ -39,7 +39,7 @@ export function sayPhase({ state, required }: PhaseJson): Said {
 }
 
 const CONSTRAINT_WORDS: Readonly<Record<ConstraintJson['outcome'], Said>> = {
-  passed: { words: 'holds', tone: 'good' },
+  passed: { words: 'holds', tone: 'good', claim: 'recorded as holding' },
   failed: { words: 'FAILED', tone: 'bad' },
   unevaluable: { words: 'UNEVALUABLE', tone: 'bad' },
   claimed: { words: 'only claimed', tone: 'doubtful' },
@@ -51,7 +51,7 @@ export function sayConstraint({ outcome }: ConstraintJson): Said {
 }
 
 const FIGURE_WORDS: Readonly<Record<PhaseConstraintJson['outcome'], Said>> = {
-  holds: { words: 'holds', tone: 'good' },
+  holds: { words: 'holds', tone: 'good', claim: 'recorded as holding' },
   contradicts: { words: 'CONTRADICTS', tone: 'bad' },
   'not-measured': { words: 'no figure', tone: 'doubtful' },
   unevaluable: { words: 'not a number', tone: 'doubtful' },
@@ -69,12 +69,12 @@ const CHECK_WORDS: Readonly<Record<CheckJson['outcome'], Said>> = {
   'not-reached': { words: 'NOT REACHED', tone: 'doubtful' },
 };
 
-export function sayCheck({ outcome }: CheckJson): Said {
+export function sayCheck({ outcome }: Pick<CheckJson, 'outcome'>): Said {
   return CHECK_WORDS[outcome];
 }
 
 /** A phase with one that is neither passed nor skipped is not green. */
 export function sayTest(status: string): Said {
   const tone = status === 'passed' ? 'good' : status === 'skipped' ? 'plain' : 'bad';
-  return { words: status, tone };
+  return { words: status, tone, claim: `recorded as ${status}` };
 }

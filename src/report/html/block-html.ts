@@ -11,12 +11,14 @@ import type {
   TableBlock,
   Tone,
 } from '../blocks/block.ts';
+import { claimOf, provesNothing } from '../blocks/claims.ts';
 import { piecesOf, type Piece } from '../render/pieces.ts';
+import type { ErrorJson, Shown } from '../report-json.ts';
 import { html, type Html, type Part } from './html.ts';
 
-/** What was stored is good in nothing. */
 export interface Look {
-  readonly isStored: boolean;
+  /** What was stored, and what nothing proves, is good in nothing. */
+  readonly isClaim: boolean;
 }
 
 /** Characters of a value. */
@@ -29,13 +31,22 @@ export const MARKS: Readonly<Record<Tone, string>> = {
   plain: '·',
 };
 
-export function toneIn(tone: Tone, { isStored }: Look): Tone {
-  return isStored && tone === 'good' ? 'plain' : tone;
+export function lookOf(shown: Shown | ErrorJson): Look {
+  return { isClaim: provesNothing(shown) };
+}
+
+export function toneIn(tone: Tone, look: Look): Tone {
+  return saidIn({ words: '', tone }, look).tone;
+}
+
+function saidIn(said: Said, { isClaim }: Look): Said {
+  return isClaim ? claimOf(said) : said;
 }
 
 /** The words say it; mark and colour only underline them. */
-export function saidHtml({ words: said, tone }: Said, look: Look): Html {
-  return html`<span class="said ${toneIn(tone, look)}">${markHtml(tone, look)}${said}</span>`;
+export function saidHtml(said: Said, look: Look): Html {
+  const { words: shown, tone } = saidIn(said, look);
+  return html`<span class="said ${tone}">${markHtml(tone, look)}${shown}</span>`;
 }
 
 function markHtml(tone: Tone, look: Look): Html {

@@ -24,19 +24,28 @@ export function chainHtml(report: VerificationJson, look: Look, contents?: PageC
 function linkHtml(link: Link, look: Look): Html {
   const { id, name, what, stops, said, isHeld, lines, checks, files } = link;
   const tone = toneIn(said.tone, look);
-  const broken = tone === 'bad' || tone === 'doubtful';
   const unheld = isHeld
     ? undefined
     : html`<p class="note">Unproven: a link before it does not hold.</p>`;
   return html`<li id="link-${id}" class="${tone}">
     <h3>${name} ${saidHtml(said, look)}</h3>
     <p>${what}</p>
-    <p class="stops">
-      <strong>${broken ? 'It does not hold:' : 'If it did not hold:'}</strong> ${stops}
-    </p>
+    <p class="stops"><strong>${leadOf(link)}</strong> ${stops}</p>
     ${unheld}${lines.length === 0 ? undefined : blockHtml({ block: 'lines', items: lines }, look, '')}
     ${filesHtml(name, files, look)} ${checks.length === 0 ? undefined : checksHtml(link, look)}
   </li>`;
+}
+
+const LEADS: Readonly<Record<Link['outcome'], string>> = {
+  passed: 'If it did not hold:',
+  failed: 'It does not hold:',
+  skipped: 'It was not checked:',
+  'not-reached': 'It was not reached. If it does not hold:',
+};
+
+/** What was checked and still is doubtful is of a sandbox. */
+function leadOf({ outcome, said }: Link): string {
+  return outcome === 'passed' && said.tone === 'doubtful' ? 'It proves nothing:' : LEADS[outcome];
 }
 
 function filesHtml(name: string, files: readonly PageFile[], look: Look): Part {

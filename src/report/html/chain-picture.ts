@@ -1,8 +1,8 @@
 // The chain of proof as a picture, wide for a desk and tall for a phone. Each part leads to its details.
-import { visible } from '../render/visible.ts';
 import { MARKS, toneIn, type Look } from './block-html.ts';
 import { isTrunk, type Link } from './chain.ts';
 import { html, type Html } from './html.ts';
+import { linesIn } from './picture-text.ts';
 
 interface Box {
   readonly x: number;
@@ -14,6 +14,8 @@ interface Box {
 interface Placed {
   readonly link: Link;
   readonly box: Box;
+  /** What it is, in lines that have room. */
+  readonly brief: readonly string[];
 }
 
 interface Drawing {
@@ -44,26 +46,47 @@ function drawingHtml({ shape, width, height, placed, edge }: Drawing, look: Look
   </svg>`;
 }
 
-const TRUNK = { width: 126, height: 76, gap: 20 };
-const BRANCH = { x: 742, width: 190, height: 46, gap: 10 };
-const END = { x: 964, width: 136 };
+/** Columns of a line, and lines, that have room. */
+const ROOM = {
+  wide: { trunk: { columns: 17, most: 4 }, branch: { columns: 30, most: 2 } },
+  tall: { trunk: { columns: 50, most: 3 }, branch: { columns: 46, most: 3 } },
+};
+const LINE = 13;
+
+function isBranch({ id }: Link): boolean {
+  return !isTrunk(id) && id !== 'result';
+}
+
+function linesOf(link: Link, shape: keyof typeof ROOM): readonly string[] {
+  const { columns, most } = ROOM[shape][isBranch(link) ? 'branch' : 'trunk'];
+  return linesIn(link.brief, columns, most);
+}
+
+const TRUNK = { width: 128, height: 56, gap: 16 };
+const BRANCH = { x: 736, width: 214, height: 31, gap: 10 };
+const END = { x: 980, width: 136 };
 
 /** From left to right. */
 function wide(links: readonly Link[]): Drawing {
-  const branches = links.filter(({ id }) => !isTrunk(id) && id !== 'result');
-  const rows = branches.length * (BRANCH.height + BRANCH.gap) - BRANCH.gap;
-  const height = Math.max(rows, TRUNK.height);
+  const all = links.map((link) => ({ link, brief: linesOf(link, 'wide') }));
+  const most = (of: boolean): number =>
+    Math.max(1, ...all.flatMap(({ link, brief }) => (isBranch(link) === of ? [brief.length] : [])));
+  const trunk = TRUNK.height + LINE * most(false);
+  const branch = BRANCH.height + LINE * most(true);
+  const branches = links.filter(isBranch);
+  const rows = branches.length * (branch + BRANCH.gap) - BRANCH.gap;
+  const height = Math.max(rows, trunk);
   const middle = height / 2;
   const boxOf = (link: Link, index: number): Box => {
-    if (link.id === 'result') return { ...END, y: middle - TRUNK.height / 2, height: TRUNK.height };
+    const inMiddle = { y: middle - trunk / 2, height: trunk };
+    if (link.id === 'result') return { ...END, ...inMiddle };
     if (isTrunk(link.id)) {
-      const x = index * (TRUNK.width + TRUNK.gap);
-      return { ...TRUNK, x, y: middle - TRUNK.height / 2 };
+      return { x: index * (TRUNK.width + TRUNK.gap), width: TRUNK.width, ...inMiddle };
     }
     const row = branches.indexOf(link);
-    return { ...BRANCH, y: (height - rows) / 2 + row * (BRANCH.height + BRANCH.gap) };
+    return { ...BRANCH, height: branch, y: (height - rows) / 2 + row * (branch + BRANCH.gap) };
   };
-  const placed = links.map((link, index) => ({ link, box: boxOf(link, index) }));
+  const placed = all.map((each, index) => ({ ...each, box: boxOf(each.link, index) }));
   const ends = placed.filter(({ link }) => branches.includes(link));
   const edge = ({ link, box }: Placed): string => {
     if (link.id === 'result') {
@@ -82,45 +105,49 @@ function wide(links: readonly Link[]): Drawing {
   return { shape: 'wide', width: END.x + END.width, height, placed, edge };
 }
 
-const TALL = { width: 340, height: 50, gap: 16, indent: 26 };
+const TALL = { width: 340, height: 30, gap: 16, indent: 26 };
 
 /** From top to bottom; what hangs on the files is indented. */
 function tall(links: readonly Link[]): Drawing {
-  const { width, height, gap, indent } = TALL;
-  const placed = links.map((link, index) => {
+  const { width, gap, indent } = TALL;
+  let y = 0;
+  const placed = links.map((link) => {
+    const brief = linesOf(link, 'tall');
     const x = isTrunk(link.id) || link.id === 'result' ? 0 : indent;
-    return { link, box: { x, y: index * (height + gap), width: width - x, height } };
+    const height = TALL.height + LINE * brief.filter((line) => line !== '').length;
+    const box = { x, y, width: width - x, height };
+    y += height + gap;
+    return { link, brief, box };
   });
-  const lastTrunk = placed.findLast(({ link }) => isTrunk(link.id))?.box.y ?? 0;
-  const edge = ({ box: { x, y } }: Placed): string => {
-    if (y === 0) return '';
-    const from = lastTrunk + height;
-    if (x > 0) return `M12 ${from}V${y + height / 2}H${x}`;
-    return y > lastTrunk ? `M12 ${from}V${y}` : `M${width / 2} ${y - gap}V${y}`;
+  const last = placed.findLast(({ link }) => isTrunk(link.id))?.box ?? { y: 0, height: 0 };
+  const edge = ({ box }: Placed): string => {
+    if (box.y === 0) return '';
+    const from = last.y + last.height;
+    if (box.x > 0) return `M12 ${from}V${box.y + box.height / 2}H${box.x}`;
+    return box.y > last.y ? `M12 ${from}V${box.y}` : `M${width / 2} ${box.y - gap}V${box.y}`;
   };
-  return { shape: 'tall', width, height: links.length * (height + gap) - gap, placed, edge };
+  return { shape: 'tall', width, height: y - gap, placed, edge };
 }
 
-/** Characters that have room. */
-const ROOM = { wide: { trunk: 15, branch: 26 }, tall: { trunk: 45, branch: 41 } };
-
-function partHtml({ link, box }: Placed, shape: Drawing['shape'], look: Look): Html {
+function partHtml({ link, box, brief }: Placed, shape: Drawing['shape'], look: Look): Html {
   const { x, y, width, height } = box;
-  const isTwo = shape === 'tall' || height < TRUNK.height;
-  const room = ROOM[shape][isTwo && (shape === 'wide' || x > 0) ? 'branch' : 'trunk'];
+  // Name and state beside each other, where there is room.
+  const isBeside = shape === 'tall' || width > END.width;
   const tone = toneIn(link.said.tone, look);
   const state = `${MARKS[tone]} ${link.said.words}`;
-  const said = isTwo
+  const said = isBeside
     ? html`<text class="state" x="${x + width - 10}" y="${y + 20}" text-anchor="end"
         >${state}</text
       >`
-    : html`<text class="state" x="${x + 10}" y="${y + 42}">${state}</text>`;
+    : html`<text class="state" x="${x + 10}" y="${y + 41}">${state}</text>`;
+  const below = y + (isBeside ? 36 : 58);
   return html`<a class="part ${tone}" href="#link-${link.id}">
     <rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8"></rect>
-    <text class="name" x="${x + 10}" y="${y + (isTwo ? 20 : 23)}">${link.name}</text>
+    <text class="name" x="${x + 10}" y="${y + 20}">${link.name}</text>
     ${said}
-    <text class="brief" x="${x + 10}" y="${y + height - (isTwo ? 9 : 14)}">
-      ${visible(link.brief, room)}
-    </text>
+    ${brief.map(
+      (line, index) =>
+        html`<text class="brief" x="${x + 10}" y="${below + index * LINE}">${line}</text> `,
+    )}
   </a>`;
 }

@@ -128,6 +128,8 @@ export interface Link {
   readonly what: string;
   readonly stops: string;
   readonly said: Said;
+  /** Of its checks, the worst. */
+  readonly outcome: CheckJson['outcome'];
   /** Every link before it holds. */
   readonly isHeld: boolean;
   /** In a few characters, what it is: foreign text. */
@@ -150,11 +152,12 @@ export function chainOf(report: VerificationJson, contents?: PageContents): read
       const [own, listed] = [membersOf(checks, id), membersOf(files, id)];
       // A file without a check of its own is as good as the list says.
       const judged = checks.get(id) ?? checks.get('files');
-      const found = changed.has(id) ? FAILED : saidOf(id, judged, report);
+      const outcome = changed.has(id) ? 'failed' : worstOf(judged);
+      const found = saidOf(id, outcome, report);
       const said = isHeld ? found : unproven(found);
       const brief = BRIEF[id]?.(report) ?? filesText(listed);
       const more = { checks: own, files: listed, lines: membersOf(lines, id) };
-      const link = { id, ...LINKS[id], said, isHeld, brief, ...more };
+      const link = { id, ...LINKS[id], said, outcome, isHeld, brief, ...more };
       if (isTrunk(id) && said.tone !== 'good') isHeld = false;
       return link;
     });
@@ -166,7 +169,7 @@ function membersOf<T>(groups: ReadonlyMap<unknown, readonly T[]>, id: LinkId): r
 
 /** What hangs on a broken link may be as it should be, and is proven by nothing. */
 function unproven(said: Said): Said {
-  return said.tone === 'good' ? { ...said, tone: 'plain' } : said;
+  return said.tone === 'good' ? { words: 'unproven', tone: 'plain' } : said;
 }
 
 /** What has a file that is not the one of the list. */
@@ -190,17 +193,13 @@ function linkOfFile(path: string): LinkId {
 }
 
 const WORST = ['failed', 'skipped', 'not-reached', 'passed'] as const;
-const FAILED: Said = { words: 'FAILED', tone: 'bad' };
 
-function saidOf(
-  id: LinkId,
-  checks: readonly CheckJson[] | undefined,
-  { root }: VerificationJson,
-): Said {
-  const worst = WORST.flatMap(
-    (outcome) => checks?.find((check) => check.outcome === outcome) ?? [],
-  )[0];
-  const said = worst === undefined ? FAILED : sayCheck(worst);
+function worstOf(checks: readonly CheckJson[] = []): CheckJson['outcome'] {
+  return WORST.find((worst) => checks.some(({ outcome }) => outcome === worst)) ?? 'failed';
+}
+
+function saidOf(id: LinkId, outcome: CheckJson['outcome'], { root }: VerificationJson): Said {
+  const said = sayCheck({ outcome });
   return id === 'signature' && root.sandbox && said.tone === 'good'
     ? { words: 'SANDBOX', tone: 'doubtful' }
     : said;

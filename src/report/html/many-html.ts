@@ -3,9 +3,9 @@ import { counted } from '../../sentence.ts';
 import type { Block, Said } from '../blocks/block.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
 import { visible } from '../render/visible.ts';
-import type { BatchJson, ErrorJson, ReportJson, SignerJson } from '../report-json.ts';
+import type { BatchJson, ErrorJson, ReportJson, SignerJson, StoredReport } from '../report-json.ts';
 import { subjectOf } from '../subject.ts';
-import { blockHtml, saidHtml, toneIn, type Look } from './block-html.ts';
+import { blockHtml, lookOf, saidHtml, toneIn, type Look } from './block-html.ts';
 import { html, type Html, type Part } from './html.ts';
 import type { Section } from './page.ts';
 import { reportPage } from './render-html.ts';
@@ -24,7 +24,6 @@ interface Growing {
 
 /** Nothing is written before the end, where the summary is known that stands first. */
 export function growHtml({ isStored }: { readonly isStored: boolean }): Growing {
-  const look: Look = { isStored };
   const [open, verified] = [new Shelf(), new Shelf()];
   let count = 0;
   return {
@@ -33,13 +32,15 @@ export function growHtml({ isStored }: { readonly isStored: boolean }): Growing 
       count += 1;
       if (open.isFull && verified.isFull) return '';
       const report = one.report();
-      (report.exitCode === 0 ? verified : open).put(() => bundleOf(report, count, look));
+      (report.exitCode === 0 ? verified : open).put(() =>
+        bundleOf(isStored ? { stored: report } : report, count),
+      );
       return '';
     },
     end: (batch) => {
       const shown = [...open.bundles, ...verified.bundles].slice(0, MOST.bundles);
       const left = count - shown.length;
-      return reportPage(isStored ? { stored: batch } : batch, (blocks) =>
+      return reportPage(isStored ? { stored: batch } : batch, (blocks, look) =>
         sectionsOf(blocks, shown, left, look),
       );
     },
@@ -68,8 +69,10 @@ class Shelf {
   }
 }
 
-function bundleOf(report: ReportJson | ErrorJson, index: number, look: Look): Bundle {
-  const blocks = reportBlocks(look.isStored ? { stored: report } : report);
+function bundleOf(one: ReportJson | ErrorJson | StoredReport, index: number): Bundle {
+  const report = 'stored' in one ? one.stored : one;
+  const look = lookOf(one);
+  const blocks = reportBlocks(one);
   const [said = NOT_SAID] = blocks.flatMap((block) =>
     block.block === 'verdict' ? [block.said] : [],
   );

@@ -5,7 +5,7 @@ import { sayBom } from '../blocks/origin.ts';
 import { FROM_STORED, reportBlocks } from '../blocks/report-blocks.ts';
 import type { BatchJson, ErrorJson, FactsJson, ReportJson, Shown } from '../report-json.ts';
 import { figureBars, phaseBars } from './bars.ts';
-import { blockHtml, lineHtml, toneIn, type Look } from './block-html.ts';
+import { blockHtml, lineHtml, lookOf, toneIn, type Look } from './block-html.ts';
 import { chainHtml } from './chain-html.ts';
 import type { PageContents } from './contents.ts';
 import { html, type Html, type Part } from './html.ts';
@@ -17,8 +17,11 @@ type Fold = Extract<Block, { readonly block: 'fold' }>;
 
 /** @param contents of the evidence that the report is about; a stored report has none */
 export function renderHtml(shown: Shown, contents?: PageContents): string {
-  const report = 'stored' in shown ? shown.stored : shown;
-  return reportPage(shown, (blocks, look) => sectionsOf({ report, blocks, look, contents }));
+  const isStored = 'stored' in shown;
+  const report = isStored ? shown.stored : shown;
+  return reportPage(shown, (blocks, look) =>
+    sectionsOf({ report, isStored, blocks, look, contents }),
+  );
 }
 
 /** @param sections what comes after the verdict */
@@ -26,13 +29,14 @@ export function reportPage(
   shown: Shown,
   sections: (blocks: readonly Block[], look: Look) => readonly Section[],
 ): string {
-  const look: Look = { isStored: 'stored' in shown };
-  const report = 'stored' in shown ? shown.stored : shown;
-  const blocks = reportBlocks(shown).slice(look.isStored ? 1 : 0);
+  const look = lookOf(shown);
+  const isStored = 'stored' in shown;
+  const report = isStored ? shown.stored : shown;
+  const blocks = reportBlocks(shown).slice(isStored ? 1 : 0);
   const name = [...namesOf(report, blocks), 'affidavit'];
   return pageText({
-    title: [...(look.isStored ? [FROM_STORED] : []), ...name].join(' · '),
-    first: look.isStored ? html`<p class="stored">${FROM_STORED}</p>` : undefined,
+    title: [...(isStored ? [FROM_STORED] : []), ...name].join(' · '),
+    first: isStored ? html`<p class="stored">${FROM_STORED}</p>` : undefined,
     head: headHtml(blocks, look),
     sections: sections(blocks, look),
     foot: footHtml(report),
@@ -57,6 +61,7 @@ function headHtml(blocks: readonly Block[], look: Look): Html {
 
 interface Shows {
   readonly report: AnyReport;
+  readonly isStored: boolean;
   readonly blocks: readonly Block[];
   readonly look: Look;
   readonly contents: PageContents | undefined;
@@ -118,13 +123,13 @@ function bomHtml({ bom }: FactsJson, look: Look, contents?: PageContents): Part 
 }
 
 /** Why there are no logs, if there could be some. */
-function logsBody({ look, contents }: Shows, report: ReportJson): Part {
+function logsBody({ look, contents, isStored }: Shows, report: ReportJson): Part {
   if (contents !== undefined && contents.logs.length > 0) return logsHtml(contents.logs, look);
-  const said = whyNoLogs(report, look);
+  const said = whyNoLogs(report, isStored);
   return said === undefined ? undefined : html`<p class="note">${lineHtml(words(said), look)}</p>`;
 }
 
-function whyNoLogs(report: ReportJson, { isStored }: Look): string | undefined {
+function whyNoLogs(report: ReportJson, isStored: boolean): string | undefined {
   if (isStored) return 'A stored report has no logs: they are with the evidence.';
   if (!('verdict' in report)) return undefined;
   if (report.verdict === 'invalid') return 'The evidence is invalid: nothing of its logs is shown.';

@@ -17,7 +17,7 @@ export function plain(text: string, maxCharacters = MAX_VALUE): string {
   return escapeCharacters(visible(text, maxCharacters), NO_CHARACTERS);
 }
 
-const LOOK = { colour: false, isStored: true };
+const LOOK = { colour: false };
 
 /** All that a fault says, each part on a line. */
 export function plainFault(fault: FaultJson): readonly string[] {

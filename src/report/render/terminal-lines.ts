@@ -7,8 +7,6 @@ export interface Terminal {
   readonly colour: boolean;
   /** In columns; 80 if not given. */
   readonly width?: number;
-  /** What is shown was stored: nothing in it is good. */
-  readonly isStored?: boolean;
 }
 
 /** ECMA-48 select graphic rendition: bold green, red and yellow. */
@@ -39,8 +37,7 @@ export function heading(text: string, { colour }: Terminal): string {
 
 /** A mark and the words that mean the same, e.g. `✓ green`. */
 export function marked({ words, tone }: Said, terminal: Terminal): string {
-  const shown = tone === 'good' && terminal.isStored === true ? 'plain' : tone;
-  return paint(`${MARKS[shown]} ${words}`, shown, terminal);
+  return paint(`${MARKS[tone]} ${words}`, tone, terminal);
 }
 
 /** One line, safe to print; for a value at most `maxCharacters` of it. */
@@ -48,7 +45,8 @@ export function plainLine(line: Inline, maxCharacters: number, terminal: Termina
   return line
     .map((part) => {
       if (typeof part === 'string') return visibleWords(part, maxCharacters);
-      return 'said' in part ? marked(part.said, terminal) : visible(part.value, maxCharacters);
+      if (!('said' in part)) return visible(part.value, maxCharacters);
+      return part.said.tone === 'plain' ? part.said.words : marked(part.said, terminal);
     })
     .join('');
 }

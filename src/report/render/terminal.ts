@@ -20,7 +20,7 @@ const MAX_VALUE = { many: 200, name: 500, detail: 35 };
 const MARK_WIDTH = 2;
 
 export function renderTerminal(report: Shown, terminal: Terminal): string {
-  return render(reportBlocks(report), { ...terminal, isStored: 'stored' in report });
+  return render(reportBlocks(report), terminal);
 }
 
 export function renderTrustTerminal(trust: TrustJson, terminal: Terminal): string {
