@@ -6,7 +6,7 @@ import { X509Certificate } from '@sigstore/core';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import { remembering } from '../../src/trust/library/library-judge.ts';
+import { remembering } from '../../src/trust/library/library-certificate.ts';
 import { publicGoodRoot } from '../../src/trust/public-good.ts';
 import { VerifyMemory } from '../../src/trust/verify-memory.ts';
 import { propertyRuns } from '../property-runs.ts';
@@ -62,6 +62,8 @@ describe('a certificate that remembers', () => {
           const quick = wrap(bytes);
           expect(quick.root.toDER()).toEqual(plain.root.toDER());
           expect(quick.tbsCertificate.toDER()).toEqual(plain.tbsCertificate.toDER());
+          expect(keyOf(quick)).toEqual(keyOf(plain));
+          expect(withoutOne(quick)).toEqual(withoutOne(plain));
         },
       ),
       { numRuns },
@@ -102,6 +104,20 @@ function parsed(bytes: Buffer<ArrayBuffer>): X509Certificate | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Where the library expects the key, whatever is there. */
+function keyOf({ tbsCertificate }: X509Certificate): Buffer | undefined {
+  return tbsCertificate.subs[6]?.toDER();
+}
+
+/** As it signs for a certificate log: a copy, from which an extension is taken. */
+function withoutOne(certificate: X509Certificate): readonly Buffer[] {
+  return certificate.extensions.map((_, index) => {
+    const copy = certificate.clone();
+    copy.extensions.splice(index, 1);
+    return copy.tbsCertificate.toDER();
+  });
 }
 
 function flip(bytes: Buffer, at: number): Buffer<ArrayBuffer> {

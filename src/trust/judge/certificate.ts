@@ -18,6 +18,10 @@ export interface Certificate {
   /** The AlgorithmIdentifier of its signature in hexadecimal digits. */
   readonly algorithm: string;
   readonly extensions: Extensions;
+  /** What its issuer signed, the signature, and its own key (SubjectPublicKeyInfo), as they stand in it. */
+  readonly signed: Buffer;
+  readonly signature: Der;
+  readonly spki: Buffer;
   /** Of the signed part, the extensions last. */
   readonly fields: readonly Der[];
 }
@@ -52,7 +56,7 @@ const FIELDS = 8;
 
 /** Throws the place's code. */
 export function readCertificate(x509: X509Certificate, place: Place): Certificate {
-  const [signed, algorithm] = childrenOf(parseDer(x509.raw, place), TAG.sequence);
+  const [signed, algorithm, signature] = childrenOf(parseDer(x509.raw, place), TAG.sequence);
   const fields = childrenOf(signed ?? absent(place), TAG.sequence);
   const field = (index: number): Der => fields[index] ?? absent(place);
   if (field(0).raw.toString('hex') !== VERSION_3 || fields.length !== FIELDS) absent(place);
@@ -72,6 +76,9 @@ export function readCertificate(x509: X509Certificate, place: Place): Certificat
     subject: field(5).raw,
     algorithm: algorithm.raw.toString('hex'),
     extensions: readExtensions(childOf(field(7), TAG.context3)),
+    signed: signed?.raw ?? absent(place),
+    signature: signature ?? absent(place),
+    spki: field(6).raw,
     fields,
   };
 }

@@ -7,6 +7,7 @@ import { TAG, childOf, childrenOf, oidOf, requireTag } from '../../der/read-der.
 import { refuse, type Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { KEY_KINDS, keyKindOf, keyName } from '../key-kind.ts';
+import type { KnownSignatures } from '../known-signatures.ts';
 import { holds } from '../validity-window.ts';
 import { VerifyMemory } from '../verify-memory.ts';
 import { EXTENSION, itemsOf, keyUsageOf, readCertificate } from './certificate.ts';
@@ -24,15 +25,15 @@ const ANY_PURPOSE = '551d2500';
 const NO_AUTHORITY = '3000';
 const TRUE = '0101ff';
 
-/** The algorithms by which a certificate may be signed, each in its one spelling. */
-const ALGORITHMS: ReadonlySet<string> = new Set([
-  '300a06082a8648ce3d040302', // ECDSA with SHA-256, SHA-384, SHA-512
-  '300a06082a8648ce3d040303',
-  '300a06082a8648ce3d040304',
-  '300d06092a864886f70d01010b0500', // RSA (PKCS #1 v1.5) with the same
-  '300d06092a864886f70d01010c0500',
-  '300d06092a864886f70d01010d0500',
-  '300506032b6570', // Ed25519
+/** The algorithms by which a certificate may be signed, each in its one spelling, with the hash that is chosen by it. */
+const ALGORITHMS: ReadonlyMap<string, string | undefined> = new Map([
+  ['300a06082a8648ce3d040302', 'sha256'], // ECDSA
+  ['300a06082a8648ce3d040303', 'sha384'],
+  ['300a06082a8648ce3d040304', 'sha512'],
+  ['300d06092a864886f70d01010b0500', 'sha256'], // RSA (PKCS #1 v1.5)
+  ['300d06092a864886f70d01010c0500', 'sha384'],
+  ['300d06092a864886f70d01010d0500', 'sha512'],
+  ['300506032b6570', undefined], // Ed25519
 ]);
 
 /**
@@ -103,6 +104,8 @@ interface Question {
   readonly purpose: Purpose;
   readonly times: readonly Date[];
   readonly place: Place;
+  /** Takes the signature of the signer's certificate, once it verified. */
+  readonly known?: KnownSignatures | undefined;
 }
 
 /** An authority, with how many others may stand between it and a signer. */
@@ -125,7 +128,7 @@ export class ChainJudge {
    * @param chain of the trusted root: the issuer of the signer first, the trust anchor last
    */
   judge(signer: Certificate, chain: readonly X509Certificate[], question: Question): void {
-    const { purpose, times, place } = question;
+    const { purpose, times, place, known } = question;
     if (chain.length === 0) refuse(place, 'a certificate without an issuer', 'a chain');
     requireValid(signer, times, place);
     // The certificate of a signer comes with its bundle, that of a timestamp authority with the root.
@@ -139,6 +142,7 @@ export class ChainJudge {
         refuse(place, `${below} authorities below one`, `at most ${authority.pathLength}`);
       }
       this.#requireIssued(issued, authority, isOfRoot || issued !== signer, place);
+      if (issued === signer) noteIssued(signer, authority, known);
       issued = authority;
     }
   }
@@ -159,6 +163,18 @@ export class ChainJudge {
       (isOfRoot ? this.#links.remember(issued.x509.raw, issuer.x509.raw, verify) : verify());
     if (!isIssued) refuse(place, 'a certificate that its issuer did not sign', 'a signed one');
   }
+}
+
+/** Of a certificate that was verified. */
+function noteIssued(
+  { algorithm, signed, signature }: Certificate,
+  issuer: Certificate,
+  known: KnownSignatures | undefined,
+): void {
+  const hash = ALGORITHMS.get(algorithm);
+  if (known === undefined || hash === undefined) return;
+  // The first byte counts the bits that do not belong to the value: OpenSSL takes none but 0.
+  known.add({ hash, key: issuer.spki, bytes: signed, signature: signature.contents.subarray(1) });
 }
 
 function isIssuedBy({ x509 }: Certificate, issuer: Certificate): boolean {

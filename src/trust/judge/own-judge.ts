@@ -4,6 +4,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 
 import { refuse, type Place } from '../../place.ts';
 import type { Judgement } from '../judgement.ts';
+import type { KnownSignatures } from '../known-signatures.ts';
 import type { SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Artifact, Certified, Proof } from '../trust.ts';
 import { NOT_VOUCHED_FOR, type Authority, type TrustedRoot } from '../trusted-root.ts';
@@ -52,8 +53,10 @@ export class OwnJudge {
    *
    * @throws EvidenceError CERTIFICATE_INVALID, PUBLIC_KEY_UNKNOWN, SIGNATURE_INVALID,
    *   LOG_ENTRY_INVALID, TIMESTAMP_INVALID
+   *
+   * @param known takes what verified, for whoever would verify it again
    */
-  judge(bundle: SigstoreBundle, rules: Rules): Judgement {
+  judge(bundle: SigstoreBundle, rules: Rules, known?: KnownSignatures): Judgement {
     const verifier = readVerifier(bundle.verifier, rules.publicKeys);
     const signed = requireSignature(bundle, verifier, rules.artifact);
     const witnesses = judgeWitnesses(bundle, signed, {
@@ -67,7 +70,7 @@ export class OwnJudge {
     const signedAt = earliest(times, bundle.file);
     const moments = times.flatMap((time) => time.moments);
     const { leaf, signer, publicKey, kind } = verifier;
-    const question = { times: moments, ...rules, place: bundle.verifier.place };
+    const question = { times: moments, ...rules, place: bundle.verifier.place, known };
     const weakened = leaf === undefined ? [] : this.#certificates.judge(leaf, question);
     for (const { authorities, place } of witnesses) requireTrustedThen(authorities, moments, place);
     const logEntries = witnesses.flatMap(({ logEntry }) => logEntry ?? []);
@@ -119,6 +122,7 @@ interface Question {
   readonly times: readonly Date[];
   readonly allowMissingSct: boolean;
   readonly place: Place;
+  readonly known?: KnownSignatures | undefined;
 }
 
 const SIGNER_WITHOUT_SCT =
@@ -152,10 +156,10 @@ class CertificateJudge {
     return this.#requireLogged(leaf, this.#issuerOf(leaf, question), question);
   }
 
-  #issuerOf(leaf: LeafCertificate, { times, place }: Question): X509Certificate {
+  #issuerOf(leaf: LeafCertificate, { times, place, known }: Question): X509Certificate {
     const paths = this.#paths.filter(({ chain: [issuer] }) => leaf.x509.checkIssued(issuer));
     if (paths.length === 0) refuseUnknown(place);
-    const question = { purpose: 'code signing', times, place } as const;
+    const question = { purpose: 'code signing', times, place, known } as const;
     const living = vouching(paths, ({ chain }) => {
       this.#chains.judge(leaf, chain, question);
     });

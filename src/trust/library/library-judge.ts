@@ -8,10 +8,12 @@ import { X509Certificate } from '@sigstore/core';
 import { VerificationError, Verifier, toSignedEntity } from '@sigstore/verify';
 import type { SignedEntity, TrustMaterial } from '@sigstore/verify';
 
+import { KnownSignatures } from '../known-signatures.ts';
 import type { LogEntry } from '../log-entry.ts';
 import type { SigstoreBundle } from '../sigstore-bundle.ts';
 import type { Authority, TrustedLog, TrustedRoot } from '../trusted-root.ts';
 import { VerifyMemory } from '../verify-memory.ts';
+import { remembering } from './library-certificate.ts';
 import type { Question } from './question.ts';
 
 type CertAuthority = TrustMaterial['certificateAuthorities'][number];
@@ -48,7 +50,8 @@ export class LibraryJudge {
     };
   }
 
-  judge(question: Question, material: Material): Verdict {
+  /** @param known what verified before: it is not computed again */
+  judge(question: Question, material: Material, known = new KnownSignatures()): Verdict {
     const publicKey: TrustMaterial['publicKey'] = () => ({
       publicKey: material.publicKey,
       validFor: () => true,
@@ -61,15 +64,20 @@ export class LibraryJudge {
         timestampThreshold: 1,
       },
     );
+    const { stackTraceLimit } = Error;
     try {
+      // It throws and catches an error for each octet string without DER in it. To note where costs more than to read.
+      Error.stackTraceLimit = 0;
       // No policy is passed: the library would use it as a regular expression that may match a part of
       // the name. Who may sign is another check; only an exact match counts there.
-      const { identity } = verifier.verify(entityOf(question, material));
+      const { identity } = verifier.verify(entityOf(question, material, known));
       const { subjectAlternativeName, extensions } = identity ?? {};
       return { subject: subjectAlternativeName ?? '', issuer: extensions?.issuer ?? '' };
     } catch (error) {
       // Whatever the library throws for foreign bytes is a refusal, also a TypeError.
       return { refused: messageOf(error) };
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   }
 }
@@ -80,12 +88,17 @@ function messageOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
-function entityOf(question: Question, { artifact }: Material): SignedEntity {
+function entityOf(
+  question: Question,
+  { artifact }: Material,
+  known: KnownSignatures,
+): SignedEntity {
   const { bundle, signature, times } = question;
   const bytes = artifact && Buffer.from(artifact);
   const entity = toSignedEntity(libraryBundle(question), bytes);
   if (entity.key.$case === 'certificate' && bundle.verifier.kind === 'certificate') {
-    remembering(entity.key.certificate, bundle.verifier.certificate, new VerifyMemory());
+    const { certificate } = bundle.verifier;
+    remembering(entity.key.certificate, certificate, new VerifyMemory(), known);
   }
   return {
     ...entity,
@@ -193,33 +206,4 @@ function libraryEntry(
     },
     canonicalizedBody: entry.body,
   };
-}
-
-// The library's certificates, without its repeated work. Only what the library itself found is
-// remembered here. Our own checks (`chain.ts`) neither read nor write it, so the two stay
-// independent.
-
-/**
- * The library encodes a certificate again for each comparison and each signature, and verifies the same
- * chain for each time: two thirds of its work. It reads only lengths and tags that have one spelling, so
- * it would encode exactly the bytes that it has read. A test compares them.
- *
- * @param raw the bytes of the certificate
- */
-export function remembering(
-  certificate: X509Certificate,
-  raw: Buffer,
-  memory: VerifyMemory,
-): X509Certificate {
-  const { root, tbsCertificate } = certificate;
-  const signed = root.value.subarray(
-    0,
-    tbsCertificate.value.byteOffset - root.value.byteOffset + tbsCertificate.value.length,
-  );
-  root.toDER = () => raw;
-  tbsCertificate.toDER = () => signed;
-  const verify = certificate.verify.bind(certificate);
-  certificate.verify = (issuer = certificate) =>
-    memory.remember(raw, issuer.root.toDER(), () => verify(issuer));
-  return certificate;
 }

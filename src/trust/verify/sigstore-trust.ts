@@ -8,6 +8,7 @@ import { quote } from '../../quote.ts';
 import { counted } from '../../sentence.ts';
 import { OwnJudge, type Rules } from '../judge/own-judge.ts';
 import type { Judgement } from '../judgement.ts';
+import { KnownSignatures } from '../known-signatures.ts';
 import { LibraryJudge } from '../library/library-judge.ts';
 import { questionOf, type Question } from '../library/question.ts';
 import { parseTrustedRoot } from '../parse-trusted-root.ts';
@@ -104,11 +105,12 @@ class TwoJudges {
 
   /** @throws EvidenceError what our own judge throws; JUDGES_DISAGREE */
   judge(bundle: SigstoreBundle, rules: Rules): Judged {
-    const judgement = this.own.judge(bundle, rules);
+    const known = new KnownSignatures();
+    const judgement = this.own.judge(bundle, rules, known);
     const { proof } = judgement;
     if (this.#library === undefined) return { ...proof, oneJudge: NOT_ASKED };
     const question = questionOf(bundle, judgement, fileOf(rules) !== undefined);
-    const verdict = this.#library.judge(question, materialOf(judgement, rules));
+    const verdict = this.#library.judge(question, materialOf(judgement, rules), known);
     const found =
       'refused' in verdict
         ? `refuses it: ${quote(verdict.refused)}`
