@@ -126,7 +126,9 @@ describe('what the first judge tells the second', () => {
     const known = new KnownSignatures();
     const bundle = parseSigstoreBundle(forged, ATTESTATION);
     const rules = { publicKeys: [], allowMissingSct: false, requireLog: true };
-    expect(() => new OwnJudge(parsedRoot).judge(bundle, rules, known)).toThrow('CERTIFICATE_INVALID');
+    expect(() => new OwnJudge(parsedRoot).judge(bundle, rules, known)).toThrow(
+      'CERTIFICATE_INVALID',
+    );
     expect(known.verified).toEqual([]);
   });
 });
