@@ -22,7 +22,7 @@ function dev(...words: readonly string[]): { code: number | null; stdout: string
 const { scripts } = JSON.parse(read('package.json')) as Package;
 
 /** What npm calls by itself is no task. */
-const tasks = [...Object.keys(scripts).filter((name) => name !== 'prepack'), 'affidavit'];
+const tasks = [...Object.keys(scripts).filter((name) => name !== 'prepack'), 'affidavit', 'action'];
 
 describe('./dev', () => {
   it.each(['help', '-h', '--help'])('%s says what there is, with 0', (word) => {

@@ -1,0 +1,12 @@
+/** The words of a command, one a line; `--flag value` and `--flag=value` are the same. */
+export function wordsOf(text: string): readonly string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trimStart())
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, flag, value] = /^(--[\w-]+)[ \t]+(.*)$/s.exec(line) ?? [];
+      // An expression that gives nothing is an empty value: the next flag is none.
+      return flag === undefined ? line : `${flag}=${(value ?? '').trim()}`;
+    });
+}
