@@ -69,6 +69,7 @@ export const INPUT_ERRORS = {
     'the summary of a report differs from the count of its tests',
   ],
   RESULTS_LOG_DIFFERS: ['invalid', 'the log of a test run differs from its report'],
+  RESULTS_RUN_FAILED: ['invalid', 'a test run did not succeed, whatever its tests say'],
   ORIGINAL_DIFFERS: [
     'invalid',
     'the report of a phase is not the one that is made of its original',

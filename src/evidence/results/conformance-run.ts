@@ -7,9 +7,15 @@ import { textOf } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES, MAX_RUN_BYTES, MAX_RUN_ENTRIES } from '../../limits.ts';
-import { refuse } from '../../place.ts';
 import { readJUnit } from './junit.ts';
-import { requireSameRun } from './run-log.ts';
+import { readLogEnd, requireSameRun, type LogEnd } from './run-log.ts';
+import {
+  failuresIn,
+  infoFailures,
+  requireGreenRun,
+  statusFailure,
+  type RunFailure,
+} from './run-status.ts';
 import type { MappedRun } from './test-row.ts';
 
 const FOLDER = 'plugins/e2e/results/global';
@@ -17,23 +23,32 @@ const JUNIT = `${FOLDER}/junit_01.xml`;
 const LOG = `${FOLDER}/e2e.log`;
 const SERVER = 'serverversion.json';
 
-/** How much of the end of a log is read, in bytes: its summary is there. */
-const LOG_END_BYTES = 65_536;
+const INFO = 'meta/info.json';
+/** What sonobuoy makes of the reports of the plugin. */
+const STATUS = 'plugins/e2e/sonobuoy_results.yaml';
+/** What sonobuoy writes if the plugin failed as a whole. */
+const ERROR = /^plugins\/e2e\/errors\//;
+/** Each of them has tests, for sonobuoy too. */
+const REPORT = /^plugins\/e2e\/results\/.*\.xml$/i;
 
 /**
- * @throws EvidenceError RESULTS_MISSING, RESULTS_LOG_DIFFERS, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, and what `archiveEntries`
+ * @throws EvidenceError RESULTS_MISSING, RESULTS_LOG_DIFFERS, RESULTS_RUN_FAILED, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, and what `archiveEntries`
  *   and `readJUnit` throw
  */
 export async function readConformanceRun(bytes: Uint8Array, file: string): Promise<MappedRun> {
-  const files = await filesOf(bytes, file);
-  const [junit, log] = [files.get(JUNIT), files.get(LOG)];
+  const at = (path: string): string => `${file}: ${path}`;
+  const { files, log, failures } = await readRun(bytes, file);
+  const junit = files.get(JUNIT);
   if (!files.has('meta')) throw missing(file, 'no directory meta');
   if (junit === undefined) throw missing(file, `no ${JUNIT}`);
   if (log === undefined) throw missing(file, `no ${LOG}`);
-  const run = readJUnit(junit, `${file}: ${JUNIT}`);
-  requireSameRun(run.rows, Buffer.from(log).toString('utf8'), `${file}: ${LOG}`);
+  const run = readJUnit(junit, at(JUNIT));
+  requireSameRun(run.rows, log, at(LOG));
+  const info = files.get(INFO);
+  const said = info === undefined ? [] : infoFailures(decodeJson(info, at(INFO)), at(INFO));
+  requireGreenRun(run.rows, [...failures, ...said]);
   const server = files.get(SERVER);
-  const serverVersion = server && textOf(decodeJson(server, `${file}: ${SERVER}`), 'gitVersion');
+  const serverVersion = server && textOf(decodeJson(server, at(SERVER)), 'gitVersion');
   return { ...run, format: 'a Kubernetes conformance run', tool: 'sonobuoy', serverVersion };
 }
 
@@ -46,9 +61,18 @@ function missing(at: string, found: string): EvidenceError {
   });
 }
 
-/** What is read of the tarball, by path; `meta` is empty. */
-async function filesOf(bytes: Uint8Array, file: string): Promise<ReadonlyMap<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
+/** What is read of the tarball. */
+interface Run {
+  /** By path; `meta` is empty. */
+  readonly files: Map<string, Uint8Array>;
+  log?: LogEnd;
+  readonly failures: RunFailure[];
+  /** Of reports beside the one that is mapped. */
+  otherBytes: number;
+}
+
+async function readRun(bytes: Uint8Array, file: string): Promise<Run> {
+  const run: Run = { files: new Map(), failures: [], otherBytes: 0 };
   let [total, count] = [0, 0];
   for await (const entry of archiveEntries(once(bytes), file)) {
     total += entry.size;
@@ -57,36 +81,54 @@ async function filesOf(bytes: Uint8Array, file: string): Promise<ReadonlyMap<str
     const path = plainPath(entry);
     const at = `${file}: ${shownPath(path)}`;
     requirePlain(entry, at);
-    if (/^meta(?:\/|$)/.test(path)) files.set('meta', new Uint8Array(0));
-    if (!READ.has(path)) continue;
-    if (files.has(path)) throw unsafe(at, 'a file that is there twice', 'each file once');
-    files.set(path, path === LOG ? await endOf(entry) : await wholeOf(entry, at));
+    if (/^meta(?:\/|$)/.test(path)) run.files.set('meta', new Uint8Array(0));
+    if (entry.type === 'file') await readFile(run, { entry, path, at });
   }
-  return files;
+  return run;
 }
 
-const READ: ReadonlySet<string> = new Set([JUNIT, LOG, SERVER]);
+interface Named {
+  readonly entry: Entry;
+  readonly path: string;
+  readonly at: string;
+}
+
+async function readFile(run: Run, { entry, path, at }: Named): Promise<void> {
+  if (ERROR.test(path)) run.failures.push({ at, found: 'an error of sonobuoy about the tests' });
+  const isKept = KEPT.has(path);
+  if (path === LOG || isKept) {
+    if (run.files.has(path)) throw unsafe(at, 'a file that is there twice', 'each file once');
+    run.files.set(path, isKept ? await wholeOf(entry, at) : new Uint8Array(0));
+    if (path === LOG) run.log = await readLogEnd(entry.content);
+  } else if (path === STATUS) {
+    run.failures.push(...statusFailure(await wholeOf(entry, at), at));
+  } else if (REPORT.test(path)) {
+    run.otherBytes += entry.size;
+    if (run.otherBytes > MAX_JSON_BYTES) throw tooLong(at, run.otherBytes);
+    run.failures.push(...failuresIn(readJUnit(await wholeOf(entry, at), at).rows, at));
+  }
+}
+
+const KEPT: ReadonlySet<string> = new Set([JUNIT, SERVER, INFO]);
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   yield bytes;
 }
 
 async function wholeOf(entry: Entry, at: string): Promise<Uint8Array> {
-  if (entry.size > MAX_JSON_BYTES) {
-    const place = { code: 'LIMIT_EXCEEDED', at, hint: 'give the results of fewer tests' } as const;
-    refuse(place, `${entry.size} bytes`, `at most ${MAX_JSON_BYTES} bytes`);
-  }
+  if (entry.size > MAX_JSON_BYTES) throw tooLong(at, entry.size);
   const pieces: Uint8Array[] = [];
   for await (const piece of entry.content) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
-async function endOf(entry: Entry): Promise<Uint8Array> {
-  let end: Buffer = Buffer.alloc(0);
-  for await (const piece of entry.content) {
-    end = Buffer.from(Buffer.concat([end, piece]).subarray(-LOG_END_BYTES));
-  }
-  return end;
+function tooLong(at: string, size: number): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at,
+    found: `${size} bytes`,
+    expected: `at most ${MAX_JSON_BYTES} bytes`,
+    hint: 'give the results of fewer tests',
+  });
 }
 
 const PACK_LESS =

@@ -4,6 +4,7 @@ import { parseTime } from '../../document/time.ts';
 import { quote } from '../../quote.ts';
 import type { TestStatus } from '../phase/phase.ts';
 import { readXml, refuseAt, type XmlElement } from './read-xml.ts';
+import { runFailed } from './run-status.ts';
 import { requireSummary, type TestCase } from './suite-summary.ts';
 import { requirePlainName, type MappedRun, type TestRow } from './test-row.ts';
 
@@ -11,7 +12,7 @@ export interface JUnitRun {
   readonly cases: readonly TestCase[];
 }
 
-/** @throws EvidenceError what `readXml` throws; KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID, RESULTS_SUMMARY_DIFFERS */
+/** @throws EvidenceError what `readXml` throws; KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID, RESULTS_SUMMARY_DIFFERS, RESULTS_RUN_FAILED */
 export function readJUnit(bytes: Uint8Array, file: string): MappedRun & JUnitRun {
   const root = readXml(bytes, file);
   if (!isSuite(root)) {
@@ -49,7 +50,20 @@ function casesOf(suite: XmlElement, outer: readonly string[], file: string): rea
   const all = parts.flatMap(({ cases }) => cases);
   const own = parts.filter(({ isOwn }) => isOwn).flatMap(({ cases }) => cases);
   requireSummary(suite, { all, own }, file);
+  requireSucceeded(suite, all, file);
   return all;
+}
+
+/** What Ginkgo says of a suite: that nothing was run, or that something failed that is no test. */
+function requireSucceeded(suite: XmlElement, cases: readonly TestCase[], file: string): void {
+  const properties = suite.children.find(({ name }) => name === 'properties');
+  const [isDry, succeeded] = ['DryRun', 'SuiteSucceeded'].map((name) =>
+    propertyOf(properties, name)?.toLowerCase(),
+  );
+  const at = `${file}: line ${suite.line}`;
+  if (isDry === 'true') throw runFailed({ at, found: 'DryRun: no test was run' });
+  if (succeeded !== 'false' || cases.some(({ row }) => row.status === 'failed')) return;
+  throw runFailed({ at, found: 'SuiteSucceeded is false, and no test failed' });
 }
 
 /** What these say counts, so none may stand where nothing reads it, or in another case. */

@@ -41,7 +41,8 @@ export function isPacked(bytes: Uint8Array): boolean {
  * original: a CTRF report, or nothing of this at all.
  *
  * @throws EvidenceError what `decodeJson` throws; KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID,
- *   RESULTS_SUMMARY_DIFFERS, RESULTS_LOG_DIFFERS, RESULTS_MISSING, ARCHIVE_UNREADABLE, ARCHIVE_UNSAFE (invalid)
+ *   RESULTS_SUMMARY_DIFFERS, RESULTS_LOG_DIFFERS, RESULTS_RUN_FAILED, RESULTS_MISSING, ARCHIVE_UNREADABLE,
+ *   ARCHIVE_UNSAFE (invalid)
  */
 export async function mapOriginal(
   bytes: Uint8Array,

@@ -9,23 +9,83 @@ import type { TestRow } from './test-row.ts';
 const COLOURS = /\x1B\[[0-9;]*m/g;
 
 /** E.g. `SUCCESS! -- 424 Passed | 0 Failed | 0 Pending | 6708 Skipped`. */
-const SUMMARY = /^(SUCCESS!|FAIL!)(?: - [^-]*)? -- (\d+ Passed \|.*)$/;
+const SUMMARY = /^(SUCCESS!|FAIL!)(?: - .*?)? -- (\d+ Passed \|.*)$/;
+
+/** Also of a run that was stopped before it could count. */
+const ENDING = /^FAIL!|^SUCCESS! (?:- .*? )?-- /;
+
+/** What `go test` and Ginkgo say last of a run that did not succeed, whatever its summary says. */
+const FAILED = /^(?:FAIL\b|--- FAIL\b|Test Suite Failed|panic: |fatal error: |exit status [1-9])/;
+
+/** How much of a line is read, in bytes; and how many endings are kept of a log. */
+const MAX_LINE = 512;
+const MOST_ENDINGS = 2;
+
+/** What a log says of how its run ended. */
+export interface LogEnd {
+  /** Lines with a summary: the first ones. */
+  readonly endings: readonly string[];
+  /** A line behind the last of them that says that it failed. */
+  readonly failure: string | undefined;
+}
+
+/** Reads a log of any length to its end. */
+export async function readLogEnd(content: AsyncIterable<Uint8Array>): Promise<LogEnd> {
+  const endings: string[] = [];
+  let failure: string | undefined;
+  for await (const line of startsOfLines(content)) {
+    const text = line.toString('utf8').replaceAll(COLOURS, '').trim();
+    if (ENDING.test(text)) {
+      if (endings.length < MOST_ENDINGS) endings.push(text);
+    } else if (endings.length > 0 && FAILED.test(text)) failure ??= text;
+  }
+  return { endings, failure };
+}
+
+/** At most `MAX_LINE` bytes of each line. */
+async function* startsOfLines(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void> {
+  let start: Buffer = Buffer.alloc(0);
+  for await (const piece of content) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    let from = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, from)) {
+      yield joined(start, bytes.subarray(from, end));
+      start = Buffer.alloc(0);
+      from = end + 1;
+    }
+    start = joined(start, bytes.subarray(from));
+  }
+  yield start;
+}
+
+const LINE_FEED = 10;
+
+/** A copy, if it goes on in another piece: the reader of the archive may use its buffer again. */
+function joined(start: Buffer, rest: Buffer): Buffer {
+  return Buffer.concat([start, rest.subarray(0, MAX_LINE - start.length)]);
+}
 
 /** What Ginkgo runs around specs: in the report each is a case, in the log none is counted. */
 const AROUND = /^\[(?:(?:Report|Synchronized)?(?:Before|After)Suite|DeferCleanup[^\]]*)\]/;
 
 /** @throws EvidenceError RESULTS_LOG_DIFFERS */
-export function requireSameRun(rows: readonly TestRow[], log: string, at: string): void {
-  const summary = log
-    .replaceAll(COLOURS, '')
-    .split(/\r?\n/)
-    .findLast((line) => SUMMARY.test(line));
+export function requireSameRun(
+  rows: readonly TestRow[],
+  { endings, failure }: LogEnd,
+  at: string,
+): void {
+  const [summary, other] = endings;
   const [, word, counts = ''] = SUMMARY.exec(summary ?? '') ?? [];
   const expected = expectedOf(rows);
   if (summary === undefined) throw differs(at, 'no summary: the run did not end', expected);
+  const isGreen = rows.every(({ status }) => status !== 'failed');
+  const more = other ?? (isGreen ? failure : undefined);
+  if (more !== undefined) {
+    throw differs(at, `${quote(summary)}, and then ${quote(more)}`, expected);
+  }
   const isSame =
     Object.entries(countsOf(rows)).every(([name, count]) => countIn(counts, name) === count) &&
-    (word === 'SUCCESS!') === rows.every(({ status }) => status !== 'failed');
+    (word === 'SUCCESS!') === isGreen;
   if (!isSame) throw differs(at, quote(summary), expected);
 }
 

@@ -2,10 +2,20 @@ import { describe, expect, it } from 'vitest';
 
 import type { EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { mapOriginal } from '../../../src/evidence/results/original.ts';
+import type { Part } from '../../archive/tar-parts.ts';
 import { rejection } from '../../document/refusal.ts';
-import { changed, conformanceParts, mapped, tarball } from './samples.ts';
+import { changed, conformanceParts, mapped, sample, tarball } from './samples.ts';
 
 const GLOBAL = 'plugins/e2e/results/global';
+
+const STATUS = 'plugins/e2e/sonobuoy_results.yaml';
+const PASSED = 'status: passed\n';
+const INFO = 'meta/info.json';
+const FAIL = 'FAIL! -- 2 Passed | 1 Failed | 0 Pending | 2 Skipped';
+
+function xmlWith(end: string): string {
+  return `<testsuite><testcase name="late">${end}</testcase></testsuite>`;
+}
 
 async function refused(bytes: Uint8Array): Promise<EvidenceError | undefined> {
   return await rejection(mapOriginal(bytes, 'run.tar.gz'));
@@ -65,6 +75,121 @@ describe('the tarball of a conformance run', () => {
         .replaceAll('failures="0"', 'failures="1"'),
     );
     expect(await refused(tarball(parts))).toMatchObject({ code: 'RESULTS_LOG_DIFFERS' });
+  });
+
+  it.each([
+    ['a failing summary before the last one', /^Will run/m, FAIL],
+    ['one of a run that was stopped', /^Will run/m, 'FAIL! - Interrupted by User'],
+    ['one with another reason', /^Will run/m, FAIL.replace('!', '! - A-B timed out -')],
+    ['a good one twice', /^Will run/m, 'SUCCESS! -- 3 Passed | 0 Failed | 0 Pending | 2 Skipped'],
+    ['a failing one after it', /^PASS$/m, FAIL],
+    ['a failing one after it, in colours', /^PASS$/m, `\u001B[31m${FAIL}`],
+    ['another end', /^PASS$/m, 'FAIL'],
+    ['the end of a Go test that failed', /^PASS$/m, '--- FAIL: TestE2E (6826.58s)'],
+    ['another end of Ginkgo', /^Test Suite Passed$/m, 'Test Suite Failed'],
+    ['a panic after it', /^PASS$/m, 'panic: runtime error'],
+  ])('is refused if its log has %s, however far from its end', async (_, from, to) => {
+    const far = '  a line of the log\n'.repeat(20_000);
+    const parts = changed('e2e.log', (log) => log.replace(from, `${far}${to}\n${far}`));
+    expect(await refused(tarball(parts))).toMatchObject({
+      code: 'RESULTS_LOG_DIFFERS',
+      at: `run.tar.gz: ${GLOBAL}/e2e.log`,
+    });
+  });
+
+  it('may have such words in its log before its summary, as a test prints them', async () => {
+    const said =
+      'FAIL\n--- FAIL: x\npanic: y\n• [FAILED] [5.1 seconds]\n  I1016 FAIL! no\nWill run';
+    const parts = changed('e2e.log', (log) => log.replace('Will run', said));
+    expect(await refused(tarball(parts))).toBeUndefined();
+  });
+
+  it.each<readonly [what: string, added: Part, code: string | undefined]>([
+    [
+      'an error of sonobuoy',
+      { name: 'plugins/e2e/errors/global/error.json', content: '{"error":"timed out"}' },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'no error of its own',
+      { name: 'plugins/systemd-logs/errors/n/error.json', content: '{}' },
+      undefined,
+    ],
+    [
+      'a passing status',
+      { name: STATUS, content: 'name: e2e\nstatus: passed\nitems:\n- status: x' },
+      undefined,
+    ],
+    ['a failing status', { name: STATUS, content: 'status: failed\n' }, 'RESULTS_RUN_FAILED'],
+    ['a status twice', { name: STATUS, content: `${PASSED}${PASSED}` }, 'RESULTS_RUN_FAILED'],
+    ['no status', { name: STATUS, content: '{status: passed}\n' }, 'RESULTS_RUN_FAILED'],
+    [
+      'a plugin that failed',
+      { name: INFO, content: '{"plugins":[{"plugin":"e2e","result-status":"failed"}]}' },
+      'RESULTS_RUN_FAILED',
+    ],
+    ['a run that failed', { name: INFO, content: '{"status":"failed"}' }, 'RESULTS_RUN_FAILED'],
+    ['names of plugins', { name: INFO, content: '{"plugins":["e2e","systemd-logs"]}' }, undefined],
+    [
+      'another plugin that failed',
+      { name: INFO, content: '{"plugins":[{"plugin":"logs","status":"failed"}]}' },
+      undefined,
+    ],
+    [
+      'another report with a failure',
+      { name: `${GLOBAL}/junit_02.xml`, content: xmlWith('<failure/>') },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'another report with an error, of another node and name',
+      { name: 'plugins/e2e/results/n1/x.XML', content: xmlWith('<error/>') },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'another report that passed',
+      { name: `${GLOBAL}/junit_runner.xml`, content: xmlWith('') },
+      undefined,
+    ],
+    ['another report that is none', { name: `${GLOBAL}/x.xml`, content: 'x' }, 'DOCUMENT_INVALID'],
+  ])('with %s: the run counts beside its tests', async (_, added, code) => {
+    const error = await refused(tarball([...conformanceParts(), added]));
+    expect(error?.code).toBe(code);
+    const at = `run.tar.gz: ${added.name}`;
+    expect(error?.at?.startsWith(at) ?? false).toBe(code !== undefined);
+  });
+
+  it('that is red is red by its tests, and what else says so changes nothing', async () => {
+    const parts = changed('junit_01.xml', (xml) =>
+      xml
+        .replace('time="3.999086058">', 'time="3.999086058"><failure/>')
+        .replaceAll('failures="0"', 'failures="1"')
+        .replace('name="SuiteSucceeded" value="true"', 'name="SuiteSucceeded" value="false"'),
+    ).map((part) =>
+      part.name.endsWith('e2e.log')
+        ? {
+            ...part,
+            content: sample('conformance/e2e.log')
+              .toString()
+              .replace(/SUCCESS!.*/, FAIL)
+              .replace('PASS', 'FAIL'),
+          }
+        : part,
+    );
+    const status = { name: STATUS, content: 'status: failed\n' };
+    const { results } = await mapped(tarball([...parts, status]));
+    expect(results.summary).toMatchObject({ failed: 1, passed: 6 });
+  });
+
+  it.each([
+    ['name="DryRun" value="false"', 'name="DryRun" value="true"', 'DryRun: no test was run'],
+    [
+      'name="SuiteSucceeded" value="true"',
+      'name="SuiteSucceeded" value="false"',
+      'SuiteSucceeded is false, and no test failed',
+    ],
+  ])('is refused if its report has %s changed to %s', async (from, to, found) => {
+    const parts = changed('junit_01.xml', (xml) => xml.replace(from, to));
+    expect(await refused(tarball(parts))).toMatchObject({ code: 'RESULTS_RUN_FAILED', found });
   });
 
   it('is refused with a link in it, a file twice, or without one of its files', async () => {
