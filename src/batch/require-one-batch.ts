@@ -1,11 +1,14 @@
 import { EvidenceError } from '../errors/evidence-error.ts';
-import type { BatchJson } from '../report/report-json.ts';
+import { escapeInvisible, quote } from '../quote.ts';
+import type { BatchJson, RulesJson } from '../report/report-json.ts';
 
 /** A stored report of a shard, and the name of its file for complaints. */
 export interface StoredShard {
   readonly file: string;
   readonly batch: BatchJson;
 }
+
+type RuleJson = RulesJson[string];
 
 /** What all shards of one batch have in common, in words. */
 const COMMON: Readonly<Record<string, (batch: BatchJson) => unknown>> = {
@@ -27,12 +30,42 @@ export function requireOneBatch<Shard extends StoredShard>(
   shards: readonly Shard[],
 ): readonly Shard[] {
   for (const [what, of] of Object.entries(COMMON)) requireCommon(shards, what, of);
+  requireSameRules(shards);
   const stopped = shards.find(({ batch }) => batch.summary.stopped === 'interrupted');
   if (stopped !== undefined) {
     throw differ(stopped.file, 'a shard that was interrupted', 'one that was judged to its end');
   }
   requireAll(shards, shards[0]?.batch.summary.shard?.count ?? 1);
   return shards.toSorted((a, b) => indexOf(a) - indexOf(b));
+}
+
+/** What was judged by other flags is no part of one whole. An older report that names none fits only its like. */
+function requireSameRules(shards: readonly StoredShard[]): void {
+  const [first] = shards;
+  const rules = first?.batch.summary.rules;
+  for (const { file, batch } of shards) {
+    const others = batch.summary.rules;
+    if ((rules === undefined) !== (others === undefined)) {
+      const found = `a shard ${others === undefined ? 'without' : 'with'} the rules by which it was judged, unlike ${first?.file}`;
+      throw differ(file, found, 'shards of one version of the tool');
+    }
+    const names = Object.keys({ ...rules, ...others });
+    const name = names.find((each) => !isSame(rules?.[each], others?.[each]));
+    if (name === undefined) continue;
+    const found = `judged ${sayRule(name, others?.[name])}; ${first?.file} ${sayRule(name, rules?.[name])}`;
+    throw differ(file, found, 'shards that were judged by the same rules');
+  }
+}
+
+/** Text of a stranger: it is a stored report. */
+function sayRule(flag: string, value: RuleJson | undefined): string {
+  const name = escapeInvisible(flag);
+  if (value === undefined) return `without ${name}`;
+  return `with ${name}${value === true ? '' : ` ${quote([value].flat().join(' '))}`}`;
+}
+
+function isSame(one: RuleJson | undefined, other: RuleJson | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function requireAll(shards: readonly StoredShard[], count: number): void {

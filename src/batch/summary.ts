@@ -15,7 +15,7 @@ const MOST = { groups: 100, rows: 1000, paths: 100 };
 /** What all of a batch have in common, and what only its end shows. */
 export type Around = Pick<
   SummaryJson,
-  'root' | 'policy' | 'inputs' | 'passedOver' | 'shard' | 'stopped' | 'mergedFrom'
+  'root' | 'policy' | 'rules' | 'inputs' | 'passedOver' | 'shard' | 'stopped' | 'mergedFrom'
 >;
 
 type Counts = Map<Outcome, number>;

@@ -5,7 +5,7 @@ export default {
   summary: 'Join the stored reports of all shards of one batch; nothing is verified.',
 
   description:
-    'Reads what verify-evidence --shard I/N --format json wrote, one report of each shard, and makes one of them, in the order of the inputs. Exit codes: the worst that is recorded; 3 one is missing, there twice, changed, or of another tool version, root, policy or list; 64 called wrongly.',
+    'Reads what verify-evidence --shard I/N --format json wrote, one report of each shard, and makes one of them, in the order of the inputs. Exit codes: the worst that is recorded; 3 one is missing, there twice, changed, or of another tool version, root, policy, list or other rules (flags that can change a verdict); 64 called wrongly.',
 
   usage: 'report merge REPORT... [--format NAME[=PATH]...] [--output FILE]',
 

@@ -119,6 +119,9 @@ export interface ListedRow {
   readonly weakened: readonly string[];
 }
 
+/** By which rules was judged, but for root and policy: flags and their values, of a file its digest. */
+export type RulesJson = Readonly<Record<string, string | true | readonly string[]>>;
+
 export type CountsJson = Readonly<Partial<Record<Outcome, number>>>;
 
 export interface SummaryJson {
@@ -134,6 +137,8 @@ export interface SummaryJson {
   readonly weakened: readonly string[];
   readonly root?: RootJson | undefined;
   readonly policy?: Pick<PolicyJson, 'source' | 'digest'> | undefined;
+  /** Undefined in a report of an older version. */
+  readonly rules?: RulesJson | undefined;
   /** All that there was to judge, of which a shard is a part. */
   readonly inputs: { readonly count: number; readonly digest: string };
   readonly passedOver?: { readonly count: number; readonly paths: readonly string[] } | undefined;

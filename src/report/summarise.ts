@@ -7,13 +7,17 @@ import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { policyText } from '../policy/policy-text.ts';
 import type { Policy } from '../policy/policy.ts';
-import { VERIFIED_PROPERTY, type Resource, type Summary } from '../summary/encode-summary.ts';
+import { VERIFIED_PROPERTY, WEAKENED_PROPERTY } from '../summary/encode-summary.ts';
+import type { Resource, Summary } from '../summary/encode-summary.ts';
 import { present, signerJson } from './json.ts';
 import { isProven } from './proven.ts';
+import type { RulesJson } from './report-json.ts';
 
 export interface SummaryOptions {
   /** The policy by which it was verified. */
   readonly policy: Policy | undefined;
+  /** What else it was verified by: each flag that can change a verdict, and its value. */
+  readonly rules?: RulesJson | undefined;
   /** When it was verified. */
   readonly time: Date;
   /** A URI for who verified; by default that of this program. */
@@ -31,7 +35,7 @@ const EXTENSION = 'urn:affidavit:verification';
 /** Undefined if nothing was judged, or if nothing of the evidence could be named by a digest. */
 export function summarise(
   report: VerificationReport,
-  { policy, time, verifier = VERIFIER, resource }: SummaryOptions,
+  { policy, rules, time, verifier = VERIFIER, resource }: SummaryOptions,
 ): Summary | undefined {
   const subjects = subjectsOf(report);
   const first = subjects.find(({ name }) => name === MANIFEST_FILE) ?? subjects[0];
@@ -44,11 +48,11 @@ export function summarise(
     policy: resourceOf(policy),
     attestations: report.attestations,
     properties: isPassed(report) ? propertiesOf(report) : [],
-    extensions: { [EXTENSION]: detailsOf(report) },
+    extensions: { [EXTENSION]: detailsOf(report, rules) },
   };
 }
 
-/** Nobody is asked to believe what a sandbox, or nobody who was named, has signed. What safety was given up is said beside. */
+/** Nobody is asked to believe what a sandbox, or nobody who was named, has signed. Where safety was given up, PASSED has another property. */
 function isPassed(report: VerificationReport): boolean {
   const { exitCode, root } = report;
   return exitCode === 0 && isProven({ ...report, sandbox: root.sandbox, weakened: [] });
@@ -71,14 +75,15 @@ function resourceOf(policy: Policy | undefined): Resource {
 
 function propertiesOf({ checks, weakened }: VerificationReport): readonly string[] {
   const names = checks.map(({ name }) => `AFFIDAVIT_${name.toUpperCase().replaceAll('-', '_')}`);
-  const whole = weakened.length === 0 ? ['AFFIDAVIT_NOTHING_WEAKENED'] : [];
-  return [VERIFIED_PROPERTY, ...whole, ...names];
+  const verified =
+    weakened.length === 0 ? [VERIFIED_PROPERTY, 'AFFIDAVIT_NOTHING_WEAKENED'] : [WEAKENED_PROPERTY];
+  return [...verified, ...names];
 }
 
-function detailsOf(report: VerificationReport): Json {
+function detailsOf(report: VerificationReport, rules: RulesJson | undefined): Json {
   const { verdict, exitCode, pinned, signature, root, weakened } = report;
   return present({
-    ...{ schemaVersion: SCHEMA_VERSION, verdict, exitCode, pinned, weakened },
+    ...{ schemaVersion: SCHEMA_VERSION, verdict, exitCode, pinned, weakened, rules },
     signer: signature.state === 'verified' ? { ...signerJson(signature.proof.signer) } : undefined,
     root: { digest: root.digest, sandbox: root.sandbox },
     notPassed: report.checks

@@ -31,8 +31,11 @@ export interface Resource {
   readonly digest: Digest;
 }
 
-/** What a verification has only if it was complete, with a signer who was named, under a root that is no sandbox. */
+/** What a verification has only if it was complete, with a signer who was named, under a root that is no sandbox, and no safety was given up. */
 export const VERIFIED_PROPERTY = 'AFFIDAVIT_VERIFIED';
+
+/** What stands in its place if only flags that gave safety up let it pass: nobody who does not ask for it takes it for the other. */
+export const WEAKENED_PROPERTY = 'AFFIDAVIT_VERIFIED_WEAKENED';
 
 /** Where a SLSA level would stand: we make no claim about it. */
 const NO_LEVEL = 'SLSA_BUILD_LEVEL_UNEVALUATED';

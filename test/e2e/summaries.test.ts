@@ -169,6 +169,47 @@ describe('E-61 verify-evidence --emit-vsa and --emit-svr', () => {
     });
   });
 
+  it('E-61 names each flag that can change a verdict, and not the default', async () => {
+    const span = ['--max-run-span', '36h', '--allow-missing-sct', '--judge', 'both'];
+    const recipe = join(DEMO, 'recipe.yaml');
+    const words = [OUT, ...place.pin, '--recipe', recipe, ...span, '--emit-svr', 'rules.json'];
+    const { vsa } = await place.vsa(words);
+    const svr = place.json('rules.json') as unknown as StatementJson;
+    rmSync(place.path('rules.json'));
+    const digest = vsa?.subject[0]?.digest.sha256 ?? '';
+    const rules = {
+      '--max-run-span': '36h0m0s',
+      '--recipe': `sha256:${digest}`,
+      '--allow-missing-sct': true,
+    };
+    const details = { [EXTENSION]: { rules, weakened: [] } };
+    expect(vsa && readAsPublished(vsa)).toMatchObject({ verificationResult: 'PASSED' });
+    expect(readAsPublished(svr)).toBeDefined();
+    expect(vsa?.predicate).toMatchObject(details);
+    expect(svr.predicate).toMatchObject(details);
+    expect(vsa?.predicate.verifiedLevels).toContain('AFFIDAVIT_VERIFIED');
+    const { vsa: plain } = await place.vsa();
+    expect(plain?.predicate[EXTENSION]).toMatchObject({ rules: {} });
+  });
+
+  it('E-61 says PASSED in another word where a flag gave safety up, on the screen too', async () => {
+    const words = [OUT, ...place.pin, '--judge', 'own', '--emit-svr', 'rules.json'];
+    const { run, vsa } = await place.vsa(words);
+    const { properties } = place.json('rules.json')['predicate'] as {
+      properties: readonly string[];
+    };
+    rmSync(place.path('rules.json'));
+    expect(run.stderr).toContain('v.json says PASSED, but weakened (AFFIDAVIT_VERIFIED_WEAKENED)');
+    for (const said of [vsa?.predicate.verifiedLevels ?? [], properties]) {
+      expect(said).toContain('AFFIDAVIT_VERIFIED_WEAKENED');
+      expect(said).not.toContain('AFFIDAVIT_VERIFIED');
+    }
+    expect(vsa?.predicate).toMatchObject({
+      verificationResult: 'PASSED',
+      [EXTENSION]: { rules: { '--judge': 'own' }, weakened: ['--judge own'] },
+    });
+  });
+
   const vector = (name: string): string[] => [join(VECTORS, `${name}.tar.gz`), ...OF_VECTORS];
   const OF_VECTORS = [
     ...['--trusted-root', join(VECTORS, 'trusted_root.json')],

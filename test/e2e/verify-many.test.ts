@@ -36,6 +36,7 @@ interface Batch {
     readonly inputs: { readonly count: number; readonly digest: string };
     readonly passedOver?: { readonly count: number; readonly paths: readonly string[] };
     readonly stopped?: string;
+    readonly rules?: object;
     readonly recipes: readonly unknown[];
     readonly signers: readonly unknown[];
   };
@@ -704,6 +705,43 @@ describe('report merge', () => {
     expect(run.stderr).toContain(`error: ${code}`);
     expect(run.stderr).toContain(found);
     expect(run.stdout).toBe('');
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['--require-recomputed', ['--require-recomputed'], 'judged with --require-recomputed; '],
+    ['--accept-claimed', ['--accept-claimed'], 'judged with --accept-claimed; '],
+    ['--allow-unsigned', ['--allow-unsigned'], 'judged with --allow-unsigned; '],
+    ['--max-run-span', ['--max-run-span', '36h'], 'judged with --max-run-span "36h0m0s"; '],
+    ['--judge', ['--judge', 'own'], 'judged with --judge "own"; '],
+  ])('of a shard that was judged by another %s is 3', async (flag, words, found) => {
+    const [first = '', , third = ''] = await shards();
+    const file = join(evidence.folder, 'by-other-rules.json');
+    const { stdout, batch } = await verifyMany(['many', '--shard', '2/3', ...words]);
+    expect(Object.keys(batch.summary.rules ?? {})).toContain(flag);
+    writeFileSync(file, stdout);
+    const { code, stderr } = await mergeOf([first, file, third]);
+    expect(code).toBe(3);
+    const said = stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('error: SHARDS_DIFFER');
+    expect(said).toContain(found);
+    expect(said).toContain(`without ${flag}`);
+    const same = await verifyMany(['many', '--shard', '1/1', ...words]);
+    writeFileSync(file, same.stdout);
+    expect((await mergeOf([file])).code).toBe(same.code);
+  });
+
+  it('joins shards of an older version that name no rules, and none of them with one that does', async () => {
+    const older = await Promise.all(
+      (await shards()).map(async (file, index) => {
+        const path = join(evidence.folder, `older-${index}.json`);
+        writeFileSync(path, readFileSync(file, 'utf8').replace(/"rules":\{[^}]*\},/, ''));
+        return await Promise.resolve(path);
+      }),
+    );
+    expect((await mergeOf(older)).code).toBe(2);
+    const { code, stderr } = await mergeOf([...older.slice(0, 2), (await shards())[2] ?? '']);
+    expect([code, stderr.split(' ', 2)[1]]).toEqual([3, 'SHARDS_DIFFER']);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('with the rules by which it was judged');
   });
 
   it('takes no report of one bundle', async () => {

@@ -53,7 +53,10 @@ describe('E-61 a verification as a summary', () => {
   it('E-61 does not call whole what gave safety up', () => {
     const [vsa] = statements({ weakened: ['--judge own'] }) ?? [];
     expect(vsa?.predicate).toMatchObject({ verificationResult: 'PASSED' });
-    expect(vsa?.predicate['verifiedLevels']).not.toContain('AFFIDAVIT_NOTHING_WEAKENED');
+    const levels = vsa?.predicate['verifiedLevels'];
+    expect(levels).toContain('AFFIDAVIT_VERIFIED_WEAKENED');
+    expect(levels).not.toContain('AFFIDAVIT_VERIFIED');
+    expect(levels).not.toContain('AFFIDAVIT_NOTHING_WEAKENED');
     expect(vsa?.predicate['urn:affidavit:verification']).toMatchObject({
       weakened: ['--judge own'],
     });

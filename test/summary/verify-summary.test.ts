@@ -107,6 +107,12 @@ describe('E-61 a summary under the verifiers of a policy', () => {
       ENTRY,
       [1, 'SUMMARY_NOT_PASSED', FILE],
     ],
+    [
+      'of what passed only because safety was given up',
+      vsa({ properties: ['AFFIDAVIT_VERIFIED_WEAKENED', 'AFFIDAVIT_PHASES_ARE_GREEN'] }),
+      ENTRY,
+      [1, 'SUMMARY_NOT_PASSED', FILE],
+    ],
     ['of another verifier', edited(ID, `${ID}2`), WHOLE, [2, 'SIGNER_NOT_ALLOWED', FILE]],
     [
       'of an id in other case',
@@ -239,6 +245,12 @@ describe('E-61 a summary under the verifiers of a policy', () => {
     const faults = checks.flatMap(({ faults: all }) => all);
     expect(faults).toContainEqual(expect.objectContaining({ code, at }));
     expect(checks.find(({ name }) => name === 'signer-is-verifier')?.outcome).toBe('failed');
+  });
+
+  it('E-61 takes what passed with less safety only where the policy names that', async () => {
+    const properties = ['AFFIDAVIT_VERIFIED_WEAKENED'];
+    const entries = [{ ...ENTRY, properties }];
+    expect(await answer(vsa({ properties }), { entries })).toEqual([0]);
   });
 
   it('E-61 never takes one entry for the verifier and another for the rest', async () => {

@@ -53,6 +53,11 @@ export class Options {
     throw new TypeError(`--${name} is no number`);
   }
 
+  /** As it was given, whatever its kind. */
+  value(name: string): OptionValue | undefined {
+    return this.#get(name);
+  }
+
   has(name: string): boolean {
     return this.#get(name) !== undefined;
   }

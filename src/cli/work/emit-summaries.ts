@@ -14,17 +14,23 @@ import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { refuse } from '../../place.ts';
-import type { Policy } from '../../policy/policy.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { summarise } from '../../report/summarise.ts';
-import { encodeSvr, encodeVsa, type Summary } from '../../summary/encode-summary.ts';
+import {
+  encodeSvr,
+  encodeVsa,
+  WEAKENED_PROPERTY,
+  type Summary,
+} from '../../summary/encode-summary.ts';
 import type { Call } from '../call/command.ts';
 import { outputsOf } from '../call/report-flags.ts';
 import { AFTER_REPORTS } from '../call/report-formats.ts';
 import { SIGNING_FILES } from '../call/signing-flags.ts';
 import { artifactPlace } from './artifact-place.ts';
+import { namedRules } from './named-rules.ts';
 import { signingChoice } from './signing-choice.ts';
 import { requireOutputs } from './validate-outputs.ts';
+import type { Rules } from './verify-input.ts';
 
 interface Form {
   readonly flag: '--emit-vsa' | '--emit-svr';
@@ -40,7 +46,7 @@ export interface Verified {
   readonly report: VerificationReport;
   /** As the user named it. */
   readonly source: string;
-  readonly policy: Policy | undefined;
+  readonly rules: Rules | undefined;
 }
 
 export interface Summaries {
@@ -138,19 +144,25 @@ async function emitAll(wanted: readonly Wanted[], verified: Verified, call: Call
 }
 
 async function summaryOf(
-  { report, source, policy }: Verified,
+  { report, source, rules }: Verified,
   { options, environment }: Call,
 ): Promise<Summary | undefined> {
-  const named = report.source && (await artifactPlace(source))?.layout === undefined;
-  const { registry = '', digest } = report.source ?? {};
   return summarise(report, {
-    policy,
+    policy: rules?.policy,
+    rules: rules && namedRules(options, rules),
     time: (options.has('at') ? report.now : undefined) ?? documentTime(environment),
     verifier: options.text('verifier-id'),
-    resource:
-      options.text('resource-uri') ??
-      (named === true ? `oci://${registry}@${digest ?? ''}` : undefined),
+    resource: options.text('resource-uri') ?? (await fetchedFrom(report, source)),
   });
+}
+
+/** Where anybody can have it; a layout is on this machine alone. */
+async function fetchedFrom(
+  { source: artifact }: VerificationReport,
+  source: string,
+): Promise<string | undefined> {
+  const isPublic = artifact !== undefined && (await artifactPlace(source))?.layout === undefined;
+  return isPublic ? `oci://${artifact.registry}@${artifact.digest}` : undefined;
 }
 
 async function emit(
@@ -174,8 +186,12 @@ async function emit(
     { force: false, signal: call.signal, onNamed: () => undefined },
   );
   session?.forget(true);
-  const result = summary.properties.length > 0 ? 'PASSED' : 'FAILED';
-  warn(`affidavit: ${file} says ${result}\n`);
+  warn(`affidavit: ${file} says ${resultOf(summary)}\n`);
+}
+
+function resultOf({ properties }: Summary): string {
+  if (properties.includes(WEAKENED_PROPERTY)) return `PASSED, but weakened (${WEAKENED_PROPERTY})`;
+  return properties.length > 0 ? 'PASSED' : 'FAILED';
 }
 
 async function sign(

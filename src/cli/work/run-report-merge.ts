@@ -27,9 +27,9 @@ export async function runReportMerge(call: Call): Promise<number> {
       await reports.add(one);
       whole.add(one.row);
     }
-    const { root, policy, inputs, passedOver } = common;
+    const { root, policy, rules, inputs, passedOver } = common;
     const stopped = shards.find(({ batch }) => batch.summary.stopped)?.batch.summary.stopped;
-    const around = { root, policy, inputs, passedOver, stopped, mergedFrom: shards.length };
+    const around = { root, policy, rules, inputs, passedOver, stopped, mergedFrom: shards.length };
     const summary = present(whole.json(around));
     await reports.end({ schemaVersion, tool, summary, exitCode: whole.exitCode });
     return whole.exitCode;

@@ -22,6 +22,7 @@ import { isColoured } from '../call/report-flags.ts';
 import { answering, noAnswer, wordsForOne, type Answer } from './answer.ts';
 import { BatchReports, type Lists } from './batch-reports.ts';
 import { InputList } from './input-list.ts';
+import { namedRules } from './named-rules.ts';
 import { readRules, type Rules } from './verify-input.ts';
 
 /** What is about one bundle. */
@@ -83,7 +84,7 @@ export async function judgeMany(call: Call, list: InputList, view: View): Promis
     const answers = inOrder(list.items(), judge, judges.ahead);
     const stopped = await takeAll(answers, { call, summary, reports });
     const exitCode = stopped === 'interrupted' ? EXIT_CODES.interrupted : summary.exitCode;
-    const around = { ...commonOf(rules), ...list.json(), stopped };
+    const around = { ...commonOf(call, rules), ...list.json(), stopped };
     const repeat = ['affidavit', ...view.name, ...wordsForOne(call.words)];
     endProgress();
     await reports.end({ ...HEAD, summary: present(summary.json(around)), exitCode, repeat });
@@ -162,8 +163,13 @@ function died(cause: unknown): EvidenceError {
   });
 }
 
-function commonOf({ trust, policy }: Rules): Pick<SummaryJson, 'root' | 'policy'> {
-  return { root: rootJson(trust.root), policy: policy?.file };
+function commonOf({ options }: Call, rules: Rules): Pick<SummaryJson, 'root' | 'policy' | 'rules'> {
+  const { trust, policy } = rules;
+  return {
+    root: rootJson(trust.root),
+    policy: policy?.file,
+    rules: namedRules(options, rules),
+  };
 }
 
 /** Threads have no standard input, and would each read it. */

@@ -5,7 +5,6 @@ import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
 import { MAX_SIGSTORE_BUNDLE_BYTES } from '../../limits.ts';
-import type { Policy } from '../../policy/policy.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { SummaryFile } from '../../summary/verify-summary.ts';
 import type { Call } from '../call/command.ts';
@@ -15,7 +14,7 @@ import { wordsWithout } from '../call/values-in.ts';
 import { deliverReports } from './deliver.ts';
 import type { Summaries } from './emit-summaries.ts';
 import type { WatchedBundle } from './page-contents.ts';
-import { readRules, verifyInput } from './verify-input.ts';
+import { readRules, verifyInput, type Rules } from './verify-input.ts';
 
 /** The flags that name what is read. */
 export const VERIFY_FILES = [
@@ -76,13 +75,12 @@ async function verifyAll(call: Call, summaries: Summaries | undefined): Promise<
     const exitCode = await runVerifyMany(call, VERIFY_FILES);
     if (exitCode !== undefined) return exitCode;
   }
-  let policy: Policy | undefined;
+  let judged: Rules | undefined;
   const watched = await watchedBundle(call);
   const { report, json, pointer } = await verifyInput(call, source, {
     rules: async () => {
-      const rules = await readRules(call);
-      ({ policy } = rules);
-      return watched?.watched(rules) ?? rules;
+      judged = await readRules(call);
+      return watched?.watched(judged) ?? judged;
     },
     words: wordsOf(call),
   });
@@ -93,7 +91,7 @@ async function verifyAll(call: Call, summaries: Summaries | undefined): Promise<
     const { encodeReport } = await import('../../report/encode-report.ts');
     return encodeReport(aicrJson(report, pointer?.pointer));
   });
-  await summaries?.emit({ report, source, policy });
+  await summaries?.emit({ report, source, rules: judged });
   return report.exitCode;
 }
 

@@ -1,5 +1,7 @@
 // The recipe that a directory of recipes has for the criteria and the profile of another one.
 
+import { compareBytes } from '../../compare-bytes.ts';
+import { digestOf, type Digest } from '../../digest.ts';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
@@ -8,6 +10,7 @@ import type { Catalogue } from './catalogue.ts';
 import { DIMENSIONS } from './criteria.ts';
 import { namedFiles } from './named-files.ts';
 import { queryOf } from './query.ts';
+import type { RecipeFiles } from './recipe-files.ts';
 import { recipeText } from './recipe-text.ts';
 import { refuseWhereSet, resolve } from './resolve.ts';
 
@@ -25,13 +28,21 @@ export interface OwnRecipes {
   readonly resolveLike: (recipe: Recipe) => OwnRecipe;
   /** The files that a recipe names there. Throws RECIPE_FILE_MISSING. */
   readonly filesOf: (recipe: TypedRecipe) => readonly NamedFile[];
+  /** Of all their files, by path and bytes. */
+  readonly digest: () => Digest;
 }
 
 export function ownRecipes(catalogue: Catalogue): OwnRecipes {
   return {
     resolveLike: (recipe) => resolveLike(recipe, catalogue),
     filesOf: (recipe) => namedFiles(recipe, catalogue.recipes),
+    digest: () => digestOfFiles(catalogue.recipes),
   };
+}
+
+function digestOfFiles({ files }: RecipeFiles): Digest {
+  const rows = [...files].map(([path, bytes]) => JSON.stringify([path, digestOf(bytes)]));
+  return digestOf(rows.toSorted(compareBytes).join('\n'));
 }
 
 /** Resolves a recipe again. Of the other one nothing but criteria and profile is used. */

@@ -95,12 +95,16 @@ function banners({ sandbox, unsigned, weakened, stopped }: SummaryJson): readonl
 }
 
 function lines(summary: SummaryJson): readonly Line[] {
-  const { outcomes, inputs, shard, root, policy, passedOver, mergedFrom } = summary;
+  const { outcomes, inputs, shard, root, policy, rules = {}, passedOver, mergedFrom } = summary;
+  const flags = Object.entries(rules).flatMap(([flag, value]) =>
+    value === true ? [flag] : [flag, ...[value].flat()],
+  );
   const optional: readonly (readonly [string, Sentence | undefined])[] = [
     ['merged', mergedFrom === undefined ? undefined : words(`from ${mergedFrom} stored reports`)],
     ['shard', shard && words(`${shard.index} of ${shard.count}, of ${inputs.count} inputs`)],
     ['root', root && sentence`${root.source}, ${root.digest}`],
     ['policy', policy && sentence`${policy.source}, ${policy.digest}`],
+    ['rules', flags.length === 0 ? undefined : sentence`${commandLine(flags)}`],
     ['passed over', passedOver && words(`${passedOver.count}, which are no bundles`)],
   ];
   return [
