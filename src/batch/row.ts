@@ -1,6 +1,9 @@
+import { shorten } from '../quote.ts';
 import { isProven } from '../report/proven.ts';
 import type {
+  CodeJson,
   ErrorJson,
+  FaultJson,
   FingerprintJson,
   ListedRow,
   VerificationJson,
@@ -12,6 +15,8 @@ import { outcomeOf } from './outcome.ts';
 /** What the summary wants to know of one report besides. */
 export interface Row extends ListedRow {
   readonly manifestDigest?: string | undefined;
+  /** Each code once, with what to do. */
+  readonly problems: readonly Pick<CodeJson, 'code' | 'next'>[];
   /** Equal for copies: of one manifest, with one signature. */
   readonly copy: string;
   readonly root?: string | undefined;
@@ -27,14 +32,17 @@ export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
   if ('error' in report) {
     const { error, exitCode } = report;
     const nothing = { proven: false, unsigned: false, sandbox: false, weakened: [] };
-    return { path, outcome: outcomeOf(exitCode), codes: [error.code], copy: path, ...nothing };
+    const problems = problemsOf([error]);
+    const codes = [error.code];
+    return { path, outcome: outcomeOf(exitCode), codes, problems, copy: path, ...nothing };
   }
   const { bundle, recipe, signer, signature, root, policy, checks, sandbox, weakened } = report;
   const outcome = outcomeOf(report.exitCode);
-  const codes = checks.flatMap(({ faults }) => faults.map(({ code }) => code));
+  const problems = problemsOf(checks.flatMap(({ faults }) => faults));
   return {
     ...{ path, outcome, sandbox, weakened },
-    codes: [...new Set(codes)].slice(0, MOST_CODES),
+    problems,
+    codes: problems.slice(0, MOST_CODES).map(({ code }) => code),
     recipe: recipe && `${recipe.name} ${recipe.digest.slice(0, 12)}`,
     cluster: report.fingerprint && clusterOf(report.fingerprint),
     signer: signer && nameOf(signer),
@@ -47,6 +55,17 @@ export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
     policy: policy?.digest,
     tool: `${report.tool.name} ${report.tool.version}`,
   };
+}
+
+/** Characters of what to do. */
+const MAX_NEXT = 500;
+
+function problemsOf(faults: readonly FaultJson[]): Row['problems'] {
+  const codes = new Map<FaultJson['code'], string>();
+  for (const { code, hint } of faults) {
+    if (!codes.has(code)) codes.set(code, shorten(hint, MAX_NEXT));
+  }
+  return [...codes].map(([code, next]) => ({ code, next }));
 }
 
 /** As far as the snapshot shows it. */

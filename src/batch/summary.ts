@@ -1,10 +1,12 @@
 import type {
   BatchJson,
+  CodeJson,
   CountsJson,
   GroupJson,
   Outcome,
   RowJson,
   SummaryJson,
+  UnprovenJson,
 } from '../report/report-json.ts';
 import { exitCodeOf, WORST_OUTCOMES } from './outcome.ts';
 import type { Row } from './row.ts';
@@ -27,6 +29,8 @@ export class Summary {
   #notListed = 0;
   #sandbox = false;
   readonly #outcomes: Counts = new Map();
+  readonly #unproven: Partial<Record<keyof UnprovenJson, number>> = {};
+  readonly #problems = new Map<CodeJson['code'], CodeJson>();
   readonly #recipes = new Groups();
   readonly #signers = new Groups();
   readonly #weakened = new Set<string>();
@@ -38,6 +42,8 @@ export class Summary {
     this.#sandbox ||= row.sandbox;
     for (const flag of row.weakened) this.#weakened.add(flag);
     count(this.#outcomes, row.outcome);
+    if (row.outcome === 'verified' && !row.proven) this.#countUnproven(row);
+    for (const problem of row.problems) this.#countProblem(problem);
     if (row.recipe !== undefined) this.#recipes.add(row.recipe, row.outcome);
     if (row.signer !== undefined) this.#signers.add(row.signer, row.outcome);
     if (row.outcome !== 'verified') this.#list(row);
@@ -59,6 +65,8 @@ export class Summary {
     return {
       bundles: this.#bundles,
       outcomes: this.outcomes,
+      unproven: { ...this.#unproven },
+      problems: [...this.#problems.values()],
       recipes: this.#recipes.json(),
       signers: this.#signers.json(),
       notVerified: [...this.#rows.values()],
@@ -72,6 +80,17 @@ export class Summary {
 
   get exitCode(): BatchJson['exitCode'] {
     return exitCodeOf(this.worst);
+  }
+
+  #countUnproven({ unsigned, sandbox }: Row): void {
+    const why = unsigned ? 'unsigned' : sandbox ? 'sandbox' : 'weakened';
+    this.#unproven[why] = (this.#unproven[why] ?? 0) + 1;
+  }
+
+  /** What to do is said as the first says it. Codes are a closed list. */
+  #countProblem({ code, next }: Row['problems'][number]): void {
+    const same = this.#problems.get(code) ?? { code, bundles: 0, next };
+    this.#problems.set(code, { ...same, bundles: same.bundles + 1 });
   }
 
   #list({ path, outcome, codes, recipe, signer, manifestDigest, copy }: Row): void {

@@ -127,6 +127,10 @@ export type CountsJson = Readonly<Partial<Record<Outcome, number>>>;
 export interface SummaryJson {
   readonly bundles: number;
   readonly outcomes: CountsJson;
+  /** Of those that are verified: what takes the weight from them, of each the first. */
+  readonly unproven: UnprovenJson;
+  /** Each once; `bundles` have it. */
+  readonly problems: readonly CodeJson[];
   readonly recipes: readonly GroupJson[];
   readonly signers: readonly GroupJson[];
   readonly notVerified: readonly RowJson[];
@@ -146,6 +150,15 @@ export interface SummaryJson {
   readonly stopped?: 'interrupted' | 'first-failure' | undefined;
   /** How many stored reports it was made of: nothing was verified then. */
   readonly mergedFrom?: number | undefined;
+}
+
+export type UnprovenJson = Readonly<Partial<Record<'unsigned' | 'sandbox' | 'weakened', number>>>;
+
+export interface CodeJson {
+  readonly code: ErrorCode;
+  readonly bundles: number;
+  /** What to do, as the first of them says. */
+  readonly next: string;
 }
 
 /** Those of one recipe or one signer; the last may be of all others, without a name. */

@@ -14,6 +14,10 @@ const row = fc.record<Row>({
   path: fc.string({ minLength: 1 }),
   outcome: fc.constantFrom(...WORST_OUTCOMES),
   codes: fc.constant([]),
+  problems: fc.subarray([
+    { code: 'FILE_DIFFERS', next: 'a' },
+    { code: 'UNSIGNED', next: 'b' },
+  ] as const),
   recipe: fc.option(fc.string(), { nil: undefined }),
   signer: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
   manifestDigest: fc.constant(undefined),
@@ -65,6 +69,13 @@ describe('the summary', () => {
         const json = summaryOf(rows).json({ inputs: INPUTS });
         expect([json.bundles, sum(json.outcomes)]).toEqual([rows.length, rows.length]);
         const { verified = 0 } = json.outcomes;
+        const less = sum(json.unproven);
+        const green = rows.filter(({ outcome }) => outcome === 'verified');
+        expect(less).toBe(green.filter(({ proven }) => !proven).length);
+        for (const { code, bundles, next } of json.problems) {
+          const having = rows.filter(({ problems }) => problems.some((each) => each.code === code));
+          expect([bundles, next]).toEqual([having.length, code === 'UNSIGNED' ? 'b' : 'a']);
+        }
         const listed = json.notVerified.reduce((total, { copies }) => total + copies, 0);
         expect(listed + json.notListed).toBe(rows.length - verified);
         const signed = json.signers.reduce((total, { outcomes }) => total + sum(outcomes), 0);
@@ -75,7 +86,14 @@ describe('the summary', () => {
   });
 
   it('keeps no more than its limits of what strangers name', () => {
-    const base = { outcome: 'invalid', codes: [], unsigned: false, sandbox: false, weakened: [] };
+    const base = {
+      outcome: 'invalid',
+      codes: [],
+      problems: [],
+      unsigned: false,
+      sandbox: false,
+      weakened: [],
+    };
     const rows = Array.from({ length: 3000 }, (_, index) => ({
       ...base,
       ...{ path: `p${index}`, copy: `c${index}`, recipe: `r${index}`, signer: `s${index}` },

@@ -44,8 +44,10 @@ describe('evidence list', () => {
     const { code, stdout } = await list('many', 'nowhere', '--jobs', '1', '-f', 'markdown');
     expect(code).toBe(2);
     expect(rowsIn(stdout)).toEqual([...ROWS, 'nowhere not judged  (FILE_UNREADABLE)']);
-    expect(stdout).toContain('4 bundles: 3 not verified (exit 2)');
-    expect(stdout).toContain('1 green, 1 undecided, 1 not judged, 1 invalid');
+    expect(stdout).toContain(
+      '4 bundles: none verified, 1 green of a sandbox, 1 undecided, 1 not judged, 1 invalid (exit 2)',
+    );
+    expect(stdout).toContain('**By problem**');
     expect(stdout).not.toContain('✅');
   });
 

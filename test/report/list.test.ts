@@ -27,6 +27,7 @@ const BATCH: BatchJson = {
   tool: { name: 'affidavit', version: '0.1.0' },
   summary: {
     ...{ bundles: 1, outcomes: { verified: 1 }, recipes: [], signers: [] },
+    ...{ unproven: {}, problems: [] },
     ...{ notVerified: [], notListed: 0, unsigned: 0, sandbox: false, weakened: [] },
     inputs: { count: 1, digest: `sha256:${'0'.repeat(64)}` },
   },

@@ -57,8 +57,10 @@ function shapesIn(page: string): ReadonlySet<string> {
 describe('the page of many bundles', () => {
   const page = pageOf(REPORTS);
 
-  it('says first how many are not verified, and has a row and a section of each, those that are not green first', () => {
-    expect(textsIn(page, 'h1')).toEqual(['✗11 bundles: 7 not verified (exit 1)']);
+  it('says first how many are verified, and what the others are, and has a row and a section of each, the worst first', () => {
+    expect(textsIn(page, 'h1')).toEqual([
+      '✗11 bundles: 2 verified, 1 green of a sandbox, 1 green and unsigned, 1 not green, 4 undecided, 2 invalid (exit 1)',
+    ]);
     const rows = textsIn(page, 'tr').slice(1);
     const articles = textsIn(page, 'article');
     expect(rows).toHaveLength(REPORTS.length);
@@ -66,7 +68,31 @@ describe('the page of many bundles', () => {
     const isGreen = (text: string): boolean => text.includes('(exit 0)');
     const firstGreen = articles.findIndex(isGreen);
     expect(articles.map(isGreen)).toEqual(articles.map((_, index) => index >= firstGreen));
-    expect(rows[0]).toMatch(/^2 failed/);
+    const exits = articles.map((text) => Number(/\(exit (\d+)\)/.exec(text)?.[1]));
+    expect(exits).toEqual([2, 2, 4, 4, 4, 4, 1, 0, 0, 0, 0]);
+    // What proves nothing comes before what is verified.
+    expect(rows.slice(-4).map((text) => /Verified|Unsigned|SANDBOX/.exec(text)?.[0])).toEqual([
+      'Unsigned',
+      'SANDBOX',
+      'Verified',
+      'Verified',
+    ]);
+  });
+
+  it('has each code once, the worst first, with what to do next, and the codes of each in its row', () => {
+    const section = elementsOf(parse(page)).find(({ attrs }) =>
+      attrs.some(({ name, value }) => name === 'id' && value === 'problem'),
+    );
+    const text = section === undefined ? '' : textOf(section).replaceAll(/\s+/g, ' ');
+    const codes = [...text.matchAll(/([A-Z]+_[A-Z_]+|UNSIGNED|STALE) in \d+ bundle/g)].map(
+      ([, code]) => code,
+    );
+    expect(codes).toEqual([...new Set(codes)]);
+    expect(codes.slice(0, 2)).toEqual(['FILE_DIFFERS', 'FILE_EXTRA']);
+    expect(codes.indexOf('SIGNER_NOT_PINNED')).toBeLessThan(codes.indexOf('PHASE_NOT_GREEN'));
+    expect(text).toContain('FILE_DIFFERS in 1 bundle: a file differs from the manifest. Next: ');
+    const row = textsIn(page, 'tr').find((cells) => cells.includes('invalid'.slice(1)));
+    expect(row).toContain('FILE_DIFFERS FILE_EXTRA');
   });
 
   it('says of each what is wrong in the words of its report, and why there is none', () => {
@@ -114,10 +140,17 @@ describe('the page of many bundles', () => {
     expect(text).toContain('6 more bundles, counted above.');
   });
 
-  it('keeps no more than what fits, however much each of them says', () => {
-    const long = withForeign(verificationJson(VERIFICATIONS.failed), 'long '.repeat(4000));
-    const text = pageOf(Array.from({ length: 400 }, () => long));
-    expect(text.length).toBeLessThan(14 * 1024 * 1024);
-    expect(text).toMatch(/[\d,]+ more bundles, counted above\./);
+  it('keeps no more than what fits, however much each of them says, green and not', () => {
+    const [green, red] = [VERIFIED, VERIFICATIONS.failed].map((report) =>
+      withForeign(verificationJson(report), 'long '.repeat(4000)),
+    );
+    const some = Array.from({ length: 400 }, () => green ?? []);
+    const more = Array.from({ length: 400 }, () => red ?? []);
+    const text = pageOf([...some, ...more].flat());
+    expect(text.length).toBeLessThan(13 * 1024 * 1024);
+    expect(text.length).toBeGreaterThan(11 * 1024 * 1024);
+    const articles = text.split('<article').slice(1);
+    expect(articles.filter((article) => article.includes('(exit 0)'))).toEqual([]);
+    expect(text).toContain(`${800 - articles.length} more bundles, counted above.`);
   });
 });

@@ -1,18 +1,36 @@
+import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { counted, joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
 // Many verifications: how many ended how, and then only what is not verified.
 import { commandLine } from '../../shell-words.ts';
-import { givenUpIn } from '../proven.ts';
 import { LIMIT_OF_TRUST } from '../report-json.ts';
-import type { BatchJson, CountsJson, GroupJson, RowJson, SummaryJson } from '../report-json.ts';
-import type { Block, Inline, Line, Said, Tone } from './block.ts';
+import type {
+  BatchJson,
+  CodeJson,
+  CountsJson,
+  GroupJson,
+  Outcome,
+  RowJson,
+  SummaryJson,
+} from '../report-json.ts';
+import type { Block, Inline, Line, ListBlock, Said, Tone } from './block.ts';
+import { rankOfCode } from './problems.ts';
 import { weakenedBanners } from './verdict.ts';
 
 /** Paths of one row. */
 const MOST_PATHS = 3;
 
+/** Problems in a terminal. */
+const MOST_PROBLEMS = 6;
+
+/** As the exit codes rank them. */
+export const WORST_FIRST: readonly Outcome[] = [
+  ...(['internal', 'invalid', 'usage', 'unjudged', 'undecided', 'failed', 'verified'] as const),
+];
+
 export function batchBlocks(batch: BatchJson): readonly Block[] {
   const { recipes, signers } = batch.summary;
   return around(batch, [
+    ...problemBlocks(batch),
     ...notVerifiedBlocks(batch),
     list('By recipe', recipes.map(groupText), 'recipe'),
     list('By signer', signers.map(groupText), 'signer'),
@@ -21,17 +39,37 @@ export function batchBlocks(batch: BatchJson): readonly Block[] {
 
 /** Below the rows of all. If some had no room: those that are not verified. */
 export function listEndBlocks(batch: BatchJson, left: number): readonly Block[] {
-  return around(batch, left === 0 ? [] : notVerifiedBlocks(batch));
+  return around(batch, [...problemBlocks(batch), ...(left === 0 ? [] : notVerifiedBlocks(batch))]);
+}
+
+/** The worst first, and of these what most bundles have. */
+function problemBlocks({ summary }: BatchJson): readonly Block[] {
+  const sorted = summary.problems.toSorted(
+    (a, b) => rankOfCode(a.code) - rankOfCode(b.code) || b.bundles - a.bundles,
+  );
+  const items = sorted.map(problemText);
+  return [{ block: 'list', title: 'By problem', items, noun: 'problem', most: MOST_PROBLEMS }];
+}
+
+function problemText({ code, bundles, next }: CodeJson): Inline {
+  const [, meaning] = ERROR_CATALOGUE[code];
+  const todo = next === '' ? [] : sentence`. Next: ${words(next)}`;
+  return sentence`${code} in ${words(counted(bundles, 'bundle'))}: ${words(meaning)}${todo}`;
 }
 
 function notVerifiedBlocks({ summary }: BatchJson): readonly Block[] {
   const { notVerified, notListed } = summary;
+  const worst = notVerified.toSorted((a, b) => rankOf(a.outcome) - rankOf(b.outcome));
   return [
-    list('Not verified', notVerified.map(rowText), 'row'),
+    list('Not verified', worst.map(rowText), 'row'),
     ...(notListed === 0
       ? []
       : [{ block: 'note' as const, words: `${notListed} more are not verified.` }]),
   ];
+}
+
+function rankOf(outcome: Outcome): number {
+  return WORST_FIRST.indexOf(outcome);
 }
 
 function around(
@@ -58,20 +96,31 @@ function around(
 }
 
 /** Good in tone only where each was proven, now, and all were judged. */
-function batchVerdict(summary: SummaryJson): Said {
-  const { bundles, outcomes, stopped } = summary;
-  const { verified = 0 } = outcomes;
-  const isWhole = stopped === undefined;
+function batchVerdict({ bundles, outcomes, unproven, stopped }: SummaryJson): Said {
   if (bundles === 0) return { words: 'none judged', tone: 'doubtful' };
-  if (verified === bundles) {
-    const isProven = summary.unsigned === 0 && givenUpIn(summary).length === 0;
-    const state = isProven ? 'verified' : 'green, but not all proven';
-    const tone = isProven && isWhole ? 'good' : 'doubtful';
-    return { words: `${counted(bundles, 'bundle')}: all ${state}`, tone };
+  const proven = provenIn({ outcomes, unproven });
+  const isAll = proven === bundles;
+  const all = counted(bundles, 'bundle');
+  if (isAll) {
+    return { words: `${all}: all verified`, tone: stopped === undefined ? 'good' : 'doubtful' };
   }
-  const left = bundles - verified;
-  const said = `${counted(bundles, 'bundle')}: ${left} not verified`;
-  return { words: said, tone: toneOf(outcomes) };
+  const { verified: _, ...others } = outcomes;
+  const rest = [
+    [unproven.sandbox, 'green of a sandbox'] as const,
+    [unproven.unsigned, 'green and unsigned'] as const,
+    [unproven.weakened, 'green with less safety'] as const,
+    ...Object.entries(others).map(
+      ([outcome, count]) => [count, WORDS[outcome] ?? outcome] as const,
+    ),
+  ].flatMap(([count = 0, said]) => (count === 0 ? [] : [`${count} ${said}`]));
+  const said = [proven === 0 ? 'none verified' : `${proven} verified`, ...rest];
+  return { words: `${all}: ${said.join(', ')}`, tone: toneOf(outcomes) };
+}
+
+/** By somebody who was named, under a root that is no sandbox, with no safety given up. */
+function provenIn({ outcomes, unproven }: Pick<SummaryJson, 'outcomes' | 'unproven'>): number {
+  const less = Object.values(unproven).reduce((sum, count) => sum + count, 0);
+  return (outcomes.verified ?? 0) - less;
 }
 
 function toneOf({ internal, invalid, failed }: CountsJson): Tone {
@@ -95,7 +144,7 @@ function banners({ sandbox, unsigned, weakened, stopped }: SummaryJson): readonl
 }
 
 function lines(summary: SummaryJson): readonly Line[] {
-  const { outcomes, inputs, shard, root, policy, rules = {}, passedOver, mergedFrom } = summary;
+  const { inputs, shard, root, policy, rules = {}, passedOver, mergedFrom } = summary;
   const flags = Object.entries(rules).flatMap(([flag, value]) =>
     value === true ? [flag] : [flag, ...[value].flat()],
   );
@@ -107,10 +156,7 @@ function lines(summary: SummaryJson): readonly Line[] {
     ['rules', flags.length === 0 ? undefined : sentence`${commandLine(flags)}`],
     ['passed over', passedOver && words(`${passedOver.count}, which are no bundles`)],
   ];
-  return [
-    { label: 'bundles', text: words(sayCounts(outcomes)) },
-    ...optional.flatMap(([label, text]) => (text === undefined ? [] : [{ label, text }])),
-  ];
+  return optional.flatMap(([label, text]) => (text === undefined ? [] : [{ label, text }]));
 }
 
 function sayCounts(outcomes: CountsJson): string {
@@ -145,6 +191,6 @@ function rowText({ outcome, codes, paths, copies, recipe, signer }: RowJson): In
   return [...listed(paths, MOST_PATHS), `${times}: ${said}, `, ...about];
 }
 
-function list(title: string, items: readonly Inline[], noun: string): Block {
+function list(title: string, items: readonly Inline[], noun: string): ListBlock {
   return { block: 'list', title, items, noun };
 }

@@ -1,16 +1,9 @@
 // What was recorded by evidence that proves nothing: the same words as claims, and nothing of it good.
-import type { ErrorJson, Shown, VerificationJson } from '../report-json.ts';
+import { isProven } from '../proven.ts';
+import type { ErrorJson, Shown } from '../report-json.ts';
 import type { Block, Inline, Line, ListBlock, Said, TableBlock } from './block.ts';
 
 type Fold = Extract<Block, { readonly block: 'fold' }>;
-
-/** Signed by somebody who was named, under a root that is no sandbox, with no safety given up, and not broken. */
-function isProven(report: VerificationJson): boolean {
-  const { verdict, signature, pinned, root, weakened } = report;
-  const isWhole = verdict !== 'invalid' && verdict !== 'unjudged';
-  const isSigned = signature.state === 'verified' && pinned && !root.sandbox;
-  return isWhole && isSigned && weakened.length === 0;
-}
 
 /** What is no evidence of somebody was computed here. */
 export function provesNothing(shown: Shown | ErrorJson): boolean {

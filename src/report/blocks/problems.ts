@@ -19,7 +19,7 @@ export function distinctFaults(checks: readonly Pick<CheckJson, 'faults'>[]): re
 
 export function problemsOf(faults: readonly FaultJson[]): readonly Problem[] {
   return faults
-    .toSorted((a, b) => rank(a) - rank(b))
+    .toSorted((a, b) => rankOfCode(a.code) - rankOfCode(b.code))
     .map((fault, index, all) => ({
       text: sayFault(fault),
       // What to do about several at once is said once.
@@ -37,10 +37,9 @@ export function sayFault({ sentence: own, code, at }: FaultJson): Inline {
 }
 
 /** As the verdict ranks them; a class that is no verdict comes last. What is only claimed may be many: the rest of its class first. */
-function rank(fault: FaultJson): number {
-  const index = WORST_FIRST.findIndex((verdict) => verdict === classOf(fault));
-  const isClaim = fault.code === 'VALUE_CLAIMED';
-  return (index === -1 ? WORST_FIRST.length : index) + (isClaim ? 0.5 : 0);
+export function rankOfCode(code: FaultJson['code']): number {
+  const index = WORST_FIRST.findIndex((verdict) => verdict === classOf({ code }));
+  return (index === -1 ? WORST_FIRST.length : index) + (code === 'VALUE_CLAIMED' ? 0.5 : 0);
 }
 
 /** Else something failed that is no fault of the evidence. */
@@ -48,6 +47,6 @@ export function isOfEvidence(fault: FaultJson): boolean {
   return ['invalid', 'failed', 'undecided'].includes(classOf(fault));
 }
 
-export function classOf({ code }: FaultJson): ErrorClass {
+export function classOf({ code }: Pick<FaultJson, 'code'>): ErrorClass {
   return ERROR_CATALOGUE[code][0];
 }

@@ -14,7 +14,7 @@ import type {
 import { claimOf, provesNothing } from '../blocks/claims.ts';
 import { piecesOf, type Piece } from '../render/pieces.ts';
 import type { ErrorJson, Shown } from '../report-json.ts';
-import { html, type Html, type Part } from './html.ts';
+import { asIs, html, type Html, type Part } from './html.ts';
 
 export interface Look {
   /** What was stored, and what nothing proves, is good in nothing. */
@@ -59,8 +59,20 @@ export function lineHtml(line: Inline, look: Look): Html {
 
 function pieceHtml(piece: Piece, look: Look): Part {
   if ('plain' in piece) return piece.plain;
-  return 'code' in piece ? html`<code>${piece.code}</code>` : saidHtml(piece.said, look);
+  return 'code' in piece ? codeHtml(piece.code) : saidHtml(piece.said, look);
 }
+
+/** Shorter than this it has room, or may be broken anywhere. */
+const LONG = 14;
+
+/** A long one may be broken behind what separates the parts of a path or an address. */
+export function codeHtml(shown: string): Html {
+  if (shown.length < LONG) return html`<code>${shown}</code>`;
+  const parts = shown.split(/(?<=[/@._]|:(?![0-9a-f]{32}))(?=[^/:@._])/);
+  return html`<code>${parts.map((part, index) => [index === 0 ? undefined : BREAK, part])}</code>`;
+}
+
+const BREAK = asIs`<wbr>`;
 
 /** @param title what a table without a name of its own is about */
 export function blockHtml(block: Block, look: Look, title: string): Part {
@@ -72,7 +84,7 @@ export function blockHtml(block: Block, look: Look, title: string): Part {
     case 'problems':
       return problemsHtml(block, look);
     case 'lines':
-      return html`<dl class="facts">${block.items.map((line) => factHtml(line, look))}</dl>`;
+      return factsHtml(block.items, look);
     case 'note':
       return html`<p class="note">${lineHtml(words(block.words), look)}</p>`;
     case 'command':
@@ -100,6 +112,11 @@ function bannerHtml({ label, text }: Line, look: Look): Html {
   return html`<p class="banner">
     ${markHtml('doubtful', look)}<span><strong>${label}.</strong> ${lineHtml(text, look)}</span>
   </p>`;
+}
+
+function factsHtml(lines: readonly Line[], look: Look): Part {
+  if (lines.length === 0) return undefined;
+  return html`<dl class="facts">${lines.map((line) => factHtml(line, look))}</dl>`;
 }
 
 function factHtml({ label, text }: Line, look: Look): Html {

@@ -1,17 +1,22 @@
 // Many reports as one page: the summary, a table of them, and a section of each.
 import { counted } from '../../sentence.ts';
-import type { Block, Said } from '../blocks/block.ts';
+import type { Block, Problem, Said } from '../blocks/block.ts';
+import { distinctFaults, problemsOf } from '../blocks/problems.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
+import { isProven } from '../proven.ts';
 import { visible } from '../render/visible.ts';
 import type { BatchJson, ErrorJson, ReportJson, SignerJson, StoredReport } from '../report-json.ts';
 import { subjectOf } from '../subject.ts';
-import { blockHtml, lookOf, saidHtml, toneIn, type Look } from './block-html.ts';
+import { blockHtml, codeHtml, lookOf, saidHtml, toneIn, type Look } from './block-html.ts';
 import { html, type Html, type Part } from './html.ts';
 import type { Section } from './page.ts';
 import { reportPage } from './render-html.ts';
 
-/** Bundles that a page shows, and characters that it says of them; the others are counted. */
+/** Bundles that a page shows, and characters that it says of them, rows and sections together; the others are counted. */
 const MOST = { bundles: 2000, characters: 12 * 1024 * 1024 };
+
+/** Codes of a row. */
+const MOST_CODES = 3;
 
 /** Characters of a cell. */
 const MAX_CELL = 200;
@@ -24,21 +29,19 @@ interface Growing {
 
 /** Nothing is written before the end, where the summary is known that stands first. */
 export function growHtml({ isStored }: { readonly isStored: boolean }): Growing {
-  const [open, verified] = [new Shelf(), new Shelf()];
+  const shelves = new Shelves();
   let count = 0;
   return {
     head: '',
     each: (one) => {
       count += 1;
-      if (open.isFull && verified.isFull) return '';
+      if (shelves.isFull) return '';
       const report = one.report();
-      (report.exitCode === 0 ? verified : open).put(() =>
-        bundleOf(isStored ? { stored: report } : report, count),
-      );
+      shelves.put(rankOf(report), () => bundleOf(isStored ? { stored: report } : report, count));
       return '';
     },
     end: (batch) => {
-      const shown = [...open.bundles, ...verified.bundles].slice(0, MOST.bundles);
+      const shown = shelves.bundles;
       const left = count - shown.length;
       return reportPage(isStored ? { stored: batch } : batch, (blocks, look) =>
         sectionsOf(blocks, shown, left, look),
@@ -52,21 +55,53 @@ interface Bundle {
   readonly article: Html;
 }
 
-/** What is kept until the end, because the summary stands before it. */
-class Shelf {
-  readonly bundles: Bundle[] = [];
+/** What is kept until the end, because the summary stands before it. What is worse drives out what is better. */
+class Shelves {
+  /** By rank. */
+  readonly #shelves: readonly Bundle[][] = RANKS.map(() => []);
   #characters = 0;
 
-  get isFull(): boolean {
-    return this.bundles.length >= MOST.bundles || this.#characters > MOST.characters;
+  get bundles(): readonly Bundle[] {
+    return this.#shelves.flat();
   }
 
-  put(make: () => Bundle): void {
-    if (this.isFull) return;
-    const bundle = make();
-    this.bundles.push(bundle);
-    this.#characters += bundle.row.toString().length + bundle.article.toString().length;
+  /** Nothing that may come has room. */
+  get isFull(): boolean {
+    return this.#isOver && this.#lastBehind(0) === undefined;
   }
+
+  get #isOver(): boolean {
+    const count = this.#shelves.reduce((sum, { length }) => sum + length, 0);
+    return count >= MOST.bundles || this.#characters >= MOST.characters;
+  }
+
+  put(rank: number, make: () => Bundle): void {
+    while (this.#isOver) {
+      const better = this.#lastBehind(rank)?.pop();
+      if (better === undefined) return;
+      this.#characters -= sizeOf(better);
+    }
+    const bundle = make();
+    this.#shelves[rank]?.push(bundle);
+    this.#characters += sizeOf(bundle);
+  }
+
+  #lastBehind(rank: number): Bundle[] | undefined {
+    return this.#shelves.findLast(({ length }, index) => index > rank && length > 0);
+  }
+}
+
+/** Exit codes, the worst first; what is proven comes last. */
+const RANKS = [70, 2, 64, 3, 4, 1, 0, 'proven'] as const;
+
+function rankOf(report: ReportJson | ErrorJson): number {
+  const isGreen = 'verdict' in report && report.verdict === 'verified' && isProven(report);
+  const rank = RANKS.findIndex((code) => code === (isGreen ? 'proven' : report.exitCode));
+  return Math.max(0, rank);
+}
+
+function sizeOf({ row, article }: Bundle): number {
+  return row.toString().length + article.toString().length;
 }
 
 function bundleOf(one: ReportJson | ErrorJson | StoredReport, index: number): Bundle {
@@ -77,13 +112,14 @@ function bundleOf(one: ReportJson | ErrorJson | StoredReport, index: number): Bu
     block.block === 'verdict' ? [block.said] : [],
   );
   const id = `bundle-${index}`;
-  const path = codeHtml(subjectOf(report) ?? id);
+  const path = cellOf(subjectOf(report) ?? id);
   const verdict = saidHtml(said, look);
   return {
     row: html`<tr class="row" role="row">
       <td role="cell" data-label="No.">${index}</td>
       <th role="rowheader" scope="row"><a href="#${id}">${path}</a></th>
       <td role="cell" data-label="Verdict">${verdict}</td>
+      <td role="cell" data-label="Problem">${codesHtml(report)}</td>
       ${factsOf(report).map(([label, value]) => html`<td role="cell" data-label="${label}">${value}</td>`)}
     </tr> `,
     article: html`<article
@@ -100,17 +136,30 @@ function bundleOf(one: ReportJson | ErrorJson | StoredReport, index: number): Bu
 
 const NOT_SAID: Said = { words: 'no verdict', tone: 'doubtful' };
 
-function codeHtml(text: string): Html {
-  return html`<code>${visible(text, MAX_CELL)}</code>`;
+function cellOf(text: string): Html {
+  return codeHtml(visible(text, MAX_CELL));
 }
 
-const COLUMNS = ['No.', 'Bundle', 'Verdict', 'Recipe', 'Signer', 'Signed'];
+/** The worst first. */
+function codesHtml(report: ReportJson | ErrorJson): Part {
+  const codes = [...new Set(problemsIn(report).map(({ fault }) => fault.code))];
+  const left = codes.length - MOST_CODES;
+  const shown = codes.slice(0, MOST_CODES).map((code) => html`${codeHtml(code)} `);
+  return [shown, left > 0 ? `and ${left} more` : undefined];
+}
+
+function problemsIn(report: ReportJson | ErrorJson): readonly Problem[] {
+  if ('error' in report) return problemsOf([report.error]);
+  return problemsOf('verdict' in report ? distinctFaults(report.checks) : report.faults);
+}
+
+const COLUMNS = ['No.', 'Bundle', 'Verdict', 'Problem', 'Recipe', 'Signer', 'Signed'];
 
 function factsOf(report: ReportJson | ErrorJson): readonly (readonly [string, Part])[] {
   const { recipe, signer, signature } = 'verdict' in report ? report : {};
   return [
-    ['Recipe', recipe && codeHtml(recipe.name)],
-    ['Signer', signer && codeHtml(nameOf(signer))],
+    ['Recipe', recipe && cellOf(recipe.name)],
+    ['Signer', signer && cellOf(nameOf(signer))],
     ['Signed', signature?.state === 'verified' ? signature.signedAt.replace('T', ' ') : undefined],
   ];
 }
@@ -130,6 +179,7 @@ function partHtml(block: Block, look: Look): Part {
 
 /** Words of the sections of lists, by what they list. */
 const LISTS: ReadonlyMap<string, string> = new Map([
+  ['problem', 'By problem'],
   ['recipe', 'By recipe'],
   ['signer', 'By signer'],
   ['path', 'Passed over'],
@@ -150,11 +200,12 @@ function sectionsOf(
   if (bundles.length === 0) return lists;
   const more =
     left === 0 ? undefined : html`<p>${counted(left, 'more bundle')}, counted above.</p>`;
-  const title = `${counted(bundles.length, 'bundle')}, those that are not green first`;
+  const title = `${counted(bundles.length, 'bundle')}, the worst first`;
   const articles = bundles.map(({ article }) => article);
   return [
+    ...lists.filter(({ id }) => id === 'problem'),
     { id: 'bundles', name: 'Bundles', title, body: [tableHtml(bundles), more] },
-    ...lists,
+    ...lists.filter(({ id }) => id !== 'problem'),
     { id: 'each', name: 'Each bundle', title: 'Each bundle', body: articles },
   ];
 }

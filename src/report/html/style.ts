@@ -62,8 +62,11 @@ nav ul { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 1.25rem; paddin
 nav li { margin: 0; }
 nav a { display: block; padding: .3rem .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: 99px; text-decoration: none; font-size: .9rem; }
 nav a:hover { text-decoration: underline; }
-.sortable th:first-child, .sortable td:first-child { width: 4.5rem; }
-.sortable th:nth-child(5) { width: 28%; }
+.sortable th:nth-child(1) { width: 4rem; }
+.sortable th:nth-child(2), .sortable th:nth-child(6) { width: 22%; }
+.sortable th:nth-child(5) { width: 13%; }
+.sortable th:nth-child(7) { width: 6.5rem; }
+.sortable td, .sortable tbody th { font-size: .875rem; }
 .sortable th button { min-height: 1.5rem; padding: 0 .3rem 0 0; border: 0; background: none; color: inherit; font: inherit; text-align: left; cursor: pointer; }
 .sortable th button::after { content: " ↕" / ""; }
 .sortable th[aria-sort=ascending] button::after { content: " ↑" / ""; }
