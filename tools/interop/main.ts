@@ -4,6 +4,7 @@
 //   --reports    only shows reports in a browser, in HTML and as GitHub does; with --update, writes that section and
 //                takes the pictures in docs/images
 //   --terminals  only completes words in zsh and fish, and shows what is printed in tmux; with --update, writes that section
+//   --workflows  only has actionlint and zizmor judge our workflows and the action
 //   --rekor-v1   also runs a real Rekor v1, with Trillian on MariaDB
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,6 +40,7 @@ import {
 } from './signing.ts';
 import type { EvidenceKind, Sigstore } from './sigstore.ts';
 import { proveWidths } from './widths.ts';
+import { proveWorkflowFiles } from './workflow-files.ts';
 import { WORKFLOW_CLAIMS, proveWorkflow } from './workflow.ts';
 
 const { values: options } = parseArgs({
@@ -46,6 +48,7 @@ const { values: options } = parseArgs({
     update: { type: 'boolean', default: false },
     reports: { type: 'boolean', default: false },
     terminals: { type: 'boolean', default: false },
+    workflows: { type: 'boolean', default: false },
     'rekor-v1': { type: 'boolean', default: false },
   },
 });
@@ -71,7 +74,8 @@ if (options.reports) {
   else compareSection(report, { terminals });
   end(report);
 } else if (await hasGo()) {
-  await main();
+  if (options.workflows) await lintWorkflows();
+  else await main();
 } else {
   console.log('FAILED interop needs Go: install it, and run the same command again');
   end({ passed: 0, failed: 1 });
@@ -95,6 +99,13 @@ async function main(): Promise<void> {
   if (options.update) writePage(found);
   else comparePage(report, found, options['rekor-v1']);
   await proveReports(report, false);
+  await proveWorkflowFiles(report);
+  end(report);
+}
+
+async function lintWorkflows(): Promise<void> {
+  const report = new Report();
+  await proveWorkflowFiles(report);
   end(report);
 }
 

@@ -110,6 +110,14 @@ const GO_PROGRAMS = [
 export const TRILLIAN_MODULE = 'github.com/google/trillian@v1.7.2';
 
 const SIGSTORE_PYTHON = '4.5.1';
+const ZIZMOR = '1.32.0';
+
+const ACTIONLINT = {
+  file: 'actionlint',
+  path: 'github.com/rhysd/actionlint/cmd/actionlint',
+  version: 'v1.7.12',
+  what: 'judges workflows',
+} as const satisfies GoProgram;
 
 const { devDependencies: OURS } = packageJson;
 
@@ -118,6 +126,8 @@ export const PROGRAM_ROWS: readonly (readonly [program: string, version: string,
   [
     ...GO_PROGRAMS.map(({ path, version, what }) => [path, version, what] as const),
     ['sigstore (PyPI), sigstore-python', SIGSTORE_PYTHON, 'signs and verifies'],
+    [ACTIONLINT.path, ACTIONLINT.version, ACTIONLINT.what],
+    ['zizmor (PyPI)', ZIZMOR, 'judges workflows'],
     ['oidc-provider (npm)', OURS['oidc-provider'], 'OpenID provider of the logins'],
     [
       'playwright-core (npm), with a Chromium',
@@ -133,6 +143,10 @@ export function goProgram(file: (typeof GO_PROGRAMS)[number]['file']): string {
 
 /** sigstore-python's command. */
 export const PYTHON_PROGRAM = join(PYTHON, 'bin', 'python');
+
+/** Those that judge workflows. */
+export const ACTIONLINT_PROGRAM = join(BIN, ACTIONLINT.file);
+export const ZIZMOR_PROGRAM = join(CACHE, 'zizmor', 'bin', 'zizmor');
 
 /** A Go that does not run is no reason to do without: only one that is not there. */
 export async function hasGo(): Promise<boolean> {
@@ -150,6 +164,27 @@ export async function installPrograms(withRekorV1: boolean): Promise<void> {
   await requireChromium();
   if (withRekorV1) await requireMariadb();
   await Promise.all([installPython(), installGoPrograms(withRekorV1)]);
+}
+
+/** What judges workflows, alone. Throws as `installPrograms` does. */
+export async function installLinters(): Promise<void> {
+  mkdirSync(BIN, { recursive: true });
+  await installGo(ACTIONLINT);
+  if ((await zizmorVersion()) !== ZIZMOR) {
+    console.log(`installing zizmor==${ZIZMOR}`);
+    const folder = join(CACHE, 'zizmor');
+    await mustRun('python3', ['-m', 'venv', '--clear', folder]);
+    await mustRun(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', `zizmor==${ZIZMOR}`]);
+  }
+  const found = await zizmorVersion();
+  if (found !== ZIZMOR) throw new Error(`zizmor is ${found}, not ${ZIZMOR}`);
+  console.log(`zizmor ${found}`);
+}
+
+async function zizmorVersion(): Promise<string | undefined> {
+  if (!existsSync(ZIZMOR_PROGRAM)) return undefined;
+  const { output } = await run(ZIZMOR_PROGRAM, ['--version']);
+  return /^zizmor (\S+)/m.exec(output)?.[1];
 }
 
 /** One after the other: each uses all processors, and some packages of the one before. */
