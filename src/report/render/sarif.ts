@@ -3,6 +3,7 @@
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { commandLine } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
+import { sayNotJudged } from '../blocks/batch-blocks.ts';
 import { FROM_STORED } from '../blocks/report-blocks.ts';
 import { encodeLine } from '../encode-report.ts';
 import { explanations, wordsOf } from '../explain.ts';
@@ -74,6 +75,8 @@ class Run {
 
   invocation({ exitCode, repeat = [], summary }: Ending): object {
     if (summary?.stopped !== undefined) this.#fail('What came later was not judged.');
+    for (const said of summary === undefined ? [] : sayNotJudged(summary))
+      this.#note('warning', said);
     const { results, notifications } = this.#leftOut;
     if (results > 0) this.#note('warning', `${results} more results are left out.`);
     if (notifications > 0) this.#note('warning', `${notifications} more of these are left out.`);
