@@ -801,8 +801,8 @@ describe('what was not judged', () => {
   });
 
   it('since it is no bundle is named in JUnit and SARIF, in no case that passes', async () => {
-    const folder = folderOfMany('with-notes');
-    writeFileSync(join(folder, 'notes.txt'), '');
+    const notes = folderOfMany('with-notes');
+    writeFileSync(join(notes, 'notes.txt'), '');
     const { xml, sarif } = await shown(['with-notes']);
     const said = 'passed over, since they are no bundles: 1 path: with-notes/notes.txt';
     expect(xml).toMatch(new RegExp(`<skipped>${said}</skipped>`));

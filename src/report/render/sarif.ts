@@ -8,7 +8,7 @@ import { FROM_STORED } from '../blocks/report-blocks.ts';
 import { encodeLine } from '../encode-report.ts';
 import { explanations, wordsOf } from '../explain.ts';
 import type { Ending, GrowingForm } from '../growing-form.ts';
-import type { ErrorJson, ReportJson } from '../report-json.ts';
+import type { ErrorJson, ReportJson, SummaryJson } from '../report-json.ts';
 import { LEVELS, MORE_RULES, STORED, complaintsOf, resultJson } from './sarif-results.ts';
 import { withoutLinks, type Complaint, type Level } from './sarif-results.ts';
 
@@ -74,9 +74,7 @@ class Run {
   }
 
   invocation({ exitCode, repeat = [], summary }: Ending): object {
-    if (summary?.stopped !== undefined) this.#fail('What came later was not judged.');
-    for (const said of summary === undefined ? [] : sayNotJudged(summary))
-      this.#note('warning', said);
+    if (summary !== undefined) this.#sayLeft(summary);
     const { results, notifications } = this.#leftOut;
     if (results > 0) this.#note('warning', `${results} more results are left out.`);
     if (notifications > 0) this.#note('warning', `${notifications} more of these are left out.`);
@@ -89,6 +87,11 @@ class Run {
       ...(command !== '' && command.length <= MOST.command && { commandLine: command }),
       toolExecutionNotifications: this.#notes,
     };
+  }
+
+  #sayLeft(summary: SummaryJson): void {
+    if (summary.stopped !== undefined) this.#fail('What came later was not judged.');
+    for (const said of sayNotJudged(summary)) this.#note('warning', said);
   }
 
   /** Of a stored report another name: it must replace no results of the program that verifies. */
