@@ -25,7 +25,7 @@ const all = explanations(pages);
 
 const STATES: readonly string[] = [
   ...(['passed', 'failed', 'skipped', 'not-reached'] as const).map((outcome) =>
-    sayCheck({ outcome } as never),
+    sayCheck({ outcome }),
   ),
   ...(['passed', 'failed', 'unevaluable', 'claimed', 'withheld'] as const).map((outcome) =>
     sayConstraint({ outcome } as never),
