@@ -16,9 +16,14 @@ export function mayBeJudge(environment: NodeJS.ProcessEnv): boolean {
   return environment['AFFIDAVIT_JUDGE'] === JUDGE_VARIABLES.AFFIDAVIT_JUDGE;
 }
 
-/** In a thread: answers what the program asks, until it ends. Undefined in a process. */
-export async function serve(
-  answer: () => Promise<(path: string) => Promise<unknown>>,
+/**
+ * In a thread: answers what the program asks, until it ends. False in a process.
+ *
+ * @param given what of an answer is given away, not copied
+ */
+export async function serve<Answer>(
+  answer: () => Promise<(path: string) => Promise<Answer>>,
+  given: (answer: Answer) => readonly ArrayBuffer[],
 ): Promise<boolean> {
   const { parentPort: port } = await import('node:worker_threads');
   if (port === null) return false;
@@ -26,8 +31,8 @@ export async function serve(
   const judge = await answer();
   const { promise, reject } = Promise.withResolvers<never>();
   const reply = async ({ id, path }: Asked): Promise<void> => {
-    const answered: Answered<unknown> = { id, answer: await judge(path) };
-    port.postMessage(answered, []);
+    const answered: Answered<Answer> = { id, answer: await judge(path) };
+    port.postMessage(answered, given(answered.answer));
   };
   port.on('message', (asked: Asked) => {
     reply(asked).catch(reject);
