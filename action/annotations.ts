@@ -36,9 +36,14 @@ const LEVELS = ['error', 'warning', 'notice'] as const;
 /** GitHub shows ten of each level of a step, and says nothing of the others. */
 const MOST = 10;
 
+/** Of results of SARIF, or of an error that left none. */
 export function annotationsOf(sarif: Sarif, ending: Ending): readonly Annotation[] {
   const results = sarif.runs.flatMap((run) => run.results);
-  const all = results.length === 0 ? ofError(ending) : results.map((result) => ofResult(result));
+  return results.length === 0 ? ofError(ending) : results.map((result) => ofResult(result));
+}
+
+/** The worst first, and of each level no more than are shown. */
+export function mostOf(all: readonly Annotation[]): readonly Annotation[] {
   return LEVELS.flatMap((level) => capped(all.filter((each) => each.level === level)));
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { annotationsOf, plainAnnotation, sarifIn } from './annotations.ts';
+import { annotationsOf, mostOf, plainAnnotation, sarifIn } from './annotations.ts';
 import { endingIn, summaryOf, verdictOf } from './ending.ts';
 import { wordsOf } from './words.ts';
 
@@ -41,9 +41,8 @@ function run(name: string): number {
   const exitCode = spawn([name, ...words, '--format=terminal', ...reports]);
   const ending = endingIn(textIn(at('json')));
   append('GITHUB_STEP_SUMMARY', textIn(at('markdown')) ?? summaryOf(name, exitCode, ending));
-  for (const each of annotationsOf(sarifIn(textIn(at('sarif'))), ending)) {
-    console.log(plainAnnotation(each));
-  }
+  const all = annotationsOf(sarifIn(textIn(at('sarif'))), ending);
+  for (const each of mostOf(all)) console.log(plainAnnotation(each));
   append('GITHUB_OUTPUT', `verdict=${verdictOf(name, exitCode, ending)}`);
   append('GITHUB_OUTPUT', `exit-code=${exitCode}`);
   append('GITHUB_OUTPUT', `report=${at('json')}`);

@@ -10,17 +10,10 @@ import type { TestRegistry } from '../oci/call.ts';
 import { withRegistry } from '../oci/registry.ts';
 import { ROOT } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
+import { EPOCH, commandsOf, run } from './guide-commands.ts';
 import { read } from './repository.ts';
 
 const TREE = 'recipes/evidence';
-const EPOCH = { SOURCE_DATE_EPOCH: '1781054400' };
-
-/** Those of affidavit, each on one line. */
-function commandsOf(markdown: string): readonly string[] {
-  const blocks = [...markdown.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
-  const lines = blocks.flatMap((block) => block.replaceAll('\\\n', ' ').trim().split('\n'));
-  return lines.filter((line) => line.startsWith('affidavit '));
-}
 
 /** The demo beside an empty tree of evidence, and two registries. */
 async function withCheckout(
@@ -40,14 +33,6 @@ async function withCheckout(
 function pointersIn(folder: string): readonly string[] {
   const names = readdirSync(join(folder, TREE), { recursive: true }).map(String);
   return names.filter((name) => name.endsWith('.yaml')).map((name) => `${TREE}/${name}`);
-}
-
-/** Runs it as it is written, but for what a reader has to fill in. */
-async function run(command: string, folder: string, known: ReadonlyMap<string, string>) {
-  let text = command;
-  for (const [placeholder, value] of known) text = text.replaceAll(placeholder, value);
-  const done = await runProgram(text.split(/ +/).slice(1), { cwd: folder, env: EPOCH });
-  expect([command, done.code, done.stderr]).toEqual([command, 0, expect.anything()]);
 }
 
 describe('docs/guides/publishing.md', () => {
@@ -98,30 +83,6 @@ describe('docs/guides/registries.md', () => {
         ['ISSUER', `${SANDBOX_ISSUER} --trusted-root ${root}`],
       ]);
       for (const command of commands) await run(command, folder, known);
-    });
-  });
-});
-
-describe('docs/guides/hand-in.md', () => {
-  const commands = commandsOf(read('docs/guides/hand-in.md'));
-
-  it('does what it says, with a signature of its own and with that of aicr', async () => {
-    expect(commands).toHaveLength(5);
-    await withCheckout(async (folder, { host }) => {
-      const known = new Map([
-        ['ghcr.io/you', `${host}/you`],
-        [':TAG@sha256:DIGEST', `@sha256:${'0'.repeat(64)}`],
-      ]);
-      const [packed, pushed, signed, ...withAicr] = commands;
-      for (const command of [packed, pushed]) await run(command ?? '', folder, known);
-      const [flat = '', ...more] = pointersIn(folder);
-      expect([flat.split('/').length, more]).toEqual([3, []]);
-      known.set(`${TREE}/RECIPE.yaml`, `${flat} --sandbox --registry ${host}`);
-      await run(signed ?? '', folder, known);
-      const nested = pointersIn(folder);
-      expect(nested).toEqual([expect.stringMatching(/\/[0-9a-f]{32}\/sha256-[0-9a-f]{64}\.yaml$/)]);
-      for (const command of withAicr) await run(command, folder, known);
-      expect(pointersIn(folder)).toEqual(expect.arrayContaining([flat, ...nested]));
     });
   });
 });

@@ -1,4 +1,4 @@
-import { expect, it, describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { EXPECTED, INVARIANTS, brokenIn } from './invariants.ts';
 import { ACTION, WORKFLOWS, textOf, workflowNamed, type WorkflowName } from './workflow-file.ts';
@@ -211,6 +211,13 @@ describe('E-53 the workflows', () => {
   it.each(MUTANTS)('are refused if one $what: $of', (mutant) => {
     const broken = brokenIn(mutant.of, mutated(mutant));
     expect(broken.toSorted()).toEqual(mutant.breaks.toSorted());
+  });
+
+  it.each(WORKFLOWS)('tell a linter to be silent with a reason alone: %s', (name) => {
+    for (const [, reason = ''] of textOf(name).matchAll(/zizmor: ignore\[[\w-]+\](.*)/g)) {
+      expect(reason.length).toBeGreaterThan(20);
+    }
+    expect(textOf(name)).not.toMatch(/actionlint.*ignore|shellcheck disable/);
   });
 
   it('show each invariant broken', () => {

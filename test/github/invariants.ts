@@ -27,6 +27,11 @@ export const EXPECTED: Readonly<Record<WorkflowName, Expected>> = {
     permissions: { contents: 'read', 'pull-requests': 'write', statuses: 'write' },
     event: ['event.workflow_run.event', 'event.workflow_run.head_sha'],
   },
+  'recipe-evidence-all': {
+    triggers: ['schedule', 'workflow_dispatch'],
+    permissions: { contents: 'read' },
+    event: [],
+  },
   'sign-evidence': {
     triggers: ['push', 'workflow_dispatch'],
     permissions: { contents: 'write', 'id-token': 'write', packages: 'write' },

@@ -227,7 +227,9 @@ git checkout --quiet -B "\${GITHUB_REF#refs/heads/}" "$GITHUB_SHA"`;
     for (const name of ['dev', 'package-lock.json']) cpSync(join(ROOT, name), join(root, name));
     cpSync(join(ROOT, 'package-lock.json'), join(root, 'node_modules/.installed'));
     cpSync(join(ROOT, 'action'), join(root, 'action'), { recursive: true });
-    for (const name of ['tools', 'bin', 'dist']) symlinkSync(join(ROOT, name), join(root, name));
+    for (const name of ['tools', 'bin', 'dist']) {
+      symlinkSync(join(ROOT, name), join(root, name));
+    }
     const { more } = this.#place;
     if (more === undefined) return;
     const dev = readFileSync(join(root, 'dev'), 'utf8');

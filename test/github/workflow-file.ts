@@ -36,7 +36,12 @@ export interface Action {
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
 
-export const WORKFLOWS = ['recipe-evidence', 'recipe-evidence-comment', 'sign-evidence'] as const;
+export const WORKFLOWS = [
+  'recipe-evidence',
+  'recipe-evidence-comment',
+  'recipe-evidence-all',
+  'sign-evidence',
+] as const;
 export type WorkflowName = (typeof WORKFLOWS)[number];
 
 export function textOf(name: WorkflowName): string {

@@ -6,18 +6,13 @@ import {
   type Ending,
   type GrowingForm,
   type ManyHead,
-  type OneOfMany,
-  type Piece,
 } from '../../report/growing-form.ts';
 import type { Terminal } from '../../report/render/terminal-lines.ts';
-import type { BatchJson, Shown } from '../../report/report-json.ts';
+import type { Shown } from '../../report/report-json.ts';
 
 type Render = (report: Shown, look: Terminal, read: PageReader) => Promise<string>;
 
-type Grow = (
-  head: ManyHead,
-  read: PageReader,
-) => Promise<GrowingForm<BatchJson, OneOfMany, string | readonly Piece[]>>;
+type Grow = (head: ManyHead, read: PageReader) => Promise<GrowingForm>;
 
 export const REPORT_FORMATS: ReadonlyMap<string, Render> = new Map<string, Render>([
   [

@@ -4,7 +4,6 @@ import { isInShard, type Shard } from '../../batch/in-order.ts';
 import { digestOfHex } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { followed, isFolder } from '../../io/disk/folders.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { listInputs, listLines, PassedOver, type Listed } from '../../io/disk/list-inputs.ts';
 import { MAX_PATH_BYTES } from '../../io/disk/raw-path.ts';
@@ -33,7 +32,7 @@ export class InputList {
     const from = options.text('from');
     this.#inputs = options.texts('input');
     this.#shard = shardOf(options.text('shard'));
-    this.#isAlone = this.#inputs.length === 1 && from === undefined;
+    this.#isAlone = this.#inputs.length === 1 && from === undefined && this.#shard === undefined;
     this.#outputs = outputsOf(options);
     const listing = { layout: EVIDENCE_LAYOUT, passedOver: this.#passedOver };
     const lines =
@@ -50,9 +49,7 @@ export class InputList {
     }
     const [first, ...more] = this.#first;
     if (first !== undefined) {
-      const isOne = this.#isAlone && more.length === 0 && first === this.#inputs[0];
-      // A directory without a bundle is no share of anything: each shard says what is wrong.
-      return isOne && (this.#shard === undefined || isFolder(followed(first), EVIDENCE_LAYOUT));
+      return this.#isAlone && more.length === 0 && first === this.#inputs[0];
     }
     throw new EvidenceError('USAGE', {
       at: '--from',

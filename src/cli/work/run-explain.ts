@@ -1,8 +1,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
-import { beginningWith, explain, explanations, wordsOf } from '../../report/explain.ts';
-import type { Explanation } from '../../report/explain.ts';
+import { explain, explanations, wordsOf, type Explanation } from '../../report/explain.ts';
 import { heading, wrap, type Terminal } from '../../report/render/terminal-lines.ts';
 import type { Call } from '../call/command.ts';
 import { lookOf, outputOf } from '../call/report-flags.ts';
@@ -33,7 +32,6 @@ export async function readExplanations(root: string): Promise<readonly Explanati
 
 function refuseUnknown(word: string, all: readonly Explanation[]): never {
   const names = all.flatMap((explanation) => explanation.names);
-  const begun = beginningWith(word, all);
   // One number is no spelling of another one. Those that begin alike come first: not all are compared.
   const spelt = names.filter((name) => !/^\d/.test(name));
   const alike = spelt.filter((name) => name.startsWith(word.slice(0, 3)));
@@ -41,23 +39,12 @@ function refuseUnknown(word: string, all: readonly Explanation[]): never {
   throw new EvidenceError('USAGE', {
     at: 'affidavit explain',
     found: quote(word),
-    expected: 'a code that was printed, the name of a check, an exit code, or a word in capitals',
+    expected: 'a code that was printed, the name of a check, or an exit code',
     hint:
-      begun.length > 0
-        ? `these begin so: ${listedNames(begun)}`
-        : meant === undefined
-          ? 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes and words'
-          : `did you mean affidavit explain ${meant}?`,
+      meant === undefined
+        ? 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes'
+        : `did you mean affidavit explain ${meant}?`,
   });
-}
-
-/** All of them have room on a screen. */
-const MOST_BEGUN = 20;
-
-function listedNames(names: readonly string[]): string {
-  const left = names.length - MOST_BEGUN;
-  const more = left > 0 ? `, and ${left} more` : '';
-  return `${names.slice(0, MOST_BEGUN).join(', ')}${more}`;
 }
 
 function renderExplanation(

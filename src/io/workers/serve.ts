@@ -16,14 +16,9 @@ export function mayBeJudge(environment: NodeJS.ProcessEnv): boolean {
   return environment['AFFIDAVIT_JUDGE'] === JUDGE_VARIABLES.AFFIDAVIT_JUDGE;
 }
 
-/**
- * In a thread: answers what the program asks, until it ends. False in a process.
- *
- * @param given what of an answer is given away, not copied
- */
-export async function serve<Answer>(
-  answer: () => Promise<(path: string) => Promise<Answer>>,
-  given: (answer: Answer) => readonly ArrayBuffer[],
+/** In a thread: answers what the program asks, until it ends. Undefined in a process. */
+export async function serve(
+  answer: () => Promise<(path: string) => Promise<unknown>>,
 ): Promise<boolean> {
   const { parentPort: port } = await import('node:worker_threads');
   if (port === null) return false;
@@ -31,8 +26,8 @@ export async function serve<Answer>(
   const judge = await answer();
   const { promise, reject } = Promise.withResolvers<never>();
   const reply = async ({ id, path }: Asked): Promise<void> => {
-    const answered: Answered<Answer> = { id, answer: await judge(path) };
-    port.postMessage(answered, given(answered.answer));
+    const answered: Answered<unknown> = { id, answer: await judge(path) };
+    port.postMessage(answered, []);
   };
   port.on('message', (asked: Asked) => {
     reply(asked).catch(reject);
