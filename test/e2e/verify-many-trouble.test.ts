@@ -35,24 +35,33 @@ function folderOf(name: string, files: Readonly<Record<string, Uint8Array>>): st
   return folder;
 }
 
-it('a directory that may not be read is FILE_UNREADABLE, and the rest is judged', async () => {
-  const folder = folderOf('closed', { 'a.tar.gz': good, 'z.tar.gz': good });
-  mkdirSync(join(folder, 'secret'));
-  chmodSync(join(folder, 'secret'), 0);
-  // An administrator may read it all the same, unless he gives up that right.
-  const rights = ['--bounding-set', '-dac_override,-dac_read_search', '--'];
-  const prefix = process.getuid?.() === 0 ? ['setpriv', ...rights] : [];
-  const words = ['verify-evidence', 'closed', ...evidence.pin, '--jobs', '1', '-f', 'jsonl'];
-  const { code, stdout } = await runCli(words, { ...options, prefix });
-  chmodSync(join(folder, 'secret'), 0o700);
-  expect(code).toBe(3);
-  const reports = stdout.trimEnd().split('\n');
-  expect(reports.map((line) => saidOf(JSON.parse(line) as Report))).toEqual([
-    'closed/a.tar.gz 0',
-    'closed/secret 3 FILE_UNREADABLE',
-    'closed/z.tar.gz 0',
-  ]);
-});
+it.each([
+  ['a directory', 'closed', 0],
+  ['a directory with names but no more', 'closed-in-part', 0o444],
+  ['under a pattern, a directory', 'closed-f*', 0],
+])(
+  '%s that may not be read is FILE_UNREADABLE, and the rest is judged: %s',
+  async (_, input, mode) => {
+    const name = input.replace('*', 'itting');
+    const folder = folderOf(name, { 'a.tar.gz': good, 'z.tar.gz': good });
+    mkdirSync(join(folder, 'secret/deeper'), { recursive: true });
+    chmodSync(join(folder, 'secret'), mode);
+    const pattern = input.includes('*') ? `${input}/**/*.tar.gz` : input;
+    // An administrator may read it all the same, unless he gives up that right.
+    const rights = ['--bounding-set', '-dac_override,-dac_read_search', '--'];
+    const prefix = process.getuid?.() === 0 ? ['setpriv', ...rights] : [];
+    const words = ['verify-evidence', pattern, ...evidence.pin, '--jobs', '1', '-f', 'jsonl'];
+    const { code, stdout } = await runCli(words, { ...options, prefix });
+    chmodSync(join(folder, 'secret'), 0o700);
+    expect(code).toBe(3);
+    const reports = stdout.trimEnd().split('\n');
+    expect(reports.map((line) => saidOf(JSON.parse(line) as Report))).toEqual([
+      `${name}/a.tar.gz 0`,
+      `${name}/secret${mode === 0 ? '' : '/deeper'} 3 FILE_UNREADABLE`,
+      `${name}/z.tar.gz 0`,
+    ]);
+  },
+);
 
 it('a bundle that is replaced meanwhile has the verdict of the bytes that were read', async () => {
   const folder = folderOf('replaced', { 'a.tar.gz': good, 'b.tar.gz': good });

@@ -353,6 +353,76 @@ describe('a name that is not UTF-8', () => {
   });
 });
 
+describe('a pattern', () => {
+  it('goes past no name that is not UTF-8, and takes none for its twin', async () => {
+    const { code, batch } = await verifyMany(['raw/*.tar.gz', 'raw/*/b.tar.gz']);
+    expect(code).toBe(3);
+    expect(outcomesOf(batch)).toEqual([
+      'raw/a\\xff.tar.gz FILE_UNREADABLE',
+      'raw/a\u{FFFD}.tar.gz 0',
+      'raw/u\\xff FILE_UNREADABLE',
+      'raw/u\u{FFFD}/b.tar.gz 0',
+    ]);
+    const alone = await verifyMany(['raw/a*']);
+    expect(outcomesOf(alone.batch)).toEqual(outcomesOf(batch).slice(0, 2));
+  });
+
+  it.each(['raw/a\u{FFFD}.tar.gz', 'raw/u\u{FFFD}/b.tar.gz'])(
+    'is not needed for it: %s is refused as an argument, since it may mean another file',
+    async (path) => {
+      const { code, batch } = await verifyMany([path]);
+      expect([code, batch.reports.length]).toEqual([3, 1]);
+      expect(batch.reports[0]?.error?.code).toBe('FILE_UNREADABLE');
+    },
+  );
+
+  it('leaves out names with a dot before them as a shell does, and counts them', async () => {
+    const place = join(evidence.folder, 'dots');
+    mkdirSync(join(place, '.git/x'), { recursive: true });
+    mkdirSync(join(place, 'd'));
+    for (const name of ['a.tar.gz', '.b.tar.gz', '.c.txt', 'd/.e.tar.gz', '.git/f.tar.gz']) {
+      writeFileSync(join(place, name), good);
+    }
+    const { code, batch } = await verifyMany(['dots/**/*.tar.gz']);
+    expect([code, ...sourcesOf(batch)]).toEqual([0, 'dots/a.tar.gz 0']);
+    const paths = ['dots/.b.tar.gz', 'dots/.git', 'dots/d/.e.tar.gz'];
+    expect(batch.summary.passedOver?.count).toBe(3);
+    expect(batch.summary.passedOver?.paths.toSorted()).toEqual(paths);
+    const named = await verifyMany(['dots/.*.tar.gz']);
+    expect(sourcesOf(named.batch)).toEqual(['dots/.b.tar.gz 0']);
+    expect(named.batch.summary.passedOver).toBeUndefined();
+  });
+
+  it.each([
+    [`${'{a,b}'.repeat(40)}.tar.gz`, '40 braces'],
+    [`${'{a,b}'.repeat(10)}.tar.gz`, '1024 alternatives'],
+    ['{1..1001}.tar.gz', '1001 alternatives'],
+    [`{${'{a,b,'.repeat(15)}${'}'.repeat(3)}*`, 'alternatives'],
+    ['*a*a*a*a*.tar.gz', '5 stars between two slashes'],
+    [`${'**/'.repeat(17)}x`, '34 stars'],
+    ['+(a|a)*b', 'a group that is repeated'],
+    [`${'x'.repeat(5000)}*`, '5001 bytes'],
+  ])('that would take for ever is 64: %s', async (pattern, found) => {
+    const argv = ['verify-evidence', 'many/a.tar.gz', pattern, ...evidence.root];
+    const { code, stdout, stderr } = await runProgram(argv, { cwd: evidence.folder });
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain('at: INPUT\n');
+    expect(stderr).toContain(`${found} in the pattern`);
+  });
+
+  it('of a shape that people write is matched', async () => {
+    const { batch } = await verifyMany([
+      '{many,none}/{a,unsigned}*.tar.{gz,zst}',
+      'many/[z]*{.gz,}',
+    ]);
+    expect(sourcesOf(batch)).toEqual([
+      'many/a.tar.gz 0',
+      'many/unsigned.tar.gz 4',
+      'many/z.tar.gz 2',
+    ]);
+  });
+});
+
 describe('a line of a list', () => {
   it('ends at a line feed alone, is no pattern and never standard input', async () => {
     const separated = 'many/a.tar.gz\u{2028}many/deep/b.tar.gz';

@@ -5,7 +5,13 @@ import { digestOfHex } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
-import { listInputs, listLines, PassedOver, type Listed } from '../../io/disk/list-inputs.ts';
+import {
+  listInputs,
+  listLines,
+  PassedOver,
+  requireModestPatterns,
+  type Listed,
+} from '../../io/disk/list-inputs.ts';
 import { MAX_PATH_BYTES } from '../../io/disk/raw-path.ts';
 import { linesOf } from '../../io/disk/read-lines.ts';
 import { refuse } from '../../place.ts';
@@ -31,6 +37,7 @@ export class InputList {
   constructor({ options, signal }: Call) {
     const from = options.text('from');
     this.#inputs = options.texts('input');
+    requireModestPatterns(this.#inputs);
     this.#shard = shardOf(options.text('shard'));
     this.#isAlone = this.#inputs.length === 1 && from === undefined && this.#shard === undefined;
     this.#outputs = outputsOf(options);

@@ -1,7 +1,7 @@
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { nameOf, readFileBounded, requireOneStdin, STDIN } from '../../io/disk/files.ts';
-import { holdsInputs } from '../../io/disk/folders.ts';
 import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
+import { holdsInputs } from '../../io/disk/list-inputs.ts';
 import { documentTime } from '../../io/process/clock.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
 import { MAX_SIGSTORE_BUNDLE_BYTES } from '../../limits.ts';
@@ -70,7 +70,7 @@ async function verifyAll(call: Call, summaries: Summaries | undefined): Promise<
   const { options } = call;
   const [source = '', ...others] = options.texts('input');
   const isList = others.length > 0 || options.has('from') || options.has('shard');
-  if (isList || holdsInputs(source, EVIDENCE_LAYOUT)) {
+  if (isList || (await holdsInputs(source, EVIDENCE_LAYOUT))) {
     const { runVerifyMany } = await import('./run-verify-many.ts');
     const exitCode = await runVerifyMany(call, VERIFY_FILES);
     if (exitCode !== undefined) return exitCode;

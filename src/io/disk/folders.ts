@@ -48,11 +48,6 @@ export function isFolder(path: string, layout: Layout): boolean {
   return !isLayoutFolder(path) || hasMoreThanLayout(path);
 }
 
-/** Whether an input is more than itself: a directory around bundles, or a pattern. */
-export function holdsInputs(input: string, layout: Layout): boolean {
-  return lookAt(input) === undefined ? isPattern(input) : isFolder(followed(input), layout);
-}
-
 export function isPattern(input: string): boolean {
   return /[*?[{]/.test(input) && !input.includes('://');
 }

@@ -1,18 +1,16 @@
-import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Layout } from '../../archive/entry.ts';
-import { noneIfRefused } from '../../errors/evidence-error.ts';
 import { STDIN } from './files.ts';
+import { fitting, namesIn } from './fitting.ts';
 import { followed, isBundle, isFolder, isLayoutFolder, isOfLayout, isPattern } from './folders.ts';
 import { lookAt } from './harmless-output.ts';
 import { kindOf } from './open-file.ts';
-import { listNames, pathOf, type ListedName, type RefusedPath } from './raw-path.ts';
+import { requireModest } from './pattern-limits.ts';
+import { pathOf, twinsOf, type RefusedPath } from './raw-path.ts';
 
 const ARCHIVE = '.tar.gz';
 const LOGS = `.logs${ARCHIVE}`;
-/** Names that a directory may have. */
-const MOST_NAMES = 1_000_000;
 /** Names that are kept of what is passed over; the others are counted. */
 const MOST_PASSED_OVER = 100;
 
@@ -44,9 +42,36 @@ export async function* listInputs(
   listing: Listing,
 ): AsyncGenerator<Listed, void> {
   for (const input of inputs) {
-    const fitting = lookAt(input) === undefined && isPattern(input) ? await namesFor(input) : [];
-    for (const name of fitting.length === 0 ? [input] : fitting) yield* inInput(name, listing);
+    const names = isPatternAlone(input)
+      ? await fitting(input, (path) => listing.passedOver.add(path))
+      : await namedBy(input);
+    for (const name of names.length === 0 ? [input] : names) {
+      if (typeof name === 'string') yield* inInput(name, listing);
+      else yield name;
+    }
   }
+}
+
+/** Whether an input is more, or something else, than itself: a directory around bundles, a pattern, or what has no name. */
+export async function holdsInputs(input: string, layout: Layout): Promise<boolean> {
+  if (isPatternAlone(input)) return true;
+  if (isFolder(followed(input), layout)) return true;
+  return (await namedBy(input)).length > 0;
+}
+
+/** And no file has this name. */
+function isPatternAlone(input: string): boolean {
+  return lookAt(input) === undefined && isPattern(input);
+}
+
+/** An argument that may mean another file than the one that Node would read means none. */
+async function namedBy(input: string): Promise<readonly RefusedPath[]> {
+  return input.includes('://') ? [] : await twinsOf(input);
+}
+
+/** Throws USAGE for a pattern that nothing could match in time. */
+export function requireModestPatterns(inputs: readonly string[]): void {
+  for (const input of inputs) if (isPatternAlone(input)) requireModest(input);
 }
 
 /** The same of a list. Each line is a path, or a reference, as it stands there: no pattern, and never standard input. */
@@ -59,12 +84,6 @@ export async function* listLines(
     if (typeof path === 'string') yield* inInput(path === STDIN ? `./${path}` : path, listing);
     else yield path;
   }
-}
-
-async function namesFor(pattern: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const name of glob(pattern)) names.push(name);
-  return names.toSorted(byName);
 }
 
 /** What is in a folder, or the input itself. */
@@ -90,7 +109,7 @@ async function* inFolder(
   listing: Listing,
   inLayout = isLayoutFolder(folder) ? '' : undefined,
 ): AsyncGenerator<Listed, void> {
-  const entries = await entriesOf(folder);
+  const entries = await namesIn(folder);
   // What cannot be listed is no evidence that is passed over: whoever judges it says what is wrong.
   if (entries === undefined) {
     yield folder;
@@ -106,15 +125,6 @@ async function* inFolder(
     } else if (isLogs(entry.name, names)) listing.passedOver.add(path);
     else yield* inEntry(path, kind, listing);
   }
-}
-
-async function entriesOf(folder: string): Promise<readonly ListedName[] | undefined> {
-  return await listNames(folder, {
-    most: MOST_NAMES,
-    found: `more than ${MOST_NAMES} names`,
-    expected: `at most ${MOST_NAMES} in one directory`,
-    hint: 'name the directories in it, or write a list for --from',
-  }).catch(noneIfRefused);
 }
 
 /** Of the bundle beside it. */
@@ -138,8 +148,4 @@ async function* inEntry(
 /** What no file is, e.g. a FIFO, cannot be read, and that has to be said. */
 function isEvidence(path: string, kind: string): boolean {
   return kind === 'file' ? path.endsWith(ARCHIVE) : kind !== 'symbolic link';
-}
-
-function byName(a: string, b: string): number {
-  return a < b ? -1 : 1;
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, noneIfRefused } from '../../errors/evidence-error.ts';
 import { shorten } from '../../quote.ts';
 import { listDirectory, type ListLimit } from './open-file.ts';
 
@@ -39,6 +39,29 @@ export async function listNames(
     entry.name = bytes.toString();
     return { entry, refused: typeof path === 'string' ? undefined : path };
   });
+}
+
+/** A directory with more names than these is not looked through for twins. */
+const MOST_NAMES = 1_000_000;
+
+/** What a path that has U+FFFD in it may mean too: names that are not UTF-8, which Node reads as this one. */
+export async function twinsOf(path: string): Promise<readonly RefusedPath[]> {
+  if (!path.includes(LOST)) return [];
+  const parts = path.split('/');
+  const twins = parts.map(async (part, index) => {
+    if (!part.includes(LOST)) return [];
+    const parent = parts.slice(0, index).join('/');
+    const names = await namesOrNone(index === 0 ? '.' : `${parent}/`);
+    return names.flatMap(({ entry, refused: twin }) =>
+      entry.name === part && twin !== undefined ? [twin] : [],
+    );
+  });
+  return (await Promise.all(twins)).flat();
+}
+
+async function namesOrNone(folder: string): Promise<readonly ListedName[]> {
+  const detail = { found: 'too many names', expected: 'fewer', hint: 'give them names in UTF-8' };
+  return (await listNames(folder, { most: MOST_NAMES, ...detail }).catch(noneIfRefused)) ?? [];
 }
 
 /** A path as bytes, or why no file can be opened by it. */
