@@ -9,7 +9,7 @@ import { lookAt } from './harmless-output.ts';
 import { listNames, twinsOf, type ListedName, type RefusedPath } from './raw-path.ts';
 
 /** Names that a directory may have. */
-export const MOST_NAMES = 1_000_000;
+const MOST_NAMES = 1_000_000;
 
 /** Undefined if it may not be listed. */
 export async function namesIn(folder: string): Promise<readonly ListedName[] | undefined> {
