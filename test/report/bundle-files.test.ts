@@ -41,6 +41,12 @@ describe('the tree of a bundle', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('breaks at words what no narrow line has room for', () => {
+    const lines = renderTree(files, 60).split('\n');
+    expect(lines.slice(0, 2).join(' ')).toBe(NOT_VERIFIED);
+    expect(lines.filter((line) => line.length > 60 && !line.includes(DIGEST))).toEqual([]);
+  });
+
   it('has no file: no line', () => {
     expect(renderTree([])).toBe(`${NOT_VERIFIED}\n0 files, 0 bytes\n\n`);
   });

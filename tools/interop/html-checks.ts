@@ -99,6 +99,24 @@ export const EVERY_PAGE: readonly Check[] = [
     },
   },
   {
+    what: 'paper has what is folded also in a browser that has no style for it, and the screen is as before then',
+    wrongIn: async ({ page }) => {
+      const folds = page.locator('details:not([open])');
+      const before = await folds.count();
+      if (before === 0) return undefined;
+      await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+      const shut = await folds.count();
+      await page.evaluate('dispatchEvent(new Event("afterprint"))');
+      const after = await folds.count();
+      return shut === 0 && after === before ? [] : [`${before}, ${shut}, ${after} are folded`];
+    },
+  },
+  {
+    what: 'what proves nothing shows nothing as good: no tick, and no green in either scheme',
+    windows: LOOKS,
+    wrongIn: async ({ page }) => await goodIn(page),
+  },
+  {
     what: 'axe-core finds no violation of WCAG 2.2 A and AA',
     windows: LOOKS,
     wrongIn: async ({ page }) => {
@@ -107,6 +125,28 @@ export const EVERY_PAGE: readonly Check[] = [
     },
   },
 ];
+
+/** Heads of what is no proof. */
+const CLAIMS = String.raw`/^\W*(?:Recorded|Invalid|Unsigned|SANDBOX|Weakened|Signed: undecided)\b/`;
+
+/** Undefined if the page may show something as good. Of each element every colour is looked at. */
+async function goodIn(page: Page): Promise<readonly string[] | undefined> {
+  const found = await page.evaluate<readonly string[] | null>(`(() => {
+    if (!${CLAIMS}.test(document.querySelector('h1').textContent)) return null;
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.className = 'said good';
+    const good = getComputedStyle(probe).color;
+    probe.remove();
+    const wrong = /[\u2705\u2713\u2714]/.exec(document.body.textContent) ?? [];
+    for (const element of document.body.querySelectorAll('*')) {
+      const { color, fill, stroke, backgroundColor, borderTopColor } = getComputedStyle(element);
+      const all = [color, fill, stroke, backgroundColor, borderTopColor];
+      if (all.includes(good)) wrong.push(element.textContent.trim().slice(0, 80));
+    }
+    return [...wrong];
+  })()`);
+  return found ?? undefined;
+}
 
 /** A place may be any element, also in a picture. */
 async function lostLinks(page: Page): Promise<readonly string[] | undefined> {

@@ -30,6 +30,10 @@ const STORED = ['verification-verified', 'verification-failed'];
 const GOLDEN = join(ROOT, 'testdata/golden');
 const PLACE = join(RUNS, 'pages');
 
+/** As `many`, with a long table. */
+export const LONG = 'long-many';
+const MOST_ROWS = 600;
+
 /** Each would run something, or ask for something, if it were more than text. */
 const HOSTILE: readonly string[] = [
   '<script>globalThis.pwned = 1</script>',
@@ -66,7 +70,10 @@ export async function makePages(): Promise<readonly Made[]> {
     pages.push(page(`stored-${name}`, { stored: await reportIn(name) }));
   }
   const reports = await verifications();
+  pages.push(page('invalid-with-facts', broken(await reportIn('verification-verified'))));
   pages.push(pageOfMany('many', reports, false), pageOfMany('stored-many', reports, true));
+  const many = Array.from({ length: MOST_ROWS / reports.length }, () => reports).flat();
+  pages.push(pageOfMany(LONG, many, false));
   return [...pages, await ofBundle('bundle', DEMO)];
 }
 
@@ -82,10 +89,26 @@ export async function makeHostilePages(): Promise<readonly Made[]> {
   const hostile = HOSTILE.flatMap((text) => reports.map((report) => withForeign(report, text)));
   return [
     ...pages,
+    page('hostile-invalid', withForeign(broken(await reportIn('verification-verified')), all)),
     page('hostile-validation', withForeign(await reportIn('validation-red'), all)),
     pageOfMany('hostile-many', hostile, false),
     await ofBundle('hostile-bundle', hostileRun()),
   ];
+}
+
+/** A file was changed, and nothing of what was recorded is proven; all of it is there. */
+function broken(report: ReportJson): ReportJson {
+  if (!('verdict' in report)) throw new TypeError('no verification');
+  const fault = {
+    ...({ code: 'FILE_DIFFERS', at: 'bom.cdx.json' } as const),
+    ...{ found: 'another digest', expected: 'that of the manifest', hint: 'ask for it again' },
+  };
+  const checks = report.checks.map((check) =>
+    check.name === 'files-match-manifest'
+      ? { ...check, outcome: 'failed' as const, faults: [fault] }
+      : check,
+  );
+  return { ...report, verdict: 'invalid', exitCode: 2, checks };
 }
 
 async function reportIn(name: string): Promise<ReportJson> {

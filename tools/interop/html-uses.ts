@@ -73,4 +73,29 @@ const SORT: Check = {
   },
 };
 
-export const USES: readonly Check[] = [SEARCH, SORT];
+/** Below the first screens, where what is shown late may move what a click leads to. */
+const LAST_ROWS = 3;
+
+const LAST: Check = {
+  what: 'a click on one of the last rows of the table shows its section',
+  wrongIn: async ({ page }) => {
+    const links = page.locator('table.sortable tbody tr a');
+    const count = await links.count();
+    if (count === 0) return undefined;
+    const wrong: string[] = [];
+    for (let index = Math.max(0, count - LAST_ROWS); index < count; index += 1) {
+      const link = links.nth(index);
+      const place = (await link.getAttribute('href')) ?? '';
+      await link.click();
+      const isThere = `(() => {
+        const { top = -1 } = document.getElementById(${JSON.stringify(place.slice(1))})?.getBoundingClientRect() ?? {};
+        return location.hash === ${JSON.stringify(place)} && top >= -1 && top < innerHeight / 2 ||
+          top > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+      })()`;
+      if (!(await becomes(page, isThere))) wrong.push(place);
+    }
+    return wrong;
+  },
+};
+
+export const USES: readonly Check[] = [SEARCH, SORT, LAST];

@@ -6,7 +6,7 @@ import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { commandLine } from '../../src/shell-words.ts';
 import { INPUTS, PROGRAM } from './commands.ts';
 import { until, withPane, type Pane } from './panes.ts';
-import { mustRun } from './processes.ts';
+import { mustRun, run } from './processes.ts';
 import { RUNS } from './programs.ts';
 import type { Report, Table } from './report.ts';
 
@@ -39,6 +39,17 @@ const CALLS: readonly Call[] = [
     what: '`verify-evidence` of no bundle',
     words: ['verify-evidence', 'evidence.tar.gz.sandbox', ...PINNED],
   },
+  { what: '`evidence show`', words: ['evidence', 'show', 'evidence.tar.gz'] },
+  {
+    what: '`evidence status` of what nobody serves',
+    words: ['evidence', 'status', `oci://127.0.0.1:1/evidence@sha256:${'ab'.repeat(32)}`],
+  },
+  { what: '`report` of one', words: ['report', 'one.json', '--format', 'terminal'] },
+  { what: '`report` of many', words: ['report', 'many.json', '--format', 'terminal'] },
+  ...['SIGNER_NOT_PINNED', 'signer-is-allowed', '4'].map((word) => ({
+    what: `\`explain ${word}\``,
+    words: ['explain', word],
+  })),
   { what: '`--help`', words: ['--help'] },
   { what: '`verify-evidence --help`', words: ['verify-evidence', '--help'] },
   {
@@ -54,6 +65,8 @@ export async function proveWidths(report: Report): Promise<Table> {
   mkdirSync(PLACE, { recursive: true });
   const emit = [...INPUTS, '--sandbox', '--emit-evidence', join(PLACE, 'evidence.tar.gz')];
   await mustRun(process.execPath, [PROGRAM, ...emit]);
+  await store('one.json', ['evidence.tar.gz']);
+  await store('many.json', ['evidence.tar.gz', 'evidence.tar.gz', 'evidence.tar.gz.sandbox']);
   await mustRun('mkfifo', [join(PLACE, 'list')]);
   const rows: string[][] = [];
   for (const call of CALLS) {
@@ -72,8 +85,20 @@ export async function proveWidths(report: Report): Promise<Table> {
   return { head: ['what is shown', ...WIDTHS.map(String)], rows };
 }
 
+function inPlace(file: string): string {
+  return join(PLACE, file);
+}
+
+/** A report of these. That one of them is no bundle is said in it. */
+async function store(name: string, inputs: readonly string[]): Promise<void> {
+  const [flag = '', root = '', ...signer] = PINNED;
+  const words = ['verify-evidence', ...inputs.map(inPlace), flag, inPlace(root), ...signer];
+  await run(process.execPath, [PROGRAM, ...words, '--format', `json=${inPlace(name)}`]);
+}
+
 /** One word, perhaps beside its label or its flag, or a command to copy. */
-const WHOLE = /^(?: *| {0,2}\S+ +| +--\S+ )\S+(?: \\)?$|^ *(?:repeat|verify:?) +affidavit /;
+const WHOLE =
+  /^(?: *| {0,2}\S+ +| +--\S+ )\S+(?: \\)?$|^ *(?:repeat|recorded|verify:?) +affidavit /;
 
 /** A report of 40 rows only counts its findings, where they have no room. */
 const FOLDED = wordsIn(['2 findings; they change no verdict: VERSION_DOUBTFUL, CHECK_SKIPPED']);

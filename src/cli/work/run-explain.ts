@@ -47,6 +47,11 @@ function refuseUnknown(word: string, all: readonly Explanation[]): never {
   });
 }
 
+/** Its labels stay below each other. */
+function indentOf(line: string): string {
+  return `  ${' '.repeat(line.length - line.trimStart().length)}`;
+}
+
 function renderExplanation(
   { names, page, text, example }: Explanation,
   terminal: Terminal,
@@ -58,8 +63,7 @@ function renderExplanation(
     '',
     heading('Example:', terminal),
     '',
-    // As it is printed: nothing of it is broken.
-    ...example.split('\n').map((line) => `  ${line}`),
+    ...example.split('\n').flatMap((line) => wrap(line, indentOf(line), ' '.repeat(9), terminal)),
     '',
     `See ${page}`,
   ];

@@ -1,6 +1,6 @@
 import { asIs } from './html.ts';
 
-/** Whatever it does can be done without: it shows the field that searches, and opens what a link leads into. */
+/** Whatever it does can be done without: it shows the field that searches, and opens what a link leads into. For paper it opens all, where the style has no word for that. */
 export const SCRIPT = asIs`
 'use strict';
 for (const search of document.querySelectorAll('.search')) {
@@ -47,4 +47,12 @@ const open = () => {
 };
 addEventListener('hashchange', open);
 open();
+let shut = [];
+addEventListener('beforeprint', () => {
+  shut = [...document.querySelectorAll('details:not([open])')];
+  for (const fold of shut) fold.open = true;
+});
+addEventListener('afterprint', () => {
+  for (const fold of shut) fold.open = false;
+});
 `;

@@ -148,7 +148,7 @@ tbody tr:last-child > * { border-bottom: 0; }
   h2, h3 { break-after: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; opacity: 1; }
   pre, .row pre { overflow: visible; max-height: none; }
-  .row { content-visibility: visible; }
+  .row, article { content-visibility: visible; }
 }
 @media (forced-colors: active) {
   .said, .mark { forced-color-adjust: auto; }

@@ -1,6 +1,7 @@
 // What a bundle holds, for a look at it: nothing of it was verified, and the first line says so.
 import { escapeInvisible } from '../../quote.ts';
 import { counted } from '../../sentence.ts';
+import { wrapTo } from './terminal-lines.ts';
 
 export const NOT_VERIFIED = 'not verified: this shows what is there, and judges nothing of it';
 
@@ -39,7 +40,7 @@ export function renderTree(files: readonly ShownFile[], width = Number.POSITIVE_
   });
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const total = `${counted(files.length, 'file')}, ${counted(bytes, 'byte')}`;
-  return textOf([NOT_VERIFIED, total, '', ...lines]);
+  return textOf([...wrapTo(width, NOT_VERIFIED), total, '', ...lines]);
 }
 
 /**
