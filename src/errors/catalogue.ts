@@ -163,7 +163,7 @@ export const ERROR_CATALOGUE = {
     'the timestamp of the document is missing, malformed or in the future',
   ],
   VERSION_DOUBTFUL: ['finding', 'the tool version of the document is not a semantic version'],
-  RESULTS_FILE_IGNORED: ['finding', 'a file beside the results is not a CTRF report'],
+  RESULTS_FILE_IGNORED: ['finding', 'a file beside the results is none of them'],
   DIMENSION_UNKNOWN: ['finding', 'the snapshot does not show this'],
   CHECK_SKIPPED: ['finding', 'a check was skipped'],
   CHECK_FLAKY: ['finding', 'a check did not end the same each time'],

@@ -18,11 +18,13 @@ export function givenUpIn({ sandbox, weakened }: Weighed): readonly string[] {
   return [...(sandbox ? ['sandbox'] : []), ...weakened];
 }
 
-/**
- * Whether somebody who was named vouches for it, under a root that is no sandbox, and no safety was given up. What is
- * red can be proven too. Of a stored report nothing is, and whoever shows one says so.
- */
-export function isProven({ verdict, signature, pinned, ...weighed }: Judged): boolean {
-  const isWhole = verdict === 'verified' || verdict === 'failed';
+/** Whether somebody who was named vouches for it, under a root that is no sandbox, with no safety given up, and it is not broken. */
+export function isVouchedFor({ verdict, signature, pinned, ...weighed }: Judged): boolean {
+  const isWhole = ['verified', 'failed', 'undecided'].includes(verdict);
   return isWhole && signature.state === 'verified' && pinned && givenUpIn(weighed).length === 0;
+}
+
+/** Whether that is enough for a verdict; what is red can be proven too. Of a stored report nothing is, and whoever shows one says so. */
+export function isProven(report: Judged): boolean {
+  return report.verdict !== 'undecided' && isVouchedFor(report);
 }

@@ -840,6 +840,20 @@ describe('a pattern that no file fits', () => {
   });
 });
 
+describe('a bundle in place of a report of it', () => {
+  it.each([
+    ['report', 'many/a.tar.gz'],
+    ['report', 'many/deep/dir'],
+    ['report merge', 'many/a.tar.gz'],
+  ])('is refused by %s with the command that makes one: %s', async (command, path) => {
+    const argv = [...command.split(' '), path];
+    const { code, stdout, stderr } = await runProgram(argv, { cwd: evidence.folder });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('error: REPORT_INVALID');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`affidavit verify-evidence ${path}`);
+  });
+});
+
 describe('affidavit report of many', () => {
   it('shows them in each form, says first that nothing was verified, and ends with 0', async () => {
     const { stdout } = await verifyMany(['many']);

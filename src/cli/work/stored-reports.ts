@@ -5,7 +5,11 @@ import { Summary } from '../../batch/summary.ts';
 import { JsonMap, isDataList } from '../../document/data.ts';
 import { decodeJson, encodeCompactJson } from '../../document/json.ts';
 import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
+import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { STDIN, nameOf, ofTheCaller, readFileBounded } from '../../io/disk/files.ts';
+import { isBundle } from '../../io/disk/folders.ts';
+import { lookAt } from '../../io/disk/harmless-output.ts';
+import { readStart } from '../../io/disk/open-file.ts';
 import {
   beginsAsBatch,
   notOurs,
@@ -13,6 +17,7 @@ import {
   type StoredLine,
 } from '../../io/disk/stored-batch.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
+import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
 import type { BatchJson } from '../../report/report-json.ts';
 import { parseStoredBatch, parseStoredReport } from '../../report/stored-report.ts';
@@ -32,6 +37,7 @@ export interface StoredBatch {
  * @throws EvidenceError FILE_UNREADABLE, REPORT_INVALID (both unjudged)
  */
 export async function openStored(path: string): Promise<StoredBatch | Uint8Array> {
+  if (path !== STDIN) await refuseBundle(path);
   const isOurs = path !== STDIN && (await beginsAsBatch(path));
   if (isOurs) return { path, parts: () => storedBatch(path) };
   const reading = readFileBounded(path, MAX_JSON_BYTES, 'report');
@@ -39,6 +45,24 @@ export async function openStored(path: string): Promise<StoredBatch | Uint8Array
   const parts = partsIn(bytes, escapeInvisible(nameOf(path)));
   return parts === undefined ? bytes : { path, parts: () => parts };
 }
+
+/** Who has a bundle is one command away from its report. */
+async function refuseBundle(path: string): Promise<void> {
+  const isFile = lookAt(path)?.isFile() === true;
+  const isPacked = isFile && GZIP.equals((await readStart(path)).subarray(0, 2));
+  if (!isPacked && !isBundle(path, EVIDENCE_LAYOUT)) return;
+  const name = escapeInvisible(nameOf(path));
+  throw new EvidenceError('REPORT_INVALID', {
+    at: name,
+    found: isPacked
+      ? 'an archive, as evidence is, and no report of it'
+      : 'evidence, and no report of it',
+    expected: 'what verify-evidence or validate wrote with --format json',
+    hint: `verify it, which makes the report: \`affidavit verify-evidence ${fileWord(name)}\``,
+  });
+}
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /** The same, and nothing else than a report of many. */
 export async function openBatch(path: string): Promise<StoredBatch> {

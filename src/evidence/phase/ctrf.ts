@@ -171,7 +171,7 @@ function ignored(file: string, start: Uint8Array): Finding {
   const error = new EvidenceError('RESULTS_FILE_IGNORED', {
     at: file,
     found: 'a JSON document without reportFormat',
-    expected: 'CTRF reports only',
+    expected: 'CTRF, or results in another form that are named after their phase',
     hint: 'move it out of the directory',
   });
   return faultOf(recognised(error, 'results', { file, bytes: start }));

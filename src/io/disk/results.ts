@@ -83,7 +83,7 @@ function missingInBundle(bundle: string, error: EvidenceError): EvidenceError | 
   return new EvidenceError('RESULTS_MISSING', {
     at: folder,
     found: 'an unpacked bundle',
-    expected: 'a directory of CTRF reports',
+    expected: 'a directory of results',
     hint: `name the directory in it that has them: \`--results ${fileWord(join(bundle, 'ctrf'))}\``,
     cause: error,
   });
@@ -167,6 +167,6 @@ function tooLarge(path: string): EvidenceError {
     at: escapeInvisible(path),
     found: 'more bytes, with the files before it, than results may have',
     expected: `at most ${MAX_RESULTS_BYTES} bytes in all files of --results together`,
-    hint: 'give the CTRF files alone, and shorten the stdout of their tests',
+    hint: 'give the results alone, and shorten the output of their tests',
   });
 }

@@ -1,5 +1,5 @@
 // What was recorded by evidence that proves nothing: the same words as claims, and nothing of it good.
-import { isProven } from '../proven.ts';
+import { isVouchedFor } from '../proven.ts';
 import type { ErrorJson, Shown } from '../report-json.ts';
 import type { Block, Inline, Line, ListBlock, Said, TableBlock } from './block.ts';
 
@@ -7,7 +7,7 @@ type Fold = Extract<Block, { readonly block: 'fold' }>;
 
 /** What is no evidence of somebody was computed here. */
 export function provesNothing(shown: Shown | ErrorJson): boolean {
-  return 'stored' in shown || ('verdict' in shown && !isProven(shown));
+  return 'stored' in shown || ('verdict' in shown && !isVouchedFor(shown));
 }
 
 export function claimOf({ words, tone, claim = words }: Said): Said {

@@ -25,7 +25,8 @@ import {
 
 const MOST_PROBLEMS = 3;
 
-const NO_PHASE = 'No phase was judged: run again with --results and the CTRF reports.';
+const NO_PHASE =
+  'No phase was judged: run again with --results and what the tests wrote: CTRF, JUnit XML, the JSON of go test or a conformance tarball.';
 
 export function reportBlocks(shown: Shown | ErrorJson): readonly Block[] {
   if ('stored' in shown) {
