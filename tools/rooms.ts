@@ -153,15 +153,8 @@ export const ROOMS: Rooms = {
   },
   gate: {
     rooms: [
-      ...[
-        'errors',
-        'document',
-        'policy',
-        'evidence/recipe',
-        'evidence/pointer',
-        'evidence/resolve',
-      ],
-      ...['evidence/lint', 'report'],
+      ...['errors', 'document', 'policy', 'evidence/recipe', 'evidence/pointer'],
+      ...['evidence/resolve', 'evidence/lint', 'report'],
     ],
   },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report', 'gate'] },
@@ -245,7 +238,8 @@ export const ROOMS: Rooms = {
       'evidence/verify',
       ...REPORTS,
       ...['gate', 'batch'],
-      ...['io/disk', 'io/process', 'io/http', 'io/github', 'io/oci', 'io/sandbox', 'io/sigstore'],
+      ...['io/disk', 'io/process', 'io/git', 'io/http', 'io/github', 'io/oci', 'io/sandbox'],
+      'io/sigstore',
       'io/workers',
       'cli/call',
       'cli/completion',

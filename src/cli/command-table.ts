@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'evidence sign': async () => (await import('../commands/evidence-sign.ts')).default,
   'evidence status': async () => (await import('../commands/evidence-status.ts')).default,
   explain: async () => (await import('../commands/explain.ts')).default,
+  gate: async () => (await import('../commands/gate.ts')).default,
   'gate post': async () => (await import('../commands/gate-post.ts')).default,
   'recipe canonical': async () => (await import('../commands/recipe-canonical.ts')).default,
   'recipe digest': async () => (await import('../commands/recipe-digest.ts')).default,

@@ -120,6 +120,8 @@ export const ERROR_CATALOGUE = {
   REGISTRY_REFUSED: ['unjudged', 'a registry does not allow it'],
   REGISTRY_LACKS: ['unjudged', 'a registry does not have it'],
   REGISTRY_ADDRESS_PRIVATE: ['unjudged', 'a registry is at a private address that nobody named'],
+  REGISTRY_NOT_LISTED: ['unjudged', 'the policy does not list the registry'],
+  FETCHED_TOO_MUCH: ['unjudged', 'more evidence would have to be fetched than the gate fetches'],
   CA_CERTIFICATES_INVALID: ['unjudged', 'the certificates for TLS cannot be used'],
   CREDENTIALS_INVALID: ['unjudged', 'the login of a registry cannot be used'],
   CREDENTIAL_HELPER_FAILED: ['unjudged', 'a credential helper did not do what it was asked'],

@@ -56,6 +56,7 @@ export const INPUT_ERRORS = {
   POINTER_DIFFERS: ['invalid', 'the pointer says something else than the evidence'],
   POINTER_PATH_OTHER: ['invalid', 'the pointer is not where its recipe, signer and digest belong'],
   POINTER_EDITED: ['invalid', 'a committed pointer was changed'],
+  POINTER_SHARED: ['invalid', 'one bundle would be the evidence of two recipes'],
   REFERRER_OTHER: ['invalid', 'what is attached is attached to another artifact'],
   REGISTRY_BYTES_OTHER: ['invalid', 'a registry serves other bytes than the digest names'],
   LIMIT_EXCEEDED: ['invalid', 'the input is larger than the limit'],

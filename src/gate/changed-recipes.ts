@@ -34,6 +34,8 @@ export interface ChangedRecipes {
   readonly baseFault: Fault | undefined;
   /** The recipes of head, to compare evidence with; undefined if they cannot be read. */
   readonly own: OwnRecipes | undefined;
+  /** The rules of AICR by which head is resolved; undefined if it cannot be read. */
+  readonly rules: Catalogue['rules'] | undefined;
 }
 
 /**
@@ -54,6 +56,7 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
       after.files === undefined ? [] : locatedIn(after.files, faultsOf(before, after, ofRecipes)),
     baseFault: before.error,
     own: after.own,
+    rules: after.catalogue?.rules,
   };
 }
 

@@ -12,8 +12,22 @@ import { signerKeys } from './distinct-signers.ts';
 import { STATES, type FigureJson, type GatePiece, type State } from './gate-json.ts';
 import type { GatePointer } from './pointers.ts';
 
+/** What of a report decides, and is shown. */
+export type JudgedReport = Pick<
+  VerificationJson,
+  | 'verdict'
+  | 'checks'
+  | 'findings'
+  | 'signer'
+  | 'signature'
+  | 'policy'
+  | 'recipeCompared'
+  | 'phases'
+  | 'phaseConstraints'
+>;
+
 /** The report of what a pointer leads to, by the gate's policy and the recipes of head; or why there is none. */
-export type Verified = VerificationJson | { readonly fault: Fault };
+export type Verified = JudgedReport | { readonly fault: Fault };
 
 export interface JudgedPiece {
   /** With the state `single` it is good. */
@@ -113,7 +127,7 @@ const NOT_FETCHED = {
 } as const;
 
 /** Each fault, and each check that was not made. */
-function ofChecks({ checks, verdict }: VerificationJson, rule: GateRule): readonly Reason[] {
+function ofChecks({ checks, verdict }: JudgedReport, rule: GateRule): readonly Reason[] {
   const faults = checks.flatMap((check) => (check.outcome === 'failed' ? check.faults : []));
   const kept = faults.filter(({ code }) => code !== 'VALUE_CLAIMED' || !rule.allowClaimed);
   const reasons = kept.map((fault): Reason => [stateOf(fault.code), fault]);
@@ -159,7 +173,7 @@ function stateOf(code: ErrorCode): State {
 }
 
 /** Whether it was compared with the pointer and the recipe of head, who signed, when, and what is bound. */
-function ofTerms(report: VerificationJson, at: string, terms: Terms): readonly Reason[] {
+function ofTerms(report: JudgedReport, at: string, terms: Terms): readonly Reason[] {
   const { rule } = terms;
   const undecided = (found: string, expected: string, hint: string): Reason => [
     'undecided',
@@ -185,7 +199,7 @@ function ofTerms(report: VerificationJson, at: string, terms: Terms): readonly R
 }
 
 /** By the earliest proven time. One in the future is no good clock. */
-function tooOld({ signature }: VerificationJson, at: string, terms: Terms): readonly Reason[] {
+function tooOld({ signature }: JudgedReport, at: string, terms: Terms): readonly Reason[] {
   const { maximumAgeDays } = terms.rule;
   if (maximumAgeDays === undefined || signature.state !== 'verified') return [];
   const age = ageOf(signature.signedAt, terms.at);
@@ -204,7 +218,7 @@ function ageOf(signedAt: string, at: Date): number {
 
 type Facts = Pick<GatePiece, 'signer' | 'signedAt' | 'ageDays' | 'phases' | 'figures'>;
 
-function factsOf({ signer, signature, policy, ...report }: VerificationJson, at: Date): Facts {
+function factsOf({ signer, signature, policy, ...report }: JudgedReport, at: Date): Facts {
   const { phases, phaseConstraints = [] } = report;
   const figures = phaseConstraints.flatMap(({ name, figure, expected }): readonly FigureJson[] =>
     figure === null ? [] : [{ name, measured: `${figure.text} ${figure.unit}`, floor: expected }],

@@ -111,11 +111,13 @@ function placeOf({ path }: ReadFile): PointerPlace {
   return { path, line: 1 };
 }
 
-/** Only YAML can be a pointer. The allowlist of AICR lies beside them. */
+/** Only YAML can be a pointer. The allowlist of AICR lies beside them. @param name below the directory */
+export function isPointerName(name: string): boolean {
+  return /\.ya?ml$/i.test(name) && name !== 'allowlist.yaml';
+}
+
 function read(directory: string, { files }: PointerFiles): ReadonlyMap<string, ReadFile> {
-  const names = [...files.keys()].filter(
-    (name) => /\.ya?ml$/i.test(name) && name !== 'allowlist.yaml',
-  );
+  const names = [...files.keys()].filter(isPointerName);
   return new Map(
     names.toSorted(compareBytes).flatMap((name) => {
       const file = files.get(name);

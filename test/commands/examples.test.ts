@@ -24,6 +24,7 @@ import { publicGoodSigningConfig } from '../../src/sign/public-good-signing-conf
 import { DEMO } from '../e2e/emit.ts';
 import { gateReport, skipPauses } from '../github/gate-report.ts';
 import { GitHubServer } from '../github/github-server.ts';
+import { commit, repository } from '../io/git/real-git.ts';
 import { withServer } from '../io/http/local-server.ts';
 import type { TestRegistry } from '../oci/call.ts';
 import { withRegistry } from '../oci/registry.ts';
@@ -218,7 +219,18 @@ function folderFor({ run }: Example): string {
     const name = [join(first, second), first].find((each) => existsSync(join(ready, each)));
     if (name !== undefined) cpSync(join(ready, name), join(place, name), { recursive: true });
   }
+  if (/^affidavit gate --/.test(run)) makeRepository(place);
   return place;
+}
+
+/** With the recipes of AICR and a policy; the examples of pointers are of no recipe there. */
+function makeRepository(place: string): void {
+  rmSync(join(place, 'recipes'), { recursive: true, force: true });
+  cpSync(join(ROOT, 'testdata/aicr-recipes-v0.11.1/recipes'), join(place, 'recipes'), {
+    recursive: true,
+  });
+  const policy = readFileSync(join(ready, 'signers.json'), 'utf8');
+  commit(repository(place), { 'recipes/evidence/policy.json': policy });
 }
 
 describe.each(commands)('the examples of %s', (name, { examples }) => {

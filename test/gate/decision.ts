@@ -145,6 +145,7 @@ export function inputOf(given: Case): DecisionInput {
     faults: [],
     baseFault: undefined,
     own: undefined,
+    rules: undefined,
   };
   return {
     changed,

@@ -40,6 +40,9 @@ export const STORED_REPORT_FLAGS = flagsFor(FORMATS.filter((name) => !name.start
 /** For what differs between two reports. */
 export const DIFF_REPORT_FLAGS = flagsFor(['terminal', 'markdown', 'json']);
 
+/** For what the gate decided. */
+export const GATE_REPORT_FLAGS = flagsFor(['terminal', 'markdown', 'json']);
+
 function flagsFor(options: readonly string[]) {
   const summary = `Form of the report: ${options.join(', ')}; by default terminal on a terminal, else markdown. With =PATH it is written there; repeat it for several.`;
   return {

@@ -25,7 +25,7 @@ export async function deliver(
 }
 
 /** What is shown in a form: a report to render, or a text that is whole. */
-type Show = (format: string) => Promise<Shown | string>;
+type Show = (format: string, output: string | undefined) => Promise<Shown | string>;
 
 /**
  * Prints or writes each report that was asked for, completely or not at all; one that cannot be written keeps no other
@@ -34,7 +34,7 @@ type Show = (format: string) => Promise<Shown | string>;
 export async function deliverReports(call: Call, show: Show): Promise<void> {
   const forms = formsOf(call);
   const render = async ({ format, output }: ReportForm): Promise<string> => {
-    const shown = await show(format);
+    const shown = await show(format, output);
     const dress = REPORT_FORMATS.get(format);
     if (typeof shown === 'string') return shown;
     if (dress === undefined) throw new TypeError(`${format} is no form of a report`);

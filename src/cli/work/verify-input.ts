@@ -112,7 +112,12 @@ function policySaid(policy: Policy | undefined): string {
   return `${file === undefined ? 'of flags' : `${file.source}, ${file.digest}`}; ${counted(signers.length, 'signer')}`;
 }
 
-async function judge(call: Call, input: NamedInput, rules: Rules): Promise<VerificationReport> {
+/** The one way in which evidence is judged. */
+export async function judge(
+  call: Call,
+  input: NamedInput,
+  rules: Rules,
+): Promise<VerificationReport> {
   const { progress } = call;
   const { pointer } = 'artifact' in input ? input.artifact : input;
   const all = { ...rules, pointer };

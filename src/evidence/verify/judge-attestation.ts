@@ -3,14 +3,14 @@
 
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import type { VerifyOptions } from '../../attestation/verify.ts';
-import type { Digest } from '../../digest.ts';
+import { digestOfHex, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
+import { faultOf, orIfRefused, unlessRefused, type Fault } from '../../errors/evidence-error.ts';
 import { AS_SIGNED } from '../../place.ts';
 import { predicateTypeOf } from '../../pointer/attestation-manifest.ts';
 import { judgeSigner } from '../../policy/judge-signer.ts';
 import { quote } from '../../quote.ts';
-import { parseSigstoreBundle } from '../../trust/sigstore-bundle.ts';
+import { parseSigstoreBundle, payloadOf } from '../../trust/sigstore-bundle.ts';
 import type { Proof } from '../../trust/trust.ts';
 import { EVIDENCE_STATEMENT, isEvidenceType } from '../dialect/evidence-type.ts';
 import { parseEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
@@ -43,6 +43,15 @@ export function otherAttestation(sigstoreBundle: Uint8Array): Fault | undefined 
     },
     () => undefined,
   );
+}
+
+/** The artifact that it says it is about, whoever signed that; undefined if it names none, or cannot be read. */
+export function attestedArtifact(sigstoreBundle: Uint8Array): Digest | undefined {
+  return unlessRefused(() => {
+    const payload = payloadOf(parseSigstoreBundle(sigstoreBundle, ATTESTATION));
+    const { artifact } = parseEvidenceStatement(payload, STATEMENT_FILE);
+    return artifact && digestOfHex(artifact.digest);
+  });
 }
 
 /** A fault is the first reason why it is not good. */

@@ -2,49 +2,55 @@ import { Worker } from 'node:worker_threads';
 
 import { JUDGE_VARIABLES, type Answered, type Asked } from './serve.ts';
 
-/** How many paths a thread has: while it reads one, it judges the other. */
+/** How many tasks a thread has: while it reads for one, it judges the other. */
 const AT_ONCE = 2;
 
 /** Left alone, each thread would fill 100 MiB with what is garbage soon; what a large bundle needs has no such limit. */
 const LIMITS = { maxYoungGenerationSizeMb: 24 };
 
-interface Job<Answer> {
-  readonly path: string;
+interface Job<Answer, Task> {
+  readonly task: Task;
   readonly resolve: (answer: Answer) => void;
   /** A thread died that had this one and another: which of them it died of shows when each is alone. */
   readonly isAlone: boolean;
 }
 
 /** What a thread works on, by number. */
-type Jobs<Answer> = Map<number, Job<Answer>>;
+type Jobs<Answer, Task> = Map<number, Job<Answer, Task>>;
 
-/** Threads that run this program with the same words, and answer for paths. */
-export class JudgePool<Answer> {
+/** Threads that run this program with the same words, and answer for tasks, e.g. paths. */
+export class JudgePool<Answer, Task = string> {
   readonly #program: string;
   readonly #words: readonly string[];
   readonly #most: number;
-  readonly #died: (path: string, cause: unknown) => Answer;
-  readonly #waiting: Job<Answer>[] = [];
-  readonly #workers = new Map<Worker, Jobs<Answer>>();
+  readonly #died: (task: Task, cause: unknown) => Answer;
+  readonly #brief: unknown;
+  readonly #waiting: Job<Answer, Task>[] = [];
+  readonly #workers = new Map<Worker, Jobs<Answer, Task>>();
+  /** Those that were not told the brief yet. */
+  readonly #isNew = new Set<Worker>();
   #asked = 0;
 
   /**
-   * @param died what is said of a path whose thread ended without an answer
+   * @param died what is said of a task whose thread ended without an answer
+   * @param brief what each thread is told with its first task
    */
   constructor(
     [program = '', ...words]: readonly string[],
     most: number,
-    died: (path: string, cause: unknown) => Answer,
+    died: (task: Task, cause: unknown) => Answer,
+    brief?: unknown,
   ) {
     this.#program = program;
     this.#words = words;
     this.#most = most;
     this.#died = died;
+    this.#brief = brief;
   }
 
-  async judge(path: string): Promise<Answer> {
+  async judge(task: Task): Promise<Answer> {
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#waiting.push({ path, resolve, isAlone: false });
+    this.#waiting.push({ task, resolve, isAlone: false });
     this.#next();
     return await promise;
   }
@@ -55,7 +61,7 @@ export class JudgePool<Answer> {
     await Promise.all(workers.map(async (worker) => await worker.terminate()));
   }
 
-  /** A new thread is never without work: one that cannot start costs a path its answer, and does not start for ever. */
+  /** A new thread is never without work: one that cannot start costs a task its answer, and does not start for ever. */
   #next(): void {
     for (;;) {
       const [job] = this.#waiting;
@@ -64,18 +70,22 @@ export class JudgePool<Answer> {
       this.#waiting.shift();
       const id = this.#asked++;
       this.#workers.get(worker)?.set(id, job);
-      const asked: Asked = { id, path: job.path };
+      const isFirst = this.#isNew.delete(worker);
+      const asked: Asked<Task, unknown> = {
+        ...{ id, task: job.task },
+        ...(isFirst && { brief: this.#brief }),
+      };
       worker.postMessage(asked, []);
     }
   }
 
   /** One without work, else a new one, else one that has room. */
-  #workerFor({ isAlone }: Job<Answer>): Worker | undefined {
+  #workerFor({ isAlone }: Job<Answer, Task>): Worker | undefined {
     const all = [...this.#workers];
     const [idle] = all.find(([, jobs]) => jobs.size === 0) ?? [];
     if (idle !== undefined) return idle;
     if (this.#workers.size < this.#most) return this.#start();
-    const hasRoom = (jobs: Jobs<Answer>): boolean =>
+    const hasRoom = (jobs: Jobs<Answer, Task>): boolean =>
       jobs.size < AT_ONCE && ![...jobs.values()].some((job) => job.isAlone);
     return isAlone ? undefined : all.find(([, jobs]) => hasRoom(jobs))?.[0];
   }
@@ -84,7 +94,8 @@ export class JudgePool<Answer> {
     const env = { ...process.env, ...JUDGE_VARIABLES };
     const options = { argv: [...this.#words], env, resourceLimits: LIMITS };
     const worker = new Worker(this.#program, options);
-    const jobs: Jobs<Answer> = new Map();
+    this.#isNew.add(worker);
+    const jobs: Jobs<Answer, Task> = new Map();
     this.#workers.set(worker, jobs);
     let cause: unknown;
     worker.on('error', (error) => {
@@ -103,9 +114,9 @@ export class JudgePool<Answer> {
     return worker;
   }
 
-  #end(jobs: readonly Job<Answer>[], cause: unknown): void {
+  #end(jobs: readonly Job<Answer, Task>[], cause: unknown): void {
     const [job, ...others] = jobs;
-    if (job !== undefined && others.length === 0) job.resolve(this.#died(job.path, cause));
+    if (job !== undefined && others.length === 0) job.resolve(this.#died(job.task, cause));
     if (others.length === 0) return;
     this.#waiting.unshift(...jobs.map((each) => ({ ...each, isAlone: true })));
   }

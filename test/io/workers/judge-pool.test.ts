@@ -17,10 +17,10 @@ writeFileSync(
   `import { parentPort, threadId } from 'node:worker_threads';
 const [end] = process.argv.slice(2);
 if (end === 'at-once') process.exit(1);
-parentPort.on('message', ({ id, path }) => {
+parentPort.on('message', ({ id, task: path, brief }) => {
   if (path === 'exit') process.exit(3);
   if (path === 'throw') throw new Error('what went wrong');
-  const answer = path + ' judged ' + process.env.AFFIDAVIT_JUDGE;
+  const answer = path + ' judged ' + process.env.AFFIDAVIT_JUDGE + (brief ?? '');
   if (path === 'last') setImmediate(() => parentPort.postMessage({ id, answer }));
   else parentPort.postMessage({ id, answer });
 });
@@ -29,12 +29,13 @@ parentPort.on('message', ({ id, path }) => {
 
 async function answers(
   paths: readonly string[],
-  { jobs = 2, words = [] as readonly string[] } = {},
+  { jobs = 2, words = [] as readonly string[], brief = undefined as string | undefined } = {},
 ): Promise<readonly string[]> {
   const pool = new JudgePool<string>(
     [program, ...words],
     jobs,
     (path, cause) => `${path} died: ${cause instanceof Error ? cause.message : 'no cause'}`,
+    brief,
   );
   try {
     return await Promise.all(paths.map(async (path) => await pool.judge(path)));
@@ -46,6 +47,10 @@ async function answers(
 it('answers for each path, with fewer threads than paths', async () => {
   const paths = ['a', 'b', 'c', 'd', 'e'];
   expect(await answers(paths)).toEqual(paths.map((path) => `${path} judged 1`));
+});
+
+it('tells each thread the brief, with its first task alone', async () => {
+  expect(await answers(['a', 'b'], { jobs: 1, brief: '!' })).toEqual(['a judged 1!', 'b judged 1']);
 });
 
 it('loses one path to a thread that dies, and goes on', async () => {

@@ -1,0 +1,172 @@
+// What the gate reads of a repository: two commits, their recipes and pointers, and the policy.
+import { digestOf, type Digest } from '../../digest.ts';
+import { orIfRefused } from '../../errors/evidence-error.ts';
+import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
+import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
+import type { Folders } from '../../gate/next-steps.ts';
+import { isPointerName, type PointerFiles } from '../../gate/pointers.ts';
+import { nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
+import { readPolicyAt, type ChangeEnds } from '../../io/git/policy-at.ts';
+import { readCommitFiles, readFileAt } from '../../io/git/read-files.ts';
+import { readRecipeTree } from '../../io/git/recipe-tree.ts';
+import { withRepository, type Repository } from '../../io/git/repository.ts';
+import { MAX_CONFIG_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
+import { parsePolicy, type Policy } from '../../policy/policy.ts';
+import { quote } from '../../quote.ts';
+import { faultJson } from '../../report/json.ts';
+import type { Call } from '../call/command.ts';
+
+/** What the call asks for. */
+export interface Asked {
+  readonly git: string;
+  /** Undefined: each recipe of head. */
+  readonly base: string | undefined;
+  readonly head: string;
+  readonly policy: string | undefined;
+  readonly policyRef: string | undefined;
+  readonly folders: Folders;
+  readonly bundles: string | undefined;
+}
+
+export interface GivenPolicy {
+  readonly bytes: Uint8Array;
+  readonly policy: Policy;
+  /** As the user named it. */
+  readonly source: string;
+  readonly digest: Digest;
+  /** That it was read from. */
+  readonly commit?: string;
+  /** The same file as head has it; undefined if it does not differ, or cannot be read. */
+  readonly policyOfHead?: Policy | undefined;
+}
+
+export interface Change extends Pick<GateJson, 'base' | 'head'> {
+  readonly recipes: { readonly base: RecipeTree | undefined; readonly head: RecipeTree };
+  readonly pointers: { readonly base: PointerFiles; readonly head: PointerFiles };
+  readonly policy: GivenPolicy;
+  readonly folders: Folders;
+  readonly findings: readonly PlacedFault[];
+}
+
+/** Throws USAGE. */
+export function askedOf(options: Call['options']): Asked {
+  const base = options.text('base');
+  if (base === undefined && !options.has('all')) {
+    const hint = 'name the branch into which is merged, or judge every recipe of head with --all';
+    refuse({ code: 'USAGE', at: '--base', hint }, 'none of them', '--base or --all');
+  }
+  const [policy, policyRef] = [options.text('policy'), options.text('policy-ref')];
+  if (policy === undefined && policyRef === undefined) {
+    const hint = 'say who may sign: a file, or one of the base, e.g. --policy-ref main:policy.json';
+    refuse({ code: 'USAGE', at: '--policy', hint }, 'none of them', '--policy or --policy-ref');
+  }
+  requireOneStdin([policy, options.text('trusted-root'), options.text('registry-ca')]);
+  const folders = {
+    recipes: folderOf('--recipes', options.text('recipes') ?? 'recipes'),
+    evidence: folderOf('--evidence-dir', options.text('evidence-dir') ?? 'recipes/evidence'),
+  };
+  requireApart(folders);
+  return {
+    ...{ git: options.text('git') ?? '.', base, head: options.required('head') },
+    ...{ policy, policyRef, folders, bundles: options.text('bundles') },
+  };
+}
+
+/** As git names it: parts with a slash between them, and nothing for the root. */
+function folderOf(flag: string, text: string): string {
+  const folder = text.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
+  if (folder === '.') return '';
+  const isFolder = !/^\/|\/\/|(?:^|\/)\.{0,2}(?:\/|$)/.test(folder);
+  if (isFolder) return folder;
+  const hint = 'write it as the repository has it, e.g. recipes';
+  return refuse(
+    { code: 'USAGE', at: flag, hint },
+    quote(text),
+    'a folder, from the root of the repository',
+  );
+}
+
+function requireApart({ recipes, evidence }: Folders): void {
+  if (evidence !== '' && evidence !== recipes && !recipes.startsWith(`${evidence}/`)) return;
+  const hint = 'have the pointers in a folder of their own, e.g. recipes/evidence';
+  refuse(
+    { code: 'USAGE', at: '--evidence-dir', hint },
+    'a folder that holds the recipes',
+    'one that does not',
+  );
+}
+
+/** Reads all of it in one go: a constant number of processes, whatever the change is. */
+export async function readChange(asked: Asked): Promise<Change> {
+  return await withRepository(asked.git, async (repository) => {
+    const head = await repository.commitOf(asked.head, '--head');
+    const base =
+      asked.base === undefined ? undefined : await repository.commitOf(asked.base, '--base');
+    const mergeBase = base === undefined ? undefined : await repository.mergeBase(base, head);
+    const policy = await readGivenPolicy(repository, asked, { base, head });
+    const { recipes, evidence } = asked.folders;
+    const read = async (commit: string) => ({
+      tree: await readRecipeTree(repository, commit, recipes, withinOf(recipes, evidence)),
+      pointers: await readPointers(repository, commit, evidence),
+    });
+    const before = mergeBase === undefined ? undefined : await read(mergeBase);
+    const after = await read(head);
+    return {
+      base:
+        base === undefined || mergeBase === undefined
+          ? null
+          : { name: asked.base ?? '', commit: base, mergeBase },
+      head: { name: asked.head, commit: head },
+      recipes: { base: before?.tree, head: after.tree },
+      pointers: { base: before?.pointers ?? after.pointers, head: after.pointers },
+      ...policy,
+      folders: asked.folders,
+    };
+  });
+}
+
+/** The evidence, as a folder in the recipes. */
+function withinOf(recipes: string, evidence: string): readonly string[] {
+  if (recipes === '') return [evidence];
+  return evidence.startsWith(`${recipes}/`) ? [evidence.slice(recipes.length + 1)] : [];
+}
+
+async function readPointers(
+  repository: Repository,
+  commit: string,
+  folder: string,
+): Promise<PointerFiles> {
+  const tree = await repository.listTree(commit, folder);
+  // What is no file may stand in the place of a folder with pointers.
+  const entries = (tree?.entries ?? []).filter(
+    ({ kind, path }) => kind !== 'file' || isPointerName(path),
+  );
+  const limits = { each: MAX_CONFIG_BYTES, all: MAX_RECIPES_BYTES, what: 'a pointer' };
+  return await readCommitFiles(repository, { commit, folder }, entries, limits);
+}
+
+async function readGivenPolicy(
+  repository: Repository,
+  { policy, policyRef }: Asked,
+  ends: ChangeEnds,
+): Promise<Pick<Change, 'policy' | 'findings'>> {
+  if (policyRef === undefined) {
+    const bytes = await readConfig(policy ?? '', 'policy', 'POLICY_INVALID');
+    return { policy: givenPolicy(bytes, nameOf(policy ?? '')), findings: [] };
+  }
+  const { bytes, path, commit } = await readPolicyAt(repository, policyRef, ends);
+  const given = { ...givenPolicy(bytes, policyRef), commit };
+  const changed = await readFileAt(repository, ends.head, path, MAX_CONFIG_BYTES);
+  if (changed === undefined || Buffer.compare(bytes, changed) === 0) {
+    return { policy: given, findings: [] };
+  }
+  return orIfRefused(
+    () => ({ policy: { ...given, policyOfHead: parsePolicy(changed, path) }, findings: [] }),
+    (error) => ({ policy: given, findings: [{ ...faultJson(error), file: path, line: 1 }] }),
+  );
+}
+
+function givenPolicy(bytes: Uint8Array, source: string): GivenPolicy {
+  return { bytes, source, policy: parsePolicy(bytes, source), digest: digestOf(bytes) };
+}

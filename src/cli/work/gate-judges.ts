@@ -1,0 +1,196 @@
+// What the pointers of a change lead to, each verified as `verify-evidence` does it: here, or in threads if there are many.
+import { availableParallelism } from 'node:os';
+
+import { inOrder } from '../../batch/in-order.ts';
+import { attempt, EvidenceError, faultOf } from '../../errors/evidence-error.ts';
+import { parsePointer, type PointedArtifact } from '../../evidence/pointer/pointer.ts';
+import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
+import { ownRecipes } from '../../evidence/resolve/own-recipe.ts';
+import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
+import { ReadBefore } from '../../evidence/verify/read-before.ts';
+import type { RecipeChange } from '../../gate/changed-recipes.ts';
+import type { JudgedReport, Verified } from '../../gate/judge-piece.ts';
+import type { ComparedPointers, PointerFiles } from '../../gate/pointers.ts';
+import { timed } from '../../io/disk/talk.ts';
+import { readTrust } from '../../io/sigstore/read-trust.ts';
+import { JudgePool } from '../../io/workers/judge-pool.ts';
+import { keysOf, parsePolicy } from '../../policy/policy.ts';
+import { verificationJson } from '../../report/json.ts';
+import type { VerificationJson } from '../../report/report-json.ts';
+import type { Call } from '../call/command.ts';
+import { findBundles } from './gate-bundles.ts';
+import { hostsOf, openPlaces, placeOf, type Place } from './gate-places.ts';
+import { judge, type Rules } from './verify-input.ts';
+
+/** A pointer to judge, and where its bundle is. */
+export interface Piece {
+  /** Of the pointer, from the root of the repository. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly place: Place;
+}
+
+/** By what all pieces are judged: what a thread is told before its first. */
+export interface Brief {
+  readonly policy: { readonly bytes: Uint8Array; readonly file: string };
+  /** Those of head; undefined if it has none. */
+  readonly recipes: RecipeFiles | undefined;
+  readonly at: Date;
+}
+
+/** A pointer that has to be judged. */
+export interface Pointed {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly artifact: PointedArtifact;
+  readonly locations: readonly string[];
+}
+
+/** So many are judged here: a thread reads all rules once more. */
+const MOST_HERE = 8;
+/** Pieces that are begun before the first of them is judged, for each thread. */
+const AHEAD = 8;
+/** The same here: while one is fetched, others are. */
+const AHEAD_HERE = 4;
+
+/** What leads to something, of the affected recipes. */
+export function piecesOf(
+  affected: readonly RecipeChange[],
+  { pointers }: ComparedPointers,
+  { files }: PointerFiles,
+  folder: string,
+): readonly Pointed[] {
+  return affected.flatMap(({ recipe }) =>
+    (pointers.get(recipe.name) ?? []).flatMap(({ path, pointer, isBroken }): readonly Pointed[] => {
+      const file = files.get(path.slice(folder.length + 1));
+      if (isBroken || pointer.artifact === undefined || file === undefined) return [];
+      const locations = pointer.affidavit?.locations ?? [];
+      return [{ path, bytes: file.bytes, artifact: pointer.artifact, locations }];
+    }),
+  );
+}
+
+/** Each by the path of its pointer. */
+export async function judgePieces(
+  call: Call,
+  pointed: readonly Pointed[],
+  { bundles, ...brief }: Brief & { readonly bundles: string | undefined },
+): Promise<ReadonlyMap<string, Verified>> {
+  const verified = new Map<string, Verified>();
+  if (pointed.length === 0) return verified;
+  const policy = parsePolicy(brief.policy.bytes, brief.policy.file);
+  const atHand = await findBundles(bundles);
+  const hosts = hostsOf(policy, call.options.texts('registry'));
+  const pieces: Piece[] = [];
+  for (const { path, bytes, ...leads } of pointed) {
+    const { value: place, error } = await attempt(async () => await placeOf(atHand, leads, hosts));
+    if (place === undefined) verified.set(path, { fault: faultOf(error) });
+    else pieces.push({ path, bytes, place });
+  }
+  const judges = await openJudges(call, brief, pieces.length);
+  const judgeOne = async (piece: Piece): Promise<readonly [string, Verified]> => [
+    piece.path,
+    await judges.judge(piece),
+  ];
+  try {
+    for await (const [path, one] of inOrder(inTurn(pieces), judgeOne, judges.ahead)) {
+      call.signal.throwIfAborted();
+      if ('fault' in one && one.fault.code === 'INTERNAL') {
+        throw new EvidenceError('INTERNAL', one.fault);
+      }
+      verified.set(path, one);
+    }
+  } finally {
+    await judges.close();
+  }
+  return verified;
+}
+
+async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void> {
+  yield* items;
+}
+
+interface Judges {
+  readonly ahead: number;
+  readonly judge: (piece: Piece) => Promise<Verified>;
+  readonly close: () => Promise<void>;
+}
+
+async function openJudges(call: Call, brief: Brief, count: number): Promise<Judges> {
+  const threads = availableParallelism();
+  if (count <= MOST_HERE || threads === 1) {
+    const here = await judging(call, brief);
+    return { ahead: AHEAD_HERE, judge: here, close: async () => {} };
+  }
+  const [, program = ''] = process.argv;
+  const words = [program, 'gate', ...call.talk, ...call.words];
+  const pool = new JudgePool<Verified, Piece>(words, threads, died, brief);
+  return {
+    ahead: threads * AHEAD,
+    judge: async (piece) => await pool.judge(piece),
+    close: async () => await pool.close(),
+  };
+}
+
+function died({ path }: Piece, cause: unknown): Verified {
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  const found = `a thread that ended without a verdict${reason}`;
+  const hint = 'run it again; if the machine was short of memory, give it more';
+  return { fault: { code: 'INTERNAL', at: path, found, expected: 'a verdict', hint } };
+}
+
+/** Judges one piece after the other by rules that are read once. Nothing that is wrong with one is thrown, but a bug. */
+export async function judging(
+  call: Call,
+  brief: Brief,
+): Promise<(piece: Piece) => Promise<Verified>> {
+  const quiet: Call = {
+    ...call,
+    // What is about one artifact that the user names was not given.
+    options: call.options.and(['attestation']),
+    progress: async (what, work) => await timed(what, work),
+  };
+  const rules = await rulesOf(call, brief);
+  const open = openPlaces(quiet);
+  return async ({ path, bytes, place }) => {
+    try {
+      const pointer = { file: path, path: path.split('/'), pointer: parsePointer(bytes, path) };
+      let first: JudgedReport | undefined;
+      for await (const input of open(place, pointer)) {
+        const report = judgedOf(verificationJson(await judge(quiet, input, rules)));
+        if (report.verdict === 'verified') return report;
+        first ??= report;
+      }
+      if (first === undefined) throw new TypeError('a piece in no place');
+      return first;
+    } catch (error) {
+      if (!(error instanceof EvidenceError) || error.class === 'interrupted') throw error;
+      return { fault: faultOf(error) };
+    }
+  };
+}
+
+async function rulesOf({ options }: Call, { policy: given, recipes, at }: Brief): Promise<Rules> {
+  const policy = parsePolicy(given.bytes, given.file);
+  const trust = await readTrust(options.text('trusted-root'), undefined, {
+    publicKeys: keysOf(policy),
+  });
+  return {
+    ...{ trust, policy, now: at, readBefore: new ReadBefore() },
+    recipes: recipes && ownRecipes(parseCatalogue(recipes)),
+  };
+}
+
+/** What decides, without the rest: there may be thousands. */
+function judgedOf({
+  verdict,
+  checks,
+  findings,
+  signer,
+  signature,
+  ...report
+}: VerificationJson): JudgedReport {
+  const { policy, recipeCompared, phases, phaseConstraints } = report;
+  const kept = { policy, recipeCompared, phases, phaseConstraints };
+  return { verdict, checks, findings, signer, signature, ...kept };
+}

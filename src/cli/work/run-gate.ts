@@ -1,0 +1,98 @@
+import { timestampOf } from '../../document/time.ts';
+import { changedRecipes } from '../../gate/changed-recipes.ts';
+import { affectedRecipes, decide } from '../../gate/decide.ts';
+import type { GateJson } from '../../gate/gate-json.ts';
+import type { Verified } from '../../gate/judge-piece.ts';
+import { comparePointers } from '../../gate/pointers.ts';
+import { documentTime, presentTime } from '../../io/process/clock.ts';
+import { readTrust } from '../../io/sigstore/read-trust.ts';
+import { mayBeJudge, serve } from '../../io/workers/serve.ts';
+import { SCHEMA_VERSION } from '../../media-types.ts';
+import { refuse } from '../../place.ts';
+import { quote } from '../../quote.ts';
+import { AFFIDAVIT } from '../../tool.ts';
+import type { Call } from '../call/command.ts';
+import { lookOf } from '../call/report-flags.ts';
+import { deliverReports } from './deliver.ts';
+import { askedOf, readChange, type Asked, type Change } from './gate-change.ts';
+import { judgePieces, judging, piecesOf, type Brief, type Piece } from './gate-judges.ts';
+
+/** Decides whether a change of recipes has the evidence that it needs. */
+export async function runGate(call: Call): Promise<number> {
+  const { options } = call;
+  // Not used here. But if it is set wrongly, every command says so.
+  documentTime(call.environment);
+  if (options.has('offline')) {
+    const { blockNetwork } = await import('../../io/http/offline.ts');
+    blockNetwork();
+  }
+  const isThread =
+    mayBeJudge(call.environment) &&
+    (await serve<Piece, Brief>(async (brief) => {
+      if (brief === undefined) throw new TypeError('a thread without a brief');
+      return await judging(call, brief);
+    }));
+  if (isThread) return 0;
+  const asked = askedOf(options);
+  const at = timeOf(options.text('at'));
+  const change = await readChange(asked);
+  const report = await decideChange(call, { asked, change, at });
+  await deliverReports(call, async (format, output) => {
+    const { renderGate } = await import('../../report/render/gate-forms.ts');
+    return renderGate(report, format, lookOf(call, output));
+  });
+  return report.exitCode;
+}
+
+/** Reports write whole seconds, and say the same again with what they wrote. */
+function timeOf(text: string | undefined): Date {
+  const at = presentTime(text);
+  if (at.getUTCMilliseconds() === 0) return at;
+  const place = { code: 'USAGE', at: '--at', hint: 'write it like 2026-01-31T00:00:00Z' } as const;
+  return refuse(place, quote(text ?? ''), 'a time in whole seconds');
+}
+
+interface Given {
+  readonly asked: Asked;
+  readonly change: Change;
+  readonly at: Date;
+}
+
+async function decideChange(call: Call, { asked, change, at }: Given): Promise<GateJson> {
+  const { base, head, policy, folders } = change;
+  const isAll = base === null;
+  const changed = changedRecipes(change.recipes.base, change.recipes.head);
+  const names = new Set(
+    changed.recipes.flatMap(({ recipe, status }) => (status === 'removed' ? [] : [recipe.name])),
+  );
+  const pointers = comparePointers(folders.evidence, change.pointers, names);
+  const affected = affectedRecipes({ changed, pointers, isAll });
+  const pieces = piecesOf(affected, pointers, change.pointers.head, folders.evidence);
+  // What is wrong with a root that somebody named is said even if nothing needs it.
+  const { root } =
+    call.options.has('trusted-root') || pieces.length > 0
+      ? await readTrust(call.options.text('trusted-root'))
+      : { root: { sandbox: false } };
+  const verified: ReadonlyMap<string, Verified> = await judgePieces(call, pieces, {
+    policy: { bytes: policy.bytes, file: policy.source },
+    recipes: change.recipes.head.recipes,
+    at,
+    bundles: asked.bundles,
+  });
+  const { policy: rules, policyOfHead } = policy;
+  const decision = decide({
+    ...{ changed, pointers, isAll, policy: rules, policyOfHead, verified, at, folders },
+  });
+  return {
+    ...{ schemaVersion: SCHEMA_VERSION, tool: AFFIDAVIT },
+    ...decision,
+    findings: [...change.findings, ...decision.findings],
+    ...{ sandbox: root.sandbox, weakened: [], at: timestampOf(at), base, head },
+    policy: {
+      source: policy.source,
+      digest: policy.digest,
+      ...(policy.commit !== undefined && { commit: policy.commit }),
+    },
+    ruleSet: changed.rules ?? 'unknown',
+  };
+}

@@ -1,0 +1,123 @@
+// `affidavit gate` on real repositories: the recipes of AICR v0.11.1, and evidence that a sandbox has signed.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { ownRecipes } from '../../src/evidence/resolve/own-recipe.ts';
+import type { GateJson } from '../../src/gate/gate-json.ts';
+import { catalogueOf, realTexts } from '../evidence/resolve/recipes.ts';
+import { commit, git, repository, type Files } from '../io/git/real-git.ts';
+import { runProgram } from '../run-here.ts';
+import { EvidenceMaker, pointerFile, RECIPE, type MadeEvidence } from './evidence-maker.ts';
+import { gateComplaints } from './gate-report.ts';
+
+const OVERLAY = 'recipes/overlays/h100-eks-ubuntu-training-kubeflow.yaml';
+const AT = '2026-06-20T00:00:00Z';
+const POLICY = 'recipes/evidence/policy.json';
+const folder = mkdtempSync(join(tmpdir(), 'affidavit-gate-'));
+const root = join(folder, 'repository');
+let maker: EvidenceMaker;
+let good: MadeEvidence;
+let base = '';
+
+function policyText(gate: object = {}, emails: readonly string[] = ['one@example.com']): string {
+  const signers = emails.map((identity) => ({ identity, issuer: maker.issuer, tier: 'partner' }));
+  return JSON.stringify({ schemaVersion: '1.2.0', signers, gate });
+}
+
+function archive(name: string, bytes: Uint8Array): void {
+  writeFileSync(join(folder, 'bundles', name), bytes);
+}
+
+beforeAll(async () => {
+  maker = await EvidenceMaker.open();
+  const texts = realTexts();
+  good = await maker.make({ recipes: ownRecipes(catalogueOf(texts)) });
+  mkdirSync(join(folder, 'bundles'));
+  archive('whatever.bin', good.archive);
+  writeFileSync(join(folder, 'root.json'), maker.trustedRoot);
+  repository(root);
+  cpSync('testdata/aicr-recipes-v0.11.1/recipes', join(root, 'recipes'), { recursive: true });
+  base = commit(root, { [POLICY]: policyText(), ...pointerFile(good) });
+});
+
+afterAll(async () => {
+  await maker.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A commit on top of the base. */
+function change(files: Files): string {
+  git(root, 'checkout', '--quiet', '--detach', base);
+  return commit(root, files);
+}
+
+interface Gated {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly report: GateJson;
+}
+
+async function gate(head: string, ...more: readonly string[]): Promise<Gated> {
+  const words = more.includes('--all') || more.includes('--base') ? [] : ['--base', 'main'];
+  const policy = more.some((word) => word.startsWith('--policy'))
+    ? []
+    : ['--policy-ref', `main:${POLICY}`];
+  const run = await runProgram([
+    ...['gate', ...words, '--head', head, ...policy, '--git', root, '--at', AT],
+    ...['--trusted-root', join(folder, 'root.json'), '--bundles', join(folder, 'bundles')],
+    ...['--offline', '--format', 'json', ...more],
+  ]);
+  const report = JSON.parse(run.stdout) as GateJson;
+  expect('error' in report ? [] : gateComplaints(report)).toEqual([]);
+  return { ...run, report };
+}
+
+describe('affidavit gate', () => {
+  it('passes a change that no recipe is made of', async () => {
+    const { code, report } = await gate(change({ 'README.md': 'text' }));
+    expect([code, report.counts, report.sandbox]).toEqual([
+      0,
+      { recipes: 25, affected: 0, states: {} },
+      true,
+    ]);
+  });
+
+  it('finds evidence of another recipe than that of head stale, and says what to run', async () => {
+    const text = realTexts()['overlays/h100-eks-ubuntu-training-kubeflow.yaml'] ?? '';
+    const head = change({ [OVERLAY]: text.replace('1.32.4', '1.32.5') });
+    const { code, report } = await gate(head);
+    const recipe = report.recipes.find(({ name }) => name === RECIPE);
+    expect([code, recipe?.state, recipe?.change]).toEqual([4, 'stale', 'changed']);
+    expect(recipe?.evidence[0]?.fault?.code).toBe('RECIPE_OTHER');
+    expect(recipe?.next.map(({ where }) => where)).toEqual([
+      'laptop',
+      'cluster',
+      'laptop',
+      'commit',
+    ]);
+  });
+
+  it('accepts a pointer that the change adds, whose archive it knows by what is signed in it', async () => {
+    git(root, 'checkout', '--quiet', '--detach', base);
+    git(root, 'rm', '--quiet', '-r', 'recipes/evidence/h100-eks-ubuntu-training-kubeflow');
+    const before = commit(root, {});
+    const head = commit(root, pointerFile(good));
+    const { code, report } = await gate(head, '--base', before);
+    const recipe = report.recipes.find(({ name }) => name === RECIPE);
+    expect([code, recipe?.state, recipe?.evidence[0]?.counted]).toEqual([0, 'single', true]);
+    expect(recipe?.evidence[0]?.signer).toMatchObject({
+      identity: 'one@example.com',
+      tier: 'partner',
+    });
+  });
+
+  it('judges every recipe of head with --all', async () => {
+    const { code, report } = await gate(base, '--all');
+    expect([code, report.base, report.counts.affected]).toEqual([0, null, 25]);
+    expect(report.counts.states).toEqual({ single: 1, 'not-asked': 24 });
+  });
+});
