@@ -219,7 +219,7 @@ function folderFor({ run }: Example): string {
     const name = [join(first, second), first].find((each) => existsSync(join(ready, each)));
     if (name !== undefined) cpSync(join(ready, name), join(place, name), { recursive: true });
   }
-  if (/^affidavit gate --/.test(run)) makeRepository(place);
+  if (run.startsWith('affidavit gate --')) makeRepository(place);
   return place;
 }
 

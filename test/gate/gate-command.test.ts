@@ -61,7 +61,7 @@ interface Gated {
   readonly report: GateJson;
 }
 
-async function gate(head: string, ...more: readonly string[]): Promise<Gated> {
+async function gated(head: string, ...more: readonly string[]): Promise<Gated> {
   const words = more.includes('--all') || more.includes('--base') ? [] : ['--base', 'main'];
   const policy = more.some((word) => word.startsWith('--policy'))
     ? []
@@ -78,7 +78,7 @@ async function gate(head: string, ...more: readonly string[]): Promise<Gated> {
 
 describe('affidavit gate', () => {
   it('passes a change that no recipe is made of', async () => {
-    const { code, report } = await gate(change({ 'README.md': 'text' }));
+    const { code, report } = await gated(change({ 'README.md': 'text' }));
     expect([code, report.counts, report.sandbox]).toEqual([
       0,
       { recipes: 25, affected: 0, states: {} },
@@ -89,7 +89,7 @@ describe('affidavit gate', () => {
   it('finds evidence of another recipe than that of head stale, and says what to run', async () => {
     const text = realTexts()['overlays/h100-eks-ubuntu-training-kubeflow.yaml'] ?? '';
     const head = change({ [OVERLAY]: text.replace('1.32.4', '1.32.5') });
-    const { code, report } = await gate(head);
+    const { code, report } = await gated(head);
     const recipe = report.recipes.find(({ name }) => name === RECIPE);
     expect([code, recipe?.state, recipe?.change]).toEqual([4, 'stale', 'changed']);
     expect(recipe?.evidence[0]?.fault?.code).toBe('RECIPE_OTHER');
@@ -106,7 +106,7 @@ describe('affidavit gate', () => {
     git(root, 'rm', '--quiet', '-r', 'recipes/evidence/h100-eks-ubuntu-training-kubeflow');
     const before = commit(root, {});
     const head = commit(root, pointerFile(good));
-    const { code, report } = await gate(head, '--base', before);
+    const { code, report } = await gated(head, '--base', before);
     const recipe = report.recipes.find(({ name }) => name === RECIPE);
     expect([code, recipe?.state, recipe?.evidence[0]?.counted]).toEqual([0, 'single', true]);
     expect(recipe?.evidence[0]?.signer).toMatchObject({
@@ -116,7 +116,7 @@ describe('affidavit gate', () => {
   });
 
   it('judges every recipe of head with --all', async () => {
-    const { code, report } = await gate(base, '--all');
+    const { code, report } = await gated(base, '--all');
     expect([code, report.base, report.counts.affected]).toEqual([0, null, 25]);
     expect(report.counts.states).toEqual({ single: 1, 'not-asked': 24 });
   });
