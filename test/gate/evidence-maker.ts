@@ -24,7 +24,7 @@ import { sigstoreTrust } from '../../src/trust/verify/sigstore-trust.ts';
 import { DEMO, resultsOf, type Demo } from '../evidence/demo.ts';
 
 export const RECIPE = 'h100-eks-ubuntu-training-kubeflow';
-export const SIGNED_AT = new Date('2026-06-10T01:30:00Z');
+const SIGNED_AT = new Date('2026-06-10T01:30:00Z');
 const ATTESTED_AT = new Date('2026-06-10T01:20:00Z');
 
 /** What of it a test wants otherwise. */

@@ -1,5 +1,5 @@
 // `affidavit gate` on real repositories: the recipes of AICR v0.11.1, and evidence that a sandbox has signed.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,7 @@ import { ownRecipes } from '../../src/evidence/resolve/own-recipe.ts';
 import type { GateJson } from '../../src/gate/gate-json.ts';
 import { catalogueOf, realTexts } from '../evidence/resolve/recipes.ts';
 import { commit, git, repository, type Files } from '../io/git/real-git.ts';
+import { junitComplaints, sarifComplaints } from '../report/report-schemas.ts';
 import { runProgram } from '../run-here.ts';
 import { EvidenceMaker, pointerFile, RECIPE, type MadeEvidence } from './evidence-maker.ts';
 import { gateComplaints } from './gate-report.ts';
@@ -52,6 +53,17 @@ afterAll(async () => {
 function change(files: Files): string {
   git(root, 'checkout', '--quiet', '--detach', base);
   return commit(root, files);
+}
+
+interface Sarif {
+  readonly runs: readonly {
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly locations: readonly {
+        readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } };
+      }[];
+    }[];
+  }[];
 }
 
 interface Gated {
@@ -119,5 +131,30 @@ describe('affidavit gate', () => {
     const { code, report } = await gated(base, '--all');
     expect([code, report.base, report.counts.affected]).toEqual([0, null, 25]);
     expect(report.counts.states).toEqual({ single: 1, 'not-asked': 24 });
+  });
+
+  it('shows the decision in every form, with SANDBOX before all else, and takes no other', async () => {
+    const text = realTexts()['overlays/h100-eks-ubuntu-training-kubeflow.yaml'] ?? '';
+    const head = change({ [OVERLAY]: text.replace('1.32.4', '1.32.5') });
+    const forms = ['terminal', 'markdown', 'sarif', 'junit'];
+    const out = (form: string): string => join(folder, `report.${form}`);
+    await gated(head, ...forms.flatMap((form) => ['--format', `${form}=${out(form)}`]));
+    const [terminal = '', markdown = '', sarif = '', junit = ''] = forms.map((form) =>
+      readFileSync(out(form), 'utf8'),
+    );
+    expect([terminal.split('\n')[0], markdown.split('\n')[0]]).toEqual([
+      expect.stringContaining('SANDBOX: Evidence is missing or not enough'),
+      expect.stringContaining('SANDBOX: Evidence is missing or not enough'),
+    ]);
+    expect([sarifComplaints(sarif), junitComplaints(junit)]).toEqual([[], []]);
+    const results = (JSON.parse(sarif) as Sarif).runs[0]?.results ?? [];
+    expect(results.map(({ ruleId }) => ruleId)).toEqual(['SANDBOX', 'gate-stale', 'RECIPE_OTHER']);
+    const place = results[1]?.locations[0]?.physicalLocation.artifactLocation.uri;
+    expect(place).toBe(OVERLAY);
+    expect(junit).toContain('tests="2" failures="2"');
+    for (const form of ['html', 'jsonl', 'aicr-json']) {
+      const run = await runProgram(['gate', '--all', '--head', head, '--policy', 'x', '-f', form]);
+      expect([form, run.code]).toEqual([form, 64]);
+    }
   });
 });

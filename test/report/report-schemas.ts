@@ -54,7 +54,7 @@ function sarifValidator(): ValidateFunction {
 /** What ajv says of it; and a region has a line, which only a newer version of the schema demands. */
 export function sarifComplaints(text: string): readonly string[] {
   isSarif ??= sarifValidator();
-  const regions = text.match(/"region":\{(?!"startLine":1,)/g) ?? [];
+  const regions = text.match(/"region":\{(?!"startLine":\d+,)/g) ?? [];
   if (isSarif(JSON.parse(text)) && regions.length === 0) return [];
   return [
     ...regions,

@@ -41,7 +41,7 @@ export const STORED_REPORT_FLAGS = flagsFor(FORMATS.filter((name) => !name.start
 export const DIFF_REPORT_FLAGS = flagsFor(['terminal', 'markdown', 'json']);
 
 /** For what the gate decided. */
-export const GATE_REPORT_FLAGS = flagsFor(['terminal', 'markdown', 'json']);
+export const GATE_REPORT_FLAGS = flagsFor(['terminal', 'markdown', 'json', 'sarif', 'junit']);
 
 function flagsFor(options: readonly string[]) {
   const summary = `Form of the report: ${options.join(', ')}; by default terminal on a terminal, else markdown. With =PATH it is written there; repeat it for several.`;

@@ -16,6 +16,7 @@ import { lookOf } from '../call/report-flags.ts';
 import { deliverReports } from './deliver.ts';
 import { askedOf, readChange, type Asked, type Change } from './gate-change.ts';
 import { judgePieces, judging, piecesOf, type Brief, type Piece } from './gate-judges.ts';
+import { pagesOf } from './pages.ts';
 
 /** Decides whether a change of recipes has the evidence that it needs. */
 export async function runGate(call: Call): Promise<number> {
@@ -39,7 +40,7 @@ export async function runGate(call: Call): Promise<number> {
   const report = await decideChange(call, { asked, change, at });
   await deliverReports(call, async (format, output) => {
     const { renderGate } = await import('../../report/render/gate-forms.ts');
-    return renderGate(report, format, lookOf(call, output));
+    return await renderGate(report, format, { look: lookOf(call, output), read: pagesOf(call) });
   });
   return report.exitCode;
 }

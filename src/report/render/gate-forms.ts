@@ -2,12 +2,30 @@
 import type { GateJson } from '../../gate/gate-json.ts';
 import { gateBlocks } from '../blocks/gate-blocks.ts';
 import { encodeReport } from '../encode-report.ts';
+import type { PageReader } from '../explain.ts';
 import { renderGateMarkdown } from './gate-markdown.ts';
 import type { Terminal } from './terminal-lines.ts';
 import { renderBlocksTerminal } from './terminal.ts';
 
-export function renderGate(report: GateJson, format: string, look: Terminal): string {
-  if (format === 'json') return encodeReport(report);
-  if (format === 'markdown') return renderGateMarkdown(report);
-  return renderBlocksTerminal(gateBlocks(report), look);
+/** @param read gives a page of docs/ */
+export async function renderGate(
+  report: GateJson,
+  format: string,
+  { look, read }: { readonly look: Terminal; readonly read: PageReader },
+): Promise<string> {
+  switch (format) {
+    case 'json':
+      return encodeReport(report);
+    case 'markdown':
+      return renderGateMarkdown(report);
+    case 'junit':
+      return (await import('./gate-junit.ts')).renderGateJUnit(report);
+    case 'sarif': {
+      const { gateComplaints } = await import('./gate-sarif.ts');
+      const { renderSarif } = await import('./sarif.ts');
+      return renderSarif(await read('errors'), gateComplaints(report), report);
+    }
+    default:
+      return renderBlocksTerminal(gateBlocks(report), look);
+  }
 }

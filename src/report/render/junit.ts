@@ -20,6 +20,16 @@ export function growJUnit(isStored: boolean): GrowingForm<Ending> {
   };
 }
 
+/** One suite that is all. */
+export function xmlOf(
+  name: string,
+  cases: readonly Case[],
+  properties: readonly (readonly [string, string])[],
+): string {
+  const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+  return `${declaration}<testsuites>${suite(name, cases, properties)}\n</testsuites>\n`;
+}
+
 interface Place {
   readonly names: Names;
   readonly isStored: boolean;

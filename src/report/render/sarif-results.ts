@@ -34,6 +34,20 @@ export const MORE_RULES: ReadonlyMap<string, string> = new Map([
   ['WEAKENED', 'Safety was given up with a flag.'],
   ['SELF_CHECK', 'A self-check is the word of nobody: verify the evidence that was packed.'],
   ['STORED_REPORT', 'Anybody can write a report. Verify the evidence itself.'],
+  // What the gate says of a recipe that a change needs evidence of.
+  ['gate-invalid', 'The evidence of a recipe is refused, or the recipe cannot be resolved.'],
+  ['gate-not-allowed', 'The evidence of a recipe is signed by nobody whom the policy allows.'],
+  ['gate-unreachable', 'The evidence of a recipe cannot be had.'],
+  ['gate-missing', 'There is no evidence of a recipe.'],
+  ['gate-unsigned', 'The evidence of a recipe is not signed.'],
+  ['gate-stale', 'The evidence is of another recipe than that of head, or too old.'],
+  ['gate-undecided', 'The evidence of a recipe leaves something for a person to decide.'],
+  [
+    'gate-short',
+    'There is less evidence of a recipe, or of fewer signers, than the policy asks for.',
+  ],
+  ['gate-red', 'The evidence shows that something of a recipe is not green.'],
+  ['gate-exempt', 'The policy lets a recipe merge without good evidence, until a day.'],
 ]);
 
 /** What a result says; the place is one in the evidence. */
@@ -44,6 +58,8 @@ export interface Complaint {
   readonly at: string;
   /** The file that it is about, wherever that lies. */
   readonly subject: string;
+  /** Of that file, from 1, if it has lines. */
+  readonly line?: number;
   /** Else nothing is wrong with the evidence: somebody has to know all the same. */
   readonly isOfEvidence: boolean;
 }
@@ -97,7 +113,7 @@ function ofFault(fault: FaultJson, subject: string): Complaint {
 
 /** @param key what stays the same when the file lies elsewhere or is judged again */
 export function resultJson(complaint: Complaint, key: readonly (string | number)[]): object {
-  const { rule, level, text, at, subject } = complaint;
+  const { rule, level, text, at, subject, line = 1 } = complaint;
   return {
     ruleId: rule,
     level,
@@ -107,7 +123,7 @@ export function resultJson(complaint: Complaint, key: readonly (string | number)
         // Code scanning shows nothing without a region. An archive has no lines: it is the start of the file.
         physicalLocation: {
           artifactLocation: { uri: uriOf(subject) },
-          region: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
+          region: { startLine: line, startColumn: 1, endLine: line, endColumn: 1 },
         },
         ...(at !== '' && { logicalLocations: [{ fullyQualifiedName: at.slice(0, MAX_PLACE) }] }),
       },

@@ -36,6 +36,19 @@ export function growSarif(errors: string, isStored: boolean): GrowingForm<Ending
   };
 }
 
+/** One run with these results. */
+export function renderSarif(
+  errors: string,
+  complaints: readonly Complaint[],
+  ending: Ending,
+): string {
+  const run = new Run(false);
+  const results = run.addAll(complaints, '');
+  const rest = { tool: { driver: run.driver(errors) }, invocations: [run.invocation(ending)] };
+  const log = encodeLine({ $schema: SCHEMA, version: '2.1.0' }).replace(/\}$/, '');
+  return `${log},"runs":[{"results":[${results}\n],${encodeLine(rest).replace(/^\{/, '')}]}\n`;
+}
+
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 class Run {
@@ -59,15 +72,20 @@ class Run {
 
   add(report: ReportJson | ErrorJson): string {
     const recipe = ('recipe' in report ? report.recipe?.name : undefined) ?? '';
+    return this.addAll(complaintsOf(report), recipe);
+  }
+
+  /** @param about what else stays the same when it is judged again */
+  addAll(complaints: readonly Complaint[], about: string): string {
     const counts = new Map<string, number>();
-    return complaintsOf(report)
+    return complaints
       .map((complaint) => {
         const { rule, at, text } = complaint;
         const same = JSON.stringify([rule, at]);
         const count = counts.get(same) ?? 0;
         counts.set(same, count + 1);
         if (!complaint.isOfEvidence) this.#fail(`${complaint.subject}: ${text}`, rule);
-        return this.#result(complaint, [rule, at, recipe, count]);
+        return this.#result(complaint, [rule, at, about, count]);
       })
       .join('');
   }
