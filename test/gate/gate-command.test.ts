@@ -133,7 +133,7 @@ describe('affidavit gate', () => {
     expect(report.counts.states).toEqual({ single: 1, 'not-asked': 24 });
   });
 
-  it('shows the decision in every form, with SANDBOX before all else, and takes no other', async () => {
+  it('shows the decision in every form, with SANDBOX before all else', async () => {
     const text = realTexts()['overlays/h100-eks-ubuntu-training-kubeflow.yaml'] ?? '';
     const head = change({ [OVERLAY]: text.replace('1.32.4', '1.32.5') });
     const forms = ['terminal', 'markdown', 'sarif', 'junit'];
@@ -152,9 +152,10 @@ describe('affidavit gate', () => {
     const place = results[1]?.locations[0]?.physicalLocation.artifactLocation.uri;
     expect(place).toBe(OVERLAY);
     expect(junit).toContain('tests="2" failures="2"');
-    for (const form of ['html', 'jsonl', 'aicr-json']) {
-      const run = await runProgram(['gate', '--all', '--head', head, '--policy', 'x', '-f', form]);
-      expect([form, run.code]).toEqual([form, 64]);
-    }
+  });
+
+  it.each(['html', 'jsonl', 'aicr-json'])('has no form %s', async (form) => {
+    const run = await runProgram(['gate', '--all', '--head', base, '--policy', 'x', '-f', form]);
+    expect(run.code).toBe(64);
   });
 });
