@@ -128,7 +128,8 @@ const NOT_FETCHED = {
 
 /** Each fault, and each check that was not made. */
 function ofChecks({ checks, verdict }: JudgedReport, rule: GateRule): readonly Reason[] {
-  const faults = checks.flatMap((check) => (check.outcome === 'failed' ? check.faults : []));
+  // One that was skipped says why, e.g. UNSIGNED.
+  const faults = checks.flatMap((check) => (check.outcome === 'passed' ? [] : check.faults));
   const kept = faults.filter(({ code }) => code !== 'VALUE_CLAIMED' || !rule.allowClaimed);
   const reasons = kept.map((fault): Reason => [stateOf(fault.code), fault]);
   const open = checks.filter(

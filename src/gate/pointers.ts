@@ -53,7 +53,7 @@ export function comparePointers(
   recipes: ReadonlySet<string>,
 ): ComparedPointers {
   const [before, after] = [read(directory, base), read(directory, head)];
-  const changes = [...after].map(([name, file]) => changeOf(file, before.get(name)));
+  const changes = withShared([...after].map(([name, file]) => changeOf(file, before.get(name))));
   const gone = [...before].flatMap(([name, file]) => (after.has(name) ? [] : [file]));
   const groups = byRecipe(changes);
   const crowded = tooMany(directory, groups);
@@ -156,6 +156,25 @@ function changeOf(file: ReadFile, before: ReadFile | undefined): ChangedFile {
     hint: 'put it back as it was, and commit new evidence with a pointer of its own',
   };
   return { ...file, change: 'edited', faults: [...file.faults, fault] };
+}
+
+/** A bundle is of one recipe: whoever adds a pointer of another one to it is wrong. */
+function withShared(changes: readonly ChangedFile[]): readonly ChangedFile[] {
+  const groups = Map.groupBy(changes, ({ pointer }) => pointer?.artifact?.digest);
+  return changes.map((file) => {
+    const digest = file.pointer?.artifact?.digest;
+    if (digest === undefined || isSame(file)) return file;
+    const other = groups.get(digest)?.find(({ recipe }) => recipe !== file.recipe);
+    if (other === undefined) return file;
+    const fault: Fault = {
+      code: 'POINTER_SHARED',
+      at: `${file.path}#/attestations/0/bundle/digest`,
+      found: `${digest}, to which ${other.path} leads too`,
+      expected: 'a bundle of its own for each recipe',
+      hint: 'remove the pointer of the recipe that the evidence is not of, and have evidence made for it',
+    };
+    return { ...file, faults: [...file.faults, fault] };
+  });
 }
 
 function addsLocations(before: Pointer, after: Pointer | undefined): boolean {

@@ -47,6 +47,6 @@ describe('./dev', () => {
 
   it('knows every script of package.json', () => {
     const known = /^ {2}(.*) \| (?:.*)\) ;;$/m.exec(read('dev'))?.[0] ?? '';
-    expect(known.match(/\w+/g)?.toSorted()).toEqual(tasks.toSorted());
+    expect(known.match(/[\w-]+/g)?.toSorted()).toEqual(tasks.toSorted());
   });
 });

@@ -25,7 +25,7 @@ import { DEMO, resultsOf, type Demo } from '../evidence/demo.ts';
 
 export const RECIPE = 'h100-eks-ubuntu-training-kubeflow';
 const SIGNED_AT = new Date('2026-06-10T01:30:00Z');
-const ATTESTED_AT = new Date('2026-06-10T01:20:00Z');
+const ATTESTED_AT = Date.parse('2026-06-10T01:20:00Z');
 
 /** What of it a test wants otherwise. */
 export interface Wanted {
@@ -50,6 +50,8 @@ export interface MadeEvidence {
 export class EvidenceMaker {
   readonly trustedRoot: string;
   readonly #sandbox: Sandbox;
+  /** Each is of another second, so that no two are one artifact. */
+  #made = 0;
 
   static async open(): Promise<EvidenceMaker> {
     return new EvidenceMaker(await startSandbox({ now: () => SIGNED_AT }));
@@ -80,7 +82,7 @@ export class EvidenceMaker {
       snapshot: { name: 'snapshot.yaml', bytes: Buffer.from(snapshot) },
       results: results && resultsOf(results),
       recipes,
-      now: ATTESTED_AT,
+      now: new Date(ATTESTED_AT + 1000 * this.#made++),
     });
     const packed = await packEvidence({ validation, logs: [], redact: 'none' });
     const layer = await archiveOf(packed.files);

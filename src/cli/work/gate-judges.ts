@@ -14,12 +14,13 @@ import type { ComparedPointers, PointerFiles } from '../../gate/pointers.ts';
 import { timed } from '../../io/disk/talk.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { JudgePool } from '../../io/workers/judge-pool.ts';
+import { MAX_FETCHED } from '../../limits.ts';
 import { keysOf, parsePolicy } from '../../policy/policy.ts';
 import { verificationJson } from '../../report/json.ts';
 import type { VerificationJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { findBundles } from './gate-bundles.ts';
-import { hostsOf, openPlaces, placeOf, type Place } from './gate-places.ts';
+import { hostsOf, openPlaces, placeOf, tooMuch, type Place } from './gate-places.ts';
 import { judge, type Rules } from './verify-input.ts';
 
 /** A pointer to judge, and where its bundle is. */
@@ -36,6 +37,8 @@ export interface Brief {
   /** Those of head; undefined if it has none. */
   readonly recipes: RecipeFiles | undefined;
   readonly at: Date;
+  /** Of what may be fetched. */
+  readonly share: number;
 }
 
 /** A pointer that has to be judged. */
@@ -74,20 +77,25 @@ export function piecesOf(
 export async function judgePieces(
   call: Call,
   pointed: readonly Pointed[],
-  { bundles, ...brief }: Brief & { readonly bundles: string | undefined },
+  { bundles, ...rules }: Omit<Brief, 'share'> & { readonly bundles: string | undefined },
 ): Promise<ReadonlyMap<string, Verified>> {
   const verified = new Map<string, Verified>();
   if (pointed.length === 0) return verified;
-  const policy = parsePolicy(brief.policy.bytes, brief.policy.file);
+  const policy = parsePolicy(rules.policy.bytes, rules.policy.file);
   const atHand = await findBundles(bundles);
   const hosts = hostsOf(policy, call.options.texts('registry'));
   const pieces: Piece[] = [];
+  let fetched = 0;
   for (const { path, bytes, ...leads } of pointed) {
-    const { value: place, error } = await attempt(async () => await placeOf(atHand, leads, hosts));
+    const { value: place, error } = await attempt(async () => {
+      const found = await placeOf(atHand, leads, hosts);
+      if ('repositories' in found) requireFew(++fetched, path);
+      return found;
+    });
     if (place === undefined) verified.set(path, { fault: faultOf(error) });
     else pieces.push({ path, bytes, place });
   }
-  const judges = await openJudges(call, brief, pieces.length);
+  const judges = await openJudges(call, rules, pieces.length);
   const judgeOne = async (piece: Piece): Promise<readonly [string, Verified]> => [
     piece.path,
     await judges.judge(piece),
@@ -106,6 +114,12 @@ export async function judgePieces(
   return verified;
 }
 
+/** Throws FETCHED_TOO_MUCH. */
+function requireFew(count: number, at: string): void {
+  if (count <= MAX_FETCHED.bundles) return;
+  throw tooMuch(at, `bundle ${count} to fetch`, `at most ${MAX_FETCHED.bundles} bundles`);
+}
+
 async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void> {
   yield* items;
 }
@@ -116,15 +130,18 @@ interface Judges {
   readonly close: () => Promise<void>;
 }
 
-async function openJudges(call: Call, brief: Brief, count: number): Promise<Judges> {
+async function openJudges(call: Call, rules: Omit<Brief, 'share'>, count: number): Promise<Judges> {
   const threads = availableParallelism();
   if (count <= MOST_HERE || threads === 1) {
-    const here = await judging(call, brief);
+    const here = await judging(call, { ...rules, share: 1 });
     return { ahead: AHEAD_HERE, judge: here, close: async () => {} };
   }
   const [, program = ''] = process.argv;
   const words = [program, 'gate', ...call.talk, ...call.words];
-  const pool = new JudgePool<Verified, Piece>(words, threads, died, brief);
+  const pool = new JudgePool<Verified, Piece>(words, threads, died, {
+    ...rules,
+    share: 1 / threads,
+  });
   return {
     ahead: threads * AHEAD,
     judge: async (piece) => await pool.judge(piece),
@@ -151,7 +168,7 @@ export async function judging(
     progress: async (what, work) => await timed(what, work),
   };
   const rules = await rulesOf(call, brief);
-  const open = openPlaces(quiet);
+  const open = openPlaces(quiet, brief.share);
   return async ({ path, bytes, place }) => {
     try {
       const pointer = { file: path, path: path.split('/'), pointer: parsePointer(bytes, path) };

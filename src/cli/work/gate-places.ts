@@ -8,7 +8,8 @@ import type { PointedArtifact } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { openLayout, type OciLayout } from '../../io/oci/layout.ts';
-import type { Registry, Repository } from '../../pointer/registry.ts';
+import { MAX_FETCHED } from '../../limits.ts';
+import type { Descriptor, Registry, Repository } from '../../pointer/registry.ts';
 import { USUAL_GATE } from '../../policy/gate-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { quote } from '../../quote.ts';
@@ -65,12 +66,60 @@ function hostOf(repository: string): string {
   return repository.split('/', 1).join('');
 }
 
-/** Opens what is to be judged, one copy after the other. Nobody is logged in anywhere. */
+/** What may be fetched still: whoever adds pointers must not fill disks and nights. */
+class Budget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** Throws FETCHED_TOO_MUCH. */
+  spend(at: string, { size }: Descriptor): void {
+    this.#left -= size;
+    if (size > MAX_FETCHED.each) {
+      throw tooMuch(
+        at,
+        `a blob of ${size} bytes`,
+        `at most ${MAX_FETCHED.each} bytes for one bundle`,
+      );
+    }
+    if (this.#left >= 0) return;
+    throw tooMuch(at, `${size} bytes more`, `at most ${MAX_FETCHED.all} bytes for all bundles`);
+  }
+}
+
+export function tooMuch(at: string, found: string, expected: string): EvidenceError {
+  const hint = 'fetch it with affidavit evidence fetch, and name the directory with --bundles';
+  return new EvidenceError('FETCHED_TOO_MUCH', { at, found, expected, hint });
+}
+
+/** Of what `openRegistries` gives, which is an object without a prototype of its own. */
+function limited(repository: Repository, budget: Budget): Repository {
+  return {
+    ...repository,
+    get requests() {
+      return repository.requests;
+    },
+    readBlob: (blob, held) => {
+      budget.spend(repository.name, blob);
+      return repository.readBlob(blob, held);
+    },
+  };
+}
+
+/**
+ * Opens what is to be judged, one copy after the other. Nobody is logged in anywhere.
+ *
+ * @param share of what may be fetched: each thread has one
+ */
 export function openPlaces(
   call: Call,
+  share: number,
 ): (place: Place, pointer: PointerFile) => AsyncGenerator<NamedInput, void> {
   let registry: Promise<Registry> | undefined;
   const layouts = new Map<string, Promise<OciLayout>>();
+  const budget = new Budget(MAX_FETCHED.all * share);
   const placesOf = async (
     place: Exclude<Place, { readonly archives: unknown }>,
   ): Promise<readonly [Repository, ...Repository[]]> => {
@@ -80,9 +129,10 @@ export function openPlaces(
       return [await opening];
     }
     registry ??= openRegistries({ ...call, environment: {} }, []);
-    const { repository } = { repository: await registry };
+    const opened = await registry;
+    const openOne = (name: string): Repository => limited(opened.repository(name), budget);
     const [first, ...others] = place.repositories;
-    return [repository.repository(first), ...others.map((name) => repository.repository(name))];
+    return [openOne(first), ...others.map(openOne)];
   };
   return async function* open(place, pointer) {
     if ('archives' in place) {

@@ -1,0 +1,46 @@
+// `./dev gate-demo` as a test: each pull request by itself.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { GateJson } from '../../src/gate/gate-json.ts';
+import { withRegistry } from '../oci/registry.ts';
+import { runProgram } from '../run-here.ts';
+import { gateComplaints } from './gate-report.ts';
+import { PULL_REQUESTS, saidBy, World } from './pull-requests.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'affidavit-gate-demo-'));
+const end = Promise.withResolvers<undefined>();
+let world: World;
+
+beforeAll(async () => {
+  const begun = Promise.withResolvers<undefined>();
+  void withRegistry({}, async (registry) => {
+    world = await World.open(folder, registry);
+    begun.resolve(undefined);
+    await end.promise;
+  }).catch(begun.reject);
+  await begun.promise;
+});
+
+afterAll(async () => {
+  await world.maker.close();
+  end.resolve(undefined);
+  rmSync(folder, { recursive: true });
+});
+
+describe('the gate says of', () => {
+  it.each(PULL_REQUESTS)('$title', async (pullRequest) => {
+    const words = await world.wordsFor(pullRequest);
+    const before = world.registry.asked.length;
+    const { code, stdout } = await runProgram([...words, '--format', 'json']);
+    const report = JSON.parse(stdout) as GateJson;
+    expect(saidBy(code, report)).toEqual(pullRequest.expected);
+    expect([gateComplaints(report), report.exitCode, report.sandbox]).toEqual([[], code, true]);
+    // Nobody is logged in, and nothing is asked for that no recipe needs.
+    expect(world.registry.authorizations.every((each) => each === undefined)).toBe(true);
+    if (report.counts.affected === 0) expect(world.registry.asked.length).toBe(before);
+  });
+});

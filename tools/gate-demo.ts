@@ -1,0 +1,57 @@
+// What the gate says of pull requests, each beside what it has to say. Exits 0 only if they are the same.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+
+import type { GateJson } from '../src/gate/gate-json.ts';
+import { PULL_REQUESTS, saidBy, World, type Expected } from '../test/gate/pull-requests.ts';
+import { withRegistry } from '../test/oci/registry.ts';
+
+const PROGRAM = fileURLToPath(new URL('../bin/affidavit.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'affidavit-gate-demo-'));
+let failures = 0;
+
+try {
+  await withRegistry({}, async (registry) => {
+    const world = await World.open(folder, registry);
+    for (const pullRequest of PULL_REQUESTS) {
+      const words = await world.wordsFor(pullRequest);
+      const { code, stdout } = await run([...words, '--format', 'json']);
+      const got = saidBy(code, JSON.parse(stdout) as GateJson);
+      const isSame = isDeepStrictEqual(got, pullRequest.expected);
+      if (!isSame) failures += 1;
+      console.log(`\n## ${pullRequest.title}\n`);
+      console.log(`expected  ${shown(pullRequest.expected)}\ngot       ${shown(got)}`);
+      console.log(isSame ? 'as expected' : 'NOT AS EXPECTED');
+    }
+    await world.maker.close();
+  });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`\n${PULL_REQUESTS.length} pull requests, ${failures} not as expected.`);
+process.exitCode = failures === 0 ? 0 : 1;
+
+function shown({ exit, states, codes = [] }: Expected): string {
+  const recipes = Object.entries(states).map(([name, state]) => `${name} ${state}`);
+  const what = recipes.length === 0 ? 'no evidence is needed' : recipes.join(', ');
+  return [`exit ${exit}: ${what}`, ...codes].join('; ');
+}
+
+/** The registry is in this process, which must not wait for it. */
+async function run(words: readonly string[]): Promise<{ code: number | null; stdout: string }> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      resolve({ code, stdout });
+    });
+  });
+}
