@@ -37,10 +37,11 @@ describe('the gate says of', () => {
     const before = world.registry.asked.length;
     const { code, stdout } = await runProgram([...words, '--format', 'json']);
     const report = JSON.parse(stdout) as GateJson;
-    expect(saidBy(code, report)).toEqual(pullRequest.expected);
+    expect(saidBy(code, stdout)).toEqual(pullRequest.expected);
     expect([gateComplaints(report), report.exitCode, report.sandbox]).toEqual([[], code, true]);
     // Nobody is logged in, and nothing is asked for that no recipe needs.
     expect(world.registry.authorizations.every((each) => each === undefined)).toBe(true);
-    if (report.counts.affected === 0) expect(world.registry.asked.length).toBe(before);
+    const asked = world.registry.asked.length - before;
+    expect(report.counts.affected > 0 || asked === 0).toBe(true);
   });
 });

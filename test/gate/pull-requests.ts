@@ -39,8 +39,9 @@ export interface PullRequest {
   readonly expected: Expected;
 }
 
-/** What a gate said, as `Expected`. */
-export function saidBy(code: number | null, report: GateJson): Expected {
+/** What a gate said, as `Expected`. @param json what it printed */
+export function saidBy(code: number | null, json: string): Expected {
+  const report = JSON.parse(json) as GateJson;
   const asked = report.recipes.filter(({ state }) => state !== 'not-asked');
   const codes = [
     ...report.pointers.breaches.map((breach) => breach.code),
