@@ -29,13 +29,10 @@ export async function runGate(call: Call): Promise<number> {
   }
   const isThread =
     mayBeJudge(call.environment) &&
-    (await serve<Verified, Piece, Brief>(
-      async (brief) => {
-        if (brief === undefined) throw new TypeError('a thread without a brief');
-        return await judging(call, brief);
-      },
-      () => [],
-    ));
+    (await serve<Verified, Piece, Brief>(async (brief) => {
+      if (brief === undefined) throw new TypeError('a thread without a brief');
+      return await judging(call, brief);
+    }));
   if (isThread) return 0;
   const asked = askedOf(options);
   const at = timeOf(options.text('at'));
