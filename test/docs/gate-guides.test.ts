@@ -1,19 +1,23 @@
 // The commands of the guides about the gate, on a repository of AICR's recipes, with registries in this process and a
 // sandbox for the signer.
-import { cpSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { chmodSync, cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { commit, git, repository } from '../io/git/real-git.ts';
 import { scratch } from '../io/scratch.ts';
+import type { TestRegistry } from '../oci/call.ts';
 import { withRegistry } from '../oci/registry.ts';
-import { ROOT } from '../run-cli.ts';
+import { PROGRAM, ROOT } from '../run-cli.ts';
 import { filledIn, linesOf, run } from './guide-commands.ts';
-import { read } from './repository.ts';
+import { read, sectionOf } from './repository.ts';
 
 const TREE = 'recipes/evidence';
+const OVERLAY = 'recipes/overlays/h100-eks-ubuntu-training.yaml';
 const GUIDES = ['ci', 'contributor', 'maintainer'].map((name) => `docs/guides/${name}.md`);
 
 const POLICY = JSON.stringify({
@@ -57,6 +61,24 @@ function pointersIn(folder: string): readonly string[] {
   return names.filter((name) => name.endsWith('.yaml')).map((name) => `${TREE}/${name}`);
 }
 
+/** Of the sandbox that signed last. */
+function rootIn(folder: string): string {
+  const roots = readdirSync(folder, { recursive: true }).map(String);
+  const found = roots.filter((path) => path.endsWith('.sandbox/trusted_root.json'));
+  expect(found).toHaveLength(1);
+  return found[0] ?? '';
+}
+
+async function withRegistries(
+  use: (one: TestRegistry, other: TestRegistry) => Promise<void>,
+): Promise<void> {
+  await withRegistry({}, async (one) => {
+    await withRegistry({}, async (other) => {
+      await use(one, other);
+    });
+  });
+}
+
 it.each(GUIDES)('%s has less than 150 lines', (path) => {
   expect(read(path).split('\n').length).toBeLessThan(150);
 });
@@ -68,15 +90,15 @@ describe('docs/guides/contributor.md', () => {
   const [pack = '', asYou = '', unsigned = '', sign = '', ...rest] = lines;
   const [pull = '', fetch = '', gate = '', asDirectory = '', pointer = ''] = rest;
 
-  /** What a reader of step 5 types before the gate. */
-  function fetchBase(folder: string, upstream: string): void {
+  /** What a reader of step 5 types: exit code 0 is what it promises. */
+  async function askGate(folder: string, upstream: string, host: string): Promise<void> {
     const known = new Map([['https://github.com/NVIDIA/aicr', upstream]]);
     for (const line of [pull, fetch]) git(folder, ...filledIn(line, known).split(' ').slice(1));
-    expect(gate).toMatch(/^affidavit gate --base upstream\/main --head HEAD /);
-    expect(git(folder, 'rev-parse', 'upstream/main')).not.toBe(git(folder, 'rev-parse', 'HEAD'));
+    const flags = ` --registry ${host} --trusted-root ${rootIn(folder)}`;
+    expect(await run(`${gate}${flags}`, folder, new Map())).toContain('single');
   }
 
-  it('leads to a pointer that a login has signed', async () => {
+  it('leads to what the gate passes, signed by a login', async () => {
     expect(lines).toHaveLength(9);
     const upstream = recipes(POLICY);
     const folder = checkout(upstream);
@@ -87,11 +109,11 @@ describe('docs/guides/contributor.md', () => {
       ]);
       for (const line of [pack, asYou]) await run(line, folder, known);
       commitPointers(folder);
-      fetchBase(folder, upstream);
+      await askGate(folder, upstream, host);
     });
   });
 
-  it('leads to one that a workflow has signed, and to one of what aicr pushes', async () => {
+  it('leads to it by a workflow too, and by what aicr pushes', async () => {
     const upstream = recipes(POLICY);
     const folder = checkout(upstream);
     await withRegistry({}, async ({ host }) => {
@@ -107,9 +129,127 @@ describe('docs/guides/contributor.md', () => {
       const nested = pointersIn(folder);
       expect(nested).toEqual([expect.stringMatching(/\/[0-9a-f]{32}\/sha256-[0-9a-f]{64}\.yaml$/)]);
       commitPointers(folder);
-      fetchBase(folder, upstream);
+      await askGate(folder, upstream, host);
       for (const line of [asDirectory, pointer]) await run(line, folder, known);
       expect(pointersIn(folder)).toEqual(expect.arrayContaining([flat, ...nested]));
     });
+  });
+});
+
+describe('docs/guides/maintainer.md', () => {
+  const [verify = '', all = '', again = '', ...more] = linesOf(read('docs/guides/maintainer.md'));
+
+  it('verifies a pointer, tries a policy, and computes again what was said', async () => {
+    expect(more).toEqual([]);
+    const folder = checkout(recipes(POLICY));
+    writeFileSync(join(folder, 'recipe-evidence.json'), POLICY);
+    await withRegistries(async ({ host }) => {
+      const input = '--recipe recipe.yaml --snapshot snapshot.yaml --results results';
+      const packed = `affidavit validate ${input} --no-sign --emit-evidence e.tar.gz`;
+      const place = `oci://${host}/you/e --sandbox --evidence-dir ${TREE}`;
+      for (const line of [packed, `affidavit evidence publish e.tar.gz ${place}`]) {
+        await run(line, folder, new Map());
+      }
+      const known = new Map([
+        [`${TREE}/RECIPE/SOURCE/sha256-DIGEST.yaml`, pointersIn(folder)[0] ?? ''],
+        ['BASE', 'main'],
+        ['TIME', '2026-06-20T00:00:00Z'],
+      ]);
+      commitPointers(folder);
+      const flags = ` --registry ${host} --trusted-root ${rootIn(folder)}`;
+      expect(await run(`${verify}${flags}`, folder, known)).toContain('SANDBOX');
+      expect(await run(`${all}${flags}`, folder, known)).toContain('25 recipes');
+      const said = await run(`${again}${flags}`, folder, known);
+      expect(said).toContain('single');
+      expect(await run(`${again}${flags}`, folder, known)).toBe(said);
+    });
+  });
+
+  it('has an example of a policy that the gate takes, and that warns first', async () => {
+    const folder = recipes(read('docs/github/policy.example.json'));
+    const gate = 'affidavit gate --all --head HEAD --policy-ref HEAD:.github/recipe-evidence.json';
+    const said = JSON.parse(await run(`${gate} --format json`, folder, new Map())) as object;
+    expect(said).toMatchObject({ mode: 'warn', exitCode: 0, decidedExitCode: 0 });
+  });
+});
+
+interface Job {
+  readonly script: readonly string[];
+  readonly artifacts: { readonly paths: readonly string[]; readonly reports: object };
+}
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+}
+
+describe('docs/guides/ci.md', () => {
+  const guide = read('docs/guides/ci.md');
+  const [first = '', shell = '', ...more] = [...guide.matchAll(/```sh\n(.*?)```/gs)].map(
+    ([, block = '']) => block,
+  );
+  const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(guide) ?? [];
+
+  /** A job of a CI beside nothing but its variables. */
+  async function job(
+    script: string,
+    head: string,
+    url: string,
+    folder = scratch(),
+  ): Promise<Ended> {
+    const bin = scratch({ affidavit: `#!/bin/sh\nexec node "${PROGRAM}" "$@"\n` });
+    chmodSync(join(bin, 'affidavit'), 0o755);
+    const path = [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+    const env = {
+      ...{ PATH: path, HOME: folder, CI: 'true', GIT_CONFIG_NOSYSTEM: '1' },
+      ...{ HEAD_SHA: head, REPOSITORY_URL: url },
+      ...{ CI_REPOSITORY_URL: url, CI_DEFAULT_BRANCH: 'main', CI_COMMIT_SHA: head },
+    };
+    return await new Promise((done) => {
+      execFile('sh', ['-c', script], { cwd: folder, env }, (error, stdout) => {
+        done({ code: Number(error?.code ?? 0), stdout });
+      });
+    });
+  }
+
+  /** A repository with an innocent change, and one that needs evidence. */
+  function changes(): { url: string; innocent: string; wanting: string } {
+    const all = { recipes: '*', require: 'all' };
+    const url = recipes(
+      JSON.stringify({ ...(JSON.parse(POLICY) as object), gate: { rules: [all] } }),
+    );
+    git(url, 'checkout', '--quiet', '-b', 'one');
+    const innocent = commit(url, { 'README.md': 'text' });
+    git(url, 'checkout', '--quiet', '-b', 'two', 'main');
+    const overlay = readFileSync(join(url, OVERLAY), 'utf8').replace('6.8', '6.9');
+    return { url, innocent, wanting: commit(url, { [OVERLAY]: overlay }) };
+  }
+
+  it('ends as its table of exit codes says, in plain shell', async () => {
+    expect(more).toEqual([]);
+    const { url, innocent, wanting } = changes();
+    const good = await job(shell, innocent, url);
+    expect([good.code, good.stdout]).toEqual([0, expect.stringMatching(/evidence: good\n$/)]);
+    const folder = scratch();
+    const missing = await job(shell, wanting, url, folder);
+    expect([missing.code, missing.stdout]).toEqual([4, expect.stringMatching(/not enough\n$/)]);
+    expect(readFileSync(join(folder, 'gate.xml'), 'utf8')).toContain('<testsuite');
+    // What a script sees, beside the repository that the other one made.
+    expect((await job(first, wanting, url, folder)).code).toBe(4);
+    const report = JSON.parse(readFileSync(join(folder, 'gate.json'), 'utf8')) as object;
+    expect(report).toMatchObject({ recipes: [{ state: 'missing', required: true }] });
+    const codes = sectionOf(guide, 'What a script sees').match(/^\| +\d+ \|/gm) ?? [];
+    expect(codes.map((row) => Number(row.replaceAll(/\D/g, '')))).toEqual([0, 1, 2, 3, 4, 64, 70]);
+  });
+
+  it('is a job of GitLab', async () => {
+    const { 'recipe-evidence': gitlab } = parse(yaml) as Readonly<Record<string, Job>>;
+    const { url, wanting } = changes();
+    const folder = scratch();
+    const script = ['set -e', ...(gitlab?.script ?? [])].join('\n');
+    expect((await job(script, wanting, url, folder)).code).toBe(4);
+    const made = readdirSync(folder);
+    expect(made).toEqual(expect.arrayContaining([...(gitlab?.artifacts.paths ?? [])]));
+    expect(gitlab?.artifacts.reports).toEqual({ junit: 'gate.xml' });
   });
 });
