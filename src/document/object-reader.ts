@@ -250,6 +250,7 @@ class Spellings {
   /** A key that differs from the name in its case alone. */
   twinOf(name: string): string | undefined {
     const folded = foldCase(name);
+    if (this.#first.size === 0 && folded === name) return undefined;
     const keys = [this.#map.has(folded) ? folded : undefined];
     keys.push(this.#first.get(folded), this.#second.get(folded));
     return keys.find((key) => key !== undefined && key !== name);

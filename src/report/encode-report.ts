@@ -1,6 +1,6 @@
 import { replaceInvisible } from '../quote.ts';
-import type { GrowingForm, ManyHead } from './growing-form.ts';
-import type { ErrorJson, VerificationJson } from './report-json.ts';
+import type { GrowingForm, ManyHead, OneOfMany, Piece } from './growing-form.ts';
+import type { BatchJson, ErrorJson, VerificationJson } from './report-json.ts';
 
 /**
  * The text of a report: two spaces, one newline at the end. What a terminal would not show is
@@ -16,25 +16,30 @@ export function encodeLine(json: object): string {
 }
 
 /** What a line of this program says: of a stranger's file, `parseStoredReport` finds out. */
-export function reportIn(line: string): VerificationJson | ErrorJson {
-  const json: unknown = JSON.parse(line);
+export function reportIn(line: Uint8Array): VerificationJson | ErrorJson {
+  const json: unknown = JSON.parse(TEXT.decode(line));
   if (isOurs(json)) return json;
   throw new TypeError('no line of a report');
 }
+
+const TEXT = new TextDecoder();
 
 function isOurs(json: unknown): json is VerificationJson | ErrorJson {
   return typeof json === 'object' && json !== null && ('verdict' in json || 'error' in json);
 }
 
+/** A form of lines, as they are. */
+type GrowingLines = GrowingForm<BatchJson, OneOfMany, readonly Piece[]>;
+
 /** Many reports as one object that grows, each of them on a line. */
-export function growJson({ schemaVersion, tool }: ManyHead): GrowingForm {
+export function growJson({ schemaVersion, tool }: ManyHead): GrowingLines {
   let separator = '\n';
   return {
     head: encodeLine({ schemaVersion, tool }).replace(/\}$/, ',"reports":['),
     each: ({ line }) => {
-      const text = `${separator}${line}`;
+      const pieces = [separator, line];
       separator = ',\n';
-      return text;
+      return pieces;
     },
     end: ({ summary, exitCode, repeat }) =>
       `\n],${encodeLine({ summary, exitCode, repeat }).replace(/^\{/, '')}\n`,
@@ -42,8 +47,8 @@ export function growJson({ schemaVersion, tool }: ManyHead): GrowingForm {
 }
 
 /** Many reports as lines. */
-export function growLines(): GrowingForm {
-  return { head: '', each: ({ line }) => `${line}\n`, end: () => '' };
+export function growLines(): GrowingLines {
+  return { head: '', each: ({ line }) => [line, '\n'], end: () => '' };
 }
 
 function safe(text: string): string {

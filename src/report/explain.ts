@@ -10,7 +10,7 @@ export interface Pages {
 export type PageReader = (page: keyof Pages) => Promise<string>;
 
 export interface Explanation {
-  readonly kind: 'code' | 'check' | 'exit-code';
+  readonly kind: 'code' | 'check' | 'exit-code' | 'word';
   /** As the program writes it; the verdict of an exit code comes second. */
   readonly names: readonly [string, ...string[]];
   /** Where it stands, e.g. `docs/errors.md#signature_invalid`. */
@@ -20,7 +20,7 @@ export interface Explanation {
   readonly example: string;
 }
 
-/** All that can be explained: codes, checks, exit codes. */
+/** All that can be explained: codes, checks, exit codes, and words of reports. */
 export function explanations({ errors, verification, cli }: Pages): readonly Explanation[] {
   const codes = sectionsOf(errors).map(([name, body]): Explanation => {
     const [, text = '', example = ''] = EXAMPLE.exec(body) ?? [];
@@ -43,16 +43,36 @@ export function explanations({ errors, verification, cli }: Pages): readonly Exp
     const page = placeOf('cli', 'exit-codes');
     return { kind: 'exit-code', names: [code, verdict], page, text, example };
   });
-  return [...checks, ...codes, ...exits];
+  const words = [...sectionOf(cli, 'Words in capitals').matchAll(WORD_ROW)].map(
+    (row): Explanation => {
+      const [, word = '', text = '', example = ''] = row.map((cell) => cell.trim());
+      const page = placeOf('cli', 'words-in-capitals');
+      return { kind: 'word', names: [word], page, text, example: example.replaceAll('`', '') };
+    },
+  );
+  return [...checks, ...codes, ...exits, ...words];
 }
 
 /** What the word means. As it is written first: `usage` is an exit code, and `USAGE` an error. */
 export function explain(word: string, all: readonly Explanation[]): Explanation | undefined {
-  const wanted = word.toLowerCase();
+  const wanted = folded(word);
   return (
     all.find(({ names }) => names.includes(word)) ??
-    all.find(({ names }) => names.some((name) => name.toLowerCase() === wanted))
+    all.find(({ kind, names }) => kind === 'word' && names.includes(word.replaceAll('_', ' '))) ??
+    all.find(({ names }) => names.some((name) => folded(name) === wanted))
   );
+}
+
+/** The names that begin with a word. */
+export function beginningWith(word: string, all: readonly Explanation[]): readonly string[] {
+  const wanted = folded(word);
+  const names = all.flatMap((explanation) => explanation.names);
+  return wanted === '' ? [] : names.filter((name) => folded(name).startsWith(wanted));
+}
+
+/** Without case, and with one sign between the parts of a word. */
+function folded(word: string): string {
+  return word.toLowerCase().replaceAll(/[\s_]/g, '-');
 }
 
 /** The paragraphs and items of a text in Markdown, each on one line. */
@@ -66,6 +86,8 @@ export function wordsOf(markdown: string): readonly string[] {
 
 /** A section's text, and the code block under its last heading. */
 const EXAMPLE = /^(.*)\n\n\*\*Example:\*\*\n\n```\n(.*)\n```$/s;
+/** Word, meaning, example. */
+const WORD_ROW = /^\| `([A-Z_ ]+)` +\| ([^|]+) \| ([^|]+) \|$/gm;
 /** Exit code, verdict, meaning, example. */
 const EXIT_ROW = /^\| +(\d+) \| (\w+) +\| ([^|]+) \| ([^|]+) \|$/gm;
 
@@ -77,6 +99,10 @@ function sectionsOf(page: string): readonly (readonly [name: string, body: strin
       const end = section.indexOf('\n');
       return [section.slice(0, end), section.slice(end).trim()];
     });
+}
+
+function sectionOf(page: string, title: string): string {
+  return sectionsOf(page).find(([name]) => name === title)?.[1] ?? '';
 }
 
 function placeOf(page: keyof Pages, name: string): string {

@@ -1,9 +1,12 @@
 import type { BatchJson, ErrorJson, ReportJson, Shown, SummaryJson } from './report-json.ts';
 
+/** A part of a report: a text, or its bytes. */
+export type Piece = string | Uint8Array;
+
 /** One of many reports. */
 export interface OneOfMany {
-  /** As it is written in JSON. */
-  readonly line: string;
+  /** As it is written in JSON, in UTF-8 if not as a text. */
+  readonly line: Piece;
   /** What it says, for a form that is no JSON. */
   readonly report: () => ReportJson | ErrorJson;
 }
@@ -21,9 +24,9 @@ export interface Ending {
 }
 
 /** A form that grows with each of many reports, and keeps none of them. */
-export interface GrowingForm<All extends Ending = BatchJson, One = OneOfMany> {
+export interface GrowingForm<All extends Ending = BatchJson, One = OneOfMany, Each = string> {
   readonly head: string;
-  readonly each: (one: One) => string;
+  readonly each: (one: One) => Each;
   readonly end: (all: All) => string | Promise<string>;
 }
 

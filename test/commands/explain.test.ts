@@ -33,6 +33,8 @@ describe('affidavit explain', () => {
     ['SIGNATURE_INVALD', 'did you mean affidavit explain SIGNATURE_INVALID?'],
     ['SIGNER_NOT_PINED', 'did you mean affidavit explain SIGNER_NOT_PINNED?'],
     ['constraints-holds', 'did you mean affidavit explain constraints-hold?'],
+    ['SIGNER', 'these begin so: signer-is-allowed'],
+    ['signer_', 'SIGNER_NOT_ALLOWED'],
     ['17', 'docs/errors.md lists the codes'],
   ])('does not know %s, and says what was meant', async (word, hint) => {
     const { code, stdout, stderr } = await runProgram(['explain', word]);

@@ -854,6 +854,61 @@ describe('a bundle in place of a report of it', () => {
   });
 });
 
+describe('what was not judged', () => {
+  async function shown(words: readonly string[], cwd = evidence.folder) {
+    const forms = [
+      '--format',
+      'junit=n.xml',
+      '--format',
+      'sarif=n.sarif',
+      '--format',
+      'json=n.json',
+    ];
+    const argv = ['verify-evidence', ...words, ...evidence.pin, '--jobs', '1', ...forms];
+    const { code } = await runProgram(argv, { cwd });
+    const [xml = '', sarif = '', json = ''] = ['n.xml', 'n.sarif', 'n.json'].map((name) =>
+      readFileSync(join(cwd, name), 'utf8'),
+    );
+    expect([...junitComplaints(xml), ...sarifComplaints(sarif)]).toEqual([]);
+    return { code, xml, sarif: JSON.parse(sarif) as Sarif, json };
+  }
+
+  it('by an empty shard of a list is named in JUnit and SARIF, where nothing passes; exit 0', async () => {
+    const { code, xml, sarif, json } = await shown(['many/a.tar.gz', '--shard', '2/2']);
+    const said = 'nothing was judged here: shard 2 of 2 has none of the inputs (1)';
+    expect(code).toBe(0);
+    expect(xml).toContain('tests="1" failures="0" errors="0" skipped="1"');
+    expect(xml.split(said)).toHaveLength(3);
+    expect(sarif.runs[0]?.results).toEqual([]);
+    expect(JSON.stringify(sarif.runs[0]?.invocations)).toContain(said);
+    requireSchema(JSON.parse(json) as Batch);
+  });
+
+  it('since it is no bundle is named in JUnit and SARIF, in no case that passes', async () => {
+    const notes = folderOfMany('with-notes');
+    writeFileSync(join(notes, 'notes.txt'), '');
+    const { xml, sarif } = await shown(['with-notes']);
+    const said = 'passed over, since they are no bundles: 1 path: with-notes/notes.txt';
+    expect(xml).toMatch(new RegExp(`<skipped>${said}</skipped>`));
+    expect(xml).toContain(`<property name="not judged" value="${said}"/>`);
+    expect(JSON.stringify(sarif.runs[0]?.invocations)).toContain(said);
+  });
+
+  it.each(['1/1', '2/3'])(
+    'is all of a directory without a bundle: exit 2 in shard %s too',
+    async (shard) => {
+      mkdirSync(join(evidence.folder, 'nothing'), { recursive: true });
+      const { code, xml } = await shown(['nothing', '--shard', shard]);
+      expect(code).toBe(2);
+      expect(xml).toContain('<failure');
+      const list = join(evidence.folder, 'empty.txt');
+      writeFileSync(list, '');
+      const argv = ['verify-evidence', '--from', list, '--shard', shard, ...evidence.pin];
+      expect((await runProgram(argv)).code).toBe(64);
+    },
+  );
+});
+
 describe('affidavit report of many', () => {
   it('shows them in each form, says first that nothing was verified, and ends with 0', async () => {
     const { stdout } = await verifyMany(['many']);

@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
 import { CHECK_NAMES, MORE_CHECKS } from '../../src/evidence/verify/checks.ts';
-import { explain, explanations } from '../../src/report/explain.ts';
+import {
+  sayCheck,
+  sayConstraint,
+  sayFigure,
+  sayMatch,
+  sayPhase,
+} from '../../src/report/blocks/states.ts';
+import { beginningWith, explain, explanations } from '../../src/report/explain.ts';
+import { MORE_RULES } from '../../src/report/render/sarif-results.ts';
 import { read } from '../docs/repository.ts';
 import { propertyRuns } from '../property-runs.ts';
 
@@ -14,6 +22,24 @@ const pages = {
   cli: read('docs/cli.md'),
 };
 const all = explanations(pages);
+
+const STATES: readonly string[] = [
+  ...(['passed', 'failed', 'skipped', 'not-reached'] as const).map((outcome) =>
+    sayCheck({ outcome }),
+  ),
+  ...(['passed', 'failed', 'unevaluable', 'claimed', 'withheld'] as const).map((outcome) =>
+    sayConstraint({ outcome } as never),
+  ),
+  ...(['holds', 'contradicts', 'not-measured', 'unevaluable', 'not-compared'] as const).map(
+    sayFigure,
+  ),
+  ...(['green', 'red', 'not-run'] as const).map((state) =>
+    sayPhase({ state, required: true } as never),
+  ),
+  ...(['mismatched', 'not-inferable', 'unknown'] as const).map((match) =>
+    sayMatch({ dimension: 'service', match } as never),
+  ),
+].map(({ words }) => words);
 
 /** As `renderError` prints it. */
 const PRINTED =
@@ -64,6 +90,25 @@ describe('explain', () => {
     expect(explain('Files-Match-Manifest', all)?.names).toEqual(['files-match-manifest']);
     expect(explain('usage', all)?.kind).toBe('exit-code');
     expect(explain('USAGE', all)?.kind).toBe('code');
+  });
+
+  it.each([
+    ...['SANDBOX', 'NOT PINNED', 'WEAKENED', 'STOPPED', ...MORE_RULES.keys()],
+    ...STATES.filter((word) => word === word.toUpperCase()),
+  ])('says what the word %s in a report means, however it is typed', (word) => {
+    for (const typed of [word, word.replaceAll(' ', '_')]) {
+      expect(explain(typed, all)).toMatchObject({ kind: 'word', names: [word] });
+    }
+    const { text = '', page, example } = explain(word, all) ?? {};
+    expect(text).toContain('**Next:** ');
+    expect(page).toBe('docs/cli.md#words-in-capitals');
+    expect(example).not.toBe('');
+  });
+
+  it('lists what begins with a word', () => {
+    expect(beginningWith('signer', all)).toContain('SIGNER_NOT_ALLOWED');
+    expect(beginningWith('not_r', all)).toEqual(['NOT REACHED', 'NOT RUN']);
+    expect(beginningWith('', all)).toEqual([]);
   });
 
   it('knows no other word', () => {

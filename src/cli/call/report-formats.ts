@@ -6,13 +6,18 @@ import {
   type Ending,
   type GrowingForm,
   type ManyHead,
+  type OneOfMany,
+  type Piece,
 } from '../../report/growing-form.ts';
 import type { Terminal } from '../../report/render/terminal-lines.ts';
-import type { Shown } from '../../report/report-json.ts';
+import type { BatchJson, Shown } from '../../report/report-json.ts';
 
 type Render = (report: Shown, look: Terminal, read: PageReader) => Promise<string>;
 
-type Grow = (head: ManyHead, read: PageReader) => Promise<GrowingForm>;
+type Grow = (
+  head: ManyHead,
+  read: PageReader,
+) => Promise<GrowingForm<BatchJson, OneOfMany, string | readonly Piece[]>>;
 
 export const REPORT_FORMATS: ReadonlyMap<string, Render> = new Map<string, Render>([
   [

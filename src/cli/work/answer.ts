@@ -9,7 +9,8 @@ import { readRules, verifyInput, type Rules } from './verify-input.ts';
 
 /** What became of one of many: its report, or why there is none, as a line of JSON, and what the summary wants of it. */
 export interface Answer {
-  readonly json: string;
+  /** Bytes, which a thread can give away: as a text, thousands of them would widen the memory of who takes them. */
+  readonly json: Uint8Array<ArrayBuffer>;
   readonly row: Row;
 }
 
@@ -47,8 +48,10 @@ export function noAnswer(call: Call, path: string, error: unknown): Answer {
 }
 
 function answerOf(report: VerificationJson | ErrorJson, path: string): Answer {
-  return { json: encodeLine(report), row: rowOf(report, path) };
+  return { json: TEXT.encode(encodeLine(report)), row: rowOf(report, path) };
 }
+
+const TEXT = new TextEncoder();
 
 /** Without the forms and places of reports. */
 export function wordsForOne(words: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Row } from '../../batch/row.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { ReportStream } from '../../io/disk/report-stream.ts';
-import type { GrowingForm, ManyHead, OneOfMany } from '../../report/growing-form.ts';
+import type { GrowingForm, ManyHead, OneOfMany, Piece } from '../../report/growing-form.ts';
 import type { ListForm } from '../../report/render/list.ts';
 import type { Terminal } from '../../report/render/terminal-lines.ts';
 import type { BatchJson } from '../../report/report-json.ts';
@@ -24,7 +24,7 @@ export interface ReportAndRow extends OneOfMany {
   readonly row: Row;
 }
 
-type Form = GrowingForm<BatchJson, ReportAndRow>;
+type Form = GrowingForm<BatchJson, ReportAndRow, string | readonly Piece[]>;
 
 interface Growing {
   readonly form: Form;
@@ -84,9 +84,10 @@ export class BatchReports {
   }
 
   /** What fails before there is anything to write has only its error to say. */
-  async #write(part: (form: Form) => string | Promise<string>): Promise<void> {
+  async #write(part: (form: Form) => string | readonly Piece[] | Promise<string>): Promise<void> {
     for (const { form, stream } of this.#growing) {
-      await stream.write(`${this.#hasBegun ? '' : form.head}${await part(form)}`);
+      const pieces = [this.#hasBegun ? '' : form.head, await part(form)].flat();
+      for (const piece of pieces) if (piece.length > 0) await stream.write(piece);
     }
     this.#hasBegun = true;
   }

@@ -4,6 +4,7 @@ import { isInShard, type Shard } from '../../batch/in-order.ts';
 import { digestOfHex } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { followed, isFolder } from '../../io/disk/folders.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import {
   listInputs,
@@ -39,7 +40,7 @@ export class InputList {
     this.#inputs = options.texts('input');
     requireModestPatterns(this.#inputs);
     this.#shard = shardOf(options.text('shard'));
-    this.#isAlone = this.#inputs.length === 1 && from === undefined && this.#shard === undefined;
+    this.#isAlone = this.#inputs.length === 1 && from === undefined;
     this.#outputs = outputsOf(options);
     const listing = { layout: EVIDENCE_LAYOUT, passedOver: this.#passedOver };
     const lines =
@@ -56,7 +57,9 @@ export class InputList {
     }
     const [first, ...more] = this.#first;
     if (first !== undefined) {
-      return this.#isAlone && more.length === 0 && first === this.#inputs[0];
+      const isOne = this.#isAlone && more.length === 0 && first === this.#inputs[0];
+      // A directory without a bundle is no share of anything: each shard says what is wrong.
+      return isOne && (this.#shard === undefined || isFolder(followed(first), EVIDENCE_LAYOUT));
     }
     throw new EvidenceError('USAGE', {
       at: '--from',

@@ -1,7 +1,8 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
 import { quote } from '../../quote.ts';
-import { explain, explanations, wordsOf, type Explanation } from '../../report/explain.ts';
+import { beginningWith, explain, explanations, wordsOf } from '../../report/explain.ts';
+import type { Explanation } from '../../report/explain.ts';
 import { heading, wrap, type Terminal } from '../../report/render/terminal-lines.ts';
 import type { Call } from '../call/command.ts';
 import { lookOf, outputOf } from '../call/report-flags.ts';
@@ -32,6 +33,7 @@ export async function readExplanations(root: string): Promise<readonly Explanati
 
 function refuseUnknown(word: string, all: readonly Explanation[]): never {
   const names = all.flatMap((explanation) => explanation.names);
+  const begun = beginningWith(word, all);
   // One number is no spelling of another one. Those that begin alike come first: not all are compared.
   const spelt = names.filter((name) => !/^\d/.test(name));
   const alike = spelt.filter((name) => name.startsWith(word.slice(0, 3)));
@@ -39,17 +41,28 @@ function refuseUnknown(word: string, all: readonly Explanation[]): never {
   throw new EvidenceError('USAGE', {
     at: 'affidavit explain',
     found: quote(word),
-    expected: 'a code that was printed, the name of a check, or an exit code',
+    expected: 'a code that was printed, the name of a check, an exit code, or a word in capitals',
     hint:
-      meant === undefined
-        ? 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes'
-        : `did you mean affidavit explain ${meant}?`,
+      begun.length > 0
+        ? `these begin so: ${listedNames(begun)}`
+        : meant === undefined
+          ? 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes and words'
+          : `did you mean affidavit explain ${meant}?`,
   });
 }
 
 /** Its labels stay below each other. */
 function indentOf(line: string): string {
   return `  ${' '.repeat(line.length - line.trimStart().length)}`;
+}
+
+/** All of them have room on a screen. */
+const MOST_BEGUN = 20;
+
+function listedNames(names: readonly string[]): string {
+  const left = names.length - MOST_BEGUN;
+  const more = left > 0 ? `, and ${left} more` : '';
+  return `${names.slice(0, MOST_BEGUN).join(', ')}${more}`;
 }
 
 function renderExplanation(

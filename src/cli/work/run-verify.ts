@@ -11,6 +11,7 @@ import type { Call } from '../call/command.ts';
 import { AICR_JSON, formsOf, outputsOf } from '../call/report-flags.ts';
 import { SUMMARY_FLAGS } from '../call/summary-flags.ts';
 import { wordsWithout } from '../call/values-in.ts';
+import type { Answer } from './answer.ts';
 import { deliverReports } from './deliver.ts';
 import type { Summaries } from './emit-summaries.ts';
 import type { WatchedBundle } from './page-contents.ts';
@@ -30,7 +31,16 @@ export const VERIFY_FILES = [
 
 export async function runVerify(call: Call): Promise<number> {
   await beforeVerifying(call);
-  if (mayBeJudge(call.environment) && (await serve(async () => await judging(call)))) return 0;
+  const isThread = mayBeJudge(call.environment);
+  if (
+    isThread &&
+    (await serve(
+      async () => await judging(call),
+      ({ json }) => [json.buffer],
+    ))
+  ) {
+    return 0;
+  }
   const summary = await summaryInput(call);
   if (summary !== undefined) {
     const { runVerifySummary } = await import('./run-verify-summary.ts');
@@ -123,7 +133,7 @@ function wordsOf({ words }: Call): readonly string[] {
 }
 
 /** In a thread of a call with many bundles. */
-async function judging(call: Call): Promise<(path: string) => Promise<unknown>> {
+async function judging(call: Call): Promise<(path: string) => Promise<Answer>> {
   const { answering } = await import('./answer.ts');
   return await answering(call);
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 import { archiveEntries } from '../../archive/archive-entries.ts';
@@ -49,10 +49,7 @@ const NO_FIT =
   'see that a file fits this pattern, which is relative to the folder that you are in; only verify-evidence and evidence list look for the files of a pattern themselves';
 
 async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Entry, void>> {
-  const stats = await stat(path).catch((error: unknown) => {
-    const isNone = isSystemError(error) && error.code === 'ENOENT' && isPattern(path);
-    throw unreadable(error, path, 'file', isNone ? NO_FIT : undefined);
-  });
+  const stats = statsOf(path);
   if (stats.isDirectory()) {
     // Its files are blobs: it is complained about as a whole.
     if (isLayoutFolder(path) && !isBundleItself(path, layout)) throw wrongKind(path, 'directory');
@@ -62,6 +59,16 @@ async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Ent
   }
   if (!stats.isFile()) throw wrongKind(path, kindOf(stats));
   return fileEntries(await openFile(path), path);
+}
+
+/** At once: to ask another thread costs more than to look. */
+function statsOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const isNone = isSystemError(error) && error.code === 'ENOENT' && isPattern(path);
+    throw unreadable(error, path, 'file', isNone ? NO_FIT : undefined);
+  }
 }
 
 async function* fileEntries(file: OpenFile, path: string): AsyncGenerator<Entry, void> {

@@ -1,4 +1,4 @@
-import { constants, existsSync, type Dirent, type Stats } from 'node:fs';
+import { constants, existsSync, fstatSync, type Dirent, type Stats } from 'node:fs';
 import { open, opendir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -57,7 +57,7 @@ export async function* readToEnd(
   for (let left = stats.size; ;) {
     // One byte more shows the end. A small file takes no large buffer, of which many would fill the memory.
     const most = left > 0 ? Math.min(left + 1, CHUNK_BYTES) : CHUNK_BYTES;
-    const chunk = await readChunk(handle, path, most);
+    const chunk = await readChunk(handle, path, { most, whole: left });
     if (chunk.length > 0) yield chunk;
     if (chunk.length < most) return;
     left -= chunk.length;
@@ -85,7 +85,8 @@ export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerat
 export async function readStart(path: string): Promise<Uint8Array> {
   return await withFile(
     openFound(path),
-    async ({ handle }) => await readChunk(handle, path, CHUNK_BYTES),
+    async ({ handle, stats }) =>
+      await readChunk(handle, path, { most: CHUNK_BYTES, whole: stats.size }),
   );
 }
 
@@ -94,7 +95,8 @@ async function openRegular(path: string, flags: number): Promise<OpenFile> {
   try {
     // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
-    const stats = await handle.stat();
+    // At once: it is open, and to ask another thread costs more than to look.
+    const stats = fstatSync(handle.fd);
     if (stats.isFile()) {
       tell(`reading ${path}: ${stats.size} bytes`);
       return { handle, stats };
@@ -132,16 +134,27 @@ const WRONG_KIND_HINTS: Readonly<Record<string, string>> = {
   FIFO: 'name a regular file, or write - and pipe the content into standard input',
 };
 
+/** How much is read, and how much there should be. */
+interface Asked {
+  readonly most: number;
+  readonly whole: number;
+}
+
 /** The next piece; only the last one is not full. */
-async function readChunk(handle: FileHandle, path: string, most: number): Promise<Buffer> {
+async function readChunk(
+  handle: FileHandle,
+  path: string,
+  { most, whole }: Asked,
+): Promise<Buffer> {
   // A new buffer each time: the thread of a compressor may still use the last one.
   const buffer = Buffer.allocUnsafeSlow(most);
   let length = 0;
   try {
     while (length < most) {
       const { bytesRead } = await handle.read(buffer, length, most - length);
-      if (bytesRead === 0) break;
       length += bytesRead;
+      // All that should be there, although more was asked for, is the end as well.
+      if (bytesRead === 0 || length === whole) break;
     }
   } catch (error) {
     throw unreadable(error, path);

@@ -18,7 +18,7 @@ export class ReportStream {
   }
 
   /** Waits while whoever reads is slower. */
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     if (!this.#pipe.writable || this.#pipe.write(text)) return;
     await Promise.race([once(this.#pipe, 'drain'), this.#written]).catch(() => undefined);
   }

@@ -1,4 +1,5 @@
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
+import { escapeInvisible } from '../../quote.ts';
 import { counted, joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
 // Many verifications: how many ended how, and then only what is not verified.
 import { commandLine } from '../../shell-words.ts';
@@ -157,6 +158,25 @@ function lines(summary: SummaryJson): readonly Line[] {
     ['passed over', passedOver && words(`${passedOver.count}, which are no bundles`)],
   ];
   return optional.flatMap(([label, text]) => (text === undefined ? [] : [{ label, text }]));
+}
+
+/** What there was and nobody judged here, a sentence each, for forms that have no summary of many. */
+export function sayNotJudged(summary: SummaryJson): readonly string[] {
+  const { bundles, stopped, shard, inputs, passedOver } = summary;
+  const share =
+    shard === undefined
+      ? 'there was no input'
+      : `shard ${shard.index} of ${shard.count} has none of the inputs (${inputs.count}), which the other shards judge`;
+  const { count = 0, paths = [] } = passedOver ?? {};
+  const left = count > paths.length ? `, and ${count - paths.length} more` : '';
+  return [
+    ...(bundles > 0 || stopped !== undefined ? [] : [`nothing was judged here: ${share}`]),
+    ...(count === 0
+      ? []
+      : [
+          `passed over, since they are no bundles: ${counted(count, 'path')}: ${paths.map(escapeInvisible).join(', ')}${left}`,
+        ]),
+  ];
 }
 
 function sayCounts(outcomes: CountsJson): string {

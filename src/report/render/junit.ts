@@ -1,4 +1,5 @@
 // JUnit XML for CI: a suite for each bundle, a case for each check and each test.
+import { sayNotJudged } from '../blocks/batch-blocks.ts';
 import { FROM_STORED } from '../blocks/report-blocks.ts';
 import type { Ending, GrowingForm } from '../growing-form.ts';
 import type { ErrorJson, ReportJson } from '../report-json.ts';
@@ -41,16 +42,22 @@ function suiteText(report: ReportJson | ErrorJson, { names, isStored }: Place): 
   return suite(name, isStored ? [STORED, ...cases.map(recorded)] : cases, propertiesOf(report));
 }
 
-/** A case that no bundle has: that all were judged. */
+/** Cases that no bundle has: what was not judged. None of them passes, and only an end before its time is an error. */
 function endingText({ summary }: Ending, { names, isStored }: Place): string {
-  const { stopped, bundles } = summary ?? { bundles: 1 };
-  if (stopped === undefined && bundles > 0) return '';
-  const end: End =
-    stopped === undefined
-      ? { as: 'skipped', type: 'none', message: 'there was none', more: [] }
-      : { as: 'error', type: stopped, message: 'what came later was not judged', more: [] };
-  const all: Case = { group: 'summary', name: 'all inputs are judged', end };
-  return suite(names.free('affidavit'), isStored ? [STORED, recorded(all)] : [all], []);
+  if (summary === undefined) return '';
+  const { stopped } = summary;
+  const late = { as: 'error', message: 'what came later was not judged', more: [] } as const;
+  const ends: readonly End[] = [
+    ...(stopped === undefined ? [] : [{ ...late, type: stopped }]),
+    ...sayNotJudged(summary).map((message) => ({
+      ...({ as: 'skipped', type: 'none', message, more: [] } as const),
+    })),
+  ];
+  if (ends.length === 0) return '';
+  const cases = ends.map((end): Case => ({ group: 'summary', name: 'all inputs are judged', end }));
+  const properties = ends.map(({ message }) => ['not judged', message] as const);
+  const shown = isStored ? [STORED, ...cases.map(recorded)] : cases;
+  return suite(names.free('affidavit'), shown, properties);
 }
 
 function propertiesOf(report: ReportJson | ErrorJson): readonly (readonly [string, string])[] {

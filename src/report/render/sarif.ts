@@ -3,11 +3,12 @@
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { commandLine } from '../../shell-words.ts';
 import { AFFIDAVIT } from '../../tool.ts';
+import { sayNotJudged } from '../blocks/batch-blocks.ts';
 import { FROM_STORED } from '../blocks/report-blocks.ts';
 import { encodeLine } from '../encode-report.ts';
 import { explanations, wordsOf } from '../explain.ts';
 import type { Ending, GrowingForm } from '../growing-form.ts';
-import type { ErrorJson, ReportJson } from '../report-json.ts';
+import type { ErrorJson, ReportJson, SummaryJson } from '../report-json.ts';
 import { LEVELS, MORE_RULES, STORED, complaintsOf, resultJson } from './sarif-results.ts';
 import { withoutLinks, type Complaint, type Level } from './sarif-results.ts';
 
@@ -91,7 +92,7 @@ class Run {
   }
 
   invocation({ exitCode, repeat = [], summary }: Ending): object {
-    if (summary?.stopped !== undefined) this.#fail('What came later was not judged.');
+    if (summary !== undefined) this.#sayLeft(summary);
     const { results, notifications } = this.#leftOut;
     if (results > 0) this.#note('warning', `${results} more results are left out.`);
     if (notifications > 0) this.#note('warning', `${notifications} more of these are left out.`);
@@ -104,6 +105,11 @@ class Run {
       ...(command !== '' && command.length <= MOST.command && { commandLine: command }),
       toolExecutionNotifications: this.#notes,
     };
+  }
+
+  #sayLeft(summary: SummaryJson): void {
+    if (summary.stopped !== undefined) this.#fail('What came later was not judged.');
+    for (const said of sayNotJudged(summary)) this.#note('warning', said);
   }
 
   /** Of a stored report another name: it must replace no results of the program that verifies. */

@@ -83,8 +83,11 @@ it('ends where no thread can start', async () => {
 it('serves nobody in a process', async () => {
   expect(mayBeJudge({})).toBe(false);
   expect(mayBeJudge(JUDGE_VARIABLES)).toBe(true);
-  const isServed = await serve(async () => {
-    throw new Error('nobody asked');
-  });
+  const isServed = await serve(
+    async () => {
+      throw new Error('nobody asked');
+    },
+    () => [],
+  );
   expect(isServed).toBe(false);
 });
