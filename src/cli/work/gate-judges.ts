@@ -14,7 +14,7 @@ import type { ComparedPointers, PointerFiles } from '../../gate/pointers.ts';
 import { timed } from '../../io/disk/talk.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { JudgePool } from '../../io/workers/judge-pool.ts';
-import { MAX_FETCHED } from '../../limits.ts';
+import { MAX_FETCHED_BUNDLES } from '../../limits.ts';
 import { keysOf, parsePolicy } from '../../policy/policy.ts';
 import { verificationJson } from '../../report/json.ts';
 import type { VerificationJson } from '../../report/report-json.ts';
@@ -116,8 +116,8 @@ export async function judgePieces(
 
 /** Throws FETCHED_TOO_MUCH. */
 function requireFew(count: number, at: string): void {
-  if (count <= MAX_FETCHED.bundles) return;
-  throw tooMuch(at, `bundle ${count} to fetch`, `at most ${MAX_FETCHED.bundles} bundles`);
+  if (count <= MAX_FETCHED_BUNDLES) return;
+  throw tooMuch(at, `bundle ${count} to fetch`, `at most ${MAX_FETCHED_BUNDLES} bundles`);
 }
 
 async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void> {

@@ -8,7 +8,7 @@ import type { PointedArtifact } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { openLayout, type OciLayout } from '../../io/oci/layout.ts';
-import { MAX_FETCHED } from '../../limits.ts';
+import { MAX_ALL_FETCHED_BYTES, MAX_FETCHED_BYTES } from '../../limits.ts';
 import type { Descriptor, Registry, Repository } from '../../pointer/registry.ts';
 import { USUAL_GATE } from '../../policy/gate-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -77,15 +77,19 @@ class Budget {
   /** Throws FETCHED_TOO_MUCH. */
   spend(at: string, { size }: Descriptor): void {
     this.#left -= size;
-    if (size > MAX_FETCHED.each) {
+    if (size > MAX_FETCHED_BYTES) {
       throw tooMuch(
         at,
         `a blob of ${size} bytes`,
-        `at most ${MAX_FETCHED.each} bytes for one bundle`,
+        `at most ${MAX_FETCHED_BYTES} bytes for one bundle`,
       );
     }
     if (this.#left >= 0) return;
-    throw tooMuch(at, `${size} bytes more`, `at most ${MAX_FETCHED.all} bytes for all bundles`);
+    throw tooMuch(
+      at,
+      `${size} bytes more`,
+      `at most ${MAX_ALL_FETCHED_BYTES} bytes for all bundles`,
+    );
   }
 }
 
@@ -119,7 +123,7 @@ export function openPlaces(
 ): (place: Place, pointer: PointerFile) => AsyncGenerator<NamedInput, void> {
   let registry: Promise<Registry> | undefined;
   const layouts = new Map<string, Promise<OciLayout>>();
-  const budget = new Budget(MAX_FETCHED.all * share);
+  const budget = new Budget(MAX_ALL_FETCHED_BYTES * share);
   const placesOf = async (
     place: Exclude<Place, { readonly archives: unknown }>,
   ): Promise<readonly [Repository, ...Repository[]]> => {
