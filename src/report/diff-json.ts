@@ -6,13 +6,8 @@ import type { DiffSide } from '../evidence/diff/diff-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { AFFIDAVIT, type Tool } from '../tool.ts';
 import { givenUpIn } from './proven.ts';
-import type {
-  ErrorJson,
-  ReportJson,
-  SignerJson,
-  StoredReport,
-  VerificationJson,
-} from './report-json.ts';
+import type { ErrorJson, ReportJson, StoredReport, VerificationJson } from './report-json.ts';
+import { nameOf } from './subject.ts';
 
 export interface DiffJson {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -56,7 +51,7 @@ export function verifiedSide(
   documents: Documents = {},
 ): ShownSide {
   const { verdict, exitCode, checks } = report;
-  const signer = report.signer && signerText(report.signer);
+  const signer = report.signer && nameOf(report.signer);
   const faults = checks.flatMap((check) => check.faults.map(({ code }) => code));
   const weakened = givenUpIn(report);
   return {
@@ -76,7 +71,7 @@ export function verdictWord({ verdict, weakened }: Pick<SideJson, 'verdict' | 'w
 /** What a stored report says of a side is not believed, but shown. */
 export function storedSide(source: string, { stored }: StoredReport): ShownSide {
   const verdict = 'error' in stored ? 'no report' : verdictOf(stored);
-  const signer = 'signer' in stored && stored.signer ? signerText(stored.signer) : undefined;
+  const signer = 'signer' in stored && stored.signer ? nameOf(stored.signer) : undefined;
   const { exitCode } = stored;
   const weakened = 'verdict' in stored ? givenUpIn(stored) : [];
   const json = { source, verdict, exitCode, recorded: true, weakened, faults: codesOf(stored) };
@@ -124,9 +119,4 @@ function codesOf(stored: ReportJson | ErrorJson): readonly string[] {
   const faults =
     'checks' in stored ? stored.checks.flatMap((check) => check.faults) : stored.faults;
   return [...new Set(faults.map(({ code }) => code))];
-}
-
-function signerText(signer: SignerJson): string {
-  if ('publicKey' in signer) return `the key ${signer.publicKey}`;
-  return `${signer.identity} (issuer ${signer.issuer})`;
 }

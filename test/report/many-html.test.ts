@@ -95,6 +95,24 @@ describe('the page of many bundles', () => {
     expect(row).toContain('FILE_DIFFERS FILE_EXTRA');
   });
 
+  it('tells one name at two issuers apart in its rows, and names a key as the summary does', () => {
+    const of = (signer: VerificationJson['signer']): VerificationJson => ({
+      ...verificationJson(VERIFIED, { source: 'green' }),
+      signer,
+    });
+    const identity = 'ci@example.com';
+    const [one, other] = ['https://one.example', 'https://other.example'];
+    const key = { publicKey: `sha256:${'a7'.repeat(32)}` };
+    const reports = [of({ identity, issuer: one }), of({ identity, issuer: other }), of(key)];
+    const names = [`${identity} (issuer ${one})`, `${identity} (issuer ${other})`];
+    const html = pageOf(reports);
+    const rows = textsIn(html, 'tr').slice(1);
+    for (const [index, name] of [...names, `key ${key.publicKey}`].entries()) {
+      expect(rows[index]).toContain(name);
+      expect(textsIn(html, 'section').join(' ')).toContain(`${name}: 1 green`);
+    }
+  });
+
   it('says of each what is wrong in the words of its report, and why there is none', () => {
     const texts = textsIn(page, 'article').join('\n');
     for (const part of [

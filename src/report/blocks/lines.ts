@@ -11,10 +11,10 @@ import type {
   PhaseJson,
   PolicyEntryJson,
   SignatureJson,
-  SignerJson,
   ValidationJson,
   VerificationJson,
 } from '../report-json.ts';
+import { sayName } from '../subject.ts';
 import { state, type Inline, type Line } from './block.ts';
 import { clusterOf } from './cluster-line.ts';
 import { sourceLines } from './source-lines.ts';
@@ -164,17 +164,11 @@ function signerOf({ signature, signer }: SignedJson): Inline {
   if (signature.state !== 'verified' || signer === undefined) {
     return words('not known: no signature was verified');
   }
-  return sentence`${identity(signer)}, signed at ${signature.signedAt}`;
-}
-
-function identity(signer: SignerJson): Sentence {
-  return 'publicKey' in signer
-    ? sentence`the key ${signer.publicKey}`
-    : sentence`${signer.identity} (issuer ${signer.issuer})`;
+  return sentence`${sayName(signer)}, signed at ${signature.signedAt}`;
 }
 
 function evidenceLine({ path, signer }: NonNullable<ValidationJson['evidence']>): Line {
-  const by = signer === undefined ? words('by nobody') : sentence`by ${identity(signer)}`;
+  const by = signer === undefined ? words('by nobody') : sentence`by ${sayName(signer)}`;
   return { label: 'evidence', text: [...sentence`${path}, signed `, ...by] };
 }
 

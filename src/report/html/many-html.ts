@@ -5,8 +5,8 @@ import { distinctFaults, problemsOf } from '../blocks/problems.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
 import { isProven } from '../proven.ts';
 import { visible } from '../render/visible.ts';
-import type { BatchJson, ErrorJson, ReportJson, SignerJson, StoredReport } from '../report-json.ts';
-import { subjectOf } from '../subject.ts';
+import type { BatchJson, ErrorJson, ReportJson, StoredReport } from '../report-json.ts';
+import { nameOf, subjectOf } from '../subject.ts';
 import { blockHtml, codeHtml, lookOf, saidHtml, toneIn, type Look } from './block-html.ts';
 import { html, type Html, type Part } from './html.ts';
 import type { Section } from './page.ts';
@@ -162,10 +162,6 @@ function factsOf(report: ReportJson | ErrorJson): readonly (readonly [string, Pa
     ['Signer', signer && cellOf(nameOf(signer))],
     ['Signed', signature?.state === 'verified' ? signature.signedAt.replace('T', ' ') : undefined],
   ];
-}
-
-function nameOf(signer: SignerJson): string {
-  return 'publicKey' in signer ? `key ${signer.publicKey}` : signer.identity;
 }
 
 /** Of one bundle among many: what takes weight from its verdict, what is wrong first, and its facts. */
