@@ -45,3 +45,30 @@ describe('the gate says of', () => {
     expect(report.counts.affected > 0 || asked === 0).toBe(true);
   });
 });
+
+async function decided(title: string): Promise<readonly [code: number | null, report: GateJson]> {
+  const pullRequest = PULL_REQUESTS.find((each) => each.title === title);
+  if (pullRequest === undefined) throw new Error(`no pull request: ${title}`);
+  const words = await world.wordsFor(pullRequest);
+  const { code, stdout } = await runProgram([...words, '--format', 'json']);
+  return [code, JSON.parse(stdout) as GateJson];
+}
+
+it('E-50 fails a recipe that a change needs evidence of and has no pointer, with what to run', async () => {
+  const [code, { recipes }] = await decided('a new recipe');
+  expect([code, recipes.map(({ state }) => state)]).toEqual([4, ['missing']]);
+  const commands = recipes.flatMap(({ next }) => next.flatMap((step) => step.commands));
+  expect(commands.map((words) => words.slice(0, 3).join(' '))).toEqual(
+    expect.arrayContaining([
+      'affidavit recipe resolve',
+      'affidavit evidence publish',
+      'git add --',
+    ]),
+  );
+});
+
+it('E-51 passes the signer whom the policy expects, and no other', async () => {
+  const [good] = await decided('new evidence by a second signer');
+  const [bad, { recipes }] = await decided('the wrong signer');
+  expect([good, bad, recipes[0]?.state]).toEqual([0, 2, 'not-allowed']);
+});
