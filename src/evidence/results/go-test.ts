@@ -40,6 +40,9 @@ interface Package extends Running {
   /** Each test as it runs now: with -count one name runs several times. */
   readonly latest: Map<string, Running>;
   failedBuild: string;
+  isStarted: boolean;
+  /** It started again before it ended: a file may hold a run that was stopped, and the next one. */
+  isCut: boolean;
 }
 
 class GoTestStream {
@@ -64,6 +67,7 @@ class GoTestStream {
     this.#addTime(event, number);
     const own = this.#packageOf(textOf(event, 'Package'), number);
     own.failedBuild ||= textOf(event, 'FailedBuild');
+    startAgain(own, action);
     const running = this.#runningOf(own, event, number);
     running.output += textOf(event, 'Output');
     const end = ENDS.get(action);
@@ -141,7 +145,8 @@ class GoTestStream {
     if (name === '') this.#invalid(number, 'an event without a Package', 'the Package of the test');
     requirePlainName(name, this.#file, `line ${number}`);
     const latest = new Map<string, Running>();
-    const made: Package = { ...newRunning(name), tests: [], latest, failedBuild: '' };
+    const unseen = { failedBuild: '', isStarted: false, isCut: false };
+    const made: Package = { ...newRunning(name), tests: [], latest, ...unseen };
     this.#packages.set(name, made);
     return made;
   }
@@ -150,8 +155,8 @@ class GoTestStream {
     const name = textOf(event, 'Test');
     if (name === '') return own;
     const latest = own.latest.get(name);
-    const isNew = textOf(event, 'Action') === 'run' && latest?.end !== undefined;
-    if (latest !== undefined && !isNew) return latest;
+    // One that starts again before it ended stays beside the new one, without an end.
+    if (latest !== undefined && textOf(event, 'Action') !== 'run') return latest;
     const made = newRunning(requirePlainName(name, this.#file, `line ${number}`));
     own.tests.push(made);
     own.latest.set(name, made);
@@ -169,9 +174,10 @@ class GoTestStream {
   #rowsOf(own: Package): readonly TestRow[] {
     const isCached = /^ok\s.*\(cached\)/m.test(own.output);
     const rows = own.tests.map((test) => rowOf(own, test, isCached));
-    if (own.end !== undefined && (own.end !== 'failed' || rows.some(isFailed))) return rows;
+    const isCut = own.isCut || own.end === undefined;
+    if (!isCut && (own.end !== 'failed' || rows.some(isFailed))) return rows;
     const build = this.#builds.get(own.failedBuild);
-    const why = own.end === undefined ? CUT_OFF : build ? 'the build failed' : 'the package failed';
+    const why = isCut ? CUT_OFF : build ? 'the build failed' : 'the package failed';
     return [...rows, failedRow(own.name, why, `${build?.output ?? ''}${own.output}`)];
   }
 }
@@ -185,6 +191,14 @@ const CACHED = 'not run this time: go test took the result of an earlier run (-c
 
 function newRunning(name: string): Running {
   return { name, end: undefined, duration: 0, output: '' };
+}
+
+/** Each run of a package needs its end, also the second one in a file. A failure stays one. */
+function startAgain(own: Package, action: string): void {
+  const isStart = action === 'start';
+  if (isStart && own.isStarted && own.end === undefined) own.isCut = true;
+  if (isStart) own.isStarted = true;
+  if ((isStart || action === 'run') && own.end !== 'failed') own.end = undefined;
 }
 
 function isFailed({ status }: TestRow): boolean {

@@ -3,7 +3,7 @@
 import { parseTime } from '../../document/time.ts';
 import { quote } from '../../quote.ts';
 import type { TestStatus } from '../phase/phase.ts';
-import { readXml, refuseAt, type XmlElement } from './read-xml.ts';
+import { readXml, refuseAt, textIn, type XmlElement } from './read-xml.ts';
 import { runFailed } from './run-status.ts';
 import { requireSummary, type TestCase } from './suite-summary.ts';
 import { requirePlainName, type MappedRun, type TestRow } from './test-row.ts';
@@ -56,13 +56,11 @@ function casesOf(suite: XmlElement, outer: readonly string[], file: string): rea
 
 /** What Ginkgo says of a suite: that nothing was run, or that something failed that is no test. */
 function requireSucceeded(suite: XmlElement, cases: readonly TestCase[], file: string): void {
-  const properties = suite.children.find(({ name }) => name === 'properties');
-  const [isDry, succeeded] = ['DryRun', 'SuiteSucceeded'].map((name) =>
-    propertyOf(properties, name)?.toLowerCase(),
-  );
+  const says = (name: string, word: string): boolean =>
+    propertiesOf(suite, name).some((value) => value.toLowerCase() === word);
   const at = `${file}: line ${suite.line}`;
-  if (isDry === 'true') throw runFailed({ at, found: 'DryRun: no test was run' });
-  if (succeeded !== 'false' || cases.some(({ row }) => row.status === 'failed')) return;
+  if (says('DryRun', 'true')) throw runFailed({ at, found: 'DryRun: no test was run' });
+  if (!says('SuiteSucceeded', 'false') || cases.some(({ row }) => row.status === 'failed')) return;
   throw runFailed({ at, found: 'SuiteSucceeded is false, and no test failed' });
 }
 
@@ -86,30 +84,33 @@ function requireRead(parent: XmlElement, file: string): void {
 
 function isReadIn(parent: XmlElement, child: XmlElement): boolean {
   if (isSuite(parent)) return isSuite(child) || child.name === 'testcase';
-  return parent.name === 'testcase' && (OUTCOME.test(child.name) || RERUN.test(child.name));
+  return parent.name === 'testcase' && (OUTCOMES.includes(child.name) || RERUN.test(child.name));
 }
 
-const OUTCOME = /^(?:failure|error|skipped)$/;
+/** From the one that says most to the one that says least. */
+const OUTCOMES: readonly string[] = ['failure', 'error', 'skipped'];
+
+function partsOf({ children }: XmlElement, part: string): readonly XmlElement[] {
+  return children.filter(({ name }) => name === part);
+}
 
 function caseOf(element: XmlElement, suites: readonly string[], file: string): TestCase {
   const classname = element.attributes.get('classname') ?? '';
   const name = nameOf(element, classname, file);
-  const parts = new Map(element.children.map((child) => [child.name, child] as const));
-  const has = {
-    failure: parts.has('failure'),
-    error: parts.has('error'),
-    skipped: parts.has('skipped'),
-  };
-  const shown = parts.get('failure') ?? parts.get('error') ?? parts.get('skipped');
+  const outcomes = OUTCOMES.map((part) => partsOf(element, part));
+  const [failure = false, error = false, skipped = false] = outcomes.map(
+    ({ length }) => length > 0,
+  );
+  const has = { failure, error, skipped };
   const row: TestRow = {
     name,
     ...endOf(element, has),
     duration: millisecondsOf(element, file),
     within: classname === '' ? suites : [...suites, classname],
-    ...(shown && saidIn(shown)),
-    stdout: parts.get('system-out')?.text,
-    stderr: parts.get('system-err')?.text,
-    image: propertyOf(parts.get('properties'), 'image'),
+    ...saidIn(outcomes.flat()),
+    stdout: printedIn(element, 'system-out'),
+    stderr: printedIn(element, 'system-err'),
+    image: imageOf(element, file),
   };
   return { row, id: JSON.stringify([classname, name]), has };
 }
@@ -171,16 +172,38 @@ function saidBy({ attributes }: XmlElement): readonly TestStatus[] {
   });
 }
 
-function saidIn({ attributes, text }: XmlElement): Pick<TestRow, 'message' | 'trace'> {
-  const trace = text.trim();
-  const message = attributes.get('message') ?? trace.split('\n', 1)[0] ?? '';
+function saidIn(outcomes: readonly XmlElement[]): Pick<TestRow, 'message' | 'trace'> {
+  const traces = outcomes.map((outcome) => textIn(outcome).trim());
+  const trace = traces.filter((text) => text !== '').join('\n');
+  const said = outcomes[0]?.attributes.get('message') ?? '';
+  const message = said === '' ? traces[0]?.split('\n', 1)[0] : said;
   return { message: message === '' ? undefined : message, trace: trace === '' ? undefined : trace };
 }
 
-function propertyOf(properties: XmlElement | undefined, name: string): string | undefined {
-  const found = properties?.children.find(({ attributes }) => attributes.get('name') === name);
-  const value = found?.attributes.get('value') ?? '';
-  return value === '' ? undefined : value;
+/** Each block begins a line of its own. */
+function printedIn(element: XmlElement, part: string): string {
+  const blocks = partsOf(element, part).map(textIn);
+  return blocks.reduce((all, text) => all + (/[^\n]$/.test(all) ? '\n' : '') + text, '');
+}
+
+function imageOf(element: XmlElement, file: string): string | undefined {
+  const [image, ...others] = new Set(propertiesOf(element, 'image'));
+  if (others.length === 0) return image;
+  return refuseAt(element, file, {
+    code: 'FIELD_INVALID',
+    found: `${others.length + 1} properties "image" that differ`,
+    expected: 'one image that the test was run from',
+    hint: 'write the report with one image for each test',
+  });
+}
+
+/** The values of this name, of all `<properties>`. */
+function propertiesOf(element: XmlElement, name: string): readonly string[] {
+  return partsOf(element, 'properties')
+    .flatMap(({ children }) => children)
+    .filter(({ attributes }) => attributes.get('name') === name)
+    .map(({ attributes }) => attributes.get('value') ?? '')
+    .filter((value) => value !== '');
 }
 
 /** Seconds; surefire writes a comma between each three digits, and then always a fraction. */

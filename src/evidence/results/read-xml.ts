@@ -13,15 +13,20 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  /** What stands in it, without what stands in its children. */
-  readonly text: string;
+  /** What stands in it, in order. */
+  readonly content: readonly (string | XmlElement)[];
   /** Where its start ends, as editors count. */
   readonly line: number;
 }
 
 interface OpenElement extends XmlElement {
   readonly children: OpenElement[];
-  text: string;
+  readonly content: (string | OpenElement)[];
+}
+
+/** All text that stands in it, with that of the elements in it, in order. */
+export function textIn({ content }: XmlElement): string {
+  return content.map((part) => (typeof part === 'string' ? part : textIn(part))).join('');
 }
 
 interface Attribute {
@@ -116,20 +121,20 @@ class XmlReader {
       name,
       attributes: attributes.length === 0 ? NONE : new Map(attributes.map(pairOf)),
       children: [],
-      text: '',
+      content: [],
       line: this.#parser.line,
     };
     if (this.#open.length >= MAX_NESTING) {
       this.#unsupported(`more than ${MAX_NESTING} elements in each other`, 'fewer');
     }
     this.#open.at(-1)?.children.push(element);
+    this.#open.at(-1)?.content.push(element);
     this.#root ??= element;
     this.#open.push(element);
   }
 
   #add(text: string): void {
-    const element = this.#open.at(-1);
-    if (element !== undefined) element.text += text;
+    this.#open.at(-1)?.content.push(text);
   }
 
   /** Before its element is there: one may have all of them. */

@@ -90,7 +90,7 @@ function testOf(row: TestRow): Fields {
   return {
     ...{ name: row.name, status: row.status, duration: row.duration },
     ...{ message: row.message, trace: row.trace, rawStatus: row.rawStatus },
-    ...(retries > 0 && { retries, ...(row.status !== 'failed' && { flaky: true }) }),
+    ...(retries > 0 && { retries, ...(row.status === 'passed' && { flaky: true }) }),
     ...{ stdout: linesOf(row.stdout), stderr: linesOf(row.stderr) },
     extra: within.length + (image?.length ?? 0) > 0 ? { within, image } : undefined,
   };

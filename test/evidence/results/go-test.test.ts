@@ -97,6 +97,31 @@ describe('go test -json', () => {
     ]);
   });
 
+  it('keeps a test that never ended, though its name starts again and passes', async () => {
+    const [run, , , pass, end] = GOOD;
+    expect(await endings(stream({ ...run }, ...GOOD))).toEqual(['TestA failed', 'TestA passed']);
+    const start = { Action: 'start' };
+    const rest = [{ ...pass }, { ...end }];
+    expect(await endings(stream(start, { ...run }, ...rest))).toEqual(['TestA passed']);
+    expect(await endings(stream(start, { ...run }, start, { ...run }, ...rest))).toEqual([
+      ...['TestA failed', 'TestA passed', 'p failed'],
+    ]);
+  });
+
+  it('wants an end of each run of a package in the file', async () => {
+    const [run, , , pass, end] = GOOD;
+    const whole = [{ Action: 'start' }, { ...run }, { ...pass }, { ...end }];
+    expect(await endings(stream(...whole, ...whole))).toEqual(['TestA passed', 'TestA passed']);
+    const cut = ['TestA passed', 'p failed'];
+    expect(await endings(stream({ Action: 'start' }, ...whole))).toEqual(cut);
+    expect(await endings(stream(...whole, { Action: 'start' }))).toEqual(cut);
+    expect(await endings(stream(...whole, ...whole.slice(1, 3)))).toEqual([
+      ...['TestA passed', ...cut],
+    ]);
+    const failed = [{ Action: 'start' }, { ...run }, { Action: 'fail' }];
+    expect(await endings(stream(...failed, ...whole))).toEqual(['TestA failed', 'TestA passed']);
+  });
+
   it('stays failed, whatever comes after', async () => {
     const late = stream({ Action: 'fail', Test: 'TestA' }, ...GOOD.slice(3));
     expect(await endings(late)).toEqual(['TestA failed']);

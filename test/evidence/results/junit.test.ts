@@ -111,6 +111,58 @@ describe('a test case', () => {
     });
   });
 
+  it('has all blocks of what it printed, in order, with the text of the elements in them', async () => {
+    const figure = (value: number): string =>
+      `<system-out>NCCL All Reduce bandwidth: <b>${value}.00</b> GB/s</system-out>`;
+    const lines = async (parts: string) => (await onlyTest(one(parts))).stdout;
+    const said = (value: number): string => `NCCL All Reduce bandwidth: ${value}.00 GB/s`;
+    expect(await lines(figure(488))).toEqual([said(488)]);
+    expect(await lines(figure(1) + figure(488))).toEqual([said(1), said(488)]);
+    const errors = '<system-err>a\n</system-err><system-out/><system-err>b\n\n</system-err>';
+    expect(await onlyTest(one(errors))).toMatchObject({ stderr: ['a', 'b', ''] });
+  });
+
+  it.each([
+    ['<failure message="one">T1</failure><failure message="two">T2</failure>', 'one', 'T1\nT2'],
+    ['<skipped message="s">S</skipped><error message="e">E</error>', 'e', 'E\nS'],
+    [
+      '<error message="e"/><failure message=""> <i>first</i> of\ntwo</failure>',
+      'first of',
+      undefined,
+    ],
+    ['<failure/>', undefined, ''],
+  ])('takes message and trace of %s', async (parts, message, trace = 'first of\ntwo') => {
+    const { trace: shown = '', ...test } = (await onlyTest(one(parts))) as {
+      trace?: string;
+      message?: string;
+    };
+    expect([test.message, shown]).toEqual([message, trace]);
+  });
+
+  it.each([
+    ['<flakyFailure/>', { status: 'passed', retries: 1, flaky: true }],
+    ['<flakyFailure/><skipped/>', { status: 'skipped', retries: 1 }],
+    ['<flakyFailure/><failure/>', { status: 'failed', retries: 1 }],
+    ['<flakyFailure/><rerunFailure/>', { status: 'failed', retries: 2 }],
+  ])('is flaky only if it passed: %s', async (parts, end) => {
+    const { status, retries, flaky } = await onlyTest(one(parts));
+    expect({ status, retries, flaky }).toEqual({ flaky: undefined, ...end });
+  });
+
+  it('has one image, in whichever block of properties', async () => {
+    const block = (image: string): string =>
+      `<properties><property name="image" value="${image}"/></properties>`;
+    const last = '<properties><property name="x" value="y"/></properties>';
+    expect(await onlyTest(one(`${block('a')}${last}`))).toMatchObject({ extra: { image: 'a' } });
+    expect(await refused(one(`${block('a')}${block('b')}`))).toMatchObject({
+      ...{ code: 'FIELD_INVALID', found: 'line 1: 2 properties "image" that differ' },
+    });
+  });
+
+  it('took no time if the time is empty', async () => {
+    expect(await onlyTest(one('', ' time=""'))).toMatchObject({ duration: 0 });
+  });
+
   it('has the class as its name if it has no other, and every suite that it is in', async () => {
     const xml =
       '<testsuites name="all"><testsuite name="x" tests="1"><testsuite name="y"><testcase name="" classname="Setup"><error/></testcase></testsuite></testsuite></testsuites>';
@@ -230,9 +282,35 @@ describe('the summary of a suite', () => {
       found: 'line 1: failures="1" in <testsuite>',
       expected: 'failures="0", counted in its test cases',
     });
+    const pending = GOOD.replace('"a"', '"a" status="pending"').replace(
+      'name="b"/>',
+      'name="b"><skipped/></testcase>',
+    );
+    for (const right of [1, 2]) {
+      const counted = pending.replace('<testsuite', `<testsuite skipped="${right}"`);
+      expect(await endings(counted)).toEqual(['a pending', 'b skipped']);
+    }
+    expect(await refused(pending.replace('<testsuite', '<testsuite skipped="0"'))).toMatchObject({
+      code: 'RESULTS_SUMMARY_DIFFERS',
+    });
     const failed = GOOD.replace('<testcase name="a"/>', '<testcase name="a"><failure/></testcase>');
     expect(await refused(failed)).toMatchObject({
       expected: 'failures="1", counted in its test cases',
+    });
+  });
+});
+
+describe('what Ginkgo says of a suite', () => {
+  it.each([
+    ['DryRun', 'false', 'true'],
+    ['SuiteSucceeded', 'true', 'false'],
+  ])('counts in each block: %s', async (name, good, bad) => {
+    const block = (value: string): string =>
+      `<properties><property name="${name}" value="${value}"/></properties>`;
+    const suite = (parts: string): string => GOOD.replace('<testcase', `${parts}<testcase`);
+    expect(await endings(suite(block(good) + block(good)))).toHaveLength(2);
+    expect(await refused(suite(block(good) + block(bad)))).toMatchObject({
+      code: 'RESULTS_RUN_FAILED',
     });
   });
 });
