@@ -45,12 +45,12 @@ export interface ComparedPointers {
  *
  * @param directory of the evidence, from the root of the repository
  * @param base that of head, if there is none to compare with
- * @param recipes the names of those of head
+ * @param recipes the names of those of head; undefined if nobody can tell
  */
 export function comparePointers(
   directory: string,
   { base, head }: { readonly base: PointerFiles; readonly head: PointerFiles },
-  recipes: ReadonlySet<string>,
+  recipes: ReadonlySet<string> | undefined,
 ): ComparedPointers {
   const [before, after] = [read(directory, base), read(directory, head)];
   const changes = withShared([...after].map(([name, file]) => changeOf(file, before.get(name))));
@@ -74,7 +74,7 @@ export function comparePointers(
       ...others.filter((fault) => known.has(keyOf(fault))),
     ]),
     removed: gone.filter((file) => !isRelocated(file, groups)).map(placeOf),
-    orphans: changes.filter(({ recipe }) => !recipes.has(recipe)).map(placeOf),
+    orphans: changes.filter(({ recipe }) => recipes?.has(recipe) === false).map(placeOf),
     pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group)])),
     pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
     touched: new Set([...gone, ...changed].map(({ recipe }) => recipe)),

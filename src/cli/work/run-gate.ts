@@ -66,7 +66,9 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
   const names = new Set(
     changed.recipes.flatMap(({ recipe, status }) => (status === 'removed' ? [] : [recipe.name])),
   );
-  const pointers = comparePointers(folders.evidence, change.pointers, names);
+  // Of recipes that cannot be read nobody knows the names.
+  const known = changed.own && names;
+  const pointers = comparePointers(folders.evidence, change.pointers, known);
   const affected = affectedRecipes({ changed, pointers, isAll });
   const pieces = piecesOf(affected, pointers, change.pointers.head, folders.evidence);
   // What is wrong with a root that somebody named is said even if nothing needs it.
