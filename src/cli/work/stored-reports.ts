@@ -1,4 +1,6 @@
 // Stored reports of many, one at a time: nothing in them is believed, but a summary of other reports is refused.
+import { isDeepStrictEqual } from 'node:util';
+
 import type { StoredShard } from '../../batch/require-one-batch.ts';
 import { rowOf, type Row } from '../../batch/row.ts';
 import { Summary } from '../../batch/summary.ts';
@@ -19,7 +21,8 @@ import {
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
-import type { BatchJson } from '../../report/report-json.ts';
+import { present } from '../../report/json.ts';
+import type { BatchJson, SummaryJson } from '../../report/report-json.ts';
 import { parseStoredBatch, parseStoredReport } from '../../report/stored-report.ts';
 import { subjectOf } from '../../report/subject.ts';
 import type { ReportAndRow } from './batch-reports.ts';
@@ -110,7 +113,8 @@ export async function readStored(from: StoredBatch): Promise<StoredFile> {
     }
     if (part !== 'end') continue;
     const batch = await parseStoredBatch(Buffer.from(`${head},${json.slice(1)}`), at);
-    if (!isOf(batch, summary, common)) throw forged(at);
+    const isSame = isOf(batch, summary, common) && isRebuilt(batch.summary, summary);
+    if (!isSame) throw forged(at);
     return { from, file: escapeInvisible(nameOf(from.path)), batch };
   }
   throw new TypeError('a report of many without an end');
@@ -133,6 +137,24 @@ function isOf({ tool, summary, exitCode }: BatchJson, added: Summary, common?: R
   );
   return isWhole && isSame && isCommon;
 }
+
+/** What can be made again of the reports. How a user named an input can not: the report of a pointer says where it led. */
+function isRebuilt(said: SummaryJson, added: Summary): boolean {
+  const { inputs, root } = said;
+  const made = present(added.json({ inputs }));
+  const isSandbox = root === undefined || root.sandbox || !made.sandbox;
+  return isSandbox && REBUILT.every((name) => isDeepStrictEqual(said[name], made[name]));
+}
+
+const REBUILT = [
+  'unproven',
+  'problems',
+  'recipes',
+  'signers',
+  'unsigned',
+  'sandbox',
+  'weakened',
+] as const;
 
 function forged(at: string): EvidenceError {
   return new EvidenceError('REPORT_INVALID', {
