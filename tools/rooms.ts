@@ -107,7 +107,7 @@ export const ROOMS: Rooms = {
   'evidence/diff': {
     rooms: [
       ...['errors', 'document', 'archive', 'bom', 'evidence/recipe', 'evidence/snapshot'],
-      ...['evidence/constraint', 'evidence/figure', 'evidence'],
+      ...['evidence/constraint', 'evidence/figure', 'evidence', 'evidence/redact'],
     ],
   },
   'evidence/validate': {

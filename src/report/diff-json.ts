@@ -18,6 +18,8 @@ export interface DiffJson {
   readonly changes: readonly Change[];
   /** What a side that shows nothing leaves open. */
   readonly notCompared: readonly ChangeKind[];
+  /** Of how many values of the cluster A and B withhold what the other one shows: no change, and not compared. */
+  readonly withheld: readonly [number, number];
   readonly ignored: readonly ChangeKind[];
 }
 
@@ -59,8 +61,16 @@ export function verifiedSide(
       ...{ source, verdict, exitCode, recorded: false, weakened },
       ...{ signer: signer ?? null, faults: [...new Set(faults)] },
     },
-    shows: { verdict: verdictWord({ verdict, weakened }), signer, facts: report, ...documents },
+    shows: {
+      ...{ verdict: verdictWord({ verdict, weakened }), signer, facts: report },
+      ...{ redaction: redactionOf(report), ...documents },
+    },
   };
+}
+
+function redactionOf({ claimed }: Pick<VerificationJson, 'claimed'>): DiffSide['redaction'] {
+  const { redaction: policy = null, redactionVersion: version = '' } = claimed ?? {};
+  return policy === null ? undefined : { policy, version };
 }
 
 /** The word verified is for what was, by a named signer, and with no safety given up. */
@@ -77,7 +87,9 @@ export function storedSide(source: string, { stored }: StoredReport): ShownSide 
   const json = { source, verdict, exitCode, recorded: true, weakened, faults: codesOf(stored) };
   const facts = 'error' in stored ? {} : stored;
   const word = verdictWord({ verdict, weakened });
-  return { json: { ...json, signer: signer ?? null }, shows: { verdict: word, signer, facts } };
+  const redaction = 'claimed' in stored ? redactionOf(stored) : undefined;
+  const shows = { verdict: word, signer, facts, redaction };
+  return { json: { ...json, signer: signer ?? null }, shows };
 }
 
 /** A side that cannot be read shows nothing. */
@@ -99,7 +111,8 @@ export function diffJson(
   const sides = [one.json, other.json] as const;
   const exitCode = exitCodeOf(sides, changes.length + notCompared.length > 0);
   const head = { schemaVersion: SCHEMA_VERSION, tool: { ...AFFIDAVIT } } as const;
-  return { ...head, exitCode, sides, changes, notCompared, ignored };
+  const { withheld } = diff;
+  return { ...head, exitCode, sides, changes, notCompared, withheld, ignored };
 }
 
 function exitCodeOf(sides: readonly SideJson[], isDifferent: boolean): number {

@@ -143,6 +143,32 @@ describe('evidence diff', () => {
     });
   });
 
+  it('names the worse verdict of two recorded ones, whichever comes first', async () => {
+    const verified = await runProgram(['verify-evidence', archive, ...pinned, '--format', 'json']);
+    const good = evidence.write(verified.stdout, '.json');
+    const failed = verified.stdout
+      .replace('"verdict": "verified"', '"verdict": "failed"')
+      .replace('"exitCode": 0', '"exitCode": 1');
+    const red = evidence.write(failed, '.json');
+    expect(await firstLine(good, red)).toContain('The weaker side, B, is recorded as failed');
+    expect(await firstLine(red, good)).toContain('The weaker side, A, is recorded as failed');
+    expect(await firstLine(archive, red, ...pinned)).toContain('The weaker side, B, is recorded');
+    const line = await firstLine(good, broken, ...pinned);
+    expect(line).toContain('The weaker side, B, is invalid');
+  });
+
+  it('counts what a side withholds, and calls it no change', async () => {
+    const minimal = await evidence.pack(await evidence.emit({ redact: 'minimal' }));
+    const { json, said } = await diffJsonOf(minimal, archive, ...pinned);
+    expect(json.withheld[0]).toBeGreaterThan(10);
+    expect(json.withheld[1]).toBe(0);
+    expect(said.filter((what) => /^(?:cluster|versions)/.test(what))).toEqual([]);
+    expect((await diffJsonOf(archive, minimal, ...pinned)).json.withheld[1]).toBe(json.withheld[0]);
+    const { stdout } = await diff(archive, minimal, ...pinned, '--format', 'terminal');
+    expect(stdout).toContain(`Withheld by B: ${json.withheld[0]} values of the cluster that A`);
+    expect(stdout).not.toContain('not there');
+  });
+
   it('calls nothing verified that is unsigned or of a sandbox, recorded or not', async () => {
     const unsigned = await evidence.pack(withFile(evidence.files, 'attestation.intoto.jsonl'));
     const judged = ['verify-evidence', unsigned, '--allow-unsigned', '--format', 'json'];

@@ -1,12 +1,14 @@
 // What differs between two pieces of evidence, in the words of the domain. It judges neither of them.
 import type { Data } from '../../document/data.ts';
-import { scalarText } from '../../document/data.ts';
 import { isUnevaluable } from '../constraint/decision.ts';
 import { isCeiling, isRange, parseNumberExpression } from '../constraint/number-expression.ts';
 import type { Figure } from '../figure/figure.ts';
 import { recipeDifferences, shownValue } from '../recipe/compare-recipes.ts';
+import type { NamedPolicy } from '../redact/withholding.ts';
 import type { Fingerprint } from '../snapshot/fingerprint.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { measuredOf } from './measured.ts';
+import { splitWithheld, type Split } from './split-withheld.ts';
 
 /** What can differ, in the order in which it is shown. */
 export const CHANGE_KINDS = [
@@ -40,6 +42,8 @@ export interface DiffSide {
   readonly verdict: string;
   readonly signer?: string | undefined;
   readonly facts: DiffFacts;
+  /** By which values were withheld before anybody signed; absent if none were. */
+  readonly redaction?: NamedPolicy | undefined;
   readonly recipe?: Data | undefined;
   readonly snapshot?: Snapshot | undefined;
   /** Of the bill of materials. */
@@ -79,6 +83,8 @@ type Named = readonly (readonly [name: string, value: string])[];
 export interface Diff {
   readonly changes: readonly Change[];
   readonly notCompared: readonly ChangeKind[];
+  /** Of how many values the first and the second side withhold what the other one shows. */
+  readonly withheld: readonly [number, number];
 }
 
 /** Every difference; of each kind those of the first side first. Linear in what both sides show. */
@@ -92,12 +98,13 @@ export function diffEvidence(one: DiffSide, other: DiffSide): Diff {
   );
   if (isBlank) {
     const notCompared = CHANGE_KINDS.filter((kind) => kind !== 'verdict' && kind !== 'signer');
-    return { changes: ofBoth, notCompared };
+    return { changes: ofBoth, notCompared, withheld: [0, 0] };
   }
-  const changes = [...ofBoth, ...shownChanges(one, other)];
+  const ofClusters = clusterChanges(one, other);
+  const changes = [...ofBoth, ...shownChanges(one, other), ...ofClusters.changes];
   // A version is told of among those of the cluster, wherever it was found.
   const sorted = CHANGE_KINDS.flatMap((kind) => changes.filter((change) => change.kind === kind));
-  return { changes: sorted, notCompared: [] };
+  return { changes: sorted, notCompared: [], withheld: ofClusters.withheld };
 }
 
 /** A side that has none of them shows nothing: all that the other one has is no difference. */
@@ -107,14 +114,20 @@ function shownChanges(one: DiffSide, other: DiffSide): readonly Change[] {
   const [a, b] = [one.facts, other.facts];
   return [
     ...recipeChanges(one, other),
-    ...named('cluster', clusterOf(one), clusterOf(other)),
-    ...named('versions', versionsOf(one), versionsOf(other)),
-    ...measuredChanges(one, other),
     ...named('constraints', outcomes(a.constraints), outcomes(b.constraints)),
     ...named('tests', testsOf(a.phases), testsOf(b.phases)),
     ...figureChanges(a.phaseConstraints ?? [], b.phaseConstraints ?? []),
     ...named('images', imagesOf(one, other), imagesOf(other, one)),
   ];
+}
+
+function clusterChanges(one: DiffSide, other: DiffSide): Split<Change> {
+  const changes = [
+    ...named('cluster', clusterOf(one), clusterOf(other)),
+    ...named('versions', versionsOf(one), versionsOf(other)),
+    ...measuredChanges(one, other),
+  ];
+  return splitWithheld(changes, one, other);
 }
 
 function named(kind: ChangeKind, one: Named, other: Named): readonly Change[] {
@@ -218,30 +231,6 @@ function measuredChanges(one: DiffSide, other: DiffSide): readonly Change[] {
 
 /** Drivers, kernels, and images with their tags. */
 const VERSION = /version|driver|kernel|osrelease|^K8s\.image\./i;
-
-/** Each value by its path. Of nodes the fingerprint says what matters; their lists are of thousands. */
-function measuredOf({ measurements }: Snapshot): Named {
-  return [...measurements].flatMap(([type, subtypes]) =>
-    type === 'NodeTopology'
-      ? []
-      : [...subtypes].flatMap(([subtype, { data }]) =>
-          [...data].flatMap(([key, value]) => {
-            const path = `${type}.${subtype}.${key}`;
-            const text = scalarText(value);
-            return text === undefined || FINGERPRINTED.has(path) ? [] : [[path, text] as const];
-          }),
-        ),
-  );
-}
-
-/** Already told of as a fact of the cluster, or as a version. */
-const FINGERPRINTED: ReadonlySet<string> = new Set([
-  'K8s.server.version',
-  'K8s.node.provider',
-  'OS.release.ID',
-  'OS.release.VERSION_ID',
-  'GPU.hardware.model',
-]);
 
 function outcomes(constraints: readonly DiffConstraint[] = []): Named {
   return constraints.map(({ name, outcome }) => [name, outcome]);

@@ -8,13 +8,14 @@ const MOST_CHANGES = 50;
 const NAMES = ['A', 'B'] as const;
 
 export function diffBlocks(diff: DiffJson): readonly Block[] {
-  const { sides, changes, notCompared, ignored, exitCode } = diff;
+  const { sides, changes, notCompared, withheld, ignored, exitCode } = diff;
   const kinds = [...new Set(changes.map(({ kind }) => kind))];
   const said = `${foundIn(diff)}. ${weakest(sides)}`;
   return [
     { block: 'verdict', said: { words: said, tone: exitCode > 1 ? 'bad' : 'plain' }, exitCode },
     { block: 'lines', items: sides.map(sideLine) },
     ...note('Not compared, since a side shows nothing', notCompared),
+    ...withheld.flatMap(withheldNote),
     ...note('Not compared, as --ignore asks', ignored),
     ...kinds.map((kind): Block => {
       const items = changes.filter((change) => change.kind === kind).map(changeLine);
@@ -24,17 +25,24 @@ export function diffBlocks(diff: DiffJson): readonly Block[] {
   ];
 }
 
-function foundIn({ changes, notCompared }: DiffJson): string {
+function foundIn({ changes, notCompared, withheld }: DiffJson): string {
   if (changes.length > 0) return `Different: ${counted(changes.length, 'change')}`;
-  return notCompared.length > 0 ? 'Not compared' : 'Same';
+  if (notCompared.length > 0) return 'Not compared';
+  return withheld.some((count) => count > 0) ? 'Same in all that both show' : 'Same';
 }
 
 function note(lead: string, kinds: readonly string[]): readonly Block[] {
   return kinds.length === 0 ? [] : [{ block: 'note', words: `${lead}: ${kinds.join(', ')}.` }];
 }
 
-/** From the weakest on. Behind what is broken comes what nobody verified here. */
-const ORDER = ['2', '3', 'recorded', '4', '1', '0'];
+function withheldNote(count: number, index: number): readonly Block[] {
+  const [by, other] = index === 0 ? NAMES : NAMES.toReversed();
+  const said = `Withheld by ${by}: ${counted(count, 'value')} of the cluster that ${other} shows. No difference follows from that.`;
+  return count === 0 ? [] : [{ block: 'note', words: said }];
+}
+
+/** Exit codes, the worst first. */
+const ORDER = [70, 2, 64, 3, 4, 1, 0];
 
 function weakest(sides: readonly [SideJson, SideJson]): string {
   const [a, b] = sides.map(rankOf);
@@ -44,9 +52,9 @@ function weakest(sides: readonly [SideJson, SideJson]): string {
   return `The weaker side, ${isFirst ? 'A' : 'B'}, is ${isFirst ? one : other}`;
 }
 
+/** By the verdict; of two equal ones, that which nobody verified here is weaker. */
 function rankOf({ exitCode, recorded }: SideJson): number {
-  const isBroken = exitCode === 2 || exitCode === 3;
-  return ORDER.indexOf(recorded && !isBroken ? 'recorded' : `${exitCode}`);
+  return ORDER.indexOf(exitCode) - (recorded ? 0.5 : 0);
 }
 
 function verdictText(side: SideJson): string {

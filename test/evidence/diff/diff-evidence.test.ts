@@ -65,7 +65,7 @@ function change(kind: Change['kind'], what: string, one: string | null, other: s
 
 describe('two pieces of evidence', () => {
   it('are the same, or differ in verdict and signer', () => {
-    expect(diffEvidence(SIDE, SIDE)).toEqual({ changes: [], notCompared: [] });
+    expect(diffEvidence(SIDE, SIDE)).toEqual({ changes: [], notCompared: [], withheld: [0, 0] });
     expect(changesTo({ ...SIDE, verdict: 'invalid', signer: undefined })).toEqual([
       { ...change('verdict', 'verdict', 'verified', 'invalid'), effect: 'worse' },
       change('signer', 'signer', 'alice', null),
