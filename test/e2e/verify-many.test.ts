@@ -1,7 +1,15 @@
 // Many bundles in one call: each verdict is that of the bundle alone, and none of them hides another.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -275,6 +283,13 @@ function layoutIn(place: string): void {
   writeFileSync(join(place, `blobs/sha256/${hex}`), good);
 }
 
+/** A bundle with one byte more in its recipe. */
+function tamperedIn(place: string): void {
+  mkdirSync(place, { recursive: true });
+  cpSync(join(evidence.folder, 'many/deep/dir'), place, { recursive: true });
+  appendFileSync(join(place, 'recipe.yaml'), '\n');
+}
+
 describe('a file oci-layout', () => {
   it('takes no folder out: what is no part of a layout is judged', async () => {
     const place = join(evidence.folder, 'laid');
@@ -300,6 +315,49 @@ describe('a file oci-layout', () => {
     expect(code).toBe(2);
     expect(sourcesOf(batch)).toEqual(['emptied 3', 'emptied/a.tar.gz 0', 'emptied/bad.tar.gz 2']);
   });
+
+  it.each(['blobs', 'blobs/bad', 'blobs/sha256', 'blobs/sha512', 'other'])(
+    'hides no bundle in the layout that was named: %s',
+    async (hidden) => {
+      const name = `named ${hidden.replace('/', ' ')}`;
+      const place = join(evidence.folder, name);
+      layoutIn(place);
+      tamperedIn(join(place, hidden));
+      const { code, batch } = await verifyMany([name]);
+      expect([code, ...sourcesOf(batch)]).toEqual([2, `${name} 64`, `${name}/${hidden} 2`]);
+    },
+  );
+
+  it.each([
+    ['an empty file', (path: string) => writeFileSync(path, '')],
+    ['a dangling link', (path: string) => symlinkSync('nowhere', path)],
+    ['a directory', (path: string) => mkdirSync(path)],
+  ])('takes no bundle out as %s', async (what, put) => {
+    const name = `beside ${what}`;
+    const place = join(evidence.folder, name);
+    for (const hidden of ['E/blobs/bad', 'F/blobs']) {
+      tamperedIn(join(place, hidden));
+      put(join(place, hidden[0] ?? '', 'oci-layout'));
+    }
+    writeFileSync(join(place, 'good.tar.gz'), good);
+    const { code, batch } = await verifyMany([name]);
+    const sources = [`${name}/E/blobs/bad 2`, `${name}/F/blobs 2`, `${name}/good.tar.gz 0`];
+    expect([code, ...sourcesOf(batch)]).toEqual([2, ...sources]);
+  });
+
+  it.each(['other/B.TGZ', 'notes.txt', 'blobs/sha256/notes', 'blobs/sha512/B.TGZ'])(
+    'passes over nothing that it does not name, though nothing else is judged: %s',
+    async (file) => {
+      const name = `alone ${file.replaceAll('/', ' ')}`;
+      const place = join(evidence.folder, name);
+      layoutIn(place);
+      mkdirSync(join(place, file, '..'), { recursive: true });
+      writeFileSync(join(place, file), cut);
+      const { batch } = await verifyMany([name]);
+      expect(sourcesOf(batch)).toEqual([`${name} 64`]);
+      expect(batch.summary.passedOver).toEqual({ count: 1, paths: [`${name}/${file}`] });
+    },
+  );
 
   it('in a bundle is one file too many in it', async () => {
     const place = folderAround('mixed');
@@ -400,7 +458,12 @@ describe('a pattern', () => {
     [`{${'{a,b,'.repeat(15)}${'}'.repeat(3)}*`, 'alternatives'],
     ['*a*a*a*a*.tar.gz', '5 stars between two slashes'],
     [`${'**/'.repeat(17)}x`, '34 stars'],
-    ['+(a|a)*b', 'a group that is repeated'],
+    ['+(a|a)*b', 'an extended pattern'],
+    [`${'?(a)'.repeat(28)}b`, 'an extended pattern'],
+    [`*${'@(a|a)'.repeat(28)}b`, 'an extended pattern'],
+    [`*${'!(b)'.repeat(28)}c`, 'an extended pattern'],
+    ['{*,x}(a|a)b', 'an extended pattern'],
+    ['?{(a),x}b', 'an extended pattern'],
     [`${'x'.repeat(5000)}*`, '5001 bytes'],
   ])('that would take for ever is 64: %s', async (pattern, found) => {
     const argv = ['verify-evidence', 'many/a.tar.gz', pattern, ...evidence.root];

@@ -4,7 +4,7 @@ import { isInShard, type Shard } from '../../batch/in-order.ts';
 import { digestOfHex } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
-import { followed, isFolder } from '../../io/disk/folders.ts';
+import { followed, isFolder, isLayoutFolder } from '../../io/disk/folders.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import {
   listInputs,
@@ -57,7 +57,11 @@ export class InputList {
     }
     const [first, ...more] = this.#first;
     if (first !== undefined) {
-      const isOne = this.#isAlone && more.length === 0 && first === this.#inputs[0];
+      const isOne =
+        this.#isAlone &&
+        more.length === 0 &&
+        first === this.#inputs[0] &&
+        !this.#hasMoreThanLayout(first);
       // A directory without a bundle is no share of anything: each shard says what is wrong.
       return isOne && (this.#shard === undefined || isFolder(followed(first), EVIDENCE_LAYOUT));
     }
@@ -67,6 +71,11 @@ export class InputList {
       expected: 'one bundle at least',
       hint: 'check what writes the list: to verify nothing proves nothing',
     });
+  }
+
+  /** Beside an image layout things were passed over: the report of one bundle would have no place to name them. */
+  #hasMoreThanLayout(input: string): boolean {
+    return this.#passedOver.count > 0 && isLayoutFolder(followed(input));
   }
 
   /** Those of the shard. A report must replace none of them. */

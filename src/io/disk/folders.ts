@@ -14,10 +14,10 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 /** With more files than these beside it, a bundle is one of many whatever they are: they are not all opened. */
 const MOST_BESIDE = 100;
 
-const BLOBS = 'blobs';
 /** Of an OCI image layout, relative to it. */
-const LAYOUT_FILE = /^(?:oci-layout|index\.json|blobs\/[a-z0-9+._-]+\/[0-9a-f]{32,})$/;
-const LAYOUT_FOLDER = /^blobs(?:\/[a-z0-9+._-]+)?$/;
+const LAYOUT_FILE =
+  /^(?:oci-layout|index\.json|blobs\/(?:sha256\/[0-9a-f]{64}|sha512\/[0-9a-f]{128}))$/;
+const LAYOUT_FOLDERS = ['blobs', 'blobs/sha256', 'blobs/sha512'];
 
 /** With a manifest or a statement: whatever else is in it is part of the bundle, or too much in it. */
 export function isBundleItself(path: string, { required }: Layout): boolean {
@@ -39,13 +39,13 @@ export function bundleFolder(path: string, layout: Layout): string | undefined {
 export function isBundle(path: string, layout: Layout): boolean {
   const folder = bundleFolder(path, layout);
   if (folder === undefined || folder === path) return folder === path;
-  return !couldHoldEvidence(path, (name) => name === layout.folder);
+  return !couldHoldEvidence(path, layout.folder);
 }
 
 /** A directory that is no bundle, around none alone, and no layout alone: whatever is evidence in it is so by itself. */
 export function isFolder(path: string, layout: Layout): boolean {
   if (lookAt(path)?.isDirectory() !== true || isBundle(path, layout)) return false;
-  return !isLayoutFolder(path) || hasMoreThanLayout(path);
+  return !isLayoutFolder(path) || hasMoreThanLayout(path, layout);
 }
 
 export function isPattern(input: string): boolean {
@@ -63,38 +63,28 @@ export function isLayoutFolder(path: string): boolean {
 }
 
 /**
- * Whether a layout has such an entry itself.
+ * Whether a layout has such an entry itself. A bundle is none, wherever it is.
  *
  * @param path relative to the layout
  * @param kind as `kindOf` says it
  */
 export function isOfLayout(path: string, kind: string): boolean {
   if (kind === 'file') return LAYOUT_FILE.test(path);
-  return kind === 'directory' && LAYOUT_FOLDER.test(path);
+  return kind === 'directory' && LAYOUT_FOLDERS.includes(path);
 }
 
-function hasMoreThanLayout(path: string): boolean {
-  const blobs = join(path, BLOBS);
-  const hasBlobs = lookAt(blobs)?.isDirectory() === true;
-  const kinds = hasBlobs ? (entriesOf(blobs)?.filter((entry) => entry.isDirectory()) ?? []) : [];
-  const folders = [
-    '',
-    ...(hasBlobs ? [BLOBS] : []),
-    ...kinds.map(({ name }) => `${BLOBS}/${name}`),
-  ];
-  return folders.some((folder) =>
-    couldHoldEvidence(join(path, folder), (name, kind) =>
-      isOfLayout(posix.join(folder, name), kind),
-    ),
-  );
+function hasMoreThanLayout(path: string, layout: Layout): boolean {
+  const folders = LAYOUT_FOLDERS.filter((name) => lookAt(join(path, name))?.isDirectory() === true);
+  if (folders.some((name) => isBundle(join(path, name), layout))) return true;
+  return ['', ...folders].some((folder) => {
+    const isOwn = (entry: Dirent) => isOfLayout(posix.join(folder, entry.name), plainKind(entry));
+    return entriesOf(join(path, folder))?.every(isOwn) !== true;
+  });
 }
 
-/** @param isKnown what is no question, by its name and kind */
-function couldHoldEvidence(
-  path: string,
-  isKnown: (name: string, kind: string) => boolean,
-): boolean {
-  const others = entriesOf(path)?.filter((entry) => !isKnown(entry.name, plainKind(entry)));
+/** Besides the bundle in it. */
+function couldHoldEvidence(path: string, bundle: string | undefined): boolean {
+  const others = entriesOf(path)?.filter(({ name }) => name !== bundle);
   if (others === undefined || others.length > MOST_BESIDE) return true;
   return others.some((entry) => !entry.isFile() || couldBeArchive(join(path, entry.name)));
 }

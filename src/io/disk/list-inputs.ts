@@ -120,11 +120,21 @@ async function* inFolder(
     const [path, kind] = [join(folder, entry.name), kindOf(entry)];
     const own = inLayout === undefined ? '' : `${inLayout}${entry.name}`;
     if (refused !== undefined) yield refused;
-    else if (isOfLayout(own, kind)) {
-      if (kind === 'directory') yield* inFolder(path, listing, `${own}/`);
-    } else if (isLogs(entry.name, names)) listing.passedOver.add(path);
+    else if (isOfLayout(own, kind)) yield* inLayoutEntry(path, listing, { own, kind });
+    else if (isLogs(entry.name, names)) listing.passedOver.add(path);
     else yield* inEntry(path, kind, listing);
   }
+}
+
+/** A bundle is no part of a layout, wherever it is. */
+async function* inLayoutEntry(
+  path: string,
+  listing: Listing,
+  { own, kind }: { readonly own: string; readonly kind: string },
+): AsyncGenerator<Listed, void> {
+  if (kind !== 'directory') return;
+  if (isBundle(path, listing.layout)) yield path;
+  else yield* inFolder(path, listing, `${own}/`);
 }
 
 /** Of the bundle beside it. */

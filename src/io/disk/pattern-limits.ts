@@ -9,8 +9,10 @@ const MOST_BRACES = 20;
 const MOST_STARS = 32;
 const MOST_STARS_IN_PART = 4;
 
-/** A group that is repeated: there are names for which matching it takes for ever. */
-const REPEATED = /[*+]\(/;
+/** An extended pattern, `?(…)`, `*(…)`, `+(…)`, `@(…)` or `!(…)`: for some names matching a few takes for ever. */
+const EXTENDED = /[?*+@!]\(/;
+/** Braces can make one, as `{*,x}(a|a)` does. */
+const MADE_BY_BRACES = /[{},]\(/;
 
 /**
  * A pattern is the user's, but what it takes to match it grows without an end, and nothing hears a signal meanwhile.
@@ -20,7 +22,7 @@ export function requireModest(pattern: string): void {
   const found = tooMuchIn(pattern);
   if (found === undefined) return;
   const hint = 'write several patterns, or a list of paths for --from';
-  const most = `at most ${MOST_ALTERNATIVES} alternatives in ${MOST_BRACES} braces, ${MOST_STARS} stars, ${MOST_STARS_IN_PART} of them between two slashes, ${MAX_PATH_BYTES} bytes, and no +( or *(`;
+  const most = `at most ${MOST_ALTERNATIVES} alternatives in ${MOST_BRACES} braces, ${MOST_STARS} stars, ${MOST_STARS_IN_PART} of them between two slashes, ${MAX_PATH_BYTES} bytes, and no ?( *( +( @( !(`;
   refuse(
     { code: 'USAGE', at: 'INPUT', hint },
     `${found} in the pattern ${quote(pattern, 60)}`,
@@ -31,7 +33,7 @@ export function requireModest(pattern: string): void {
 function tooMuchIn(pattern: string): string | undefined {
   const bytes = Buffer.byteLength(pattern);
   if (bytes > MAX_PATH_BYTES) return `${bytes} bytes`;
-  if (REPEATED.test(pattern)) return 'a group that is repeated';
+  if (isExtended(pattern)) return 'an extended pattern';
   const braces = countIn(pattern, '{');
   if (braces > MOST_BRACES) return `${braces} braces`;
   const alternatives = alternativesIn(pattern);
@@ -40,6 +42,10 @@ function tooMuchIn(pattern: string): string | undefined {
   if (stars > MOST_STARS) return `${stars} stars`;
   const inPart = Math.max(...pattern.split('/').map((part) => countIn(part, '*')));
   return inPart > MOST_STARS_IN_PART ? `${inPart} stars between two slashes` : undefined;
+}
+
+function isExtended(pattern: string): boolean {
+  return EXTENDED.test(pattern) || (pattern.includes('{') && MADE_BY_BRACES.test(pattern));
 }
 
 function countIn(text: string, character: string): number {
