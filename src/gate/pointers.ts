@@ -8,6 +8,7 @@ import { parsePointer, renderPointer, type Pointer } from '../evidence/pointer/p
 import { MAX_POINTERS } from '../limits.ts';
 import { quote } from '../quote.ts';
 import { faultJson } from '../report/json.ts';
+import { ALLOWLIST, allowlistFaults } from './allowlist-file.ts';
 import type { PlacedFault, PointerPlace } from './gate-json.ts';
 
 /** What a commit has below its directory of evidence, as `readCommitFiles` reads it. */
@@ -61,16 +62,17 @@ export function comparePointers(
   const known = new Set(old.map(keyOf));
   const others = [...head.faults, ...crowded];
   const [same, changed] = [changes.filter(isSame), changes.filter((file) => !isSame(file))];
-  const sources = changes.map(({ path, bytes }) => ({ file: path, bytes }));
+  const list = allowlistOf(directory, { base, head });
+  const sources = [...changes, ...list].map(({ path, bytes }) => ({ file: path, bytes }));
   const placed = (faults: readonly Fault[]): readonly PlacedFault[] =>
     located(faults, sources, directory).map(placedFault);
   return {
     breaches: placed([
-      ...changed.flatMap(faultsOf),
+      ...[...changed, ...list.filter((file) => !isSame(file))].flatMap(faultsOf),
       ...others.filter((fault) => !known.has(keyOf(fault))),
     ]),
     findings: placed([
-      ...same.flatMap(faultsOf),
+      ...[...same, ...list.filter(isSame)].flatMap(faultsOf),
       ...others.filter((fault) => known.has(keyOf(fault))),
     ]),
     removed: gone.filter((file) => !isRelocated(file, groups)).map(placeOf),
@@ -99,11 +101,11 @@ function byRecipe<T extends ReadFile>(files: readonly T[]): ReadonlyMap<string, 
   return Map.groupBy(files, ({ recipe }) => recipe);
 }
 
-function isSame({ change }: ChangedFile): boolean {
+function isSame({ change }: Pick<ChangedFile, 'change'>): boolean {
   return change === 'same';
 }
 
-function faultsOf({ faults }: ReadFile): readonly Fault[] {
+function faultsOf({ faults }: Pick<ReadFile, 'faults'>): readonly Fault[] {
   return faults;
 }
 
@@ -111,13 +113,26 @@ function placeOf({ path }: ReadFile): PointerPlace {
   return { path, line: 1 };
 }
 
-/** Only YAML can be a pointer. The allowlist of AICR lies beside them. @param name below the directory */
-export function isPointerName(name: string): boolean {
-  return /\.ya?ml$/i.test(name) && name !== 'allowlist.yaml';
+/** Whether it is read: only YAML can be a pointer, or the allowlist of AICR. @param name below the directory */
+export function isEvidenceName(name: string): boolean {
+  return /\.ya?ml$/i.test(name);
+}
+
+/** The allowlist of AICR lies beside the pointers. */
+function allowlistOf(
+  directory: string,
+  { base, head }: { readonly base: PointerFiles; readonly head: PointerFiles },
+): readonly Pick<ChangedFile, 'path' | 'bytes' | 'change' | 'faults'>[] {
+  const file = head.files.get(ALLOWLIST);
+  if (file === undefined) return [];
+  const path = `${directory}/${ALLOWLIST}`;
+  const isOld = base.files.get(ALLOWLIST)?.id === file.id;
+  const faults = allowlistFaults(path, file.bytes);
+  return [{ path, bytes: file.bytes, change: isOld ? 'same' : 'edited', faults }];
 }
 
 function read(directory: string, { files }: PointerFiles): ReadonlyMap<string, ReadFile> {
-  const names = [...files.keys()].filter(isPointerName);
+  const names = [...files.keys()].filter((name) => isEvidenceName(name) && name !== ALLOWLIST);
   return new Map(
     names.toSorted(compareBytes).flatMap((name) => {
       const file = files.get(name);

@@ -173,6 +173,10 @@ function artifactAt(oci: string, { manifest }: MadeEvidence): Pointer['artifact'
   return { oci, digest: manifest.digest };
 }
 
+/** Takes the floor of the recipe away, wherever it stands. */
+const overriding = (world: World): string =>
+  other(other(world.text(OVERLAY), `name: ${RECIPE}`, 'name: zz'), '1.32.4', '1.1.0');
+
 export const PULL_REQUESTS: readonly PullRequest[] = [
   {
     title: 'an innocent edit',
@@ -299,6 +303,26 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
     files: async (world) =>
       await Promise.resolve(newOverlay(world, 'gb200-eks-ubuntu-training-kubeflow')),
     expected: { exit: 0, states: { [EXEMPT]: 'exempt' } },
+  },
+  {
+    title: 'an overlay in a hidden file',
+    files: async (world) =>
+      await Promise.resolve({ 'recipes/overlays/.zz.yaml': overriding(world) }),
+    expected: { exit: 2, states: { [RECIPE]: 'invalid' }, codes: ['RECIPES_UNRESOLVED'] },
+  },
+  {
+    title: 'an overlay in the place of the allowlist',
+    files: async (world) =>
+      await Promise.resolve({ 'recipes/evidence/allowlist.yaml': overriding(world) }),
+    expected: { exit: 2, states: {}, codes: ['KIND_UNEXPECTED'] },
+  },
+  {
+    title: 'a second root in a folder of overlays',
+    files: async (world) =>
+      await Promise.resolve({
+        'recipes/overlays/zz/base.yaml': world.text('recipes/overlays/base.yaml'),
+      }),
+    expected: { exit: 2, states: {} },
   },
 ];
 

@@ -4,7 +4,7 @@ import { orIfRefused } from '../../errors/evidence-error.ts';
 import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
 import type { Folders } from '../../gate/next-steps.ts';
-import { isPointerName, type PointerFiles } from '../../gate/pointers.ts';
+import { isEvidenceName, type PointerFiles } from '../../gate/pointers.ts';
 import { nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { readPolicyAt, type ChangeEnds } from '../../io/git/policy-at.ts';
 import { readCommitFiles, readFileAt } from '../../io/git/read-files.ts';
@@ -140,7 +140,7 @@ async function readPointers(
   const tree = await repository.listTree(commit, folder);
   // What is no file may stand in the place of a folder with pointers.
   const entries = (tree?.entries ?? []).filter(
-    ({ kind, path }) => kind !== 'file' || isPointerName(path),
+    ({ kind, path }) => kind !== 'file' || isEvidenceName(path),
   );
   const limits = { each: MAX_CONFIG_BYTES, all: MAX_RECIPES_BYTES, what: 'a pointer' };
   return await readCommitFiles(repository, { commit, folder }, entries, limits);

@@ -43,6 +43,7 @@ export function parseCatalogue(recipes: RecipeFiles, rules?: Rules): Catalogue {
     parseOverlay(rootDocument, chosen, true),
   );
   const paths = layerPaths(recipes, chosen);
+  refuseSecondRoot(recipes);
   const read = readerOf(recipes, chosen);
   const mixins = paths.mixins.map((path) => read(path, MIXINS, parseMixin));
   const overlays = paths.overlays.flatMap((path) => read(path, OVERLAYS, overlayIn(chosen)) ?? []);
@@ -56,6 +57,22 @@ export function parseCatalogue(recipes: RecipeFiles, rules?: Rules): Catalogue {
     registry: registry.entries,
     findings: findingsOfAll([root, ...overlays, ...mixins, registry]),
   };
+}
+
+const ANY_ROOT = /(?:^|\/)overlays\/(?:.*\/)?base\.yaml$/;
+
+/** AICR takes each base.yaml in a folder of overlays for the root, and the last one wins. Throws OVERLAY_DUPLICATE. */
+function refuseSecondRoot(recipes: RecipeFiles): void {
+  const second = [...recipes.files.keys()].find(
+    (path) => path !== ROOT_OVERLAY && ANY_ROOT.test(path),
+  );
+  if (second === undefined) return;
+  throw new EvidenceError('OVERLAY_DUPLICATE', {
+    at: fileName(recipes, second),
+    found: `a second root: ${fileName(recipes, ROOT_OVERLAY)} is one`,
+    expected: 'one base.yaml in overlays and the folders in it: AICR takes the last for the root',
+    hint: 'rename this file',
+  });
 }
 
 export function apiVersionOf({ data }: RecipeDocument): string {

@@ -13,8 +13,8 @@ import { tooLarge, withFile, wrongKind } from './open-file.ts';
 const HINT = 'name a directory that has recipes and nothing else';
 
 /**
- * Reads a directory of AICR's recipes: `--data DIR`. What begins with a dot is none of them. Links are not
- * followed, so that nothing outside of the directory is read.
+ * Reads a directory of AICR's recipes: `--data DIR`. What begins with a dot is read too, as AICR does, but for
+ * `.git`. Links are not followed, so that nothing outside of the directory is read.
  *
  * @throws EvidenceError FILE_UNREADABLE, also of a link; FILE_CHANGED, LIMIT_EXCEEDED, RECIPES_INCOMPLETE, RECIPE_IS_CHART
  */
@@ -60,7 +60,7 @@ class Walk {
       hint: HINT,
     });
     this.#entries += entries.length;
-    return entries.filter(({ name }) => !name.startsWith('.'));
+    return entries.filter(({ name }) => name !== '.git');
   }
 
   async add(folder: string, entries: readonly Dirent[]): Promise<void> {

@@ -18,11 +18,9 @@ export async function readRecipeTree(
 ): Promise<RecipeTree> {
   const tree = await repository.listTree(commit, folder);
   if (tree === undefined) return { recipes: undefined, faults: [] };
+  // AICR reads what begins with a dot like all others.
   const entries = tree.entries.filter(
-    ({ path }) =>
-      isRecipeFile(path) &&
-      !/(?:^|\/)\./.test(path) &&
-      !except.some((each) => path.startsWith(`${each}/`)),
+    ({ path }) => isRecipeFile(path) && !except.some((each) => path.startsWith(`${each}/`)),
   );
   const limits = { each: MAX_RECIPE_BYTES, all: MAX_RECIPES_BYTES, what: 'a file of recipes' };
   const { files, faults } = await readCommitFiles(repository, { commit, folder }, entries, limits);

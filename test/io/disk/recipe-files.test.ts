@@ -35,11 +35,15 @@ describe('readRecipeFiles', () => {
     write('checks/a/b.txt', 'c');
     write('README.md', 'not read');
     write('.git/config.yaml', 'not read');
+    write('overlays/.hidden.yaml', 'AICR reads it');
+    write('.folder/x.yaml', 'AICR reads it');
     const { directory, files } = await readRecipeFiles(`${folder}/`);
     expect(directory).toBe(folder);
     expect([...files.keys()].toSorted()).toEqual([
+      '.folder/x.yaml',
       'checks/a/b.txt',
       'components/a/values.json',
+      'overlays/.hidden.yaml',
       'overlays/base.yaml',
       'registry.yaml',
     ]);

@@ -166,6 +166,7 @@ describe('trees', () => {
         ' .yaml',
         '-.yaml',
         'a\tb.yaml',
+        '.hidden.yaml',
       ],
     ];
     const entries = Buffer.concat([
@@ -178,7 +179,6 @@ describe('trees', () => {
       file('link.yaml', blob, '120000 blob'),
       file('module.yaml', first, '160000 commit'),
       file('large.yaml', large),
-      file('.hidden.yaml'),
       file('not read'),
     ]);
     const { recipes, faults } = await within(
