@@ -153,8 +153,8 @@ export const ROOMS: Rooms = {
   },
   gate: {
     rooms: [
-      ...['errors', 'document', 'policy', 'evidence/recipe', 'evidence/pointer'],
-      ...['evidence/resolve', 'evidence/lint', 'report'],
+      ...['errors', 'document', 'policy', 'attestation', 'evidence/recipe'],
+      ...['evidence/pointer', 'evidence/resolve', 'evidence/lint', 'report'],
     ],
   },
   'report/blocks': { rooms: ['errors', 'policy', 'attestation', 'report', 'gate'] },
@@ -162,7 +162,7 @@ export const ROOMS: Rooms = {
     rooms: ['errors', 'report', 'gate', 'report/blocks'],
     packages: ['@xmldom/xmldom'],
   },
-  'report/html': { rooms: ['report', 'report/blocks', 'report/render'] },
+  'report/html': { rooms: ['attestation', 'report', 'report/blocks', 'report/render'] },
   batch: { rooms: ['errors', 'attestation', 'report'] },
   'io/disk': {
     rooms: [

@@ -5,7 +5,7 @@ import type { CheckResult } from './check-log.ts';
 /** What a verification says. docs/cli.md, exit codes 0 to 4. */
 export type Verdict = 'verified' | 'failed' | 'invalid' | 'unjudged' | 'undecided';
 
-/** The exit codes of verdicts; `cli/call/exit-codes.ts` has the others. */
+/** The exit codes of verdicts. */
 export const VERDICT_EXIT_CODES = {
   /** The proof is complete, the signer is pinned, and every required phase is green. */
   verified: 0,
@@ -19,8 +19,31 @@ export const VERDICT_EXIT_CODES = {
   undecided: 4,
 } as const satisfies Record<Verdict, number>;
 
-/** Worst first: the order in which several verdicts become one. */
-export const WORST_FIRST = ['invalid', 'unjudged', 'undecided', 'failed', 'verified'] as const;
+/** How one of several can end; `cli/call/exit-codes.ts` has what ends all of them. */
+export const ENDING_EXIT_CODES = {
+  ...VERDICT_EXIT_CODES,
+  /** sysexits EX_USAGE: the command was called wrongly. */
+  usage: 64,
+  /** sysexits EX_SOFTWARE: a bug. Never a verdict. */
+  internal: 70,
+} as const;
+
+export type Ending = keyof typeof ENDING_EXIT_CODES;
+
+/**
+ * Worst first: the one order in which several become one. A bug may hide anything. What was called wrongly comes behind
+ * broken proof, which is known, and before what is missing, which may be there the next time.
+ */
+export const WORST_FIRST = [
+  ...(['internal', 'invalid', 'usage', 'unjudged', 'undecided', 'failed', 'verified'] as const),
+] satisfies readonly Ending[];
+
+/** The same as exit codes: 70, 2, 64, 3, 4, 1, 0. */
+export const WORST_EXIT_CODES = WORST_FIRST.map((ending) => ENDING_EXIT_CODES[ending]);
+
+const WORST_VERDICTS = WORST_FIRST.filter(
+  (ending): ending is Verdict => ending in VERDICT_EXIT_CODES,
+);
 
 /**
  * The verdict of a complete list of checks. `verified` is never the default: every check must have
@@ -30,7 +53,7 @@ export const WORST_FIRST = ['invalid', 'unjudged', 'undecided', 'failed', 'verif
  */
 export function verdictOf(checks: readonly CheckResult[], waived: ReadonlySet<string>): Verdict {
   const verdicts = new Set(checks.map((check) => verdictOfCheck(check, waived)));
-  return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'invalid';
+  return WORST_VERDICTS.find((verdict) => verdicts.has(verdict)) ?? 'invalid';
 }
 
 function verdictOfCheck(check: CheckResult, waived: ReadonlySet<string>): Verdict {
@@ -50,10 +73,10 @@ function verdictOfCheck(check: CheckResult, waived: ReadonlySet<string>): Verdic
 /** What the worst of its faults means. */
 function worstOf({ faults }: CheckResult): Verdict {
   const verdicts = new Set(faults.map(({ code }) => verdictOfClass(ERROR_CATALOGUE[code][0])));
-  return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'invalid';
+  return WORST_VERDICTS.find((verdict) => verdicts.has(verdict)) ?? 'invalid';
 }
 
 /** Nobody has said what the classes that are no verdict mean of a check that failed: the worst. */
 function verdictOfClass(name: ErrorClass): Verdict {
-  return WORST_FIRST.find((verdict) => verdict === name) ?? 'invalid';
+  return WORST_VERDICTS.find((verdict) => verdict === name) ?? 'invalid';
 }

@@ -1,3 +1,4 @@
+import { ENDING_EXIT_CODES, WORST_FIRST } from '../attestation/verdict.ts';
 import { shorten } from '../quote.ts';
 import { isProven } from '../report/proven.ts';
 import type {
@@ -6,11 +7,11 @@ import type {
   FaultJson,
   FingerprintJson,
   ListedRow,
+  Outcome,
   VerificationJson,
 } from '../report/report-json.ts';
 import { nameOf } from '../report/subject.ts';
 import { counted } from '../sentence.ts';
-import { outcomeOf } from './outcome.ts';
 
 /** What the summary wants to know of one report besides. */
 export interface Row extends ListedRow {
@@ -22,6 +23,11 @@ export interface Row extends ListedRow {
   readonly root?: string | undefined;
   readonly policy?: string | undefined;
   readonly tool?: string | undefined;
+}
+
+/** One that no report has is a bug. */
+export function outcomeOf(exitCode: number): Outcome {
+  return WORST_FIRST.find((ending) => ENDING_EXIT_CODES[ending] === exitCode) ?? 'internal';
 }
 
 /** Codes of one row; the report has all. */

@@ -1,3 +1,4 @@
+import { ENDING_EXIT_CODES, WORST_FIRST } from '../attestation/verdict.ts';
 import type {
   BatchJson,
   CodeJson,
@@ -8,7 +9,6 @@ import type {
   SummaryJson,
   UnprovenJson,
 } from '../report/report-json.ts';
-import { exitCodeOf, WORST_OUTCOMES } from './outcome.ts';
 import type { Row } from './row.ts';
 
 /** What is kept, however many bundles there are; the others are counted. */
@@ -58,7 +58,7 @@ export class Summary {
   }
 
   get worst(): Outcome {
-    return WORST_OUTCOMES.find((outcome) => this.#outcomes.has(outcome)) ?? 'verified';
+    return WORST_FIRST.find((outcome) => this.#outcomes.has(outcome)) ?? 'verified';
   }
 
   json(around: Around): SummaryJson {
@@ -79,7 +79,7 @@ export class Summary {
   }
 
   get exitCode(): BatchJson['exitCode'] {
-    return exitCodeOf(this.worst);
+    return ENDING_EXIT_CODES[this.worst];
   }
 
   #countUnproven({ unsigned, sandbox }: Row): void {
@@ -133,7 +133,7 @@ function count(counts: Counts, outcome: Outcome): void {
 /** In one order, whatever came first. */
 function countsJson(counts: Counts): CountsJson {
   return Object.fromEntries(
-    WORST_OUTCOMES.toReversed().flatMap((outcome) => {
+    WORST_FIRST.toReversed().flatMap((outcome) => {
       const found = counts.get(outcome);
       return found === undefined ? [] : [[outcome, found] as const];
     }),

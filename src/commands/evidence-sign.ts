@@ -11,7 +11,7 @@ export default {
   description: [
     'Takes what validate --emit-evidence --no-sign wrote, or kept when signing failed. Verifies the whole bundle again, shows its digest, signs it, and writes the signed archive. No test is run, and no cluster is needed.',
     'With a POINTER, what evidence publish --no-sign pushed is signed where it is, as an artifact of the registry, and the signature is attached: to its own place, and where the artifact is at its locations of the same owner or at those of --location; the signed pointer is written to RECIPE/SOURCE/sha256-DIGEST.yaml beside the unsigned one, which is removed then. A new signature lies in POINTER.attestation.json until that is done: run again, the command goes on with it. A pointer that is signed already stays as it is.',
-    'Exit codes: 0 all green, 1 not green, 4 green or not, but somebody has to judge whether snapshot and results are of one run (with both, the evidence is still signed), 2 the bundle is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted. Of several pointers each is judged by itself, and the worst counts: 2, 3, 64, 4, 1, 0.',
+    'Exit codes: 0 all green, 1 not green, 4 green or not, but somebody has to judge whether snapshot and results are of one run (with both, the evidence is still signed), 2 the bundle is refused, 3 a file or a service failed, 64 called wrongly, 130 interrupted. Of several pointers each is judged by itself, and the worst counts: 2, 64, 3, 4, 1, 0.',
   ].join('\n\n'),
 
   usage: `evidence sign BUNDLE --emit-evidence OUT | POINTER...

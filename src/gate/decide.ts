@@ -1,5 +1,6 @@
 // The decision: what each affected recipe has, what the policy asks for, and what that makes together. docs/gate.md
 
+import { WORST_EXIT_CODES } from '../attestation/verdict.ts';
 import { compareBytes } from '../compare-bytes.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
@@ -48,11 +49,7 @@ export type Decision = Pick<
   | 'listed'
 >;
 
-/** Worst first: the order in which several exit codes become one. */
-const EXIT_ORDER = [2, 3, 4, 1, 0] as const;
-type Exit = (typeof EXIT_ORDER)[number];
-
-export const EXIT_OF_STATE: Readonly<Record<State, Exit>> = {
+export const EXIT_OF_STATE: Readonly<Record<State, number>> = {
   invalid: 2,
   'not-allowed': 2,
   unreachable: 3,
@@ -90,11 +87,11 @@ export function decide(input: DecisionInput): Decision {
     return { ...faultJson(rest), file, line };
   });
   const isBroken = pointers.breaches.length > 0 || faults.length > 0;
-  const exits = new Set<Exit>([
+  const exits = new Set<number>([
     ...recipes.map(({ state }) => EXIT_OF_STATE[state]),
-    ...(isBroken ? [2 as const] : []),
+    ...(isBroken ? [2] : []),
   ]);
-  const decidedExitCode = EXIT_ORDER.find((code) => exits.has(code)) ?? 0;
+  const decidedExitCode = WORST_EXIT_CODES.find((code) => exits.has(code)) ?? 0;
   return {
     mode,
     exitCode: mode === 'warn' ? 0 : decidedExitCode,

@@ -1,7 +1,7 @@
 // The reports as programs read them, and all that a rendering knows: schemas/report.schema.json and
 // schemas/validation-report.schema.json, which say what each field means.
 import type { CheckResult } from '../attestation/check-log.ts';
-import type { Verdict } from '../attestation/verdict.ts';
+import type { Ending, Verdict } from '../attestation/verdict.ts';
 import type { BomSummary } from '../bom/bom.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/evidence-error.ts';
@@ -100,7 +100,7 @@ export interface BatchJson {
 }
 
 /** What became of an input: a verdict, or there is none. */
-export type Outcome = Verdict | 'usage' | 'internal';
+export type Outcome = Ending;
 
 /** What a list says of one input. */
 export interface ListedRow {

@@ -463,6 +463,16 @@ describe('evidence sign POINTER', () => {
     });
   });
 
+  it('is called wrongly before a file is missing, as wherever several become one: 64', async () => {
+    await withUnsigned(async ({ place, sign }) => {
+      const { artifact: _artifact, ...local } = pointerAt(place, FLAT);
+      place.write('local.yaml', renderPointer({ ...local, artifact: undefined }));
+      const run = await sign('gone.yaml', 'local.yaml');
+      expect(run.stderr).toContain('FILE_UNREADABLE');
+      expect(run.code).toBe(64);
+    });
+  });
+
   it('asks no private address that only a pointer names', async () => {
     await withUnsigned(async ({ place, registry }) => {
       const run = await place.run(['evidence', 'sign', FLAT, '--sandbox']);

@@ -1,10 +1,8 @@
 // What many bundles say together: how many are proven, what is wrong most, and the worst first.
 import { describe, expect, it } from 'vitest';
 
-import { WORST_OUTCOMES } from '../../src/batch/outcome.ts';
 import { rowOf } from '../../src/batch/row.ts';
 import { Summary } from '../../src/batch/summary.ts';
-import { WORST_FIRST } from '../../src/report/blocks/batch-blocks.ts';
 import { verificationJson } from '../../src/report/json.ts';
 import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { renderTerminal } from '../../src/report/render/terminal.ts';
@@ -81,6 +79,5 @@ describe('what is wrong with many', () => {
     const found = renderMarkdown(batch).match(/^- `\d-\w+`/gm);
     expect(found).toEqual(paths.map((path) => `- \`${path}\``));
     expect(batch.summary.notVerified.flatMap((row) => row.paths)).toEqual(paths.toSorted());
-    expect(WORST_FIRST).toEqual(WORST_OUTCOMES);
   });
 });

@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 
+import { WORST_EXIT_CODES } from '../../attestation/verdict.ts';
 import { EvidenceError, attempt, faultOf } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE } from '../../evidence/layout.ts';
 import type { UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
@@ -52,11 +53,8 @@ export async function signPointers(call: Call, paths: readonly string[]): Promis
     say(`affidavit: ${escapeInvisible(path)}\n`);
     codes.add(await exitCodeFor(signPointer(path, call)));
   }
-  return WORST_FIRST.find((code) => codes.has(code)) ?? 0;
+  return WORST_EXIT_CODES.find((code) => codes.has(code)) ?? 0;
 }
-
-/** Refused, failed, called wrongly, to be judged by somebody, not green. */
-const WORST_FIRST = [2, 3, 64, 4, 1];
 
 async function exitCodeFor(work: Promise<number>): Promise<number> {
   try {

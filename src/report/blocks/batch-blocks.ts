@@ -1,3 +1,4 @@
+import { WORST_FIRST } from '../../attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { counted, joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
@@ -22,11 +23,6 @@ const MOST_PATHS = 3;
 
 /** Problems in a terminal. */
 const MOST_PROBLEMS = 6;
-
-/** As the exit codes rank them. */
-export const WORST_FIRST: readonly Outcome[] = [
-  ...(['internal', 'invalid', 'usage', 'unjudged', 'undecided', 'failed', 'verified'] as const),
-];
 
 export function batchBlocks(batch: BatchJson): readonly Block[] {
   const { recipes, signers } = batch.summary;

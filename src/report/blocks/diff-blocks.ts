@@ -1,4 +1,5 @@
 // What differs, below the verdict of the weaker side.
+import { WORST_EXIT_CODES } from '../../attestation/verdict.ts';
 import { counted, sentence, words, type Sentence } from '../../sentence.ts';
 import { verdictWord, type ChangeJson, type DiffJson, type SideJson } from '../diff-json.ts';
 import type { Block, Line } from './block.ts';
@@ -6,6 +7,7 @@ import type { Block, Line } from './block.ts';
 /** Of each kind, in a terminal. */
 const MOST_CHANGES = 50;
 const NAMES = ['A', 'B'] as const;
+const ORDER: readonly number[] = WORST_EXIT_CODES;
 
 export function diffBlocks(diff: DiffJson): readonly Block[] {
   const { sides, changes, notCompared, withheld, ignored, exitCode } = diff;
@@ -40,9 +42,6 @@ function withheldNote(count: number, index: number): readonly Block[] {
   const said = `Withheld by ${by}: ${counted(count, 'value')} of the cluster that ${other} shows. No difference follows from that.`;
   return count === 0 ? [] : [{ block: 'note', words: said }];
 }
-
-/** Exit codes, the worst first. */
-const ORDER = [70, 2, 64, 3, 4, 1, 0];
 
 function weakest(sides: readonly [SideJson, SideJson]): string {
   const [a, b] = sides.map(rankOf);

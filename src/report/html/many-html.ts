@@ -1,4 +1,5 @@
 // Many reports as one page: the summary, a table of them, and a section of each.
+import { WORST_EXIT_CODES } from '../../attestation/verdict.ts';
 import { counted } from '../../sentence.ts';
 import type { Block, Problem, Said } from '../blocks/block.ts';
 import { distinctFaults, problemsOf } from '../blocks/problems.ts';
@@ -92,7 +93,7 @@ class Shelves {
 }
 
 /** Exit codes, the worst first; what is proven comes last. */
-const RANKS = [70, 2, 64, 3, 4, 1, 0, 'proven'] as const;
+const RANKS = [...WORST_EXIT_CODES, 'proven'] as const;
 
 function rankOf(report: ReportJson | ErrorJson): number {
   const isGreen = 'verdict' in report && report.verdict === 'verified' && isProven(report);
