@@ -154,6 +154,19 @@ describe('affidavit gate', () => {
     expect(junit).toContain('tests="2" failures="2"');
   });
 
+  it.each<[what: string, found: string, text: string | undefined]>([
+    ['deletes', 'no such file at head: no gate could run once this is merged', undefined],
+    ['breaks', 'nothing', '{"schemaVersion": "1.2.0", "minimum": 1}'],
+  ])('says that a change %s the policy, and judges by that of the base', async (_, found, text) => {
+    git(root, 'checkout', '--quiet', '--detach', base);
+    if (text === undefined) git(root, 'rm', '--quiet', POLICY);
+    const head = commit(root, text === undefined ? {} : { [POLICY]: text });
+    const { code, report } = await gated(head);
+    expect([code, report.mode]).toEqual([0, 'enforce']);
+    expect(report.findings).toMatchObject([{ code: 'POLICY_INVALID', found, file: POLICY }]);
+    expect(report.findings[0]?.hint).toBeTruthy();
+  });
+
   it.each(['html', 'jsonl', 'aicr-json'])('has no form %s', async (form) => {
     const run = await runProgram(['gate', '--all', '--head', base, '--policy', 'x', '-f', form]);
     expect(run.code).toBe(64);

@@ -1,6 +1,6 @@
 // What the gate reads of a repository: two commits, their recipes and pointers, and the policy.
 import { digestOf, type Digest } from '../../digest.ts';
-import { orIfRefused } from '../../errors/evidence-error.ts';
+import { attempt, EvidenceError, faultOf } from '../../errors/evidence-error.ts';
 import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
 import type { Folders } from '../../gate/next-steps.ts';
@@ -157,14 +157,26 @@ async function readGivenPolicy(
   }
   const { bytes, path, commit } = await readPolicyAt(repository, policyRef, ends);
   const given = { ...givenPolicy(bytes, policyRef), commit };
-  const changed = await readFileAt(repository, ends.head, path, MAX_CONFIG_BYTES);
-  if (changed === undefined || Buffer.compare(bytes, changed) === 0) {
-    return { policy: given, findings: [] };
-  }
-  return orIfRefused(
-    () => ({ policy: { ...given, policyOfHead: parsePolicy(changed, path) }, findings: [] }),
-    (error) => ({ policy: given, findings: [{ ...faultJson(error), file: path, line: 1 }] }),
-  );
+  const { value: policyOfHead, error } = await attempt(async () => {
+    const changed = await readFileAt(repository, ends.head, path, MAX_CONFIG_BYTES);
+    if (changed === undefined) throw withoutPolicy(path);
+    return Buffer.compare(bytes, changed) === 0 ? undefined : parsePolicy(changed, path);
+  });
+  const finding = error && { ...faultJson(faultOf(error)), file: path, line: 1 };
+  return {
+    policy: { ...given, ...(policyOfHead && { policyOfHead }) },
+    findings: finding === undefined ? [] : [finding],
+  };
+}
+
+/** It is judged by that of the base, but once it is merged nothing would be. */
+function withoutPolicy(path: string): EvidenceError {
+  return new EvidenceError('POLICY_INVALID', {
+    at: path,
+    found: 'no such file at head: no gate could run once this is merged',
+    expected: 'a policy, as base has one',
+    hint: 'put the file back, or have the gate read another one before this is merged',
+  });
 }
 
 function givenPolicy(bytes: Uint8Array, source: string): GivenPolicy {
