@@ -146,6 +146,12 @@ describe('affidavit gate', () => {
       expect.stringContaining('SANDBOX: Evidence is missing or not enough'),
       expect.stringContaining('SANDBOX: Evidence is missing or not enough'),
     ]);
+    const resolve =
+      'affidavit recipe resolve --data recipes --service eks --accelerator h100 --os ubuntu --intent training --platform kubeflow --output recipe.yaml';
+    expect(terminal).toContain(`\n    ${resolve}\n`);
+    expect(markdown).toContain(`\n\`\`\`sh\n${resolve}\n\`\`\`\n`);
+    expect(terminal).toContain('! stale h100-eks-ubuntu-training-kubeflow: ');
+    expect(markdown).toContain('deployment recorded as green (4 of 4 passed)');
     expect([sarifComplaints(sarif), junitComplaints(junit)]).toEqual([[], []]);
     const results = (JSON.parse(sarif) as Sarif).runs[0]?.results ?? [];
     expect(results.map(({ ruleId }) => ruleId)).toEqual(['SANDBOX', 'gate-stale', 'RECIPE_OTHER']);

@@ -33,9 +33,7 @@ const STATES: readonly string[] = [
   ...(['holds', 'contradicts', 'not-measured', 'unevaluable', 'not-compared'] as const).map(
     sayFigure,
   ),
-  ...(['green', 'red', 'not-run'] as const).map((state) =>
-    sayPhase({ state, required: true } as never),
-  ),
+  ...(['green', 'red', 'not-run'] as const).map((state) => sayPhase({ state, required: true })),
   ...(['mismatched', 'not-inferable', 'unknown'] as const).map((match) =>
     sayMatch({ dimension: 'service', match } as never),
   ),

@@ -46,11 +46,19 @@ export type Block =
     }
   | ListBlock
   | TableBlock
+  | StepsBlock
   /** Details that most readers skip. `brief` stands in their place where nothing folds, and `shortest` where room is short. */
   | {
       readonly block: 'fold';
       /** What it is about, for links to it. */
-      readonly topic: 'cluster' | 'tests' | 'constraints' | 'origin' | 'findings' | 'checks';
+      readonly topic:
+        | 'cluster'
+        | 'tests'
+        | 'constraints'
+        | 'origin'
+        | 'findings'
+        | 'checks'
+        | 'changes';
       readonly summary: string;
       readonly details: readonly (ListBlock | TableBlock | { block: 'note'; words: string })[];
       readonly brief: readonly ListBlock[];
@@ -79,6 +87,26 @@ export interface TableBlock {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Inline[])[];
   readonly noun: string;
+  /** In its place in a terminal, if it is more than a detail. */
+  readonly brief?: ListBlock;
+}
+
+/** What to do next for each of several. A command is never cut. */
+export interface StepsBlock {
+  readonly block: 'steps';
+  readonly items: readonly StepsItem[];
+  /** What an item is, for the count of those that are left out. */
+  readonly noun: string;
+  /** How many of them a terminal shows. */
+  readonly most: number;
+}
+
+export interface StepsItem {
+  readonly about: Inline;
+  readonly steps: readonly {
+    readonly lead: Inline;
+    readonly commands: readonly string[];
+  }[];
 }
 
 /** A state in a line. */

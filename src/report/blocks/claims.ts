@@ -1,7 +1,7 @@
 // What was recorded by evidence that proves nothing: the same words as claims, and nothing of it good.
 import { isVouchedFor } from '../proven.ts';
 import type { ErrorJson, Shown } from '../report-json.ts';
-import type { Block, Inline, Line, ListBlock, Said, TableBlock } from './block.ts';
+import type { Block, Inline, Line, ListBlock, Said, StepsBlock, TableBlock } from './block.ts';
 
 type Fold = Extract<Block, { readonly block: 'fold' }>;
 
@@ -14,7 +14,12 @@ export function claimOf({ words, tone, claim = words }: Said): Said {
   return { words: claim, tone: tone === 'good' ? 'plain' : tone };
 }
 
+/** Steps are words of ours, and commands. */
 export function asClaim(block: Block): Block {
+  return block.block === 'steps' ? block : claimedBlock(block);
+}
+
+function claimedBlock(block: Exclude<Block, StepsBlock>): Block {
   switch (block.block) {
     case 'verdict':
       return { ...block, said: claimOf(block.said) };

@@ -1,11 +1,11 @@
 // What the gate decided: the decision first, then each recipe that the change needs evidence of.
 import { STATES } from '../../gate/gate-json.ts';
-import type { GateJson, GatePiece, GateRecipe, State } from '../../gate/gate-json.ts';
-import { sayName } from '../../policy/policy-signer.ts';
-import { counted, joined, sentence, words } from '../../sentence.ts';
+import type { GateJson, GateRecipe } from '../../gate/gate-json.ts';
+import { counted, sentence, words } from '../../sentence.ts';
 import { givenUpIn } from '../proven.ts';
 import type { Block, Inline, Line, Said, Tone } from './block.ts';
-import { state } from './block.ts';
+import { nextBlock } from './gate-next.ts';
+import { recipesTable, sayWithTier, TONES } from './gate-recipes.ts';
 import { problemsOf } from './problems.ts';
 import { weakenedBanners } from './verdict.ts';
 
@@ -23,13 +23,9 @@ export function gateBlocks(report: GateJson): readonly Block[] {
       items: problemsOf([...faults, ...pointers.breaches]),
       most: MOST_PROBLEMS,
     },
-    {
-      block: 'table',
-      columns: ['Recipe', 'State', 'Signer', 'Age', 'Artifact'],
-      rows: asked.map(row),
-      noun: 'recipe',
-    },
+    recipesTable(asked, givenUpIn(report).length > 0),
     list('Why', asked.filter(({ state: is }) => TONES[is] !== 'good').map(whyText), 'recipe'),
+    nextBlock(asked),
     list(
       'Not asked for by the policy',
       recipes.filter((recipe) => recipe.state === 'not-asked').map(({ name }) => sentence`${name}`),
@@ -39,6 +35,11 @@ export function gateBlocks(report: GateJson): readonly Block[] {
       'Findings',
       problemsOf(findings).map(({ text }) => text),
       'finding',
+    ),
+    list(
+      'Signers whom the change adds to the policy: allowed once that is merged',
+      report.listed.map((signer) => words(sayWithTier(signer))),
+      'signer',
     ),
     { block: 'lines', items: lines(report) },
   ];
@@ -82,22 +83,6 @@ function toneOf(report: GateJson): Tone {
   return tones.has('good') ? 'good' : 'plain';
 }
 
-const TONES: Readonly<Record<State, Tone>> = {
-  invalid: 'bad',
-  'not-allowed': 'bad',
-  unreachable: 'doubtful',
-  missing: 'doubtful',
-  unsigned: 'doubtful',
-  stale: 'doubtful',
-  undecided: 'doubtful',
-  short: 'doubtful',
-  red: 'bad',
-  exempt: 'doubtful',
-  single: 'good',
-  confirmed: 'good',
-  'not-asked': 'plain',
-};
-
 function banners({ sandbox, weakened }: GateJson): readonly Line[] {
   return [
     ...(sandbox
@@ -105,25 +90,6 @@ function banners({ sandbox, weakened }: GateJson): readonly Line[] {
       : []),
     ...weakenedBanners(weakened),
   ];
-}
-
-function row({ name, profile, state: is, evidence }: GateRecipe): readonly Inline[] {
-  const counting = evidence.filter(({ counted: counts }) => counts);
-  const shown = counting.length > 0 ? counting : evidence;
-  const each = (say: (piece: GatePiece) => Inline): Inline => joined(shown.map(say), ', ');
-  return [
-    profile === undefined ? sentence`${name}` : sentence`${name} with ${profile}`,
-    state({ words: is, tone: TONES[is] }),
-    each(signerText),
-    each(({ ageDays }) => words(ageDays === undefined ? '–' : counted(ageDays, 'day'))),
-    each(({ digest }) => (digest === undefined ? words('–') : sentence`${digest.slice(0, 19)}`)),
-  ];
-}
-
-function signerText({ signer }: GatePiece): Inline {
-  if (signer === undefined) return words('–');
-  const tier = signer.tier === undefined ? '' : `, ${signer.tier}`;
-  return words(`${sayName(signer)}${tier}`);
 }
 
 function whyText({ name, why }: GateRecipe): Inline {

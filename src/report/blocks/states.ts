@@ -27,7 +27,7 @@ export function sayMatch({ dimension, match, recipeRequires = '' }: DimensionJso
   }
 }
 
-export function sayPhase({ state, required }: PhaseJson): Said {
+export function sayPhase({ state, required }: Pick<PhaseJson, 'state' | 'required'>): Said {
   switch (state) {
     case 'green':
       return { words: 'green', tone: 'good', claim: 'recorded as green' };

@@ -8,6 +8,7 @@ import type {
   Problem,
   ProblemsBlock,
   Said,
+  StepsItem,
   TableBlock,
   Tone,
 } from '../blocks/block.ts';
@@ -76,6 +77,12 @@ const BREAK = asIs`<wbr>`;
 
 /** @param title what a table without a name of its own is about */
 export function blockHtml(block: Block, look: Look, title: string): Part {
+  return block.block === 'steps'
+    ? block.items.map((item) => stepsHtml(item, look))
+    : otherHtml(block, look, title);
+}
+
+function otherHtml(block: Exclude<Block, { block: 'steps' }>, look: Look, title: string): Part {
   switch (block.block) {
     case 'verdict':
       return verdictHtml(block.said, block.exitCode, look);
@@ -99,6 +106,15 @@ export function blockHtml(block: Block, look: Look, title: string): Part {
     case 'fold':
       return block.details.map((detail) => blockHtml(detail, look, block.summary));
   }
+}
+
+function stepsHtml({ about, steps }: StepsItem, look: Look): Part {
+  const said = steps.map(
+    ({ lead, commands }) =>
+      html`<p>${lineHtml(lead, look)}</p>
+        <pre tabindex="0">${commands.join('\n')}</pre>`,
+  );
+  return [html`<p>Next for ${lineHtml(about, look)}:</p>`, said];
 }
 
 function verdictHtml({ words: said, tone }: Said, exitCode: number, look: Look): Html {

@@ -1,7 +1,14 @@
 // Markdown for a pull request: what everybody reads, and folds for those who want to know more.
 import { counted, sentence, words } from '../../sentence.ts';
 import type { Block, Inline, Line, ListBlock } from '../blocks/block.ts';
-import type { Problem, ProblemsBlock, TableBlock, Tone } from '../blocks/block.ts';
+import type {
+  Problem,
+  ProblemsBlock,
+  StepsBlock,
+  StepsItem,
+  TableBlock,
+  Tone,
+} from '../blocks/block.ts';
 import { diffBlocks } from '../blocks/diff-blocks.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
 import { summaryBlocks } from '../blocks/summary-blocks.ts';
@@ -59,6 +66,10 @@ function render(blocks: readonly Block[], room = MAX_LIST, most = MAX_REPORT): s
 }
 
 function blockText(block: Block, room: number): string {
+  return block.block === 'steps' ? stepsOf(block, room) : otherText(block, room);
+}
+
+function otherText(block: Exclude<Block, StepsBlock>, room: number): string {
   switch (block.block) {
     case 'verdict':
       return `## ${MARKS[block.said.tone]}${block.said.words} (exit ${block.exitCode})`;
@@ -131,7 +142,26 @@ function command(lead: string, line: string): string {
     : `${intro}\n\n${codeBlock(line)}`;
 }
 
-/** The summary is HTML: words of ours alone. */
+function stepsOf({ items, noun }: StepsBlock, room: number): string {
+  const { shown, left } = fit(items, stepsFold, room);
+  return [...shown, ...(left === 0 ? [] : [`\nand for ${leftOut(left, noun)}`])].join('\n');
+}
+
+function stepsFold({ about, steps }: StepsItem): string {
+  const parts = steps.flatMap(({ lead, commands }) => [
+    gfmLine(lead, MAX_VALUE.few),
+    ...(commands.length === 0 ? [] : [commandBlock(commands.join('\n'))]),
+  ]);
+  return fold(`Next for ${htmlLine(about, MAX_VALUE.few)}`, parts);
+}
+
+function commandBlock(lines: string): string {
+  return lines.length > MAX_COMMAND
+    ? `Commands of ${lines.length} characters, which are left out because they would have to be cut.`
+    : codeBlock(lines);
+}
+
+/** The summary is HTML: words of ours, and values as `htmlLine` writes them. */
 function fold(summary: string, details: readonly string[]): string {
   const inner = details.filter((text) => text !== '').join('\n\n');
   return `<details><summary>${summary}</summary>\n\n${inner}\n\n</details>`;

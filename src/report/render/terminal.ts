@@ -1,6 +1,13 @@
 // The report that people read in a shell: one screen.
 import { counted, sentence, words } from '../../sentence.ts';
-import type { Block, ListBlock, Problem, ProblemsBlock } from '../blocks/block.ts';
+import type {
+  Block,
+  ListBlock,
+  Problem,
+  ProblemsBlock,
+  StepsBlock,
+  TableBlock,
+} from '../blocks/block.ts';
 import { diffBlocks } from '../blocks/diff-blocks.ts';
 import { fingerprintBlocks } from '../blocks/fingerprint-lines.ts';
 import { reportBlocks } from '../blocks/report-blocks.ts';
@@ -47,7 +54,7 @@ export function renderFingerprintTerminal(
 }
 
 /** Blocks with an empty line before them; one screen has no room for more. */
-const APART: ReadonlySet<Block['block']> = new Set(['banners', 'problems', 'lines']);
+const APART: ReadonlySet<Block['block']> = new Set(['banners', 'problems', 'lines', 'steps']);
 
 /** What findings say gives way to problems and to what one screen has no room for; then the command that was just typed. */
 function render(blocks: readonly Block[], terminal: Terminal): string {
@@ -73,6 +80,10 @@ function linesOf(blocks: readonly Block[], terminal: Terminal): readonly string[
 }
 
 function blockLines(block: Block, terminal: Terminal): readonly string[] {
+  return block.block === 'steps' ? stepsLines(block, terminal) : otherLines(block, terminal);
+}
+
+function otherLines(block: Exclude<Block, StepsBlock>, terminal: Terminal): readonly string[] {
   switch (block.block) {
     case 'verdict':
       return wrap(`${marked(block.said, terminal)} (exit ${block.exitCode})`, '', '  ', terminal);
@@ -97,8 +108,12 @@ function blockLines(block: Block, terminal: Terminal): readonly string[] {
     case 'fold':
       return block.brief.flatMap((list) => listLines(list, terminal));
     case 'table':
-      return [];
+      return tableLines(block, terminal);
   }
+}
+
+function tableLines({ brief }: TableBlock, terminal: Terminal): readonly string[] {
+  return brief === undefined ? [] : listLines(brief, terminal);
 }
 
 function problemLines({ items, most }: ProblemsBlock, terminal: Terminal): readonly string[] {
@@ -161,5 +176,22 @@ function listLines(
       .slice(0, most)
       .flatMap((item) => wrap(plainLine(item, MAX_VALUE.many, terminal), '  ', '    ', terminal)),
     ...(left > 0 ? [`  and ${counted(left, `more ${noun}`)}`] : []),
+  ];
+}
+
+/** Commands are not wrapped: they are to be copied. */
+function stepsLines({ items, noun, most }: StepsBlock, terminal: Terminal): readonly string[] {
+  const left = items.length - most;
+  return [
+    ...items
+      .slice(0, most)
+      .flatMap(({ about, steps }) => [
+        heading(`Next for ${plainLine(about, MAX_VALUE.name, terminal)}:`, terminal),
+        ...steps.flatMap(({ lead, commands }) => [
+          ...wrap(plainLine(lead, MAX_VALUE.many, terminal), '  ', '  ', terminal),
+          ...commands.map((command) => `    ${command}`),
+        ]),
+      ]),
+    ...(left > 0 ? [`and for ${counted(left, `more ${noun}`)}: the other formats have them`] : []),
   ];
 }
