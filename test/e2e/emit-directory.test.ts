@@ -101,7 +101,7 @@ describe('evidence as a directory', () => {
     expect(statSync(place.path(POINTER)).mode & 0o777).toBe(0o600);
     expect(statSync(place.path(BUNDLE, 'ctrf')).mode & 0o777).toBe(0o755);
 
-    // docs/guides/hand-in.md
+    // docs/guides/contributor.md
     mkdirSync(place.path('recipes/evidence'), { recursive: true });
     const oci = `ghcr.io/you/aicr-evidence:t@${digestOf('')}`;
     const { code } = await place.run(['evidence', 'pointer', DIRECTORY, '--oci', oci]);
