@@ -87,7 +87,7 @@ export function wordsOf(markdown: string): readonly string[] {
 /** A section's text, and the code block under its last heading. */
 const EXAMPLE = /^(.*)\n\n\*\*Example:\*\*\n\n```\n(.*)\n```$/s;
 /** Word, meaning, example. */
-const WORD_ROW = /^\| `([A-Z_ ]+)` +\| ([^|]+) \| ([^|]+) \|$/gm;
+const WORD_ROW = /^\| `([A-Za-z_ -]+)` +\| ([^|]+) \| ([^|]+) \|$/gm;
 /** Exit code, verdict, meaning, example. */
 const EXIT_ROW = /^\| +(\d+) \| (\w+) +\| ([^|]+) \| ([^|]+) \|$/gm;
 

@@ -192,7 +192,7 @@ function imageOf(element: XmlElement, file: string): string | undefined {
   return refuseAt(element, file, {
     code: 'FIELD_INVALID',
     found: `${others.length + 1} properties "image" that differ`,
-    expected: 'one image that the test was run from',
+    expected: 'the one image that ran this test',
     hint: 'write the report with one image for each test',
   });
 }
