@@ -27,7 +27,7 @@ const INFO = 'meta/info.json';
 /** What sonobuoy makes of the reports of the plugin. */
 const STATUS = 'plugins/e2e/sonobuoy_results.yaml';
 /** What sonobuoy writes if the plugin failed as a whole. */
-const ERROR = /^plugins\/e2e\/errors\//;
+const ERROR = /^plugins\/e2e\/errors\//i;
 /** Each of them has tests, for sonobuoy too. */
 const REPORT = /^plugins\/e2e\/results\/.*\.xml$/i;
 
@@ -100,7 +100,7 @@ async function readFile(run: Run, { entry, path, at }: Named): Promise<void> {
     if (run.files.has(path)) throw unsafe(at, 'a file that is there twice', 'each file once');
     run.files.set(path, isKept ? await wholeOf(entry, at) : new Uint8Array(0));
     if (path === LOG) run.log = await readLogEnd(entry.content);
-  } else if (path === STATUS) {
+  } else if (path.toLowerCase() === STATUS) {
     run.failures.push(...statusFailure(await wholeOf(entry, at), at));
   } else if (REPORT.test(path)) {
     run.otherBytes += entry.size;

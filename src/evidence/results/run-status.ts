@@ -21,14 +21,16 @@ export function failuresIn(rows: readonly TestRow[], at: string): readonly RunFa
   return [{ at, found: `${failed.length} of its tests failed, e.g. ${quote(first.name, 100)}` }];
 }
 
-/**
- * The status of the plugin in its summary. Only its line is read: the list of all tests that follows may be long, and is
- * made of the report.
- */
+/** One of the list below the status of the plugin. */
+const ITEM_FAILED = /^[\s-]+status: *["']?(?:failed|timeout)\b/i;
+
+/** The status of the plugin in its summary, which no test in the list below may contradict. */
 export function statusFailure(yaml: Uint8Array, at: string): readonly RunFailure[] {
   const lines = Buffer.from(yaml).toString('utf8').split('\n');
   const said = lines.filter((line) => line.startsWith('status:')).map((line) => line.trim());
   const [first = 'no status'] = said;
+  const failed = lines.find((line) => ITEM_FAILED.test(line));
+  if (failed !== undefined) return [{ at, found: quote(failed.trim(), 100) }];
   if (said.length === 1 && /^status: *(["']?)passed\1$/.test(first)) return [];
   return [{ at, found: quote(first, 100) }];
 }
@@ -40,16 +42,16 @@ export function infoFailures(info: Data, at: string): readonly RunFailure[] {
   return [info, ...own].flatMap((said) =>
     ['status', 'result-status']
       .map((field) => [field, textOf(said, field)] as const)
-      .filter(([, word]) => FAILED.has(word))
+      .filter(([, word]) => !GOOD.has(word.toLowerCase()))
       .map(([field, word]) => ({ at, found: `${field}: ${quote(word)}` })),
   );
 }
 
-/** Those of sonobuoy that are no success; `complete` says only that it ended. */
-const FAILED: ReadonlySet<string> = new Set(['failed', 'timeout', 'unknown', 'running']);
+/** Those of sonobuoy that are a success, and none; `complete` says only that it ended. */
+const GOOD: ReadonlySet<string> = new Set(['', 'complete', 'passed']);
 
 function isOfPlugin(plugin: Data): boolean {
-  return isDataMap(plugin) && [PLUGIN, ''].includes(textOf(plugin, 'plugin'));
+  return isDataMap(plugin) && [PLUGIN, ''].includes(textOf(plugin, 'plugin').toLowerCase());
 }
 
 /** Throws RESULTS_RUN_FAILED if the tests alone would be green. */

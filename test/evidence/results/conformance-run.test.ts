@@ -128,6 +128,26 @@ describe('the tarball of a conformance run', () => {
       { name: INFO, content: '{"plugins":[{"plugin":"e2e","result-status":"failed"}]}' },
       'RESULTS_RUN_FAILED',
     ],
+    [
+      'a plugin that failed, in capitals',
+      { name: INFO, content: '{"plugins":[{"plugin":"E2E","status":"Failed"}]}' },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'a failed test below a passing status',
+      { name: STATUS, content: `${PASSED}items:\n- name: late\n  status: failed\n` },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'a failing status, in another case',
+      { name: 'plugins/e2e/Sonobuoy_results.yaml', content: 'status: failed\n' },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'an error of sonobuoy, in another case',
+      { name: 'plugins/e2e/Errors/error.json', content: '{}' },
+      'RESULTS_RUN_FAILED',
+    ],
     ['a run that failed', { name: INFO, content: '{"status":"failed"}' }, 'RESULTS_RUN_FAILED'],
     ['names of plugins', { name: INFO, content: '{"plugins":["e2e","systemd-logs"]}' }, undefined],
     [
