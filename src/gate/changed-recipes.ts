@@ -14,13 +14,15 @@ import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
 import { changedPaths, sameInputs } from './recipe-inputs.ts';
 import { recipesIn, type TreeRecipe } from './recipes.ts';
-import { NO_CHANGE, compareResolved, resolveRecipe } from './resolved-recipe.ts';
+import { NO_CHANGE, compareResolved, hasOtherChecks, resolveRecipe } from './resolved-recipe.ts';
 import type { RecipeDifference, ResolvedRecipe } from './resolved-recipe.ts';
 
 export interface RecipeChange extends RecipeDifference {
   /** Of head; for a removed one, of base. */
   readonly recipe: TreeRecipe;
   readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
+  /** Whether its health checks differ, and what evidence is compared with does not have them. */
+  readonly hasOtherChecks?: boolean;
   /** Why head cannot resolve it. If base cannot for the same reason, it is `same`, and has none. */
   readonly fault?: Fault;
 }
@@ -162,7 +164,11 @@ function changeOf(
   }
   const changes = compareResolved(before.value, after.value);
   const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
-  return { recipe, status: isSame ? 'same' : 'changed', ...changes };
+  const isOtherwise = hasOtherChecks(before.value, after.value);
+  return {
+    ...{ recipe, status: isSame ? 'same' : 'changed', ...changes },
+    ...(isOtherwise && { hasOtherChecks: true }),
+  };
 }
 
 function unresolved(recipe: TreeRecipe, before: Fault | undefined, fault: Fault): RecipeChange {

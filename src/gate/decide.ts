@@ -2,6 +2,7 @@
 
 import { WORST_EXIT_CODES } from '../attestation/verdict.ts';
 import { compareBytes } from '../compare-bytes.ts';
+import { recipeNameOf } from '../evidence/recipe/criteria.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -18,9 +19,10 @@ import type {
   PlacedFault,
   State,
 } from './gate-json.ts';
-import { judgePiece, type Verified } from './judge-piece.ts';
+import { judgePiece, type JudgedPiece, type Terms, type Verified } from './judge-piece.ts';
 import { nextSteps, type Folders } from './next-steps.ts';
 import type { ComparedPointers } from './pointers.ts';
+import type { TreeRecipe } from './recipes.ts';
 
 export interface DecisionInput {
   readonly changed: ChangedRecipes;
@@ -81,7 +83,10 @@ export function decide(input: DecisionInput): Decision {
   const { changed, pointers, policy, policyOfHead } = input;
   const { mode } = policy.gate ?? USUAL_GATE;
   const listed = policyOfHead === undefined ? [] : addedSigners(policy, policyOfHead);
-  const recipes = affectedRecipes(input).map((change) => decideRecipe(change, input, listed));
+  const gone = namesOfGone(changed, pointers.pointed);
+  const recipes = affectedRecipes(input).map((change) =>
+    decideRecipe(change, input, { listed, gone }),
+  );
   const faults = changed.faults.map(({ file, line, ...fault }): PlacedFault => {
     const { column: _, pointer: __, severity: ___, ...rest } = fault;
     return { ...faultJson(rest), file, line };
@@ -149,20 +154,23 @@ function textOf(entry: Policy['signers'][number]): string {
   return JSON.stringify({ ...entry, at: undefined });
 }
 
+/** What is the same for all recipes of the change. */
+interface Together {
+  readonly listed: readonly ListedSigner[];
+  readonly gone: ReadonlySet<string>;
+}
+
 function decideRecipe(
   change: RecipeChange,
   input: DecisionInput,
-  listed: readonly ListedSigner[],
+  { listed, gone }: Together,
 ): GateRecipe {
-  const { recipe, status, fields, files } = change;
-  const { policy, pointers, verified, at, folders } = input;
+  const { recipe, status, fields, files, hasOtherChecks = false } = change;
+  const { policy, pointers, at, folders } = input;
   const gate = policy.gate ?? USUAL_GATE;
   const rule = ruleFor(gate, recipe.name);
-  const own = pointers.pointers.get(recipe.name) ?? [];
-  const judged = own.map((pointer) =>
-    judgePiece(pointer, verified.get(pointer.path), { rule, at }),
-  );
-  const required = isRequired(rule, change, pointers);
+  const judged = judgedOf(recipe, input, { rule, at, hasOtherChecks });
+  const required = isRequired(rule, change, { pointed: pointers.pointed, gone });
   const found = required || change.fault !== undefined ? stateOf(change, judged, rule) : NOT_ASKED;
   const exemption = exemptionFor(gate.exemptions, { name: recipe.name, state: found.state, at });
   const state = exemption?.expired === false ? 'exempt' : found.state;
@@ -186,11 +194,35 @@ function decideRecipe(
   };
 }
 
+function judgedOf(
+  { name }: TreeRecipe,
+  { pointers, verified }: DecisionInput,
+  terms: Terms,
+): readonly JudgedPiece[] {
+  const own = pointers.pointers.get(name) ?? [];
+  return own.map((pointer) => judgePiece(pointer, verified.get(pointer.path), terms));
+}
+
 function isRequired(
   { require }: GateRule,
-  change: RecipeChange,
-  { pointed }: ComparedPointers,
+  { recipe, status }: RecipeChange,
+  { pointed, gone }: Pick<ComparedPointers, 'pointed'> & { readonly gone: ReadonlySet<string> },
 ): boolean {
-  if (require === 'all' || pointed.has(change.recipe.name)) return true;
-  return require === 'added' && change.status === 'added';
+  if (require === 'all' || (require === 'added' && status === 'added')) return true;
+  return pointed.has(recipe.name) || gone.has(recipeNameOf(recipe.criteria));
+}
+
+/** Names by criteria of recipes that have pointers, and are gone: perhaps one got or lost a profile. */
+function namesOfGone(
+  { recipes }: ChangedRecipes,
+  pointed: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const there = new Set(
+    recipes.flatMap(({ recipe, status }) => (status === 'removed' ? [] : [recipe.name])),
+  );
+  const gone = recipes.filter(
+    ({ recipe, status }) => status === 'removed' && pointed.has(recipe.name),
+  );
+  const names = [...pointed].filter((name) => !there.has(name));
+  return new Set([...names, ...gone.map(({ recipe }) => recipeNameOf(recipe.criteria))]);
 }

@@ -58,9 +58,11 @@ const BY_CLASS: ReadonlyMap<string, State> = new Map<string, State>([
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-interface Terms {
+export interface Terms {
   readonly rule: GateRule;
   readonly at: Date;
+  /** Whether the change has other health checks, which evidence of this version of AICR does not bind. */
+  readonly hasOtherChecks: boolean;
 }
 
 /** The worst that is said of it decides; if nothing is, every check that counts must have passed. */
@@ -99,7 +101,12 @@ function reasonsOf(
   if (pointer.pointer.artifact === undefined) return [['unsigned', { ...UNPUBLISHED, at }]];
   if (verified === undefined) return [['unreachable', { ...NOT_FETCHED, at }]];
   if ('verdict' in verified) {
-    return [...ofChecks(verified, terms.rule), ...ofTerms(verified, at, terms)];
+    const isBefore = terms.hasOtherChecks && pointer.change === 'same';
+    return [
+      ...ofChecks(verified, terms.rule),
+      ...ofTerms(verified, at, terms),
+      ...(isBefore ? [['stale', { ...OTHER_CHECKS, at }] as const] : []),
+    ];
   }
   return [[stateOf(verified.fault.code), faultJson(verified.fault)]];
 }
@@ -110,6 +117,13 @@ const BROKEN = {
   expected: 'one that keeps it',
   hint: 'correct the breach, which is named with its line',
   sentence: ['the pointer breaks the contract of pointers'],
+} as const;
+
+const OTHER_CHECKS = {
+  code: 'RECIPE_OTHER',
+  found: 'evidence of the health checks before this change',
+  expected: 'evidence of those of head',
+  hint: 'have evidence made with the health checks as they are now, or leave them as they were',
 } as const;
 
 const UNPUBLISHED = {

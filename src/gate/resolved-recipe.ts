@@ -1,7 +1,7 @@
 // What a recipe resolves to, and where that differs between two trees.
 
 import { compareBytes } from '../compare-bytes.ts';
-import type { Data } from '../document/data.ts';
+import { textOf, type Data } from '../document/data.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { recipeDifferences, shownValue } from '../evidence/recipe/compare-recipes.ts';
@@ -17,6 +17,8 @@ export interface ResolvedRecipe {
   readonly text: string;
   /** What it names, and the usual values of its components. */
   readonly files: ReadonlyMap<string, Uint8Array | undefined>;
+  /** Health checks of the registry that are not in the text. */
+  readonly checks: ReadonlyMap<string, Uint8Array | undefined>;
 }
 
 /** The first ones, and how many more there are. */
@@ -63,8 +65,20 @@ export function resolveRecipe(
     () => namedPaths(resolution.components, recipes, ''),
     (error) => refuseWhereSet(error, resolution),
   );
-  const files = paths.map((path) => [path, recipes.files.get(path)] as const);
-  return { text: recipeText(resolution), files: new Map(files) };
+  const checks = resolution.components.flatMap((component) => {
+    const file = catalogue.registry.get(textOf(component, 'name'))?.assertFile ?? '';
+    return file === '' || textOf(component, 'healthCheckAsserts') !== '' ? [] : [file];
+  });
+  const read = (all: readonly string[]) =>
+    new Map(all.map((path) => [path, recipes.files.get(path)]));
+  return { text: recipeText(resolution), files: read(paths), checks: read(checks) };
+}
+
+/** Whether evidence can have been made with other health checks, and not say so. */
+export function hasOtherChecks(before: ResolvedRecipe, after: ResolvedRecipe): boolean {
+  return [...before.checks, ...after.checks].some(
+    ([path]) => !isSameFile(before.checks.get(path), after.checks.get(path)),
+  );
 }
 
 export function compareResolved(before: ResolvedRecipe, after: ResolvedRecipe): RecipeDifference {
@@ -86,10 +100,9 @@ function dataOf(text: string): Data {
   return decodeYaml(Buffer.from(text), 'recipe.yaml');
 }
 
-function fileChanges(
-  { files: old }: ResolvedRecipe,
-  { files }: ResolvedRecipe,
-): Capped<FileChange> {
+function fileChanges(before: ResolvedRecipe, after: ResolvedRecipe): Capped<FileChange> {
+  const old = new Map([...before.files, ...before.checks]);
+  const files = new Map([...after.files, ...after.checks]);
   const paths = [...new Set([...old.keys(), ...files.keys()])].toSorted(compareBytes);
   const changed = paths.filter((path) => !isSameFile(old.get(path), files.get(path)));
   return capped(

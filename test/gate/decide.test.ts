@@ -19,6 +19,52 @@ const EXEMPTION = {
   until: '2026-03-01T00:00:00Z',
 };
 
+describe('the protection of a recipe', () => {
+  const profiled = changeOf('added');
+  const named = (value: string) => ({
+    ...profiled,
+    recipe: {
+      ...profiled.recipe,
+      ...{ name: `${RECIPE}-mode-${value}`, profile: { name: 'mode', value } },
+    },
+  });
+  const statesOf = (
+    recipes: readonly ReturnType<typeof changeOf>[],
+    pointed: readonly string[],
+  ) => {
+    const { changed, pointers, ...input } = inputOf({ pointed: false });
+    const decision = decide({
+      ...input,
+      changed: { ...changed, recipes },
+      pointers: { ...pointers, pointed: new Set(pointed) },
+    });
+    return Object.fromEntries(decision.recipes.map(({ name, state }) => [name, state]));
+  };
+
+  it('goes over to those with its criteria when it gets a profile, and back', () => {
+    const [a, b] = [named('a'), named('b')];
+    const both = { [a.recipe.name]: 'missing', [b.recipe.name]: 'missing' };
+    expect(statesOf([changeOf('removed'), a, b], [RECIPE])).toEqual(both);
+    // Also later, while the pointer is one of no recipe.
+    const later = [a, b].map((each) => ({ ...each, status: 'changed' as const }));
+    expect(statesOf(later, [RECIPE])).toEqual(both);
+    const gone = { ...a, status: 'removed' as const };
+    expect(statesOf([changeOf('added'), gone], [a.recipe.name])).toEqual({ [RECIPE]: 'missing' });
+  });
+
+  it('stays with the value of a profile that has it', () => {
+    const [a, b] = [named('a'), named('b')].map((each) => ({
+      ...each,
+      status: 'changed' as const,
+    }));
+    if (a === undefined || b === undefined) throw new TypeError('no recipe');
+    expect(statesOf([a, b], [a.recipe.name])).toEqual({
+      [a.recipe.name]: 'missing',
+      [b.recipe.name]: 'not-asked',
+    });
+  });
+});
+
 describe('the state of a recipe', () => {
   const a: Piece = { name: 'a' };
   const b: Piece = { name: 'b', change: 'same' };

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import type { Digest } from '../../src/digest.ts';
 import type { Pointer } from '../../src/evidence/pointer/pointer.ts';
 import { ownRecipes } from '../../src/evidence/resolve/own-recipe.ts';
+import { recipeText } from '../../src/evidence/resolve/recipe-text.ts';
+import { resolve } from '../../src/evidence/resolve/resolve.ts';
 import type { GateJson } from '../../src/gate/gate-json.ts';
 import { catalogueOf, realTexts } from '../evidence/resolve/recipes.ts';
 import { commit, git, repository, type Files } from '../io/git/real-git.ts';
@@ -88,9 +90,15 @@ export class World {
   }
 
   /** Signed by this one, and pushed as it is. */
-  async evidence(email: string, host = this.registry.host): Promise<MadeEvidence> {
-    const recipes = ownRecipes(catalogueOf(realTexts()));
-    const made = await this.maker.make({ email, recipes, oci: `${host}/evidence:${RECIPE}` });
+  async evidence(email: string, nodes = 0): Promise<MadeEvidence> {
+    const catalogue = catalogueOf(realTexts());
+    const criteria = catalogue.overlays.get(RECIPE)?.criteria;
+    if (criteria === undefined) throw new Error(`no overlay: ${RECIPE}`);
+    const recipe = recipeText(resolve(catalogue, { ...criteria, nodes }));
+    const made = await this.maker.make({
+      ...{ email, recipes: ownRecipes(catalogue), oci: `${this.registry.host}/evidence:${RECIPE}` },
+      ...(nodes > 0 && { demo: { recipe } }),
+    });
     this.registry.blobs.set(layerOf(made).digest, made.layer);
     put(this.registry, made.manifest);
     attach(this.registry, made.manifest, made.attestation);
@@ -303,6 +311,23 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
     files: async (world) =>
       await Promise.resolve(newOverlay(world, 'gb200-eks-ubuntu-training-kubeflow')),
     expected: { exit: 0, states: { [EXEMPT]: 'exempt' } },
+  },
+  {
+    title: 'evidence of the recipe with so many nodes',
+    files: async (world) => pointerFile(await world.evidence('two@example.com', 6)),
+    expected: { exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
+  },
+  {
+    title: 'health checks that check nothing',
+    files: async (world) =>
+      await Promise.resolve({
+        'recipes/checks/kubeflow-trainer/health-check.yaml': other(
+          world.text('recipes/checks/kubeflow-trainer/health-check.yaml'),
+          'steps:',
+          'steps: []\n  left:',
+        ),
+      }),
+    expected: { exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
   },
   {
     title: 'an overlay in a hidden file',

@@ -4,8 +4,9 @@ import { availableParallelism } from 'node:os';
 import { inOrder } from '../../batch/in-order.ts';
 import { attempt, EvidenceError, faultOf } from '../../errors/evidence-error.ts';
 import { parsePointer, type PointedArtifact } from '../../evidence/pointer/pointer.ts';
+import type { Criteria } from '../../evidence/recipe/criteria.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
-import { ownRecipes } from '../../evidence/resolve/own-recipe.ts';
+import { ownRecipes, ownRecipesOf } from '../../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { ReadBefore } from '../../evidence/verify/read-before.ts';
 import type { RecipeChange } from '../../gate/changed-recipes.ts';
@@ -28,6 +29,8 @@ export interface Piece {
   /** Of the pointer, from the root of the repository. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Of the recipe that it has to be of. */
+  readonly criteria: Criteria;
   readonly place: Place;
 }
 
@@ -45,6 +48,7 @@ export interface Brief {
 export interface Pointed {
   readonly path: string;
   readonly bytes: Uint8Array;
+  readonly criteria: Criteria;
   readonly artifact: PointedArtifact;
   readonly locations: readonly string[];
 }
@@ -68,7 +72,8 @@ export function piecesOf(
       const file = files.get(path.slice(folder.length + 1));
       if (isBroken || pointer.artifact === undefined || file === undefined) return [];
       const locations = pointer.affidavit?.locations ?? [];
-      return [{ path, bytes: file.bytes, artifact: pointer.artifact, locations }];
+      const { criteria } = recipe;
+      return [{ path, bytes: file.bytes, criteria, artifact: pointer.artifact, locations }];
     }),
   );
 }
@@ -86,14 +91,14 @@ export async function judgePieces(
   const hosts = hostsOf(policy, call.options.texts('registry'));
   const pieces: Piece[] = [];
   let fetched = 0;
-  for (const { path, bytes, ...leads } of pointed) {
+  for (const { path, bytes, criteria, ...leads } of pointed) {
     const { value: place, error } = await attempt(async () => {
       const found = await placeOf(atHand, leads, hosts);
       if ('repositories' in found) requireFew(++fetched, path);
       return found;
     });
     if (place === undefined) verified.set(path, { fault: faultOf(error) });
-    else pieces.push({ path, bytes, place });
+    else pieces.push({ path, bytes, criteria, place });
   }
   const judges = await openJudges(call, rules, pieces.length);
   const judgeOne = async (piece: Piece): Promise<readonly [string, Verified]> => [
@@ -169,12 +174,13 @@ export async function judging(
   };
   const rules = await rulesOf(call, brief);
   const open = openPlaces(quiet, brief.share);
-  return async ({ path, bytes, place }) => {
+  return async ({ path, bytes, criteria, place }) => {
     try {
+      const recipes = rules.recipes && ownRecipesOf(rules.recipes, criteria);
       const pointer = { file: path, path: path.split('/'), pointer: parsePointer(bytes, path) };
       let first: JudgedReport | undefined;
       for await (const input of open(place, pointer)) {
-        const report = judgedOf(verificationJson(await judge(quiet, input, rules)));
+        const report = judgedOf(verificationJson(await judge(quiet, input, { ...rules, recipes })));
         if (report.verdict === 'verified') return report;
         first ??= report;
       }

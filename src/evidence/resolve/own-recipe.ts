@@ -4,6 +4,7 @@ import { compareBytes } from '../../compare-bytes.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
 import { quote } from '../../quote.ts';
+import type { Criteria } from '../recipe/criteria.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
 import { readTypedRecipe, type Recipe, type TypedRecipe } from '../recipe/recipe.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -38,6 +39,29 @@ export function ownRecipes(catalogue: Catalogue): OwnRecipes {
     filesOf: (recipe) => namedFiles(recipe, catalogue.recipes),
     digest: () => digestOfFiles(catalogue.recipes),
   };
+}
+
+/** The same recipes for evidence of one of them: what asks for other criteria, e.g. more nodes, is of another recipe. */
+export function ownRecipesOf(own: OwnRecipes, criteria: Criteria): OwnRecipes {
+  return {
+    ...own,
+    resolveLike: (recipe) => {
+      requireCriteria(recipe, criteria);
+      return own.resolveLike(recipe);
+    },
+  };
+}
+
+/** Throws RECIPE_OTHER. */
+function requireCriteria({ file, criteria }: Recipe, wanted: Criteria): void {
+  const other = ([...DIMENSIONS, 'nodes'] as const).find((name) => criteria[name] !== wanted[name]);
+  if (other === undefined) return;
+  throw new EvidenceError('RECIPE_OTHER', {
+    at: `${file}#/criteria/${other}`,
+    found: quote(String(criteria[other])),
+    expected: `${quote(String(wanted[other]))}, as the recipe that is judged has it`,
+    hint: 'have evidence made of this recipe, with its own criteria',
+  });
 }
 
 function digestOfFiles({ files }: RecipeFiles): Digest {
