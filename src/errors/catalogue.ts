@@ -159,6 +159,8 @@ export const ERROR_CATALOGUE = {
   RECIPE_DATA_OTHER: ['finding', 'the recipes at hand give another recipe'],
   RECIPE_DIGEST_OTHER: ['finding', "the recipe means what yours does, and AICR's digest differs"],
   FILES_NOT_BOUND: ['finding', 'the evidence does not bind the files that its recipe only names'],
+  HEAD_BEHIND: ['finding', 'head lacks what was merged into base since'],
+  RECIPE_REMOVED: ['finding', 'the change removes a recipe that has evidence'],
   TEXT_NOT_NFC: ['finding', 'a text is not in the normal form of Unicode'],
   TIMESTAMP_DOUBTFUL: [
     'finding',

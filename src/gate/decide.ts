@@ -6,6 +6,7 @@ import { recipeNameOf } from '../evidence/recipe/criteria.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
+import { quote } from '../quote.ts';
 import { faultJson } from '../report/json.ts';
 import type { ChangedRecipes, RecipeChange } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf } from './combine.ts';
@@ -109,7 +110,11 @@ export function decide(input: DecisionInput): Decision {
     recipes,
     faults,
     pointers: pick(pointers),
-    findings: [...pointers.findings, ...recipes.flatMap(oldFailures)],
+    findings: [
+      ...pointers.findings,
+      ...removedWithEvidence(changed, pointers.pointed),
+      ...recipes.flatMap(oldFailures),
+    ],
     listed,
   };
 }
@@ -133,6 +138,22 @@ function oldFailures({ evidence }: GateRecipe): readonly PlacedFault[] {
   return evidence.flatMap(({ change, fault, pointer }) =>
     change !== 'same' || fault === undefined ? [] : [{ ...fault, file: pointer.path, line: 1 }],
   );
+}
+
+/** Nothing is asked of what is gone, so a person has to know. */
+function removedWithEvidence(
+  { recipes }: ChangedRecipes,
+  pointed: ReadonlySet<string>,
+): readonly PlacedFault[] {
+  const gone = recipes.filter(
+    ({ recipe, status }) => status === 'removed' && pointed.has(recipe.name),
+  );
+  return gone.map(({ recipe }) => ({
+    ...({ code: 'RECIPE_REMOVED', at: recipe.file } as const),
+    found: `no recipe ${quote(recipe.name)} at head`,
+    expected: 'the recipe, which has evidence at base',
+    hint: 'put it back, or decide that it may go; its pointers lead to evidence of no recipe then',
+  }));
 }
 
 function addedSigners(policy: Policy, head: Policy): readonly ListedSigner[] {

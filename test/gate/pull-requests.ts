@@ -31,6 +31,8 @@ export interface Expected {
   readonly states: Readonly<Record<string, string>>;
   /** Codes of what is wrong with pieces, and of breaches. */
   readonly codes?: readonly string[];
+  /** Codes of findings about the change as a whole. */
+  readonly findings?: readonly string[];
 }
 
 export interface PullRequest {
@@ -38,6 +40,8 @@ export interface PullRequest {
   /** What it changes. */
   readonly files: (world: World) => Promise<Files>;
   readonly at?: string;
+  /** Made from a base that had no pointers yet. */
+  readonly isOld?: boolean;
   readonly expected: Expected;
 }
 
@@ -49,10 +53,14 @@ export function saidBy(code: number | null, json: string): Expected {
     ...report.pointers.breaches.map((breach) => breach.code),
     ...asked.flatMap(({ evidence }) => evidence.flatMap(({ fault }) => fault?.code ?? [])),
   ];
+  const said = report.findings
+    .map((finding) => finding.code)
+    .filter((each) => each === 'HEAD_BEHIND' || each === 'RECIPE_REMOVED');
   return {
     exit: code ?? -1,
     states: Object.fromEntries(asked.map(({ name, state }) => [name, state])),
     ...(codes.length > 0 && { codes: [...new Set(codes)] }),
+    ...(said.length > 0 && { findings: [...new Set(said)] }),
   };
 }
 
@@ -86,7 +94,8 @@ export class World {
     cpSync(RECIPES, join(this.#base, 'recipes'), { recursive: true });
     writeFileSync(join(this.folder, 'root.json'), this.maker.trustedRoot);
     const good = await this.evidence('one@example.com');
-    commit(this.#base, { [POLICY]: this.policy(), ...pointerFile(good) });
+    git(this.#base, 'branch', 'old', commit(this.#base, { [POLICY]: this.policy() }));
+    commit(this.#base, pointerFile(good));
   }
 
   /** Signed by this one, and pushed as it is. */
@@ -126,9 +135,9 @@ export class World {
   }
 
   /** The words of the call for a pull request. */
-  async wordsFor({ files, at = AT }: PullRequest): Promise<readonly string[]> {
+  async wordsFor({ files, at = AT, isOld = false }: PullRequest): Promise<readonly string[]> {
     const changed = await files(this);
-    git(this.#base, 'checkout', '--quiet', '--detach', 'main');
+    git(this.#base, 'checkout', '--quiet', '--detach', isOld ? 'old' : 'main');
     const head = commit(this.#base, changed);
     return [
       ...['gate', '--base', 'main', '--head', head, '--policy-ref', `main:${POLICY}`],
@@ -328,6 +337,23 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
         ),
       }),
     expected: { exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
+  },
+  {
+    title: 'an overlay changed on a branch from before there was evidence',
+    isOld: true,
+    files: async (world) => await Promise.resolve(changedOverlay(world)),
+    expected: {
+      ...{ exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
+      findings: ['HEAD_BEHIND'],
+    },
+  },
+  {
+    title: 'a recipe with evidence that gets criteria which nobody asks for',
+    files: async (world) =>
+      await Promise.resolve({
+        [OVERLAY]: other(world.text(OVERLAY), 'service: eks', 'service: EKS'),
+      }),
+    expected: { exit: 0, states: {}, findings: ['RECIPE_REMOVED'] },
   },
   {
     title: 'an overlay in a hidden file',

@@ -3,6 +3,7 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { attempt, EvidenceError, faultOf } from '../../errors/evidence-error.ts';
 import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
+import { mergedPointers } from '../../gate/merged-pointers.ts';
 import type { Folders } from '../../gate/next-steps.ts';
 import { isEvidenceName, type PointerFiles } from '../../gate/pointers.ts';
 import { nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
@@ -101,29 +102,65 @@ function requireApart({ recipes, evidence }: Folders): void {
 export async function readChange(asked: Asked): Promise<Change> {
   return await withRepository(asked.git, async (repository) => {
     const head = await repository.commitOf(asked.head, '--head');
-    const base =
-      asked.base === undefined ? undefined : await repository.commitOf(asked.base, '--base');
-    const mergeBase = base === undefined ? undefined : await repository.mergeBase(base, head);
-    const policy = await readGivenPolicy(repository, asked, { base, head });
+    const base = await baseOf(repository, asked.base, head);
+    const policy = await readGivenPolicy(repository, asked, { base: base?.commit, head });
     const { recipes, evidence } = asked.folders;
     const read = async (commit: string) => ({
       tree: await readRecipeTree(repository, commit, recipes, withinOf(recipes, evidence)),
       pointers: await readPointers(repository, commit, evidence),
     });
-    const before = mergeBase === undefined ? undefined : await read(mergeBase);
+    const before = base && (await read(base.mergeBase));
     const after = await read(head);
+    const tipOfBase = base && base.commit !== base.mergeBase ? base.commit : undefined;
+    const pointers = await pointersOnceMerged(
+      tipOfBase,
+      { before: before?.pointers, head: after.pointers },
+      async (tip) => await readPointers(repository, tip, evidence),
+    );
     return {
-      base:
-        base === undefined || mergeBase === undefined
-          ? null
-          : { name: asked.base ?? '', commit: base, mergeBase },
+      base: base ?? null,
       head: { name: asked.head, commit: head },
       recipes: { base: before?.tree, head: after.tree },
-      pointers: { base: before?.pointers ?? after.pointers, head: after.pointers },
-      ...policy,
+      pointers,
+      policy: policy.policy,
+      findings: [...behindBase(head, tipOfBase), ...policy.findings],
       folders: asked.folders,
     };
   });
+}
+
+/** What was merged into the base since is there when head is merged, and protects. @param tip of a base that moved on */
+async function pointersOnceMerged(
+  tip: string | undefined,
+  { before, head }: { readonly before: PointerFiles | undefined; readonly head: PointerFiles },
+  read: (commit: string) => Promise<PointerFiles>,
+): Promise<Change['pointers']> {
+  if (before === undefined) return { base: head, head };
+  if (tip === undefined) return { base: before, head };
+  const base = await read(tip);
+  return { base, head: mergedPointers(before, base, head) };
+}
+
+function behindBase(head: string, base: string | undefined): readonly PlacedFault[] {
+  if (base === undefined) return [];
+  const fault = faultJson({
+    code: 'HEAD_BEHIND',
+    at: '--head',
+    found: `${head}, which does not come from ${base}, the tip of the base`,
+    expected: 'a head with all that base has: what is merged has both',
+    hint: 'bring the branch up to date with the base, and run the gate again',
+  });
+  return [fault];
+}
+
+async function baseOf(
+  repository: Repository,
+  name: string | undefined,
+  head: string,
+): Promise<NonNullable<Change['base']> | undefined> {
+  if (name === undefined) return undefined;
+  const commit = await repository.commitOf(name, '--base');
+  return { name, commit, mergeBase: await repository.mergeBase(commit, head) };
 }
 
 /** The evidence, as a folder in the recipes. */

@@ -1,6 +1,6 @@
 // What the gate decided: the decision first, then each recipe that the change needs evidence of.
 import { STATES } from '../../gate/gate-json.ts';
-import type { GateJson, GateRecipe } from '../../gate/gate-json.ts';
+import type { PointerPlace, GateJson, GateRecipe } from '../../gate/gate-json.ts';
 import { counted, sentence, words } from '../../sentence.ts';
 import { givenUpIn } from '../proven.ts';
 import type { Block, Inline, Line, Said, Tone } from './block.ts';
@@ -36,6 +36,8 @@ export function gateBlocks(report: GateJson): readonly Block[] {
       problemsOf(findings).map(({ text }) => text),
       'finding',
     ),
+    list('Pointers that the change removes', pointers.removed.map(placeText), 'pointer'),
+    list('Pointers of no recipe of head', pointers.orphans.map(placeText), 'pointer'),
     list(
       'Signers whom the change adds to the policy: allowed once that is merged',
       report.listed.map((signer) => words(sayWithTier(signer))),
@@ -104,6 +106,10 @@ function lines({ base, head, policy, ruleSet, at }: GateJson): readonly Line[] {
     { label: 'rules', text: sentence`${ruleSet}` },
     { label: 'judged at', text: sentence`${at}` },
   ];
+}
+
+function placeText({ path }: PointerPlace): Inline {
+  return sentence`${path}`;
 }
 
 function list(title: string, items: readonly Inline[], noun: string): Block {
