@@ -103,7 +103,7 @@ describe('E-58 evidence that is signed with a key', () => {
       const { stdout } = await place.run([...words, '--format', format], {
         env: { COLUMNS: '200' },
       });
-      expect(stdout.replaceAll('`', '')).toContain(`the key ${publicKey}`);
+      expect(stdout.replaceAll('`', '')).toContain(`key ${publicKey}`);
     }
   });
 
