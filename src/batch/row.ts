@@ -1,8 +1,8 @@
 import { ENDING_EXIT_CODES, WORST_FIRST } from '../attestation/verdict.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import { shorten } from '../quote.ts';
 import { isProven } from '../report/proven.ts';
 import type {
-  CodeJson,
   ErrorJson,
   FaultJson,
   FingerprintJson,
@@ -16,8 +16,8 @@ import { counted } from '../sentence.ts';
 /** What the summary wants to know of one report besides. */
 export interface Row extends ListedRow {
   readonly manifestDigest?: string | undefined;
-  /** Each code once, with what to do. */
-  readonly problems: readonly Pick<CodeJson, 'code' | 'next'>[];
+  /** Each code once, with what to do; undefined if not all of them say the same. */
+  readonly problems: readonly { readonly code: ErrorCode; readonly next: string | undefined }[];
   /** Equal for copies: of one manifest, with one signature. */
   readonly copy: string;
   readonly root?: string | undefined;
@@ -29,9 +29,6 @@ export interface Row extends ListedRow {
 export function outcomeOf(exitCode: number): Outcome {
   return WORST_FIRST.find((ending) => ENDING_EXIT_CODES[ending] === exitCode) ?? 'internal';
 }
-
-/** Codes of one row; the report has all. */
-const MOST_CODES = 3;
 
 /** @param path as the user named it, or found */
 export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
@@ -48,7 +45,7 @@ export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
   return {
     ...{ path, outcome, sandbox, weakened },
     problems,
-    codes: problems.slice(0, MOST_CODES).map(({ code }) => code),
+    codes: problems.map(({ code }) => code),
     recipe: recipe && `${recipe.name} ${recipe.digest.slice(0, 12)}`,
     cluster: report.fingerprint && clusterOf(report.fingerprint),
     signer: signer && nameOf(signer),
@@ -67,9 +64,10 @@ export function rowOf(report: VerificationJson | ErrorJson, path: string): Row {
 const MAX_NEXT = 500;
 
 function problemsOf(faults: readonly FaultJson[]): Row['problems'] {
-  const codes = new Map<FaultJson['code'], string>();
+  const codes = new Map<ErrorCode, string | undefined>();
   for (const { code, hint } of faults) {
-    if (!codes.has(code)) codes.set(code, shorten(hint, MAX_NEXT));
+    const next = shorten(hint, MAX_NEXT);
+    codes.set(code, codes.has(code) && codes.get(code) !== next ? undefined : next);
   }
   return [...codes].map(([code, next]) => ({ code, next }));
 }

@@ -1,7 +1,7 @@
 import { ENDING_EXIT_CODES, WORST_FIRST } from '../attestation/verdict.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import type {
   BatchJson,
-  CodeJson,
   CountsJson,
   GroupJson,
   Outcome,
@@ -20,17 +20,14 @@ export type Around = Pick<
   'root' | 'policy' | 'rules' | 'inputs' | 'passedOver' | 'shard' | 'stopped' | 'mergedFrom'
 >;
 
-type Counts = Map<Outcome, number>;
-
 /** Adds up reports as they come, in memory that does not grow with them. */
 export class Summary {
   #bundles = 0;
   #unsigned = 0;
   #notListed = 0;
   #sandbox = false;
-  readonly #outcomes: Counts = new Map();
-  readonly #unproven: Partial<Record<keyof UnprovenJson, number>> = {};
-  readonly #problems = new Map<CodeJson['code'], CodeJson>();
+  readonly #tally = new Tally();
+  readonly #problems = new Map<ErrorCode, { bundles: number; next: string | undefined }>();
   readonly #recipes = new Groups();
   readonly #signers = new Groups();
   readonly #weakened = new Set<string>();
@@ -41,11 +38,10 @@ export class Summary {
     this.#unsigned += row.unsigned ? 1 : 0;
     this.#sandbox ||= row.sandbox;
     for (const flag of row.weakened) this.#weakened.add(flag);
-    count(this.#outcomes, row.outcome);
-    if (row.outcome === 'verified' && !row.proven) this.#countUnproven(row);
+    this.#tally.add(row);
     for (const problem of row.problems) this.#countProblem(problem);
-    if (row.recipe !== undefined) this.#recipes.add(row.recipe, row.outcome);
-    if (row.signer !== undefined) this.#signers.add(row.signer, row.outcome);
+    if (row.recipe !== undefined) this.#recipes.add(row.recipe, row);
+    if (row.signer !== undefined) this.#signers.add(row.signer, row);
     if (row.outcome !== 'verified') this.#list(row);
   }
 
@@ -54,19 +50,21 @@ export class Summary {
   }
 
   get outcomes(): CountsJson {
-    return countsJson(this.#outcomes);
+    return this.#tally.outcomes;
   }
 
   get worst(): Outcome {
-    return WORST_FIRST.find((outcome) => this.#outcomes.has(outcome)) ?? 'verified';
+    return WORST_FIRST.find((outcome) => this.outcomes[outcome] !== undefined) ?? 'verified';
   }
 
   json(around: Around): SummaryJson {
     return {
       bundles: this.#bundles,
       outcomes: this.outcomes,
-      unproven: { ...this.#unproven },
-      problems: [...this.#problems.values()],
+      unproven: this.#tally.unproven,
+      problems: [...this.#problems].map(([code, { bundles, next = elsewhere(code) }]) => ({
+        ...{ code, bundles, next },
+      })),
       recipes: this.#recipes.json(),
       signers: this.#signers.json(),
       notVerified: [...this.#rows.values()],
@@ -82,15 +80,11 @@ export class Summary {
     return ENDING_EXIT_CODES[this.worst];
   }
 
-  #countUnproven({ unsigned, sandbox }: Row): void {
-    const why = unsigned ? 'unsigned' : sandbox ? 'sandbox' : 'weakened';
-    this.#unproven[why] = (this.#unproven[why] ?? 0) + 1;
-  }
-
-  /** What to do is said as the first says it. Codes are a closed list. */
+  /** Codes are a closed list. */
   #countProblem({ code, next }: Row['problems'][number]): void {
-    const same = this.#problems.get(code) ?? { code, bundles: 0, next };
-    this.#problems.set(code, { ...same, bundles: same.bundles + 1 });
+    const same = this.#problems.get(code) ?? { bundles: 0, next };
+    const isSame = same.next === next;
+    this.#problems.set(code, { bundles: same.bundles + 1, next: isSame ? next : undefined });
   }
 
   #list({ path, outcome, codes, recipe, signer, manifestDigest, copy }: Row): void {
@@ -100,42 +94,70 @@ export class Summary {
       this.#notListed += 1;
       return;
     }
-    const { copies = 0, paths = [] } = same ?? {};
-    const row = { outcome, codes, recipe, signer, manifestDigest, copies: copies + 1 };
-    this.#rows.set(key, { ...row, paths: paths.length < MOST.paths ? [...paths, path] : paths });
+    const { copies = 0, paths = [], codes: others = [] } = same ?? {};
+    const row = { outcome, recipe, signer, manifestDigest, copies: copies + 1 };
+    this.#rows.set(key, {
+      ...row,
+      codes: [...new Set([...others, ...codes])],
+      paths: paths.length < MOST.paths ? [...paths, path] : paths,
+    });
   }
+}
+
+/** What to do, if it is not the same for all. */
+function elsewhere(code: ErrorCode): string {
+  return `it is not the same for all: see the report of each, or \`affidavit explain ${code}\``;
 }
 
 class Groups {
-  readonly #named = new Map<string, Counts>();
-  readonly #others: Counts = new Map();
+  readonly #named = new Map<string, Tally>();
+  readonly #others = new Tally();
 
-  add(name: string, outcome: Outcome): void {
-    let counts = this.#named.get(name);
-    if (counts === undefined && this.#named.size >= MOST.groups) counts = this.#others;
-    if (counts === undefined) this.#named.set(name, (counts = new Map()));
-    count(counts, outcome);
+  add(name: string, row: Row): void {
+    let tally = this.#named.get(name);
+    if (tally === undefined && this.#named.size >= MOST.groups) tally = this.#others;
+    if (tally === undefined) this.#named.set(name, (tally = new Tally()));
+    tally.add(row);
   }
 
   json(): readonly GroupJson[] {
-    const named = [...this.#named].map(([name, counts]) => ({
-      name,
-      outcomes: countsJson(counts),
-    }));
-    return [...named, ...(this.#others.size === 0 ? [] : [{ outcomes: countsJson(this.#others) }])];
+    const named = [...this.#named].map(([name, tally]) => ({ name, ...tally.json() }));
+    const others = this.#others.json();
+    return Object.keys(others.outcomes).length === 0 ? named : [...named, others];
   }
 }
 
-function count(counts: Counts, outcome: Outcome): void {
-  counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+/** How many ended how, and of those that are verified, how many nobody has to believe. */
+class Tally {
+  readonly #outcomes = new Map<Outcome, number>();
+  readonly #unproven = new Map<keyof UnprovenJson, number>();
+
+  add({ outcome, proven, unsigned, sandbox }: Row): void {
+    count(this.#outcomes, outcome);
+    if (outcome !== 'verified' || proven) return;
+    count(this.#unproven, unsigned ? 'unsigned' : sandbox ? 'sandbox' : 'weakened');
+  }
+
+  /** In one order, whatever came first. */
+  get outcomes(): CountsJson {
+    return Object.fromEntries(
+      WORST_FIRST.toReversed().flatMap((outcome) => {
+        const found = this.#outcomes.get(outcome);
+        return found === undefined ? [] : [[outcome, found] as const];
+      }),
+    );
+  }
+
+  get unproven(): UnprovenJson {
+    return Object.fromEntries(this.#unproven);
+  }
+
+  json(): Pick<GroupJson, 'outcomes' | 'unproven'> {
+    const { outcomes, unproven } = this;
+    return this.#unproven.size === 0 ? { outcomes } : { outcomes, unproven };
+  }
 }
 
-/** In one order, whatever came first. */
-function countsJson(counts: Counts): CountsJson {
-  return Object.fromEntries(
-    WORST_FIRST.toReversed().flatMap((outcome) => {
-      const found = counts.get(outcome);
-      return found === undefined ? [] : [[outcome, found] as const];
-    }),
-  );
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -157,7 +157,7 @@ export type UnprovenJson = Readonly<Partial<Record<'unsigned' | 'sandbox' | 'wea
 export interface CodeJson {
   readonly code: ErrorCode;
   readonly bundles: number;
-  /** What to do, as the first of them says. */
+  /** What to do, as all of them say; or where to read it. */
   readonly next: string;
 }
 
@@ -165,6 +165,8 @@ export interface CodeJson {
 export interface GroupJson {
   readonly name?: string | undefined;
   readonly outcomes: CountsJson;
+  /** As of the whole; undefined if there are none, and in a report of an older version. */
+  readonly unproven?: UnprovenJson | undefined;
 }
 
 /** Copies with one end. */

@@ -109,7 +109,7 @@ describe('the page of many bundles', () => {
     const rows = textsIn(html, 'tr').slice(1);
     for (const [index, name] of [...names, `key ${key.publicKey}`].entries()) {
       expect(rows[index]).toContain(name);
-      expect(textsIn(html, 'section').join(' ')).toContain(`${name}: 1 green`);
+      expect(textsIn(html, 'section').join(' ')).toContain(`${name}: 1 verified`);
     }
   });
 

@@ -18,11 +18,12 @@ import type { Block, Inline, Line, ListBlock, Said, Tone } from './block.ts';
 import { rankOfCode } from './problems.ts';
 import { weakenedBanners } from './verdict.ts';
 
-/** Paths of one row. */
+/** Of one row. */
 const MOST_PATHS = 3;
+const MOST_CODES = 3;
 
-/** Problems in a terminal. */
-const MOST_PROBLEMS = 6;
+/** Problems in a terminal, and rows. */
+const MOST_ITEMS = 10;
 
 export function batchBlocks(batch: BatchJson): readonly Block[] {
   const { recipes, signers } = batch.summary;
@@ -45,7 +46,7 @@ function problemBlocks({ summary }: BatchJson): readonly Block[] {
     (a, b) => rankOfCode(a.code) - rankOfCode(b.code) || b.bundles - a.bundles,
   );
   const items = sorted.map(problemText);
-  return [{ block: 'list', title: 'By problem', items, noun: 'problem', most: MOST_PROBLEMS }];
+  return [{ block: 'list', title: 'By problem', items, noun: 'problem', most: MOST_ITEMS }];
 }
 
 function problemText({ code, bundles, next }: CodeJson): Inline {
@@ -58,7 +59,7 @@ function notVerifiedBlocks({ summary }: BatchJson): readonly Block[] {
   const { notVerified, notListed } = summary;
   const worst = notVerified.toSorted((a, b) => rankOf(a.outcome) - rankOf(b.outcome));
   return [
-    list('Not verified', worst.map(rowText), 'row'),
+    { ...list('Not verified', worst.map(rowText), 'row'), most: MOST_ITEMS },
     ...(notListed === 0
       ? []
       : [{ block: 'note' as const, words: `${notListed} more are not verified.` }]),
@@ -95,29 +96,35 @@ function around(
 /** Good in tone only where each was proven, now, and all were judged. */
 function batchVerdict({ bundles, outcomes, unproven, stopped }: SummaryJson): Said {
   if (bundles === 0) return { words: 'none judged', tone: 'doubtful' };
-  const proven = provenIn({ outcomes, unproven });
-  const isAll = proven === bundles;
   const all = counted(bundles, 'bundle');
-  if (isAll) {
+  if (provenIn({ outcomes, unproven }) === bundles) {
     return { words: `${all}: all verified`, tone: stopped === undefined ? 'good' : 'doubtful' };
   }
+  const none = provenIn({ outcomes, unproven }) === 0 ? 'none verified, ' : '';
+  return { words: `${all}: ${none}${sayCounts({ outcomes, unproven })}`, tone: toneOf(outcomes) };
+}
+
+type Ended = Pick<GroupJson, 'outcomes' | 'unproven'>;
+
+/** By somebody who was named, under a root that is no sandbox, with no safety given up. */
+function provenIn({ outcomes, unproven = {} }: Ended): number {
+  const less = Object.values(unproven).reduce((sum, count) => sum + count, 0);
+  return (outcomes.verified ?? 0) - less;
+}
+
+/** The same words for all, a recipe and a signer. */
+function sayCounts({ outcomes, unproven = {} }: Ended): string {
   const { verified: _, ...others } = outcomes;
-  const rest = [
+  const said = [
+    [provenIn({ outcomes, unproven }), 'verified'] as const,
     [unproven.sandbox, 'green of a sandbox'] as const,
     [unproven.unsigned, 'green and unsigned'] as const,
     [unproven.weakened, 'green with less safety'] as const,
     ...Object.entries(others).map(
       ([outcome, count]) => [count, WORDS[outcome] ?? outcome] as const,
     ),
-  ].flatMap(([count = 0, said]) => (count === 0 ? [] : [`${count} ${said}`]));
-  const said = [proven === 0 ? 'none verified' : `${proven} verified`, ...rest];
-  return { words: `${all}: ${said.join(', ')}`, tone: toneOf(outcomes) };
-}
-
-/** By somebody who was named, under a root that is no sandbox, with no safety given up. */
-function provenIn({ outcomes, unproven }: Pick<SummaryJson, 'outcomes' | 'unproven'>): number {
-  const less = Object.values(unproven).reduce((sum, count) => sum + count, 0);
-  return (outcomes.verified ?? 0) - less;
+  ];
+  return said.flatMap(([count = 0, how]) => (count === 0 ? [] : [`${count} ${how}`])).join(', ');
 }
 
 function toneOf({ internal, invalid, failed }: CountsJson): Tone {
@@ -175,13 +182,6 @@ export function sayNotJudged(summary: SummaryJson): readonly string[] {
   ];
 }
 
-function sayCounts(outcomes: CountsJson): string {
-  const said = Object.entries(outcomes).map(
-    ([outcome, count]) => `${count} ${WORDS[outcome] ?? outcome}`,
-  );
-  return said.length === 0 ? 'none' : said.join(', ');
-}
-
 export const WORDS: Readonly<Record<string, string>> = {
   // Of a sandbox too, or unsigned where that is allowed: banners say so.
   verified: 'green',
@@ -191,17 +191,24 @@ export const WORDS: Readonly<Record<string, string>> = {
   internal: 'ended by a bug',
 };
 
-function groupText({ name, outcomes }: GroupJson): Inline {
+function groupText({ name, ...ended }: GroupJson): Inline {
   return name === undefined
-    ? words(`all others: ${sayCounts(outcomes)}`)
-    : sentence`${name}: ${words(sayCounts(outcomes))}`;
+    ? words(`all others: ${sayCounts(ended)}`)
+    : sentence`${name}: ${words(sayCounts(ended))}`;
+}
+
+/** The first, and how many more. */
+export function codesText(codes: readonly string[]): Sentence {
+  const left = codes.length - MOST_CODES;
+  const more = left > 0 ? ` and ${left} more` : '';
+  return words(`${codes.slice(0, MOST_CODES).join(', ')}${more}`);
 }
 
 function rowText({ outcome, codes, paths, copies, recipe, signer }: RowJson): Inline {
   const more = [recipe, signer].flatMap((value) =>
     value === undefined ? [] : [sentence`${value}`],
   );
-  const about = joined([words(codes.join(', ')), ...more], ', ');
+  const about = joined([codesText(codes), ...more], ', ');
   const said = WORDS[outcome] ?? outcome;
   const times = copies === 1 ? '' : ` (${copies} times)`;
   return [...listed(paths, MOST_PATHS), `${times}: ${said}, `, ...about];

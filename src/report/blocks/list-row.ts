@@ -1,7 +1,7 @@
 // One of many verifications in a list.
-import { sentence, words } from '../../sentence.ts';
+import { sentence } from '../../sentence.ts';
 import type { ListedRow, Outcome } from '../report-json.ts';
-import { WORDS } from './batch-blocks.ts';
+import { WORDS, codesText } from './batch-blocks.ts';
 import type { Inline, Said, Tone } from './block.ts';
 
 export const LIST_COLUMNS = ['verdict', 'bundle', 'recipe', 'cluster', 'signed', 'signer'] as const;
@@ -9,7 +9,7 @@ export const LIST_COLUMNS = ['verdict', 'bundle', 'recipe', 'cluster', 'signed',
 /** A cell for each column; one without anything is empty. */
 export function listCells(row: ListedRow): readonly Inline[] {
   const { path, codes, recipe = '', cluster = '', signedAt = '', signer = '' } = row;
-  const why = codes.length === 0 ? [] : words(` (${codes.join(', ')})`);
+  const why = codes.length === 0 ? [] : sentence` (${codesText(codes)})`;
   return [
     [{ said: listVerdict(row) }],
     [...sentence`${path}`, ...why],
