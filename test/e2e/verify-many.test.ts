@@ -1092,7 +1092,7 @@ describe('Ctrl-C', () => {
     child.stdout.on('data', (chunk) => {
       stdout += String(chunk);
     });
-    await once(child.stdout, 'data');
+    await Promise.race([once(child.stdout, 'data'), ended]);
     child.kill('SIGINT');
     const closed = once(child.stdout, 'close');
     expect(await ended).toEqual([130, null]);

@@ -22,7 +22,8 @@ type Jobs<Answer, Task> = Map<number, Job<Answer, Task>>;
 export class JudgePool<Answer, Task = string> {
   readonly #program: string;
   readonly #words: readonly string[];
-  readonly #most: number;
+  /** None when it is closed. */
+  #most: number;
   readonly #died: (task: Task, cause: unknown) => Answer;
   readonly #brief: unknown;
   readonly #waiting: Job<Answer, Task>[] = [];
@@ -55,7 +56,9 @@ export class JudgePool<Answer, Task = string> {
     return await promise;
   }
 
+  /** Whatever waits is never answered, and no thread starts for it: such a one would keep the process for ever. */
   async close(): Promise<void> {
+    this.#most = 0;
     const workers = [...this.#workers.keys()];
     this.#workers.clear();
     await Promise.all(workers.map(async (worker) => await worker.terminate()));

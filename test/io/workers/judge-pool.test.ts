@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import { afterAll, expect, it } from 'vitest';
 
@@ -78,6 +80,21 @@ it('ends where no thread can start', async () => {
     'b died: no cause',
     'c died: no cause',
   ]);
+});
+
+it('starts no thread for answers that come while it is closed', async () => {
+  const started: unknown[] = [];
+  const count = (worker: unknown): void => void started.push(worker);
+  process.on('worker', count);
+  const pool = new JudgePool<string>([program], 1, () => 'died');
+  const [first] = ['a', 'b', 'c', 'd', 'e'].map(async (path) => await pool.judge(path));
+  await first;
+  // Answers to the others come meanwhile, and are seen after the call to close alone.
+  execFileSync(process.execPath, ['--eval', '0']);
+  await pool.close();
+  await setImmediate();
+  process.off('worker', count);
+  expect(started).toHaveLength(1);
 });
 
 it('serves nobody in a process', async () => {
