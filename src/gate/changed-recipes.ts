@@ -34,6 +34,8 @@ export interface ChangedRecipes {
   readonly faults: readonly LintFinding[];
   /** Why base cannot be resolved, so that all recipes count as changed. */
   readonly baseFault: Fault | undefined;
+  /** Of head; undefined if it has none. */
+  readonly files: RecipeFiles | undefined;
   /** The recipes of head, to compare evidence with; undefined if they cannot be read. */
   readonly own: OwnRecipes | undefined;
   /** The rules of AICR by which head is resolved; undefined if it cannot be read. */
@@ -57,6 +59,7 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
     faults:
       after.files === undefined ? [] : locatedIn(after.files, faultsOf(before, after, ofRecipes)),
     baseFault: before.error,
+    files: after.files,
     own: after.own,
     rules: after.catalogue?.rules,
   };

@@ -1,8 +1,10 @@
 // What the pieces of one recipe are worth together.
 
 import { compareBytes } from '../compare-bytes.ts';
+import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 import type { GateRule } from '../policy/gate-policy.ts';
 import type { Tier } from '../policy/policy-signer.ts';
+import type { FaultJson } from '../report/report-json.ts';
 import { counted, sentence, words, type Sentence } from '../sentence.ts';
 import type { RecipeChange } from './changed-recipes.ts';
 import { countSigners } from './distinct-signers.ts';
@@ -84,14 +86,20 @@ function isOfTier(tier: Tier | undefined, tiers: GateRule['tiers']): boolean {
 
 const SAID: Readonly<Partial<Record<State, string>>> = {
   invalid: 'is refused',
-  'not-allowed': 'is signed by nobody whom the policy allows',
-  unreachable: 'cannot be had',
+  'not-allowed': 'is not allowed',
+  unreachable: 'cannot be had or judged',
   unsigned: 'is not signed',
-  stale: 'is of another recipe than that of head, or too old',
+  stale: 'is of another recipe than that of head',
   undecided: 'leaves something for a person to decide',
   red: 'is good evidence that something is not green',
 };
 
-function whyOf({ state, pointer }: GatePiece): Sentence {
-  return sentence`what ${pointer.path} leads to ${words(SAID[state] ?? state)}`;
+function whyOf({ state, pointer, fault }: GatePiece): Sentence {
+  const said = fault?.code === 'STALE' ? 'is too old' : (SAID[state] ?? state);
+  const because = fault === undefined ? [] : [': ', ...reasonOf(fault)];
+  return sentence`what ${pointer.path} leads to ${words(said)}${because}`;
+}
+
+function reasonOf({ sentence: own, code }: FaultJson): Sentence {
+  return own ?? words(ERROR_CATALOGUE[code][1]);
 }

@@ -2,7 +2,9 @@
 
 import { WORST_EXIT_CODES } from '../attestation/verdict.ts';
 import { compareBytes } from '../compare-bytes.ts';
+import { lineIn } from '../evidence/lint/lint.ts';
 import { recipeNameOf } from '../evidence/recipe/criteria.ts';
+import type { RecipeFiles } from '../evidence/resolve/recipe-files.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -135,14 +137,14 @@ function countsOf(recipes: readonly GateRecipe[]): GateJson['counts']['states'] 
 
 /** What fails among older pointers is for a person to know. */
 function oldFailures({ evidence }: GateRecipe): readonly PlacedFault[] {
-  return evidence.flatMap(({ change, fault, pointer }) =>
-    change !== 'same' || fault === undefined ? [] : [{ ...fault, file: pointer.path, line: 1 }],
+  return evidence.flatMap(({ change, fault, pointer: { path, ...place } }) =>
+    change !== 'same' || fault === undefined ? [] : [{ ...fault, file: path, ...place }],
   );
 }
 
 /** Nothing is asked of what is gone, so a person has to know. */
 function removedWithEvidence(
-  { recipes }: ChangedRecipes,
+  { recipes, files }: ChangedRecipes,
   pointed: ReadonlySet<string>,
 ): readonly PlacedFault[] {
   const gone = recipes.filter(
@@ -150,6 +152,7 @@ function removedWithEvidence(
   );
   return gone.map(({ recipe }) => ({
     ...({ code: 'RECIPE_REMOVED', at: recipe.file } as const),
+    ...fileOf(files, recipe),
     found: `no recipe ${quote(recipe.name)} at head`,
     expected: 'the recipe, which has evidence at base',
     hint: 'put it back, or decide that it may go; its pointers lead to evidence of no recipe then',
@@ -201,7 +204,7 @@ function decideRecipe(
   return {
     name: recipe.name,
     ...(recipe.profile && { profile: `${recipe.profile.name}=${recipe.profile.value}` }),
-    overlay: { path: recipe.file, line: 1 },
+    overlay: { path: recipe.file, ...lineOf(input.changed.files, recipe) },
     change: status,
     fields,
     files,
@@ -213,6 +216,25 @@ function decideRecipe(
     ...(exemption && { exemption }),
     next: nextSteps(state, { recipe, evidence, isListing: listed.length > 0 }, folders),
   };
+}
+
+/** Of what names the recipe. */
+function lineOf(head: ChangedRecipes['files'], recipe: TreeRecipe): { readonly line?: number } {
+  const bytes = head?.files.get(pathIn(head, recipe));
+  return bytes === undefined ? {} : { line: lineIn(bytes, '/spec/criteria') };
+}
+
+/** Nothing where head has no such file. */
+function fileOf(
+  head: ChangedRecipes['files'],
+  recipe: TreeRecipe,
+): Pick<PlacedFault, 'file' | 'line'> {
+  const place = lineOf(head, recipe);
+  return place.line === undefined ? {} : { file: recipe.file, ...place };
+}
+
+function pathIn({ directory }: RecipeFiles, { file }: TreeRecipe): string {
+  return file.slice(directory.length + 1);
 }
 
 function judgedOf(

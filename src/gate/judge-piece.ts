@@ -3,11 +3,12 @@
 import { parseTime } from '../document/time.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/evidence-error.ts';
+import { lineIn } from '../evidence/lint/lint.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import type { GateRule } from '../policy/gate-policy.ts';
 import { faultJson } from '../report/json.ts';
 import type { FaultJson, PolicyEntryJson, VerificationJson } from '../report/report-json.ts';
-import { counted } from '../sentence.ts';
+import { counted, sentence } from '../sentence.ts';
 import { signerKeys } from './distinct-signers.ts';
 import { STATES, type FigureJson, type GatePiece, type State } from './gate-json.ts';
 import type { GatePointer } from './pointers.ts';
@@ -75,19 +76,27 @@ export function judgePiece(
   const { artifact } = pointer.pointer;
   const report = verified !== undefined && 'verdict' in verified ? verified : undefined;
   const reasons = reasonsOf(pointer, verified, terms);
-  const [worst] = reasons.toSorted(([a], [b]) => rank(a) - rank(b));
+  const [[state, fault] = GOOD] = reasons.toSorted(([a], [b]) => rank(a) - rank(b));
   const piece: GatePiece = {
-    pointer: { path, line: 1 },
+    pointer: { path, line: lineOf(pointer, fault) },
     at: change === 'added' ? 'head' : 'both',
     change,
     ...(artifact && { digest: artifact.digest }),
-    state: worst?.[0] ?? 'single',
+    state,
     ...(report && factsOf(report, terms.at)),
-    ...(worst && { fault: worst[1] }),
+    ...(fault && { fault }),
     counted: false,
   };
   return { piece, keys: report === undefined ? [] : signerKeys(report) };
 }
+
+/** Of the field that the fault names, else of what the pointer leads to. */
+function lineOf({ path, bytes }: GatePointer, fault: FaultJson | undefined): number {
+  const field = fault?.at?.startsWith(`${path}#/`) === true ? fault.at.slice(path.length + 1) : '';
+  return lineIn(bytes, field || '/attestations/0');
+}
+
+const GOOD: readonly [State, FaultJson?] = ['single'];
 
 type Reason = readonly [state: State, fault: FaultJson];
 
@@ -97,7 +106,9 @@ function reasonsOf(
   terms: Terms,
 ): readonly Reason[] {
   const at = pointer.path;
-  if (pointer.isBroken) return [['invalid', { ...BROKEN, at }]];
+  if (pointer.faults.length > 0) {
+    return pointer.faults.map((fault) => ['invalid', faultJson(fault)]);
+  }
   if (pointer.pointer.artifact === undefined) return [['unsigned', { ...UNPUBLISHED, at }]];
   if (verified === undefined) return [['unreachable', { ...NOT_FETCHED, at }]];
   if ('verdict' in verified) {
@@ -111,19 +122,12 @@ function reasonsOf(
   return [[stateOf(verified.fault.code), faultJson(verified.fault)]];
 }
 
-const BROKEN = {
-  code: 'POINTER_PATH_OTHER',
-  found: 'a pointer that breaks the contract of pointers',
-  expected: 'one that keeps it',
-  hint: 'correct the breach, which is named with its line',
-  sentence: ['the pointer breaks the contract of pointers'],
-} as const;
-
 const OTHER_CHECKS = {
   code: 'RECIPE_OTHER',
   found: 'evidence of the health checks before this change',
   expected: 'evidence of those of head',
   hint: 'have evidence made with the health checks as they are now, or leave them as they were',
+  sentence: ['the change has other health checks, which this version of AICR does not bind'],
 } as const;
 
 const UNPUBLISHED = {
@@ -145,7 +149,7 @@ function ofChecks({ checks, verdict }: JudgedReport, rule: GateRule): readonly R
   // One that was skipped says why, e.g. UNSIGNED.
   const faults = checks.flatMap((check) => (check.outcome === 'passed' ? [] : check.faults));
   const kept = faults.filter(({ code }) => code !== 'VALUE_CLAIMED' || !rule.allowClaimed);
-  const reasons = kept.map((fault): Reason => [stateOf(fault.code), fault]);
+  const reasons = kept.map((fault): Reason => [stateOf(fault.code), atHead(fault)]);
   const open = checks.filter(
     ({ outcome, faults: own }) => outcome !== 'passed' && own.length === 0,
   );
@@ -169,6 +173,12 @@ function ofChecks({ checks, verdict }: JudgedReport, rule: GateRule): readonly R
       { ...fault, expected: 'verified', hint: 'verify it by itself: affidavit verify-evidence' },
     ],
   ];
+}
+
+/** Here nobody can leave the recipes out. */
+function atHead(fault: FaultJson): FaultJson {
+  if (fault.code !== 'RECIPE_OTHER') return fault;
+  return { ...fault, hint: 'have evidence made of the recipe as it is at head' };
 }
 
 const LEAST: Readonly<Record<VerificationJson['verdict'], State | undefined>> = {
@@ -223,6 +233,10 @@ function tooOld({ signature }: JudgedReport, at: string, terms: Terms): readonly
     ...({ code: 'STALE', at, found: `signed at ${signature.signedAt}` } as const),
     expected: `at most ${counted(maximumAgeDays, 'day')} before the time of this report`,
     hint: 'have the evidence made again, or correct --at if it is wrong',
+    sentence:
+      age < 0
+        ? sentence`signed at ${signature.signedAt}, which is after the time of this report`
+        : sentence`signed at ${signature.signedAt}, and the rule allows ${maximumAgeDays} days`,
   };
   return [['stale', fault]];
 }

@@ -19,9 +19,7 @@ interface Lacking {
 
 const OTHER_SIGNER =
   'ask another signer, whom the policy lists, to make evidence on a cluster of their own:';
-const CORRECT =
-  'correct what is said of it, or remove it; evidence that was changed is made again:';
-const REACH = 'make the package public, and run the gate again once its registry answers';
+const CORRECT = 'correct what is said of the recipe';
 const MERGE_LISTING =
   'a change cannot list its own signer: merge the listing by itself first, and run the gate of this change again';
 const OTHER_NAME =
@@ -29,17 +27,33 @@ const OTHER_NAME =
 
 export function nextSteps(state: State, lacking: Lacking, folders: Folders): readonly Step[] {
   const steps: Readonly<Partial<Record<State, () => readonly Step[]>>> = {
-    invalid: () => [say('commit', CORRECT), ...makeEvidence(lacking, folders)],
-    'not-allowed': () => [say('elsewhere', lacking.isListing ? MERGE_LISTING : OTHER_NAME)],
-    unreachable: () => [say('elsewhere', REACH)],
+    invalid: () => [...hintsOf(state, lacking, CORRECT), ...makeEvidence(lacking, folders)],
+    'not-allowed': () => allowedSigner(lacking),
+    unreachable: () => hintsOf(state, lacking),
     missing: () => makeEvidence(lacking, folders),
     unsigned: () => signEvidence(lacking, folders),
     stale: () => makeEvidence(lacking, folders),
-    undecided: () => makeEvidence(lacking, folders),
+    undecided: () => [...hintsOf(state, lacking), ...makeEvidence(lacking, folders)],
     short: () => [say('elsewhere', OTHER_SIGNER), ...makeEvidence(lacking, folders)],
     red: () => makeEvidence(lacking, folders),
   };
   return steps[state]?.() ?? [];
+}
+
+/** What the faults of the pieces that decide say, each once. @param usual if there is none */
+function hintsOf(state: State, { evidence }: Lacking, usual?: string): readonly Step[] {
+  const hints = evidence.flatMap((piece) =>
+    piece.state === state && piece.fault !== undefined ? [piece.fault.hint] : [],
+  );
+  const all = hints.length === 0 && usual !== undefined ? [usual] : hints;
+  return [...new Set(all)].map((hint) => say('elsewhere', hint));
+}
+
+function allowedSigner(lacking: Lacking): readonly Step[] {
+  if (lacking.isListing) return [say('elsewhere', MERGE_LISTING)];
+  const { evidence } = lacking;
+  const isOther = evidence.some(({ fault }) => fault?.code === 'SIGNER_NOT_ALLOWED');
+  return isOther ? [say('elsewhere', OTHER_NAME)] : hintsOf('not-allowed', lacking);
 }
 
 function say(where: Step['where'], what: string, ...commands: Step['commands']): Step {

@@ -1,8 +1,10 @@
 // The pointers of two commits: which a change adds, edits and removes, and which break the contract.
 
 import { compareBytes } from '../compare-bytes.ts';
+import { differences } from '../document/differences.ts';
+import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused, faultOf, type Fault } from '../errors/evidence-error.ts';
-import { located } from '../evidence/lint/lint.ts';
+import { lineIn, located } from '../evidence/lint/lint.ts';
 import { misplaced } from '../evidence/pointer/pointer-place.ts';
 import { parsePointer, renderPointer, type Pointer } from '../evidence/pointer/pointer.ts';
 import { MAX_POINTERS } from '../limits.ts';
@@ -22,9 +24,10 @@ export interface GatePointer {
   readonly path: string;
   readonly recipe: string;
   readonly pointer: Pointer;
+  readonly bytes: Uint8Array;
   readonly change: 'added' | 'edited' | 'same';
-  /** Whether it breaks the contract: then it is said there, and it is good for nothing. */
-  readonly isBroken: boolean;
+  /** How it breaks the contract: then it is good for nothing. */
+  readonly faults: readonly Fault[];
 }
 
 export interface ComparedPointers {
@@ -75,8 +78,10 @@ export function comparePointers(
       ...[...same, ...list.filter(isSame)].flatMap(faultsOf),
       ...others.filter((fault) => known.has(keyOf(fault))),
     ]),
-    removed: gone.filter((file) => !isRelocated(file, groups)).map(placeOf),
-    orphans: changes.filter(({ recipe }) => recipes?.has(recipe) === false).map(placeOf),
+    removed: gone.filter((file) => !isRelocated(file, groups)).map(({ path }) => ({ path })),
+    orphans: changes
+      .filter(({ recipe }) => recipes?.has(recipe) === false)
+      .map(({ path, bytes }) => ({ path, line: lineIn(bytes, '/recipe') })),
     pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group)])),
     pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
     touched: new Set([...gone, ...changed].map(({ recipe }) => recipe)),
@@ -107,10 +112,6 @@ function isSame({ change }: Pick<ChangedFile, 'change'>): boolean {
 
 function faultsOf({ faults }: Pick<ReadFile, 'faults'>): readonly Fault[] {
   return faults;
-}
-
-function placeOf({ path }: ReadFile): PointerPlace {
-  return { path, line: 1 };
 }
 
 /** Whether it is read: only YAML can be a pointer, or the allowlist of AICR. @param name below the directory */
@@ -165,12 +166,19 @@ function changeOf(file: ReadFile, before: ReadFile | undefined): ChangedFile {
   if (isAllowed || file.pointer === undefined) return { ...file, change: 'edited' };
   const fault: Fault = {
     code: 'POINTER_EDITED',
-    at: file.path,
+    at: `${file.path}#${editedField(before, file)}`,
     found: 'another pointer than at base',
     expected: 'the same one: pointers are added, and only affidavit.locations of one may grow',
     hint: 'put it back as it was, and commit new evidence with a pointer of its own',
   };
   return { ...file, change: 'edited', faults: [...file.faults, fault] };
+}
+
+/** The first one that differs; one of the locations only if nothing else does. */
+function editedField(before: ReadFile, after: ReadFile): string {
+  const [old, now] = [before, after].map(({ bytes, path }) => decodeYaml(bytes, path));
+  const fields = [...differences(now, old)].map(({ pointer }) => pointer);
+  return fields.find((field) => !field.startsWith('/affidavit/locations')) ?? fields[0] ?? '';
 }
 
 /** A bundle is of one recipe: whoever adds a pointer of another one to it is wrong. */
@@ -233,8 +241,8 @@ function mostWanted(group: readonly ChangedFile[]): readonly GatePointer[] {
   const told = [...group.filter((file) => !isSame(file)), ...group.filter(isSame)];
   return told
     .slice(0, MAX_POINTERS)
-    .flatMap(({ path, recipe, pointer, change, faults }): readonly GatePointer[] =>
-      pointer === undefined ? [] : [{ path, recipe, pointer, change, isBroken: faults.length > 0 }],
+    .flatMap(({ pointer, ...file }): readonly GatePointer[] =>
+      pointer === undefined ? [] : [{ ...file, pointer }],
     )
     .toSorted((a, b) => compareBytes(a.path, b.path));
 }

@@ -7,6 +7,11 @@ import { propertyRuns } from '../property-runs.ts';
 import { RECIPE, changeOf, inputOf, type Case, type Piece } from './decision.ts';
 import { gateComplaints } from './gate-report.ts';
 
+const BREACH = {
+  ...({ code: 'POINTER_SHARED', at: `recipes/evidence/${RECIPE}/a.yaml#/attestations/0` } as const),
+  ...{ found: 'one', expected: 'another', hint: 'remove it' },
+};
+
 function decided(given: Case): GateRecipe {
   const [recipe] = decide(inputOf(given)).recipes;
   if (recipe === undefined) throw new TypeError('no recipe is affected');
@@ -108,7 +113,7 @@ describe('the state of a recipe', () => {
       'a pointer that breaks the contract',
       'invalid',
       2,
-      { pieces: [{ ...a, pointer: { isBroken: true } }] },
+      { pieces: [{ ...a, pointer: { faults: [BREACH] } }] },
     ],
     [
       'bytes of a registry that are others',
@@ -353,7 +358,7 @@ describe('a decision', () => {
     const decision = decide(inputOf({ pieces: [{ name: 'a' }, old] }));
     expect(decision).toMatchObject({
       exitCode: 0,
-      findings: [{ code: 'SIGNATURE_INVALID', file: `recipes/evidence/${RECIPE}/b.yaml`, line: 1 }],
+      findings: [{ code: 'SIGNATURE_INVALID', file: `recipes/evidence/${RECIPE}/b.yaml`, line: 3 }],
     });
     const evidence = decision.recipes[0]?.evidence.map(({ counted }) => counted);
     expect(evidence).toEqual([true, false]);

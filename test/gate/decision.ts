@@ -95,7 +95,8 @@ function pointerOf({ name, change = 'added', pointer }: Piece): GatePointer {
       artifact: { oci: 'ghcr.io/org/evidence:x', digest: digestOf(name) },
     },
     change,
-    isBroken: false,
+    bytes: Buffer.from('schemaVersion: 1.0.0\nattestations:\n  - bundle: {}\n'),
+    faults: [],
     ...pointer,
   };
 }
@@ -144,6 +145,7 @@ export function inputOf(given: Case): DecisionInput {
     recipes: [change],
     faults: [],
     baseFault: undefined,
+    files: undefined,
     own: undefined,
     rules: undefined,
   };

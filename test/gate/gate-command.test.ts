@@ -60,10 +60,28 @@ interface Sarif {
     readonly results: readonly {
       readonly ruleId: string;
       readonly locations: readonly {
-        readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } };
+        readonly physicalLocation: {
+          readonly artifactLocation: { readonly uri: string };
+          readonly region: { readonly startLine: number };
+        };
       }[];
     }[];
   }[];
+}
+
+function resultsIn(sarif: string): readonly (readonly unknown[])[] {
+  const { runs } = JSON.parse(sarif) as Sarif;
+  return runs.flatMap(({ results }) =>
+    results.map(({ ruleId, locations: [at] }) => [
+      ruleId,
+      at?.physicalLocation.artifactLocation.uri,
+      at?.physicalLocation.region.startLine,
+    ]),
+  );
+}
+
+function lineOf(text = '', line: string): number {
+  return text.split('\n').indexOf(line) + 1;
 }
 
 interface Gated {
@@ -150,13 +168,22 @@ describe('affidavit gate', () => {
       'affidavit recipe resolve --data recipes --service eks --accelerator h100 --os ubuntu --intent training --platform kubeflow --output recipe.yaml';
     expect(terminal).toContain(`\n    ${resolve}\n`);
     expect(markdown).toContain(`\n\`\`\`sh\n${resolve}\n\`\`\`\n`);
-    expect(terminal).toContain('! stale h100-eks-ubuntu-training-kubeflow: ');
+    expect(terminal).toContain('\n  ! stale h100-eks-ubuntu-training-kubeflow\n      sha256:');
+    const [was, is] = ['>= 1.32.4', '>= 1.32.5'];
+    const field = 'constraints[K8s.server.version].value';
+    expect(terminal.replaceAll(/\s+/g, ' ')).toContain(
+      `Changed ${RECIPE}: ${field} was "${was}", is "${is}"`,
+    );
+    expect(markdown).toContain('<details><summary>Changed: 1 recipe</summary>');
+    expect(markdown).toContain(`<td><code>${field}</code></td>`);
     expect(markdown).toContain('deployment recorded as green (4 of 4 passed)');
     expect([sarifComplaints(sarif), junitComplaints(junit)]).toEqual([[], []]);
-    const results = (JSON.parse(sarif) as Sarif).runs[0]?.results ?? [];
-    expect(results.map(({ ruleId }) => ruleId)).toEqual(['SANDBOX', 'gate-stale', 'RECIPE_OTHER']);
-    const place = results[1]?.locations[0]?.physicalLocation.artifactLocation.uri;
-    expect(place).toBe(OVERLAY);
+    const [[path, pointer] = []] = Object.entries(pointerFile(good));
+    expect(resultsIn(sarif)).toEqual([
+      ['SANDBOX', '.', 1],
+      ['gate-stale', OVERLAY, lineOf(text, '  criteria:')],
+      ['RECIPE_OTHER', path, lineOf(pointer, 'attestations:') + 1],
+    ]);
     expect(junit).toContain('tests="2" failures="2"');
   });
 

@@ -60,7 +60,7 @@ describe('the pointers of a change', () => {
     expect([...added.pointed]).toEqual([RECIPE]);
     const [flat, nested] = added.pointers.get(RECIPE) ?? [];
     expect(flat).toMatchObject({ path: `${DIRECTORY}/${RECIPE}.yaml`, change: 'added' });
-    expect(nested).toMatchObject({ path: `${DIRECTORY}/${PATH}`, isBroken: false });
+    expect(nested).toMatchObject({ path: `${DIRECTORY}/${PATH}`, faults: [] });
   });
 
   it('are moved by signing, which removes nothing', () => {
@@ -69,7 +69,7 @@ describe('the pointers of a change', () => {
 
   it('are removed, and the recipe is touched and was pointed to', () => {
     const { removed, touched, pointed, breaches } = compare({ [PATH]: TEXT }, {});
-    expect(removed).toEqual([{ path: `${DIRECTORY}/${PATH}`, line: 1 }]);
+    expect(removed).toEqual([{ path: `${DIRECTORY}/${PATH}` }]);
     expect([[...touched], [...pointed], breaches]).toEqual([[RECIPE], [RECIPE], []]);
   });
 
@@ -80,7 +80,7 @@ describe('the pointers of a change', () => {
   it('are orphans if head has no such recipe', () => {
     const other = renderPointer(pointerOf('x', { recipe: 'a100-gke', signer: undefined }));
     expect(compare({}, { 'a100-gke.yaml': other }).orphans).toEqual([
-      { path: `${DIRECTORY}/a100-gke.yaml`, line: 1 },
+      { path: `${DIRECTORY}/a100-gke.yaml`, line: 7 },
     ]);
   });
 
@@ -91,14 +91,21 @@ describe('the pointers of a change', () => {
     expect(compare({ [PATH]: TEXT }, { [PATH]: one }).breaches).toEqual([]);
     expect(compare({ [PATH]: one }, { [PATH]: both }).breaches).toEqual([]);
     expect(compare({ [PATH]: both }, { [PATH]: one }).breaches).toMatchObject([
-      { code: 'POINTER_EDITED', at: `${DIRECTORY}/${PATH}`, line: 1 },
+      { code: 'POINTER_EDITED', at: `${DIRECTORY}/${PATH}#/affidavit/locations/0`, line: 3 },
     ]);
   });
 
   const elsewhere = pointerPath(pointerOf('y'));
   const slug = PATH.split('/')[1] ?? '';
   it.each<[string, string, string, code: string, line: number, at: string]>([
-    ['an edit', PATH, TEXT.replace('02:57', '03:57'), 'POINTER_EDITED', 1, ''],
+    [
+      'an edit',
+      PATH,
+      TEXT.replace('02:57', '03:57'),
+      'POINTER_EDITED',
+      2,
+      '#/attestations/0/attestedAt',
+    ],
     [
       'another recipe',
       PATH.replace(RECIPE, 'a100-gke'),

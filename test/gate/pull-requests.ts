@@ -238,7 +238,7 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
     },
     expected: {
       ...{ exit: 2, states: { [SIBLING]: 'invalid', [RECIPE]: 'invalid' } },
-      codes: ['POINTER_SHARED', 'POINTER_PATH_OTHER'],
+      codes: ['POINTER_SHARED'],
     },
   },
   {

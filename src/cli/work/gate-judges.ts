@@ -11,7 +11,7 @@ import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { ReadBefore } from '../../evidence/verify/read-before.ts';
 import type { RecipeChange } from '../../gate/changed-recipes.ts';
 import type { JudgedReport, Verified } from '../../gate/judge-piece.ts';
-import type { ComparedPointers, PointerFiles } from '../../gate/pointers.ts';
+import type { ComparedPointers } from '../../gate/pointers.ts';
 import { timed } from '../../io/disk/talk.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { JudgePool } from '../../io/workers/judge-pool.ts';
@@ -64,17 +64,16 @@ const AHEAD_HERE = 4;
 export function piecesOf(
   affected: readonly RecipeChange[],
   { pointers }: ComparedPointers,
-  { files }: PointerFiles,
-  folder: string,
 ): readonly Pointed[] {
   return affected.flatMap(({ recipe }) =>
-    (pointers.get(recipe.name) ?? []).flatMap(({ path, pointer, isBroken }): readonly Pointed[] => {
-      const file = files.get(path.slice(folder.length + 1));
-      if (isBroken || pointer.artifact === undefined || file === undefined) return [];
-      const locations = pointer.affidavit?.locations ?? [];
-      const { criteria } = recipe;
-      return [{ path, bytes: file.bytes, criteria, artifact: pointer.artifact, locations }];
-    }),
+    (pointers.get(recipe.name) ?? []).flatMap(
+      ({ path, bytes, pointer, faults }): readonly Pointed[] => {
+        if (faults.length > 0 || pointer.artifact === undefined) return [];
+        const locations = pointer.affidavit?.locations ?? [];
+        const { criteria } = recipe;
+        return [{ path, bytes, criteria, artifact: pointer.artifact, locations }];
+      },
+    ),
   );
 }
 

@@ -70,7 +70,7 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
   const known = changed.own && names;
   const pointers = comparePointers(folders.evidence, change.pointers, known);
   const affected = affectedRecipes({ changed, pointers, isAll });
-  const pieces = piecesOf(affected, pointers, change.pointers.head, folders.evidence);
+  const pieces = piecesOf(affected, pointers);
   // What is wrong with a root that somebody named is said even if nothing needs it.
   const { root } =
     call.options.has('trusted-root') || pieces.length > 0

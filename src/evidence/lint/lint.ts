@@ -120,6 +120,11 @@ export function located(
   });
 }
 
+/** The line of a value in a document, or of the deepest part of its JSON pointer that is there. */
+export function lineIn(bytes: Uint8Array, pointer: string): number {
+  return locator(bytes)?.(pointer).line ?? 1;
+}
+
 function locator(bytes: Uint8Array): Locate | undefined {
   return orIfRefused(
     () => locateIn(decodeUtf8(bytes, '')),

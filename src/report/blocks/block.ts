@@ -22,11 +22,11 @@ export interface Line {
 }
 
 /** What is wrong, what to do next, and the faults that say so. */
-export interface Problem {
+export interface Problem<F extends FaultJson = FaultJson> {
   readonly text: Inline;
   readonly next: string;
   readonly tone: Tone;
-  readonly fault: FaultJson;
+  readonly fault: F;
 }
 
 export type Block =
@@ -58,7 +58,8 @@ export type Block =
         | 'origin'
         | 'findings'
         | 'checks'
-        | 'changes';
+        | 'changes'
+        | 'not-asked';
       readonly summary: string;
       readonly details: readonly (ListBlock | TableBlock | { block: 'note'; words: string })[];
       readonly brief: readonly ListBlock[];
@@ -80,12 +81,16 @@ export interface ListBlock {
   readonly noun: string;
   /** How many of them a terminal shows, if they are the report. */
   readonly most?: number;
+  /** Lines below each item in a terminal. */
+  readonly below?: readonly (readonly Inline[])[];
 }
 
 export interface TableBlock {
   readonly block: 'table';
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Inline[])[];
+  /** More rows of each row's item, without its first columns. */
+  readonly below?: readonly (readonly (readonly Inline[])[])[];
   readonly noun: string;
   /** In its place in a terminal, if it is more than a detail. */
   readonly brief?: ListBlock;

@@ -1,9 +1,10 @@
 // What the gate decided: the decision first, then each recipe that the change needs evidence of.
 import { STATES } from '../../gate/gate-json.ts';
-import type { PointerPlace, GateJson, GateRecipe } from '../../gate/gate-json.ts';
+import type { GateJson, GateRecipe, PlacedFault, PointerPlace } from '../../gate/gate-json.ts';
 import { counted, sentence, words } from '../../sentence.ts';
 import { givenUpIn } from '../proven.ts';
-import type { Block, Inline, Line, Said, Tone } from './block.ts';
+import type { Block, Inline, Line, Problem, Said, Tone } from './block.ts';
+import { changesBlock } from './gate-changes.ts';
 import { nextBlock } from './gate-next.ts';
 import { recipesTable, sayWithTier, TONES } from './gate-recipes.ts';
 import { problemsOf } from './problems.ts';
@@ -12,9 +13,13 @@ import { weakenedBanners } from './verdict.ts';
 /** Of what is wrong, before it is folded. */
 const MOST_PROBLEMS = 5;
 
+/** Of `judged at`. */
+const LABEL_WIDTH = 10;
+
 export function gateBlocks(report: GateJson): readonly Block[] {
   const { recipes, faults, pointers, findings } = report;
   const asked = recipes.filter((recipe) => recipe.state !== 'not-asked');
+  const others = recipes.filter((recipe) => recipe.state === 'not-asked');
   return [
     { block: 'verdict', said: gateVerdict(report), exitCode: report.exitCode },
     { block: 'banners', items: banners(report) },
@@ -25,17 +30,10 @@ export function gateBlocks(report: GateJson): readonly Block[] {
     },
     recipesTable(asked, givenUpIn(report).length > 0),
     list('Why', asked.filter(({ state: is }) => TONES[is] !== 'good').map(whyText), 'recipe'),
+    ...changesBlock([...asked, ...others]),
     nextBlock(asked),
-    list(
-      'Not asked for by the policy',
-      recipes.filter((recipe) => recipe.state === 'not-asked').map(({ name }) => sentence`${name}`),
-      'recipe',
-    ),
-    list(
-      'Findings',
-      problemsOf(findings).map(({ text }) => text),
-      'finding',
-    ),
+    ...notAsked(others),
+    list('Findings', problemsOf(findings).map(findingText), 'finding'),
     list('Pointers that the change removes', pointers.removed.map(placeText), 'pointer'),
     list('Pointers of no recipe of head', pointers.orphans.map(placeText), 'pointer'),
     list(
@@ -43,7 +41,7 @@ export function gateBlocks(report: GateJson): readonly Block[] {
       report.listed.map((signer) => words(sayWithTier(signer))),
       'signer',
     ),
-    { block: 'lines', items: lines(report) },
+    { block: 'lines', items: lines(report), labelWidth: LABEL_WIDTH },
   ];
 }
 
@@ -94,8 +92,17 @@ function banners({ sandbox, weakened }: GateJson): readonly Line[] {
   ];
 }
 
-function whyText({ name, why }: GateRecipe): Inline {
-  return sentence`${name}: ${why}`;
+/** With the code of the piece that decides, for `affidavit explain`. */
+function whyText({ name, why, evidence, state }: GateRecipe): Inline {
+  const code = evidence.find((piece) => piece.state === state)?.fault?.code;
+  return code === undefined ? sentence`${name}: ${why}` : sentence`${name}: ${why} (${code})`;
+}
+
+/** A sentence of its own does not say where. */
+function findingText({ text, next, fault }: Problem<PlacedFault>): Inline {
+  const { file, sentence: own } = fault;
+  const place = own === undefined || file === undefined ? [] : sentence`${file}: `;
+  return [...place, ...text, ...(next === '' ? [] : words(`; next: ${next}`))];
 }
 
 function lines({ base, head, policy, ruleSet, at }: GateJson): readonly Line[] {
@@ -110,6 +117,19 @@ function lines({ base, head, policy, ruleSet, at }: GateJson): readonly Line[] {
 
 function placeText({ path }: PointerPlace): Inline {
   return sentence`${path}`;
+}
+
+function notAsked(recipes: readonly GateRecipe[]): readonly Block[] {
+  if (recipes.length === 0) return [];
+  const items = recipes.map(({ name }) => sentence`${name}`);
+  const summary = 'Not asked for by the policy';
+  const one = { block: 'list', items, noun: 'recipe' } as const;
+  return [
+    {
+      ...{ block: 'fold', topic: 'not-asked', summary: `${summary}: ${items.length}` },
+      ...{ details: [one], brief: [{ ...one, title: summary }] },
+    },
+  ];
 }
 
 function list(title: string, items: readonly Inline[], noun: string): Block {

@@ -36,69 +36,70 @@ const PROVEN: ReadonlySet<State> = new Set<State>(['single', 'red']);
 /** @param isWeak whether a sandbox, or a flag, takes the weight from all */
 export function recipesTable(recipes: readonly GateRecipe[], isWeak: boolean): TableBlock {
   const noun = 'recipe';
+  const items = recipes.map((recipe) => rowsOf(recipe, isWeak));
   return {
     block: 'table',
-    columns: ['Recipe', 'State', 'Signer', 'Age', 'Phases', 'Measured', 'Artifact'],
-    rows: recipes.map((recipe) => row(recipe, isWeak)),
+    columns: ['Recipe', 'State', ...COLUMNS],
+    rows: items.map(({ row }) => row),
+    below: items.map(({ below }) => below),
     noun,
     brief: {
       block: 'list',
       title: 'Recipes',
-      items: recipes.map((recipe) => briefly(recipe, isWeak)),
+      items: recipes.map((recipe) => [...stateText(recipe), ' ', ...nameOf(recipe)]),
+      below: recipes.map((recipe) => linesOf(recipe, isWeak)),
       noun,
       most: MOST_RECIPES,
     },
   };
 }
 
+const COLUMNS = ['Artifact', 'Signer', 'Age', 'Phases', 'Measured'] as const;
+
 /** The pieces that make the state good, or all if none does. */
-function shownOf({ evidence }: GateRecipe): readonly GatePiece[] {
+function shownOf({ evidence }: GateRecipe): {
+  readonly pieces: readonly GatePiece[];
+  readonly left: number;
+} {
   const counting = evidence.filter(({ counted: counts }) => counts);
-  return counting.length > 0 ? counting : evidence;
+  const all = counting.length > 0 ? counting : evidence;
+  return { pieces: all.slice(0, MOST_SHOWN), left: Math.max(all.length - MOST_SHOWN, 0) };
 }
 
-function row(recipe: GateRecipe, isWeak: boolean): readonly Inline[] {
-  const pieces = shownOf(recipe);
-  const each = (say: (piece: GatePiece) => Inline): Inline => {
-    const left = pieces.length - MOST_SHOWN;
-    const said = pieces
-      .slice(0, MOST_SHOWN)
-      .map(say)
-      .map((text) => (text.length === 0 ? words('–') : text));
-    return joined([...said, ...(left > 0 ? [words(`${left} more`)] : [])], '; ');
-  };
+/** What is known of a piece, as `COLUMNS` has it. */
+function factsOf(piece: GatePiece, isWeak: boolean): readonly Inline[] {
   return [
-    nameOf(recipe),
-    stateText(recipe),
-    each(signerText),
-    each(ageText),
-    each((piece) => phasesText(piece, isWeak)),
-    each(figuresText),
-    each(digestText),
+    [...digestText(piece), ...pieceState(piece)],
+    signerText(piece),
+    ageText(piece),
+    phasesText(piece, isWeak),
+    figuresText(piece),
   ];
 }
 
-/** One line of a terminal: what nothing is known of is left out. */
-function briefly(recipe: GateRecipe, isWeak: boolean): Inline {
-  const pieces = shownOf(recipe);
-  const left = pieces.length - MOST_SHOWN;
-  const said = pieces.slice(0, MOST_SHOWN).map((piece) => {
-    const facts = [
-      signerText(piece),
-      ageText(piece),
-      phasesText(piece, isWeak),
-      figuresText(piece),
-      digestText(piece),
-    ];
-    return joined(
-      facts.filter((fact) => fact.length > 0),
+function rowsOf(
+  recipe: GateRecipe,
+  isWeak: boolean,
+): { readonly row: readonly Inline[]; readonly below: readonly (readonly Inline[])[] } {
+  const { pieces, left } = shownOf(recipe);
+  const none = COLUMNS.map((): Inline => []);
+  const more = left === 0 ? [] : [none.with(0, words(`and ${left} more`))];
+  const [first = none, ...below] = [...pieces.map((piece) => factsOf(piece, isWeak)), ...more].map(
+    (facts) => facts.map((text) => (text.length === 0 ? words('–') : text)),
+  );
+  return { row: [nameOf(recipe), stateText(recipe), ...first], below };
+}
+
+/** Below its name in a terminal, a piece each: what nothing is known of is left out. */
+function linesOf(recipe: GateRecipe, isWeak: boolean): readonly Inline[] {
+  const { pieces, left } = shownOf(recipe);
+  const lines = pieces.map((piece) =>
+    joined(
+      factsOf(piece, isWeak).filter((fact) => fact.length > 0),
       ', ',
-    );
-  });
-  const known = said.filter((text) => text.length > 0);
-  const all = [...known, ...(left > 0 ? [words(`${left} more`)] : [])];
-  const facts: Inline = all.length === 0 ? [] : [': ', ...joined(all, '; ')];
-  return [...stateText(recipe), ' ', ...nameOf(recipe), ...facts];
+    ),
+  );
+  return [...lines, ...(left > 0 ? [words(`and ${left} more`)] : [])];
 }
 
 function nameOf({ name, profile }: GateRecipe): Inline {
@@ -138,6 +139,11 @@ function figuresText({ figures = [] }: GatePiece): Inline {
     .slice(0, MOST_SHOWN)
     .map(({ name, measured, floor }): Inline => sentence`${name} ${measured}, floor ${floor}`);
   return joined([...said, ...(left > 0 ? [words(`${left} more`)] : [])], ', ');
+}
+
+/** Of one that is good, its recipe says it. */
+function pieceState({ state: is }: GatePiece): Inline {
+  return is === 'single' ? [] : [' ', ...state({ words: is, tone: TONES[is] })];
 }
 
 function digestText({ digest }: GatePiece): Inline {

@@ -17,7 +17,7 @@ export function distinctFaults(checks: readonly Pick<CheckJson, 'faults'>[]): re
   return [...new Map([...met].map((fault) => [JSON.stringify(fault), fault])).values()];
 }
 
-export function problemsOf(faults: readonly FaultJson[]): readonly Problem[] {
+export function problemsOf<F extends FaultJson>(faults: readonly F[]): readonly Problem<F>[] {
   return faults
     .toSorted((a, b) => rankOfCode(a.code) - rankOfCode(b.code))
     .map((fault, index, all) => ({

@@ -5,7 +5,7 @@ import { encodeReport } from '../encode-report.ts';
 import type { PageReader } from '../explain.ts';
 import { renderGateMarkdown } from './gate-markdown.ts';
 import type { Terminal } from './terminal-lines.ts';
-import { renderBlocksTerminal } from './terminal.ts';
+import { renderLongTerminal } from './terminal.ts';
 
 /** @param read gives a page of docs/ */
 export async function renderGate(
@@ -26,6 +26,6 @@ export async function renderGate(
       return renderSarif(await read('errors'), gateComplaints(report), report);
     }
     default:
-      return renderBlocksTerminal(gateBlocks(report), look);
+      return renderLongTerminal(gateBlocks(report), look);
   }
 }

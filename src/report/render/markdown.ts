@@ -177,16 +177,30 @@ function bullet(item: Inline): string {
   return `- ${gfmLine(item, MAX_VALUE.many)}`;
 }
 
-function table({ columns, rows, noun }: TableBlock, room: number): string {
+function table({ columns, rows, below = [], noun }: TableBlock, room: number): string {
   if (rows.length === 0) return '';
   const head = `<tr>${columns.map((column) => `<th>${column}</th>`).join('')}</tr>`;
-  const { shown, left } = fit(rows, tableRow, room);
+  const items = rows.map((cells, index) => [cells, ...(below[index] ?? [])]);
+  const { shown, left } = fit(items, tableItem, room);
   const more = left === 0 ? '' : `\n\nand ${leftOut(left, noun)}`;
   return `<table>\n${[head, ...shown].join('\n')}\n</table>${more}`;
 }
 
+/** The first columns stand beside all rows of the item. */
+function tableItem([first = [], ...more]: readonly (readonly Inline[])[]): string {
+  const own = first.length - (more[0]?.length ?? first.length);
+  const cells = first.map((cell, index) =>
+    tableCell(cell, index < own ? ` rowspan="${more.length + 1}"` : ''),
+  );
+  return [`<tr>${cells.join('')}</tr>`, ...more.map(tableRow)].join('\n');
+}
+
 export function tableRow(cells: readonly Inline[]): string {
-  return `<tr>${cells.map((cell) => `<td>${htmlLine(cell, MAX_VALUE.many)}</td>`).join('')}</tr>`;
+  return `<tr>${cells.map((cell) => tableCell(cell)).join('')}</tr>`;
+}
+
+function tableCell(cell: Inline, attributes = ''): string {
+  return `<td${attributes}>${htmlLine(cell, MAX_VALUE.many)}</td>`;
 }
 
 function fitted<T>(

@@ -2,6 +2,7 @@
 import { counted, sentence, words } from '../../sentence.ts';
 import type {
   Block,
+  Inline,
   ListBlock,
   Problem,
   ProblemsBlock,
@@ -36,6 +37,13 @@ export function renderTrustTerminal(trust: TrustJson, terminal: Terminal): strin
 
 export function renderBlocksTerminal(blocks: readonly Block[], terminal: Terminal): string {
   return render(blocks, terminal);
+}
+
+/** What is no single screen, with an empty line before each block. */
+export function renderLongTerminal(blocks: readonly Block[], terminal: Terminal): string {
+  const groups = blocks.map((block) => blockLines(block, terminal));
+  const filled = groups.filter((lines) => lines.length > 0);
+  return filled.map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n');
 }
 
 export function renderDiffTerminal(diff: DiffJson, terminal: Terminal): string {
@@ -165,7 +173,7 @@ function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): r
 }
 
 function listLines(
-  { title, items, noun, most = MOST.items }: ListBlock,
+  { title, items, noun, most = MOST.items, below = [] }: ListBlock,
   terminal: Terminal,
 ): readonly string[] {
   if (items.length === 0) return [];
@@ -174,9 +182,16 @@ function listLines(
     ...(title === undefined ? [] : [heading(title, terminal)]),
     ...items
       .slice(0, most)
-      .flatMap((item) => wrap(plainLine(item, MAX_VALUE.many, terminal), '  ', '    ', terminal)),
+      .flatMap((item, index) => [
+        ...listLine(item, '  ', terminal),
+        ...(below[index] ?? []).flatMap((line) => listLine(line, '      ', terminal)),
+      ]),
     ...(left > 0 ? [`  and ${counted(left, `more ${noun}`)}`] : []),
   ];
+}
+
+function listLine(line: Inline, indent: string, terminal: Terminal): readonly string[] {
+  return wrap(plainLine(line, MAX_VALUE.many, terminal), indent, `${indent}  `, terminal);
 }
 
 /** Commands are not wrapped: they are to be copied. */
