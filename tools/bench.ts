@@ -1,5 +1,5 @@
 // Whole processes, interleaved in one run, as ratios: of the best of many short runs, of the median of few long ones.
-// `--quick`: 64 MiB of logs. `--program PATH`: another checkout's bin/affidavit.js, to compare before with after.
+// `--quick`: 64 MiB of logs. `--program PATH`: another checkout's bin/affidavit.js, to compare before with after. `--only gate`: no other rows.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../src/sandbox/oidc.ts';
 import { benchBatch } from './bench-batch.ts';
+import { benchGate } from './bench-gate.ts';
 import { judgeSpeeds, type JudgeSpeed } from './bench-judges.ts';
 import { benchLimits } from './bench-limits.ts';
 import { logLine, makeLogs, randomLine } from './bench-logs.ts';
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     program: { type: 'string', default: join(root, 'bin/affidavit.js') },
+    only: { type: 'string' },
   },
 });
 const program = resolve(options.program);
@@ -39,6 +41,16 @@ const SPEED_GOALS = { own: 6, both: 1 } as const;
 let missed = 0;
 
 try {
+  if (options.only === undefined) await benchOthers();
+  else if (options.only !== 'gate') throw new Error(`--only gate, not ${options.only}`);
+  await benchGate(lent());
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(missed === 0 ? 'every goal met' : `${missed} goals missed`);
+process.exitCode = missed === 0 ? 0 : 1;
+
+async function benchOthers(): Promise<void> {
   const small = emit('small', []);
   const medium = emit('medium', ['--logs', makeLogs(join(scratch, 'medium-logs'), 9, randomLine)]);
   cold({ what: 'verify-evidence, 20 KB', against: 'node -e 0', ratio: 4 }, verifyWords(small));
@@ -64,11 +76,7 @@ try {
   logs();
   await benchRegistries(lent(), small);
   await benchBatch(lent());
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
 }
-console.log(missed === 0 ? 'every goal met' : `${missed} goals missed`);
-process.exitCode = missed === 0 ? 0 : 1;
 
 function reportSpeed({ what, microseconds, ...speed }: JudgeSpeed): void {
   for (const judge of ['own', 'both'] as const) {

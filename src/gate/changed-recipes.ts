@@ -49,10 +49,11 @@ export interface ChangedRecipes {
  * @throws EvidenceError RECIPES_GONE, RECIPES_NOT_FOUND
  */
 export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): ChangedRecipes {
-  const before = sideOf(base);
+  const paths = changedPaths(base?.recipes, head.recipes);
   const after = sideOf(head);
+  const before = base && paths.size === 0 ? sideOf(base, after.made) : sideOf(base);
   requireRecipes(before, after);
-  const recipes = changesOf(before, after, base === undefined);
+  const recipes = changesOf(before, after, { paths, isAll: base === undefined });
   const ofRecipes = recipes.flatMap(({ fault }) => fault ?? []);
   return {
     recipes,
@@ -73,9 +74,8 @@ function faultsOf(before: Side, after: Side, ofRecipes: readonly Fault[]): reado
   return [...new Map(all.map((fault) => [keyOf(fault), fault])).values()];
 }
 
-/** A tree as far as it can be read. */
-interface Side {
-  readonly files: RecipeFiles | undefined;
+/** What the files of a tree say, as far as they can be read. */
+interface Made {
   readonly catalogue?: Catalogue;
   readonly own?: OwnRecipes;
   readonly recipes: ReadonlyMap<string, TreeRecipe>;
@@ -85,18 +85,29 @@ interface Side {
   readonly faults: readonly Fault[];
 }
 
-function sideOf(tree: RecipeTree | undefined): Side {
-  const files = tree?.recipes;
-  const side = { files, recipes: new Map<string, never>(), faults: tree?.faults ?? [] };
-  if (files === undefined) return side;
+/** A tree, with what could not be read of it among its faults. */
+interface Side extends Made {
+  readonly made: Made;
+  readonly files: RecipeFiles | undefined;
+}
+
+/** @param made of the other side, if it has the same files */
+function sideOf(
+  { recipes: files, faults }: RecipeTree = { recipes: undefined, faults: [] },
+  made = madeOf(files),
+): Side {
+  return { ...made, made, files, faults: [...faults, ...made.faults] };
+}
+
+function madeOf(files: RecipeFiles | undefined): Made {
+  const none = { recipes: new Map<string, never>(), faults: [] };
+  if (files === undefined) return none;
   return orIfRefused(
-    (): Side => {
+    (): Made => {
       const catalogue = parseCatalogue(files);
-      const { recipes, faults } = recipesIn(catalogue);
-      const own = ownRecipes(catalogue);
-      return { files, catalogue, own, recipes, faults: [...side.faults, ...faults] };
+      return { catalogue, own: ownRecipes(catalogue), ...recipesIn(catalogue) };
     },
-    (error) => ({ ...side, error: faultOf(error) }),
+    (error) => ({ ...none, error: faultOf(error) }),
   );
 }
 
@@ -124,9 +135,12 @@ function requireRecipes(before: Side, after: Side): void {
   });
 }
 
-function changesOf(before: Side, after: Side, isAll: boolean): readonly RecipeChange[] {
+function changesOf(
+  before: Side,
+  after: Side,
+  { paths, isAll }: { readonly paths: ReadonlySet<string>; readonly isAll: boolean },
+): readonly RecipeChange[] {
   if (after.error !== undefined) return [];
-  const paths = changedPaths(before.files, after.files);
   const isKnown = isAll || before.error !== undefined;
   const removed = [...before.recipes.values()].filter(({ name }) => !after.recipes.has(name));
   const changes = [...after.recipes.values()].map((recipe): RecipeChange => {

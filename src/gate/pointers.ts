@@ -56,7 +56,8 @@ export function comparePointers(
   { base, head }: { readonly base: PointerFiles; readonly head: PointerFiles },
   recipes: ReadonlySet<string> | undefined,
 ): ComparedPointers {
-  const [before, after] = [read(directory, base), read(directory, head)];
+  const before = read(directory, base);
+  const after = read(directory, head, before);
   const changes = withShared([...after].map(([name, file]) => changeOf(file, before.get(name))));
   const gone = [...before].flatMap(([name, file]) => (after.has(name) ? [] : [file]));
   const groups = byRecipe(changes);
@@ -132,12 +133,20 @@ function allowlistOf(
   return [{ path, bytes: file.bytes, change: isOld ? 'same' : 'edited', faults }];
 }
 
-function read(directory: string, { files }: PointerFiles): ReadonlyMap<string, ReadFile> {
+/** @param known of the other side: what is the same there is not read again */
+function read(
+  directory: string,
+  { files }: PointerFiles,
+  known: ReadonlyMap<string, ReadFile> = new Map(),
+): ReadonlyMap<string, ReadFile> {
   const names = [...files.keys()].filter((name) => isEvidenceName(name) && name !== ALLOWLIST);
   return new Map(
     names.toSorted(compareBytes).flatMap((name) => {
       const file = files.get(name);
-      return file === undefined ? [] : [[name, readOne(`${directory}/${name}`, name, file)]];
+      if (file === undefined) return [];
+      const same = known.get(name);
+      const isKnown = same?.id === file.id;
+      return [[name, isKnown ? same : readOne(`${directory}/${name}`, name, file)]];
     }),
   );
 }

@@ -33,9 +33,22 @@ export interface OwnRecipes {
   readonly digest: () => Digest;
 }
 
+/** Recipes that are kept resolved: evidence of one recipe mostly comes together. */
+const MOST_KEPT = 8;
+
 export function ownRecipes(catalogue: Catalogue): OwnRecipes {
+  const kept = new Map<string, OwnRecipe>();
   return {
-    resolveLike: (recipe) => resolveLike(recipe, catalogue),
+    resolveLike: (recipe) => {
+      const { file, criteria, profile } = recipe;
+      const asked = JSON.stringify([file, criteria, profile?.selection]);
+      const own = kept.get(asked) ?? resolveLike(recipe, catalogue);
+      kept.delete(asked);
+      kept.set(asked, own);
+      const [oldest] = kept.keys();
+      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+      return own;
+    },
     filesOf: (recipe) => namedFiles(recipe, catalogue.recipes),
     digest: () => digestOfFiles(catalogue.recipes),
   };
