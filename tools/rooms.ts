@@ -248,7 +248,16 @@ export const ROOMS: Rooms = {
   },
   commands: { rooms: ['cli/call', 'cli/work'], effects: true },
   cli: {
-    rooms: ['errors', 'report', 'io/disk', 'io/process', 'io/sigstore', 'cli/call', 'commands'],
+    rooms: [
+      'errors',
+      'report',
+      'io/disk',
+      'io/http',
+      'io/process',
+      'io/sigstore',
+      'cli/call',
+      'commands',
+    ],
     packages: ['@oclif/core'],
     effects: true,
   },

@@ -1,5 +1,6 @@
 import { isLarge } from '../io/disk/document-size.ts';
 import { setTalk, silence, timed } from '../io/disk/talk.ts';
+import { documentTime } from '../io/process/clock.ts';
 import { interruptible, lookForSignals, type Interruption } from '../io/process/interrupt.ts';
 import { withProgress } from '../io/process/progress.ts';
 import { forbidKilling, mayStartSecond } from '../io/process/second-process.ts';
@@ -20,6 +21,9 @@ const { signal: NEVER } = new AbortController();
 /** For work that hears signals itself. */
 const UNHEARD = { signal: NEVER, finish: () => undefined, waitForEnd: () => NEVER };
 
+/** Commands about evidence: not all use the time of documents, but if it is set wrongly, each says so. */
+const DATED = /^(?:evidence (?!show)|gate|report|validate|verify-evidence)/;
+
 /**
  * Runs one command of the table, and sets the exit code.
  *
@@ -39,6 +43,8 @@ export async function runCommand(
   const options = new Options(reading.given, Object.keys({ ...command.flags, ...command.args }));
   startTalk(command, options);
   await requireOwnOutputs(command, reading.given, options);
+  if (DATED.test(name)) documentTime(process.env);
+  if (reading.given.has('offline')) (await import('../io/http/offline.ts')).blockNetwork();
   if (mayStartSecond() && (await isLarge(command.documents?.(options) ?? []))) {
     const { startSecond } = await import('../io/process/start-second.ts');
     // At once: this process has compiled nothing that is worth keeping.

@@ -5,7 +5,6 @@ import { readDocuments } from '../../evidence/diff/read-documents.ts';
 import { nameOf, requireOneStdin } from '../../io/disk/files.ts';
 import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { warn } from '../../io/disk/talk.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { didYouMean } from '../../nearest.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { diffJson, storedSide, unreadableSide, verifiedSide } from '../../report/diff-json.ts';
@@ -29,13 +28,7 @@ export async function runEvidenceDiff(call: Call): Promise<number> {
   for (const [flag, path] of outputsOf(options)) {
     for (const bundle of sources) requireHarmless(flag, path, { open: [], bundle });
   }
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const ignored = options.texts('ignore').map(kindOf);
-  if (options.has('offline')) {
-    const { blockNetwork } = await import('../../io/http/offline.ts');
-    blockNetwork();
-  }
   const judging = { ...call, options: options.and(OF_ONE) };
   const [one, other] = [await sideOf(judging, 'a'), await sideOf(judging, 'b')];
   const diff = diffJson(one, other, ignored);

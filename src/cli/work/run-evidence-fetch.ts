@@ -11,7 +11,6 @@ import { STDIN, requireFree, writeWhole } from '../../io/disk/files.ts';
 import { say, warn } from '../../io/disk/talk.ts';
 import { downloadBlob, openPartial, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
 import { olderLayout, writeLayout } from '../../io/oci/write-layout.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
 import { refuse } from '../../place.ts';
 import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
@@ -42,8 +41,6 @@ interface Fetched {
 /** Fetches an artifact: its digests are verified, and nothing else. */
 export async function runEvidenceFetch(call: Call): Promise<number> {
   const { options, signal } = call;
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const only = namedAttestation(call);
   if (options.text('output') === STDIN) {
     const hint = 'name a file: a download that breaks goes on from what is beside it';

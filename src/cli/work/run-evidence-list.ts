@@ -15,7 +15,7 @@ const LISTS: Lists = new Map([
 /** The same verifications as of verify-evidence, with a row for each. */
 export async function runEvidenceList(call: Call): Promise<number> {
   const judging = { ...call, options: call.options.and(NOT_HERE) };
-  await beforeVerifying(judging);
+  beforeVerifying(judging);
   const list = listOf(judging, VERIFY_FILES);
   // One is a list too. But an empty one is none.
   await list.isOneBundle();

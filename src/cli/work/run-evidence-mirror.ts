@@ -8,7 +8,6 @@ import { lookAt } from '../../io/disk/harmless-output.ts';
 import { say } from '../../io/disk/talk.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
 import { writeLayout } from '../../io/oci/write-layout.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { refuse } from '../../place.ts';
 import type { Pauses } from '../../pointer/attach.ts';
 import { NO_PAUSES, copyArtifact, openFrom, readArtifact } from '../../pointer/copy-artifact.ts';
@@ -32,8 +31,6 @@ interface Target {
 /** Copies an artifact with its signatures to other places, byte for byte. */
 export async function runEvidenceMirror(call: Call): Promise<number> {
   const { options } = call;
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const only = namedAttestation(call);
   const targets = options.texts('target').map(targetOf);
   const pointer = await pointerToChange(options.text('pointer'));

@@ -9,7 +9,6 @@ import { verifyEvidence, type VerificationReport } from '../../evidence/verify/v
 import { openInput } from '../../io/disk/bundle-source.ts';
 import { requireOneStdin } from '../../io/disk/files.ts';
 import { say } from '../../io/disk/talk.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { openTrustCache, readTrust } from '../../io/sigstore/read-trust.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
@@ -26,8 +25,6 @@ export async function runEvidencePointer(call: Call): Promise<number> {
   const { options, progress } = call;
   const input = options.required('input');
   requireOneStdin([input, options.text('trusted-root'), options.text('tuf-root')]);
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const place = await artifactPlace(input);
   const isFetched = place !== undefined && place.layout === undefined;
   const artifact = artifactOf(options.text('oci'));

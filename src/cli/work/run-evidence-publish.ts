@@ -4,7 +4,6 @@ import { attempt } from '../../errors/evidence-error.ts';
 import { localPointer } from '../../evidence/pack/make-pointer.ts';
 import { say } from '../../io/disk/talk.ts';
 import { pausesOf } from '../../io/oci/pauses.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
 import { defaultTag } from '../../pointer/artifact.ts';
 import { hasTag } from '../../pointer/copy-artifact.ts';
@@ -51,8 +50,6 @@ export async function runEvidencePublish(call: Call): Promise<number> {
   const { options, progress } = call;
   const source = options.required('bundle');
   requireOnDisk(source);
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const references = options.texts('target').map(requireTarget);
   await requirePointerPlace(call);
   const bundle = await progress('verifying', bundleToPublish(source, call));

@@ -6,7 +6,6 @@ import { openInput } from '../../io/disk/bundle-source.ts';
 import { requireFree, writeWhole } from '../../io/disk/files.ts';
 import { requireHarmless } from '../../io/disk/harmless-output.ts';
 import { say } from '../../io/disk/talk.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { counted } from '../../sentence.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
@@ -21,8 +20,6 @@ export async function runEvidenceReveal(call: Call): Promise<number> {
   const path = options.required('openings');
   const output = options.required('output');
   const force = options.has('force');
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   requireHarmless('--output', output, { open: [], bundle: source });
   await requireFree(output, force);
   const openings = readOpenings(path) ?? refuseOpenings(escapeInvisible(path), 'nothing', 'a file');

@@ -8,7 +8,7 @@ import { openInput } from '../../io/disk/bundle-source.ts';
 import { STDIN, requireOneStdin } from '../../io/disk/files.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { say, warn } from '../../io/disk/talk.ts';
-import { documentTime, requireSignable } from '../../io/process/clock.ts';
+import { requireSignable } from '../../io/process/clock.ts';
 import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath, type LeftSigning } from '../../io/sigstore/signing-journal.ts';
 import { openSigning } from '../../io/sigstore/signing-session.ts';
@@ -30,8 +30,6 @@ import { logsPath, requireOutputs } from './validate-outputs.ts';
 export async function runEvidenceSign(call: Call): Promise<number> {
   const { options, progress } = call;
   const sources = options.texts('input');
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const out = outOf(options);
   if (out === undefined && sources.every((path) => isYaml(path))) {
     const { signPointers } = await import('./sign-pointers.ts');

@@ -1,5 +1,4 @@
 import type { Fault } from '../../errors/evidence-error.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import {
   placeStatus,
@@ -17,8 +16,6 @@ import { namedAttestation } from './named-attestation.ts';
 
 /** Says what each location serves of an artifact. All of it is read. */
 export async function runEvidenceStatus(call: Call): Promise<number> {
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const attestation = namedAttestation(call);
   // Nobody relies on what is only listed, and that a tag was moved is said here.
   const rules = { at: 'REF', allowTag: true };

@@ -6,7 +6,6 @@ import { GitHub } from '../../io/github/github.ts';
 import { isCurrent, openPullRequests, setStatus } from '../../io/github/pull-requests.ts';
 import type { Change, CommitStatus } from '../../io/github/pull-requests.ts';
 import { putComment, type Stuck } from '../../io/github/sticky-comment.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import {
@@ -27,8 +26,6 @@ interface Post extends Pick<CommitStatus, 'state' | 'description'> {
 
 /** Shows the decision of the gate in the pull requests that it is about. */
 export async function runGatePost(call: Call): Promise<number> {
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const change = changeOf(call);
   const place = { ...placeOf(call), token: tokenOf(call.environment) };
   const post = await postOf(call, change);

@@ -4,7 +4,7 @@ import { affectedRecipes, decide } from '../../gate/decide.ts';
 import type { GateJson } from '../../gate/gate-json.ts';
 import type { Verified } from '../../gate/judge-piece.ts';
 import { comparePointers } from '../../gate/pointers.ts';
-import { documentTime, presentTime } from '../../io/process/clock.ts';
+import { presentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
@@ -21,12 +21,6 @@ import { pagesOf } from './pages.ts';
 /** Decides whether a change of recipes has the evidence that it needs. */
 export async function runGate(call: Call): Promise<number> {
   const { options } = call;
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
-  if (options.has('offline')) {
-    const { blockNetwork } = await import('../../io/http/offline.ts');
-    blockNetwork();
-  }
   const isThread =
     mayBeJudge(call.environment) &&
     (await serve<Verified, Piece, Brief>(async (brief) => {

@@ -1,6 +1,5 @@
 import { requireOneBatch } from '../../batch/require-one-batch.ts';
 import { Summary } from '../../batch/summary.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { present } from '../../report/json.ts';
 import type { Call } from '../call/command.ts';
 import { BatchReports } from './batch-reports.ts';
@@ -8,8 +7,6 @@ import { openBatch, readStored, reportsIn, type StoredFile } from './stored-repo
 
 /** Joins stored reports of shards, and ends with the worst that they recorded. Nothing is verified. */
 export async function runReportMerge(call: Call): Promise<number> {
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const read: StoredFile[] = [];
   for (const path of call.options.texts('report')) {
     read.push(await readStored(await openBatch(path)));

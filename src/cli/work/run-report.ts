@@ -1,5 +1,4 @@
 import { nameOf } from '../../io/disk/files.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { parseStoredReport } from '../../report/stored-report.ts';
 import type { Call } from '../call/command.ts';
@@ -9,8 +8,6 @@ import { openStored, readStored, reportsIn, type StoredBatch } from './stored-re
 
 /** Shows what was recorded. Whatever it says decides nothing. */
 export async function runReport(call: Call): Promise<number> {
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
   const path = call.options.required('report');
   const found = await openStored(path);
   if (!(found instanceof Uint8Array)) return await showMany(call, found);

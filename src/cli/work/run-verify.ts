@@ -2,7 +2,6 @@ import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { nameOf, readFileBounded, requireOneStdin, STDIN } from '../../io/disk/files.ts';
 import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { holdsInputs } from '../../io/disk/list-inputs.ts';
-import { documentTime } from '../../io/process/clock.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
 import { MAX_SIGSTORE_BUNDLE_BYTES } from '../../limits.ts';
 import { escapeInvisible } from '../../quote.ts';
@@ -30,7 +29,7 @@ export const VERIFY_FILES = [
 ];
 
 export async function runVerify(call: Call): Promise<number> {
-  await beforeVerifying(call);
+  beforeVerifying(call);
   const isThread = mayBeJudge(call.environment);
   if (
     isThread &&
@@ -112,16 +111,11 @@ async function watchedBundle(call: Call): Promise<WatchedBundle | undefined> {
 }
 
 /** What is wrong with a call before anything is read. */
-export async function beforeVerifying(call: Call): Promise<void> {
+export function beforeVerifying(call: Call): void {
   const { options } = call;
   const files = ['from', 'bundle', ...VERIFY_FILES].map((name) => options.text(name));
   requireOneStdin([...options.texts('input'), ...files]);
   requireHarmlessOutput(call);
-  // Not used here. But if it is set wrongly, every command says so.
-  documentTime(call.environment);
-  if (!options.has('offline')) return;
-  const { blockNetwork } = await import('../../io/http/offline.ts');
-  blockNetwork();
 }
 
 /** Those that say only this again: what is written beside the report is not written again. */

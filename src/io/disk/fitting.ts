@@ -6,6 +6,7 @@ import { join, matchesGlob } from 'node:path';
 import { noneIfRefused } from '../../errors/evidence-error.ts';
 import { isPattern } from './folders.ts';
 import { lookAt } from './harmless-output.ts';
+import { countIn } from './pattern-limits.ts';
 import { listNames, twinsOf, type ListedName, type RefusedPath } from './raw-path.ts';
 
 /** Names that a directory may have. */
@@ -119,12 +120,8 @@ interface Step {
 /** A brace around a slash may be for any depth. */
 function partsOf(pattern: string): readonly string[] {
   const parts = pattern.split('/').filter((part, index) => part !== '' || index === 0);
-  const brace = parts.findIndex((part) => countOf(part, '{') !== countOf(part, '}'));
+  const brace = parts.findIndex((part) => countIn(part, '{') !== countIn(part, '}'));
   return brace === -1 ? parts : [...parts.slice(0, brace), ANY_DEPTH];
-}
-
-function countOf(text: string, character: string): number {
-  return text.split(character).length - 1;
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -48,7 +48,7 @@ function isExtended(pattern: string): boolean {
   return EXTENDED.test(pattern) || (pattern.includes('{') && MADE_BY_BRACES.test(pattern));
 }
 
-function countIn(text: string, character: string): number {
+export function countIn(text: string, character: string): number {
   return text.split(character).length - 1;
 }
 
