@@ -1,5 +1,11 @@
 import type { ErrorCode } from './errors/catalogue.ts';
-import { EvidenceError, orIfRefused, withCode, withHint } from './errors/evidence-error.ts';
+import {
+  EvidenceError,
+  orIfRefused,
+  withCode,
+  withHint,
+  type Fault,
+} from './errors/evidence-error.ts';
 
 /** What to do with something signed that is not as it was signed: for whoever got it, and for its signer. */
 export const AS_SIGNED = 'use the bundle as it was signed: download it again, or ask its signer';
@@ -22,9 +28,27 @@ export interface Place {
   readonly hint: string;
 }
 
-/** Throws an EvidenceError with the place's code. Foreign text in `found` goes through `quote` first. */
-export function refuse(place: Place, found: string, expected: string, cause?: unknown): never {
-  throw new EvidenceError(place.code, { ...place, found, expected, cause });
+/** A place, or none: not everything that is wrong is in a file. */
+type Where = Omit<Place, 'at'> & { readonly at?: string | undefined };
+
+/** An EvidenceError with the place's code. Foreign text in `found` goes through `quote` first. */
+export function refusal(
+  place: Where,
+  found: string,
+  expected: string,
+  cause?: unknown,
+): EvidenceError {
+  return new EvidenceError(place.code, { ...place, found, expected, cause });
+}
+
+/** Throws it. */
+export function refuse(place: Where, found: string, expected: string, cause?: unknown): never {
+  throw refusal(place, found, expected, cause);
+}
+
+/** The same as a value that ends nothing. */
+export function faultAt({ code, at, hint }: Where, found: string, expected: string): Fault {
+  return { code, at, found, expected, hint };
 }
 
 /** Runs a parser. What it refuses gets this code, and keeps its place. */

@@ -5,6 +5,7 @@ import { EvidenceError, orIfRefused, withCode } from './errors/evidence-error.ts
 import { WANTED, nameWanted, type FileKind, type Look, type Row } from './file-kinds.ts';
 import { FILE_ROWS } from './file-rows.ts';
 import { fileWord } from './packed-file.ts';
+import { refusal } from './place.ts';
 
 /** How much of a file is looked at, in bytes: kinds show at the start, and a hostile file buys no work. */
 export const LOOK_BYTES = 4096;
@@ -55,13 +56,9 @@ export function recognised(
   // Not one field of it is wrong, but all of it.
   const isOfField = /^(?:FIELD_|API_VERSION_)/.test(error.code);
   const code = isOfField ? 'KIND_UNEXPECTED' : error.code;
-  return new EvidenceError(code, {
-    at: error.at,
-    found: typeof row.what === 'string' ? row.what : row.what(look, wanted),
-    expected: WANTED[wanted].what,
-    hint: hintFor(row, wanted, look, fileWord(file)),
-    cause: error,
-  });
+  const hint = hintFor(row, wanted, look, fileWord(file));
+  const found = typeof row.what === 'string' ? row.what : row.what(look, wanted);
+  return refusal({ code, at: error.at, hint }, found, WANTED[wanted].what, error);
 }
 
 /** Whether a file looks like one of this kind. A guess: whoever must know reads it. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { BundlePath } from '../bundle-path.ts';
 import { digestOfHex } from '../digest.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
+import type { EvidenceError } from '../errors/evidence-error.ts';
+import { refusal } from '../place.ts';
 import { EntryRules, refusedEntry } from './entry-rules.ts';
 import type { Entry, Layout, ReceivedFile, ReceivedFiles } from './entry.ts';
 import { shownPath, sortedByPath } from './entry.ts';
@@ -65,10 +66,7 @@ async function receive(path: BundlePath, entry: Entry, layout: Layout): Promise<
 }
 
 function wrongSize(path: BundlePath, size: number): EvidenceError {
-  return new EvidenceError('FILE_CHANGED', {
-    at: path,
-    found: 'content of another size',
-    expected: `${size} bytes, as announced`,
-    hint: 'wait until nothing writes to the bundle, then run the same command again',
-  });
+  const hint = 'wait until nothing writes to the bundle, then run the same command again';
+  const found = 'content of another size';
+  return refusal({ code: 'FILE_CHANGED', at: path, hint }, found, `${size} bytes, as announced`);
 }

@@ -7,6 +7,7 @@ import type { Pack } from 'tar-stream';
 import { digestOfHex } from '../digest.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
+import { refusal } from '../place.ts';
 import { EntryRules } from './entry-rules.ts';
 import { shownPath, sortedByPath, type BundleFile, type Entry, type Layout } from './entry.ts';
 import { gunzip, gzip } from './gzip.ts';
@@ -127,12 +128,9 @@ function* membersOf(files: readonly BundleFile[]): Generator<Member> {
 }
 
 function differing(found: string, expected: string, cause?: unknown): EvidenceError {
-  return new EvidenceError('INTERNAL', {
-    found: `an archive that reads back as something else: ${found}`,
-    expected,
-    hint: 'run the same command with AFFIDAVIT_DEBUG=1 and report what it prints',
-    cause,
-  });
+  const hint = 'run the same command with AFFIDAVIT_DEBUG=1 and report what it prints';
+  const place = { code: 'INTERNAL', hint } as const;
+  return refusal(place, `an archive that reads back as something else: ${found}`, expected, cause);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isBundlePath, type BundlePath } from '../bundle-path.ts';
 import { digestOf, type Digest } from '../digest.ts';
-import { EvidenceError } from '../errors/evidence-error.ts';
+import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { counted } from '../sentence.ts';
 
@@ -102,12 +102,9 @@ export function requireComplete(files: ReceivedFiles, layout: Layout): void {
 export function documentOf(files: ReceivedFiles, path: string, layout: Layout): Uint8Array {
   const bytes = files.get(path)?.bytes;
   if (bytes !== undefined) return bytes;
-  throw new EvidenceError('BUNDLE_INCOMPLETE', {
-    at: path,
-    found: `no ${path}, in a bundle with ${counted(files.size, 'file')} in all`,
-    expected: `${path} at the top of the bundle`,
-    hint: wholeIn(files, path) ?? layout.incompleteHint,
-  });
+  const hint = wholeIn(files, path) ?? layout.incompleteHint;
+  const found = `no ${path}, in a bundle with ${counted(files.size, 'file')} in all`;
+  refuse({ code: 'BUNDLE_INCOMPLETE', at: path, hint }, found, `${path} at the top of the bundle`);
 }
 
 /** Where the whole is, if it lies one step further down: in an archive, or in a folder. */

@@ -1,7 +1,8 @@
+import type { EvidenceError } from '../errors/evidence-error.ts';
+import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 // Reads the tar archives that GNU tar, bsdtar, Python and we write, as far as every reader agrees
 // about them. Our own and small, see docs/decisions/0001-own-tar-reader.md.
-import { EvidenceError } from '../errors/evidence-error.ts';
-import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
+import { refusal, refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognised } from '../recognise.ts';
 import { BlockReader } from './block-reader.ts';
@@ -129,12 +130,8 @@ async function withoutPax(reader: BlockReader, header: TarHeader): Promise<TarHe
 async function readPax(reader: BlockReader, header: TarHeader): Promise<void> {
   const at = shownPath(header.path);
   if (header.size > MAX_PAX_BYTES) {
-    throw new EvidenceError('LIMIT_EXCEEDED', {
-      at,
-      found: `a pax header of ${header.size} bytes`,
-      expected: `${MAX_PAX_BYTES} bytes or less`,
-      hint: PACK_AGAIN,
-    });
+    const place = { code: 'LIMIT_EXCEEDED', at, hint: PACK_AGAIN } as const;
+    refuse(place, `a pax header of ${header.size} bytes`, `${MAX_PAX_BYTES} bytes or less`);
   }
   const records = await reader.read(header.size);
   if (records.length < header.size) throw truncated(reader, at);
@@ -182,10 +179,7 @@ async function requireEnd(reader: BlockReader): Promise<void> {
 }
 
 function truncated(reader: BlockReader, at?: string): EvidenceError {
-  return new EvidenceError('ARCHIVE_UNREADABLE', {
-    at,
-    found: `the end of the data after ${reader.offset} bytes`,
-    expected: 'a whole tar archive, ended by two blocks of zeros',
-    hint: CUT_OFF,
-  });
+  const expected = 'a whole tar archive, ended by two blocks of zeros';
+  const place = { code: 'ARCHIVE_UNREADABLE', at, hint: CUT_OFF } as const;
+  return refusal(place, `the end of the data after ${reader.offset} bytes`, expected);
 }

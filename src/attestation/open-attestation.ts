@@ -1,7 +1,7 @@
 import type { ReceivedFiles } from '../archive/entry.ts';
 import { digestOf } from '../digest.ts';
 import type { Fault } from '../errors/evidence-error.ts';
-import { AS_SIGNED, received } from '../place.ts';
+import { AS_SIGNED, received, faultAt } from '../place.ts';
 import { counted, sentence } from '../sentence.ts';
 import { parseStatement } from '../statement/statement.ts';
 import type { Proof, Trust } from '../trust/trust.ts';
@@ -81,13 +81,11 @@ function readStatement<Name extends string, Statement>(
   if (copy === undefined || Buffer.from(payload).equals(copy)) return outcome;
   const judged = readOtherCopy?.(outcome.value, copy);
   if (judged !== undefined) return { ...judged, faults: [...judged.faults, ...outcome.faults] };
-  const fault: Fault = {
-    code: 'STATEMENT_DIFFERS',
-    at: rules.file,
-    found: digestOf(copy),
-    expected: `${digestOf(payload)}, which was signed`,
-    hint: AS_SIGNED,
-  };
+  const fault: Fault = faultAt(
+    { code: 'STATEMENT_DIFFERS', at: rules.file, hint: AS_SIGNED },
+    digestOf(copy),
+    `${digestOf(payload)}, which was signed`,
+  );
   return { ...outcome, faults: [fault, ...outcome.faults] };
 }
 

@@ -1,4 +1,5 @@
-import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
+import { refuse } from '../place.ts';
 import type { DocumentFile } from '../trust/message-reader.ts';
 import type { Proof, Trust } from '../trust/trust.ts';
 
@@ -43,20 +44,14 @@ export async function seal(
   const proof = orIfRefused(
     () => trust.verify(sigstoreBundle, files.attestation),
     (error) => {
-      throw new EvidenceError('SELF_CHECK_FAILED', {
-        found: `${error.code}: ${error.found}`,
-        expected: `${error.expected}, under ${trust.root.source}`,
-        hint: HINT_SERVICES,
-        cause: error,
-      });
+      const found = `${error.code}: ${error.found}`;
+      const expected = `${error.expected}, under ${trust.root.source}`;
+      refuse({ code: 'SELF_CHECK_FAILED', hint: HINT_SERVICES }, found, expected, error);
     },
   );
   if (Buffer.from(proof.payload).equals(statement)) return { sigstoreBundle, proof };
-  throw new EvidenceError('SELF_CHECK_FAILED', {
-    found: 'another payload than the statement',
-    expected: `the bytes of ${files.statement}`,
-    hint: HINT_SERVICES,
-  });
+  const place = { code: 'SELF_CHECK_FAILED', hint: HINT_SERVICES } as const;
+  refuse(place, 'another payload than the statement', `the bytes of ${files.statement}`);
 }
 
 const HINT_SERVICES =

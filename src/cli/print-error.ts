@@ -1,6 +1,7 @@
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 import { EvidenceError, type Fault } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
+import { refusal, faultAt } from '../place.ts';
 import { escapeInvisible } from '../quote.ts';
 import type { ErrorJson } from '../report/report-json.ts';
 import { exitCodeOf } from './call/exit-codes.ts';
@@ -48,20 +49,16 @@ export function errorJson(error: unknown): ErrorJson {
 /** What is wrong. A quoted word of the command line may be a secret at the wrong place. */
 export function printable(error: unknown): Fault {
   const { code, at, found, expected, hint } = evidenceErrorOf(error);
-  return {
-    code,
-    at: at === undefined ? undefined : redact(at),
-    found: redact(found),
-    expected: redact(expected),
-    hint: redact(hint),
-  };
+  return faultAt(
+    { code, at: at === undefined ? undefined : redact(at), hint: redact(hint) },
+    redact(found),
+    redact(expected),
+  );
 }
 
 function evidenceErrorOf(error: unknown): EvidenceError {
   if (error instanceof EvidenceError) return error;
-  return new EvidenceError('INTERNAL', {
-    found: error instanceof Error ? error.message : String(error),
-    expected: 'a command that ends with a verdict',
-    hint: 'run the same command with AFFIDAVIT_DEBUG=1 and report what it prints',
-  });
+  const hint = 'run the same command with AFFIDAVIT_DEBUG=1 and report what it prints';
+  const found = error instanceof Error ? error.message : String(error);
+  return refusal({ code: 'INTERNAL', hint }, found, 'a command that ends with a verdict');
 }

@@ -12,6 +12,7 @@ import {
   AICR_V1BETA2,
   VALIDATOR_V1ALPHA1,
 } from '../media-types.ts';
+import { faultAt } from '../place.ts';
 import { quote } from '../quote.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { parseTime } from './time.ts';
@@ -119,15 +120,8 @@ function acceptKind(document: ObjectReader, kind: DocumentKind): readonly Findin
       hint: `use a document of the kind ${kind}`,
     });
   }
-  return [
-    {
-      code: 'KIND_MISSING',
-      at: document.at,
-      found: 'no kind',
-      expected: kind,
-      hint: 'write the document again with a current AICR',
-    },
-  ];
+  const hint = 'write the document again with a current AICR';
+  return [faultAt({ code: 'KIND_MISSING', at: document.at, hint }, 'no kind', kind)];
 }
 
 /** What a document carries today that carries this apiVersion. */
@@ -152,32 +146,21 @@ export function timestampDoubts(
   const time = timestamp === undefined ? undefined : parseTime(timestamp);
   const latest = now.getTime() + MAX_FUTURE_MS;
   if (time !== undefined && time.getTime() <= latest) return [];
-  return [
-    {
-      code: 'TIMESTAMP_DOUBTFUL',
-      at,
-      found: timestamp === undefined ? 'no timestamp' : quote(timestamp),
-      expected: 'RFC 3339, at most 24 hours from now',
-      hint:
-        time === undefined
-          ? 'write the document again with a current AICR'
-          : 'check the clock of the machine that wrote the document',
-    },
-  ];
+  const hint =
+    time === undefined
+      ? 'write the document again with a current AICR'
+      : 'check the clock of the machine that wrote the document';
+  const expected = 'RFC 3339, at most 24 hours from now';
+  const place = { code: 'TIMESTAMP_DOUBTFUL', at, hint } as const;
+  return [faultAt(place, timestamp === undefined ? 'no timestamp' : quote(timestamp), expected)];
 }
 
 /** @param version the version of the tool that wrote the document; absent and "" are no doubt */
 export function versionDoubts(version: string | undefined, at: string): readonly Finding[] {
   if (version === undefined || version === '' || isSemanticVersion(version)) return [];
-  return [
-    {
-      code: 'VERSION_DOUBTFUL',
-      at,
-      found: quote(version),
-      expected: 'a semantic version, e.g. v1.0.0',
-      hint: 'use a released AICR: nobody knows what another build does',
-    },
-  ];
+  const hint = 'use a released AICR: nobody knows what another build does';
+  const expected = 'a semantic version, e.g. v1.0.0';
+  return [faultAt({ code: 'VERSION_DOUBTFUL', at, hint }, quote(version), expected)];
 }
 
 function isSemanticVersion(text: string): boolean {

@@ -2,6 +2,7 @@ import { isDigest, type Digest } from '../digest.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError, type ErrorDetail, type Finding } from '../errors/evidence-error.ts';
 import { didYouMean, nearest } from '../nearest.ts';
+import { faultAt } from '../place.ts';
 import { quote } from '../quote.ts';
 import { JsonMap, Plain, booleanOf, describe, isDataList, isDataMap, isNull } from './data.ts';
 import { scalarText, type Data, type DataMap } from './data.ts';
@@ -147,15 +148,12 @@ export class ObjectReader {
     if (first === undefined) return [];
     const named = unknown.slice(0, MAX_NAMED).map((name) => quote(name, 60));
     const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : '';
-    return [
-      {
-        code: 'FIELD_IGNORED',
-        at: this.pointer(first),
-        found: `${named.join(', ')}${more}`,
-        expected: 'fields that this version knows',
-        hint: `${this.#meant(first, alsoKnown) ?? 'look for a spelling mistake;'} a field of a newer AICR is not evaluated here`,
-      },
-    ];
+    const place = {
+      code: 'FIELD_IGNORED',
+      at: this.pointer(first),
+      hint: `${this.#meant(first, alsoKnown) ?? 'look for a spelling mistake;'} a field of a newer AICR is not evaluated here`,
+    } as const;
+    return [faultAt(place, `${named.join(', ')}${more}`, 'fields that this version knows')];
   }
 
   /** Refuses the fields that nobody has read. */

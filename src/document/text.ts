@@ -3,6 +3,7 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { FREE_VALUES, MAX_NESTING, MIN_CHARACTERS_PER_VALUE } from '../limits.ts';
+import { refuse } from '../place.ts';
 import { quote, shorten } from '../quote.ts';
 
 const BYTE_ORDER_MARK = '\u{FEFF}';
@@ -10,12 +11,8 @@ const BYTE_ORDER_MARK = '\u{FEFF}';
 /** The text of a document. Throws DOCUMENT_INVALID for nothing, for a byte order mark, for bad UTF-8. */
 export function decodeUtf8(bytes: Uint8Array, file: string): string {
   if (bytes.length === 0) {
-    throw new EvidenceError('DOCUMENT_INVALID', {
-      at: file,
-      found: 'an empty file',
-      expected: 'a document',
-      hint: 'check the path, and that the program that writes the file has finished',
-    });
+    const hint = 'check the path, and that the program that writes the file has finished';
+    refuse({ code: 'DOCUMENT_INVALID', at: file, hint }, 'an empty file', 'a document');
   }
   const text = textOf(bytes);
   if (text !== undefined && !text.startsWith(BYTE_ORDER_MARK)) return text;

@@ -56,15 +56,10 @@ export async function attachReferrer(
     await keepListed(repository, { subject, referrer }, pauses);
   });
   if (error === undefined) return;
-  refuse(
-    {
-      code: 'REFERRER_NOT_LISTED',
-      at: repository.name,
-      hint: `name it whenever it is needed: --attestation ${referrer.digest}; or publish again where tags may be changed`,
-    },
-    `attached, not listed: ${error.at ?? repository.name}: ${error.found}`,
-    'a registry that lists what is attached, or whose tags may be changed',
-  );
+  const hint = `name it whenever it is needed: --attestation ${referrer.digest}; or publish again where tags may be changed`;
+  const found = `attached, not listed: ${error.at ?? repository.name}: ${error.found}`;
+  const expected = 'a registry that lists what is attached, or whose tags may be changed';
+  refuse({ code: 'REFERRER_NOT_LISTED', at: repository.name, hint }, found, expected);
 }
 
 interface Attached {

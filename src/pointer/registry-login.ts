@@ -4,7 +4,7 @@
 import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { decodeUtf8 } from '../document/text.ts';
-import { EvidenceError, orIfRefused } from '../errors/evidence-error.ts';
+import { orIfRefused } from '../errors/evidence-error.ts';
 import { refuse, type Place } from '../place.ts';
 import { quote } from '../quote.ts';
 import { decodeBase64 } from '../trust/base64.ts';
@@ -138,12 +138,11 @@ export function parseHelperAnswer(bytes: Uint8Array, place: Place): Login | unde
 /** Runs a parser of secrets. What it refuses gets this code, and no value is shown. */
 function concealed<T>({ code, at, hint }: Place, parse: () => T): T {
   return orIfRefused(parse, (error) => {
-    throw new EvidenceError(code, {
-      at: error.at ?? at,
-      found: error.found.replace(/^the (integer|float|boolean) .*$/s, 'another type: $1'),
-      expected: error.expected,
-      hint: error.code === code ? error.hint : hint,
-    });
+    refuse(
+      { code, at: error.at ?? at, hint: error.code === code ? error.hint : hint },
+      error.found.replace(/^the (integer|float|boolean) .*$/s, 'another type: $1'),
+      error.expected,
+    );
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { timestampOf } from '../document/time.ts';
 import type { Fault, Finding } from '../errors/evidence-error.ts';
+import { faultAt } from '../place.ts';
 import { quote } from '../quote.ts';
 import { sentence } from '../sentence.ts';
 import { isKeySigner, type Proof, type ProvenSigner } from '../trust/trust.ts';
@@ -96,15 +97,9 @@ function otherType(entry: PolicySigner, signer: ProvenSigner, { file }: Judged):
     entry.at === undefined
       ? `if you trust this signer, set --certificate-identity-type ${type}`
       : `if you trust this signer, write "type": ${quote(type)} in the entry`;
-  return [
-    {
-      code: 'SIGNER_NOT_ALLOWED',
-      at: file,
-      found: ofType(type),
-      expected: `${ofType(entry.type ?? 'uri or email')}${as(entry)}`,
-      hint: `only the type differs; ${isOfAllowlist(entry) ? listHint(signer) : change}`,
-    },
-  ];
+  const hint = `only the type differs; ${isOfAllowlist(entry) ? listHint(signer) : change}`;
+  const expected = `${ofType(entry.type ?? 'uri or email')}${as(entry)}`;
+  return [faultAt({ code: 'SIGNER_NOT_ALLOWED', at: file, hint }, ofType(type), expected)];
 }
 
 function mayAllow({ signers }: Policy, { allowedBy }: Judged): readonly PolicySigner[] {
@@ -169,13 +164,10 @@ function outsideWindow(entry: PolicySigner, { proof, judged }: About): Fault | u
   if (moments.length > 0 && moments.every(isInside)) return undefined;
   const from = start === undefined ? '' : ` from ${timestampOf(start)}`;
   const until = end === undefined ? '' : ` until ${timestampOf(end)}`;
-  return {
-    code: 'SIGNER_NOT_VALID',
-    at: judged.file,
-    found: timesOf(proof),
-    expected: `every proven time${from}${until}${as(entry)}`,
-    hint: 'have the evidence signed by somebody who may sign now; what counts is when it was signed',
-  };
+  const hint =
+    'have the evidence signed by somebody who may sign now; what counts is when it was signed';
+  const expected = `every proven time${from}${until}${as(entry)}`;
+  return faultAt({ code: 'SIGNER_NOT_VALID', at: judged.file, hint }, timesOf(proof), expected);
 }
 
 function revokedThen(entry: PolicySigner, { proof, judged }: About): readonly Fault[] {
@@ -183,15 +175,9 @@ function revokedThen(entry: PolicySigner, { proof, judged }: About): readonly Fa
   if (revokedAt === undefined) return [];
   const moments = momentsOf(proof);
   if (moments.length > 0 && moments.every((moment) => moment < revokedAt)) return [];
-  return [
-    {
-      code: 'SIGNER_REVOKED',
-      at: judged.file,
-      found: timesOf(proof),
-      expected: `every proven time before ${timestampOf(revokedAt)}, when the signer was revoked${as(entry)}`,
-      hint: 'do not rely on it; have the evidence made again, and signed by another signer',
-    },
-  ];
+  const hint = 'do not rely on it; have the evidence made again, and signed by another signer';
+  const expected = `every proven time before ${timestampOf(revokedAt)}, when the signer was revoked${as(entry)}`;
+  return [faultAt({ code: 'SIGNER_REVOKED', at: judged.file, hint }, timesOf(proof), expected)];
 }
 
 function revokedLater(entry: PolicySigner, about: About): readonly Finding[] {

@@ -8,6 +8,7 @@ import { decodeJson } from '../document/json.ts';
 import { ObjectReader } from '../document/object-reader.ts';
 import { EvidenceError, orIfRefused, unlessRefused } from '../errors/evidence-error.ts';
 import { IN_TOTO_PAYLOAD_TYPE, SCHEMA_VERSION } from '../media-types.ts';
+import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { AFFIDAVIT } from '../tool.ts';
 import { preAuthEncoding } from '../trust/dsse.ts';
@@ -56,12 +57,9 @@ export function parseSigningState(bytes: Uint8Array, file: string): SigningState
 }
 
 export function refuseState(file: string, found: string, expected: string): never {
-  throw new EvidenceError('SIGNING_STATE_INVALID', {
-    at: file,
-    found,
-    expected: `${expected}, of a signing that was interrupted`,
-    hint: 'look at the file and remove it, or name another OUT',
-  });
+  const hint = 'look at the file and remove it, or name another OUT';
+  const place = { code: 'SIGNING_STATE_INVALID', at: file, hint } as const;
+  refuse(place, found, `${expected}, of a signing that was interrupted`);
 }
 
 function readState(reader: ObjectReader): SigningState {

@@ -1,4 +1,4 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import type { Call, Flag } from './command.ts';
 
 const LAYOUTS = ['archive', 'directory'] as const;
@@ -26,12 +26,10 @@ export function outOf(options: Call['options']): string | undefined {
   const out = options.text('emit-evidence');
   if (!isDirectoryWanted(options)) return out;
   if (options.has('key')) {
-    throw new EvidenceError('USAGE', {
-      at: '--layout',
-      found: 'directory, and a key to sign with',
-      expected: 'an identity: the pointer in the directory names who signed by identity and issuer',
-      hint: 'leave out --layout, which gives an archive, or --key',
-    });
+    const hint = 'leave out --layout, which gives an archive, or --key';
+    const expected =
+      'an identity: the pointer in the directory names who signed by identity and issuer';
+    refuse({ code: 'USAGE', at: '--layout', hint }, 'directory, and a key to sign with', expected);
   }
   return out === undefined ? undefined : withoutSlash(out);
 }

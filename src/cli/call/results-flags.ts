@@ -1,6 +1,6 @@
 // Which results are judged, and of which phases those are that do not say it.
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Flag } from './command.ts';
 import type { Options } from './options.ts';
@@ -37,10 +37,6 @@ export function resultsOf(options: Options): readonly NamedResults[] {
 function phaseFile(word: string): NamedResults {
   const [, phase, path = ''] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
   if (phase !== undefined) return { phase, path };
-  throw new EvidenceError('USAGE', {
-    at: '--phase',
-    found: quote(word),
-    expected: 'a phase, = and a file of results',
-    hint: 'write it like --phase conformance=junit.xml',
-  });
+  const hint = 'write it like --phase conformance=junit.xml';
+  refuse({ code: 'USAGE', at: '--phase', hint }, quote(word), 'a phase, = and a file of results');
 }

@@ -1,7 +1,7 @@
 // How far apart snapshot and phases may be, for every command that judges a run.
 
 import { parseDuration } from '../../duration.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Flag } from './command.ts';
 import type { Options } from './options.ts';
@@ -20,12 +20,9 @@ export function maxRunSpanOf(options: Options): number | undefined {
   if (text === undefined) return undefined;
   const span = parseDuration(text);
   if (span !== undefined) return span;
-  throw new EvidenceError('USAGE', {
-    at: '--max-run-span',
-    found: quote(text),
-    expected: 'hours, minutes, seconds, in this order',
-    hint: 'write it like --max-run-span 36h or 1h30m',
-  });
+  const hint = 'write it like --max-run-span 36h or 1h30m';
+  const expected = 'hours, minutes, seconds, in this order';
+  refuse({ code: 'USAGE', at: '--max-run-span', hint }, quote(text), expected);
 }
 
 /** The flag as it was given, for a command that is printed. */

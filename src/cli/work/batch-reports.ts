@@ -1,6 +1,7 @@
 import type { Row } from '../../batch/row.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { ReportStream } from '../../io/disk/report-stream.ts';
+import { refusal } from '../../place.ts';
 import type { GrowingForm, ManyHead, OneOfMany, Piece } from '../../report/growing-form.ts';
 import type { ListForm } from '../../report/render/list.ts';
 import type { Terminal } from '../../report/render/terminal-lines.ts';
@@ -115,10 +116,7 @@ function summaryIn({ format, output }: ReportForm, { isStored }: Head, call: Cal
 }
 
 function onlyOfOne(): EvidenceError {
-  return new EvidenceError('USAGE', {
-    at: '--format',
-    found: `${AICR_JSON}, and more than one bundle`,
-    expected: 'a form that is of any number',
-    hint: 'choose another form, or verify one bundle a call',
-  });
+  const hint = 'choose another form, or verify one bundle a call';
+  const found = `${AICR_JSON}, and more than one bundle`;
+  return refusal({ code: 'USAGE', at: '--format', hint }, found, 'a form that is of any number');
 }

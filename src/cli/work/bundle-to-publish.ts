@@ -5,7 +5,7 @@ import { archiveEntries } from '../../archive/archive-entries.ts';
 import { collectFiles } from '../../archive/collect.ts';
 import { encodeArchive } from '../../archive/encode-archive.ts';
 import { digestOfHex } from '../../digest.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE, EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { artifactOf, signedStatement } from '../../evidence/pack/artifact-of.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
@@ -13,6 +13,7 @@ import { OriginalTap } from '../../evidence/verify/original-tap.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
 import { unreadable } from '../../io/disk/system-error.ts';
 import { openPartial } from '../../io/oci/partial-blob.ts';
+import { refusal } from '../../place.ts';
 import { requireArtifact } from '../../pointer/artifact.ts';
 import { parseOciManifest } from '../../pointer/oci-manifest.ts';
 import type { StoredManifest } from '../../pointer/registry.ts';
@@ -82,10 +83,7 @@ async function* hashed(
 }
 
 function changed(source: string): EvidenceError {
-  return new EvidenceError('FILE_CHANGED', {
-    at: escapeInvisible(source),
-    found: 'other bytes than a moment before',
-    expected: 'the bundle that was verified',
-    hint: 'wait until nothing writes to the bundle, then run the same command again',
-  });
+  const hint = 'wait until nothing writes to the bundle, then run the same command again';
+  const place = { code: 'FILE_CHANGED', at: escapeInvisible(source), hint } as const;
+  return refusal(place, 'other bytes than a moment before', 'the bundle that was verified');
 }

@@ -1,10 +1,10 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { readFileBounded } from '../../io/disk/files.ts';
 import { isBundleItself } from '../../io/disk/folders.ts';
 import { isSamePlace, lookAt } from '../../io/disk/harmless-output.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { isOfKind } from '../../recognise.ts';
 import type { Call } from '../call/command.ts';
@@ -65,19 +65,13 @@ export function requireNone(
 ): void {
   const flag = flags.find((name) => options.has(name));
   if (flag === undefined) return;
-  throw new EvidenceError('USAGE', {
-    at: `--${flag}`,
-    found: `a bundle on disk, as ${from}`,
-    expected: 'an artifact, e.g. oci://HOST/REPOSITORY@sha256:HEX',
-    hint: `leave out --${flag}: nothing is fetched`,
-  });
+  const hint = `leave out --${flag}: nothing is fetched`;
+  const expected = 'an artifact, e.g. oci://HOST/REPOSITORY@sha256:HEX';
+  refuse({ code: 'USAGE', at: `--${flag}`, hint }, `a bundle on disk, as ${from}`, expected);
 }
 
 function refuseItself(input: string): never {
-  throw new EvidenceError('POINTER_TO_ITSELF', {
-    at: '--bundle',
-    found: escapeInvisible(input),
-    expected: 'the bundle that the pointer points to',
-    hint: 'fetch the bundle, and name its archive or directory with --bundle',
-  });
+  const hint = 'fetch the bundle, and name its archive or directory with --bundle';
+  const expected = 'the bundle that the pointer points to';
+  refuse({ code: 'POINTER_TO_ITSELF', at: '--bundle', hint }, escapeInvisible(input), expected);
 }

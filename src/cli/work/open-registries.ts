@@ -1,7 +1,7 @@
 import { parseReference } from '../../artifact-reference.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { openRegistry } from '../../io/oci/open-registry.ts';
 import { readCaCertificates } from '../../io/sigstore/ca-certificates.ts';
+import { refuse } from '../../place.ts';
 import type { Registry } from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
@@ -24,10 +24,6 @@ export async function openRegistries(
 
 function requireHost(text: string): string {
   if (!text.includes('/') && parseReference(`${text}/x`)?.repository === `${text}/x`) return text;
-  throw new EvidenceError('USAGE', {
-    at: '--registry',
-    found: quote(text),
-    expected: 'HOST or HOST:PORT',
-    hint: 'name the host alone, without https:// and without a repository',
-  });
+  const hint = 'name the host alone, without https:// and without a repository';
+  refuse({ code: 'USAGE', at: '--registry', hint }, quote(text), 'HOST or HOST:PORT');
 }

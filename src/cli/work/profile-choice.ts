@@ -1,6 +1,6 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { PROFILE_LETTERS, isSelection } from '../../evidence/recipe/profile-name.ts';
 import type { ProfileSelection } from '../../evidence/resolve/apply-profile.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Options } from '../call/options.ts';
 
@@ -10,10 +10,7 @@ export function profileChoice(options: Options): ProfileSelection | undefined {
   if (text === undefined) return undefined;
   const [name = '', value = ''] = text.split('=');
   if (isSelection(text)) return { name, value };
-  throw new EvidenceError('USAGE', {
-    at: '--profile',
-    found: quote(text),
-    expected: `NAME=VALUE, of ${PROFILE_LETTERS}`,
-    hint: 'name the profile and its value, e.g. --profile gpuStack=preinstalled',
-  });
+  const hint = 'name the profile and its value, e.g. --profile gpuStack=preinstalled';
+  const found = quote(text);
+  refuse({ code: 'USAGE', at: '--profile', hint }, found, `NAME=VALUE, of ${PROFILE_LETTERS}`);
 }

@@ -95,12 +95,11 @@ export async function requireYes({ options, signal }: Call): Promise<void> {
 }
 
 export function refusePointer(): never {
-  throw new EvidenceError('USAGE', {
-    at: 'BUNDLE',
-    found: 'a signature that is not about the artifact, to which no pointer can lead',
-    expected: '--sign, or no pointer',
-    hint: 'add --sign, which signs the artifact too',
-  });
+  refuse(
+    { code: 'USAGE', at: 'BUNDLE', hint: 'add --sign, which signs the artifact too' },
+    'a signature that is not about the artifact, to which no pointer can lead',
+    '--sign, or no pointer',
+  );
 }
 
 /** Throws USAGE. */
@@ -110,10 +109,6 @@ export function requireOnDisk(source: string): void {
     refuse({ code: 'USAGE', at: 'BUNDLE', hint }, quote(source), 'a .tar.gz or a directory');
   }
   if (source !== STDIN) return;
-  throw new EvidenceError('USAGE', {
-    at: 'BUNDLE',
-    found: 'standard input',
-    expected: 'a .tar.gz or a directory: it is read more than once',
-    hint: 'write it to a file first',
-  });
+  const place = { code: 'USAGE', at: 'BUNDLE', hint: 'write it to a file first' } as const;
+  refuse(place, 'standard input', 'a .tar.gz or a directory: it is read more than once');
 }

@@ -1,6 +1,6 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { printReport } from '../../io/disk/print-report.ts';
 import { didYouMean } from '../../nearest.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
 import { bashScript } from '../completion/bash.ts';
@@ -19,12 +19,8 @@ export async function runCompletion(call: Call): Promise<number> {
   const script = SCRIPTS.get(shell);
   if (script === undefined) {
     const shells = [...SCRIPTS.keys()];
-    throw new EvidenceError('USAGE', {
-      at: 'SHELL',
-      found: quote(shell),
-      expected: `one of ${shells.join(', ')}`,
-      hint: didYouMean(shell, shells) ?? 'name the shell that is to complete words',
-    });
+    const hint = didYouMean(shell, shells) ?? 'name the shell that is to complete words';
+    refuse({ code: 'USAGE', at: 'SHELL', hint }, quote(shell), `one of ${shells.join(', ')}`);
   }
   const commands = await call.commands();
   const offers = [...commands].map(

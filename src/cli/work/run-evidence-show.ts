@@ -12,6 +12,7 @@ import { bundleFolder, followed } from '../../io/disk/folders.ts';
 import { lookAt, requireHarmless } from '../../io/disk/harmless-output.ts';
 import { say } from '../../io/disk/talk.ts';
 import { didYouMean } from '../../nearest.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import {
   NOT_VERIFIED,
@@ -77,12 +78,9 @@ async function writeFile(call: Call, path: string): Promise<void> {
   const output = outputOf(call.options);
   const { isTTY } = call.terminal;
   if (output === undefined && isTTY === true) {
-    throw new EvidenceError('USAGE', {
-      at: '--output',
-      found: 'the terminal, for bytes as they are',
-      expected: 'a file or a pipe',
-      hint: 'leave out --output -: what is shown then is safe for a terminal',
-    });
+    const hint = 'leave out --output -: what is shown then is safe for a terminal';
+    const place = { code: 'USAGE', at: '--output', hint } as const;
+    refuse(place, 'the terminal, for bytes as they are', 'a file or a pipe');
   }
   await call.beforeWriting();
   await reading(call, async (entries) => {
@@ -145,13 +143,9 @@ async function* contentOf(entries: Entries, wanted: string): AsyncGenerator<Uint
 
 function refuseUnknown(wanted: string, paths: readonly string[]): never {
   const below = paths.find((path) => path.startsWith(`${wanted.replace(/\/$/, '')}/`));
-  throw new EvidenceError('USAGE', {
-    at: 'PATH',
-    found: quote(wanted),
-    expected: 'the path of a file in the bundle',
-    hint:
-      below === undefined
-        ? (didYouMean(wanted, paths) ?? 'leave PATH out: then all files are listed')
-        : `name a file in it, e.g. ${escapeInvisible(below)}`,
-  });
+  const hint =
+    below === undefined
+      ? (didYouMean(wanted, paths) ?? 'leave PATH out: then all files are listed')
+      : `name a file in it, e.g. ${escapeInvisible(below)}`;
+  refuse({ code: 'USAGE', at: 'PATH', hint }, quote(wanted), 'the path of a file in the bundle');
 }

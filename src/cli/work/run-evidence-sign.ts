@@ -1,5 +1,4 @@
 import { collectFiles } from '../../archive/collect.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { OriginalTap } from '../../evidence/verify/original-tap.ts';
@@ -121,12 +120,11 @@ async function requireGoodCall(
   out: string,
 ): Promise<void> {
   if (source === STDIN) {
-    throw new EvidenceError('USAGE', {
-      at: 'INPUT',
-      found: 'standard input',
-      expected: 'a .tar.gz or a directory: it is read twice, before it is signed and after',
-      hint: 'write it to a file first',
-    });
+    refuse(
+      { code: 'USAGE', at: 'INPUT', hint: 'write it to a file first' },
+      'standard input',
+      'a .tar.gz or a directory: it is read twice, before it is signed and after',
+    );
   }
   const files = SIGNING_FILES.flatMap((name) => options.text(name) ?? []);
   const variables = servicePaths(environment);

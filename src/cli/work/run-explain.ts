@@ -1,5 +1,5 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { beginningWith, explain, explanations, wordsOf } from '../../report/explain.ts';
 import type { Explanation } from '../../report/explain.ts';
@@ -38,17 +38,15 @@ function refuseUnknown(word: string, all: readonly Explanation[]): never {
   const spelt = names.filter((name) => !/^\d/.test(name));
   const alike = spelt.filter((name) => name.startsWith(word.slice(0, 3)));
   const meant = nearest(word, [...alike, ...spelt]);
-  throw new EvidenceError('USAGE', {
-    at: 'affidavit explain',
-    found: quote(word),
-    expected: 'a code that was printed, the name of a check, an exit code, or a word in capitals',
-    hint:
-      begun.length > 0
-        ? `these begin so: ${listedNames(begun)}`
-        : meant === undefined
-          ? 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes and words'
-          : `did you mean affidavit explain ${meant}?`,
-  });
+  const hint =
+    begun.length > 0
+      ? `these begin so: ${listedNames(begun)}`
+      : meant === undefined
+        ? 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes and words'
+        : `did you mean affidavit explain ${meant}?`;
+  const expected =
+    'a code that was printed, the name of a check, an exit code, or a word in capitals';
+  refuse({ code: 'USAGE', at: 'affidavit explain', hint }, quote(word), expected);
 }
 
 /** Its labels stay below each other. */

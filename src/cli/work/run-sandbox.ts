@@ -1,4 +1,3 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { say } from '../../io/disk/talk.ts';
 import { exitCodeOfSignal, runCommand, stopSignal } from '../../io/process/child-process.ts';
 import {
@@ -7,6 +6,7 @@ import {
   stageSandboxFiles,
 } from '../../io/sandbox/sandbox-files.ts';
 import { startSandbox } from '../../io/sandbox/sandbox-server.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { SANDBOX_IDENTITY } from '../../sandbox/oidc.ts';
 import { commandLine } from '../../shell-words.ts';
@@ -41,12 +41,9 @@ export async function runSandbox({ options, after }: Call): Promise<number> {
 
 function requireWords(command: readonly string[] | undefined): readonly string[] | undefined {
   if (command?.length !== 0) return command;
-  throw new EvidenceError('USAGE', {
-    at: 'the command after --',
-    found: 'nothing after --',
-    expected: 'a command and its arguments',
-    hint: 'name the command to run, or leave -- out to serve until Ctrl-C',
-  });
+  const hint = 'name the command to run, or leave -- out to serve until Ctrl-C';
+  const found = 'nothing after --';
+  refuse({ code: 'USAGE', at: 'the command after --', hint }, found, 'a command and its arguments');
 }
 
 /** Lines to paste into another shell, and what to do there next. */

@@ -1,4 +1,3 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { resultsRequired } from '../../evidence/pack/results-required.ts';
 import type { Results } from '../../evidence/phase/ctrf.ts';
 import { PHASES, isPhase } from '../../evidence/phase/phase.ts';
@@ -16,6 +15,7 @@ import { servicePaths } from '../../io/sigstore/service-paths.ts';
 import { signingStatePath } from '../../io/sigstore/signing-journal.ts';
 import { openSigning, type SigningSession } from '../../io/sigstore/signing-session.ts';
 import { MAX_JSON_BYTES, MAX_RECIPE_BYTES, MAX_SNAPSHOT_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -65,24 +65,17 @@ export async function runValidate(call: Call): Promise<number> {
 /** Nothing that is published whole can be revealed later. */
 function requireRedaction({ options }: Call): void {
   if (!options.has('openings') || options.text('redact') !== 'none') return;
-  throw new EvidenceError('USAGE', {
-    at: '--openings',
-    found: 'nothing that is redacted',
-    expected: '--redact minimal, which withholds something',
-    hint: 'leave --redact none out, or --openings',
-  });
+  const hint = 'leave --redact none out, or --openings';
+  const expected = '--redact minimal, which withholds something';
+  refuse({ code: 'USAGE', at: '--openings', hint }, 'nothing that is redacted', expected);
 }
 
 /** Throws USAGE. */
 function resultsPaths(options: Call['options']): readonly ResultsPath[] {
   return resultsOf(options).map(({ path, phase }) => {
     if (phase === undefined || isPhase(phase)) return { path, phase };
-    throw new EvidenceError('USAGE', {
-      at: '--phase',
-      found: quote(phase),
-      expected: `one of ${PHASES.join(', ')}`,
-      hint: `write it like --phase ${PHASES[0]}=junit.xml`,
-    });
+    const hint = `write it like --phase ${PHASES[0]}=junit.xml`;
+    refuse({ code: 'USAGE', at: '--phase', hint }, quote(phase), `one of ${PHASES.join(', ')}`);
   });
 }
 

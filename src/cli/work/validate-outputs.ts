@@ -16,6 +16,7 @@ import { requirePrintable } from '../../io/disk/print-report.ts';
 import type { OwnTree } from '../../io/disk/staged-tree.ts';
 import { isSystemError } from '../../io/disk/system-error.ts';
 import { sandboxFolder } from '../../io/sandbox/sandbox-files.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 
 /** What a validation reads and writes, as the user named it. */
@@ -147,23 +148,17 @@ function requireFolderOfItsOwn(folder: string, paths: ValidationPaths): void {
   requireNotRead(folder, paths.open, paths);
   const stats = lookAt(folder);
   if (stats === undefined || stats.isDirectory()) return;
-  throw new EvidenceError('OUTPUT_EXISTS', {
-    at: escapeInvisible(folder),
-    found: `a ${kindOf(stats)}`,
-    expected: 'nothing, or the folder of an earlier --sandbox',
-    hint: 'name another file to write',
-  });
+  const hint = 'name another file to write';
+  const place = { code: 'OUTPUT_EXISTS', at: escapeInvisible(folder), hint } as const;
+  refuse(place, `a ${kindOf(stats)}`, 'nothing, or the folder of an earlier --sandbox');
 }
 
 /** A directory is written beside its place, and then gets its name: `.` has no name and nothing beside it. */
 function requireOwnName(out: string): void {
   if (!['', '.', '..'].includes(basename(out))) return;
-  throw new EvidenceError('USAGE', {
-    at: '--emit-evidence',
-    found: quote(out),
-    expected: 'a directory by its name, which is replaced as a whole',
-    hint: 'call it from another directory, and write the name of the one that is wanted',
-  });
+  const hint = 'call it from another directory, and write the name of the one that is wanted';
+  const expected = 'a directory by its name, which is replaced as a whole';
+  refuse({ code: 'USAGE', at: '--emit-evidence', hint }, quote(out), expected);
 }
 
 function requireNoLogs(path: string | undefined): void {

@@ -9,6 +9,7 @@ import { kindOf } from '../../io/disk/open-file.ts';
 import { addPointer, readPointer, readPointers } from '../../io/disk/pointer-tree.ts';
 import { unwritable } from '../../io/disk/system-error.ts';
 import { say } from '../../io/disk/talk.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine, pathWord } from '../../shell-words.ts';
 import type { Call } from '../call/command.ts';
@@ -81,12 +82,9 @@ function requireInside(folder: string, path: string): void {
   for (const each of folders) {
     const stats = lookAt(each);
     if (stats === undefined || stats.isDirectory()) continue;
-    throw new EvidenceError('FILE_UNWRITABLE', {
-      at: escapeInvisible(each),
-      found: `a ${kindOf(stats)}`,
-      expected: 'nothing, or a directory of pointers',
-      hint: 'remove it: pointers are written below --evidence-dir only',
-    });
+    const hint = 'remove it: pointers are written below --evidence-dir only';
+    const place = { code: 'FILE_UNWRITABLE', at: escapeInvisible(each), hint } as const;
+    refuse(place, `a ${kindOf(stats)}`, 'nothing, or a directory of pointers');
   }
 }
 

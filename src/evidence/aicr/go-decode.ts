@@ -4,6 +4,7 @@ import { MixedMap, Plain, isNull, type Data, type DataMap } from '../../document
 import { pointerToken } from '../../document/text.ts';
 import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { goBoolean, goInteger, resolvePlain } from './go-scalars.ts';
 import { isStruct, type GoStruct, type GoType } from './go-types.ts';
@@ -126,14 +127,10 @@ class GoDecoder {
       this.#dropped.push({ at, found, name: { text, known } });
       return;
     }
-    throw new EvidenceError('FIELD_UNKNOWN', {
-      at,
-      found,
-      expected: `one of ${known.join(', ')}`,
-      hint:
-        meant({ text, known }) ??
-        'remove the field: AICR refuses a recipe of this apiVersion that has it',
-    });
+    const hint =
+      meant({ text, known }) ??
+      'remove the field: AICR refuses a recipe of this apiVersion that has it';
+    throw refusal({ code: 'FIELD_UNKNOWN', at, hint }, found, `one of ${known.join(', ')}`);
   }
 
   #dropNull(at: string): void {

@@ -1,6 +1,7 @@
 import { isImage, type Bom, type BomComponent } from '../../bom/bom.ts';
 import { baseNameOf, renderImage, type Image } from '../../bom/image.ts';
 import { findingsOf, type Finding } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words } from '../../sentence.ts';
 import type { RecipeComponent } from '../recipe/recipe-component.ts';
@@ -109,13 +110,10 @@ function missing(file: string, image: Image): Finding {
 }
 
 function unknown(image: NamedImage & { readonly at: string }): Finding {
-  return {
-    code: 'BOM_IMAGE_UNKNOWN',
-    at: image.at,
-    found: `the image ${quote(`${image.name}:${image.versions[0] ?? ''}`)}, not observed`,
-    expected: 'images that snapshot or recipe show',
-    hint: 'find out where the image was used; the snapshot did not see it',
-  };
+  const hint = 'find out where the image was used; the snapshot did not see it';
+  const found = `the image ${quote(`${image.name}:${image.versions[0] ?? ''}`)}, not observed`;
+  const expected = 'images that snapshot or recipe show';
+  return faultAt({ code: 'BOM_IMAGE_UNKNOWN', at: image.at, hint }, found, expected);
 }
 
 interface NamedImage {

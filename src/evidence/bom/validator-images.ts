@@ -4,6 +4,7 @@ import { parseImage } from '../../bom/image.ts';
 import { compareBytes } from '../../compare-bytes.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { faultAt, refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Phase, PhaseTest } from '../phase/phase.ts';
 
@@ -85,12 +86,9 @@ function refuseGiven(
 }
 
 function refuseMutable({ test, image }: ValidatorImage): never {
-  throw new EvidenceError('VALIDATOR_IMAGE_MUTABLE', {
-    at: '--validator-image',
-    found: `${quote(test)} from ${quote(image)}`,
-    expected: FIXED,
-    hint: `name the image by its digest, ${test}=REF@sha256:…; or add --allow-mutable-validator-tags, and nobody can find out later what was run`,
-  });
+  const hint = `name the image by its digest, ${test}=REF@sha256:…; or add --allow-mutable-validator-tags, and nobody can find out later what was run`;
+  const found = `${quote(test)} from ${quote(image)}`;
+  refuse({ code: 'VALIDATOR_IMAGE_MUTABLE', at: '--validator-image', hint }, found, FIXED);
 }
 
 const FIXED = 'a digest, or a tag that is not moved: of a release (v1.2.3), sha-COMMIT or uat-RUN';
@@ -111,15 +109,10 @@ export function validatorFindings(references: readonly string[], at: string): re
   if (mutable.length === 0) return [];
   const named = mutable.slice(0, MOST_NAMED).map((reference) => quote(reference, 100));
   const more = mutable.length > MOST_NAMED ? ` and ${mutable.length - MOST_NAMED} more` : '';
-  return [
-    {
-      code: 'VALIDATOR_TAG_MUTABLE',
-      at,
-      found: `${named.join(', ')}${more}`,
-      expected: FIXED,
-      hint: 'ask for evidence whose validators are named by digest: what this tag means today may be another image',
-    },
-  ];
+  const hint =
+    'ask for evidence whose validators are named by digest: what this tag means today may be another image';
+  const found = `${named.join(', ')}${more}`;
+  return [faultAt({ code: 'VALIDATOR_TAG_MUTABLE', at, hint }, found, FIXED)];
 }
 
 const MOST_NAMED = 3;

@@ -4,7 +4,7 @@
 
 import { describe, type Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { PROFILE_LETTERS, isSelection } from '../recipe/profile-name.ts';
 import type { RecipeProfile } from '../recipe/profile.ts';
 
@@ -124,10 +124,5 @@ function requireTexts(claim: ObjectReader, names: readonly string[]): void {
 
 export function textOf(item: Data, at: string): string {
   if (typeof item === 'string') return item;
-  throw new EvidenceError('FIELD_INVALID', {
-    at,
-    found: describe(item),
-    expected: 'a string',
-    hint: BY_FORMAT,
-  });
+  refuse({ code: 'FIELD_INVALID', at, hint: BY_FORMAT }, describe(item), 'a string');
 }

@@ -4,6 +4,7 @@ import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
+import { faultAt } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 
 /** How one claim of the predicate is compared with what was recomputed. */
@@ -78,13 +79,9 @@ export function claimFaults(
     count += 1;
     if (count > MAX_CLAIM_FAULTS) continue;
     const expected = `${shown(computed)} (recomputed)`;
-    faults.push({
-      code: rule.code,
-      at: `${at}${pointer}`,
-      found: shown(claimed),
-      expected,
-      hint: HINT,
-    });
+    faults.push(
+      faultAt({ code: rule.code, at: `${at}${pointer}`, hint: HINT }, shown(claimed), expected),
+    );
   }
   const more = count - faults.length;
   if (more === 0) return faults;

@@ -5,7 +5,7 @@ import type { Data } from '../../document/data.ts';
 import { isDataMap } from '../../document/data.ts';
 import { differences } from '../../document/differences.ts';
 import { unlessRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
-import { AS_SIGNED } from '../../place.ts';
+import { AS_SIGNED, faultAt } from '../../place.ts';
 import { STATEMENT_FILE } from '../layout.ts';
 import { parseEvidenceStatement, type ReceivedEvidence } from './read-statement.ts';
 
@@ -43,22 +43,16 @@ function withoutAffidavit(predicate: Data): Data {
 }
 
 function differs(place: string): Fault {
-  return {
-    code: 'STATEMENT_DIFFERS',
-    at: `${STATEMENT_FILE}#${place}`,
-    found: 'something else than was signed',
-    expected: 'type and predicate of the statement that was signed',
-    hint: AS_SIGNED,
-  };
+  const at = `${STATEMENT_FILE}#${place}`;
+  const found = 'something else than was signed';
+  const expected = 'type and predicate of the statement that was signed';
+  return faultAt({ code: 'STATEMENT_DIFFERS', at, hint: AS_SIGNED }, found, expected);
 }
 
 /** aicr knows no such field, and leaves it out when it signs what we packed. */
 function affidavitMissing(at: string): Finding {
-  return {
-    code: 'AFFIDAVIT_MISSING',
-    at,
-    found: 'a part that is in the unsigned copy alone',
-    expected: 'a signature over it too',
-    hint: 'do not rely on the copy: only what was signed was judged; affidavit evidence sign signs all of it',
-  };
+  const hint =
+    'do not rely on the copy: only what was signed was judged; affidavit evidence sign signs all of it';
+  const found = 'a part that is in the unsigned copy alone';
+  return faultAt({ code: 'AFFIDAVIT_MISSING', at, hint }, found, 'a signature over it too');
 }

@@ -4,7 +4,8 @@ import { MATCH_DIMENSIONS } from '../../dimensions.ts';
 import { JsonMap, isDataMap } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { parseStatement, type ReceivedStatement } from '../../statement/statement.ts';
 import { parsePredicate, type ReceivedPredicate } from '../claim/predicate.ts';
 import {
@@ -81,12 +82,11 @@ function requireFitting(
     reader.refuse('profile', { code: 'FIELD_UNKNOWN', found: 'profile', expected, hint: HINT });
   }
   if (profile !== undefined || type.profile !== 'always') return;
-  throw new EvidenceError('FIELD_MISSING', {
-    at: reader.pointer('profile'),
-    found: 'nothing',
-    expected: `the profile of the recipe, which every recipe evidence ${type.version} has`,
-    hint: HINT,
-  });
+  refuse(
+    { code: 'FIELD_MISSING', at: reader.pointer('profile'), hint: HINT },
+    'nothing',
+    `the profile of the recipe, which every recipe evidence ${type.version} has`,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { sayDemand } from '../../demand.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words } from '../../sentence.ts';
 import type { LocatePhase } from '../phase/phase-faults.ts';
@@ -47,26 +48,17 @@ export function notCompared(
 ): readonly Finding[] {
   const { name, expression, at } = constraint;
   if (outcome === 'unevaluable') {
-    return [
-      {
-        code: 'FIGURE_UNEVALUABLE',
-        at,
-        found: `${phase}: ${quote(name)}: ${reason}`,
-        expected: 'an operator and a number, e.g. ">= 300"',
-        hint: 'correct the constraint in the recipe; until then no figure is compared with it',
-      },
-    ];
+    const hint = 'correct the constraint in the recipe; until then no figure is compared with it';
+    const found = `${phase}: ${quote(name)}: ${reason}`;
+    const expected = 'an operator and a number, e.g. ">= 300"';
+    return [faultAt({ code: 'FIGURE_UNEVALUABLE', at, hint }, found, expected)];
   }
   if (outcome !== 'not-measured' || tests === undefined) return [];
-  return [
-    {
-      code: 'FIGURE_MISSING',
-      at: locate(phase),
-      found: `${phase}: no figure for ${quote(name)}`,
-      expected: `one in the words of AICR's validator, to compare with ${quote(expression)}`,
-      hint: 'run the check with a validator that prints the figure, or look for it in the log, for AICR redacts the line by default: nothing here shows that the demand is met',
-    },
-  ];
+  const hint =
+    'run the check with a validator that prints the figure, or look for it in the log, for AICR redacts the line by default: nothing here shows that the demand is met';
+  const found = `${phase}: no figure for ${quote(name)}`;
+  const expected = `one in the words of AICR's validator, to compare with ${quote(expression)}`;
+  return [faultAt({ code: 'FIGURE_MISSING', at: locate(phase), hint }, found, expected)];
 }
 
 /** A figure that its test compared with something else than this recipe demands. */

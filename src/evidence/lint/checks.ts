@@ -4,6 +4,7 @@ import { listOf, scalarText } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { RecipeDocument } from '../resolve/overlay.ts';
 import type { Part } from '../resolve/part.ts';
@@ -60,18 +61,13 @@ export function checkFaults({ name: phase, value, at }: Part, checks: Checks): r
     if (other === phase) return [];
     const home = other === undefined ? undefined : quote(other);
     const fix = home === undefined ? didYouMean(nearest(name, ofPhase)) : `move it to ${home}`;
-    return [
-      {
-        code: 'CHECK_UNKNOWN',
-        at: `${at}/checks/${index}`,
-        found: `${quote(name)}${home === undefined ? '' : `, a check of ${home}`}`,
-        expected:
-          ofPhase.length === 0
-            ? `no checks in ${phase}`
-            : `a check of ${phase}${fix === undefined ? `: ${someOf(ofPhase.map((each) => quote(each)))}` : ''}`,
-        hint:
-          fix ?? (ofPhase.length === 0 ? 'remove it' : `correct it, or add it to ${VALIDATORS}`),
-      },
-    ];
+    const hint =
+      fix ?? (ofPhase.length === 0 ? 'remove it' : `correct it, or add it to ${VALIDATORS}`);
+    const found = `${quote(name)}${home === undefined ? '' : `, a check of ${home}`}`;
+    const expected =
+      ofPhase.length === 0
+        ? `no checks in ${phase}`
+        : `a check of ${phase}${fix === undefined ? `: ${someOf(ofPhase.map((each) => quote(each)))}` : ''}`;
+    return [faultAt({ code: 'CHECK_UNKNOWN', at: `${at}/checks/${index}`, hint }, found, expected)];
   });
 }

@@ -3,6 +3,7 @@
 import { textOf } from '../../document/data.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { isVirtual } from '../constraint/evaluate.ts';
 import { undecidable } from '../constraint/expression.ts';
@@ -60,13 +61,9 @@ export function constraintFaults(part: Part, rules: Rules): readonly Fault[] {
 
 function unreadable({ name, at }: Part, reason: string): Fault {
   const [type = ''] = name.split('.', 1);
-  return {
-    code: 'CONSTRAINT_INVALID',
-    at: `${at}/name`,
-    found: reason,
-    expected: 'what a snapshot shows, e.g. "K8s.server.version"',
-    hint: didYouMean(corrected(name, type, TYPES)) ?? 'correct the name',
-  };
+  const hint = didYouMean(corrected(name, type, TYPES)) ?? 'correct the name';
+  const expected = 'what a snapshot shows, e.g. "K8s.server.version"';
+  return faultAt({ code: 'CONSTRAINT_INVALID', at: `${at}/name`, hint }, reason, expected);
 }
 
 function unmeasured({ name, at }: Part, path: ConstraintPath): Fault | undefined {
@@ -125,13 +122,9 @@ function unreadableValue({ name, value, at }: Part, rules: Rules): Fault | undef
   if (isVirtual(name, { dialect: rules })) return undefined;
   const decision = undecidable(textOf(value, 'value'), rules);
   if (decision === undefined) return undefined;
-  return {
-    code: 'CONSTRAINT_INVALID',
-    at: `${at}/value`,
-    found: decision.reason,
-    expected: 'a demand that can be decided, e.g. ">= 1.32.4"',
-    hint: 'correct the value',
-  };
+  const hint = 'correct the value';
+  const place = { code: 'CONSTRAINT_INVALID', at: `${at}/value`, hint } as const;
+  return faultAt(place, decision.reason, 'a demand that can be decided, e.g. ">= 1.32.4"');
 }
 
 /** The first of many names. */

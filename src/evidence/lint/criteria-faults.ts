@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import { DIMENSIONS, type DimensionName } from '../resolve/criteria.ts';
@@ -56,15 +57,9 @@ export function doubtfulCriteria(all: readonly Overlay[], rules: Rules): readonl
     return [...users].flatMap(([value, [{ file } = { file: '' }]]): readonly Finding[] => {
       const meant = value === '' || known.has(value) ? undefined : nearest(value, known);
       if (meant === undefined) return [];
-      return [
-        {
-          code: 'CRITERIA_DOUBTFUL',
-          at: `${file}#/spec/criteria/${name}`,
-          found: quote(value),
-          expected: `a known ${name}`,
-          hint: `did you mean ${quote(meant)}? If not, leave it`,
-        },
-      ];
+      const at = `${file}#/spec/criteria/${name}`;
+      const hint = `did you mean ${quote(meant)}? If not, leave it`;
+      return [faultAt({ code: 'CRITERIA_DOUBTFUL', at, hint }, quote(value), `a known ${name}`)];
     });
   });
 }

@@ -3,6 +3,7 @@
 import { isDataMap, listOf, textOf } from '../../document/data.ts';
 import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { pathsIn } from '../resolve/named-files.ts';
 import type { Layer } from '../resolve/overlay.ts';
@@ -76,15 +77,9 @@ function unknownComponent({ name, value, at }: Part, around: Around): readonly F
   if (registry === undefined || registry.has(name) || described.has(name)) return [];
   const meant = nearest(name, registry.keys());
   if (meant === undefined && textOf(value, 'type') !== '') return [];
-  return [
-    {
-      code: 'COMPONENT_UNKNOWN',
-      at: `${at}/name`,
-      found: quote(name),
-      expected: 'a component of registry.yaml, or one whose type and source are named',
-      hint: didYouMean(meant) ?? 'add it to registry.yaml, or name its type and source',
-    },
-  ];
+  const hint = didYouMean(meant) ?? 'add it to registry.yaml, or name its type and source';
+  const expected = 'a component of registry.yaml, or one whose type and source are named';
+  return [faultAt({ code: 'COMPONENT_UNKNOWN', at: `${at}/name`, hint }, quote(name), expected)];
 }
 
 function missingFiles({ value, at }: Part, recipes: RecipeFiles): readonly Fault[] {

@@ -4,6 +4,7 @@ import { compareBytes } from '../../compare-bytes.ts';
 import { isDataMap, mapOf, textOf } from '../../document/data.ts';
 import { faultOf, orIfRefused, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { nearest } from '../../nearest.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import {
   apiVersionOf,
@@ -141,16 +142,13 @@ class TreeReader {
     const meant = nearest(document.kind, KINDS);
     if (meant === undefined) return undefined;
     this.#lose(document);
-    this.faults.push({
-      code: 'KIND_UNEXPECTED',
-      at: `${document.file}#/kind`,
-      found: `${quote(document.kind)}, which AICR leaves out`,
-      expected: KINDS.join(' or '),
-      hint:
-        meant === document.kind
-          ? "put it into the folder mixins of recipes of today's AICR"
-          : `did you mean ${quote(meant)}?`,
-    });
+    const hint =
+      meant === document.kind
+        ? "put it into the folder mixins of recipes of today's AICR"
+        : `did you mean ${quote(meant)}?`;
+    const found = `${quote(document.kind)}, which AICR leaves out`;
+    const place = { code: 'KIND_UNEXPECTED', at: `${document.file}#/kind`, hint } as const;
+    this.faults.push(faultAt(place, found, KINDS.join(' or ')));
     return undefined;
   }
 

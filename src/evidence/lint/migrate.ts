@@ -8,6 +8,7 @@ import { decodeUtf8, pointerToken } from '../../document/text.ts';
 import { locateIn, type Locate } from '../../document/yaml-places.ts';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
 import { AICR_GROUP_V011 } from '../../media-types.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { canonicalText } from '../aicr/canonical-yaml.ts';
@@ -88,12 +89,8 @@ function kindOf(document: RecipeDocument, named: NamedFile): Kind {
   const known = KINDS.find((each) => each === kind);
   if (known !== undefined) return known;
   return recognising('recipes', named, () => {
-    throw new EvidenceError('KIND_UNEXPECTED', {
-      at: `${file}#/kind`,
-      found: quote(kind),
-      expected: KINDS.join(', '),
-      hint: 'give a document of recipes',
-    });
+    const hint = 'give a document of recipes';
+    refuse({ code: 'KIND_UNEXPECTED', at: `${file}#/kind`, hint }, quote(kind), KINDS.join(', '));
   });
 }
 
@@ -134,12 +131,9 @@ function requireSameMeaning(document: RecipeDocument): void {
 }
 
 function refuseMeaning(at: string, found: string, expected: string): never {
-  throw new EvidenceError('MIGRATION_REFUSED', {
-    at,
-    found: `${quote(found)}, which today's AICR reads in another way than v0.11`,
-    expected,
-    hint: 'write it as it is meant today, change the header by hand, and test it again',
-  });
+  const hint = 'write it as it is meant today, change the header by hand, and test it again';
+  const place = { code: 'MIGRATION_REFUSED', at, hint } as const;
+  refuse(place, `${quote(found)}, which today's AICR reads in another way than v0.11`, expected);
 }
 
 interface HeaderFields {

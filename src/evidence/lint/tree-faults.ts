@@ -1,6 +1,7 @@
 // What can be said of a directory of recipes as a whole. The resolver says it: each query that could show something is asked.
 
 import { faultOf, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import { climb, matching, requireRooted } from '../resolve/candidates.ts';
@@ -198,11 +199,8 @@ function sayDisagreement(disagreement: Disagreement, rules: Rules): Fault {
 
 function tooMany(count: number, { recipes }: Catalogue): Fault {
   const most = count === MOST_QUERIES ? `${count} criteria` : `${MOST_LAID} overlays`;
-  return {
-    code: 'LIMIT_EXCEEDED',
-    at: recipes.directory,
-    found: `recipes of more than ${most}`,
-    expected: `at most that many in all recipes; those of ${count} criteria were resolved`,
-    hint: 'lint a part of the overlays in a directory of its own',
-  };
+  const hint = 'lint a part of the overlays in a directory of its own';
+  const expected = `at most that many in all recipes; those of ${count} criteria were resolved`;
+  const place = { code: 'LIMIT_EXCEEDED', at: recipes.directory, hint } as const;
+  return faultAt(place, `recipes of more than ${most}`, expected);
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../../digest.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { isKeySigner, type Proof, type ProvenSigner } from '../../trust/trust.ts';
 import { parseEvidenceStatement } from '../dialect/read-statement.ts';
@@ -125,12 +126,10 @@ function refuseSigner(found: string): never {
 
 function requireRecipe(recipe: string): void {
   if (isPointerRecipe(recipe)) return;
-  throw new EvidenceError('POINTER_UNFIT', {
-    at: `${RECIPE_FILE}#/criteria`,
-    found: quote(recipe),
-    expected: 'a name that can be a folder: a letter or digit, then letters, digits, ".", "_", "-"',
-    hint: 'resolve the recipe with criteria that AICR knows',
-  });
+  const hint = 'resolve the recipe with criteria that AICR knows';
+  const expected =
+    'a name that can be a folder: a letter or digit, then letters, digits, ".", "_", "-"';
+  refuse({ code: 'POINTER_UNFIT', at: `${RECIPE_FILE}#/criteria`, hint }, quote(recipe), expected);
 }
 
 /** @param hex of the subject that was signed; undefined if that is the recipe */

@@ -2,6 +2,7 @@ import { sortedByPath, type BundleFile } from '../../archive/entry.ts';
 import { decodeYaml } from '../../document/yaml.ts';
 import { EvidenceError, findingsOf, type Finding } from '../../errors/evidence-error.ts';
 import { MAX_WITHHELD_VALUES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { MadeRedaction } from '../claim/predicate.ts';
 import type { ConstraintResult } from '../constraint/evaluate.ts';
@@ -211,12 +212,11 @@ function requireSameItems(snapshot: Validation['snapshot'], keep: SnapshotKeep):
   for (const { selector, key } of paths) {
     if (selector.kind !== 'index' || selector.index >= labels.items.length) continue;
     if (kept[selector.index] === selector.index) continue;
-    throw new EvidenceError('REDACTION_CHANGES_RESULT', {
-      at: SNAPSHOT_FILE,
-      found: `"${LABEL_SUBTYPE}[${selector.index}]": another item on the redacted snapshot`,
-      expected: `the item whose ${quote(key)} the recipe reads`,
-      hint: LABELS_HINT,
-    });
+    refuse(
+      { code: 'REDACTION_CHANGES_RESULT', at: SNAPSHOT_FILE, hint: LABELS_HINT },
+      `"${LABEL_SUBTYPE}[${selector.index}]": another item on the redacted snapshot`,
+      `the item whose ${quote(key)} the recipe reads`,
+    );
   }
 }
 

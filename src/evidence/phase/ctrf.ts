@@ -4,6 +4,7 @@ import { isDataMap, type Data } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError, faultOf, withCode, type Finding } from '../../errors/evidence-error.ts';
 import { fileWord } from '../../packed-file.ts';
+import { refuse, refusal } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { LOOK_BYTES, isOfKind, recognised, recognising } from '../../recognise.ts';
 import { countTests, parseCtrf, splitReport } from './ctrf-document.ts';
@@ -168,12 +169,11 @@ export function aicrVersionOf(reports: ReadonlyMap<Phase, CtrfReport>): string {
 }
 
 function ignored(file: string, start: Uint8Array): Finding {
-  const error = new EvidenceError('RESULTS_FILE_IGNORED', {
-    at: file,
-    found: 'a JSON document without reportFormat',
-    expected: 'CTRF, or results in another form that are named after their phase',
-    hint: 'move it out of the directory',
-  });
+  const error = refusal(
+    { code: 'RESULTS_FILE_IGNORED', at: file, hint: 'move it out of the directory' },
+    'a JSON document without reportFormat',
+    'CTRF, or results in another form that are named after their phase',
+  );
   return faultOf(recognised(error, 'results', { file, bytes: start }));
 }
 
@@ -241,12 +241,9 @@ function reportsOf(
 function namedPhase(name: string, said: Phase | undefined, file: string): Phase | undefined {
   const named = phaseOfName(name);
   if (said === undefined || named === undefined || said === named) return said ?? named;
-  throw new EvidenceError('RESULTS_PHASE_CONFLICT', {
-    at: file,
-    found: `results of ${said}, by --phase, in a file that is named after ${named}`,
-    expected: 'one phase',
-    hint: 'say the phase that it is of, and give the file another name if that is wrong',
-  });
+  const hint = 'say the phase that it is of, and give the file another name if that is wrong';
+  const found = `results of ${said}, by --phase, in a file that is named after ${named}`;
+  refuse({ code: 'RESULTS_PHASE_CONFLICT', at: file, hint }, found, 'one phase');
 }
 
 function requirePhase({ suite, at }: CtrfTest, named: Phase | undefined): Phase {
@@ -254,12 +251,9 @@ function requirePhase({ suite, at }: CtrfTest, named: Phase | undefined): Phase 
   const phase = suite?.name ?? named;
   if (phase === undefined || !isPhase(phase)) return refuseSuite(suite?.name, place);
   if (named === undefined || phase === named) return phase;
-  throw new EvidenceError('RESULTS_PHASE_CONFLICT', {
-    at: place,
-    found: `a test of ${phase} in a file that is named after ${named}`,
-    expected: `tests of ${named} only`,
-    hint: 'give a file with several phases another name, e.g. results.json',
-  });
+  const hint = 'give a file with several phases another name, e.g. results.json';
+  const found = `a test of ${phase} in a file that is named after ${named}`;
+  refuse({ code: 'RESULTS_PHASE_CONFLICT', at: place, hint }, found, `tests of ${named} only`);
 }
 
 function refuseSuite(suite: string | undefined, at: string): never {
@@ -273,12 +267,8 @@ function refuseSuite(suite: string | undefined, at: string): never {
           `the suite ${quote(suite)}`,
           'write the phase of the test as its suite, or leave suites out of a file that is named after its phase',
         ];
-  throw new EvidenceError('RESULTS_PHASE_UNKNOWN', {
-    at,
-    found,
-    expected: `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`,
-    hint,
-  });
+  const expected = `one of ${PHASES.join(', ')}, as suite of the test or as name of the file`;
+  refuse({ code: 'RESULTS_PHASE_UNKNOWN', at, hint }, found, expected);
 }
 
 function refuseName({ file }: CtrfDocument): never {

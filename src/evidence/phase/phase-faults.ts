@@ -1,5 +1,6 @@
-// What is to be said of phases: why they are not green, and what a reader should see all the same.
 import { findingsOf, type Fault, type Finding } from '../../errors/evidence-error.ts';
+// What is to be said of phases: why they are not green, and what a reader should see all the same.
+import { faultAt } from '../../place.ts';
 import { quote, shorten } from '../../quote.ts';
 import { joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
 import { declaredFirst, hasProof } from './judge-phases.ts';
@@ -18,15 +19,10 @@ export function provenNothing(
 ): readonly Fault[] {
   if (results.some((result) => isFault(result) || result.counts.passed > 0)) return [];
   const reported = results.find(({ state }) => state !== 'not-run');
-  return [
-    {
-      code: 'PHASE_NOT_GREEN',
-      at: locate(reported?.phase ?? PHASES[0]),
-      found: 'no test that passed, in any phase',
-      expected: 'at least one',
-      hint: 'run checks, even if the recipe names none, and give their report with --results',
-    },
-  ];
+  const at = locate(reported?.phase ?? PHASES[0]);
+  const hint = 'run checks, even if the recipe names none, and give their report with --results';
+  const found = 'no test that passed, in any phase';
+  return [faultAt({ code: 'PHASE_NOT_GREEN', at, hint }, found, 'at least one')];
 }
 
 /** Why phases are not green, one PHASE_NOT_GREEN for each of them; empty if all are. */

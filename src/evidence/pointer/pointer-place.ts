@@ -1,4 +1,5 @@
 import type { Fault } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { pointerPath, type Pointer } from './pointer.ts';
 
@@ -20,13 +21,9 @@ export function misplaced(
   const first = wanted.findIndex((part, index) => part !== place[index]);
   if (first === -1 && wanted.length === place.length) return [];
   const field = wanted.length === 1 && !isFlat ? AT_ATTESTATION : (fields[first] ?? 'recipe');
-  return [
-    {
-      code: 'POINTER_PATH_OTHER',
-      at: `${file}#/${field}`,
-      found: quote(place.join('/')),
-      expected: wanted.join('/'),
-      hint: 'have the pointer made again by whoever signed the evidence: nobody else can have one in this folder',
-    },
-  ];
+  const hint =
+    'have the pointer made again by whoever signed the evidence: nobody else can have one in this folder';
+  const found = quote(place.join('/'));
+  const expected = wanted.join('/');
+  return [faultAt({ code: 'POINTER_PATH_OTHER', at: `${file}#/${field}`, hint }, found, expected)];
 }

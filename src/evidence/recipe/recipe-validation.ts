@@ -1,7 +1,8 @@
 import { describe, scalarText, type Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError, parsedList } from '../../errors/evidence-error.ts';
+import { parsedList } from '../../errors/evidence-error.ts';
 import type { Finding, Parsed } from '../../errors/evidence-error.ts';
+import { refuse, faultAt } from '../../place.ts';
 import { PHASES, type Phase } from '../phase/phase.ts';
 
 /**
@@ -77,24 +78,17 @@ function parsePhase(validation: ObjectReader, name: string): Parsed<PhaseDemand>
 
 /** Readiness has constraints only; nobody runs a check there. */
 function notRun(readiness: ObjectReader): Finding {
-  return {
-    code: 'FIELD_IGNORED',
-    at: readiness.pointer('checks'),
-    found: 'checks of readiness, which no validator runs',
-    expected: `checks of ${PHASES.join(', ')}`,
-    hint: 'move them to the phase that runs them',
-  };
+  const hint = 'move them to the phase that runs them';
+  const found = 'checks of readiness, which no validator runs';
+  const expected = `checks of ${PHASES.join(', ')}`;
+  return faultAt({ code: 'FIELD_IGNORED', at: readiness.pointer('checks'), hint }, found, expected);
 }
 
 function parseCheck(data: Data, at: string): string {
   const text = scalarText(data) ?? '';
   if (text !== '') return text;
-  throw new EvidenceError('FIELD_INVALID', {
-    at,
-    found: describe(data),
-    expected: 'the name of a check',
-    hint: 'name the check, or remove the entry',
-  });
+  const hint = 'name the check, or remove the entry';
+  refuse({ code: 'FIELD_INVALID', at, hint }, describe(data), 'the name of a check');
 }
 
 /** Reads one entry of a list of constraints. Throws FIELD_MISSING, FIELD_INVALID. */

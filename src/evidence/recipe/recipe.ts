@@ -5,10 +5,10 @@ import { ObjectReader } from '../../document/object-reader.ts';
 import { pairOf } from '../../document/yaml-pair.ts';
 import { readYaml } from '../../document/yaml-reader.ts';
 import { DATA_BUILDER } from '../../document/yaml.ts';
-import { EvidenceError, parsedList, type Finding } from '../../errors/evidence-error.ts';
+import { parsedList, type Finding } from '../../errors/evidence-error.ts';
 import { MAX_CONSTRAINTS, MAX_RECIPE_VALUES } from '../../limits.ts';
 import { AICR_V011 } from '../../media-types.ts';
-import { refusedAs } from '../../place.ts';
+import { refusedAs, refuse } from '../../place.ts';
 import { recognising } from '../../recognise.ts';
 import {
   CANONICAL_BUILDER,
@@ -194,12 +194,9 @@ function requireNoChart(document: ObjectReader): void {
 function requireRecipe(document: ObjectReader): void {
   const fields = ['kind', 'componentRefs', 'criteria'];
   if (fields.some((name) => document.has(name))) return;
-  throw new EvidenceError('FIELD_MISSING', {
-    at: document.at,
-    found: 'neither kind nor componentRefs nor criteria',
-    expected: 'a resolved recipe (RecipeResult)',
-    hint: 'pass what `aicr recipe` writes',
-  });
+  const hint = 'pass what `aicr recipe` writes';
+  const place = { code: 'FIELD_MISSING', at: document.at, hint } as const;
+  refuse(place, 'neither kind nor componentRefs nor criteria', 'a resolved recipe (RecipeResult)');
 }
 
 /** The recipe's metadata differs from others: it has a tool version and no timestamp. */

@@ -3,11 +3,11 @@
 import { digestOf, isDigest, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { nameWanted } from '../../file-kinds.ts';
 import { MAX_OPENINGS_BYTES } from '../../limits.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
-import { refusedAs } from '../../place.ts';
+import { refusedAs, refusal, refuse } from '../../place.ts';
 import { isOfKind, recognised, recognising } from '../../recognise.ts';
 import {
   SCHEME,
@@ -152,12 +152,9 @@ function lengthOf(values: readonly WithheldValue[]): number {
 /** Whoever reads the file takes no more. Throws LIMIT_EXCEEDED. */
 export function requireReadable(bytes: number, at: string, fix: string): void {
   if (bytes <= MAX_OPENINGS_BYTES) return;
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `values that take ${bytes} bytes or more, with their places`,
-    expected: `at most ${MAX_OPENINGS_BYTES} bytes in one file`,
-    hint: `${fix}; nothing was written`,
-  });
+  const found = `values that take ${bytes} bytes or more, with their places`;
+  const expected = `at most ${MAX_OPENINGS_BYTES} bytes in one file`;
+  refuse({ code: 'LIMIT_EXCEEDED', at, hint: `${fix}; nothing was written` }, found, expected);
 }
 
 /**
@@ -173,21 +170,16 @@ export function refuseOpenings(
   more?: { readonly bytes: Uint8Array; readonly fix: string },
 ): never {
   const isUsable = more !== undefined && isOfKind(more.bytes, 'openings');
-  const error = new EvidenceError('OPENINGS_INVALID', {
-    at: file,
+  const error = refusal(
+    { code: 'OPENINGS_INVALID', at: file, hint: isUsable ? more.fix : nameWanted('openings') },
     found,
-    expected: `${expected}, as --openings writes it`,
-    hint: isUsable ? more.fix : nameWanted('openings'),
-  });
+    `${expected}, as --openings writes it`,
+  );
   throw more === undefined ? error : recognised(error, 'openings', { file, bytes: more.bytes });
 }
 
 /** Said of openings, or of what was revealed of them, that are not those of the bundle. */
 export function ofAnotherBundle(at: string, found: string, expected: string): EvidenceError {
-  return new EvidenceError('OPENINGS_OTHER', {
-    at,
-    found,
-    expected,
-    hint: 'use the file that was written with this bundle, or revealed from it',
-  });
+  const hint = 'use the file that was written with this bundle, or revealed from it';
+  return refusal({ code: 'OPENINGS_OTHER', at, hint }, found, expected);
 }

@@ -2,10 +2,10 @@
 
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_WITHHELD_VALUES } from '../../limits.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
-import { MADE_AGAIN } from '../../place.ts';
+import { MADE_AGAIN, refusal, refuse } from '../../place.ts';
 import { SCHEME, encodeDocument } from './commitment.ts';
 
 const HINT = `${MADE_AGAIN}write redaction.json as docs/format.md describes it`;
@@ -13,12 +13,8 @@ const HINT = `${MADE_AGAIN}write redaction.json as docs/format.md describes it`;
 /** @throws EvidenceError LIMIT_EXCEEDED */
 export function requireFewValues(count: number, at: string): void {
   if (count <= MAX_WITHHELD_VALUES) return;
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `${count} withheld values`,
-    expected: `at most ${MAX_WITHHELD_VALUES} that are committed to`,
-    hint: 'redact without --openings',
-  });
+  const place = { code: 'LIMIT_EXCEEDED', at, hint: 'redact without --openings' } as const;
+  refuse(place, `${count} withheld values`, `at most ${MAX_WITHHELD_VALUES} that are committed to`);
 }
 
 /** Throws LIMIT_EXCEEDED. */
@@ -51,10 +47,7 @@ export function parseRedaction(bytes: Uint8Array, file: string): ReadonlySet<str
 }
 
 function notNext(at: string): EvidenceError {
-  return new EvidenceError('FIELD_INVALID', {
-    at,
-    found: 'no leaf, or one that does not come after the one before it',
-    expected: '64 lower-case hexadecimal digits, sorted, each leaf once',
-    hint: HINT,
-  });
+  const found = 'no leaf, or one that does not come after the one before it';
+  const expected = '64 lower-case hexadecimal digits, sorted, each leaf once';
+  return refusal({ code: 'FIELD_INVALID', at, hint: HINT }, found, expected);
 }

@@ -4,10 +4,10 @@ import type { Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
 import { ObjectReader, requireSchemaVersion } from '../../document/object-reader.ts';
 import { tokenKey } from '../../document/text.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_WITHHELD_VALUES } from '../../limits.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
 import { nearest } from '../../nearest.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { labelsOfEntry } from '../snapshot/label-reading.ts';
@@ -99,15 +99,13 @@ function selected(values: readonly WithheldValue[], word: string): readonly With
 }
 
 function refuseWord(values: readonly WithheldValue[], found: string, near?: string): never {
-  throw new EvidenceError('USAGE', {
-    at: '--select',
-    found,
-    expected: near === undefined ? `what was withheld: ${groupsOf(values)}` : 'what was withheld',
-    hint:
-      near === undefined
-        ? 'name FILE, FILE#POINTER, or Type.subtype[.key] of the snapshot'
-        : `did you mean ${quote(near)}?`,
-  });
+  const hint =
+    near === undefined
+      ? 'name FILE, FILE#POINTER, or Type.subtype[.key] of the snapshot'
+      : `did you mean ${quote(near)}?`;
+  const expected =
+    near === undefined ? `what was withheld: ${groupsOf(values)}` : 'what was withheld';
+  refuse({ code: 'USAGE', at: '--select', hint }, found, expected);
 }
 
 const MOST_GROUPS = 20;

@@ -3,6 +3,7 @@
 import { compareBytes } from '../../compare-bytes.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
+import { refuse } from '../../place.ts';
 import { quote, quoteCircle } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -128,12 +129,10 @@ export function rank(overlay: Overlay | undefined): number {
 }
 
 function refuseParent({ parent, file }: Overlay, overlays: Catalogue['overlays']): never {
-  throw new EvidenceError('OVERLAY_PARENT_MISSING', {
-    at: `${file}#/spec/base`,
-    found: quote(parent),
-    expected: 'the name of an overlay in the same directory',
-    hint: didYouMean(parent, [ROOT, ...overlays.keys()]) ?? 'add that overlay, or name another one',
-  });
+  const hint =
+    didYouMean(parent, [ROOT, ...overlays.keys()]) ?? 'add that overlay, or name another one';
+  const place = { code: 'OVERLAY_PARENT_MISSING', at: `${file}#/spec/base`, hint } as const;
+  refuse(place, quote(parent), 'the name of an overlay in the same directory');
 }
 
 /** Throws OVERLAY_PARENT_MISSING, OVERLAY_CYCLE. */

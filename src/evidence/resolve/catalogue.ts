@@ -3,6 +3,7 @@
 import { compareBytes } from '../../compare-bytes.ts';
 import { mapOf, textOf } from '../../document/data.ts';
 import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { parseMixin, parseOverlay, readRecipeDocument } from './overlay.ts';
 import type { Layer, Overlay, ParsedLayer, RecipeDocument } from './overlay.ts';
@@ -67,12 +68,11 @@ function refuseSecondRoot(recipes: RecipeFiles): void {
     (path) => path !== ROOT_OVERLAY && ANY_ROOT.test(path),
   );
   if (second === undefined) return;
-  throw new EvidenceError('OVERLAY_DUPLICATE', {
-    at: fileName(recipes, second),
-    found: `a second root: ${fileName(recipes, ROOT_OVERLAY)} is one`,
-    expected: 'one base.yaml in overlays and the folders in it: AICR takes the last for the root',
-    hint: 'rename this file',
-  });
+  refuse(
+    { code: 'OVERLAY_DUPLICATE', at: fileName(recipes, second), hint: 'rename this file' },
+    `a second root: ${fileName(recipes, ROOT_OVERLAY)} is one`,
+    'one base.yaml in overlays and the folders in it: AICR takes the last for the root',
+  );
 }
 
 export function apiVersionOf({ data }: RecipeDocument): string {

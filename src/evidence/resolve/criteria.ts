@@ -2,7 +2,7 @@
 
 import { Plain, textOf, type DataMap } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
 import type { Rules } from './rules.ts';
 
@@ -47,10 +47,6 @@ export function rankOf(criteria: Criteria): number {
 
 /** AICR finds no overlay by it any more, so it would be applied to every number of nodes. */
 function refuseNodes(at: string): never {
-  throw new EvidenceError('FIELD_INVALID', {
-    at,
-    found: 'nodes',
-    expected: DIMENSIONS.join(', '),
-    hint: "remove it: by today's rules the number of nodes chooses no overlay",
-  });
+  const hint = "remove it: by today's rules the number of nodes chooses no overlay";
+  refuse({ code: 'FIELD_INVALID', at, hint }, 'nodes', DIMENSIONS.join(', '));
 }

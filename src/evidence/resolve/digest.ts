@@ -3,6 +3,7 @@
 import { digestOf } from '../../digest.ts';
 import { mapOf, textOf } from '../../document/data.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal, refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { recipeDifferences } from '../recipe/compare-recipes.ts';
@@ -48,21 +49,15 @@ export function digestFile(
 
 function requireRecipes({ file }: RecipeDocument, catalogue: Catalogue | undefined): Catalogue {
   if (catalogue !== undefined) return catalogue;
-  throw new EvidenceError('RECIPE_OVERLAY_UNSUPPORTED', {
-    at: `${file}#/kind`,
-    found: 'an overlay',
-    expected: 'a resolved recipe, or the recipes that the overlay is one of',
-    hint: 'add --data DIR, e.g. the directory `recipes` of a checkout of AICR',
-  });
+  const hint = 'add --data DIR, e.g. the directory `recipes` of a checkout of AICR';
+  const expected = 'a resolved recipe, or the recipes that the overlay is one of';
+  refuse({ code: 'RECIPE_OVERLAY_UNSUPPORTED', at: `${file}#/kind`, hint }, 'an overlay', expected);
 }
 
 function refuseProfile(file: string): never {
-  throw new EvidenceError('USAGE', {
-    at: '--profile',
-    found: `a resolved recipe, ${file}`,
-    expected: 'an overlay: a recipe has its profile since it was resolved',
-    hint: 'leave --profile out, or resolve the recipe again with it',
-  });
+  const hint = 'leave --profile out, or resolve the recipe again with it';
+  const expected = 'an overlay: a recipe has its profile since it was resolved';
+  refuse({ code: 'USAGE', at: '--profile', hint }, `a resolved recipe, ${file}`, expected);
 }
 
 function digestOverlay(
@@ -102,12 +97,11 @@ function requireSame({ data, file }: RecipeDocument, { recipes, overlays }: Cata
 }
 
 function otherOverlay(at: string, found: string, hint: string): EvidenceError {
-  return new EvidenceError('OVERLAY_OTHER', {
-    at,
+  return refusal(
+    { code: 'OVERLAY_OTHER', at, hint: `${hint}, or give --data the recipes that it is one of` },
     found,
-    expected: 'the overlay of that name in the recipes',
-    hint: `${hint}, or give --data the recipes that it is one of`,
-  });
+    'the overlay of that name in the recipes',
+  );
 }
 
 function requireCriteria({ file }: RecipeDocument, { criteria }: Overlay): Criteria {

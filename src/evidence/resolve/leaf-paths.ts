@@ -2,7 +2,7 @@ import { compareBytes } from '../../compare-bytes.ts';
 import { MixedMap, isDataMap, type Data, type DataMap } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 
 /**
  * The dotted paths of all values in `overrides`, sorted: `driver.enabled`.
@@ -27,12 +27,9 @@ export function leafPaths(overrides: DataMap, at: string, code: ErrorCode): read
 }
 
 function refusePath(code: ErrorCode, at: string, map: DataMap): never {
-  throw new EvidenceError(code, {
-    at,
-    found: map.size === 0 ? 'an empty map' : 'a key that is empty, has a dot or is no text',
-    expected: 'values below keys that are texts without dots',
-    hint: 'set values one by one',
-  });
+  const hint = 'set values one by one';
+  const found = map.size === 0 ? 'an empty map' : 'a key that is empty, has a dot or is no text';
+  refuse({ code, at, hint }, found, 'values below keys that are texts without dots');
 }
 
 /** The shortest part of a dotted path that is set; undefined if nothing of it is. */

@@ -2,8 +2,8 @@
 
 import { isDataMap, mapIn, mapOf, textOf, type DataMap } from '../../document/data.ts';
 import { decodeYaml } from '../../document/yaml.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
+import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Catalogue } from './catalogue.ts';
 import { leafPaths, setPrefix } from './leaf-paths.ts';
@@ -135,19 +135,11 @@ function valueLayers({ name, at }: Part, component: DataMap, read: ReadValues): 
 
 /** Throws MIXIN_MISSING. */
 export function refuseMissing(name: string, at: string, names: Iterable<string>): never {
-  throw new EvidenceError('MIXIN_MISSING', {
-    at,
-    found: quote(name),
-    expected: 'the name of a file in mixins/',
-    hint: didYouMean(name, names) ?? 'add the mixin, or remove its name',
-  });
+  const hint = didYouMean(name, names) ?? 'add the mixin, or remove its name';
+  throw refusal({ code: 'MIXIN_MISSING', at, hint }, quote(name), 'the name of a file in mixins/');
 }
 
 function refuse(at: string, found: string, expected: string): never {
-  throw new EvidenceError('MIXIN_CONFLICT', {
-    at,
-    found,
-    expected,
-    hint: 'say it in an overlay instead',
-  });
+  const hint = 'say it in an overlay instead';
+  throw refusal({ code: 'MIXIN_CONFLICT', at, hint }, found, expected);
 }

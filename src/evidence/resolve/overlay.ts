@@ -3,6 +3,7 @@ import { acceptHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-error.ts';
 import { AICR_V1BETA1, AICR_V1BETA2 } from '../../media-types.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { decodeGo, type GoDocument } from '../aicr/go-decode.ts';
 import type { GoStruct } from '../aicr/go-types.ts';
@@ -118,13 +119,10 @@ function decodeOverlay(document: RecipeDocument, rules: Rules): GoDocument {
     () => decode(OVERLAY_V011, document, true),
     (error) => {
       if (error.code !== 'FIELD_UNKNOWN') throw error;
-      throw new EvidenceError('RULES_TOO_OLD', {
-        at: error.at,
-        found: error.found,
-        expected: 'a field that AICR v0.11 knows there',
-        hint: 'correct the name of the field, or resolve by the rules of a newer AICR: --rules current',
-        cause: error,
-      });
+      const hint =
+        'correct the name of the field, or resolve by the rules of a newer AICR: --rules current';
+      const expected = 'a field that AICR v0.11 knows there';
+      refuse({ code: 'RULES_TOO_OLD', at: error.at, hint }, error.found, expected, error);
     },
   );
 }
@@ -164,12 +162,9 @@ function layerOf({ file, data }: RecipeDocument, spec: DataMap | undefined, name
 function nameOf(document: DataMap, file: string): string {
   const name = textOf(mapOf(document, 'metadata'), 'name');
   if (name !== '') return name;
-  throw new EvidenceError('FIELD_MISSING', {
-    at: `${file}#/metadata/name`,
-    found: 'no name',
-    expected: 'the name by which other files mean this one',
-    hint: 'name it; the file is usually called like it',
-  });
+  const hint = 'name it; the file is usually called like it';
+  const expected = 'the name by which other files mean this one';
+  refuse({ code: 'FIELD_MISSING', at: `${file}#/metadata/name`, hint }, 'no name', expected);
 }
 
 /** @param at the place of the map */

@@ -1,6 +1,6 @@
 import { isDataMap, isNull, listOf, textOf } from '../../document/data.ts';
 import type { Data, DataMap } from '../../document/data.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 
 /** One entry of an overlay, with its place. */
 export interface Part {
@@ -39,10 +39,7 @@ export function partsOf(
 function requireName(value: DataMap, at: string): string {
   const name = textOf(value, 'name');
   if (name !== '') return name;
-  throw new EvidenceError('FIELD_MISSING', {
-    at: `${at}/name`,
-    found: 'no name',
-    expected: 'the name by which overlays change it',
-    hint: 'name it, or remove it',
-  });
+  const hint = 'name it, or remove it';
+  const expected = 'the name by which overlays change it';
+  refuse({ code: 'FIELD_MISSING', at: `${at}/name`, hint }, 'no name', expected);
 }

@@ -1,7 +1,8 @@
 import type { Data } from '../../document/data.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { orIfRefused } from '../../errors/evidence-error.ts';
 import { didYouMean } from '../../nearest.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { parseCriteria, type Criteria } from '../recipe/criteria.ts';
 import { KNOWN_VALUES } from '../recipe/known-values.ts';
@@ -62,14 +63,10 @@ function refuseValue(name: DimensionName, value: string, catalogue: Catalogue): 
     ...catalogue,
     rules: 'current',
   });
-  throw new EvidenceError('USAGE', {
-    at: `--${name}`,
-    found: quote(value),
-    expected: `any, ${names.join(', ')}`,
-    hint: isNewer
-      ? `AICR v0.11 does not know it, a newer one does: leave --${name} out, or add --rules current`
-      : (providerHint(name, value, names) ?? didYouMean(value, names) ?? 'use one of these'),
-  });
+  const hint = isNewer
+    ? `AICR v0.11 does not know it, a newer one does: leave --${name} out, or add --rules current`
+    : (providerHint(name, value, names) ?? didYouMean(value, names) ?? 'use one of these');
+  refuse({ code: 'USAGE', at: `--${name}`, hint }, quote(value), `any, ${names.join(', ')}`);
 }
 
 /** For a service, the name of its provider; `gcp` is in no provider id. Undefined for any other value. */

@@ -1,4 +1,6 @@
-import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { type Fault } from '../../errors/evidence-error.ts';
+import { refuse, refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 
 /** The files of a directory of recipes, as it was read at once. Nothing else is ever looked up. */
@@ -50,12 +52,9 @@ function recipesBeside(names: readonly string[], directory: string): string | un
 }
 
 function refuseChart(directory: string): never {
-  throw new EvidenceError('RECIPE_IS_CHART', {
-    at: `${directory}/Chart.yaml`,
-    found: 'a Helm chart',
-    expected: "AICR's recipes, which name charts",
-    hint: 'name the directory `recipes` of a checkout of AICR, or one like it',
-  });
+  const hint = 'name the directory `recipes` of a checkout of AICR, or one like it';
+  const place = { code: 'RECIPE_IS_CHART', at: `${directory}/Chart.yaml`, hint } as const;
+  refuse(place, 'a Helm chart', "AICR's recipes, which name charts");
 }
 
 /** A file that every directory of recipes has. Throws RECIPES_INCOMPLETE. */
@@ -66,15 +65,12 @@ export function requiredFile({ directory, files }: RecipeFiles, path: string): U
 }
 
 function incomplete(directory: string, found: string, path: string, meant?: string): EvidenceError {
-  return new EvidenceError('RECIPES_INCOMPLETE', {
-    at: directory,
-    found,
-    expected: `AICR's recipes, with ${path}`,
-    hint:
-      meant === undefined
-        ? 'name the directory `recipes` of a checkout of AICR, or one like it'
-        : `name ${meant}`,
-  });
+  const hint =
+    meant === undefined
+      ? 'name the directory `recipes` of a checkout of AICR, or one like it'
+      : `name ${meant}`;
+  const expected = `AICR's recipes, with ${path}`;
+  return refusal({ code: 'RECIPES_INCOMPLETE', at: directory, hint }, found, expected);
 }
 
 /**
@@ -85,10 +81,6 @@ function incomplete(directory: string, found: string, path: string, meant?: stri
 export function namedFile({ directory, files }: RecipeFiles, path: string, at: string): Uint8Array {
   const bytes = files.get(path);
   if (bytes !== undefined) return bytes;
-  throw new EvidenceError('RECIPE_FILE_MISSING', {
-    at,
-    found: quote(path),
-    expected: `a file in ${directory}`,
-    hint: 'add the file, or correct its path',
-  });
+  const hint = 'add the file, or correct its path';
+  refuse({ code: 'RECIPE_FILE_MISSING', at, hint }, quote(path), `a file in ${directory}`);
 }

@@ -2,7 +2,9 @@
 
 import { compareBytes } from '../../compare-bytes.ts';
 import { isDataList, isDataMap, textOf, type DataMap } from '../../document/data.ts';
-import { EvidenceError, orIfRefused, withCode, type Finding } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { orIfRefused, withCode, type Finding } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import { prepareComponents } from '../recipe/prepare-components.ts';
@@ -161,12 +163,9 @@ function requireSurvived(
   if (profile === undefined || applied.some((overlay) => overlay.profile === profile)) return;
   const exclusion = excluded.find(({ overlay }) => overlay.profile === profile);
   const why = exclusion === undefined ? '' : `; ${sayExclusion(exclusion)}`;
-  throw new EvidenceError('PROFILE_UNMET', {
-    at: profile.at,
-    found: `the profile ${quote(profile.name)}, whose overlay was left out`,
-    expected: 'a cluster that its overlay fits',
-    hint: `change the cluster, or name other criteria${why}`,
-  });
+  const hint = `change the cluster, or name other criteria${why}`;
+  const found = `the profile ${quote(profile.name)}, whose overlay was left out`;
+  refuse({ code: 'PROFILE_UNMET', at: profile.at, hint }, found, 'a cluster that its overlay fits');
 }
 
 /** By name, but AICR leaves the root as it is if nothing else applies. */

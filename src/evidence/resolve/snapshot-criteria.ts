@@ -1,5 +1,6 @@
 import { scalarText } from '../../document/data.ts';
 import type { Finding } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { fingerprintOf, type Fingerprint } from '../snapshot/fingerprint.ts';
 import { subtypeOf, type Snapshot } from '../snapshot/snapshot.ts';
@@ -90,13 +91,9 @@ const SOURCES: Read = {
 
 /** What today's rules would read. */
 function readElsewhere(name: Name, value: string, at: string): Finding {
-  return {
-    code: 'DIMENSION_UNKNOWN',
-    at,
-    found: `${name}: the snapshot shows ${quote(value)}, but not in ${SOURCES[name]}, which the rules of v0.11 read`,
-    expected: 'one that these rules can read',
-    hint: `add --${name} ${value}; without it, ${name} stays open`,
-  };
+  const hint = `add --${name} ${value}; without it, ${name} stays open`;
+  const found = `${name}: the snapshot shows ${quote(value)}, but not in ${SOURCES[name]}, which the rules of v0.11 read`;
+  return faultAt({ code: 'DIMENSION_UNKNOWN', at, hint }, found, 'one that these rules can read');
 }
 
 function stayingOpen(name: Name, value: string, cluster: ShownCluster): Finding {

@@ -1,7 +1,8 @@
 // Results in another form than CTRF: known by their content, and mapped to it by the rules of docs/results.md.
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
+import { refusal } from '../../place.ts';
 import { encodeRun, type MappedRun } from './test-row.ts';
 
 type Reader = (bytes: Uint8Array, file: string) => MappedRun | Promise<MappedRun>;
@@ -56,10 +57,7 @@ export async function mapOriginal(
 }
 
 function tooLarge(size: number, at: string): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `${size} bytes`,
-    expected: `at most ${MAX_JSON_BYTES} bytes`,
-    hint: 'give fewer tests, or let them print less',
-  });
+  const hint = 'give fewer tests, or let them print less';
+  const found = `${size} bytes`;
+  return refusal({ code: 'LIMIT_EXCEEDED', at, hint }, found, `at most ${MAX_JSON_BYTES} bytes`);
 }

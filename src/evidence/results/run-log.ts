@@ -1,6 +1,7 @@
 // The end of Ginkgo's log, compared with its JUnit report.
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { TestRow } from './test-row.ts';
 
@@ -112,10 +113,7 @@ function expectedOf(rows: readonly TestRow[]): string {
 }
 
 function differs(at: string, found: string, expected: string): EvidenceError {
-  return new EvidenceError('RESULTS_LOG_DIFFERS', {
-    at,
-    found,
-    expected,
-    hint: 'give the tarball of one run, as `sonobuoy retrieve` wrote it once the run had ended',
-  });
+  const hint =
+    'give the tarball of one run, as `sonobuoy retrieve` wrote it once the run had ended';
+  return refusal({ code: 'RESULTS_LOG_DIFFERS', at, hint }, found, expected);
 }

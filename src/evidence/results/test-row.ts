@@ -4,6 +4,7 @@ import { Plain, type Data } from '../../document/data.ts';
 import { encodeJson } from '../../document/json.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES, MAX_TESTS } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { countTests } from '../phase/ctrf-document.ts';
 import { MAPPED_BY } from '../phase/mapped.ts';
@@ -13,12 +14,11 @@ import type { TestStatus } from '../phase/phase.ts';
 export function requirePlainName(name: string, file: string, place: string): string {
   // oxlint-disable-next-line no-control-regex -- what is looked for
   if (!/[\0-\x1F\x7F-\x9F]/.test(name)) return name;
-  throw new EvidenceError('FIELD_INVALID', {
-    at: file,
-    found: `${place}: control characters in the name ${quote(name, 100)}`,
-    expected: 'a name without control characters, tabs and line breaks',
-    hint: 'name the test otherwise, and run it again',
-  });
+  refuse(
+    { code: 'FIELD_INVALID', at: file, hint: 'name the test otherwise, and run it again' },
+    `${place}: control characters in the name ${quote(name, 100)}`,
+    'a name without control characters, tabs and line breaks',
+  );
 }
 
 /** One test as it ended, or one attempt of it that is a row of its own in the original. */

@@ -1,6 +1,7 @@
 // What is said of a run and changes nothing: other tools, and what nobody says.
 
 import type { Finding } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { withoutV, type RunPhase, type RunSources } from './run-sources.ts';
 
@@ -13,29 +14,19 @@ function otherSnapshotTool({ phases, snapshotTool }: RunSources): readonly Findi
   const aicr = phases.find(({ tool }) => tool.name === 'aicr' && tool.version !== '');
   if (aicr === undefined || snapshotTool === undefined) return [];
   if (withoutV(aicr.tool.version) === snapshotTool.value) return [];
-  return [
-    {
-      code: 'RUN_TOOL_OTHER',
-      at: snapshotTool.at,
-      found: `the snapshot by aicr ${quote(snapshotTool.value)}`,
-      expected: `${quote(aicr.tool.version)}, as ${aicr.phase} has it`,
-      hint: 'take snapshot and results with one aicr, so that both mean the same by a value',
-    },
-  ];
+  const hint = 'take snapshot and results with one aicr, so that both mean the same by a value';
+  const found = `the snapshot by aicr ${quote(snapshotTool.value)}`;
+  const expected = `${quote(aicr.tool.version)}, as ${aicr.phase} has it`;
+  return [faultAt({ code: 'RUN_TOOL_OTHER', at: snapshotTool.at, hint }, found, expected)];
 }
 
 function otherNames({ phases: [first, ...others] }: RunSources): readonly Finding[] {
   const other = others.find(({ tool }) => tool.name !== first?.tool.name);
   if (first === undefined || other === undefined) return [];
-  return [
-    {
-      code: 'RUN_TOOL_OTHER',
-      at: other.place('tool/name'),
-      found: `${other.phase} by ${quote(other.tool.name)}`,
-      expected: `${quote(first.tool.name)}, as ${first.phase} has it`,
-      hint: 'know that two tools made these results; their versions are not compared',
-    },
-  ];
+  const hint = 'know that two tools made these results; their versions are not compared';
+  const found = `${other.phase} by ${quote(other.tool.name)}`;
+  const expected = `${quote(first.tool.name)}, as ${first.phase} has it`;
+  return [faultAt({ code: 'RUN_TOOL_OTHER', at: other.place('tool/name'), hint }, found, expected)];
 }
 
 /** What a phase can say, and whether it does. */
@@ -57,14 +48,10 @@ function notSaid({ phases, serverVersions }: RunSources): readonly Finding[] {
   const noServer = serverVersions.every(({ by }) => by !== 'snapshot');
   const missing = [...silent, ...(noServer ? ['no K8s.server.version of the snapshot'] : [])];
   if (missing.length === 0) return [];
-  return [
-    {
-      code: 'RUN_DATA_MISSING',
-      at: first.place('environment'),
-      found: missing.join('; '),
-      expected:
-        'start, stop and tool of each phase, and results.environment.extra {clusterUid, serverVersion}',
-      hint: 'have the validators write it: without it nothing shows that snapshot and phases are of one cluster and one run',
-    },
-  ];
+  const at = first.place('environment');
+  const hint =
+    'have the validators write it: without it nothing shows that snapshot and phases are of one cluster and one run';
+  const expected =
+    'start, stop and tool of each phase, and results.environment.extra {clusterUid, serverVersion}';
+  return [faultAt({ code: 'RUN_DATA_MISSING', at, hint }, missing.join('; '), expected)];
 }

@@ -1,8 +1,8 @@
-// How much a snapshot may list, so that a hostile one does not fill the memory of who looks at each.
 import { isDataList, listOf, type Data } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_IMAGES, MAX_NODE_NAMES, MAX_SUBTYPES, MAX_VALUE_CHARACTERS } from '../../limits.ts';
+// How much a snapshot may list, so that a hostile one does not fill the memory of who looks at each.
+import { refuse } from '../../place.ts';
 import { commasIn } from './label-reading.ts';
 import type { Subtype } from './subtype.ts';
 
@@ -55,10 +55,6 @@ function requireShort(data: Data | undefined, at: string): void {
 
 function requireAtMost(count: number, most: number, at: string, noun: string): void {
   if (count <= most) return;
-  throw new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `${count} ${noun}`,
-    expected: `at most ${most}`,
-    hint: 'check that this is the snapshot of one cluster',
-  });
+  const hint = 'check that this is the snapshot of one cluster';
+  refuse({ code: 'LIMIT_EXCEEDED', at, hint }, `${count} ${noun}`, `at most ${most}`);
 }

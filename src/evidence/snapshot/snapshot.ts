@@ -8,7 +8,8 @@ import {
 import type { AcceptedHeader } from '../../document/header.ts';
 import { ObjectReader } from '../../document/object-reader.ts';
 import { decodeYaml } from '../../document/yaml.ts';
-import { EvidenceError, type Finding } from '../../errors/evidence-error.ts';
+import type { Finding } from '../../errors/evidence-error.ts';
+import { faultAt, refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { requireFewEntries, requireFewSubtypes } from './snapshot-limits.ts';
@@ -133,12 +134,9 @@ interface NamedSubtype {
 function requireNodeCount({ name, at, subtype }: NamedSubtype): void {
   const count = subtype.data.get('node-count');
   if (name !== 'summary' || !(count instanceof Plain) || !/^-[0-9]/.test(count.text)) return;
-  throw new EvidenceError('FIELD_INVALID', {
-    at: `${at}/data/node-count`,
-    found: quote(count.text),
-    expected: 'a number of nodes, 0 or more',
-    hint: 'take the snapshot again with rights to list the nodes; nobody may edit it by hand',
-  });
+  const hint = 'take the snapshot again with rights to list the nodes; nobody may edit it by hand';
+  const expected = 'a number of nodes, 0 or more';
+  refuse({ code: 'FIELD_INVALID', at: `${at}/data/node-count`, hint }, quote(count.text), expected);
 }
 
 function parseSubtype(data: Data, at: string): NamedSubtype {
@@ -155,11 +153,7 @@ function parseSubtype(data: Data, at: string): NamedSubtype {
 }
 
 function duplicate(at: string, name: string, which: string): Finding {
-  return {
-    code: 'MEASUREMENT_DUPLICATE',
-    at,
-    found: `${quote(name)} a second time`,
-    expected: 'each type and subtype once',
-    hint: `take the snapshot again; ${which}`,
-  };
+  const hint = `take the snapshot again; ${which}`;
+  const found = `${quote(name)} a second time`;
+  return faultAt({ code: 'MEASUREMENT_DUPLICATE', at, hint }, found, 'each type and subtype once');
 }

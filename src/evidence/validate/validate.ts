@@ -4,6 +4,7 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { EvidenceError, faultOf, findingsOf, orIfRefused } from '../../errors/evidence-error.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { recognising } from '../../recognise.ts';
 import { AFFIDAVIT, type Tool } from '../../tool.ts';
@@ -129,13 +130,12 @@ function otherRecipes(read: TypedRecipe, recipes: OwnRecipes | undefined): reado
   if (own instanceof EvidenceError) return [{ ...faultOf(own), code: 'RECIPE_DATA_OTHER', hint }];
   const others = findingsOf(
     recipeDifferences(read.data, own.recipe.data),
-    ({ field, pointer, one, other }) => ({
-      code: 'RECIPE_DATA_OTHER',
-      at: `${read.recipe.file}#${pointer}`,
-      found: `${quote(field)}: ${shownValue(one)}`,
-      expected: `${shownValue(other)}, as ${own.recipe.recipe.file} gives it`,
-      hint,
-    }),
+    ({ field, pointer, one, other }) =>
+      faultAt(
+        { code: 'RECIPE_DATA_OTHER', at: `${read.recipe.file}#${pointer}`, hint },
+        `${quote(field)}: ${shownValue(one)}`,
+        `${shownValue(other)}, as ${own.recipe.recipe.file} gives it`,
+      ),
   );
   return [...others, ...own.findings];
 }

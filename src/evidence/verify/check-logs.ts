@@ -4,6 +4,7 @@ import { collectFiles } from '../../archive/collect.ts';
 import type { Entry, ReceivedFiles } from '../../archive/entry.ts';
 import { isBundlePath } from '../../bundle-path.ts';
 import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { counted } from '../../sentence.ts';
 import { logsClaim, type LogsClaim } from '../claim/logs-claim.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
@@ -89,16 +90,11 @@ export function checkLogs(
 function otherLogs(at: string, found: string, claimed: LogsClaim | undefined): Fault {
   const expected =
     claimed === undefined ? 'none: this evidence was made without logs' : said(claimed);
-  return {
-    code: 'LOGS_DIFFER',
-    at,
-    found,
-    expected,
-    hint:
-      claimed === undefined
-        ? 'leave --logs out: nothing in the evidence says which logs are its own'
-        : 'use OUT.logs.tar.gz beside the evidence, or, if it has logs alone, those that were given to validate --logs; or ask its signer for them',
-  };
+  const hint =
+    claimed === undefined
+      ? 'leave --logs out: nothing in the evidence says which logs are its own'
+      : 'use OUT.logs.tar.gz beside the evidence, or, if it has logs alone, those that were given to validate --logs; or ask its signer for them';
+  return faultAt({ code: 'LOGS_DIFFER', at, hint }, found, expected);
 }
 
 function said({ fileCount, digest }: LogsClaim): string {

@@ -2,9 +2,9 @@ import { documentOf, type ReceivedFiles } from '../../archive/entry.ts';
 import type { Outcome } from '../../attestation/check-log.ts';
 import { digestOf, type Digest } from '../../digest.ts';
 import { decodeJson } from '../../document/json.ts';
-import { EvidenceError, type Fault } from '../../errors/evidence-error.ts';
+import type { Fault } from '../../errors/evidence-error.ts';
 import { inventoryFaults, parseManifest, type Manifest } from '../../manifest/manifest.ts';
-import { AS_SIGNED, MADE_AGAIN, received } from '../../place.ts';
+import { AS_SIGNED, MADE_AGAIN, received, faultAt, refuse } from '../../place.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import { EVIDENCE_LAYOUT, MANIFEST_FILE } from '../layout.ts';
 import type { EvidenceLog } from './checks.ts';
@@ -39,12 +39,8 @@ function signedManifest(
   const bytes = documentOf(files, MANIFEST_FILE, EVIDENCE_LAYOUT);
   const digest = digestOf(bytes);
   if (digest !== claimed.digest) {
-    throw new EvidenceError('MANIFEST_DIFFERS', {
-      at: MANIFEST_FILE,
-      found: digest,
-      expected: `${claimed.digest}, which the statement names`,
-      hint: AS_SIGNED,
-    });
+    const expected = `${claimed.digest}, which the statement names`;
+    refuse({ code: 'MANIFEST_DIFFERS', at: MANIFEST_FILE, hint: AS_SIGNED }, digest, expected);
   }
   const manifest = received(() =>
     parseManifest(decodeJson(bytes, MANIFEST_FILE), MANIFEST_FILE, EVIDENCE_LAYOUT),
@@ -58,11 +54,7 @@ function signedManifest(
 }
 
 function otherCount(claimed: ReceivedPredicate['manifest'], { files }: Manifest): Fault {
-  return {
-    code: 'MANIFEST_DIFFERS',
-    at: `${claimed.at}/fileCount`,
-    found: String(claimed.fileCount),
-    expected: `${files.length}, as the manifest lists`,
-    hint: `${MADE_AGAIN}count in the statement what the manifest lists`,
-  };
+  const hint = `${MADE_AGAIN}count in the statement what the manifest lists`;
+  const place = { code: 'MANIFEST_DIFFERS', at: `${claimed.at}/fileCount`, hint } as const;
+  return faultAt(place, String(claimed.fileCount), `${files.length}, as the manifest lists`);
 }

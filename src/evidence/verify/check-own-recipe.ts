@@ -6,6 +6,7 @@ import type { Difference } from '../../document/differences.ts';
 import { EvidenceError, orIfRefused, withCode } from '../../errors/evidence-error.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
 import { MAX_CLAIM_FAULTS } from '../../limits.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { sentence, words, type Sentence } from '../../sentence.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
@@ -206,15 +207,10 @@ function byPath(files: readonly NamedFile[]): ReadonlyMap<string, string> {
 
 function notBound({ at, affidavit }: ReceivedPredicate, { files }: Own): readonly Finding[] {
   if (affidavit?.files !== undefined || files === undefined || files.length === 0) return [];
-  return [
-    {
-      code: 'FILES_NOT_BOUND',
-      at: affidavit?.at ?? at,
-      found: 'no files',
-      expected: `the digests of ${files.length} files that the recipe only names`,
-      hint: 'compare these files yourself, or have evidence made with affidavit validate --data',
-    },
-  ];
+  const hint = 'compare these files yourself, or have evidence made with affidavit validate --data';
+  const expected = `the digests of ${files.length} files that the recipe only names`;
+  const place = { code: 'FILES_NOT_BOUND', at: affidavit?.at ?? at, hint } as const;
+  return [faultAt(place, 'no files', expected)];
 }
 
 /** In the digest are also the apiVersion and most of the metadata. */

@@ -1,5 +1,6 @@
 import type { Json } from '../../document/data.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { imageList, validatorImages } from '../bom/validator-images.ts';
 import { CLAIM_RULES, claimFaults } from '../claim/compare-claim.ts';
@@ -60,15 +61,10 @@ function claimedVersion(
 ): readonly Fault[] {
   const computed = aicrVersionOf(reports);
   if (affidavit === undefined || affidavit.newer || aicrVersion === computed) return [];
-  return [
-    {
-      code: 'PHASES_DIFFER',
-      at: `${at}/aicrVersion`,
-      found: quote(aicrVersion),
-      expected: `${quote(computed)}, as the reports say`,
-      hint: 'do not trust this evidence: what it claims is not what its files show',
-    },
-  ];
+  const hint = 'do not trust this evidence: what it claims is not what its files show';
+  const found = quote(aicrVersion);
+  const expected = `${quote(computed)}, as the reports say`;
+  return [faultAt({ code: 'PHASES_DIFFER', at: `${at}/aicrVersion`, hint }, found, expected)];
 }
 
 /** What `affidavit` says since version 1.1. */

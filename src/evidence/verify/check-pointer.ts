@@ -4,6 +4,7 @@ import { parseReference } from '../../artifact-reference.ts';
 import type { Signature } from '../../attestation/kind.ts';
 import { timestampOf } from '../../document/time.ts';
 import type { Fault, Finding } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { isKeySigner } from '../../trust/trust.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
@@ -53,14 +54,13 @@ type Values = readonly [field: string, pointed: string | undefined, found: strin
 function differing({ file }: PointerFile, values: readonly Values[]): readonly Fault[] {
   return values
     .filter(([, pointed, found]) => pointed !== found)
-    .map(([field, pointed, found]) => ({
-      code: 'POINTER_DIFFERS',
-      at: `${file}#/${field}`,
-      found: pointed === undefined ? 'nothing' : quote(pointed),
-      expected:
+    .map(([field, pointed, found]) =>
+      faultAt(
+        { code: 'POINTER_DIFFERS', at: `${file}#/${field}`, hint: HINT },
+        pointed === undefined ? 'nothing' : quote(pointed),
         found === undefined ? 'nothing, as in the evidence' : `${quote(found)}, as in the evidence`,
-      hint: HINT,
-    }));
+      ),
+    );
 }
 
 const AT_ATTESTATION = 'attestations/0';

@@ -2,6 +2,7 @@
 
 import type { ReceivedFiles } from '../../archive/entry.ts';
 import { EvidenceError, type Fault, type Finding } from '../../errors/evidence-error.ts';
+import { faultAt } from '../../place.ts';
 import { ctrfFile, phaseOfOriginal } from '../layout.ts';
 import type { CtrfReport } from '../phase/ctrf.ts';
 import type { Phase } from '../phase/phase.ts';
@@ -64,13 +65,9 @@ function foundIn(made: Uint8Array | EvidenceError | 'second'): string {
 }
 
 function differs(at: string, found: string, file: string): Fault {
-  return {
-    code: 'ORIGINAL_DIFFERS',
-    at,
-    found,
-    expected: `the one from which ${file} is made`,
-    hint: 'do not trust this evidence: its report is not what its test run says',
-  };
+  const hint = 'do not trust this evidence: its report is not what its test run says';
+  const expected = `the one from which ${file} is made`;
+  return faultAt({ code: 'ORIGINAL_DIFFERS', at, hint }, found, expected);
 }
 
 /** Reports that say that they were made of an original, which nobody here could compare. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../../errors/evidence-error.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
+import { faultAt } from '../../place.ts';
 import { validatorFindings } from '../bom/validator-images.ts';
 import type { ReceivedPredicate } from '../claim/predicate.ts';
 import {
@@ -29,15 +30,12 @@ export function formatFindings(
 
 function newerSchema(at: string, newer: boolean): readonly Finding[] {
   if (!newer) return [];
-  return [
-    {
-      code: 'SCHEMA_NEWER',
-      at: `${at}${at.includes('#') ? '' : '#'}/schemaVersion`,
-      found: 'a newer minor version, whose new fields are not judged',
-      expected: SCHEMA_VERSION,
-      hint: 'upgrade affidavit to judge them too',
-    },
-  ];
+  const place = {
+    code: 'SCHEMA_NEWER',
+    at: `${at}${at.includes('#') ? '' : '#'}/schemaVersion`,
+    hint: 'upgrade affidavit to judge them too',
+  } as const;
+  return [faultAt(place, 'a newer minor version, whose new fields are not judged', SCHEMA_VERSION)];
 }
 
 const JUDGED: ReadonlySet<string> = new Set([RECIPE_FILE, SNAPSHOT_FILE, BOM_FILE]);

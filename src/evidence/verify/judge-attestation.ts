@@ -6,7 +6,7 @@ import type { VerifyOptions } from '../../attestation/verify.ts';
 import { digestOfHex, type Digest } from '../../digest.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { faultOf, orIfRefused, unlessRefused, type Fault } from '../../errors/evidence-error.ts';
-import { AS_SIGNED } from '../../place.ts';
+import { AS_SIGNED, faultAt } from '../../place.ts';
 import { predicateTypeOf } from '../../pointer/attestation-manifest.ts';
 import { judgeSigner } from '../../policy/judge-signer.ts';
 import { quote } from '../../quote.ts';
@@ -101,14 +101,9 @@ function otherManifest(
 ): readonly Fault[] {
   const found = files.get(MANIFEST_FILE)?.digest;
   if (found === manifest.digest) return [];
+  const place = { code: 'MANIFEST_DIFFERS', at: MANIFEST_FILE, hint: AS_SIGNED } as const;
   return [
-    {
-      code: 'MANIFEST_DIFFERS',
-      at: MANIFEST_FILE,
-      found: found ?? `no ${MANIFEST_FILE}`,
-      expected: `${manifest.digest}, which the statement names`,
-      hint: AS_SIGNED,
-    },
+    faultAt(place, found ?? `no ${MANIFEST_FILE}`, `${manifest.digest}, which the statement names`),
   ];
 }
 

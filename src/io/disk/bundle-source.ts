@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { archiveEntries } from '../../archive/archive-entries.ts';
 import { plainPath } from '../../archive/collect.ts';
 import type { Entry, Layout } from '../../archive/entry.ts';
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { STDIN, nameOf, standardInput } from './files.ts';
 import { bundleFolder, isBundleItself, isLayoutFolder, isPattern } from './folders.ts';
 import {
@@ -148,12 +148,9 @@ export class BundleReader {
       yield* entry.content;
       return;
     }
-    throw new EvidenceError('FILE_CHANGED', {
-      at: path,
-      found: 'no such file any more',
-      expected: 'the bundle that was verified',
-      hint: 'wait until nothing writes to the bundle, then run the same command again',
-    });
+    const hint = 'wait until nothing writes to the bundle, then run the same command again';
+    const found = 'no such file any more';
+    refuse({ code: 'FILE_CHANGED', at: path, hint }, found, 'the bundle that was verified');
   }
 
   /** Nothing more is asked for. */

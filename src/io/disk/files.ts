@@ -10,6 +10,7 @@ import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import type { FileKind } from '../../file-kinds.ts';
 import { MAX_CONFIG_BYTES, MAX_FILE_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { recognised, wordsFor } from '../../recognise.ts';
 import { kindOf, openFile, openFound, readToEnd, readUnchanged } from './open-file.ts';
@@ -38,12 +39,8 @@ export function nameOf(path: string): string {
 /** Throws USAGE: of two documents in standard input, the first reader would get both. */
 export function requireOneStdin(paths: readonly (string | undefined)[]): void {
   if (paths.filter((path) => path === STDIN).length <= 1) return;
-  throw new EvidenceError('USAGE', {
-    at: STDIN,
-    found: '- more than once',
-    expected: 'standard input once',
-    hint: 'give all but one as files',
-  });
+  const hint = 'give all but one as files';
+  refuse({ code: 'USAGE', at: STDIN, hint }, '- more than once', 'standard input once');
 }
 
 /**
@@ -190,12 +187,9 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
     return;
   }
   if (!stats.isFile() && !stats.isSymbolicLink()) {
-    throw new EvidenceError('FILE_UNWRITABLE', {
-      at: escapeInvisible(path),
-      found: `a ${kindOf(stats)}`,
-      expected: 'no file, or a regular one',
-      hint: 'name a file to write',
-    });
+    const hint = 'name a file to write';
+    const place = { code: 'FILE_UNWRITABLE', at: escapeInvisible(path), hint } as const;
+    refuse(place, `a ${kindOf(stats)}`, 'no file, or a regular one');
   }
   if (!force) throw existsAlready(path);
 }

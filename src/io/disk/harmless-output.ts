@@ -1,7 +1,8 @@
 import { fstatSync, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { STDIN } from './files.ts';
 
@@ -55,12 +56,8 @@ function pathsOf(input: string): readonly string[] {
 
 /** @param where what is there, in words */
 export function wouldReplace(flag: string, path: string, where: string): EvidenceError {
-  return new EvidenceError('USAGE', {
-    at: flag,
-    found: `${quote(path)}, ${where}`,
-    expected: 'a path of its own',
-    hint: 'name another file to write',
-  });
+  const place = { code: 'USAGE', at: flag, hint: 'name another file to write' } as const;
+  return refusal(place, `${quote(path)}, ${where}`, 'a path of its own');
 }
 
 /**

@@ -6,6 +6,7 @@ import { isBundlePath, type BundlePath } from '../../bundle-path.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isPhase, PHASES } from '../../evidence/phase/phase.ts';
 import { MAX_ENTRIES, MAX_LOG_NAME_CHARACTERS } from '../../limits.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { hashFile } from './files.ts';
 import { kindOf, listDirectory } from './open-file.ts';
@@ -76,10 +77,6 @@ function isNoDirectory(error: unknown): boolean {
 }
 
 function invalid(path: string, found: string, expected: string): EvidenceError {
-  return new EvidenceError('LOGS_INVALID', {
-    at: escapeInvisible(path),
-    found,
-    expected,
-    hint: 'give --logs a folder with <phase>/<name> in it and nothing else',
-  });
+  const hint = 'give --logs a folder with <phase>/<name> in it and nothing else';
+  return refusal({ code: 'LOGS_INVALID', at: escapeInvisible(path), hint }, found, expected);
 }

@@ -3,6 +3,7 @@ import { open, opendir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { unreadable } from './system-error.ts';
 import { tell } from './talk.ts';
@@ -114,12 +115,9 @@ export function wrongKind(
   hint = WRONG_KIND_HINTS[kind] ?? 'name a regular file',
 ): EvidenceError {
   const isLayout = kind === 'directory' && existsSync(join(path, OCI_LAYOUT_FILE));
-  return new EvidenceError('FILE_UNREADABLE', {
-    at: escapeInvisible(path),
-    found: isLayout ? 'an OCI image layout' : `a ${kind}`,
-    expected: 'a regular file',
-    hint: isLayout ? LAYOUT_HINT : hint,
-  });
+  const at = escapeInvisible(path);
+  const place = { code: 'FILE_UNREADABLE', at, hint: isLayout ? LAYOUT_HINT : hint } as const;
+  return refusal(place, isLayout ? 'an OCI image layout' : `a ${kind}`, 'a regular file');
 }
 
 /** What says that a directory is an OCI image layout. */
@@ -198,10 +196,6 @@ export function tooLarge(
   what: string,
   hint = 'check that this is the right file',
 ): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at: escapeInvisible(at),
-    found: `more than ${most} bytes`,
-    expected: `at most ${most} bytes for ${what}`,
-    hint,
-  });
+  const place = { code: 'LIMIT_EXCEEDED', at: escapeInvisible(at), hint } as const;
+  return refusal(place, `more than ${most} bytes`, `at most ${most} bytes for ${what}`);
 }

@@ -23,11 +23,8 @@ export function requireModest(pattern: string): void {
   if (found === undefined) return;
   const hint = 'write several patterns, or a list of paths for --from';
   const most = `at most ${MOST_ALTERNATIVES} alternatives in ${MOST_BRACES} braces, ${MOST_STARS} stars, ${MOST_STARS_IN_PART} of them between two slashes, ${MAX_PATH_BYTES} bytes, and no ?( *( +( @( !(`;
-  refuse(
-    { code: 'USAGE', at: 'INPUT', hint },
-    `${found} in the pattern ${quote(pattern, 60)}`,
-    most,
-  );
+  const place = { code: 'USAGE', at: 'INPUT', hint } as const;
+  refuse(place, `${found} in the pattern ${quote(pattern, 60)}`, most);
 }
 
 function tooMuchIn(pattern: string): string | undefined {

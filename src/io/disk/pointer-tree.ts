@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EvidenceError, noneIfRefused } from '../../errors/evidence-error.ts';
 import { parsePointer, type Pointer } from '../../evidence/pointer/pointer.ts';
 import { MAX_CONFIG_BYTES, MAX_ENTRIES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { readFileBounded, writeWhole, type WriteOptions } from './files.ts';
 import { lookAt } from './harmless-output.ts';
@@ -45,12 +46,10 @@ export async function addPointer(
   } catch (error) {
     if (!(error instanceof EvidenceError) || error.code !== 'OUTPUT_EXISTS') throw error;
     if (bytes.equals(await readFileBounded(path, MAX_CONFIG_BYTES, 'pointer'))) return;
-    throw new EvidenceError('OUTPUT_EXISTS', {
-      at: escapeInvisible(path),
-      found: 'another pointer',
-      expected: 'no pointer, or this one: what is committed is not changed',
-      hint: 'a committed one stays, and leads to an older signature: keep it, and remove an unsigned one of the same artifact beside its folder; one that was never committed: remove it and run this again',
-    });
+    const hint =
+      'a committed one stays, and leads to an older signature: keep it, and remove an unsigned one of the same artifact beside its folder; one that was never committed: remove it and run this again';
+    const expected = 'no pointer, or this one: what is committed is not changed';
+    refuse({ code: 'OUTPUT_EXISTS', at: escapeInvisible(path), hint }, 'another pointer', expected);
   }
 }
 

@@ -2,10 +2,10 @@ import type { Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isRecipeFile, requireRecipes } from '../../evidence/resolve/recipe-files.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { MAX_ENTRIES, MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { kindOf, listDirectory, openFound, readUnchanged } from './open-file.ts';
 import { tooLarge, withFile, wrongKind } from './open-file.ts';
@@ -34,12 +34,9 @@ export async function readRecipeFiles(directory: string): Promise<RecipeFiles> {
 async function requireNoFile(path: string, at: string): Promise<void> {
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isFile() !== true) return;
-  throw new EvidenceError('FILE_UNREADABLE', {
-    at,
-    found: 'a file',
-    expected: 'a directory of recipes',
-    hint: 'name the recipes around the file: the directory that has overlays and registry.yaml',
-  });
+  const hint =
+    'name the recipes around the file: the directory that has overlays and registry.yaml';
+  refuse({ code: 'FILE_UNREADABLE', at, hint }, 'a file', 'a directory of recipes');
 }
 
 class Walk {

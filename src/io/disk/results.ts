@@ -9,6 +9,7 @@ import { PHASES, type Phase } from '../../evidence/phase/phase.ts';
 import { isPacked, mapOriginal } from '../../evidence/results/original.ts';
 import { MAX_ENTRIES, MAX_JSON_BYTES, MAX_RESULTS_BYTES } from '../../limits.ts';
 import { fileWord } from '../../packed-file.ts';
+import { faultAt, refusal } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { recognised } from '../../recognise.ts';
 import { STDIN, nameOf, readFileBounded, requireOneStdin } from './files.ts';
@@ -80,13 +81,9 @@ function missingInBundle(bundle: string, error: EvidenceError): EvidenceError | 
   const folder = escapeInvisible(bundle);
   const isIn = error.at === folder || error.at?.startsWith(join(folder, '/')) === true;
   if (error.code !== 'RESULTS_MISSING' || !isIn) return undefined;
-  return new EvidenceError('RESULTS_MISSING', {
-    at: folder,
-    found: 'an unpacked bundle',
-    expected: 'a directory of results',
-    hint: `name the directory in it that has them: \`--results ${fileWord(join(bundle, 'ctrf'))}\``,
-    cause: error,
-  });
+  const hint = `name the directory in it that has them: \`--results ${fileWord(join(bundle, 'ctrf'))}\``;
+  const place = { code: 'RESULTS_MISSING', at: folder, hint } as const;
+  return refusal(place, 'an unpacked bundle', 'a directory of results', error);
 }
 
 /** A directory of other files: the first tells what was taken for reports, e.g. JUnit XML. */
@@ -134,13 +131,10 @@ export async function isDirectory(path: string): Promise<boolean> {
 }
 
 function ignored(directory: string, entry: Dirent): Finding {
-  return {
-    code: 'RESULTS_FILE_IGNORED',
-    at: escapeInvisible(join(directory, entry.name)),
-    found: whatIs(entry),
-    expected: 'regular files named *.json, or after a phase: deployment.xml',
-    hint: 'move it out of the directory, or name it with a --results of its own',
-  };
+  const at = escapeInvisible(join(directory, entry.name));
+  const hint = 'move it out of the directory, or name it with a --results of its own';
+  const expected = 'regular files named *.json, or after a phase: deployment.xml';
+  return faultAt({ code: 'RESULTS_FILE_IGNORED', at, hint }, whatIs(entry), expected);
 }
 
 /** Links are not followed: one may lead anywhere, and its target is not in the directory. */

@@ -4,7 +4,8 @@ import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { isSystemError, orUnwritable, unwritable } from './system-error.ts';
 
@@ -114,10 +115,7 @@ export async function syncDirectory(directory: string): Promise<void> {
 }
 
 export function existsAlready(path: string): EvidenceError {
-  return new EvidenceError('OUTPUT_EXISTS', {
-    at: escapeInvisible(path),
-    found: 'a file that already exists',
-    expected: 'a path that is free',
-    hint: 'choose another path, or add --force to replace the file',
-  });
+  const hint = 'choose another path, or add --force to replace the file';
+  const place = { code: 'OUTPUT_EXISTS', at: escapeInvisible(path), hint } as const;
+  return refusal(place, 'a file that already exists', 'a path that is free');
 }

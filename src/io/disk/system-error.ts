@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 
 /** What the operating system answered, e.g. ENOENT. */
@@ -45,13 +46,10 @@ export function unreadable(
 /** FILE_UNWRITABLE for what the system refused; any other error as it is. */
 export function unwritable(error: unknown, path: string): unknown {
   if (!isSystemError(error)) return error;
-  return new EvidenceError('FILE_UNWRITABLE', {
-    at: escapeInvisible(path),
-    found: reasonOf(error),
-    expected: 'a folder that exists, may be written to and has space',
-    hint: `${writeHint(error.code, path)}, then run the same command again; this file was not written`,
-    cause: error,
-  });
+  const at = escapeInvisible(path);
+  const hint = `${writeHint(error.code, path)}, then run the same command again; this file was not written`;
+  const expected = 'a folder that exists, may be written to and has space';
+  return refusal({ code: 'FILE_UNWRITABLE', at, hint }, reasonOf(error), expected, error);
 }
 
 /** Does something to a file that is written. Throws FILE_UNWRITABLE for what the system refuses. */

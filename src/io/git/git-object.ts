@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import type { ObjectFormat } from './git-program.ts';
 
@@ -91,12 +92,9 @@ export function firstNamed({ id, type, bytes }: GitObject): string {
 }
 
 export function invalid(id: string, found: string, expected = 'what git writes'): EvidenceError {
-  return new EvidenceError('GIT_OBJECT_INVALID', {
-    at: `git object ${id}`,
-    found: escapeInvisible(found),
-    expected,
-    hint: 'run `git fsck --full` in the repository, and clone it again if it finds the same',
-  });
+  const at = `git object ${id}`;
+  const hint = 'run `git fsck --full` in the repository, and clone it again if it finds the same';
+  return refusal({ code: 'GIT_OBJECT_INVALID', at, hint }, escapeInvisible(found), expected);
 }
 
 const NAMES: Readonly<Record<EntryKind, string>> = {
@@ -112,10 +110,7 @@ export function unexpectedEntry(
   { kind }: Pick<TreeEntry, 'kind'>,
   expected: 'a file' | 'a folder',
 ): EvidenceError {
-  return new EvidenceError('GIT_ENTRY_UNEXPECTED', {
-    at: escapeInvisible(path),
-    found: NAMES[kind],
-    expected,
-    hint: `commit ${expected} there`,
-  });
+  const at = escapeInvisible(path);
+  const hint = `commit ${expected} there`;
+  return refusal({ code: 'GIT_ENTRY_UNEXPECTED', at, hint }, NAMES[kind], expected);
 }

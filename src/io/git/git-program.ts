@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal, refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { findProgram } from '../process/run-plugin.ts';
 
@@ -48,12 +49,9 @@ export interface GitProgram {
 export function findGit(environment: NodeJS.ProcessEnv): GitProgram {
   const file = findProgram('git', environment['PATH']);
   if (file === undefined) {
-    throw new EvidenceError('GIT_MISSING', {
-      at: 'git',
-      found: 'no program of this name on the PATH',
-      expected: OLD_ENOUGH,
-      hint: 'install git, or add its directory to the PATH',
-    });
+    const hint = 'install git, or add its directory to the PATH';
+    const found = 'no program of this name on the PATH';
+    refuse({ code: 'GIT_MISSING', at: 'git', hint }, found, OLD_ENOUGH);
   }
   const folder = mkdtempSync(join(tmpdir(), 'affidavit-git-'));
   // Whose a repository is does not matter: nothing that it configures is used.
@@ -115,12 +113,8 @@ export async function requireNewGit(git: GitProgram): Promise<void> {
   const [, major = '0', minor = '0'] = /^git version (\d+)\.(\d+)/.exec(output) ?? [];
   const distance = Number(major) - OLDEST.major || Number(minor) - OLDEST.minor;
   if (distance >= 0) return;
-  throw new EvidenceError('GIT_MISSING', {
-    at: git.file,
-    found: quote(output.trim(), 60),
-    expected: OLD_ENOUGH,
-    hint: 'install a newer git, or put its directory first on the PATH',
-  });
+  const hint = 'install a newer git, or put its directory first on the PATH';
+  refuse({ code: 'GIT_MISSING', at: git.file, hint }, quote(output.trim(), 60), OLD_ENOUGH);
 }
 
 /** What it may print, in bytes: ids, paths and messages. */
@@ -142,11 +136,7 @@ export async function runGit(git: GitProgram, words: readonly string[]): Promise
 /** @param messages what it said, of which the first line is shown */
 export function gitFailed(at: string, messages: string, cause?: unknown): EvidenceError {
   const [line = ''] = messages.trim().split('\n', 1);
-  return new EvidenceError('GIT_FAILED', {
-    at,
-    found: line === '' ? 'an end without a message' : quote(line),
-    expected: 'an answer of git',
-    hint: 'check that this is a git repository, and what `git fsck` says of it',
-    cause,
-  });
+  const hint = 'check that this is a git repository, and what `git fsck` says of it';
+  const found = line === '' ? 'an end without a message' : quote(line);
+  return refusal({ code: 'GIT_FAILED', at, hint }, found, 'an answer of git', cause);
 }

@@ -1,4 +1,5 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
 import { runGit, type GitProgram } from './git-program.ts';
@@ -31,12 +32,9 @@ export async function missingObjects(
   const more = ids.length > 1 ? ` and ${ids.length - 1} more` : '';
   const flags = flagsFor(lack, isShallow, isPartial);
   const command = commandLine(['git', '-C', directory, 'fetch', ...flags, remote, ...wanted]);
-  return new EvidenceError('GIT_OBJECT_MISSING', {
-    at: escapeInvisible(directory),
-    found: `${kind} without the object ${ids[0] ?? ''}${more}`,
-    expected: EXPECTED[lack],
-    hint: `run ${command}`,
-  });
+  const at = escapeInvisible(directory);
+  const found = `${kind} without the object ${ids[0] ?? ''}${more}`;
+  return refusal({ code: 'GIT_OBJECT_MISSING', at, hint: `run ${command}` }, found, EXPECTED[lack]);
 }
 
 const EXPECTED: Readonly<Record<Lack, string>> = {

@@ -1,5 +1,6 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { readFileAt } from './read-files.ts';
 import type { Repository } from './repository.ts';
@@ -42,12 +43,8 @@ export async function readPolicyAt(
 }
 
 function refuse(named: string, expected: string): never {
-  throw new EvidenceError('USAGE', {
-    at: FLAG,
-    found: quote(named),
-    expected,
-    hint: 'name a commit and a path in it, e.g. origin/main:recipes/evidence/policy.json',
-  });
+  const hint = 'name a commit and a path in it, e.g. origin/main:recipes/evidence/policy.json';
+  throw refusal({ code: 'USAGE', at: FLAG, hint }, quote(named), expected);
 }
 
 async function requireOutside(

@@ -1,7 +1,8 @@
-// GitHub's REST API: octokit keeps to its limits and repeats what may pass, on the connections of all our clients.
 import type { Octokit } from '@octokit/core';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
+// GitHub's REST API: octokit keeps to its limits and repeats what may pass, on the connections of all our clients.
+import { refusal } from '../../place.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import { exchangeOnce, type HttpInit } from '../http/client.ts';
 import { answerInvalid, noAnswer, told, type ServiceName } from '../http/no-answer.ts';
@@ -175,13 +176,8 @@ function failed(
       : 'check --repository and --api-url'),
 ): EvidenceError {
   const found = `status ${status} from GitHub${told(service, words)}`;
-  return new EvidenceError('SERVICE_FAILED', {
-    at: service.at,
-    found,
-    expected: 'a successful answer',
-    hint,
-    cause: status,
-  });
+  const expected = 'a successful answer';
+  return refusal({ code: 'SERVICE_FAILED', at: service.at, hint }, found, expected, status);
 }
 
 const HINTS: ReadonlyMap<number, string> = new Map([

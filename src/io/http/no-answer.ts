@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import type { HttpFailure } from './client.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -46,12 +47,7 @@ export function noAnswer(
   const [code, expected, hint] = NO_ANSWER[cause];
   const { name, at, namedBy, caFlag = '--ca-certificates', hasCa = false } = service;
   const found = `no usable answer from the ${name}${told(service, reason)}`;
-  return new EvidenceError(code, {
-    at,
-    found,
-    expected,
-    hint: hint({ proxy, namedBy, caFlag, hasCa }),
-  });
+  return refusal({ code, at, hint: hint({ proxy, namedBy, caFlag, hasCa }) }, found, expected);
 }
 
 /** What a hint tells of the way to a service. */

@@ -1,7 +1,7 @@
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Socket } from 'node:net';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 
 /** From now on this process opens no connection: whatever tries gets an error. */
 export function blockNetwork(): void {
@@ -11,9 +11,7 @@ export function blockNetwork(): void {
 }
 
 function refuse(): never {
-  throw new EvidenceError('NETWORK_BLOCKED', {
-    found: 'an attempt to open a connection',
-    expected: 'no network, as --offline asks',
-    hint: 'run without --offline if the network may be used',
-  });
+  const hint = 'run without --offline if the network may be used';
+  const found = 'an attempt to open a connection';
+  throw refusal({ code: 'NETWORK_BLOCKED', hint }, found, 'no network, as --offline asks');
 }

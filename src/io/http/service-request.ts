@@ -1,5 +1,6 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { refusal } from '../../place.ts';
 import { exchange, type HttpAnswer, type HttpFailure, type HttpRequest } from './client.ts';
 import { answerInvalid, checkAddress, noAnswer, told, type ServiceName } from './no-answer.ts';
 
@@ -71,12 +72,9 @@ function messageIn(body: Buffer): string | undefined {
 }
 
 function serviceFailed(service: ServiceName, status: number, message: string): EvidenceError {
-  return new EvidenceError('SERVICE_FAILED', {
-    at: service.at,
-    found: `status ${status}${isRedirect(status) ? ', a redirect,' : ''} from the ${service.name}${told(service, message)}`,
-    expected: 'a successful answer',
-    hint: hintFor(status, service),
-  });
+  const hint = hintFor(status, service);
+  const found = `status ${status}${isRedirect(status) ? ', a redirect,' : ''} from the ${service.name}${told(service, message)}`;
+  return refusal({ code: 'SERVICE_FAILED', at: service.at, hint }, found, 'a successful answer');
 }
 
 function isRedirect(status: number): boolean {

@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { isLoopback } from '../../sign/signing-config.ts';
 import { exchange } from '../http/client.ts';
 import { isPrivateHost, pinnedLookup } from './private-address.ts';
@@ -37,12 +38,9 @@ export class AddressGuard {
   lookupOf(url: URL, at: string, how: string): LookupFunction {
     const refuse = (address: string): EvidenceError => {
       const more = address === url.host ? '' : `, which is ${address}`;
-      return new EvidenceError('REGISTRY_ADDRESS_PRIVATE', {
-        at,
-        found: `${url.host}${more}, ${how}`,
-        expected: 'a public address',
-        hint: `if you know this host and mean it, name it: --registry ${url.host}`,
-      });
+      const hint = `if you know this host and mean it, name it: --registry ${url.host}`;
+      const found = `${url.host}${more}, ${how}`;
+      return refusal({ code: 'REGISTRY_ADDRESS_PRIVATE', at, hint }, found, 'a public address');
     };
     const isNamed = this.#named.has(url.origin);
     if (!isNamed && isPrivateHost(url)) throw refuse(url.host);

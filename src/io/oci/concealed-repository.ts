@@ -1,4 +1,5 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import type { Descriptor, Repository } from '../../pointer/registry.ts';
 import { hasSecret, withoutSecrets } from '../http/without-secrets.ts';
 
@@ -80,12 +81,9 @@ function concealedError(error: unknown, name: string, secrets: readonly string[]
 function requireNone(bytes: Buffer, at: string, secrets: readonly string[]): void {
   const text = bytes.toString();
   if (!hasSecret(text, secrets) && !hasSecret(plain(text), secrets)) return;
-  throw new EvidenceError('SERVICE_ANSWER_INVALID', {
-    at,
-    found: 'a manifest that repeats a password or a token',
-    expected: 'a manifest of evidence',
-    hint: 'change the password, and tell whoever runs the registry',
-  });
+  const hint = 'change the password, and tell whoever runs the registry';
+  const found = 'a manifest that repeats a password or a token';
+  refuse({ code: 'SERVICE_ANSWER_INVALID', at, hint }, found, 'a manifest of evidence');
 }
 
 function plain(text: string): string {

@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { isLoopback } from '../../sign/signing-config.ts';
 import { repeated, type HttpFailure } from '../http/client.ts';
@@ -155,12 +156,10 @@ export class Connection {
   }
 
   #waitedTooLong(): EvidenceError {
-    return new EvidenceError('SERVICE_SLOW', {
-      at: this.name,
-      found: `more than ${this.#patience.ms / 60_000} minutes of waiting for answers in all`,
-      expected: 'answers in time',
-      hint: 'name the attestation that you mean, so that no other is asked for: --attestation sha256:HEX; or try again later',
-    });
+    const hint =
+      'name the attestation that you mean, so that no other is asked for: --attestation sha256:HEX; or try again later';
+    const found = `more than ${this.#patience.ms / 60_000} minutes of waiting for answers in all`;
+    return refusal({ code: 'SERVICE_SLOW', at: this.name, hint }, found, 'answers in time');
   }
 
   async #follow(ask: Ask): Promise<Answer | HttpFailure> {

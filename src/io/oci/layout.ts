@@ -12,6 +12,7 @@ import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
 import { MAX_ENTRIES, MAX_LAYOUT_JSON_BYTES } from '../../limits.ts';
 import { MAX_OCI_INDEX_BYTES, MAX_OCI_MANIFEST_BYTES } from '../../limits.ts';
 import { AICR_ARTIFACT, OCI_INDEX, OCI_MANIFEST } from '../../media-types.ts';
+import { refuse } from '../../place.ts';
 import { descriptorOf } from '../../pointer/descriptor.ts';
 import { parseOciIndex } from '../../pointer/oci-index.ts';
 import { parseOciManifest, type OciManifest } from '../../pointer/oci-manifest.ts';
@@ -288,12 +289,8 @@ function otherBlob(
   found: string,
   { digest, size }: { readonly digest: Digest; readonly size?: number },
 ): never {
-  throw new EvidenceError('FILE_DIFFERS', {
-    at: escapeInvisible(path),
-    found,
-    expected: size === undefined ? digest : `${size} bytes`,
-    hint: HINT,
-  });
+  const expected = size === undefined ? digest : `${size} bytes`;
+  refuse({ code: 'FILE_DIFFERS', at: escapeInvisible(path), hint: HINT }, found, expected);
 }
 
 async function readOnly(): Promise<never> {

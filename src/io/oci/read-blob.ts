@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { digestOfHex, type Digest } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { startIn } from '../../pointer/answer-headers.ts';
 import type { Descriptor } from '../../pointer/registry.ts';
 import { quote } from '../../quote.ts';
@@ -66,12 +67,7 @@ export function otherBytes(
   found: string,
   hint = 'do not use them: fetch the artifact from another location (--location HOST/REPO), and tell whoever runs the registry',
 ): EvidenceError {
-  return new EvidenceError('REGISTRY_BYTES_OTHER', {
-    at: name,
-    found,
-    expected: `the bytes of ${digest}`,
-    hint,
-  });
+  return refusal({ code: 'REGISTRY_BYTES_OTHER', at: name, hint }, found, `the bytes of ${digest}`);
 }
 
 /** From the offset on, as far as it comes. What broke it, if anything did. */

@@ -4,6 +4,7 @@ import { digestOf, type Digest } from '../../digest.ts';
 import { EvidenceError, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { MAX_OCI_INDEX_BYTES } from '../../limits.ts';
 import { OCI_INDEX } from '../../media-types.ts';
+import { refusal } from '../../place.ts';
 import { nextPageIn } from '../../pointer/answer-headers.ts';
 import { parseOciIndex, type OciIndex } from '../../pointer/oci-index.ts';
 import { MANIFEST_KINDS } from '../../pointer/oci-manifest.ts';
@@ -177,12 +178,9 @@ function typeOf({ headers }: Answer): string {
 }
 
 function tooLong(at: string, what: string, maxBytes: number): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at,
-    found: `more than ${maxBytes} bytes for ${what}`,
-    expected: `at most ${maxBytes} bytes`,
-    hint: 'name another artifact by its digest: this one is none of evidence',
-  });
+  const hint = 'name another artifact by its digest: this one is none of evidence';
+  const found = `more than ${maxBytes} bytes for ${what}`;
+  return refusal({ code: 'LIMIT_EXCEEDED', at, hint }, found, `at most ${maxBytes} bytes`);
 }
 
 /** What a registry answers is no document of somebody, as the list under the tag is: a bad one is a service that fails. */

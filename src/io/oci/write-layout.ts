@@ -84,12 +84,9 @@ export async function olderLayout(path: string): Promise<OciLayout | undefined> 
 }
 
 function refuseForeign(path: string, found: string): never {
-  throw new EvidenceError('OUTPUT_FOREIGN', {
-    at: escapeInvisible(path),
-    found,
-    expected: 'a path that is free, or a layout that affidavit wrote',
-    hint: 'name another directory',
-  });
+  const at = escapeInvisible(path);
+  const expected = 'a path that is free, or a layout that affidavit wrote';
+  refuse({ code: 'OUTPUT_FOREIGN', at, hint: 'name another directory' }, found, expected);
 }
 
 /** Beside its place until it is whole, as `.affidavit-….tmp`. What an older one has is read from there. */

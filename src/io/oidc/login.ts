@@ -1,4 +1,5 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { parseIdentityToken } from '../../sign/identity-token.ts';
 import { loginNotice, type LoginPlace } from '../../sign/login-notice.ts';
@@ -58,12 +59,10 @@ export async function requireYes(login: Login, { terminal, signal }: Surrounding
 }
 
 function notConfirmed(found: string): EvidenceError {
-  return new EvidenceError('LOGIN_NOT_CONFIRMED', {
-    at: '--login',
-    found,
-    expected: 'the answer y on a terminal, or --yes',
-    hint: 'if all that may become public, answer y or add --yes; to try things out, sign with --sandbox',
-  });
+  const hint =
+    'if all that may become public, answer y or add --yes; to try things out, sign with --sandbox';
+  const expected = 'the answer y on a terminal, or --yes';
+  return refusal({ code: 'LOGIN_NOT_CONFIRMED', at: '--login', hint }, found, expected);
 }
 
 /** Text of the issuer may be in it. */

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { closeSync, constants as FILE, openSync } from 'node:fs';
 import { constants } from 'node:os';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { isSystemError } from '../disk/system-error.ts';
 
@@ -86,11 +87,8 @@ async function ended(child: ChildProcess, program: string): Promise<number> {
 
 function notStarted(error: unknown, program: string): EvidenceError {
   const isMissing = isSystemError(error) && error.code === 'ENOENT';
-  return new EvidenceError('COMMAND_NOT_STARTED', {
-    at: 'the command after --',
-    found: `${quote(program)}${isMissing ? ', which is not on the PATH' : ''}`,
-    expected: 'a program that can be started',
-    hint: 'check its name, and that it may be executed; shell syntax needs sh -c',
-    cause: error,
-  });
+  const hint = 'check its name, and that it may be executed; shell syntax needs sh -c';
+  const found = `${quote(program)}${isMissing ? ', which is not on the PATH' : ''}`;
+  const place = { code: 'COMMAND_NOT_STARTED', at: 'the command after --', hint } as const;
+  return refusal(place, found, 'a program that can be started', error);
 }

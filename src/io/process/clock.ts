@@ -1,6 +1,7 @@
 import { parseUtcTime, timestampOf, utcHint } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { isSignedBeforeRun } from '../../evidence/claim/signed-before-run.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 
 /** The last second of the year 9999, the last that RFC 3339 can write. */
@@ -17,12 +18,9 @@ export function documentTime(environment: NodeJS.ProcessEnv): Date {
   if (text === undefined) return wholeSecond();
   const seconds = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= MAX_SECONDS) return new Date(seconds * 1000);
-  throw new EvidenceError('SOURCE_DATE_EPOCH_INVALID', {
-    at: 'SOURCE_DATE_EPOCH',
-    found: quote(text),
-    expected: `whole seconds since 1970 in decimal digits, at most ${MAX_SECONDS}`,
-    hint: 'set it like SOURCE_DATE_EPOCH=$(git log -1 --format=%ct), or unset it',
-  });
+  const hint = 'set it like SOURCE_DATE_EPOCH=$(git log -1 --format=%ct), or unset it';
+  const place = { code: 'SOURCE_DATE_EPOCH_INVALID', at: 'SOURCE_DATE_EPOCH', hint } as const;
+  refuse(place, quote(text), `whole seconds since 1970 in decimal digits, at most ${MAX_SECONDS}`);
 }
 
 /** What documents and reports can write. */
@@ -41,12 +39,9 @@ export function presentTime(at: string | undefined): Date {
   // Cut off, evidence would count as younger than it is.
   const isTooFine = /\.\d{4}/.test(at);
   if (time !== undefined && !isTooFine) return time;
-  throw new EvidenceError('USAGE', {
-    at: '--at',
-    found: quote(at),
-    expected: 'a time in UTC, with milliseconds at most',
-    hint: utcHint(at) ?? 'write it like --at 2026-01-31T00:00:00Z',
-  });
+  const hint = utcHint(at) ?? 'write it like --at 2026-01-31T00:00:00Z';
+  const found = quote(at);
+  refuse({ code: 'USAGE', at: '--at', hint }, found, 'a time in UTC, with milliseconds at most');
 }
 
 /**

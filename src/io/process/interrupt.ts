@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { isSecond } from './second-process.ts';
 
 /** Signals that stop a program. */
@@ -102,11 +103,8 @@ export function interrupted(
   next = 'run the same command again',
   left = 'no half-written file is left',
 ): EvidenceError {
-  return new EvidenceError('INTERRUPTED', {
-    found: 'a signal to stop',
-    expected: 'no signal before the end',
-    hint: `${next}; ${left}`,
-  });
+  const hint = `${next}; ${left}`;
+  return refusal({ code: 'INTERRUPTED', hint }, 'a signal to stop', 'no signal before the end');
 }
 
 /**

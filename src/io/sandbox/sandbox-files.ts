@@ -15,8 +15,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
+import { unlessRefused } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { buildSigningConfigs, isSandboxConfig } from '../../sandbox/trust-material.ts';
 import { parseTrustedRoot } from '../../trust/parse-trusted-root.ts';
@@ -79,12 +80,9 @@ export function requireSandboxFiles(directory: string): void {
     const path = join(directory, name);
     const found = foreignFile(path, name);
     if (found === undefined) continue;
-    throw new EvidenceError('OUTPUT_EXISTS', {
-      at: escapeInvisible(path),
-      found,
-      expected: 'nothing, or the file of an earlier sandbox',
-      hint: 'choose another directory with --dir, or for --emit-evidence another OUT',
-    });
+    const hint = 'choose another directory with --dir, or for --emit-evidence another OUT';
+    const expected = 'nothing, or the file of an earlier sandbox';
+    refuse({ code: 'OUTPUT_EXISTS', at: escapeInvisible(path), hint }, found, expected);
   }
 }
 
@@ -99,12 +97,11 @@ export function requireNoInputs(directory: string, command: readonly string[]): 
   if (named === undefined || !existsSync(directory)) return;
   const other = readdirSync(directory).find((name) => !NAMES.includes(name) && name[0] !== '.');
   if (other === undefined) return;
-  throw new EvidenceError('USAGE', {
-    at: '--dir',
-    found: `${quote(directory)}, which COMMAND names too, with ${quote(other)} in it`,
-    expected: 'a directory of its own',
-    hint: 'name another directory',
-  });
+  refuse(
+    { code: 'USAGE', at: '--dir', hint: 'name another directory' },
+    `${quote(directory)}, which COMMAND names too, with ${quote(other)} in it`,
+    'a directory of its own',
+  );
 }
 
 /** What stands at a path if no sandbox wrote it. */

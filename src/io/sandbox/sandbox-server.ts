@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_REQUEST_BYTES } from '../../limits.ts';
+import { refusal } from '../../place.ts';
 import type { KeyPair } from '../../sandbox/certificate.ts';
 import { GRPC, errorReply, type Reply, type Request } from '../../sandbox/http.ts';
 import { buildInstance, type Instance, type SandboxKeys } from '../../sandbox/instance.ts';
@@ -88,13 +88,10 @@ async function listen(server: Server, port: number): Promise<number> {
 
 function portUnavailable(error: unknown, port: number): unknown {
   if (!isSystemError(error)) return error;
-  return new EvidenceError('PORT_UNAVAILABLE', {
-    at: `${LOOPBACK}:${port}`,
-    found: error.code === 'EADDRINUSE' ? 'a port that another program listens on' : error.code,
-    expected: 'a port of this machine that is free',
-    hint: 'choose another port, or leave --port out to get a free one',
-    cause: error,
-  });
+  const hint = 'choose another port, or leave --port out to get a free one';
+  const found = error.code === 'EADDRINUSE' ? 'a port that another program listens on' : error.code;
+  const place = { code: 'PORT_UNAVAILABLE', at: `${LOOPBACK}:${port}`, hint } as const;
+  return refusal(place, found, 'a port of this machine that is free', error);
 }
 
 async function close(server: Server): Promise<void> {

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { isSystemError } from '../disk/system-error.ts';
 import { postJson } from '../http/client.ts';
 import { callService, readAnswer } from '../http/service-request.ts';
@@ -95,10 +96,7 @@ async function metadata(
 }
 
 function noHost(): EvidenceError {
-  return new EvidenceError('SIGNING_FAILED', {
-    at: 'GCE_METADATA_HOST',
-    found: 'no name of a machine',
-    expected: 'a name or an address, with or without a port',
-    hint: 'unset the variable',
-  });
+  const hint = 'unset the variable';
+  const place = { code: 'SIGNING_FAILED', at: 'GCE_METADATA_HOST', hint } as const;
+  return refusal(place, 'no name of a machine', 'a name or an address, with or without a port');
 }

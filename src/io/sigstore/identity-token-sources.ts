@@ -1,4 +1,5 @@
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
+import { refusal } from '../../place.ts';
 import { TOKEN_AUDIENCE } from '../../sign/identity-token.ts';
 import type { SourcedToken, TokenSource } from '../../sign/identity-token.ts';
 import { chooseIssuer, chooseServices, type SigningConfig } from '../../sign/signing-config.ts';
@@ -131,12 +132,10 @@ async function prepareLogin(
 
 function missing(found: string, { environment, isPacked = false }: Surroundings): EvidenceError {
   const unsigned = isPacked ? '' : ', or pack without a signature: --no-sign';
-  return new EvidenceError('TOKEN_MISSING', {
-    found,
-    expected:
-      'one of --identity-token, --login, SIGSTORE_ID_TOKEN, GitHub Actions with the permission id-token: write, Buildkite, a token in /var/run/sigstore/cosign/oidc-token, a machine of Google, or a key: --key',
-    hint: `${hintFor(environment)}; to try things out, sign with --sandbox${unsigned}`,
-  });
+  const hint = `${hintFor(environment)}; to try things out, sign with --sandbox${unsigned}`;
+  const expected =
+    'one of --identity-token, --login, SIGSTORE_ID_TOKEN, GitHub Actions with the permission id-token: write, Buildkite, a token in /var/run/sigstore/cosign/oidc-token, a machine of Google, or a key: --key';
+  return refusal({ code: 'TOKEN_MISSING', hint }, found, expected);
 }
 
 /** What is missing here. */

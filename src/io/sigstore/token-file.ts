@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { refusal } from '../../place.ts';
 import { STDIN, nameOf, standardInput } from '../disk/files.ts';
 import { openFile, readToEnd, withFile } from '../disk/open-file.ts';
 import type { AmbientSource } from './ambient-source.ts';
@@ -39,10 +40,7 @@ async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<
 }
 
 function unusable(path: string, found: string): EvidenceError {
-  return new EvidenceError('SIGNING_FAILED', {
-    at: nameOf(path),
-    found,
-    expected: 'an identity token',
-    hint: 'let what writes it write a token for the audience sigstore, or use another token source',
-  });
+  const hint =
+    'let what writes it write a token for the audience sigstore, or use another token source';
+  return refusal({ code: 'SIGNING_FAILED', at: nameOf(path), hint }, found, 'an identity token');
 }

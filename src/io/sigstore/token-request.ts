@@ -1,4 +1,5 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
+import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { isConfidential } from '../../sign/signing-config.ts';
 import type { HttpRequest } from '../http/client.ts';
@@ -45,10 +46,6 @@ export async function requestToken(
   const value: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, field) : undefined;
   if (typeof value === 'string' && value !== '') return value;
-  throw new EvidenceError('SERVICE_FAILED', {
-    at,
-    found: `an answer without a token from the ${name}`,
-    expected: `the field ${field}`,
-    hint: ifRefused,
-  });
+  const found = `an answer without a token from the ${name}`;
+  refuse({ code: 'SERVICE_FAILED', at, hint: ifRefused }, found, `the field ${field}`);
 }

@@ -9,6 +9,7 @@ import { digestOf, hexOf } from '../../digest.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EvidenceError, withCode } from '../../errors/evidence-error.ts';
 import { MAX_TRUST_COPY_AGE_MS, MAX_TRUST_COPY_BYTES } from '../../limits.ts';
+import { refuse } from '../../place.ts';
 import type { Place } from '../../place.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { parseSigningConfig } from '../../sign/signing-config.ts';
@@ -175,12 +176,9 @@ function requireRecent({ updatedAt }: TrustCopy, file: string, now: Date): numbe
   if (age >= 0 && age <= MAX_TRUST_COPY_AGE_MS) return age;
   const at = `${escapeInvisible(file)}#/updatedAt`;
   if (age < 0) {
-    throw new EvidenceError('TRUST_CACHE_INVALID', {
-      at,
-      found: `the time ${timestampOf(updatedAt)}, in the future`,
-      expected: 'a time in the past',
-      hint: `check the clock of this machine; if it is right, ${COPY_MEANING.hint}`,
-    });
+    const hint = `check the clock of this machine; if it is right, ${COPY_MEANING.hint}`;
+    const found = `the time ${timestampOf(updatedAt)}, in the future`;
+    refuse({ code: 'TRUST_CACHE_INVALID', at, hint }, found, 'a time in the past');
   }
   throw new EvidenceError('TRUST_CACHE_STALE', {
     at,

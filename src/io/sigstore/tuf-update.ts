@@ -11,6 +11,7 @@ import type { Fetcher } from 'tuf-js/dist/fetcher.js';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { refusal } from '../../place.ts';
 import type { Place } from '../../place.ts';
 import { quote } from '../../quote.ts';
 import { PUBLIC_GOOD_MIRROR } from '../../trust/tuf/public-good.ts';
@@ -170,11 +171,7 @@ const HINT =
 
 function updateFailed(mirror: string, error: unknown): EvidenceError {
   const message = error instanceof Error ? error.message : String(error);
-  return new EvidenceError('TRUST_UPDATE_FAILED', {
-    at: mirror,
-    found: quote(message),
-    expected: 'metadata and targets that the keys of the TUF root signed, newer than before',
-    hint: HINT,
-    cause: error,
-  });
+  const found = quote(message);
+  const expected = 'metadata and targets that the keys of the TUF root signed, newer than before';
+  return refusal({ code: 'TRUST_UPDATE_FAILED', at: mirror, hint: HINT }, found, expected, error);
 }

@@ -104,15 +104,10 @@ export class OwnJudge {
 function earliest(times: Proof['times'], file: string): Date {
   const [first] = times.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   if (first !== undefined) return first.at;
-  return refuse(
-    {
-      code: 'TIMESTAMP_INVALID',
-      at: `${file}#/verificationMaterial/timestampVerificationData`,
-      hint: 'have it signed again with a timestamp authority in the signing config',
-    },
-    'no proof of the time',
-    'a promise of a log, or a timestamp',
-  );
+  const at = `${file}#/verificationMaterial/timestampVerificationData`;
+  const hint = 'have it signed again with a timestamp authority in the signing config';
+  const expected = 'a promise of a log, or a timestamp';
+  return refuse({ code: 'TIMESTAMP_INVALID', at, hint }, 'no proof of the time', expected);
 }
 
 // Whether an authority of the trusted root vouches for a signer's certificate.

@@ -76,15 +76,10 @@ function requireInToto({ content, file }: SigstoreBundle): Envelope {
   // Evidence is read in its one format, which has no message signatures.
   if (content.kind === 'message') throw new TypeError('a bundle without an envelope');
   if (content.payloadType === IN_TOTO_PAYLOAD_TYPE) return content;
-  return refuse(
-    {
-      code: 'PAYLOAD_TYPE_UNEXPECTED',
-      at: `${file}#/dsseEnvelope/payloadType`,
-      hint: 'have the in-toto statement of the bundle signed, not another document',
-    },
-    quote(content.payloadType),
-    IN_TOTO_PAYLOAD_TYPE,
-  );
+  const at = `${file}#/dsseEnvelope/payloadType`;
+  const hint = 'have the in-toto statement of the bundle signed, not another document';
+  const place = { code: 'PAYLOAD_TYPE_UNEXPECTED', at, hint } as const;
+  return refuse(place, quote(content.payloadType), IN_TOTO_PAYLOAD_TYPE);
 }
 
 // Both judges must accept. Ours judges first: what it refuses keeps its own code and place.
