@@ -238,7 +238,7 @@ export const ROOMS: Rooms = {
       'evidence/verify',
       ...REPORTS,
       ...['gate', 'batch'],
-      ...['io/disk', 'io/process', 'io/git', 'io/http', 'io/github', 'io/oci', 'io/sandbox'],
+      ...['io/disk', 'io/process', 'io/git', 'io/github', 'io/oci', 'io/sandbox'],
       'io/sigstore',
       'io/workers',
       'cli/call',
