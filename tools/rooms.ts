@@ -249,13 +249,7 @@ export const ROOMS: Rooms = {
   commands: { rooms: ['cli/call', 'cli/work'], effects: true },
   cli: {
     rooms: [
-      'errors',
-      'report',
-      'io/disk',
-      'io/http',
-      'io/process',
-      'io/sigstore',
-      'cli/call',
+      ...['errors', 'report', 'io/disk', 'io/http', 'io/process', 'io/sigstore', 'cli/call'],
       'commands',
     ],
     packages: ['@oclif/core'],

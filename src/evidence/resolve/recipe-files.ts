@@ -1,5 +1,4 @@
-import type { EvidenceError } from '../../errors/evidence-error.ts';
-import { type Fault } from '../../errors/evidence-error.ts';
+import type { EvidenceError, Fault } from '../../errors/evidence-error.ts';
 import { refuse, refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
 
