@@ -80,6 +80,8 @@ function isUtf16({ text }: Look): boolean {
 /** A recipe names the charts that it deploys. */
 const CHART_GOES = 'it is what a recipe deploys, and no recipe';
 
+const READ_IT = 'read what it says: servers answer so if something is wrong';
+
 /** The first that fits counts: from forms that any content may have to documents. */
 export const FILE_ROWS: readonly Row[] = [
   { what: 'a zip file', fits: starts('PK\x03\x04', 'PK\x05\x06'), fix: unzip },
@@ -126,9 +128,10 @@ export const FILE_ROWS: readonly Row[] = [
   {
     kind: 'results',
     what: 'JUnit XML',
-    fits: begins(/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<testsuites?\b/s),
+    fits: begins(/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!DOCTYPE\s+)?testsuites?\b/s),
   },
-  { what: 'XML', fits: begins(/^\s*<\?xml/) },
+  // Whoever reads results says what is wrong with it as XML, e.g. a DTD before the root.
+  { kind: 'results', what: 'XML', fits: begins(/^\s*<(?:\?xml|!DOCTYPE)\b/), goes: READ_IT },
   {
     kind: 'private-key',
     what: 'a private key in PEM',

@@ -175,7 +175,16 @@ const DOCUMENTS: readonly (readonly [string, found: string, goes: string | undef
     'give this file to affidavit validate --results',
   ],
   ['<testsuite name="a">', 'JUnit XML', 'give this file to affidavit validate --results'],
-  ['<?xml version="1.0"?><Error><Code>AccessDenied</Code>', 'XML', undefined],
+  [
+    '<!DOCTYPE testsuites [\n<!ENTITY a "b">\n]>\n<testsuites>',
+    'JUnit XML',
+    'give this file to affidavit validate --results',
+  ],
+  [
+    '<?xml version="1.0"?><Error><Code>AccessDenied</Code>',
+    'XML',
+    'read what it says: servers answer so if something is wrong',
+  ],
   ['-----BEGIN CERTIFICATE-----\nMII', 'a PEM file, of keys or certificates', undefined],
   ['{"payloadType": "x", "payload": "", "signatures": []}', 'a DSSE envelope', undefined],
   [

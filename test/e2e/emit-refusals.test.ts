@@ -232,7 +232,7 @@ const RESULTS_REFUSALS: readonly Refusal[] = [
     error: 'FILE_UNREADABLE results/*.json',
     code: 3,
     change: () => [...DOCUMENTS, '--results', 'results/*.json'],
-    says: 'leave the quotes out',
+    says: 'name each file itself',
   },
   {
     why: 'a suite that is not the phase of the file name',

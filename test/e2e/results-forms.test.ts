@@ -104,6 +104,42 @@ describe('validate', () => {
     expect([refused.code, refused.error.code, refused.error.at]).toEqual([code, name, at]);
   });
 
+  it.each([
+    [`<?xml version="1.0"?>\n<!DOCTYPE t [<!ENTITY a "b">]>\n${JUNIT}`, 'line 2: a DOCTYPE that'],
+    [`<?xml version="1.0"?>\n<!DOCTYPE testsuite>\n${JUNIT}`, 'line 2: a DOCTYPE'],
+    [
+      `<?xml version="1.0"?>\n<!DOCTYPE t [${'<!ENTITY a "b">'.repeat(1000)}]>\n${JUNIT}`,
+      'line 2: a DOCTYPE that declares entities',
+    ],
+  ])('says of XML with a DTD that it is the DTD: %#', async (xml, found) => {
+    const place = new Workplace();
+    place.write('dtd.xml', xml);
+    const words = [...DOCUMENTS, '--phase', 'deployment=dtd.xml'];
+    const { error } = await place.refused(words);
+    expect(error).toMatchObject({ code: 'DOCUMENT_UNSUPPORTED', at: 'dtd.xml' });
+    expect(error.found).toContain(found);
+    expect(error.hint).toContain('take the <!DOCTYPE …> out');
+    // The hint, followed.
+    place.write('dtd.xml', xml.replace(/<!DOCTYPE.*>\n/, ''));
+    expect((await place.run(['validate', ...words])).stdout).toMatch(
+      /^- \*\*Phases:\*\* deployment green \(4 passed/m,
+    );
+  });
+
+  it('does not say that a test took longer than a suite that does not say how long it took', async () => {
+    const place = new Workplace();
+    const slow = JUNIT.replaceAll('<testcase', '<testcase time="90"');
+    const suite = (attributes: string): string =>
+      slow.replace('<testsuite', `<testsuite timestamp="2026-06-10T00:30:00Z"${attributes}`);
+    const codes = async (xml: string): Promise<string> => {
+      place.write('timed.xml', xml);
+      const words = ['validate', ...DOCUMENTS, '--phase', 'deployment=timed.xml'];
+      return (await place.run(words)).stdout;
+    };
+    expect(await codes(suite(' time="1"'))).toContain('RUN_TEST_TOO_LONG');
+    expect(await codes(suite(''))).not.toContain('RUN_TEST_TOO_LONG');
+  });
+
   it('replaces nothing that is where the original goes', async () => {
     const place = new Workplace();
     place.write('junit.xml', JUNIT);

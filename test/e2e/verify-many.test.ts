@@ -921,8 +921,43 @@ describe('a pattern that no file fits', () => {
     const { code, stdout, stderr } = await runProgram(argv, { cwd: evidence.folder });
     expect([code, /FILE_UNREADABLE/.test(stdout + stderr)]).toEqual([3, true]);
     const said = (stdout + stderr).replaceAll(/\s+/g, ' ');
-    expect(said).toContain('see that a file fits this pattern, which is relative to the folder');
+    expect(said).toContain('the files that fit it, seen from the folder that you are in');
     expect(said).not.toContain('quotes');
+  });
+
+  const PATTERN = 'many/deep/[b].tar.gz';
+  const INPUT = 'as INPUT of verify-evidence or evidence list';
+  const NAME = 'in a list (--from) and anywhere else, name each file itself';
+
+  it.each([
+    ['verify-evidence --from list.txt', `verify-evidence ${PATTERN}`, INPUT],
+    ['evidence list --from list.txt', `evidence list ${PATTERN}`, INPUT],
+    ['verify-evidence --from list.txt', 'verify-evidence --from names.txt', NAME],
+    [
+      `evidence diff ${PATTERN} many/a.tar.gz`,
+      'evidence diff many/deep/b.tar.gz many/a.tar.gz',
+      NAME,
+    ],
+  ])('in %s: what the next step says works: %s', async (wrong, right, hint) => {
+    writeFileSync(join(evidence.folder, 'list.txt'), `${PATTERN}\n`);
+    writeFileSync(join(evidence.folder, 'names.txt'), 'many/deep/b.tar.gz\n');
+    const runOf = async (words: string) => {
+      const argv = [...words.split(' '), ...evidence.pin];
+      const { code, stdout, stderr } = await runProgram(argv, { cwd: evidence.folder });
+      return { code, said: (stdout + stderr).replaceAll('`', '').replaceAll(/\s+/g, ' ') };
+    };
+    const refused = await runOf(wrong);
+    expect(refused.code).toBe(3);
+    expect(refused.said).toContain(hint);
+    expect((await runOf(right)).code).toBe(0);
+  });
+
+  it('in evidence show: it is to be named itself, which works', async () => {
+    const cwd = evidence.folder;
+    const refused = await runProgram(['evidence', 'show', PATTERN], { cwd });
+    expect(refused.code).toBe(3);
+    expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(NAME);
+    expect((await runProgram(['evidence', 'show', 'many/deep/b.tar.gz'], { cwd })).code).toBe(0);
   });
 });
 

@@ -230,26 +230,31 @@ function millisecondsOf(element: XmlElement, file: string): number {
   });
 }
 
-interface Span {
-  readonly start: Date;
-  readonly stop: Date;
+/** No end if one of them says when it began, and not how long it took; suites may say it for the root. */
+function timesOf(root: XmlElement): Pick<MappedRun, 'start' | 'stop'> {
+  const inner = root.name === 'testsuites' ? root.children.filter(isSuite).flatMap(spanOf) : [];
+  const outer = spanOf(root).filter(({ stop }) => stop !== undefined || inner.length === 0);
+  const spans = [...outer, ...inner];
+  const stops = spans.flatMap(({ stop = [] }) => stop);
+  return {
+    start: spans.map(({ start }) => start).toSorted(byTime)[0],
+    stop: stops.length < spans.length ? undefined : stops.toSorted(byTime).at(-1),
+  };
 }
 
-function timesOf(root: XmlElement): Partial<Span> {
-  const suites = root.name === 'testsuite' ? [root] : [root, ...root.children.filter(isSuite)];
-  const spans = suites.flatMap(spanOf);
-  return spans.reduce<Partial<Span>>(
-    ({ start, stop }, span) => ({
-      start: start !== undefined && start < span.start ? start : span.start,
-      stop: stop !== undefined && stop > span.stop ? stop : span.stop,
-    }),
-    {},
-  );
+function byTime(a: Date, b: Date): number {
+  return a.getTime() - b.getTime();
+}
+
+interface Span {
+  readonly start: Date;
+  readonly stop: Date | undefined;
 }
 
 /** A time without its zone says nothing here: the machine may have been anywhere. */
 function spanOf(suite: XmlElement): readonly Span[] {
   const start = parseTime(suite.attributes.get('timestamp') ?? '');
   if (start === undefined || start.getTime() < 0) return [];
+  if ((suite.attributes.get('time') ?? '') === '') return [{ start, stop: undefined }];
   return [{ start, stop: new Date(start.getTime() + Math.round((secondsIn(suite) ?? 0) * 1000)) }];
 }

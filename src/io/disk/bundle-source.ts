@@ -6,7 +6,7 @@ import { plainPath } from '../../archive/collect.ts';
 import type { Entry, Layout } from '../../archive/entry.ts';
 import { refuse } from '../../place.ts';
 import { STDIN, nameOf, standardInput } from './files.ts';
-import { bundleFolder, isBundleItself, isLayoutFolder, isPattern } from './folders.ts';
+import { bundleFolder, isBundleItself, isLayoutFolder } from './folders.ts';
 import {
   kindOf,
   listDirectory,
@@ -16,7 +16,7 @@ import {
   wrongKind,
   type OpenFile,
 } from './open-file.ts';
-import { isSystemError, unreadable } from './system-error.ts';
+import { unreadable } from './system-error.ts';
 
 /**
  * A bundle's entries, whether it is a tar.gz or a directory; they can be read once. It is opened when
@@ -44,10 +44,6 @@ export async function openInput(
     : await openNow(path, layout);
 }
 
-/** Of all that open a bundle, not each takes a pattern. */
-const NO_FIT =
-  'see that a file fits this pattern, which is relative to the folder that you are in; only verify-evidence and evidence list look for the files of a pattern themselves';
-
 async function openNow(path: string, layout: Layout): Promise<AsyncGenerator<Entry, void>> {
   const stats = statsOf(path);
   if (stats.isDirectory()) {
@@ -66,8 +62,7 @@ function statsOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
-    const isNone = isSystemError(error) && error.code === 'ENOENT' && isPattern(path);
-    throw unreadable(error, path, 'file', isNone ? NO_FIT : undefined);
+    throw unreadable(error, path);
   }
 }
 

@@ -66,12 +66,12 @@ const NO_FILE = 'check the path; it is relative to the directory that you are in
 
 function readHint(code: string, path: string): string {
   if (path === '') return EMPTY_PATH;
-  if (code === 'ENOENT' && /[*?[]/.test(path)) return NOT_EXPANDED;
+  if (code === 'ENOENT' && /[*?[{]/.test(path)) return NO_PATTERN;
   return READ_HINTS[code] ?? 'check the path and its permissions';
 }
 
-const NOT_EXPANDED =
-  'the shell did not replace this pattern by names: leave the quotes out, and see that a file fits it; or name the directory';
+const NO_PATTERN =
+  'no file has this name: as INPUT of verify-evidence or evidence list a pattern stands for the files that fit it, seen from the folder that you are in; in a list (--from) and anywhere else, name each file itself';
 
 const READ_HINTS: Readonly<Record<string, string>> = {
   ENOENT: NO_FILE,

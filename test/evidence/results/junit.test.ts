@@ -300,6 +300,36 @@ describe('the summary of a suite', () => {
   });
 });
 
+describe('the time of the run', () => {
+  const at = '2026-11-20T10:00:00Z';
+  const start = Date.parse(at);
+  const suite = (attributes: string): string =>
+    GOOD.replace('<testsuite', `<testsuite ${attributes}`);
+  const around = (attributes: string, ...suites: readonly string[]): string =>
+    `<testsuites ${attributes}>${suites.join('')}</testsuites>`;
+  const timed = suite(`timestamp="${at}" time="5"`);
+  const open = suite(`timestamp="${at}"`);
+
+  it.each([
+    ['a suite', timed, start, start + 5000],
+    ['a suite without a time', open, start, 0],
+    ['a suite with an empty time', suite(`timestamp="${at}" time=""`), start, 0],
+    ['a suite without a zone', suite('timestamp="2026-11-20T10:00:00" time="5"'), 0, 0],
+    ['suites, one of them without a time', around('', timed, open), start, 0],
+    [
+      'a root that leaves it to its suites',
+      around(`timestamp="${at}"`, timed),
+      start,
+      start + 5000,
+    ],
+    ['a root that is later', around(`timestamp="${at}" time="9"`, timed), start, start + 9000],
+    ['a root without a time, and suites without any', around(`timestamp="${at}"`, GOOD), start, 0],
+  ])('of %s', async (_, xml, begin, stop) => {
+    const { results } = await mapped(xml);
+    expect(results.summary).toMatchObject({ start: begin, stop });
+  });
+});
+
 describe('what Ginkgo says of a suite', () => {
   it.each([
     ['DryRun', 'false', 'true'],
@@ -319,8 +349,8 @@ describe('XML', () => {
   it.each([
     ['<!DOCTYPE testsuite>', 'line 1: a DOCTYPE', 'DOCUMENT_UNSUPPORTED'],
     [
-      '<!DOCTYPE t [<!ENTITY a "&b;&b;"><!ENTITY b "&c;&c;">]>',
-      'line 1: a DOCTYPE',
+      '<?xml version="1.0"?>\n<!DOCTYPE t [<!ENTITY a "&b;&b;">\n<!ENTITY b "&c;&c;">\n]>\n',
+      'line 2: a DOCTYPE that declares entities',
       'DOCUMENT_UNSUPPORTED',
     ],
     ['<?xml version="1.1"?>', 'line 1: the version "1.1"', 'DOCUMENT_UNSUPPORTED'],
