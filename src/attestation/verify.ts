@@ -104,7 +104,8 @@ function judge<Name extends string, Statement, Found extends object>(
   const opened = sources && openAll(log, kind, sources, options.trust);
   const { found, findings, weakened } = recomputed(log, kind, sources?.files, opened);
   const limit: SignerRule['limit'] = (entry) => kind.limitOf?.(found, entry, now);
-  const rule = { policy, now, name: kind.nameOf(found), limit };
+  const isUnread = kind.limitOf !== undefined && !isRead(opened);
+  const rule = { policy, now, name: kind.nameOf(found), limit, isUnread };
   const signer = opened && checkSigners(log, kind, opened, rule);
   const checks = log.results();
   const waived = waivedOf(kind, checks, options);
@@ -179,12 +180,14 @@ function requireKnown<Name extends string, Statement, Found extends object>(
 function admitted(files: ReceivedFiles, layout: Layout): Outcome<ReceivedFiles> {
   requireComplete(files, layout);
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
-  return {
-    value: files,
-    found: `${files.size} files, ${bytes} bytes`,
-    expected: 'regular files with safe, unique names within the limits',
-    faults: [],
-  };
+  const [found, expected] =
+    layout.maxEntries === 0
+      ? ['no other file', layout.pathRule]
+      : [
+          `${files.size} files, ${bytes} bytes`,
+          'regular files with safe, unique names within the limits',
+        ];
+  return { value: files, found, expected, faults: [] };
 }
 
 function openAll<Name extends string, Statement, Found extends object>(

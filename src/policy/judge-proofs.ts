@@ -20,6 +20,8 @@ export interface Judged {
   readonly allowedBy?: PolicySigner | undefined;
   /** Why an entry that names the signer does not allow what was signed, for what only its kind can read. */
   readonly limit?: ((entry: PolicySigner) => Fault | undefined) | undefined;
+  /** What was signed could not be read, and a fault of its own says so: no entry is blamed for it. */
+  readonly isUnread?: boolean;
 }
 
 /** Two entries of one log, or two timestamps of one authority, are one witness. What a log promises is no timestamp. */

@@ -138,8 +138,9 @@ function claimOf(claims: object, name: string): string {
 
 function otherRecipe(entry: PolicySigner, { proof, judged }: About): Fault | undefined {
   const { recipes } = entry;
-  const { name, file } = judged;
-  if (recipes === undefined || (name !== undefined && recipes.includes(name))) return undefined;
+  const { name, file, isUnread = false } = judged;
+  const isNamed = name !== undefined && recipes?.includes(name) === true;
+  if (recipes === undefined || isUnread || isNamed) return undefined;
   const of = name === undefined ? 'a recipe that could not be read' : `the recipe ${quote(name)}`;
   return {
     code: 'SIGNER_NOT_ALLOWED',

@@ -7,7 +7,12 @@ import type { VerificationReport } from '../evidence/verify/verify-evidence.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { policyText } from '../policy/policy-text.ts';
 import type { Policy } from '../policy/policy.ts';
-import { VERIFIED_PROPERTY, WEAKENED_PROPERTY } from '../summary/encode-summary.ts';
+import {
+  DETAILS_FIELD,
+  UNWEAKENED_PROPERTY,
+  VERIFIED_PROPERTY,
+  WEAKENED_PROPERTY,
+} from '../summary/encode-summary.ts';
 import type { Resource, Summary } from '../summary/encode-summary.ts';
 import { present, signerJson } from './json.ts';
 import { isProven } from './proven.ts';
@@ -29,9 +34,6 @@ export interface SummaryOptions {
 /** Who says so if nobody else is named. */
 const VERIFIER = 'urn:affidavit:verify-evidence';
 
-/** What the standards have no field for. */
-const EXTENSION = 'urn:affidavit:verification';
-
 /** Undefined if nothing was judged, or if nothing of the evidence could be named by a digest. */
 export function summarise(
   report: VerificationReport,
@@ -48,7 +50,7 @@ export function summarise(
     policy: resourceOf(policy),
     attestations: report.attestations,
     properties: isPassed(report) ? propertiesOf(report) : [],
-    extensions: { [EXTENSION]: detailsOf(report, rules) },
+    extensions: { [DETAILS_FIELD]: detailsOf(report, rules) },
   };
 }
 
@@ -76,7 +78,7 @@ function resourceOf(policy: Policy | undefined): Resource {
 function propertiesOf({ checks, weakened }: VerificationReport): readonly string[] {
   const names = checks.map(({ name }) => `AFFIDAVIT_${name.toUpperCase().replaceAll('-', '_')}`);
   const verified =
-    weakened.length === 0 ? [VERIFIED_PROPERTY, 'AFFIDAVIT_NOTHING_WEAKENED'] : [WEAKENED_PROPERTY];
+    weakened.length === 0 ? [VERIFIED_PROPERTY, UNWEAKENED_PROPERTY] : [WEAKENED_PROPERTY];
   return [...verified, ...names];
 }
 

@@ -34,8 +34,14 @@ export interface Resource {
 /** What a verification has only if it was complete, with a signer who was named, under a root that is no sandbox, and no safety was given up. */
 export const VERIFIED_PROPERTY = 'AFFIDAVIT_VERIFIED';
 
-/** What stands in its place if only flags that gave safety up let it pass: nobody who does not ask for it takes it for the other. */
+/** What stands beside it. */
+export const UNWEAKENED_PROPERTY = 'AFFIDAVIT_NOTHING_WEAKENED';
+
+/** What stands in their place if only flags that gave safety up let it pass: nobody who does not ask for it takes it for the other. */
 export const WEAKENED_PROPERTY = 'AFFIDAVIT_VERIFIED_WEAKENED';
+
+/** What the standards have no field for. docs/format.md §16 */
+export const DETAILS_FIELD = 'urn:affidavit:verification';
 
 /** Where a SLSA level would stand: we make no claim about it. */
 const NO_LEVEL = 'SLSA_BUILD_LEVEL_UNEVALUATED';

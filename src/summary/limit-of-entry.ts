@@ -6,14 +6,13 @@ import type { PolicySigner, VerifierTerms } from '../policy/policy-signer.ts';
 import { matches } from '../policy/template.ts';
 import { quote } from '../quote.ts';
 import { counted, listed, sentence, words } from '../sentence.ts';
-import { VERIFIED_PROPERTY } from './encode-summary.ts';
+import { VERIFIED_PROPERTY, WEAKENED_PROPERTY } from './encode-summary.ts';
 import type { ReceivedSummary } from './parse-summary.ts';
 
 /** What is judged by an entry of `verifiers`. */
 interface Judged {
   readonly file: string;
-  /** Undefined if it could not be read. */
-  readonly summary: ReceivedSummary | undefined;
+  readonly summary: ReceivedSummary;
   readonly now: Date | undefined;
 }
 
@@ -31,11 +30,10 @@ export function limitOfEntry(
   { at = '', verifier: terms }: PolicySigner,
   { file, summary, now }: Judged,
 ): Fault | undefined {
-  if (summary === undefined || terms === undefined) {
-    const found = summary === undefined ? 'a summary that could not be read' : 'no verifierIds';
+  if (terms === undefined) {
     const expected = 'a summary by a verifier that the policy allows';
-    const hint = 'have the verifier write the summary again';
-    return { code: 'SIGNER_NOT_ALLOWED', at: file, found, expected, hint };
+    const hint = 'name in "verifierIds" what the signer may speak as';
+    return { code: 'SIGNER_NOT_ALLOWED', at: file, found: 'no verifierIds', expected, hint };
   }
   const about = { at, file, terms, summary, now };
   return (
@@ -121,17 +119,23 @@ function tooOld({ at, file, terms, summary: { time }, now }: About): Fault | und
 }
 
 function notVerified({ at, file, terms, summary }: About): Fault | undefined {
+  // A FAILED one says nothing of what held, and a check of its own says so.
+  if (summary.result === 'FAILED') return undefined;
   const { properties = [VERIFIED_PROPERTY] } = terms;
   const missing = properties.filter((name) => !summary.properties.includes(name));
-  // A FAILED one says nothing of what held, and a check of its own says so.
-  if (missing.length === 0 || summary.result === 'FAILED') return undefined;
+  // Whoever demands another property alone has not said that less safety is enough.
+  const isWeak =
+    summary.properties.includes(WEAKENED_PROPERTY) && !properties.includes(WEAKENED_PROPERTY);
+  if (missing.length === 0 && !isWeak) return undefined;
   return {
     code: 'SUMMARY_NOT_PASSED',
     at: file,
     found: named(summary.properties),
-    expected: `${named(properties)}, as ${at} demands`,
+    expected: `${named(properties)}${isWeak ? `, and no ${WEAKENED_PROPERTY}` : ''}, as ${at} demands`,
     hint: 'have it verified with that, or name in "properties" of the policy what is enough',
-    sentence: sentence`the verifier does not say that this was verified: ${listed(missing, 3)}`,
+    sentence: isWeak
+      ? sentence`it passed only because a flag gave safety up, and the policy does not say that this is enough`
+      : sentence`the verifier does not say that this was verified: ${listed(missing, 3)}`,
   };
 }
 

@@ -7,6 +7,7 @@ import { SVR_TYPE, SVR_TYPE_V01, VSA_TYPE } from '../media-types.ts';
 import { refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { sha256Of, type ReceivedStatement } from '../statement/statement.ts';
+import { requireAgreement } from './parse-details.ts';
 
 /** The types of statements that are summaries. */
 export const SUMMARY_TYPES: readonly string[] = [VSA_TYPE, SVR_TYPE, SVR_TYPE_V01];
@@ -44,7 +45,7 @@ const HINT = 'have the verifier write the summary again';
 /**
  * As both specifications demand, a field that nobody knows is ignored.
  *
- * @throws EvidenceError FIELD_*, STATEMENT_INVALID
+ * @throws EvidenceError FIELD_*, SCHEMA_VERSION_UNKNOWN, STATEMENT_INVALID
  */
 export function parseSummary(statement: ReceivedStatement): ReceivedSummary {
   const { predicateType, predicate } = statement;
@@ -54,6 +55,7 @@ export function parseSummary(statement: ReceivedStatement): ReceivedSummary {
   }));
   const verifier = predicate.object('verifier');
   const said = predicateType === VSA_TYPE ? readVsa(predicate) : readSvr(predicate);
+  requireAgreement(predicate, said);
   // 0.1 has no list of policies; 0.2 has one, which may be empty.
   const policies = predicateType === SVR_TYPE ? verifier.list('policies', policyAt) : [];
   return { predicateType, verifier: requireUri(verifier), subjects, policies, ...said };
@@ -69,10 +71,7 @@ function readVsa(reader: ObjectReader): Said {
     return reader.refuse('verificationResult', { expected: 'PASSED or FAILED', hint: HINT });
   }
   const levels = reader.list('verifiedLevels', textAt);
-  if (result === 'PASSED' && levels.includes('FAILED')) {
-    const found = 'FAILED, beside the result PASSED';
-    reader.refuse('verifiedLevels', { found, expected: 'one of the two', hint: HINT });
-  }
+  if (result === 'PASSED') requireNoFailed(reader, 'verifiedLevels', levels);
   const hasTime = reader.data('timeVerified') !== undefined;
   return {
     result,
@@ -86,12 +85,19 @@ function readVsa(reader: ObjectReader): Said {
 /** https://github.com/in-toto/attestation/blob/main/spec/predicates/svr.md */
 function readSvr(reader: ObjectReader): Said {
   const properties = reader.list('properties', textAt);
+  requireNoFailed(reader, 'properties', properties);
   return {
     result: properties.length > 0 ? 'PASSED' : 'FAILED',
     resourceUri: undefined,
     time: timeIn(reader, 'timeCreated'),
     properties,
   };
+}
+
+function requireNoFailed(reader: ObjectReader, name: string, words: readonly string[]): void {
+  if (!words.includes('FAILED')) return;
+  const found = 'FAILED, beside what passed';
+  reader.refuse(name, { found, expected: 'one of the two', hint: HINT });
 }
 
 function requireUri(verifier: ObjectReader): string {

@@ -18,8 +18,8 @@ import { SUMMARY_TYPES, parseSummary, type ReceivedSummary } from './parse-summa
 const SUMMARY_CHECKS = [
   'nothing-beside-summary',
   'signature-is-valid',
-  'signer-is-verifier',
   'statement-is-summary',
+  'signer-is-verifier',
   'result-is-passed',
 ] as const;
 
@@ -92,10 +92,10 @@ const LAYOUT: Layout = {
 };
 
 function summaryKind(name: string): Kind<SummaryCheck, ReceivedSummary, SummaryFound> {
-  const [beside, signature, signer, statement, result] = SUMMARY_CHECKS;
+  const [, signature, statement, signer, result] = SUMMARY_CHECKS;
   return {
     layout: LAYOUT,
-    checks: [beside, signature, signer, statement, result],
+    checks: SUMMARY_CHECKS,
     attestations: [
       {
         file: { name, maxBytes: MAX_SIGSTORE_BUNDLE_BYTES },
@@ -119,7 +119,8 @@ function summaryKind(name: string): Kind<SummaryCheck, ReceivedSummary, SummaryF
     signatureChecks: [],
     nothingFound: () => ({ summary: undefined }),
     nameOf: ({ summary }) => recipeOf(summary),
-    limitOf: ({ summary }, entry, now) => limitOfEntry(entry, { file: name, summary, now }),
+    limitOf: ({ summary }, entry, now) =>
+      summary && limitOfEntry(entry, { file: name, summary, now }),
     recompute: (log, { opened: [{ statement: summary }] }) => {
       log.note(result, () => passed(name, summary));
       return { found: { summary }, findings: [] };

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSandbox } from '../../src/io/sandbox/sandbox-server.ts';
@@ -17,6 +18,9 @@ import { DEMO, EPOCH, OUT } from './emit.ts';
 const VECTORS = join(ROOT, 'testdata/vectors');
 const EXTENSION = 'urn:affidavit:verification';
 const TIME = '2026-06-10T01:20:00Z';
+
+const schema = readFileSync(join(ROOT, 'schemas/verification.schema.json'), 'utf8');
+const isOfSchema = new Ajv2020({ strict: false }).compile(JSON.parse(schema) as object);
 
 /** Evidence that a key signed in a sandbox, and a root with the log of that sandbox alone, whose authorities sign for anybody. */
 class Place {
@@ -53,7 +57,10 @@ class Place {
     rmSync(this.path('v.json'), { force: true });
     const run = await this.run(['verify-evidence', ...words, '--emit-vsa', 'v.json']);
     if (!existsSync(this.path('v.json'))) return { run };
-    return { run, vsa: this.json('v.json') as unknown as Vsa };
+    const { predicate, ...statement } = this.json('v.json') as { predicate?: Vsa['predicate'] };
+    if (predicate === undefined) return { run, vsa: statement as Vsa };
+    expect([isOfSchema(predicate[EXTENSION]), isOfSchema.errors]).toEqual([true, null]);
+    return { run, vsa: { ...statement, predicate } as Vsa };
   }
 
   write(name: string, content: string | Buffer): void {

@@ -113,6 +113,12 @@ describe('E-61 a summary under the verifiers of a policy', () => {
       ENTRY,
       [1, 'SUMMARY_NOT_PASSED', FILE],
     ],
+    [
+      'of what passed only because safety was given up, and another property is demanded',
+      vsa({ properties: ['AFFIDAVIT_VERIFIED_WEAKENED', 'AFFIDAVIT_PHASES_ARE_GREEN'] }),
+      WHOLE,
+      [1, 'SUMMARY_NOT_PASSED', FILE],
+    ],
     ['of another verifier', edited(ID, `${ID}2`), WHOLE, [2, 'SIGNER_NOT_ALLOWED', FILE]],
     [
       'of an id in other case',
@@ -242,9 +248,19 @@ describe('E-61 a summary under the verifiers of a policy', () => {
   ])('E-61 is invalid with %s', async (_, statement, code, at) => {
     const { exitCode, checks, summary } = await judge(fakeBundle(statement), {});
     expect([exitCode, summary]).toEqual([2, undefined]);
-    const faults = checks.flatMap(({ faults: all }) => all);
-    expect(faults).toContainEqual(expect.objectContaining({ code, at }));
-    expect(checks.find(({ name }) => name === 'signer-is-verifier')?.outcome).toBe('failed');
+    // The entry that names the signer is not blamed for what could not be read.
+    expect(checks.flatMap(({ faults }) => faults)).toMatchObject([{ code, at }]);
+    expect(checks.map(({ outcome }) => outcome)).toEqual([
+      ...['passed', 'passed', 'failed', 'not-reached', 'not-reached'],
+    ]);
+  });
+
+  it('E-61 says of one that cannot be read who may not have signed it too', async () => {
+    const unread = fakeBundle(edited('"verificationResult"', '"result"'));
+    const { checks } = await judge(unread, { entries: [{ ...WHOLE, identity: 'x@example.com' }] });
+    expect(checks.flatMap(({ faults }) => faults.map(({ code }) => code))).toEqual([
+      ...['FIELD_MISSING', 'SIGNER_NOT_ALLOWED'],
+    ]);
   });
 
   it('E-61 takes what passed with less safety only where the policy names that', async () => {

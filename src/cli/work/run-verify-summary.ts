@@ -56,6 +56,7 @@ function requireOfSummary(call: Call): void {
   }
   const other = formsOf(call).find(({ format }) => !FORMATS.includes(format))?.format;
   if (other === undefined) return;
-  const place = { code: 'USAGE', at: '--format', hint: 'use one of them' } as const;
+  const hint = 'use --format json, or the exit code; other forms show evidence, or many at once';
+  const place = { code: 'USAGE', at: '--format', hint } as const;
   refuse(place, `${other}, for a summary of a verification`, FORMATS.join(', '));
 }
