@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 declare const brand: unique symbol;
 
@@ -12,7 +12,7 @@ export function isDigest(text: string): text is Digest {
 }
 
 export function digestOf(bytes: Uint8Array | string): Digest {
-  return digestOfHex(createHash('sha256').update(bytes).digest('hex'));
+  return digestOfHex(hash('sha256', bytes));
 }
 
 /** A digest from 64 hexadecimal digits that a hash function has just given. */

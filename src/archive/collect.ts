@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { BundlePath } from '../bundle-path.ts';
-import { digestOfHex } from '../digest.ts';
+import { digestOf, digestOfHex } from '../digest.ts';
 import type { EvidenceError } from '../errors/evidence-error.ts';
 import { refusal } from '../place.ts';
 import { EntryRules, refusedEntry } from './entry-rules.ts';
@@ -52,17 +52,30 @@ export function plainPath({ path, type }: Entry): string {
 
 async function receive(path: BundlePath, entry: Entry, layout: Layout): Promise<ReceivedFile> {
   const { size } = entry;
-  const hash = createHash('sha256');
-  const bytes = layout.documentLimit(path) === undefined ? undefined : new Uint8Array(size);
+  if (layout.documentLimit(path) === undefined) {
+    const hash = createHash('sha256');
+    await take(path, entry, (piece) => void hash.update(piece));
+    return { path, size, digest: digestOfHex(hash.digest('hex')), bytes: undefined };
+  }
+  const bytes = new Uint8Array(size);
+  await take(path, entry, (piece, at) => bytes.set(piece, at));
+  // At once, and what is kept: of a small file a hash that is made step by step costs more than its bytes.
+  return { path, size, digest: digestOf(bytes), bytes };
+}
+
+/** Throws FILE_CHANGED unless it has the size that was announced. */
+async function take(
+  path: BundlePath,
+  { size, content }: Entry,
+  each: (piece: Uint8Array, at: number) => void,
+): Promise<void> {
   let received = 0;
-  for await (const piece of entry.content) {
+  for await (const piece of content) {
     if (received + piece.length > size) throw wrongSize(path, size);
-    hash.update(piece);
-    bytes?.set(piece, received);
+    each(piece, received);
     received += piece.length;
   }
   if (received < size) throw wrongSize(path, size);
-  return { path, size, digest: digestOfHex(hash.digest('hex')), bytes };
 }
 
 function wrongSize(path: BundlePath, size: number): EvidenceError {

@@ -63,7 +63,7 @@ export class InputList {
         first === this.#inputs[0] &&
         !this.#hasMoreThanLayout(first);
       // A directory without a bundle is no share of anything: each shard says what is wrong.
-      return isOne && (this.#shard === undefined || isFolder(followed(first), EVIDENCE_LAYOUT));
+      return isOne && (this.#shard === undefined || isFolder(first, EVIDENCE_LAYOUT));
     }
     throw new EvidenceError('USAGE', {
       at: '--from',

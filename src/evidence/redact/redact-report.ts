@@ -166,7 +166,7 @@ function applyFields(
   const kept = new Map<string, Data>();
   for (const [key, value] of map) {
     const isKnown = Object.hasOwn(rules, key);
-    const path = `${place.path}/${wholeToken(key)}`;
+    const path = place.withhold === UNHEARD ? '' : `${place.path}/${wholeToken(key)}`;
     const known = place.group === HEADER ? key : `${place.group}.${key}`;
     const rule = isKnown ? (rules[key] ?? NONE) : NONE;
     const group = isKnown ? known : place.group;

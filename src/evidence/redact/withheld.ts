@@ -41,6 +41,7 @@ export interface Place {
 /** Tells what of a value is not the same in what is kept of it; the parts of lists are called by their index. */
 export function tellMissing(raw: Data, kept: Data | undefined, place: Place): void {
   const { group, path, withhold } = place;
+  if (withhold === UNHEARD) return;
   if (typeof raw === 'string' || raw instanceof Plain) {
     if (!isSame(raw, kept)) withhold(group, path, raw);
     return;

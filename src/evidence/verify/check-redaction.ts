@@ -173,7 +173,7 @@ const KNOWN_FILES: ReadonlySet<string> = new Set([
 function contentFaults({ files, keep, snapshot, reports }: Known): readonly Fault[] {
   const made = snapshot && minimalSnapshot(snapshot, keep);
   const isMinimal =
-    made === undefined || Buffer.from(made).equals(files.get(SNAPSHOT_FILE)?.bytes ?? made);
+    made === undefined || Buffer.compare(files.get(SNAPSHOT_FILE)?.bytes ?? made, made) === 0;
   const extra = [...files.keys()].find((path) => !KNOWN_FILES.has(path));
   return [
     ...(isMinimal ? [] : [notMinimal(SNAPSHOT_FILE)]),

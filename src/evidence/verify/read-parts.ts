@@ -116,7 +116,7 @@ function isMinimal(report: Data, bytes: Uint8Array, keep: SnapshotKeep): boolean
     () => minimalOf(report, keep),
     () => bytes,
   );
-  return Buffer.from(bytes).equals(minimal);
+  return Buffer.compare(bytes, minimal) === 0;
 }
 
 /** Only the three phases have reports. A fourth would look tested, and nobody would judge it. */

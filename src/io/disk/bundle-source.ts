@@ -1,4 +1,4 @@
-import { statSync, type Stats } from 'node:fs';
+import { closeSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 import { archiveEntries } from '../../archive/archive-entries.ts';
@@ -70,7 +70,7 @@ async function* fileEntries(file: OpenFile, path: string): AsyncGenerator<Entry,
   try {
     yield* archiveEntries(readUnchanged(file, path), path);
   } finally {
-    await file.handle.close();
+    closeSync(file.fd);
   }
 }
 
@@ -115,7 +115,7 @@ async function* fileEntry(path: string, onDisk: string): AsyncGenerator<Entry, v
     const content = readUnchanged(file, onDisk);
     yield { path, type: 'file', size: file.stats.size, content };
   } finally {
-    await file.handle.close();
+    closeSync(file.fd);
   }
 }
 

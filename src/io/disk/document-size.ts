@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { lstat, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -47,11 +48,11 @@ async function sizeOfDirectory(path: string): Promise<number> {
 
 /** What a gzip file says in its last field. If that is wrong, none of its documents is read. */
 async function sizeUnpacked(path: string): Promise<number> {
-  return await withFile(openFile(path), async ({ handle, stats }) => {
+  return await withFile(openFile(path), async ({ fd, stats }) => {
     const bytes = Buffer.alloc(6);
-    await handle.read(bytes, 0, 2, 0);
+    readSync(fd, bytes, 0, 2, 0);
     if (bytes.readUInt16BE() !== GZIP || stats.size < bytes.length) return 0;
-    await handle.read(bytes, 2, 4, stats.size - 4);
+    readSync(fd, bytes, 2, 4, stats.size - 4);
     return bytes.readUInt32LE(2);
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, fstatSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, type Stats } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -237,6 +237,6 @@ async function* readAgain(path: string): AsyncGenerator<Uint8Array, void> {
   try {
     yield* readToEnd(file, path);
   } finally {
-    await file.handle.close();
+    closeSync(file.fd);
   }
 }

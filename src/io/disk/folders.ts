@@ -1,10 +1,18 @@
 // What a directory is: one bundle, one OCI image layout, or one around many. What could be evidence beside a bundle
 // must not be hidden by it.
-import { closeSync, constants, openSync, readSync, readdirSync, type Dirent } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  readdirSync,
+  statSync,
+  type Dirent,
+} from 'node:fs';
 import { join, posix } from 'node:path';
 
 import type { Layout } from '../../archive/entry.ts';
-import { lookAt } from './harmless-output.ts';
+import { ifThere, lookAt } from './harmless-output.ts';
 import { OCI_LAYOUT_FILE } from './open-file.ts';
 
 /** By their names. By its content an archive may have any name. */
@@ -21,7 +29,7 @@ const LAYOUT_FOLDERS = ['blobs', 'blobs/sha256', 'blobs/sha512'];
 
 /** With a manifest or a statement: whatever else is in it is part of the bundle, or too much in it. */
 export function isBundleItself(path: string, { required }: Layout): boolean {
-  return required.some((file) => lookAt(join(path, file)) !== undefined);
+  return isDirectory(path) && required.some((file) => lookAt(join(path, file)) !== undefined);
 }
 
 /**
@@ -43,9 +51,15 @@ export function isBundle(path: string, layout: Layout): boolean {
 }
 
 /** A directory that is no bundle, around none alone, and no layout alone: whatever is evidence in it is so by itself. */
-export function isFolder(path: string, layout: Layout): boolean {
-  if (lookAt(path)?.isDirectory() !== true || isBundle(path, layout)) return false;
+export function isFolder(input: string, layout: Layout): boolean {
+  const path = followed(input);
+  if (!isDirectory(input) || lookAt(path) === undefined || isBundle(path, layout)) return false;
   return !isLayoutFolder(path) || hasMoreThanLayout(path, layout);
+}
+
+/** Or a link to one. To look for what is in a file throws, which costs more than to see that it is one. */
+function isDirectory(path: string): boolean {
+  return ifThere(() => statSync(path, { throwIfNoEntry: false }))?.isDirectory() === true;
 }
 
 export function isPattern(input: string): boolean {

@@ -89,7 +89,8 @@ function spoils(path: string, input: string): boolean {
 
 /** A link is not followed. Undefined if nothing is there. */
 export function lookAt(path: string): Stats | undefined {
-  return ifThere(() => lstatSync(path));
+  // To say so by an exception costs more than to look.
+  return ifThere(() => lstatSync(path, { throwIfNoEntry: false }));
 }
 
 function isSameFile(a: string, b: string): boolean {
@@ -113,7 +114,7 @@ function areOne(one: Stats | undefined, other: Stats | undefined): boolean {
 }
 
 /** What cannot be looked at gives an error when it is opened. */
-function ifThere<T>(look: () => T): T | undefined {
+export function ifThere<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch {

@@ -55,7 +55,7 @@ export async function* listInputs(
 /** Whether an input is more, or something else, than itself: a directory around bundles, a pattern, or what has no name. */
 export async function holdsInputs(input: string, layout: Layout): Promise<boolean> {
   if (isPatternAlone(input)) return true;
-  if (isFolder(followed(input), layout)) return true;
+  if (isFolder(input, layout)) return true;
   return (await namedBy(input)).length > 0;
 }
 
@@ -89,7 +89,7 @@ export async function* listLines(
 /** What is in a folder, or the input itself. */
 async function* inInput(input: string, listing: Listing): AsyncGenerator<Listed, void> {
   let found = 0;
-  if (isFolder(followed(input), listing.layout)) {
+  if (isFolder(input, listing.layout)) {
     // A layout that was named is judged, and what is no part of it too.
     if (isLayoutFolder(followed(input))) {
       found += 1;

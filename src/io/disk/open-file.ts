@@ -1,5 +1,15 @@
-import { constants, existsSync, fstatSync, type Dirent, type Stats } from 'node:fs';
-import { open, opendir, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  read,
+  readSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
@@ -10,6 +20,9 @@ import { tell } from './talk.ts';
 
 /** Reads have at most this many bytes, so that they are not slower than hashing. */
 const CHUNK_BYTES = 1024 * 1024;
+
+/** To ask another thread for so few bytes costs more than to read them. */
+const AT_ONCE_BYTES = 256 * 1024;
 
 /** In words, as `Entry.type` has them. */
 export function kindOf(file: Stats | Dirent): string {
@@ -22,8 +35,9 @@ export function kindOf(file: Stats | Dirent): string {
   return file.isCharacterDevice() ? 'character device' : 'file of an unknown kind';
 }
 
+/** Whoever opens one closes it, when nothing more of it is read. */
 export interface OpenFile {
-  readonly handle: FileHandle;
+  readonly fd: number;
   readonly stats: Stats;
 }
 
@@ -46,19 +60,19 @@ export async function withFile<T>(
   try {
     return await use(file);
   } finally {
-    await file.handle.close();
+    closeSync(file.fd);
   }
 }
 
 /** The content of an open file, to its end. */
 export async function* readToEnd(
-  { handle, stats }: OpenFile,
+  { fd, stats }: OpenFile,
   path: string,
 ): AsyncGenerator<Buffer, void> {
   for (let left = stats.size; ;) {
     // One byte more shows the end. A small file takes no large buffer, of which many would fill the memory.
     const most = left > 0 ? Math.min(left + 1, CHUNK_BYTES) : CHUNK_BYTES;
-    const chunk = await readChunk(handle, path, { most, whole: left });
+    const chunk = await readChunk(fd, path, { most, whole: left });
     if (chunk.length > 0) yield chunk;
     if (chunk.length < most) return;
     left -= chunk.length;
@@ -86,25 +100,23 @@ export async function* readUnchanged(file: OpenFile, path: string): AsyncGenerat
 export async function readStart(path: string): Promise<Uint8Array> {
   return await withFile(
     openFound(path),
-    async ({ handle, stats }) =>
-      await readChunk(handle, path, { most: CHUNK_BYTES, whole: stats.size }),
+    async ({ fd, stats }) => await readChunk(fd, path, { most: CHUNK_BYTES, whole: stats.size }),
   );
 }
 
 async function openRegular(path: string, flags: number): Promise<OpenFile> {
-  let handle: FileHandle | undefined;
+  let fd: number | undefined;
   try {
     // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
-    // At once: it is open, and to ask another thread costs more than to look.
-    const stats = fstatSync(handle.fd);
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
+    const stats = fstatSync(fd);
     if (stats.isFile()) {
       tell(`reading ${path}: ${stats.size} bytes`);
-      return { handle, stats };
+      return await Promise.resolve({ fd, stats });
     }
     throw wrongKind(path, kindOf(stats));
   } catch (error) {
-    await handle?.close();
+    if (fd !== undefined) closeSync(fd);
     throw unreadable(error, path);
   }
 }
@@ -139,17 +151,14 @@ interface Asked {
 }
 
 /** The next piece; only the last one is not full. */
-async function readChunk(
-  handle: FileHandle,
-  path: string,
-  { most, whole }: Asked,
-): Promise<Buffer> {
+async function readChunk(fd: number, path: string, { most, whole }: Asked): Promise<Buffer> {
   // A new buffer each time: the thread of a compressor may still use the last one.
   const buffer = Buffer.allocUnsafeSlow(most);
   let length = 0;
   try {
     while (length < most) {
-      const { bytesRead } = await handle.read(buffer, length, most - length);
+      const rest = buffer.subarray(length);
+      const bytesRead = whole < AT_ONCE_BYTES ? readSync(fd, rest) : await readLater(fd, rest);
       length += bytesRead;
       // All that should be there, although more was asked for, is the end as well.
       if (bytesRead === 0 || length === whole) break;
@@ -158,6 +167,15 @@ async function readChunk(
     throw unreadable(error, path);
   }
   return buffer.subarray(0, length);
+}
+
+async function readLater(fd: number, buffer: Buffer): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  read(fd, buffer, (error, bytesRead) => {
+    if (error === null) resolve(bytesRead);
+    else reject(error);
+  });
+  return await promise;
 }
 
 /** How many entries may come, and what is said when there are more. */

@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer';
+import { closeSync } from 'node:fs';
 
 import { STDIN, standardInput } from './files.ts';
 import { openFile, readToEnd } from './open-file.ts';
@@ -22,7 +23,7 @@ export async function* linesOf(
     yield* linesIn(file === undefined ? standardInput() : readToEnd(file, path), most);
   } finally {
     signal.removeEventListener('abort', stop);
-    await file?.handle.close();
+    if (file !== undefined) closeSync(file.fd);
   }
 }
 

@@ -1,6 +1,7 @@
 // An OCI image layout on disk: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
 
 import { createHash } from 'node:crypto';
+import { closeSync, readFileSync } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -123,7 +124,7 @@ export class OciLayout implements Repository {
         skip = Math.max(0, skip - chunk.length);
       }
     } finally {
-      await file.handle.close();
+      closeSync(file.fd);
     }
     requireDigest(path, digestOfHex(hash.digest('hex')), blob.digest);
   }
@@ -255,9 +256,9 @@ async function readSmall(path: string, maxBytes: number, what: string): Promise<
 
 /** Nothing, if it is too large for a manifest or begins otherwise. */
 async function readIfJson(path: string): Promise<Buffer> {
-  return await withFile(openFound(path), async ({ handle, stats }) => {
+  return await withFile(openFound(path), async ({ fd, stats }) => {
     if (stats.size > MAX_OCI_MANIFEST_BYTES) return Buffer.alloc(0);
-    const bytes = await handle.readFile();
+    const bytes = await Promise.resolve(readFileSync(fd));
     return bytes[0] === JSON_START ? bytes : Buffer.alloc(0);
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, lstatSync, rmSync, type Stats } from 'node:fs';
+import { closeSync, constants, lstatSync, rmSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 import { digestOfHex, hexOf } from '../../digest.ts';
@@ -105,7 +105,7 @@ export async function* openPartial(path: string): AsyncGenerator<Uint8Array, voi
   try {
     yield* readToEnd(file, path);
   } finally {
-    await file.handle.close();
+    closeSync(file.fd);
   }
 }
 
