@@ -18,6 +18,7 @@ const { OTHER_KINDS } = await import('./other-kinds.ts');
 const { LINT_KINDS } = await import('./lint-kinds.ts');
 const { DIFF_KINDS } = await import('./diff-kinds.ts');
 const { ORIGINAL_KINDS } = await import('./original-kinds.ts');
+const { GATE_KINDS } = await import('./gate-kinds.ts');
 const { OVERLAY_KINDS } = await import('./overlay-kinds.ts');
 
 const documents = { ...RECIPE_KINDS, ...SNAPSHOT_KINDS, ...RESULT_KINDS, ...FIGURE_KINDS };
@@ -30,6 +31,7 @@ const all = {
   ...OVERLAY_KINDS,
   ...LINT_KINDS,
   ...DIFF_KINDS,
+  ...GATE_KINDS,
 };
 const wanted = process.argv[2] ?? '';
 for (const [name, kind] of Object.entries(all)) {
