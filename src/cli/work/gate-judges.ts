@@ -20,8 +20,9 @@ import { keysOf, parsePolicy } from '../../policy/policy.ts';
 import { verificationJson } from '../../report/json.ts';
 import type { VerificationJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
+import { fetchBudget, tooMuch, type FetchBudget } from './fetch-budget.ts';
 import { findBundles } from './gate-bundles.ts';
-import { hostsOf, openPlaces, placeOf, tooMuch, type Place } from './gate-places.ts';
+import { hostsOf, openPlaces, placeOf, type Place } from './gate-places.ts';
 import { judge, type Rules } from './verify-input.ts';
 
 /** A pointer to judge, and where its bundle is. */
@@ -40,8 +41,8 @@ export interface Brief {
   /** Those of head; undefined if it has none. */
   readonly recipes: RecipeFiles | undefined;
   readonly at: Date;
-  /** Of what may be fetched. */
-  readonly share: number;
+  /** One for all threads. */
+  readonly budget: FetchBudget;
 }
 
 /** A pointer that has to be judged. */
@@ -81,7 +82,7 @@ export function piecesOf(
 export async function judgePieces(
   call: Call,
   pointed: readonly Pointed[],
-  { bundles, ...rules }: Omit<Brief, 'share'> & { readonly bundles: string | undefined },
+  { bundles, ...rules }: Omit<Brief, 'budget'> & { readonly bundles: string | undefined },
 ): Promise<ReadonlyMap<string, Verified>> {
   const verified = new Map<string, Verified>();
   if (pointed.length === 0) return verified;
@@ -99,7 +100,7 @@ export async function judgePieces(
     if (place === undefined) verified.set(path, { fault: faultOf(error) });
     else pieces.push({ path, bytes, criteria, place });
   }
-  const judges = await openJudges(call, rules, pieces.length);
+  const judges = await openJudges(call, { ...rules, budget: fetchBudget() }, pieces.length);
   const judgeOne = async (piece: Piece): Promise<readonly [string, Verified]> => [
     piece.path,
     await judges.judge(piece),
@@ -134,18 +135,15 @@ interface Judges {
   readonly close: () => Promise<void>;
 }
 
-async function openJudges(call: Call, rules: Omit<Brief, 'share'>, count: number): Promise<Judges> {
+async function openJudges(call: Call, brief: Brief, count: number): Promise<Judges> {
   const threads = availableParallelism();
   if (count <= MOST_HERE || threads === 1) {
-    const here = await judging(call, { ...rules, share: 1 });
+    const here = await judging(call, brief);
     return { ahead: AHEAD_HERE, judge: here, close: async () => {} };
   }
   const [, program = ''] = process.argv;
   const words = [program, 'gate', ...call.talk, ...call.words];
-  const pool = new JudgePool<Verified, Piece>(words, threads, died, {
-    ...rules,
-    share: 1 / threads,
-  });
+  const pool = new JudgePool<Verified, Piece>(words, threads, died, brief);
   return {
     ahead: threads * AHEAD,
     judge: async (piece) => await pool.judge(piece),
@@ -172,7 +170,7 @@ export async function judging(
     progress: async (what, work) => await timed(what, work),
   };
   const rules = await rulesOf(call, brief);
-  const open = openPlaces(quiet, brief.share);
+  const open = openPlaces(quiet, brief.budget);
   return async ({ path, bytes, criteria, place }) => {
     try {
       const recipes = rules.recipes && ownRecipesOf(rules.recipes, criteria);

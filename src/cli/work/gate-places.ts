@@ -1,6 +1,6 @@
+// Where the bundle of a pointer is: on disk, or in a registry that the policy or the user names.
 import { join } from 'node:path';
 
-// Where the bundle of a pointer is: on disk, or in a registry that the policy or the user names.
 import { requireReference } from '../../artifact-reference.ts';
 import { hexOf } from '../../digest.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
@@ -8,12 +8,12 @@ import type { PointedArtifact } from '../../evidence/pointer/pointer.ts';
 import type { PointerFile } from '../../evidence/verify/check-pointer.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
 import { openLayout, type OciLayout } from '../../io/oci/layout.ts';
-import { MAX_ALL_FETCHED_BYTES, MAX_FETCHED_BYTES } from '../../limits.ts';
-import type { Descriptor, Registry, Repository } from '../../pointer/registry.ts';
+import type { Registry, Repository } from '../../pointer/registry.ts';
 import { USUAL_GATE } from '../../policy/gate-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
+import { spend, type FetchBudget } from './fetch-budget.ts';
 import type { Bundles } from './gate-bundles.ts';
 import type { NamedInput } from './named-input.ts';
 import { openRegistries } from './open-registries.ts';
@@ -66,64 +66,27 @@ function hostOf(repository: string): string {
   return repository.split('/', 1).join('');
 }
 
-/** What may be fetched still: whoever adds pointers must not fill disks and nights. */
-class Budget {
-  #left: number;
-
-  constructor(bytes: number) {
-    this.#left = bytes;
-  }
-
-  /** Throws FETCHED_TOO_MUCH. */
-  spend(at: string, { size }: Descriptor): void {
-    this.#left -= size;
-    if (size > MAX_FETCHED_BYTES) {
-      throw tooMuch(
-        at,
-        `a blob of ${size} bytes`,
-        `at most ${MAX_FETCHED_BYTES} bytes for one bundle`,
-      );
-    }
-    if (this.#left >= 0) return;
-    throw tooMuch(
-      at,
-      `${size} bytes more`,
-      `at most ${MAX_ALL_FETCHED_BYTES} bytes for all bundles`,
-    );
-  }
-}
-
-export function tooMuch(at: string, found: string, expected: string): EvidenceError {
-  const hint = 'fetch it with affidavit evidence fetch, and name the directory with --bundles';
-  return new EvidenceError('FETCHED_TOO_MUCH', { at, found, expected, hint });
-}
-
 /** Of what `openRegistries` gives, which is an object without a prototype of its own. */
-function limited(repository: Repository, budget: Budget): Repository {
+function limited(repository: Repository, budget: FetchBudget): Repository {
   return {
     ...repository,
     get requests() {
       return repository.requests;
     },
     readBlob: (blob, held) => {
-      budget.spend(repository.name, blob);
+      spend(budget, repository.name, blob);
       return repository.readBlob(blob, held);
     },
   };
 }
 
-/**
- * Opens what is to be judged, one copy after the other. Nobody is logged in anywhere.
- *
- * @param share of what may be fetched: each thread has one
- */
+/** Opens what is to be judged, one copy after the other. Nobody is logged in anywhere. */
 export function openPlaces(
   call: Call,
-  share: number,
+  budget: FetchBudget,
 ): (place: Place, pointer: PointerFile) => AsyncGenerator<NamedInput, void> {
   let registry: Promise<Registry> | undefined;
   const layouts = new Map<string, Promise<OciLayout>>();
-  const budget = new Budget(MAX_ALL_FETCHED_BYTES * share);
   const placesOf = async (
     place: Exclude<Place, { readonly archives: unknown }>,
   ): Promise<readonly [Repository, ...Repository[]]> => {
