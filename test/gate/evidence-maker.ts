@@ -35,6 +35,8 @@ export interface Wanted {
   readonly recipes?: OwnRecipes;
   /** `HOST/REPOSITORY:TAG` */
   readonly oci?: string;
+  /** Of the same second as the last one: of the same inputs the same artifact, which somebody else signs too. */
+  readonly again?: boolean;
 }
 
 export interface MadeEvidence {
@@ -75,14 +77,16 @@ export class EvidenceMaker {
     demo,
     recipes,
     oci,
+    again = false,
   }: Wanted = {}): Promise<MadeEvidence> {
+    if (!again) this.#made += 1;
     const { recipe, snapshot, results } = { ...DEMO, ...demo };
     const validation = validate({
       recipe: { name: 'recipe.yaml', bytes: Buffer.from(recipe) },
       snapshot: { name: 'snapshot.yaml', bytes: Buffer.from(snapshot) },
       results: results && resultsOf(results),
       recipes,
-      now: new Date(ATTESTED_AT + 1000 * this.#made++),
+      now: new Date(ATTESTED_AT + 1000 * this.#made),
     });
     const packed = await packEvidence({ validation, logs: [], redact: 'none' });
     const layer = await archiveOf(packed.files);
