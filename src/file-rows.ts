@@ -199,8 +199,8 @@ export const FILE_ROWS: readonly Row[] = [
   {
     what: 'a report of affidavit',
     fits: either(
+      hasJson('schemaVersion', 'tool'),
       hasJson('verdict', 'checks'),
-      hasJson('outcome', 'exitCode'),
       hasJson('answer', 'recomputed'),
     ),
     goes: 'a report is not evidence, it is about some',

@@ -82,7 +82,7 @@ export interface Layout {
   /** Files without which there is nothing to judge. */
   readonly required: readonly BundlePath[];
   /** What to do if one of them is not there. */
-  readonly incompleteHint: string;
+  readonly incompleteHint: (paths: readonly string[]) => string;
   /** What the inventory leaves out: itself, and what is made from it. */
   readonly unlisted: readonly BundlePath[];
   /** The largest size in bytes of a document, which is kept; undefined for a file that is only hashed. */
@@ -102,14 +102,14 @@ export function requireComplete(files: ReceivedFiles, layout: Layout): void {
 export function documentOf(files: ReceivedFiles, path: string, layout: Layout): Uint8Array {
   const bytes = files.get(path)?.bytes;
   if (bytes !== undefined) return bytes;
-  const hint = wholeIn(files, path) ?? layout.incompleteHint;
+  const paths = [...files.keys()];
+  const hint = wholeIn(paths, path) ?? layout.incompleteHint(paths);
   const found = `no ${path}, in a bundle with ${counted(files.size, 'file')} in all`;
   refuse({ code: 'BUNDLE_INCOMPLETE', at: path, hint }, found, `${path} at the top of the bundle`);
 }
 
 /** Where the whole is, if it lies one step further down: in an archive, or in a folder. */
-function wholeIn(files: ReceivedFiles, path: string): string | undefined {
-  const paths = [...files.keys()];
+function wholeIn(paths: readonly string[], path: string): string | undefined {
   const archive = paths.find((name) => /\.t(?:ar\.)?gz$/.test(name));
   if (archive !== undefined) return `name the archive in it: ${archive}`;
   const below = paths.find((name) => name.endsWith(`/${path}`));

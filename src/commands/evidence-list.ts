@@ -14,6 +14,17 @@ const JUDGING: Command['flags'] = Object.fromEntries(
   Object.entries(verifyEvidence.flags).filter(([name]) => !OF_OTHERS.has(name)),
 );
 
+const LIST_FLAGS = {
+  ...REPORT_FLAGS,
+  format: {
+    ...REPORT_FLAGS.format,
+    summary: REPORT_FLAGS.format.summary.replace(
+      'else markdown',
+      'in a pipe a line for each, its cells between tabs, else markdown',
+    ),
+  },
+} as const satisfies Command['flags'];
+
 export default {
   summary: 'Verify bundles, and list them: verdict, recipe, cluster, time and signer of each.',
 
@@ -51,7 +62,7 @@ export default {
   variadic: true,
   instead: 'from',
 
-  flags: { ...JUDGING, ...inGroup('report', REPORT_FLAGS) },
+  flags: { ...JUDGING, ...inGroup('report', LIST_FLAGS) },
 
   load: async () => (await import('../cli/work/run-evidence-list.ts')).runEvidenceList,
 } satisfies Command;

@@ -45,6 +45,16 @@ const DOCUMENT_LIMITS: ReadonlyMap<string, number> = new Map([
   ...PHASES.map((phase) => [ctrfFile(phase), MAX_JSON_BYTES] as const),
 ]);
 
+const GIVE_BUNDLE = 'give the archive or directory that affidavit validate --emit-evidence wrote';
+
+/** For who has the logs beside a bundle in its place. */
+export const LOGS_ALONE =
+  'these are the logs of a bundle, which is beside them, without .logs.tar.gz in its name: name that, and give these to affidavit verify-evidence --logs';
+
+function isLogsAlone(paths: readonly string[]): boolean {
+  return paths.length > 0 && paths.every((path) => /^(?:logs|originals)\//.test(path));
+}
+
 export const EVIDENCE_LAYOUT: Layout = {
   isPath: isBundlePath,
   pathRule: `a relative path of at most ${MAX_PATH_CHARACTERS} characters, each part a letter or digit and then letters, digits, ".", "_" or "-"`,
@@ -53,7 +63,7 @@ export const EVIDENCE_LAYOUT: Layout = {
   maxBytes: MAX_BUNDLE_BYTES,
   folder: FOLDER,
   required: [MANIFEST_FILE, STATEMENT_FILE],
-  incompleteHint: 'give the archive or directory that affidavit validate --emit-evidence wrote',
+  incompleteHint: (paths) => (isLogsAlone(paths) ? LOGS_ALONE : GIVE_BUNDLE),
   unlisted: [MANIFEST_FILE, STATEMENT_FILE, ATTESTATION_FILE],
   documentLimit: (path) => DOCUMENT_LIMITS.get(path),
 };

@@ -7,7 +7,7 @@ import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 
 import { decodeJson } from '../document/json.ts';
-import { EvidenceError, orIfRefused, withCode } from '../errors/evidence-error.ts';
+import { EvidenceError, orIfRefused, unlessRefused, withCode } from '../errors/evidence-error.ts';
 import { SCHEMA_VERSION } from '../media-types.ts';
 import { escapeCharacters, quote } from '../quote.ts';
 import type { BatchJson, ErrorJson, StoredReport } from './report-json.ts';
@@ -57,7 +57,7 @@ function jsonIn(bytes: Uint8Array, file: string, writer = 'verify-evidence or va
   orIfRefused(
     () => decodeJson(bytes, file),
     (error) => {
-      throw withCode(error, 'REPORT_INVALID');
+      throw otherForm(bytes, file, writer) ?? withCode(error, 'REPORT_INVALID');
     },
   );
   const text = new TextDecoder().decode(bytes);
@@ -74,12 +74,37 @@ function jsonIn(bytes: Uint8Array, file: string, writer = 'verify-evidence or va
       hint: 'render it with the version of affidavit that wrote it, which its field tool names',
     });
   }
-  throw new EvidenceError('REPORT_INVALID', {
-    at: file,
-    found: 'no report: it has no schemaVersion',
-    expected: `what ${writer} wrote with --format json`,
-    hint: 'name such a file',
-  });
+  const isSarif = Array.isArray(Reflect.get(Object(json), 'runs'));
+  throw notJsonForm(isSarif ? 'SARIF' : 'no report: it has no schemaVersion', file, writer);
+}
+
+/** What is no JSON at all, or a line of it for each bundle; undefined for JSON that is broken. */
+function otherForm(bytes: Uint8Array, file: string, writer: string): EvidenceError | undefined {
+  const line = bytes.subarray(0, Math.max(0, bytes.indexOf(LINE_FEED)));
+  if (line.length > 0 && unlessRefused(() => decodeJson(line, file)) !== undefined) {
+    const lines = 'a line of JSON for each bundle, as --format jsonl writes';
+    return notJsonForm(
+      lines,
+      file,
+      writer,
+      `show one of its lines, alone in a file; or ${ASK_JSON}`,
+    );
+  }
+  const first = /\S/.exec(Buffer.from(bytes.subarray(0, START)).toString('latin1'))?.[0] ?? '{';
+  if (/[{["]/.test(first)) return undefined;
+  return notJsonForm(first === '<' ? 'XML or HTML' : 'text that is no JSON', file, writer);
+}
+
+const LINE_FEED = 0x0a;
+/** How much of a file is looked at. */
+const START = 4096;
+
+const ASK_JSON =
+  'have --format json=FILE written too: of all forms only JSON can be shown in another one';
+
+function notJsonForm(found: string, at: string, writer: string, hint = ASK_JSON): EvidenceError {
+  const expected = `what ${writer} wrote with --format json`;
+  return new EvidenceError('REPORT_INVALID', { at, found, expected, hint });
 }
 
 const VALIDATORS = new Map<string, Ajv2020>();

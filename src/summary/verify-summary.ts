@@ -86,7 +86,7 @@ const LAYOUT: Layout = {
   maxFileBytes: 0,
   maxBytes: 0,
   required: [],
-  incompleteHint: '',
+  incompleteHint: () => '',
   unlisted: [],
   documentLimit: () => undefined,
 };

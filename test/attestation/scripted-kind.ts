@@ -42,7 +42,7 @@ export function kindOf(script: Script): Kind<Check, string, Seen> {
       maxFileBytes: MAX_BYTES,
       maxBytes: 3 * MAX_BYTES,
       required: ['model.json' as BundlePath],
-      incompleteHint: 'pack it again',
+      incompleteHint: () => 'pack it again',
       unlisted: [],
       documentLimit: () => MAX_BYTES,
     },

@@ -43,7 +43,7 @@ export const PARCEL: Kind<ParcelCheck, readonly string[], ParcelFound> = {
     maxFileBytes: MAX_ATTESTATION_BYTES,
     maxBytes: 2 * MAX_ATTESTATION_BYTES,
     required: [],
-    incompleteHint: 'pack the parcel again',
+    incompleteHint: () => 'pack the parcel again',
     unlisted: [],
     documentLimit: (path) => (path === INSIDE ? MAX_ATTESTATION_BYTES : undefined),
   },

@@ -51,6 +51,24 @@ describe('evidence list', () => {
     expect(stdout).not.toContain('✅');
   });
 
+  it('has a line for each in a pipe, which cut and grep can take apart, and then how all ended', async () => {
+    const { code, stdout } = await list('many', '--jobs', '1');
+    expect(code).toBe(2);
+    const lines = stdout.split('\n');
+    const rows = lines.slice(0, 3).map((line) => line.split('\t'));
+    expect(rows.map(([verdict, path]) => `${path} ${verdict}`)).toEqual([
+      'many/a.tar.gz SANDBOX green',
+      'many/deep/unsigned.tar.gz (UNSIGNED) UNSIGNED undecided',
+      'many/z.tar.gz (ARCHIVE_UNREADABLE) invalid',
+    ]);
+    expect(rows.map(({ length }) => length)).toEqual([6, 6, 6]);
+    expect(lines.slice(3).join('\n')).not.toContain('\t');
+    expect(stdout).toContain('\n✗ 3 bundles: none verified');
+    expect(stdout).not.toContain('<table>');
+    await list('many', '--jobs', '1', '--output', 'list-out.md');
+    expect(readFileSync(join(evidence.folder, 'list-out.md'), 'utf8')).toMatch(/^<table>/);
+  });
+
   it('shows recipe, cluster in one line, proven time and signer', async () => {
     const { code, stdout } = await list('many/a.tar.gz', '-f', 'markdown');
     expect(code).toBe(0);

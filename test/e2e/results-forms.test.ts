@@ -140,6 +140,22 @@ describe('validate', () => {
     expect(await codes(suite(''))).not.toContain('RUN_TEST_TOO_LONG');
   });
 
+  it('has logs beside it that are no bundle: the next step names both, and works', async () => {
+    const place = new Workplace();
+    place.write('out/junit.xml', JUNIT);
+    await place.run(['validate', ...EVIDENCE, '--phase', 'deployment=out/junit.xml']);
+    const logs = 'e.tar.gz.logs.tar.gz';
+    const json = ['--allow-unsigned', '--format', 'json'];
+    const { code, stdout } = await place.run(['verify-evidence', logs, ...json]);
+    const { checks } = JSON.parse(stdout) as Verified;
+    const faults = checks.flatMap((check) => check.faults);
+    expect([code, faults[0]?.code]).toEqual([2, 'BUNDLE_INCOMPLETE']);
+    const hint = 'name that, and give these to affidavit verify-evidence --logs';
+    expect(faults[0]).toMatchObject({ hint: expect.stringContaining(hint) as string });
+    expect((await place.run(['report', logs])).stderr.replaceAll(/\s+/g, ' ')).toContain(hint);
+    expect((await verify(place, '--logs', logs)).faults).not.toContain('BUNDLE_INCOMPLETE');
+  });
+
   it('replaces nothing that is where the original goes', async () => {
     const place = new Workplace();
     place.write('junit.xml', JUNIT);

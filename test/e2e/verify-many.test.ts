@@ -961,6 +961,45 @@ describe('a pattern that no file fits', () => {
   });
 });
 
+describe('a report in another form than JSON', () => {
+  it('is refused by report with what it is, and with the form that can be shown', async () => {
+    const forms = ['jsonl', 'junit', 'sarif', 'html', 'markdown', 'json'] as const;
+    const files = forms.flatMap((form) => ['--format', `${form}=other.${form}`]);
+    const words = ['verify-evidence', 'many', ...evidence.pin, '--jobs', '1', ...files];
+    const cwd = evidence.folder;
+    await runProgram(words, { cwd });
+    const refusals = forms.slice(0, -1).map(async (form) => {
+      const { code, stderr } = await runProgram(['report', `other.${form}`], { cwd });
+      expect(code).toBe(3);
+      expect(stderr).toContain('have --format json=FILE written too');
+      return /found: (.*)/.exec(stderr)?.[1];
+    });
+    expect(await Promise.all(refusals)).toEqual([
+      'a line of JSON for each bundle, as --format jsonl writes',
+      'XML or HTML',
+      'SARIF',
+      'XML or HTML',
+      'text that is no JSON',
+    ]);
+    // The hints, followed.
+    expect((await runProgram(['report', 'other.json'], { cwd })).code).toBe(0);
+    const [line = ''] = readFileSync(join(cwd, 'other.jsonl'), 'utf8').split('\n');
+    writeFileSync(join(cwd, 'line.json'), line);
+    expect((await runProgram(['report', 'line.json'], { cwd })).code).toBe(0);
+  });
+
+  it('is no bundle either', async () => {
+    for (const form of ['jsonl', 'json']) {
+      const words = ['verify-evidence', `other.${form}`, ...evidence.pin];
+      const { code, stdout } = await runProgram(words, { cwd: evidence.folder });
+      expect([code, stdout.includes('a report is not evidence, it is about some')]).toEqual([
+        2,
+        true,
+      ]);
+    }
+  });
+});
+
 describe('a bundle in place of a report of it', () => {
   it.each([
     ['report', 'many/a.tar.gz'],

@@ -20,7 +20,7 @@ const LAYOUT: Layout = {
   maxFileBytes: 100,
   maxBytes: 100,
   required: [],
-  incompleteHint: '',
+  incompleteHint: () => '',
   unlisted: UNLISTED,
   documentLimit: () => undefined,
 };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { listCells } from '../../src/report/blocks/list-row.ts';
-import { markdownList, terminalList } from '../../src/report/render/list.ts';
+import { markdownList, plainList, terminalList } from '../../src/report/render/list.ts';
 import { lengthOf } from '../../src/report/render/terminal-lines.ts';
 import type { ListedRow } from '../../src/report/report-json.ts';
 import type { BatchJson } from '../../src/report/report-json.ts';
@@ -105,6 +105,16 @@ describe('a list with hostile text', () => {
         for (const line of lines.slice(1)) expect(line).toMatch(/^ {4}|^$/);
         expect(lines.join('')).not.toMatch(/[\p{Cc}\u200B-\u200F\u202A-\u202E\u2066-\u2069]/u);
       }
+    });
+  });
+
+  it('is one line of six cells in a pipe', () => {
+    forAllHostile((text) => {
+      const row = plainList({ colour: true, width: 60 }).row(rowOf(text));
+      expect(row).toMatch(/^verified\t[^\n]*\n$/);
+      expect(row.split('\t')).toHaveLength(6);
+      // oxlint-disable-next-line no-control-regex -- what must not be there
+      expect(row).not.toMatch(/[\0-\u0008\u000b-\u001f\u007f-\u009f\u200B-\u200F\u202A-\u202E]/u);
     });
   });
 

@@ -90,6 +90,8 @@ export interface Call {
   readonly after: readonly string[] | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly terminal: { readonly isTTY?: boolean; readonly columns?: number };
+  /** Form of a report in standard output that is no terminal; markdown if the command says nothing. */
+  readonly piped?: string;
   /** Aborted by a signal. */
   readonly signal: AbortSignal;
   /** To be called when it is too late for an interruption. */

@@ -78,13 +78,14 @@ export interface ReportForm {
 export function formsOf({
   options,
   terminal,
-}: Pick<Call, 'options' | 'terminal'>): readonly ReportForm[] {
+  piped = 'markdown',
+}: Pick<Call, 'options' | 'terminal' | 'piped'>): readonly ReportForm[] {
   const output = outputOf(options);
   const asked = askedForms(options);
   const isOpen = asked.length === 0 || output !== undefined;
   if (!isOpen || options.texts('format').some(isOpenForm)) return asked;
-  const isTerminal = terminal.isTTY === true && output === undefined;
-  return [{ format: isTerminal ? 'terminal' : 'markdown', output }, ...asked];
+  const printed = terminal.isTTY === true ? 'terminal' : piped;
+  return [{ format: output === undefined ? printed : 'markdown', output }, ...asked];
 }
 
 function askedForms(options: Call['options']): readonly ReportForm[] {

@@ -1,4 +1,4 @@
-import { markdownList, terminalList } from '../../report/render/list.ts';
+import { markdownList, plainList, terminalList } from '../../report/render/list.ts';
 import type { Call } from '../call/command.ts';
 import type { Lists } from './batch-reports.ts';
 import { judgeMany, listOf } from './run-verify-many.ts';
@@ -10,11 +10,12 @@ const NOT_HERE = ['bundle', 'attestation', 'logs', 'revealed', 'shard', 'emit-vs
 const LISTS: Lists = new Map([
   ['terminal', terminalList],
   ['markdown', markdownList],
+  ['plain', plainList],
 ]);
 
 /** The same verifications as of verify-evidence, with a row for each. */
 export async function runEvidenceList(call: Call): Promise<number> {
-  const judging = { ...call, options: call.options.and(NOT_HERE) };
+  const judging = { ...call, options: call.options.and(NOT_HERE), piped: 'plain' };
   beforeVerifying(judging);
   const list = listOf(judging, VERIFY_FILES);
   // One is a list too. But an empty one is none.

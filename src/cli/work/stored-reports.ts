@@ -7,7 +7,7 @@ import { Summary } from '../../batch/summary.ts';
 import { JsonMap, isDataList } from '../../document/data.ts';
 import { decodeJson, encodeCompactJson } from '../../document/json.ts';
 import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
-import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
+import { EVIDENCE_LAYOUT, LOGS_ALONE } from '../../evidence/layout.ts';
 import { STDIN, nameOf, ofTheCaller, readFileBounded } from '../../io/disk/files.ts';
 import { isBundle } from '../../io/disk/folders.ts';
 import { lookAt } from '../../io/disk/harmless-output.ts';
@@ -61,7 +61,9 @@ async function refuseBundle(path: string): Promise<void> {
       ? 'an archive, as evidence is, and no report of it'
       : 'evidence, and no report of it',
     expected: 'what verify-evidence or validate wrote with --format json',
-    hint: `verify it, which makes the report: \`affidavit verify-evidence ${fileWord(name)}\``,
+    hint: name.endsWith('.logs.tar.gz')
+      ? LOGS_ALONE
+      : `verify it, which makes the report: \`affidavit verify-evidence ${fileWord(name)}\``,
   });
 }
 

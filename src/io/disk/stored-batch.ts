@@ -56,6 +56,6 @@ export function notOurs(at: string): EvidenceError {
     at,
     found: 'something else than a whole report of many bundles, with a line for each',
     expected: 'what verify-evidence --format json wrote for many bundles',
-    hint: 'name such a file as it was written: another program may have changed its lines',
+    hint: 'name such a file as it was written: jsonl is none, and another program may have changed its lines',
   });
 }

@@ -1,6 +1,7 @@
 // Many verifications, a row each while they come, and below them how all ended.
 import { counted } from '../../sentence.ts';
 import { listEndBlocks } from '../blocks/batch-blocks.ts';
+import type { Inline } from '../blocks/block.ts';
 import { LIST_COLUMNS, listCells } from '../blocks/list-row.ts';
 import type { BatchJson, ListedRow } from '../report-json.ts';
 import { renderBlocksMarkdown, tableRow } from './markdown.ts';
@@ -48,6 +49,27 @@ export function terminalList(terminal: Terminal): ListForm {
     },
     foot: (batch) => `\n${renderBlocksTerminal(listEndBlocks(batch, 0), terminal)}`,
   };
+}
+
+/** For other programs: a line for each, its cells between tabs. No line of the end has a tab. */
+export function plainList(look: Terminal): ListForm {
+  const terminal = { ...look, colour: false };
+  return {
+    head: '',
+    row: (row) =>
+      `${listCells(row)
+        .map((cell) => plainCell(cell, terminal))
+        .join('\t')}\n`,
+    foot: (batch) => terminalList(terminal).foot(batch),
+  };
+}
+
+/** A state without a mark. */
+function plainCell(cell: Inline, terminal: Terminal): string {
+  const words = cell.map((part) =>
+    typeof part !== 'string' && 'said' in part ? part.said.words : part,
+  );
+  return plainLine(words, MAX_VALUE, terminal);
 }
 
 function widthsIn(columns: number): readonly number[] | undefined {
