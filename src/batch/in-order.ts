@@ -28,3 +28,20 @@ export async function* inOrder<Item, Answer>(
   }
   for (const one of open) yield await one;
 }
+
+/** One of each in turn, as their places in the list were shared. */
+export async function* byTurns<T>(
+  streams: readonly AsyncGenerator<T, void>[],
+): AsyncGenerator<T, void> {
+  let open = streams;
+  while (open.length > 0) {
+    const left: AsyncGenerator<T, void>[] = [];
+    for (const stream of open) {
+      const next = await stream.next();
+      if (next.done === true) continue;
+      left.push(stream);
+      yield next.value;
+    }
+    open = left;
+  }
+}

@@ -829,6 +829,27 @@ describe('report merge', () => {
       'do not fit',
     ],
     ['signer', /("summary":.*"signers":\[\{"name":")/, '$1not ', 'REPORT_INVALID', 'do not fit'],
+    [
+      'name of an input',
+      '"source":"many/a.tar.gz"',
+      '"source":"many/b.tar.gz"',
+      'REPORT_INVALID',
+      'reports of the inputs sha256:',
+    ],
+    [
+      'row of what is not verified',
+      /"notVerified":\[\{.*?\}\],"notListed"/,
+      '"notVerified":[],"notListed"',
+      'REPORT_INVALID',
+      'do not fit',
+    ],
+    [
+      'end: it was interrupted',
+      '"shard":{"index":1,"count":3}',
+      '"shard":{"index":1,"count":3},"stopped":"interrupted"',
+      'SHARDS_DIFFER',
+      'a shard that was interrupted',
+    ],
     ['shard', '"shard":{"index":1,', '"shard":{"index":4,', 'REPORT_INVALID', 'do not fit'],
     [
       'verdict of one',
@@ -866,6 +887,56 @@ describe('report merge', () => {
     expect(run.stderr).toContain(`error: ${code}`);
     expect(run.stderr).toContain(found);
     expect(run.stdout).toBe('');
+  });
+
+  it('of other inputs than the digest of the list is 3, also of one report', async () => {
+    const zero = `"digest":"sha256:${'0'.repeat(64)}"}`;
+    const said = /("inputs":\{"count":5,)"digest":"sha256:[0-9a-f]{64}"\}/;
+    const zeroed = (await shards()).map((file, index) => {
+      const path = join(evidence.folder, `zeroed-${index}.json`);
+      writeFileSync(path, readFileSync(file, 'utf8').replace(said, `$1${zero}`));
+      return path;
+    });
+    const whole = join(evidence.folder, 'zeroed.json');
+    writeFileSync(whole, (await verifyMany(['many'])).stdout.replace(said, `$1${zero}`));
+    const runs = [await mergeOf(zeroed), await mergeOf([whole])];
+    runs.push(await runProgram(['report', whole]));
+    for (const { code, stdout, stderr } of runs) {
+      expect([code, stdout, stderr.split(' ', 2)[1]]).toEqual([3, '', 'REPORT_INVALID']);
+      expect(stderr).toContain('#/summary/inputs/digest');
+    }
+  });
+
+  it('that stopped at the first failure has one, as the last', async () => {
+    const stops = (text: string): string =>
+      text.replace(/"inputs":\{[^}]*\}/, '$&,"stopped":"first-failure"');
+    const file = join(evidence.folder, 'stops.json');
+    const fast = await verifyMany(['many', '--fail-fast']);
+    expect(fast.batch.summary.stopped).toBe('first-failure');
+    writeFileSync(file, fast.stdout);
+    expect((await mergeOf([file])).code).toBe(fast.code);
+    const green = await verifyMany(['many/a.tar.gz', 'many/deep/b.tar.gz']);
+    for (const { stdout } of [green, await verifyMany(['many'])]) {
+      expect(stops(stdout)).not.toBe(stdout);
+      writeFileSync(file, stops(stdout));
+      const { code, stderr } = await mergeOf([file]);
+      expect([code, stderr.split(' ', 2)[1]]).toEqual([3, 'REPORT_INVALID']);
+    }
+  });
+
+  it('names what any of the shards passed over', async () => {
+    const over = (...paths: string[]): string =>
+      `"passedOver":${JSON.stringify({ count: paths.length, paths })},"shard":`;
+    const [, second = '', third = ''] = await shards();
+    const [first = ''] = await changedShard('"shard":', over('many/x', 'many/y'));
+    const other = join(evidence.folder, 'other.json');
+    writeFileSync(other, readFileSync(second, 'utf8').replace('"shard":', over('many/z')));
+    const { code, stdout } = await mergeOf([first, other, third], '--format', 'json');
+    expect(code).toBe(2);
+    expect((JSON.parse(stdout) as Batch).summary.passedOver).toEqual({
+      count: 3,
+      paths: ['many/x', 'many/y', 'many/z'],
+    });
   });
 
   it.each<[string, readonly string[], string]>([

@@ -4,7 +4,13 @@ import { parseStoredReport } from '../../report/stored-report.ts';
 import type { Call } from '../call/command.ts';
 import { BatchReports } from './batch-reports.ts';
 import { deliverReports } from './deliver.ts';
-import { openStored, readStored, reportsIn, type StoredBatch } from './stored-reports.ts';
+import {
+  openStored,
+  readStored,
+  reportsIn,
+  requireList,
+  type StoredBatch,
+} from './stored-reports.ts';
 
 /** Shows what was recorded. Whatever it says decides nothing. */
 export async function runReport(call: Call): Promise<number> {
@@ -18,7 +24,10 @@ export async function runReport(call: Call): Promise<number> {
 
 /** Read twice: that all of it is a report is known before any of it is shown. */
 async function showMany(call: Call, from: StoredBatch): Promise<number> {
-  const { batch } = await readStored(from);
+  const stored = await readStored(from);
+  const { batch } = stored;
+  // What a shard is a part of shows when all of them are merged.
+  if ((batch.summary.shard?.count ?? 1) === 1) await requireList([stored]);
   await call.beforeWriting();
   const reports = await BatchReports.open(call, { ...batch, isStored: true }, call.signal);
   try {

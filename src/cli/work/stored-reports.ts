@@ -1,9 +1,12 @@
 // Stored reports of many, one at a time: nothing in them is believed, but a summary of other reports is refused.
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
+import { byTurns } from '../../batch/in-order.ts';
 import type { StoredShard } from '../../batch/require-one-batch.ts';
 import { rowOf, type Row } from '../../batch/row.ts';
 import { Summary } from '../../batch/summary.ts';
+import { digestOfHex } from '../../digest.ts';
 import { JsonMap, isDataList } from '../../document/data.ts';
 import { decodeJson, encodeCompactJson } from '../../document/json.ts';
 import { EvidenceError, unlessRefused } from '../../errors/evidence-error.ts';
@@ -21,7 +24,6 @@ import {
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { present } from '../../report/json.ts';
 import type { BatchJson, SummaryJson } from '../../report/report-json.ts';
 import { parseStoredBatch, parseStoredReport } from '../../report/stored-report.ts';
 import { subjectOf } from '../../report/subject.ts';
@@ -98,54 +100,82 @@ export interface StoredFile extends StoredShard {
   readonly from: StoredBatch;
 }
 
+/** What was read of the reports. */
+interface Added {
+  readonly summary: Summary;
+  common?: Row;
+  last?: Row;
+  /** Whether each says how the user named it: that of a pointer says where it led. */
+  isNamed: boolean;
+}
+
 /** What a report of many says of them all, when each was read and says the same. */
 export async function readStored(from: StoredBatch): Promise<StoredFile> {
-  const summary = new Summary();
+  const added: Added = { summary: new Summary(), isNamed: true };
   let head = '';
-  let common: Row | undefined;
   for await (const line of from.parts()) {
     const { part, json, at } = line;
     if (part === 'head') head = json.slice(0, -1);
-    if (part === 'report') {
-      const { row } = await oneIn(line);
-      summary.add(row);
-      if (row.root === undefined) continue;
-      common ??= row;
-      if (REPEATED.some((name) => row[name] !== common?.[name])) throw forged(at);
-    }
+    if (part === 'report') await addLine(added, line);
     if (part !== 'end') continue;
     const batch = await parseStoredBatch(Buffer.from(`${head},${json.slice(1)}`), at);
-    const isSame = isOf(batch, summary, common) && isRebuilt(batch.summary, summary);
-    if (!isSame) throw forged(at);
+    if (!isOf(batch, added)) throw forged(at);
     return { from, file: escapeInvisible(nameOf(from.path)), batch };
   }
   throw new TypeError('a report of many without an end');
 }
 
+async function addLine(added: Added, line: StoredLine): Promise<void> {
+  const { row } = await oneIn(line);
+  added.summary.add(row);
+  added.last = row;
+  added.isNamed &&= sourceIn(line) !== undefined;
+  if (row.root === undefined) return;
+  const common = (added.common ??= row);
+  if (REPEATED.some((name) => row[name] !== common[name])) throw forged(line.at);
+}
+
 /** What each report has, and the summary. */
 const REPEATED = ['root', 'policy', 'tool'] as const;
 
-function isOf({ tool, summary, exitCode }: BatchJson, added: Summary, common?: Row): boolean {
-  const { bundles, outcomes, stopped, inputs, shard = { index: 1, count: 1 } } = summary;
-  const share = Math.floor((inputs.count - shard.index) / shard.count) + 1;
-  const isWhole = stopped !== undefined || bundles === share;
+function isOf({ tool, summary, exitCode }: BatchJson, added: Added): boolean {
+  const { common, last, summary: made } = added;
   const isSame =
-    bundles === added.bundles &&
-    JSON.stringify(outcomes) === JSON.stringify(added.outcomes) &&
-    (exitCode === added.exitCode || stopped === 'interrupted');
+    summary.bundles === made.bundles &&
+    JSON.stringify(summary.outcomes) === JSON.stringify(made.outcomes) &&
+    (exitCode === made.exitCode || summary.stopped === 'interrupted');
   const said = [summary.root?.digest, summary.policy?.digest, `${tool.name} ${tool.version}`];
-  const isCommon = REPEATED.every(
-    (name, index) => common === undefined || common[name] === said[index],
-  );
-  return isWhole && isSame && isCommon;
+  const isCommon =
+    common === undefined || REPEATED.every((name, index) => common[name] === said[index]);
+  return isSame && isCommon && isEndedBy(summary, last) && isRebuilt(summary, added);
 }
 
-/** What can be made again of the reports. How a user named an input can not: the report of a pointer says where it led. */
-function isRebuilt(said: SummaryJson, added: Summary): boolean {
+/** All of its share, or as many as came before it was stopped. */
+function isEndedBy(summary: SummaryJson, last: Row | undefined): boolean {
+  const { stopped, bundles, inputs, shard = { index: 1, count: 1 } } = summary;
+  const share = Math.floor((inputs.count - shard.index) / shard.count) + 1;
+  if (stopped === undefined) return bundles === share;
+  return bundles <= share && (stopped === 'interrupted' || isFailedBy(summary, last));
+}
+
+/** The first failure is the last that was judged; of shards each may have one. */
+function isFailedBy({ bundles, outcomes, mergedFrom }: SummaryJson, last?: Row): boolean {
+  const failures = bundles - (outcomes.verified ?? 0);
+  if (mergedFrom === undefined) return failures === 1 && last?.outcome !== 'verified';
+  return failures > 0 && failures <= mergedFrom;
+}
+
+/** What can be made again of the reports. */
+function isRebuilt(said: SummaryJson, { summary, isNamed }: Added): boolean {
   const { inputs, root } = said;
-  const made = present(added.json({ inputs }));
-  const isSandbox = root === undefined || root.sandbox || !made.sandbox;
-  return isSandbox && REBUILT.every((name) => isDeepStrictEqual(said[name], made[name]));
+  const own = summary.json({ inputs });
+  const made: unknown = JSON.parse(JSON.stringify(own));
+  const isSandbox = root === undefined || root.sandbox || !own.sandbox;
+  const rebuilt = [...REBUILT, ...(isNamed ? OF_NAMES : [])];
+  return (
+    isSandbox &&
+    rebuilt.every((name) => isDeepStrictEqual(said[name], Reflect.get(Object(made), name)))
+  );
 }
 
 const REBUILT = [
@@ -157,6 +187,46 @@ const REBUILT = [
   'sandbox',
   'weakened',
 ] as const;
+
+/** They name inputs. */
+const OF_NAMES = ['notVerified', 'notListed'] as const;
+
+/** How the user named the input of a report; undefined if only what it led to is known. */
+function sourceIn({ json }: StoredLine): string | undefined {
+  const report: unknown = JSON.parse(json);
+  const source: unknown = Reflect.get(Object(report), 'source');
+  return typeof source === 'string' ? source : undefined;
+}
+
+/**
+ * The digest over the whole list can be made again of all its reports, if each says how it was named.
+ *
+ * @param shards all of one batch, in their order
+ * @throws EvidenceError REPORT_INVALID
+ */
+export async function requireList(shards: readonly StoredFile[]): Promise<void> {
+  const [first] = shards;
+  const hasEnd = shards.every(({ batch }) => batch.summary.stopped === undefined);
+  if (first === undefined || !hasEnd) return;
+  const hash = createHash('sha256');
+  for await (const source of byTurns(shards.map(({ from }) => sourcesIn(from)))) {
+    if (source === undefined) return;
+    hash.update(`${source}\n`);
+  }
+  const found = digestOfHex(hash.digest('hex'));
+  const { digest: expected } = first.batch.summary.inputs;
+  if (found === expected) return;
+  throw new EvidenceError('REPORT_INVALID', {
+    at: `${first.file}#/summary/inputs/digest`,
+    found: `reports of the inputs ${found}${shards.length === 1 ? '' : ', in all files together'}`,
+    expected: `those that were listed: ${expected}`,
+    hint: 'have it written again by verify-evidence, with --format json: an input was renamed in a report, or left out',
+  });
+}
+
+async function* sourcesIn(from: StoredBatch): AsyncGenerator<string | undefined, void> {
+  for await (const line of from.parts()) if (line.part === 'report') yield sourceIn(line);
+}
 
 function forged(at: string): EvidenceError {
   return new EvidenceError('REPORT_INVALID', {

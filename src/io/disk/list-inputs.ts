@@ -12,7 +12,7 @@ import { pathOf, twinsOf, type RefusedPath } from './raw-path.ts';
 const ARCHIVE = '.tar.gz';
 const LOGS = `.logs${ARCHIVE}`;
 /** Names that are kept of what is passed over; the others are counted. */
-const MOST_PASSED_OVER = 100;
+export const MOST_PASSED_OVER = 100;
 
 /** What is in directories and no evidence. */
 export class PassedOver {
