@@ -1,0 +1,99 @@
+// What a change makes of the policy by which it is judged: that of the base counts, and the report says what head would leave.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { GateJson } from '../../src/gate/gate-json.ts';
+import { MAX_CONFIG_BYTES } from '../../src/limits.ts';
+import { smallV011 } from '../evidence/resolve/recipes.ts';
+import { commit, git, repository } from '../io/git/real-git.ts';
+import { runProgram } from '../run-here.ts';
+import { gateComplaints } from './gate-report.ts';
+
+const POLICY = '.github/recipe-evidence.json';
+const GATE = { mode: 'enforce', rules: [{ recipes: '*', require: 'all' }] };
+const root = mkdtempSync(join(tmpdir(), 'affidavit-gate-policy-'));
+
+function policyText(gate: object): string {
+  const signers = [{ identity: 'a@b.example', issuer: 'https://issuer.example' }];
+  return JSON.stringify({ schemaVersion: '1.2.0', signers, gate });
+}
+
+beforeAll(() => {
+  repository(root);
+  const texts = smallV011({ one: '  criteria: {service: eks, accelerator: h100}\n' });
+  const recipes = Object.entries(texts).map(([path, text]) => [`recipes/${path}`, text] as const);
+  commit(root, { ...Object.fromEntries(recipes), [POLICY]: policyText(GATE) });
+});
+
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+/** A change of the recipe, which has no evidence, beside that of the policy. */
+async function gated(turn: (file: string) => void): Promise<readonly [number | null, GateJson]> {
+  git(root, 'checkout', '--quiet', '--force', '--detach', 'main');
+  git(root, 'rm', '--quiet', POLICY);
+  mkdirSync(join(root, '.github'), { recursive: true });
+  turn(join(root, POLICY));
+  const head = commit(root, {
+    'recipes/overlays/one.yaml': git(root, 'show', 'main:recipes/overlays/one.yaml').replace(
+      'h100}',
+      'h100}\n  constraints: [{name: OS.release.ID, value: ubuntu}]',
+    ),
+  });
+  const { code, stdout } = await runProgram([
+    ...['gate', '--base', 'main', '--head', head, '--git', root, '--policy-ref', `main:${POLICY}`],
+    ...['--at', '2026-06-20T00:00:00Z', '--format', 'json'],
+  ]);
+  const report = JSON.parse(stdout) as GateJson;
+  expect(gateComplaints(report)).toEqual([]);
+  return [code, report];
+}
+
+describe('a change is judged by the policy of the base', () => {
+  it.each<[what: string, code: string, turn: (file: string) => void]>([
+    [
+      'a link to one that only warns',
+      'GIT_ENTRY_UNEXPECTED',
+      (file) => {
+        writeFileSync(join(root, '.github', 'other.json'), policyText({ mode: 'warn' }));
+        symlinkSync('other.json', file);
+      },
+    ],
+    [
+      'a folder',
+      'GIT_ENTRY_UNEXPECTED',
+      (file) => {
+        mkdirSync(file);
+        writeFileSync(join(file, 'x'), '');
+      },
+    ],
+    [
+      'larger than any policy',
+      'LIMIT_EXCEEDED',
+      (file) =>
+        writeFileSync(file, `${policyText({ mode: 'warn' })}${' '.repeat(MAX_CONFIG_BYTES)}`),
+    ],
+    ['no JSON', 'POLICY_INVALID', (file) => writeFileSync(file, '{')],
+    [
+      'of a newer major version',
+      'POLICY_INVALID',
+      (file) => writeFileSync(file, policyText({}).replace('1.2.0', '2.0.0')),
+    ],
+  ])('that head makes %s, and a finding says so', async (_, wanted, turn) => {
+    const [code, { mode, recipes, findings }] = await gated(turn);
+    expect([code, mode, recipes.map(({ state }) => state)]).toEqual([4, 'enforce', ['missing']]);
+    expect(findings).toMatchObject([{ code: wanted, file: POLICY }]);
+    expect(findings[0]?.hint).toBeTruthy();
+  });
+
+  it('that head only makes warn, without a word of a fault', async () => {
+    const [code, { mode, findings }] = await gated((file) =>
+      writeFileSync(file, policyText({ mode: 'warn' })),
+    );
+    expect([code, mode, findings]).toEqual([4, 'enforce', []]);
+  });
+});
