@@ -14,15 +14,15 @@ import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
 import { changedPaths, sameInputs } from './recipe-inputs.ts';
 import { recipesIn, type TreeRecipe } from './recipes.ts';
-import { NO_CHANGE, compareResolved, hasOtherChecks, resolveRecipe } from './resolved-recipe.ts';
-import type { RecipeDifference, ResolvedRecipe } from './resolved-recipe.ts';
+import { NO_CHANGE, compareResolved, otherwiseIn, resolveRecipe } from './resolved-recipe.ts';
+import type { Otherwise, RecipeDifference, ResolvedRecipe } from './resolved-recipe.ts';
 
 export interface RecipeChange extends RecipeDifference {
   /** Of head; for a removed one, of base. */
   readonly recipe: TreeRecipe;
   readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
-  /** Whether its health checks differ, and what evidence is compared with does not have them. */
-  readonly hasOtherChecks?: boolean;
+  /** What of it is otherwise, or may be, although older evidence may not bind it. */
+  readonly otherwise?: Otherwise;
   /** Why head cannot resolve it. If base cannot for the same reason, it is `same`, and has none. */
   readonly fault?: Fault;
 }
@@ -149,8 +149,8 @@ function changesOf(
       return { recipe, status: 'same', ...NO_CHANGE };
     }
     const was = old && resolved(before, old);
-    const otherwise = isKnown || old !== undefined ? 'changed' : 'added';
-    return changeOf(recipe, was, resolved(after, recipe), otherwise);
+    const status = isKnown || old !== undefined ? 'changed' : 'added';
+    return changeOf(recipe, was, resolved(after, recipe), { status, isAll });
   });
   return [
     ...changes,
@@ -168,24 +168,23 @@ function resolved({ catalogue }: Side, recipe: TreeRecipe): Attempt<ResolvedReci
   );
 }
 
-/** @param otherwise what it is if nobody knows what it was */
+/** @param unknown what it is if nobody knows what it was */
 function changeOf(
   recipe: TreeRecipe,
   before: Attempt<ResolvedRecipe> | undefined,
   after: Attempt<ResolvedRecipe> | undefined,
-  otherwise: 'added' | 'changed',
+  unknown: { readonly status: 'added' | 'changed'; readonly isAll: boolean },
 ): RecipeChange {
   if (after?.error !== undefined) return unresolved(recipe, before?.error, faultOf(after.error));
-  if (before?.value === undefined || after === undefined) {
-    return { recipe, status: otherwise, ...NO_CHANGE };
+  if (after === undefined) return { recipe, status: unknown.status, ...NO_CHANGE };
+  if (before?.value === undefined) {
+    const otherwise = unknown.isAll ? undefined : otherwiseIn(undefined, after.value);
+    return { recipe, status: unknown.status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
   }
   const changes = compareResolved(before.value, after.value);
   const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
-  const isOtherwise = hasOtherChecks(before.value, after.value);
-  return {
-    ...{ recipe, status: isSame ? 'same' : 'changed', ...changes },
-    ...(isOtherwise && { hasOtherChecks: true }),
-  };
+  const otherwise = otherwiseIn(before.value, after.value);
+  return { recipe, status: isSame ? 'same' : 'changed', ...changes, otherwise };
 }
 
 function unresolved(recipe: TreeRecipe, before: Fault | undefined, fault: Fault): RecipeChange {

@@ -189,11 +189,11 @@ function decideRecipe(
   input: DecisionInput,
   { listed, gone }: Together,
 ): GateRecipe {
-  const { recipe, status, fields, files, hasOtherChecks = false } = change;
+  const { recipe, status, fields, files, otherwise } = change;
   const { policy, pointers, at, folders } = input;
   const gate = policy.gate ?? USUAL_GATE;
-  const rule = ruleFor(gate, recipe.name);
-  const judged = judgedOf(recipe, input, { rule, at, hasOtherChecks });
+  const rule = ruleFor(gate, recipe.name, recipeNameOf(recipe.criteria));
+  const judged = judgedOf(recipe, input, { rule, at, otherwise });
   const required = isRequired(rule, change, { pointed: pointers.pointed, gone });
   const found = required || change.fault !== undefined ? stateOf(change, judged, rule) : NOT_ASKED;
   const exemption = exemptionFor(gate.exemptions, { name: recipe.name, state: found.state, at });

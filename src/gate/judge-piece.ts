@@ -12,6 +12,7 @@ import { counted, sentence } from '../sentence.ts';
 import { signerKeys } from './distinct-signers.ts';
 import { STATES, type FigureJson, type GatePiece, type State } from './gate-json.ts';
 import type { GatePointer } from './pointers.ts';
+import type { Otherwise } from './resolved-recipe.ts';
 
 /** What of a report decides, and is shown. */
 export type JudgedReport = Pick<
@@ -62,8 +63,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export interface Terms {
   readonly rule: GateRule;
   readonly at: Date;
-  /** Whether the change has other health checks, which evidence of this version of AICR does not bind. */
-  readonly hasOtherChecks: boolean;
+  /** What the change has otherwise, although evidence may not bind it. */
+  readonly otherwise: Otherwise | undefined;
 }
 
 /** The worst that is said of it decides; if nothing is, every check that counts must have passed. */
@@ -112,22 +113,42 @@ function reasonsOf(
   if (pointer.pointer.artifact === undefined) return [['unsigned', { ...UNPUBLISHED, at }]];
   if (verified === undefined) return [['unreachable', { ...NOT_FETCHED, at }]];
   if ('verdict' in verified) {
-    const isBefore = terms.hasOtherChecks && pointer.change === 'same';
     return [
       ...ofChecks(verified, terms.rule),
       ...ofTerms(verified, at, terms),
-      ...(isBefore ? [['stale', { ...OTHER_CHECKS, at }] as const] : []),
+      ...(pointer.isOld ? fromBefore(verified, at, terms) : []),
     ];
   }
   return [[stateOf(verified.fault.code), faultJson(verified.fault)]];
 }
+
+/** Of evidence that was made before the change: what this has otherwise, and that does not bind. */
+function fromBefore(
+  { findings }: JudgedReport,
+  at: string,
+  { otherwise }: Terms,
+): readonly Reason[] {
+  const isUnbound = findings.some(({ code }) => code === 'FILES_NOT_BOUND');
+  return [
+    ...(otherwise?.checks === true ? [['stale', { ...OTHER_CHECKS, at }] as const] : []),
+    ...(otherwise?.files === true && isUnbound ? [['stale', { ...OTHER_FILES, at }] as const] : []),
+  ];
+}
+
+const OTHER_FILES = {
+  code: 'RECIPE_OTHER',
+  found: 'evidence of the files before this change, which it does not bind',
+  expected: 'evidence of those of head',
+  hint: 'have evidence made with affidavit validate --data, which binds the files of the recipe',
+  sentence: ['the change has other files of this recipe, which the evidence does not bind'],
+} as const;
 
 const OTHER_CHECKS = {
   code: 'RECIPE_OTHER',
   found: 'evidence of the health checks before this change',
   expected: 'evidence of those of head',
   hint: 'have evidence made with the health checks as they are now, or leave them as they were',
-  sentence: ['the change has other health checks, which this version of AICR does not bind'],
+  sentence: ['the change has other health checks, which no evidence of this version of AICR binds'],
 } as const;
 
 const UNPUBLISHED = {

@@ -26,6 +26,8 @@ export interface GatePointer {
   readonly pointer: Pointer;
   readonly bytes: Uint8Array;
   readonly change: 'added' | 'edited' | 'same';
+  /** Whether base has a pointer to the same artifact: the evidence was made before the change. */
+  readonly isOld: boolean;
   /** How it breaks the contract: then it is good for nothing. */
   readonly faults: readonly Fault[];
 }
@@ -62,8 +64,9 @@ export function comparePointers(
   const gone = [...before].flatMap(([name, file]) => (after.has(name) ? [] : [file]));
   const groups = byRecipe(changes);
   const crowded = tooMany(directory, groups);
-  const old = [...base.faults, ...tooMany(directory, byRecipe([...before.values()]))];
-  const known = new Set(old.map(keyOf));
+  const old = new Set([...before.values()].map(artifactOf));
+  const oldFaults = [...base.faults, ...tooMany(directory, byRecipe([...before.values()]))];
+  const known = new Set(oldFaults.map(keyOf));
   const others = [...head.faults, ...crowded];
   const [same, changed] = [changes.filter(isSame), changes.filter((file) => !isSame(file))];
   const list = allowlistOf(directory, { base, head });
@@ -83,7 +86,7 @@ export function comparePointers(
     orphans: changes
       .filter(({ recipe }) => recipes?.has(recipe) === false)
       .map(({ path, bytes }) => ({ path, line: lineIn(bytes, '/recipe') })),
-    pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group)])),
+    pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group, old)])),
     pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
     touched: new Set([...gone, ...changed].map(({ recipe }) => recipe)),
   };
@@ -97,6 +100,10 @@ interface ReadFile {
   readonly bytes: Uint8Array;
   readonly pointer: Pointer | undefined;
   readonly faults: readonly Fault[];
+}
+
+function artifactOf({ pointer }: Pick<ReadFile, 'pointer'>): string | undefined {
+  return pointer?.artifact?.digest;
 }
 
 interface ChangedFile extends ReadFile {
@@ -192,9 +199,9 @@ function editedField(before: ReadFile, after: ReadFile): string {
 
 /** A bundle is of one recipe: whoever adds a pointer of another one to it is wrong. */
 function withShared(changes: readonly ChangedFile[]): readonly ChangedFile[] {
-  const groups = Map.groupBy(changes, ({ pointer }) => pointer?.artifact?.digest);
+  const groups = Map.groupBy(changes, artifactOf);
   return changes.map((file) => {
-    const digest = file.pointer?.artifact?.digest;
+    const digest = artifactOf(file);
     if (digest === undefined || isSame(file)) return file;
     const other = groups.get(digest)?.find(({ recipe }) => recipe !== file.recipe);
     if (other === undefined) return file;
@@ -225,10 +232,10 @@ function isRelocated(
   { recipe, pointer, path }: ReadFile,
   groups: ReadonlyMap<string, readonly ReadFile[]>,
 ): boolean {
-  const digest = pointer?.artifact?.digest;
+  const digest = artifactOf({ pointer });
   if (digest === undefined || pointer?.signer !== undefined) return false;
   const others = groups.get(recipe) ?? [];
-  return others.some((other) => other.path !== path && other.pointer?.artifact?.digest === digest);
+  return others.some((other) => other.path !== path && artifactOf(other) === digest);
 }
 
 function tooMany(
@@ -246,12 +253,15 @@ function tooMany(
 }
 
 /** What the change brings comes first: all of it has to be good. Beyond the limit nothing is judged, which is a breach. */
-function mostWanted(group: readonly ChangedFile[]): readonly GatePointer[] {
+function mostWanted(
+  group: readonly ChangedFile[],
+  old: ReadonlySet<string | undefined>,
+): readonly GatePointer[] {
   const told = [...group.filter((file) => !isSame(file)), ...group.filter(isSame)];
   return told
     .slice(0, MAX_POINTERS)
     .flatMap(({ pointer, ...file }): readonly GatePointer[] =>
-      pointer === undefined ? [] : [{ ...file, pointer }],
+      pointer === undefined ? [] : [{ ...file, pointer, isOld: old.has(artifactOf({ pointer })) }],
     )
     .toSorted((a, b) => compareBytes(a.path, b.path));
 }

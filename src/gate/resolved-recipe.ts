@@ -74,11 +74,27 @@ export function resolveRecipe(
   return { text: recipeText(resolution), files: read(paths), checks: read(checks) };
 }
 
-/** Whether evidence can have been made with other health checks, and not say so. */
-export function hasOtherChecks(before: ResolvedRecipe, after: ResolvedRecipe): boolean {
-  return [...before.checks, ...after.checks].some(
-    ([path]) => !isSameFile(before.checks.get(path), after.checks.get(path)),
-  );
+/** What evidence can have been made with other ones of, and not say so. */
+export interface Otherwise {
+  /** What it names. Evidence of AICR itself does not bind it. */
+  readonly files: boolean;
+  /** No evidence binds them. */
+  readonly checks: boolean;
+}
+
+/** @param before undefined if nobody knows what it was */
+export function otherwiseIn(before: ResolvedRecipe | undefined, after: ResolvedRecipe): Otherwise {
+  return {
+    files: isOtherwise(before?.files, after.files),
+    checks: isOtherwise(before?.checks, after.checks),
+  };
+}
+
+function isOtherwise(
+  before: ResolvedRecipe['files'] = new Map(),
+  after: ResolvedRecipe['files'],
+): boolean {
+  return [...before, ...after].some(([path]) => !isSameFile(before.get(path), after.get(path)));
 }
 
 export function compareResolved(before: ResolvedRecipe, after: ResolvedRecipe): RecipeDifference {

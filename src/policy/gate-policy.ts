@@ -74,9 +74,20 @@ export const USUAL_GATE: GatePolicy = {
   exemptions: [],
 };
 
-/** The rule that counts for a recipe. */
-export function ruleFor({ rules }: GatePolicy, recipe: string): GateRule {
-  return rules.find((rule) => takes(rule.recipes, recipe)) ?? USUAL_RULE;
+/**
+ * The rule that counts for a recipe. One that names it by its criteria alone takes it with each profile: a recipe that
+ * gets a profile must not leave its rule behind.
+ *
+ * @param unprofiled its name without a profile
+ */
+export function ruleFor(
+  { rules }: GatePolicy,
+  recipe: string,
+  unprofiled: string = recipe,
+): GateRule {
+  const own = rules.find((rule) => rule.recipes === recipe);
+  const first = rules.find(({ recipes }) => takes(recipes, recipe) || takes(recipes, unprofiled));
+  return own ?? first ?? USUAL_RULE;
 }
 
 /** Throws what a reader throws. */

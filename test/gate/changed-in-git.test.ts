@@ -67,7 +67,29 @@ describe('changedRecipes of commits', () => {
     expect(faults).toMatchObject([
       { code: 'GIT_ENTRY_UNEXPECTED', at: 'recipes/overlays/link.yaml', severity: 'error' },
     ]);
-    base = git(root, 'rev-parse', 'HEAD');
+    const submodule = await changed(() => {
+      git(root, 'update-index', '--add', '--cacheinfo', `160000,${base},recipes/overlays/more`);
+      git(root, 'commit', '--quiet', '--message', 'more');
+      return git(root, 'rev-parse', 'HEAD');
+    });
+    expect(submodule.faults).toMatchObject([
+      { code: 'GIT_ENTRY_UNEXPECTED', at: 'recipes/overlays/more' },
+    ]);
+    const components = await changed(() => {
+      git(root, 'mv', 'recipes/components', 'elsewhere');
+      symlinkSync('../elsewhere', join(root, 'recipes/components'));
+      return commit(root, {});
+    });
+    expect(components.faults).toMatchObject([
+      { code: 'GIT_ENTRY_UNEXPECTED', at: 'recipes/components' },
+      ...components.faults.slice(1),
+    ]);
+  });
+
+  it('blames nobody for what base has too', async () => {
+    git(root, 'checkout', '--quiet', '--force', '--detach', base);
+    symlinkSync('/etc/passwd', join(root, 'recipes/overlays/link.yaml'));
+    base = commit(root, {});
     expect((await changed(() => commit(root, { 'README.md': 'text' }))).faults).toEqual([]);
   });
 });

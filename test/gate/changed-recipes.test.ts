@@ -233,6 +233,7 @@ describe('changedRecipes', () => {
     expect(compared(SMALL, check).recipes[0]?.fields.items[0]?.field).toBe(
       'componentRefs[one].healthCheckAsserts',
     );
+    expect(compared(SMALL, check).recipes[0]?.otherwise).toEqual({ files: false, checks: false });
     const usual = edited(SMALL, 'components/one/values.yaml', 'true', 'false');
     expect(statuses(compared(SMALL, usual))).toEqual({ changed: ['h100-eks', 'h100-gke'] });
     const profile = edited(PROFILED, 'overlays/eks.yaml', 'driver: false', 'driver: null');
@@ -254,6 +255,14 @@ describe('changedRecipes', () => {
       added: ['h100-eks-stack-mine'],
       removed: ['h100-eks-stack-own'],
     });
+  });
+
+  it('says what evidence may not bind of a recipe that nobody knows of before, but with --all', () => {
+    const otherwise = (all: ChangedRecipes): unknown => all.recipes[0]?.otherwise;
+    expect(otherwise(compared(undefined, SMALL))).toMatchObject({ files: true });
+    expect(otherwise(changedRecipes(undefined, treeOf(SMALL)))).toBeUndefined();
+    const usual = edited(SMALL, 'components/one/values.yaml', 'true', 'false');
+    expect(otherwise(compared(SMALL, usual))).toEqual({ files: true, checks: false });
   });
 
   it('takes each recipe as changed if there is no base to compare with', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { EXIT_OF_STATE, affectedRecipes, decide } from '../../src/gate/decide.ts';
 import { STATES, type GateRecipe, type State } from '../../src/gate/gate-json.ts';
+import type { Otherwise } from '../../src/gate/resolved-recipe.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { RECIPE, changeOf, inputOf, type Case, type Piece } from './decision.ts';
 import { gateComplaints } from './gate-report.ts';
@@ -362,6 +363,24 @@ describe('a decision', () => {
     });
     const evidence = decision.recipes[0]?.evidence.map(({ counted }) => counted);
     expect(evidence).toEqual([true, false]);
+  });
+
+  it.each<[what: string, otherwise: Otherwise, isBound: boolean, state: State]>([
+    ['other health checks', { files: false, checks: true }, true, 'stale'],
+    ['other files that it does not bind', { files: true, checks: false }, false, 'stale'],
+    ['other files that it binds', { files: true, checks: false }, true, 'single'],
+    ['nothing else', { files: false, checks: false }, false, 'single'],
+  ])('of a change with %s, evidence of the artifact from before is judged', (...row) => {
+    const [, otherwise, isBound, state] = row;
+    const unbound = { at: null, found: 'x', expected: 'x', hint: 'x' };
+    const findings = isBound ? [] : [{ code: 'FILES_NOT_BOUND', ...unbound } as const];
+    const change = { ...changeOf('changed'), otherwise };
+    // Whatever the change does with the pointer: more locations, or another place.
+    for (const how of ['same', 'edited', 'added'] as const) {
+      const old = { name: 'a', change: how, more: { findings }, pointer: { isOld: true } } as const;
+      expect([how, decided({ change, pieces: [old] }).state]).toEqual([how, state]);
+    }
+    expect(decided({ change, pieces: [{ name: 'a', more: { findings } }] }).state).toBe('single');
   });
 
   it('leaves a signer whom the change itself lists not allowed, and says whom it would add and the way out', () => {

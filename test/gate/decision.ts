@@ -95,6 +95,7 @@ function pointerOf({ name, change = 'added', pointer }: Piece): GatePointer {
       artifact: { oci: 'ghcr.io/org/evidence:x', digest: digestOf(name) },
     },
     change,
+    isOld: change === 'same',
     bytes: Buffer.from('schemaVersion: 1.0.0\nattestations:\n  - bundle: {}\n'),
     faults: [],
     ...pointer,

@@ -19,6 +19,7 @@ import { EvidenceMaker, pointerFile, RECIPE, type MadeEvidence } from './evidenc
 const RECIPES = new URL('../../testdata/aicr-recipes-v0.11.1/recipes', import.meta.url);
 const OVERLAY = `recipes/overlays/${RECIPE}.yaml`;
 const VALUES = 'recipes/components/kubeflow-trainer/values.yaml';
+const CHECKS = 'recipes/checks/kubeflow-trainer/health-check.yaml';
 const POLICY = 'recipes/evidence/policy.json';
 const SIBLING = 'h100-eks-ubuntu-training';
 const ADDED = 'h100-eks-ubuntu-training-dynamo';
@@ -71,6 +72,7 @@ export class World {
   /** A port on which nobody listens. */
   readonly deaf: string;
   readonly #base: string;
+  #good: MadeEvidence | undefined;
 
   static async open(folder: string, registry: TestRegistry): Promise<World> {
     const maker = await EvidenceMaker.open();
@@ -94,6 +96,7 @@ export class World {
     cpSync(RECIPES, join(this.#base, 'recipes'), { recursive: true });
     writeFileSync(join(this.folder, 'root.json'), this.maker.trustedRoot);
     const good = await this.evidence('one@example.com');
+    this.#good = good;
     git(this.#base, 'branch', 'old', commit(this.#base, { [POLICY]: this.policy() }));
     commit(this.#base, pointerFile(good));
   }
@@ -132,6 +135,13 @@ export class World {
   /** A file as it is at the base. */
   text(path: string): string {
     return git(this.#base, 'show', `main:${path}`);
+  }
+
+  /** The pointer of the base, with one more place where its bundle is. */
+  withLocation(location: string): Files {
+    if (this.#good === undefined) throw new Error('no pointer yet');
+    const affidavit = { attestation: undefined, locations: [location] };
+    return pointerFile(this.#good, { affidavit });
   }
 
   /** The words of the call for a pull request. */
@@ -189,6 +199,10 @@ async function pointed(
 function artifactAt(oci: string, { manifest }: MadeEvidence): Pointer['artifact'] {
   return { oci, digest: manifest.digest };
 }
+
+const emptiedChecks = (world: World): Files => ({
+  [CHECKS]: other(world.text(CHECKS), 'steps:', 'steps: []\n  left:'),
+});
 
 /** Takes the floor of the recipe away, wherever it stands. */
 const overriding = (world: World): string =>
@@ -328,14 +342,13 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
   },
   {
     title: 'health checks that check nothing',
+    files: async (world) => await Promise.resolve(emptiedChecks(world)),
+    expected: { exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
+  },
+  {
+    title: 'health checks that check nothing, beside a pointer that gets a location',
     files: async (world) =>
-      await Promise.resolve({
-        'recipes/checks/kubeflow-trainer/health-check.yaml': other(
-          world.text('recipes/checks/kubeflow-trainer/health-check.yaml'),
-          'steps:',
-          'steps: []\n  left:',
-        ),
-      }),
+      await Promise.resolve({ ...emptiedChecks(world), ...world.withLocation('ghcr.io/more/x') }),
     expected: { exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
   },
   {

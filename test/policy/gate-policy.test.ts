@@ -44,6 +44,15 @@ describe('the part of the gate in a policy', () => {
     });
   });
 
+  it('takes the rule of a recipe for each profile that it gets, unless that has one of its own', () => {
+    const strict = { recipes: 'h100-eks', require: 'all', minimumSigners: 2 };
+    const own = { recipes: 'h100-eks-mode-b', require: 'added' };
+    const gate = read({ rules: [strict, own, { recipes: '*', require: 'protected' }] });
+    expect(ruleFor(gate, 'h100-eks-mode-a', 'h100-eks')).toMatchObject(strict);
+    expect(ruleFor(gate, 'h100-eks-mode-b', 'h100-eks')).toMatchObject(own);
+    expect(ruleFor(gate, 'h100-eks-ubuntu', 'h100-eks-ubuntu').require).toBe('protected');
+  });
+
   it('is that of an allowlist of AICR: one listed signer, protected, and it only warns', () => {
     const text = [
       'schemaVersion: 1.0.0',

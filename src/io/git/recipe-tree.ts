@@ -1,5 +1,6 @@
 import { isRecipeFile, type RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import { MAX_RECIPE_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
+import type { TreeEntry } from './git-object.ts';
 import { readCommitFiles } from './read-files.ts';
 import type { Repository } from './repository.ts';
 
@@ -20,10 +21,17 @@ export async function readRecipeTree(
   if (tree === undefined) return { recipes: undefined, faults: [] };
   // AICR reads what begins with a dot like all others.
   const entries = tree.entries.filter(
-    ({ path }) => isRecipeFile(path) && !except.some((each) => path.startsWith(`${each}/`)),
+    (entry) => isMeant(entry) && !except.some((each) => entry.path.startsWith(`${each}/`)),
   );
   const limits = { each: MAX_RECIPE_BYTES, all: MAX_RECIPES_BYTES, what: 'a file of recipes' };
   const { files, faults } = await readCommitFiles(repository, { commit, folder }, entries, limits);
   const bytes = [...files].map(([path, file]) => [path, file.bytes] as const);
   return { recipes: { directory: folder || '.', files: new Map(bytes) }, faults };
+}
+
+/** Also what stands in the place of a folder: AICR would read the files in a submodule. */
+function isMeant({ kind, path }: TreeEntry): boolean {
+  return (
+    isRecipeFile(path) || kind === 'submodule' || (kind === 'link' && isRecipeFile(`${path}/`))
+  );
 }
