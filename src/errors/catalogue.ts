@@ -161,6 +161,9 @@ export const ERROR_CATALOGUE = {
   FILES_NOT_BOUND: ['finding', 'the evidence does not bind the files that its recipe only names'],
   HEAD_BEHIND: ['finding', 'head lacks what was merged into base since'],
   RECIPE_REMOVED: ['finding', 'the change removes a recipe that has evidence'],
+  POINTERS_NONE: ['finding', 'there is no pointer to evidence'],
+  EXEMPTION_IDLE: ['finding', 'an exemption of the policy counts for nothing'],
+  BUNDLES_PASSED_OVER: ['finding', 'what is at hand is no bundle of any pointer'],
   TEXT_NOT_NFC: ['finding', 'a text is not in the normal form of Unicode'],
   TIMESTAMP_DOUBTFUL: [
     'finding',

@@ -181,10 +181,18 @@ function changeOf(
     const otherwise = unknown.isAll ? undefined : otherwiseIn(undefined, after.value);
     return { recipe, status: unknown.status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
   }
-  const changes = compareResolved(before.value, after.value);
+  return comparedWith(recipe, before.value, after.value);
+}
+
+function comparedWith(
+  recipe: TreeRecipe,
+  before: ResolvedRecipe,
+  after: ResolvedRecipe,
+): RecipeChange {
+  const changes = compareResolved(before, after);
   const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
-  const otherwise = otherwiseIn(before.value, after.value);
-  return { recipe, status: isSame ? 'same' : 'changed', ...changes, otherwise };
+  const status = isSame ? 'same' : 'changed';
+  return { recipe, status, ...changes, otherwise: otherwiseIn(before, after) };
 }
 
 function unresolved(recipe: TreeRecipe, before: Fault | undefined, fault: Fault): RecipeChange {

@@ -2,17 +2,15 @@
 
 import { WORST_EXIT_CODES } from '../attestation/verdict.ts';
 import { compareBytes } from '../compare-bytes.ts';
-import { lineIn } from '../evidence/lint/lint.ts';
 import { recipeNameOf } from '../evidence/recipe/criteria.ts';
-import type { RecipeFiles } from '../evidence/resolve/recipe-files.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
-import { quote } from '../quote.ts';
 import { faultJson } from '../report/json.ts';
 import type { ChangedRecipes, RecipeChange } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf } from './combine.ts';
-import { exemptionFor, withExemption } from './exemption.ts';
+import { exemptionFor, idleExemptions, withExemption } from './exemption.ts';
+import { lineOf, oldFailures, removedWithEvidence, told } from './findings.ts';
 import { STATES } from './gate-json.ts';
 import type {
   GateJson,
@@ -39,6 +37,8 @@ export interface DecisionInput {
   readonly verified: ReadonlyMap<string, Verified>;
   readonly at: Date;
   readonly folders: Folders;
+  /** What is to be told of the change as a whole. */
+  readonly findings: readonly PlacedFault[];
 }
 
 export type Decision = Pick<
@@ -51,6 +51,7 @@ export type Decision = Pick<
   | 'faults'
   | 'pointers'
   | 'findings'
+  | 'more'
   | 'listed'
 >;
 
@@ -110,19 +111,15 @@ export function decide(input: DecisionInput): Decision {
       states: countsOf(recipes),
     },
     recipes,
-    faults,
-    pointers: pick(pointers),
-    findings: [
+    listed,
+    ...told(faults, pointers, [
+      ...input.findings,
       ...pointers.findings,
       ...removedWithEvidence(changed, pointers.pointed),
+      ...idleExemptions(policy.gate ?? USUAL_GATE, changed, input.at),
       ...recipes.flatMap(oldFailures),
-    ],
-    listed,
+    ]),
   };
-}
-
-function pick({ breaches, removed, orphans }: ComparedPointers): GateJson['pointers'] {
-  return { breaches, removed, orphans };
 }
 
 function countsOf(recipes: readonly GateRecipe[]): GateJson['counts']['states'] {
@@ -133,30 +130,6 @@ function countsOf(recipes: readonly GateRecipe[]): GateJson['counts']['states'] 
       return count === 0 ? [] : [[state, count]];
     }),
   );
-}
-
-/** What fails among older pointers is for a person to know. */
-function oldFailures({ evidence }: GateRecipe): readonly PlacedFault[] {
-  return evidence.flatMap(({ change, fault, pointer: { path, ...place } }) =>
-    change !== 'same' || fault === undefined ? [] : [{ ...fault, file: path, ...place }],
-  );
-}
-
-/** Nothing is asked of what is gone, so a person has to know. */
-function removedWithEvidence(
-  { recipes, files }: ChangedRecipes,
-  pointed: ReadonlySet<string>,
-): readonly PlacedFault[] {
-  const gone = recipes.filter(
-    ({ recipe, status }) => status === 'removed' && pointed.has(recipe.name),
-  );
-  return gone.map(({ recipe }) => ({
-    ...({ code: 'RECIPE_REMOVED', at: recipe.file } as const),
-    ...fileOf(files, recipe),
-    found: `no recipe ${quote(recipe.name)} at head`,
-    expected: 'the recipe, which has evidence at base',
-    hint: 'put it back, or decide that it may go; its pointers lead to evidence of no recipe then',
-  }));
 }
 
 function addedSigners(policy: Policy, head: Policy): readonly ListedSigner[] {
@@ -216,25 +189,6 @@ function decideRecipe(
     ...(exemption && { exemption }),
     next: nextSteps(state, { recipe, evidence, isListing: listed.length > 0 }, folders),
   };
-}
-
-/** Of what names the recipe. */
-function lineOf(head: ChangedRecipes['files'], recipe: TreeRecipe): { readonly line?: number } {
-  const bytes = head?.files.get(pathIn(head, recipe));
-  return bytes === undefined ? {} : { line: lineIn(bytes, '/spec/criteria') };
-}
-
-/** Nothing where head has no such file. */
-function fileOf(
-  head: ChangedRecipes['files'],
-  recipe: TreeRecipe,
-): Pick<PlacedFault, 'file' | 'line'> {
-  const place = lineOf(head, recipe);
-  return place.line === undefined ? {} : { file: recipe.file, ...place };
-}
-
-function pathIn({ directory }: RecipeFiles, { file }: TreeRecipe): string {
-  return file.slice(directory.length + 1);
 }
 
 function judgedOf(

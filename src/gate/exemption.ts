@@ -1,9 +1,11 @@
 // Until when the policy lets a recipe merge without good evidence.
 
 import { timestampOf } from '../document/time.ts';
-import type { Exemption } from '../policy/gate-policy.ts';
+import type { Exemption, GatePolicy } from '../policy/gate-policy.ts';
+import { quote } from '../quote.ts';
 import { sentence, words, type Sentence } from '../sentence.ts';
-import type { ExemptionJson, State } from './gate-json.ts';
+import type { ChangedRecipes } from './changed-recipes.ts';
+import type { ExemptionJson, PlacedFault, State } from './gate-json.ts';
 
 /** The one that ends last, even if it has ended: whoever relied on it has to know. */
 export function exemptionFor(
@@ -17,6 +19,29 @@ export function exemptionFor(
   if (longest === undefined) return undefined;
   const { recipe: _, until, ...exemption } = longest;
   return { ...exemption, until: timestampOf(until), expired: until < at };
+}
+
+/** Those that count for nothing, whoever relied on them. */
+export function idleExemptions(
+  { exemptions }: GatePolicy,
+  { own, recipes }: ChangedRecipes,
+  now: Date,
+): readonly PlacedFault[] {
+  const there = new Set(
+    recipes.flatMap(({ recipe, status }) => (status === 'removed' ? [] : [recipe.name])),
+  );
+  return exemptions.flatMap(({ at, recipe, until }): readonly PlacedFault[] => {
+    const isGone = own !== undefined && !there.has(recipe);
+    if (!isGone && until >= now) return [];
+    return [
+      {
+        ...({ code: 'EXEMPTION_IDLE', at } as const),
+        found: isGone ? `no recipe ${quote(recipe)} at head` : `its end, ${timestampOf(until)}`,
+        expected: 'a recipe of head, and an end that is not over',
+        hint: 'remove the exemption from the policy, or correct it',
+      },
+    ];
+  });
 }
 
 export function withExemption(

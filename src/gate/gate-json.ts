@@ -54,6 +54,10 @@ export interface GateJson {
   readonly faults: readonly PlacedFault[];
   readonly pointers: GatePointers;
   readonly findings: readonly PlacedFault[];
+  /** How many each list has beyond those that are told one by one. */
+  readonly more: Readonly<
+    Record<'faults' | 'breaches' | 'removed' | 'orphans' | 'findings', number>
+  >;
   readonly listed: readonly ListedSigner[];
 }
 

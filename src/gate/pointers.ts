@@ -1,10 +1,11 @@
 // The pointers of two commits: which a change adds, edits and removes, and which break the contract.
 
 import { compareBytes } from '../compare-bytes.ts';
+import type { Digest } from '../digest.ts';
 import { differences } from '../document/differences.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused, faultOf, type Fault } from '../errors/evidence-error.ts';
-import { lineIn, located } from '../evidence/lint/lint.ts';
+import { located } from '../evidence/lint/lint.ts';
 import { misplaced } from '../evidence/pointer/pointer-place.ts';
 import { parsePointer, renderPointer, type Pointer } from '../evidence/pointer/pointer.ts';
 import { MAX_POINTERS } from '../limits.ts';
@@ -37,7 +38,7 @@ export interface ComparedPointers {
   /** Breaches that base has too. */
   readonly findings: readonly PlacedFault[];
   readonly removed: readonly PointerPlace[];
-  readonly orphans: readonly PointerPlace[];
+  readonly orphans: readonly Pick<GatePointer, 'path' | 'bytes'>[];
   /** Those of head that can be read, by recipe; of each recipe in the order of their paths. */
   readonly pointers: ReadonlyMap<string, readonly GatePointer[]>;
   /** Recipes that have a pointer at base or head. */
@@ -83,13 +84,33 @@ export function comparePointers(
       ...others.filter((fault) => known.has(keyOf(fault))),
     ]),
     removed: gone.filter((file) => !isRelocated(file, groups)).map(({ path }) => ({ path })),
-    orphans: changes
-      .filter(({ recipe }) => recipes?.has(recipe) === false)
-      .map(({ path, bytes }) => ({ path, line: lineIn(bytes, '/recipe') })),
+    orphans: changes.filter(({ recipe }) => recipes?.has(recipe) === false),
     pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group, old)])),
     pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
     touched: new Set([...gone, ...changed].map(({ recipe }) => recipe)),
   };
+}
+
+/** To which the pointers of head lead. */
+export function artifactsOf({ pointers }: ComparedPointers): ReadonlySet<Digest> {
+  const all = [...pointers.values()].flat();
+  return new Set(all.flatMap(({ pointer }) => pointer.artifact?.digest ?? []));
+}
+
+/** Without any, nothing is protected, which may be a slip in the name of the directory. */
+export function withoutPointers(
+  { pointed }: ComparedPointers,
+  { evidence }: { readonly evidence: string },
+): readonly PlacedFault[] {
+  if (pointed.size > 0) return [];
+  return [
+    {
+      ...({ code: 'POINTERS_NONE', at: '--evidence-dir' } as const),
+      found: `no pointer in ${quote(evidence)}, at base or head`,
+      expected: 'the directory of evidence, with pointers once there is evidence',
+      hint: 'check --evidence-dir, unless there is no evidence yet: it protects no recipe',
+    },
+  ];
 }
 
 interface ReadFile {

@@ -129,6 +129,6 @@ function fileChanges(before: ResolvedRecipe, after: ResolvedRecipe): Capped<File
   );
 }
 
-function capped<T>(items: readonly T[]): Capped<T> {
-  return { items: items.slice(0, MOST_TOLD), more: Math.max(items.length - MOST_TOLD, 0) };
+export function capped<T>(items: readonly T[], most = MOST_TOLD): Capped<T> {
+  return { items: items.slice(0, most), more: Math.max(items.length - most, 0) };
 }

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { ownRecipes } from '../../src/evidence/resolve/own-recipe.ts';
 import { EXIT_OF_STATE, affectedRecipes, decide } from '../../src/gate/decide.ts';
 import { STATES, type GateRecipe, type State } from '../../src/gate/gate-json.ts';
 import type { Otherwise } from '../../src/gate/resolved-recipe.ts';
+import { faultJson } from '../../src/report/json.ts';
+import { renderGateJUnit } from '../../src/report/render/gate-junit.ts';
+import { renderGateMarkdown } from '../../src/report/render/gate-markdown.ts';
+import { gateComplaints as sarifOf } from '../../src/report/render/gate-sarif.ts';
+import { catalogueOf, realTexts } from '../evidence/resolve/recipes.ts';
+import { gateReport } from '../github/gate-report.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { RECIPE, changeOf, inputOf, type Case, type Piece } from './decision.ts';
 import { gateComplaints } from './gate-report.ts';
@@ -396,6 +403,42 @@ describe('a decision', () => {
     expect(decision).toMatchObject({ exitCode: 2, listed: [mine] });
     expect(decision.recipes[0]?.next).toMatchObject([{ where: 'elsewhere' }]);
     expect(decision.recipes[0]?.next[0]?.what[0]).toContain('merge the listing by itself first');
+  });
+
+  it('finds exemptions that count for nothing: of no recipe of head, or ended', () => {
+    const of = (more: object): object => ({ ...EXEMPTION, states: ['red'], ...more });
+    const gate = {
+      exemptions: [of({}), of({ recipe: 'gone' }), of({ until: '2026-01-31T23:59:59Z' })],
+    };
+    const { findings } = decide(inputOf({ gate, change: changeOf('same') }));
+    // Without the recipes nobody can tell which there are.
+    expect(findings).toMatchObject([
+      { code: 'EXEMPTION_IDLE', at: 'policy.json#/gate/exemptions/2' },
+    ]);
+    const { changed, ...input } = inputOf({ gate, change: changeOf('same') });
+    const own = ownRecipes(catalogueOf(realTexts()));
+    expect(decide({ ...input, changed: { ...changed, own } }).findings).toMatchObject([
+      { found: 'no recipe "gone" at head', at: 'policy.json#/gate/exemptions/1' },
+      { found: 'its end, 2026-01-31T23:59:59Z', at: 'policy.json#/gate/exemptions/2' },
+    ]);
+  });
+
+  it('tells the first 200 of 10,000 breaches, and counts the others in every format', () => {
+    const breaches = Array.from({ length: 10_000 }, (_, index) => ({
+      ...faultJson({ ...BREACH, at: `recipes/evidence/${index}.yaml` }),
+      ...{ file: `recipes/evidence/${index}.yaml`, line: 1 },
+    }));
+    const decision = decide(inputOf({ breaches }));
+    expect([decision.exitCode, decision.pointers.breaches.length]).toEqual([2, 200]);
+    expect(decision.more).toMatchObject({ breaches: 9800, faults: 0 });
+    const report = { ...gateReport('c'.repeat(40)), ...decision };
+    expect(gateComplaints(report)).toEqual([]);
+    expect(renderGateMarkdown(report)).toContain('<summary>9995 more problems</summary>');
+    expect(renderGateJUnit(report)).toContain('name="9800 more that have no case of their own"');
+    const texts = sarifOf(report).map(({ text }) => text);
+    expect(texts.filter((text) => text.endsWith('\nand 9800 more without a result')).length).toBe(
+      1,
+    );
   });
 
   it('names an exemption that has ended, which counts for nothing', () => {

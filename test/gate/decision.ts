@@ -166,5 +166,6 @@ export function inputOf(given: Case): DecisionInput {
     ),
     at: AT,
     folders: { recipes: 'recipes', evidence: 'recipes/evidence' },
+    findings: [],
   };
 }

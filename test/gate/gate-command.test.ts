@@ -145,6 +145,27 @@ describe('affidavit gate', () => {
     });
   });
 
+  it('says which files of --bundles are the bundle of no pointer, and how many', async () => {
+    const names = ['a', 'b', 'c', 'd', 'notes.txt', 'z'].map((name) => `passed/${name}`);
+    mkdirSync(join(folder, 'bundles/passed'));
+    for (const name of names) archive(name, Buffer.from('text'));
+    const other = await maker.make({ recipes: ownRecipes(catalogueOf(realTexts())) });
+    archive('passed/e', other.archive);
+    const { code, report } = await gated(base, '--all');
+    rmSync(join(folder, 'bundles/passed'), { recursive: true });
+    expect([code, report.findings]).toMatchObject([0, [{ code: 'BUNDLES_PASSED_OVER' }]]);
+    const path = (name: string): string => JSON.stringify(join(folder, 'bundles/passed', name));
+    expect(report.findings[0]?.found).toBe(
+      `7 files: ${['a', 'b', 'c', 'd', 'e'].map(path).join(', ')} and 2 more`,
+    );
+  });
+
+  it('says that there is no pointer where it was told to look', async () => {
+    const head = change({ 'README.md': 'text' });
+    const { report } = await gated(head, '--evidence-dir', 'recipes/evidenec');
+    expect(report.findings).toMatchObject([{ code: 'POINTERS_NONE', at: '--evidence-dir' }]);
+  });
+
   it('judges every recipe of head with --all', async () => {
     const { code, report } = await gated(base, '--all');
     expect([code, report.base, report.counts.affected]).toEqual([0, null, 25]);

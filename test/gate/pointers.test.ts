@@ -79,8 +79,8 @@ describe('the pointers of a change', () => {
 
   it('are orphans if head has no such recipe', () => {
     const other = renderPointer(pointerOf('x', { recipe: 'a100-gke', signer: undefined }));
-    expect(compare({}, { 'a100-gke.yaml': other }).orphans).toEqual([
-      { path: `${DIRECTORY}/a100-gke.yaml`, line: 7 },
+    expect(compare({}, { 'a100-gke.yaml': other }).orphans).toMatchObject([
+      { path: `${DIRECTORY}/a100-gke.yaml` },
     ]);
   });
 

@@ -42,6 +42,7 @@ export function gateReport(head: string): GateJson {
     faults: [],
     pointers: { breaches: [], removed: [], orphans: [] },
     findings: [],
+    more: { faults: 0, breaches: 0, removed: 0, orphans: 0, findings: 0 },
     listed: [],
   };
 }

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 
 import { archiveEntries } from '../../archive/archive-entries.ts';
+import { compareBytes } from '../../compare-bytes.ts';
 import type { Digest } from '../../digest.ts';
 import { noneIfRefused } from '../../errors/evidence-error.ts';
 import { ATTESTATION_FILE, FOLDER } from '../../evidence/layout.ts';
 import { attestedArtifact } from '../../evidence/verify/judge-attestation.ts';
+import type { PlacedFault } from '../../gate/gate-json.ts';
 import {
   kindOf,
   listDirectory,
@@ -15,6 +17,8 @@ import {
   withFile,
 } from '../../io/disk/open-file.ts';
 import { MAX_ENTRIES, MAX_SIGSTORE_BUNDLE_BYTES, MAX_TREE_ENTRIES } from '../../limits.ts';
+import { quote } from '../../quote.ts';
+import { counted } from '../../sentence.ts';
 
 /** What a directory has. */
 export interface Bundles {
@@ -22,6 +26,8 @@ export interface Bundles {
   readonly layouts: readonly string[];
   /** Archives, by the artifact that their signed statement names; nobody has verified it. */
   readonly archives: ReadonlyMap<Digest, readonly string[]>;
+  /** Files that name no artifact, or of which there are too many copies. */
+  readonly others: readonly string[];
 }
 
 /** More of one artifact are not looked at. */
@@ -30,17 +36,47 @@ const MOST_COPIES = 4;
 /** @throws EvidenceError FILE_UNREADABLE for a directory; LIMIT_EXCEEDED */
 export async function findBundles(directory: string | undefined): Promise<Bundles> {
   const layouts: string[] = [];
-  const archives = new Map<Digest, string[]>();
-  if (directory === undefined) return { layouts, archives };
+  const archives = new Map<Digest, readonly string[]>();
+  const others: string[] = [];
+  if (directory === undefined) return { layouts, archives, others };
   for await (const { path, kind } of within(directory)) {
     if (kind === 'layout') layouts.push(path);
-    const artifact = kind === 'file' ? await artifactIn(path) : undefined;
-    if (artifact === undefined) continue;
-    const copies = archives.get(artifact) ?? [];
-    if (copies.length < MOST_COPIES) copies.push(path);
-    archives.set(artifact, copies);
+    if (kind !== 'file') continue;
+    const artifact = await artifactIn(path);
+    const copies = (artifact && archives.get(artifact)) ?? [];
+    if (artifact === undefined || copies.length === MOST_COPIES) others.push(path);
+    else archives.set(artifact, [...copies, path]);
   }
-  return { layouts, archives };
+  return { layouts, archives, others };
+}
+
+/** Of what is passed over, so many are named. */
+const MOST_NAMED = 5;
+
+/**
+ * What of the directory is no bundle of any pointer: whoever put it there has to know.
+ *
+ * @param pointed artifacts to which pointers of head lead
+ */
+export function passedOver(
+  { archives, others }: Bundles,
+  pointed: ReadonlySet<Digest>,
+): readonly PlacedFault[] {
+  const unnamed = [...archives].flatMap(([artifact, paths]) =>
+    pointed.has(artifact) ? [] : paths,
+  );
+  const all = [...others, ...unnamed].toSorted(compareBytes);
+  if (all.length === 0) return [];
+  const named = all.slice(0, MOST_NAMED).map((path) => quote(path));
+  const more = all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more` : '';
+  return [
+    {
+      ...({ code: 'BUNDLES_PASSED_OVER', at: '--bundles' } as const),
+      found: `${counted(all.length, 'file')}: ${named.join(', ')}${more}`,
+      expected: 'signed bundles to which pointers of head lead',
+      hint: 'compare the digest that the pointer names with that of the bundle; one that is not signed names none',
+    },
+  ];
 }
 
 interface Found {

@@ -21,7 +21,7 @@ import { verificationJson } from '../../report/json.ts';
 import type { VerificationJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { fetchBudget, tooMuch, type FetchBudget } from './fetch-budget.ts';
-import { findBundles } from './gate-bundles.ts';
+import type { Bundles } from './gate-bundles.ts';
 import { hostsOf, openPlaces, placeOf, type Place } from './gate-places.ts';
 import { judge, type Rules } from './verify-input.ts';
 
@@ -82,12 +82,11 @@ export function piecesOf(
 export async function judgePieces(
   call: Call,
   pointed: readonly Pointed[],
-  { bundles, ...rules }: Omit<Brief, 'budget'> & { readonly bundles: string | undefined },
+  { atHand, ...rules }: Omit<Brief, 'budget'> & { readonly atHand: Bundles },
 ): Promise<ReadonlyMap<string, Verified>> {
   const verified = new Map<string, Verified>();
   if (pointed.length === 0) return verified;
   const policy = parsePolicy(rules.policy.bytes, rules.policy.file);
-  const atHand = await findBundles(bundles);
   const hosts = hostsOf(policy, call.options.texts('registry'));
   const pieces: Piece[] = [];
   let fetched = 0;

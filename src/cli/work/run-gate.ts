@@ -1,9 +1,9 @@
 import { timestampOf } from '../../document/time.ts';
-import { changedRecipes } from '../../gate/changed-recipes.ts';
+import { changedRecipes, type ChangedRecipes } from '../../gate/changed-recipes.ts';
 import { affectedRecipes, decide } from '../../gate/decide.ts';
 import type { GateJson } from '../../gate/gate-json.ts';
 import type { Verified } from '../../gate/judge-piece.ts';
-import { comparePointers } from '../../gate/pointers.ts';
+import { artifactsOf, comparePointers, withoutPointers } from '../../gate/pointers.ts';
 import { presentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
@@ -14,6 +14,7 @@ import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { lookOf } from '../call/report-flags.ts';
 import { deliverReports } from './deliver.ts';
+import { findBundles, passedOver } from './gate-bundles.ts';
 import { askedOf, readChange, type Asked, type Change } from './gate-change.ts';
 import { judgePieces, judging, piecesOf, type Brief, type Piece } from './gate-judges.ts';
 import { pagesOf } from './pages.ts';
@@ -53,16 +54,17 @@ interface Given {
   readonly at: Date;
 }
 
+/** Of head. Of recipes that cannot be read nobody knows the names. */
+function namesOf({ own, recipes }: ChangedRecipes): ReadonlySet<string> | undefined {
+  const there = recipes.filter(({ status }) => status !== 'removed');
+  return own && new Set(there.map(({ recipe }) => recipe.name));
+}
+
 async function decideChange(call: Call, { asked, change, at }: Given): Promise<GateJson> {
   const { base, head, policy, folders } = change;
   const isAll = base === null;
   const changed = changedRecipes(change.recipes.base, change.recipes.head);
-  const names = new Set(
-    changed.recipes.flatMap(({ recipe, status }) => (status === 'removed' ? [] : [recipe.name])),
-  );
-  // Of recipes that cannot be read nobody knows the names.
-  const known = changed.own && names;
-  const pointers = comparePointers(folders.evidence, change.pointers, known);
+  const pointers = comparePointers(folders.evidence, change.pointers, namesOf(changed));
   const affected = affectedRecipes({ changed, pointers, isAll });
   const pieces = piecesOf(affected, pointers);
   // What is wrong with a root that somebody named is said even if nothing needs it.
@@ -70,20 +72,26 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
     call.options.has('trusted-root') || pieces.length > 0
       ? await readTrust(call.options.text('trusted-root'))
       : { root: { sandbox: false } };
+  // Where nothing has to be judged, nothing is looked for.
+  const atHand = await findBundles(pieces.length > 0 ? asked.bundles : undefined);
   const verified: ReadonlyMap<string, Verified> = await judgePieces(call, pieces, {
     policy: { bytes: policy.bytes, file: policy.source },
     recipes: change.recipes.head.recipes,
     at,
-    bundles: asked.bundles,
+    atHand,
   });
   const { policy: rules, policyOfHead } = policy;
   const decision = decide({
     ...{ changed, pointers, isAll, policy: rules, policyOfHead, verified, at, folders },
+    findings: [
+      ...change.findings,
+      ...withoutPointers(pointers, folders),
+      ...passedOver(atHand, artifactsOf(pointers)),
+    ],
   });
   return {
     ...{ schemaVersion: SCHEMA_VERSION, tool: AFFIDAVIT },
     ...decision,
-    findings: [...change.findings, ...decision.findings],
     ...{ sandbox: root.sandbox, weakened: [], at: timestampOf(at), base, head },
     policy: {
       source: policy.source,

@@ -71,6 +71,8 @@ export interface ProblemsBlock {
   readonly items: readonly Problem[];
   /** How many are shown, at most, before what is below them. */
   readonly most: number;
+  /** How many more there are than items. */
+  readonly more?: number;
 }
 
 export interface ListBlock {
@@ -81,6 +83,8 @@ export interface ListBlock {
   readonly noun: string;
   /** How many of them a terminal shows, if they are the report. */
   readonly most?: number;
+  /** How many more there are than items. */
+  readonly more?: number;
   /** Lines below each item in a terminal. */
   readonly below?: readonly (readonly Inline[])[];
 }

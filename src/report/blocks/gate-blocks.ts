@@ -3,7 +3,7 @@ import { STATES } from '../../gate/gate-json.ts';
 import type { GateJson, GateRecipe, PlacedFault, PointerPlace } from '../../gate/gate-json.ts';
 import { counted, sentence, words } from '../../sentence.ts';
 import { givenUpIn } from '../proven.ts';
-import type { Block, Inline, Line, Problem, Said, Tone } from './block.ts';
+import type { Block, Inline, Line, ListBlock, Problem, Said, Tone } from './block.ts';
 import { changesBlock } from './gate-changes.ts';
 import { nextBlock } from './gate-next.ts';
 import { recipesTable, sayWithTier, TONES } from './gate-recipes.ts';
@@ -17,7 +17,7 @@ const MOST_PROBLEMS = 5;
 const LABEL_WIDTH = 10;
 
 export function gateBlocks(report: GateJson): readonly Block[] {
-  const { recipes, faults, pointers, findings } = report;
+  const { recipes, faults, pointers, findings, more } = report;
   const asked = recipes.filter((recipe) => recipe.state !== 'not-asked');
   const others = recipes.filter((recipe) => recipe.state === 'not-asked');
   return [
@@ -27,15 +27,22 @@ export function gateBlocks(report: GateJson): readonly Block[] {
       block: 'problems',
       items: problemsOf([...faults, ...pointers.breaches]),
       most: MOST_PROBLEMS,
+      more: more.faults + more.breaches,
     },
     recipesTable(asked, givenUpIn(report).length > 0),
     list('Why', asked.filter(({ state: is }) => TONES[is] !== 'good').map(whyText), 'recipe'),
     ...changesBlock([...asked, ...others]),
     nextBlock(asked),
     ...notAsked(others),
-    list('Findings', problemsOf(findings).map(findingText), 'finding'),
-    list('Pointers that the change removes', pointers.removed.map(placeText), 'pointer'),
-    list('Pointers of no recipe of head', pointers.orphans.map(placeText), 'pointer'),
+    { ...list('Findings', problemsOf(findings).map(findingText), 'finding'), more: more.findings },
+    {
+      ...list('Pointers that the change removes', pointers.removed.map(placeText), 'pointer'),
+      more: more.removed,
+    },
+    {
+      ...list('Pointers of no recipe of head', pointers.orphans.map(placeText), 'pointer'),
+      more: more.orphans,
+    },
     list(
       'Signers whom the change adds to the policy: allowed once that is merged',
       report.listed.map((signer) => words(sayWithTier(signer))),
@@ -132,6 +139,6 @@ function notAsked(recipes: readonly GateRecipe[]): readonly Block[] {
   ];
 }
 
-function list(title: string, items: readonly Inline[], noun: string): Block {
+function list(title: string, items: readonly Inline[], noun: string): ListBlock {
   return { block: 'list', title, items, noun };
 }

@@ -13,6 +13,7 @@ export function renderGateJUnit(report: GateJson): string {
   const cases = [
     decisionCase(report),
     ...[...faults, ...pointers.breaches].map(breachCase),
+    ...leftOut(report.more),
     ...recipes.map((recipe) => recipeCase(recipe, isProof)),
   ];
   const properties: readonly (readonly [string, string])[] = [
@@ -47,6 +48,15 @@ function breachCase(fault: PlacedFault): Case {
     name: `${code} ${where}`,
     end: { as: 'failure', type: code, message, more },
   };
+}
+
+function leftOut({ faults, breaches }: GateJson['more']): readonly Case[] {
+  const count = faults + breaches;
+  if (count === 0) return [];
+  const message = `${count} more that have no case of their own`;
+  return [
+    { group: 'change', name: message, end: { as: 'failure', type: 'more', message, more: [] } },
+  ];
 }
 
 function recipeCase(recipe: GateRecipe, isProof: boolean): Case {

@@ -25,13 +25,17 @@ const LEVEL_OF_STATE: Readonly<Partial<Record<State, Level>>> = {
 export function gateComplaints(report: GateJson): readonly Complaint[] {
   const { recipes, faults, pointers, findings, sandbox } = report;
   const isSoft = report.mode === 'warn';
-  const of = (placed: readonly PlacedFault[], isNote: boolean): readonly Complaint[] =>
-    placed.map((fault) => ofFault(fault, isNote ? 'note' : soften(LEVELS[classOf(fault)], isSoft)));
+  const of = (placed: readonly PlacedFault[], more: number, isNote = false): readonly Complaint[] =>
+    placed.map((fault, index) => {
+      const level = isNote ? 'note' : soften(LEVELS[classOf(fault)], isSoft);
+      return ofFault(fault, level, index === placed.length - 1 ? more : 0);
+    });
   return [
     ...(sandbox ? [ofSandbox(report)] : []),
-    ...of([...faults, ...pointers.breaches], false),
+    ...of(faults, report.more.faults),
+    ...of(pointers.breaches, report.more.breaches),
     ...recipes.flatMap((recipe) => ofRecipe(recipe, isSoft)),
-    ...of(findings, true),
+    ...of(findings, report.more.findings, true),
   ];
 }
 
@@ -44,10 +48,15 @@ function ofSandbox(report: GateJson): Complaint {
   return { rule: 'SANDBOX', level: 'error', text, at: '', subject: '', isOfEvidence: true };
 }
 
-function ofFault(fault: PlacedFault, level: Level): Complaint {
+/** @param more how many others no result is for */
+function ofFault(fault: PlacedFault, level: Level, more: number): Complaint {
   const { file = '', line, at } = fault;
+  const lines = [
+    ...plainFault(fault),
+    ...(more === 0 ? [] : [`and ${more} more without a result`]),
+  ];
   return {
-    ...{ rule: fault.code, level, text: plainFault(fault).join('\n'), isOfEvidence: true },
+    ...{ rule: fault.code, level, text: lines.join('\n'), isOfEvidence: true },
     ...{ subject: file, at: at?.startsWith(file) === true ? at.slice(file.length) : (at ?? '') },
     ...(line !== undefined && { line }),
   };

@@ -109,12 +109,12 @@ function lineText({ label, text }: Line): string {
   return `- **${label[0]?.toUpperCase() ?? ''}${label.slice(1)}:** ${gfmLine(text, MAX_VALUE.name)}`;
 }
 
-function problems({ items, most }: ProblemsBlock, room: number): string {
+function problems({ items, most, more: untold = 0 }: ProblemsBlock, room: number): string {
   const shown = items.slice(0, most).map(problem).join('\n');
   const rest = items.slice(most);
   if (rest.length === 0) return shown;
-  const more = fitted(rest, problem, { room, noun: 'problem' });
-  return `${shown}\n\n${fold(leftOut(rest.length, 'problem'), [more])}`;
+  const more = fitted(rest, problem, { room, noun: 'problem', untold });
+  return `${shown}\n\n${fold(leftOut(rest.length + untold, 'problem'), [more])}`;
 }
 
 /** A sentence and what to do next; code, place, found and expected are folded under it. */
@@ -167,10 +167,10 @@ function fold(summary: string, details: readonly string[]): string {
   return `<details><summary>${summary}</summary>\n\n${inner}\n\n</details>`;
 }
 
-function list({ title, items, noun }: ListBlock, room: number): string {
+function list({ title, items, noun, more = 0 }: ListBlock, room: number): string {
   if (items.length === 0) return '';
   const heading = title === undefined ? '' : `**${title}**\n\n`;
-  return `${heading}${fitted(items, bullet, { room, noun })}`;
+  return `${heading}${fitted(items, bullet, { room, noun, untold: more })}`;
 }
 
 function bullet(item: Inline): string {
@@ -206,10 +206,11 @@ function tableCell(cell: Inline, attributes = ''): string {
 function fitted<T>(
   items: readonly T[],
   dress: (item: T) => string,
-  { room, noun }: { readonly room: number; readonly noun: string },
+  { room, noun, untold }: { readonly room: number; readonly noun: string; readonly untold: number },
 ): string {
   const { shown, left } = fit(items, dress, room);
-  return [...shown, ...(left === 0 ? [] : [`- and ${leftOut(left, noun)}`])].join('\n');
+  const all = left + untold;
+  return [...shown, ...(all === 0 ? [] : [`- and ${leftOut(all, noun)}`])].join('\n');
 }
 
 function leftOut(left: number, noun: string): string {

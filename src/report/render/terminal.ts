@@ -124,7 +124,10 @@ function tableLines({ brief }: TableBlock, terminal: Terminal): readonly string[
   return brief === undefined ? [] : listLines(brief, terminal);
 }
 
-function problemLines({ items, most }: ProblemsBlock, terminal: Terminal): readonly string[] {
+function problemLines(
+  { items, most, more = 0 }: ProblemsBlock,
+  terminal: Terminal,
+): readonly string[] {
   const lines: string[] = [];
   let shown = 0;
   for (const item of items.slice(0, most)) {
@@ -142,7 +145,7 @@ function problemLines({ items, most }: ProblemsBlock, terminal: Terminal): reado
   return [
     ...lines,
     ...(left.length > 0
-      ? wrap(`and ${counted(left.length, 'more problem')}: ${said}`, '  ', '    ', terminal)
+      ? wrap(`and ${counted(left.length + more, 'more problem')}: ${said}`, '  ', '    ', terminal)
       : []),
   ];
 }
@@ -173,11 +176,11 @@ function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): r
 }
 
 function listLines(
-  { title, items, noun, most = MOST.items, below = [] }: ListBlock,
+  { title, items, noun, most = MOST.items, below = [], more = 0 }: ListBlock,
   terminal: Terminal,
 ): readonly string[] {
   if (items.length === 0) return [];
-  const left = items.length - most;
+  const left = Math.max(items.length - most, 0) + more;
   return [
     ...(title === undefined ? [] : [heading(title, terminal)]),
     ...items

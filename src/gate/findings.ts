@@ -1,0 +1,85 @@
+// What a report tells of the change beside the recipes, how much of it, and on which lines.
+
+import { lineIn } from '../evidence/lint/lint.ts';
+import type { RecipeFiles } from '../evidence/resolve/recipe-files.ts';
+import { quote } from '../quote.ts';
+import type { ChangedRecipes } from './changed-recipes.ts';
+import type { GateJson, GateRecipe, PlacedFault } from './gate-json.ts';
+import type { ComparedPointers } from './pointers.ts';
+import type { TreeRecipe } from './recipes.ts';
+import { capped } from './resolved-recipe.ts';
+
+/** Of each list so many are told one by one, in every format. */
+const MOST_TOLD = 200;
+
+export function told(
+  allFaults: readonly PlacedFault[],
+  pointers: ComparedPointers,
+  allFindings: readonly PlacedFault[],
+): Pick<GateJson, 'faults' | 'pointers' | 'findings' | 'more'> {
+  const [faults, findings] = [capped(allFaults, MOST_TOLD), capped(allFindings, MOST_TOLD)];
+  const [breaches, removed, orphans] = [
+    capped(pointers.breaches, MOST_TOLD),
+    capped(pointers.removed, MOST_TOLD),
+    capped(pointers.orphans, MOST_TOLD),
+  ];
+  return {
+    faults: faults.items,
+    pointers: {
+      breaches: breaches.items,
+      removed: removed.items,
+      orphans: orphans.items.map(({ path, bytes }) => ({ path, line: lineIn(bytes, '/recipe') })),
+    },
+    findings: findings.items,
+    more: {
+      ...{ faults: faults.more, breaches: breaches.more, removed: removed.more },
+      ...{ orphans: orphans.more, findings: findings.more },
+    },
+  };
+}
+
+/** What fails among older pointers is for a person to know. */
+export function oldFailures({ evidence }: GateRecipe): readonly PlacedFault[] {
+  return evidence.flatMap(({ change, fault, pointer: { path, ...place } }) =>
+    change !== 'same' || fault === undefined ? [] : [{ ...fault, file: path, ...place }],
+  );
+}
+
+/** Nothing is asked of what is gone, so a person has to know. */
+export function removedWithEvidence(
+  { recipes, files }: ChangedRecipes,
+  pointed: ReadonlySet<string>,
+): readonly PlacedFault[] {
+  const gone = recipes.filter(
+    ({ recipe, status }) => status === 'removed' && pointed.has(recipe.name),
+  );
+  return gone.map(({ recipe }) => ({
+    ...({ code: 'RECIPE_REMOVED', at: recipe.file } as const),
+    ...fileOf(files, recipe),
+    found: `no recipe ${quote(recipe.name)} at head`,
+    expected: 'the recipe, which has evidence at base',
+    hint: 'put it back, or decide that it may go; its pointers lead to evidence of no recipe then',
+  }));
+}
+
+/** Of what names the recipe. */
+export function lineOf(
+  head: ChangedRecipes['files'],
+  recipe: TreeRecipe,
+): { readonly line?: number } {
+  const bytes = head?.files.get(pathIn(head, recipe));
+  return bytes === undefined ? {} : { line: lineIn(bytes, '/spec/criteria') };
+}
+
+/** Nothing where head has no such file. */
+function fileOf(
+  head: ChangedRecipes['files'],
+  recipe: TreeRecipe,
+): Pick<PlacedFault, 'file' | 'line'> {
+  const place = lineOf(head, recipe);
+  return place.line === undefined ? {} : { file: recipe.file, ...place };
+}
+
+function pathIn({ directory }: RecipeFiles, { file }: TreeRecipe): string {
+  return file.slice(directory.length + 1);
+}
