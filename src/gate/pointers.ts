@@ -75,13 +75,14 @@ export function comparePointers(
   const placed = (faults: readonly Fault[]): readonly PlacedFault[] =>
     located(faults, sources, directory).map(placedFault);
   return {
+    // What is about more than one file comes first: of very many not all are told.
     breaches: placed([
-      ...[...changed, ...list.filter((file) => !isSame(file))].flatMap(faultsOf),
       ...others.filter((fault) => !known.has(keyOf(fault))),
+      ...[...changed, ...list.filter((file) => !isSame(file))].flatMap(faultsOf),
     ]),
     findings: placed([
-      ...[...same, ...list.filter(isSame)].flatMap(faultsOf),
       ...others.filter((fault) => known.has(keyOf(fault))),
+      ...[...same, ...list.filter(isSame)].flatMap(faultsOf),
     ]),
     removed: gone.filter((file) => !isRelocated(file, groups)).map(({ path }) => ({ path })),
     orphans: changes.filter(({ recipe }) => recipes?.has(recipe) === false),

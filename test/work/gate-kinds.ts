@@ -73,7 +73,15 @@ function judging({ texts, evidence }: Sides): () => Promise<void> {
     const compared = comparePointers(FOLDERS.evidence, sides, names);
     const at = new Date('2026-06-20T00:00:00Z');
     const decision = decide({
-      ...{ changed, pointers: compared, isAll: false, policy: POLICY, at, folders: FOLDERS },
+      ...{
+        changed,
+        pointers: compared,
+        isAll: false,
+        policy: POLICY,
+        at,
+        findings: [],
+        folders: FOLDERS,
+      },
       verified: new Map(),
     });
     const report = { ...gateReport('c'.repeat(40)), ...decision };
