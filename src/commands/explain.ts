@@ -2,7 +2,7 @@ import type { Command } from '../cli/call/command.ts';
 import { SHOW_FLAGS } from '../cli/call/report-flags.ts';
 
 export default {
-  summary: 'Explain an error code, a check, an exit code or a word in capitals, with an example.',
+  summary: 'Explain an error code, a check, an exit code or a word of a report, with an example.',
 
   description:
     'Prints what the documentation says of it. The words are those of docs/errors.md, docs/verification.md and docs/cli.md of this version. Reads nothing else, and makes no network call.',
@@ -17,7 +17,7 @@ export default {
   ],
 
   args: {
-    word: 'A code that was printed, the name of a check, an exit code or its verdict, or a word in capitals.',
+    word: 'A code that was printed, the name of a check, an exit code or its verdict, or a word of a report.',
   },
   unread: ['word'],
   offered: async (root) => ({

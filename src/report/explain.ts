@@ -43,10 +43,10 @@ export function explanations({ errors, verification, cli }: Pages): readonly Exp
     const page = placeOf('cli', 'exit-codes');
     return { kind: 'exit-code', names: [code, verdict], page, text, example };
   });
-  const words = [...sectionOf(cli, 'Words in capitals').matchAll(WORD_ROW)].map(
+  const words = [...sectionOf(cli, 'Words of reports').matchAll(WORD_ROW)].map(
     (row): Explanation => {
       const [, word = '', text = '', example = ''] = row.map((cell) => cell.trim());
-      const page = placeOf('cli', 'words-in-capitals');
+      const page = placeOf('cli', 'words-of-reports');
       return { kind: 'word', names: [word], page, text, example: example.replaceAll('`', '') };
     },
   );
@@ -62,6 +62,16 @@ export function explain(word: string, all: readonly Explanation[]): Explanation 
     all.find(({ names }) => names.some((name) => folded(name) === wanted))
   );
 }
+
+/** The names that have a word in them, if none begins with it. */
+export function having(word: string, all: readonly Explanation[]): readonly string[] {
+  const wanted = folded(word);
+  const names = all.flatMap((explanation) => explanation.names);
+  return wanted.length < MIN_PART ? [] : names.filter((name) => folded(name).includes(wanted));
+}
+
+/** Of a name, in letters. */
+const MIN_PART = 4;
 
 /** The names that begin with a word. */
 export function beginningWith(word: string, all: readonly Explanation[]): readonly string[] {

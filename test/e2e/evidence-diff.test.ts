@@ -51,6 +51,21 @@ describe('evidence diff', () => {
     );
   });
 
+  it('says where the next step of each problem stands, and the command says it', async () => {
+    const { stdout } = await diff(archive, broken, ...pinned, '--format', 'markdown');
+    const [, command = '', code = ''] =
+      /\*\*Next B:\*\* `affidavit (.*?)`, .*`affidavit explain (\w+)`/.exec(stdout) ?? [];
+    expect(stdout).not.toContain('Next A');
+    expect(command).toBe(`verify-evidence ${broken}`);
+    const shown = await runProgram([...command.split(' '), ...pinned]);
+    expect([shown.code, shown.stdout.includes('**Next:**'), shown.stdout.includes(code)]).toEqual([
+      2,
+      true,
+      true,
+    ]);
+    expect((await runProgram(['explain', code])).code).toBe(0);
+  });
+
   it('is 1 for a figure that became worse, with its percentage, in every form', async () => {
     const { json } = await diffJsonOf(archive, changed, ...pinned);
     expect(json.exitCode).toBe(1);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
+import { PHASES } from '../../src/evidence/phase/phase.ts';
 import { CHECK_NAMES, MORE_CHECKS } from '../../src/evidence/verify/checks.ts';
 import {
   sayCheck,
@@ -11,7 +12,7 @@ import {
   sayMatch,
   sayPhase,
 } from '../../src/report/blocks/states.ts';
-import { beginningWith, explain, explanations } from '../../src/report/explain.ts';
+import { beginningWith, explain, explanations, having } from '../../src/report/explain.ts';
 import { MORE_RULES } from '../../src/report/render/sarif-results.ts';
 import { read } from '../docs/repository.ts';
 import { propertyRuns } from '../property-runs.ts';
@@ -92,15 +93,32 @@ describe('explain', () => {
 
   it.each([
     ...['SANDBOX', 'NOT PINNED', 'WEAKENED', 'STOPPED', ...MORE_RULES.keys()],
-    ...STATES.filter((word) => word === word.toUpperCase()),
+    ...STATES,
+    ...['recorded as green', 'not judged', 'finding', 'claimed', ...PHASES],
   ])('says what the word %s in a report means, however it is typed', (word) => {
-    for (const typed of [word, word.replaceAll(' ', '_')]) {
-      expect(explain(typed, all)).toMatchObject({ kind: 'word', names: [word] });
+    const isCode = Object.hasOwn(EXIT_CODES, word.toLowerCase());
+    const others = isCode
+      ? []
+      : [word.toLowerCase(), word.toUpperCase(), word.replaceAll(' ', '-')];
+    for (const typed of [word, word.replaceAll(' ', '_'), ...others]) {
+      const { kind, names } = explain(typed, all) ?? {};
+      expect({ kind, name: names?.[0].toLowerCase() }).toEqual({
+        kind: 'word',
+        name: word.toLowerCase(),
+      });
     }
     const { text = '', page, example } = explain(word, all) ?? {};
     expect(text).toContain('**Next:** ');
-    expect(page).toBe('docs/cli.md#words-in-capitals');
+    expect(page).toBe('docs/cli.md#words-of-reports');
     expect(example).not.toBe('');
+  });
+
+  it('lists what has a word in it', () => {
+    expect(having('pinned', all)).toEqual(
+      expect.arrayContaining(['SIGNER_NOT_PINNED', 'NOT PINNED']),
+    );
+    expect(having('xyzw', all)).toEqual([]);
+    expect(having('e', all)).toEqual([]);
   });
 
   it('lists what begins with a word', () => {

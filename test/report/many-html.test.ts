@@ -95,6 +95,23 @@ describe('the page of many bundles', () => {
     expect(row).toContain('FILE_DIFFERS FILE_EXTRA');
   });
 
+  it('names the recipe of a row by its digest too, and the order of the rows', () => {
+    const { recipe } = verificationJson(VERIFIED);
+    const digest = recipe?.digest.slice(0, 12) ?? 'none';
+    expect(textsIn(page, 'tr').at(-1)).toContain(`${recipe?.name} ${digest}`);
+    expect(textsIn(page, 'caption')).toEqual(['What became of each bundle, the worst first']);
+    expect(textsIn(page, 'h2')).toContain(`${REPORTS.length} bundles`);
+  });
+
+  it('says on paper what is folded, where neither style nor script can open it', () => {
+    const [style = ''] = textsIn(page, 'style');
+    const [, print = ''] = style.split('@media print');
+    expect(print).toMatch(
+      /@supports not selector\(::details-content\) \{ details:not\(\[open\]\) > summary::after/,
+    );
+    expect(print).not.toMatch(/\.search[ ,{](?!label|input)/);
+  });
+
   it('tells one name at two issuers apart in its rows, and names a key as the summary does', () => {
     const of = (signer: VerificationJson['signer']): VerificationJson => ({
       ...verificationJson(VERIFIED, { source: 'green' }),

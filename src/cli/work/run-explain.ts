@@ -1,7 +1,7 @@
 import { nearest } from '../../nearest.ts';
 import { refuse } from '../../place.ts';
 import { quote } from '../../quote.ts';
-import { beginningWith, explain, explanations, wordsOf } from '../../report/explain.ts';
+import { beginningWith, explain, explanations, having, wordsOf } from '../../report/explain.ts';
 import type { Explanation } from '../../report/explain.ts';
 import { heading, wrap, type Terminal } from '../../report/render/terminal-lines.ts';
 import type { Call } from '../call/command.ts';
@@ -42,11 +42,18 @@ function refuseUnknown(word: string, all: readonly Explanation[]): never {
     begun.length > 0
       ? `these begin so: ${listedNames(begun)}`
       : meant === undefined
-        ? 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes and words'
+        ? inNames(word, all)
         : `did you mean affidavit explain ${meant}?`;
   const expected =
-    'a code that was printed, the name of a check, an exit code, or a word in capitals';
+    'a code that was printed, the name of a check, an exit code, or a word of a report';
   refuse({ code: 'USAGE', at: 'affidavit explain', hint }, quote(word), expected);
+}
+
+function inNames(word: string, all: readonly Explanation[]): string {
+  const names = having(word, all);
+  return names.length > 0
+    ? `these have it: ${listedNames(names)}`
+    : 'docs/errors.md lists the codes, docs/verification.md the checks, docs/cli.md the exit codes and words';
 }
 
 /** Its labels stay below each other. */

@@ -1,7 +1,9 @@
 // What differs, below the verdict of the weaker side.
 import { WORST_EXIT_CODES } from '../../attestation/verdict.ts';
 import { counted, sentence, words, type Sentence } from '../../sentence.ts';
+import { commandLine } from '../../shell-words.ts';
 import { verdictWord, type ChangeJson, type DiffJson, type SideJson } from '../diff-json.ts';
+import { codesText } from './batch-blocks.ts';
 import type { Block, Line } from './block.ts';
 
 /** Of each kind, in a terminal. */
@@ -15,7 +17,7 @@ export function diffBlocks(diff: DiffJson): readonly Block[] {
   const said = `${foundIn(diff)}. ${weakest(sides)}`;
   return [
     { block: 'verdict', said: { words: said, tone: exitCode > 1 ? 'bad' : 'plain' }, exitCode },
-    { block: 'lines', items: sides.map(sideLine) },
+    { block: 'lines', items: [...sides.map(sideLine), ...sides.flatMap(nextLine)] },
     ...note('Not compared, since a side shows nothing', notCompared),
     ...withheld.flatMap(withheldNote),
     ...note('Not compared, as --ignore asks', ignored),
@@ -65,12 +67,22 @@ function verdictText(side: SideJson): string {
 function sideLine(side: SideJson, index: number): Line {
   const { source, signer, faults } = side;
   const who = signer === null ? words('nobody who was proven') : sentence`${signer}`;
-  const codes = faults.slice(0, 3).join(', ');
-  const wrong = faults.length === 0 ? [] : words(`; ${codes}`);
+  const wrong = faults.length === 0 ? [] : sentence`; ${codesText(faults)}`;
   return {
     label: NAMES[index] ?? '',
     text: sentence`${source}: ${words(verdictText(side))}; signed by ${who}${wrong}`,
   };
+}
+
+/** Where the next step of each of its problems stands. */
+function nextLine({ source, faults, recorded }: SideJson, index: number): readonly Line[] {
+  const [code] = faults;
+  if (code === undefined) return [];
+  const command = recorded ? ['report', source] : ['verify-evidence', source];
+  const shown = commandLine(['affidavit', ...command]);
+  const flags = recorded ? '' : ', with the flags of this call,';
+  const text = sentence`${shown}${words(flags)} says what to do; ${`affidavit explain ${code}`} what a code means`;
+  return [{ label: `next ${NAMES[index] ?? ''}`, text }];
 }
 
 function changeLine({ what, one, other, effect, percent }: ChangeJson): Sentence {

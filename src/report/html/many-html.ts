@@ -159,7 +159,7 @@ const COLUMNS = ['No.', 'Bundle', 'Verdict', 'Problem', 'Recipe', 'Signer', 'Sig
 function factsOf(report: ReportJson | ErrorJson): readonly (readonly [string, Part])[] {
   const { recipe, signer, signature } = 'verdict' in report ? report : {};
   return [
-    ['Recipe', recipe && cellOf(recipe.name)],
+    ['Recipe', recipe && cellOf(`${recipe.name} ${recipe.digest.slice(0, 12)}`)],
     ['Signer', signer && cellOf(nameOf(signer))],
     ['Signed', signature?.state === 'verified' ? signature.signedAt.replace('T', ' ') : undefined],
   ];
@@ -197,7 +197,7 @@ function sectionsOf(
   if (bundles.length === 0) return lists;
   const more =
     left === 0 ? undefined : html`<p>${counted(left, 'more bundle')}, counted above.</p>`;
-  const title = `${counted(bundles.length, 'bundle')}, the worst first`;
+  const title = counted(bundles.length, 'bundle');
   const articles = bundles.map(({ article }) => article);
   return [
     ...lists.filter(({ id }) => id === 'problem'),
@@ -216,7 +216,8 @@ function tableHtml(bundles: readonly Bundle[]): Html {
     </div>
     <table class="sortable" role="table">
       <caption>
-        What became of each bundle
+        What became of each bundle,
+        <span class="order">the worst first</span>
       </caption>
       <thead role="rowgroup">
         <tr role="row">

@@ -142,11 +142,14 @@ tbody tr:last-child > * { border-bottom: 0; }
 @media print {
   :root { --page: #fff; --panel: #fff; }
   body { font-size: 10.5pt; }
-  nav, .search, .skip { display: none; }
+  nav, .search label, .search input, .skip { display: none; }
   section { break-inside: auto; border-color: #999; padding: .6rem .8rem; }
   h2, h3, tr, li { break-inside: avoid; break-after: auto; }
   h2, h3 { break-after: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; opacity: 1; }
+  @supports not selector(::details-content) {
+    details:not([open]) > summary::after { content: " (folded: open it on the screen to print it)"; }
+  }
   pre, .row pre { overflow: visible; max-height: none; }
   .row, article { content-visibility: visible; }
 }
