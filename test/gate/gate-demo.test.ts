@@ -1,5 +1,5 @@
 // `./dev gate-demo` as a test: each pull request by itself.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GateJson } from '../../src/gate/gate-json.ts';
 import { withRegistry } from '../oci/registry.ts';
 import { runProgram } from '../run-here.ts';
+import { formsOf, steady } from './gate-goldens.ts';
 import { gateComplaints } from './gate-report.ts';
-import { PULL_REQUESTS, saidBy, World } from './pull-requests.ts';
+import { PULL_REQUESTS, saidBy, World, type PullRequest } from './pull-requests.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'affidavit-gate-demo-'));
 const end = Promise.withResolvers<undefined>();
@@ -43,13 +44,36 @@ describe('the gate says of', () => {
     expect(world.registry.authorizations.every((each) => each === undefined)).toBe(true);
     const asked = world.registry.asked.length - before;
     expect(report.counts.affected > 0 || asked === 0).toBe(true);
+    const forms = await formsOf(pullRequest.title, steady(stdout, hostsOf(world)));
+    for (const [text, looked] of forms) expect(text).toBe(looked);
+  });
+
+  it('the same the same bytes in every form', async () => {
+    const pullRequest = pullRequestOf('an overlay changed');
+    const words = await world.wordsFor(pullRequest);
+    const run = async (name: string): Promise<readonly string[]> => {
+      const paths = ['terminal', 'markdown', 'json', 'sarif', 'junit'].map(
+        (form) => [form, join(folder, `${name}.${form}`)] as const,
+      );
+      await runProgram([...words, ...paths.flatMap(([form, path]) => ['-f', `${form}=${path}`])]);
+      return paths.map(([, path]) => readFileSync(path, 'utf8'));
+    };
+    expect(await run('one')).toEqual(await run('two'));
   });
 });
 
+function hostsOf({ registry, deaf }: World): readonly string[] {
+  return [registry.host, deaf];
+}
+
+function pullRequestOf(title: string): PullRequest {
+  const found = PULL_REQUESTS.find((each) => each.title === title);
+  if (found === undefined) throw new Error(`no pull request: ${title}`);
+  return found;
+}
+
 async function decided(title: string): Promise<readonly [code: number | null, report: GateJson]> {
-  const pullRequest = PULL_REQUESTS.find((each) => each.title === title);
-  if (pullRequest === undefined) throw new Error(`no pull request: ${title}`);
-  const words = await world.wordsFor(pullRequest);
+  const words = await world.wordsFor(pullRequestOf(title));
   const { code, stdout } = await runProgram([...words, '--format', 'json']);
   return [code, JSON.parse(stdout) as GateJson];
 }
