@@ -40,7 +40,8 @@ export async function runCommand(
   if ('mistake' in reading) {
     throw (await import('./call/usage-error.ts')).usageError(name, command, reading.mistake);
   }
-  const options = new Options(reading.given, Object.keys({ ...command.flags, ...command.args }));
+  const { flags, args, absent = [] } = command;
+  const options = new Options(reading.given, [...Object.keys({ ...flags, ...args }), ...absent]);
   startTalk(command, options);
   await requireOwnOutputs(command, reading.given, options);
   if (DATED.test(name)) documentTime(process.env);

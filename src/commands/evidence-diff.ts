@@ -1,18 +1,11 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
-import { DIFF_REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
-import { SUMMARY_FLAGS } from '../cli/call/summary-flags.ts';
-import verifyEvidence from './verify-evidence.ts';
+import { DIFF_REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { judgingWithout } from './verify-evidence.ts';
 
-/** What is about one bundle alone, or about many. */
-const OF_OTHERS: ReadonlySet<string> = new Set([
+/** But for what is about one bundle alone, or about many. */
+const JUDGING = judgingWithout(
   ...['bundle', 'attestation', 'recipe', 'recipes', 'logs', 'revealed'],
   ...['from', 'jobs', 'shard', 'fail-fast'],
-  ...Object.keys(VERIFY_REPORT_FLAGS),
-  ...Object.keys(SUMMARY_FLAGS),
-]);
-
-const JUDGING: Command['flags'] = Object.fromEntries(
-  Object.entries(verifyEvidence.flags).filter(([name]) => !OF_OTHERS.has(name)),
 );
 
 export default {
@@ -55,6 +48,7 @@ export default {
     ignore: (await import('../cli/work/run-evidence-diff.ts')).CHANGE_KINDS,
   }),
 
+  ...JUDGING,
   flags: {
     ignore: {
       type: 'texts',
@@ -63,7 +57,7 @@ export default {
       summary:
         'Leave this out: verdict, signer, recipe, cluster, versions, constraints, tests, figures or images.',
     },
-    ...JUDGING,
+    ...JUDGING.flags,
     ...inGroup('report', DIFF_REPORT_FLAGS),
   },
 

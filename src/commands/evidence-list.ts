@@ -1,18 +1,9 @@
 import { inGroup, type Command } from '../cli/call/command.ts';
-import { REPORT_FLAGS, VERIFY_REPORT_FLAGS } from '../cli/call/report-flags.ts';
-import { SUMMARY_FLAGS } from '../cli/call/summary-flags.ts';
-import verifyEvidence from './verify-evidence.ts';
+import { REPORT_FLAGS } from '../cli/call/report-flags.ts';
+import { judgingWithout } from './verify-evidence.ts';
 
-/** What is about one bundle, or about a share of them. */
-const OF_OTHERS: ReadonlySet<string> = new Set([
-  ...['bundle', 'attestation', 'logs', 'revealed', 'shard'],
-  ...Object.keys(VERIFY_REPORT_FLAGS),
-  ...Object.keys(SUMMARY_FLAGS),
-]);
-
-const JUDGING: Command['flags'] = Object.fromEntries(
-  Object.entries(verifyEvidence.flags).filter(([name]) => !OF_OTHERS.has(name)),
-);
+/** But for what is about one bundle, or about a share of them. */
+const JUDGING = judgingWithout('bundle', 'attestation', 'logs', 'revealed', 'shard');
 
 const LIST_FLAGS = {
   ...REPORT_FLAGS,
@@ -62,7 +53,8 @@ export default {
   variadic: true,
   instead: 'from',
 
-  flags: { ...JUDGING, ...inGroup('report', LIST_FLAGS) },
+  ...JUDGING,
+  flags: { ...JUDGING.flags, ...inGroup('report', LIST_FLAGS) },
 
   load: async () => (await import('../cli/work/run-evidence-list.ts')).runEvidenceList,
 } satisfies Command;

@@ -103,5 +103,7 @@ export default {
     ...inGroup('report', GATE_REPORT_FLAGS),
   },
 
+  // It is about one artifact that the user names.
+  absent: ['attestation'],
   load: async () => (await import('../cli/work/run-gate.ts')).runGate,
 } satisfies Command;

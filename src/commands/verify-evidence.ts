@@ -6,7 +6,7 @@ import { RUN_FLAGS } from '../cli/call/run-flags.ts';
 import { SUMMARY_FLAGS } from '../cli/call/summary-flags.ts';
 import { TRUST_ROOT_FLAGS } from '../cli/call/trust-flags.ts';
 
-export default {
+const COMMAND = {
   summary: 'Check that evidence is what its signer says it is.',
 
   description: [
@@ -192,3 +192,12 @@ export default {
   },
   load: async () => (await import('../cli/work/run-verify.ts')).runVerify,
 } satisfies Command;
+
+export default COMMAND;
+
+/** The flags of another command that verifies, and those that it leaves out; its reports are its own. */
+export function judgingWithout(...others: readonly string[]): Pick<Command, 'flags' | 'absent'> {
+  const absent = [...others, ...Object.keys({ ...VERIFY_REPORT_FLAGS, ...SUMMARY_FLAGS })];
+  const flags = Object.entries(COMMAND.flags).filter(([name]) => !absent.includes(name));
+  return { flags: Object.fromEntries(flags), absent };
+}

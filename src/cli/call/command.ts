@@ -53,6 +53,8 @@ export interface Command {
   /** Arguments and flags that look as if they named a file to read, and do not. */
   readonly unread?: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
+  /** Flags of others that its work asks for too, and that nobody can give here. */
+  readonly absent?: readonly string[];
   /** For shells: what an argument or a flag can be, where its form does not say it. Loaded only then. */
   readonly offered?: (root: string) => Promise<Readonly<Record<string, readonly string[]>>>;
   /** The work itself handles Ctrl-C and other signals; else the frame does, and interrupts the work. */

@@ -15,11 +15,6 @@ export class Options {
     this.#names = names;
   }
 
-  /** The same, for work that asks for more, which was not given. */
-  and(names: readonly string[]): Options {
-    return new Options(this.#values, [...this.#names, ...names]);
-  }
-
   text(name: string): string | undefined {
     const value = this.#get(name);
     if (value === undefined || typeof value === 'string') return value;

@@ -164,8 +164,6 @@ export async function judging(
 ): Promise<(piece: Piece) => Promise<Verified>> {
   const quiet: Call = {
     ...call,
-    // What is about one artifact that the user names was not given.
-    options: call.options.and(['attestation']),
     progress: async (what, work) => await timed(what, work),
   };
   const rules = await rulesOf(call, brief);

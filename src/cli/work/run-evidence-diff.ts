@@ -18,8 +18,6 @@ export { CHANGE_KINDS } from '../../evidence/diff/diff-evidence.ts';
 
 const SIDES = ['a', 'b'] as const;
 const FILES = ['trusted-root', 'tuf-root', 'public-key', 'policy'];
-/** Of one bundle alone: for a verification of several they were not given. */
-const OF_ONE = ['bundle', 'attestation', 'recipe', 'recipes', 'logs', 'revealed'];
 
 export async function runEvidenceDiff(call: Call): Promise<number> {
   const { options } = call;
@@ -29,8 +27,7 @@ export async function runEvidenceDiff(call: Call): Promise<number> {
     for (const bundle of sources) requireHarmless(flag, path, { open: [], bundle });
   }
   const ignored = options.texts('ignore').map(kindOf);
-  const judging = { ...call, options: options.and(OF_ONE) };
-  const [one, other] = [await sideOf(judging, 'a'), await sideOf(judging, 'b')];
+  const [one, other] = [await sideOf(call, 'a'), await sideOf(call, 'b')];
   const diff = diffJson(one, other, ignored);
   await deliverReports(call, async (format) => {
     if (format === 'json') {

@@ -4,9 +4,6 @@ import type { Lists } from './batch-reports.ts';
 import { judgeMany, listOf } from './run-verify-many.ts';
 import { beforeVerifying, VERIFY_FILES } from './run-verify.ts';
 
-/** Of verify-evidence alone: they were not given. */
-const NOT_HERE = ['bundle', 'attestation', 'logs', 'revealed', 'shard', 'emit-vsa', 'emit-svr'];
-
 const LISTS: Lists = new Map([
   ['terminal', terminalList],
   ['markdown', markdownList],
@@ -15,7 +12,7 @@ const LISTS: Lists = new Map([
 
 /** The same verifications as of verify-evidence, with a row for each. */
 export async function runEvidenceList(call: Call): Promise<number> {
-  const judging = { ...call, options: call.options.and(NOT_HERE), piped: 'plain' };
+  const judging = { ...call, piped: 'plain' };
   beforeVerifying(judging);
   const list = listOf(judging, VERIFY_FILES);
   // One is a list too. But an empty one is none.
