@@ -17,7 +17,8 @@ function shellWord(word: string): string {
   return replaceInvisible(word, () => '') === word ? quoted : printed(word);
 }
 
-function singleQuoted(text: string): string {
+/** As every shell reads it again. */
+export function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 

@@ -1,3 +1,4 @@
+import { singleQuoted } from '../../shell-words.ts';
 import {
   ASIDES,
   byFirstWord,
@@ -57,7 +58,7 @@ function commandCase(offer: Offer): string {
   const own = size > 1 ? '((CURRENT > 3)) || return\n    ' : '';
   const specs = [
     ...flags.map(flagSpec),
-    ...(operand === undefined ? [] : [quoted(`*:argument:${action(operand)}`)]),
+    ...(operand === undefined ? [] : [singleQuoted(`*:argument:${action(operand)}`)]),
   ];
   return `  ${size > 1 ? `'${name}'` : `${name}\\ *`})
     ${own}shift ${size} words; ((CURRENT -= ${size}))
@@ -74,7 +75,9 @@ function flagSpec({ names, summary, value, isRepeatable }: OfferedFlag): string 
     if (value === undefined) return name;
     return name.startsWith('--') ? `${name}=` : `${name}+`;
   });
-  return forms.map((form) => quoted(`${excluded}${repeats}${form}${said}${argument}`)).join(' ');
+  return forms
+    .map((form) => singleQuoted(`${excluded}${repeats}${form}${said}${argument}`))
+    .join(' ');
 }
 
 /** How \`_arguments\` completes a value. */
@@ -86,9 +89,5 @@ function action({ words, path }: Value): string {
 }
 
 function items(pairs: readonly (readonly [name: string, summary: string])[]): string {
-  return pairs.map(([name, summary]) => quoted(`${name}:${summary}`)).join(' ');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return pairs.map(([name, summary]) => singleQuoted(`${name}:${summary}`)).join(' ');
 }

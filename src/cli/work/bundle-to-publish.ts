@@ -11,8 +11,8 @@ import { artifactOf, signedStatement } from '../../evidence/pack/artifact-of.ts'
 import { readUnsigned, type UnsignedEvidence } from '../../evidence/pack/read-unsigned.ts';
 import { OriginalTap } from '../../evidence/verify/original-tap.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
+import { readAgain } from '../../io/disk/files.ts';
 import { unreadable } from '../../io/disk/system-error.ts';
-import { openPartial } from '../../io/oci/partial-blob.ts';
 import { refusal } from '../../place.ts';
 import { requireArtifact } from '../../pointer/artifact.ts';
 import { parseOciManifest } from '../../pointer/oci-manifest.ts';
@@ -49,7 +49,7 @@ export async function bundleToPublish(source: string, call: Call): Promise<Bundl
   );
   const entries = isDirectory
     ? await openInput(source, EVIDENCE_LAYOUT)
-    : archiveEntries(hashed(openPartial(source), hash), source);
+    : archiveEntries(hashed(readAgain(source), hash), source);
   const tap = new OriginalTap();
   const files = new Map(await collectFiles(tap.through(entries), EVIDENCE_LAYOUT));
   const attestation = files.get(ATTESTATION_FILE)?.bytes;
@@ -64,7 +64,7 @@ export async function bundleToPublish(source: string, call: Call): Promise<Bundl
   const isLayer = !isDirectory && attestation === undefined;
   const options = { mtime: secondsOf(packed), layout: EVIDENCE_LAYOUT, signal: call.signal };
   const open = (): AsyncIterable<Uint8Array> =>
-    isLayer ? openPartial(source) : encodeArchive(packed.files, options);
+    isLayer ? readAgain(source) : encodeArchive(packed.files, options);
   const artifact = await artifactOf(open(), packed.statement);
   const layer = requireArtifact(parseOciManifest(artifact, source), source);
   if (isLayer && layer.digest !== digestOfHex(hash.digest('hex'))) throw changed(source);

@@ -7,9 +7,9 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { EVIDENCE_LAYOUT } from '../../evidence/layout.ts';
 import { withAttestation } from '../../evidence/pack/with-attestation.ts';
 import { BundleReader, openInput } from '../../io/disk/bundle-source.ts';
-import { STDIN, requireFree, writeWhole } from '../../io/disk/files.ts';
+import { STDIN, readAgain, requireFree, writeWhole } from '../../io/disk/files.ts';
 import { say, warn } from '../../io/disk/talk.ts';
-import { downloadBlob, openPartial, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
+import { downloadBlob, partialPath, sizeOf } from '../../io/oci/partial-blob.ts';
 import { olderLayout, writeLayout } from '../../io/oci/write-layout.ts';
 import { interrupted } from '../../io/process/interrupt.ts';
 import { refuse } from '../../place.ts';
@@ -125,7 +125,7 @@ async function writeArchive(call: Call, out: string, fetched: Fetched): Promise<
   const [attestation] = attached;
   const chunks =
     attestation === undefined
-      ? openPartial(partial)
+      ? readAgain(partial)
       : signedArchive(partial, await wholeBlob(from, attestation.layer), signal);
   await beforeWriting();
   const writing = { force: options.has('force'), signal, onNamed: finish };
@@ -157,7 +157,7 @@ async function writeAll(
   await beforeWriting();
   const open: OpenBlob = (blob, offset) =>
     blob.digest === layer.digest
-      ? contentFrom(openPartial(partial), offset)
+      ? contentFrom(readAgain(partial), offset)
       : openFrom(from)(blob, offset);
   const referrers = attached.map((each) => each.manifest);
   const copied = { artifact: manifest, referrers, open, tag, force: options.has('force') };

@@ -232,7 +232,8 @@ export async function* standardInput(): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-async function* readAgain(path: string): AsyncGenerator<Uint8Array, void> {
+/** What is there, from its start. */
+export async function* readAgain(path: string): AsyncGenerator<Uint8Array, void> {
   const file = await openFound(path);
   try {
     yield* readToEnd(file, path);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, lstatSync, rmSync, type Stats } from 'node:fs';
+import { constants, lstatSync, rmSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 import { digestOfHex, hexOf } from '../../digest.ts';
@@ -7,7 +7,7 @@ import { EvidenceError } from '../../errors/evidence-error.ts';
 import { refuse } from '../../place.ts';
 import type { Descriptor, Repository } from '../../pointer/registry.ts';
 import { escapeInvisible } from '../../quote.ts';
-import { openFound, readToEnd } from '../disk/open-file.ts';
+import { readAgain } from '../disk/files.ts';
 import { isSystemError, unwritable } from '../disk/system-error.ts';
 
 /** Where a download waits for its rest: beside OUT, with the start of its digest, so that no other goes on with it. */
@@ -62,7 +62,7 @@ async function append(
   const handle = made ?? (await written(path, open(path, flags)));
   try {
     if (made === undefined) requireOwn(path, await handle.stat());
-    for await (const chunk of repository.readBlob(blob, openPartial(path))) {
+    for await (const chunk of repository.readBlob(blob, readAgain(path))) {
       signal.throwIfAborted();
       await written(path, handle.appendFile(chunk));
     }
@@ -91,22 +91,12 @@ function foreign(stats: Stats): string | undefined {
 /** What came had the digest. Another run may have written into the same file. */
 async function requireOnDisk({ digest }: Descriptor, path: string): Promise<void> {
   const hash = createHash('sha256');
-  for await (const chunk of openPartial(path)) hash.update(chunk);
+  for await (const chunk of readAgain(path)) hash.update(chunk);
   const found = digestOfHex(hash.digest('hex'));
   if (found === digest) return;
   rmSync(path, { force: true });
   const hint = 'wait until nothing writes there, then run the same command again';
   refuse({ code: 'FILE_CHANGED', at: escapeInvisible(path), hint }, found, digest);
-}
-
-/** What is there. */
-export async function* openPartial(path: string): AsyncGenerator<Uint8Array, void> {
-  const file = await openFound(path);
-  try {
-    yield* readToEnd(file, path);
-  } finally {
-    closeSync(file.fd);
-  }
 }
 
 async function written<T>(path: string, writing: Promise<T>): Promise<T> {
