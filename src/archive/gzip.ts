@@ -1,11 +1,12 @@
+// RFC 1952 gzip around one deflate stream. Ours, because zlib's own reader accepts several members in
+// a row and drops what follows the last: two readers could then see two bundles in one file.
+
 import type { Transform, TransformOptions } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createGzip, createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
 
 import { EvidenceError } from '../errors/evidence-error.ts';
 import { MAX_ARCHIVE_BYTES, MAX_GZIP_HEADER_BYTES } from '../limits.ts';
-// RFC 1952 gzip around one deflate stream. Ours, because zlib's own reader accepts several members in
-// a row and drops what follows the last: two readers could then see two bundles in one file.
 import { refusal } from '../place.ts';
 import { LOOK_BYTES, recognised } from '../recognise.ts';
 import { BlockReader } from './block-reader.ts';

@@ -1,7 +1,8 @@
-import type { EvidenceError } from '../errors/evidence-error.ts';
-import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 // Reads the tar archives that GNU tar, bsdtar, Python and we write, as far as every reader agrees
 // about them. Our own and small, see docs/decisions/0001-own-tar-reader.md.
+
+import type { EvidenceError } from '../errors/evidence-error.ts';
+import { MAX_ARCHIVE_PADDING_BYTES, MAX_PAX_BYTES } from '../limits.ts';
 import { refusal, refuse } from '../place.ts';
 import { quote } from '../quote.ts';
 import { recognised } from '../recognise.ts';

@@ -46,11 +46,8 @@ export const EXACT = 'write it exactly as the report shows it';
 export function requireExact(reader: ObjectReader, name: string, hint: string): string {
   const text = requireText(reader, name);
   if (!text.includes('*')) return text;
-  return reader.refuse(name, {
-    found: `${quote(text)}, which has a *`,
-    expected: 'an exact match: * is no pattern here',
-    hint,
-  });
+  const expected = 'an exact match: * is no pattern here';
+  return reader.refuse(name, { found: `${quote(text)}, which has a *`, expected, hint });
 }
 
 /** Who vouches for an identity. Whoever leaves it out has to be told where it stands. */

@@ -85,11 +85,9 @@ export function readSigner(reader: ObjectReader, at: string): PolicySigner {
 function parseNamed(reader: ObjectReader): NamedSigner {
   const [kind = 'identity', other] = WAYS.filter((name) => reader.has(name));
   if (other !== undefined) {
-    reader.refuse(other, {
-      found: `both ${quote(kind)} and ${quote(other)}`,
-      expected: 'one of "identity", "template" and "key"',
-      hint: 'make an entry of each',
-    });
+    const found = `both ${quote(kind)} and ${quote(other)}`;
+    const expected = 'one of "identity", "template" and "key"';
+    reader.refuse(other, { found, expected, hint: 'make an entry of each' });
   }
   if (kind === 'key') return { publicKey: requireKey(reader, kind) };
   requireOwnNames(reader, kind);

@@ -113,22 +113,17 @@ function parseOwn(bytes: Uint8Array, file: string): Policy {
   reader.end();
   requireDistinct(signers);
   if (signers.length > 0 || isOfVerifiers) return policy;
-  return reader.refuse('signers', {
-    found: 'an empty list',
-    expected: 'at least one signer',
-    hint: 'name the identities that may sign',
-  });
+  const hint = 'name the identities that may sign';
+  const expected = 'at least one signer';
+  return reader.refuse('signers', { found: 'an empty list', expected, hint });
 }
 
 function requireVerifiers(reader: ObjectReader, name: string): readonly PolicySigner[] {
   const verifiers = reader.list(name, parseVerifier);
   requireDistinct(verifiers);
   if (verifiers.length > 0) return verifiers;
-  return reader.refuse(name, {
-    found: 'an empty list',
-    expected: 'at least one verifier',
-    hint: 'name whose summaries count, or leave "verifiers" out',
-  });
+  const hint = 'name whose summaries count, or leave "verifiers" out';
+  return reader.refuse(name, { found: 'an empty list', expected: 'at least one verifier', hint });
 }
 
 /** What is there twice is a mistake: of two entries, only one might be corrected later. */

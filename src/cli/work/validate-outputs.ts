@@ -135,12 +135,11 @@ async function requireNames(paths: readonly string[]): Promise<void> {
 async function requireName(path: string): Promise<void> {
   const error: unknown = await lstat(path).catch((reason: unknown) => reason);
   if (!isSystemError(error) || error.code !== 'ENAMETOOLONG') return;
-  throw new EvidenceError('FILE_UNWRITABLE', {
-    at: escapeInvisible(path),
-    found: `a name of ${Buffer.byteLength(basename(path))} bytes, which is too long here`,
-    expected: 'an OUT that leaves room for the names of what may be written beside it',
-    hint: 'name a shorter OUT',
-  });
+  refuse(
+    { code: 'FILE_UNWRITABLE', at: escapeInvisible(path), hint: 'name a shorter OUT' },
+    `a name of ${Buffer.byteLength(basename(path))} bytes, which is too long here`,
+    'an OUT that leaves room for the names of what may be written beside it',
+  );
 }
 
 /** The folder of a sandbox's root is made, or was made by an earlier run: it is no link, and nothing is read in it. */

@@ -1,7 +1,8 @@
+// What a redacted side does not show, though it may well be there: no difference, and no word of what it is.
+
 import type { Data } from '../../document/data.ts';
 import { unlessRefused } from '../../errors/evidence-error.ts';
 import { parseRecipe, type Recipe } from '../recipe/recipe.ts';
-// What a redacted side does not show, though it may well be there: no difference, and no word of what it is.
 import { keepOf, type NamedPolicy } from '../redact/withholding.ts';
 import { PRODUCT_LABEL } from '../snapshot/fingerprint.ts';
 

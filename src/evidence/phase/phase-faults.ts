@@ -1,5 +1,6 @@
-import { findingsOf, type Fault, type Finding } from '../../errors/evidence-error.ts';
 // What is to be said of phases: why they are not green, and what a reader should see all the same.
+
+import { findingsOf, type Fault, type Finding } from '../../errors/evidence-error.ts';
 import { faultAt } from '../../place.ts';
 import { quote, shorten } from '../../quote.ts';
 import { joined, listed, sentence, words, type Sentence } from '../../sentence.ts';

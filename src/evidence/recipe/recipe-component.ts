@@ -44,12 +44,9 @@ export function parseComponent(data: Data, at: string): Parsed<RecipeComponent> 
   const component = new ObjectReader(data, at);
   const name = component.text('name');
   if (name === '') {
-    component.refuse('name', {
-      code: 'FIELD_INVALID',
-      found: 'an empty name',
-      expected: 'the name of a component',
-      hint: 'name the component, or remove it',
-    });
+    const hint = 'name the component, or remove it';
+    const expected = 'the name of a component';
+    component.refuse('name', { code: 'FIELD_INVALID', found: 'an empty name', expected, hint });
   }
   const overrides = component.optionalMap('overrides');
   const value = {

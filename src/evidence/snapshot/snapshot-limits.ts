@@ -1,7 +1,8 @@
+// How much a snapshot may list, so that a hostile one does not fill the memory of who looks at each.
+
 import { isDataList, listOf, type Data } from '../../document/data.ts';
 import type { ObjectReader } from '../../document/object-reader.ts';
 import { MAX_IMAGES, MAX_NODE_NAMES, MAX_SUBTYPES, MAX_VALUE_CHARACTERS } from '../../limits.ts';
-// How much a snapshot may list, so that a hostile one does not fill the memory of who looks at each.
 import { refuse } from '../../place.ts';
 import { commasIn } from './label-reading.ts';
 import type { Subtype } from './subtype.ts';

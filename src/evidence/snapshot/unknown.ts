@@ -50,11 +50,8 @@ export function whyUnknown(name: MeasuredDimension, cluster: ShownCluster): Why 
   if (note === 'unknown-sku') return unknownProduct(cluster);
   const [expected, how] = MEASURED[name];
   const shown = typeof value === 'string' ? quote(value) : String(value);
-  return {
-    found: `the snapshot ${source === undefined ? 'does not show it' : `shows ${shown}`}`,
-    expected,
-    hint: `take the snapshot again, ${how}`,
-  };
+  const found = `the snapshot ${source === undefined ? 'does not show it' : `shows ${shown}`}`;
+  return { found, expected, hint: `take the snapshot again, ${how}` };
 }
 
 function dimensionOf(
@@ -97,9 +94,7 @@ function unknownProduct({ snapshot, fingerprint }: ShownCluster): Why {
 function withoutRecipes(name: MeasuredDimension, value: string | undefined): Why {
   const shown =
     value === undefined ? 'the evidence claims one' : `the snapshot shows ${quote(value, 100)},`;
-  return {
-    found: `${shown} for which AICR has no recipes`,
-    expected: `an ${name} that AICR has recipes for`,
-    hint: `only a recipe that names no ${name} fits this cluster; another needs a cluster with one that AICR has recipes for`,
-  };
+  const hint = `only a recipe that names no ${name} fits this cluster; another needs a cluster with one that AICR has recipes for`;
+  const found = `${shown} for which AICR has no recipes`;
+  return { found, expected: `an ${name} that AICR has recipes for`, hint };
 }

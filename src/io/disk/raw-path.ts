@@ -81,11 +81,9 @@ export function pathOf(bytes: Buffer): string | RefusedPath {
     });
   }
   if (isUtf8(bytes)) return bytes.toString();
-  return refused('FILE_UNREADABLE', bytes, {
-    found: 'a name that is not UTF-8',
-    expected: 'a name in UTF-8: no other can be opened here',
-    hint: 'give it a name in UTF-8',
-  });
+  const hint = 'give it a name in UTF-8';
+  const expected = 'a name in UTF-8: no other can be opened here';
+  return refused('FILE_UNREADABLE', bytes, { found: 'a name that is not UTF-8', expected, hint });
 }
 
 function refused(

@@ -1,7 +1,8 @@
+// GitHub's REST API: octokit keeps to its limits and repeats what may pass, on the connections of all our clients.
+
 import type { Octokit } from '@octokit/core';
 
 import { EvidenceError } from '../../errors/evidence-error.ts';
-// GitHub's REST API: octokit keeps to its limits and repeats what may pass, on the connections of all our clients.
 import { refusal } from '../../place.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import { exchangeOnce, type HttpInit } from '../http/client.ts';
@@ -152,12 +153,11 @@ function failureOf(error: unknown, service: ServiceName, call: GitHubCall): unkn
 }
 
 function refused(service: ServiceName, status: number, words: string, call: GitHubCall) {
-  return new EvidenceError('GITHUB_REFUSED', {
-    at: service.at,
-    found: `status ${status} from GitHub${told(service, words)}`,
-    expected: status === 401 ? 'a token that counts' : `a token with ${call.needs}`,
-    hint: refusedHint(status, words, call),
-  });
+  return refusal(
+    { code: 'GITHUB_REFUSED', at: service.at, hint: refusedHint(status, words, call) },
+    `status ${status} from GitHub${told(service, words)}`,
+    status === 401 ? 'a token that counts' : `a token with ${call.needs}`,
+  );
 }
 
 function refusedHint(status: number, words: string, { needs }: GitHubCall): string {

@@ -53,11 +53,9 @@ export async function loginByDevice(
     if (typeof answer === 'object') return answer.token;
     if (answer === 'slow-down') interval += SLOWER_SECONDS;
   }
-  throw loginFailed(login.issuer, {
-    found: `no login within ${end} seconds`,
-    expected: 'a login before the code expires',
-    hint: 'run the same command again, and type the code sooner',
-  });
+  const hint = 'run the same command again, and type the code sooner';
+  const found = `no login within ${end} seconds`;
+  throw loginFailed(login.issuer, { found, expected: 'a login before the code expires', hint });
 }
 
 /** It could not be asked for the token even once. */

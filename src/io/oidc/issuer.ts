@@ -69,10 +69,8 @@ export async function challengeOf(
 export function pageOf({ name }: Issuer, field: string, text: string | undefined): URL {
   const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && isConfidential(url)) return url;
-  throw loginFailed(name, {
-    found: text === undefined ? `no ${field}` : `the ${field} ${quote(text)}`,
-    expected: 'an https address, or http to this machine',
-  });
+  const found = text === undefined ? `no ${field}` : `the ${field} ${quote(text)}`;
+  throw loginFailed(name, { found, expected: 'an https address, or http to this machine' });
 }
 
 export function requireToken(
@@ -80,10 +78,8 @@ export function requireToken(
   { id_token: token }: OAuth.TokenEndpointResponse,
 ): string {
   if (token !== undefined) return token;
-  throw loginFailed(name, {
-    found: 'an answer without an identity token',
-    expected: 'the field id_token',
-  });
+  const found = 'an answer without an identity token';
+  throw loginFailed(name, { found, expected: 'the field id_token' });
 }
 
 interface CallLimits extends Pick<HttpRequest, 'timeoutMs'> {
@@ -116,10 +112,8 @@ async function send(
   const url = new URL(address);
   const at = url.origin;
   if (!isConfidential(url)) {
-    throw loginFailed(at, {
-      found: `the address ${quote(at)}`,
-      expected: 'an https address, or http to this machine',
-    });
+    const found = `the address ${quote(at)}`;
+    throw loginFailed(at, { found, expected: 'an https address, or http to this machine' });
   }
   const request = { url: address, init, timeoutMs, maxBytes: MAX_CONFIG_BYTES };
   const outcome = await exchange(request);

@@ -47,10 +47,8 @@ function reasonOf(error: unknown, secrets: readonly string[]): Reason {
   const { code, description } = answerOf(error);
   if (code === undefined) {
     const message = error instanceof Error ? error.message : 'nothing that can be read';
-    return {
-      found: `an answer that cannot be used: ${show(message)}`,
-      expected: 'the answer to this login, of this issuer',
-    };
+    const found = `an answer that cannot be used: ${show(message)}`;
+    return { found, expected: 'the answer to this login, of this issuer' };
   }
   return {
     found: `the answer ${show(code)}${description === undefined ? '' : `: ${show(description)}`}`,

@@ -1,8 +1,9 @@
+// Many verifications: how many ended how, and then only what is not verified.
+
 import { WORST_FIRST } from '../../attestation/verdict.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
 import { escapeInvisible } from '../../quote.ts';
 import { counted, joined, listed, sentence, words, type Sentence } from '../../sentence.ts';
-// Many verifications: how many ended how, and then only what is not verified.
 import { commandLine } from '../../shell-words.ts';
 import { LIMIT_OF_TRUST } from '../report-json.ts';
 import type {

@@ -1,5 +1,6 @@
-import { joined, listed, sentence, words } from '../../sentence.ts';
 // What became of a summary of a verification, in the words of neither evidence nor a verdict of ours.
+
+import { joined, listed, sentence, words } from '../../sentence.ts';
 import { commandLine } from '../../shell-words.ts';
 import type { SaidJson, SummaryReportJson } from '../summary-report.ts';
 import type { Block, Line, Said } from './block.ts';

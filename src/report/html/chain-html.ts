@@ -1,5 +1,6 @@
-import { sentence, words } from '../../sentence.ts';
 // The chain of proof in words: what each link is, whether it held, and what it stops.
+
+import { sentence, words } from '../../sentence.ts';
 import type { Inline } from '../blocks/block.ts';
 import { checksFold } from '../blocks/details.ts';
 import type { VerificationJson } from '../report-json.ts';
