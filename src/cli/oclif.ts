@@ -51,7 +51,7 @@ class CommandPage extends CommandHelp {
   /** A line ends between two items, never in one that fits a line. */
   protected override usage(): string {
     const [text = this.command.id] = [this.command.usage ?? []].flat();
-    const items = text.match(/\[(?:[^[\]]|\[[^\]]*\])*\]\S*|--\S+ [A-Z./]+|\S+/g) ?? [];
+    const items = text.match(/\[(?:[^[\]]|\[[^\]]*\])*\]\S*|--\S+ [A-Z.:/]+\)?|\S+/g) ?? [];
     const room = this.opts.maxWidth - 2 * this.indentSpacing;
     const parts = items.flatMap((whole) =>
       whole.length > room ? whole.split(/ (?=\|)|(?<!\|) (?=--)/) : whole,
