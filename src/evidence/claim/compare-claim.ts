@@ -1,5 +1,5 @@
 import { Plain, isDataList, isDataMap } from '../../document/data.ts';
-import type { Data, DataMap, Json } from '../../document/data.ts';
+import type { Data, Json } from '../../document/data.ts';
 import { pointerToken } from '../../document/text.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Fault } from '../../errors/evidence-error.ts';
@@ -75,14 +75,17 @@ export function claimFaults(
 ): readonly Fault[] {
   const faults: Fault[] = [];
   let count = 0;
-  for (const { pointer, claimed, computed } of differences(rule, claim, recomputed)) {
-    count += 1;
-    if (count > MAX_CLAIM_FAULTS) continue;
-    const expected = `${shown(computed)} (recomputed)`;
-    faults.push(
-      faultAt({ code: rule.code, at: `${at}${pointer}`, hint: HINT }, shown(claimed), expected),
-    );
-  }
+  tellDifferences(
+    rule,
+    { claimed: claim, computed: recomputed },
+    ({ claimed, computed }, pointer) => {
+      count += 1;
+      if (count > MAX_CLAIM_FAULTS) return;
+      const expected = `${shown(computed)} (recomputed)`;
+      const place = { code: rule.code, at: `${at}${pointer()}`, hint: HINT };
+      faults.push(faultAt(place, shown(claimed), expected));
+    },
+  );
   const more = count - faults.length;
   if (more === 0) return faults;
   const found = `${more} more differences`;
@@ -105,65 +108,59 @@ const HINT = 'do not trust this evidence: what it claims is not what its files s
 
 /** One place, as claimed and as computed; undefined where nothing is. */
 interface Pair {
-  readonly pointer: string;
   readonly claimed: Data | undefined;
   readonly computed: Json | undefined;
 }
 
-function differences(rule: ClaimRule, claim: Data | undefined, recomputed: Json): Iterable<Pair> {
+type Key = string | number;
+
+/** Told of each difference, and where it is. */
+type Tell = (pair: Pair, pointer: () => string) => void;
+
+function tellDifferences(rule: ClaimRule, whole: Pair, tell: Tell): void {
   // Without regard to case, as Go's reader matches keys: `Matched` beside `matched` would be the claim there.
   const known = new RegExp(rule.known.source, 'iu');
   const isAbsent = (value: Data | Json | undefined): boolean =>
     value === undefined || (typeof value === 'string' && rule.absent.includes(value));
-  const differ = ({ pointer, claimed, computed }: Pair): boolean => {
-    if (isAbsent(claimed) && isAbsent(computed)) return false;
-    return computed === undefined ? known.test(pointer) : !isSame(claimed, computed);
-  };
-  return below({ pointer: '', claimed: claim, computed: recomputed }, differ);
+  below(whole, [], (pair, pointer) => {
+    const { claimed, computed } = pair;
+    if (isAbsent(claimed) && isAbsent(computed)) return;
+    const differs = computed === undefined ? known.test(pointer()) : !isSame(claimed, computed);
+    if (differs) tell(pair, pointer);
+  });
 }
 
-/** What differs at a place, or, if it is the same kind of container for both, in it. */
-function* below(pair: Pair, differ: (pair: Pair) => boolean): Generator<Pair, void> {
-  const { pointer, claimed, computed } = pair;
-  const parts = partsOf(claimed, computed);
-  if (parts === undefined) {
-    if (differ(pair)) yield pair;
-    return;
-  }
-  for (const [key, claimedPart, computedPart] of parts) {
-    const place = `${pointer}/${pointerToken(String(key))}`;
-    yield* below({ pointer: place, claimed: claimedPart, computed: computedPart }, differ);
-  }
+/** Each place, or, if it is the same kind of container for both, each in it. No pointer is made that nobody asks for. */
+function below(pair: Pair, keys: Key[], each: Tell): void {
+  const { claimed, computed } = pair;
+  const isContainer = eachPart(claimed, computed, (key, claimedPart, computedPart) => {
+    keys.push(key);
+    below({ claimed: claimedPart, computed: computedPart }, keys, each);
+    keys.pop();
+  });
+  if (!isContainer) each(pair, () => keys.map((key) => `/${pointerToken(String(key))}`).join(''));
 }
 
-type Part = readonly [key: string | number, claimed: Data | undefined, computed: Json | undefined];
+type Part = (key: Key, claimed: Data | undefined, computed: Json | undefined) => void;
 
-/** The parts of two containers of one kind, or of a full one and nothing; undefined for anything else. */
-function partsOf(
-  claimed: Data | undefined,
-  computed: Json | undefined,
-): Iterable<Part> | undefined {
+/** Takes the parts of two containers of one kind, or of a full one and nothing; false for anything else. */
+function eachPart(claimed: Data | undefined, computed: Json | undefined, take: Part): boolean {
   if (Array.isArray(computed)) {
-    if (isDataList(claimed)) return items(claimed, computed);
-    return claimed === undefined && computed.length > 0 ? items([], computed) : undefined;
+    const list = claimed === undefined && computed.length > 0 ? [] : claimed;
+    if (!isDataList(list)) return false;
+    const count = Math.max(list.length, computed.length);
+    for (let index = 0; index < count; index += 1) take(index, list[index], computed[index]);
+    return true;
   }
-  if (!isJsonMap(computed)) return undefined;
-  if (isDataMap(claimed)) return fields(claimed, computed);
-  const isMissing = claimed === undefined && Object.keys(computed).length > 0;
-  return isMissing ? fields(new Map(), computed) : undefined;
-}
-
-function* items(claimed: readonly Data[], computed: readonly Json[]): Generator<Part, void> {
-  for (let index = 0; index < Math.max(claimed.length, computed.length); index += 1) {
-    yield [index, claimed[index], computed[index]];
+  if (!isJsonMap(computed)) return false;
+  const entries = Object.entries(computed);
+  const map = claimed === undefined && entries.length > 0 ? new Map<string, Data>() : claimed;
+  if (!isDataMap(map)) return false;
+  for (const [key, value] of entries) take(key, map.get(key), value);
+  for (const [key, value] of map) {
+    if (!Object.hasOwn(computed, key)) take(key, value, undefined);
   }
-}
-
-function* fields(claimed: DataMap, computed: JsonMap): Generator<Part, void> {
-  for (const [key, value] of Object.entries(computed)) yield [key, claimed.get(key), value];
-  for (const [key, value] of claimed) {
-    if (!Object.hasOwn(computed, key)) yield [key, value, undefined];
-  }
+  return true;
 }
 
 type JsonMap = Readonly<Record<string, Json | undefined>>;
