@@ -85,6 +85,7 @@ export const ERROR_CATALOGUE = {
   GIT_OBJECT_MISSING: ['unjudged', 'the clone lacks what has to be read'],
   GIT_OBJECT_INVALID: ['unjudged', 'an object of git is not what its id names'],
   GIT_HISTORY_UNRELATED: ['unjudged', 'base and head have no commit in common'],
+  GIT_HISTORY_CROSSED: ['unjudged', 'base and head have several best commits in common'],
   RECIPES_NOT_FOUND: ['unjudged', 'neither base nor head has recipes there'],
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],
   OUTPUT_EXISTS: ['unjudged', 'the output already exists'],

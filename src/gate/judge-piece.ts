@@ -24,6 +24,7 @@ export type JudgedReport = Pick<
   | 'signature'
   | 'policy'
   | 'recipeCompared'
+  | 'filesCompared'
   | 'phases'
   | 'phaseConstraints'
 >;
@@ -124,11 +125,12 @@ function reasonsOf(
 
 /** Of evidence that was made before the change: what this has otherwise, and that does not bind. */
 function fromBefore(
-  { findings }: JudgedReport,
+  { filesCompared }: JudgedReport,
   at: string,
   { otherwise }: Terms,
 ): readonly Reason[] {
-  const isUnbound = findings.some(({ code }) => code === 'FILES_NOT_BOUND');
+  // Not by the finding, which is not there where head has no such files any more.
+  const isUnbound = filesCompared === undefined;
   return [
     ...(otherwise?.checks === true ? [['stale', { ...OTHER_CHECKS, at }] as const] : []),
     ...(otherwise?.files === true && isUnbound ? [['stale', { ...OTHER_FILES, at }] as const] : []),

@@ -1,12 +1,13 @@
 // What a recipe resolves to, and where that differs between two trees.
 
 import { compareBytes } from '../compare-bytes.ts';
-import { textOf, type Data } from '../document/data.ts';
+import { booleanOf, textOf, type Data } from '../document/data.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { recipeDifferences, shownValue } from '../evidence/recipe/compare-recipes.ts';
 import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import { namedPaths } from '../evidence/resolve/named-files.ts';
+import { namedFile } from '../evidence/resolve/recipe-files.ts';
 import { recipeText } from '../evidence/resolve/recipe-text.ts';
 import { refuseWhereSet, resolve } from '../evidence/resolve/resolve.ts';
 import { isSameFile } from './recipe-inputs.ts';
@@ -66,8 +67,12 @@ export function resolveRecipe(
     (error) => refuseWhereSet(error, resolution),
   );
   const checks = resolution.components.flatMap((component) => {
-    const file = catalogue.registry.get(textOf(component, 'name'))?.assertFile ?? '';
-    return file === '' || textOf(component, 'healthCheckAsserts') !== '' ? [] : [file];
+    const { assertFile: file = '', at } = catalogue.registry.get(textOf(component, 'name')) ?? {};
+    if (file === '' || textOf(component, 'healthCheckAsserts') !== '') return [];
+    const isSkipped = booleanOf(component.get('healthCheckSkip')) === true;
+    // What was not read would be the same on both sides, whatever is in it.
+    if (!isSkipped) namedFile(recipes, file, `${at}/healthCheck/assertFile`);
+    return [file];
   });
   const read = (all: readonly string[]) =>
     new Map(all.map((path) => [path, recipes.files.get(path)]));

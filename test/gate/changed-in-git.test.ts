@@ -67,6 +67,14 @@ describe('changedRecipes of commits', () => {
     expect(faults).toMatchObject([
       { code: 'GIT_ENTRY_UNEXPECTED', at: 'recipes/overlays/link.yaml', severity: 'error' },
     ]);
+    const folderLink = await changed(() => {
+      git(root, 'rm', '--quiet', '--force', '--ignore-unmatch', 'recipes/overlays/link.yaml');
+      symlinkSync('../../elsewhere', join(root, 'recipes/overlays/extra'));
+      return commit(root, {});
+    });
+    expect(folderLink.faults).toMatchObject([
+      { code: 'GIT_ENTRY_UNEXPECTED', at: 'recipes/overlays/extra' },
+    ]);
     const submodule = await changed(() => {
       git(root, 'update-index', '--add', '--cacheinfo', `160000,${base},recipes/overlays/more`);
       git(root, 'commit', '--quiet', '--message', 'more');

@@ -257,6 +257,24 @@ describe('changedRecipes', () => {
     });
   });
 
+  it('refuses a health check that is not read, which would be the same whatever is in it', () => {
+    const moved = edited(
+      REAL,
+      'registry.yaml',
+      'checks/kubeflow-trainer/health-check.yaml',
+      'asserts/x.yml',
+    );
+    const { recipes, faults } = compared(REAL, moved);
+    const broken = recipes.filter(({ status }) => status === 'unresolved');
+    expect(broken.map(({ recipe }) => recipe.name)).toContain('h100-eks-ubuntu-training-kubeflow');
+    expect(new Set(broken.map(({ fault }) => fault?.code))).toEqual(
+      new Set(['RECIPE_FILE_MISSING']),
+    );
+    expect(faults).toMatchObject([
+      { code: 'RECIPE_FILE_MISSING', file: 'recipes/registry.yaml', found: '"asserts/x.yml"' },
+    ]);
+  });
+
   it('says what evidence may not bind of a recipe that nobody knows of before, but with --all', () => {
     const otherwise = (all: ChangedRecipes): unknown => all.recipes[0]?.otherwise;
     expect(otherwise(compared(undefined, SMALL))).toMatchObject({ files: true });

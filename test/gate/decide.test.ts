@@ -379,15 +379,14 @@ describe('a decision', () => {
     ['nothing else', { files: false, checks: false }, false, 'single'],
   ])('of a change with %s, evidence of the artifact from before is judged', (...row) => {
     const [, otherwise, isBound, state] = row;
-    const unbound = { at: null, found: 'x', expected: 'x', hint: 'x' };
-    const findings = isBound ? [] : [{ code: 'FILES_NOT_BOUND', ...unbound } as const];
+    const more = { filesCompared: isBound ? 3 : undefined };
     const change = { ...changeOf('changed'), otherwise };
     // Whatever the change does with the pointer: more locations, or another place.
     for (const how of ['same', 'edited', 'added'] as const) {
-      const old = { name: 'a', change: how, more: { findings }, pointer: { isOld: true } } as const;
+      const old = { name: 'a', change: how, more, pointer: { isOld: true } } as const;
       expect([how, decided({ change, pieces: [old] }).state]).toEqual([how, state]);
     }
-    expect(decided({ change, pieces: [{ name: 'a', more: { findings } }] }).state).toBe('single');
+    expect(decided({ change, pieces: [{ name: 'a', more }] }).state).toBe('single');
   });
 
   it('leaves a signer whom the change itself lists not allowed, and says whom it would add and the way out', () => {

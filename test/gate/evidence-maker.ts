@@ -32,7 +32,7 @@ export interface Wanted {
   readonly email?: string;
   readonly demo?: Partial<Demo>;
   /** Those that the recipe was resolved in: the evidence binds what it names. */
-  readonly recipes?: OwnRecipes;
+  readonly recipes?: OwnRecipes | undefined;
   /** `HOST/REPOSITORY:TAG` */
   readonly oci?: string;
   /** Of the same second as the last one: of the same inputs the same artifact, which somebody else signs too. */

@@ -14,7 +14,13 @@ import { catalogueOf, realTexts } from '../evidence/resolve/recipes.ts';
 import { commit, git, repository, type Files } from '../io/git/real-git.ts';
 import type { TestRegistry } from '../oci/call.ts';
 import { attach, put } from '../oci/evidence.ts';
-import { EvidenceMaker, pointerFile, RECIPE, type MadeEvidence } from './evidence-maker.ts';
+import {
+  EvidenceMaker,
+  pointerFile,
+  RECIPE,
+  type MadeEvidence,
+  type Wanted,
+} from './evidence-maker.ts';
 
 const RECIPES = new URL('../../testdata/aicr-recipes-v0.11.1/recipes', import.meta.url);
 const OVERLAY = `recipes/overlays/${RECIPE}.yaml`;
@@ -102,7 +108,7 @@ export class World {
   }
 
   /** Signed by this one, and pushed as it is. */
-  async evidence(email: string, nodes = 0): Promise<MadeEvidence> {
+  async evidence(email: string, nodes = 0, wanted: Wanted = {}): Promise<MadeEvidence> {
     const catalogue = catalogueOf(realTexts());
     const criteria = catalogue.overlays.get(RECIPE)?.criteria;
     if (criteria === undefined) throw new Error(`no overlay: ${RECIPE}`);
@@ -110,6 +116,7 @@ export class World {
     const made = await this.maker.make({
       ...{ email, recipes: ownRecipes(catalogue), oci: `${this.registry.host}/evidence:${RECIPE}` },
       ...(nodes > 0 && { demo: { recipe } }),
+      ...wanted,
     });
     this.registry.blobs.set(layerOf(made).digest, made.layer);
     put(this.registry, made.manifest);

@@ -207,7 +207,7 @@ function judgedOf({
   signature,
   ...report
 }: VerificationJson): JudgedReport {
-  const { policy, recipeCompared, phases, phaseConstraints } = report;
-  const kept = { policy, recipeCompared, phases, phaseConstraints };
+  const { policy, recipeCompared, filesCompared, phases, phaseConstraints } = report;
+  const kept = { policy, recipeCompared, filesCompared, phases, phaseConstraints };
   return { verdict, checks, findings, signer, signature, ...kept };
 }

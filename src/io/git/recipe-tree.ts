@@ -29,9 +29,7 @@ export async function readRecipeTree(
   return { recipes: { directory: folder || '.', files: new Map(bytes) }, faults };
 }
 
-/** Also what stands in the place of a folder: AICR would read the files in a submodule. */
+/** Also what may stand in the place of a folder: recipes of nobody knows where. */
 function isMeant({ kind, path }: TreeEntry): boolean {
-  return (
-    isRecipeFile(path) || kind === 'submodule' || (kind === 'link' && isRecipeFile(`${path}/`))
-  );
+  return kind !== 'file' || isRecipeFile(path);
 }

@@ -4,6 +4,7 @@
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES, MAX_NESTING, MAX_TREE_ENTRIES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
+import { commandLine } from '../../shell-words.ts';
 import { tooLarge } from '../disk/open-file.ts';
 import { CatFile, type Answer, type ObjectInfo } from './cat-file.ts';
 import { firstNamed, invalid, parseTree, requireSame, unexpectedEntry } from './git-object.ts';
@@ -104,13 +105,15 @@ export class Repository {
   }
 
   /**
-   * The best common ancestor, from which a pull request is counted.
+   * The best common ancestor, from which a pull request is counted. If there are several, who made the change could
+   * choose from which it is counted.
    *
-   * @throws EvidenceError GIT_HISTORY_UNRELATED, GIT_OBJECT_MISSING
+   * @throws EvidenceError GIT_HISTORY_UNRELATED, GIT_HISTORY_CROSSED, GIT_OBJECT_MISSING
    */
   async mergeBase(one: string, other: string): Promise<string> {
-    const { output } = await this.#history(['merge-base', one, other], [one, other]);
-    const id = output.trim();
+    const { output } = await this.#history(['merge-base', '--all', one, other], [one, other]);
+    const [id = '', ...more] = output.trim().split('\n');
+    if (more.length > 0) throw crossed(this.#clone.directory, [id, ...more], [one, other]);
     if (this.#isId(id)) return id;
     throw new EvidenceError('GIT_HISTORY_UNRELATED', {
       at: escapeInvisible(this.#clone.directory),
@@ -290,6 +293,19 @@ function refuseRef(
   hint = `check its name${ref.startsWith('-') ? '' : ', and that it was fetched'}`,
 ): EvidenceError {
   return new EvidenceError('GIT_REF_INVALID', { at, found, expected: 'a commit', hint });
+}
+
+function crossed(
+  directory: string,
+  bases: readonly string[],
+  [base, head]: readonly [string, string],
+): EvidenceError {
+  return new EvidenceError('GIT_HISTORY_CROSSED', {
+    at: escapeInvisible(directory),
+    found: `${bases.length} commits from which both ${base} and ${head} come: ${bases.join(', ')}`,
+    expected: 'one, from which the change is counted',
+    hint: `make the change again on the tip of the base: ${commandLine(['git', '-C', directory, 'rebase', base, head])}`,
+  });
 }
 
 function tooMany(folder: string, what: string): EvidenceError {

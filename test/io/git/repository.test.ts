@@ -107,6 +107,22 @@ describe('history', () => {
   });
 });
 
+describe('a history that was merged crosswise', () => {
+  it('is refused: who made the change could choose from which commit it is counted', async () => {
+    const tree = git(folder, 'rev-parse', `${first}^{tree}`);
+    const made = (...parents: readonly string[]): string =>
+      git(folder, 'commit-tree', tree, '-m', 'm', ...parents.flatMap((each) => ['-p', each]));
+    const [one, other] = [made(base, head), made(head, base)];
+    const error = await rejection(within(async (opened) => await opened.mergeBase(one, other)));
+    expect([error?.code, error?.class]).toEqual(['GIT_HISTORY_CROSSED', 'unjudged']);
+    expect(error?.found).toContain(`2 commits from which both ${one} and ${other} come`);
+    expect(error?.hint).toContain(`rebase ${one} ${other}`);
+    await within(async (opened) => {
+      expect(await opened.mergeBase(one, head)).toBe(head);
+    });
+  });
+});
+
 describe('trees', () => {
   it('lists a folder of a commit, and reads equal blobs once', async () => {
     await within(async (opened) => {

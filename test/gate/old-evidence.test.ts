@@ -1,0 +1,115 @@
+// What evidence from before a change does not show, the change cannot have it say.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { GateJson } from '../../src/gate/gate-json.ts';
+import { commit, git, type Files } from '../io/git/real-git.ts';
+import { withRegistry } from '../oci/registry.ts';
+import { runProgram } from '../run-here.ts';
+import { pointerFile, RECIPE } from './evidence-maker.ts';
+import { World } from './pull-requests.ts';
+
+const VALUES = 'recipes/components/kubeflow-trainer/values.yaml';
+const CHECK = 'recipes/checks/kubeflow-trainer/health-check.yaml';
+const MANIFEST =
+  'recipes/components/kubeflow-trainer/manifests/torch-distributed-cluster-training-runtime.yaml';
+const folder = mkdtempSync(join(tmpdir(), 'affidavit-gate-old-'));
+const root = join(folder, 'repository');
+const end = Promise.withResolvers<undefined>();
+let world: World;
+/** The one at base. */
+let path = '';
+let pointer = '';
+let emptied: Files;
+
+beforeAll(async () => {
+  const begun = Promise.withResolvers<undefined>();
+  void withRegistry({}, async (registry) => {
+    world = await World.open(folder, registry);
+    begun.resolve(undefined);
+    await end.promise;
+  }).catch(begun.reject);
+  await begun.promise;
+  const names = git(root, 'ls-tree', '-r', '--name-only', 'main', 'recipes/evidence').split('\n');
+  path = names.find((name) => name.endsWith('.yaml')) ?? '';
+  pointer = `${world.text(path)}\n`;
+  emptied = { [CHECK]: world.text(CHECK).replaceAll('steps:', 'steps: []\n  left:') };
+});
+
+afterAll(async () => {
+  await world.maker.close();
+  end.resolve(undefined);
+  rmSync(folder, { recursive: true });
+});
+
+interface Gated {
+  readonly head: string;
+  readonly code: number | null;
+  readonly report: GateJson;
+  /** Of the recipe that has evidence: its own, and those of its pieces. */
+  readonly states: readonly (string | undefined)[];
+}
+
+/** @param removed paths that the change deletes */
+async function gated(base: string, files: Files, ...removed: readonly string[]): Promise<Gated> {
+  git(root, 'checkout', '--quiet', '--detach', base);
+  if (removed.length > 0) git(root, 'rm', '--quiet', ...removed);
+  const head = commit(root, files);
+  const { code, stdout } = await runProgram([
+    ...['gate', '--base', base, '--head', head, '--git', root],
+    ...['--policy-ref', `${base}:recipes/evidence/policy.json`],
+    ...['--trusted-root', join(folder, 'root.json'), '--at', '2026-06-20T00:00:00Z'],
+    ...['--registry', world.registry.host, '--format', 'json'],
+  ]);
+  const report = JSON.parse(stdout) as GateJson;
+  const { state, evidence = [] } = report.recipes.find(({ name }) => name === RECIPE) ?? {};
+  return { head, code, report, states: [state, ...evidence.map((piece) => piece.state)] };
+}
+
+describe('a change of health checks', () => {
+  it.each<[what: string, touched: () => Files]>([
+    ['by a comment in its pointer', () => ({ [path]: `${pointer}# x\n` })],
+    [
+      'by one more place of its bundle',
+      () => ({ [path]: `affidavit:\n  locations: [ghcr.io/example/mirror]\n${pointer}` }),
+    ],
+    ['by a second, flat pointer to it', () => ({ [`recipes/evidence/${RECIPE}.yaml`]: pointer })],
+  ])('does not pass on evidence from before it that it touches %s', async (_, touched) => {
+    const innocent = await gated('main', touched());
+    expect([innocent.code, innocent.states[0]]).toEqual([0, 'single']);
+    const { code, states, report } = await gated('main', { ...emptied, ...touched() });
+    expect([code, new Set(states)]).toEqual([4, new Set(['stale'])]);
+    const codes = report.recipes.flatMap(({ evidence }) =>
+      evidence.map(({ fault }) => fault?.code),
+    );
+    expect(new Set(codes)).toEqual(new Set(['RECIPE_OTHER']));
+  });
+
+  it('passes on evidence that it brings', async () => {
+    const made = await world.evidence('two@example.com');
+    const { code, states } = await gated('main', { ...emptied, ...pointerFile(made) });
+    expect([code, states[0]]).toEqual([0, 'single']);
+  });
+});
+
+describe('a change of files that evidence does not bind', () => {
+  beforeAll(async () => {
+    const made = await world.evidence('two@example.com', 0, { recipes: undefined });
+    git(root, 'checkout', '--quiet', '-b', 'unbound', 'old');
+    commit(root, pointerFile(made));
+  });
+
+  it.each([VALUES, MANIFEST])('does not pass on evidence from before it: %s', async (file) => {
+    const files = { [file]: `${world.text(file)}\n# evil: true\n` };
+    const { code, states, report } = await gated('unbound', files);
+    const recipe = report.recipes.find(({ name }) => name === RECIPE);
+    expect([code, states]).toEqual([4, ['stale', 'stale']]);
+    expect(recipe?.evidence[0]?.fault).toMatchObject({
+      code: 'RECIPE_OTHER',
+      found: expect.stringContaining('which it does not bind') as string,
+    });
+  });
+});
