@@ -35,6 +35,12 @@ export interface Piece {
   readonly place: Place;
 }
 
+/** Pieces that are judged in one go. */
+export type Group = readonly Piece[];
+
+/** Of each piece of a group, by the path of its pointer. */
+export type Answers = readonly (readonly [path: string, verified: Verified])[];
+
 /** By what all pieces are judged: what a thread is told before its first. */
 export interface Brief {
   readonly policy: { readonly bytes: Uint8Array; readonly file: string };
@@ -56,9 +62,11 @@ export interface Pointed {
 
 /** So many are judged here: a thread reads all rules once more. */
 const MOST_HERE = 8;
-/** Pieces that are begun before the first of them is judged, for each thread. */
-const AHEAD = 8;
-/** The same here: while one is fetched, others are. */
+/** Pieces that a thread is given at once. */
+const TOGETHER = 8;
+/** Groups that are begun before the first of them is judged, for each thread. */
+const AHEAD = 4;
+/** Pieces here: while one is fetched, others are. */
 const AHEAD_HERE = 4;
 
 /** What leads to something, of the affected recipes. */
@@ -100,22 +108,26 @@ export async function judgePieces(
     else pieces.push({ path, bytes, criteria, place });
   }
   const judges = await openJudges(call, { ...rules, budget: fetchBudget() }, pieces.length);
-  const judgeOne = async (piece: Piece): Promise<readonly [string, Verified]> => [
-    piece.path,
-    await judges.judge(piece),
-  ];
   try {
-    for await (const [path, one] of inOrder(inTurn(pieces), judgeOne, judges.ahead)) {
+    const groups = inTurn(groupsOf(pieces, judges.together));
+    for await (const answers of inOrder(groups, judges.judge, judges.ahead)) {
       call.signal.throwIfAborted();
-      if ('fault' in one && one.fault.code === 'INTERNAL') {
-        throw new EvidenceError('INTERNAL', one.fault);
-      }
-      verified.set(path, one);
+      requireJudged(answers);
+      for (const [path, one] of answers) verified.set(path, one);
     }
   } finally {
     await judges.close();
   }
   return verified;
+}
+
+/** Throws INTERNAL. */
+function requireJudged(answers: Answers): void {
+  for (const [, one] of answers) {
+    if ('fault' in one && one.fault.code === 'INTERNAL') {
+      throw new EvidenceError('INTERNAL', one.fault);
+    }
+  }
 }
 
 /** Throws FETCHED_TOO_MUCH. */
@@ -124,13 +136,28 @@ function requireFew(count: number, at: string): void {
   throw tooMuch(at, `bundle ${count} to fetch`, `at most ${MAX_FETCHED_BUNDLES} bundles`);
 }
 
+/** Pieces of one recipe beside each other, which is resolved once for them. @param most so many at once */
+function groupsOf(pieces: readonly Piece[], most: number): readonly Group[] {
+  const groups: Piece[][] = [];
+  for (const piece of pieces) {
+    const last = groups.at(-1);
+    const isSame = last?.[0]?.criteria === piece.criteria && last.length < most;
+    if (isSame) last.push(piece);
+    else groups.push([piece]);
+  }
+  return groups;
+}
+
 async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void> {
   yield* items;
 }
 
 interface Judges {
+  /** Groups that are begun before the first of them is judged. */
   readonly ahead: number;
-  readonly judge: (piece: Piece) => Promise<Verified>;
+  /** Pieces of a group. */
+  readonly together: number;
+  readonly judge: (group: Group) => Promise<Answers>;
   readonly close: () => Promise<void>;
 }
 
@@ -138,30 +165,43 @@ async function openJudges(call: Call, brief: Brief, count: number): Promise<Judg
   const threads = availableParallelism();
   if (count <= MOST_HERE || threads === 1) {
     const here = await judging(call, brief);
-    return { ahead: AHEAD_HERE, judge: here, close: async () => {} };
+    return { ahead: AHEAD_HERE, together: 1, judge: here, close: async () => {} };
   }
   const [, program = ''] = process.argv;
   const words = [program, 'gate', ...call.talk, ...call.words];
-  const pool = new JudgePool<Verified, Piece>(words, threads, died, brief);
+  const pool = new JudgePool<Answers, Group>(words, threads, died, brief);
   return {
     ahead: threads * AHEAD,
-    judge: async (piece) => await pool.judge(piece),
+    together: TOGETHER,
+    judge: async (group) => await pool.judge(group),
     close: async () => await pool.close(),
   };
 }
 
-function died({ path }: Piece, cause: unknown): Verified {
+function died(group: Group, cause: unknown): Answers {
   const reason = cause instanceof Error ? `: ${cause.message}` : '';
   const found = `a thread that ended without a verdict${reason}`;
   const hint = 'run it again; if the machine was short of memory, give it more';
-  return { fault: { code: 'INTERNAL', at: path, found, expected: 'a verdict', hint } };
+  return group.map(({ path }) => [
+    path,
+    { fault: { code: 'INTERNAL', at: path, found, expected: 'a verdict', hint } },
+  ]);
 }
 
 /** Judges one piece after the other by rules that are read once. Nothing that is wrong with one is thrown, but a bug. */
 export async function judging(
   call: Call,
   brief: Brief,
-): Promise<(piece: Piece) => Promise<Verified>> {
+): Promise<(group: Group) => Promise<Answers>> {
+  const judgeOne = await judgingOne(call, brief);
+  return async (group) => {
+    const answers: [string, Verified][] = [];
+    for (const piece of group) answers.push([piece.path, await judgeOne(piece)]);
+    return answers;
+  };
+}
+
+async function judgingOne(call: Call, brief: Brief): Promise<(piece: Piece) => Promise<Verified>> {
   const quiet: Call = {
     ...call,
     progress: async (what, work) => await timed(what, work),

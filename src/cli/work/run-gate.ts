@@ -16,7 +16,8 @@ import { lookOf } from '../call/report-flags.ts';
 import { deliverReports } from './deliver.ts';
 import { findBundles, passedOver } from './gate-bundles.ts';
 import { askedOf, readChange, type Asked, type Change } from './gate-change.ts';
-import { judgePieces, judging, piecesOf, type Brief, type Piece } from './gate-judges.ts';
+import { judgePieces, judging, piecesOf } from './gate-judges.ts';
+import type { Answers, Brief, Group } from './gate-judges.ts';
 import { pagesOf } from './pages.ts';
 
 /** Decides whether a change of recipes has the evidence that it needs. */
@@ -24,7 +25,7 @@ export async function runGate(call: Call): Promise<number> {
   const { options } = call;
   const isThread =
     mayBeJudge(call.environment) &&
-    (await serve<Verified, Piece, Brief>(async (brief) => {
+    (await serve<Answers, Group, Brief>(async (brief) => {
       if (brief === undefined) throw new TypeError('a thread without a brief');
       return await judging(call, brief);
     }));
