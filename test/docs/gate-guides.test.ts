@@ -1,7 +1,7 @@
 // The commands of the guides about the gate, on a repository of AICR's recipes, with registries in this process and a
 // sandbox for the signer.
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -37,14 +37,12 @@ function recipes(policy: string): string {
   return folder;
 }
 
-/** A branch of a fork, with the demo beside it. */
+/** A fork, with the demo beside it. */
 function checkout(upstream: string): string {
   const fork = scratch();
   git(fork, 'clone', '--quiet', '--bare', upstream, '.');
   const folder = scratch();
   git(folder, 'clone', '--quiet', fork, '.');
-  git(folder, 'checkout', '--quiet', '-b', 'evidence');
-  git(folder, 'push', '--quiet', '--set-upstream', 'origin', 'evidence');
   cpSync(join(ROOT, 'testdata/demo'), folder, { recursive: true });
   return folder;
 }
@@ -87,8 +85,18 @@ describe('docs/guides/contributor.md', () => {
   const lines = linesOf(read('docs/guides/contributor.md')).filter(
     (line) => !line.startsWith('aicr '),
   );
-  const [pack = '', asYou = '', unsigned = '', sign = '', ...rest] = lines;
+  const [pack = '', asYou = '', unsigned = '', ...after] = lines;
+  const [toBranch, [sign = '', ...rest]] = [after.slice(0, 4), after.slice(4)];
   const [pull = '', fetch = '', gate = '', asDirectory = '', pointer = ''] = rest;
+
+  /** A contributor's first push. */
+  function pushPointer(folder: string): void {
+    for (const line of toBranch) {
+      const [program, ...words] = line.split(' ');
+      expect(program).toBe('git');
+      git(folder, ...words);
+    }
+  }
 
   /** What a reader of step 5 types: exit code 0 is what it promises. */
   async function askGate(folder: string, upstream: string, host: string): Promise<void> {
@@ -99,7 +107,7 @@ describe('docs/guides/contributor.md', () => {
   }
 
   it('leads to what the gate passes, signed by a login', async () => {
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(13);
     const upstream = recipes(POLICY);
     const folder = checkout(upstream);
     await withRegistry({}, async ({ host }) => {
@@ -108,7 +116,7 @@ describe('docs/guides/contributor.md', () => {
         ['--login browser', '--sandbox'],
       ]);
       for (const line of [pack, asYou]) await run(line, folder, known);
-      commitPointers(folder);
+      pushPointer(folder);
       await askGate(folder, upstream, host);
     });
   });
@@ -124,6 +132,7 @@ describe('docs/guides/contributor.md', () => {
       for (const line of [pack, unsigned]) await run(line, folder, known);
       const [flat = '', ...more] = pointersIn(folder);
       expect([flat.split('/').length, more]).toEqual([3, []]);
+      pushPointer(folder);
       known.set(`${TREE}/RECIPE.yaml`, `${flat} --sandbox --registry ${host}`);
       await run(sign, folder, known);
       const nested = pointersIn(folder);
@@ -142,7 +151,8 @@ describe('docs/guides/maintainer.md', () => {
   it('verifies a pointer, tries a policy, and computes again what was said', async () => {
     expect(more).toEqual([]);
     const folder = checkout(recipes(POLICY));
-    writeFileSync(join(folder, 'recipe-evidence.json'), POLICY);
+    git(folder, 'checkout', '--quiet', '-b', 'evidence');
+    git(folder, 'push', '--quiet', '--set-upstream', 'origin', 'evidence');
     await withRegistries(async ({ host }) => {
       const input = '--recipe recipe.yaml --snapshot snapshot.yaml --results results';
       const packed = `affidavit validate ${input} --no-sign --emit-evidence e.tar.gz`;
