@@ -7,8 +7,9 @@ import { textOf } from '../../document/data.ts';
 import { decodeJson } from '../../document/json.ts';
 import { EvidenceError, type ErrorDetail } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES, MAX_RUN_BYTES, MAX_RUN_ENTRIES } from '../../limits.ts';
+import { quote } from '../../quote.ts';
 import { readJUnit } from './junit.ts';
-import { readLogEnd, requireSameRun, type LogEnd } from './run-log.ts';
+import { failureIn, readLogEnd, requireSameRun, type LogEnd } from './run-log.ts';
 import {
   failuresIn,
   infoFailures,
@@ -28,6 +29,9 @@ const INFO = 'meta/info.json';
 const STATUS = 'plugins/e2e/sonobuoy_results.yaml';
 /** What sonobuoy writes if the plugin failed as a whole. */
 const ERROR = /^plugins\/e2e\/errors\//i;
+const EMPTY = 'an empty report: whoever should have written it did not end';
+/** Of another worker, or attempt. */
+const OTHER_LOG = /^plugins\/e2e\/results\/.*\.log$/i;
 /** Each of them has tests, for sonobuoy too. */
 const REPORT = /^plugins\/e2e\/results\/.*\.xml$/i;
 
@@ -102,11 +106,23 @@ async function readFile(run: Run, { entry, path, at }: Named): Promise<void> {
     if (path === LOG) run.log = await readLogEnd(entry.content);
   } else if (path.toLowerCase() === STATUS) {
     run.failures.push(...statusFailure(await wholeOf(entry, at), at));
-  } else if (REPORT.test(path)) {
-    run.otherBytes += entry.size;
-    if (run.otherBytes > MAX_JSON_BYTES) throw tooLong(at, run.otherBytes);
-    run.failures.push(...failuresIn(readJUnit(await wholeOf(entry, at), at).rows, at));
+  } else run.failures.push(...(await failuresBeside(run, { entry, path, at })));
+}
+
+/** What reports and logs beside those of the run say against it. */
+async function failuresBeside(
+  run: Run,
+  { entry, path, at }: Named,
+): Promise<readonly RunFailure[]> {
+  if (OTHER_LOG.test(path)) {
+    const found = failureIn(await readLogEnd(entry.content));
+    return found === undefined ? [] : [{ at, found: quote(found) }];
   }
+  if (!REPORT.test(path)) return [];
+  run.otherBytes += entry.size;
+  if (run.otherBytes > MAX_JSON_BYTES) throw tooLong(at, run.otherBytes);
+  const bytes = await wholeOf(entry, at);
+  return bytes.length === 0 ? [{ at, found: EMPTY }] : failuresIn(readJUnit(bytes, at).rows, at);
 }
 
 const KEPT: ReadonlySet<string> = new Set([JUNIT, SERVER, INFO]);

@@ -26,7 +26,7 @@ const MOST_ENDINGS = 2;
 export interface LogEnd {
   /** Lines with a summary: the first ones. */
   readonly endings: readonly string[];
-  /** A line behind the last of them that says that it failed. */
+  /** A line that says that it failed: any behind the first of them, and before that none that a test printed. */
   readonly failure: string | undefined;
 }
 
@@ -35,10 +35,13 @@ export async function readLogEnd(content: AsyncIterable<Uint8Array>): Promise<Lo
   const endings: string[] = [];
   let failure: string | undefined;
   for await (const line of startsOfLines(content)) {
-    const text = line.toString('utf8').replaceAll(COLOURS, '').trim();
+    const whole = line.toString('utf8').replaceAll(COLOURS, '');
+    const text = whole.trim();
+    // Ginkgo indents what a test prints.
+    const isOfRun = endings.length > 0 || !/^\s/.test(whole);
     if (ENDING.test(text)) {
       if (endings.length < MOST_ENDINGS) endings.push(text);
-    } else if (endings.length > 0 && FAILED.test(text)) failure ??= text;
+    } else if (isOfRun && FAILED.test(text)) failure ??= text;
   }
   return { endings, failure };
 }
@@ -69,6 +72,11 @@ function joined(start: Buffer, rest: Buffer): Buffer {
 /** What Ginkgo runs around specs: in the report each is a case, in the log none is counted. */
 const AROUND = /^\[(?:(?:Report|Synchronized)?(?:Before|After)Suite|DeferCleanup[^\]]*)\]/;
 
+/** What the log of another worker says against a run whose tests are green; undefined if nothing. */
+export function failureIn({ endings, failure }: LogEnd): string | undefined {
+  return endings.find((text) => !text.startsWith('SUCCESS!')) ?? failure;
+}
+
 /** @throws EvidenceError RESULTS_LOG_DIFFERS */
 export function requireSameRun(
   rows: readonly TestRow[],
@@ -82,7 +90,7 @@ export function requireSameRun(
   const isGreen = rows.every(({ status }) => status !== 'failed');
   const more = other ?? (isGreen ? failure : undefined);
   if (more !== undefined) {
-    throw differs(at, `${quote(summary)}, and then ${quote(more)}`, expected);
+    throw differs(at, `${quote(summary)}, and ${quote(more)}`, expected);
   }
   const isSame =
     Object.entries(countsOf(rows)).every(([name, count]) => countIn(counts, name) === count) &&

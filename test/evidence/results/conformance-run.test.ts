@@ -97,12 +97,24 @@ describe('the tarball of a conformance run', () => {
     });
   });
 
-  it('may have such words in its log before its summary, as a test prints them', async () => {
+  it('may have such words in its log before its summary, indented as what a test prints', async () => {
     const said =
-      'FAIL\n--- FAIL: x\npanic: y\n• [FAILED] [5.1 seconds]\n  I1016 FAIL! no\nWill run';
+      '  FAIL\n  --- FAIL: x\n\tpanic: y\n• [FAILED] [5.1 seconds]\n  I1016 FAIL! no\nWill run';
     const parts = changed('e2e.log', (log) => log.replace('Will run', said));
     expect(await refused(tarball(parts))).toBeUndefined();
   });
+
+  it.each(['FAIL', '--- FAIL: TestE2E (6826.58s)', 'panic: runtime error', 'Test Suite Failed'])(
+    'is refused if its log has %s at the beginning of a line before its summary',
+    async (said) => {
+      const parts = changed('e2e.log', (log) => log.replace('Will run', `${said}\nWill run`));
+      expect(await refused(tarball(parts))).toMatchObject({
+        code: 'RESULTS_LOG_DIFFERS',
+        at: `run.tar.gz: ${GLOBAL}/e2e.log`,
+        found: expect.stringContaining(said) as unknown,
+      });
+    },
+  );
 
   it.each<readonly [what: string, added: Part, code: string | undefined]>([
     [
@@ -163,6 +175,26 @@ describe('the tarball of a conformance run', () => {
     [
       'another report with an error, of another node and name',
       { name: 'plugins/e2e/results/n1/x.XML', content: xmlWith('<error/>') },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'the log of another worker that failed',
+      { name: 'plugins/e2e/results/node-1/e2e.log', content: `SS\n${FAIL}\n` },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'the log of another attempt that ended badly',
+      { name: `${GLOBAL}/E2E-1.LOG`, content: '--- FAIL: TestE2E (1s)\n' },
+      'RESULTS_RUN_FAILED',
+    ],
+    [
+      'the log of another worker that passed',
+      { name: 'plugins/e2e/results/node-1/e2e.log', content: 'SUCCESS! -- 1 Passed | 0 Failed\n' },
+      undefined,
+    ],
+    [
+      'an empty report of another worker',
+      { name: `${GLOBAL}/junit_02.xml`, content: '' },
       'RESULTS_RUN_FAILED',
     ],
     [
