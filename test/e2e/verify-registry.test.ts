@@ -1,5 +1,5 @@
 // `verify-evidence` of an artifact: by a reference, by a pointer, and in an OCI layout.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
@@ -142,6 +142,22 @@ describe('E-39 the kind of INPUT is seen without flags', () => {
       },
       attestation,
     );
+  });
+
+  it('and a layout beside other files is many, of which a summary cannot be: its artifact is one', async () => {
+    const layout = await layoutOf(ARTIFACT, attach(NONE, ARTIFACT, ofArtifact));
+    writeFileSync(`${layout}/README.md`, 'what this is');
+    const emit = async (input: string) =>
+      await runProgram(['verify-evidence', input, ...evidence.pin, '--emit-vsa', `${layout}.vsa`]);
+    const refused = await emit(layout);
+    expect([refused.code, refused.stdout]).toEqual([64, '']);
+    const said = refused.stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('at: --emit-vsa found: an OCI image layout with other files in it');
+    expect(said).toContain(
+      'next: name the artifact, LAYOUT@sha256:HEX, or take the other files out',
+    );
+    expect((await emit(`${layout}@${ARTIFACT.digest}`)).code).toBe(0);
+    expect(existsSync(`${layout}.vsa`)).toBe(true);
   });
 
   it('also of a pointer, whether the bundle is fetched or at hand', async () => {

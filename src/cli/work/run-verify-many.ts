@@ -6,6 +6,7 @@ import { Summary } from '../../batch/summary.ts';
 import { timestampOf } from '../../document/time.ts';
 import { EvidenceError } from '../../errors/evidence-error.ts';
 import { STDIN } from '../../io/disk/files.ts';
+import { followed, isLayoutFolder } from '../../io/disk/folders.ts';
 import type { Listed } from '../../io/disk/list-inputs.ts';
 import { showProgress } from '../../io/process/batch-progress.ts';
 import { unlessAborted } from '../../io/process/interrupt.ts';
@@ -174,18 +175,29 @@ function commonOf({ options }: Call, rules: Rules): Pick<SummaryJson, 'root' | '
 
 /** Threads have no standard input, and would each read it. */
 function requireForMany({ options }: Call, files: readonly string[]): void {
+  const inputs = options.texts('input');
   const one = OF_ONE.find((name) => options.has(name));
   if (one !== undefined) {
-    const place = {
-      code: 'USAGE',
-      at: `--${one}`,
-      hint: 'verify that bundle in a call of its own',
-    };
-    refuse({ ...place, code: 'USAGE' }, 'more than one bundle', 'one bundle, which it is about');
+    const isAlone = inputs.length === 1 && !options.has('from') && !options.has('shard');
+    const [found, hint] = isAlone ? alone(inputs[0] ?? '') : SEVERAL;
+    const place = { code: 'USAGE', at: `--${one}`, hint } as const;
+    refuse(place, found, 'one bundle, which it is about');
   }
   const named = files.find((name) => options.text(name) === STDIN);
-  if (named === undefined && !options.texts('input').includes(STDIN)) return;
+  if (named === undefined && !inputs.includes(STDIN)) return;
   const at = named === undefined ? 'INPUT' : `--${named}`;
   const hint = 'write it to a file, and name that';
   refuse({ code: 'USAGE', at, hint }, 'standard input, in a call for many bundles', 'a file');
+}
+
+const SEVERAL = ['more than one bundle', 'verify that bundle in a call of its own'] as const;
+
+/** What one input is that is judged as many, and what to name in its place. */
+function alone(input: string): readonly [found: string, hint: string] {
+  return isLayoutFolder(followed(input))
+    ? [
+        'an OCI image layout with other files in it, all of which are judged',
+        'name the artifact, LAYOUT@sha256:HEX, or take the other files out of the directory',
+      ]
+    : ['a directory or a pattern, for any number of bundles', 'name the bundle itself'];
 }

@@ -166,10 +166,12 @@ const WORDS: readonly (readonly [RegExp, TestStatus])[] = [
 ];
 
 function saidBy({ attributes }: XmlElement): readonly TestStatus[] {
-  return ['status', 'result'].map((name) => {
+  const isUnsuccessful = attributes.get('success')?.toLowerCase() === 'false';
+  const said = ['status', 'result', 'outcome'].map((name) => {
     const word = (attributes.get(name) ?? '').toLowerCase();
     return WORDS.find(([words]) => words.test(word))?.[1] ?? 'other';
   });
+  return isUnsuccessful ? [...said, 'failed'] : said;
 }
 
 function saidIn(outcomes: readonly XmlElement[]): Pick<TestRow, 'message' | 'trace'> {
