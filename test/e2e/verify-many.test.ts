@@ -837,6 +837,13 @@ describe('report merge', () => {
       'reports of the inputs sha256:',
     ],
     [
+      'report, which names no input',
+      '"source":"many/a.tar.gz",',
+      '',
+      'REPORT_INVALID',
+      'reports of the inputs sha256:',
+    ],
+    [
       'row of what is not verified',
       /"notVerified":\[\{.*?\}\],"notListed"/,
       '"notVerified":[],"notListed"',

@@ -191,11 +191,12 @@ const REBUILT = [
 /** They name inputs. */
 const OF_NAMES = ['notVerified', 'notListed'] as const;
 
-/** How the user named the input of a report; undefined if only what it led to is known. */
+/** How the user named the input of a report, if it says so; undefined if only what it led to is known. */
 function sourceIn({ json }: StoredLine): string | undefined {
   const report: unknown = JSON.parse(json);
   const source: unknown = Reflect.get(Object(report), 'source');
-  return typeof source === 'string' ? source : undefined;
+  if (typeof source === 'string') return source;
+  return source === undefined ? '' : undefined;
 }
 
 /**
