@@ -66,6 +66,27 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
   };
 }
 
+/**
+ * What of recipes of head is otherwise than in an older tree, although evidence from then may not bind it. By name.
+ *
+ * @param names of the recipes that are asked about
+ */
+export function otherwiseSince(
+  old: RecipeTree,
+  head: RecipeTree,
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, Otherwise> {
+  const paths = changedPaths(old.recipes, head.recipes);
+  if (paths.size === 0) return new Map();
+  const [before, after] = [sideOf(old), sideOf(head)];
+  const changes = changesOf(before, after, { paths, isAll: false, names });
+  return new Map(
+    changes.flatMap(({ recipe, status, otherwise }) =>
+      status === 'removed' || otherwise === undefined ? [] : [[recipe.name, otherwise] as const],
+    ),
+  );
+}
+
 /** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */
 function faultsOf(before: Side, after: Side, ofRecipes: readonly Fault[]): readonly Fault[] {
   const known = new Set(before.faults.map(keyOf));
@@ -138,12 +159,21 @@ function requireRecipes(before: Side, after: Side): void {
 function changesOf(
   before: Side,
   after: Side,
-  { paths, isAll }: { readonly paths: ReadonlySet<string>; readonly isAll: boolean },
+  {
+    paths,
+    isAll,
+    names = new Set(after.recipes.keys()),
+  }: {
+    readonly paths: ReadonlySet<string>;
+    readonly isAll: boolean;
+    readonly names?: ReadonlySet<string>;
+  },
 ): readonly RecipeChange[] {
   if (after.error !== undefined) return [];
   const isKnown = isAll || before.error !== undefined;
   const removed = [...before.recipes.values()].filter(({ name }) => !after.recipes.has(name));
-  const changes = [...after.recipes.values()].map((recipe): RecipeChange => {
+  const asked = [...after.recipes.values()].filter(({ name }) => names.has(name));
+  const changes = asked.map((recipe): RecipeChange => {
     const old = before.recipes.get(recipe.name);
     if (old !== undefined && sameInputs([before, old], [after, recipe], paths)) {
       return { recipe, status: 'same', ...NO_CHANGE };

@@ -24,6 +24,7 @@ import { judgePiece, type JudgedPiece, type Terms, type Verified } from './judge
 import { nextSteps, type Folders } from './next-steps.ts';
 import type { ComparedPointers } from './pointers.ts';
 import type { TreeRecipe } from './recipes.ts';
+import type { Otherwise } from './resolved-recipe.ts';
 
 export interface DecisionInput {
   readonly changed: ChangedRecipes;
@@ -35,6 +36,8 @@ export interface DecisionInput {
   readonly policyOfHead?: Policy | undefined;
   /** By the path of the pointer: at least of those of `affectedRecipes`. */
   readonly verified: ReadonlyMap<string, Verified>;
+  /** What of the recipe is otherwise since base had the evidence first; by the path of the pointer. */
+  readonly since?: ReadonlyMap<string, Otherwise>;
   readonly at: Date;
   readonly folders: Folders;
   /** What is to be told of the change as a whole. */
@@ -193,11 +196,14 @@ function decideRecipe(
 
 function judgedOf(
   { name }: TreeRecipe,
-  { pointers, verified }: DecisionInput,
-  terms: Terms,
+  { pointers, verified, since }: DecisionInput,
+  terms: Omit<Terms, 'since'>,
 ): readonly JudgedPiece[] {
   const own = pointers.pointers.get(name) ?? [];
-  return own.map((pointer) => judgePiece(pointer, verified.get(pointer.path), terms));
+  return own.map((pointer) => {
+    const { path } = pointer;
+    return judgePiece(pointer, verified.get(path), { ...terms, since: since?.get(path) });
+  });
 }
 
 function isRequired(

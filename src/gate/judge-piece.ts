@@ -66,6 +66,8 @@ export interface Terms {
   readonly at: Date;
   /** What the change has otherwise, although evidence may not bind it. */
   readonly otherwise: Otherwise | undefined;
+  /** The same, since base had this piece first. */
+  readonly since: Otherwise | undefined;
 }
 
 /** The worst that is said of it decides; if nothing is, every check that counts must have passed. */
@@ -117,7 +119,8 @@ function reasonsOf(
     return [
       ...ofChecks(verified, terms.rule),
       ...ofTerms(verified, at, terms),
-      ...(pointer.isOld ? fromBefore(verified, at, terms) : []),
+      ...(pointer.isOld ? fromBefore(verified, at, terms.otherwise) : []),
+      ...fromBefore(verified, at, terms.since),
     ];
   }
   return [[stateOf(verified.fault.code), faultJson(verified.fault)]];
@@ -127,7 +130,7 @@ function reasonsOf(
 function fromBefore(
   { filesCompared }: JudgedReport,
   at: string,
-  { otherwise }: Terms,
+  otherwise: Otherwise | undefined,
 ): readonly Reason[] {
   // Not by the finding, which is not there where head has no such files any more.
   const isUnbound = filesCompared === undefined;
@@ -139,18 +142,18 @@ function fromBefore(
 
 const OTHER_FILES = {
   code: 'RECIPE_OTHER',
-  found: 'evidence of the files before this change, which it does not bind',
+  found: 'evidence of the files as they were, which it does not bind',
   expected: 'evidence of those of head',
   hint: 'have evidence made with affidavit validate --data, which binds the files of the recipe',
-  sentence: ['the change has other files of this recipe, which the evidence does not bind'],
+  sentence: ['the recipe has other files since, which the evidence does not bind'],
 } as const;
 
 const OTHER_CHECKS = {
   code: 'RECIPE_OTHER',
-  found: 'evidence of the health checks before this change',
+  found: 'evidence of the health checks as they were',
   expected: 'evidence of those of head',
   hint: 'have evidence made with the health checks as they are now, or leave them as they were',
-  sentence: ['the change has other health checks, which no evidence of this version of AICR binds'],
+  sentence: ['the recipe has other health checks since, which no evidence of this AICR binds'],
 } as const;
 
 const UNPUBLISHED = {

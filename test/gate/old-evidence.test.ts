@@ -88,10 +88,21 @@ describe('a change of health checks', () => {
     expect(new Set(codes)).toEqual(new Set(['RECIPE_OTHER']));
   });
 
-  it('passes on evidence that it brings', async () => {
+  it('passes on evidence that it brings, and later changes do not on what was there before', async () => {
     const made = await world.evidence('two@example.com');
-    const { code, states } = await gated('main', { ...emptied, ...pointerFile(made) });
+    const brought = pointerFile(made);
+    const { code, states, head } = await gated('main', { ...emptied, ...brought });
     expect([code, states[0]]).toEqual([0, 'single']);
+    const [[name, text] = ['', '']] = Object.entries(brought);
+    const removed = await gated(head, {}, name);
+    expect([removed.code, removed.states]).toEqual([4, ['stale', 'stale']]);
+    const touched = await gated(head, { [name]: `${text}# more\n` });
+    expect([touched.code, touched.states[0]]).toEqual([0, 'single']);
+    // Once it was removed, it comes back as old as it is.
+    const gone = await gated(head, {}, path);
+    expect([gone.code, gone.states]).toEqual([0, ['single', 'single']]);
+    const back = await gated(gone.head, { [path]: pointer });
+    expect([back.code, back.states[0]]).toEqual([4, 'stale']);
   });
 });
 

@@ -104,9 +104,9 @@ export async function readChange(asked: Asked): Promise<Change> {
     const head = await repository.commitOf(asked.head, '--head');
     const base = await baseOf(repository, asked.base, head);
     const policy = await readGivenPolicy(repository, asked, { base: base?.commit, head });
-    const { recipes, evidence } = asked.folders;
+    const { evidence } = asked.folders;
     const read = async (commit: string) => ({
-      tree: await readRecipeTree(repository, commit, recipes, withinOf(recipes, evidence)),
+      tree: await readRecipesOf(repository, commit, asked.folders),
       pointers: await readPointers(repository, commit, evidence),
     });
     const before = base && (await read(base.mergeBase));
@@ -127,6 +127,15 @@ export async function readChange(asked: Asked): Promise<Change> {
       folders: asked.folders,
     };
   });
+}
+
+/** The recipes of a commit, without the evidence that may lie among them. */
+export async function readRecipesOf(
+  repository: Repository,
+  commit: string,
+  { recipes, evidence }: Folders,
+): Promise<RecipeTree> {
+  return await readRecipeTree(repository, commit, recipes, withinOf(recipes, evidence));
 }
 
 /** What was merged into the base since is there when head is merged, and protects. @param tip of a base that moved on */

@@ -18,6 +18,7 @@ import { findBundles, passedOver } from './gate-bundles.ts';
 import { askedOf, readChange, type Asked, type Change } from './gate-change.ts';
 import { judgePieces, judging, piecesOf } from './gate-judges.ts';
 import type { Answers, Brief, Group } from './gate-judges.ts';
+import { otherwiseSinceBrought } from './gate-origins.ts';
 import { pagesOf } from './pages.ts';
 
 /** Decides whether a change of recipes has the evidence that it needs. */
@@ -81,9 +82,10 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
     at,
     atHand,
   });
+  const since = await otherwiseSinceBrought(asked, change, affected, pointers);
   const { policy: rules, policyOfHead } = policy;
   const decision = decide({
-    ...{ changed, pointers, isAll, policy: rules, policyOfHead, verified, at, folders },
+    ...{ changed, pointers, isAll, policy: rules, policyOfHead, verified, since, at, folders },
     findings: [
       ...change.findings,
       ...withoutPointers(pointers, folders),

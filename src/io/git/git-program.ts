@@ -118,7 +118,7 @@ export async function requireNewGit(git: GitProgram): Promise<void> {
 }
 
 /** What it may print, in bytes: ids, paths and messages. */
-const MAX_OUTPUT_BYTES = 1024 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Runs it to its end. Throws GIT_FAILED if it cannot be started, or was ended. */
 export async function runGit(git: GitProgram, words: readonly string[]): Promise<GitRun> {

@@ -21,6 +21,13 @@ export interface GitFolder {
   readonly entries: readonly TreeEntry[];
 }
 
+/** A file as a commit has it. */
+export interface BroughtFile {
+  readonly commit: string;
+  /** Of its content. */
+  readonly id: string;
+}
+
 /** How many tags may lead to a commit, one to the next. */
 const MAX_TAGS = 10;
 
@@ -127,6 +134,21 @@ export class Repository {
   async isAncestor(one: string, other: string): Promise<boolean> {
     const words = ['merge-base', '--is-ancestor', one, other];
     return (await this.#history(words, [one, other])).code === 0;
+  }
+
+  /**
+   * The files that commits of a branch brought into a folder, or changed there, by its first parents: the newest first.
+   *
+   * @throws EvidenceError GIT_OBJECT_MISSING, GIT_FAILED
+   */
+  async filesBrought(tip: string, folder: string): Promise<readonly BroughtFile[]> {
+    const merges = ['--first-parent', '-m', '--no-renames', '--diff-filter=AMT'];
+    const form = ['--raw', '--no-abbrev', '-z', '--format=%H'];
+    const place = folder === '' ? [] : [`:(literal)${folder}`];
+    const words = ['log', ...merges, ...form, tip, '--', ...place];
+    const { code, output } = await this.#history(words, [tip]);
+    if (code !== 0) throw gitFailed(escapeInvisible(this.#clone.directory), '');
+    return broughtIn(output);
   }
 
   /**
@@ -280,6 +302,23 @@ export class Repository {
       isUtf8: isUtf8 && each.isUtf8,
     }));
   }
+}
+
+/** @param output of `git log --raw -z`: a commit, or what it did to one file, with the path behind it */
+function broughtIn(output: string): readonly BroughtFile[] {
+  let commit = '';
+  const files: BroughtFile[] = [];
+  let isPath = false;
+  for (const part of output.split('\0')) {
+    const [, mode = '', id = ''] =
+      /^\n?:\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(part) ?? [];
+    if (isPath) isPath = false;
+    else if (id !== '') {
+      isPath = true;
+      if (mode.startsWith('100')) files.push({ commit, id });
+    } else commit = part.trim();
+  }
+  return files;
 }
 
 function objectIn({ id, info, bytes }: Answer): readonly GitObject[] {
