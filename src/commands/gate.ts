@@ -73,7 +73,7 @@ export default {
     'evidence-dir': {
       type: 'text',
       helpValue: 'FOLDER',
-      summary: 'The pointers, from the root of the repository; by default recipes/evidence.',
+      summary: 'The pointers, from the root of the repository; by default evidence in the recipes.',
     },
     at: {
       type: 'text',

@@ -87,6 +87,7 @@ export const ERROR_CATALOGUE = {
   GIT_HISTORY_UNRELATED: ['unjudged', 'base and head have no commit in common'],
   GIT_HISTORY_CROSSED: ['unjudged', 'base and head have several best commits in common'],
   RECIPES_NOT_FOUND: ['unjudged', 'neither base nor head has recipes there'],
+  EVIDENCE_NOT_FOUND: ['unjudged', 'neither base nor head has pointers there'],
   FILE_CHANGED: ['unjudged', 'a file changed while it was being read'],
   OUTPUT_EXISTS: ['unjudged', 'the output already exists'],
   OUTPUT_FOREIGN: ['unjudged', 'the output has something in it that would be lost'],

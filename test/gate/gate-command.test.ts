@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ownRecipes } from '../../src/evidence/resolve/own-recipe.ts';
 import type { GateJson } from '../../src/gate/gate-json.ts';
+import type { FaultJson } from '../../src/report/report-json.ts';
 import { catalogueOf, realTexts } from '../evidence/resolve/recipes.ts';
 import { commit, git, repository, type Files } from '../io/git/real-git.ts';
 import { junitComplaints, sarifComplaints } from '../report/report-schemas.ts';
@@ -53,6 +54,12 @@ afterAll(async () => {
 function change(files: Files): string {
   git(root, 'checkout', '--quiet', '--detach', base);
   return commit(root, files);
+}
+
+/** The overlay, resolved to another recipe. */
+function otherVersion(): string {
+  const text = realTexts()['overlays/h100-eks-ubuntu-training-kubeflow.yaml'] ?? '';
+  return text.replace('1.32.4', '1.32.5');
 }
 
 interface Sarif {
@@ -117,9 +124,7 @@ describe('affidavit gate', () => {
   });
 
   it('finds evidence of another recipe than that of head stale, and says what to run', async () => {
-    const text = realTexts()['overlays/h100-eks-ubuntu-training-kubeflow.yaml'] ?? '';
-    const head = change({ [OVERLAY]: text.replace('1.32.4', '1.32.5') });
-    const { code, report } = await gated(head);
+    const { code, report } = await gated(change({ [OVERLAY]: otherVersion() }));
     const recipe = report.recipes.find(({ name }) => name === RECIPE);
     expect([code, recipe?.state, recipe?.change]).toEqual([4, 'stale', 'changed']);
     expect(recipe?.evidence[0]?.fault?.code).toBe('RECIPE_OTHER');
@@ -224,5 +229,55 @@ describe('affidavit gate', () => {
   it.each(['html', 'jsonl', 'aicr-json'])('has no form %s', async (form) => {
     const run = await runProgram(['gate', '--all', '--head', base, '--policy', 'x', '-f', form]);
     expect(run.code).toBe(64);
+  });
+});
+
+describe('the folder of the evidence', () => {
+  const stale = (): string => change({ [OVERLAY]: otherVersion() });
+
+  it('is no pass if neither side has it: 3, with the one where pointers lie', async () => {
+    const { code, stdout } = await gated(stale(), '--evidence-dir', 'recipes/evidences');
+    const { error } = JSON.parse(stdout) as { readonly error: FaultJson };
+    expect([code, error.code, error.at]).toEqual([3, 'EVIDENCE_NOT_FOUND', '--evidence-dir']);
+    expect(error.hint).toContain('name it: --evidence-dir recipes/evidence;');
+  });
+
+  it('that is there without pointers is a finding', async () => {
+    const head = change({ 'docs/README.md': 'text', [OVERLAY]: otherVersion() });
+    const { code, report } = await gated(head, '--evidence-dir', 'docs');
+    expect(code).toBe(0);
+    const finding = { code: 'POINTERS_NONE', at: '--evidence-dir' };
+    expect(report.findings).toMatchObject([finding]);
+  });
+
+  it('lies in that of the recipes, unless it is named', async () => {
+    const old = stale();
+    git(root, 'mv', 'recipes', 'deploy');
+    const moved = commit(root, {});
+    const overlay = OVERLAY.replace('recipes/', 'deploy/');
+    const text = git(root, 'show', `${moved}:${overlay}`);
+    const head = commit(root, { [overlay]: text.replace('1.32.5', '1.32.6') });
+    const policy = ['--policy-ref', `${moved}:${POLICY.replace('recipes/', 'deploy/')}`];
+    const words = ['--base', moved, '--recipes', 'deploy', ...policy];
+    const { code, report } = await gated(head, ...words);
+    expect([code, report.recipes[0]?.state]).toEqual([4, 'stale']);
+    const lost = await gated(head, ...words, '--evidence-dir', 'recipes/evidence');
+    expect([lost.code, lost.stdout]).toEqual([3, expect.stringContaining('deploy/evidence')]);
+    expect((await gated(old)).code).toBe(4);
+  });
+
+  it('need not be there before the first evidence, but as it is named', async () => {
+    git(root, 'checkout', '--quiet', '--detach', base);
+    git(root, 'rm', '--quiet', '-r', 'recipes/evidence');
+    const before = commit(root, {});
+    const head = commit(root, { [OVERLAY]: otherVersion() });
+    const words = ['--base', before, '--policy-ref', `main:${POLICY}`];
+    const { code, report } = await gated(head, ...words);
+    expect([code, report.findings.map((each) => each.code)]).toEqual([
+      0,
+      ['POLICY_INVALID', 'POINTERS_NONE'],
+    ]);
+    const named = await gated(head, ...words, '--evidence-dir', 'recipes/evidence');
+    expect([named.code, named.stdout]).toEqual([3, expect.stringContaining('commit this folder')]);
   });
 });

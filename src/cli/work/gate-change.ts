@@ -5,18 +5,19 @@ import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
 import { mergedPointers } from '../../gate/merged-pointers.ts';
 import type { Folders } from '../../gate/next-steps.ts';
-import { isEvidenceName, type PointerFiles } from '../../gate/pointers.ts';
+import type { PointerFiles } from '../../gate/pointers.ts';
 import { nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { readPolicyAt, type ChangeEnds } from '../../io/git/policy-at.ts';
-import { readCommitFiles, readFileAt } from '../../io/git/read-files.ts';
+import { readFileAt } from '../../io/git/read-files.ts';
 import { readRecipeTree } from '../../io/git/recipe-tree.ts';
 import { withRepository, type Repository } from '../../io/git/repository.ts';
-import { MAX_CONFIG_BYTES, MAX_RECIPES_BYTES } from '../../limits.ts';
+import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
 import { parsePolicy, type Policy } from '../../policy/policy.ts';
 import { quote } from '../../quote.ts';
 import { faultJson } from '../../report/json.ts';
 import type { Call } from '../call/command.ts';
+import { readPointers, requirePointers } from './gate-evidence.ts';
 
 /** What the call asks for. */
 export interface Asked {
@@ -27,6 +28,8 @@ export interface Asked {
   readonly policy: string | undefined;
   readonly policyRef: string | undefined;
   readonly folders: Folders;
+  /** Whether the call names the folder of the evidence. */
+  readonly namesEvidence: boolean;
   readonly bundles: string | undefined;
 }
 
@@ -63,14 +66,14 @@ export function askedOf(options: Call['options']): Asked {
     refuse({ code: 'USAGE', at: '--policy', hint }, 'none of them', '--policy or --policy-ref');
   }
   requireOneStdin([policy, options.text('trusted-root'), options.text('registry-ca')]);
-  const folders = {
-    recipes: folderOf('--recipes', options.text('recipes') ?? 'recipes'),
-    evidence: folderOf('--evidence-dir', options.text('evidence-dir') ?? 'recipes/evidence'),
-  };
+  const recipes = folderOf('--recipes', options.text('recipes') ?? 'recipes');
+  const evidence = options.text('evidence-dir') ?? `${recipes || '.'}/evidence`;
+  const folders = { recipes, evidence: folderOf('--evidence-dir', evidence) };
   requireApart(folders);
   return {
     ...{ git: options.text('git') ?? '.', base, head: options.required('head') },
-    ...{ policy, policyRef, folders, bundles: options.text('bundles') },
+    ...{ policy, policyRef, folders, namesEvidence: options.has('evidence-dir') },
+    bundles: options.text('bundles'),
   };
 }
 
@@ -117,6 +120,12 @@ export async function readChange(asked: Asked): Promise<Change> {
       { before: before?.pointers, head: after.pointers },
       async (tip) => await readPointers(repository, tip, evidence),
     );
+    const sides = new Map([
+      [head, pointers.head],
+      [base?.commit ?? head, pointers.base],
+    ]);
+    const named = { folder: evidence, isNamed: asked.namesEvidence };
+    await requirePointers(repository, sides, named);
     return {
       base: base ?? null,
       head: { name: asked.head, commit: head },
@@ -176,20 +185,6 @@ async function baseOf(
 function withinOf(recipes: string, evidence: string): readonly string[] {
   if (recipes === '') return [evidence];
   return evidence.startsWith(`${recipes}/`) ? [evidence.slice(recipes.length + 1)] : [];
-}
-
-async function readPointers(
-  repository: Repository,
-  commit: string,
-  folder: string,
-): Promise<PointerFiles> {
-  const tree = await repository.listTree(commit, folder);
-  // What is no file may stand in the place of a folder with pointers.
-  const entries = (tree?.entries ?? []).filter(
-    ({ kind, path }) => kind !== 'file' || isEvidenceName(path),
-  );
-  const limits = { each: MAX_CONFIG_BYTES, all: MAX_RECIPES_BYTES, what: 'a pointer' };
-  return await readCommitFiles(repository, { commit, folder }, entries, limits);
 }
 
 async function readGivenPolicy(
