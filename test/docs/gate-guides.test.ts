@@ -145,6 +145,16 @@ describe('docs/guides/contributor.md', () => {
   });
 });
 
+it('the template of pull requests asks the gate with the base of the upstream, as contributor.md', () => {
+  const commands = (page: string) =>
+    read(page)
+      .match(/^affidavit gate (?:.*\\\n)*.*$/gm)
+      ?.map((each) => each.replaceAll(/\s*\\?\s+/g, ' '));
+  const [wanted, ...more] = commands('docs/guides/contributor.md') ?? [];
+  expect([commands('docs/github/pull-request-template.md'), more]).toEqual([[wanted], []]);
+  expect(read('docs/github/pull-request-template.md')).toContain(':refs/remotes/upstream/main');
+});
+
 describe('docs/guides/maintainer.md', () => {
   const [verify = '', all = '', again = '', ...more] = linesOf(read('docs/guides/maintainer.md'));
 

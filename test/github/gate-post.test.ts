@@ -414,21 +414,26 @@ describe('gate post', () => {
   });
 
   it.each([
-    [2, 'failure'],
-    [3, 'error'],
-    [64, 'failure'],
-    [70, 'error'],
-  ])('posts an error too: exit code %i is the status %s', async (exitCode, state) => {
-    const error = { code: 'GIT_OBJECT_MISSING', at: null, found: 'x', expected: 'y', hint: 'z' };
-    const json = { schemaVersion: '1.0.0', exitCode, error };
-    const run = await post('--report', file(json), '--status', 'evidence');
-    expect(run.code).toBe(0);
-    expect(server.ours[0]).toContain(`no report, the command failed (exit ${exitCode})`);
-    expect(server.ours[0]).toContain('GIT_OBJECT_MISSING');
-    expect(server.statuses).toMatchObject([
-      { state, description: 'No decision: GIT_OBJECT_MISSING' },
-    ]);
-  });
+    [2, 'failure', 'RECIPES_GONE', 'Whoever made the change has to mend it.'],
+    [3, 'error', 'GIT_OBJECT_MISSING', 'A maintainer can run the gate again'],
+    [64, 'failure', 'USAGE', 'A maintainer has to mend how the gate is called'],
+    [70, 'error', 'INTERNAL', 'a maintainer has to report it'],
+  ])(
+    'posts an error too: exit code %i is the status %s, and says whose turn it is',
+    async (exitCode, state, code, turn) => {
+      const hint =
+        'run `git -C clone fetch --unshallow origin 0123456789012345678901234567890123456789`';
+      const error = { code, at: null, found: 'x', expected: 'y', hint };
+      const json = { schemaVersion: '1.0.0', exitCode, error };
+      const run = await post('--report', file(json), '--status', 'evidence');
+      expect(run.code).toBe(0);
+      const title = `Recipe evidence: no decision, since the gate failed (exit ${exitCode})`;
+      for (const words of [title, code, turn, HEAD, hint.slice(4)]) {
+        expect(server.ours[0]).toContain(words);
+      }
+      expect(server.statuses).toMatchObject([{ state, description: `No decision: ${code}` }]);
+    },
+  );
 
   it('shows foreign text as text: no mention, link, issue, comment or marker', async () => {
     const hostile = `@everyone #1 you/recipes#1 GH-1 https://evil.example ![x](y) --> ${MARKER} <!-- </td> \`\` [a](b) ✅`;

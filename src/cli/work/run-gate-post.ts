@@ -136,7 +136,7 @@ async function postOf(call: Call, change: Change): Promise<Post> {
     requireSame(report, change, file);
   }
   return {
-    text: renderGateMarkdown(report),
+    text: renderGateMarkdown(report, change.head),
     state: stateOf(report.exitCode),
     description: gateTitle(report),
     make: true,

@@ -31,10 +31,22 @@ export async function missingObjects(
   const kind = isShallow ? 'a shallow clone' : isPartial ? 'a partial clone' : 'this repository';
   const more = ids.length > 1 ? ` and ${ids.length - 1} more` : '';
   const flags = flagsFor(lack, isShallow, isPartial);
-  const command = commandLine(['git', '-C', directory, 'fetch', ...flags, remote, ...wanted]);
+  const ends = lack === 'history' ? await endsOf(git, directory, wanted) : wanted;
+  const command = commandLine([
+    'git',
+    '-C',
+    directory,
+    'fetch',
+    ...flags,
+    remote ?? 'URL',
+    ...ends,
+  ]);
+  const address =
+    remote === undefined ? ', with the address of the repository in place of URL' : '';
   const at = escapeInvisible(directory);
   const found = `${kind} without the object ${ids[0] ?? ''}${more}`;
-  return refusal({ code: 'GIT_OBJECT_MISSING', at, hint: `run ${command}` }, found, EXPECTED[lack]);
+  const hint = `run \`${command}\`${address}`;
+  return refusal({ code: 'GIT_OBJECT_MISSING', at, hint }, found, EXPECTED[lack]);
 }
 
 const EXPECTED: Readonly<Record<Lack, string>> = {
@@ -49,17 +61,32 @@ function flagsFor(lack: Lack, isShallow: boolean, isPartial: boolean): readonly 
   return isPartial ? ['--refetch', '--no-filter'] : ['--refetch'];
 }
 
-/** Where the clone is from, `origin` if there are several; and whether it leaves objects there. */
+/** More commits are not named one by one. */
+const MOST_ENDS = 10;
+
+/** Where the history that is there ends: nobody else knows the commits that were made here. */
+async function endsOf(
+  git: GitProgram,
+  directory: string,
+  commits: readonly string[],
+): Promise<readonly string[]> {
+  const words = ['rev-list', '--max-parents=0', ...commits];
+  const { code, output } = await runGit(git, ['-C', directory, ...words]);
+  const ends = output.split('\n').filter((id) => id !== '');
+  return code === 0 && ends.length <= MOST_ENDS ? ends : commits;
+}
+
+/** Where the clone is from, `origin` if there are several, if it says so; and whether it leaves objects there. */
 async function remoteOf(
   git: GitProgram,
   directory: string,
-): Promise<{ readonly remote: string; readonly isPartial: boolean }> {
+): Promise<{ readonly remote: string | undefined; readonly isPartial: boolean }> {
   const words = ['config', '--no-includes', '--null', '--name-only', '--get-regexp'];
   const { output } = await runGit(git, ['-C', directory, ...words, '^(remote\\.|extensions\\.)']);
   const keys = output.split('\0');
   const remotes = keys.flatMap((key) => /^remote\.([^-].*)\.url$/s.exec(key)?.[1] ?? []);
   return {
-    remote: remotes.includes('origin') ? 'origin' : (remotes[0] ?? 'REMOTE'),
+    remote: remotes.includes('origin') ? 'origin' : remotes[0],
     isPartial: keys.some((key) => /\.promisor$|^extensions\.partialclone$/i.test(key)),
   };
 }

@@ -34,16 +34,24 @@ export async function readPolicyAt(
   { base, head }: ChangeEnds,
 ): Promise<FileOfCommit> {
   const [, ref = '', path = ''] = /^([^:]+):(.+)$/s.exec(named) ?? [];
-  if (ref === '' || /^\/|(?:^|\/)(?:\.{0,2})(?:\/|$)/.test(path)) refuse(named, 'REF:PATH');
+  if (ref === '' || /^\/|(?:^|\/)(?:\.{0,2})(?:\/|$)/.test(path)) {
+    refuse(
+      named,
+      'REF:PATH',
+      'name a commit and a path in it, e.g. main:.github/recipe-evidence.json',
+    );
+  }
   const commit = await repository.commitOf(ref, FLAG);
   if (base !== undefined) await requireOutside(repository, commit, { base, head });
   const bytes = await readFileAt(repository, commit, path, MAX_CONFIG_BYTES);
-  if (bytes === undefined) refuse(named, `a file that ${commit} has`);
+  if (bytes === undefined) {
+    const hint = 'merge the policy there first, by itself; or name it as that commit has it';
+    refuse(named, `a file that ${commit} has`, hint);
+  }
   return { commit, path, bytes };
 }
 
-function refuse(named: string, expected: string): never {
-  const hint = 'name a commit and a path in it, e.g. origin/main:recipes/evidence/policy.json';
+function refuse(named: string, expected: string, hint: string): never {
   throw refusal({ code: 'USAGE', at: FLAG, hint }, quote(named), expected);
 }
 

@@ -1,17 +1,50 @@
+import type { ErrorClass } from '../../errors/meaning.ts';
 // The gate's comment on a pull request.
 import type { GateJson } from '../../gate/gate-json.ts';
+import { sentence } from '../../sentence.ts';
+import type { Block } from '../blocks/block.ts';
 import { gateBlocks, gateVerdict } from '../blocks/gate-blocks.ts';
-import { reportBlocks } from '../blocks/report-blocks.ts';
+import { problemsOf, classOf } from '../blocks/problems.ts';
 import type { ErrorJson } from '../report-json.ts';
 import { renderBlocksMarkdown } from './markdown.ts';
 
 /** Of GitHub's 65,536 characters; a hidden line above it needs some. */
 const MAX_COMMENT = 60_000;
 
-export function renderGateMarkdown(report: GateJson | ErrorJson): string {
-  const blocks = 'error' in report ? reportBlocks(report) : gateBlocks(report);
+/** @param head the commit that it is about: an error names none */
+export function renderGateMarkdown(report: GateJson | ErrorJson, head?: string): string {
+  const blocks = 'error' in report ? errorBlocks(report, head) : gateBlocks(report);
   return renderBlocksMarkdown(blocks, MAX_COMMENT);
 }
+
+/** Whoever reads it is not who called the gate: whose turn it is comes first. */
+function errorBlocks({ error, exitCode }: ErrorJson, head?: string): readonly Block[] {
+  return [
+    {
+      block: 'verdict',
+      said: { words: 'Recipe evidence: no decision, since the gate failed', tone: 'doubtful' },
+      exitCode,
+    },
+    { block: 'note', words: TURNS[classOf(error)] ?? OF_MAINTAINERS },
+    { block: 'problems', items: problemsOf([error]), most: 1 },
+    {
+      block: 'lines',
+      items: head === undefined ? [] : [{ label: 'head', text: sentence`${head}` }],
+    },
+  ];
+}
+
+const OF_MAINTAINERS =
+  'The evidence was not judged: nothing is said against this change. A maintainer has to mend how the gate is called, and run it again.';
+
+const TURNS: Readonly<Partial<Record<ErrorClass, string>>> = {
+  invalid:
+    'The evidence was not judged, since the change itself cannot be read as it is. Whoever made the change has to mend it.',
+  unjudged:
+    'The evidence was not judged: nothing is said against this change. A maintainer can run the gate again; if it fails again, its setup has to be mended.',
+  internal:
+    'The evidence was not judged: nothing is said against this change. This is a bug of the gate, and a maintainer has to report it.',
+};
 
 /** What stands there until the gate has decided again. */
 export function renderSuperseded(head: string): string {

@@ -57,7 +57,7 @@ async function refusedAndThen<T>(
   readonly answer: T;
 }> {
   const error = await rejection(withRepository(place, ask));
-  const command = (error?.hint ?? '').replace(/^run /, '');
+  const command = (error?.hint ?? '').replace(/^run `(.*)`$/, '$1');
   const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
   expect([status, stderr.includes('fatal')]).toEqual([0, false]);
   return { error, command, answer: await withRepository(place, ask) };
@@ -76,8 +76,39 @@ describe('a clone that lacks objects', () => {
       place,
     ]);
     expect(error?.found).toBe(`a shallow clone without the object ${fork}`);
-    expect(command).toBe(`git -C ${place} fetch --unshallow origin ${base} ${head}`);
+    const [one = '', other = ''] = [base, head].toSorted();
+    expect(command.split(' ').toSorted()).toEqual(
+      ['git', '-C', place, 'fetch', '--unshallow', 'origin', one, other].toSorted(),
+    );
     expect(answer).toBe(fork);
+  });
+
+  it('of its history, with a commit that nobody else has: names those of the remote', async () => {
+    const place = clone('shallow-and-local', '--depth=1', '--branch=change');
+    git(place, 'checkout', '--quiet', 'change');
+    const local = commit(place, { 'folder/c': '1' });
+    const { command, answer } = await refusedAndThen(
+      place,
+      async (opened) => await opened.mergeBase(base, local),
+    );
+    expect([command.includes(local), command.includes(head), answer]).toEqual([false, true, fork]);
+  });
+
+  it('of its history, where no remote is known: says that its address belongs there', async () => {
+    const place = join(root, 'bare');
+    git(root, 'init', '--quiet', '--bare', place);
+    git(place, 'fetch', '--quiet', '--depth=1', `file://${origin}`, base, head);
+    const { hint = '' } =
+      (await rejection(
+        withRepository(place, async (opened) => await opened.mergeBase(base, head)),
+      )) ?? {};
+    const [, command = ''] =
+      /^run `(git .*)`, with the address of the repository in place of URL$/.exec(hint) ?? [];
+    expect(command).toContain(' fetch --unshallow URL ');
+    git(root, ...command.replace('URL', `file://${origin}`).split(' ').slice(1));
+    expect(await withRepository(place, async (opened) => await opened.mergeBase(base, head))).toBe(
+      fork,
+    );
   });
 
   it('of its history, also where it would only say no', async () => {
