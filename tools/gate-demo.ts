@@ -1,24 +1,30 @@
 // What the gate says of pull requests, each beside what it has to say. Exits 0 only if they are the same.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 
 import { PULL_REQUESTS, saidBy, World, type Expected } from '../test/gate/pull-requests.ts';
 import { withRegistry } from '../test/oci/registry.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/affidavit.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'affidavit-gate-demo-'));
+/** `--keep DIR`: each report as Markdown and JSON, to look at. */
+const { keep } = parseArgs({ options: { keep: { type: 'string' } } }).values;
+if (keep !== undefined) mkdirSync(keep, { recursive: true });
 let failures = 0;
 
 try {
   await withRegistry({}, async (registry) => {
     const world = await World.open(folder, registry);
-    for (const pullRequest of PULL_REQUESTS) {
+    for (const [index, pullRequest] of PULL_REQUESTS.entries()) {
       const words = await world.wordsFor(pullRequest);
-      const { code, stdout } = await run([...words, '--format', 'json']);
+      const name = join(keep ?? '', String(index + 1).padStart(2, '0'));
+      const kept = keep === undefined ? [] : ['--format', `markdown=${name}.md`];
+      const { code, stdout } = await run([...words, '--format', 'json', ...kept]);
+      if (keep !== undefined) writeFileSync(`${name}.json`, stdout);
       const got = saidBy(code, stdout);
       const isSame = isDeepStrictEqual(got, pullRequest.expected);
       if (!isSame) failures += 1;
@@ -34,10 +40,11 @@ try {
 console.log(`\n${PULL_REQUESTS.length} pull requests, ${failures} not as expected.`);
 process.exitCode = failures === 0 ? 0 : 1;
 
-function shown({ exit, states, codes = [] }: Expected): string {
+function shown({ exit, states, codes = [], findings = [] }: Expected): string {
   const recipes = Object.entries(states).map(([name, state]) => `${name} ${state}`);
-  const what = recipes.length === 0 ? 'no evidence is needed' : recipes.join(', ');
-  return [`exit ${exit}: ${what}`, ...codes].join('; ');
+  const none = exit === 0 ? 'no evidence is asked for' : 'refused, whatever the evidence is';
+  const what = recipes.length === 0 ? none : recipes.join(', ');
+  return [`exit ${exit}: ${what}`, ...codes, ...findings].join('; ');
 }
 
 /** The registry is in this process, which must not wait for it. */

@@ -7,7 +7,7 @@ export default {
 
   description: [
     'Compares two commits of a repository of recipes, verifies what the pointers of the affected recipes lead to as verify-evidence does, and decides by a policy. Nothing is checked out, and nothing that the repository configures runs. Bundles are taken by their digest from --bundles, else from the registries that the policy or --registry names, without any login.',
-    'The policy comes from the tip of the base, or from outside; never from the change. A change that adds its own signer is judged by the policy without it.',
+    'The policy comes from the tip of the base, or from outside; never from the change. A change that adds its own signer is judged by the policy without it. `affidavit gate post` shows the decision in a pull request.',
     'Exit codes: 0 the evidence is what the policy asks for, or it only warns; 1 intact, but not green; 2 something is invalid, or its signer is not allowed; 3 evidence cannot be reached, or nothing was judged; 4 evidence is missing or not enough; 64 called wrongly.',
   ].join('\n\n'),
 

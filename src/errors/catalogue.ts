@@ -164,6 +164,7 @@ export const ERROR_CATALOGUE = {
   HEAD_BEHIND: ['finding', 'head lacks what was merged into base since'],
   RECIPE_REMOVED: ['finding', 'the change removes a recipe that has evidence'],
   POINTERS_NONE: ['finding', 'there is no pointer to evidence'],
+  RULE_IDLE: ['finding', 'a rule of the policy takes no recipe'],
   EXEMPTION_IDLE: ['finding', 'an exemption of the policy counts for nothing'],
   BUNDLES_PASSED_OVER: ['finding', 'what is at hand is no bundle of any pointer'],
   TEXT_NOT_NFC: ['finding', 'a text is not in the normal form of Unicode'],

@@ -9,7 +9,7 @@ import type { Policy } from '../policy/policy.ts';
 import { faultJson } from '../report/json.ts';
 import type { ChangedRecipes, RecipeChange } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf } from './combine.ts';
-import { exemptionFor, idleExemptions, withExemption } from './exemption.ts';
+import { exemptionFor, idleParts, withExemption } from './exemption.ts';
 import { lineOf, oldFailures, removedWithEvidence, told } from './findings.ts';
 import { STATES } from './gate-json.ts';
 import type {
@@ -119,7 +119,7 @@ export function decide(input: DecisionInput): Decision {
       ...input.findings,
       ...pointers.findings,
       ...removedWithEvidence(changed, pointers.pointed),
-      ...idleExemptions(policy.gate ?? USUAL_GATE, changed, input.at),
+      ...idleParts(policy.gate ?? USUAL_GATE, changed, input.at),
       ...recipes.flatMap(oldFailures),
     ]),
   };

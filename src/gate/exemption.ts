@@ -1,7 +1,8 @@
 // Until when the policy lets a recipe merge without good evidence.
 
 import { timestampOf } from '../document/time.ts';
-import type { Exemption, GatePolicy } from '../policy/gate-policy.ts';
+import { recipeNameOf } from '../evidence/recipe/criteria.ts';
+import { ruleFor, type Exemption, type GatePolicy, type GateRule } from '../policy/gate-policy.ts';
 import { quote } from '../quote.ts';
 import { sentence, words, type Sentence } from '../sentence.ts';
 import type { ChangedRecipes } from './changed-recipes.ts';
@@ -21,16 +22,21 @@ export function exemptionFor(
   return { ...exemption, until: timestampOf(until), expired: until < at };
 }
 
-/** Those that count for nothing, whoever relied on them. */
-export function idleExemptions(
-  { exemptions }: GatePolicy,
+/** What counts for nothing, whoever relied on it: misspelt, or left over. */
+export function idleParts(
+  policy: GatePolicy,
   { own, recipes }: ChangedRecipes,
   now: Date,
 ): readonly PlacedFault[] {
-  const there = new Set(
-    recipes.flatMap(({ recipe, status }) => (status === 'removed' ? [] : [recipe.name])),
+  const present = recipes.filter(({ status }) => status !== 'removed');
+  const there = new Set(present.map(({ recipe }) => recipe.name));
+  const used = new Set(
+    present.map(({ recipe }) => ruleFor(policy, recipe.name, recipeNameOf(recipe.criteria))),
   );
-  return exemptions.flatMap(({ at, recipe, until }): readonly PlacedFault[] => {
+  // `*` is for recipes that are still to come.
+  const idle = policy.rules.filter((rule) => rule.recipes !== '*' && !used.has(rule));
+  const rules = own === undefined ? [] : idle.map(idleRule);
+  const exemptions = policy.exemptions.flatMap(({ at, recipe, until }): readonly PlacedFault[] => {
     const isGone = own !== undefined && !there.has(recipe);
     if (!isGone && until >= now) return [];
     return [
@@ -45,6 +51,17 @@ export function idleExemptions(
       },
     ];
   });
+  return [...rules, ...exemptions];
+}
+
+function idleRule({ at, recipes }: GateRule): PlacedFault {
+  return {
+    code: 'RULE_IDLE',
+    at: `${at}/recipes`,
+    found: `${quote(recipes)}, which no recipe of head is judged by`,
+    expected: 'the name of a recipe of head, or how some begin',
+    hint: 'correct it if it is misspelt: those recipes are judged by another rule, or as if there were none',
+  };
 }
 
 export function withExemption(

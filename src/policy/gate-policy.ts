@@ -33,6 +33,7 @@ export interface GatePolicy {
 }
 
 export interface GateRule {
+  readonly at: string;
   /** A name, or its beginning and `*`. */
   readonly recipes: string;
   readonly require: (typeof REQUIRED)[number];
@@ -59,6 +60,7 @@ export interface Exemption {
 
 /** What holds of a recipe that no rule names: as `verify-evidence` judges. */
 const USUAL_RULE: GateRule = {
+  at: '',
   recipes: '*',
   require: 'protected',
   minimumPieces: 1,
@@ -122,6 +124,7 @@ function parseRule(data: Data, at: string): GateRule {
   const flag = (name: string): boolean | undefined =>
     optional(reader, name, () => reader.boolean(name));
   const rule = {
+    at,
     recipes: requirePattern(reader, 'recipes'),
     require: optional(reader, 'require', (name) => requireOneOf(reader, name, REQUIRED)),
     minimumPieces: optionalCount(reader, 'minimumPieces'),

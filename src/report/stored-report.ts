@@ -23,6 +23,7 @@ const TICKS =
  */
 export async function parseStoredReport(bytes: Uint8Array, file: string): Promise<StoredReport> {
   const json = jsonIn(bytes, file);
+  if (Object.hasOwn(json, 'decidedExitCode')) throw ofTheGate(file);
   const name = Object.hasOwn(json, 'outcome') ? 'validation-report' : 'report';
   return { stored: await parseStoredAs<StoredReport['stored']>(json, file, name) };
 }
@@ -133,6 +134,16 @@ function schemaOf(name: string): AnySchemaObject {
 
 function isSchema(schema: unknown): schema is AnySchemaObject {
   return typeof schema === 'object' && schema !== null;
+}
+
+/** As it stands, nothing is wrong with it. */
+function ofTheGate(file: string): EvidenceError {
+  return new EvidenceError('REPORT_INVALID', {
+    at: file,
+    found: 'a report of gate',
+    expected: 'what verify-evidence or validate wrote with --format json',
+    hint: 'run gate again with --format NAME=PATH for another form of it; gate post shows it on GitHub',
+  });
 }
 
 function broken(fault: ErrorObject | undefined, file: string): EvidenceError {

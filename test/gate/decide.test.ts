@@ -404,6 +404,20 @@ describe('a decision', () => {
     expect(decision.recipes[0]?.next[0]?.what[0]).toContain('merge the listing by itself first');
   });
 
+  it('finds rules by which no recipe of head is judged, but for the one of all', () => {
+    const { name } = changeOf('same').recipe;
+    const rules = ['h1OO-eks-*', `${name}-more`, name, '*'].map((recipes) => ({ recipes }));
+    const { changed, ...input } = inputOf({ gate: { rules }, change: changeOf('same') });
+    const own = ownRecipes(catalogueOf(realTexts()));
+    const { findings } = decide({ ...input, changed: { ...changed, own } });
+    expect(findings).toMatchObject([
+      { code: 'RULE_IDLE', at: 'policy.json#/gate/rules/0/recipes' },
+      { code: 'RULE_IDLE', at: 'policy.json#/gate/rules/1/recipes' },
+    ]);
+    // Without the recipes nobody can tell which there are.
+    expect(decide({ ...input, changed: { ...changed, own: undefined } }).findings).toEqual([]);
+  });
+
   it('finds exemptions that count for nothing: of no recipe of head, or ended', () => {
     const of = (more: object): object => ({ ...EXEMPTION, states: ['red'], ...more });
     const gate = {

@@ -104,8 +104,10 @@ async function gated(head: string, ...more: readonly string[]): Promise<Gated> {
     ? []
     : ['--policy-ref', `main:${POLICY}`];
   const run = await runProgram([
-    ...['gate', ...words, '--head', head, ...policy, '--git', root, '--at', AT],
-    ...['--trusted-root', join(folder, 'root.json'), '--bundles', join(folder, 'bundles')],
+    ...['gate', ...words, '--head', head, ...policy, '--at', AT],
+    ...(more.includes('--git') ? [] : ['--git', root]),
+    ...['--trusted-root', join(folder, 'root.json')],
+    ...(more.includes('--bundles') ? [] : ['--bundles', join(folder, 'bundles')]),
     ...['--offline', '--format', 'json', ...more],
   ]);
   const report = JSON.parse(run.stdout) as GateJson;
@@ -218,6 +220,42 @@ describe('affidavit gate', () => {
     expect([code, report.mode]).toEqual([0, 'enforce']);
     expect(report.findings).toMatchObject([{ code: 'POLICY_INVALID', found, file: POLICY }]);
     expect(report.findings[0]?.hint).toBeTruthy();
+  });
+
+  it.each<[what: string, words: readonly string[], code: number, place: string, hint: string]>([
+    [
+      'a registry with a path',
+      ['--registry', 'http://foo/bar'],
+      64,
+      '--registry',
+      'the host alone',
+    ],
+    ['bundles that are not there', ['--bundles', 'nope'], 3, 'nope', ''],
+    [
+      'a policy of a commit',
+      ['--policy', 'main:policy.json'],
+      3,
+      'main:policy.json',
+      '--policy-ref',
+    ],
+    ['no repository', ['--git', tmpdir()], 3, tmpdir(), 'with --git'],
+  ])('refuses %s, also if no recipe is affected', async (_, words, exit, place, hint) => {
+    const { code, stdout } = await gated(change({ 'README.md': 'text' }), ...words);
+    const { error } = JSON.parse(stdout) as { readonly error: FaultJson };
+    expect([code, error.at]).toEqual([exit, expect.stringContaining(place)]);
+    expect(error.hint).toContain(hint);
+  });
+
+  it('is no report for `report`, and says which form it has instead', async () => {
+    const { stdout } = await gated(change({ 'README.md': 'text' }));
+    const file = join(folder, 'gate.json');
+    writeFileSync(file, stdout);
+    const run = await runProgram(['report', file]);
+    expect([run.code, run.stderr]).toEqual([
+      3,
+      expect.stringContaining('found: a report of gate\n'),
+    ]);
+    expect(run.stderr).toContain('run gate again with --format NAME=PATH');
   });
 
   it.each(['html', 'jsonl', 'aicr-json'])('has no form %s', async (form) => {

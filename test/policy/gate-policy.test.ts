@@ -28,7 +28,13 @@ describe('the part of the gate in a policy', () => {
     expect(gate).toMatchObject({ mode: 'enforce', registries: ['ghcr.io'] });
     expect(gate.exemptions[0]?.until).toEqual(new Date(EXEMPTION.until));
     expect(gate.rules).toEqual([
-      { ...RULE, minimumPieces: 1, allowClaimed: false, allowUnboundFiles: true },
+      {
+        ...RULE,
+        at: 'policy.json#/gate/rules/0',
+        minimumPieces: 1,
+        allowClaimed: false,
+        allowUnboundFiles: true,
+      },
     ]);
   });
 

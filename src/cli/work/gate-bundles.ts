@@ -34,11 +34,16 @@ export interface Bundles {
 const MOST_COPIES = 4;
 
 /** @throws EvidenceError FILE_UNREADABLE for a directory; LIMIT_EXCEEDED */
-export async function findBundles(directory: string | undefined): Promise<Bundles> {
+export async function findBundles(
+  directory: string | undefined,
+  { isNeeded }: { readonly isNeeded: boolean },
+): Promise<Bundles> {
   const layouts: string[] = [];
   const archives = new Map<Digest, readonly string[]>();
   const others: string[] = [];
-  if (directory === undefined) return { layouts, archives, others };
+  // One that is not there is said also if nothing of it is needed.
+  if (directory !== undefined && !isNeeded) await list(directory, MAX_TREE_ENTRIES);
+  if (directory === undefined || !isNeeded) return { layouts, archives, others };
   for await (const { path, kind } of within(directory)) {
     if (kind === 'layout') layouts.push(path);
     if (kind !== 'file') continue;

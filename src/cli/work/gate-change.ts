@@ -1,6 +1,6 @@
 // What the gate reads of a repository: two commits, their recipes and pointers, and the policy.
 import { digestOf, type Digest } from '../../digest.ts';
-import { attempt, EvidenceError, faultOf } from '../../errors/evidence-error.ts';
+import { attempt, EvidenceError, faultOf, withHint } from '../../errors/evidence-error.ts';
 import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
 import { mergedPointers } from '../../gate/merged-pointers.ts';
@@ -18,6 +18,7 @@ import { quote } from '../../quote.ts';
 import { faultJson } from '../../report/json.ts';
 import type { Call } from '../call/command.ts';
 import { readPointers, requirePointers } from './gate-evidence.ts';
+import { registriesIn } from './open-registries.ts';
 
 /** What the call asks for. */
 export interface Asked {
@@ -70,6 +71,8 @@ export function askedOf(options: Call['options']): Asked {
   const evidence = options.text('evidence-dir') ?? `${recipes || '.'}/evidence`;
   const folders = { recipes, evidence: folderOf('--evidence-dir', evidence) };
   requireApart(folders);
+  // Also if nothing will be asked of it.
+  registriesIn(options);
   return {
     ...{ git: options.text('git') ?? '.', base, head: options.required('head') },
     ...{ policy, policyRef, folders, namesEvidence: options.has('evidence-dir') },
@@ -193,7 +196,7 @@ async function readGivenPolicy(
   ends: ChangeEnds,
 ): Promise<Pick<Change, 'policy' | 'findings'>> {
   if (policyRef === undefined) {
-    const bytes = await readConfig(policy ?? '', 'policy', 'POLICY_INVALID');
+    const bytes = await readPolicyFile(policy ?? '');
     return { policy: givenPolicy(bytes, nameOf(policy ?? '')), findings: [] };
   }
   const { bytes, path, commit } = await readPolicyAt(repository, policyRef, ends);
@@ -208,6 +211,17 @@ async function readGivenPolicy(
     policy: { ...given, ...(policyOfHead && { policyOfHead }) },
     findings: finding === undefined ? [] : [finding],
   };
+}
+
+async function readPolicyFile(path: string): Promise<Uint8Array> {
+  const { value, error } = await attempt(
+    async () => await readConfig(path, 'policy', 'POLICY_INVALID'),
+  );
+  if (value !== undefined) return value;
+  const isOfCommit = error.code === 'FILE_UNREADABLE' && /^[^:]+:.+$/s.test(path);
+  throw isOfCommit
+    ? withHint(error, 'name a file; what is in a commit is for --policy-ref')
+    : error;
 }
 
 /** It is judged by that of the base, but once it is merged nothing would be. */

@@ -16,10 +16,15 @@ export async function openRegistries(
   { options, environment, signal }: Pick<Call, 'environment' | 'options' | 'signal'>,
   typed: readonly string[],
 ): Promise<Registry> {
-  const hosts = options.texts('registry').map((text) => requireHost(text));
+  const hosts = registriesIn(options);
   const named = [...hosts, ...typed.map((name) => name.split('/', 1).join(''))];
   const ca = await readCaCertificates(options.text('registry-ca'));
   return openRegistry({ environment, named, ca, signal });
+}
+
+/** Those of `--registry`. Throws USAGE. */
+export function registriesIn(options: Call['options']): readonly string[] {
+  return options.texts('registry').map((text) => requireHost(text));
 }
 
 function requireHost(text: string): string {

@@ -75,7 +75,7 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
       ? await readTrust(call.options.text('trusted-root'))
       : { root: { sandbox: false } };
   // Where nothing has to be judged, nothing is looked for.
-  const atHand = await findBundles(pieces.length > 0 ? asked.bundles : undefined);
+  const atHand = await findBundles(asked.bundles, { isNeeded: pieces.length > 0 });
   const verified: ReadonlyMap<string, Verified> = await judgePieces(call, pieces, {
     policy: { bytes: policy.bytes, file: policy.source },
     recipes: change.recipes.head.recipes,

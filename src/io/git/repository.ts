@@ -1,7 +1,7 @@
 // A git repository as its objects, read by the installed `git`: nothing is checked out, and nothing that the repository
 // configures runs or changes what is read. Every byte is what the id of its commit names, because all hashes are computed.
 
-import { EvidenceError } from '../../errors/evidence-error.ts';
+import { EvidenceError, withHint } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES, MAX_NESTING, MAX_TREE_ENTRIES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import { commandLine } from '../../shell-words.ts';
@@ -64,7 +64,9 @@ async function openRepository(directory: string, git: GitProgram): Promise<Repos
   const [, format, isShallow, objects] =
     /^(sha1|sha256)\n(true|false)\n(.+)\n$/s.exec(run.output) ?? [];
   if (run.code !== 0 || objects === undefined) {
-    throw gitFailed(escapeInvisible(directory), run.messages);
+    const hint =
+      'name the repository with --git, e.g. --git aicr; `git fsck` says what is wrong with it';
+    throw withHint(gitFailed(escapeInvisible(directory), run.messages), hint);
   }
   const known: ObjectFormat = format === 'sha256' ? 'sha256' : 'sha1';
   const clone = { git, directory, isShallow: isShallow === 'true' };
