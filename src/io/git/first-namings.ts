@@ -1,6 +1,7 @@
 // Which commit of a branch was the first to name an artifact.
 
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
+import { gitFailed } from './git-program.ts';
 import type { Repository } from './repository.ts';
 
 /**
@@ -16,7 +17,12 @@ export async function firstNamings(
   tip: string,
   folder: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const files = await repository.filesBrought(tip, folder);
+  const merges = ['--first-parent', '-m', '--no-renames', '--diff-filter=AMT'];
+  const form = ['--raw', '--no-abbrev', '-z', '--format=%H'];
+  const words = ['log', ...merges, ...form, tip, '--', `:(literal)${folder}`];
+  const { code, output } = await repository.history(words, [tip]);
+  if (code !== 0) throw gitFailed(`git log ${tip}`, '');
+  const files = broughtIn(output);
   const ids = files.map(({ id }) => id);
   const sizes = await repository.sizesOf(ids);
   // Nothing larger was ever a pointer.
@@ -28,4 +34,28 @@ export async function firstNamings(
     for (const [digest] of text.matchAll(/sha256:[0-9a-f]{64}/g)) first.set(digest, commit);
   }
   return first;
+}
+
+/** A file as a commit has it. */
+interface BroughtFile {
+  readonly commit: string;
+  /** Of its content. */
+  readonly id: string;
+}
+
+/** @param output of `git log --raw -z`: a commit, or what it did to one file, with the path behind it */
+function broughtIn(output: string): readonly BroughtFile[] {
+  let commit = '';
+  const files: BroughtFile[] = [];
+  let isPath = false;
+  for (const part of output.split('\0')) {
+    const [, mode = '', id = ''] =
+      /^\n?:\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(part) ?? [];
+    if (isPath) isPath = false;
+    else if (id !== '') {
+      isPath = true;
+      if (mode.startsWith('100')) files.push({ commit, id });
+    } else commit = part.trim();
+  }
+  return files;
 }

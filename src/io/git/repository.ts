@@ -4,9 +4,9 @@
 import { EvidenceError, withHint } from '../../errors/evidence-error.ts';
 import { MAX_JSON_BYTES, MAX_NESTING, MAX_TREE_ENTRIES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
-import { commandLine } from '../../shell-words.ts';
 import { tooLarge } from '../disk/open-file.ts';
 import { CatFile, type Answer, type ObjectInfo } from './cat-file.ts';
+import { crossedHistory } from './crossed-history.ts';
 import { firstNamed, invalid, parseTree, requireSame, unexpectedEntry } from './git-object.ts';
 import type { GitObject, TreeEntry } from './git-object.ts';
 import { findGit, gitFailed, removeFolder, requireNewGit, runGit } from './git-program.ts';
@@ -19,13 +19,6 @@ export interface GitFolder {
   readonly id: string;
   /** All that is in it and in what it holds, but no trees; in the order of git. */
   readonly entries: readonly TreeEntry[];
-}
-
-/** A file as a commit has it. */
-export interface BroughtFile {
-  readonly commit: string;
-  /** Of its content. */
-  readonly id: string;
 }
 
 /** How many tags may lead to a commit, one to the next. */
@@ -120,9 +113,9 @@ export class Repository {
    * @throws EvidenceError GIT_HISTORY_UNRELATED, GIT_HISTORY_CROSSED, GIT_OBJECT_MISSING
    */
   async mergeBase(one: string, other: string): Promise<string> {
-    const { output } = await this.#history(['merge-base', '--all', one, other], [one, other]);
+    const { output } = await this.history(['merge-base', '--all', one, other], [one, other]);
     const [id = '', ...more] = output.trim().split('\n');
-    if (more.length > 0) throw crossed(this.#clone.directory, [id, ...more], [one, other]);
+    if (more.length > 0) throw crossedHistory(this.#clone.directory, [id, ...more], [one, other]);
     if (this.#isId(id)) return id;
     throw new EvidenceError('GIT_HISTORY_UNRELATED', {
       at: escapeInvisible(this.#clone.directory),
@@ -135,22 +128,7 @@ export class Repository {
   /** Whether the one commit is the other, or one of its ancestors. Throws GIT_OBJECT_MISSING. */
   async isAncestor(one: string, other: string): Promise<boolean> {
     const words = ['merge-base', '--is-ancestor', one, other];
-    return (await this.#history(words, [one, other])).code === 0;
-  }
-
-  /**
-   * The files that commits of a branch brought into a folder, or changed there, by its first parents: the newest first.
-   *
-   * @throws EvidenceError GIT_OBJECT_MISSING, GIT_FAILED
-   */
-  async filesBrought(tip: string, folder: string): Promise<readonly BroughtFile[]> {
-    const merges = ['--first-parent', '-m', '--no-renames', '--diff-filter=AMT'];
-    const form = ['--raw', '--no-abbrev', '-z', '--format=%H'];
-    const place = folder === '' ? [] : [`:(literal)${folder}`];
-    const words = ['log', ...merges, ...form, tip, '--', ...place];
-    const { code, output } = await this.#history(words, [tip]);
-    if (code !== 0) throw gitFailed(escapeInvisible(this.#clone.directory), '');
-    return broughtIn(output);
+    return (await this.history(words, [one, other])).code === 0;
   }
 
   /**
@@ -250,8 +228,12 @@ export class Repository {
     throw refuseRef(ref, at, `${quote(ref)}, which names nothing in ${quote(directory)}`);
   }
 
-  /** A question about who comes from whom. What it says to people is that a commit is missing. */
-  async #history(
+  /**
+   * A question about who comes from whom. What it says to people is that a commit is missing.
+   *
+   * @throws EvidenceError GIT_OBJECT_MISSING, GIT_FAILED
+   */
+  async history(
     words: readonly string[],
     commits: readonly string[],
   ): Promise<{ readonly code: number; readonly output: string }> {
@@ -306,23 +288,6 @@ export class Repository {
   }
 }
 
-/** @param output of `git log --raw -z`: a commit, or what it did to one file, with the path behind it */
-function broughtIn(output: string): readonly BroughtFile[] {
-  let commit = '';
-  const files: BroughtFile[] = [];
-  let isPath = false;
-  for (const part of output.split('\0')) {
-    const [, mode = '', id = ''] =
-      /^\n?:\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(part) ?? [];
-    if (isPath) isPath = false;
-    else if (id !== '') {
-      isPath = true;
-      if (mode.startsWith('100')) files.push({ commit, id });
-    } else commit = part.trim();
-  }
-  return files;
-}
-
 function objectIn({ id, info, bytes }: Answer): readonly GitObject[] {
   return info === undefined ? [] : [{ id, type: info.type, bytes }];
 }
@@ -334,19 +299,6 @@ function refuseRef(
   hint = `check its name${ref.startsWith('-') ? '' : ', and that it was fetched'}`,
 ): EvidenceError {
   return new EvidenceError('GIT_REF_INVALID', { at, found, expected: 'a commit', hint });
-}
-
-function crossed(
-  directory: string,
-  bases: readonly string[],
-  [base, head]: readonly [string, string],
-): EvidenceError {
-  return new EvidenceError('GIT_HISTORY_CROSSED', {
-    at: escapeInvisible(directory),
-    found: `${bases.length} commits from which both ${base} and ${head} come: ${bases.join(', ')}`,
-    expected: 'one, from which the change is counted',
-    hint: `make the change again on the tip of the base: ${commandLine(['git', '-C', directory, 'rebase', base, head])}`,
-  });
 }
 
 function tooMany(folder: string, what: string): EvidenceError {
