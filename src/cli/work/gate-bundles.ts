@@ -38,12 +38,16 @@ export async function findBundles(
   directory: string | undefined,
   { isNeeded }: { readonly isNeeded: boolean },
 ): Promise<Bundles> {
+  if (directory !== undefined && isNeeded) return await bundlesIn(directory);
+  // One that is not there is said also if nothing of it is needed.
+  if (directory !== undefined) await list(directory, MAX_TREE_ENTRIES);
+  return { layouts: [], archives: new Map(), others: [] };
+}
+
+async function bundlesIn(directory: string): Promise<Bundles> {
   const layouts: string[] = [];
   const archives = new Map<Digest, readonly string[]>();
   const others: string[] = [];
-  // One that is not there is said also if nothing of it is needed.
-  if (directory !== undefined && !isNeeded) await list(directory, MAX_TREE_ENTRIES);
-  if (directory === undefined || !isNeeded) return { layouts, archives, others };
   for await (const { path, kind } of within(directory)) {
     if (kind === 'layout') layouts.push(path);
     if (kind !== 'file') continue;

@@ -145,14 +145,19 @@ type Part = (key: Key, claimed: Data | undefined, computed: Json | undefined) =>
 
 /** Takes the parts of two containers of one kind, or of a full one and nothing; false for anything else. */
 function eachPart(claimed: Data | undefined, computed: Json | undefined, take: Part): boolean {
-  if (Array.isArray(computed)) {
-    const list = claimed === undefined && computed.length > 0 ? [] : claimed;
-    if (!isDataList(list)) return false;
-    const count = Math.max(list.length, computed.length);
-    for (let index = 0; index < count; index += 1) take(index, list[index], computed[index]);
-    return true;
-  }
-  if (!isJsonMap(computed)) return false;
+  if (isJsonMap(computed)) return eachEntry(claimed, computed, take);
+  return isJsonList(computed) && eachItem(claimed, computed, take);
+}
+
+function eachItem(claimed: Data | undefined, computed: readonly Json[], take: Part): boolean {
+  const list = claimed === undefined && computed.length > 0 ? [] : claimed;
+  if (!isDataList(list)) return false;
+  const count = Math.max(list.length, computed.length);
+  for (let index = 0; index < count; index += 1) take(index, list[index], computed[index]);
+  return true;
+}
+
+function eachEntry(claimed: Data | undefined, computed: JsonMap, take: Part): boolean {
   const entries = Object.entries(computed);
   const map = claimed === undefined && entries.length > 0 ? new Map<string, Data>() : claimed;
   if (!isDataMap(map)) return false;
@@ -161,6 +166,10 @@ function eachPart(claimed: Data | undefined, computed: Json | undefined, take: P
     if (!Object.hasOwn(computed, key)) take(key, value, undefined);
   }
   return true;
+}
+
+function isJsonList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 type JsonMap = Readonly<Record<string, Json | undefined>>;
