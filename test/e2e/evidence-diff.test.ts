@@ -191,6 +191,9 @@ describe('evidence diff', () => {
     expect(await firstLine(report, report)).toBe(
       '· Same. Both sides are recorded as green, judged with less safety',
     );
+    const flags = [...pinned, '--allow-unsigned'];
+    expect(await firstLine(archive, unsigned, ...flags)).toContain('The weaker side, B, is green');
+    expect(await firstLine(unsigned, archive, ...flags)).toContain('The weaker side, A, is green');
     const { json } = await diffJsonOf(archive, broken, ...pinned);
     expect(json.changes[0]).toMatchObject({ what: 'verdict', one: 'green', other: 'invalid' });
   });

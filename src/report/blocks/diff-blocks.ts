@@ -53,9 +53,9 @@ function weakest(sides: readonly [SideJson, SideJson]): string {
   return `The weaker side, ${isFirst ? 'A' : 'B'}, is ${isFirst ? one : other}`;
 }
 
-/** By the verdict; of two equal ones, that which nobody verified here is weaker. */
-function rankOf({ exitCode, recorded }: SideJson): number {
-  return ORDER.indexOf(exitCode) - (recorded ? 0.5 : 0);
+/** By the verdict; of two equal ones, that which nobody verified here is weaker, then that judged with less safety. */
+function rankOf({ exitCode, recorded, weakened }: SideJson): number {
+  return ORDER.indexOf(exitCode) - (recorded ? 0.5 : 0) - Math.min(weakened.length, 4) / 10;
 }
 
 function verdictText(side: SideJson): string {
