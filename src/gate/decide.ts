@@ -21,7 +21,7 @@ import type {
   State,
 } from './gate-json.ts';
 import { judgePiece, type JudgedPiece, type Terms, type Verified } from './judge-piece.ts';
-import { nextSteps, type Folders } from './next-steps.ts';
+import { nextSteps, type Folders, type Lacking } from './next-steps.ts';
 import type { ComparedPointers } from './pointers.ts';
 import type { TreeRecipe } from './recipes.ts';
 import type { Otherwise } from './resolved-recipe.ts';
@@ -29,6 +29,8 @@ import type { Otherwise } from './resolved-recipe.ts';
 export interface DecisionInput {
   readonly changed: ChangedRecipes;
   readonly pointers: ComparedPointers;
+  /** From which the change is counted; undefined with `--all`. */
+  readonly mergeBase: string | undefined;
   /** `--all`: each recipe of head is affected. */
   readonly isAll: boolean;
   readonly policy: Policy;
@@ -73,6 +75,8 @@ export const EXIT_OF_STATE: Readonly<Record<State, number>> = {
   confirmed: 0,
   'not-asked': 0,
 };
+
+const GOOD: ReadonlySet<State> = new Set(['single', 'confirmed']);
 
 /** Recipes of head that the change adds or changes, or whose pointers it touches. */
 export function affectedRecipes({
@@ -190,7 +194,33 @@ function decideRecipe(
     evidence,
     signers: { found: found.signers, wanted: rule.minimumSigners },
     ...(exemption && { exemption }),
-    next: nextSteps(state, { recipe, evidence, isListing: listed.length > 0 }, folders),
+    next: nextSteps(state, lackingOf(change, input, { evidence, judged, rule, listed }), folders),
+  };
+}
+
+function lackingOf(
+  change: RecipeChange,
+  { pointers, mergeBase }: DecisionInput,
+  {
+    evidence,
+    judged,
+    rule,
+    listed,
+  }: Pick<GateRecipe, 'evidence'> &
+    Pick<Terms, 'rule'> & {
+      readonly judged: readonly JudgedPiece[];
+      readonly listed: readonly ListedSigner[];
+    },
+): Lacking {
+  const { recipe, status, fault } = change;
+  return {
+    ...{ recipe, evidence, isListing: listed.length > 0, fault, mergeBase },
+    touched: pointers.touched.get(recipe.name) ?? [],
+    isSame: status === 'same',
+    isGoodWithout: (paths) => {
+      const others = judged.filter(({ piece }) => !paths.has(piece.pointer.path));
+      return GOOD.has(stateOf(change, others, rule).state);
+    },
   };
 }
 

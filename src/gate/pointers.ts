@@ -13,6 +13,7 @@ import { quote } from '../quote.ts';
 import { faultJson } from '../report/json.ts';
 import { ALLOWLIST, allowlistFaults } from './allowlist-file.ts';
 import type { PlacedFault, PointerPlace } from './gate-json.ts';
+import { isRelocated, touchedOf, type TouchedPointer } from './touched-pointers.ts';
 
 /** What a commit has below its directory of evidence, as `readCommitFiles` reads it. */
 export interface PointerFiles {
@@ -43,8 +44,8 @@ export interface ComparedPointers {
   readonly pointers: ReadonlyMap<string, readonly GatePointer[]>;
   /** Recipes that have a pointer at base or head. */
   readonly pointed: ReadonlySet<string>;
-  /** Recipes whose pointers the change touches. */
-  readonly touched: ReadonlySet<string>;
+  /** By the recipe: what the change touches of its pointers. */
+  readonly touched: ReadonlyMap<string, readonly TouchedPointer[]>;
 }
 
 /**
@@ -88,7 +89,7 @@ export function comparePointers(
     orphans: changes.filter(({ recipe }) => recipes?.has(recipe) === false),
     pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group, old)])),
     pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
-    touched: new Set([...gone, ...changed].map(({ recipe }) => recipe)),
+    touched: touchedOf(changed, gone, groups),
   };
 }
 
@@ -247,17 +248,6 @@ function addsLocations(before: Pointer, after: Pointer | undefined): boolean {
 function withoutLocations(pointer: Pointer): string {
   const { affidavit = { attestation: undefined } } = pointer;
   return renderPointer({ ...pointer, affidavit: { ...affidavit, locations: [] } });
-}
-
-/** Signing moves a pointer from where it waits to where it belongs. */
-function isRelocated(
-  { recipe, pointer, path }: ReadFile,
-  groups: ReadonlyMap<string, readonly ReadFile[]>,
-): boolean {
-  const digest = artifactOf({ pointer });
-  if (digest === undefined || pointer?.signer !== undefined) return false;
-  const others = groups.get(recipe) ?? [];
-  return others.some((other) => other.path !== path && artifactOf(other) === digest);
 }
 
 function tooMany(

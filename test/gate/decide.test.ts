@@ -482,6 +482,41 @@ describe('a decision', () => {
     );
   });
 
+  it('says how to take back what the change does to pointers, and whether that is enough', () => {
+    const commands = (given: Case): readonly string[] =>
+      decided(given).next.flatMap((step) => step.commands.map((words) => words.join(' ')));
+    const path = `recipes/evidence/${RECIPE}/a.yaml`;
+    const enough = ['git commit --signoff --message Take back pointers', 'git push'];
+    const same = changeOf('same');
+    const bad = { name: 'a', code: 'SIGNATURE_INVALID' } as const;
+    const edited = { ...bad, change: 'edited' } as const;
+    // Nothing but the pointer is changed, or other evidence is enough: nobody needs a cluster.
+    expect(commands({ change: same, pieces: [bad] })).toEqual([`git rm -- ${path}`, ...enough]);
+    const good: Piece = { name: 'b', change: 'same' };
+    expect(commands({ pieces: [bad, good] })).toEqual([`git rm -- ${path}`, ...enough]);
+    const put = `git checkout c0ffee -- ${path}`;
+    expect(commands({ change: same, pieces: [edited] })).toEqual([put, ...enough]);
+    const touched = [{ path, change: 'removed', isMoved: false, isRead: true }] as const;
+    expect(commands({ change: same, touched })).toEqual([put, ...enough]);
+    // The recipe is another one: evidence of it is needed too.
+    expect(commands({ pieces: [edited] }).slice(0, 2)).toEqual([
+      put,
+      expect.stringContaining('recipe resolve'),
+    ]);
+    expect(commands({ touched })[0]).toContain('recipe resolve');
+    // What git would take for a pattern is a name.
+    const odd = { path: 'a*.yaml', change: 'added', isMoved: false, isRead: false } as const;
+    expect(commands({ touched: [odd] })[0]).toBe('git --literal-pathspecs rm -- a*.yaml');
+  });
+
+  it('has the mend of the overlay where head cannot resolve the recipe, and nothing to run', () => {
+    const fault = { code: 'MIXIN_MISSING', at: 'x', found: 'x', expected: 'x' } as const;
+    const change = changeOf('unresolved', { fault: { ...fault, hint: 'add the mixin' } });
+    expect(decided({ change }).next).toEqual([
+      { where: 'commit', what: ['add the mixin'], commands: [] },
+    ]);
+  });
+
   it('is a report that keeps to the schema', () => {
     const decision = decide(
       inputOf({

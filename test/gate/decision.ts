@@ -5,6 +5,7 @@ import type { ChangedRecipes, RecipeChange } from '../../src/gate/changed-recipe
 import type { DecisionInput } from '../../src/gate/decide.ts';
 import type { Verified } from '../../src/gate/judge-piece.ts';
 import type { ComparedPointers, GatePointer } from '../../src/gate/pointers.ts';
+import type { TouchedPointer } from '../../src/gate/touched-pointers.ts';
 import { PREDICATE_TYPE_V3 } from '../../src/media-types.ts';
 import type { GatePolicy } from '../../src/policy/gate-policy.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
@@ -102,6 +103,10 @@ function pointerOf({ name, change = 'added', pointer }: Piece): GatePointer {
   };
 }
 
+function touchedOf({ path, change }: GatePointer): readonly TouchedPointer[] {
+  return change === 'same' ? [] : [{ path, change, isMoved: false, isRead: true }];
+}
+
 export function changeOf(
   status: RecipeChange['status'],
   more: Partial<RecipeChange> = {},
@@ -130,6 +135,7 @@ export interface Case {
   readonly signersOfHead?: readonly object[];
   readonly isAll?: boolean;
   readonly breaches?: ComparedPointers['breaches'];
+  readonly touched?: readonly TouchedPointer[];
 }
 
 const SIGNER = { identity: 'a@example.com', issuer: 'https://issuer.example' };
@@ -156,8 +162,12 @@ export function inputOf(given: Case): DecisionInput {
       ...{ breaches: given.breaches ?? [], findings: [], removed: [], orphans: [] },
       pointers: new Map([[RECIPE, pointers]]),
       pointed: new Set(pointed || pieces.length > 0 ? [RECIPE] : []),
-      touched: new Set(pointers.some((each) => each.change !== 'same') ? [RECIPE] : []),
+      touched: Map.groupBy(
+        [...pointers.flatMap(touchedOf), ...(given.touched ?? [])],
+        () => RECIPE,
+      ),
     },
+    mergeBase: 'c0ffee',
     isAll: given.isAll ?? false,
     policy: policyOf(given.signers, given.gate satisfies Partial<GatePolicy> | object | undefined),
     policyOfHead: given.signersOfHead && policyOf(given.signersOfHead, given.gate),

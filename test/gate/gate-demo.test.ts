@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { GateJson } from '../../src/gate/gate-json.ts';
+import { git as gitOf, type Files } from '../io/git/real-git.ts';
 import { withRegistry } from '../oci/registry.ts';
 import { runProgram } from '../run-here.ts';
 import { formsOf, steady } from './gate-goldens.ts';
@@ -89,6 +90,51 @@ it('E-50 fails a recipe that a change needs evidence of and has no pointer, with
       'git add --',
     ]),
   );
+});
+
+describe('the next steps, followed word for word,', () => {
+  const pointer = (): string => {
+    const [path] = Object.keys(world.withLocation('x'));
+    return path ?? '';
+  };
+  const own = (title: string, files: () => Files): PullRequest => ({
+    ...{ title, files: async () => await Promise.resolve(files()) },
+    expected: { exit: 0, states: {} },
+  });
+  const recipe = (): string => pointer().replace(/\/[^/]*$/, '');
+  it.each([
+    'evidence of another recipe',
+    'a bundle that another recipe has',
+    'stale evidence',
+    'the wrong signer',
+    'a bundle that was tampered with',
+    own('a pointer edited', () => ({ [pointer()]: `${world.text(pointer())}more: 1\n` })),
+    own('a pointer removed', () => ({})),
+    own('a pointer moved', () => ({
+      [`${recipe()}/moved.yaml`]: world.text(pointer()),
+    })),
+  ])('lead %s to a gate that passes', async (given) => {
+    const pullRequest = typeof given === 'string' ? pullRequestOf(given) : given;
+    const made = await world.wordsFor(pullRequest);
+    const repository = made[made.indexOf('--git') + 1] ?? '';
+    if (/removed|moved/.test(pullRequest.title)) gitOf(repository, 'rm', '--', pointer());
+    const committed = (): readonly string[] => {
+      gitOf(repository, 'commit', '--quiet', '--allow-empty', '--message', 'm');
+      return made.with(made.indexOf('--head') + 1, gitOf(repository, 'rev-parse', 'HEAD'));
+    };
+    const gate = async (all: readonly string[]) => await runProgram([...all, '-f', 'json']);
+    const { code, stdout } = await gate(committed());
+    expect(code).not.toBe(0);
+    const report = JSON.parse(stdout) as GateJson;
+    const steps = report.recipes.flatMap(({ next }) => next.flatMap(({ commands }) => commands));
+    // Two recipes need one commit only.
+    const undone = steps.filter(
+      ([git, verb]) => git === 'git' && /^(rm|checkout)$/.test(verb ?? ''),
+    );
+    expect(undone.length).toBeGreaterThan(0);
+    for (const [, ...rest] of undone) gitOf(repository, ...rest);
+    expect(await gate(committed())).toMatchObject({ code: 0 });
+  });
 });
 
 it('E-51 passes the signer whom the policy expects, and no other', async () => {

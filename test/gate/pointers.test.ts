@@ -56,7 +56,7 @@ describe('the pointers of a change', () => {
       { [PATH]: TEXT, [`${RECIPE}.yaml`]: UNSIGNED, 'allowlist.yaml': 'x' },
     );
     expect(added).toMatchObject({ breaches: [], findings: [], removed: [], orphans: [] });
-    expect([...added.touched]).toEqual([RECIPE]);
+    expect([...added.touched.keys()]).toEqual([RECIPE]);
     expect([...added.pointed]).toEqual([RECIPE]);
     const [flat, nested] = added.pointers.get(RECIPE) ?? [];
     expect(flat).toMatchObject({ path: `${DIRECTORY}/${RECIPE}.yaml`, change: 'added' });
@@ -70,7 +70,7 @@ describe('the pointers of a change', () => {
   it('are removed, and the recipe is touched and was pointed to', () => {
     const { removed, touched, pointed, breaches } = compare({ [PATH]: TEXT }, {});
     expect(removed).toEqual([{ path: `${DIRECTORY}/${PATH}` }]);
-    expect([[...touched], [...pointed], breaches]).toEqual([[RECIPE], [RECIPE], []]);
+    expect([[...touched.keys()], [...pointed], breaches]).toEqual([[RECIPE], [RECIPE], []]);
   });
 
   it('touch nothing if they are the same', () => {

@@ -76,6 +76,7 @@ function judging({ texts, evidence }: Sides): () => Promise<void> {
       ...{
         changed,
         pointers: compared,
+        mergeBase: undefined,
         isAll: false,
         policy: POLICY,
         at,

@@ -86,6 +86,7 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
   const { policy: rules, policyOfHead } = policy;
   const decision = decide({
     ...{ changed, pointers, isAll, policy: rules, policyOfHead, verified, since, at, folders },
+    mergeBase: base?.mergeBase,
     findings: [
       ...change.findings,
       ...withoutPointers(pointers, folders),
@@ -96,11 +97,11 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
     ...{ schemaVersion: SCHEMA_VERSION, tool: AFFIDAVIT },
     ...decision,
     ...{ sandbox: root.sandbox, weakened: [], at: timestampOf(at), base, head },
-    policy: {
-      source: policy.source,
-      digest: policy.digest,
-      ...(policy.commit !== undefined && { commit: policy.commit }),
-    },
+    policy: policyJson(policy),
     ruleSet: changed.rules ?? 'unknown',
   };
+}
+
+function policyJson({ source, digest, commit }: Change['policy']): GateJson['policy'] {
+  return { source, digest, ...(commit !== undefined && { commit }) };
 }
