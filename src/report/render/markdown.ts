@@ -56,13 +56,23 @@ function render(blocks: readonly Block[], room = MAX_LIST, most = MAX_REPORT): s
   const filled = blocks
     .map((block) => ({ text: blockText(block, room), isFold: block.block === 'fold' }))
     .filter(({ text }) => text !== '');
-  // No empty line between folds: they are details of one thing.
-  const parts = filled.map(({ text, isFold }, index) => {
-    const follows = isFold && filled[index - 1]?.isFold === true;
-    return `${index === 0 ? '' : follows ? '\n' : '\n\n'}${text}`;
-  });
+  const parts = filled.map((part, index) => `${between(filled[index - 1], part)}${part.text}`);
   const markdown = `${parts.join('')}\n`;
   return markdown.length <= most || room < 1 ? markdown : render(blocks, room / 2, most);
+}
+
+interface Part {
+  readonly text: string;
+  readonly isFold: boolean;
+}
+
+function between(before: Part | undefined, { text, isFold }: Part): string {
+  if (before === undefined) return '';
+  // No empty line between folds: they are details of one thing.
+  if (isFold && before.isFold) return '\n';
+  // Of two lists with nothing between them, Markdown makes one.
+  const isList = text.startsWith('- ') && /(?:^|\n)- .*$/.test(before.text);
+  return isList ? '\n\n---\n\n' : '\n\n';
 }
 
 function blockText(block: Block, room: number): string {
