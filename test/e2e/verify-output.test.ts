@@ -127,7 +127,9 @@ describe('every exit code of verify-evidence', () => {
       '.mjs',
     );
     const env = { NODE_OPTIONS: `--import ${slow} --import ${interrupt}` };
-    const { code, error } = await failureOf([inputs.verified, ...pin], { env });
+    // A small one is read at once, and then there is no middle.
+    const large = evidence.write('x'.repeat(1024 * 1024), '.tar.gz');
+    const { code, error } = await failureOf([large, ...pin], { env });
     expect([code, error.code]).toEqual([EXIT_CODES.interrupted, 'INTERRUPTED']);
   });
 });
