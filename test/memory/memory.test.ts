@@ -138,12 +138,16 @@ interface Case {
 
 function casesOf(name: string, kind: Kind): readonly Case[] {
   const shapes = Object.entries(kind.path.endsWith('.yaml') ? YAML : JSON_VALUES);
-  return Object.entries(kind.calls).flatMap(([verb, call]) =>
-    shapes.slice(0, propertyRuns(1, shapes.length)).map(([shape, filler]) => ({
-      name: `${verb}: a ${name} full of ${shape}`,
-      documents: () => ({ [kind.path]: filled(kind, filler) }),
-      call,
-    })),
+  // The readers are those of the first call: of each further one a few shapes are enough.
+  return Object.entries(kind.calls).flatMap(([verb, call], nth) =>
+    shapes
+      .slice(0, propertyRuns(1, shapes.length))
+      .filter((_, index) => nth === 0 || index % 4 === 0)
+      .map(([shape, filler]) => ({
+        name: `${verb}: a ${name} full of ${shape}`,
+        documents: () => ({ [kind.path]: filled(kind, filler) }),
+        call,
+      })),
   );
 }
 
