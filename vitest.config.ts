@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** They start processes that take long. Vitest runs projects by name, so these do not come last, when a core is idle. */
 const LONG = ['test/{memory,work}/**/*.test.ts', 'test/e2e/{signals,login}.test.ts'];
 
+/** It counts the calls of a module that it replaces: not if another file of the same worker has loaded that before. */
+const ALONE = ['test/gate/changed-recipes.test.ts'];
+
 /** Tests of the whole, from outside. `runProgram` puts back what the program changes of its process. */
 const OUTSIDE = ['test/{commands,docs,e2e,library}/**/*.test.ts', 'test/*.test.ts'];
 
@@ -25,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...LONG, ...OUTSIDE],
+          exclude: [...LONG, ...ALONE, ...OUTSIDE],
           // They leave nothing behind, so one worker and its modules serve many files.
           isolate: false,
         },
@@ -34,6 +37,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'outside', include: OUTSIDE, exclude: LONG, isolate: false },
       },
+      { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'long', include: LONG } },
     ],
   },
