@@ -100,7 +100,7 @@ const LAST: Check = {
       const place = (await link.getAttribute('href')) ?? '';
       await link.click();
       const isThere = `(() => {
-        const { top = -1 } = document.getElementById(${JSON.stringify(place.slice(1))})?.getBoundingClientRect() ?? {};
+        const { top = NaN } = document.getElementById(${JSON.stringify(place.slice(1))})?.getBoundingClientRect() ?? {};
         return location.hash === ${JSON.stringify(place)} && top >= -1 && top < innerHeight / 2 ||
           top > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
       })()`;
