@@ -107,23 +107,17 @@ describe('every exit code of verify-evidence', () => {
   it.each(['SIGINT', 'SIGTERM'])('is met: 130 when %s comes in the middle', async (signal) => {
     // The signal comes as soon as somebody listens for it, and that is before the bundle is read.
     const interrupt = evidence.write(
-      `const timer = setInterval(() => {
-        if (process.listenerCount('${signal}') === 0) return;
-        clearInterval(timer);
-        process.kill(process.pid, '${signal}');
-      }, 1);
-      timer.unref();`,
+      `process.on('newListener', (name) => {
+        if (name === '${signal}') process.kill(process.pid, name);
+      });`,
       '.mjs',
     );
     const slow = evidence.write(
-      `import { open } from 'node:fs/promises';
-      const handle = await open(new URL(import.meta.url));
-      const prototype = Object.getPrototypeOf(handle);
-      const { read } = prototype;
-      await handle.close();
-      prototype.read = function (...args) {
-        return new Promise((resolve) => setTimeout(() => resolve(read.apply(this, args)), 500));
-      };`,
+      `import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { read } = fs;
+      fs.read = (...args) => setTimeout(() => read(...args), 500);
+      syncBuiltinESMExports();`,
       '.mjs',
     );
     const env = { NODE_OPTIONS: `--import ${slow} --import ${interrupt}` };
@@ -131,6 +125,24 @@ describe('every exit code of verify-evidence', () => {
     const large = evidence.write('x'.repeat(1024 * 1024), '.tar.gz');
     const { code, error } = await failureOf([large, ...pin], { env });
     expect([code, error.code]).toEqual([EXIT_CODES.interrupted, 'INTERRUPTED']);
+  });
+
+  it('is met: 130 when a signal comes after the report, which stays the only document', async () => {
+    const interrupt = evidence.write(
+      `const { write } = process.stdout;
+      process.stdout.write = function (...args) {
+        process.stdout.write = write;
+        process.kill(process.pid, 'SIGINT');
+        return write.apply(this, args);
+      };`,
+      '.mjs',
+    );
+    const words = [inputs.verified, ...pin, '--format', 'json'];
+    const { code, stdout, stderr } = await run(words, {
+      env: { NODE_OPTIONS: `--import ${interrupt}` },
+    });
+    expect([code, (JSON.parse(stdout) as { exitCode: number }).exitCode]).toEqual([130, 0]);
+    expect(stderr).toContain('error: INTERRUPTED ');
   });
 });
 

@@ -22,6 +22,14 @@ export async function deliver(
   if (output !== undefined) await call.beforeWriting();
   const shown = output === undefined ? dress(text, call.terminal) : text;
   await printReport(shown, output, call.signal);
+  reportsStand(call);
+}
+
+/** A signal that comes now is too late for them: the JSON of its error would be a second document beside theirs. */
+function reportsStand({ signal }: Call): void {
+  const mark = (): void => void AFTER_REPORTS.add(Object(signal.reason));
+  if (signal.aborted) mark();
+  else signal.addEventListener('abort', mark, { once: true });
 }
 
 /** What is shown in a form: a report to render, or a text that is whole. */
@@ -45,6 +53,7 @@ export async function deliverReports(call: Call, show: Show): Promise<void> {
   const files = forms.flatMap(({ output }) => output ?? []);
   if (files.length > 0) await call.beforeWriting();
   const failures = await writeAll(reports, call.signal);
+  if (failures.length < reports.length) reportsStand(call);
   const brief = async (): Promise<string> => await render({ format: 'terminal', output: files[0] });
   await endReports(call, { forms, failures, brief });
 }
