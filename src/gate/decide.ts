@@ -6,7 +6,6 @@ import { recipeNameOf } from '../evidence/recipe/criteria.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
-import { faultJson } from '../report/json.ts';
 import type { ChangedRecipes, RecipeChange } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf } from './combine.ts';
 import { exemptionFor, idleParts, withExemption } from './exemption.ts';
@@ -22,7 +21,7 @@ import type {
 } from './gate-json.ts';
 import { judgePiece, type JudgedPiece, type Terms, type Verified } from './judge-piece.ts';
 import { nextSteps, type Folders, type Lacking } from './next-steps.ts';
-import type { ComparedPointers } from './pointers.ts';
+import { placedFault, type ComparedPointers } from './pointers.ts';
 import type { TreeRecipe } from './recipes.ts';
 import type { Otherwise } from './resolved-recipe.ts';
 
@@ -98,10 +97,7 @@ export function decide(input: DecisionInput): Decision {
   const recipes = affectedRecipes(input).map((change) =>
     decideRecipe(change, input, { listed, gone }),
   );
-  const faults = changed.faults.map(({ file, line, ...fault }): PlacedFault => {
-    const { column: _, pointer: __, severity: ___, ...rest } = fault;
-    return { ...faultJson(rest), file, line };
-  });
+  const faults = changed.faults.map(placedFault);
   const isBroken = pointers.breaches.length > 0 || faults.length > 0;
   const exits = new Set<number>([
     ...recipes.map(({ state }) => EXIT_OF_STATE[state]),

@@ -5,7 +5,7 @@ import type { Digest } from '../digest.ts';
 import { differences } from '../document/differences.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused, faultOf, type Fault } from '../errors/evidence-error.ts';
-import { located } from '../evidence/lint/lint.ts';
+import { located, type LintFinding } from '../evidence/lint/lint.ts';
 import { misplaced } from '../evidence/pointer/pointer-place.ts';
 import { parsePointer, renderPointer, type Pointer } from '../evidence/pointer/pointer.ts';
 import { MAX_POINTERS } from '../limits.ts';
@@ -282,7 +282,8 @@ function keyOf({ code, at, found }: Fault): string {
   return JSON.stringify([code, at, found]);
 }
 
-function placedFault({ file, line, ...fault }: ReturnType<typeof located>[number]): PlacedFault {
+/** Without what only `lint` tells. */
+export function placedFault({ file, line, ...fault }: LintFinding): PlacedFault {
   const { column: _, severity: __, pointer: ___, ...rest } = fault;
   return { ...faultJson(rest), file, line };
 }
