@@ -109,6 +109,11 @@ export interface Fault {
   readonly sentence?: Sentence;
 }
 
+/** Faults that say the same of the same place have the same key. */
+export function faultKey({ code, at = '', found }: Fault): string {
+  return JSON.stringify([code, at, found]);
+}
+
 /** Something that a person should know and that changes no verdict. */
 export type Finding = Fault;
 

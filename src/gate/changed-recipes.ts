@@ -3,6 +3,7 @@
 import { compareBytes } from '../compare-bytes.ts';
 import {
   EvidenceError,
+  faultKey,
   faultOf,
   orIfRefused,
   type Attempt,
@@ -89,10 +90,10 @@ export function otherwiseSince(
 
 /** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */
 function faultsOf(before: Side, after: Side, ofRecipes: readonly Fault[]): readonly Fault[] {
-  const known = new Set(before.faults.map(keyOf));
-  const added = after.faults.filter((fault) => !known.has(keyOf(fault)));
+  const known = new Set(before.faults.map(faultKey));
+  const added = after.faults.filter((fault) => !known.has(faultKey(fault)));
   const all = [...(after.error === undefined ? [] : [after.error]), ...added, ...ofRecipes];
-  return [...new Map(all.map((fault) => [keyOf(fault), fault])).values()];
+  return [...new Map(all.map((fault) => [faultKey(fault), fault])).values()];
 }
 
 /** What the files of a tree say, as far as they can be read. */
@@ -226,11 +227,7 @@ function comparedWith(
 }
 
 function unresolved(recipe: TreeRecipe, before: Fault | undefined, fault: Fault): RecipeChange {
-  const isOld = before !== undefined && keyOf(before) === keyOf(fault);
+  const isOld = before !== undefined && faultKey(before) === faultKey(fault);
   if (isOld) return { recipe, status: 'same', ...NO_CHANGE };
   return { recipe, status: 'unresolved', ...NO_CHANGE, fault };
-}
-
-function keyOf({ code, at, found }: Fault): string {
-  return JSON.stringify([code, at, found]);
 }

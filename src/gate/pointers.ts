@@ -4,7 +4,7 @@ import { compareBytes } from '../compare-bytes.ts';
 import type { Digest } from '../digest.ts';
 import { differences } from '../document/differences.ts';
 import { decodeYaml } from '../document/yaml.ts';
-import { orIfRefused, faultOf, type Fault } from '../errors/evidence-error.ts';
+import { faultKey, faultOf, orIfRefused, type Fault } from '../errors/evidence-error.ts';
 import { located, type LintFinding } from '../evidence/lint/lint.ts';
 import { misplaced } from '../evidence/pointer/pointer-place.ts';
 import { parsePointer, renderPointer, type Pointer } from '../evidence/pointer/pointer.ts';
@@ -68,7 +68,7 @@ export function comparePointers(
   const crowded = tooMany(directory, groups);
   const old = new Set([...before.values()].map(artifactOf));
   const oldFaults = [...base.faults, ...tooMany(directory, byRecipe([...before.values()]))];
-  const known = new Set(oldFaults.map(keyOf));
+  const known = new Set(oldFaults.map(faultKey));
   const others = [...head.faults, ...crowded];
   const [same, changed] = [changes.filter(isSame), changes.filter((file) => !isSame(file))];
   const list = allowlistOf(directory, { base, head });
@@ -78,11 +78,11 @@ export function comparePointers(
   return {
     // What is about more than one file comes first: of very many not all are told.
     breaches: placed([
-      ...others.filter((fault) => !known.has(keyOf(fault))),
+      ...others.filter((fault) => !known.has(faultKey(fault))),
       ...[...changed, ...list.filter((file) => !isSame(file))].flatMap(faultsOf),
     ]),
     findings: placed([
-      ...others.filter((fault) => known.has(keyOf(fault))),
+      ...others.filter((fault) => known.has(faultKey(fault))),
       ...[...same, ...list.filter(isSame)].flatMap(faultsOf),
     ]),
     removed: gone.filter((file) => !isRelocated(file, groups)).map(({ path }) => ({ path })),
@@ -276,10 +276,6 @@ function mostWanted(
       pointer === undefined ? [] : [{ ...file, pointer, isOld: old.has(artifactOf({ pointer })) }],
     )
     .toSorted((a, b) => compareBytes(a.path, b.path));
-}
-
-function keyOf({ code, at, found }: Fault): string {
-  return JSON.stringify([code, at, found]);
 }
 
 /** Without what only `lint` tells. */

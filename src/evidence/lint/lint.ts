@@ -4,7 +4,7 @@ import { compareBytes } from '../../compare-bytes.ts';
 import { decodeUtf8, type Spot } from '../../document/text.ts';
 import { locateIn, type Locate } from '../../document/yaml-places.ts';
 import { ERROR_CATALOGUE } from '../../errors/catalogue.ts';
-import { orIfRefused, type Fault } from '../../errors/evidence-error.ts';
+import { faultKey, orIfRefused, type Fault } from '../../errors/evidence-error.ts';
 import { fileName } from '../resolve/catalogue.ts';
 import type { RecipeFiles } from '../resolve/recipe-files.ts';
 import { lintFile, pathFor, type NamedFile } from './lint-file.ts';
@@ -34,7 +34,7 @@ export function lint({ files, directories, data }: LintInput): readonly LintFind
           ...directories.flatMap((each) => lintLaid(filesOf(each), data)),
           ...lintLaid(partsFor(files, data), data),
         ];
-  const known = new Map(found.map((each) => [keyOf(each), each]));
+  const known = new Map(found.map((each) => [faultKey(each), each]));
   return [...known.values()].toSorted(compareFindings);
 }
 
@@ -74,18 +74,14 @@ function lintLaid(laid: readonly Laid[], data: RecipeFiles): readonly LintFindin
   const recipes = { ...data, files: new Map([...data.files, ...parts]) };
   const tree = lintTree(recipes);
   const names = new Map(laid.map(({ path = '', file }) => [fileName(data, path), file]));
-  const before = new Set(lintTree(data).faults.map(keyOf));
+  const before = new Set(lintTree(data).faults.map(faultKey));
   const inTree = locatedIn(recipes, tree.faults).flatMap((each): readonly LintFinding[] => {
     const file = names.get(each.file);
-    if (file === undefined) return before.has(keyOf(each)) ? [] : [each];
+    if (file === undefined) return before.has(faultKey(each)) ? [] : [each];
     return [{ ...each, file, at: `${file}${each.pointer === '' ? '' : `#${each.pointer}`}` }];
   });
   const alone = laid.filter(({ path }) => path === undefined);
   return [...inTree, ...alone.flatMap((each) => located(lintFile(each, tree), [each], each.file))];
-}
-
-function keyOf({ code, at = '', found }: Fault): string {
-  return JSON.stringify([code, at, found]);
 }
 
 /** Codes that are about a key, not about its value. */
