@@ -14,7 +14,7 @@ export function isInShard(place: number, { index, count }: Shard): boolean {
  * more than these in memory.
  */
 export async function* inOrder<Item, Answer>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   answer: (item: Item) => Promise<Answer>,
   most: number,
 ): AsyncGenerator<Answer, void> {

@@ -109,7 +109,7 @@ export async function judgePieces(
   }
   const judges = await openJudges(call, { ...rules, budget: fetchBudget() }, pieces.length);
   try {
-    const groups = inTurn(groupsOf(pieces, judges.together));
+    const groups = groupsOf(pieces, judges.together);
     for await (const answers of inOrder(groups, judges.judge, judges.ahead)) {
       call.signal.throwIfAborted();
       requireJudged(answers);
@@ -146,10 +146,6 @@ function groupsOf(pieces: readonly Piece[], most: number): readonly Group[] {
     else groups.push([piece]);
   }
   return groups;
-}
-
-async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void> {
-  yield* items;
 }
 
 interface Judges {
