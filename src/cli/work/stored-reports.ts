@@ -24,7 +24,7 @@ import {
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
-import type { BatchJson, SummaryJson } from '../../report/report-json.ts';
+import type { BatchJson, ErrorJson, SummaryJson, VerificationJson } from '../../report/report-json.ts';
 import { parseStoredBatch, parseStoredReport } from '../../report/stored-report.ts';
 import { subjectOf } from '../../report/subject.ts';
 import type { ReportAndRow } from './batch-reports.ts';
@@ -126,10 +126,11 @@ export async function readStored(from: StoredBatch): Promise<StoredFile> {
 }
 
 async function addLine(added: Added, line: StoredLine): Promise<void> {
-  const { row } = await oneIn(line);
+  const stored = await storedIn(line);
+  const row = rowOf(stored, subjectOf(stored) ?? line.at);
   added.summary.add(row);
   added.last = row;
-  added.isNamed &&= sourceIn(line) !== undefined;
+  added.isNamed &&= typeof stored.source !== 'object';
   if (row.root === undefined) return;
   const common = (added.common ??= row);
   if (REPEATED.some((name) => row[name] !== common[name])) throw forged(line.at);
@@ -238,14 +239,17 @@ function forged(at: string): EvidenceError {
   });
 }
 
-async function oneIn({ json, at }: StoredLine): Promise<ReportAndRow> {
+async function storedIn({ json, at }: StoredLine): Promise<VerificationJson | ErrorJson> {
   const { stored } = await parseStoredReport(Buffer.from(json), at);
   if ('outcome' in stored) throw forged(at);
-  return { line: json, report: () => stored, row: rowOf(stored, subjectOf(stored) ?? at) };
+  return stored;
 }
 
 export async function* reportsIn(from: StoredBatch): AsyncGenerator<ReportAndRow, void> {
   for await (const line of from.parts()) {
-    if (line.part === 'report') yield await oneIn(line);
+    if (line.part !== 'report') continue;
+    const stored = await storedIn(line);
+    const row = rowOf(stored, subjectOf(stored) ?? line.at);
+    yield { line: line.json, report: () => stored, row };
   }
 }
