@@ -39,11 +39,6 @@ export function referenceName({
   return tag === undefined ? repository : `${repository}:${tag}`;
 }
 
-export function renderReference(reference: ArtifactReference): string {
-  const { digest } = reference;
-  return `${SCHEME}${referenceName(reference)}${digest === undefined ? '' : `@${digest}`}`;
-}
-
 /** What Docker reads as `docker.io/library/NAME`, and no registry does. */
 const SHORT = /^(?:(?:index|registry-1)\.)?docker\.io\/(?<name>[^/]+)$/i;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   namesRegistry,
   parseReference,
-  renderReference,
+  referenceName,
   requireLocation,
   requireReference,
 } from '../src/artifact-reference.ts';
@@ -55,7 +55,9 @@ describe('a reference to an artifact', () => {
   it('is read and written again, character by character', () => {
     fc.assert(
       fc.property(references, (text) => {
-        expect(renderReference(read(text))).toBe(text);
+        const { digest, ...named } = read(text);
+        const written = `${referenceName(named)}${digest === undefined ? '' : `@${digest}`}`;
+        expect(written).toBe(text.slice('oci://'.length));
       }),
       { numRuns: propertyRuns(200, 5000) },
     );

@@ -33,8 +33,6 @@ export interface ChangedRecipes {
   readonly recipes: readonly RecipeChange[];
   /** What is wrong with the tree of head, and not with that of base: all invalid, and each with its line. */
   readonly faults: readonly LintFinding[];
-  /** Why base cannot be resolved, so that all recipes count as changed. */
-  readonly baseFault: Fault | undefined;
   /** Of head; undefined if it has none. */
   readonly files: RecipeFiles | undefined;
   /** The recipes of head, to compare evidence with; undefined if they cannot be read. */
@@ -60,7 +58,6 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
     recipes,
     faults:
       after.files === undefined ? [] : locatedIn(after.files, faultsOf(before, after, ofRecipes)),
-    baseFault: before.error,
     files: after.files,
     own: after.own,
     rules: after.catalogue?.rules,

@@ -151,7 +151,6 @@ export function inputOf(given: Case): DecisionInput {
   const changed: ChangedRecipes = {
     recipes: [change],
     faults: [],
-    baseFault: undefined,
     files: undefined,
     own: undefined,
     rules: undefined,

@@ -24,7 +24,12 @@ import {
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { fileWord } from '../../packed-file.ts';
 import { escapeInvisible } from '../../quote.ts';
-import type { BatchJson, ErrorJson, SummaryJson, VerificationJson } from '../../report/report-json.ts';
+import type {
+  BatchJson,
+  ErrorJson,
+  SummaryJson,
+  VerificationJson,
+} from '../../report/report-json.ts';
 import { parseStoredBatch, parseStoredReport } from '../../report/stored-report.ts';
 import { subjectOf } from '../../report/subject.ts';
 import type { ReportAndRow } from './batch-reports.ts';
