@@ -10,7 +10,7 @@ import { nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { readPolicyAt, type ChangeEnds } from '../../io/git/policy-at.ts';
 import { readFileAt } from '../../io/git/read-files.ts';
 import { readRecipeTree } from '../../io/git/recipe-tree.ts';
-import { withRepository, type Repository } from '../../io/git/repository.ts';
+import type { Repository } from '../../io/git/repository.ts';
 import { MAX_CONFIG_BYTES } from '../../limits.ts';
 import { refuse } from '../../place.ts';
 import { parsePolicy, type Policy } from '../../policy/policy.ts';
@@ -105,40 +105,38 @@ function requireApart({ recipes, evidence }: Folders): void {
 }
 
 /** Reads all of it in one go: a constant number of processes, whatever the change is. */
-export async function readChange(asked: Asked): Promise<Change> {
-  return await withRepository(asked.git, async (repository) => {
-    const head = await repository.commitOf(asked.head, '--head');
-    const base = await baseOf(repository, asked.base, head);
-    const policy = await readGivenPolicy(repository, asked, { base: base?.commit, head });
-    const { evidence } = asked.folders;
-    const read = async (commit: string) => ({
-      tree: await readRecipesOf(repository, commit, asked.folders),
-      pointers: await readPointers(repository, commit, evidence),
-    });
-    const before = base && (await read(base.mergeBase));
-    const after = await read(head);
-    const tipOfBase = base && base.commit !== base.mergeBase ? base.commit : undefined;
-    const pointers = await pointersOnceMerged(
-      tipOfBase,
-      { before: before?.pointers, head: after.pointers },
-      async (tip) => await readPointers(repository, tip, evidence),
-    );
-    const sides = new Map([
-      [head, pointers.head],
-      [base?.commit ?? head, pointers.base],
-    ]);
-    const named = { folder: evidence, isNamed: asked.namesEvidence };
-    await requirePointers(repository, sides, named);
-    return {
-      base: base ?? null,
-      head: { name: asked.head, commit: head },
-      recipes: { base: before?.tree, head: after.tree },
-      pointers,
-      policy: policy.policy,
-      findings: [...behindBase(head, tipOfBase), ...policy.findings],
-      folders: asked.folders,
-    };
+export async function readChange(repository: Repository, asked: Asked): Promise<Change> {
+  const head = await repository.commitOf(asked.head, '--head');
+  const base = await baseOf(repository, asked.base, head);
+  const policy = await readGivenPolicy(repository, asked, { base: base?.commit, head });
+  const { evidence } = asked.folders;
+  const read = async (commit: string) => ({
+    tree: await readRecipesOf(repository, commit, asked.folders),
+    pointers: await readPointers(repository, commit, evidence),
   });
+  const before = base && (await read(base.mergeBase));
+  const after = await read(head);
+  const tipOfBase = base && base.commit !== base.mergeBase ? base.commit : undefined;
+  const pointers = await pointersOnceMerged(
+    tipOfBase,
+    { before: before?.pointers, head: after.pointers },
+    async (tip) => await readPointers(repository, tip, evidence),
+  );
+  const sides = new Map([
+    [head, pointers.head],
+    [base?.commit ?? head, pointers.base],
+  ]);
+  const named = { folder: evidence, isNamed: asked.namesEvidence };
+  await requirePointers(repository, sides, named);
+  return {
+    base: base ?? null,
+    head: { name: asked.head, commit: head },
+    recipes: { base: before?.tree, head: after.tree },
+    pointers,
+    policy: policy.policy,
+    findings: [...behindBase(head, tipOfBase), ...policy.findings],
+    folders: asked.folders,
+  };
 }
 
 /** The recipes of a commit, without the evidence that may lie among them. */

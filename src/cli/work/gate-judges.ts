@@ -12,6 +12,7 @@ import { ReadBefore } from '../../evidence/verify/read-before.ts';
 import type { RecipeChange } from '../../gate/changed-recipes.ts';
 import type { JudgedReport, Verified } from '../../gate/judge-piece.ts';
 import type { ComparedPointers } from '../../gate/pointers.ts';
+import type { TreeRecipe } from '../../gate/recipes.ts';
 import { timed } from '../../io/disk/talk.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { JudgePool } from '../../io/workers/judge-pool.ts';
@@ -55,7 +56,7 @@ export interface Brief {
 export interface Pointed {
   readonly path: string;
   readonly bytes: Uint8Array;
-  readonly criteria: Criteria;
+  readonly recipe: TreeRecipe;
   readonly artifact: PointedArtifact;
   readonly locations: readonly string[];
 }
@@ -79,8 +80,7 @@ export function piecesOf(
       ({ path, bytes, pointer, faults }): readonly Pointed[] => {
         if (faults.length > 0 || pointer.artifact === undefined) return [];
         const locations = pointer.affidavit?.locations ?? [];
-        const { criteria } = recipe;
-        return [{ path, bytes, criteria, artifact: pointer.artifact, locations }];
+        return [{ path, bytes, recipe, artifact: pointer.artifact, locations }];
       },
     ),
   );
@@ -98,14 +98,14 @@ export async function judgePieces(
   const hosts = hostsOf(policy, call.options.texts('registry'));
   const pieces: Piece[] = [];
   let fetched = 0;
-  for (const { path, bytes, criteria, ...leads } of pointed) {
+  for (const { path, bytes, recipe, ...leads } of pointed) {
     const { value: place, error } = await attempt(async () => {
       const found = await placeOf(atHand, leads, hosts);
       if ('repositories' in found) requireFew(++fetched, path);
       return found;
     });
     if (place === undefined) verified.set(path, { fault: faultOf(error) });
-    else pieces.push({ path, bytes, criteria, place });
+    else pieces.push({ path, bytes, criteria: recipe.criteria, place });
   }
   const judges = await openJudges(call, { ...rules, budget: fetchBudget() }, pieces.length);
   try {

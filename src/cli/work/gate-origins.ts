@@ -1,12 +1,11 @@
 // What of each recipe is otherwise since its older evidence came, by the history of the base.
 import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
-import { otherwiseSince, type RecipeChange } from '../../gate/changed-recipes.ts';
-import type { ComparedPointers } from '../../gate/pointers.ts';
-import type { TreeRecipe } from '../../gate/recipes.ts';
+import { otherwiseSince } from '../../gate/changed-recipes.ts';
 import type { Otherwise } from '../../gate/resolved-recipe.ts';
 import { firstNamings } from '../../io/git/first-namings.ts';
-import { withRepository } from '../../io/git/repository.ts';
-import { readRecipesOf, type Asked, type Change } from './gate-change.ts';
+import type { Repository } from '../../io/git/repository.ts';
+import { readRecipesOf, type Change } from './gate-change.ts';
+import type { Pointed } from './gate-judges.ts';
 
 /**
  * The commit that brought a piece shows what it was made with. A later change may have had other health checks, and
@@ -15,38 +14,30 @@ import { readRecipesOf, type Asked, type Change } from './gate-change.ts';
  * @throws EvidenceError GIT_OBJECT_MISSING for a clone without the history of the base, GIT_FAILED
  */
 export async function otherwiseSinceBrought(
-  asked: Asked,
-  { base, recipes }: Change,
-  affected: readonly RecipeChange[],
-  { pointers }: ComparedPointers,
+  repository: Repository,
+  { base, recipes, folders }: Change,
+  pieces: readonly Pointed[],
 ): Promise<ReadonlyMap<string, Otherwise>> {
-  const pieces = affected.flatMap(({ recipe }) =>
-    (pointers.get(recipe.name) ?? []).flatMap(({ path, pointer }) =>
-      pointer.artifact === undefined ? [] : [{ recipe, path, digest: pointer.artifact.digest }],
-    ),
-  );
+  const since = new Map<string, Otherwise>();
   const head = recipes.head.recipes;
-  if (base === null || head === undefined || pieces.length === 0) return new Map();
-  return await withRepository(asked.git, async (repository) => {
-    const brought = await firstNamings(repository, base.commit, asked.folders.evidence);
-    const commits = Map.groupBy(pieces, ({ digest }) => brought.get(digest));
-    const since = new Map<string, Otherwise>();
-    for (const [commit, own] of commits) {
-      // What the base never had the change brings.
-      if (commit === undefined) continue;
-      const tree = await readRecipesOf(repository, commit, asked.folders);
-      for (const [path, otherwise] of compared(tree, { recipes: head, faults: [] }, own)) {
-        since.set(path, otherwise);
-      }
+  if (base === null || head === undefined || pieces.length === 0) return since;
+  const brought = await firstNamings(repository, base.commit, folders.evidence);
+  const commits = Map.groupBy(pieces, ({ artifact }) => brought.get(artifact.digest));
+  for (const [commit, own] of commits) {
+    // What the base never had the change brings.
+    if (commit === undefined) continue;
+    const tree = await readRecipesOf(repository, commit, folders);
+    for (const [path, otherwise] of compared(tree, { recipes: head, faults: [] }, own)) {
+      since.set(path, otherwise);
     }
-    return since;
-  });
+  }
+  return since;
 }
 
 function compared(
   tree: RecipeTree,
   head: RecipeTree,
-  pieces: readonly { readonly recipe: TreeRecipe; readonly path: string }[],
+  pieces: readonly Pointed[],
 ): readonly (readonly [path: string, otherwise: Otherwise])[] {
   const names = new Set(pieces.map(({ recipe }) => recipe.name));
   const otherwise = otherwiseSince(tree, head, names);

@@ -4,6 +4,7 @@ import { affectedRecipes, decide } from '../../gate/decide.ts';
 import type { GateJson } from '../../gate/gate-json.ts';
 import type { Verified } from '../../gate/judge-piece.ts';
 import { artifactsOf, comparePointers, withoutPointers } from '../../gate/pointers.ts';
+import { withRepository, type Repository } from '../../io/git/repository.ts';
 import { presentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
@@ -33,8 +34,10 @@ export async function runGate(call: Call): Promise<number> {
   if (isThread) return 0;
   const asked = askedOf(options);
   const at = timeOf(options.text('at'));
-  const change = await readChange(asked);
-  const report = await decideChange(call, { asked, change, at });
+  const report = await withRepository(asked.git, async (repository) => {
+    const change = await readChange(repository, asked);
+    return await decideChange(call, { asked, repository, change, at });
+  });
   await deliverReports(call, async (format, output) => {
     const { renderGate } = await import('../../report/render/gate-forms.ts');
     return await renderGate(report, format, { look: lookOf(call, output), read: pagesOf(call) });
@@ -52,6 +55,7 @@ function timeOf(text: string | undefined): Date {
 
 interface Given {
   readonly asked: Asked;
+  readonly repository: Repository;
   readonly change: Change;
   readonly at: Date;
 }
@@ -62,7 +66,10 @@ function namesOf({ own, recipes }: ChangedRecipes): ReadonlySet<string> | undefi
   return own && new Set(there.map(({ recipe }) => recipe.name));
 }
 
-async function decideChange(call: Call, { asked, change, at }: Given): Promise<GateJson> {
+async function decideChange(
+  call: Call,
+  { asked, repository, change, at }: Given,
+): Promise<GateJson> {
   const { base, head, policy, folders } = change;
   const isAll = base === null;
   const changed = changedRecipes(change.recipes.base, change.recipes.head);
@@ -82,7 +89,7 @@ async function decideChange(call: Call, { asked, change, at }: Given): Promise<G
     at,
     atHand,
   });
-  const since = await otherwiseSinceBrought(asked, change, affected, pointers);
+  const since = await otherwiseSinceBrought(repository, change, pieces);
   const { policy: rules, policyOfHead } = policy;
   const decision = decide({
     ...{ changed, pointers, isAll, policy: rules, policyOfHead, verified, since, at, folders },
