@@ -27,7 +27,9 @@ export async function deliver(
 
 /** A signal that comes now is too late for them: the JSON of its error would be a second document beside theirs. */
 function reportsStand({ signal }: Call): void {
-  const mark = (): void => void AFTER_REPORTS.add(Object(signal.reason));
+  const mark = (): void => {
+    AFTER_REPORTS.add(Object(signal.reason) as object);
+  };
   if (signal.aborted) mark();
   else signal.addEventListener('abort', mark, { once: true });
 }
