@@ -5,10 +5,11 @@ import { isEndless, type Costs } from './costs.ts';
 import { costOf, startCounting } from './count-work.ts';
 import type { Kind } from './work.ts';
 
-const SOME = 300;
-/** For `./dev test`, which has less time. What looks endless there may only have come to a limit, and is counted with more. */
-const SOME_QUICK = propertyRuns(100, SOME);
-const FEW_RECIPES = propertyRuns(30, 100);
+/** What looks endless with so many may only have come to a limit, and is counted with more. */
+const SOME = 100;
+const MORE = 300;
+/** Three thousand recipes with an overlay each would take minutes. */
+const FEW_RECIPES = propertyRuns(30, SOME);
 
 startCounting();
 const { RECIPE_KINDS, REDACTION_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } =
@@ -37,9 +38,8 @@ const all = {
 const wanted = process.argv[2] ?? '';
 for (const [name, kind] of Object.entries(all)) {
   if (!name.includes(wanted)) continue;
-  // Three thousand recipes with an overlay each would take minutes.
-  const quick = await costsOf(name, kind, name in GATE_KINDS ? FEW_RECIPES : SOME_QUICK);
-  const costs = isEndless(quick) ? await costsOf(name, kind, SOME) : quick;
+  const quick = await costsOf(name, kind, name in GATE_KINDS ? FEW_RECIPES : SOME);
+  const costs = isEndless(quick) ? await costsOf(name, kind, MORE) : quick;
   process.stdout.write(`${JSON.stringify(costs)}\n`);
 }
 

@@ -28,7 +28,8 @@ export async function deliver(
 /** A signal that comes now is too late for them: the JSON of its error would be a second document beside theirs. */
 function reportsStand({ signal }: Call): void {
   const mark = (): void => {
-    AFTER_REPORTS.add(Object(signal.reason) as object);
+    const error: unknown = signal.reason;
+    if (error instanceof Error) AFTER_REPORTS.add(error);
   };
   if (signal.aborted) mark();
   else signal.addEventListener('abort', mark, { once: true });
