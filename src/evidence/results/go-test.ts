@@ -5,6 +5,7 @@ import { decodeJson } from '../../document/json.ts';
 import { decodeUtf8 } from '../../document/text.ts';
 import { parseTime } from '../../document/time.ts';
 import { EvidenceError, orIfRefused } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
 import type { TestStatus } from '../phase/phase.ts';
 import { requirePlainName, type MappedRun, type TestRow } from './test-row.ts';
 
@@ -24,6 +25,13 @@ const ENDS: ReadonlyMap<string, End> = new Map([
   ['bench', 'passed'],
   ['fail', 'failed'],
   ['skip', 'skipped'],
+]);
+
+/** All that Go 1.26 writes (`go doc test2json`, `go help buildjson`). */
+const ACTIONS: ReadonlySet<string> = new Set([
+  ...ENDS.keys(),
+  ...['start', 'run', 'pause', 'cont', 'output', 'attr', 'artifacts'],
+  ...['build-output', 'build-fail'],
 ]);
 
 /** A test, or all of a package. */
@@ -60,6 +68,7 @@ class GoTestStream {
   add(line: string, number: number): void {
     const event = this.#read(line, number);
     const action = textOf(event, 'Action');
+    if (!ACTIONS.has(action)) this.#unknown(number, action);
     if (action.startsWith('build-')) {
       this.#addBuild(event, action);
       return;
@@ -120,6 +129,12 @@ class GoTestStream {
     throw new EvidenceError('FIELD_INVALID', { ...place, expected, hint });
   }
 
+  /** It may say that something failed. */
+  #unknown(number: number, action: string): never {
+    const known = [...ACTIONS].join(', ');
+    this.#invalid(number, `the Action ${quote(action, 60)}`, `an Action that is known: ${known}`);
+  }
+
   #addBuild(event: Data, action: string): void {
     const name = textOf(event, 'ImportPath');
     const build = this.#builds.get(name) ?? newRunning(name);
@@ -172,13 +187,13 @@ class GoTestStream {
   }
 
   #rowsOf(own: Package): readonly TestRow[] {
-    const isCached = /^ok\s.*\(cached\)/m.test(own.output);
-    const rows = own.tests.map((test) => rowOf(own, test, isCached));
     const isCut = own.isCut || own.end === undefined;
+    const rows = rowsIn(own, isCut ? new Set() : measuredIn(own));
     if (!isCut && (own.end !== 'failed' || rows.some(isFailed))) return rows;
     const build = this.#builds.get(own.failedBuild);
-    const why = isCut ? CUT_OFF : build ? 'the build failed' : 'the package failed';
-    return [...rows, failedRow(own.name, why, `${build?.output ?? ''}${own.output}`)];
+    const broken = build ? 'the build failed' : 'the package failed';
+    const trace = `${build?.output ?? ''}${own.output}`;
+    return [...rows, failedRow(own.name, isCut ? CUT_OFF : broken, trace)];
   }
 }
 
@@ -216,8 +231,33 @@ function failedRow(name: string, message: string, trace: string): TestRow {
   };
 }
 
+/** What Go prints of a benchmark that ran to its end, e.g. `BenchmarkX-8  100  372.5 ns/op`. */
+const MEASURED = /^Benchmark\S*\s+\d+\s+[-+.\deE]+ \S/m;
+
+/** Benchmarks have no end of their own in a package that passed: those with a figure, and those that they are parts of. */
+function measuredIn(own: Package): ReadonlySet<string> {
+  const ended = own.end === 'passed' ? own.tests : [];
+  const all = ended.filter(
+    ({ name, output }) => name.startsWith('Benchmark') && MEASURED.test(output),
+  );
+  return new Set(
+    all.flatMap(({ name }) => {
+      const parts = name.split('/');
+      return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    }),
+  );
+}
+
 /** What the runner prints around what a test prints. */
-const FRAME = /^(?:=== (?:RUN|PAUSE|CONT|NAME)\b| *--- (?:PASS|FAIL|SKIP|BENCH): )/;
+const FRAME = /^(?:=== (?:RUN|PAUSE|CONT|NAME|ATTR|ARTIFACTS)\b| *--- (?:PASS|FAIL|SKIP|BENCH): )/;
+
+function rowsIn(own: Package, measured: ReadonlySet<string>): readonly TestRow[] {
+  const isCached = /^ok\s.*\(cached\)/m.test(own.output);
+  return own.tests.map((test) => {
+    const end = test.end ?? (measured.has(test.name) ? 'passed' : undefined);
+    return rowOf(own, { ...test, end }, isCached);
+  });
+}
 
 function rowOf(own: Package, { name, end, duration, output }: Running, isCached: boolean): TestRow {
   const said = output.split('\n').filter((line) => !FRAME.test(line));

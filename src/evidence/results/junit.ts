@@ -3,6 +3,7 @@
 import { parseTime } from '../../document/time.ts';
 import { quote } from '../../quote.ts';
 import type { TestStatus } from '../phase/phase.ts';
+import { isSuite, OUTCOMES, RANKS, RERUN, requireRead, wordsIn } from './junit-words.ts';
 import { readXml, refuseAt, textIn, type XmlElement } from './read-xml.ts';
 import { runFailed } from './run-status.ts';
 import { requireSummary, type TestCase } from './suite-summary.ts';
@@ -34,10 +35,6 @@ export function readJUnit(bytes: Uint8Array, file: string): MappedRun & JUnitRun
   };
 }
 
-function isSuite({ name }: XmlElement): boolean {
-  return name === 'testsuite' || name === 'testsuites';
-}
-
 /** The cases of a suite and of all suites in it, in their order. */
 function casesOf(suite: XmlElement, outer: readonly string[], file: string): readonly TestCase[] {
   const name = suite.attributes.get('name') ?? '';
@@ -54,41 +51,22 @@ function casesOf(suite: XmlElement, outer: readonly string[], file: string): rea
   return all;
 }
 
-/** What Ginkgo says of a suite: that nothing was run, or that something failed that is no test. */
+/** What a suite says of itself, and Ginkgo in its properties: that nothing was run, or that something failed that is no test. */
 function requireSucceeded(suite: XmlElement, cases: readonly TestCase[], file: string): void {
   const says = (name: string, word: string): boolean =>
     propertiesOf(suite, name).some((value) => value.toLowerCase() === word);
   const at = `${file}: line ${suite.line}`;
   if (says('DryRun', 'true')) throw runFailed({ at, found: 'DryRun: no test was run' });
-  if (!says('SuiteSucceeded', 'false') || cases.some(({ row }) => row.status === 'failed')) return;
-  throw runFailed({ at, found: 'SuiteSucceeded is false, and no test failed' });
+  if (cases.some(({ row }) => row.status === 'failed')) return;
+  const bad = wordsIn(suite).find(({ status }) => status === 'failed' || status === 'other');
+  const special = propertiesOf(suite, 'SpecialSuiteFailureReason').map((why) => quote(why, 60));
+  const [found] = [
+    ...(bad === undefined ? [] : [`${bad.said} in <${suite.name}>`]),
+    ...(says('SuiteSucceeded', 'false') ? ['SuiteSucceeded is false'] : []),
+    ...special.map((why) => `SpecialSuiteFailureReason is ${why}`),
+  ];
+  if (found !== undefined) throw runFailed({ at, found: `${found}, and no test failed` });
 }
-
-/** What these say counts, so none may stand where nothing reads it, or in another case. */
-const TELLING = /^(?:testcase|testsuites?|failure|error|skipped)$|^(?:flaky|rerun)/iu;
-
-/** Left out, a failure would be lost. From the outside inwards: a parent that has a right name is at a right place. */
-function requireRead(parent: XmlElement, file: string): void {
-  for (const child of parent.children) {
-    if (TELLING.test(child.name) && !isReadIn(parent, child)) {
-      refuseAt(child, file, {
-        code: 'FIELD_INVALID',
-        found: `the element ${quote(child.name, 60)} in ${quote(parent.name, 60)}, where it would be lost`,
-        expected: 'each <testcase> in a suite, and each failure in the <testcase> that it is of',
-        hint: 'give the report as the test runner wrote it; if something failed outside of tests, fix it and run them again',
-      });
-    }
-    requireRead(child, file);
-  }
-}
-
-function isReadIn(parent: XmlElement, child: XmlElement): boolean {
-  if (isSuite(parent)) return isSuite(child) || child.name === 'testcase';
-  return parent.name === 'testcase' && (OUTCOMES.includes(child.name) || RERUN.test(child.name));
-}
-
-/** From the one that says most to the one that says least. */
-const OUTCOMES: readonly string[] = ['failure', 'error', 'skipped'];
 
 function partsOf({ children }: XmlElement, part: string): readonly XmlElement[] {
   return children.filter(({ name }) => name === part);
@@ -102,12 +80,13 @@ function caseOf(element: XmlElement, suites: readonly string[], file: string): T
     ({ length }) => length > 0,
   );
   const has = { failure, error, skipped };
+  const end = endOf(element, has);
   const row: TestRow = {
     name,
-    ...endOf(element, has),
+    ...end,
     duration: millisecondsOf(element, file),
     within: classname === '' ? suites : [...suites, classname],
-    ...saidIn(outcomes.flat()),
+    ...saidIn(outcomes.flat(), wordFor(element, end.status)),
     stdout: printedIn(element, 'system-out'),
     stderr: printedIn(element, 'system-err'),
     image: imageOf(element, file),
@@ -122,7 +101,7 @@ function endOf(
 ): Pick<TestRow, 'status' | 'rawStatus' | 'retries'> {
   const reruns = element.children.filter(({ name }) => RERUN.test(name));
   const isFailed = reruns.some(({ name }) => name.startsWith('rerun'));
-  const said = new Set([statusOf(has), ...saidBy(element)]);
+  const said = new Set([statusOf(has), ...wordsIn(element).map(({ status }) => status)]);
   if (isFailed) said.add('failed');
   return {
     status: RANKS.findLast((status) => said.has(status)) ?? 'other',
@@ -130,9 +109,6 @@ function endOf(
     retries: reruns.length,
   };
 }
-
-/** surefire's: `flaky…` of a test that passed in the end, `rerun…` of one that did not. */
-const RERUN = /^(?:flaky|rerun)(?:Failure|Error)$/;
 
 /** What failed before its tests, e.g. a fixture of a class, has the class alone. */
 function nameOf(element: XmlElement, classname: string, file: string): string {
@@ -154,32 +130,18 @@ function statusOf({ failure, error, skipped }: TestCase['has']): TestStatus {
   return skipped ? 'skipped' : 'passed';
 }
 
-/** From the best to the worst. */
-const RANKS: readonly TestStatus[] = ['passed', 'skipped', 'pending', 'other', 'failed'];
-
-/** Words of GoogleTest, Ginkgo and others. One that nobody knows here is no success. */
-const WORDS: readonly (readonly [RegExp, TestStatus])[] = [
-  [/^(?:|run|completed|pass(?:ed)?|success(?:ful)?|ok)$/, 'passed'],
-  [/^(?:skip(?:ped)?|disabled|ignored|notrun|suppressed)$/, 'skipped'],
-  [/^pending$/, 'pending'],
-  [/^(?:fail(?:ed|ure)?|errors?|timedout|panicked|interrupted|aborted|broken)$/, 'failed'],
-];
-
-function saidBy({ attributes }: XmlElement): readonly TestStatus[] {
-  const isUnsuccessful = attributes.get('success')?.toLowerCase() === 'false';
-  const said = ['status', 'result', 'outcome'].map((name) => {
-    const word = (attributes.get(name) ?? '').toLowerCase();
-    return WORDS.find(([words]) => words.test(word))?.[1] ?? 'other';
-  });
-  return isUnsuccessful ? [...said, 'failed'] : said;
+/** The attribute that says so, if it is worth a message. */
+function wordFor(element: XmlElement, end: TestStatus): string {
+  if (end !== 'failed' && end !== 'other') return '';
+  return wordsIn(element).find(({ status }) => status === end)?.said ?? '';
 }
 
-function saidIn(outcomes: readonly XmlElement[]): Pick<TestRow, 'message' | 'trace'> {
+function saidIn(outcomes: readonly XmlElement[], word: string): Pick<TestRow, 'message' | 'trace'> {
   const traces = outcomes.map((outcome) => textIn(outcome).trim());
   const trace = traces.filter((text) => text !== '').join('\n');
   const said = outcomes[0]?.attributes.get('message') ?? '';
   const message = said === '' ? traces[0]?.split('\n', 1)[0] : said;
-  return { message: message === '' ? undefined : message, trace: trace === '' ? undefined : trace };
+  return { message: (message ?? '') || word || undefined, trace: trace === '' ? undefined : trace };
 }
 
 /** Each block begins a line of its own. */

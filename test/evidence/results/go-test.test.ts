@@ -64,6 +64,42 @@ describe('go test -json of real runs', () => {
     expect(await endings(sample('go-test-panic.jsonl'))).toEqual(['TestWaitOn_WithCompare failed']);
   });
 
+  it('knows what Go 1.25 and 1.26 say beside the end of a test', async () => {
+    const { results } = await mapped(sample('go-test-attr.jsonl'));
+    expect(results.tests).toMatchObject([
+      { name: 'TestAttr', status: 'passed' },
+      { name: 'TestAttr/part', status: 'passed' },
+      { name: 'BenchmarkX', status: 'passed' },
+    ]);
+    expect(results.tests[0]?.stdout).toBeUndefined();
+  });
+
+  it('takes a benchmark with a figure as passed, if its package passed', async () => {
+    expect(await endings(sample('go-test-bench.jsonl'))).toEqual([
+      'BenchmarkX passed',
+      'BenchmarkX/8GiB passed',
+      'BenchmarkSkips skipped',
+      'BenchmarkNone passed',
+      'BenchmarkBad passed',
+    ]);
+    const passed = (await endings(sample('go-test-bench-red.jsonl'))).filter((end) =>
+      end.endsWith(' passed'),
+    );
+    expect(passed).toEqual([]);
+    const green = sample('go-test-bench.jsonl').toString();
+    const noFigure = green.replace(/ [\d.]+ ns\/op(?=.*\n.*BenchmarkBad)/, '');
+    expect(noFigure).not.toBe(green);
+    expect(await endings(noFigure)).toContain('BenchmarkNone failed');
+    const noEnd = green.slice(0, green.trimEnd().lastIndexOf('\n') + 1);
+    expect(await endings(noEnd)).toEqual(
+      expect.arrayContaining([
+        'BenchmarkX failed',
+        'BenchmarkNone failed',
+        'example.com/gt failed',
+      ]),
+    );
+  });
+
   it('keeps tests of parallel packages apart', async () => {
     const tests = await endings(sample('go-test-parallel.jsonl'));
     expect(tests).toHaveLength(new Set(tests).size);
@@ -151,6 +187,13 @@ describe('go test -json', () => {
     ['FAIL\tp [build failed]\n', 'line 6: ', 'DOCUMENT_INVALID'],
     ['{"Package":"p"}\n', 'line 6: no event', 'DOCUMENT_INVALID'],
     ['{"Action":"run","Action":"pass","Package":"p"}\n', 'line 6: ', 'DOCUMENT_INVALID'],
+    ['{"Action":"crash","Package":"p"}\n', 'line 6: the Action "crash"', 'FIELD_INVALID'],
+    ['{"Action":"FAIL","Package":"p"}\n', 'line 6: the Action "FAIL"', 'FIELD_INVALID'],
+    [
+      '{"Action":"build-timeout","ImportPath":"p"}\n',
+      'line 6: the Action "build-timeout"',
+      'FIELD_INVALID',
+    ],
     ['{"Action":"run"}\n', 'line 6: an event without a Package', 'FIELD_INVALID'],
     [
       '{"Action":"run","Package":"p","Time":"yesterday"}',
@@ -176,7 +219,7 @@ describe('go test -json', () => {
   it('becomes a report or a refusal, and no test without a pass of its own has passed', async () => {
     const event = fc.record(
       {
-        Action: fc.constantFrom('run', 'pass', 'fail', 'skip', 'output', 'bench', 'pause', 'new'),
+        Action: fc.constantFrom('run', 'pass', 'fail', 'skip', 'output', 'bench', 'pause', 'attr'),
         Package: fc.constantFrom('p', 'q'),
         Test: fc.constantFrom('TestA', 'TestB'),
         Output: fc.string({ maxLength: 9 }),

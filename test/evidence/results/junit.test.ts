@@ -83,6 +83,49 @@ describe('JUnit XML of real runners', () => {
   });
 });
 
+describe('JUnit XML of runners', () => {
+  const nccl = ['nccl all-reduce of 8 GiB passed', 'nccl needs no NVLink passed'];
+
+  it.each([
+    ['bazel.xml', ['fabric/nccl_test passed']],
+    ['ctest.xml', ['good passed', 'off skipped', 'skips skipped']],
+    [
+      'ginkgo.xml',
+      [
+        '[It] NCCL reduces 8 GiB passed',
+        '[It] NCCL waits for NVLink pending',
+        '[It] NCCL needs no switch skipped',
+        '[It] flakes once passed',
+      ],
+    ],
+    ['jest-junit.xml', nccl],
+    ['mocha.xml', nccl.map((end) => end.slice(5))],
+    [
+      'vitest.xml',
+      [
+        'nccl > all-reduce of 8 GiB passed',
+        'nccl > needs no NVLink skipped',
+        'nccl > later skipped',
+      ],
+    ],
+  ])('that passed stays green: %s', async (file, ends) => {
+    expect(await endings(sample(file))).toEqual(ends);
+  });
+
+  it.each([
+    [
+      'ctest-red.xml',
+      [
+        ...['good passed', 'off skipped', 'skips skipped', 'slow failed', 'bad failed'],
+        'none skipped',
+      ],
+    ],
+    ['node-test.xml', ['all-reduce passed', 'nvlink skipped', 't failed']],
+  ])('that failed stays red: %s', async (file, ends) => {
+    expect(await endings(sample(file))).toEqual(ends);
+  });
+});
+
 describe('a test case', () => {
   it.each([
     ['', '', 'passed'],
@@ -100,8 +143,32 @@ describe('a test case', () => {
     ['', ' status="vanished"', 'other'],
     ['<failure/>', ' status="passed"', 'failed'],
     ['<rerunFailure/>', '', 'failed'],
+    ['', ' Status="FAIL"', 'failed'],
+    ['', ' status="timed-out"', 'failed'],
+    ['', ' state="failed"', 'failed'],
+    ['', ' conclusion="success"', 'passed'],
+    ['', ' failed="1"', 'failed'],
+    ['', ' failed="0" errors="" error="false"', 'passed'],
+    ['', ' failure="no such device"', 'failed'],
+    ['', ' timed_out="true"', 'failed'],
+    ['', ' exit-code="137"', 'failed'],
+    ['', ' exitCode="0"', 'passed'],
+    ['', ' passed="false"', 'failed'],
+    ['', ' executed="False"', 'skipped'],
+    ['', ' disabled="true"', 'skipped'],
+    ['', ' xmlns:x="u" x:result="failed"', 'failed'],
+    ['', ' xmlns:status="u" timeout="30" assertions="3" requirement="failed"', 'passed'],
   ])('%s%s is %s', async (parts, attributes, status) => {
     expect(await onlyTest(one(parts, attributes))).toMatchObject({ status });
+  });
+
+  it.each([
+    ['', ' status="vanished"', 'status="vanished"'],
+    ['', ' Failed="2"', 'Failed="2"'],
+    ['<failure message="m"/>', ' failed="2"', 'm'],
+    ['<skipped/>', ' status="notrun"', undefined],
+  ])('says which attribute it is that does not let it pass: %s%s', async (parts, words, said) => {
+    expect((await onlyTest(one(parts, words))).message).toBe(said);
   });
 
   it('has its message, its trace, its output and its image', async () => {
@@ -215,26 +282,37 @@ describe('what says that something failed', () => {
     ['<testsuite><error/></testsuite>', '"error" in "testsuite"'],
     ['<testsuite><skipped/></testsuite>', '"skipped" in "testsuite"'],
     [
-      '<testsuite><group><testcase name="b"><failure/></testcase></group></testsuite>',
-      '"testcase" in "group"',
+      '<testsuite><properties><testcase name="b"><failure/></testcase></properties></testsuite>',
+      '"testcase" in "properties"',
     ],
-    ['<testsuite><g><testsuite/></g></testsuite>', '"testsuite" in "g"'],
-    ['<testsuites><g><testsuites/></g></testsuites>', '"testsuites" in "g"'],
+    ['<testsuite><group><testsuite/></group></testsuite>', '"group" in "testsuite"'],
+    [
+      '<testsuites><system-err><testsuites/></system-err></testsuites>',
+      '"testsuites" in "system-err"',
+    ],
     [
       '<testsuite><testCase name="b"><failure/></testCase></testsuite>',
       '"testCase" in "testsuite"',
     ],
     [one('<testcase name="b"><failure/></testcase>'), '"testcase" in "testcase"'],
     [one('<testsuite/>'), '"testsuite" in "testcase"'],
-    [one('<x><failure/></x>'), '"failure" in "x"'],
-    [one('<x><y><error/></y></x>'), '"error" in "y"'],
+    [one('<properties><failure/></properties>'), '"failure" in "properties"'],
+    [one('<properties><y><error/></y></properties>'), '"error" in "y"'],
     [one('<skipped><failure/></skipped>'), '"failure" in "skipped"'],
     [one('<system-out><rerunFailure/></system-out>'), '"rerunFailure" in "system-out"'],
     [one('<Failure/>'), '"Failure" in "testcase"'],
     [one('<rerunfailure/>'), '"rerunfailure" in "testcase"'],
     [one('<rerun/>'), '"rerun" in "testcase"'],
     [one('<flakyTimeout/>'), '"flakyTimeout" in "testcase"'],
-    ['<testsuite xmlns:n="u"><n:x><n:failure/></n:x></testsuite>', '"failure" in "x"'],
+    [
+      '<testsuite xmlns:n="u"><properties><n:failure/></properties></testsuite>',
+      '"failure" in "properties"',
+    ],
+    [one('<timeout/>'), '"timeout" in "testcase"'],
+    [one('<warning type="PHPUnit\\Framework\\Warning"/>'), '"warning" in "testcase"'],
+    [one('<skip/>'), '"skip" in "testcase"'],
+    ['<testsuite><teardown/></testsuite>', '"teardown" in "testsuite"'],
+    ['<testsuites><aborted/></testsuites>', '"aborted" in "testsuites"'],
   ])('is refused where it would be lost: %s', async (xml, found) => {
     expect(await refused(xml)).toMatchObject({
       ...{ code: 'FIELD_INVALID', at: 'junit.xml' },
@@ -242,9 +320,19 @@ describe('what says that something failed', () => {
     });
   });
 
-  it('leaves elements that say nothing', async () => {
-    const xml = `<testsuite><x><y/></x><testcase name="a"><x><y/></x></testcase></testsuite>`;
+  it('leaves elements of properties and of what was printed, where no test ends', async () => {
+    const parts = '<properties><x><y/>z</x></properties><system-out><b/></system-out>';
+    const xml = `<testsuite>${parts}<testcase name="a">${parts}</testcase></testsuite>`;
     expect(await endings(xml)).toEqual(['a passed']);
+  });
+
+  it.each([
+    [one('FAILED'), '"FAILED" in <testcase>'],
+    ['<testsuite> timed out </testsuite>', '"timed out" in <testsuite>'],
+  ])('is refused as text that nobody reads: %s', async (xml, found) => {
+    expect(await refused(xml)).toMatchObject({
+      ...{ code: 'FIELD_INVALID', found: `line 1: the text ${found}, where it would be lost` },
+    });
   });
 
   it('is never green, whatever it stands in', async () => {
@@ -303,6 +391,45 @@ describe('the summary of a suite', () => {
   });
 });
 
+describe('what a suite says of itself', () => {
+  it.each([
+    ['failed="1"', 'failed="1"'],
+    ['Failures="1"', 'Failures="1"'],
+    ['error="3"', 'error="3"'],
+    ['status="failed"', 'status="failed"'],
+    ['result="Inconclusive"', 'result="Inconclusive"'],
+    ['success="false"', 'success="false"'],
+    ['timedOut="true"', 'timedOut="true"'],
+    ['exit-code="1"', 'exit-code="1"'],
+  ])('counts if no test failed: %s', async (words, said) => {
+    for (const name of ['testsuite', 'testsuites']) {
+      const xml = (attributes: string): string =>
+        `<${name} ${attributes}><testsuite>${GOOD}</testsuite></${name}>`;
+      expect(await endings(xml(''))).toEqual(['a passed', 'b passed']);
+      expect(await refused(xml(words))).toMatchObject({
+        code: 'RESULTS_RUN_FAILED',
+        at: 'junit.xml: line 1',
+        found: `${said} in <${name}>, and no test failed`,
+      });
+      const failed = xml(words).replace(
+        '<testcase name="b"/>',
+        '$& <testcase name="c" failed="1"/>',
+      );
+      const counted = failed.replace('tests="2"', 'tests="3"');
+      expect(await endings(counted)).toEqual(['a passed', 'b passed', 'c failed']);
+    }
+  });
+
+  it.each([
+    'status="passed" result="Success" failed="0" success="true" exitcode="0"',
+    'disabled="2" ignored="1" warnings="3" assertions="9" passed="0" state=""',
+    'package="failed" id="7" file="error.php" total="9" file-status-note="error"',
+  ])('may be that all went well: %s', async (words) => {
+    const xml = GOOD.replace('<testsuite', `<testsuite ${words}`);
+    expect(await endings(xml)).toEqual(['a passed', 'b passed']);
+  });
+});
+
 describe('the time of the run', () => {
   const at = '2026-11-20T10:00:00Z';
   const start = Date.parse(at);
@@ -337,6 +464,7 @@ describe('what Ginkgo says of a suite', () => {
   it.each([
     ['DryRun', 'false', 'true'],
     ['SuiteSucceeded', 'true', 'false'],
+    ['SpecialSuiteFailureReason', '', 'Suite Timeout Elapsed'],
   ])('counts in each block: %s', async (name, good, bad) => {
     const block = (value: string): string =>
       `<properties><property name="${name}" value="${value}"/></properties>`;
