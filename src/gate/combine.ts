@@ -3,7 +3,7 @@
 import { compareBytes } from '../compare-bytes.ts';
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 import type { GateRule } from '../policy/gate-policy.ts';
-import type { Tier } from '../policy/policy-signer.ts';
+import { sayName, type Tier } from '../policy/policy-signer.ts';
 import type { FaultJson } from '../report/report-json.ts';
 import { counted, sentence, words, type Sentence } from '../sentence.ts';
 import type { RecipeChange } from './changed-recipes.ts';
@@ -16,6 +16,15 @@ export interface Found {
   readonly why: Sentence;
   readonly counted: ReadonlySet<string>;
   readonly signers: number;
+  /** Of what is short: what would be enough. */
+  readonly ask?: Sentence;
+}
+
+/** What is asked for, and of whom there is any. */
+export interface Wanted {
+  readonly rule: GateRule;
+  /** The tiers of those whom the policy lists. */
+  readonly listed: ReadonlySet<Tier | undefined>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -31,7 +40,7 @@ export const NOT_ASKED: Found = {
 export function stateOf(
   { fault }: RecipeChange,
   judged: readonly JudgedPiece[],
-  rule: GateRule,
+  wanted: Wanted,
 ): Found {
   const none = { counted: NONE, signers: 0 };
   if (fault !== undefined) {
@@ -41,12 +50,12 @@ export function stateOf(
   const [brought] = bad.filter(({ change }) => change !== 'same').toSorted(worstFirst);
   if (brought !== undefined) return { state: brought.state, why: whyOf(brought), ...none };
   const good = judged.filter(({ piece }) => piece.state === 'single');
-  if (good.length > 0) return ofGood(good, rule);
+  if (good.length > 0) return ofGood(good, wanted);
   // An older one that is refused is a finding, and no evidence.
   const closest = bad.toSorted(worstFirst).findLast((piece) => !REFUSED.has(piece.state));
   // Where more than one piece is asked for, one more good one would leave it short: it is no better now.
-  const isFew = rule.minimumPieces > 1 || rule.minimumSigners > 1;
-  if (closest?.state === 'red' && isFew) return ofGood([], rule);
+  const isFew = wanted.rule.minimumPieces > 1 || wanted.rule.minimumSigners > 1;
+  if (closest?.state === 'red' && isFew) return ofGood([], wanted);
   if (closest !== undefined) return { state: closest.state, why: whyOf(closest), ...none };
   const accepted = judged.length === 0 ? '' : ' that is accepted';
   return {
@@ -64,20 +73,63 @@ function worstFirst(a: GatePiece, b: GatePiece): number {
 }
 
 /** Two pointers to one bundle are one piece. */
-function ofGood(good: readonly JudgedPiece[], rule: GateRule): Found {
-  const { tiers, minimumPieces, minimumSigners } = rule;
+function ofGood(good: readonly JudgedPiece[], wanted: Wanted): Found {
+  const { tiers, minimumPieces, minimumSigners } = wanted.rule;
   const counting = good.filter(({ piece }) => isOfTier(piece.signer?.tier, tiers));
   const signers = countSigners(counting.map(({ keys }) => keys));
   const bundles = new Set(counting.map(({ piece }) => piece.digest)).size;
   const paths = new Set(counting.map(({ piece }) => piece.pointer.path));
   const has = `${counted(bundles, 'good piece')} of evidence by ${counted(signers, 'signer')}`;
   if (bundles < minimumPieces || signers < minimumSigners) {
-    const of = tiers === undefined ? '' : ` of the tiers ${tiers.join(', ')}`;
-    const wants = `${counted(minimumPieces, 'piece')} by ${counted(minimumSigners, 'signer')}${of}`;
-    const why = [`${has}, and the policy asks for ${wants}`];
-    return { state: 'short', why, counted: paths, signers };
+    const wants = `${counted(minimumPieces, 'piece')} by ${counted(minimumSigners, 'signer')}${ofTiers(tiers)}`;
+    const others = good.length - counting.length;
+    const more = others === 0 ? '' : `, beside ${others} by signers of other tiers`;
+    const one = joinedBy(counting, signers);
+    const why = sentence`${[has]}${one}${[more]}, and the policy asks for ${[wants]}`;
+    const ask = whomToAsk({ bundles, signers }, wanted);
+    return { state: 'short', why, counted: paths, signers, ask };
   }
   return { state: signers > 1 ? 'confirmed' : 'single', why: [has], counted: paths, signers };
+}
+
+function ofTiers(tiers: GateRule['tiers']): string {
+  if (tiers === undefined) return '';
+  return ` of the ${tiers.length === 1 ? 'tier' : 'tiers'} ${tiers.join(', ')}`;
+}
+
+/** Why there are fewer signers than names. */
+function joinedBy(counting: readonly JudgedPiece[], signers: number): Sentence {
+  const names = new Map<string, Set<string>>();
+  for (const { piece, keys } of counting) {
+    if (piece.signer === undefined) continue;
+    for (const key of keys) {
+      names.set(key, (names.get(key) ?? new Set()).add(sayName(piece.signer)));
+    }
+  }
+  const all = new Set([...names.values()].flatMap((each) => [...each]));
+  const [key] = [...names].find(([, each]) => each.size > 1) ?? [];
+  if (key === undefined || all.size <= signers) return [];
+  return sentence` (${all.size} identities, but those with one ${key} are one signer)`;
+}
+
+function whomToAsk(
+  { bundles, signers }: { readonly bundles: number; readonly signers: number },
+  { rule: { tiers, minimumPieces, minimumSigners }, listed }: Wanted,
+): Sentence {
+  const of = ofTiers(tiers);
+  if (tiers?.some((tier) => listed.has(tier)) === false) {
+    return words(
+      `the policy lists nobody${of}: the maintainers have to list one, in a change of its own; then have that signer make evidence:`,
+    );
+  }
+  const more = Math.max(minimumSigners - signers, 0);
+  const pieces = Math.max(minimumPieces - bundles, more);
+  const whom =
+    more === 0
+      ? `any signer whom the policy lists${of}, also one who did already,`
+      : `${counted(more, 'more signer')}${of}, whom the policy lists,`;
+  const what = pieces === more ? 'evidence' : `${counted(pieces, 'more piece')} of evidence`;
+  return words(`ask ${whom} to make ${what} on a cluster of their own:`);
 }
 
 function isOfTier(tier: Tier | undefined, tiers: GateRule['tiers']): boolean {
@@ -96,10 +148,26 @@ const SAID: Readonly<Partial<Record<State, string>>> = {
 
 function whyOf({ state, pointer, fault }: GatePiece): Sentence {
   const said = fault?.code === 'STALE' ? 'is too old' : (SAID[state] ?? state);
-  const because = fault === undefined ? [] : [': ', ...reasonOf(fault)];
+  const because = fault === undefined ? [] : [': ', ...reasonOf(fault, state, pointer.path)];
   return sentence`what ${pointer.path} leads to ${words(said)}${because}`;
 }
 
-function reasonOf({ sentence: own, code }: FaultJson): Sentence {
-  return own ?? words(ERROR_CATALOGUE[code][1]);
+/** A breach of the contract of pointers is told by itself. */
+function reasonOf(
+  { sentence: own, code, at, found, expected }: FaultJson,
+  state: State,
+  path: string,
+): Sentence {
+  if (own !== undefined) return own;
+  const meaning = words(ERROR_CATALOGUE[code][1]);
+  if (at?.startsWith(path) === true) return meaning;
+  const place = at ?? '';
+  // Whom and where else the policy allows is said with what to do.
+  if (state === 'not-allowed') return sentence`${meaning}: ${words(found)}`;
+  if (state === 'unreachable') {
+    const more = place.includes(found.replaceAll('"', '')) ? [] : sentence`: ${words(found)}`;
+    return sentence`${meaning}: ${place}${more}`;
+  }
+  const where = place === '' ? [] : sentence`at ${place} `;
+  return sentence`${meaning}: ${where}found ${words(found)}, expected ${words(expected)}`;
 }

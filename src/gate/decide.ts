@@ -7,7 +7,7 @@ import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ChangedRecipes, RecipeChange } from './changed-recipes.ts';
-import { NOT_ASKED, stateOf } from './combine.ts';
+import { NOT_ASKED, stateOf, type Found, type Wanted } from './combine.ts';
 import { exemptionFor, idleParts, withExemption } from './exemption.ts';
 import { lineOf, oldFailures, removedWithEvidence, told } from './findings.ts';
 import { STATES } from './gate-json.ts';
@@ -19,11 +19,12 @@ import type {
   PlacedFault,
   State,
 } from './gate-json.ts';
-import { judgePiece, type JudgedPiece, type Terms, type Verified } from './judge-piece.ts';
-import { nextSteps, type Folders, type Lacking } from './next-steps.ts';
-import { placedFault, type ComparedPointers } from './pointers.ts';
+import { isOwn, judgePiece, type JudgedPiece, type Terms, type Verified } from './judge-piece.ts';
+import { nextSteps, type Lacking } from './next-steps.ts';
+import { isOnlyShared, placedFault, type ComparedPointers } from './pointers.ts';
 import type { TreeRecipe } from './recipes.ts';
 import type { Otherwise } from './resolved-recipe.ts';
+import type { Folders } from './steps.ts';
 
 export interface DecisionInput {
   readonly changed: ChangedRecipes;
@@ -171,7 +172,9 @@ function decideRecipe(
   const rule = ruleFor(gate, recipe.name, recipeNameOf(recipe.criteria));
   const judged = judgedOf(recipe, input, { rule, at, otherwise });
   const required = isRequired(rule, change, { pointed: pointers.pointed, gone });
-  const found = required || change.fault !== undefined ? stateOf(change, judged, rule) : NOT_ASKED;
+  const wanted = { rule, listed: new Set(policy.signers.map(({ tier }) => tier)) };
+  const isAsked = required || change.fault !== undefined;
+  const found = isAsked ? stateOf(change, judged, wanted) : NOT_ASKED;
   const exemption = exemptionFor(gate.exemptions, { name: recipe.name, state: found.state, at });
   const state = exemption?.expired === false ? 'exempt' : found.state;
   const evidence = judged
@@ -190,23 +193,26 @@ function decideRecipe(
     evidence,
     signers: { found: found.signers, wanted: rule.minimumSigners },
     ...(exemption && { exemption }),
-    next: nextSteps(state, lackingOf(change, input, { evidence, judged, rule, listed }), folders),
+    next: nextSteps(
+      state,
+      lackingOf(change, input, { evidence, judged, wanted, listed, found }),
+      folders,
+    ),
   };
+}
+
+interface Decided {
+  readonly evidence: readonly GatePiece[];
+  readonly judged: readonly JudgedPiece[];
+  readonly wanted: Wanted;
+  readonly listed: readonly ListedSigner[];
+  readonly found: Found;
 }
 
 function lackingOf(
   change: RecipeChange,
-  { pointers, mergeBase }: DecisionInput,
-  {
-    evidence,
-    judged,
-    rule,
-    listed,
-  }: Pick<GateRecipe, 'evidence'> &
-    Pick<Terms, 'rule'> & {
-      readonly judged: readonly JudgedPiece[];
-      readonly listed: readonly ListedSigner[];
-    },
+  { pointers, mergeBase, policy, verified }: DecisionInput,
+  { evidence, judged, wanted, listed, found }: Decided,
 ): Lacking {
   const { recipe, status, fault } = change;
   return {
@@ -215,8 +221,15 @@ function lackingOf(
     isSame: status === 'same',
     isGoodWithout: (paths) => {
       const others = judged.filter(({ piece }) => !paths.has(piece.pointer.path));
-      return GOOD.has(stateOf(change, others, rule).state);
+      return GOOD.has(stateOf(change, others, wanted).state);
     },
+    stays: new Set(
+      (pointers.pointers.get(recipe.name) ?? [])
+        .filter((pointer) => isOnlyShared(pointer) && isOwn(verified.get(pointer.path)))
+        .map(({ path }) => path),
+    ),
+    ask: found.ask ?? [],
+    hosts: (policy.gate ?? USUAL_GATE).registries,
   };
 }
 

@@ -1,16 +1,16 @@
 // What one piece of evidence is worth for a recipe, by its verification and a rule of the policy.
 
-import { parseTime } from '../document/time.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/evidence-error.ts';
 import { lineIn } from '../evidence/lint/lint.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import type { GateRule } from '../policy/gate-policy.ts';
 import { faultJson } from '../report/json.ts';
-import type { FaultJson, PolicyEntryJson, VerificationJson } from '../report/report-json.ts';
+import type { FaultJson, VerificationJson } from '../report/report-json.ts';
 import { counted, sentence } from '../sentence.ts';
 import { signerKeys } from './distinct-signers.ts';
-import { STATES, type FigureJson, type GatePiece, type State } from './gate-json.ts';
+import { STATES, type GatePiece, type State } from './gate-json.ts';
+import { ageOf, DAY_MS, factsOf } from './piece-facts.ts';
 import type { GatePointer } from './pointers.ts';
 import type { Otherwise } from './resolved-recipe.ts';
 
@@ -59,8 +59,6 @@ const BY_CLASS: ReadonlyMap<string, State> = new Map<string, State>([
   ['failed', 'red'],
 ]);
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 export interface Terms {
   readonly rule: GateRule;
   readonly at: Date;
@@ -98,6 +96,17 @@ export function judgePiece(
 function lineOf({ path, bytes }: GatePointer, fault: FaultJson | undefined): number {
   const field = fault?.at?.startsWith(`${path}#/`) === true ? fault.at.slice(path.length + 1) : '';
   return lineIn(bytes, field || '/attestations/0');
+}
+
+/** Whether what a pointer leads to is what it says: evidence of its recipe. */
+export function isOwn(verified: Verified | undefined): boolean {
+  return verified !== undefined && 'verdict' in verified && isPointed(verified);
+}
+
+function isPointed({ checks }: JudgedReport): boolean {
+  return checks.some(
+    ({ name, outcome }) => name === 'pointer-matches-evidence' && outcome === 'passed',
+  );
 }
 
 const GOOD: readonly [State, FaultJson?] = ['single'];
@@ -231,13 +240,10 @@ function ofTerms(report: JudgedReport, at: string, terms: Terms): readonly Reaso
     { code: 'EVIDENCE_NOT_COMPARED', at, found, expected, hint },
   ];
   const again = 'run the gate again; if it says this again, it is a bug';
-  const isPointed = report.checks.some(
-    ({ name, outcome }) => name === 'pointer-matches-evidence' && outcome === 'passed',
-  );
   const isKnown = report.policy?.entry !== undefined && report.signature.state === 'verified';
   const unbound = report.findings.find(({ code }) => code === 'FILES_NOT_BOUND');
   return [
-    ...(isPointed
+    ...(isPointed(report)
       ? []
       : [undecided('evidence that was not compared with its pointer', 'a comparison', again)]),
     ...(report.recipeCompared
@@ -258,7 +264,7 @@ function tooOld({ signature }: JudgedReport, at: string, terms: Terms): readonly
   const fault = {
     ...({ code: 'STALE', at, found: `signed at ${signature.signedAt}` } as const),
     expected: `at most ${counted(maximumAgeDays, 'day')} before the time of this report`,
-    hint: 'have the evidence made again, or correct --at if it is wrong',
+    hint: age < 0 ? CLOCK : 'have the evidence made again',
     sentence:
       age < 0
         ? sentence`signed at ${signature.signedAt}, which is after the time of this report`
@@ -267,32 +273,4 @@ function tooOld({ signature }: JudgedReport, at: string, terms: Terms): readonly
   return [['stale', fault]];
 }
 
-function ageOf(signedAt: string, at: Date): number {
-  return at.getTime() - (parseTime(signedAt)?.getTime() ?? Number.NaN);
-}
-
-type Facts = Pick<GatePiece, 'signer' | 'signedAt' | 'ageDays' | 'phases' | 'figures'>;
-
-function factsOf({ signer, signature, policy, ...report }: JudgedReport, at: Date): Facts {
-  const { phases, phaseConstraints = [] } = report;
-  const figures = phaseConstraints.flatMap(({ name, figure, expected }): readonly FigureJson[] =>
-    figure === null ? [] : [{ name, measured: `${figure.text} ${figure.unit}`, floor: expected }],
-  );
-  return {
-    ...(signer && { signer: namedBy(signer, policy?.entry) }),
-    ...(signature.state === 'verified' && {
-      signedAt: signature.signedAt,
-      ageDays: Math.max(0, Math.floor(ageOf(signature.signedAt, at) / DAY_MS)),
-    }),
-    ...(phases && { phases: phases.map(({ phase, state, counts }) => ({ phase, state, counts })) }),
-    ...(figures.length > 0 && { figures }),
-  };
-}
-
-function namedBy(
-  signer: NonNullable<VerificationJson['signer']>,
-  { tier, label }: Pick<PolicyEntryJson, 'tier' | 'label'> = {},
-): NonNullable<GatePiece['signer']> {
-  const name = 'publicKey' in signer ? { key: signer.publicKey } : signer;
-  return { ...name, ...(tier && { tier }), ...(label !== undefined && { label }) };
-}
+const CLOCK = 'whoever runs the gate has to correct its clock, or --at';

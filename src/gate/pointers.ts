@@ -86,7 +86,11 @@ export function comparePointers(
       ...[...same, ...list.filter(isSame)].flatMap(faultsOf),
     ]),
     removed: gone.filter((file) => !isRelocated(file, groups)).map(({ path }) => ({ path })),
-    orphans: changes.filter(({ recipe }) => recipes?.has(recipe) === false),
+    // One that only lies elsewhere is told with its place.
+    orphans: changes.filter(
+      ({ recipe, pointer = { recipe } }) =>
+        recipes?.has(recipe) === false && !recipes.has(pointer.recipe),
+    ),
     pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group, old)])),
     pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
     touched: touchedOf(changed, gone, groups),
@@ -237,6 +241,11 @@ function withShared(changes: readonly ChangedFile[]): readonly ChangedFile[] {
     };
     return { ...file, faults: [...file.faults, fault] };
   });
+}
+
+/** Then its bundle may still be judged, to say which of the pointers is wrong. */
+export function isOnlyShared({ faults }: Pick<GatePointer, 'faults'>): boolean {
+  return faults.length > 0 && faults.every(({ code }) => code === 'POINTER_SHARED');
 }
 
 function addsLocations(before: Pointer, after: Pointer | undefined): boolean {

@@ -9,6 +9,7 @@ import type { GateJson } from '../../src/gate/gate-json.ts';
 import { git as gitOf, type Files } from '../io/git/real-git.ts';
 import { withRegistry } from '../oci/registry.ts';
 import { runProgram } from '../run-here.ts';
+import { RECIPE } from './evidence-maker.ts';
 import { formsOf, steady } from './gate-goldens.ts';
 import { gateComplaints } from './gate-report.ts';
 import { PULL_REQUESTS, saidBy, World, type PullRequest } from './pull-requests.ts';
@@ -92,6 +93,8 @@ it('E-50 fails a recipe that a change needs evidence of and has no pointer, with
   );
 });
 
+const SHARED = 'a bundle that another recipe has';
+
 describe('the next steps, followed word for word,', () => {
   const pointer = (): string => {
     const [path] = Object.keys(world.withLocation('x'));
@@ -104,7 +107,7 @@ describe('the next steps, followed word for word,', () => {
   const recipe = (): string => pointer().replace(/\/[^/]*$/, '');
   it.each([
     'evidence of another recipe',
-    'a bundle that another recipe has',
+    SHARED,
     'stale evidence',
     'the wrong signer',
     'a bundle that was tampered with',
@@ -132,6 +135,10 @@ describe('the next steps, followed word for word,', () => {
       ([git, verb]) => git === 'git' && /^(rm|checkout)$/.test(verb ?? ''),
     );
     expect(undone.length).toBeGreaterThan(0);
+    // Of two pointers to one bundle, that of the recipe that it is of stays.
+    const taken = undone.map((words) => words.at(-1));
+    const isOfShared = expect.not.stringContaining(`/${RECIPE}/`) as unknown;
+    expect(taken).toEqual(pullRequest.title === SHARED ? [isOfShared] : taken);
     for (const [, ...rest] of undone) gitOf(repository, ...rest);
     expect(await gate(committed())).toMatchObject({ code: 0 });
   });

@@ -105,13 +105,87 @@ describe('the comment of the gate', () => {
     },
   );
 
+  it('shows the one thing to do unfolded, paths whole, and what is measured before the phases', () => {
+    const path = `recipes/evidence/${'long-'.repeat(30)}x.yaml`;
+    const report = fullReport();
+    const why = ['what ', { value: path }, ' leads to'];
+    const recipes = report.recipes.map((recipe) => ({ ...recipe, why }));
+    const markdown = renderGateMarkdown({ ...report, recipes });
+    expect(markdown).toContain(`\`${path}\``);
+    expect(markdown).toContain('<details open><summary>Next for ');
+    expect(markdown).toContain('<th>Measured</th><th>Phases</th>');
+    expect(markdown).toContain(
+      '<td><code>components/a/values.yaml</code></td><td>there</td><td>changed</td>',
+    );
+    expect(markdown).toMatch(/\n\n`affidavit` is a program that .*\n$/);
+  });
+
+  it('says what to do for each of 25 recipes', () => {
+    const [recipe] = fullReport().recipes;
+    if (recipe === undefined) throw new TypeError('no recipe');
+    const recipes = Array.from({ length: 25 }, (_, index) => ({ ...recipe, name: `r${index}` }));
+    const next = Array.from({ length: 4 }, () => ({
+      ...({ where: 'laptop', what: ['run this: '] } as const),
+      commands: [['affidavit', 'x'.repeat(200)]],
+    }));
+    const markdown = renderGateMarkdown({
+      ...fullReport(),
+      recipes: recipes.map((each) => ({ ...each, next })),
+    });
+    expect(markdown.match(/Next for/g)).toHaveLength(25);
+  });
+
+  it('counts the tests of a phase by how they ended, and says which phase lacks one', () => {
+    const counts = { passed: 9, failed: 0, skipped: 1, pending: 0, other: 0 };
+    const phases = [
+      { phase: 'conformance', state: 'green', counts },
+      { phase: 'performance', state: 'red', counts: { ...counts, passed: 1, skipped: 0 } },
+      { phase: 'deployment', state: 'not-run', counts },
+    ] as const;
+    const report = fullReport();
+    const recipes = report.recipes.map((each) => ({ ...each, evidence: [{ ...PIECE, phases }] }));
+    expect(renderGateMarkdown({ ...report, recipes })).toContain(
+      'conformance recorded as green (9 passed, 1 skipped), performance <b>NOT GREEN</b> (1 passed, a demanded one lacks), deployment not run',
+    );
+  });
+
+  it('names a recipe with evidence that goes in its first line', () => {
+    const counts = { ...BASE.counts, affected: 0, states: {} };
+    const report = { ...fullReport(), recipes: [], counts, exitCode: 0, decidedExitCode: 0 };
+    expect(renderGateMarkdown(report)).toMatch(
+      /^## .*No other recipe is affected; \d+ recipes? looked at; 1 recipe with evidence removed /,
+    );
+  });
+
+  it('shows in a terminal where two long texts differ, and where the other problems are', async () => {
+    const folder = 'h100-eks-ubuntu-training-kubeflow/bbb359b51935b3f55a0a419b77730d97/';
+    const fault = {
+      ...FAULT,
+      found: `"${folder}sha256-1.yaml"`,
+      expected: `"${folder}sha256-2.yaml"`,
+    };
+    const breaches = Array.from({ length: 7 }, (_, index) => ({ ...fault, at: `p${index}.yaml` }));
+    const report = {
+      ...fullReport(),
+      faults: [],
+      pointers: { ...fullReport().pointers, breaches },
+    };
+    const look = { colour: false };
+    const text = await renderGate(report, 'terminal', {
+      look,
+      read: async () => await Promise.resolve(''),
+    });
+    expect(text).toMatch(/found …\S*sha256-1.yaml"\n +want {2}…\S*sha256-2.yaml"/);
+    expect(text).toContain('and 2 more problems: POINTER_SHARED at p5.yaml; POINTER_SHARED at');
+  });
+
   it('counts in every other form what it does not tell one by one', async () => {
     const report = { ...fullReport(), more: { ...BASE.more, breaches: 7, orphans: 9 } };
     expect(gateComplaints(report)).toEqual([]);
     const read = async (): Promise<string> => await Promise.resolve('');
     const of = async (form: string): Promise<string> =>
       await renderGate(report, form, { look: { colour: false }, read });
-    expect(await of('terminal')).toContain('and 8 more problems');
+    expect(await of('terminal')).toContain('and 7 more problems');
     expect(await of('terminal')).toContain('and 9 more pointers');
     expect(await of('junit')).toContain('7 more that have no case of their own');
   });

@@ -4,8 +4,8 @@ import { attempt, EvidenceError, faultOf, withHint } from '../../errors/evidence
 import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
 import { mergedPointers } from '../../gate/merged-pointers.ts';
-import type { Folders } from '../../gate/next-steps.ts';
 import type { PointerFiles } from '../../gate/pointers.ts';
+import type { Folders } from '../../gate/steps.ts';
 import { nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
 import { readPolicyAt, type ChangeEnds } from '../../io/git/policy-at.ts';
 import { readFileAt } from '../../io/git/read-files.ts';

@@ -11,7 +11,7 @@ import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { ReadBefore } from '../../evidence/verify/read-before.ts';
 import type { RecipeChange } from '../../gate/changed-recipes.ts';
 import type { JudgedReport, Verified } from '../../gate/judge-piece.ts';
-import type { ComparedPointers } from '../../gate/pointers.ts';
+import { isOnlyShared, type ComparedPointers } from '../../gate/pointers.ts';
 import type { TreeRecipe } from '../../gate/recipes.ts';
 import { timed } from '../../io/disk/talk.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
@@ -78,7 +78,8 @@ export function piecesOf(
   return affected.flatMap(({ recipe }) =>
     (pointers.get(recipe.name) ?? []).flatMap(
       ({ path, bytes, pointer, faults }): readonly Pointed[] => {
-        if (faults.length > 0 || pointer.artifact === undefined) return [];
+        const isGood = faults.length === 0 || isOnlyShared({ faults });
+        if (!isGood || pointer.artifact === undefined) return [];
         const locations = pointer.affidavit?.locations ?? [];
         return [{ path, bytes, recipe, artifact: pointer.artifact, locations }];
       },

@@ -15,8 +15,10 @@ export function misplaced(
   place: readonly string[],
   { file, mayBeFlat }: { readonly file: string; readonly mayBeFlat: boolean },
 ): readonly Fault[] {
-  const isFlat = mayBeFlat && place.length === 1;
-  const wanted = isFlat ? [`${pointer.recipe}.yaml`] : pointerPath(pointer).split('/');
+  const flat = `${pointer.recipe}.yaml`;
+  const isFlat =
+    mayBeFlat && place.length === 1 && (pointer.signer === undefined || place[0] === flat);
+  const wanted = isFlat ? [flat] : pointerPath(pointer).split('/');
   const fields = ['recipe', `${AT_ATTESTATION}/signer`, `${AT_ATTESTATION}/bundle/digest`];
   const first = wanted.findIndex((part, index) => part !== place[index]);
   if (first === -1 && wanted.length === place.length) return [];

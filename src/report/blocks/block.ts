@@ -73,6 +73,8 @@ export interface ProblemsBlock {
   readonly most: number;
   /** How many more there are than items. */
   readonly more?: number;
+  /** Whether a terminal shows those whole, whatever room they take, and says of the others where they are. */
+  readonly isWhole?: boolean;
 }
 
 export interface ListBlock {

@@ -28,6 +28,7 @@ export function gateBlocks(report: GateJson): readonly Block[] {
       items: problemsOf([...faults, ...pointers.breaches]),
       most: MOST_PROBLEMS,
       more: more.faults + more.breaches,
+      isWhole: true,
     },
     recipesTable(asked, givenUpIn(report).length > 0),
     list('Why', asked.filter(({ state: is }) => TONES[is] !== 'good').map(whyText), 'recipe'),
@@ -63,13 +64,17 @@ export function gateVerdict(report: GateJson): Said {
   };
 }
 
-function decision({ decidedExitCode, counts }: GateJson): string {
+function decision({ decidedExitCode, counts, findings }: GateJson): string {
   const { affected, recipes } = counts;
   if (decidedExitCode !== 0) return DECISIONS[decidedExitCode] ?? 'The evidence is not enough';
-  if (affected === 0) return `No recipe is affected; ${counted(recipes, 'recipe')} looked at`;
+  const removed = findings.filter(({ code }) => code === 'RECIPE_REMOVED').length;
+  const gone = removed === 0 ? '' : `; ${counted(removed, 'recipe')} with evidence removed`;
+  if (affected === 0) {
+    return `No ${removed === 0 ? '' : 'other '}recipe is affected; ${counted(recipes, 'recipe')} looked at${gone}`;
+  }
   const { exempt = 0 } = counts.states;
   const more = exempt === 0 ? '' : `; ${exempt} exempt`;
-  return `The evidence is what the policy asks for; ${counted(affected, 'recipe')} affected${more}`;
+  return `The evidence is what the policy asks for; ${counted(affected, 'recipe')} affected${more}${gone}`;
 }
 
 const DECISIONS: Readonly<Record<number, string>> = {

@@ -38,7 +38,11 @@ function rowsOf({ name, change, fields, files }: GateRecipe): readonly (readonly
       head === undefined ? none : sentence`${head}`,
     ]),
     ...left(fields.more, 'field'),
-    ...files.items.map((file) => [sentence`${file.path}`, none, words(file.change)]),
+    ...files.items.map((file) => [
+      sentence`${file.path}`,
+      file.change === 'added' ? none : words('there'),
+      words(file.change),
+    ]),
     ...left(files.more, 'file'),
   ];
   return rows.map((row) => [sentence`${name}`, ...row]);

@@ -54,7 +54,7 @@ export function recipesTable(recipes: readonly GateRecipe[], isWeak: boolean): T
   };
 }
 
-const COLUMNS = ['Artifact', 'Signer', 'Age', 'Phases', 'Measured'] as const;
+const COLUMNS = ['Artifact', 'Signer', 'Age', 'Measured', 'Phases'] as const;
 
 /** The pieces that make the state good, or all if none does. */
 function shownOf({ evidence }: GateRecipe): {
@@ -72,8 +72,8 @@ function factsOf(piece: GatePiece, isWeak: boolean): readonly Inline[] {
     [...digestText(piece), ...pieceState(piece)],
     signerText(piece),
     ageText(piece),
-    phasesText(piece, isWeak),
     figuresText(piece),
+    phasesText(piece, isWeak),
   ];
 }
 
@@ -126,11 +126,26 @@ function phasesText({ phases = [], state: is }: GatePiece, isWeak: boolean): Inl
   const isClaim = isWeak || !PROVEN.has(is);
   const said = phases.map(({ phase, state: how, counts }): Inline => {
     const phaseSaid = sayPhase({ state: how, required: false });
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const of = how === 'not-run' ? '' : ` (${counts.passed} of ${all} passed)`;
-    return [`${phase} `, ...state(isClaim ? claimOf(phaseSaid) : phaseSaid), of];
+    return [
+      `${phase} `,
+      ...state(isClaim ? claimOf(phaseSaid) : phaseSaid),
+      countsText(how, counts),
+    ];
   });
   return joined(said, ', ');
+}
+
+type Phase = NonNullable<GatePiece['phases']>[number];
+
+const ENDINGS = ['passed', 'failed', 'skipped', 'pending', 'other'] as const;
+
+/** How many tests ended how; a phase whose tests all passed may lack one that the recipe demands. */
+function countsText(how: Phase['state'], counts: Phase['counts']): string {
+  if (how === 'not-run') return '';
+  const rows = ENDINGS.filter((name) => counts[name] > 0);
+  const said = rows.map((name) => `${counts[name]} ${name}`);
+  const isLacking = how === 'red' && rows.every((name) => name === 'passed' || name === 'skipped');
+  return ` (${[...said, ...(isLacking ? ['a demanded one lacks'] : [])].join(', ')})`;
 }
 
 function figuresText({ figures = [] }: GatePiece): Inline {

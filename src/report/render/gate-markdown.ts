@@ -11,10 +11,17 @@ import { renderBlocksMarkdown } from './markdown.ts';
 /** Of GitHub's 65,536 characters; a hidden line above it needs some. */
 const MAX_COMMENT = 60_000;
 
+/** Whoever reads it may never have heard of the program that it tells to run. */
+const ABOUT: Block = {
+  block: 'note',
+  words:
+    '`affidavit` is a program that packs, signs and verifies evidence that recipes pass their tests on hardware which a project does not have.',
+};
+
 /** @param head the commit that it is about: an error names none */
 export function renderGateMarkdown(report: GateJson | ErrorJson, head?: string): string {
   const blocks = 'error' in report ? errorBlocks(report, head) : gateBlocks(report);
-  return renderBlocksMarkdown(blocks, MAX_COMMENT);
+  return renderBlocksMarkdown([...blocks, ABOUT], MAX_COMMENT);
 }
 
 /** Whoever reads it is not who called the gate: whose turn it is comes first. */

@@ -23,6 +23,8 @@ const MAX_REPORT = 60_000;
 const MAX_LIST = 12_000;
 /** Characters of one value where there are few, where there may be many, and of a name to copy. */
 const MAX_VALUE = { few: 300, many: 120, name: 500 };
+/** So little room for a list that values in it are cut short too. */
+const LITTLE = 1000;
 /** Longer than this a command is left out: cut, it would be another command. */
 const MAX_COMMAND = 8000;
 
@@ -120,15 +122,20 @@ function lineText({ label, text }: Line): string {
 }
 
 function problems({ items, most, more: untold = 0 }: ProblemsBlock, room: number): string {
-  const shown = items.slice(0, most).map(problem).join('\n');
+  const shown = items
+    .slice(0, most)
+    .map((item) => problem(item, room))
+    .join('\n');
   const rest = items.slice(most);
-  if (rest.length === 0) return shown;
-  const more = fitted(rest, problem, { room, noun: 'problem', untold });
+  if (rest.length === 0) {
+    return untold === 0 ? shown : `${shown}\n\nand ${leftOut(untold, 'problem')}`;
+  }
+  const more = fitted(rest, (item) => problem(item, room), { room, noun: 'problem', untold });
   return `${shown}\n\n${fold(leftOut(rest.length + untold, 'problem'), [more])}`;
 }
 
 /** A sentence and what to do next; code, place, found and expected are folded under it. */
-function problem({ text, next, fault }: Problem): string {
+function problem({ text, next, fault }: Problem, room: number): string {
   const { code, at, found, expected } = fault;
   const place = at === null || at === '' ? [] : sentence`At ${at}. `;
   const both = sentence`${place}Found: ${words(found)}. Expected: ${words(expected)}.`;
@@ -136,7 +143,7 @@ function problem({ text, next, fault }: Problem): string {
     next === '' ? '' : ` **Next:** ${gfmLine(words(next.replace(/\.$/, '')), MAX_VALUE.few)}.`;
   return [
     // Another bullet than that of the lines below: with the same, both would be one list.
-    `* ${gfmLine(text, MAX_VALUE.many)}.${hint}`,
+    `* ${gfmLine(text, valueIn(room))}.${hint}`,
     `  <details><summary>${htmlLine(sentence`${code}`, MAX_VALUE.few)}</summary>`,
     '',
     `  ${gfmLine(both, MAX_VALUE.few)}`,
@@ -153,16 +160,21 @@ function command(lead: string, line: string): string {
 }
 
 function stepsOf({ items, noun }: StepsBlock, room: number): string {
-  const { shown, left } = fit(items, stepsFold, room);
+  // What there is to do: one alone is not hidden, and of many as much is shown as there is room for.
+  const dress = (item: StepsItem): string => stepsFold(item, room, items.length === 1);
+  const { shown, left } = fit(items, dress, room * STEPS_SHARE);
   return [...shown, ...(left === 0 ? [] : [`\nand for ${leftOut(left, noun)}`])].join('\n');
 }
 
-function stepsFold({ about, steps }: StepsItem): string {
+/** How much of the room of a list the commands of all may take. */
+const STEPS_SHARE = 3;
+
+function stepsFold({ about, steps }: StepsItem, room: number, isOpen: boolean): string {
   const parts = steps.flatMap(({ lead, commands }) => [
-    gfmLine(lead, MAX_VALUE.few),
+    gfmLine(lead, room < LITTLE ? MAX_VALUE.few : MAX_VALUE.name),
     ...(commands.length === 0 ? [] : [commandBlock(commands.join('\n'))]),
   ]);
-  return fold(`Next for ${htmlLine(about, MAX_VALUE.few)}`, parts);
+  return fold(`Next for ${htmlLine(about, MAX_VALUE.few)}`, parts, isOpen);
 }
 
 function commandBlock(lines: string): string {
@@ -172,19 +184,24 @@ function commandBlock(lines: string): string {
 }
 
 /** The summary is HTML: words of ours, and values as `htmlLine` writes them. */
-function fold(summary: string, details: readonly string[]): string {
+function fold(summary: string, details: readonly string[], isOpen = false): string {
   const inner = details.filter((text) => text !== '').join('\n\n');
-  return `<details><summary>${summary}</summary>\n\n${inner}\n\n</details>`;
+  return `<details${isOpen ? ' open' : ''}><summary>${summary}</summary>\n\n${inner}\n\n</details>`;
 }
 
 function list({ title, items, noun, more = 0 }: ListBlock, room: number): string {
   if (items.length === 0) return '';
   const heading = title === undefined ? '' : `**${title}**\n\n`;
-  return `${heading}${fitted(items, bullet, { room, noun, untold: more })}`;
+  return `${heading}${fitted(items, (item) => bullet(item, room), { room, noun, untold: more })}`;
 }
 
-function bullet(item: Inline): string {
-  return `- ${gfmLine(item, MAX_VALUE.many)}`;
+/** A path stays whole where there is room. */
+function valueIn(room: number): number {
+  return room < LITTLE ? MAX_VALUE.many : MAX_VALUE.few;
+}
+
+function bullet(item: Inline, room: number): string {
+  return `- ${gfmLine(item, valueIn(room))}`;
 }
 
 function table({ columns, rows, below = [], noun }: TableBlock, room: number): string {

@@ -125,27 +125,30 @@ function tableLines({ brief }: TableBlock, terminal: Terminal): readonly string[
 }
 
 function problemLines(
-  { items, most, more = 0 }: ProblemsBlock,
+  { items, most, more = 0, isWhole = false }: ProblemsBlock,
   terminal: Terminal,
 ): readonly string[] {
   const lines: string[] = [];
   let shown = 0;
   for (const item of items.slice(0, most)) {
     const next = oneProblem(item, terminal);
-    if (shown > 0 && lines.length + next.length > MOST.problemLines) break;
+    if (!isWhole && shown > 0 && lines.length + next.length > MOST.problemLines) break;
     lines.push(...next);
     shown += 1;
   }
   const left = items.slice(shown);
   // What is claimed has to be decided value by value, so each is named.
   const brief = left.map(({ fault, text }) =>
-    fault.code === 'VALUE_CLAIMED' ? plainLine(text, MAX_VALUE.many, terminal) : fault.code,
+    fault.code === 'VALUE_CLAIMED' || isWhole
+      ? plainLine(isWhole ? placed(fault) : text, MAX_VALUE.name, terminal)
+      : fault.code,
   );
-  const said = [...new Set(brief)].slice(0, MOST.items).join('; ');
+  const all = [...new Set(brief)].slice(0, MOST.items).join('; ');
+  const said = all === '' ? '' : `: ${all}`;
   return [
     ...lines,
-    ...(left.length > 0
-      ? wrap(`and ${counted(left.length + more, 'more problem')}: ${said}`, '  ', '    ', terminal)
+    ...(left.length + more > 0
+      ? wrap(`and ${counted(left.length + more, 'more problem')}${said}`, '  ', '    ', terminal)
       : []),
   ];
 }
@@ -156,9 +159,10 @@ function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): r
   // A sentence of its own says what was found and wanted; the other one says where.
   const isOwn = fault.sentence !== undefined;
   const place = at === null || at === '' || !isOwn ? [] : sentence` at ${at}`;
+  const [isFound, isWanted] = apart(found, expected);
   const both = [
-    ['found', words(found), MAX_VALUE.detail],
-    ['want', words(expected), MAX_VALUE.detail],
+    ['found', words(isFound), MAX_VALUE.detail],
+    ['want', words(isWanted), MAX_VALUE.detail],
   ] as const;
   const details = [
     ['next', words(next), MAX_VALUE.many],
@@ -174,6 +178,24 @@ function oneProblem({ text, next, tone, fault }: Problem, terminal: Terminal): r
       ),
   ];
 }
+
+function placed({ code, at }: Problem['fault']): Inline {
+  return at === null || at === '' ? words(code) : sentence`${words(code)} at ${at}`;
+}
+
+/** Of two long texts that begin alike, from shortly before they differ. */
+function apart(found: string, expected: string): readonly [string, string] {
+  const most = MAX_VALUE.detail * 2;
+  const shorter = Math.min(found.length, expected.length);
+  let same = 0;
+  while (same < shorter && found[same] === expected[same]) same += 1;
+  const isSeen = same < MAX_VALUE.detail || Math.max(found.length, expected.length) <= most;
+  if (isSeen) return [found, expected];
+  const from = same - SHOWN_BEFORE;
+  return [`…${found.slice(from)}`, `…${expected.slice(from)}`];
+}
+
+const SHOWN_BEFORE = 12;
 
 function listLines(
   { title, items, noun, most = MOST.items, below = [], more = 0 }: ListBlock,
@@ -206,7 +228,7 @@ function stepsLines({ items, noun, most }: StepsBlock, terminal: Terminal): read
       .flatMap(({ about, steps }) => [
         heading(`Next for ${plainLine(about, MAX_VALUE.name, terminal)}:`, terminal),
         ...steps.flatMap(({ lead, commands }) => [
-          ...wrap(plainLine(lead, MAX_VALUE.many, terminal), '  ', '  ', terminal),
+          ...wrap(plainLine(lead, MAX_VALUE.name, terminal), '  ', '  ', terminal),
           ...commands.map((command) => `    ${command}`),
         ]),
       ]),
