@@ -59,7 +59,7 @@ describe('a reference to an artifact', () => {
         const written = `${referenceName(named)}${digest === undefined ? '' : `@${digest}`}`;
         expect(written).toBe(text.slice('oci://'.length));
       }),
-      { numRuns: propertyRuns(200, 5000) },
+      { numRuns: propertyRuns(200, 2000) },
     );
   });
 
@@ -156,7 +156,7 @@ describe('a reference to an artifact', () => {
         const isReference = namesRegistry(name) && parseReference(name) !== undefined;
         expect([refusal === undefined, refusal?.hint === '']).toEqual([isReference, false]);
       }),
-      { numRuns: propertyRuns(300, 10_000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
   });
 });

@@ -518,7 +518,7 @@ describe('any other file', () => {
         expect([code, at]).toEqual(['DOCUMENT_INVALID', 'here']);
         expect([found, expected, hint]).not.toContain('');
       }),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 });

@@ -120,7 +120,7 @@ describe('a number in a header that is not judged', () => {
         expect(number).toBeDefined();
         expect(numberOfPython(field)).toBe(number);
       }),
-      { numRuns: propertyRuns(300, 3000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
     expect(read).toBeGreaterThan(10);
   });
@@ -250,7 +250,7 @@ describe('the value of a pax record', () => {
         expect(BigInt.asIntN(64, BigInt(seconds))).toBe(BigInt(seconds));
         expect(Math.abs(Number(text))).toBeLessThan(2 ** 63);
       }),
-      { numRuns: propertyRuns(300, 3000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
     expect(read).toBeGreaterThan(10);
   });

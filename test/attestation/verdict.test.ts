@@ -143,7 +143,7 @@ describe('the verdict of a list of checks', () => {
         );
         expect(isVerified).toBe(list.length > 0 && isRight);
       }),
-      { numRuns: propertyRuns(1000, 20_000) },
+      { numRuns: propertyRuns(1000, 6000) },
     );
   });
 
@@ -157,7 +157,7 @@ describe('the verdict of a list of checks', () => {
         expect(worst.indexOf(after)).toBeLessThanOrEqual(worst.indexOf(before));
         expect(verdict([...more, ...some], ...given)).toBe(after);
       }),
-      { numRuns: propertyRuns(500, 10_000) },
+      { numRuns: propertyRuns(500, 5000) },
     );
   });
 });

@@ -58,7 +58,7 @@ describe('decodeJson', () => {
         const text = pieces.join('');
         expect(refusal(text) !== undefined || isJson(text)).toBe(true);
       }),
-      { numRuns: propertyRuns(300, 3000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
   });
 

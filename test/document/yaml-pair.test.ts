@@ -97,7 +97,7 @@ describe('pairOf', () => {
         const each = outcomeOf(() => [read(text, DATA_BUILDER), read(text, taking)]);
         expect(both).toEqual(each);
       }),
-      { numRuns: propertyRuns(500, 10_000) },
+      { numRuns: propertyRuns(500, 5000) },
     );
   });
 });

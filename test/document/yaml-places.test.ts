@@ -82,7 +82,7 @@ describe('locateIn', () => {
           expect(column).toBeLessThanOrEqual((row?.length ?? 0) + 1);
         },
       ),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 
@@ -107,7 +107,7 @@ describe('locateIn', () => {
           expect(found.replace(/^"/, '').slice(0, 3)).toBe(value);
         }
       }),
-      { numRuns: propertyRuns(200, 3000) },
+      { numRuns: propertyRuns(200, 1500) },
     );
   });
 });

@@ -89,7 +89,7 @@ describe('decodeYaml', () => {
       fc.property(fc.array(piece, { maxLength: 15 }), (pieces) => {
         expect(() => refusal(pieces.join(''))).not.toThrow();
       }),
-      { numRuns: propertyRuns(300, 3000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
   });
 

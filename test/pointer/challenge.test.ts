@@ -103,7 +103,7 @@ describe('the challenges of a registry', () => {
         expect(parseChallenges(lines, PLACE)).toEqual(expected);
         expect(parseChallenges([lines.join(', ')], PLACE)).toEqual(expected);
       }),
-      { numRuns: propertyRuns(100, 5000) },
+      { numRuns: propertyRuns(100, 2000) },
     );
   });
 
@@ -113,7 +113,7 @@ describe('the challenges of a registry', () => {
         const error = refusalOf(() => parsed(line));
         expect([undefined, 'SERVICE_ANSWER_INVALID']).toContain(error?.code);
       }),
-      { numRuns: propertyRuns(200, 20_000) },
+      { numRuns: propertyRuns(200, 6000) },
     );
   });
 });

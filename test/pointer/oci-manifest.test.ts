@@ -46,7 +46,7 @@ describe('a manifest', () => {
         const texts = /"(?:[^"\\]|\\.)*"/g;
         expect(Buffer.from(encoded.bytes).toString().replaceAll(texts, '""')).not.toMatch(/\s/);
       }),
-      { numRuns: propertyRuns(100, 3000) },
+      { numRuns: propertyRuns(100, 1500) },
     );
   });
 
@@ -181,7 +181,7 @@ describe('a manifest', () => {
       fc.property(fc.oneof(fc.string(), fc.json(), texts), (text) => {
         expect(() => refusalOf(() => parseOciManifest(stored(text), 'm'))).not.toThrow();
       }),
-      { numRuns: propertyRuns(100, 3000) },
+      { numRuns: propertyRuns(100, 1500) },
     );
   });
 });

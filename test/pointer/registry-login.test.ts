@@ -165,7 +165,7 @@ describe('the logins of a config file', () => {
           expect(read).toEqual(mustRefuse ? undefined : whole);
         },
       ),
-      { numRuns: propertyRuns(100, 10_000) },
+      { numRuns: propertyRuns(100, 1500) },
     );
   });
 
@@ -175,7 +175,7 @@ describe('the logins of a config file', () => {
         const error = refusalOf(() => logins({ auths: { 'ghcr.io': { auth } } }));
         expect([undefined, 'CREDENTIALS_INVALID']).toContain(error?.code);
       }),
-      { numRuns: propertyRuns(100, 10_000) },
+      { numRuns: propertyRuns(100, 1500) },
     );
   });
 });

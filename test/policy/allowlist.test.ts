@@ -327,7 +327,7 @@ describe('an allowlist of AICR', () => {
           ]);
         }
       }),
-      { numRuns: propertyRuns(500, 20_000) },
+      { numRuns: propertyRuns(500, 6000) },
     );
   });
 });

@@ -84,7 +84,7 @@ describe('allows', () => {
           pairs.includes(JSON.stringify([candidate.subject, candidate.issuer])),
         );
       }),
-      { numRuns: propertyRuns(500, 10_000) },
+      { numRuns: propertyRuns(500, 5000) },
     );
   });
 });
@@ -410,7 +410,7 @@ describe('parsePolicy of version 1.1', () => {
         );
         expect(isNamed || !allows(parse(document), SIGNER)).toBe(true);
       }),
-      { numRuns: propertyRuns(500, 20_000) },
+      { numRuns: propertyRuns(500, 6000) },
     );
   });
 });

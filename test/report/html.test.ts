@@ -154,7 +154,7 @@ describe('a page', () => {
           expect(strange(hostileFrom(report, texts), texts.join(''))).toEqual([]);
         },
       ),
-      { numRuns: propertyRuns(15, 1000) },
+      { numRuns: propertyRuns(15, 250) },
     );
   });
 

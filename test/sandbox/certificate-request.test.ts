@@ -80,7 +80,7 @@ describe('a certificate signing request', () => {
         });
         expect(key).toBeUndefined();
       }),
-      { numRuns: propertyRuns(500, 5000) },
+      { numRuns: propertyRuns(500, 2000) },
     );
   });
 });

@@ -140,7 +140,7 @@ describe('a key file', () => {
         const refusal = refusalOf(() => read(text.slice(0, at) + more + text.slice(at + cut)));
         expect(refusal?.code ?? 'KEY_INVALID').toBe('KEY_INVALID');
       }),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 });

@@ -55,7 +55,7 @@ describe('NAME://REF', () => {
           expect(program).toMatch(/^sigstore-kms-[a-z0-9-]+$/);
         });
       }),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 });
@@ -97,7 +97,7 @@ describe('the answer of a plugin', () => {
           expect(refusalOf(() => parse(bytes, place))?.code ?? place.code).toBe(place.code);
         }
       }),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 });

@@ -30,7 +30,7 @@ describe('the page at the end of a login', () => {
       fc.property(fc.oneof(html, fc.string({ unit: 'binary' })), (detail) => {
         expect(elements(parse(renderLoginPage({ ...page, detail })))).toEqual(known);
       }),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 

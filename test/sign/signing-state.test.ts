@@ -107,7 +107,7 @@ describe('the state of a signing', () => {
         const error = refusalOf(() => parseSigningState(Buffer.from(text), 'file'));
         expect(error).toMatchObject({ code: 'SIGNING_STATE_INVALID', at: 'file' });
       }),
-      { numRuns: propertyRuns(300, 3000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
   });
 });

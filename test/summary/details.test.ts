@@ -210,7 +210,7 @@ describe('E-61 the details of a summary', () => {
           expect(code).toBe(wordOf(one) === wordOf(other) ? honest : 2);
         },
       ),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 });

@@ -63,7 +63,7 @@ describe('a public key', () => {
         const refusal = refusalOf(() => read(edited));
         expect(refusal?.code ?? 'KEY_INVALID').toBe('KEY_INVALID');
       }),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
   });
 });

@@ -659,7 +659,7 @@ describe('a reader of timestamps', () => {
         const expected = changed.equals(good) ? AT : REFUSED;
         expect(verdict([changed], trusted)).toContain(expected);
       }),
-      { numRuns: propertyRuns(300, 3000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
   });
 

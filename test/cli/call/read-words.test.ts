@@ -124,7 +124,7 @@ describe('readWords, beside a parser that others wrote', () => {
         );
         expect(await oclifReading(name, words)).toMatchObject(Object.fromEntries(given));
       }),
-      { numRuns: propertyRuns(1000, 10_000) },
+      { numRuns: propertyRuns(500, 3000) },
     );
     expect(count).toBeGreaterThan(20);
   });
@@ -137,7 +137,7 @@ describe('readWords, beside a parser that others wrote', () => {
         if ('given' in reading || isStricter(reading.mistake, words, command)) return;
         expect(await oclifReading(name, words)).toBeUndefined();
       }),
-      { numRuns: propertyRuns(1000, 10_000) },
+      { numRuns: propertyRuns(500, 3000) },
     );
   });
 });

@@ -129,7 +129,7 @@ describe('parseNumberExpression', () => {
         const tolerated = sign.startsWith('>') ? isFloor : met;
         expect(judge(`${sign} ${spelt(b)}`, spelt(a), TOLERANT)).toBe(tolerated);
       }),
-      { numRuns: propertyRuns(200, 5000) },
+      { numRuns: propertyRuns(200, 2000) },
     );
   });
 
@@ -138,7 +138,7 @@ describe('parseNumberExpression', () => {
       fc.property(fc.string({ unit: fc.constantFrom(...'>=<!|.0123 \tm\ns-') }), (text) => {
         expect(['boolean', 'string']).toContain(typeof judge(text, '1.5'));
       }),
-      { numRuns: propertyRuns(200, 5000) },
+      { numRuns: propertyRuns(200, 2000) },
     );
   });
 });

@@ -89,7 +89,7 @@ const read = (statement: Json) =>
   parseEvidenceStatement(Buffer.from(JSON.stringify(statement)), 's.json');
 
 describe('any statement', () => {
-  const runs = { numRuns: propertyRuns(300, 5000) };
+  const runs = { numRuns: propertyRuns(300, 2000) };
 
   it('is read or refused, whatever stands in one place', () => {
     const places = placesOf(OF_ARTIFACT).filter(({ path }) => path.length > 0);

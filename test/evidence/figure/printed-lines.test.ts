@@ -152,7 +152,7 @@ describe('printedBy', () => {
         const figures = parts.filter((part) => typeof part === 'string');
         expect(read(NCCL[0], ...stdout)).toEqual(figures.map((text) => `${NCCL[0]} ${text}`));
       }),
-      { numRuns: propertyRuns(200, 5000) },
+      { numRuns: propertyRuns(200, 2000) },
     );
   });
 
@@ -186,7 +186,7 @@ describe('printedBy', () => {
         expect(printed !== undefined).toBe(isForm);
         expect(!isForm || written.includes(line)).toBe(true);
       }),
-      { numRuns: propertyRuns(500, 20_000) },
+      { numRuns: propertyRuns(500, 6000) },
     );
   });
 });

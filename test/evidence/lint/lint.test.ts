@@ -632,7 +632,7 @@ it('ends on any file, and names a place in it', () => {
         }
       },
     ),
-    { numRuns: propertyRuns(10, 150) },
+    { numRuns: propertyRuns(10, 60) },
   );
 });
 

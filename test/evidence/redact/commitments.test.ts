@@ -351,7 +351,7 @@ describe('any withheld data', () => {
           read?.redaction === whole.redaction && read.values.every(({ leaf }) => leaves.has(leaf));
         expect(isProven).toBe(isSame);
       }),
-      { numRuns: propertyRuns(300, 20_000) },
+      { numRuns: propertyRuns(300, 6000) },
     );
   });
 });

@@ -86,7 +86,7 @@ it('any directory of recipes is resolved or refused with a code, and never ends 
       },
     ),
     {
-      numRuns: propertyRuns(1000, 20_000),
+      numRuns: propertyRuns(1000, 6000),
       // The type of a component.
       examples: [['overlays/base.yaml', 725, 4, '__proto__', 'current']],
     },

@@ -242,7 +242,7 @@ describe('go test -json', () => {
         const failed = events.some(({ Action }) => Action === 'fail');
         expect(failed && tests.every(({ status }) => status !== 'failed')).toBe(false);
       }),
-      { numRuns: propertyRuns(300, 10_000) },
+      { numRuns: propertyRuns(300, 1500) },
     );
   });
 });

@@ -355,7 +355,7 @@ describe('what says that something failed', () => {
         const ends = code === undefined ? await endings(xml) : [];
         expect(code === 'FIELD_INVALID' || ends.some((end) => end.endsWith(' failed'))).toBe(true);
       }),
-      { numRuns: propertyRuns(100, 10_000) },
+      { numRuns: propertyRuns(100, 1500) },
     );
   });
 });
@@ -552,7 +552,7 @@ describe('XML', () => {
         if (report === undefined) return;
         expect(parsePhaseReport(report, 'ctrf/deployment.json').phase).toBe('deployment');
       }),
-      { numRuns: propertyRuns(100, 10_000) },
+      { numRuns: propertyRuns(100, 1500) },
     );
   });
 
@@ -576,7 +576,7 @@ describe('XML', () => {
           expect(await refused(lie)).toMatchObject({ code: 'RESULTS_SUMMARY_DIFFERS' });
         },
       ),
-      { numRuns: propertyRuns(100, 3000) },
+      { numRuns: propertyRuns(100, 1500) },
     );
   });
 });

@@ -14,7 +14,7 @@ import { snapshotWith } from './cluster.ts';
 
 const PRODUCT = 'nvidia.com/gpu.product';
 const REGION = 'topology.kubernetes.io/region';
-const numRuns = propertyRuns(200, 5000);
+const numRuns = propertyRuns(200, 2000);
 
 /** Which nodes have a value of a label, and how many of them a truncated list leaves out. */
 interface Label {

@@ -5,7 +5,7 @@ import { acceleratorOfProduct, isAccelerator } from '../../../src/evidence/snaps
 import { readProvider } from '../../../src/evidence/snapshot/provider.ts';
 import { propertyRuns } from '../../property-runs.ts';
 
-const numRuns = propertyRuns(300, 5000);
+const numRuns = propertyRuns(300, 2000);
 
 /** Texts that are almost a provider, and any other. */
 const provider = fc.oneof(

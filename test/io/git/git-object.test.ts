@@ -39,13 +39,13 @@ describe('parseTree', () => {
           expect(Buffer.from(path).equals(written[index]?.name ?? Buffer.of())).toBe(isUtf8);
         }
       }),
-      { numRuns: propertyRuns(200, 5000) },
+      { numRuns: propertyRuns(200, 2000) },
     );
   });
 
   it('reads any bytes, or refuses them', () => {
     const codes = fc
-      .sample(fc.uint8Array({ maxLength: 80 }), propertyRuns(200, 5000))
+      .sample(fc.uint8Array({ maxLength: 80 }), propertyRuns(200, 2000))
       .map((bytes) => refusalOf(() => parseTree(treeOf(bytes), 'sha1'))?.code ?? 'read');
     expect(new Set([...codes, 'read', 'GIT_OBJECT_INVALID'])).toEqual(
       new Set(['read', 'GIT_OBJECT_INVALID']),
@@ -85,7 +85,7 @@ describe('BlockReader', () => {
         const rest = Buffer.from(await reader.read(whole.length));
         expect(rest).toEqual(whole.subarray(end === -1 ? most : end + 1));
       }),
-      { numRuns: propertyRuns(200, 5000) },
+      { numRuns: propertyRuns(200, 2000) },
     );
   });
 });

@@ -295,7 +295,7 @@ describe('a login that a registry repeats', () => {
           expect(words.filter((word) => word.length > 3 && shown.includes(word))).toEqual([]);
         },
       ),
-      { numRuns: propertyRuns(300, 20_000) },
+      { numRuns: propertyRuns(300, 6000) },
     );
   });
 });

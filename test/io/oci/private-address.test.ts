@@ -110,7 +110,7 @@ describe('a private host', () => {
         ];
         expect(forms.map(isPrivate)).toEqual(forms.map(() => isPrivate(plain)));
       }),
-      { numRuns: propertyRuns(100, 20_000) },
+      { numRuns: propertyRuns(100, 6000) },
     );
   });
 });

@@ -9,7 +9,7 @@ const REGISTRY = {
   ...{ name: 'registry', at: 'registry.example/x', host: 'registry.example' },
   ...{ source: undefined, secrets: ['pass-word-1'] },
 };
-const RUNS = { numRuns: propertyRuns(200, 20_000) };
+const RUNS = { numRuns: propertyRuns(200, 6000) };
 const ANY = fc.string({ unit: 'binary' });
 
 function foundOf(said: string): string {

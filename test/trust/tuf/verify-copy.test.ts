@@ -293,7 +293,7 @@ describe('a copy of a TUF repository', () => {
         });
         return refusal === undefined || refusal.code === 'TRUST_CACHE_INVALID';
       }),
-      { numRuns: propertyRuns(300, 5000) },
+      { numRuns: propertyRuns(300, 2000) },
     );
     // Blanks of JSON, or the time of the update, which nobody signs.
     for (const { trustedRoot, signingConfig } of accepted) {
@@ -302,7 +302,7 @@ describe('a copy of a TUF repository', () => {
         signingConfig: TARGETS['signing_config.v0.2.json'],
       });
     }
-    expect(accepted.length).toBeLessThan(propertyRuns(300, 5000) / 4);
+    expect(accepted.length).toBeLessThan(propertyRuns(300, 2000) / 4);
   });
 });
 
