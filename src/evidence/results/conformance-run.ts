@@ -47,7 +47,7 @@ export async function readConformanceRun(bytes: Uint8Array, file: string): Promi
   if (junit === undefined) throw missing(file, `no ${JUNIT}`);
   if (log === undefined) throw missing(file, `no ${LOG}`);
   const run = readJUnit(junit, at(JUNIT));
-  requireSameRun(run.rows, log, at(LOG));
+  requireSameRun(run, log, at(LOG));
   const info = files.get(INFO);
   const said = info === undefined ? [] : infoFailures(decodeJson(info, at(INFO)), at(INFO));
   requireGreenRun(run.rows, [...failures, ...said]);

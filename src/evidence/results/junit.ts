@@ -9,12 +9,13 @@ import { runFailed } from './run-status.ts';
 import { requireSummary, type TestCase } from './suite-summary.ts';
 import { requirePlainName, type MappedRun, type TestRow } from './test-row.ts';
 
-export interface JUnitRun {
-  readonly cases: readonly TestCase[];
+export interface JUnitRun extends MappedRun {
+  /** What Ginkgo says decided the order of its tests. */
+  readonly seeds: ReadonlySet<string>;
 }
 
 /** @throws EvidenceError what `readXml` throws; KIND_UNEXPECTED, FIELD_MISSING, FIELD_INVALID, RESULTS_SUMMARY_DIFFERS, RESULTS_RUN_FAILED */
-export function readJUnit(bytes: Uint8Array, file: string): MappedRun & JUnitRun {
+export function readJUnit(bytes: Uint8Array, file: string): JUnitRun {
   const root = readXml(bytes, file);
   if (!isSuite(root)) {
     refuseAt(root, file, {
@@ -29,7 +30,7 @@ export function readJUnit(bytes: Uint8Array, file: string): MappedRun & JUnitRun
   return {
     format: 'JUnit XML',
     tool: 'junit',
-    cases,
+    seeds: new Set([root, ...root.children].flatMap((suite) => propertiesOf(suite, 'RandomSeed'))),
     rows: cases.map(({ row }) => row),
     ...timesOf(root),
   };

@@ -3,11 +3,15 @@
 import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { refusal } from '../../place.ts';
 import { quote } from '../../quote.ts';
+import type { JUnitRun } from './junit.ts';
 import type { TestRow } from './test-row.ts';
 
-/** Colours of a terminal. */
+/** What colours text on a terminal, or moves its cursor. */
 // oxlint-disable-next-line no-control-regex -- ESC is what begins them
-const COLOURS = /\x1B\[[0-9;]*m/g;
+const COLOURS = /\x1B\[[\d;?]*[A-Za-z]/g;
+
+/** Decides the order of the tests: report and log of one run have it in common. */
+const SEED = /^Random Seed: (\d+)/;
 
 /** E.g. `SUCCESS! -- 424 Passed | 0 Failed | 0 Pending | 6708 Skipped`. */
 const SUMMARY = /^(SUCCESS!|FAIL!)(?: - .*?)? -- (\d+ Passed \|.*)$/;
@@ -16,7 +20,8 @@ const SUMMARY = /^(SUCCESS!|FAIL!)(?: - .*?)? -- (\d+ Passed \|.*)$/;
 const ENDING = /^FAIL!|^SUCCESS! (?:- .*? )?-- /;
 
 /** What `go test` and Ginkgo say last of a run that did not succeed, whatever its summary says. */
-const FAILED = /^(?:FAIL\b|--- FAIL\b|Test Suite Failed|panic: |fatal error: |exit status [1-9])/;
+const FAILED =
+  /^(?:FAIL\b|--- FAIL\b|Summarizing \d+ Failures?:|Test Suite Failed|panic: |fatal error: |exit status [1-9])/;
 
 /** How much of a line is read, in bytes; and how many endings are kept of a log. */
 const MAX_LINE = 512;
@@ -28,22 +33,30 @@ export interface LogEnd {
   readonly endings: readonly string[];
   /** A line that says that it failed: any behind the first of them, and before that none that a test printed. */
   readonly failure: string | undefined;
+  /** Empty if nothing says it. */
+  readonly seed: string;
+}
+
+function seedIn(text: string): string {
+  return SEED.exec(text)?.[1] ?? '';
 }
 
 /** Reads a log of any length to its end. */
 export async function readLogEnd(content: AsyncIterable<Uint8Array>): Promise<LogEnd> {
   const endings: string[] = [];
+  let seed = '';
   let failure: string | undefined;
   for await (const line of startsOfLines(content)) {
     const whole = line.toString('utf8').replaceAll(COLOURS, '');
     const text = whole.trim();
     // Ginkgo indents what a test prints.
     const isOfRun = endings.length > 0 || !/^\s/.test(whole);
+    seed ||= seedIn(text);
     if (ENDING.test(text)) {
       if (endings.length < MOST_ENDINGS) endings.push(text);
     } else if (isOfRun && FAILED.test(text)) failure ??= text;
   }
-  return { endings, failure };
+  return { endings, failure, seed };
 }
 
 /** At most `MAX_LINE` bytes of each line. */
@@ -79,8 +92,8 @@ export function failureIn({ endings, failure }: LogEnd): string | undefined {
 
 /** @throws EvidenceError RESULTS_LOG_DIFFERS */
 export function requireSameRun(
-  rows: readonly TestRow[],
-  { endings, failure }: LogEnd,
+  { rows, seeds }: JUnitRun,
+  { endings, failure, seed }: LogEnd,
   at: string,
 ): void {
   const [summary, other] = endings;
@@ -96,6 +109,14 @@ export function requireSameRun(
     Object.entries(countsOf(rows)).every(([name, count]) => countIn(counts, name) === count) &&
     (word === 'SUCCESS!') === isGreen;
   if (!isSame) throw differs(at, quote(summary), expected);
+  requireSameSeed(seeds, seed, at);
+}
+
+/** Not each runner says it. */
+function requireSameSeed(seeds: JUnitRun['seeds'], seed: string, at: string): void {
+  if (seed === '' || [...seeds].every((said) => said === seed)) return;
+  const expected = `the seed of the JUnit report: ${quote([...seeds].join(', '), 60)}`;
+  throw differs(at, `Random Seed: ${seed}`, expected);
 }
 
 function countIn(counts: string, name: string): number {

@@ -68,6 +68,18 @@ describe('the tarball of a conformance run', () => {
     expect(await refused(tarball(coloured))).toBeUndefined();
   });
 
+  it('is refused if log and report are of two runs, by their seeds', async () => {
+    const other = changed('e2e.log', (log) => log.replace('Seed: 1760653342', 'Seed: 1760653343'));
+    expect(await refused(tarball(other))).toMatchObject({
+      code: 'RESULTS_LOG_DIFFERS',
+      at: `run.tar.gz: ${GLOBAL}/e2e.log`,
+      found: 'Random Seed: 1760653343',
+      expected: 'the seed of the JUnit report: "1760653342"',
+    });
+    const none = changed('e2e.log', (log) => log.replace(/Random Seed.*/, ''));
+    expect(await refused(tarball(none))).toBeUndefined();
+  });
+
   it('is refused if its report has a failure that the log has not', async () => {
     const parts = changed('junit_01.xml', (xml) =>
       xml
@@ -85,6 +97,7 @@ describe('the tarball of a conformance run', () => {
     ['a failing one after it', /^PASS$/m, FAIL],
     ['a failing one after it, in colours', /^PASS$/m, `\u001B[31m${FAIL}`],
     ['another end', /^PASS$/m, 'FAIL'],
+    ['another end, behind what clears a line', /^PASS$/m, '\u001B[2KFAIL'],
     ['the end of a Go test that failed', /^PASS$/m, '--- FAIL: TestE2E (6826.58s)'],
     ['another end of Ginkgo', /^Test Suite Passed$/m, 'Test Suite Failed'],
     ['a panic after it', /^PASS$/m, 'panic: runtime error'],
@@ -104,17 +117,20 @@ describe('the tarball of a conformance run', () => {
     expect(await refused(tarball(parts))).toBeUndefined();
   });
 
-  it.each(['FAIL', '--- FAIL: TestE2E (6826.58s)', 'panic: runtime error', 'Test Suite Failed'])(
-    'is refused if its log has %s at the beginning of a line before its summary',
-    async (said) => {
-      const parts = changed('e2e.log', (log) => log.replace('Will run', `${said}\nWill run`));
-      expect(await refused(tarball(parts))).toMatchObject({
-        code: 'RESULTS_LOG_DIFFERS',
-        at: `run.tar.gz: ${GLOBAL}/e2e.log`,
-        found: expect.stringContaining(said) as unknown,
-      });
-    },
-  );
+  it.each([
+    'FAIL',
+    '--- FAIL: TestE2E (6826.58s)',
+    'panic: runtime error',
+    'Test Suite Failed',
+    'Summarizing 1 Failure:',
+  ])('is refused if its log has %s at the beginning of a line before its summary', async (said) => {
+    const parts = changed('e2e.log', (log) => log.replace('Will run', `${said}\nWill run`));
+    expect(await refused(tarball(parts))).toMatchObject({
+      code: 'RESULTS_LOG_DIFFERS',
+      at: `run.tar.gz: ${GLOBAL}/e2e.log`,
+      found: expect.stringContaining(said) as unknown,
+    });
+  });
 
   it.each<readonly [what: string, added: Part, code: string | undefined]>([
     [
