@@ -390,3 +390,44 @@ describe('what is asked of a registry', () => {
     });
   });
 });
+
+describe('a stored report of pointers and artifacts', () => {
+  it('is of the inputs that were listed, as the user named them', async () => {
+    await withEvidence({}, async ({ host }, reference) => {
+      const pointer = pointerTo(host);
+      const words = [pointer, reference, '--jobs', '1', '--registry', host, '--format', 'json'];
+      const { code, stdout } = await runProgram(['verify-evidence', ...words, ...evidence.root]);
+      const { summary } = JSON.parse(stdout) as { summary: object };
+      const merge = async (text: string) =>
+        await runProgram(['report', 'merge', evidence.write(text, '.json'), '--format', 'json']);
+      const merged = await merge(stdout);
+      expect([merged.code, code]).toEqual([4, 4]);
+      expect(JSON.parse(merged.stdout)).toMatchObject({ summary });
+      for (const [input, other] of [
+        [pointer, 'other.yaml'],
+        [reference, reference.replace('/evidence@', '/others@')],
+      ] as const) {
+        const [before = '', after = ''] = [input, other].map(
+          (name) => `"repeat":["affidavit","verify-evidence",${JSON.stringify(name)}`,
+        );
+        expect(stdout).toContain(before);
+        const once = await merge(stdout.replace(before, after));
+        expect([once.code, once.stdout.includes('REPORT_INVALID')]).toEqual([3, true]);
+        const everywhere = await merge(stdout.replaceAll(input, other));
+        expect([everywhere.code, everywhere.stdout.includes('#/summary/inputs/digest')]).toEqual([
+          ...[3, true],
+        ]);
+      }
+    });
+  });
+
+  it('by a tag cannot be compared with the list: which name was typed is not known', async () => {
+    await withEvidence({}, async ({ host }) => {
+      const words = [`oci://${host}/${TAG}`, evidence.path(), '--allow-tag', '--registry', host];
+      const argv = ['verify-evidence', ...words, ...evidence.root, '--format', 'json'];
+      const { code, stdout } = await runProgram(argv);
+      const file = evidence.write(stdout, '.json');
+      expect((await runProgram(['report', 'merge', file])).code).toBe(code);
+    });
+  });
+});

@@ -110,7 +110,7 @@ interface Added {
   readonly summary: Summary;
   common?: Row;
   last?: Row;
-  /** Whether each says how the user named it: that of a pointer says where it led. */
+  /** Whether each says how the user named it: that of a tag says only what the tag was. */
   isNamed: boolean;
 }
 
@@ -132,10 +132,10 @@ export async function readStored(from: StoredBatch): Promise<StoredFile> {
 
 async function addLine(added: Added, line: StoredLine): Promise<void> {
   const stored = await storedIn(line);
-  const row = rowOf(stored, subjectOf(stored) ?? line.at);
+  const row = rowOfStored(stored, line);
   added.summary.add(row);
   added.last = row;
-  added.isNamed &&= typeof stored.source !== 'object';
+  added.isNamed &&= namedIn(stored) !== undefined;
   if (row.root === undefined) return;
   const common = (added.common ??= row);
   if (REPEATED.some((name) => row[name] !== common[name])) throw forged(line.at);
@@ -197,12 +197,20 @@ const REBUILT = [
 /** They name inputs. */
 const OF_NAMES = ['notVerified', 'notListed'] as const;
 
-/** How the user named the input of a report, if it says so; undefined if only what it led to is known. */
-function sourceIn({ json }: StoredLine): string | undefined {
-  const report: unknown = JSON.parse(json);
-  const source: unknown = Reflect.get(Object(report), 'source');
+/** A tag and a digest: the one that the tag was then, unless the user named both. */
+const PINNED = /:[^/:@]+@sha256:[0-9a-f]{64}$/;
+
+/** How the user named the input of a report; undefined if it does not say. That of an artifact is in the command that repeats it. */
+function namedIn(report: unknown): string | undefined {
+  const source: unknown = Reflect.get(Object(report), 'source') ?? '';
   if (typeof source === 'string') return source;
-  return source === undefined ? '' : undefined;
+  const repeat: unknown = Reflect.get(Object(report), 'repeat');
+  const input: unknown = Array.isArray(repeat) ? repeat[2] : undefined;
+  return typeof input !== 'string' || PINNED.test(input) ? undefined : input;
+}
+
+function rowOfStored(stored: VerificationJson | ErrorJson, { at }: StoredLine): Row {
+  return rowOf(stored, namedIn(stored) ?? subjectOf(stored) ?? at);
 }
 
 /**
@@ -232,7 +240,9 @@ export async function requireList(shards: readonly StoredFile[]): Promise<void> 
 }
 
 async function* sourcesIn(from: StoredBatch): AsyncGenerator<string | undefined, void> {
-  for await (const line of from.parts()) if (line.part === 'report') yield sourceIn(line);
+  for await (const { part, json } of from.parts()) {
+    if (part === 'report') yield namedIn(JSON.parse(json));
+  }
 }
 
 function forged(at: string): EvidenceError {
@@ -254,7 +264,7 @@ export async function* reportsIn(from: StoredBatch): AsyncGenerator<ReportAndRow
   for await (const line of from.parts()) {
     if (line.part !== 'report') continue;
     const stored = await storedIn(line);
-    const row = rowOf(stored, subjectOf(stored) ?? line.at);
+    const row = rowOfStored(stored, line);
     yield { line: line.json, report: () => stored, row };
   }
 }
