@@ -141,6 +141,9 @@ export const MAX_EXTENSIONS = 256;
 /** Registries that one pointer names beside its own: each may be asked, and each may be slow. */
 export const MAX_LOCATIONS = 16;
 
+/** Numbers of nodes that the overlays of a directory may be for where each recipe is resolved for each of them. */
+export const MAX_NODE_COUNTS = 16;
+
 /** Pointers of one recipe that a gate looks at: each may lead to a bundle that is fetched and verified. */
 export const MAX_POINTERS = 256;
 

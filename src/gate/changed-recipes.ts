@@ -6,27 +6,16 @@ import {
   faultKey,
   faultOf,
   orIfRefused,
-  type Attempt,
   type Fault,
 } from '../errors/evidence-error.ts';
 import { locatedIn, type LintFinding } from '../evidence/lint/lint.ts';
 import { parseCatalogue, type Catalogue } from '../evidence/resolve/catalogue.ts';
 import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
-import { changedPaths, sameInputs } from './recipe-inputs.ts';
+import { changeOf, type RecipeChange } from './recipe-change.ts';
+import { changedPaths } from './recipe-inputs.ts';
 import { recipesIn, type TreeRecipe } from './recipes.ts';
-import { NO_CHANGE, compareResolved, otherwiseIn, resolveRecipe } from './resolved-recipe.ts';
-import type { Otherwise, RecipeDifference, ResolvedRecipe } from './resolved-recipe.ts';
-
-export interface RecipeChange extends RecipeDifference {
-  /** Of head; for a removed one, of base. */
-  readonly recipe: TreeRecipe;
-  readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
-  /** What of it is otherwise, or may be, although older evidence may not bind it. */
-  readonly otherwise?: Otherwise;
-  /** Why head cannot resolve it. If base cannot for the same reason, it is `same`, and has none. */
-  readonly fault?: Fault;
-}
+import { NO_CHANGE, type Otherwise } from './resolved-recipe.ts';
 
 export interface ChangedRecipes {
   /** Sorted by name; also those that are the same. */
@@ -168,63 +157,14 @@ function changesOf(
   },
 ): readonly RecipeChange[] {
   if (after.error !== undefined) return [];
-  const isKnown = isAll || before.error !== undefined;
+  const isKnown = !isAll && before.error === undefined;
   const removed = [...before.recipes.values()].filter(({ name }) => !after.recipes.has(name));
   const asked = [...after.recipes.values()].filter(({ name }) => names.has(name));
-  const changes = asked.map((recipe): RecipeChange => {
-    const old = before.recipes.get(recipe.name);
-    if (old !== undefined && sameInputs([before, old], [after, recipe], paths)) {
-      return { recipe, status: 'same', ...NO_CHANGE };
-    }
-    const was = old && resolved(before, old);
-    const status = isKnown || old !== undefined ? 'changed' : 'added';
-    return changeOf(recipe, was, resolved(after, recipe), { status, isAll });
-  });
+  const changes = asked.map((recipe) =>
+    changeOf([before, before.recipes.get(recipe.name)], [after, recipe], { paths, isKnown, isAll }),
+  );
   return [
     ...changes,
     ...removed.map((recipe) => ({ recipe, status: 'removed', ...NO_CHANGE }) as const),
   ].toSorted((a, b) => compareBytes(a.recipe.name, b.recipe.name));
-}
-
-function resolved({ catalogue }: Side, recipe: TreeRecipe): Attempt<ResolvedRecipe> | undefined {
-  return (
-    catalogue &&
-    orIfRefused(
-      (): Attempt<ResolvedRecipe> => ({ value: resolveRecipe(catalogue, recipe) }),
-      (error) => ({ error }),
-    )
-  );
-}
-
-/** @param unknown what it is if nobody knows what it was */
-function changeOf(
-  recipe: TreeRecipe,
-  before: Attempt<ResolvedRecipe> | undefined,
-  after: Attempt<ResolvedRecipe> | undefined,
-  unknown: { readonly status: 'added' | 'changed'; readonly isAll: boolean },
-): RecipeChange {
-  if (after?.error !== undefined) return unresolved(recipe, before?.error, faultOf(after.error));
-  if (after === undefined) return { recipe, status: unknown.status, ...NO_CHANGE };
-  if (before?.value === undefined) {
-    const otherwise = unknown.isAll ? undefined : otherwiseIn(undefined, after.value);
-    return { recipe, status: unknown.status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
-  }
-  return comparedWith(recipe, before.value, after.value);
-}
-
-function comparedWith(
-  recipe: TreeRecipe,
-  before: ResolvedRecipe,
-  after: ResolvedRecipe,
-): RecipeChange {
-  const changes = compareResolved(before, after);
-  const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
-  const status = isSame ? 'same' : 'changed';
-  return { recipe, status, ...changes, otherwise: otherwiseIn(before, after) };
-}
-
-function unresolved(recipe: TreeRecipe, before: Fault | undefined, fault: Fault): RecipeChange {
-  const isOld = before !== undefined && faultKey(before) === faultKey(fault);
-  if (isOld) return { recipe, status: 'same', ...NO_CHANGE };
-  return { recipe, status: 'unresolved', ...NO_CHANGE, fault };
 }

@@ -6,10 +6,10 @@ import type { GateRule } from '../policy/gate-policy.ts';
 import { sayName, type Tier } from '../policy/policy-signer.ts';
 import type { FaultJson } from '../report/report-json.ts';
 import { counted, sentence, words, type Sentence } from '../sentence.ts';
-import type { RecipeChange } from './changed-recipes.ts';
 import { countSigners } from './distinct-signers.ts';
 import { STATES, type GatePiece, type State } from './gate-json.ts';
 import type { JudgedPiece } from './judge-piece.ts';
+import type { RecipeChange } from './recipe-change.ts';
 
 export interface Found {
   readonly state: State;
@@ -18,6 +18,8 @@ export interface Found {
   readonly signers: number;
   /** Of what is short: what would be enough. */
   readonly ask?: Sentence;
+  /** For which there is not enough, if not for its own. */
+  readonly nodes?: number;
 }
 
 /** What is asked for, and of whom there is any. */
@@ -38,7 +40,7 @@ export const NOT_ASKED: Found = {
 
 /** What the change brings must be good, each piece by itself. Then the good ones of both count. */
 export function stateOf(
-  { fault }: RecipeChange,
+  { recipe, fault, otherwise }: RecipeChange,
   judged: readonly JudgedPiece[],
   wanted: Wanted,
 ): Found {
@@ -50,7 +52,7 @@ export function stateOf(
   const [brought] = bad.filter(({ change }) => change !== 'same').toSorted(worstFirst);
   if (brought !== undefined) return { state: brought.state, why: whyOf(brought), ...none };
   const good = judged.filter(({ piece }) => piece.state === 'single');
-  if (good.length > 0) return ofGood(good, wanted);
+  if (good.length > 0) return ofEach(good, wanted, countsOf(good, otherwise, recipe));
   // An older one that is refused is a finding, and no evidence.
   const closest = bad.toSorted(worstFirst).findLast((piece) => !REFUSED.has(piece.state));
   // Where more than one piece is asked for, one more good one would leave it short: it is no better now.
@@ -63,6 +65,39 @@ export function stateOf(
     why: [`no pointer at head leads to evidence of it${accepted}`],
     ...none,
   };
+}
+
+/** The numbers of nodes for which there has to be evidence: its own, and those for which it is another one since. */
+function countsOf(
+  good: readonly JudgedPiece[],
+  otherwise: RecipeChange['otherwise'],
+  { criteria }: RecipeChange['recipe'],
+): readonly number[] {
+  const since = good.flatMap(({ unshown }) => [...unshown]);
+  return [...new Set([criteria.nodes, ...(otherwise?.nodes ?? []), ...since])];
+}
+
+/** The worst of what there is for each number of nodes. */
+function ofEach(good: readonly JudgedPiece[], wanted: Wanted, counts: readonly number[]): Found {
+  const [own] = counts;
+  const all = counts.map((nodes): Found => {
+    const shown = good.filter((each) =>
+      each.nodes === nodes ? true : each.nodes === own && !each.unshown.has(nodes),
+    );
+    const found = shown.length > 0 ? ofGood(shown, wanted) : { ...NOT_SHOWN, why: unshown(nodes) };
+    return nodes === own ? found : { ...found, nodes };
+  });
+  const [worst = NOT_ASKED] = all.toSorted(
+    (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state),
+  );
+  return { ...worst, counted: new Set(all.flatMap((each) => [...each.counted])) };
+}
+
+const NOT_SHOWN = { state: 'stale', counted: NONE, signers: 0 } as const;
+
+function unshown(nodes: number): Sentence {
+  if (nodes === 0) return ['no good evidence is of the recipe without a number of nodes'];
+  return sentence`overlays make it another recipe for ${words(`${nodes}`)} nodes, which no good evidence is of`;
 }
 
 const REFUSED: ReadonlySet<State> = new Set(['invalid', 'not-allowed']);

@@ -6,7 +6,7 @@ import { recipeNameOf } from '../evidence/recipe/criteria.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { ChangedRecipes, RecipeChange } from './changed-recipes.ts';
+import type { ChangedRecipes } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf, type Found, type Wanted } from './combine.ts';
 import { exemptionFor, idleParts, withExemption } from './exemption.ts';
 import { lineOf, oldFailures, removedWithEvidence, told } from './findings.ts';
@@ -22,6 +22,7 @@ import type {
 import { isOwn, judgePiece, type JudgedPiece, type Terms, type Verified } from './judge-piece.ts';
 import { nextSteps, type Lacking } from './next-steps.ts';
 import { isOnlyShared, placedFault, type ComparedPointers } from './pointers.ts';
+import { withNodes, type RecipeChange } from './recipe-change.ts';
 import type { TreeRecipe } from './recipes.ts';
 import type { Otherwise } from './resolved-recipe.ts';
 import type { Folders } from './steps.ts';
@@ -216,7 +217,8 @@ function lackingOf(
 ): Lacking {
   const { recipe, status, fault } = change;
   return {
-    ...{ recipe, evidence, isListing: listed.length > 0, fault, mergeBase },
+    ...{ evidence, isListing: listed.length > 0, fault, mergeBase },
+    recipe: found.nodes === undefined ? recipe : withNodes(recipe, found.nodes),
     touched: pointers.touched.get(recipe.name) ?? [],
     isSame: status === 'same',
     isGoodWithout: (paths) => {

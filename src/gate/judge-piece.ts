@@ -30,13 +30,19 @@ export type JudgedReport = Pick<
 >;
 
 /** The report of what a pointer leads to, by the gate's policy and the recipes of head; or why there is none. */
-export type Verified = JudgedReport | { readonly fault: Fault };
+export type Verified =
+  | (JudgedReport & { /** Of the recipe that it is of. */ readonly nodes: number })
+  | { readonly fault: Fault };
 
 export interface JudgedPiece {
   /** With the state `single` it is good. */
   readonly piece: GatePiece;
   /** Who signed it (`signerKeys`). */
   readonly keys: readonly string[];
+  /** The number of nodes that it is evidence for. */
+  readonly nodes: number;
+  /** Others for which the recipe is otherwise since: only evidence for just these shows it. */
+  readonly unshown: ReadonlySet<number>;
 }
 
 /** How the faults of each class, and some codes, are called here. */
@@ -89,7 +95,9 @@ export function judgePiece(
     ...(fault && { fault }),
     counted: false,
   };
-  return { piece, keys: report === undefined ? [] : signerKeys(report) };
+  const unshown = new Set([terms.otherwise, terms.since].flatMap((each) => each?.nodes ?? []));
+  const { nodes = 0 } = report ?? {};
+  return { piece, keys: report === undefined ? [] : signerKeys(report), nodes, unshown };
 }
 
 /** Of the field that the fault names, else of what the pointer leads to. */

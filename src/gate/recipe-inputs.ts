@@ -26,7 +26,8 @@ export function isSameFile(one: Uint8Array | undefined, other: Uint8Array | unde
   return Buffer.compare(one, other) === 0;
 }
 
-type Made = readonly [side: { readonly catalogue?: Catalogue }, recipe: TreeRecipe];
+/** A recipe, and the tree that it is of. */
+export type Made = readonly [side: { readonly catalogue?: Catalogue }, recipe: TreeRecipe];
 
 /** Whether a recipe is made of the same overlays, mixins, registry and files. @param changed what is not the same */
 export function sameInputs(before: Made, after: Made, changed: ReadonlySet<string>): boolean {

@@ -7,7 +7,9 @@ import { profileSuffix } from '../evidence/recipe/profile.ts';
 import { profileOf, type ProfileSelection } from '../evidence/resolve/apply-profile.ts';
 import { matching, withAncestors } from '../evidence/resolve/candidates.ts';
 import type { Catalogue } from '../evidence/resolve/catalogue.ts';
+import { DIMENSIONS } from '../evidence/resolve/criteria.ts';
 import type { Overlay } from '../evidence/resolve/overlay.ts';
+import { MAX_NODE_COUNTS } from '../limits.ts';
 import { quote } from '../quote.ts';
 
 /** A recipe: an overlay with a concrete service and accelerator, with each value of its profile. */
@@ -18,6 +20,8 @@ export interface TreeRecipe {
   readonly file: string;
   readonly criteria: Criteria;
   readonly profile: ProfileSelection | undefined;
+  /** Its own number of nodes, and those for which other overlays make it another one. */
+  readonly nodes: ReadonlySet<number>;
 }
 
 export interface TreeRecipes {
@@ -26,11 +30,13 @@ export interface TreeRecipes {
   readonly faults: readonly Fault[];
 }
 
+/** Throws LIMIT_EXCEEDED. */
 export function recipesIn(catalogue: Catalogue): TreeRecipes {
   const recipes = new Map<string, TreeRecipe>();
   const faults: Fault[] = [];
+  const counting = countingIn(catalogue);
   for (const overlay of catalogue.overlays.values()) {
-    for (const recipe of recipesOf(overlay, catalogue)) {
+    for (const recipe of recipesOf(overlay, catalogue, counting)) {
       const other = recipes.get(recipe.name);
       if (other === undefined) recipes.set(recipe.name, recipe);
       else faults.push(duplicate(recipe, other));
@@ -39,20 +45,48 @@ export function recipesIn(catalogue: Catalogue): TreeRecipes {
   return { recipes, faults };
 }
 
-function recipesOf(overlay: Overlay, catalogue: Catalogue): readonly TreeRecipe[] {
+/** Overlays that are for a number of nodes. By today's rules there are none. */
+function countingIn({ overlays }: Catalogue): readonly Overlay[] {
+  const counting = [...overlays.values()].filter(({ criteria }) => (criteria?.nodes ?? 0) !== 0);
+  const [first] = counting;
+  const counts = new Set(counting.map(({ criteria }) => criteria?.nodes));
+  if (first === undefined || counts.size <= MAX_NODE_COUNTS) return counting;
+  throw new EvidenceError('LIMIT_EXCEEDED', {
+    at: `${first.file}#/spec/criteria/nodes`,
+    found: `${counts.size} numbers of nodes, this one and others`,
+    expected: `at most ${MAX_NODE_COUNTS} in all overlays: for each the recipes are resolved`,
+    hint: 'have fewer numbers of nodes in the criteria of overlays',
+  });
+}
+
+function recipesOf(
+  overlay: Overlay,
+  catalogue: Catalogue,
+  counting: readonly Overlay[],
+): readonly TreeRecipe[] {
   const { file, criteria } = overlay;
   if (criteria === undefined || criteria.service === '' || criteria.accelerator === '') return [];
   if (!isAsked(overlay, catalogue.rules)) return [];
   const name = recipeNameOf(criteria);
+  const others = counting.flatMap((each) =>
+    each.criteria !== undefined && isFor(each.criteria, criteria) ? each.criteria.nodes : [],
+  );
+  const nodes = new Set([criteria.nodes, ...others]);
   // What has two profiles or no root is refused when it is resolved.
   const profile = unlessRefused(() =>
     profileOf([catalogue.root, ...withAncestors(matching(catalogue, criteria), catalogue)]),
   );
-  if (profile === undefined) return [{ name, file, criteria, profile }];
+  if (profile === undefined) return [{ name, file, criteria, profile, nodes }];
   return [...profile.values.keys()].map((value) => {
     const suffix = profileSuffix({ selection: `${profile.name}=${value}` });
-    return { name: `${name}${suffix}`, file, criteria, profile: { name: profile.name, value } };
+    const selection = { name: profile.name, value };
+    return { name: `${name}${suffix}`, file, criteria, profile: selection, nodes };
   });
+}
+
+/** Whether an overlay applies to a recipe, but for the number of nodes. */
+function isFor(overlay: Criteria, recipe: Criteria): boolean {
+  return DIMENSIONS.every((name) => overlay[name] === '' || overlay[name] === recipe[name]);
 }
 
 function duplicate({ name, file }: TreeRecipe, other: TreeRecipe): Fault {

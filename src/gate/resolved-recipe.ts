@@ -85,10 +85,15 @@ export interface Otherwise {
   readonly files: boolean;
   /** No evidence binds them. */
   readonly checks: boolean;
+  /** Other numbers of nodes for which the recipe is another one: evidence is of one number. */
+  readonly nodes: readonly number[];
 }
 
 /** @param before undefined if nobody knows what it was */
-export function otherwiseIn(before: ResolvedRecipe | undefined, after: ResolvedRecipe): Otherwise {
+export function otherwiseIn(
+  before: ResolvedRecipe | undefined,
+  after: ResolvedRecipe,
+): Omit<Otherwise, 'nodes'> {
   return {
     files: isOtherwise(before?.files, after.files),
     checks: isOtherwise(before?.checks, after.checks),
@@ -134,6 +139,7 @@ function fileChanges(before: ResolvedRecipe, after: ResolvedRecipe): Capped<File
   );
 }
 
-export function capped<T>(items: readonly T[], most = MOST_TOLD): Capped<T> {
-  return { items: items.slice(0, most), more: Math.max(items.length - most, 0) };
+/** @param beyond how many there are that nobody has told */
+export function capped<T>(items: readonly T[], most = MOST_TOLD, beyond = 0): Capped<T> {
+  return { items: items.slice(0, most), more: Math.max(items.length - most, 0) + beyond };
 }

@@ -233,7 +233,11 @@ describe('changedRecipes', () => {
     expect(compared(SMALL, check).recipes[0]?.fields.items[0]?.field).toBe(
       'componentRefs[one].healthCheckAsserts',
     );
-    expect(compared(SMALL, check).recipes[0]?.otherwise).toEqual({ files: false, checks: false });
+    expect(compared(SMALL, check).recipes[0]?.otherwise).toEqual({
+      files: false,
+      checks: false,
+      nodes: [],
+    });
     const usual = edited(SMALL, 'components/one/values.yaml', 'true', 'false');
     expect(statuses(compared(SMALL, usual))).toEqual({ changed: ['h100-eks', 'h100-gke'] });
     const profile = edited(PROFILED, 'overlays/eks.yaml', 'driver: false', 'driver: null');
@@ -280,7 +284,7 @@ describe('changedRecipes', () => {
     expect(otherwise(compared(undefined, SMALL))).toMatchObject({ files: true });
     expect(otherwise(changedRecipes(undefined, treeOf(SMALL)))).toBeUndefined();
     const usual = edited(SMALL, 'components/one/values.yaml', 'true', 'false');
-    expect(otherwise(compared(SMALL, usual))).toEqual({ files: true, checks: false });
+    expect(otherwise(compared(SMALL, usual))).toEqual({ files: true, checks: false, nodes: [] });
   });
 
   it('takes each recipe as changed if there is no base to compare with', () => {

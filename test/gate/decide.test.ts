@@ -373,10 +373,15 @@ describe('a decision', () => {
   });
 
   it.each<[what: string, otherwise: Otherwise, isBound: boolean, state: State]>([
-    ['other health checks', { files: false, checks: true }, true, 'stale'],
-    ['other files that it does not bind', { files: true, checks: false }, false, 'stale'],
-    ['other files that it binds', { files: true, checks: false }, true, 'single'],
-    ['nothing else', { files: false, checks: false }, false, 'single'],
+    ['other health checks', { files: false, checks: true, nodes: [] }, true, 'stale'],
+    [
+      'other files that it does not bind',
+      { files: true, checks: false, nodes: [] },
+      false,
+      'stale',
+    ],
+    ['other files that it binds', { files: true, checks: false, nodes: [] }, true, 'single'],
+    ['nothing else', { files: false, checks: false, nodes: [] }, false, 'single'],
   ])('of a change with %s, evidence of the artifact from before is judged', (...row) => {
     const [, otherwise, isBound, state] = row;
     const more = { filesCompared: isBound ? 3 : undefined };

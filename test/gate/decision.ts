@@ -1,10 +1,11 @@
 import { digestOf } from '../../src/digest.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import type { Fault } from '../../src/errors/evidence-error.ts';
-import type { ChangedRecipes, RecipeChange } from '../../src/gate/changed-recipes.ts';
+import type { ChangedRecipes } from '../../src/gate/changed-recipes.ts';
 import type { DecisionInput } from '../../src/gate/decide.ts';
 import type { Verified } from '../../src/gate/judge-piece.ts';
 import type { ComparedPointers, GatePointer } from '../../src/gate/pointers.ts';
+import type { RecipeChange } from '../../src/gate/recipe-change.ts';
 import type { TouchedPointer } from '../../src/gate/touched-pointers.ts';
 import { PREDICATE_TYPE_V3 } from '../../src/media-types.ts';
 import type { GatePolicy } from '../../src/policy/gate-policy.ts';
@@ -24,6 +25,7 @@ export interface Piece {
   readonly code?: ErrorCode;
   /** Why it could not be had. */
   readonly unread?: ErrorCode;
+  readonly nodes?: number;
   readonly label?: string;
   readonly tier?: 'partner';
   readonly signedAt?: string;
@@ -62,6 +64,7 @@ function verifiedOf(piece: Piece): Verified {
       ...{ times: [], logEntries: [] },
     },
     recipeCompared: true,
+    nodes: piece.nodes ?? 0,
     policy: {
       ...{ source: 'policy.json', digest: digestOf('') },
       entry: {
@@ -120,7 +123,10 @@ export function changeOf(
     nodes: 0,
   };
   return {
-    recipe: { name: RECIPE, file: 'recipes/overlays/h100.yaml', criteria, profile: undefined },
+    recipe: {
+      ...{ name: RECIPE, file: 'recipes/overlays/h100.yaml', criteria, profile: undefined },
+      nodes: new Set([0]),
+    },
     ...{ status, fields: { items: [], more: 0 }, files: { items: [], more: 0 } },
     ...more,
   };

@@ -5,13 +5,14 @@ import { inOrder } from '../../batch/in-order.ts';
 import { attempt, EvidenceError, faultOf } from '../../errors/evidence-error.ts';
 import { parsePointer, type PointedArtifact } from '../../evidence/pointer/pointer.ts';
 import type { Criteria } from '../../evidence/recipe/criteria.ts';
+import type { Recipe } from '../../evidence/recipe/recipe.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { ownRecipes, ownRecipesOf } from '../../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { ReadBefore } from '../../evidence/verify/read-before.ts';
-import type { RecipeChange } from '../../gate/changed-recipes.ts';
 import type { JudgedReport, Verified } from '../../gate/judge-piece.ts';
 import { isOnlyShared, type ComparedPointers } from '../../gate/pointers.ts';
+import type { RecipeChange } from '../../gate/recipe-change.ts';
 import type { TreeRecipe } from '../../gate/recipes.ts';
 import { timed } from '../../io/disk/talk.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
@@ -33,6 +34,8 @@ export interface Piece {
   readonly bytes: Uint8Array;
   /** Of the recipe that it has to be of. */
   readonly criteria: Criteria;
+  /** For which it may be. */
+  readonly nodes: ReadonlySet<number>;
   readonly place: Place;
 }
 
@@ -57,6 +60,8 @@ export interface Pointed {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly recipe: TreeRecipe;
+  /** For which it may be evidence. */
+  readonly nodes: ReadonlySet<number>;
   readonly artifact: PointedArtifact;
   readonly locations: readonly string[];
 }
@@ -75,16 +80,17 @@ export function piecesOf(
   affected: readonly RecipeChange[],
   { pointers }: ComparedPointers,
 ): readonly Pointed[] {
-  return affected.flatMap(({ recipe }) =>
-    (pointers.get(recipe.name) ?? []).flatMap(
+  return affected.flatMap(({ recipe, otherwise }) => {
+    const nodes = new Set([...recipe.nodes, ...(otherwise?.nodes ?? [])]);
+    return (pointers.get(recipe.name) ?? []).flatMap(
       ({ path, bytes, pointer, faults }): readonly Pointed[] => {
         const isGood = faults.length === 0 || isOnlyShared({ faults });
         if (!isGood || pointer.artifact === undefined) return [];
         const locations = pointer.affidavit?.locations ?? [];
-        return [{ path, bytes, recipe, artifact: pointer.artifact, locations }];
+        return [{ path, bytes, recipe, nodes, artifact: pointer.artifact, locations }];
       },
-    ),
-  );
+    );
+  });
 }
 
 /** Each by the path of its pointer. */
@@ -99,14 +105,14 @@ export async function judgePieces(
   const hosts = hostsOf(policy, call.options.texts('registry'));
   const pieces: Piece[] = [];
   let fetched = 0;
-  for (const { path, bytes, recipe, ...leads } of pointed) {
+  for (const { path, bytes, recipe, nodes, ...leads } of pointed) {
     const { value: place, error } = await attempt(async () => {
       const found = await placeOf(atHand, leads, hosts);
       if ('repositories' in found) requireFew(++fetched, path);
       return found;
     });
     if (place === undefined) verified.set(path, { fault: faultOf(error) });
-    else pieces.push({ path, bytes, criteria: recipe.criteria, place });
+    else pieces.push({ path, bytes, criteria: recipe.criteria, nodes, place });
   }
   const judges = await openJudges(call, { ...rules, budget: fetchBudget() }, pieces.length);
   try {
@@ -205,15 +211,24 @@ async function judgingOne(call: Call, brief: Brief): Promise<(piece: Piece) => P
   };
   const rules = await rulesOf(call, brief);
   const open = openPlaces(quiet, brief.budget);
-  return async ({ path, bytes, criteria, place }) => {
+  return async ({ path, bytes, criteria, nodes, place }) => {
     try {
-      const recipes = rules.recipes && ownRecipesOf(rules.recipes, criteria);
+      const own = rules.recipes && ownRecipesOf(rules.recipes, criteria, nodes);
       const pointer = { file: path, path: path.split('/'), pointer: parsePointer(bytes, path) };
-      let first: JudgedReport | undefined;
+      let first: Verified | undefined;
       for await (const input of open(place, pointer)) {
-        const report = judgedOf(verificationJson(await judge(quiet, input, { ...rules, recipes })));
-        if (report.verdict === 'verified') return report;
-        first ??= report;
+        let asked = criteria.nodes;
+        const recipes = own && {
+          ...own,
+          resolveLike: (recipe: Recipe) => {
+            asked = recipe.criteria.nodes;
+            return own.resolveLike(recipe);
+          },
+        };
+        const report = verificationJson(await judge(quiet, input, { ...rules, recipes }));
+        const judged = { ...judgedOf(report), nodes: asked };
+        if (report.verdict === 'verified') return judged;
+        first ??= judged;
       }
       if (first === undefined) throw new TypeError('a piece in no place');
       return first;

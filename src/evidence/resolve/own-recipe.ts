@@ -54,20 +54,34 @@ export function ownRecipes(catalogue: Catalogue): OwnRecipes {
   };
 }
 
-/** The same recipes for evidence of one of them: what asks for other criteria, e.g. more nodes, is of another recipe. */
-export function ownRecipesOf(own: OwnRecipes, criteria: Criteria): OwnRecipes {
+/**
+ * The same recipes for evidence of one of them: what asks for other criteria is of another recipe.
+ *
+ * @param nodes for which it may ask
+ */
+export function ownRecipesOf(
+  own: OwnRecipes,
+  criteria: Criteria,
+  nodes: ReadonlySet<number>,
+): OwnRecipes {
   return {
     ...own,
     resolveLike: (recipe) => {
-      requireCriteria(recipe, criteria);
+      requireCriteria(recipe, criteria, nodes);
       return own.resolveLike(recipe);
     },
   };
 }
 
 /** Throws RECIPE_OTHER. */
-function requireCriteria({ file, criteria }: Recipe, wanted: Criteria): void {
-  const other = ([...DIMENSIONS, 'nodes'] as const).find((name) => criteria[name] !== wanted[name]);
+function requireCriteria(
+  { file, criteria }: Recipe,
+  wanted: Criteria,
+  nodes: ReadonlySet<number>,
+): void {
+  const other = ([...DIMENSIONS, 'nodes'] as const).find((name) =>
+    name === 'nodes' ? !nodes.has(criteria.nodes) : criteria[name] !== wanted[name],
+  );
   if (other === undefined) return;
   throw new EvidenceError('RECIPE_OTHER', {
     at: `${file}#/criteria/${other}`,

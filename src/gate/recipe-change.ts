@@ -1,0 +1,142 @@
+// What a change does to one recipe: for its own number of nodes, and for each other one for which it is another recipe.
+
+import {
+  faultKey,
+  faultOf,
+  orIfRefused,
+  type Attempt,
+  type Fault,
+} from '../errors/evidence-error.ts';
+import { sameInputs, type Made } from './recipe-inputs.ts';
+import type { TreeRecipe } from './recipes.ts';
+import {
+  NO_CHANGE,
+  capped,
+  compareResolved,
+  otherwiseIn,
+  resolveRecipe,
+  type Otherwise,
+  type RecipeDifference,
+  type ResolvedRecipe,
+} from './resolved-recipe.ts';
+
+export interface RecipeChange extends RecipeDifference {
+  /** Of head; for a removed one, of base. */
+  readonly recipe: TreeRecipe;
+  readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
+  /** What of it is otherwise, or may be, although older evidence may not bind it. */
+  readonly otherwise?: Otherwise;
+  /** Why head cannot resolve it. If base cannot for the same reason, it is `same`, and has none. */
+  readonly fault?: Fault;
+}
+
+export interface Compared {
+  /** Files that differ. */
+  readonly paths: ReadonlySet<string>;
+  /** Whether there is a base, and it can be read. */
+  readonly isKnown: boolean;
+  /** Each recipe of head is taken as changed. */
+  readonly isAll: boolean;
+}
+
+type Before = readonly [side: Made[0], recipe: TreeRecipe | undefined];
+
+/** What it is for one number of nodes. */
+type Part = Omit<RecipeChange, 'recipe' | 'otherwise'> & {
+  readonly otherwise?: Omit<Otherwise, 'nodes'>;
+};
+
+const SAME: Part = { status: 'same', ...NO_CHANGE };
+
+export function changeOf(
+  [before, old]: Before,
+  [after, recipe]: Made,
+  compared: Compared,
+): RecipeChange {
+  const own = recipe.criteria.nodes;
+  const counts = [...new Set([own, ...recipe.nodes, ...(old?.nodes ?? [])])];
+  const parts = counts.map(
+    (nodes) =>
+      [
+        nodes,
+        partOf([before, old && withNodes(old, nodes)], [after, withNodes(recipe, nodes)], compared),
+      ] as const,
+  );
+  return { recipe, ...together(parts, own), ...otherwiseOf(parts, own) };
+}
+
+/** The same recipe, asked for with another number of nodes. */
+export function withNodes(recipe: TreeRecipe, nodes: number): TreeRecipe {
+  if (recipe.criteria.nodes === nodes) return recipe;
+  return { ...recipe, criteria: { ...recipe.criteria, nodes } };
+}
+
+type Parts = readonly (readonly [nodes: number, part: Part])[];
+
+/** All of them as one: that of another number of nodes is told with it. */
+function together(parts: Parts, own: number): Omit<Part, 'otherwise'> {
+  const all = parts.map(([, part]) => part);
+  const broken = all.find(({ status }) => status === 'unresolved');
+  if (broken !== undefined) {
+    const { otherwise: _, ...rest } = broken;
+    return rest;
+  }
+  const changed = all.find(({ status }) => status !== 'same');
+  const fields = parts.flatMap(([nodes, part]) =>
+    part.fields.items.map((each) =>
+      nodes === own ? each : { ...each, field: `${each.field} (nodes: ${nodes})` },
+    ),
+  );
+  const files = new Map(all.flatMap((part) => part.files.items.map((each) => [each.path, each])));
+  return {
+    status: changed?.status ?? 'same',
+    fields: capped(fields, undefined, sumOf(all.map((part) => part.fields.more))),
+    files: capped([...files.values()], undefined, Math.max(...all.map((part) => part.files.more))),
+  };
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function otherwiseOf(parts: Parts, own: number): Pick<RecipeChange, 'otherwise'> {
+  const known = parts.flatMap(([, { otherwise }]) => otherwise ?? []);
+  const nodes = parts.flatMap(([count, { status }]) =>
+    count === own || status === 'same' ? [] : [count],
+  );
+  if (known.length === 0 && nodes.length === 0) return {};
+  const files = known.some((each) => each.files);
+  return { otherwise: { files, checks: known.some((each) => each.checks), nodes } };
+}
+
+function partOf([before, old]: Before, after: Made, compared: Compared): Part {
+  if (old !== undefined && sameInputs([before, old], after, compared.paths)) return SAME;
+  const was = old && resolved(before, old);
+  const now = resolved(...after);
+  const status = !compared.isKnown || old !== undefined ? 'changed' : 'added';
+  if (now?.error !== undefined) return unresolved(was?.error, faultOf(now.error));
+  if (now === undefined) return { status, ...NO_CHANGE };
+  if (was?.value === undefined) {
+    const otherwise = compared.isAll ? undefined : otherwiseIn(undefined, now.value);
+    return { status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
+  }
+  const changes = compareResolved(was.value, now.value);
+  const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
+  const otherwise = otherwiseIn(was.value, now.value);
+  return { status: isSame ? 'same' : 'changed', ...changes, otherwise };
+}
+
+function resolved({ catalogue }: Made[0], recipe: TreeRecipe): Attempt<ResolvedRecipe> | undefined {
+  return (
+    catalogue &&
+    orIfRefused(
+      (): Attempt<ResolvedRecipe> => ({ value: resolveRecipe(catalogue, recipe) }),
+      (error) => ({ error }),
+    )
+  );
+}
+
+function unresolved(before: Fault | undefined, fault: Fault): Part {
+  const isOld = before !== undefined && faultKey(before) === faultKey(fault);
+  return isOld ? SAME : { status: 'unresolved', ...NO_CHANGE, fault };
+}
