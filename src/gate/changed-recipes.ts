@@ -14,7 +14,7 @@ import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
 import { changeOf, type RecipeChange } from './recipe-change.ts';
 import { changedPaths } from './recipe-inputs.ts';
-import { recipesIn, type TreeRecipe } from './recipes.ts';
+import { keptRecipes, recipesIn, type TreeRecipe } from './recipes.ts';
 import { NO_CHANGE, type Otherwise } from './resolved-recipe.ts';
 
 export interface ChangedRecipes {
@@ -38,9 +38,10 @@ export interface ChangedRecipes {
  */
 export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): ChangedRecipes {
   const paths = changedPaths(base?.recipes, head.recipes);
-  const after = sideOf(head);
-  const before = base && paths.size === 0 ? sideOf(base, after.made) : sideOf(base);
-  requireRecipes(before, after);
+  const now = sideOf(head);
+  const before = base && paths.size === 0 ? sideOf(base, now.made) : sideOf(base);
+  requireRecipes(before, now);
+  const after = withKept(now, before);
   const recipes = changesOf(before, after, { paths, isAll: base === undefined });
   const ofRecipes = recipes.flatMap(({ fault }) => fault ?? []);
   return {
@@ -56,17 +57,18 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
 /**
  * What of recipes of head is otherwise than in an older tree, although evidence from then may not bind it. By name.
  *
- * @param names of the recipes that are asked about
+ * @param recipes those of head that are asked about
  */
 export function otherwiseSince(
   old: RecipeTree,
   head: RecipeTree,
-  names: ReadonlySet<string>,
+  recipes: readonly TreeRecipe[],
 ): ReadonlyMap<string, Otherwise> {
   const paths = changedPaths(old.recipes, head.recipes);
   if (paths.size === 0) return new Map();
-  const [before, after] = [sideOf(old), sideOf(head)];
-  const changes = changesOf(before, after, { paths, isAll: false, names });
+  const asked = new Map(recipes.map((recipe) => [recipe.name, recipe]));
+  const after = { ...sideOf(head), recipes: asked };
+  const changes = changesOf(withKept(sideOf(old), after), after, { paths, isAll: false });
   return new Map(
     changes.flatMap(({ recipe, status, otherwise }) =>
       status === 'removed' || otherwise === undefined ? [] : [[recipe.name, otherwise] as const],
@@ -119,6 +121,18 @@ function madeOf(files: RecipeFiles | undefined): Made {
   );
 }
 
+/** With the recipes of the other side that can still be asked for here. */
+function withKept(side: Side, other: Side): Side {
+  if (side.catalogue === undefined) return side;
+  const kept = keptRecipes(side.catalogue, other.recipes.values(), side.recipes);
+  if (kept.recipes.size + kept.faults.length === 0) return side;
+  return {
+    ...side,
+    recipes: new Map([...side.recipes, ...kept.recipes]),
+    faults: [...side.faults, ...kept.faults],
+  };
+}
+
 /** No folder, or one that is none of recipes, or one without any: not one that cannot be read. */
 function isEmpty({ recipes, error }: Side): boolean {
   return recipes.size === 0 && (error === undefined || error.code === 'RECIPES_INCOMPLETE');
@@ -146,21 +160,12 @@ function requireRecipes(before: Side, after: Side): void {
 function changesOf(
   before: Side,
   after: Side,
-  {
-    paths,
-    isAll,
-    names = new Set(after.recipes.keys()),
-  }: {
-    readonly paths: ReadonlySet<string>;
-    readonly isAll: boolean;
-    readonly names?: ReadonlySet<string>;
-  },
+  { paths, isAll }: { readonly paths: ReadonlySet<string>; readonly isAll: boolean },
 ): readonly RecipeChange[] {
   if (after.error !== undefined) return [];
   const isKnown = !isAll && before.error === undefined;
   const removed = [...before.recipes.values()].filter(({ name }) => !after.recipes.has(name));
-  const asked = [...after.recipes.values()].filter(({ name }) => names.has(name));
-  const changes = asked.map((recipe) =>
+  const changes = [...after.recipes.values()].map((recipe) =>
     changeOf([before, before.recipes.get(recipe.name)], [after, recipe], { paths, isKnown, isAll }),
   );
   return [

@@ -84,7 +84,8 @@ function ofEach(good: readonly JudgedPiece[], wanted: Wanted, counts: readonly n
     const shown = good.filter((each) =>
       each.nodes === nodes ? true : each.nodes === own && !each.unshown.has(nodes),
     );
-    const found = shown.length > 0 ? ofGood(shown, wanted) : { ...NOT_SHOWN, why: unshown(nodes) };
+    const found =
+      shown.length > 0 ? ofGood(shown, wanted) : { ...NOT_SHOWN, why: whyNotShown(nodes) };
     return nodes === own ? found : { ...found, nodes };
   });
   const [worst = NOT_ASKED] = all.toSorted(
@@ -95,7 +96,7 @@ function ofEach(good: readonly JudgedPiece[], wanted: Wanted, counts: readonly n
 
 const NOT_SHOWN = { state: 'stale', counted: NONE, signers: 0 } as const;
 
-function unshown(nodes: number): Sentence {
+function whyNotShown(nodes: number): Sentence {
   if (nodes === 0) return ['no good evidence is of the recipe without a number of nodes'];
   return sentence`overlays make it another recipe for ${words(`${nodes}`)} nodes, which no good evidence is of`;
 }

@@ -96,8 +96,8 @@ export function judgePiece(
     counted: false,
   };
   const unshown = new Set([terms.otherwise, terms.since].flatMap((each) => each?.nodes ?? []));
-  const { nodes = 0 } = report ?? {};
-  return { piece, keys: report === undefined ? [] : signerKeys(report), nodes, unshown };
+  if (report === undefined) return { piece, keys: [], nodes: 0, unshown };
+  return { piece, keys: signerKeys(report), nodes: report.nodes, unshown };
 }
 
 /** Of the field that the fault names, else of what the pointer leads to. */

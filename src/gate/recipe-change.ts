@@ -113,17 +113,25 @@ function partOf([before, old]: Before, after: Made, compared: Compared): Part {
   if (old !== undefined && sameInputs([before, old], after, compared.paths)) return SAME;
   const was = old && resolved(before, old);
   const now = resolved(...after);
-  const status = !compared.isKnown || old !== undefined ? 'changed' : 'added';
   if (now?.error !== undefined) return unresolved(was?.error, faultOf(now.error));
-  if (now === undefined) return { status, ...NO_CHANGE };
-  if (was?.value === undefined) {
-    const otherwise = compared.isAll ? undefined : otherwiseIn(undefined, now.value);
-    return { status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
-  }
-  const changes = compareResolved(was.value, now.value);
+  const isChanged = !compared.isKnown || old !== undefined;
+  return now?.value === undefined || was?.value === undefined
+    ? unknown(compared.isAll ? undefined : now?.value, isChanged)
+    : difference(was.value, now.value);
+}
+
+/** What it was nobody knows. */
+function unknown(after: ResolvedRecipe | undefined, isChanged: boolean): Part {
+  const status = isChanged ? 'changed' : 'added';
+  const otherwise = after && otherwiseIn(undefined, after);
+  return { status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
+}
+
+function difference(before: ResolvedRecipe, after: ResolvedRecipe): Part {
+  const changes = compareResolved(before, after);
   const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
-  const otherwise = otherwiseIn(was.value, now.value);
-  return { status: isSame ? 'same' : 'changed', ...changes, otherwise };
+  const status = isSame ? 'same' : 'changed';
+  return { status, ...changes, otherwise: otherwiseIn(before, after) };
 }
 
 function resolved({ catalogue }: Made[0], recipe: TreeRecipe): Attempt<ResolvedRecipe> | undefined {

@@ -1,13 +1,20 @@
 // Which recipes a tree has: what evidence can be of.
 
-import { EvidenceError, faultOf, unlessRefused, type Fault } from '../errors/evidence-error.ts';
+import {
+  EvidenceError,
+  faultOf,
+  orIfRefused,
+  unlessRefused,
+  type Fault,
+} from '../errors/evidence-error.ts';
 import { isAsked } from '../evidence/lint/criteria-faults.ts';
 import { recipeNameOf, type Criteria } from '../evidence/recipe/criteria.ts';
 import { profileSuffix } from '../evidence/recipe/profile.ts';
 import { profileOf, type ProfileSelection } from '../evidence/resolve/apply-profile.ts';
 import { matching, withAncestors } from '../evidence/resolve/candidates.ts';
 import type { Catalogue } from '../evidence/resolve/catalogue.ts';
-import { DIMENSIONS } from '../evidence/resolve/criteria.ts';
+import { uncovered } from '../evidence/resolve/coverage.ts';
+import { DIMENSIONS, criteriaKey } from '../evidence/resolve/criteria.ts';
 import type { Overlay } from '../evidence/resolve/overlay.ts';
 import { MAX_NODE_COUNTS } from '../limits.ts';
 import { quote } from '../quote.ts';
@@ -45,6 +52,52 @@ export function recipesIn(catalogue: Catalogue): TreeRecipes {
   return { recipes, faults };
 }
 
+/**
+ * Recipes of another tree whose overlays are gone here, or have other criteria now, but that can still be asked for:
+ * whoever asks as before gets a recipe, and should get a good one.
+ *
+ * @param recipes those that this tree has
+ */
+export function keptRecipes(
+  catalogue: Catalogue,
+  others: Iterable<TreeRecipe>,
+  recipes: ReadonlyMap<string, TreeRecipe>,
+): TreeRecipes {
+  const there = new Set([...recipes.values()].map(keyOf));
+  const gone = new Map([...others].map((recipe) => [keyOf(recipe), recipe]));
+  const kept = new Map<string, TreeRecipe>();
+  const faults: Fault[] = [];
+  const counting = countingIn(catalogue);
+  for (const [key, { file, criteria }] of gone) {
+    const answering = there.has(key) ? undefined : answeringOf(criteria, catalogue);
+    if (answering === undefined) continue;
+    const isThere = catalogue.recipes.files.has(file.slice(catalogue.recipes.directory.length + 1));
+    const place = isThere ? file : (answering.at(-1)?.file ?? file);
+    for (const recipe of recipesFor(criteria, place, catalogue, counting)) {
+      const other = recipes.get(recipe.name);
+      if (other === undefined) kept.set(recipe.name, recipe);
+      else faults.push(duplicate(other, recipe));
+    }
+  }
+  return { recipes: kept, faults };
+}
+
+function keyOf({ criteria }: TreeRecipe): string {
+  return criteriaKey({ ...criteria, nodes: 0 });
+}
+
+/** The overlays for these criteria, if there is one for each of them, or if nobody can tell. */
+function answeringOf(criteria: Criteria, catalogue: Catalogue): readonly Overlay[] | undefined {
+  return orIfRefused(
+    () => {
+      const found = matching(catalogue, criteria);
+      const isOpen = uncovered(criteria, [...withAncestors(found, catalogue)]).length > 0;
+      return isOpen ? undefined : found;
+    },
+    () => [],
+  );
+}
+
 /** Overlays that are for a number of nodes. By today's rules there are none. */
 function countingIn({ overlays }: Catalogue): readonly Overlay[] {
   const counting = [...overlays.values()].filter(({ criteria }) => (criteria?.nodes ?? 0) !== 0);
@@ -66,7 +119,15 @@ function recipesOf(
 ): readonly TreeRecipe[] {
   const { file, criteria } = overlay;
   if (criteria === undefined || criteria.service === '' || criteria.accelerator === '') return [];
-  if (!isAsked(overlay, catalogue.rules)) return [];
+  return isAsked(overlay, catalogue.rules) ? recipesFor(criteria, file, catalogue, counting) : [];
+}
+
+function recipesFor(
+  criteria: Criteria,
+  file: string,
+  catalogue: Catalogue,
+  counting: readonly Overlay[],
+): readonly TreeRecipe[] {
   const name = recipeNameOf(criteria);
   const others = counting.flatMap((each) =>
     each.criteria !== undefined && isFor(each.criteria, criteria) ? each.criteria.nodes : [],

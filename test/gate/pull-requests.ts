@@ -215,6 +215,22 @@ const emptiedChecks = (world: World): Files => ({
 const overriding = (world: World): string =>
   other(other(world.text(OVERLAY), `name: ${RECIPE}`, 'name: zz'), '1.32.4', '1.1.0');
 
+/** Whoever asks for as many nodes on EKS gets it. */
+export const forNodes = (nodes: number): string => `kind: RecipeMetadata
+apiVersion: aicr.nvidia.com/v1alpha1
+metadata:
+  name: zz
+spec:
+  criteria:
+    service: eks
+    nodes: ${nodes}
+  componentRefs:
+    - name: gpu-operator
+      type: Helm
+      overrides:
+        added: true
+`;
+
 export const PULL_REQUESTS: readonly PullRequest[] = [
   {
     title: 'an innocent edit',
@@ -394,6 +410,22 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
         'recipes/overlays/zz/base.yaml': world.text('recipes/overlays/base.yaml'),
       }),
     expected: { exit: 2, states: {} },
+  },
+  {
+    title: 'an overlay for a number of nodes',
+    files: async () => await Promise.resolve({ 'recipes/overlays/zz.yaml': forNodes(8) }),
+    expected: { exit: 4, states: { [RECIPE]: 'stale' } },
+  },
+  {
+    title: 'a recipe with evidence that loses a criterion',
+    files: async (world) => {
+      const weaker = other(world.text(OVERLAY), '1.32.4', '1.1.0');
+      return await Promise.resolve({ [OVERLAY]: other(weaker, '    os: ubuntu\n', '') });
+    },
+    expected: {
+      ...{ exit: 4, codes: ['RECIPE_OTHER'] },
+      states: { [RECIPE]: 'stale', [RECIPE.replace('-ubuntu', '')]: 'missing' },
+    },
   },
 ];
 

@@ -39,8 +39,8 @@ function compared(
   head: RecipeTree,
   pieces: readonly Pointed[],
 ): readonly (readonly [path: string, otherwise: Otherwise])[] {
-  const names = new Set(pieces.map(({ recipe }) => recipe.name));
-  const otherwise = otherwiseSince(tree, head, names);
+  const recipes = pieces.map(({ recipe }) => recipe);
+  const otherwise = otherwiseSince(tree, head, recipes);
   return pieces.flatMap(({ recipe, path }) => {
     const own = otherwise.get(recipe.name);
     return own === undefined ? [] : [[path, own] as const];

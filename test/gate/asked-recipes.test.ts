@@ -1,0 +1,229 @@
+// Whoever asks for a protected recipe as before must not get another one that nobody looked at.
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { changedRecipes, type ChangedRecipes } from '../../src/gate/changed-recipes.ts';
+import type { RecipeChange } from '../../src/gate/recipe-change.ts';
+import { realTexts, smallToday, smallV011, type Texts } from '../evidence/resolve/recipes.ts';
+import { treeOf } from './trees.ts';
+
+/** How often a recipe was resolved. */
+const resolved = vi.hoisted(() => ({ count: 0 }));
+
+vi.mock(import('../../src/evidence/resolve/recipe-text.ts'), async (original) => {
+  const actual = await original();
+  return {
+    ...actual,
+    recipeText: (...given: Parameters<typeof actual.recipeText>) => {
+      resolved.count += 1;
+      return actual.recipeText(...given);
+    },
+  };
+});
+
+beforeEach(() => {
+  resolved.count = 0;
+});
+
+const LEAF = '  criteria: {service: eks, accelerator: h100, os: ubuntu}\n';
+const OVERRIDES = '  componentRefs: [{name: one, type: Helm, overrides: {added: true}}]\n';
+
+function compared(base: Texts, head: Texts): ChangedRecipes {
+  return changedRecipes(treeOf(base), treeOf(head));
+}
+
+/** What became of each recipe that is not the same. */
+function told({ recipes }: ChangedRecipes): readonly (readonly [string, RecipeChange['status']])[] {
+  return recipes.flatMap(({ recipe, status }) =>
+    status === 'same' ? [] : [[recipe.name, status] as const],
+  );
+}
+
+describe('an overlay for a number of nodes', () => {
+  const base = smallV011({ leaf: LEAF, other: LEAF.replace('eks', 'gke') });
+  const counting = (criteria: string): Texts => ({
+    ...base,
+    ...smallV011({ leaf: LEAF, other: LEAF.replace('eks', 'gke'), zz: criteria + OVERRIDES }),
+  });
+  const eight = counting('  criteria: {service: eks, nodes: 8}\n');
+
+  it('changes the recipes to which it applies, and says for how many nodes', () => {
+    for (const [before, after] of [
+      [base, eight],
+      [eight, base],
+      [eight, counting('  criteria: {service: eks, nodes: 8, intent: any}\n  mixins: []\n')],
+    ] as const) {
+      const changes = compared(before, after);
+      const isOther = before === base || after === base;
+      expect(told(changes)).toEqual(isOther ? [['h100-eks-ubuntu', 'changed']] : []);
+    }
+    const [{ otherwise, fields } = { otherwise: undefined, fields: undefined }] = compared(
+      base,
+      eight,
+    ).recipes;
+    expect(otherwise).toEqual({ files: false, checks: false, nodes: [8] });
+    expect(fields?.items.map(({ field }) => field)).toContain(
+      'componentRefs[one].overrides (nodes: 8)',
+    );
+  });
+
+  it('leaves alone what is for another service, or of another accelerator', () => {
+    expect(told(compared(base, counting('  criteria: {service: aks, nodes: 8}\n')))).toEqual([]);
+    expect(told(compared(base, counting('  criteria: {accelerator: b200, nodes: 8}\n')))).toEqual(
+      [],
+    );
+  });
+
+  it('changes what it names: a values file of a component that only it has', () => {
+    const path = 'components/two/values.yaml';
+    const named = counting('  criteria: {service: eks, nodes: 8}\n');
+    const zz = (named['overlays/zz.yaml'] ?? '').replace(
+      '{name: one, type: Helm,',
+      `{name: two, type: Helm, version: 1.0.0, source: https://charts.example, valuesFile: ${path},`,
+    );
+    const before = { ...named, 'overlays/zz.yaml': zz, [path]: 'a: 1\n' };
+    const { recipes } = compared(before, { ...before, [path]: 'a: 2\n' });
+    expect(recipes[0]).toMatchObject({
+      ...{ status: 'changed', otherwise: { files: true, nodes: [8] } },
+      files: { items: [{ path, change: 'changed' }] },
+    });
+  });
+
+  it('is told where it makes a recipe that cannot be resolved', () => {
+    const cyclic = counting('  base: zz\n  criteria: {service: eks, nodes: 8}\n');
+    const changes = compared(base, cyclic);
+    expect(told(changes)).toEqual([['h100-eks-ubuntu', 'unresolved']]);
+    expect(changes.faults).toMatchObject([
+      { code: 'OVERLAY_CYCLE', file: 'recipes/overlays/zz.yaml' },
+    ]);
+  });
+
+  it('makes of a criterion of the recipe itself what it is for whoever does not name it', () => {
+    const narrowed = smallV011({ leaf: LEAF.replace('}', ', nodes: 8}') + OVERRIDES });
+    const { recipes } = compared(smallV011({ leaf: LEAF + OVERRIDES }), narrowed);
+    expect(recipes[0]).toMatchObject({ status: 'changed', otherwise: { nodes: [0] } });
+  });
+
+  it('costs a resolution for each number and recipe of both sides, and no other overlay costs any', () => {
+    compared(base, eight);
+    expect(resolved.count).toBe(2);
+    resolved.count = 0;
+    const two = { ...eight, ...counting('  criteria: {nodes: 8}\n') };
+    compared(base, two);
+    expect(resolved.count).toBe(4);
+    resolved.count = 0;
+    const real = realTexts();
+    compared(real, { ...real, 'overlays/zz.yaml': eight['overlays/zz.yaml'] ?? '' });
+    // Of EKS; for no number nothing of them differs.
+    const eks = compared(real, real).recipes.filter(
+      ({ recipe }) => recipe.criteria.service === 'eks',
+    );
+    expect(resolved.count).toBe(2 * eks.length);
+  });
+
+  it('is refused where there are too many numbers: each is resolved for all recipes', () => {
+    const many = smallV011({
+      leaf: LEAF,
+      ...Object.fromEntries(
+        Array.from({ length: 17 }, (_, index) => [
+          `n${index}`,
+          `  criteria: {service: eks, nodes: ${index + 1}}\n`,
+        ]),
+      ),
+    });
+    expect(compared(base, many).faults).toMatchObject([
+      { code: 'LIMIT_EXCEEDED', file: 'recipes/overlays/n0.yaml', found: /^17 numbers of nodes/ },
+    ]);
+  });
+});
+
+describe('a recipe whose overlay gets other criteria', () => {
+  const rest = {
+    eks: '  criteria: {service: eks, os: ubuntu}\n',
+    partial: '  criteria: {platform: dynamo}\n',
+  };
+  const base = smallV011({ ...rest, leaf: LEAF.replace('}', ', platform: dynamo}') + OVERRIDES });
+
+  it('has changed if all that was asked for still is: it is weaker', () => {
+    const changes = compared(
+      base,
+      smallV011({ ...rest, leaf: '  criteria: {service: eks, accelerator: h100}\n' }),
+    );
+    expect(told(changes)).toEqual([
+      ['h100-eks', 'added'],
+      ['h100-eks-ubuntu-dynamo', 'changed'],
+    ]);
+    const kept = changes.recipes.find(({ status }) => status === 'changed');
+    expect(kept?.recipe.file).toBe('recipes/overlays/leaf.yaml');
+    expect(kept?.fields.items[0]?.field).toBe('componentRefs[one].overrides');
+  });
+
+  it('has changed if its overlay is gone, and is on the line of another one', () => {
+    const { recipes } = compared(
+      smallV011({ ...rest, h100: '  criteria: {accelerator: h100}\n', leaf: LEAF + OVERRIDES }),
+      smallV011({
+        ...rest,
+        h100: '  criteria: {accelerator: h100}\n',
+        new: LEAF.replace('h100', 'b200'),
+      }),
+    );
+    expect(recipes.map(({ recipe, status }) => [recipe.name, recipe.file, status])).toEqual([
+      ['b200-eks-ubuntu', 'recipes/overlays/new.yaml', 'added'],
+      ['h100-eks-ubuntu', 'recipes/overlays/eks.yaml', 'changed'],
+    ]);
+  });
+
+  it('is the same if others make just the same recipe of it', () => {
+    const { recipes } = compared(
+      smallV011({ ...rest, h100: '  criteria: {accelerator: h100}\n', leaf: LEAF }),
+      smallV011({
+        ...rest,
+        h100: '  criteria: {accelerator: h100}\n',
+        new: LEAF.replace('h100', 'b200'),
+      }),
+    );
+    // The overlays that were applied are a part of the recipe, but of no comparison.
+    expect(recipes.map(({ status }) => status)).toEqual(['added', 'same']);
+  });
+
+  it('is gone if nothing is for one of its criteria any more, also where only its case is another', () => {
+    const gone = smallV011({ ...rest, leaf: LEAF.replace('h100', 'b200') });
+    expect(told(compared(base, gone))).toEqual([
+      ['b200-eks-ubuntu', 'added'],
+      ['h100-eks-ubuntu-dynamo', 'removed'],
+    ]);
+  });
+
+  it('is refused where another recipe has its name now, and it can still be asked for', () => {
+    const more = { intent: '  criteria: {intent: dynamo}\n', ...rest };
+    const renamed = LEAF.replace('}', ', intent: dynamo}');
+    const changes = compared(
+      smallV011({
+        ...more,
+        h100: '  criteria: {accelerator: h100}\n',
+        leaf: LEAF.replace('}', ', platform: dynamo}'),
+      }),
+      smallV011({ ...more, h100: '  criteria: {accelerator: h100}\n', leaf: renamed }),
+    );
+    expect(changes.faults).toMatchObject([
+      { code: 'RECIPE_DUPLICATE', file: 'recipes/overlays/leaf.yaml' },
+    ]);
+  });
+
+  it('has another profile, and each of its values is a recipe', () => {
+    const profile = `  profile:
+    name: stack
+    default: own
+    values:
+      own: {componentRefs: [{name: one, overrides: {driver: true}}]}
+`;
+    const today = { eks: rest.eks, h100: '  criteria: {service: eks, accelerator: h100}\n' };
+    const changes = compared(
+      smallToday({ ...today, leaf: LEAF }),
+      smallToday({ ...today, eks: rest.eks + profile }),
+    );
+    expect(told(changes)).toEqual([
+      ['h100-eks-ubuntu', 'removed'],
+      ['h100-eks-ubuntu-stack-own', 'added'],
+    ]);
+  });
+});
