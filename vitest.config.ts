@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** They start processes that take long. Vitest runs projects by name, so these do not come last, when a core is idle. */
 const LONG = ['test/{memory,work}/**/*.test.ts', 'test/e2e/{signals,login}.test.ts'];
 
-/** It counts the calls of a module that it replaces: not if another file of the same worker has loaded that before. */
-const ALONE = ['test/gate/changed-recipes.test.ts'];
+/** They count the calls of a module that they replace: not if another file of the same worker has loaded that before. */
+const ALONE = ['test/gate/asked-recipes.test.ts', 'test/gate/changed-recipes.test.ts'];
 
 /** Tests of the whole, from outside. `runProgram` puts back what the program changes of its process. */
 const OUTSIDE = ['test/{commands,docs,e2e,library}/**/*.test.ts', 'test/*.test.ts'];
