@@ -1,6 +1,5 @@
 // The decision: what each affected recipe has, what the policy asks for, and what that makes together. docs/gate.md
 
-import { WORST_EXIT_CODES } from '../attestation/verdict.ts';
 import { compareBytes } from '../compare-bytes.ts';
 import { recipeNameOf } from '../evidence/recipe/criteria.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
@@ -8,9 +7,9 @@ import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ChangedRecipes } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf, type Found, type Wanted } from './combine.ts';
+import { countsOf, decidedCode } from './decided-code.ts';
 import { exemptionFor, idleParts, withExemption } from './exemption.ts';
 import { lineOf, oldFailures, removedWithEvidence, told } from './findings.ts';
-import { STATES } from './gate-json.ts';
 import type {
   GateJson,
   GatePiece,
@@ -61,22 +60,6 @@ export type Decision = Pick<
   | 'listed'
 >;
 
-export const EXIT_OF_STATE: Readonly<Record<State, number>> = {
-  invalid: 2,
-  'not-allowed': 2,
-  unreachable: 3,
-  missing: 4,
-  unsigned: 4,
-  stale: 4,
-  undecided: 4,
-  short: 4,
-  red: 1,
-  exempt: 0,
-  single: 0,
-  confirmed: 0,
-  'not-asked': 0,
-};
-
 const GOOD: ReadonlySet<State> = new Set(['single', 'confirmed']);
 
 /** Recipes of head that the change adds or changes, or whose pointers it touches. */
@@ -100,12 +83,7 @@ export function decide(input: DecisionInput): Decision {
     decideRecipe(change, input, { listed, gone }),
   );
   const faults = changed.faults.map(placedFault);
-  const isBroken = pointers.breaches.length > 0 || faults.length > 0;
-  const exits = new Set<number>([
-    ...recipes.map(({ state }) => EXIT_OF_STATE[state]),
-    ...(isBroken ? [2] : []),
-  ]);
-  const decidedExitCode = WORST_EXIT_CODES.find((code) => exits.has(code)) ?? 0;
+  const decidedExitCode = decidedCode({ recipes, faults, pointers });
   return {
     mode,
     exitCode: mode === 'warn' ? 0 : decidedExitCode,
@@ -125,16 +103,6 @@ export function decide(input: DecisionInput): Decision {
       ...recipes.flatMap(oldFailures),
     ]),
   };
-}
-
-function countsOf(recipes: readonly GateRecipe[]): GateJson['counts']['states'] {
-  const groups = Map.groupBy(recipes, ({ state }) => state);
-  return Object.fromEntries(
-    STATES.flatMap((state) => {
-      const count = groups.get(state)?.length ?? 0;
-      return count === 0 ? [] : [[state, count]];
-    }),
-  );
 }
 
 function addedSigners(policy: Policy, head: Policy): readonly ListedSigner[] {

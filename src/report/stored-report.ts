@@ -25,12 +25,12 @@ export async function parseStoredReport(bytes: Uint8Array, file: string): Promis
   const json = jsonIn(bytes, file);
   if (Object.hasOwn(json, 'decidedExitCode')) throw ofTheGate(file);
   const name = Object.hasOwn(json, 'outcome') ? 'validation-report' : 'report';
-  return { stored: await parseStoredAs<StoredReport['stored']>(json, file, name) };
+  return { stored: await parseStoredAs<StoredReport['stored']>(json, file, { schema: name }) };
 }
 
 /** The same of a report of many. Throws what `parseStoredReport` throws. */
 export async function parseStoredBatch(bytes: Uint8Array, file: string): Promise<BatchJson> {
-  return await parseStoredAs<BatchJson>(jsonIn(bytes, file), file, 'batch-report');
+  return await parseStoredAs<BatchJson>(jsonIn(bytes, file), file, { schema: 'batch-report' });
 }
 
 /**
@@ -43,17 +43,25 @@ export async function parseStoredGate<Gate>(
   file: string,
 ): Promise<Gate | ErrorJson> {
   const json = jsonIn(bytes, file, 'gate');
-  if (!Object.hasOwn(json, 'error')) return await parseStoredAs<Gate>(json, file, 'gate-report');
-  return await parseStoredAs<ErrorJson>(json, file, 'report');
+  if (!Object.hasOwn(json, 'error')) {
+    return await parseStoredAs<Gate>(json, file, { schema: 'gate-report', writer: 'gate' });
+  }
+  return await parseStoredAs<ErrorJson>(json, file, { schema: 'report', writer: 'gate' });
 }
 
-async function parseStoredAs<T>(json: object, file: string, schema: string): Promise<T> {
+async function parseStoredAs<T>(
+  json: object,
+  file: string,
+  { schema, writer = WRITERS }: { readonly schema: string; readonly writer?: string },
+): Promise<T> {
   const validate = await validatorOf<T>(schema);
   if (validate(json)) return json;
-  throw broken(validate.errors?.[0], file);
+  throw broken(validate.errors?.[0], file, writer);
 }
 
-function jsonIn(bytes: Uint8Array, file: string, writer = 'verify-evidence or validate'): object {
+const WRITERS = 'verify-evidence or validate';
+
+function jsonIn(bytes: Uint8Array, file: string, writer = WRITERS): object {
   // JSON.parse gives the same value, but of a key that is there twice it says nothing.
   orIfRefused(
     () => decodeJson(bytes, file),
@@ -146,13 +154,13 @@ function ofTheGate(file: string): EvidenceError {
   });
 }
 
-function broken(fault: ErrorObject | undefined, file: string): EvidenceError {
+function broken(fault: ErrorObject | undefined, file: string, writer: string): EvidenceError {
   const { instancePath = '', message = 'something else', params = {} } = fault ?? {};
   const name: unknown = params['additionalProperty'];
   return new EvidenceError('REPORT_INVALID', {
     at: `${file}#${instancePath}`,
     found: typeof name === 'string' ? `${message}: ${quote(name)}` : message,
     expected: 'what the schema of the report allows',
-    hint: 'have it written again by verify-evidence or validate, with --format json; what was changed by hand is no report',
+    hint: `have it written again by ${writer}, with --format json; what was changed by hand is no report`,
   });
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { ownRecipes } from '../../src/evidence/resolve/own-recipe.ts';
-import { EXIT_OF_STATE, affectedRecipes, decide } from '../../src/gate/decide.ts';
+import { affectedRecipes, decide } from '../../src/gate/decide.ts';
+import { EXIT_OF_STATE } from '../../src/gate/decided-code.ts';
 import { STATES, type GateRecipe, type State } from '../../src/gate/gate-json.ts';
 import type { Otherwise } from '../../src/gate/resolved-recipe.ts';
 import { faultJson } from '../../src/report/json.ts';

@@ -8,7 +8,7 @@ import { deadAddress } from '../io/http/local-server.ts';
 import { elementsOf, proseOf, referencesIn, renderHtml } from '../report/rendered.ts';
 import type { Run } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
-import { gateReport, skipPauses } from './gate-report.ts';
+import { decidedAs, gateReport, skipPauses } from './gate-report.ts';
 import { GitHubServer, type Answer } from './github-server.ts';
 
 const TOKEN = 'ghs_16C7e42F292c6912E7710c838347Ae178B4a';
@@ -18,6 +18,8 @@ const BOT = 'github-actions[bot]';
 const NOW = new Date('2026-01-31T00:00:00Z');
 
 const REPORT = gateReport(HEAD);
+
+const BREACH = { code: 'POINTER_EDITED', at: 'x.yaml', found: 'a', expected: 'b', hint: 'c' };
 
 const folder = mkdtempSync(join(tmpdir(), 'affidavit-gate-post-'));
 let server = new GitHubServer();
@@ -107,9 +109,7 @@ describe('gate post', () => {
     ]);
     expect(made).toContain('h100-eks-ubuntu-training');
     const ids = server.comments.map(({ id }) => id);
-    const states = { ...REPORT.counts, states: { confirmed: 1 } };
-    const green = { ...REPORT, exitCode: 0, decidedExitCode: 0, counts: states };
-    const second = await post('--report', file(green));
+    const second = await post('--report', file(decidedAs(REPORT, 'confirmed')));
     expect(second.stdout).toBe('pull request 12: comment updated\n');
     expect(server.comments.map(({ id }) => id)).toEqual(ids);
     expect(server.ours[0]).toContain('## ✅ The evidence is what the policy asks for');
@@ -121,6 +121,19 @@ describe('gate post', () => {
       },
     ]);
     expect(server.asked.every(({ token }) => token === `token ${TOKEN}`)).toBe(true);
+  });
+
+  it('knows its author in upper and lower case', async () => {
+    await postReport('--author', BOT.toUpperCase());
+    expect((await postReport('--author', BOT.toUpperCase())).stdout).toContain('comment updated');
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it('leaves no comment of another author, of which the next run would make a second one: 64', async () => {
+    const run = await postReport('--author', 'alice');
+    expect([run.code, server.comments]).toEqual([64, []]);
+    expect(run.stderr).toContain('at: --author');
+    expect(run.stderr).toContain("--author 'github-actions[bot]'");
   });
 
   it('begins with a status that is pending, marks what stood there as superseded, and makes no comment', async () => {
@@ -385,13 +398,14 @@ describe('gate post', () => {
   );
 
   it.each([
-    [0, 'success'],
-    [1, 'failure'],
-    [2, 'failure'],
-    [3, 'error'],
-    [4, 'failure'],
-  ])('sets for exit code %i the status %s', async (exitCode, state) => {
-    const report = { ...REPORT, exitCode, decidedExitCode: exitCode };
+    [0, 'confirmed', 'success'],
+    [1, 'red', 'failure'],
+    [2, 'invalid', 'failure'],
+    [3, 'unreachable', 'error'],
+    [4, 'missing', 'failure'],
+  ] as const)('sets for exit code %i, as for %s, the status %s', async (code, decided, state) => {
+    const report = decidedAs(REPORT, decided);
+    expect(report.exitCode).toBe(code);
     await post('--report', file(report), '--status', 'evidence');
     expect(server.statuses).toMatchObject([{ state }]);
   });
@@ -405,9 +419,7 @@ describe('gate post', () => {
   });
 
   it('says SANDBOX first, and has no tick for it', async () => {
-    const states = { confirmed: 1 };
-    const green = { exitCode: 0, decidedExitCode: 0, counts: { ...REPORT.counts, states } };
-    const report = { ...REPORT, ...green, sandbox: true };
+    const report = { ...decidedAs(REPORT, 'confirmed'), sandbox: true };
     await post('--report', file(report), '--status', 'evidence');
     expect(server.ours[0]).toMatch(/^.*\n## ⚠️ SANDBOX: /);
     expect(server.statuses[0]?.['description']).toMatch(/^SANDBOX: /);
@@ -459,7 +471,8 @@ describe('gate post', () => {
       ...REPORT.recipes[0],
       name: `recipe-${index}-${'x'.repeat(200)}`,
     }));
-    expect((await post('--report', file({ ...REPORT, recipes }))).code).toBe(0);
+    const counts = { ...REPORT.counts, states: { missing: recipes.length } };
+    expect((await post('--report', file({ ...REPORT, recipes, counts }))).code).toBe(0);
     expect(server.ours[0]?.length).toBeLessThan(65_536);
     expect(server.ours[0]).toMatch(/and \d+ more recipes/);
   });
@@ -469,6 +482,21 @@ describe('gate post', () => {
     ['Markdown', '# fine', 'REPORT_INVALID'],
     ['a field that nobody knows', { ...REPORT, extra: 1 }, 'REPORT_INVALID'],
     ['a success that nobody decided', { ...REPORT, exitCode: 0 }, 'REPORT_INVALID'],
+    [
+      'a success in spite of a recipe',
+      { ...REPORT, exitCode: 0, decidedExitCode: 0 },
+      'REPORT_INVALID',
+    ],
+    [
+      'counts of something else',
+      { ...REPORT, counts: decidedAs(REPORT, 'confirmed').counts },
+      'REPORT_INVALID',
+    ],
+    [
+      'a success in spite of a breach',
+      { ...decidedAs(REPORT, 'confirmed'), pointers: { ...REPORT.pointers, breaches: [BREACH] } },
+      'REPORT_INVALID',
+    ],
     ['a failure where the policy only warns', { ...REPORT, mode: 'warn' }, 'REPORT_INVALID'],
     ['another version', { ...REPORT, schemaVersion: '9.0.0' }, 'REPORT_VERSION_UNKNOWN'],
   ])('refuses %s: 3, before any call', async (_, content, code) => {

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 
-import type { GateJson } from '../../src/gate/gate-json.ts';
+import { countsOf, decidedCode } from '../../src/gate/decided-code.ts';
+import type { GateJson, State } from '../../src/gate/gate-json.ts';
 
 /** Each pause ends at once, and the clock says how long it would have been. */
 export function skipPauses(now: Date): void {
@@ -45,4 +46,14 @@ export function gateReport(head: string): GateJson {
     more: { faults: 0, breaches: 0, removed: 0, orphans: 0, findings: 0 },
     listed: [],
   };
+}
+
+/** The same with its recipes in these states, and what follows from them. */
+export function decidedAs(report: GateJson, ...states: readonly [State, ...State[]]): GateJson {
+  const [first] = report.recipes;
+  if (first === undefined) throw new Error('a report without a recipe');
+  const recipes = states.map((state) => ({ ...first, state }));
+  const code = decidedCode({ ...report, recipes });
+  const counts = { ...report.counts, states: countsOf(recipes) };
+  return { ...report, recipes, counts, decidedExitCode: code, exitCode: code };
 }

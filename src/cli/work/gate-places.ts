@@ -30,7 +30,7 @@ export function hostsOf(
   { gate = USUAL_GATE }: Policy,
   named: readonly string[],
 ): ReadonlySet<string> {
-  return new Set([...gate.registries, ...named]);
+  return new Set([...gate.registries, ...named].map((host) => host.toLowerCase()));
 }
 
 /** Throws REGISTRY_NOT_LISTED, FIELD_INVALID. */
@@ -62,8 +62,9 @@ export async function placeOf(
   });
 }
 
+/** The same in upper and lower case. */
 function hostOf(repository: string): string {
-  return repository.split('/', 1).join('');
+  return repository.split('/', 1).join('').toLowerCase();
 }
 
 /** Of what `openRegistries` gives, which is an object without a prototype of its own. */

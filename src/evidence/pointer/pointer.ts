@@ -1,6 +1,6 @@
 // AICR's pointer: the small file in the tree of recipes that says where the evidence of a recipe is.
 
-import { namesRegistry, parseReference, referenceName } from '../../artifact-reference.ts';
+import { namesRegistry, referenceName, requireReference } from '../../artifact-reference.ts';
 import { hexOf, type Digest } from '../../digest.ts';
 import { dataMap, plain, type DataMap } from '../../document/data.ts';
 import { ObjectReader, requireVersion10 } from '../../document/object-reader.ts';
@@ -173,9 +173,10 @@ function readArtifact(bundle: ObjectReader): PointedArtifact | undefined {
   if (oci === '' && bundle.text('digest') === '') return undefined;
   const digest = bundle.digest('digest', HINT);
   if (oci.startsWith('file:') || (oci !== '' && !namesRegistry(oci))) refuseFile(bundle, oci);
-  const reference = parseReference(oci);
-  if (reference !== undefined && referenceName(reference) === oci) return { oci, digest };
-  return invalid(bundle, 'oci', 'the name of an artifact: REGISTRY/REPOSITORY[:TAG]');
+  const form = 'the name of an artifact: REGISTRY/REPOSITORY[:TAG]';
+  const place = { code: 'FIELD_INVALID', at: bundle.pointer('oci') } as const;
+  if (referenceName(requireReference(oci, place, form)) === oci) return { oci, digest };
+  return invalid(bundle, 'oci', form);
 }
 
 function refuseFile(bundle: ObjectReader, oci: string): never {

@@ -1,4 +1,7 @@
 // One comment on a pull request, that stays the same one.
+import { EvidenceError } from '../../errors/evidence-error.ts';
+import { quote } from '../../quote.ts';
+import { commandLine } from '../../shell-words.ts';
 import { dataAt } from './data-at.ts';
 import type { GitHub } from './github.ts';
 
@@ -42,11 +45,34 @@ async function create(github: GitHub, comment: StickyComment): Promise<Stuck> {
   const { number, text, marker } = comment;
   const parameters = { issue_number: number, body: bodyOf({ marker, text }) };
   const made = await github.call({ route: `POST ${ROUTE}`, parameters, needs });
+  await requireAuthor(github, comment, made);
   const [oldest, ...twins] = await ours(github, comment);
   await remove(github, twins);
   const isOurs = oldest === undefined || oldest === dataAt(made, 'id');
   if (!isOurs) await update(github, oldest, comment);
   return isOurs ? 'created' : 'updated';
+}
+
+/** The next run looks for a comment of the author: of another one it would find none, and make a second. */
+async function requireAuthor(
+  github: GitHub,
+  { author }: StickyComment,
+  made: unknown,
+): Promise<void> {
+  const [id, login] = [dataAt(made, 'id'), dataAt(made, 'user', 'login')];
+  if (typeof login !== 'string' || isSame(login, author)) return;
+  if (typeof id === 'number') await remove(github, [id]);
+  throw new EvidenceError('USAGE', {
+    at: '--author',
+    found: `a token of ${quote(login)}`,
+    expected: `a token of ${quote(author)}, who writes the comment`,
+    hint: `name the token's account: ${commandLine(['--author', login])}; the comment that was made is deleted`,
+  });
+}
+
+/** GitHub's logins are the same in upper and lower case. */
+function isSame(login: unknown, author: string): boolean {
+  return typeof login === 'string' && login.toLowerCase() === author.toLowerCase();
 }
 
 function bodyOf({ marker, text }: Pick<StickyComment, 'marker' | 'text'>): string {
@@ -67,7 +93,7 @@ async function ours(
       dataAt(comment, 'user', 'login'),
     ];
     const isMarked = typeof body === 'string' && body.split(/\r?\n/, 1)[0] === marker;
-    if (typeof id === 'number' && isMarked && login === author) found.push(id);
+    if (typeof id === 'number' && isMarked && isSame(login, author)) found.push(id);
   }
   return found.toSorted((a, b) => a - b);
 }

@@ -92,6 +92,12 @@ describe('a pointer of AICR', () => {
       'POINTER_TO_ITSELF',
       '/attestations/0/bundle/oci',
     ],
+    [
+      'oci: ghcr.io/atif1996',
+      'oci: docker.io/nginx #',
+      'FIELD_INVALID',
+      '/attestations/0/bundle/oci',
+    ],
     ['oci: ghcr.io/', 'oci: https://ghcr.io/', 'FIELD_INVALID', '/attestations/0/bundle/oci'],
     [
       'issuer: https://github.com/login/oauth',
