@@ -1,5 +1,6 @@
 // Many bundles in one call: each verdict is that of the bundle alone, and none of them hides another.
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
+import { digestOfHex } from '../../src/digest.ts';
 import { junitComplaints, sarifComplaints } from '../report/report-schemas.ts';
 import { PROGRAM, ROOT, runCli } from '../run-cli.ts';
 import { runProgram } from '../run-here.ts';
@@ -669,6 +671,11 @@ describe('the reports', () => {
       expect(stdout).toMatch(/ARCHIVE_UNREADABLE`? in 1 bundle: /);
       expect(stdout).toContain('many/z.tar.gz');
       expect(stdout).not.toContain('many/deep/b.tar.gz');
+      // How many ended how, by recipe and signer, and then only what is not verified.
+      const order = ['5 bundles', 'By recipe', 'By signer', 'By problem', 'Not verified'];
+      const places = order.map((words) => stdout.indexOf(words));
+      expect(places).toEqual(places.toSorted((a, b) => a - b));
+      expect(places).not.toContain(-1);
       expect(stdout).not.toContain('✅');
     }
   });
@@ -886,6 +893,20 @@ describe('report merge', () => {
       'REPORT_VERSION_UNKNOWN',
       '9.0.0',
     ],
+    [
+      'check of one that is verified',
+      '"outcome":"passed"',
+      '"outcome":"failed"',
+      'REPORT_INVALID',
+      'one of the allowed values',
+    ],
+    [
+      'phase of one that is verified',
+      /"state":"green"(?=,"tests")/,
+      '"state":"red"',
+      'REPORT_INVALID',
+      'NOT be valid',
+    ],
     ['field of one', '"pinned":true', '"pinned":1', 'REPORT_INVALID', 'must be boolean'],
     ['end', /\n\],.*/s, '\n', 'REPORT_INVALID', 'whole report of many'],
   ])('with another %s is 3', async (...[, from, to, code, found]) => {
@@ -912,6 +933,27 @@ describe('report merge', () => {
       expect([code, stdout, stderr.split(' ', 2)[1]]).toEqual([3, '', 'REPORT_INVALID']);
       expect(stderr).toContain('#/summary/inputs/digest');
     }
+  });
+
+  it('of no inputs at all is 3: no call ends so', async () => {
+    const [first = ''] = await shards();
+    const [head = '', ...rest] = readFileSync(first, 'utf8').split('\n');
+    const end = JSON.parse(rest.at(-2)?.replace(/^\],/, '{') ?? '') as Batch;
+    const { rules, root } = end.summary as { rules?: object; root?: object };
+    const nothing = { outcomes: {}, unproven: {}, unsigned: 0, sandbox: false, weakened: [] };
+    const lists = { problems: [], recipes: [], signers: [], notVerified: [], notListed: 0 };
+    const inputs = { count: 0, digest: digestOfHex(createHash('sha256').digest('hex')) };
+    const file = join(evidence.folder, 'of-nothing.json');
+    const stored = async (stopped?: string) => {
+      const summary = { bundles: 0, ...nothing, ...lists, root, rules, inputs, stopped };
+      const exitCode = stopped === undefined ? 0 : 130;
+      const text = JSON.stringify({ summary, exitCode, repeat: end['repeat' as never] });
+      writeFileSync(file, `${head}\n],${text.slice(1)}\n`);
+      const { code, stderr } = await mergeOf([file]);
+      return [code, stderr.split(' ', 2)[1]];
+    };
+    expect(await stored('interrupted')).toEqual([3, 'SHARDS_DIFFER']);
+    expect(await stored()).toEqual([3, 'REPORT_INVALID']);
   });
 
   it('that stopped at the first failure has one, as the last', async () => {

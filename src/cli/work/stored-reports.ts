@@ -160,7 +160,8 @@ function isOf({ tool, summary, exitCode }: BatchJson, added: Added): boolean {
 function isEndedBy(summary: SummaryJson, last: Row | undefined): boolean {
   const { stopped, bundles, inputs, shard = { index: 1, count: 1 } } = summary;
   const share = Math.floor((inputs.count - shard.index) / shard.count) + 1;
-  if (stopped === undefined) return bundles === share;
+  // No call ends with nothing to judge.
+  if (stopped === undefined) return bundles === share && inputs.count > 0;
   return bundles <= share && (stopped === 'interrupted' || isFailedBy(summary, last));
 }
 

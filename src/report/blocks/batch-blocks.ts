@@ -29,10 +29,10 @@ const MOST_ITEMS = 10;
 export function batchBlocks(batch: BatchJson): readonly Block[] {
   const { recipes, signers } = batch.summary;
   return around(batch, [
-    ...problemBlocks(batch),
-    ...notVerifiedBlocks(batch),
     list('By recipe', recipes.map(groupText), 'recipe'),
     list('By signer', signers.map(groupText), 'signer'),
+    ...problemBlocks(batch),
+    ...notVerifiedBlocks(batch),
   ]);
 }
 
