@@ -95,6 +95,9 @@ function once(answer: Answer, fits: (method: string, path: string) => boolean): 
   return () => met;
 }
 
+/** Of each comment, as GitHub's description shows one. */
+const ADDRESS = 'https://github.com/octocat/Hello-World/issues/1347#issuecomment-1';
+
 describe('gate post', () => {
   it('E-52 keeps one comment: made once, updated in place, never a second one', async () => {
     const first = await postReport('--status', 'evidence');
@@ -118,8 +121,11 @@ describe('gate post', () => {
         state: 'failure',
         context: 'evidence (main)',
         description: 'Evidence is missing or not enough',
+        target_url: ADDRESS,
       },
     ]);
+    const updated = await post('--report', file(green), '--status', 'evidence');
+    expect([updated.code, server.statuses[1]?.['target_url']]).toEqual([0, ADDRESS]);
     expect(server.asked.every(({ token }) => token === `token ${TOKEN}`)).toBe(true);
   });
 

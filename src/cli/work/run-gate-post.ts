@@ -37,6 +37,7 @@ export async function runGatePost(call: Call): Promise<number> {
     ? [call.options.number('pull-request')]
     : await openPullRequests(github, change);
   const said: string[] = [];
+  const urls: string[] = [];
   const failures: unknown[] = [];
   for (const number of asked) {
     const comment = { ...post, number, marker: markerOf(change), author: authorOf(call) };
@@ -46,7 +47,10 @@ export async function runGatePost(call: Call): Promise<number> {
       async () => await isCurrent(github, number, change),
     );
     await putting.then(
-      (stuck) => said.push(sayStuck(number, stuck)),
+      ({ stuck, url }) => {
+        urls.push(...(url === undefined ? [] : [url]));
+        return said.push(sayStuck(number, stuck));
+      },
       (error: unknown) => failures.push(error),
     );
   }
@@ -55,7 +59,7 @@ export async function runGatePost(call: Call): Promise<number> {
   const isAbout = said.some((line) => !line.includes(MOVED)) || failures.length > 0;
   if (status !== undefined && isAbout) {
     const context = `${status} (${change.base})`;
-    await setStatus(github, change.head, { ...post, context });
+    await setStatus(github, change.head, { ...post, context, url: urls[0] });
     said.push(`status ${quote(context)}: ${post.state}`);
   }
   if (asked.length === 0) said.push(NO_PULL_REQUEST);

@@ -71,13 +71,12 @@ export class GitHub {
     return (await this.#answer(call)).data;
   }
 
-  /** False if what it is about is there no more. */
-  async unlessGone(call: GitHubCall): Promise<boolean> {
+  /** Undefined if what it is about is there no more. */
+  async unlessGone(call: GitHubCall): Promise<{ readonly data: unknown } | undefined> {
     try {
-      await this.#answer(call);
-      return true;
+      return await this.#answer(call);
     } catch (error) {
-      if (error instanceof EvidenceError && isGone(error)) return false;
+      if (error instanceof EvidenceError && isGone(error)) return undefined;
       throw error;
     }
   }

@@ -43,16 +43,21 @@ export interface CommitStatus {
   readonly context: string;
   /** GitHub takes 140 characters. */
   readonly description: string;
+  /** Where it leads. */
+  readonly url: string | undefined;
 }
 
 export async function setStatus(
   github: GitHub,
   head: string,
-  { state, context, description }: CommitStatus,
+  { state, context, description, url }: CommitStatus,
 ): Promise<void> {
   await github.call({
     route: 'POST /statuses/{sha}',
-    parameters: { sha: head, state, context, description: description.slice(0, 140) },
+    parameters: {
+      ...{ sha: head, state, context, description: description.slice(0, 140) },
+      ...(url !== undefined && { target_url: url }),
+    },
     needs: 'statuses: write',
   });
 }

@@ -18,6 +18,12 @@ export interface StickyComment {
 /** `moved`: what it is about is no longer there, so nothing was written. */
 export type Stuck = 'updated' | 'created' | 'moved' | 'none';
 
+/** What became of it, and the address at which people see it. */
+export interface Put {
+  readonly stuck: Stuck;
+  readonly url?: string;
+}
+
 const ROUTE = '/issues/{issue_number}/comments';
 const COMMENT = '/issues/comments/{comment_id}';
 const needs = 'pull-requests: write';
@@ -29,19 +35,22 @@ export async function putComment(
   github: GitHub,
   comment: StickyComment,
   current: () => Promise<boolean>,
-): Promise<Stuck> {
+): Promise<Put> {
   for (let tries = 1; ; tries += 1) {
     const [oldest, ...twins] = await ours(github, comment);
-    if (!(await current())) return 'moved';
-    if (oldest === undefined) return comment.make ? await create(github, comment) : 'none';
+    if (!(await current())) return { stuck: 'moved' };
+    if (oldest === undefined) {
+      return comment.make ? await create(github, comment) : { stuck: 'none' };
+    }
     await remove(github, twins);
-    if (await update(github, oldest, comment)) return 'updated';
+    const updated = await update(github, oldest, comment);
+    if (updated !== undefined) return updated;
     if (tries === MOST_TRIES) throw github.invalid('a comment that is listed and is not there');
   }
 }
 
 /** Another run may have made one at the same time, or this one twice, if an answer was lost: the oldest stays. */
-async function create(github: GitHub, comment: StickyComment): Promise<Stuck> {
+async function create(github: GitHub, comment: StickyComment): Promise<Put> {
   const { number, text, marker } = comment;
   const parameters = { issue_number: number, body: bodyOf({ marker, text }) };
   const made = await github.call({ route: `POST ${ROUTE}`, parameters, needs });
@@ -49,8 +58,13 @@ async function create(github: GitHub, comment: StickyComment): Promise<Stuck> {
   const [oldest, ...twins] = await ours(github, comment);
   await remove(github, twins);
   const isOurs = oldest === undefined || oldest === dataAt(made, 'id');
-  if (!isOurs) await update(github, oldest, comment);
-  return isOurs ? 'created' : 'updated';
+  if (isOurs) return { stuck: 'created', ...urlIn(made) };
+  return (await update(github, oldest, comment)) ?? { stuck: 'updated' };
+}
+
+function urlIn(comment: unknown): Pick<Put, 'url'> {
+  const url = dataAt(comment, 'html_url');
+  return typeof url === 'string' && /^https?:\/\//.test(url) ? { url } : {};
 }
 
 /** The next run looks for a comment of the author: of another one it would find none, and make a second. */
@@ -98,9 +112,15 @@ async function ours(
   return found.toSorted((a, b) => a - b);
 }
 
-async function update(github: GitHub, id: number, comment: StickyComment): Promise<boolean> {
+/** Undefined if it is there no more. */
+async function update(
+  github: GitHub,
+  id: number,
+  comment: StickyComment,
+): Promise<Put | undefined> {
   const parameters = { comment_id: id, body: bodyOf(comment) };
-  return await github.unlessGone({ route: `PATCH ${COMMENT}`, parameters, needs });
+  const answer = await github.unlessGone({ route: `PATCH ${COMMENT}`, parameters, needs });
+  return answer && { stuck: 'updated', ...urlIn(answer.data) };
 }
 
 async function remove(github: GitHub, ids: readonly number[]): Promise<void> {
