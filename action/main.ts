@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url';
 
 import { annotationsOf, mostOf, plainAnnotation, sarifIn } from './annotations.ts';
 import { endingIn, summaryOf, verdictOf } from './ending.ts';
-import { wordsOf } from './words.ts';
+import { crowdedLineIn, wordsOf } from './words.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/affidavit.js', import.meta.url));
+const USAGE = 64;
 const COMMANDS = ['verify-evidence', 'gate'];
 
 append('GITHUB_PATH', fileURLToPath(new URL('bin', import.meta.url)));
@@ -19,7 +20,7 @@ const { AFFIDAVIT_COMMAND: command = '', AFFIDAVIT_FAIL: fail = 'true' } = proce
 const mistake = mistakeIn(command, fail);
 if (mistake !== undefined) {
   console.log(plainAnnotation({ level: 'error', title: 'affidavit/action', text: mistake }));
-  process.exitCode = 64;
+  process.exitCode = USAGE;
 } else if (command !== '') {
   const exitCode = run(command);
   if (fail === 'true') process.exitCode = exitCode;
@@ -37,12 +38,18 @@ function run(name: string): number {
   const folder = mkdtempSync(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'affidavit-'));
   const at = (file: string): string => join(folder, file);
   const reports = ['json', 'markdown', 'sarif'].map((form) => `--format=${form}=${at(form)}`);
-  const words = wordsOf(process.env['AFFIDAVIT_ARGUMENTS'] ?? '');
+  const given = process.env['AFFIDAVIT_ARGUMENTS'] ?? '';
+  const words = wordsOf(given);
   const exitCode = spawn([name, ...words, '--format=terminal', ...reports]);
   const ending = endingIn(textIn(at('json')));
   append('GITHUB_STEP_SUMMARY', textIn(at('markdown')) ?? summaryOf(name, exitCode, ending));
   const all = annotationsOf(sarifIn(textIn(at('sarif'))), ending);
   for (const each of mostOf(all)) console.log(plainAnnotation(each));
+  const crowded = exitCode === USAGE ? crowdedLineIn(given) : undefined;
+  if (crowded !== undefined) {
+    const text = `one flag a line: arguments has a line with several: ${crowded}`;
+    console.log(plainAnnotation({ level: 'warning', title: 'affidavit/action', text }));
+  }
   append('GITHUB_OUTPUT', `verdict=${verdictOf(name, exitCode, ending)}`);
   append('GITHUB_OUTPUT', `exit-code=${exitCode}`);
   append('GITHUB_OUTPUT', `report=${at('json')}`);

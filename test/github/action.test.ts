@@ -131,6 +131,14 @@ describe('the action', () => {
     expect(runner.commands).toEqual([expect.stringContaining(said)]);
   });
 
+  it('says that a line with two flags is the mistake', async () => {
+    const runner = await use({ command: 'gate', arguments: '--base=main --head=HEAD' });
+    expect(runner.ends[0]?.code).toBe(64);
+    expect(runner.commands.at(-1)).toBe(
+      '::warning title=affidavit/action::one flag a line: arguments has a line with several: --base=main --head=HEAD',
+    );
+  });
+
   it('only builds if it is given no command', async () => {
     const runner = await use({});
     expect(runner.ends).toMatchObject([{ code: 0 }, { name: 'after', code: 0 }]);
