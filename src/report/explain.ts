@@ -47,10 +47,16 @@ export function explanations({ errors, verification, cli }: Pages): readonly Exp
     (row): Explanation => {
       const [, word = '', text = '', example = ''] = row.map((cell) => cell.trim());
       const page = placeOf('cli', 'words-of-reports');
-      return { kind: 'word', names: [word], page, text, example: example.replaceAll('`', '') };
+      const names = namesOfWord(word);
+      return { kind: 'word', names, page, text, example: example.replaceAll('`', '') };
     },
   );
   return [...checks, ...codes, ...exits, ...words];
+}
+
+/** A state of the gate is a rule of SARIF too. */
+function namesOfWord(word: string): readonly [string, ...string[]] {
+  return word.startsWith('gate-') ? [word, word.slice('gate-'.length)] : [word];
 }
 
 /** What the word means. As it is written first: `usage` is an exit code, and `USAGE` an error. */

@@ -5,6 +5,7 @@ import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.ts';
 import { PHASES } from '../../src/evidence/phase/phase.ts';
 import { CHECK_NAMES, MORE_CHECKS } from '../../src/evidence/verify/checks.ts';
+import { STATES as STATES_OF_GATE } from '../../src/gate/gate-json.ts';
 import {
   sayCheck,
   sayConstraint,
@@ -45,6 +46,20 @@ const PRINTED =
   /^(?:error|finding): ([A-Z_\d]+) \S.*\n(?: {3}at: .+\n)?found: .+\n want: .+\n next: .+$/;
 
 describe('explain', () => {
+  it.each(STATES_OF_GATE)(
+    'says of the state %s of the gate what it means, and what next',
+    (state) => {
+      const { text } = explain(state, all) ?? {};
+      // What is a verdict too is explained as that.
+      const isVerdict = Object.hasOwn(EXIT_CODES, state);
+      const said = isVerdict ? /\w/ : /^a state of a recipe in the gate[,:].*\*\*Next:\*\* /;
+      expect(text).toMatch(said);
+      expect(explain(isVerdict ? `gate-${state}` : state, all)?.text).toMatch(
+        /^a state of a recipe/,
+      );
+    },
+  );
+
   it.each(Object.entries(ERROR_CATALOGUE))(
     'says of the code %s what docs/errors.md says, with an example of it',
     (code, [errorClass, meaning]) => {
