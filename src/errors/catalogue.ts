@@ -163,6 +163,7 @@ export const ERROR_CATALOGUE = {
   FILES_NOT_BOUND: ['finding', 'the evidence does not bind the files that its recipe only names'],
   HEAD_BEHIND: ['finding', 'head lacks what was merged into base since'],
   RECIPE_REMOVED: ['finding', 'the change removes a recipe that has evidence'],
+  POLICY_CHANGED: ['finding', 'the change edits the policy'],
   POINTERS_NONE: ['finding', 'there is no pointer to evidence'],
   RULE_IDLE: ['finding', 'a rule of the policy takes no recipe'],
   EXEMPTION_IDLE: ['finding', 'an exemption of the policy counts for nothing'],

@@ -44,14 +44,20 @@ async function gated(turn: (file: string) => void): Promise<readonly [number | n
       'h100}\n  constraints: [{name: OS.release.ID, value: ubuntu}]',
     ),
   });
+  const { code, report } = await gatedBy('main', head);
+  return [code, report];
+}
+
+/** With the findings of the policy alone: that there is no pointer yet is one too. */
+async function gatedBy(base: string, head: string) {
   const { code, stdout } = await runProgram([
-    ...['gate', '--base', 'main', '--head', head, '--git', root, '--policy-ref', `main:${POLICY}`],
+    ...['gate', '--base', base, '--head', head, '--git', root, '--policy-ref', `${base}:${POLICY}`],
     ...['--at', '2026-06-20T00:00:00Z', '--format', 'json'],
   ]);
   const report = JSON.parse(stdout) as GateJson;
   expect(gateComplaints(report)).toEqual([]);
-  // That there is no pointer yet is a finding too.
-  return [code, { ...report, findings: report.findings.filter(({ file }) => file === POLICY) }];
+  const findings = report.findings.filter(({ file }) => file === POLICY);
+  return { code, report: { ...report, findings } };
 }
 
 describe('a change is judged by the policy of the base', () => {
@@ -91,10 +97,26 @@ describe('a change is judged by the policy of the base', () => {
     expect(findings[0]?.hint).toBeTruthy();
   });
 
-  it('that head only makes warn, without a word of a fault', async () => {
+  it('that head only makes warn, and says that it edits it', async () => {
     const [code, { mode, findings }] = await gated((file) =>
       writeFileSync(file, policyText({ mode: 'warn' })),
     );
-    expect([code, mode, findings]).toEqual([4, 'enforce', []]);
+    expect([code, mode, findings.map((each) => each.code)]).toEqual([
+      4,
+      'enforce',
+      ['POLICY_CHANGED'],
+    ]);
+    expect(findings[0]?.sentence?.join('')).toBe(
+      'the change edits the policy: its mode enforce becomes warn, which counts once that is merged; this report is by the policy as it was',
+    );
+  });
+
+  it('that base has changed since, which is no edit of the change', async () => {
+    git(root, 'checkout', '--quiet', '--force', '-B', 'later', 'main');
+    commit(root, { [POLICY]: policyText({ ...GATE, registries: ['quay.io'] }) });
+    git(root, 'checkout', '--quiet', '--force', '--detach', 'main');
+    const head = commit(root, { 'README.md': 'text' });
+    const { code, report } = await gatedBy('later', head);
+    expect([code, report.findings]).toEqual([0, []]);
   });
 });

@@ -52,17 +52,23 @@ export interface PullRequest {
   readonly expected: Expected;
 }
 
+const SHOWN_FINDINGS: ReadonlySet<string> = new Set([
+  'HEAD_BEHIND',
+  'RECIPE_REMOVED',
+  'POLICY_CHANGED',
+]);
+
 /** What a gate said, as `Expected`. @param json what it printed */
 export function saidBy(code: number | null, json: string): Expected {
   const report = JSON.parse(json) as GateJson;
   const asked = report.recipes.filter(({ state }) => state !== 'not-asked');
   const codes = [
-    ...report.pointers.breaches.map((breach) => breach.code),
+    ...[...report.faults, ...report.pointers.breaches].map((fault) => fault.code),
     ...asked.flatMap(({ evidence }) => evidence.flatMap(({ fault }) => fault?.code ?? [])),
   ];
   const said = report.findings
     .map((finding) => finding.code)
-    .filter((each) => each === 'HEAD_BEHIND' || each === 'RECIPE_REMOVED');
+    .filter((each) => SHOWN_FINDINGS.has(each));
   return {
     exit: code ?? -1,
     states: Object.fromEntries(asked.map(({ name, state }) => [name, state])),
@@ -295,7 +301,10 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
       ...(await pointed(world, 'mallory@example.com')),
       [POLICY]: world.policy('enforce', ['one@example.com', 'mallory@example.com']),
     }),
-    expected: { exit: 2, states: { [RECIPE]: 'not-allowed' }, codes: ['SIGNER_NOT_ALLOWED'] },
+    expected: {
+      ...{ exit: 2, states: { [RECIPE]: 'not-allowed' }, codes: ['SIGNER_NOT_ALLOWED'] },
+      findings: ['POLICY_CHANGED'],
+    },
   },
   {
     title: 'a bundle that was tampered with',
@@ -350,7 +359,10 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
     title: 'a policy that is changed to warn only',
     files: async (world) =>
       await Promise.resolve({ ...changedOverlay(world), [POLICY]: world.policy('warn') }),
-    expected: { exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
+    expected: {
+      ...{ exit: 4, states: { [RECIPE]: 'stale' }, codes: ['RECIPE_OTHER'] },
+      findings: ['POLICY_CHANGED'],
+    },
   },
   {
     title: 'a new recipe that is exempt',
@@ -395,7 +407,10 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
     title: 'an overlay in a hidden file',
     files: async (world) =>
       await Promise.resolve({ 'recipes/overlays/.zz.yaml': overriding(world) }),
-    expected: { exit: 2, states: { [RECIPE]: 'invalid' }, codes: ['RECIPES_UNRESOLVED'] },
+    expected: {
+      ...{ exit: 2, states: { [RECIPE]: 'invalid' } },
+      codes: ['RECIPE_DUPLICATE', 'OVERLAYS_DISAGREE', 'RECIPES_UNRESOLVED'],
+    },
   },
   {
     title: 'an overlay in the place of the allowlist',
@@ -409,7 +424,7 @@ export const PULL_REQUESTS: readonly PullRequest[] = [
       await Promise.resolve({
         'recipes/overlays/zz/base.yaml': world.text('recipes/overlays/base.yaml'),
       }),
-    expected: { exit: 2, states: {} },
+    expected: { exit: 2, states: {}, codes: ['OVERLAY_DUPLICATE'] },
   },
   {
     title: 'an overlay for a number of nodes',

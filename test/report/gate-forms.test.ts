@@ -153,7 +153,7 @@ describe('the comment of the gate', () => {
     const counts = { ...BASE.counts, affected: 0, states: {} };
     const report = { ...fullReport(), recipes: [], counts, exitCode: 0, decidedExitCode: 0 };
     expect(renderGateMarkdown(report)).toMatch(
-      /^## .*No other recipe is affected; \d+ recipes? looked at; 1 recipe with evidence removed /,
+      /^## .*1 recipe with evidence is removed; no other is affected; \d+ recipes? looked at /,
     );
   });
 

@@ -5,9 +5,10 @@ import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import type { GateJson, PlacedFault } from '../../gate/gate-json.ts';
 import { mergedPointers } from '../../gate/merged-pointers.ts';
 import type { PointerFiles } from '../../gate/pointers.ts';
+import { policyChange } from '../../gate/policy-change.ts';
 import type { Folders } from '../../gate/steps.ts';
 import { nameOf, readConfig, requireOneStdin } from '../../io/disk/files.ts';
-import { readPolicyAt, type ChangeEnds } from '../../io/git/policy-at.ts';
+import { readPolicyAt } from '../../io/git/policy-at.ts';
 import { readFileAt } from '../../io/git/read-files.ts';
 import { readRecipeTree } from '../../io/git/recipe-tree.ts';
 import type { Repository } from '../../io/git/repository.ts';
@@ -108,7 +109,7 @@ function requireApart({ recipes, evidence }: Folders): void {
 export async function readChange(repository: Repository, asked: Asked): Promise<Change> {
   const head = await repository.commitOf(asked.head, '--head');
   const base = await baseOf(repository, asked.base, head);
-  const policy = await readGivenPolicy(repository, asked, { base: base?.commit, head });
+  const policy = await readGivenPolicy(repository, asked, { base, head });
   const { evidence } = asked.folders;
   const read = async (commit: string) => ({
     tree: await readRecipesOf(repository, commit, asked.folders),
@@ -191,25 +192,52 @@ function withinOf(recipes: string, evidence: string): readonly string[] {
 async function readGivenPolicy(
   repository: Repository,
   { policy, policyRef }: Asked,
-  ends: ChangeEnds,
+  { base, head }: { readonly base: Change['base'] | undefined; readonly head: string },
 ): Promise<Pick<Change, 'policy' | 'findings'>> {
   if (policyRef === undefined) {
     const bytes = await readPolicyFile(policy ?? '');
     return { policy: givenPolicy(bytes, nameOf(policy ?? '')), findings: [] };
   }
-  const { bytes, path, commit } = await readPolicyAt(repository, policyRef, ends);
+  const { bytes, path, commit } = await readPolicyAt(repository, policyRef, {
+    base: base?.commit,
+    head,
+  });
   const given = { ...givenPolicy(bytes, policyRef), commit };
   const { value: policyOfHead, error } = await attempt(async () => {
-    const changed = await readFileAt(repository, ends.head, path, MAX_CONFIG_BYTES);
+    const changed = await readFileAt(repository, head, path, MAX_CONFIG_BYTES);
     if (changed === undefined) throw withoutPolicy(path);
     return Buffer.compare(bytes, changed) === 0 ? undefined : parsePolicy(changed, path);
   });
-  const finding = error && { ...faultJson(faultOf(error)), file: path, line: 1 };
+  const refused = error && { ...faultJson(faultOf(error)), file: path, line: 1 };
   return {
     policy: { ...given, ...(policyOfHead && { policyOfHead }) },
-    findings: finding === undefined ? [] : [finding],
+    findings: refused
+      ? [refused]
+      : await editsOf(repository, { path, before: given.policy, policyOfHead }, { base, head }),
   };
 }
+
+interface EditedPolicy {
+  readonly path: string;
+  readonly before: Policy;
+  readonly policyOfHead: Policy | undefined;
+}
+
+/** Those of the change itself: base may have moved on. */
+async function editsOf(
+  repository: Repository,
+  { path, before, policyOfHead }: EditedPolicy,
+  { base, head }: { readonly base: Change['base'] | undefined; readonly head: string },
+): Promise<readonly PlacedFault[]> {
+  if (policyOfHead === undefined || !base) return [];
+  const [old = NOTHING, now = NOTHING] = [
+    await readFileAt(repository, base.mergeBase, path, MAX_CONFIG_BYTES),
+    await readFileAt(repository, head, path, MAX_CONFIG_BYTES),
+  ];
+  return Buffer.compare(old, now) === 0 ? [] : [policyChange(path, before, policyOfHead)];
+}
+
+const NOTHING = Buffer.of();
 
 async function readPolicyFile(path: string): Promise<Uint8Array> {
   const { value, error } = await attempt(

@@ -68,13 +68,19 @@ function decision({ decidedExitCode, counts, findings }: GateJson): string {
   const { affected, recipes } = counts;
   if (decidedExitCode !== 0) return DECISIONS[decidedExitCode] ?? 'The evidence is not enough';
   const removed = findings.filter(({ code }) => code === 'RECIPE_REMOVED').length;
-  const gone = removed === 0 ? '' : `; ${counted(removed, 'recipe')} with evidence removed`;
-  if (affected === 0) {
-    return `No ${removed === 0 ? '' : 'other '}recipe is affected; ${counted(recipes, 'recipe')} looked at${gone}`;
+  const looked = `${counted(recipes, 'recipe')} looked at`;
+  if (removed > 0) {
+    const what = `${counted(removed, 'recipe')} with evidence ${removed === 1 ? 'is' : 'are'} removed`;
+    const others =
+      affected === 0
+        ? 'no other is affected'
+        : `the evidence of ${affected} affected is what the policy asks for`;
+    return `${what}; ${others}; ${looked}`;
   }
+  if (affected === 0) return `No recipe is affected; ${looked}`;
   const { exempt = 0 } = counts.states;
   const more = exempt === 0 ? '' : `; ${exempt} exempt`;
-  return `The evidence is what the policy asks for; ${counted(affected, 'recipe')} affected${more}${gone}`;
+  return `The evidence is what the policy asks for; ${counted(affected, 'recipe')} affected${more}`;
 }
 
 const DECISIONS: Readonly<Record<number, string>> = {
