@@ -124,7 +124,12 @@ describe('gate post', () => {
         target_url: ADDRESS,
       },
     ]);
-    const updated = await post('--report', file(green), '--status', 'evidence');
+    const updated = await post(
+      '--report',
+      file(decidedAs(REPORT, 'confirmed')),
+      '--status',
+      'evidence',
+    );
     expect([updated.code, server.statuses[1]?.['target_url']]).toEqual([0, ADDRESS]);
     expect(server.asked.every(({ token }) => token === `token ${TOKEN}`)).toBe(true);
   });
