@@ -144,6 +144,9 @@ export const MAX_LOCATIONS = 16;
 /** Numbers of nodes that the overlays of a directory may be for where each recipe is resolved for each of them. */
 export const MAX_NODE_COUNTS = 16;
 
+/** Recipes that a gate compares although no overlay is for them alone: each recipe with what other overlays are for. */
+export const MAX_ASKED_BESIDE = 20_000;
+
 /** Pointers of one recipe that a gate looks at: each may lead to a bundle that is fetched and verified. */
 export const MAX_POINTERS = 256;
 

@@ -14,7 +14,7 @@ import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
 import { changeOf, type RecipeChange } from './recipe-change.ts';
 import { changedPaths } from './recipe-inputs.ts';
-import { keptRecipes, recipesIn, type TreeRecipe } from './recipes.ts';
+import { askedBeside, keptRecipes, recipesIn, type TreeRecipe } from './recipes.ts';
 import { NO_CHANGE, type Otherwise } from './resolved-recipe.ts';
 
 export interface ChangedRecipes {
@@ -39,10 +39,14 @@ export interface ChangedRecipes {
 export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): ChangedRecipes {
   const paths = changedPaths(base?.recipes, head.recipes);
   const now = sideOf(head);
-  const before = base && paths.size === 0 ? sideOf(base, now.made) : sideOf(base);
-  requireRecipes(before, now);
-  const after = withKept(now, before);
-  const recipes = changesOf(before, after, { paths, isAll: base === undefined });
+  const old = base && paths.size === 0 ? sideOf(base, now.made) : sideOf(base);
+  requireRecipes(old, now);
+  const beside =
+    old.catalogue === undefined || paths.size === 0 ? [] : askedBeside(old.catalogue, old);
+  const before = withKept(old, beside);
+  const after = withKept(now, before.recipes.values());
+  const changes = changesOf(before, after, { paths, isAll: base === undefined });
+  const recipes = withoutKnown(changes);
   const ofRecipes = recipes.flatMap(({ fault }) => fault ?? []);
   return {
     recipes,
@@ -68,12 +72,27 @@ export function otherwiseSince(
   if (paths.size === 0) return new Map();
   const asked = new Map(recipes.map((recipe) => [recipe.name, recipe]));
   const after = { ...sideOf(head), recipes: asked };
-  const changes = changesOf(withKept(sideOf(old), after), after, { paths, isAll: false });
+  const changes = changesOf(withKept(sideOf(old), recipes), after, { paths, isAll: false });
   return new Map(
     changes.flatMap(({ recipe, status, otherwise }) =>
       status === 'removed' || otherwise === undefined ? [] : [[recipe.name, otherwise] as const],
     ),
   );
+}
+
+/**
+ * What has no overlay of its own is told of if it could be asked for before, and is another one now; but not if nothing
+ * of it is otherwise than of the recipes below it, which are told of.
+ */
+function withoutKnown(changes: readonly RecipeChange[]): readonly RecipeChange[] {
+  const byName = new Map(changes.map((change) => [change.recipe.name, change]));
+  return changes.filter((change) => {
+    const { under } = change.recipe;
+    if (under === undefined || change.status === 'unresolved') return true;
+    if (change.status !== 'changed') return false;
+    const seen = new Set(under.flatMap((name) => byName.get(name)?.exact ?? []));
+    return change.exact?.some((text) => !seen.has(text)) !== false;
+  });
 }
 
 /** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */
@@ -121,10 +140,10 @@ function madeOf(files: RecipeFiles | undefined): Made {
   );
 }
 
-/** With the recipes of the other side that can still be asked for here. */
-function withKept(side: Side, other: Side): Side {
+/** With those of other recipes that can be asked for here too. */
+function withKept(side: Side, others: Iterable<TreeRecipe>): Side {
   if (side.catalogue === undefined) return side;
-  const kept = keptRecipes(side.catalogue, other.recipes.values(), side.recipes);
+  const kept = keptRecipes(side.catalogue, others, side.recipes);
   if (kept.recipes.size + kept.faults.length === 0) return side;
   return {
     ...side,

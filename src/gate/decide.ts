@@ -217,11 +217,12 @@ function judgedOf(
 
 function isRequired(
   { require }: GateRule,
-  { recipe, status }: RecipeChange,
+  { recipe, status, under = [] }: RecipeChange,
   { pointed, gone }: Pick<ComparedPointers, 'pointed'> & { readonly gone: ReadonlySet<string> },
 ): boolean {
   if (require === 'all' || (require === 'added' && status === 'added')) return true;
-  return pointed.has(recipe.name) || gone.has(recipeNameOf(recipe.criteria));
+  const isPointed = [recipe.name, ...under].some((name) => pointed.has(name));
+  return isPointed || gone.has(recipeNameOf(recipe.criteria));
 }
 
 /** Names by criteria of recipes that have pointers, and are gone: perhaps one got or lost a profile. */

@@ -24,6 +24,10 @@ export interface RecipeChange extends RecipeDifference {
   /** Of head; for a removed one, of base. */
   readonly recipe: TreeRecipe;
   readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
+  /** All that differs for any number of nodes, and nothing cut off: a text for each. */
+  readonly exact?: readonly string[];
+  /** Recipes whose overlays answered at base for what it is for, which had no overlay of its own. */
+  readonly under?: readonly string[];
   /** What of it is otherwise, or may be, although older evidence may not bind it. */
   readonly otherwise?: Otherwise;
   /** Why head cannot resolve it. If base cannot for the same reason, it is `same`, and has none. */
@@ -62,7 +66,10 @@ export function changeOf(
         partOf([before, old && withNodes(old, nodes)], [after, withNodes(recipe, nodes)], compared),
       ] as const,
   );
-  return { recipe, ...together(parts, own), ...otherwiseOf(parts, own) };
+  const told = { recipe, ...together(parts, recipe), ...otherwiseOf(parts, own) };
+  if (old?.under === undefined) return told;
+  const isAdded = recipe.under === undefined && told.status !== 'unresolved';
+  return { ...told, ...(isAdded && { status: 'added' }), under: old.under };
 }
 
 /** The same recipe, asked for with another number of nodes. */
@@ -74,7 +81,7 @@ export function withNodes(recipe: TreeRecipe, nodes: number): TreeRecipe {
 type Parts = readonly (readonly [nodes: number, part: Part])[];
 
 /** All of them as one: that of another number of nodes is told with it. */
-function together(parts: Parts, own: number): Omit<Part, 'otherwise'> {
+function together(parts: Parts, recipe: TreeRecipe): Omit<Part, 'otherwise'> {
   const all = parts.map(([, part]) => part);
   const broken = all.find(({ status }) => status === 'unresolved');
   if (broken !== undefined) {
@@ -84,15 +91,25 @@ function together(parts: Parts, own: number): Omit<Part, 'otherwise'> {
   const changed = all.find(({ status }) => status !== 'same');
   const fields = parts.flatMap(([nodes, part]) =>
     part.fields.items.map((each) =>
-      nodes === own ? each : { ...each, field: `${each.field} (nodes: ${nodes})` },
+      nodes === recipe.criteria.nodes
+        ? each
+        : { ...each, field: `${each.field} (nodes: ${nodes})` },
     ),
   );
   const files = new Map(all.flatMap((part) => part.files.items.map((each) => [each.path, each])));
   return {
     status: changed?.status ?? 'same',
+    exact: parts.flatMap(([nodes, part]) =>
+      exactlyOf(part, recipe.name).map((text) => `${nodes} ${text}`),
+    ),
     fields: capped(fields, undefined, sumOf(all.map((part) => part.fields.more))),
     files: capped([...files.values()], undefined, Math.max(...all.map((part) => part.files.more))),
   };
+}
+
+/** Of what nobody knows nothing else is the same. */
+function exactlyOf({ status, exact }: Part, name: string): readonly string[] {
+  return exact ?? (status === 'same' ? [] : [`all of ${name}`]);
 }
 
 function sumOf(counts: readonly number[]): number {
@@ -110,20 +127,32 @@ function otherwiseOf(parts: Parts, own: number): Pick<RecipeChange, 'otherwise'>
 }
 
 function partOf([before, old]: Before, after: Made, compared: Compared): Part {
-  if (old !== undefined && sameInputs([before, old], after, compared.paths)) return SAME;
-  const was = old && resolved(before, old);
+  if (old === undefined) {
+    const status = compared.isKnown ? 'added' : 'changed';
+    return unknown(resolved(...after), { status, isAll: compared.isAll });
+  }
+  if (sameInputs([before, old], after, compared.paths)) return SAME;
+  const was = resolved(before, old);
   const now = resolved(...after);
-  if (now?.error !== undefined) return unresolved(was?.error, faultOf(now.error));
-  const isChanged = !compared.isKnown || old !== undefined;
-  return now?.value === undefined || was?.value === undefined
-    ? unknown(compared.isAll ? undefined : now?.value, isChanged)
-    : difference(was.value, now.value);
+  if (was?.value !== undefined && now?.value !== undefined) return difference(was.value, now.value);
+  return unknown(now, { status: 'changed', isAll: compared.isAll, before: was?.error });
 }
 
-/** What it was nobody knows. */
-function unknown(after: ResolvedRecipe | undefined, isChanged: boolean): Part {
-  const status = isChanged ? 'changed' : 'added';
-  const otherwise = after && otherwiseIn(undefined, after);
+/** What it was nobody knows. @param before why base could not resolve it */
+function unknown(
+  after: Attempt<ResolvedRecipe> | undefined,
+  {
+    status,
+    isAll,
+    before,
+  }: {
+    readonly status: 'added' | 'changed';
+    readonly isAll: boolean;
+    readonly before?: Fault | undefined;
+  },
+): Part {
+  if (after?.error !== undefined) return unresolved(before, faultOf(after.error));
+  const otherwise = isAll || after === undefined ? undefined : otherwiseIn(undefined, after.value);
   return { status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
 }
 

@@ -16,7 +16,7 @@ import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import { uncovered } from '../evidence/resolve/coverage.ts';
 import { DIMENSIONS, criteriaKey } from '../evidence/resolve/criteria.ts';
 import type { Overlay } from '../evidence/resolve/overlay.ts';
-import { MAX_NODE_COUNTS } from '../limits.ts';
+import { MAX_ASKED_BESIDE, MAX_NODE_COUNTS } from '../limits.ts';
 import { quote } from '../quote.ts';
 
 /** A recipe: an overlay with a concrete service and accelerator, with each value of its profile. */
@@ -29,6 +29,8 @@ export interface TreeRecipe {
   readonly profile: ProfileSelection | undefined;
   /** Its own number of nodes, and those for which other overlays make it another one. */
   readonly nodes: ReadonlySet<number>;
+  /** The recipes whose overlays answer for these criteria too; it has none of its own. */
+  readonly under?: readonly string[];
 }
 
 export interface TreeRecipes {
@@ -68,18 +70,75 @@ export function keptRecipes(
   const kept = new Map<string, TreeRecipe>();
   const faults: Fault[] = [];
   const counting = countingIn(catalogue);
-  for (const [key, { file, criteria }] of gone) {
+  for (const [key, { file, criteria, under }] of gone) {
     const answering = there.has(key) ? undefined : answeringOf(criteria, catalogue);
     if (answering === undefined) continue;
-    const isThere = catalogue.recipes.files.has(file.slice(catalogue.recipes.directory.length + 1));
-    const place = isThere ? file : (answering.at(-1)?.file ?? file);
+    const place = placeIn(catalogue, file, answering);
     for (const recipe of recipesFor(criteria, place, catalogue, counting)) {
       const other = recipes.get(recipe.name);
-      if (other === undefined) kept.set(recipe.name, recipe);
-      else faults.push(duplicate(other, recipe));
+      if (other === undefined) kept.set(recipe.name, { ...recipe, ...(under && { under }) });
+      else if (under === undefined) faults.push(duplicate(other, recipe));
     }
   }
   return { recipes: kept, faults };
+}
+
+/** Its own file if that is there, else the overlay that is for the most of it. */
+function placeIn(
+  { recipes: { directory, files } }: Catalogue,
+  file: string,
+  answering: readonly Overlay[],
+): string {
+  if (files.has(file.slice(directory.length + 1))) return file;
+  return answering.at(-1)?.file ?? file;
+}
+
+/**
+ * What can be asked for beside the recipes: what more an overlay is for that is not for all of a recipe, e.g. a platform.
+ * Whoever names that too gets the recipe with the overlay. Throws LIMIT_EXCEEDED.
+ */
+export function askedBeside(
+  { overlays }: Catalogue,
+  { recipes }: Pick<TreeRecipes, 'recipes'>,
+): readonly TreeRecipe[] {
+  const own = new Set([...recipes.values()].map(keyOf));
+  const partial = [...overlays.values()].flatMap(({ file, criteria }) =>
+    criteria === undefined || (criteria.service !== '' && criteria.accelerator !== '')
+      ? []
+      : [{ file, criteria }],
+  );
+  const asked = new Map<string, TreeRecipe>();
+  for (const recipe of recipes.values()) {
+    for (const { file, criteria } of partial) {
+      const more = together(recipe.criteria, criteria);
+      if (more === undefined) continue;
+      const key = criteriaKey({ ...more, nodes: 0 });
+      if (own.has(key)) continue;
+      const under = [...(asked.get(key)?.under ?? []), recipe.name];
+      asked.set(key, { ...recipe, file, criteria: more, under });
+      if (asked.size > MAX_ASKED_BESIDE) throw tooManyBeside(file);
+    }
+  }
+  return [...asked.values()];
+}
+
+/** Undefined if no query is for both. */
+function together(recipe: Criteria, other: Criteria): Criteria | undefined {
+  const isBoth = DIMENSIONS.every(
+    (name) => recipe[name] === '' || other[name] === '' || recipe[name] === other[name],
+  );
+  if (!isBoth) return undefined;
+  const all = DIMENSIONS.map((name) => [name, recipe[name] || other[name]] as const);
+  return { ...recipe, ...Object.fromEntries(all) };
+}
+
+function tooManyBeside(file: string): EvidenceError {
+  return new EvidenceError('LIMIT_EXCEEDED', {
+    at: `${file}#/spec/criteria`,
+    found: `more than ${MAX_ASKED_BESIDE} recipes without an overlay of their own, with this one`,
+    expected: `at most ${MAX_ASKED_BESIDE}: each is compared`,
+    hint: 'have overlays that are for more of what the recipes are for',
+  });
 }
 
 function keyOf({ criteria }: TreeRecipe): string {

@@ -2,6 +2,8 @@
 
 import { compareBytes } from '../compare-bytes.ts';
 import { booleanOf, textOf, type Data } from '../document/data.ts';
+import type { Difference } from '../document/differences.ts';
+import { encodeCompactJson } from '../document/json.ts';
 import { decodeYaml } from '../document/yaml.ts';
 import { orIfRefused } from '../errors/evidence-error.ts';
 import { recipeDifferences, shownValue } from '../evidence/recipe/compare-recipes.ts';
@@ -107,36 +109,45 @@ function isOtherwise(
   return [...before, ...after].some(([path]) => !isSameFile(before.get(path), after.get(path)));
 }
 
-export function compareResolved(before: ResolvedRecipe, after: ResolvedRecipe): RecipeDifference {
-  return { fields: fieldChanges(before.text, after.text), files: fileChanges(before, after) };
+/** With all that differs, and nothing cut off: a text for each. */
+export type ExactDifference = RecipeDifference & { readonly exact: readonly string[] };
+
+export function compareResolved(before: ResolvedRecipe, after: ResolvedRecipe): ExactDifference {
+  const fields =
+    before.text === after.text ? [] : recipeDifferences(dataOf(before.text), dataOf(after.text));
+  const files = fileChanges(before, after);
+  const exact = [
+    ...fields.map(({ field, one, other }) => [field, exactly(one), exactly(other)].join('\0')),
+    ...files.map((file) => JSON.stringify(file)),
+  ];
+  return { fields: capped(fields.map(fieldChange)), files: capped(files), exact };
 }
 
-function fieldChanges(before: string, after: string): Capped<FieldChange> {
-  if (before === after) return NO_CHANGE.fields;
-  return capped(
-    recipeDifferences(dataOf(before), dataOf(after)).map((each) => ({
-      field: each.field,
-      base: each.one === undefined ? undefined : shownValue(each.one),
-      head: each.other === undefined ? undefined : shownValue(each.other),
-    })),
-  );
+function exactly(value: Data | undefined): string {
+  return value === undefined ? 'nothing' : encodeCompactJson(value);
+}
+
+function fieldChange({ field, one, other }: Difference): FieldChange {
+  return {
+    field,
+    base: one === undefined ? undefined : shownValue(one),
+    head: other === undefined ? undefined : shownValue(other),
+  };
 }
 
 function dataOf(text: string): Data {
   return decodeYaml(Buffer.from(text), 'recipe.yaml');
 }
 
-function fileChanges(before: ResolvedRecipe, after: ResolvedRecipe): Capped<FileChange> {
+function fileChanges(before: ResolvedRecipe, after: ResolvedRecipe): readonly FileChange[] {
   const old = new Map([...before.files, ...before.checks]);
   const files = new Map([...after.files, ...after.checks]);
   const paths = [...new Set([...old.keys(), ...files.keys()])].toSorted(compareBytes);
   const changed = paths.filter((path) => !isSameFile(old.get(path), files.get(path)));
-  return capped(
-    changed.map((path) => ({
-      path,
-      change: !old.has(path) ? 'added' : files.has(path) ? 'changed' : 'removed',
-    })),
-  );
+  return changed.map((path) => ({
+    path,
+    change: !old.has(path) ? 'added' : files.has(path) ? 'changed' : 'removed',
+  }));
 }
 
 /** @param beyond how many there are that nobody has told */

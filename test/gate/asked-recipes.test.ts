@@ -170,6 +170,7 @@ describe('a recipe whose overlay gets other criteria', () => {
       ['b200-eks-ubuntu', 'recipes/overlays/new.yaml', 'added'],
       ['h100-eks-ubuntu', 'recipes/overlays/eks.yaml', 'changed'],
     ]);
+    // With a platform it is otherwise in the same way.
   });
 
   it('is the same if others make just the same recipe of it', () => {
@@ -225,5 +226,77 @@ describe('a recipe whose overlay gets other criteria', () => {
       ['h100-eks-ubuntu', 'removed'],
       ['h100-eks-ubuntu-stack-own', 'added'],
     ]);
+  });
+});
+
+describe('what can be asked for beside a recipe, of which an overlay is for a part,', () => {
+  const beside = (criteria: string, more = ''): Texts =>
+    smallV011({ leaf: LEAF, partial: `  criteria: ${criteria}\n${more}` });
+
+  it.each([
+    ['an intent', '{service: eks, intent: training}', 'h100-eks-ubuntu-training'],
+    ['a platform, whatever the service is', '{platform: dynamo}', 'h100-eks-ubuntu-dynamo'],
+    ['both', '{intent: training, platform: dynamo}', 'h100-eks-ubuntu-training-dynamo'],
+  ])('changes with the overlay: %s', (_, criteria, name) => {
+    for (const [before, after] of [
+      [beside(criteria), beside(criteria, OVERRIDES)],
+      [beside(criteria, OVERRIDES), beside(criteria)],
+    ] as const) {
+      const { recipes } = compared(before, after);
+      expect(recipes.map(({ recipe, status }) => [recipe.name, status])).toEqual([
+        ['h100-eks-ubuntu', 'same'],
+        [name, 'changed'],
+      ]);
+      expect(recipes[1]).toMatchObject({
+        under: ['h100-eks-ubuntu'],
+        recipe: { file: 'recipes/overlays/partial.yaml' },
+      });
+    }
+  });
+
+  it('is the recipe itself where that is for as much, and nothing where the overlay does not fit', () => {
+    for (const criteria of ['{service: eks, os: ubuntu}', '{os: ubuntu}']) {
+      expect(told(compared(beside(criteria), beside(criteria, OVERRIDES)))).toEqual([
+        ['h100-eks-ubuntu', 'changed'],
+      ]);
+    }
+    for (const criteria of ['{service: gke, intent: training}', '{os: rhel}']) {
+      expect(told(compared(beside(criteria), beside(criteria, OVERRIDES)))).toEqual([]);
+    }
+  });
+
+  it('is new if nobody could ask for it, and no recipe any more if nobody can', () => {
+    const none = smallV011({ leaf: LEAF });
+    expect(told(compared(none, beside('{platform: dynamo}', OVERRIDES)))).toEqual([]);
+    expect(told(compared(beside('{platform: dynamo}', OVERRIDES), none))).toEqual([]);
+  });
+
+  it('is a new recipe, of which it is known what it was, once an overlay is for it alone', () => {
+    const own = smallV011({
+      leaf: LEAF,
+      own: LEAF.replace('}', ', platform: dynamo}') + OVERRIDES,
+      partial: '  criteria: {platform: dynamo}\n',
+    });
+    const change = compared(beside('{platform: dynamo}'), own).recipes.find(
+      ({ status }) => status !== 'same',
+    );
+    expect(change).toMatchObject({ status: 'added', under: ['h100-eks-ubuntu'] });
+  });
+
+  it('is told of by the recipe alone, where it is otherwise in the same way', () => {
+    const changed = { platform: '{platform: dynamo}', more: OVERRIDES.replace('added', 'another') };
+    const of = (leaf: string, more = ''): Texts =>
+      smallV011({ leaf: LEAF + leaf, partial: `  criteria: ${changed.platform}\n${more}` });
+    expect(told(compared(of(''), of(OVERRIDES)))).toEqual([['h100-eks-ubuntu', 'changed']]);
+    expect(told(compared(of(''), of(OVERRIDES, changed.more)))).toEqual([
+      ['h100-eks-ubuntu', 'changed'],
+      ['h100-eks-ubuntu-dynamo', 'changed'],
+    ]);
+  });
+
+  it('are few in the recipes of AICR: none is resolved that is the same', () => {
+    const real = realTexts();
+    compared(real, { ...real, 'README.yaml': 'kind: Other\n' });
+    expect(resolved.count).toBe(0);
   });
 });

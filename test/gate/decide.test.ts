@@ -395,6 +395,30 @@ describe('a decision', () => {
     expect(decided({ change, pieces: [{ name: 'a', more }] }).state).toBe('single');
   });
 
+  it('protects what a recipe with evidence answered for at base, and nothing else has an overlay for', () => {
+    const own = changeOf('changed');
+    const criteria = { ...own.recipe.criteria, platform: 'more' };
+    const change = { ...own, recipe: { ...own.recipe, name: 'more', criteria } };
+    expect(decided({ change }).state).toBe('not-asked');
+    expect(decided({ change: { ...change, under: ['x', own.recipe.name] } }).state).toBe('missing');
+  });
+
+  it('asks for evidence of each number of nodes for which the recipe is another one', () => {
+    const change = changeOf('changed', { otherwise: { files: false, checks: false, nodes: [8] } });
+    const states = (...pieces: readonly Piece[]): State | undefined =>
+      decided({ change, pieces }).state;
+    expect(states({ name: 'a' })).toBe('stale');
+    expect(states({ name: 'a', nodes: 8 })).toBe('stale');
+    expect(states({ name: 'a' }, { name: 'b', nodes: 8 })).toBe('single');
+    expect(states({ name: 'a' }, { name: 'b' }, { name: 'c', nodes: 8 })).toBe('single');
+    const gate = { rules: [{ recipes: '*', minimumSigners: 2 }] };
+    const pieces = [{ name: 'a' }, { name: 'b' }, { name: 'c', nodes: 8 }] as const;
+    expect(decided({ change, gate, pieces }).state).toBe('short');
+    expect(decided({ change, gate, pieces: [...pieces, { name: 'd', nodes: 8 }] }).state).toBe(
+      'confirmed',
+    );
+  });
+
   it('leaves a signer whom the change itself lists not allowed, and says whom it would add and the way out', () => {
     const signers = [{ identity: 'x@example.com', issuer: 'https://issuer.example' }];
     const mine = { identity: 'a@example.com', issuer: 'https://issuer.example', tier: 'community' };
