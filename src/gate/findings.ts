@@ -1,8 +1,11 @@
 // What a report tells of the change beside the recipes, how much of it, and on which lines.
 
+import { decodeYaml } from '../document/yaml.ts';
+import { unlessRefused } from '../errors/evidence-error.ts';
 import { lineIn } from '../evidence/lint/lint.ts';
 import type { RecipeFiles } from '../evidence/resolve/recipe-files.ts';
 import { quote } from '../quote.ts';
+import { sentence, type Sentence } from '../sentence.ts';
 import type { ChangedRecipes } from './changed-recipes.ts';
 import type { GateJson, GateRecipe, PlacedFault } from './gate-json.ts';
 import type { ComparedPointers } from './pointers.ts';
@@ -59,7 +62,24 @@ export function removedWithEvidence(
     found: `no recipe ${quote(recipe.name)} at head`,
     expected: 'the recipe, which has evidence at base',
     hint: 'put it back, or decide that it may go; its pointers lead to evidence of no recipe then',
+    sentence: sentence`the change removes ${recipe.name}, which has evidence${criteriaNow(files, recipe)}`,
   }));
+}
+
+/** What its file is for, if it is still there. */
+function criteriaNow(head: ChangedRecipes['files'], recipe: TreeRecipe): Sentence {
+  const bytes = head?.files.get(pathIn(head, recipe));
+  const root = bytes && unlessRefused(() => decodeYaml(bytes, recipe.file));
+  const criteria = fieldOf(fieldOf(root, 'spec'), 'criteria');
+  if (!(criteria instanceof Map)) return [];
+  const texts = [...criteria].flatMap(([name, value]: [unknown, unknown]) =>
+    typeof name === 'string' && typeof value === 'string' ? [`${name}: ${value}`] : [],
+  );
+  return sentence`: its file is for ${texts.join(', ')} now`;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return value instanceof Map ? value.get(name) : undefined;
 }
 
 /** Of what names the recipe. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { GateJson } from '../../src/gate/gate-json.ts';
 import { MAX_CONFIG_BYTES } from '../../src/limits.ts';
+import { plainLine } from '../../src/report/render/terminal-lines.ts';
 import { smallV011 } from '../evidence/resolve/recipes.ts';
 import { commit, git, repository } from '../io/git/real-git.ts';
 import { runProgram } from '../run-here.ts';
@@ -106,7 +107,7 @@ describe('a change is judged by the policy of the base', () => {
       'enforce',
       ['POLICY_CHANGED'],
     ]);
-    expect(findings[0]?.sentence?.join('')).toBe(
+    expect(plainLine(findings[0]?.sentence ?? [], 500, { colour: false })).toBe(
       'the change edits the policy: its mode enforce becomes warn, which counts once that is merged; this report is by the policy as it was',
     );
   });

@@ -145,7 +145,7 @@ describe('the comment of the gate', () => {
     const report = fullReport();
     const recipes = report.recipes.map((each) => ({ ...each, evidence: [{ ...PIECE, phases }] }));
     expect(renderGateMarkdown({ ...report, recipes })).toContain(
-      'conformance recorded as green (9 passed, 1 skipped), performance <b>NOT GREEN</b> (1 passed, a demanded one lacks), deployment not run',
+      'conformance recorded as green (9 passed, 1 skipped); performance <b>NOT GREEN</b> (1 passed, a demanded one lacks); deployment not run',
     );
   });
 

@@ -124,18 +124,36 @@ function ageText({ ageDays }: GatePiece): Inline {
 
 function phasesText({ phases = [], state: is }: GatePiece, isWeak: boolean): Inline {
   const isClaim = isWeak || !PROVEN.has(is);
-  const said = phases.map(({ phase, state: how, counts }): Inline => {
+  const said = alike(phases).map(({ names, how, counts }): Inline => {
     const phaseSaid = sayPhase({ state: how, required: false });
-    return [
-      `${phase} `,
-      ...state(isClaim ? claimOf(phaseSaid) : phaseSaid),
-      countsText(how, counts),
-    ];
+    const shown = state(isClaim ? claimOf(phaseSaid) : phaseSaid);
+    return [`${names.join(', ')} `, ...shown, countsText(how, counts)];
   });
-  return joined(said, ', ');
+  return joined(said, '; ');
 }
 
 type Phase = NonNullable<GatePiece['phases']>[number];
+
+interface Alike {
+  readonly names: readonly Phase['phase'][];
+  readonly how: Phase['state'];
+  readonly counts: Phase['counts'];
+}
+
+/** Phases that ended alike are told together, to keep the column narrow; of those that are not green each says why. */
+function alike(phases: readonly Phase[]): readonly Alike[] {
+  const groups = Map.groupBy(phases, ({ phase, state: how }) => (how === 'red' ? phase : how));
+  return [...groups.values()].map((group) => {
+    const sum = (name: (typeof ENDINGS)[number]): number =>
+      group.reduce((all, { counts }) => all + counts[name], 0);
+    const counts = {
+      ...{ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') },
+      ...{ pending: sum('pending'), other: sum('other') },
+    };
+    const how = group[0]?.state ?? 'not-run';
+    return { names: group.map(({ phase }) => phase), how, counts };
+  });
+}
 
 const ENDINGS = ['passed', 'failed', 'skipped', 'pending', 'other'] as const;
 
