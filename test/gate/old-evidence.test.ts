@@ -53,20 +53,33 @@ interface Gated {
   readonly states: readonly (string | undefined)[];
 }
 
+/** What is said of all recipes. */
+async function gatedAll(head: string): Promise<Omit<Gated, 'head'>> {
+  const policy = `${head}:recipes/evidence/policy.json`;
+  return await runGate(['--all', '--head', head, '--policy-ref', policy]);
+}
+
 /** @param removed paths that the change deletes */
 async function gated(base: string, files: Files, ...removed: readonly string[]): Promise<Gated> {
   git(root, 'checkout', '--quiet', '--detach', base);
   if (removed.length > 0) git(root, 'rm', '--quiet', ...removed);
   const head = commit(root, files);
+  const policy = `${base}:recipes/evidence/policy.json`;
+  return {
+    head,
+    ...(await runGate(['--base', base, '--head', head, '--policy-ref', policy])),
+  };
+}
+
+async function runGate(words: readonly string[]): Promise<Omit<Gated, 'head'>> {
   const { code, stdout } = await runProgram([
-    ...['gate', '--base', base, '--head', head, '--git', root],
-    ...['--policy-ref', `${base}:recipes/evidence/policy.json`],
+    ...['gate', ...words, '--git', root],
     ...['--trusted-root', join(folder, 'root.json'), '--at', '2026-06-20T00:00:00Z'],
     ...['--registry', world.registry.host, '--format', 'json'],
   ]);
   const report = JSON.parse(stdout) as GateJson;
   const { state, evidence = [] } = report.recipes.find(({ name }) => name === RECIPE) ?? {};
-  return { head, code, report, states: [state, ...evidence.map((piece) => piece.state)] };
+  return { code, report, states: [state, ...evidence.map((piece) => piece.state)] };
 }
 
 describe('a change of health checks', () => {
@@ -96,6 +109,9 @@ describe('a change of health checks', () => {
     const [[name, text] = ['', '']] = Object.entries(brought);
     const removed = await gated(head, {}, name);
     expect([removed.code, removed.states]).toEqual([4, ['stale', 'stale']]);
+    // Also without a change, by the history of head.
+    const all = await gatedAll(removed.head);
+    expect([all.code, all.states]).toEqual([4, ['stale', 'stale']]);
     const touched = await gated(head, { [name]: `${text}# more\n` });
     expect([touched.code, touched.states[0]]).toEqual([0, 'single']);
     // Once it was removed, it comes back as old as it is.

@@ -1,4 +1,4 @@
-// What of each recipe is otherwise since its older evidence came, by the history of the base.
+// What of each recipe is otherwise since its older evidence came, by the history of the base, or of head if there is none.
 import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
 import { otherwiseSince } from '../../gate/changed-recipes.ts';
 import type { Otherwise } from '../../gate/resolved-recipe.ts';
@@ -15,13 +15,13 @@ import type { Pointed } from './gate-judges.ts';
  */
 export async function otherwiseSinceBrought(
   repository: Repository,
-  { base, recipes, folders }: Change,
+  { base, head: { commit: tip }, recipes, folders }: Change,
   pieces: readonly Pointed[],
 ): Promise<ReadonlyMap<string, Otherwise>> {
   const since = new Map<string, Otherwise>();
   const head = recipes.head.recipes;
-  if (base === null || head === undefined || pieces.length === 0) return since;
-  const brought = await firstNamings(repository, base.commit, folders.evidence);
+  if (head === undefined || pieces.length === 0) return since;
+  const brought = await firstNamings(repository, base?.commit ?? tip, folders.evidence);
   const commits = Map.groupBy(pieces, ({ artifact }) => brought.get(artifact.digest));
   for (const [commit, own] of commits) {
     // What the base never had the change brings.
