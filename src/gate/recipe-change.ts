@@ -151,12 +151,16 @@ function unknown(
     readonly before?: Fault | undefined;
   },
 ): Part {
-  if (after?.error !== undefined) return unresolved(before, faultOf(after.error));
-  const otherwise = isAll || after === undefined ? undefined : otherwiseIn(undefined, after.value);
+  const fault = after?.error === undefined ? after?.value.fault : faultOf(after.error);
+  if (fault !== undefined) return isSameFault(before, fault) ? SAME : broken(fault);
+  const now = isAll ? undefined : after?.value;
+  const otherwise = now && otherwiseIn(undefined, now);
   return { status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
 }
 
 function difference(before: ResolvedRecipe, after: ResolvedRecipe): Part {
+  const { fault } = after;
+  if (fault !== undefined && !isSameFault(before.fault, fault)) return broken(fault);
   const changes = compareResolved(before, after);
   const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
   const status = isSame ? 'same' : 'changed';
@@ -173,7 +177,10 @@ function resolved({ catalogue }: Made[0], recipe: TreeRecipe): Attempt<ResolvedR
   );
 }
 
-function unresolved(before: Fault | undefined, fault: Fault): Part {
-  const isOld = before !== undefined && faultKey(before) === faultKey(fault);
-  return isOld ? SAME : { status: 'unresolved', ...NO_CHANGE, fault };
+function isSameFault(before: Fault | undefined, fault: Fault): boolean {
+  return before !== undefined && faultKey(before) === faultKey(fault);
+}
+
+function broken(fault: Fault): Part {
+  return { status: 'unresolved', ...NO_CHANGE, fault };
 }

@@ -14,10 +14,14 @@ export function changedPaths(
   before: RecipeFiles | undefined,
   after: RecipeFiles | undefined,
 ): ReadonlySet<string> {
-  const paths = [...(before?.files.keys() ?? []), ...(after?.files.keys() ?? [])];
-  return new Set(
-    paths.filter((path) => !isSameFile(before?.files.get(path), after?.files.get(path))),
-  );
+  const [old, now] = [contentsOf(before), contentsOf(after)];
+  const paths = [...old.keys(), ...now.keys()];
+  return new Set(paths.filter((path) => !isSameFile(old.get(path), now.get(path))));
+}
+
+/** Of what was not read, what stands for it. */
+function contentsOf(recipes: RecipeFiles | undefined): ReadonlyMap<string, Uint8Array> {
+  return new Map([...(recipes?.unread ?? []), ...(recipes?.files ?? [])]);
 }
 
 /** Equal blobs are the same object, mostly. */

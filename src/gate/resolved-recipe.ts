@@ -5,7 +5,7 @@ import { booleanOf, textOf, type Data } from '../document/data.ts';
 import type { Difference } from '../document/differences.ts';
 import { encodeCompactJson } from '../document/json.ts';
 import { decodeYaml } from '../document/yaml.ts';
-import { orIfRefused } from '../errors/evidence-error.ts';
+import { faultOf, orIfRefused, type Fault } from '../errors/evidence-error.ts';
 import { recipeDifferences, shownValue } from '../evidence/recipe/compare-recipes.ts';
 import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import { namedPaths } from '../evidence/resolve/named-files.ts';
@@ -22,6 +22,8 @@ export interface ResolvedRecipe {
   readonly files: ReadonlyMap<string, Uint8Array | undefined>;
   /** Health checks of the registry that are not in the text. */
   readonly checks: ReadonlyMap<string, Uint8Array | undefined>;
+  /** RECIPE_FILE_MISSING: a health check that is not read. */
+  readonly fault?: Fault | undefined;
 }
 
 /** The first ones, and how many more there are. */
@@ -57,7 +59,7 @@ export const NO_CHANGE: RecipeDifference = {
   files: { items: [], more: 0 },
 };
 
-/** Throws what `resolve` throws, and RECIPE_FILE_MISSING. */
+/** Throws what `resolve` throws, and RECIPE_FILE_MISSING for what the recipe itself names. */
 export function resolveRecipe(
   catalogue: Catalogue,
   { criteria, profile }: TreeRecipe,
@@ -68,17 +70,23 @@ export function resolveRecipe(
     () => namedPaths(resolution.components, recipes, ''),
     (error) => refuseWhereSet(error, resolution),
   );
+  let fault: Fault | undefined;
   const checks = resolution.components.flatMap((component) => {
     const { assertFile: file = '', at } = catalogue.registry.get(textOf(component, 'name')) ?? {};
     if (file === '' || textOf(component, 'healthCheckAsserts') !== '') return [];
     const isSkipped = booleanOf(component.get('healthCheckSkip')) === true;
-    // What was not read would be the same on both sides, whatever is in it.
-    if (!isSkipped) namedFile(recipes, file, `${at}/healthCheck/assertFile`);
+    // What is in it nobody can say, but whether base had the same.
+    if (!isSkipped) {
+      orIfRefused(
+        () => namedFile(recipes, file, `${at}/healthCheck/assertFile`),
+        (error) => (fault ??= faultOf(error)),
+      );
+    }
     return [file];
   });
   const read = (all: readonly string[]) =>
-    new Map(all.map((path) => [path, recipes.files.get(path)]));
-  return { text: recipeText(resolution), files: read(paths), checks: read(checks) };
+    new Map(all.map((path) => [path, recipes.files.get(path) ?? recipes.unread?.get(path)]));
+  return { text: recipeText(resolution), files: read(paths), checks: read(checks), fault };
 }
 
 /** What evidence can have been made with other ones of, and not say so. */

@@ -300,3 +300,36 @@ describe('what can be asked for beside a recipe, of which an overlay is for a pa
     expect(resolved.count).toBe(0);
   });
 });
+
+it('sees a change of a health check that is not read on either side, and of all else of its recipes', () => {
+  const today = smallToday({ leaf: LEAF });
+  const registry = (today['registry.yaml'] ?? '').replace(
+    'checks/one/health-check.yaml',
+    'a/x.yml',
+  );
+  const v011 = {
+    ...smallV011({ leaf: LEAF }),
+    'registry.yaml': registry
+      .replaceAll('aicr.run/v1beta1', 'aicr.nvidia.com/v1alpha1')
+      .replace(/ *mixinSafe.*\n/, ''),
+  };
+  const withCheck = (id: string, more: Texts = {}) => {
+    const { recipes, faults } = treeOf({ ...v011, ...more });
+    const unread = new Map([['a/x.yml', Buffer.from(id)]]);
+    return { faults, recipes: recipes && { ...recipes, unread } };
+  };
+  const changes = (head: ReturnType<typeof withCheck>): ChangedRecipes =>
+    changedRecipes(withCheck('1'), head);
+  expect(told(changes(withCheck('1')))).toEqual([]);
+  const other = changes(withCheck('2'));
+  expect(told(other)).toEqual([['h100-eks-ubuntu', 'changed']]);
+  expect(other.recipes[0]).toMatchObject({
+    otherwise: { checks: true },
+    files: { items: [{ path: 'a/x.yml', change: 'changed' }] },
+  });
+  const values = changes(withCheck('1', { 'components/one/values.yaml': 'a: 1\n' }));
+  expect(told(values)).toEqual([['h100-eks-ubuntu', 'changed']]);
+  // What base reads head has to have where it is read.
+  const broken = changedRecipes(treeOf(smallV011({ leaf: LEAF })), withCheck('1'));
+  expect(broken.faults).toMatchObject([{ code: 'RECIPE_FILE_MISSING' }]);
+});

@@ -8,6 +8,8 @@ export interface RecipeFiles {
   readonly directory: string;
   /** By their path in it, e.g. `overlays/eks.yaml`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What else is there, of a commit: its id in place of its bytes, by which others differ. */
+  readonly unread?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The recipes of a commit. */

@@ -20,13 +20,18 @@ export async function readRecipeTree(
   const tree = await repository.listTree(commit, folder);
   if (tree === undefined) return { recipes: undefined, faults: [] };
   // AICR reads what begins with a dot like all others.
-  const entries = tree.entries.filter(
-    (entry) => isMeant(entry) && !except.some((each) => entry.path.startsWith(`${each}/`)),
+  const all = tree.entries.filter(
+    (entry) => !except.some((each) => entry.path.startsWith(`${each}/`)),
   );
+  const entries = all.filter(isMeant);
   const limits = { each: MAX_RECIPE_BYTES, all: MAX_RECIPES_BYTES, what: 'a file of recipes' };
   const { files, faults } = await readCommitFiles(repository, { commit, folder }, entries, limits);
   const bytes = [...files].map(([path, file]) => [path, file.bytes] as const);
-  return { recipes: { directory: folder || '.', files: new Map(bytes) }, faults };
+  const unread = all
+    .filter((entry) => !isMeant(entry))
+    .map(({ path, id }) => [path, Buffer.from(id)] as const);
+  const recipes = { directory: folder || '.', files: new Map(bytes), unread: new Map(unread) };
+  return { recipes, faults };
 }
 
 /** Also what may stand in the place of a folder: recipes of nobody knows where. */
