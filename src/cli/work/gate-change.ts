@@ -17,6 +17,7 @@ import { refuse } from '../../place.ts';
 import { parsePolicy, type Policy } from '../../policy/policy.ts';
 import { quote } from '../../quote.ts';
 import { faultJson } from '../../report/json.ts';
+import { sentence } from '../../sentence.ts';
 import type { Call } from '../call/command.ts';
 import { readPointers, requirePointers } from './gate-evidence.ts';
 import { registriesIn } from './open-registries.ts';
@@ -168,7 +169,8 @@ function behindBase(head: string, base: string | undefined): readonly PlacedFaul
     at: '--head',
     found: `${head}, which does not come from ${base}, the tip of the base`,
     expected: 'a head with all that base has: what is merged has both',
-    hint: 'bring the branch up to date with the base, and run the gate again',
+    hint: 'bring the branch up to date with the base, as `git merge` or `git rebase` does, push it, and run the gate again',
+    sentence: sentence`head lacks what was merged into the base since, up to ${base}`,
   });
   return [fault];
 }
