@@ -198,7 +198,9 @@ describe('affidavit gate', () => {
     );
     expect(markdown).toContain('<details><summary>Changed: 1 recipe</summary>');
     expect(markdown).toContain(`<td><code>${field}</code></td>`);
-    expect(markdown).toContain('deployment recorded as green (4 of 4 passed)');
+    expect(markdown).toContain(
+      'deployment, performance, conformance recorded as green (14 passed, 1 skipped)',
+    );
     expect([sarifComplaints(sarif), junitComplaints(junit)]).toEqual([[], []]);
     const [[path, pointer] = []] = Object.entries(pointerFile(good));
     expect(resultsIn(sarif)).toEqual([
